@@ -1,0 +1,230 @@
+package fn
+
+import "slipher/catalog/types"
+
+// NullRule says what NULL arguments do to a result.
+type NullRule uint8
+
+const (
+	Strict     NullRule = iota // any NULL argument gives NULL; Emit never sees one
+	CustomNull                 // EmitNull decides: it sees each argument's null flag
+)
+
+// Volatility as in PostgreSQL's pg_proc.
+type Volatility uint8
+
+const (
+	Immutable Volatility = iota
+	Stable               // folded once a statement (getdate(), current_date)
+	Volatile             // evaluated for every row (random())
+)
+
+// Where a function may run.
+type Where uint8
+
+const (
+	Anywhere   Where = iota
+	LeaderOnly       // current_schema(), version(), pg_*: see semantics.md section 8
+)
+
+// Shape is one physical instance of an Op: a primitive is built for every
+// shape, and lowering binds calls to nothing else.
+type Shape struct {
+	In  []types.Phys
+	Out types.Phys
+}
+
+// Op is one scalar suboperator: the one place where an operation's meaning is.
+//
+// Emit is called once per loop while code is generated and returns the result
+// for one row. Arguments are never NULL in a way that matters: under a NULL or
+// unselected row the values are initialised garbage and b.Fail is ignored
+// there (the builder ANDs the mask). Emit must not trap on garbage: guard
+// divisors. A Bool is an i1 Value inside Emit (the builder converts at vectors).
+type Op struct {
+	Name    string // unique; part of cache keys and golden files, e.g. "add"
+	Shapes  []Shape
+	MayFail bool // Emit calls b.Fail
+	Nulls   NullRule
+	// Commutes: op(a,b) = op(b,a); lowering then puts a parameter second.
+	Commutes bool
+	Emit     func(b Builder, sh Shape, args []Value) Value
+	// EmitNull replaces Emit for CustomNull: nulls[i] is an i1 (nil if args[i] is
+	// never NULL); it returns the value and its null flag (nil: never NULL).
+	EmitNull func(b Builder, sh Shape, args, nulls []Value) (Value, Value)
+	// Host, if set instead of Emit, runs the operation in Go on whole vectors
+	// (status HOST(k)): for what is long, rare and better left to a Go library.
+	Host func(c HostCall) error
+	Doc  string
+}
+
+// HostCall is one vector's worth of a host function's work.
+type HostCall interface {
+	// Rows calls f for each selected, non-NULL row.
+	Rows(f func(row int) error) error
+	Int(arg, row int) int64     // I8..I64
+	Float(arg, row int) float64 // F32, F64
+	Str(arg, row int) []byte    // borrowed until the call ends
+	Int128(arg, row int) (hi, lo int64)
+	SetInt(row int, v int64)
+	SetFloat(row int, v float64)
+	SetStr(row int, v []byte) // copied into the query's arena
+	SetInt128(row int, hi, lo int64)
+	SetNull(row int)
+}
+
+// Value is an SSA value of the function under construction; opaque to emitters.
+type Value any
+
+// Pred is a comparison predicate.
+type Pred uint8
+
+const (
+	EQ Pred = iota
+	NE
+	LT
+	LE
+	GT
+	GE
+	ULT // unsigned
+	ULE
+	UGT
+	UGE
+)
+
+// Builder is what an emitter writes against. The code generator implements it
+// over LLVM IR; tests implement it with a recorder. Integer Values have a class
+// I8..I128 or are i1 (comparisons). Strings are Values made of two 64-bit words.
+type Builder interface {
+	Const(p types.Phys, v int64) Value // integers, sign extended
+	ConstF(p types.Phys, v float64) Value
+	Bool(v bool) Value // i1
+
+	Add(x, y Value) Value // wrapping integers, or floats, by the operands' class
+	Sub(x, y Value) Value
+	Mul(x, y Value) Value
+	Neg(x Value) Value
+	SDiv(x, y Value) Value // the emitter guards y = 0 and MIN / -1
+	SRem(x, y Value) Value
+	FDiv(x, y Value) Value
+	And(x, y Value) Value // integers or i1
+	Or(x, y Value) Value
+	Xor(x, y Value) Value
+	Not(x Value) Value
+	Shl(x, y Value) Value
+	AShr(x, y Value) Value
+	LShr(x, y Value) Value
+
+	// Checked arithmetic on integers: the wrapped result and an i1 overflow flag.
+	AddOvf(x, y Value) (r, ovf Value)
+	SubOvf(x, y Value) (r, ovf Value)
+	MulOvf(x, y Value) (r, ovf Value)
+
+	ICmp(p Pred, x, y Value) Value // i1
+	FCmp(p Pred, x, y Value) Value // i1; ordered by PostgreSQL: NaN = NaN, NaN > all others
+	Select(c, x, y Value) Value    // any class, strings too
+
+	SExt(x Value, to types.Phys) Value
+	ZExt(x Value, to types.Phys) Value // also from i1
+	Trunc(x Value, to types.Phys) Value
+	SIToFP(x Value, to types.Phys) Value
+	FPToSI(x Value, to types.Phys) Value // the emitter guards the range
+	FPExt(x Value) Value                 // F32 to F64
+	FPTrunc(x Value) Value               // F64 to F32
+	FloatBits(x Value) Value             // F64 to I64, F32 to I32, bits unchanged
+
+	// Strings: word 0 is length (low 32 bits) and first four bytes (high 32);
+	// word 1 is bytes 4..11 inline if length <= 12 (unused bytes are zero in
+	// both words), else the address of all the bytes.
+	StrWords(s Value) (w0, w1 Value)
+	MakeStr(w0, w1 Value) Value
+	StrLen(s Value) Value // I32
+
+	// If emits a branch; both arms return the same number of Values of the same
+	// classes. Prefer Select: a branch stops vectorisation.
+	If(c Value, then, els func() []Value) []Value
+
+	// Fail raises an error for this row when cond (i1) holds and the row is
+	// selected, not NULL and not excluded by a CASE.
+	Fail(code Code, cond Value)
+
+	// Call calls a kernel of the table in catalog/fn/kernels.go. Strings are
+	// passed as two I64 words, I128 as two I64 words (lo, hi). A kernel whose
+	// Result is Str or I128 writes through a hidden out pointer supplied by the
+	// builder. The first argument of a kernel with Arena set is the arena.
+	Call(kernel string, args ...Value) Value
+	// CallErr is Call for a kernel that also returns a Code (0: fine); the
+	// builder raises it as Fail does.
+	CallErr(kernel string, args ...Value) Value
+}
+
+// Code is a data error that generated code can raise. It maps to an SQLSTATE
+// and message in errors.go, in one place.
+type Code int32
+
+// Row is one SQL function, operator or cast as users see it.
+//
+// Args are matched by the binder (overload resolution is its business); Ret
+// computes the result type and may rewrite what is called: see Bound.
+type Row struct {
+	Name     string  // lower case: "+", "lower", "date_trunc"
+	Args     []Param // declared parameters
+	Variadic bool    // the last of Args repeats
+	// Ret gives the bound call for actual argument types. consts[i] is non-nil
+	// if argument i is a constant (date part, pattern).
+	Ret   func(args []types.Type, consts []*types.Datum) (Bound, error)
+	Vol   Volatility
+	Where Where
+	// Leader, for LeaderOnly rows that need the session: the binder replaces the
+	// call by the constant this returns. Never set together with Ret's Op.
+	Leader func(s Session, args []types.Datum) (types.Datum, error)
+	Doc    string
+}
+
+// Session is what leader-only functions may ask for.
+type Session interface {
+	Setting(name string) (string, bool)
+	SetSetting(name, value string) error
+	CurrentUser() string
+	CurrentDatabase() string
+	CurrentSchema() string
+	SearchPath() []string
+	BackendPID() int32
+	NowMicros() int64 // statement start, since 2000-01-01 UTC
+	TransactionMicros() int64
+}
+
+// Param is one declared parameter: a kind, or a class of kinds.
+type Param struct {
+	Kind  types.Kind // exact kind; ignored if Class is set
+	Class Class
+	Name  string
+}
+
+// Class is a set of kinds a parameter accepts.
+type Class uint8
+
+const (
+	ExactKind Class = iota
+	AnyNumeric
+	AnyInteger
+	AnyString
+	AnyType
+	AnyFloat
+)
+
+// Bound is a resolved call: cast the arguments to Args, call Op, the result is Ret.
+// Extra are constants appended behind the arguments (a scale factor, a length,
+// a date part's number): they are part of the program, not parameters.
+type Bound struct {
+	Op    *Op
+	Args  []types.Type
+	Extra []Const
+	Ret   types.Type
+}
+
+// Const is a constant operand with its class.
+type Const struct {
+	Phys types.Phys
+	V    types.Datum
+}

@@ -1,0 +1,79 @@
+package fn
+
+import "sort"
+
+// Table is the set of ops, functions and kernels: built once by Default, frozen after.
+type Table struct {
+	ops     map[string]*Op
+	rows    map[string][]*Row
+	kernels map[string]*Kernel
+}
+
+// Op finds a scalar suboperator by name.
+func (t *Table) Op(name string) *Op { return t.ops[name] }
+
+// Rows are the overloads of a function or operator, nil if the name is unknown.
+func (t *Table) Rows(name string) []*Row { return t.rows[name] }
+
+// Kernel finds a kernel by name.
+func (t *Table) Kernel(name string) *Kernel { return t.kernels[name] }
+
+// Ops lists all ops by name: the order in which primitives are generated.
+func (t *Table) Ops() []*Op {
+	out := make([]*Op, 0, len(t.ops))
+	for _, o := range t.ops {
+		out = append(out, o)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}
+
+// Names lists all function names, sorted.
+func (t *Table) Names() []string {
+	out := make([]string, 0, len(t.rows))
+	for n := range t.rows {
+		out = append(out, n)
+	}
+	sort.Strings(out)
+	return out
+}
+
+// Kernels lists all kernels by name.
+func (t *Table) Kernels() []*Kernel {
+	out := make([]*Kernel, 0, len(t.kernels))
+	for _, k := range t.kernels {
+		out = append(out, k)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}
+
+// Group is what one file of functions contributes.
+type Group struct {
+	Ops     []*Op
+	Rows    []*Row
+	Kernels []*Kernel
+}
+
+// NewTable assembles groups. A name given twice to an op or kernel panics: a broken build.
+func NewTable(groups ...Group) *Table {
+	t := &Table{ops: map[string]*Op{}, rows: map[string][]*Row{}, kernels: map[string]*Kernel{}}
+	for _, g := range groups {
+		for _, o := range g.Ops {
+			if t.ops[o.Name] != nil {
+				panic("BUG: op " + o.Name + " stands twice")
+			}
+			t.ops[o.Name] = o
+		}
+		for _, r := range g.Rows {
+			t.rows[r.Name] = append(t.rows[r.Name], r)
+		}
+		for _, k := range g.Kernels {
+			if t.kernels[k.Name] != nil {
+				panic("BUG: kernel " + k.Name + " stands twice")
+			}
+			t.kernels[k.Name] = k
+		}
+	}
+	return t
+}

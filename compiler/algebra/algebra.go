@@ -1,0 +1,145 @@
+package algebra
+
+import (
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/compiler/plan"
+)
+
+// ColumnID names a column in a whole statement: each producer (scan, projection,
+// aggregate) makes fresh ids. Expressions are plan.Expr whose Col is a ColumnID
+// here; compiler/optimize turns it into a position of the row layout.
+type ColumnID = int
+
+// Column is one output column of a node.
+type Column struct {
+	ID       ColumnID
+	Name     string
+	Type     types.Type
+	Nullable bool
+}
+
+// Node is a logical operator.
+type Node interface {
+	Columns() []Column
+	Inputs() []Node
+}
+
+// Statement is a bound query or the query part of an INSERT.
+type Statement struct {
+	Root   Node
+	Output []plan.OutputColumn // names and types as shown, one for each of Root.Columns()
+	Params []plan.Param        // hoisted literals and the client's, by number
+	Insert *state.Table        // INSERT target; Root yields its columns, in order, cast
+	NextID ColumnID            // first unused id
+}
+
+// Scan reads a stored table (Table set) or a catalog relation (Relation set).
+type Scan struct {
+	Table    *state.Table
+	Relation string // name by which the leader hands in rows
+	Schema   string
+	Alias    string
+	Cols     []Column
+	ColNos   []int // column number in the table for each of Cols
+}
+
+// Values are literal rows. One row of no columns is a FROM-less SELECT.
+type Values struct {
+	Cols []Column
+	Rows [][]*plan.Expr
+}
+
+// Select keeps rows for which all predicates are true (conjuncts, in written order).
+type Select struct {
+	In    Node
+	Preds []*plan.Expr
+}
+
+// Project computes Exprs[i] as Cols[i].
+type Project struct {
+	In    Node
+	Cols  []Column
+	Exprs []*plan.Expr
+}
+
+// JoinKind is the kind of a logical join.
+type JoinKind uint8
+
+const (
+	Inner JoinKind = iota
+	Left
+	Semi
+	Anti
+)
+
+// Join pairs rows of Left and Right. On are conjuncts over both; none is a cross join.
+type Join struct {
+	Kind        JoinKind
+	Left, Right Node
+	On          []*plan.Expr
+}
+
+// Aggregate groups by Keys (none: one row). Output: one column a key, then one an aggregate.
+type Aggregate struct {
+	In   Node
+	Keys []*plan.Expr
+	Aggs []AggCall
+	Cols []Column
+}
+
+// AggCall is an aggregate as SQL knows it; splitting it into accumulators is the optimizer's.
+type AggCall struct {
+	Name     string // "count", "sum", "avg", "min", "max", "stddev_samp", "var_pop", "bool_and", …
+	Star     bool   // count(*)
+	Distinct bool
+	Args     []*plan.Expr // already cast to what the result rule wants
+	Type     types.Type   // result type by semantics.md
+}
+
+// Distinct removes duplicate rows.
+type Distinct struct{ In Node }
+
+// Sort orders rows.
+type Sort struct {
+	In   Node
+	Keys []plan.SortKey
+}
+
+// Limit keeps Count rows behind Offset rows: parameters' numbers, -1 for none.
+type Limit struct {
+	In            Node
+	Count, Offset int
+}
+
+func (n *Scan) Columns() []Column      { return n.Cols }
+func (n *Values) Columns() []Column    { return n.Cols }
+func (n *Select) Columns() []Column    { return n.In.Columns() }
+func (n *Project) Columns() []Column   { return n.Cols }
+func (n *Aggregate) Columns() []Column { return n.Cols }
+func (n *Distinct) Columns() []Column  { return n.In.Columns() }
+func (n *Sort) Columns() []Column      { return n.In.Columns() }
+func (n *Limit) Columns() []Column     { return n.In.Columns() }
+
+// Columns are the left side's, then, unless semi or anti, the right side's.
+func (n *Join) Columns() []Column {
+	out := append([]Column(nil), n.Left.Columns()...)
+	if n.Kind == Semi || n.Kind == Anti {
+		return out
+	}
+	for _, c := range n.Right.Columns() {
+		c.Nullable = c.Nullable || n.Kind == Left
+		out = append(out, c)
+	}
+	return out
+}
+
+func (n *Scan) Inputs() []Node      { return nil }
+func (n *Values) Inputs() []Node    { return nil }
+func (n *Select) Inputs() []Node    { return []Node{n.In} }
+func (n *Project) Inputs() []Node   { return []Node{n.In} }
+func (n *Aggregate) Inputs() []Node { return []Node{n.In} }
+func (n *Distinct) Inputs() []Node  { return []Node{n.In} }
+func (n *Sort) Inputs() []Node      { return []Node{n.In} }
+func (n *Limit) Inputs() []Node     { return []Node{n.In} }
+func (n *Join) Inputs() []Node      { return []Node{n.Left, n.Right} }

@@ -1,0 +1,314 @@
+package plan
+
+import (
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+)
+
+// Query is a planned statement: segments grouped into streams.
+//
+// Segment and table ids count from 0 over the whole query. A stream starts when
+// the one before has ended on every node; the segments of one stream run
+// together, connected by exchanges.
+type Query struct {
+	Segments []*Segment
+	Streams  [][]int // segment ids
+	Params   []Param // $0.. : hoisted literals and the client's parameters
+	Output   []OutputColumn
+	Merge    Merge
+	Insert   *InsertTarget // INSERT ... SELECT, INSERT VALUES, COPY; nil for SELECT
+	Tables   []*Table      // tables made while the query runs, by id
+	Root     *Node         // what EXPLAIN prints
+	Notes    []string      // EXPLAIN's footer lines
+	// LeaderOnly: no user table is read; all segments run on the leader's own slice.
+	LeaderOnly bool
+}
+
+// Param is one parameter of the query. Literal parameters carry their value;
+// the client's ($1..) get it at execution.
+type Param struct {
+	Type   types.Type
+	Client int           // number of the client's parameter, 0 for a literal
+	Value  types.Datum   // literals, and list elements' type is Type
+	List   []types.Datum // an IN list: sorted, distinct, no NULL
+	IsList bool
+}
+
+// OutputColumn is one column of the result as the client sees it.
+type OutputColumn struct {
+	Name     string
+	Type     types.Type
+	TableOID uint32 // 0 unless a plain column
+	ColumnNo int16  // 1-based, 0 unless a plain column
+}
+
+// Where says which slices run a segment.
+type Where uint8
+
+const (
+	EverySlice Where = iota // on every slice's data, by the node's workers
+	OneSlice                // one instance in the cluster, on slice 0's node
+	EveryNode               // one instance a node (the receiver of a broadcast)
+	Leader                  // on the leader's own slice
+)
+
+// Segment is the unit of compilation: one source, steps, one sink.
+type Segment struct {
+	ID     int
+	Stream int
+	Where  Where
+	Source Source
+	Steps  []Step
+	Sink   Sink
+}
+
+// Column describes one column of the row layout between steps.
+type Column struct {
+	Name     string
+	Type     types.Type
+	Nullable bool
+}
+
+// Source yields a segment's rows. Exactly one kind; Cols is the layout it yields.
+type Source struct {
+	Kind SourceKind
+	Cols []Column
+
+	// SourceScan
+	Table  *TableRef
+	ColNos []int // for each of Cols its 0-based column number in the table
+	Zone   []ZonePred
+
+	// SourceReceive
+	Exchange int
+
+	// SourceTable: groups or sorted rows of a table of this query
+	TableID int
+
+	// SourceRows: leader only; rows handed in by name (catalog relation, VALUES)
+	Rows string
+	// Values are literal rows for a leader's VALUES or a FROM-less SELECT (one row, no columns).
+	Values [][]*Expr
+}
+
+// SourceKind is the kind of a source.
+type SourceKind uint8
+
+const (
+	SourceScan    SourceKind = iota // blocks of a user table
+	SourceReceive                   // chunks of an exchange
+	SourceTable                     // groups of an aggregate table, rows of a sort table
+	SourceRows                      // chunks handed in by the leader: catalog relations
+	SourceValues                    // Values, evaluated
+	SourceText                      // COPY: str columns split from text by the load kernel
+)
+
+// TableRef names a stored table for the leader; nodes get block lists.
+type TableRef struct {
+	ID      uint64
+	Schema  string
+	Name    string
+	Alias   string
+	Version uint64
+}
+
+// ZonePred lets a scan skip row groups and sections by their zone maps: Col op Param.
+// The filter step still holds the full predicate. Col indexes Source.Cols.
+type ZonePred struct {
+	Col   int
+	Op    string // "<", "<=", "=", ">=", ">"
+	Param int
+}
+
+// Step transforms the row layout. One of the types below.
+type Step interface {
+	// Label is the step's Redshift name: "filter", "project", "hjoin", "limit".
+	Label() string
+	// Layout is the row layout behind the step.
+	Layout(in []Column) []Column
+}
+
+// Filter keeps rows for which every predicate is true, tried in order: a
+// predicate that may fail is never evaluated for a row an earlier one dropped.
+type Filter struct{ Preds []*Expr }
+
+// Project replaces the layout.
+type Project struct {
+	Exprs []*Expr
+	Names []string
+}
+
+// JoinKind is the kind of a hash join, seen from the probe side.
+type JoinKind uint8
+
+const (
+	InnerJoin JoinKind = iota
+	LeftJoin           // unmatched probe rows come with NULL payload
+	SemiJoin           // probe rows that have a match, once
+	AntiJoin           // probe rows that have none
+)
+
+// HashJoin probes table Table with Keys; equal keys (NULL equals nothing) give
+// pairs. Layout: the probe side's columns, then the table's payload. Residual
+// sees that layout and decides whether a pair matches.
+type HashJoin struct {
+	Table    int
+	Kind     JoinKind
+	Keys     []*Expr
+	Residual *Expr
+}
+
+// Limit passes the first Count rows behind the first Offset, per instance.
+// Params: indexes into Query.Params, -1 for none.
+type Limit struct {
+	Count, Offset int
+}
+
+// Sink consumes a segment's rows. Exactly one kind.
+type Sink struct {
+	Kind SinkKind
+
+	// SinkHash, SinkAggr, SinkSort: the table filled. Its shape is in Query.Tables.
+	TableID int
+	Keys    []*Expr   // SinkHash: join keys; SinkAggr: group keys; SinkDist: distribution keys
+	Payload []*Expr   // SinkHash, SinkSort: what an entry carries
+	Aggs    []Agg     // SinkAggr
+	Order   []SortKey // SinkSort, and SinkReturn with a merge: key made of these
+	// LimitParam: SinkSort keeps only the first limit+offset rows; -1 for all.
+	LimitParam, OffsetParam int
+
+	// SinkDist
+	Exchange int
+	Dist     DistKind
+
+	// SinkDist, SinkReturn, SinkInsert: the columns sent
+	Cols []*Expr
+}
+
+// SinkKind is the kind of a sink.
+type SinkKind uint8
+
+const (
+	SinkHash   SinkKind = iota // build a join table
+	SinkAggr                   // aggregate
+	SinkSort                   // sorted run
+	SinkDist                   // exchange to other slices
+	SinkReturn                 // rows for the client, to the leader
+	SinkInsert                 // rows for a table's slice: sorted, encoded, stored
+)
+
+// DistKind is where an exchange sends a row.
+type DistKind uint8
+
+const (
+	DistHash       DistKind = iota // slice = DistHash(keys) mod slices
+	DistBroadcast                  // every node
+	DistSingle                     // slice 0
+	DistRoundRobin                 // EVEN tables
+)
+
+// SortKey orders rows. NULLs sort as the largest value unless NullsFirst says otherwise.
+type SortKey struct {
+	Expr       *Expr
+	Desc       bool
+	NullsFirst bool
+}
+
+// Table is made while the query runs: a join, aggregate or sort table.
+type Table struct {
+	ID      int
+	Kind    SinkKind // SinkHash, SinkAggr or SinkSort
+	Keys    []Column
+	Payload []Column  // SinkHash, SinkSort
+	Aggs    []AggInfo // SinkAggr
+	// Layout yielded by SourceTable: SinkAggr: Keys then aggregates; SinkSort: Payload
+	// (then, if Merge needs it, the sort key as a Str column).
+	EmitKey bool // SinkSort: append the normalised key
+	// EstRows is the planner's guess, for initial sizes only.
+	EstRows int64
+}
+
+// AggInfo is the result column of an aggregate.
+type AggInfo struct {
+	Agg Agg
+	Out Column
+}
+
+// AggFn is an elementary accumulator. AVG, STDDEV… are made of them by the planner.
+type AggFn uint8
+
+const (
+	AggCountStar AggFn = iota // rows; Int8, never NULL
+	AggCount                  // non-NULL arguments; Int8, never NULL
+	AggSum                    // integers and decimals: exact, 128 bits wide, DECIMAL(38,s); floats: F64. NULL if no input
+	AggSumCount               // as AggSum over Int8 partial counts, but Int8 and 0 if no input: final COUNT
+	AggMin
+	AggMax
+	AggBoolAnd
+	AggBoolOr
+	AggAny // some value of the group: a column functionally dependent on the keys
+)
+
+// Agg is one accumulator. Arg is nil for AggCountStar.
+type Agg struct {
+	Fn  AggFn
+	Arg *Expr
+}
+
+// Merge is the leader's last step on returned rows: a k-way merge of sorted
+// streams by a trailing normalised key column (bytewise), offset and limit.
+type Merge struct {
+	Sorted                  bool // the last column sent is the key; it is not shown
+	LimitParam, OffsetParam int  // -1: none
+}
+
+// InsertTarget is what an INSERT or COPY fills. Columns of SinkInsert are the
+// table's columns in order, already cast; NOT NULL is checked by generated code.
+type InsertTarget struct {
+	Table *TableRef
+}
+
+// Node is a line (with details) of EXPLAIN's tree.
+type Node struct {
+	Title                  string // "XN Hash Join DS_BCAST_INNER"
+	Details                []string
+	StartupCost, TotalCost float64
+	Rows                   int64
+	Width                  int
+	Segment                int // where it runs, -1 if nowhere of its own
+	Children               []*Node
+}
+
+// Expr is a typed, bound expression over a row layout.
+type Expr struct {
+	Kind     ExprKind
+	Type     types.Type
+	Nullable bool
+	Col      int         // ExprCol: index into the layout
+	Param    int         // ExprParam, ExprInList: index into Query.Params
+	Const    types.Datum // ExprConst: part of the program (not hoisted), may be NULL
+	Op       string      // ExprCall: name of an op in catalog/fn
+	Args     []*Expr
+}
+
+// ExprKind is the kind of an expression. The meaning of all but ExprCall is in
+// codegen/lower; calls are rows of catalog/fn.
+type ExprKind uint8
+
+const (
+	ExprCol ExprKind = iota
+	ExprParam
+	ExprConst
+	ExprCall
+	ExprAnd       // Args, three-valued; a later argument is not evaluated (cannot fail) where an earlier is false
+	ExprOr        // likewise where an earlier is true
+	ExprNot       // Args[0]
+	ExprIsNull    // Args[0]
+	ExprIsNotNull // Args[0]
+	ExprCase      // Args: cond1, value1, cond2, value2, …, else (always present)
+	ExprCoalesce  // Args; a later argument is not evaluated where an earlier is not NULL
+	ExprInList    // Args[0] IN Params[Param].List
+)
+
+// ErrUnsupported is what planning says to SQL outside its scope.
+func ErrUnsupported(what string) error { return sqlerr.Unsupported("%s", what) }

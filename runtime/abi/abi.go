@@ -1,0 +1,83 @@
+package abi
+
+// Version is part of every artifact; a node refuses another.
+const Version = 1
+
+// VectorRows is the largest number of rows in a vector, and of values in a
+// section of a block. Tests run with smaller vectors; blocks keep sections of 1,024.
+const VectorRows = 1024
+
+// Status is what an entry point returns: the low 8 bits. HOST carries k in state.
+type Status int32
+
+const (
+	Done       Status = 0 // the range is worked through
+	OutputFull Status = 1 // take the full chunks, give empty ones, call again
+	InputEmpty Status = 2
+	Grow       Status = 3 // StateWhat: index of the table slot to grow, then call again
+	NeedBlock  Status = 4
+	Spill      Status = 5
+	Host       Status = 6 // StateWhat: index of the host call in the program
+	Error      Status = 7 // StateErrCode, StateErrOp
+	Cancelled  Status = 8
+)
+
+// Offsets of the fixed head of a segment's state; everything behind
+// StateHeadSize is laid out by the program. All fields are 8 bytes.
+const (
+	StateResume   = 0  // loop to continue with, 0: start of the range
+	StateCursor   = 8  // first row of the current vector
+	StateCancel   = 16 // address of the query's cancel word (int32; not 0: cancelled)
+	StateErrCode  = 24 // catalog/fn.Code
+	StateErrOp    = 32 // number of the operation that failed
+	StateWhat     = 40 // Grow, Host
+	StateVector   = 48 // rows per vector, 1..VectorRows
+	StateArena    = 56 // address of the instance's Arena (strings made by expressions)
+	StateNull     = 64 // address of a zeroed row: the payload of unmatched rows
+	StateSeq      = 72 // round-robin counter
+	StateRowsIn   = 80 // rows seen by the source
+	StateHeadSize = 128
+)
+
+// ColCursorSize is the size of one scanned column's cursor in the state. Its
+// first word is the decoder; the rest belongs to runtime/kernels/codec.
+//
+//	void decode(const ColCursor *c, int64_t row, int64_t n, void *values, uint8_t *nulls)
+//
+// decodes rows [row, row+n) of the row group (all in one section) into values
+// (elements of the column's physical class; strings are headers that borrow the
+// block's bytes) and nulls (1 = NULL; not written if the pointer is NULL). row is a multiple
+// of the state's vector size from the section's start.
+const ColCursorSize = 192
+
+// StrSize is the size of a string header. Word 0: length (low 32 bits) and the
+// first four bytes (high 32, little endian). Word 1: bytes 4..11 if the length
+// is at most StrInline, else the address of all bytes. Unused bytes are zero.
+const (
+	StrSize   = 16
+	StrInline = 12
+)
+
+// Chunk is a batch of rows in one off-heap buffer: what exchanges carry and
+// sinks fill. The head is followed by the columns in layout order, each
+// [Cap values][Cap null bytes if the column may be NULL], 16-byte aligned, then by the
+// string heap. A chunk on the wire has string words 1 as offsets into the heap.
+const (
+	ChunkRows     = 0  // i64
+	ChunkCap      = 8  // i64
+	ChunkHeap     = 16 // address of the heap (an Arena's chunk list head)
+	ChunkHeapUsed = 24
+	ChunkHeapCap  = 32
+	ChunkHeadSize = 64
+)
+
+// ChunkCapRows is the row capacity of every chunk: two vectors, so that one always fits a chunk
+// that is less than half full.
+const ChunkCapRows = 2048
+
+// Symbol is a C function's address, registered by the packages under
+// runtime/kernels and resolved by runtime/loader and runtime/exec.
+type Symbol struct {
+	Name string
+	Addr uintptr
+}

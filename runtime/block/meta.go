@@ -1,0 +1,43 @@
+package block
+
+import "slipher/catalog/types"
+
+// Footer is the metadata of one object: all row groups written together for
+// one slice of one table. It stands at the object's end: msgp, then its length
+// and magic; see format.go. Leader and nodes cache footers.
+type Footer struct {
+	Format    uint16         `msg:"fmt"`
+	RowGroups []RowGroupMeta `msg:"rgs"`
+}
+
+// RowGroupMeta describes up to MaxRowGroupRows rows.
+type RowGroupMeta struct {
+	Rows int32       `msg:"rows"`
+	Cols []BlockMeta `msg:"cols"`
+}
+
+// BlockMeta describes one column's block of a row group.
+//
+// Min and Max are the zone map over non-NULL values (both Null if there are
+// none): exact for integer classes and floats; for strings cut to at most 32
+// bytes (Max rounded up, MaxOpen if it could not be).
+type BlockMeta struct {
+	Off      int64       `msg:"off"` // in the object
+	Len      int64       `msg:"len"`
+	Encoding uint8       `msg:"enc"`
+	Nulls    int32       `msg:"nulls"`
+	Min      types.Datum `msg:"min"`
+	Max      types.Datum `msg:"max"`
+	MaxOpen  bool        `msg:"maxopen"`
+	// Bits: |value| < 2^Bits for every value of an integer class (0 if all are 0).
+	Bits uint8 `msg:"bits"`
+	// TrailingBlanks: some string ends in a blank.
+	TrailingBlanks bool   `msg:"blanks"`
+	Checksum       uint64 `msg:"sum"`
+}
+
+// MaxRowGroupRows and MaxRowGroupBytes bound a row group, whichever comes first.
+const (
+	MaxRowGroupRows  = 131072
+	MaxRowGroupBytes = 64 << 20
+)

@@ -1,0 +1,166 @@
+package program
+
+import "slipher/catalog/types"
+
+// Segment is one compiled segment: what codegen makes, artifacts carry and
+// exec runs. The primitive tier walks Ins; the fused tier calls Entry in the
+// artifact's object. Both work on the same state layout.
+type Segment struct {
+	ID        int         `msg:"id"`
+	Hash      string      `msg:"hash"` // of the program text: part of the cache key
+	StateSize int         `msg:"size"`
+	Ins       []Ins       `msg:"ins"`
+	Loops     []Loop      `msg:"loops"`
+	Source    Source      `msg:"src"`
+	Sink      Sink        `msg:"sink"`
+	Tables    []TableSlot `msg:"tabs"`
+	Params    []ParamSlot `msg:"params"`
+	Consts    []ConstSlot `msg:"consts"`
+	Hosts     []HostCall  `msg:"hosts"`
+	Guards    []Guard     `msg:"guards"`
+	Entry     string      `msg:"entry"` // symbol in the object
+	Slots     []Slot      `msg:"slots"` // names of state parts, for people and tests
+}
+
+// Ins is one primitive call: Fn names a primitive of runtime/prim (or a
+// kernel-backed one), Off its operands: state offsets or immediates, in the order its emitter asks for.
+type Ins struct {
+	Fn  string  `msg:"fn"`
+	Off []int64 `msg:"off"`
+}
+
+// Loop is a stretch of Ins that runs under one row domain.
+type Loop struct {
+	Name  string `msg:"name"`
+	First int    `msg:"first"` // Ins[First:Last]
+	Last  int    `msg:"last"`
+	// Count is the state offset of the domain's row count: the loop is left out when it is 0.
+	Count int64 `msg:"count"`
+	// Again: this loop is a probe; when the loops behind it are through and the word at
+	// this state offset is not 0, work goes on here. 0: no probe.
+	Again int64 `msg:"again"`
+}
+
+// Source says how exec feeds the state.
+type Source struct {
+	Kind     uint8       `msg:"kind"` // plan.SourceKind
+	Cols     []SourceCol `msg:"cols"`
+	Count    int64       `msg:"count"` // state offset of the source domain's row count
+	Base     int64       `msg:"base"`  // state offset: SourceTable: vector of entry addresses
+	Table    int         `msg:"table"` // SourceTable: table id of the query
+	Exchange int         `msg:"exch"`
+}
+
+// SourceCol is a column the source provides.
+type SourceCol struct {
+	ColNo    int        `msg:"colno"`  // SourceScan: column number in the stored table
+	Cursor   int64      `msg:"cursor"` // SourceScan: state offset of its ColCursor
+	Type     types.Type `msg:"type"`
+	Nullable bool       `msg:"null"`
+	Values   int64      `msg:"val"` // chunk sources: state offset of the values' vector
+	Nulls    int64      `msg:"nul"` // and of the null bytes, 0 if not nullable
+}
+
+// Sink says what exec does with OUTPUT_FULL and at the end.
+type Sink struct {
+	Kind        uint8      `msg:"kind"` // plan.SinkKind
+	Table       int        `msg:"table"`
+	Exchange    int        `msg:"exch"`
+	Dist        uint8      `msg:"dist"`
+	Cols        []ChunkCol `msg:"cols"`   // SinkDist, SinkReturn, SinkInsert: layout of chunks
+	Dests       int64      `msg:"dests"`  // state offset of the pointer to the array of chunk addresses, one a destination
+	NDests      int64      `msg:"ndests"` // state offset of the number of destinations
+	LimitParam  int        `msg:"limit"`  // SinkSort: -1 none
+	OffsetParam int        `msg:"offset"`
+}
+
+// ChunkCol is one column of a chunk.
+type ChunkCol struct {
+	Type     types.Type `msg:"type"`
+	Nullable bool       `msg:"null"`
+	Values   int64      `msg:"val"` // byte offset in the chunk
+	Nulls    int64      `msg:"nul"` // 0 if not nullable
+}
+
+// TableSlot is the state offset at which a table's address stands.
+type TableSlot struct {
+	Table  int        `msg:"table"`
+	Slot   int64      `msg:"slot"`
+	Shape  TableShape `msg:"shape"`
+	Writes bool       `msg:"writes"`
+}
+
+// TableShape describes entries of a hash, aggregate or sort table.
+// Entry: [hash i64][null words…][keys…][payload…], each field 8-aligned (16 for i128 and str).
+type TableShape struct {
+	Kind       uint8   `msg:"kind"` // plan.SinkKind
+	EntrySize  int     `msg:"esize"`
+	KeyOff     int     `msg:"koff"`
+	KeySize    int     `msg:"ksize"`
+	StrKeys    []int   `msg:"skeys"` // offsets of string key fields within the packed key
+	Strs       []int   `msg:"strs"`  // entry offsets of all string fields
+	Inits      []Init  `msg:"inits"` // SinkAggr: initial words of a fresh group
+	Fields     []Field `msg:"fields"`
+	SortKeyOff int     `msg:"skoff"` // SinkSort: entry offset of the normalised key (a Str)
+}
+
+// Init is a non-zero initial 8-byte word of a fresh group.
+type Init struct {
+	Off int   `msg:"off"`
+	V   int64 `msg:"v"`
+}
+
+// Field names a part of an entry, for people and for chunk building.
+type Field struct {
+	Name    string     `msg:"name"`
+	Off     int        `msg:"off"`
+	Type    types.Type `msg:"type"`
+	NullOff int        `msg:"nulloff"` // entry offset of its null byte, -1 never NULL
+}
+
+// ParamSlot is where parameter Param of the query stands in the state.
+type ParamSlot struct {
+	Param  int        `msg:"param"`
+	Slot   int64      `msg:"slot"` // 16 bytes; lists: address of a list header
+	Null   int64      `msg:"null"` // state offset of its null byte, 0 none
+	Phys   types.Phys `msg:"phys"`
+	IsList bool       `msg:"list"`
+}
+
+// ConstSlot is a program constant for the primitive tier.
+type ConstSlot struct {
+	Slot int64       `msg:"slot"`
+	Phys types.Phys  `msg:"phys"`
+	V    types.Datum `msg:"v"`
+}
+
+// HostCall is a suboperator run in Go on a whole vector.
+type HostCall struct {
+	Op      string       `msg:"op"`
+	In      []int64      `msg:"in"` // state offsets of value vectors
+	InP     []types.Phys `msg:"inp"`
+	Nulls   []int64      `msg:"nulls"` // null vectors, 0 none
+	Mask    int64        `msg:"mask"`
+	Out     int64        `msg:"out"`
+	OutP    types.Phys   `msg:"outp"`
+	OutNull int64        `msg:"outnull"`
+	Count   int64        `msg:"count"`
+	Sel     int64        `msg:"sel"` // 0: dense
+}
+
+// Guard is a fact about a scanned column that specialised code relies on; nodes
+// check it against each row group's block headers and run the general variant
+// where it does not hold.
+type Guard struct {
+	Col      int   `msg:"col"` // index into Source.Cols
+	NoNulls  bool  `msg:"nonulls"`
+	Bits     uint8 `msg:"bits"` // |v| < 2^Bits; 0: no claim
+	NoBlanks bool  `msg:"noblanks"`
+}
+
+// Slot names a part of the state.
+type Slot struct {
+	Name string `msg:"name"`
+	Off  int64  `msg:"off"`
+	Size int64  `msg:"size"`
+}
