@@ -65,15 +65,16 @@ const (
 const (
 	ChunkRows     = 0  // i64
 	ChunkCap      = 8  // i64
-	ChunkHeap     = 16 // address of the heap (an Arena's chunk list head)
-	ChunkHeapUsed = 24
-	ChunkHeapCap  = 32
+	ChunkArena    = 16 // an Arena: the string heap
 	ChunkHeadSize = 64
 )
 
 // ChunkCapRows is the row capacity of every chunk: two vectors, so that one always fits a chunk
 // that is less than half full.
 const ChunkCapRows = 2048
+
+// ArenaSize is the size of a kernels' slp_arena: cur, end, chunks, bytes.
+const ArenaSize = 32
 
 // Symbol is a C function's address, registered by the packages under
 // runtime/kernels and resolved by runtime/loader and runtime/exec.

@@ -1,0 +1,45 @@
+package chunk
+
+import (
+	"slipher/catalog/types"
+	"slipher/runtime/abi"
+	"slipher/runtime/program"
+)
+
+// Layout says where each column lies in a chunk. Shared, never changed.
+type Layout struct {
+	Cols []program.ChunkCol
+	Size int // bytes of a chunk, without its string heap
+}
+
+// Col is a column to lay out.
+type Col struct {
+	Type     types.Type
+	Nullable bool
+}
+
+// LayoutOf places the columns one behind the other, 16-byte aligned.
+func LayoutOf(cols []Col) *Layout {
+	l := &Layout{Cols: make([]program.ChunkCol, len(cols))}
+	off := int64(abi.ChunkHeadSize)
+	for i, c := range cols {
+		pc := program.ChunkCol{Type: c.Type, Nullable: c.Nullable, Values: off}
+		off += int64(c.Type.Phys().Width()) * abi.ChunkCapRows
+		if c.Nullable {
+			pc.Nulls = off
+			off += abi.ChunkCapRows
+		}
+		l.Cols[i] = pc
+	}
+	l.Size = int(off)
+	return l
+}
+
+// FromProgram is the layout a program's sink was compiled for.
+func FromProgram(cols []program.ChunkCol) *Layout {
+	cs := make([]Col, len(cols))
+	for i, c := range cols {
+		cs[i] = Col{Type: c.Type, Nullable: c.Nullable}
+	}
+	return LayoutOf(cs)
+}

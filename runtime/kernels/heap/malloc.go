@@ -1,0 +1,26 @@
+package heap
+
+/*
+#include <stdlib.h>
+#include <string.h>
+static void *slp_alloc(size_t n) { void *p = NULL; return posix_memalign(&p, 64, n ? n : 1) ? NULL : p; }
+*/
+import "C"
+
+import "unsafe"
+
+// Alloc returns n bytes outside the Go heap, 64-byte aligned, not cleared; nil
+// if the system has none. Free gives them back.
+func Alloc(n int) unsafe.Pointer { return C.slp_alloc(C.size_t(n)) }
+
+// AllocZero is Alloc with the bytes cleared.
+func AllocZero(n int) unsafe.Pointer {
+	p := C.slp_alloc(C.size_t(n))
+	if p != nil {
+		C.memset(p, 0, C.size_t(n))
+	}
+	return p
+}
+
+// Free releases memory of Alloc. Free(nil) does nothing.
+func Free(p unsafe.Pointer) { C.free(p) }
