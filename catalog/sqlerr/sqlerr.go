@@ -3,6 +3,8 @@
 // the leader's protocol layer. Errors without a code are XX000.
 package sqlerr
 
+//go:generate go run github.com/tinylib/msgp -file sqlerr.go -o sqlerr_gen.go -tests=false
+
 import (
 	"errors"
 	"fmt"

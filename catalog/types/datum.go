@@ -1,5 +1,7 @@
 package types
 
+//go:generate go run github.com/tinylib/msgp -file datum.go -o datum_gen.go -tests=false
+
 import "math"
 
 // Datum is one value on the leader: a literal, a parameter, a zone-map bound, a

@@ -1,5 +1,7 @@
 package types
 
+//go:generate go run github.com/tinylib/msgp -file types.go -o types_gen.go -tests=false
+
 import "fmt"
 
 // Kind is an SQL type without its modifier.
