@@ -1,12 +1,18 @@
 package fn
 
-import "sort"
+import (
+	"fmt"
+	"sort"
+
+	"slipher/catalog/types"
+)
 
 // Table is the set of ops, functions and kernels: built once by Default, frozen after.
 type Table struct {
 	ops     map[string]*Op
 	rows    map[string][]*Row
 	kernels map[string]*Kernel
+	casts   map[castKey]*CastRule
 }
 
 // Op finds a scalar suboperator by name.
@@ -53,11 +59,13 @@ type Group struct {
 	Ops     []*Op
 	Rows    []*Row
 	Kernels []*Kernel
+	Casts   []*CastRule
 }
 
 // NewTable assembles groups. A name given twice to an op or kernel panics: a broken build.
 func NewTable(groups ...Group) *Table {
-	t := &Table{ops: map[string]*Op{}, rows: map[string][]*Row{}, kernels: map[string]*Kernel{}}
+	t := &Table{ops: map[string]*Op{}, rows: map[string][]*Row{}, kernels: map[string]*Kernel{},
+		casts: map[castKey]*CastRule{}}
 	for _, g := range groups {
 		for _, o := range g.Ops {
 			if t.ops[o.Name] != nil {
@@ -74,6 +82,44 @@ func NewTable(groups ...Group) *Table {
 			}
 			t.kernels[k.Name] = k
 		}
+		for _, c := range g.Casts {
+			k := castKey{c.From, c.To}
+			if t.casts[k] != nil {
+				panic(fmt.Sprintf("BUG: cast %v stands twice", k))
+			}
+			t.casts[k] = c
+		}
 	}
+	t.link()
 	return t
+}
+
+// link makes every Ret and Bind return the table's ops for the names they give.
+func (t *Table) link() {
+	linked := func(b Bound) Bound {
+		if b.Op != nil {
+			name := b.Op.Name
+			if b.Op = t.ops[name]; b.Op == nil {
+				panic("BUG: no op " + name)
+			}
+		}
+		return b
+	}
+	for _, rows := range t.rows {
+		for _, r := range rows {
+			if ret := r.Ret; ret != nil {
+				r.Ret = func(args []types.Type, consts []*types.Datum) (Bound, error) {
+					b, err := ret(args, consts)
+					return linked(b), err
+				}
+			}
+		}
+	}
+	for _, c := range t.casts {
+		bind := c.Bind
+		c.Bind = func(from, to types.Type, ctx CastContext) (Bound, bool) {
+			b, ok := bind(from, to, ctx)
+			return linked(b), ok
+		}
+	}
 }

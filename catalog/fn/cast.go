@@ -1,0 +1,76 @@
+package fn
+
+import "slipher/catalog/types"
+
+// CastContext is where a cast stands: the later contexts allow more.
+type CastContext uint8
+
+const (
+	Implicit   CastContext = iota // an argument's cast to what Bound.Args asks for
+	Assignment                    // INSERT, UPDATE: rounds, refuses what is too long
+	Explicit                      // CAST and ::: truncates decimals and strings
+	Copying                       // COPY: from text; truncates decimals, refuses what is too long
+)
+
+func (c CastContext) String() string {
+	return [...]string{"implicit", "assignment", "explicit", "copy"}[c]
+}
+
+// CastRule makes the cast between two kinds.
+type CastRule struct {
+	From, To types.Kind
+	// Least is the first context in which the cast is allowed.
+	Least CastContext
+	// Bind gives the call for the exact types. An Op of nil is a cast that leaves
+	// the bytes as they are: the expression is only given the new type.
+	Bind func(from, to types.Type, ctx CastContext) (Bound, bool)
+	Doc  string
+}
+
+// Cast binds the cast of from to to; false if there is none in this context.
+//
+// Bound.Op is nil if values keep their bytes. An Unknown (literal) counts as
+// text here; whoever has the literal at hand parses it with types.ParseText.
+func (t *Table) Cast(from, to types.Type, ctx CastContext) (Bound, bool) {
+	if from.Kind == types.Unknown {
+		from = types.TText
+	}
+	if to.Kind == types.Unknown {
+		to = types.TText
+	}
+	same := Bound{Args: []types.Type{from}, Ret: to}
+	if from == to {
+		return same, true
+	}
+	r := t.casts[castKey{from.Kind, to.Kind}]
+	if r == nil || ctx < r.Least && !(ctx == Copying) {
+		return Bound{}, false
+	}
+	b, ok := r.Bind(from, to, ctx)
+	if !ok {
+		return Bound{}, false
+	}
+	b.Args, b.Ret = []types.Type{from}, to
+	return b, true
+}
+
+// CanCast reports whether there is a cast between the kinds in this context.
+func (t *Table) CanCast(from, to types.Kind, ctx CastContext) bool {
+	r := t.casts[castKey{from, to}]
+	return from == to || r != nil && ctx >= r.Least
+}
+
+// Casts lists the rules, by kinds.
+func (t *Table) Casts() []*CastRule {
+	var out []*CastRule
+	for f := types.Unknown; f <= types.Name; f++ {
+		for k := types.Unknown; k <= types.Name; k++ {
+			if r := t.casts[castKey{f, k}]; r != nil {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}
+
+type castKey struct{ from, to types.Kind }

@@ -1,0 +1,128 @@
+package fn
+
+import (
+	"errors"
+	"strings"
+
+	"slipher/catalog/types"
+)
+
+// errNoMatch is what Ret returns for argument types it has no meaning for;
+// Resolve makes the user's error of it.
+var errNoMatch = errors.New("no operator for these types")
+
+// ComparisonType is the type in which values of a and b are compared, false if
+// they are not comparable. ca and cb are the operands' values if they are
+// constants, else nil.
+//
+// A literal takes the other side's type. Beside a decimal, text is read as a
+// decimal; beside another number, the number is written as text (semantics.md,
+// section 1); beside a date, text is read as one.
+func ComparisonType(a, b types.Type, ca, cb *types.Datum) (types.Type, bool) {
+	switch {
+	case a.Kind == types.Unknown && b.Kind == types.Unknown:
+		return types.TText, true
+	case a.Kind == types.Unknown:
+		return literalAs(b, ca), true
+	case b.Kind == types.Unknown:
+		return literalAs(a, cb), true
+	case a.IsString() && b.IsString():
+		return types.TVarchar(max(stringLen(a), stringLen(b))), true
+	case a.IsString():
+		return textBeside(b)
+	case b.IsString():
+		return textBeside(a)
+	}
+	return CommonType(a, b, types.DecimalExact)
+}
+
+// literalAs is the type in which a literal is compared with a value of type t:
+// t, with room for what the literal says.
+func literalAs(t types.Type, lit *types.Datum) types.Type {
+	switch {
+	case t.IsString():
+		return types.TText
+	case t.Kind == types.Decimal && lit != nil && !lit.Null:
+		return types.DecimalExact(t, decimalOfText(lit.S))
+	case t.IsInteger() && lit != nil && strings.ContainsAny(lit.S, ".eE"):
+		// Not PostgreSQL's (an error there): '1.5' beside an integer compares as a number.
+		return types.DecimalExact(types.IntegerAsDecimal(t), decimalOfText(lit.S))
+	}
+	return t
+}
+
+// decimalOfText is the narrowest decimal type that holds a literal's digits.
+func decimalOfText(s string) types.Type {
+	s = strings.Trim(s, " \t\n\r+-")
+	whole, frac, _ := strings.Cut(s, ".")
+	if i := strings.IndexAny(frac+whole, "eE"); i >= 0 {
+		return types.TDecimal(types.MaxPrecision, 10)
+	}
+	sc := min(len(frac), types.MaxPrecision-1)
+	return types.TDecimal(max(1, min(len(whole)+sc, types.MaxPrecision)), sc)
+}
+
+// textBeside is the type in which text and a value of type t are compared.
+func textBeside(t types.Type) (types.Type, bool) {
+	switch t.Kind {
+	case types.Decimal:
+		return types.TDecimal(types.MaxPrecision, int(max(t.Scale, 6))), true
+	case types.Int2, types.Int4, types.Int8, types.Float4, types.Float8:
+		return types.TText, true
+	case types.Date, types.Timestamp, types.Bool, types.OID:
+		return t, true
+	}
+	return types.Type{}, false
+}
+
+// stringLen is a string type's length in bytes.
+func stringLen(t types.Type) int {
+	switch t.Kind {
+	case types.Char, types.Varchar:
+		return int(t.Len)
+	case types.Name:
+		return 127
+	}
+	return types.MaxVarchar
+}
+
+// CommonType is the type that values of both a and b are cast to in CASE,
+// COALESCE, set operations, GREATEST and IN. union decides between two decimals:
+// types.DecimalUnion, or DecimalExact where no digit may be lost.
+func CommonType(a, b types.Type, union func(a, b types.Type) types.Type) (types.Type, bool) {
+	if a.Kind > b.Kind {
+		a, b = b, a
+	}
+	switch {
+	case a == b:
+		return a, true
+	case a.Kind == types.Unknown:
+		return b, true
+	case a.IsNumeric() && b.IsNumeric():
+		return commonNumber(a, b, union), true
+	case a.IsInteger() && b.Kind == types.OID:
+		return types.TInt8, true
+	case a.IsString() && b.IsString():
+		if a.Kind == types.Char && b.Kind == types.Char {
+			return types.TChar(max(int(a.Len), int(b.Len))), true
+		}
+		return types.TVarchar(max(stringLen(a), stringLen(b))), true
+	case a.Kind == types.Date && b.Kind == types.Timestamp:
+		return b, true
+	}
+	return types.Type{}, false
+}
+
+// commonNumber: a.Kind <= b.Kind, both numeric.
+func commonNumber(a, b types.Type, union func(a, b types.Type) types.Type) types.Type {
+	switch b.Kind {
+	case types.Decimal:
+		return union(types.IntegerAsDecimal(a), b)
+	case types.Float4, types.Float8:
+		if a.Kind == b.Kind {
+			return b
+		}
+		return types.TFloat8
+	}
+	return b
+}

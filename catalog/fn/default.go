@@ -1,0 +1,12 @@
+package fn
+
+// Default builds the table of everything Slipher knows: one group a file. It is
+// a constructor because rows refer to ops of the same table.
+func Default() *Table {
+	return NewTable(
+		arithGroup(),
+		decimalGroup(),
+		compareGroup(),
+		castNumberGroup(),
+	)
+}

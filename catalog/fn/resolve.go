@@ -1,0 +1,151 @@
+package fn
+
+import (
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"strings"
+)
+
+// Resolve picks the overload of name for actual argument types and binds it.
+//
+// Each argument costs nothing if its kind is the declared one, little if a class
+// holds it or it is an untyped literal, more the further an implicit conversion
+// goes; the cheapest row wins, the earlier of equals. No row: 42883.
+func (t *Table) Resolve(name string, args []types.Type, consts []*types.Datum) (*Row, Bound, error) {
+	var best *Row
+	bestCost := -1
+	for _, r := range t.rows[name] {
+		c := r.matchCost(args)
+		if c >= 0 && (best == nil || c < bestCost) {
+			best, bestCost = r, c
+		}
+	}
+	if best == nil {
+		return nil, Bound{}, notFound(name, args)
+	}
+	if best.Ret == nil {
+		return best, Bound{}, nil
+	}
+	if consts == nil {
+		consts = make([]*types.Datum, len(args))
+	}
+	b, err := best.Ret(args, consts)
+	if err == errNoMatch {
+		err = notFound(name, args)
+	}
+	return best, b, err
+}
+
+// IsOperator reports whether name is an operator's: its errors say so.
+func IsOperator(name string) bool {
+	return name != "" && strings.Trim(name, "+-*/<>=~!@#%^&|?") == ""
+}
+
+func notFound(name string, args []types.Type) error {
+	names := make([]string, len(args))
+	for i, a := range args {
+		names[i] = bareName(a)
+	}
+	if IsOperator(name) && len(args) == 2 {
+		return sqlerr.New(sqlerr.UndefinedFunction, "operator does not exist: %s %s %s", names[0], name, names[1]).
+			WithHint("No operator matches the given name and argument type(s). You may need to add explicit type casts.")
+	}
+	if IsOperator(name) && len(args) == 1 {
+		return sqlerr.New(sqlerr.UndefinedFunction, "operator does not exist: %s %s", name, names[0]).
+			WithHint("No operator matches the given name and argument type. You may need to add an explicit type cast.")
+	}
+	return sqlerr.New(sqlerr.UndefinedFunction, "function %s(%s) does not exist", name, strings.Join(names, ", ")).
+		WithHint("No function matches the given name and argument types. You may need to add explicit type casts.")
+}
+
+// bareName is a type's name without modifier, as operator errors show it.
+func bareName(t types.Type) string {
+	n, _, _ := strings.Cut(t.String(), "(")
+	return n
+}
+
+// matchCost is what calling r with args costs, -1 if it cannot be.
+func (r *Row) matchCost(args []types.Type) int {
+	if len(args) != len(r.Args) && !(r.Variadic && len(args) >= len(r.Args)) {
+		return -1
+	}
+	total := 0
+	for i, a := range args {
+		c := r.Args[min(i, len(r.Args)-1)].cost(a)
+		if c < 0 {
+			return -1
+		}
+		total += c
+	}
+	return total
+}
+
+// costText is the price of turning a value into text to fit a text parameter:
+// dearer than any other conversion of all arguments together.
+const costText = 100
+
+// cost of passing a value of type a to p.
+func (p Param) cost(a types.Type) int {
+	if a.Kind == types.Unknown {
+		if p.Class == AnyString || p.Class == ExactKind && (p.Kind == types.Varchar || p.Kind == types.Char) {
+			return 1
+		}
+		return 2
+	}
+	switch p.Class {
+	case AnyType:
+		return 3
+	case AnyNumeric:
+		return accepts(a.IsNumeric() || a.Kind == types.OID)
+	case AnyInteger:
+		return accepts(a.IsInteger() || a.Kind == types.OID)
+	case AnyFloat:
+		return accepts(a.Kind == types.Float4 || a.Kind == types.Float8)
+	case AnyString:
+		switch {
+		case a.IsString():
+			return 1
+		case a.Kind == types.Interval || a.Kind == types.Bool:
+			return -1
+		}
+		return costText
+	}
+	return kindCost(a.Kind, p.Kind)
+}
+
+func accepts(ok bool) int {
+	if ok {
+		return 1
+	}
+	return -1
+}
+
+// kindCost is the price of the implicit conversion between kinds, -1 if there is none.
+func kindCost(from, to types.Kind) int {
+	if from == to {
+		return 0
+	}
+	isText := func(k types.Kind) bool { return k == types.Char || k == types.Varchar || k == types.Name }
+	number := func(k types.Kind) bool { return k >= types.Int2 && k <= types.Float8 }
+	switch {
+	case isText(from) && isText(to):
+		return 1
+	case number(from) && number(to) && from < to:
+		return 1 + int(to-from)
+	case number(from) && number(to): // narrowing, at a price: round(x, bigint)
+		return 30 + int(from-to)
+	case from == types.OID && number(to), number(from) && to == types.OID:
+		return 4
+	case from == types.Date && to == types.Timestamp:
+		return 2
+	case from == types.Timestamp && to == types.Date:
+		return 40
+	case isText(from) && (to == types.Date || to == types.Timestamp):
+		return 50
+	case isText(from) && number(to):
+		return 60
+	case isText(to) && from != types.Interval && from != types.Bool:
+		return costText
+	}
+	return -1
+}
