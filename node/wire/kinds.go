@@ -1,0 +1,93 @@
+package wire
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tinylib/msgp/msgp"
+
+	"slipher/catalog/sqlerr"
+)
+
+// Message is a request or a reply: a pointer to one of the types of messages.go.
+type Message interface {
+	msgp.Marshaler
+	msgp.Unmarshaler
+	Msgsize() int
+}
+
+// kinds numbers the control messages. Numbers are part of Proto: never reuse one.
+var kinds = []struct {
+	kind byte
+	make func() Message
+}{
+	{1, func() Message { return new(Error) }},
+	{2, func() Message { return new(OK) }},
+	{3, func() Message { return new(Ping) }},
+	{4, func() Message { return new(Register) }},
+	{5, func() Message { return new(Registered) }},
+	{6, func() Message { return new(Assign) }},
+	{7, func() Message { return new(StartQuery) }},
+	{8, func() Message { return new(RunStream) }},
+	{9, func() Message { return new(StreamDone) }},
+	{10, func() Message { return new(FusedCode) }},
+	{11, func() Message { return new(FusedReply) }},
+	{12, func() Message { return new(Cancel) }},
+	{13, func() Message { return new(EndQuery) }},
+}
+
+// kindOf is m's number.
+func kindOf(m Message) byte {
+	want := fmt.Sprintf("%T", m)
+	for _, k := range kinds {
+		if fmt.Sprintf("%T", k.make()) == want {
+			return k.kind
+		}
+	}
+	panic("BUG: no kind for message " + want)
+}
+
+// decode makes a message of kind k from its bytes.
+func decode(k byte, data []byte) (Message, error) {
+	for _, x := range kinds {
+		if x.kind != k {
+			continue
+		}
+		m := x.make()
+		left, err := m.UnmarshalMsg(data)
+		if err != nil {
+			return nil, fmt.Errorf("message of kind %d: %w", k, err)
+		}
+		if len(left) != 0 {
+			return nil, fmt.Errorf("message of kind %d: %d bytes too many", k, len(left))
+		}
+		return m, nil
+	}
+	return nil, fmt.Errorf("unknown message kind %d", k)
+}
+
+// FromError is err as it travels; nil stays nil.
+func FromError(err error) *Error {
+	if err == nil {
+		return nil
+	}
+	var we *Error
+	if errors.As(err, &we) {
+		return we
+	}
+	e := sqlerr.From(err)
+	return &Error{Code: string(e.Code), Message: e.Message, Detail: e.Detail, Hint: e.Hint,
+		Where: e.Where, Position: e.Position, Segment: -1}
+}
+
+// Error makes *Error an error: a handler may return one to say node and segment.
+func (e *Error) Error() string { return e.Message }
+
+// SQL is the error as the client sees it.
+func (e *Error) SQL() *sqlerr.Error {
+	return &sqlerr.Error{Code: sqlerr.Code(e.Code), Message: e.Message, Detail: e.Detail,
+		Hint: e.Hint, Where: e.Where, Position: e.Position}
+}
+
+// Unwrap lets sqlerr.From find the SQLSTATE.
+func (e *Error) Unwrap() error { return e.SQL() }

@@ -1,0 +1,275 @@
+package wire
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/yamux"
+)
+
+// Stream kinds: the first byte of a yamux stream.
+const (
+	streamControl = 1
+	streamData    = 2
+	streamRaft    = 3
+)
+
+// linkWindow is yamux's window of one stream: the product of bandwidth and
+// delay of a good local network, with room.
+const linkWindow = 4 << 20
+
+func yamuxConfig() *yamux.Config {
+	c := yamux.DefaultConfig()
+	c.AcceptBacklog = 1024
+	c.KeepAliveInterval = 5 * time.Second
+	c.ConnectionWriteTimeout = 20 * time.Second
+	c.StreamCloseTimeout = time.Minute
+	c.MaxStreamWindowSize = linkWindow
+	c.LogOutput = io.Discard // broken links are told by Handler.Gone
+	return c
+}
+
+// link is a session with another process.
+type link struct {
+	mux  *Mux
+	id   string
+	addr string
+	sess *yamux.Session
+	ctx  context.Context // ends with the link
+	stop context.CancelFunc
+
+	mu    sync.Mutex
+	queue []*Data       // guarded by mu; bounded by the exchanges' credits
+	some  chan struct{} // 1: the queue may hold something
+	dead  bool          // guarded by mu: nothing is sent any more
+}
+
+func newLink(m *Mux, info peerInfo, s *yamux.Session) *link {
+	ctx, stop := context.WithCancel(context.Background())
+	return &link{mux: m, id: info.id, addr: info.addr, sess: s, ctx: ctx, stop: stop, some: make(chan struct{}, 1)}
+}
+
+func (l *link) Peer() string          { return l.id }
+func (l *link) Local() bool           { return false }
+func (l *link) Done() <-chan struct{} { return l.sess.CloseChan() }
+
+// run serves the session's streams until it breaks.
+func (l *link) run() {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		l.sendData()
+	}()
+	for {
+		s, err := l.sess.AcceptStream()
+		if err != nil {
+			break
+		}
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			l.serve(s)
+		}()
+	}
+	_ = l.sess.Close()
+	l.stop()
+	wg.Wait()
+	l.mu.Lock()
+	l.dead = true
+	left := l.queue
+	l.queue = nil
+	l.mu.Unlock()
+	for _, d := range left {
+		d.Free()
+	}
+}
+
+func (l *link) serve(s *yamux.Stream) {
+	var kind [1]byte
+	if _, err := io.ReadFull(s, kind[:]); err != nil {
+		_ = s.Close()
+		return
+	}
+	switch kind[0] {
+	case streamControl:
+		defer s.Close()
+		l.serveCall(s)
+	case streamData:
+		defer s.Close()
+		if err := l.readData(s); err != nil && l.ctx.Err() == nil {
+			l.mux.log.Warn("data from peer", "peer", l.id, "err", err)
+			_ = l.sess.Close() // rows are missing: whatever used them must fail
+		}
+	case streamRaft:
+		l.mux.raft.offer(s)
+	default:
+		_ = s.Close()
+	}
+}
+
+func (l *link) serveCall(s *yamux.Stream) {
+	req, err := readMessage(s)
+	if err != nil {
+		_ = writeMessage(s, FromError(err))
+		return
+	}
+	ctx, cancel := context.WithCancel(l.ctx)
+	defer cancel()
+	go func() { // the caller writes nothing more: a read ends when it gives up
+		var b [1]byte
+		_, _ = s.Read(b[:])
+		cancel()
+	}()
+	reply, err := l.mux.handler.Call(ctx, l, req)
+	if err != nil {
+		reply = FromError(err)
+	}
+	_ = writeMessage(s, reply)
+}
+
+// Call implements Conn: a stream a call.
+func (l *link) Call(ctx context.Context, req Message) (Message, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s, err := l.sess.OpenStream()
+	if err != nil {
+		return nil, ErrLinkLost
+	}
+	defer s.Close()
+	stop := context.AfterFunc(ctx, func() { _ = s.Close(); _ = s.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	w := bufio.NewWriter(s)
+	_ = w.WriteByte(streamControl)
+	if err = writeMessage(w, req); err == nil {
+		err = w.Flush()
+	}
+	var m Message
+	if err == nil {
+		m, err = readMessage(bufio.NewReader(s))
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err() // even with a reply: giving up may have brought it about
+	}
+	if err != nil {
+		if l.ctx.Err() != nil || l.sess.IsClosed() {
+			return nil, ErrLinkLost
+		}
+		return nil, fmt.Errorf("call to %s: %w", l.id, err)
+	}
+	if e, ok := m.(*Error); ok {
+		return nil, e
+	}
+	return m, nil
+}
+
+// Send implements Conn.
+//
+// The chunk is encoded here, on the sender's worker: the bytes are the work of
+// the query, and its account is relieved at once.
+func (l *link) Send(d *Data) error {
+	if d.Chunk != nil {
+		d.Body = d.Chunk.AppendWire(make([]byte, 0, d.Chunk.WireSize()))
+		d.Free()
+	}
+	l.mu.Lock()
+	if l.dead || l.sess.IsClosed() {
+		l.mu.Unlock()
+		return ErrLinkLost
+	}
+	l.queue = append(l.queue, d)
+	l.mu.Unlock()
+	select {
+	case l.some <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// sendData writes the queue to the link's one data stream.
+func (l *link) sendData() {
+	s, err := l.sess.OpenStream()
+	if err != nil {
+		return
+	}
+	defer s.Close()
+	w := bufio.NewWriterSize(s, 256<<10)
+	_ = w.WriteByte(streamData)
+	var head []byte
+	for {
+		l.mu.Lock()
+		batch := l.queue
+		l.queue = nil
+		l.mu.Unlock()
+		for _, d := range batch {
+			head, err = d.MarshalMsg(head[:0])
+			var n [8]byte
+			binary.LittleEndian.PutUint32(n[:], uint32(len(head)))
+			binary.LittleEndian.PutUint32(n[4:], uint32(len(d.Body)))
+			if err == nil {
+				_, err = w.Write(n[:])
+			}
+			if err == nil {
+				_, err = w.Write(head)
+			}
+			if err == nil {
+				_, err = w.Write(d.Body)
+			}
+			if err != nil {
+				_ = l.sess.Close()
+				return
+			}
+		}
+		if len(batch) > 0 {
+			continue // more may have come; flush when there is no more
+		}
+		if err := w.Flush(); err != nil {
+			_ = l.sess.Close()
+			return
+		}
+		select {
+		case <-l.some:
+		case <-l.ctx.Done():
+			return
+		case <-l.sess.CloseChan():
+			return
+		}
+	}
+}
+
+// readData hands over what the peer's sendData writes, until the stream ends.
+func (l *link) readData(s io.Reader) error {
+	r := bufio.NewReaderSize(s, 256<<10)
+	var head, body []byte
+	for {
+		hn, err := readU32(r)
+		if err != nil {
+			return err
+		}
+		bn, err := readU32(r)
+		if err != nil {
+			return err
+		}
+		if head, err = readBytes(r, head, hn, maxHeader); err != nil {
+			return err
+		}
+		if body, err = readBytes(r, body, bn, maxBody); err != nil {
+			return err
+		}
+		d := new(Data)
+		if _, err := d.UnmarshalMsg(head); err != nil {
+			return err
+		}
+		d.Body = body
+		l.mux.handler.Data(l, d)
+		if cap(body) > 8<<20 {
+			body = nil // one giant must not stay
+		}
+	}
+}

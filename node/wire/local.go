@@ -1,0 +1,132 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+	"sync"
+)
+
+// Local connects the parts of one process: Go values are handed over. Its
+// Conn finds parts by id and asks next for all others.
+type Local struct {
+	next Peers // nil: only this process
+
+	mu    sync.Mutex
+	parts map[string]*part // guarded by mu
+}
+
+type part struct {
+	id      string
+	handler Handler
+	done    chan struct{}
+}
+
+// NewLocal makes the switchboard of a process; next finds other processes, may be nil.
+func NewLocal(next Peers) *Local {
+	return &Local{next: next, parts: map[string]*part{}}
+}
+
+// Attach makes a part reachable under id.
+func (l *Local) Attach(id string, h Handler) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.parts[id] = &part{id: id, handler: h, done: make(chan struct{})}
+}
+
+// Detach takes a part away: its links are lost.
+func (l *Local) Detach(id string) {
+	l.mu.Lock()
+	p := l.parts[id]
+	delete(l.parts, id)
+	others := make([]*part, 0, len(l.parts))
+	for _, o := range l.parts {
+		others = append(others, o)
+	}
+	l.mu.Unlock()
+	if p == nil {
+		return
+	}
+	close(p.done)
+	for _, o := range others {
+		o.handler.Gone(&localConn{from: o, to: p})
+	}
+}
+
+// As gives the view of part id: what it sends comes from there.
+func (l *Local) As(id string) Peers { return localView{l, id} }
+
+type localView struct {
+	l  *Local
+	id string
+}
+
+func (v localView) Conn(ctx context.Context, id, addr string) (Conn, error) {
+	v.l.mu.Lock()
+	to, from := v.l.parts[id], v.l.parts[v.id]
+	v.l.mu.Unlock()
+	if to != nil && from != nil {
+		return &localConn{from: from, to: to}, nil
+	}
+	if v.l.next != nil {
+		return v.l.next.Conn(ctx, id, addr)
+	}
+	return nil, fmt.Errorf("no link to %s", id)
+}
+
+type localConn struct {
+	from, to *part
+}
+
+func (c *localConn) Peer() string          { return c.to.id }
+func (c *localConn) Local() bool           { return true }
+func (c *localConn) Done() <-chan struct{} { return c.to.done }
+
+func (c *localConn) Call(ctx context.Context, req Message) (Message, error) {
+	select {
+	case <-c.to.done:
+		return nil, ErrLinkLost
+	default:
+	}
+	type answer struct {
+		m   Message
+		err error
+	}
+	// The handler may outlive the caller's patience, as it may across a network.
+	got := make(chan answer, 1)
+	go func() {
+		m, err := c.to.handler.Call(ctx, c.back(), req)
+		got <- answer{m, err}
+	}()
+	select {
+	case a := <-got:
+		if a.err != nil {
+			return nil, FromError(a.err)
+		}
+		return a.m, nil
+	case <-c.to.done:
+		return nil, ErrLinkLost
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (c *localConn) Send(d *Data) error {
+	select {
+	case <-c.to.done:
+		d.Free()
+		return ErrLinkLost
+	default:
+	}
+	c.to.handler.Data(c.back(), d)
+	return nil
+}
+
+func (c *localConn) back() *localConn { return &localConn{from: c.to, to: c.from} }
+
+// Free releases the chunk of a message that nobody will take.
+func (d *Data) Free() {
+	if d.Chunk != nil {
+		d.Chunk.Free()
+		d.Chunk = nil
+	}
+}

@@ -1,0 +1,275 @@
+package wire
+
+import (
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/runtime/chunk"
+	"slipher/runtime/program"
+)
+
+//go:generate go run github.com/tinylib/msgp -file messages.go -o messages_gen.go -tests=false
+//msgp:limit arrays:1048576 maps:1048576
+
+// Proto is the version of everything in this file; peers of another version are refused.
+const Proto = 1
+
+// Hello opens a link: each side sends one.
+type Hello struct {
+	Proto   uint16 `msg:"proto"`
+	Cluster string `msg:"cluster"` // "" from a node that does not know it yet
+	ID      string `msg:"id"`
+	Addr    string `msg:"addr"` // where the sender takes links
+	Nonce   []byte `msg:"nonce"`
+}
+
+// Proof is the MAC over both hellos, or why there is no link.
+type Proof struct {
+	MAC   []byte `msg:"mac"`
+	Error string `msg:"error"`
+}
+
+// Register is a node's first message to its leader, sent again on every new link.
+type Register struct {
+	ID      string `msg:"id"`
+	Addr    string `msg:"addr"`
+	Workers int    `msg:"workers"`
+	Target  string `msg:"target"` // CPU level
+}
+
+// Registered answers Register.
+type Registered struct {
+	Cluster   string          `msg:"cluster"`
+	Leader    string          `msg:"leader"` // id of the leader's process
+	Storage   string          `msg:"storage"`
+	PublicKey []byte          `msg:"key"` // artifacts are signed with its other half
+	Slices    []state.SliceID `msg:"slices"`
+}
+
+// Assign tells a node its slices after they were dealt anew. Queries carry
+// their own assignment; this one is for warm caches and for people.
+type Assign struct {
+	Slices []state.SliceID `msg:"slices"`
+}
+
+// Peer is a process taking part in a query.
+type Peer struct {
+	ID     string          `msg:"id"`
+	Addr   string          `msg:"addr"` // "" for the leader: nodes use the link they have
+	Slices []state.SliceID `msg:"slices"`
+}
+
+// StartQuery hands a node all it needs for a query. Streams start by RunStream.
+type StartQuery struct {
+	Query     uint64     `msg:"query"`
+	Peers     []Peer     `msg:"peers"`
+	Segments  []Segment  `msg:"segs"`
+	Exchanges []Exchange `msg:"exchs"`
+	Scans     []Scan     `msg:"scans"` // this node's share
+	Params    []Param    `msg:"params"`
+	Options   Options    `msg:"opts"`
+	Insert    *Insert    `msg:"insert"` // for segments with SinkInsert
+}
+
+// Segment is a segment's code and what the node has to know beside it.
+type Segment struct {
+	ID     int        `msg:"id"`
+	Stream int        `msg:"stream"`
+	Here   bool       `msg:"here"` // this peer runs it
+	Ends   bool       `msg:"ends"` // it runs even without input: ungrouped aggregates
+	Zone   []ZonePred `msg:"zone"`
+	// General is always there, Special only if it differs.
+	General Program `msg:"general"`
+	Special Program `msg:"special"`
+	// Fused code the leader had at hand when the query started.
+	FusedGeneral []byte `msg:"fgeneral"`
+	FusedSpecial []byte `msg:"fspecial"`
+	// FusedOnly: this segment must not run before it has fused code.
+	FusedOnly bool `msg:"fonly"`
+}
+
+// Program is a program as a signed artifact, or as a Go value within a process.
+type Program struct {
+	Envelope []byte           `msg:"env"`
+	Segment  *program.Segment `msg:"-"`
+}
+
+// ZonePred is plan.ZonePred: lets a scan skip row groups and sections.
+type ZonePred struct {
+	Col   int    `msg:"col"` // index into the program's source columns
+	Op    string `msg:"op"`
+	Param int    `msg:"param"`
+}
+
+// Exchange is where the rows of one exchange come from and go to.
+type Exchange struct {
+	ID      int      `msg:"id"`
+	Dist    uint8    `msg:"dist"` // plan.DistKind
+	Senders []string `msg:"senders"`
+	// Dests: the peer of each destination: one a slice (DistHash, DistRoundRobin), one a node
+	// (DistBroadcast) or one (DistSingle).
+	Dests []string `msg:"dests"`
+}
+
+// Scan is what a node reads for one scan segment.
+type Scan struct {
+	Segment int               `msg:"seg"`
+	Types   []types.Type      `msg:"types"` // of the stored table's columns
+	Objects []state.ObjectRef `msg:"objs"`
+}
+
+// Param is a parameter's value.
+type Param struct {
+	Type   types.Type    `msg:"type"`
+	Value  types.Datum   `msg:"v"`
+	List   []types.Datum `msg:"list"`
+	IsList bool          `msg:"islist"`
+}
+
+// Options are the session's settings a node obeys.
+type Options struct {
+	VectorRows int   `msg:"vector"`  // rows a vector, 0: default
+	TableStart int   `msg:"tables"`  // entries tables start with, 0: default
+	Workers    int   `msg:"workers"` // instances a segment, 0: the node's workers
+	Credits    int   `msg:"credits"` // chunks under way per destination, 0: default
+	Memory     int64 `msg:"memory"`  // bytes a query may use on a node, 0: no limit
+	Tier       uint8 `msg:"tier"`    // exec.Tier
+}
+
+// Insert describes the table that SinkInsert fills.
+type Insert struct {
+	Table      state.TableID   `msg:"table"`
+	Columns    []state.Column  `msg:"cols"`
+	SortKey    []int           `msg:"sortkey"`
+	SortStyle  state.SortStyle `msg:"sortstyle"`
+	EncodeAuto bool            `msg:"encauto"`
+	// Prefix of object names: term, transaction. Slice and sequence are appended.
+	Prefix string `msg:"prefix"`
+	// Slice, if All, holds every row (DISTSTYLE ALL is stored once).
+	All bool `msg:"all"`
+	// Text describes COPY's input, nil for INSERT.
+	Text *Text `msg:"text"`
+}
+
+// Text is COPY's input format, encoded by node/load; opaque here.
+type Text struct {
+	Options []byte `msg:"opts"`
+	// Tolerant: rows with errors are found one by one and reported.
+	Tolerant bool `msg:"tolerant"`
+}
+
+// RunStream starts a stream; the reply, StreamDone, comes at its end.
+type RunStream struct {
+	Query  uint64 `msg:"query"`
+	Stream int    `msg:"stream"`
+}
+
+// StreamDone ends a stream on a node.
+type StreamDone struct {
+	Stats   []SegmentStats    `msg:"stats"`
+	Objects []state.ObjectRef `msg:"objs"` // written by SinkInsert
+	Errors  []RecordError     `msg:"errs"` // COPY: rows refused
+}
+
+// SegmentStats is what a segment did on one slice (scans) or node (Slice -1).
+type SegmentStats struct {
+	Segment  int   `msg:"seg"`
+	Slice    int   `msg:"slice"`
+	RowsIn   int64 `msg:"rowsin"`
+	RowsOut  int64 `msg:"rowsout"` // sent to exchanges, client or loader
+	Skipped  int64 `msg:"skipped"` // rows of row groups and sections that zone maps ruled out
+	Nanos    int64 `msg:"nanos"`   // of workers
+	Morsels  int64 `msg:"morsels"`
+	Fused    int64 `msg:"fused"`   // morsels run on fused code
+	Special  int64 `msg:"special"` // row groups on the special variant
+	Bytes    int64 `msg:"bytes"`   // sent to other processes
+	Instance int64 `msg:"instances"`
+}
+
+// RecordError is a row COPY refused.
+type RecordError struct {
+	File   string `msg:"file"`
+	Line   int64  `msg:"line"`
+	Column string `msg:"column"`
+	Type   string `msg:"type"`
+	Value  string `msg:"value"` // of the field
+	Raw    string `msg:"raw"`   // of the line
+	Code   string `msg:"code"`
+	Reason string `msg:"reason"`
+}
+
+// FusedCode brings a better artifact for a segment of a running query. Without
+// Object the node looks in its memory by Hash and answers NeedObject if it has none.
+type FusedCode struct {
+	Query   uint64 `msg:"query"`
+	Segment int    `msg:"seg"`
+	Special bool   `msg:"special"`
+	Hash    []byte `msg:"hash"`
+	Object  []byte `msg:"obj"` // signed envelope
+	// Failed: there will be no fused code; run on primitives.
+	Failed bool `msg:"failed"`
+}
+
+// FusedReply answers FusedCode.
+type FusedReply struct {
+	NeedObject bool `msg:"need"`
+}
+
+// Cancel stops a query's work and frees its rows; EndQuery must follow.
+type Cancel struct {
+	Query uint64 `msg:"query"`
+	Error *Error `msg:"error"` // why
+}
+
+// EndQuery frees everything of a query.
+type EndQuery struct {
+	Query uint64 `msg:"query"`
+}
+
+// Ping asks for OK.
+type Ping struct{}
+
+// OK is the reply that says nothing.
+type OK struct{}
+
+// Error is sqlerr.Error on the wire, and where it happened.
+type Error struct {
+	Code     string `msg:"code"`
+	Message  string `msg:"message"`
+	Detail   string `msg:"detail"`
+	Hint     string `msg:"hint"`
+	Where    string `msg:"where"`
+	Position int    `msg:"position"`
+	Node     string `msg:"node"`
+	Segment  int    `msg:"seg"`
+}
+
+// DataKind is what a Data message brings.
+type DataKind uint8
+
+const (
+	DataChunk  DataKind = iota // rows
+	DataEnd                    // the sender has no more rows for the exchange (or run)
+	DataCredit                 // N more chunks may be sent
+	DataRuns                   // return: N runs follow
+	DataText                   // COPY: a batch of raw text
+)
+
+// Exchange numbers that the plan does not give.
+const (
+	ReturnExchange = -1 // rows for the client
+	TextExchange   = -2 // COPY's raw text, leader to nodes
+)
+
+// Data is a message of an exchange. It belongs to whoever got it: Send takes it
+// over. Body is borrowed by the handler for the call.
+type Data struct {
+	Query uint64   `msg:"q"`
+	Exch  int      `msg:"x"`
+	Kind  DataKind `msg:"k"`
+	Dest  int      `msg:"d"` // destination; return: run
+	N     int64    `msg:"n"` // DataCredit, DataRuns; DataText: number of the first line
+	Name  string   `msg:"f"` // DataText: file
+
+	Chunk *chunk.Chunk `msg:"-"` // in a process; owned
+	Body  []byte       `msg:"-"` // chunk.AppendWire's form or raw text
+}
