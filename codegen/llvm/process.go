@@ -1,0 +1,111 @@
+package llvm
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+)
+
+// process is a running worker, owned by one slot of the pool.
+type process struct {
+	cmd     *exec.Cmd
+	in      io.WriteCloser
+	out     *bufio.Reader
+	pipe    io.Closer // under out
+	stderr  *tail
+	version string
+	rss     int64 // at the start, bytes
+	jobs    int
+	waited  chan struct{} // closed when the process has been reaped
+}
+
+// start starts a worker and waits for its hello.
+func start(self string, o Options) (*process, error) {
+	cmd := exec.Command(self, o.Args...)
+	cmd.Env = append(os.Environ(), WorkerVariable+"=1", LibraryVariable+"="+o.Library, "GOMAXPROCS=2")
+	p := &process{cmd: cmd, stderr: &tail{}, waited: make(chan struct{})}
+	cmd.Stderr = p.stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	// An own pipe: cmd.Wait would close StdoutPipe's end under a reader.
+	out, w, err := os.Pipe()
+	if err != nil {
+		in.Close()
+		return nil, err
+	}
+	cmd.Stdout = w
+	err = cmd.Start()
+	w.Close()
+	if err != nil {
+		in.Close()
+		out.Close()
+		return nil, fmt.Errorf("start compile worker: %w", err)
+	}
+	p.in, p.out, p.pipe = in, bufio.NewReaderSize(out, 1<<16), out
+	go func() { // ends with the process, which kill or its own end brings about
+		cmd.Wait()
+		close(p.waited)
+	}()
+	var h hello
+	if err := readFrame(p.out, &h); err != nil {
+		p.kill()
+		return nil, fmt.Errorf("%w at its start: %s", ErrWorkerDied, p.stderr)
+	}
+	if h.Err != "" {
+		p.kill()
+		return nil, fmt.Errorf("%w: %s", ErrNoLLVM, h.Err)
+	}
+	p.version, p.rss = h.Version, h.RSS
+	return p, nil
+}
+
+// ask sends a request and reads the answer; any error means the worker is of no use any more.
+func (p *process) ask(q *request) (*reply, error) {
+	if err := writeFrame(p.in, q); err != nil {
+		return nil, err
+	}
+	r := &reply{}
+	if err := readFrame(p.out, r); err != nil {
+		return nil, err
+	}
+	p.jobs++
+	return r, nil
+}
+
+// kill ends the process by its id and waits until it is gone.
+func (p *process) kill() {
+	p.in.Close()
+	p.cmd.Process.Kill()
+	<-p.waited
+	p.pipe.Close()
+}
+
+// tail keeps the last bytes a worker wrote to standard error: LLVM's last words.
+type tail struct {
+	mu sync.Mutex
+	b  []byte // guarded by mu
+}
+
+const tailBytes = 2048
+
+func (t *tail) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.b = append(t.b, b...)
+	if len(t.b) > tailBytes {
+		t.b = t.b[len(t.b)-tailBytes:]
+	}
+	return len(b), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.TrimSpace(string(t.b))
+}
