@@ -1,0 +1,207 @@
+package pgwire
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgproto3"
+
+	"slipher/catalog/sqlerr"
+)
+
+// conn is one client's connection. Its goroutine owns everything but what mu guards.
+type conn struct {
+	srv     *Server
+	net     net.Conn
+	in      *framer
+	out     output
+	session Session
+	pid     int32
+	secret  [4]byte
+	ctx     context.Context // ends when the connection does
+	stop    context.CancelCauseFunc
+
+	portals  map[string]*portal
+	skipping bool // after an error in the extended protocol: until Sync
+	watch    *watch
+	runCtx   context.Context // of the statement that runs
+
+	mu      sync.Mutex
+	running context.CancelCauseFunc // of the statement that runs; guarded by mu
+	closing bool                    // the server shuts down; guarded by mu
+}
+
+// serve reads and answers messages until the client leaves.
+func (c *conn) serve() {
+	defer c.stop(errLost)
+	defer c.dropPortals()
+	c.ready()
+	for c.out.err == nil {
+		msg, err := c.in.next()
+		if c.isClosing() {
+			c.fatal(errShutdown)
+			return
+		}
+		switch {
+		case err == errTooLarge:
+			c.fail(err)
+			if _, simple := msg.(*pgproto3.Query); simple {
+				c.ready()
+			} else {
+				c.skipping = true
+			}
+			continue
+		case err != nil:
+			var e *sqlerr.Error
+			if errors.As(err, &e) {
+				c.fatal(err)
+			} else if !errors.Is(err, io.EOF) {
+				c.srv.log.Debug("connection lost", "pid", c.pid, "err", err)
+			}
+			return
+		}
+		if _, ok := msg.(*pgproto3.Terminate); ok {
+			return
+		}
+		c.handle(msg)
+	}
+}
+
+// handle answers one message.
+func (c *conn) handle(msg pgproto3.FrontendMessage) {
+	switch m := msg.(type) {
+	case *pgproto3.Query:
+		c.skipping = false
+		c.simple(m.String)
+		return
+	case *pgproto3.Sync:
+		c.skipping = false
+		c.session.Sync()
+		if c.session.Status() == Idle {
+			c.dropPortals()
+		}
+		c.ready()
+		return
+	case *pgproto3.CopyData, *pgproto3.CopyDone, *pgproto3.CopyFail:
+		return // left over from a COPY that failed
+	case *pgproto3.FunctionCall:
+		c.fail(sqlerr.Unsupported("the function call protocol"))
+		c.ready()
+		return
+	}
+	if c.skipping {
+		return
+	}
+	var err error
+	switch m := msg.(type) {
+	case *pgproto3.Parse:
+		err = c.parse(m)
+	case *pgproto3.Bind:
+		err = c.bind(m)
+	case *pgproto3.Describe:
+		err = c.describe(m)
+	case *pgproto3.Execute:
+		err = c.execute(m)
+	case *pgproto3.Close:
+		c.close(m)
+	case *pgproto3.Flush:
+		c.out.flush()
+	}
+	if err != nil {
+		c.fail(err)
+		c.out.flush()
+		c.skipping = true
+	}
+}
+
+// simple runs the text of a Query message.
+func (c *conn) simple(text string) {
+	c.dropPortal("")
+	c.session.Deallocate("")
+	err := c.run(func(ctx context.Context) error {
+		return c.session.Simple(ctx, text, &results{conn: c, describe: true})
+	})
+	if err != nil {
+		c.fail(err)
+	}
+	if c.session.Status() == Idle {
+		c.dropPortals()
+	}
+	c.ready()
+}
+
+// run calls f with a context that cancel requests, a lost client and a
+// shutdown end, and prefers such a cause over the error it led to.
+func (c *conn) run(f func(ctx context.Context) error) error {
+	ctx, cancel := context.WithCancelCause(c.ctx)
+	c.mu.Lock()
+	c.running = cancel
+	if c.closing {
+		cancel(errShutdown)
+	}
+	c.mu.Unlock()
+	c.watch, c.runCtx = startWatch(c, cancel), ctx
+	err := f(ctx)
+	c.watch.end()
+	c.watch, c.runCtx = nil, nil
+	c.mu.Lock()
+	c.running = nil
+	c.mu.Unlock()
+	err = cause(ctx, err)
+	cancel(nil)
+	return err
+}
+
+// cancelRunning ends the statement that runs now, if there is one.
+func (c *conn) cancelRunning(why error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.running != nil {
+		c.running(why)
+	}
+}
+
+// shutdown makes the connection end: at once if idle, else with its statement.
+func (c *conn) shutdown() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closing = true
+	if c.running != nil {
+		c.running(errShutdown)
+	}
+	c.net.SetReadDeadline(time.Now())
+	c.net.SetWriteDeadline(time.Now().Add(5 * time.Second))
+}
+
+func (c *conn) isClosing() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closing
+}
+
+// fail reports an error and tells the session.
+func (c *conn) fail(err error) {
+	c.session.Failed()
+	c.out.send(response("ERROR", err))
+}
+
+// fatal reports the error with which the connection ends.
+func (c *conn) fatal(err error) {
+	c.out.send(response("FATAL", err))
+	c.out.flush()
+}
+
+// ready ends an exchange.
+func (c *conn) ready() {
+	c.out.send(&pgproto3.ReadyForQuery{TxStatus: byte(c.session.Status())})
+	c.out.flush()
+}
+
+// Report sends a ParameterStatus.
+func (c *conn) Report(p Parameter) {
+	c.out.send(&pgproto3.ParameterStatus{Name: p.Name, Value: p.Value})
+}

@@ -1,0 +1,104 @@
+package pgwire
+
+import (
+	"encoding/binary"
+	"strconv"
+
+	"github.com/jackc/pgx/v5/pgproto3"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/plan"
+)
+
+// appendValue appends the value at (col, row), not NULL, to dst.
+type appendValue func(dst []byte, r Rows, col, row int) []byte
+
+// rowEncoder turns rows into DataRow messages.
+type rowEncoder struct {
+	cols []appendValue
+	fix  []byte // "D", room for the length, the number of columns
+}
+
+// formatter is what of a session decides the text of values.
+type formatter interface {
+	// FloatDigits is extra_float_digits.
+	FloatDigits() int
+}
+
+func newRowEncoder(cols []plan.OutputColumn, formats []int16, s any) (*rowEncoder, error) {
+	if n := len(formats); n > 1 && n != len(cols) {
+		return nil, sqlerr.New(sqlerr.ProtocolViolation, "bind message has %d result formats but query has %d columns", n, len(cols))
+	}
+	digits := 0
+	if f, ok := s.(formatter); ok {
+		digits = f.FloatDigits()
+	}
+	e := &rowEncoder{fix: []byte{'D', 0, 0, 0, 0, byte(len(cols) >> 8), byte(len(cols))}}
+	for i, c := range cols {
+		f := textEncoder(c.Type, digits)
+		if formatOf(formats, i) == pgproto3.BinaryFormat {
+			f = binaryEncoder(c.Type)
+		}
+		e.cols = append(e.cols, f)
+	}
+	return e, nil
+}
+
+// append appends row as a DataRow message.
+func (e *rowEncoder) append(dst []byte, r Rows, row int) []byte {
+	start := len(dst)
+	dst = append(dst, e.fix...)
+	for col, f := range e.cols {
+		if r.IsNull(col, row) {
+			dst = append(dst, 0xff, 0xff, 0xff, 0xff)
+			continue
+		}
+		at := len(dst)
+		dst = f(append(dst, 0, 0, 0, 0), r, col, row)
+		binary.BigEndian.PutUint32(dst[at:], uint32(len(dst)-at-4))
+	}
+	binary.BigEndian.PutUint32(dst[start+1:], uint32(len(dst)-start-1))
+	return dst
+}
+
+// rowDescription describes a result.
+func rowDescription(cols []plan.OutputColumn, formats []int16) *pgproto3.RowDescription {
+	d := &pgproto3.RowDescription{Fields: make([]pgproto3.FieldDescription, len(cols))}
+	for i, c := range cols {
+		d.Fields[i] = pgproto3.FieldDescription{
+			Name:                 []byte(c.Name),
+			TableOID:             c.TableOID,
+			TableAttributeNumber: uint16(c.ColumnNo),
+			DataTypeOID:          c.Type.OID(),
+			DataTypeSize:         typeSize(c.Type),
+			TypeModifier:         c.Type.Typmod(),
+			Format:               formatOf(formats, i),
+		}
+	}
+	return d
+}
+
+// typeSize is pg_type.typlen.
+func typeSize(t types.Type) int16 {
+	switch t.Kind {
+	case types.Bool:
+		return 1
+	case types.Int2:
+		return 2
+	case types.Int4, types.Float4, types.Date, types.OID:
+		return 4
+	case types.Int8, types.Float8, types.Timestamp:
+		return 8
+	case types.Interval:
+		return 16
+	case types.Name:
+		return 64
+	case types.Unknown:
+		return -2
+	}
+	return -1
+}
+
+// bindContext is the Where field of an error in a parameter.
+func bindContext(i int) string { return "unnamed portal parameter $" + strconv.Itoa(i+1) }
