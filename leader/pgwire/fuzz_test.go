@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgproto3"
-
-	"slipher/catalog/types"
 )
 
 // FuzzConnection sends arbitrary bytes to a connection, first as its whole
