@@ -16,7 +16,7 @@ type process struct {
 	in      io.WriteCloser
 	out     *bufio.Reader
 	pipe    io.Closer // under out
-	stderr  *tail
+	stderr  *lastWords
 	version string
 	rss     int64 // at the start, bytes
 	jobs    int
@@ -26,8 +26,8 @@ type process struct {
 // start starts a worker and waits for its hello.
 func start(self string, o Options) (*process, error) {
 	cmd := exec.Command(self, o.Args...)
-	cmd.Env = append(os.Environ(), WorkerVariable+"=1", LibraryVariable+"="+o.Library, "GOMAXPROCS=2")
-	p := &process{cmd: cmd, stderr: &tail{}, waited: make(chan struct{})}
+	cmd.Env = append(os.Environ(), WorkerVariable+"=1", LibraryVariable+"="+o.Library, "GOTRACEBACK=none", "GOMAXPROCS=2")
+	p := &process{cmd: cmd, stderr: &lastWords{}, waited: make(chan struct{})}
 	cmd.Stderr = p.stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -86,26 +86,25 @@ func (p *process) kill() {
 	p.pipe.Close()
 }
 
-// tail keeps the last bytes a worker wrote to standard error: LLVM's last words.
-type tail struct {
+// lastWords keeps the first bytes a worker wrote to standard error: LLVM's message
+// stands in front of the runtime's dump.
+type lastWords struct {
 	mu sync.Mutex
 	b  []byte // guarded by mu
 }
 
-const tailBytes = 2048
+const lastWordsBytes = 2048
 
-func (t *tail) Write(b []byte) (int, error) {
+func (t *lastWords) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.b = append(t.b, b...)
-	if len(t.b) > tailBytes {
-		t.b = t.b[len(t.b)-tailBytes:]
-	}
+	t.b = append(t.b, b[:min(len(b), lastWordsBytes-len(t.b))]...)
 	return len(b), nil
 }
 
-func (t *tail) String() string {
+func (t *lastWords) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return strings.TrimSpace(string(t.b))
+	message, _, _ := strings.Cut(string(t.b), "SIGABRT")
+	return strings.TrimSpace(message)
 }
