@@ -1,0 +1,265 @@
+package parse
+
+// Pos is a byte offset in the text given to Parse, -1 if unknown.
+type Pos int
+
+// Expr is an unbound scalar expression.
+type Expr interface{ At() Pos }
+
+// At makes Pos a node's position when embedded.
+func (p Pos) At() Pos { return p }
+
+// LiteralKind is the lexical kind of a constant.
+type LiteralKind uint8
+
+const (
+	NullLiteral   LiteralKind = iota
+	BoolLiteral               // Text "t" or "f"
+	IntLiteral                // digits that fit 32 bits
+	NumberLiteral             // any other numeric constant
+	StringLiteral
+)
+
+// Literal is a constant as written.
+type Literal struct {
+	Pos
+	Kind LiteralKind
+	Text string
+}
+
+// ColumnRef is a, t.a, s.t.a; with Star t.* or *.
+type ColumnRef struct {
+	Pos
+	Parts []string
+	Star  bool
+}
+
+// ParamRef is $N.
+type ParamRef struct {
+	Pos
+	N int
+}
+
+// OpExpr is an operator applied: Left is nil for a prefix operator.
+// Op is SQL's spelling, "<>" for "!=".
+type OpExpr struct {
+	Pos
+	Op          string
+	Left, Right Expr
+}
+
+// LogicOp is AND, OR or NOT.
+type LogicOp uint8
+
+const (
+	And LogicOp = iota
+	Or
+	Not
+)
+
+// LogicExpr is AND, OR (two or more Args) or NOT (one).
+type LogicExpr struct {
+	Pos
+	Op   LogicOp
+	Args []Expr
+}
+
+// FuncCall is f(args), f(*), f(DISTINCT args). Name is lower case, without schema.
+type FuncCall struct {
+	Pos
+	Schema   string
+	Name     string
+	Args     []Expr
+	Star     bool
+	Distinct bool
+	// Keyword: written without parentheses or in SQL's own syntax (CURRENT_DATE,
+	// EXTRACT(x FROM y)).
+	Keyword bool
+}
+
+// TypeName is a type as written: "decimal" with mods 12, 2.
+type TypeName struct {
+	Pos
+	Schema string
+	Name   string // PostgreSQL's internal name where the grammar gives one: int4, bpchar
+	Mods   []int
+	// Fields restricts an interval literal: "year", "day to second", "" for none.
+	Fields string
+}
+
+// CastExpr is CAST(x AS t), x::t and t 'literal'.
+type CastExpr struct {
+	Pos
+	Arg  Expr
+	Type TypeName
+}
+
+// CaseExpr is CASE; Arg is nil for the searched form, Else may be nil.
+type CaseExpr struct {
+	Pos
+	Arg   Expr
+	Whens []When
+	Else  Expr
+}
+
+// When is one arm of a CASE.
+type When struct{ Cond, Result Expr }
+
+// InExpr is x [NOT] IN (list).
+type InExpr struct {
+	Pos
+	Arg  Expr
+	List []Expr
+	Not  bool
+}
+
+// BetweenExpr is x [NOT] BETWEEN [SYMMETRIC] lo AND hi.
+type BetweenExpr struct {
+	Pos
+	Arg, Low, High Expr
+	Not, Symmetric bool
+}
+
+// LikeExpr is x [NOT] LIKE pattern [ESCAPE e]; Escape may be nil.
+type LikeExpr struct {
+	Pos
+	Arg, Pattern, Escape Expr
+	Not, FoldCase        bool
+}
+
+// NullTest is x IS [NOT] NULL.
+type NullTest struct {
+	Pos
+	Arg Expr
+	Not bool
+}
+
+// BoolTestKind is what IS tests a truth value for.
+type BoolTestKind uint8
+
+const (
+	IsTrue BoolTestKind = iota
+	IsFalse
+	IsUnknown
+)
+
+// BoolTest is x IS [NOT] TRUE, FALSE or UNKNOWN.
+type BoolTest struct {
+	Pos
+	Arg  Expr
+	Kind BoolTestKind
+	Not  bool
+}
+
+// DistinctExpr is l IS [NOT] DISTINCT FROM r.
+type DistinctExpr struct {
+	Pos
+	Left, Right Expr
+	Not         bool
+}
+
+// DefaultExpr is DEFAULT in a VALUES row of an INSERT.
+type DefaultExpr struct{ Pos }
+
+// Query is a SELECT, or VALUES if Values is set, with its WITH, ORDER BY and LIMIT.
+type Query struct {
+	Pos
+	With     []CTE
+	Distinct bool
+	Targets  []Target
+	From     []TableExpr
+	Where    Expr
+	GroupBy  []Expr
+	Having   Expr
+	Values   [][]Expr
+	OrderBy  []OrderItem
+	Limit    Expr // also TOP
+	Offset   Expr
+}
+
+// CTE is one WITH item.
+type CTE struct {
+	Pos
+	Name    string
+	Columns []string
+	Query   *Query
+}
+
+// Target is one item of a select list; Alias "" if none was given.
+type Target struct {
+	Pos
+	Expr  Expr
+	Alias string
+}
+
+// NullsOrder is NULLS FIRST, NULLS LAST or neither.
+type NullsOrder uint8
+
+const (
+	NullsDefault NullsOrder = iota
+	NullsFirst
+	NullsLast
+)
+
+// OrderItem is one ORDER BY item.
+type OrderItem struct {
+	Expr  Expr
+	Desc  bool
+	Nulls NullsOrder
+}
+
+// TableExpr is an item of FROM.
+type TableExpr interface{ At() Pos }
+
+// QName is a possibly qualified name of a table.
+type QName struct {
+	Pos
+	Database, Schema, Name string
+}
+
+// String is the name as an error message shows it.
+func (q QName) String() string {
+	s := q.Name
+	if q.Schema != "" {
+		s = q.Schema + "." + s
+	}
+	if q.Database != "" {
+		s = q.Database + "." + s
+	}
+	return s
+}
+
+// TableRef is a table, view or CTE by name.
+type TableRef struct {
+	QName
+	Alias   string
+	Columns []string // column aliases
+}
+
+// SubqueryRef is (query) alias.
+type SubqueryRef struct {
+	Pos
+	Query   *Query
+	Alias   string
+	Columns []string
+}
+
+// JoinKind is the kind of a written join.
+type JoinKind uint8
+
+const (
+	InnerJoin JoinKind = iota
+	LeftJoin
+	RightJoin
+	CrossJoin
+)
+
+// JoinExpr is a written join.
+type JoinExpr struct {
+	Pos
+	Kind        JoinKind
+	Natural     bool
+	Left, Right TableExpr
+	Using       []string
+	On          Expr
+}

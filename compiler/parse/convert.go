@@ -1,0 +1,393 @@
+package parse
+
+import (
+	pg "github.com/pganalyze/pg_query_go/v5"
+
+	"slipher/catalog/sqlerr"
+)
+
+// converter turns libpg_query's tree into ours and refuses by name what is not
+// for this issue.
+type converter struct {
+	src string
+	m   offsetMap
+}
+
+// pos translates libpg_query's location.
+func (c *converter) pos(loc int32) Pos {
+	if loc < 0 {
+		return -1
+	}
+	return Pos(c.m.user(int(loc)))
+}
+
+func (c *converter) refuse(at Pos, format string, args ...any) error {
+	return sqlerr.Unsupported(format, args...).At(charPosition(c.src, int(at)))
+}
+
+func (c *converter) fail(at Pos, format string, args ...any) error {
+	return sqlerr.New(sqlerr.SyntaxError, format, args...).At(charPosition(c.src, int(at)))
+}
+
+// query reads SELECT, WITH, VALUES, TABLE.
+func (p *parser) query() (Body, error) {
+	q, err := p.queryTokens(p.rest())
+	if err != nil {
+		return nil, err
+	}
+	return &Select{Query: q}, nil
+}
+
+func (p *parser) queryTokens(toks []token) (*Query, error) {
+	node, m, err := pgParse(p.src, toks)
+	if err != nil {
+		return nil, err
+	}
+	c := &converter{src: p.src, m: m}
+	if ins := node.GetInsertStmt(); ins != nil {
+		return nil, c.refuse(Pos(toks[0].start), "WITH in front of INSERT")
+	}
+	sel := node.GetSelectStmt()
+	if sel == nil {
+		return nil, c.refuse(Pos(toks[0].start), "a data-modifying WITH")
+	}
+	return c.query(sel, Pos(toks[0].start))
+}
+
+// parseExprTokens reads toks as one scalar expression, by way of a select list.
+func parseExprTokens(src string, toks []token, o Options) (Expr, error) {
+	if len(toks) == 0 {
+		return nil, sqlerr.New(sqlerr.SyntaxError, "syntax error at end of input")
+	}
+	text, m, err := rewriteDialect(src, toks)
+	if err != nil {
+		return nil, err
+	}
+	const head = "SELECT ("
+	m.base -= len(head)
+	m.edits = append([]edit(nil), m.edits...)
+	tree, err := callParser(head + text + ")")
+	if err != nil {
+		return nil, parserError(src, head+text+")", m, err)
+	}
+	sel := tree.Stmts[0].Stmt.GetSelectStmt()
+	if len(tree.Stmts) != 1 || sel == nil || len(sel.TargetList) != 1 || len(sel.FromClause) > 0 {
+		return nil, sqlerr.New(sqlerr.SyntaxError, "syntax error at or near \"%s\"", src[toks[0].start:toks[0].end]).At(charPosition(src, toks[0].start))
+	}
+	c := &converter{src: src, m: m}
+	return c.expr(sel.TargetList[0].GetResTarget().GetVal())
+}
+
+// insert reads INSERT.
+func (p *parser) insert() (Body, error) {
+	first := p.peek()
+	node, m, err := pgParse(p.src, p.rest())
+	if err != nil {
+		return nil, err
+	}
+	c := &converter{src: p.src, m: m}
+	n := node.GetInsertStmt()
+	if n == nil {
+		return nil, c.fail(Pos(first.start), "syntax error at or near \"%s\"", first.text)
+	}
+	switch {
+	case n.OnConflictClause != nil:
+		return nil, c.refuse(c.pos(n.OnConflictClause.Location), "ON CONFLICT")
+	case len(n.ReturningList) > 0:
+		return nil, c.refuse(c.pos(n.ReturningList[0].GetResTarget().GetLocation()), "RETURNING")
+	case n.WithClause != nil:
+		return nil, c.refuse(c.pos(n.WithClause.Location), "WITH in front of INSERT")
+	}
+	s := &Insert{Table: c.tableName(n.Relation)}
+	switch n.Override {
+	case pg.OverridingKind_OVERRIDING_SYSTEM_VALUE:
+		s.Overriding = "system"
+	case pg.OverridingKind_OVERRIDING_USER_VALUE:
+		s.Overriding = "user"
+	}
+	for _, col := range n.Cols {
+		t := col.GetResTarget()
+		if len(t.Indirection) > 0 {
+			return nil, c.refuse(c.pos(t.Location), "subfield or element assignment")
+		}
+		s.Columns = append(s.Columns, InsertColumn{c.pos(t.Location), foldIdent(t.Name)})
+	}
+	if n.SelectStmt != nil {
+		if s.Query, err = c.query(n.SelectStmt.GetSelectStmt(), Pos(first.start)); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// query converts a SELECT or VALUES; at is used where the tree has no place.
+func (c *converter) query(n *pg.SelectStmt, at Pos) (*Query, error) {
+	if n == nil {
+		return nil, c.refuse(at, "this kind of query")
+	}
+	if n.Op != pg.SetOperation_SETOP_NONE {
+		name := map[pg.SetOperation]string{pg.SetOperation_SETOP_UNION: "UNION", pg.SetOperation_SETOP_INTERSECT: "INTERSECT",
+			pg.SetOperation_SETOP_EXCEPT: "EXCEPT"}[n.Op]
+		if n.All {
+			name += " ALL"
+		}
+		return nil, c.refuse(at, "%s", name)
+	}
+	if err := c.refuseClauses(n, at); err != nil {
+		return nil, err
+	}
+	q := &Query{Pos: at}
+	steps := []func(*Query, *pg.SelectStmt) error{c.with, c.values, c.targets, c.from, c.conditions, c.orderAndLimit}
+	for _, f := range steps {
+		if err := f(q, n); err != nil {
+			return nil, err
+		}
+	}
+	return q, nil
+}
+
+// refuseClauses names clauses of later issues.
+func (c *converter) refuseClauses(n *pg.SelectStmt, at Pos) error {
+	switch {
+	case n.IntoClause != nil:
+		return c.refuse(c.pos(n.IntoClause.Rel.GetLocation()), "SELECT INTO")
+	case len(n.WindowClause) > 0:
+		return c.refuse(c.pos(n.WindowClause[0].GetWindowDef().GetLocation()), "the WINDOW clause")
+	case len(n.LockingClause) > 0:
+		return c.refuse(at, "FOR UPDATE/SHARE")
+	case n.LimitOption == pg.LimitOption_LIMIT_OPTION_WITH_TIES:
+		return c.refuse(at, "FETCH FIRST WITH TIES")
+	}
+	return nil
+}
+
+func (c *converter) with(q *Query, n *pg.SelectStmt) error {
+	if n.WithClause == nil {
+		return nil
+	}
+	if n.WithClause.Recursive {
+		return c.refuse(c.pos(n.WithClause.Location), "WITH RECURSIVE")
+	}
+	for _, x := range n.WithClause.Ctes {
+		cte := x.GetCommonTableExpr()
+		at := c.pos(cte.Location)
+		sel := cte.Ctequery.GetSelectStmt()
+		if sel == nil {
+			return c.refuse(at, "a data-modifying WITH")
+		}
+		sub, err := c.query(sel, at)
+		if err != nil {
+			return err
+		}
+		q.With = append(q.With, CTE{Pos: at, Name: foldIdent(cte.Ctename), Columns: c.strings(cte.Aliascolnames), Query: sub})
+	}
+	return nil
+}
+
+func (c *converter) values(q *Query, n *pg.SelectStmt) error {
+	for _, l := range n.ValuesLists {
+		row, err := c.exprs(l.GetList().GetItems())
+		if err != nil {
+			return err
+		}
+		if len(q.Values) > 0 && len(row) != len(q.Values[0]) {
+			at := q.Pos
+			if len(row) > 0 {
+				at = row[0].At()
+			}
+			return c.fail(at, "VALUES lists must all be the same length")
+		}
+		q.Values = append(q.Values, row)
+	}
+	return nil
+}
+
+// targets converts the select list; a leading TOP marker becomes the limit.
+func (c *converter) targets(q *Query, n *pg.SelectStmt) error {
+	for i, t := range n.TargetList {
+		rt := t.GetResTarget()
+		if f := rt.GetVal().GetFuncCall(); i == 0 && f != nil && len(f.Funcname) == 1 &&
+			f.Funcname[0].GetString_().GetSval() == topMarker && c.m.inserted(int(f.Location)) {
+			e, err := c.expr(f.Args[0])
+			if err != nil {
+				return err
+			}
+			q.Limit = e
+			continue
+		}
+		if len(rt.Indirection) > 0 {
+			return c.refuse(c.pos(rt.Location), "subfield selection")
+		}
+		e, err := c.expr(rt.Val)
+		if err != nil {
+			return err
+		}
+		q.Targets = append(q.Targets, Target{Pos: c.pos(rt.Location), Expr: e, Alias: foldIdent(rt.Name)})
+	}
+	if len(q.Targets) == 0 && len(q.Values) == 0 {
+		return c.refuse(q.Pos, "an empty select list")
+	}
+	return nil
+}
+
+func (c *converter) from(q *Query, n *pg.SelectStmt) error {
+	for _, f := range n.FromClause {
+		t, err := c.tableExpr(f)
+		if err != nil {
+			return err
+		}
+		q.From = append(q.From, t)
+	}
+	return nil
+}
+
+func (c *converter) conditions(q *Query, n *pg.SelectStmt) (err error) {
+	if len(n.DistinctClause) > 0 {
+		q.Distinct = true
+		if n.DistinctClause[0].GetNode() != nil {
+			return c.refuse(q.Pos, "DISTINCT ON")
+		}
+	}
+	if q.Where, err = c.optional(n.WhereClause); err != nil {
+		return err
+	}
+	if q.Having, err = c.optional(n.HavingClause); err != nil {
+		return err
+	}
+	for _, g := range n.GroupClause {
+		if gs := g.GetGroupingSet(); gs != nil {
+			name := map[pg.GroupingSetKind]string{pg.GroupingSetKind_GROUPING_SET_ROLLUP: "ROLLUP", pg.GroupingSetKind_GROUPING_SET_CUBE: "CUBE",
+				pg.GroupingSetKind_GROUPING_SET_SETS: "GROUPING SETS"}[gs.Kind]
+			if name == "" {
+				name = "GROUP BY ()"
+			}
+			return c.refuse(c.pos(gs.Location), "%s", name)
+		}
+		e, err := c.expr(g)
+		if err != nil {
+			return err
+		}
+		q.GroupBy = append(q.GroupBy, e)
+	}
+	if n.GroupDistinct {
+		return c.refuse(q.Pos, "GROUP BY DISTINCT")
+	}
+	return nil
+}
+
+func (c *converter) orderAndLimit(q *Query, n *pg.SelectStmt) (err error) {
+	for _, s := range n.SortClause {
+		sb := s.GetSortBy()
+		if sb.SortbyDir == pg.SortByDir_SORTBY_USING {
+			return c.refuse(c.pos(sb.Location), "ORDER BY … USING")
+		}
+		e, err := c.expr(sb.Node)
+		if err != nil {
+			return err
+		}
+		item := OrderItem{Expr: e, Desc: sb.SortbyDir == pg.SortByDir_SORTBY_DESC}
+		switch sb.SortbyNulls {
+		case pg.SortByNulls_SORTBY_NULLS_FIRST:
+			item.Nulls = NullsFirst
+		case pg.SortByNulls_SORTBY_NULLS_LAST:
+			item.Nulls = NullsLast
+		}
+		q.OrderBy = append(q.OrderBy, item)
+	}
+	if n.LimitCount != nil {
+		if q.Limit != nil {
+			return c.fail(q.Limit.At(), "TOP and LIMIT cannot both be given")
+		}
+		if q.Limit, err = c.expr(n.LimitCount); err != nil {
+			return err
+		}
+		if l, ok := q.Limit.(*Literal); ok && l.Kind == NullLiteral {
+			q.Limit = nil // LIMIT ALL
+		}
+	}
+	q.Offset, err = c.optional(n.LimitOffset)
+	return err
+}
+
+// strings gives the texts of String nodes, as folded identifiers.
+func (c *converter) strings(ns []*pg.Node) []string {
+	var out []string
+	for _, n := range ns {
+		out = append(out, foldIdent(n.GetString_().GetSval()))
+	}
+	return out
+}
+
+func (c *converter) tableName(r *pg.RangeVar) QName {
+	return QName{Pos: c.pos(r.GetLocation()), Database: foldIdent(r.GetCatalogname()), Schema: foldIdent(r.GetSchemaname()), Name: foldIdent(r.GetRelname())}
+}
+
+// tableExpr converts an item of FROM.
+func (c *converter) tableExpr(n *pg.Node) (TableExpr, error) {
+	switch x := n.Node.(type) {
+	case *pg.Node_RangeVar:
+		r := x.RangeVar
+		t := &TableRef{QName: c.tableName(r), Alias: foldIdent(r.GetAlias().GetAliasname()), Columns: c.strings(r.GetAlias().GetColnames())}
+		return t, nil
+	case *pg.Node_RangeSubselect:
+		r := x.RangeSubselect
+		if r.Lateral {
+			return nil, c.refuse(c.nodePos(r.Subquery), "LATERAL")
+		}
+		sel := r.Subquery.GetSelectStmt()
+		at := c.nodePos(r.Subquery)
+		q, err := c.query(sel, at)
+		if err != nil {
+			return nil, err
+		}
+		return &SubqueryRef{Pos: at, Query: q, Alias: foldIdent(r.GetAlias().GetAliasname()), Columns: c.strings(r.GetAlias().GetColnames())}, nil
+	case *pg.Node_JoinExpr:
+		return c.join(x.JoinExpr)
+	case *pg.Node_RangeFunction:
+		return nil, c.refuse(-1, "a function in FROM")
+	case *pg.Node_RangeTableSample:
+		return nil, c.refuse(c.pos(x.RangeTableSample.Location), "TABLESAMPLE")
+	}
+	return nil, c.refuse(-1, "this FROM item")
+}
+
+func (c *converter) join(n *pg.JoinExpr) (TableExpr, error) {
+	j := &JoinExpr{Pos: -1, Natural: n.IsNatural, Using: c.strings(n.UsingClause)}
+	if n.Alias != nil || n.JoinUsingAlias != nil {
+		return nil, c.refuse(-1, "an alias of a join")
+	}
+	var err error
+	if j.Left, err = c.tableExpr(n.Larg); err != nil {
+		return nil, err
+	}
+	if j.Right, err = c.tableExpr(n.Rarg); err != nil {
+		return nil, err
+	}
+	j.Pos = j.Right.At()
+	switch n.Jointype {
+	case pg.JoinType_JOIN_INNER:
+		if n.Quals == nil && !n.IsNatural && len(n.UsingClause) == 0 {
+			j.Kind = CrossJoin
+		}
+	case pg.JoinType_JOIN_LEFT:
+		j.Kind = LeftJoin
+	case pg.JoinType_JOIN_RIGHT:
+		j.Kind = RightJoin
+	case pg.JoinType_JOIN_FULL:
+		return nil, c.refuse(j.Pos, "FULL JOIN")
+	}
+	j.On, err = c.optional(n.Quals)
+	return j, err
+}
+
+// nodePos is the first place known inside a query.
+func (c *converter) nodePos(n *pg.Node) Pos {
+	sel := n.GetSelectStmt()
+	for sel != nil && sel.Larg != nil {
+		sel = sel.Larg
+	}
+	if sel != nil && len(sel.TargetList) > 0 {
+		return c.pos(sel.TargetList[0].GetResTarget().GetLocation())
+	}
+	return -1
+}

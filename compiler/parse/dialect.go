@@ -1,0 +1,256 @@
+package parse
+
+import (
+	"sort"
+	"strings"
+
+	"slipher/catalog/sqlerr"
+)
+
+// edit replaces bytes [start,end) of the user's text by text.
+type edit struct {
+	start, end int
+	text       string
+}
+
+// offsetMap translates offsets of the rewritten text to the user's.
+type offsetMap struct {
+	base  int // where the rewritten text starts in the user's
+	edits []edit
+}
+
+// user gives the user's offset for offset off of the rewritten text. An offset
+// inside inserted text becomes the place of the insertion.
+func (m offsetMap) user(off int) int {
+	shift := 0 // rewritten − user, behind the edits passed so far
+	for _, e := range m.edits {
+		at := e.start - m.base + shift // where e's text begins in the rewritten text
+		if off < at {
+			break
+		}
+		if off < at+len(e.text) {
+			return e.start
+		}
+		shift += len(e.text) - (e.end - e.start)
+	}
+	return off - shift + m.base
+}
+
+// inserted reports whether off lies in text that the dialect pass put in.
+func (m offsetMap) inserted(off int) bool {
+	shift := 0
+	for _, e := range m.edits {
+		at := e.start - m.base + shift
+		if off >= at && off < at+len(e.text) {
+			return true
+		}
+		shift += len(e.text) - (e.end - e.start)
+	}
+	return false
+}
+
+// topMarker is the function that stands for TOP in the select list. It is
+// known by being in inserted text; a user's function of that name is not it.
+const topMarker = "slipher_top"
+
+// dialect rewrites Redshift's clauses to what libpg_query's grammar reads.
+type dialect struct {
+	src   string
+	toks  []token
+	edits []edit
+}
+
+// rewriteDialect returns the text to parse for toks and its offset map, or
+// refuses a clause of a later issue by name.
+func rewriteDialect(src string, toks []token) (string, offsetMap, error) {
+	d := &dialect{src: src, toks: toks}
+	for i := range toks {
+		if err := d.token(i); err != nil {
+			return "", offsetMap{}, err
+		}
+	}
+	sort.SliceStable(d.edits, func(i, j int) bool { return d.edits[i].start < d.edits[j].start })
+	start, end := toks[0].start, toks[len(toks)-1].end
+	d.dropCovered()
+	m := offsetMap{base: start, edits: d.edits}
+	if len(d.edits) == 0 {
+		return src[start:end], m, nil
+	}
+	var sb strings.Builder
+	at := start
+	for _, e := range d.edits {
+		sb.WriteString(src[at:e.start])
+		sb.WriteString(e.text)
+		at = e.end
+	}
+	sb.WriteString(src[at:end])
+	return sb.String(), m, nil
+}
+
+// dropCovered removes edits inside text that an earlier edit takes away.
+func (d *dialect) dropCovered() {
+	kept, end := d.edits[:0], 0
+	for _, e := range d.edits {
+		if e.start >= end {
+			kept, end = append(kept, e), e.end
+		}
+	}
+	d.edits = kept
+}
+
+func (d *dialect) at(i int) token {
+	if i >= 0 && i < len(d.toks) {
+		return d.toks[i]
+	}
+	return token{kind: tokEOF}
+}
+
+func (d *dialect) replace(t token, text string) {
+	d.edits = append(d.edits, edit{t.start, t.end, text})
+}
+
+func (d *dialect) refuse(t token, what string) error {
+	return sqlerr.Unsupported("%s", what).At(charPosition(d.src, t.start))
+}
+
+// token looks at token i and what is around it.
+func (d *dialect) token(i int) error {
+	t, next := d.toks[i], d.at(i+1)
+	switch {
+	case t.kind == tokString && t.plainBackslash:
+		if d.src[t.start] == '\'' {
+			d.edits = append(d.edits, edit{t.start, t.start, "E"})
+		}
+	case t.isPunct("(") && next.isPunct("+") && d.at(i+2).isPunct(")"):
+		return d.refuse(t, "the outer join operator (+)")
+	case t.kind == tokOp && strings.HasPrefix(t.text, "#") && len(t.text) == 1 && next.start == t.end &&
+		(next.kind == tokIdent || next.kind == tokQuoted) && !endsOperand(d.at(i-1)):
+		return d.refuse(t, "temporary table (a name that starts with #)")
+	case t.kind == tokIdent:
+		return d.word(i)
+	}
+	return nil
+}
+
+// endsOperand reports whether t can end an expression or a table's name.
+func endsOperand(t token) bool {
+	switch t.kind {
+	case tokIdent:
+		return !clauseWords[t.text]
+	case tokPunct:
+		return t.text == ")" || t.text == "]"
+	case tokEOF, tokOp:
+		return false
+	}
+	return true
+}
+
+// clauseWords cannot end an expression or be an alias without AS.
+var clauseWords = wordSet(`select distinct all from where group by having order limit offset union except intersect minus
+	on using join inner left right full cross natural and or not in is like ilike between case when then else as with
+	values into set top as`)
+
+func (d *dialect) word(i int) error {
+	t, prev, next := d.toks[i], d.at(i-1), d.at(i+1)
+	if prev.isPunct(".") || next.isPunct(".") {
+		return nil
+	}
+	switch t.text {
+	case "select":
+		d.top(i)
+	case "minus":
+		if endsOperand(prev) && (next.is("select") || next.is("with") || next.is("all") || next.is("distinct") || next.isPunct("(")) {
+			d.replace(t, "EXCEPT")
+		}
+	case "qualify":
+		starts := next.kind == tokIdent && !clauseWords[next.text] || next.is("not") || next.is("case") || next.isPunct("(") ||
+			next.kind == tokInt || next.kind == tokQuoted
+		if endsOperand(prev) && starts {
+			return d.refuse(t, "QUALIFY")
+		}
+	case "pivot", "unpivot":
+		if endsOperand(prev) && (next.isPunct("(") || next.is("include") || next.is("exclude")) {
+			return d.refuse(t, strings.ToUpper(t.text))
+		}
+	case "ignore", "respect":
+		if next.is("nulls") && (prev.isPunct(")") || d.at(i+2).isPunct(")")) {
+			return d.refuse(t, strings.ToUpper(t.text)+" NULLS")
+		}
+	case "approximate":
+		if next.kind == tokIdent && d.at(i+2).isPunct("(") {
+			return d.refuse(t, "APPROXIMATE")
+		}
+	case "connect":
+		if next.is("by") {
+			return d.refuse(t, "CONNECT BY")
+		}
+	case "start":
+		if next.is("with") && endsOperand(prev) {
+			return d.refuse(t, "START WITH")
+		}
+	case "exclude":
+		if prev.isPunct("*") {
+			return d.refuse(t, "EXCLUDE")
+		}
+	case "convert":
+		if next.isPunct("(") && d.at(i+2).kind == tokIdent && typeNames[d.at(i+2).text].kind != 0 {
+			return d.convert(i)
+		}
+	case "varchar", "char", "character", "nvarchar", "nchar", "varying", "bpchar":
+		if m := d.at(i + 2); next.isPunct("(") && m.is("max") && d.at(i+3).isPunct(")") {
+			n := "65535"
+			if t.text == "char" || t.text == "character" && !prev.is("varying") || t.text == "nchar" || t.text == "bpchar" {
+				n = "4096"
+			}
+			d.replace(m, n)
+		}
+	}
+	return nil
+}
+
+// top turns SELECT TOP n [DISTINCT] list into SELECT [DISTINCT] marker(n), list.
+func (d *dialect) top(i int) {
+	t := d.at(i + 1)
+	n := d.at(i + 2)
+	if !t.is("top") || n.kind != tokInt && n.kind != tokParam {
+		return
+	}
+	d.edits = append(d.edits, edit{t.start, n.end, ""})
+	k := i + 3
+	if d.at(k).is("distinct") || d.at(k).is("all") {
+		k++
+	}
+	at := n.end
+	if k > i+3 {
+		at = d.at(k - 1).end
+	}
+	d.edits = append(d.edits, edit{at, at, " " + topMarker + "(" + d.src[n.start:n.end] + "), "})
+}
+
+// convert turns CONVERT(type, expr) into CAST(expr AS type).
+func (d *dialect) convert(i int) error {
+	depth, comma := 0, -1
+	for k := i + 1; k < len(d.toks); k++ {
+		switch t := d.toks[k]; {
+		case t.isPunct("("):
+			depth++
+		case t.isPunct(","):
+			if depth == 1 && comma < 0 {
+				comma = k
+			}
+		case t.isPunct(")"):
+			depth--
+			if depth == 0 {
+				if comma < 0 {
+					return nil
+				}
+				first, last := d.toks[i+2], d.toks[comma-1]
+				d.replace(d.toks[i], "CAST")
+				d.edits = append(d.edits, edit{first.start, d.toks[comma].end, ""},
+					edit{t.start, t.start, " AS " + strings.ReplaceAll(strings.ToLower(d.src[first.start:last.end]), "(max)", "(65535)")})
+				return nil
+			}
+		}
+	}
+	return nil
+}

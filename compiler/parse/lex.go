@@ -1,0 +1,457 @@
+package parse
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"slipher/catalog/sqlerr"
+)
+
+// tokenKind is the lexical class of a token.
+type tokenKind uint8
+
+const (
+	tokEOF    tokenKind = iota
+	tokIdent            // unquoted word; text is folded to lower case
+	tokQuoted           // "quoted" identifier; text is unescaped, folded too (Redshift's rule)
+	tokString           // string constant of any form; text is the value
+	tokBits             // B'..', X'..', U&'..', U&".." : left to libpg_query
+	tokInt
+	tokNumber // with point or exponent
+	tokParam  // $1
+	tokOp     // operator characters, longest match
+	tokPunct  // ( ) [ ] , ; . : ::
+)
+
+// token is one lexeme of the user's text, at bytes [start,end).
+type token struct {
+	kind       tokenKind
+	start, end int
+	text       string
+	// plainBackslash: a '…' constant that contains a backslash and is read with
+	// escapes on; libpg_query must be told by an E prefix.
+	plainBackslash bool
+}
+
+// is reports whether t is the unquoted word w (lower case).
+func (t token) is(w string) bool { return t.kind == tokIdent && t.text == w }
+
+// isPunct reports whether t is the punctuation or operator p.
+func (t token) isPunct(p string) bool {
+	return (t.kind == tokPunct || t.kind == tokOp) && t.text == p
+}
+
+// lexer reads tokens of src. Comments and white space are skipped.
+type lexer struct {
+	src       string
+	off       int
+	backslash bool // '\' escapes in plain string constants
+}
+
+// lexAll returns all tokens of src, the last being tokEOF.
+func lexAll(src string, backslash bool) ([]token, error) {
+	l := &lexer{src: src, backslash: backslash}
+	toks := make([]token, 0, len(src)/5+4)
+	for {
+		t, err := l.next()
+		if err != nil {
+			return nil, err
+		}
+		toks = append(toks, t)
+		if t.kind == tokEOF {
+			return toks, nil
+		}
+	}
+}
+
+// errAt makes a syntax error at byte offset off of the whole text.
+func (l *lexer) errAt(off int, format string, args ...any) error {
+	return sqlerr.New(sqlerr.SyntaxError, format, args...).At(charPosition(l.src, off))
+}
+
+// charPosition is the 1-based character position of byte offset off.
+func charPosition(src string, off int) int {
+	if off < 0 {
+		return 0
+	}
+	if off > len(src) {
+		off = len(src)
+	}
+	return utf8.RuneCountInString(src[:off]) + 1
+}
+
+const opChars = "~!@#^&|`?+-*/%<>="
+
+func isIdentStart(c byte) bool {
+	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+}
+func isDigit(c byte) bool     { return c >= '0' && c <= '9' }
+func isIdentPart(c byte) bool { return isIdentStart(c) || isDigit(c) || c == '$' }
+func isSpace(c byte) bool {
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'
+}
+
+func (l *lexer) peek(n int) byte {
+	if l.off+n < len(l.src) {
+		return l.src[l.off+n]
+	}
+	return 0
+}
+
+// skipBlank moves behind white space and comments.
+func (l *lexer) skipBlank() error {
+	for l.off < len(l.src) {
+		c := l.src[l.off]
+		switch {
+		case isSpace(c):
+			l.off++
+		case c == '-' && l.peek(1) == '-':
+			i := strings.IndexAny(l.src[l.off:], "\n\r")
+			if i < 0 {
+				l.off = len(l.src)
+			} else {
+				l.off += i
+			}
+		case c == '/' && l.peek(1) == '*':
+			if err := l.skipComment(); err != nil {
+				return err
+			}
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// skipComment moves behind a /* comment */; they nest.
+func (l *lexer) skipComment() error {
+	start, depth := l.off, 0
+	for l.off < len(l.src) {
+		switch {
+		case l.src[l.off] == '/' && l.peek(1) == '*':
+			depth++
+			l.off += 2
+		case l.src[l.off] == '*' && l.peek(1) == '/':
+			depth--
+			l.off += 2
+			if depth == 0 {
+				return nil
+			}
+		default:
+			l.off++
+		}
+	}
+	return l.errAt(start, "unterminated /* comment")
+}
+
+func (l *lexer) next() (token, error) {
+	if err := l.skipBlank(); err != nil {
+		return token{}, err
+	}
+	start := l.off
+	if start >= len(l.src) {
+		return token{kind: tokEOF, start: start, end: start}, nil
+	}
+	c := l.src[start]
+	switch {
+	case c == '\'':
+		return l.quoted(start, start, l.backslash)
+	case c == '"':
+		return l.quotedIdent()
+	case (c == 'e' || c == 'E') && l.peek(1) == '\'':
+		t, err := l.quoted(start, start+1, true)
+		t.plainBackslash = false
+		return t, err
+	case (c == 'n' || c == 'N') && l.peek(1) == '\'':
+		return l.quoted(start, start+1, l.backslash)
+	case strings.IndexByte("bBxX", c) >= 0 && l.peek(1) == '\'':
+		t, err := l.quoted(start, start+1, false)
+		t.kind, t.plainBackslash = tokBits, false
+		return t, err
+	case (c == 'u' || c == 'U') && l.peek(1) == '&' && (l.peek(2) == '\'' || l.peek(2) == '"'):
+		return l.unicodeQuoted(start)
+	case isIdentStart(c):
+		for l.off < len(l.src) && isIdentPart(l.src[l.off]) {
+			l.off++
+		}
+		return l.token(tokIdent, start, foldIdent(l.src[start:l.off])), nil
+	case isDigit(c) || c == '.' && isDigit(l.peek(1)):
+		return l.number(), nil
+	case c == '$':
+		return l.dollar()
+	case strings.IndexByte("()[],;.", c) >= 0:
+		l.off++
+		return l.token(tokPunct, start, l.src[start:l.off]), nil
+	case c == ':':
+		l.off++
+		if l.peek(0) == ':' || l.peek(0) == '=' {
+			l.off++
+		}
+		return l.token(tokPunct, start, l.src[start:l.off]), nil
+	case strings.IndexByte(opChars, c) >= 0:
+		return l.operator(), nil
+	}
+	return token{}, l.errAt(start, "syntax error at or near %q", string(c))
+}
+
+func (l *lexer) token(k tokenKind, start int, text string) token {
+	return token{kind: k, start: start, end: l.off, text: text}
+}
+
+// foldIdent lower-cases ASCII letters only and cuts at 127 bytes, as Redshift does.
+func foldIdent(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	if len(b) > maxIdent {
+		n := maxIdent
+		for n > 0 && !utf8.RuneStart(b[n]) {
+			n--
+		}
+		b = b[:n]
+	}
+	return string(b)
+}
+
+// maxIdent is the length of an identifier in bytes; longer ones are cut.
+const maxIdent = 127
+
+// quoted reads a string constant whose opening quote is at byte open.
+func (l *lexer) quoted(start, open int, escapes bool) (token, error) {
+	l.off = open + 1
+	var sb strings.Builder
+	sawBackslash := false
+	for {
+		i := strings.IndexAny(l.src[l.off:], `'\`)
+		if i < 0 {
+			l.off = len(l.src)
+			return token{}, l.errAt(start, "unterminated quoted string at or near %q", near(l.src, start))
+		}
+		sb.WriteString(l.src[l.off : l.off+i])
+		l.off += i
+		switch {
+		case l.src[l.off] == '\\' && escapes:
+			sawBackslash = true
+			l.unescape(&sb)
+		case l.src[l.off] == '\\':
+			sb.WriteByte('\\')
+			l.off++
+		case l.peek(1) == '\'':
+			sb.WriteByte('\'')
+			l.off += 2
+		default:
+			l.off++
+			if l.continues() {
+				continue
+			}
+			t := l.token(tokString, start, sb.String())
+			t.plainBackslash = sawBackslash
+			return t, nil
+		}
+	}
+}
+
+// continues reports whether a string goes on behind white space with a newline
+// ('a'\n'b' is 'ab') and if so moves behind the new opening quote.
+func (l *lexer) continues() bool {
+	i, newline := l.off, false
+	for i < len(l.src) && isSpace(l.src[i]) {
+		newline = newline || l.src[i] == '\n' || l.src[i] == '\r'
+		i++
+	}
+	if newline && i < len(l.src) && l.src[i] == '\'' {
+		l.off = i + 1
+		return true
+	}
+	return false
+}
+
+// unescape reads one backslash escape into sb.
+func (l *lexer) unescape(sb *strings.Builder) {
+	l.off++
+	if l.off >= len(l.src) {
+		return
+	}
+	c := l.src[l.off]
+	l.off++
+	digits := func(max int, base int, v int) int {
+		for n := 0; n < max && l.off < len(l.src); n++ {
+			d := strings.IndexByte("0123456789abcdef", l.src[l.off]|0x20)
+			if l.src[l.off] < 'A' {
+				d = int(l.src[l.off]) - '0'
+			}
+			if d < 0 || d >= base {
+				break
+			}
+			v = v*base + d
+			l.off++
+		}
+		return v
+	}
+	switch c {
+	case 'b':
+		sb.WriteByte('\b')
+	case 'f':
+		sb.WriteByte('\f')
+	case 'n':
+		sb.WriteByte('\n')
+	case 'r':
+		sb.WriteByte('\r')
+	case 't':
+		sb.WriteByte('\t')
+	case '0', '1', '2', '3', '4', '5', '6', '7':
+		sb.WriteByte(byte(digits(2, 8, int(c-'0'))))
+	case 'x':
+		at := l.off
+		if v := digits(2, 16, 0); l.off > at {
+			sb.WriteByte(byte(v))
+		} else {
+			sb.WriteByte('x')
+		}
+	case 'u', 'U':
+		at, n := l.off, 4
+		if c == 'U' {
+			n = 8
+		}
+		if v := digits(n, 16, 0); l.off-at == n {
+			sb.WriteRune(rune(v))
+		} else {
+			l.off = at
+			sb.WriteByte(c)
+		}
+	default:
+		sb.WriteByte(c)
+	}
+}
+
+func (l *lexer) quotedIdent() (token, error) {
+	start := l.off
+	l.off++
+	var sb strings.Builder
+	for {
+		i := strings.IndexByte(l.src[l.off:], '"')
+		if i < 0 {
+			return token{}, l.errAt(start, "unterminated quoted identifier at or near %q", near(l.src, start))
+		}
+		sb.WriteString(l.src[l.off : l.off+i])
+		l.off += i + 1
+		if l.peek(0) != '"' {
+			break
+		}
+		sb.WriteByte('"')
+		l.off++
+	}
+	if sb.Len() == 0 {
+		return token{}, l.errAt(start, "zero-length delimited identifier at or near \"\"\"\"")
+	}
+	return l.token(tokQuoted, start, foldIdent(sb.String())), nil
+}
+
+// unicodeQuoted reads U&'…' or U&"…" without looking into it.
+func (l *lexer) unicodeQuoted(start int) (token, error) {
+	q := l.peek(2)
+	l.off += 3
+	for l.off < len(l.src) {
+		if l.src[l.off] == q {
+			if l.peek(1) != q {
+				l.off++
+				return l.token(tokBits, start, l.src[start:l.off]), nil
+			}
+			l.off++
+		}
+		l.off++
+	}
+	return token{}, l.errAt(start, "unterminated quoted string at or near %q", near(l.src, start))
+}
+
+// number reads 1, 1.5, .5, 1., 1e10, 0x1F and the like.
+func (l *lexer) number() token {
+	start, kind := l.off, tokInt
+	run := func() {
+		for isDigit(l.peek(0)) || l.peek(0) == '_' && isDigit(l.peek(1)) {
+			l.off++
+		}
+	}
+	if l.peek(0) == '0' && strings.IndexByte("xXoObB", l.peek(1)) >= 0 && l.peek(1) != 0 {
+		l.off += 2
+		for isIdentPart(l.peek(0)) {
+			l.off++
+		}
+		return l.token(tokInt, start, l.src[start:l.off])
+	}
+	run()
+	if l.peek(0) == '.' && l.peek(1) != '.' {
+		kind = tokNumber
+		l.off++
+		run()
+	}
+	if c := l.peek(0) | 0x20; c == 'e' {
+		n := 1
+		if l.peek(1) == '+' || l.peek(1) == '-' {
+			n = 2
+		}
+		if isDigit(l.peek(n)) {
+			kind = tokNumber
+			l.off += n
+			run()
+		}
+	}
+	return l.token(kind, start, l.src[start:l.off])
+}
+
+// dollar reads $1 or a $tag$ quoted string.
+func (l *lexer) dollar() (token, error) {
+	start := l.off
+	l.off++
+	if isDigit(l.peek(0)) {
+		for isDigit(l.peek(0)) {
+			l.off++
+		}
+		return l.token(tokParam, start, l.src[start+1:l.off]), nil
+	}
+	for l.off < len(l.src) && (isIdentStart(l.src[l.off]) || l.off > start+1 && isDigit(l.src[l.off])) {
+		l.off++
+	}
+	if l.peek(0) != '$' {
+		return token{}, l.errAt(start, "syntax error at or near \"$\"")
+	}
+	l.off++
+	tag := l.src[start:l.off]
+	i := strings.Index(l.src[l.off:], tag)
+	if i < 0 {
+		return token{}, l.errAt(start, "unterminated dollar-quoted string at or near %q", near(l.src, start))
+	}
+	body := l.src[l.off : l.off+i]
+	l.off += i + len(tag)
+	return l.token(tokString, start, body), nil
+}
+
+// operator reads a run of operator characters by PostgreSQL's rules: it ends
+// before a comment, and only loses a trailing + or - if it has no special character.
+func (l *lexer) operator() token {
+	start := l.off
+	for l.off < len(l.src) && strings.IndexByte(opChars, l.src[l.off]) >= 0 {
+		if l.off > start && (l.src[l.off] == '-' && l.peek(1) == '-' || l.src[l.off] == '/' && l.peek(1) == '*') {
+			break
+		}
+		l.off++
+	}
+	if text := l.src[start:l.off]; len(text) > 1 && !strings.ContainsAny(text, "~!@#%^&|`?") {
+		for l.off > start+1 && (l.src[l.off-1] == '+' || l.src[l.off-1] == '-') {
+			l.off--
+		}
+	}
+	return l.token(tokOp, start, l.src[start:l.off])
+}
+
+// near is the start of the text at off, for messages.
+func near(src string, off int) string {
+	s := src[off:]
+	if i := strings.IndexByte(s, '\n'); i >= 0 {
+		s = s[:i]
+	}
+	return s
+}

@@ -1,0 +1,132 @@
+package parse
+
+import (
+	"strconv"
+	"strings"
+
+	"slipher/catalog/sqlerr"
+)
+
+// Options are the session settings that change how text is read.
+type Options struct {
+	// BackslashEscapes: '\' escapes in plain '…' constants, as in Redshift. It is
+	// the negation of standard_conforming_strings; off by default because
+	// PostgreSQL clients refuse to quote values otherwise.
+	BackslashEscapes bool
+}
+
+// Parse reads all statements of src. Empty ones are left out, so that the
+// result may be empty. A syntax error anywhere fails the whole text.
+func Parse(src string, o Options) ([]*Statement, error) {
+	toks, err := scan(src, o)
+	if err != nil {
+		return nil, err
+	}
+	var out []*Statement
+	for _, part := range splitTokens(toks) {
+		s, err := parseStatement(src, part, o)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+// ParseOne reads a text that holds at most one statement; nil if it holds none.
+// The extended protocol's Parse message wants this.
+func ParseOne(src string, o Options) (*Statement, error) {
+	ss, err := Parse(src, o)
+	if err != nil || len(ss) == 0 {
+		return nil, err
+	}
+	if len(ss) > 1 {
+		return nil, sqlerr.New(sqlerr.SyntaxError, "cannot insert multiple commands into a prepared statement")
+	}
+	return ss[0], nil
+}
+
+// ParseExpr reads a single scalar expression: a column's DEFAULT.
+func ParseExpr(src string, o Options) (Expr, error) {
+	toks, err := scan(src, o)
+	if err != nil {
+		return nil, err
+	}
+	return parseExprTokens(src, toks[:len(toks)-1], o)
+}
+
+// Span is a statement's place in a text, in bytes.
+type Span struct{ Start, End int }
+
+// SplitStatements finds the statements of src without parsing them.
+func SplitStatements(src string, o Options) ([]Span, error) {
+	toks, err := lexAll(src, o.BackslashEscapes)
+	if err != nil {
+		return nil, err
+	}
+	var out []Span
+	for _, part := range splitTokens(toks) {
+		out = append(out, Span{part[0].start, part[len(part)-1].end})
+	}
+	return out, nil
+}
+
+// scan lexes src and refuses what must not reach the C parser.
+func scan(src string, o Options) ([]token, error) {
+	if len(src) > maxTextBytes {
+		return nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "Statement is too large. Statement Size: %d bytes. Maximum Allowed: %d bytes", len(src), maxTextBytes)
+	}
+	if i := strings.IndexByte(src, 0); i >= 0 {
+		return nil, sqlerr.New(sqlerr.InvalidByteSequence, "invalid byte sequence for encoding \"UTF8\": 0x00").At(charPosition(src, i))
+	}
+	toks, err := lexAll(src, o.BackslashEscapes)
+	if err != nil {
+		return nil, err
+	}
+	return toks, checkDepth(src, toks)
+}
+
+// splitTokens cuts at semicolons outside parentheses; empty parts are dropped.
+func splitTokens(toks []token) [][]token {
+	var out [][]token
+	depth, from := 0, 0
+	for i, t := range toks {
+		switch {
+		case t.isPunct("("):
+			depth++
+		case t.isPunct(")"):
+			depth--
+		case t.kind == tokEOF || t.isPunct(";") && depth <= 0:
+			if i > from {
+				out = append(out, toks[from:i:i])
+			}
+			from, depth = i+1, 0
+		}
+	}
+	return out
+}
+
+// parseStatement reads one statement from its tokens (no semicolon, no EOF).
+func parseStatement(src string, toks []token, o Options) (*Statement, error) {
+	s := &Statement{Source: src, Start: toks[0].start, End: toks[len(toks)-1].end}
+	for _, t := range toks {
+		if t.kind != tokParam {
+			continue
+		}
+		n, err := strconv.Atoi(t.text)
+		if err != nil || n < 1 || n > maxParams {
+			return nil, s.ErrorAt(Pos(t.start), sqlerr.UndefinedParameter, "there is no parameter $%s", t.text)
+		}
+		s.Params = max(s.Params, n)
+	}
+	p := &parser{src: src, toks: toks, opts: o, stmt: s, end: s.End}
+	body, err := p.statement()
+	if err != nil {
+		return nil, err
+	}
+	s.Body = body
+	return s, nil
+}
+
+// maxParams is the most parameters the protocol's Bind message can carry.
+const maxParams = 65535

@@ -1,0 +1,408 @@
+package parse
+
+import (
+	"strings"
+)
+
+// setWord reads a setting's name: one or more dotted identifiers.
+func (p *parser) settingName() (string, error) {
+	n, err := p.ident()
+	if err != nil {
+		return "", err
+	}
+	name := n.Name
+	for p.acceptPunct(".") {
+		if n, err = p.ident(); err != nil {
+			return "", err
+		}
+		name += "." + n.Name
+	}
+	return name, nil
+}
+
+// set reads SET in all its forms. Special forms become settings:
+// TIME ZONE → timezone, NAMES → client_encoding, TRANSACTION ISOLATION LEVEL →
+// transaction_isolation.
+func (p *parser) set() (Body, error) {
+	p.next()
+	if p.accept("session", "characteristics", "as", "transaction") {
+		return p.setTransaction("default_transaction_")
+	}
+	if p.peek().is("transaction") && !p.peekAt(1).isPunct("=") && !p.peekAt(1).is("to") {
+		p.next()
+		return p.setTransaction("transaction_")
+	}
+	s := &Set{}
+	if !p.peekAt(1).isPunct("=") && !p.peekAt(1).is("to") && !p.peekAt(1).isPunct(".") {
+		switch p.acceptAny("session", "local") {
+		case "local":
+			s.Local = true
+		case "session":
+			if p.peek().is("authorization") {
+				return nil, p.unsupported(p.peek(), "SET SESSION AUTHORIZATION")
+			}
+		}
+	}
+	switch {
+	case p.accept("time", "zone"):
+		s.Name = "timezone"
+		if p.accept("local") {
+			return s, nil
+		}
+		return s, p.settingValue(s)
+	case p.peek().is("names") && !p.peekAt(1).isPunct("=") && !p.peekAt(1).is("to"):
+		p.next()
+		s.Name = "client_encoding"
+		return s, p.settingValue(s)
+	case p.peek().is("role"):
+		return nil, p.unsupported(p.peek(), "SET ROLE")
+	}
+	var err error
+	if s.Name, err = p.settingName(); err != nil {
+		return nil, err
+	}
+	if !p.acceptPunct("=") && !p.accept("to") {
+		return nil, p.unexpected()
+	}
+	return s, p.settingValue(s)
+}
+
+// settingValue reads DEFAULT or a list of words, numbers and strings.
+func (p *parser) settingValue(s *Set) error {
+	if p.accept("default") {
+		return nil
+	}
+	var parts []string
+	for {
+		sign := ""
+		if p.peek().isPunct("-") || p.peek().isPunct("+") {
+			sign = strings.TrimPrefix(p.next().text, "+")
+		}
+		t := p.peek()
+		switch t.kind {
+		case tokString, tokQuoted, tokInt, tokNumber, tokIdent:
+			p.next()
+		default:
+			return p.unexpected()
+		}
+		text := t.text
+		if t.kind == tokIdent && !strings.HasPrefix(s.Name, "search_path") {
+			text = p.src[t.start:t.end] // SET x TO Value keeps its case
+		}
+		parts = append(parts, sign+text)
+		if !p.acceptPunct(",") {
+			break
+		}
+	}
+	v := strings.Join(parts, ", ")
+	s.Value = &v
+	return nil
+}
+
+// setTransaction reads transaction modes behind SET TRANSACTION.
+func (p *parser) setTransaction(prefix string) (Body, error) {
+	t := &Transaction{}
+	if err := p.transactionModes(t); err != nil {
+		return nil, err
+	}
+	s := &Set{Name: prefix + "isolation", Local: prefix == "transaction_"}
+	v := strings.ToLower(t.Isolation)
+	if v == "" {
+		s.Name = prefix + "read_only"
+		v = "off"
+		if t.ReadOnly {
+			v = "on"
+		}
+	}
+	s.Value = &v
+	return s, nil
+}
+
+func (p *parser) show() (Body, error) {
+	p.next()
+	switch {
+	case p.accept("time", "zone"):
+		return &Show{Name: "timezone"}, nil
+	case p.accept("transaction", "isolation", "level"):
+		return &Show{Name: "transaction_isolation"}, nil
+	case p.accept("all"):
+		return &Show{Name: "all"}, nil
+	}
+	at := p.peek()
+	name, err := p.settingName()
+	if err != nil {
+		return nil, err
+	}
+	if p.i < len(p.toks) || name == "databases" || name == "datashares" || name == "schemas" || name == "tables" {
+		switch name {
+		case "databases", "schemas", "tables", "columns", "constraints", "grants", "column", "procedures", "functions",
+			"parameters", "table", "view", "procedure", "external", "model", "datashares":
+			return nil, p.unsupported(at, "SHOW %s", strings.ToUpper(name))
+		}
+	}
+	return &Show{Name: name}, nil
+}
+
+func (p *parser) reset() (Body, error) {
+	p.next()
+	if p.accept("all") {
+		return &Reset{Name: "all"}, nil
+	}
+	if p.accept("time", "zone") {
+		return &Reset{Name: "timezone"}, nil
+	}
+	name, err := p.settingName()
+	if err != nil {
+		return nil, err
+	}
+	return &Reset{Name: name}, nil
+}
+
+// transaction reads BEGIN, START TRANSACTION, COMMIT, END, ROLLBACK, ABORT.
+func (p *parser) transaction() (Body, error) {
+	first := p.next()
+	t := &Transaction{written: strings.ToUpper(first.text)}
+	switch first.text {
+	case "begin":
+		p.acceptAny("work", "transaction")
+		return t, p.transactionModes(t)
+	case "start":
+		if err := p.expect("transaction"); err != nil {
+			return nil, err
+		}
+		t.written = "START TRANSACTION"
+		return t, p.transactionModes(t)
+	case "commit", "end":
+		t.Kind = Commit
+	default:
+		t.Kind = Rollback
+	}
+	p.acceptAny("work", "transaction")
+	if next := p.peek(); next.is("to") || next.is("prepared") || next.is("and") {
+		return nil, p.unsupported(next, "%s %s", strings.ToUpper(first.text), strings.ToUpper(next.text))
+	}
+	return t, nil
+}
+
+// transactionModes reads ISOLATION LEVEL x, READ ONLY, READ WRITE, [NOT] DEFERRABLE.
+func (p *parser) transactionModes(t *Transaction) error {
+	for p.i < len(p.toks) {
+		p.acceptPunct(",")
+		switch {
+		case p.accept("isolation", "level"):
+			switch {
+			case p.accept("serializable"):
+				t.Isolation = "SERIALIZABLE"
+			case p.accept("snapshot"):
+				t.Isolation = "SNAPSHOT"
+			case p.accept("repeatable", "read"):
+				t.Isolation = "REPEATABLE READ"
+			case p.accept("read", "committed"):
+				t.Isolation = "READ COMMITTED"
+			case p.accept("read", "uncommitted"):
+				t.Isolation = "READ UNCOMMITTED"
+			default:
+				return p.unexpected()
+			}
+		case p.accept("read", "only"):
+			t.ReadOnly = true
+		case p.accept("read", "write"):
+			t.ReadOnly = false
+		case p.accept("deferrable"), p.accept("not", "deferrable"):
+		default:
+			return p.unexpected()
+		}
+	}
+	return nil
+}
+
+func (p *parser) prepare() (Body, error) {
+	p.next()
+	n, err := p.ident()
+	if err != nil {
+		return nil, err
+	}
+	s := &Prepare{Name: n.Name, Pos: n.Pos}
+	if p.acceptPunct("(") {
+		for {
+			ty, err := p.typeName(castType)
+			if err != nil {
+				return nil, err
+			}
+			s.Types = append(s.Types, ty)
+			if !p.acceptPunct(",") {
+				break
+			}
+		}
+		if err := p.expectPunct(")"); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.expect("as"); err != nil {
+		return nil, err
+	}
+	s.Inner, err = p.inner("select", "with", "values", "insert")
+	return s, err
+}
+
+// inner reads the remaining tokens as a statement that starts with one of words.
+func (p *parser) inner(words ...string) (*Statement, error) {
+	t := p.peek()
+	for _, w := range words {
+		if t.is(w) || t.isPunct("(") {
+			return parseStatement(p.src, p.rest(), p.opts)
+		}
+	}
+	if n, ok := refused[t.text]; ok && t.kind == tokIdent {
+		return nil, p.refuse(n)
+	}
+	return nil, p.unexpected()
+}
+
+func (p *parser) execute() (Body, error) {
+	p.next()
+	n, err := p.ident()
+	if err != nil {
+		return nil, err
+	}
+	s := &Execute{Name: n.Name, Pos: n.Pos}
+	if !p.acceptPunct("(") {
+		return s, nil
+	}
+	for _, part := range p.arguments() {
+		if len(part) == 0 {
+			return nil, p.unexpected()
+		}
+		e, err := parseExprTokens(p.src, part, p.opts)
+		if err != nil {
+			return nil, err
+		}
+		s.Args = append(s.Args, e)
+	}
+	return s, p.expectPunct(")")
+}
+
+// arguments cuts the tokens up to the closing parenthesis at top-level commas.
+func (p *parser) arguments() [][]token {
+	var out [][]token
+	depth, from := 0, p.i
+	for p.i < len(p.toks) {
+		t := p.toks[p.i]
+		switch {
+		case t.isPunct("("):
+			depth++
+		case t.isPunct(")"):
+			if depth == 0 {
+				return append(out, p.toks[from:p.i:p.i])
+			}
+			depth--
+		case t.isPunct(",") && depth == 0:
+			out = append(out, p.toks[from:p.i:p.i])
+			from = p.i + 1
+		}
+		p.i++
+	}
+	return append(out, p.toks[from:p.i:p.i])
+}
+
+func (p *parser) deallocate() (Body, error) {
+	p.next()
+	p.accept("prepare")
+	if p.accept("all") {
+		return &Deallocate{}, nil
+	}
+	n, err := p.ident()
+	return &Deallocate{Name: n.Name}, err
+}
+
+// explain reads EXPLAIN [VERBOSE] q and EXPLAIN (COMPILE 'ir,asm', …) q.
+func (p *parser) explain() (Body, error) {
+	p.next()
+	s := &Explain{}
+	if p.peek().isPunct("(") && !p.peekAt(1).is("select") && !p.peekAt(1).is("with") && !p.peekAt(1).isPunct("(") {
+		p.next()
+		if err := p.explainOptions(s); err != nil {
+			return nil, err
+		}
+	} else {
+		if p.peek().is("analyze") || p.peek().is("analyse") {
+			return nil, p.unsupported(p.peek(), "EXPLAIN ANALYZE")
+		}
+		s.Verbose = p.accept("verbose")
+	}
+	var err error
+	s.Inner, err = p.inner("select", "with", "values", "insert")
+	return s, err
+}
+
+// explainWords is what EXPLAIN (COMPILE) prints if it is not told.
+const explainWords = "plan,segments,sizes"
+
+func (p *parser) explainOptions(s *Explain) error {
+	for {
+		at := p.peek()
+		n := at.text
+		if at.kind != tokIdent {
+			return p.unexpected()
+		}
+		p.next()
+		value := ""
+		if t := p.peek(); !t.isPunct(",") && !t.isPunct(")") {
+			if t.kind == tokPunct || t.kind == tokOp || t.kind == tokEOF {
+				return p.unexpected()
+			}
+			value = p.next().text
+		}
+		on := value == "" || value == "true" || value == "on" || value == "1"
+		switch n {
+		case "verbose":
+			s.Verbose = on
+		case "costs":
+		case "compile":
+			if value == "" {
+				value = explainWords
+			}
+			s.Compile = []string{}
+			for _, w := range strings.Split(value, ",") {
+				if w = strings.TrimSpace(w); w != "" {
+					s.Compile = append(s.Compile, strings.ToLower(w))
+				}
+			}
+		case "tier", "target", "slices":
+			if s.Options == nil {
+				s.Options = map[string]string{}
+			}
+			s.Options[n] = value
+		default:
+			return p.unsupported(at, "EXPLAIN option %s", strings.ToUpper(n))
+		}
+		if p.acceptPunct(")") {
+			return nil
+		}
+		if err := p.expectPunct(","); err != nil {
+			return err
+		}
+	}
+}
+
+func (p *parser) analyze() (Body, error) {
+	p.next()
+	s := &Analyze{Verbose: p.accept("verbose")}
+	if p.i == len(p.toks) {
+		return s, nil
+	}
+	q, err := p.qname()
+	if err != nil {
+		return nil, err
+	}
+	s.Table = &q
+	if p.peek().isPunct("(") {
+		if s.Columns, err = p.names(); err != nil {
+			return nil, err
+		}
+	}
+	if !p.accept("predicate", "columns") {
+		p.accept("all", "columns")
+	}
+	return s, nil
+}

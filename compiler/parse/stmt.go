@@ -1,0 +1,238 @@
+package parse
+
+import (
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+)
+
+// Statement is one parsed statement. Body is one of the types below.
+type Statement struct {
+	Source     string // the whole text given to Parse
+	Start, End int    // this statement's bytes in Source
+	Body       Body
+	Params     int // highest $n used
+}
+
+// Text is the statement's own text.
+func (s *Statement) Text() string { return s.Source[s.Start:s.End] }
+
+// Position is the 1-based character position of p in Source, 0 if p is unknown.
+func (s *Statement) Position(p Pos) int { return charPosition(s.Source, int(p)) }
+
+// ErrorAt makes an error that points to p.
+func (s *Statement) ErrorAt(p Pos, code sqlerr.Code, format string, args ...any) error {
+	return sqlerr.New(code, format, args...).At(s.Position(p))
+}
+
+// Body is what a statement does.
+type Body interface {
+	// Tag is the command's name: "SELECT", "CREATE TABLE".
+	Tag() string
+}
+
+// Select is a query.
+type Select struct{ Query *Query }
+
+// Insert is INSERT INTO t [(cols)] query, or DEFAULT VALUES if Query is nil.
+// Overriding is "system" or "user" for OVERRIDING … VALUE.
+type Insert struct {
+	Table      QName
+	Columns    []InsertColumn
+	Query      *Query
+	Overriding string
+}
+
+// InsertColumn is one name of an INSERT's column list.
+type InsertColumn struct {
+	Pos
+	Name string
+}
+
+// CreateDatabase is CREATE DATABASE; Options are kept as written.
+type CreateDatabase struct {
+	Name    string
+	Pos     Pos
+	Options map[string]string
+}
+
+// DropDatabase is DROP DATABASE.
+type DropDatabase struct {
+	Name string
+	Pos  Pos
+}
+
+// CreateSchema is CREATE SCHEMA.
+type CreateSchema struct {
+	Name          string
+	Pos           Pos
+	IfNotExists   bool
+	Authorization string
+	QuotaMB       int64 // 0: none or UNLIMITED
+}
+
+// DropSchema is DROP SCHEMA name, ….
+type DropSchema struct {
+	Names    []QName
+	IfExists bool
+	Cascade  bool
+}
+
+// CreateTable is CREATE TABLE with Redshift's attributes. Types are resolved;
+// names of columns are not.
+type CreateTable struct {
+	Table       QName
+	IfNotExists bool
+	Columns     []ColumnDef
+	Constraints []TableConstraint
+	Like        []LikeClause
+	DistStyle   *state.DistStyle // nil: not given
+	DistKey     *Name            // from DISTKEY(col)
+	SortStyle   *state.SortStyle
+	SortKey     []Name
+	EncodeAuto  bool
+	BackupNo    bool
+}
+
+// Name is an identifier and its place.
+type Name struct {
+	Pos
+	Name string
+}
+
+// ColumnDef is a column of CREATE TABLE.
+type ColumnDef struct {
+	Pos
+	Name            string
+	Type            types.Type
+	NotNull         bool
+	Null            bool // NULL written
+	Default         string
+	DefaultExpr     Expr
+	Identity        *state.Identity
+	Encoding        string
+	DistKey         bool
+	SortKey         bool
+	PrimaryKey      bool
+	Unique          bool
+	References      *Reference
+	CaseInsensitive bool
+}
+
+// TableConstraint is PRIMARY KEY, UNIQUE or FOREIGN KEY over columns.
+type TableConstraint struct {
+	Pos
+	Name    string
+	Kind    string // "p", "u", "f"
+	Columns []Name
+	Ref     *Reference
+}
+
+// Reference is REFERENCES table [(cols)].
+type Reference struct {
+	Table   QName
+	Columns []string
+}
+
+// LikeClause is LIKE parent [INCLUDING DEFAULTS].
+type LikeClause struct {
+	Table    QName
+	Defaults bool
+	// Before is the number of column definitions in front of the clause.
+	Before int
+}
+
+// DropTable is DROP TABLE.
+type DropTable struct {
+	Tables   []QName
+	IfExists bool
+	Cascade  bool
+}
+
+// Analyze is ANALYZE [VERBOSE] [table [(cols)]]; Table is nil for all.
+type Analyze struct {
+	Table   *QName
+	Columns []Name
+	Verbose bool
+}
+
+// Explain is EXPLAIN. Compile holds the words of (COMPILE '…'), nil if absent.
+type Explain struct {
+	Verbose bool
+	Compile []string
+	Options map[string]string // further parenthesised options, lower case: "target", "slices"
+	Inner   *Statement
+}
+
+// Set is SET [SESSION|LOCAL] name TO value; Value is nil for DEFAULT.
+type Set struct {
+	Name  string
+	Value *string
+	Local bool
+}
+
+// Show is SHOW name or SHOW ALL ("all").
+type Show struct{ Name string }
+
+// Reset is RESET name or RESET ALL ("all").
+type Reset struct{ Name string }
+
+// TransactionKind is what a transaction statement does.
+type TransactionKind uint8
+
+const (
+	Begin TransactionKind = iota
+	Commit
+	Rollback
+)
+
+// Transaction is BEGIN, COMMIT, ROLLBACK and their synonyms.
+type Transaction struct {
+	Kind      TransactionKind
+	Isolation string // upper case, "" if not given
+	ReadOnly  bool
+	written   string
+}
+
+// Prepare is PREPARE name [(types)] AS statement.
+type Prepare struct {
+	Name  string
+	Pos   Pos
+	Types []types.Type
+	Inner *Statement
+}
+
+// Execute is EXECUTE name [(args)].
+type Execute struct {
+	Name string
+	Pos  Pos
+	Args []Expr
+}
+
+// Deallocate is DEALLOCATE [PREPARE] name; Name is "" for ALL.
+type Deallocate struct{ Name string }
+
+func (*Select) Tag() string         { return "SELECT" }
+func (*Insert) Tag() string         { return "INSERT" }
+func (*CreateDatabase) Tag() string { return "CREATE DATABASE" }
+func (*DropDatabase) Tag() string   { return "DROP DATABASE" }
+func (*CreateSchema) Tag() string   { return "CREATE SCHEMA" }
+func (*DropSchema) Tag() string     { return "DROP SCHEMA" }
+func (*CreateTable) Tag() string    { return "CREATE TABLE" }
+func (*DropTable) Tag() string      { return "DROP TABLE" }
+func (*Analyze) Tag() string        { return "ANALYZE" }
+func (*Explain) Tag() string        { return "EXPLAIN" }
+func (*Set) Tag() string            { return "SET" }
+func (*Show) Tag() string           { return "SHOW" }
+func (*Reset) Tag() string          { return "RESET" }
+func (*Prepare) Tag() string        { return "PREPARE" }
+func (*Execute) Tag() string        { return "EXECUTE" }
+func (*Deallocate) Tag() string     { return "DEALLOCATE" }
+
+// Tag is the completion tag PostgreSQL sends: COMMIT for END, ROLLBACK for ABORT.
+func (t *Transaction) Tag() string {
+	if t.written == "START TRANSACTION" {
+		return t.written
+	}
+	return [...]string{"BEGIN", "COMMIT", "ROLLBACK"}[t.Kind]
+}
