@@ -1,0 +1,67 @@
+package session
+
+import (
+	"strings"
+	"time"
+)
+
+// The methods that the binder's leader-only functions ask: fn.Session.
+
+// Setting is a setting's value now.
+func (s *Session) Setting(name string) (string, bool) { return s.settings.lookup(name) }
+
+// SetSetting changes a setting for the session: set_config.
+func (s *Session) SetSetting(name, value string) error {
+	_, err := s.settings.set(name, value, false)
+	return err
+}
+
+func (s *Session) CurrentUser() string     { return s.start.User }
+func (s *Session) CurrentDatabase() string { return s.start.Database }
+func (s *Session) BackendPID() int32       { return s.start.PID }
+
+// CurrentSchema is the first schema of the search path that is not the user's own.
+func (s *Session) CurrentSchema() string {
+	for _, name := range s.SearchPath() {
+		if name != s.start.User {
+			return name
+		}
+	}
+	return ""
+}
+
+// SearchPath is the list of schemas in which names are looked for, "$user" resolved.
+func (s *Session) SearchPath() []string {
+	var out []string
+	for _, w := range strings.Split(s.settings.get("search_path"), ",") {
+		w = strings.Trim(strings.TrimSpace(w), `"'`)
+		if w == "$user" {
+			w = s.start.User
+		}
+		if w != "" {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// epoch is where timestamps count from.
+var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// NowMicros is the start of the statement.
+func (s *Session) NowMicros() int64 { return s.stmtStart.Sub(epoch).Microseconds() }
+
+// TransactionMicros is the start of the transaction.
+func (s *Session) TransactionMicros() int64 { return s.txnStart.Sub(epoch).Microseconds() }
+
+// FloatDigits is extra_float_digits.
+func (s *Session) FloatDigits() int { return s.settings.int("extra_float_digits") }
+
+// Int is an integer setting's value.
+func (s *Session) Int(name string) int { return s.settings.int(name) }
+
+// Value is a setting's value, "" if there is none.
+func (s *Session) Value(name string) string { return s.settings.get(name) }
+
+// Text is the statement that runs.
+func (s *Session) Text() string { return s.queryText }

@@ -1,0 +1,195 @@
+package session
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"slipher/catalog/sqlerr"
+)
+
+// param is one known setting.
+type param struct {
+	name     string // as SHOW ALL and ParameterStatus write it
+	def      string
+	check    func(p *param, v string) (string, error) // normalises
+	words    []string                                 // of an enumeration
+	min, max int64                                    // of an integer
+	unit     bool                                     // an integer of milliseconds that may carry a unit
+	report   bool                                     // clients are told of changes
+	readOnly bool
+	doc      string
+}
+
+func (p *param) key() string { return strings.ToLower(p.name) }
+
+// Version of PostgreSQL that is reported: Redshift's, which its drivers expect.
+const (
+	ServerVersion = "8.0.2"
+	serverNumber  = "80002"
+	padbVersion   = "1.0.47357"
+)
+
+// known are the settings by lower-case name. The accepted but idle ones are
+// what clients set or ask for as a matter of routine.
+var known = func() map[string]*param {
+	all := []*param{
+		// What this engine does by them.
+		{name: "slipher_tier", def: "auto", check: word, words: []string{"auto", "primitives", "fused"}, doc: "Which generated code runs: primitives at once and fused code when it is ready (auto), or only one of them."},
+		{name: "slipher_vector_rows", def: "1024", check: integer, min: 1, max: 1024, doc: "Rows in a vector. For tests."},
+		{name: "slipher_table_start", def: "0", check: integer, min: 0, max: 1 << 30, doc: "Entries a hash table starts with; 0 leaves it to the engine. For tests."},
+		{name: "slipher_workers", def: "0", check: integer, min: 0, max: 1024, doc: "Workers that run a query on a node; 0 is all. For tests."},
+		{name: "slipher_exchange_credit", def: "0", check: integer, min: 0, max: 1 << 20, doc: "Chunks under way between two ends of an exchange; 0 leaves it to the engine. For tests."},
+		{name: "search_path", def: "$user, public", check: text, doc: "Schemas in which names are looked for."},
+		{name: "statement_timeout", def: "0", check: integer, max: 1<<31 - 1, unit: true, doc: "Longest time a statement may run, in milliseconds; 0 is for ever."},
+		{name: "extra_float_digits", def: "0", check: integer, min: -15, max: 3, doc: "Digits shown of floating-point values beyond 6 and 15; positive: enough to read them back."},
+		{name: "standard_conforming_strings", def: "on", check: boolean, report: true, doc: "Backslashes in plain literals are plain characters."},
+
+		// What clients are told.
+		{name: "server_version", def: ServerVersion, readOnly: true, report: true, check: text, doc: "PostgreSQL version whose behaviour clients may expect."},
+		{name: "server_version_num", def: serverNumber, readOnly: true, check: text, doc: "server_version as a number."},
+		{name: "padb_version", def: padbVersion, readOnly: true, report: true, check: text, doc: "Version of Redshift whose behaviour clients may expect."},
+		{name: "server_encoding", def: "UTF8", readOnly: true, report: true, check: text, doc: "Encoding of stored text."},
+		{name: "client_encoding", def: "UTF8", report: true, check: encoding, doc: "Encoding of the client's text: UTF8."},
+		{name: "DateStyle", def: "ISO, MDY", report: true, check: dateStyle, doc: "Output style of dates (ISO) and the order of input fields."},
+		{name: "TimeZone", def: "UTC", report: true, check: timeZone, doc: "The session's time zone."},
+		{name: "integer_datetimes", def: "on", readOnly: true, report: true, check: text, doc: "Timestamps are integers in binary results."},
+		{name: "is_superuser", def: "on", readOnly: true, report: true, check: text, doc: "The user may do everything."},
+		{name: "session_authorization", def: "", readOnly: true, report: true, check: text, doc: "The session's user."},
+		{name: "application_name", def: "", check: text, report: true, doc: "Name the client gives itself."},
+		{name: "max_numeric_precision", def: "38", readOnly: true, check: text, doc: "Digits of a DECIMAL."},
+		{name: "max_varchar_size", def: "65535", readOnly: true, check: text, doc: "Bytes of a VARCHAR."},
+		{name: "max_index_keys", def: "32", readOnly: true, check: text, doc: "Columns of a key, for JDBC."},
+		{name: "max_identifier_length", def: "127", readOnly: true, check: text, doc: "Bytes of a name."},
+		{name: "transaction_isolation", def: "serializable", check: word, words: isolations, doc: "Isolation of this transaction."},
+		{name: "default_transaction_isolation", def: "serializable", check: word, words: isolations, doc: "Isolation of new transactions."},
+		{name: "transaction_read_only", def: "off", check: boolean, doc: "This transaction may not write."},
+		{name: "default_transaction_read_only", def: "off", check: boolean, doc: "New transactions may not write."},
+	}
+	// Accepted, shown, and without effect here.
+	for _, p := range []struct {
+		name, def string
+		check     func(*param, string) (string, error)
+	}{
+		{"query_group", "default", text}, {"wlm_query_slot_count", "1", integer}, {"analyze_threshold_percent", "10", text},
+		{"enable_result_cache_for_session", "off", boolean}, {"enable_case_sensitive_identifier", "off", boolean},
+		{"enable_numeric_rounding", "off", boolean}, {"enable_vacuum_boost", "off", boolean}, {"enable_case_sensitive_super_attribute", "off", boolean},
+		{"describe_field_name_in_uppercase", "off", boolean}, {"auto_analyze", "on", boolean}, {"auto_mv", "on", boolean},
+		{"datashare_break_glass_session_var", "", text}, {"default_geometry_encoding", "1", integer}, {"error_on_nondeterministic_update", "off", boolean},
+		{"json_parse_dedup_attributes", "off", boolean}, {"json_serialization_enable", "off", boolean}, {"json_serialization_parse_nested_strings", "off", boolean},
+		{"max_cursor_result_set_size", "0", integer}, {"max_concurrency_scaling_clusters", "1", integer}, {"mv_enable_aqmv_for_session", "on", boolean},
+		{"navigate_super_null_on_error", "on", boolean}, {"parse_super_null_on_error", "off", boolean}, {"pg_federation_repeatable_read", "on", boolean},
+		{"spectrum_enable_pseudo_columns", "on", boolean}, {"spectrum_query_maxerror", "-1", integer}, {"stored_proc_log_min_messages", "LOG", text},
+		{"use_fips_ssl", "off", boolean}, {"timezone_abbreviations", "Default", text}, {"cast_super_null_on_error", "on", boolean},
+		{"IntervalStyle", "postgres", text}, {"intervalstyle_forced", "off", boolean}, {"bytea_output", "hex", text}, {"backslash_quote", "safe_encoding", text},
+		{"escape_string_warning", "on", boolean}, {"lc_collate", "C", text}, {"lc_ctype", "C", text}, {"lc_messages", "C", text},
+		{"lc_monetary", "C", text}, {"lc_numeric", "C", text}, {"lc_time", "C", text}, {"ssl_renegotiation_limit", "0", text},
+		{"client_min_messages", "notice", text}, {"check_function_bodies", "on", boolean}, {"default_tablespace", "", text}, {"default_with_oids", "off", boolean},
+		{"lock_timeout", "0", text}, {"idle_in_transaction_session_timeout", "0", text}, {"idle_session_timeout", "0", text}, {"row_security", "on", boolean},
+		{"synchronize_seqscans", "on", boolean}, {"synchronous_commit", "on", text}, {"xmloption", "content", text}, {"geqo", "off", boolean},
+		{"enable_hashjoin", "on", boolean}, {"enable_mergejoin", "on", boolean}, {"enable_nestloop", "on", boolean}, {"enable_seqscan", "on", boolean},
+		{"enable_hashagg", "on", boolean}, {"enable_sort", "on", boolean}, {"enable_indexscan", "on", boolean}, {"work_mem", "0", text},
+		{"jit", "off", boolean}, {"readonly", "off", boolean}, {"tcp_keepalives_idle", "0", text}, {"explain_perf_mode", "normal", text},
+	} {
+		all = append(all, &param{name: p.name, def: p.def, check: p.check, min: -1 << 31, max: 1<<31 - 1, doc: "Accepted for clients; without effect."})
+	}
+	m := map[string]*param{}
+	for _, p := range all {
+		if m[p.key()] != nil {
+			panic("BUG: setting " + p.name + " stands twice")
+		}
+		m[p.key()] = p
+	}
+	return m
+}()
+
+var isolations = []string{"serializable", "snapshot", "repeatable read", "read committed", "read uncommitted"}
+
+func isolationName(s string) string { return strings.ToLower(s) }
+
+func text(_ *param, v string) (string, error) { return v, nil }
+
+func word(p *param, v string) (string, error) {
+	for _, w := range p.words {
+		if strings.EqualFold(v, w) {
+			return w, nil
+		}
+	}
+	return "", errValue(p, v).WithHint("Available values: %s.", strings.Join(p.words, ", "))
+}
+
+func boolean(p *param, v string) (string, error) {
+	switch strings.ToLower(v) {
+	case "on", "true", "yes", "1", "t", "y":
+		return "on", nil
+	case "off", "false", "no", "0", "f", "n":
+		return "off", nil
+	}
+	return "", sqlerr.New(sqlerr.InvalidParameterValue, "parameter %q requires a Boolean value", p.name)
+}
+
+func integer(p *param, v string) (string, error) {
+	text := strings.TrimSpace(v)
+	factor := int64(1)
+	if p.unit {
+		for _, u := range []struct {
+			suffix string
+			millis int64
+		}{{"ms", 1}, {"min", 60_000}, {"s", 1000}, {"h", 3_600_000}, {"d", 86_400_000}} {
+			if rest, ok := strings.CutSuffix(text, u.suffix); ok {
+				text, factor = strings.TrimSpace(rest), u.millis
+				break
+			}
+		}
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return "", errValue(p, v)
+	}
+	if n > p.max/factor || n*factor < p.min {
+		return "", sqlerr.New(sqlerr.InvalidParameterValue, "%s is outside the valid range for parameter %q (%d .. %d)", v, p.name, p.min, p.max)
+	}
+	return strconv.FormatInt(n*factor, 10), nil
+}
+
+func encoding(p *param, v string) (string, error) {
+	switch strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(v)) {
+	case "utf8", "unicode":
+		return "UTF8", nil
+	}
+	return "", errValue(p, v)
+}
+
+// dateStyle accepts ISO with any order of fields; other output styles are refused.
+func dateStyle(p *param, v string) (string, error) {
+	order := "MDY"
+	for _, w := range strings.FieldsFunc(strings.ToUpper(v), func(r rune) bool { return r == ',' || r == ' ' }) {
+		switch w {
+		case "ISO", "DEFAULT":
+		case "MDY", "US", "NONEUROPEAN":
+			order = "MDY"
+		case "DMY", "EUROPEAN", "EURO":
+			order = "DMY"
+		case "YMD":
+			order = "YMD"
+		case "POSTGRES", "SQL", "GERMAN":
+			return "", sqlerr.Unsupported("DateStyle %s", w)
+		default:
+			return "", errValue(p, v)
+		}
+	}
+	return "ISO, " + order, nil
+}
+
+// timeZone takes the names by which UTC goes, and any other for display only:
+// no type carries a zone yet.
+func timeZone(p *param, v string) (string, error) {
+	if v == "" || len(v) > 64 {
+		return "", errValue(p, v)
+	}
+	return v, nil
+}
+
+func errValue(p *param, v string) *sqlerr.Error {
+	return sqlerr.New(sqlerr.InvalidParameterValue, "%s", fmt.Sprintf("invalid value for parameter %q: %q", p.name, v))
+}

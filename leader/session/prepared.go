@@ -1,0 +1,173 @@
+package session
+
+import (
+	"context"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+	"slipher/leader/pgwire"
+)
+
+// prepared is a statement kept under a name.
+type prepared struct {
+	st   *parse.Statement // nil: an empty text
+	desc Description
+}
+
+func (p *prepared) Params() []types.Type         { return p.desc.Params }
+func (p *prepared) Columns() []plan.OutputColumn { return p.desc.Columns }
+func (p *prepared) Empty() bool                  { return p.st == nil }
+
+// Prepare is the protocol's Parse.
+func (s *Session) Prepare(ctx context.Context, name, text string, oids []uint32) error {
+	if name != "" && s.prepared[name] != nil {
+		return duplicate(name)
+	}
+	st, err := parse.ParseOne(text, s.parseOptions())
+	if err != nil {
+		return err
+	}
+	if st == nil {
+		s.prepared[name] = &prepared{}
+		return nil
+	}
+	if err := s.block.check(st.Body); err != nil {
+		return err
+	}
+	params := make([]types.Type, max(len(oids), st.Params))
+	for i, oid := range oids {
+		if params[i], err = typeOf(oid); err != nil {
+			return err
+		}
+	}
+	return s.keep(ctx, name, st, params)
+}
+
+// keep describes a statement and keeps it.
+func (s *Session) keep(ctx context.Context, name string, st *parse.Statement, params []types.Type) error {
+	desc, err := s.describe(ctx, st, params)
+	if err != nil {
+		return err
+	}
+	s.prepared[name] = &prepared{st: st, desc: desc}
+	return nil
+}
+
+// describe answers for the session's own statements and asks the engine for others.
+func (s *Session) describe(ctx context.Context, st *parse.Statement, params []types.Type) (Description, error) {
+	switch b := st.Body.(type) {
+	case *parse.Show:
+		cols, err := s.showColumns(b)
+		return Description{Columns: cols}, err
+	case *parse.Execute:
+		p := s.prepared[b.Name]
+		if p == nil {
+			return Description{}, unknown(b.Name)
+		}
+		return Description{Columns: p.desc.Columns}, nil
+	case *parse.Set, *parse.Reset, *parse.Transaction, *parse.Prepare, *parse.Deallocate:
+		return Description{}, nil
+	}
+	return s.engine.Describe(ctx, s, st, params)
+}
+
+// typeOf is the type a client means by a type id; 0 and unknown leave the choice.
+func typeOf(oid uint32) (types.Type, error) {
+	switch oid {
+	case 0, 705:
+		return types.TUnknown, nil
+	case 25:
+		return types.TText, nil
+	case 1184: // timestamptz: no such type yet, its text is read as a timestamp
+		return types.TTimestamp, nil
+	case 1700:
+		return types.TDecimal(types.MaxPrecision, 10), nil
+	case 1042:
+		return types.TChar(types.MaxChar), nil
+	case 1043:
+		return types.TText, nil
+	}
+	for _, t := range []types.Type{types.TBool, types.TInt2, types.TInt4, types.TInt8, types.TFloat4, types.TFloat8,
+		types.TDate, types.TTimestamp, types.TInterval, types.TName, types.TOID} {
+		if t.OID() == oid {
+			return t, nil
+		}
+	}
+	return types.Type{}, sqlerr.Unsupported("a parameter of the type with OID %d", oid)
+}
+
+// Prepared finds a statement.
+func (s *Session) Prepared(name string) (pgwire.Prepared, error) {
+	if p := s.prepared[name]; p != nil {
+		return p, nil
+	}
+	return nil, unknown(name)
+}
+
+func unknown(name string) error {
+	return sqlerr.New(sqlerr.InvalidStatementName, "prepared statement %q does not exist", name)
+}
+
+func duplicate(name string) error {
+	return sqlerr.New(sqlerr.DuplicatePreparedStatement, "prepared statement %q already exists", name)
+}
+
+// Deallocate forgets a statement.
+func (s *Session) Deallocate(name string) { delete(s.prepared, name) }
+
+// Run executes a prepared statement.
+func (s *Session) Run(ctx context.Context, pp pgwire.Prepared, args []types.Datum, w pgwire.ResultWriter) error {
+	p := pp.(*prepared)
+	if p.st == nil {
+		return w.Empty()
+	}
+	return s.statement(ctx, p.st, p.desc.Params, args, w)
+}
+
+// sqlPrepare is PREPARE.
+func (s *Session) sqlPrepare(ctx context.Context, st *parse.Statement, b *parse.Prepare, w pgwire.ResultWriter) error {
+	if s.prepared[b.Name] != nil {
+		return duplicate(b.Name)
+	}
+	params := make([]types.Type, max(len(b.Types), b.Inner.Params))
+	copy(params, b.Types)
+	if err := s.keep(ctx, b.Name, b.Inner, params); err != nil {
+		return err
+	}
+	return w.Complete("PREPARE")
+}
+
+// sqlExecute is EXECUTE.
+func (s *Session) sqlExecute(ctx context.Context, st *parse.Statement, b *parse.Execute, w pgwire.ResultWriter) error {
+	p := s.prepared[b.Name]
+	if p == nil {
+		return unknown(b.Name)
+	}
+	if len(b.Args) != len(p.desc.Params) {
+		return sqlerr.New(sqlerr.SyntaxError, "wrong number of parameters for prepared statement %q", b.Name).
+			WithDetail("Expected %d parameters but got %d.", len(p.desc.Params), len(b.Args))
+	}
+	if p.st == nil {
+		return w.Empty()
+	}
+	args, err := s.engine.Evaluate(ctx, s, st, b.Args, p.desc.Params)
+	if err != nil {
+		return err
+	}
+	return s.dispatch(ctx, p.st, p.desc.Params, args, w)
+}
+
+// sqlDeallocate is DEALLOCATE.
+func (s *Session) sqlDeallocate(b *parse.Deallocate, w pgwire.ResultWriter) error {
+	if b.Name == "" {
+		clear(s.prepared)
+		return w.Complete("DEALLOCATE ALL")
+	}
+	if s.prepared[b.Name] == nil {
+		return unknown(b.Name)
+	}
+	delete(s.prepared, b.Name)
+	return w.Complete("DEALLOCATE")
+}

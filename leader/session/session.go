@@ -1,0 +1,159 @@
+package session
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+	"slipher/leader/pgwire"
+)
+
+// Engine runs the statements that concern more than their session.
+type Engine interface {
+	// Describe binds st. params are the types the client stated, Unknown where it
+	// did not; the result has a type for each parameter.
+	Describe(ctx context.Context, s *Session, st *parse.Statement, params []types.Type) (Description, error)
+	// Execute runs st with the client's arguments (as many as its description
+	// has parameters) and sends everything up to the completion tag to w.
+	Execute(ctx context.Context, s *Session, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error
+	// Evaluate computes constant expressions as the given types: EXECUTE's arguments.
+	Evaluate(ctx context.Context, s *Session, st *parse.Statement, exprs []parse.Expr, want []types.Type) ([]types.Datum, error)
+	// Closed tells the engine that s has ended.
+	Closed(s *Session)
+}
+
+// Description is what is known of a statement before it runs.
+type Description struct {
+	Params  []types.Type
+	Columns []plan.OutputColumn // nil: no rows
+}
+
+// Session is one client's session.
+type Session struct {
+	engine   Engine
+	log      *slog.Logger
+	start    pgwire.Startup
+	settings *settings
+	prepared map[string]*prepared
+	block    block
+	// Starts of the transaction and the statement, fixed while they run.
+	txnStart, stmtStart time.Time
+	queryText           string
+}
+
+// New opens a session. Startup parameters become settings; unknown ones are
+// passed over, since drivers send what no server of this kind knows.
+func New(e Engine, st pgwire.Startup, log *slog.Logger) (*Session, error) {
+	s := &Session{engine: e, log: log, start: st, settings: newSettings(), prepared: map[string]*prepared{}}
+	for name, value := range st.Params {
+		if err := s.settings.start(name, value); err != nil {
+			return nil, err
+		}
+	}
+	s.settings.values["session_authorization"] = st.User
+	s.txnStart = time.Now()
+	s.stmtStart = s.txnStart
+	return s, nil
+}
+
+// Greeting lists what is reported to a new client.
+func (s *Session) Greeting() []pgwire.Parameter { return s.settings.greeting() }
+
+// Close ends the session.
+func (s *Session) Close() { s.engine.Closed(s) }
+
+// Simple runs all statements of a text.
+func (s *Session) Simple(ctx context.Context, text string, w pgwire.ResultWriter) error {
+	stmts, err := parse.Parse(text, s.parseOptions())
+	if err != nil {
+		s.logStatement(text, 0, err)
+		return err
+	}
+	if len(stmts) == 0 {
+		return w.Empty()
+	}
+	for _, st := range stmts {
+		if err := s.statement(ctx, st, nil, nil, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parseOptions are the settings that change how text is read.
+func (s *Session) parseOptions() parse.Options {
+	return parse.Options{BackslashEscapes: s.settings.get("standard_conforming_strings") == "off"}
+}
+
+// statement runs one statement, within its time limit, and logs it.
+func (s *Session) statement(ctx context.Context, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
+	s.stmtStart = time.Now()
+	if s.block.status == pgwire.Idle {
+		s.txnStart = s.stmtStart
+	}
+	s.queryText = st.Text()
+	if limit := s.settings.millis("statement_timeout"); limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, errTimeout)
+		defer cancel()
+	}
+	err := s.dispatch(ctx, st, params, args, w)
+	if err != nil && context.Cause(ctx) == errTimeout {
+		err = errTimeout
+	}
+	s.logStatement(s.queryText, time.Since(s.stmtStart), err)
+	return err
+}
+
+var errTimeout = sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to statement timeout")
+
+// dispatch sends a statement to whom it concerns.
+func (s *Session) dispatch(ctx context.Context, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
+	if err := s.block.check(st.Body); err != nil {
+		return err
+	}
+	switch b := st.Body.(type) {
+	case *parse.Set:
+		return s.set(b, w)
+	case *parse.Show:
+		return s.show(b, w)
+	case *parse.Reset:
+		return s.reset(b, w)
+	case *parse.Transaction:
+		return s.transaction(b, w)
+	case *parse.Prepare:
+		return s.sqlPrepare(ctx, st, b, w)
+	case *parse.Execute:
+		return s.sqlExecute(ctx, st, b, w)
+	case *parse.Deallocate:
+		return s.sqlDeallocate(b, w)
+	}
+	if err := s.block.enter(st, w); err != nil {
+		return err
+	}
+	return s.engine.Execute(ctx, s, st, params, args, w)
+}
+
+// logStatement writes one line a statement: errors of users are no errors of the server.
+func (s *Session) logStatement(text string, took time.Duration, err error) {
+	const shown = 300
+	if len(text) > shown {
+		text = text[:shown] + "…"
+	}
+	attrs := []any{"pid", s.start.PID, "user", s.start.User, "db", s.start.Database, "ms", float64(took.Microseconds()) / 1000, "sql", text}
+	if err == nil {
+		s.log.Debug("statement", attrs...)
+		return
+	}
+	e := sqlerr.From(err)
+	attrs = append(attrs, "sqlstate", string(e.Code), "err", e.Message)
+	if e.Code == sqlerr.InternalError || e.Code == sqlerr.DataCorrupted {
+		s.log.Error("statement failed", attrs...)
+		return
+	}
+	s.log.Info("statement refused", attrs...)
+}

@@ -1,0 +1,88 @@
+package session
+
+import (
+	"maps"
+	"slices"
+
+	"slipher/catalog/types"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+	"slipher/leader/pgwire"
+)
+
+// set is SET.
+func (s *Session) set(b *parse.Set, w pgwire.ResultWriter) error {
+	local := b.Local
+	if local && s.Status() == pgwire.Idle {
+		warn(w, "25P01", "SET LOCAL can only be used in transaction blocks")
+		return w.Complete("SET")
+	}
+	var reports []pgwire.Parameter
+	var err error
+	if b.Value == nil {
+		reports, err = s.settings.unset(b.Name, local)
+	} else {
+		reports, err = s.settings.set(b.Name, *b.Value, local)
+	}
+	if err != nil {
+		return err
+	}
+	for _, p := range reports {
+		w.Report(p)
+	}
+	return w.Complete("SET")
+}
+
+// reset is RESET.
+func (s *Session) reset(b *parse.Reset, w pgwire.ResultWriter) error {
+	var reports []pgwire.Parameter
+	var err error
+	if b.Name == "all" {
+		reports = s.settings.unsetAll()
+	} else if reports, err = s.settings.unset(b.Name, false); err != nil {
+		return err
+	}
+	for _, p := range reports {
+		w.Report(p)
+	}
+	return w.Complete("RESET")
+}
+
+// showColumns describes what SHOW returns.
+func (s *Session) showColumns(b *parse.Show) ([]plan.OutputColumn, error) {
+	if b.Name == "all" {
+		return []plan.OutputColumn{{Name: "name", Type: types.TText}, {Name: "setting", Type: types.TText}, {Name: "description", Type: types.TText}}, nil
+	}
+	if _, ok := s.settings.lookup(b.Name); !ok {
+		return nil, errUnknown(b.Name)
+	}
+	name := b.Name
+	if p := known[name]; p != nil {
+		name = p.name
+	}
+	return []plan.OutputColumn{{Name: name, Type: types.TText}}, nil
+}
+
+// show is SHOW.
+func (s *Session) show(b *parse.Show, w pgwire.ResultWriter) error {
+	cols, err := s.showColumns(b)
+	if err != nil {
+		return err
+	}
+	if err := w.Columns(cols); err != nil {
+		return err
+	}
+	var rows pgwire.Datums
+	if b.Name == "all" {
+		for _, key := range slices.Sorted(maps.Keys(known)) {
+			p := known[key]
+			rows = append(rows, []types.Datum{types.String(p.name), types.String(s.settings.get(key)), types.String(p.doc)})
+		}
+	} else {
+		rows = pgwire.Datums{{types.String(s.settings.get(b.Name))}}
+	}
+	if err := w.Rows(rows, 0, len(rows)); err != nil {
+		return err
+	}
+	return w.Complete("SHOW")
+}

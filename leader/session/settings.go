@@ -1,0 +1,191 @@
+package session
+
+import (
+	"maps"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"slipher/catalog/sqlerr"
+	"slipher/leader/pgwire"
+)
+
+// settings are a session's values of the parameters in known.go.
+type settings struct {
+	values map[string]string // by canonical name; a missing one has its default
+	local  map[string]string // SET LOCAL: until the block ends
+	saved  map[string]string // values when the block began, nil outside
+	reset  map[string]string // what the client's startup packet asked for
+}
+
+func newSettings() *settings {
+	return &settings{values: map[string]string{}, local: map[string]string{}, reset: map[string]string{}}
+}
+
+// start takes a startup parameter. Unknown names pass; a bad value of a known
+// one refuses the connection.
+func (s *settings) start(name, value string) error {
+	p := known[strings.ToLower(name)]
+	if p == nil || p.readOnly {
+		return nil
+	}
+	v, err := p.check(p, value)
+	if err != nil {
+		return err
+	}
+	s.values[p.key()] = v
+	s.reset[p.key()] = v
+	return nil
+}
+
+// lookup is the value of a setting by any spelling of its name.
+func (s *settings) lookup(name string) (string, bool) {
+	key := strings.ToLower(name)
+	if v, ok := s.local[key]; ok {
+		return v, true
+	}
+	if v, ok := s.values[key]; ok {
+		return v, true
+	}
+	if p := known[key]; p != nil {
+		return p.def, true
+	}
+	return "", false
+}
+
+func (s *settings) get(name string) string {
+	v, _ := s.lookup(name)
+	return v
+}
+
+func (s *settings) int(name string) int {
+	n, _ := strconv.Atoi(s.get(name))
+	return n
+}
+
+func (s *settings) millis(name string) time.Duration {
+	return time.Duration(s.int(name)) * time.Millisecond
+}
+
+// set changes a setting and returns what to report.
+func (s *settings) set(name, value string, local bool) ([]pgwire.Parameter, error) {
+	key := strings.ToLower(name)
+	p := known[key]
+	switch {
+	case p == nil && strings.Contains(key, "."):
+		// A setting of the application's own.
+	case p == nil:
+		return nil, errUnknown(name)
+	case p.readOnly:
+		return nil, sqlerr.New("55P02", "parameter %q cannot be changed", p.name)
+	default:
+		v, err := p.check(p, value)
+		if err != nil {
+			return nil, err
+		}
+		value = v
+	}
+	if local {
+		s.local[key] = value
+	} else {
+		delete(s.local, key)
+		s.values[key] = value
+	}
+	return s.reports(key), nil
+}
+
+// unset gives a setting the value it had when the session began.
+func (s *settings) unset(name string, local bool) ([]pgwire.Parameter, error) {
+	key := strings.ToLower(name)
+	p := known[key]
+	if p == nil {
+		if _, ok := s.values[key]; !ok && !strings.Contains(key, ".") {
+			return nil, errUnknown(name)
+		}
+		delete(s.values, key)
+		delete(s.local, key)
+		return nil, nil
+	}
+	if p.readOnly {
+		return nil, sqlerr.New("55P02", "parameter %q cannot be changed", p.name)
+	}
+	v, ok := s.reset[key]
+	if !ok {
+		v = p.def
+	}
+	if local {
+		s.local[key] = v
+	} else {
+		delete(s.local, key)
+		s.values[key] = v
+	}
+	return s.reports(key), nil
+}
+
+// unsetAll is RESET ALL.
+func (s *settings) unsetAll() []pgwire.Parameter {
+	before := s.snapshot()
+	user := s.values["session_authorization"]
+	s.values, s.local = maps.Clone(s.reset), map[string]string{}
+	s.values["session_authorization"] = user
+	return s.changes(before)
+}
+
+// begin remembers the values at the start of a block.
+func (s *settings) begin() { s.saved = maps.Clone(s.values) }
+
+// end forgets local values and, on rollback, every change of the block.
+func (s *settings) end(rollback bool) []pgwire.Parameter {
+	before := s.snapshot()
+	clear(s.local)
+	if rollback && s.saved != nil {
+		s.values = s.saved
+	}
+	s.saved = nil
+	return s.changes(before)
+}
+
+func (s *settings) reports(key string) []pgwire.Parameter {
+	if p := known[key]; p != nil && p.report {
+		return []pgwire.Parameter{{Name: p.name, Value: s.get(key)}}
+	}
+	return nil
+}
+
+// snapshot is the values of all reported settings.
+func (s *settings) snapshot() map[string]string {
+	out := map[string]string{}
+	for key, p := range known {
+		if p.report {
+			out[key] = s.get(key)
+		}
+	}
+	return out
+}
+
+// changes are the reported settings that differ from before, by name.
+func (s *settings) changes(before map[string]string) []pgwire.Parameter {
+	var out []pgwire.Parameter
+	for _, key := range slices.Sorted(maps.Keys(before)) {
+		if s.get(key) != before[key] {
+			out = append(out, s.reports(key)...)
+		}
+	}
+	return out
+}
+
+// greeting is every reported setting.
+func (s *settings) greeting() []pgwire.Parameter {
+	var out []pgwire.Parameter
+	for key := range s.snapshot() {
+		out = append(out, s.reports(key)...)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}
+
+func errUnknown(name string) error {
+	return sqlerr.New(sqlerr.UndefinedObject, "unrecognized configuration parameter %q", name)
+}
