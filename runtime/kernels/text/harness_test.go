@@ -1,0 +1,196 @@
+package text_test
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+	"testing"
+	"unsafe"
+
+	"slipher/catalog/fn"
+	"slipher/catalog/fn/fntest"
+	"slipher/catalog/types"
+	"slipher/runtime/kernels/heap"
+	"slipher/runtime/kernels/kerneltest"
+	"slipher/runtime/kernels/text"
+)
+
+// addresses are the kernels by name.
+var addresses = func() map[string]uintptr {
+	m := map[string]uintptr{}
+	for _, s := range text.Symbols {
+		m[s.Name] = s.Addr
+	}
+	return m
+}()
+
+var table = fn.Default()
+
+// arena and out live outside the Go heap: kernels keep pointers to them.
+var (
+	arena = heap.AllocZero(64)
+	out   = heap.AllocZero(64)
+)
+
+// newStr makes a string header whose bytes end at the end of their allocation.
+func newStr(s string) fntest.V {
+	var w [2]uint64
+	n := len(s)
+	if n <= 12 {
+		b := (*[16]byte)(unsafe.Pointer(&w))
+		copy(b[4:], s)
+	} else {
+		p := heap.Alloc(n)
+		copy(unsafe.Slice((*byte)(p), n), s)
+		copy((*[16]byte)(unsafe.Pointer(&w))[4:8], s)
+		w[1] = uint64(uintptr(p))
+	}
+	w[0] |= uint64(n)
+	return fntest.V{P: types.Str, W: w}
+}
+
+// goStr reads a string header and checks its invariants.
+func goStr(v fntest.V) string {
+	n := int(v.W[0] & 0xffffffff)
+	b := (*[16]byte)(unsafe.Pointer(&v.W))
+	if n <= 12 {
+		for _, c := range b[4+n:] {
+			if c != 0 {
+				panic("unused header bytes are not zero")
+			}
+		}
+		return string(b[4 : 4+n])
+	}
+	s := string(unsafe.Slice((*byte)(unsafe.Pointer(uintptr(v.W[1]))), n))
+	if s[:4] != string(b[4:8]) {
+		panic("prefix differs from the bytes")
+	}
+	return s
+}
+
+func callKernel(k *fn.Kernel, args []fntest.V) (fntest.V, fn.Code) {
+	addr, ok := addresses[k.Name]
+	if !ok {
+		panic("no symbol " + k.Name)
+	}
+	var ints []uint64
+	var floats []float64
+	hidden := k.Err || k.Result == types.Str || k.Result == types.I128
+	if hidden {
+		ints = append(ints, uint64(uintptr(out)))
+	}
+	if k.Arena {
+		ints = append(ints, uint64(uintptr(arena)))
+	}
+	for _, a := range args {
+		switch {
+		case a.P == types.Str:
+			ints = append(ints, a.W[0], a.W[1])
+		case a.P.IsFloat():
+			floats = append(floats, a.F)
+		case a.P == types.I128:
+			d := toDatum(a)
+			ints = append(ints, uint64(d.Lo), uint64(d.Hi))
+		default:
+			ints = append(ints, uint64(a.I.Int64()))
+		}
+	}
+	words := (*[2]uint64)(out)
+	var r uint64
+	var code fn.Code
+	switch {
+	case k.Err:
+		words[0], words[1] = 0xdeadbeef, 0xdeadbeef
+		code = fn.Code(int32(kerneltest.Int(addr, ints, floats)))
+		if k.Result == types.F64 {
+			return fntest.Float(types.F64, math.Float64frombits(words[0])), code
+		}
+		r = words[0]
+	case k.Result == types.F64:
+		return fntest.Float(types.F64, kerneltest.Float(addr, ints, floats)), fn.OK
+	default:
+		r = kerneltest.Int(addr, ints, floats)
+	}
+	switch k.Result {
+	case types.Str:
+		return fntest.V{P: types.Str, W: *words}, code
+	case types.I128:
+		v := new(big.Int).Lsh(big.NewInt(int64(words[1])), 64)
+		return fntest.Int(types.I128, v.Add(v, new(big.Int).SetUint64(words[0]))), code
+	}
+	return fntest.Int(k.Result, new(big.Int).SetUint64(r)), code
+}
+
+// fromDatum is a datum as an operand of class p.
+func fromDatum(p types.Phys, d types.Datum) fntest.V {
+	switch {
+	case p == types.Str:
+		return newStr(d.S)
+	case p.IsFloat():
+		return fntest.Float(p, d.Float())
+	}
+	v := new(big.Int).Lsh(big.NewInt(d.Hi), 64)
+	if p != types.I128 {
+		return fntest.Int(p, big.NewInt(d.Lo))
+	}
+	return fntest.Int(p, v.Add(v, new(big.Int).SetUint64(uint64(d.Lo))))
+}
+
+// toDatum is a result as a datum.
+func toDatum(v fntest.V) types.Datum {
+	switch {
+	case v.P == types.Str:
+		return types.String(goStr(v))
+	case v.P.IsFloat():
+		return types.Float(v.F)
+	}
+	hi := new(big.Int).Rsh(v.I, 64)
+	lo := new(big.Int).And(v.I, new(big.Int).SetUint64(math.MaxUint64))
+	return types.Int128(hi.Int64(), int64(lo.Uint64()))
+}
+
+// run evaluates a bound call on datums of the bound's argument types.
+func run(b fn.Bound, args []types.Datum) (types.Datum, fn.Code) {
+	if b.Op == nil {
+		return args[0], fn.OK
+	}
+	var sh fn.Shape
+	var in []fntest.V
+	for i, t := range b.Args {
+		sh.In = append(sh.In, t.Phys())
+		in = append(in, fromDatum(t.Phys(), args[i]))
+	}
+	for _, e := range b.Extra {
+		sh.In = append(sh.In, e.Phys)
+		in = append(in, fromDatum(e.Phys, e.V))
+	}
+	sh.Out = b.Ret.Phys()
+	if !hasShape(b.Op, sh) {
+		panic(fmt.Sprintf("op %s has no shape %v", b.Op.Name, sh))
+	}
+	v, code := fntest.Eval(table, callKernel, b.Op, sh, in)
+	if code != fn.OK {
+		return types.Datum{}, code
+	}
+	return toDatum(v), fn.OK
+}
+
+func hasShape(op *fn.Op, sh fn.Shape) bool {
+	for _, s := range op.Shapes {
+		if s.Out == sh.Out && slices.Equal(s.In, sh.In) {
+			return true
+		}
+	}
+	return false
+}
+
+// cast evaluates a cast.
+func cast(t *testing.T, d types.Datum, from, to types.Type, ctx fn.CastContext) (types.Datum, fn.Code) {
+	t.Helper()
+	b, ok := table.Cast(from, to, ctx)
+	if !ok {
+		t.Fatalf("no %v cast from %v to %v", ctx, from, to)
+	}
+	return run(b, []types.Datum{d})
+}
