@@ -1,5 +1,7 @@
 package program
 
+//go:generate go run github.com/tinylib/msgp -file program.go -o program_gen.go -tests=false
+
 import "slipher/catalog/types"
 
 // Segment is one compiled segment: what codegen makes, artifacts carry and
