@@ -1,0 +1,77 @@
+#!/bin/sh
+# Builds Slipher. Usage:
+#   ./build.sh            bin/slipher
+#   ./build.sh demo       bin/slipher, then a tour on a temporary data directory
+#   ./build.sh test       everything that must pass before a change is taken
+#   ./build.sh test-long  the full products and the large data sets as well
+# Packages that are missing are installed with apt-get, if it is there.
+set -eu
+cd "$(dirname "$0")"
+
+# need FILE-OR-COMMAND PACKAGE: remembers packages to install.
+packages=""
+need() {
+	if [ -e "$1" ] || command -v "$1" >/dev/null 2>&1; then
+		return
+	fi
+	packages="$packages $2"
+}
+
+install_packages() {
+	[ -n "$packages" ] || return 0
+	if ! command -v apt-get >/dev/null 2>&1; then
+		echo "build.sh: please install:$packages" >&2
+		exit 1
+	fi
+	as=""
+	if [ "$(id -u)" != 0 ]; then
+		as=sudo
+	fi
+	echo "build.sh: installing$packages" >&2
+	DEBIAN_FRONTEND=noninteractive $as apt-get update -qq
+	# shellcheck disable=SC2086  # a list of words
+	DEBIAN_FRONTEND=noninteractive $as apt-get install -y -qq --no-install-recommends $packages
+}
+
+llvm() {
+	for dir in /usr/lib/*-linux-gnu /usr/lib/llvm-19/lib /usr/lib64 /usr/lib; do
+		if [ -e "$dir/libLLVM.so.19.1" ] || [ -e "$dir/libLLVM-19.so" ]; then
+			return 0
+		fi
+	done
+	return 1
+}
+
+build() {
+	need gcc gcc
+	need /usr/include/stdlib.h libc6-dev
+	llvm || packages="$packages libllvm19"
+	install_packages
+	mkdir -p bin
+	# The primitive library is made from the emitters: by libLLVM, kept until they change.
+	go run ./codegen/primgen
+	go build -o bin/slipher ./cmd/slipher
+}
+
+tests() {
+	need psql postgresql-client
+	need /usr/lib/postgresql postgresql
+	build
+	go vet ./...
+	go test -timeout 20m "$@" ./...
+}
+
+case "${1:-build}" in
+build) build ;;
+demo)
+	build
+	shift
+	exec bin/slipher demo --csv tests/data/movies.csv "$@"
+	;;
+test) tests ;;
+test-long) SLIPHER_TEST_LONG=1 tests -count=1 -timeout 4h ;;
+*)
+	sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+	exit 2
+	;;
+esac
