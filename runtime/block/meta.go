@@ -1,5 +1,7 @@
 package block
 
+//go:generate msgp -tests=false
+
 import "slipher/catalog/types"
 
 // Footer is the metadata of one object: all row groups written together for

@@ -1,0 +1,141 @@
+package block
+
+import (
+	"testing"
+
+	"slipher/catalog/types"
+)
+
+var testTypes = []types.Type{types.TBool, types.TInt2, types.TInt4, types.TInt8, types.TDate, types.TTimestamp,
+	types.TDecimal(15, 2), types.TDecimal(38, 4), types.TFloat4, types.TFloat8, types.TVarchar(500), types.TChar(500)}
+
+// What was encoded is decoded: every encoding, type, shape of data, share of NULLs and size; whole
+// sections and vectors that start anywhere. Zone maps hold for every value.
+func TestRoundTrip(t *testing.T) {
+	var e Encoder
+	defer e.Close()
+	names := []string{""}
+	for _, enc := range encodings {
+		names = append(names, enc.Name)
+	}
+	for _, typ := range testTypes {
+		for _, name := range names {
+			if CheckEncoding(name, typ) != nil {
+				continue
+			}
+			for _, shape := range shapes {
+				for _, nulls := range []int{0, 10, 100} {
+					for _, n := range []int{0, 1, 7, 1023, 1024, 1025, 3000} {
+						roundTrip(t, &e, makeColumn(typ, shape, n, nulls, uint64(n)), name, shape)
+						if t.Failed() {
+							t.Fatalf("%s encode %q %s, %d%% nulls, %d rows", typ, name, shape, nulls, n)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestRoundTripLarge(t *testing.T) {
+	var e Encoder
+	defer e.Close()
+	for _, typ := range testTypes {
+		for _, shape := range []string{"small", "sorted", "wide"} {
+			roundTrip(t, &e, makeColumn(typ, shape, MaxRowGroupRows, 1, 9), "", shape)
+		}
+	}
+}
+
+func roundTrip(t *testing.T, e *Encoder, c column, encoding, shape string) {
+	t.Helper()
+	m, data, err := e.Encode(c.build(t), c.typ, encoding)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := OpenBlock(&m, c.typ, offheap(t, data))
+	if err != nil {
+		t.Fatalf("%s %q %s: %v", c.typ, encoding, shape, err)
+	}
+	defer b.Close()
+	n, p := len(c.vals), c.typ.Phys()
+	check := func(from, to, step int) {
+		for i, got := range decode(t, b, c.typ, from, to, step) {
+			if !same(p, got, c.vals[from+i]) {
+				t.Fatalf("%s %q %s: row %d (vectors of %d): %+v, want %+v", c.typ, encoding, shape, from+i, step, got, c.vals[from+i])
+			}
+		}
+	}
+	check(0, n, 1024)
+	if n <= 4096 {
+		check(0, n, 3)
+		check(n/2, n, 1)
+	}
+	nulls, blanks := 0, false
+	for i, v := range c.vals {
+		if v.Null {
+			nulls++
+			if !b.SectionMayMatch(i/1024, "is null", v) {
+				t.Fatalf("row %d: section claims no NULLs", i)
+			}
+			continue
+		}
+		blanks = blanks || len(v.S) > 0 && v.S[len(v.S)-1] == ' '
+		if i%7 != 0 && n > 2000 {
+			continue
+		}
+		for _, op := range []string{"=", "<=", ">="} {
+			if !b.SectionMayMatch(i/1024, op, v) || !MayMatch(&m, n, c.typ, op, v) {
+				t.Fatalf("%s: row %d: zone map excludes its value %+v %s (%+v..%+v)", c.typ, i, v, op, m.Min, m.Max)
+			}
+		}
+		if p.IsInt() && bitsOf(v) > m.Bits {
+			t.Fatalf("row %d exceeds %d bits", i, m.Bits)
+		}
+	}
+	if nulls != int(m.Nulls) || blanks != m.TrailingBlanks {
+		t.Fatalf("%d NULLs, blanks %v; metadata says %d, %v", nulls, blanks, m.Nulls, m.TrailingBlanks)
+	}
+}
+
+// Zone maps exclude what cannot be there.
+func TestMayMatch(t *testing.T) {
+	m := &BlockMeta{Min: types.Int(10), Max: types.Int(20)}
+	for _, c := range []struct {
+		op   string
+		v    int64
+		want bool
+	}{
+		{"=", 9, false}, {"=", 10, true}, {"=", 21, false}, {"<", 10, false}, {"<", 11, true}, {"<=", 10, true}, {"<=", 9, false},
+		{">", 20, false}, {">", 19, true}, {">=", 20, true}, {">=", 21, false}, {"<>", 10, true}, {"like", 0, true},
+	} {
+		if got := MayMatch(m, 5, types.TInt4, c.op, types.Int(c.v)); got != c.want {
+			t.Errorf("[10,20] %s %d: %v", c.op, c.v, got)
+		}
+		if got := sectionMayMatch(10, 20, 0, 5, types.I32, c.op, types.Int(c.v)); got != c.want {
+			t.Errorf("section [10,20] %s %d: %v", c.op, c.v, got)
+		}
+	}
+	if MayMatch(m, 5, types.TInt4, "is null", types.NullDatum) || MayMatch(m, 5, types.TInt4, "=", types.NullDatum) {
+		t.Error("NULL matches a block without NULLs")
+	}
+}
+
+// ENCODE of the wrong type is refused when the table is created.
+func TestCheckEncoding(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		typ  types.Type
+		ok   bool
+	}{
+		{"az64", types.TInt4, true}, {"az64", types.TVarchar(5), false}, {"az64", types.TFloat8, false}, {"AZ64", types.TDecimal(38, 2), true},
+		{"bytedict", types.TBool, false}, {"delta32k", types.TInt2, false}, {"delta", types.TInt2, true}, {"lzo", types.TFloat8, false},
+		{"mostly8", types.TInt2, true}, {"mostly32", types.TInt4, false}, {"mostly32", types.TInt8, true}, {"mostly16", types.TDate, false},
+		{"text255", types.TVarchar(5), true}, {"text32k", types.TChar(5), false}, {"zstd", types.TBool, true}, {"runlength", types.TFloat4, true},
+		{"", types.TBool, true}, {"nonsense", types.TInt4, false},
+	} {
+		if err := CheckEncoding(c.name, c.typ); (err == nil) != c.ok {
+			t.Errorf("%s on %s: %v", c.name, c.typ, err)
+		}
+	}
+}

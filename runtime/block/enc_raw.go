@@ -1,0 +1,18 @@
+package block
+
+import (
+	"slipher/catalog/types"
+	"slipher/runtime/kernels/codec"
+)
+
+var rawEncoding = Encoding{ID: encRaw, Name: "raw", Legal: anyType, encode: encodeRaw,
+	Doc: "Values as they are; strings as packed lengths and bytes."}
+
+func encodeRaw(e *Encoder) error {
+	if e.col.Class == types.Str {
+		e.strs()
+	} else {
+		e.values(codec.Set(), 0)
+	}
+	return nil
+}

@@ -1,0 +1,207 @@
+package block
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"unsafe"
+
+	"slipher/catalog/types"
+	"slipher/runtime/abi"
+	"slipher/runtime/kernels/codec"
+	"slipher/runtime/kernels/heap"
+)
+
+// offheap copies b outside the Go heap until the test ends, 64-byte aligned.
+func offheap(t testing.TB, b []byte) []byte {
+	p := heap.AllocZero(len(b) + 64)
+	t.Cleanup(func() { heap.Free(p) })
+	s := unsafe.Slice((*byte)(p), len(b)+64)
+	copy(s, b)
+	return s[:len(b)]
+}
+
+// column is test data: datums of one type.
+type column struct {
+	typ  types.Type
+	vals []types.Datum
+}
+
+// build lays the values out as an encoder takes them.
+func (c column) build(t testing.TB) *codec.Column {
+	p, n := c.typ.Phys(), len(c.vals)
+	col := &codec.Column{Class: p, Rows: n}
+	ptr := func(size int) ([]byte, unsafe.Pointer) {
+		b := offheap(t, make([]byte, size+16))
+		return b, unsafe.Pointer(&b[0])
+	}
+	nulls, np := ptr(n)
+	col.Nulls = np
+	for i, d := range c.vals {
+		if d.Null {
+			nulls[i] = 1
+		}
+	}
+	if p == types.Str {
+		var text bytes.Buffer
+		ob, op := ptr(8 * n)
+		lb, lp := ptr(4 * n)
+		offs, lens := unsafe.Slice((*uint64)(unsafe.Pointer(&ob[0])), n), unsafe.Slice((*uint32)(unsafe.Pointer(&lb[0])), n)
+		for i, d := range c.vals {
+			offs[i], lens[i] = uint64(text.Len()), uint32(len(d.S))
+			text.WriteString(d.S)
+		}
+		hb, hp := ptr(text.Len())
+		copy(hb, text.Bytes())
+		col.Heap, col.Off, col.Len = hp, op, lp
+		return col
+	}
+	_, vp := ptr(n * p.Width())
+	col.Values = vp
+	for i, d := range c.vals {
+		q := unsafe.Add(vp, i*p.Width())
+		switch p {
+		case types.I8:
+			*(*int8)(q) = int8(d.Lo)
+		case types.I16:
+			*(*int16)(q) = int16(d.Lo)
+		case types.I32:
+			*(*int32)(q) = int32(d.Lo)
+		case types.I64:
+			*(*int64)(q) = d.Lo
+		case types.I128:
+			*(*int64)(q), *(*int64)(unsafe.Add(q, 8)) = d.Lo, d.Hi
+		case types.F32:
+			*(*float32)(q) = float32(d.Float())
+		case types.F64:
+			*(*float64)(q) = d.Float()
+		}
+	}
+	return col
+}
+
+// decode reads rows [from, to) with vectors of step rows.
+func decode(t testing.TB, b *Block, typ types.Type, from, to, step int) []types.Datum {
+	cur := offheap(t, make([]byte, abi.ColCursorSize))
+	b.FillCursor(unsafe.Pointer(&cur[0]))
+	w := typ.Phys().Width()
+	vals, nulls := offheap(t, make([]byte, step*w)), offheap(t, make([]byte, step))
+	var out []types.Datum
+	for row := from; row < to; {
+		n := min(step, to-row, codec.SectionRows-row%codec.SectionRows)
+		codec.Decode(unsafe.Pointer(&cur[0]), row, n, unsafe.Pointer(&vals[0]), unsafe.Pointer(&nulls[0]))
+		for i := 0; i < n; i++ {
+			if nulls[i] != 0 {
+				out = append(out, types.NullDatum)
+				continue
+			}
+			q := unsafe.Pointer(&vals[i*w])
+			switch typ.Phys() {
+			case types.I8:
+				out = append(out, types.Int(int64(*(*int8)(q))))
+			case types.I16:
+				out = append(out, types.Int(int64(*(*int16)(q))))
+			case types.I32:
+				out = append(out, types.Int(int64(*(*int32)(q))))
+			case types.I64:
+				out = append(out, types.Int(*(*int64)(q)))
+			case types.I128:
+				out = append(out, types.Int128(*(*int64)(unsafe.Add(q, 8)), *(*int64)(q)))
+			case types.F32:
+				out = append(out, types.Float(float64(*(*float32)(q))))
+			case types.F64:
+				out = append(out, types.Float(*(*float64)(q)))
+			case types.Str:
+				n := *(*uint32)(q)
+				p := unsafe.Add(q, 4)
+				if n > abi.StrInline {
+					p = *(*unsafe.Pointer)(unsafe.Add(q, 8))
+					if *(*uint32)(p) != *(*uint32)(unsafe.Add(q, 4)) {
+						t.Fatalf("row %d: prefix of a long string is wrong", row+i)
+					}
+				} else if pad := unsafe.Slice((*byte)(p), 12)[n:]; !bytes.Equal(pad, make([]byte, len(pad))) {
+					t.Fatalf("row %d: unused bytes of a header are not zero", row+i)
+				}
+				out = append(out, types.String(string(unsafe.Slice((*byte)(p), n))))
+			}
+		}
+		row += n
+	}
+	return out
+}
+
+// shapes are ways values of a column can look.
+var shapes = []string{"const", "small", "wide", "sorted", "runs", "few", "extremes"}
+
+// make makes n values of the shape; nulls is the share of NULLs in per cent.
+func makeColumn(typ types.Type, shape string, n, nulls int, seed uint64) column {
+	r := rand.New(rand.NewPCG(seed, 1))
+	c := column{typ: typ}
+	acc := int64(1000)
+	for i := 0; i < n; i++ {
+		var v int64
+		switch shape {
+		case "const":
+			v = 7
+		case "small":
+			v = r.Int64N(100) - 50
+		case "wide":
+			v = int64(r.Uint64()) >> r.IntN(64)
+		case "sorted":
+			acc += r.Int64N(5)
+			v = acc
+		case "runs":
+			if r.IntN(50) == 0 {
+				acc = r.Int64N(1 << 40)
+			}
+			v = acc
+		case "few":
+			v = []int64{3, -9, 1 << 33, 12345, 77, 0, -1 << 50}[r.IntN(7)]
+		case "extremes":
+			v = []int64{math.MinInt64, math.MaxInt64, 0}[r.IntN(3)]
+		}
+		var d types.Datum
+		switch p := typ.Phys(); p {
+		case types.I8:
+			d = types.Int(v & 1)
+		case types.I16:
+			d = types.Int(int64(int16(v)))
+		case types.I32:
+			d = types.Int(int64(int32(v)))
+		case types.I64:
+			d = types.Int(v)
+		case types.I128:
+			d = types.Int(v)
+			if shape == "wide" || shape == "extremes" {
+				d.Hi = int64(r.Uint64()) >> r.IntN(64)
+			}
+		case types.F32:
+			d = types.Float(float64(float32(v) / 4))
+		case types.F64:
+			d = types.Float(float64(v) / 4)
+			if shape == "extremes" {
+				d = types.Float([]float64{math.Inf(-1), math.Inf(1), math.Copysign(0, -1), 0}[r.IntN(4)])
+			}
+		case types.Str:
+			s := fmt.Sprintf("%x", uint64(v))
+			switch shape {
+			case "extremes":
+				s = string(bytes.Repeat([]byte{byte(r.IntN(256))}, []int{0, 4, 12, 13, 300, 8}[r.IntN(6)])) + []string{"", " ", "  "}[r.IntN(3)]
+			case "sorted":
+				s = fmt.Sprintf("Customer#%09d", v)
+			}
+			d = types.String(s)
+		}
+		if r.IntN(100) < nulls {
+			d = types.NullDatum
+		}
+		c.vals = append(c.vals, d)
+	}
+	return c
+}
+
+func same(p types.Phys, a, b types.Datum) bool {
+	return a == b || p.IsFloat() && !a.Null && !b.Null && a.Float() != a.Float() && b.Float() != b.Float()
+}

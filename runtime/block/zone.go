@@ -1,0 +1,195 @@
+package block
+
+import (
+	"math"
+	"math/bits"
+	"strings"
+
+	"slipher/catalog/types"
+)
+
+// boundBytes is how many bytes of a string a zone map keeps.
+const boundBytes = 32
+
+type boundSide int
+
+const (
+	boundMin boundSide = iota
+	boundMax
+)
+
+// cutBound makes a zone map bound of s: trailing blanks stripped (they do not
+// count in comparison), cut to boundBytes, a maximum rounded up. open: there is no such maximum.
+func cutBound(s string, side boundSide) (d types.Datum, open bool) {
+	s = strings.TrimRight(s, " ")
+	if len(s) <= boundBytes {
+		return types.String(s), false
+	}
+	if side == boundMin {
+		return types.String(s[:boundBytes]), false
+	}
+	b := []byte(s[:boundBytes])
+	for i := len(b) - 1; i >= 0; i-- {
+		if b[i] != 0xff {
+			b[i]++
+			return types.String(string(b[:i+1])), false
+		}
+	}
+	return types.NullDatum, true
+}
+
+// bitsOf is the smallest n with |d| < 2^n.
+func bitsOf(d types.Datum) uint8 {
+	hi, lo := uint64(d.Hi), uint64(d.Lo)
+	if d.Hi < 0 {
+		var borrow uint64
+		lo, borrow = bits.Sub64(0, lo, 0)
+		hi, _ = bits.Sub64(0, hi, borrow)
+	}
+	if hi != 0 {
+		return uint8(64 + bits.Len64(hi))
+	}
+	return uint8(bits.Len64(lo))
+}
+
+// compare orders two values of a class as SQL does; NaN is above all.
+func compare(p types.Phys, a, b types.Datum) int {
+	switch {
+	case p == types.Str:
+		return strings.Compare(strings.TrimRight(a.S, " "), strings.TrimRight(b.S, " "))
+	case p.IsFloat():
+		return cmpInt(floatKey(a.Float()), floatKey(b.Float()))
+	}
+	if c := cmpInt(a.Hi, b.Hi); c != 0 {
+		return c
+	}
+	if uint64(a.Lo) < uint64(b.Lo) {
+		return -1
+	}
+	if uint64(a.Lo) > uint64(b.Lo) {
+		return 1
+	}
+	return 0
+}
+
+func cmpInt(a, b int64) int {
+	if a < b {
+		return -1
+	}
+	if a > b {
+		return 1
+	}
+	return 0
+}
+
+// floatKey orders doubles as integers, as float_key of runtime/kernels/codec.
+func floatKey(f float64) int64 {
+	if f != f {
+		return math.MaxInt64
+	}
+	b := int64(math.Float64bits(f + 0)) // -0 becomes 0
+	return b ^ (b >> 63 & math.MaxInt64)
+}
+
+// sectionKey is the order-preserving key sections' zone maps are kept in. exact says
+// that equal keys mean equal values.
+func sectionKey(p types.Phys, v types.Datum) (key int64, exact bool) {
+	switch {
+	case p == types.Str:
+		s := strings.TrimRight(v.S, " ")
+		k := uint64(0)
+		for i := 0; i < 8; i++ {
+			k <<= 8
+			if i < len(s) {
+				k |= uint64(s[i])
+			}
+		}
+		return int64(k ^ 1<<63), false
+	case p.IsFloat():
+		return floatKey(v.Float()), true
+	}
+	if v.Hi != v.Lo>>63 {
+		if v.Hi < 0 {
+			return math.MinInt64, false
+		}
+		return math.MaxInt64, false
+	}
+	// Keys of 128-bit values are clamped, so the ends of the range stand for more.
+	return v.Lo, v.Lo != math.MinInt64 && v.Lo != math.MaxInt64
+}
+
+// MayMatch reports whether a block can hold a row for which `column op v` is true.
+// op is "=", "<", "<=", ">", ">=", "<>", "is null" or "is not null"; others may match.
+func MayMatch(m *BlockMeta, rows int, t types.Type, op string, v types.Datum) bool {
+	switch op {
+	case "is null":
+		return m.Nulls > 0
+	case "is not null":
+		return int(m.Nulls) < rows
+	}
+	if !comparison(op) {
+		return true
+	}
+	if v.Null || m.Min.Null {
+		// A comparison with NULL is never true. A block of strings with an open
+		// maximum still has a minimum.
+		return false
+	}
+	p := t.Phys()
+	lo, hi := compare(p, v, m.Min), -1
+	if !m.MaxOpen {
+		hi = compare(p, v, m.Max)
+	}
+	switch op {
+	case "=":
+		return lo >= 0 && hi <= 0
+	case "<":
+		return lo > 0
+	case "<=":
+		return lo >= 0
+	case ">":
+		return hi < 0
+	case ">=":
+		return hi <= 0
+	}
+	// <>: strings' bounds may be cut, so equal bounds prove nothing.
+	return p == types.Str || lo != 0 || hi != 0
+}
+
+func comparison(op string) bool {
+	switch op {
+	case "=", "<", "<=", ">", ">=", "<>":
+		return true
+	}
+	return false
+}
+
+// sectionMayMatch is MayMatch for a section's keys.
+func sectionMayMatch(lo, hi int64, nulls, rows int, p types.Phys, op string, v types.Datum) bool {
+	switch op {
+	case "is null":
+		return nulls > 0
+	case "is not null":
+		return nulls < rows
+	}
+	if !comparison(op) {
+		return true
+	}
+	if v.Null || lo > hi {
+		return false
+	}
+	k, exact := sectionKey(p, v)
+	switch op {
+	case "=":
+		return lo <= k && k <= hi
+	case "<":
+		return lo < k || lo == k && !exact
+	case "<=":
+		return lo <= k
+	case ">":
+		return hi > k || hi == k && !exact
+	case ">=":
+		return hi >= k
+	}
+	return !exact || lo != k || hi != k
+}

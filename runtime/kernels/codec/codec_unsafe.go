@@ -1,0 +1,209 @@
+package codec
+
+/*
+#cgo CFLAGS: -O3 -Wall
+#include "codec.h"
+static uint64_t slp_decoder(int level, int class) { return (uint64_t)(uintptr_t)slp_codec_level(level)->by_class[class]; }
+static void slp_decode_call(const void *c, int64_t row, int64_t n, void *values, uint8_t *nulls) {
+	((const slp_cursor *)c)->decode(c, row, n, values, nulls);
+}
+*/
+import "C"
+
+import (
+	"unsafe"
+
+	"slipher/catalog/types"
+	"slipher/runtime/abi"
+)
+
+// Sizes of the format, as in codec.h.
+const (
+	SectionRows = 1024 // values in a section
+	SectionSize = 32   // bytes of a section's entry
+	Tail        = 64   // readable bytes behind every body
+	NoCode      = 0xffff
+)
+
+// Mode is how a section is stored; see codec.h. On disk: never renumber.
+type Mode uint8
+
+const (
+	Const Mode = iota
+	For
+	Delta
+	RLE
+	Raw
+	Dict
+	Str
+)
+
+// Modes is a set of modes an encoder may use.
+type Modes int
+
+// Set makes a set.
+func Set(ms ...Mode) Modes {
+	s := Modes(0)
+	for _, m := range ms {
+		s |= 1 << m
+	}
+	return s
+}
+
+// Section is the entry of a section, as slp_section.
+type Section struct {
+	Off      uint32 // payload in the body
+	Nulls    uint16
+	Mode     Mode
+	Bits     uint8
+	Ref      int64
+	Min, Max int64 // order-preserving keys, Min > Max: no value
+}
+
+// Column is a column to encode: off-heap arrays of Rows elements, 16-byte aligned, borrowed for
+// the call. Strings (Class Str) have Heap, Off and Len, other classes Values. Nulls
+// (one byte a row, 1 = NULL) may be nil. Strings that are NULL have length 0. 16 bytes behind the heap are readable.
+type Column struct {
+	Class  types.Phys
+	Rows   int
+	Values unsafe.Pointer
+	Nulls  unsafe.Pointer
+	Heap   unsafe.Pointer
+	Off    unsafe.Pointer // uint64
+	Len    unsafe.Pointer // uint32
+}
+
+// Slice is rows [from, to).
+func (c *Column) Slice(from, to int) Column {
+	s := *c
+	s.Rows = to - from
+	add := func(p *unsafe.Pointer, width int) {
+		if *p != nil {
+			*p = unsafe.Add(*p, from*width) // in bounds: from <= Rows
+		}
+	}
+	add(&s.Values, c.Class.Width())
+	add(&s.Nulls, 1)
+	add(&s.Off, 8)
+	add(&s.Len, 4)
+	return s
+}
+
+// Stats are facts about a column's values. Rows are -1 if all values are NULL.
+type Stats struct {
+	Nulls          int
+	MinRow, MaxRow int
+	TrailingBlanks bool
+	Bytes          int // of string bytes or values
+}
+
+// ColumnStats computes a column's statistics and the zone maps of its sections.
+func ColumnStats(c *Column, secs []Section) Stats {
+	var st C.slp_stats
+	if c.Rows == 0 {
+		return Stats{MinRow: -1, MaxRow: -1}
+	}
+	sec := (*C.slp_section)(unsafe.Pointer(&secs[0]))
+	if c.Class == types.Str {
+		C.slp_str_stats((*C.uint8_t)(c.Heap), (*C.uint64_t)(c.Off), (*C.uint32_t)(c.Len), (*C.uint8_t)(c.Nulls), C.int64_t(c.Rows), sec, &st)
+	} else {
+		isFloat := C.int(0)
+		if c.Class.IsFloat() {
+			isFloat = 1
+		}
+		C.slp_value_stats(c.Values, C.int(c.Class.Width()), isFloat, (*C.uint8_t)(c.Nulls), C.int64_t(c.Rows), sec, &st)
+	}
+	return Stats{Nulls: int(st.nulls), MinRow: int(st.min_row), MaxRow: int(st.max_row), TrailingBlanks: st.trailing_blanks != 0, Bytes: int(st.bytes)}
+}
+
+// EncodeValues encodes fixed-width values into out (off-heap) from offset at on and returns the
+// offset behind; out has room for rows*width + 64 bytes a section. codes are dictionary indexes or nil.
+func EncodeValues(c *Column, modes Modes, fixedBits int, codes unsafe.Pointer, secs []Section, out unsafe.Pointer, at int) int {
+	return encode(c.Values, c.Class.Width(), c, modes, fixedBits, codes, secs, out, at)
+}
+
+// EncodeCodes encodes dictionary indexes (uint16) of a column of strings.
+func EncodeCodes(c *Column, modes Modes, codes unsafe.Pointer, secs []Section, out unsafe.Pointer, at int) int {
+	return encode(codes, -2, c, modes, 0, nil, secs, out, at)
+}
+
+func encode(v unsafe.Pointer, width int, c *Column, modes Modes, fixed int, codes unsafe.Pointer, secs []Section, out unsafe.Pointer, at int) int {
+	if c.Rows == 0 {
+		return at
+	}
+	return int(C.slp_enc_values(v, C.int(width), C.int64_t(c.Rows), (*C.uint8_t)(c.Nulls), C.int(modes), C.int(fixed),
+		(*C.uint16_t)(codes), (*C.slp_section)(unsafe.Pointer(&secs[0])), (*C.uint8_t)(out), C.int64_t(at)))
+}
+
+// EncodeStrs encodes strings as they are; room for their bytes and 2,112 bytes a section.
+func EncodeStrs(c *Column, secs []Section, out unsafe.Pointer, at int) int {
+	if c.Rows == 0 {
+		return at
+	}
+	return int(C.slp_enc_strs((*C.uint8_t)(c.Heap), (*C.uint64_t)(c.Off), (*C.uint32_t)(c.Len), C.int64_t(c.Rows),
+		(*C.slp_section)(unsafe.Pointer(&secs[0])), (*C.uint8_t)(out), C.int64_t(at)))
+}
+
+// BuildDict gives each distinct value of c a code below max <= NoCode; codes (uint16) and first
+// (uint32, the first row of each code) have room for c.Rows elements. Values beyond max get NoCode. For strings
+// with sample > 0 it gives up with -1 if there are more than max, or little repetition in the first sample rows.
+func BuildDict(c *Column, max, sample int, codes, first unsafe.Pointer) int {
+	if c.Class == types.Str {
+		return int(C.slp_str_dict((*C.uint8_t)(c.Heap), (*C.uint64_t)(c.Off), (*C.uint32_t)(c.Len), (*C.uint8_t)(c.Nulls),
+			C.int64_t(c.Rows), C.int64_t(max), C.int(sample), (*C.uint16_t)(codes), (*C.uint32_t)(first)))
+	}
+	return int(C.slp_value_dict(c.Values, C.int(c.Class.Width()), (*C.uint8_t)(c.Nulls), C.int64_t(c.Rows), C.int64_t(max),
+		(*C.uint16_t)(codes), (*C.uint32_t)(first)))
+}
+
+// NullBits sets the bitmap of the column's NULLs; bits is cleared memory of (Rows+7)/8 bytes.
+func NullBits(c *Column, bits unsafe.Pointer) {
+	C.slp_null_bits((*C.uint8_t)(c.Nulls), C.int64_t(c.Rows), (*C.uint8_t)(bits))
+}
+
+// Check validates section entries against a body of size bytes behind which Tail more are readable.
+// It returns the dictionary elements decoders may touch, and the first bad section or -1.
+func Check(class types.Phys, rows int, secs, body unsafe.Pointer, size int) (dictNeed, bad int) {
+	width := class.Width()
+	if class == types.Str {
+		width = 0
+	}
+	var need C.int64_t
+	b := C.slp_check((*C.slp_section)(secs), C.int64_t(rows), C.int(width), (*C.uint8_t)(body), C.int64_t(size), &need)
+	return int(need), int(b)
+}
+
+// StrHeaders makes the headers of n dictionary strings whose lengths (uint16) are at lens and whose
+// bytes are at bytes; the headers borrow them. False: the lengths exceed size.
+func StrHeaders(lens, bytes unsafe.Pointer, n, size int, out unsafe.Pointer) bool {
+	return C.slp_str_headers((*C.uint16_t)(lens), (*C.uint8_t)(bytes), C.int64_t(n), C.int64_t(size), (*C.slp_str)(out)) == 0
+}
+
+// Cursor is a column cursor as generated code sees it (slp_cursor).
+type Cursor struct {
+	Decode   uint64
+	Body     unsafe.Pointer
+	Secs     unsafe.Pointer
+	NullBits unsafe.Pointer // nil: no NULLs
+	Dict     unsafe.Pointer
+	Rows     int64
+	_        [abi.ColCursorSize - 48]byte
+}
+
+// maxLevel is the highest CPU level decoders are taken from; tests lower it.
+var maxLevel = 4
+
+// Decoder is the address of the class's decode function for this CPU.
+func Decoder(class types.Phys) uint64 {
+	n := 5
+	if class != types.Str {
+		n = map[int]int{1: 0, 2: 1, 4: 2, 8: 3, 16: 4}[class.Width()]
+	}
+	return uint64(C.slp_decoder(C.int(maxLevel), C.int(n)))
+}
+
+// Decode calls a cursor's decoder: for tests and tools, generated code calls it itself.
+// values and nulls (may be nil) have room for n elements.
+func Decode(cursor unsafe.Pointer, row, n int, values, nulls unsafe.Pointer) {
+	C.slp_decode_call(cursor, C.int64_t(row), C.int64_t(n), values, (*C.uint8_t)(nulls))
+}

@@ -1,0 +1,211 @@
+/* Decoders of one CPU level: included by decode_*.c with LEVEL(name) defined. */
+#include "codec.h"
+
+/* unpack: in holds w words of every lane; word k of all lanes lies together. w is a constant at
+   every call, so that the loop over r unrolls to loads, shifts and ands with constants. */
+#ifdef SLP_UNPACK_ANY
+#define UNROLL
+#else
+#define UNROLL _Pragma("GCC unroll 64")
+#endif
+#define UNPACK(NAME, T, LANES)                                                             \
+	static inline __attribute__((always_inline)) void NAME(const T *restrict in, T *restrict out, const int w) { \
+		enum { B = sizeof(T) * 8 };                                                \
+		const T mask = w == B ? (T)~(T)0 : (T)(((T)1 << (w % B)) - 1);             \
+		UNROLL for (int r = 0; r < B; r++) {                     \
+			const int k = r * w / B, sh = r * w % B;                           \
+			const T *restrict lo = in + k * LANES;                             \
+			T *restrict o = out + r * LANES;                                   \
+			if (sh + w <= B)                                                   \
+				for (int l = 0; l < LANES; l++) o[l] = (T)(lo[l] >> sh) & mask; \
+			else                                                               \
+				for (int l = 0; l < LANES; l++)                            \
+					o[l] = ((T)(lo[l] >> sh) | (T)(lo[l + LANES] << (B - sh))) & mask; \
+		}                                                                          \
+	}
+UNPACK(unpack16, uint16_t, 64)
+UNPACK(unpack32, uint32_t, 32)
+UNPACK(unpack64, uint64_t, 16)
+
+#ifdef SLP_UNPACK_ANY
+/* The level every CPU has: one loop for all widths, a tenth of the code at half the speed. */
+static void unpack_any(int w, const void *in, void *out) {
+	if (w == 0) memset(out, 0, SECTION * 2);
+	else if (w <= 16) unpack16(in, out, w);
+	else if (w <= 32) unpack32(in, out, w);
+	else unpack64(in, out, w);
+}
+#define unpack(w, in, out) unpack_any((w), (in), (out))
+#else
+#define F16(w) static __attribute__((noinline)) void un##w(const void *in, void *out) { unpack16(in, out, w); }
+#define F32(w) static __attribute__((noinline)) void un##w(const void *in, void *out) { unpack32(in, out, w); }
+#define F64(w) static __attribute__((noinline)) void un##w(const void *in, void *out) { unpack64(in, out, w); }
+F16(1) F16(2) F16(3) F16(4) F16(5) F16(6) F16(7) F16(8) F16(9) F16(10) F16(11) F16(12) F16(13) F16(14) F16(15) F16(16)
+F32(17) F32(18) F32(19) F32(20) F32(21) F32(22) F32(23) F32(24) F32(25) F32(26) F32(27) F32(28) F32(29) F32(30) F32(31) F32(32)
+F64(33) F64(34) F64(35) F64(36) F64(37) F64(38) F64(39) F64(40) F64(41) F64(42) F64(43) F64(44) F64(45) F64(46) F64(47) F64(48)
+F64(49) F64(50) F64(51) F64(52) F64(53) F64(54) F64(55) F64(56) F64(57) F64(58) F64(59) F64(60) F64(61) F64(62) F64(63) F64(64)
+static void un0(const void *in, void *out) { memset(out, 0, SECTION * 2); }
+
+typedef void unpack_fn(const void *in, void *out);
+static unpack_fn *const unpackers[65] = {un0,
+	un1, un2, un3, un4, un5, un6, un7, un8, un9, un10, un11, un12, un13, un14, un15, un16,
+	un17, un18, un19, un20, un21, un22, un23, un24, un25, un26, un27, un28, un29, un30, un31, un32,
+	un33, un34, un35, un36, un37, un38, un39, un40, un41, un42, un43, un44, un45, un46, un47, un48,
+	un49, un50, un51, un52, un53, un54, un55, un56, un57, un58, un59, un60, un61, un62, un63, un64};
+
+#define unpack(w, in, out) unpackers[w]((in), (out))
+#endif
+
+typedef union { uint16_t u16[SECTION]; uint32_t u32[SECTION]; uint64_t u64[SECTION]; } __attribute__((aligned(64))) scratch;
+
+/* Null bits of rows [row, row+n) as bytes. */
+static void null_bytes(const slp_cursor *c, const slp_section *s, int64_t row, int64_t n, uint8_t *restrict out) {
+	if (!c->nullbits || s->nulls == 0) {
+		memset(out, 0, n);
+		return;
+	}
+	const uint8_t *b = c->nullbits + (row >> 3);
+	int64_t i = 0;
+	if ((row & 7) == 0)
+		for (; i + 8 <= n; i += 8, b++) {
+			/* Copies of the byte, one bit of each kept, moved to the lowest place. */
+			uint64_t m = (*b * 0x0101010101010101ull) & 0x8040201008040201ull;
+			m = ((m + 0x7f7f7f7f7f7f7f7full) | m) >> 7 & 0x0101010101010101ull;
+			memcpy(out + i, &m, 8);
+		}
+	for (; i < n; i++) out[i] = c->nullbits[(row + i) >> 3] >> ((row + i) & 7) & 1;
+}
+
+/* out[i] = ref + packed value off+i. */
+#define ADD_PACKED(T, PAYLOAD, REF)                                                        \
+	do {                                                                               \
+		const T ref_ = (REF);                                                      \
+		const int w_ = s->bits;                                                    \
+		scratch t_;                                                                \
+		unpack(w_, (PAYLOAD), &t_);                                             \
+		if (w_ <= 16) { const uint16_t *restrict q = t_.u16 + off; for (int64_t i = 0; i < n; i++) out[i] = (T)(ref_ + q[i]); } \
+		else if (w_ <= 32) { const uint32_t *restrict q = t_.u32 + off; for (int64_t i = 0; i < n; i++) out[i] = (T)(ref_ + (T)q[i]); } \
+		else { const uint64_t *restrict q = t_.u64 + off; for (int64_t i = 0; i < n; i++) out[i] = (T)(ref_ + (T)q[i]); } \
+	} while (0)
+
+/* Runs that meet rows [off, off+n) of the section. */
+#define EXPAND_RUNS(T, V, PUT)                                                             \
+	do {                                                                               \
+		const int runs_ = slp_load16(p);                                           \
+		const uint16_t *end_ = (const uint16_t *)(p + 16);                         \
+		const V *val_ = (const V *)(p + 16 + (runs_ * 2 + 15) / 16 * 16);          \
+		int r_ = 0;                                                                \
+		while (end_[r_] <= off) r_++;                                              \
+		for (int64_t i = 0; i < n; r_++) {                                         \
+			int64_t e_ = end_[r_] - off < n ? end_[r_] - off : n;              \
+			const T v_ = PUT(val_[r_]);                                        \
+			for (; i < e_; i++) out[i] = v_;                                   \
+		}                                                                          \
+	} while (0)
+#define SAME(x) (x)
+
+static __attribute__((noinline)) void deltas(const slp_section *s, const uint8_t *p, uint64_t *restrict all) {
+	enum { STRIDE = 16 };
+	scratch t;
+	const uint64_t least = slp_load64(p);
+	const int w = s->bits;
+	unpack(w, p + 16, &t);
+	if (w <= 16) for (int i = 0; i < SECTION; i++) all[i] = least + t.u16[i];
+	else if (w <= 32) for (int i = 0; i < SECTION; i++) all[i] = least + t.u32[i];
+	else for (int i = 0; i < SECTION; i++) all[i] = least + t.u64[i];
+	for (int l = 0; l < STRIDE; l++) all[l] += (uint64_t)s->ref;
+	for (int i = STRIDE; i < SECTION; i += STRIDE)
+		for (int l = 0; l < STRIDE; l++) all[i + l] += all[i + l - STRIDE];
+}
+
+#define DECODER(NAME, T)                                                                   \
+	static void NAME(const slp_cursor *c, int64_t row, int64_t n, void *values, uint8_t *nulls) { \
+		const slp_section *s = c->sec + (row >> 10);                               \
+		const int64_t off = row & (SECTION - 1);                                   \
+		const uint8_t *p = c->body + s->off;                                       \
+		T *restrict out = values;                                                  \
+		switch (s->mode) {                                                         \
+		case MODE_FOR: ADD_PACKED(T, p, (T)s->ref); break;                         \
+		case MODE_CONST: for (int64_t i = 0; i < n; i++) out[i] = (T)s->ref; break; \
+		case MODE_DELTA: {                                                         \
+			uint64_t all[SECTION];                                             \
+			deltas(s, p, all);                                                 \
+			for (int64_t i = 0; i < n; i++) out[i] = (T)all[off + i];          \
+			break;                                                             \
+		}                                                                          \
+		case MODE_RLE: EXPAND_RUNS(T, T, SAME); break;                             \
+		case MODE_DICT: {                                                          \
+			scratch t;                                                         \
+			unpack(s->bits, p, &t);                                         \
+			const T *restrict dict = (const T *)c->dict + s->ref;              \
+			for (int64_t i = 0; i < n; i++) out[i] = dict[t.u16[off + i]];     \
+			break;                                                             \
+		}                                                                          \
+		default: memcpy(out, p + off * sizeof(T), n * sizeof(T));                  \
+		}                                                                          \
+		if (nulls) null_bytes(c, s, row, n, nulls);                                \
+	}
+DECODER(decode1, uint8_t)
+DECODER(decode2, uint16_t)
+DECODER(decode4, uint32_t)
+DECODER(decode8, uint64_t)
+
+typedef unsigned __int128 u128;
+static void decode16(const slp_cursor *c, int64_t row, int64_t n, void *values, uint8_t *nulls) {
+	const slp_section *s = c->sec + (row >> 10);
+	const int64_t off = row & (SECTION - 1);
+	const uint8_t *p = c->body + s->off;
+	u128 *restrict out = values;
+	switch (s->mode) {
+	case MODE_FOR: ADD_PACKED(u128, p + 16, *(const u128 *)p); break;
+	case MODE_CONST: for (int64_t i = 0; i < n; i++) out[i] = *(const u128 *)p; break;
+	case MODE_RLE: EXPAND_RUNS(u128, u128, SAME); break;
+	case MODE_DICT: {
+		scratch t;
+		unpack(s->bits, p, &t);
+		const u128 *restrict dict = (const u128 *)c->dict + s->ref;
+		for (int64_t i = 0; i < n; i++) out[i] = dict[t.u16[off + i]];
+		break;
+	}
+	default: memcpy(out, p + off * 16, n * 16);
+	}
+	if (nulls) null_bytes(c, s, row, n, nulls);
+}
+
+static void decode_str(const slp_cursor *c, int64_t row, int64_t n, void *values, uint8_t *nulls) {
+	const slp_section *s = c->sec + (row >> 10);
+	const int64_t off = row & (SECTION - 1);
+	const uint8_t *p = c->body + s->off;
+	slp_str *restrict out = values;
+	const slp_str *restrict dict = (const slp_str *)c->dict;
+	scratch t;
+	switch (s->mode) {
+	case MODE_FOR: {
+		dict += s->ref;
+		unpack(s->bits, p, &t);
+		for (int64_t i = 0; i < n; i++) out[i] = dict[t.u16[off + i]];
+		break;
+	}
+	case MODE_CONST: {
+		const slp_str v = dict[s->ref];
+		for (int64_t i = 0; i < n; i++) out[i] = v;
+		break;
+	}
+#define ENTRY(x) dict[x]
+	case MODE_RLE: EXPAND_RUNS(slp_str, uint16_t, ENTRY); break;
+	default: {
+		const uint32_t base = (uint32_t)s->ref;
+		unpack(s->bits, p, &t);
+		const uint8_t *q = p + slp_packed_size(s->bits);
+		for (int64_t i = 0; i < off; i++) q += base + t.u16[i];
+		for (int64_t i = 0; i < n; i++) {
+			uint32_t len = base + t.u16[off + i];
+			out[i] = slp_str_of(q, len);
+			q += len;
+		}
+	}
+	}
+	if (nulls) null_bytes(c, s, row, n, nulls);
+}
+
+const slp_decoders LEVEL(slp_decoders) = {{decode1, decode2, decode4, decode8, decode16, decode_str}};
