@@ -20,7 +20,7 @@ func decodeParam(t types.Type, format int16, raw []byte) (types.Datum, error) {
 		if !utf8.Valid(raw) {
 			return types.Datum{}, errUTF8
 		}
-		return parseText(t, string(raw))
+		return types.ParseText(t, string(raw))
 	case format == pgproto3.BinaryFormat:
 		return decodeBinary(t, raw)
 	}
@@ -66,12 +66,12 @@ func decodeBinary(t types.Type, raw []byte) (types.Datum, error) {
 		if err != nil {
 			return types.Datum{}, err
 		}
-		return parseText(t, text)
+		return types.ParseText(t, text)
 	}
 	if !utf8.Valid(raw) {
 		return types.Datum{}, errUTF8
 	}
-	return parseText(t, string(raw))
+	return types.ParseText(t, string(raw))
 }
 
 // numericText is PostgreSQL's binary numeric as text.
