@@ -1,5 +1,7 @@
 package state
 
+//msgp:limit arrays:1048576 maps:1048576
+
 import "slipher/catalog/types"
 
 // Ids. Oids of user objects start at FirstUserOID.
@@ -52,6 +54,9 @@ type Table struct {
 	Constraints   []Constraint `msg:"cons"`
 	Version       Version      `msg:"ver"`
 	CreatedMicros int64        `msg:"created"`
+	// Def counts the definitions the table has had, from 1: what a delta and
+	// DDL name in their preconditions.
+	Def uint64 `msg:"def"`
 }
 
 // Column is one column of a table.

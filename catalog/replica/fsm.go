@@ -1,0 +1,88 @@
+package replica
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/hashicorp/raft"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+)
+
+// fsm is raft's view of the catalog. Apply and Restore come from one goroutine
+// of raft's; readers come from anywhere.
+type fsm struct {
+	mu   sync.Mutex
+	cur  *state.Catalog // guarded by mu
+	next chan struct{}  // guarded by mu; closed when cur is replaced
+}
+
+func newFSM() *fsm { return &fsm{cur: state.New(), next: make(chan struct{})} }
+
+func (f *fsm) catalog() *state.Catalog {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.cur
+}
+
+func (f *fsm) changed() <-chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.next
+}
+
+func (f *fsm) publish(c *state.Catalog) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.cur = c
+	close(f.next)
+	f.next = make(chan struct{})
+}
+
+// Apply runs one committed command. Its answer is always a *state.Result: bytes
+// that are no command are an error of that entry, the same on every leader.
+func (f *fsm) Apply(l *raft.Log) any {
+	cmd, err := state.DecodeCommand(l.Data)
+	if err != nil {
+		return &state.Result{Err: sqlerr.New(sqlerr.DataCorrupted, "log entry %d: %v", l.Index, err)}
+	}
+	next, res := f.catalog().Apply(cmd)
+	f.publish(next)
+	return res
+}
+
+// Snapshot pins the current version; writing it out happens beside Apply.
+func (f *fsm) Snapshot() (raft.FSMSnapshot, error) { return snapshot{f.catalog()}, nil }
+
+// Restore replaces the catalog by a snapshot.
+func (f *fsm) Restore(from io.ReadCloser) error {
+	defer from.Close()
+	data, err := io.ReadAll(from)
+	if err != nil {
+		return fmt.Errorf("read catalog snapshot: %w", err)
+	}
+	c, err := state.Decode(data)
+	if err != nil {
+		return err
+	}
+	f.publish(c)
+	return nil
+}
+
+type snapshot struct{ catalog *state.Catalog }
+
+func (s snapshot) Persist(sink raft.SnapshotSink) error {
+	data, err := s.catalog.Encode()
+	if err == nil {
+		_, err = sink.Write(data)
+	}
+	if err != nil {
+		return fmt.Errorf("write catalog snapshot: %w", errors.Join(err, sink.Cancel()))
+	}
+	return sink.Close()
+}
+
+func (s snapshot) Release() {}

@@ -1,0 +1,167 @@
+package state
+
+import (
+	"slipher/catalog/sqlerr"
+)
+
+// Apply gives the catalog after cmd and cmd's result. c itself stays as it is.
+// If the result is an error the new catalog differs from c only in what it
+// remembers of the transaction.
+func (c *Catalog) Apply(cmd *Command) (*Catalog, *Result) {
+	if cmd.Txn != 0 {
+		if r := c.Outcome(cmd.Txn); r != nil {
+			return c.settle(cmd.Settled), r
+		}
+		if cmd.Txn < c.settled {
+			return c, &Result{Err: sqlerr.New(sqlerr.InternalError,
+				"transaction %d has ended already", cmd.Txn)}
+		}
+	}
+	next, res := c.attempt(cmd)
+	if cmd.Txn != 0 {
+		if next == c {
+			next = c.copy()
+		}
+		next.done = next.done.set(cmd.Txn, res)
+		if cmd.Txn >= next.nextTxn {
+			next.nextTxn = cmd.Txn + 1
+		}
+	}
+	return next.settle(cmd.Settled), res
+}
+
+// attempt applies the operations in order to a copy; the first that fails
+// throws the copy away.
+func (c *Catalog) attempt(cmd *Command) (*Catalog, *Result) {
+	if err := c.check(cmd); err != nil {
+		return c, &Result{Err: err}
+	}
+	next := c.copy()
+	res := &Result{Ops: make([]OpResult, 0, len(cmd.Ops))}
+	changed := false
+	for i := range cmd.Ops {
+		body := cmd.Ops[i].body()
+		if body == nil {
+			return c, &Result{Err: sqlerr.New(sqlerr.InternalError, "catalog command without an operation")}
+		}
+		out, err := body.apply(next, cmd)
+		if err != nil {
+			return c, &Result{Err: err}
+		}
+		res.Ops = append(res.Ops, out)
+		changed = changed || !out.Skipped
+	}
+	if changed {
+		next.version++
+	}
+	res.Version = next.version
+	return next, res
+}
+
+// check is what must hold before any operation is looked at.
+func (c *Catalog) check(cmd *Command) *sqlerr.Error {
+	if cmd.Term != 0 && cmd.Term < c.term {
+		return sqlerr.New(sqlerr.SerializationFailure,
+			"the transaction began under leader term %d, the cluster is in term %d", cmd.Term, c.term).
+			WithHint("Run the transaction again.")
+	}
+	for i := range cmd.Pre {
+		if err := c.holds(&cmd.Pre[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Catalog) holds(p *Precondition) *sqlerr.Error {
+	switch {
+	case p.Table != 0:
+		t := c.TableByID(p.Table)
+		if t == nil {
+			return errNoTableID(p.Table)
+		}
+		if p.Def != 0 && p.Def != t.Def {
+			return errRedefined(t)
+		}
+		if p.Version != 0 && p.Version != t.Version.Number {
+			return sqlerr.New(sqlerr.SerializationFailure,
+				"table \"%s\" was changed by another transaction", t.Name)
+		}
+	case p.AbsentName != "":
+		if c.Table(p.AbsentDatabase, p.AbsentSchema, p.AbsentName) != nil {
+			return errTableExists(p.AbsentName)
+		}
+	case p.AbsentSchema != "":
+		if c.Schema(p.AbsentDatabase, p.AbsentSchema) != nil {
+			return errSchemaExists(p.AbsentSchema)
+		}
+	case p.AbsentDatabase != "":
+		if c.Database(p.AbsentDatabase) != nil {
+			return errDatabaseExists(p.AbsentDatabase)
+		}
+	}
+	return nil
+}
+
+// settle forgets the results nobody will ask for.
+func (c *Catalog) settle(below TxnID) *Catalog {
+	if below <= c.settled {
+		return c
+	}
+	next := c.copy()
+	next.settled = below
+	var gone []TxnID
+	next.done.from(0, func(id TxnID, _ *Result) bool {
+		if id >= below {
+			return false
+		}
+		gone = append(gone, id)
+		return true
+	})
+	for _, id := range gone {
+		next.done = next.done.delete(id)
+	}
+	return next
+}
+
+func (c *Catalog) copy() *Catalog {
+	next := *c
+	return &next
+}
+
+// operation is one of Op's fields: it changes c, a private copy, or fails.
+type operation interface {
+	apply(c *Catalog, cmd *Command) (OpResult, *sqlerr.Error)
+}
+
+// body is the field that is set; nil if none is, or more than one.
+func (o *Op) body() operation {
+	var found operation
+	count := 0
+	pick := func(set bool, b operation) {
+		if set {
+			found = b
+			count++
+		}
+	}
+	pick(o.Bootstrap != nil, o.Bootstrap)
+	pick(o.OpenTerm != nil, o.OpenTerm)
+	pick(o.Allocate != nil, o.Allocate)
+	pick(o.CreateDatabase != nil, o.CreateDatabase)
+	pick(o.DropDatabase != nil, o.DropDatabase)
+	pick(o.CreateSchema != nil, o.CreateSchema)
+	pick(o.DropSchema != nil, o.DropSchema)
+	pick(o.CreateTable != nil, o.CreateTable)
+	pick(o.DropTable != nil, o.DropTable)
+	pick(o.Delta != nil, o.Delta)
+	pick(o.SetStats != nil, o.SetStats)
+	pick(o.ReserveIdentity != nil, o.ReserveIdentity)
+	pick(o.RegisterNode != nil, o.RegisterNode)
+	pick(o.RemoveNode != nil, o.RemoveNode)
+	pick(o.AssignSlices != nil, o.AssignSlices)
+	pick(o.Pin != nil, o.Pin)
+	if count != 1 {
+		return nil
+	}
+	return found
+}

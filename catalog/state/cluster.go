@@ -1,0 +1,73 @@
+package state
+
+//go:generate go run github.com/tinylib/msgp -file cluster.go -o cluster_gen.go -tests=false
+//msgp:limit arrays:1048576 maps:1048576
+
+// Cluster is what is fixed when the cluster is bootstrapped.
+type Cluster struct {
+	ID         string `msg:"id"`
+	Slices     int    `msg:"slices"`  // of the whole cluster
+	StorageURL string `msg:"storage"` // managed storage
+	// SigningKey signs artifacts; it never leaves leaders and nodes.
+	SigningKey []byte `msg:"key"`
+	// DistHash is the version of the function that places rows on slices.
+	DistHash      int   `msg:"disthash"`
+	CreatedMicros int64 `msg:"created"`
+}
+
+// Database is one database. Oid is pg_database.oid.
+type Database struct {
+	ID            DatabaseID `msg:"id"`
+	Name          string     `msg:"name"`
+	Owner         string     `msg:"owner"`
+	ConnLimit     int        `msg:"connlimit"` // -1: no limit
+	CaseFold      bool       `msg:"ci"`        // COLLATE CASE_INSENSITIVE
+	Isolation     string     `msg:"isolation"` // "snapshot" or "serializable"
+	Template      bool       `msg:"template"`  // template0, template1
+	System        bool       `msg:"system"`    // no user objects, no connections
+	CreatedMicros int64      `msg:"created"`
+}
+
+// Schema is one schema of a database.
+type Schema struct {
+	ID       SchemaID `msg:"id"`
+	Database string   `msg:"db"`
+	Name     string   `msg:"name"`
+	Owner    string   `msg:"owner"`
+	QuotaMB  int64    `msg:"quota"` // 0: unlimited
+}
+
+// User is one user. The first superuser has id 100, rdsdb (the system's own) 1.
+type User struct {
+	ID        uint32 `msg:"id"`
+	Name      string `msg:"name"`
+	Superuser bool   `msg:"super"`
+	CreateDB  bool   `msg:"createdb"`
+}
+
+// Node is one compute node as it last registered.
+type Node struct {
+	ID      string `msg:"id"`
+	Number  int    `msg:"num"` // stv_slices.node; given at first registration, kept
+	Address string `msg:"addr"`
+	Workers int    `msg:"workers"`
+	// Target is the node's CPU level, by which it gets its artifacts.
+	Target string `msg:"target"`
+}
+
+// Ids and names that every cluster has.
+const (
+	PublicSchemaID      SchemaID = 2200
+	CatalogSchemaID     SchemaID = 11
+	InformationSchemaID SchemaID = 11001
+
+	DefaultDatabase = "dev"
+	DefaultUser     = "dev"
+	SystemUser      = "rdsdb"
+)
+
+// IsSystemSchema reports whether name is implied in every database and never
+// holds a user's objects.
+func IsSystemSchema(name string) bool {
+	return name == "pg_catalog" || name == "information_schema"
+}

@@ -1,0 +1,26 @@
+// Package state is the catalog: a deterministic state machine whose every
+// version is a frozen value.
+//
+//	Command ──Catalog.Apply──► *Catalog (next version) + *Result
+//	                               │
+//	             leader reads ◄────┘  Database, Schema, Table, Nodes, Slices…
+//	             snapshots    ◄──────  Encode / Decode (msgp, same state = same bytes)
+//
+// A Catalog is a persistent structure: Apply copies the paths it changes and
+// shares the rest, so a reader that holds a *Catalog holds a version of
+// everything, for as long as it likes, without locks.
+//
+// Invariants:
+//   - Apply knows no clock, no randomness, no map order and does no I/O: times
+//     and random bytes come in the command. Two leaders that apply one log have
+//     equal snapshots, byte for byte.
+//   - A command is all or nothing, however many operations it carries.
+//   - A command with a TxnID counts once: applied again, it changes nothing and
+//     gives the result of the first time. Results are kept until the leader says,
+//     by Command.Settled, that nobody will ask again.
+//   - Nothing reachable from a Catalog is ever modified. Callers copy before
+//     they change anything they got from here.
+//
+// Start with command.go (what can be asked), then apply.go, then catalog.go
+// (what can be read). hashicorp/raft around it is in catalog/replica.
+package state

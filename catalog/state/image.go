@@ -1,0 +1,33 @@
+package state
+
+//msgp:limit arrays:16777216 maps:1048576
+
+// image is a catalog laid out for a snapshot: everything in key order.
+type image struct {
+	Format    uint16          `msg:"format"`
+	Version   uint64          `msg:"version"`
+	Cluster   *Cluster        `msg:"cluster"`
+	Term      uint64          `msg:"term"`
+	NextOID   uint32          `msg:"oid"`
+	NextTxn   TxnID           `msg:"txn"`
+	Settled   TxnID           `msg:"settled"`
+	Pinned    uint64          `msg:"pinned"`
+	Databases []*Database     `msg:"dbs"`
+	Schemas   []*Schema       `msg:"schemas"`
+	Tables    []*Table        `msg:"tables"`
+	Users     []*User         `msg:"users"`
+	Nodes     []*Node         `msg:"nodes"`
+	Slices    []string        `msg:"slices"`
+	Identity  []identityImage `msg:"identity"`
+	Done      []doneImage     `msg:"done"`
+}
+
+type identityImage struct {
+	Key  uint64 `msg:"key"`
+	Next int64  `msg:"next"`
+}
+
+type doneImage struct {
+	Txn    TxnID   `msg:"txn"`
+	Result *Result `msg:"result"`
+}

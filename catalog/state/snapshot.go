@@ -1,0 +1,103 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tinylib/msgp/msgp"
+)
+
+//go:generate go run github.com/tinylib/msgp -unexported -file image.go -o image_gen.go -tests=false
+
+// ErrCorruptSnapshot: the bytes are no snapshot of ours.
+var ErrCorruptSnapshot = errors.New("corrupt catalog snapshot")
+
+// imageFormat is written first; a later one that cannot be read here says so.
+const imageFormat = 1
+
+// Encode is the whole catalog as bytes: equal catalogs give equal bytes.
+func (c *Catalog) Encode() ([]byte, error) {
+	img := image{
+		Format: imageFormat, Version: c.version, Cluster: c.cluster, Term: c.term,
+		NextOID: c.nextOID, NextTxn: c.nextTxn, Settled: c.settled, Pinned: c.pinned,
+		Databases: c.Databases(), Tables: c.AllTables(), Users: c.Users(), Nodes: c.Nodes(),
+		Slices: c.slices,
+	}
+	c.schemas.all(func(_ string, s *Schema) { img.Schemas = append(img.Schemas, s) })
+	c.identity.all(func(k identityKey, next int64) {
+		img.Identity = append(img.Identity, identityImage{Key: uint64(k), Next: next})
+	})
+	c.done.all(func(id TxnID, r *Result) {
+		img.Done = append(img.Done, doneImage{Txn: id, Result: r})
+	})
+	return img.MarshalMsg(nil)
+}
+
+// Decode is the catalog that Encode made data of. It borrows nothing.
+// Errors: ErrCorruptSnapshot.
+func Decode(data []byte) (*Catalog, error) {
+	var img image
+	rest, err := img.UnmarshalMsg(data)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrCorruptSnapshot, err)
+	}
+	if len(rest) != 0 {
+		return nil, fmt.Errorf("%w: %d bytes too many", ErrCorruptSnapshot, len(rest))
+	}
+	if img.Format != imageFormat {
+		return nil, fmt.Errorf("%w: format %d is unknown", ErrCorruptSnapshot, img.Format)
+	}
+	c := &Catalog{version: img.Version, cluster: img.Cluster, term: img.Term, nextOID: img.NextOID,
+		nextTxn: img.NextTxn, settled: img.Settled, pinned: img.Pinned, slices: img.Slices}
+	for _, d := range img.Databases {
+		if d != nil {
+			c.databases = c.databases.set(d.Name, d)
+		}
+	}
+	for _, s := range img.Schemas {
+		if s != nil {
+			c.schemas = c.schemas.set(path(s.Database, s.Name), s)
+		}
+	}
+	for _, t := range img.Tables {
+		if t != nil {
+			c.tables = c.tables.set(t.ID, t)
+			c.names = c.names.set(tablePath(t.Database, t.Schema, t.Name), t.ID)
+		}
+	}
+	for _, u := range img.Users {
+		if u != nil {
+			c.users = c.users.set(u.Name, u)
+		}
+	}
+	for _, n := range img.Nodes {
+		if n != nil {
+			c.nodes = c.nodes.set(n.ID, n)
+		}
+	}
+	for _, k := range img.Identity {
+		c.identity = c.identity.set(identityKey(k.Key), k.Next)
+	}
+	for _, d := range img.Done {
+		if d.Result != nil {
+			c.done = c.done.set(d.Txn, d.Result)
+		}
+	}
+	return c, nil
+}
+
+// EncodeCommand is cmd as a log entry.
+func EncodeCommand(cmd *Command) ([]byte, error) { return cmd.MarshalMsg(nil) }
+
+// DecodeCommand reads a log entry. Bad bytes give an error, never a crash.
+func DecodeCommand(data []byte) (*Command, error) {
+	var cmd Command
+	rest, err := cmd.UnmarshalMsg(data)
+	if err != nil {
+		return nil, fmt.Errorf("catalog command: %w", err)
+	}
+	if len(rest) != 0 {
+		return nil, fmt.Errorf("catalog command: %w", msgp.ErrShortBytes)
+	}
+	return &cmd, nil
+}
