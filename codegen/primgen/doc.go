@@ -1,0 +1,10 @@
+// Command primgen compiles the primitive library for every CPU level.
+//
+//	codegen/subop ──PrimitiveModules──► IR texts ──hash──► stamp (equal: nothing to do)
+//	                                       └──codegen/llvm workers──► objects ──► out/LEVEL.zst, out/stamp
+//
+// build.sh runs it through `go generate ./runtime/prim`. It needs libLLVM.
+//
+// Invariant: files are written whole and the stamp last, so that an
+// interrupted run is repeated.
+package main

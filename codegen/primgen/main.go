@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"slipher/catalog/fn"
+	"slipher/codegen/llvm"
+	"slipher/codegen/subop"
+	"slipher/codegen/target"
+)
+
+func main() {
+	llvm.WorkIfAsked()
+	out := flag.String("out", "runtime/prim/objects", "directory of the bundles")
+	levels := flag.String("levels", "", "comma-separated levels; empty: all")
+	passes := flag.String("passes", string(llvm.O2), "pass list of codegen/llvm")
+	workers := flag.Int("workers", 2, "compile workers")
+	parts := flag.Int("parts", 8, "modules a level is split into")
+	force := flag.Bool("force", false, "generate even if the stamp says that nothing has changed")
+	flag.Parse()
+	g := &generator{out: *out, passes: llvm.Passes(*passes), parts: *parts, force: *force, report: os.Stderr,
+		modules: func(t target.Target, parts int) []module {
+			var list []module
+			for _, m := range subop.PrimitiveModules(fn.Default(), subop.Target{Triple: t.Triple, DataLayout: t.DataLayout}, parts) {
+				list = append(list, module{m.Name, m.IR})
+			}
+			return list
+		}}
+	if err := run(g, *levels, *workers); err != nil {
+		fmt.Fprintln(os.Stderr, "primgen:", err)
+		os.Exit(1)
+	}
+}
+
+func run(g *generator, levels string, workers int) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	g.targets = target.All()
+	if levels != "" {
+		g.targets = nil
+		for _, name := range strings.Split(levels, ",") {
+			t, err := target.ByLevel(strings.TrimSpace(name))
+			if err != nil {
+				return err
+			}
+			g.targets = append(g.targets, t)
+		}
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	g.pool = llvm.NewPool(workers, self, llvm.Options{})
+	defer g.pool.Close()
+	return g.generate(ctx)
+}
