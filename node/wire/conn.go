@@ -3,6 +3,8 @@ package wire
 import (
 	"context"
 	"errors"
+
+	"slipher/catalog/sqlerr"
 )
 
 // Conn is a link to one peer, as seen by the one who sends.
@@ -40,3 +42,8 @@ type Peers interface {
 
 // ErrLinkLost is what calls and sends get when the link to the peer breaks.
 var ErrLinkLost = errors.New("the link to the peer is lost")
+
+// Lost is the error of a query whose peer went away: what the client reads.
+func Lost(peer string) error {
+	return sqlerr.New(sqlerr.ConnectionFailure, "lost the connection to %s while a query was running", peer)
+}

@@ -9,9 +9,8 @@ import (
 // Local connects the parts of one process: Go values are handed over. Its
 // Conn finds parts by id and asks next for all others.
 type Local struct {
-	next Peers // nil: only this process
-
 	mu    sync.Mutex
+	next  Peers            // nil: only this process; guarded by mu
 	parts map[string]*part // guarded by mu
 }
 
@@ -21,9 +20,14 @@ type part struct {
 	done    chan struct{}
 }
 
-// NewLocal makes the switchboard of a process; next finds other processes, may be nil.
-func NewLocal(next Peers) *Local {
-	return &Local{next: next, parts: map[string]*part{}}
+// NewLocal makes the switchboard of a process.
+func NewLocal() *Local { return &Local{parts: map[string]*part{}} }
+
+// SetNext says who finds other processes.
+func (l *Local) SetNext(p Peers) {
+	l.mu.Lock()
+	l.next = p
+	l.mu.Unlock()
 }
 
 // Attach makes a part reachable under id.
@@ -62,13 +66,13 @@ type localView struct {
 
 func (v localView) Conn(ctx context.Context, id, addr string) (Conn, error) {
 	v.l.mu.Lock()
-	to, from := v.l.parts[id], v.l.parts[v.id]
+	to, from, next := v.l.parts[id], v.l.parts[v.id], v.l.next
 	v.l.mu.Unlock()
 	if to != nil && from != nil {
 		return &localConn{from: from, to: to}, nil
 	}
-	if v.l.next != nil {
-		return v.l.next.Conn(ctx, id, addr)
+	if next != nil {
+		return next.Conn(ctx, id, addr)
 	}
 	return nil, fmt.Errorf("no link to %s", id)
 }

@@ -4,6 +4,7 @@ import (
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/runtime/chunk"
+	"slipher/runtime/mem"
 	"slipher/runtime/program"
 )
 
@@ -75,7 +76,6 @@ type Segment struct {
 	ID     int        `msg:"id"`
 	Stream int        `msg:"stream"`
 	Here   bool       `msg:"here"` // this peer runs it
-	Ends   bool       `msg:"ends"` // it runs even without input: ungrouped aggregates
 	Zone   []ZonePred `msg:"zone"`
 	// General is always there, Special only if it differs.
 	General Program `msg:"general"`
@@ -85,6 +85,14 @@ type Segment struct {
 	FusedSpecial []byte `msg:"fspecial"`
 	// FusedOnly: this segment must not run before it has fused code.
 	FusedOnly bool `msg:"fonly"`
+	// Rows are the leader's own rows for SourceRows; only within a process.
+	Rows RowSource `msg:"-"`
+}
+
+// RowSource yields a catalog relation's rows, on the leader.
+type RowSource interface {
+	// Next gives the next chunk, nil at the end. The caller owns it.
+	Next(l *chunk.Layout, acct *mem.Account) (*chunk.Chunk, error)
 }
 
 // Program is a program as a signed artifact, or as a Go value within a process.
@@ -144,8 +152,6 @@ type Insert struct {
 	EncodeAuto bool            `msg:"encauto"`
 	// Prefix of object names: term, transaction. Slice and sequence are appended.
 	Prefix string `msg:"prefix"`
-	// Slice, if All, holds every row (DISTSTYLE ALL is stored once).
-	All bool `msg:"all"`
 	// Text describes COPY's input, nil for INSERT.
 	Text *Text `msg:"text"`
 }
@@ -153,8 +159,8 @@ type Insert struct {
 // Text is COPY's input format, encoded by node/load; opaque here.
 type Text struct {
 	Options []byte `msg:"opts"`
-	// Tolerant: rows with errors are found one by one and reported.
-	Tolerant bool `msg:"tolerant"`
+	// MaxErrors is how many rows may be refused before the query fails.
+	MaxErrors int64 `msg:"maxerrors"`
 }
 
 // RunStream starts a stream; the reply, StreamDone, comes at its end.
@@ -168,6 +174,7 @@ type StreamDone struct {
 	Stats   []SegmentStats    `msg:"stats"`
 	Objects []state.ObjectRef `msg:"objs"` // written by SinkInsert
 	Errors  []RecordError     `msg:"errs"` // COPY: rows refused
+	Error   *Error            `msg:"err"`  // why the stream failed, nil if it did not
 }
 
 // SegmentStats is what a segment did on one slice (scans) or node (Slice -1).

@@ -2037,12 +2037,6 @@ func (z *Insert) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Prefix")
 				return
 			}
-		case "all":
-			z.All, err = dc.ReadBool()
-			if err != nil {
-				err = msgp.WrapError(err, "All")
-				return
-			}
 		case "text":
 			if dc.IsNil() {
 				err = dc.ReadNil()
@@ -2082,10 +2076,10 @@ func (z *Insert) DecodeMsg(dc *msgp.Reader) (err error) {
 							err = msgp.WrapError(err, "Text", "Options")
 							return
 						}
-					case "tolerant":
-						z.Text.Tolerant, err = dc.ReadBool()
+					case "maxerrors":
+						z.Text.MaxErrors, err = dc.ReadInt64()
 						if err != nil {
-							err = msgp.WrapError(err, "Text", "Tolerant")
+							err = msgp.WrapError(err, "Text", "MaxErrors")
 							return
 						}
 					default:
@@ -2110,9 +2104,9 @@ func (z *Insert) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Insert) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 8
+	// map header, size 7
 	// write "table"
-	err = en.Append(0x88, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+	err = en.Append(0x87, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
 	if err != nil {
 		return
 	}
@@ -2185,16 +2179,6 @@ func (z *Insert) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Prefix")
 		return
 	}
-	// write "all"
-	err = en.Append(0xa3, 0x61, 0x6c, 0x6c)
-	if err != nil {
-		return
-	}
-	err = en.WriteBool(z.All)
-	if err != nil {
-		err = msgp.WrapError(err, "All")
-		return
-	}
 	// write "text"
 	err = en.Append(0xa4, 0x74, 0x65, 0x78, 0x74)
 	if err != nil {
@@ -2217,14 +2201,14 @@ func (z *Insert) EncodeMsg(en *msgp.Writer) (err error) {
 			err = msgp.WrapError(err, "Text", "Options")
 			return
 		}
-		// write "tolerant"
-		err = en.Append(0xa8, 0x74, 0x6f, 0x6c, 0x65, 0x72, 0x61, 0x6e, 0x74)
+		// write "maxerrors"
+		err = en.Append(0xa9, 0x6d, 0x61, 0x78, 0x65, 0x72, 0x72, 0x6f, 0x72, 0x73)
 		if err != nil {
 			return
 		}
-		err = en.WriteBool(z.Text.Tolerant)
+		err = en.WriteInt64(z.Text.MaxErrors)
 		if err != nil {
-			err = msgp.WrapError(err, "Text", "Tolerant")
+			err = msgp.WrapError(err, "Text", "MaxErrors")
 			return
 		}
 	}
@@ -2234,9 +2218,9 @@ func (z *Insert) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Insert) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 8
+	// map header, size 7
 	// string "table"
-	o = append(o, 0x88, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+	o = append(o, 0x87, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
 	o, err = z.Table.MarshalMsg(o)
 	if err != nil {
 		err = msgp.WrapError(err, "Table")
@@ -2271,9 +2255,6 @@ func (z *Insert) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "prefix"
 	o = append(o, 0xa6, 0x70, 0x72, 0x65, 0x66, 0x69, 0x78)
 	o = msgp.AppendString(o, z.Prefix)
-	// string "all"
-	o = append(o, 0xa3, 0x61, 0x6c, 0x6c)
-	o = msgp.AppendBool(o, z.All)
 	// string "text"
 	o = append(o, 0xa4, 0x74, 0x65, 0x78, 0x74)
 	if z.Text == nil {
@@ -2283,9 +2264,9 @@ func (z *Insert) MarshalMsg(b []byte) (o []byte, err error) {
 		// string "opts"
 		o = append(o, 0x82, 0xa4, 0x6f, 0x70, 0x74, 0x73)
 		o = msgp.AppendBytes(o, z.Text.Options)
-		// string "tolerant"
-		o = append(o, 0xa8, 0x74, 0x6f, 0x6c, 0x65, 0x72, 0x61, 0x6e, 0x74)
-		o = msgp.AppendBool(o, z.Text.Tolerant)
+		// string "maxerrors"
+		o = append(o, 0xa9, 0x6d, 0x61, 0x78, 0x65, 0x72, 0x72, 0x6f, 0x72, 0x73)
+		o = msgp.AppendInt64(o, z.Text.MaxErrors)
 	}
 	return
 }
@@ -2382,12 +2363,6 @@ func (z *Insert) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Prefix")
 				return
 			}
-		case "all":
-			z.All, bts, err = msgp.ReadBoolBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "All")
-				return
-			}
 		case "text":
 			if msgp.IsNil(bts) {
 				bts, err = msgp.ReadNilBytes(bts)
@@ -2439,10 +2414,10 @@ func (z *Insert) UnmarshalMsg(bts []byte) (o []byte, err error) {
 						}
 						copy(z.Text.Options, bts[:zb0005])
 						bts = bts[zb0005:]
-					case "tolerant":
-						z.Text.Tolerant, bts, err = msgp.ReadBoolBytes(bts)
+					case "maxerrors":
+						z.Text.MaxErrors, bts, err = msgp.ReadInt64Bytes(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Text", "Tolerant")
+							err = msgp.WrapError(err, "Text", "MaxErrors")
 							return
 						}
 					default:
@@ -2472,11 +2447,11 @@ func (z *Insert) Msgsize() (s int) {
 	for za0001 := range z.Columns {
 		s += z.Columns[za0001].Msgsize()
 	}
-	s += 8 + msgp.ArrayHeaderSize + (len(z.SortKey) * (msgp.IntSize)) + 10 + z.SortStyle.Msgsize() + 8 + msgp.BoolSize + 7 + msgp.StringPrefixSize + len(z.Prefix) + 4 + msgp.BoolSize + 5
+	s += 8 + msgp.ArrayHeaderSize + (len(z.SortKey) * (msgp.IntSize)) + 10 + z.SortStyle.Msgsize() + 8 + msgp.BoolSize + 7 + msgp.StringPrefixSize + len(z.Prefix) + 5
 	if z.Text == nil {
 		s += msgp.NilSize
 	} else {
-		s += 1 + 5 + msgp.BytesPrefixSize + len(z.Text.Options) + 9 + msgp.BoolSize
+		s += 1 + 5 + msgp.BytesPrefixSize + len(z.Text.Options) + 10 + msgp.Int64Size
 	}
 	return
 }
@@ -4839,12 +4814,6 @@ func (z *Segment) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Here")
 				return
 			}
-		case "ends":
-			z.Ends, err = dc.ReadBool()
-			if err != nil {
-				err = msgp.WrapError(err, "Ends")
-				return
-			}
 		case "zone":
 			var zb0002 uint32
 			zb0002, err = dc.ReadArrayHeader()
@@ -5016,9 +4985,9 @@ func (z *Segment) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 10
+	// map header, size 9
 	// write "id"
-	err = en.Append(0x8a, 0xa2, 0x69, 0x64)
+	err = en.Append(0x89, 0xa2, 0x69, 0x64)
 	if err != nil {
 		return
 	}
@@ -5045,16 +5014,6 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 	err = en.WriteBool(z.Here)
 	if err != nil {
 		err = msgp.WrapError(err, "Here")
-		return
-	}
-	// write "ends"
-	err = en.Append(0xa4, 0x65, 0x6e, 0x64, 0x73)
-	if err != nil {
-		return
-	}
-	err = en.WriteBool(z.Ends)
-	if err != nil {
-		err = msgp.WrapError(err, "Ends")
 		return
 	}
 	// write "zone"
@@ -5168,9 +5127,9 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 10
+	// map header, size 9
 	// string "id"
-	o = append(o, 0x8a, 0xa2, 0x69, 0x64)
+	o = append(o, 0x89, 0xa2, 0x69, 0x64)
 	o = msgp.AppendInt(o, z.ID)
 	// string "stream"
 	o = append(o, 0xa6, 0x73, 0x74, 0x72, 0x65, 0x61, 0x6d)
@@ -5178,9 +5137,6 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "here"
 	o = append(o, 0xa4, 0x68, 0x65, 0x72, 0x65)
 	o = msgp.AppendBool(o, z.Here)
-	// string "ends"
-	o = append(o, 0xa4, 0x65, 0x6e, 0x64, 0x73)
-	o = msgp.AppendBool(o, z.Ends)
 	// string "zone"
 	o = append(o, 0xa4, 0x7a, 0x6f, 0x6e, 0x65)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Zone)))
@@ -5258,12 +5214,6 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			z.Here, bts, err = msgp.ReadBoolBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Here")
-				return
-			}
-		case "ends":
-			z.Ends, bts, err = msgp.ReadBoolBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Ends")
 				return
 			}
 		case "zone":
@@ -5490,7 +5440,7 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Segment) Msgsize() (s int) {
-	s = 1 + 3 + msgp.IntSize + 7 + msgp.IntSize + 5 + msgp.BoolSize + 5 + msgp.BoolSize + 5 + msgp.ArrayHeaderSize
+	s = 1 + 3 + msgp.IntSize + 7 + msgp.IntSize + 5 + msgp.BoolSize + 5 + msgp.ArrayHeaderSize
 	for za0001 := range z.Zone {
 		s += 1 + 4 + msgp.IntSize + 3 + msgp.StringPrefixSize + len(z.Zone[za0001].Op) + 6 + msgp.IntSize
 	}
@@ -6543,6 +6493,24 @@ func (z *StreamDone) DecodeMsg(dc *msgp.Reader) (err error) {
 					return
 				}
 			}
+		case "err":
+			if dc.IsNil() {
+				err = dc.ReadNil()
+				if err != nil {
+					err = msgp.WrapError(err, "Error")
+					return
+				}
+				z.Error = nil
+			} else {
+				if z.Error == nil {
+					z.Error = new(Error)
+				}
+				err = z.Error.DecodeMsg(dc)
+				if err != nil {
+					err = msgp.WrapError(err, "Error")
+					return
+				}
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -6556,9 +6524,9 @@ func (z *StreamDone) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *StreamDone) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 3
+	// map header, size 4
 	// write "stats"
-	err = en.Append(0x83, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
+	err = en.Append(0x84, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
 	if err != nil {
 		return
 	}
@@ -6608,15 +6576,32 @@ func (z *StreamDone) EncodeMsg(en *msgp.Writer) (err error) {
 			return
 		}
 	}
+	// write "err"
+	err = en.Append(0xa3, 0x65, 0x72, 0x72)
+	if err != nil {
+		return
+	}
+	if z.Error == nil {
+		err = en.WriteNil()
+		if err != nil {
+			return
+		}
+	} else {
+		err = z.Error.EncodeMsg(en)
+		if err != nil {
+			err = msgp.WrapError(err, "Error")
+			return
+		}
+	}
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *StreamDone) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 3
+	// map header, size 4
 	// string "stats"
-	o = append(o, 0x83, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
+	o = append(o, 0x84, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Stats)))
 	for za0001 := range z.Stats {
 		o, err = z.Stats[za0001].MarshalMsg(o)
@@ -6642,6 +6627,17 @@ func (z *StreamDone) MarshalMsg(b []byte) (o []byte, err error) {
 		o, err = z.Errors[za0003].MarshalMsg(o)
 		if err != nil {
 			err = msgp.WrapError(err, "Errors", za0003)
+			return
+		}
+	}
+	// string "err"
+	o = append(o, 0xa3, 0x65, 0x72, 0x72)
+	if z.Error == nil {
+		o = msgp.AppendNil(o)
+	} else {
+		o, err = z.Error.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Error")
 			return
 		}
 	}
@@ -6739,6 +6735,23 @@ func (z *StreamDone) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "err":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Error = nil
+			} else {
+				if z.Error == nil {
+					z.Error = new(Error)
+				}
+				bts, err = z.Error.UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Error")
+					return
+				}
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -6764,6 +6777,12 @@ func (z *StreamDone) Msgsize() (s int) {
 	s += 5 + msgp.ArrayHeaderSize
 	for za0003 := range z.Errors {
 		s += z.Errors[za0003].Msgsize()
+	}
+	s += 4
+	if z.Error == nil {
+		s += msgp.NilSize
+	} else {
+		s += z.Error.Msgsize()
 	}
 	return
 }
@@ -6799,10 +6818,10 @@ func (z *Text) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Options")
 				return
 			}
-		case "tolerant":
-			z.Tolerant, err = dc.ReadBool()
+		case "maxerrors":
+			z.MaxErrors, err = dc.ReadInt64()
 			if err != nil {
-				err = msgp.WrapError(err, "Tolerant")
+				err = msgp.WrapError(err, "MaxErrors")
 				return
 			}
 		default:
@@ -6829,14 +6848,14 @@ func (z *Text) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Options")
 		return
 	}
-	// write "tolerant"
-	err = en.Append(0xa8, 0x74, 0x6f, 0x6c, 0x65, 0x72, 0x61, 0x6e, 0x74)
+	// write "maxerrors"
+	err = en.Append(0xa9, 0x6d, 0x61, 0x78, 0x65, 0x72, 0x72, 0x6f, 0x72, 0x73)
 	if err != nil {
 		return
 	}
-	err = en.WriteBool(z.Tolerant)
+	err = en.WriteInt64(z.MaxErrors)
 	if err != nil {
-		err = msgp.WrapError(err, "Tolerant")
+		err = msgp.WrapError(err, "MaxErrors")
 		return
 	}
 	return
@@ -6849,9 +6868,9 @@ func (z *Text) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "opts"
 	o = append(o, 0x82, 0xa4, 0x6f, 0x70, 0x74, 0x73)
 	o = msgp.AppendBytes(o, z.Options)
-	// string "tolerant"
-	o = append(o, 0xa8, 0x74, 0x6f, 0x6c, 0x65, 0x72, 0x61, 0x6e, 0x74)
-	o = msgp.AppendBool(o, z.Tolerant)
+	// string "maxerrors"
+	o = append(o, 0xa9, 0x6d, 0x61, 0x78, 0x65, 0x72, 0x72, 0x6f, 0x72, 0x73)
+	o = msgp.AppendInt64(o, z.MaxErrors)
 	return
 }
 
@@ -6899,10 +6918,10 @@ func (z *Text) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			}
 			copy(z.Options, bts[:zb0002])
 			bts = bts[zb0002:]
-		case "tolerant":
-			z.Tolerant, bts, err = msgp.ReadBoolBytes(bts)
+		case "maxerrors":
+			z.MaxErrors, bts, err = msgp.ReadInt64Bytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "Tolerant")
+				err = msgp.WrapError(err, "MaxErrors")
 				return
 			}
 		default:
@@ -6919,7 +6938,7 @@ func (z *Text) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Text) Msgsize() (s int) {
-	s = 1 + 5 + msgp.BytesPrefixSize + len(z.Options) + 9 + msgp.BoolSize
+	s = 1 + 5 + msgp.BytesPrefixSize + len(z.Options) + 10 + msgp.Int64Size
 	return
 }
 

@@ -219,7 +219,7 @@ func TestRaftStreams(t *testing.T) {
 // In one process calls and data go straight to the handler.
 func TestLocal(t *testing.T) {
 	a, b := newRecorder(), newRecorder()
-	l := NewLocal(nil)
+	l := NewLocal()
 	l.Attach("a", a)
 	l.Attach("b", b)
 	c, err := l.As("a").Conn(context.Background(), "b", "")

@@ -1,0 +1,142 @@
+package exchange
+
+import (
+	"slices"
+	"sync"
+
+	"slipher/catalog/sqlerr"
+	"slipher/node/wire"
+	"slipher/runtime/chunk"
+	"slipher/runtime/mem"
+)
+
+// Inbox is the receiving end of one exchange on one node. Safe for concurrent use.
+type Inbox struct {
+	query  uint64
+	exch   int
+	acct   *mem.Account
+	layout *chunk.Layout
+	limit  int // chunks a destination can hold if all senders keep to their credits
+
+	// gate is held shared while a chunk is taken in, so that after Stop no chunk
+	// is being made on the query's account.
+	gate    sync.RWMutex
+	stopped bool // guarded by gate
+
+	mu      sync.Mutex
+	queues  map[int][]Item  // by destination; guarded by mu
+	senders map[string]bool // that have not ended; guarded by mu
+}
+
+// Item is a chunk and its sender.
+type Item struct {
+	Chunk *chunk.Chunk
+	From  wire.Conn
+}
+
+// NewInbox makes the receiving end: dests are the destinations on this node,
+// senders the ids of the nodes that send.
+func NewInbox(query uint64, exch int, l *chunk.Layout, acct *mem.Account, dests []int, senders []string, credits int) *Inbox {
+	if credits <= 0 {
+		credits = DefaultCredits
+	}
+	b := &Inbox{query: query, exch: exch, acct: acct, layout: l, limit: credits * len(senders),
+		queues: map[int][]Item{}, senders: map[string]bool{}}
+	for _, d := range dests {
+		b.queues[d] = nil
+	}
+	for _, s := range senders {
+		b.senders[s] = true
+	}
+	return b
+}
+
+// Put takes d (DataChunk or DataEnd) in. An error means that the peer does not
+// keep to the protocol or memory is out: the query must fail.
+func (b *Inbox) Put(from wire.Conn, d *wire.Data) error {
+	if d.Kind == wire.DataEnd {
+		b.mu.Lock()
+		delete(b.senders, from.Peer())
+		b.mu.Unlock()
+		return nil
+	}
+	b.gate.RLock()
+	defer b.gate.RUnlock()
+	if b.stopped {
+		d.Free()
+		return nil
+	}
+	c := d.Chunk
+	if c == nil {
+		var err error
+		if c, err = chunk.FromWire(b.acct, b.layout, d.Body); err != nil {
+			return err
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	q, here := b.queues[d.Dest]
+	if !here || len(q) >= b.limit {
+		c.Free()
+		return sqlerr.New(sqlerr.ProtocolViolation, "unexpected chunk for destination %d of exchange %d from %s", d.Dest, b.exch, from.Peer())
+	}
+	b.queues[d.Dest] = append(q, Item{c, from})
+	return nil
+}
+
+// Take gives the next chunk for dest, which the caller then owns.
+func (b *Inbox) Take(dest int) (Item, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	q := b.queues[dest]
+	if len(q) == 0 {
+		return Item{}, false
+	}
+	it := q[0]
+	q[0] = Item{}
+	b.queues[dest] = q[1:]
+	return it, true
+}
+
+// Over reports whether nothing is left for dest and nothing will come.
+func (b *Inbox) Over(dest int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.queues[dest]) == 0 && len(b.senders) == 0
+}
+
+// Consumed gives the credit of a chunk for dest back to its sender.
+func (b *Inbox) Consumed(dest int, from wire.Conn) error {
+	if err := from.Send(&wire.Data{Query: b.query, Exch: b.exch, Kind: wire.DataCredit, Dest: dest, N: 1}); err != nil {
+		return wire.Lost(from.Peer())
+	}
+	return nil
+}
+
+// Stop frees what waits and what will still come.
+func (b *Inbox) Stop() {
+	b.gate.Lock()
+	b.stopped = true
+	b.gate.Unlock()
+	b.mu.Lock()
+	qs := b.queues
+	b.queues = map[int][]Item{}
+	b.mu.Unlock()
+	for _, q := range qs {
+		for _, it := range q {
+			it.Chunk.Free()
+		}
+	}
+}
+
+// Dests are the destinations on this node, in order.
+func (b *Inbox) Dests() []int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	ds := make([]int, 0, len(b.queues))
+	for d := range b.queues {
+		ds = append(ds, d)
+	}
+	slices.Sort(ds)
+	return ds
+}

@@ -1,0 +1,185 @@
+package exchange
+
+import (
+	"sync"
+
+	"slipher/node/wire"
+	"slipher/runtime/chunk"
+)
+
+// DefaultCredits is the number of chunks under way per sender and destination:
+// enough to cover a round trip, few enough that memory stays bounded (wide rows
+// make chunks of a megabyte).
+const DefaultCredits = 8
+
+// Outbox is the sending end of one exchange on one node, shared by the
+// instances of the sending segment. Safe for concurrent use.
+type Outbox struct {
+	query uint64
+	exch  int
+	fail  func(error)
+	dests []wire.Conn // by destination
+	// broadcast: every chunk goes to all of dests; it is sent to number 0.
+	broadcast bool
+
+	mu      sync.Mutex
+	credits []int // by destination; guarded by mu
+	stopped bool  // guarded by mu: the query has failed, rows are dropped
+	rows    int64
+	bytes   int64
+}
+
+// NewOutbox makes the sending end. fail is told when a link is lost; it must not block.
+func NewOutbox(query uint64, exch int, dests []wire.Conn, broadcast bool, credits int, fail func(error)) *Outbox {
+	if credits <= 0 {
+		credits = DefaultCredits
+	}
+	o := &Outbox{query: query, exch: exch, fail: fail, dests: dests, broadcast: broadcast, credits: make([]int, len(dests))}
+	for i := range o.credits {
+		o.credits[i] = credits
+	}
+	return o
+}
+
+// Dests is the number of destinations generated code sees.
+func (o *Outbox) Dests() int {
+	if o.broadcast {
+		return 1
+	}
+	return len(o.dests)
+}
+
+// CanSend reports whether Send to dest would take a chunk now.
+func (o *Outbox) CanSend(dest int) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.canSend(dest)
+}
+
+func (o *Outbox) canSend(dest int) bool {
+	if o.stopped {
+		return true
+	}
+	if !o.broadcast {
+		return o.credits[dest] > 0
+	}
+	for _, n := range o.credits {
+		if n <= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Send takes c over and sends it, or returns false: no credit, c stays with the caller.
+func (o *Outbox) Send(dest int, c *chunk.Chunk) bool {
+	o.mu.Lock()
+	if o.stopped {
+		o.mu.Unlock()
+		c.Free()
+		return true
+	}
+	if !o.canSend(dest) {
+		o.mu.Unlock()
+		return false
+	}
+	if o.broadcast {
+		for i := range o.credits {
+			o.credits[i]--
+		}
+	} else {
+		o.credits[dest]--
+	}
+	o.rows += int64(c.Rows())
+	o.mu.Unlock()
+	if o.broadcast {
+		o.sendAll(c)
+		return true
+	}
+	o.send(dest, &wire.Data{Query: o.query, Exch: o.exch, Kind: wire.DataChunk, Dest: dest, Chunk: c})
+	return true
+}
+
+// sendAll encodes c once for all but one receiver in this process, which gets c itself.
+func (o *Outbox) sendAll(c *chunk.Chunk) {
+	var body []byte
+	keep := -1
+	for i, d := range o.dests {
+		if d.Local() && keep < 0 {
+			keep = i
+			continue
+		}
+		if body == nil {
+			body = c.AppendWire(make([]byte, 0, c.WireSize()))
+		}
+		o.send(i, &wire.Data{Query: o.query, Exch: o.exch, Kind: wire.DataChunk, Dest: i, Body: body})
+	}
+	if keep < 0 {
+		c.Free()
+		return
+	}
+	o.send(keep, &wire.Data{Query: o.query, Exch: o.exch, Kind: wire.DataChunk, Dest: keep, Chunk: c})
+}
+
+func (o *Outbox) send(dest int, d *wire.Data) {
+	conn := o.dests[dest]
+	size := 0
+	if !conn.Local() {
+		if d.Chunk != nil {
+			size = d.Chunk.WireSize()
+		} else {
+			size = len(d.Body)
+		}
+	}
+	if err := conn.Send(d); err != nil {
+		o.fail(wire.Lost(conn.Peer()))
+		return
+	}
+	if size > 0 {
+		o.mu.Lock()
+		o.bytes += int64(size)
+		o.mu.Unlock()
+	}
+}
+
+// Grant gives n credits back for dest.
+func (o *Outbox) Grant(dest, n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if dest >= 0 && dest < len(o.credits) && n > 0 {
+		o.credits[dest] += n
+	}
+}
+
+// End tells every receiving node that nothing more will come. Call once, after the last Send.
+func (o *Outbox) End() {
+	told := map[string]bool{}
+	for _, conn := range o.dests {
+		if told[conn.Peer()] {
+			continue
+		}
+		told[conn.Peer()] = true
+		if err := conn.Send(&wire.Data{Query: o.query, Exch: o.exch, Kind: wire.DataEnd}); err != nil {
+			o.fail(wire.Lost(conn.Peer()))
+		}
+	}
+}
+
+// EndDest tells the receiver of one destination that nothing more will come for it: a run's end.
+func (o *Outbox) EndDest(dest int) {
+	o.send(dest, &wire.Data{Query: o.query, Exch: o.exch, Kind: wire.DataEnd, Dest: dest})
+}
+
+// Stop makes Send drop rows from now on, so that instances can run out.
+func (o *Outbox) Stop() {
+	o.mu.Lock()
+	o.stopped = true
+	o.mu.Unlock()
+}
+
+// Sent is the number of rows taken so far and of bytes that left the process.
+func (o *Outbox) Sent() (rows, bytes int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.rows, o.bytes
+}

@@ -1,0 +1,20 @@
+// Package worker runs segments on a node: one scheduler for all queries, a few
+// workers, and what a query needs around its instances.
+//
+//	wire.StartQuery ──Executor.Call──► query ── segments, inboxes, outboxes, loaders
+//	wire.RunStream ───────────────────► instances ──Scheduler──► worker: claim, feed a morsel, Run, let go
+//	wire.Data ──Executor.Data──► inbox, credits                     │
+//	wire.StreamDone ◄── all segments of the stream have ended ◄─────┘
+//
+// A worker never waits inside a segment. It claims an instance that has
+// something to do: output that was refused and would be taken now, a morsel of a scan, a part of a
+// table, a received chunk, or its end. Whatever is missing (a credit, a block, a chunk) keeps the
+// instance unclaimed, and its arrival wakes the scheduler. Segments further downstream go first, queries in turn:
+// so one worker and one credit suffice for progress.
+//
+// Invariants: everything named "guarded by the scheduler's lock" is touched only under it; an
+// instance is run by one worker at a time; after stop no worker is inside the query's code, and end
+// frees all, which the query's memory account proves.
+//
+// Start reading at scheduler.go, then segment.go, then query.go.
+package worker

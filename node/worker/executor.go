@@ -1,0 +1,291 @@
+package worker
+
+import (
+	"context"
+	"crypto/sha256"
+	"log/slog"
+	"sync"
+
+	"slipher/catalog/sqlerr"
+	"slipher/node/wire"
+	"slipher/runtime/program"
+)
+
+// Config is what an executor works with. Blocks and Loads are nil on a leader,
+// whose queries read no table.
+type Config struct {
+	ID        string
+	Workers   int
+	Engine    Engine
+	Artifacts Artifacts // nil: only programs and code of this process
+	Blocks    Blocks
+	Loads     Loads
+	Peers     wire.Peers
+	Log       *slog.Logger
+}
+
+// Executor runs queries' segments on one node. It implements wire.Handler for
+// the messages of queries.
+type Executor struct {
+	cfg   Config
+	sched *Scheduler
+
+	mu      sync.Mutex
+	queries map[uint64]*query // guarded by mu
+	code    codeCache
+	closed  bool
+}
+
+// New starts an executor's workers.
+func New(cfg Config) *Executor {
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	cfg.Workers = max(cfg.Workers, 1)
+	return &Executor{cfg: cfg, sched: NewScheduler(cfg.Workers), queries: map[uint64]*query{}, code: newCodeCache(cfg.Artifacts)}
+}
+
+// Call implements wire.Handler.
+func (e *Executor) Call(ctx context.Context, from wire.Conn, m wire.Message) (wire.Message, error) {
+	switch m := m.(type) {
+	case *wire.Ping:
+		return &wire.OK{}, nil
+	case *wire.StartQuery:
+		return &wire.OK{}, e.start(ctx, from, m)
+	case *wire.RunStream:
+		q := e.find(m.Query)
+		if q == nil {
+			return nil, unknown(m.Query)
+		}
+		return q.run(ctx, m.Stream), nil
+	case *wire.FusedCode:
+		return e.fused(m)
+	case *wire.Cancel:
+		if q := e.find(m.Query); q != nil {
+			var why error = sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to user request")
+			if m.Error != nil {
+				why = m.Error
+			}
+			q.stop(why)
+		}
+		return &wire.OK{}, nil
+	case *wire.EndQuery:
+		return &wire.OK{}, e.end(m.Query)
+	}
+	return nil, sqlerr.New(sqlerr.ProtocolViolation, "unexpected message %T", m)
+}
+
+func unknown(id uint64) error {
+	return sqlerr.New(sqlerr.ProtocolViolation, "query %d is not known here", id)
+}
+
+func (e *Executor) find(id uint64) *query {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.queries[id]
+}
+
+func (e *Executor) start(ctx context.Context, from wire.Conn, m *wire.StartQuery) error {
+	q, err := newQuery(ctx, e, from, m)
+	if err != nil {
+		return err
+	}
+	for i := range m.Segments {
+		s := &m.Segments[i]
+		for _, f := range []struct {
+			env     []byte
+			special bool
+		}{{s.FusedGeneral, false}, {s.FusedSpecial, true}} {
+			if len(f.env) == 0 {
+				continue
+			}
+			fn, err := e.code.load(f.env)
+			if err != nil { // primitives do as well
+				e.cfg.Log.Warn("fused code refused", "query", m.Query, "segment", i, "err", err)
+				continue
+			}
+			q.x.SetFused(i, f.special, fn)
+		}
+	}
+	e.mu.Lock()
+	_, taken := e.queries[m.Query]
+	if !taken && !e.closed {
+		e.queries[m.Query] = q
+	}
+	closed := e.closed
+	e.mu.Unlock()
+	if taken || closed {
+		q.stop(errAbandoned)
+		_ = q.end()
+		return sqlerr.New(sqlerr.ProtocolViolation, "query %d cannot start here", m.Query)
+	}
+	return nil
+}
+
+var errAbandoned = sqlerr.New(sqlerr.QueryCanceled, "the query has ended")
+
+func (e *Executor) end(id uint64) error {
+	e.mu.Lock()
+	q := e.queries[id]
+	delete(e.queries, id)
+	e.mu.Unlock()
+	if q == nil {
+		return nil
+	}
+	q.stop(errAbandoned)
+	return q.end()
+}
+
+// fused installs better code. Code that cannot be used is not an error of the query.
+func (e *Executor) fused(m *wire.FusedCode) (wire.Message, error) {
+	q := e.find(m.Query)
+	if q == nil || m.Segment < 0 || m.Segment >= len(q.start.Segments) {
+		return &wire.FusedReply{}, nil
+	}
+	if !m.Failed {
+		var fn FusedFn
+		var err error
+		if len(m.Object) > 0 {
+			if h := sha256.Sum256(m.Object); string(h[:]) != string(m.Hash) {
+				return nil, sqlerr.New(sqlerr.ProtocolViolation, "the artifact is not what its hash says")
+			}
+			fn, err = e.code.load(m.Object)
+		} else if fn = e.code.get(m.Hash); fn == nil {
+			return &wire.FusedReply{NeedObject: true}, nil
+		}
+		if err != nil {
+			e.cfg.Log.Warn("fused code refused", "query", m.Query, "segment", m.Segment, "err", err)
+		} else {
+			q.setFused(m.Segment, m.Special, fn)
+		}
+	}
+	if !m.Special || m.Failed {
+		q.release(m.Segment)
+	}
+	return &wire.FusedReply{}, nil
+}
+
+// setFused hands fn to the engine unless the query is being taken apart.
+func (q *query) setFused(seg int, special bool, fn FusedFn) {
+	q.ex.sched.mu.Lock()
+	defer q.ex.sched.mu.Unlock()
+	if q.err == nil {
+		q.x.SetFused(seg, special, fn)
+	}
+}
+
+// release lets a segment run that waited for fused code. The leader sends the general variant last.
+func (q *query) release(seg int) {
+	q.ex.sched.mu.Lock()
+	defer q.ex.sched.mu.Unlock()
+	for _, g := range q.segs {
+		if g.id == seg {
+			g.held = false
+		}
+	}
+	q.ex.sched.cond.Broadcast()
+}
+
+// Data implements wire.Handler.
+func (e *Executor) Data(from wire.Conn, d *wire.Data) {
+	q := e.find(d.Query)
+	if q == nil {
+		d.Free() // a query that has ended
+		return
+	}
+	switch {
+	case d.Kind == wire.DataCredit && d.Exch == wire.ReturnExchange:
+		e.sched.mu.Lock()
+		if q.ret != nil {
+			q.ret.Grant(d.Dest, int(d.N))
+		}
+		e.sched.mu.Unlock()
+	case d.Kind == wire.DataCredit:
+		if o := q.out[d.Exch]; o != nil {
+			o.Grant(d.Dest, int(d.N))
+		}
+	case d.Exch == wire.TextExchange && q.text != nil:
+		e.sched.mu.Lock()
+		if q.err == nil {
+			q.text.put(d)
+		}
+		e.sched.mu.Unlock()
+	default:
+		b := q.in[d.Exch]
+		if b == nil {
+			d.Free()
+			q.fail(sqlerr.New(sqlerr.ProtocolViolation, "unexpected data for exchange %d from %s", d.Exch, from.Peer()))
+			return
+		}
+		if err := b.Put(from, d); err != nil {
+			q.fail(err)
+		}
+	}
+	e.sched.Wake()
+}
+
+// Gone implements wire.Handler: queries with a lost peer fail.
+func (e *Executor) Gone(peer wire.Conn) {
+	e.mu.Lock()
+	var hit []*query
+	var orphans []uint64
+	for id, q := range e.queries {
+		if _, takesPart := q.peers[peer.Peer()]; takesPart || q.leader.Peer() == peer.Peer() {
+			hit = append(hit, q)
+		}
+		if q.leader.Peer() == peer.Peer() {
+			orphans = append(orphans, id)
+		}
+	}
+	e.mu.Unlock()
+	for _, q := range hit {
+		q.fail(wire.Lost(peer.Peer()))
+	}
+	for _, id := range orphans { // nobody will send EndQuery
+		if err := e.end(id); err != nil {
+			e.cfg.Log.Error("query left memory behind", "query", id, "err", err)
+		}
+	}
+}
+
+// Close stops all queries and the workers.
+func (e *Executor) Close() error {
+	e.mu.Lock()
+	e.closed = true
+	var ids []uint64
+	for id := range e.queries {
+		ids = append(ids, id)
+	}
+	e.mu.Unlock()
+	var first error
+	for _, id := range ids {
+		if err := e.end(id); err != nil && first == nil {
+			first = err
+		}
+	}
+	e.sched.Close()
+	return first
+}
+
+// programs gives a segment's programs, from the process or from signed artifacts.
+func (e *Executor) programs(s *wire.Segment) (Code, error) {
+	open := func(p *wire.Program) (*program.Segment, error) {
+		switch {
+		case p.Segment != nil:
+			return p.Segment, nil
+		case len(p.Envelope) == 0:
+			return nil, nil
+		}
+		return e.code.program(p.Envelope)
+	}
+	var c Code
+	var err error
+	if c.General, err = open(&s.General); err != nil {
+		return c, err
+	}
+	if c.General == nil {
+		return c, sqlerr.New(sqlerr.ProtocolViolation, "segment %d has no program", s.ID)
+	}
+	c.Special, err = open(&s.Special)
+	return c, err
+}

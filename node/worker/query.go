@@ -1,0 +1,379 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+	"slipher/node/exchange"
+	"slipher/node/wire"
+	"slipher/runtime/chunk"
+	"slipher/runtime/mem"
+)
+
+// query is a query on this node, from StartQuery to EndQuery.
+type query struct {
+	ex     *Executor
+	id     uint64
+	leader wire.Conn
+	start  *wire.StartQuery
+	x      Query
+	acct   *mem.Account
+	peers  map[string]wire.Conn
+	slices []state.SliceID // of this node
+	segs   []*segment      // that run here
+	in     map[int]*exchange.Inbox
+	out    map[int]*exchange.Outbox
+	ret    *exchange.Outbox // rows for the client, of the running stream; guarded by the scheduler's lock
+	text   *textSource      // COPY's input
+	ctx    context.Context  // ends with the query: only fetches and loaders wait on it
+	cancel context.CancelFunc
+
+	// guarded by the scheduler's lock
+	err        error
+	working    int // workers inside the query's code
+	left       int // segments of the running stream that have not ended
+	streamDone chan struct{}
+	streaming  bool
+	objects    []state.ObjectRef
+	records    []wire.RecordError
+	refused    int64
+	scans      map[[2]int]*wire.SegmentStats // by segment and slice
+	fused      map[int][2]int64              // by segment: runs on fused code, on the special variant
+}
+
+// newQuery prepares everything but instances.
+func newQuery(ctx context.Context, ex *Executor, leader wire.Conn, m *wire.StartQuery) (*query, error) {
+	q := &query{ex: ex, id: m.Query, leader: leader, start: m,
+		acct:  mem.NewAccount(fmt.Sprintf("query %d", m.Query), m.Options.Memory),
+		peers: map[string]wire.Conn{}, in: map[int]*exchange.Inbox{}, out: map[int]*exchange.Outbox{},
+		scans: map[[2]int]*wire.SegmentStats{}, fused: map[int][2]int64{}}
+	for _, p := range m.Peers {
+		if p.ID == ex.cfg.ID {
+			q.slices = p.Slices
+		}
+		if p.ID == leader.Peer() && p.ID != ex.cfg.ID {
+			q.peers[p.ID] = leader
+			continue
+		}
+		c, err := ex.cfg.Peers.Conn(ctx, p.ID, p.Addr)
+		if err != nil {
+			return nil, sqlerr.Wrap(err, sqlerr.ConnectionFailure)
+		}
+		q.peers[p.ID] = c
+	}
+	codes := make([]Code, len(m.Segments))
+	for i := range m.Segments {
+		s := &m.Segments[i]
+		if s.ID != i {
+			return nil, sqlerr.New(sqlerr.ProtocolViolation, "segment %d at position %d", s.ID, i)
+		}
+		var err error
+		if codes[i], err = ex.programs(s); err != nil {
+			return nil, err
+		}
+	}
+	x, err := ex.cfg.Engine.NewQuery(codes, m.Params, q.acct, m.Options)
+	if err != nil {
+		return nil, err
+	}
+	q.x = x
+	q.ctx, q.cancel = context.WithCancel(context.Background())
+	if err := q.wireUp(codes); err != nil {
+		q.cancel()
+		_ = x.Close()
+		return nil, err
+	}
+	return q, nil
+}
+
+// wireUp makes exchanges and segments.
+func (q *query) wireUp(codes []Code) error {
+	layouts := map[int]*chunk.Layout{} // by exchange
+	for _, c := range codes {
+		if c.General.Sink.Kind == sinkDist {
+			layouts[c.General.Sink.Exchange] = chunk.FromProgram(c.General.Sink.Cols)
+		}
+	}
+	me := q.ex.cfg.ID
+	for i := range q.start.Exchanges {
+		e := &q.start.Exchanges[i]
+		var conns []wire.Conn
+		var mine []int
+		for d, id := range e.Dests {
+			c := q.peers[id]
+			if c == nil {
+				return sqlerr.New(sqlerr.ProtocolViolation, "exchange %d goes to %s, who takes no part", e.ID, id)
+			}
+			conns = append(conns, c)
+			if id == me {
+				mine = append(mine, d)
+			}
+		}
+		if contains(e.Senders, me) {
+			q.out[e.ID] = exchange.NewOutbox(q.id, e.ID, conns, e.Dist == distBroadcast, q.start.Options.Credits, q.fail)
+		}
+		if len(mine) > 0 {
+			l := layouts[e.ID]
+			if l == nil {
+				return sqlerr.New(sqlerr.ProtocolViolation, "exchange %d has no sender", e.ID)
+			}
+			q.in[e.ID] = exchange.NewInbox(q.id, e.ID, l, q.acct, mine, e.Senders, q.start.Options.Credits)
+		}
+	}
+	byExchange := map[int]*segment{}
+	for i, c := range codes {
+		s := &q.start.Segments[i]
+		if !s.Here {
+			continue
+		}
+		g := &segment{q: q, id: i, prog: c.General, zone: s.Zone, rows: s.Rows, held: s.FusedOnly}
+		q.segs = append(q.segs, g)
+		if c.General.Sink.Kind == sinkDist {
+			byExchange[c.General.Sink.Exchange] = g
+		}
+		if c.General.Source.Kind == sourceText {
+			q.text = newTextSource(q, chunk.FromProgram(sourceLayout(c.General)))
+		}
+	}
+	for range q.segs { // depths settle in at most as many rounds
+		for _, g := range q.segs {
+			if g.prog.Source.Kind != sourceReceive {
+				continue
+			}
+			if up := byExchange[g.prog.Source.Exchange]; up != nil && g.depth <= up.depth && q.stream(up) == q.stream(g) {
+				g.depth = up.depth + 1
+			} else if g.depth == 0 {
+				g.depth = 1
+			}
+		}
+	}
+	return nil
+}
+
+func (q *query) stream(g *segment) int { return q.start.Segments[g.id].Stream }
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// run runs a stream to its end and reports.
+func (q *query) run(ctx context.Context, stream int) *wire.StreamDone {
+	var segs []*segment
+	for _, g := range q.segs {
+		if q.stream(g) == stream {
+			segs = append(segs, g)
+		}
+	}
+	sch := q.ex.sched
+	sch.mu.Lock()
+	if q.err == nil && q.streaming {
+		q.failLocked(sqlerr.New(sqlerr.ProtocolViolation, "stream %d started while another runs", stream), -1)
+	}
+	q.streaming = true
+	q.left = len(segs)
+	q.streamDone = make(chan struct{})
+	done := q.streamDone
+	failed := q.err != nil
+	sch.mu.Unlock()
+
+	if !failed {
+		if err := q.prepare(segs); err != nil {
+			q.fail(err)
+		} else {
+			sch.mu.Lock()
+			if q.err == nil {
+				if q.left == 0 {
+					close(q.streamDone)
+				}
+				sch.add(segs)
+			}
+			sch.mu.Unlock()
+		}
+	}
+	sch.mu.Lock()
+	failed = q.err != nil
+	sch.mu.Unlock()
+	if !failed {
+		select {
+		case <-done:
+		case <-ctx.Done():
+			q.fail(sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to user request"))
+		}
+	}
+	sch.mu.Lock()
+	sch.remove(q)
+	q.streaming = false
+	r := &wire.StreamDone{Objects: q.objects, Errors: q.records, Stats: q.stats(segs)}
+	q.objects, q.records = nil, nil
+	if q.err != nil {
+		r.Error = wire.FromError(q.err)
+		if r.Error.Node == "" {
+			r.Error.Node = q.ex.cfg.ID
+		}
+	}
+	sch.mu.Unlock()
+	return r
+}
+
+// prepare makes sources, sinks and the (not yet entered) instances of a stream's segments.
+func (q *query) prepare(segs []*segment) error {
+	runs := 0
+	var returning []*segment
+	for _, g := range segs {
+		if err := q.prepareSource(g); err != nil {
+			return err
+		}
+		g.open = len(g.insts)
+		if g.prog.Sink.Kind == sinkReturn {
+			returning = append(returning, g)
+			runs += len(g.insts)
+		}
+	}
+	if len(returning) > 0 {
+		conns := make([]wire.Conn, runs)
+		for i := range conns {
+			conns[i] = q.leader
+		}
+		ret := exchange.NewOutbox(q.id, wire.ReturnExchange, conns, false, q.start.Options.Credits, q.fail)
+		q.ex.sched.mu.Lock()
+		q.ret = ret
+		q.ex.sched.mu.Unlock()
+		if err := q.leader.Send(&wire.Data{Query: q.id, Exch: wire.ReturnExchange, Kind: wire.DataRuns, N: int64(runs)}); err != nil {
+			return wire.Lost(q.leader.Peer())
+		}
+	}
+	first := 0
+	for _, g := range segs {
+		if err := q.prepareSink(g, first); err != nil {
+			return err
+		}
+		if g.prog.Sink.Kind == sinkReturn {
+			first += len(g.insts)
+		}
+		for _, in := range g.insts {
+			in.out = g.sink.output(in)
+		}
+	}
+	return nil
+}
+
+// workers is how many instances a segment without slices of its own has.
+func (q *query) workers() int {
+	n := q.ex.cfg.Workers
+	if w := q.start.Options.Workers; w > 0 && w < n {
+		n = w
+	}
+	return max(n, 1)
+}
+
+// segmentDone ends a segment. Called without the lock.
+func (q *query) segmentDone(g *segment, err error) {
+	sch := q.ex.sched
+	sch.mu.Lock()
+	defer sch.mu.Unlock()
+	if err != nil {
+		q.failLocked(err, g.id)
+		return
+	}
+	if q.left--; q.left == 0 && q.err == nil {
+		close(q.streamDone)
+	}
+}
+
+// fail ends the query with err unless it has failed already. Called without the lock.
+func (q *query) fail(err error) {
+	q.ex.sched.mu.Lock()
+	defer q.ex.sched.mu.Unlock()
+	q.failLocked(err, -1)
+}
+
+func (q *query) failLocked(err error, seg int) {
+	if q.err != nil {
+		return
+	}
+	e := *wire.FromError(err)
+	e.Node, e.Segment = q.ex.cfg.ID, seg
+	q.err = &e
+	if q.x != nil {
+		q.x.Cancel()
+	}
+	if q.streaming && q.left > 0 {
+		close(q.streamDone)
+	}
+	for _, o := range q.out {
+		o.Stop()
+	}
+	if q.ret != nil {
+		q.ret.Stop()
+	}
+	for _, g := range q.segs {
+		if g.sink != nil {
+			g.sink.stop()
+		}
+	}
+	q.cancel()
+	q.ex.sched.cond.Broadcast()
+}
+
+// stop fails the query (unless it has ended well), waits until no worker is
+// inside and frees rows that wait. Idempotent.
+func (q *query) stop(why error) {
+	sch := q.ex.sched
+	sch.mu.Lock()
+	q.failLocked(why, -1)
+	for q.working > 0 {
+		sch.cond.Wait()
+	}
+	sch.remove(q)
+	var drop []*inst
+	for _, g := range q.segs {
+		for _, in := range g.insts {
+			drop = append(drop, in)
+		}
+		g.insts = nil
+		if g.src != nil {
+			g.src.stop()
+		}
+	}
+	sch.mu.Unlock()
+	for _, in := range drop {
+		if in.x != nil {
+			in.x.Close()
+			in.x = nil
+		}
+		if in.done != nil {
+			_ = in.done()
+			in.done = nil
+		}
+		if in.text != nil {
+			in.text.stop()
+		}
+	}
+	for _, b := range q.in {
+		b.Stop()
+	}
+	for _, g := range q.segs {
+		if w, ok := g.sink.(*insertSink); ok {
+			w.wait()
+		}
+		if w, ok := g.src.(*scanSource); ok {
+			w.wait()
+		}
+	}
+}
+
+// end frees everything. The query is stopped.
+func (q *query) end() error {
+	err := q.x.Close()
+	if e := q.acct.Close(); err == nil {
+		err = e
+	}
+	return err
+}

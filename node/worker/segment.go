@@ -1,0 +1,249 @@
+package worker
+
+import (
+	"time"
+
+	"slipher/node/wire"
+	"slipher/runtime/chunk"
+	"slipher/runtime/program"
+)
+
+// segment is a segment of a running query on this node. Fields behind mu's
+// mark are guarded by the scheduler's lock.
+type segment struct {
+	q     *query
+	id    int
+	prog  *program.Segment // the general variant: source and sink are the same in both
+	zone  []wire.ZonePred
+	rows  wire.RowSource // SourceRows
+	in    *chunk.Layout  // of SourceRows' chunks, see layout
+	depth int            // exchanges between it and the stream's sources: how far downstream
+	src   source
+	sink  sink
+
+	// mu: the scheduler's lock
+	insts  []*inst
+	open   int  // instances that have not finished
+	held   bool // it waits for fused code
+	ending bool // somebody completes it
+	nanos  time.Duration
+	morsel int64
+	rowsIn int64
+}
+
+// source hands out input. All methods are called with the scheduler's lock held and never block.
+type source interface {
+	// next finds input for in. The feed is called by the worker, without the lock.
+	next(in *inst) (feed, bool)
+	// over: there is and will be no input for in.
+	over(in *inst) bool
+	// stop gives up what was not handed out.
+	stop()
+}
+
+// feed sets an instance's input. False: there was none after all. done, if not nil, is called
+// when the input is consumed.
+type feed func(x Instance) (some bool, done func() error, err error)
+
+// sink is where a segment's rows go.
+type sink interface {
+	// output is instance in's way out, nil if its rows stay in a table.
+	output(in *inst) *output
+	// dests is the number of destinations generated code sees.
+	dests() int
+	// instanceDone follows an instance's last chunk.
+	instanceDone(in *inst)
+	// complete ends the segment once all instances have finished, and calls done, perhaps later.
+	complete(done func(error))
+	sent() (rows, bytes int64)
+	// stop makes outputs drop what they get, so that nothing blocks.
+	stop()
+}
+
+// inst is one instance of a segment.
+type inst struct {
+	seg   *segment
+	no    int
+	slice int // the slice or destination it works for, -1 any
+	part  Part
+	x     Instance // nil until its first run; used by the one who runs it
+	out   *output
+
+	// guarded by the scheduler's lock
+	state     instState
+	finishing bool
+	started   bool
+	done      func() error // to be called when the input is consumed
+	text      *textInput   // SourceText
+}
+
+type instState uint8
+
+const (
+	free instState = iota
+	running
+	parked // its output was refused
+	finished
+)
+
+// output is an instance's way to its destinations.
+type output struct {
+	box interface {
+		Send(dest int, c *chunk.Chunk) bool
+		CanSend(dest int) bool
+	}
+	fixed   int // the only destination, -1: as generated code says
+	refused int // the destination that refused last
+}
+
+// Send implements Output.
+func (o *output) Send(dest int, c *chunk.Chunk) bool {
+	if o.fixed >= 0 {
+		dest = o.fixed
+	}
+	if o.box.Send(dest, c) {
+		return true
+	}
+	o.refused = dest
+	return false
+}
+
+// claim finds something to do in the segment. Called with the scheduler's lock held.
+func (g *segment) claim() *task {
+	if g.q.err != nil || g.held || g.ending {
+		return nil
+	}
+	for _, in := range g.insts {
+		if in.state == parked && in.out.box.CanSend(in.out.refused) {
+			return in.take(nil)
+		}
+	}
+	for _, in := range g.insts {
+		if in.state != free {
+			continue
+		}
+		if f, ok := g.src.next(in); ok {
+			return in.take(f)
+		}
+		if !g.src.over(in) {
+			continue
+		}
+		if !in.started && in.no > 0 && in.part == nil && in.slice < 0 {
+			in.state = finished // a spare worker's instance that was never needed
+			g.open--
+			continue
+		}
+		in.finishing = true
+		return in.take(nil)
+	}
+	if g.open == 0 {
+		g.ending = true
+		return &task{in: &inst{seg: g}, complete: true}
+	}
+	return nil
+}
+
+func (in *inst) take(f feed) *task {
+	in.state = running
+	in.started = true
+	return &task{in: in, feed: f}
+}
+
+// task is what a worker does between two looks at the lists.
+type task struct {
+	in       *inst
+	feed     feed
+	complete bool
+
+	state RunState
+	none  bool // the feed had nothing
+	err   error
+	took  time.Duration
+}
+
+// run does the work. Called without the lock.
+func (t *task) run() {
+	g := t.in.seg
+	if t.complete {
+		g.sink.complete(func(err error) { g.q.segmentDone(g, err) })
+		return
+	}
+	start := time.Now()
+	t.state, t.err = t.step()
+	t.took = time.Since(start)
+}
+
+func (t *task) step() (RunState, error) {
+	in := t.in
+	g := in.seg
+	if in.x == nil {
+		x, err := g.q.x.NewInstance(g.id, outputOf(in), g.sink.dests())
+		if err != nil {
+			return Idle, err
+		}
+		in.x = x
+	}
+	if t.feed != nil {
+		some, done, err := t.feed(in.x)
+		in.done = done
+		if err != nil || !some {
+			t.none = true
+			return Idle, err
+		}
+	}
+	if in.finishing {
+		st, err := in.x.Finish()
+		if err == nil && st == Idle {
+			g.sink.instanceDone(in)
+			g.q.tiers(g, in)
+			in.x.Close()
+			in.x = nil
+		}
+		return st, err
+	}
+	st, err := in.x.Run()
+	if err != nil && in.text != nil {
+		if err = in.text.failed(in, err); err != nil {
+			return Idle, err
+		}
+		st = Idle
+	}
+	if err == nil && st == Idle && in.done != nil {
+		done := in.done
+		in.done = nil
+		err = done()
+	}
+	return st, err
+}
+
+// outputOf avoids an interface that holds a nil pointer.
+func outputOf(in *inst) Output {
+	if in.out == nil {
+		return nil
+	}
+	return in.out
+}
+
+// settle notes the outcome. Called with the scheduler's lock held.
+func (t *task) settle() {
+	if t.complete {
+		return
+	}
+	in, g := t.in, t.in.seg
+	g.nanos += t.took
+	if t.feed != nil && !t.none {
+		g.morsel++
+	}
+	switch {
+	case t.err != nil:
+		in.state = free
+		g.q.failLocked(t.err, g.id)
+	case t.state == Blocked:
+		in.state = parked
+	case in.finishing:
+		in.state = finished
+		g.open--
+	default:
+		in.state = free
+	}
+}

@@ -1,0 +1,155 @@
+package worker
+
+import (
+	"slipher/catalog/sqlerr"
+	"slipher/node/exchange"
+	"slipher/runtime/program"
+)
+
+// prepareSource makes a segment's source and its instances.
+func (q *query) prepareSource(g *segment) error {
+	spare := func(n int) { // any instance takes any input
+		for i := range n {
+			g.insts = append(g.insts, &inst{seg: g, no: i, slice: -1})
+		}
+	}
+	perSlice := g.prog.Sink.Kind == sinkInsert // rows must reach the loader of their slice
+	switch src := &g.prog.Source; src.Kind {
+	case sourceScan:
+		s, err := newScanSource(g)
+		if err != nil {
+			return err
+		}
+		g.src = s
+		if perSlice {
+			for i, sl := range q.slices {
+				g.insts = append(g.insts, &inst{seg: g, no: i, slice: int(sl)})
+			}
+		} else {
+			spare(q.workers())
+		}
+		s.begin()
+	case sourceReceive:
+		box := q.in[src.Exchange]
+		if box == nil {
+			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d receives from exchange %d, which does not come here", g.id, src.Exchange)
+		}
+		g.src = &receiveSource{box}
+		for i, d := range box.Dests() {
+			g.insts = append(g.insts, &inst{seg: g, no: i, slice: d})
+		}
+	case sourceTable:
+		// One instance a part: a sorted part must leave as one run.
+		parts := q.x.Parts(src.Table)
+		g.src = onceSource{}
+		for i, p := range parts {
+			g.insts = append(g.insts, &inst{seg: g, no: i, slice: -1, part: p})
+		}
+		if perSlice {
+			q.placeParts(g)
+		}
+	case sourceValues:
+		g.src = onceSource{}
+		spare(1)
+	case sourceRows:
+		if g.rows == nil {
+			return sqlerr.New(sqlerr.InternalError, "segment %d has no rows to read here", g.id)
+		}
+		g.src = &rowsSource{g: g}
+		spare(1)
+	case sourceText:
+		g.src = q.text
+		if perSlice {
+			for i, sl := range q.slices {
+				g.insts = append(g.insts, &inst{seg: g, no: i, slice: int(sl)})
+			}
+		} else {
+			spare(q.workers())
+		}
+		for _, in := range g.insts {
+			in.text = &textInput{src: q.text}
+		}
+	default:
+		return sqlerr.New(sqlerr.ProtocolViolation, "unknown source kind %d", src.Kind)
+	}
+	return nil
+}
+
+// placeParts deals the parts of a table over the node's slices for an insert.
+func (q *query) placeParts(g *segment) {
+	for i, in := range g.insts {
+		in.slice = int(q.slices[i%len(q.slices)])
+	}
+}
+
+// sourceLayout is the chunk layout a chunk source expects.
+func sourceLayout(p *program.Segment) []program.ChunkCol {
+	cols := make([]program.ChunkCol, len(p.Source.Cols))
+	for i, c := range p.Source.Cols {
+		cols[i] = program.ChunkCol{Type: c.Type, Nullable: c.Nullable}
+	}
+	return cols
+}
+
+// receiveSource: instance i works through destination in.slice's chunks.
+type receiveSource struct{ box *exchange.Inbox }
+
+func (s *receiveSource) next(in *inst) (feed, bool) {
+	it, ok := s.box.Take(in.slice)
+	if !ok {
+		return nil, false
+	}
+	in.seg.rowsIn += int64(it.Chunk.Rows())
+	dest := in.slice
+	return func(x Instance) (bool, func() error, error) {
+		x.SetChunk(it.Chunk)
+		return true, func() error { return s.box.Consumed(dest, it.From) }, nil
+	}, true
+}
+
+func (s *receiveSource) over(in *inst) bool { return s.box.Over(in.slice) }
+func (s *receiveSource) stop()              {}
+
+// onceSource gives each instance its part of a table, or the values, once.
+type onceSource struct{}
+
+func (onceSource) next(in *inst) (feed, bool) {
+	if in.started {
+		return nil, false
+	}
+	return func(x Instance) (bool, func() error, error) {
+		if in.part != nil {
+			x.SetPart(in.part)
+		} else {
+			x.SetValues()
+		}
+		return true, nil, nil
+	}, true
+}
+
+func (onceSource) over(in *inst) bool { return in.started }
+func (onceSource) stop()              {}
+
+// rowsSource reads the leader's own rows: a catalog relation's.
+type rowsSource struct {
+	g     *segment
+	ended bool // written by the worker that runs the only instance
+}
+
+func (s *rowsSource) next(*inst) (feed, bool) {
+	if s.ended {
+		return nil, false
+	}
+	return func(x Instance) (bool, func() error, error) {
+		c, err := s.g.rows.Next(s.g.layout(), s.g.q.acct)
+		if err != nil || c == nil {
+			s.ended = true
+			return false, nil, err
+		}
+		x.SetChunk(c)
+		return true, nil, nil
+	}, true
+}
+
+func (s *rowsSource) over(*inst) bool { return s.ended }
+func (s *rowsSource) stop()           {}

@@ -1,0 +1,284 @@
+package worker
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/node/wire"
+	"slipher/runtime/abi"
+	"slipher/runtime/block"
+)
+
+// A morsel is a run of sections of one row group: at least minMorsel (less
+// would make the claim show), at most maxMorsel (more would make workers idle at the end and
+// tiers late), except where zone maps cut it short.
+const (
+	minMorsel = 8
+	maxMorsel = 64
+	// fetchers read row groups ahead of the workers, and this many may be in
+	// memory beyond the ones workers are in.
+	fetchers   = 4
+	fetchAhead = 4
+)
+
+// scanSource hands out morsels of the row groups of this node's slices. Row
+// groups are fetched ahead by goroutines of its own: no worker waits for storage.
+type scanSource struct {
+	g      *segment
+	scan   *wire.Scan
+	cols   []int       // columns of the stored table that are read
+	zone   []zoneCheck // what row groups and sections must pass
+	morsel int         // sections
+	wg     sync.WaitGroup
+
+	// guarded by the scheduler's lock
+	ready   []scanMorsel
+	open    int // row groups fetched or being fetched, not yet given out whole
+	left    int // objects and row groups that fetchers have not settled
+	stopped bool
+	room    *sync.Cond // on the scheduler's lock: open sank
+}
+
+type zoneCheck struct {
+	col int // of the stored table
+	typ types.Type
+	op  string
+	v   types.Datum
+}
+
+type scanMorsel struct {
+	rg       *sharedGroup
+	slice    state.SliceID
+	from, to int
+}
+
+// sharedGroup is a row group that several morsels read.
+type sharedGroup struct {
+	RowGroup
+	users atomic.Int32
+}
+
+func (r *sharedGroup) done() error {
+	if r.users.Add(-1) == 0 {
+		r.Release()
+	}
+	return nil
+}
+
+func newScanSource(g *segment) (*scanSource, error) {
+	s := &scanSource{g: g, room: sync.NewCond(&g.q.ex.sched.mu)}
+	for i := range g.q.start.Scans {
+		if g.q.start.Scans[i].Segment == g.id {
+			s.scan = &g.q.start.Scans[i]
+		}
+	}
+	if s.scan == nil {
+		s.scan = &wire.Scan{Segment: g.id}
+	}
+	if g.q.ex.cfg.Blocks == nil && len(s.scan.Objects) > 0 {
+		return nil, sqlerr.New(sqlerr.InternalError, "%s has no storage to scan", g.q.ex.cfg.ID)
+	}
+	for _, c := range g.prog.Source.Cols {
+		if c.ColNo < 0 || (len(s.scan.Objects) > 0 && c.ColNo >= len(s.scan.Types)) {
+			return nil, sqlerr.New(sqlerr.ProtocolViolation, "segment %d scans column %d of %d", g.id, c.ColNo, len(s.scan.Types))
+		}
+		s.cols = append(s.cols, c.ColNo)
+	}
+	for _, z := range g.zone {
+		if z.Col >= len(g.prog.Source.Cols) || z.Param >= len(g.q.start.Params) {
+			return nil, sqlerr.New(sqlerr.ProtocolViolation, "segment %d has a malformed zone predicate", g.id)
+		}
+		c := g.prog.Source.Cols[z.Col]
+		s.zone = append(s.zone, zoneCheck{c.ColNo, c.Type, z.Op, g.q.start.Params[z.Param].Value})
+	}
+	var rows int64
+	for _, o := range s.scan.Objects {
+		rows += o.Rows
+	}
+	sections := int(rows / abi.VectorRows)
+	s.morsel = min(max(sections/(4*g.q.workers()), minMorsel), maxMorsel)
+	return s, nil
+}
+
+// begin starts the fetchers.
+func (s *scanSource) begin() {
+	objs := make(chan state.ObjectRef, len(s.scan.Objects))
+	for _, o := range s.scan.Objects {
+		objs <- o
+	}
+	close(objs)
+	n := min(fetchers, len(s.scan.Objects))
+	s.left = n
+	for range n {
+		s.wg.Add(1)
+		go func() {
+			defer s.wg.Done()
+			for o := range objs {
+				if err := s.object(o); err != nil {
+					s.g.q.fail(err)
+					break
+				}
+			}
+			sch := s.g.q.ex.sched
+			sch.mu.Lock()
+			s.left--
+			sch.cond.Broadcast()
+			sch.mu.Unlock()
+		}()
+	}
+}
+
+// object reads an object's row groups one after another.
+func (s *scanSource) object(o state.ObjectRef) error {
+	q := s.g.q
+	footer, err := q.ex.cfg.Blocks.Footer(q.ctx, o)
+	if err != nil {
+		return err
+	}
+	for i := range footer.RowGroups {
+		meta := &footer.RowGroups[i]
+		if len(meta.Cols) > len(s.scan.Types) {
+			return sqlerr.New(sqlerr.DataCorrupted, "object %s has %d columns, its table %d", o.Name, len(meta.Cols), len(s.scan.Types))
+		}
+		if !s.mayMatch(meta) {
+			s.skip(o.Slice, int64(meta.Rows))
+			continue
+		}
+		if !s.enter() {
+			return nil
+		}
+		rg, err := q.ex.cfg.Blocks.Open(q.ctx, o, meta, s.scan.Types, s.cols)
+		if err != nil {
+			return err
+		}
+		s.give(rg, o.Slice)
+	}
+	return nil
+}
+
+func (s *scanSource) mayMatch(meta *block.RowGroupMeta) bool {
+	for _, z := range s.zone {
+		if z.col < len(meta.Cols) && !s.g.q.ex.cfg.Blocks.MayMatch(&meta.Cols[z.col], z.typ, z.op, z.v) {
+			return false
+		}
+	}
+	return true
+}
+
+// enter waits for room for one more row group; false: the query has ended.
+func (s *scanSource) enter() bool {
+	sch := s.g.q.ex.sched
+	sch.mu.Lock()
+	defer sch.mu.Unlock()
+	for s.open >= fetchAhead+s.g.q.workers() && !s.stopped && s.g.q.err == nil {
+		s.room.Wait()
+	}
+	s.open++
+	return !s.stopped && s.g.q.err == nil
+}
+
+// give cuts a row group into morsels and makes them claimable.
+func (s *scanSource) give(rg RowGroup, slice state.SliceID) {
+	shared := &sharedGroup{RowGroup: rg}
+	rows := rg.Rows()
+	var ms []scanMorsel
+	skipped := 0
+	from := -1
+	cut := func(to int) {
+		if from >= 0 {
+			ms = append(ms, scanMorsel{shared, slice, from, to})
+		}
+		from = -1
+	}
+	for sec, at := 0, 0; at < rows; sec, at = sec+1, at+abi.VectorRows {
+		end := min(at+abi.VectorRows, rows)
+		match := true
+		for _, z := range s.zone {
+			if !rg.SectionMayMatch(z.col, sec, z.op, z.v) {
+				match = false
+				break
+			}
+		}
+		if !match {
+			cut(at)
+			skipped += end - at
+			continue
+		}
+		if from < 0 {
+			from = at
+		}
+		if end-from >= s.morsel*abi.VectorRows {
+			cut(end)
+		}
+	}
+	cut(rows)
+	shared.users.Store(int32(len(ms)))
+	if skipped > 0 {
+		s.skip(slice, int64(skipped))
+	}
+	sch := s.g.q.ex.sched
+	sch.mu.Lock()
+	defer sch.mu.Unlock()
+	if len(ms) == 0 || s.stopped {
+		s.left1(len(ms) == 0 || s.stopped)
+		rg.Release()
+		return
+	}
+	s.ready = append(s.ready, ms...)
+	sch.cond.Broadcast()
+}
+
+// left1 counts a row group out.
+func (s *scanSource) left1(out bool) {
+	if out {
+		s.open--
+		s.room.Signal()
+	}
+}
+
+func (s *scanSource) skip(slice state.SliceID, rows int64) {
+	sch := s.g.q.ex.sched
+	sch.mu.Lock()
+	s.g.q.scanStats(s.g.id, int(slice)).Skipped += rows
+	sch.mu.Unlock()
+}
+
+func (s *scanSource) next(in *inst) (feed, bool) {
+	for i, m := range s.ready {
+		if in.slice >= 0 && int(m.slice) != in.slice {
+			continue
+		}
+		s.ready = append(s.ready[:i], s.ready[i+1:]...)
+		last := true
+		for _, o := range s.ready {
+			last = last && o.rg != m.rg
+		}
+		s.left1(last)
+		st := s.g.q.scanStats(s.g.id, int(m.slice))
+		st.RowsIn += int64(m.to - m.from)
+		st.Morsels++
+		s.g.rowsIn += int64(m.to - m.from)
+		return func(x Instance) (bool, func() error, error) {
+			x.SetScan(m.rg.RowGroup, m.from, m.to)
+			return true, m.rg.done, nil
+		}, true
+	}
+	return nil, false
+}
+
+func (s *scanSource) over(in *inst) bool { return s.left == 0 && len(s.ready) == 0 }
+
+func (s *scanSource) stop() {
+	s.stopped = true
+	for _, m := range s.ready {
+		_ = m.rg.done()
+	}
+	s.ready = nil
+	s.room.Broadcast()
+}
+
+// wait waits for the fetchers. Called without the lock, after stop.
+func (s *scanSource) wait() { s.wg.Wait() }
