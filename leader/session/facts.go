@@ -20,10 +20,10 @@ func (s *Session) CurrentUser() string     { return s.start.User }
 func (s *Session) CurrentDatabase() string { return s.start.Database }
 func (s *Session) BackendPID() int32       { return s.start.PID }
 
-// CurrentSchema is the first schema of the search path that is not the user's own.
+// CurrentSchema is the first schema of the search path that exists, "" if none does.
 func (s *Session) CurrentSchema() string {
 	for _, name := range s.SearchPath() {
-		if name != s.start.User {
+		if s.engine.SchemaExists(s.start.Database, name) {
 			return name
 		}
 	}

@@ -22,6 +22,8 @@ type Engine interface {
 	Execute(ctx context.Context, s *Session, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error
 	// Evaluate computes constant expressions as the given types: EXECUTE's arguments.
 	Evaluate(ctx context.Context, s *Session, st *parse.Statement, exprs []parse.Expr, want []types.Type) ([]types.Datum, error)
+	// SchemaExists answers for the search path.
+	SchemaExists(database, schema string) bool
 	// Closed tells the engine that s has ended.
 	Closed(s *Session)
 }
