@@ -27,7 +27,8 @@ type Result struct {
 	OptIR  string
 	Asm    string
 
-	// Where the time went. Worker's clock, except Wait: from the call of Compile to the start.
+	// Where the time went. Wait is all but the
+	// worker's own work: the queue, starting a worker, the pipe, listing.
 	Wait, Parse, Passes, Emit time.Duration
 	// Attempts is 2 if a worker died over the job and another one did it.
 	Attempts int

@@ -57,3 +57,17 @@ func TestListing(t *testing.T) {
 		}
 	}
 }
+
+// Constants and tables are noted by section; every function of a module is listed.
+func TestListingNotes(t *testing.T) {
+	p := testPool(t, 1, Options{})
+	r, err := p.Compile(t.Context(), Job{IR: warmModule(target.V4), CPU: target.V4, Passes: O2, WantAsm: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"checked:\n", "\nvector:\n", "# .LCPI", "kernel\n", "take:\n", "store:\n"} {
+		if !strings.Contains(r.Asm, want) {
+			t.Errorf("no %q in\n%s", want, r.Asm)
+		}
+	}
+}

@@ -76,13 +76,11 @@ type task struct {
 	request  *request
 	priority int
 	seq      int
-	queued   time.Time
 	done     chan outcome // of capacity 1: a slot never waits for the caller
 }
 
 type outcome struct {
 	reply    *reply
-	wait     time.Duration
 	attempts int
 	err      error
 }
@@ -94,14 +92,37 @@ func (p *Pool) Compile(ctx context.Context, j Job) (Result, error) {
 	if j.Passes == "" {
 		j.Passes = Short
 	}
+	start := time.Now()
 	out := p.do(ctx, j.Priority, &request{IR: j.IR, Triple: j.CPU.Triple, CPU: j.CPU.CPU, Features: j.CPU.Features,
 		Passes: string(j.Passes), WantOpt: j.WantOptIR, WantAsm: j.WantAsm, Verify: j.Verify})
 	if out.err != nil {
 		return Result{}, out.err
 	}
 	r := out.reply
-	return Result{Object: r.Object, OptIR: r.OptIR, Asm: r.Asm, Wait: out.wait, Parse: time.Duration(r.ParseNs),
-		Passes: time.Duration(r.PassesNs), Emit: time.Duration(r.EmitNs), Attempts: out.attempts}, nil
+	res := Result{Object: r.Object, OptIR: r.OptIR, Asm: r.Asm, Parse: time.Duration(r.ParseNs),
+		Passes: time.Duration(r.PassesNs), Emit: time.Duration(r.EmitNs), Attempts: out.attempts}
+	res.Wait = max(time.Since(start)-res.Total(), 0)
+	return res, nil
+}
+
+// Warm starts all workers and has each compile a module like those of queries, so
+// that the first query does not wait for the library to be mapped and paged in. For
+// the background of a server's start; jobs that come in between go first.
+func (p *Pool) Warm(ctx context.Context, t target.Target) error {
+	errs := make([]error, p.max)
+	var wg sync.WaitGroup
+	for i := range errs {
+		wg.Go(func() {
+			for _, passes := range []Passes{Short, O2} {
+				if _, err := p.Compile(ctx, Job{IR: warmModule(t), CPU: t, Passes: passes, Priority: -1}); err != nil {
+					errs[i] = err
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
 }
 
 // Disassemble lists an object that is there already (a cached artifact's).
@@ -122,7 +143,7 @@ func (p *Pool) do(ctx context.Context, priority int, q *request) outcome {
 	if p.none != nil {
 		return outcome{err: p.none}
 	}
-	t := &task{ctx: ctx, request: q, priority: priority, queued: time.Now(), done: make(chan outcome, 1)}
+	t := &task{ctx: ctx, request: q, priority: priority, done: make(chan outcome, 1)}
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()
@@ -163,7 +184,7 @@ func (p *Pool) slot() {
 			t.done <- outcome{err: t.ctx.Err()}
 			continue
 		}
-		out := outcome{wait: time.Since(t.queued)}
+		var out outcome
 		for out.attempts = 1; ; out.attempts++ {
 			w, out.reply, out.err = p.attempt(w, t)
 			if out.err == nil || !errors.Is(out.err, ErrWorkerDied) || out.attempts == 2 || t.ctx.Err() != nil {

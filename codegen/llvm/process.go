@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 )
 
 // process is a running worker, owned by one slot of the pool.
@@ -27,6 +28,8 @@ type process struct {
 func start(self string, o Options) (*process, error) {
 	cmd := exec.Command(self, o.Args...)
 	cmd.Env = append(os.Environ(), WorkerVariable+"=1", LibraryVariable+"="+o.Library, "GOTRACEBACK=none", "GOMAXPROCS=2")
+	// Not in the terminal's group: an interrupt is for the parent. A worker ends with its input.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p := &process{cmd: cmd, stderr: &lastWords{}, waited: make(chan struct{})}
 	cmd.Stderr = p.stderr
 	in, err := cmd.StdinPipe()

@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // WorkerVariable is set to 1 in the environment of worker processes, so that a
@@ -17,11 +19,16 @@ const WorkerVariable = "SLIPHER_COMPILE_WORKER"
 // WorkerCommand is the hidden subcommand that the binary is started with as a worker.
 const WorkerCommand = "compile-worker"
 
+// workerMaxBytes bounds a worker's writable memory: the whole primitive library at O3 takes 0.5 GB.
+const workerMaxBytes = 4 << 30
+
 // WorkerMain answers compile requests from in on out until in ends, which also
 // happens when the parent dies. The subcommand calls it with standard input and output.
 func WorkerMain(in io.Reader, out io.Writer) error {
 	// LLVM keeps per-thread state; one thread keeps the memory in one arena, too.
 	runtime.LockOSThread()
+	// A module that makes LLVM run away ends as an allocation failure of this process. Refusal is harmless.
+	unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: workerMaxBytes, Max: workerMaxBytes})
 	path, err := FindLibrary("")
 	var k *compiler
 	if err == nil {

@@ -36,10 +36,9 @@ const (
 	shnLoReserve = 0xff00
 	shnAbs       = 0xfff1
 
-	sttSection = 3
-	sttFile    = 4
-	sttTLS     = 6
-	sttIFunc   = 10
+	sttFunc  = 2
+	sttTLS   = 6
+	sttIFunc = 10
 )
 
 // section is one section header with its place in the image.
@@ -65,6 +64,7 @@ type symbol struct {
 	bind  uint8
 	shndx uint16
 	value uint64
+	size  uint64
 }
 
 // object is a parsed ELF file. It borrows the file's bytes.
@@ -162,7 +162,7 @@ func (o *object) parseSymbols() error {
 			if err != nil {
 				return err
 			}
-			o.symbols[j] = symbol{name: name, typ: row[4] & 15, bind: row[4] >> 4, shndx: le.Uint16(row[6:]), value: le.Uint64(row[8:])}
+			o.symbols[j] = symbol{name: name, typ: row[4] & 15, bind: row[4] >> 4, shndx: le.Uint16(row[6:]), value: le.Uint64(row[8:]), size: le.Uint64(row[16:])}
 		}
 	}
 	return nil

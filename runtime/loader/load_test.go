@@ -103,6 +103,17 @@ func TestLoadRefuses(t *testing.T) {
 	}
 }
 
+// Inspect tells imports, functions and sizes without loading.
+func TestInspect(t *testing.T) {
+	info, err := Inspect(everyKind().bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(info), "{[rt.add] [{answer 0}] 45 32 64 9}"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // FuzzLoad: corrupt objects give errors or code that is not run, never a crash.
 func FuzzLoad(f *testing.F) {
 	good := everyKind().bytes()
@@ -119,6 +130,7 @@ func FuzzLoad(f *testing.F) {
 		if err == nil {
 			c.Close()
 		}
+		Inspect(object)
 	})
 }
 
