@@ -60,7 +60,7 @@ func roundTrip(t *testing.T, e *Encoder, c column, encoding, shape string) {
 	defer b.Close()
 	n, p := len(c.vals), c.typ.Phys()
 	check := func(from, to, step int) {
-		for i, got := range decode(t, b, c.typ, from, to, step) {
+		for i, got := range b.read(c.typ, from, to, step) {
 			if !same(p, got, c.vals[from+i]) {
 				t.Fatalf("%s %q %s: row %d (vectors of %d): %+v, want %+v", c.typ, encoding, shape, from+i, step, got, c.vals[from+i])
 			}

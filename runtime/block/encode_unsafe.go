@@ -254,20 +254,5 @@ func (e *Encoder) str(row int) string {
 // datum is the fixed-width value of a row.
 func (e *Encoder) datum(row int) types.Datum {
 	p := unsafe.Add(e.col.Values, row*e.col.Class.Width()) // in bounds: row < Rows
-	switch e.col.Class {
-	case types.I8:
-		return types.Int(int64(*(*int8)(p)))
-	case types.I16:
-		return types.Int(int64(*(*int16)(p)))
-	case types.I32:
-		return types.Int(int64(*(*int32)(p)))
-	case types.I64:
-		return types.Int(*(*int64)(p))
-	case types.I128:
-		return types.Int128(*(*int64)(unsafe.Add(p, 8)), *(*int64)(p))
-	case types.F32:
-		return types.Float(float64(*(*float32)(p)))
-	default:
-		return types.Float(*(*float64)(p))
-	}
+	return datumAt(p, e.col.Class)
 }

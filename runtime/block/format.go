@@ -18,13 +18,13 @@ import (
 //
 // A block:
 //
-//	  0 u32 magic "SLB1"      4 u8 encoding  5 u8 class (types.Phys)  6 u8 compression  7 u8 0
-//	  8 u32 rows             12 u32 NULLs
-//	 16 u32 dictionary values 20 u32 bytes of the dictionary's values
-//	 24 u64 bytes of the body 32 u64 bytes of the body as stored     40.. 0
-//	 64 section entries, 32 bytes each (codec.Section)
-//	    null bitmap, 128 bytes a section, if there are NULLs
-//	    body at the next multiple of 64, then 64 zero bytes
+//	 0 u32 magic "SLB1"      4 u8 encoding  5 u8 class (types.Phys)  6 u8 compression  7 u8 0
+//	 8 u32 rows             12 u32 NULLs
+//	16 u32 dictionary values 20 u32 bytes of the dictionary's values
+//	24 u64 bytes of the body 32 u64 bytes of the body as stored     40.. 0
+//	64 section entries, 32 bytes each (codec.Section)
+//	   null bitmap, 128 bytes a section, if there are NULLs
+//	   body at the next multiple of 64, then 64 zero bytes
 //
 // The body starts with the dictionary: for strings u16 lengths padded to 16
 // bytes, then the bytes padded to 16; else the values padded to 16. Payloads of

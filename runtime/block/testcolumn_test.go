@@ -9,7 +9,6 @@ import (
 	"unsafe"
 
 	"slipher/catalog/types"
-	"slipher/runtime/abi"
 	"slipher/runtime/kernels/codec"
 	"slipher/runtime/kernels/heap"
 )
@@ -80,56 +79,6 @@ func (c column) build(t testing.TB) *codec.Column {
 		}
 	}
 	return col
-}
-
-// decode reads rows [from, to) with vectors of step rows.
-func decode(t testing.TB, b *Block, typ types.Type, from, to, step int) []types.Datum {
-	cur := offheap(t, make([]byte, abi.ColCursorSize))
-	b.FillCursor(unsafe.Pointer(&cur[0]))
-	w := typ.Phys().Width()
-	vals, nulls := offheap(t, make([]byte, step*w)), offheap(t, make([]byte, step))
-	var out []types.Datum
-	for row := from; row < to; {
-		n := min(step, to-row, codec.SectionRows-row%codec.SectionRows)
-		codec.Decode(unsafe.Pointer(&cur[0]), row, n, unsafe.Pointer(&vals[0]), unsafe.Pointer(&nulls[0]))
-		for i := 0; i < n; i++ {
-			if nulls[i] != 0 {
-				out = append(out, types.NullDatum)
-				continue
-			}
-			q := unsafe.Pointer(&vals[i*w])
-			switch typ.Phys() {
-			case types.I8:
-				out = append(out, types.Int(int64(*(*int8)(q))))
-			case types.I16:
-				out = append(out, types.Int(int64(*(*int16)(q))))
-			case types.I32:
-				out = append(out, types.Int(int64(*(*int32)(q))))
-			case types.I64:
-				out = append(out, types.Int(*(*int64)(q)))
-			case types.I128:
-				out = append(out, types.Int128(*(*int64)(unsafe.Add(q, 8)), *(*int64)(q)))
-			case types.F32:
-				out = append(out, types.Float(float64(*(*float32)(q))))
-			case types.F64:
-				out = append(out, types.Float(*(*float64)(q)))
-			case types.Str:
-				n := *(*uint32)(q)
-				p := unsafe.Add(q, 4)
-				if n > abi.StrInline {
-					p = *(*unsafe.Pointer)(unsafe.Add(q, 8))
-					if *(*uint32)(p) != *(*uint32)(unsafe.Add(q, 4)) {
-						t.Fatalf("row %d: prefix of a long string is wrong", row+i)
-					}
-				} else if pad := unsafe.Slice((*byte)(p), 12)[n:]; !bytes.Equal(pad, make([]byte, len(pad))) {
-					t.Fatalf("row %d: unused bytes of a header are not zero", row+i)
-				}
-				out = append(out, types.String(string(unsafe.Slice((*byte)(p), n))))
-			}
-		}
-		row += n
-	}
-	return out
 }
 
 // shapes are ways values of a column can look.

@@ -1,0 +1,236 @@
+package load
+
+import (
+	"unsafe"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/runtime/chunk"
+	"slipher/runtime/kernels/codec"
+	"slipher/runtime/kernels/heap"
+)
+
+// grow is off-heap memory that keeps its contents when it grows. The zero grow is empty.
+type grow struct {
+	ptr      unsafe.Pointer
+	len, cap int
+}
+
+// more makes room for n bytes behind len, and 16 more that can be read.
+func (g *grow) more(n int) error {
+	if g.len+n+16 <= g.cap {
+		return nil
+	}
+	size := max(g.len+n+16, g.cap+g.cap/2, 4096)
+	p := heap.Alloc(size)
+	if p == nil {
+		return sqlerr.New(sqlerr.OutOfMemory, "out of memory").WithDetail("Failed on request of %d bytes for a load.", size)
+	}
+	copy(unsafe.Slice((*byte)(p), g.len), unsafe.Slice((*byte)(g.ptr), g.len))
+	heap.Free(g.ptr)
+	g.ptr, g.cap = p, size
+	return nil
+}
+
+// end is where the next byte goes; more has made room.
+func (g *grow) end() unsafe.Pointer { return unsafe.Add(g.ptr, g.len) }
+
+func (g *grow) free() {
+	heap.Free(g.ptr)
+	*g = grow{}
+}
+
+// column buffers one column's values. Strings are one word a row, offset in text << 16 | length.
+type column struct {
+	phys   types.Phys
+	values grow // phys.Width() bytes a row, strings: 8
+	nulls  grow // a byte a row; kept only from the first NULL on (rows before it count as not NULL)
+	text   grow
+}
+
+func (c *column) width() int {
+	if c.phys == types.Str {
+		return 8
+	}
+	return c.phys.Width()
+}
+
+// add appends rows of a chunk's column. nulls reports whether one of them is NULL.
+func (c *column) add(ch *chunk.Chunk, col, rows, have int) (nulls bool, err error) {
+	pc := &ch.Layout.Cols[col]
+	src := unsafe.Add(ch.Ptr(), pc.Values) // in bounds: the chunk's layout
+	w := c.width()
+	if err := c.values.more(rows * w); err != nil {
+		return false, err
+	}
+	if c.phys == types.Str {
+		err = c.addStrs(src, rows)
+	} else {
+		copy(unsafe.Slice((*byte)(c.values.end()), rows*w), unsafe.Slice((*byte)(src), rows*w))
+		c.values.len += rows * w
+	}
+	if err != nil {
+		return false, err
+	}
+	var in []byte
+	if pc.Nullable {
+		in = unsafe.Slice((*byte)(unsafe.Add(ch.Ptr(), pc.Nulls)), rows)
+		for _, b := range in {
+			nulls = nulls || b != 0
+		}
+	}
+	if !nulls && c.nulls.len == 0 {
+		return false, nil
+	}
+	gap := have - c.nulls.len
+	if err := c.nulls.more(gap + rows); err != nil {
+		return false, err
+	}
+	dst := unsafe.Slice((*byte)(c.nulls.end()), gap+rows)
+	clear(dst)
+	for i, b := range in {
+		if b != 0 {
+			dst[gap+i] = 1
+		}
+	}
+	c.nulls.len += gap + rows
+	return nulls, nil
+}
+
+func (c *column) addStrs(src unsafe.Pointer, rows int) error {
+	words := unsafe.Slice((*uint64)(c.values.end()), rows)
+	for i := range words {
+		s := chunk.StrAt(unsafe.Add(src, i*16))
+		if len(s) > types.MaxVarchar {
+			return sqlerr.New(sqlerr.StringTooLong, "value too long for type character varying(%d)", types.MaxVarchar)
+		}
+		if err := c.text.more(len(s)); err != nil {
+			return err
+		}
+		words[i] = uint64(c.text.len)<<16 | uint64(len(s))
+		copy(unsafe.Slice((*byte)(c.text.end()), len(s)), s)
+		c.text.len += len(s)
+	}
+	c.values.len += rows * 8
+	return nil
+}
+
+func (c *column) bytes() int64 { return int64(c.values.len + c.nulls.len + c.text.len) }
+
+// reset empties the column; memory is kept.
+func (c *column) reset() { c.values.len, c.nulls.len, c.text.len = 0, 0, 0 }
+
+func (c *column) free() {
+	c.values.free()
+	c.nulls.free()
+	c.text.free()
+}
+
+// null reports whether a buffered row is NULL.
+func (c *column) null(row uint32) bool {
+	return int(row) < c.nulls.len && *(*byte)(unsafe.Add(c.nulls.ptr, row)) != 0
+}
+
+// str is a buffered string.
+func (c *column) str(row uint32) []byte {
+	w := *(*uint64)(unsafe.Add(c.values.ptr, uintptr(row)*8))
+	return unsafe.Slice((*byte)(unsafe.Add(c.text.ptr, w>>16)), w&0xffff)
+}
+
+// staging is a row group's worth of one column, gathered for the encoder. Owned by a Writer, used again.
+type staging struct{ values, nulls, off, len grow }
+
+func (s *staging) free() {
+	s.values.free()
+	s.nulls.free()
+	s.off.free()
+	s.len.free()
+}
+
+// gather makes the encoder's view of rows (numbers of buffered rows). It borrows c and s.
+func (c *column) gather(s *staging, rows []uint32) (codec.Column, error) {
+	n := len(rows)
+	out := codec.Column{Class: c.phys, Rows: n}
+	s.values.len, s.nulls.len, s.off.len, s.len.len = 0, 0, 0, 0
+	if c.nulls.len > 0 {
+		if err := s.nulls.more(n); err != nil {
+			return out, err
+		}
+		dst, src := unsafe.Slice((*byte)(s.nulls.ptr), n), unsafe.Slice((*byte)(c.nulls.ptr), c.nulls.len)
+		for i, r := range rows {
+			dst[i] = 0
+			if int(r) < len(src) {
+				dst[i] = src[r]
+			}
+		}
+		out.Nulls = s.nulls.ptr
+	}
+	if c.phys == types.Str {
+		if err := s.off.more(n * 8); err != nil {
+			return out, err
+		}
+		if err := s.len.more(n * 4); err != nil {
+			return out, err
+		}
+		words := take[uint64](&c.values)
+		offs, lens := unsafe.Slice((*uint64)(s.off.ptr), n), unsafe.Slice((*uint32)(s.len.ptr), n)
+		for i, r := range rows {
+			offs[i], lens[i] = words[r]>>16, uint32(words[r]&0xffff)
+		}
+		if err := c.text.more(0); err != nil {
+			return out, err
+		}
+		out.Heap, out.Off, out.Len = c.text.ptr, s.off.ptr, s.len.ptr
+		return out, nil
+	}
+	if err := s.values.more(n * c.width()); err != nil {
+		return out, err
+	}
+	switch c.width() {
+	case 1:
+		gatherInto[uint8](s, c, rows)
+	case 2:
+		gatherInto[uint16](s, c, rows)
+	case 4:
+		gatherInto[uint32](s, c, rows)
+	case 8:
+		gatherInto[uint64](s, c, rows)
+	default:
+		gatherInto[[2]uint64](s, c, rows)
+	}
+	out.Values = s.values.ptr
+	return out, nil
+}
+
+// take views a buffer as elements.
+func take[T any](g *grow) []T {
+	var t T
+	return unsafe.Slice((*T)(g.ptr), g.len/int(unsafe.Sizeof(t)))
+}
+
+func gatherInto[T any](s *staging, c *column, rows []uint32) {
+	src, dst := take[T](&c.values), unsafe.Slice((*T)(s.values.ptr), len(rows))
+	for i, r := range rows {
+		dst[i] = src[r]
+	}
+}
+
+// int reads a value of class I8..I64 or F32, F64 bits of a buffered row.
+func (c *column) word(row uint32) int64 {
+	p := unsafe.Add(c.values.ptr, uintptr(row)*uintptr(c.width()))
+	switch c.width() {
+	case 1:
+		return int64(*(*int8)(p))
+	case 2:
+		return int64(*(*int16)(p))
+	case 4:
+		return int64(*(*int32)(p))
+	}
+	return *(*int64)(p)
+}
+
+// wide reads a value of class I128.
+func (c *column) wide(row uint32) (hi, lo int64) {
+	p := unsafe.Add(c.values.ptr, uintptr(row)*16)
+	return *(*int64)(unsafe.Add(p, 8)), *(*int64)(p)
+}

@@ -1,0 +1,36 @@
+package load
+
+import (
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+)
+
+//go:generate msgp -tests=false
+
+// Target is what a Writer must know of the table and slice it writes. Pure data.
+type Target struct {
+	Table     state.TableID   `msg:"table"`
+	Slice     state.SliceID   `msg:"slice"`
+	Columns   []TargetColumn  `msg:"cols"`
+	SortStyle state.SortStyle `msg:"sort"`
+	SortKey   []int           `msg:"sortkey"` // column numbers
+	Term      uint64          `msg:"term"`    // with Txn part of object names
+	Txn       uint64          `msg:"txn"`
+}
+
+// TargetColumn is a column of a Target.
+type TargetColumn struct {
+	Name     string     `msg:"name"`
+	Type     types.Type `msg:"type"`
+	NotNull  bool       `msg:"nn"`
+	Encoding string     `msg:"enc"` // "" or "auto": chosen by the data
+}
+
+// TargetOf is the Target for a slice of a table.
+func TargetOf(t *state.Table, slice state.SliceID, term, txn uint64) Target {
+	g := Target{Table: t.ID, Slice: slice, SortStyle: t.SortStyle, SortKey: t.SortKey, Term: term, Txn: txn}
+	for _, c := range t.Columns {
+		g.Columns = append(g.Columns, TargetColumn{Name: c.Name, Type: c.Type, NotNull: c.NotNull, Encoding: c.Encoding})
+	}
+	return g
+}

@@ -1,0 +1,229 @@
+package load
+
+import (
+	"context"
+	"errors"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/node/rms"
+	"slipher/runtime/block"
+	"slipher/runtime/chunk"
+)
+
+// Writer writes rows of one slice of a table: it buffers them by column and, when
+// its share of the budget is full, writes them as one object: sorted by the sort
+// key, cut into row groups, encoded. Not safe for concurrent use.
+//
+// Exactly one of Finish and Abort ends it.
+type Writer struct {
+	ctx    context.Context
+	store  rms.Store
+	target Target
+	budget *Budget
+
+	cols []column
+	rows int // buffered
+	seq  uint64
+	refs []state.ObjectRef
+
+	enc   block.Encoder
+	stage staging
+}
+
+// flushRows is the number of buffered rows at which a Writer flushes: eight row groups.
+const flushRows = 8 * block.MaxRowGroupRows
+
+// NewWriter makes a Writer. ctx bounds all of its writing.
+func NewWriter(ctx context.Context, store rms.Store, target Target, budget *Budget) *Writer {
+	w := &Writer{ctx: ctx, store: store, target: target, budget: budget, cols: make([]column, len(target.Columns))}
+	for i, c := range target.Columns {
+		w.cols[i].phys = c.Type.Phys()
+	}
+	budget.writers.Add(1)
+	return w
+}
+
+// Add takes over the rows of c, whose columns are the table's in order. It copies: c stays
+// the caller's. It may write an object and so take a while (a second for a million rows).
+func (w *Writer) Add(c *chunk.Chunk) error {
+	rows := c.Rows()
+	if rows == 0 {
+		return nil
+	}
+	if len(c.Layout.Cols) != len(w.cols) {
+		return sqlerr.New(sqlerr.InternalError, "BUG: chunk of %d columns for a table of %d", len(c.Layout.Cols), len(w.cols))
+	}
+	for i := range w.cols {
+		col := &w.target.Columns[i]
+		if got := c.Layout.Cols[i].Type.Phys(); got != w.cols[i].phys {
+			return sqlerr.New(sqlerr.InternalError, "BUG: column %q gets class %s, has %s", col.Name, got, w.cols[i].phys)
+		}
+		nulls, err := w.cols[i].add(c, i, rows, w.rows)
+		if err != nil {
+			return err
+		}
+		if nulls && col.NotNull {
+			return sqlerr.New(sqlerr.NotNullViolation, "Cannot insert a NULL value into column %s", col.Name)
+		}
+	}
+	w.rows += rows
+	if w.rows >= flushRows || w.bytes() >= w.budget.share() {
+		return w.flush()
+	}
+	return nil
+}
+
+func (w *Writer) bytes() int64 {
+	n := int64(0)
+	for i := range w.cols {
+		n += w.cols[i].bytes()
+	}
+	return n
+}
+
+// Finish writes what is buffered and returns all objects written, in order. After an error the
+// objects are deleted.
+func (w *Writer) Finish() ([]state.ObjectRef, error) {
+	err := w.flush()
+	if err != nil {
+		return nil, errors.Join(err, w.Abort())
+	}
+	w.free()
+	return w.refs, nil
+}
+
+// Abort ends the Writer and deletes what it has written. An error means that objects
+// remain, for garbage collection.
+func (w *Writer) Abort() error {
+	w.free()
+	var errs []error
+	for _, r := range w.refs {
+		// The writer's context may be the reason to abort.
+		errs = append(errs, w.store.Delete(context.WithoutCancel(w.ctx), r.Name))
+	}
+	w.refs = nil
+	return errors.Join(errs...)
+}
+
+func (w *Writer) free() {
+	if w.cols == nil {
+		return
+	}
+	for i := range w.cols {
+		w.cols[i].free()
+	}
+	w.cols = nil
+	w.stage.free()
+	w.enc.Close()
+	w.budget.writers.Add(-1)
+}
+
+// flush writes the buffered rows as one object.
+func (w *Writer) flush() error {
+	if w.rows == 0 {
+		return nil
+	}
+	if err := w.ctx.Err(); err != nil {
+		return sqlerr.Wrap(err, sqlerr.QueryCanceled)
+	}
+	name := rms.Name(w.target.Table, w.target.Slice, w.target.Term, w.target.Txn, w.seq)
+	w.seq++
+	out, err := w.store.Create(w.ctx, name)
+	if err != nil {
+		return err
+	}
+	size, err := w.writeObject(out)
+	if err != nil {
+		out.Abort()
+		return err
+	}
+	if err := out.Commit(); err != nil {
+		return err
+	}
+	w.refs = append(w.refs, state.ObjectRef{Name: name, Slice: w.target.Slice, Rows: int64(w.rows), Bytes: size})
+	for i := range w.cols {
+		w.cols[i].reset()
+	}
+	w.rows = 0
+	return nil
+}
+
+func (w *Writer) writeObject(out rms.ObjectWriter) (int64, error) {
+	rows := w.order()
+	foot := block.Footer{Format: block.FormatVersion}
+	off := int64(0)
+	var pad [blockAlign]byte
+	for len(rows) > 0 {
+		if err := w.ctx.Err(); err != nil {
+			return 0, sqlerr.Wrap(err, sqlerr.QueryCanceled)
+		}
+		n := w.groupRows(rows)
+		rg := block.RowGroupMeta{Rows: int32(n), Cols: make([]block.BlockMeta, len(w.cols))}
+		for i := range w.cols {
+			col, err := w.cols[i].gather(&w.stage, rows[:n])
+			if err != nil {
+				return 0, err
+			}
+			m, data, err := w.enc.Encode(&col, w.target.Columns[i].Type, w.target.Columns[i].Encoding)
+			if err != nil {
+				return 0, err
+			}
+			m.Off = off
+			rg.Cols[i] = m
+			if _, err := out.Write(data); err != nil {
+				return 0, err
+			}
+			off += int64(len(data))
+			if fill := -off & (blockAlign - 1); fill > 0 {
+				if _, err := out.Write(pad[:fill]); err != nil {
+					return 0, err
+				}
+				off += fill
+			}
+		}
+		foot.RowGroups = append(foot.RowGroups, rg)
+		rows = rows[n:]
+	}
+	tail, err := block.AppendTrailer(nil, &foot)
+	if err != nil {
+		return 0, err
+	}
+	_, err = out.Write(tail)
+	return off + int64(len(tail)), err
+}
+
+// blockAlign is the alignment of blocks in an object.
+const blockAlign = 64
+
+// groupRows is how many of rows the next row group takes: as many as fit both limits.
+func (w *Writer) groupRows(rows []uint32) int {
+	n := min(len(rows), block.MaxRowGroupRows)
+	fixed, strs := 0, []*column{}
+	for i := range w.cols {
+		if c := &w.cols[i]; c.phys == types.Str {
+			strs = append(strs, c)
+		} else {
+			fixed += c.width()
+		}
+	}
+	text := 0
+	for _, c := range strs {
+		text += c.text.len
+	}
+	if text+fixed*w.rows <= block.MaxRowGroupBytes { // the usual case needs no counting
+		return n
+	}
+	total := 0
+	for i, r := range rows[:n] {
+		total += fixed
+		for _, c := range strs {
+			total += len(c.str(r))
+		}
+		if total > block.MaxRowGroupBytes {
+			return max(i, 1)
+		}
+	}
+	return n
+}

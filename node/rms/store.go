@@ -1,0 +1,88 @@
+package rms
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+)
+
+// Store keeps immutable objects. Safe for concurrent use. A missing object is 58P01,
+// other failures are 58030.
+type Store interface {
+	// Put stores data under name, whole or not at all, durable on return.
+	Put(ctx context.Context, name string, data []byte) error
+	// Create stores what is written until Commit.
+	Create(ctx context.Context, name string) (ObjectWriter, error)
+	Get(ctx context.Context, name string) ([]byte, error)
+	// GetRange returns exactly n bytes from off on.
+	GetRange(ctx context.Context, name string, off, n int64) ([]byte, error)
+	// Delete removes an object; a missing one is no error.
+	Delete(ctx context.Context, name string) error
+	// List returns the names that begin with prefix, sorted.
+	List(ctx context.Context, prefix string) ([]string, error)
+}
+
+// ObjectWriter writes one object. Exactly one of Commit and Abort ends it.
+type ObjectWriter interface {
+	io.Writer
+	Commit() error // whole and durable on return
+	Abort()
+}
+
+// mapper is what a store can do whose objects are files of this machine.
+type mapper interface {
+	localPath(name string) string
+}
+
+// schemes is the table of stores by URL scheme.
+var schemes = map[string]func(u *url.URL) (Store, error){
+	"file": openFileStore,
+	"mem":  openMemStore,
+}
+
+// Open opens the store at an URL: "file:///folder" (created if missing). The error names what is wrong with it.
+func Open(rawURL string) (Store, error) {
+	if strings.HasPrefix(rawURL, "/") {
+		rawURL = "file://" + rawURL
+	}
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return nil, fmt.Errorf("storage URL %q: %w", rawURL, err)
+	}
+	open := schemes[u.Scheme]
+	if open == nil {
+		return nil, fmt.Errorf("storage URL %q: no support for %q here", rawURL, u.Scheme)
+	}
+	return open(u)
+}
+
+// Name is the name of an object of a table: what wrote it is in it, so that garbage collection can tell
+// objects of unfinished transactions, and no two writers ever use one name.
+func Name(table state.TableID, slice state.SliceID, term, txn, seq uint64) string {
+	return fmt.Sprintf("t%d/%08x-%012x-s%d-%d.obj", table, term, txn, slice, seq)
+}
+
+// checkName refuses names that could leave the store.
+func checkName(name string) error {
+	bad := name == "" || strings.HasPrefix(name, "/") || strings.ContainsAny(name, "\\\x00")
+	for _, part := range strings.Split(name, "/") {
+		bad = bad || part == "" || strings.HasPrefix(part, ".")
+	}
+	if bad {
+		return sqlerr.New(sqlerr.InternalError, "bad object name %q", name)
+	}
+	return nil
+}
+
+func missing(name string) error {
+	return sqlerr.New(sqlerr.UndefinedFile, "object %q does not exist in managed storage", name)
+}
+
+func failed(what, name string, err error) error {
+	return sqlerr.Wrap(fmt.Errorf("managed storage: %s %q: %w", what, name, err), sqlerr.IOError)
+}
