@@ -50,6 +50,10 @@ type Values struct {
 	Rows [][]*plan.Expr
 }
 
+// Text is COPY's input: fields split from text on each slice, all
+// VARCHAR(65535) that may be NULL.
+type Text struct{ Cols []Column }
+
 // Select keeps rows for which all predicates are true (conjuncts, in written order).
 type Select struct {
 	In    Node
@@ -114,6 +118,7 @@ type Limit struct {
 
 func (n *Scan) Columns() []Column      { return n.Cols }
 func (n *Values) Columns() []Column    { return n.Cols }
+func (n *Text) Columns() []Column      { return n.Cols }
 func (n *Select) Columns() []Column    { return n.In.Columns() }
 func (n *Project) Columns() []Column   { return n.Cols }
 func (n *Aggregate) Columns() []Column { return n.Cols }
@@ -136,6 +141,7 @@ func (n *Join) Columns() []Column {
 
 func (n *Scan) Inputs() []Node      { return nil }
 func (n *Values) Inputs() []Node    { return nil }
+func (n *Text) Inputs() []Node      { return nil }
 func (n *Select) Inputs() []Node    { return []Node{n.In} }
 func (n *Project) Inputs() []Node   { return []Node{n.In} }
 func (n *Aggregate) Inputs() []Node { return []Node{n.In} }

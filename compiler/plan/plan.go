@@ -78,6 +78,10 @@ type Source struct {
 	Table  *TableRef
 	ColNos []int // for each of Cols its 0-based column number in the table
 	Zone   []ZonePred
+	// Once, for an ALL table: its row groups are dealt out once over all slices
+	// (it is a probe or plain input), instead of every node reading all of them
+	// (Where is EveryNode then: a build side).
+	Once bool
 
 	// SourceReceive
 	Exchange int

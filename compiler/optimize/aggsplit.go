@@ -1,0 +1,233 @@
+package optimize
+
+import (
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+)
+
+// accum is one elementary accumulator of an aggregation.
+type accum struct {
+	id  algebra.ColumnID
+	fn  plan.AggFn
+	arg *plan.Expr // nil for count(*)
+	out plan.Column
+	// distinct: counts each value of arg once; fed in the second level only.
+	distinct bool
+}
+
+// mergeFn combines partial results of an accumulator.
+var mergeFn = map[plan.AggFn]plan.AggFn{
+	plan.AggCountStar: plan.AggSumCount, plan.AggCount: plan.AggSumCount, plan.AggSumCount: plan.AggSumCount,
+	plan.AggSum: plan.AggSum, plan.AggMin: plan.AggMin, plan.AggMax: plan.AggMax,
+	plan.AggBoolAnd: plan.AggBoolAnd, plan.AggBoolOr: plan.AggBoolOr, plan.AggAny: plan.AggAny,
+}
+
+// aggSplit makes accumulators of SQL's aggregates, equal ones once.
+type aggSplit struct {
+	p       *planner
+	grouped bool
+	accs    []*accum
+	byKey   map[string]*accum
+}
+
+// split returns for each call the expression, over the accumulators' ids, that is its result.
+func (s *aggSplit) split(calls []algebra.AggCall) ([]*plan.Expr, error) {
+	out := make([]*plan.Expr, len(calls))
+	for i, c := range calls {
+		rule := aggRules[c.Name]
+		if rule == nil {
+			return nil, plan.ErrUnsupported("aggregate function " + c.Name)
+		}
+		e, err := rule(s, c)
+		if err != nil {
+			return nil, err
+		}
+		if e.Type != c.Type {
+			if e, err = s.p.cast(e, c.Type); err != nil {
+				return nil, err
+			}
+		}
+		out[i] = e
+	}
+	return out, nil
+}
+
+// acc is a reference to the accumulator fn(arg).
+func (s *aggSplit) acc(fn plan.AggFn, arg *plan.Expr, distinct bool) *plan.Expr {
+	key := string(rune('a'+fn)) + map[bool]string{true: "d"}[distinct]
+	if arg != nil {
+		key += s.p.exprKey(arg)
+	}
+	a := s.byKey[key]
+	if a == nil {
+		a = &accum{id: s.p.fresh(), fn: fn, arg: arg, distinct: distinct}
+		a.out = accColumn(fn, arg, s.grouped)
+		s.byKey[key] = a
+		s.accs = append(s.accs, a)
+	}
+	return &plan.Expr{Kind: plan.ExprCol, Type: a.out.Type, Nullable: a.out.Nullable, Col: a.id}
+}
+
+// accColumn is an accumulator's result column: NULL only if there may be no
+// value, that is without a group or with NULL arguments.
+func accColumn(fn plan.AggFn, arg *plan.Expr, grouped bool) plan.Column {
+	c := plan.Column{Name: accNames[fn]}
+	switch fn {
+	case plan.AggCountStar, plan.AggCount, plan.AggSumCount:
+		c.Type = types.TInt8
+		return c
+	case plan.AggSum:
+		c.Type = sumType(arg.Type)
+	default:
+		c.Type = arg.Type
+	}
+	c.Nullable = arg.Nullable || !grouped
+	return c
+}
+
+var accNames = map[plan.AggFn]string{
+	plan.AggCountStar: "count", plan.AggCount: "count", plan.AggSumCount: "count", plan.AggSum: "sum",
+	plan.AggMin: "min", plan.AggMax: "max", plan.AggBoolAnd: "bool_and", plan.AggBoolOr: "bool_or", plan.AggAny: "any",
+}
+
+// sumType is what AggSum yields: exact for integers and decimals.
+func sumType(t types.Type) types.Type {
+	switch {
+	case t.IsInteger():
+		return types.TDecimal(types.MaxPrecision, 0)
+	case t.Kind == types.Decimal:
+		return types.TDecimal(types.MaxPrecision, int(t.Scale))
+	}
+	return types.TFloat8
+}
+
+// aggRule makes a call's result of accumulators.
+type aggRule func(s *aggSplit, c algebra.AggCall) (*plan.Expr, error)
+
+var aggRules map[string]aggRule
+
+func init() { // a table of functions that lead back to it
+	aggRules = map[string]aggRule{
+		"count": aggCount, "sum": aggSum, "avg": aggAvg,
+		"min": plainAgg(plan.AggMin), "max": plainAgg(plan.AggMax), "any_value": plainAgg(plan.AggAny),
+		"bool_and": plainAgg(plan.AggBoolAnd), "bool_or": plainAgg(plan.AggBoolOr), "every": plainAgg(plan.AggBoolAnd),
+		"stddev": deviation(true, true), "stddev_samp": deviation(true, true), "stddev_pop": deviation(false, true),
+		"variance": deviation(true, false), "var_samp": deviation(true, false), "var_pop": deviation(false, false),
+	}
+}
+
+func aggCount(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
+	if c.Star || len(c.Args) == 0 {
+		return s.acc(plan.AggCountStar, nil, false), nil
+	}
+	if !c.Args[0].Nullable && !c.Distinct {
+		return s.acc(plan.AggCountStar, nil, false), nil
+	}
+	return s.acc(plan.AggCount, c.Args[0], c.Distinct), nil
+}
+
+func aggSum(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
+	arg, err := s.summand(c.Args[0])
+	if err != nil {
+		return nil, err
+	}
+	return s.acc(plan.AggSum, arg, c.Distinct), nil
+}
+
+// summand gives REAL arguments the class that sums have.
+func (s *aggSplit) summand(e *plan.Expr) (*plan.Expr, error) {
+	if e.Type.Kind == types.Float4 {
+		return s.p.cast(e, types.TFloat8)
+	}
+	return e, nil
+}
+
+// aggAvg is sum/count: truncated for integers, at the sum's scale, rounded, for decimals.
+func aggAvg(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
+	arg, err := s.summand(c.Args[0])
+	if err != nil {
+		return nil, err
+	}
+	sum := s.acc(plan.AggSum, arg, c.Distinct)
+	fn := plan.AggCount
+	if !arg.Nullable && !c.Distinct {
+		fn = plan.AggCountStar
+		arg = nil
+	}
+	n := s.acc(fn, arg, c.Distinct)
+	switch {
+	case c.Args[0].Type.IsInteger():
+		wide := opCall("dec_widen", sum.Type, n)
+		return s.p.cast(opCall("div", sum.Type, sum, wide), types.TInt8)
+	case c.Args[0].Type.Kind == types.Decimal:
+		k := &plan.Expr{Kind: plan.ExprConst, Type: types.TInt4, Const: types.Int(0)}
+		return opCall("dec_div", sum.Type, sum, n, k), nil
+	}
+	f, err := s.p.cast(n, types.TFloat8)
+	if err != nil {
+		return nil, err
+	}
+	return opCall("div", types.TFloat8, sum, f), nil
+}
+
+// plainAgg is an aggregate that is an accumulator itself, DISTINCT or not.
+func plainAgg(fn plan.AggFn) aggRule {
+	return func(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) { return s.acc(fn, c.Args[0], false), nil }
+}
+
+// deviation is the variance (sample: over n-1) or its root, from n, sum(x) and sum(x*x):
+// (sum(x*x) - sum(x)*(sum(x)/n)) / (n or n-1), never below zero by rounding. NULL
+// if n is 0, or 1 for the sample forms.
+func deviation(sample, root bool) aggRule {
+	return func(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
+		x, err := s.p.cast(c.Args[0], types.TFloat8)
+		if err != nil {
+			return nil, err
+		}
+		f8 := types.TFloat8
+		op := func(name string, a ...*plan.Expr) *plan.Expr { return opCall(name, f8, a...) }
+		n := s.acc(plan.AggCount, x, c.Distinct)
+		sum := s.acc(plan.AggSum, x, c.Distinct)
+		var squares *plan.Expr
+		if c.Distinct {
+			// the square is taken of each distinct value, in the second level
+			squares = s.acc(aggSumSquares, x, true)
+		} else {
+			squares = s.acc(plan.AggSum, op("mul", x, x), false)
+		}
+		count, err := s.p.cast(n, f8)
+		if err != nil {
+			return nil, err
+		}
+		over := count
+		least := int64(0)
+		if sample {
+			over, least = op("sub", count, float(1)), 1
+		}
+		spread := op("sub", squares, op("mul", sum, op("div", sum, count)))
+		positive := opCall("gt", types.TBool, spread, float(0))
+		value := op("div", choose(positive, spread, float(0)), over)
+		if root {
+			_, b, err := s.p.env.Fn.Resolve("sqrt", []types.Type{f8}, nil)
+			if err != nil {
+				return nil, err
+			}
+			value = call(b, value)
+		}
+		enough := opCall("gt", types.TBool, n, &plan.Expr{Kind: plan.ExprConst, Type: types.TInt8, Const: types.Int(least)})
+		return choose(enough, value, &plan.Expr{Kind: plan.ExprConst, Type: f8, Nullable: true, Const: types.NullDatum}), nil
+	}
+}
+
+// aggSumSquares marks sum(x*x) over distinct x until the second level makes it an AggSum.
+const aggSumSquares = plan.AggFn(200)
+
+func float(v float64) *plan.Expr {
+	return &plan.Expr{Kind: plan.ExprConst, Type: types.TFloat8, Const: types.Float(v)}
+}
+
+// choose is CASE WHEN cond THEN a ELSE b END.
+func choose(cond, a, b *plan.Expr) *plan.Expr {
+	return &plan.Expr{Kind: plan.ExprCase, Type: a.Type, Nullable: a.Nullable || b.Nullable, Args: []*plan.Expr{cond, a, b}}
+}

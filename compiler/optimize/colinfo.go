@@ -1,0 +1,142 @@
+package optimize
+
+import (
+	"math"
+
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/optimize/stats"
+	"slipher/compiler/plan"
+)
+
+// colInfo is what estimation and EXPLAIN know of a column.
+type colInfo struct {
+	col      algebra.Column
+	qual     string  // alias or table name, "" for computed columns
+	text     string  // computed columns: what EXPLAIN shows
+	distinct float64 // 0: unknown
+	nullFrac float64
+	min, max types.Datum // both Null: unknown
+	width    float64
+}
+
+// tableStats is ANALYZE's result for t, or nil.
+func (p *planner) tableStats(t *state.Table) *stats.Table {
+	if p.env.Stats == nil {
+		return nil
+	}
+	return p.env.Stats(t)
+}
+
+// describeScan enters the columns of a scan.
+func (p *planner) describeScan(n *algebra.Scan) {
+	qual := n.Alias
+	if qual == "" {
+		qual = n.Relation
+		if n.Table != nil {
+			qual = n.Table.Name
+		}
+	}
+	var st *stats.Table
+	if n.Table != nil {
+		if st = p.tableStats(n.Table); st == nil {
+			p.noteMissing(n.Table.Name)
+		}
+	}
+	rows := p.scanRows(n)
+	for i, c := range n.Cols {
+		ci := &colInfo{col: c, qual: qual, min: types.NullDatum, max: types.NullDatum}
+		if st != nil && i < len(n.ColNos) && n.ColNos[i] < len(st.Cols) {
+			s := st.Cols[n.ColNos[i]]
+			ci.distinct, ci.nullFrac, ci.min, ci.max, ci.width = s.Distinct, s.NullFrac, s.Min, s.Max, s.Width
+		}
+		if ci.distinct == 0 {
+			ci.distinct = defaultDistinct(c.Type, rows)
+			if n.Table != nil && soleKey(n.Table, n.ColNos[i]) {
+				ci.distinct = rows
+			}
+		}
+		p.info[c.ID] = ci
+	}
+}
+
+func (p *planner) noteMissing(table string) {
+	for _, m := range p.missing {
+		if m == table {
+			return
+		}
+	}
+	p.missing = append(p.missing, table)
+}
+
+// soleKey reports whether column no alone is a declared primary or unique key.
+func soleKey(t *state.Table, no int) bool {
+	for _, c := range t.Constraints {
+		if (c.Kind == "p" || c.Kind == "u") && len(c.Columns) == 1 && c.Columns[0] == no {
+			return true
+		}
+	}
+	return false
+}
+
+// defaultDistinct guesses for a column without statistics: numbers are keys
+// more often than text is.
+func defaultDistinct(t types.Type, rows float64) float64 {
+	switch {
+	case t.Kind == types.Bool:
+		return 2
+	case t.Kind == types.Date || t.Kind == types.Int2:
+		return math.Min(rows, 2000)
+	case t.IsString():
+		return math.Min(rows, math.Max(200, rows/20))
+	}
+	return math.Min(rows, math.Max(200, rows/4))
+}
+
+// scanRows is the number of rows in what a scan reads.
+func (p *planner) scanRows(n *algebra.Scan) float64 {
+	if n.Table == nil {
+		return 100
+	}
+	if st := p.tableStats(n.Table); st != nil && n.Table.Version.Rows == 0 {
+		return math.Max(1, float64(st.Rows))
+	}
+	return math.Max(1, float64(n.Table.Version.Rows))
+}
+
+// describe enters a computed column.
+func (p *planner) describe(c algebra.Column, e *plan.Expr, rows float64) {
+	ci := &colInfo{col: c, min: types.NullDatum, max: types.NullDatum}
+	if e != nil && e.Kind == plan.ExprCol && p.info[e.Col] != nil {
+		from := *p.info[e.Col]
+		from.col = c
+		*ci = from
+	} else if e != nil {
+		ci.distinct = p.exprDistinct(e, rows)
+	}
+	p.info[c.ID] = ci
+}
+
+// colWidth is the average bytes of a column's values.
+func (p *planner) colWidth(c algebra.Column) float64 {
+	if ci := p.info[c.ID]; ci != nil && ci.width > 0 {
+		return ci.width
+	}
+	return typeWidth(c.Type)
+}
+
+// typeWidth is the bytes of a value of type t; strings are taken to be filled to a part.
+func typeWidth(t types.Type) float64 {
+	if t.Phys() != types.Str {
+		return float64(t.Phys().Width())
+	}
+	switch n := float64(t.Len); {
+	case t.Kind == types.Char:
+		return n
+	case n <= 0 || n > 256:
+		return 32
+	default:
+		return math.Min(n, math.Max(8, n/8))
+	}
+}

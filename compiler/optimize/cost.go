@@ -1,0 +1,19 @@
+package optimize
+
+// Costs are in units of one simple operation on one row, summed over the whole
+// cluster. They rank plans; EXPLAIN shows Redshift's formulas instead (explain.go).
+const (
+	costScanRow   = 1.0  // per row read
+	costScanByte  = 0.02 // per byte of the columns read
+	costPredicate = 0.3
+	costProbe     = 4.0 // hash and compare, tables mostly beyond the first caches
+	costBuild     = 8.0
+	costBuildByte = 0.05
+	costMatch     = 0.5 // per pair
+	costGroup     = 6.0
+	costSend      = 3.0 // per row into an exchange and out again
+	costSendByte  = 0.05
+)
+
+// sendCost is moving rows through an exchange once.
+func sendCost(rows, width float64) float64 { return rows * (costSend + costSendByte*width) }

@@ -1,0 +1,164 @@
+package optimize
+
+import (
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+)
+
+// distKind says where an operator's rows are.
+type distKind uint8
+
+const (
+	distEven   distKind = iota // each row on some slice
+	distHash                   // each row on slice DistHash(keys) mod slices
+	distAll                    // every row on every node
+	distSingle                 // all rows in one instance
+)
+
+// dist is the distribution of an operator's output.
+type dist struct {
+	kind distKind
+	keys []algebra.ColumnID // distHash, in the order of hashing
+}
+
+// distClass is the comparison class of a type: DistHash gives equal values of
+// one class the same hash. Empty: not for placement.
+func distClass(t types.Type) string {
+	switch t.Kind {
+	case types.Int2, types.Int4, types.Int8, types.OID:
+		return "integer"
+	case types.Decimal:
+		if t.Scale == 0 {
+			return "integer"
+		}
+		return "decimal." + string(rune('0'+t.Scale/10)) + string(rune('0'+t.Scale%10))
+	case types.Float4:
+		return "real"
+	case types.Float8:
+		return "double"
+	case types.Char, types.Varchar, types.Name, types.Unknown:
+		return "string"
+	case types.Date:
+		return "date"
+	case types.Timestamp:
+		return "timestamp"
+	case types.Bool:
+		return "bool"
+	}
+	return ""
+}
+
+// tableDist is where a stored table's rows are, cols being what is read of it.
+func tableDist(t *state.Table, cols []algebra.Column, colNos []int) dist {
+	switch t.Effective {
+	case state.DistAll:
+		return dist{kind: distAll}
+	case state.DistKey:
+		for i, no := range colNos {
+			if no == t.DistKey {
+				return dist{kind: distHash, keys: []algebra.ColumnID{cols[i].ID}}
+			}
+		}
+	}
+	return dist{kind: distEven}
+}
+
+// placementColumn is the column whose DistHash an expression's equals: the
+// column itself, perhaps below casts inside its comparison class.
+func placementColumn(e *plan.Expr) (algebra.ColumnID, string, bool) {
+	class := distClass(e.Type)
+	for e.Kind == plan.ExprCall && classCasts[e.Op] && len(e.Args) > 0 && distClass(e.Args[0].Type) == class {
+		e = e.Args[0]
+	}
+	if e.Kind != plan.ExprCol || class == "" {
+		return 0, "", false
+	}
+	return e.Col, class, true
+}
+
+// placedBy reports whether rows distributed by d are together whenever the
+// expressions keys are equal, and then which of keys, in d's order, decide.
+func (p *planner) placedBy(d dist, keys []*plan.Expr) ([]int, bool) {
+	if d.kind != distHash || len(d.keys) == 0 {
+		return nil, false
+	}
+	out := make([]int, len(d.keys))
+	for i, id := range d.keys {
+		at := -1
+		for j, k := range keys {
+			if col, class, ok := placementColumn(k); ok && p.find(col) == p.find(id) && class == distClass(p.info[id].col.Type) {
+				at = j
+				break
+			}
+		}
+		if at < 0 {
+			return nil, false
+		}
+		out[i] = at
+	}
+	return out, true
+}
+
+// movement is what a join does to bring matching rows together, in Redshift's words.
+type movement uint8
+
+const (
+	distNone movement = iota // co-located by their keys, or both in one place
+	allNone                  // the build side is on every node
+	bcastInner
+	distInner
+	distOuter
+	distBoth
+)
+
+func (m movement) String() string {
+	return [...]string{"DS_DIST_NONE", "DS_DIST_ALL_NONE", "DS_BCAST_INNER", "DS_DIST_INNER", "DS_DIST_OUTER", "DS_DIST_BOTH"}[m]
+}
+
+// legalMoves: may a join of this kind bring its sides together that way?
+//
+// All kinds here emit probe rows, and every movement leaves each probe row in
+// exactly one place with all its matches, so all are legal. The kinds that emit unmatched
+// build rows (RIGHT, FULL) will not be with a build side on every node. A probe side
+// that is on every node itself is dealt out once first (dealOut), except beside a
+// build side that is too.
+var legalMoves = map[plan.JoinKind][6]bool{
+	//                 NONE  ALL   BCAST INNER OUTER BOTH
+	plan.InnerJoin: {true, true, true, true, true, true},
+	plan.LeftJoin:  {true, true, true, true, true, true},
+	plan.SemiJoin:  {true, true, true, true, true, true},
+	plan.AntiJoin:  {true, true, true, true, true, true},
+}
+
+// dealOut turns rows that are on every node into rows that are each in one
+// place: the table at the bottom of the probe chain is read once in the cluster.
+func (p *planner) dealOut(n physical) physical {
+	if n.out().dist.kind != distAll {
+		return n
+	}
+	switch n := n.(type) {
+	case *scanOp:
+		c := *n
+		c.once, c.dist = true, dist{kind: distEven}
+		c.cost /= float64(p.env.Nodes)
+		return &c
+	case *filterOp:
+		c := *n
+		c.in = p.dealOut(n.in)
+		c.dist = c.in.out().dist
+		return &c
+	case *projectOp:
+		c := *n
+		c.in = p.dealOut(n.in)
+		c.dist = c.in.out().dist
+		return &c
+	case *joinOp:
+		c := *n
+		c.probe = p.dealOut(n.probe)
+		c.dist = c.probe.out().dist
+		return &c
+	}
+	panic("BUG: rows on every node from an operator that cannot put them there")
+}

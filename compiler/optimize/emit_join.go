@@ -1,0 +1,102 @@
+package optimize
+
+import (
+	"fmt"
+
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+)
+
+// join emits the build side up to its hash table, then the probe side with the
+// join as a step.
+func (e *emitter) join(n *joinOp, want idSet) (*pipe, error) {
+	if len(n.probeKeys) == 0 {
+		e.p.nested = true
+	}
+	want = union(want, n.filter)
+	matched := union(nil, n.residual) // columns that decide about pairs
+	payload := need(n.build.out().cols, union(want, n.residual))
+	if n.kind == plan.SemiJoin || n.kind == plan.AntiJoin {
+		payload = need(n.build.out().cols, matched)
+	}
+	table, err := e.build(n, payload)
+	if err != nil {
+		return nil, err
+	}
+	probeCols := need(n.probe.out().cols, union(want, n.residual, n.probeKeys))
+	p, err := e.emit(n.probe, idsOf(probeCols))
+	if err != nil {
+		return nil, err
+	}
+	if n.move == distOuter || n.move == distBoth {
+		p = e.exchange(p, plan.DistHash, pick(n.probeKeys, n.moveKeys), probeCols)
+	}
+	step := &plan.HashJoin{Table: table, Kind: n.kind, Keys: p.exprs(n.probeKeys)}
+	if len(n.probeKeys) == 0 {
+		step.Keys = []*plan.Expr{constKey()}
+	}
+	p.step(step)
+	probeOnly := len(p.cols)
+	for i, c := range e.q.Tables[table].Payload {
+		c.Nullable = c.Nullable || n.kind == plan.LeftJoin
+		p.at[payload[i].ID] = len(p.cols)
+		p.cols = append(p.cols, c)
+	}
+	if len(n.residual) > 0 {
+		step.Residual = p.expr(junction(plan.ExprAnd, n.residual))
+	}
+	if n.kind == plan.SemiJoin || n.kind == plan.AntiJoin {
+		for _, c := range payload {
+			delete(p.at, c.ID)
+		}
+		p.cols = p.cols[:probeOnly]
+	}
+	if len(n.filter) > 0 {
+		p.step(&plan.Filter{Preds: p.exprs(n.filter)})
+	}
+	return p, nil
+}
+
+// build emits a join's build side and returns the number of its table.
+func (e *emitter) build(n *joinOp, payload []algebra.Column) (int, error) {
+	ids := idsOf(payload)
+	ids.addExprs(n.buildKeys)
+	p, err := e.emit(n.build, ids)
+	if err != nil {
+		return 0, err
+	}
+	cols := need(n.build.out().cols, ids)
+	switch n.move {
+	case bcastInner:
+		if e.p.env.Nodes > 1 && !e.p.leader {
+			p = e.exchange(p, plan.DistBroadcast, nil, cols)
+		}
+	case distInner, distBoth:
+		p = e.exchange(p, plan.DistHash, pick(n.buildKeys, n.moveKeys), cols)
+	}
+	t := &plan.Table{Kind: plan.SinkHash, EstRows: estimate(n.build.out().rows)}
+	sink := plan.Sink{Kind: plan.SinkHash, LimitParam: -1, OffsetParam: -1, Keys: p.exprs(n.buildKeys)}
+	if len(n.buildKeys) == 0 {
+		sink.Keys = []*plan.Expr{constKey()}
+	}
+	for i, k := range sink.Keys {
+		t.Keys = append(t.Keys, plan.Column{Name: fmt.Sprintf("k%d", i), Type: k.Type, Nullable: k.Nullable})
+	}
+	for _, c := range payload {
+		at := p.at[c.ID]
+		col := p.cols[at]
+		sink.Payload = append(sink.Payload, &plan.Expr{Kind: plan.ExprCol, Type: col.Type, Nullable: col.Nullable, Col: at})
+		t.Payload = append(t.Payload, col)
+	}
+	sink.TableID = e.table(t, p.seg)
+	p.seg.Sink = sink
+	return sink.TableID, nil
+}
+
+func pick(es []*plan.Expr, at []int) []*plan.Expr {
+	out := make([]*plan.Expr, len(at))
+	for i, k := range at {
+		out[i] = es[k]
+	}
+	return out
+}

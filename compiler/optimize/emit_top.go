@@ -1,0 +1,216 @@
+package optimize
+
+import (
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+)
+
+// query emits the whole statement.
+func (e *emitter) query(root physical, t top) error {
+	root = e.p.dealOut(root)
+	var err error
+	if e.p.st.Insert != nil {
+		err = e.insert(root)
+	} else {
+		err = e.selectQuery(root, t)
+	}
+	if err != nil {
+		return err
+	}
+	e.number()
+	e.q.Params = e.p.st.Params
+	e.q.Output = e.p.st.Output
+	e.explain(root, t)
+	return plan.Validate(e.q)
+}
+
+// selectQuery emits up to the segment that returns rows to the leader.
+func (e *emitter) selectQuery(root physical, t top) error {
+	outCols := e.p.st.Root.Columns()
+	exprs := make([]*plan.Expr, len(outCols))
+	for i, c := range outCols {
+		exprs[i] = colExpr(c)
+	}
+	// projections above the order are computed behind it: what they need, innermost last
+	want := union(nil, exprs)
+	for i := len(t.projects) - 1; i >= 0; i-- {
+		want = wantedBelow(t.projects[i], want)
+	}
+	inner := want
+	for _, k := range t.keys {
+		inner = union(inner, []*plan.Expr{k.Expr})
+	}
+	p, err := e.emit(root, inner)
+	if err != nil {
+		return err
+	}
+	e.q.Merge = plan.Merge{LimitParam: -1, OffsetParam: -1}
+	if t.limited {
+		e.q.Merge.LimitParam, e.q.Merge.OffsetParam = t.count, t.offset
+	}
+	var key *int
+	switch {
+	case len(t.keys) > 0:
+		payload := need(root.out().cols, want)
+		p = e.sort(p, payload, t.keys, t.count, t.offset, root.out().rows, true)
+		at := len(p.cols) - 1
+		key = &at
+		e.q.Merge.Sorted = true
+	case t.limited:
+		e.limitStep(p, t.count, t.offset)
+	}
+	for i, pr := range t.projects {
+		wanted := union(nil, exprs)
+		for j := len(t.projects) - 1; j > i; j-- {
+			wanted = wantedBelow(t.projects[j], wanted)
+		}
+		key = e.computeAbove(p, pr, wanted, key)
+	}
+	sink := plan.Sink{Kind: plan.SinkReturn, Cols: p.exprs(exprs), LimitParam: -1, OffsetParam: -1}
+	if key != nil {
+		sink.Cols = append(sink.Cols, keyColumn(p, *key))
+	}
+	p.seg.Sink = sink
+	return nil
+}
+
+// wantedBelow is what a projection reads for the columns wanted of it.
+func wantedBelow(n *algebra.Project, want idSet) idSet {
+	below := idSet{}
+	for i, c := range n.Cols {
+		if want[c.ID] {
+			below.addExpr(n.Exprs[i])
+		}
+	}
+	return below
+}
+
+// computeAbove puts a projection behind the sort, carrying the sort key along.
+func (e *emitter) computeAbove(p *pipe, n *algebra.Project, want idSet, key *int) *int {
+	var exprs []*plan.Expr
+	var cols []algebra.Column
+	computed := false
+	for i, c := range n.Cols {
+		if want[c.ID] {
+			exprs, cols = append(exprs, n.Exprs[i]), append(cols, c)
+			computed = computed || n.Exprs[i].Kind != plan.ExprCol
+		}
+	}
+	if !computed || key == nil {
+		e.compute(p, exprs, cols, computed)
+		return key
+	}
+	id := e.p.fresh()
+	kc := p.cols[*key]
+	col := algebra.Column{ID: id, Name: kc.Name, Type: kc.Type}
+	p.at[id] = *key
+	e.compute(p, append(exprs, colExpr(col)), append(cols, col), true)
+	at := p.at[id]
+	return &at
+}
+
+func keyColumn(p *pipe, at int) *plan.Expr {
+	return &plan.Expr{Kind: plan.ExprCol, Type: p.cols[at].Type, Col: at}
+}
+
+// sort ends the segment with a sort table and opens one over its rows; withKey
+// yields the normalised key as a last column.
+func (e *emitter) sort(p *pipe, payload []algebra.Column, keys []plan.SortKey, count, offset int, rows float64, withKey bool) *pipe {
+	t := &plan.Table{Kind: plan.SinkSort, EmitKey: withKey, EstRows: estimate(rows)}
+	sink := plan.Sink{Kind: plan.SinkSort, LimitParam: count, OffsetParam: offset}
+	var ids []algebra.ColumnID
+	for _, c := range payload {
+		at := p.at[c.ID]
+		col := p.cols[at]
+		sink.Payload = append(sink.Payload, &plan.Expr{Kind: plan.ExprCol, Type: col.Type, Nullable: col.Nullable, Col: at})
+		t.Payload = append(t.Payload, col)
+		ids = append(ids, c.ID)
+	}
+	for _, k := range keys {
+		k.Expr = p.expr(k.Expr)
+		sink.Order = append(sink.Order, k)
+		t.Keys = append(t.Keys, plan.Column{Name: "sortkey", Type: k.Expr.Type, Nullable: k.Expr.Nullable})
+	}
+	sink.TableID = e.table(t, p.seg)
+	p.seg.Sink = sink
+	cols := append([]plan.Column(nil), t.Payload...)
+	if withKey {
+		cols = append(cols, plan.Column{Name: "sortkey", Type: types.TText})
+	}
+	return e.open(p.seg.Where, plan.Source{Kind: plan.SourceTable, TableID: sink.TableID, Cols: cols}, ids)
+}
+
+// limitStep lets each instance pass no more rows than the whole query may: the
+// leader's merge does the exact count. With an offset only if both numbers are known.
+func (e *emitter) limitStep(p *pipe, count, offset int) {
+	if count < 0 {
+		return
+	}
+	if offset >= 0 {
+		c, ok1 := e.p.paramInt(count)
+		o, ok2 := e.p.paramInt(offset)
+		if !ok1 || !ok2 || c+o > 1e15 {
+			return
+		}
+		count = e.p.addParam(plan.Param{Type: types.TInt8, Value: types.Int(int64(c + o))})
+	}
+	p.step(&plan.Limit{Count: count, Offset: -1})
+}
+
+// sortLimit emits a LIMIT inside a query: cut on each instance, then exactly in one.
+func (e *emitter) sortLimit(n *sortLimitOp, want idSet) (*pipe, error) {
+	inner := union(want)
+	for _, k := range n.keys {
+		inner.addExpr(k.Expr)
+	}
+	p, err := e.emit(n.in, inner)
+	if err != nil {
+		return nil, err
+	}
+	cols := need(n.cols, inner)
+	single := p.single()
+	if len(n.keys) > 0 {
+		p = e.sort(p, cols, n.keys, n.count, n.offset, n.rows, false)
+	} else if !single {
+		e.limitStep(p, n.count, n.offset)
+	}
+	if !single {
+		p = e.exchange(p, plan.DistSingle, nil, cols)
+		if len(n.keys) > 0 {
+			p = e.sort(p, cols, n.keys, n.count, n.offset, n.rows, false)
+		}
+	}
+	if n.count >= 0 || n.offset >= 0 {
+		p.step(&plan.Limit{Count: n.count, Offset: n.offset})
+	}
+	return p, nil
+}
+
+// insert emits the way of rows to the slices of the target, where they are stored.
+func (e *emitter) insert(root physical) error {
+	t := e.p.st.Insert
+	cols := e.p.st.Root.Columns()
+	want := idsOf(cols)
+	p, err := e.emit(root, want)
+	if err != nil {
+		return err
+	}
+	switch {
+	case t.Effective == state.DistKey && t.DistKey >= 0:
+		p = e.exchange(p, plan.DistHash, []*plan.Expr{colExpr(cols[t.DistKey])}, cols)
+	case t.Effective == state.DistAll: // stored once, read by every node
+		p = e.exchange(p, plan.DistSingle, nil, cols)
+	default:
+		p = e.exchange(p, plan.DistRoundRobin, nil, cols)
+	}
+	sink := plan.Sink{Kind: plan.SinkInsert, LimitParam: -1, OffsetParam: -1}
+	for _, c := range cols {
+		sink.Cols = append(sink.Cols, p.expr(colExpr(c)))
+	}
+	p.seg.Sink = sink
+	e.q.Merge = plan.Merge{LimitParam: -1, OffsetParam: -1}
+	e.q.Insert = &plan.InsertTarget{Table: &plan.TableRef{ID: uint64(t.ID), Schema: t.Schema, Name: t.Name, Version: t.Version.Number}}
+	return nil
+}

@@ -1,0 +1,18 @@
+package optimize
+
+import (
+	"slipher/catalog/fn"
+	"slipher/catalog/state"
+	"slipher/compiler/optimize/stats"
+)
+
+// Env is what planning needs to know of the cluster. The same Env and statement
+// always give the same plan.
+type Env struct {
+	Slices int // of the whole cluster, at least 1
+	Nodes  int // compute nodes, at least 1
+	// Fn is the table of operations: which may fail, which treat NULL strictly.
+	Fn *fn.Table
+	// Stats gives ANALYZE's result for a table, nil if there is none. May be nil itself.
+	Stats func(t *state.Table) *stats.Table
+}

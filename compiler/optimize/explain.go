@@ -1,0 +1,336 @@
+package optimize
+
+import (
+	"math"
+	"strings"
+
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+)
+
+// explainer makes EXPLAIN's tree of the physical one. Its costs follow the
+// formulas that fit Redshift's documented plans, not those that chose the plan.
+type explainer struct {
+	e *emitter
+	p *planner
+}
+
+// Cost constants of EXPLAIN: PostgreSQL 8.0's, with Redshift's for moved rows.
+const (
+	showRow       = 0.01
+	showOp        = 0.0025
+	showSort      = 1e12
+	showDistRow   = 6667
+	showBcastRow  = 3.2e5
+	showBcastByte = 5700
+	showBcastMax  = 6e5
+)
+
+// explain sets the query's tree and notes.
+func (e *emitter) explain(root physical, t top) {
+	x := &explainer{e, e.p}
+	want := idSet{}
+	for _, c := range e.p.st.Root.Columns() {
+		want[c.ID] = true
+	}
+	for i := len(t.projects) - 1; i >= 0; i-- {
+		want = wantedBelow(t.projects[i], want)
+	}
+	for _, k := range t.keys {
+		want = union(want, []*plan.Expr{k.Expr})
+	}
+	n := x.node(root, want)
+	if len(t.keys) > 0 {
+		key := x.orderText(t.keys)
+		n = x.sorted(n, key)
+		if !e.p.leader {
+			net := x.above(n, "Network")
+			net.Details = []string{"Send to leader"}
+			n = x.above(net, "Merge")
+			n.Details = []string{"Merge Key: " + key}
+		}
+	}
+	if t.limited {
+		n = x.limited(n, t.count, t.offset)
+	}
+	e.q.Root = n
+	if len(e.p.missing) > 0 && !e.p.leader {
+		e.q.Notes = append(e.q.Notes, "----- Tables missing statistics: "+strings.Join(e.p.missing, ", ")+" -----",
+			"----- Update statistics by running the ANALYZE command on these tables -----")
+	}
+	if e.p.nested && !e.p.leader {
+		e.q.Notes = append(e.q.Notes, "----- Nested Loop Join in the query plan - review the join predicates to avoid Cartesian products -----")
+	}
+}
+
+// title is an operator's name: with XN where compute nodes run it.
+func (x *explainer) title(s string) string {
+	if x.p.leader {
+		return s
+	}
+	return "XN " + s
+}
+
+// above is an operator that passes its child's rows on at no cost.
+func (x *explainer) above(n *plan.Node, title string) *plan.Node {
+	c := *n
+	c.Title, c.Details, c.Children, c.Segment = x.title(title), nil, []*plan.Node{n}, -1
+	return &c
+}
+
+func (x *explainer) sorted(n *plan.Node, key string) *plan.Node {
+	s := x.above(n, "Sort")
+	rows := math.Max(2, float64(n.Rows))
+	s.StartupCost = showSort + n.TotalCost + 2*showOp*rows*math.Log2(rows)
+	s.TotalCost = s.StartupCost + showOp*rows
+	s.Details = []string{"Sort Key: " + key}
+	return s
+}
+
+func (x *explainer) limited(n *plan.Node, count, offset int) *plan.Node {
+	l := x.above(n, "Limit")
+	rows := x.p.limited(float64(n.Rows), count, offset)
+	if n.Rows > 0 {
+		l.TotalCost = n.StartupCost + (n.TotalCost-n.StartupCost)*math.Min(1, rows/float64(n.Rows))
+	}
+	l.Rows = estimate(rows)
+	return l
+}
+
+// node explains one operator; want are the columns its parents read.
+func (x *explainer) node(op physical, want idSet) *plan.Node {
+	q := op.out()
+	n := &plan.Node{Rows: estimate(math.Ceil(q.rows)), Width: int(math.Round(x.p.width(need(q.cols, want)))), Segment: -1}
+	if s := x.e.ranIn[op]; s != nil {
+		n.Segment = s.ID
+	}
+	switch op := op.(type) {
+	case *scanOp:
+		x.scan(n, op)
+	case *valuesOp:
+		n.Title, n.TotalCost = x.title("Result"), showRow*q.rows
+	case *textOp:
+		n.Title, n.TotalCost = x.title("Copy"), showRow*q.rows
+	case *filterOp:
+		in := x.node(op.in, union(want, op.preds))
+		in.TotalCost += showOp * float64(len(op.preds)) * float64(in.Rows)
+		in.Details = append(in.Details, "Filter: "+x.predText(op.preds))
+		in.Rows = n.Rows
+		return in
+	case *projectOp:
+		in := x.node(op.in, wantedOf(op, want))
+		in.Width = n.Width
+		return in
+	case *joinOp:
+		x.join(n, op, want)
+	case *aggrOp:
+		x.aggregate(n, op)
+	case *sortLimitOp:
+		inner := union(want)
+		for _, k := range op.keys {
+			inner.addExpr(k.Expr)
+		}
+		in := x.node(op.in, inner)
+		if len(op.keys) > 0 {
+			in = x.sorted(in, x.orderText(op.keys))
+		}
+		return x.limited(in, op.count, op.offset)
+	}
+	return n
+}
+
+func wantedOf(op *projectOp, want idSet) idSet {
+	below := idSet{}
+	for i, c := range op.cols {
+		if want[c.ID] {
+			below.addExpr(op.exprs[i])
+		}
+	}
+	return below
+}
+
+func (x *explainer) scan(n *plan.Node, op *scanOp) {
+	name := op.scan.Relation
+	if op.scan.Table != nil {
+		name = op.scan.Table.Name
+	}
+	n.Title = x.title("Seq Scan on " + name)
+	if a := op.scan.Alias; a != "" && a != name {
+		n.Title += " " + a
+	}
+	base := x.p.scanRows(op.scan)
+	ops := 0
+	for _, e := range op.preds {
+		walk(e, func(c *plan.Expr) {
+			if c.Kind == plan.ExprCall || c.Kind == plan.ExprInList || c.Kind == plan.ExprIsNull || c.Kind == plan.ExprIsNotNull {
+				ops++
+			}
+		})
+	}
+	n.TotalCost = base * (showRow + showOp*float64(ops))
+	if len(op.preds) > 0 {
+		n.Details = []string{"Filter: " + x.text(x.plain, conjunction(op.preds))}
+	}
+}
+
+func conjunction(preds []*plan.Expr) *plan.Expr { return junction(plan.ExprAnd, preds) }
+
+func (x *explainer) join(n *plan.Node, op *joinOp, want idSet) {
+	both := union(want, op.filter, op.residual)
+	outer := x.node(op.probe, union(both, op.probeKeys))
+	inner := x.node(op.build, union(both, op.buildKeys))
+	moved := 0.0
+	switch op.move {
+	case bcastInner:
+		moved = float64(inner.Rows) * math.Min(showBcastMax, showBcastRow+showBcastByte*float64(inner.Width))
+	case distInner:
+		moved = showDistRow * float64(inner.Rows)
+	case distOuter:
+		moved = showDistRow * float64(outer.Rows)
+	case distBoth:
+		moved = showDistRow * float64(inner.Rows+outer.Rows)
+	}
+	label := " " + op.move.String()
+	if x.p.leader {
+		label, moved = "", 0
+	}
+	if len(op.probeKeys) == 0 {
+		prefix := [...]string{"Nested Loop", "Nested Loop Left Join", "Nested Loop IN Join", "Nested Loop NOT IN Join"}[op.kind]
+		n.Title = x.title(prefix + label)
+		n.StartupCost = outer.StartupCost + inner.StartupCost
+		n.TotalCost = outer.TotalCost + inner.TotalCost + moved + 2*showOp*float64(outer.Rows)*float64(inner.Rows)
+		n.Children = []*plan.Node{outer, inner}
+	} else {
+		n.Title = x.title([...]string{"Hash Join", "Hash Left Join", "Hash IN Join", "Hash NOT IN Join"}[op.kind] + label)
+		hash := *inner
+		hash.Title, hash.Details, hash.Children, hash.StartupCost = x.title("Hash"), nil, []*plan.Node{inner}, inner.TotalCost
+		n.StartupCost = hash.TotalCost
+		n.TotalCost = outer.TotalCost + inner.TotalCost + moved +
+			showRow*float64(outer.Rows) + showOp*float64(len(op.probeKeys))*float64(outer.Rows+inner.Rows)
+		n.Children = []*plan.Node{outer, &hash}
+		switch op.move {
+		case distInner:
+			n.Details = append(n.Details, "Inner Dist Key: "+x.list(x.named, pick(op.buildKeys, op.moveKeys)))
+		case distOuter:
+			n.Details = append(n.Details, "Outer Dist Key: "+x.list(x.named, pick(op.probeKeys, op.moveKeys)))
+		case distBoth:
+			n.Details = append(n.Details, "Outer Dist Key: "+x.list(x.named, pick(op.probeKeys, op.moveKeys)),
+				"Inner Dist Key: "+x.list(x.named, pick(op.buildKeys, op.moveKeys)))
+		}
+		n.Details = append(n.Details, "Hash Cond: "+x.condText(op))
+	}
+	if f := append(append([]*plan.Expr(nil), op.residual...), op.filter...); len(f) > 0 {
+		n.Details = append(n.Details, "Join Filter: "+x.text(x.sided(op), conjunction(f)))
+	}
+}
+
+// condText is the equalities of a join, its sides called "outer" and "inner".
+func (x *explainer) condText(op *joinOp) string {
+	name := x.sided(op)
+	parts := make([]string, len(op.probeKeys))
+	for i := range op.probeKeys {
+		parts[i] = "(" + x.text(name, op.probeKeys[i]) + " = " + x.text(name, op.buildKeys[i]) + ")"
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return "(" + strings.Join(parts, " AND ") + ")"
+}
+
+// sided names columns by the side they come from.
+func (x *explainer) sided(op *joinOp) func(id int) string {
+	inner := idsOf(op.build.out().cols)
+	return func(id int) string {
+		side := `"outer".`
+		if inner[id] {
+			side = `"inner".`
+		}
+		return side + x.plain(id)
+	}
+}
+
+func (x *explainer) aggregate(n *plan.Node, op *aggrOp) {
+	read := union(nil, op.keys)
+	for _, c := range op.calls {
+		read.addExprs(c.Args)
+	}
+	in := x.node(op.in, read)
+	n.Children = []*plan.Node{in}
+	rows := float64(in.Rows)
+	switch {
+	case op.unique:
+		n.Title = x.title("Unique")
+		n.StartupCost = in.StartupCost
+		n.TotalCost = in.TotalCost + showOp*rows*float64(len(op.keys))
+	case len(op.keys) == 0:
+		n.Title = x.title("Aggregate")
+		n.StartupCost = in.TotalCost + showOp*rows*float64(len(op.calls))
+		n.TotalCost = n.StartupCost
+	default:
+		n.Title = x.title("HashAggregate")
+		n.StartupCost = in.TotalCost + showOp*rows*float64(len(op.keys)+len(op.calls))
+		n.TotalCost = n.StartupCost + showOp*float64(n.Rows)
+	}
+}
+
+// The names of columns: plain, or with their table where the query reads several.
+
+func (x *explainer) plain(id int) string { return x.columnText(id, false) }
+func (x *explainer) named(id int) string { return x.columnText(id, x.p.scans > 1) }
+
+func (x *explainer) columnText(id int, qualified bool) string {
+	if call, ok := x.p.calls[id]; ok {
+		arg := "*"
+		if !call.Star && len(call.Args) > 0 {
+			arg = x.list(x.named, call.Args)
+		}
+		if call.Distinct {
+			arg = "DISTINCT " + arg
+		}
+		return call.Name + "(" + arg + ")"
+	}
+	if def := x.p.defs[id]; def != nil {
+		if qualified {
+			return x.text(x.named, def)
+		}
+		return x.text(x.plain, def)
+	}
+	ci := x.p.info[id]
+	if ci == nil {
+		return "?"
+	}
+	if qualified && ci.qual != "" {
+		return ci.qual + "." + ci.col.Name
+	}
+	return ci.col.Name
+}
+
+func (x *explainer) text(name func(id int) string, e *plan.Expr) string {
+	pr := &plan.ExprPrinter{Params: x.p.st.Params, Column: name, Literals: true}
+	return pr.Text(e)
+}
+
+func (x *explainer) list(name func(id int) string, es []*plan.Expr) string {
+	parts := make([]string, len(es))
+	for i, e := range es {
+		parts[i] = x.text(name, e)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (x *explainer) predText(preds []*plan.Expr) string { return x.text(x.plain, conjunction(preds)) }
+
+func (x *explainer) orderText(keys []plan.SortKey) string {
+	es := make([]*plan.Expr, len(keys))
+	for i, k := range keys {
+		es[i] = k.Expr
+	}
+	return x.list(x.named, es)
+}
+
+// define notes what a computed column stands for.
+func (p *planner) define(c algebra.Column, e *plan.Expr) {
+	if e.Kind != plan.ExprCol || e.Col != c.ID {
+		p.defs[c.ID] = e
+	}
+}

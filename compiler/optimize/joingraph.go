@@ -1,0 +1,284 @@
+package optimize
+
+import (
+	"math"
+	"math/bits"
+
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+)
+
+// relSet is a set of a join graph's relations, by number.
+type relSet uint64
+
+func (s relSet) has(i int) bool       { return s>>uint(i)&1 != 0 }
+func (s relSet) covers(t relSet) bool { return t&^s == 0 }
+func (s relSet) count() int           { return bits.OnesCount64(uint64(s)) }
+func (s relSet) lowest() int          { return bits.TrailingZeros64(uint64(s)) }
+func below(i int) relSet              { return relSet(1)<<uint(i+1) - 1 } // relations 0..i
+
+// graph is a tree of inner joins, its order forgotten.
+type graph struct {
+	p       *planner
+	rels    []physical
+	ids     []idSet
+	classes []class
+	preds   []joinPred // conjuncts over several relations that are no equalities between two
+	edges   []relSet   // for each relation its neighbours by a class
+	late    []joinPred // equalities that may fail: joined by only when all else is
+
+	rowsOf map[relSet]float64
+}
+
+// class is a set of expressions that the query makes equal, each over one
+// relation, all of the same type's class.
+type class struct {
+	members []member
+	rels    relSet
+}
+
+type member struct {
+	rel  int
+	expr *plan.Expr
+}
+
+// joinPred is a conjunct and the relations it reads.
+type joinPred struct {
+	expr *plan.Expr
+	rels relSet
+}
+
+// maxRelations bounds a graph; larger join trees are split where they were nested.
+const maxRelations = 60
+
+// joinGraph orders a tree of inner joins under the conjuncts above.
+func (p *planner) joinGraph(n *algebra.Join, above []*plan.Expr) (physical, error) {
+	g := &graph{p: p, rowsOf: map[relSet]float64{}}
+	preds := append([]*plan.Expr(nil), above...)
+	var failing []*plan.Expr
+	var flatten func(n algebra.Node) error
+	flatten = func(n algebra.Node) error {
+		switch x := n.(type) {
+		case *algebra.Join:
+			if x.Kind == algebra.Inner && len(g.rels) < maxRelations-1 {
+				if err := flatten(x.Left); err != nil {
+					return err
+				}
+				if err := flatten(x.Right); err != nil {
+					return err
+				}
+				safe, fail := p.splitFailing(p.simplify(conjuncts(x.On)))
+				preds = append(preds, safe...)
+				failing = append(failing, fail...)
+				return nil
+			}
+		case *algebra.Select:
+			if safe, fail := p.splitFailing(x.Preds); len(fail) == 0 {
+				if j, ok := x.In.(*algebra.Join); ok && j.Kind == algebra.Inner {
+					preds = append(preds, safe...)
+					return flatten(j)
+				}
+			}
+		}
+		rel, err := p.node(n)
+		if err != nil {
+			return err
+		}
+		g.rels = append(g.rels, rel)
+		g.ids = append(g.ids, idsOf(rel.out().cols))
+		return nil
+	}
+	if err := flatten(n); err != nil {
+		return nil, err
+	}
+	return g.order(preds, failing)
+}
+
+// order sorts the conjuncts into the graph and finds the cheapest tree.
+func (g *graph) order(preds, failing []*plan.Expr) (physical, error) {
+	var top []*plan.Expr // over no or all-failing ground: filters above everything
+	for _, e := range preds {
+		rels := g.relsOf(e)
+		switch l, r, ok := g.equality(e, rels); {
+		case ok:
+			g.addEquality(l, r)
+		case rels.count() == 1:
+			i := rels.lowest()
+			g.rels[i] = g.p.filter(g.rels[i], []*plan.Expr{e})
+		case rels == 0:
+			top = append(top, e)
+		default:
+			g.preds = append(g.preds, joinPred{e, rels})
+		}
+	}
+	var last []*plan.Expr
+	for _, e := range failing {
+		if rels := g.relsOf(e); rels.count() > 1 && e.Kind == plan.ExprCall && e.Op == "eq" {
+			g.late = append(g.late, joinPred{e, rels})
+		} else {
+			last = append(last, e)
+		}
+	}
+	g.uniteClasses()
+	g.edges = make([]relSet, len(g.rels))
+	for _, c := range g.classes {
+		for i := range g.rels {
+			if c.rels.has(i) {
+				g.edges[i] |= c.rels &^ (1 << uint(i))
+			}
+		}
+	}
+	all := relSet(0)
+	var parts []part
+	for i := range g.rels {
+		if all.has(i) {
+			continue
+		}
+		set := g.component(i)
+		all |= set
+		tree, err := g.best(set)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, part{set, tree})
+	}
+	joined := g.joinParts(parts)
+	return g.p.filter(joined, append(top, last...)), nil
+}
+
+func (g *graph) relsOf(e *plan.Expr) relSet {
+	var s relSet
+	for i, ids := range g.ids {
+		if ids.meets(e) {
+			s |= 1 << uint(i)
+		}
+	}
+	return s
+}
+
+// equality splits e into two sides over one relation each.
+func (g *graph) equality(e *plan.Expr, rels relSet) (l, r member, ok bool) {
+	if e.Kind != plan.ExprCall || e.Op != "eq" || rels.count() != 2 {
+		return l, r, false
+	}
+	a, b := g.relsOf(e.Args[0]), g.relsOf(e.Args[1])
+	if a.count() != 1 || b.count() != 1 || a == b || e.Args[0].Type.Phys() != e.Args[1].Type.Phys() {
+		return l, r, false
+	}
+	return member{a.lowest(), e.Args[0]}, member{b.lowest(), e.Args[1]}, true
+}
+
+// addEquality puts both sides into one class, merging classes that share a member.
+func (g *graph) addEquality(l, r member) {
+	merged := class{}
+	var kept []class
+	for _, c := range g.classes {
+		if g.inClass(c, l) || g.inClass(c, r) {
+			merged.members = append(merged.members, c.members...)
+			merged.rels |= c.rels
+		} else {
+			kept = append(kept, c)
+		}
+	}
+	for _, m := range []member{l, r} {
+		if !g.inClass(merged, m) {
+			merged.members = append(merged.members, m)
+			merged.rels |= 1 << uint(m.rel)
+		}
+	}
+	g.classes = append(kept, merged)
+}
+
+func (g *graph) inClass(c class, m member) bool {
+	key := g.p.exprKey(m.expr)
+	for _, x := range c.members {
+		if x.rel == m.rel && g.p.exprKey(x.expr) == key && x.expr.Type.Scale == m.expr.Type.Scale {
+			return true
+		}
+	}
+	return false
+}
+
+// uniteClasses tells the planner which columns the joins make equal, and filters
+// inside a relation that has several members of one class.
+func (g *graph) uniteClasses() {
+	for ci := range g.classes {
+		c := &g.classes[ci]
+		byRel := map[int]*plan.Expr{}
+		var kept []member
+		for _, m := range c.members {
+			if first := byRel[m.rel]; first != nil {
+				eq := opCall("eq", boolType, first, m.expr)
+				g.rels[m.rel] = g.p.filter(g.rels[m.rel], []*plan.Expr{eq})
+				continue
+			}
+			byRel[m.rel] = m.expr
+			kept = append(kept, m)
+		}
+		for _, m := range c.members[1:] {
+			a, ca, ok1 := placementColumn(c.members[0].expr)
+			b, cb, ok2 := placementColumn(m.expr)
+			if ok1 && ok2 && ca == cb {
+				g.p.unite(a, b)
+			}
+		}
+		c.members = kept
+	}
+}
+
+// component is the relations connected with i by classes.
+func (g *graph) component(i int) relSet {
+	set := relSet(1) << uint(i)
+	for {
+		grown := set
+		for j := range g.rels {
+			if set.has(j) {
+				grown |= g.edges[j]
+			}
+		}
+		if grown == set {
+			return set
+		}
+		set = grown
+	}
+}
+
+// rows estimates the join of a set: independent of the order in which it is made.
+func (g *graph) rows(set relSet) float64 {
+	if r, ok := g.rowsOf[set]; ok {
+		return r
+	}
+	r := 1.0
+	for i := range g.rels {
+		if set.has(i) {
+			r *= g.rels[i].out().rows
+		}
+	}
+	for _, c := range g.classes {
+		least, product, n := math.Inf(1), 1.0, 0
+		for _, m := range c.members {
+			if set.has(m.rel) {
+				d := g.p.exprDistinct(m.expr, math.Inf(1)) // before filters: they thin both sides alike
+				least = math.Min(least, d)
+				product *= d
+				n++
+			}
+		}
+		if n > 1 {
+			r *= least / product
+		}
+	}
+	for _, q := range g.preds {
+		if q.rels.count() > 1 && set.covers(q.rels) {
+			// an OR has given its relations filters of their own (implied): do not count it twice
+			s := g.p.selectOne(q.expr)
+			if q.expr.Kind == plan.ExprOr {
+				s = math.Max(s, 0.1)
+			}
+			r *= s
+		}
+	}
+	r = math.Max(1, r)
+	g.rowsOf[set] = r
+	return r
+}

@@ -1,0 +1,236 @@
+package optimize
+
+import (
+	"math"
+
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+)
+
+var boolType = types.TBool
+
+// joins are the ways to join a as probe side with b as build side; late are
+// equalities used as keys besides the classes.
+func (g *graph) joins(a, b part, late []joinPred) []physical {
+	j := joinOp{kind: plan.InnerJoin}
+	set := a.set | b.set
+	for _, c := range g.classes {
+		if c.rels&a.set == 0 || c.rels&b.set == 0 {
+			continue
+		}
+		j.probeKeys = append(j.probeKeys, g.memberIn(c, a, b))
+		j.buildKeys = append(j.buildKeys, g.memberIn(c, b, a))
+	}
+	for _, q := range late {
+		l, r := q.expr.Args[0], q.expr.Args[1]
+		if !a.set.covers(g.relsOf(l)) {
+			l, r = r, l
+		}
+		j.probeKeys, j.buildKeys = append(j.probeKeys, l), append(j.buildKeys, r)
+	}
+	for _, q := range g.preds {
+		if set.covers(q.rels) && !a.set.covers(q.rels) && !b.set.covers(q.rels) {
+			j.filter = append(j.filter, q.expr)
+		}
+	}
+	j.rows = g.rows(set)
+	if len(late) > 0 {
+		j.rows = math.Max(1, j.rows*selEqual)
+	}
+	return g.p.movements(j, a.tree, b.tree)
+}
+
+// memberIn is the expression of a class to hash in part a: the column by which a lies,
+// if it is one.
+func (g *graph) memberIn(c class, a, b part) *plan.Expr {
+	var first *plan.Expr
+	for _, m := range c.members {
+		if !a.set.has(m.rel) {
+			continue
+		}
+		if first == nil {
+			first = m.expr
+		}
+		for _, id := range a.tree.out().dist.keys {
+			if col, _, ok := placementColumn(m.expr); ok && col == id {
+				return m.expr
+			}
+		}
+	}
+	return first
+}
+
+// movements completes a join in all ways in which its sides can come together.
+func (p *planner) movements(j joinOp, probe, build physical) []physical {
+	if probe.out().dist.kind == distAll && build.out().dist.kind != distAll {
+		probe = p.dealOut(probe)
+	}
+	pd, bd := probe.out().dist, build.out().dist
+	var out []physical
+	add := func(m movement, keys []int, d dist) {
+		if !legalMoves[j.kind][m] {
+			return
+		}
+		c := j
+		c.probe, c.build, c.move, c.moveKeys, c.dist = probe, build, m, keys, d
+		c.cols = joinColumns(j.kind, probe.out().cols, build.out().cols)
+		c.cost = p.joinCost(&c)
+		out = append(out, &c)
+	}
+	hashed := func(keys []int) dist {
+		d := dist{kind: distHash}
+		for _, k := range keys {
+			id, _, ok := placementColumn(j.probeKeys[k])
+			if !ok {
+				return dist{kind: distEven}
+			}
+			d.keys = append(d.keys, id)
+		}
+		return d
+	}
+	byProbe, probePlaced := p.placedBy(pd, j.probeKeys)
+	byBuild, buildPlaced := p.placedBy(bd, j.buildKeys)
+	switch {
+	case bd.kind == distAll:
+		add(allNone, nil, pd)
+		return out
+	case pd.kind == distSingle && bd.kind == distSingle:
+		add(distNone, nil, pd)
+		return out
+	case probePlaced && buildPlaced && equalInts(byProbe, byBuild):
+		add(distNone, nil, pd)
+		return out
+	}
+	add(bcastInner, nil, pd)
+	if p.env.Nodes == 1 || len(j.probeKeys) == 0 {
+		return out // on one node the table is shared as it is: no bytes move
+	}
+	if probePlaced {
+		add(distInner, byProbe, pd)
+	}
+	if buildPlaced {
+		add(distOuter, byBuild, hashed(byBuild))
+	}
+	all := make([]int, len(j.probeKeys))
+	for i := range all {
+		all[i] = i
+	}
+	add(distBoth, all, hashed(all))
+	return out
+}
+
+func equalInts(a, b []int) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func joinColumns(kind plan.JoinKind, probe, build []algebra.Column) []algebra.Column {
+	out := append([]algebra.Column(nil), probe...)
+	if kind == plan.SemiJoin || kind == plan.AntiJoin {
+		return out
+	}
+	for _, c := range build {
+		c.Nullable = c.Nullable || kind == plan.LeftJoin
+		out = append(out, c)
+	}
+	return out
+}
+
+// joinCost is the whole work of a join: its sides', moving, building, probing.
+func (p *planner) joinCost(j *joinOp) float64 {
+	pr, b := j.probe.out(), j.build.out()
+	nodes := float64(p.env.Nodes)
+	pw, bw := p.width(pr.cols), p.width(b.cols)
+	copies, probes := 1.0, 1.0 // how often the table is built and the probe side run
+	move := 0.0
+	switch j.move {
+	case allNone:
+		copies = nodes
+		if pr.dist.kind == distAll {
+			probes = nodes
+		}
+	case bcastInner:
+		if p.env.Nodes > 1 {
+			copies = nodes
+			move = sendCost(b.rows, bw) * nodes
+		}
+	case distInner:
+		move = sendCost(b.rows, bw)
+	case distOuter:
+		move = sendCost(pr.rows, pw)
+	case distBoth:
+		move = sendCost(b.rows, bw) + sendCost(pr.rows, pw)
+	}
+	// a table that outgrows the caches costs more for each probe
+	reach := costProbe * (1 + math.Log2(1+b.rows*bw/1e6)/4)
+	pairs := j.rows
+	if len(j.probeKeys) == 0 {
+		pairs = math.Max(pairs, pr.rows*b.rows)
+	}
+	return pr.cost + b.cost + move +
+		copies*b.rows*(costBuild+costBuildByte*bw) +
+		probes*(pr.rows*reach+pairs*(costMatch+costPredicate*float64(len(j.filter)+len(j.residual))))
+}
+
+// outerJoin plans a left, semi or anti join where it stands.
+func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
+	left, err := p.node(n.Left)
+	if err != nil {
+		return nil, err
+	}
+	right, err := p.node(n.Right)
+	if err != nil {
+		return nil, err
+	}
+	j := joinOp{kind: map[algebra.JoinKind]plan.JoinKind{
+		algebra.Left: plan.LeftJoin, algebra.Semi: plan.SemiJoin, algebra.Anti: plan.AntiJoin}[n.Kind]}
+	lids, rids := idsOf(left.out().cols), idsOf(right.out().cols)
+	sel := 1.0
+	for _, e := range p.simplify(conjuncts(n.On)) {
+		if l, r, ok := sides(e, lids, rids); ok {
+			j.probeKeys, j.buildKeys = append(j.probeKeys, l), append(j.buildKeys, r)
+			sel /= math.Max(p.exprDistinct(l, math.Inf(1)), p.exprDistinct(r, math.Inf(1)))
+			continue
+		}
+		j.residual = append(j.residual, e)
+		sel *= p.selectOne(e)
+	}
+	l, r := left.out().rows, right.out().rows
+	pairs := math.Max(1, l*r*sel)
+	share := 1 - math.Exp(-math.Max(r*sel, 1e-9)) // of left rows that have a match
+	switch j.kind {
+	case plan.LeftJoin:
+		j.rows = math.Max(l, pairs)
+	case plan.SemiJoin:
+		j.rows = math.Max(1, l*share)
+	case plan.AntiJoin:
+		j.rows = math.Max(1, l*(1-share))
+	}
+	return cheapest(p.movements(j, left, right)), nil
+}
+
+// sides splits an equality between two column sets.
+func sides(e *plan.Expr, left, right idSet) (l, r *plan.Expr, ok bool) {
+	if e.Kind != plan.ExprCall || e.Op != "eq" || e.Args[0].Type.Phys() != e.Args[1].Type.Phys() {
+		return nil, nil, false
+	}
+	a, b := e.Args[0], e.Args[1]
+	if !hasColumn(a) || !hasColumn(b) {
+		return nil, nil, false
+	}
+	if left.covers(a) && right.covers(b) {
+		return a, b, true
+	}
+	if left.covers(b) && right.covers(a) {
+		return b, a, true
+	}
+	return nil, nil, false
+}

@@ -1,0 +1,161 @@
+package optimize
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/cockroachdb/datadriven"
+
+	"slipher/catalog/fn"
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+)
+
+// The tables of the hand-made statements.
+var (
+	orders = table(1, "orders", state.DistKey, 0, 150000, col("o_id", types.TInt8), col("o_cust", types.TInt8),
+		col("o_date", types.TDate), col("o_total", types.TDecimal(12, 2)))
+	lines = table(2, "lines", state.DistKey, 0, 600000, col("l_order", types.TInt8), col("l_qty", types.TInt4),
+		col("l_price", types.TDecimal(12, 2)), col("l_mode", types.TVarchar(10)))
+	customers = table(3, "customers", state.DistEven, -1, 15000, col("c_id", types.TInt8), col("c_name", types.TVarchar(25)),
+		col("c_nation", types.TInt4))
+	nations = table(4, "nations", state.DistAll, -1, 25, col("n_id", types.TInt4), col("n_name", types.TVarchar(25)))
+)
+
+// statements are the hand-made trees, by name.
+var statements = map[string]func(b *builder) *algebra.Statement{
+	"scan": func(b *builder) *algebra.Statement {
+		s := b.scan(orders, "o")
+		return b.statement(&algebra.Select{In: s, Preds: []*plan.Expr{cmp("ge", c(s, "o_date"), b.lit(types.TDate, types.Int(100)))}})
+	},
+	"count": func(b *builder) *algebra.Statement {
+		return b.statement(b.aggr(b.scan(orders, ""), nil, algebra.AggCall{Name: "count", Star: true, Type: types.TInt8}))
+	},
+	"group": func(b *builder) *algebra.Statement {
+		s := b.scan(lines, "")
+		a := b.aggr(s, []*plan.Expr{c(s, "l_mode")},
+			algebra.AggCall{Name: "sum", Args: []*plan.Expr{c(s, "l_qty")}, Type: types.TInt8},
+			algebra.AggCall{Name: "avg", Args: []*plan.Expr{c(s, "l_price")}, Type: types.TDecimal(38, 2)},
+			algebra.AggCall{Name: "avg", Args: []*plan.Expr{c(s, "l_qty")}, Type: types.TInt8},
+			algebra.AggCall{Name: "count", Star: true, Type: types.TInt8})
+		return b.statement(&algebra.Limit{Count: b.int(3).Param, Offset: -1,
+			In: &algebra.Sort{In: a, Keys: []plan.SortKey{{Expr: colExpr(a.Cols[1]), Desc: true, NullsFirst: true}}}})
+	},
+	"group-key": func(b *builder) *algebra.Statement {
+		s := b.scan(lines, "")
+		return b.statement(b.aggr(s, []*plan.Expr{c(s, "l_mode"), c(s, "l_order")},
+			algebra.AggCall{Name: "count", Star: true, Type: types.TInt8}))
+	},
+	"distinct-agg": func(b *builder) *algebra.Statement {
+		s := b.scan(lines, "")
+		return b.statement(b.aggr(s, []*plan.Expr{c(s, "l_mode")},
+			algebra.AggCall{Name: "count", Distinct: true, Args: []*plan.Expr{c(s, "l_qty")}, Type: types.TInt8},
+			algebra.AggCall{Name: "sum", Args: []*plan.Expr{c(s, "l_price")}, Type: types.TDecimal(38, 2)},
+			algebra.AggCall{Name: "count", Star: true, Type: types.TInt8}))
+	},
+	"distinct": func(b *builder) *algebra.Statement {
+		s := b.scan(lines, "")
+		x := b.id("l_mode", types.TVarchar(10), false)
+		return b.statement(&algebra.Distinct{In: &algebra.Project{In: s, Cols: []algebra.Column{x}, Exprs: []*plan.Expr{c(s, "l_mode")}}})
+	},
+	"limit": func(b *builder) *algebra.Statement {
+		return b.statement(&algebra.Limit{In: b.scan(customers, "c"), Count: b.int(10).Param, Offset: b.int(5).Param})
+	},
+	"all": func(b *builder) *algebra.Statement { return b.statement(b.scan(nations, "n")) },
+	"colocated": func(b *builder) *algebra.Statement {
+		o, l := b.scan(orders, "o"), b.scan(lines, "l")
+		j := &algebra.Join{Kind: algebra.Inner, Left: o, Right: l, On: []*plan.Expr{cmp("eq", c(o, "o_id"), c(l, "l_order"))}}
+		return b.statement(b.aggr(j, []*plan.Expr{c(o, "o_cust")}, algebra.AggCall{Name: "sum", Args: []*plan.Expr{c(l, "l_price")}, Type: types.TDecimal(38, 2)}))
+	},
+	"star": func(b *builder) *algebra.Statement {
+		o, l, cu, n := b.scan(orders, "o"), b.scan(lines, "l"), b.scan(customers, "c"), b.scan(nations, "n")
+		join := func(l, r algebra.Node) algebra.Node { return &algebra.Join{Kind: algebra.Inner, Left: l, Right: r} }
+		sel := &algebra.Select{In: join(join(join(o, l), cu), n), Preds: []*plan.Expr{
+			cmp("eq", c(o, "o_id"), c(l, "l_order")), cmp("eq", c(o, "o_cust"), c(cu, "c_id")),
+			cmp("eq", c(cu, "c_nation"), c(n, "n_id")), cmp("lt", c(o, "o_date"), b.lit(types.TDate, types.Int(0))),
+			cmp("eq", c(n, "n_name"), b.str("FRANCE"))}}
+		return b.statement(b.aggr(sel, []*plan.Expr{c(n, "n_name")}, algebra.AggCall{Name: "sum", Args: []*plan.Expr{c(l, "l_price")}, Type: types.TDecimal(38, 2)}))
+	},
+	"left": func(b *builder) *algebra.Statement {
+		o, cu := b.scan(orders, "o"), b.scan(customers, "c")
+		j := &algebra.Join{Kind: algebra.Left, Left: cu, Right: o, On: []*plan.Expr{
+			cmp("eq", c(o, "o_cust"), c(cu, "c_id")), cmp("lt", c(o, "o_id"), c(cu, "c_id"))}}
+		return b.statement(j)
+	},
+	"cross": func(b *builder) *algebra.Statement {
+		n, cu := b.scan(nations, "n"), b.scan(customers, "c")
+		j := &algebra.Join{Kind: algebra.Inner, Left: cu, Right: n, On: []*plan.Expr{cmp("lt", c(cu, "c_nation"), c(n, "n_id"))}}
+		return b.statement(j)
+	},
+	"top-subquery": func(b *builder) *algebra.Statement {
+		s := b.scan(orders, "o")
+		top := &algebra.Limit{Count: b.int(7).Param, Offset: b.int(2).Param, In: &algebra.Sort{In: s, Keys: []plan.SortKey{{Expr: c(s, "o_total"), Desc: true, NullsFirst: true}}}}
+		return b.statement(b.aggr(top, nil, algebra.AggCall{Name: "max", Args: []*plan.Expr{c(s, "o_date")}, Type: types.TDate}))
+	},
+	"insert": func(b *builder) *algebra.Statement {
+		s := b.scan(customers, "")
+		st := b.statement(s)
+		st.Insert = table(9, "copy", state.DistKey, 2, 0, customers.Columns...)
+		return st
+	},
+	"values": func(b *builder) *algebra.Statement {
+		x := b.id("x", types.TInt4, false)
+		return b.statement(&algebra.Values{Cols: []algebra.Column{x}, Rows: [][]*plan.Expr{{b.int(1)}, {b.int(2)}}})
+	},
+}
+
+// Plans of hand-made trees: segments and EXPLAIN text.
+func TestPlans(t *testing.T) {
+	table := fn.Default()
+	datadriven.RunTest(t, "testdata/plans", func(t *testing.T, d *datadriven.TestData) string {
+		var name string
+		env := Env{Slices: 4, Nodes: 2, Fn: table}
+		d.ScanArgs(t, "q", &name)
+		d.MaybeScanArgs(t, "slices", &env.Slices)
+		d.MaybeScanArgs(t, "nodes", &env.Nodes)
+		make := statements[name]
+		if make == nil {
+			return "no such statement"
+		}
+		q, err := Plan(make(newBuilder()), env)
+		if err != nil {
+			return "error: " + err.Error()
+		}
+		if d.Cmd == "explain" {
+			return strings.Join(plan.Explain(q), "\n") + "\n"
+		}
+		return plan.FormatSegments(q)
+	})
+}
+
+// Proves that every hand-made tree plans, the same each time, on all cluster shapes.
+func TestPlansEverywhere(t *testing.T) {
+	table := fn.Default()
+	var names []string
+	for n := range statements {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	for _, n := range names {
+		for _, shape := range [][2]int{{1, 1}, {2, 1}, {4, 2}, {16, 4}} {
+			t.Run(fmt.Sprintf("%s/%dx%d", n, shape[0], shape[1]), func(t *testing.T) {
+				env := Env{Slices: shape[0], Nodes: shape[1], Fn: table}
+				a, err := Plan(statements[n](newBuilder()), env)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b, err := Plan(statements[n](newBuilder()), env)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if plan.FormatSegments(a) != plan.FormatSegments(b) {
+					t.Error("two plans of one statement differ")
+				}
+			})
+		}
+	}
+}

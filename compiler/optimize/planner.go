@@ -1,0 +1,146 @@
+package optimize
+
+import (
+	"fmt"
+
+	"slipher/catalog/fn"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+)
+
+// planner is the state of one call of Plan.
+type planner struct {
+	env    Env
+	st     *algebra.Statement
+	next   algebra.ColumnID
+	leader bool // no user table is read: everything runs on the leader
+
+	info  map[algebra.ColumnID]*colInfo
+	equiv map[algebra.ColumnID]algebra.ColumnID // union-find: columns equal wherever both are in a row
+	defs  map[algebra.ColumnID]*plan.Expr       // computed columns, for EXPLAIN
+	calls map[algebra.ColumnID]algebra.AggCall  // aggregates' columns, likewise
+	scans int                                   // stored tables and relations read
+
+	missing []string // tables without statistics, in order of appearance
+	nested  bool     // a join has no equality
+}
+
+// Plan makes the physical plan of a bound statement.
+func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
+	if env.Slices < 1 || env.Nodes < 1 {
+		return nil, fmt.Errorf("BUG: planning for %d slices on %d nodes", env.Slices, env.Nodes)
+	}
+	own := *st // parameters may be appended
+	own.Params = append([]plan.Param(nil), st.Params...)
+	p := &planner{
+		env: env, st: &own, next: st.NextID,
+		info:  map[algebra.ColumnID]*colInfo{},
+		equiv: map[algebra.ColumnID]algebra.ColumnID{},
+		defs:  map[algebra.ColumnID]*plan.Expr{},
+		calls: map[algebra.ColumnID]algebra.AggCall{},
+	}
+	if err := p.survey(st.Root); err != nil {
+		return nil, err
+	}
+	root, top := st.Root, top{count: -1, offset: -1}
+	if st.Insert == nil {
+		root, top = peelTop(st.Root)
+	}
+	root = p.pushDown(root, nil)
+	ph, err := p.node(root)
+	if err != nil {
+		return nil, err
+	}
+	e := newEmitter(p)
+	if err := e.query(ph, top); err != nil {
+		return nil, err
+	}
+	return e.q, nil
+}
+
+// survey notes what the statement reads and describes the columns of its leaves.
+func (p *planner) survey(n algebra.Node) error {
+	tables, relations := 0, 0
+	var visit func(n algebra.Node)
+	visit = func(n algebra.Node) {
+		switch n := n.(type) {
+		case *algebra.Scan:
+			p.scans++
+			if n.Table != nil {
+				tables++
+			} else {
+				relations++
+			}
+			p.describeScan(n)
+		case *algebra.Text:
+			tables++
+		}
+		for _, in := range n.Inputs() {
+			visit(in)
+		}
+	}
+	visit(n)
+	if relations > 0 && (tables > 0 || p.st.Insert != nil) {
+		return plan.ErrUnsupported("mixing catalog relations and user tables in one query")
+	}
+	p.leader = tables == 0 && p.st.Insert == nil
+	return nil
+}
+
+// op finds an operation, nil if there is no table or no such name.
+func (p *planner) op(name string) *fn.Op {
+	if p.env.Fn == nil {
+		return nil
+	}
+	return p.env.Fn.Op(name)
+}
+
+// fresh makes a new column id.
+func (p *planner) fresh() algebra.ColumnID {
+	p.next++
+	return p.next - 1
+}
+
+// addParam appends a literal parameter and returns its number.
+func (p *planner) addParam(prm plan.Param) int {
+	p.st.Params = append(p.st.Params, prm)
+	return len(p.st.Params) - 1
+}
+
+// literal returns the value of a literal parameter or constant.
+func (p *planner) literal(e *plan.Expr) (types.Datum, bool) {
+	switch e.Kind {
+	case plan.ExprConst:
+		return e.Const, true
+	case plan.ExprParam:
+		if prm := &p.st.Params[e.Param]; prm.Client == 0 && !prm.IsList {
+			return prm.Value, true
+		}
+	}
+	return types.Datum{}, false
+}
+
+// find is the representative of a column's equivalence class.
+func (p *planner) find(id algebra.ColumnID) algebra.ColumnID {
+	for {
+		up, ok := p.equiv[id]
+		if !ok {
+			return id
+		}
+		id = up
+	}
+}
+
+// unite makes two columns equivalent: whenever both are columns of one row they are
+// equal. Only equalities enforced for good (inner joins, renames) may be united.
+func (p *planner) unite(a, b algebra.ColumnID) {
+	a, b = p.find(a), p.find(b)
+	if a == b {
+		return
+	}
+	if a > b {
+		a, b = b, a
+	}
+	p.equiv[b] = a
+}

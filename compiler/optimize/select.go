@@ -1,0 +1,249 @@
+package optimize
+
+import (
+	"math"
+	"strings"
+
+	"slipher/catalog/types"
+	"slipher/compiler/optimize/stats"
+	"slipher/compiler/plan"
+)
+
+// Selectivities where statistics say nothing; PostgreSQL's, except for patterns.
+const (
+	selEqual   = 0.005
+	selRange   = 1.0 / 3
+	selPattern = 0.05
+	selOther   = 0.25
+)
+
+// selectivity is the share of rows for which all conjuncts hold. Two bounds on
+// one column count as one range.
+func (p *planner) selectivity(preds []*plan.Expr) float64 {
+	s := 1.0
+	type bounds struct{ lo, hi float64 }
+	ranges := map[int]*bounds{}
+	var order []int
+	for _, e := range preds {
+		col, op, val, ok := columnAgainst(p, e)
+		if !ok || op == "eq" || op == "ne" {
+			s *= p.selectOne(e)
+			continue
+		}
+		b := ranges[col]
+		if b == nil {
+			b = &bounds{0, 1}
+			ranges[col] = b
+			order = append(order, col)
+		}
+		f, known := p.below(col, val)
+		if !known {
+			f = map[bool]float64{true: selRange, false: 1 - selRange}[op == "lt" || op == "le"]
+		}
+		if op == "lt" || op == "le" {
+			b.hi = math.Min(b.hi, f)
+		} else {
+			b.lo = math.Max(b.lo, f)
+		}
+	}
+	for _, col := range order {
+		b := ranges[col]
+		w := b.hi - b.lo
+		if w <= 0 {
+			w = selEqual
+		}
+		s *= w * (1 - p.info[col].nullFrac)
+	}
+	return math.Max(s, 1e-9)
+}
+
+// columnAgainst recognises a comparison of a column with a value known while
+// planning or later; the operator is turned so that the column is at its left.
+func columnAgainst(p *planner, e *plan.Expr) (col int, op string, val *plan.Expr, ok bool) {
+	if e.Kind != plan.ExprCall || len(e.Args) != 2 || mirrored[e.Op] == "" {
+		return 0, "", nil, false
+	}
+	l, r, op := stripCasts(e.Args[0]), e.Args[1], e.Op
+	if l.Kind != plan.ExprCol {
+		l, r, op = stripCasts(e.Args[1]), e.Args[0], mirrored[e.Op]
+	}
+	if l.Kind != plan.ExprCol || hasColumn(r) || p.info[l.Col] == nil {
+		return 0, "", nil, false
+	}
+	return l.Col, op, r, true
+}
+
+// mirrored is the comparison with its sides exchanged.
+var mirrored = map[string]string{"eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
+
+// stripCasts looks through casts that keep order.
+func stripCasts(e *plan.Expr) *plan.Expr {
+	for e.Kind == plan.ExprCall && (classCasts[e.Op] || orderCasts[e.Op]) && len(e.Args) > 0 {
+		e = e.Args[0]
+	}
+	return e
+}
+
+// below is the share of a column's values under val, if bounds are known.
+func (p *planner) below(col int, val *plan.Expr) (float64, bool) {
+	ci := p.info[col]
+	v, ok := p.literal(stripCasts(val))
+	if !ok || v.Null || ci.min.Null || ci.max.Null {
+		return 0, false
+	}
+	from := stripCasts(val).Type
+	x, ok1 := asFloat(from, v)
+	lo, ok2 := asFloat(ci.col.Type, ci.min)
+	hi, ok3 := asFloat(ci.col.Type, ci.max)
+	if !ok1 || !ok2 || !ok3 || hi <= lo {
+		return 0, false
+	}
+	return math.Min(1, math.Max(0, (x-lo)/(hi-lo))), true
+}
+
+// asFloat maps a value to a number that keeps order and about keeps distances.
+func asFloat(t types.Type, v types.Datum) (float64, bool) {
+	switch {
+	case t.Kind == types.Date:
+		return float64(v.Lo) * 86400e6, true
+	case t.Phys() == types.Str:
+		f := 0.0
+		for i := range 6 {
+			f *= 256
+			if i < len(v.S) {
+				f += float64(v.S[i])
+			}
+		}
+		return f, true
+	case t.Phys().IsFloat():
+		return v.Float(), true
+	case t.Phys() == types.I128:
+		return (float64(v.Hi)*math.Pow(2, 64) + float64(uint64(v.Lo))) / math.Pow(10, float64(t.Scale)), true
+	}
+	return float64(v.Lo) / math.Pow(10, float64(t.Scale)), true
+}
+
+// selectOne is the share of rows for which one predicate holds.
+func (p *planner) selectOne(e *plan.Expr) float64 {
+	switch e.Kind {
+	case plan.ExprConst:
+		if e.Const.Null || e.Const.Lo == 0 {
+			return 0
+		}
+		return 1
+	case plan.ExprAnd:
+		return p.selectivity(conjuncts(e.Args))
+	case plan.ExprOr:
+		miss := 1.0
+		for _, a := range e.Args {
+			miss *= 1 - p.selectivity(conjuncts([]*plan.Expr{a}))
+		}
+		return 1 - miss
+	case plan.ExprNot:
+		return math.Max(0.001, 1-p.selectOne(e.Args[0]))
+	case plan.ExprIsNull:
+		return p.nullShare(e.Args[0])
+	case plan.ExprIsNotNull:
+		return 1 - p.nullShare(e.Args[0])
+	case plan.ExprInList:
+		return math.Min(1, float64(len(p.st.Params[e.Param].List))*p.equalShare(e.Args[0], nil))
+	case plan.ExprCall:
+		if strings.HasPrefix(e.Op, "like") {
+			return selPattern
+		}
+		if mirrored[e.Op] == "" {
+			return selOther
+		}
+		if col, op, val, ok := columnAgainst(p, e); ok {
+			switch eq := p.equalShare(colExpr(p.info[col].col), val); op {
+			case "eq":
+				return eq
+			case "ne":
+				return 1 - eq
+			}
+			if f, known := p.below(col, val); known {
+				if op == "lt" || op == "le" {
+					return f
+				}
+				return 1 - f
+			}
+		}
+		switch e.Op {
+		case "eq":
+			return math.Min(p.equalShare(e.Args[0], nil), p.equalShare(e.Args[1], nil))
+		case "ne":
+			return 1 - selEqual
+		}
+		return selRange
+	}
+	return 0.5
+}
+
+func (p *planner) nullShare(e *plan.Expr) float64 {
+	if !e.Nullable {
+		return 0
+	}
+	if e.Kind == plan.ExprCol && p.info[e.Col] != nil {
+		return math.Max(selEqual, p.info[e.Col].nullFrac)
+	}
+	return selEqual
+}
+
+// equalShare is the share of rows in which e has one certain value; 0 (almost) if
+// that value lies outside the column's bounds.
+func (p *planner) equalShare(e, val *plan.Expr) float64 {
+	e = stripCasts(e)
+	if e.Kind != plan.ExprCol || p.info[e.Col] == nil {
+		return selEqual
+	}
+	ci := p.info[e.Col]
+	if val != nil && !ci.min.Null && val.Type.Phys() == ci.col.Type.Phys() && val.Type.Scale == ci.col.Type.Scale {
+		if v, ok := p.literal(val); ok && !v.Null &&
+			(stats.Compare(ci.col.Type, v, ci.min) < 0 || stats.Compare(ci.col.Type, v, ci.max) > 0) && len(v.S) < stats.MaxBound {
+			return 1e-6
+		}
+	}
+	if ci.distinct < 1 {
+		return selEqual
+	}
+	return (1 - ci.nullFrac) / ci.distinct
+}
+
+// exprDistinct is the number of distinct values of e among rows rows.
+func (p *planner) exprDistinct(e *plan.Expr, rows float64) float64 {
+	s := stripCasts(e)
+	if s.Kind == plan.ExprCol {
+		if ci := p.info[s.Col]; ci != nil && ci.distinct > 0 {
+			return math.Max(1, math.Min(rows, ci.distinct))
+		}
+	}
+	if !hasColumn(e) {
+		return 1
+	}
+	d := 1.0
+	cols := idSet{}
+	cols.addExpr(e)
+	for id := range cols {
+		if ci := p.info[id]; ci != nil && ci.distinct > 0 {
+			d *= ci.distinct
+		} else {
+			d *= 200
+		}
+	}
+	return math.Max(1, math.Min(rows, d))
+}
+
+// groups is the number of groups that keys make of rows rows.
+func (p *planner) groups(keys []*plan.Expr, rows float64) float64 {
+	d := 1.0
+	for _, k := range keys {
+		d *= p.exprDistinct(k, rows)
+		if d > rows {
+			return math.Max(1, rows)
+		}
+	}
+	if len(keys) > 1 {
+		d = math.Min(d, math.Max(1, rows/2))
+	}
+	return math.Max(1, d)
+}

@@ -1,0 +1,92 @@
+package optimize
+
+import (
+	"slipher/catalog/fn"
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+)
+
+// builder makes bound trees by hand, for tests of the planner alone.
+type builder struct {
+	fn     *fn.Table
+	next   int
+	params []plan.Param
+	types  map[int]algebra.Column
+}
+
+func newBuilder() *builder {
+	return &builder{fn: fn.Default(), types: map[int]algebra.Column{}}
+}
+
+func (b *builder) id(name string, t types.Type, nullable bool) algebra.Column {
+	c := algebra.Column{ID: b.next, Name: name, Type: t, Nullable: nullable}
+	b.types[b.next] = c
+	b.next++
+	return c
+}
+
+// table makes a definition: columns as name, type, nullable.
+func table(id int, name string, style state.DistStyle, key int, rows int64, cols ...state.Column) *state.Table {
+	return &state.Table{ID: state.TableID(id), Schema: "public", Name: name, DistStyle: style, Effective: style,
+		DistKey: key, Columns: cols, Version: state.Version{Number: 1, Rows: rows}}
+}
+
+func col(name string, t types.Type) state.Column {
+	return state.Column{Name: name, Type: t, NotNull: true}
+}
+
+func (b *builder) scan(t *state.Table, alias string) *algebra.Scan {
+	s := &algebra.Scan{Table: t, Schema: t.Schema, Alias: alias}
+	for i, c := range t.Columns {
+		s.Cols = append(s.Cols, b.id(c.Name, c.Type, !c.NotNull))
+		s.ColNos = append(s.ColNos, i)
+	}
+	return s
+}
+
+// c is a reference to a column of n by name.
+func c(n algebra.Node, name string) *plan.Expr {
+	for _, x := range n.Columns() {
+		if x.Name == name {
+			return colExpr(x)
+		}
+	}
+	panic("no column " + name)
+}
+
+func (b *builder) lit(t types.Type, d types.Datum) *plan.Expr {
+	b.params = append(b.params, plan.Param{Type: t, Value: d})
+	return &plan.Expr{Kind: plan.ExprParam, Type: t, Param: len(b.params) - 1}
+}
+
+func (b *builder) int(v int64) *plan.Expr  { return b.lit(types.TInt4, types.Int(v)) }
+func (b *builder) str(v string) *plan.Expr { return b.lit(types.TText, types.String(v)) }
+func (b *builder) param(e *plan.Expr) int  { return e.Param }
+func cmp(op string, l, r *plan.Expr) *plan.Expr {
+	return opCall(op, types.TBool, l, r)
+}
+
+func (b *builder) aggr(in algebra.Node, keys []*plan.Expr, aggs ...algebra.AggCall) *algebra.Aggregate {
+	a := &algebra.Aggregate{In: in, Keys: keys, Aggs: aggs}
+	for _, k := range keys {
+		name := "key"
+		if k.Kind == plan.ExprCol {
+			name = b.types[k.Col].Name
+		}
+		a.Cols = append(a.Cols, b.id(name, k.Type, k.Nullable))
+	}
+	for _, g := range aggs {
+		a.Cols = append(a.Cols, b.id(g.Name, g.Type, g.Name != "count"))
+	}
+	return a
+}
+
+func (b *builder) statement(root algebra.Node) *algebra.Statement {
+	st := &algebra.Statement{Root: root, Params: b.params, NextID: b.next}
+	for _, x := range root.Columns() {
+		st.Output = append(st.Output, plan.OutputColumn{Name: x.Name, Type: x.Type})
+	}
+	return st
+}

@@ -1,0 +1,102 @@
+package optimize
+
+import (
+	"slipher/catalog/types"
+	"slipher/compiler/plan"
+)
+
+// zoneOps are the comparisons that zone maps can answer.
+var zoneOps = map[string]string{"lt": "<", "le": "<=", "eq": "=", "ge": ">=", "gt": ">"}
+
+// zone finds conjuncts (over the source's layout) by which blocks can be skipped.
+func (p *planner) zone(preds []*plan.Expr, cols []plan.Column) []plan.ZonePred {
+	var out []plan.ZonePred
+	for _, e := range preds {
+		switch {
+		case e.Kind == plan.ExprInList && e.Args[0].Kind == plan.ExprCol:
+			out = append(out, p.zoneList(e, cols)...)
+		case e.Kind == plan.ExprCall && zoneOps[e.Op] != "" && len(e.Args) == 2:
+			l, r, op := e.Args[0], e.Args[1], e.Op
+			if r.Kind != plan.ExprParam {
+				l, r, op = r, l, mirrored[op]
+			}
+			if r.Kind != plan.ExprParam {
+				continue
+			}
+			c := stripCasts(l)
+			if c.Kind != plan.ExprCol {
+				continue
+			}
+			if prm, ok := p.zoneParam(r, l.Type, cols[c.Col].Type); ok {
+				out = append(out, plan.ZonePred{Col: c.Col, Op: zoneOps[op], Param: prm})
+			}
+		}
+	}
+	return out
+}
+
+// zoneList bounds a column by the least and greatest member of an IN list.
+func (p *planner) zoneList(e *plan.Expr, cols []plan.Column) []plan.ZonePred {
+	l := &p.st.Params[e.Param]
+	c := e.Args[0].Col
+	if len(l.List) == 0 || !sameValues(l.Type, cols[c].Type) {
+		return nil
+	}
+	lo := p.addParam(plan.Param{Type: l.Type, Value: l.List[0]})
+	hi := p.addParam(plan.Param{Type: l.Type, Value: p.st.Params[e.Param].List[len(p.st.Params[e.Param].List)-1]})
+	return []plan.ZonePred{{Col: c, Op: ">=", Param: lo}, {Col: c, Op: "<=", Param: hi}}
+}
+
+// zoneParam is a parameter with which a column of type to can be compared as it
+// is stored, when the query compares it in type from.
+func (p *planner) zoneParam(e *plan.Expr, from, to types.Type) (int, bool) {
+	if sameValues(from, to) {
+		return e.Param, true
+	}
+	v, ok := p.literal(e)
+	if !ok || v.Null {
+		return 0, false
+	}
+	switch {
+	case isWhole(from) && isWhole(to) && from.Scale >= to.Scale:
+		// 12.50 of scale 2 beside a column of scale 1 or 0: exact only if no digit is lost
+		if d, ok := downScale(v, int(from.Scale-to.Scale)); ok {
+			return p.addParam(plan.Param{Type: types.TDecimal(types.MaxPrecision, int(to.Scale)), Value: d}), true
+		}
+	case from.Kind == types.Timestamp && to.Kind == types.Date && v.Lo%dayMicros == 0:
+		return p.addParam(plan.Param{Type: types.TDate, Value: types.Int(v.Lo / dayMicros)}), true
+	}
+	return 0, false
+}
+
+const dayMicros = 86400 * 1000000
+
+// isWhole: physically an integer with a scale.
+func isWhole(t types.Type) bool { return t.IsInteger() || t.Kind == types.Decimal }
+
+// sameValues reports whether stored values of both types compare as they are:
+// integers of any width do, decimals of one scale, strings.
+func sameValues(a, b types.Type) bool {
+	switch {
+	case a == b:
+		return true
+	case isWhole(a) && isWhole(b):
+		return a.Scale == b.Scale
+	}
+	return a.IsString() && b.IsString()
+}
+
+// downScale divides a 64-bit value by 10^k, if that is exact.
+func downScale(v types.Datum, k int) (types.Datum, bool) {
+	if v.Hi != v.Lo>>63 {
+		return v, false
+	}
+	x := v.Lo
+	for range k {
+		if x%10 != 0 {
+			return v, false
+		}
+		x /= 10
+	}
+	return types.Int(x), true
+}

@@ -1,0 +1,314 @@
+package plan
+
+import (
+	"fmt"
+
+	"slipher/catalog/types"
+)
+
+// Validate checks a query's inner agreement: every index in range, layouts equal
+// on both sides of exchanges and tables. An error is a bug of the planner.
+func Validate(q *Query) error {
+	v := &validator{q: q, filled: map[int]*Segment{}, receivers: map[int]*Segment{}}
+	for i, s := range q.Segments {
+		if s.ID != i || s.Stream < 0 || s.Stream >= len(q.Streams) {
+			v.fail("segment %d has number %d in stream %d of %d", i, s.ID, s.Stream, len(q.Streams))
+		}
+		v.enter(s)
+	}
+	if v.err == nil {
+		for _, s := range q.Segments {
+			v.segment(s)
+		}
+	}
+	v.streams()
+	return v.err
+}
+
+type validator struct {
+	q         *Query
+	filled    map[int]*Segment // by table
+	receivers map[int]*Segment // by exchange
+	at        string
+	err       error
+}
+
+func (v *validator) fail(format string, args ...any) {
+	if v.err == nil {
+		v.err = fmt.Errorf("BUG: plan: %s%s", v.at, fmt.Sprintf(format, args...))
+	}
+}
+
+func (v *validator) streams() {
+	seen := 0
+	for i, ids := range v.q.Streams {
+		for _, id := range ids {
+			if id != seen || v.q.Segments[id].Stream != i {
+				v.fail("segment %d out of order in stream %d", id, i)
+				return
+			}
+			seen++
+		}
+	}
+	if seen != len(v.q.Segments) {
+		v.fail("streams hold %d of %d segments", seen, len(v.q.Segments))
+	}
+}
+
+// enter notes which tables a segment fills and what it receives.
+func (v *validator) enter(s *Segment) {
+	if s.Source.Kind == SourceReceive {
+		if v.receivers[s.Source.Exchange] != nil {
+			v.fail("exchange %d has two receivers", s.Source.Exchange)
+		}
+		v.receivers[s.Source.Exchange] = s
+	}
+	switch s.Sink.Kind {
+	case SinkHash, SinkAggr, SinkSort:
+		t := s.Sink.TableID
+		if t < 0 || t >= len(v.q.Tables) || v.filled[t] != nil || v.q.Tables[t].ID != t || v.q.Tables[t].Kind != s.Sink.Kind {
+			v.fail("segment %d fills table %d, which is not its own", s.ID, t)
+			return
+		}
+		v.filled[t] = s
+	}
+}
+
+func (v *validator) segment(s *Segment) {
+	v.at = fmt.Sprintf("segment %d source: ", s.ID)
+	v.source(s)
+	if v.err != nil {
+		return
+	}
+	for i, st := range s.Steps {
+		if j, ok := st.(*HashJoin); ok {
+			v.at = fmt.Sprintf("segment %d step %d: ", s.ID, i)
+			if v.read(s, j.Table, SinkHash); v.err != nil {
+				return
+			}
+		}
+	}
+	layouts := v.q.Layouts(s)
+	for i, st := range s.Steps {
+		v.at = fmt.Sprintf("segment %d step %d (%s): ", s.ID, i, st.Label())
+		v.step(st, layouts[i])
+	}
+	v.at = fmt.Sprintf("segment %d sink: ", s.ID)
+	v.sink(s, layouts[len(layouts)-1])
+	v.at = ""
+}
+
+// read checks that s may read table t.
+func (v *validator) read(s *Segment, t int, kind SinkKind) {
+	if t < 0 || t >= len(v.q.Tables) || v.q.Tables[t].Kind != kind {
+		v.fail("table %d is not of the kind read", t)
+		return
+	}
+	if f := v.filled[t]; f == nil || f.Stream >= s.Stream {
+		v.fail("table %d is not filled in an earlier stream", t)
+	}
+}
+
+func (v *validator) source(s *Segment) {
+	src := &s.Source
+	switch src.Kind {
+	case SourceScan:
+		if src.Table == nil || len(src.ColNos) != len(src.Cols) {
+			v.fail("a scan without table or with %d column numbers for %d columns", len(src.ColNos), len(src.Cols))
+		}
+		for _, z := range src.Zone {
+			v.param(z.Param)
+			if z.Col < 0 || z.Col >= len(src.Cols) {
+				v.fail("zone predicate on column %d", z.Col)
+			}
+		}
+	case SourceTable:
+		if src.TableID < 0 || src.TableID >= len(v.q.Tables) {
+			v.fail("table %d does not exist", src.TableID)
+			return
+		}
+		t := v.q.Tables[src.TableID]
+		if v.read(s, src.TableID, t.Kind); v.err == nil {
+			v.same(src.Cols, TableLayout(t))
+		}
+	case SourceValues:
+		for _, row := range src.Values {
+			if len(row) != len(src.Cols) {
+				v.fail("a row of %d values for %d columns", len(row), len(src.Cols))
+			}
+			for _, e := range row {
+				v.expr(e, nil)
+			}
+		}
+	}
+}
+
+// TableLayout is the layout that SourceTable yields for t: an aggregate table's
+// keys and aggregates, a sort table's payload and, with EmitKey, its key.
+func TableLayout(t *Table) []Column {
+	if t.Kind == SinkSort {
+		out := append([]Column(nil), t.Payload...)
+		if t.EmitKey {
+			out = append(out, Column{Name: "sortkey", Type: types.TText})
+		}
+		return out
+	}
+	out := append([]Column(nil), t.Keys...)
+	for _, a := range t.Aggs {
+		out = append(out, a.Out)
+	}
+	return out
+}
+
+// same checks that two layouts hold the same classes and that a nullable column stays so.
+func (v *validator) same(to, from []Column) {
+	if len(to) != len(from) {
+		v.fail("%d columns where %d come in", len(to), len(from))
+		return
+	}
+	for i := range to {
+		if to[i].Type.Phys() != from[i].Type.Phys() || from[i].Nullable && !to[i].Nullable {
+			v.fail("column %d (%s) is %v nullable=%v where %v nullable=%v comes in", i, to[i].Name,
+				to[i].Type, to[i].Nullable, from[i].Type, from[i].Nullable)
+		}
+	}
+}
+
+func (v *validator) step(st Step, in []Column) {
+	switch st := st.(type) {
+	case *Filter:
+		v.bools(st.Preds, in)
+	case *Project:
+		v.exprs(st.Exprs, in)
+	case *Limit:
+		for _, p := range []int{st.Count, st.Offset} {
+			if p != -1 {
+				v.param(p)
+			}
+		}
+	case *HashJoin:
+		t := v.q.Tables[st.Table]
+		v.exprs(st.Keys, in)
+		if len(st.Keys) != len(t.Keys) || len(st.Keys) == 0 {
+			v.fail("%d keys for a table of %d", len(st.Keys), len(t.Keys))
+			return
+		}
+		for i, k := range st.Keys {
+			if k.Type.Phys() != t.Keys[i].Type.Phys() || k.Type.Scale != t.Keys[i].Type.Scale {
+				v.fail("key %d is %v, the table's %v", i, k.Type, t.Keys[i].Type)
+			}
+		}
+		if st.Residual != nil {
+			v.bools([]*Expr{st.Residual}, append(append([]Column(nil), in...), t.Payload...))
+		}
+	}
+}
+
+func (v *validator) sink(s *Segment, in []Column) {
+	k := &s.Sink
+	v.exprs(k.Keys, in)
+	v.exprs(k.Payload, in)
+	v.exprs(k.Cols, in)
+	for _, o := range k.Order {
+		v.expr(o.Expr, in)
+	}
+	for _, a := range k.Aggs {
+		if (a.Arg == nil) != (a.Fn == AggCountStar) {
+			v.fail("accumulator %d with argument %v", a.Fn, a.Arg)
+		} else if a.Arg != nil {
+			v.expr(a.Arg, in)
+		}
+	}
+	switch k.Kind {
+	case SinkHash:
+		v.same(v.q.Tables[k.TableID].Keys, layoutOf(k.Keys))
+		v.same(v.q.Tables[k.TableID].Payload, layoutOf(k.Payload))
+	case SinkAggr:
+		v.same(v.q.Tables[k.TableID].Keys, layoutOf(k.Keys))
+		if len(k.Aggs) != len(v.q.Tables[k.TableID].Aggs) {
+			v.fail("%d accumulators for a table of %d", len(k.Aggs), len(v.q.Tables[k.TableID].Aggs))
+		}
+	case SinkSort:
+		v.same(v.q.Tables[k.TableID].Payload, layoutOf(k.Payload))
+		for _, p := range []int{k.LimitParam, k.OffsetParam} {
+			if p != -1 {
+				v.param(p)
+			}
+		}
+	case SinkDist:
+		r := v.receivers[k.Exchange]
+		if r == nil || r.Stream != s.Stream {
+			v.fail("exchange %d has no receiver in this stream", k.Exchange)
+			return
+		}
+		if (k.Dist == DistHash) != (len(k.Keys) > 0) {
+			v.fail("distribution %d with %d keys", k.Dist, len(k.Keys))
+		}
+		v.same(r.Source.Cols, layoutOf(k.Cols))
+	case SinkReturn:
+		n := len(v.q.Output)
+		if v.q.Merge.Sorted {
+			n++
+		}
+		if len(k.Cols) != n {
+			v.fail("%d columns returned, %d expected", len(k.Cols), n)
+		}
+	}
+}
+
+func layoutOf(es []*Expr) []Column {
+	out := make([]Column, len(es))
+	for i, e := range es {
+		out[i] = Column{Type: e.Type, Nullable: e.Nullable}
+	}
+	return out
+}
+
+func (v *validator) param(p int) {
+	if p < 0 || p >= len(v.q.Params) {
+		v.fail("parameter %d of %d", p, len(v.q.Params))
+	}
+}
+
+func (v *validator) exprs(es []*Expr, in []Column) {
+	for _, e := range es {
+		v.expr(e, in)
+	}
+}
+
+func (v *validator) bools(es []*Expr, in []Column) {
+	for _, e := range es {
+		if e.Type.Kind != types.Bool {
+			v.fail("a predicate of type %v", e.Type)
+		}
+		v.expr(e, in)
+	}
+}
+
+func (v *validator) expr(e *Expr, in []Column) {
+	switch e.Kind {
+	case ExprCol:
+		if e.Col < 0 || e.Col >= len(in) {
+			v.fail("column %d of a layout of %d", e.Col, len(in))
+			return
+		}
+		if c := in[e.Col]; c.Type.Phys() != e.Type.Phys() || c.Nullable && !e.Nullable {
+			v.fail("column %d (%s) is %v nullable=%v, used as %v nullable=%v", e.Col, c.Name, c.Type, c.Nullable, e.Type, e.Nullable)
+		}
+	case ExprParam:
+		v.param(e.Param)
+	case ExprInList:
+		if v.param(e.Param); v.err == nil && !v.q.Params[e.Param].IsList {
+			v.fail("parameter %d is no list", e.Param)
+		}
+	case ExprCase:
+		if len(e.Args)%2 != 1 {
+			v.fail("CASE with %d arguments", len(e.Args))
+		}
+	case ExprCall:
+		if e.Op == "" {
+			v.fail("a call of nothing")
+		}
+	}
+	v.exprs(e.Args, in)
+}
