@@ -1,0 +1,178 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// demoCmd is a tour: a server of its own on a temporary directory, the movies
+// table, some queries. It is a client like any other and speaks only the
+// PostgreSQL protocol.
+type demoCmd struct {
+	CSV    string `name:"csv" help:"The movies as CSV with a header." default:"tests/data/movies.csv"`
+	Slices int    `help:"Slices of the server." default:"4"`
+}
+
+// demoTable is Redshift DDL with the attributes that matter for placement.
+const demoTable = `CREATE TABLE movies (
+  title  VARCHAR(200),
+  year   INTEGER,
+  genre  VARCHAR(30),
+  rating DECIMAL(3,1),
+  votes  INTEGER
+) DISTKEY (title) SORTKEY (year)`
+
+// demoQueries are run in order; a word in front of one says how to show it.
+var demoQueries = []string{
+	`SELECT AVG(year) FROM movies`,
+	`SELECT genre, COUNT(*) AS films, AVG(rating) AS rating, MAX(votes) AS votes FROM movies WHERE year >= 1990 GROUP BY genre ORDER BY films DESC LIMIT 5`,
+	`SELECT title, year, rating FROM movies WHERE votes > 300000 AND genre IS NOT NULL ORDER BY rating DESC, title LIMIT 5`,
+	`EXPLAIN SELECT genre, AVG(rating) FROM movies WHERE year >= 1990 GROUP BY genre ORDER BY 2 DESC LIMIT 5`,
+	`EXPLAIN (COMPILE 'segments') SELECT genre, AVG(rating) FROM movies WHERE year >= 1990 GROUP BY genre ORDER BY 2 DESC LIMIT 5`,
+	`EXPLAIN (COMPILE 'times') SELECT genre, AVG(rating) FROM movies WHERE year >= 1990 GROUP BY genre ORDER BY 2 DESC LIMIT 5`,
+	`SELECT slice, rows FROM stv_tbl_perm WHERE name = 'movies' ORDER BY slice`,
+	`SELECT slice, COUNT(*) AS blocks FROM stv_blocklist WHERE name = 'movies' GROUP BY slice ORDER BY slice`,
+}
+
+// Run gives the tour.
+func (d *demoCmd) Run(ctx context.Context) error {
+	dir, err := os.MkdirTemp("", "slipher-demo-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	server := exec.Command(self, "start", "--data", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0", "--slices", fmt.Sprint(d.Slices), "--log", "warn")
+	server.Stderr = os.Stderr
+	out, err := server.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := server.Start(); err != nil {
+		return err
+	}
+	defer func() {
+		server.Process.Signal(syscall.SIGTERM)
+		server.Wait()
+	}()
+	addr, err := readyAddress(out)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("A server runs at %s, with its data in %s.\n", addr, dir)
+	conn, err := pgx.Connect(ctx, "postgres://dev@"+addr+"/dev?sslmode=disable")
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	if err := d.load(ctx, conn); err != nil {
+		return err
+	}
+	for _, q := range demoQueries {
+		if err := run(ctx, os.Stdout, conn, q); err != nil {
+			return fmt.Errorf("%s: %w", q, err)
+		}
+	}
+	// Both tiers, forced, over the same question: one answer, two times.
+	for _, tier := range []string{"primitives", "fused"} {
+		for _, q := range []string{"SET slipher_tier = " + tier, demoQueries[0]} {
+			if err := run(ctx, os.Stdout, conn, q); err != nil {
+				return fmt.Errorf("%s: %w", q, err)
+			}
+		}
+	}
+	return nil
+}
+
+// load makes the table and fills it by COPY.
+func (d *demoCmd) load(ctx context.Context, conn *pgx.Conn) error {
+	path, err := filepath.Abs(d.CSV)
+	if err != nil {
+		return err
+	}
+	for _, q := range []string{demoTable, "COPY movies FROM '" + strings.ReplaceAll(path, "'", "''") + "' CSV IGNOREHEADER 1", "ANALYZE movies"} {
+		if err := run(ctx, os.Stdout, conn, q); err != nil {
+			return fmt.Errorf("%s: %w", q, err)
+		}
+	}
+	return nil
+}
+
+// readyAddress reads the SQL address off a server's ready line.
+func readyAddress(r io.Reader) (string, error) {
+	sc := bufio.NewScanner(r)
+	for sc.Scan() {
+		if !strings.HasPrefix(sc.Text(), "slipher: ready ") {
+			continue
+		}
+		for _, w := range strings.Fields(sc.Text()) {
+			if a, ok := strings.CutPrefix(w, "sql="); ok {
+				go io.Copy(io.Discard, r)
+				return a, nil
+			}
+		}
+	}
+	return "", fmt.Errorf("the server ended before it was ready")
+}
+
+// run executes a statement and prints it with its answer and time, much as psql does.
+func run(ctx context.Context, w io.Writer, conn *pgx.Conn, q string) error {
+	fmt.Fprintf(w, "\ndev=# %s;\n", q)
+	start := time.Now()
+	results, err := conn.PgConn().Exec(ctx, q).ReadAll()
+	took := time.Since(start)
+	if err != nil {
+		return err
+	}
+	for _, r := range results {
+		printResult(w, r)
+	}
+	fmt.Fprintf(w, "Time: %.1f ms\n", float64(took.Microseconds())/1000)
+	return nil
+}
+
+// printResult prints rows as a table, or the command's tag.
+func printResult(w io.Writer, r *pgconn.Result) {
+	if len(r.FieldDescriptions) == 0 {
+		fmt.Fprintln(w, r.CommandTag)
+		return
+	}
+	width := make([]int, len(r.FieldDescriptions))
+	for i, f := range r.FieldDescriptions {
+		width[i] = len([]rune(f.Name))
+		for _, row := range r.Rows {
+			width[i] = max(width[i], len([]rune(string(row[i]))))
+		}
+	}
+	line := func(cell func(i int) string) {
+		var parts []string
+		for i := range width {
+			parts = append(parts, fmt.Sprintf(" %-*s ", width[i], cell(i)))
+		}
+		fmt.Fprintln(w, strings.TrimRight(strings.Join(parts, "|"), " "))
+	}
+	line(func(i int) string { return r.FieldDescriptions[i].Name })
+	var rule []string
+	for _, n := range width {
+		rule = append(rule, strings.Repeat("-", n+2))
+	}
+	fmt.Fprintln(w, strings.Join(rule, "+"))
+	for _, row := range r.Rows {
+		line(func(i int) string { return string(row[i]) })
+	}
+	fmt.Fprintf(w, "(%d rows)\n", len(r.Rows))
+}

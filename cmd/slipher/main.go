@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"slipher/codegen/llvm"
+)
+
+// cli is the command line. Names of flags are an interface for scripts.
+type cli struct {
+	Config kong.ConfigFlag `help:"File of 'name = value' lines, by the names of flags." placeholder:"FILE" env:"SLIPHER_CONFIG"`
+	Log    string          `help:"Least level of log lines: debug, info, warn, error." enum:"debug,info,warn,error" default:"info"`
+	LLVM   string          `name:"llvm" help:"Path of libLLVM; 'off' hides it: queries then run on primitives only." placeholder:"PATH"`
+
+	Start         startCmd         `cmd:"" help:"Run a leader and one node in this process."`
+	Leader        leaderCmd        `cmd:"" help:"Run a leader."`
+	Node          nodeCmd          `cmd:"" help:"Run a compute node."`
+	Compile       compileCmd       `cmd:"" help:"Show how a query is compiled."`
+	Demo          demoCmd          `cmd:"" help:"Load the movies table into a temporary server and query it."`
+	CompileWorker compileWorkerCmd `cmd:"" name:"compile-worker" hidden:"" help:"Compile IR read from standard input (started by leaders)."`
+}
+
+func main() {
+	var c cli
+	k := kong.Parse(&c,
+		kong.Name("slipher"),
+		kong.Description("An open, Redshift-compatible data warehouse."),
+		kong.DefaultEnvars("SLIPHER"),
+		kong.Configuration(configFile),
+		kong.UsageOnError(),
+	)
+	// Compile workers are children of this process: they read the variable.
+	if c.LLVM != "" {
+		os.Setenv("SLIPHER_LLVM", c.LLVM)
+	}
+	var level slog.Level
+	level.UnmarshalText([]byte(c.Log))
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	slog.SetDefault(log)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	k.BindTo(ctx, (*context.Context)(nil))
+	k.FatalIfErrorf(k.Run(log))
+}
+
+// compileWorkerCmd is the process in which libLLVM lives.
+type compileWorkerCmd struct{}
+
+func (compileWorkerCmd) Run() error {
+	// A terminal's interrupt reaches the whole process group; the worker ends when its
+	// leader closes the pipe.
+	signal.Ignore(syscall.SIGINT)
+	return llvm.WorkerMain(os.Stdin, os.Stdout)
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"slipher/leader"
+	"slipher/node"
+	"slipher/node/wire"
+)
+
+// stopTimeout bounds a clean stop.
+const stopTimeout = 20 * time.Second
+
+// startCmd is leader and node in one process.
+type startCmd struct {
+	Data    string `help:"Directory of the data; made if missing." required:"" placeholder:"DIR"`
+	Listen  string `help:"Address for SQL." default:"127.0.0.1:5439"`
+	Slices  int    `help:"Slices, fixed when the directory is first used (default: cores)."`
+	Storage string `help:"Managed storage (default: DIR/storage)." placeholder:"URL"`
+	Workers int    `help:"Workers that run queries (default: cores)."`
+}
+
+// Run serves until the process is told to stop.
+func (c *startCmd) Run(ctx context.Context, log *slog.Logger) error {
+	return runLeader(ctx, leader.Options{
+		Dir: c.Data, ID: "leader", Listen: c.Listen, Cluster: "127.0.0.1:0",
+		Bootstrap: true, Slices: orCores(c.Slices), SlicesGiven: c.Slices > 0, Storage: c.Storage,
+		Embedded: true, Workers: orCores(c.Workers), Log: log,
+	})
+}
+
+// leaderCmd is a leader alone.
+type leaderCmd struct {
+	Data       string `help:"Directory of the catalog; made if missing." required:"" placeholder:"DIR"`
+	ID         string `name:"id" help:"Short name of this leader." required:""`
+	Listen     string `help:"Address for SQL." default:"127.0.0.1:5439"`
+	Cluster    string `help:"Address for nodes and other leaders." required:"" placeholder:"ADDR"`
+	Bootstrap  bool   `help:"Make a new cluster if the directory holds none."`
+	Slices     int    `help:"Slices of the whole cluster, with --bootstrap."`
+	Storage    string `help:"Managed storage, with --bootstrap." placeholder:"URL"`
+	SecretFile string `help:"File with the secret of the cluster's links; needed unless all addresses are loopback." placeholder:"FILE"`
+}
+
+// Run serves until the process is told to stop.
+func (c *leaderCmd) Run(ctx context.Context, log *slog.Logger) error {
+	secret, err := wire.LoadSecret(c.SecretFile, c.Cluster)
+	if err != nil {
+		return err
+	}
+	if !wire.ValidID(c.ID) {
+		return fmt.Errorf("--id %q: letters, digits, '-', '_' and '.' only", c.ID)
+	}
+	return runLeader(ctx, leader.Options{
+		Dir: c.Data, ID: c.ID, Listen: c.Listen, Cluster: c.Cluster,
+		Bootstrap: c.Bootstrap, Slices: c.Slices, SlicesGiven: c.Slices > 0, Storage: c.Storage, Secret: secret, Log: log,
+	})
+}
+
+func runLeader(ctx context.Context, o leader.Options) error {
+	var err error
+	if o.Self, err = os.Executable(); err != nil {
+		return err
+	}
+	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
+		return err
+	}
+	s, err := leader.Start(ctx, o)
+	if err != nil {
+		return stopped(ctx, err)
+	}
+	if err := s.WaitReady(ctx); err != nil {
+		closeWithin(s.Close)
+		return stopped(ctx, err)
+	}
+	fmt.Printf("slipher: ready sql=%s cluster=%s id=%s\n", s.SQLAddr(), s.ClusterAddr(), o.ID)
+	select {
+	case <-ctx.Done():
+	case <-s.Done():
+	}
+	o.Log.Info("stopping")
+	return closeWithin(s.Close)
+}
+
+// nodeCmd is a compute node.
+type nodeCmd struct {
+	Data       string   `help:"Directory of caches; may be deleted when the node is stopped." required:"" placeholder:"DIR"`
+	ID         string   `name:"id" help:"Short name of this node." required:""`
+	Leader     []string `help:"Cluster addresses of leaders." required:"" placeholder:"ADDR"`
+	Cluster    string   `help:"Address for leaders and other nodes." required:"" placeholder:"ADDR"`
+	Workers    int      `help:"Workers that run queries (default: cores)."`
+	SecretFile string   `help:"File with the secret of the cluster's links; needed unless all addresses are loopback." placeholder:"FILE"`
+}
+
+func orCores(n int) int {
+	if n > 0 {
+		return n
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+// stopped makes no error of a stop that was asked for.
+func stopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func closeWithin(f func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+	defer cancel()
+	return f(ctx)
+}
+
+var _ = node.Options{}

@@ -1,0 +1,46 @@
+package leader
+
+import (
+	"fmt"
+	"log/slog"
+	"path/filepath"
+)
+
+// Options say what kind of leader to start and where.
+type Options struct {
+	Dir     string // of the catalog and caches; absolute
+	ID      string // short name of this leader
+	Listen  string // SQL address
+	Cluster string // address for nodes; unused if Embedded
+	// Bootstrap makes a new cluster if Dir holds none, with these facts. They are fixed afterwards.
+	Bootstrap   bool
+	Slices      int
+	SlicesGiven bool   // by the user: a contradiction to what is fixed is worth a warning
+	Storage     string // URL, "" for Dir/storage
+	Secret      []byte // of the cluster's links
+	// Embedded: one compute node lives in this process, with Workers workers.
+	Embedded bool
+	Workers  int
+	Self     string // path of the binary, for compile workers
+	Log      *slog.Logger
+}
+
+// check completes o and finds what is wrong with it.
+func (o *Options) check() error {
+	if !filepath.IsAbs(o.Dir) {
+		return fmt.Errorf("BUG: the data directory %q is not absolute", o.Dir)
+	}
+	if o.Bootstrap && (o.Slices < 1 || o.Slices > maxSlices) {
+		return fmt.Errorf("--slices must be 1 to %d", maxSlices)
+	}
+	if o.Storage == "" {
+		o.Storage = "file://" + filepath.Join(o.Dir, "storage")
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	return nil
+}
+
+// maxSlices bounds a cluster's slices: enough for 128 nodes of 32.
+const maxSlices = 4096

@@ -1,0 +1,73 @@
+package leader
+
+import (
+	"slipher/catalog/fn"
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+	"slipher/compiler/bind"
+	"slipher/leader/session"
+)
+
+// view is what the binder sees: one session over one catalog version.
+type view struct {
+	cat       *state.Catalog
+	ses       *session.Session
+	relations func(schema, name string) *bind.Relation
+}
+
+// Session answers leader-only functions.
+func (v view) Session() fn.Session { return v.ses }
+
+// Table finds a stored table by the rules of names.
+func (v view) Table(database, schema, name string) (*state.Table, error) {
+	db := database
+	if db == "" {
+		db = v.ses.CurrentDatabase()
+	}
+	if d := v.cat.Database(db); d == nil {
+		return nil, state.ErrNoDatabase(db)
+	} else if d.Name != v.ses.CurrentDatabase() && schema == "" {
+		schema = "public"
+	}
+	if schema != "" {
+		if v.cat.Schema(db, schema) == nil {
+			return nil, state.ErrNoSchema(schema)
+		}
+		return v.cat.Table(db, schema, name), nil
+	}
+	for _, s := range v.ses.SearchPath() {
+		if t := v.cat.Table(db, s, name); t != nil {
+			return t, nil
+		}
+	}
+	return nil, nil
+}
+
+// Relation finds a relation whose rows the leader makes.
+func (v view) Relation(schema, name string) *bind.Relation { return v.relations(schema, name) }
+
+// target finds the table that a statement changes.
+func (v view) target(database, schema, name string) (*state.Table, error) {
+	t, err := v.Table(database, schema, name)
+	if err != nil {
+		return nil, err
+	}
+	if t == nil {
+		if v.relations(schema, name) != nil {
+			return nil, sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied: %q is a system catalog", name)
+		}
+		return nil, state.ErrNoTable(name)
+	}
+	return t, nil
+}
+
+// schemaFor is the schema in which an unqualified name is created: the first of
+// the search path that exists.
+func (v view) schemaFor() (string, error) {
+	for _, s := range v.ses.SearchPath() {
+		if !state.IsSystemSchema(s) && v.cat.Schema(v.ses.CurrentDatabase(), s) != nil {
+			return s, nil
+		}
+	}
+	return "", sqlerr.New(sqlerr.InvalidSchemaName, "no schema has been selected to create in")
+}
