@@ -98,3 +98,23 @@ func TestKey(t *testing.T) {
 		t.Errorf("build id %q", id)
 	}
 }
+
+// FuzzOpen: bytes that nobody signed give errors, never a crash.
+func FuzzOpen(f *testing.F) {
+	key, _ := PrivateKeyFromSeed(bytes.Repeat([]byte{7}, 32))
+	b, err := testEnvelope("p").Seal(key)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Add(b[:40])
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if _, err := Open(data, key.Public()); err == nil && !bytes.Equal(data, b) {
+			t.Error("opened")
+		}
+		e := &Envelope{}
+		if len(data) < 4096 { // the decoder behind the signature, for good measure
+			e.UnmarshalMsg(data)
+		}
+	})
+}

@@ -277,6 +277,16 @@ func TestRecycleAndTimeout(t *testing.T) {
 	if len(seen) < 2 {
 		t.Errorf("one worker did everything: %v", seen)
 	}
+	grown := testPool(t, 1, Options{MaxGrowth: 1})
+	for range 3 {
+		if _, err := grown.Compile(t.Context(), job); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(50 * time.Millisecond) // the last worker is dropped after the answer
+	if n := len(grown.PIDs()); n != 0 {
+		t.Errorf("%d workers that have grown live on", n)
+	}
 	q := testPool(t, 1, Options{Timeout: 100 * time.Millisecond})
 	if _, err := q.Compile(t.Context(), Job{IR: header(target.V3) + manyFunctions(600), CPU: target.V3, Passes: O3}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
