@@ -77,6 +77,11 @@ const (
 	InternalError              Code = "XX000"
 	DataCorrupted              Code = "XX001"
 	DependentObjects           Code = "2BP01"
+	DuplicateObject            Code = "42710"
+	InvalidForeignKey          Code = "42830"
+	NameTooLong                Code = "42622"
+	ReservedName               Code = "42939"
+	TooManyColumns             Code = "54011"
 )
 
 // Error is an error with its SQLSTATE. It travels between processes as msgp.

@@ -122,7 +122,7 @@ func (o *DropTable) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 	if t == nil {
 		return OpResult{}, errNoTableID(o.ID)
 	}
-	if refs := c.referencing(t); len(refs) > 0 && !o.Cascade {
+	if refs := c.References(t); len(refs) > 0 && !o.Cascade {
 		return OpResult{}, errReferenced(t, refs)
 	}
 	c.dropReferences(t)
@@ -141,8 +141,8 @@ func (c *Catalog) removeTable(t *Table) {
 	}
 }
 
-// referencing lists the other tables with foreign keys to t, by name.
-func (c *Catalog) referencing(t *Table) []*Table {
+// References lists the other tables with foreign keys to t, by name.
+func (c *Catalog) References(t *Table) []*Table {
 	var out []*Table
 	for _, other := range c.Tables(t.Database) {
 		if other.ID != t.ID && slices.ContainsFunc(other.Constraints, t.isReferencedBy) {
@@ -158,7 +158,7 @@ func (t *Table) isReferencedBy(k Constraint) bool {
 
 // dropReferences takes the foreign keys to t off all other tables.
 func (c *Catalog) dropReferences(t *Table) {
-	for _, other := range c.referencing(t) {
+	for _, other := range c.References(t) {
 		changed := *other
 		changed.Constraints = slices.DeleteFunc(slices.Clone(other.Constraints), t.isReferencedBy)
 		changed.Def++

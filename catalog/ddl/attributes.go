@@ -1,0 +1,162 @@
+package ddl
+
+import (
+	"slices"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+)
+
+// Redshift's limits of sort keys.
+const (
+	maxCompound    = 400
+	maxInterleaved = 8
+)
+
+// distribution settles where rows go.
+func (b *builder) distribution() error {
+	keys, err := b.distKeys()
+	if err != nil {
+		return err
+	}
+	style := state.DistAuto
+	switch {
+	case b.in.DistStyle != nil:
+		style = *b.in.DistStyle
+	case len(keys) > 0:
+		style = state.DistKey
+	case b.parent != nil:
+		b.t.DistStyle, b.t.Effective = b.parent.DistStyle, b.parent.Effective
+		b.t.DistKey = b.rename(b.parent, b.parent.DistKey)
+		return nil
+	}
+	switch {
+	case len(keys) > 0 && style != state.DistKey:
+		return invalid("cannot specify DISTKEY for a table with DISTSTYLE %s", distWords[style])
+	case len(keys) == 0 && style == state.DistKey:
+		return invalid("DISTSTYLE KEY of table \"%s\" needs a DISTKEY column", b.t.Name)
+	}
+	b.t.DistStyle, b.t.Effective = style, style
+	switch style {
+	case state.DistKey:
+		b.t.DistKey = keys[0]
+	case state.DistAuto:
+		b.t.Effective = state.DistEven
+		if pk := b.t.PrimaryKey(); len(pk) == 1 {
+			b.t.Effective, b.t.DistKey = state.DistKey, pk[0]
+		}
+	}
+	return nil
+}
+
+var distWords = map[state.DistStyle]string{state.DistEven: "EVEN", state.DistKey: "KEY",
+	state.DistAll: "ALL", state.DistAuto: "AUTO"}
+
+func invalid(format string, args ...any) *sqlerr.Error {
+	return sqlerr.New(sqlerr.InvalidTableDefinition, format, args...)
+}
+
+// distKeys are the columns declared DISTKEY in whatever way: none or one.
+func (b *builder) distKeys() ([]int, error) {
+	var out []int
+	for i, d := range b.from {
+		if d != nil && d.DistKey {
+			out = append(out, i)
+		}
+	}
+	for _, id := range b.in.DistKey {
+		n, err := b.named(id, "DISTKEY")
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	if len(out) > 1 {
+		return nil, invalid("multiple DISTKEY columns for table \"%s\" are not allowed", b.t.Name)
+	}
+	return out, nil
+}
+
+// sortKey settles the order in which loads write rows.
+func (b *builder) sortKey() error {
+	var inColumn []int
+	for i, d := range b.from {
+		if d != nil && d.SortKey {
+			inColumn = append(inColumn, i)
+		}
+	}
+	listed, err := b.namedAll(b.in.SortKey, "SORTKEY")
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(inColumn) > 0 && len(listed) > 0, len(inColumn) > 1:
+		return invalid("multiple SORTKEY declarations for table \"%s\" are not allowed", b.t.Name).
+			WithHint("List several columns behind the table: SORTKEY (a, b).")
+	case b.in.SortStyle != nil && *b.in.SortStyle == state.SortAuto && len(inColumn)+len(listed) > 0:
+		return invalid("cannot specify SORTKEY columns with SORTKEY AUTO")
+	case b.in.SortStyle == nil && len(inColumn)+len(listed) == 0 && b.parent != nil:
+		b.t.SortStyle = b.parent.SortStyle
+		for _, c := range b.parent.SortKey {
+			b.t.SortKey = append(b.t.SortKey, b.rename(b.parent, c))
+		}
+		return nil
+	}
+	b.t.SortKey = slices.Concat(inColumn, listed)
+	b.t.SortStyle = state.SortAuto
+	if len(b.t.SortKey) > 0 {
+		b.t.SortStyle = state.SortCompound
+		if b.in.SortStyle != nil {
+			b.t.SortStyle = *b.in.SortStyle
+		}
+	}
+	limit, word := maxCompound, "compound"
+	if b.t.SortStyle == state.SortInterleaved {
+		limit, word = maxInterleaved, "interleaved"
+	}
+	if len(b.t.SortKey) > limit {
+		return sqlerr.New(sqlerr.TooManyColumns, "%s sort keys can have at most %d columns", word, limit)
+	}
+	return nil
+}
+
+// rename is the number in the new table of a parent's column, -1 for -1.
+func (b *builder) rename(parent *state.Table, column int) int {
+	if column < 0 {
+		return -1
+	}
+	return b.t.Column(parent.Columns[column].Name)
+}
+
+// encodings settles ENCODE AUTO: it ends with the first column that names an
+// encoding, and the others then get their type's.
+func (b *builder) encodings() error {
+	named := slices.ContainsFunc(b.t.Columns, func(c state.Column) bool { return c.Encoding != "" })
+	b.t.EncodeAuto = !named
+	if !named {
+		return nil
+	}
+	for i := range b.t.Columns {
+		if c := &b.t.Columns[i]; c.Encoding == "" {
+			c.Encoding = DefaultEncoding(c.Type, slices.Contains(b.t.SortKey, i))
+		}
+	}
+	return nil
+}
+
+// DefaultEncoding is the encoding of a column that names none, in a table
+// without ENCODE AUTO. Source: Redshift guide, "Compression encodings".
+func DefaultEncoding(t types.Type, sorted bool) string {
+	switch {
+	case sorted:
+		return "raw"
+	case t.Kind == types.Bool, t.Phys().IsFloat():
+		return "raw"
+	case t.IsString():
+		return "lzo"
+	}
+	return "az64"
+}

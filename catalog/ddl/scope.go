@@ -1,0 +1,99 @@
+package ddl
+
+import (
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+)
+
+// Scope is where a statement stands.
+type Scope struct {
+	Catalog  *state.Catalog
+	Database string // the session's
+	User     string
+	// SearchPath are schema names in order, "$user" already replaced.
+	SearchPath []string
+	// Connections counts the sessions in a database, this one among them; nil: none known.
+	Connections func(database string) int
+}
+
+// Name is a possibly qualified name.
+type Name struct {
+	Database, Schema, Name string
+	Position               int
+}
+
+// String is the name as messages show it.
+func (n Name) String() string {
+	s := n.Name
+	if n.Schema != "" {
+		s = n.Schema + "." + s
+	}
+	if n.Database != "" {
+		s = n.Database + "." + s
+	}
+	return s
+}
+
+// Plan is a statement ready to be proposed. A Command without operations needs
+// not be: everything was skipped.
+type Plan struct {
+	Command state.Command
+	// Notices are for the client, severity NOTICE.
+	Notices []*sqlerr.Error
+}
+
+func (p *Plan) add(op state.Op) { p.Command.Ops = append(p.Command.Ops, op) }
+
+func (p *Plan) notice(code sqlerr.Code, format string, args ...any) {
+	p.Notices = append(p.Notices, sqlerr.New(code, format, args...))
+}
+
+// cut shortens an identifier to what the catalog holds, with a notice.
+func (p *Plan) cut(name string) string {
+	if len(name) <= state.MaxNameBytes {
+		return name
+	}
+	short := cutBytes(name, state.MaxNameBytes)
+	p.notice(sqlerr.NameTooLong, "identifier \"%s\" will be truncated to \"%s\"", name, short)
+	return short
+}
+
+// local refuses names in other databases.
+func (s Scope) local(n Name) error {
+	if n.Database != "" && n.Database != s.Database {
+		return sqlerr.Unsupported("cross-database reference to relation \"%s\"", n).At(n.Position)
+	}
+	return nil
+}
+
+// target is the schema in which n is created.
+func (s Scope) target(n Name) (string, error) {
+	if err := s.local(n); err != nil {
+		return "", err
+	}
+	if n.Schema != "" {
+		if s.Catalog.Schema(s.Database, n.Schema) == nil {
+			return "", state.ErrNoSchema(n.Schema).At(n.Position)
+		}
+		return n.Schema, nil
+	}
+	for _, schema := range s.SearchPath {
+		if !state.IsSystemSchema(schema) && s.Catalog.Schema(s.Database, schema) != nil {
+			return schema, nil
+		}
+	}
+	return "", sqlerr.New(sqlerr.InvalidSchemaName, "no schema has been selected to create in")
+}
+
+// find looks a table up, nil if there is none.
+func (s Scope) find(n Name) *state.Table {
+	if n.Schema != "" {
+		return s.Catalog.Table(s.Database, n.Schema, n.Name)
+	}
+	for _, schema := range s.SearchPath {
+		if t := s.Catalog.Table(s.Database, schema, n.Name); t != nil {
+			return t
+		}
+	}
+	return nil
+}
