@@ -1,0 +1,260 @@
+package algebra
+
+import (
+	"fmt"
+	"strings"
+
+	"slipher/catalog/types"
+	"slipher/compiler/plan"
+)
+
+// Format prints a statement as an indented tree, the same for the same
+// statement: columns are name#id, "?" marks what may be NULL, $n are parameters.
+// Golden files hold it.
+func Format(s *Statement) string {
+	var sb strings.Builder
+	if s.Insert != nil {
+		fmt.Fprintf(&sb, "insert %s.%s\n", s.Insert.Schema, s.Insert.Name)
+	}
+	f := &formatter{sb: &sb, names: map[ColumnID]string{}}
+	f.name(s.Root)
+	f.node(s.Root, 0)
+	for i, p := range s.Params {
+		fmt.Fprintf(&sb, "$%d = %s\n", i, FormatParam(p))
+	}
+	if s.Insert == nil {
+		for i, o := range s.Output {
+			fmt.Fprintf(&sb, "%d: %s %v", i+1, o.Name, o.Type)
+			if o.TableOID != 0 {
+				fmt.Fprintf(&sb, " (table %d column %d)", o.TableOID, o.ColumnNo)
+			}
+			sb.WriteByte('\n')
+		}
+	}
+	return sb.String()
+}
+
+// FormatParam prints a parameter: its value and type.
+func FormatParam(p plan.Param) string {
+	t := shortType(p.Type)
+	switch {
+	case p.Client > 0:
+		return fmt.Sprintf("client %d %s", p.Client, t)
+	case p.IsList:
+		var vs []string
+		for _, d := range p.List {
+			vs = append(vs, formatDatum(p.Type, d))
+		}
+		return fmt.Sprintf("(%s) %s", strings.Join(vs, ", "), t)
+	}
+	return formatDatum(p.Type, p.Value) + " " + t
+}
+
+func formatDatum(t types.Type, d types.Datum) string {
+	if d.Null {
+		return "NULL"
+	}
+	s := types.FormatText(t, d)
+	if t.IsNumeric() || t.Kind == types.OID {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+}
+
+// shortType is a type's name in as few letters as tell it apart.
+func shortType(t types.Type) string {
+	switch t.Kind {
+	case types.Decimal:
+		return fmt.Sprintf("dec(%d,%d)", t.Prec, t.Scale)
+	case types.Varchar:
+		if t.Len == types.MaxVarchar {
+			return "text"
+		}
+		return fmt.Sprintf("varchar(%d)", t.Len)
+	case types.Char:
+		return fmt.Sprintf("char(%d)", t.Len)
+	case types.Int2:
+		return "int2"
+	case types.Int4:
+		return "int4"
+	case types.Int8:
+		return "int8"
+	case types.Float4:
+		return "float4"
+	case types.Float8:
+		return "float8"
+	case types.Timestamp:
+		return "timestamp"
+	case types.Bool:
+		return "bool"
+	}
+	return t.String()
+}
+
+type formatter struct {
+	sb    *strings.Builder
+	names map[ColumnID]string
+}
+
+// name learns the names of all columns below n.
+func (f *formatter) name(n Node) {
+	for _, in := range n.Inputs() {
+		f.name(in)
+	}
+	for _, c := range n.Columns() {
+		if _, ok := f.names[c.ID]; !ok {
+			f.names[c.ID] = c.Name
+		}
+	}
+}
+
+func (f *formatter) col(id ColumnID) string { return fmt.Sprintf("%s#%d", f.names[id], id) }
+
+func (f *formatter) cols(cs []Column) string {
+	var out []string
+	for _, c := range cs {
+		out = append(out, f.col(c.ID)+" "+shortType(c.Type)+mark(c.Nullable))
+	}
+	return strings.Join(out, ", ")
+}
+
+func mark(nullable bool) string {
+	if nullable {
+		return "?"
+	}
+	return ""
+}
+
+func (f *formatter) exprs(es []*plan.Expr) string {
+	var out []string
+	for _, e := range es {
+		out = append(out, f.expr(e))
+	}
+	return strings.Join(out, ", ")
+}
+
+var joinNames = [...]string{"inner", "left", "semi", "anti"}
+
+func (f *formatter) node(n Node, depth int) {
+	line := func(format string, args ...any) {
+		fmt.Fprintf(f.sb, "%*s%s\n", 2*depth, "", strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	}
+	switch x := n.(type) {
+	case *Scan:
+		name := x.Relation
+		if x.Table != nil {
+			name = x.Table.Name
+		}
+		if x.Alias != name && x.Alias != "" {
+			name += " " + x.Alias
+		}
+		line("scan %s.%s: %s", x.Schema, name, f.cols(x.Cols))
+	case *Values:
+		line("values: %s", f.cols(x.Cols))
+		for _, r := range x.Rows {
+			line("  (%s)", f.exprs(r))
+		}
+	case *Text:
+		line("text: %s", f.cols(x.Cols))
+	case *Select:
+		line("select")
+		for _, p := range x.Preds {
+			line("  - %s", f.expr(p))
+		}
+	case *Project:
+		line("project")
+		for i, e := range x.Exprs {
+			line("  %s %s%s = %s", f.col(x.Cols[i].ID), shortType(x.Cols[i].Type), mark(x.Cols[i].Nullable), f.expr(e))
+		}
+	case *Join:
+		line("%s join", joinNames[x.Kind])
+		for _, p := range x.On {
+			line("  - %s", f.expr(p))
+		}
+	case *Aggregate:
+		line("aggregate")
+		for i, k := range x.Keys {
+			line("  key %s %s%s = %s", f.col(x.Cols[i].ID), shortType(x.Cols[i].Type), mark(x.Cols[i].Nullable), f.expr(k))
+		}
+		for i, a := range x.Aggs {
+			c := x.Cols[len(x.Keys)+i]
+			arg := f.exprs(a.Args)
+			if a.Star {
+				arg = "*"
+			}
+			if a.Distinct {
+				arg = "distinct " + arg
+			}
+			line("  %s %s%s = %s(%s)", f.col(c.ID), shortType(c.Type), mark(c.Nullable), a.Name, arg)
+		}
+	case *Distinct:
+		line("distinct")
+	case *Sort:
+		var keys []string
+		for _, k := range x.Keys {
+			s := f.expr(k.Expr)
+			if k.Desc {
+				s += " desc"
+			}
+			if k.NullsFirst != k.Desc {
+				s += map[bool]string{true: " nulls first", false: " nulls last"}[k.NullsFirst]
+			}
+			keys = append(keys, s)
+		}
+		line("sort %s", strings.Join(keys, ", "))
+	case *Limit:
+		s := "limit"
+		if x.Count >= 0 {
+			s += fmt.Sprintf(" $%d", x.Count)
+		}
+		if x.Offset >= 0 {
+			s += fmt.Sprintf(" offset $%d", x.Offset)
+		}
+		line("%s", s)
+	default:
+		line("%T", n)
+	}
+	for _, in := range n.Inputs() {
+		f.node(in, depth+1)
+	}
+}
+
+// expr prints an expression; a call is op:type(args).
+func (f *formatter) expr(e *plan.Expr) string {
+	args := func(sep string) string {
+		var out []string
+		for _, a := range e.Args {
+			out = append(out, f.expr(a))
+		}
+		return strings.Join(out, sep)
+	}
+	switch e.Kind {
+	case plan.ExprCol:
+		return f.col(e.Col) + mark(e.Nullable)
+	case plan.ExprParam:
+		return fmt.Sprintf("$%d", e.Param)
+	case plan.ExprConst:
+		return formatDatum(e.Type, e.Const)
+	case plan.ExprAnd:
+		return "(" + args(" and ") + ")"
+	case plan.ExprOr:
+		return "(" + args(" or ") + ")"
+	case plan.ExprNot:
+		return "not " + args("")
+	case plan.ExprIsNull:
+		return args("") + " is null"
+	case plan.ExprIsNotNull:
+		return args("") + " is not null"
+	case plan.ExprInList:
+		return args("") + fmt.Sprintf(" in $%d", e.Param)
+	case plan.ExprCoalesce:
+		return "coalesce(" + args(", ") + ")"
+	case plan.ExprCase:
+		s := "case"
+		for i := 0; i+1 < len(e.Args); i += 2 {
+			s += " when " + f.expr(e.Args[i]) + " then " + f.expr(e.Args[i+1])
+		}
+		return s + " else " + f.expr(e.Args[len(e.Args)-1]) + " end"
+	}
+	return fmt.Sprintf("%s:%s%s(%s)", e.Op, shortType(e.Type), mark(e.Nullable), args(", "))
+}

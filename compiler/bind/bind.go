@@ -1,0 +1,171 @@
+package bind
+
+import (
+	"errors"
+
+	"slipher/catalog/fn"
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+)
+
+// Catalog is what the binder looks up: one session's view of one catalog version.
+type Catalog interface {
+	// Table finds a stored table. An empty database is the current one, an empty
+	// schema means the search path. No such table: nil and no error; the error is
+	// for a database or schema that does not exist.
+	Table(database, schema, name string) (*state.Table, error)
+	// Relation finds a relation whose rows the leader makes (pg_class, stv_slices),
+	// nil if there is none; an empty schema means the search path with pg_catalog
+	// in front.
+	Relation(schema, name string) *Relation
+	// Session answers leader-only functions.
+	Session() fn.Session
+}
+
+// Relation is a catalog relation: its rows are handed in by name when a query runs.
+type Relation struct {
+	Schema  string
+	Name    string
+	Columns []plan.Column
+}
+
+// Options are what a client's Parse message adds.
+type Options struct {
+	// ParamTypes are declared types of $1, $2, …; Unknown (or missing) to be inferred.
+	ParamTypes []types.Type
+}
+
+// Bind binds SELECT, VALUES and INSERT. EXPLAIN and PREPARE bind their inner statement.
+func Bind(stmt *parse.Statement, cat Catalog, fns *fn.Table, o Options) (*algebra.Statement, error) {
+	b := newBinder(stmt, cat, fns, o)
+	var err error
+	switch body := stmt.Body.(type) {
+	case *parse.Select:
+		err = b.selectStatement(body.Query)
+	case *parse.Insert:
+		err = b.insert(body)
+	case *parse.Explain:
+		return Bind(body.Inner, cat, fns, o)
+	case *parse.Prepare:
+		o.ParamTypes = body.Types
+		return Bind(body.Inner, cat, fns, o)
+	default:
+		err = sqlerr.Unsupported("binding %s", stmt.Body.Tag())
+	}
+	if err != nil {
+		return nil, err
+	}
+	b.defaultParams()
+	b.out.NextID = b.nextID
+	return b.out, nil
+}
+
+// ClientParams are the types of $1, $2, … of a bound statement, for Describe.
+func ClientParams(s *algebra.Statement) []types.Type {
+	n := 0
+	for _, p := range s.Params {
+		n = max(n, p.Client)
+	}
+	out := make([]types.Type, n)
+	for i := range out {
+		out[i] = types.TText
+	}
+	for _, p := range s.Params {
+		if p.Client > 0 {
+			out[p.Client-1] = p.Type
+		}
+	}
+	return out
+}
+
+// binder is the state of binding one statement.
+type binder struct {
+	stmt   *parse.Statement
+	cat    Catalog
+	fns    *fn.Table
+	opts   Options
+	out    *algebra.Statement
+	nextID algebra.ColumnID
+	// client[n] is the index in out.Params of $n, once it has a type.
+	client map[int]int
+	// refs is where each column reference stands, for grouping errors.
+	refs map[*plan.Expr]columnPlace
+	// want are the types an INSERT's query should give to untyped literals; the
+	// outermost query takes them.
+	want []types.Type
+	// work counts bound nodes: aliases that use aliases can grow exponentially.
+	work int
+}
+
+// columnPlace is a column reference's name and place.
+type columnPlace struct {
+	name string
+	pos  parse.Pos
+}
+
+func newBinder(stmt *parse.Statement, cat Catalog, fns *fn.Table, o Options) *binder {
+	return &binder{stmt: stmt, cat: cat, fns: fns, opts: o, out: &algebra.Statement{},
+		client: map[int]int{}, refs: map[*plan.Expr]columnPlace{}}
+}
+
+// maxWork bounds the nodes of a bound statement.
+const maxWork = 500_000
+
+// step counts one bound node.
+func (b *binder) step(at parse.Pos) error {
+	if b.work++; b.work > maxWork {
+		return b.errorAt(at, sqlerr.StatementTooComplex, "statement is too complex: more than %d expressions", maxWork)
+	}
+	return nil
+}
+
+// errorAt makes an error that points into the statement.
+func (b *binder) errorAt(at parse.Pos, code sqlerr.Code, format string, args ...any) error {
+	return b.stmt.ErrorAt(at, code, format, args...)
+}
+
+func (b *binder) unsupported(at parse.Pos, format string, args ...any) error {
+	return sqlerr.Unsupported(format, args...).At(b.stmt.Position(at))
+}
+
+// place gives err a position if it has none.
+func (b *binder) place(err error, at parse.Pos) error {
+	var e *sqlerr.Error
+	if at >= 0 && errors.As(err, &e) {
+		e.At(b.stmt.Position(at))
+	}
+	return err
+}
+
+// newID makes a fresh column id.
+func (b *binder) newID() algebra.ColumnID {
+	b.nextID++
+	return b.nextID - 1
+}
+
+// selectStatement binds a top-level query.
+func (b *binder) selectStatement(q *parse.Query) error {
+	r, err := b.query(q, nil)
+	if err != nil {
+		return err
+	}
+	b.out.Root = r.node
+	for _, c := range r.cols {
+		b.out.Output = append(b.out.Output, plan.OutputColumn{Name: c.name, Type: c.typ, TableOID: c.tableOID, ColumnNo: c.columnNo})
+	}
+	return nil
+}
+
+// defaultParams gives parameters of the client that no context typed the type
+// of text, and declares those that the text never mentions.
+func (b *binder) defaultParams() {
+	for n := 1; n <= max(b.stmt.Params, len(b.opts.ParamTypes)); n++ {
+		if _, ok := b.client[n]; !ok {
+			b.clientParam(n, types.TText)
+		}
+	}
+}

@@ -1,0 +1,172 @@
+package bind
+
+import (
+	"strings"
+
+	"slipher/catalog/fn"
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+)
+
+// funcCall binds a function call: an aggregate, a special form, or a row of the table.
+func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
+	if rule, ok := aggregates()[f.Name]; ok {
+		return b.aggregateCall(sc, f, rule)
+	}
+	if f.Star {
+		return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s() does not exist", f.Name)
+	}
+	if f.Distinct {
+		return value{}, b.errorAt(f.Pos, sqlerr.DatatypeMismatch, "DISTINCT specified, but %s is not an aggregate function", f.Name)
+	}
+	if f.Schema != "" && f.Schema != "pg_catalog" {
+		return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s.%s does not exist", f.Schema, f.Name)
+	}
+	args, err := b.arguments(sc, f)
+	if err != nil {
+		return value{}, err
+	}
+	if s, ok := specials()[f.Name]; ok && f.Schema == "" {
+		if len(args) < s.least || s.most >= 0 && len(args) > s.most {
+			return value{}, b.noFunction(f, args)
+		}
+		return s.bind(b, f, args)
+	}
+	if len(b.fns.Rows(f.Name)) == 0 && refusedFunctions[f.Name] {
+		return value{}, b.unsupported(f.Pos, "function %s", f.Name)
+	}
+	return b.resolve(f.Name, args, f.Pos)
+}
+
+// refusedFunctions are Redshift's functions of later issues, for a better error
+// than that they do not exist.
+var refusedFunctions = func() map[string]bool {
+	m := map[string]bool{}
+	for _, n := range strings.Fields(`listagg median percentile_cont percentile_disc approximate row_number rank dense_rank
+		lag lead ntile first_value last_value nth_value cume_dist percent_rank ratio_to_report current_time localtime
+		json_extract_path_text json_parse regexp_replace regexp_substr regexp_instr regexp_count convert_timezone
+		timezone any_value bit_and bit_or`) {
+		m[n] = true
+	}
+	return m
+}()
+
+// datePartFirst are the functions whose first argument may be a bare date part
+// (DATEADD(day, …)), with the number of arguments that says so.
+var datePartFirst = map[string]int{
+	"dateadd": 3, "date_add": 3, "datediff": 3, "date_diff": 3, "date_part": 2, "date_trunc": 2, "extract": 2,
+	"datepart": 2, "pgdate_part": 2,
+}
+
+// arguments binds a call's arguments; a bare date part becomes a string constant.
+func (b *binder) arguments(sc *scope, f *parse.FuncCall) ([]value, error) {
+	var out []value
+	for i, a := range f.Args {
+		if r, ok := a.(*parse.ColumnRef); ok && i == 0 && len(r.Parts) == 1 && !r.Star && datePartFirst[f.Name] == len(f.Args) {
+			d := types.String(r.Parts[0])
+			out = append(out, value{lit: &d, text: d.S, pos: r.Pos})
+			continue
+		}
+		v, err := b.expr(sc, a)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// resolve binds a call of a row of the function table.
+func (b *binder) resolve(name string, args []value, at parse.Pos) (value, error) {
+	ts := make([]types.Type, len(args))
+	consts := make([]*types.Datum, len(args))
+	for i, a := range args {
+		ts[i], consts[i] = a.typ, a.lit
+	}
+	row, bd, err := b.fns.Resolve(name, ts, consts)
+	if err != nil {
+		return value{}, b.place(err, at)
+	}
+	if row.Leader != nil {
+		return b.leaderCall(row, bd, args, at)
+	}
+	var es []*plan.Expr
+	for i, t := range bd.Args {
+		if t.Kind == types.Unknown && args[i].lit != nil {
+			continue // a constant that Ret has turned into Extra
+		}
+		e, err := b.coerce(args[i], t, implicit)
+		if err != nil {
+			return value{}, err
+		}
+		es = append(es, e)
+	}
+	if bd.Op == nil { // the argument itself, under another type
+		e := es[0]
+		if e.Type != bd.Ret {
+			c := *e
+			c.Type = bd.Ret
+			e = &c
+		}
+		return value{expr: e, typ: bd.Ret, pos: at}, nil
+	}
+	return value{expr: b.call(bd, es), typ: bd.Ret, pos: at}, nil
+}
+
+// leaderCall replaces a leader-only function of constants by its result.
+func (b *binder) leaderCall(row *fn.Row, bd fn.Bound, args []value, at parse.Pos) (value, error) {
+	var ds []types.Datum
+	for i, a := range args {
+		if a.lit == nil {
+			return value{}, b.unsupported(at, "function %s with an argument that is not a constant", row.Name)
+		}
+		d := *a.lit
+		if i < len(bd.Args) && !d.Null && a.typ.Kind == types.Unknown && bd.Args[i].Kind != types.Unknown {
+			var err error
+			if d, err = types.ParseText(bd.Args[i], a.lit.S); err != nil {
+				return value{}, b.place(err, a.pos)
+			}
+		}
+		ds = append(ds, d)
+	}
+	d, err := row.Leader(b.cat.Session(), ds)
+	if err != nil {
+		return value{}, b.place(err, at)
+	}
+	if d.Null {
+		return value{expr: null(bd.Ret), typ: bd.Ret, pos: at}, nil
+	}
+	return value{expr: b.hoist(bd.Ret, d), typ: bd.Ret, pos: at}, nil
+}
+
+// noFunction says that no overload takes these arguments.
+func (b *binder) noFunction(f *parse.FuncCall, args []value) error {
+	var ts []string
+	for _, a := range args {
+		ts = append(ts, bareType(a.typ))
+	}
+	return b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s(%s) does not exist", f.Name, strings.Join(ts, ", ")).(*sqlerr.Error).
+		WithHint("No function matches the given name and argument types. You may need to add explicit type casts.")
+}
+
+// wrongArguments is noFunction for an aggregate whose arguments are not bound yet.
+func (b *binder) wrongArguments(sc *scope, f *parse.FuncCall) error {
+	args, err := b.exprs(sc.with("an aggregate"), f.Args)
+	if err != nil {
+		return err
+	}
+	return b.noFunction(f, args)
+}
+
+// commonType is the common type of t and v's; constants of a type that fits count less.
+func commonType(t types.Type, v value) (types.Type, bool) {
+	if t.Kind == types.Unknown {
+		return v.typ, true
+	}
+	if v.typ.Kind == types.Unknown {
+		return t, true
+	}
+	return fn.CommonType(t, v.typ, types.DecimalUnion)
+}

@@ -1,0 +1,72 @@
+package bind
+
+import (
+	"slipher/catalog/fn"
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+)
+
+// Copy binds the load of a COPY: a projection over algebra.Text that casts each
+// field to its column by COPY's rules and fills the other columns by their
+// defaults. fields[i] is the table column that field i of the input fills.
+func Copy(stmt *parse.Statement, c *parse.Copy, cat Catalog, fns *fn.Table) (s *algebra.Statement, fields []int, err error) {
+	b := newBinder(stmt, cat, fns, Options{})
+	tab, err := cat.Table(c.Table.Database, c.Table.Schema, c.Table.Name)
+	if err != nil {
+		return nil, nil, b.place(err, c.Table.Pos)
+	}
+	if tab == nil {
+		return nil, nil, b.noTable(c.Table)
+	}
+	in := &insertion{b: b, table: tab}
+	target := &parse.Insert{Table: c.Table}
+	for _, n := range c.Columns {
+		target.Columns = append(target.Columns, parse.InsertColumn{Pos: n.Pos, Name: n.Name})
+	}
+	if err := in.columns(target); err != nil {
+		return nil, nil, err
+	}
+	text := &algebra.Text{}
+	proj := &algebra.Project{In: text}
+	ofColumn := map[int]algebra.Column{}
+	for _, i := range in.cols {
+		col := tab.Columns[i]
+		if id := col.Identity; id != nil && !id.ByDefault && !c.ExplicitIDs {
+			if c.Columns != nil {
+				return nil, nil, b.errorAt(c.Table.Pos, sqlerr.FeatureNotSupported, "cannot set an identity column to a value")
+			}
+			continue // the input has no field for it
+		}
+		f := algebra.Column{ID: b.newID(), Name: col.Name, Type: types.TText, Nullable: true}
+		text.Cols = append(text.Cols, f)
+		ofColumn[i] = f
+		fields = append(fields, i)
+	}
+	for i, col := range tab.Columns {
+		var e *plan.Expr
+		if f, ok := ofColumn[i]; ok {
+			ctx := fn.Copying
+			if c.TruncateColumns && col.Type.IsString() {
+				ctx = explicit
+			} else if c.RoundDec && col.Type.Kind == types.Decimal {
+				ctx = assignment
+			}
+			if e, err = b.cast(colExpr(f), col.Type, ctx, c.Table.Pos); err == nil {
+				e, err = in.notNull(i, e, c.Table.Pos)
+			}
+		} else {
+			e, err = in.defaultOf(i)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		proj.Exprs = append(proj.Exprs, e)
+		proj.Cols = append(proj.Cols, algebra.Column{ID: b.newID(), Name: col.Name, Type: col.Type, Nullable: e.Nullable})
+		b.out.Output = append(b.out.Output, plan.OutputColumn{Name: col.Name, Type: col.Type, TableOID: uint32(tab.ID), ColumnNo: int16(i + 1)})
+	}
+	b.out.Root, b.out.Insert, b.out.NextID = proj, tab, b.nextID
+	return b.out, fields, nil
+}

@@ -1,0 +1,61 @@
+package bind
+
+import (
+	"slipher/catalog/types"
+	"slipher/compiler/plan"
+)
+
+// equal reports whether two bound expressions always give the same value.
+// Hoisted literals are equal if their values are. Strings of another declared
+// length are the same bytes.
+func (b *binder) equal(x, y *plan.Expr) bool {
+	if x == y {
+		return true
+	}
+	if x.Kind != y.Kind || x.Op != y.Op || len(x.Args) != len(y.Args) || !sameBytes(x.Type, y.Type) {
+		return false
+	}
+	switch x.Kind {
+	case plan.ExprCol:
+		return x.Col == y.Col
+	case plan.ExprConst:
+		return x.Const == y.Const
+	case plan.ExprParam:
+		return b.equalParams(x.Param, y.Param)
+	case plan.ExprInList:
+		if !b.equalParams(x.Param, y.Param) {
+			return false
+		}
+	}
+	return b.equalAll(x.Args, y.Args)
+}
+
+func sameBytes(t, u types.Type) bool { return t == u || t.IsString() && u.IsString() }
+
+func (b *binder) equalAll(xs, ys []*plan.Expr) bool {
+	if len(xs) != len(ys) {
+		return false
+	}
+	for i := range xs {
+		if !b.equal(xs[i], ys[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *binder) equalParams(i, j int) bool {
+	if i == j {
+		return true
+	}
+	p, q := b.out.Params[i], b.out.Params[j]
+	if p.Client != 0 || q.Client != 0 || p.IsList != q.IsList || len(p.List) != len(q.List) || p.Value != q.Value || p.Type != q.Type {
+		return false
+	}
+	for k := range p.List {
+		if p.List[k] != q.List[k] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,300 @@
+package bind
+
+import (
+	"strings"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+)
+
+// expr binds a scalar expression.
+func (b *binder) expr(sc *scope, e parse.Expr) (value, error) {
+	if err := b.step(e.At()); err != nil {
+		return value{}, err
+	}
+	switch x := e.(type) {
+	case *parse.Literal:
+		return b.literal(x)
+	case *starExpr:
+		r := &parse.ColumnRef{Pos: x.Pos, Parts: []string{x.col.name}}
+		return value{expr: b.ref(x.col, r), typ: x.col.typ, pos: x.Pos}, nil
+	case *parse.ColumnRef:
+		return b.name(sc, x)
+	case *parse.ParamRef:
+		return b.param(x), nil
+	case *parse.OpExpr:
+		return b.opExpr(sc, x)
+	case *parse.LogicExpr:
+		return b.logic(sc, x)
+	case *parse.FuncCall:
+		return b.funcCall(sc, x)
+	case *parse.CastExpr:
+		return b.castExpr(sc, x)
+	case *parse.CaseExpr:
+		return b.caseExpr(sc, x)
+	case *parse.InExpr:
+		return b.in(sc, x)
+	case *parse.BetweenExpr:
+		return b.between(sc, x)
+	case *parse.LikeExpr:
+		return b.like(sc, x)
+	case *parse.NullTest:
+		return b.nullTest(sc, x)
+	case *parse.BoolTest:
+		return b.boolTest(sc, x)
+	case *parse.DistinctExpr:
+		return b.distinctFrom(sc, x)
+	case *parse.DefaultExpr:
+		return value{}, b.errorAt(x.Pos, sqlerr.SyntaxError, "DEFAULT is not allowed in this context")
+	}
+	return value{}, b.unsupported(e.At(), "this expression")
+}
+
+func (b *binder) exprs(sc *scope, es []parse.Expr) ([]value, error) {
+	var out []value
+	for _, e := range es {
+		v, err := b.expr(sc, e)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// boolean wraps a BOOLEAN expression.
+func boolean(e *plan.Expr, at parse.Pos) value { return value{expr: e, typ: types.TBool, pos: at} }
+
+// name binds a column reference: a column of FROM, else an item of the select
+// list by its alias, else a keyword that Redshift calls without parentheses.
+func (b *binder) name(sc *scope, r *parse.ColumnRef) (value, error) {
+	if r.Star {
+		return value{}, b.errorAt(r.Pos, sqlerr.SyntaxError, "syntax error at or near \"*\"")
+	}
+	c, notFound, err := b.columnRef(sc, r)
+	if err != nil {
+		return value{}, err
+	}
+	if notFound == nil {
+		return value{expr: b.ref(c, r), typ: c.typ, pos: r.Pos}, nil
+	}
+	if len(r.Parts) != 1 {
+		return value{}, notFound
+	}
+	for i := len(sc.aliases) - 1; i >= 0; i-- {
+		t := sc.aliases[i]
+		if _, star := t.Expr.(*starExpr); !star && t.Alias == r.Parts[0] {
+			in := *sc
+			in.aliases = sc.aliases[:i]
+			return b.expr(&in, t.Expr)
+		}
+	}
+	if r.Parts[0] == "sysdate" {
+		return b.funcCall(sc, &parse.FuncCall{Pos: r.Pos, Name: "sysdate", Keyword: true})
+	}
+	return value{}, notFound
+}
+
+// param binds $n; without a declared or inferred type it waits for one.
+func (b *binder) param(p *parse.ParamRef) value {
+	_, seen := b.client[p.N]
+	if t := b.declared(p.N); seen || t.Kind != types.Unknown {
+		e := b.clientParam(p.N, t)
+		return value{expr: e, typ: e.Type, pos: p.Pos}
+	}
+	return value{client: p.N, pos: p.Pos}
+}
+
+// conjuncts binds a condition and cuts it at its top-level ANDs.
+func (b *binder) conjuncts(sc *scope, e parse.Expr, clause string) ([]*plan.Expr, error) {
+	if l, ok := e.(*parse.LogicExpr); ok && l.Op == parse.And {
+		var out []*plan.Expr
+		for _, a := range l.Args {
+			ps, err := b.conjuncts(sc, a, clause)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, ps...)
+		}
+		return out, nil
+	}
+	v, err := b.expr(sc, e)
+	if err != nil {
+		return nil, err
+	}
+	c, err := b.condition(v, clause)
+	if err != nil {
+		return nil, err
+	}
+	if c.Kind == plan.ExprAnd { // BETWEEN
+		return c.Args, nil
+	}
+	return []*plan.Expr{c}, nil
+}
+
+func (b *binder) logic(sc *scope, l *parse.LogicExpr) (value, error) {
+	kind := map[parse.LogicOp]plan.ExprKind{parse.And: plan.ExprAnd, parse.Or: plan.ExprOr, parse.Not: plan.ExprNot}[l.Op]
+	name := map[parse.LogicOp]string{parse.And: "AND", parse.Or: "OR", parse.Not: "NOT"}[l.Op]
+	out := &plan.Expr{Kind: kind, Type: types.TBool}
+	for _, a := range l.Args {
+		v, err := b.expr(sc, a)
+		if err != nil {
+			return value{}, err
+		}
+		c, err := b.condition(v, name)
+		if err != nil {
+			return value{}, err
+		}
+		out.Nullable = out.Nullable || c.Nullable
+		if c.Kind == kind && kind != plan.ExprNot {
+			out.Args = append(out.Args, c.Args...)
+		} else {
+			out.Args = append(out.Args, c)
+		}
+	}
+	return boolean(out, l.Pos), nil
+}
+
+// and joins conditions; one is itself.
+func and(es ...*plan.Expr) *plan.Expr { return logical(plan.ExprAnd, es) }
+
+func or(es ...*plan.Expr) *plan.Expr { return logical(plan.ExprOr, es) }
+
+func logical(kind plan.ExprKind, es []*plan.Expr) *plan.Expr {
+	if len(es) == 1 {
+		return es[0]
+	}
+	out := &plan.Expr{Kind: kind, Type: types.TBool, Args: es}
+	for _, e := range es {
+		out.Nullable = out.Nullable || e.Nullable
+	}
+	return out
+}
+
+func not(e *plan.Expr) *plan.Expr {
+	return &plan.Expr{Kind: plan.ExprNot, Type: types.TBool, Nullable: e.Nullable, Args: []*plan.Expr{e}}
+}
+
+func isNull(e *plan.Expr) *plan.Expr {
+	return &plan.Expr{Kind: plan.ExprIsNull, Type: types.TBool, Args: []*plan.Expr{e}}
+}
+
+func isNotNull(e *plan.Expr) *plan.Expr {
+	return &plan.Expr{Kind: plan.ExprIsNotNull, Type: types.TBool, Args: []*plan.Expr{e}}
+}
+
+func truth(v bool) *plan.Expr {
+	return &plan.Expr{Kind: plan.ExprConst, Type: types.TBool, Const: types.BoolDatum(v)}
+}
+
+func (b *binder) opExpr(sc *scope, x *parse.OpExpr) (value, error) {
+	var args []value
+	if x.Left != nil {
+		l, err := b.expr(sc, x.Left)
+		if err != nil {
+			return value{}, err
+		}
+		args = append(args, l)
+	}
+	r, err := b.expr(sc, x.Right)
+	if err != nil {
+		return value{}, err
+	}
+	args = append(args, r)
+	if x.Left == nil && x.Op == "-" && r.lit != nil && r.typ.IsNumeric() {
+		return b.negated(r, x.Pos)
+	}
+	return b.operator(x.Op, args, x.Pos)
+}
+
+// negated folds the sign into a numeric constant.
+func (b *binder) negated(v value, at parse.Pos) (value, error) {
+	text := "-" + v.text
+	if strings.HasPrefix(v.text, "-") {
+		text = v.text[1:]
+	}
+	kind := parse.NumberLiteral
+	if len(strings.Trim(text, "-0123456789")) == 0 && v.typ.Kind == types.Int4 {
+		kind = parse.IntLiteral
+	}
+	return b.literal(&parse.Literal{Pos: at, Kind: kind, Text: text})
+}
+
+// comparisons are the operators that compare.
+var comparisons = map[string]bool{"=": true, "<>": true, "<": true, "<=": true, ">": true, ">=": true}
+
+// operator binds a call of an operator.
+func (b *binder) operator(op string, args []value, at parse.Pos) (value, error) {
+	if op == "!=" {
+		op = "<>"
+	}
+	if comparisons[op] && len(args) == 2 {
+		narrowInteger(&args[0], args[1])
+		narrowInteger(&args[1], args[0])
+	}
+	return b.resolve(op, args, at)
+}
+
+// narrowInteger gives an integer constant the other side's smaller integer type
+// if it fits: the column then needs no cast.
+func narrowInteger(v *value, other value) {
+	if v.lit == nil || v.lit.Null || !v.typ.IsInteger() || other.lit != nil || !other.typ.IsInteger() || other.typ.Kind >= v.typ.Kind {
+		return
+	}
+	if d, err := types.ParseText(other.typ, v.text); err == nil {
+		v.lit, v.typ = &d, other.typ
+	}
+}
+
+func (b *binder) castExpr(sc *scope, x *parse.CastExpr) (value, error) {
+	to, bad := parse.ResolveType(x.Type)
+	if bad != nil {
+		return value{}, bad.At(b.stmt.Position(x.Type.Pos))
+	}
+	if l, ok := x.Arg.(*parse.Literal); ok && x.Type.Fields != "" && l.Kind == parse.StringLiteral {
+		arg := *l
+		arg.Text = intervalText(l.Text, x.Type.Fields)
+		return b.castValue(sc, &arg, to, x)
+	}
+	return b.castValue(sc, x.Arg, to, x)
+}
+
+// intervalText adds the unit of INTERVAL '3' DAY to a bare number.
+func intervalText(s, fields string) string {
+	if strings.Trim(s, " +-.0123456789") != "" || fields == "year to month" {
+		return s
+	}
+	if i := strings.LastIndexByte(fields, ' '); i >= 0 {
+		fields = fields[i+1:]
+	}
+	return s + " " + fields
+}
+
+func (b *binder) castValue(sc *scope, arg parse.Expr, to types.Type, x *parse.CastExpr) (value, error) {
+	v, err := b.expr(sc, arg)
+	if err != nil {
+		return value{}, err
+	}
+	// VARCHAR without a length keeps the length of what it is given.
+	if to.Kind == types.Varchar && len(x.Type.Mods) == 0 && (v.typ.Kind == types.Varchar || v.typ.Kind == types.Char) {
+		to.Len = v.typ.Len
+	}
+	if v.client > 0 {
+		e := b.clientParam(v.client, paramType(to))
+		v = value{expr: e, typ: e.Type, pos: v.pos}
+	}
+	if v.lit != nil && !v.lit.Null && v.typ.Kind == types.Unknown {
+		d, err := types.ParseText(to, cutText(v.lit.S, to, explicit))
+		if err != nil {
+			return value{}, b.place(err, v.pos)
+		}
+		return value{lit: &d, typ: to, pos: x.Pos}, nil
+	}
+	e, err := b.coerce(v, to, explicit)
+	if err != nil {
+		return value{}, b.place(err, x.Pos)
+	}
+	return value{expr: e, typ: to, pos: x.Pos}, nil
+}

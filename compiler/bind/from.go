@@ -1,0 +1,250 @@
+package bind
+
+import (
+	"slipher/catalog/sqlerr"
+	"slipher/compiler/algebra"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+)
+
+// ctes is a chain of WITH queries that names may refer to.
+type ctes struct {
+	item  *parse.CTE
+	outer *ctes // those in front of item, and of enclosing queries
+}
+
+func (c *ctes) find(name string) *ctes {
+	for ; c != nil; c = c.outer {
+		if c.item.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// from binds a FROM list; an empty one is a single row without columns.
+func (b *binder) from(items []parse.TableExpr, env *ctes) (algebra.Node, *scope, error) {
+	if len(items) == 0 {
+		return &algebra.Values{Rows: [][]*plan.Expr{{}}}, &scope{}, nil
+	}
+	node, sc, err := b.tableExpr(items[0], env)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, it := range items[1:] {
+		n, s, err := b.tableExpr(it, env)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := b.checkAlias(sc, s, it.At()); err != nil {
+			return nil, nil, err
+		}
+		node, sc = &algebra.Join{Kind: algebra.Inner, Left: node, Right: n}, sc.join(s)
+	}
+	return node, sc, nil
+}
+
+func (b *binder) tableExpr(t parse.TableExpr, env *ctes) (algebra.Node, *scope, error) {
+	if err := b.step(t.At()); err != nil {
+		return nil, nil, err
+	}
+	switch x := t.(type) {
+	case *parse.TableRef:
+		return b.tableRef(x, env)
+	case *parse.SubqueryRef:
+		r, err := b.query(x.Query, env)
+		if err != nil {
+			return nil, nil, err
+		}
+		sc, err := b.derived(r, x.Alias, x.Columns, x.Pos)
+		return r.node, sc, err
+	case *parse.JoinExpr:
+		return b.join(x, env)
+	}
+	return nil, nil, b.unsupported(t.At(), "this FROM item")
+}
+
+// tableRef binds a CTE, a catalog relation or a stored table, in that order.
+func (b *binder) tableRef(t *parse.TableRef, env *ctes) (algebra.Node, *scope, error) {
+	alias := t.Alias
+	if alias == "" {
+		alias = t.Name
+	}
+	if t.Schema == "" {
+		if c := env.find(t.Name); c != nil {
+			r, err := b.query(c.item.Query, c.outer)
+			if err != nil {
+				return nil, nil, err
+			}
+			sc, err := b.derived(r, t.Name, c.item.Columns, t.Pos)
+			if err != nil {
+				return nil, nil, err
+			}
+			sc, err = b.rename(sc, alias, t.Columns, t.Pos)
+			return r.node, sc, err
+		}
+	}
+	scan := &algebra.Scan{Alias: alias}
+	rel := &relation{alias: alias}
+	add := func(name string, no int, col column) {
+		col.id, col.name = b.newID(), name
+		c := col
+		rel.cols = append(rel.cols, &c)
+		scan.Cols = append(scan.Cols, algebra.Column{ID: col.id, Name: name, Type: col.typ, Nullable: col.nullable})
+		scan.ColNos = append(scan.ColNos, no)
+	}
+	if r := b.relationOf(t); r != nil {
+		scan.Relation, scan.Schema, rel.schema = r.Name, r.Schema, r.Schema
+		for i, c := range r.Columns {
+			add(c.Name, i, column{typ: c.Type, nullable: c.Nullable})
+		}
+	} else {
+		tab, err := b.cat.Table(t.Database, t.Schema, t.Name)
+		if err != nil {
+			return nil, nil, b.place(err, t.Pos)
+		}
+		if tab == nil {
+			return nil, nil, b.noTable(t.QName)
+		}
+		scan.Table, scan.Schema, rel.schema = tab, tab.Schema, tab.Schema
+		for i, c := range tab.Columns {
+			add(c.Name, i, column{typ: c.Type, nullable: !c.NotNull, tableOID: uint32(tab.ID), columnNo: int16(i + 1)})
+		}
+	}
+	if t.Alias != "" {
+		rel.schema = ""
+	}
+	sc := &scope{rels: []*relation{rel}, visible: rel.cols}
+	sc, err := b.rename(sc, alias, t.Columns, t.Pos)
+	return scan, sc, err
+}
+
+func (b *binder) relationOf(t *parse.TableRef) *Relation {
+	if t.Database != "" {
+		return nil
+	}
+	return b.cat.Relation(t.Schema, t.Name)
+}
+
+func (b *binder) noTable(q parse.QName) error {
+	return b.errorAt(q.Pos, sqlerr.UndefinedTable, "relation \"%s\" does not exist", q.String())
+}
+
+// derived is the scope of a subquery's result.
+func (b *binder) derived(r *result, alias string, names []string, at parse.Pos) (*scope, error) {
+	rel := &relation{alias: alias}
+	for _, c := range r.cols {
+		col := c
+		rel.cols = append(rel.cols, &col)
+	}
+	return b.rename(&scope{rels: []*relation{rel}, visible: rel.cols}, alias, names, at)
+}
+
+// rename applies a table alias and its column aliases to a scope of one relation.
+func (b *binder) rename(s *scope, alias string, names []string, at parse.Pos) (*scope, error) {
+	rel := s.rels[0]
+	rel.alias = alias
+	if len(names) > len(rel.cols) {
+		return nil, b.errorAt(at, sqlerr.InvalidColumnReference, "table \"%s\" has %d columns available but %d columns specified", alias, len(rel.cols), len(names))
+	}
+	for i, n := range names {
+		rel.cols[i].name = n
+	}
+	return s, nil
+}
+
+// join binds a written join. RIGHT is LEFT with the sides exchanged.
+func (b *binder) join(j *parse.JoinExpr, env *ctes) (algebra.Node, *scope, error) {
+	ln, ls, err := b.tableExpr(j.Left, env)
+	if err != nil {
+		return nil, nil, err
+	}
+	rn, rs, err := b.tableExpr(j.Right, env)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := b.checkAlias(ls, rs, j.Pos); err != nil {
+		return nil, nil, err
+	}
+	both := ls.join(rs)
+	out := &algebra.Join{Kind: algebra.Inner, Left: ln, Right: rn}
+	using := j.Using
+	if j.Natural {
+		for _, c := range ls.visible {
+			if d, _ := rs.findVisible(c.name); d != nil {
+				using = append(using, c.name)
+			}
+		}
+	}
+	if len(using) > 0 {
+		if out.On, both, err = b.using(ls, rs, using, j); err != nil {
+			return nil, nil, err
+		}
+	}
+	if j.On != nil {
+		if out.On, err = b.conjuncts(both.with("JOIN conditions"), j.On, "JOIN/ON"); err != nil {
+			return nil, nil, err
+		}
+	}
+	switch j.Kind {
+	case parse.LeftJoin:
+		out.Kind = algebra.Left
+		rs.setNullable()
+	case parse.RightJoin:
+		out.Kind, out.Left, out.Right = algebra.Left, rn, ln
+		ls.setNullable()
+	}
+	return out, both, nil
+}
+
+// using equates the named columns and merges them: the preserved side's column
+// stands for both, in front of all others.
+func (b *binder) using(ls, rs *scope, names []string, j *parse.JoinExpr) ([]*plan.Expr, *scope, error) {
+	var on []*plan.Expr
+	var merged []*column
+	gone := map[*column]bool{}
+	for _, n := range names {
+		l, err := b.usingColumn(ls, n, "left", j)
+		if err != nil {
+			return nil, nil, err
+		}
+		r, err := b.usingColumn(rs, n, "right", j)
+		if err != nil {
+			return nil, nil, err
+		}
+		eq, err := b.operator("=", []value{b.column(l, j.Pos), b.column(r, j.Pos)}, j.Pos)
+		if err != nil {
+			return nil, nil, err
+		}
+		e, err := b.plain(eq)
+		if err != nil {
+			return nil, nil, err
+		}
+		on = append(on, e)
+		gone[l], gone[r] = true, true
+		if j.Kind == parse.RightJoin {
+			l = r
+		}
+		merged = append(merged, l)
+	}
+	out := ls.join(rs)
+	visible := merged
+	for _, c := range out.visible {
+		if !gone[c] {
+			visible = append(visible, c)
+		}
+	}
+	out.visible = visible
+	return on, out, nil
+}
+
+func (b *binder) usingColumn(s *scope, name, side string, j *parse.JoinExpr) (*column, error) {
+	c, ambiguous := s.findVisible(name)
+	if ambiguous {
+		return nil, b.errorAt(j.Pos, sqlerr.AmbiguousColumn, "common column name \"%s\" appears more than once in %s table", name, side)
+	}
+	if c == nil {
+		return nil, b.errorAt(j.Pos, sqlerr.UndefinedColumn, "column \"%s\" specified in USING clause does not exist in %s table", name, side)
+	}
+	return c, nil
+}

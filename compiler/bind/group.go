@@ -1,0 +1,288 @@
+package bind
+
+import (
+	"strconv"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+)
+
+// aggregation collects the group keys and aggregate calls of one SELECT.
+type aggregation struct {
+	b       *binder
+	grouped bool // GROUP BY was written
+	keys    []*plan.Expr
+	keyCols []algebra.Column
+	aggs    []algebra.AggCall
+	aggCols []algebra.Column
+	ids     map[algebra.ColumnID]bool // of aggCols
+	inside  bool                      // an aggregate's arguments are being bound
+}
+
+func newAggregation(b *binder) *aggregation {
+	return &aggregation{b: b, ids: map[algebra.ColumnID]bool{}}
+}
+
+// group binds GROUP BY: ordinals, then columns of FROM, then select-list
+// aliases, then any expression.
+func (a *aggregation) group(sc *scope, items []parse.Expr, targets []target) error {
+	b := a.b
+	a.grouped = len(items) > 0
+	for _, it := range items {
+		e := it
+		if t, ok, err := b.ordinal(it, targets, "GROUP BY"); err != nil {
+			return err
+		} else if ok {
+			e = t.Expr
+		} else if r, ok := it.(*parse.ColumnRef); ok && len(r.Parts) == 1 && !r.Star {
+			if c, ambiguous := sc.findVisible(r.Parts[0]); c == nil && !ambiguous {
+				if t := aliased(targets, r.Parts[0]); t != nil {
+					e = t.Expr
+				}
+			}
+		}
+		in := sc.with("GROUP BY")
+		in.aliases = targets
+		v, err := b.expr(in, e)
+		if err != nil {
+			return err
+		}
+		k, err := b.output(v)
+		if err != nil {
+			return err
+		}
+		if a.keyOf(k) >= 0 {
+			continue
+		}
+		name := ""
+		if r, ok := e.(*parse.ColumnRef); ok {
+			name = r.Parts[len(r.Parts)-1]
+		}
+		if s, ok := e.(*starExpr); ok {
+			name = s.col.name
+		}
+		a.keys = append(a.keys, k)
+		a.keyCols = append(a.keyCols, algebra.Column{ID: b.newID(), Name: name, Type: k.Type, Nullable: k.Nullable})
+	}
+	return nil
+}
+
+// aliased finds a select-list item by its alias.
+func aliased(ts []target, name string) *target {
+	for i := range ts {
+		if _, star := ts[i].Expr.(*starExpr); !star && ts[i].Alias == name {
+			return &ts[i]
+		}
+	}
+	return nil
+}
+
+// ordinal resolves an integer constant in GROUP BY or ORDER BY.
+func (b *binder) ordinal(e parse.Expr, ts []target, clause string) (target, bool, error) {
+	l, ok := e.(*parse.Literal)
+	if !ok {
+		return target{}, false, nil
+	}
+	if l.Kind != parse.IntLiteral {
+		return target{}, false, b.errorAt(l.Pos, sqlerr.SyntaxError, "non-integer constant in %s", clause)
+	}
+	n, _ := strconv.Atoi(l.Text)
+	if n < 1 || n > len(ts) {
+		return target{}, false, b.errorAt(l.Pos, sqlerr.InvalidColumnReference, "%s position %s is not in select list", clause, l.Text)
+	}
+	return ts[n-1], true, nil
+}
+
+// keyOf is the group key equal to e, -1 if none.
+func (a *aggregation) keyOf(e *plan.Expr) int {
+	for i, k := range a.keys {
+		if a.b.equal(k, e) {
+			return i
+		}
+	}
+	return -1
+}
+
+// add registers an aggregate call and returns the column that holds its result.
+func (a *aggregation) add(c algebra.AggCall, nullable bool) *plan.Expr {
+	for i, o := range a.aggs {
+		if o.Name == c.Name && o.Star == c.Star && o.Distinct == c.Distinct && a.b.equalAll(o.Args, c.Args) {
+			return colExpr(a.aggCols[i])
+		}
+	}
+	col := algebra.Column{ID: a.b.newID(), Name: c.Name, Type: c.Type, Nullable: nullable}
+	a.aggs = append(a.aggs, c)
+	a.aggCols = append(a.aggCols, col)
+	a.ids[col.ID] = true
+	return colExpr(col)
+}
+
+// active reports whether the SELECT aggregates at all.
+func (a *aggregation) active() bool { return a.grouped || len(a.aggs) > 0 }
+
+// aggregate puts the Aggregate node in and makes every expression above it read
+// group keys and aggregates only.
+func (s *selection) aggregate() error {
+	a := s.agg
+	if !a.active() {
+		if len(s.having) > 0 { // HAVING alone makes one group
+			a.grouped = true
+		} else {
+			return nil
+		}
+	}
+	for i, e := range s.exprs {
+		r, err := a.overGroups(e)
+		if err != nil {
+			return err
+		}
+		s.exprs[i] = r
+	}
+	for i, e := range s.having {
+		r, err := a.overGroups(e)
+		if err != nil {
+			return err
+		}
+		s.having[i] = r
+	}
+	cols := append(append([]algebra.Column(nil), a.keyCols...), a.aggCols...)
+	s.node = &algebra.Aggregate{In: s.node, Keys: a.keys, Aggs: a.aggs, Cols: cols}
+	return nil
+}
+
+// overGroups rewrites an expression over the input to one over the groups.
+func (a *aggregation) overGroups(e *plan.Expr) (*plan.Expr, error) {
+	if e.Kind == plan.ExprConst {
+		return e, nil
+	}
+	if k := a.keyOf(e); k >= 0 {
+		c := colExpr(a.keyCols[k])
+		c.Type = e.Type // a string under another length
+		return c, nil
+	}
+	if e.Kind == plan.ExprCol {
+		if a.ids[e.Col] {
+			return e, nil
+		}
+		p, ok := a.b.refs[e]
+		if !ok {
+			p.pos = -1
+		}
+		return nil, a.b.errorAt(p.pos, sqlerr.GroupingError,
+			"column \"%s\" must appear in the GROUP BY clause or be used in an aggregate function", p.name)
+	}
+	if len(e.Args) == 0 {
+		return e, nil
+	}
+	c := *e
+	c.Args = make([]*plan.Expr, len(e.Args))
+	for i, x := range e.Args {
+		r, err := a.overGroups(x)
+		if err != nil {
+			return nil, err
+		}
+		c.Args[i] = r
+	}
+	return &c, nil
+}
+
+// aggRule is an aggregate function: its argument's cast and its result.
+type aggRule struct {
+	name string // what the optimizer knows it by
+	// typ gives the type the argument is cast to and the result's type; ok is
+	// false if there is no such aggregate over t.
+	typ func(t types.Type) (arg, ret types.Type, ok bool)
+}
+
+// aggregates are the aggregate functions. Results: semantics.md, section 2.
+func aggregates() map[string]aggRule {
+	return map[string]aggRule{
+		"count":       {"count", func(t types.Type) (types.Type, types.Type, bool) { return t, types.TInt8, true }},
+		"sum":         {"sum", sumType},
+		"avg":         {"avg", sumType},
+		"min":         {"min", sameType},
+		"max":         {"max", sameType},
+		"stddev":      {"stddev_samp", doubleType},
+		"stddev_samp": {"stddev_samp", doubleType},
+		"stddev_pop":  {"stddev_pop", doubleType},
+		"variance":    {"var_samp", doubleType},
+		"var_samp":    {"var_samp", doubleType},
+		"var_pop":     {"var_pop", doubleType},
+		"bool_and":    {"bool_and", boolType},
+		"bool_or":     {"bool_or", boolType},
+	}
+}
+
+func sumType(t types.Type) (arg, ret types.Type, ok bool) {
+	switch {
+	case t.IsInteger():
+		return t, types.TInt8, true
+	case t.Kind == types.Decimal:
+		return t, types.TDecimal(types.MaxPrecision, int(t.Scale)), true
+	case t.Kind == types.Float4 || t.Kind == types.Float8 || t.Kind == types.Unknown:
+		return types.TFloat8, types.TFloat8, true
+	}
+	return t, t, false
+}
+
+func sameType(t types.Type) (arg, ret types.Type, ok bool) {
+	if t.Kind == types.Unknown {
+		return types.TText, types.TText, true
+	}
+	return t, t, t.Kind != types.Bool && t.Kind != types.Interval
+}
+
+func doubleType(t types.Type) (arg, ret types.Type, ok bool) {
+	return types.TFloat8, types.TFloat8, t.IsNumeric() || t.Kind == types.Unknown
+}
+
+func boolType(t types.Type) (arg, ret types.Type, ok bool) {
+	return types.TBool, types.TBool, t.Kind == types.Bool || t.IsInteger() || t.Kind == types.Unknown
+}
+
+// aggregateCall binds a call of an aggregate function.
+func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, rule aggRule) (value, error) {
+	a := sc.agg
+	if a == nil {
+		return value{}, b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in %s", sc.noAgg)
+	}
+	if a.inside {
+		return value{}, b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate function calls cannot be nested")
+	}
+	call := algebra.AggCall{Name: rule.name, Star: f.Star, Distinct: f.Distinct, Type: types.TInt8}
+	if f.Star {
+		if rule.name != "count" {
+			return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s() does not exist", f.Name)
+		}
+		return value{expr: a.add(call, false), typ: call.Type, pos: f.Pos}, nil
+	}
+	if len(f.Args) != 1 {
+		return value{}, b.wrongArguments(sc, f)
+	}
+	a.inside = true
+	v, err := b.expr(sc, f.Args[0])
+	a.inside = false
+	if err != nil {
+		return value{}, err
+	}
+	arg, ret, ok := rule.typ(v.typ)
+	if !ok {
+		return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s(%s) does not exist", f.Name, bareType(v.typ)).(*sqlerr.Error).
+			WithHint("No function matches the given name and argument types. You may need to add explicit type casts.")
+	}
+	if arg.Kind == types.Unknown {
+		arg = types.TText
+	}
+	e, err := b.coerce(v, arg, explicit)
+	if err != nil {
+		return value{}, err
+	}
+	call.Args, call.Type = []*plan.Expr{e}, ret
+	if call.Distinct && (rule.name == "min" || rule.name == "max" || rule.name == "bool_and" || rule.name == "bool_or") {
+		call.Distinct = false // duplicates make no difference
+	}
+	return value{expr: a.add(call, rule.name != "count"), typ: ret, pos: f.Pos}, nil
+}

@@ -1,0 +1,96 @@
+package bind
+
+import (
+	"slipher/catalog/sqlerr"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+)
+
+// orderBy binds ORDER BY: ordinals, then result columns by name, then
+// expressions over the input. What is not in the select list becomes a hidden
+// column of the projection.
+func (s *selection) orderBy(sc *scope) error {
+	b := s.b
+	for _, o := range s.q.OrderBy {
+		i, err := s.resultColumn(o.Expr)
+		if err != nil {
+			return err
+		}
+		if i < 0 {
+			v, err := b.expr(sc, o.Expr)
+			if err != nil {
+				return err
+			}
+			e, err := b.output(v)
+			if err != nil {
+				return err
+			}
+			i = s.column(e)
+		}
+		k := plan.SortKey{Desc: o.Desc, NullsFirst: o.Desc}
+		switch o.Nulls {
+		case parse.NullsFirst:
+			k.NullsFirst = true
+		case parse.NullsLast:
+			k.NullsFirst = false
+		}
+		if !s.sortsBy(i) { // a second key on the same column orders nothing
+			s.sort, s.sortAt = append(s.sort, k), append(s.sortAt, i)
+		}
+	}
+	return nil
+}
+
+func (s *selection) sortsBy(i int) bool {
+	for _, at := range s.sortAt {
+		if at == i {
+			return true
+		}
+	}
+	return false
+}
+
+// resultColumn finds the target that an ordinal or bare name means, -1 if none.
+func (s *selection) resultColumn(e parse.Expr) (int, error) {
+	b := s.b
+	if l, ok := e.(*parse.Literal); ok && l.Kind != parse.IntLiteral {
+		return -1, b.errorAt(l.Pos, sqlerr.SyntaxError, "non-integer constant in ORDER BY")
+	} else if ok {
+		if _, _, err := b.ordinal(e, s.targets, "ORDER BY"); err != nil {
+			return -1, err
+		}
+		n := 0
+		for _, c := range l.Text {
+			n = n*10 + int(c-'0')
+		}
+		return n - 1, nil
+	}
+	r, ok := e.(*parse.ColumnRef)
+	if !ok || len(r.Parts) != 1 || r.Star {
+		return -1, nil
+	}
+	found := -1
+	for i, n := range s.names {
+		if n != r.Parts[0] {
+			continue
+		}
+		if found >= 0 && !b.equal(s.exprs[found], s.exprs[i]) {
+			return -1, b.errorAt(r.Pos, sqlerr.AmbiguousColumn, "ORDER BY \"%s\" is ambiguous", n)
+		}
+		if found < 0 {
+			found = i
+		}
+	}
+	return found, nil
+}
+
+// column is the index of e in the projection, added behind the rest if it is new.
+func (s *selection) column(e *plan.Expr) int {
+	for i, x := range s.exprs {
+		if s.b.equal(x, e) {
+			return i
+		}
+	}
+	s.exprs = append(s.exprs, e)
+	return len(s.exprs) - 1
+}

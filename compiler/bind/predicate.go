@@ -1,0 +1,289 @@
+package bind
+
+import (
+	"sort"
+
+	"slipher/catalog/types"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+)
+
+// between binds x BETWEEN lo AND hi as two comparisons.
+func (b *binder) between(sc *scope, x *parse.BetweenExpr) (value, error) {
+	vs, err := b.exprs(sc, []parse.Expr{x.Arg, x.Low, x.High})
+	if err != nil {
+		return value{}, err
+	}
+	within := func(lo, hi value) (*plan.Expr, error) {
+		ge, err := b.comparison(">=", vs[0], lo, x.Pos)
+		if err != nil {
+			return nil, err
+		}
+		le, err := b.comparison("<=", vs[0], hi, x.Pos)
+		return and(ge, le), err
+	}
+	e, err := within(vs[1], vs[2])
+	if err != nil {
+		return value{}, err
+	}
+	if x.Symmetric {
+		o, err := within(vs[2], vs[1])
+		if err != nil {
+			return value{}, err
+		}
+		e = or(e, o)
+	}
+	if x.Not {
+		e = not(e)
+	}
+	return boolean(e, x.Pos), nil
+}
+
+// comparison binds l op r to an expression.
+func (b *binder) comparison(op string, l, r value, at parse.Pos) (*plan.Expr, error) {
+	v, err := b.operator(op, []value{l, r}, at)
+	if err != nil {
+		return nil, err
+	}
+	return v.expr, nil
+}
+
+// in binds x IN (list): constants of one type become a list parameter, anything
+// else a comparison of its own.
+func (b *binder) in(sc *scope, x *parse.InExpr) (value, error) {
+	arg, err := b.expr(sc, x.Arg)
+	if err != nil {
+		return value{}, err
+	}
+	items, err := b.exprs(sc, x.List)
+	if err != nil {
+		return value{}, err
+	}
+	var parts []*plan.Expr
+	hasNull := false
+	var consts, rest []value
+	for _, it := range items {
+		switch {
+		case it.lit != nil && it.lit.Null:
+			hasNull = true
+		case it.lit != nil && arg.lit == nil:
+			consts = append(consts, it)
+		default:
+			rest = append(rest, it)
+		}
+	}
+	if len(consts) == 1 { // an index or a zone map likes "=" better
+		rest = append([]value{consts[0]}, rest...)
+		consts = nil
+	}
+	if len(consts) > 0 {
+		e, err := b.inList(arg, consts, x.Pos)
+		if err != nil {
+			return value{}, err
+		}
+		parts = append(parts, e)
+	}
+	for _, it := range rest {
+		e, err := b.comparison("=", arg, it, x.Pos)
+		if err != nil {
+			return value{}, err
+		}
+		parts = append(parts, e)
+	}
+	if hasNull {
+		parts = append(parts, null(types.TBool))
+	}
+	e := or(parts...)
+	if x.Not {
+		e = not(e)
+	}
+	return boolean(e, x.Pos), nil
+}
+
+// inList binds x IN (constants): all are parsed as values of the type in which
+// = would compare x with each of them.
+func (b *binder) inList(arg value, consts []value, at parse.Pos) (*plan.Expr, error) {
+	var t types.Type
+	for i, c := range consts {
+		narrowInteger(&c, arg)
+		consts[i] = c
+		_, bd, err := b.fns.Resolve("=", []types.Type{arg.typ, c.typ}, []*types.Datum{nil, c.lit})
+		if err != nil {
+			return nil, b.place(err, at)
+		}
+		if i == 0 {
+			t = bd.Args[0]
+			continue
+		}
+		_, bd, err = b.fns.Resolve("=", []types.Type{t, bd.Args[0]}, []*types.Datum{nil, nil})
+		if err != nil {
+			return nil, b.place(err, at)
+		}
+		t = bd.Args[0]
+	}
+	left, err := b.coerce(arg, t, implicit)
+	if err != nil {
+		return nil, err
+	}
+	var list []types.Datum
+	var others []*plan.Expr
+	for _, c := range consts {
+		e, err := b.coerce(c, t, implicit)
+		if err != nil {
+			return nil, err
+		}
+		if e.Kind == plan.ExprParam && e.Param == len(b.out.Params)-1 {
+			list = append(list, b.out.Params[e.Param].Value)
+			b.out.Params = b.out.Params[:e.Param]
+			continue
+		}
+		eq, err := b.comparison("=", value{expr: left, typ: t, pos: at}, value{expr: e, typ: t, pos: at}, at)
+		if err != nil {
+			return nil, err
+		}
+		others = append(others, eq)
+	}
+	if len(list) > 0 {
+		b.out.Params = append(b.out.Params, plan.Param{Type: t, List: sortedSet(t, list), IsList: true})
+		in := &plan.Expr{Kind: plan.ExprInList, Type: types.TBool, Nullable: left.Nullable, Param: len(b.out.Params) - 1, Args: []*plan.Expr{left}}
+		others = append([]*plan.Expr{in}, others...)
+	}
+	return or(others...), nil
+}
+
+// sortedSet sorts a list and drops duplicates; strings lose trailing blanks,
+// which never count in comparison.
+func sortedSet(t types.Type, ds []types.Datum) []types.Datum {
+	if t.Phys() == types.Str {
+		for i := range ds {
+			ds[i].S = trimBlanks(ds[i].S)
+		}
+	}
+	sort.Slice(ds, func(i, j int) bool { return less(t.Phys(), ds[i], ds[j]) })
+	out := ds[:0]
+	for i, d := range ds {
+		if i == 0 || less(t.Phys(), out[len(out)-1], d) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func trimBlanks(s string) string {
+	for len(s) > 0 && s[len(s)-1] == ' ' {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+// less orders values of a class as generated code does.
+func less(p types.Phys, x, y types.Datum) bool {
+	switch {
+	case p == types.Str:
+		return x.S < y.S
+	case p.IsFloat():
+		f, g := x.Float(), y.Float()
+		return f < g || f == f && g != g // NaN is the largest
+	case p == types.I128:
+		return x.I128().Cmp(y.I128()) < 0
+	}
+	return x.Lo < y.Lo
+}
+
+// like binds [NOT] LIKE and ILIKE to the functions "like" and "ilike", with the
+// escape character as a third argument if it is given.
+func (b *binder) like(sc *scope, x *parse.LikeExpr) (value, error) {
+	es := []parse.Expr{x.Arg, x.Pattern}
+	if x.Escape != nil {
+		es = append(es, x.Escape)
+	}
+	vs, err := b.exprs(sc, es)
+	if err != nil {
+		return value{}, err
+	}
+	name := "like"
+	if x.FoldCase {
+		name = "ilike"
+	}
+	v, err := b.resolve(name, vs, x.Pos)
+	if err != nil {
+		return value{}, err
+	}
+	if x.Not {
+		v.expr = not(v.expr)
+	}
+	return v, nil
+}
+
+func (b *binder) nullTest(sc *scope, x *parse.NullTest) (value, error) {
+	v, err := b.expr(sc, x.Arg)
+	if err != nil {
+		return value{}, err
+	}
+	e, err := b.plain(v)
+	if err != nil {
+		return value{}, err
+	}
+	switch {
+	case !e.Nullable:
+		return boolean(truth(x.Not), x.Pos), nil
+	case x.Not:
+		return boolean(isNotNull(e), x.Pos), nil
+	}
+	return boolean(isNull(e), x.Pos), nil
+}
+
+// boolTest binds x IS [NOT] TRUE, FALSE, UNKNOWN.
+func (b *binder) boolTest(sc *scope, x *parse.BoolTest) (value, error) {
+	v, err := b.expr(sc, x.Arg)
+	if err != nil {
+		return value{}, err
+	}
+	e, err := b.condition(v, "IS")
+	if err != nil {
+		return value{}, err
+	}
+	switch {
+	case x.Kind == parse.IsUnknown:
+		e = isNull(e)
+	case x.Kind == parse.IsTrue:
+		e = coalesce(e, truth(false))
+	default:
+		e = not(coalesce(e, truth(true)))
+	}
+	if x.Not {
+		e = not(e)
+	}
+	return boolean(e, x.Pos), nil
+}
+
+// coalesce gives e unless it is NULL; what cannot be NULL stays itself.
+func coalesce(e, instead *plan.Expr) *plan.Expr {
+	if !e.Nullable {
+		return e
+	}
+	return &plan.Expr{Kind: plan.ExprCoalesce, Type: e.Type, Nullable: instead.Nullable, Args: []*plan.Expr{e, instead}}
+}
+
+// distinctFrom binds l IS [NOT] DISTINCT FROM r: two NULLs are equal.
+func (b *binder) distinctFrom(sc *scope, x *parse.DistinctExpr) (value, error) {
+	vs, err := b.exprs(sc, []parse.Expr{x.Left, x.Right})
+	if err != nil {
+		return value{}, err
+	}
+	ne, err := b.comparison("<>", vs[0], vs[1], x.Pos)
+	if err != nil {
+		return value{}, err
+	}
+	l, r := ne.Args[0], ne.Args[1]
+	e := ne
+	if ne.Nullable {
+		// CASE WHEN l IS NULL THEN r IS NOT NULL WHEN r IS NULL THEN true ELSE l <> r END
+		e = &plan.Expr{Kind: plan.ExprCase, Type: types.TBool, Args: []*plan.Expr{
+			isNull(l), isNotNull(r), isNull(r), truth(true), coalesce(ne, truth(true))}}
+	}
+	if x.Not {
+		e = not(e)
+	}
+	return boolean(e, x.Pos), nil
+}

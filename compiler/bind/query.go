@@ -1,0 +1,267 @@
+package bind
+
+import (
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+)
+
+// result is a bound query: its columns are node's, in order.
+type result struct {
+	node algebra.Node
+	cols []column
+}
+
+// query binds a SELECT or VALUES with its WITH items.
+func (b *binder) query(q *parse.Query, env *ctes) (*result, error) {
+	want := b.want
+	b.want = nil
+	for i := range q.With {
+		env = &ctes{item: &q.With[i], outer: env}
+	}
+	if q.Values != nil {
+		return b.valuesQuery(q)
+	}
+	node, sc, err := b.from(q.From, env)
+	if err != nil {
+		return nil, err
+	}
+	targets, err := b.expandStars(sc, q.Targets)
+	if err != nil {
+		return nil, err
+	}
+	if q.Where != nil {
+		where := sc.with("WHERE")
+		where.aliases = targets
+		preds, err := b.conjuncts(where, q.Where, "WHERE")
+		if err != nil {
+			return nil, err
+		}
+		node = &algebra.Select{In: node, Preds: preds}
+	}
+	s := &selection{b: b, q: q, sc: sc, targets: targets, node: node, want: want}
+	return s.bind()
+}
+
+// target is a select-list item: written (expr) or from a star (col).
+type target = parse.Target
+
+// starExpr is a column that * stands for.
+type starExpr struct {
+	parse.Pos
+	col *column
+}
+
+// expandStars replaces * and t.* by columns.
+func (b *binder) expandStars(sc *scope, ts []parse.Target) ([]target, error) {
+	var out []target
+	for _, t := range ts {
+		r, ok := t.Expr.(*parse.ColumnRef)
+		if !ok || !r.Star {
+			out = append(out, t)
+			continue
+		}
+		cols := sc.visible
+		if n := len(r.Parts); n > 0 {
+			schema := ""
+			if n > 1 {
+				schema = r.Parts[n-2]
+			}
+			rel := sc.findRelation(schema, r.Parts[n-1])
+			if rel == nil {
+				return nil, b.errorAt(r.Pos, sqlerr.UndefinedTable, "missing FROM-clause entry for table \"%s\"", r.Parts[n-1])
+			}
+			cols = rel.cols
+		} else if len(sc.rels) == 0 {
+			return nil, b.errorAt(r.Pos, sqlerr.SyntaxError, "SELECT * with no tables specified is not valid")
+		}
+		for _, c := range cols {
+			out = append(out, target{Pos: t.Pos, Expr: &starExpr{r.Pos, c}, Alias: c.name})
+		}
+	}
+	if len(out) > maxTargets {
+		return nil, b.errorAt(ts[0].Pos, sqlerr.ProgramLimitExceeded, "target lists can have at most %d entries", maxTargets)
+	}
+	return out, nil
+}
+
+// maxTargets is PostgreSQL's limit on result columns.
+const maxTargets = 1664
+
+// selection binds one SELECT behind FROM and WHERE.
+type selection struct {
+	b       *binder
+	q       *parse.Query
+	sc      *scope
+	targets []target
+	node    algebra.Node
+	want    []types.Type // of an INSERT's columns: what untyped literals become
+
+	agg    *aggregation
+	exprs  []*plan.Expr // bound targets, then hidden sort columns
+	names  []string
+	having []*plan.Expr
+	sort   []plan.SortKey // Expr is filled in when the projection's ids are known
+	sortAt []int          // for each sort key its index in exprs
+}
+
+func (s *selection) bind() (*result, error) {
+	b, q := s.b, s.q
+	s.agg = newAggregation(b)
+	if err := s.agg.group(s.sc, q.GroupBy, s.targets); err != nil {
+		return nil, err
+	}
+	sc := *s.sc
+	sc.agg = s.agg
+	for i, t := range s.targets {
+		sc.aliases = s.targets[:i]
+		v, err := b.expr(&sc, t.Expr)
+		if err != nil {
+			return nil, err
+		}
+		var e *plan.Expr
+		if v.typ.Kind == types.Unknown && i < len(s.want) {
+			e, err = b.coerce(v, s.want[i], assignment)
+		} else {
+			e, err = b.output(v)
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.exprs = append(s.exprs, e)
+		s.names = append(s.names, targetName(t))
+	}
+	sc.aliases = s.targets
+	if q.Having != nil {
+		var err error
+		if s.having, err = b.conjuncts(&sc, q.Having, "HAVING"); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.orderBy(&sc); err != nil {
+		return nil, err
+	}
+	if err := s.aggregate(); err != nil {
+		return nil, err
+	}
+	return s.build()
+}
+
+// output is v as a column of a result: an untyped literal becomes text.
+func (b *binder) output(v value) (*plan.Expr, error) {
+	if v.typ.Kind == types.Unknown {
+		t := types.TText
+		if v.lit != nil && !v.lit.Null {
+			t = types.TVarchar(min(max(len(v.lit.S), 1), types.MaxVarchar))
+		}
+		return b.coerce(v, t, implicit)
+	}
+	return b.plain(v)
+}
+
+// build makes the nodes behind FROM, WHERE and GROUP BY.
+func (s *selection) build() (*result, error) {
+	b, q := s.b, s.q
+	if len(s.having) > 0 {
+		s.node = &algebra.Select{In: s.node, Preds: s.having}
+	}
+	proj := &algebra.Project{In: s.node, Exprs: s.exprs}
+	for i, e := range s.exprs {
+		name := ""
+		if i < len(s.names) {
+			name = s.names[i]
+		}
+		proj.Cols = append(proj.Cols, algebra.Column{ID: b.newID(), Name: name, Type: e.Type, Nullable: e.Nullable})
+	}
+	var node algebra.Node = proj
+	if q.Distinct {
+		if len(s.exprs) > len(s.targets) {
+			return nil, b.errorAt(q.OrderBy[len(q.OrderBy)-1].Expr.At(), sqlerr.InvalidColumnReference, "for SELECT DISTINCT, ORDER BY expressions must appear in select list")
+		}
+		node = &algebra.Distinct{In: node}
+	}
+	if len(s.sort) > 0 {
+		for i := range s.sort {
+			s.sort[i].Expr = colExpr(proj.Cols[s.sortAt[i]])
+		}
+		node = &algebra.Sort{In: node, Keys: s.sort}
+	}
+	node, err := b.limit(node, q.Limit, q.Offset)
+	if err != nil {
+		return nil, err
+	}
+	shown := proj.Cols[:len(s.targets)]
+	if len(proj.Cols) > len(shown) {
+		top := &algebra.Project{In: node}
+		for _, c := range shown {
+			top.Exprs = append(top.Exprs, colExpr(c))
+			c.ID = b.newID()
+			top.Cols = append(top.Cols, c)
+		}
+		node, shown = top, top.Cols
+	}
+	r := &result{node: node}
+	for i, c := range shown {
+		col := column{name: c.Name, id: c.ID, typ: c.Type, nullable: c.Nullable}
+		if src := s.source(i); src != nil {
+			col.tableOID, col.columnNo = src.tableOID, src.columnNo
+		}
+		r.cols = append(r.cols, col)
+	}
+	return r, nil
+}
+
+// source is the table column that target i shows unchanged, nil if it is computed.
+func (s *selection) source(i int) *column {
+	switch x := s.targets[i].Expr.(type) {
+	case *starExpr:
+		return x.col
+	case *parse.ColumnRef:
+		if c, _, err := s.b.columnRef(s.sc, x); err == nil {
+			return c
+		}
+	}
+	return nil
+}
+
+func colExpr(c algebra.Column) *plan.Expr {
+	return &plan.Expr{Kind: plan.ExprCol, Type: c.Type, Nullable: c.Nullable, Col: c.ID}
+}
+
+// limit adds a Limit over node if count or offset is given.
+func (b *binder) limit(node algebra.Node, count, offset parse.Expr) (algebra.Node, error) {
+	l := &algebra.Limit{In: node, Count: -1, Offset: -1}
+	for _, x := range []struct {
+		e    parse.Expr
+		dst  *int
+		what string
+	}{{count, &l.Count, "LIMIT"}, {offset, &l.Offset, "OFFSET"}} {
+		if x.e == nil {
+			continue
+		}
+		v, err := b.expr((&scope{}).with(x.what), x.e)
+		if err != nil {
+			return nil, err
+		}
+		if v.lit != nil && v.lit.Null {
+			continue
+		}
+		e, err := b.coerce(v, types.TInt8, assignment)
+		if err != nil {
+			return nil, err
+		}
+		if e.Kind != plan.ExprParam {
+			return nil, b.unsupported(x.e.At(), "an expression in %s", x.what)
+		}
+		if p := b.out.Params[e.Param]; p.Client == 0 && p.Value.Lo < 0 {
+			return nil, b.errorAt(x.e.At(), sqlerr.InvalidLimit, "%s must not be negative", x.what)
+		}
+		*x.dst = e.Param
+	}
+	if l.Count < 0 && l.Offset < 0 {
+		return node, nil
+	}
+	return l, nil
+}

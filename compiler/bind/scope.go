@@ -1,0 +1,143 @@
+package bind
+
+import (
+	"strings"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+)
+
+// column is a column that names can refer to.
+type column struct {
+	name     string
+	id       algebra.ColumnID
+	typ      types.Type
+	nullable bool
+	tableOID uint32
+	columnNo int16
+}
+
+// relation is a named item of FROM.
+type relation struct {
+	schema, alias string
+	cols          []*column
+}
+
+// scope is what the names of an expression may mean.
+//
+// Invariant: every column of visible is in some relation, or was merged by
+// USING from columns that are.
+type scope struct {
+	rels    []*relation
+	visible []*column // what * and unqualified names see, in order
+
+	// aliases are select-list items by name, for lateral reuse: an expression may
+	// refer to items in front of it unless a real column has the name.
+	aliases []parse.Target
+	// agg collects aggregate calls; nil where aggregates are not allowed, and
+	// noAgg says where that is ("WHERE").
+	agg   *aggregation
+	noAgg string
+}
+
+// with returns a copy of s in which clause forbids aggregates.
+func (s *scope) with(clause string) *scope {
+	c := *s
+	c.agg, c.noAgg = nil, clause
+	return &c
+}
+
+// join puts the names of two sides of a join together.
+func (s *scope) join(t *scope) *scope {
+	return &scope{rels: append(append([]*relation(nil), s.rels...), t.rels...),
+		visible: append(append([]*column(nil), s.visible...), t.visible...)}
+}
+
+// setNullable marks all columns: the scope is the outer-joined side.
+func (s *scope) setNullable() {
+	for _, c := range s.visible {
+		c.nullable = true
+	}
+	for _, r := range s.rels {
+		for _, c := range r.cols {
+			c.nullable = true
+		}
+	}
+}
+
+// checkAlias refuses a second relation of the same name.
+func (b *binder) checkAlias(s, t *scope, at parse.Pos) error {
+	for _, r := range s.rels {
+		for _, x := range t.rels {
+			if r.alias == x.alias && (r.schema == x.schema || r.schema == "" || x.schema == "") {
+				return b.errorAt(at, sqlerr.DuplicateAlias, "table name \"%s\" specified more than once", r.alias)
+			}
+		}
+	}
+	return nil
+}
+
+// findVisible finds an unqualified name; more than one is ambiguous.
+func (s *scope) findVisible(name string) (found *column, ambiguous bool) {
+	for _, c := range s.visible {
+		if c.name == name {
+			if found != nil {
+				return nil, true
+			}
+			found = c
+		}
+	}
+	return found, false
+}
+
+// findRelation finds a relation by [schema.]alias.
+func (s *scope) findRelation(schema, alias string) *relation {
+	for _, r := range s.rels {
+		if r.alias == alias && (schema == "" || r.schema == schema) {
+			return r
+		}
+	}
+	return nil
+}
+
+// columnRef resolves a name. found is false if there is none, with the error to give.
+func (b *binder) columnRef(s *scope, r *parse.ColumnRef) (c *column, notFound error, err error) {
+	n := len(r.Parts)
+	name := r.Parts[n-1]
+	if n == 1 {
+		c, ambiguous := s.findVisible(name)
+		if ambiguous {
+			return nil, nil, b.errorAt(r.Pos, sqlerr.AmbiguousColumn, "column reference \"%s\" is ambiguous", name)
+		}
+		if c == nil {
+			return nil, b.errorAt(r.Pos, sqlerr.UndefinedColumn, "column \"%s\" does not exist", name), nil
+		}
+		return c, nil, nil
+	}
+	schema := ""
+	if n > 2 {
+		schema = r.Parts[n-3]
+	}
+	rel := s.findRelation(schema, r.Parts[n-2])
+	if rel == nil {
+		return nil, b.errorAt(r.Pos, sqlerr.UndefinedTable, "missing FROM-clause entry for table \"%s\"", r.Parts[n-2]), nil
+	}
+	for _, c := range rel.cols {
+		if c.name == name {
+			return c, nil, nil
+		}
+	}
+	return nil, b.errorAt(r.Pos, sqlerr.UndefinedColumn, "column %s does not exist", strings.Join(r.Parts[n-2:], ".")), nil
+}
+
+// ref makes an expression that reads c.
+func (b *binder) ref(c *column, r *parse.ColumnRef) *plan.Expr {
+	e := &plan.Expr{Kind: plan.ExprCol, Type: c.typ, Nullable: c.nullable, Col: c.id}
+	if r != nil {
+		b.refs[e] = columnPlace{strings.Join(r.Parts, "."), r.Pos}
+	}
+	return e
+}

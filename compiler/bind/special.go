@@ -1,0 +1,244 @@
+package bind
+
+import (
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+)
+
+// common is the type that all values are cast to in CASE, COALESCE and the like.
+func (b *binder) common(vs []value, what string) (types.Type, error) {
+	t := types.TUnknown
+	for _, v := range vs {
+		u, ok := commonType(t, v)
+		if !ok {
+			return t, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", what, bareType(t), bareType(v.typ))
+		}
+		t = u
+	}
+	if t.Kind == types.Unknown {
+		t = types.TText
+	}
+	return t, nil
+}
+
+// coerceAll casts all values to t.
+func (b *binder) coerceAll(vs []value, t types.Type) ([]*plan.Expr, error) {
+	var out []*plan.Expr
+	for _, v := range vs {
+		e, err := b.coerce(v, t, implicit)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// caseExpr binds both forms of CASE; x WHEN y compares as x = y.
+func (b *binder) caseExpr(sc *scope, x *parse.CaseExpr) (value, error) {
+	var arg value
+	var err error
+	if x.Arg != nil {
+		if arg, err = b.expr(sc, x.Arg); err != nil {
+			return value{}, err
+		}
+	}
+	var conds []*plan.Expr
+	var results []value
+	for _, w := range x.Whens {
+		v, err := b.expr(sc, w.Cond)
+		if err != nil {
+			return value{}, err
+		}
+		var c *plan.Expr
+		if x.Arg != nil {
+			c, err = b.comparison("=", arg, v, w.Cond.At())
+		} else {
+			c, err = b.condition(v, "CASE/WHEN")
+		}
+		if err != nil {
+			return value{}, err
+		}
+		r, err := b.expr(sc, w.Result)
+		if err != nil {
+			return value{}, err
+		}
+		conds, results = append(conds, c), append(results, r)
+	}
+	last := value{lit: &types.Datum{Null: true}, pos: x.Pos}
+	if x.Else != nil {
+		if last, err = b.expr(sc, x.Else); err != nil {
+			return value{}, err
+		}
+	}
+	return b.caseOf(conds, append(results, last), "CASE", x.Pos)
+}
+
+// caseOf makes a CASE of conditions and one more results.
+func (b *binder) caseOf(conds []*plan.Expr, results []value, what string, at parse.Pos) (value, error) {
+	t, err := b.common(results, what)
+	if err != nil {
+		return value{}, err
+	}
+	rs, err := b.coerceAll(results, t)
+	if err != nil {
+		return value{}, err
+	}
+	e := &plan.Expr{Kind: plan.ExprCase, Type: t}
+	for i, r := range rs {
+		if i < len(conds) {
+			e.Args = append(e.Args, conds[i])
+		}
+		e.Args = append(e.Args, r)
+		e.Nullable = e.Nullable || r.Nullable
+	}
+	return value{expr: e, typ: t, pos: at}, nil
+}
+
+// special is a function that is bound to expressions, not to an operation.
+type special struct {
+	least int // arguments
+	most  int // -1 any
+	bind  func(b *binder, f *parse.FuncCall, args []value) (value, error)
+}
+
+// specials are the functions of this file by name.
+func specials() map[string]special {
+	return map[string]special{
+		"coalesce": {1, -1, (*binder).coalesceCall},
+		"nvl":      {1, -1, (*binder).coalesceCall},
+		"nvl2":     {3, 3, (*binder).nvl2},
+		"nullif":   {2, 2, (*binder).nullif},
+		"decode":   {3, -1, (*binder).decode},
+		"greatest": {1, -1, extreme(">=")},
+		"least":    {1, -1, extreme("<=")},
+	}
+}
+
+func (b *binder) coalesceCall(f *parse.FuncCall, args []value) (value, error) {
+	t, err := b.common(args, "COALESCE")
+	if err != nil {
+		return value{}, err
+	}
+	es, err := b.coerceAll(args, t)
+	if err != nil {
+		return value{}, err
+	}
+	out := &plan.Expr{Kind: plan.ExprCoalesce, Type: t, Nullable: true}
+	for _, e := range es {
+		if e.Kind == plan.ExprConst && e.Const.Null {
+			continue
+		}
+		out.Args = append(out.Args, e)
+		if !e.Nullable { // nothing behind it is ever looked at
+			out.Nullable = false
+			break
+		}
+	}
+	switch len(out.Args) {
+	case 0:
+		out = null(t)
+	case 1:
+		out = out.Args[0]
+	}
+	return value{expr: out, typ: t, pos: f.Pos}, nil
+}
+
+func (b *binder) nvl2(f *parse.FuncCall, args []value) (value, error) {
+	e, err := b.plain(args[0])
+	if err != nil {
+		return value{}, err
+	}
+	return b.caseOf([]*plan.Expr{isNotNull(e)}, args[1:], "NVL2", f.Pos)
+}
+
+// nullif is CASE WHEN a = b THEN NULL ELSE a END.
+func (b *binder) nullif(f *parse.FuncCall, args []value) (value, error) {
+	eq, err := b.comparison("=", args[0], args[1], f.Pos)
+	if err != nil {
+		return value{}, err
+	}
+	return b.caseOf([]*plan.Expr{eq}, []value{{lit: &types.Datum{Null: true}, pos: f.Pos}, args[0]}, "NULLIF", f.Pos)
+}
+
+// decode is DECODE(x, search, result, …, [default]); NULL finds NULL.
+func (b *binder) decode(f *parse.FuncCall, args []value) (value, error) {
+	x := args[0]
+	var conds []*plan.Expr
+	var results []value
+	rest := args[1:]
+	for ; len(rest) >= 2; rest = rest[2:] {
+		var c *plan.Expr
+		var err error
+		if rest[0].lit != nil && rest[0].lit.Null {
+			var e *plan.Expr
+			if e, err = b.plain(x); err == nil {
+				c = isNull(e)
+			}
+		} else if c, err = b.comparison("=", x, rest[0], rest[0].pos); err == nil && c.Args[0].Nullable && c.Args[1].Nullable {
+			c = or(c, and(isNull(c.Args[0]), isNull(c.Args[1])))
+		}
+		if err != nil {
+			return value{}, err
+		}
+		conds, results = append(conds, c), append(results, rest[1])
+	}
+	last := value{lit: &types.Datum{Null: true}, pos: f.Pos}
+	if len(rest) == 1 {
+		last = rest[0]
+	}
+	return b.caseOf(conds, append(results, last), "DECODE", f.Pos)
+}
+
+// maxExtreme bounds GREATEST and LEAST, whose expansion grows with the square.
+const maxExtreme = 64
+
+// extreme binds GREATEST or LEAST, which ignore NULLs: the first argument that is
+// not NULL and that no other (NULLs apart) beats.
+func extreme(op string) func(b *binder, f *parse.FuncCall, args []value) (value, error) {
+	return func(b *binder, f *parse.FuncCall, args []value) (value, error) {
+		if len(args) > maxExtreme {
+			return value{}, b.errorAt(f.Pos, sqlerr.StatementTooComplex, "cannot pass more than %d arguments to a function", maxExtreme)
+		}
+		t, err := b.common(args, f.Name)
+		if err != nil {
+			return value{}, err
+		}
+		es, err := b.coerceAll(args, t)
+		if err != nil {
+			return value{}, err
+		}
+		out := &plan.Expr{Kind: plan.ExprCase, Type: t, Nullable: true}
+		for i, e := range es {
+			out.Nullable = out.Nullable && e.Nullable
+			if i == len(es)-1 {
+				out.Args = append(out.Args, e)
+				break
+			}
+			var cond []*plan.Expr
+			if e.Nullable {
+				cond = append(cond, isNotNull(e))
+			}
+			for j, o := range es {
+				if i == j {
+					continue
+				}
+				c, err := b.comparison(op, value{expr: e, typ: t, pos: f.Pos}, value{expr: o, typ: t, pos: f.Pos}, f.Pos)
+				if err != nil {
+					return value{}, err
+				}
+				if o.Nullable {
+					c = or(isNull(o), c)
+				}
+				cond = append(cond, c)
+			}
+			out.Args = append(out.Args, and(cond...), e)
+		}
+		if len(es) == 1 {
+			out = es[0]
+		}
+		return value{expr: out, typ: t, pos: f.Pos}, nil
+	}
+}

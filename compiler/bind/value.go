@@ -1,0 +1,288 @@
+package bind
+
+import (
+	"strconv"
+	"strings"
+
+	"slipher/catalog/fn"
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+)
+
+// The contexts of casts, short.
+const (
+	implicit   = fn.Implicit
+	assignment = fn.Assignment
+	explicit   = fn.Explicit
+)
+
+// value is a bound expression, or a constant or parameter whose type context
+// still has to give. Exactly one of expr, lit and client is set.
+type value struct {
+	expr   *plan.Expr
+	typ    types.Type   // Unknown: a string literal, NULL or an untyped parameter
+	lit    *types.Datum // constant; for Unknown its text is in S
+	text   string       // constant as written, for parsing as another type
+	client int          // number of an untyped parameter
+	pos    parse.Pos
+}
+
+// literal makes the value of a constant.
+func (b *binder) literal(l *parse.Literal) (value, error) {
+	v := value{pos: l.Pos, text: l.Text}
+	switch l.Kind {
+	case parse.NullLiteral:
+		v.lit = &types.Datum{Null: true}
+		return v, nil
+	case parse.StringLiteral:
+		d := types.String(l.Text)
+		v.lit = &d
+		return v, nil
+	case parse.BoolLiteral:
+		v.typ = types.TBool
+	case parse.IntLiteral:
+		v.typ = types.TInt4
+	default:
+		v.typ, v.text = numberType(l.Text)
+	}
+	d, err := types.ParseText(v.typ, v.text)
+	if err != nil {
+		return v, b.place(err, l.Pos)
+	}
+	v.lit = &d
+	return v, nil
+}
+
+// numberType is the type of a numeric constant that is not a 32-bit integer:
+// BIGINT, DECIMAL of the digits written, or DOUBLE with an exponent or too many digits.
+func numberType(s string) (types.Type, string) {
+	if len(s) > 1 && s[0] == '0' && strings.IndexByte("xXoObB", s[1]) >= 0 {
+		if n, err := strconv.ParseInt(s, 0, 64); err == nil {
+			s = strconv.FormatInt(n, 10)
+		}
+	}
+	unsigned := strings.TrimLeft(s, "+-")
+	whole, frac, point := strings.Cut(unsigned, ".")
+	if strings.ContainsAny(s, "eE") {
+		return types.TFloat8, s
+	}
+	if !point {
+		if _, err := strconv.ParseInt(s, 10, 64); err == nil {
+			return types.TInt8, s
+		}
+	}
+	digits := len(whole) + len(frac)
+	if digits > types.MaxPrecision || len(frac) > types.MaxPrecision-1 {
+		return types.TFloat8, s
+	}
+	return types.TDecimal(max(digits, 1), len(frac)), s
+}
+
+// column makes the value of a resolved column.
+func (b *binder) column(c *column, at parse.Pos) value {
+	return value{expr: b.ref(c, nil), typ: c.typ, pos: at}
+}
+
+// hoist makes a parameter of a constant.
+func (b *binder) hoist(t types.Type, d types.Datum) *plan.Expr {
+	b.out.Params = append(b.out.Params, plan.Param{Type: t, Value: d})
+	return &plan.Expr{Kind: plan.ExprParam, Type: t, Param: len(b.out.Params) - 1}
+}
+
+// null is the NULL of type t.
+func null(t types.Type) *plan.Expr {
+	return &plan.Expr{Kind: plan.ExprConst, Type: t, Nullable: true, Const: types.NullDatum}
+}
+
+// clientParam is $n; t is its type if it has none yet.
+func (b *binder) clientParam(n int, t types.Type) *plan.Expr {
+	i, ok := b.client[n]
+	if !ok {
+		if d := b.declared(n); d.Kind != types.Unknown {
+			t = d
+		}
+		i = len(b.out.Params)
+		b.out.Params = append(b.out.Params, plan.Param{Type: t, Client: n})
+		b.client[n] = i
+	}
+	return &plan.Expr{Kind: plan.ExprParam, Type: b.out.Params[i].Type, Nullable: true, Param: i}
+}
+
+// declared is the type the client declared for $n, Unknown if none.
+func (b *binder) declared(n int) types.Type {
+	if n <= len(b.opts.ParamTypes) {
+		return b.opts.ParamTypes[n-1]
+	}
+	return types.TUnknown
+}
+
+// paramType is the type a parameter gets where one of type t is wanted: strings
+// of any length, decimals with some digits to spare behind the point.
+func paramType(t types.Type) types.Type {
+	switch t.Kind {
+	case types.Char, types.Varchar, types.Unknown, types.Name:
+		return types.TText
+	case types.Decimal:
+		whole := int(t.Prec) - int(t.Scale)
+		if scale := min(6, 18-whole); scale > int(t.Scale) {
+			return types.TDecimal(whole+scale, scale)
+		}
+	}
+	return t
+}
+
+// plain is v as an expression of its own type; what has none becomes text.
+func (b *binder) plain(v value) (*plan.Expr, error) {
+	t := v.typ
+	if t.Kind == types.Unknown {
+		t = types.TText
+	}
+	return b.coerce(v, t, implicit)
+}
+
+// condition is v as BOOLEAN.
+func (b *binder) condition(v value, clause string) (*plan.Expr, error) {
+	if v.typ.Kind != types.Bool && v.typ.Kind != types.Unknown && !v.typ.IsInteger() {
+		return nil, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "argument of %s must be type boolean, not type %s", clause, bareType(v.typ))
+	}
+	// Integers count too, as in Redshift: WHERE 1.
+	return b.coerce(v, types.TBool, explicit)
+}
+
+// bareType is a type's name without modifier.
+func bareType(t types.Type) string {
+	n, _, _ := strings.Cut(t.String(), "(")
+	return n
+}
+
+// coerce gives v the type to, by a cast allowed in ctx.
+func (b *binder) coerce(v value, to types.Type, ctx fn.CastContext) (*plan.Expr, error) {
+	if err := b.step(v.pos); err != nil {
+		return nil, err
+	}
+	switch {
+	case v.client > 0:
+		e := b.clientParam(v.client, paramType(to))
+		return b.coerce(value{expr: e, typ: e.Type, pos: v.pos}, to, ctx)
+	case v.lit != nil && v.lit.Null:
+		return null(to), nil
+	case v.lit != nil:
+		return b.coerceLiteral(v, to, ctx)
+	}
+	return b.cast(v.expr, to, ctx, v.pos)
+}
+
+// coerceLiteral parses a constant as a value of type to where that gives what
+// the cast would, else casts the hoisted constant.
+func (b *binder) coerceLiteral(v value, to types.Type, ctx fn.CastContext) (*plan.Expr, error) {
+	if v.typ == to {
+		return b.hoist(to, *v.lit), nil
+	}
+	if v.typ.Kind == types.Unknown {
+		d, err := types.ParseText(to, cutText(v.lit.S, to, ctx))
+		if err != nil {
+			return nil, b.place(err, v.pos)
+		}
+		return b.hoist(to, d), nil
+	}
+	if _, ok := b.fns.Cast(v.typ, to, ctx); !ok {
+		return nil, b.cannotCast(v.typ, to, ctx, v.pos)
+	}
+	widens := v.typ.IsNumeric() && to.IsNumeric() && to.Kind >= v.typ.Kind && ctx != explicit ||
+		v.typ.Kind == types.Date && to.Kind == types.Timestamp
+	if widens {
+		// The text says the same value in the wider type (and is rounded on assignment).
+		if v.text == "" {
+			v.text = types.FormatText(v.typ, *v.lit)
+		}
+		d, err := types.ParseText(to, v.text)
+		if err != nil {
+			return nil, b.place(err, v.pos)
+		}
+		return b.hoist(to, d), nil
+	}
+	return b.cast(b.hoist(v.typ, *v.lit), to, ctx, v.pos)
+}
+
+// cutText is s cut to a string type's length, as an explicit cast does; a
+// character is never split.
+func cutText(s string, to types.Type, ctx fn.CastContext) string {
+	n := int(to.Len)
+	if ctx != explicit || to.Kind != types.Varchar && to.Kind != types.Char || len(s) <= n {
+		return s
+	}
+	for n > 0 && s[n]&0xC0 == 0x80 {
+		n--
+	}
+	return s[:n]
+}
+
+// cast converts e to type to.
+func (b *binder) cast(e *plan.Expr, to types.Type, ctx fn.CastContext, at parse.Pos) (*plan.Expr, error) {
+	if e.Type == to {
+		return e, nil
+	}
+	if e.Kind == plan.ExprConst && e.Const.Null {
+		return null(to), nil
+	}
+	bd, ok := b.fns.Cast(e.Type, to, ctx)
+	if !ok {
+		return nil, b.cannotCast(e.Type, to, ctx, at)
+	}
+	if bd.Op == nil { // the same bytes
+		c := *e
+		c.Type = to
+		if p, ok := b.refs[e]; ok {
+			b.refs[&c] = p
+		}
+		return &c, nil
+	}
+	return b.call(bd, []*plan.Expr{e}), nil
+}
+
+func (b *binder) cannotCast(from, to types.Type, ctx fn.CastContext, at parse.Pos) error {
+	if ctx == explicit {
+		return b.errorAt(at, sqlerr.CannotCoerce, "cannot cast type %s to %s", bareType(from), bareType(to))
+	}
+	return b.errorAt(at, sqlerr.DatatypeMismatch, "expression is of type %s but type %s is needed", bareType(from), bareType(to)).(*sqlerr.Error).
+		WithHint("You will need to rewrite or cast the expression.")
+}
+
+// call makes the call of a bound operation on arguments that have its types.
+func (b *binder) call(bd fn.Bound, args []*plan.Expr) *plan.Expr {
+	e := &plan.Expr{Kind: plan.ExprCall, Type: bd.Ret, Op: bd.Op.Name}
+	for _, a := range args {
+		e.Nullable = e.Nullable || a.Nullable
+	}
+	if op := b.fns.Op(bd.Op.Name); op != nil && op.Nulls == fn.CustomNull {
+		e.Nullable = true
+	}
+	e.Args = append(e.Args, args...)
+	for _, c := range bd.Extra {
+		e.Args = append(e.Args, &plan.Expr{Kind: plan.ExprConst, Type: constType(c), Const: c.V, Nullable: c.V.Null})
+	}
+	return e
+}
+
+// constType is an SQL type of a constant operand's class.
+func constType(c fn.Const) types.Type {
+	switch c.Phys {
+	case types.I8:
+		return types.TBool
+	case types.I16:
+		return types.TInt2
+	case types.I32:
+		return types.TInt4
+	case types.I64:
+		return types.TInt8
+	case types.I128:
+		return types.TDecimal(types.MaxPrecision, 0)
+	case types.F32:
+		return types.TFloat4
+	case types.F64:
+		return types.TFloat8
+	}
+	return types.TText
+}
