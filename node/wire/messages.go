@@ -123,6 +123,9 @@ type Scan struct {
 	Segment int               `msg:"seg"`
 	Types   []types.Type      `msg:"types"` // of the stored table's columns
 	Objects []state.ObjectRef `msg:"objs"`
+	// Shares > 0: read row group i of all objects only if i mod Shares is Share.
+	Share  int `msg:"share"`
+	Shares int `msg:"shares"`
 }
 
 // Param is a parameter's value.
@@ -150,8 +153,8 @@ type Insert struct {
 	SortKey    []int           `msg:"sortkey"`
 	SortStyle  state.SortStyle `msg:"sortstyle"`
 	EncodeAuto bool            `msg:"encauto"`
-	// Prefix of object names: term, transaction. Slice and sequence are appended.
-	Prefix string `msg:"prefix"`
+	Term       uint64          `msg:"term"` // Term and Txn make the objects' names unique
+	Txn        uint64          `msg:"txn"`
 	// Text describes COPY's input, nil for INSERT.
 	Text *Text `msg:"text"`
 }

@@ -2031,10 +2031,16 @@ func (z *Insert) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "EncodeAuto")
 				return
 			}
-		case "prefix":
-			z.Prefix, err = dc.ReadString()
+		case "term":
+			z.Term, err = dc.ReadUint64()
 			if err != nil {
-				err = msgp.WrapError(err, "Prefix")
+				err = msgp.WrapError(err, "Term")
+				return
+			}
+		case "txn":
+			z.Txn, err = dc.ReadUint64()
+			if err != nil {
+				err = msgp.WrapError(err, "Txn")
 				return
 			}
 		case "text":
@@ -2104,9 +2110,9 @@ func (z *Insert) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Insert) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 7
+	// map header, size 8
 	// write "table"
-	err = en.Append(0x87, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+	err = en.Append(0x88, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
 	if err != nil {
 		return
 	}
@@ -2169,14 +2175,24 @@ func (z *Insert) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "EncodeAuto")
 		return
 	}
-	// write "prefix"
-	err = en.Append(0xa6, 0x70, 0x72, 0x65, 0x66, 0x69, 0x78)
+	// write "term"
+	err = en.Append(0xa4, 0x74, 0x65, 0x72, 0x6d)
 	if err != nil {
 		return
 	}
-	err = en.WriteString(z.Prefix)
+	err = en.WriteUint64(z.Term)
 	if err != nil {
-		err = msgp.WrapError(err, "Prefix")
+		err = msgp.WrapError(err, "Term")
+		return
+	}
+	// write "txn"
+	err = en.Append(0xa3, 0x74, 0x78, 0x6e)
+	if err != nil {
+		return
+	}
+	err = en.WriteUint64(z.Txn)
+	if err != nil {
+		err = msgp.WrapError(err, "Txn")
 		return
 	}
 	// write "text"
@@ -2218,9 +2234,9 @@ func (z *Insert) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Insert) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 7
+	// map header, size 8
 	// string "table"
-	o = append(o, 0x87, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+	o = append(o, 0x88, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
 	o, err = z.Table.MarshalMsg(o)
 	if err != nil {
 		err = msgp.WrapError(err, "Table")
@@ -2252,9 +2268,12 @@ func (z *Insert) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "encauto"
 	o = append(o, 0xa7, 0x65, 0x6e, 0x63, 0x61, 0x75, 0x74, 0x6f)
 	o = msgp.AppendBool(o, z.EncodeAuto)
-	// string "prefix"
-	o = append(o, 0xa6, 0x70, 0x72, 0x65, 0x66, 0x69, 0x78)
-	o = msgp.AppendString(o, z.Prefix)
+	// string "term"
+	o = append(o, 0xa4, 0x74, 0x65, 0x72, 0x6d)
+	o = msgp.AppendUint64(o, z.Term)
+	// string "txn"
+	o = append(o, 0xa3, 0x74, 0x78, 0x6e)
+	o = msgp.AppendUint64(o, z.Txn)
 	// string "text"
 	o = append(o, 0xa4, 0x74, 0x65, 0x78, 0x74)
 	if z.Text == nil {
@@ -2357,10 +2376,16 @@ func (z *Insert) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "EncodeAuto")
 				return
 			}
-		case "prefix":
-			z.Prefix, bts, err = msgp.ReadStringBytes(bts)
+		case "term":
+			z.Term, bts, err = msgp.ReadUint64Bytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "Prefix")
+				err = msgp.WrapError(err, "Term")
+				return
+			}
+		case "txn":
+			z.Txn, bts, err = msgp.ReadUint64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Txn")
 				return
 			}
 		case "text":
@@ -2447,7 +2472,7 @@ func (z *Insert) Msgsize() (s int) {
 	for za0001 := range z.Columns {
 		s += z.Columns[za0001].Msgsize()
 	}
-	s += 8 + msgp.ArrayHeaderSize + (len(z.SortKey) * (msgp.IntSize)) + 10 + z.SortStyle.Msgsize() + 8 + msgp.BoolSize + 7 + msgp.StringPrefixSize + len(z.Prefix) + 5
+	s += 8 + msgp.ArrayHeaderSize + (len(z.SortKey) * (msgp.IntSize)) + 10 + z.SortStyle.Msgsize() + 8 + msgp.BoolSize + 5 + msgp.Uint64Size + 4 + msgp.Uint64Size + 5
 	if z.Text == nil {
 		s += msgp.NilSize
 	} else {
@@ -4584,6 +4609,18 @@ func (z *Scan) DecodeMsg(dc *msgp.Reader) (err error) {
 					return
 				}
 			}
+		case "share":
+			z.Share, err = dc.ReadInt()
+			if err != nil {
+				err = msgp.WrapError(err, "Share")
+				return
+			}
+		case "shares":
+			z.Shares, err = dc.ReadInt()
+			if err != nil {
+				err = msgp.WrapError(err, "Shares")
+				return
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -4597,9 +4634,9 @@ func (z *Scan) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Scan) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 3
+	// map header, size 5
 	// write "seg"
-	err = en.Append(0x83, 0xa3, 0x73, 0x65, 0x67)
+	err = en.Append(0x85, 0xa3, 0x73, 0x65, 0x67)
 	if err != nil {
 		return
 	}
@@ -4642,15 +4679,35 @@ func (z *Scan) EncodeMsg(en *msgp.Writer) (err error) {
 			return
 		}
 	}
+	// write "share"
+	err = en.Append(0xa5, 0x73, 0x68, 0x61, 0x72, 0x65)
+	if err != nil {
+		return
+	}
+	err = en.WriteInt(z.Share)
+	if err != nil {
+		err = msgp.WrapError(err, "Share")
+		return
+	}
+	// write "shares"
+	err = en.Append(0xa6, 0x73, 0x68, 0x61, 0x72, 0x65, 0x73)
+	if err != nil {
+		return
+	}
+	err = en.WriteInt(z.Shares)
+	if err != nil {
+		err = msgp.WrapError(err, "Shares")
+		return
+	}
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *Scan) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 3
+	// map header, size 5
 	// string "seg"
-	o = append(o, 0x83, 0xa3, 0x73, 0x65, 0x67)
+	o = append(o, 0x85, 0xa3, 0x73, 0x65, 0x67)
 	o = msgp.AppendInt(o, z.Segment)
 	// string "types"
 	o = append(o, 0xa5, 0x74, 0x79, 0x70, 0x65, 0x73)
@@ -4672,6 +4729,12 @@ func (z *Scan) MarshalMsg(b []byte) (o []byte, err error) {
 			return
 		}
 	}
+	// string "share"
+	o = append(o, 0xa5, 0x73, 0x68, 0x61, 0x72, 0x65)
+	o = msgp.AppendInt(o, z.Share)
+	// string "shares"
+	o = append(o, 0xa6, 0x73, 0x68, 0x61, 0x72, 0x65, 0x73)
+	o = msgp.AppendInt(o, z.Shares)
 	return
 }
 
@@ -4749,6 +4812,18 @@ func (z *Scan) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "share":
+			z.Share, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Share")
+				return
+			}
+		case "shares":
+			z.Shares, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Shares")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -4771,6 +4846,7 @@ func (z *Scan) Msgsize() (s int) {
 	for za0002 := range z.Objects {
 		s += z.Objects[za0002].Msgsize()
 	}
+	s += 6 + msgp.IntSize + 7 + msgp.IntSize
 	return
 }
 

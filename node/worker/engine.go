@@ -1,10 +1,6 @@
 package worker
 
 import (
-	"context"
-
-	"slipher/catalog/state"
-	"slipher/catalog/types"
 	"slipher/node/wire"
 	"slipher/runtime/block"
 	"slipher/runtime/chunk"
@@ -57,7 +53,7 @@ const (
 
 // Instance is the state of one segment for one worker or slice. Not safe for concurrent use.
 type Instance interface {
-	SetScan(rg RowGroup, from, to int)
+	SetScan(rg *block.RowGroup, from, to int)
 	SetChunk(c *chunk.Chunk) // the instance frees it
 	SetPart(p Part)
 	SetValues()
@@ -66,39 +62,6 @@ type Instance interface {
 	// Tiers counts runs on fused code and on the special variant so far.
 	Tiers() (fused, special int64)
 	Close()
-}
-
-// RowGroup is an opened row group whose needed blocks are in memory.
-type RowGroup interface {
-	Rows() int
-	// SectionMayMatch asks the section's zone map: col is a column of the stored table.
-	SectionMayMatch(col, section int, op string, v types.Datum) bool
-	Release()
-}
-
-// Blocks reads objects of managed storage for scans.
-type Blocks interface {
-	Footer(ctx context.Context, ref state.ObjectRef) (*block.Footer, error)
-	// MayMatch asks a block's zone map.
-	MayMatch(m *block.BlockMeta, t types.Type, op string, v types.Datum) bool
-	// Open fetches the columns of a row group.
-	Open(ctx context.Context, ref state.ObjectRef, meta *block.RowGroupMeta, ts []types.Type, cols []int) (RowGroup, error)
-}
-
-// SliceWriter stores rows of one slice of one table.
-type SliceWriter interface {
-	// Write borrows c for the call.
-	Write(ctx context.Context, c *chunk.Chunk) error
-	Finish(ctx context.Context) ([]state.ObjectRef, error)
-	// Abort ends without result and deletes what was written.
-	Abort()
-}
-
-// Loads makes writers and splits COPY's text.
-type Loads interface {
-	NewWriter(spec *wire.Insert, slice state.SliceID, acct *mem.Account) (SliceWriter, error)
-	// Split cuts a batch of whole records into chunks of at most rows rows each.
-	Split(spec *wire.Text, b TextBatch, l *chunk.Layout, acct *mem.Account, rows int) ([]TextChunk, []wire.RecordError, error)
 }
 
 // TextBatch is a run of whole records of a file.

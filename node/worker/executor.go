@@ -11,15 +11,14 @@ import (
 	"slipher/runtime/program"
 )
 
-// Config is what an executor works with. Blocks and Loads are nil on a leader,
-// whose queries read no table.
+// Config is what an executor works with. Storage is nil on a leader, whose
+// queries read no table.
 type Config struct {
 	ID        string
 	Workers   int
 	Engine    Engine
 	Artifacts Artifacts // nil: only programs and code of this process
-	Blocks    Blocks
-	Loads     Loads
+	Storage   *Storage
 	Peers     wire.Peers
 	Log       *slog.Logger
 }

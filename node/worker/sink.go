@@ -25,7 +25,7 @@ func (q *query) prepareSink(g *segment, first int) error {
 	case sinkReturn:
 		g.sink = &returnSink{q.ret, first}
 	case sinkInsert:
-		if q.start.Insert == nil || q.ex.cfg.Loads == nil {
+		if q.start.Insert == nil || q.ex.cfg.Storage == nil {
 			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d inserts into no table", g.id)
 		}
 		g.sink = newInsertSink(q)
@@ -153,28 +153,25 @@ func (s *insertSink) Send(slice int, c *chunk.Chunk) bool {
 
 // load is the loader of one slice.
 func (s *insertSink) load(l *loader) {
-	w, err := s.q.ex.cfg.Loads.NewWriter(s.q.start.Insert, state.SliceID(l.slice), s.q.acct)
+	w := s.q.ex.cfg.Storage.writer(s.ctx, s.q.start.Insert, state.SliceID(l.slice))
+	var err error
 	for c := range l.chunks {
 		if err == nil && s.ctx.Err() == nil {
-			if err = w.Write(s.ctx, c); err != nil {
+			if err = w.Add(c); err != nil {
 				s.q.fail(err)
 			}
 		}
 		c.Free()
 		s.q.ex.sched.Wake()
 	}
-	if w == nil {
-		s.q.fail(err)
-		return
-	}
 	if err == nil {
 		err = context.Cause(s.ctx)
 	}
 	var refs []state.ObjectRef
 	if err == nil {
-		refs, err = w.Finish(s.ctx)
-	} else {
-		w.Abort()
+		refs, err = w.Finish()
+	} else if e := w.Abort(); e != nil {
+		s.q.ex.cfg.Log.Warn("objects of a failed load remain", "query", s.q.id, "err", e)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -29,7 +29,8 @@ const (
 type scanSource struct {
 	g      *segment
 	scan   *wire.Scan
-	cols   []int       // columns of the stored table that are read
+	cols   []int // columns of the stored table that are read
+	types  []types.Type
 	zone   []zoneCheck // what row groups and sections must pass
 	morsel int         // sections
 	wg     sync.WaitGroup
@@ -37,7 +38,7 @@ type scanSource struct {
 	// guarded by the scheduler's lock
 	ready   []scanMorsel
 	open    int // row groups fetched or being fetched, not yet given out whole
-	left    int // objects and row groups that fetchers have not settled
+	left    int // goroutines that may still bring row groups
 	stopped bool
 	room    *sync.Cond // on the scheduler's lock: open sank
 }
@@ -57,7 +58,7 @@ type scanMorsel struct {
 
 // sharedGroup is a row group that several morsels read.
 type sharedGroup struct {
-	RowGroup
+	*block.RowGroup
 	users atomic.Int32
 }
 
@@ -78,7 +79,7 @@ func newScanSource(g *segment) (*scanSource, error) {
 	if s.scan == nil {
 		s.scan = &wire.Scan{Segment: g.id}
 	}
-	if g.q.ex.cfg.Blocks == nil && len(s.scan.Objects) > 0 {
+	if g.q.ex.cfg.Storage == nil && len(s.scan.Objects) > 0 {
 		return nil, sqlerr.New(sqlerr.InternalError, "%s has no storage to scan", g.q.ex.cfg.ID)
 	}
 	for _, c := range g.prog.Source.Cols {
@@ -86,6 +87,7 @@ func newScanSource(g *segment) (*scanSource, error) {
 			return nil, sqlerr.New(sqlerr.ProtocolViolation, "segment %d scans column %d of %d", g.id, c.ColNo, len(s.scan.Types))
 		}
 		s.cols = append(s.cols, c.ColNo)
+		s.types = append(s.types, c.Type)
 	}
 	for _, z := range g.zone {
 		if z.Col >= len(g.prog.Source.Cols) || z.Param >= len(g.q.start.Params) {
@@ -103,65 +105,97 @@ func newScanSource(g *segment) (*scanSource, error) {
 	return s, nil
 }
 
-// begin starts the fetchers.
+// fetchItem is a row group to fetch.
+type fetchItem struct {
+	ref   state.ObjectRef
+	group int // in the object
+	slice state.SliceID
+}
+
+// begin starts the goroutine that lists row groups and the fetchers.
 func (s *scanSource) begin() {
-	objs := make(chan state.ObjectRef, len(s.scan.Objects))
-	for _, o := range s.scan.Objects {
-		objs <- o
+	if len(s.scan.Objects) == 0 {
+		return
 	}
-	close(objs)
-	n := min(fetchers, len(s.scan.Objects))
-	s.left = n
-	for range n {
-		s.wg.Add(1)
+	items := make(chan fetchItem)
+	s.left = 1 + fetchers
+	end := func(err error) {
+		if err != nil {
+			s.g.q.fail(err)
+		}
+		sch := s.g.q.ex.sched
+		sch.mu.Lock()
+		s.left--
+		sch.cond.Broadcast()
+		sch.mu.Unlock()
+		s.wg.Done()
+	}
+	s.wg.Add(1 + fetchers)
+	go func() {
+		err := s.list(items)
+		close(items)
+		end(err)
+	}()
+	for range fetchers {
 		go func() {
-			defer s.wg.Done()
-			for o := range objs {
-				if err := s.object(o); err != nil {
-					s.g.q.fail(err)
-					break
+			var err error
+			for it := range items {
+				if err == nil {
+					err = s.fetch(it)
 				}
 			}
-			sch := s.g.q.ex.sched
-			sch.mu.Lock()
-			s.left--
-			sch.cond.Broadcast()
-			sch.mu.Unlock()
+			end(err)
 		}()
 	}
 }
 
-// object reads an object's row groups one after another.
-func (s *scanSource) object(o state.ObjectRef) error {
+// list sends the row groups that zone maps do not rule out.
+func (s *scanSource) list(items chan<- fetchItem) error {
 	q := s.g.q
-	footer, err := q.ex.cfg.Blocks.Footer(q.ctx, o)
-	if err != nil {
-		return err
-	}
-	for i := range footer.RowGroups {
-		meta := &footer.RowGroups[i]
-		if len(meta.Cols) > len(s.scan.Types) {
-			return sqlerr.New(sqlerr.DataCorrupted, "object %s has %d columns, its table %d", o.Name, len(meta.Cols), len(s.scan.Types))
-		}
-		if !s.mayMatch(meta) {
-			s.skip(o.Slice, int64(meta.Rows))
-			continue
-		}
-		if !s.enter() {
-			return nil
-		}
-		rg, err := q.ex.cfg.Blocks.Open(q.ctx, o, meta, s.scan.Types, s.cols)
+	n := 0
+	for _, o := range s.scan.Objects {
+		footer, err := q.ex.cfg.Storage.Cache.Footer(q.ctx, o)
 		if err != nil {
 			return err
 		}
-		s.give(rg, o.Slice)
+		for i := range footer.RowGroups {
+			meta := &footer.RowGroups[i]
+			if len(meta.Cols) > len(s.scan.Types) {
+				return sqlerr.New(sqlerr.DataCorrupted, "object %s has %d columns, its table %d", o.Name, len(meta.Cols), len(s.scan.Types))
+			}
+			slice := o.Slice
+			if s.scan.Shares > 0 { // an ALL table, stored once: dealt out by row groups
+				n++
+				if (n-1)%s.scan.Shares != s.scan.Share {
+					continue
+				}
+				slice = q.slices[(n-1)/s.scan.Shares%len(q.slices)]
+			}
+			if !s.mayMatch(meta) {
+				s.skip(slice, int64(meta.Rows))
+				continue
+			}
+			if !s.enter() {
+				return nil
+			}
+			items <- fetchItem{o, i, slice}
+		}
 	}
+	return nil
+}
+
+func (s *scanSource) fetch(it fetchItem) error {
+	rg, err := s.g.q.ex.cfg.Storage.Cache.RowGroup(s.g.q.ctx, it.ref, it.group, s.cols, s.types)
+	if err != nil {
+		return err
+	}
+	s.give(rg, it.slice)
 	return nil
 }
 
 func (s *scanSource) mayMatch(meta *block.RowGroupMeta) bool {
 	for _, z := range s.zone {
-		if z.col < len(meta.Cols) && !s.g.q.ex.cfg.Blocks.MayMatch(&meta.Cols[z.col], z.typ, z.op, z.v) {
+		if z.col < len(meta.Cols) && !block.MayMatch(&meta.Cols[z.col], int(meta.Rows), z.typ, z.op, z.v) {
 			return false
 		}
 	}
@@ -181,7 +215,7 @@ func (s *scanSource) enter() bool {
 }
 
 // give cuts a row group into morsels and makes them claimable.
-func (s *scanSource) give(rg RowGroup, slice state.SliceID) {
+func (s *scanSource) give(rg *block.RowGroup, slice state.SliceID) {
 	shared := &sharedGroup{RowGroup: rg}
 	rows := rg.Rows()
 	var ms []scanMorsel

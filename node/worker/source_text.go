@@ -48,7 +48,7 @@ func (s *textSource) next(in *inst) (feed, bool) {
 	b := s.batches[0]
 	s.batches = s.batches[1:]
 	return func(x Instance) (bool, func() error, error) {
-		chunks, bad, err := s.q.ex.cfg.Loads.Split(s.q.start.Insert.Text, b, s.layout, s.q.acct, s.rows)
+		chunks, bad, err := split(s.q.start.Insert.Text, b, s.layout, s.q.acct, s.rows)
 		if err != nil {
 			return false, nil, err
 		}

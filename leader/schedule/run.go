@@ -1,0 +1,389 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+	"slipher/compiler/plan"
+	"slipher/node/wire"
+	"slipher/runtime/chunk"
+	"slipher/runtime/mem"
+	"slipher/runtime/program"
+)
+
+// Code is a segment's programs. Special may be nil.
+type Code struct{ Special, General *program.Segment }
+
+// Env is what a query needs from the session, the catalog and the code generator.
+type Env struct {
+	// Table gives the version of a table that the query reads.
+	Table func(*plan.TableRef) (*state.Table, error)
+	// Insert is the table written, with the transaction that writes it; nil for SELECT.
+	Insert *Insert
+	// Copy is COPY's input, nil otherwise.
+	Copy *Copy
+	// Rows gives the rows of a catalog relation (SourceRows).
+	Rows func(name string) (wire.RowSource, error)
+	// Fused compiles a variant of a segment for a CPU level into a signed artifact;
+	// cached if that is all it may do. Nil without error: there is none. Nil: no fused tier.
+	Fused func(ctx context.Context, seg int, special bool, target string, how Effort) ([]byte, error)
+	// Options are the session's. Tier is one of the Tier constants.
+	Options wire.Options
+}
+
+// Effort says what Env.Fused may do.
+type Effort uint8
+
+const (
+	FromCache Effort = iota // look in memory only
+	Compile
+)
+
+// The tiers of Options.Tier.
+const (
+	TierAuto       = 0 // start on primitives, go over to fused code when it is there
+	TierPrimitives = 1
+	TierFused      = 2 // wait for fused code; primitives only if it cannot be had
+)
+
+// Insert is what a query writes.
+type Insert struct {
+	Table     *state.Table
+	Term, Txn uint64
+	// Commit makes the objects a part of the table. It is called once, when all is stored.
+	Commit func(ctx context.Context, objects []state.ObjectRef) error
+}
+
+// run is a running query.
+type run struct {
+	s      *Service
+	id     uint64
+	q      *plan.Query
+	env    Env
+	a      *assignment
+	params []wire.Param
+	acct   *mem.Account // of returned rows
+
+	returns *Returns
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	done    chan struct{} // the driver has ended, everything is freed
+
+	mu      sync.Mutex
+	err     error // guarded by mu: the first one
+	stats   Stats // guarded by mu
+	objects []state.ObjectRef
+	records []wire.RecordError
+	text    *feeder          // guarded by mu; COPY
+	missing map[fuseKey]bool // segments without fused code; true: the special variant, too. Fixed when the query starts
+}
+
+// Stats is what a query did.
+type Stats struct {
+	Query    uint64
+	Streams  []StreamStats
+	Affected int64              // rows written
+	Refused  []wire.RecordError // by COPY
+	Peak     int64              // bytes of returned rows held at once
+}
+
+// StreamStats is one stream on all nodes.
+type StreamStats struct {
+	Took  time.Duration
+	Nodes map[string][]wire.SegmentStats
+}
+
+// errEnough ends a query whose limit is reached: no error.
+var errEnough = errors.New("enough rows")
+
+// Run starts a query. It returns when all nodes have it; rows come through Rows,
+// which must be closed. params come from Params.
+func (s *Service) Run(ctx context.Context, q *plan.Query, code []Code, params []wire.Param, env Env) (*Rows, error) {
+	a, err := s.assign(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	r := &run{s: s, id: s.lastID.Add(1), q: q, env: env, a: a, params: params, done: make(chan struct{})}
+	r.acct = mem.NewAccount(fmt.Sprintf("rows of query %d", r.id), 0)
+	r.stats.Query = r.id
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	var nodes []string
+	var layout *chunk.Layout
+	for i, seg := range q.Segments {
+		if seg.Sink.Kind == plan.SinkReturn {
+			nodes = a.hosts(seg)
+			layout = chunk.FromProgram(code[i].General.Sink.Cols)
+		}
+	}
+	r.returns = NewReturns(r.id, layout, r.acct, nodes)
+	starts, err := r.starts(code)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.runs[r.id] = r
+	s.mu.Unlock()
+	if err := r.all(func(ctx context.Context, p wire.Peer, c wire.Conn) error {
+		_, err := c.Call(ctx, starts[p.ID])
+		return err
+	}); err != nil {
+		r.fail(err)
+		r.clean(context.WithoutCancel(ctx))
+		close(r.done)
+		return nil, r.failure()
+	}
+	go r.drive()
+	return newRows(r), nil
+}
+
+// starts makes each peer's StartQuery.
+func (r *run) starts(code []Code) (map[string]*wire.StartQuery, error) {
+	exchs, err := r.a.exchanges(r.q)
+	if err != nil {
+		return nil, err
+	}
+	streamOf := map[int]int{}
+	for n, segs := range r.q.Streams {
+		for _, id := range segs {
+			streamOf[id] = n
+		}
+	}
+	segs := make([]wire.Segment, len(r.q.Segments))
+	for i, s := range r.q.Segments {
+		w := &segs[i]
+		w.ID, w.Stream = i, streamOf[i]
+		for _, z := range s.Source.Zone {
+			w.Zone = append(w.Zone, wire.ZonePred{Col: z.Col, Op: z.Op, Param: z.Param})
+		}
+		if w.General, err = r.s.program(code[i].General, r.a.remote); err != nil {
+			return nil, err
+		}
+		if w.Special, err = r.s.program(code[i].Special, r.a.remote); err != nil {
+			return nil, err
+		}
+		if s.Source.Kind == plan.SourceRows {
+			if w.Rows, err = r.env.Rows(s.Source.Rows); err != nil {
+				return nil, err
+			}
+		}
+	}
+	starts := map[string]*wire.StartQuery{}
+	for _, p := range r.a.peers {
+		m := &wire.StartQuery{Query: r.id, Peers: r.a.peers, Segments: slices.Clone(segs), Exchanges: exchs,
+			Params: r.params, Options: r.env.Options}
+		if m.Scans, err = r.a.scans(r.q, p, r.env.Table); err != nil {
+			return nil, err
+		}
+		if in := r.env.Insert; in != nil {
+			t := in.Table
+			m.Insert = &wire.Insert{Table: t.ID, Columns: t.Columns, SortKey: t.SortKey, SortStyle: t.SortStyle,
+				EncodeAuto: t.EncodeAuto, Term: in.Term, Txn: in.Txn}
+			if r.env.Copy != nil {
+				m.Insert.Text = &r.env.Copy.Text
+			}
+		}
+		for i, s := range r.q.Segments {
+			m.Segments[i].Here = slices.Contains(r.a.hosts(s), p.ID)
+			if m.Segments[i].Here {
+				r.fuseNow(&m.Segments[i], code[i], r.a.target[p.ID])
+			}
+		}
+		starts[p.ID] = m
+	}
+	return starts, nil
+}
+
+// all calls f for every peer at the same time and gives the first error.
+func (r *run) all(f func(ctx context.Context, p wire.Peer, c wire.Conn) error) error {
+	ctx, cancel := context.WithCancel(r.ctx)
+	defer cancel()
+	errs := make(chan error, len(r.a.peers))
+	for _, p := range r.a.peers {
+		go func() {
+			err := f(ctx, p, r.a.conns[p.ID])
+			if errors.Is(err, wire.ErrLinkLost) {
+				err = wire.Lost(p.ID)
+			}
+			errs <- err
+		}()
+	}
+	var first error
+	for range r.a.peers {
+		if err := <-errs; err != nil && first == nil {
+			first = err
+			cancel() // the others' work is in vain
+		}
+	}
+	if first != nil && r.ctx.Err() != nil {
+		return context.Cause(r.ctx)
+	}
+	return first
+}
+
+// drive runs the streams one after another and ends the query.
+func (r *run) drive() {
+	defer close(r.done)
+	watch := context.AfterFunc(r.ctx, func() { r.fail(context.Cause(r.ctx)) })
+	stopFusing := r.fuse()
+	for n := range r.q.Streams {
+		if err := r.stream(n); err != nil {
+			r.fail(err)
+			break
+		}
+	}
+	stopFusing()
+	if r.env.Insert != nil && r.failure() == nil {
+		if err := r.env.Insert.Commit(r.ctx, r.objects); err != nil {
+			r.fail(err)
+		} else {
+			r.mu.Lock()
+			for _, o := range r.objects {
+				r.stats.Affected += o.Rows
+			}
+			r.mu.Unlock()
+		}
+	}
+	ctx := context.WithoutCancel(r.ctx)
+	r.mu.Lock()
+	failed := r.err != nil
+	r.mu.Unlock()
+	if failed {
+		r.stop(ctx) // now; what follows may wait for a slow client
+	}
+	r.returns.waitRead()
+	watch()
+	r.clean(ctx)
+}
+
+// stream runs one stream on all peers.
+func (r *run) stream(n int) error {
+	began := time.Now()
+	st := StreamStats{Nodes: map[string][]wire.SegmentStats{}}
+	feedDone := r.feed(n)
+	var mu sync.Mutex
+	err := r.all(func(ctx context.Context, p wire.Peer, c wire.Conn) error {
+		m, err := c.Call(ctx, &wire.RunStream{Query: r.id, Stream: n})
+		if err != nil {
+			return err
+		}
+		d, ok := m.(*wire.StreamDone)
+		if !ok {
+			return sqlerr.New(sqlerr.ProtocolViolation, "unexpected reply %T from %s", m, p.ID)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		st.Nodes[p.ID] = d.Stats
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.objects = append(r.objects, d.Objects...)
+		r.records = append(r.records, d.Errors...)
+		r.stats.Refused = r.records
+		if d.Error != nil {
+			return d.Error
+		}
+		return nil
+	})
+	if e := feedDone(); err == nil {
+		err = e
+	}
+	st.Took = time.Since(began)
+	r.mu.Lock()
+	r.stats.Streams = append(r.stats.Streams, st)
+	r.mu.Unlock()
+	return err
+}
+
+// fail notes the first error and stops everything.
+func (r *run) fail(err error) {
+	if err == nil {
+		return
+	}
+	r.mu.Lock()
+	if r.err == nil {
+		r.err = asSQL(err)
+	}
+	err = r.err
+	r.mu.Unlock()
+	r.returns.Fail(err)
+	r.cancel(err)
+}
+
+// failure is the query's error; that the limit was reached is none.
+func (r *run) failure() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if errors.Is(r.err, errEnough) {
+		return nil
+	}
+	return r.err
+}
+
+// asSQL gives errors of contexts and of the wire the form clients know.
+func asSQL(err error) error {
+	var we *wire.Error
+	switch {
+	case errors.As(err, &we):
+		return we.SQL()
+	case errors.Is(err, context.Canceled):
+		return sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to user request")
+	case errors.Is(err, context.DeadlineExceeded):
+		return sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to statement timeout")
+	}
+	return err
+}
+
+// takesPart reports whether a peer is in the query.
+func (r *run) takesPart(id string) bool { return r.a.conns[id] != nil }
+
+// endTimeout bounds the calls that end a query on a node: they wait for at most a morsel.
+const endTimeout = 30 * time.Second
+
+// stop ends all work on the query and frees the rows that nobody has taken.
+func (r *run) stop(ctx context.Context) {
+	e := wire.FromError(sqlerr.New(sqlerr.QueryCanceled, "the query has ended"))
+	r.round(ctx, func() wire.Message { return &wire.Cancel{Query: r.id, Error: e} })
+}
+
+// clean frees everything everywhere. It comes after the reader's end: rows handed over
+// within a process belong to the account of the node they came from. For the
+// same reason all nodes stop before the first one frees.
+func (r *run) clean(ctx context.Context) {
+	r.mu.Lock()
+	bad := r.err
+	r.mu.Unlock()
+	r.returns.Stop()
+	if bad != nil {
+		r.stop(ctx)
+	}
+	r.round(ctx, func() wire.Message { return &wire.EndQuery{Query: r.id} })
+	r.s.mu.Lock()
+	delete(r.s.runs, r.id)
+	r.s.mu.Unlock()
+	r.cancel(errEnough)
+	if err := r.acct.Close(); err != nil {
+		r.s.cfg.Log.Error("rows of a query", "query", r.id, "err", err)
+	}
+}
+
+// round sends a message to all peers and waits for the replies.
+func (r *run) round(ctx context.Context, m func() wire.Message) {
+	ctx, cancel := context.WithTimeout(ctx, endTimeout)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, p := range r.a.peers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			if _, err := r.a.conns[p.ID].Call(ctx, m()); err != nil && !errors.Is(err, wire.ErrLinkLost) {
+				r.s.cfg.Log.Error("end of a query", "query", r.id, "node", p.ID, "err", err)
+			}
+		}()
+	}
+	wg.Wait()
+}

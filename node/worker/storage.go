@@ -1,0 +1,23 @@
+package worker
+
+import (
+	"context"
+
+	"slipher/catalog/state"
+	"slipher/node/load"
+	"slipher/node/rms"
+	"slipher/node/wire"
+)
+
+// Storage is a node's way to managed storage.
+type Storage struct {
+	Store  rms.Store
+	Cache  *rms.Cache
+	Budget *load.Budget // of all loads on the node
+}
+
+// writer makes the loader's writer for one slice.
+func (s *Storage) writer(ctx context.Context, in *wire.Insert, slice state.SliceID) *load.Writer {
+	t := state.Table{ID: in.Table, Columns: in.Columns, SortStyle: in.SortStyle, SortKey: in.SortKey}
+	return load.NewWriter(ctx, s.Store, load.TargetOf(&t, slice, in.Term, in.Txn), s.Budget)
+}
