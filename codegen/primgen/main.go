@@ -27,7 +27,7 @@ func main() {
 	g := &generator{out: *out, passes: llvm.Passes(*passes), parts: *parts, force: *force, report: os.Stderr,
 		modules: func(t target.Target, parts int) []module {
 			var list []module
-			for _, m := range subop.PrimitiveModules(fn.Default(), subop.Target{Triple: t.Triple, DataLayout: t.DataLayout}, parts) {
+			for _, m := range subop.PrimitiveModules(fn.Default(), t, parts) {
 				list = append(list, module{m.Name, m.IR})
 			}
 			return list

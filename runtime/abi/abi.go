@@ -73,6 +73,23 @@ const (
 // that is less than half full.
 const ChunkCapRows = 2048
 
+// Offsets in slp_table, an instance's part of a join, aggregate or sort table
+// (runtime/kernels/table/table.h, tested there), and in slp_join, a sealed join table.
+const (
+	TableDir   = 0  // directory of an aggregate table: address | hash tag << 48
+	TableMask  = 8  // slots - 1
+	TableNext  = 16 // next free entry
+	TableEnd   = 24 // end of the slab
+	TableCount = 32 // entries
+	TableLimit = 40 // grow before there are more
+	TableArena = 48 // Arena
+	TableInit  = 80 // address of a fresh group's bytes
+
+	JoinDir   = 0  // directory: end of the slot's entries | Bloom tag << 48; slot -1 exists
+	JoinShift = 8  // slot = hash >> shift
+	JoinCount = 16 // entries
+)
+
 // ArenaSize is the size of a kernels' slp_arena: cur, end, chunks, bytes.
 const ArenaSize = 32
 

@@ -2,7 +2,6 @@ package chunk
 
 import (
 	"slipher/catalog/types"
-	"slipher/runtime/abi"
 	"slipher/runtime/program"
 )
 
@@ -21,17 +20,10 @@ type Col struct {
 // LayoutOf places the columns one behind the other, 16-byte aligned.
 func LayoutOf(cols []Col) *Layout {
 	l := &Layout{Cols: make([]program.ChunkCol, len(cols))}
-	off := int64(abi.ChunkHeadSize)
 	for i, c := range cols {
-		pc := program.ChunkCol{Type: c.Type, Nullable: c.Nullable, Values: off}
-		off += int64(c.Type.Phys().Width()) * abi.ChunkCapRows
-		if c.Nullable {
-			pc.Nulls = off
-			off += abi.ChunkCapRows
-		}
-		l.Cols[i] = pc
+		l.Cols[i] = program.ChunkCol{Type: c.Type, Nullable: c.Nullable}
 	}
-	l.Size = int(off)
+	l.Size = int(program.LayoutChunk(l.Cols))
 	return l
 }
 

@@ -2,7 +2,10 @@ package program
 
 //go:generate go run github.com/tinylib/msgp -file program.go -o program_gen.go -tests=false
 
-import "slipher/catalog/types"
+import (
+	"slipher/catalog/types"
+	"slipher/runtime/abi"
+)
 
 // Segment is one compiled segment: what codegen makes, artifacts carry and
 // exec runs. The primitive tier walks Ins; the fused tier calls Entry in the
@@ -19,6 +22,7 @@ type Segment struct {
 	Params    []ParamSlot `msg:"params"`
 	Consts    []ConstSlot `msg:"consts"`
 	Hosts     []HostCall  `msg:"hosts"`
+	Counters  []int64     `msg:"ctrs"` // slots of addresses of the instance's running numbers, zero at first
 	Guards    []Guard     `msg:"guards"`
 	Entry     string      `msg:"entry"` // symbol in the object
 	Slots     []Slot      `msg:"slots"` // names of state parts, for people and tests
@@ -51,6 +55,7 @@ type Source struct {
 	Base     int64       `msg:"base"`  // state offset: SourceTable: vector of entry addresses
 	Table    int         `msg:"table"` // SourceTable: table id of the query
 	Exchange int         `msg:"exch"`
+	Rows     int         `msg:"rows"` // SourceValues: number of rows
 }
 
 // SourceCol is a column the source provides.
@@ -67,6 +72,7 @@ type SourceCol struct {
 type Sink struct {
 	Kind        uint8      `msg:"kind"` // plan.SinkKind
 	Table       int        `msg:"table"`
+	Group       int64      `msg:"group"` // SinkAggr without keys: slot of the one group's address
 	Exchange    int        `msg:"exch"`
 	Dist        uint8      `msg:"dist"`
 	Cols        []ChunkCol `msg:"cols"`   // SinkDist, SinkReturn, SinkInsert: layout of chunks
@@ -95,21 +101,16 @@ type TableSlot struct {
 // TableShape describes entries of a hash, aggregate or sort table.
 // Entry: [hash i64][null words…][keys…][payload…], each field 8-aligned (16 for i128 and str).
 type TableShape struct {
-	Kind       uint8   `msg:"kind"` // plan.SinkKind
-	EntrySize  int     `msg:"esize"`
-	KeyOff     int     `msg:"koff"`
-	KeySize    int     `msg:"ksize"`
-	StrKeys    []int   `msg:"skeys"` // offsets of string key fields within the packed key
-	Strs       []int   `msg:"strs"`  // entry offsets of all string fields
-	Inits      []Init  `msg:"inits"` // SinkAggr: initial words of a fresh group
+	Kind      uint8 `msg:"kind"` // plan.SinkKind
+	EntrySize int   `msg:"esize"`
+	KeyOff    int   `msg:"koff"`
+	KeySize   int   `msg:"ksize"`
+	StrMask   int64 `msg:"smask"` // bit i: word i of the packed key begins a string
+	Keyed     bool  `msg:"keyed"` // SinkAggr: has group keys; else there is one group from the start
+	// NoneBytes are entry offsets of bytes that are 1 in a fresh group: "no input yet".
+	NoneBytes  []int   `msg:"none"`
 	Fields     []Field `msg:"fields"`
 	SortKeyOff int     `msg:"skoff"` // SinkSort: entry offset of the normalised key (a Str)
-}
-
-// Init is a non-zero initial 8-byte word of a fresh group.
-type Init struct {
-	Off int   `msg:"off"`
-	V   int64 `msg:"v"`
 }
 
 // Field names a part of an entry, for people and for chunk building.
@@ -127,6 +128,7 @@ type ParamSlot struct {
 	Null   int64      `msg:"null"` // state offset of its null byte, 0 none
 	Phys   types.Phys `msg:"phys"`
 	IsList bool       `msg:"list"`
+	Trim   bool       `msg:"trim"` // the value without trailing blanks
 }
 
 // ConstSlot is a program constant for the primitive tier.
@@ -165,4 +167,20 @@ type Slot struct {
 	Name string `msg:"name"`
 	Off  int64  `msg:"off"`
 	Size int64  `msg:"size"`
+}
+
+// LayoutChunk places columns one behind the other in a chunk, 16-byte aligned,
+// and returns the chunk's size. Types and nullability are given.
+func LayoutChunk(cols []ChunkCol) int64 {
+	off := int64(abi.ChunkHeadSize)
+	for i := range cols {
+		c := &cols[i]
+		c.Values, c.Nulls = off, 0
+		off += int64(c.Type.Phys().Width()) * abi.ChunkCapRows
+		if c.Nullable {
+			c.Nulls = off
+			off += abi.ChunkCapRows
+		}
+	}
+	return off
 }

@@ -1160,134 +1160,6 @@ func (z *HostCall) Msgsize() (s int) {
 }
 
 // DecodeMsg implements msgp.Decodable
-func (z *Init) DecodeMsg(dc *msgp.Reader) (err error) {
-	var field []byte
-	_ = field
-	var zb0001 uint32
-	zb0001, err = dc.ReadMapHeader()
-	if err != nil {
-		err = msgp.WrapError(err)
-		return
-	}
-	for zb0001 > 0 {
-		zb0001--
-		field, err = dc.ReadMapKeyPtr()
-		if err != nil {
-			err = msgp.WrapError(err)
-			return
-		}
-		switch msgp.UnsafeString(field) {
-		case "off":
-			z.Off, err = dc.ReadInt()
-			if err != nil {
-				err = msgp.WrapError(err, "Off")
-				return
-			}
-		case "v":
-			z.V, err = dc.ReadInt64()
-			if err != nil {
-				err = msgp.WrapError(err, "V")
-				return
-			}
-		default:
-			err = dc.Skip()
-			if err != nil {
-				err = msgp.WrapError(err)
-				return
-			}
-		}
-	}
-	return
-}
-
-// EncodeMsg implements msgp.Encodable
-func (z Init) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 2
-	// write "off"
-	err = en.Append(0x82, 0xa3, 0x6f, 0x66, 0x66)
-	if err != nil {
-		return
-	}
-	err = en.WriteInt(z.Off)
-	if err != nil {
-		err = msgp.WrapError(err, "Off")
-		return
-	}
-	// write "v"
-	err = en.Append(0xa1, 0x76)
-	if err != nil {
-		return
-	}
-	err = en.WriteInt64(z.V)
-	if err != nil {
-		err = msgp.WrapError(err, "V")
-		return
-	}
-	return
-}
-
-// MarshalMsg implements msgp.Marshaler
-func (z Init) MarshalMsg(b []byte) (o []byte, err error) {
-	o = msgp.Require(b, z.Msgsize())
-	// map header, size 2
-	// string "off"
-	o = append(o, 0x82, 0xa3, 0x6f, 0x66, 0x66)
-	o = msgp.AppendInt(o, z.Off)
-	// string "v"
-	o = append(o, 0xa1, 0x76)
-	o = msgp.AppendInt64(o, z.V)
-	return
-}
-
-// UnmarshalMsg implements msgp.Unmarshaler
-func (z *Init) UnmarshalMsg(bts []byte) (o []byte, err error) {
-	var field []byte
-	_ = field
-	var zb0001 uint32
-	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
-	if err != nil {
-		err = msgp.WrapError(err)
-		return
-	}
-	for zb0001 > 0 {
-		zb0001--
-		field, bts, err = msgp.ReadMapKeyZC(bts)
-		if err != nil {
-			err = msgp.WrapError(err)
-			return
-		}
-		switch msgp.UnsafeString(field) {
-		case "off":
-			z.Off, bts, err = msgp.ReadIntBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Off")
-				return
-			}
-		case "v":
-			z.V, bts, err = msgp.ReadInt64Bytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "V")
-				return
-			}
-		default:
-			bts, err = msgp.Skip(bts)
-			if err != nil {
-				err = msgp.WrapError(err)
-				return
-			}
-		}
-	}
-	o = bts
-	return
-}
-
-// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
-func (z Init) Msgsize() (s int) {
-	s = 1 + 4 + msgp.IntSize + 2 + msgp.Int64Size
-	return
-}
-
-// DecodeMsg implements msgp.Decodable
 func (z *Ins) DecodeMsg(dc *msgp.Reader) (err error) {
 	var field []byte
 	_ = field
@@ -1702,6 +1574,12 @@ func (z *ParamSlot) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "IsList")
 				return
 			}
+		case "trim":
+			z.Trim, err = dc.ReadBool()
+			if err != nil {
+				err = msgp.WrapError(err, "Trim")
+				return
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -1715,9 +1593,9 @@ func (z *ParamSlot) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *ParamSlot) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 5
+	// map header, size 6
 	// write "param"
-	err = en.Append(0x85, 0xa5, 0x70, 0x61, 0x72, 0x61, 0x6d)
+	err = en.Append(0x86, 0xa5, 0x70, 0x61, 0x72, 0x61, 0x6d)
 	if err != nil {
 		return
 	}
@@ -1766,15 +1644,25 @@ func (z *ParamSlot) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "IsList")
 		return
 	}
+	// write "trim"
+	err = en.Append(0xa4, 0x74, 0x72, 0x69, 0x6d)
+	if err != nil {
+		return
+	}
+	err = en.WriteBool(z.Trim)
+	if err != nil {
+		err = msgp.WrapError(err, "Trim")
+		return
+	}
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *ParamSlot) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 5
+	// map header, size 6
 	// string "param"
-	o = append(o, 0x85, 0xa5, 0x70, 0x61, 0x72, 0x61, 0x6d)
+	o = append(o, 0x86, 0xa5, 0x70, 0x61, 0x72, 0x61, 0x6d)
 	o = msgp.AppendInt(o, z.Param)
 	// string "slot"
 	o = append(o, 0xa4, 0x73, 0x6c, 0x6f, 0x74)
@@ -1792,6 +1680,9 @@ func (z *ParamSlot) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "list"
 	o = append(o, 0xa4, 0x6c, 0x69, 0x73, 0x74)
 	o = msgp.AppendBool(o, z.IsList)
+	// string "trim"
+	o = append(o, 0xa4, 0x74, 0x72, 0x69, 0x6d)
+	o = msgp.AppendBool(o, z.Trim)
 	return
 }
 
@@ -1843,6 +1734,12 @@ func (z *ParamSlot) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "IsList")
 				return
 			}
+		case "trim":
+			z.Trim, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Trim")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1857,7 +1754,7 @@ func (z *ParamSlot) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *ParamSlot) Msgsize() (s int) {
-	s = 1 + 6 + msgp.IntSize + 5 + msgp.Int64Size + 5 + msgp.Int64Size + 5 + z.Phys.Msgsize() + 5 + msgp.BoolSize
+	s = 1 + 6 + msgp.IntSize + 5 + msgp.Int64Size + 5 + msgp.Int64Size + 5 + z.Phys.Msgsize() + 5 + msgp.BoolSize + 5 + msgp.BoolSize
 	return
 }
 
@@ -2100,22 +1997,41 @@ func (z *Segment) DecodeMsg(dc *msgp.Reader) (err error) {
 					return
 				}
 			}
-		case "guards":
+		case "ctrs":
 			var zb0011 uint32
 			zb0011, err = dc.ReadArrayHeader()
+			if err != nil {
+				err = msgp.WrapError(err, "Counters")
+				return
+			}
+			if cap(z.Counters) >= int(zb0011) {
+				z.Counters = (z.Counters)[:zb0011]
+			} else {
+				z.Counters = make([]int64, zb0011)
+			}
+			for za0008 := range z.Counters {
+				z.Counters[za0008], err = dc.ReadInt64()
+				if err != nil {
+					err = msgp.WrapError(err, "Counters", za0008)
+					return
+				}
+			}
+		case "guards":
+			var zb0012 uint32
+			zb0012, err = dc.ReadArrayHeader()
 			if err != nil {
 				err = msgp.WrapError(err, "Guards")
 				return
 			}
-			if cap(z.Guards) >= int(zb0011) {
-				z.Guards = (z.Guards)[:zb0011]
+			if cap(z.Guards) >= int(zb0012) {
+				z.Guards = (z.Guards)[:zb0012]
 			} else {
-				z.Guards = make([]Guard, zb0011)
+				z.Guards = make([]Guard, zb0012)
 			}
-			for za0008 := range z.Guards {
-				err = z.Guards[za0008].DecodeMsg(dc)
+			for za0009 := range z.Guards {
+				err = z.Guards[za0009].DecodeMsg(dc)
 				if err != nil {
-					err = msgp.WrapError(err, "Guards", za0008)
+					err = msgp.WrapError(err, "Guards", za0009)
 					return
 				}
 			}
@@ -2126,54 +2042,54 @@ func (z *Segment) DecodeMsg(dc *msgp.Reader) (err error) {
 				return
 			}
 		case "slots":
-			var zb0012 uint32
-			zb0012, err = dc.ReadArrayHeader()
+			var zb0013 uint32
+			zb0013, err = dc.ReadArrayHeader()
 			if err != nil {
 				err = msgp.WrapError(err, "Slots")
 				return
 			}
-			if cap(z.Slots) >= int(zb0012) {
-				z.Slots = (z.Slots)[:zb0012]
+			if cap(z.Slots) >= int(zb0013) {
+				z.Slots = (z.Slots)[:zb0013]
 			} else {
-				z.Slots = make([]Slot, zb0012)
+				z.Slots = make([]Slot, zb0013)
 			}
-			for za0009 := range z.Slots {
-				var zb0013 uint32
-				zb0013, err = dc.ReadMapHeader()
+			for za0010 := range z.Slots {
+				var zb0014 uint32
+				zb0014, err = dc.ReadMapHeader()
 				if err != nil {
-					err = msgp.WrapError(err, "Slots", za0009)
+					err = msgp.WrapError(err, "Slots", za0010)
 					return
 				}
-				for zb0013 > 0 {
-					zb0013--
+				for zb0014 > 0 {
+					zb0014--
 					field, err = dc.ReadMapKeyPtr()
 					if err != nil {
-						err = msgp.WrapError(err, "Slots", za0009)
+						err = msgp.WrapError(err, "Slots", za0010)
 						return
 					}
 					switch msgp.UnsafeString(field) {
 					case "name":
-						z.Slots[za0009].Name, err = dc.ReadString()
+						z.Slots[za0010].Name, err = dc.ReadString()
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0009, "Name")
+							err = msgp.WrapError(err, "Slots", za0010, "Name")
 							return
 						}
 					case "off":
-						z.Slots[za0009].Off, err = dc.ReadInt64()
+						z.Slots[za0010].Off, err = dc.ReadInt64()
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0009, "Off")
+							err = msgp.WrapError(err, "Slots", za0010, "Off")
 							return
 						}
 					case "size":
-						z.Slots[za0009].Size, err = dc.ReadInt64()
+						z.Slots[za0010].Size, err = dc.ReadInt64()
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0009, "Size")
+							err = msgp.WrapError(err, "Slots", za0010, "Size")
 							return
 						}
 					default:
 						err = dc.Skip()
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0009)
+							err = msgp.WrapError(err, "Slots", za0010)
 							return
 						}
 					}
@@ -2192,9 +2108,9 @@ func (z *Segment) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 14
+	// map header, size 15
 	// write "id"
-	err = en.Append(0x8e, 0xa2, 0x69, 0x64)
+	err = en.Append(0x8f, 0xa2, 0x69, 0x64)
 	if err != nil {
 		return
 	}
@@ -2394,6 +2310,23 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 			return
 		}
 	}
+	// write "ctrs"
+	err = en.Append(0xa4, 0x63, 0x74, 0x72, 0x73)
+	if err != nil {
+		return
+	}
+	err = en.WriteArrayHeader(uint32(len(z.Counters)))
+	if err != nil {
+		err = msgp.WrapError(err, "Counters")
+		return
+	}
+	for za0008 := range z.Counters {
+		err = en.WriteInt64(z.Counters[za0008])
+		if err != nil {
+			err = msgp.WrapError(err, "Counters", za0008)
+			return
+		}
+	}
 	// write "guards"
 	err = en.Append(0xa6, 0x67, 0x75, 0x61, 0x72, 0x64, 0x73)
 	if err != nil {
@@ -2404,10 +2337,10 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Guards")
 		return
 	}
-	for za0008 := range z.Guards {
-		err = z.Guards[za0008].EncodeMsg(en)
+	for za0009 := range z.Guards {
+		err = z.Guards[za0009].EncodeMsg(en)
 		if err != nil {
-			err = msgp.WrapError(err, "Guards", za0008)
+			err = msgp.WrapError(err, "Guards", za0009)
 			return
 		}
 	}
@@ -2431,16 +2364,16 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Slots")
 		return
 	}
-	for za0009 := range z.Slots {
+	for za0010 := range z.Slots {
 		// map header, size 3
 		// write "name"
 		err = en.Append(0x83, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
 		if err != nil {
 			return
 		}
-		err = en.WriteString(z.Slots[za0009].Name)
+		err = en.WriteString(z.Slots[za0010].Name)
 		if err != nil {
-			err = msgp.WrapError(err, "Slots", za0009, "Name")
+			err = msgp.WrapError(err, "Slots", za0010, "Name")
 			return
 		}
 		// write "off"
@@ -2448,9 +2381,9 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		if err != nil {
 			return
 		}
-		err = en.WriteInt64(z.Slots[za0009].Off)
+		err = en.WriteInt64(z.Slots[za0010].Off)
 		if err != nil {
-			err = msgp.WrapError(err, "Slots", za0009, "Off")
+			err = msgp.WrapError(err, "Slots", za0010, "Off")
 			return
 		}
 		// write "size"
@@ -2458,9 +2391,9 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		if err != nil {
 			return
 		}
-		err = en.WriteInt64(z.Slots[za0009].Size)
+		err = en.WriteInt64(z.Slots[za0010].Size)
 		if err != nil {
-			err = msgp.WrapError(err, "Slots", za0009, "Size")
+			err = msgp.WrapError(err, "Slots", za0010, "Size")
 			return
 		}
 	}
@@ -2470,9 +2403,9 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 14
+	// map header, size 15
 	// string "id"
-	o = append(o, 0x8e, 0xa2, 0x69, 0x64)
+	o = append(o, 0x8f, 0xa2, 0x69, 0x64)
 	o = msgp.AppendInt(o, z.ID)
 	// string "hash"
 	o = append(o, 0xa4, 0x68, 0x61, 0x73, 0x68)
@@ -2572,13 +2505,19 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 			return
 		}
 	}
+	// string "ctrs"
+	o = append(o, 0xa4, 0x63, 0x74, 0x72, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Counters)))
+	for za0008 := range z.Counters {
+		o = msgp.AppendInt64(o, z.Counters[za0008])
+	}
 	// string "guards"
 	o = append(o, 0xa6, 0x67, 0x75, 0x61, 0x72, 0x64, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Guards)))
-	for za0008 := range z.Guards {
-		o, err = z.Guards[za0008].MarshalMsg(o)
+	for za0009 := range z.Guards {
+		o, err = z.Guards[za0009].MarshalMsg(o)
 		if err != nil {
-			err = msgp.WrapError(err, "Guards", za0008)
+			err = msgp.WrapError(err, "Guards", za0009)
 			return
 		}
 	}
@@ -2588,17 +2527,17 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "slots"
 	o = append(o, 0xa5, 0x73, 0x6c, 0x6f, 0x74, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Slots)))
-	for za0009 := range z.Slots {
+	for za0010 := range z.Slots {
 		// map header, size 3
 		// string "name"
 		o = append(o, 0x83, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
-		o = msgp.AppendString(o, z.Slots[za0009].Name)
+		o = msgp.AppendString(o, z.Slots[za0010].Name)
 		// string "off"
 		o = append(o, 0xa3, 0x6f, 0x66, 0x66)
-		o = msgp.AppendInt64(o, z.Slots[za0009].Off)
+		o = msgp.AppendInt64(o, z.Slots[za0010].Off)
 		// string "size"
 		o = append(o, 0xa4, 0x73, 0x69, 0x7a, 0x65)
-		o = msgp.AppendInt64(o, z.Slots[za0009].Size)
+		o = msgp.AppendInt64(o, z.Slots[za0010].Size)
 	}
 	return
 }
@@ -2842,22 +2781,41 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
-		case "guards":
+		case "ctrs":
 			var zb0011 uint32
 			zb0011, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Counters")
+				return
+			}
+			if cap(z.Counters) >= int(zb0011) {
+				z.Counters = (z.Counters)[:zb0011]
+			} else {
+				z.Counters = make([]int64, zb0011)
+			}
+			for za0008 := range z.Counters {
+				z.Counters[za0008], bts, err = msgp.ReadInt64Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Counters", za0008)
+					return
+				}
+			}
+		case "guards":
+			var zb0012 uint32
+			zb0012, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Guards")
 				return
 			}
-			if cap(z.Guards) >= int(zb0011) {
-				z.Guards = (z.Guards)[:zb0011]
+			if cap(z.Guards) >= int(zb0012) {
+				z.Guards = (z.Guards)[:zb0012]
 			} else {
-				z.Guards = make([]Guard, zb0011)
+				z.Guards = make([]Guard, zb0012)
 			}
-			for za0008 := range z.Guards {
-				bts, err = z.Guards[za0008].UnmarshalMsg(bts)
+			for za0009 := range z.Guards {
+				bts, err = z.Guards[za0009].UnmarshalMsg(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Guards", za0008)
+					err = msgp.WrapError(err, "Guards", za0009)
 					return
 				}
 			}
@@ -2868,54 +2826,54 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "slots":
-			var zb0012 uint32
-			zb0012, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0013 uint32
+			zb0013, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Slots")
 				return
 			}
-			if cap(z.Slots) >= int(zb0012) {
-				z.Slots = (z.Slots)[:zb0012]
+			if cap(z.Slots) >= int(zb0013) {
+				z.Slots = (z.Slots)[:zb0013]
 			} else {
-				z.Slots = make([]Slot, zb0012)
+				z.Slots = make([]Slot, zb0013)
 			}
-			for za0009 := range z.Slots {
-				var zb0013 uint32
-				zb0013, bts, err = msgp.ReadMapHeaderBytes(bts)
+			for za0010 := range z.Slots {
+				var zb0014 uint32
+				zb0014, bts, err = msgp.ReadMapHeaderBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Slots", za0009)
+					err = msgp.WrapError(err, "Slots", za0010)
 					return
 				}
-				for zb0013 > 0 {
-					zb0013--
+				for zb0014 > 0 {
+					zb0014--
 					field, bts, err = msgp.ReadMapKeyZC(bts)
 					if err != nil {
-						err = msgp.WrapError(err, "Slots", za0009)
+						err = msgp.WrapError(err, "Slots", za0010)
 						return
 					}
 					switch msgp.UnsafeString(field) {
 					case "name":
-						z.Slots[za0009].Name, bts, err = msgp.ReadStringBytes(bts)
+						z.Slots[za0010].Name, bts, err = msgp.ReadStringBytes(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0009, "Name")
+							err = msgp.WrapError(err, "Slots", za0010, "Name")
 							return
 						}
 					case "off":
-						z.Slots[za0009].Off, bts, err = msgp.ReadInt64Bytes(bts)
+						z.Slots[za0010].Off, bts, err = msgp.ReadInt64Bytes(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0009, "Off")
+							err = msgp.WrapError(err, "Slots", za0010, "Off")
 							return
 						}
 					case "size":
-						z.Slots[za0009].Size, bts, err = msgp.ReadInt64Bytes(bts)
+						z.Slots[za0010].Size, bts, err = msgp.ReadInt64Bytes(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0009, "Size")
+							err = msgp.WrapError(err, "Slots", za0010, "Size")
 							return
 						}
 					default:
 						bts, err = msgp.Skip(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0009)
+							err = msgp.WrapError(err, "Slots", za0010)
 							return
 						}
 					}
@@ -2959,13 +2917,13 @@ func (z *Segment) Msgsize() (s int) {
 	for za0007 := range z.Hosts {
 		s += z.Hosts[za0007].Msgsize()
 	}
-	s += 7 + msgp.ArrayHeaderSize
-	for za0008 := range z.Guards {
-		s += z.Guards[za0008].Msgsize()
+	s += 5 + msgp.ArrayHeaderSize + (len(z.Counters) * (msgp.Int64Size)) + 7 + msgp.ArrayHeaderSize
+	for za0009 := range z.Guards {
+		s += z.Guards[za0009].Msgsize()
 	}
 	s += 6 + msgp.StringPrefixSize + len(z.Entry) + 6 + msgp.ArrayHeaderSize
-	for za0009 := range z.Slots {
-		s += 1 + 5 + msgp.StringPrefixSize + len(z.Slots[za0009].Name) + 4 + msgp.Int64Size + 5 + msgp.Int64Size
+	for za0010 := range z.Slots {
+		s += 1 + 5 + msgp.StringPrefixSize + len(z.Slots[za0010].Name) + 4 + msgp.Int64Size + 5 + msgp.Int64Size
 	}
 	return
 }
@@ -2998,6 +2956,12 @@ func (z *Sink) DecodeMsg(dc *msgp.Reader) (err error) {
 			z.Table, err = dc.ReadInt()
 			if err != nil {
 				err = msgp.WrapError(err, "Table")
+				return
+			}
+		case "group":
+			z.Group, err = dc.ReadInt64()
+			if err != nil {
+				err = msgp.WrapError(err, "Group")
 				return
 			}
 		case "exch":
@@ -3068,9 +3032,9 @@ func (z *Sink) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Sink) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 9
+	// map header, size 10
 	// write "kind"
-	err = en.Append(0x89, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
+	err = en.Append(0x8a, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
 	if err != nil {
 		return
 	}
@@ -3087,6 +3051,16 @@ func (z *Sink) EncodeMsg(en *msgp.Writer) (err error) {
 	err = en.WriteInt(z.Table)
 	if err != nil {
 		err = msgp.WrapError(err, "Table")
+		return
+	}
+	// write "group"
+	err = en.Append(0xa5, 0x67, 0x72, 0x6f, 0x75, 0x70)
+	if err != nil {
+		return
+	}
+	err = en.WriteInt64(z.Group)
+	if err != nil {
+		err = msgp.WrapError(err, "Group")
 		return
 	}
 	// write "exch"
@@ -3172,13 +3146,16 @@ func (z *Sink) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Sink) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 9
+	// map header, size 10
 	// string "kind"
-	o = append(o, 0x89, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
+	o = append(o, 0x8a, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
 	o = msgp.AppendUint8(o, z.Kind)
 	// string "table"
 	o = append(o, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
 	o = msgp.AppendInt(o, z.Table)
+	// string "group"
+	o = append(o, 0xa5, 0x67, 0x72, 0x6f, 0x75, 0x70)
+	o = msgp.AppendInt64(o, z.Group)
 	// string "exch"
 	o = append(o, 0xa4, 0x65, 0x78, 0x63, 0x68)
 	o = msgp.AppendInt(o, z.Exchange)
@@ -3238,6 +3215,12 @@ func (z *Sink) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			z.Table, bts, err = msgp.ReadIntBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Table")
+				return
+			}
+		case "group":
+			z.Group, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Group")
 				return
 			}
 		case "exch":
@@ -3309,7 +3292,7 @@ func (z *Sink) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Sink) Msgsize() (s int) {
-	s = 1 + 5 + msgp.Uint8Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 5 + msgp.Uint8Size + 5 + msgp.ArrayHeaderSize
+	s = 1 + 5 + msgp.Uint8Size + 6 + msgp.IntSize + 6 + msgp.Int64Size + 5 + msgp.IntSize + 5 + msgp.Uint8Size + 5 + msgp.ArrayHeaderSize
 	for za0001 := range z.Cols {
 		s += z.Cols[za0001].Msgsize()
 	}
@@ -3537,6 +3520,12 @@ func (z *Source) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Exchange")
 				return
 			}
+		case "rows":
+			z.Rows, err = dc.ReadInt()
+			if err != nil {
+				err = msgp.WrapError(err, "Rows")
+				return
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -3550,9 +3539,9 @@ func (z *Source) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Source) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 6
+	// map header, size 7
 	// write "kind"
-	err = en.Append(0x86, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
+	err = en.Append(0x87, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
 	if err != nil {
 		return
 	}
@@ -3618,15 +3607,25 @@ func (z *Source) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Exchange")
 		return
 	}
+	// write "rows"
+	err = en.Append(0xa4, 0x72, 0x6f, 0x77, 0x73)
+	if err != nil {
+		return
+	}
+	err = en.WriteInt(z.Rows)
+	if err != nil {
+		err = msgp.WrapError(err, "Rows")
+		return
+	}
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *Source) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 6
+	// map header, size 7
 	// string "kind"
-	o = append(o, 0x86, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
+	o = append(o, 0x87, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
 	o = msgp.AppendUint8(o, z.Kind)
 	// string "cols"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
@@ -3650,6 +3649,9 @@ func (z *Source) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "exch"
 	o = append(o, 0xa4, 0x65, 0x78, 0x63, 0x68)
 	o = msgp.AppendInt(o, z.Exchange)
+	// string "rows"
+	o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
+	o = msgp.AppendInt(o, z.Rows)
 	return
 }
 
@@ -3720,6 +3722,12 @@ func (z *Source) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Exchange")
 				return
 			}
+		case "rows":
+			z.Rows, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Rows")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -3738,7 +3746,7 @@ func (z *Source) Msgsize() (s int) {
 	for za0001 := range z.Cols {
 		s += z.Cols[za0001].Msgsize()
 	}
-	s += 6 + msgp.Int64Size + 5 + msgp.Int64Size + 6 + msgp.IntSize + 5 + msgp.IntSize
+	s += 6 + msgp.Int64Size + 5 + msgp.Int64Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 5 + msgp.IntSize
 	return
 }
 
@@ -4016,108 +4024,53 @@ func (z *TableShape) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "KeySize")
 				return
 			}
-		case "skeys":
+		case "smask":
+			z.StrMask, err = dc.ReadInt64()
+			if err != nil {
+				err = msgp.WrapError(err, "StrMask")
+				return
+			}
+		case "keyed":
+			z.Keyed, err = dc.ReadBool()
+			if err != nil {
+				err = msgp.WrapError(err, "Keyed")
+				return
+			}
+		case "none":
 			var zb0002 uint32
 			zb0002, err = dc.ReadArrayHeader()
 			if err != nil {
-				err = msgp.WrapError(err, "StrKeys")
+				err = msgp.WrapError(err, "NoneBytes")
 				return
 			}
-			if cap(z.StrKeys) >= int(zb0002) {
-				z.StrKeys = (z.StrKeys)[:zb0002]
+			if cap(z.NoneBytes) >= int(zb0002) {
+				z.NoneBytes = (z.NoneBytes)[:zb0002]
 			} else {
-				z.StrKeys = make([]int, zb0002)
+				z.NoneBytes = make([]int, zb0002)
 			}
-			for za0001 := range z.StrKeys {
-				z.StrKeys[za0001], err = dc.ReadInt()
+			for za0001 := range z.NoneBytes {
+				z.NoneBytes[za0001], err = dc.ReadInt()
 				if err != nil {
-					err = msgp.WrapError(err, "StrKeys", za0001)
+					err = msgp.WrapError(err, "NoneBytes", za0001)
 					return
-				}
-			}
-		case "strs":
-			var zb0003 uint32
-			zb0003, err = dc.ReadArrayHeader()
-			if err != nil {
-				err = msgp.WrapError(err, "Strs")
-				return
-			}
-			if cap(z.Strs) >= int(zb0003) {
-				z.Strs = (z.Strs)[:zb0003]
-			} else {
-				z.Strs = make([]int, zb0003)
-			}
-			for za0002 := range z.Strs {
-				z.Strs[za0002], err = dc.ReadInt()
-				if err != nil {
-					err = msgp.WrapError(err, "Strs", za0002)
-					return
-				}
-			}
-		case "inits":
-			var zb0004 uint32
-			zb0004, err = dc.ReadArrayHeader()
-			if err != nil {
-				err = msgp.WrapError(err, "Inits")
-				return
-			}
-			if cap(z.Inits) >= int(zb0004) {
-				z.Inits = (z.Inits)[:zb0004]
-			} else {
-				z.Inits = make([]Init, zb0004)
-			}
-			for za0003 := range z.Inits {
-				var zb0005 uint32
-				zb0005, err = dc.ReadMapHeader()
-				if err != nil {
-					err = msgp.WrapError(err, "Inits", za0003)
-					return
-				}
-				for zb0005 > 0 {
-					zb0005--
-					field, err = dc.ReadMapKeyPtr()
-					if err != nil {
-						err = msgp.WrapError(err, "Inits", za0003)
-						return
-					}
-					switch msgp.UnsafeString(field) {
-					case "off":
-						z.Inits[za0003].Off, err = dc.ReadInt()
-						if err != nil {
-							err = msgp.WrapError(err, "Inits", za0003, "Off")
-							return
-						}
-					case "v":
-						z.Inits[za0003].V, err = dc.ReadInt64()
-						if err != nil {
-							err = msgp.WrapError(err, "Inits", za0003, "V")
-							return
-						}
-					default:
-						err = dc.Skip()
-						if err != nil {
-							err = msgp.WrapError(err, "Inits", za0003)
-							return
-						}
-					}
 				}
 			}
 		case "fields":
-			var zb0006 uint32
-			zb0006, err = dc.ReadArrayHeader()
+			var zb0003 uint32
+			zb0003, err = dc.ReadArrayHeader()
 			if err != nil {
 				err = msgp.WrapError(err, "Fields")
 				return
 			}
-			if cap(z.Fields) >= int(zb0006) {
-				z.Fields = (z.Fields)[:zb0006]
+			if cap(z.Fields) >= int(zb0003) {
+				z.Fields = (z.Fields)[:zb0003]
 			} else {
-				z.Fields = make([]Field, zb0006)
+				z.Fields = make([]Field, zb0003)
 			}
-			for za0004 := range z.Fields {
-				err = z.Fields[za0004].DecodeMsg(dc)
+			for za0002 := range z.Fields {
+				err = z.Fields[za0002].DecodeMsg(dc)
 				if err != nil {
-					err = msgp.WrapError(err, "Fields", za0004)
+					err = msgp.WrapError(err, "Fields", za0002)
 					return
 				}
 			}
@@ -4181,70 +4134,40 @@ func (z *TableShape) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "KeySize")
 		return
 	}
-	// write "skeys"
-	err = en.Append(0xa5, 0x73, 0x6b, 0x65, 0x79, 0x73)
+	// write "smask"
+	err = en.Append(0xa5, 0x73, 0x6d, 0x61, 0x73, 0x6b)
 	if err != nil {
 		return
 	}
-	err = en.WriteArrayHeader(uint32(len(z.StrKeys)))
+	err = en.WriteInt64(z.StrMask)
 	if err != nil {
-		err = msgp.WrapError(err, "StrKeys")
+		err = msgp.WrapError(err, "StrMask")
 		return
 	}
-	for za0001 := range z.StrKeys {
-		err = en.WriteInt(z.StrKeys[za0001])
-		if err != nil {
-			err = msgp.WrapError(err, "StrKeys", za0001)
-			return
-		}
-	}
-	// write "strs"
-	err = en.Append(0xa4, 0x73, 0x74, 0x72, 0x73)
+	// write "keyed"
+	err = en.Append(0xa5, 0x6b, 0x65, 0x79, 0x65, 0x64)
 	if err != nil {
 		return
 	}
-	err = en.WriteArrayHeader(uint32(len(z.Strs)))
+	err = en.WriteBool(z.Keyed)
 	if err != nil {
-		err = msgp.WrapError(err, "Strs")
+		err = msgp.WrapError(err, "Keyed")
 		return
 	}
-	for za0002 := range z.Strs {
-		err = en.WriteInt(z.Strs[za0002])
-		if err != nil {
-			err = msgp.WrapError(err, "Strs", za0002)
-			return
-		}
-	}
-	// write "inits"
-	err = en.Append(0xa5, 0x69, 0x6e, 0x69, 0x74, 0x73)
+	// write "none"
+	err = en.Append(0xa4, 0x6e, 0x6f, 0x6e, 0x65)
 	if err != nil {
 		return
 	}
-	err = en.WriteArrayHeader(uint32(len(z.Inits)))
+	err = en.WriteArrayHeader(uint32(len(z.NoneBytes)))
 	if err != nil {
-		err = msgp.WrapError(err, "Inits")
+		err = msgp.WrapError(err, "NoneBytes")
 		return
 	}
-	for za0003 := range z.Inits {
-		// map header, size 2
-		// write "off"
-		err = en.Append(0x82, 0xa3, 0x6f, 0x66, 0x66)
+	for za0001 := range z.NoneBytes {
+		err = en.WriteInt(z.NoneBytes[za0001])
 		if err != nil {
-			return
-		}
-		err = en.WriteInt(z.Inits[za0003].Off)
-		if err != nil {
-			err = msgp.WrapError(err, "Inits", za0003, "Off")
-			return
-		}
-		// write "v"
-		err = en.Append(0xa1, 0x76)
-		if err != nil {
-			return
-		}
-		err = en.WriteInt64(z.Inits[za0003].V)
-		if err != nil {
-			err = msgp.WrapError(err, "Inits", za0003, "V")
+			err = msgp.WrapError(err, "NoneBytes", za0001)
 			return
 		}
 	}
@@ -4258,10 +4181,10 @@ func (z *TableShape) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Fields")
 		return
 	}
-	for za0004 := range z.Fields {
-		err = z.Fields[za0004].EncodeMsg(en)
+	for za0002 := range z.Fields {
+		err = z.Fields[za0002].EncodeMsg(en)
 		if err != nil {
-			err = msgp.WrapError(err, "Fields", za0004)
+			err = msgp.WrapError(err, "Fields", za0002)
 			return
 		}
 	}
@@ -4294,37 +4217,25 @@ func (z *TableShape) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "ksize"
 	o = append(o, 0xa5, 0x6b, 0x73, 0x69, 0x7a, 0x65)
 	o = msgp.AppendInt(o, z.KeySize)
-	// string "skeys"
-	o = append(o, 0xa5, 0x73, 0x6b, 0x65, 0x79, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.StrKeys)))
-	for za0001 := range z.StrKeys {
-		o = msgp.AppendInt(o, z.StrKeys[za0001])
-	}
-	// string "strs"
-	o = append(o, 0xa4, 0x73, 0x74, 0x72, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Strs)))
-	for za0002 := range z.Strs {
-		o = msgp.AppendInt(o, z.Strs[za0002])
-	}
-	// string "inits"
-	o = append(o, 0xa5, 0x69, 0x6e, 0x69, 0x74, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Inits)))
-	for za0003 := range z.Inits {
-		// map header, size 2
-		// string "off"
-		o = append(o, 0x82, 0xa3, 0x6f, 0x66, 0x66)
-		o = msgp.AppendInt(o, z.Inits[za0003].Off)
-		// string "v"
-		o = append(o, 0xa1, 0x76)
-		o = msgp.AppendInt64(o, z.Inits[za0003].V)
+	// string "smask"
+	o = append(o, 0xa5, 0x73, 0x6d, 0x61, 0x73, 0x6b)
+	o = msgp.AppendInt64(o, z.StrMask)
+	// string "keyed"
+	o = append(o, 0xa5, 0x6b, 0x65, 0x79, 0x65, 0x64)
+	o = msgp.AppendBool(o, z.Keyed)
+	// string "none"
+	o = append(o, 0xa4, 0x6e, 0x6f, 0x6e, 0x65)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.NoneBytes)))
+	for za0001 := range z.NoneBytes {
+		o = msgp.AppendInt(o, z.NoneBytes[za0001])
 	}
 	// string "fields"
 	o = append(o, 0xa6, 0x66, 0x69, 0x65, 0x6c, 0x64, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Fields)))
-	for za0004 := range z.Fields {
-		o, err = z.Fields[za0004].MarshalMsg(o)
+	for za0002 := range z.Fields {
+		o, err = z.Fields[za0002].MarshalMsg(o)
 		if err != nil {
-			err = msgp.WrapError(err, "Fields", za0004)
+			err = msgp.WrapError(err, "Fields", za0002)
 			return
 		}
 	}
@@ -4376,108 +4287,53 @@ func (z *TableShape) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "KeySize")
 				return
 			}
-		case "skeys":
+		case "smask":
+			z.StrMask, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "StrMask")
+				return
+			}
+		case "keyed":
+			z.Keyed, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Keyed")
+				return
+			}
+		case "none":
 			var zb0002 uint32
 			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "StrKeys")
+				err = msgp.WrapError(err, "NoneBytes")
 				return
 			}
-			if cap(z.StrKeys) >= int(zb0002) {
-				z.StrKeys = (z.StrKeys)[:zb0002]
+			if cap(z.NoneBytes) >= int(zb0002) {
+				z.NoneBytes = (z.NoneBytes)[:zb0002]
 			} else {
-				z.StrKeys = make([]int, zb0002)
+				z.NoneBytes = make([]int, zb0002)
 			}
-			for za0001 := range z.StrKeys {
-				z.StrKeys[za0001], bts, err = msgp.ReadIntBytes(bts)
+			for za0001 := range z.NoneBytes {
+				z.NoneBytes[za0001], bts, err = msgp.ReadIntBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "StrKeys", za0001)
+					err = msgp.WrapError(err, "NoneBytes", za0001)
 					return
-				}
-			}
-		case "strs":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Strs")
-				return
-			}
-			if cap(z.Strs) >= int(zb0003) {
-				z.Strs = (z.Strs)[:zb0003]
-			} else {
-				z.Strs = make([]int, zb0003)
-			}
-			for za0002 := range z.Strs {
-				z.Strs[za0002], bts, err = msgp.ReadIntBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Strs", za0002)
-					return
-				}
-			}
-		case "inits":
-			var zb0004 uint32
-			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Inits")
-				return
-			}
-			if cap(z.Inits) >= int(zb0004) {
-				z.Inits = (z.Inits)[:zb0004]
-			} else {
-				z.Inits = make([]Init, zb0004)
-			}
-			for za0003 := range z.Inits {
-				var zb0005 uint32
-				zb0005, bts, err = msgp.ReadMapHeaderBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Inits", za0003)
-					return
-				}
-				for zb0005 > 0 {
-					zb0005--
-					field, bts, err = msgp.ReadMapKeyZC(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Inits", za0003)
-						return
-					}
-					switch msgp.UnsafeString(field) {
-					case "off":
-						z.Inits[za0003].Off, bts, err = msgp.ReadIntBytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Inits", za0003, "Off")
-							return
-						}
-					case "v":
-						z.Inits[za0003].V, bts, err = msgp.ReadInt64Bytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Inits", za0003, "V")
-							return
-						}
-					default:
-						bts, err = msgp.Skip(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Inits", za0003)
-							return
-						}
-					}
 				}
 			}
 		case "fields":
-			var zb0006 uint32
-			zb0006, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Fields")
 				return
 			}
-			if cap(z.Fields) >= int(zb0006) {
-				z.Fields = (z.Fields)[:zb0006]
+			if cap(z.Fields) >= int(zb0003) {
+				z.Fields = (z.Fields)[:zb0003]
 			} else {
-				z.Fields = make([]Field, zb0006)
+				z.Fields = make([]Field, zb0003)
 			}
-			for za0004 := range z.Fields {
-				bts, err = z.Fields[za0004].UnmarshalMsg(bts)
+			for za0002 := range z.Fields {
+				bts, err = z.Fields[za0002].UnmarshalMsg(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Fields", za0004)
+					err = msgp.WrapError(err, "Fields", za0002)
 					return
 				}
 			}
@@ -4501,9 +4357,9 @@ func (z *TableShape) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *TableShape) Msgsize() (s int) {
-	s = 1 + 5 + msgp.Uint8Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 6 + msgp.IntSize + 6 + msgp.ArrayHeaderSize + (len(z.StrKeys) * (msgp.IntSize)) + 5 + msgp.ArrayHeaderSize + (len(z.Strs) * (msgp.IntSize)) + 6 + msgp.ArrayHeaderSize + (len(z.Inits) * (7 + msgp.IntSize + msgp.Int64Size)) + 7 + msgp.ArrayHeaderSize
-	for za0004 := range z.Fields {
-		s += z.Fields[za0004].Msgsize()
+	s = 1 + 5 + msgp.Uint8Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 6 + msgp.IntSize + 6 + msgp.Int64Size + 6 + msgp.BoolSize + 5 + msgp.ArrayHeaderSize + (len(z.NoneBytes) * (msgp.IntSize)) + 7 + msgp.ArrayHeaderSize
+	for za0002 := range z.Fields {
+		s += z.Fields[za0002].Msgsize()
 	}
 	s += 6 + msgp.IntSize
 	return

@@ -1,0 +1,224 @@
+package lower
+
+import (
+	"fmt"
+
+	"slipher/catalog/fn"
+	"slipher/catalog/types"
+	"slipher/codegen/subop"
+	"slipher/compiler/plan"
+	"slipher/runtime/abi"
+	"slipher/runtime/program"
+)
+
+// Facts says what is known of a stored column in the table version that the
+// query reads; specialised programs rely on it and nodes check it.
+type Facts struct {
+	NoNulls  bool
+	Bits     uint8 // |v| < 2^Bits; 0: unknown
+	NoBlanks bool
+}
+
+// Options shape a program.
+type Options struct {
+	Fns *fn.Table
+	// Facts of column colNo of a scanned table; nil: the general variant.
+	Facts func(t *plan.TableRef, colNo int) Facts
+	// PrefetchRows: tables with at least so many expected rows get a prefetch loop.
+	PrefetchRows int64
+}
+
+// Program is a lowered segment: loops for the fused tier, and the same as
+// primitive calls with the state's layout.
+type Program struct {
+	Loops   []subop.Loop
+	Numbers [][]int // of each loop's ops, for error reports
+	Seg     program.Segment
+}
+
+// Segment lowers one segment of q.
+func Segment(q *plan.Query, s *plan.Segment, o Options) (p *Program, err error) {
+	l := &lowerer{q: q, seg: s, opt: o, size: abi.StateHeadSize, cache: map[string]result{}, params: map[paramKey]subop.Operand{}, consts: map[string]subop.Operand{}}
+	defer func() {
+		if r := recover(); r != nil {
+			le, ok := r.(lowerError)
+			if !ok {
+				panic(r)
+			}
+			p, err = nil, le.err
+		}
+	}()
+	return l.segment(), nil
+}
+
+// lowerError carries a refusal through the recursion of expressions.
+type lowerError struct{ err error }
+
+func (l *lowerer) refuse(err error) { panic(lowerError{err}) }
+
+// positions is a set of row positions: the source's vector, or the pairs of a probe.
+type positions struct {
+	id     int
+	count  int64          // state offset of the dense row count
+	pos    *subop.Operand // of a probe: the row of parent each pair comes from
+	parent *positions
+}
+
+// domain is the rows under work: all of at, or those a filter kept.
+type domain struct {
+	subop.Domain
+	at *positions
+}
+
+// result is a lowered expression: a value per row with its null flag.
+type result struct {
+	v    subop.Operand // Vec or Par
+	null subop.Operand // Vec or None
+	at   *positions    // of a Vec
+	// bits: |v| < 2^bits for integers; v.P may be narrower than the SQL type's class.
+	bits     int
+	noBlanks bool
+}
+
+// column is one column of the current layout, fetched when first asked for.
+type column struct {
+	typ   types.Type
+	res   result
+	fetch func() result
+}
+
+type paramKey struct {
+	param int
+	trim  bool
+}
+
+type lowerer struct {
+	q   *plan.Query
+	seg *plan.Segment
+	opt Options
+
+	ops   []subop.Op
+	doms  []subop.Domain
+	again []int64 // parallel to ops: a probe's more word
+	notes []string
+
+	size  int64
+	vals  int
+	npos  int
+	dom   domain
+	cols  []column
+	cache map[string]result
+	mask  *subop.Operand // rows for which failing operations count; nil: all
+	step  string         // name of the step being lowered
+
+	params map[paramKey]subop.Operand
+	consts map[string]subop.Operand
+	out    program.Segment
+}
+
+// slot lays out n bytes of state under a name.
+func (l *lowerer) slot(name string, n int64) int64 {
+	l.size = (l.size + 63) &^ 63
+	off := l.size
+	l.size += n
+	l.out.Slots = append(l.out.Slots, program.Slot{Name: name, Off: off, Size: n})
+	return off
+}
+
+// word lays out 8 (or n) bytes without aligning to a cache line.
+func (l *lowerer) word(name string, n int64) int64 {
+	l.size = (l.size + 15) &^ 15
+	off := l.size
+	l.size += n
+	l.out.Slots = append(l.out.Slots, program.Slot{Name: name, Off: off, Size: n})
+	return off
+}
+
+// vec makes a fresh vector of class p to be written.
+func (l *lowerer) vec(p types.Phys) subop.Operand {
+	l.vals++
+	off := l.slot(fmt.Sprintf("v%d", l.vals), int64(p.Width())*abi.VectorRows)
+	return subop.Operand{Mode: subop.Out, P: p, Val: subop.ValID(l.vals), Off: off}
+}
+
+// read is the vector o to be read.
+func read(o subop.Operand) subop.Operand {
+	if o.Mode == subop.Out {
+		o.Mode = subop.Vec
+	}
+	return o
+}
+
+var none = subop.Operand{Mode: subop.None}
+
+// emit appends an op under the current domain.
+func (l *lowerer) emit(o *subop.Op) { l.emitIn(o, l.dom.Domain, 0) }
+
+func (l *lowerer) emitIn(o *subop.Op, d subop.Domain, again int64) {
+	o.Note = l.step
+	l.ops = append(l.ops, *o)
+	l.doms = append(l.doms, d)
+	l.again = append(l.again, again)
+}
+
+// newSelection makes the domain a filter writes.
+func (l *lowerer) newSelection() domain {
+	return domain{Domain: subop.Domain{Count: l.word("count", 8), Sel: l.slot("sel", 4*abi.VectorRows)}, at: l.dom.at}
+}
+
+func (l *lowerer) newPositions(pos *subop.Operand) *positions {
+	l.npos++
+	p := &positions{id: l.npos, count: l.word(fmt.Sprintf("rows%d", l.npos), 8), pos: pos}
+	if pos != nil {
+		p.parent = l.dom.at
+	}
+	return p
+}
+
+func (l *lowerer) segment() *Program {
+	l.out.ID = l.seg.ID
+	l.source()
+	for i, st := range l.seg.Steps {
+		l.step = st.Label()
+		l.lowerStep(i, st)
+	}
+	l.sink()
+	return l.finish()
+}
+
+// finish groups ops into loops and binds them to primitives.
+func (l *lowerer) finish() *Program {
+	l.size = (l.size + 63) &^ 63
+	p := &Program{Seg: l.out}
+	p.Seg.StateSize = int(l.size)
+	number := 0
+	for i := range l.ops {
+		o := &l.ops[i]
+		number++
+		if l.startsLoop(i) {
+			name := fmt.Sprintf("L%d", len(p.Loops))
+			if o.Note != "" {
+				name += "." + o.Note
+			}
+			p.Loops = append(p.Loops, subop.Loop{Name: name, Domain: l.doms[i], Again: l.again[i]})
+			p.Numbers = append(p.Numbers, nil)
+			p.Seg.Loops = append(p.Seg.Loops, program.Loop{Name: name, First: i, Count: l.doms[i].Count, Again: l.again[i]})
+		}
+		n := len(p.Loops) - 1
+		p.Loops[n].Ops = append(p.Loops[n].Ops, o)
+		p.Numbers[n] = append(p.Numbers[n], number)
+		p.Seg.Loops[n].Last = i + 1
+		p.Seg.Ins = append(p.Seg.Ins, program.Ins{Fn: subop.PrimitiveName(o, l.doms[i]), Off: append(o.Offsets(l.doms[i]), int64(number))})
+	}
+	return p
+}
+
+// startsLoop decides where loops break: at a change of domain, behind an op
+// that ends its loop (filters, prefetches), around ops on whole vectors.
+func (l *lowerer) startsLoop(i int) bool {
+	if i == 0 || l.doms[i] != l.doms[i-1] {
+		return true
+	}
+	prev, cur := l.ops[i-1].Kind, l.ops[i].Kind
+	return prev.Ends || prev.Row == nil || cur.Row == nil || l.again[i] != 0
+}

@@ -1,0 +1,179 @@
+package lower
+
+import (
+	"slipher/catalog/types"
+	"slipher/codegen/subop"
+	"slipher/compiler/plan"
+	"slipher/runtime/program"
+)
+
+// entry is the layout of one kind of table entry. Reader and writer segments
+// compute it from the same plan.Table, so they agree:
+//
+//	0: hash   16: packed key [16-byte fields, 8-byte words, null words]   payload or accumulators   null bytes
+type entry struct {
+	size    int
+	key     subop.KeyShape
+	keyOff  []int // of each key within the packed key
+	keyNull []int // of each nullable key's null word within the packed key, -1
+	pay     []int // entry offsets of payload fields
+	payNull []int // entry offsets of their null bytes, -1
+	aggs    []accumulator
+	// shown keeps, per VARCHAR group key, the shortest of the values that are equal but for trailing blanks.
+	shown   map[int]accumulator
+	sortKey int // entry offset of the normalised key, -1
+	shape   program.TableShape
+}
+
+type accumulator struct {
+	fn   string // of subop.Accumulate, or "count"
+	p    types.Phys
+	off  int
+	none int // entry offset of the "no input yet" byte, -1
+}
+
+const keyStart = 16
+
+func wide(p types.Phys) bool { return p == types.Str || p == types.I128 }
+
+// aggName maps an accumulator of the plan to an op and its class.
+func aggName(a plan.Agg) (string, types.Phys) {
+	var p types.Phys
+	if a.Arg != nil {
+		p = a.Arg.Type.Phys()
+	}
+	switch a.Fn {
+	case plan.AggCountStar, plan.AggCount:
+		return "count", types.I64
+	case plan.AggSum:
+		if p.IsFloat() {
+			return "sumf", types.F64
+		}
+		return "sum", types.I128
+	case plan.AggSumCount:
+		return "sumn", types.I64
+	case plan.AggMin, plan.AggBoolAnd:
+		return "min", p
+	case plan.AggMax, plan.AggBoolOr:
+		return "max", p
+	}
+	return "any", p
+}
+
+func entryOf(t *plan.Table) *entry {
+	e := &entry{sortKey: -1, shown: map[int]accumulator{}}
+	e.keyOff = make([]int, len(t.Keys))
+	e.keyNull = make([]int, len(t.Keys))
+	off := 0
+	for pass := 0; pass < 2; pass++ {
+		for i, k := range t.Keys {
+			if wide(k.Type.Phys()) != (pass == 0) {
+				continue
+			}
+			e.keyOff[i] = off
+			if k.Type.Phys() == types.Str {
+				e.key.StrMask |= 1 << (off / 8)
+			}
+			if pass == 0 {
+				off += 16
+			} else {
+				off += 8
+			}
+		}
+	}
+	for i, k := range t.Keys {
+		e.keyNull[i] = -1
+		if k.Nullable && t.Kind == plan.SinkAggr {
+			e.keyNull[i] = off
+			off += 8
+		}
+	}
+	e.key.KeyOff, e.key.KeySize = keyStart, (off+15)&^15
+	off = keyStart + e.key.KeySize
+	place := func(p types.Phys) int {
+		w := p.Width()
+		off = (off + w - 1) / w * w
+		at := off
+		off += w
+		return at
+	}
+	e.pay, e.payNull = make([]int, len(t.Payload)), make([]int, len(t.Payload))
+	if t.Kind == plan.SinkSort {
+		e.sortKey = place(types.Str)
+	}
+	for _, w := range []int{16, 8, 4, 2, 1} {
+		for i, c := range t.Payload {
+			if c.Type.Phys().Width() == w {
+				e.pay[i] = place(c.Type.Phys())
+			}
+		}
+	}
+	for i, c := range t.Payload {
+		e.payNull[i] = -1
+		if c.Nullable {
+			e.payNull[i] = place(types.I8)
+		}
+	}
+	if t.Kind == plan.SinkAggr {
+		e.accumulators(t, place)
+	}
+	e.size = (off + 15) &^ 15
+	e.key.EntrySize = e.size
+	e.describe(t)
+	return e
+}
+
+func (e *entry) accumulators(t *plan.Table, place func(types.Phys) int) {
+	e.aggs = make([]accumulator, len(t.Aggs))
+	for _, w := range []int{16, 8, 4, 2, 1} {
+		for i, a := range t.Aggs {
+			name, p := aggName(a.Agg)
+			if p.Width() == w {
+				e.aggs[i] = accumulator{fn: name, p: p, off: place(p), none: -1}
+			}
+		}
+		for i, k := range t.Keys {
+			if w == 16 && k.Type.Kind == types.Varchar {
+				e.shown[i] = accumulator{fn: "min", p: types.Str, off: place(types.Str)}
+			}
+		}
+	}
+	flag := func() int {
+		at := place(types.I8)
+		e.shape.NoneBytes = append(e.shape.NoneBytes, at)
+		return at
+	}
+	for i, a := range t.Aggs {
+		x := &e.aggs[i]
+		if x.fn == "min" || x.fn == "max" || x.fn == "any" || (x.fn == "sum" || x.fn == "sumf") && a.Out.Nullable {
+			x.none = flag()
+		}
+	}
+	for i := range t.Keys {
+		if s, ok := e.shown[i]; ok {
+			s.none = flag()
+			e.shown[i] = s
+		}
+	}
+}
+
+// describe fills the part of the layout that the runtime and people read.
+func (e *entry) describe(t *plan.Table) {
+	s := &e.shape
+	s.Kind, s.EntrySize, s.KeyOff, s.KeySize, s.SortKeyOff = uint8(t.Kind), e.size, keyStart, e.key.KeySize, e.sortKey
+	s.StrMask = e.key.StrMask
+	s.Keyed = len(t.Keys) > 0
+	for i, k := range t.Keys {
+		n := -1
+		if e.keyNull[i] >= 0 {
+			n = keyStart + e.keyNull[i]
+		}
+		s.Fields = append(s.Fields, program.Field{Name: "key." + k.Name, Off: keyStart + e.keyOff[i], Type: k.Type, NullOff: n})
+	}
+	for i, c := range t.Payload {
+		s.Fields = append(s.Fields, program.Field{Name: c.Name, Off: e.pay[i], Type: c.Type, NullOff: e.payNull[i]})
+	}
+	for i, a := range t.Aggs {
+		s.Fields = append(s.Fields, program.Field{Name: a.Out.Name, Off: e.aggs[i].off, Type: a.Out.Type, NullOff: e.aggs[i].none})
+	}
+}

@@ -1,0 +1,228 @@
+package lower
+
+import (
+	"slipher/catalog/types"
+	"slipher/codegen/subop"
+	"slipher/compiler/plan"
+	"slipher/runtime/program"
+)
+
+func (l *lowerer) sink() {
+	s := &l.seg.Sink
+	l.out.Sink = program.Sink{Kind: uint8(s.Kind), Table: s.TableID, Exchange: s.Exchange, Dist: uint8(s.Dist), LimitParam: -1, OffsetParam: -1}
+	switch s.Kind {
+	case plan.SinkHash:
+		l.step = "hash"
+		l.build(s)
+	case plan.SinkAggr:
+		l.step = "aggr"
+		l.aggregate(s)
+	case plan.SinkSort:
+		l.step = "sort"
+		l.out.Sink.LimitParam, l.out.Sink.OffsetParam = s.LimitParam, s.OffsetParam
+		l.sortRun(s)
+	default:
+		l.step = [...]string{plan.SinkDist: "dist", plan.SinkReturn: "return", plan.SinkInsert: "insert"}[s.Kind]
+		if s.Kind == plan.SinkDist && s.Dist == plan.DistBroadcast {
+			l.step = "bcast"
+		}
+		l.send(s)
+	}
+}
+
+// build fills a join table. Rows with a NULL key match nothing and are left out.
+func (l *lowerer) build(s *plan.Sink) {
+	t := l.q.Tables[s.TableID]
+	e := entryOf(t)
+	slot := l.table(s.TableID, e, true)
+	for _, k := range s.Keys {
+		if r := l.expr(k); r.null.Mode != subop.None {
+			l.keep(result{v: l.logicOp("bool_not", types.I8, r.null), null: none})
+		}
+	}
+	rs := make([]result, len(s.Keys))
+	for i, k := range s.Keys {
+		rs[i] = l.trim(k, l.expr(k))
+		rs[i].v = l.spread(l.widen(rs[i], l.keyClass(rs[i], t.Keys[i].Type.Phys())))
+		if rs[i].v.P.IsFloat() {
+			rs[i].v = l.logicOp("canonical_float", rs[i].v.P, rs[i].v)
+		}
+		rs[i].null = none
+	}
+	h := l.hash(rs, subop.TableSeed)
+	pay := l.exprs(s.Payload)
+	ent := l.newEntry(slot, s.TableID, e)
+	l.emit(subop.Put(ent, h, none, 0))
+	for i, r := range rs {
+		off := keyStart + e.keyOff[i]
+		switch {
+		case r.v.P == types.Str:
+			l.emit(subop.PutOwned(ent, r.v, none, off, slot))
+		case r.v.P == types.I128 || r.v.P.IsFloat():
+			l.emit(subop.Put(ent, r.v, none, off))
+		default:
+			l.emit(subop.PutInt(ent, r.v, none, off))
+		}
+	}
+	l.putPayload(ent, slot, pay, t, e)
+}
+
+func (l *lowerer) exprs(es []*plan.Expr) []result {
+	out := make([]result, len(es))
+	for i, e := range es {
+		out[i] = l.expr(e)
+	}
+	return out
+}
+
+// newEntry reserves and takes one entry a row.
+func (l *lowerer) newEntry(slot int64, table int, e *entry) subop.Operand {
+	l.emit(subop.Reserve(slot, table, e.size))
+	out := l.vec(types.I64)
+	l.emit(subop.Alloc(slot, e.size, out))
+	return read(out)
+}
+
+func (l *lowerer) putPayload(ent subop.Operand, slot int64, pay []result, t *plan.Table, e *entry) {
+	for i, r := range pay {
+		v := l.widen(r, t.Payload[i].Type.Phys())
+		if v.P == types.Str {
+			l.emit(subop.PutOwned(ent, v, r.null, e.pay[i], slot))
+		} else {
+			l.emit(subop.Put(ent, v, r.null, e.pay[i]))
+		}
+		if n := e.payNull[i]; n >= 0 {
+			flag := r.null
+			if flag.Mode == subop.None {
+				flag = l.constSlot(types.I8, types.Int(0))
+			}
+			l.emit(subop.Put(ent, flag, none, n))
+		}
+	}
+}
+
+func (l *lowerer) aggregate(s *plan.Sink) {
+	t := l.q.Tables[s.TableID]
+	e := entryOf(t)
+	slot := l.table(s.TableID, e, true)
+	args := make([]result, len(s.Aggs))
+	for i, a := range s.Aggs {
+		if a.Arg != nil {
+			args[i] = l.expr(a.Arg)
+			args[i].v = l.spread(args[i].v)
+		}
+	}
+	var group subop.Operand
+	if len(s.Keys) == 0 {
+		at := l.word("group", 8)
+		l.out.Sink.Group = at
+		group = subop.Operand{Mode: subop.Par, P: types.I64, Off: at}
+	} else {
+		k := l.pack(s.Keys, t, e, true)
+		l.prefetch(t, k.hash, slot, false)
+		l.emit(subop.Reserve(slot, s.TableID, e.size))
+		out := l.vec(types.I64)
+		l.emit(subop.Find(k.hash, k.addr, slot, e.key, out))
+		group = read(out)
+		for i := range s.Keys {
+			x, ok := e.shown[i]
+			if r := l.expr(s.Keys[i]); ok && !r.noBlanks {
+				l.emit(subop.Accumulate(x.fn, group, l.spread(r.v), r.null, x.off, x.none, slot))
+			}
+		}
+	}
+	for i, a := range s.Aggs {
+		x := e.aggs[i]
+		switch {
+		case a.Fn == plan.AggCountStar:
+			l.emit(subop.Count(group, none, x.off))
+		case x.fn == "count":
+			l.emit(subop.Count(group, args[i].null, x.off))
+		default:
+			v := args[i].v
+			if x.p != types.I128 || x.fn != "sum" {
+				v = l.widenOperand(args[i], a.Arg.Type.Phys())
+			}
+			l.emit(subop.Accumulate(x.fn, group, v, args[i].null, x.off, x.none, slot))
+		}
+	}
+}
+
+func (l *lowerer) widenOperand(r result, p types.Phys) subop.Operand { return l.widen(r, p) }
+
+// sortRun collects rows with a normalised key; the runtime sorts them at the end.
+func (l *lowerer) sortRun(s *plan.Sink) {
+	t := l.q.Tables[s.TableID]
+	e := entryOf(t)
+	slot := l.table(s.TableID, e, true)
+	keys := make([]result, len(s.Order))
+	size, fixed := none, 0
+	for i, o := range s.Order {
+		keys[i] = l.trim(o.Expr, l.expr(o.Expr))
+		keys[i].v = l.spread(l.widen(keys[i], o.Expr.Type.Phys()))
+		fixed += subop.FixedKeySize(keys[i].v.P)
+		if keys[i].v.P == types.Str {
+			out := l.vec(types.I64)
+			l.emit(subop.KeySize(size, keys[i].v, out))
+			size = read(out)
+		}
+	}
+	pay := l.exprs(s.Payload)
+	ent := l.newEntry(slot, s.TableID, e)
+	begin := l.vec(types.I64)
+	l.emit(subop.KeyAlloc(size, fixed, slot, begin))
+	at := read(begin)
+	for i, o := range s.Order {
+		next := l.vec(types.I64)
+		l.emit(subop.KeyPut(at, keys[i].v, keys[i].null, o.Desc, o.NullsFirst, next))
+		at = read(next)
+	}
+	key := l.vec(types.Str)
+	l.emit(subop.KeyEnd(read(begin), at, key))
+	l.emit(subop.Put(ent, read(key), none, e.sortKey))
+	l.putPayload(ent, slot, pay, t, e)
+}
+
+// send puts rows into chunks, one a destination.
+func (l *lowerer) send(s *plan.Sink) {
+	vals := l.exprs(s.Cols)
+	dests, n := l.word("chunks", 8), l.word("dests", 8)
+	l.out.Sink.Dests, l.out.Sink.NDests = dests, n
+	cols := make([]program.ChunkCol, len(s.Cols))
+	for i, e := range s.Cols {
+		cols[i] = program.ChunkCol{Type: e.Type, Nullable: e.Nullable}
+	}
+	program.LayoutChunk(cols)
+	l.out.Sink.Cols = cols
+	dest := none
+	if s.Kind == plan.SinkDist {
+		switch s.Dist {
+		case plan.DistHash:
+			rs := make([]result, len(s.Keys))
+			for i, k := range s.Keys {
+				rs[i] = l.trim(k, l.expr(k))
+				rs[i].v = l.widen(rs[i], k.Type.Phys())
+			}
+			out := l.vec(types.I64)
+			l.emit(subop.Destination(l.hash(rs, subop.DistSeed), n, out))
+			dest = read(out)
+		case plan.DistRoundRobin:
+			out := l.vec(types.I64)
+			l.emit(subop.Rotate(l.counter(), n, out))
+			dest = read(out)
+		}
+	}
+	l.emit(subop.Room(dests, n))
+	ch, row := l.vec(types.I64), l.vec(types.I64)
+	l.emit(subop.Slot(dests, dest, ch, row))
+	for i, r := range vals {
+		l.emit(subop.Output(read(ch), read(row), l.widen(r, s.Cols[i].Type.Phys()), r.null, cols[i].Values))
+		if cols[i].Nullable {
+			flag := r.null
+			if flag.Mode == subop.None {
+				flag = l.constSlot(types.I8, types.Int(0))
+			}
+			l.emit(subop.Output(read(ch), read(row), flag, none, cols[i].Nulls))
+		}
+	}
+}

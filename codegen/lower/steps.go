@@ -1,0 +1,248 @@
+package lower
+
+import (
+	"fmt"
+	"math"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/codegen/subop"
+	"slipher/compiler/plan"
+	"slipher/runtime/program"
+)
+
+func (l *lowerer) lowerStep(i int, st plan.Step) {
+	switch st := st.(type) {
+	case *plan.Filter:
+		for _, p := range st.Preds {
+			l.filter(p)
+		}
+	case *plan.Project:
+		l.project(st)
+	case *plan.Limit:
+		l.limit(st)
+	case *plan.HashJoin:
+		l.hashJoin(st)
+	default:
+		panic(fmt.Sprintf("BUG: no lowering of step %T", st))
+	}
+}
+
+func (l *lowerer) filter(p *plan.Expr) {
+	if p.Kind == plan.ExprAnd {
+		for _, a := range p.Args {
+			l.filter(a)
+		}
+		return
+	}
+	l.keep(l.expr(p))
+}
+
+// keep narrows the domain to rows where r is true.
+func (l *lowerer) keep(r result) {
+	if r.null.Mode != subop.None {
+		r.v = l.spread(r.v)
+	}
+	d := l.newSelection()
+	l.emit(subop.Filter(r.v, r.null, d.Domain))
+	l.dom = d
+}
+
+func (l *lowerer) project(p *plan.Project) {
+	cols := make([]column, len(p.Exprs))
+	for i, e := range p.Exprs {
+		cols[i].typ = e.Type
+		if e.Kind == plan.ExprCol {
+			// Not fetched yet: whoever reads it first decides where.
+			cols[i] = l.forward(e.Col, e.Type)
+			continue
+		}
+		cols[i].res = l.expr(e)
+	}
+	l.cols = cols
+	l.cache = map[string]result{}
+}
+
+// forward passes a column on, fetched or not; both names share one fetch.
+func (l *lowerer) forward(i int, t types.Type) column {
+	c := &l.cols[i]
+	if c.fetch == nil {
+		return column{typ: t, res: c.res}
+	}
+	f := c.fetch
+	var got *result
+	once := func() result {
+		if got == nil {
+			r := f()
+			got = &r
+		}
+		return *got
+	}
+	c.fetch = once
+	return column{typ: t, fetch: once}
+}
+
+func (l *lowerer) limit(st *plan.Limit) {
+	param := func(i int, none int64) subop.Operand {
+		if i < 0 {
+			return l.constSlot(types.I64, types.Int(none))
+		}
+		return l.paramSlot(i, false)
+	}
+	ctr := l.counter()
+	d := l.newSelection()
+	l.emit(subop.Limit(ctr, param(st.Count, math.MaxInt64), param(st.Offset, 0), d.Domain))
+	l.dom = d
+}
+
+func (l *lowerer) counter() int64 {
+	s := l.word("counter", 8)
+	l.out.Counters = append(l.out.Counters, s)
+	return s
+}
+
+// table is the slot of a table's address.
+func (l *lowerer) table(id int, e *entry, writes bool) int64 {
+	s := l.word(fmt.Sprintf("tbl%d", id), 8)
+	l.out.Tables = append(l.out.Tables, program.TableSlot{Table: id, Slot: s, Shape: e.shape, Writes: writes})
+	return s
+}
+
+// packed is a key ready for a table: its hash, its address, where it is NULL.
+type packed struct {
+	hash, addr, null subop.Operand
+}
+
+// pack writes the keys of each row side by side into a buffer. nullsEqual:
+// NULLs are values of their own (grouping); otherwise null says where a key is NULL.
+func (l *lowerer) pack(keys []*plan.Expr, t *plan.Table, e *entry, nullsEqual bool) packed {
+	if e.key.KeySize > 64*8 {
+		l.refuse(sqlerr.New(sqlerr.ProgramLimitExceeded, "too many or too wide keys in one join, GROUP BY or DISTINCT"))
+	}
+	rs := make([]result, len(keys))
+	null := none
+	for i, k := range keys {
+		rs[i] = l.trim(k, l.expr(k))
+		rs[i].v = l.spread(l.widen(rs[i], l.keyClass(rs[i], t.Keys[i].Type.Phys())))
+		if rs[i].v.P.IsFloat() {
+			rs[i].v = l.logicOp("canonical_float", rs[i].v.P, rs[i].v)
+		}
+		null = l.orNull(null, rs[i].null)
+	}
+	h := l.hash(rs, subop.TableSeed)
+	buf := l.slot("key", int64(e.key.KeySize)*1024)
+	at := l.vec(types.I64)
+	l.emit(subop.RowAddress(buf, e.key.KeySize, at))
+	addr := read(at)
+	for i, r := range rs {
+		if r.v.P == types.Str || r.v.P == types.I128 || r.v.P.IsFloat() {
+			l.emit(subop.Put(addr, r.v, r.null, e.keyOff[i]))
+		} else {
+			l.emit(subop.PutInt(addr, r.v, r.null, e.keyOff[i]))
+		}
+		if n := e.keyNull[i]; nullsEqual && n >= 0 && r.null.Mode != subop.None {
+			l.emit(subop.PutWord(addr, r.null, n))
+		}
+	}
+	return packed{hash: h, addr: addr, null: null}
+}
+
+// keyClass is the class a key is packed in: the table's for wide ones.
+func (l *lowerer) keyClass(r result, table types.Phys) types.Phys {
+	if table == types.I128 {
+		return table
+	}
+	return r.v.P
+}
+
+func (l *lowerer) hash(rs []result, seed int64) subop.Operand {
+	so := none
+	for _, r := range rs {
+		out := l.vec(types.I64)
+		l.emit(subop.Hash(l.spread(r.v), r.null, so, seed, out))
+		so = read(out)
+	}
+	return so
+}
+
+func (l *lowerer) prefetch(t *plan.Table, h subop.Operand, slot int64, join bool) {
+	if t.EstRows >= l.opt.PrefetchRows {
+		l.emit(subop.Prefetch(h, slot, join))
+	}
+}
+
+func (l *lowerer) hashJoin(j *plan.HashJoin) {
+	t := l.q.Tables[j.Table]
+	e := entryOf(t)
+	slot := l.table(j.Table, e, false)
+	if j.Kind == plan.SemiJoin || j.Kind == plan.AntiJoin {
+		l.existsJoin(j, t, e, slot)
+		return
+	}
+	k := l.pack(j.Keys, t, e, false)
+	l.prefetch(t, k.hash, slot, true)
+	cursor, more := l.word("probe.cursor", 32), l.word("probe.more", 8)
+	pos, ent := l.vec(types.I32), l.vec(types.I64)
+	p := read(pos)
+	after := l.newPositions(&p)
+	matched := none
+	if j.Kind == plan.LeftJoin {
+		if j.Residual != nil {
+			matched = read(l.vec(types.I8))
+		}
+		l.emitIn(subop.ProbeLeft(k.hash, k.addr, k.null, slot, e.key, cursor, more, after.count, pos, ent, matched), l.dom.Domain, more)
+	} else {
+		l.emitIn(subop.Probe(k.hash, k.addr, k.null, slot, e.key, cursor, more, after.count, pos, ent), l.dom.Domain, more)
+	}
+	l.dom = domain{Domain: subop.Domain{Count: after.count}, at: after}
+	from := read(ent)
+	lone := none
+	if j.Kind == plan.LeftJoin {
+		o := l.vec(types.I8)
+		l.emit(subop.Unmatched(from, o))
+		lone = read(o)
+	}
+	for i, c := range t.Payload {
+		l.cols = append(l.cols, column{typ: c.Type, fetch: func() result {
+			v := l.vec(c.Type.Phys())
+			l.emitAt(subop.Get(from, e.pay[i], v), after)
+			r := result{v: read(v), null: none, at: after, bits: typeBits(c.Type), noBlanks: c.Type.Kind == types.Char}
+			if e.payNull[i] >= 0 {
+				n := l.vec(types.I8)
+				l.emitAt(subop.Get(from, e.payNull[i], n), after)
+				r.null = read(n)
+			}
+			if lone.Mode != subop.None {
+				r.null = l.orNull(lone, r.null)
+			}
+			return r
+		}})
+	}
+	if j.Residual == nil {
+		return
+	}
+	r := l.expr(j.Residual)
+	if j.Kind == plan.InnerJoin {
+		l.keep(r)
+		return
+	}
+	// A pair counts if the condition is true; rows of the second pass always pass.
+	l.keep(result{v: l.logicOp("bool_or", types.I8, l.truth(r), lone), null: none})
+	l.emit(subop.Mark(p, matched))
+}
+
+// existsJoin keeps the rows that have (semi) or have not (anti) a match.
+func (l *lowerer) existsJoin(j *plan.HashJoin, t *plan.Table, e *entry, slot int64) {
+	if j.Residual != nil {
+		l.refuse(sqlerr.Unsupported("a semi or anti join with a condition beside its keys"))
+	}
+	k := l.pack(j.Keys, t, e, false)
+	l.prefetch(t, k.hash, slot, true)
+	hit := l.vec(types.I8)
+	l.emit(subop.Exists(k.hash, k.addr, k.null, slot, e.key, hit))
+	v := read(hit)
+	if j.Kind == plan.AntiJoin {
+		v = l.logicOp("bool_not", types.I8, v)
+	}
+	l.keep(result{v: v, null: none})
+}

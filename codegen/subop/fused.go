@@ -1,0 +1,167 @@
+package subop
+
+import (
+	"github.com/llir/llvm/ir"
+	"github.com/llir/llvm/ir/constant"
+	"github.com/llir/llvm/ir/enum"
+	lt "github.com/llir/llvm/ir/types"
+	"github.com/llir/llvm/ir/value"
+
+	"slipher/catalog/fn"
+	"slipher/codegen/target"
+	"slipher/runtime/abi"
+)
+
+// Fused describes one function of the fused tier: the loops of a program.
+type Fused struct {
+	Name  string
+	Loops []Loop
+	// SourceCount is the state offset of the source domain's row count.
+	SourceCount int64
+	// Numbers[i][j] is op j of loop i's number for error reports.
+	Numbers [][]int
+}
+
+// FusedIR writes the function
+//
+//	int32_t name(uint8_t *state, int64_t from, int64_t to)
+//
+//	entry:  parameters; switch (resume) to the loop to go on with
+//	head:   if cursor >= to { return DONE }; if cancelled { return CANCELLED }; n = min(vector, to - cursor)
+//	L0…Ln:  each loop, left for `again` when its domain is empty
+//	again:  the innermost probe that has more goes on; else cursor += n, head
+func FusedIR(t *fn.Table, tg target.Target, fs ...*Fused) string {
+	m := newModule(t, tg.Triple, tg.DataLayout)
+	for _, f := range fs {
+		emitFused(m, f)
+	}
+	return m.text()
+}
+
+func emitFused(m *module, p *Fused) {
+	f := m.m.NewFunc(p.Name, i32, ir.NewParam("state", bytePtr), ir.NewParam("from", i64), ir.NewParam("to", i64))
+	b := newBuilder(m, f)
+	head, vector, again, next, exit := b.block("vec.head"), b.block("vec.begin"), b.block("vec.again"), b.block("vec.next"), b.block("vec.exit")
+	cancelled := b.block("vec.cancelled")
+	b.cur = b.entry
+	at := func(off int64) value.Value { return b.field(b.state, off, "state.at") }
+	resume := b.load(i64, at(abi.StateResume), "resume")
+	vec := b.load(i64, at(abi.StateVector), "vec")
+	cancel := b.load(lt.NewPointer(i32), at(abi.StateCancel), "cancel")
+	countAt := at(p.SourceCount)
+	cursorAt := at(abi.StateCursor)
+	start := b.block("start")
+
+	b.cur = start
+	b.store(f.Params[1], cursorAt)
+	start.NewBr(head)
+
+	b.cur = head
+	cur := b.load(i64, cursorAt, "cursor")
+	more := b.icmp(enum.IPredSLT, cur, f.Params[2])
+	check := b.block("vec.check")
+	head.NewCondBr(more, check, exit)
+	b.cur = check
+	flag := b.load(i32, cancel, "flag")
+	check.NewCondBr(b.icmp(enum.IPredEQ, flag, constant.NewInt(i32, 0)), vector, cancelled)
+	b.cur = vector
+	left := named(b, "left", b.cur.NewSub(f.Params[2], cur))
+	n := named(b, "n", b.cur.NewSelect(b.icmp(enum.IPredSLT, left, vec), left, vec))
+	b.store(n, countAt)
+
+	used := usedOutside(p.Loops)
+	firsts := make([]*ir.Block, len(p.Loops))
+	for i := range p.Loops {
+		b.label = p.Loops[i].Name
+		firsts[i] = b.block("begin")
+		b.label = ""
+	}
+	if len(firsts) > 0 {
+		vector.NewBr(firsts[0])
+	} else {
+		vector.NewBr(again)
+	}
+	for i := range p.Loops {
+		l := &p.Loops[i]
+		b.label = l.Name
+		b.cur = firsts[i]
+		work := b.block("work")
+		cnt := b.load(i64, b.field(b.state, l.Domain.Count, "count.at"), "count")
+		b.cur.NewCondBr(b.icmp(enum.IPredEQ, cnt, c64(0)), again, work)
+		b.cur = work
+		cs := make([]*Ctx, len(l.Ops))
+		for j, o := range l.Ops {
+			c := &Ctx{builder: b, op: o, domain: l.Domain, ssa: map[ValID]val{}, resume: int64(i + 1),
+				keep:   func(v ValID) bool { return used[v] },
+				number: c64(int64(p.Numbers[i][j]) << 32),
+				ptrs:   map[int]value.Value{}, pars: map[int]val{}, vars: map[string]value.Value{}}
+			for _, a := range o.Args {
+				c.offs = append(c.offs, c64(a.Off))
+			}
+			cs[j] = c
+		}
+		b.err = nil
+		emitLoop(b, l, cs)
+		if i+1 < len(firsts) {
+			b.cur.NewBr(firsts[i+1])
+		} else {
+			b.cur.NewBr(again)
+		}
+		b.label = ""
+	}
+
+	b.cur = again
+	for i := len(p.Loops) - 1; i >= 0; i-- {
+		if p.Loops[i].Again == 0 {
+			continue
+		}
+		w := b.load(i64, b.field(b.state, p.Loops[i].Again, "more.at"), "more")
+		cont := b.block("vec.again")
+		b.cur.NewCondBr(b.icmp(enum.IPredNE, w, c64(0)), firsts[i], cont)
+		b.cur = cont
+	}
+	b.cur.NewBr(next)
+	b.cur = next
+	done := b.load(i64, countAt, "n")
+	b.store(b.add(b.load(i64, cursorAt, "cursor"), done), cursorAt)
+	seen := b.field(b.state, abi.StateRowsIn, "rows.at")
+	b.store(b.add(b.load(i64, seen, "rows"), done), seen)
+	next.NewBr(head)
+	exit.NewRet(constant.NewInt(i32, int64(abi.Done)))
+	cancelled.NewRet(constant.NewInt(i32, int64(abi.Cancelled)))
+
+	// A switch over every loop: after HOST work goes on behind the loop that left.
+	b.cur = b.entry
+	b.store(c64(0), at(abi.StateResume))
+	var cases []*ir.Case
+	for i, blk := range firsts {
+		cases = append(cases, ir.NewCase(constant.NewInt(i64, int64(i+1)), blk))
+	}
+	cases = append(cases, ir.NewCase(constant.NewInt(i64, int64(len(firsts)+1)), again))
+	b.entry.NewSwitch(resume, start, cases...)
+	seal(f)
+}
+
+// usedOutside are the values that another loop than their own reads.
+func usedOutside(ls []Loop) map[ValID]bool {
+	made := map[ValID]int{}
+	used := map[ValID]bool{}
+	for i, l := range ls {
+		for _, o := range l.Ops {
+			for k, a := range o.Args {
+				switch a.Mode {
+				case Out:
+					made[a.Val] = i
+				case Vec:
+					if j, ok := made[a.Val]; !ok || j != i {
+						used[a.Val] = true
+					}
+				}
+				if a.Mode == Vec && (o.Kind == gather && k == 1 || o.Kind.Row == nil) {
+					used[a.Val] = true // read at another row than it was made
+				}
+			}
+		}
+	}
+	return used
+}

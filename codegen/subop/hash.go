@@ -1,0 +1,132 @@
+package subop
+
+import (
+	"github.com/llir/llvm/ir/constant"
+	"github.com/llir/llvm/ir/enum"
+	"github.com/llir/llvm/ir/value"
+
+	"slipher/catalog/fn"
+	"slipher/catalog/types"
+)
+
+// Hash seeds. TableSeed is free to change; DistSeed and the arithmetic below
+// are DistHash version 1: rows on disk lie where it put them.
+const (
+	TableSeed int64 = 0x2545F4914F6CDD1D
+	DistSeed  int64 = 0x1B873593CC9E2D51
+	hashMul1  int64 = -0x61c8864680b583eb // 2^64 / golden ratio
+	hashMul2  int64 = -0x3b314601e57a13ad // xxHash's second 64-bit prime
+	nullHash  int64 = 0x5bd1e9955bd1e995
+)
+
+// hash mixes a value into a running hash. Canonical per comparison class: all
+// integers and decimals of one scale hash as their 128-bit value, -0 as 0, REAL as its DOUBLE; strings come
+// without trailing blanks. Operands: value, null flag, hash so far, seed (if none so far), result.
+var hash = &Kind{
+	Name:        "hash",
+	Elementwise: true,
+	Row: func(c *Ctx) {
+		var h value.Value
+		if c.Has(2) {
+			h = c.In(2).v
+		} else {
+			h = c.Imm(3)
+		}
+		x := c.canonicalWord(c.In(0))
+		if c.Has(1) {
+			x = named(c.builder, "word", c.cur.NewSelect(c.asBit(c.In(1)).v, c64(nullHash), x))
+		}
+		c.Set(4, word(c.mix(h, x)))
+	},
+	Variants: func(*fn.Table) []Op {
+		var out []Op
+		for _, p := range allClasses {
+			for _, null := range []Mode{None, Vec} {
+				for _, prev := range []Mode{None, Vec} {
+					out = append(out, *Hash(Operand{Mode: Vec, P: p, Val: 1}, Operand{Mode: null, P: types.I8, Val: 2},
+						Operand{Mode: prev, P: types.I64, Val: 3}, 0, Operand{Mode: Out, P: types.I64, Val: 4}))
+				}
+			}
+		}
+		return out
+	},
+}
+
+// Hash makes the op; so is None for the first key.
+func Hash(v, null, so Operand, seed int64, out Operand) *Op {
+	return &Op{Kind: kind("hash"), Args: []Operand{v, null, so, imm(seed), out}}
+}
+
+// mix is one round: (h ^ x) * m1, fold, * m2, fold.
+func (b *builder) mix(h, x value.Value) value.Value {
+	fold := func(v value.Value, by int64) value.Value {
+		s := named(b, "h.up", b.cur.NewLShr(v, c64(by)))
+		return named(b, "h.fold", b.cur.NewXor(v, s))
+	}
+	v := value.Value(named(b, "h.in", b.cur.NewXor(h, x)))
+	v = fold(named(b, "h.mul", b.cur.NewMul(v, c64(hashMul1))), 32)
+	v = fold(named(b, "h.mul", b.cur.NewMul(v, c64(hashMul2))), 29)
+	return named(b, "h", b.cur.NewMul(v, c64(hashMul1)))
+}
+
+// canonicalWord maps a value to 64 bits, equal for values that compare equal.
+func (b *builder) canonicalWord(x val) value.Value {
+	switch x.p {
+	case types.Str:
+		return b.Call("slp_hash_str", x).(val).v
+	case types.I128:
+		// Folds to the low word for everything that fits 64 bits.
+		lo := named(b, "lo", b.cur.NewTrunc(x.v, i64))
+		hi := named(b, "hi", b.cur.NewTrunc(named(b, "up", b.cur.NewLShr(x.v, constant.NewInt(i128, 64))), i64))
+		sign := named(b, "sign", b.cur.NewAShr(lo, c64(63)))
+		rest := named(b, "rest", b.cur.NewXor(hi, sign))
+		return named(b, "word", b.cur.NewXor(lo, named(b, "spread", b.cur.NewMul(rest, c64(hashMul1)))))
+	case types.F32, types.F64:
+		if x.p == types.F32 {
+			x = b.FPExt(x).(val)
+		}
+		plus := val{v: named(b, "plus", b.cur.NewFAdd(x.v, constant.NewFloat(f64Type, 0))), p: types.F64} // -0 + 0 = 0
+		nan := named(b, "nan", b.cur.NewFCmp(enum.FPredUNO, x.v, x.v))
+		bits := b.FloatBits(plus).(val).v
+		return named(b, "word", b.cur.NewSelect(nan, c64(0x7ff8000000000000), bits))
+	case types.I8:
+		return named(b, "word", b.cur.NewZExt(b.asBit(x).v, i64))
+	}
+	return b.SExt(x, types.I64).(val).v
+}
+
+// prefetch asks for the directory word a hash leads to, one loop ahead of its use.
+// Operands: hash, slot of the table's address, where the shift or mask stands (offset
+// in the table), 1 for a shift (join directory).
+var prefetch = &Kind{
+	Name: "prefetch",
+	Before: func(c *Ctx) {
+		tab := c.load(bytePtr, c.Ptr(1), "tab")
+		c.base = c.load(bytePtr, tab, "dir")
+		c.base2 = c.load(i64, c.field(tab, tableMask, "mask.at"), "mask")
+	},
+	Row: func(c *Ctx) {
+		h := c.In(0).v
+		var slot value.Value
+		if c.op.Args[2].Mode == None {
+			slot = named(c.builder, "slot", c.cur.NewAnd(h, c.base2))
+		} else {
+			slot = named(c.builder, "slot", c.cur.NewLShr(h, c.base2))
+		}
+		f := c.mod.declare("llvm.prefetch.p0i8", voidType, bytePtr, i32, i32, i32)
+		c.cur.NewCall(f, c.scaled(c.base, slot, 8, "dir.at"), constant.NewInt(i32, 0), constant.NewInt(i32, 3), constant.NewInt(i32, 1))
+	},
+	Variants: func(*fn.Table) []Op {
+		h := Operand{Mode: Vec, P: types.I64, Val: 1}
+		return []Op{*Prefetch(h, 0, false), *Prefetch(h, 0, true)}
+	},
+}
+
+// Prefetch makes the op; join says that the directory is a join table's.
+func Prefetch(h Operand, tableSlot int64, join bool) *Op {
+	m := Operand{Mode: None}
+	if join {
+		m = imm(1)
+	}
+	return &Op{Kind: kind("prefetch"), Args: []Operand{h, imm(tableSlot), m}}
+}

@@ -1,0 +1,26 @@
+package subop
+
+import (
+	"slipher/catalog/fn"
+	"slipher/catalog/types"
+)
+
+// ownKernels are the C helpers of the structural suboperators; the C side is
+// runtime/kernels/table.
+var ownKernels = []*fn.Kernel{
+	{Name: "slp_hash_str", Args: []types.Phys{types.Str}, Result: types.I64, Pure: true, Doc: "64-bit word of a string's bytes; part of DistHash version 1"},
+	{Name: "slp_own_str", Args: []types.Phys{types.NoPhys, types.Str}, Result: types.Str, Doc: "copies a string's bytes into an arena"},
+	{Name: "slp_own_keys", Args: []types.Phys{types.NoPhys, types.NoPhys, types.I64}, Result: types.NoPhys, Doc: "copies the long strings of a packed key into an arena"},
+	{Name: "slp_keys_equal", Args: []types.Phys{types.NoPhys, types.NoPhys, types.I64, types.I64}, Result: types.I8, Pure: true, Doc: "packed keys of n bytes, words beginning a string given by a mask"},
+	{Name: "slp_compare_str", Args: []types.Phys{types.Str, types.Str}, Result: types.I32, Pure: true, Doc: "bytewise order: negative, 0, positive"},
+	{Name: "slp_mul128_overflows", Args: []types.Phys{types.I128, types.I128}, Result: types.I8, Pure: true, Doc: "does the signed product exceed 128 bits?"},
+	{Name: "slp_i128_to_f64", Args: []types.Phys{types.I128}, Result: types.F64, Pure: true, Doc: "nearest double"},
+	{Name: "slp_f64_to_i128", Args: []types.Phys{types.F64}, Result: types.I128, Pure: true, Doc: "truncated; the caller checks the range"},
+	{Name: "slp_in_i64", Args: []types.Phys{types.NoPhys, types.I64}, Result: types.I8, Pure: true, Doc: "is the value in the sorted list?"},
+	{Name: "slp_in_i128", Args: []types.Phys{types.NoPhys, types.I128}, Result: types.I8, Pure: true, Doc: "is the value in the sorted list?"},
+	{Name: "slp_in_f64", Args: []types.Phys{types.NoPhys, types.F64}, Result: types.I8, Pure: true, Doc: "is the value in the sorted list?"},
+	{Name: "slp_in_str", Args: []types.Phys{types.NoPhys, types.Str}, Result: types.I8, Pure: true, Doc: "is the value in the sorted list?"},
+	{Name: "slp_arena_take", Args: []types.Phys{types.NoPhys, types.I64}, Result: types.I64, Doc: "n bytes of an arena"},
+	{Name: "slp_key_str", Args: []types.Phys{types.NoPhys, types.Str, types.I64}, Result: types.I64, Doc: "writes a string into a sort key, returns the end"},
+	{Name: "slp_make_str", Args: []types.Phys{types.I64, types.I64}, Result: types.Str, Doc: "a string header for bytes between two addresses"},
+}

@@ -1,0 +1,28 @@
+#ifndef SLP_RUN_H
+#define SLP_RUN_H
+#include <stdint.h>
+
+/* A program bound to primitives: the primitive tier's driver walks it. */
+typedef int32_t (*slp_prim)(uint8_t *state, const int64_t *ins);
+typedef int32_t (*slp_entry)(uint8_t *state, int64_t from, int64_t to);
+
+typedef struct slp_ins {
+	slp_prim fn;
+	const int64_t *args;
+} slp_ins;
+
+typedef struct slp_loop {
+	int64_t first, last; /* instructions */
+	int64_t count;       /* state offset of the domain's row count */
+	int64_t again;       /* state offset of a probe's "more" word, 0: none */
+} slp_loop;
+
+typedef struct slp_prog {
+	const slp_ins *ins;
+	const slp_loop *loops;
+	int64_t nloops;
+	int64_t source_count; /* state offset */
+} slp_prog;
+
+int32_t slp_run(uint8_t *state, const slp_prog *p, int64_t from, int64_t to);
+#endif

@@ -1,0 +1,147 @@
+#include "table.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define ADDRESS ((1ull << 48) - 1)
+
+static int add_slab(slp_table *t, int64_t entries) {
+	if (t->nslabs == t->capslabs) {
+		int64_t cap = t->capslabs ? 2 * t->capslabs : 4;
+		void *p = realloc(t->slabs, cap * sizeof *t->slabs);
+		if (!p) return -1;
+		t->slabs = p;
+		t->capslabs = cap;
+	}
+	if (t->nslabs) t->slabs[t->nslabs - 1].bytes = t->next - t->slabs[t->nslabs - 1].base;
+	void *p;
+	if (posix_memalign(&p, 64, entries * t->esize)) return -1;
+	t->slabs[t->nslabs++] = (struct slp_slab){p, entries * t->esize};
+	t->next = p;
+	t->end = t->next + entries * t->esize;
+	return 0;
+}
+
+static int new_dir(slp_table *t, int64_t slots) {
+	uint64_t *d = calloc(slots, 8);
+	if (!d) return -1;
+	uint64_t mask = slots - 1;
+	for (uint64_t i = 0; t->dir && i <= t->mask; i++) {
+		uint64_t e = t->dir[i];
+		if (!e) continue;
+		uint64_t h = *(uint64_t *)(e & ADDRESS), s = h & mask;
+		while (d[s]) s = (s + 1) & mask;
+		d[s] = e;
+	}
+	free(t->dir);
+	t->dir = d;
+	t->mask = mask;
+	t->dirbytes = slots * 8;
+	t->limit = slots / 2;
+	return 0;
+}
+
+slp_table *slp_table_new(int64_t esize, bool directory, int64_t start, const uint8_t *init) {
+	slp_table *t = calloc(1, sizeof *t);
+	if (!t) return 0;
+	t->esize = esize;
+	t->kind = directory;
+	t->limit = INT64_MAX / 2;
+	int64_t slots = 8;
+	while (slots < start) slots *= 2;
+	if (init) {
+		t->init = malloc(esize);
+		if (!t->init) goto fail;
+		memcpy(t->init, init, esize);
+	}
+	if (directory && new_dir(t, slots)) goto fail;
+	if (add_slab(t, directory ? slots / 2 : slots)) goto fail;
+	return t;
+fail:
+	slp_table_free(t);
+	return 0;
+}
+
+void slp_table_free(slp_table *t) {
+	if (!t) return;
+	for (int64_t i = 0; i < t->nslabs; i++) free(t->slabs[i].base);
+	slp_arena_free(&t->arena);
+	free(t->slabs);
+	free(t->dir);
+	free(t->init);
+	free(t);
+}
+
+int slp_table_grow(slp_table *t, int64_t n) {
+	if (t->kind && t->count + n > t->limit) {
+		int64_t slots = t->mask + 1;
+		while (t->count + n > slots / 2) slots *= 2;
+		if (new_dir(t, slots)) return -1;
+	}
+	if (t->next + n * t->esize > t->end) {
+		int64_t want = t->count > 1 << 20 ? 1 << 20 : t->count;
+		if (add_slab(t, want > n ? want : n)) return -1;
+	}
+	return 0;
+}
+
+int64_t slp_table_slab(const slp_table *t, int64_t i, uint8_t **base) {
+	*base = t->slabs[i].base;
+	int64_t bytes = i == t->nslabs - 1 ? t->next - t->slabs[i].base : t->slabs[i].bytes;
+	return bytes / t->esize;
+}
+
+int64_t slp_table_bytes(const slp_table *t) {
+	int64_t b = t->dirbytes + t->arena.bytes + t->esize;
+	for (int64_t i = 0; i < t->nslabs; i++) b += i == t->nslabs - 1 ? t->end - t->slabs[i].base : t->slabs[i].bytes;
+	return b;
+}
+
+slp_join *slp_join_seal(slp_table **parts, int64_t nparts, int64_t esize) {
+	slp_join *j = calloc(1, sizeof *j);
+	if (!j) return 0;
+	int64_t n = 0;
+	for (int64_t p = 0; p < nparts; p++) n += parts[p]->count;
+	int bits = 3;
+	while ((1ll << bits) < n) bits++;
+	int64_t slots = 1ll << bits;
+	j->count = n;
+	j->shift = 64 - bits;
+	j->alloc = calloc(slots + 1, 8);
+	if (!j->alloc || posix_memalign((void **)&j->entries, 64, n ? n * esize : 64)) {
+		free(j->alloc);
+		free(j);
+		return 0;
+	}
+	j->bytes = (slots + 1) * 8 + n * esize;
+	j->dir = j->alloc + 1;
+	/* count per slot, prefix sums, then place: a slot's word runs from begin to end */
+	for (int64_t p = 0; p < nparts; p++)
+		for (int64_t s = 0; s < parts[p]->nslabs; s++) {
+			uint8_t *e;
+			for (int64_t k = slp_table_slab(parts[p], s, &e); k > 0; k--, e += esize) j->dir[*(uint64_t *)e >> j->shift]++;
+		}
+	uint64_t at = (uint64_t)j->entries;
+	j->dir[-1] = at;
+	for (int64_t s = 0; s < slots; s++) {
+		uint64_t c = j->dir[s];
+		j->dir[s] = at;
+		at += c * esize;
+	}
+	for (int64_t p = 0; p < nparts; p++)
+		for (int64_t s = 0; s < parts[p]->nslabs; s++) {
+			uint8_t *e;
+			for (int64_t k = slp_table_slab(parts[p], s, &e); k > 0; k--, e += esize) {
+				uint64_t h = *(uint64_t *)e, *d = &j->dir[h >> j->shift];
+				memcpy((void *)(*d & ADDRESS), e, esize);
+				*d = (*d + esize) | 1ull << (48 + (h & 15));
+			}
+		}
+	return j;
+}
+
+void slp_join_free(slp_join *j) {
+	if (!j) return;
+	free(j->alloc);
+	free(j->entries);
+	free(j);
+}

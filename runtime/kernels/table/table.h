@@ -1,0 +1,52 @@
+/* Tables made while a query runs: an instance's part of a join, aggregate or sort table. */
+#ifndef SLP_TABLE_H
+#define SLP_TABLE_H
+#include "../include/arena.h"
+#include <stdbool.h>
+
+/* Offsets are stated in runtime/abi (Table…): generated code reads and writes these fields. */
+typedef struct slp_table {
+	uint64_t *dir;   /* aggregate: entry address | tag << 48, 0 free */
+	uint64_t mask;   /* slots - 1 */
+	uint8_t *next;   /* next free entry of the slab */
+	uint8_t *end;    /* end of the slab */
+	int64_t count;   /* entries */
+	int64_t limit;   /* GROW before there are more */
+	slp_arena arena; /* strings, sort keys */
+	uint8_t *init;   /* a fresh group's bytes; owned */
+	int64_t esize;
+	/* slabs: entries lie in a few contiguous stretches */
+	struct slp_slab { uint8_t *base; int64_t bytes; } *slabs;
+	int64_t nslabs, capslabs;
+	int64_t dirbytes;
+	uint8_t kind; /* 0: entries only, 1: with a directory */
+} slp_table;
+
+slp_table *slp_table_new(int64_t esize, bool directory, int64_t start, const uint8_t *init);
+void slp_table_free(slp_table *t);
+/* Room for n more entries; doubles the directory as needed. 0: fine, -1: out of memory. */
+int slp_table_grow(slp_table *t, int64_t n);
+int64_t slp_table_bytes(const slp_table *t);
+/* Slab i's entries. */
+int64_t slp_table_slab(const slp_table *t, int64_t i, uint8_t **base);
+
+/* A sealed join table: entries sorted by slot, contiguous, behind a directory whose
+   words hold the end of a slot's entries and a 16-bit Bloom tag of their hashes. */
+typedef struct slp_join {
+	uint64_t *dir; /* dir[-1] exists */
+	uint64_t shift;
+	int64_t count;
+	uint64_t *alloc;
+	uint8_t *entries;
+	int64_t bytes;
+} slp_join;
+
+slp_join *slp_join_seal(slp_table **parts, int64_t nparts, int64_t esize);
+void slp_join_free(slp_join *j);
+
+/* Sorts a part's entries by their normalised keys (a Str at keyoff). keep > 0: only the
+   first keep entries are wanted. Returns the array of entry addresses, *n long. */
+uint8_t **slp_sort(slp_table *t, int64_t keyoff, int64_t keep, int64_t *n);
+/* Keeps only the first keep entries in order: bounded memory for top-N. */
+int slp_sort_trim(slp_table *t, int64_t keyoff, int64_t keep);
+#endif

@@ -1,0 +1,218 @@
+package table
+
+/*
+#cgo CFLAGS: -O3 -fno-strict-aliasing
+#include "run.h"
+#include "str.h"
+#include "table.h"
+#include <stdlib.h>
+
+int32_t slp_call(void *f, void *state, int64_t from, int64_t to) { return ((slp_entry)f)(state, from, to); }
+uint64_t slp_hash_str(uint64_t, uint64_t);
+void slp_own_str(); void slp_own_keys(); void slp_keys_equal(); void slp_compare_str(); void slp_mul128_overflows();
+void slp_i128_to_f64(); void slp_f64_to_i128(); void slp_in_i64(); void slp_in_f64(); void slp_in_i128(); void slp_in_str();
+void slp_arena_take(); void slp_key_str(); void slp_make_str();
+*/
+import "C"
+
+import (
+	"unsafe"
+
+	"slipher/runtime/abi"
+)
+
+// Symbols are the kernels generated code may call.
+var Symbols = []abi.Symbol{
+	{Name: "memcpy", Addr: addr(C.memcpy)},
+	{Name: "memset", Addr: addr(C.memset)},
+	{Name: "memmove", Addr: addr(C.memmove)},
+	{Name: "slp_hash_str", Addr: addr(C.slp_hash_str)},
+	{Name: "slp_own_str", Addr: addr(C.slp_own_str)},
+	{Name: "slp_own_keys", Addr: addr(C.slp_own_keys)},
+	{Name: "slp_keys_equal", Addr: addr(C.slp_keys_equal)},
+	{Name: "slp_compare_str", Addr: addr(C.slp_compare_str)},
+	{Name: "slp_mul128_overflows", Addr: addr(C.slp_mul128_overflows)},
+	{Name: "slp_i128_to_f64", Addr: addr(C.slp_i128_to_f64)},
+	{Name: "slp_f64_to_i128", Addr: addr(C.slp_f64_to_i128)},
+	{Name: "slp_in_i64", Addr: addr(C.slp_in_i64)},
+	{Name: "slp_in_f64", Addr: addr(C.slp_in_f64)},
+	{Name: "slp_in_i128", Addr: addr(C.slp_in_i128)},
+	{Name: "slp_in_str", Addr: addr(C.slp_in_str)},
+	{Name: "slp_arena_take", Addr: addr(C.slp_arena_take)},
+	{Name: "slp_key_str", Addr: addr(C.slp_key_str)},
+	{Name: "slp_make_str", Addr: addr(C.slp_make_str)},
+}
+
+func addr(f unsafe.Pointer) uintptr { return uintptr(f) }
+
+// Table is an instance's part of a join, aggregate or sort table.
+type Table struct{ t *C.slp_table }
+
+// New makes a table; init is a fresh group's bytes (aggregates), else nil; nil if memory is out.
+func New(entrySize int, directory bool, start int, init []byte) *Table {
+	var p *C.uint8_t
+	if init != nil {
+		p = (*C.uint8_t)(unsafe.Pointer(&init[0]))
+	}
+	t := C.slp_table_new(C.int64_t(entrySize), C.bool(directory), C.int64_t(start), p)
+	if t == nil {
+		return nil
+	}
+	return &Table{t}
+}
+
+// Ptr is the address for generated code.
+func (t *Table) Ptr() unsafe.Pointer { return unsafe.Pointer(t.t) }
+
+// Grow makes room for n more entries; false if memory is out.
+func (t *Table) Grow(n int) bool { return C.slp_table_grow(t.t, C.int64_t(n)) == 0 }
+
+// Count is the number of entries.
+func (t *Table) Count() int { return int(t.t.count) }
+
+// Bytes is the memory in use.
+func (t *Table) Bytes() int64 { return int64(C.slp_table_bytes(t.t)) }
+
+// Slabs is the number of contiguous stretches of entries.
+func (t *Table) Slabs() int { return int(t.t.nslabs) }
+
+// Slab is the address and number of entries of stretch i.
+func (t *Table) Slab(i int) (unsafe.Pointer, int) {
+	var base *C.uint8_t
+	n := C.slp_table_slab(t.t, C.int64_t(i), &base)
+	return unsafe.Pointer(base), int(n)
+}
+
+// AddEntry takes one entry by hand: the single group of an ungrouped aggregate.
+func (t *Table) AddEntry(init []byte) unsafe.Pointer {
+	if !t.Grow(1) {
+		return nil
+	}
+	p := unsafe.Pointer(t.t.next)
+	copy(unsafe.Slice((*byte)(p), len(init)), init)
+	t.t.next = (*C.uint8_t)(unsafe.Add(p, len(init)))
+	t.t.count++
+	return p
+}
+
+// Sort orders the entries by the key at keyOff; the array of their addresses is freed by FreeOrder.
+func (t *Table) Sort(keyOff, keep int) (unsafe.Pointer, int) {
+	var n C.int64_t
+	p := C.slp_sort(t.t, C.int64_t(keyOff), C.int64_t(keep), &n)
+	return unsafe.Pointer(p), int(n)
+}
+
+// Trim keeps the first keep entries in order only; false if memory is out.
+func (t *Table) Trim(keyOff, keep int) bool {
+	return C.slp_sort_trim(t.t, C.int64_t(keyOff), C.int64_t(keep)) == 0
+}
+
+// FreeOrder frees what Sort returned.
+func FreeOrder(p unsafe.Pointer) { C.free(p) }
+
+// Free releases the table.
+func (t *Table) Free() {
+	if t.t != nil {
+		C.slp_table_free(t.t)
+		t.t = nil
+	}
+}
+
+// Join is a sealed join table.
+type Join struct{ j *C.slp_join }
+
+// Seal builds a node's join table from its parts, which may be freed but for
+// their strings: they must live as long as the table. nil if memory is out.
+func Seal(parts []*Table, entrySize int) *Join {
+	ps := (**C.slp_table)(C.malloc(C.size_t(8 * (len(parts) + 1))))
+	defer C.free(unsafe.Pointer(ps))
+	for i, p := range parts {
+		unsafe.Slice(ps, len(parts))[i] = p.t
+	}
+	j := C.slp_join_seal(ps, C.int64_t(len(parts)), C.int64_t(entrySize))
+	if j == nil {
+		return nil
+	}
+	return &Join{j}
+}
+
+// Ptr is the address for generated code.
+func (j *Join) Ptr() unsafe.Pointer { return unsafe.Pointer(j.j) }
+
+// Count is the number of entries.
+func (j *Join) Count() int { return int(j.j.count) }
+
+// Bytes is the memory in use.
+func (j *Join) Bytes() int64 { return int64(j.j.bytes) }
+
+// Free releases the table.
+func (j *Join) Free() {
+	if j.j != nil {
+		C.slp_join_free(j.j)
+		j.j = nil
+	}
+}
+
+// Program is a program bound to primitives.
+type Program struct {
+	p     C.slp_prog
+	owned []unsafe.Pointer
+}
+
+// Instruction is one bound primitive call.
+type Instruction struct {
+	Fn   uintptr
+	Args []int64
+}
+
+// Loop is a stretch of instructions; see program.Loop.
+type Loop struct{ First, Last, Count, Again int64 }
+
+// Bind copies a program out of Go's heap.
+func Bind(ins []Instruction, loops []Loop, sourceCount int64) *Program {
+	pr := &Program{}
+	alloc := func(n int) unsafe.Pointer {
+		p := C.calloc(C.size_t(n+1), 1)
+		pr.owned = append(pr.owned, p)
+		return p
+	}
+	total := 0
+	for _, in := range ins {
+		total += len(in.Args)
+	}
+	args := unsafe.Slice((*int64)(alloc(8*total+8)), total+1)
+	ci := unsafe.Slice((*C.slp_ins)(alloc(len(ins)*int(unsafe.Sizeof(C.slp_ins{}))+16)), len(ins)+1)
+	k := 0
+	for i, in := range ins {
+		*(*uintptr)(unsafe.Pointer(&ci[i].fn)) = in.Fn
+		ci[i].args = (*C.int64_t)(unsafe.Pointer(&args[k]))
+		k += copy(args[k:], in.Args)
+	}
+	cl := unsafe.Slice((*C.slp_loop)(alloc(len(loops)*int(unsafe.Sizeof(C.slp_loop{}))+32)), len(loops)+1)
+	for i, l := range loops {
+		cl[i] = C.slp_loop{C.int64_t(l.First), C.int64_t(l.Last), C.int64_t(l.Count), C.int64_t(l.Again)}
+	}
+	pr.p = C.slp_prog{&ci[0], &cl[0], C.int64_t(len(loops)), C.int64_t(sourceCount)}
+	cp := (*C.slp_prog)(alloc(int(unsafe.Sizeof(pr.p))))
+	*cp = pr.p
+	return pr
+}
+
+// Run walks the program over rows [from, to) of the source and returns a status.
+func (p *Program) Run(state unsafe.Pointer, from, to int) abi.Status {
+	cp := (*C.slp_prog)(p.owned[len(p.owned)-1])
+	return abi.Status(C.slp_run((*C.uint8_t)(state), cp, C.int64_t(from), C.int64_t(to)))
+}
+
+// Free releases the program.
+func (p *Program) Free() {
+	for _, q := range p.owned {
+		C.free(q)
+	}
+	p.owned = nil
+}
+
+// Call calls a fused entry point.
+func Call(entry uintptr, state unsafe.Pointer, from, to int) abi.Status {
+	return abi.Status(C.slp_call(*(*unsafe.Pointer)(unsafe.Pointer(&entry)), state, C.int64_t(from), C.int64_t(to)))
+}
