@@ -14,8 +14,7 @@ type Target struct {
 	Columns   []TargetColumn  `msg:"cols"`
 	SortStyle state.SortStyle `msg:"sort"`
 	SortKey   []int           `msg:"sortkey"` // column numbers
-	Term      uint64          `msg:"term"`    // with Txn part of object names
-	Txn       uint64          `msg:"txn"`
+	Prefix    string          `msg:"prefix"`  // of object names, see rms.Prefix
 }
 
 // TargetColumn is a column of a Target.
@@ -27,8 +26,8 @@ type TargetColumn struct {
 }
 
 // TargetOf is the Target for a slice of a table.
-func TargetOf(t *state.Table, slice state.SliceID, term, txn uint64) Target {
-	g := Target{Table: t.ID, Slice: slice, SortStyle: t.SortStyle, SortKey: t.SortKey, Term: term, Txn: txn}
+func TargetOf(t *state.Table, slice state.SliceID, prefix string) Target {
+	g := Target{Table: t.ID, Slice: slice, SortStyle: t.SortStyle, SortKey: t.SortKey, Prefix: prefix}
 	for _, c := range t.Columns {
 		g.Columns = append(g.Columns, TargetColumn{Name: c.Name, Type: c.Type, NotNull: c.NotNull, Encoding: c.Encoding})
 	}

@@ -80,16 +80,10 @@ func (z *Target) DecodeMsg(dc *msgp.Reader) (err error) {
 					return
 				}
 			}
-		case "term":
-			z.Term, err = dc.ReadUint64()
+		case "prefix":
+			z.Prefix, err = dc.ReadString()
 			if err != nil {
-				err = msgp.WrapError(err, "Term")
-				return
-			}
-		case "txn":
-			z.Txn, err = dc.ReadUint64()
-			if err != nil {
-				err = msgp.WrapError(err, "Txn")
+				err = msgp.WrapError(err, "Prefix")
 				return
 			}
 		default:
@@ -105,9 +99,9 @@ func (z *Target) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Target) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 7
+	// map header, size 6
 	// write "table"
-	err = en.Append(0x87, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+	err = en.Append(0x86, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
 	if err != nil {
 		return
 	}
@@ -170,24 +164,14 @@ func (z *Target) EncodeMsg(en *msgp.Writer) (err error) {
 			return
 		}
 	}
-	// write "term"
-	err = en.Append(0xa4, 0x74, 0x65, 0x72, 0x6d)
+	// write "prefix"
+	err = en.Append(0xa6, 0x70, 0x72, 0x65, 0x66, 0x69, 0x78)
 	if err != nil {
 		return
 	}
-	err = en.WriteUint64(z.Term)
+	err = en.WriteString(z.Prefix)
 	if err != nil {
-		err = msgp.WrapError(err, "Term")
-		return
-	}
-	// write "txn"
-	err = en.Append(0xa3, 0x74, 0x78, 0x6e)
-	if err != nil {
-		return
-	}
-	err = en.WriteUint64(z.Txn)
-	if err != nil {
-		err = msgp.WrapError(err, "Txn")
+		err = msgp.WrapError(err, "Prefix")
 		return
 	}
 	return
@@ -196,9 +180,9 @@ func (z *Target) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Target) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 7
+	// map header, size 6
 	// string "table"
-	o = append(o, 0x87, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+	o = append(o, 0x86, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
 	o, err = z.Table.MarshalMsg(o)
 	if err != nil {
 		err = msgp.WrapError(err, "Table")
@@ -234,12 +218,9 @@ func (z *Target) MarshalMsg(b []byte) (o []byte, err error) {
 	for za0002 := range z.SortKey {
 		o = msgp.AppendInt(o, z.SortKey[za0002])
 	}
-	// string "term"
-	o = append(o, 0xa4, 0x74, 0x65, 0x72, 0x6d)
-	o = msgp.AppendUint64(o, z.Term)
-	// string "txn"
-	o = append(o, 0xa3, 0x74, 0x78, 0x6e)
-	o = msgp.AppendUint64(o, z.Txn)
+	// string "prefix"
+	o = append(o, 0xa6, 0x70, 0x72, 0x65, 0x66, 0x69, 0x78)
+	o = msgp.AppendString(o, z.Prefix)
 	return
 }
 
@@ -317,16 +298,10 @@ func (z *Target) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
-		case "term":
-			z.Term, bts, err = msgp.ReadUint64Bytes(bts)
+		case "prefix":
+			z.Prefix, bts, err = msgp.ReadStringBytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "Term")
-				return
-			}
-		case "txn":
-			z.Txn, bts, err = msgp.ReadUint64Bytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Txn")
+				err = msgp.WrapError(err, "Prefix")
 				return
 			}
 		default:
@@ -347,7 +322,7 @@ func (z *Target) Msgsize() (s int) {
 	for za0001 := range z.Columns {
 		s += z.Columns[za0001].Msgsize()
 	}
-	s += 5 + z.SortStyle.Msgsize() + 8 + msgp.ArrayHeaderSize + (len(z.SortKey) * (msgp.IntSize)) + 5 + msgp.Uint64Size + 4 + msgp.Uint64Size
+	s += 5 + z.SortStyle.Msgsize() + 8 + msgp.ArrayHeaderSize + (len(z.SortKey) * (msgp.IntSize)) + 7 + msgp.StringPrefixSize + len(z.Prefix)
 	return
 }
 

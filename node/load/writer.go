@@ -128,7 +128,7 @@ func (w *Writer) flush() error {
 	if err := w.ctx.Err(); err != nil {
 		return sqlerr.Wrap(err, sqlerr.QueryCanceled)
 	}
-	name := rms.Name(w.target.Table, w.target.Slice, w.target.Term, w.target.Txn, w.seq)
+	name := rms.Name(w.target.Prefix, w.target.Slice, w.seq)
 	w.seq++
 	out, err := w.store.Create(w.ctx, name)
 	if err != nil {

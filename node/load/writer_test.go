@@ -15,7 +15,7 @@ import (
 )
 
 func testTarget(sortStyle state.SortStyle, key ...int) Target {
-	return Target{Table: 7, Slice: 2, Term: 1, Txn: 99, SortStyle: sortStyle, SortKey: key, Columns: []TargetColumn{
+	return Target{Table: 7, Slice: 2, Prefix: rms.Prefix(7, 1, 99), SortStyle: sortStyle, SortKey: key, Columns: []TargetColumn{
 		{Name: "id", Type: types.TInt8, NotNull: true}, {Name: "day", Type: types.TDate}, {Name: "name", Type: types.TVarchar(60)},
 		{Name: "price", Type: types.TDecimal(30, 2)}, {Name: "x", Type: types.TFloat8, Encoding: "zstd"},
 	}}
@@ -203,7 +203,9 @@ func TestNotNull(t *testing.T) {
 	w := NewWriter(context.Background(), store, target, NewBudget(1<<30))
 	defer w.Abort()
 	acct := mem.NewAccount("test", 0)
-	c, _ := chunk.New(acct, chunk.LayoutOf([]chunk.Col{{types.TInt8, true}, {types.TDate, true}, {types.TText, true}, {types.TDecimal(30, 2), true}, {types.TFloat8, true}}))
+	c, _ := chunk.New(acct, chunk.LayoutOf([]chunk.Col{
+		{Type: types.TInt8, Nullable: true}, {Type: types.TDate, Nullable: true}, {Type: types.TText, Nullable: true},
+		{Type: types.TDecimal(30, 2), Nullable: true}, {Type: types.TFloat8, Nullable: true}}))
 	defer c.Free()
 	c.SetNull(1, 0)
 	c.SetRows(1)

@@ -61,10 +61,15 @@ func Open(rawURL string) (Store, error) {
 	return open(u)
 }
 
-// Name is the name of an object of a table: what wrote it is in it, so that garbage collection can tell
-// objects of unfinished transactions, and no two writers ever use one name.
-func Name(table state.TableID, slice state.SliceID, term, txn, seq uint64) string {
-	return fmt.Sprintf("t%d/%08x-%012x-s%d-%d.obj", table, term, txn, slice, seq)
+// Prefix begins the names of the objects a transaction writes for a table. What wrote an object is in
+// its name, so that garbage collection can tell objects of unfinished transactions.
+func Prefix(table state.TableID, term, txn uint64) string {
+	return fmt.Sprintf("t%d/%08x-%012x", table, term, txn)
+}
+
+// Name is an object's name: no two writers ever use one name.
+func Name(prefix string, slice state.SliceID, seq uint64) string {
+	return fmt.Sprintf("%s-s%d-%d.obj", prefix, slice, seq)
 }
 
 // checkName refuses names that could leave the store.
