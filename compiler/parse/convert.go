@@ -9,8 +9,21 @@ import (
 // converter turns libpg_query's tree into ours and refuses by name what is not
 // for this issue.
 type converter struct {
-	src string
-	m   offsetMap
+	src  string
+	m    offsetMap
+	toks []token // of the statement, to place what the tree does not
+}
+
+// wordPos is the place of the first of words behind at, or at.
+func (c *converter) wordPos(at Pos, words ...string) Pos {
+	for _, t := range c.toks {
+		for _, w := range words {
+			if Pos(t.start) > at && t.is(w) {
+				return Pos(t.start)
+			}
+		}
+	}
+	return at
 }
 
 // pos translates libpg_query's location.
@@ -43,7 +56,7 @@ func (p *parser) queryTokens(toks []token) (*Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &converter{src: p.src, m: m}
+	c := &converter{src: p.src, m: m, toks: toks}
 	if ins := node.GetInsertStmt(); ins != nil {
 		return nil, c.refuse(Pos(toks[0].start), "WITH in front of INSERT")
 	}
@@ -81,11 +94,12 @@ func parseExprTokens(src string, toks []token, o Options) (Expr, error) {
 // insert reads INSERT.
 func (p *parser) insert() (Body, error) {
 	first := p.peek()
-	node, m, err := pgParse(p.src, p.rest())
+	toks := p.rest()
+	node, m, err := pgParse(p.src, toks)
 	if err != nil {
 		return nil, err
 	}
-	c := &converter{src: p.src, m: m}
+	c := &converter{src: p.src, m: m, toks: toks}
 	n := node.GetInsertStmt()
 	if n == nil {
 		return nil, c.fail(Pos(first.start), "syntax error at or near \"%s\"", first.text)
@@ -131,7 +145,7 @@ func (c *converter) query(n *pg.SelectStmt, at Pos) (*Query, error) {
 		if n.All {
 			name += " ALL"
 		}
-		return nil, c.refuse(at, "%s", name)
+		return nil, c.refuse(c.wordPos(at, "union", "intersect", "except", "minus"), "%s", name)
 	}
 	if err := c.refuseClauses(n, at); err != nil {
 		return nil, err
@@ -154,9 +168,9 @@ func (c *converter) refuseClauses(n *pg.SelectStmt, at Pos) error {
 	case len(n.WindowClause) > 0:
 		return c.refuse(c.pos(n.WindowClause[0].GetWindowDef().GetLocation()), "the WINDOW clause")
 	case len(n.LockingClause) > 0:
-		return c.refuse(at, "FOR UPDATE/SHARE")
+		return c.refuse(c.wordPos(at, "for"), "FOR UPDATE/SHARE")
 	case n.LimitOption == pg.LimitOption_LIMIT_OPTION_WITH_TIES:
-		return c.refuse(at, "FETCH FIRST WITH TIES")
+		return c.refuse(c.wordPos(at, "fetch"), "FETCH FIRST WITH TIES")
 	}
 	return nil
 }
@@ -245,7 +259,7 @@ func (c *converter) conditions(q *Query, n *pg.SelectStmt) (err error) {
 	if len(n.DistinctClause) > 0 {
 		q.Distinct = true
 		if n.DistinctClause[0].GetNode() != nil {
-			return c.refuse(q.Pos, "DISTINCT ON")
+			return c.refuse(c.wordPos(q.Pos, "distinct"), "DISTINCT ON")
 		}
 	}
 	if q.Where, err = c.optional(n.WhereClause); err != nil {
@@ -344,7 +358,7 @@ func (c *converter) tableExpr(n *pg.Node) (TableExpr, error) {
 	case *pg.Node_JoinExpr:
 		return c.join(x.JoinExpr)
 	case *pg.Node_RangeFunction:
-		return nil, c.refuse(-1, "a function in FROM")
+		return nil, c.refuse(c.wordPos(-1, "from"), "a function in FROM")
 	case *pg.Node_RangeTableSample:
 		return nil, c.refuse(c.pos(x.RangeTableSample.Location), "TABLESAMPLE")
 	}
@@ -374,7 +388,7 @@ func (c *converter) join(n *pg.JoinExpr) (TableExpr, error) {
 	case pg.JoinType_JOIN_RIGHT:
 		j.Kind = RightJoin
 	case pg.JoinType_JOIN_FULL:
-		return nil, c.refuse(j.Pos, "FULL JOIN")
+		return nil, c.refuse(c.wordPos(j.Left.At(), "full"), "FULL JOIN")
 	}
 	j.On, err = c.optional(n.Quals)
 	return j, err

@@ -16,7 +16,9 @@ func (p *parser) copyStmt() (Body, error) {
 	if t := p.peek(); t.isPunct("(") {
 		return nil, p.unsupported(t, "COPY (query) TO")
 	}
-	p.accept("binary")
+	if t := p.peek(); t.is("binary") && p.peekAt(1).kind == tokIdent && !p.peekAt(1).is("from") {
+		return nil, p.unsupported(t, "COPY BINARY")
+	}
 	c := &Copy{}
 	var err error
 	if c.Table, err = p.qname(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
 )
 
 // edit replaces bytes [start,end) of the user's text by text.
@@ -245,9 +246,13 @@ func (d *dialect) convert(i int) error {
 					return nil
 				}
 				first, last := d.toks[i+2], d.toks[comma-1]
+				most := "(65535)"
+				if typeNames[first.text].max == types.MaxChar && !d.at(i+3).is("varying") {
+					most = "(4096)"
+				}
 				d.replace(d.toks[i], "CAST")
 				d.edits = append(d.edits, edit{first.start, d.toks[comma].end, ""},
-					edit{t.start, t.start, " AS " + strings.ReplaceAll(strings.ToLower(d.src[first.start:last.end]), "(max)", "(65535)")})
+					edit{t.start, t.start, " AS " + strings.ReplaceAll(strings.ToLower(d.src[first.start:last.end]), "(max)", most)})
 				return nil
 			}
 		}

@@ -191,7 +191,7 @@ func (l *lexer) next() (token, error) {
 	case strings.IndexByte(opChars, c) >= 0:
 		return l.operator(), nil
 	}
-	return token{}, l.errAt(start, "syntax error at or near %q", string(c))
+	return token{}, l.errAt(start, "syntax error at or near \"%s\"", string(c))
 }
 
 func (l *lexer) token(k tokenKind, start int, text string) token {
@@ -228,7 +228,7 @@ func (l *lexer) quoted(start, open int, escapes bool) (token, error) {
 		i := strings.IndexAny(l.src[l.off:], `'\`)
 		if i < 0 {
 			l.off = len(l.src)
-			return token{}, l.errAt(start, "unterminated quoted string at or near %q", near(l.src, start))
+			return token{}, l.errAt(start, "unterminated quoted string at or near \"%s\"", near(l.src, start))
 		}
 		sb.WriteString(l.src[l.off : l.off+i])
 		l.off += i
@@ -334,7 +334,7 @@ func (l *lexer) quotedIdent() (token, error) {
 	for {
 		i := strings.IndexByte(l.src[l.off:], '"')
 		if i < 0 {
-			return token{}, l.errAt(start, "unterminated quoted identifier at or near %q", near(l.src, start))
+			return token{}, l.errAt(start, "unterminated quoted identifier at or near \"%s\"", near(l.src, start))
 		}
 		sb.WriteString(l.src[l.off : l.off+i])
 		l.off += i + 1
@@ -364,7 +364,7 @@ func (l *lexer) unicodeQuoted(start int) (token, error) {
 		}
 		l.off++
 	}
-	return token{}, l.errAt(start, "unterminated quoted string at or near %q", near(l.src, start))
+	return token{}, l.errAt(start, "unterminated quoted string at or near \"%s\"", near(l.src, start))
 }
 
 // number reads 1, 1.5, .5, 1., 1e10, 0x1F and the like.
@@ -422,7 +422,7 @@ func (l *lexer) dollar() (token, error) {
 	tag := l.src[start:l.off]
 	i := strings.Index(l.src[l.off:], tag)
 	if i < 0 {
-		return token{}, l.errAt(start, "unterminated dollar-quoted string at or near %q", near(l.src, start))
+		return token{}, l.errAt(start, "unterminated dollar-quoted string at or near \"%s\"", near(l.src, start))
 	}
 	body := l.src[l.off : l.off+i]
 	l.off += i + len(tag)
