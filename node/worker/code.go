@@ -20,11 +20,11 @@ type codeCache struct {
 
 	mu       *sync.Mutex
 	programs map[[32]byte]*program.Segment // guarded by mu
-	loaded   map[[32]byte]FusedFn          // guarded by mu
+	loaded   map[[32]byte]Loaded           // guarded by mu
 }
 
 func newCodeCache(a Artifacts) codeCache {
-	return codeCache{arts: a, mu: new(sync.Mutex), programs: map[[32]byte]*program.Segment{}, loaded: map[[32]byte]FusedFn{}}
+	return codeCache{arts: a, mu: new(sync.Mutex), programs: map[[32]byte]*program.Segment{}, loaded: map[[32]byte]Loaded{}}
 }
 
 var errNoArtifacts = errors.New("this process takes no artifacts")
@@ -53,29 +53,30 @@ func (c *codeCache) program(env []byte) (*program.Segment, error) {
 	return p, nil
 }
 
-func (c *codeCache) get(hash []byte) FusedFn {
+func (c *codeCache) get(hash []byte) (Loaded, bool) {
 	if len(hash) != 32 {
-		return nil
+		return Loaded{}, false
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.loaded[[32]byte(hash)]
+	l, ok := c.loaded[[32]byte(hash)]
+	return l, ok
 }
 
-func (c *codeCache) load(env []byte) (FusedFn, error) {
+func (c *codeCache) load(env []byte) (Loaded, error) {
 	h := sha256.Sum256(env)
-	if fn := c.get(h[:]); fn != nil {
-		return fn, nil
+	if l, ok := c.get(h[:]); ok {
+		return l, nil
 	}
 	if c.arts == nil {
-		return nil, errNoArtifacts
+		return Loaded{}, errNoArtifacts
 	}
-	fn, err := c.arts.Load(env)
+	l, err := c.arts.Load(env)
 	if err != nil {
-		return nil, err
+		return Loaded{}, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.loaded[h] = fn
-	return fn, nil
+	c.loaded[h] = l
+	return l, nil
 }

@@ -82,7 +82,12 @@ type TextChunk struct {
 type Artifacts interface {
 	// Program checks the signature and gives the program within.
 	Program(envelope []byte) (*program.Segment, error)
-	// Load checks the signature and makes the code runnable. The function stays loaded
-	// as long as the executor lives or forgets it.
-	Load(envelope []byte) (FusedFn, error)
+	// Load checks the signature and makes the code runnable, for good.
+	Load(envelope []byte) (Loaded, error)
+}
+
+// Loaded is runnable code.
+type Loaded struct {
+	Fn      FusedFn
+	Program string // hash of the program it was made from: no other may use it
 }

@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"log/slog"
 	"sync"
 
@@ -98,12 +99,13 @@ func (e *Executor) start(ctx context.Context, from wire.Conn, m *wire.StartQuery
 			if len(f.env) == 0 {
 				continue
 			}
-			fn, err := e.code.load(f.env)
+			l, err := e.code.load(f.env)
+			if err == nil {
+				err = q.setFused(i, f.special, l)
+			}
 			if err != nil { // primitives do as well
 				e.cfg.Log.Warn("fused code refused", "query", m.Query, "segment", i, "err", err)
-				continue
 			}
-			q.x.SetFused(i, f.special, fn)
 		}
 	}
 	e.mu.Lock()
@@ -142,20 +144,23 @@ func (e *Executor) fused(m *wire.FusedCode) (wire.Message, error) {
 		return &wire.FusedReply{}, nil
 	}
 	if !m.Failed {
-		var fn FusedFn
+		l, ok := e.code.get(m.Hash)
 		var err error
-		if len(m.Object) > 0 {
+		switch {
+		case ok:
+		case len(m.Object) == 0:
+			return &wire.FusedReply{NeedObject: true}, nil
+		default:
 			if h := sha256.Sum256(m.Object); string(h[:]) != string(m.Hash) {
 				return nil, sqlerr.New(sqlerr.ProtocolViolation, "the artifact is not what its hash says")
 			}
-			fn, err = e.code.load(m.Object)
-		} else if fn = e.code.get(m.Hash); fn == nil {
-			return &wire.FusedReply{NeedObject: true}, nil
+			l, err = e.code.load(m.Object)
+		}
+		if err == nil {
+			err = q.setFused(m.Segment, m.Special, l)
 		}
 		if err != nil {
 			e.cfg.Log.Warn("fused code refused", "query", m.Query, "segment", m.Segment, "err", err)
-		} else {
-			q.setFused(m.Segment, m.Special, fn)
 		}
 	}
 	if !m.Special || m.Failed {
@@ -164,13 +169,21 @@ func (e *Executor) fused(m *wire.FusedCode) (wire.Message, error) {
 	return &wire.FusedReply{}, nil
 }
 
-// setFused hands fn to the engine unless the query is being taken apart.
-func (q *query) setFused(seg int, special bool, fn FusedFn) {
+// setFused hands code to the engine unless the query is being taken apart.
+func (q *query) setFused(seg int, special bool, l Loaded) error {
+	p := q.codes[seg].General
+	if special {
+		p = q.codes[seg].Special
+	}
+	if p == nil || p.Hash != l.Program {
+		return fmt.Errorf("it was made from program %s", l.Program)
+	}
 	q.ex.sched.mu.Lock()
 	defer q.ex.sched.mu.Unlock()
 	if q.err == nil {
-		q.x.SetFused(seg, special, fn)
+		q.x.SetFused(seg, special, l.Fn)
 	}
+	return nil
 }
 
 // release lets a segment run that waited for fused code. The leader sends the general variant last.

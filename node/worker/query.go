@@ -19,6 +19,7 @@ type query struct {
 	leader wire.Conn
 	start  *wire.StartQuery
 	x      Query
+	codes  []Code
 	acct   *mem.Account
 	peers  map[string]wire.Conn
 	slices []state.SliceID // of this node
@@ -64,6 +65,7 @@ func newQuery(ctx context.Context, ex *Executor, leader wire.Conn, m *wire.Start
 		q.peers[p.ID] = c
 	}
 	codes := make([]Code, len(m.Segments))
+	q.codes = codes
 	for i := range m.Segments {
 		s := &m.Segments[i]
 		if s.ID != i {

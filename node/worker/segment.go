@@ -128,13 +128,12 @@ func (g *segment) claim() *task {
 		if !g.src.over(in) {
 			continue
 		}
-		if !in.started && in.no > 0 && in.part == nil && in.slice < 0 {
-			in.state = finished // a spare worker's instance that was never needed
-			g.open--
-			continue
-		}
+		// An instance for a spare worker that was never needed is not even made.
+		spare := !in.started && in.no > 0 && in.part == nil && in.slice < 0
 		in.finishing = true
-		return in.take(nil)
+		t := in.take(nil)
+		t.spare = spare
+		return t
 	}
 	if g.open == 0 {
 		g.ending = true
@@ -153,7 +152,8 @@ func (in *inst) take(f feed) *task {
 type task struct {
 	in       *inst
 	feed     feed
-	complete bool
+	complete bool // end the segment
+	spare    bool // end the instance, which has not begun
 
 	state RunState
 	none  bool // the feed had nothing
@@ -176,6 +176,10 @@ func (t *task) run() {
 func (t *task) step() (RunState, error) {
 	in := t.in
 	g := in.seg
+	if t.spare {
+		g.sink.instanceDone(in)
+		return Idle, nil
+	}
 	if in.x == nil {
 		x, err := g.q.x.NewInstance(g.id, outputOf(in), g.sink.dests())
 		if err != nil {

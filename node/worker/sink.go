@@ -82,21 +82,21 @@ type insertSink struct {
 	cancel  context.CancelFunc
 
 	mu      sync.Mutex
-	loaders map[int]*loader // by slice; guarded by mu
-	ended   bool            // guarded by mu
-	stopped bool            // guarded by mu
+	loaders map[int]*sliceLoader // by slice; guarded by mu
+	ended   bool                 // guarded by mu
+	stopped bool                 // guarded by mu
 	rows    int64
 	refs    []state.ObjectRef // guarded by mu
 	err     error             // guarded by mu
 }
 
-type loader struct {
+type sliceLoader struct {
 	slice  int
 	chunks chan *chunk.Chunk
 }
 
 func newInsertSink(q *query) *insertSink {
-	s := &insertSink{q: q, loaders: map[int]*loader{}}
+	s := &insertSink{q: q, loaders: map[int]*sliceLoader{}}
 	s.ctx, s.cancel = context.WithCancel(q.ctx)
 	return s
 }
@@ -134,7 +134,7 @@ func (s *insertSink) Send(slice int, c *chunk.Chunk) bool {
 	}
 	l := s.loaders[slice]
 	if l == nil {
-		l = &loader{slice: slice, chunks: make(chan *chunk.Chunk, insertQueue)}
+		l = &sliceLoader{slice: slice, chunks: make(chan *chunk.Chunk, insertQueue)}
 		s.loaders[slice] = l
 		s.loading.Add(1)
 		go func() {
@@ -142,9 +142,10 @@ func (s *insertSink) Send(slice int, c *chunk.Chunk) bool {
 			s.load(l)
 		}()
 	}
+	rows := int64(c.Rows()) // the loader may have freed c as soon as it is sent
 	select {
 	case l.chunks <- c:
-		s.rows += int64(c.Rows())
+		s.rows += rows
 		return true
 	default:
 		return false
@@ -152,7 +153,7 @@ func (s *insertSink) Send(slice int, c *chunk.Chunk) bool {
 }
 
 // load is the loader of one slice.
-func (s *insertSink) load(l *loader) {
+func (s *insertSink) load(l *sliceLoader) {
 	w := s.q.ex.cfg.Storage.writer(s.ctx, s.q.start.Insert, state.SliceID(l.slice))
 	var err error
 	for c := range l.chunks {

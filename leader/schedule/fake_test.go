@@ -1,0 +1,224 @@
+package schedule_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"sort"
+	"sync"
+	"sync/atomic"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/plan"
+	"slipher/node/wire"
+	"slipher/node/worker"
+	"slipher/runtime/block"
+	"slipher/runtime/chunk"
+	"slipher/runtime/mem"
+	"slipher/runtime/program"
+)
+
+// fakeEngine runs programs of one BIGINT column without generated code: what
+// the scheduling sees is all there (instances, parts, refused chunks). Tables hold the
+// rows, and aggregate tables yield one row, their sum.
+type fakeEngine struct {
+	poison int64 // a row of this value is an error
+}
+
+const fakeRows = 7 // rows a chunk, so that there are many
+
+func (e *fakeEngine) NewQuery(segs []worker.Code, _ []wire.Param, acct *mem.Account, _ wire.Options) (worker.Query, error) {
+	return &fakeQuery{e: e, segs: segs, acct: acct, parts: map[int][]worker.Part{}, fused: map[int]bool{}}, nil
+}
+
+type fakeQuery struct {
+	e    *fakeEngine
+	segs []worker.Code
+	acct *mem.Account
+
+	mu     sync.Mutex
+	parts  map[int][]worker.Part
+	sealed map[int]bool
+	fused  map[int]bool
+}
+
+func (q *fakeQuery) NewInstance(seg int, out worker.Output, dests int) (worker.Instance, error) {
+	p := q.segs[seg].General
+	in := &fakeInstance{q: q, seg: seg, p: p, out: out, open: make([]*chunk.Chunk, dests)}
+	if len(p.Sink.Cols) > 0 {
+		in.layout = chunk.FromProgram(p.Sink.Cols)
+	}
+	return in, nil
+}
+
+func (q *fakeQuery) SealTable(int) error { return nil }
+func (q *fakeQuery) Parts(t int) []worker.Part {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.parts[t]
+}
+func (q *fakeQuery) SetFused(seg int, _ bool, _ worker.FusedFn) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.fused[seg] = true
+}
+func (q *fakeQuery) Cancel()      {}
+func (q *fakeQuery) Close() error { return nil }
+
+type fakeInstance struct {
+	q      *fakeQuery
+	seg    int
+	p      *program.Segment
+	out    worker.Output
+	layout *chunk.Layout
+	input  []int64
+	rows   []int64 // of the table part
+	open   []*chunk.Chunk
+	full   int // destination of a chunk that must be sent first, -1 none
+	fused  int64
+}
+
+type fakePart struct {
+	kind uint8
+	rows []int64
+}
+
+func (in *fakeInstance) SetScan(rg *block.RowGroup, from, to int) {
+	for i := from; i < to; i++ {
+		in.input = append(in.input, int64(i))
+	}
+}
+func (in *fakeInstance) SetChunk(c *chunk.Chunk) {
+	for i := range c.Rows() {
+		in.input = append(in.input, c.Int(0, i))
+	}
+	c.Free()
+}
+func (in *fakeInstance) SetPart(p worker.Part) {
+	fp := p.(*fakePart)
+	if fp.kind != uint8(plan.SinkAggr) {
+		in.input = append(in.input, fp.rows...)
+		return
+	}
+	sum := int64(0)
+	for _, v := range fp.rows {
+		sum += v
+	}
+	in.input = append(in.input, sum)
+}
+func (in *fakeInstance) SetValues() {
+	for i := range 100 {
+		in.input = append(in.input, int64(i))
+	}
+}
+
+func (in *fakeInstance) Run() (worker.RunState, error) {
+	in.q.mu.Lock()
+	if in.q.fused[in.seg] {
+		in.fused++
+	}
+	in.q.mu.Unlock()
+	for len(in.input) > 0 {
+		v := in.input[0]
+		if in.q.e.poison != 0 && v == in.q.e.poison {
+			return worker.Idle, sqlerr.New(sqlerr.DivisionByZero, "division by zero")
+		}
+		if in.out == nil {
+			in.rows = append(in.rows, v)
+			in.input = in.input[1:]
+			continue
+		}
+		d := int(uint64(v) % uint64(len(in.open)))
+		if c := in.open[d]; c != nil && c.Rows() == fakeRows {
+			if !in.out.Send(d, c) {
+				return worker.Blocked, nil
+			}
+			in.open[d] = nil
+		}
+		if in.open[d] == nil {
+			c, err := chunk.New(in.q.acct, in.layout)
+			if err != nil {
+				return worker.Idle, err
+			}
+			in.open[d] = c
+		}
+		c := in.open[d]
+		n := c.Rows()
+		c.SetInt(0, n, v)
+		if len(in.layout.Cols) > 1 {
+			c.SetStr(1, n, sortKey(v))
+		}
+		c.SetRows(n + 1)
+		in.input = in.input[1:]
+	}
+	return worker.Idle, nil
+}
+
+func sortKey(v int64) []byte {
+	return binary.BigEndian.AppendUint64([]byte("a long key: "), uint64(v))
+}
+
+func (in *fakeInstance) Finish() (worker.RunState, error) {
+	for d, c := range in.open {
+		if c != nil {
+			if !in.out.Send(d, c) {
+				return worker.Blocked, nil
+			}
+			in.open[d] = nil
+		}
+	}
+	if in.out == nil {
+		if in.p.Sink.Kind == uint8(plan.SinkSort) {
+			sort.Slice(in.rows, func(i, j int) bool { return in.rows[i] < in.rows[j] })
+		}
+		in.q.mu.Lock()
+		in.q.parts[in.p.Sink.Table] = append(in.q.parts[in.p.Sink.Table], &fakePart{in.p.Sink.Kind, in.rows})
+		in.q.mu.Unlock()
+	}
+	return worker.Idle, nil
+}
+
+func (in *fakeInstance) Tiers() (int64, int64) { return in.fused, 0 }
+
+func (in *fakeInstance) Close() {
+	for i, c := range in.open {
+		if c != nil {
+			c.Free()
+			in.open[i] = nil
+		}
+	}
+}
+
+// build makes a plan and its programs of segments given as source → sink.
+type build struct {
+	q    plan.Query
+	code []code
+}
+
+// programs counts programs: each has a hash of its own.
+var programs atomic.Int64
+
+type code = struct{ general *program.Segment }
+
+func (b *build) seg(stream int, where plan.Where, src plan.Source, sink plan.Sink) *build {
+	id := len(b.q.Segments)
+	col := plan.Column{Type: types.TInt8}
+	src.Cols = []plan.Column{col}
+	b.q.Segments = append(b.q.Segments, &plan.Segment{ID: id, Stream: stream, Where: where, Source: src, Sink: sink})
+	for len(b.q.Streams) <= stream {
+		b.q.Streams = append(b.q.Streams, nil)
+	}
+	b.q.Streams[stream] = append(b.q.Streams[stream], id)
+	p := &program.Segment{ID: id, Hash: fmt.Sprint(programs.Add(1)), Source: program.Source{Kind: uint8(src.Kind), Table: src.TableID, Exchange: src.Exchange,
+		Cols: []program.SourceCol{{Type: types.TInt8}}},
+		Sink: program.Sink{Kind: uint8(sink.Kind), Table: sink.TableID, Exchange: sink.Exchange, Dist: uint8(sink.Dist)}}
+	if sink.Kind >= plan.SinkDist {
+		cols := []chunk.Col{{Type: types.TInt8}}
+		if sink.Order != nil {
+			cols = append(cols, chunk.Col{Type: types.TText})
+		}
+		p.Sink.Cols = chunk.LayoutOf(cols).Cols
+	}
+	b.code = append(b.code, code{p})
+	return b
+}

@@ -1,0 +1,309 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+	"slipher/codegen/artifact"
+	"slipher/node/load"
+	"slipher/node/rms"
+	"slipher/node/wire"
+	"slipher/node/worker"
+)
+
+// Config is what a node needs; the rest it learns from the leader.
+type Config struct {
+	ID      string
+	Dir     string // the cache's; may be deleted when the node is stopped
+	Workers int
+	Target  string // CPU level of this machine
+	Engine  worker.Engine
+	Symbols map[string]uintptr // kernels that artifacts may call
+
+	// Either Local, for a leader in the same process, whose id is Leader…
+	Local  *wire.Local
+	Leader string
+	// …or Leaders' cluster addresses and our own.
+	Leaders     []string
+	ClusterAddr string
+	Secret      []byte
+
+	CacheBytes int64 // blocks kept in memory, 0: 1 GB
+	LoadBytes  int64 // buffers of loads, 0: 256 MB
+	Log        *slog.Logger
+}
+
+// Defaults of Config.
+const (
+	defaultCache = 1 << 30
+	defaultLoad  = 256 << 20
+)
+
+// Node is a running compute node. It implements wire.Handler.
+type Node struct {
+	cfg   Config
+	mux   *wire.Mux // nil in a leader's process
+	peers wire.Peers
+	ctx   context.Context
+	stop  context.CancelFunc
+	wg    sync.WaitGroup
+	ready chan struct{}
+	once  sync.Once
+
+	mu     sync.Mutex
+	exec   *worker.Executor // nil before the first registration; guarded by mu
+	cache  *rms.Cache       // guarded by mu
+	reg    *wire.Registered // guarded by mu
+	slices []state.SliceID  // guarded by mu
+	err    error            // why it will never be ready; guarded by mu
+}
+
+// Start listens and begins to register. It does not wait for the leader: see Ready.
+func Start(cfg Config) (*Node, error) {
+	if !wire.ValidID(cfg.ID) {
+		return nil, fmt.Errorf("%q is no node id", cfg.ID)
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if cfg.CacheBytes == 0 {
+		cfg.CacheBytes = defaultCache
+	}
+	if cfg.LoadBytes == 0 {
+		cfg.LoadBytes = defaultLoad
+	}
+	cfg.Workers = max(cfg.Workers, 1)
+	n := &Node{cfg: cfg, ready: make(chan struct{})}
+	n.ctx, n.stop = context.WithCancel(context.Background())
+	local := cfg.Local
+	if local == nil {
+		local = wire.NewLocal() // a node sends to itself, too
+		mux, err := wire.Listen(wire.Identity{ID: cfg.ID, Secret: cfg.Secret}, cfg.ClusterAddr, n, cfg.Log)
+		if err != nil {
+			n.stop()
+			return nil, err
+		}
+		n.mux = mux
+		local.SetNext(mux)
+	}
+	local.Attach(cfg.ID, n)
+	n.peers = local.As(cfg.ID)
+	n.wg.Add(1)
+	go func() {
+		defer n.wg.Done()
+		n.stayRegistered()
+	}()
+	return n, nil
+}
+
+// Addr is where the node takes links, "" within a leader's process.
+func (n *Node) Addr() string {
+	if n.mux == nil {
+		return ""
+	}
+	return n.mux.Addr()
+}
+
+// Ready waits until the node has its slices. An error is final.
+func (n *Node) Ready(ctx context.Context) error {
+	select {
+	case <-n.ready:
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		return n.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Slices are the slices the leader last told.
+func (n *Node) Slices() []state.SliceID {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.slices
+}
+
+// Close stops the node: its queries fail, its links end.
+func (n *Node) Close() error {
+	n.stop()
+	var errs []error
+	n.mu.Lock()
+	exec, cache := n.exec, n.cache
+	n.mu.Unlock()
+	if exec != nil {
+		errs = append(errs, exec.Close())
+	}
+	if n.mux != nil {
+		errs = append(errs, n.mux.Close())
+	} else {
+		n.cfg.Local.Detach(n.cfg.ID)
+	}
+	n.wg.Wait()
+	if cache != nil {
+		errs = append(errs, cache.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Waits between attempts to reach a leader.
+const (
+	retryFirst = 50 * time.Millisecond
+	retryLast  = 2 * time.Second
+)
+
+// stayRegistered keeps the node known to a leader for as long as it lives.
+func (n *Node) stayRegistered() {
+	wait := retryFirst
+	for n.ctx.Err() == nil {
+		conn, err := n.register()
+		if err == nil {
+			wait = retryFirst
+			n.once.Do(func() { close(n.ready) })
+			select {
+			case <-conn.Done():
+				n.cfg.Log.Warn("link to the leader lost", "node", n.cfg.ID)
+			case <-n.ctx.Done():
+			}
+			continue
+		}
+		n.cfg.Log.Info("not registered yet", "node", n.cfg.ID, "err", err)
+		select {
+		case <-time.After(wait):
+		case <-n.ctx.Done():
+		}
+		wait = min(2*wait, retryLast)
+	}
+	n.once.Do(func() {
+		n.mu.Lock()
+		n.err = errors.New("the node was stopped before it had its slices")
+		n.mu.Unlock()
+		close(n.ready)
+	})
+}
+
+// register tries the leaders in turn.
+func (n *Node) register() (wire.Conn, error) {
+	var first error
+	try := func(conn wire.Conn, err error) (wire.Conn, error) {
+		if err == nil {
+			err = n.registerAt(conn)
+		}
+		if err != nil && first == nil {
+			first = err
+		}
+		return conn, err
+	}
+	if n.mux == nil {
+		return try(n.peers.Conn(n.ctx, n.cfg.Leader, ""))
+	}
+	for _, addr := range n.cfg.Leaders {
+		if conn, err := try(n.mux.Dial(n.ctx, addr)); err == nil {
+			return conn, nil
+		}
+	}
+	if first == nil {
+		first = errors.New("no leader's address is given")
+	}
+	return nil, first
+}
+
+func (n *Node) registerAt(conn wire.Conn) error {
+	ctx, cancel := context.WithTimeout(n.ctx, 10*time.Second)
+	defer cancel()
+	m, err := conn.Call(ctx, &wire.Register{ID: n.cfg.ID, Addr: n.Addr(), Workers: n.cfg.Workers, Target: n.cfg.Target})
+	if err != nil {
+		return err
+	}
+	reg, ok := m.(*wire.Registered)
+	if !ok {
+		return fmt.Errorf("unexpected reply %T", m)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.exec == nil {
+		if err := n.open(reg); err != nil {
+			return err
+		}
+	} else if reg.Storage != n.reg.Storage || string(reg.PublicKey) != string(n.reg.PublicKey) {
+		return errors.New("the leader has another storage or key than before: this node must be started anew")
+	}
+	n.reg, n.slices = reg, reg.Slices
+	return nil
+}
+
+// open makes what works with storage and code. Called with mu held.
+func (n *Node) open(reg *wire.Registered) error {
+	store, err := rms.Open(reg.Storage)
+	if err != nil {
+		return err
+	}
+	dir := ""
+	if n.cfg.Dir != "" {
+		dir = filepath.Join(n.cfg.Dir, "cache")
+	}
+	n.cache = rms.NewCache(store, dir, n.cfg.CacheBytes)
+	n.exec = worker.New(worker.Config{
+		ID: n.cfg.ID, Workers: n.cfg.Workers, Engine: n.cfg.Engine, Peers: n.peers, Log: n.cfg.Log,
+		Artifacts: &worker.SignedArtifacts{Key: artifact.PublicKey(reg.PublicKey), Symbols: n.cfg.Symbols},
+		Storage:   &worker.Storage{Store: store, Cache: n.cache, Budget: load.NewBudget(n.cfg.LoadBytes)},
+	})
+	return nil
+}
+
+// Call implements wire.Handler.
+func (n *Node) Call(ctx context.Context, from wire.Conn, m wire.Message) (wire.Message, error) {
+	// The leader may be quicker with a first query than we with its reply to Register.
+	late := time.NewTimer(10 * time.Second)
+	defer late.Stop()
+	select {
+	case <-n.ready:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-late.C:
+	}
+	n.mu.Lock()
+	exec, reg := n.exec, n.reg
+	n.mu.Unlock()
+	if exec == nil {
+		return nil, sqlerr.New(sqlerr.CannotConnectNow, "node %s is starting up", n.cfg.ID)
+	}
+	if _, ok := m.(*wire.Ping); !ok && from.Peer() != reg.Leader {
+		return nil, sqlerr.New(sqlerr.ProtocolViolation, "unexpected message %T from %s", m, from.Peer())
+	}
+	if a, ok := m.(*wire.Assign); ok {
+		n.mu.Lock()
+		n.slices = a.Slices
+		n.mu.Unlock()
+		return &wire.OK{}, nil
+	}
+	return exec.Call(ctx, from, m)
+}
+
+// Data implements wire.Handler.
+func (n *Node) Data(from wire.Conn, d *wire.Data) {
+	n.mu.Lock()
+	exec := n.exec
+	n.mu.Unlock()
+	if exec == nil {
+		d.Free()
+		return
+	}
+	exec.Data(from, d)
+}
+
+// Gone implements wire.Handler.
+func (n *Node) Gone(peer wire.Conn) {
+	n.mu.Lock()
+	exec := n.exec
+	n.mu.Unlock()
+	if exec != nil {
+		exec.Gone(peer)
+	}
+}

@@ -1,0 +1,44 @@
+package worker
+
+import (
+	"fmt"
+
+	"slipher/codegen/artifact"
+	"slipher/runtime/loader"
+	"slipher/runtime/program"
+)
+
+// SignedArtifacts opens envelopes that carry the cluster's signature, and no others.
+type SignedArtifacts struct {
+	Key artifact.PublicKey
+	// Symbols are the kernels that objects may call, by name.
+	Symbols map[string]uintptr
+}
+
+// Program implements Artifacts.
+func (a *SignedArtifacts) Program(envelope []byte) (*program.Segment, error) {
+	e, err := artifact.Open(envelope, a.Key)
+	if err != nil {
+		return nil, err
+	}
+	if e.Program == nil {
+		return nil, fmt.Errorf("%w: it has no program", artifact.ErrCorrupt)
+	}
+	return e.Program, nil
+}
+
+// Load implements Artifacts.
+func (a *SignedArtifacts) Load(envelope []byte) (Loaded, error) {
+	e, err := artifact.Open(envelope, a.Key)
+	if err != nil {
+		return Loaded{}, err
+	}
+	if len(e.Object) == 0 {
+		return Loaded{}, fmt.Errorf("%w: it has no object", artifact.ErrCorrupt)
+	}
+	code, err := loader.Load(e.Object, a.Symbols)
+	if err != nil {
+		return Loaded{}, err
+	}
+	return Loaded{Fn: code, Program: e.ProgramHash}, nil
+}
