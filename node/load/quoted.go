@@ -79,6 +79,15 @@ func (s *textSplitter) unescaped(field []byte) bool {
 	return s.o.backslash() && len(field) > 0 && len(s.scratch) >= len(field) && &s.scratch[len(s.scratch)-len(field)] == &field[0]
 }
 
+// fieldEnd reports whether a field ends at i: a delimiter, a line end or the end of the data stands there.
+func (s *textSplitter) fieldEnd(i int) bool {
+	if i < len(s.data) && s.data[i] == '\r' {
+		i++
+		return i == len(s.data) || s.data[i] == '\n'
+	}
+	return i == len(s.data) || s.data[i] == s.o.Delimiter || s.data[i] == '\n'
+}
+
 // csvField reads the field at from. Quotes may begin and end anywhere in it, as in PostgreSQL; at is
 // the delimiter or line end behind it. closed: false if a quote is not.
 func (s *textSplitter) csvField(from int) (field []byte, quoted bool, at int, closed bool) {
@@ -87,7 +96,7 @@ func (s *textSplitter) csvField(from int) (field []byte, quoted bool, at int, cl
 		// The usual quoted field: no quote within.
 		if i := bytes.IndexByte(s.data[from+1:], q); i >= 0 {
 			at := from + 1 + i + 1
-			if at == len(s.data) || s.data[at] == d || s.data[at] == '\n' || s.data[at] == '\r' {
+			if s.fieldEnd(at) {
 				return s.data[from+1 : at-1], true, at, true
 			}
 		}
@@ -110,7 +119,7 @@ func (s *textSplitter) csvField(from int) (field []byte, quoted bool, at int, cl
 			s.scratch = append(s.scratch, s.data[run:i]...)
 			run = i + 1
 			in, quoted = !in, true
-		case !in && (c == d || c == '\n' || c == '\r' && i+1 < len(s.data) && s.data[i+1] == '\n'):
+		case !in && (c == d || c == '\n' || c == '\r') && s.fieldEnd(i):
 			goto done
 		}
 	}
@@ -138,7 +147,7 @@ func (s *textSplitter) unquoteField(from int) (field []byte, at int, closed bool
 			continue
 		case c == '\n' && !s.o.EscapeChars:
 			return nil, i, false
-		case c == q && (i+1 == len(s.data) || s.data[i+1] == s.o.Delimiter || s.data[i+1] == '\n' || s.data[i+1] == '\r'):
+		case c == q && s.fieldEnd(i+1):
 			return s.scratch[start:len(s.scratch):len(s.scratch)], i + 1, true
 		}
 		s.scratch = append(s.scratch, c)
@@ -155,7 +164,7 @@ func (s *textSplitter) escapedField(from int) (field []byte, isNull bool, at int
 	rebuilt := false
 	for i < len(s.data) {
 		c := s.data[i]
-		if c == s.o.Delimiter || c == '\n' || c == '\r' && i+1 < len(s.data) && s.data[i+1] == '\n' {
+		if (c == s.o.Delimiter || c == '\n' || c == '\r') && s.fieldEnd(i) {
 			break
 		}
 		if c != '\\' || !s.o.backslash() || i+1 == len(s.data) {
