@@ -97,19 +97,21 @@ type lowerer struct {
 	seg *plan.Segment
 	opt Options
 
-	ops   []subop.Op
-	doms  []subop.Domain
-	again []int64 // parallel to ops: a probe's more word
-	notes []string
+	ops     []subop.Op
+	doms    []subop.Domain
+	again   []int64 // parallel to ops: a probe's more word
+	outCols []int   // parallel to ops
+	notes   []string
 
-	size  int64
-	vals  int
-	npos  int
-	dom   domain
-	cols  []column
-	cache map[string]result
-	mask  *subop.Operand // rows for which failing operations count; nil: all
-	step  string         // name of the step being lowered
+	size   int64
+	vals   int
+	npos   int
+	dom    domain
+	cols   []column
+	cache  map[string]result
+	mask   *subop.Operand // rows for which failing operations count; nil: all
+	step   string         // name of the step being lowered
+	outCol int            // 1 + the output column being lowered, for error reports
 
 	params map[paramKey]subop.Operand
 	consts map[string]subop.Operand
@@ -159,6 +161,7 @@ func (l *lowerer) emitIn(o *subop.Op, d subop.Domain, again int64) {
 	l.ops = append(l.ops, *o)
 	l.doms = append(l.doms, d)
 	l.again = append(l.again, again)
+	l.outCols = append(l.outCols, l.outCol)
 }
 
 // newSelection makes the domain a filter writes.
@@ -208,7 +211,7 @@ func (l *lowerer) finish() *Program {
 		p.Loops[n].Ops = append(p.Loops[n].Ops, o)
 		p.Numbers[n] = append(p.Numbers[n], number)
 		p.Seg.Loops[n].Last = i + 1
-		p.Seg.Ins = append(p.Seg.Ins, program.Ins{Fn: subop.PrimitiveName(o, l.doms[i]), Off: append(o.Offsets(l.doms[i]), int64(number))})
+		p.Seg.Ins = append(p.Seg.Ins, program.Ins{Fn: subop.PrimitiveName(o, l.doms[i]), Off: append(o.Offsets(l.doms[i]), int64(number)), Col: l.outCols[i]})
 	}
 	return p
 }

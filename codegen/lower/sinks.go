@@ -70,8 +70,10 @@ func (l *lowerer) build(s *plan.Sink) {
 func (l *lowerer) exprs(es []*plan.Expr) []result {
 	out := make([]result, len(es))
 	for i, e := range es {
+		l.outCol = i + 1
 		out[i] = l.expr(e)
 	}
+	l.outCol = 0
 	return out
 }
 

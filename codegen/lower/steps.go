@@ -57,8 +57,10 @@ func (l *lowerer) project(p *plan.Project) {
 			cols[i] = l.forward(e.Col, e.Type)
 			continue
 		}
+		l.outCol = i + 1
 		cols[i].res = l.expr(e)
 	}
+	l.outCol = 0
 	l.cols = cols
 	l.cache = map[string]result{}
 }

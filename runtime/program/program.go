@@ -33,6 +33,7 @@ type Segment struct {
 type Ins struct {
 	Fn  string  `msg:"fn"`
 	Off []int64 `msg:"off"`
+	Col int     `msg:"c"` // 1 + the output column it is computed for, 0: none in particular
 }
 
 // Loop is a stretch of Ins that runs under one row domain.

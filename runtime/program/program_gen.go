@@ -1202,6 +1202,12 @@ func (z *Ins) DecodeMsg(dc *msgp.Reader) (err error) {
 					return
 				}
 			}
+		case "c":
+			z.Col, err = dc.ReadInt()
+			if err != nil {
+				err = msgp.WrapError(err, "Col")
+				return
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -1215,9 +1221,9 @@ func (z *Ins) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Ins) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 2
+	// map header, size 3
 	// write "fn"
-	err = en.Append(0x82, 0xa2, 0x66, 0x6e)
+	err = en.Append(0x83, 0xa2, 0x66, 0x6e)
 	if err != nil {
 		return
 	}
@@ -1243,15 +1249,25 @@ func (z *Ins) EncodeMsg(en *msgp.Writer) (err error) {
 			return
 		}
 	}
+	// write "c"
+	err = en.Append(0xa1, 0x63)
+	if err != nil {
+		return
+	}
+	err = en.WriteInt(z.Col)
+	if err != nil {
+		err = msgp.WrapError(err, "Col")
+		return
+	}
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *Ins) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 2
+	// map header, size 3
 	// string "fn"
-	o = append(o, 0x82, 0xa2, 0x66, 0x6e)
+	o = append(o, 0x83, 0xa2, 0x66, 0x6e)
 	o = msgp.AppendString(o, z.Fn)
 	// string "off"
 	o = append(o, 0xa3, 0x6f, 0x66, 0x66)
@@ -1259,6 +1275,9 @@ func (z *Ins) MarshalMsg(b []byte) (o []byte, err error) {
 	for za0001 := range z.Off {
 		o = msgp.AppendInt64(o, z.Off[za0001])
 	}
+	// string "c"
+	o = append(o, 0xa1, 0x63)
+	o = msgp.AppendInt(o, z.Col)
 	return
 }
 
@@ -1305,6 +1324,12 @@ func (z *Ins) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "c":
+			z.Col, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Col")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1319,7 +1344,7 @@ func (z *Ins) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Ins) Msgsize() (s int) {
-	s = 1 + 3 + msgp.StringPrefixSize + len(z.Fn) + 4 + msgp.ArrayHeaderSize + (len(z.Off) * (msgp.Int64Size))
+	s = 1 + 3 + msgp.StringPrefixSize + len(z.Fn) + 4 + msgp.ArrayHeaderSize + (len(z.Off) * (msgp.Int64Size)) + 2 + msgp.IntSize
 	return
 }
 
@@ -1807,70 +1832,28 @@ func (z *Segment) DecodeMsg(dc *msgp.Reader) (err error) {
 				z.Ins = make([]Ins, zb0002)
 			}
 			for za0001 := range z.Ins {
-				var zb0003 uint32
-				zb0003, err = dc.ReadMapHeader()
+				err = z.Ins[za0001].DecodeMsg(dc)
 				if err != nil {
 					err = msgp.WrapError(err, "Ins", za0001)
 					return
 				}
-				for zb0003 > 0 {
-					zb0003--
-					field, err = dc.ReadMapKeyPtr()
-					if err != nil {
-						err = msgp.WrapError(err, "Ins", za0001)
-						return
-					}
-					switch msgp.UnsafeString(field) {
-					case "fn":
-						z.Ins[za0001].Fn, err = dc.ReadString()
-						if err != nil {
-							err = msgp.WrapError(err, "Ins", za0001, "Fn")
-							return
-						}
-					case "off":
-						var zb0004 uint32
-						zb0004, err = dc.ReadArrayHeader()
-						if err != nil {
-							err = msgp.WrapError(err, "Ins", za0001, "Off")
-							return
-						}
-						if cap(z.Ins[za0001].Off) >= int(zb0004) {
-							z.Ins[za0001].Off = (z.Ins[za0001].Off)[:zb0004]
-						} else {
-							z.Ins[za0001].Off = make([]int64, zb0004)
-						}
-						for za0002 := range z.Ins[za0001].Off {
-							z.Ins[za0001].Off[za0002], err = dc.ReadInt64()
-							if err != nil {
-								err = msgp.WrapError(err, "Ins", za0001, "Off", za0002)
-								return
-							}
-						}
-					default:
-						err = dc.Skip()
-						if err != nil {
-							err = msgp.WrapError(err, "Ins", za0001)
-							return
-						}
-					}
-				}
 			}
 		case "loops":
-			var zb0005 uint32
-			zb0005, err = dc.ReadArrayHeader()
+			var zb0003 uint32
+			zb0003, err = dc.ReadArrayHeader()
 			if err != nil {
 				err = msgp.WrapError(err, "Loops")
 				return
 			}
-			if cap(z.Loops) >= int(zb0005) {
-				z.Loops = (z.Loops)[:zb0005]
+			if cap(z.Loops) >= int(zb0003) {
+				z.Loops = (z.Loops)[:zb0003]
 			} else {
-				z.Loops = make([]Loop, zb0005)
+				z.Loops = make([]Loop, zb0003)
 			}
-			for za0003 := range z.Loops {
-				err = z.Loops[za0003].DecodeMsg(dc)
+			for za0002 := range z.Loops {
+				err = z.Loops[za0002].DecodeMsg(dc)
 				if err != nil {
-					err = msgp.WrapError(err, "Loops", za0003)
+					err = msgp.WrapError(err, "Loops", za0002)
 					return
 				}
 			}
@@ -1887,151 +1870,151 @@ func (z *Segment) DecodeMsg(dc *msgp.Reader) (err error) {
 				return
 			}
 		case "tabs":
-			var zb0006 uint32
-			zb0006, err = dc.ReadArrayHeader()
+			var zb0004 uint32
+			zb0004, err = dc.ReadArrayHeader()
 			if err != nil {
 				err = msgp.WrapError(err, "Tables")
 				return
 			}
-			if cap(z.Tables) >= int(zb0006) {
-				z.Tables = (z.Tables)[:zb0006]
+			if cap(z.Tables) >= int(zb0004) {
+				z.Tables = (z.Tables)[:zb0004]
 			} else {
-				z.Tables = make([]TableSlot, zb0006)
+				z.Tables = make([]TableSlot, zb0004)
 			}
-			for za0004 := range z.Tables {
-				err = z.Tables[za0004].DecodeMsg(dc)
+			for za0003 := range z.Tables {
+				err = z.Tables[za0003].DecodeMsg(dc)
 				if err != nil {
-					err = msgp.WrapError(err, "Tables", za0004)
+					err = msgp.WrapError(err, "Tables", za0003)
 					return
 				}
 			}
 		case "params":
-			var zb0007 uint32
-			zb0007, err = dc.ReadArrayHeader()
+			var zb0005 uint32
+			zb0005, err = dc.ReadArrayHeader()
 			if err != nil {
 				err = msgp.WrapError(err, "Params")
 				return
 			}
-			if cap(z.Params) >= int(zb0007) {
-				z.Params = (z.Params)[:zb0007]
+			if cap(z.Params) >= int(zb0005) {
+				z.Params = (z.Params)[:zb0005]
 			} else {
-				z.Params = make([]ParamSlot, zb0007)
+				z.Params = make([]ParamSlot, zb0005)
 			}
-			for za0005 := range z.Params {
-				err = z.Params[za0005].DecodeMsg(dc)
+			for za0004 := range z.Params {
+				err = z.Params[za0004].DecodeMsg(dc)
 				if err != nil {
-					err = msgp.WrapError(err, "Params", za0005)
+					err = msgp.WrapError(err, "Params", za0004)
 					return
 				}
 			}
 		case "consts":
-			var zb0008 uint32
-			zb0008, err = dc.ReadArrayHeader()
+			var zb0006 uint32
+			zb0006, err = dc.ReadArrayHeader()
 			if err != nil {
 				err = msgp.WrapError(err, "Consts")
 				return
 			}
-			if cap(z.Consts) >= int(zb0008) {
-				z.Consts = (z.Consts)[:zb0008]
+			if cap(z.Consts) >= int(zb0006) {
+				z.Consts = (z.Consts)[:zb0006]
 			} else {
-				z.Consts = make([]ConstSlot, zb0008)
+				z.Consts = make([]ConstSlot, zb0006)
 			}
-			for za0006 := range z.Consts {
-				var zb0009 uint32
-				zb0009, err = dc.ReadMapHeader()
+			for za0005 := range z.Consts {
+				var zb0007 uint32
+				zb0007, err = dc.ReadMapHeader()
 				if err != nil {
-					err = msgp.WrapError(err, "Consts", za0006)
+					err = msgp.WrapError(err, "Consts", za0005)
 					return
 				}
-				for zb0009 > 0 {
-					zb0009--
+				for zb0007 > 0 {
+					zb0007--
 					field, err = dc.ReadMapKeyPtr()
 					if err != nil {
-						err = msgp.WrapError(err, "Consts", za0006)
+						err = msgp.WrapError(err, "Consts", za0005)
 						return
 					}
 					switch msgp.UnsafeString(field) {
 					case "slot":
-						z.Consts[za0006].Slot, err = dc.ReadInt64()
+						z.Consts[za0005].Slot, err = dc.ReadInt64()
 						if err != nil {
-							err = msgp.WrapError(err, "Consts", za0006, "Slot")
+							err = msgp.WrapError(err, "Consts", za0005, "Slot")
 							return
 						}
 					case "phys":
-						err = z.Consts[za0006].Phys.DecodeMsg(dc)
+						err = z.Consts[za0005].Phys.DecodeMsg(dc)
 						if err != nil {
-							err = msgp.WrapError(err, "Consts", za0006, "Phys")
+							err = msgp.WrapError(err, "Consts", za0005, "Phys")
 							return
 						}
 					case "v":
-						err = z.Consts[za0006].V.DecodeMsg(dc)
+						err = z.Consts[za0005].V.DecodeMsg(dc)
 						if err != nil {
-							err = msgp.WrapError(err, "Consts", za0006, "V")
+							err = msgp.WrapError(err, "Consts", za0005, "V")
 							return
 						}
 					default:
 						err = dc.Skip()
 						if err != nil {
-							err = msgp.WrapError(err, "Consts", za0006)
+							err = msgp.WrapError(err, "Consts", za0005)
 							return
 						}
 					}
 				}
 			}
 		case "hosts":
-			var zb0010 uint32
-			zb0010, err = dc.ReadArrayHeader()
+			var zb0008 uint32
+			zb0008, err = dc.ReadArrayHeader()
 			if err != nil {
 				err = msgp.WrapError(err, "Hosts")
 				return
 			}
-			if cap(z.Hosts) >= int(zb0010) {
-				z.Hosts = (z.Hosts)[:zb0010]
+			if cap(z.Hosts) >= int(zb0008) {
+				z.Hosts = (z.Hosts)[:zb0008]
 			} else {
-				z.Hosts = make([]HostCall, zb0010)
+				z.Hosts = make([]HostCall, zb0008)
 			}
-			for za0007 := range z.Hosts {
-				err = z.Hosts[za0007].DecodeMsg(dc)
+			for za0006 := range z.Hosts {
+				err = z.Hosts[za0006].DecodeMsg(dc)
 				if err != nil {
-					err = msgp.WrapError(err, "Hosts", za0007)
+					err = msgp.WrapError(err, "Hosts", za0006)
 					return
 				}
 			}
 		case "ctrs":
-			var zb0011 uint32
-			zb0011, err = dc.ReadArrayHeader()
+			var zb0009 uint32
+			zb0009, err = dc.ReadArrayHeader()
 			if err != nil {
 				err = msgp.WrapError(err, "Counters")
 				return
 			}
-			if cap(z.Counters) >= int(zb0011) {
-				z.Counters = (z.Counters)[:zb0011]
+			if cap(z.Counters) >= int(zb0009) {
+				z.Counters = (z.Counters)[:zb0009]
 			} else {
-				z.Counters = make([]int64, zb0011)
+				z.Counters = make([]int64, zb0009)
 			}
-			for za0008 := range z.Counters {
-				z.Counters[za0008], err = dc.ReadInt64()
+			for za0007 := range z.Counters {
+				z.Counters[za0007], err = dc.ReadInt64()
 				if err != nil {
-					err = msgp.WrapError(err, "Counters", za0008)
+					err = msgp.WrapError(err, "Counters", za0007)
 					return
 				}
 			}
 		case "guards":
-			var zb0012 uint32
-			zb0012, err = dc.ReadArrayHeader()
+			var zb0010 uint32
+			zb0010, err = dc.ReadArrayHeader()
 			if err != nil {
 				err = msgp.WrapError(err, "Guards")
 				return
 			}
-			if cap(z.Guards) >= int(zb0012) {
-				z.Guards = (z.Guards)[:zb0012]
+			if cap(z.Guards) >= int(zb0010) {
+				z.Guards = (z.Guards)[:zb0010]
 			} else {
-				z.Guards = make([]Guard, zb0012)
+				z.Guards = make([]Guard, zb0010)
 			}
-			for za0009 := range z.Guards {
-				err = z.Guards[za0009].DecodeMsg(dc)
+			for za0008 := range z.Guards {
+				err = z.Guards[za0008].DecodeMsg(dc)
 				if err != nil {
-					err = msgp.WrapError(err, "Guards", za0009)
+					err = msgp.WrapError(err, "Guards", za0008)
 					return
 				}
 			}
@@ -2042,54 +2025,54 @@ func (z *Segment) DecodeMsg(dc *msgp.Reader) (err error) {
 				return
 			}
 		case "slots":
-			var zb0013 uint32
-			zb0013, err = dc.ReadArrayHeader()
+			var zb0011 uint32
+			zb0011, err = dc.ReadArrayHeader()
 			if err != nil {
 				err = msgp.WrapError(err, "Slots")
 				return
 			}
-			if cap(z.Slots) >= int(zb0013) {
-				z.Slots = (z.Slots)[:zb0013]
+			if cap(z.Slots) >= int(zb0011) {
+				z.Slots = (z.Slots)[:zb0011]
 			} else {
-				z.Slots = make([]Slot, zb0013)
+				z.Slots = make([]Slot, zb0011)
 			}
-			for za0010 := range z.Slots {
-				var zb0014 uint32
-				zb0014, err = dc.ReadMapHeader()
+			for za0009 := range z.Slots {
+				var zb0012 uint32
+				zb0012, err = dc.ReadMapHeader()
 				if err != nil {
-					err = msgp.WrapError(err, "Slots", za0010)
+					err = msgp.WrapError(err, "Slots", za0009)
 					return
 				}
-				for zb0014 > 0 {
-					zb0014--
+				for zb0012 > 0 {
+					zb0012--
 					field, err = dc.ReadMapKeyPtr()
 					if err != nil {
-						err = msgp.WrapError(err, "Slots", za0010)
+						err = msgp.WrapError(err, "Slots", za0009)
 						return
 					}
 					switch msgp.UnsafeString(field) {
 					case "name":
-						z.Slots[za0010].Name, err = dc.ReadString()
+						z.Slots[za0009].Name, err = dc.ReadString()
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0010, "Name")
+							err = msgp.WrapError(err, "Slots", za0009, "Name")
 							return
 						}
 					case "off":
-						z.Slots[za0010].Off, err = dc.ReadInt64()
+						z.Slots[za0009].Off, err = dc.ReadInt64()
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0010, "Off")
+							err = msgp.WrapError(err, "Slots", za0009, "Off")
 							return
 						}
 					case "size":
-						z.Slots[za0010].Size, err = dc.ReadInt64()
+						z.Slots[za0009].Size, err = dc.ReadInt64()
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0010, "Size")
+							err = msgp.WrapError(err, "Slots", za0009, "Size")
 							return
 						}
 					default:
 						err = dc.Skip()
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0010)
+							err = msgp.WrapError(err, "Slots", za0009)
 							return
 						}
 					}
@@ -2150,33 +2133,10 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		return
 	}
 	for za0001 := range z.Ins {
-		// map header, size 2
-		// write "fn"
-		err = en.Append(0x82, 0xa2, 0x66, 0x6e)
+		err = z.Ins[za0001].EncodeMsg(en)
 		if err != nil {
+			err = msgp.WrapError(err, "Ins", za0001)
 			return
-		}
-		err = en.WriteString(z.Ins[za0001].Fn)
-		if err != nil {
-			err = msgp.WrapError(err, "Ins", za0001, "Fn")
-			return
-		}
-		// write "off"
-		err = en.Append(0xa3, 0x6f, 0x66, 0x66)
-		if err != nil {
-			return
-		}
-		err = en.WriteArrayHeader(uint32(len(z.Ins[za0001].Off)))
-		if err != nil {
-			err = msgp.WrapError(err, "Ins", za0001, "Off")
-			return
-		}
-		for za0002 := range z.Ins[za0001].Off {
-			err = en.WriteInt64(z.Ins[za0001].Off[za0002])
-			if err != nil {
-				err = msgp.WrapError(err, "Ins", za0001, "Off", za0002)
-				return
-			}
 		}
 	}
 	// write "loops"
@@ -2189,10 +2149,10 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Loops")
 		return
 	}
-	for za0003 := range z.Loops {
-		err = z.Loops[za0003].EncodeMsg(en)
+	for za0002 := range z.Loops {
+		err = z.Loops[za0002].EncodeMsg(en)
 		if err != nil {
-			err = msgp.WrapError(err, "Loops", za0003)
+			err = msgp.WrapError(err, "Loops", za0002)
 			return
 		}
 	}
@@ -2226,10 +2186,10 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Tables")
 		return
 	}
-	for za0004 := range z.Tables {
-		err = z.Tables[za0004].EncodeMsg(en)
+	for za0003 := range z.Tables {
+		err = z.Tables[za0003].EncodeMsg(en)
 		if err != nil {
-			err = msgp.WrapError(err, "Tables", za0004)
+			err = msgp.WrapError(err, "Tables", za0003)
 			return
 		}
 	}
@@ -2243,10 +2203,10 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Params")
 		return
 	}
-	for za0005 := range z.Params {
-		err = z.Params[za0005].EncodeMsg(en)
+	for za0004 := range z.Params {
+		err = z.Params[za0004].EncodeMsg(en)
 		if err != nil {
-			err = msgp.WrapError(err, "Params", za0005)
+			err = msgp.WrapError(err, "Params", za0004)
 			return
 		}
 	}
@@ -2260,16 +2220,16 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Consts")
 		return
 	}
-	for za0006 := range z.Consts {
+	for za0005 := range z.Consts {
 		// map header, size 3
 		// write "slot"
 		err = en.Append(0x83, 0xa4, 0x73, 0x6c, 0x6f, 0x74)
 		if err != nil {
 			return
 		}
-		err = en.WriteInt64(z.Consts[za0006].Slot)
+		err = en.WriteInt64(z.Consts[za0005].Slot)
 		if err != nil {
-			err = msgp.WrapError(err, "Consts", za0006, "Slot")
+			err = msgp.WrapError(err, "Consts", za0005, "Slot")
 			return
 		}
 		// write "phys"
@@ -2277,9 +2237,9 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		if err != nil {
 			return
 		}
-		err = z.Consts[za0006].Phys.EncodeMsg(en)
+		err = z.Consts[za0005].Phys.EncodeMsg(en)
 		if err != nil {
-			err = msgp.WrapError(err, "Consts", za0006, "Phys")
+			err = msgp.WrapError(err, "Consts", za0005, "Phys")
 			return
 		}
 		// write "v"
@@ -2287,9 +2247,9 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		if err != nil {
 			return
 		}
-		err = z.Consts[za0006].V.EncodeMsg(en)
+		err = z.Consts[za0005].V.EncodeMsg(en)
 		if err != nil {
-			err = msgp.WrapError(err, "Consts", za0006, "V")
+			err = msgp.WrapError(err, "Consts", za0005, "V")
 			return
 		}
 	}
@@ -2303,10 +2263,10 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Hosts")
 		return
 	}
-	for za0007 := range z.Hosts {
-		err = z.Hosts[za0007].EncodeMsg(en)
+	for za0006 := range z.Hosts {
+		err = z.Hosts[za0006].EncodeMsg(en)
 		if err != nil {
-			err = msgp.WrapError(err, "Hosts", za0007)
+			err = msgp.WrapError(err, "Hosts", za0006)
 			return
 		}
 	}
@@ -2320,10 +2280,10 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Counters")
 		return
 	}
-	for za0008 := range z.Counters {
-		err = en.WriteInt64(z.Counters[za0008])
+	for za0007 := range z.Counters {
+		err = en.WriteInt64(z.Counters[za0007])
 		if err != nil {
-			err = msgp.WrapError(err, "Counters", za0008)
+			err = msgp.WrapError(err, "Counters", za0007)
 			return
 		}
 	}
@@ -2337,10 +2297,10 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Guards")
 		return
 	}
-	for za0009 := range z.Guards {
-		err = z.Guards[za0009].EncodeMsg(en)
+	for za0008 := range z.Guards {
+		err = z.Guards[za0008].EncodeMsg(en)
 		if err != nil {
-			err = msgp.WrapError(err, "Guards", za0009)
+			err = msgp.WrapError(err, "Guards", za0008)
 			return
 		}
 	}
@@ -2364,16 +2324,16 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Slots")
 		return
 	}
-	for za0010 := range z.Slots {
+	for za0009 := range z.Slots {
 		// map header, size 3
 		// write "name"
 		err = en.Append(0x83, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
 		if err != nil {
 			return
 		}
-		err = en.WriteString(z.Slots[za0010].Name)
+		err = en.WriteString(z.Slots[za0009].Name)
 		if err != nil {
-			err = msgp.WrapError(err, "Slots", za0010, "Name")
+			err = msgp.WrapError(err, "Slots", za0009, "Name")
 			return
 		}
 		// write "off"
@@ -2381,9 +2341,9 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		if err != nil {
 			return
 		}
-		err = en.WriteInt64(z.Slots[za0010].Off)
+		err = en.WriteInt64(z.Slots[za0009].Off)
 		if err != nil {
-			err = msgp.WrapError(err, "Slots", za0010, "Off")
+			err = msgp.WrapError(err, "Slots", za0009, "Off")
 			return
 		}
 		// write "size"
@@ -2391,9 +2351,9 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		if err != nil {
 			return
 		}
-		err = en.WriteInt64(z.Slots[za0010].Size)
+		err = en.WriteInt64(z.Slots[za0009].Size)
 		if err != nil {
-			err = msgp.WrapError(err, "Slots", za0010, "Size")
+			err = msgp.WrapError(err, "Slots", za0009, "Size")
 			return
 		}
 	}
@@ -2417,24 +2377,19 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	o = append(o, 0xa3, 0x69, 0x6e, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Ins)))
 	for za0001 := range z.Ins {
-		// map header, size 2
-		// string "fn"
-		o = append(o, 0x82, 0xa2, 0x66, 0x6e)
-		o = msgp.AppendString(o, z.Ins[za0001].Fn)
-		// string "off"
-		o = append(o, 0xa3, 0x6f, 0x66, 0x66)
-		o = msgp.AppendArrayHeader(o, uint32(len(z.Ins[za0001].Off)))
-		for za0002 := range z.Ins[za0001].Off {
-			o = msgp.AppendInt64(o, z.Ins[za0001].Off[za0002])
+		o, err = z.Ins[za0001].MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Ins", za0001)
+			return
 		}
 	}
 	// string "loops"
 	o = append(o, 0xa5, 0x6c, 0x6f, 0x6f, 0x70, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Loops)))
-	for za0003 := range z.Loops {
-		o, err = z.Loops[za0003].MarshalMsg(o)
+	for za0002 := range z.Loops {
+		o, err = z.Loops[za0002].MarshalMsg(o)
 		if err != nil {
-			err = msgp.WrapError(err, "Loops", za0003)
+			err = msgp.WrapError(err, "Loops", za0002)
 			return
 		}
 	}
@@ -2455,69 +2410,69 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "tabs"
 	o = append(o, 0xa4, 0x74, 0x61, 0x62, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Tables)))
-	for za0004 := range z.Tables {
-		o, err = z.Tables[za0004].MarshalMsg(o)
+	for za0003 := range z.Tables {
+		o, err = z.Tables[za0003].MarshalMsg(o)
 		if err != nil {
-			err = msgp.WrapError(err, "Tables", za0004)
+			err = msgp.WrapError(err, "Tables", za0003)
 			return
 		}
 	}
 	// string "params"
 	o = append(o, 0xa6, 0x70, 0x61, 0x72, 0x61, 0x6d, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Params)))
-	for za0005 := range z.Params {
-		o, err = z.Params[za0005].MarshalMsg(o)
+	for za0004 := range z.Params {
+		o, err = z.Params[za0004].MarshalMsg(o)
 		if err != nil {
-			err = msgp.WrapError(err, "Params", za0005)
+			err = msgp.WrapError(err, "Params", za0004)
 			return
 		}
 	}
 	// string "consts"
 	o = append(o, 0xa6, 0x63, 0x6f, 0x6e, 0x73, 0x74, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Consts)))
-	for za0006 := range z.Consts {
+	for za0005 := range z.Consts {
 		// map header, size 3
 		// string "slot"
 		o = append(o, 0x83, 0xa4, 0x73, 0x6c, 0x6f, 0x74)
-		o = msgp.AppendInt64(o, z.Consts[za0006].Slot)
+		o = msgp.AppendInt64(o, z.Consts[za0005].Slot)
 		// string "phys"
 		o = append(o, 0xa4, 0x70, 0x68, 0x79, 0x73)
-		o, err = z.Consts[za0006].Phys.MarshalMsg(o)
+		o, err = z.Consts[za0005].Phys.MarshalMsg(o)
 		if err != nil {
-			err = msgp.WrapError(err, "Consts", za0006, "Phys")
+			err = msgp.WrapError(err, "Consts", za0005, "Phys")
 			return
 		}
 		// string "v"
 		o = append(o, 0xa1, 0x76)
-		o, err = z.Consts[za0006].V.MarshalMsg(o)
+		o, err = z.Consts[za0005].V.MarshalMsg(o)
 		if err != nil {
-			err = msgp.WrapError(err, "Consts", za0006, "V")
+			err = msgp.WrapError(err, "Consts", za0005, "V")
 			return
 		}
 	}
 	// string "hosts"
 	o = append(o, 0xa5, 0x68, 0x6f, 0x73, 0x74, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Hosts)))
-	for za0007 := range z.Hosts {
-		o, err = z.Hosts[za0007].MarshalMsg(o)
+	for za0006 := range z.Hosts {
+		o, err = z.Hosts[za0006].MarshalMsg(o)
 		if err != nil {
-			err = msgp.WrapError(err, "Hosts", za0007)
+			err = msgp.WrapError(err, "Hosts", za0006)
 			return
 		}
 	}
 	// string "ctrs"
 	o = append(o, 0xa4, 0x63, 0x74, 0x72, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Counters)))
-	for za0008 := range z.Counters {
-		o = msgp.AppendInt64(o, z.Counters[za0008])
+	for za0007 := range z.Counters {
+		o = msgp.AppendInt64(o, z.Counters[za0007])
 	}
 	// string "guards"
 	o = append(o, 0xa6, 0x67, 0x75, 0x61, 0x72, 0x64, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Guards)))
-	for za0009 := range z.Guards {
-		o, err = z.Guards[za0009].MarshalMsg(o)
+	for za0008 := range z.Guards {
+		o, err = z.Guards[za0008].MarshalMsg(o)
 		if err != nil {
-			err = msgp.WrapError(err, "Guards", za0009)
+			err = msgp.WrapError(err, "Guards", za0008)
 			return
 		}
 	}
@@ -2527,17 +2482,17 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "slots"
 	o = append(o, 0xa5, 0x73, 0x6c, 0x6f, 0x74, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Slots)))
-	for za0010 := range z.Slots {
+	for za0009 := range z.Slots {
 		// map header, size 3
 		// string "name"
 		o = append(o, 0x83, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
-		o = msgp.AppendString(o, z.Slots[za0010].Name)
+		o = msgp.AppendString(o, z.Slots[za0009].Name)
 		// string "off"
 		o = append(o, 0xa3, 0x6f, 0x66, 0x66)
-		o = msgp.AppendInt64(o, z.Slots[za0010].Off)
+		o = msgp.AppendInt64(o, z.Slots[za0009].Off)
 		// string "size"
 		o = append(o, 0xa4, 0x73, 0x69, 0x7a, 0x65)
-		o = msgp.AppendInt64(o, z.Slots[za0010].Size)
+		o = msgp.AppendInt64(o, z.Slots[za0009].Size)
 	}
 	return
 }
@@ -2591,70 +2546,28 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				z.Ins = make([]Ins, zb0002)
 			}
 			for za0001 := range z.Ins {
-				var zb0003 uint32
-				zb0003, bts, err = msgp.ReadMapHeaderBytes(bts)
+				bts, err = z.Ins[za0001].UnmarshalMsg(bts)
 				if err != nil {
 					err = msgp.WrapError(err, "Ins", za0001)
 					return
 				}
-				for zb0003 > 0 {
-					zb0003--
-					field, bts, err = msgp.ReadMapKeyZC(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Ins", za0001)
-						return
-					}
-					switch msgp.UnsafeString(field) {
-					case "fn":
-						z.Ins[za0001].Fn, bts, err = msgp.ReadStringBytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Ins", za0001, "Fn")
-							return
-						}
-					case "off":
-						var zb0004 uint32
-						zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Ins", za0001, "Off")
-							return
-						}
-						if cap(z.Ins[za0001].Off) >= int(zb0004) {
-							z.Ins[za0001].Off = (z.Ins[za0001].Off)[:zb0004]
-						} else {
-							z.Ins[za0001].Off = make([]int64, zb0004)
-						}
-						for za0002 := range z.Ins[za0001].Off {
-							z.Ins[za0001].Off[za0002], bts, err = msgp.ReadInt64Bytes(bts)
-							if err != nil {
-								err = msgp.WrapError(err, "Ins", za0001, "Off", za0002)
-								return
-							}
-						}
-					default:
-						bts, err = msgp.Skip(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Ins", za0001)
-							return
-						}
-					}
-				}
 			}
 		case "loops":
-			var zb0005 uint32
-			zb0005, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Loops")
 				return
 			}
-			if cap(z.Loops) >= int(zb0005) {
-				z.Loops = (z.Loops)[:zb0005]
+			if cap(z.Loops) >= int(zb0003) {
+				z.Loops = (z.Loops)[:zb0003]
 			} else {
-				z.Loops = make([]Loop, zb0005)
+				z.Loops = make([]Loop, zb0003)
 			}
-			for za0003 := range z.Loops {
-				bts, err = z.Loops[za0003].UnmarshalMsg(bts)
+			for za0002 := range z.Loops {
+				bts, err = z.Loops[za0002].UnmarshalMsg(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Loops", za0003)
+					err = msgp.WrapError(err, "Loops", za0002)
 					return
 				}
 			}
@@ -2671,151 +2584,151 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "tabs":
-			var zb0006 uint32
-			zb0006, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0004 uint32
+			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Tables")
 				return
 			}
-			if cap(z.Tables) >= int(zb0006) {
-				z.Tables = (z.Tables)[:zb0006]
+			if cap(z.Tables) >= int(zb0004) {
+				z.Tables = (z.Tables)[:zb0004]
 			} else {
-				z.Tables = make([]TableSlot, zb0006)
+				z.Tables = make([]TableSlot, zb0004)
 			}
-			for za0004 := range z.Tables {
-				bts, err = z.Tables[za0004].UnmarshalMsg(bts)
+			for za0003 := range z.Tables {
+				bts, err = z.Tables[za0003].UnmarshalMsg(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Tables", za0004)
+					err = msgp.WrapError(err, "Tables", za0003)
 					return
 				}
 			}
 		case "params":
-			var zb0007 uint32
-			zb0007, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0005 uint32
+			zb0005, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Params")
 				return
 			}
-			if cap(z.Params) >= int(zb0007) {
-				z.Params = (z.Params)[:zb0007]
+			if cap(z.Params) >= int(zb0005) {
+				z.Params = (z.Params)[:zb0005]
 			} else {
-				z.Params = make([]ParamSlot, zb0007)
+				z.Params = make([]ParamSlot, zb0005)
 			}
-			for za0005 := range z.Params {
-				bts, err = z.Params[za0005].UnmarshalMsg(bts)
+			for za0004 := range z.Params {
+				bts, err = z.Params[za0004].UnmarshalMsg(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Params", za0005)
+					err = msgp.WrapError(err, "Params", za0004)
 					return
 				}
 			}
 		case "consts":
-			var zb0008 uint32
-			zb0008, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0006 uint32
+			zb0006, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Consts")
 				return
 			}
-			if cap(z.Consts) >= int(zb0008) {
-				z.Consts = (z.Consts)[:zb0008]
+			if cap(z.Consts) >= int(zb0006) {
+				z.Consts = (z.Consts)[:zb0006]
 			} else {
-				z.Consts = make([]ConstSlot, zb0008)
+				z.Consts = make([]ConstSlot, zb0006)
 			}
-			for za0006 := range z.Consts {
-				var zb0009 uint32
-				zb0009, bts, err = msgp.ReadMapHeaderBytes(bts)
+			for za0005 := range z.Consts {
+				var zb0007 uint32
+				zb0007, bts, err = msgp.ReadMapHeaderBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Consts", za0006)
+					err = msgp.WrapError(err, "Consts", za0005)
 					return
 				}
-				for zb0009 > 0 {
-					zb0009--
+				for zb0007 > 0 {
+					zb0007--
 					field, bts, err = msgp.ReadMapKeyZC(bts)
 					if err != nil {
-						err = msgp.WrapError(err, "Consts", za0006)
+						err = msgp.WrapError(err, "Consts", za0005)
 						return
 					}
 					switch msgp.UnsafeString(field) {
 					case "slot":
-						z.Consts[za0006].Slot, bts, err = msgp.ReadInt64Bytes(bts)
+						z.Consts[za0005].Slot, bts, err = msgp.ReadInt64Bytes(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Consts", za0006, "Slot")
+							err = msgp.WrapError(err, "Consts", za0005, "Slot")
 							return
 						}
 					case "phys":
-						bts, err = z.Consts[za0006].Phys.UnmarshalMsg(bts)
+						bts, err = z.Consts[za0005].Phys.UnmarshalMsg(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Consts", za0006, "Phys")
+							err = msgp.WrapError(err, "Consts", za0005, "Phys")
 							return
 						}
 					case "v":
-						bts, err = z.Consts[za0006].V.UnmarshalMsg(bts)
+						bts, err = z.Consts[za0005].V.UnmarshalMsg(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Consts", za0006, "V")
+							err = msgp.WrapError(err, "Consts", za0005, "V")
 							return
 						}
 					default:
 						bts, err = msgp.Skip(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Consts", za0006)
+							err = msgp.WrapError(err, "Consts", za0005)
 							return
 						}
 					}
 				}
 			}
 		case "hosts":
-			var zb0010 uint32
-			zb0010, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0008 uint32
+			zb0008, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Hosts")
 				return
 			}
-			if cap(z.Hosts) >= int(zb0010) {
-				z.Hosts = (z.Hosts)[:zb0010]
+			if cap(z.Hosts) >= int(zb0008) {
+				z.Hosts = (z.Hosts)[:zb0008]
 			} else {
-				z.Hosts = make([]HostCall, zb0010)
+				z.Hosts = make([]HostCall, zb0008)
 			}
-			for za0007 := range z.Hosts {
-				bts, err = z.Hosts[za0007].UnmarshalMsg(bts)
+			for za0006 := range z.Hosts {
+				bts, err = z.Hosts[za0006].UnmarshalMsg(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Hosts", za0007)
+					err = msgp.WrapError(err, "Hosts", za0006)
 					return
 				}
 			}
 		case "ctrs":
-			var zb0011 uint32
-			zb0011, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0009 uint32
+			zb0009, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Counters")
 				return
 			}
-			if cap(z.Counters) >= int(zb0011) {
-				z.Counters = (z.Counters)[:zb0011]
+			if cap(z.Counters) >= int(zb0009) {
+				z.Counters = (z.Counters)[:zb0009]
 			} else {
-				z.Counters = make([]int64, zb0011)
+				z.Counters = make([]int64, zb0009)
 			}
-			for za0008 := range z.Counters {
-				z.Counters[za0008], bts, err = msgp.ReadInt64Bytes(bts)
+			for za0007 := range z.Counters {
+				z.Counters[za0007], bts, err = msgp.ReadInt64Bytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Counters", za0008)
+					err = msgp.WrapError(err, "Counters", za0007)
 					return
 				}
 			}
 		case "guards":
-			var zb0012 uint32
-			zb0012, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0010 uint32
+			zb0010, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Guards")
 				return
 			}
-			if cap(z.Guards) >= int(zb0012) {
-				z.Guards = (z.Guards)[:zb0012]
+			if cap(z.Guards) >= int(zb0010) {
+				z.Guards = (z.Guards)[:zb0010]
 			} else {
-				z.Guards = make([]Guard, zb0012)
+				z.Guards = make([]Guard, zb0010)
 			}
-			for za0009 := range z.Guards {
-				bts, err = z.Guards[za0009].UnmarshalMsg(bts)
+			for za0008 := range z.Guards {
+				bts, err = z.Guards[za0008].UnmarshalMsg(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Guards", za0009)
+					err = msgp.WrapError(err, "Guards", za0008)
 					return
 				}
 			}
@@ -2826,54 +2739,54 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "slots":
-			var zb0013 uint32
-			zb0013, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0011 uint32
+			zb0011, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Slots")
 				return
 			}
-			if cap(z.Slots) >= int(zb0013) {
-				z.Slots = (z.Slots)[:zb0013]
+			if cap(z.Slots) >= int(zb0011) {
+				z.Slots = (z.Slots)[:zb0011]
 			} else {
-				z.Slots = make([]Slot, zb0013)
+				z.Slots = make([]Slot, zb0011)
 			}
-			for za0010 := range z.Slots {
-				var zb0014 uint32
-				zb0014, bts, err = msgp.ReadMapHeaderBytes(bts)
+			for za0009 := range z.Slots {
+				var zb0012 uint32
+				zb0012, bts, err = msgp.ReadMapHeaderBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Slots", za0010)
+					err = msgp.WrapError(err, "Slots", za0009)
 					return
 				}
-				for zb0014 > 0 {
-					zb0014--
+				for zb0012 > 0 {
+					zb0012--
 					field, bts, err = msgp.ReadMapKeyZC(bts)
 					if err != nil {
-						err = msgp.WrapError(err, "Slots", za0010)
+						err = msgp.WrapError(err, "Slots", za0009)
 						return
 					}
 					switch msgp.UnsafeString(field) {
 					case "name":
-						z.Slots[za0010].Name, bts, err = msgp.ReadStringBytes(bts)
+						z.Slots[za0009].Name, bts, err = msgp.ReadStringBytes(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0010, "Name")
+							err = msgp.WrapError(err, "Slots", za0009, "Name")
 							return
 						}
 					case "off":
-						z.Slots[za0010].Off, bts, err = msgp.ReadInt64Bytes(bts)
+						z.Slots[za0009].Off, bts, err = msgp.ReadInt64Bytes(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0010, "Off")
+							err = msgp.WrapError(err, "Slots", za0009, "Off")
 							return
 						}
 					case "size":
-						z.Slots[za0010].Size, bts, err = msgp.ReadInt64Bytes(bts)
+						z.Slots[za0009].Size, bts, err = msgp.ReadInt64Bytes(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0010, "Size")
+							err = msgp.WrapError(err, "Slots", za0009, "Size")
 							return
 						}
 					default:
 						bts, err = msgp.Skip(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0010)
+							err = msgp.WrapError(err, "Slots", za0009)
 							return
 						}
 					}
@@ -2895,35 +2808,35 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 func (z *Segment) Msgsize() (s int) {
 	s = 1 + 3 + msgp.IntSize + 5 + msgp.StringPrefixSize + len(z.Hash) + 5 + msgp.IntSize + 4 + msgp.ArrayHeaderSize
 	for za0001 := range z.Ins {
-		s += 1 + 3 + msgp.StringPrefixSize + len(z.Ins[za0001].Fn) + 4 + msgp.ArrayHeaderSize + (len(z.Ins[za0001].Off) * (msgp.Int64Size))
+		s += z.Ins[za0001].Msgsize()
 	}
 	s += 6 + msgp.ArrayHeaderSize
-	for za0003 := range z.Loops {
-		s += z.Loops[za0003].Msgsize()
+	for za0002 := range z.Loops {
+		s += z.Loops[za0002].Msgsize()
 	}
 	s += 4 + z.Source.Msgsize() + 5 + z.Sink.Msgsize() + 5 + msgp.ArrayHeaderSize
-	for za0004 := range z.Tables {
-		s += z.Tables[za0004].Msgsize()
+	for za0003 := range z.Tables {
+		s += z.Tables[za0003].Msgsize()
 	}
 	s += 7 + msgp.ArrayHeaderSize
-	for za0005 := range z.Params {
-		s += z.Params[za0005].Msgsize()
+	for za0004 := range z.Params {
+		s += z.Params[za0004].Msgsize()
 	}
 	s += 7 + msgp.ArrayHeaderSize
-	for za0006 := range z.Consts {
-		s += 1 + 5 + msgp.Int64Size + 5 + z.Consts[za0006].Phys.Msgsize() + 2 + z.Consts[za0006].V.Msgsize()
+	for za0005 := range z.Consts {
+		s += 1 + 5 + msgp.Int64Size + 5 + z.Consts[za0005].Phys.Msgsize() + 2 + z.Consts[za0005].V.Msgsize()
 	}
 	s += 6 + msgp.ArrayHeaderSize
-	for za0007 := range z.Hosts {
-		s += z.Hosts[za0007].Msgsize()
+	for za0006 := range z.Hosts {
+		s += z.Hosts[za0006].Msgsize()
 	}
 	s += 5 + msgp.ArrayHeaderSize + (len(z.Counters) * (msgp.Int64Size)) + 7 + msgp.ArrayHeaderSize
-	for za0009 := range z.Guards {
-		s += z.Guards[za0009].Msgsize()
+	for za0008 := range z.Guards {
+		s += z.Guards[za0008].Msgsize()
 	}
 	s += 6 + msgp.StringPrefixSize + len(z.Entry) + 6 + msgp.ArrayHeaderSize
-	for za0010 := range z.Slots {
-		s += 1 + 5 + msgp.StringPrefixSize + len(z.Slots[za0010].Name) + 4 + msgp.Int64Size + 5 + msgp.Int64Size
+	for za0009 := range z.Slots {
+		s += 1 + 5 + msgp.StringPrefixSize + len(z.Slots[za0009].Name) + 4 + msgp.Int64Size + 5 + msgp.Int64Size
 	}
 	return
 }

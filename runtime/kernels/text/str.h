@@ -1,6 +1,8 @@
 /* Strings as kernels get them: two words by value, see runtime/abi.StrSize. */
 #ifndef SLP_STR_H
 #define SLP_STR_H
+/* Rows that do not count carry garbage: arithmetic on it wraps and means nothing. */
+#pragma GCC optimize("wrapv")
 #include "../include/arena.h"
 #include "../include/codes.h"
 #include <stdint.h>

@@ -1,0 +1,60 @@
+/* Upper, lower and title case. */
+#include "str.h"
+#include "utf8.h"
+#include "case_table.h"
+
+static uint32_t lookup(const uint32_t (*t)[2], size_t n, uint32_t c) {
+	size_t lo = 0, hi = n;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (t[mid][0] < c) lo = mid + 1;
+		else hi = mid;
+	}
+	return lo < n && t[lo][0] == c ? t[lo][1] : c;
+}
+
+static uint32_t to_lower(uint32_t c) {
+	if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : c;
+	return lookup(lower_table, sizeof lower_table / sizeof *lower_table, c);
+}
+
+static uint32_t to_upper(uint32_t c) {
+	if (c < 0x80) return c >= 'a' && c <= 'z' ? c - 32 : c;
+	return lookup(upper_table, sizeof upper_table / sizeof *upper_table, c);
+}
+
+enum { LOWER, UPPER, TITLE };
+
+/* Maps s into out's new bytes. A mapping may lengthen a character (by half at most: 2 to 3 bytes). */
+static void map_case(uint64_t out[2], slp_arena *a, view s, int mode) {
+	uint8_t small[2 * STR_INLINE], *buf = small;
+	if (s.n > STR_INLINE) buf = slp_arena_alloc(a, s.n + s.n / 2 + 4);
+	uint32_t n = 0;
+	int inside = 0; /* the character before is a letter or digit */
+	for (uint32_t i = 0; i < s.n;) {
+		uint32_t k = char_len(s.p + i, s.n - i), c = code_point(s.p + i, k);
+		int broken = k == 1 && c >= 0x80;
+		int word = c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+		if (broken) buf[n++] = s.p[i];
+		else n += put_code_point(buf + n, mode == LOWER || (mode == TITLE && inside) ? to_lower(c) : to_upper(c));
+		inside = word;
+		i += k;
+	}
+	if (buf == small) str_copy(out, a, buf, n);
+	else str_put(out, buf, n);
+}
+
+void slp_lower(uint64_t out[2], slp_arena *a, STR(s)) {
+	VIEW(s);
+	map_case(out, a, s, LOWER);
+}
+
+void slp_upper(uint64_t out[2], slp_arena *a, STR(s)) {
+	VIEW(s);
+	map_case(out, a, s, UPPER);
+}
+
+void slp_initcap(uint64_t out[2], slp_arena *a, STR(s)) {
+	VIEW(s);
+	map_case(out, a, s, TITLE);
+}

@@ -1,0 +1,120 @@
+/* Functions over doubles with PostgreSQL's errors, and random(). */
+#include "str.h"
+#include <math.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+/* An infinite result of finite operands is an overflow, a zero result of a nonzero exact one an underflow. */
+static int32_t put(double *out, double r, int finite) {
+	*out = r;
+	return isinf(r) && finite ? SLP_FLOAT_OVERFLOW : 0;
+}
+
+#define UNARY(name, expr) \
+	double slp_##name(double x) { return expr; }
+UNARY(floor, floor(x))
+UNARY(ceil, ceil(x))
+UNARY(trunc, trunc(x))
+UNARY(round, round(x))
+UNARY(cbrt, cbrt(x))
+UNARY(atan, atan(x))
+UNARY(tanh, tanh(x))
+
+#define ANGLE(name)                                       \
+	int32_t slp_##name(double *out, double x) {           \
+		if (isinf(x)) return *out = 0, SLP_INPUT_OUT_OF_RANGE; \
+		return put(out, name(x), isfinite(x));            \
+	}
+ANGLE(sin)
+ANGLE(cos)
+ANGLE(tan)
+
+int32_t slp_cot(double *out, double x) {
+	*out = 0;
+	if (isinf(x)) return SLP_INPUT_OUT_OF_RANGE;
+	double t = tan(x);
+	if (t == 0) return SLP_DIVIDE_BY_ZERO;
+	*out = 1 / t;
+	return 0;
+}
+
+#define ARC(name)                                                     \
+	int32_t slp_##name(double *out, double x) {                       \
+		if (x < -1 || x > 1) return *out = 0, SLP_INPUT_OUT_OF_RANGE; \
+		*out = name(x);                                               \
+		return 0;                                                     \
+	}
+ARC(asin)
+ARC(acos)
+
+double slp_atan2(double y, double x) { return atan2(y, x); }
+
+int32_t slp_sqrt(double *out, double x) {
+	*out = x < 0 ? 0 : sqrt(x);
+	return x < 0 ? SLP_SQRT_OF_NEGATIVE : 0;
+}
+
+int32_t slp_exp(double *out, double x) {
+	double r = exp(x);
+	*out = r;
+	if (r == 0 && isfinite(x)) return SLP_FLOAT_UNDERFLOW;
+	return put(out, r, isfinite(x));
+}
+
+static int32_t check_log(double *out, double x) {
+	*out = 0;
+	return x == 0 ? SLP_LOG_OF_ZERO : x < 0 ? SLP_LOG_OF_NEGATIVE : 0;
+}
+
+int32_t slp_ln(double *out, double x) {
+	int32_t c = check_log(out, x);
+	if (!c) *out = log(x);
+	return c;
+}
+
+int32_t slp_log10(double *out, double x) {
+	int32_t c = check_log(out, x);
+	if (!c) *out = log10(x);
+	return c;
+}
+
+int32_t slp_log_base(double *out, double base, double x) {
+	int32_t c = check_log(out, base);
+	if (!c) c = check_log(out, x);
+	if (c) return c;
+	if (base == 1) return SLP_DIVIDE_BY_ZERO;
+	*out = log(x) / log(base);
+	return 0;
+}
+
+int32_t slp_pow(double *out, double x, double y) {
+	*out = 0;
+	if (x == 0 && y < 0) return SLP_ZERO_NEGATIVE_POWER;
+	if (x < 0 && isfinite(x) && isfinite(y) && floor(y) != y) return SLP_INVALID_POWER;
+	double r = pow(x, y);
+	if (r == 0 && isfinite(x) && isfinite(y) && x != 0) return SLP_FLOAT_UNDERFLOW;
+	return put(out, r, isfinite(x) && isfinite(y));
+}
+
+/* x rounded (or truncated) to digits behind the point: digits is -308..308. */
+static double scaled(double x, int32_t digits, double (*f)(double)) {
+	if (digits > 308) return x;
+	if (digits < -308) return 0;
+	double p = pow(10, digits < 0 ? -digits : digits);
+	double r = digits < 0 ? f(x / p) * p : f(x * p) / p;
+	return isfinite(r) ? r : x;
+}
+
+double slp_round_digits(double x, int32_t digits) { return scaled(x, digits, round); }
+double slp_trunc_digits(double x, int32_t digits) { return scaled(x, digits, trunc); }
+
+/* Uniform in [0, 1): xorshift64*, seeded by the system once a thread. */
+double slp_random(void) {
+	static _Thread_local uint64_t s;
+	while (!s)
+		if (getrandom(&s, sizeof s, 0) != sizeof s) s = (uint64_t)(uintptr_t)&s | 1;
+	s ^= s >> 12;
+	s ^= s << 25;
+	s ^= s >> 27;
+	return (double)((s * 0x2545f4914f6cdd1dull) >> 11) * 0x1p-53;
+}
