@@ -118,4 +118,28 @@ func closeWithin(f func(context.Context) error) error {
 	return f(ctx)
 }
 
-var _ = node.Options{}
+// Run serves until the process is told to stop.
+func (c *nodeCmd) Run(ctx context.Context, log *slog.Logger) error {
+	secret, err := wire.LoadSecret(c.SecretFile, append([]string{c.Cluster}, c.Leader...)...)
+	if err != nil {
+		return err
+	}
+	cfg, err := leader.NodeConfig()
+	if err != nil {
+		return err
+	}
+	cfg.ID, cfg.Dir, cfg.Workers = c.ID, c.Data, orCores(c.Workers)
+	cfg.Leaders, cfg.ClusterAddr, cfg.Secret, cfg.Log = c.Leader, c.Cluster, secret, log
+	n, err := node.Start(cfg)
+	if err != nil {
+		return err
+	}
+	if err := n.Ready(ctx); err != nil {
+		n.Close()
+		return stopped(ctx, err)
+	}
+	fmt.Printf("slipher: ready sql=- cluster=%s id=%s\n", n.Addr(), c.ID)
+	<-ctx.Done()
+	log.Info("stopping")
+	return n.Close()
+}

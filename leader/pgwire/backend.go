@@ -88,7 +88,15 @@ type ResultWriter interface {
 	Report(p Parameter)
 	// CopyIn asks the client for COPY data. The reader ends with io.EOF when the client is
 	// through, with an error if it gave up.
-	CopyIn(columns int) (io.Reader, error)
+	CopyIn(columns int) (CopyReader, error)
+}
+
+// CopyReader yields COPY data. One goroutine reads; it may be another than the
+// statement's, but must have ended when the statement does.
+type CopyReader interface {
+	io.Reader
+	// Interrupt makes reading fail, also a Read that waits now. Any goroutine may call it.
+	Interrupt()
 }
 
 // Rows is a batch of rows by columns: runtime/chunk.Chunk, or Datums.

@@ -29,6 +29,7 @@ type conn struct {
 	skipping bool // after an error in the extended protocol: until Sync
 	watch    *watch
 	runCtx   context.Context // of the statement that runs
+	copied   bool            // the statement that runs has read COPY data
 
 	mu      sync.Mutex
 	running context.CancelCauseFunc // of the statement that runs; guarded by mu
@@ -148,12 +149,26 @@ func (c *conn) run(f func(ctx context.Context) error) error {
 	err := f(ctx)
 	c.watch.end()
 	c.watch, c.runCtx = nil, nil
+	if c.copied {
+		c.copied = false
+		c.liftDeadline()
+	}
 	c.mu.Lock()
 	c.running = nil
 	c.mu.Unlock()
 	err = cause(ctx, err)
 	cancel(nil)
 	return err
+}
+
+// liftDeadline lets the connection be read again after a wait was interrupted,
+// unless the server shuts down.
+func (c *conn) liftDeadline() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closing {
+		c.net.SetReadDeadline(time.Time{})
+	}
 }
 
 // cancelRunning ends the statement that runs now, if there is one.

@@ -3,6 +3,7 @@ package pgwire
 import (
 	"context"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgproto3"
@@ -85,13 +86,14 @@ func (r *results) Notice(n Notice) {
 func (r *results) Report(p Parameter) { r.conn.Report(p) }
 
 // CopyIn asks for COPY data. The watcher stops: from here the connection is read.
-func (r *results) CopyIn(columns int) (io.Reader, error) {
+func (r *results) CopyIn(columns int) (CopyReader, error) {
 	c := r.conn
 	c.watch.end()
 	c.out.send(&pgproto3.CopyInResponse{OverallFormat: 0, ColumnFormatCodes: make([]uint16, columns)})
 	if c.out.flush() != nil {
 		return nil, errLost
 	}
+	c.copied = true
 	return &copyReader{conn: c, ctx: c.runCtx}, nil
 }
 
@@ -101,7 +103,18 @@ type copyReader struct {
 	ctx  context.Context // of the statement: a cancel interrupts waiting for the client
 	data []byte          // rest of the current message
 	err  error           // sticky
+
+	interrupted atomic.Bool
 }
+
+// Interrupt makes reading fail: the deadline wakes a Read that waits. The end
+// of the statement lifts it.
+func (r *copyReader) Interrupt() {
+	r.interrupted.Store(true)
+	r.conn.net.SetReadDeadline(time.Now())
+}
+
+var errInterrupted = sqlerr.New(sqlerr.QueryCanceled, "COPY from stdin was interrupted")
 
 func (r *copyReader) Read(p []byte) (int, error) {
 	for len(r.data) == 0 {
@@ -120,8 +133,11 @@ func (r *copyReader) fill() error {
 	c := r.conn
 	stop := context.AfterFunc(r.ctx, func() { c.net.SetReadDeadline(time.Now()) })
 	msg, err := c.in.next()
-	if !stop() && !c.isClosing() {
-		c.net.SetReadDeadline(time.Time{})
+	if !stop() {
+		c.liftDeadline()
+	}
+	if r.interrupted.Load() {
+		return errInterrupted
 	}
 	if r.ctx.Err() != nil {
 		return cause(r.ctx, r.ctx.Err())

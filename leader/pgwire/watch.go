@@ -59,10 +59,5 @@ func (w *watch) end() {
 	// Wake the watcher out of its read, but keep a shutdown's deadline.
 	w.c.net.SetReadDeadline(time.Now())
 	<-w.done
-	if !w.c.isClosing() {
-		w.c.net.SetReadDeadline(time.Time{})
-		if w.c.isClosing() {
-			w.c.net.SetReadDeadline(time.Now())
-		}
-	}
+	w.c.liftDeadline()
 }

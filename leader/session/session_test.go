@@ -74,8 +74,8 @@ func (r *recorder) Empty() error              { r.log = append(r.log, "empty"); 
 func (r *recorder) Notice(n pgwire.Notice) {
 	r.log = append(r.log, string(n.Severity)+" "+string(n.Code))
 }
-func (r *recorder) Report(p pgwire.Parameter)     { r.log = append(r.log, "report "+p.Name+"="+p.Value) }
-func (r *recorder) CopyIn(int) (io.Reader, error) { return nil, io.EOF }
+func (r *recorder) Report(p pgwire.Parameter)             { r.log = append(r.log, "report "+p.Name+"="+p.Value) }
+func (r *recorder) CopyIn(int) (pgwire.CopyReader, error) { return nil, io.EOF }
 
 func newSession(t *testing.T, params map[string]string) (*Session, *fakeEngine) {
 	t.Helper()

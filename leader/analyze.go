@@ -1,0 +1,121 @@
+package leader
+
+import (
+	"context"
+	"fmt"
+
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/optimize"
+	"slipher/compiler/optimize/stats"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+	"slipher/leader/pgwire"
+	"slipher/leader/session"
+)
+
+// sampleRows is how many rows ANALYZE looks at: enough for distinct counts of
+// dimensions, and a second's work for a wide table.
+const sampleRows = 300_000
+
+// runAnalyze is ANALYZE, of one table or of all tables of the database.
+func (s *Server) runAnalyze(ctx context.Context, ses *session.Session, st *parse.Statement, b *parse.Analyze, w pgwire.ResultWriter) error {
+	cat := s.replica.Catalog()
+	tables := cat.Tables(ses.CurrentDatabase())
+	if b.Table != nil {
+		t, err := s.view(cat, ses).target(b.Table.Database, b.Table.Schema, b.Table.Name)
+		if err != nil {
+			return err
+		}
+		tables = []*state.Table{t}
+	}
+	for _, t := range tables {
+		if err := s.analyze(ctx, ses, cat, t); err != nil {
+			return err
+		}
+	}
+	return w.Complete("ANALYZE")
+}
+
+// analyzeLoaded makes statistics after a load, as STATUPDATE says: by itself only for a
+// table that was empty before.
+func (s *Server) analyzeLoaded(ctx context.Context, ses *session.Session, before *state.Table, b *parse.Copy) error {
+	if b.StatUpdate == "off" || b.StatUpdate == "" && before.Version.Rows > 0 {
+		return nil
+	}
+	cat := s.replica.Catalog()
+	t := cat.TableByID(before.ID)
+	if t == nil || t.Version.Rows == 0 {
+		return nil
+	}
+	return s.analyze(ctx, ses, cat, t)
+}
+
+// analyze makes the statistics of one table from a sample of its rows, read by a
+// query like any other, and names them in the catalog.
+func (s *Server) analyze(ctx context.Context, ses *session.Session, cat *state.Catalog, t *state.Table) error {
+	cols := make([]types.Type, len(t.Columns))
+	scan := &algebra.Scan{Table: t, Schema: t.Schema, Alias: t.Name}
+	var out []plan.OutputColumn
+	for i, c := range t.Columns {
+		cols[i] = c.Type
+		scan.Cols = append(scan.Cols, algebra.Column{ID: i, Name: c.Name, Type: c.Type, Nullable: !c.NotNull})
+		scan.ColNos = append(scan.ColNos, i)
+		out = append(out, plan.OutputColumn{Name: c.Name, Type: c.Type})
+	}
+	q, err := optimize.Plan(&algebra.Statement{Root: scan, Output: out, NextID: len(cols)}, s.env(cat))
+	if err != nil {
+		return err
+	}
+	rows, err := s.start(ctx, ses, &planned{cat: cat, query: q, sample: sampled(t)}, nil, nil)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	b := stats.NewBuilder(cols)
+	row := make([]types.Datum, len(cols))
+	for n := 0; n < sampleRows && rows.Next(ctx); n++ {
+		c, at := rows.Chunk(), rows.Row()
+		for i := range row {
+			row[i] = c.Datum(i, at)
+		}
+		b.AddRow(row)
+	}
+	if err := rows.Close(); err != nil {
+		return err
+	}
+	return s.keepStatistics(ctx, t, b.Finish(t.Version.Rows))
+}
+
+// sampled is t with so many of its objects, evenly chosen, that they hold
+// enough rows. Objects are whole loads of a slice: their rows are a fair share of each load.
+func sampled(t *state.Table) *state.Table {
+	if t.Version.Rows <= 2*sampleRows {
+		return t
+	}
+	own := *t
+	own.Version.Objects = nil
+	step := max(int(t.Version.Rows/(2*sampleRows)), 1)
+	for i := 0; i < len(t.Version.Objects); i += step {
+		own.Version.Objects = append(own.Version.Objects, t.Version.Objects[i])
+	}
+	return &own
+}
+
+func (s *Server) keepStatistics(ctx context.Context, t *state.Table, st *stats.Table) error {
+	data, err := st.Encode()
+	if err != nil {
+		return err
+	}
+	txn, err := s.replica.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.replica.End(txn)
+	name := fmt.Sprintf("t%d/%08x-%012x.stats", t.ID, s.replica.Term(), uint64(txn))
+	if err := s.store.Put(ctx, name, data); err != nil {
+		return err
+	}
+	return s.proposeTxn(ctx, &state.Command{Txn: txn, Ops: []state.Op{{SetStats: &state.SetStats{Table: t.ID, Object: name}}}})
+}

@@ -1,0 +1,100 @@
+package leader
+
+import (
+	"context"
+	"fmt"
+
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/compiler/bind"
+	"slipher/compiler/optimize"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+	"slipher/leader/pgwire"
+	"slipher/leader/schedule"
+	"slipher/leader/session"
+)
+
+// planned is a statement ready to run.
+type planned struct {
+	cat    *state.Catalog // the version it was planned for and reads
+	query  *plan.Query
+	params []types.Type // of the client's $1, $2, …
+	// sample, if set, stands for the table of the same id: some of its objects.
+	sample *state.Table
+}
+
+// table is the version of a table that the statement reads.
+func (p *planned) table(ref *plan.TableRef) (*state.Table, error) {
+	id := state.TableID(ref.ID)
+	if p.sample != nil && p.sample.ID == id {
+		return p.sample, nil
+	}
+	if t := p.cat.TableByID(id); t != nil {
+		return t, nil
+	}
+	return nil, state.ErrNoTable(ref.Name)
+}
+
+// plan binds and optimizes SELECT, INSERT and the inner statement of EXPLAIN.
+func (s *Server) plan(ses *session.Session, st *parse.Statement, params []types.Type) (*planned, error) {
+	cat := s.replica.Catalog()
+	bound, err := bind.Bind(st, s.view(cat, ses), s.fns, bind.Options{ParamTypes: params})
+	if err != nil {
+		return nil, err
+	}
+	q, err := optimize.Plan(bound, s.env(cat))
+	if err != nil {
+		return nil, err
+	}
+	return &planned{cat: cat, query: q, params: bind.ClientParams(bound)}, nil
+}
+
+func (s *Server) view(cat *state.Catalog, ses *session.Session) view {
+	return view{cat: cat, ses: ses, relations: s.relation}
+}
+
+// env is what planning may know of the cluster: nothing that changes from moment
+// to moment, for plans must be the same on every leader.
+func (s *Server) env(cat *state.Catalog) optimize.Env {
+	nodes := map[string]bool{}
+	for _, id := range cat.Slices() {
+		if id != "" {
+			nodes[id] = true
+		}
+	}
+	return optimize.Env{Slices: max(cat.SliceCount(), 1), Nodes: max(len(nodes), 1), Fn: s.fns, Stats: s.stats.of}
+}
+
+// runSelect answers a query.
+func (s *Server) runSelect(ctx context.Context, ses *session.Session, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
+	p, err := s.plan(ses, st, params)
+	if err != nil {
+		return err
+	}
+	rows, err := s.start(ctx, ses, p, args, nil)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if err := w.Columns(p.query.Output); err != nil {
+		return err
+	}
+	sent, err := s.stream(ctx, rows, w)
+	if err != nil {
+		return err
+	}
+	return w.Complete(fmt.Sprintf("SELECT %d", sent))
+}
+
+// stream sends a query's rows to the client.
+func (s *Server) stream(ctx context.Context, rows *schedule.Rows, w pgwire.ResultWriter) (int64, error) {
+	var sent int64
+	for rows.Next(ctx) {
+		if err := w.Rows(rows.Chunk(), rows.Row(), rows.Row()+1); err != nil {
+			return sent, err
+		}
+		sent++
+	}
+	return sent, rows.Err()
+}

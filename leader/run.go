@@ -1,0 +1,60 @@
+package leader
+
+import (
+	"context"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/plan"
+	"slipher/leader/schedule"
+	"slipher/leader/session"
+	"slipher/node/wire"
+)
+
+// tiers are the values of slipher_tier.
+var tiers = map[string]uint8{"auto": schedule.TierAuto, "primitives": schedule.TierPrimitives, "fused": schedule.TierFused}
+
+// start compiles a plan and has it run. The rows returned must be closed.
+func (s *Server) start(ctx context.Context, ses *session.Session, p *planned, args []types.Datum, more func(*schedule.Env)) (*schedule.Rows, error) {
+	params, err := schedule.Params(p.query, args)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkLimits(p.query, params); err != nil {
+		return nil, err
+	}
+	c, err := s.compile(p.query)
+	if err != nil {
+		return nil, err
+	}
+	env := schedule.Env{
+		Table: p.table,
+		Rows:  func(name string) (wire.RowSource, error) { return s.relationRows(p.cat, ses, name) },
+		Fused: c.fused,
+		Options: wire.Options{
+			VectorRows: ses.Int("slipher_vector_rows"),
+			TableStart: ses.Int("slipher_table_start"),
+			Workers:    ses.Int("slipher_workers"),
+			Credits:    ses.Int("slipher_exchange_credit"),
+			Tier:       tiers[ses.Value("slipher_tier")],
+		},
+	}
+	if more != nil {
+		more(&env)
+	}
+	return s.scheduler.Run(ctx, p.query, c.code, params, env)
+}
+
+// checkLimits refuses negative LIMIT and OFFSET, where a client's values are known.
+func checkLimits(q *plan.Query, params []wire.Param) error {
+	for _, l := range []struct {
+		param int
+		word  string
+		code  sqlerr.Code
+	}{{q.Merge.LimitParam, "LIMIT", sqlerr.InvalidLimit}, {q.Merge.OffsetParam, "OFFSET", "2201X"}} {
+		if l.param >= 0 && !params[l.param].Value.Null && params[l.param].Value.Lo < 0 {
+			return sqlerr.New(l.code, "%s must not be negative", l.word)
+		}
+	}
+	return nil
+}
