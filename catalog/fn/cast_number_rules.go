@@ -10,6 +10,8 @@ func bindTo(op string) func(from, to types.Type, ctx CastContext) (Bound, bool) 
 // relabel is a Bind for types with the same bytes.
 func relabel(types.Type, types.Type, CastContext) (Bound, bool) { return Bound{}, true }
 
+// numberCasts are all implicit: which parameter a number may be passed to is
+// decided, and priced, by Resolve; narrowing is checked at run time.
 func numberCasts() []*CastRule {
 	ints := []types.Kind{types.Int2, types.Int4, types.Int8}
 	var out []*CastRule
@@ -20,14 +22,14 @@ func numberCasts() []*CastRule {
 		for j, k := range ints {
 			if i < j {
 				add(f, k, Implicit, bindTo("int_widen"), "Widening.")
-				add(k, f, Assignment, bindTo("int_narrow"), "Narrowing, range checked.")
+				add(k, f, Implicit, bindTo("int_narrow"), "Narrowing, range checked.")
 			}
 		}
 		add(f, types.Decimal, Implicit, bindIntToDec, "Exact; more digits than the decimal has are an error.")
-		add(types.Decimal, f, Assignment, bindDecToInt, "Rounded half away from zero.")
+		add(types.Decimal, f, Implicit, bindDecToInt, "Rounded half away from zero.")
 		for _, fl := range []types.Kind{types.Float4, types.Float8} {
 			add(f, fl, Implicit, bindTo("int_to_float"), "The nearest float.")
-			add(fl, f, Assignment, bindTo("float_to_int"), "Rounded half to even.")
+			add(fl, f, Implicit, bindTo("float_to_int"), "Rounded half to even.")
 		}
 		add(f, types.Bool, Explicit, bindTo("int_to_bool"), "False for 0.")
 		add(types.Bool, f, Explicit, bindTo("bool_to_int"), "1 and 0.")
@@ -36,14 +38,14 @@ func numberCasts() []*CastRule {
 	add(types.Decimal, types.Float8, Implicit, bindDecToFloat, "The nearest double.")
 	add(types.Decimal, types.Float4, Implicit, bindDecToFloat, "The nearest real.")
 	add(types.Float4, types.Float8, Implicit, bindTo("float_widen"), "Widening.")
-	add(types.Float8, types.Float4, Assignment, bindTo("float_narrow"), "Narrowing, range checked.")
-	add(types.Float8, types.Decimal, Assignment, bindFloatToDec, "15 significant digits, rounded to scale.")
-	add(types.Float4, types.Decimal, Assignment, bindFloatToDec, "6 significant digits, rounded to scale.")
+	add(types.Float8, types.Float4, Implicit, bindTo("float_narrow"), "Narrowing, range checked.")
+	add(types.Float8, types.Decimal, Implicit, bindFloatToDec, "15 significant digits, rounded to scale.")
+	add(types.Float4, types.Decimal, Implicit, bindFloatToDec, "6 significant digits, rounded to scale.")
 	add(types.OID, types.Int8, Implicit, relabel, "The same 64 bits.")
 	add(types.Int8, types.OID, Implicit, relabel, "The same 64 bits.")
 	add(types.Int4, types.OID, Implicit, bindTo("int_widen"), "Widening.")
 	add(types.Int2, types.OID, Implicit, bindTo("int_widen"), "Widening.")
-	add(types.OID, types.Int4, Assignment, bindTo("int_narrow"), "Narrowing, range checked.")
+	add(types.OID, types.Int4, Implicit, bindTo("int_narrow"), "Narrowing, range checked.")
 	return out
 }
 

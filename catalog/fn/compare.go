@@ -105,12 +105,16 @@ func bigEndianPrefix(b Builder, w0 Value) Value {
 	return b.Or(r, b.LShr(v, b.Const(i32, 24)))
 }
 
+// comparisons are the six operators and their ops.
+var comparisons = []struct {
+	name, op string
+	pred     Pred
+}{{"=", "eq", EQ}, {"<>", "ne", NE}, {"<", "lt", LT}, {"<=", "le", LE}, {">", "gt", GT}, {">=", "ge", GE}}
+
 // compareRows are the six operators, over any two types that have a common one.
 func compareRows() []*Row {
 	var rows []*Row
-	for _, c := range []struct{ name, op string }{
-		{"=", "eq"}, {"<>", "ne"}, {"<", "lt"}, {"<=", "le"}, {">", "gt"}, {">=", "ge"},
-	} {
+	for _, c := range comparisons {
 		rows = append(rows, &Row{
 			Name: c.name, Args: []Param{{Class: AnyType}, {Class: AnyType}},
 			Ret: func(args []types.Type, consts []*types.Datum) (Bound, error) {
@@ -118,7 +122,11 @@ func compareRows() []*Row {
 				if !ok {
 					return Bound{}, errNoMatch
 				}
-				return Bound{Op: opRef(c.op), Args: []types.Type{t, t}, Ret: types.TBool}, nil
+				op := c.op
+				if t.Kind == types.Interval {
+					op = "interval_" + op
+				}
+				return Bound{Op: opRef(op), Args: []types.Type{t, t}, Ret: types.TBool}, nil
 			},
 			Doc: "Comparison. NULL if an operand is; trailing blanks of strings do not count.",
 		})

@@ -8,5 +8,15 @@ func Default() *Table {
 		decimalGroup(),
 		compareGroup(),
 		castNumberGroup(),
+		castTextGroup(),
+		stringGroup(),
+		likeGroup(),
+		datetimeGroup(),
+		mathGroup(),
+		conditionalGroup(),
+		hashGroup(),
+		regexpGroup(),
+		formatGroup(),
+		sessionGroup(),
 	)
 }

@@ -54,6 +54,7 @@ type Op struct {
 	EmitNull func(b Builder, sh Shape, args, nulls []Value) (Value, Value)
 	// Host, if set instead of Emit, runs the operation in Go on whole vectors
 	// (status HOST(k)): for what is long, rare and better left to a Go library.
+	// Rows skips NULL arguments; with CustomNull the result may be NULL beyond that (SetNull).
 	Host func(c HostCall) error
 	Doc  string
 }
@@ -175,8 +176,8 @@ type Row struct {
 	Ret   func(args []types.Type, consts []*types.Datum) (Bound, error)
 	Vol   Volatility
 	Where Where
-	// Leader, for LeaderOnly rows that need the session: the binder replaces the
-	// call by the constant this returns. Never set together with Ret's Op.
+	// Leader, for what the session or the clock knows: the binder replaces the call
+	// by the constant this returns. Never set together with an Op in Ret.
 	Leader func(s Session, args []types.Datum) (types.Datum, error)
 	Doc    string
 }
@@ -213,7 +214,9 @@ const (
 	AnyFloat
 )
 
-// Bound is a resolved call: cast the arguments to Args, call Op, the result is Ret.
+// Bound is a resolved call: cast the arguments to Args (Table.Cast, Implicit), call Op, the
+// result is Ret. An argument whose type in Args is Unknown was a constant that has gone
+// into Op or Extra: it is not passed. Op nil: the first argument, relabelled.
 // Extra are constants appended behind the arguments (a scale factor, a length,
 // a date part's number): they are part of the program, not parameters.
 type Bound struct {

@@ -55,7 +55,8 @@ func typeOf(p types.Phys) types.Type {
 // constOperand is the value of an operand that is a constant factor or divisor.
 func constOperand(op string, i int) (types.Datum, bool) {
 	switch op {
-	case "dec_up", "dec_up_nc", "dec_down_round", "dec_down_trunc", "int_to_dec", "int_to_dec_check", "dec_to_int":
+	case "dec_up", "dec_up_nc", "dec_down_round", "dec_down_trunc", "int_to_dec", "int_to_dec_check", "dec_to_int",
+		"dec_round", "dec_trunc", "dec_floor", "dec_ceil":
 		return types.Int(1000), i == 1
 	}
 	return types.Datum{}, false

@@ -1,0 +1,85 @@
+package fn
+
+import (
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+)
+
+// Version is what version() says: clients look for the word Redshift.
+const Version = "PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 (Red Hat 3.4.2-6.fc3), Redshift 1.0.12103 (Slipher)"
+
+// sessionGroup is what only the session or the statement's clock knows: the
+// binder replaces these calls by constants.
+func sessionGroup() Group {
+	T, I := types.TText, types.TInt4
+	leader := func(name string, where Where, ret types.Type, doc string, f func(s Session, args []types.Datum) (types.Datum, error), params ...types.Type) *Row {
+		return &Row{Name: name, Args: exact(params...), Vol: Stable, Where: where, Leader: f, Doc: doc,
+			Ret: func([]types.Type, []*types.Datum) (Bound, error) { return Bound{Args: params, Ret: ret}, nil }}
+	}
+	text := func(f func(s Session) string) func(Session, []types.Datum) (types.Datum, error) {
+		return func(s Session, _ []types.Datum) (types.Datum, error) { return types.String(f(s)), nil }
+	}
+	number := func(f func(s Session) int64) func(Session, []types.Datum) (types.Datum, error) {
+		return func(s Session, _ []types.Datum) (types.Datum, error) { return types.Int(f(s)), nil }
+	}
+	always := func(d types.Datum) func(Session, []types.Datum) (types.Datum, error) {
+		return func(Session, []types.Datum) (types.Datum, error) { return d, nil }
+	}
+	D, S := types.TDate, types.TTimestamp
+	wholeSecond := func(s Session) int64 { return s.NowMicros() - mod(s.NowMicros(), 1000000) }
+	today := func(s Session) int64 { d, _ := types.SplitTimestamp(s.TransactionMicros()); return d }
+	rows := []*Row{
+		leader("version", LeaderOnly, T, "Product and version.", always(types.String(Version))),
+		leader("getdate", Anywhere, S, "Start of the statement, in whole seconds.", number(wholeSecond)),
+		leader("sysdate", Anywhere, S, "Start of the transaction.", number(Session.TransactionMicros)),
+		leader("current_date", Anywhere, D, "Date of the transaction's start.", number(today)),
+		leader("now", LeaderOnly, S, "Start of the transaction.", number(Session.TransactionMicros)),
+		leader("current_timestamp", LeaderOnly, S, "Start of the transaction.", number(Session.TransactionMicros)),
+		leader("localtimestamp", LeaderOnly, S, "Start of the transaction.", number(Session.TransactionMicros)),
+		leader("current_database", Anywhere, types.TName, "Name of the database.", text(Session.CurrentDatabase)),
+		leader("current_catalog", Anywhere, types.TName, "Name of the database.", text(Session.CurrentDatabase)),
+		leader("current_schema", LeaderOnly, types.TName, "First schema of the search path.", text(Session.CurrentSchema)),
+		leader("pg_backend_pid", LeaderOnly, I, "Process id of the session.", number(func(s Session) int64 { return int64(s.BackendPID()) })),
+		leader("current_user_id", Anywhere, I, "Id of the user.", always(types.Int(100))),
+		leader("pg_last_copy_id", LeaderOnly, I, "Query of the last COPY; -1 if there is none.", always(types.Int(-1))),
+		leader("pg_last_query_id", LeaderOnly, I, "The last query; -1 if there is none.", always(types.Int(-1))),
+		leader("pg_get_userbyid", LeaderOnly, types.TName, "Name of a user.", text(Session.CurrentUser), types.TOID),
+		leader("pg_encoding_to_char", LeaderOnly, types.TName, "Name of an encoding.", always(types.String("UTF8")), I),
+		leader("pg_is_in_recovery", LeaderOnly, types.TBool, "Never.", always(types.BoolDatum(false))),
+		leader("current_setting", LeaderOnly, T, "Value of a parameter.", currentSetting, T),
+		leader("set_config", LeaderOnly, T, "Sets a parameter and returns it.", setConfig, T, T, types.TBool),
+	}
+	for _, n := range []string{"current_user", "session_user", "user"} {
+		rows = append(rows, leader(n, Anywhere, types.TName, "Name of the user.", text(Session.CurrentUser)))
+	}
+	yes := always(types.BoolDatum(true))
+	for _, n := range []string{"has_table_privilege", "has_schema_privilege", "has_database_privilege", "has_column_privilege"} {
+		doc := "Whether a user may; everyone may everything yet."
+		rows = append(rows, leader(n, LeaderOnly, types.TBool, doc, yes, T, T), leader(n, LeaderOnly, types.TBool, doc, yes, T, T, T))
+	}
+	return Group{Rows: rows}
+}
+
+// mod is a - b*floor(a/b).
+func mod(a, b int64) int64 { return ((a % b) + b) % b }
+
+func currentSetting(s Session, args []types.Datum) (types.Datum, error) {
+	if args[0].Null {
+		return types.NullDatum, nil
+	}
+	v, ok := s.Setting(args[0].S)
+	if !ok {
+		return types.Datum{}, sqlerr.New(sqlerr.UndefinedObject, "unrecognized configuration parameter \"%s\"", args[0].S)
+	}
+	return types.String(v), nil
+}
+
+func setConfig(s Session, args []types.Datum) (types.Datum, error) {
+	if args[0].Null {
+		return types.Datum{}, sqlerr.New(sqlerr.InvalidParameterValue, "the name of a parameter is needed")
+	}
+	if err := s.SetSetting(args[0].S, args[1].S); err != nil {
+		return types.Datum{}, err
+	}
+	return args[1], nil
+}
