@@ -1,0 +1,153 @@
+package relations
+
+import (
+	"context"
+
+	"slipher/catalog/fn"
+	"slipher/catalog/state"
+	"slipher/runtime/block"
+)
+
+// Env is what rows are made of: one version of the catalog, one session, and
+// what the leader knows of the cluster. A nil callback knows nothing.
+type Env struct {
+	Catalog    *state.Catalog
+	Database   string
+	User       string
+	SearchPath []string // "$user" resolved
+	PID        int32
+	NowMicros  int64 // statement start, since 2000-01-01 UTC; all times here are
+
+	Functions *fn.Table // pg_proc; may be nil
+
+	// Footer is the block metadata of an object (cached by the leader).
+	Footer     func(ctx context.Context, ref state.ObjectRef) (*block.Footer, error)
+	Settings   func() []Setting
+	Sessions   func() []Session
+	Queries    func() []Query // finished and running, oldest first
+	LoadErrors func() []LoadError
+	Loads      func() []Load
+	Compiles   func() []Compile
+}
+
+// Setting is a session parameter: pg_settings, SHOW ALL.
+type Setting struct {
+	Name, Value, Description string
+}
+
+// Session is a connected client.
+type Session struct {
+	PID         int32
+	User        string
+	Database    string
+	Application string
+	Remote      string
+	StartMicros int64
+	// Query is what runs, "" if idle; QueryStartMicros is when it (or the last one) began.
+	Query            string
+	QueryStartMicros int64
+}
+
+// Query is one statement that ran or runs.
+type Query struct {
+	ID       int64
+	Txn      int64
+	PID      int32
+	User     string
+	Database string
+	Label    string // query_group
+	Text     string
+	Kind     QueryKind
+	// EndMicros is 0 while it runs.
+	StartMicros, EndMicros int64
+	Aborted                bool
+	Error                  string
+	Rows                   int64 // returned, inserted or loaded
+	PlanMicros             int64
+	CompileMicros          int64
+}
+
+// QueryKind sorts statements as stl_query, stl_ddltext and stl_utilitytext do.
+type QueryKind uint8
+
+const (
+	KindQuery QueryKind = iota
+	KindDDL
+	KindUtility
+)
+
+// LoadError is one rejected field of COPY.
+type LoadError struct {
+	Query       int64
+	PID         int32
+	UserID      uint32
+	Table       state.TableID
+	Slice       int
+	StartMicros int64
+	File        string
+	Line        int64
+	Column      string
+	Type        string // "int4", "varchar"
+	Length      string
+	Position    int
+	RawLine     string
+	RawValue    string
+	Code        int
+	Reason      string
+	StartOffset int64
+}
+
+// Load is one file that a COPY finished.
+type Load struct {
+	Query       int64
+	User        string
+	Slice       int
+	File        string
+	Lines       int64
+	Errors      int
+	EndMicros   int64
+	SizeBytes   int64
+	Table       string
+	LoadedRows  int64
+	StartMicros int64
+}
+
+// Compile is one segment's way to code: svl_compile.
+type Compile struct {
+	Query                  int64
+	Txn                    int64
+	PID                    int32
+	User                   string
+	Segment                int
+	OnLeader               bool
+	StartMicros, EndMicros int64
+	// Compiled is false if the code came from a cache.
+	Compiled bool
+}
+
+// userID is a user's usesysid, 0 if there is no such user.
+func (e *Env) userID(name string) int64 {
+	if u := e.Catalog.User(name); u != nil {
+		return int64(u.ID)
+	}
+	return 0
+}
+
+// schemaID is a schema's oid in the session's database, 0 if there is none.
+func (e *Env) schemaID(name string) state.SchemaID {
+	if s := e.Catalog.Schema(e.Database, name); s != nil {
+		return s.ID
+	}
+	return 0
+}
+
+// tables lists the session's database's tables.
+func (e *Env) tables() []*state.Table { return e.Catalog.Tables(e.Database) }
+
+// all is what a callback gives, nothing if there is none.
+func all[T any](f func() []T) []T {
+	if f == nil {
+		return nil
+	}
+	return f()
+}

@@ -1,0 +1,267 @@
+package relations
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+)
+
+// Lookup is a leader-only function whose answer hangs on the catalog and on its
+// first argument alone, a number: pg_get_userbyid(oid). For one catalog version
+// its answers are a finite list, so that the binder can make it a CASE over
+// constants: generated code stays free of the catalog.
+type Lookup struct {
+	Name string
+	// Args are the argument counts it takes; arguments behind the first do not matter.
+	MinArgs, MaxArgs int
+	Ret              types.Type
+	// Answers lists the numbers with answers of their own, ascending; Otherwise
+	// is every other number's. A NULL argument gives NULL.
+	Answers   func(env *Env) []Answer
+	Otherwise types.Datum
+	Doc       string
+}
+
+// Answer is a lookup's value for one number.
+type Answer struct {
+	Key   int64
+	Value types.Datum
+}
+
+// FindLookup finds a lookup by its function's name, nil if there is none.
+func FindLookup(name string) *Lookup {
+	for i := range lookups {
+		if lookups[i].Name == name {
+			return &lookups[i]
+		}
+	}
+	return nil
+}
+
+// Lookups lists all lookups.
+func Lookups() []Lookup { return lookups }
+
+var lookups = []Lookup{
+	{"pg_get_userbyid", 1, 1, types.TName, userNames, types.String("unknown"), "A user's name by usesysid."},
+	{"pg_table_is_visible", 1, 1, types.TBool, visibleTables, types.NullDatum, "Whether a relation is found without its schema."},
+	{"pg_type_is_visible", 1, 1, types.TBool, noAnswers, types.BoolDatum(true), "Types are all in pg_catalog."},
+	{"pg_function_is_visible", 1, 1, types.TBool, noAnswers, types.BoolDatum(true), "Functions are all in pg_catalog."},
+	{"pg_get_constraintdef", 1, 2, types.TText, constraintDefs, types.NullDatum, "A constraint as ALTER TABLE would add it."},
+	{"pg_get_indexdef", 1, 3, types.TText, indexDefs, types.NullDatum, "The index that a declared key claims."},
+	{"pg_get_viewdef", 1, 2, types.TText, noAnswers, types.NullDatum, "A view's text: there are none yet."},
+	{"obj_description", 1, 2, types.TText, noAnswers, types.NullDatum, "Comments: there are none yet."},
+	{"shobj_description", 1, 2, types.TText, noAnswers, types.NullDatum, "Comments: there are none yet."},
+	{"col_description", 2, 2, types.TText, noAnswers, types.NullDatum, "Comments: there are none yet."},
+	{"pg_encoding_to_char", 1, 1, types.TName, encodingNames, types.String(""), "A character set by its number."},
+	{"format_encoding", 1, 1, types.TText, columnEncodings, types.String("none"), "A column encoding by attencodingtype."},
+}
+
+func noAnswers(*Env) []Answer { return nil }
+
+func userNames(env *Env) []Answer {
+	var out []Answer
+	for _, u := range env.Catalog.Users() {
+		out = append(out, Answer{int64(u.ID), types.String(u.Name)})
+	}
+	return ordered(out)
+}
+
+func ordered(out []Answer) []Answer {
+	slices.SortFunc(out, func(a, b Answer) int { return int(a.Key - b.Key) })
+	return out
+}
+
+// visibleTables says of each relation whether its bare name finds it.
+func visibleTables(env *Env) []Answer {
+	path := append([]string{catalogSchema}, env.SearchPath...)
+	if slices.Contains(env.SearchPath, catalogSchema) {
+		path = env.SearchPath
+	}
+	var out []Answer
+	found := map[string]string{} // name to the schema that wins
+	place := func(schema string) int { return slices.Index(path, schema) }
+	claim := func(schema, name string) {
+		if at := place(schema); at >= 0 {
+			if old, ok := found[name]; !ok || at < place(old) {
+				found[name] = schema
+			}
+		}
+	}
+	for _, r := range registry.all {
+		claim(r.Schema, r.Name)
+	}
+	for _, t := range env.tables() {
+		claim(t.Schema, t.Name)
+	}
+	for _, r := range registry.all {
+		out = append(out, Answer{int64(r.OID), types.BoolDatum(found[r.Name] == r.Schema)})
+	}
+	for _, t := range env.tables() {
+		visible := found[t.Name] == t.Schema
+		out = append(out, Answer{int64(t.ID), types.BoolDatum(visible)})
+		for i, k := range t.Constraints {
+			if k.Kind != "f" {
+				out = append(out, Answer{int64(indexOID(t, i)), types.BoolDatum(visible)})
+			}
+		}
+	}
+	return ordered(out)
+}
+
+func constraintDefs(env *Env) []Answer {
+	var out []Answer
+	for _, t := range env.tables() {
+		for i := range t.Constraints {
+			out = append(out, Answer{int64(indexOID(t, i)), types.String(constraintDef(t, &t.Constraints[i]))})
+		}
+	}
+	return ordered(out)
+}
+
+func constraintDef(t *state.Table, k *state.Constraint) string {
+	text := fmt.Sprintf("%s (%s)", constraintTypes[k.Kind], quoteAll(columnNames(t, k.Columns)))
+	if k.Kind == "f" {
+		target := quoteName(k.RefTable)
+		if k.RefSchema != t.Schema {
+			target = quoteName(k.RefSchema) + "." + target
+		}
+		text += fmt.Sprintf(" REFERENCES %s(%s)", target, quoteAll(k.RefColumns))
+	}
+	return text
+}
+
+func indexDefs(env *Env) []Answer {
+	var out []Answer
+	for _, t := range env.tables() {
+		for i, k := range t.Constraints {
+			if k.Kind != "f" {
+				out = append(out, Answer{int64(indexOID(t, i)), types.String(indexDef(t, i))})
+			}
+		}
+	}
+	return ordered(out)
+}
+
+func encodingNames(*Env) []Answer { return []Answer{{utf8Encoding, types.String("UTF8")}} }
+
+func columnEncodings(*Env) []Answer {
+	var out []Answer
+	for id := int64(0); id < 256; id++ {
+		if name := FormatEncoding(id); name != "none" {
+			out = append(out, Answer{id, types.String(name)})
+		}
+	}
+	return out
+}
+
+// RegClass is the oid of a relation by its possibly quoted and qualified name:
+// 'public.movies'::regclass.
+func RegClass(env *Env, text string) (uint32, error) {
+	schema, name := "", text
+	if i := strings.LastIndexByte(text, '.'); i >= 0 {
+		schema, name = unquote(text[:i]), text[i+1:]
+	}
+	name = unquote(name)
+	if schema != "" {
+		if r := Find(schema, name); r != nil {
+			return r.OID, nil
+		}
+		if t := env.Catalog.Table(env.Database, schema, name); t != nil {
+			return uint32(t.ID), nil
+		}
+		return 0, state.ErrNoTable(text)
+	}
+	if r := Find("", name); r != nil {
+		return r.OID, nil
+	}
+	for _, s := range env.SearchPath {
+		if t := env.Catalog.Table(env.Database, s, name); t != nil {
+			return uint32(t.ID), nil
+		}
+	}
+	return 0, state.ErrNoTable(text)
+}
+
+func unquote(s string) string {
+	if len(s) >= 2 && s[0] == '"' && s[len(s)-1] == '"' {
+		return strings.ReplaceAll(s[1:len(s)-1], `""`, `"`)
+	}
+	return strings.ToLower(s)
+}
+
+// ClassNames are the answers of oid::regclass::text: names, qualified where the
+// search path would not find them.
+func ClassNames(env *Env) []Answer {
+	visible := map[int64]bool{}
+	for _, a := range visibleTables(env) {
+		visible[a.Key] = a.Value.Lo == 1
+	}
+	var out []Answer
+	add := func(oid int64, schema, name string) {
+		text := quoteName(name)
+		if !visible[oid] {
+			text = quoteName(schema) + "." + text
+		}
+		out = append(out, Answer{oid, types.String(text)})
+	}
+	for _, r := range registry.all {
+		add(int64(r.OID), r.Schema, r.Name)
+	}
+	for _, t := range env.tables() {
+		add(int64(t.ID), t.Schema, t.Name)
+	}
+	return ordered(out)
+}
+
+// FormatType is format_type(oid, typmod): "character varying(256)". typmod -1
+// is none. Errors never; an unknown oid is "???" as in PostgreSQL.
+func FormatType(oid, typmod int64) string {
+	t, ok := typeOf(oid, typmod)
+	if ok && t.Kind != types.Unknown {
+		return t.String()
+	}
+	for _, r := range pgTypeRows {
+		if int64(r.oid) == oid {
+			if r.category == "A" && r.elem != 0 && strings.HasPrefix(r.name, "_") {
+				return FormatType(int64(r.elem), -1) + "[]"
+			}
+			if full, ok := longNames[r.name]; ok {
+				return full
+			}
+			return r.name
+		}
+	}
+	return "???"
+}
+
+// longNames are the standard's names of types that have no Kind or no modifier.
+var longNames = map[string]string{"bpchar": "character", "varchar": "character varying", "numeric": "numeric", "char": `"char"`,
+	"time": "time without time zone", "timetz": "time with time zone", "timestamptz": "timestamp with time zone",
+	"intervaly2m": "interval year to month", "intervald2s": "interval day to second", "varbyte": "binary varying"}
+
+// typeOf is the type that an oid and a modifier describe; those with a modifier
+// only if they have one.
+func typeOf(oid, typmod int64) (types.Type, bool) {
+	for _, t := range []types.Type{types.TBool, types.TInt2, types.TInt4, types.TInt8, types.TFloat4, types.TFloat8, types.TDate,
+		types.TTimestamp, types.TInterval, types.TOID, types.TName} {
+		if int64(t.OID()) == oid {
+			return t, true
+		}
+	}
+	m := typmod - 4
+	if m < 0 {
+		return types.Type{}, false
+	}
+	switch oid {
+	case int64(types.TDecimal(1, 0).OID()):
+		return types.TDecimal(int(m>>16&0xff), int(m&0xff)), true
+	case int64(types.TChar(1).OID()):
+		return types.TChar(int(m)), true
+	case int64(types.TVarchar(1).OID()):
+		return types.TVarchar(int(m)), true
+	}
+	return types.Type{}, false
+}
