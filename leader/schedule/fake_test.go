@@ -83,10 +83,11 @@ type fakePart struct {
 	rows []int64
 }
 
-func (in *fakeInstance) SetScan(rg *block.RowGroup, from, to int) {
+func (in *fakeInstance) SetScan(rg *block.RowGroup, from, to int) error {
 	for i := from; i < to; i++ {
 		in.input = append(in.input, int64(i))
 	}
+	return nil
 }
 func (in *fakeInstance) SetChunk(c *chunk.Chunk) {
 	for i := range c.Rows() {
@@ -179,6 +180,8 @@ func (in *fakeInstance) Finish() (worker.RunState, error) {
 }
 
 func (in *fakeInstance) Tiers() (int64, int64) { return in.fused, 0 }
+
+func (in *fakeInstance) ErrorColumn() int { return 0 }
 
 func (in *fakeInstance) Close() {
 	for i, c := range in.open {

@@ -203,7 +203,8 @@ type RecordError struct {
 	Type   string `msg:"type"`
 	Value  string `msg:"value"` // of the field
 	Raw    string `msg:"raw"`   // of the line
-	Code   string `msg:"code"`
+	Code   string `msg:"code"`  // Redshift's load error code, a number
+	State  string `msg:"state"` // SQLSTATE
 	Reason string `msg:"reason"`
 }
 

@@ -3710,6 +3710,12 @@ func (z *RecordError) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Code")
 				return
 			}
+		case "state":
+			z.State, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "State")
+				return
+			}
 		case "reason":
 			z.Reason, err = dc.ReadString()
 			if err != nil {
@@ -3729,9 +3735,9 @@ func (z *RecordError) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *RecordError) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 8
+	// map header, size 9
 	// write "file"
-	err = en.Append(0x88, 0xa4, 0x66, 0x69, 0x6c, 0x65)
+	err = en.Append(0x89, 0xa4, 0x66, 0x69, 0x6c, 0x65)
 	if err != nil {
 		return
 	}
@@ -3800,6 +3806,16 @@ func (z *RecordError) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Code")
 		return
 	}
+	// write "state"
+	err = en.Append(0xa5, 0x73, 0x74, 0x61, 0x74, 0x65)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.State)
+	if err != nil {
+		err = msgp.WrapError(err, "State")
+		return
+	}
 	// write "reason"
 	err = en.Append(0xa6, 0x72, 0x65, 0x61, 0x73, 0x6f, 0x6e)
 	if err != nil {
@@ -3816,9 +3832,9 @@ func (z *RecordError) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *RecordError) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 8
+	// map header, size 9
 	// string "file"
-	o = append(o, 0x88, 0xa4, 0x66, 0x69, 0x6c, 0x65)
+	o = append(o, 0x89, 0xa4, 0x66, 0x69, 0x6c, 0x65)
 	o = msgp.AppendString(o, z.File)
 	// string "line"
 	o = append(o, 0xa4, 0x6c, 0x69, 0x6e, 0x65)
@@ -3838,6 +3854,9 @@ func (z *RecordError) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "code"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x64, 0x65)
 	o = msgp.AppendString(o, z.Code)
+	// string "state"
+	o = append(o, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x65)
+	o = msgp.AppendString(o, z.State)
 	// string "reason"
 	o = append(o, 0xa6, 0x72, 0x65, 0x61, 0x73, 0x6f, 0x6e)
 	o = msgp.AppendString(o, z.Reason)
@@ -3908,6 +3927,12 @@ func (z *RecordError) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Code")
 				return
 			}
+		case "state":
+			z.State, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "State")
+				return
+			}
 		case "reason":
 			z.Reason, bts, err = msgp.ReadStringBytes(bts)
 			if err != nil {
@@ -3928,7 +3953,7 @@ func (z *RecordError) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *RecordError) Msgsize() (s int) {
-	s = 1 + 5 + msgp.StringPrefixSize + len(z.File) + 5 + msgp.Int64Size + 7 + msgp.StringPrefixSize + len(z.Column) + 5 + msgp.StringPrefixSize + len(z.Type) + 6 + msgp.StringPrefixSize + len(z.Value) + 4 + msgp.StringPrefixSize + len(z.Raw) + 5 + msgp.StringPrefixSize + len(z.Code) + 7 + msgp.StringPrefixSize + len(z.Reason)
+	s = 1 + 5 + msgp.StringPrefixSize + len(z.File) + 5 + msgp.Int64Size + 7 + msgp.StringPrefixSize + len(z.Column) + 5 + msgp.StringPrefixSize + len(z.Type) + 6 + msgp.StringPrefixSize + len(z.Value) + 4 + msgp.StringPrefixSize + len(z.Raw) + 5 + msgp.StringPrefixSize + len(z.Code) + 6 + msgp.StringPrefixSize + len(z.State) + 7 + msgp.StringPrefixSize + len(z.Reason)
 	return
 }
 

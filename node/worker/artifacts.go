@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"slipher/codegen/artifact"
+	"slipher/runtime/exec"
 	"slipher/runtime/loader"
 	"slipher/runtime/program"
 )
@@ -40,5 +41,12 @@ func (a *SignedArtifacts) Load(envelope []byte) (Loaded, error) {
 	if err != nil {
 		return Loaded{}, err
 	}
-	return Loaded{Fn: code, Program: e.ProgramHash}, nil
+	if len(e.Entries) != 1 {
+		return Loaded{}, fmt.Errorf("%w: it has %d entry points", artifact.ErrCorrupt, len(e.Entries))
+	}
+	entry, ok := code.Symbol(e.Entries[0])
+	if !ok {
+		return Loaded{}, fmt.Errorf("%w: its entry point %s is missing", artifact.ErrCorrupt, e.Entries[0])
+	}
+	return Loaded{Fn: &exec.Fn{Entry: entry, Code: code}, Program: e.ProgramHash}, nil
 }

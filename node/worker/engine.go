@@ -4,6 +4,7 @@ import (
 	"slipher/node/wire"
 	"slipher/runtime/block"
 	"slipher/runtime/chunk"
+	"slipher/runtime/exec"
 	"slipher/runtime/mem"
 	"slipher/runtime/program"
 )
@@ -34,8 +35,8 @@ type Query interface {
 // Part is what one instance put into a table; opaque here.
 type Part any
 
-// FusedFn is loaded fused code; opaque here.
-type FusedFn any
+// FusedFn is a loaded entry point.
+type FusedFn = *exec.Fn
 
 // Output takes an instance's chunks. False: no credit, the chunk stays with the instance.
 type Output interface {
@@ -53,29 +54,17 @@ const (
 
 // Instance is the state of one segment for one worker or slice. Not safe for concurrent use.
 type Instance interface {
-	SetScan(rg *block.RowGroup, from, to int)
+	SetScan(rg *block.RowGroup, from, to int) error
 	SetChunk(c *chunk.Chunk) // the instance frees it
 	SetPart(p Part)
 	SetValues()
 	Run() (RunState, error)
 	Finish() (RunState, error)
-	// Tiers counts runs on fused code and on the special variant so far.
+	// Tiers counts inputs run on fused code and on the special variant so far.
 	Tiers() (fused, special int64)
+	// ErrorColumn is the output column whose expression failed last, -1 if not known.
+	ErrorColumn() int
 	Close()
-}
-
-// TextBatch is a run of whole records of a file.
-type TextBatch struct {
-	File  string
-	Line  int64 // of the first record
-	Bytes []byte
-}
-
-// TextChunk is some of a batch's records, split into fields.
-type TextChunk struct {
-	Chunk *chunk.Chunk
-	// Record describes a row for a report; column -1: not known.
-	Record func(row, column int) wire.RecordError
 }
 
 // Artifacts opens signed envelopes.

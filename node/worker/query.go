@@ -136,7 +136,10 @@ func (q *query) wireUp(codes []Code) error {
 			byExchange[c.General.Sink.Exchange] = g
 		}
 		if c.General.Source.Kind == sourceText {
-			q.text = newTextSource(q, chunk.FromProgram(sourceLayout(c.General)))
+			var err error
+			if q.text, err = newTextSource(q, chunk.FromProgram(sourceLayout(c.General))); err != nil {
+				return err
+			}
 		}
 	}
 	for range q.segs { // depths settle in at most as many rounds

@@ -189,7 +189,7 @@ func (t *task) step() (RunState, error) {
 	}
 	if t.feed != nil {
 		some, done, err := t.feed(in.x)
-		in.done = done
+		in.done = done // stop calls it if there is an error
 		if err != nil || !some {
 			t.none = true
 			return Idle, err

@@ -1,9 +1,11 @@
 package worker
 
 import (
-	"errors"
+	"strconv"
 
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/node/load"
 	"slipher/node/wire"
 	"slipher/runtime/abi"
 	"slipher/runtime/chunk"
@@ -14,19 +16,46 @@ import (
 type textSource struct {
 	q      *query
 	layout *chunk.Layout
-	rows   int // records a chunk: one vector, so that an error spoils one vector only
+	opts   load.CopyOptions
+	fields map[int]int // by table column: which field of a record goes there
+	rows   int         // records a chunk: one vector, so that an error spoils one vector only
 
 	// guarded by the scheduler's lock
-	batches []TextBatch
+	batches []textBatch
 	ended   bool
 }
 
-func newTextSource(q *query, l *chunk.Layout) *textSource {
+// textBatch is a run of whole records of a file.
+type textBatch struct {
+	file string
+	load.Batch
+}
+
+func newTextSource(q *query, l *chunk.Layout) (*textSource, error) {
+	s := &textSource{q: q, layout: l, fields: map[int]int{}}
+	in := q.start.Insert
+	if in == nil || in.Text == nil {
+		return nil, sqlerr.New(sqlerr.ProtocolViolation, "query %d reads text of no format", q.id)
+	}
+	if _, err := s.opts.UnmarshalMsg(in.Text.Options); err != nil {
+		return nil, sqlerr.New(sqlerr.ProtocolViolation, "COPY's options: %v", err)
+	}
+	if err := s.opts.Check(); err != nil {
+		return nil, err
+	}
+	for f, fc := range s.opts.Columns {
+		for c, tc := range in.Columns {
+			if fc.Name == tc.Name {
+				s.fields[c] = f
+			}
+		}
+	}
 	rows := q.start.Options.VectorRows
 	if rows <= 0 || rows > abi.VectorRows {
 		rows = abi.VectorRows
 	}
-	return &textSource{q: q, layout: l, rows: rows}
+	s.rows = rows
+	return s, nil
 }
 
 // put takes a message of exchange TextExchange in. Called with the lock held.
@@ -35,7 +64,7 @@ func (s *textSource) put(d *wire.Data) {
 		s.ended = true
 		return
 	}
-	s.batches = append(s.batches, TextBatch{File: d.Name, Line: d.N, Bytes: append([]byte(nil), d.Body...)})
+	s.batches = append(s.batches, textBatch{d.Name, load.Batch{Line: d.N, Data: append([]byte(nil), d.Body...)}})
 }
 
 func (s *textSource) next(in *inst) (feed, bool) {
@@ -48,20 +77,26 @@ func (s *textSource) next(in *inst) (feed, bool) {
 	b := s.batches[0]
 	s.batches = s.batches[1:]
 	return func(x Instance) (bool, func() error, error) {
-		chunks, bad, err := split(s.q.start.Insert.Text, b, s.layout, s.q.acct, s.rows)
+		parts, bad, err := load.SplitText(&b.Batch, &s.opts, s.layout, s.q.acct, s.rows)
 		if err != nil {
 			return false, nil, err
 		}
-		in.text.pending = chunks
-		if err := s.q.refuse(bad); err != nil {
+		for _, p := range parts {
+			in.text.pending = append(in.text.pending, textChunk{chunk: p.Chunk, part: p, file: b.file})
+		}
+		var refused []wire.RecordError
+		for _, e := range bad {
+			refused = append(refused, recordError(b.file, e))
+		}
+		if err := s.q.refuse(refused); err != nil {
 			return false, nil, err
 		}
 		// The credit is for the text: the chunks are this instance's own, and it takes no other
 		// batch before they are through.
 		if err := s.q.leader.Send(&wire.Data{Query: s.q.id, Exch: wire.TextExchange, Kind: wire.DataCredit, N: 1}); err != nil {
-			return false, nil, err
+			return false, nil, wire.Lost(s.q.leader.Peer())
 		}
-		if len(chunks) == 0 {
+		if len(parts) == 0 {
 			return false, nil, nil
 		}
 		return in.text.feed(x)
@@ -74,12 +109,22 @@ func (s *textSource) over(in *inst) bool {
 
 func (s *textSource) stop() { s.batches = nil }
 
+// textChunk is records split into fields: a part of a batch, or one row of a part of which a row failed.
+type textChunk struct {
+	chunk  *chunk.Chunk // owned until it is given to the instance
+	part   *load.Part   // describes the rows
+	file   string
+	single bool
+	row    int  // single: number in the part
+	last   bool // single: the part's chunk can go after this one
+}
+
 // textInput is an instance's share of the text. Used by the one who runs the
 // instance (the scheduler looks at pending when nobody does).
 type textInput struct {
 	src     *textSource
-	pending []TextChunk
-	now     TextChunk // given to the instance, its Chunk is no longer ours
+	pending []textChunk
+	now     textChunk // given to the instance
 	saved   []byte    // now's rows, to find the bad ones
 }
 
@@ -87,51 +132,64 @@ type textInput struct {
 func (t *textInput) feed(x Instance) (bool, func() error, error) {
 	t.now = t.pending[0]
 	t.pending = t.pending[1:]
-	c := t.now.Chunk
-	t.now.Chunk = nil
-	t.saved = c.AppendWire(t.saved[:0])
+	c := t.now.chunk
+	t.now.chunk = nil
+	var done func() error
+	if !t.now.single {
+		t.now.part.Chunk = nil
+		t.saved = c.AppendWire(t.saved[:0])
+	} else if t.now.last {
+		part := t.now.part
+		done = func() error { part.Chunk.Free(); return nil }
+	}
 	x.SetChunk(c)
-	return true, nil, nil
+	return true, done, nil
 }
 
 // failed deals with an error of the chunk in work: an error of a value is tried
 // row by row, and rows that fail alone are refused. Other errors end the query.
 func (t *textInput) failed(in *inst, err error) error {
-	if !isDataError(err) || t.saved == nil {
+	if !isDataError(err) {
 		return err
 	}
 	q := t.src.q
+	now := t.now
+	if now.single {
+		field, ok := t.src.fields[in.x.ErrorColumn()]
+		if !ok {
+			field = -1
+		}
+		e := now.part.Record(now.row, field)
+		se := sqlerr.From(err)
+		typ := types.TText
+		if field >= 0 {
+			typ = t.src.opts.Columns[field].Type
+		}
+		e.Code, e.Reason = load.CodeOf(se.Code, typ), se.Message
+		r := recordError(now.file, e)
+		r.State = string(se.Code)
+		return q.refuse([]wire.RecordError{r})
+	}
 	c, e := chunk.FromWire(q.acct, t.src.layout, t.saved)
 	if e != nil {
 		return e
 	}
-	defer c.Free()
-	if c.Rows() == 1 {
-		col := -1
-		var ce interface{ SourceColumn() int }
-		if errors.As(err, &ce) {
-			col = ce.SourceColumn()
-		}
-		r := t.now.Record(0, col)
-		se := sqlerr.From(err)
-		r.Code, r.Reason = string(se.Code), se.Message
-		return q.refuse([]wire.RecordError{r})
-	}
-	var singles []TextChunk
+	now.part.Chunk = c // freed behind the last row
+	singles := make([]textChunk, 0, c.Rows())
 	for row := range c.Rows() {
 		one, e := chunk.New(q.acct, t.src.layout)
 		if e != nil {
 			for _, s := range singles {
-				s.Chunk.Free()
+				s.chunk.Free()
 			}
+			c.Free()
 			return e
 		}
 		for col := range t.src.layout.Cols {
 			one.SetDatum(col, 0, c.Datum(col, row))
 		}
 		one.SetRows(1)
-		record := t.now.Record
-		singles = append(singles, TextChunk{Chunk: one, Record: func(_, column int) wire.RecordError { return record(row, column) }})
+		singles = append(singles, textChunk{chunk: one, part: now.part, file: now.file, single: true, row: row, last: row == c.Rows()-1})
 	}
 	t.pending = append(singles, t.pending...)
 	return nil
@@ -140,9 +198,18 @@ func (t *textInput) failed(in *inst, err error) error {
 // stop frees what waits.
 func (t *textInput) stop() {
 	for _, c := range t.pending {
-		c.Chunk.Free()
+		c.chunk.Free()
+		if c.last {
+			c.part.Chunk.Free()
+		}
 	}
 	t.pending = nil
+}
+
+// recordError is a refused record as it travels.
+func recordError(file string, e load.RecordError) wire.RecordError {
+	return wire.RecordError{File: file, Line: e.Line, Column: e.Name, Type: e.Type, Value: e.Value, Raw: e.Raw,
+		Code: strconv.Itoa(e.Code), State: string(e.SQLState()), Reason: e.Reason}
 }
 
 // isDataError: the value is to blame, not the system.
@@ -164,7 +231,7 @@ func (q *query) refuse(bad []wire.RecordError) error {
 	if q.refused <= q.start.Insert.Text.MaxErrors {
 		return nil
 	}
+	// The client reads of the first one.
 	first := q.records[0]
-	return sqlerr.New(sqlerr.Code(first.Code), "%s", first.Reason).
-		WithDetail("File %s, line %d, column %s, value %q.", first.File, first.Line, first.Column, first.Value)
+	return sqlerr.New(sqlerr.Code(first.State), "%s", first.Reason)
 }
