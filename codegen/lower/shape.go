@@ -12,13 +12,14 @@ import (
 //
 //	0: hash   16: packed key [16-byte fields, 8-byte words, null words]   payload or accumulators   null bytes
 type entry struct {
-	size    int
-	key     subop.KeyShape
-	keyOff  []int // of each key within the packed key
-	keyNull []int // of each nullable key's null word within the packed key, -1
-	pay     []int // entry offsets of payload fields
-	payNull []int // entry offsets of their null bytes, -1
-	aggs    []accumulator
+	size      int
+	key       subop.KeyShape
+	keyStride int   // of packed keys in the state's buffer
+	keyOff    []int // of each key within the packed key
+	keyNull   []int // of each nullable key's null word within the packed key, -1
+	pay       []int // entry offsets of payload fields
+	payNull   []int // entry offsets of their null bytes, -1
+	aggs      []accumulator
 	// shown keeps, per VARCHAR group key, the shortest of the values that are equal but for trailing blanks.
 	shown   map[int]accumulator
 	sortKey int // entry offset of the normalised key, -1
@@ -88,8 +89,9 @@ func entryOf(t *plan.Table) *entry {
 			off += 8
 		}
 	}
-	e.key.KeyOff, e.key.KeySize = keyStart, (off+15)&^15
-	off = keyStart + e.key.KeySize
+	e.key.KeyOff, e.key.KeySize = keyStart, off
+	e.keyStride = (off + 15) &^ 15
+	off += keyStart
 	place := func(p types.Phys) int {
 		w := p.Width()
 		off = (off + w - 1) / w * w

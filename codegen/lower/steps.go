@@ -8,6 +8,7 @@ import (
 	"slipher/catalog/types"
 	"slipher/codegen/subop"
 	"slipher/compiler/plan"
+	"slipher/runtime/abi"
 	"slipher/runtime/program"
 )
 
@@ -132,9 +133,9 @@ func (l *lowerer) pack(keys []*plan.Expr, t *plan.Table, e *entry, nullsEqual bo
 		null = l.orNull(null, rs[i].null)
 	}
 	h := l.hash(rs, subop.TableSeed)
-	buf := l.slot("key", int64(e.key.KeySize)*1024)
+	buf := l.slot("key", int64(e.keyStride)*abi.VectorRows)
 	at := l.vec(types.I64)
-	l.emit(subop.RowAddress(buf, e.key.KeySize, at))
+	l.emit(subop.RowAddress(buf, e.keyStride, at))
 	addr := read(at)
 	for i, r := range rs {
 		if r.v.P == types.Str || r.v.P == types.I128 || r.v.P.IsFloat() {

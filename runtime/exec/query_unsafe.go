@@ -59,8 +59,7 @@ type Query struct {
 	opt    Options
 	acct   *mem.Account
 	segs   [][2]*variant // special (may be nil), general
-	shared mem.Buf       // cancel word, null row, parameters
-	strs   [abi.ArenaSize / 8]uintptr
+	shared mem.Buf       // cancel word, arena of parameters' strings (at 16), null row (at 64), parameters
 	params []paramPlace
 	lists  []mem.Buf
 
@@ -147,7 +146,7 @@ func (e *Engine) bind(s *program.Segment) (*variant, error) {
 
 func (q *Query) cancelWord() *int32      { return (*int32)(q.shared.Ptr()) }
 func (q *Query) nullRow() unsafe.Pointer { return unsafe.Add(q.shared.Ptr(), 64) }
-func (q *Query) arena() unsafe.Pointer   { return unsafe.Pointer(&q.strs) }
+func (q *Query) arena() unsafe.Pointer   { return unsafe.Add(q.shared.Ptr(), 16) }
 
 // Cancel makes generated code return at its next vector.
 func (q *Query) Cancel() { atomic.StoreInt32(q.cancelWord(), 1) }
@@ -339,7 +338,9 @@ func (q *Query) Close() error {
 	for i := range q.lists {
 		q.lists[i].Free()
 	}
-	freeArena(q.arena())
+	if q.shared.Ptr() != nil {
+		freeArena(q.arena())
+	}
 	q.shared.Free()
 	return nil
 }
