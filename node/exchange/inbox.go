@@ -84,25 +84,45 @@ func (b *Inbox) Put(from wire.Conn, d *wire.Data) error {
 	return nil
 }
 
-// Take gives the next chunk for dest, which the caller then owns.
-func (b *Inbox) Take(dest int) (Item, bool) {
+// Take gives the next chunk for dest (-1: for any), which the caller then owns,
+// and the destination it was for.
+func (b *Inbox) Take(dest int) (Item, int, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if dest < 0 {
+		for d, q := range b.queues {
+			if len(q) > 0 {
+				dest = d
+				break
+			}
+		}
+	}
 	q := b.queues[dest]
 	if len(q) == 0 {
-		return Item{}, false
+		return Item{}, dest, false
 	}
 	it := q[0]
 	q[0] = Item{}
 	b.queues[dest] = q[1:]
-	return it, true
+	return it, dest, true
 }
 
-// Over reports whether nothing is left for dest and nothing will come.
+// Over reports whether nothing is left for dest (-1: for any) and nothing will come.
 func (b *Inbox) Over(dest int) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.queues[dest]) == 0 && len(b.senders) == 0
+	if len(b.senders) > 0 {
+		return false
+	}
+	if dest >= 0 {
+		return len(b.queues[dest]) == 0
+	}
+	for _, q := range b.queues {
+		if len(q) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // Consumed gives the credit of a chunk for dest back to its sender.

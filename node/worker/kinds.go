@@ -17,8 +17,5 @@ const (
 	sinkReturn = 4
 	sinkInsert = 5
 
-	distHash       = 0
-	distBroadcast  = 1
-	distSingle     = 2
-	distRoundRobin = 3
+	distBroadcast = 1
 )

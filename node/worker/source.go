@@ -35,6 +35,10 @@ func (q *query) prepareSource(g *segment) error {
 			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d receives from exchange %d, which does not come here", g.id, src.Exchange)
 		}
 		g.src = &receiveSource{box}
+		if g.prog.Sink.Kind == sinkHash { // the table is the node's: any worker may fill it from any destination
+			spare(q.workers())
+			break
+		}
 		for i, d := range box.Dests() {
 			g.insts = append(g.insts, &inst{seg: g, no: i, slice: d})
 		}
@@ -91,16 +95,15 @@ func sourceLayout(p *program.Segment) []program.ChunkCol {
 	return cols
 }
 
-// receiveSource: instance i works through destination in.slice's chunks.
+// receiveSource: an instance works through the chunks of its destination, or of any.
 type receiveSource struct{ box *exchange.Inbox }
 
 func (s *receiveSource) next(in *inst) (feed, bool) {
-	it, ok := s.box.Take(in.slice)
+	it, dest, ok := s.box.Take(in.slice)
 	if !ok {
 		return nil, false
 	}
 	in.seg.rowsIn += int64(it.Chunk.Rows())
-	dest := in.slice
 	return func(x Instance) (bool, func() error, error) {
 		x.SetChunk(it.Chunk)
 		return true, func() error { return s.box.Consumed(dest, it.From) }, nil

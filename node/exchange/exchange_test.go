@@ -1,0 +1,153 @@
+package exchange
+
+import (
+	"context"
+	"testing"
+
+	"slipher/catalog/types"
+	"slipher/node/wire"
+	"slipher/runtime/chunk"
+	"slipher/runtime/mem"
+)
+
+// peer is the other end: it gives what comes in to an inbox and credits to an outbox.
+type peer struct {
+	in  *Inbox
+	out *Outbox
+	t   *testing.T
+}
+
+func (p *peer) Call(context.Context, wire.Conn, wire.Message) (wire.Message, error) {
+	return &wire.OK{}, nil
+}
+func (p *peer) Data(from wire.Conn, d *wire.Data) {
+	if d.Kind == wire.DataCredit {
+		p.out.Grant(d.Dest, int(d.N))
+		return
+	}
+	if err := p.in.Put(from, d); err != nil {
+		p.t.Error(err)
+	}
+}
+func (p *peer) Gone(wire.Conn) {}
+
+var layout = chunk.LayoutOf([]chunk.Col{{Type: types.TInt8}})
+
+func newChunk(t *testing.T, acct *mem.Account, v int64) *chunk.Chunk {
+	t.Helper()
+	c, err := chunk.New(acct, layout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.SetInt(0, 0, v)
+	c.SetRows(1)
+	return c
+}
+
+func pair(t *testing.T, credits int, broadcast bool) (*peer, *peer, *mem.Account) {
+	t.Helper()
+	acct := mem.NewAccount("test", 0)
+	l := wire.NewLocal()
+	a, b := &peer{t: t}, &peer{t: t}
+	l.Attach("a", a)
+	l.Attach("b", b)
+	to, err := l.As("a").Conn(context.Background(), "b", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.in = NewInbox(1, 0, layout, acct, []int{0, 1}, []string{"a"}, credits)
+	a.out = NewOutbox(1, 0, []wire.Conn{to, to}, broadcast, credits, func(err error) { t.Error(err) })
+	return a, b, acct
+}
+
+// A sender stops at its credits, goes on when one comes back, and each destination has its own.
+func TestCredits(t *testing.T) {
+	a, b, acct := pair(t, 2, false)
+	for i := range int64(2) {
+		if !a.out.Send(0, newChunk(t, acct, i)) {
+			t.Fatal("refused within the credits")
+		}
+	}
+	c := newChunk(t, acct, 2)
+	if a.out.CanSend(0) || a.out.Send(0, c) {
+		t.Fatal("sent beyond the credits")
+	}
+	if !a.out.Send(1, newChunk(t, acct, 9)) {
+		t.Fatal("another destination's credits are not its own")
+	}
+	it, dest, ok := b.in.Take(0)
+	if !ok || dest != 0 || it.Chunk.Int(0, 0) != 0 {
+		t.Fatal("first chunk")
+	}
+	it.Chunk.Free()
+	if a.out.CanSend(0) {
+		t.Fatal("a credit came back before the chunk was consumed")
+	}
+	if err := b.in.Consumed(0, it.From); err != nil {
+		t.Fatal(err)
+	}
+	if !a.out.Send(0, c) {
+		t.Fatal("refused with a credit")
+	}
+	a.out.End()
+	if b.in.Over(0) || b.in.Over(-1) {
+		t.Error("over with chunks waiting")
+	}
+	n := 0
+	for {
+		it, _, ok := b.in.Take(-1)
+		if !ok {
+			break
+		}
+		it.Chunk.Free()
+		n++
+	}
+	if n != 3 || !b.in.Over(0) || !b.in.Over(1) || !b.in.Over(-1) {
+		t.Errorf("%d chunks left", n)
+	}
+	if err := acct.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A broadcast chunk reaches every destination, and waits for the slowest.
+func TestBroadcastCredits(t *testing.T) {
+	a, b, acct := pair(t, 1, true)
+	if a.out.Dests() != 1 || !a.out.Send(0, newChunk(t, acct, 5)) {
+		t.Fatal("refused")
+	}
+	for d := range 2 {
+		if a.out.CanSend(0) {
+			t.Fatal("a destination without credit was forgotten")
+		}
+		it, _, ok := b.in.Take(d)
+		if !ok || it.Chunk.Int(0, 0) != 5 {
+			t.Fatalf("destination %d has nothing", d)
+		}
+		it.Chunk.Free()
+		_ = b.in.Consumed(d, it.From)
+	}
+	if !a.out.CanSend(0) {
+		t.Error("credits did not come back")
+	}
+	if err := acct.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// After Stop senders are not held up and nothing is kept.
+func TestStop(t *testing.T) {
+	a, b, acct := pair(t, 1, false)
+	a.out.Send(0, newChunk(t, acct, 1))
+	b.in.Stop()
+	a.out.Send(1, newChunk(t, acct, 1)) // arrives at a stopped inbox
+	a.out.Stop()
+	for range 10 {
+		if !a.out.Send(0, newChunk(t, acct, 1)) {
+			t.Fatal("refused after Stop")
+		}
+	}
+	if err := acct.Close(); err != nil {
+		t.Error(err)
+	}
+}
