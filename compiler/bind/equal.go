@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"fmt"
+
 	"slipher/catalog/types"
 	"slipher/compiler/plan"
 )
@@ -58,4 +60,36 @@ func (b *binder) equalParams(i, j int) bool {
 		}
 	}
 	return true
+}
+
+// unifier makes equal calls in a SELECT's keys and aggregates one expression with
+// one set of parameters, so that the planner can compute them once. TPC-H 1 has
+// price * (1 - discount) twice, each with a literal of its own.
+type unifier struct {
+	b    *binder
+	seen map[string][]*plan.Expr // by operation
+}
+
+// maxUnified bounds the comparisons for each operation.
+const maxUnified = 200
+
+func (u *unifier) unify(e *plan.Expr) *plan.Expr {
+	if len(e.Args) == 0 {
+		return e
+	}
+	c := *e
+	c.Args = make([]*plan.Expr, len(e.Args))
+	for i, a := range e.Args {
+		c.Args[i] = u.unify(a)
+	}
+	key := fmt.Sprint(e.Kind, e.Op)
+	for _, o := range u.seen[key] {
+		if o.Type == c.Type && u.b.equal(o, &c) {
+			return o
+		}
+	}
+	if len(u.seen[key]) < maxUnified {
+		u.seen[key] = append(u.seen[key], &c)
+	}
+	return &c
 }

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"strconv"
 	"strings"
 
 	"slipher/catalog/sqlerr"
@@ -206,7 +207,36 @@ func (b *binder) opExpr(sc *scope, x *parse.OpExpr) (value, error) {
 	if x.Left == nil && x.Op == "-" && r.lit != nil && r.typ.IsNumeric() {
 		return b.negated(r, x.Pos)
 	}
+	if len(args) == 2 {
+		if v, ok := foldIntegers(x.Op, args[0], args[1]); ok {
+			return v, nil
+		}
+	}
 	return b.operator(x.Op, args, x.Pos)
+}
+
+// foldIntegers computes +, - and * of two integer constants if the result fits
+// their type; anything else is left to the operation.
+func foldIntegers(op string, l, r value) (value, bool) {
+	if l.lit == nil || r.lit == nil || l.lit.Null || r.lit.Null || l.typ != types.TInt4 || r.typ != types.TInt4 {
+		return value{}, false
+	}
+	n := l.lit.Lo
+	switch op {
+	case "+":
+		n += r.lit.Lo
+	case "-":
+		n -= r.lit.Lo
+	case "*":
+		n *= r.lit.Lo
+	default:
+		return value{}, false
+	}
+	if int64(int32(n)) != n {
+		return value{}, false
+	}
+	d := types.Int(n)
+	return value{lit: &d, typ: types.TInt4, text: strconv.FormatInt(n, 10), pos: l.pos}, true
 }
 
 // negated folds the sign into a numeric constant.
@@ -234,7 +264,20 @@ func (b *binder) operator(op string, args []value, at parse.Pos) (value, error) 
 		narrowInteger(&args[0], args[1])
 		narrowInteger(&args[1], args[0])
 	}
+	if len(args) == 2 {
+		b.typeParam(&args[0], args[1])
+		b.typeParam(&args[1], args[0])
+	}
 	return b.resolve(op, args, at)
+}
+
+// typeParam types an untyped parameter beside a decimal, with digits to spare:
+// the decimal's own scale would round what the client sends.
+func (b *binder) typeParam(v *value, other value) {
+	if v.client > 0 && other.typ.Kind == types.Decimal {
+		e := b.clientParam(v.client, paramType(other.typ))
+		*v = value{expr: e, typ: e.Type, pos: v.pos}
+	}
 }
 
 // narrowInteger gives an integer constant the other side's smaller integer type

@@ -148,6 +148,15 @@ func (s *selection) aggregate() error {
 		}
 		s.having[i] = r
 	}
+	u := unifier{b: s.b, seen: map[string][]*plan.Expr{}}
+	for i, k := range a.keys {
+		a.keys[i] = u.unify(k)
+	}
+	for _, c := range a.aggs {
+		for i, e := range c.Args {
+			c.Args[i] = u.unify(e)
+		}
+	}
 	cols := append(append([]algebra.Column(nil), a.keyCols...), a.aggCols...)
 	s.node = &algebra.Aggregate{In: s.node, Keys: a.keys, Aggs: a.aggs, Cols: cols}
 	return nil

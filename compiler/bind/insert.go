@@ -232,7 +232,12 @@ func (b *binder) defaultExpr(c state.Column) (*plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.coerce(v, c.Type, assignment)
+	// A default that no longer binds is an error of the statement as a whole.
+	out, err := b.coerce(v, c.Type, assignment)
+	if err != nil {
+		return nil, sqlerr.New(sqlerr.From(err).Code, "default of column \"%s\": %s", c.Name, err)
+	}
+	return out, nil
 }
 
 // query binds INSERT … SELECT: a projection over the query casts its columns.

@@ -225,8 +225,6 @@ func (b *binder) nullTest(sc *scope, x *parse.NullTest) (value, error) {
 		return value{}, err
 	}
 	switch {
-	case !e.Nullable:
-		return boolean(truth(x.Not), x.Pos), nil
 	case x.Not:
 		return boolean(isNotNull(e), x.Pos), nil
 	}
@@ -271,18 +269,13 @@ func (b *binder) distinctFrom(sc *scope, x *parse.DistinctExpr) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	ne, err := b.comparison("<>", vs[0], vs[1], x.Pos)
+	same, err := b.resolve("is not distinct from", vs, x.Pos)
 	if err != nil {
 		return value{}, err
 	}
-	l, r := ne.Args[0], ne.Args[1]
-	e := ne
-	if ne.Nullable {
-		// CASE WHEN l IS NULL THEN r IS NOT NULL WHEN r IS NULL THEN true ELSE l <> r END
-		e = &plan.Expr{Kind: plan.ExprCase, Type: types.TBool, Args: []*plan.Expr{
-			isNull(l), isNotNull(r), isNull(r), truth(true), coalesce(ne, truth(true))}}
-	}
-	if x.Not {
+	e := same.expr
+	e.Nullable = false
+	if !x.Not {
 		e = not(e)
 	}
 	return boolean(e, x.Pos), nil

@@ -112,8 +112,8 @@ func specials() map[string]special {
 		"nvl2":     {3, 3, (*binder).nvl2},
 		"nullif":   {2, 2, (*binder).nullif},
 		"decode":   {3, -1, (*binder).decode},
-		"greatest": {1, -1, extreme(">=")},
-		"least":    {1, -1, extreme("<=")},
+		"greatest": {1, -1, extreme("greatest")},
+		"least":    {1, -1, extreme("least")},
 	}
 }
 
@@ -192,16 +192,10 @@ func (b *binder) decode(f *parse.FuncCall, args []value) (value, error) {
 	return b.caseOf(conds, append(results, last), "DECODE", f.Pos)
 }
 
-// maxExtreme bounds GREATEST and LEAST, whose expansion grows with the square.
-const maxExtreme = 64
-
-// extreme binds GREATEST or LEAST, which ignore NULLs: the first argument that is
-// not NULL and that no other (NULLs apart) beats.
+// extreme binds GREATEST or LEAST as a chain of the operation on two values,
+// which ignores NULLs.
 func extreme(op string) func(b *binder, f *parse.FuncCall, args []value) (value, error) {
 	return func(b *binder, f *parse.FuncCall, args []value) (value, error) {
-		if len(args) > maxExtreme {
-			return value{}, b.errorAt(f.Pos, sqlerr.StatementTooComplex, "cannot pass more than %d arguments to a function", maxExtreme)
-		}
 		t, err := b.common(args, f.Name)
 		if err != nil {
 			return value{}, err
@@ -210,34 +204,9 @@ func extreme(op string) func(b *binder, f *parse.FuncCall, args []value) (value,
 		if err != nil {
 			return value{}, err
 		}
-		out := &plan.Expr{Kind: plan.ExprCase, Type: t, Nullable: true}
-		for i, e := range es {
-			out.Nullable = out.Nullable && e.Nullable
-			if i == len(es)-1 {
-				out.Args = append(out.Args, e)
-				break
-			}
-			var cond []*plan.Expr
-			if e.Nullable {
-				cond = append(cond, isNotNull(e))
-			}
-			for j, o := range es {
-				if i == j {
-					continue
-				}
-				c, err := b.comparison(op, value{expr: e, typ: t, pos: f.Pos}, value{expr: o, typ: t, pos: f.Pos}, f.Pos)
-				if err != nil {
-					return value{}, err
-				}
-				if o.Nullable {
-					c = or(isNull(o), c)
-				}
-				cond = append(cond, c)
-			}
-			out.Args = append(out.Args, and(cond...), e)
-		}
-		if len(es) == 1 {
-			out = es[0]
+		out := es[0]
+		for _, e := range es[1:] {
+			out = &plan.Expr{Kind: plan.ExprCall, Type: t, Nullable: out.Nullable && e.Nullable, Op: op, Args: []*plan.Expr{out, e}}
 		}
 		return value{expr: out, typ: t, pos: f.Pos}, nil
 	}

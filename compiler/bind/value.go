@@ -177,6 +177,9 @@ func (b *binder) coerce(v value, to types.Type, ctx fn.CastContext) (*plan.Expr,
 // coerceLiteral parses a constant as a value of type to where that gives what
 // the cast would, else casts the hoisted constant.
 func (b *binder) coerceLiteral(v value, to types.Type, ctx fn.CastContext) (*plan.Expr, error) {
+	if v.typ == to && to.Kind == types.Bool { // changes the program's shape: worth one of its own
+		return truth(v.lit.Lo != 0), nil
+	}
 	if v.typ == to {
 		return b.hoist(to, *v.lit), nil
 	}

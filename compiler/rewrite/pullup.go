@@ -1,0 +1,120 @@
+package rewrite
+
+import (
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+)
+
+// renames maps columns that are gone to those they were copies of.
+type renames map[algebra.ColumnID]algebra.ColumnID
+
+// pullUpRoot takes projections that only rename columns out of the middle of the
+// tree, so that joins in subqueries and around them are ordered together:
+//
+//	join(project(select(scan t)), u)  →  join(select(scan t), u)
+//
+// A projection stays where the set of columns matters: at the root, under
+// DISTINCT, and under Sort and Limit, which belong to a result.
+func pullUpRoot(n algebra.Node) algebra.Node {
+	return keepColumns(n)
+}
+
+// keepColumns rewrites below n and leaves n's own columns as they are.
+func keepColumns(n algebra.Node) algebra.Node {
+	switch x := n.(type) {
+	case *algebra.Project:
+		in, r := pullUp(x.In)
+		x.In = in
+		mapExprs(x, r.apply)
+		return x
+	case *algebra.Distinct:
+		x.In = keepColumns(x.In)
+	case *algebra.Sort:
+		x.In = keepColumns(x.In)
+	case *algebra.Limit:
+		x.In = keepColumns(x.In)
+	case *algebra.Aggregate:
+		in, r := pullUp(x.In)
+		x.In = in
+		mapExprs(x, r.apply)
+	case *algebra.Select:
+		x.In = keepColumns(x.In)
+	case *algebra.Join:
+		x.Left, x.Right = keepColumns(x.Left), keepColumns(x.Right)
+	}
+	return n
+}
+
+// pullUp rewrites n, whose parent does not mind which columns it has as long as
+// it can rename its references.
+func pullUp(n algebra.Node) (algebra.Node, renames) {
+	switch x := n.(type) {
+	case *algebra.Project:
+		if !onlyRenames(x) {
+			break
+		}
+		in, r := pullUp(x.In)
+		out := renames{}
+		for id, to := range r {
+			out[id] = to
+		}
+		for i, c := range x.Cols {
+			out[c.ID] = r.of(x.Exprs[i].Col)
+		}
+		return in, out
+	case *algebra.Select:
+		in, r := pullUp(x.In)
+		x.In = in
+		mapExprs(x, r.apply)
+		return x, r
+	case *algebra.Join:
+		left, r := pullUp(x.Left)
+		right, s := pullUp(x.Right)
+		both := renames{}
+		for id, to := range r {
+			both[id] = to
+		}
+		for id, to := range s {
+			both[id] = to
+		}
+		x.Left, x.Right = left, right
+		mapExprs(x, both.apply)
+		return x, both
+	}
+	return keepColumns(n), nil
+}
+
+// onlyRenames reports whether a projection computes nothing.
+func onlyRenames(p *algebra.Project) bool {
+	for i, e := range p.Exprs {
+		if e.Kind != plan.ExprCol || e.Type != p.Cols[i].Type {
+			return false
+		}
+	}
+	return true
+}
+
+func (r renames) of(id algebra.ColumnID) algebra.ColumnID {
+	if to, ok := r[id]; ok {
+		return to
+	}
+	return id
+}
+
+// apply renames the columns of e. A reference keeps its own type and whether it
+// may be NULL: an outer join above the projection may have added that.
+func (r renames) apply(e *plan.Expr) *plan.Expr {
+	if len(r) == 0 {
+		return e
+	}
+	if e.Kind == plan.ExprCol {
+		to, ok := r[e.Col]
+		if !ok {
+			return e
+		}
+		c := *e
+		c.Col = to
+		return &c
+	}
+	return mapArgs(e, r.apply)
+}

@@ -1,0 +1,95 @@
+package rewrite
+
+import (
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+)
+
+// rule rewrites a whole tree.
+type rule struct {
+	name  string
+	apply func(algebra.Node) algebra.Node
+}
+
+// rules in order. Negations first: they turn into comparisons that constants
+// folds; pulling up projections last, on conjuncts that are final.
+func rules() []rule {
+	return []rule{
+		{"negation", eachExpr(pushNot)},
+		{"constants", func(n algebra.Node) algebra.Node { return foldNode(eachExpr(foldExpr)(n)) }},
+		{"pullup", pullUpRoot},
+	}
+}
+
+// Apply runs all rules over s, in place.
+func Apply(s *algebra.Statement) {
+	for _, r := range rules() {
+		s.Root = r.apply(s.Root)
+	}
+}
+
+// eachExpr makes a rule of a function on whole expressions.
+func eachExpr(f func(*plan.Expr) *plan.Expr) func(algebra.Node) algebra.Node {
+	return func(n algebra.Node) algebra.Node {
+		walk(n, func(x algebra.Node) { mapExprs(x, f) })
+		return n
+	}
+}
+
+// walk visits n and everything below it.
+func walk(n algebra.Node, visit func(algebra.Node)) {
+	visit(n)
+	for _, in := range n.Inputs() {
+		walk(in, visit)
+	}
+}
+
+// mapExprs replaces every expression that n holds.
+func mapExprs(n algebra.Node, f func(*plan.Expr) *plan.Expr) {
+	all := func(es []*plan.Expr) {
+		for i, e := range es {
+			es[i] = f(e)
+		}
+	}
+	switch x := n.(type) {
+	case *algebra.Values:
+		for _, r := range x.Rows {
+			all(r)
+		}
+	case *algebra.Select:
+		all(x.Preds)
+	case *algebra.Project:
+		all(x.Exprs)
+	case *algebra.Join:
+		all(x.On)
+	case *algebra.Aggregate:
+		all(x.Keys)
+		for _, a := range x.Aggs {
+			all(a.Args)
+		}
+	case *algebra.Sort:
+		for i := range x.Keys {
+			x.Keys[i].Expr = f(x.Keys[i].Expr)
+		}
+	}
+}
+
+// mapArgs is e with f applied to its arguments; e itself if none changes.
+func mapArgs(e *plan.Expr, f func(*plan.Expr) *plan.Expr) *plan.Expr {
+	var args []*plan.Expr
+	for i, a := range e.Args {
+		b := f(a)
+		if b != a && args == nil {
+			args = append(args, e.Args[:i]...)
+		}
+		if args != nil {
+			args = append(args, b)
+		}
+	}
+	if args == nil {
+		return e
+	}
+	c := *e
+	c.Args = args
+	return &c
+}
