@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"slipher/catalog/relations"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/compiler/bind"
@@ -182,11 +183,11 @@ func (in *copyInput) close() {
 
 // keepRefusals writes the records that a COPY refused to stl_load_errors.
 func (s *Server) keepRefusals(ses *session.Session, t *state.Table, done schedule.Stats) {
-	var rows []LoadError
+	var rows []relations.LoadError
 	for _, r := range done.Refused {
 		code, _ := strconv.Atoi(r.Code)
-		rows = append(rows, LoadError{Query: int64(done.Query), Session: ses.BackendPID(), UserID: s.userID(ses), Table: t.ID,
-			Micros: ses.NowMicros(), File: r.File, Line: r.Line, Column: r.Column, Type: r.Type, RawLine: r.Raw, RawField: r.Value, Code: code, Reason: r.Reason})
+		rows = append(rows, relations.LoadError{Query: int64(done.Query), PID: ses.BackendPID(), UserID: s.userID(ses), Table: t.ID,
+			StartMicros: ses.NowMicros(), File: r.File, Line: r.Line, Column: r.Column, Type: r.Type, RawLine: r.Raw, RawValue: r.Value, Code: code, Reason: r.Reason})
 	}
 	if err := s.errors.add(rows); err != nil {
 		s.log.Error("load errors cannot be kept", "err", err)

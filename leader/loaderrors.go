@@ -7,33 +7,15 @@ import (
 	"path/filepath"
 	"sync"
 
-	"slipher/catalog/state"
+	"slipher/catalog/relations"
 )
-
-// LoadError is one row of stl_load_errors: a record that COPY refused.
-type LoadError struct {
-	Query    int64         `json:"query"`
-	Session  int32         `json:"session"`
-	UserID   uint32        `json:"user"`
-	Table    state.TableID `json:"table"`
-	Micros   int64         `json:"start"` // since 2000-01-01 UTC
-	File     string        `json:"file"`
-	Line     int64         `json:"line"`
-	Column   string        `json:"column"`
-	Type     string        `json:"type"`
-	Position int           `json:"position"`
-	RawLine  string        `json:"raw_line"`
-	RawField string        `json:"raw_field"`
-	Code     int           `json:"code"`
-	Reason   string        `json:"reason"`
-}
 
 // loadErrors keeps what COPY refused. It stands outside transactions: the rows
 // survive the failure of the COPY that made them, and a restart.
 type loadErrors struct {
 	mu   sync.Mutex
 	path string
-	rows []LoadError // oldest first; guarded by mu
+	rows []relations.LoadError // oldest first; guarded by mu
 }
 
 // loadErrorsKept bounds the rows; the file is cut when it holds twice as many.
@@ -54,7 +36,7 @@ func openLoadErrors(dir string) (*loadErrors, error) {
 	sc.Buffer(nil, 1<<20)
 	lines := 0
 	for sc.Scan() {
-		var e LoadError
+		var e relations.LoadError
 		if json.Unmarshal(sc.Bytes(), &e) == nil {
 			l.rows = append(l.rows, e)
 		}
@@ -68,7 +50,7 @@ func openLoadErrors(dir string) (*loadErrors, error) {
 }
 
 // add keeps the refusals of one COPY.
-func (l *loadErrors) add(rows []LoadError) error {
+func (l *loadErrors) add(rows []relations.LoadError) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -95,7 +77,7 @@ func (l *loadErrors) add(rows []LoadError) error {
 }
 
 // all returns the rows, oldest first.
-func (l *loadErrors) all() []LoadError {
+func (l *loadErrors) all() []relations.LoadError {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.rows[:len(l.rows):len(l.rows)]
@@ -103,7 +85,7 @@ func (l *loadErrors) all() []LoadError {
 
 func (l *loadErrors) trim() {
 	if n := len(l.rows); n > loadErrorsKept {
-		l.rows = append([]LoadError(nil), l.rows[n-loadErrorsKept:]...)
+		l.rows = append([]relations.LoadError(nil), l.rows[n-loadErrorsKept:]...)
 	}
 }
 

@@ -23,13 +23,13 @@ func (s *Server) start(ctx context.Context, ses *session.Session, p *planned, ar
 	if err := checkLimits(p.query, params); err != nil {
 		return nil, err
 	}
-	c, err := s.compile(p.query)
+	c, err := s.compile(p)
 	if err != nil {
 		return nil, err
 	}
 	env := schedule.Env{
 		Table: p.table,
-		Rows:  func(name string) (wire.RowSource, error) { return s.relationRows(p.cat, ses, name) },
+		Rows:  func(src *plan.Source) (wire.RowSource, error) { return s.relationRows(ctx, p.cat, ses, src) },
 		Fused: c.fused,
 		Options: wire.Options{
 			VectorRows: ses.Int("slipher_vector_rows"),

@@ -35,6 +35,8 @@ type Server struct {
 	store     rms.Store
 	fns       *fn.Table
 	stats     statistics
+	facts     facts
+	flights   flights
 	errors    *loadErrors
 	sessions  sessions
 	key       artifact.PrivateKey
@@ -159,8 +161,13 @@ func (s *Server) openStorage(context.Context) (err error) {
 		return err
 	}
 	s.stats.store, s.stats.log = s.store, s.log
+	s.facts.footers, s.facts.log = rms.NewCache(s.store, "", footerCache), s.log
+	s.onStop(func(context.Context) error { return s.facts.footers.Close() })
 	return nil
 }
+
+// footerCache bounds the leader's block cache: it reads footers only.
+const footerCache = 1 << 20
 
 // openCluster makes the switchboard of this process and the scheduler.
 func (s *Server) openCluster(context.Context) (err error) {
@@ -172,7 +179,8 @@ func (s *Server) openCluster(context.Context) (err error) {
 	})
 	s.local = wire.NewLocal()
 	peers := s.local.As(s.opts.ID)
-	own := worker.New(worker.Config{ID: s.opts.ID, Workers: ownWorkers, Engine: s.engine, Peers: peers, Log: s.log})
+	own := worker.New(worker.Config{ID: s.opts.ID, Workers: ownWorkers, Engine: s.engine, Peers: peers, Log: s.log,
+		Artifacts: &worker.SignedArtifacts{Key: s.key.Public(), Symbols: s.symbols}})
 	s.onStop(func(context.Context) error { return own.Close() })
 	s.scheduler = schedule.New(schedule.Config{ID: s.opts.ID, Cluster: s.cluster, Local: own, Peers: peers, Seal: s.seal, Log: s.log})
 	s.local.Attach(s.opts.ID, s.scheduler)

@@ -28,8 +28,8 @@ type Env struct {
 	Insert *Insert
 	// Copy is COPY's input, nil otherwise.
 	Copy *Copy
-	// Rows gives the rows of a catalog relation (SourceRows).
-	Rows func(name string) (wire.RowSource, error)
+	// Rows gives the rows of a catalog relation, the columns src.ColNos (SourceRows).
+	Rows func(src *plan.Source) (wire.RowSource, error)
 	// Fused compiles a variant of a segment for a CPU level into a signed artifact;
 	// cached if that is all it may do. Nil without error: there is none. Nil: no fused tier.
 	Fused func(ctx context.Context, seg int, special bool, target string, how Effort) ([]byte, error)
@@ -168,7 +168,7 @@ func (r *run) starts(code []Code) (map[string]*wire.StartQuery, error) {
 			return nil, err
 		}
 		if s.Source.Kind == plan.SourceRows {
-			if w.Rows, err = r.env.Rows(s.Source.Rows); err != nil {
+			if w.Rows, err = r.env.Rows(&s.Source); err != nil {
 				return nil, err
 			}
 		}

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -65,3 +67,15 @@ func (s *Session) Value(name string) string { return s.settings.get(name) }
 
 // Text is the statement that runs.
 func (s *Session) Text() string { return s.queryText }
+
+// Setting is a setting as pg_settings and SHOW ALL list it.
+type Setting struct{ Name, Value, Doc string }
+
+// Settings lists all known settings by name.
+func (s *Session) Settings() []Setting {
+	var out []Setting
+	for _, key := range slices.Sorted(maps.Keys(known)) {
+		out = append(out, Setting{known[key].name, s.settings.get(key), known[key].doc})
+	}
+	return out
+}

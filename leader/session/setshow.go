@@ -1,9 +1,6 @@
 package session
 
 import (
-	"maps"
-	"slices"
-
 	"slipher/catalog/types"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
@@ -74,9 +71,8 @@ func (s *Session) show(b *parse.Show, w pgwire.ResultWriter) error {
 	}
 	var rows pgwire.Datums
 	if b.Name == "all" {
-		for _, key := range slices.Sorted(maps.Keys(known)) {
-			p := known[key]
-			rows = append(rows, []types.Datum{types.String(p.name), types.String(s.settings.get(key)), types.String(p.doc)})
+		for _, p := range s.Settings() {
+			rows = append(rows, []types.Datum{types.String(p.Name), types.String(p.Value), types.String(p.Doc)})
 		}
 	} else {
 		rows = pgwire.Datums{{types.String(s.settings.get(b.Name))}}

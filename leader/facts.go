@@ -1,0 +1,91 @@
+package leader
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"slipher/catalog/state"
+	"slipher/codegen/lower"
+	"slipher/compiler/plan"
+	"slipher/node/rms"
+)
+
+// facts knows what is true of every row group of a table version: what
+// specialised code may rely on. Nodes check it again against the blocks.
+type facts struct {
+	footers *rms.Cache
+	log     *slog.Logger
+
+	mu    sync.Mutex
+	known map[factsKey][]lower.Facts // by column number; nil: could not be read. Guarded by mu
+}
+
+type factsKey struct {
+	table   state.TableID
+	version uint64
+}
+
+// factsKept bounds the cache; it is emptied when full.
+const factsKept = 1024
+
+// of gives the facts of the tables that a statement reads.
+func (f *facts) of(p *planned) func(*plan.TableRef, int) lower.Facts {
+	return func(ref *plan.TableRef, col int) lower.Facts {
+		t, err := p.table(ref)
+		if err != nil {
+			return lower.Facts{}
+		}
+		if all := f.table(t); col < len(all) {
+			return all[col]
+		}
+		return lower.Facts{}
+	}
+}
+
+func (f *facts) table(t *state.Table) []lower.Facts {
+	if t.Version.Rows == 0 {
+		return nil
+	}
+	key := factsKey{t.ID, t.Version.Number}
+	f.mu.Lock()
+	all, ok := f.known[key]
+	f.mu.Unlock()
+	if ok {
+		return all
+	}
+	all, err := f.read(t)
+	if err != nil {
+		f.log.Warn("no facts for a table", "table", t.Name, "err", err)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.known == nil || len(f.known) >= factsKept {
+		f.known = map[factsKey][]lower.Facts{}
+	}
+	f.known[key] = all
+	return all
+}
+
+// read puts the metadata of all blocks together.
+func (f *facts) read(t *state.Table) ([]lower.Facts, error) {
+	all := make([]lower.Facts, len(t.Columns))
+	for i := range all {
+		all[i] = lower.Facts{NoNulls: true, NoBlanks: true}
+	}
+	for _, o := range t.Version.Objects {
+		foot, err := f.footers.Footer(context.Background(), o)
+		if err != nil {
+			return nil, err
+		}
+		for _, rg := range foot.RowGroups {
+			for i := range min(len(rg.Cols), len(all)) {
+				c, have := rg.Cols[i], &all[i]
+				have.NoNulls = have.NoNulls && c.Nulls == 0
+				have.NoBlanks = have.NoBlanks && !c.TrailingBlanks
+				have.Bits = max(have.Bits, c.Bits)
+			}
+		}
+	}
+	return all, nil
+}
