@@ -35,6 +35,9 @@ func bindText(sql string, cat Catalog, fns *fn.Table) string {
 		}
 	}
 	if err == nil {
+		if err := algebra.Check(s); err != nil {
+			return "BUG: " + err.Error() + "\n" + algebra.Format(s)
+		}
 		return algebra.Format(s)
 	}
 	e := sqlerr.From(err)

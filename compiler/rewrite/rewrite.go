@@ -80,7 +80,7 @@ func mapArgs(e *plan.Expr, f func(*plan.Expr) *plan.Expr) *plan.Expr {
 	for i, a := range e.Args {
 		b := f(a)
 		if b != a && args == nil {
-			args = append(args, e.Args[:i]...)
+			args = append([]*plan.Expr{}, e.Args[:i]...)
 		}
 		if args != nil {
 			args = append(args, b)
