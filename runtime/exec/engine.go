@@ -13,7 +13,7 @@ import (
 // host functions. Safe for concurrent use.
 type Engine struct {
 	level   prim.Level
-	lib     *prim.Library
+	lib     Library
 	symbols map[string]uintptr
 	fns     *fn.Table
 }
@@ -38,11 +38,24 @@ func NewEngine(fns *fn.Table) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{level: level, symbols: Symbols(), fns: fns}
-	if e.lib, err = prim.Load(level, e.symbols); err != nil {
+	symbols := Symbols()
+	lib, err := prim.Load(level, symbols)
+	if err != nil {
 		return nil, fmt.Errorf("primitives: %w", err)
 	}
-	return e, nil
+	return &Engine{level: level, lib: lib, symbols: symbols, fns: fns}, nil
+}
+
+// Library finds primitives by name.
+type Library interface {
+	Addr(name string) (uintptr, bool)
+}
+
+// WithLibrary is e with other primitives: tests put mutants in.
+func (e *Engine) WithLibrary(l Library) *Engine {
+	c := *e
+	c.lib = l
+	return &c
 }
 
 // Symbols are all kernels that generated code may import.
@@ -64,4 +77,4 @@ func (e *Engine) Level() prim.Level { return e.level }
 func (e *Engine) Symbols() map[string]uintptr { return e.symbols }
 
 // Library is the primitive library.
-func (e *Engine) Library() *prim.Library { return e.lib }
+func (e *Engine) Library() Library { return e.lib }

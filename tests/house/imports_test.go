@@ -1,0 +1,122 @@
+// Package house holds the mechanical rules of the code: who may import whom,
+// formatting, vet, stale generated files.
+package house
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+	CgoFiles   []string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Deps,CgoFiles", "slipher/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ps []pkg
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return ps
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		ps = append(ps, p)
+	}
+}
+
+// within reports whether path is pkg or below it.
+func within(path, pkg string) bool {
+	return path == pkg || strings.HasPrefix(path, pkg+"/")
+}
+
+// Arrows never turn back. Each row: packages below From import, directly or
+// not, nothing below any of Not.
+func TestImportDirection(t *testing.T) {
+	rules := []struct {
+		from string
+		not  []string
+		why  string
+	}{
+		{"slipher/catalog/types", []string{"slipher/catalog/fn", "slipher/catalog/state", "slipher/compiler", "slipher/codegen", "slipher/runtime", "slipher/node", "slipher/leader"}, "types is a leaf"},
+		{"slipher/catalog/sqlerr", []string{"slipher/catalog/types", "slipher/compiler", "slipher/codegen", "slipher/runtime", "slipher/node", "slipher/leader"}, "sqlerr is a leaf"},
+		{"slipher/catalog", []string{"slipher/leader", "slipher/compiler", "slipher/codegen"}, "the catalog knows nothing of the leader"},
+		{"slipher/compiler", []string{"slipher/leader", "slipher/node", "slipher/codegen"}, "the compiler ends at plans"},
+		{"slipher/codegen", []string{"slipher/leader", "slipher/node", "github.com/hashicorp/raft"}, "code generation knows nothing of the cluster"},
+		{"slipher/codegen/subop", []string{"github.com/ebitengine/purego"}, "codegen/llvm alone knows libLLVM"},
+		{"slipher/codegen/lower", []string{"github.com/ebitengine/purego"}, "codegen/llvm alone knows libLLVM"},
+		{"slipher/runtime", []string{"slipher/leader", "slipher/node", "slipher/compiler", "slipher/codegen"}, "the runtime knows nothing of SQL"},
+		{"slipher/node", []string{"slipher/leader", "slipher/compiler", "slipher/codegen/lower", "slipher/codegen/subop", "slipher/codegen/llvm", "github.com/pganalyze/pg_query_go/v5"}, "nodes know no SQL and need no LLVM"},
+	}
+	for _, p := range packages(t) {
+		for _, r := range rules {
+			if !within(p.ImportPath, r.from) {
+				continue
+			}
+			for _, d := range append(p.Deps, p.Imports...) {
+				for _, n := range r.not {
+					if within(d, n) && !within(n, r.from) {
+						t.Errorf("%s imports %s: %s", p.ImportPath, d, r.why)
+					}
+				}
+			}
+		}
+	}
+}
+
+// cgo lives in two places.
+func TestCgoPlaces(t *testing.T) {
+	for _, p := range packages(t) {
+		if len(p.CgoFiles) > 0 && !within(p.ImportPath, "slipher/compiler/parse") && !within(p.ImportPath, "slipher/runtime/kernels") {
+			t.Errorf("%s uses cgo", p.ImportPath)
+		}
+	}
+}
+
+// pg_query is compiler/parse's alone.
+func TestParserPlace(t *testing.T) {
+	for _, p := range packages(t) {
+		for _, d := range p.Imports {
+			if strings.HasPrefix(d, "github.com/pganalyze/pg_query_go") && !within(p.ImportPath, "slipher/compiler/parse") {
+				t.Errorf("%s imports %s", p.ImportPath, d)
+			}
+		}
+	}
+}
+
+func run(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	c := exec.Command(name, args...)
+	c.Dir = "../.."
+	out, err := c.CombinedOutput()
+	if err != nil && len(out) == 0 {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return string(out)
+}
+
+// gofmt has nothing to say.
+func TestGofmt(t *testing.T) {
+	if out := run(t, "gofmt", "-l", "catalog", "cmd", "codegen", "compiler", "leader", "node", "runtime", "tests"); out != "" {
+		t.Errorf("gofmt would change:\n%s", out)
+	}
+}
+
+// staticcheck has nothing to say.
+func TestStaticcheck(t *testing.T) {
+	if out := run(t, "go", "tool", "staticcheck", "./..."); out != "" {
+		t.Errorf("staticcheck:\n%s", out)
+	}
+}
