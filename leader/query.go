@@ -10,6 +10,7 @@ import (
 	"slipher/compiler/optimize"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
+	"slipher/compiler/rewrite"
 	"slipher/leader/pgwire"
 	"slipher/leader/schedule"
 	"slipher/leader/session"
@@ -43,6 +44,7 @@ func (s *Server) plan(ses *session.Session, st *parse.Statement, params []types.
 	if err != nil {
 		return nil, err
 	}
+	rewrite.Apply(bound)
 	q, err := optimize.Plan(bound, s.env(cat))
 	if err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	"slipher/compiler/optimize/stats"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
+	"slipher/compiler/rewrite"
 )
 
 // Schema is a set of tables; it is a bind.Catalog.
@@ -112,7 +113,11 @@ func (s *Schema) Bind(sql string) (*algebra.Statement, error) {
 		out, _, err := bind.Copy(st, c, s, s.fns)
 		return out, err
 	}
-	return bind.Bind(st, s, s.fns, bind.Options{})
+	out, err := bind.Bind(st, s, s.fns, bind.Options{})
+	if err == nil {
+		rewrite.Apply(out)
+	}
+	return out, err
 }
 
 // Plan plans one statement for a cluster.
