@@ -6,6 +6,7 @@ import (
 	"slipher/catalog/ddl"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
+	"slipher/compiler/bind"
 	"slipher/compiler/parse"
 	"slipher/leader/pgwire"
 	"slipher/leader/session"
@@ -13,6 +14,11 @@ import (
 
 // runDDL plans a definition statement on the newest catalog and proposes it.
 func (s *Server) runDDL(ctx context.Context, ses *session.Session, st *parse.Statement, w pgwire.ResultWriter) error {
+	if t, ok := st.Body.(*parse.CreateTable); ok {
+		if err := bind.CheckDefaults(st, t, s.view(s.replica.Catalog(), ses), s.fns); err != nil {
+			return err
+		}
+	}
 	p, err := DefinitionPlan(s.scope(ses), st)
 	if err != nil {
 		return err
