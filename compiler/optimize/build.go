@@ -108,7 +108,7 @@ func (p *planner) project(n *algebra.Project) (physical, error) {
 	}
 	q := in.out()
 	out := &projectOp{in: in, exprs: n.Exprs, props: *q}
-	out.cols = n.Cols
+	out.cols, out.bytes = n.Cols, 0
 	for i, c := range n.Cols {
 		p.describe(c, n.Exprs[i], q.rows)
 		p.define(c, n.Exprs[i])
@@ -130,10 +130,12 @@ func (p *planner) aggregate(n *algebra.Aggregate) (physical, error) {
 	a.cols = n.Cols
 	a.rows = 1
 	if len(n.Keys) > 0 {
-		a.rows = p.groups(n.Keys, q.rows)
+		made, _ := p.splitKeys(n.Keys)
+		a.rows = p.groups(pick(n.Keys, made), q.rows)
 	}
 	a.cost = q.cost + q.rows*costGroup + sendCost(math.Min(q.rows, a.rows*float64(p.env.Slices)), p.width(n.Cols))
-	a.dist = p.aggrDist(in, n.Keys, n.Cols)
+	a.made, a.follow = p.splitKeys(n.Keys)
+	a.dist = p.aggrDist(in, n.Keys, n.Cols, a.made)
 	for i, c := range n.Cols {
 		if i < len(n.Keys) {
 			p.describe(c, n.Keys[i], a.rows)
@@ -149,21 +151,21 @@ func (p *planner) aggregate(n *algebra.Aggregate) (physical, error) {
 	return a, nil
 }
 
-// aggrDist is where groups end up: by the hash of all keys, or of those by which
-// the input lies already, so that its rows need not leave their slice.
-func (p *planner) aggrDist(in physical, keys []*plan.Expr, cols []algebra.Column) dist {
+// aggrDist is where groups end up: by the hash of all keys that make them, or of
+// those by which the input lies already, so that its rows need not leave their slice.
+func (p *planner) aggrDist(in physical, keys []*plan.Expr, cols []algebra.Column, made []int) dist {
 	q := in.out()
 	if len(keys) == 0 || q.dist.kind == distSingle {
 		return dist{kind: distSingle}
 	}
 	d := dist{kind: distHash}
-	if at, ok := p.placedBy(q.dist, keys); ok {
+	if at, ok := p.placedBy(q.dist, pick(keys, made)); ok {
 		for _, i := range at {
-			d.keys = append(d.keys, cols[i].ID)
+			d.keys = append(d.keys, cols[made[i]].ID)
 		}
 		return d
 	}
-	for i := range keys {
+	for _, i := range made {
 		d.keys = append(d.keys, cols[i].ID)
 	}
 	return d
@@ -183,7 +185,8 @@ func (p *planner) distinct(n *algebra.Distinct) (physical, error) {
 	}
 	a.rows = p.groups(a.keys, q.rows)
 	a.cost = q.cost + q.rows*costGroup
-	a.dist = p.aggrDist(in, a.keys, a.cols)
+	a.made, a.follow = p.splitKeys(a.keys)
+	a.dist = p.aggrDist(in, a.keys, a.cols, a.made)
 	return a, nil
 }
 

@@ -52,7 +52,7 @@ func (p *planner) describeScan(n *algebra.Scan) {
 			ci.distinct, ci.nullFrac, ci.min, ci.max, ci.width = s.Distinct, s.NullFrac, s.Min, s.Max, s.Width
 		}
 		if ci.distinct == 0 {
-			ci.distinct = defaultDistinct(c.Type, rows)
+			ci.distinct = bounded(c.Type, ci.min, ci.max, defaultDistinct(c.Type, rows))
 			if n.Table != nil && soleKey(n.Table, n.ColNos[i]) {
 				ci.distinct = rows
 			}
@@ -80,18 +80,36 @@ func soleKey(t *state.Table, no int) bool {
 	return false
 }
 
-// defaultDistinct guesses for a column without statistics: numbers are keys
-// more often than text is.
+// defaultDistinct guesses for a column without statistics. Numbers are keys more
+// often than text is; short text is mostly a code of few values. A guess too high makes
+// equality look more selective than it is, and that makes worse plans than the opposite.
 func defaultDistinct(t types.Type, rows float64) float64 {
 	switch {
 	case t.Kind == types.Bool:
 		return 2
 	case t.Kind == types.Date || t.Kind == types.Int2:
-		return math.Min(rows, 2000)
+		return math.Min(rows, 1000)
 	case t.IsString():
-		return math.Min(rows, math.Max(200, rows/20))
+		d := 5.0
+		switch {
+		case t.Len > 40:
+			d = math.Max(200, rows/20)
+		case t.Len > 10:
+			d = 200
+		case t.Len > 1:
+			d = 25
+		}
+		return math.Min(rows, d)
 	}
 	return math.Min(rows, math.Max(200, rows/4))
+}
+
+// bounded limits a guess by the number of values that bounds leave room for.
+func bounded(t types.Type, min, max types.Datum, guess float64) float64 {
+	if min.Null || max.Null || !t.Phys().IsInt() || t.Phys() == types.I128 {
+		return guess
+	}
+	return math.Min(guess, math.Max(1, float64(max.Lo)-float64(min.Lo)+1))
 }
 
 // scanRows is the number of rows in what a scan reads.

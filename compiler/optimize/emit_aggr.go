@@ -3,6 +3,7 @@ package optimize
 import (
 	"fmt"
 
+	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/plan"
 )
@@ -22,38 +23,28 @@ func (e *emitter) aggregate(n *aggrOp) (*pipe, error) {
 	if err != nil {
 		return nil, err
 	}
-	var keys []groupKey
-	for i, k := range n.keys {
-		keys = append(keys, groupKey{n.cols[i].ID, n.cols[i].Name, k})
+	for _, i := range n.follow {
+		k, c := n.keys[i], n.cols[i]
+		split.accs = append(split.accs, &accum{id: c.ID, fn: plan.AggAny, arg: k,
+			out: plan.Column{Name: c.Name, Type: k.Type, Nullable: k.Nullable}})
 	}
-	read := union(nil, n.keys)
-	for _, a := range split.accs {
-		if a.arg != nil {
-			read.addExpr(a.arg)
+	passes := e.passes(split.accs)
+	p, err := e.pass(n, passes[0])
+	if err != nil {
+		return nil, err
+	}
+	for _, extra := range passes[1:] {
+		if err := e.joinPass(p, n, extra); err != nil {
+			return nil, err
 		}
 	}
-	p, err := e.emit(n.in, read)
-	if err != nil {
-		return nil, err
-	}
-	e.ranIn[n.in] = p.seg
-	e.share(p, keys, split.accs)
-	distinct, err := e.distinctArg(split.accs, n.calls)
-	if err != nil {
-		return nil, err
-	}
-	if distinct != nil {
-		p = e.distinctLevel(p, n, &keys, split.accs, distinct)
-	}
-	p = e.group(p, keys, split.accs, n.dist, n.rows)
 	if n.unique {
 		return p, nil
 	}
 	var exprs []*plan.Expr
 	computed := false
-	for _, k := range keys {
-		at := p.at[k.id]
-		exprs = append(exprs, &plan.Expr{Kind: plan.ExprCol, Type: p.cols[at].Type, Nullable: p.cols[at].Nullable, Col: k.id})
+	for i := range n.keys {
+		exprs = append(exprs, p.ref(n.cols[i].ID))
 	}
 	for _, r := range results {
 		exprs = append(exprs, r)
@@ -63,19 +54,109 @@ func (e *emitter) aggregate(n *aggrOp) (*pipe, error) {
 	return p, nil
 }
 
-// distinctArg is the argument of the DISTINCT aggregates, nil if there are none.
-func (e *emitter) distinctArg(accs []*accum, calls []algebra.AggCall) (*plan.Expr, error) {
-	var arg *plan.Expr
+// ref is a reference, by id, to a column of the pipe.
+func (p *pipe) ref(id algebra.ColumnID) *plan.Expr {
+	c := p.cols[p.at[id]]
+	return &plan.Expr{Kind: plan.ExprCol, Type: c.Type, Nullable: c.Nullable, Col: id}
+}
+
+// passes parts accumulators by the argument of their DISTINCT: each argument needs
+// a grouping of its own. Plain accumulators go with the first.
+func (e *emitter) passes(accs []*accum) [][]*accum {
+	out := [][]*accum{nil}
+	at := map[string]int{}
 	for _, a := range accs {
-		if !a.distinct {
+		i := 0
+		if a.distinct {
+			key := e.p.exprKey(a.arg)
+			if _, known := at[key]; !known {
+				at[key] = len(at)
+			}
+			i = at[key]
+		}
+		for len(out) <= i {
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], a)
+	}
+	return out
+}
+
+// pass emits the input and groups it for some of the accumulators: a pipe over the
+// groups with the ids of keys and accumulators.
+func (e *emitter) pass(n *aggrOp, accs []*accum) (*pipe, error) {
+	var keys []groupKey
+	for _, i := range n.made {
+		keys = append(keys, groupKey{n.cols[i].ID, n.cols[i].Name, n.keys[i]})
+	}
+	read := union(nil, pick(n.keys, n.made))
+	var distinct *plan.Expr
+	for _, a := range accs {
+		if a.arg != nil {
+			read.addExpr(a.arg)
+		}
+	}
+	p, err := e.emit(n.in, read)
+	if err != nil {
+		return nil, err
+	}
+	e.share(p, keys, accs)
+	for _, a := range accs {
+		if a.distinct {
+			distinct = a.arg
+		}
+	}
+	if distinct != nil {
+		p = e.distinctLevel(p, n, &keys, accs, distinct)
+	}
+	return e.group(p, keys, accs, n.dist, n.rows), nil
+}
+
+// joinPass makes another grouping of the same input a hash table and joins it to p:
+// the groups are the same and lie at the same place, NULL keys included.
+func (e *emitter) joinPass(p *pipe, n *aggrOp, accs []*accum) error {
+	b, err := e.pass(n, accs)
+	if err != nil {
+		return err
+	}
+	t := &plan.Table{Kind: plan.SinkHash, EstRows: estimate(n.rows)}
+	sink := plan.Sink{Kind: plan.SinkHash, LimitParam: -1, OffsetParam: -1, Keys: b.groupKeys(n)}
+	for i, k := range sink.Keys {
+		t.Keys = append(t.Keys, plan.Column{Name: fmt.Sprintf("k%d", i), Type: k.Type, Nullable: k.Nullable})
+	}
+	step := &plan.HashJoin{Kind: plan.InnerJoin, Keys: p.groupKeys(n)}
+	for _, a := range accs {
+		at := b.at[a.id]
+		sink.Payload = append(sink.Payload, &plan.Expr{Kind: plan.ExprCol, Type: b.cols[at].Type, Nullable: b.cols[at].Nullable, Col: at})
+		t.Payload = append(t.Payload, b.cols[at])
+		p.at[a.id] = len(p.cols)
+		p.cols = append(p.cols, b.cols[at])
+	}
+	sink.TableID = e.table(t, b.seg)
+	b.seg.Sink = sink
+	step.Table = sink.TableID
+	p.step(step)
+	return nil
+}
+
+// groupKeys are join keys that are equal exactly for the same group: a key that may
+// be NULL becomes two that may not.
+func (p *pipe) groupKeys(n *aggrOp) []*plan.Expr {
+	if len(n.made) == 0 {
+		return []*plan.Expr{constKey()}
+	}
+	var out []*plan.Expr
+	for _, i := range n.made {
+		k := p.expr(p.ref(n.cols[i].ID))
+		if !k.Nullable {
+			out = append(out, k)
 			continue
 		}
-		if arg != nil && e.p.exprKey(arg) != e.p.exprKey(a.arg) {
-			return nil, plan.ErrUnsupported("DISTINCT in aggregates over different arguments of one SELECT")
-		}
-		arg = a.arg
+		zero := &plan.Expr{Kind: plan.ExprConst, Type: k.Type}
+		out = append(out, &plan.Expr{Kind: plan.ExprIsNull, Type: types.TBool, Args: []*plan.Expr{k}},
+			&plan.Expr{Kind: plan.ExprCoalesce, Type: k.Type, Args: []*plan.Expr{k, zero}})
 	}
-	return arg, nil
+	return out
 }
 
 // distinctLevel groups by the keys and the DISTINCT argument first: each value then

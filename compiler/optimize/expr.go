@@ -140,7 +140,8 @@ func (p *planner) writeKey(b *strings.Builder, e *plan.Expr) {
 		fmt.Fprintf(b, "const(%v:%v)", e.Const, e.Type)
 		return
 	case plan.ExprInList:
-		fmt.Fprintf(b, "in$%d", e.Param)
+		prm := &p.st.Params[e.Param]
+		fmt.Fprintf(b, "in%v:%v", prm.List, prm.Type)
 	}
 	fmt.Fprintf(b, "%d.%s:%v(", e.Kind, e.Op, e.Type)
 	for i, a := range e.Args {

@@ -7,9 +7,13 @@ import (
 	"slipher/compiler/plan"
 )
 
-// exactRelations is the size up to which all orders of a connected graph are
-// looked at. A clique of ten makes 28,000 pairs of subgraphs, about 30 ms.
-const exactRelations = 10
+// exactRelations is the size up to which all orders of a connected graph are looked
+// at, unless its edges are so many that there are more than maxPairs pairs of
+// subgraphs to join: a star of ten tables has 2,304, a clique of eight 3,025.
+const (
+	exactRelations = 12
+	maxPairs       = 3200
+)
 
 // part is a finished tree over a set of relations.
 type part struct {
@@ -28,7 +32,9 @@ func (g *graph) best(set relSet) (physical, error) {
 			d.trees[1<<uint(i)] = []physical{g.rels[i]}
 		}
 	}
-	d.enumerate()
+	if !d.enumerate() {
+		return g.greedy(set), nil
+	}
 	got := d.trees[set]
 	if len(got) == 0 {
 		return nil, fmt.Errorf("BUG: no join tree over a connected graph")
@@ -69,17 +75,14 @@ func (d *dpTable) neighbours(set, without relSet) relSet {
 	return n & d.all &^ set &^ without
 }
 
-func (d *dpTable) enumerate() {
-	n := len(d.g.rels)
-	for i := n - 1; i >= 0; i-- {
-		if !d.all.has(i) {
-			continue
-		}
-		s := relSet(1) << uint(i)
-		d.partnersOf(s)
-		d.growCsg(s, below(i))
+// enumerate fills the table; false if there are too many pairs for that.
+func (d *dpTable) enumerate() bool {
+	d.enumerateOnly()
+	if len(d.pairs) > maxPairs {
+		return false
 	}
 	// A pair needs both its sides done: smaller unions first, otherwise the order found.
+	n := len(d.g.rels)
 	bySize := make([][]pair, n+1)
 	for _, p := range d.pairs {
 		c := (p.left | p.right).count()
@@ -90,10 +93,27 @@ func (d *dpTable) enumerate() {
 			d.join(p)
 		}
 	}
+	return true
+}
+
+// enumerateOnly finds the pairs.
+func (d *dpTable) enumerateOnly() {
+	n := len(d.g.rels)
+	for i := n - 1; i >= 0; i-- {
+		if !d.all.has(i) {
+			continue
+		}
+		s := relSet(1) << uint(i)
+		d.partnersOf(s)
+		d.growCsg(s, below(i))
+	}
 }
 
 // growCsg visits every connected set that contains s and nothing of without.
 func (d *dpTable) growCsg(s, without relSet) {
+	if len(d.pairs) > maxPairs { // too many: greedy then
+		return
+	}
 	n := d.neighbours(s, without)
 	eachSubset(n, func(sub relSet) { d.partnersOf(s | sub) })
 	eachSubset(n, func(sub relSet) { d.growCsg(s|sub, without|n) })
@@ -113,6 +133,9 @@ func (d *dpTable) partnersOf(s relSet) {
 }
 
 func (d *dpTable) growCmp(s, t, without relSet) {
+	if len(d.pairs) > maxPairs {
+		return
+	}
 	n := d.neighbours(t, without)
 	eachSubset(n, func(sub relSet) { d.pairs = append(d.pairs, pair{s, t | sub}) })
 	eachSubset(n, func(sub relSet) { d.growCmp(s, t|sub, without|n) })
@@ -140,19 +163,43 @@ func (d *dpTable) join(p pair) {
 	}
 }
 
-// keep adds t unless a cheaper tree lies the same way; it drops those t beats.
+// keep adds t unless another tree is as good: cheaper and lying the same way, or
+// cheaper even if its rows had to be sent to where t's lie. It drops those t beats.
 func (g *graph) keep(trees []physical, t physical) []physical {
 	out := trees[:0:0]
 	for _, o := range trees {
-		if g.sameDist(o.out().dist, t.out().dist) {
-			if o.out().cost <= t.out().cost {
-				return trees
-			}
-			continue
+		if g.beats(o.out(), t.out()) {
+			return trees
 		}
-		out = append(out, o)
+		if !g.beats(t.out(), o.out()) {
+			out = append(out, o)
+		}
+	}
+	if len(out) == maxTrees { // the dearest goes
+		worst := 0
+		for i, o := range out {
+			if o.out().cost > out[worst].out().cost {
+				worst = i
+			}
+		}
+		if out[worst].out().cost <= t.out().cost {
+			return out
+		}
+		out[worst] = t
+		return out
 	}
 	return append(out, t)
+}
+
+// maxTrees is how many trees of different distribution are kept of a set.
+const maxTrees = 3
+
+func (g *graph) beats(a, b *props) bool {
+	if a.cost > b.cost {
+		return false
+	}
+	return g.sameDist(a.dist, b.dist) || a.cost+sendCost(a.rows, g.p.rowWidth(a)) <= b.cost ||
+		b.dist.kind == distEven // lying anywhere is no advantage
 }
 
 func (g *graph) sameDist(a, b dist) bool {

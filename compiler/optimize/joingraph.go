@@ -28,6 +28,7 @@ type graph struct {
 	late    []joinPred // equalities that may fail: joined by only when all else is
 
 	rowsOf map[relSet]float64
+	shapes map[relSet]props
 }
 
 // class is a set of expressions that the query makes equal, each over one
@@ -40,6 +41,10 @@ type class struct {
 type member struct {
 	rel  int
 	expr *plan.Expr
+
+	distinct float64          // values before filters: they thin both sides alike
+	col      algebra.ColumnID // the column by which rows may lie (placementColumn), if placed
+	placed   bool
 }
 
 // joinPred is a conjunct and the relations it reads.
@@ -53,7 +58,7 @@ const maxRelations = 60
 
 // joinGraph orders a tree of inner joins under the conjuncts above.
 func (p *planner) joinGraph(n *algebra.Join, above []*plan.Expr) (physical, error) {
-	g := &graph{p: p, rowsOf: map[relSet]float64{}}
+	g := &graph{p: p, rowsOf: map[relSet]float64{}, shapes: map[relSet]props{}}
 	preds := append([]*plan.Expr(nil), above...)
 	var failing []*plan.Expr
 	var flatten func(n algebra.Node) error
@@ -165,7 +170,7 @@ func (g *graph) equality(e *plan.Expr, rels relSet) (l, r member, ok bool) {
 	if a.count() != 1 || b.count() != 1 || a == b || e.Args[0].Type.Phys() != e.Args[1].Type.Phys() {
 		return l, r, false
 	}
-	return member{a.lowest(), e.Args[0]}, member{b.lowest(), e.Args[1]}, true
+	return member{rel: a.lowest(), expr: e.Args[0]}, member{rel: b.lowest(), expr: e.Args[1]}, true
 }
 
 // addEquality puts both sides into one class, merging classes that share a member.
@@ -222,6 +227,11 @@ func (g *graph) uniteClasses() {
 				g.p.unite(a, b)
 			}
 		}
+		for i := range kept {
+			m := &kept[i]
+			m.distinct = g.p.exprDistinct(m.expr, math.Inf(1))
+			m.col, _, m.placed = placementColumn(m.expr)
+		}
 		c.members = kept
 	}
 }
@@ -258,9 +268,8 @@ func (g *graph) rows(set relSet) float64 {
 		least, product, n := math.Inf(1), 1.0, 0
 		for _, m := range c.members {
 			if set.has(m.rel) {
-				d := g.p.exprDistinct(m.expr, math.Inf(1)) // before filters: they thin both sides alike
-				least = math.Min(least, d)
-				product *= d
+				least = math.Min(least, m.distinct)
+				product *= m.distinct
 				n++
 			}
 		}

@@ -13,8 +13,8 @@ var boolType = types.TBool
 // joins are the ways to join a as probe side with b as build side; late are
 // equalities used as keys besides the classes.
 func (g *graph) joins(a, b part, late []joinPred) []physical {
-	j := joinOp{kind: plan.InnerJoin}
 	set := a.set | b.set
+	j := joinOp{kind: plan.InnerJoin, props: g.shape(set)}
 	for _, c := range g.classes {
 		if c.rels&a.set == 0 || c.rels&b.set == 0 {
 			continue
@@ -34,11 +34,26 @@ func (g *graph) joins(a, b part, late []joinPred) []physical {
 			j.filter = append(j.filter, q.expr)
 		}
 	}
-	j.rows = g.rows(set)
 	if len(late) > 0 {
 		j.rows = math.Max(1, j.rows*selEqual)
 	}
 	return g.p.movements(j, a.tree, b.tree)
+}
+
+// shape is what all joins over a set have in common: columns (in any order), rows, width.
+func (g *graph) shape(set relSet) props {
+	if s, ok := g.shapes[set]; ok {
+		return s
+	}
+	s := props{rows: g.rows(set)}
+	for i, r := range g.rels {
+		if set.has(i) {
+			s.cols = append(s.cols, r.out().cols...)
+		}
+	}
+	s.bytes = g.p.width(s.cols)
+	g.shapes[set] = s
+	return s
 }
 
 // memberIn is the expression of a class to hash in part a: the column by which a lies,
@@ -53,7 +68,7 @@ func (g *graph) memberIn(c class, a, b part) *plan.Expr {
 			first = m.expr
 		}
 		for _, id := range a.tree.out().dist.keys {
-			if col, _, ok := placementColumn(m.expr); ok && col == id {
+			if m.placed && m.col == id {
 				return m.expr
 			}
 		}
@@ -74,7 +89,9 @@ func (p *planner) movements(j joinOp, probe, build physical) []physical {
 		}
 		c := j
 		c.probe, c.build, c.move, c.moveKeys, c.dist = probe, build, m, keys, d
-		c.cols = joinColumns(j.kind, probe.out().cols, build.out().cols)
+		if c.cols == nil {
+			c.cols = joinColumns(j.kind, probe.out().cols, build.out().cols)
+		}
 		c.cost = p.joinCost(&c)
 		out = append(out, &c)
 	}
@@ -148,7 +165,7 @@ func joinColumns(kind plan.JoinKind, probe, build []algebra.Column) []algebra.Co
 func (p *planner) joinCost(j *joinOp) float64 {
 	pr, b := j.probe.out(), j.build.out()
 	nodes := float64(p.env.Nodes)
-	pw, bw := p.width(pr.cols), p.width(b.cols)
+	pw, bw := p.rowWidth(pr), p.rowWidth(b)
 	copies, probes := 1.0, 1.0 // how often the table is built and the probe side run
 	move := 0.0
 	switch j.move {

@@ -17,6 +17,8 @@ type props struct {
 	rows float64
 	dist dist
 	cost float64 // all the work up to here, in cost.go's units
+
+	bytes float64 // rowWidth's answer, 0 before it was asked
 }
 
 func (p *props) out() *props { return p }
@@ -28,6 +30,14 @@ func (p *planner) width(cols []algebra.Column) float64 {
 		w += p.colWidth(c)
 	}
 	return w
+}
+
+// rowWidth is the average bytes of an operator's rows.
+func (p *planner) rowWidth(q *props) float64 {
+	if q.bytes == 0 {
+		q.bytes = p.width(q.cols)
+	}
+	return q.bytes
 }
 
 // scanOp reads a stored table or catalog relation and filters.
@@ -81,6 +91,8 @@ type aggrOp struct {
 	props
 	in     physical
 	keys   []*plan.Expr // one for each of the first cols
+	made   []int        // keys that make the groups; the others follow from them
+	follow []int
 	calls  []algebra.AggCall
 	unique bool
 }

@@ -22,6 +22,8 @@ type planner struct {
 	calls map[algebra.ColumnID]algebra.AggCall  // aggregates' columns, likewise
 	scans int                                   // stored tables and relations read
 
+	keyed []*algebra.Scan // of tables with a primary key
+
 	missing []string // tables without statistics, in order of appearance
 	nested  bool     // a join has no equality
 }
@@ -69,6 +71,9 @@ func (p *planner) survey(n algebra.Node) error {
 			p.scans++
 			if n.Table != nil {
 				tables++
+				if hasPrimaryKey(n.Table) {
+					p.keyed = append(p.keyed, n)
+				}
 			} else {
 				relations++
 			}

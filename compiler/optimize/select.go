@@ -13,6 +13,7 @@ import (
 const (
 	selEqual   = 0.005
 	selRange   = 1.0 / 3
+	selBetween = 0.1
 	selPattern = 0.05
 	selOther   = 0.25
 )
@@ -21,7 +22,10 @@ const (
 // one column count as one range.
 func (p *planner) selectivity(preds []*plan.Expr) float64 {
 	s := 1.0
-	type bounds struct{ lo, hi float64 }
+	type bounds struct {
+		lo, hi float64
+		known  bool // by statistics
+	}
 	ranges := map[int]*bounds{}
 	var order []int
 	for _, e := range preds {
@@ -32,12 +36,13 @@ func (p *planner) selectivity(preds []*plan.Expr) float64 {
 		}
 		b := ranges[col]
 		if b == nil {
-			b = &bounds{0, 1}
+			b = &bounds{0, 1, true}
 			ranges[col] = b
 			order = append(order, col)
 		}
 		f, known := p.below(col, val)
 		if !known {
+			b.known = false
 			f = map[bool]float64{true: selRange, false: 1 - selRange}[op == "lt" || op == "le"]
 		}
 		if op == "lt" || op == "le" {
@@ -49,8 +54,11 @@ func (p *planner) selectivity(preds []*plan.Expr) float64 {
 	for _, col := range order {
 		b := ranges[col]
 		w := b.hi - b.lo
-		if w <= 0 {
+		switch {
+		case w <= 0:
 			w = selEqual
+		case !b.known && b.lo > 0 && b.hi < 1:
+			w = selBetween
 		}
 		s *= w * (1 - p.info[col].nullFrac)
 	}

@@ -7,13 +7,48 @@ import "slipher/compiler/plan"
 func (p *planner) simplify(preds []*plan.Expr) []*plan.Expr {
 	var out []*plan.Expr
 	for _, e := range preds {
-		if e.Kind == plan.ExprOr {
+		if e = p.fold(e); e.Kind == plan.ExprOr {
 			out = append(out, p.factor(e)...)
 		} else {
 			out = append(out, e)
 		}
 	}
 	return out
+}
+
+// fold replaces calls on literals alone, such as a date plus an interval, by
+// parameters with their values.
+func (p *planner) fold(e *plan.Expr) *plan.Expr {
+	if p.env.Fold == nil {
+		return e
+	}
+	return rewriteExpr(e, func(x *plan.Expr) *plan.Expr {
+		if x.Kind != plan.ExprCall || !p.literalOnly(x) || p.volatile(x) {
+			return nil
+		}
+		d, err := p.env.Fold(x, p.st.Params)
+		if err != nil {
+			return nil
+		}
+		if d.Null {
+			return &plan.Expr{Kind: plan.ExprConst, Type: x.Type, Nullable: true, Const: d}
+		}
+		return &plan.Expr{Kind: plan.ExprParam, Type: x.Type, Param: p.addParam(plan.Param{Type: x.Type, Value: d})}
+	})
+}
+
+// literalOnly reports whether all of e is known while planning.
+func (p *planner) literalOnly(e *plan.Expr) bool {
+	ok := true
+	walk(e, func(x *plan.Expr) {
+		switch x.Kind {
+		case plan.ExprCol:
+			ok = false
+		case plan.ExprParam, plan.ExprInList:
+			ok = ok && p.st.Params[x.Param].Client == 0
+		}
+	})
+	return ok
 }
 
 // arms are the alternatives of an OR, nested ORs flattened.

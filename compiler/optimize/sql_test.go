@@ -22,8 +22,7 @@ func tpch(t *testing.T) *plantest.Schema {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for table, rows := range map[string]int64{"region": 5, "nation": 25, "supplier": 10000, "customer": 150000,
-		"part": 200000, "partsupp": 800000, "orders": 1500000, "lineitem": 6001215} {
+	for table, rows := range tpchRows {
 		s.SetRows(table, rows)
 	}
 	return s
@@ -46,4 +45,7 @@ func runSQL(t *testing.T, s *plantest.Schema, file string) {
 }
 
 // Plans of the TPC-H queries of the first issue.
-func TestTPCH(t *testing.T) { runSQL(t, tpch(t), "testdata/tpch") }
+func TestTPCH(t *testing.T) { runSQL(t, withStats(t, tpch(t)), "testdata/tpch") }
+
+// Plans of single features, on four slices of two nodes.
+func TestSelect(t *testing.T) { runSQL(t, tpch(t), "testdata/select") }

@@ -1,0 +1,146 @@
+package optimize
+
+import (
+	"fmt"
+	"math/rand"
+	"testing"
+
+	"slipher/catalog/fn"
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+)
+
+// shape makes a statement that joins n tables along the given edges.
+func shape(n int, edges [][2]int, rows func(i int) int64) *algebra.Statement {
+	b := newBuilder()
+	var tree algebra.Node
+	var scans []algebra.Node
+	for i := range n {
+		var cols []state.Column
+		for j := range n {
+			cols = append(cols, col(fmt.Sprintf("c%d_%d", i, j), types.TInt8))
+		}
+		s := b.scan(table(i+1, fmt.Sprintf("t%d", i), state.DistKey, i%n, rows(i), cols...), "")
+		scans = append(scans, s)
+		if tree == nil {
+			tree = s
+		} else {
+			tree = &algebra.Join{Kind: algebra.Inner, Left: tree, Right: s}
+		}
+	}
+	var preds []*plan.Expr
+	for _, e := range edges {
+		preds = append(preds, cmp("eq", c(scans[e[0]], fmt.Sprintf("c%d_%d", e[0], e[1])), c(scans[e[1]], fmt.Sprintf("c%d_%d", e[1], e[0]))))
+	}
+	if len(preds) > 0 {
+		tree = &algebra.Select{In: tree, Preds: preds}
+	}
+	return b.statement(b.aggr(tree, nil, algebra.AggCall{Name: "count", Star: true, Type: types.TInt8}))
+}
+
+// Proves that the enumeration finds each pair of adjacent connected subgraphs once: their numbers
+// are known in closed form.
+func TestPairs(t *testing.T) {
+	count := func(n int, edges [][2]int) int {
+		g := &graph{rels: make([]physical, n), edges: make([]relSet, n)}
+		for _, e := range edges {
+			g.edges[e[0]] |= 1 << uint(e[1])
+			g.edges[e[1]] |= 1 << uint(e[0])
+		}
+		d := &dpTable{g: g, all: 1<<uint(n) - 1, trees: map[relSet][]physical{}}
+		d.enumerateOnly()
+		seen := map[pair]bool{}
+		for _, p := range d.pairs {
+			if p.left&p.right != 0 || seen[p] || seen[pair{p.right, p.left}] {
+				t.Errorf("pair %b %b twice or overlapping", p.left, p.right)
+			}
+			seen[p] = true
+		}
+		return len(d.pairs)
+	}
+	for n := 2; n <= 8; n++ { // a clique of eight is just within maxPairs
+		var chain, star, clique [][2]int
+		for i := range n {
+			if i > 0 {
+				chain = append(chain, [2]int{i - 1, i})
+				star = append(star, [2]int{0, i})
+			}
+			for j := range i {
+				clique = append(clique, [2]int{j, i})
+			}
+		}
+		pow := func(b, e int) int {
+			r := 1
+			for range e {
+				r *= b
+			}
+			return r
+		}
+		for _, c := range []struct {
+			name  string
+			edges [][2]int
+			want  int
+		}{
+			{"chain", chain, (n*n*n - n) / 6},
+			{"star", star, (n - 1) * pow(2, n-2)},
+			{"clique", clique, (pow(3, n) - pow(2, n+1) + 1) / 2},
+		} {
+			if got := count(n, c.edges); got != c.want {
+				t.Errorf("%s of %d: %d pairs, want %d", c.name, n, got, c.want)
+			}
+		}
+	}
+}
+
+// Proves that join graphs of all sizes plan, connected or not, also beyond the exact limit.
+func TestJoinShapes(t *testing.T) {
+	r := rand.New(rand.NewSource(1))
+	tab := fn.Default()
+	for n := 1; n <= 14; n++ {
+		for range 6 {
+			var edges [][2]int
+			for i := 1; i < n; i++ {
+				if r.Intn(8) > 0 {
+					edges = append(edges, [2]int{r.Intn(i), i})
+				}
+				if r.Intn(3) == 0 && i > 1 {
+					edges = append(edges, [2]int{r.Intn(i), i})
+				}
+			}
+			st := shape(n, edges, func(i int) int64 { return int64(1 + r.Intn(1000000)) })
+			if _, err := Plan(st, Env{Slices: 4, Nodes: 2, Fn: tab}); err != nil {
+				t.Fatalf("%d tables, %v: %v", n, edges, err)
+			}
+		}
+	}
+}
+
+func BenchmarkJoinOrder(b *testing.B) {
+	tab := fn.Default()
+	for _, n := range []int{3, 6, 10} {
+		for _, kind := range []string{"chain", "star", "clique"} {
+			var edges [][2]int
+			for i := 1; i < n; i++ {
+				switch kind {
+				case "chain":
+					edges = append(edges, [2]int{i - 1, i})
+				case "star":
+					edges = append(edges, [2]int{0, i})
+				default:
+					for j := range i {
+						edges = append(edges, [2]int{j, i})
+					}
+				}
+			}
+			b.Run(fmt.Sprintf("%s/n=%d", kind, n), func(b *testing.B) {
+				for b.Loop() {
+					if _, err := Plan(shape(n, edges, func(i int) int64 { return int64(i+1) * 1000 }), Env{Slices: 4, Nodes: 2, Fn: tab}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
