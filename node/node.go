@@ -134,18 +134,19 @@ func (n *Node) Slices() []state.SliceID {
 func (n *Node) Close() error {
 	n.stop()
 	var errs []error
-	n.mu.Lock()
-	exec, cache := n.exec, n.cache
-	n.mu.Unlock()
-	if exec != nil {
-		errs = append(errs, exec.Close())
-	}
+	// Links first: that they are lost is what our peers' queries should end with.
 	if n.mux != nil {
 		errs = append(errs, n.mux.Close())
 	} else {
 		n.cfg.Local.Detach(n.cfg.ID)
 	}
 	n.wg.Wait()
+	n.mu.Lock()
+	exec, cache := n.exec, n.cache
+	n.mu.Unlock()
+	if exec != nil {
+		errs = append(errs, exec.Close())
+	}
 	if cache != nil {
 		errs = append(errs, cache.Close())
 	}

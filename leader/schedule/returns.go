@@ -16,6 +16,10 @@ type Returns struct {
 	query uint64
 	acct  *mem.Account
 
+	// gate is held shared while a chunk is taken in, so that after Stop none is
+	// being made on the account.
+	gate sync.RWMutex
+
 	mu      sync.Mutex
 	cond    *sync.Cond
 	layout  *chunk.Layout
@@ -54,10 +58,15 @@ func NewReturns(query uint64, l *chunk.Layout, acct *mem.Account, nodes []string
 
 // Put takes a message of exchange ReturnExchange in.
 func (r *Returns) Put(from wire.Conn, d *wire.Data) {
+	r.gate.RLock()
+	defer r.gate.RUnlock()
 	var c *chunk.Chunk
 	if d.Kind == wire.DataChunk {
 		c = d.Chunk
 		if c == nil {
+			if r.isStopped() {
+				return
+			}
 			var err error
 			if c, err = chunk.FromWire(r.acct, r.layout, d.Body); err != nil {
 				r.Fail(err)
@@ -101,6 +110,12 @@ func (r *Returns) Put(from wire.Conn, d *wire.Data) {
 	r.ready = append(r.ready, run)
 }
 
+func (r *Returns) isStopped() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.stopped
+}
+
 // Fail ends reading with err, the first one given.
 func (r *Returns) Fail(err error) {
 	r.mu.Lock()
@@ -113,6 +128,8 @@ func (r *Returns) Fail(err error) {
 
 // Stop frees all chunks that wait or will still come.
 func (r *Returns) Stop() {
+	r.gate.Lock()
+	defer r.gate.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stopped = true

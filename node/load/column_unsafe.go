@@ -22,12 +22,10 @@ func (g *grow) more(n int) error {
 		return nil
 	}
 	size := max(g.len+n+16, g.cap+g.cap/2, 4096)
-	p := heap.Alloc(size)
+	p := heap.Realloc(g.ptr, size)
 	if p == nil {
 		return sqlerr.New(sqlerr.OutOfMemory, "out of memory").WithDetail("Failed on request of %d bytes for a load.", size)
 	}
-	copy(unsafe.Slice((*byte)(p), g.len), unsafe.Slice((*byte)(g.ptr), g.len))
-	heap.Free(g.ptr)
 	g.ptr, g.cap = p, size
 	return nil
 }

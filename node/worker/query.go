@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
@@ -30,6 +31,8 @@ type query struct {
 	text   *textSource      // COPY's input
 	ctx    context.Context  // ends with the query: only fetches and loaders wait on it
 	cancel context.CancelFunc
+
+	life sync.Mutex // held while a stream is made and while all is taken apart
 
 	// guarded by the scheduler's lock
 	err        error
@@ -176,42 +179,15 @@ func (q *query) run(ctx context.Context, stream int) *wire.StreamDone {
 			segs = append(segs, g)
 		}
 	}
-	sch := q.ex.sched
-	sch.mu.Lock()
-	if q.err == nil && q.streaming {
-		q.failLocked(sqlerr.New(sqlerr.ProtocolViolation, "stream %d started while another runs", stream), -1)
-	}
-	q.streaming = true
-	q.left = len(segs)
-	q.streamDone = make(chan struct{})
-	done := q.streamDone
-	failed := q.err != nil
-	sch.mu.Unlock()
-
-	if !failed {
-		if err := q.prepare(segs); err != nil {
-			q.fail(err)
-		} else {
-			sch.mu.Lock()
-			if q.err == nil {
-				if q.left == 0 {
-					close(q.streamDone)
-				}
-				sch.add(segs)
-			}
-			sch.mu.Unlock()
-		}
-	}
-	sch.mu.Lock()
-	failed = q.err != nil
-	sch.mu.Unlock()
-	if !failed {
+	done := q.begin(stream, segs)
+	if done != nil {
 		select {
 		case <-done:
 		case <-ctx.Done():
 			q.fail(sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to user request"))
 		}
 	}
+	sch := q.ex.sched
 	sch.mu.Lock()
 	sch.remove(q)
 	q.streaming = false
@@ -227,37 +203,72 @@ func (q *query) run(ctx context.Context, stream int) *wire.StreamDone {
 	return r
 }
 
-// prepare makes sources, sinks and the (not yet entered) instances of a stream's segments.
-func (q *query) prepare(segs []*segment) error {
-	runs := 0
-	var returning []*segment
+// begin makes a stream's instances claimable. It returns a channel that is
+// closed at the stream's end, nil if the query has failed.
+func (q *query) begin(stream int, segs []*segment) <-chan struct{} {
+	q.life.Lock() // stop must not take apart what is being made
+	defer q.life.Unlock()
+	sch := q.ex.sched
+	sch.mu.Lock()
+	if q.streaming {
+		q.failLocked(sqlerr.New(sqlerr.ProtocolViolation, "stream %d started while another runs", stream), -1)
+	}
+	if q.err != nil {
+		sch.mu.Unlock()
+		return nil
+	}
+	q.streaming = true
+	q.left = len(segs)
+	q.streamDone = make(chan struct{})
+	runs, err := q.prepare(segs)
+	if err != nil {
+		q.failLocked(err, -1)
+		sch.mu.Unlock()
+		return nil
+	}
+	sch.mu.Unlock()
+	if runs >= 0 { // before the first row
+		if q.leader.Send(&wire.Data{Query: q.id, Exch: wire.ReturnExchange, Kind: wire.DataRuns, N: int64(runs)}) != nil {
+			q.fail(wire.Lost(q.leader.Peer()))
+		}
+	}
+	sch.mu.Lock()
+	defer sch.mu.Unlock()
+	if q.err != nil {
+		return nil
+	}
+	if q.left == 0 {
+		close(q.streamDone)
+	}
+	sch.add(segs)
+	return q.streamDone
+}
+
+// prepare makes sources, sinks and the (not yet entered) instances of a stream's
+// segments. It returns how many runs of rows go to the leader, -1 if no
+// segment returns any. Called with the scheduler's lock held.
+func (q *query) prepare(segs []*segment) (int, error) {
+	runs := -1
 	for _, g := range segs {
 		if err := q.prepareSource(g); err != nil {
-			return err
+			return 0, err
 		}
 		g.open = len(g.insts)
 		if g.prog.Sink.Kind == sinkReturn {
-			returning = append(returning, g)
-			runs += len(g.insts)
+			runs = max(runs, 0) + len(g.insts)
 		}
 	}
-	if len(returning) > 0 {
+	if runs >= 0 {
 		conns := make([]wire.Conn, runs)
 		for i := range conns {
 			conns[i] = q.leader
 		}
-		ret := exchange.NewOutbox(q.id, wire.ReturnExchange, conns, false, q.start.Options.Credits, q.fail)
-		q.ex.sched.mu.Lock()
-		q.ret = ret
-		q.ex.sched.mu.Unlock()
-		if err := q.leader.Send(&wire.Data{Query: q.id, Exch: wire.ReturnExchange, Kind: wire.DataRuns, N: int64(runs)}); err != nil {
-			return wire.Lost(q.leader.Peer())
-		}
+		q.ret = exchange.NewOutbox(q.id, wire.ReturnExchange, conns, false, q.start.Options.Credits, q.fail)
 	}
 	first := 0
 	for _, g := range segs {
 		if err := q.prepareSink(g, first); err != nil {
-			return err
+			return 0, err
 		}
 		if g.prog.Sink.Kind == sinkReturn {
 			first += len(g.insts)
@@ -266,7 +277,7 @@ func (q *query) prepare(segs []*segment) error {
 			in.out = g.sink.output(in)
 		}
 	}
-	return nil
+	return runs, nil
 }
 
 // workers is how many instances a segment without slices of its own has.
@@ -330,9 +341,11 @@ func (q *query) failLocked(err error, seg int) {
 // stop fails the query (unless it has ended well), waits until no worker is
 // inside and frees rows that wait. Idempotent.
 func (q *query) stop(why error) {
+	q.fail(why)
+	q.life.Lock()
+	defer q.life.Unlock()
 	sch := q.ex.sched
 	sch.mu.Lock()
-	q.failLocked(why, -1)
 	for q.working > 0 {
 		sch.cond.Wait()
 	}

@@ -112,7 +112,7 @@ type fetchItem struct {
 	slice state.SliceID
 }
 
-// begin starts the goroutine that lists row groups and the fetchers.
+// begin starts the goroutine that lists row groups and the fetchers. Called with the lock held.
 func (s *scanSource) begin() {
 	if len(s.scan.Objects) == 0 {
 		return

@@ -1,0 +1,269 @@
+package rms
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"unsafe"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/runtime/block"
+	"slipher/runtime/kernels/codec"
+	"slipher/runtime/kernels/heap"
+)
+
+// Every store keeps the promises of the interface.
+func TestStores(t *testing.T) {
+	for _, url := range []string{"file://" + t.TempDir(), "mem://stores", t.TempDir() + "/new/folder"} {
+		s, err := Open(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx := context.Background()
+		for _, name := range []string{"a/1", "a/2", "b/1"} {
+			if err := s.Put(ctx, name, []byte("data of "+name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w, err := s.Create(ctx, "a/3")
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprint(w, "more")
+		if names, _ := s.List(ctx, "a/"); !reflect.DeepEqual(names, []string{"a/1", "a/2"}) {
+			t.Errorf("%s: before Commit: %v", url, names)
+		}
+		if err := w.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		w, _ = s.Create(ctx, "a/4")
+		fmt.Fprint(w, "never")
+		w.Abort()
+		if names, _ := s.List(ctx, "a/"); !reflect.DeepEqual(names, []string{"a/1", "a/2", "a/3"}) {
+			t.Errorf("%s: %v", url, names)
+		}
+		if b, err := s.Get(ctx, "b/1"); err != nil || string(b) != "data of b/1" {
+			t.Errorf("%s: %q, %v", url, b, err)
+		}
+		if b, err := s.GetRange(ctx, "b/1", 5, 2); err != nil || string(b) != "of" {
+			t.Errorf("%s: %q, %v", url, b, err)
+		}
+		if _, err := s.GetRange(ctx, "b/1", 5, 200); err == nil {
+			t.Errorf("%s: range beyond the end", url)
+		}
+		if err := errors.Join(s.Delete(ctx, "b/1"), s.Delete(ctx, "b/1")); err != nil {
+			t.Error(err)
+		}
+		if _, err := s.Get(ctx, "b/1"); sqlerr.From(err).Code != sqlerr.UndefinedFile {
+			t.Errorf("%s: %v", url, err)
+		}
+		for _, bad := range []string{"", "/x", "../x", "a/../../x", "a//b", ".hidden"} {
+			if err := s.Put(ctx, bad, nil); err == nil {
+				t.Errorf("%s: name %q is accepted", url, bad)
+			}
+		}
+	}
+	if _, err := Open("s3://bucket"); err == nil {
+		t.Error("an unknown scheme is accepted")
+	}
+}
+
+var testTypes = []types.Type{types.TInt4, types.TVarchar(20)}
+
+// putObject stores an object of row groups with rows of (g*1000+i, "row i ...").
+func putObject(t testing.TB, s Store, name string, groups, rows int) state.ObjectRef {
+	var e block.Encoder
+	defer e.Close()
+	var obj []byte
+	foot := block.Footer{Format: block.FormatVersion}
+	for g := range groups {
+		vals, heapBytes := make([]int32, rows), []byte{}
+		offs, lens := make([]uint64, rows), make([]uint32, rows)
+		for i := range vals {
+			vals[i] = int32(g*1000 + i)
+			s := fmt.Sprintf("row %d with text", i)
+			offs[i], lens[i] = uint64(len(heapBytes)), uint32(len(s))
+			heapBytes = append(heapBytes, s...)
+		}
+		off := func(p unsafe.Pointer, n int) unsafe.Pointer {
+			q := heap.Alloc(n + 16)
+			t.Cleanup(func() { heap.Free(q) })
+			copy(unsafe.Slice((*byte)(q), n), unsafe.Slice((*byte)(p), n))
+			return q
+		}
+		cols := []codec.Column{
+			{Class: types.I32, Rows: rows, Values: off(unsafe.Pointer(&vals[0]), 4*rows)},
+			{Class: types.Str, Rows: rows, Heap: off(unsafe.Pointer(&heapBytes[0]), len(heapBytes)), Off: off(unsafe.Pointer(&offs[0]), 8*rows), Len: off(unsafe.Pointer(&lens[0]), 4*rows)},
+		}
+		rg := block.RowGroupMeta{Rows: int32(rows)}
+		for i := range cols {
+			m, data, err := e.Encode(&cols[i], testTypes[i], "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			obj = append(obj, make([]byte, -len(obj)&63)...)
+			m.Off = int64(len(obj))
+			obj = append(obj, data...)
+			rg.Cols = append(rg.Cols, m)
+		}
+		foot.RowGroups = append(foot.RowGroups, rg)
+	}
+	obj, err := block.AppendTrailer(obj, &foot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(context.Background(), name, obj); err != nil {
+		t.Fatal(err)
+	}
+	return state.ObjectRef{Name: name, Rows: int64(groups * rows), Bytes: int64(len(obj))}
+}
+
+// stores are the three ways a cache gets at blocks: mapped files, mapped copies, memory.
+func stores(t *testing.T) map[string]func() (Store, string) {
+	open := func(url string) Store {
+		s, err := Open(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	return map[string]func() (Store, string){
+		"files":  func() (Store, string) { return open("file://" + t.TempDir()), "" },
+		"copies": func() (Store, string) { return open("mem://copies"), t.TempDir() },
+		"memory": func() (Store, string) { return open("mem://memory"), "" },
+	}
+}
+
+// Concurrent readers share blocks; nothing stays pinned; the memory limit holds once nobody reads.
+func TestCache(t *testing.T) {
+	for name, mk := range stores(t) {
+		t.Run(name, func(t *testing.T) {
+			store, dir := mk()
+			const limit = 64 << 10
+			c := NewCache(store, dir, limit)
+			var refs []state.ObjectRef
+			for i := range 5 {
+				refs = append(refs, putObject(t, store, fmt.Sprintf("t1/o%d", i), 3, 3000))
+			}
+			var wg sync.WaitGroup
+			for w := range 8 {
+				wg.Add(1)
+				go func() {
+					defer wg.Done()
+					for k := range 30 {
+						ref, g := refs[(w+k)%len(refs)], k%3
+						rg, err := c.RowGroup(context.Background(), ref, g, []int{1, 0}, []types.Type{testTypes[1], testTypes[0]})
+						if err != nil {
+							t.Error(err)
+							return
+						}
+						vals, err := block.ReadColumn(rg, 0, testTypes[0])
+						if err != nil || len(vals) != 3000 || vals[77].Lo != int64(g*1000+77) {
+							t.Errorf("%d values, %v", len(vals), err)
+						}
+						if strs, err := block.ReadColumn(rg, 1, testTypes[1]); err != nil || strs[77].S != "row 77 with text" {
+							t.Errorf("%v", err)
+						}
+						rg.Release()
+						rg.Release() // harmless
+					}
+				}()
+			}
+			wg.Wait()
+			st := c.Stats()
+			if st.UsedBytes > limit || st.Hits+st.Misses != 8*30*2 {
+				t.Errorf("%+v", st)
+			}
+			rg, err := c.RowGroup(context.Background(), refs[0], 0, []int{0}, testTypes[:1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := block.ReadColumn(rg, 1, testTypes[1]); err == nil {
+				t.Error("a column that was not asked for can be read")
+			}
+			c.Drop(refs[0].Name) // in use: stays readable
+			if _, err := block.ReadColumn(rg, 0, testTypes[0]); err != nil {
+				t.Error(err)
+			}
+			if err := c.Close(); err == nil && c.Stats().Blocks > 0 {
+				t.Error("closed with a block in use")
+			}
+			rg.Release()
+			c = NewCache(store, dir, limit)
+			if _, err := c.RowGroup(context.Background(), refs[0], 9, nil, nil); err == nil {
+				t.Error("a row group that does not exist")
+			}
+			if err := c.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Damage is reported as XX001 with the object's name; a missing object by its own code.
+func TestCacheDamage(t *testing.T) {
+	for name, mk := range stores(t) {
+		t.Run(name, func(t *testing.T) {
+			store, dir := mk()
+			ctx := context.Background()
+			ref := putObject(t, store, "t9/damaged-"+name, 1, 2000)
+			data, err := store.Get(ctx, ref.Name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data = bytes.Clone(data)
+			for what, at := range map[string]int{"block": 200, "footer": len(data) - 40, "trailer": len(data) - 2} {
+				bad := bytes.Clone(data)
+				bad[at] ^= 0x55
+				if err := store.Put(ctx, ref.Name, bad); err != nil {
+					t.Fatal(err)
+				}
+				c := NewCache(store, dir, 1<<20)
+				_, err := c.RowGroup(ctx, ref, 0, []int{0, 1}, testTypes)
+				e := sqlerr.From(err)
+				if err == nil || e.Code != sqlerr.DataCorrupted || !strings.Contains(e.Message, ref.Name) {
+					t.Errorf("%s: %v", what, err)
+				}
+				if err := c.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+			store.Delete(ctx, ref.Name)
+			c := NewCache(store, dir, 1<<20)
+			if _, err := c.Footer(ctx, ref); sqlerr.From(err).Code != sqlerr.UndefinedFile {
+				t.Errorf("missing object: %v", err)
+			}
+			c.Close()
+		})
+	}
+}
+
+// Temporary files of a crash are not objects.
+func TestFileStoreCrash(t *testing.T) {
+	dir := t.TempDir()
+	s, _ := Open("file://" + dir)
+	w, err := s.Create(context.Background(), "t1/x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(w, "half")
+	if names, _ := s.List(context.Background(), ""); len(names) != 0 {
+		t.Errorf("%v", names)
+	}
+	if m, _ := filepath.Glob(filepath.Join(dir, "t1", ".new-*")); len(m) != 1 {
+		t.Errorf("%v", m)
+	}
+	w.Abort()
+	if e, _ := os.ReadDir(filepath.Join(dir, "t1")); len(e) != 0 {
+		t.Errorf("%v", e)
+	}
+}
