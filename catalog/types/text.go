@@ -120,7 +120,7 @@ func parseInt(t Type, s, in string) (Datum, error) {
 		return Datum{}, sqlerr.New(sqlerr.NumericOutOfRange, "value \"%s\" is out of range for type oid", s)
 	case err == nil:
 		return Int(v), nil
-	case err.(*strconv.NumError).Err == strconv.ErrRange:
+	case err.(*strconv.NumError).Err == strconv.ErrRange && strings.Trim(in[1:], "0123456789") == "":
 		return Datum{}, sqlerr.New(sqlerr.NumericOutOfRange, "value \"%s\" is out of range for type %v", s, t)
 	}
 	return Datum{}, sqlerr.New(sqlerr.InvalidTextRepresentation, "invalid input syntax for integer: \"%s\"", s)

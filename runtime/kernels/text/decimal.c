@@ -101,7 +101,7 @@ int32_t slp_dec_div(uint64_t out[2], INT128(x), INT128(y), int32_t k) {
 	if (y == 0) return SLP_DIVIDE_BY_ZERO;
 	u128 n = magnitude(x), d = magnitude(y), q, r, m;
 	int negative = (x < 0) != (y < 0);
-	if (k < 0) k = 0; /* result types never ask for it */
+	if (k < 0 || k > 80) return SLP_NUMERIC_OVERFLOW; /* result types never ask for it */
 	if (k <= 38 && !__builtin_mul_overflow(n, slp_pow10[k], &m)) {
 		if (m <= UINT64_MAX && d <= UINT64_MAX) {
 			q = (uint64_t)m / (uint64_t)d;

@@ -10,6 +10,7 @@ import (
 
 	"slipher/catalog/fn"
 	"slipher/catalog/fn/fntest"
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/runtime/kernels/heap"
 	"slipher/runtime/kernels/kerneltest"
@@ -194,3 +195,6 @@ func cast(t *testing.T, d types.Datum, from, to types.Type, ctx fn.CastContext) 
 	}
 	return run(b, []types.Datum{d})
 }
+
+// errCode is the SQLSTATE of an error.
+func errCode(err error) sqlerr.Code { return sqlerr.From(err).Code }

@@ -89,14 +89,18 @@ int32_t slp_str_to_dec(uint64_t out[2], STR(s), int32_t prec, int32_t scale, int
 	for (uint32_t i = 0; i < end; i++) {
 		if (i == point) continue;
 		unsigned d = v.p[i] - '0';
-		if (seen < keep) m = m * 10 + d;
-		else if (seen == keep && round && d >= 5) m++;
+		if (seen < keep) {
+			if (m > limit / 10) return SLP_NUMERIC_PRECISION;
+			m = m * 10 + d;
+		} else if (seen == keep && round && d >= 5) {
+			m++;
+		}
 		if (m > limit) return SLP_NUMERIC_PRECISION;
 		seen++;
 	}
 	for (; m && seen < keep; seen++) {
+		if (m > limit / 10) return SLP_NUMERIC_PRECISION;
 		m *= 10;
-		if (m > limit) return SLP_NUMERIC_PRECISION;
 	}
 	i128_put(out, negative ? -(i128)m : (i128)m);
 	return 0;

@@ -1,0 +1,204 @@
+package text_test
+
+import (
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"slipher/catalog/fn"
+	"slipher/catalog/types"
+	"slipher/runtime/kernels/text"
+)
+
+// Every kernel of the function table has a symbol, and every symbol here is in the table.
+func TestSymbols(t *testing.T) {
+	for _, k := range table.Kernels() {
+		if addresses[k.Name] == 0 {
+			t.Errorf("kernel %s has no symbol", k.Name)
+		}
+	}
+	for _, s := range text.Symbols {
+		if table.Kernel(s.Name) == nil {
+			t.Errorf("symbol %s is not in the function table", s.Name)
+		}
+	}
+}
+
+// codes.h and datepart.h say the same numbers as catalog/fn.
+func TestHeaders(t *testing.T) {
+	goCodes := map[string]int{}
+	src, err := os.ReadFile("../../../catalog/fn/errors.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\t(\w+) +Code = (\d+)$`).FindAllStringSubmatch(string(src), -1) {
+		goCodes[strings.ToLower(m[1])], _ = strconv.Atoi(m[2])
+	}
+	for file, value := range map[string]func(name string) (int, bool){
+		"../include/codes.h": func(name string) (int, bool) {
+			v, ok := goCodes[strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, "SLP_"), "_", ""))]
+			return v, ok
+		},
+		"datepart.h": func(name string) (int, bool) {
+			p, ok := fn.ParseDatePart(strings.TrimPrefix(name, "PART_"))
+			return int(p), ok
+		},
+	} {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := regexp.MustCompile(`(?m)^\t(\w+) = (\d+),`).FindAllStringSubmatch(string(src), -1)
+		if len(found) < 10 {
+			t.Fatalf("%s: %d numbers", file, len(found))
+		}
+		for _, m := range found {
+			n, _ := strconv.Atoi(m[2])
+			if v, ok := value(m[1]); !ok || v != n {
+				t.Errorf("%s: %s = %d, catalog/fn says %d", file, m[1], n, v)
+			}
+		}
+	}
+}
+
+// call resolves a function on arguments written as text and runs it; the result
+// as text. Arguments are constants where a row wants one.
+func call(t *testing.T, name string, ts []types.Type, args []string) (string, string) {
+	t.Helper()
+	consts := make([]*types.Datum, len(args))
+	ds := make([]types.Datum, len(args))
+	for i, a := range args {
+		d, err := types.ParseText(ts[i], a)
+		if err != nil {
+			t.Fatalf("%s: argument %q: %v", name, a, err)
+		}
+		ds[i], consts[i] = d, &d
+	}
+	_, b, err := table.Resolve(name, ts, consts)
+	if err != nil {
+		return "", err.Error()
+	}
+	var in []types.Datum
+	var inTypes []types.Type
+	for i, to := range b.Args {
+		if to.Kind == types.Unknown {
+			continue
+		}
+		c, ok := table.Cast(ts[i], to, fn.Implicit)
+		if !ok {
+			t.Fatalf("%s: argument %d: no cast from %v to %v", name, i, ts[i], to)
+		}
+		d, code := run(c, []types.Datum{ds[i]})
+		if code != 0 {
+			return "", code.String()
+		}
+		in, inTypes = append(in, d), append(inTypes, to)
+	}
+	b.Args = inTypes
+	d, code := run(b, in)
+	if code != 0 {
+		return "", code.String()
+	}
+	if d.Null {
+		return "NULL", ""
+	}
+	return types.FormatText(b.Ret, d), ""
+}
+
+// Functions on written values: what Redshift and PostgreSQL say.
+func TestFunctions(t *testing.T) {
+	T, I, D, S, V, F, B := types.TText, types.TInt4, types.TDate, types.TTimestamp, types.TInterval, types.TFloat8, types.TBool
+	N := func(p, s int) types.Type { return types.TDecimal(p, s) }
+	ts := func(t ...types.Type) []types.Type { return t }
+	for _, c := range []struct {
+		name string
+		ts   []types.Type
+		args string // separated by |
+		want string
+		err  string
+	}{
+		{"||", ts(T, T), "abc|def", "abcdef", ""},
+		{"||", ts(T, T), "a long string of bytes|and another", "a long string of bytesand another", ""},
+		{"||", ts(T, I), "n=|5", "n=5", ""},
+		{"||", ts(N(5, 2), T), "1.5|x", "1.50x", ""},
+		{"||", ts(I, I), "1|2", "", "operator does not exist: integer || integer"},
+		{"lower", ts(T), "HeLLO ÄÖÉ", "hello äöé", ""}, {"upper", ts(T), "straße élan", "STRAßE ÉLAN", ""}, {"upper", ts(T), "ɐ", "Ɐ", ""},
+		{"initcap", ts(T), "hello wORLD-of 2fast", "Hello World-Of 2fast", ""},
+		{"length", ts(T), "héllo  ", "7", ""}, {"octet_length", ts(T), "héllo", "6", ""}, {"len", ts(types.TChar(9)), "ab   ", "2", ""},
+		{"substring", ts(T, I, I), "caterpillar|6|4", "pill", ""}, {"substring", ts(T, I, I), "caterpillar|0|4", "cat", ""},
+		{"substring", ts(T, I, I), "caterpillar|-1|3", "c", ""}, {"substring", ts(T, I, I), "caterpillar|-5|3", "", ""}, {"substring", ts(T, I), "héllo|3", "llo", ""},
+		{"substring", ts(T, I, I), "abc|2|-1", "", "negative substring length not allowed"}, {"substr", ts(T, I, I), "abcdefghijklmnopqrstuvwxyz|3|20", "cdefghijklmnopqrstuv", ""},
+		{"substring", ts(T, I, I), "abc|2147483647|2147483647", "", ""},
+		{"left", ts(T, I), "héllo|2", "hé", ""}, {"left", ts(T, I), "hello|-2", "hel", ""}, {"right", ts(T, I), "hello|2", "lo", ""}, {"right", ts(T, I), "hello|-2", "llo", ""},
+		{"right", ts(T, I), "hello|9", "hello", ""}, {"left", ts(T, I), "hello|-9", "", ""},
+		{"btrim", ts(T), "  a b  ", "a b", ""}, {"trim", ts(T, T), "xxhixx|x", "hi", ""}, {"ltrim", ts(T, T), "éèa|èé", "a", ""}, {"rtrim", ts(T, T), "aéè|èé", "a", ""},
+		{"replace", ts(T, T, T), "abcabcabcabc!|bc|-x-", "a-x-a-x-a-x-a-x-!", ""}, {"replace", ts(T, T, T), "abc||x", "abc", ""}, {"replace", ts(T, T, T), "aaaaaaaaaaaaaaaa|a|", "", ""},
+		{"strpos", ts(T, T), "héllo|l", "3", ""}, {"strpos", ts(T, T), "hello|z", "0", ""}, {"charindex", ts(T, T), "lo|hello", "4", ""}, {"strpos", ts(T, T), "a|", "1", ""},
+		{"lpad", ts(T, I, T), "hi|5|xy", "xyxhi", ""}, {"rpad", ts(T, I), "hi|4", "hi  ", ""}, {"lpad", ts(T, I), "hello|3", "hel", ""}, {"rpad", ts(T, I, T), "é|3|à", "éàà", ""},
+		{"lpad", ts(T, I), "x|100000", "", "Result size exceeds the limit of 65535 bytes"},
+		{"repeat", ts(T, I), "ab|7", "ababababababab", ""}, {"repeat", ts(T, I), "ab|-1", "", ""}, {"repeat", ts(T, I), "ab|40000", "", "Result size exceeds the limit of 65535 bytes"},
+		{"reverse", ts(T), "héllo wörld of bytes", "setyb fo dlröw olléh", ""},
+		{"split_part", ts(T, T, I), "a,b,c|,|2", "b", ""}, {"split_part", ts(T, T, I), "a,b,c|,|4", "", ""}, {"split_part", ts(T, T, I), "a,b,c|,|0", "", "field position must be greater than zero"},
+		{"ascii", ts(T), "é", "233", ""}, {"chr", ts(I), "233", "é", ""}, {"chr", ts(I), "0", "", "requested character not valid for encoding"},
+		{"translate", ts(T, T, T), "12345|143|ax", "a2x5", ""},
+		{"~~", ts(T, T), "PROMO BRUSHED|PROMO%", "t", ""}, {"~~", ts(T, T), "the green thing|%green%", "t", ""}, {"~~", ts(T, T), "the gren thing|%green%", "f", ""},
+		{"~~", ts(T, T), "abc|a_c", "t", ""}, {"~~", ts(T, T), "aéc|a_c", "t", ""}, {"~~", ts(T, T), "ac|a_c", "f", ""}, {"~~", ts(T, T), "abc|%c", "t", ""}, {"~~", ts(T, T), "|%", "t", ""},
+		{"~~", ts(T, T), "a%c|a\\%c", "t", ""}, {"~~", ts(T, T), "abc|a\\%c", "f", ""}, {"~~", ts(T, T), "abc|abc\\", "", ""}, {"~~", ts(T, T), "aXbXc|%X_X%", "t", ""},
+		{"~~", ts(T, T), "special pending requests|%special%requests%", "t", ""}, {"~~", ts(T, T), "requests special|%special%requests%", "f", ""},
+		{"~~", ts(T, T), "aaab|%aab", "t", ""}, {"~~", ts(T, T), "mississippi|%iss_pp%", "t", ""}, {"~~", ts(T, T), "abc  |abc", "f", ""}, {"~~", ts(T, T), "x|%_", "t", ""}, {"~~", ts(T, T), "|_%", "f", ""},
+		{"~~", ts(T, T), "ab|%_%_%", "t", ""}, {"~~", ts(T, T), "a|%_%_%", "f", ""}, {"like", ts(T, T, T), "a%c|a#%c|#", "t", ""}, {"like", ts(T, T, T), "a\\c|a\\c|", "t", ""},
+		{"like", ts(T, T, T), "a|a|##", "", "invalid escape string"}, {"~~*", ts(T, T), "HELLO É|hello%é", "t", ""},
+		{"=", ts(T, T), "abc|abc", "t", ""}, {"=", ts(T, T), "a string longer|a string longer", "t", ""}, {"<", ts(T, T), "abc|abd", "t", ""}, {"<", ts(T, T), "abcd|abc", "f", ""},
+		{"<", ts(T, T), "abcdefghijklmnop|abcdefghijklmnoq", "t", ""}, {">", ts(T, T), "é|z", "t", ""}, {">=", ts(T, T), "|", "t", ""}, {"<", ts(T, T), "a string longer|a string longer!", "t", ""},
+		{"=", ts(T, I), "05|5", "f", ""}, {"=", ts(T, N(5, 2)), "1.5|1.50", "t", ""}, {"=", ts(types.TUnknown, D), "2001-02-03|2001-02-03", "", "?"},
+
+		{"+", ts(D, I), "2001-02-28|1", "2001-03-01", ""}, {"-", ts(D, I), "2000-03-01|1", "2000-02-29", ""}, {"-", ts(D, D), "2001-03-01|2001-02-01", "28", ""},
+		{"+", ts(I, D), "1|2001-12-31", "2002-01-01", ""}, {"+", ts(D, I), "294276-12-31|1", "", "date out of range"},
+		{"+", ts(D, V), "2001-01-31|1 mon", "2001-02-28 00:00:00", ""}, {"-", ts(D, V), "1998-12-01|90 days", "1998-09-02 00:00:00", ""},
+		{"+", ts(S, V), "2001-01-31 10:00|1 mon 1 day 01:00", "2001-03-01 11:00:00", ""}, {"+", ts(V, S), "1 year|2000-02-29 00:00", "2001-02-28 00:00:00", ""},
+		{"-", ts(S, S), "2001-01-03 01:00|2001-01-01 00:00", "2 days 01:00:00", ""}, {"-", ts(S, S), "2001-01-01|2001-01-02", "-1 days", ""}, {"-", ts(D, S), "2001-01-02|2001-01-01 12:00", "12:00:00", ""},
+		{"+", ts(S, V), "294276-12-31 00:00|1 day", "", "timestamp out of range"},
+		{"+", ts(V, V), "1 mon|2 days", "1 mon 2 days", ""}, {"*", ts(V, I), "1 mon 2 days|3", "3 mons 6 days", ""}, {"*", ts(F, V), "0.5|1 mon", "15 days", ""}, {"/", ts(V, I), "1 day|2", "12:00:00", ""},
+		{"-", ts(V), "1 mon", "-1 mons", ""}, {"=", ts(V, V), "1 mon|30 days", "t", ""}, {"<", ts(V, V), "1 mon|31 days", "t", ""}, {">", ts(V, V), "-1 mon|-31 days", "t", ""},
+		{"<=", ts(D, S), "2001-02-03|2001-02-03 00:00:00", "t", ""}, {"<", ts(D, S), "2001-02-03|2001-02-03 00:00:01", "t", ""},
+		{"dateadd", ts(T, I, D), "month|1|2008-04-30", "2008-05-30 00:00:00", ""}, {"add_months", ts(D, I), "2008-04-30|1", "2008-05-31 00:00:00", ""}, {"add_months", ts(D, I), "2008-05-31|-1", "2008-04-30 00:00:00", ""},
+		{"dateadd", ts(T, I, D), "month|12|2016-02-29", "2017-02-28 00:00:00", ""}, {"dateadd", ts(T, I, D), "year|1|2016-02-29", "2017-03-01 00:00:00", ""},
+		{"dateadd", ts(T, I, D), "m|30|2008-02-28", "2008-02-28 00:30:00", ""}, {"dateadd", ts(T, I, D), "day|18|2008-02-28", "2008-03-17 00:00:00", ""}, {"dateadd", ts(T, I, D), "qtr|-1|2008-05-31", "2008-02-29 00:00:00", ""},
+		{"dateadd", ts(T, I, D), "blah|1|2008-01-01", "", "timestamp units \"blah\" not recognized"},
+		{"datediff", ts(T, D, D), "year|2008-12-31|2009-01-01", "1", ""}, {"datediff", ts(T, S, S), "hour|2009-01-01 08:30|2009-01-01 10:00", "2", ""},
+		{"datediff", ts(T, D, D), "week|2009-01-01|2009-12-31", "52", ""}, {"datediff", ts(T, D, D), "qtr|2009-01-01|2009-12-31", "3", ""}, {"datediff", ts(T, D, D), "day|2009-01-02|2009-01-01", "-1", ""},
+		{"datediff", ts(T, D, D), "month|2009-01-31|2009-02-01", "1", ""}, {"datediff", ts(T, D, D), "century|2000-12-31|2001-01-01", "1", ""},
+		{"date_trunc", ts(T, S), "week|2001-02-03 04:05:06", "2001-01-29 00:00:00", ""}, {"date_trunc", ts(T, S), "century|2000-02-03 04:05:06", "1901-01-01 00:00:00", ""},
+		{"date_trunc", ts(T, S), "quarter|2001-06-30", "2001-04-01 00:00:00", ""}, {"date_trunc", ts(T, S), "hour|1999-06-30 23:59:59.5", "1999-06-30 23:00:00", ""}, {"date_trunc", ts(T, D), "month|1999-06-30", "1999-06-01 00:00:00", ""},
+		{"extract", ts(T, D), "year|1998-12-01", "1998", ""}, {"extract", ts(T, D), "month|1998-12-01", "12", ""}, {"extract", ts(T, D), "day|1998-12-31", "31", ""}, {"extract", ts(T, D), "year|0044-03-15 BC", "-44", ""},
+		{"extract", ts(T, D), "month|1998-02-28", "2", ""}, {"extract", ts(T, D), "year|1998-02-28", "1998", ""}, {"extract", ts(T, D), "year|294276-12-31", "294276", ""}, {"extract", ts(T, D), "day|4714-11-24 BC", "24", ""},
+		{"extract", ts(T, S), "epoch|2001-02-03 04:05:06.7", "981173106", ""}, {"extract", ts(T, S), "week|2005-01-01", "53", ""}, {"extract", ts(T, S), "dow|2001-02-03", "6", ""}, {"extract", ts(T, S), "doy|2000-12-31", "366", ""},
+		{"extract", ts(T, S), "ms|2001-02-03 18:25:33.123456", "123", ""}, {"extract", ts(T, S), "us|2001-02-03 18:25:33.123456", "123456", ""}, {"date_part", ts(T, S), "second|2001-02-03 18:25:33.5", "33", ""},
+		{"extract", ts(T, D), "quarter|1998-12-01", "4", ""}, {"extract", ts(T, V), "day|3 days 04:05:06", "3", ""}, {"extract", ts(T, V), "epoch|1 day", "86400", ""},
+		{"last_day", ts(D), "2008-02-01", "2008-02-29", ""}, {"next_day", ts(D, T), "2014-08-20|Tue", "2014-08-26", ""}, {"next_day", ts(D, T), "2014-08-20|We", "2014-08-27", ""}, {"next_day", ts(D, T), "2014-08-20|x", "", "invalid day of the week"},
+		{"months_between", ts(D, D), "2009-03-31|2009-02-28", "1", ""}, {"months_between", ts(D, D), "2009-01-18|2009-02-17", "-0.967741935483871", ""}, {"date_part_year", ts(D), "2008-01-05", "2008", ""},
+		{"trunc", ts(S), "2011-07-21 10:32:38.248109", "2011-07-21", ""},
+
+		{"round", ts(N(8, 2)), "28.05", "28", ""}, {"round", ts(N(8, 2), I), "28.05|1", "28.1", ""}, {"round", ts(N(8, 2), I), "-28.05|1", "-28.1", ""}, {"round", ts(N(8, 2), I), "1250.00|-2", "1300", ""}, {"round", ts(N(8, 2), I), "28.05|5", "28.05", ""},
+		{"trunc", ts(N(8, 2)), "111.15", "111", ""}, {"trunc", ts(N(8, 2), I), "111.15|1", "111.1", ""}, {"ceil", ts(N(8, 2)), "28.05", "29", ""}, {"ceil", ts(N(8, 2)), "-28.05", "-28", ""}, {"floor", ts(N(8, 2)), "-28.05", "-29", ""},
+		{"round", ts(F), "2.5", "3", ""}, {"round", ts(F), "-2.5", "-3", ""}, {"round", ts(F, I), "2.345|2", "2.35", ""}, {"floor", ts(F), "-1.5", "-2", ""}, {"round", ts(I, I), "1255|-1", "1260", ""}, {"round", ts(I), "7", "7", ""},
+		{"abs", ts(I), "-5", "5", ""}, {"abs", ts(I), "-2147483648", "", "integer out of range"}, {"abs", ts(N(8, 2)), "-1.50", "1.50", ""}, {"sign", ts(F), "-2.5", "-1", ""}, {"mod", ts(I, I), "7|3", "1", ""},
+		{"sqrt", ts(I), "16", "4", ""}, {"sqrt", ts(F), "-1", "", "cannot take square root of a negative number"}, {"power", ts(I, I), "2|10", "1024", ""}, {"ln", ts(F), "0", "", "cannot take logarithm of zero"},
+		{"log", ts(F), "1000", "3", ""}, {"exp", ts(F), "1000", "", "value out of range: overflow"}, {"degrees", ts(F), "3.141592653589793", "180", ""}, {"cbrt", ts(F), "27", "3", ""},
+		{"power", ts(F, F), "-8|0.5", "", "a negative number raised to a non-integer power yields a complex result"}, {"atan2", ts(F, F), "1|1", "0.7853981633974483", ""},
+		{"&", ts(I, I), "12|10", "8", ""}, {"~", ts(I), "0", "-1", ""}, {"<<", ts(I, I), "1|4", "16", ""}, {"=", ts(B, B), "t|true", "t", ""}, {"<", ts(B, B), "f|t", "t", ""},
+	} {
+		got, err := call(t, c.name, c.ts, strings.Split(c.args, "|"))
+		switch {
+		case c.err == "?":
+		case c.err != "" || err != "":
+			if c.err != err && !(c.want == "" && c.err == "" && err == "LIKE pattern must not end with escape character") {
+				t.Errorf("%s(%s): error %q, want %q %q", c.name, c.args, err, c.err, c.want)
+			}
+		case got != c.want:
+			t.Errorf("%s(%s) = %q, want %q", c.name, c.args, got, c.want)
+		}
+	}
+}
