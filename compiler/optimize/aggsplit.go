@@ -121,10 +121,15 @@ func aggCount(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
 	if c.Star || len(c.Args) == 0 {
 		return s.acc(plan.AggCountStar, nil, false), nil
 	}
-	if !c.Args[0].Nullable && !c.Distinct {
-		return s.acc(plan.AggCountStar, nil, false), nil
+	return s.count(c.Args[0], c.Distinct), nil
+}
+
+// count is the number of non-NULL values: of rows, where arg is never NULL.
+func (s *aggSplit) count(arg *plan.Expr, distinct bool) *plan.Expr {
+	if !arg.Nullable && !distinct {
+		return s.acc(plan.AggCountStar, nil, false)
 	}
-	return s.acc(plan.AggCount, c.Args[0], c.Distinct), nil
+	return s.acc(plan.AggCount, arg, distinct)
 }
 
 func aggSum(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
@@ -149,13 +154,7 @@ func aggAvg(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := s.acc(plan.AggSum, arg, c.Distinct)
-	fn := plan.AggCount
-	if !arg.Nullable && !c.Distinct {
-		fn = plan.AggCountStar
-		arg = nil
-	}
-	n := s.acc(fn, arg, c.Distinct)
+	sum, n := s.acc(plan.AggSum, arg, c.Distinct), s.count(arg, c.Distinct)
 	switch {
 	case c.Args[0].Type.IsInteger():
 		wide := opCall("dec_widen", sum.Type, n)
@@ -187,7 +186,7 @@ func deviation(sample, root bool) aggRule {
 		}
 		f8 := types.TFloat8
 		op := func(name string, a ...*plan.Expr) *plan.Expr { return opCall(name, f8, a...) }
-		n := s.acc(plan.AggCount, x, c.Distinct)
+		n := s.count(x, c.Distinct)
 		sum := s.acc(plan.AggSum, x, c.Distinct)
 		var squares *plan.Expr
 		if c.Distinct {
