@@ -53,7 +53,7 @@ func (s *Server) plan(ses *session.Session, st *parse.Statement, params []types.
 }
 
 func (s *Server) view(cat *state.Catalog, ses *session.Session) view {
-	return view{cat: cat, ses: ses, relations: s.relation}
+	return view{cat: cat, ses: ses, relations: relationOf}
 }
 
 // env is what planning may know of the cluster: nothing that changes from moment

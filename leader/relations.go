@@ -17,8 +17,8 @@ import (
 	"slipher/runtime/mem"
 )
 
-// relation finds a catalog relation for the binder.
-func (s *Server) relation(schema, name string) *bind.Relation {
+// relationOf finds a catalog relation for the binder.
+func relationOf(schema, name string) *bind.Relation {
 	r := relations.Find(schema, name)
 	if r == nil {
 		return nil

@@ -1,0 +1,175 @@
+package leader
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"time"
+
+	"slipher/catalog/ddl"
+	"slipher/catalog/fn"
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/codegen"
+	"slipher/codegen/llvm"
+	"slipher/codegen/target"
+	"slipher/compiler/bind"
+	"slipher/compiler/optimize"
+	"slipher/compiler/optimize/stats"
+	"slipher/compiler/parse"
+	"slipher/compiler/rewrite"
+	"slipher/leader/inspect"
+	"slipher/leader/pgwire"
+	"slipher/leader/session"
+)
+
+// Offline plans and compiles without a server, on a catalog made of DDL:
+// `slipher compile`.
+type Offline struct {
+	cat    *state.Catalog
+	ses    *session.Session
+	fns    *fn.Table
+	slices int
+	stats  map[string]*stats.Table // by table name
+}
+
+// NewOffline makes an empty catalog of a cluster with so many slices, all on one node.
+func NewOffline(slices int) (*Offline, error) {
+	if slices < 1 || slices > maxSlices {
+		return nil, fmt.Errorf("--slices must be 1 to %d", maxSlices)
+	}
+	o := &Offline{fns: fn.Default(), slices: slices, stats: map[string]*stats.Table{}, cat: state.New()}
+	if err := o.apply(&state.Command{Ops: []state.Op{{Bootstrap: &state.Bootstrap{Cluster: state.Cluster{ID: "offline", Slices: slices}}}}}); err != nil {
+		return nil, err
+	}
+	var err error
+	o.ses, err = session.New(offlineEngine{o: o}, pgwire.Startup{User: state.DefaultUser, Database: state.DefaultDatabase, Remote: &net.UnixAddr{}},
+		slog.New(slog.NewTextHandler(io.Discard, nil)))
+	return o, err
+}
+
+func (o *Offline) apply(cmd *state.Command) error {
+	next, res := o.cat.Apply(cmd)
+	if res.Err != nil {
+		return res.Err
+	}
+	o.cat = next
+	return nil
+}
+
+// Schema runs definition statements.
+func (o *Offline) Schema(text string) error {
+	stmts, err := parse.Parse(text, parse.Options{})
+	if err != nil {
+		return err
+	}
+	for _, st := range stmts {
+		if set, ok := st.Body.(*parse.Set); ok && set.Value != nil {
+			if err := o.ses.SetSetting(set.Name, *set.Value); err != nil {
+				return err
+			}
+			continue
+		}
+		p, err := DefinitionPlan(ddl.Scope{Catalog: o.cat, Database: state.DefaultDatabase, User: state.DefaultUser, SearchPath: o.ses.SearchPath()}, st)
+		if err != nil {
+			return err
+		}
+		if err := o.apply(&p.Command); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Stats reads statistics from JSON:
+//
+//	{"movies": {"rows": 3201, "columns": {"year": {"distinct": 90, "nulls": 0, "min": "1928", "max": "2010", "width": 4}}}}
+func (o *Offline) Stats(data []byte) error {
+	var in map[string]struct {
+		Rows    int64
+		Columns map[string]struct {
+			Distinct, Nulls, Width float64
+			Min, Max               *string
+		}
+	}
+	if err := json.Unmarshal(data, &in); err != nil {
+		return fmt.Errorf("statistics: %w", err)
+	}
+	for name, s := range in {
+		t := o.cat.Table(state.DefaultDatabase, "public", name)
+		if t == nil {
+			return fmt.Errorf("statistics: there is no table %q", name)
+		}
+		out := &stats.Table{Format: stats.Format1, Rows: s.Rows, Cols: make([]stats.Column, len(t.Columns))}
+		for i := range out.Cols {
+			out.Cols[i].Min, out.Cols[i].Max = types.NullDatum, types.NullDatum
+		}
+		for column, c := range s.Columns {
+			i := t.Column(column)
+			if i < 0 {
+				return fmt.Errorf("statistics: table %q has no column %q", name, column)
+			}
+			col := &out.Cols[i]
+			col.Distinct, col.NullFrac, col.Width = c.Distinct, c.Nulls, c.Width
+			for _, b := range []struct {
+				text *string
+				to   *types.Datum
+			}{{c.Min, &col.Min}, {c.Max, &col.Max}} {
+				if b.text == nil {
+					continue
+				}
+				d, err := types.ParseText(t.Columns[i].Type, *b.text)
+				if err != nil {
+					return fmt.Errorf("statistics of %s.%s: %w", name, column, err)
+				}
+				*b.to = d
+			}
+		}
+		o.stats[name] = out
+	}
+	return nil
+}
+
+// Inspect shows what one query is compiled to.
+func (o *Offline) Inspect(ctx context.Context, text string, words []string, tier string, t target.Target, pool *llvm.Pool) ([]string, error) {
+	st, err := parse.ParseOne(text, parse.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if st == nil {
+		return nil, sqlerr.New(sqlerr.SyntaxError, "there is no query")
+	}
+	began := time.Now()
+	bound, err := bind.Bind(st, view{cat: o.cat, ses: o.ses, relations: relationOf}, o.fns, bind.Options{})
+	if err != nil {
+		return nil, err
+	}
+	rewrite.Apply(bound)
+	q, err := optimize.Plan(bound, optimize.Env{Slices: o.slices, Nodes: 1, Fn: o.fns, Stats: func(t *state.Table) *stats.Table { return o.stats[t.Name] }})
+	if err != nil {
+		return nil, err
+	}
+	planned := time.Since(began)
+	began = time.Now()
+	code, err := codegen.Compile(q, codegen.Options{Fns: o.fns})
+	if err != nil {
+		return nil, err
+	}
+	return inspect.Print(ctx, inspect.Query{Plan: q, Code: code, Target: t, Tier: tier, Passes: fusedPasses, Fns: o.fns, Pool: pool,
+		Planned: planned, Generated: time.Since(began)}, words)
+}
+
+// offlineEngine lets a session exist without a server.
+type offlineEngine struct {
+	session.Engine
+	o *Offline
+}
+
+func (e offlineEngine) SchemaExists(database, schema string) bool {
+	return e.o.cat.Schema(database, schema) != nil
+}
+func (offlineEngine) Closed(*session.Session) {}
