@@ -17,6 +17,8 @@ type insertion struct {
 	// -1 for the column's default.
 	from []int
 	cols []int // table column of each source column
+	// defaults are the bound DEFAULTs by column: many rows share one.
+	defaults map[int]*plan.Expr
 }
 
 // insert binds INSERT. The tree yields the table's columns in order, cast by
@@ -118,6 +120,7 @@ func (in *insertion) values(rows [][]parse.Expr, at parse.Pos) (algebra.Node, er
 		node.Cols = append(node.Cols, algebra.Column{ID: b.newID(), Name: c.Name, Type: c.Type})
 	}
 	for _, row := range rows {
+		b.work = 0 // a cell is as large as it is written
 		if len(row) > 0 {
 			at = row[min(len(row)-1, len(in.cols))].At()
 		}
@@ -212,11 +215,18 @@ func (in *insertion) defaultOf(i int) (*plan.Expr, error) {
 	if c.Default == "" {
 		return in.notNull(i, null(c.Type), -1)
 	}
-	e, err := in.b.defaultExpr(c)
-	if err != nil {
-		return nil, err
+	if e := in.defaults[i]; e != nil {
+		return e, nil
 	}
-	return in.notNull(i, e, -1)
+	e, err := in.b.defaultExpr(c)
+	if err == nil {
+		e, err = in.notNull(i, e, -1)
+	}
+	if in.defaults == nil {
+		in.defaults = map[int]*plan.Expr{}
+	}
+	in.defaults[i] = e
+	return e, err
 }
 
 // defaultExpr binds a column's DEFAULT text in the column's type.
