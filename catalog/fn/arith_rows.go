@@ -36,7 +36,7 @@ func arithRows() []*Row {
 		two("&", integer, integer, bitwise("bit_and"), "Bitwise and."),
 		two("|", integer, integer, bitwise("bit_or"), "Bitwise or."),
 		two("#", integer, integer, bitwise("bit_xor"), "Bitwise exclusive or."),
-		one("~", integer, unary("bit_not"), "Bitwise not."),
+		one("~", integer, bitNot, "Bitwise not."),
 		two("<<", integer, integer, bitwise("shift_left"), "Shift left."),
 		two(">>", integer, integer, bitwise("shift_right"), "Arithmetic shift right."),
 	}
@@ -141,6 +141,13 @@ func unary(op string) func(args []types.Type, consts []*types.Datum) (Bound, err
 		}
 		return bd, nil
 	}
+}
+
+func bitNot(args []types.Type, consts []*types.Datum) (Bound, error) {
+	if args[0].Kind == types.Unknown {
+		return Bound{}, errNoMatch
+	}
+	return unary("bit_not")(args, consts)
 }
 
 func bitwise(op string) func(args []types.Type, consts []*types.Datum) (Bound, error) {

@@ -45,6 +45,10 @@ func numberCasts() []*CastRule {
 	add(types.Int8, types.OID, Implicit, relabel, "The same 64 bits.")
 	add(types.Int4, types.OID, Implicit, bindTo("int_widen"), "Widening.")
 	add(types.Int2, types.OID, Implicit, bindTo("int_widen"), "Widening.")
+	add(types.OID, types.Int2, Implicit, bindTo("int_narrow"), "Narrowing, range checked.")
+	add(types.OID, types.Decimal, Implicit, bindIntToDec, "As a BIGINT.")
+	add(types.OID, types.Float8, Implicit, bindTo("int_to_float"), "The nearest float.")
+	add(types.OID, types.Float4, Implicit, bindTo("int_to_float"), "The nearest float.")
 	add(types.OID, types.Int4, Implicit, bindTo("int_narrow"), "Narrowing, range checked.")
 	return out
 }

@@ -134,7 +134,7 @@ func kindCost(from, to types.Kind) int {
 		return 1 + int(to-from)
 	case number(from) && number(to): // narrowing, at a price: round(x, bigint)
 		return 30 + int(from-to)
-	case from == types.OID && number(to), number(from) && to == types.OID:
+	case from == types.OID && number(to), from >= types.Int2 && from <= types.Int8 && to == types.OID:
 		return 4
 	case from == types.Date && to == types.Timestamp:
 		return 2
