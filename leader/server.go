@@ -192,7 +192,7 @@ func (s *Server) openCluster(context.Context) (err error) {
 		return err
 	}
 	s.local.SetNext(s.mux)
-	s.onStop(func(context.Context) error { return s.mux.Close() })
+	s.onStop(func(context.Context) error { s.cluster.Close(); return s.mux.Close() })
 	return nil
 }
 
@@ -212,7 +212,7 @@ func (s *Server) openNode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.onStop(func(context.Context) error { return n.Close() })
+	s.onStop(func(context.Context) error { s.cluster.Close(); return n.Close() })
 	return n.Ready(ctx)
 }
 

@@ -42,7 +42,7 @@ var demoQueries = []string{
 	`EXPLAIN (COMPILE 'segments') SELECT genre, AVG(rating) FROM movies WHERE year >= 1990 GROUP BY genre ORDER BY 2 DESC LIMIT 5`,
 	`EXPLAIN (COMPILE 'times') SELECT genre, AVG(rating) FROM movies WHERE year >= 1990 GROUP BY genre ORDER BY 2 DESC LIMIT 5`,
 	`SELECT slice, rows FROM stv_tbl_perm WHERE name = 'movies' ORDER BY slice`,
-	`SELECT slice, COUNT(*) AS blocks FROM stv_blocklist WHERE name = 'movies' GROUP BY slice ORDER BY slice`,
+	`SELECT b.slice, COUNT(*) AS blocks FROM stv_blocklist b JOIN stv_tbl_perm p ON p.id = b.tbl AND p.slice = b.slice WHERE p.name = 'movies' GROUP BY b.slice ORDER BY b.slice`,
 }
 
 // Run gives the tour.
@@ -174,5 +174,9 @@ func printResult(w io.Writer, r *pgconn.Result) {
 	for _, row := range r.Rows {
 		line(func(i int) string { return string(row[i]) })
 	}
-	fmt.Fprintf(w, "(%d rows)\n", len(r.Rows))
+	plural := "s"
+	if len(r.Rows) == 1 {
+		plural = ""
+	}
+	fmt.Fprintf(w, "(%d row%s)\n", len(r.Rows), plural)
 }

@@ -32,10 +32,11 @@ type Cluster struct {
 
 	change sync.Mutex // held while a node comes or goes, calls to the catalog included
 
-	mu    sync.Mutex
-	nodes map[string]*Node // connected; guarded by mu
-	deal  []string         // guarded by mu
-	news  chan struct{}    // closed at the next change; guarded by mu
+	mu     sync.Mutex
+	closed bool             // guarded by change
+	nodes  map[string]*Node // connected; guarded by mu
+	deal   []string         // guarded by mu
+	news   chan struct{}    // closed at the next change; guarded by mu
 }
 
 // Node is a connected node.
@@ -105,7 +106,7 @@ func (c *Cluster) Gone(peer wire.Conn) {
 	c.mu.Lock()
 	n := c.nodes[peer.Peer()]
 	c.mu.Unlock()
-	if n == nil || n.Conn != peer && alive(n.Conn) {
+	if c.closed || n == nil || n.Conn != peer && alive(n.Conn) {
 		return // a stranger, or a node that is back on a new link
 	}
 	c.cfg.Log.Warn("node lost", "node", n.ID)
@@ -114,6 +115,13 @@ func (c *Cluster) Gone(peer wire.Conn) {
 	if err := c.redeal(ctx, func(nodes map[string]*Node) { delete(nodes, n.ID) }, nil); err != nil {
 		c.cfg.Log.Error("slices of a lost node", "node", n.ID, "err", err)
 	}
+}
+
+// Close says that the leader stops: nodes that go from here on are not missed.
+func (c *Cluster) Close() {
+	c.change.Lock()
+	c.closed = true
+	c.change.Unlock()
 }
 
 // redeal applies an edit to the nodes and deals. Called with change held.
