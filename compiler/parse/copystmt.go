@@ -45,7 +45,7 @@ type Copy struct {
 	TimeFormat       string // "" default, "auto", "epochsecs", "epochmillisecs"
 	CompUpdate       string // "", "on", "off", "preset"
 	StatUpdate       string // "", "on", "off"
-	// ForceNull: PostgreSQL's NULL option given in its own syntax; unquoted fields only.
+	// Postgres: PostgreSQL's syntax or a bare STDIN, so its defaults hold.
 	Postgres bool
 }
 

@@ -35,12 +35,10 @@ type Body interface {
 type Select struct{ Query *Query }
 
 // Insert is INSERT INTO t [(cols)] query, or DEFAULT VALUES if Query is nil.
-// Overriding is "system" or "user" for OVERRIDING … VALUE.
 type Insert struct {
-	Table      QName
-	Columns    []InsertColumn
-	Query      *Query
-	Overriding string
+	Table   QName
+	Columns []InsertColumn
+	Query   *Query
 }
 
 // InsertColumn is one name of an INSERT's column list.

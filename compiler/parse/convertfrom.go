@@ -1,0 +1,77 @@
+package parse
+
+import pg "github.com/pganalyze/pg_query_go/v5"
+
+func (c *converter) tableName(r *pg.RangeVar) QName {
+	return QName{Pos: c.pos(r.GetLocation()), Database: foldIdent(r.GetCatalogname()), Schema: foldIdent(r.GetSchemaname()), Name: foldIdent(r.GetRelname())}
+}
+
+// tableExpr converts an item of FROM.
+func (c *converter) tableExpr(n *pg.Node) (TableExpr, error) {
+	switch x := n.Node.(type) {
+	case *pg.Node_RangeVar:
+		r := x.RangeVar
+		t := &TableRef{QName: c.tableName(r), Alias: foldIdent(r.GetAlias().GetAliasname()), Columns: c.strings(r.GetAlias().GetColnames())}
+		return t, nil
+	case *pg.Node_RangeSubselect:
+		r := x.RangeSubselect
+		if r.Lateral {
+			return nil, c.refuse(c.nodePos(r.Subquery), "LATERAL")
+		}
+		sel := r.Subquery.GetSelectStmt()
+		at := c.nodePos(r.Subquery)
+		q, err := c.query(sel, at)
+		if err != nil {
+			return nil, err
+		}
+		return &SubqueryRef{Pos: at, Query: q, Alias: foldIdent(r.GetAlias().GetAliasname()), Columns: c.strings(r.GetAlias().GetColnames())}, nil
+	case *pg.Node_JoinExpr:
+		return c.join(x.JoinExpr)
+	case *pg.Node_RangeFunction:
+		return nil, c.refuse(c.wordPos(-1, "from"), "a function in FROM")
+	case *pg.Node_RangeTableSample:
+		return nil, c.refuse(c.pos(x.RangeTableSample.Location), "TABLESAMPLE")
+	}
+	return nil, c.refuse(-1, "this FROM item")
+}
+
+func (c *converter) join(n *pg.JoinExpr) (TableExpr, error) {
+	j := &JoinExpr{Pos: -1, Natural: n.IsNatural, Using: c.strings(n.UsingClause)}
+	if n.Alias != nil || n.JoinUsingAlias != nil {
+		return nil, c.refuse(-1, "an alias of a join")
+	}
+	var err error
+	if j.Left, err = c.tableExpr(n.Larg); err != nil {
+		return nil, err
+	}
+	if j.Right, err = c.tableExpr(n.Rarg); err != nil {
+		return nil, err
+	}
+	j.Pos = j.Right.At()
+	switch n.Jointype {
+	case pg.JoinType_JOIN_INNER:
+		if n.Quals == nil && !n.IsNatural && len(n.UsingClause) == 0 {
+			j.Kind = CrossJoin
+		}
+	case pg.JoinType_JOIN_LEFT:
+		j.Kind = LeftJoin
+	case pg.JoinType_JOIN_RIGHT:
+		j.Kind = RightJoin
+	case pg.JoinType_JOIN_FULL:
+		return nil, c.refuse(c.wordPos(j.Left.At(), "full"), "FULL JOIN")
+	}
+	j.On, err = c.optional(n.Quals)
+	return j, err
+}
+
+// nodePos is the first place known inside a query.
+func (c *converter) nodePos(n *pg.Node) Pos {
+	sel := n.GetSelectStmt()
+	for sel != nil && sel.Larg != nil {
+		sel = sel.Larg
+	}
+	if sel != nil && len(sel.TargetList) > 0 {
+		return c.pos(sel.TargetList[0].GetResTarget().GetLocation())
+	}
+	return -1
+}
