@@ -151,10 +151,24 @@ func toDatum(v fntest.V) types.Datum {
 	return types.Int128(hi.Int64(), int64(lo.Uint64()))
 }
 
+// hostError is the error behind the code -1 of a host op.
+var hostError error
+
 // run evaluates a bound call on datums of the bound's argument types.
 func run(b fn.Bound, args []types.Datum) (types.Datum, fn.Code) {
 	if b.Op == nil {
 		return args[0], fn.OK
+	}
+	if b.Op.Host != nil {
+		for _, e := range b.Extra {
+			args = append(args, e.V)
+		}
+		d, err := fntest.EvalHost(b.Op, args)
+		if err != nil {
+			hostError = err
+			return d, -1
+		}
+		return d, fn.OK
 	}
 	var sh fn.Shape
 	var in []fntest.V

@@ -98,6 +98,9 @@ func call(t *testing.T, name string, ts []types.Type, args []string) (string, st
 	}
 	b.Args = inTypes
 	d, code := run(b, in)
+	if code == -1 {
+		return "", hostError.Error()
+	}
 	if code != 0 {
 		return "", code.String()
 	}
@@ -189,6 +192,18 @@ func TestFunctions(t *testing.T) {
 		{"log", ts(F), "1000", "3", ""}, {"exp", ts(F), "1000", "", "value out of range: overflow"}, {"degrees", ts(F), "3.141592653589793", "180", ""}, {"cbrt", ts(F), "27", "3", ""},
 		{"power", ts(F, F), "-8|0.5", "", "a negative number raised to a non-integer power yields a complex result"}, {"atan2", ts(F, F), "1|1", "0.7853981633974483", ""},
 		{"&", ts(I, I), "12|10", "8", ""}, {"~", ts(I), "0", "-1", ""}, {"<<", ts(I, I), "1|4", "16", ""}, {"=", ts(B, B), "t|true", "t", ""}, {"<", ts(B, B), "f|t", "t", ""},
+
+		{"md5", ts(T), "abc", "900150983cd24fb0d6963f7d28e17f72", ""}, {"sha1", ts(T), "abc", "a9993e364706816aba3e25717850c26c9cd0d89d", ""}, {"sha2", ts(T, I), "abc|7", "NULL", ""},
+		{"crc32", ts(T), "abc", "891568578", ""}, {"to_hex", ts(I), "255", "ff", ""}, {"strtol", ts(T, I), "ff|16", "255", ""}, {"strtol", ts(T, I), "0xff|16", "255", ""}, {"quote_ident", ts(T), "My\"C", "\"My\"\"C\"", ""},
+		{"~", ts(T, T), "hello|^h.*o$", "t", ""}, {"~", ts(T, T), "hello|(", "", "invalid regular expression: \"(\""}, {"similar to", ts(T, T), "abc|(a;b)%", "f", ""}, {"similar to", ts(T, T), "abc|%b_", "t", ""}, {"similar to", ts(T, T), "abc|b", "f", ""},
+		{"regexp_replace", ts(T, T, T), "a1b22c|[0-9]+|#", "a#b#c", ""}, {"regexp_replace", ts(T, T), "a1b22c|[0-9]+", "abc", ""}, {"regexp_replace", ts(T, T, T), "john smith|(\\w+) (\\w+)|\\2 \\1", "smith john", ""},
+		{"regexp_substr", ts(T, T), "a1b22c|[0-9]+", "1", ""}, {"regexp_substr", ts(T, T, I, I), "a1b22c|[0-9]+|1|2", "22", ""}, {"regexp_substr", ts(T, T), "abc|[0-9]", "", ""}, {"regexp_substr", ts(T, T, I, I), "abc|b|1|0", "NULL", ""},
+		{"regexp_count", ts(T, T), "abcabc|b", "2", ""}, {"regexp_count", ts(T, T, I), "abcabc|b|3", "1", ""}, {"regexp_instr", ts(T, T), "héllo|l+", "3", ""}, {"regexp_instr", ts(T, T), "abc|z", "0", ""},
+		{"to_char", ts(S, T), "2009-12-31 23:15:59|DY, DD-MON-YYYY HH24:MI:SS", "THU, 31-DEC-2009 23:15:59", ""}, {"to_char", ts(S, T), "2008-01-05 14:30:00|Month DDth, YYYY FMHH12 \"o'clock\" am", "January   05th, 2008 2 o'clock pm", ""},
+		{"to_char", ts(N(8, 2), T), "125.8|999.99", " 125.80", ""}, {"to_char", ts(N(8, 2), T), "-125.8|999D9S", "125.8-", ""}, {"to_char", ts(I, T), "1234567|9,999,999", " 1,234,567", ""}, {"to_char", ts(I, T), "12345|999", " ###", ""}, {"to_char", ts(I, T), "5|FM009", "005", ""},
+		{"to_date", ts(T, T), "02 Oct 2001|DD Mon YYYY", "2001-10-02", ""}, {"to_date", ts(T, T), "20010631|YYYYMMDD", "2001-07-01", ""}, {"to_date", ts(T, T, B), "20010631|YYYYMMDD|t", "", "date/time field value out of range: \"20010631\""},
+		{"to_timestamp", ts(T, T), "2011-12-18 11:38:15|YYYY-MM-DD HH24:MI:SS", "2011-12-18 11:38:15", ""}, {"to_timestamp", ts(T, T), "05/06/99 1:02 PM|MM/DD/YY HH:MI AM", "1999-05-06 13:02:00", ""}, {"to_number", ts(T, T), "12,454.8-|99G999D9S", "-12454.8", ""},
+		{"to_date", ts(T, T), "x|YYYY", "", "value \"x\" does not match the template \"YYYY\""},
 	} {
 		got, err := call(t, c.name, c.ts, strings.Split(c.args, "|"))
 		switch {
