@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"slipher/catalog/types"
+	"slipher/runtime/kernels/codec"
 )
 
 var testTypes = []types.Type{types.TBool, types.TInt2, types.TInt4, types.TInt8, types.TDate, types.TTimestamp,
@@ -66,7 +67,10 @@ func roundTrip(t *testing.T, e *Encoder, c column, encoding, shape string) {
 			}
 		}
 	}
-	check(0, n, 1024)
+	for _, level := range []int{codec.LevelBase, codec.LevelV3, codec.LevelV4} {
+		b.cursor.Decode = codec.DecoderAt(p, level)
+		check(0, n, 1024)
+	}
 	if n <= 4096 {
 		check(0, n, 3)
 		check(n/2, n, 1)

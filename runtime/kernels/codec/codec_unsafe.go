@@ -1,7 +1,7 @@
 package codec
 
 /*
-#cgo CFLAGS: -O3 -Wall
+#cgo CFLAGS: -O3 -Wall -Wno-psabi
 #include "codec.h"
 static uint64_t slp_decoder(int level, int class) { return (uint64_t)(uintptr_t)slp_codec_level(level)->by_class[class]; }
 static void slp_decode_call(const void *c, int64_t row, int64_t n, void *values, uint8_t *nulls) {
@@ -190,16 +190,23 @@ type Cursor struct {
 	_        [abi.ColCursorSize - 48]byte
 }
 
-// maxLevel is the highest CPU level decoders are taken from; tests lower it.
-var maxLevel = 4
+// Levels of CPUs decoders are built for, x86-64-v4 the highest.
+const (
+	LevelBase = 1
+	LevelV3   = 3
+	LevelV4   = 4
+)
 
 // Decoder is the address of the class's decode function for this CPU.
-func Decoder(class types.Phys) uint64 {
+func Decoder(class types.Phys) uint64 { return DecoderAt(class, LevelV4) }
+
+// DecoderAt is Decoder for a CPU of at most a level: for tests.
+func DecoderAt(class types.Phys, level int) uint64 {
 	n := 5
 	if class != types.Str {
 		n = map[int]int{1: 0, 2: 1, 4: 2, 8: 3, 16: 4}[class.Width()]
 	}
-	return uint64(C.slp_decoder(C.int(maxLevel), C.int(n)))
+	return uint64(C.slp_decoder(C.int(level), C.int(n)))
 }
 
 // Decode calls a cursor's decoder: for tests and tools, generated code calls it itself.

@@ -1,3 +1,3 @@
-#define SLP_UNPACK_ANY
 #define LEVEL(x) x##_base
+#define VECTOR 16
 #include "decode_kernels.h"
