@@ -41,12 +41,24 @@ func main() {
 	}
 	var level slog.Level
 	level.UnmarshalText([]byte(c.Log))
-	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	log := slog.New(slog.NewTextHandler(logFile(), &slog.HandlerOptions{Level: level}))
 	slog.SetDefault(log)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	k.BindTo(ctx, (*context.Context)(nil))
 	k.FatalIfErrorf(k.Run(log))
+}
+
+// logFile is standard error under a descriptor of its own: the SQL parser's C
+// library points descriptor 2 at a pipe while it works, and a line written then
+// would be lost or end the process by SIGPIPE.
+func logFile() *os.File {
+	fd, err := syscall.Dup(2)
+	if err != nil {
+		return os.Stderr
+	}
+	syscall.CloseOnExec(fd)
+	return os.NewFile(uintptr(fd), os.Stderr.Name())
 }
 
 // compileWorkerCmd is the process in which libLLVM lives.
