@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -101,13 +102,18 @@ func Open(o Options) (_ *Replica, err error) {
 	}
 	r.trans = newTransport(o, logger)
 
-	conf := config(o.ID, o.Streams == nil)
+	conf := config(o.ID)
 	conf.Logger = logger
 	if o.Bootstrap {
 		if err := r.bootstrap(conf, snaps); err != nil {
 			return nil, err
 		}
 	}
+	alone, err := r.alone(*conf, snaps)
+	if err != nil {
+		return nil, err
+	}
+	conf.HeartbeatTimeout, conf.ElectionTimeout, conf.LeaderLeaseTimeout = timeouts(alone)
 	if r.raft, err = raft.NewRaft(conf, r.fsm, r.log, r.log, snaps, r.trans); err != nil {
 		return nil, fmt.Errorf("start raft: %w", err)
 	}
@@ -125,20 +131,37 @@ func microsNow() int64 {
 	return time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)).Microseconds()
 }
 
-func config(id string, alone bool) *raft.Config {
+func config(id string) *raft.Config {
 	c := raft.DefaultConfig()
 	c.LocalID = raft.ServerID(id)
-	timeout := groupTimeout
-	if alone {
-		timeout = aloneTimeout
-	}
-	c.HeartbeatTimeout, c.ElectionTimeout, c.LeaderLeaseTimeout = timeout, timeout, timeout/2
 	c.CommitTimeout = 10 * time.Millisecond
 	c.BatchApplyCh = true // commands of many sessions share an fsync
 	c.SnapshotThreshold = 8192
 	c.TrailingLogs = 4096
 	c.NoLegacyTelemetry = true
 	return c
+}
+
+func timeouts(alone bool) (heartbeat, election, lease time.Duration) {
+	t := groupTimeout
+	if alone {
+		t = aloneTimeout
+	}
+	return t, t, t / 2
+}
+
+// alone reports whether the cluster on disk has no other voter than this one.
+// A cluster that does not know this replica's id is not its own: an error.
+func (r *Replica) alone(conf raft.Config, snaps raft.SnapshotStore) (bool, error) {
+	c, err := raft.GetConfiguration(&conf, newFSM(), r.log, r.log, snaps, r.trans)
+	if err != nil {
+		return false, fmt.Errorf("read raft's configuration: %w", err)
+	}
+	member := slices.ContainsFunc(c.Servers, func(s raft.Server) bool { return s.ID == conf.LocalID })
+	if len(c.Servers) > 0 && !member {
+		return false, fmt.Errorf("directory %s belongs to leader \"%s\", not to \"%s\"", r.opts.Dir, c.Servers[0].ID, conf.LocalID)
+	}
+	return len(c.Servers) == 1, nil
 }
 
 func newTransport(o Options, logger hclogger) raft.Transport {

@@ -4,9 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/hashicorp/raft"
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
@@ -53,6 +57,73 @@ func TestStartIsFast(t *testing.T) {
 		t.Errorf("active after %v", took)
 	} else {
 		t.Logf("active after %v", took)
+	}
+}
+
+// tcp is a stream layer over plain connections.
+type tcp struct{ net.Listener }
+
+func (tcp) Dial(address raft.ServerAddress, timeout time.Duration) (net.Conn, error) {
+	return net.DialTimeout("tcp", string(address), timeout)
+}
+
+// A lone voter with a transport for leaders to come is as fast, also when its
+// address has changed between two starts.
+func TestStreams(t *testing.T) {
+	dir := t.TempDir()
+	for range 2 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		r, err := Open(Options{Dir: dir, ID: "l1", Bootstrap: true, Streams: tcp{l}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		if err := r.WaitActive(ctx); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		if took := time.Since(start); took > 3*time.Second {
+			t.Errorf("active after %v", took)
+		} else {
+			t.Logf("active after %v", took)
+		}
+		if id, _ := r.Leader(); id != "l1" {
+			t.Errorf("leader is %q", id)
+		}
+		if err := r.Shutdown(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A directory of another leader's id is refused by name.
+func TestOtherID(t *testing.T) {
+	dir := t.TempDir()
+	open(t, dir).Shutdown()
+	if _, err := Open(Options{Dir: dir, ID: "l2", Bootstrap: true}); err == nil || !strings.Contains(err.Error(), `belongs to leader "l1"`) {
+		t.Errorf("took another leader's directory: %v", err)
+	}
+}
+
+// BenchmarkPropose is one session's commands, each of its own fsync.
+func BenchmarkPropose(b *testing.B) {
+	r, err := Open(Options{Dir: b.TempDir(), ID: "l1", Bootstrap: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer r.Shutdown()
+	ctx := context.Background()
+	if err := r.WaitActive(ctx); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := r.Propose(ctx, &state.Command{Ops: []state.Op{{Pin: &state.Pin{Version: 1}}}}); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 
