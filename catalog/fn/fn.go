@@ -66,7 +66,7 @@ type HostCall interface {
 	Int(arg, row int) int64     // I8..I64
 	Float(arg, row int) float64 // F32, F64
 	Str(arg, row int) []byte    // borrowed until the call ends
-	Int128(arg, row int) (hi, lo int64)
+	Int128(arg, row int) (hi, lo int64) // I8..I128, sign extended
 	SetInt(row int, v int64)
 	SetFloat(row int, v float64)
 	SetStr(row int, v []byte) // copied into the query's arena

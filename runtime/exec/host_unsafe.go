@@ -86,6 +86,10 @@ func (c *hostCall) Float(arg, row int) float64 {
 func (c *hostCall) Str(arg, row int) []byte { return chunk.StrAt(c.arg(arg, row)) }
 
 func (c *hostCall) Int128(arg, row int) (hi, lo int64) {
+	if c.h.InP[arg] != types.I128 {
+		v := c.Int(arg, row)
+		return v >> 63, v
+	}
 	p := c.arg(arg, row)
 	return *(*int64)(unsafe.Add(p, 8)), *(*int64)(p)
 }
