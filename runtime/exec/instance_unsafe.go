@@ -14,17 +14,11 @@ import (
 	"slipher/runtime/program"
 )
 
-// Sinks and sources by compiler/plan's numbers, which programs carry.
+// Sinks by compiler/plan's numbers, which programs carry.
 const (
 	sinkHash = iota
 	sinkAggr
 	sinkSort
-)
-
-const (
-	sourceScan   = 0
-	sourceTable  = 2
-	sourceValues = 4
 )
 
 func freeArena(a unsafe.Pointer) { heap.ArenaFree(a) }
@@ -73,7 +67,6 @@ type Instance struct {
 	small  mem.Buf // arena, counters
 	units  []unit
 	input  *chunk.Chunk
-	inside bool // generated code left in the middle of a unit
 	flush  []int
 
 	finished bool

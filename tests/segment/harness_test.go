@@ -108,7 +108,9 @@ func (r *runner) run(q *plan.Query, inputs map[string][][]types.Datum, o exec.Op
 	return out, nil
 }
 
-func (r *runner) fuse(xq *exec.Query, i int, c *codegen.Code) {
+func (r *runner) fuse(xq *exec.Query, i int, c *codegen.Code) { r.fuseVariant(xq, i, false, c.General) }
+
+func (r *runner) fuseVariant(xq *exec.Query, i int, special bool, v *codegen.Variant) {
 	r.t.Helper()
 	level, err := prim.HostLevel()
 	if err != nil {
@@ -118,8 +120,8 @@ func (r *runner) fuse(xq *exec.Query, i int, c *codegen.Code) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	ir := c.General.IR(tg)
-	if ir != c.General.IR(tg) {
+	ir := v.IR(tg)
+	if ir != v.IR(tg) {
 		r.t.Fatal("IR differs between two emissions")
 	}
 	res, err := r.pool.Compile(context.Background(), llvm.Job{IR: ir, CPU: tg, Verify: true})
@@ -134,7 +136,7 @@ func (r *runner) fuse(xq *exec.Query, i int, c *codegen.Code) {
 	if !ok {
 		r.t.Fatal("no entry point")
 	}
-	xq.SetFused(i, false, &exec.Fn{Entry: entry, Code: code})
+	xq.SetFused(i, special, &exec.Fn{Entry: entry, Code: code})
 }
 
 func (r *runner) segment(xq *exec.Query, i int, s *plan.Segment, q *plan.Query, inputs map[string][][]types.Datum, acct *mem.Account) ([]string, error) {
