@@ -35,7 +35,7 @@ func openDamaged(t testing.TB, data []byte, typ types.Type) {
 		return
 	}
 	m := &BlockMeta{Len: int64(len(data)), Checksum: uint64(crc32.Checksum(data, castagnoli))}
-	b, err := OpenBlock(m, typ, offheap(t, data))
+	b, err := OpenBlock(m, typ, guarded(t, data))
 	if err != nil {
 		return
 	}
@@ -58,7 +58,7 @@ func TestDamagedBlocks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			buf := offheap(t, data)
+			buf := guarded(t, data)
 			for i := range min(len(buf), 400) {
 				for _, x := range []byte{1, 0x80, 0xff} {
 					buf[i] ^= x

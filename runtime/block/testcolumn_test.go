@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
 	"testing"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 
 	"slipher/catalog/types"
 	"slipher/runtime/kernels/codec"
@@ -20,6 +23,23 @@ func offheap(t testing.TB, b []byte) []byte {
 	s := unsafe.Slice((*byte)(p), len(b)+64)
 	copy(s, b)
 	return s[:len(b)]
+}
+
+// guarded is offheap for a block, with an unreadable page behind it: a decoder that reads beyond dies.
+func guarded(t testing.TB, b []byte) []byte {
+	page := os.Getpagesize()
+	size := align(len(b), page)
+	m, err := unix.Mmap(-1, 0, size+page, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Munmap(m) })
+	if err := unix.Mprotect(m[size:], unix.PROT_NONE); err != nil {
+		t.Fatal(err)
+	}
+	at := size - align(len(b), 16) // blocks are aligned
+	copy(m[at:], b)
+	return m[at : at+len(b) : at+len(b)]
 }
 
 // column is test data: datums of one type.
