@@ -135,7 +135,9 @@ func config(id string) *raft.Config {
 	c := raft.DefaultConfig()
 	c.LocalID = raft.ServerID(id)
 	c.CommitTimeout = 10 * time.Millisecond
-	c.BatchApplyCh = true // commands of many sessions share an fsync
+	// Commands of many sessions share an fsync anyhow: raft takes all that wait.
+	// Its buffered channel would strand commands that are in it at shutdown.
+	c.BatchApplyCh = false
 	c.SnapshotThreshold = 8192
 	c.TrailingLogs = 4096
 	c.NoLegacyTelemetry = true

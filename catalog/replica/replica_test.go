@@ -109,7 +109,7 @@ func TestOtherID(t *testing.T) {
 	}
 }
 
-// BenchmarkPropose is one session's commands, each of its own fsync.
+// BenchmarkPropose is what a command costs with its fsync, alone and in company.
 func BenchmarkPropose(b *testing.B) {
 	r, err := Open(Options{Dir: b.TempDir(), ID: "l1", Bootstrap: true})
 	if err != nil {
@@ -120,10 +120,18 @@ func BenchmarkPropose(b *testing.B) {
 	if err := r.WaitActive(ctx); err != nil {
 		b.Fatal(err)
 	}
-	for b.Loop() {
-		if _, err := r.Propose(ctx, &state.Command{Ops: []state.Op{{Pin: &state.Pin{Version: 1}}}}); err != nil {
-			b.Fatal(err)
-		}
+	pin := &state.Command{Ops: []state.Op{{Pin: &state.Pin{Version: 1}}}}
+	for _, sessions := range []int{1, 8} {
+		b.Run(fmt.Sprintf("sessions=%d", sessions), func(b *testing.B) {
+			b.SetParallelism(sessions)
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					if _, err := r.Propose(ctx, pin); err != nil {
+						b.Error(err)
+					}
+				}
+			})
+		})
 	}
 }
 
@@ -216,9 +224,33 @@ func TestErrors(t *testing.T) {
 	if err := r.Shutdown(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{table("u")}}); err == nil {
-		t.Error("a stopped replica took a command")
+	for range 20 {
+		if _, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{table("u")}}); err == nil {
+			t.Error("a stopped replica took a command")
+		}
 	}
+}
+
+// Commands under way at shutdown are answered, one way or the other.
+func TestShutdownAnswersEveryone(t *testing.T) {
+	r := open(t, t.TempDir())
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for {
+				if _, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{{Pin: &state.Pin{Version: 1}}}}); err != nil {
+					return
+				}
+			}
+		}()
+	}
+	time.Sleep(50 * time.Millisecond)
+	if err := r.Shutdown(); err != nil {
+		t.Error(err)
+	}
+	wg.Wait()
 }
 
 // A directory is used by one replica at a time.
