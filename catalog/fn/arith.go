@@ -12,7 +12,7 @@ func arithGroup() Group {
 			{Name: "sub", Shapes: numbers, MayFail: true,
 				Emit: checked(Builder.SubOvf, Builder.Sub), Doc: "x - y; overflow is an error."},
 			{Name: "mul", Shapes: numbers, MayFail: true, Commutes: true,
-				Emit: checked(Builder.MulOvf, Builder.Mul), Doc: "x * y; overflow is an error."},
+				Emit: emitMul, Doc: "x * y; overflow, and underflow of floats, is an error."},
 			{Name: "add_nc", Shapes: ints, Commutes: true,
 				Emit: plain(Builder.Add), Doc: "x + y where the types or guards rule overflow out."},
 			{Name: "sub_nc", Shapes: ints,
@@ -69,6 +69,14 @@ func failInf(b Builder, sh Shape, r Value, a []Value) {
 	b.Fail(FloatOverflow, all1(b, isInf(b, p, r), b.Not(isInf(b, p, a[0])), b.Not(isInf(b, p, a[1]))))
 }
 
+func emitMul(b Builder, sh Shape, a []Value) Value {
+	r := checked(Builder.MulOvf, Builder.Mul)(b, sh, a)
+	if p := sh.Out; p.IsFloat() {
+		b.Fail(FloatUnderflow, all1(b, isZero(b, p, r), b.Not(isZero(b, p, a[0])), b.Not(isZero(b, p, a[1]))))
+	}
+	return r
+}
+
 func emitMulNC(b Builder, sh Shape, a []Value) Value {
 	return b.Mul(widen(b, a[0], sh.In[0], sh.Out), widen(b, a[1], sh.In[1], sh.Out))
 }
@@ -82,6 +90,7 @@ func emitDiv(b Builder, sh Shape, a []Value) Value {
 		b.Fail(DivideByZero, zero)
 		r := b.FDiv(x, b.Select(zero, b.ConstF(p, 1), y))
 		failInf(b, sh, r, a)
+		b.Fail(FloatUnderflow, all1(b, isZero(b, p, r), b.Not(isZero(b, p, x)), b.Not(isInf(b, p, y))))
 		return r
 	}
 	zero, minus1 := b.ICmp(EQ, y, b.Const(p, 0)), b.ICmp(EQ, y, b.Const(p, -1))

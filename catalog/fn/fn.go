@@ -63,9 +63,9 @@ type Op struct {
 type HostCall interface {
 	// Rows calls f for each selected, non-NULL row.
 	Rows(f func(row int) error) error
-	Int(arg, row int) int64     // I8..I64
-	Float(arg, row int) float64 // F32, F64
-	Str(arg, row int) []byte    // borrowed until the call ends
+	Int(arg, row int) int64             // I8..I64
+	Float(arg, row int) float64         // F32, F64
+	Str(arg, row int) []byte            // borrowed until the call ends
 	Int128(arg, row int) (hi, lo int64) // I8..I128, sign extended
 	SetInt(row int, v int64)
 	SetFloat(row int, v float64)

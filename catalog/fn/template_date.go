@@ -10,9 +10,9 @@ import (
 )
 
 // dateFields are the words of date templates, longest first where one begins another.
-var dateFields = []string{"Y,YYY", "YYYY", "IYYY", "YYY", "IYY", "YY", "IY", "Y", "I", "MONTH", "Month", "month", "MON", "Mon", "mon",
+var dateFields = []string{"Y,YYY", "YYYY", "IYYY", "YYY", "IYY", "YY", "IY", "IW", "Y", "I", "MONTH", "Month", "month", "MON", "Mon", "mon",
 	"MM", "MI", "MS", "RM", "DDD", "DAY", "Day", "day", "DD", "DY", "Dy", "dy", "D", "HH24", "HH12", "HH", "SSSS", "SS", "US",
-	"AM", "PM", "am", "pm", "A.M.", "P.M.", "a.m.", "p.m.", "AD", "BC", "ad", "bc", "A.D.", "B.C.", "CC", "J", "Q", "WW", "IW", "W"}
+	"AM", "PM", "am", "pm", "A.M.", "P.M.", "a.m.", "p.m.", "AD", "BC", "ad", "bc", "A.D.", "B.C.", "CC", "J", "Q", "WW", "W"}
 
 // templatePart is a field, or text that stands for itself.
 type templatePart struct {
