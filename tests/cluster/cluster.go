@@ -1,0 +1,129 @@
+package cluster
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// Shape is how the processes are cut.
+type Shape int
+
+const (
+	OneProcess Shape = iota // leader and node in one, four slices
+	TwoNodes                // a leader, two nodes of two slices
+)
+
+// Shapes are all shapes.
+var Shapes = []Shape{OneProcess, TwoNodes}
+
+// String names a shape in test names.
+func (s Shape) String() string {
+	if s == OneProcess {
+		return "one"
+	}
+	return "nodes"
+}
+
+// Slices of either shape.
+const Slices = 4
+
+// LLVM says whether the processes see libLLVM.
+type LLVM bool
+
+const (
+	WithLLVM    LLVM = true
+	WithoutLLVM LLVM = false
+)
+
+// Cluster is a running server of either shape.
+type Cluster struct {
+	Shape  Shape
+	Dir    string // leader in Dir/leader, nodes in Dir/n1 and Dir/n2, storage in Dir/storage
+	Leader *Process
+	Nodes  []*Process // empty for OneProcess
+	env    []string
+}
+
+// Start runs a new cluster with its data below a temporary directory.
+func Start(t testing.TB, shape Shape, llvm LLVM) *Cluster {
+	t.Helper()
+	c := &Cluster{Shape: shape, Dir: t.TempDir()}
+	if !llvm {
+		c.env = append(c.env, "SLIPHER_LLVM=off")
+	}
+	c.StartLeader(t)
+	if shape == TwoNodes {
+		c.Nodes = []*Process{c.startNode(t, "n1"), c.startNode(t, "n2")}
+		for _, n := range c.Nodes {
+			n.WaitReady(t)
+		}
+	}
+	return c
+}
+
+// StartLeader runs the leader, or the only process, on the cluster's directory.
+func (c *Cluster) StartLeader(t testing.TB) {
+	t.Helper()
+	storage := "file://" + filepath.Join(c.Dir, "storage")
+	dir := filepath.Join(c.Dir, "leader")
+	if c.Shape == OneProcess {
+		c.Leader = StartProcess(t, c.env, "start", "--data", dir, "--listen", "127.0.0.1:0", "--slices", fmt.Sprint(Slices), "--storage", storage)
+		c.Leader.WaitReady(t)
+		return
+	}
+	c.Leader = StartProcess(t, c.env, "leader", "--data", dir, "--id", "l1", "--listen", "127.0.0.1:0", "--cluster", "127.0.0.1:0",
+		"--bootstrap", "--slices", fmt.Sprint(Slices), "--storage", storage)
+	c.Leader.WaitReady(t)
+}
+
+func (c *Cluster) startNode(t testing.TB, id string) *Process {
+	t.Helper()
+	return StartProcess(t, c.env, "node", "--data", c.NodeDir(id), "--id", id, "--leader", c.Leader.Cluster, "--cluster", "127.0.0.1:0", "--workers", "2")
+}
+
+// NodeDir is a node's directory.
+func (c *Cluster) NodeDir(id string) string { return filepath.Join(c.Dir, id) }
+
+// StopNode stops node i (of TwoNodes) cleanly.
+func (c *Cluster) StopNode(t testing.TB, i int) {
+	t.Helper()
+	c.Nodes[i].Stop(t)
+}
+
+// RestartNode runs node i again, on what is left of its directory.
+func (c *Cluster) RestartNode(t testing.TB, i int) {
+	t.Helper()
+	c.Nodes[i] = c.startNode(t, c.Nodes[i].ID)
+	c.Nodes[i].WaitReady(t)
+}
+
+// Restart stops everything cleanly and starts it on the same directories.
+func (c *Cluster) Restart(t testing.TB) {
+	t.Helper()
+	for _, n := range c.Nodes {
+		n.Stop(t)
+	}
+	c.Leader.Stop(t)
+	c.StartLeader(t)
+	for i, n := range c.Nodes {
+		c.Nodes[i] = c.startNode(t, n.ID)
+	}
+	for _, n := range c.Nodes {
+		n.WaitReady(t)
+	}
+}
+
+// Processes are all of the cluster's processes.
+func (c *Cluster) Processes() []*Process {
+	return append([]*Process{c.Leader}, c.Nodes...)
+}
+
+// Forget removes what node i keeps in its directory.
+func (c *Cluster) Forget(t testing.TB, i int) {
+	t.Helper()
+	if err := os.RemoveAll(c.NodeDir(c.Nodes[i].ID)); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,163 @@
+package cluster
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// Tier is which generated code answers.
+type Tier int
+
+const (
+	Primitives Tier = iota
+	Fused
+	Hidden // libLLVM is hidden from the processes, the tier is automatic
+)
+
+// String names a tier in test names.
+func (t Tier) String() string { return [...]string{"primitives", "fused", "hidden"}[t] }
+
+// Config is one way to run a script: the answers are the same under all.
+type Config struct {
+	Shape      Shape
+	Tier       Tier
+	VectorRows int
+	TableStart int // entries hash tables start with, 0: the engine's choice
+	Workers    int // 0: all
+	Credit     int // chunks under way between two ends of an exchange, 0: the engine's choice
+}
+
+// factors are the values of each field, in the order of Config.
+var factors = [][]int{
+	{int(OneProcess), int(TwoNodes)},
+	{int(Primitives), int(Fused), int(Hidden)},
+	{1024, 1, 3},
+	{0, 1},
+	{0, 1},
+	{0, 1},
+}
+
+func configOf(v []int) Config {
+	return Config{Shape: Shape(v[0]), Tier: Tier(v[1]), VectorRows: v[2], TableStart: v[3], Workers: v[4], Credit: v[5]}
+}
+
+// String names a configuration in test names.
+func (c Config) String() string {
+	return fmt.Sprintf("%s-%s-v%d-t%d-w%d-c%d", c.Shape, c.Tier, c.VectorRows, c.TableStart, c.Workers, c.Credit)
+}
+
+// LLVM says whether the configuration's processes see libLLVM.
+func (c Config) LLVM() LLVM { return LLVM(c.Tier != Hidden) }
+
+// Settings are the statements that make a session follow the configuration.
+func (c Config) Settings() string {
+	tier := "auto"
+	if c.Tier != Hidden {
+		tier = c.Tier.String()
+	}
+	return fmt.Sprintf("SET slipher_tier = %s; SET slipher_vector_rows = %d; SET slipher_table_start = %d; SET slipher_workers = %d; SET slipher_exchange_credit = %d",
+		tier, c.VectorRows, c.TableStart, c.Workers, c.Credit)
+}
+
+// Product lists every configuration.
+func Product() []Config {
+	var all []Config
+	var walk func(v []int)
+	walk = func(v []int) {
+		if len(v) == len(factors) {
+			all = append(all, configOf(v))
+			return
+		}
+		for _, x := range factors[len(v)] {
+			walk(append(v[:len(v):len(v)], x))
+		}
+	}
+	walk(nil)
+	return all
+}
+
+// Pairwise lists few configurations in which every two values of different
+// fields meet. It is greedy and always gives the same list: the next one is that
+// of the product with the most pairs not met yet.
+func Pairwise() []Config {
+	all := Product()
+	met := map[[4]int]bool{}
+	pairs := func(c Config) [][4]int {
+		v := []int{int(c.Shape), int(c.Tier), c.VectorRows, c.TableStart, c.Workers, c.Credit}
+		var ps [][4]int
+		for i := range v {
+			for j := i + 1; j < len(v); j++ {
+				ps = append(ps, [4]int{i, v[i], j, v[j]})
+			}
+		}
+		return ps
+	}
+	var list []Config
+	for {
+		best, most := Config{}, 0
+		for _, c := range all {
+			n := 0
+			for _, p := range pairs(c) {
+				if !met[p] {
+					n++
+				}
+			}
+			if n > most {
+				best, most = c, n
+			}
+		}
+		if most == 0 {
+			return list
+		}
+		for _, p := range pairs(best) {
+			met[p] = true
+		}
+		list = append(list, best)
+	}
+}
+
+// Configs are those a test goes through: few of them, or all in the long tests.
+func Configs() []Config {
+	if Long() {
+		return Product()
+	}
+	return Pairwise()
+}
+
+// Long says whether the long tests run (`./build.sh test-long`).
+func Long() bool { return os.Getenv("SLIPHER_TEST_LONG") != "" }
+
+// NeedLong skips a test unless the long tests run.
+func NeedLong(t *testing.T) {
+	t.Helper()
+	if !Long() {
+		t.Skip("runs in ./build.sh test-long")
+	}
+}
+
+// Group starts one cluster for each pair of shape and LLVM that a test's
+// configurations need, when it is first asked for.
+type Group struct {
+	clusters map[string]*Cluster
+}
+
+// For is the cluster a configuration runs on. Its end is the end of t, which
+// must be the test that owns the group, not a subtest.
+func (g *Group) For(t testing.TB, c Config) *Cluster {
+	t.Helper()
+	key := fmt.Sprint(c.Shape, c.LLVM())
+	if g.clusters == nil {
+		g.clusters = map[string]*Cluster{}
+	}
+	if g.clusters[key] == nil {
+		g.clusters[key] = Start(t, c.Shape, c.LLVM())
+	}
+	return g.clusters[key]
+}
+
+// DatabaseName makes a database name of a script's and a configuration's names.
+func DatabaseName(parts ...string) string {
+	return strings.NewReplacer("-", "_", ".", "_", "/", "_").Replace(strings.ToLower(strings.Join(parts, "_")))
+}

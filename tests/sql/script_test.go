@@ -1,0 +1,182 @@
+package sql
+
+import (
+	"bytes"
+	"compress/gzip"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/cockroachdb/datadriven"
+
+	"slipher/tests/cluster"
+)
+
+func TestMain(m *testing.M) { cluster.Main(m) }
+
+// Every script gives the expected text under every configuration.
+func TestScripts(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/*")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	configs := cluster.Configs()
+	if flag.Lookup("rewrite").Value.String() == "true" {
+		configs = configs[:1]
+	}
+	var group cluster.Group
+	for _, cfg := range configs {
+		c := group.For(t, cfg)
+		t.Run(cfg.String(), func(t *testing.T) {
+			for _, path := range scripts {
+				t.Run(filepath.Base(path), func(t *testing.T) {
+					s := newScript(t, c, cfg, filepath.Base(path))
+					datadriven.RunTest(t, path, s.run)
+				})
+			}
+		})
+	}
+}
+
+// script is one run of a script.
+type script struct {
+	conn *cluster.Conn
+	dir  string // of the files it writes
+}
+
+func newScript(t *testing.T, c *cluster.Cluster, cfg cluster.Config, name string) *script {
+	db := cluster.DatabaseName("s", name, cfg.String())
+	admin := c.Connect(t, "dev")
+	admin.Exec(t, "CREATE DATABASE "+db)
+	s := &script{conn: c.Connect(t, db), dir: t.TempDir()}
+	s.conn.Exec(t, cfg.Settings())
+	t.Cleanup(func() {
+		s.conn.Close()
+		admin.Exec(t, "DROP DATABASE "+db)
+	})
+	return s
+}
+
+func (s *script) run(t *testing.T, d *datadriven.TestData) string {
+	switch d.Cmd {
+	case "sql":
+		rs, err := s.conn.Try(s.expand(d.Input))
+		return s.hide(show(d, rs, s.conn.Notices(), err))
+	case "copy":
+		stmt, data, _ := strings.Cut(d.Input, "\n")
+		if data != "" {
+			data += "\n"
+		}
+		tag, err := s.conn.CopyIn(s.expand(stmt), strings.NewReader(data))
+		rs := []cluster.Result{}
+		if err == nil {
+			rs = append(rs, cluster.Result{Tag: tag})
+		}
+		return show(d, rs, s.conn.Notices(), err)
+	case "file":
+		s.file(t, d)
+		return ""
+	default:
+		t.Fatalf("%s: no directive %q", d.Pos, d.Cmd)
+		return ""
+	}
+}
+
+// file writes the input as it is, with a final newline unless "cut" is given.
+func (s *script) file(t *testing.T, d *datadriven.TestData) {
+	var name string
+	d.ScanArgs(t, "name", &name)
+	data := []byte(d.Input)
+	if !d.HasArg("cut") {
+		data = append(data, '\n')
+	}
+	if d.HasArg("gzip") {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		z.Write(data)
+		z.Close()
+		data = b.Bytes()
+	}
+	if err := os.WriteFile(filepath.Join(s.dir, name), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// expand writes @name@ out as the path of a file and @data@ as that of tests/data.
+func (s *script) expand(sql string) string {
+	sql = strings.ReplaceAll(sql, "@data@", cluster.Data())
+	parts := strings.Split(sql, "@")
+	for i := 1; i+1 < len(parts); i += 2 {
+		if strings.ContainsAny(parts[i], " \n'") {
+			return sql
+		}
+		parts[i] = filepath.Join(s.dir, parts[i])
+	}
+	return strings.Join(parts, "")
+}
+
+// hide takes the temporary directory out of a text.
+func (s *script) hide(text string) string {
+	return strings.ReplaceAll(text, s.dir+string(filepath.Separator), "DIR/")
+}
+
+// show writes results as scripts expect them.
+func show(d *datadriven.TestData, results []cluster.Result, notices []string, err error) string {
+	var b strings.Builder
+	for _, n := range notices {
+		fmt.Fprintln(&b, n)
+	}
+	for _, r := range results {
+		if r.Columns == nil {
+			fmt.Fprintln(&b, r.Tag)
+			continue
+		}
+		if d.HasArg("types") {
+			for i, name := range r.Columns {
+				if i > 0 {
+					b.WriteByte('|')
+				}
+				fmt.Fprintf(&b, "%s %s", name, typeName(r.Types[i]))
+			}
+			b.WriteByte('\n')
+		}
+		lines := make([]string, len(r.Rows))
+		for i, row := range r.Rows {
+			fields := make([]string, len(row))
+			for j, v := range row {
+				fields[j] = v.String()
+			}
+			lines[i] = strings.Join(fields, "|")
+		}
+		if d.HasArg("sort") {
+			sort.Strings(lines)
+		}
+		for _, l := range lines {
+			fmt.Fprintln(&b, l)
+		}
+		if len(lines) == 0 {
+			fmt.Fprintln(&b, "(no rows)")
+		}
+	}
+	if err != nil {
+		fmt.Fprintln(&b, cluster.ErrorText(err))
+	}
+	return b.String()
+}
+
+func typeName(oid uint32) string {
+	if n, ok := typeNames[oid]; ok {
+		return n
+	}
+	return fmt.Sprint(oid)
+}
+
+// typeNames are the wire types by oid.
+var typeNames = map[uint32]string{
+	16: "bool", 20: "int8", 21: "int2", 23: "int4", 25: "text", 700: "float4", 701: "float8",
+	1042: "bpchar", 1043: "varchar", 1082: "date", 1114: "timestamp", 1186: "interval", 1700: "numeric", 705: "unknown",
+}
