@@ -2,10 +2,8 @@ package block
 
 import (
 	"testing"
-	"unsafe"
 
 	"slipher/catalog/types"
-	"slipher/runtime/abi"
 	"slipher/runtime/kernels/codec"
 )
 
@@ -101,43 +99,6 @@ func roundTrip(t *testing.T, e *Encoder, c column, encoding, shape string) {
 	}
 	if nulls != int(m.Nulls) || blanks != m.TrailingBlanks {
 		t.Fatalf("%d NULLs, blanks %v; metadata says %d, %v", nulls, blanks, m.Nulls, m.TrailingBlanks)
-	}
-}
-
-// String headers are canonical, so that generated code may compare them as words: the first four
-// bytes are repeated in the header, bytes of short strings that are not used are zero.
-func TestStringHeaders(t *testing.T) {
-	var e Encoder
-	defer e.Close()
-	c := column{typ: types.TVarchar(100)}
-	for i := range 40 {
-		c.vals = append(c.vals, types.String("abcdefghijklmnopqrstuvwxyz0123456789abcdef"[:i]))
-	}
-	for _, enc := range []string{"raw", "bytedict", "zstd"} {
-		m, data, err := e.Encode(c.build(t), c.typ, enc)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := OpenBlock(&m, c.typ, guarded(t, data))
-		if err != nil {
-			t.Fatal(err)
-		}
-		cur, vals := offheap(t, make([]byte, abi.ColCursorSize)), offheap(t, make([]byte, 40*abi.StrSize))
-		b.FillCursor(unsafe.Pointer(&cur[0]))
-		codec.Decode(unsafe.Pointer(&cur[0]), 0, 40, unsafe.Pointer(&vals[0]), nil)
-		for i, v := range c.vals {
-			h := vals[i*abi.StrSize : (i+1)*abi.StrSize]
-			var want [abi.StrSize]byte
-			want[0] = byte(i)
-			copy(want[4:], v.S)
-			if i > abi.StrInline {
-				copy(want[8:], h[8:]) // the address
-			}
-			if string(h) != string(want[:]) {
-				t.Errorf("%s: header of %q is % x", enc, v.S, h)
-			}
-		}
-		b.Close()
 	}
 }
 

@@ -33,6 +33,3 @@ func (b *buffer) free() {
 
 // bytes are the first n bytes, which need has made room for.
 func (b *buffer) bytes(n int) []byte { return unsafe.Slice((*byte)(b.ptr), n) }
-
-// at is in bounds: offsets stay below what need was asked for.
-func (b *buffer) at(off int) unsafe.Pointer { return unsafe.Add(b.ptr, off) }
