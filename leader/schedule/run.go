@@ -238,6 +238,14 @@ func (r *run) drive() {
 		}
 	}
 	stopFusing()
+	if c := r.env.Copy; c != nil && r.failure() == nil { // each node has few enough, together they may not
+		r.mu.Lock()
+		bad := r.records
+		r.mu.Unlock()
+		if int64(len(bad)) > c.Text.MaxErrors {
+			r.fail(sqlerr.New(sqlerr.Code(bad[0].State), "%s", bad[0].Reason))
+		}
+	}
 	if r.env.Insert != nil && r.failure() == nil {
 		if err := r.env.Insert.Commit(r.ctx, r.objects); err != nil {
 			r.fail(err)
@@ -283,6 +291,7 @@ func (r *run) stream(n int) error {
 		defer r.mu.Unlock()
 		r.objects = append(r.objects, d.Objects...)
 		r.records = append(r.records, d.Errors...)
+		wire.SortRecords(r.records)
 		r.stats.Refused = r.records
 		if d.Error != nil {
 			return d.Error

@@ -1,8 +1,10 @@
 package wire
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/tinylib/msgp/msgp"
 
@@ -64,6 +66,13 @@ func decode(k byte, data []byte) (Message, error) {
 		return m, nil
 	}
 	return nil, fmt.Errorf("unknown message kind %d", k)
+}
+
+// SortRecords puts refused records in the order of the input.
+func SortRecords(rs []RecordError) {
+	slices.SortStableFunc(rs, func(a, b RecordError) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
 }
 
 // FromError is err as it travels; nil stays nil.

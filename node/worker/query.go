@@ -42,7 +42,6 @@ type query struct {
 	streaming  bool
 	objects    []state.ObjectRef
 	records    []wire.RecordError
-	refused    int64
 	scans      map[[2]int]*wire.SegmentStats // by segment and slice
 	fused      map[int][2]int64              // by segment: runs on fused code, on the special variant
 }

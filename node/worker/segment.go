@@ -217,6 +217,9 @@ func (t *task) step() (RunState, error) {
 		in.done = nil
 		err = done()
 	}
+	if err == nil && st == Idle && in.text != nil && len(in.text.pending) == 0 {
+		err = g.q.tooManyRefused()
+	}
 	return st, err
 }
 

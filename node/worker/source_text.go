@@ -88,16 +88,14 @@ func (s *textSource) next(in *inst) (feed, bool) {
 		for _, e := range bad {
 			refused = append(refused, recordError(b.file, e))
 		}
-		if err := s.q.refuse(refused); err != nil {
-			return false, nil, err
-		}
+		s.q.refuse(refused)
 		// The credit is for the text: the chunks are this instance's own, and it takes no other
 		// batch before they are through.
 		if err := s.q.leader.Send(&wire.Data{Query: s.q.id, Exch: wire.TextExchange, Kind: wire.DataCredit, N: 1}); err != nil {
 			return false, nil, wire.Lost(s.q.leader.Peer())
 		}
 		if len(parts) == 0 {
-			return false, nil, nil
+			return false, nil, s.q.tooManyRefused()
 		}
 		return in.text.feed(x)
 	}, true
@@ -168,7 +166,8 @@ func (t *textInput) failed(in *inst, err error) error {
 		e.Code, e.Reason = load.CodeOf(se.Code, typ), se.Message
 		r := recordError(now.file, e)
 		r.State = string(se.Code)
-		return q.refuse([]wire.RecordError{r})
+		q.refuse([]wire.RecordError{r})
+		return nil
 	}
 	c, e := chunk.FromWire(q.acct, t.src.layout, t.saved)
 	if e != nil {
@@ -218,20 +217,27 @@ func isDataError(err error) bool {
 	return len(c) == 5 && (c[:2] == "22" || c[:2] == "23")
 }
 
-// refuse notes rows that COPY does not load; an error when there are too many.
-func (q *query) refuse(bad []wire.RecordError) error {
+// refuse notes rows that COPY does not load.
+func (q *query) refuse(bad []wire.RecordError) {
 	if len(bad) == 0 {
-		return nil
+		return
 	}
 	sch := q.ex.sched
 	sch.mu.Lock()
 	defer sch.mu.Unlock()
 	q.records = append(q.records, bad...)
-	q.refused += int64(len(bad))
-	if q.refused <= q.start.Insert.Text.MaxErrors {
+}
+
+// tooManyRefused is an error once more rows were refused than COPY allows. It
+// is asked behind a batch of text, so that the client reads of its first bad row, whatever step refused it.
+func (q *query) tooManyRefused() error {
+	sch := q.ex.sched
+	sch.mu.Lock()
+	defer sch.mu.Unlock()
+	if int64(len(q.records)) <= q.start.Insert.Text.MaxErrors {
 		return nil
 	}
-	// The client reads of the first one.
+	wire.SortRecords(q.records)
 	first := q.records[0]
 	return sqlerr.New(sqlerr.Code(first.State), "%s", first.Reason)
 }
