@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -102,10 +103,11 @@ func (l *link) serve(s *yamux.Stream) {
 		l.serveCall(s)
 	case streamData:
 		defer s.Close()
-		if err := l.readData(s); err != nil && l.ctx.Err() == nil {
+		err := l.readData(s)
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, yamux.ErrSessionShutdown) && l.ctx.Err() == nil {
 			l.mux.log.Warn("data from peer", "peer", l.id, "err", err)
-			_ = l.sess.Close() // rows are missing: whatever used them must fail
 		}
+		_ = l.sess.Close() // rows may be missing: whatever used them must fail
 	case streamRaft:
 		l.mux.raft.offer(s)
 	default:
