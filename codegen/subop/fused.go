@@ -29,7 +29,7 @@ type Fused struct {
 //	entry:  parameters; switch (resume) to the loop to go on with
 //	head:   if cursor >= to { return DONE }; if cancelled { return CANCELLED }; n = min(vector, to - cursor)
 //	L0…Ln:  each loop, left for `again` when its domain is empty
-//	again:  the innermost probe that has more goes on; else cursor += n, head
+//	again:  the innermost probe that has more goes on (unless cancelled); else cursor += n, head
 func FusedIR(t *fn.Table, tg target.Target, fs ...*Fused) string {
 	m := newModule(t, tg.Triple, tg.DataLayout)
 	for _, f := range fs {
@@ -116,8 +116,12 @@ func emitFused(m *module, p *Fused) {
 			continue
 		}
 		w := b.load(i64, b.field(b.state, p.Loops[i].Again, "more.at"), "more")
-		cont := b.block("vec.again")
-		b.cur.NewCondBr(b.icmp(enum.IPredNE, w, c64(0)), firsts[i], cont)
+		cont, goOn := b.block("vec.again"), b.block("vec.continue")
+		b.cur.NewCondBr(b.icmp(enum.IPredNE, w, c64(0)), goOn, cont)
+		// One input row may have any number of matches: cancel is asked here, too.
+		b.cur = goOn
+		flag := b.load(i32, cancel, "flag")
+		goOn.NewCondBr(b.icmp(enum.IPredEQ, flag, constant.NewInt(i32, 0)), firsts[i], cancelled)
 		b.cur = cont
 	}
 	b.cur.NewBr(next)
@@ -148,6 +152,9 @@ func usedOutside(ls []Loop) map[ValID]bool {
 	used := map[ValID]bool{}
 	for i, l := range ls {
 		for _, o := range l.Ops {
+			for _, v := range o.Reads {
+				used[v] = true
+			}
 			for k, a := range o.Args {
 				switch a.Mode {
 				case Out:

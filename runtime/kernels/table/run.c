@@ -31,7 +31,11 @@ loops:
 		}
 	}
 	for (l = p->nloops - 1; l >= 0; l--)
-		if (p->loops[l].again && W(p->loops[l].again)) goto loops;
+		if (p->loops[l].again && W(p->loops[l].again)) {
+			/* One input row may have any number of matches. */
+			if (*(const volatile int32_t *)W(CANCEL)) return CANCELLED;
+			goto loops;
+		}
 	W(ROWS) += W(p->source_count);
 	W(CURSOR) += W(p->source_count);
 	goto head;
