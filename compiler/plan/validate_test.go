@@ -1,0 +1,155 @@
+package plan
+
+import (
+	"strings"
+	"testing"
+
+	"slipher/catalog/types"
+)
+
+// small is a valid plan: scan, aggregate, exchange, final, return.
+func small() *Query {
+	key := func() *Expr { return &Expr{Kind: ExprCol, Type: types.TInt4, Col: 0} }
+	count := func() *Expr { return &Expr{Kind: ExprCol, Type: types.TInt8, Col: 1} }
+	cols := []Column{{Name: "k", Type: types.TInt4}, {Name: "n", Type: types.TInt8}}
+	aggs := []AggInfo{{Agg: Agg{Fn: AggCountStar}, Out: cols[1]}}
+	return &Query{
+		Streams: [][]int{{0}, {1, 2}, {3}},
+		Params:  []Param{{Type: types.TInt4, Value: types.Int(7)}},
+		Output:  []OutputColumn{{Name: "k", Type: types.TInt4}, {Name: "n", Type: types.TInt8}},
+		Merge:   Merge{LimitParam: -1, OffsetParam: -1},
+		Tables: []*Table{
+			{ID: 0, Kind: SinkAggr, Keys: cols[:1], Aggs: aggs},
+			{ID: 1, Kind: SinkAggr, Keys: cols[:1], Aggs: aggs},
+		},
+		Segments: []*Segment{
+			{ID: 0, Source: Source{Kind: SourceScan, Table: &TableRef{Schema: "public", Name: "t"}, Cols: cols[:1], ColNos: []int{3},
+				Zone: []ZonePred{{Col: 0, Op: ">", Param: 0}}},
+				Steps: []Step{&Filter{Preds: []*Expr{{Kind: ExprCall, Type: types.TBool, Op: "gt", Args: []*Expr{key(), {Kind: ExprParam, Type: types.TInt4}}}}}},
+				Sink:  Sink{Kind: SinkAggr, TableID: 0, Keys: []*Expr{key()}, Aggs: []Agg{{Fn: AggCountStar}}}},
+			{ID: 1, Stream: 1, Source: Source{Kind: SourceTable, TableID: 0, Cols: cols},
+				Sink: Sink{Kind: SinkDist, Keys: []*Expr{key()}, Cols: []*Expr{key(), count()}}},
+			{ID: 2, Stream: 1, Source: Source{Kind: SourceReceive, Cols: cols},
+				Sink: Sink{Kind: SinkAggr, TableID: 1, Keys: []*Expr{key()}, Aggs: []Agg{{Fn: AggSumCount, Arg: count()}}}},
+			{ID: 3, Stream: 2, Source: Source{Kind: SourceTable, TableID: 1, Cols: cols}, Sink: Sink{Kind: SinkReturn, Cols: []*Expr{key(), count()}}},
+		},
+	}
+}
+
+// Proves that Validate accepts a sound plan and notices each kind of damage.
+func TestValidate(t *testing.T) {
+	if err := Validate(small()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		want   string
+		damage func(q *Query)
+	}{
+		{"column 5 of a layout", func(q *Query) { q.Segments[3].Sink.Cols[0].Col = 5 }},
+		{"used as bigint", func(q *Query) { q.Segments[3].Sink.Cols[0].Type = types.TInt8 }},
+		{"nullable=true", func(q *Query) {
+			q.Segments[2].Source.Cols = []Column{{Name: "k", Type: types.TInt4, Nullable: true}, q.Segments[2].Source.Cols[1]}
+		}},
+		{"not filled in an earlier stream", func(q *Query) { q.Segments[0].Stream, q.Streams = 1, [][]int{{}, {0, 1, 2}, {3}} }},
+		{"no receiver", func(q *Query) { q.Segments[2].Source.Exchange = 4 }},
+		{"2 columns returned, 3 expected", func(q *Query) { q.Merge.Sorted = true }},
+		{"parameter 0 of 0", func(q *Query) { q.Params = nil }},
+		{"zone predicate", func(q *Query) { q.Segments[0].Source.Zone[0].Col = 1 }},
+		{"a predicate of type integer", func(q *Query) { q.Segments[0].Steps[0].(*Filter).Preds[0].Type = types.TInt4 }},
+		{"out of order", func(q *Query) { q.Streams = [][]int{{0}, {2, 1}, {3}} }},
+		{"fills table 0", func(q *Query) { q.Segments[2].Sink.TableID = 0 }},
+		{"accumulator", func(q *Query) { q.Segments[0].Sink.Aggs[0].Fn = AggSum }},
+		{"with 0 keys", func(q *Query) { q.Segments[1].Sink.Keys = nil }},
+		{"2 columns where 1 come in", func(q *Query) { q.Segments[1].Sink.Cols = q.Segments[1].Sink.Cols[:1] }},
+	} {
+		q := small()
+		c.damage(q)
+		if err := Validate(q); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("want %q, got %v", c.want, err)
+		}
+	}
+}
+
+// The text form of a plan.
+func TestFormatSegments(t *testing.T) {
+	want := `stream 0
+  segment 0 on every slice
+    scan public.t (k:int4)
+      zone k > $0
+    filter (k > $0)
+    aggr tbl=0 key (k) do count(*)
+stream 1
+  segment 1 on every slice
+    scan tbl=0 (k:int4, n:int8)
+    dist hash (k) x0 (k, n)
+  segment 2 on every slice
+    receive x0 (k:int4, n:int8)
+    aggr tbl=1 key (k) do sumcount(n)
+stream 2
+  segment 3 on every slice
+    scan tbl=1 (k:int4, n:int8)
+    return (k, n)
+parameters
+  $0 int4 7
+`
+	if got := FormatSegments(small()); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// EXPLAIN's layout, from the guide's rules: details two further in than their operator, children
+// behind an arrow, notes last.
+func TestExplain(t *testing.T) {
+	q := &Query{Notes: []string{"----- note -----"}, Root: &Node{Title: "XN Merge", Details: []string{"Merge Key: k"}, StartupCost: 1e12 + 4213.1, TotalCost: 1e12 + 4214.35, Rows: 500, Width: 24,
+		Children: []*Node{{Title: "XN Hash Join DS_DIST_NONE", Rows: 500, Width: 24, Children: []*Node{
+			{Title: "XN Seq Scan on a", Details: []string{"Filter: (x = 1)"}, TotalCost: 2.5, Rows: 1, Width: 4},
+			{Title: "XN Hash", Rows: 2, Width: 4}}}}}}
+	want := `XN Merge  (cost=1000000004213.10..1000000004214.35 rows=500 width=24)
+  Merge Key: k
+  ->  XN Hash Join DS_DIST_NONE  (cost=0.00..0.00 rows=500 width=24)
+        ->  XN Seq Scan on a  (cost=0.00..2.50 rows=1 width=4)
+              Filter: (x = 1)
+        ->  XN Hash  (cost=0.00..0.00 rows=2 width=4)
+----- note -----`
+	if got := strings.Join(Explain(q), "\n"); got != want {
+		t.Errorf("got\n%s", got)
+	}
+}
+
+// Expressions as EXPLAIN and as programs show them.
+func TestExprPrinter(t *testing.T) {
+	col := func(t types.Type) *Expr { return &Expr{Kind: ExprCol, Type: t} }
+	param := func(t types.Type, i int) *Expr { return &Expr{Kind: ExprParam, Type: t, Param: i} }
+	call := func(op string, t types.Type, args ...*Expr) *Expr {
+		return &Expr{Kind: ExprCall, Op: op, Type: t, Args: args}
+	}
+	params := []Param{
+		{Type: types.TDate, Value: types.Int(0)}, {Type: types.TText, Value: types.String("it's")}, {Type: types.TInt4, Value: types.Int(5)},
+		{Type: types.TInt4, Client: 2}, {Type: types.TInt4, IsList: true, List: []types.Datum{types.Int(1), types.Int(2)}},
+		{Type: types.TDecimal(5, 2), Value: types.Int(150)},
+	}
+	for _, c := range []struct {
+		e             *Expr
+		literal, code string
+	}{
+		{call("ge", types.TBool, col(types.TDate), param(types.TDate, 0)), "(c >= '2000-01-01'::date)", "(c >= $0)"},
+		{call("eq", types.TBool, col(types.TText), param(types.TText, 1)), "(c = 'it''s'::text)", "(c = $1)"},
+		{call("lt", types.TBool, call("int_widen", types.TInt8, col(types.TInt4)), param(types.TInt4, 2)), "((c)::bigint < 5)", "(int_widen(c) < $2)"},
+		{param(types.TInt4, 3), "$2", "$3"},
+		{&Expr{Kind: ExprInList, Type: types.TBool, Param: 4, Args: []*Expr{col(types.TInt4)}}, "(c IN (1, 2))", "(c IN $4)"},
+		{&Expr{Kind: ExprOr, Type: types.TBool, Args: []*Expr{{Kind: ExprIsNull, Args: []*Expr{col(types.TInt4)}}, {Kind: ExprNot, Args: []*Expr{col(types.TBool)}}}},
+			"((c IS NULL) OR (NOT c))", "((c IS NULL) OR (NOT c))"},
+		{call("dec_div", types.TDecimal(38, 4), col(types.TDecimal(38, 4)), param(types.TDecimal(5, 2), 5), &Expr{Kind: ExprConst, Type: types.TInt4, Const: types.Int(2)}),
+			"(c / 1.50)", "(c / $5)"},
+		{&Expr{Kind: ExprCase, Args: []*Expr{col(types.TBool), param(types.TInt4, 2), {Kind: ExprConst, Type: types.TInt4, Const: types.NullDatum}}},
+			"CASE WHEN c THEN 5 ELSE NULL::integer END", "CASE WHEN c THEN $2 ELSE NULL::integer END"},
+	} {
+		name := func(int) string { return "c" }
+		if got := (&ExprPrinter{Params: params, Column: name, Literals: true}).Text(c.e); got != c.literal {
+			t.Errorf("got %s, want %s", got, c.literal)
+		}
+		if got := (&ExprPrinter{Params: params, Column: name}).Text(c.e); got != c.code {
+			t.Errorf("got %s, want %s", got, c.code)
+		}
+	}
+}
