@@ -392,19 +392,22 @@ func (l *lowerer) customNull(e *plan.Expr, f *fn.Op, sh fn.Shape, args []result,
 
 func (l *lowerer) hostCall(e *plan.Expr, f *fn.Op, args []result, ops []subop.Operand, null subop.Operand) result {
 	h := program.HostCall{Op: f.Name, OutP: e.Type.Phys(), Count: l.dom.Count, Sel: l.dom.Sel}
+	var reads []subop.Operand
 	for i := range ops {
 		v := l.spread(ops[i])
+		reads = append(reads, v, args[i].null)
 		h.In = append(h.In, v.Off)
 		h.InP = append(h.InP, v.P)
 		h.Nulls = append(h.Nulls, args[i].null.Off)
 	}
 	if m := l.failMask(null); m.Mode == subop.Vec {
 		h.Mask = m.Off
+		reads = append(reads, m)
 	}
 	out, outNull := l.vec(h.OutP), l.vec(types.I8)
 	h.Out, h.OutNull = out.Off, outNull.Off
 	l.out.Hosts = append(l.out.Hosts, h)
-	l.emit(subop.Host(int64(len(l.out.Hosts) - 1)))
+	l.emit(subop.Host(int64(len(l.out.Hosts)-1), reads...))
 	return result{v: read(out), null: read(outNull), at: l.dom.at, bits: typeBits(e.Type)}
 }
 

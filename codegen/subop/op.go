@@ -37,6 +37,8 @@ type Op struct {
 	Sh   fn.Shape // its physical instance
 	Args []Operand
 	Note string // the SQL step it comes from, for names: "aggr", "filter"
+	// Reads are vectors read behind the op's back, by Go: fused code keeps them in memory.
+	Reads []ValID
 }
 
 // Kind is a suboperator's emitter: before the vector, per row, after it. A Kind

@@ -129,8 +129,16 @@ var host = &Kind{
 	Variants: func(*fn.Table) []Op { return []Op{*Host(0)} },
 }
 
-// Host makes the op.
-func Host(k int64) *Op { return &Op{Kind: kind("host"), Args: []Operand{imm(k)}} }
+// Host makes the op; reads are the vectors that the host call reads.
+func Host(k int64, reads ...Operand) *Op {
+	o := &Op{Kind: kind("host"), Args: []Operand{imm(k)}}
+	for _, r := range reads {
+		if r.Mode == Vec {
+			o.Reads = append(o.Reads, r.Val)
+		}
+	}
+	return o
+}
 
 // place stores one value at a fixed place of the state: a cell of literal rows.
 // Operands: value (row 0 of a vector, or a parameter), place.

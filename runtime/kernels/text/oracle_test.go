@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -13,222 +12,35 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"slipher/catalog/types"
+	"slipher/catalog/fn/fntest"
 )
 
 // oracleDSN, given, asks a PostgreSQL (15 was used) for the answers again:
 //
 //	go test ./runtime/kernels/text -run Oracle -oracle 'host=127.0.0.1 port=5432 user=postgres'
-var oracleDSN = flag.String("oracle", "", "connection string of a PostgreSQL that rewrites testdata/oracle.txt")
-
-// oracleCase is one call and the expression that asks PostgreSQL for the same.
-type oracleCase struct {
-	name string
-	ts   []types.Type
-	args []string
-	sql  string
-}
-
-// sqlName is a type as PostgreSQL writes it.
-func sqlName(t types.Type) string {
-	if t.Kind == types.Varchar {
-		return "text"
-	}
-	return t.String()
-}
-
-func literal(t types.Type, v string) string {
-	return "'" + strings.ReplaceAll(v, "'", "''") + "'::" + sqlName(t)
-}
-
-// oracleCases are functions that mean the same in both systems, on random and
-// extreme values. The same ones every time.
-func oracleCases() []oracleCase {
-	rnd := rand.New(rand.NewPCG(7, 11))
-	pick := func(vs ...string) string { return vs[rnd.IntN(len(vs))] }
-	var out []oracleCase
-	// add makes cases of a call; format has a %s for each argument.
-	add := func(n int, name, format string, ts []types.Type, values ...func() string) {
-		for range n {
-			c := oracleCase{name: name, ts: ts}
-			for i, part := range strings.Split(format, "%s") {
-				if i > 0 {
-					c.args = append(c.args, values[i-1]())
-					c.sql += literal(ts[i-1], c.args[i-1])
-				}
-				c.sql += part
-			}
-			out = append(out, c)
-		}
-	}
-	T, I, B, F, D, S, V := types.TText, types.TInt4, types.TInt8, types.TFloat8, types.TDate, types.TTimestamp, types.TInterval
-	list := func(t ...types.Type) []types.Type { return t }
-	digits := func(n int) string {
-		s := ""
-		for range n {
-			s += string(rune('0' + rnd.IntN(10)))
-		}
-		return s
-	}
-	integer := func(limit int64) func() string {
-		return func() string {
-			return pick("0", "1", "-1", fmt.Sprint(limit), fmt.Sprint(-limit-1), fmt.Sprint(rnd.Int64N(limit)), fmt.Sprint(-rnd.Int64N(limit)), fmt.Sprint(rnd.Int64N(100)-50))
-		}
-	}
-	decimal := func(p, s int) func() string {
-		return func() string {
-			w := 1
-			if p > s+1 {
-				w += rnd.IntN(p - s)
-			}
-			return pick("", "-") + digits(w) + "." + digits(s)
-		}
-	}
-	double := func() string {
-		return pick("0", "-0.5", "1.5", "2.5", "1e300", "-1e-300", "NaN", "Infinity", fmt.Sprint(rnd.NormFloat64()*1000), fmt.Sprint(rnd.NormFloat64()*1e9), "0.1")
-	}
-	date := func() string {
-		return pick("2000-02-29", "1999-12-31", "0001-01-01", "0044-03-15 BC", "1582-10-15", fmt.Sprintf("%04d-%02d-%02d", 1900+rnd.IntN(200), rnd.IntN(12)+1, rnd.IntN(28)+1))
-	}
-	stamp := func() string {
-		d, bc := strings.CutSuffix(date(), " BC")
-		out := fmt.Sprintf("%s %02d:%02d:%02d.%06d", d, rnd.IntN(24), rnd.IntN(60), rnd.IntN(60), rnd.IntN(1000000))
-		if bc {
-			out += " BC"
-		}
-		return out
-	}
-	span := func() string {
-		return pick("1 mon", "-1 mon", "1 year 2 mons 3 days 04:05:06.7", "90 days", "-1 day", "23:59:59", fmt.Sprintf("%d mons", rnd.IntN(50)-25), fmt.Sprintf("%d days", rnd.IntN(1000)-500))
-	}
-	str := func() string {
-		return pick("", "a", "abc", "hello world", "héllo wörld", "ÄÖÜ", "  padded  ", "日本語テキスト", "a,b,,c", "xyxyxxyy", "The quick brown fox jumps over the lazy dog", "aaa%b_c\\d", digits(rnd.IntN(20)))
-	}
-	small := func() string { return fmt.Sprint(rnd.IntN(30) - 6) }
-	natural := func() string { return fmt.Sprint(rnd.IntN(30)) }
-
-	for _, op := range []string{"+", "-", "*", "/", "%"} {
-		add(40, op, "%s "+op+" %s", list(I, I), integer(1<<31-1), integer(1<<31-1))
-		add(40, op, "%s "+op+" %s", list(B, B), integer(1<<63-1), integer(1<<63-1))
-		add(30, op, "%s "+op+" %s", list(types.TInt2, types.TInt2), integer(1<<15-1), integer(1<<15-1))
-	}
-	for _, op := range []string{"+", "-", "*", "/"} {
-		add(40, op, "%s "+op+" %s", list(F, F), double, double)
-	}
-	for _, op := range []string{"=", "<>", "<", "<=", ">", ">="} {
-		add(25, op, "%s "+op+" %s", list(F, F), double, double)
-		add(25, op, "%s "+op+" %s", list(V, V), span, span)
-		add(25, op, "%s "+op+" %s", list(D, S), date, stamp)
-		add(25, op, "rtrim(%s) collate \"C\" "+op+" rtrim(%s)", list(types.TVarchar(90), types.TVarchar(90)), str, str)
-	}
-	for _, w := range [][4]int{{8, 2, 8, 2}, {18, 4, 10, 0}, {30, 10, 12, 5}, {20, 0, 18, 18}} {
-		x, y := types.TDecimal(w[0], w[1]), types.TDecimal(w[2], w[3])
-		dx, dy := decimal(w[0], w[1]), decimal(w[2], w[3])
-		if w[2] == w[3] {
-			dy = func() string { return "0." + digits(w[3]) }
-		}
-		for _, op := range []string{"+", "-", "*", "/", "%"} {
-			ret := map[string]types.Type{"+": types.DecimalAdd(x, y), "-": types.DecimalAdd(x, y), "*": types.DecimalMul(x, y), "/": types.DecimalDiv(x, y), "%": types.DecimalMod(x, y)}[op]
-			// PostgreSQL divides to enough digits only if asked by the operands' scales.
-			format := "(%s " + op + " %s)::" + sqlName(ret)
-			if op == "/" {
-				format = "round(%s::numeric(1000,90) / %s, " + fmt.Sprint(ret.Scale) + ")"
-			}
-			add(25, op, format, list(x, y), dx, dy)
-		}
-	}
-	add(60, "round", "round(%s::numeric)", list(types.TDecimal(12, 4)), decimal(12, 4))
-	add(40, "ceil", "ceil(%s::numeric)", list(types.TDecimal(12, 4)), decimal(12, 4))
-	add(40, "floor", "floor(%s::numeric)", list(types.TDecimal(12, 4)), decimal(12, 4))
-	add(40, "trunc", "trunc(%s::numeric)", list(types.TDecimal(12, 4)), decimal(12, 4))
-	for _, f := range []string{"ceil", "floor", "trunc", "sqrt", "exp", "ln", "sin", "cos", "abs", "sign"} {
-		add(15, f, f+"(%s)", list(F), double)
-	}
-	add(30, "power", "power(%s, %s)", list(F, F), double, double)
-
-	add(60, "+", "%s + %s", list(D, I), date, small)
-	add(30, "-", "%s - %s", list(D, D), date, date)
-	add(60, "+", "%s + %s", list(S, V), stamp, span)
-	add(60, "-", "%s - %s", list(S, V), stamp, span)
-	add(40, "+", "%s + %s", list(D, V), date, span)
-	for _, p := range []string{"microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade", "century", "millennium"} {
-		add(15, "date_trunc", "date_trunc(%s, %s)", list(T, S), func() string { return p }, stamp)
-		if p != "microseconds" && p != "milliseconds" && p != "second" { // Redshift leaves out what other parts hold
-			add(15, "extract", "date_part(%s, %s)::int", list(T, S), func() string { return p }, stamp)
-		}
-	}
-	for _, p := range []string{"dow", "doy"} {
-		add(20, "extract", "date_part(%s, %s)::int", list(T, S), func() string { return p }, stamp)
-	}
-	for _, p := range []string{"year", "month", "day", "quarter", "week"} {
-		add(40, "extract", "date_part(%s, %s)::int", list(T, D), func() string { return p }, date)
-	}
-	for _, f := range []string{"YYYY-MM-DD HH24:MI:SS", "Mon DD, YYYY", "Day DDth Month YYYY", "FMDay, FMDD FMMonth", "HH12:MI:SS AM", "DDD IW IYYY WW W Q", "YY Y D J CC", "MS US", "DY dy Dy RM"} {
-		add(12, "to_char", "to_char(%s, %s)", list(S, T), func() string {
-			return pick("2001-02-03 04:05:06.789", "1999-12-31 23:59:59", fmt.Sprintf("%d-%02d-%02d %02d:00:01", 1950+rnd.IntN(100), rnd.IntN(12)+1, rnd.IntN(28)+1, rnd.IntN(24)))
-		}, func() string { return f })
-	}
-	for _, f := range []string{"999.99", "000.00", "FM999.99", "FM990.00", "9,999,999.9", "S999", "999S", "999MI", "FM999MI", "999PR", "0999", "9990.9", "SG99", "99.0", "PL999"} {
-		add(12, "to_char", "to_char(%s, %s)", list(types.TDecimal(9, 2), T), decimal(5, 2), func() string { return f })
-	}
-
-	add(60, "substring", "substring(%s, %s)", list(T, I), str, small)
-	add(60, "substring", "substring(%s, %s, %s)", list(T, I, I), str, small, natural)
-	add(40, "left", "left(%s, %s)", list(T, I), str, small)
-	add(40, "right", "right(%s, %s)", list(T, I), str, small)
-	add(40, "lpad", "lpad(%s, %s, %s)", list(T, I, T), str, small, str)
-	add(40, "rpad", "rpad(%s, %s, %s)", list(T, I, T), str, small, str)
-	add(40, "replace", "replace(%s, %s, %s)", list(T, T, T), str, func() string { return pick("a", "xy", "", "lo", "本") }, str)
-	add(40, "split_part", "split_part(%s, %s, %s)", list(T, T, I), str, func() string { return pick(",", "x", "xy", "", " ") }, natural)
-	add(40, "translate", "translate(%s, %s, %s)", list(T, T, T), str, func() string { return pick("abc", "lo", "本語", "xyz") }, func() string { return pick("12", "é", "", "xyz9") })
-	add(40, "strpos", "strpos(%s, %s)", list(T, T), str, func() string { return pick("o", "lo", "", "語", "zz") })
-	add(30, "repeat", "repeat(%s, %s)", list(T, I), str, small)
-	add(20, "reverse", "reverse(%s)", list(T), str)
-	add(20, "initcap", "initcap(%s)", list(T), func() string { return pick("hello wORLD", "a-b c_d 1st", "X") })
-	for _, f := range []string{"lower", "upper", "length", "octet_length", "ascii", "md5", "btrim", "ltrim", "rtrim"} {
-		add(20, f, f+"(%s)", list(T), str)
-	}
-	add(30, "btrim", "btrim(%s, %s)", list(T, T), str, func() string { return pick("x", "xy", "日a", "", "abc ") })
-	pattern := func() string {
-		s := ""
-		for range rnd.IntN(6) {
-			s += pick("%", "_", "a", "l", "o", "%", "x", "y", "\\%", "\\\\", "wö", "本", " ")
-		}
-		return s
-	}
-	add(400, "~~", "%s ~~ %s", list(T, T), str, pattern)
-	add(100, "~~*", "%s ~~* %s", list(T, T), str, pattern)
-	add(40, "||", "%s || %s", list(T, T), str, str)
-	return out
-}
+var oracleDSN = flag.String("oracle", "", "connection string of a PostgreSQL that rewrites catalog/fn/fntest/testdata/oracle.txt")
 
 // Functions agree with PostgreSQL's recorded answers, values and SQLSTATE classes both.
 func TestOracle(t *testing.T) {
-	const file = "testdata/oracle.txt"
-	cases := oracleCases()
+	const file = "../../../catalog/fn/fntest/testdata/oracle.txt"
+	cases := fntest.Cases()
 	if *oracleDSN != "" {
 		askOracle(t, file, cases)
+		t.Log("written; run the test again to compare")
+		return
 	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answers := map[string]string{}
-	for line := range strings.Lines(string(data)) {
-		sql, answer, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
-		answers[sql] = answer
-	}
+	answers := fntest.Answers()
 	bad := 0
 	for _, c := range cases {
-		want, ok := answers[c.sql]
+		want, ok := answers[c.SQL]
 		if !ok {
-			t.Fatalf("no answer for %s: rewrite %s", c.sql, file)
+			t.Fatalf("no answer for %s: rewrite %s", c.SQL, file)
 		}
-		got, e := call(t, c.name, c.ts, c.args)
+		got, e := call(t, c.Name, c.Args, c.Text)
 		failed := strings.HasPrefix(want, "!")
 		if failed != (e != "") || !failed && got != want {
 			if bad++; bad <= 40 {
-				t.Errorf("%s: got %q %s, PostgreSQL says %q", c.sql, got, e, want)
+				t.Errorf("%s: got %q %s, PostgreSQL says %q", c.SQL, got, e, want)
 			}
 		}
 	}
@@ -238,7 +50,7 @@ func TestOracle(t *testing.T) {
 }
 
 // askOracle writes the file anew: expression, tab, answer or !SQLSTATE.
-func askOracle(t *testing.T, file string, cases []oracleCase) {
+func askOracle(t *testing.T, file string, cases []fntest.Case) {
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, *oracleDSN)
 	if err != nil {
@@ -251,19 +63,19 @@ func askOracle(t *testing.T, file string, cases []oracleCase) {
 	var sb strings.Builder
 	done := map[string]bool{}
 	for _, c := range cases {
-		if done[c.sql] {
+		if done[c.SQL] {
 			continue
 		}
-		done[c.sql] = true
-		rs, err := conn.PgConn().Exec(ctx, "select "+c.sql).ReadAll()
+		done[c.SQL] = true
+		rs, err := conn.PgConn().Exec(ctx, "select "+c.SQL).ReadAll()
 		var pe *pgconn.PgError
 		switch {
 		case errors.As(err, &pe):
-			fmt.Fprintf(&sb, "%s\t!%s\n", c.sql, pe.Code)
+			fmt.Fprintf(&sb, "%s\t!%s\n", c.SQL, pe.Code)
 		case err != nil:
 			t.Fatal(err)
 		default:
-			fmt.Fprintf(&sb, "%s\t%s\n", c.sql, rs[0].Rows[0][0])
+			fmt.Fprintf(&sb, "%s\t%s\n", c.SQL, rs[0].Rows[0][0])
 		}
 	}
 	if err := os.WriteFile(file, []byte(sb.String()), 0o644); err != nil {
