@@ -182,7 +182,7 @@ func (s *Server) openCluster(context.Context) (err error) {
 	own := worker.New(worker.Config{ID: s.opts.ID, Workers: ownWorkers, Engine: s.engine, Peers: peers, Log: s.log,
 		Artifacts: &worker.SignedArtifacts{Key: s.key.Public(), Symbols: s.symbols}})
 	s.onStop(func(context.Context) error { return own.Close() })
-	s.scheduler = schedule.New(schedule.Config{ID: s.opts.ID, Cluster: s.cluster, Local: own, Peers: peers, Seal: s.seal, Log: s.log})
+	s.scheduler = schedule.New(schedule.Config{ID: s.opts.ID, Cluster: s.cluster, Local: own, Peers: peers, Seal: s.seal, Reserve: s.reserveIdentity, Log: s.log})
 	s.local.Attach(s.opts.ID, s.scheduler)
 	if s.opts.Embedded {
 		return nil

@@ -41,6 +41,11 @@ func (b *builder) distribution() error {
 	switch style {
 	case state.DistKey:
 		b.t.DistKey = keys[0]
+		if b.t.Columns[keys[0]].Identity != nil {
+			// Identity values are given where rows are stored, after they were placed:
+			// rows lie evenly, and no plan may count on their place.
+			b.t.Effective = state.DistEven
+		}
 	case state.DistAuto:
 		b.t.Effective = state.DistEven
 		if pk := b.t.PrimaryKey(); len(pk) == 1 {

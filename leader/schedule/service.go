@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
 	"slipher/leader/cluster"
 	"slipher/node/wire"
 	"slipher/runtime/program"
@@ -19,6 +20,8 @@ type Config struct {
 	Cluster *cluster.Cluster // nil: no nodes, only leader queries
 	Local   wire.Handler     // the leader's own executor
 	Peers   wire.Peers       // as the leader; finds the leader itself, too
+	// Reserve gives the first of count ordinals of an identity column.
+	Reserve func(ctx context.Context, t state.TableID, column int, count int64) (int64, error)
 	// Seal makes the signed artifact of a program for nodes in other processes.
 	Seal func(*program.Segment) ([]byte, error)
 	Log  *slog.Logger
@@ -55,6 +58,9 @@ func (s *Service) Call(ctx context.Context, from wire.Conn, m wire.Message) (wir
 		return s.cfg.Cluster.Register(ctx, from, m)
 	case *wire.Ping:
 		return &wire.OK{}, nil
+	case *wire.ReserveIdentity:
+		first, err := s.cfg.Reserve(ctx, m.Table, m.Column, m.Count)
+		return &wire.Reserved{First: first}, err
 	}
 	if from.Peer() != s.cfg.ID { // queries come from the leader only
 		return nil, sqlerr.New(sqlerr.ProtocolViolation, "unexpected message %T from %s", m, from.Peer())

@@ -40,10 +40,11 @@ func (g *grow) free() {
 
 // column buffers one column's values. Strings are one word a row, offset in text << 16 | length.
 type column struct {
-	phys   types.Phys
-	values grow // phys.Width() bytes a row, strings: 8
-	nulls  grow // a byte a row; kept only from the first NULL on (rows before it count as not NULL)
-	text   grow
+	phys    types.Phys
+	values  grow // phys.Width() bytes a row, strings: 8
+	nulls   grow // a byte a row; kept only from the first NULL on (rows before it count as not NULL)
+	text    grow
+	longest int // bytes of the longest string
 }
 
 func (c *column) width() int {
@@ -105,6 +106,7 @@ func (c *column) addStrs(src unsafe.Pointer, rows int) error {
 		if err := c.text.more(len(s)); err != nil {
 			return err
 		}
+		c.longest = max(c.longest, len(s))
 		words[i] = uint64(c.text.len)<<16 | uint64(len(s))
 		copy(unsafe.Slice((*byte)(c.text.end()), len(s)), s)
 		c.text.len += len(s)
@@ -116,7 +118,7 @@ func (c *column) addStrs(src unsafe.Pointer, rows int) error {
 func (c *column) bytes() int64 { return int64(c.values.len + c.nulls.len + c.text.len) }
 
 // reset empties the column; memory is kept.
-func (c *column) reset() { c.values.len, c.nulls.len, c.text.len = 0, 0, 0 }
+func (c *column) reset() { c.values.len, c.nulls.len, c.text.len, c.longest = 0, 0, 0, 0 }
 
 func (c *column) free() {
 	c.values.free()

@@ -5,7 +5,7 @@ import (
 	"slipher/catalog/types"
 )
 
-//go:generate msgp -tests=false
+//go:generate go run github.com/tinylib/msgp -tests=false
 
 // Target is what a Writer must know of the table and slice it writes. Pure data.
 type Target struct {
@@ -23,13 +23,15 @@ type TargetColumn struct {
 	Type     types.Type `msg:"type"`
 	NotNull  bool       `msg:"nn"`
 	Encoding string     `msg:"enc"` // "" or "auto": chosen by the data
+	// Identity columns get values where rows bring none.
+	Identity *state.Identity `msg:"ident"`
 }
 
 // TargetOf is the Target for a slice of a table.
 func TargetOf(t *state.Table, slice state.SliceID, prefix string) Target {
 	g := Target{Table: t.ID, Slice: slice, SortStyle: t.SortStyle, SortKey: t.SortKey, Prefix: prefix}
 	for _, c := range t.Columns {
-		g.Columns = append(g.Columns, TargetColumn{Name: c.Name, Type: c.Type, NotNull: c.NotNull, Encoding: c.Encoding})
+		g.Columns = append(g.Columns, TargetColumn{Name: c.Name, Type: c.Type, NotNull: c.NotNull, Encoding: c.Encoding, Identity: c.Identity})
 	}
 	return g
 }

@@ -3,6 +3,8 @@
 package load
 
 import (
+	"slipher/catalog/state"
+
 	"github.com/tinylib/msgp/msgp"
 )
 
@@ -368,6 +370,24 @@ func (z *TargetColumn) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Encoding")
 				return
 			}
+		case "ident":
+			if dc.IsNil() {
+				err = dc.ReadNil()
+				if err != nil {
+					err = msgp.WrapError(err, "Identity")
+					return
+				}
+				z.Identity = nil
+			} else {
+				if z.Identity == nil {
+					z.Identity = new(state.Identity)
+				}
+				err = z.Identity.DecodeMsg(dc)
+				if err != nil {
+					err = msgp.WrapError(err, "Identity")
+					return
+				}
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -381,9 +401,9 @@ func (z *TargetColumn) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *TargetColumn) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 4
+	// map header, size 5
 	// write "name"
-	err = en.Append(0x84, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+	err = en.Append(0x85, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
 	if err != nil {
 		return
 	}
@@ -422,15 +442,32 @@ func (z *TargetColumn) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Encoding")
 		return
 	}
+	// write "ident"
+	err = en.Append(0xa5, 0x69, 0x64, 0x65, 0x6e, 0x74)
+	if err != nil {
+		return
+	}
+	if z.Identity == nil {
+		err = en.WriteNil()
+		if err != nil {
+			return
+		}
+	} else {
+		err = z.Identity.EncodeMsg(en)
+		if err != nil {
+			err = msgp.WrapError(err, "Identity")
+			return
+		}
+	}
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *TargetColumn) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 4
+	// map header, size 5
 	// string "name"
-	o = append(o, 0x84, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+	o = append(o, 0x85, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
 	o = msgp.AppendString(o, z.Name)
 	// string "type"
 	o = append(o, 0xa4, 0x74, 0x79, 0x70, 0x65)
@@ -445,6 +482,17 @@ func (z *TargetColumn) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "enc"
 	o = append(o, 0xa3, 0x65, 0x6e, 0x63)
 	o = msgp.AppendString(o, z.Encoding)
+	// string "ident"
+	o = append(o, 0xa5, 0x69, 0x64, 0x65, 0x6e, 0x74)
+	if z.Identity == nil {
+		o = msgp.AppendNil(o)
+	} else {
+		o, err = z.Identity.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Identity")
+			return
+		}
+	}
 	return
 }
 
@@ -490,6 +538,23 @@ func (z *TargetColumn) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Encoding")
 				return
 			}
+		case "ident":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Identity = nil
+			} else {
+				if z.Identity == nil {
+					z.Identity = new(state.Identity)
+				}
+				bts, err = z.Identity.UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Identity")
+					return
+				}
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -504,6 +569,11 @@ func (z *TargetColumn) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *TargetColumn) Msgsize() (s int) {
-	s = 1 + 5 + msgp.StringPrefixSize + len(z.Name) + 5 + z.Type.Msgsize() + 3 + msgp.BoolSize + 4 + msgp.StringPrefixSize + len(z.Encoding)
+	s = 1 + 5 + msgp.StringPrefixSize + len(z.Name) + 5 + z.Type.Msgsize() + 3 + msgp.BoolSize + 4 + msgp.StringPrefixSize + len(z.Encoding) + 6
+	if z.Identity == nil {
+		s += msgp.NilSize
+	} else {
+		s += z.Identity.Msgsize()
+	}
 	return
 }

@@ -18,10 +18,11 @@ import (
 //
 // Exactly one of Finish and Abort ends it.
 type Writer struct {
-	ctx    context.Context
-	store  rms.Store
-	target Target
-	budget *Budget
+	reserve Reserve // of identity values
+	ctx     context.Context
+	store   rms.Store
+	target  Target
+	budget  *Budget
 
 	cols []column
 	rows int // buffered
@@ -64,7 +65,7 @@ func (w *Writer) Add(c *chunk.Chunk) error {
 		if err != nil {
 			return err
 		}
-		if nulls && col.NotNull {
+		if nulls && col.NotNull && col.Identity == nil {
 			return sqlerr.New(sqlerr.NotNullViolation, "Cannot insert a NULL value into column %s", col.Name)
 		}
 	}
@@ -127,6 +128,9 @@ func (w *Writer) flush() error {
 	}
 	if err := w.ctx.Err(); err != nil {
 		return sqlerr.Wrap(err, sqlerr.QueryCanceled)
+	}
+	if err := w.fillIdentities(); err != nil {
+		return err
 	}
 	name := rms.Name(w.target.Prefix, w.target.Slice, w.seq)
 	w.seq++
@@ -208,11 +212,11 @@ func (w *Writer) groupRows(rows []uint32) int {
 			fixed += c.width()
 		}
 	}
-	text := 0
+	longest := fixed
 	for _, c := range strs {
-		text += c.text.len
+		longest += c.longest
 	}
-	if text+fixed*w.rows <= block.MaxRowGroupBytes { // the usual case needs no counting
+	if longest*n <= block.MaxRowGroupBytes { // the usual case needs no counting
 		return n
 	}
 	total := 0

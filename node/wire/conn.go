@@ -43,7 +43,8 @@ type Peers interface {
 // ErrLinkLost is what calls and sends get when the link to the peer breaks.
 var ErrLinkLost = errors.New("the link to the peer is lost")
 
-// Lost is the error of a query whose peer went away: what the client reads.
+// Lost is the error of a query whose peer went away: what the client reads. Not
+// of class 08, by which drivers would take their own connection for lost.
 func Lost(peer string) error {
-	return sqlerr.New(sqlerr.ConnectionFailure, "lost the connection to %s while a query was running", peer)
+	return sqlerr.New(sqlerr.SystemError, "lost the connection to %s while a query was running", peer)
 }

@@ -36,6 +36,8 @@ var kinds = []struct {
 	{11, func() Message { return new(FusedReply) }},
 	{12, func() Message { return new(Cancel) }},
 	{13, func() Message { return new(EndQuery) }},
+	{14, func() Message { return new(ReserveIdentity) }},
+	{15, func() Message { return new(Reserved) }},
 }
 
 // kindOf is m's number.

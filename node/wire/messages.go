@@ -172,6 +172,18 @@ type RunStream struct {
 	Stream int    `msg:"stream"`
 }
 
+// ReserveIdentity asks the leader for ordinals of an identity column.
+type ReserveIdentity struct {
+	Table  state.TableID `msg:"table"`
+	Column int           `msg:"col"`
+	Count  int64         `msg:"n"`
+}
+
+// Reserved answers ReserveIdentity.
+type Reserved struct {
+	First int64 `msg:"first"`
+}
+
 // StreamDone ends a stream on a node.
 type StreamDone struct {
 	Stats   []SegmentStats    `msg:"stats"`

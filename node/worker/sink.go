@@ -7,6 +7,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/node/exchange"
+	"slipher/node/wire"
 	"slipher/runtime/chunk"
 )
 
@@ -152,9 +153,23 @@ func (s *insertSink) Send(slice int, c *chunk.Chunk) bool {
 	}
 }
 
+// reserve asks the leader for identity values.
+func (s *insertSink) reserve(ctx context.Context, column int, count int64) (int64, error) {
+	m, err := s.q.leader.Call(ctx, &wire.ReserveIdentity{Table: s.q.start.Insert.Table, Column: column, Count: count})
+	if err != nil {
+		return 0, err
+	}
+	r, ok := m.(*wire.Reserved)
+	if !ok {
+		return 0, sqlerr.New(sqlerr.ProtocolViolation, "unexpected answer %T to a request for identity values", m)
+	}
+	return r.First, nil
+}
+
 // load is the loader of one slice.
 func (s *insertSink) load(l *sliceLoader) {
 	w := s.q.ex.cfg.Storage.writer(s.ctx, s.q.start.Insert, state.SliceID(l.slice))
+	w.SetReserve(s.reserve)
 	var err error
 	for c := range l.chunks {
 		if err == nil && s.ctx.Err() == nil {
