@@ -36,14 +36,14 @@ type Config struct {
 	Secret      []byte
 
 	CacheBytes int64 // blocks kept in memory, 0: 1 GB
-	LoadBytes  int64 // buffers of loads, 0: 256 MB
+	LoadBytes  int64 // buffers of loads, 0: 160 MB
 	Log        *slog.Logger
 }
 
 // Defaults of Config.
 const (
 	defaultCache = 1 << 30
-	defaultLoad  = 256 << 20
+	defaultLoad  = 160 << 20 // sorting and encoding come on top: a process that loads stays under 1 GB
 )
 
 // Node is a running compute node. It implements wire.Handler.

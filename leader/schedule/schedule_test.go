@@ -420,7 +420,7 @@ func TestNodeLoss(t *testing.T) {
 	c.nodes = c.nodes[:1]
 	for rows.Next(context.Background()) {
 	}
-	if e := sqlerr.From(rows.Err()); e.Code != sqlerr.ConnectionFailure {
+	if e := sqlerr.From(rows.Err()); e.Code != sqlerr.SystemError {
 		t.Errorf("error %v", rows.Err())
 	}
 	var got []int64
