@@ -107,6 +107,8 @@ func TestSplit(t *testing.T) {
 		{"too many", "a|1|x\nb|2\n", options("si", CopyOptions{}), "b|2;!1:1202:1"},
 		{"too few", "a\nb|2\n", options("si", CopyOptions{}), "b|2;!1:1203:1"},
 		{"fill", "a\nb|2\n", options("ssi", CopyOptions{FillRecord: true}), "a||~;b|2|~"},
+		{"fill with null as", "a\n", options("ssi", CopyOptions{FillRecord: true, NullAs: "x"}), "a||~"},
+		{"csv fill", "a\n\"b\"\n", options("ssi", CopyOptions{Format: CSV, FillRecord: true}), "a||~;b||~"},
 		{"blank lines", "a|1\n\nb|2\n", options("si", CopyOptions{}), "a|1;b|2;!2:1211:-1"},
 		{"ignore blank lines", "a|1\n\nb|2\n", options("si", CopyOptions{IgnoreBlankLines: true}), "a|1;b|2"},
 		{"not null", "|1\n\\N|2\na|\n", options("SI", CopyOptions{}), "|1;!2:1213:0;!3:1213:1"},

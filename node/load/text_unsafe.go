@@ -240,7 +240,7 @@ func (s *textSplitter) missing(col int, emptyLine bool) (code, at int, reason st
 		return ErrTooFew, col, reason
 	}
 	for ; col < len(s.cols); col++ {
-		if s.cols[col].str && s.o.NullAs != "" {
+		if s.cols[col].str && (s.o.NullAs != "" || s.o.Format == CSV) {
 			s.value(col, nil)
 		} else if code, reason := s.null(col); code != 0 {
 			return code, col, reason

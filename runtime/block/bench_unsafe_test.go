@@ -86,3 +86,30 @@ func BenchmarkEncode(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkOpen validates row groups: what a first query pays on top of decoding.
+func BenchmarkOpen(b *testing.B) {
+	for _, c := range []struct {
+		typ        types.Type
+		shape, enc string
+	}{{types.TInt8, "wide", "az64"}, {types.TInt8, "sorted", "az64"}, {types.TInt8, "runs", "runlength"}, {types.TVarchar(100), "few", ""},
+		{types.TVarchar(100), "sorted", "raw"}, {types.TVarchar(100), "sorted", "lzo"}, {types.TVarchar(100), "sorted", "zstd"}} {
+		b.Run(c.typ.String()+"/"+c.shape+"/"+c.enc, func(b *testing.B) {
+			var e Encoder
+			defer e.Close()
+			m, data, err := e.Encode(makeColumn(c.typ, c.shape, MaxRowGroupRows, 0, 5).build(b), c.typ, c.enc)
+			if err != nil {
+				b.Fatal(err)
+			}
+			mem := offheap(b, data)
+			b.SetBytes(m.Len)
+			for b.Loop() {
+				blk, err := OpenBlock(&m, c.typ, mem)
+				if err != nil {
+					b.Fatal(err)
+				}
+				blk.Close()
+			}
+		})
+	}
+}

@@ -53,6 +53,12 @@ static inline uint64_t slp_load64(const uint8_t *p) { uint64_t v; memcpy(&v, p, 
 static inline uint32_t slp_load32(const uint8_t *p) { uint32_t v; memcpy(&v, p, 4); return v; }
 static inline uint16_t slp_load16(const uint8_t *p) { uint16_t v; memcpy(&v, p, 2); return v; }
 
+/* The first bytes of a string of n bytes, zero behind them; 8 bytes from p on must be readable. */
+static inline uint64_t slp_first8(const uint8_t *p, uint32_t n) {
+	uint64_t v = slp_load64(p);
+	return n >= 8 ? v : v & ((1ull << (8 * n)) - 1);
+}
+
 /* Header of the n bytes at p; 12 bytes from p on must be readable. */
 static inline slp_str slp_str_of(const uint8_t *p, uint32_t n) {
 	uint32_t k = n < 4 ? n : 4;

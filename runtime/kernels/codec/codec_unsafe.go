@@ -62,7 +62,7 @@ type Section struct {
 
 // Column is a column to encode: off-heap arrays of Rows elements, 16-byte aligned, borrowed for
 // the call. Strings (Class Str) have Heap, Off and Len, other classes Values. Nulls
-// (one byte a row, 1 = NULL) may be nil. Strings that are NULL have length 0. 16 bytes behind the heap are readable.
+// (one byte a row, 1 = NULL) may be nil. Strings that are NULL have length 0. 16 bytes behind Values and Heap are readable.
 type Column struct {
 	Class  types.Phys
 	Rows   int

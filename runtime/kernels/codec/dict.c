@@ -6,13 +6,11 @@ static uint64_t mix(uint64_t a, uint64_t b) {
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
-/* In-memory only: never stored. */
+/* In-memory only: never stored. 8 bytes behind the string are readable. */
 static uint64_t hash_bytes(const uint8_t *p, uint32_t n) {
 	uint64_t h = n;
 	for (; n >= 8; p += 8, n -= 8) h = mix(h, slp_load64(p));
-	uint64_t tail = 0;
-	memcpy(&tail, p, n);
-	return mix(h, tail);
+	return mix(h, slp_first8(p, n));
 }
 
 /* Entries: high 32 bits of the hash, code + 1; 0 is free. */

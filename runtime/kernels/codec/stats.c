@@ -3,9 +3,7 @@ typedef __int128 i128;
 
 /* First 8 bytes, trailing blanks stripped, as a number in byte order: a <= b in SQL order implies key(a) <= key(b). */
 static int64_t str_key(const uint8_t *p, uint32_t n) {
-	uint64_t v = 0;
-	memcpy(&v, p, n < 8 ? n : 8);
-	return (int64_t)(__builtin_bswap64(v) ^ 1ull << 63);
+	return (int64_t)(__builtin_bswap64(slp_first8(p, n)) ^ 1ull << 63);
 }
 
 static int cmp(const uint8_t *a, uint32_t n, const uint8_t *b, uint32_t m) {
