@@ -40,7 +40,14 @@ func arithRows() []*Row {
 		two("<<", integer, integer, bitwise("shift_left"), "Shift left."),
 		two(">>", integer, integer, bitwise("shift_right"), "Arithmetic shift right."),
 	}
-	return rows
+	// Text beside a number is read as one of its type; two texts are joined by +.
+	s := Param{Class: AnyString, Name: "string"}
+	for _, o := range []struct{ name, op string }{{"+", "add"}, {"-", "sub"}, {"*", "mul"}, {"/", "div"}, {"%", "mod"}} {
+		rows = append(rows,
+			two(o.name, s, number, arithmetic(o.op), "Arithmetic with a number given as text."),
+			two(o.name, number, s, arithmetic(o.op), "Arithmetic with a number given as text."))
+	}
+	return append(rows, two("+", s, s, bindConcat, "Concatenation, as some Redshift scripts write it."))
 }
 
 // numberOf is what an operand counts as in arithmetic with other: an untyped

@@ -15,6 +15,8 @@ func compareGroup() Group {
 			op("eq", "=", EQ, true), op("ne", "<>", NE, true),
 			op("lt", "<", LT, false), op("le", "<=", LE, false),
 			op("gt", ">", GT, false), op("ge", ">=", GE, false),
+			{Name: "order", Shapes: []Shape{shape(i32, i32, i32), shape(i64, i64, i32), shape(str, str, i32)}, Emit: emitOrder,
+				Doc: "-1, 0 or 1: x before, equal to or behind y."},
 			{Name: "rtrim_blanks", Shapes: same(1, str), Emit: kernel("slp_rtrim_blanks"),
 				Doc: "s without its trailing blanks, borrowing its bytes."},
 		},
@@ -39,6 +41,14 @@ func emitCompare(p Pred) emitter {
 		}
 		return b.ICmp(p, a[0], a[1])
 	}
+}
+
+func emitOrder(b Builder, sh Shape, a []Value) Value {
+	if sh.In[0] == str {
+		return b.Call("slp_str_cmp", a...)
+	}
+	c := func(v int64) Value { return b.Const(i32, v) }
+	return b.Select(b.ICmp(LT, a[0], a[1]), c(-1), b.Select(b.ICmp(GT, a[0], a[1]), c(1), c(0)))
 }
 
 // compareBool orders false before true, on i1.
@@ -131,5 +141,10 @@ func compareRows() []*Row {
 			Doc: "Comparison. NULL if an operand is; trailing blanks of strings do not count.",
 		})
 	}
-	return rows
+	I, D, S, T := types.TInt4, types.TDate, types.TTimestamp, types.TText
+	doc := "-1, 0 or 1, as the first is less than, equal to or greater than the second."
+	return append(rows,
+		row("date_cmp", "order", I, doc, D, D), row("date_cmp_timestamp", "order", I, doc, S, S),
+		row("timestamp_cmp", "order", I, doc, S, S), row("timestamp_cmp_date", "order", I, doc, S, S),
+		row("bpcharcmp", "order", I, doc, T, T), row("bttext_pattern_cmp", "order", I, doc, T, T))
 }

@@ -91,6 +91,14 @@ func textRoom(t types.Type) int {
 	return stringLen(t)
 }
 
+// bindConcat binds x || y; one of the two must be text.
+func bindConcat(args []types.Type, _ []*types.Datum) (Bound, error) {
+	if !args[0].IsString() && !args[1].IsString() {
+		return Bound{}, errNoMatch
+	}
+	return Bound{Op: opRef("concat"), Args: []types.Type{types.TText, types.TText}, Ret: grow(args[0], args[1])}, nil
+}
+
 func stringRows() []*Row {
 	T, I := types.TText, types.TInt4
 	s := Param{Class: AnyString, Name: "string"}
@@ -105,12 +113,6 @@ func stringRows() []*Row {
 		return func(args []types.Type, _ []*types.Datum) (Bound, error) {
 			return Bound{Op: opRef(op), Args: []types.Type{T}, Extra: []Const{strConst(" ")}, Ret: grow(args[0])}, nil
 		}
-	}
-	concat := func(args []types.Type, _ []*types.Datum) (Bound, error) {
-		if !args[0].IsString() && !args[1].IsString() {
-			return Bound{}, errNoMatch
-		}
-		return Bound{Op: opRef("concat"), Args: []types.Type{T, T}, Ret: grow(args[0], args[1])}, nil
 	}
 	pad := func(op string) retFunc {
 		return func(args []types.Type, consts []*types.Datum) (Bound, error) {
@@ -127,8 +129,8 @@ func stringRows() []*Row {
 		}
 	}
 	rows := []*Row{
-		two("||", s, s, concat, "Concatenation; NULL if an operand is."),
-		two("concat", s, s, concat, "Concatenation of two strings; NULL if one is."),
+		two("||", s, s, bindConcat, "Concatenation; NULL if an operand is."),
+		two("concat", s, s, bindConcat, "Concatenation of two strings; NULL if one is."),
 		{Name: "substring", Args: []Param{s, n, n}, Ret: like("substring", I, I), Doc: "Characters from a position, counted from 1."},
 		{Name: "substring", Args: []Param{s, n}, Ret: like("substring_from", I), Doc: "Characters from a position to the end."},
 		{Name: "left", Args: []Param{s, n}, Ret: like("left", I), Doc: "The first characters."},

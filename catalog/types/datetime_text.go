@@ -76,6 +76,7 @@ type dateTimeParser struct {
 
 var errDateSyntax = sqlerr.New(sqlerr.InvalidDatetimeFormat, "no date")
 var errDateField = sqlerr.New(sqlerr.DatetimeOverflow, "field out of range")
+var errNoSuchDay = sqlerr.New(sqlerr.DatetimeOverflow, "no such day")
 
 // parseDateTime reads PostgreSQL's usual date forms (ISO, YYYYMMDD, month/day/year,
 // with month names) with an optional time of day. Time zones are read and ignored.
@@ -86,6 +87,8 @@ func parseDateTime(s, typeName string) (days, micros int64, err error) {
 	switch err {
 	case nil:
 		return DaysOf(p.year, p.mon, p.md), p.micros, nil
+	case errNoSuchDay:
+		err = sqlerr.New(sqlerr.DatetimeOverflow, "date/time field date value out of range: %s", strings.TrimSpace(s))
 	case errDateField:
 		err = sqlerr.New(sqlerr.DatetimeOverflow, "date/time field value out of range: \"%s\"", s)
 	default:
@@ -280,7 +283,7 @@ func (p *dateTimeParser) finishDate() error {
 		return errDateField
 	}
 	if p.mon < 1 || p.mon > 12 || p.md < 1 || p.md > DaysInMonth(p.year, p.mon) {
-		return errDateField
+		return errNoSuchDay
 	}
 	return nil
 }
