@@ -3,6 +3,7 @@ package leader
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"slipher/catalog/state"
 	"slipher/catalog/types"
@@ -70,15 +71,18 @@ func (s *Server) env(cat *state.Catalog) optimize.Env {
 
 // runSelect answers a query.
 func (s *Server) runSelect(ctx context.Context, ses *session.Session, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
+	began := time.Now()
 	p, err := s.plan(ses, st, params)
 	if err != nil {
 		return err
 	}
+	planned := time.Now()
 	rows, err := s.start(ctx, ses, p, args, nil)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
+	started := time.Now()
 	if err := w.Columns(p.query.Output); err != nil {
 		return err
 	}
@@ -86,6 +90,7 @@ func (s *Server) runSelect(ctx context.Context, ses *session.Session, st *parse.
 	if err != nil {
 		return err
 	}
+	s.trace(ctx, p, rows, began, planned, started)
 	return w.Complete(fmt.Sprintf("SELECT %d", sent))
 }
 

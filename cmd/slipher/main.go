@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"slipher/codegen/llvm"
+	"slipher/runtime/loader"
 )
 
 // cli is the command line. Names of flags are an interface for scripts.
@@ -17,6 +18,7 @@ type cli struct {
 	Config kong.ConfigFlag `help:"File of 'name = value' lines, by the names of flags." placeholder:"FILE" env:"SLIPHER_CONFIG"`
 	Log    string          `help:"Least level of log lines: debug, info, warn, error." enum:"debug,info,warn,error" default:"info"`
 	LLVM   string          `name:"llvm" help:"Path of libLLVM; 'off' hides it: queries then run on primitives only." placeholder:"PATH"`
+	Perf   bool            `name:"perf-map" help:"Name generated code for the profiler perf, in its file under /tmp."`
 
 	Start         startCmd         `cmd:"" help:"Run a leader and one node in this process."`
 	Leader        leaderCmd        `cmd:"" help:"Run a leader."`
@@ -43,6 +45,11 @@ func main() {
 	level.UnmarshalText([]byte(c.Log))
 	log := slog.New(slog.NewTextHandler(logFile(), &slog.HandlerOptions{Level: level}))
 	slog.SetDefault(log)
+	if c.Perf {
+		if err := loader.WritePerfMap(); err != nil {
+			log.Warn("generated code has no names", "err", err)
+		}
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	k.BindTo(ctx, (*context.Context)(nil))

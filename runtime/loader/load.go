@@ -243,6 +243,7 @@ func (im *image) build() (*Code, error) {
 			return nil, fmt.Errorf("protect code: %w", err)
 		}
 	}
+	im.name()
 	for i := range im.object.symbols {
 		sym := &im.object.symbols[i]
 		if sym.bind == 0 || sym.name == "" || sym.shndx == shnUndef || sym.shndx >= shnLoReserve {

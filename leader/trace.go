@@ -1,0 +1,62 @@
+package leader
+
+import (
+	"context"
+	"log/slog"
+	"sort"
+	"strings"
+	"time"
+
+	"slipher/compiler/plan"
+	"slipher/leader/schedule"
+)
+
+// trace says in the log where the time of a query went: a line for the query,
+// one for each stream, one for each segment on each node. Level debug; the
+// profile of tests/bench is made of it.
+func (s *Server) trace(ctx context.Context, p *planned, rows *schedule.Rows, began, planned, started time.Time) {
+	if !s.log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	st := rows.Stats()
+	s.log.Debug("query", "query", st.Query, "plan_ms", ms(planned.Sub(began)), "start_ms", ms(started.Sub(planned)), "all_ms", ms(time.Since(began)))
+	for n, stream := range st.Streams {
+		s.log.Debug("query stream", "query", st.Query, "stream", n, "ms", ms(stream.Took))
+		var nodes []string
+		for id := range stream.Nodes {
+			nodes = append(nodes, id)
+		}
+		sort.Strings(nodes)
+		for _, id := range nodes {
+			for _, g := range stream.Nodes[id] {
+				if g.Segment < 0 || g.Segment >= len(p.query.Segments) {
+					continue // no node of ours sends that
+				}
+				if g.Slice >= 0 { // scans, a line a slice
+					s.log.Debug("query slice", "query", st.Query, "stream", n, "segment", g.Segment, "node", id, "slice", g.Slice, "in", g.RowsIn, "skipped", g.Skipped)
+					continue
+				}
+				s.log.Debug("query segment", "query", st.Query, "stream", n, "segment", g.Segment, "node", id, "steps", stepsOf(p.query.Segments[g.Segment]),
+					"ms", ms(time.Duration(g.Nanos)), "in", g.RowsIn, "out", g.RowsOut, "morsels", g.Morsels, "fused", g.Fused, "special", g.Special)
+			}
+		}
+	}
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// stepsOf names a segment's steps: "scan lineitem, filter, aggr".
+func stepsOf(g *plan.Segment) string {
+	source := map[plan.SourceKind]string{plan.SourceScan: "scan", plan.SourceReceive: "receive", plan.SourceTable: "scan tbl", plan.SourceRows: "rows",
+		plan.SourceValues: "values", plan.SourceText: "text"}[g.Source.Kind]
+	if g.Source.Table != nil {
+		source += " " + g.Source.Table.Name
+	}
+	parts := []string{source}
+	for _, st := range g.Steps {
+		parts = append(parts, st.Label())
+	}
+	sink := map[plan.SinkKind]string{plan.SinkHash: "hash", plan.SinkAggr: "aggr", plan.SinkSort: "sort", plan.SinkDist: "dist",
+		plan.SinkReturn: "return", plan.SinkInsert: "insert"}[g.Sink.Kind]
+	return strings.Join(append(parts, sink), ", ")
+}
