@@ -216,7 +216,13 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 				r.null = read(n)
 			}
 			if lone.Mode != subop.None {
+				// here, not where the column is used: a later join's rows are others
+				now := l.dom
+				if now.at != after {
+					l.dom = domain{Domain: subop.Domain{Count: after.count}, at: after}
+				}
 				r.null = l.orNull(lone, r.null)
+				l.dom = now
 			}
 			return r
 		}})
