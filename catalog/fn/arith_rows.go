@@ -71,6 +71,11 @@ func numberOf(t, other types.Type, lit *types.Datum) types.Type {
 // arithmetic binds + - * / % of two numbers by the result table of semantics.md, section 2.
 func arithmetic(op string) func(args []types.Type, consts []*types.Datum) (Bound, error) {
 	return func(args []types.Type, consts []*types.Datum) (Bound, error) {
+		for _, t := range args {
+			if !t.IsNumeric() && !t.IsString() && t.Kind != types.OID {
+				return Bound{}, errNoMatch
+			}
+		}
 		a, b := numberOf(args[0], args[1], consts[0]), numberOf(args[1], args[0], consts[1])
 		isFloat := func(t types.Type) bool { return t.Kind >= types.Float4 }
 		switch {
