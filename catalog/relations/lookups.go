@@ -55,6 +55,10 @@ var lookups = []Lookup{
 	{"obj_description", 1, 2, types.TText, noAnswers, types.NullDatum, "Comments: there are none yet."},
 	{"shobj_description", 1, 2, types.TText, noAnswers, types.NullDatum, "Comments: there are none yet."},
 	{"col_description", 2, 2, types.TText, noAnswers, types.NullDatum, "Comments: there are none yet."},
+	{"pg_tablespace_location", 1, 1, types.TText, noAnswers, types.String(""), "Nowhere: data is in managed storage."},
+	{"pg_table_size", 1, 1, types.TInt8, tableSizes, types.Int(0), "Bytes of a table in managed storage."},
+	{"pg_relation_size", 1, 2, types.TInt8, tableSizes, types.Int(0), "Bytes of a table in managed storage."},
+	{"pg_total_relation_size", 1, 1, types.TInt8, tableSizes, types.Int(0), "Bytes of a table in managed storage."},
 	{"pg_encoding_to_char", 1, 1, types.TName, encodingNames, types.String(""), "A character set by its number."},
 	{"format_encoding", 1, 1, types.TText, columnEncodings, types.String("none"), "A column encoding by attencodingtype."},
 }
@@ -141,6 +145,18 @@ func indexDefs(env *Env) []Answer {
 				out = append(out, Answer{int64(indexOID(t, i)), types.String(indexDef(t, i))})
 			}
 		}
+	}
+	return ordered(out)
+}
+
+func tableSizes(env *Env) []Answer {
+	var out []Answer
+	for _, t := range env.tables() {
+		size := int64(0)
+		for _, ref := range t.Version.Objects {
+			size += ref.Bytes
+		}
+		out = append(out, Answer{int64(t.ID), types.Int(size)})
 	}
 	return ordered(out)
 }

@@ -34,6 +34,9 @@ func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 		}
 		return s.bind(b, f, args)
 	}
+	if v, ok, err := b.lookupCall(f, args); ok {
+		return v, err
+	}
 	if len(b.fns.Rows(f.Name)) == 0 && refusedFunctions[f.Name] {
 		return value{}, b.unsupported(f.Pos, "function %s", f.Name)
 	}

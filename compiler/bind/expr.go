@@ -212,8 +212,19 @@ func (b *binder) opExpr(sc *scope, x *parse.OpExpr) (value, error) {
 			return v, nil
 		}
 	}
+	if positive, ok := negatedOperators[x.Op]; ok && len(args) == 2 {
+		v, err := b.operator(positive, args, x.Pos)
+		if err != nil {
+			return value{}, err
+		}
+		v.expr = not(v.expr)
+		return v, nil
+	}
 	return b.operator(x.Op, args, x.Pos)
 }
+
+// negatedOperators are NOT of another operator.
+var negatedOperators = map[string]string{"!~": "~", "!~~": "~~", "!~~*": "~~*"}
 
 // foldIntegers computes +, - and * of two integer constants if the result fits
 // their type; anything else is left to the operation.
