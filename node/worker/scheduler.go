@@ -1,21 +1,33 @@
 package worker
 
 import (
-	"sort"
+	"slices"
 	"sync"
+	"time"
 )
 
 // Scheduler hands instances to workers. One a node, shared by all queries.
+//
+// Queries share the workers by time: the one that has used least is looked at
+// first. (By turns, one with costly morsels would take nearly all.) A query that
+// begins a stream starts from where the others are, so that nobody saves up time.
 //
 // Its lock guards the scheduling state of all segments: what is claimed, parked, finished. It is
 // held for a look at the lists, never while code runs or memory is fetched.
 type Scheduler struct {
 	mu      sync.Mutex
 	cond    *sync.Cond
-	running []*segment // of all queries, grouped by query, most downstream first within one
-	turn    int        // where the next look begins
+	running []*share      // queries with a running stream, by time used
+	now     time.Duration // time used by the query that was last served
 	closed  bool
 	wg      sync.WaitGroup
+}
+
+// share is a query's part in the workers' time. Guarded by the scheduler's lock.
+type share struct {
+	q    *query
+	segs []*segment // most downstream first
+	used time.Duration
 }
 
 // NewScheduler starts the workers.
@@ -45,58 +57,60 @@ func (s *Scheduler) work() {
 			s.cond.Wait()
 			continue
 		}
-		t.in.seg.q.working++
+		q := t.in.seg.q
+		q.working++
 		s.mu.Unlock()
 		t.run()
 		s.mu.Lock()
-		t.in.seg.q.working--
+		q.working--
 		t.settle()
+		s.charge(q, t.took)
 		s.cond.Broadcast()
 	}
 }
 
-// claim finds something to do: queries in turn, their segments from downstream up.
+// claim finds something to do: by time used, in a query from downstream up.
 func (s *Scheduler) claim() *task {
-	n := len(s.running)
-	for i := range n {
-		g := s.running[(s.turn+i)%n]
-		if t := g.claim(); t != nil {
-			s.turn = s.after(g.q)
-			return t
+	for _, sh := range s.running {
+		for _, g := range sh.segs {
+			if t := g.claim(); t != nil {
+				s.now = sh.used
+				return t
+			}
 		}
 	}
 	return nil
 }
 
-// after is the index of the first segment of the query behind q.
-func (s *Scheduler) after(q *query) int {
-	last := -1
-	for i, g := range s.running {
-		if g.q == q {
-			last = i
+// charge counts time against a query and puts it in its place.
+func (s *Scheduler) charge(q *query, took time.Duration) {
+	for _, sh := range s.running {
+		if sh.q == q {
+			sh.used += took
+			s.order()
+			return
 		}
 	}
-	return (last + 1) % len(s.running)
+}
+
+func (s *Scheduler) order() {
+	slices.SortStableFunc(s.running, func(a, b *share) int { return int(a.used - b.used) })
 }
 
 // add makes segments of one query claimable. Called with the lock held.
 func (s *Scheduler) add(segs []*segment) {
-	sort.SliceStable(segs, func(i, j int) bool { return segs[i].depth > segs[j].depth })
-	s.running = append(s.running, segs...)
+	if len(segs) == 0 {
+		return
+	}
+	slices.SortStableFunc(segs, func(a, b *segment) int { return b.depth - a.depth })
+	s.running = append(s.running, &share{q: segs[0].q, segs: segs, used: s.now})
+	s.order()
 	s.cond.Broadcast()
 }
 
 // remove takes a query's segments out. Called with the lock held.
 func (s *Scheduler) remove(q *query) {
-	keep := s.running[:0]
-	for _, g := range s.running {
-		if g.q != q {
-			keep = append(keep, g)
-		}
-	}
-	clear(s.running[len(keep):])
-	s.running = keep
-	s.turn = 0
+	s.running = slices.DeleteFunc(s.running, func(sh *share) bool { return sh.q == q })
 }
 
 // Wake makes workers look again: something arrived. Not to be called with the lock held.

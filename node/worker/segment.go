@@ -29,6 +29,11 @@ type segment struct {
 	nanos  time.Duration
 	morsel int64
 	rowsIn int64
+	// pace measures scans: time and rows of the morsels that are through.
+	pace struct {
+		nanos time.Duration
+		rows  int64
+	}
 }
 
 // source hands out input. All methods are called with the scheduler's lock held and never block.
@@ -73,8 +78,10 @@ type inst struct {
 	state     instState
 	finishing bool
 	started   bool
-	done      func() error // to be called when the input is consumed
-	text      *textInput   // SourceText
+	rows      int           // of the morsel it was given last; scans
+	took      time.Duration // with that morsel
+	done      func() error  // to be called when the input is consumed
+	text      *textInput    // SourceText
 }
 
 type instState uint8
@@ -238,6 +245,7 @@ func (t *task) settle() {
 	}
 	in, g := t.in, t.in.seg
 	g.nanos += t.took
+	in.took += t.took
 	if t.feed != nil && !t.none {
 		g.morsel++
 	}
@@ -252,5 +260,12 @@ func (t *task) settle() {
 		g.open--
 	default:
 		in.state = free
+		if in.rows > 0 {
+			g.pace.nanos += in.took
+			g.pace.rows += int64(in.rows)
+		}
+	}
+	if in.state != parked {
+		in.took, in.rows = 0, 0
 	}
 }

@@ -3,6 +3,7 @@ package worker
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
@@ -14,10 +15,13 @@ import (
 
 // A morsel is a run of sections of one row group: at least minMorsel (less
 // would make the claim show), at most maxMorsel (more would make workers idle at the end and
-// tiers late), except where zone maps cut it short.
+// tiers late), except where zone maps cut it short and where sections turn out to be
+// costly (a join with very many matches): then as many as take about morselTime, so that other
+// queries get their turn.
 const (
-	minMorsel = 8
-	maxMorsel = 64
+	minMorsel  = 8
+	maxMorsel  = 64
+	morselTime = 10 * time.Millisecond
 	// fetchers read row groups ahead of the workers, and this many may be in
 	// memory beyond the ones workers are in.
 	fetchers   = 4
@@ -285,12 +289,15 @@ func (s *scanSource) next(in *inst) (feed, bool) {
 		if in.slice >= 0 && int(m.slice) != in.slice {
 			continue
 		}
-		s.ready = append(s.ready[:i], s.ready[i+1:]...)
-		last := true
-		for _, o := range s.ready {
-			last = last && o.rg != m.rg
+		if most := s.most(); m.to-m.from > most {
+			m.rg.users.Add(1)
+			s.ready[i].from += most
+			m.to = m.from + most
+		} else {
+			s.ready = append(s.ready[:i], s.ready[i+1:]...)
+			s.left1(!s.waiting(m.rg))
 		}
-		s.left1(last)
+		in.rows = m.to - m.from
 		st := s.g.q.scanStats(s.g.id, int(m.slice))
 		st.RowsIn += int64(m.to - m.from)
 		st.Morsels++
@@ -300,6 +307,26 @@ func (s *scanSource) next(in *inst) (feed, bool) {
 		}, true
 	}
 	return nil, false
+}
+
+// waiting reports whether morsels of a row group are still to be claimed.
+func (s *scanSource) waiting(rg *sharedGroup) bool {
+	for _, m := range s.ready {
+		if m.rg == rg {
+			return true
+		}
+	}
+	return false
+}
+
+// most is how many rows a morsel may have at the pace so far, whole sections.
+func (s *scanSource) most() int {
+	p := &s.g.pace
+	if p.rows == 0 {
+		return minMorsel * abi.VectorRows // to learn the pace
+	}
+	perSection := p.nanos * abi.VectorRows / time.Duration(p.rows)
+	return min(max(int(morselTime/max(perSection, 1)), 1), maxMorsel) * abi.VectorRows
 }
 
 func (s *scanSource) over(in *inst) bool { return s.left == 0 && len(s.ready) == 0 }
