@@ -159,6 +159,12 @@ func (l *lowerer) sortRun(s *plan.Sink) {
 	slot := l.table(s.TableID, e, true)
 	keys := make([]result, len(s.Order))
 	size, fixed := none, 0
+	if o := s.Order[0]; s.LimitParam >= 0 && o.Expr.Type.Phys() != types.Str {
+		k := l.expr(o.Expr)
+		d := l.newSelection()
+		l.emit(subop.KeyCut(l.spread(l.widen(k, o.Expr.Type.Phys())), k.null, o.Desc, o.NullsFirst, slot, d.Domain))
+		l.dom = d
+	}
 	for i, o := range s.Order {
 		keys[i] = l.trim(o.Expr, l.expr(o.Expr))
 		keys[i].v = l.spread(l.widen(keys[i], o.Expr.Type.Phys()))

@@ -17,7 +17,7 @@ import (
 func kinds() []*Kind {
 	ks := []*Kind{scalar, scalarNull, decode, chunkColumn, entrySequence, entryPointers, place, host, filter, limit, hash, prefetch,
 		reserve, alloc, rowAddress, put, putWord, putInt, putOwned, get, getInt, unmatched, gather, find, probe, probeOuter, probeMark, mark,
-		exists, inList, room, slot, destination, rotate, output, keySize, keyAlloc, keyPut, keyEnd}
+		exists, inList, room, slot, destination, rotate, output, keySize, keyAlloc, keyPut, keyCut, keyEnd}
 	return append(ks, accumulatorKinds()...)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
+	"slipher/runtime/abi"
 )
 
 // A normalised sort key is a string whose bytewise order is the order asked
@@ -167,6 +168,56 @@ func (b *builder) canonicalFloat(x val) val {
 	}
 	quiet := named(b, "quiet", b.cur.NewBitCast(bits, t))
 	return val{v: named(b, "canon", b.cur.NewSelect(isNaN, quiet, plus)), p: x.p}
+}
+
+// keyCut keeps rows that may still be among the first of a sort: those whose
+// first key does not begin above the cut that the runtime leaves when it drops
+// the rest. Operands: value, null flag, byte before a NULL, byte before a value,
+// -1 for descending, slot of the table's address, new count, new selection.
+var keyCut = &Kind{
+	Name: "skcut",
+	Ends: true,
+	Before: func(c *Ctx) {
+		c.store(c64(0), c.Var("kept"))
+		c.base = c.load(i64, c.field(c.load(bytePtr, c.Ptr(5), "tab"), abi.TableCut, "cut.at"), "cut")
+	},
+	Row: func(c *Ctx) {
+		b := c.builder
+		marker := c.Imm(3)
+		if c.Has(1) {
+			marker = named(b, "marker", c.cur.NewSelect(c.asBit(c.In(1)).v, c.Imm(2), marker))
+		}
+		w := c.orderedWords(c.orZero(0, 1))[0]
+		t := w.Type().(*lt.IntType)
+		flip := c.Imm(4)
+		if t.BitSize < 64 {
+			w = named(b, "w", c.cur.NewZExt(w, i64))
+			w = named(b, "w", c.cur.NewShl(w, c64(int64(64-t.BitSize))))
+			flip = named(b, "flip", c.cur.NewShl(flip, c64(int64(64-t.BitSize))))
+		}
+		w = named(b, "w", c.cur.NewLShr(named(b, "w", c.cur.NewXor(w, flip)), c64(8)))
+		prefix := named(b, "prefix", c.cur.NewOr(w, named(b, "top", c.cur.NewShl(marker, c64(56)))))
+		c.keepRow(c.icmp(enum.IPredULE, prefix, c.base), 7)
+	},
+	After: func(c *Ctx) { c.store(c.load(i64, c.Var("kept"), "kept"), c.Ptr(6)) },
+	Variants: func(*fn.Table) []Op {
+		var out []Op
+		for _, p := range allClasses {
+			if p == types.Str {
+				continue
+			}
+			for _, null := range []Mode{None, Vec} {
+				out = append(out, *KeyCut(Operand{Mode: Vec, P: p, Val: 2}, Operand{Mode: null, P: types.I8, Val: 3}, false, false, 0, Domain{}))
+			}
+		}
+		return out
+	},
+}
+
+// KeyCut makes the op for a first key that is no string.
+func KeyCut(v, null Operand, desc, nullsFirst bool, tableSlot int64, out Domain) *Op {
+	p := KeyPut(Operand{}, v, null, desc, nullsFirst, Operand{})
+	return &Op{Kind: kind("skcut"), Args: []Operand{v, null, p.Args[3], p.Args[4], p.Args[5], imm(tableSlot), imm(out.Count), imm(out.Sel)}}
 }
 
 // keyEnd makes a string of the bytes written. Operands: begin, end, key.

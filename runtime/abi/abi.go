@@ -84,6 +84,7 @@ const (
 	TableLimit = 40 // grow before there are more
 	TableArena = 48 // Arena
 	TableInit  = 80 // address of a fresh group's bytes
+	TableCut   = 96 // sort of which the first rows are wanted: rows whose key begins above are not among them
 
 	JoinDir   = 0  // directory: end of the slot's entries | Bloom tag << 48; slot -1 exists
 	JoinShift = 8  // slot = hash >> shift

@@ -56,6 +56,7 @@ int slp_sort_trim(slp_table *t, int64_t keyoff, int64_t keep) {
 	uint8_t *kept = malloc(keep * t->esize ? keep * t->esize : 1);
 	if (!kept) { free(v); return -1; }
 	for (int64_t i = 0; i < keep; i++) memcpy(kept + i * t->esize, v[i].entry, t->esize);
+	if (keep) t->cut = v[keep - 1].prefix;
 	free(v);
 	/* strings stay in the arena: dropped rows' bytes go when the table goes */
 	for (int64_t i = 1; i < t->nslabs; i++) free(t->slabs[i].base);

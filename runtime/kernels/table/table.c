@@ -46,6 +46,7 @@ slp_table *slp_table_new(int64_t esize, bool directory, int64_t start, const uin
 	t->esize = esize;
 	t->kind = directory;
 	t->limit = INT64_MAX / 2;
+	t->cut = UINT64_MAX;
 	int64_t slots = 8;
 	while (slots < start) slots *= 2;
 	if (init) {

@@ -15,6 +15,7 @@ typedef struct slp_table {
 	slp_arena arena; /* strings, sort keys */
 	uint8_t *init;   /* a fresh group's bytes; owned */
 	int64_t esize;
+	uint64_t cut; /* first eight bytes (big endian) of the last key that a top-N still wants */
 	/* slabs: entries lie in a few contiguous stretches */
 	struct slp_slab { uint8_t *base; int64_t bytes; } *slabs;
 	int64_t nslabs, capslabs;
