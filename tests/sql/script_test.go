@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cockroachdb/datadriven"
 
@@ -56,9 +57,24 @@ func newScript(t *testing.T, c *cluster.Cluster, cfg cluster.Config, name string
 	s.conn.Exec(t, cfg.Settings())
 	t.Cleanup(func() {
 		s.conn.Close()
-		admin.Exec(t, "DROP DATABASE "+db)
+		dropDatabase(t, admin, db)
 	})
 	return s
+}
+
+// dropDatabase waits until the server has seen the end of the last connection.
+func dropDatabase(t *testing.T, admin *cluster.Conn, db string) {
+	t.Helper()
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		_, err := admin.Try("DROP DATABASE " + db)
+		if err == nil {
+			return
+		}
+		if cluster.Code(err) != "55006" || time.Now().After(end) {
+			t.Error(err)
+			return
+		}
+	}
 }
 
 func (s *script) run(t *testing.T, d *datadriven.TestData) string {
