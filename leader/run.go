@@ -51,7 +51,7 @@ func checkLimits(q *plan.Query, params []wire.Param) error {
 		param int
 		word  string
 		code  sqlerr.Code
-	}{{q.Merge.LimitParam, "LIMIT", sqlerr.InvalidLimit}, {q.Merge.OffsetParam, "OFFSET", "2201X"}} {
+	}{{q.Merge.LimitParam, "LIMIT", sqlerr.InvalidLimit}, {q.Merge.OffsetParam, "OFFSET", sqlerr.InvalidOffset}} {
 		if l.param >= 0 && !params[l.param].Value.Null && params[l.param].Value.Lo < 0 {
 			return sqlerr.New(l.code, "%s must not be negative", l.word)
 		}

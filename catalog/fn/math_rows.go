@@ -41,7 +41,7 @@ func mathRows() []*Row {
 				return Bound{Op: opRef("float_scale"), Args: []types.Type{F}, Extra: []Const{{f64, types.Float(f.factor)}}, Ret: F}, nil
 			}})
 	}
-	rows = append(rows, one("sign", number, unary("sign"), "-1, 0 or 1, of the argument's type."))
+	rows = append(rows, one("sign", number, signOf, "-1, 0 or 1; of a decimal, without digits behind the point."))
 	for _, f := range []struct{ name, op string }{{"round", "round"}, {"trunc", "trunc"}, {"ceil", "ceil"}, {"ceiling", "ceil"}, {"floor", "floor"}} {
 		rows = append(rows, one(f.name, number, rounding(f.op), "A whole number of the argument's type."))
 	}
@@ -50,6 +50,15 @@ func mathRows() []*Row {
 			"At a digit behind the point, or before it if negative."))
 	}
 	return rows
+}
+
+// signOf binds sign. A decimal keeps its width but not its scale: 1 is 1, not 0.01.
+func signOf(args []types.Type, consts []*types.Datum) (Bound, error) {
+	b, err := unary("sign")(args, consts)
+	if err == nil && b.Ret.Kind == types.Decimal {
+		b.Ret = types.TDecimal(int(b.Ret.Prec), 0)
+	}
+	return b, err
 }
 
 // rounding binds round, trunc, ceil and floor to whole numbers.

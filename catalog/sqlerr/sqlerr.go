@@ -30,6 +30,7 @@ const (
 	BadCopyFormat              Code = "22P04"
 	InvalidByteSequence        Code = "22021"
 	InvalidLimit               Code = "2201W"
+	InvalidOffset              Code = "2201X"
 	InvalidEscape              Code = "22025"
 	NotNullViolation           Code = "23502"
 	InvalidTransactionState    Code = "25000"

@@ -237,7 +237,8 @@ func (b *binder) limit(node algebra.Node, count, offset parse.Expr) (algebra.Nod
 		e    parse.Expr
 		dst  *int
 		what string
-	}{{count, &l.Count, "LIMIT"}, {offset, &l.Offset, "OFFSET"}} {
+		code sqlerr.Code
+	}{{count, &l.Count, "LIMIT", sqlerr.InvalidLimit}, {offset, &l.Offset, "OFFSET", sqlerr.InvalidOffset}} {
 		if x.e == nil {
 			continue
 		}
@@ -256,7 +257,7 @@ func (b *binder) limit(node algebra.Node, count, offset parse.Expr) (algebra.Nod
 			return nil, b.unsupported(x.e.At(), "an expression in %s", x.what)
 		}
 		if p := b.out.Params[e.Param]; p.Client == 0 && p.Value.Lo < 0 {
-			return nil, b.errorAt(x.e.At(), sqlerr.InvalidLimit, "%s must not be negative", x.what)
+			return nil, b.errorAt(x.e.At(), x.code, "%s must not be negative", x.what)
 		}
 		*x.dst = e.Param
 	}

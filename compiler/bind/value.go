@@ -77,6 +77,12 @@ func numberType(s string) (types.Type, string) {
 	if digits > types.MaxPrecision || len(frac) > types.MaxPrecision-1 {
 		return types.TFloat8, s
 	}
+	if digits == 19 {
+		// DECIMAL(19) is stored in 64 bits, which not every number of 19 digits fits.
+		if _, err := strconv.ParseInt(whole+frac, 10, 64); err != nil {
+			digits++
+		}
+	}
 	return types.TDecimal(max(digits, 1), len(frac)), s
 }
 
