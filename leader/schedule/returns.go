@@ -37,6 +37,9 @@ type runKey struct {
 	run  int
 }
 
+// maxRuns bounds what a node can announce: it has a run a worker or slice.
+const maxRuns = 1 << 20
+
 // Run is what one instance returns, in its order.
 type Run struct {
 	r     *Returns
@@ -84,6 +87,10 @@ func (r *Returns) Put(from wire.Conn, d *wire.Data) {
 		return
 	}
 	if d.Kind == wire.DataRuns {
+		if d.N > maxRuns || !r.nodes[from.Peer()] {
+			r.err = sqlerr.New(sqlerr.ProtocolViolation, "%s announces %d runs of rows", from.Peer(), d.N)
+			return
+		}
 		delete(r.nodes, from.Peer())
 		for i := range int(d.N) {
 			run := &Run{r: r, from: from, no: i}

@@ -75,7 +75,8 @@ func dialHandshake(c net.Conn, me Identity) (peerInfo, error) {
 	return peerInfo{theirs.ID, theirs.Addr, theirs.Cluster}, nil
 }
 
-func acceptHandshake(c net.Conn, me Identity) (peerInfo, error) {
+// acceptHandshake: taken is asked about a peer that has proved the secret.
+func acceptHandshake(c net.Conn, me Identity, taken func(peerInfo) error) (peerInfo, error) {
 	_ = c.SetDeadline(time.Now().Add(handshakeTimeout))
 	defer func() { _ = c.SetDeadline(time.Time{}) }()
 	var theirs Hello
@@ -103,10 +104,15 @@ func acceptHandshake(c net.Conn, me Identity) (peerInfo, error) {
 		_, _ = writeHand(c, &Proof{Error: ErrSecret.Error()})
 		return peerInfo{}, ErrSecret
 	}
+	info := peerInfo{theirs.ID, theirs.Addr, theirs.Cluster}
+	if err := taken(info); err != nil {
+		_, _ = writeHand(c, &Proof{Error: err.Error()})
+		return peerInfo{}, err
+	}
 	if _, err := writeHand(c, &Proof{}); err != nil {
 		return peerInfo{}, err
 	}
-	return peerInfo{theirs.ID, theirs.Addr, theirs.Cluster}, nil
+	return info, nil
 }
 
 func newHello(me Identity) Hello {

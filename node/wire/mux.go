@@ -98,7 +98,7 @@ func (m *Mux) accept() {
 		m.wg.Add(1)
 		go func() {
 			defer m.wg.Done()
-			info, err := acceptHandshake(c, m.identity())
+			info, err := acceptHandshake(c, m.identity(), m.taken)
 			<-sem
 			if err != nil {
 				m.log.Warn("link refused", "from", c.RemoteAddr().String(), "err", err)
@@ -115,6 +115,17 @@ func (m *Mux) accept() {
 			}
 		}()
 	}
+}
+
+// taken refuses a second process of one id. The same address again is a peer
+// that came back before the loss of its link was noticed.
+func (m *Mux) taken(p peerInfo) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if l := m.links[p.id]; l != nil && l.addr != p.addr && !l.sess.IsClosed() {
+		return fmt.Errorf("the id %s is taken by the process at %s", p.id, l.addr)
+	}
+	return nil
 }
 
 // Dial gives the link to whoever takes links at addr.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -151,6 +152,14 @@ func TestHandshakeRefusals(t *testing.T) {
 	c, err := md.Dial(context.Background(), ma.Addr())
 	if err != nil {
 		t.Fatal(err)
+	}
+	twin, err := Listen(Identity{ID: "d", Secret: []byte("right")}, "127.0.0.1:0", newRecorder(), quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer twin.Close()
+	if _, err := twin.Dial(context.Background(), ma.Addr()); err == nil || !strings.Contains(err.Error(), "is taken") {
+		t.Errorf("a second process of one id: %v", err)
 	}
 	if _, err := c.Call(context.Background(), &Ping{}); err != nil {
 		t.Error(err)
