@@ -87,6 +87,9 @@ func modes(n int, alphabet []Mode) [][]Mode {
 // argModes: with up to three arguments each may be a vector or a parameter;
 // with more, lowering spreads parameters that stand before the last vector.
 func argModes(n int) [][]Mode {
+	if n == 0 {
+		return [][]Mode{nil} // random()
+	}
 	if n <= 3 {
 		return modes(n, []Mode{Vec, Par})[:1<<n-1] // the last one is all parameters
 	}

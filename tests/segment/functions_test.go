@@ -146,3 +146,23 @@ func TestFunctionsAgainstOracle(t *testing.T) {
 		}
 	}
 }
+
+// random() makes another number in [0, 1) for every row, in both tiers.
+func TestRandom(t *testing.T) {
+	r := newRunner(t)
+	c := boundCase{expr: call("random", types.TFloat8), cols: numberCols}
+	for _, tier := range []exec.Tier{exec.Primitives, exec.Fused} {
+		got, err := r.run(projectOne(&c), map[string][][]types.Datum{"t": numbers(500)}, exec.Options{Tier: tier})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, s := range got {
+			d, err := types.ParseText(types.TFloat8, s)
+			if err != nil || d.Float() < 0 || d.Float() >= 1 || seen[s] {
+				t.Fatalf("tier %v: %q, %v", tier, s, err)
+			}
+			seen[s] = true
+		}
+	}
+}

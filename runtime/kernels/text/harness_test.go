@@ -63,7 +63,7 @@ func goStr(v fntest.V) string {
 		}
 		return string(b[4 : 4+n])
 	}
-	s := string(unsafe.Slice((*byte)(unsafe.Pointer(uintptr(v.W[1]))), n))
+	s := string(unsafe.Slice(*(**byte)(unsafe.Pointer(&v.W[1])), n))
 	if s[:4] != string(b[4:8]) {
 		panic("prefix differs from the bytes")
 	}
