@@ -1,6 +1,3 @@
-// Package fntest evaluates ops on single values: a fn.Builder that computes
-// instead of generating code. It is the third implementation of the builder's
-// meaning, next to the primitives and the fused code, and the one without LLVM.
 package fntest
 
 import (

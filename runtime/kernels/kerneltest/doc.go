@@ -1,0 +1,2 @@
+// Package kerneltest calls kernels by address from tests, as generated code does.
+package kerneltest
