@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"slipher/tests/warehouse"
+)
+
+// engine is a running database.
+type engine interface {
+	// query runs one statement to its last row and says how long that took.
+	query(ctx context.Context, sql string) (*warehouse.Result, time.Duration, error)
+	// pid is the process that does the work.
+	pid() int
+	close()
+}
+
+// contender is an engine in one setting.
+type contender struct {
+	name string
+	tier string // "" for DuckDB
+}
+
+// contenders, the reference first. Figures are divided by the first one's.
+var contenders = []contender{{"DuckDB", ""}, {"auto", "auto"}, {"fused", "fused"}, {"primitives", "primitives"}}
+
+// start runs a fresh process for c.
+func (b *bench) start(ctx context.Context, c contender, empty bool) (engine, error) {
+	if c.tier == "" {
+		return startDuckDB(ctx, b.settings, b.duckdbFile())
+	}
+	e, err := startSlipher(ctx, b.settings, b.slipherDir(), empty)
+	if err != nil {
+		return nil, err
+	}
+	return e, e.tier(ctx, c.tier)
+}
+
+// text is c's form of q.
+func (c contender) text(q query) string {
+	if c.tier == "" {
+		return q.duckdb
+	}
+	return q.slipher
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// settings are the flags.
+type settings struct {
+	shared, cache, binary string
+	sf                    string
+	runs, first, threads  int
+	reload, profile       bool
+	only                  []int // queries, nil for all
+}
+
+func parse() (settings, error) {
+	var s settings
+	var only string
+	shared := os.Getenv("SLIPHER_SHARED")
+	if shared == "" {
+		shared = "../shared"
+	}
+	flag.StringVar(&s.shared, "shared", shared, "folder with tpch/ and tools/gen-data.sh (SLIPHER_SHARED)")
+	flag.StringVar(&s.cache, "cache", "", "folder for data, databases and the DuckDB package; kept between runs (required)")
+	flag.StringVar(&s.binary, "binary", "", "slipher to measure (default: built from this checkout)")
+	flag.StringVar(&s.sf, "sf", "1", "scale factor")
+	flag.IntVar(&s.runs, "runs", 11, "repeated runs of each query and contender; 0: none")
+	flag.IntVar(&s.first, "first", 3, "first runs, each in a fresh process; 0: none")
+	flag.IntVar(&s.threads, "threads", 2, "DuckDB's threads, Slipher's slices and workers")
+	flag.BoolVar(&s.reload, "reload", false, "load again what the cache holds already, and measure it")
+	flag.BoolVar(&s.profile, "profile", false, "say where the time goes, per segment and, if perf is there, per primitive")
+	flag.StringVar(&only, "queries", "", "these queries only, by number: 1,6")
+	flag.Parse()
+	if flag.NArg() > 0 || s.cache == "" || s.threads < 1 {
+		flag.Usage()
+		return s, fmt.Errorf("--cache DIR is needed, and no words but flags")
+	}
+	for _, f := range strings.FieldsFunc(only, func(r rune) bool { return r == ',' }) {
+		n, err := strconv.Atoi(f)
+		if err != nil || !slices.Contains(queryNumbers, n) {
+			return s, fmt.Errorf("--queries %s: want some of %v", only, queryNumbers)
+		}
+		s.only = append(s.only, n)
+	}
+	var err error
+	for _, p := range []*string{&s.shared, &s.cache} {
+		if *p, err = filepath.Abs(*p); err != nil {
+			return s, err
+		}
+	}
+	return s, os.MkdirAll(s.cache, 0o755)
+}
+
+func main() {
+	log.SetFlags(0)
+	s, err := parse()
+	if err != nil {
+		log.Fatal("bench: ", err)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, s); err != nil {
+		stop()
+		log.Fatal("bench: ", err)
+	}
+}
+
+func run(ctx context.Context, s settings) error {
+	if s.binary == "" {
+		s.binary = filepath.Join(s.cache, "slipher")
+		if err := command(ctx, "", "go", "build", "-o", s.binary, "slipher/cmd/slipher"); err != nil {
+			return err
+		}
+	}
+	if err := installDuckDB(ctx, s); err != nil {
+		return err
+	}
+	csv := filepath.Join(s.cache, "tpch-sf"+s.sf, "csv")
+	// The generator skips what is there.
+	if _, err := os.Stat(filepath.Join(csv, "lineitem.csv")); err != nil {
+		if err := command(ctx, "", "sh", filepath.Join(s.shared, "tools", "gen-data.sh"), s.cache, "tpch:"+s.sf); err != nil {
+			return err
+		}
+	}
+	b := &bench{settings: s, csv: csv}
+	var err error
+	if b.queries, err = readQueries(s); err != nil {
+		return err
+	}
+	machine()
+	for _, step := range []func(context.Context) error{b.load, b.answers, b.firstRuns, b.repeatedRuns, b.profileRuns} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// command runs a program with its output on standard error.
+func command(ctx context.Context, dir, name string, args ...string) error {
+	c := exec.CommandContext(ctx, name, args...)
+	c.Dir, c.Stdout, c.Stderr = dir, os.Stderr, os.Stderr
+	if err := c.Run(); err != nil {
+		return fmt.Errorf("%s %s: %w", name, strings.Join(args, " "), err)
+	}
+	return nil
+}
