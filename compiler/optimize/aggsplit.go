@@ -60,7 +60,7 @@ func (s *aggSplit) acc(fn plan.AggFn, arg *plan.Expr, distinct bool) *plan.Expr 
 		key += s.p.exprKey(arg)
 	}
 	a := s.byKey[key]
-	if a == nil {
+	if a == nil || arg != nil && s.p.volatile(arg) {
 		a = &accum{id: s.p.fresh(), fn: fn, arg: arg, distinct: distinct}
 		a.out = accColumn(fn, arg, s.grouped)
 		s.byKey[key] = a

@@ -174,6 +174,13 @@ func hasColumn(e *plan.Expr) bool {
 	return has
 }
 
-// volatile reports whether e gives another value each time. No operation does yet:
-// random() and its like are not in the table.
-func (p *planner) volatile(e *plan.Expr) bool { return false }
+// volatileOps give another value each time they are evaluated.
+var volatileOps = map[string]bool{"random": true}
+
+// volatile reports whether e gives another value each time: it must neither move nor
+// be computed once for two uses.
+func (p *planner) volatile(e *plan.Expr) bool {
+	found := false
+	walk(e, func(x *plan.Expr) { found = found || x.Kind == plan.ExprCall && volatileOps[x.Op] })
+	return found
+}

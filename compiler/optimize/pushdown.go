@@ -101,7 +101,7 @@ func (p *planner) pushAggregate(n *algebra.Aggregate, preds []*plan.Expr) algebr
 	}
 	var down, stay []*plan.Expr
 	for _, e := range preds {
-		if s := substitute(e, by); len(n.Keys) > 0 && keys.covers(e) && hasColumn(e) && !p.mayFail(s) {
+		if s := substitute(e, by); len(n.Keys) > 0 && keys.covers(e) && hasColumn(e) && !p.mayFail(s) && !p.volatile(s) {
 			down = append(down, s)
 		} else {
 			stay = append(stay, e)

@@ -82,7 +82,7 @@ func (c *sharing) replace(x *plan.Expr) *plan.Expr {
 			return nil
 		}
 		k := c.p.exprKey(s)
-		if c.count[k] < 2 || !c.always[k] && c.p.mayFail(s) {
+		if c.count[k] < 2 || !c.always[k] && c.p.mayFail(s) || c.p.volatile(s) {
 			return nil
 		}
 		id, ok := c.ids[k]

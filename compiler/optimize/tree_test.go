@@ -63,7 +63,6 @@ func (b *builder) lit(t types.Type, d types.Datum) *plan.Expr {
 
 func (b *builder) int(v int64) *plan.Expr  { return b.lit(types.TInt4, types.Int(v)) }
 func (b *builder) str(v string) *plan.Expr { return b.lit(types.TText, types.String(v)) }
-func (b *builder) param(e *plan.Expr) int  { return e.Param }
 func cmp(op string, l, r *plan.Expr) *plan.Expr {
 	return opCall(op, types.TBool, l, r)
 }
