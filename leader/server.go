@@ -126,6 +126,9 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 	if err := os.MkdirAll(s.opts.Dir, 0o700); err != nil {
 		return err
 	}
+	if _, err := os.Stat(filepath.Join(s.opts.Dir, "catalog")); err != nil && !s.opts.Bootstrap {
+		return errNoCluster
+	}
 	if s.replica, err = replica.Open(replica.Options{Dir: filepath.Join(s.opts.Dir, "catalog"), ID: s.opts.ID, Bootstrap: s.opts.Bootstrap, Log: s.log}); err != nil {
 		return fmt.Errorf("catalog: %w", err)
 	}
@@ -140,7 +143,7 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 	}
 	c := s.replica.Catalog().Cluster()
 	if c == nil {
-		return errors.New("the directory holds no cluster: start the first leader with --bootstrap")
+		return errNoCluster
 	}
 	if s.opts.SlicesGiven && c.Slices != s.opts.Slices {
 		s.log.Warn("the number of slices is fixed", "slices", c.Slices, "asked", s.opts.Slices)
@@ -151,6 +154,8 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 	s.errors, err = openLoadErrors(s.opts.Dir)
 	return err
 }
+
+var errNoCluster = errors.New("the directory holds no cluster: start the first leader with --bootstrap")
 
 // distHashVersion is the version of the function that places rows on slices: codegen's emitter.
 const distHashVersion = 1
