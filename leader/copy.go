@@ -13,6 +13,7 @@ import (
 	"slipher/catalog/relations"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
+	"slipher/catalog/types"
 	"slipher/compiler/bind"
 	"slipher/compiler/optimize"
 	"slipher/compiler/parse"
@@ -25,8 +26,8 @@ import (
 
 // runCopy is COPY: text in batches to the nodes, which split, parse and store it.
 func (s *Server) runCopy(ctx context.Context, ses *session.Session, st *parse.Statement, b *parse.Copy, w pgwire.ResultWriter) error {
-	if b.NoLoad {
-		return sqlerr.Unsupported("NOLOAD")
+	if err := unsupportedCopy(b); err != nil {
+		return err
 	}
 	cat := s.replica.Catalog()
 	bound, fields, err := bind.Copy(st, b, s.view(cat, ses), s.fns)
@@ -59,6 +60,23 @@ func (s *Server) runCopy(ctx context.Context, ses *session.Session, st *parse.St
 		s.log.Warn("statistics after a load", "table", table.Name, "err", err)
 	}
 	return w.Complete(fmt.Sprintf("COPY %d", done.Affected))
+}
+
+// unsupportedCopy refuses options that the loader does not follow yet: to
+// pass over them would load other values than were meant.
+func unsupportedCopy(b *parse.Copy) error {
+	for _, f := range []struct{ name, value string }{{"DATEFORMAT", b.DateFormat}, {"TIMEFORMAT", b.TimeFormat}} {
+		if f.value != "" && !strings.EqualFold(f.value, "auto") {
+			return sqlerr.Unsupported("%s '%s'", f.name, f.value)
+		}
+	}
+	switch {
+	case b.NoLoad:
+		return sqlerr.Unsupported("NOLOAD")
+	case b.AcceptAnyDate:
+		return sqlerr.Unsupported("ACCEPTANYDATE")
+	}
+	return nil
 }
 
 func info(w pgwire.ResultWriter, text string) {
@@ -186,12 +204,41 @@ func (s *Server) keepRefusals(ses *session.Session, t *state.Table, done schedul
 	var rows []relations.LoadError
 	for _, r := range done.Refused {
 		code, _ := strconv.Atoi(r.Code)
+		typ, length := columnType(t, r.Column)
 		rows = append(rows, relations.LoadError{Query: int64(done.Query), PID: ses.BackendPID(), UserID: s.userID(ses), Table: t.ID,
-			StartMicros: ses.NowMicros(), File: r.File, Line: r.Line, Column: r.Column, Type: r.Type, RawLine: r.Raw, RawValue: r.Value, Code: code, Reason: r.Reason})
+			StartMicros: ses.NowMicros(), File: r.File, Line: r.Line, Column: r.Column, Type: typ, Length: length, RawLine: r.Raw, RawValue: r.Value, Code: code, Reason: r.Reason})
 	}
 	if err := s.errors.add(rows); err != nil {
 		s.log.Error("load errors cannot be kept", "err", err)
 	}
+}
+
+// columnType is a column's type as stl_load_errors shows it, in ten bytes: the
+// short name, and the length of strings or the digits of decimals apart.
+func columnType(t *state.Table, column string) (name, length string) {
+	for _, c := range t.Columns {
+		if c.Name != column {
+			continue
+		}
+		name, length = c.Type.String(), ""
+		if short, ok := shortTypes[c.Type.Kind]; ok {
+			name = short
+		}
+		switch c.Type.Kind {
+		case types.Char, types.Varchar:
+			length = strconv.Itoa(int(c.Type.Len))
+		case types.Decimal:
+			length = fmt.Sprintf("%d,%d", c.Type.Prec, c.Type.Scale)
+		}
+		return name, length
+	}
+	return "", ""
+}
+
+// shortTypes are the catalog's names of types whose SQL names are long.
+var shortTypes = map[types.Kind]string{
+	types.Bool: "bool", types.Int2: "int2", types.Int4: "int4", types.Int8: "int8", types.Decimal: "numeric",
+	types.Float4: "float4", types.Float8: "float8", types.Char: "char", types.Varchar: "varchar", types.Timestamp: "timestamp",
 }
 
 func (s *Server) userID(ses *session.Session) uint32 {
