@@ -157,7 +157,7 @@ func (c *Conn) Cancel(t testing.TB) {
 }
 
 // ErrorText shows an error as scripts expect it:
-// `ERROR 42703 at 8: column "x" does not exist`, then detail and hint.
+// `ERROR 42703 at 8: column "x" does not exist`, then detail, hint and context.
 func ErrorText(err error) string {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
@@ -174,6 +174,9 @@ func ErrorText(err error) string {
 	}
 	if e.Hint != "" {
 		fmt.Fprintf(&b, "\nHINT: %s", e.Hint)
+	}
+	if e.Where != "" {
+		fmt.Fprintf(&b, "\nCONTEXT: %s", e.Where)
 	}
 	return b.String()
 }
