@@ -2,7 +2,7 @@ package optimize
 
 import (
 	"fmt"
-	"strings"
+	"strconv"
 
 	"slipher/compiler/algebra"
 	"slipher/compiler/plan"
@@ -117,55 +117,69 @@ func junction(kind plan.ExprKind, parts []*plan.Expr) *plan.Expr {
 
 // exprKey is a text that two expressions share exactly if they mean the same:
 // equal literals count as equal though they are different parameters.
-func (p *planner) exprKey(e *plan.Expr) string {
-	var b strings.Builder
-	p.writeKey(&b, e)
-	return b.String()
+func (p *planner) exprKey(e *plan.Expr) string { return strconv.Itoa(p.number(e)) }
+
+// number gives expressions that mean the same one number. Each node is looked at once:
+// its text holds its parts' numbers.
+func (p *planner) number(e *plan.Expr) int {
+	if n, ok := p.numbers[e]; ok {
+		return n
+	}
+	if p.numbers == nil {
+		p.numbers, p.texts = map[*plan.Expr]int{}, map[string]int{}
+	}
+	text := p.ownText(e)
+	for _, a := range e.Args {
+		text += "," + strconv.Itoa(p.number(a))
+	}
+	n, ok := p.texts[text]
+	if !ok {
+		n = len(p.texts)
+		p.texts[text] = n
+	}
+	p.numbers[e] = n
+	return n
 }
 
-func (p *planner) writeKey(b *strings.Builder, e *plan.Expr) {
+// ownText is what an expression means without its parts.
+func (p *planner) ownText(e *plan.Expr) string {
 	switch e.Kind {
 	case plan.ExprCol:
-		fmt.Fprintf(b, "#%d", e.Col)
-		return
+		return fmt.Sprintf("#%d", e.Col)
 	case plan.ExprParam:
 		prm := &p.st.Params[e.Param]
 		if prm.Client != 0 || prm.IsList {
-			fmt.Fprintf(b, "$%d", e.Param)
-		} else {
-			fmt.Fprintf(b, "lit(%v:%v)", prm.Value, prm.Type)
+			return fmt.Sprintf("$%d", e.Param)
 		}
-		return
+		return fmt.Sprintf("lit(%v:%v)", prm.Value, prm.Type)
 	case plan.ExprConst:
-		fmt.Fprintf(b, "const(%v:%v)", e.Const, e.Type)
-		return
+		return fmt.Sprintf("const(%v:%v)", e.Const, e.Type)
 	case plan.ExprInList:
 		prm := &p.st.Params[e.Param]
-		fmt.Fprintf(b, "in%v:%v", prm.List, prm.Type)
+		return fmt.Sprintf("in%v:%v", prm.List, prm.Type)
 	}
-	fmt.Fprintf(b, "%d.%s:%v(", e.Kind, e.Op, e.Type)
-	for i, a := range e.Args {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		p.writeKey(b, a)
-	}
-	b.WriteByte(')')
+	return fmt.Sprintf("%d.%s:%v", e.Kind, e.Op, e.Type)
 }
 
 // mayFail reports whether evaluating e can raise an error for some row. Calls
 // whose arguments are all constants do not count: they fail for every row or for none.
 func (p *planner) mayFail(e *plan.Expr) bool {
-	fails := false
-	walk(e, func(x *plan.Expr) {
-		if x.Kind != plan.ExprCall || fails || !hasColumn(x) {
-			return
-		}
-		if op := p.op(x.Op); op == nil || op.MayFail {
-			fails = true
-		}
-	})
+	_, fails := p.failing(e)
 	return fails
+}
+
+// failing looks at each part of e once.
+func (p *planner) failing(e *plan.Expr) (column, fails bool) {
+	column = e.Kind == plan.ExprCol
+	for _, a := range e.Args {
+		c, f := p.failing(a)
+		column, fails = column || c, fails || f
+	}
+	if e.Kind == plan.ExprCall && column && !fails {
+		op := p.op(e.Op)
+		fails = op == nil || op.MayFail
+	}
+	return column, fails
 }
 
 func hasColumn(e *plan.Expr) bool {

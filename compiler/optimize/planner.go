@@ -22,6 +22,9 @@ type planner struct {
 	calls map[algebra.ColumnID]algebra.AggCall  // aggregates' columns, likewise
 	scans int                                   // stored tables and relations read
 
+	numbers map[*plan.Expr]int // expressions by meaning (exprKey)
+	texts   map[string]int
+
 	keyed []*algebra.Scan // of tables with a primary key
 
 	missing []string // tables without statistics, in order of appearance
