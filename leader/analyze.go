@@ -85,7 +85,35 @@ func (s *Server) analyze(ctx context.Context, ses *session.Session, cat *state.C
 	if err := rows.Close(); err != nil {
 		return err
 	}
-	return s.keepStatistics(ctx, t, b.Finish(t.Version.Rows))
+	st := b.Finish(t.Version.Rows)
+	if err := s.widen(ctx, t, st); err != nil {
+		return err
+	}
+	return s.keepStatistics(ctx, t, st)
+}
+
+// widen takes the least and the greatest value of each column from the zone maps
+// of all blocks. A sample of sorted rows has but a part of the range: lineitem
+// sorted by date had one year of seven, and "after 1995" was thought to keep no row.
+func (s *Server) widen(ctx context.Context, t *state.Table, st *stats.Table) error {
+	for _, o := range t.Version.Objects {
+		foot, err := s.facts.footers.Footer(ctx, o)
+		if err != nil {
+			return err
+		}
+		for _, rg := range foot.RowGroups {
+			for i := range min(len(rg.Cols), len(st.Cols)) {
+				have, c, typ := &st.Cols[i], rg.Cols[i], t.Columns[i].Type
+				if !c.Min.Null && (have.Min.Null || stats.Compare(typ, c.Min, have.Min) < 0) {
+					have.Min = c.Min
+				}
+				if !c.Max.Null && !c.MaxOpen && (have.Max.Null || stats.Compare(typ, c.Max, have.Max) > 0) {
+					have.Max = c.Max
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // sampled is t with so many of its objects, evenly chosen, that they hold
