@@ -47,7 +47,7 @@ func arithRows() []*Row {
 			two(o.name, s, number, arithmetic(o.op), "Arithmetic with a number given as text."),
 			two(o.name, number, s, arithmetic(o.op), "Arithmetic with a number given as text."))
 	}
-	return append(rows, two("+", s, s, bindConcat, "Concatenation, as some Redshift scripts write it."))
+	return append(rows, two("+", s, s, bindPlusText, "Concatenation, as some Redshift scripts write it."))
 }
 
 // numberOf is what an operand counts as in arithmetic with other: an untyped
@@ -170,4 +170,12 @@ func bitwise(op string) func(args []types.Type, consts []*types.Datum) (Bound, e
 		}
 		return homogeneous(op, widerInteger(a, b)), nil
 	}
+}
+
+// bindPlusText is + of two texts. Two parameters of which nothing is known are numbers.
+func bindPlusText(args []types.Type, consts []*types.Datum) (Bound, error) {
+	if args[0].Kind == types.Unknown && args[1].Kind == types.Unknown && consts[0] == nil && consts[1] == nil {
+		return arithmetic("add")(args, consts)
+	}
+	return bindConcat(args, consts)
 }
