@@ -65,9 +65,6 @@ func rangeCode(p types.Phys) Code {
 // minOf is the smallest value of an integer class up to I64.
 func minOf(p types.Phys) int64 { return math.MinInt64 >> (64 - 8*p.Width()) }
 
-// maxOf is the largest value of an integer class up to I64.
-func maxOf(p types.Phys) int64 { return ^minOf(p) }
-
 // minConst is the smallest value of an integer class as a Value.
 func minConst(b Builder, p types.Phys) Value {
 	if p != i128 {
@@ -121,11 +118,4 @@ func kernel(name string) emitter {
 // kernelErr is kernel for kernels that return a Code.
 func kernelErr(name string) emitter {
 	return func(b Builder, _ Shape, args []Value) Value { return b.CallErr(name, args...) }
-}
-
-// kernelBool is kernel for kernels that return an I32 truth value.
-func kernelBool(name string) emitter {
-	return func(b Builder, _ Shape, args []Value) Value {
-		return b.ICmp(NE, b.Call(name, args...), b.Const(i32, 0))
-	}
 }

@@ -35,9 +35,6 @@ func exact(params ...types.Type) []Param {
 // i32Const is a constant operand of class I32.
 func i32Const(v int) Const { return Const{Phys: i32, V: types.Int(int64(v))} }
 
-// i64Const is a constant operand of class I64.
-func i64Const(v int64) Const { return Const{Phys: i64, V: types.Int(v)} }
-
 // strConst is a constant string operand.
 func strConst(s string) Const { return Const{Phys: str, V: types.String(s)} }
 

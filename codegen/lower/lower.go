@@ -101,7 +101,6 @@ type lowerer struct {
 	doms    []subop.Domain
 	again   []int64 // parallel to ops: a probe's more word
 	outCols []int   // parallel to ops
-	notes   []string
 
 	size   int64
 	vals   int

@@ -24,7 +24,7 @@ func Copy(stmt *parse.Statement, c *parse.Copy, cat Catalog, fns *fn.Table) (s *
 	in := &insertion{b: b, table: tab}
 	target := &parse.Insert{Table: c.Table}
 	for _, n := range c.Columns {
-		target.Columns = append(target.Columns, parse.InsertColumn{Pos: n.Pos, Name: n.Name})
+		target.Columns = append(target.Columns, parse.InsertColumn(n))
 	}
 	if err := in.columns(target); err != nil {
 		return nil, nil, err

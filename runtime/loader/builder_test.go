@@ -152,7 +152,7 @@ func everyKind() *objectBuilder {
 	return &objectBuilder{machine: machineX86,
 		sections: []builtSection{
 			{name: ".text", typ: shtProgbits, flags: ax, align: 16, data: code, relocs: []builtReloc{
-				{2, rPC32, "constants", 4 - 4}, {7, rPLT32, "rt.add", -4}, {14, rREXGOTPCRELX, "rt.add", -4},
+				{2, rPC32, "constants", 0 /* 4 - 4 */}, {7, rPLT32, "rt.add", -4}, {14, rREXGOTPCRELX, "rt.add", -4},
 				{21, rPC32, "table", -4}, {34, rPC32, "counter", -4}, {40, rPC32, "counter", -4}}},
 			{name: ".rodata.cst4", typ: shtProgbits, flags: shfAlloc, align: 4, data: []byte{0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0}},
 			{name: ".data.rel.ro", typ: shtProgbits, flags: aw, align: 8, data: make([]byte, 24), relocs: []builtReloc{
