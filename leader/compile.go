@@ -3,16 +3,17 @@ package leader
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"runtime"
-	"sync"
+	"time"
 
+	"slipher/catalog/relations"
 	"slipher/catalog/sqlerr"
 	"slipher/codegen"
 	"slipher/codegen/artifact"
 	"slipher/codegen/llvm"
 	"slipher/codegen/target"
+	"slipher/compiler/plan"
 	"slipher/leader/schedule"
 	"slipher/node"
 	"slipher/node/rms"
@@ -44,7 +45,7 @@ func (s *Server) openCompiler(context.Context) error {
 	}
 	s.onStop(func(context.Context) error { s.cache.Close(); return nil })
 	s.pool = llvm.NewPool(runtime.GOMAXPROCS(0), s.opts.Self, llvm.Options{})
-	s.onStop(func(context.Context) error { s.pool.Close(); return nil })
+	s.onStop(func(context.Context) error { s.pool.Close(); s.flights.wait(); return nil })
 	return nil
 }
 
@@ -75,7 +76,8 @@ func (a artifactStore) Get(ctx context.Context, name string) ([]byte, error) {
 type compiled struct {
 	s        *Server
 	segments []*codegen.Code
-	code     []schedule.Code // the same as the scheduler wants it
+	code     []schedule.Code   // the same as the scheduler wants it
+	query    relations.Compile // of svl_compile: what its rows have in common
 }
 
 // compile generates the programs of a plan.
@@ -111,13 +113,24 @@ func (c *compiled) fused(ctx context.Context, seg int, special bool, level strin
 		}
 	}
 	key := artifactKey(v, t)
+	began := time.Now()
 	if e, where := c.s.cache.Get(ctx, key); where != artifact.Nowhere {
+		c.note(seg, began, false)
 		return e.Sealed, nil
 	}
 	if how == schedule.FromCache {
 		return nil, nil
 	}
-	return c.s.flights.do(key, func() ([]byte, error) { return c.s.makeArtifact(ctx, v, t, key) })
+	defer c.note(seg, began, true)
+	return c.s.flights.do(ctx, key, func(ctx context.Context) ([]byte, error) { return c.s.makeArtifact(ctx, v, t, key) })
+}
+
+// note keeps a row of svl_compile.
+func (c *compiled) note(seg int, began time.Time, byLLVM bool) {
+	row := c.query
+	row.Segment, row.OnLeader, row.Compiled = seg, c.segments[seg].Segment.Where == plan.Leader, byLLVM
+	row.StartMicros, row.EndMicros = micros(began), micros(time.Now())
+	c.s.history.compiled(row)
 }
 
 // artifactKey is all that a variant's object depends on. Guards are a part of
@@ -150,46 +163,4 @@ func (s *Server) makeArtifact(ctx context.Context, v *codegen.Variant, t target.
 func (s *Server) seal(p *program.Segment) ([]byte, error) {
 	env := &artifact.Envelope{Tier: "primitives", ProgramHash: p.Hash, Program: p, Emitter: artifact.BuildID()}
 	return env.Seal(s.key)
-}
-
-// flights lets one caller make an artifact that several want.
-type flights struct {
-	mu   sync.Mutex
-	open map[artifact.Hash]*flight // guarded by mu
-}
-
-type flight struct {
-	done   chan struct{}
-	sealed []byte
-	err    error
-}
-
-// do calls f, or waits for the call under way with the same key. A call that
-// ended with its query's context is made again by who waited.
-func (l *flights) do(key artifact.Hash, f func() ([]byte, error)) ([]byte, error) {
-	for {
-		l.mu.Lock()
-		if fl := l.open[key]; fl != nil {
-			l.mu.Unlock()
-			<-fl.done
-			if errors.Is(fl.err, context.Canceled) {
-				continue
-			}
-			return fl.sealed, fl.err
-		}
-		fl := &flight{done: make(chan struct{}), err: fmt.Errorf("BUG: compilation of %s did not end", key)}
-		if l.open == nil {
-			l.open = map[artifact.Hash]*flight{}
-		}
-		l.open[key] = fl
-		l.mu.Unlock()
-		defer func() {
-			l.mu.Lock()
-			delete(l.open, key)
-			l.mu.Unlock()
-			close(fl.done)
-		}()
-		fl.sealed, fl.err = f()
-		return fl.sealed, fl.err
-	}
 }

@@ -10,8 +10,15 @@ import (
 	"slipher/leader/session"
 )
 
-// Execute runs a statement: session.Engine.
+// Execute runs a statement and keeps it in the history: session.Engine.
 func (s *Server) Execute(ctx context.Context, ses *session.Session, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
+	q := s.history.begin(ses, st)
+	err := s.execute(ctx, ses, st, params, args, w)
+	s.history.end(q, err)
+	return err
+}
+
+func (s *Server) execute(ctx context.Context, ses *session.Session, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
 	switch b := st.Body.(type) {
 	case *parse.Select:
 		return s.runSelect(ctx, ses, st, params, args, w)

@@ -60,13 +60,19 @@ func (s *Server) relationEnv(cat *state.Catalog, ses *session.Session) *relation
 		},
 		Sessions:   s.sessionRows,
 		LoadErrors: s.errors.all,
+		Queries:    s.history.all,
+		Compiles:   s.history.allCompiles,
 	}
 }
 
 func (s *Server) sessionRows() []relations.Session {
 	var out []relations.Session
 	for _, i := range s.sessions.list() {
-		out = append(out, relations.Session{PID: i.PID, User: i.User, Database: i.Database, Remote: i.Remote, StartMicros: micros(i.Since)})
+		row := relations.Session{PID: i.PID, User: i.User, Database: i.Database, Remote: i.Remote, StartMicros: micros(i.Since)}
+		if q := s.history.running(i.PID); q != nil {
+			row.Query, row.QueryStartMicros = q.Text, q.StartMicros
+		}
+		out = append(out, row)
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package leader
 import (
 	"context"
 
+	"slipher/catalog/relations"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/plan"
@@ -26,6 +27,10 @@ func (s *Server) start(ctx context.Context, ses *session.Session, p *planned, ar
 	c, err := s.compile(p)
 	if err != nil {
 		return nil, err
+	}
+	c.query = relations.Compile{PID: ses.BackendPID(), User: ses.CurrentUser()}
+	if q := s.history.running(ses.BackendPID()); q != nil {
+		c.query.Query = q.ID
 	}
 	env := schedule.Env{
 		Table: p.table,

@@ -37,6 +37,7 @@ type Server struct {
 	stats     statistics
 	facts     facts
 	flights   flights
+	history   history
 	errors    *loadErrors
 	sessions  sessions
 	key       artifact.PrivateKey
