@@ -60,6 +60,7 @@ type Node struct {
 	mu     sync.Mutex
 	exec   *worker.Executor // nil before the first registration; guarded by mu
 	cache  *rms.Cache       // guarded by mu
+	crumbs *artifact.Guard  // guarded by mu; nil without a directory
 	reg    *wire.Registered // guarded by mu
 	slices []state.SliceID  // guarded by mu
 	err    error            // why it will never be ready; guarded by mu
@@ -142,13 +143,16 @@ func (n *Node) Close() error {
 	}
 	n.wg.Wait()
 	n.mu.Lock()
-	exec, cache := n.exec, n.cache
+	exec, cache, crumbs := n.exec, n.cache, n.crumbs
 	n.mu.Unlock()
 	if exec != nil {
 		errs = append(errs, exec.Close())
 	}
 	if cache != nil {
 		errs = append(errs, cache.Close())
+	}
+	if crumbs != nil {
+		errs = append(errs, crumbs.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -249,10 +253,21 @@ func (n *Node) open(reg *wire.Registered) error {
 	if n.cfg.Dir != "" {
 		dir = filepath.Join(n.cfg.Dir, "cache")
 	}
+	var crumbs worker.Breadcrumbs
+	if dir != "" {
+		g, err := artifact.OpenGuard(n.cfg.Dir, n.cfg.Workers, time.Now())
+		if err != nil {
+			return err
+		}
+		for _, key := range g.List() {
+			n.cfg.Log.Warn("artifact under quarantine: a process died in it", "key", key.String())
+		}
+		n.crumbs, crumbs = g, g
+	}
 	n.cache = rms.NewCache(store, dir, n.cfg.CacheBytes)
 	n.exec = worker.New(worker.Config{
-		ID: n.cfg.ID, Workers: n.cfg.Workers, Engine: n.cfg.Engine, Peers: n.peers, Log: n.cfg.Log,
-		Artifacts: &worker.SignedArtifacts{Key: artifact.PublicKey(reg.PublicKey), Symbols: n.cfg.Symbols},
+		ID: n.cfg.ID, Workers: n.cfg.Workers, Engine: n.cfg.Engine, Peers: n.peers, Log: n.cfg.Log, Crumbs: crumbs,
+		Artifacts: &worker.SignedArtifacts{Key: artifact.PublicKey(reg.PublicKey), Symbols: n.cfg.Symbols, Crumbs: crumbs},
 		Storage:   &worker.Storage{Store: store, Cache: n.cache, Budget: load.NewBudget(n.cfg.LoadBytes)},
 	})
 	return nil

@@ -181,7 +181,8 @@ func (in *fakeInstance) Finish() (worker.RunState, error) {
 
 func (in *fakeInstance) Tiers() (int64, int64) { return in.fused, 0 }
 
-func (in *fakeInstance) ErrorColumn() int { return 0 }
+func (in *fakeInstance) ErrorColumn() int      { return 0 }
+func (in *fakeInstance) Fused() worker.FusedFn { return nil }
 
 func (in *fakeInstance) Close() {
 	for i, c := range in.open {

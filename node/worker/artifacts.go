@@ -14,6 +14,7 @@ type SignedArtifacts struct {
 	Key artifact.PublicKey
 	// Symbols are the kernels that objects may call, by name.
 	Symbols map[string]uintptr
+	Crumbs  Breadcrumbs // nil: nothing is under quarantine
 }
 
 // Program implements Artifacts.
@@ -37,6 +38,9 @@ func (a *SignedArtifacts) Load(envelope []byte) (Loaded, error) {
 	if len(e.Object) == 0 {
 		return Loaded{}, fmt.Errorf("%w: it has no object", artifact.ErrCorrupt)
 	}
+	if a.Crumbs != nil && a.Crumbs.Quarantined(e.Key) {
+		return Loaded{}, fmt.Errorf("artifact %s is under quarantine: a process died in it", e.Key)
+	}
 	code, err := loader.Load(e.Object, a.Symbols)
 	if err != nil {
 		return Loaded{}, err
@@ -48,5 +52,5 @@ func (a *SignedArtifacts) Load(envelope []byte) (Loaded, error) {
 	if !ok {
 		return Loaded{}, fmt.Errorf("%w: its entry point %s is missing", artifact.ErrCorrupt, e.Entries[0])
 	}
-	return Loaded{Fn: &exec.Fn{Entry: entry, Code: code}, Program: e.ProgramHash}, nil
+	return Loaded{Fn: &exec.Fn{Entry: entry, Code: code, Key: e.Key}, Program: e.ProgramHash}, nil
 }

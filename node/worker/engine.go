@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"slipher/codegen/artifact"
 	"slipher/node/wire"
 	"slipher/runtime/block"
 	"slipher/runtime/chunk"
@@ -60,6 +61,8 @@ type Instance interface {
 	SetValues()
 	Run() (RunState, error)
 	Finish() (RunState, error)
+	// Fused is the fused code that the present input runs on, nil on primitives.
+	Fused() FusedFn
 	// Tiers counts inputs run on fused code and on the special variant so far.
 	Tiers() (fused, special int64)
 	// ErrorColumn is the output column whose expression failed last, -1 if not known.
@@ -71,7 +74,7 @@ type Instance interface {
 type Artifacts interface {
 	// Program checks the signature and gives the program within.
 	Program(envelope []byte) (*program.Segment, error)
-	// Load checks the signature and makes the code runnable, for good.
+	// Load checks the signature and makes the code runnable until its Code is closed.
 	Load(envelope []byte) (Loaded, error)
 }
 
@@ -79,4 +82,12 @@ type Artifacts interface {
 type Loaded struct {
 	Fn      FusedFn
 	Program string // hash of the program it was made from: no other may use it
+}
+
+// Breadcrumbs notes what each worker runs, so that an artifact that kills the
+// process is not run by the next one: artifact.Guard.
+type Breadcrumbs interface {
+	Set(worker int, key artifact.Hash)
+	Clear(worker int)
+	Quarantined(key artifact.Hash) bool
 }

@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -20,6 +21,7 @@ type Config struct {
 	Engine    Engine
 	Artifacts Artifacts // nil: only programs and code of this process
 	Storage   *Storage
+	Crumbs    Breadcrumbs // nil: none are kept
 	Peers     wire.Peers
 	Log       *slog.Logger
 }
@@ -32,7 +34,7 @@ type Executor struct {
 
 	mu      sync.Mutex
 	queries map[uint64]*query // guarded by mu
-	code    codeCache
+	code    *codeCache
 	closed  bool
 }
 
@@ -99,11 +101,7 @@ func (e *Executor) start(ctx context.Context, from wire.Conn, m *wire.StartQuery
 			if len(f.env) == 0 {
 				continue
 			}
-			l, err := e.code.load(f.env)
-			if err == nil {
-				err = q.setFused(i, f.special, l)
-			}
-			if err != nil { // primitives do as well
+			if err := q.setFused(i, f.special, f.env, nil); err != nil { // primitives do as well
 				e.cfg.Log.Warn("fused code refused", "query", m.Query, "segment", i, "err", err)
 			}
 		}
@@ -144,22 +142,15 @@ func (e *Executor) fused(m *wire.FusedCode) (wire.Message, error) {
 		return &wire.FusedReply{}, nil
 	}
 	if !m.Failed {
-		l, ok := e.code.get(m.Hash)
-		var err error
-		switch {
-		case ok:
-		case len(m.Object) == 0:
-			return &wire.FusedReply{NeedObject: true}, nil
-		default:
+		if len(m.Object) > 0 {
 			if h := sha256.Sum256(m.Object); string(h[:]) != string(m.Hash) {
 				return nil, sqlerr.New(sqlerr.ProtocolViolation, "the artifact is not what its hash says")
 			}
-			l, err = e.code.load(m.Object)
 		}
-		if err == nil {
-			err = q.setFused(m.Segment, m.Special, l)
-		}
-		if err != nil {
+		switch err := q.setFused(m.Segment, m.Special, m.Object, m.Hash); {
+		case errors.Is(err, errNotHere):
+			return &wire.FusedReply{NeedObject: true}, nil
+		case err != nil:
 			e.cfg.Log.Warn("fused code refused", "query", m.Query, "segment", m.Segment, "err", err)
 		}
 	}
@@ -169,21 +160,29 @@ func (e *Executor) fused(m *wire.FusedCode) (wire.Message, error) {
 	return &wire.FusedReply{}, nil
 }
 
-// setFused hands code to the engine unless the query is being taken apart.
-func (q *query) setFused(seg int, special bool, l Loaded) error {
+// setFused hands code (an envelope, or the hash of one that is here) to the
+// engine, unless the query is being taken apart. Until its end the query holds the code.
+func (q *query) setFused(seg int, special bool, env, hash []byte) error {
 	p := q.codes[seg].General
 	if special {
 		p = q.codes[seg].Special
 	}
-	if p == nil || p.Hash != l.Program {
-		return fmt.Errorf("it was made from program %s", l.Program)
+	l, err := q.ex.code.acquire(env, hash)
+	if err != nil {
+		return err
 	}
 	q.ex.sched.mu.Lock()
 	defer q.ex.sched.mu.Unlock()
-	if q.err == nil {
+	switch {
+	case p == nil || p.Hash != l.Program:
+		err = fmt.Errorf("it was made from program %s", l.Program)
+	case q.err == nil:
 		q.x.SetFused(seg, special, l.Fn)
+		q.held = append(q.held, l)
+		return nil
 	}
-	return nil
+	q.ex.code.release(l)
+	return err
 }
 
 // release lets a segment run that waited for fused code. The leader sends the general variant last.

@@ -35,6 +35,7 @@ type query struct {
 	life sync.Mutex // held while a stream is made and while all is taken apart
 
 	// guarded by the scheduler's lock
+	held       []*held // fused code in use
 	err        error
 	working    int // workers inside the query's code
 	left       int // segments of the running stream that have not ended
@@ -389,6 +390,10 @@ func (q *query) stop(why error) {
 // end frees everything. The query is stopped.
 func (q *query) end() error {
 	err := q.x.Close()
+	for _, l := range q.held {
+		q.ex.code.release(l)
+	}
+	q.held = nil
 	if e := q.acct.Close(); err == nil {
 		err = e
 	}

@@ -34,18 +34,18 @@ type share struct {
 func NewScheduler(workers int) *Scheduler {
 	s := &Scheduler{}
 	s.cond = sync.NewCond(&s.mu)
-	for range workers {
+	for i := range workers {
 		s.wg.Add(1)
 		go func() {
 			defer s.wg.Done()
-			s.work()
+			s.work(i)
 		}()
 	}
 	return s
 }
 
 // work is a worker: claim, run, let go.
-func (s *Scheduler) work() {
+func (s *Scheduler) work(worker int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
@@ -60,7 +60,7 @@ func (s *Scheduler) work() {
 		q := t.in.seg.q
 		q.working++
 		s.mu.Unlock()
-		t.run()
+		t.run(worker)
 		s.mu.Lock()
 		q.working--
 		t.settle()

@@ -168,19 +168,19 @@ type task struct {
 	took  time.Duration
 }
 
-// run does the work. Called without the lock.
-func (t *task) run() {
+// run does the work, as worker number worker. Called without the lock.
+func (t *task) run(worker int) {
 	g := t.in.seg
 	if t.complete {
 		g.sink.complete(func(err error) { g.q.segmentDone(g, err) })
 		return
 	}
 	start := time.Now()
-	t.state, t.err = t.step()
+	t.state, t.err = t.step(worker)
 	t.took = time.Since(start)
 }
 
-func (t *task) step() (RunState, error) {
+func (t *task) step(worker int) (RunState, error) {
 	in := t.in
 	g := in.seg
 	if t.spare {
@@ -212,7 +212,15 @@ func (t *task) step() (RunState, error) {
 		}
 		return st, err
 	}
+	crumbs := g.q.ex.cfg.Crumbs
+	fn := in.x.Fused()
+	if crumbs != nil && fn != nil {
+		crumbs.Set(worker, fn.Key)
+	}
 	st, err := in.x.Run()
+	if crumbs != nil && fn != nil {
+		crumbs.Clear(worker)
+	}
 	if err != nil && in.text != nil {
 		if err = in.text.failed(in, err); err != nil {
 			return Idle, err

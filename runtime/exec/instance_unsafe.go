@@ -471,6 +471,9 @@ func (in *Instance) finishPart() error {
 	return nil
 }
 
+// Fused is the fused code that the present input runs on, nil on primitives.
+func (in *Instance) Fused() *Fn { return in.fused }
+
 // Tiers counts inputs run on fused code and on the special variant.
 func (in *Instance) Tiers() (fused, special int64) { return in.nFused, in.nSpecial }
 

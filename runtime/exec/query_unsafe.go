@@ -43,6 +43,7 @@ type Options struct {
 type Fn struct {
 	Entry uintptr
 	Code  *loader.Code
+	Key   [32]byte // names the artifact, for breadcrumbs
 }
 
 // variant is one program of a segment, bound to primitives.
