@@ -39,7 +39,7 @@ type Process struct {
 func StartProcess(t testing.TB, env []string, args ...string) *Process {
 	t.Helper()
 	p := &Process{Args: args, first: make(chan string, 1), done: make(chan struct{})}
-	p.cmd = exec.Command(binary, args...)
+	p.cmd = exec.Command(binary, append([]string{"--log", "warn"}, args...)...)
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stderr = &p.log
 	out, err := p.cmd.StdoutPipe()
