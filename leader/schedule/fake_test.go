@@ -36,10 +36,9 @@ type fakeQuery struct {
 	segs []worker.Code
 	acct *mem.Account
 
-	mu     sync.Mutex
-	parts  map[int][]worker.Part
-	sealed map[int]bool
-	fused  map[int]bool
+	mu    sync.Mutex
+	parts map[int][]worker.Part
+	fused map[int]bool
 }
 
 func (q *fakeQuery) NewInstance(seg int, out worker.Output, dests int) (worker.Instance, error) {
@@ -74,7 +73,6 @@ type fakeInstance struct {
 	input  []int64
 	rows   []int64 // of the table part
 	open   []*chunk.Chunk
-	full   int // destination of a chunk that must be sent first, -1 none
 	fused  int64
 }
 

@@ -104,7 +104,7 @@ func (l *link) serve(s *yamux.Stream) {
 	case streamData:
 		defer s.Close()
 		err := l.readData(s)
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, yamux.ErrSessionShutdown) && l.ctx.Err() == nil {
+		if !errors.Is(err, io.EOF) && !errors.Is(err, yamux.ErrSessionShutdown) && l.ctx.Err() == nil {
 			l.mux.log.Warn("data from peer", "peer", l.id, "err", err)
 		}
 		_ = l.sess.Close() // rows may be missing: whatever used them must fail

@@ -1,0 +1,125 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+
+	"slipher/catalog/sqlerr"
+	"slipher/node/exchange"
+	"slipher/node/wire"
+	"slipher/runtime/chunk"
+	"slipher/runtime/mem"
+)
+
+// newQuery prepares everything but instances.
+func newQuery(ctx context.Context, ex *Executor, leader wire.Conn, m *wire.StartQuery) (*query, error) {
+	q := &query{ex: ex, id: m.Query, leader: leader, start: m,
+		acct:  mem.NewAccount(fmt.Sprintf("query %d", m.Query), m.Options.Memory),
+		peers: map[string]wire.Conn{}, in: map[int]*exchange.Inbox{}, out: map[int]*exchange.Outbox{},
+		scans: map[[2]int]*wire.SegmentStats{}, fused: map[int][2]int64{}}
+	for _, p := range m.Peers {
+		if p.ID == ex.cfg.ID {
+			q.slices = p.Slices
+		}
+		if p.ID == leader.Peer() && p.ID != ex.cfg.ID {
+			q.peers[p.ID] = leader
+			continue
+		}
+		c, err := ex.cfg.Peers.Conn(ctx, p.ID, p.Addr)
+		if err != nil {
+			return nil, sqlerr.Wrap(err, sqlerr.ConnectionFailure)
+		}
+		q.peers[p.ID] = c
+	}
+	codes := make([]Code, len(m.Segments))
+	q.codes = codes
+	for i := range m.Segments {
+		s := &m.Segments[i]
+		if s.ID != i {
+			return nil, sqlerr.New(sqlerr.ProtocolViolation, "segment %d at position %d", s.ID, i)
+		}
+		var err error
+		if codes[i], err = ex.programs(s); err != nil {
+			return nil, err
+		}
+	}
+	x, err := ex.cfg.Engine.NewQuery(codes, m.Params, q.acct, m.Options)
+	if err != nil {
+		return nil, err
+	}
+	q.x = x
+	q.ctx, q.cancel = context.WithCancel(context.Background())
+	if err := q.wireUp(codes); err != nil {
+		q.cancel()
+		_ = x.Close()
+		return nil, err
+	}
+	return q, nil
+}
+
+// wireUp makes exchanges and segments.
+func (q *query) wireUp(codes []Code) error {
+	layouts := map[int]*chunk.Layout{} // by exchange
+	for _, c := range codes {
+		if c.General.Sink.Kind == sinkDist {
+			layouts[c.General.Sink.Exchange] = chunk.FromProgram(c.General.Sink.Cols)
+		}
+	}
+	me := q.ex.cfg.ID
+	for i := range q.start.Exchanges {
+		e := &q.start.Exchanges[i]
+		var conns []wire.Conn
+		var mine []int
+		for d, id := range e.Dests {
+			c := q.peers[id]
+			if c == nil {
+				return sqlerr.New(sqlerr.ProtocolViolation, "exchange %d goes to %s, who takes no part", e.ID, id)
+			}
+			conns = append(conns, c)
+			if id == me {
+				mine = append(mine, d)
+			}
+		}
+		if contains(e.Senders, me) {
+			q.out[e.ID] = exchange.NewOutbox(q.id, e.ID, conns, e.Dist == distBroadcast, q.start.Options.Credits, q.fail)
+		}
+		if len(mine) > 0 {
+			l := layouts[e.ID]
+			if l == nil {
+				return sqlerr.New(sqlerr.ProtocolViolation, "exchange %d has no sender", e.ID)
+			}
+			q.in[e.ID] = exchange.NewInbox(q.id, e.ID, l, q.acct, mine, e.Senders, q.start.Options.Credits)
+		}
+	}
+	byExchange := map[int]*segment{}
+	for i, c := range codes {
+		s := &q.start.Segments[i]
+		if !s.Here {
+			continue
+		}
+		g := &segment{q: q, id: i, prog: c.General, zone: s.Zone, rows: s.Rows, held: s.FusedOnly}
+		q.segs = append(q.segs, g)
+		if c.General.Sink.Kind == sinkDist {
+			byExchange[c.General.Sink.Exchange] = g
+		}
+		if c.General.Source.Kind == sourceText {
+			var err error
+			if q.text, err = newTextSource(q, chunk.FromProgram(sourceLayout(c.General))); err != nil {
+				return err
+			}
+		}
+	}
+	for range q.segs { // depths settle in at most as many rounds
+		for _, g := range q.segs {
+			if g.prog.Source.Kind != sourceReceive {
+				continue
+			}
+			if up := byExchange[g.prog.Source.Exchange]; up != nil && g.depth <= up.depth && q.stream(up) == q.stream(g) {
+				g.depth = up.depth + 1
+			} else if g.depth == 0 {
+				g.depth = 1
+			}
+		}
+	}
+	return nil
+}
