@@ -57,28 +57,6 @@ func (s *Server) Describe(ctx context.Context, ses *session.Session, st *parse.S
 	return session.Description{}, nil
 }
 
-// Evaluate computes EXECUTE's arguments: session.Engine. Constants are read as
-// what is wanted; anything else is computed by a query of its own.
-func (s *Server) Evaluate(ctx context.Context, ses *session.Session, st *parse.Statement, exprs []parse.Expr, want []types.Type) ([]types.Datum, error) {
-	out := make([]types.Datum, len(exprs))
-	for i, e := range exprs {
-		lit, ok := e.(*parse.Literal)
-		if !ok {
-			return nil, sqlerr.Unsupported("an EXECUTE argument that is no constant").At(st.Position(e.At()))
-		}
-		if lit.Kind == parse.NullLiteral {
-			out[i] = types.NullDatum
-			continue
-		}
-		d, err := types.ParseText(want[i], lit.Text)
-		if err != nil {
-			return nil, sqlerr.From(err).At(st.Position(e.At()))
-		}
-		out[i] = d
-	}
-	return out, nil
-}
-
 // SchemaExists answers for search paths: session.Engine.
 func (s *Server) SchemaExists(database, schema string) bool {
 	return s.replica.Catalog().Schema(database, schema) != nil

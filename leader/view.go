@@ -2,6 +2,7 @@ package leader
 
 import (
 	"slipher/catalog/fn"
+	"slipher/catalog/relations"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/compiler/bind"
@@ -43,6 +44,16 @@ func (v view) Table(database, schema, name string) (*state.Table, error) {
 	return nil, nil
 }
 
+// Lookup finds a function that answers from the catalog: bind.Lookups.
+func (v view) Lookup(name string) (*relations.Lookup, []relations.Answer) {
+	l := relations.FindLookup(name)
+	if l == nil {
+		return nil, nil
+	}
+	return l, l.Answers(&relations.Env{Catalog: v.cat, Database: v.ses.CurrentDatabase(), User: v.ses.CurrentUser(),
+		SearchPath: v.ses.SearchPath()})
+}
+
 // Relation finds a relation whose rows the leader makes.
 func (v view) Relation(schema, name string) *bind.Relation { return v.relations(schema, name) }
 
@@ -59,15 +70,4 @@ func (v view) target(database, schema, name string) (*state.Table, error) {
 		return nil, state.ErrNoTable(name)
 	}
 	return t, nil
-}
-
-// schemaFor is the schema in which an unqualified name is created: the first of
-// the search path that exists.
-func (v view) schemaFor() (string, error) {
-	for _, s := range v.ses.SearchPath() {
-		if !state.IsSystemSchema(s) && v.cat.Schema(v.ses.CurrentDatabase(), s) != nil {
-			return s, nil
-		}
-	}
-	return "", sqlerr.New(sqlerr.InvalidSchemaName, "no schema has been selected to create in")
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -38,8 +39,13 @@ func configFile(r io.Reader) (kong.Resolver, error) {
 // config is a parsed file.
 type config map[string]string
 
-// Resolve gives a flag's value.
+// Resolve gives a flag's value, unless a variable does: kong would let the file win.
 func (c config) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	for _, name := range flag.Tag.Envs {
+		if _, set := os.LookupEnv(name); set {
+			return nil, nil
+		}
+	}
 	if v, ok := c[flag.Name]; ok {
 		return v, nil
 	}

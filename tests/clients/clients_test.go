@@ -269,6 +269,9 @@ func TestExtended(t *testing.T) {
 	if got, err := warehouse.Query(c, "EXECUTE p(-1)"); err != nil || got.Rows[0][0] != "5" {
 		t.Errorf("negative argument: %v %v", got, err)
 	}
+	if got, err := warehouse.Query(c, "EXECUTE p(LENGTH('abc') - 1)"); err != nil || got.Rows[0][0] != "3" {
+		t.Errorf("computed argument: %v %v", got, err)
+	}
 	// A failing row in the middle of a batch spoils only its own statement.
 	b := &pgx.Batch{}
 	b.Queue("SELECT 1")
