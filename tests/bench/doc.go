@@ -1,4 +1,4 @@
-// The benchmark: TPC-H queries side by side with DuckDB, in one run on one
+// Command bench runs TPC-H queries side by side with DuckDB, in one run on one
 // machine, taking turns.
 //
 //	go run ./tests/bench --cache DIR [--shared DIR] [--sf 1] [--runs 11] [--first 3] [--profile]
