@@ -46,6 +46,13 @@ func (s *Server) openCompiler(context.Context) error {
 	s.onStop(func(context.Context) error { s.cache.Close(); return nil })
 	s.pool = llvm.NewPool(runtime.GOMAXPROCS(0), s.opts.Self, llvm.Options{})
 	s.onStop(func(context.Context) error { s.pool.Close(); s.flights.wait(); return nil })
+	if s.opts.Warm && s.pool.Available() == nil {
+		s.flights.wg.Go(func() {
+			if err := s.pool.Warm(context.Background(), s.target); err != nil && !errors.Is(err, llvm.ErrClosed) {
+				s.log.Warn("compile workers", "err", err)
+			}
+		})
+	}
 	return nil
 }
 

@@ -22,6 +22,7 @@ type Options struct {
 	Embedded bool
 	Workers  int
 	Self     string // path of the binary, for compile workers
+	Warm     bool   // start the compile workers with the server, not with the first query
 	Log      *slog.Logger
 }
 

@@ -70,6 +70,7 @@ func runLeader(ctx context.Context, o leader.Options) error {
 	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
 		return err
 	}
+	o.Warm = true
 	s, err := leader.Start(ctx, o)
 	if err != nil {
 		return stopped(ctx, err)
