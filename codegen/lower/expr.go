@@ -107,6 +107,17 @@ func (l *lowerer) emitAt(o *subop.Op, to *positions) {
 	l.emitIn(o, subop.Domain{Count: to.count}, 0)
 }
 
+// among emits what f emits for the rows of p, not for those of a later join: a
+// column fetched there is used by its own positions.
+func (l *lowerer) among(p *positions, f func()) {
+	now := l.dom
+	if now.at != p {
+		l.dom = domain{Domain: subop.Domain{Count: p.count}, at: p}
+	}
+	f()
+	l.dom = now
+}
+
 func (l *lowerer) compute(e *plan.Expr) result {
 	switch e.Kind {
 	case plan.ExprParam:

@@ -130,8 +130,8 @@ func (l *lowerer) tableSource(s *plan.Source, base *positions) {
 	}
 	for i := range s.Cols {
 		f := fetchers[i]
-		l.cols[i].fetch = func() result {
-			r := f()
+		l.cols[i].fetch = func() (r result) {
+			l.among(base, func() { r = f() })
 			r.at = base
 			r.bits = typeBits(s.Cols[i].Type)
 			r.noBlanks = r.noBlanks || s.Cols[i].Type.Kind == types.Char

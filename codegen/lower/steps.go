@@ -216,13 +216,7 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 				r.null = read(n)
 			}
 			if lone.Mode != subop.None {
-				// here, not where the column is used: a later join's rows are others
-				now := l.dom
-				if now.at != after {
-					l.dom = domain{Domain: subop.Domain{Count: after.count}, at: after}
-				}
-				r.null = l.orNull(lone, r.null)
-				l.dom = now
+				l.among(after, func() { r.null = l.orNull(lone, r.null) })
 			}
 			return r
 		}})
