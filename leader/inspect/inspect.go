@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -197,6 +198,9 @@ func (p *printer) compile() error {
 			continue
 		}
 		res, err := p.q.Pool.Compile(p.ctx, llvm.Job{IR: m.ir, CPU: p.q.Target, Passes: p.q.Passes, WantOptIR: true, WantAsm: true, Verify: true})
+		if errors.Is(err, llvm.ErrNoLLVM) {
+			return sqlerr.New(sqlerr.FeatureNotSupported, "%s", err)
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.title, err)
 		}
