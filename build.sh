@@ -3,7 +3,9 @@
 #   ./build.sh            bin/slipher
 #   ./build.sh demo       bin/slipher, then a tour on a temporary data directory
 #   ./build.sh test       everything that must pass before a change is taken
-#   ./build.sh test-long  the full products and the large data sets as well
+#   ./build.sh test-long [--shared DIR]
+#                         the full products and the large data sets as well, these from
+#                         DIR (or SLIPHER_SHARED; default ../shared)
 # Packages that are missing are installed with apt-get, if it is there.
 set -eu
 cd "$(dirname "$0")"
@@ -69,9 +71,16 @@ demo)
 	exec bin/slipher demo --csv tests/data/movies.csv "$@"
 	;;
 test) tests ;;
-test-long) SLIPHER_TEST_LONG=1 tests -count=1 -timeout 4h ;;
+test-long)
+	if [ "${2:-}" = --shared ]; then
+		SLIPHER_SHARED=$(cd "$3" && pwd)
+		export SLIPHER_SHARED
+	fi
+	export SLIPHER_TEST_LONG=1
+	tests -count=1 -timeout 4h
+	;;
 *)
-	sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+	sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 	;;
 esac
