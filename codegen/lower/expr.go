@@ -17,7 +17,7 @@ func (l *lowerer) expr(e *plan.Expr) result {
 		return l.col(e.Col)
 	}
 	key := l.key(e)
-	if r, ok := l.cache[key]; ok && (r.v.Mode == subop.Par || r.at == l.dom.at) {
+	if r, ok := l.cache[key]; ok && (!r.perRow() || r.at == l.dom.at) {
 		return r
 	}
 	r := l.compute(e)
@@ -69,7 +69,7 @@ func (l *lowerer) col(i int) result {
 		c.fetch = nil
 		c.res = f()
 	}
-	if c.res.v.Mode == subop.Vec && c.res.at != l.dom.at {
+	if c.res.perRow() && c.res.at != l.dom.at {
 		c.res = l.bring(c.res, l.dom.at)
 	}
 	return c.res
@@ -84,7 +84,9 @@ func (l *lowerer) bring(r result, to *positions) result {
 		panic("BUG: value of positions that are not below the current ones")
 	}
 	r = l.bring(r, to.parent)
-	r.v = l.gather(r.v, to)
+	if r.v.Mode == subop.Vec {
+		r.v = l.gather(r.v, to)
+	}
 	if r.null.Mode == subop.Vec {
 		r.null = l.gather(r.null, to)
 	}
@@ -601,9 +603,6 @@ func (l *lowerer) choose(t types.Type, arms []arm, els result) result {
 	if null.Mode == subop.Par {
 		r.null = l.spread(null)
 	}
-	if v.Mode == subop.Vec {
-		r.at = l.dom.at
-	}
 	return r
 }
 
@@ -611,6 +610,7 @@ func (l *lowerer) inList(e *plan.Expr) result {
 	r := l.trim(e.Args[0], l.expr(e.Args[0]))
 	list := l.paramSlot(e.Param, false)
 	out := l.vec(types.I8)
-	l.emit(subop.InList(l.spread(r.v), list.Off, out))
+	// The list is laid out by its type: a value that was computed in fewer bits is widened.
+	l.emit(subop.InList(l.spread(l.widen(r, e.Args[0].Type.Phys())), list.Off, out))
 	return result{v: read(out), null: r.null, at: l.dom.at}
 }

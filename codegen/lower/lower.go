@@ -74,11 +74,14 @@ type domain struct {
 type result struct {
 	v    subop.Operand // Vec or Par
 	null subop.Operand // Vec or None
-	at   *positions    // of a Vec
+	at   *positions    // of the Vecs
 	// bits: |v| < 2^bits for integers; v.P may be narrower than the SQL type's class.
 	bits     int
 	noBlanks bool
 }
+
+// perRow reports whether r is more than a parameter: it holds in its own positions only.
+func (r *result) perRow() bool { return r.v.Mode == subop.Vec || r.null.Mode == subop.Vec }
 
 // column is one column of the current layout, fetched when first asked for.
 type column struct {

@@ -58,7 +58,11 @@ func (l *lowerer) build(s *plan.Sink) {
 		switch {
 		case r.v.P == types.Str:
 			l.emit(subop.PutOwned(ent, r.v, none, off, slot))
-		case r.v.P == types.I128 || r.v.P.IsFloat():
+		case r.v.P == types.F32:
+			// A key's word is compared as a whole: its upper half must not be left as it was.
+			l.emit(subop.Put(ent, l.constSlot(types.I64, types.Int(0)), none, off))
+			l.emit(subop.Put(ent, r.v, none, off))
+		case r.v.P == types.I128 || r.v.P == types.F64:
 			l.emit(subop.Put(ent, r.v, none, off))
 		default:
 			l.emit(subop.PutInt(ent, r.v, none, off))
@@ -143,14 +147,12 @@ func (l *lowerer) aggregate(s *plan.Sink) {
 		default:
 			v := args[i].v
 			if x.p != types.I128 || x.fn != "sum" {
-				v = l.widenOperand(args[i], a.Arg.Type.Phys())
+				v = l.widen(args[i], a.Arg.Type.Phys())
 			}
 			l.emit(subop.Accumulate(x.fn, group, v, args[i].null, x.off, x.none, slot))
 		}
 	}
 }
-
-func (l *lowerer) widenOperand(r result, p types.Phys) subop.Operand { return l.widen(r, p) }
 
 // sortRun collects rows with a normalised key; the runtime sorts them at the end.
 func (l *lowerer) sortRun(s *plan.Sink) {

@@ -224,6 +224,12 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 	if j.Residual == nil {
 		return
 	}
+	if lone.Mode != subop.None && l.mayFail(j.Residual) {
+		// Rows of the second pass are not pairs: the condition is not evaluated for them.
+		pairs := l.logicOp("bool_not", types.I8, lone)
+		l.mask = &pairs
+		defer func() { l.mask = nil }()
+	}
 	r := l.expr(j.Residual)
 	if j.Kind == plan.InnerJoin {
 		l.keep(r)
