@@ -46,7 +46,9 @@ func (s *Server) plan(ses *session.Session, st *parse.Statement, params []types.
 		return nil, err
 	}
 	rewrite.Apply(bound)
-	q, err := optimize.Plan(bound, s.env(cat))
+	env := s.env(cat)
+	env.Fold = s.fold(cat)
+	q, err := optimize.Plan(bound, env)
 	if err != nil {
 		return nil, err
 	}

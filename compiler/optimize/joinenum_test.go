@@ -32,7 +32,7 @@ func shape(n int, edges [][2]int, rows func(i int) int64) *algebra.Statement {
 	}
 	var preds []*plan.Expr
 	for _, e := range edges {
-		preds = append(preds, cmp("eq", c(scans[e[0]], fmt.Sprintf("c%d_%d", e[0], e[1])), c(scans[e[1]], fmt.Sprintf("c%d_%d", e[1], e[0]))))
+		preds = append(preds, cmp("eq", column(scans[e[0]], fmt.Sprintf("c%d_%d", e[0], e[1])), column(scans[e[1]], fmt.Sprintf("c%d_%d", e[1], e[0]))))
 	}
 	if len(preds) > 0 {
 		tree = &algebra.Select{In: tree, Preds: preds}

@@ -25,6 +25,8 @@ type planner struct {
 	numbers map[*plan.Expr]int // expressions by meaning (exprKey)
 	texts   map[string]int
 
+	folds int // expressions evaluated while planning
+
 	keyed []*algebra.Scan // of tables with a primary key
 
 	missing []string // tables without statistics, in order of appearance

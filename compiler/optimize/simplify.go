@@ -16,6 +16,10 @@ func (p *planner) simplify(preds []*plan.Expr) []*plan.Expr {
 	return out
 }
 
+// maxFolds bounds the expressions evaluated while one statement is planned: each is a
+// little query. What is left over is computed with the rows.
+const maxFolds = 16
+
 // fold replaces calls on literals alone, such as a date plus an interval, by
 // parameters with their values.
 func (p *planner) fold(e *plan.Expr) *plan.Expr {
@@ -23,10 +27,11 @@ func (p *planner) fold(e *plan.Expr) *plan.Expr {
 		return e
 	}
 	return rewriteExpr(e, func(x *plan.Expr) *plan.Expr {
-		if x.Kind != plan.ExprCall || !p.literalOnly(x) || p.volatile(x) {
+		if x.Kind != plan.ExprCall || p.folds >= maxFolds || !p.literalOnly(x) || p.volatile(x) {
 			return nil
 		}
-		d, err := p.env.Fold(x, p.st.Params)
+		p.folds++
+		d, err := p.env.Fold(p.alone(x))
 		if err != nil {
 			return nil
 		}
@@ -37,14 +42,29 @@ func (p *planner) fold(e *plan.Expr) *plan.Expr {
 	})
 }
 
+// alone is e with parameters of its own, numbered from 0.
+func (p *planner) alone(e *plan.Expr) (*plan.Expr, []plan.Param) {
+	var params []plan.Param
+	e = rewriteExpr(e, func(x *plan.Expr) *plan.Expr {
+		if x.Kind != plan.ExprParam {
+			return nil
+		}
+		c := *x
+		c.Param = len(params)
+		params = append(params, p.st.Params[x.Param])
+		return &c
+	})
+	return e, params
+}
+
 // literalOnly reports whether all of e is known while planning.
 func (p *planner) literalOnly(e *plan.Expr) bool {
 	ok := true
 	walk(e, func(x *plan.Expr) {
 		switch x.Kind {
-		case plan.ExprCol:
+		case plan.ExprCol, plan.ExprInList:
 			ok = false
-		case plan.ExprParam, plan.ExprInList:
+		case plan.ExprParam:
 			ok = ok && p.st.Params[x.Param].Client == 0
 		}
 	})

@@ -46,8 +46,8 @@ func (b *builder) scan(t *state.Table, alias string) *algebra.Scan {
 	return s
 }
 
-// c is a reference to a column of n by name.
-func c(n algebra.Node, name string) *plan.Expr {
+// column is a reference to a column of n by name.
+func column(n algebra.Node, name string) *plan.Expr {
 	for _, x := range n.Columns() {
 		if x.Name == name {
 			return colExpr(x)

@@ -1,0 +1,57 @@
+package leader
+
+import (
+	"context"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/optimize"
+	"slipher/compiler/plan"
+	"slipher/leader/schedule"
+	"slipher/node/wire"
+)
+
+// fold evaluates an expression of literals (params) as a query of one row on the
+// leader's slice, by primitives: a constant means what generated code makes of it.
+func (s *Server) fold(cat *state.Catalog) func(e *plan.Expr, params []plan.Param) (types.Datum, error) {
+	return func(e *plan.Expr, params []plan.Param) (types.Datum, error) {
+		ctx := context.Background()
+		st := &algebra.Statement{
+			Root: &algebra.Project{
+				In:    &algebra.Values{Rows: [][]*plan.Expr{{}}},
+				Cols:  []algebra.Column{{ID: 0, Name: "constant", Type: e.Type, Nullable: e.Nullable}},
+				Exprs: []*plan.Expr{e},
+			},
+			Output: []plan.OutputColumn{{Name: "constant", Type: e.Type}},
+			Params: params,
+			NextID: 1,
+		}
+		q, err := optimize.Plan(st, s.env(cat))
+		if err != nil {
+			return types.Datum{}, err
+		}
+		p := &planned{cat: cat, query: q}
+		c, err := s.compile(p)
+		if err != nil {
+			return types.Datum{}, err
+		}
+		values, err := schedule.Params(q, nil)
+		if err != nil {
+			return types.Datum{}, err
+		}
+		rows, err := s.scheduler.Run(ctx, q, c.code, values, schedule.Env{Table: p.table, Options: wire.Options{Tier: schedule.TierPrimitives}})
+		if err != nil {
+			return types.Datum{}, err
+		}
+		defer rows.Close()
+		if !rows.Next(ctx) {
+			if err := rows.Err(); err != nil {
+				return types.Datum{}, err
+			}
+			return types.Datum{}, sqlerr.New(sqlerr.InternalError, "a constant without a value")
+		}
+		return rows.Chunk().Datum(0, rows.Row()), nil
+	}
+}
