@@ -1,0 +1,20 @@
+// Package random asks Slipher and PostgreSQL the same random questions.
+//
+//	seed ──schema──► tables, rows ──load──► PostgreSQL, Slipher (one process, two nodes)
+//	  └────query──► query{slipher, postgres text} ──run──► answers of PostgreSQL and of every setting ──compare──► test
+//
+// A query is built twice at once, in Slipher's words and in PostgreSQL's: an
+// expr carries both texts. Where the two mean different things (AVG of an
+// integer, the scale of a quotient) the PostgreSQL text is written so that it
+// means Slipher's. What cannot be mapped is not generated: trailing blanks,
+// which never count in Slipher; backslashes in literals.
+//
+// Invariants: the same seed asks the same questions; an expr's bound is never
+// under its largest value, so no number overflows by chance and an error is
+// expected only of queries made to fail.
+//
+// SLIPHER_RANDOM_SEED starts from another seed, SLIPHER_RANDOM_TIME sets how
+// long to go on (30s; 10m in the long tests).
+//
+// Start reading at random_test.go.
+package random

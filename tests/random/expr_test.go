@@ -1,0 +1,284 @@
+package random
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+)
+
+// kind is a type without its modifiers.
+type kind int
+
+const (
+	kInt2 kind = iota
+	kInt4
+	kInt8
+	kDec
+	kFloat
+	kBool
+	kStr
+	kChar
+	kDate
+	kTS
+	kinds
+)
+
+// typ is a column's type: DECIMAL(p,s), VARCHAR(p), CHAR(p).
+type typ struct {
+	k    kind
+	p, s int
+}
+
+func (t typ) String() string {
+	switch t.k {
+	case kDec:
+		return fmt.Sprintf("decimal(%d,%d)", t.p, t.s)
+	case kStr:
+		return fmt.Sprintf("varchar(%d)", t.p)
+	case kChar:
+		return fmt.Sprintf("char(%d)", t.p)
+	}
+	return [...]string{"smallint", "int", "bigint", "", "float8", "bool", "", "", "date", "timestamp"}[t.k]
+}
+
+func (t typ) isInt() bool { return t.k <= kInt8 }
+
+// limit is the largest value of an integer type.
+func (t typ) limit() float64 { return [...]float64{32767, 2147483647, 9e18}[t.k] }
+
+// expr is one expression in both systems' words.
+type expr struct {
+	sl, pg string
+	t      typ
+	bound  float64 // numbers: the largest absolute value; strings: the longest length in bytes
+}
+
+// form fills one format for both systems.
+func form(t typ, bound float64, format string, args ...expr) expr {
+	sl, pg := make([]any, len(args)), make([]any, len(args))
+	for i, a := range args {
+		sl[i], pg[i] = a.sl, a.pg
+	}
+	return expr{sl: fmt.Sprintf(format, sl...), pg: fmt.Sprintf(format, pg...), t: t, bound: bound}
+}
+
+// text is an expression with the same words in both systems.
+func text(t typ, bound float64, s string) expr { return expr{sl: s, pg: s, t: t, bound: bound} }
+
+// gen makes random expressions.
+type gen struct{ *rand.Rand }
+
+func (g gen) chance(percent int) bool { return g.IntN(100) < percent }
+
+func pick[T any](g gen, list []T) T { return list[g.IntN(len(list))] }
+
+// words are what string columns and literals are made of: no blanks, no
+// backslashes, some Unicode, some that LIKE could trip over.
+var words = []string{"", "a", "b", "ab", "abc", "ABC", "aBc", "xyz", "zz", "a_b", "a%c", "%", "_", "it''s", "é", "日本", "ñandú", "0", "12", "aaaaaaaa", "abababab", "Hello", "hello", "longer_text_than_a_header", "longer_text_than_a_heather", "\"q\"", "a,b", "ÀÉ"}
+
+func literalLen(w string) float64 { return float64(len(strings.ReplaceAll(w, "''", "'"))) }
+
+var asciiWords = []string{"", "a", "b", "ab", "abc", "ABC", "xyz", "zz", "a_b", "0", "12"}
+
+var dates = []string{"1970-01-01", "1999-12-31", "2000-01-01", "2000-02-29", "2008-06-15", "2016-02-29", "2023-11-30", "1900-03-01", "1969-07-20", "2100-12-31"}
+
+var stamps = []string{"1970-01-01 00:00:00", "1999-12-31 23:59:59.999999", "2000-01-01 00:00:00", "2008-06-15 12:34:56.5", "2016-02-29 01:02:03", "1900-03-01 06:00:00", "2023-11-30 23:00:00.000001"}
+
+// literal is a constant of a type.
+func (g gen) literal(t typ) expr {
+	if g.chance(4) {
+		return text(t, 0, "null::"+t.String())
+	}
+	switch t.k {
+	case kInt2, kInt4, kInt8:
+		n := pick(g, []int{0, 1, 2, 3, 5, 7, 10, 100, -1, -2, -7, 1000})
+		s := fmt.Sprint(n)
+		if n < 0 {
+			s = "(" + s + ")"
+		}
+		if t.k != kInt4 {
+			s += "::" + t.String()
+		}
+		return text(t, 1000, s)
+	case kDec:
+		unscaled := g.IntN(2000) - 1000
+		if t.p < 5 {
+			unscaled %= 10
+		}
+		s := fmt.Sprintf("%0*d", t.s+1, max(unscaled, -unscaled))
+		if t.s > 0 {
+			s = s[:len(s)-t.s] + "." + s[len(s)-t.s:]
+		}
+		if unscaled < 0 {
+			s = "(-" + s + ")"
+		}
+		return text(t, 1000, s+"::"+t.String())
+	case kFloat:
+		return text(t, 1000, fmt.Sprintf("(%g)::float8", float64(g.IntN(400)-200)/4))
+	case kBool:
+		return text(t, 0, pick(g, []string{"true", "false"}))
+	case kStr, kChar:
+		w := pick(g, words)
+		if t.k == kChar || literalLen(w) > float64(t.p) {
+			w = pick(g, asciiWords)
+			if literalLen(w) > float64(t.p) {
+				w = "a"
+			}
+		}
+		return text(t, literalLen(w), "'"+w+"'::"+t.String())
+	case kDate:
+		return text(t, 0, "date '"+pick(g, dates)+"'")
+	}
+	return text(t, 0, "timestamp '"+pick(g, stamps)+"'")
+}
+
+// scope is what an expression may name.
+type scope []expr
+
+func (s scope) of(want func(typ) bool) scope {
+	var found scope
+	for _, c := range s {
+		if want(c.t) {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// class is what a caller of value wants.
+type class int
+
+const (
+	cInt class = iota
+	cDec
+	cFloat
+	cBool
+	cStr
+	cDate
+	cTS
+	classes
+)
+
+func (k kind) class() class {
+	return [...]class{cInt, cInt, cInt, cDec, cFloat, cBool, cStr, cStr, cDate, cTS}[k]
+}
+
+// typeOf is some type of a class.
+func (g gen) typeOf(c class) typ {
+	switch c {
+	case cInt:
+		return typ{k: pick(g, []kind{kInt2, kInt4, kInt4, kInt8})}
+	case cDec:
+		return pick(g, []typ{{kDec, 8, 2}, {kDec, 12, 4}, {kDec, 5, 0}, {kDec, 18, 3}, {kDec, 25, 6}, {kDec, 38, 2}})
+	case cFloat:
+		return typ{k: kFloat}
+	case cBool:
+		return typ{k: kBool}
+	case cStr:
+		return typ{k: kStr, p: pick(g, []int{1, 5, 20, 60})}
+	case cDate:
+		return typ{k: kDate}
+	}
+	return typ{k: kTS}
+}
+
+// any is an expression of any class.
+func (g gen) any(s scope, depth int) expr { return g.value(s, class(g.IntN(int(classes))), depth) }
+
+// value is an expression of a class, at most depth operators deep.
+func (g gen) value(s scope, c class, depth int) expr {
+	if depth <= 0 || g.chance(25) {
+		return g.leaf(s, c)
+	}
+	if g.chance(15) {
+		return g.choice(s, c, depth-1)
+	}
+	switch c {
+	case cInt:
+		return g.integer(s, depth-1)
+	case cDec:
+		return g.decimal(s, depth-1)
+	case cFloat:
+		return g.float(s, depth-1)
+	case cBool:
+		return g.condition(s, depth-1)
+	case cStr:
+		return g.str(s, depth-1)
+	case cDate:
+		return g.date(s, depth-1)
+	}
+	return g.stamp(s, depth-1)
+}
+
+func (g gen) leaf(s scope, c class) expr {
+	if cols := s.of(func(t typ) bool { return t.k.class() == c }); len(cols) > 0 && !g.chance(20) {
+		return pick(g, cols)
+	}
+	return g.literal(g.typeOf(c))
+}
+
+// unified gives decimals one scale, as CASE and its like do in Slipher; ok is
+// false where Slipher's result type could be too narrow.
+func unified(es []expr) (typ, float64, bool) {
+	t, bound := es[0].t, es[0].bound
+	for _, e := range es[1:] {
+		bound = max(bound, e.bound)
+		switch {
+		case t.k == kChar || e.t.k == kChar:
+			if t != e.t {
+				return t, 0, false
+			}
+		case t.k == kStr:
+			t.p = max(t.p, e.t.p)
+		case t.k == kDec:
+			whole := max(t.p-t.s, e.t.p-e.t.s)
+			t.s = max(t.s, e.t.s)
+			t.p = whole + t.s
+			if t.p > 38 {
+				return t, 0, false
+			}
+		case t.isInt():
+			t.k = max(t.k, e.t.k)
+		}
+	}
+	return t, bound, true
+}
+
+// mapped makes PostgreSQL's value of a decimal have the scale of its type.
+func mapped(e expr) expr {
+	if e.t.k == kDec {
+		e.pg = fmt.Sprintf("(%s)::numeric(60,%d)", e.pg, e.t.s)
+	}
+	return e
+}
+
+// choice is CASE, COALESCE, NULLIF, GREATEST, LEAST or NVL2 over a class.
+func (g gen) choice(s scope, c class, depth int) expr {
+	a, b := g.value(s, c, depth), g.value(s, c, depth)
+	t, bound, ok := unified([]expr{a, b})
+	if !ok {
+		return a
+	}
+	switch g.IntN(8) {
+	case 0:
+		return mapped(form(t, bound, "coalesce(%s, %s)", a, b))
+	case 1:
+		return form(a.t, a.bound, "nullif(%s, %s)", a, b)
+	case 2:
+		if c != cBool {
+			return mapped(form(t, bound, pick(g, []string{"greatest(%s, %s)", "least(%s, %s)"}), a, b))
+		}
+	case 3:
+		x := g.any(s, depth)
+		e := form(t, bound, "", x)
+		e.sl = fmt.Sprintf("nvl2(%s, %s, %s)", x.sl, a.sl, b.sl)
+		e.pg = fmt.Sprintf("(case when %s is not null then %s else %s end)", x.pg, a.pg, b.pg)
+		return mapped(e)
+	case 4:
+		x := g.value(s, cInt, depth)
+		return mapped(form(t, bound, "case %s when 1 then %s when 2 then %s else %s end", x, a, b, a))
+	case 5:
+		return mapped(form(t, bound, "case when %s then %s when %s then %s end", g.value(s, cBool, depth), a, g.value(s, cBool, depth), b))
+	}
+	return mapped(form(t, bound, "case when %s then %s else %s end", g.value(s, cBool, depth), a, b))
+}

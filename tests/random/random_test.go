@@ -1,0 +1,225 @@
+package random
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"slipher/tests/cluster"
+)
+
+func TestMain(m *testing.M) { cluster.Main(m) }
+
+// settings are how each query is run: both tiers, several vector sizes.
+var settings = []cluster.Config{
+	{Tier: cluster.Primitives, VectorRows: 1024},
+	{Tier: cluster.Fused, VectorRows: 3, TableStart: 1},
+	{Tier: cluster.Primitives, VectorRows: 1, TableStart: 1},
+	{Tier: cluster.Fused, VectorRows: 1024},
+}
+
+// queriesARound are asked of one schema.
+const queriesARound = 60
+
+// maxFailures ends the test: the rest would say the same.
+const maxFailures = 8
+
+// Random queries have PostgreSQL's answers, in both tiers, with vectors of
+// several sizes, on one process and on two nodes.
+func TestRandomQueries(t *testing.T) {
+	seed, err := strconv.ParseUint(environ("SLIPHER_RANDOM_SEED", "1"), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	limit, err := time.ParseDuration(environ("SLIPHER_RANDOM_TIME", map[bool]string{false: "30s", true: "10m"}[cluster.Long()]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &run{t: t, pg: startPostgres(t)}
+	for _, shape := range cluster.Shapes {
+		r.clusters = append(r.clusters, cluster.Start(t, shape, cluster.WithLLVM))
+	}
+	r.deadline = time.Now().Add(limit)
+	for ; time.Now().Before(r.deadline) && r.failures < maxFailures; seed++ {
+		r.round(seed)
+	}
+	t.Logf("%d queries, %d with the same error, %d refused by Slipher, last seed %d", r.asked, r.bothFail, r.refused, seed-1)
+	if r.refused*10 > r.asked {
+		t.Errorf("%d of %d queries are refused as not supported: the generator should not make them", r.refused, r.asked)
+	}
+}
+
+func environ(name, otherwise string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+// run is one test's servers and counts.
+type run struct {
+	t        *testing.T
+	pg       *pgconn.PgConn
+	clusters []*cluster.Cluster
+	deadline time.Time
+
+	asked, bothFail, refused, failures int
+}
+
+// round makes a schema and asks about it.
+func (r *run) round(seed uint64) {
+	t := r.t
+	g := gen{rand.New(rand.NewPCG(seed, 0x51))}
+	s := g.newSchema()
+	name := fmt.Sprintf("random%d", seed)
+	var conns [2][]*cluster.Conn // of each cluster, one for each setting
+	for i, c := range r.clusters {
+		admin := c.Connect(t, "dev")
+		admin.Exec(t, "create database "+name)
+		admin.Close()
+		for _, cfg := range settings {
+			conn := c.Connect(t, name)
+			conn.Exec(t, cfg.Settings())
+			conns[i] = append(conns[i], conn)
+		}
+	}
+	if a := askPostgres(r.pg, fmt.Sprintf("drop schema if exists %s cascade; create schema %s; set search_path = %s", name, name, name)); a.err != nil {
+		t.Fatal(a.err)
+	}
+	for _, tab := range s {
+		r.load(tab, g.chance(50), []*cluster.Conn{conns[0][0], conns[1][0]})
+	}
+	b := &builder{gen: g, schema: s}
+	for i := 0; i < queriesARound && time.Now().Before(r.deadline) && r.failures < maxFailures; i++ {
+		b.aliases = 0
+		q := b.query(pick(g, []int{0, 0, 1, 2}))
+		if b.chance(15) {
+			q = b.reckless()
+		}
+		r.ask(seed, s, q, conns, i)
+	}
+	for i, c := range r.clusters {
+		for _, conn := range conns[i] {
+			conn.Close()
+		}
+		admin := c.Connect(t, "dev")
+		admin.Exec(t, "drop database "+name)
+		admin.Close()
+	}
+}
+
+// load fills one table everywhere: by COPY, or by INSERTs that make many blocks.
+func (r *run) load(tab *table, byCopy bool, conns []*cluster.Conn) {
+	t := r.t
+	insert := strings.Join(tab.inserts(500), ";")
+	if a := askPostgres(r.pg, tab.ddl()+";"+insert); a.err != nil {
+		t.Fatalf("%v\n%s", a.err, insert)
+	}
+	for _, c := range conns {
+		c.Exec(t, tab.ddl()+tab.attrs)
+		if byCopy {
+			if _, err := c.CopyIn("copy "+tab.name+" from stdin with (format csv)", strings.NewReader(tab.csv())); err != nil {
+				t.Fatalf("%s\n%s", tab.ddl(), cluster.ErrorText(err))
+			}
+			continue
+		}
+		for _, sql := range tab.inserts(max(10, len(tab.rows)/4)) {
+			c.Exec(t, sql)
+		}
+	}
+}
+
+// ask runs a query everywhere. Each cluster takes it in both tiers, with
+// settings that change places from query to query.
+func (r *run) ask(seed uint64, s schema, q query, conns [2][]*cluster.Conn, i int) {
+	want := askPostgres(r.pg, q.pg)
+	switch code := cluster.Code(want.err); {
+	case code == "57014":
+		return // too much for PostgreSQL's time limit
+	case strings.HasPrefix(code, "42"):
+		r.t.Fatalf("seed %d: the generator is wrong: PostgreSQL says %v\n%s", seed, want.err, q.pg)
+	}
+	r.asked++
+	if want.err != nil {
+		r.bothFail++
+	}
+	for shape := range conns {
+		for n := range 2 {
+			at := (shape*2 + n + i*2) % len(settings)
+			got := askSlipher(conns[shape][at], q.sl)
+			if got.err != nil && cluster.Code(got.err) == "0A000" {
+				r.refused++
+				r.t.Logf("refused: %v\n%s", got.err, q.sl)
+				return
+			}
+			if d := difference(q, want, got); d != "" {
+				r.failures++
+				cfg := settings[at]
+				cfg.Shape = cluster.Shapes[shape]
+				r.t.Errorf("seed %d, query %d, %s: %s\nSlipher:    %s\nPostgreSQL: %s\n%s", seed, i, cfg, d, q.sl, q.pg, tables(s, q))
+				if got.err != nil && cluster.Code(got.err) == "" {
+					r.t.Fatal("the connection is lost")
+				}
+				return
+			}
+		}
+	}
+}
+
+// tables shows the small tables a query names.
+func tables(s schema, q query) string {
+	var b strings.Builder
+	for _, t := range s {
+		if !strings.Contains(q.sl, t.name+" ") {
+			continue
+		}
+		fmt.Fprintf(&b, "%s%s;\n", t.ddl(), t.attrs)
+		if len(t.rows) > 60 {
+			fmt.Fprintf(&b, "-- %d rows\n", len(t.rows))
+			continue
+		}
+		for _, i := range t.inserts(60) {
+			b.WriteString(i + ";\n")
+		}
+	}
+	return b.String()
+}
+
+// reckless is a query over integers that may overflow or divide by zero, without
+// anything that lets one system skip a row that the other computes.
+func (b *builder) reckless() query {
+	t := pick(b.gen, b.schema)
+	var s scope
+	for i, c := range t.cols {
+		if c.isInt() {
+			s = append(s, text(c, 0, fmt.Sprintf("c%d", i)))
+		}
+	}
+	if len(s) == 0 {
+		return b.query(0)
+	}
+	e := pick(b.gen, s)
+	for range 2 + b.IntN(3) {
+		x := pick(b.gen, s)
+		if b.chance(60) {
+			x = text(typ{k: kInt4}, 0, pick(b.gen, []string{"2147483647", "1", "9223372036854775807", "32767::smallint", "(-1)", "0", "100000"}))
+			if strings.HasPrefix(x.sl, "92") {
+				x.t.k = kInt8
+			} else if strings.HasPrefix(x.sl, "327") {
+				x.t.k = kInt2
+			}
+		}
+		e = form(typ{k: max(e.t.k, x.t.k)}, 0, "("+pick(b.gen, []string{"%s + %s", "%s - %s", "%s * %s", "%s / %s", "%s %% %s", "%s * %s"})+")", e, x)
+		if b.chance(20) {
+			e = form(typ{k: kInt2}, 0, "%s::smallint", e)
+		}
+	}
+	q := form(e.t, 0, "select %s as x0 from "+t.name+" t", e)
+	return query{sl: q.sl, pg: q.pg, cols: []expr{e}}
+}
