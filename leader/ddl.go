@@ -2,6 +2,7 @@ package leader
 
 import (
 	"context"
+	"time"
 
 	"slipher/catalog/ddl"
 	"slipher/catalog/sqlerr"
@@ -19,6 +20,9 @@ func (s *Server) runDDL(ctx context.Context, ses *session.Session, st *parse.Sta
 			return err
 		}
 	}
+	if d, ok := st.Body.(*parse.DropDatabase); ok && d.Name != ses.CurrentDatabase() {
+		s.awaitLeaving(ctx, d.Name)
+	}
 	p, err := DefinitionPlan(s.scope(ses), st)
 	if err != nil {
 		return err
@@ -32,6 +36,25 @@ func (s *Server) runDDL(ctx context.Context, ses *session.Session, st *parse.Sta
 		}
 	}
 	return w.Complete(st.Body.Tag())
+}
+
+// leavingTime is how long DROP DATABASE waits for other sessions: a client that
+// has just closed its connection may not have been noticed yet. PostgreSQL's time.
+const leavingTime = 5 * time.Second
+
+// awaitLeaving waits until nobody is in a database, but not for long.
+func (s *Server) awaitLeaving(ctx context.Context, database string) {
+	ctx, cancel := context.WithTimeout(ctx, leavingTime)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for s.sessions.in(database) > 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 func (s *Server) scope(ses *session.Session) ddl.Scope {

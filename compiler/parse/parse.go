@@ -3,6 +3,7 @@ package parse
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"slipher/catalog/sqlerr"
 )
@@ -76,14 +77,32 @@ func scan(src string, o Options) ([]token, error) {
 	if len(src) > maxTextBytes {
 		return nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "Statement is too large. Statement Size: %d bytes. Maximum Allowed: %d bytes", len(src), maxTextBytes)
 	}
-	if i := strings.IndexByte(src, 0); i >= 0 {
-		return nil, sqlerr.New(sqlerr.InvalidByteSequence, "invalid byte sequence for encoding \"UTF8\": 0x00").At(charPosition(src, i))
+	if err := checkBytes(src); err != nil {
+		return nil, err
 	}
 	toks, err := lexAll(src, o.BackslashEscapes)
 	if err != nil {
 		return nil, err
 	}
 	return toks, checkDepth(src, toks)
+}
+
+// checkBytes refuses what is no text: NUL, which would end the C parser's
+// input, and bytes that are not UTF-8, which its answer cannot carry.
+func checkBytes(src string) error {
+	at := strings.IndexByte(src, 0)
+	if at < 0 && utf8.ValidString(src) {
+		return nil
+	}
+	if at < 0 {
+		for i, r := range src {
+			if _, n := utf8.DecodeRuneInString(src[i:]); r == utf8.RuneError && n == 1 {
+				at = i
+				break
+			}
+		}
+	}
+	return sqlerr.New(sqlerr.InvalidByteSequence, "invalid byte sequence for encoding \"UTF8\": 0x%02x", src[at]).At(charPosition(src, at))
 }
 
 // splitTokens cuts at semicolons outside parentheses; empty parts are dropped.

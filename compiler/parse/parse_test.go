@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -137,6 +138,25 @@ func TestSplit(t *testing.T) {
 	}
 	if want := []string{"select ';'", "select 1", "select $$;$$"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestBytes proves that what is no text is refused by its first byte, before the C parser sees it.
+func TestBytes(t *testing.T) {
+	for src, want := range map[string]string{
+		"select 'é\xff\xfe'":    `invalid byte sequence for encoding "UTF8": 0xff`,
+		"select 1 as \xc3(":     `invalid byte sequence for encoding "UTF8": 0xc3`,
+		"select '\xed\xa0\x80'": `invalid byte sequence for encoding "UTF8": 0xed`, // a surrogate
+		"select 1\x00":          `invalid byte sequence for encoding "UTF8": 0x00`,
+	} {
+		_, err := Parse(src, Options{})
+		var e *sqlerr.Error
+		if !errors.As(err, &e) || e.Code != sqlerr.InvalidByteSequence || e.Message != want {
+			t.Errorf("%q: %v, want %s", src, err, want)
+		}
+	}
+	if _, err := Parse("select '\ufffd'", Options{}); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package pgwire
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"unicode/utf8"
@@ -17,10 +18,7 @@ func decodeParam(t types.Type, format int16, raw []byte) (types.Datum, error) {
 	case raw == nil:
 		return types.NullDatum, nil
 	case format == pgproto3.TextFormat:
-		if !utf8.Valid(raw) {
-			return types.Datum{}, errUTF8
-		}
-		return types.ParseText(t, string(raw))
+		return parseText(t, raw)
 	case format == pgproto3.BinaryFormat:
 		return decodeBinary(t, raw)
 	}
@@ -48,11 +46,15 @@ func decodeBinary(t types.Type, raw []byte) (types.Datum, error) {
 		return types.BoolDatum(raw[0] != 0), nil
 	case types.Int2:
 		return types.Int(int64(int16(be.Uint16(raw)))), nil
-	case types.Int4, types.Date:
+	case types.Date:
+		return inRange(int64(int32(be.Uint32(raw))), types.MinDate, types.MaxDate, "date")
+	case types.Timestamp:
+		return inRange(int64(be.Uint64(raw)), types.MinTimestamp, types.MaxTimestamp, "timestamp")
+	case types.Int4:
 		return types.Int(int64(int32(be.Uint32(raw)))), nil
 	case types.OID:
 		return types.Int(int64(be.Uint32(raw))), nil
-	case types.Int8, types.Timestamp:
+	case types.Int8:
 		return types.Int(int64(be.Uint64(raw))), nil
 	case types.Float4:
 		return types.Float(float64(math.Float32frombits(be.Uint32(raw)))), nil
@@ -68,10 +70,23 @@ func decodeBinary(t types.Type, raw []byte) (types.Datum, error) {
 		}
 		return types.ParseText(t, text)
 	}
-	if !utf8.Valid(raw) {
+	return parseText(t, raw)
+}
+
+// parseText reads a value's text, which has neither NUL bytes nor broken characters.
+func parseText(t types.Type, raw []byte) (types.Datum, error) {
+	if !utf8.Valid(raw) || bytes.IndexByte(raw, 0) >= 0 {
 		return types.Datum{}, errUTF8
 	}
 	return types.ParseText(t, string(raw))
+}
+
+// inRange refuses days or microseconds outside the calendar.
+func inRange(v, least, most int64, name string) (types.Datum, error) {
+	if v < least || v > most {
+		return types.Datum{}, sqlerr.New(sqlerr.DatetimeOverflow, "%s out of range", name)
+	}
+	return types.Int(v), nil
 }
 
 // numericText is PostgreSQL's binary numeric as text.
