@@ -228,6 +228,17 @@ func cutText(s string, to types.Type, ctx fn.CastContext) string {
 	return s[:n]
 }
 
+// timeTextBytes holds the text of every date and timestamp.
+const timeTextBytes = 64
+
+// cutsTime reports whether the text of a date or timestamp is cut to type to,
+// as in ts::VARCHAR(10). Numbers that do not fit are an error instead: their
+// first digits mean something else.
+func cutsTime(from, to types.Type) bool {
+	return (from.Kind == types.Date || from.Kind == types.Timestamp) &&
+		(to.Kind == types.Varchar || to.Kind == types.Char) && int(to.Len) < timeTextBytes
+}
+
 // cast converts e to type to.
 func (b *binder) cast(e *plan.Expr, to types.Type, ctx fn.CastContext, at parse.Pos) (*plan.Expr, error) {
 	if e.Type == to {
@@ -239,6 +250,13 @@ func (b *binder) cast(e *plan.Expr, to types.Type, ctx fn.CastContext, at parse.
 	bd, ok := b.fns.Cast(e.Type, to, ctx)
 	if !ok {
 		return nil, b.cannotCast(e.Type, to, ctx, at)
+	}
+	if ctx == explicit && cutsTime(e.Type, to) {
+		text, err := b.cast(e, types.TVarchar(timeTextBytes), ctx, at)
+		if err != nil {
+			return nil, err
+		}
+		return b.cast(text, to, ctx, at)
 	}
 	if bd.Op == nil { // the same bytes
 		c := *e
@@ -270,28 +288,7 @@ func (b *binder) call(bd fn.Bound, args []*plan.Expr) *plan.Expr {
 	}
 	e.Args = append(e.Args, args...)
 	for _, c := range bd.Extra {
-		e.Args = append(e.Args, &plan.Expr{Kind: plan.ExprConst, Type: constType(c), Const: c.V, Nullable: c.V.Null})
+		e.Args = append(e.Args, &plan.Expr{Kind: plan.ExprConst, Type: plan.ConstType(c.Phys), Const: c.V, Nullable: c.V.Null})
 	}
 	return e
-}
-
-// constType is an SQL type of a constant operand's class.
-func constType(c fn.Const) types.Type {
-	switch c.Phys {
-	case types.I8:
-		return types.TBool
-	case types.I16:
-		return types.TInt2
-	case types.I32:
-		return types.TInt4
-	case types.I64:
-		return types.TInt8
-	case types.I128:
-		return types.TDecimal(types.MaxPrecision, 0)
-	case types.F32:
-		return types.TFloat4
-	case types.F64:
-		return types.TFloat8
-	}
-	return types.TText
 }

@@ -25,30 +25,9 @@ func call(b fn.Bound, args ...*plan.Expr) *plan.Expr {
 		e.Nullable = e.Nullable || a.Nullable
 	}
 	for _, c := range b.Extra {
-		e.Args = append(e.Args, &plan.Expr{Kind: plan.ExprConst, Type: constType(c.Phys), Const: c.V})
+		e.Args = append(e.Args, &plan.Expr{Kind: plan.ExprConst, Type: plan.ConstType(c.Phys), Const: c.V})
 	}
 	return e
-}
-
-// constType is a type of the given class, for operands that are part of the program.
-func constType(p types.Phys) types.Type {
-	switch p {
-	case types.I8:
-		return types.TBool
-	case types.I16:
-		return types.TInt2
-	case types.I32:
-		return types.TInt4
-	case types.I64:
-		return types.TInt8
-	case types.I128:
-		return types.TDecimal(types.MaxPrecision, 0)
-	case types.F32:
-		return types.TFloat4
-	case types.F64:
-		return types.TFloat8
-	}
-	return types.TText
 }
 
 // cast gives e the type to, as an assignment would.
@@ -67,24 +46,6 @@ func (p *planner) cast(e *plan.Expr, to types.Type) (*plan.Expr, error) {
 		}
 	}
 	return nil, plan.ErrUnsupported("the cast of an aggregate from " + e.Type.String() + " to " + to.String())
-}
-
-// binary applies an SQL operator, casting its arguments as it asks.
-func (p *planner) binary(name string, l, r *plan.Expr) (*plan.Expr, error) {
-	if p.env.Fn == nil {
-		return nil, plan.ErrUnsupported("operator " + name + " without a function table")
-	}
-	_, b, err := p.env.Fn.Resolve(name, []types.Type{l.Type, r.Type}, nil)
-	if err != nil {
-		return nil, err
-	}
-	if l, err = p.cast(l, b.Args[0]); err != nil {
-		return nil, err
-	}
-	if r, err = p.cast(r, b.Args[1]); err != nil {
-		return nil, err
-	}
-	return call(b, l, r), nil
 }
 
 // opCall applies an operation by its name to arguments of fitting classes.

@@ -14,7 +14,6 @@ import (
 type colInfo struct {
 	col      algebra.Column
 	qual     string  // alias or table name, "" for computed columns
-	text     string  // computed columns: what EXPLAIN shows
 	distinct float64 // 0: unknown
 	nullFrac float64
 	min, max types.Datum // both Null: unknown

@@ -105,15 +105,6 @@ func union(want idSet, lists ...[]*plan.Expr) idSet {
 	return out
 }
 
-// columnsOf gives the plan columns of expressions under their names.
-func columnsOf(es []*plan.Expr, names []string) []plan.Column {
-	out := make([]plan.Column, len(es))
-	for i, e := range es {
-		out[i] = plan.Column{Name: names[i], Type: e.Type, Nullable: e.Nullable}
-	}
-	return out
-}
-
 // where is the place of rows with a distribution.
 func (e *emitter) where(d dist) plan.Where {
 	switch {
@@ -220,21 +211,25 @@ func (e *emitter) values(n *valuesOp, want idSet) *pipe {
 
 // project computes; columns that are only renamed stay where they are.
 func (e *emitter) project(n *projectOp, want idSet) (*pipe, error) {
-	var exprs []*plan.Expr
-	var cols []algebra.Column
-	computed := false
-	for i, c := range n.cols {
-		if want[c.ID] {
-			exprs, cols = append(exprs, n.exprs[i]), append(cols, c)
-			computed = computed || n.exprs[i].Kind != plan.ExprCol
-		}
-	}
+	exprs, cols, computed := wanted(n.exprs, n.cols, want)
 	p, err := e.emit(n.in, union(nil, exprs))
 	if err != nil {
 		return nil, err
 	}
 	e.compute(p, exprs, cols, computed)
 	return p, nil
+}
+
+// wanted is the part of a projection that is in want, and whether any of it is
+// more than a renamed column.
+func wanted(exprs []*plan.Expr, cols []algebra.Column, want idSet) (e []*plan.Expr, c []algebra.Column, computed bool) {
+	for i, col := range cols {
+		if want[col.ID] {
+			e, c = append(e, exprs[i]), append(c, col)
+			computed = computed || exprs[i].Kind != plan.ExprCol
+		}
+	}
+	return e, c, computed
 }
 
 // compute gives the pipe the columns cols, a Project step if anything is to be computed.

@@ -89,15 +89,7 @@ func wantedBelow(n *algebra.Project, want idSet) idSet {
 
 // computeAbove puts a projection behind the sort, carrying the sort key along.
 func (e *emitter) computeAbove(p *pipe, n *algebra.Project, want idSet, key *int) *int {
-	var exprs []*plan.Expr
-	var cols []algebra.Column
-	computed := false
-	for i, c := range n.Cols {
-		if want[c.ID] {
-			exprs, cols = append(exprs, n.Exprs[i]), append(cols, c)
-			computed = computed || n.Exprs[i].Kind != plan.ExprCol
-		}
-	}
+	exprs, cols, computed := wanted(n.Exprs, n.Cols, want)
 	if !computed || key == nil {
 		e.compute(p, exprs, cols, computed)
 		return key

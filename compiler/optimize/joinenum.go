@@ -143,7 +143,7 @@ func (d *dpTable) growCmp(s, t, without relSet) {
 
 // eachSubset calls f for the non-empty subsets of s, smaller numbers first.
 func eachSubset(s relSet, f func(relSet)) {
-	for sub := (s - s) | (s & -s); sub != 0; sub = (sub - s) & s {
+	for sub := s & -s; sub != 0; sub = (sub - s) & s {
 		f(sub)
 	}
 }

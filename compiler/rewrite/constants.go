@@ -145,26 +145,6 @@ func conjuncts(es []*plan.Expr) []*plan.Expr {
 	return out
 }
 
-// replaceInputs puts f of each input in its place.
-func replaceInputs(n algebra.Node, f func(algebra.Node) algebra.Node) {
-	switch x := n.(type) {
-	case *algebra.Select:
-		x.In = f(x.In)
-	case *algebra.Project:
-		x.In = f(x.In)
-	case *algebra.Join:
-		x.Left, x.Right = f(x.Left), f(x.Right)
-	case *algebra.Aggregate:
-		x.In = f(x.In)
-	case *algebra.Distinct:
-		x.In = f(x.In)
-	case *algebra.Sort:
-		x.In = f(x.In)
-	case *algebra.Limit:
-		x.In = f(x.In)
-	}
-}
-
 // truthOf is the value of a BOOLEAN constant.
 func truthOf(e *plan.Expr) (value, ok bool) {
 	return e.Const.Lo != 0, e.Kind == plan.ExprConst && e.Type.Kind == types.Bool && !e.Const.Null

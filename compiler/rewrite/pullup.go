@@ -26,21 +26,12 @@ func keepColumns(n algebra.Node) algebra.Node {
 		in, r := pullUp(x.In)
 		x.In = in
 		mapExprs(x, r.apply)
-		return x
-	case *algebra.Distinct:
-		x.In = keepColumns(x.In)
-	case *algebra.Sort:
-		x.In = keepColumns(x.In)
-	case *algebra.Limit:
-		x.In = keepColumns(x.In)
 	case *algebra.Aggregate:
 		in, r := pullUp(x.In)
 		x.In = in
 		mapExprs(x, r.apply)
-	case *algebra.Select:
-		x.In = keepColumns(x.In)
-	case *algebra.Join:
-		x.Left, x.Right = keepColumns(x.Left), keepColumns(x.Right)
+	default:
+		replaceInputs(n, keepColumns)
 	}
 	return n
 }

@@ -44,6 +44,26 @@ func walk(n algebra.Node, visit func(algebra.Node)) {
 	}
 }
 
+// replaceInputs puts f of each input in its place.
+func replaceInputs(n algebra.Node, f func(algebra.Node) algebra.Node) {
+	switch x := n.(type) {
+	case *algebra.Select:
+		x.In = f(x.In)
+	case *algebra.Project:
+		x.In = f(x.In)
+	case *algebra.Join:
+		x.Left, x.Right = f(x.Left), f(x.Right)
+	case *algebra.Aggregate:
+		x.In = f(x.In)
+	case *algebra.Distinct:
+		x.In = f(x.In)
+	case *algebra.Sort:
+		x.In = f(x.In)
+	case *algebra.Limit:
+		x.In = f(x.In)
+	}
+}
+
 // mapExprs replaces every expression that n holds.
 func mapExprs(n algebra.Node, f func(*plan.Expr) *plan.Expr) {
 	all := func(es []*plan.Expr) {
