@@ -147,7 +147,7 @@ func Params(q *plan.Query, client []types.Datum) ([]wire.Param, error) {
 		w := wire.Param{Type: p.Type, Value: p.Value, List: p.List, IsList: p.IsList}
 		if p.Client > 0 {
 			if p.Client > len(client) {
-				return nil, sqlerr.New(sqlerr.ProtocolViolation, "no value for parameter $%d", p.Client)
+				return nil, sqlerr.New(sqlerr.UndefinedParameter, "there is no parameter $%d", p.Client)
 			}
 			w.Value = client[p.Client-1]
 		}
