@@ -213,10 +213,7 @@ func (p *printer) ir() error {
 	if err := p.load(); err != nil {
 		return err
 	}
-	for _, m := range p.modules {
-		p.line("; -- %s", m.title)
-		p.text(m.ir)
-	}
+	p.each(func(m *module) string { return m.ir })
 	return nil
 }
 
@@ -224,10 +221,7 @@ func (p *printer) opt() error {
 	if err := p.compile(); err != nil {
 		return err
 	}
-	for _, m := range p.modules {
-		p.line("; -- %s", m.title)
-		p.text(m.res.OptIR)
-	}
+	p.each(func(m *module) string { return m.res.OptIR })
 	return nil
 }
 
@@ -235,11 +229,16 @@ func (p *printer) asm() error {
 	if err := p.compile(); err != nil {
 		return err
 	}
-	for _, m := range p.modules {
-		p.line("; -- %s", m.title)
-		p.text(m.res.Asm)
-	}
+	p.each(func(m *module) string { return m.res.Asm })
 	return nil
+}
+
+// each prints a text of every module under its title.
+func (p *printer) each(text func(*module) string) {
+	for i := range p.modules {
+		p.line("; -- %s", p.modules[i].title)
+		p.text(text(&p.modules[i]))
+	}
 }
 
 // times is what compilation costs, per tier: primitives need no more than the

@@ -350,7 +350,7 @@ func TestLibPQ(t *testing.T) {
 
 func TestPsql(t *testing.T) {
 	if _, err := exec.LookPath("psql"); err != nil {
-		t.Skip("psql is not installed")
+		t.Fatal("psql is not installed: ./build.sh test installs it")
 	}
 	_, addr := startServer(t)
 	host, port, _ := net.SplitHostPort(addr)

@@ -87,13 +87,18 @@ func (s *settings) set(name, value string, local bool) ([]pgwire.Parameter, erro
 		}
 		value = v
 	}
+	return s.put(key, value, local), nil
+}
+
+// put stores a setting, for the transaction or the session, and reports it.
+func (s *settings) put(key, value string, local bool) []pgwire.Parameter {
 	if local {
 		s.local[key] = value
 	} else {
 		delete(s.local, key)
 		s.values[key] = value
 	}
-	return s.reports(key), nil
+	return s.reports(key)
 }
 
 // unset gives a setting the value it had when the session began.
@@ -115,13 +120,7 @@ func (s *settings) unset(name string, local bool) ([]pgwire.Parameter, error) {
 	if !ok {
 		v = p.def
 	}
-	if local {
-		s.local[key] = v
-	} else {
-		delete(s.local, key)
-		s.values[key] = v
-	}
-	return s.reports(key), nil
+	return s.put(key, v, local), nil
 }
 
 // unsetAll is RESET ALL.
