@@ -35,7 +35,7 @@ func castNumberGroup() Group {
 				Doc: "An integer in a wider class."},
 			{Name: "int_narrow", Shapes: narrowInt, MayFail: true, Emit: emitNarrow, Doc: "An integer in a narrower class; out of range is an error."},
 			{Name: "int_to_dec", Shapes: toDec, Emit: emitMulNC, Doc: "x * factor where the decimal has room for every integer."},
-			{Name: "int_to_dec_check", Shapes: toDecCheck, MayFail: true, Emit: emitIntToDecCheck, Doc: "x * factor, magnitude at most limit."},
+			{Name: "int_to_dec_check", Shapes: toDecCheck, MayFail: true, Emit: emitScaleUp, Doc: "x * factor, magnitude at most limit."},
 			{Name: "dec_to_int", Shapes: decToInt, MayFail: true, Emit: emitDecToInt, Doc: "x / factor, rounded half away from zero, in an integer class."},
 			{Name: "int_to_float", Shapes: intToFloat, Emit: func(b Builder, sh Shape, a []Value) Value { return b.SIToFP(a[0], sh.Out) },
 				Doc: "The nearest float."},
@@ -68,16 +68,6 @@ func castNumberGroup() Group {
 func emitNarrow(b Builder, sh Shape, a []Value) Value {
 	r := b.Trunc(a[0], sh.Out)
 	b.Fail(rangeCode(sh.Out), b.ICmp(NE, b.SExt(r, sh.In[0]), a[0]))
-	return r
-}
-
-func emitIntToDecCheck(b Builder, sh Shape, a []Value) Value {
-	w := sh.In[1]
-	r, o := b.MulOvf(widen(b, a[0], sh.In[0], w), a[1])
-	b.Fail(NumericPrecision, b.Or(o, beyond(b, w, r, a[2])))
-	if w != sh.Out {
-		return b.Trunc(r, sh.Out)
-	}
 	return r
 }
 

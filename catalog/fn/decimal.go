@@ -48,7 +48,7 @@ func decimalGroup() Group {
 			{Name: "dec_div", Shapes: div, MayFail: true,
 				Emit: emitDecDiv, Doc: "x * 10^k / y, rounded half away from zero: decimal division. k = result scale + y's scale - x's scale."},
 			{Name: "dec_up", Shapes: decScaled(), MayFail: true,
-				Emit: emitDecUp, Doc: "x * factor, magnitude at most limit: a decimal given a larger scale."},
+				Emit: emitScaleUp, Doc: "x * factor, magnitude at most limit: a decimal given a larger scale."},
 			{Name: "dec_up_nc", Shapes: []Shape{shape(i64, i64, i64), shape(i64, i128, i128), shape(i128, i128, i128)},
 				Emit: emitMulNC, Doc: "x * factor where the new type has room for every value."},
 			{Name: "dec_widen", Shapes: []Shape{shape(i64, i128)},
@@ -116,7 +116,8 @@ func narrow128(b Builder, x Value, p types.Phys) Value {
 	return r
 }
 
-func emitDecUp(b Builder, sh Shape, a []Value) Value {
+// emitScaleUp computes x * factor in the factor's class; beyond the limit is an error.
+func emitScaleUp(b Builder, sh Shape, a []Value) Value {
 	w := sh.In[1]
 	r, o := b.MulOvf(widen(b, a[0], sh.In[0], w), a[1])
 	b.Fail(NumericPrecision, b.Or(o, beyond(b, w, r, a[2])))
