@@ -25,6 +25,11 @@ type contender struct {
 // contenders, the reference first. Figures are divided by the first one's.
 var contenders = []contender{{"DuckDB", ""}, {"auto", "auto"}, {"fused", "fused"}, {"primitives", "primitives"}}
 
+// settle is how long a fresh process is left alone before its first query: a
+// server's first query seldom comes in its first millisecond. Slipher has its
+// compile workers map libLLVM in this time.
+const settle = time.Second
+
 // start runs a fresh process for c.
 func (b *bench) start(ctx context.Context, c contender, empty bool) (engine, error) {
 	if c.tier == "" {

@@ -90,6 +90,7 @@ func (b *bench) firstRun(ctx context.Context, c contender, q query) (time.Durati
 		return 0, err
 	}
 	defer e.close()
+	time.Sleep(settle)
 	_, took, err := e.query(ctx, c.text(q))
 	return took, err
 }
