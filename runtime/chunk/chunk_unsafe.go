@@ -14,8 +14,10 @@ import (
 // for setters, below abi.ChunkCapRows); which accessor fits follows from the
 // column's physical class. Not safe for concurrent use.
 type Chunk struct {
-	Layout *Layout
-	buf    mem.Buf // owned
+	Layout  *Layout
+	buf     mem.Buf // owned
+	acct    *mem.Account
+	strings int64 // bytes of the arena that are accounted for
 }
 
 // New makes an empty chunk. It fails with 53200.
@@ -24,7 +26,7 @@ func New(acct *mem.Account, l *Layout) (*Chunk, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Chunk{Layout: l, buf: buf}
+	c := &Chunk{Layout: l, buf: buf, acct: acct}
 	*(*int64)(c.at(abi.ChunkCap)) = abi.ChunkCapRows
 	return c, nil
 }
@@ -45,6 +47,19 @@ func (c *Chunk) Free() {
 	}
 	heap.ArenaFree(c.Arena())
 	c.buf.Free()
+	c.acct.Release(c.strings)
+	c.strings = 0
+}
+
+// Account brings the chunk's account up to the strings it holds: whoever fills a
+// chunk calls it before passing the chunk on. It fails with 53200; the chunk is still to be freed.
+func (c *Chunk) Account() error {
+	n := heap.ArenaBytes(c.Arena())
+	if err := c.acct.Reserve(n - c.strings); err != nil {
+		return err
+	}
+	c.strings = n
+	return nil
 }
 
 // Rows is the number of rows.

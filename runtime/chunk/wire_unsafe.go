@@ -114,6 +114,10 @@ func FromWire(acct *mem.Account, l *Layout, data []byte) (*Chunk, error) {
 	var base unsafe.Pointer
 	if used > 0 {
 		base = heap.ArenaAlloc(c.Arena(), used)
+		if err := c.Account(); err != nil {
+			c.Free()
+			return nil, err
+		}
 		copy(unsafe.Slice((*byte)(base), used), strs)
 	}
 	for i := range l.Cols {

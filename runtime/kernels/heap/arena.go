@@ -19,3 +19,6 @@ func ArenaFree(a unsafe.Pointer) {
 		C.slp_arena_free((*C.slp_arena)(a))
 	}
 }
+
+// ArenaBytes is what an arena has taken from the system.
+func ArenaBytes(a unsafe.Pointer) int64 { return *(*int64)(unsafe.Add(a, 24)) }

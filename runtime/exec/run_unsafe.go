@@ -1,0 +1,227 @@
+package exec
+
+import (
+	"unsafe"
+
+	"slipher/catalog/fn"
+	"slipher/catalog/sqlerr"
+	"slipher/runtime/abi"
+	"slipher/runtime/chunk"
+	"slipher/runtime/kernels/heap"
+	"slipher/runtime/kernels/table"
+)
+
+func freeArena(a unsafe.Pointer) { heap.ArenaFree(a) }
+
+// Output takes an instance's chunks. False: no credit, the chunk stays with the instance.
+type Output interface {
+	Send(dest int, c *chunk.Chunk) bool
+}
+
+// RunState is how a run ended.
+type RunState int
+
+const (
+	Idle    RunState = iota // the input is consumed
+	Blocked                 // output was refused: run again when it would be taken
+)
+
+func (in *Instance) newChunk(i int) error {
+	c, err := chunk.New(in.q.acct, in.layout)
+	if err != nil {
+		return err
+	}
+	in.chunks[i] = c
+	*(*unsafe.Pointer)(unsafe.Add(in.dests.Ptr(), 8*i)) = c.Ptr()
+	return nil
+}
+
+// Run works on the input until it is consumed, output is refused or a row fails.
+func (in *Instance) Run() (RunState, error) {
+	for {
+		if sent, err := in.sendFull(); err != nil {
+			return in.fail(err)
+		} else if !sent {
+			return Blocked, nil
+		}
+		if len(in.units) == 0 {
+			in.endInput()
+			return Idle, nil
+		}
+		u := in.units[0]
+		if u.base != nil {
+			*(*unsafe.Pointer)(in.cur.at(in.cur.v.seg.Source.Base)) = u.base
+		}
+		var st abi.Status
+		if in.fused != nil {
+			st = table.Call(in.fused.Entry, in.cur.buf.Ptr(), u.from, u.to)
+		} else {
+			st = in.cur.v.bound.Run(in.cur.buf.Ptr(), u.from, u.to)
+		}
+		if st == abi.Done {
+			in.units = in.units[1:]
+			continue
+		}
+		if err := in.act(st); err != nil {
+			return in.fail(err)
+		}
+	}
+}
+
+// fail drops the input.
+func (in *Instance) fail(err error) (RunState, error) {
+	in.units = nil
+	*in.cur.word(abi.StateResume) = 0
+	in.endInput()
+	return Idle, err
+}
+
+// act does what generated code left for.
+func (in *Instance) act(st abi.Status) error {
+	// Strings made by expressions live as long as the input: here they are counted.
+	if n := heap.ArenaBytes(in.small.Ptr()); n > in.strings {
+		if err := in.q.acct.Reserve(n - in.strings); err != nil {
+			return err
+		}
+		in.strings = n
+	}
+	switch st {
+	case abi.OutputFull:
+		for i, c := range in.chunks {
+			if c.Rows()+in.q.opt.VectorRows > abi.ChunkCapRows {
+				in.flush = append(in.flush, i)
+			}
+		}
+		if len(in.flush) == 0 {
+			return sqlerr.New(sqlerr.InternalError, "BUG: output is full but no chunk is")
+		}
+		return nil
+	case abi.Grow:
+		return in.grow()
+	case abi.Host:
+		return in.host(int(*in.cur.word(abi.StateWhat)))
+	case abi.Cancelled:
+		return sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to user request")
+	case abi.Error:
+		e := *in.cur.word(abi.StateErrCode)
+		in.errOp = int(e >> 32)
+		return fn.Code(int32(e)).Err()
+	}
+	return sqlerr.New(sqlerr.InternalError, "BUG: generated code returned status %d", st)
+}
+
+// grow makes room in the table that is filled. A sort of which only the first rows are wanted drops the others.
+func (in *Instance) grow() error {
+	p := in.part
+	if keep := in.keep(); keep > 0 && p.tab.Count() > 4*keep+4*abi.VectorRows {
+		if !p.tab.Trim(p.shape.SortKeyOff, keep) {
+			return outOfMemory()
+		}
+	}
+	if !p.tab.Grow(in.q.opt.VectorRows) {
+		return outOfMemory()
+	}
+	return p.account()
+}
+
+// keep is how many sorted rows are wanted, 0: all.
+func (in *Instance) keep() int {
+	s := in.q.segs[in.seg][1].seg.Sink
+	if s.Kind != sinkSort || s.LimitParam < 0 {
+		return 0
+	}
+	n := *(*int64)(in.q.params[s.LimitParam].plain)
+	if in.q.params[s.LimitParam].null {
+		return 0
+	}
+	if s.OffsetParam >= 0 && !in.q.params[s.OffsetParam].null {
+		n += *(*int64)(in.q.params[s.OffsetParam].plain)
+	}
+	if n < 0 || n > 1<<24 {
+		return 0
+	}
+	return max(int(n), 1)
+}
+
+// sendFull hands over the chunks marked as full and makes new ones in their place; false if one is refused.
+func (in *Instance) sendFull() (bool, error) {
+	for len(in.flush) > 0 {
+		i := in.flush[len(in.flush)-1]
+		if c := in.chunks[i]; c != nil && c.Rows() > 0 {
+			if err := c.Account(); err != nil {
+				return true, err
+			}
+			if !in.out.Send(i, c) {
+				return false, nil
+			}
+			in.chunks[i] = nil
+		}
+		if in.chunks[i] == nil && !in.finished {
+			// While this fails i stays marked: generated code must not see the address of a chunk that is gone.
+			if err := in.newChunk(i); err != nil {
+				return true, err
+			}
+		}
+		in.flush = in.flush[:len(in.flush)-1]
+	}
+	return true, nil
+}
+
+func (in *Instance) endInput() {
+	if in.input != nil {
+		in.input.Free()
+		in.input = nil
+	}
+	in.rows += *in.cur.word(abi.StateRowsIn)
+	*in.cur.word(abi.StateRowsIn) = 0
+	in.freeStrings()
+}
+
+func (in *Instance) freeStrings() {
+	freeArena(in.small.Ptr())
+	in.q.acct.Release(in.strings)
+	in.strings = 0
+}
+
+// Finish ends the instance: what chunks hold is sent, a table's part is handed to the query.
+func (in *Instance) Finish() (RunState, error) {
+	if !in.finished {
+		in.finished = true
+		for i := range in.chunks {
+			in.flush = append(in.flush, i)
+		}
+		if in.part != nil {
+			if err := in.finishPart(); err != nil {
+				return Idle, err
+			}
+		}
+	}
+	if sent, err := in.sendFull(); err != nil || sent {
+		return Idle, err
+	}
+	return Blocked, nil
+}
+
+func (in *Instance) finishPart() error {
+	p := in.part
+	p.rows = p.tab.Count()
+	if p.shape.Kind == sinkSort {
+		p.order, p.rows = p.tab.Sort(p.shape.SortKeyOff, in.keep())
+		if p.order == nil {
+			return outOfMemory()
+		}
+	}
+	if err := p.account(); err != nil {
+		return err
+	}
+	in.q.mu.Lock()
+	defer in.q.mu.Unlock()
+	for _, s := range in.q.segs[in.seg][1].seg.Tables {
+		if s.Writes {
+			t := in.q.table(s.Table)
+			t.parts = append(t.parts, p)
+		}
+	}
+	in.part = nil
+	return nil
+}
