@@ -7,8 +7,10 @@ import (
 	"runtime"
 	"time"
 
+	"slipher/catalog/fn"
 	"slipher/catalog/relations"
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
 	"slipher/codegen"
 	"slipher/codegen/artifact"
 	"slipher/codegen/llvm"
@@ -21,8 +23,6 @@ import (
 	"slipher/runtime/abi"
 	"slipher/runtime/exec"
 	"slipher/runtime/program"
-
-	"slipher/catalog/fn"
 )
 
 // fusedPasses is the pass list of the fused tier.
@@ -136,7 +136,7 @@ func (c *compiled) fused(ctx context.Context, seg int, special bool, level strin
 func (c *compiled) note(seg int, began time.Time, byLLVM bool) {
 	row := c.query
 	row.Segment, row.OnLeader, row.Compiled = seg, c.segments[seg].Segment.Where == plan.Leader, byLLVM
-	row.StartMicros, row.EndMicros = micros(began), micros(time.Now())
+	row.StartMicros, row.EndMicros = types.MicrosOf(began), types.MicrosOf(time.Now())
 	c.s.history.compiled(row)
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
 	"slipher/codegen"
 	"slipher/codegen/target"
 	"slipher/compiler/parse"
@@ -12,8 +13,6 @@ import (
 	"slipher/leader/inspect"
 	"slipher/leader/pgwire"
 	"slipher/leader/session"
-
-	"slipher/catalog/types"
 )
 
 // explainColumn is the name of EXPLAIN's one column.

@@ -6,6 +6,7 @@ import (
 
 	"slipher/catalog/relations"
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
 	"slipher/compiler/parse"
 	"slipher/leader/session"
 )
@@ -40,7 +41,7 @@ func (h *history) begin(ses *session.Session, st *parse.Statement) *relations.Qu
 func (h *history) end(q *relations.Query, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	q.EndMicros = max(micros(time.Now()), q.StartMicros+1)
+	q.EndMicros = max(types.MicrosOf(time.Now()), q.StartMicros+1)
 	if err != nil {
 		q.Aborted, q.Error = true, sqlerr.From(err).Message
 	}

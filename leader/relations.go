@@ -2,7 +2,6 @@ package leader
 
 import (
 	"context"
-	"time"
 
 	"slipher/catalog/relations"
 	"slipher/catalog/sqlerr"
@@ -68,18 +67,13 @@ func (s *Server) relationEnv(cat *state.Catalog, ses *session.Session) *relation
 func (s *Server) sessionRows() []relations.Session {
 	var out []relations.Session
 	for _, i := range s.sessions.list() {
-		row := relations.Session{PID: i.PID, User: i.User, Database: i.Database, Remote: i.Remote, StartMicros: micros(i.Since)}
+		row := relations.Session{PID: i.PID, User: i.User, Database: i.Database, Remote: i.Remote, StartMicros: types.MicrosOf(i.Since)}
 		if q := s.history.running(i.PID); q != nil {
 			row.Query, row.QueryStartMicros = q.Text, q.StartMicros
 		}
 		out = append(out, row)
 	}
 	return out
-}
-
-// micros is t as timestamps count: since 2000-01-01 UTC.
-func micros(t time.Time) int64 {
-	return t.Sub(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)).Microseconds()
 }
 
 // datumSource hands out rows made of values: wire.RowSource.

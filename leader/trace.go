@@ -47,8 +47,7 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // stepsOf names a segment's steps: "scan lineitem, filter, aggr".
 func stepsOf(g *plan.Segment) string {
-	source := map[plan.SourceKind]string{plan.SourceScan: "scan", plan.SourceReceive: "receive", plan.SourceTable: "scan tbl", plan.SourceRows: "rows",
-		plan.SourceValues: "values", plan.SourceText: "text"}[g.Source.Kind]
+	source := g.Source.Kind.Label()
 	if g.Source.Table != nil {
 		source += " " + g.Source.Table.Name
 	}
@@ -56,7 +55,5 @@ func stepsOf(g *plan.Segment) string {
 	for _, st := range g.Steps {
 		parts = append(parts, st.Label())
 	}
-	sink := map[plan.SinkKind]string{plan.SinkHash: "hash", plan.SinkAggr: "aggr", plan.SinkSort: "sort", plan.SinkDist: "dist",
-		plan.SinkReturn: "return", plan.SinkInsert: "insert"}[g.Sink.Kind]
-	return strings.Join(append(parts, sink), ", ")
+	return strings.Join(append(parts, g.Sink.Kind.Label()), ", ")
 }

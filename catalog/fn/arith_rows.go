@@ -23,7 +23,7 @@ var (
 
 func arithRows() []*Row {
 	rows := []*Row{
-		two("+", number, number, arithmetic("add"), "Sum. Types: semantics.md, section 2."),
+		two("+", number, number, arithmetic("add"), "Sum. Types: Redshift guide, Computations with numeric values."),
 		two("-", number, number, arithmetic("sub"), "Difference."),
 		two("*", number, number, arithmetic("mul"), "Product."),
 		two("/", number, number, arithmetic("div"), "Quotient; integers truncate toward zero."),
@@ -68,7 +68,8 @@ func numberOf(t, other types.Type, lit *types.Datum) types.Type {
 	return types.TFloat8
 }
 
-// arithmetic binds + - * / % of two numbers by the result table of semantics.md, section 2.
+// arithmetic binds + - * / % of two numbers by the result types of the
+// Redshift guide, "Computations with numeric values".
 func arithmetic(op string) func(args []types.Type, consts []*types.Datum) (Bound, error) {
 	return func(args []types.Type, consts []*types.Datum) (Bound, error) {
 		for _, t := range args {

@@ -24,7 +24,7 @@ type Where uint8
 
 const (
 	Anywhere   Where = iota
-	LeaderOnly       // current_schema(), version(), pg_*: see semantics.md section 8
+	LeaderOnly       // current_schema(), version(), pg_*: Redshift guide, "Leader node-only functions"
 )
 
 // Shape is one physical instance of an Op: a primitive is built for every

@@ -17,6 +17,7 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
+	"slipher/catalog/types"
 )
 
 // Options say where a replica lives and how it talks.
@@ -75,7 +76,7 @@ func Open(o Options) (_ *Replica, err error) {
 		o.Log = slog.Default()
 	}
 	if o.Now == nil {
-		o.Now = microsNow
+		o.Now = func() int64 { return types.MicrosOf(time.Now()) }
 	}
 	if err := os.MkdirAll(filepath.Join(o.Dir, "log"), 0o700); err != nil {
 		return nil, err
@@ -125,10 +126,6 @@ func Open(o Options) (_ *Replica, err error) {
 		r.watch(ctx)
 	}()
 	return r, nil
-}
-
-func microsNow() int64 {
-	return time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)).Microseconds()
 }
 
 func config(id string) *raft.Config {

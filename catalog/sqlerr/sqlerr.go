@@ -1,6 +1,3 @@
-// Package sqlerr is the error a client sees: SQLSTATE, message, detail, hint,
-// position. A code is attached where the cause is known and read in one place,
-// the leader's protocol layer. Errors without a code are XX000.
 package sqlerr
 
 //go:generate go run github.com/tinylib/msgp -file sqlerr.go -o sqlerr_gen.go -tests=false

@@ -1,5 +1,12 @@
 package types
 
+import "time"
+
+var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// MicrosOf is t as a TIMESTAMP counts: microseconds since 2000-01-01 UTC.
+func MicrosOf(t time.Time) int64 { return t.Sub(epoch).Microseconds() }
+
 // The limits of DATE and TIMESTAMP: 24 November 4714 BC (Julian day 0) to the end of the
 // year 294276. Within them a date is always a timestamp.
 const (

@@ -2,7 +2,7 @@ package types
 
 import "testing"
 
-// The worked values of semantics.md, section 2.
+// Worked values: the rules of the Redshift guide, "Computations with numeric values".
 func TestDecimalResultTypes(t *testing.T) {
 	d := TDecimal
 	for _, c := range []struct {

@@ -98,7 +98,7 @@ type AggCall struct {
 	Star     bool   // count(*)
 	Distinct bool
 	Args     []*plan.Expr // already cast to what the result rule wants
-	Type     types.Type   // result type by semantics.md
+	Type     types.Type   // of the result: bind's aggregates
 }
 
 // Distinct removes duplicate rows.

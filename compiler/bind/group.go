@@ -206,7 +206,7 @@ type aggRule struct {
 	typ func(t types.Type) (arg, ret types.Type, ok bool)
 }
 
-// aggregates are the aggregate functions. Results: semantics.md, section 2.
+// aggregates are the aggregate functions. Results: Redshift guide, "Aggregate functions".
 func aggregates() map[string]aggRule {
 	return map[string]aggRule{
 		"count":       {"count", func(t types.Type) (types.Type, types.Type, bool) { return t, types.TInt8, true }},

@@ -107,6 +107,11 @@ const (
 	SourceText                      // COPY: str columns split from text by the load kernel
 )
 
+// Label is the source's step name.
+func (k SourceKind) Label() string {
+	return [...]string{"scan", "receive", "scan tbl", "rows", "values", "text"}[k]
+}
+
 // TableRef names a stored table for the leader; nodes get block lists.
 type TableRef struct {
 	ID      uint64
@@ -200,6 +205,11 @@ const (
 	SinkReturn                 // rows for the client, to the leader
 	SinkInsert                 // rows for a table's slice: sorted, encoded, stored
 )
+
+// Label is the sink's step name.
+func (k SinkKind) Label() string {
+	return [...]string{"hash", "aggr", "sort", "dist", "return", "insert"}[k]
+}
 
 // DistKind is where an exchange sends a row.
 type DistKind uint8

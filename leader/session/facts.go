@@ -4,7 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
+
+	"slipher/catalog/types"
 )
 
 // The methods that the binder's leader-only functions ask: fn.Session.
@@ -47,14 +48,11 @@ func (s *Session) SearchPath() []string {
 	return out
 }
 
-// epoch is where timestamps count from.
-var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-
 // NowMicros is the start of the statement.
-func (s *Session) NowMicros() int64 { return s.stmtStart.Sub(epoch).Microseconds() }
+func (s *Session) NowMicros() int64 { return types.MicrosOf(s.stmtStart) }
 
 // TransactionMicros is the start of the transaction.
-func (s *Session) TransactionMicros() int64 { return s.txnStart.Sub(epoch).Microseconds() }
+func (s *Session) TransactionMicros() int64 { return types.MicrosOf(s.txnStart) }
 
 // FloatDigits is extra_float_digits.
 func (s *Session) FloatDigits() int { return s.settings.int("extra_float_digits") }

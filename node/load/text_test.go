@@ -88,7 +88,7 @@ func options(cols string, o CopyOptions) CopyOptions {
 	return o
 }
 
-// The rules of section 9 of redshift/semantics.md and of the formats, at every batch and chunk size.
+// The rules of the Redshift guide, COPY, "Data format parameters" and "Data conversion parameters", at every batch and chunk size.
 func TestSplit(t *testing.T) {
 	for _, c := range []struct {
 		name, in string

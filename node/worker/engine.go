@@ -10,7 +10,7 @@ import (
 	"slipher/runtime/program"
 )
 
-// Engine makes queries: runtime/exec behind exec.go, fakes in tests.
+// Engine makes queries: runtime/exec behind engine_exec.go, fakes in tests.
 type Engine interface {
 	NewQuery(segs []Code, params []wire.Param, acct *mem.Account, o wire.Options) (Query, error)
 }

@@ -1,5 +1,3 @@
-// Package plantest plans SQL over a schema written as DDL, without a server: for
-// the tests of the compiler's and code generator's packages.
 package plantest
 
 import (

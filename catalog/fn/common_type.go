@@ -16,8 +16,8 @@ var errNoMatch = errors.New("no operator for these types")
 // constants, else nil.
 //
 // A literal takes the other side's type. Beside a decimal, text is read as a
-// decimal; beside another number, the number is written as text (semantics.md,
-// section 1); beside a date, text is read as one.
+// decimal; beside another number, the number is written as text; beside a date,
+// text is read as one.
 func ComparisonType(a, b types.Type, ca, cb *types.Datum) (types.Type, bool) {
 	switch {
 	case a.Kind == types.Unknown && b.Kind == types.Unknown:
