@@ -104,6 +104,7 @@ func run(ctx context.Context, s settings) error {
 			return err
 		}
 	}
+	fmt.Printf("Load average at the end %s.\n", loadAverage())
 	return nil
 }
 
