@@ -1,6 +1,9 @@
 package state
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Catalog is one version of everything. Frozen: see the package's invariants.
 // The zero Catalog (New) is that of a cluster before its bootstrap.
@@ -61,11 +64,7 @@ func (c *Catalog) Database(name string) *Database {
 }
 
 // Databases lists all databases by name.
-func (c *Catalog) Databases() []*Database {
-	out := make([]*Database, 0, c.databases.size)
-	c.databases.all(func(_ string, d *Database) { out = append(out, d) })
-	return out
-}
+func (c *Catalog) Databases() []*Database { return c.databases.values() }
 
 // Schema finds a schema, nil if there is none. pg_catalog and
 // information_schema are in every database.
@@ -102,18 +101,8 @@ func (c *Catalog) Schemas(db string) []*Schema {
 		out = append(out, s)
 		return true
 	})
-	slices.SortFunc(out, func(a, b *Schema) int { return compareStrings(a.Name, b.Name) })
+	slices.SortFunc(out, func(a, b *Schema) int { return strings.Compare(a.Name, b.Name) })
 	return out
-}
-
-func compareStrings(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // Table finds a user's table by its full name, nil if there is none.
@@ -162,11 +151,7 @@ func (c *Catalog) tablesUnder(db, low string) []*Table {
 }
 
 // AllTables lists the tables of all databases by oid.
-func (c *Catalog) AllTables() []*Table {
-	out := make([]*Table, 0, c.tables.size)
-	c.tables.all(func(_ TableID, t *Table) { out = append(out, t) })
-	return out
-}
+func (c *Catalog) AllTables() []*Table { return c.tables.values() }
 
 // User finds a user, nil if there is none.
 func (c *Catalog) User(name string) *User {
@@ -175,11 +160,7 @@ func (c *Catalog) User(name string) *User {
 }
 
 // Users lists all users by name.
-func (c *Catalog) Users() []*User {
-	out := make([]*User, 0, c.users.size)
-	c.users.all(func(_ string, u *User) { out = append(out, u) })
-	return out
-}
+func (c *Catalog) Users() []*User { return c.users.values() }
 
 // Node finds a node by id, nil if there is none.
 func (c *Catalog) Node(id string) *Node {
@@ -188,11 +169,7 @@ func (c *Catalog) Node(id string) *Node {
 }
 
 // Nodes lists all nodes by id.
-func (c *Catalog) Nodes() []*Node {
-	out := make([]*Node, 0, c.nodes.size)
-	c.nodes.all(func(_ string, n *Node) { out = append(out, n) })
-	return out
-}
+func (c *Catalog) Nodes() []*Node { return c.nodes.values() }
 
 // SliceCount is the cluster's number of slices, 0 before bootstrap.
 func (c *Catalog) SliceCount() int {

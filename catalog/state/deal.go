@@ -1,6 +1,9 @@
 package state
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Deal shares slices out to nodes in proportion to their workers: runs of
 // neighbouring slices, nodes in the order of their ids. Same input, same deal.
@@ -8,7 +11,7 @@ import "slices"
 func Deal(nodes []*Node, sliceCount int) []string {
 	out := make([]string, sliceCount)
 	sorted := slices.Clone(nodes)
-	slices.SortFunc(sorted, func(a, b *Node) int { return compareStrings(a.ID, b.ID) })
+	slices.SortFunc(sorted, func(a, b *Node) int { return strings.Compare(a.ID, b.ID) })
 	workers := 0
 	for _, n := range sorted {
 		workers += n.Workers

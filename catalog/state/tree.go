@@ -55,6 +55,13 @@ func (t tree[K, V]) from(low K, f func(K, V) bool) { t.root.from(low, f) }
 // all calls f for every entry in order.
 func (t tree[K, V]) all(f func(K, V)) { t.root.all(f) }
 
+// values are all values, in the order of their keys.
+func (t tree[K, V]) values() []V {
+	out := make([]V, 0, t.size)
+	t.all(func(_ K, v V) { out = append(out, v) })
+	return out
+}
+
 func (n *treeNode[K, V]) h() int {
 	if n == nil {
 		return 0

@@ -43,7 +43,7 @@ func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 	return b.resolve(f.Name, args, f.Pos)
 }
 
-// refusedFunctions are Redshift's functions of later issues, for a better error
+// refusedFunctions are Redshift's functions that are not supported, for a better error
 // than that they do not exist.
 var refusedFunctions = func() map[string]bool {
 	m := map[string]bool{}

@@ -156,7 +156,7 @@ func (c *converter) query(n *pg.SelectStmt, at Pos) (*Query, error) {
 	return q, nil
 }
 
-// refuseClauses names clauses of later issues.
+// refuseClauses names the clauses that are not supported.
 func (c *converter) refuseClauses(n *pg.SelectStmt, at Pos) error {
 	switch {
 	case n.IntoClause != nil:

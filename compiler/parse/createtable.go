@@ -214,7 +214,7 @@ func (p *parser) columnAttribute(c *ColumnDef) error {
 	return nil
 }
 
-// collate reads COLLATE CASE_SENSITIVE; the other one is for a later issue.
+// collate reads COLLATE CASE_SENSITIVE; the other one is refused by name.
 func (p *parser) collate(c *ColumnDef) error {
 	at := p.next()
 	switch at.text {

@@ -62,7 +62,7 @@ type dialect struct {
 }
 
 // rewriteDialect returns the text to parse for toks and its offset map, or
-// refuses a clause of a later issue by name.
+// refuses a clause by name.
 func rewriteDialect(src string, toks []token) (string, offsetMap, error) {
 	d := &dialect{src: src, toks: toks}
 	for i := range toks {

@@ -182,7 +182,7 @@ func (r *Returns) Runs(ctx context.Context) ([]*Run, error) {
 }
 
 // Next waits for the run's next chunk; nil at its end. The caller owns the chunk and
-// says Done(1) when through with it.
+// says Done when through with it.
 func (run *Run) Next(ctx context.Context) (*chunk.Chunk, error) {
 	r := run.r
 	r.mu.Lock()

@@ -1,11 +1,6 @@
 package wire
 
-import (
-	"context"
-	"errors"
-
-	"slipher/catalog/sqlerr"
-)
+import "context"
 
 // Conn is a link to one peer, as seen by the one who sends.
 type Conn interface {
@@ -38,13 +33,4 @@ type Handler interface {
 type Peers interface {
 	// Conn gives a link to a peer, at addr if there is none yet. addr "" means an existing one.
 	Conn(ctx context.Context, id, addr string) (Conn, error)
-}
-
-// ErrLinkLost is what calls and sends get when the link to the peer breaks.
-var ErrLinkLost = errors.New("the link to the peer is lost")
-
-// Lost is the error of a query whose peer went away: what the client reads. Not
-// of class 08, by which drivers would take their own connection for lost.
-func Lost(peer string) error {
-	return sqlerr.New(sqlerr.SystemError, "lost the connection to %s while a query was running", peer)
 }

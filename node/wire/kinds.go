@@ -2,13 +2,10 @@ package wire
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/tinylib/msgp/msgp"
-
-	"slipher/catalog/sqlerr"
 )
 
 // Message is a request or a reply: a pointer to one of the types of messages.go.
@@ -76,29 +73,3 @@ func SortRecords(rs []RecordError) {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
 }
-
-// FromError is err as it travels; nil stays nil.
-func FromError(err error) *Error {
-	if err == nil {
-		return nil
-	}
-	var we *Error
-	if errors.As(err, &we) {
-		return we
-	}
-	e := sqlerr.From(err)
-	return &Error{Code: string(e.Code), Message: e.Message, Detail: e.Detail, Hint: e.Hint,
-		Where: e.Where, Position: e.Position, Segment: -1}
-}
-
-// Error makes *Error an error: a handler may return one to say node and segment.
-func (e *Error) Error() string { return e.Message }
-
-// SQL is the error as the client sees it.
-func (e *Error) SQL() *sqlerr.Error {
-	return &sqlerr.Error{Code: sqlerr.Code(e.Code), Message: e.Message, Detail: e.Detail,
-		Hint: e.Hint, Where: e.Where, Position: e.Position}
-}
-
-// Unwrap lets sqlerr.From find the SQLSTATE.
-func (e *Error) Unwrap() error { return e.SQL() }

@@ -1,0 +1,42 @@
+package wire
+
+import (
+	"errors"
+
+	"slipher/catalog/sqlerr"
+)
+
+// ErrLinkLost is what calls and sends get when the link to the peer breaks.
+var ErrLinkLost = errors.New("the link to the peer is lost")
+
+// Lost is the error of a query whose peer went away: what the client reads. Not
+// of class 08, by which drivers would take their own connection for lost.
+func Lost(peer string) error {
+	return sqlerr.New(sqlerr.SystemError, "lost the connection to %s while a query was running", peer)
+}
+
+// FromError is err as it travels; nil stays nil.
+func FromError(err error) *Error {
+	if err == nil {
+		return nil
+	}
+	var we *Error
+	if errors.As(err, &we) {
+		return we
+	}
+	e := sqlerr.From(err)
+	return &Error{Code: string(e.Code), Message: e.Message, Detail: e.Detail, Hint: e.Hint,
+		Where: e.Where, Position: e.Position, Segment: -1}
+}
+
+// Error makes *Error an error: a handler may return one to say node and segment.
+func (e *Error) Error() string { return e.Message }
+
+// SQL is the error as the client sees it.
+func (e *Error) SQL() *sqlerr.Error {
+	return &sqlerr.Error{Code: sqlerr.Code(e.Code), Message: e.Message, Detail: e.Detail,
+		Hint: e.Hint, Where: e.Where, Position: e.Position}
+}
+
+// Unwrap lets sqlerr.From find the SQLSTATE.
+func (e *Error) Unwrap() error { return e.SQL() }
