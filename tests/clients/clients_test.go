@@ -1,5 +1,3 @@
-// Package clients talks to a real server through the clients that people use:
-// pgx (extended protocol, binary), lib/pq (text), psql.
 package clients
 
 import (
@@ -214,7 +212,7 @@ func TestCopyStdin(t *testing.T) {
 // psql: statements, \copy, \timing, an error with its place.
 func TestPsql(t *testing.T) {
 	if _, err := exec.LookPath("psql"); err != nil {
-		t.Skip("psql is not installed")
+		t.Fatal("psql is not installed: ./build.sh test installs it")
 	}
 	w := warehouse.Start(t, warehouse.Options{})
 	csv, err := filepath.Abs("../data/movies.csv")

@@ -1,5 +1,3 @@
-// Package house holds the mechanical rules of the code: who may import whom,
-// formatting, vet, stale generated files.
 package house
 
 import (

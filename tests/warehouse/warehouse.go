@@ -1,8 +1,3 @@
-// Package warehouse runs whole warehouses for tests: a leader with its node in
-// one process, or a leader and several nodes that talk over loopback.
-//
-// The parts run in the test's process; tests of real processes are in
-// tests/process. TestMain of a package that uses this one must call Main.
 package warehouse
 
 import (
@@ -109,7 +104,7 @@ func logOutput() io.Writer {
 func (w *Warehouse) stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	// The leader last: a node that stops first is missed, one that stops later waits for links.
+	// The leader first: it would miss a node that has gone.
 	w.Leader.Close(ctx)
 	for _, n := range w.Nodes {
 		n.Close()
