@@ -13,7 +13,7 @@ import (
 )
 
 // statementTimeout ends a test that hangs with a message instead of a stack.
-const statementTimeout = 5 * time.Minute
+const statementTimeout = 2 * time.Minute
 
 // Conn is a connection that asks and answers in text.
 type Conn struct {

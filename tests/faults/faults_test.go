@@ -3,6 +3,8 @@ package faults
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -242,6 +244,49 @@ func TestDroppedConnection(t *testing.T) {
 			}
 			if n := conn.One(t, "SELECT count(*) FROM n"); n != "10000" {
 				t.Errorf("%s rows", n)
+			}
+		})
+	}
+}
+
+// A node whose kept artifacts are deleted or damaged gets them again.
+func TestLostArtifacts(t *testing.T) {
+	for _, shape := range cluster.Shapes {
+		t.Run(shape.String(), func(t *testing.T) {
+			c := cluster.Start(t, shape, cluster.WithLLVM)
+			conn := c.Connect(t, "dev")
+			conn.Exec(t, "SET slipher_tier = fused")
+			numbers(t, conn, 4)
+			const sql = "SELECT i % 7, count(*), sum(i), max(s) FROM n GROUP BY 1 ORDER BY 1"
+			want := fmt.Sprint(conn.Exec(t, sql).Rows)
+			for _, hurt := range []func(path string) error{os.Remove, func(path string) error { return os.WriteFile(path, []byte("garbage"), 0o600) }} {
+				files := 0
+				hurtAll := func() {
+					err := filepath.WalkDir(c.Dir, func(path string, d os.DirEntry, err error) error {
+						if err == nil && !d.IsDir() && strings.Contains(path, string(filepath.Separator)+"artifacts"+string(filepath.Separator)) {
+							files++
+							return hurt(path)
+						}
+						return nil
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+				}
+				hurtAll()
+				if got := fmt.Sprint(conn.Exec(t, sql).Rows); got != want {
+					t.Errorf("%s, want %s", got, want)
+				}
+				hurtAll()
+				c.Restart(t)
+				conn = c.Connect(t, "dev")
+				conn.Exec(t, "SET slipher_tier = fused")
+				if got := fmt.Sprint(conn.Exec(t, sql).Rows); got != want {
+					t.Errorf("after a restart: %s, want %s", got, want)
+				}
+				if files == 0 {
+					t.Error("there were no artifacts on disk")
+				}
 			}
 		})
 	}
