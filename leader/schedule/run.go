@@ -298,6 +298,9 @@ func (r *run) stream(n int) error {
 		}
 		return nil
 	})
+	if err != nil {
+		r.fail(err) // the feeder may wait for credit that no node gives any more
+	}
 	if e := feedDone(); err == nil {
 		err = e
 	}
