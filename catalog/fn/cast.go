@@ -54,12 +54,6 @@ func (t *Table) Cast(from, to types.Type, ctx CastContext) (Bound, bool) {
 	return b, true
 }
 
-// CanCast reports whether there is a cast between the kinds in this context.
-func (t *Table) CanCast(from, to types.Kind, ctx CastContext) bool {
-	r := t.casts[castKey{from, to}]
-	return from == to || r != nil && ctx >= r.Least
-}
-
 // Casts lists the rules, by kinds.
 func (t *Table) Casts() []*CastRule {
 	var out []*CastRule

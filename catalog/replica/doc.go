@@ -5,14 +5,14 @@
 //	                                                     │
 //	                              Catalog() ◄────────────┘   snapshots: DIR/snapshots
 //
-// One voter today; the transport is a raft.StreamLayer handed in by the
-// process, so that leaders to come talk over the cluster's own connections.
+// One voter today, without a transport. Options.Streams takes a raft.StreamLayer
+// (node/wire's RaftStreams), for leaders that talk over the cluster's own connections.
 //
 // Invariants:
 //   - What Propose reports as done is on disk and, with several voters, on a
 //     majority of them.
 //   - A new active leader first applies everything before it, then opens its
-//     term in the catalog, and only then is Active: reads on it are never stale.
+//     term in the catalog, and only then is active: reads on it are never stale.
 //   - Transaction ids are never given out twice, not even by two leaders: they
 //     come from the log, in blocks.
 //

@@ -97,12 +97,6 @@ func (r *Replica) WaitActive(ctx context.Context) error {
 	}
 }
 
-// Active reports whether this replica is the active leader.
-func (r *Replica) Active() bool {
-	_, ok := r.leader.term()
-	return ok
-}
-
 // Term is the term this replica leads in, 0 if it does not lead. It belongs on
 // every message to a node and in every object's name.
 func (r *Replica) Term() uint64 {

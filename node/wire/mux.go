@@ -69,13 +69,6 @@ func (m *Mux) Cluster() string {
 	return m.me.Cluster
 }
 
-// SetCluster sets the cluster's id once it is known (at bootstrap).
-func (m *Mux) SetCluster(id string) {
-	m.mu.Lock()
-	m.me.Cluster = id
-	m.mu.Unlock()
-}
-
 func (m *Mux) identity() Identity {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -33,7 +33,7 @@ const (
 	encZstd      = 13
 )
 
-// encodings is the table: id order. Built by a function because rows call back into it.
+// encodings is the table, by id. Built by a function because rows call back into it.
 var encodings = makeEncodings()
 
 func makeEncodings() []Encoding {
@@ -41,13 +41,6 @@ func makeEncodings() []Encoding {
 		rawEncoding, az64Encoding, bytedictEncoding, deltaEncoding, delta32kEncoding, lzoEncoding,
 		mostly8Encoding, mostly16Encoding, mostly32Encoding, runlengthEncoding, text255Encoding, text32kEncoding, zstdEncoding,
 	}
-}
-
-func encodingByID(id uint8) *Encoding {
-	if id >= 1 && int(id) <= len(encodings) {
-		return &encodings[id-1]
-	}
-	return nil
 }
 
 func encodingByName(name string) *Encoding {
@@ -61,14 +54,6 @@ func encodingByName(name string) *Encoding {
 
 // Encodings is the table of encodings, for documentation and catalog relations.
 func Encodings() []Encoding { return encodings }
-
-// EncodingName is the name of a block's encoding, "unknown" if there is none such.
-func EncodingName(id uint8) string {
-	if e := encodingByID(id); e != nil {
-		return e.Name
-	}
-	return "unknown"
-}
 
 // CheckEncoding says whether a column of type t may be declared ENCODE name (lower case;
 // "", "auto", "none" are always fine). The error carries a SQLSTATE. Source: Redshift guide, "Compression encodings".

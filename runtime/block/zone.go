@@ -1,6 +1,7 @@
 package block
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
 	"strings"
@@ -58,28 +59,9 @@ func compare(p types.Phys, a, b types.Datum) int {
 	case p == types.Str:
 		return strings.Compare(strings.TrimRight(a.S, " "), strings.TrimRight(b.S, " "))
 	case p.IsFloat():
-		return cmpInt(floatKey(a.Float()), floatKey(b.Float()))
+		return cmp.Compare(floatKey(a.Float()), floatKey(b.Float()))
 	}
-	if c := cmpInt(a.Hi, b.Hi); c != 0 {
-		return c
-	}
-	if uint64(a.Lo) < uint64(b.Lo) {
-		return -1
-	}
-	if uint64(a.Lo) > uint64(b.Lo) {
-		return 1
-	}
-	return 0
-}
-
-func cmpInt(a, b int64) int {
-	if a < b {
-		return -1
-	}
-	if a > b {
-		return 1
-	}
-	return 0
+	return cmp.Or(cmp.Compare(a.Hi, b.Hi), cmp.Compare(uint64(a.Lo), uint64(b.Lo)))
 }
 
 // floatKey orders doubles as integers, as float_key of runtime/kernels/codec.

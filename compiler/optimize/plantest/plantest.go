@@ -17,15 +17,14 @@ import (
 
 // Schema is a set of tables; it is a bind.Catalog.
 type Schema struct {
-	tables    map[string]*state.Table
-	relations map[string]*bind.Relation
-	fns       *fn.Table
-	stats     map[string]*stats.Table
+	tables map[string]*state.Table
+	fns    *fn.Table
+	stats  map[string]*stats.Table
 }
 
 // New reads CREATE TABLE statements. All tables are in schema public; ids count from 100000.
 func New(ddl string) (*Schema, error) {
-	s := &Schema{tables: map[string]*state.Table{}, relations: map[string]*bind.Relation{}, fns: fn.Default(), stats: map[string]*stats.Table{}}
+	s := &Schema{tables: map[string]*state.Table{}, fns: fn.Default(), stats: map[string]*stats.Table{}}
 	stmts, err := parse.Parse(ddl, parse.Options{})
 	if err != nil {
 		return nil, err
@@ -89,14 +88,11 @@ func (s *Schema) SetRows(table string, rows int64) { s.tables[table].Version.Row
 // SetStats gives a table statistics.
 func (s *Schema) SetStats(table string, st *stats.Table) { s.stats[table] = st }
 
-// AddRelation adds a catalog relation.
-func (s *Schema) AddRelation(r *bind.Relation) { s.relations[r.Name] = r }
-
 // Table is part of bind.Catalog.
 func (s *Schema) Table(_, _, name string) (*state.Table, error) { return s.tables[name], nil }
 
-// Relation is part of bind.Catalog.
-func (s *Schema) Relation(_, name string) *bind.Relation { return s.relations[name] }
+// Relation is part of bind.Catalog: there are no catalog relations here.
+func (s *Schema) Relation(_, _ string) *bind.Relation { return nil }
 
 // Session is part of bind.Catalog.
 func (s *Schema) Session() fn.Session { return session{} }

@@ -42,13 +42,6 @@ func (b *Builder) AddRow(row []types.Datum) {
 	b.seen++
 }
 
-// Add counts one value of one column; CountRows says how many rows were fed.
-// This is the column-wise form of AddRow.
-func (b *Builder) Add(col int, v types.Datum) { b.cols[col].add(v) }
-
-// CountRows counts rows whose values come by Add.
-func (b *Builder) CountRows(n int64) { b.seen += n }
-
 func (c *column) add(v types.Datum) {
 	if v.Null {
 		c.nulls++

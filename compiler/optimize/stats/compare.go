@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"strings"
 
 	"slipher/catalog/types"
@@ -21,25 +22,7 @@ func Compare(t types.Type, a, b types.Datum) int {
 		}
 		return 0
 	case p == types.I128:
-		if a.Hi != b.Hi {
-			if a.Hi < b.Hi {
-				return -1
-			}
-			return 1
-		}
-		switch x, y := uint64(a.Lo), uint64(b.Lo); {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
+		return cmp.Or(cmp.Compare(a.Hi, b.Hi), cmp.Compare(uint64(a.Lo), uint64(b.Lo)))
 	}
-	switch {
-	case a.Lo < b.Lo:
-		return -1
-	case a.Lo > b.Lo:
-		return 1
-	}
-	return 0
+	return cmp.Compare(a.Lo, b.Lo)
 }

@@ -1,6 +1,6 @@
 // Package stats is what ANALYZE keeps of a table for the planner.
 //
-//	rows (all or a sample) ──Builder.Add──► Builder ──Finish──► Table ──msgp──► object in managed storage
+//	rows (all or a sample) ──Builder.AddRow──► Builder ──Finish──► Table ──msgp──► object in managed storage
 //
 // The Table is a frozen value; its encoding is the object that state.Version.Stats names.
 package stats
