@@ -8,8 +8,9 @@ import (
 )
 
 // equal reports whether two bound expressions always give the same value.
-// Hoisted literals are equal if their values are. Strings of another declared
-// length are the same bytes.
+// Hoisted literals are equal if their values are. A column under another type of
+// the same bytes is the same: a string of another declared length, a decimal of
+// more digits.
 func (b *binder) equal(x, y *plan.Expr) bool {
 	if x == y {
 		return true
@@ -32,7 +33,15 @@ func (b *binder) equal(x, y *plan.Expr) bool {
 	return b.equalAll(x.Args, y.Args)
 }
 
-func sameBytes(t, u types.Type) bool { return t == u || t.IsString() && u.IsString() }
+func sameBytes(t, u types.Type) bool {
+	switch {
+	case t == u, t.IsString() && u.IsString():
+		return true
+	case t.Kind == types.Decimal && u.Kind == types.Decimal:
+		return t.Scale == u.Scale && t.Phys() == u.Phys()
+	}
+	return false
+}
 
 func (b *binder) equalAll(xs, ys []*plan.Expr) bool {
 	if len(xs) != len(ys) {
