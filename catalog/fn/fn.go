@@ -46,6 +46,8 @@ type Op struct {
 	Shapes  []Shape
 	MayFail bool // Emit calls b.Fail
 	Nulls   NullRule
+	// Volatile: another value each time it is evaluated; never computed once for two uses.
+	Volatile bool
 	// Commutes: op(a,b) = op(b,a); lowering then puts a parameter second.
 	Commutes bool
 	Emit     func(b Builder, sh Shape, args []Value) Value

@@ -25,6 +25,7 @@ func mathGroup() Group {
 	g.addDouble("round_digits", "x rounded to n digits behind the point.", false, f64, i32)
 	g.addDouble("trunc_digits", "x truncated to n digits behind the point.", false, f64, i32)
 	g.addDouble("random", "A double in [0, 1), another for every row.", false)
+	g.Ops[len(g.Ops)-1].Volatile = true
 	g.Kernels[len(g.Kernels)-1].Pure = false
 
 	var rounded []Shape

@@ -38,7 +38,7 @@ type Program struct {
 
 // Segment lowers one segment of q.
 func Segment(q *plan.Query, s *plan.Segment, o Options) (p *Program, err error) {
-	l := &lowerer{q: q, seg: s, opt: o, size: abi.StateHeadSize, cache: map[string]result{}, params: map[paramKey]subop.Operand{}, consts: map[string]subop.Operand{}}
+	l := &lowerer{q: q, seg: s, opt: o, size: abi.StateHeadSize, known: newKnown(), cache: map[cacheKey]result{}, trimmed: map[subop.ValID]result{}, params: map[paramKey]subop.Operand{}, consts: map[string]subop.Operand{}}
 	defer func() {
 		if r := recover(); r != nil {
 			le, ok := r.(lowerError)
@@ -105,15 +105,18 @@ type lowerer struct {
 	again   []int64 // parallel to ops: a probe's more word
 	outCols []int   // parallel to ops
 
-	size   int64
-	vals   int
-	npos   int
-	dom    domain
-	cols   []column
-	cache  map[string]result
-	mask   *subop.Operand // rows for which failing operations count; nil: all
-	step   string         // name of the step being lowered
-	outCol int            // 1 + the output column being lowered, for error reports
+	size  int64
+	vals  int
+	npos  int
+	dom   domain
+	cols  []column
+	known known
+	cache map[cacheKey]result
+	// trimmed are the vectors of strings without trailing blanks, by the vector they were made of.
+	trimmed map[subop.ValID]result
+	mask    *subop.Operand // rows for which failing operations count; nil: all
+	step    string         // name of the step being lowered
+	outCol  int            // 1 + the output column being lowered, for error reports
 
 	params map[paramKey]subop.Operand
 	consts map[string]subop.Operand

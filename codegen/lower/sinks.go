@@ -35,14 +35,15 @@ func (l *lowerer) build(s *plan.Sink) {
 	t := l.q.Tables[s.TableID]
 	e := entryOf(t)
 	slot := l.table(s.TableID, e, true)
-	for _, k := range s.Keys {
-		if r := l.expr(k); r.null.Mode != subop.None {
-			l.keep(result{v: l.logicOp("bool_not", types.I8, r.null), null: none})
-		}
-	}
 	rs := make([]result, len(s.Keys))
 	for i, k := range s.Keys {
-		rs[i] = l.trim(k, l.expr(k))
+		rs[i] = l.expr(k)
+		if rs[i].null.Mode != subop.None {
+			l.keep(result{v: l.logicOp("bool_not", types.I8, rs[i].null), null: none})
+		}
+	}
+	for i, k := range s.Keys {
+		rs[i] = l.trim(k, rs[i])
 		rs[i].v = l.spread(l.widen(rs[i], l.keyClass(rs[i], t.Keys[i].Type.Phys())))
 		if rs[i].v.P.IsFloat() {
 			rs[i].v = l.logicOp("canonical_float", rs[i].v.P, rs[i].v)
@@ -131,9 +132,10 @@ func (l *lowerer) aggregate(s *plan.Sink) {
 		l.emit(subop.Find(k.hash, k.addr, slot, e.key, out))
 		group = read(out)
 		for i := range s.Keys {
-			x, ok := e.shown[i]
-			if r := l.expr(s.Keys[i]); ok && !r.noBlanks {
-				l.emit(subop.Accumulate(x.fn, group, l.spread(r.v), r.null, x.off, x.none, slot))
+			if x, ok := e.shown[i]; ok {
+				if r := l.expr(s.Keys[i]); !r.noBlanks {
+					l.emit(subop.Accumulate(x.fn, group, l.spread(r.v), r.null, x.off, x.none, slot))
+				}
 			}
 		}
 	}
@@ -161,14 +163,17 @@ func (l *lowerer) sortRun(s *plan.Sink) {
 	slot := l.table(s.TableID, e, true)
 	keys := make([]result, len(s.Order))
 	size, fixed := none, 0
-	if o := s.Order[0]; s.LimitParam >= 0 && o.Expr.Type.Phys() != types.Str {
-		k := l.expr(o.Expr)
+	if o, k := s.Order[0], &keys[0]; s.LimitParam >= 0 && o.Expr.Type.Phys() != types.Str {
+		*k = l.expr(o.Expr)
 		d := l.newSelection()
-		l.emit(subop.KeyCut(l.spread(l.widen(k, o.Expr.Type.Phys())), k.null, o.Desc, o.NullsFirst, slot, d.Domain))
+		l.emit(subop.KeyCut(l.spread(l.widen(*k, o.Expr.Type.Phys())), k.null, o.Desc, o.NullsFirst, slot, d.Domain))
 		l.dom = d
 	}
 	for i, o := range s.Order {
-		keys[i] = l.trim(o.Expr, l.expr(o.Expr))
+		if keys[i].at == nil {
+			keys[i] = l.expr(o.Expr)
+		}
+		keys[i] = l.trim(o.Expr, keys[i])
 		keys[i].v = l.spread(l.widen(keys[i], o.Expr.Type.Phys()))
 		fixed += subop.FixedKeySize(keys[i].v.P)
 		if keys[i].v.P == types.Str {

@@ -63,7 +63,7 @@ func (l *lowerer) project(p *plan.Project) {
 	}
 	l.outCol = 0
 	l.cols = cols
-	l.cache = map[string]result{}
+	l.cache = map[cacheKey]result{}
 }
 
 // forward passes a column on, fetched or not; both names share one fetch.

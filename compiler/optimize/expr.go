@@ -188,13 +188,15 @@ func hasColumn(e *plan.Expr) bool {
 	return has
 }
 
-// volatileOps give another value each time they are evaluated.
-var volatileOps = map[string]bool{"random": true}
-
 // volatile reports whether e gives another value each time: it must neither move nor
 // be computed once for two uses.
 func (p *planner) volatile(e *plan.Expr) bool {
 	found := false
-	walk(e, func(x *plan.Expr) { found = found || x.Kind == plan.ExprCall && volatileOps[x.Op] })
+	walk(e, func(x *plan.Expr) {
+		if x.Kind == plan.ExprCall {
+			op := p.op(x.Op)
+			found = found || op != nil && op.Volatile
+		}
+	})
 	return found
 }

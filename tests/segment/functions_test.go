@@ -147,17 +147,20 @@ func TestFunctionsAgainstOracle(t *testing.T) {
 	}
 }
 
-// random() makes another number in [0, 1) for every row, in both tiers.
+// random() makes another number in [0, 1) for every row and every call, in both tiers.
 func TestRandom(t *testing.T) {
 	r := newRunner(t)
-	c := boundCase{expr: call("random", types.TFloat8), cols: numberCols}
+	q := projectOne(&boundCase{expr: call("random", types.TFloat8), cols: numberCols})
+	seg := q.Segments[0]
+	seg.Steps[0].(*plan.Project).Exprs = append(seg.Steps[0].(*plan.Project).Exprs, call("random", types.TFloat8))
+	seg.Sink.Cols = append(seg.Sink.Cols, col(1, types.TFloat8, false))
 	for _, tier := range []exec.Tier{exec.Primitives, exec.Fused} {
-		got, err := r.run(projectOne(&c), map[string][][]types.Datum{"t": numbers(500)}, exec.Options{Tier: tier})
+		rows, err := r.run(q, map[string][][]types.Datum{"t": numbers(500)}, exec.Options{Tier: tier})
 		if err != nil {
 			t.Fatal(err)
 		}
 		seen := map[string]bool{}
-		for _, s := range got {
+		for _, s := range strings.Split(strings.Join(rows, "|"), "|") {
 			d, err := types.ParseText(types.TFloat8, s)
 			if err != nil || d.Float() < 0 || d.Float() >= 1 || seen[s] {
 				t.Fatalf("tier %v: %q, %v", tier, s, err)
