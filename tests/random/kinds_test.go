@@ -14,7 +14,12 @@ func (g gen) integer(s scope, depth int) expr {
 		a := g.value(s, cInt, depth)
 		return form(a.t, a.bound, pick(g, []string{"(-%s)", "abs(%s)", "(+%s)"}), a)
 	case 5:
-		return form(typ{k: kInt4}, 2000, pick(g, []string{"length(%s)", "octet_length(%s)"}), g.value(s, cStr, depth))
+		a := g.value(s, cStr, depth)
+		op := pick(g, []string{"length(%s)", "octet_length(%s)"})
+		if a.t.k == kChar { // kept without the blanks that PostgreSQL counts
+			op = "length(%s)"
+		}
+		return form(typ{k: kInt4}, 2000, op, a)
 	case 6:
 		return form(typ{k: kInt4}, 2000, "strpos(%s, %s)", g.value(s, cStr, depth), g.leaf(s, cStr))
 	case 7:
