@@ -53,7 +53,7 @@ type Source struct {
 	Kind     uint8       `msg:"kind"` // plan.SourceKind
 	Cols     []SourceCol `msg:"cols"`
 	Count    int64       `msg:"count"` // state offset of the source domain's row count
-	Base     int64       `msg:"base"`  // state offset: SourceTable: vector of entry addresses
+	Base     int64       `msg:"base"`  // state offset of the input's address: a chunk, the first entry of a slab, the order of a sorted run, the state itself (VALUES)
 	Table    int         `msg:"table"` // SourceTable: table id of the query
 	Exchange int         `msg:"exch"`
 	Rows     int         `msg:"rows"` // SourceValues: number of rows
@@ -62,10 +62,10 @@ type Source struct {
 // SourceCol is a column the source provides.
 type SourceCol struct {
 	ColNo    int        `msg:"colno"`  // SourceScan: column number in the stored table
-	Cursor   int64      `msg:"cursor"` // SourceScan: state offset of its ColCursor
+	Cursor   int64      `msg:"cursor"` // SourceScan: state offset of its ColCursor, 0: the program does not read it
 	Type     types.Type `msg:"type"`
 	Nullable bool       `msg:"null"`
-	Values   int64      `msg:"val"` // chunk sources: state offset of the values' vector
+	Values   int64      `msg:"val"` // chunk sources: byte offset of the values in the chunk
 	Nulls    int64      `msg:"nul"` // and of the null bytes, 0 if not nullable
 }
 
@@ -100,7 +100,8 @@ type TableSlot struct {
 }
 
 // TableShape describes entries of a hash, aggregate or sort table.
-// Entry: [hash i64][null words…][keys…][payload…], each field 8-aligned (16 for i128 and str).
+// Entry: [hash i64][8 unused][packed key: 16-byte fields, 8-byte words, null words][payload or
+// accumulators, each aligned to its width][null bytes]; codegen/lower/shape.go lays it out.
 type TableShape struct {
 	Kind      uint8 `msg:"kind"` // plan.SinkKind
 	EntrySize int   `msg:"esize"`
