@@ -104,10 +104,10 @@ func (s *Server) widen(ctx context.Context, t *state.Table, st *stats.Table) err
 		for _, rg := range foot.RowGroups {
 			for i := range min(len(rg.Cols), len(st.Cols)) {
 				have, c, typ := &st.Cols[i], rg.Cols[i], t.Columns[i].Type
-				if !c.Min.Null && (have.Min.Null || stats.Compare(typ, c.Min, have.Min) < 0) {
+				if !c.Min.Null && (have.Min.Null || types.Compare(typ.Phys(), c.Min, have.Min) < 0) {
 					have.Min = c.Min
 				}
-				if !c.Max.Null && !c.MaxOpen && (have.Max.Null || stats.Compare(typ, c.Max, have.Max) > 0) {
+				if !c.Max.Null && !c.MaxOpen && (have.Max.Null || types.Compare(typ.Phys(), c.Max, have.Max) > 0) {
 					have.Max = c.Max
 				}
 			}

@@ -36,7 +36,7 @@ func world(t *testing.T) *Env {
 	apply(state.Command{Micros: 5, Ops: []state.Op{{Bootstrap: &state.Bootstrap{Cluster: state.Cluster{Slices: 4}}},
 		{RegisterNode: &state.RegisterNode{Node: state.Node{ID: "n1", Workers: 1}}},
 		{RegisterNode: &state.RegisterNode{Node: state.Node{ID: "n2", Workers: 1}}}}})
-	apply(state.Command{Ops: []state.Op{{AssignSlices: &state.AssignSlices{Nodes: state.Deal(c.Nodes(), 4)}},
+	apply(state.Command{Ops: []state.Op{{AssignSlices: &state.AssignSlices{Nodes: []string{"n1", "n1", "n2", "n2"}}},
 		{CreateSchema: &state.CreateSchema{Schema: state.Schema{Database: "dev", Name: "s", Owner: "dev"}}}}})
 	movies := create(ddl.Table{Name: ddl.Name{Name: "movies"}, Columns: []ddl.Column{
 		{Name: "title", Type: types.TVarchar(100)}, {Name: "year", Type: types.TInt4, SortKey: true},

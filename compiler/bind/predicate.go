@@ -156,38 +156,17 @@ func (b *binder) inList(arg value, consts []value, at parse.Pos) (*plan.Expr, er
 func sortedSet(t types.Type, ds []types.Datum) []types.Datum {
 	if t.Phys() == types.Str {
 		for i := range ds {
-			ds[i].S = trimBlanks(ds[i].S)
+			ds[i].S = types.TrimBlanks(ds[i].S)
 		}
 	}
-	sort.Slice(ds, func(i, j int) bool { return less(t.Phys(), ds[i], ds[j]) })
+	sort.Slice(ds, func(i, j int) bool { return types.Compare(t.Phys(), ds[i], ds[j]) < 0 })
 	out := ds[:0]
 	for i, d := range ds {
-		if i == 0 || less(t.Phys(), out[len(out)-1], d) {
+		if i == 0 || types.Compare(t.Phys(), out[len(out)-1], d) < 0 {
 			out = append(out, d)
 		}
 	}
 	return out
-}
-
-func trimBlanks(s string) string {
-	for len(s) > 0 && s[len(s)-1] == ' ' {
-		s = s[:len(s)-1]
-	}
-	return s
-}
-
-// less orders values of a class as generated code does.
-func less(p types.Phys, x, y types.Datum) bool {
-	switch {
-	case p == types.Str:
-		return x.S < y.S
-	case p.IsFloat():
-		f, g := x.Float(), y.Float()
-		return f < g || f == f && g != g // NaN is the largest
-	case p == types.I128:
-		return x.I128().Cmp(y.I128()) < 0
-	}
-	return x.Lo < y.Lo
 }
 
 // like binds [NOT] LIKE and ILIKE to the functions "like" and "ilike", with the

@@ -207,7 +207,7 @@ func (p *planner) equalShare(e, val *plan.Expr) float64 {
 	ci := p.info[e.Col]
 	if val != nil && !ci.min.Null && val.Type.Phys() == ci.col.Type.Phys() && val.Type.Scale == ci.col.Type.Scale {
 		if v, ok := p.literal(val); ok && !v.Null &&
-			(stats.Compare(ci.col.Type, v, ci.min) < 0 || stats.Compare(ci.col.Type, v, ci.max) > 0) && len(v.S) < stats.MaxBound {
+			(types.Compare(ci.col.Type.Phys(), v, ci.min) < 0 || types.Compare(ci.col.Type.Phys(), v, ci.max) > 0) && len(v.S) < stats.MaxBound {
 			return 1e-6
 		}
 	}

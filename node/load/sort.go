@@ -97,7 +97,7 @@ func (c *column) prefix(row uint32) uint64 {
 		hi, _ := c.wide(row)
 		return uint64(hi) ^ 1<<63
 	case types.F32, types.F64:
-		return uint64(floatOrder(c.float(row))) ^ 1<<63
+		return uint64(types.FloatOrder(c.float(row))) ^ 1<<63
 	}
 	return uint64(c.word(row)) ^ 1<<63
 }
@@ -134,15 +134,6 @@ func (c *column) float(row uint32) float64 {
 		return float64(math.Float32frombits(uint32(c.word(row))))
 	}
 	return math.Float64frombits(uint64(c.word(row)))
-}
-
-// floatOrder maps doubles to integers in PostgreSQL's order: -0 = 0, NaN last.
-func floatOrder(f float64) int64 {
-	if f != f {
-		return math.MaxInt64
-	}
-	b := int64(math.Float64bits(f + 0))
-	return b ^ (b >> 63 & math.MaxInt64)
 }
 
 // zOrder fills ks with keys that interleave the bits of the key's columns. Each

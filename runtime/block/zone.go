@@ -1,7 +1,6 @@
 package block
 
 import (
-	"cmp"
 	"math"
 	"math/bits"
 	"strings"
@@ -53,26 +52,6 @@ func bitsOf(d types.Datum) uint8 {
 	return uint8(bits.Len64(lo))
 }
 
-// compare orders two values of a class as SQL does; NaN is above all.
-func compare(p types.Phys, a, b types.Datum) int {
-	switch {
-	case p == types.Str:
-		return strings.Compare(strings.TrimRight(a.S, " "), strings.TrimRight(b.S, " "))
-	case p.IsFloat():
-		return cmp.Compare(floatKey(a.Float()), floatKey(b.Float()))
-	}
-	return cmp.Or(cmp.Compare(a.Hi, b.Hi), cmp.Compare(uint64(a.Lo), uint64(b.Lo)))
-}
-
-// floatKey orders doubles as integers, as float_key of runtime/kernels/codec.
-func floatKey(f float64) int64 {
-	if f != f {
-		return math.MaxInt64
-	}
-	b := int64(math.Float64bits(f + 0)) // -0 becomes 0
-	return b ^ (b >> 63 & math.MaxInt64)
-}
-
 // sectionKey is the order-preserving key sections' zone maps are kept in. exact says
 // that equal keys mean equal values.
 func sectionKey(p types.Phys, v types.Datum) (key int64, exact bool) {
@@ -88,7 +67,7 @@ func sectionKey(p types.Phys, v types.Datum) (key int64, exact bool) {
 		}
 		return int64(k ^ 1<<63), false
 	case p.IsFloat():
-		return floatKey(v.Float()), true
+		return types.FloatOrder(v.Float()), true
 	}
 	if v.Hi != v.Lo>>63 {
 		if v.Hi < 0 {
@@ -118,9 +97,9 @@ func MayMatch(m *BlockMeta, rows int, t types.Type, op string, v types.Datum) bo
 		return false
 	}
 	p := t.Phys()
-	lo, hi := compare(p, v, m.Min), -1
+	lo, hi := types.Compare(p, v, m.Min), -1
 	if !m.MaxOpen {
-		hi = compare(p, v, m.Max)
+		hi = types.Compare(p, v, m.Max)
 	}
 	switch op {
 	case "=":

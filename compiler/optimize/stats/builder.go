@@ -50,7 +50,7 @@ func (c *column) add(v types.Datum) {
 	var buf [16]byte
 	switch p := c.typ.Phys(); p {
 	case types.Str:
-		s := trimBlanks(v.S)
+		s := types.TrimBlanks(v.S)
 		c.sketch.Insert([]byte(s))
 		c.bytes += int64(len(v.S))
 		v = types.String(s)
@@ -68,10 +68,10 @@ func (c *column) add(v types.Datum) {
 		c.sketch.Insert(buf[:])
 		c.bytes += int64(p.Width())
 	}
-	if !c.any || Compare(c.typ, v, c.min) < 0 {
+	if !c.any || types.Compare(c.typ.Phys(), v, c.min) < 0 {
 		c.min = v
 	}
-	if !c.any || Compare(c.typ, v, c.max) > 0 {
+	if !c.any || types.Compare(c.typ.Phys(), v, c.max) > 0 {
 		c.max = v
 	}
 	c.any = true
@@ -129,13 +129,6 @@ func typeWidth(t types.Type) int {
 		return 0
 	}
 	return t.Phys().Width()
-}
-
-func trimBlanks(s string) string {
-	for len(s) > 0 && s[len(s)-1] == ' ' {
-		s = s[:len(s)-1]
-	}
-	return s
 }
 
 func cut(s string) string {
