@@ -13,7 +13,7 @@ import (
 func BenchmarkBind(b *testing.B) {
 	fns, cat := fn.Default(), testCatalog(b)
 	for _, q := range []string{"q01", "q06", "q19"} {
-		text, err := os.ReadFile("testdata/tpch/" + q + ".sql")
+		text, err := os.ReadFile("../../tests/data/tpch/queries/" + q + ".sql")
 		if err != nil {
 			b.Fatal(err)
 		}

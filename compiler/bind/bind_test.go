@@ -56,8 +56,8 @@ func TestBind(t *testing.T) {
 	datadriven.Walk(t, "testdata/bind", func(t *testing.T, path string) {
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			sql := d.Input
-			if d.Cmd == "file" {
-				text, err := os.ReadFile("testdata/" + d.CmdArgs[0].Key)
+			if d.Cmd == "file" { // of tests/data
+				text, err := os.ReadFile("../../tests/data/" + d.CmdArgs[0].Key)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -153,6 +153,10 @@ func TestHandshakeRefusals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// A reply means that the acceptor has entered the link, which the end of its handshake does not.
+	if _, err := c.Call(context.Background(), &Ping{}); err != nil {
+		t.Fatal(err)
+	}
 	twin, err := Listen(Identity{ID: "d", Secret: []byte("right")}, "127.0.0.1:0", newRecorder(), quiet)
 	if err != nil {
 		t.Fatal(err)
