@@ -5,4 +5,6 @@
 //
 // A node owns nothing: its directory holds copies, its slices are the leader's to deal. It
 // keeps a link to the leader and registers again whenever that was lost.
+//
+// Start with node.go.
 package node

@@ -9,4 +9,6 @@
 //
 // Invariant: a rule never makes an expression run for a row for which it did not
 // run before, so that no error appears that was not there.
+//
+// Start with rewrite.go.
 package rewrite

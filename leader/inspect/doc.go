@@ -7,4 +7,6 @@
 //
 // Invariant: the same plan gives the same bytes, on every machine; only the word
 // times shows what differs from run to run.
+//
+// Start with Print in inspect.go.
 package inspect

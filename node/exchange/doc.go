@@ -15,4 +15,6 @@
 // Rows for the client (Return) have one destination a run, a run being what one
 // instance returns: the leader's merge needs the head of every run, so runs must not
 // compete for credits.
+//
+// Start with outbox.go, then inbox.go.
 package exchange

@@ -5,5 +5,5 @@
 //
 // The Splitter runs where the data arrives (the leader for COPY); SplitText and the
 // Writer run on nodes, a Writer for each slice of the table. Memory is bounded: Writers of
-// a process share a Budget. Start reading at splitter.go and writer_unsafe.go.
+// a process share a Budget. Start reading at splitter.go, text_unsafe.go and writer.go.
 package load

@@ -4,4 +4,6 @@
 //
 //	Op, Shape, operands ──Eval (Builder)──► value, Code        (Host ops: EvalHost)
 //	Cases() ──► calls, Answers() ──► what PostgreSQL says to them
+//
+// Start with builder.go; oracle.go reads the recorded answers.
 package fntest

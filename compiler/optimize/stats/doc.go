@@ -3,4 +3,6 @@
 //	rows (all or a sample) ──Builder.AddRow──► Builder ──Finish──► Table ──msgp──► object in managed storage
 //
 // The Table is a frozen value; its encoding is the object that state.Version.Stats names.
+//
+// Start with stats.go, then builder.go.
 package stats
