@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -292,22 +291,6 @@ func TestCancelCopy(t *testing.T) {
 	}
 }
 
-// A client that goes away ends its statement.
-func TestLostClient(t *testing.T) {
-	f := &fake{}
-	_ = f
-	_, addr := startServer(t)
-	c := connect(t, addr)
-	hj, _ := c.PgConn().Hijack()
-	hj.Frontend.Send(&pgproto3.Query{String: "sleep"})
-	hj.Frontend.Flush()
-	hj.Conn.Close()
-	c2 := connect(t, addr)
-	if _, err := c2.PgConn().Exec(context.Background(), "rows 1").ReadAll(); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestLibPQ(t *testing.T) {
 	_, addr := startServer(t)
 	host, port, _ := net.SplitHostPort(addr)
@@ -360,93 +343,5 @@ func TestPsql(t *testing.T) {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("%q lacks %q", out, want)
 		}
-	}
-}
-
-func TestRefusals(t *testing.T) {
-	_, addr := startServer(t)
-	_, err := pgx.Connect(context.Background(), "postgres://dev@"+addr+"/nowhere?sslmode=disable")
-	var pe *pgconn.PgError
-	if !errors.As(err, &pe) || pe.Code != "3D000" {
-		t.Errorf("got %v", err)
-	}
-	if loopback(&net.TCPAddr{IP: net.IPv4(10, 0, 0, 1)}) || !loopback(&net.TCPAddr{IP: net.IPv6loopback}) {
-		t.Error("loopback")
-	}
-}
-
-// Garbage at every stage ends its own connection and nothing else.
-func TestGarbage(t *testing.T) {
-	_, addr := startServer(t)
-	good := connect(t, addr)
-	startup, _ := (&pgproto3.StartupMessage{ProtocolVersion: 196608, Parameters: map[string]string{"user": "dev"}}).Encode(nil)
-	query := func(s string) []byte { b, _ := (&pgproto3.Query{String: s}).Encode(nil); return b }
-	for _, b := range [][]byte{
-		{}, {0}, []byte("GET / HTTP/1.1\r\n\r\n"), {0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4}, {0, 0, 0, 8, 0, 9, 0, 0},
-		startup[:len(startup)-1], append(startup, "\x00\x00\x00\x00\x00\x00"...), append(startup, 'Q', 0xff, 0xff, 0xff, 0xff),
-		append(startup, 'Q', 0x7f, 0xff, 0xff, 0xff), append(startup, 'B', 0, 0, 0, 5, 1), append(startup, query("panic")...),
-		append(startup, 'E', 0, 0, 0, 9, 'p', 0, 0, 0, 0), append(startup, query("copy")...),
-	} {
-		nc, err := net.Dial("tcp", addr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		nc.Write(b)
-		nc.(*net.TCPConn).CloseWrite()
-		nc.SetReadDeadline(time.Now().Add(5 * time.Second))
-		if _, err := io.Copy(io.Discard, nc); err != nil && !strings.Contains(err.Error(), "reset") {
-			t.Errorf("% x: %v", b, err)
-		}
-		nc.Close()
-	}
-	if _, err := good.PgConn().Exec(context.Background(), "rows 1").ReadAll(); err != nil {
-		t.Error(err)
-	}
-}
-
-// A newer protocol and unknown options are negotiated down.
-func TestNegotiate(t *testing.T) {
-	_, addr := startServer(t)
-	nc, err := net.Dial("tcp", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	var b []byte
-	b = binary.BigEndian.AppendUint32(b, 0)
-	b = binary.BigEndian.AppendUint32(b, 3<<16|2)
-	b = append(b, "user\x00dev\x00_pq_.compression\x00lz4\x00\x00"...)
-	binary.BigEndian.PutUint32(b, uint32(len(b)))
-	nc.Write(b)
-	f := pgproto3.NewFrontend(nc, nc)
-	m, err := f.Receive()
-	n, ok := m.(*pgproto3.NegotiateProtocolVersion)
-	if err != nil || !ok || n.NewestMinorProtocol != 0 || len(n.UnrecognizedOptions) != 1 {
-		t.Fatalf("%#v %v", m, err)
-	}
-}
-
-// A hundred idle connections, one working.
-func TestIdleConnections(t *testing.T) {
-	_, addr := startServer(t)
-	for range 100 {
-		connect(t, addr)
-	}
-	if _, err := connect(t, addr).PgConn().Exec(context.Background(), "rows 1").ReadAll(); err != nil {
-		t.Error(err)
-	}
-}
-
-// A statement of more than 16 MB is refused; the session lives.
-func TestTooLarge(t *testing.T) {
-	_, addr := startServer(t)
-	c := connect(t, addr)
-	_, err := c.PgConn().Exec(context.Background(), "rows 1 --"+strings.Repeat("x", maxStatement+2000)).ReadAll()
-	var pe *pgconn.PgError
-	if !errors.As(err, &pe) || pe.Code != "54000" {
-		t.Errorf("got %v", err)
-	}
-	if _, err := c.PgConn().Exec(context.Background(), "rows 1").ReadAll(); err != nil {
-		t.Error(err)
 	}
 }

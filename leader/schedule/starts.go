@@ -1,0 +1,65 @@
+package schedule
+
+import (
+	"slices"
+
+	"slipher/compiler/plan"
+	"slipher/node/wire"
+)
+
+// starts makes each peer's StartQuery.
+func (r *run) starts(code []Code) (map[string]*wire.StartQuery, error) {
+	exchs, err := r.a.exchanges(r.q)
+	if err != nil {
+		return nil, err
+	}
+	streamOf := map[int]int{}
+	for n, segs := range r.q.Streams {
+		for _, id := range segs {
+			streamOf[id] = n
+		}
+	}
+	segs := make([]wire.Segment, len(r.q.Segments))
+	for i, s := range r.q.Segments {
+		w := &segs[i]
+		w.ID, w.Stream = i, streamOf[i]
+		for _, z := range s.Source.Zone {
+			w.Zone = append(w.Zone, wire.ZonePred{Col: z.Col, Op: z.Op, Param: z.Param})
+		}
+		if w.General, err = r.s.program(code[i].General, r.a.remote); err != nil {
+			return nil, err
+		}
+		if w.Special, err = r.s.program(code[i].Special, r.a.remote); err != nil {
+			return nil, err
+		}
+		if s.Source.Kind == plan.SourceRows {
+			if w.Rows, err = r.env.Rows(&s.Source); err != nil {
+				return nil, err
+			}
+		}
+	}
+	starts := map[string]*wire.StartQuery{}
+	for _, p := range r.a.peers {
+		m := &wire.StartQuery{Query: r.id, Peers: r.a.peers, Segments: slices.Clone(segs), Exchanges: exchs,
+			Params: r.params, Options: r.env.Options}
+		if m.Scans, err = r.a.scans(r.q, p, r.env.Table); err != nil {
+			return nil, err
+		}
+		if in := r.env.Insert; in != nil {
+			t := in.Table
+			m.Insert = &wire.Insert{Table: t.ID, Columns: t.Columns, SortKey: t.SortKey, SortStyle: t.SortStyle,
+				EncodeAuto: t.EncodeAuto, Term: in.Term, Txn: in.Txn}
+			if r.env.Copy != nil {
+				m.Insert.Text = &r.env.Copy.Text
+			}
+		}
+		for i, s := range r.q.Segments {
+			m.Segments[i].Here = slices.Contains(r.a.hosts(s), p.ID)
+			if m.Segments[i].Here {
+				r.fuseNow(&m.Segments[i], code[i], r.a.target[p.ID])
+			}
+		}
+		starts[p.ID] = m
+	}
+	return starts, nil
+}
