@@ -14,6 +14,7 @@ var filter = &Kind{
 	Name:   "filter",
 	Ends:   true,
 	Before: func(c *Ctx) { c.store(c64(0), c.Var("kept")) },
+	Dense:  compressRows,
 	Row: func(c *Ctx) {
 		keep := c.asBit(c.In(0)).v
 		if c.Has(1) {

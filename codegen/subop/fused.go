@@ -31,7 +31,7 @@ type Fused struct {
 //	L0…Ln:  each loop, left for `again` when its domain is empty
 //	again:  the innermost probe that has more goes on (unless cancelled); else cursor += n, head
 func FusedIR(t *fn.Table, tg target.Target, fs ...*Fused) string {
-	m := newModule(t, tg.Triple, tg.DataLayout)
+	m := newModule(t, tg)
 	for _, f := range fs {
 		emitFused(m, f)
 	}

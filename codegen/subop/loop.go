@@ -171,6 +171,9 @@ func emitLoop(b *builder, l *Loop, cs []*Ctx) {
 			k.Before(cs[i])
 		}
 	}
+	if alone := cs[0]; len(cs) == 1 && sel == nil && alone.ssa == nil && alone.op.Kind.Dense != nil {
+		rows = !alone.op.Kind.Dense(alone)
+	}
 	if rows {
 		b.rowLoop(l, cs, n, sel, plain)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
+	"slipher/codegen/target"
 )
 
 // module is one LLVM module under construction: functions, the kernels and
@@ -17,12 +18,14 @@ type module struct {
 	fns   *fn.Table
 	decls map[string]*ir.Func
 	own   map[string]*fn.Kernel
+	// target decides between forms of an emitter; most have one.
+	target target.Target
 }
 
-func newModule(fns *fn.Table, triple, layout string) *module {
-	m := &module{m: ir.NewModule(), fns: fns, decls: map[string]*ir.Func{}, own: map[string]*fn.Kernel{}}
-	m.m.TargetTriple = triple
-	m.m.DataLayout = layout
+func newModule(fns *fn.Table, tg target.Target) *module {
+	m := &module{m: ir.NewModule(), fns: fns, target: tg, decls: map[string]*ir.Func{}, own: map[string]*fn.Kernel{}}
+	m.m.TargetTriple = tg.Triple
+	m.m.DataLayout = tg.DataLayout
 	for _, k := range ownKernels {
 		m.own[k.Name] = k
 	}

@@ -48,6 +48,8 @@ type Kind struct {
 	Before func(c *Ctx)
 	Row    func(c *Ctx)
 	After  func(c *Ctx)
+	// Dense, if set, may do the work of Row for a whole dense vector in a primitive; false: it did not.
+	Dense func(c *Ctx) bool
 	// Alone: the op makes its own loops (probe) or ends one (filter): the fuser
 	// puts nothing behind it into the same loop.
 	Ends bool

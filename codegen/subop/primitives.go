@@ -70,7 +70,7 @@ func PrimitiveModules(t *fn.Table, tg target.Target, parts int) []Module {
 	ps := Primitives(t)
 	var out []Module
 	for i := 0; i < parts; i++ {
-		m := newModule(t, tg.Triple, tg.DataLayout)
+		m := newModule(t, tg)
 		for j := i; j < len(ps); j += parts {
 			emitPrimitive(m, ps[j])
 		}
@@ -83,7 +83,7 @@ func PrimitiveModules(t *fn.Table, tg target.Target, parts int) []Module {
 func PrimitiveIR(t *fn.Table, tg target.Target, name string) (string, bool) {
 	for _, p := range Primitives(t) {
 		if p.Name == name {
-			m := newModule(t, tg.Triple, tg.DataLayout)
+			m := newModule(t, tg)
 			emitPrimitive(m, p)
 			return m.text(), true
 		}

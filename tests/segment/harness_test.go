@@ -38,12 +38,12 @@ func (c *collect) Send(_ int, ch *chunk.Chunk) bool {
 
 // runner runs plans whose segments follow one another without exchanges.
 type runner struct {
-	t    *testing.T
+	t    testing.TB
 	e    *exec.Engine
 	pool *llvm.Pool
 }
 
-func newRunner(t *testing.T) *runner {
+func newRunner(t testing.TB) *runner {
 	t.Helper()
 	e, err := exec.NewEngine(fns)
 	if err != nil {
@@ -204,7 +204,7 @@ func (r *runner) segment(xq *exec.Query, i int, s *plan.Segment, q *plan.Query, 
 }
 
 // chunks spreads rows over chunks of uneven sizes.
-func chunks(t *testing.T, acct *mem.Account, cols []plan.Column, rows [][]types.Datum) []*chunk.Chunk {
+func chunks(t testing.TB, acct *mem.Account, cols []plan.Column, rows [][]types.Datum) []*chunk.Chunk {
 	var cs []chunk.Col
 	for _, c := range cols {
 		cs = append(cs, chunk.Col{Type: c.Type, Nullable: c.Nullable})

@@ -18,7 +18,7 @@ import (
 )
 
 // rowGroup encodes one BIGINT column; nil values are NULL.
-func rowGroup(t *testing.T, vals []int64, nullEvery int) *block.RowGroup {
+func rowGroup(t testing.TB, vals []int64, nullEvery int) *block.RowGroup {
 	t.Helper()
 	n := len(vals)
 	vp, np := heap.AllocZero(8*n+64), heap.AllocZero(n+64)
