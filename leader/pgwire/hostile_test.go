@@ -17,14 +17,20 @@ import (
 
 // A client that goes away ends its statement.
 func TestLostClient(t *testing.T) {
-	f := &fake{}
-	_ = f
-	_, addr := startServer(t)
+	f, addr := startServer(t)
 	c := connect(t, addr)
 	hj, _ := c.PgConn().Hijack()
 	hj.Frontend.Send(&pgproto3.Query{String: "sleep"})
 	hj.Frontend.Flush()
 	hj.Conn.Close()
+	select {
+	case err := <-f.woken:
+		if !errors.Is(err, errLost) {
+			t.Errorf("the statement ended with %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the statement runs on")
+	}
 	c2 := connect(t, addr)
 	if _, err := c2.PgConn().Exec(context.Background(), "rows 1").ReadAll(); err != nil {
 		t.Error(err)

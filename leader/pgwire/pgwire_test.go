@@ -20,6 +20,7 @@ import (
 type fake struct {
 	mu     sync.Mutex
 	copied []byte
+	woken  chan error // why a sleep was cut short
 }
 
 type fakeSession struct {
@@ -117,6 +118,10 @@ func (s *fakeSession) one(ctx context.Context, st *fakeStmt, args []types.Datum,
 	case "sleep":
 		select {
 		case <-ctx.Done():
+			select {
+			case s.f.woken <- context.Cause(ctx):
+			default: // nobody asks
+			}
 			return ctx.Err()
 		case <-time.After(20 * time.Second):
 			return w.Complete("SLEEP")
@@ -189,7 +194,7 @@ var fakeTypes = map[string]types.Type{
 
 // startServer serves a fake on a loopback port.
 func startServer(t testing.TB) (*fake, string) {
-	f := &fake{}
+	f := &fake{woken: make(chan error, 1)}
 	s := NewServer(f, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
