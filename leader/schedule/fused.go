@@ -9,9 +9,30 @@ import (
 	"slipher/node/wire"
 )
 
-// fuseDelay is how long an auto query runs before the compiler is troubled:
-// most queries are over by then.
-const fuseDelay = 3 * time.Millisecond
+// How long an auto query runs before the compiler is troubled. Compiling takes
+// the cores that the query runs on: a shape seen for the first time waits until it has proved to be
+// long, one that comes again is worth it sooner.
+const (
+	fuseDelayFirst = 40 * time.Millisecond
+	fuseDelayAgain = 3 * time.Millisecond
+)
+
+// shapesKept bounds the memory of shapes that were run before.
+const shapesKept = 1 << 16
+
+// again remembers a program by its hash and reports whether it was there.
+func (s *Service) again(hash string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.shapes[hash] {
+		return true
+	}
+	if s.shapes == nil || len(s.shapes) >= shapesKept {
+		s.shapes = map[string]bool{}
+	}
+	s.shapes[hash] = true
+	return false
+}
 
 // fuseNow puts fused code that is at hand into a segment; if the tier is fused
 // and some is missing, the segment waits for it.
@@ -26,7 +47,9 @@ func (r *run) fuseNow(w *wire.Segment, code Code, target string) {
 		missing = missing || w.FusedSpecial == nil
 	}
 	if missing {
+		first := !r.s.again(code.General.Hash)
 		r.mu.Lock()
+		r.firstTime = r.firstTime || first
 		if r.missing == nil {
 			r.missing = map[fuseKey]bool{}
 		}
@@ -54,8 +77,12 @@ func (r *run) fuse() func() {
 	go func() {
 		defer wg.Done()
 		if r.env.Options.Tier == TierAuto {
+			delay := fuseDelayAgain
+			if r.firstTime {
+				delay = fuseDelayFirst
+			}
 			select {
-			case <-time.After(fuseDelay):
+			case <-time.After(delay):
 			case <-ctx.Done():
 				return
 			}

@@ -35,6 +35,7 @@ type Service struct {
 	mu     sync.Mutex
 	runs   map[uint64]*run   // guarded by mu
 	sealed map[string][]byte // programs by hash; guarded by mu
+	shapes map[string]bool   // hashes of programs run before; guarded by mu
 }
 
 // New makes the service. Attach it to the process's wire.Local under the leader's id.
