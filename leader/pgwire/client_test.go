@@ -102,7 +102,8 @@ func TestBinaryResults(t *testing.T) {
 		{"false", "-32768", "-2147483648", "-9223372036854775808", "0.0005", "-0.000001", "-Inf", "1e+22", "     ", "",
 			"0001-01-01", "1999-12-31 23:59:59.999999", "-13/0/-1500000", "0", ""},
 	}
-	for i := 0; rows.Next(); i++ {
+	i := 0
+	for ; rows.Next(); i++ {
 		vals, err := rows.Values()
 		if err != nil {
 			t.Fatal(err)
@@ -119,8 +120,8 @@ func TestBinaryResults(t *testing.T) {
 			}
 		}
 	}
-	if rows.Err() != nil {
-		t.Fatal(rows.Err())
+	if rows.Err() != nil || i != len(want) {
+		t.Fatalf("%d rows, %v", i, rows.Err())
 	}
 }
 
