@@ -132,16 +132,9 @@ func (v *Variant) Sizes() string {
 	return s.String()
 }
 
-// Arithmetic estimates the work per row: operations that are not moves. The
-// promotion to the fused tier weighs it.
-func (v *Variant) Arithmetic() int {
-	n := 0
-	for _, l := range v.lowered.Loops {
-		for _, o := range l.Ops {
-			if o.Fn != nil || o.Kind.Name == "sum" || o.Kind.Name == "find" {
-				n++
-			}
-		}
-	}
-	return n
-}
+// maxFusedLoops bounds what is given to LLVM, whose time grows faster than the
+// program: the literal rows of a long VALUES, a loop a cell, took more than a minute at 4,500 cells.
+const maxFusedLoops = 1000
+
+// Fusable reports whether the program is small enough to compile; others stay on primitives.
+func (v *Variant) Fusable() bool { return len(v.lowered.Loops) <= maxFusedLoops }

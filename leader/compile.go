@@ -147,8 +147,12 @@ func artifactKey(v *codegen.Variant, t target.Target) artifact.Hash {
 		Passes: llvm.PassKey(fusedPasses), Level: t.Level, Tier: "fused"}.Key()
 }
 
-// makeArtifact compiles, signs and caches. Without libLLVM there is no artifact and no error.
+// makeArtifact compiles, signs and caches. Without libLLVM, or for a program too
+// large for it, there is no artifact and no error.
 func (s *Server) makeArtifact(ctx context.Context, v *codegen.Variant, t target.Target, key artifact.Hash) ([]byte, error) {
+	if !v.Fusable() {
+		return nil, nil
+	}
 	res, err := s.pool.Compile(ctx, llvm.Job{IR: v.IR(t), CPU: t, Passes: fusedPasses})
 	if errors.Is(err, llvm.ErrNoLLVM) {
 		return nil, nil
