@@ -11,5 +11,9 @@
 //
 // Invariants: tiers share the state's layout and change only between inputs;
 // a special variant runs only on row groups whose metadata satisfy its guards; all memory is accounted
-// for and free when the Query is closed.
+// for and free when the Query is closed: string arenas when a chunk is passed on,
+// a table grows or generated code comes back.
+//
+// Start reading at instance_unsafe.go, then run_unsafe.go; input_unsafe.go feeds
+// instances, tables_unsafe.go keeps what they fill.
 package exec
