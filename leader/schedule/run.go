@@ -124,6 +124,7 @@ func (s *Service) Run(ctx context.Context, q *plan.Query, code []Code, params []
 	r.returns = NewReturns(r.id, layout, r.acct, nodes)
 	starts, err := r.starts(code)
 	if err != nil {
+		r.cancel(err)
 		return nil, err
 	}
 	s.mu.Lock()

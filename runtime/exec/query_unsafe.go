@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"slipher/runtime/abi"
+	"slipher/runtime/kernels/heap"
 	"slipher/runtime/kernels/table"
 	"slipher/runtime/loader"
 	"slipher/runtime/mem"
@@ -130,6 +131,10 @@ func (q *Query) SetFused(seg int, special bool, f *Fn) {
 	}
 }
 
+// trimAbove is the peak, in bytes, from which on a query's memory is given back
+// to the system: sorts of strings had left more than a gigabyte with the C library.
+const trimAbove = 128 << 20
+
 // Close frees everything; no instance may be running.
 func (q *Query) Close() error {
 	q.mu.Lock()
@@ -162,5 +167,8 @@ func (q *Query) Close() error {
 		freeArena(q.arena())
 	}
 	q.shared.Free()
+	if q.acct.Peak() > trimAbove {
+		heap.Trim()
+	}
 	return nil
 }

@@ -3,6 +3,12 @@ package heap
 /*
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+static void slp_trim(void) { malloc_trim(0); }
+#else
+static void slp_trim(void) {}
+#endif
 static void *slp_alloc(size_t n) { void *p = NULL; return posix_memalign(&p, 64, n ? n : 1) ? NULL : p; }
 */
 import "C"
@@ -30,3 +36,7 @@ func Free(p unsafe.Pointer) { C.free(p) }
 func Realloc(p unsafe.Pointer, n int) unsafe.Pointer {
 	return C.realloc(p, C.size_t(max(n, 1)))
 }
+
+// Trim gives freed memory back to the system: the C library keeps it otherwise,
+// by thread. It costs milliseconds when there is much to give.
+func Trim() { C.slp_trim() }
