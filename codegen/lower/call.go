@@ -19,7 +19,7 @@ func (l *lowerer) trim(e *plan.Expr, r result) result {
 		return r
 	}
 	if e != nil && e.Kind == plan.ExprParam {
-		r.v, r.noBlanks = l.paramSlot(e.Param, true), true
+		r.v, r.noBlanks = l.paramSlot(e.Param, trimmed), true
 		return r
 	}
 	if t, ok := l.trimmed[r.v.Val]; ok && t.at == l.dom.at && r.v.Mode == subop.Vec {

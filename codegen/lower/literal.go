@@ -12,7 +12,7 @@ import (
 
 func (l *lowerer) param(e *plan.Expr) result {
 	p := l.q.Params[e.Param]
-	r := result{v: l.paramSlot(e.Param, false), null: none, at: l.dom.at, bits: typeBits(e.Type)}
+	r := result{v: l.paramSlot(e.Param, asGiven), null: none, at: l.dom.at, bits: typeBits(e.Type)}
 	if p.Client == 0 {
 		if p.Value.Null {
 			return l.nullResult(e.Type)
@@ -29,14 +29,14 @@ func (l *lowerer) param(e *plan.Expr) result {
 }
 
 // paramSlot is where parameter i stands: 16 bytes of value, then its null byte.
-func (l *lowerer) paramSlot(i int, trim bool) subop.Operand {
-	k := paramKey{i, trim}
+func (l *lowerer) paramSlot(i int, form paramForm) subop.Operand {
+	k := paramKey{i, form}
 	if o, ok := l.params[k]; ok {
 		return o
 	}
 	p := l.q.Params[i]
 	off := l.word(fmt.Sprintf("$%d", i), 32)
-	l.out.Params = append(l.out.Params, program.ParamSlot{Param: i, Slot: off, Null: off + 16, Phys: p.Type.Phys(), IsList: p.IsList, Trim: trim})
+	l.out.Params = append(l.out.Params, program.ParamSlot{Param: i, Slot: off, Null: off + 16, Phys: p.Type.Phys(), IsList: p.IsList, Trim: form == trimmed, Limit: form == asLimit})
 	o := subop.Operand{Mode: subop.Par, P: p.Type.Phys(), Off: off}
 	l.params[k] = o
 	return o

@@ -205,7 +205,7 @@ func (l *lowerer) choose(t types.Type, arms []arm, els result) result {
 
 func (l *lowerer) inList(e *plan.Expr) result {
 	r := l.trim(e.Args[0], l.expr(e.Args[0]))
-	list := l.paramSlot(e.Param, false)
+	list := l.paramSlot(e.Param, asGiven)
 	out := l.vec(types.I8)
 	// The list is laid out by its type: a value that was computed in fewer bits is widened.
 	l.emit(subop.InList(l.spread(l.widen(r, e.Args[0].Type.Phys())), list.Off, out))

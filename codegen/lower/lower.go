@@ -92,8 +92,17 @@ type column struct {
 
 type paramKey struct {
 	param int
-	trim  bool
+	form  paramForm
 }
+
+// paramForm is a form in which programs want a parameter.
+type paramForm uint8
+
+const (
+	asGiven paramForm = iota
+	trimmed           // without trailing blanks
+	asLimit           // NULL is no limit
+)
 
 type lowerer struct {
 	q   *plan.Query

@@ -86,15 +86,15 @@ func (l *lowerer) forward(i int, t types.Type) column {
 }
 
 func (l *lowerer) limit(st *plan.Limit) {
-	param := func(i int, none int64) subop.Operand {
+	param := func(i int, form paramForm, none int64) subop.Operand {
 		if i < 0 {
 			return l.constSlot(types.I64, types.Int(none))
 		}
-		return l.paramSlot(i, false)
+		return l.paramSlot(i, form)
 	}
 	ctr := l.counter()
 	d := l.newSelection()
-	l.emit(subop.Limit(ctr, param(st.Count, math.MaxInt64), param(st.Offset, 0), d.Domain))
+	l.emit(subop.Limit(ctr, param(st.Count, asLimit, math.MaxInt64), param(st.Offset, asGiven, 0), d.Domain))
 	l.dom = d
 }
 

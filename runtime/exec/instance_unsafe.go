@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"math"
 	"unsafe"
 
 	"slipher/catalog/sqlerr"
@@ -143,6 +144,10 @@ func (in *Instance) fill(s *state) error {
 	*s.word(abi.StateVector) = int64(q.opt.VectorRows)
 	for _, p := range v.seg.Params {
 		from := q.params[p.Param].plain
+		if p.Limit && q.params[p.Param].null {
+			*s.word(p.Slot) = math.MaxInt64
+			continue
+		}
 		if p.Trim {
 			from = q.params[p.Param].trim
 		}

@@ -130,7 +130,8 @@ type ParamSlot struct {
 	Null   int64      `msg:"null"` // state offset of its null byte, 0 none
 	Phys   types.Phys `msg:"phys"`
 	IsList bool       `msg:"list"`
-	Trim   bool       `msg:"trim"` // the value without trailing blanks
+	Trim   bool       `msg:"trim"`  // the value without trailing blanks
+	Limit  bool       `msg:"limit"` // a LIMIT: NULL stands for the largest number
 }
 
 // ConstSlot is a program constant for the primitive tier.

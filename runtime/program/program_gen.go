@@ -1605,6 +1605,12 @@ func (z *ParamSlot) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Trim")
 				return
 			}
+		case "limit":
+			z.Limit, err = dc.ReadBool()
+			if err != nil {
+				err = msgp.WrapError(err, "Limit")
+				return
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -1618,9 +1624,9 @@ func (z *ParamSlot) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *ParamSlot) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 6
+	// map header, size 7
 	// write "param"
-	err = en.Append(0x86, 0xa5, 0x70, 0x61, 0x72, 0x61, 0x6d)
+	err = en.Append(0x87, 0xa5, 0x70, 0x61, 0x72, 0x61, 0x6d)
 	if err != nil {
 		return
 	}
@@ -1679,15 +1685,25 @@ func (z *ParamSlot) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Trim")
 		return
 	}
+	// write "limit"
+	err = en.Append(0xa5, 0x6c, 0x69, 0x6d, 0x69, 0x74)
+	if err != nil {
+		return
+	}
+	err = en.WriteBool(z.Limit)
+	if err != nil {
+		err = msgp.WrapError(err, "Limit")
+		return
+	}
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *ParamSlot) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 6
+	// map header, size 7
 	// string "param"
-	o = append(o, 0x86, 0xa5, 0x70, 0x61, 0x72, 0x61, 0x6d)
+	o = append(o, 0x87, 0xa5, 0x70, 0x61, 0x72, 0x61, 0x6d)
 	o = msgp.AppendInt(o, z.Param)
 	// string "slot"
 	o = append(o, 0xa4, 0x73, 0x6c, 0x6f, 0x74)
@@ -1708,6 +1724,9 @@ func (z *ParamSlot) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "trim"
 	o = append(o, 0xa4, 0x74, 0x72, 0x69, 0x6d)
 	o = msgp.AppendBool(o, z.Trim)
+	// string "limit"
+	o = append(o, 0xa5, 0x6c, 0x69, 0x6d, 0x69, 0x74)
+	o = msgp.AppendBool(o, z.Limit)
 	return
 }
 
@@ -1765,6 +1784,12 @@ func (z *ParamSlot) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Trim")
 				return
 			}
+		case "limit":
+			z.Limit, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Limit")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1779,7 +1804,7 @@ func (z *ParamSlot) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *ParamSlot) Msgsize() (s int) {
-	s = 1 + 6 + msgp.IntSize + 5 + msgp.Int64Size + 5 + msgp.Int64Size + 5 + z.Phys.Msgsize() + 5 + msgp.BoolSize + 5 + msgp.BoolSize
+	s = 1 + 6 + msgp.IntSize + 5 + msgp.Int64Size + 5 + msgp.Int64Size + 5 + z.Phys.Msgsize() + 5 + msgp.BoolSize + 5 + msgp.BoolSize + 6 + msgp.BoolSize
 	return
 }
 
