@@ -7,6 +7,7 @@ import (
 
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
+	"slipher/runtime/abi"
 )
 
 // Hash seeds. TableSeed is free to change; DistSeed and the arithmetic below
@@ -15,7 +16,7 @@ const (
 	TableSeed int64 = 0x2545F4914F6CDD1D
 	DistSeed  int64 = 0x1B873593CC9E2D51
 	hashMul1  int64 = -0x61c8864680b583eb // 2^64 / golden ratio
-	hashMul2  int64 = -0x3b314601e57a13ad // xxHash's second 64-bit prime
+	hashMul2  int64 = -0x3b314601e57a13ad // MurmurHash3's second multiplier
 	nullHash  int64 = 0x5bd1e9955bd1e995
 )
 
@@ -73,7 +74,7 @@ func (b *builder) mix(h, x value.Value) value.Value {
 func (b *builder) canonicalWord(x val) value.Value {
 	switch x.p {
 	case types.Str:
-		return b.Call("slp_hash_str", x).(val).v
+		return b.hashStr(x)
 	case types.I128:
 		// Folds to the low word for everything that fits 64 bits.
 		lo := named(b, "lo", b.cur.NewTrunc(x.v, i64))
@@ -93,6 +94,22 @@ func (b *builder) canonicalWord(x val) value.Value {
 		return named(b, "word", b.cur.NewZExt(b.asBit(x).v, i64))
 	}
 	return b.SExt(x, types.I64).(val).v
+}
+
+// shortMul mixes the words of a short string: xxHash's second 64-bit prime.
+const shortMul int64 = -0x3d4d51c2d82b14b1
+
+// hashStr is a 64-bit word of a string's bytes. Short strings are all in their
+// header: (w0 ^ w1 * m1) * m2, folded; the kernel reads the bytes of long ones.
+func (b *builder) hashStr(x val) value.Value {
+	long := b.icmp(enum.IPredUGT, b.StrLen(x).(val).v, constant.NewInt(i32, abi.StrInline))
+	r := b.If(bit(long), func() []fn.Value { return []fn.Value{b.Call("slp_hash_long", x)} }, func() []fn.Value {
+		w1 := named(b, "h.mul", b.cur.NewMul(x.w1, c64(hashMul1)))
+		h := named(b, "h.mul", b.cur.NewMul(named(b, "h.in", b.cur.NewXor(x.v, w1)), c64(shortMul)))
+		up := named(b, "h.up", b.cur.NewLShr(h, c64(31)))
+		return []fn.Value{word(named(b, "h.fold", b.cur.NewXor(h, up)))}
+	})
+	return r[0].(val).v
 }
 
 // prefetch asks for the directory word a hash leads to, one loop ahead of its use.

@@ -8,7 +8,7 @@ import (
 // ownKernels are the C helpers of the structural suboperators; the C side is
 // runtime/kernels/table.
 var ownKernels = []*fn.Kernel{
-	{Name: "slp_hash_str", Args: []types.Phys{types.Str}, Result: types.I64, Pure: true, Doc: "64-bit word of a string's bytes; part of DistHash version 1"},
+	{Name: "slp_hash_long", Args: []types.Phys{types.Str}, Result: types.I64, Pure: true, Doc: "64-bit word of a long string's bytes; part of DistHash version 1"},
 	{Name: "slp_own_str", Args: []types.Phys{types.NoPhys, types.Str}, Result: types.Str, Doc: "copies a string's bytes into an arena"},
 	{Name: "slp_own_keys", Args: []types.Phys{types.NoPhys, types.NoPhys, types.I64}, Result: types.NoPhys, Doc: "copies the long strings of a packed key into an arena"},
 	{Name: "slp_keys_equal", Args: []types.Phys{types.NoPhys, types.NoPhys, types.I64, types.I64}, Result: types.I8, Pure: true, Doc: "packed keys of n bytes, words beginning a string given by a mask"},

@@ -6,14 +6,9 @@
 #define M1 0x9E3779B97F4A7C15ull
 #define M2 0xC2B2AE3D27D4EB4Full
 
-/* Part of DistHash version 1: never change. */
-uint64_t slp_hash_str(uint64_t w0, uint64_t w1) {
-	slp_str s = {w0, w1};
-	uint32_t n = slp_len(s);
-	if (n <= 12) {
-		uint64_t h = (w0 ^ w1 * M1) * M2;
-		return h ^ h >> 31;
-	}
+/* Of strings longer than a header holds. Part of DistHash version 1: never change. */
+uint64_t slp_hash_long(uint64_t w0, uint64_t w1) {
+	uint32_t n = (uint32_t)w0;
 	const uint8_t *p = (const uint8_t *)w1;
 	uint64_t h = n * M1;
 	uint32_t i = 0;

@@ -11,7 +11,7 @@ int32_t slp_call(void *f, void *state, int64_t from, int64_t to) { return ((slp_
 static void *slp_addr_memcpy(void) { return (void *)memcpy; }
 static void *slp_addr_memset(void) { return (void *)memset; }
 static void *slp_addr_memmove(void) { return (void *)memmove; }
-uint64_t slp_hash_str(uint64_t, uint64_t);
+uint64_t slp_hash_long(uint64_t, uint64_t);
 void slp_own_str(); void slp_own_keys(); void slp_keys_equal(); void slp_compare_str(); void slp_mul128_overflows();
 void slp_i128_to_f64(); void slp_f64_to_i128(); void slp_in_i64(); void slp_in_f64(); void slp_in_i128(); void slp_in_str();
 void slp_arena_take(); void slp_key_str(); void slp_make_str();
@@ -29,7 +29,7 @@ var Symbols = []abi.Symbol{
 	{Name: "memcpy", Addr: addr(C.slp_addr_memcpy())},
 	{Name: "memset", Addr: addr(C.slp_addr_memset())},
 	{Name: "memmove", Addr: addr(C.slp_addr_memmove())},
-	{Name: "slp_hash_str", Addr: addr(C.slp_hash_str)},
+	{Name: "slp_hash_long", Addr: addr(C.slp_hash_long)},
 	{Name: "slp_own_str", Addr: addr(C.slp_own_str)},
 	{Name: "slp_own_keys", Addr: addr(C.slp_own_keys)},
 	{Name: "slp_keys_equal", Addr: addr(C.slp_keys_equal)},
