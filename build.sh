@@ -60,6 +60,8 @@ tests() {
 	need /usr/lib/postgresql postgresql
 	build
 	go vet -unsafeptr=false ./... # memory outside the Go heap has addresses of its own
+	# The race detector where Go code is concurrent.
+	go test -race -timeout 20m ./catalog/replica ./leader/pgwire ./leader/session ./leader/schedule ./node/...
 	go test -timeout 20m "$@" ./...
 }
 
