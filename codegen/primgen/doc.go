@@ -3,7 +3,8 @@
 //	codegen/subop ──PrimitiveModules──► IR texts ──hash──► stamp (equal: nothing to do)
 //	                                       └──codegen/llvm workers──► objects ──► out/LEVEL.zst, out/stamp
 //
-// build.sh runs it through `go generate ./runtime/prim`. It needs libLLVM.
+// build.sh runs it before every build (`go generate ./runtime/prim` does the same).
+// It needs libLLVM.
 //
 // Invariant: files are written whole and the stamp last, so that an
 // interrupted run is repeated.

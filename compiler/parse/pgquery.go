@@ -44,6 +44,7 @@ func pgParse(src string, toks []token) (*pg.Node, offsetMap, error) {
 }
 
 // parserError gives libpg_query's error the code PostgreSQL would and a position in the user's text.
+// libpg_query hands over no SQLSTATE: its message is all there is to tell errors apart.
 func parserError(src, text string, m offsetMap, err error) error {
 	var pe *cparser.Error
 	if !errors.As(err, &pe) {
