@@ -96,7 +96,7 @@ func (s *Server) analyze(ctx context.Context, ses *session.Session, cat *state.C
 // of all blocks. A sample of sorted rows has but a part of the range: lineitem
 // sorted by date had one year of seven, and "after 1995" was thought to keep no row.
 func (s *Server) widen(ctx context.Context, t *state.Table, st *stats.Table) error {
-	for _, o := range t.Version.Objects {
+	for _, o := range t.Version.Objects.List() {
 		foot, err := s.facts.footers.Footer(ctx, o)
 		if err != nil {
 			return err
@@ -123,10 +123,12 @@ func sampled(t *state.Table) *state.Table {
 		return t
 	}
 	own := *t
-	own.Version.Objects = nil
+	own.Version.Objects = state.Objects{}
 	step := max(int(t.Version.Rows/(2*sampleRows)), 1)
-	for i := 0; i < len(t.Version.Objects); i += step {
-		own.Version.Objects = append(own.Version.Objects, t.Version.Objects[i])
+	for i, o := range t.Version.Objects.All() {
+		if i%step == 0 {
+			own.Version.Objects = own.Version.Objects.With(o)
+		}
 	}
 	return &own
 }

@@ -73,7 +73,7 @@ func (f *facts) read(t *state.Table) ([]lower.Facts, error) {
 	for i := range all {
 		all[i] = lower.Facts{NoNulls: true, NoBlanks: true}
 	}
-	for _, o := range t.Version.Objects {
+	for _, o := range t.Version.Objects.List() {
 		foot, err := f.footers.Footer(context.Background(), o)
 		if err != nil {
 			return nil, err

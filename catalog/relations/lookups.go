@@ -153,7 +153,7 @@ func tableSizes(env *Env) []Answer {
 	var out []Answer
 	for _, t := range env.tables() {
 		size := int64(0)
-		for _, ref := range t.Version.Objects {
+		for _, ref := range t.Version.Objects.List() {
 			size += ref.Bytes
 		}
 		out = append(out, Answer{int64(t.ID), types.Int(size)})

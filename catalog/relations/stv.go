@@ -60,7 +60,7 @@ type sliceSum struct {
 // object of the slice holds counts as unsorted until a merge.
 func sums(ctx context.Context, env *Env, t *state.Table) ([]sliceSum, error) {
 	out := make([]sliceSum, env.Catalog.SliceCount())
-	for _, ref := range t.Version.Objects {
+	for _, ref := range t.Version.Objects.List() {
 		s := &out[ref.Slice]
 		if s.rows == 0 {
 			s.sorted = ref.Rows
@@ -121,7 +121,7 @@ type blockPlace struct {
 func eachBlock(ctx context.Context, env *Env, tables []*state.Table, f func(p blockPlace)) error {
 	for _, t := range tables {
 		next := make([]int, env.Catalog.SliceCount())
-		for _, ref := range t.Version.Objects {
+		for _, ref := range t.Version.Objects.List() {
 			footer, err := env.footer(ctx, ref)
 			if err != nil {
 				return err

@@ -160,6 +160,12 @@ func (o *Op) body() operation {
 	pick(o.RemoveNode != nil, o.RemoveNode)
 	pick(o.AssignSlices != nil, o.AssignSlices)
 	pick(o.Pin != nil, o.Pin)
+	pick(o.Truncate != nil, o.Truncate)
+	pick(o.Replace != nil, o.Replace)
+	pick(o.Collect != nil, o.Collect)
+	pick(o.DrainNode != nil, o.DrainNode)
+	pick(o.RegisterLeader != nil, o.RegisterLeader)
+	pick(o.RemoveLeader != nil, o.RemoveLeader)
 	if count != 1 {
 		return nil
 	}

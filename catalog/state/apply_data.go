@@ -1,8 +1,6 @@
 package state
 
 import (
-	"slices"
-
 	"slipher/catalog/sqlerr"
 )
 
@@ -17,8 +15,10 @@ func (o *Delta) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 	changed := *t
 	v := &changed.Version
 	v.Number++
-	v.Objects = slices.Concat(t.Version.Objects, o.Adds)
-	for _, ref := range o.Adds {
+	v.Content++
+	for i := range o.Adds {
+		ref := &o.Adds[i]
+		v.Objects = v.Objects.With(ref)
 		if int(ref.Slice) >= c.SliceCount() || ref.Rows < 0 || ref.Name == "" {
 			return OpResult{}, sqlerr.New(sqlerr.InternalError,
 				"object \"%s\" of slice %d cannot be added to table \"%s\"", ref.Name, ref.Slice, t.Name)

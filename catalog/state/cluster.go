@@ -53,6 +53,15 @@ type Node struct {
 	Workers int    `msg:"workers"`
 	// Target is the node's CPU level, by which it gets its artifacts.
 	Target string `msg:"target"`
+	// Draining: the node shall have no slices.
+	Draining bool `msg:"drain,omitempty"`
+}
+
+// Leader is a process with a vote about the catalog, as it last registered.
+type Leader struct {
+	ID      string `msg:"id"`
+	Cluster string `msg:"cluster"` // address for leaders and nodes
+	SQL     string `msg:"sql"`     // address for clients and for leaders that pass clients on
 }
 
 // Ids and names that every cluster has.

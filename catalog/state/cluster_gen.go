@@ -583,6 +583,167 @@ func (z *Database) Msgsize() (s int) {
 }
 
 // DecodeMsg implements msgp.Decodable
+func (z *Leader) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > ze6613190limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "id":
+			z.ID, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "ID")
+				return
+			}
+		case "cluster":
+			z.Cluster, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "Cluster")
+				return
+			}
+		case "sql":
+			z.SQL, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "SQL")
+				return
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z Leader) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 3
+	// write "id"
+	err = en.Append(0x83, 0xa2, 0x69, 0x64)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.ID)
+	if err != nil {
+		err = msgp.WrapError(err, "ID")
+		return
+	}
+	// write "cluster"
+	err = en.Append(0xa7, 0x63, 0x6c, 0x75, 0x73, 0x74, 0x65, 0x72)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.Cluster)
+	if err != nil {
+		err = msgp.WrapError(err, "Cluster")
+		return
+	}
+	// write "sql"
+	err = en.Append(0xa3, 0x73, 0x71, 0x6c)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.SQL)
+	if err != nil {
+		err = msgp.WrapError(err, "SQL")
+		return
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z Leader) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 3
+	// string "id"
+	o = append(o, 0x83, 0xa2, 0x69, 0x64)
+	o = msgp.AppendString(o, z.ID)
+	// string "cluster"
+	o = append(o, 0xa7, 0x63, 0x6c, 0x75, 0x73, 0x74, 0x65, 0x72)
+	o = msgp.AppendString(o, z.Cluster)
+	// string "sql"
+	o = append(o, 0xa3, 0x73, 0x71, 0x6c)
+	o = msgp.AppendString(o, z.SQL)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Leader) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > ze6613190limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "id":
+			z.ID, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "ID")
+				return
+			}
+		case "cluster":
+			z.Cluster, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Cluster")
+				return
+			}
+		case "sql":
+			z.SQL, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "SQL")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z Leader) Msgsize() (s int) {
+	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID) + 8 + msgp.StringPrefixSize + len(z.Cluster) + 4 + msgp.StringPrefixSize + len(z.SQL)
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
 func (z *Node) DecodeMsg(dc *msgp.Reader) (err error) {
 	var field []byte
 	_ = field
@@ -634,6 +795,12 @@ func (z *Node) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Target")
 				return
 			}
+		case "drain":
+			z.Draining, err = dc.ReadBool()
+			if err != nil {
+				err = msgp.WrapError(err, "Draining")
+				return
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -647,56 +814,84 @@ func (z *Node) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Node) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 5
-	// write "id"
-	err = en.Append(0x85, 0xa2, 0x69, 0x64)
+	// check for omitted fields
+	zb0001Len := uint32(6)
+	var zb0001Mask uint8 /* 6 bits */
+	_ = zb0001Mask
+	if z.Draining == false {
+		zb0001Len--
+		zb0001Mask |= 0x20
+	}
+	// variable map header, size zb0001Len
+	err = en.Append(0x80 | uint8(zb0001Len))
 	if err != nil {
 		return
 	}
-	err = en.WriteString(z.ID)
-	if err != nil {
-		err = msgp.WrapError(err, "ID")
-		return
-	}
-	// write "num"
-	err = en.Append(0xa3, 0x6e, 0x75, 0x6d)
-	if err != nil {
-		return
-	}
-	err = en.WriteInt(z.Number)
-	if err != nil {
-		err = msgp.WrapError(err, "Number")
-		return
-	}
-	// write "addr"
-	err = en.Append(0xa4, 0x61, 0x64, 0x64, 0x72)
-	if err != nil {
-		return
-	}
-	err = en.WriteString(z.Address)
-	if err != nil {
-		err = msgp.WrapError(err, "Address")
-		return
-	}
-	// write "workers"
-	err = en.Append(0xa7, 0x77, 0x6f, 0x72, 0x6b, 0x65, 0x72, 0x73)
-	if err != nil {
-		return
-	}
-	err = en.WriteInt(z.Workers)
-	if err != nil {
-		err = msgp.WrapError(err, "Workers")
-		return
-	}
-	// write "target"
-	err = en.Append(0xa6, 0x74, 0x61, 0x72, 0x67, 0x65, 0x74)
-	if err != nil {
-		return
-	}
-	err = en.WriteString(z.Target)
-	if err != nil {
-		err = msgp.WrapError(err, "Target")
-		return
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// write "id"
+		err = en.Append(0xa2, 0x69, 0x64)
+		if err != nil {
+			return
+		}
+		err = en.WriteString(z.ID)
+		if err != nil {
+			err = msgp.WrapError(err, "ID")
+			return
+		}
+		// write "num"
+		err = en.Append(0xa3, 0x6e, 0x75, 0x6d)
+		if err != nil {
+			return
+		}
+		err = en.WriteInt(z.Number)
+		if err != nil {
+			err = msgp.WrapError(err, "Number")
+			return
+		}
+		// write "addr"
+		err = en.Append(0xa4, 0x61, 0x64, 0x64, 0x72)
+		if err != nil {
+			return
+		}
+		err = en.WriteString(z.Address)
+		if err != nil {
+			err = msgp.WrapError(err, "Address")
+			return
+		}
+		// write "workers"
+		err = en.Append(0xa7, 0x77, 0x6f, 0x72, 0x6b, 0x65, 0x72, 0x73)
+		if err != nil {
+			return
+		}
+		err = en.WriteInt(z.Workers)
+		if err != nil {
+			err = msgp.WrapError(err, "Workers")
+			return
+		}
+		// write "target"
+		err = en.Append(0xa6, 0x74, 0x61, 0x72, 0x67, 0x65, 0x74)
+		if err != nil {
+			return
+		}
+		err = en.WriteString(z.Target)
+		if err != nil {
+			err = msgp.WrapError(err, "Target")
+			return
+		}
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
+			// write "drain"
+			err = en.Append(0xa5, 0x64, 0x72, 0x61, 0x69, 0x6e)
+			if err != nil {
+				return
+			}
+			err = en.WriteBool(z.Draining)
+			if err != nil {
+				err = msgp.WrapError(err, "Draining")
+				return
+			}
+		}
 	}
 	return
 }
@@ -704,22 +899,40 @@ func (z *Node) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Node) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 5
-	// string "id"
-	o = append(o, 0x85, 0xa2, 0x69, 0x64)
-	o = msgp.AppendString(o, z.ID)
-	// string "num"
-	o = append(o, 0xa3, 0x6e, 0x75, 0x6d)
-	o = msgp.AppendInt(o, z.Number)
-	// string "addr"
-	o = append(o, 0xa4, 0x61, 0x64, 0x64, 0x72)
-	o = msgp.AppendString(o, z.Address)
-	// string "workers"
-	o = append(o, 0xa7, 0x77, 0x6f, 0x72, 0x6b, 0x65, 0x72, 0x73)
-	o = msgp.AppendInt(o, z.Workers)
-	// string "target"
-	o = append(o, 0xa6, 0x74, 0x61, 0x72, 0x67, 0x65, 0x74)
-	o = msgp.AppendString(o, z.Target)
+	// check for omitted fields
+	zb0001Len := uint32(6)
+	var zb0001Mask uint8 /* 6 bits */
+	_ = zb0001Mask
+	if z.Draining == false {
+		zb0001Len--
+		zb0001Mask |= 0x20
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "id"
+		o = append(o, 0xa2, 0x69, 0x64)
+		o = msgp.AppendString(o, z.ID)
+		// string "num"
+		o = append(o, 0xa3, 0x6e, 0x75, 0x6d)
+		o = msgp.AppendInt(o, z.Number)
+		// string "addr"
+		o = append(o, 0xa4, 0x61, 0x64, 0x64, 0x72)
+		o = msgp.AppendString(o, z.Address)
+		// string "workers"
+		o = append(o, 0xa7, 0x77, 0x6f, 0x72, 0x6b, 0x65, 0x72, 0x73)
+		o = msgp.AppendInt(o, z.Workers)
+		// string "target"
+		o = append(o, 0xa6, 0x74, 0x61, 0x72, 0x67, 0x65, 0x74)
+		o = msgp.AppendString(o, z.Target)
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
+			// string "drain"
+			o = append(o, 0xa5, 0x64, 0x72, 0x61, 0x69, 0x6e)
+			o = msgp.AppendBool(o, z.Draining)
+		}
+	}
 	return
 }
 
@@ -775,6 +988,12 @@ func (z *Node) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Target")
 				return
 			}
+		case "drain":
+			z.Draining, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Draining")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -789,7 +1008,7 @@ func (z *Node) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Node) Msgsize() (s int) {
-	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID) + 4 + msgp.IntSize + 5 + msgp.StringPrefixSize + len(z.Address) + 8 + msgp.IntSize + 7 + msgp.StringPrefixSize + len(z.Target)
+	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID) + 4 + msgp.IntSize + 5 + msgp.StringPrefixSize + len(z.Address) + 8 + msgp.IntSize + 7 + msgp.StringPrefixSize + len(z.Target) + 6 + msgp.BoolSize
 	return
 }
 

@@ -23,7 +23,16 @@ type Command struct {
 	// Micros is the proposer's clock, since 2000-01-01 UTC.
 	Micros int64          `msg:"us,omitempty"`
 	Pre    []Precondition `msg:"pre,omitempty"`
-	Ops    []Op           `msg:"ops"`
+	// Reads are the tables that a SERIALIZABLE transaction has read.
+	Reads []Read `msg:"reads,omitempty"`
+	Ops   []Op   `msg:"ops"`
+}
+
+// Read is a table as a transaction has read it. The command is refused (40001)
+// if another transaction has changed the table's content since.
+type Read struct {
+	Table   TableID `msg:"t"`
+	Content uint64  `msg:"c"` // Version.Content
 }
 
 // Op is one operation: exactly one field is set.
@@ -38,12 +47,18 @@ type Op struct {
 	CreateTable     *CreateTable     `msg:"mktable,omitempty"`
 	DropTable       *DropTable       `msg:"rmtable,omitempty"`
 	Delta           *Delta           `msg:"delta,omitempty"`
+	Truncate        *Truncate        `msg:"trunc,omitempty"`
+	Replace         *Replace         `msg:"replace,omitempty"`
+	Collect         *Collect         `msg:"collect,omitempty"`
 	SetStats        *SetStats        `msg:"stats,omitempty"`
 	ReserveIdentity *ReserveIdentity `msg:"ident,omitempty"`
 	RegisterNode    *RegisterNode    `msg:"node,omitempty"`
 	RemoveNode      *RemoveNode      `msg:"rmnode,omitempty"`
 	AssignSlices    *AssignSlices    `msg:"slices,omitempty"`
 	Pin             *Pin             `msg:"pin,omitempty"`
+	DrainNode       *DrainNode       `msg:"drain,omitempty"`
+	RegisterLeader  *RegisterLeader  `msg:"leader,omitempty"`
+	RemoveLeader    *RemoveLeader    `msg:"rmleader,omitempty"`
 }
 
 // Precondition must hold when the command is applied. Exactly one of its forms:
@@ -134,11 +149,42 @@ type DropTable struct {
 }
 
 // Delta is one transaction's change of one table's content. Adds commute.
+// Deletes are refused (40001) if an object is gone or one of the rows is
+// deleted already: two transactions conflict only on rows that both delete.
 type Delta struct {
 	Table TableID `msg:"table"`
 	// Def is the definition the rows were written for (Table.Def); 0: any.
-	Def  uint64      `msg:"def,omitempty"`
-	Adds []ObjectRef `msg:"adds"`
+	Def     uint64      `msg:"def,omitempty"`
+	Adds    []ObjectRef `msg:"adds"`
+	Deletes []RowSet    `msg:"dels,omitempty"`
+}
+
+// Truncate empties a table, of whatever is in it when the command is applied.
+type Truncate struct {
+	Table TableID `msg:"table"`
+	Def   uint64  `msg:"def,omitempty"`
+}
+
+// Replace puts new objects in the place of old ones that hold the same live
+// rows: a merge, or a flush of small writes. It does not change the content. It is
+// refused (40001) if an old object is gone or has other deleted rows than were
+// read: then the proposer rebases the deletes and tries again.
+type Replace struct {
+	Table TableID     `msg:"table"`
+	Def   uint64      `msg:"def,omitempty"`
+	Old   []Replaced  `msg:"old"`
+	New   []ObjectRef `msg:"new"`
+}
+
+// Replaced is an object as a merge has read it.
+type Replaced struct {
+	Name string `msg:"name"`
+	Dead int64  `msg:"dead,omitempty"`
+}
+
+// Collect says that dropped objects are deleted from managed storage.
+type Collect struct {
+	Names []string `msg:"names"`
 }
 
 // SetStats names ANALYZE's result.
@@ -158,6 +204,22 @@ type ReserveIdentity struct {
 // RegisterNode adds a node or renews its facts. Number is ignored: it is given.
 type RegisterNode struct {
 	Node Node `msg:"node"`
+}
+
+// DrainNode says that a node shall have no slices (or may have some again).
+type DrainNode struct {
+	ID    string `msg:"id"`
+	Drain bool   `msg:"drain"`
+}
+
+// RegisterLeader adds a leader or renews its addresses.
+type RegisterLeader struct {
+	Leader Leader `msg:"leader"`
+}
+
+// RemoveLeader forgets a leader. Raft's own membership is changed elsewhere.
+type RemoveLeader struct {
+	ID string `msg:"id"`
 }
 
 // RemoveNode forgets a node that has no slices.

@@ -424,6 +424,164 @@ func (z *Bootstrap) Msgsize() (s int) {
 }
 
 // DecodeMsg implements msgp.Decodable
+func (z *Collect) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "names":
+			var zb0002 uint32
+			zb0002, err = dc.ReadArrayHeader()
+			if err != nil {
+				err = msgp.WrapError(err, "Names")
+				return
+			}
+			if zb0002 > z5439c54climitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Names) >= int(zb0002) {
+				z.Names = (z.Names)[:zb0002]
+			} else {
+				z.Names = make([]string, zb0002)
+			}
+			for za0001 := range z.Names {
+				z.Names[za0001], err = dc.ReadString()
+				if err != nil {
+					err = msgp.WrapError(err, "Names", za0001)
+					return
+				}
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z *Collect) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 1
+	// write "names"
+	err = en.Append(0x81, 0xa5, 0x6e, 0x61, 0x6d, 0x65, 0x73)
+	if err != nil {
+		return
+	}
+	err = en.WriteArrayHeader(uint32(len(z.Names)))
+	if err != nil {
+		err = msgp.WrapError(err, "Names")
+		return
+	}
+	for za0001 := range z.Names {
+		err = en.WriteString(z.Names[za0001])
+		if err != nil {
+			err = msgp.WrapError(err, "Names", za0001)
+			return
+		}
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Collect) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 1
+	// string "names"
+	o = append(o, 0x81, 0xa5, 0x6e, 0x61, 0x6d, 0x65, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Names)))
+	for za0001 := range z.Names {
+		o = msgp.AppendString(o, z.Names[za0001])
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Collect) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "names":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Names")
+				return
+			}
+			if zb0002 > z5439c54climitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Names) >= int(zb0002) {
+				z.Names = (z.Names)[:zb0002]
+			} else {
+				z.Names = make([]string, zb0002)
+			}
+			for za0001 := range z.Names {
+				z.Names[za0001], bts, err = msgp.ReadStringBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Names", za0001)
+					return
+				}
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Collect) Msgsize() (s int) {
+	s = 1 + 6 + msgp.ArrayHeaderSize
+	for za0001 := range z.Names {
+		s += msgp.StringPrefixSize + len(z.Names[za0001])
+	}
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
 func (z *Command) DecodeMsg(dc *msgp.Reader) (err error) {
 	var field []byte
 	_ = field
@@ -500,26 +658,82 @@ func (z *Command) DecodeMsg(dc *msgp.Reader) (err error) {
 					return
 				}
 			}
-		case "ops":
+		case "reads":
 			var zb0005 uint32
 			zb0005, err = dc.ReadArrayHeader()
 			if err != nil {
-				err = msgp.WrapError(err, "Ops")
+				err = msgp.WrapError(err, "Reads")
 				return
 			}
 			if zb0005 > z5439c54climitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Ops) >= int(zb0005) {
-				z.Ops = (z.Ops)[:zb0005]
+			if cap(z.Reads) >= int(zb0005) {
+				z.Reads = (z.Reads)[:zb0005]
 			} else {
-				z.Ops = make([]Op, zb0005)
+				z.Reads = make([]Read, zb0005)
 			}
-			for za0002 := range z.Ops {
-				err = z.Ops[za0002].DecodeMsg(dc)
+			for za0002 := range z.Reads {
+				var zb0006 uint32
+				zb0006, err = dc.ReadMapHeader()
 				if err != nil {
-					err = msgp.WrapError(err, "Ops", za0002)
+					err = msgp.WrapError(err, "Reads", za0002)
+					return
+				}
+				if zb0006 > z5439c54climitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0006 > 0 {
+					zb0006--
+					field, err = dc.ReadMapKeyPtr()
+					if err != nil {
+						err = msgp.WrapError(err, "Reads", za0002)
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "t":
+						err = z.Reads[za0002].Table.DecodeMsg(dc)
+						if err != nil {
+							err = msgp.WrapError(err, "Reads", za0002, "Table")
+							return
+						}
+					case "c":
+						z.Reads[za0002].Content, err = dc.ReadUint64()
+						if err != nil {
+							err = msgp.WrapError(err, "Reads", za0002, "Content")
+							return
+						}
+					default:
+						err = dc.Skip()
+						if err != nil {
+							err = msgp.WrapError(err, "Reads", za0002)
+							return
+						}
+					}
+				}
+			}
+		case "ops":
+			var zb0007 uint32
+			zb0007, err = dc.ReadArrayHeader()
+			if err != nil {
+				err = msgp.WrapError(err, "Ops")
+				return
+			}
+			if zb0007 > z5439c54climitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Ops) >= int(zb0007) {
+				z.Ops = (z.Ops)[:zb0007]
+			} else {
+				z.Ops = make([]Op, zb0007)
+			}
+			for za0003 := range z.Ops {
+				err = z.Ops[za0003].DecodeMsg(dc)
+				if err != nil {
+					err = msgp.WrapError(err, "Ops", za0003)
 					return
 				}
 			}
@@ -537,8 +751,8 @@ func (z *Command) DecodeMsg(dc *msgp.Reader) (err error) {
 // EncodeMsg implements msgp.Encodable
 func (z *Command) EncodeMsg(en *msgp.Writer) (err error) {
 	// check for omitted fields
-	zb0001Len := uint32(6)
-	var zb0001Mask uint8 /* 6 bits */
+	zb0001Len := uint32(7)
+	var zb0001Mask uint8 /* 7 bits */
 	_ = zb0001Mask
 	if z.Txn == 0 {
 		zb0001Len--
@@ -559,6 +773,10 @@ func (z *Command) EncodeMsg(en *msgp.Writer) (err error) {
 	if z.Pre == nil {
 		zb0001Len--
 		zb0001Mask |= 0x10
+	}
+	if z.Reads == nil {
+		zb0001Len--
+		zb0001Mask |= 0x20
 	}
 	// variable map header, size zb0001Len
 	err = en.Append(0x80 | uint8(zb0001Len))
@@ -635,6 +853,41 @@ func (z *Command) EncodeMsg(en *msgp.Writer) (err error) {
 				}
 			}
 		}
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
+			// write "reads"
+			err = en.Append(0xa5, 0x72, 0x65, 0x61, 0x64, 0x73)
+			if err != nil {
+				return
+			}
+			err = en.WriteArrayHeader(uint32(len(z.Reads)))
+			if err != nil {
+				err = msgp.WrapError(err, "Reads")
+				return
+			}
+			for za0002 := range z.Reads {
+				// map header, size 2
+				// write "t"
+				err = en.Append(0x82, 0xa1, 0x74)
+				if err != nil {
+					return
+				}
+				err = z.Reads[za0002].Table.EncodeMsg(en)
+				if err != nil {
+					err = msgp.WrapError(err, "Reads", za0002, "Table")
+					return
+				}
+				// write "c"
+				err = en.Append(0xa1, 0x63)
+				if err != nil {
+					return
+				}
+				err = en.WriteUint64(z.Reads[za0002].Content)
+				if err != nil {
+					err = msgp.WrapError(err, "Reads", za0002, "Content")
+					return
+				}
+			}
+		}
 		// write "ops"
 		err = en.Append(0xa3, 0x6f, 0x70, 0x73)
 		if err != nil {
@@ -645,10 +898,10 @@ func (z *Command) EncodeMsg(en *msgp.Writer) (err error) {
 			err = msgp.WrapError(err, "Ops")
 			return
 		}
-		for za0002 := range z.Ops {
-			err = z.Ops[za0002].EncodeMsg(en)
+		for za0003 := range z.Ops {
+			err = z.Ops[za0003].EncodeMsg(en)
 			if err != nil {
-				err = msgp.WrapError(err, "Ops", za0002)
+				err = msgp.WrapError(err, "Ops", za0003)
 				return
 			}
 		}
@@ -660,8 +913,8 @@ func (z *Command) EncodeMsg(en *msgp.Writer) (err error) {
 func (z *Command) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(6)
-	var zb0001Mask uint8 /* 6 bits */
+	zb0001Len := uint32(7)
+	var zb0001Mask uint8 /* 7 bits */
 	_ = zb0001Mask
 	if z.Txn == 0 {
 		zb0001Len--
@@ -682,6 +935,10 @@ func (z *Command) MarshalMsg(b []byte) (o []byte, err error) {
 	if z.Pre == nil {
 		zb0001Len--
 		zb0001Mask |= 0x10
+	}
+	if z.Reads == nil {
+		zb0001Len--
+		zb0001Mask |= 0x20
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -720,13 +977,31 @@ func (z *Command) MarshalMsg(b []byte) (o []byte, err error) {
 				}
 			}
 		}
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
+			// string "reads"
+			o = append(o, 0xa5, 0x72, 0x65, 0x61, 0x64, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.Reads)))
+			for za0002 := range z.Reads {
+				// map header, size 2
+				// string "t"
+				o = append(o, 0x82, 0xa1, 0x74)
+				o, err = z.Reads[za0002].Table.MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "Reads", za0002, "Table")
+					return
+				}
+				// string "c"
+				o = append(o, 0xa1, 0x63)
+				o = msgp.AppendUint64(o, z.Reads[za0002].Content)
+			}
+		}
 		// string "ops"
 		o = append(o, 0xa3, 0x6f, 0x70, 0x73)
 		o = msgp.AppendArrayHeader(o, uint32(len(z.Ops)))
-		for za0002 := range z.Ops {
-			o, err = z.Ops[za0002].MarshalMsg(o)
+		for za0003 := range z.Ops {
+			o, err = z.Ops[za0003].MarshalMsg(o)
 			if err != nil {
-				err = msgp.WrapError(err, "Ops", za0002)
+				err = msgp.WrapError(err, "Ops", za0003)
 				return
 			}
 		}
@@ -811,26 +1086,82 @@ func (z *Command) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
-		case "ops":
+		case "reads":
 			var zb0005 uint32
 			zb0005, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "Ops")
+				err = msgp.WrapError(err, "Reads")
 				return
 			}
 			if zb0005 > z5439c54climitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Ops) >= int(zb0005) {
-				z.Ops = (z.Ops)[:zb0005]
+			if cap(z.Reads) >= int(zb0005) {
+				z.Reads = (z.Reads)[:zb0005]
 			} else {
-				z.Ops = make([]Op, zb0005)
+				z.Reads = make([]Read, zb0005)
 			}
-			for za0002 := range z.Ops {
-				bts, err = z.Ops[za0002].UnmarshalMsg(bts)
+			for za0002 := range z.Reads {
+				var zb0006 uint32
+				zb0006, bts, err = msgp.ReadMapHeaderBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Ops", za0002)
+					err = msgp.WrapError(err, "Reads", za0002)
+					return
+				}
+				if zb0006 > z5439c54climitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0006 > 0 {
+					zb0006--
+					field, bts, err = msgp.ReadMapKeyZC(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "Reads", za0002)
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "t":
+						bts, err = z.Reads[za0002].Table.UnmarshalMsg(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Reads", za0002, "Table")
+							return
+						}
+					case "c":
+						z.Reads[za0002].Content, bts, err = msgp.ReadUint64Bytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Reads", za0002, "Content")
+							return
+						}
+					default:
+						bts, err = msgp.Skip(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Reads", za0002)
+							return
+						}
+					}
+				}
+			}
+		case "ops":
+			var zb0007 uint32
+			zb0007, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Ops")
+				return
+			}
+			if zb0007 > z5439c54climitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Ops) >= int(zb0007) {
+				z.Ops = (z.Ops)[:zb0007]
+			} else {
+				z.Ops = make([]Op, zb0007)
+			}
+			for za0003 := range z.Ops {
+				bts, err = z.Ops[za0003].UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Ops", za0003)
 					return
 				}
 			}
@@ -852,9 +1183,13 @@ func (z *Command) Msgsize() (s int) {
 	for za0001 := range z.Pre {
 		s += z.Pre[za0001].Msgsize()
 	}
+	s += 6 + msgp.ArrayHeaderSize
+	for za0002 := range z.Reads {
+		s += 1 + 2 + z.Reads[za0002].Table.Msgsize() + 2 + msgp.Uint64Size
+	}
 	s += 4 + msgp.ArrayHeaderSize
-	for za0002 := range z.Ops {
-		s += z.Ops[za0002].Msgsize()
+	for za0003 := range z.Ops {
+		s += z.Ops[za0003].Msgsize()
 	}
 	return
 }
@@ -1377,6 +1712,29 @@ func (z *Delta) DecodeMsg(dc *msgp.Reader) (err error) {
 					return
 				}
 			}
+		case "dels":
+			var zb0003 uint32
+			zb0003, err = dc.ReadArrayHeader()
+			if err != nil {
+				err = msgp.WrapError(err, "Deletes")
+				return
+			}
+			if zb0003 > z5439c54climitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Deletes) >= int(zb0003) {
+				z.Deletes = (z.Deletes)[:zb0003]
+			} else {
+				z.Deletes = make([]RowSet, zb0003)
+			}
+			for za0002 := range z.Deletes {
+				err = z.Deletes[za0002].DecodeMsg(dc)
+				if err != nil {
+					err = msgp.WrapError(err, "Deletes", za0002)
+					return
+				}
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -1391,12 +1749,16 @@ func (z *Delta) DecodeMsg(dc *msgp.Reader) (err error) {
 // EncodeMsg implements msgp.Encodable
 func (z *Delta) EncodeMsg(en *msgp.Writer) (err error) {
 	// check for omitted fields
-	zb0001Len := uint32(3)
-	var zb0001Mask uint8 /* 3 bits */
+	zb0001Len := uint32(4)
+	var zb0001Mask uint8 /* 4 bits */
 	_ = zb0001Mask
 	if z.Def == 0 {
 		zb0001Len--
 		zb0001Mask |= 0x2
+	}
+	if z.Deletes == nil {
+		zb0001Len--
+		zb0001Mask |= 0x8
 	}
 	// variable map header, size zb0001Len
 	err = en.Append(0x80 | uint8(zb0001Len))
@@ -1445,6 +1807,25 @@ func (z *Delta) EncodeMsg(en *msgp.Writer) (err error) {
 				return
 			}
 		}
+		if (zb0001Mask & 0x8) == 0 { // if not omitted
+			// write "dels"
+			err = en.Append(0xa4, 0x64, 0x65, 0x6c, 0x73)
+			if err != nil {
+				return
+			}
+			err = en.WriteArrayHeader(uint32(len(z.Deletes)))
+			if err != nil {
+				err = msgp.WrapError(err, "Deletes")
+				return
+			}
+			for za0002 := range z.Deletes {
+				err = z.Deletes[za0002].EncodeMsg(en)
+				if err != nil {
+					err = msgp.WrapError(err, "Deletes", za0002)
+					return
+				}
+			}
+		}
 	}
 	return
 }
@@ -1453,12 +1834,16 @@ func (z *Delta) EncodeMsg(en *msgp.Writer) (err error) {
 func (z *Delta) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(3)
-	var zb0001Mask uint8 /* 3 bits */
+	zb0001Len := uint32(4)
+	var zb0001Mask uint8 /* 4 bits */
 	_ = zb0001Mask
 	if z.Def == 0 {
 		zb0001Len--
 		zb0001Mask |= 0x2
+	}
+	if z.Deletes == nil {
+		zb0001Len--
+		zb0001Mask |= 0x8
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -1485,6 +1870,18 @@ func (z *Delta) MarshalMsg(b []byte) (o []byte, err error) {
 			if err != nil {
 				err = msgp.WrapError(err, "Adds", za0001)
 				return
+			}
+		}
+		if (zb0001Mask & 0x8) == 0 { // if not omitted
+			// string "dels"
+			o = append(o, 0xa4, 0x64, 0x65, 0x6c, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.Deletes)))
+			for za0002 := range z.Deletes {
+				o, err = z.Deletes[za0002].MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "Deletes", za0002)
+					return
+				}
 			}
 		}
 	}
@@ -1548,6 +1945,29 @@ func (z *Delta) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "dels":
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Deletes")
+				return
+			}
+			if zb0003 > z5439c54climitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Deletes) >= int(zb0003) {
+				z.Deletes = (z.Deletes)[:zb0003]
+			} else {
+				z.Deletes = make([]RowSet, zb0003)
+			}
+			for za0002 := range z.Deletes {
+				bts, err = z.Deletes[za0002].UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Deletes", za0002)
+					return
+				}
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1566,6 +1986,146 @@ func (z *Delta) Msgsize() (s int) {
 	for za0001 := range z.Adds {
 		s += z.Adds[za0001].Msgsize()
 	}
+	s += 5 + msgp.ArrayHeaderSize
+	for za0002 := range z.Deletes {
+		s += z.Deletes[za0002].Msgsize()
+	}
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
+func (z *DrainNode) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "id":
+			z.ID, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "ID")
+				return
+			}
+		case "drain":
+			z.Drain, err = dc.ReadBool()
+			if err != nil {
+				err = msgp.WrapError(err, "Drain")
+				return
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z DrainNode) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 2
+	// write "id"
+	err = en.Append(0x82, 0xa2, 0x69, 0x64)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.ID)
+	if err != nil {
+		err = msgp.WrapError(err, "ID")
+		return
+	}
+	// write "drain"
+	err = en.Append(0xa5, 0x64, 0x72, 0x61, 0x69, 0x6e)
+	if err != nil {
+		return
+	}
+	err = en.WriteBool(z.Drain)
+	if err != nil {
+		err = msgp.WrapError(err, "Drain")
+		return
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z DrainNode) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 2
+	// string "id"
+	o = append(o, 0x82, 0xa2, 0x69, 0x64)
+	o = msgp.AppendString(o, z.ID)
+	// string "drain"
+	o = append(o, 0xa5, 0x64, 0x72, 0x61, 0x69, 0x6e)
+	o = msgp.AppendBool(o, z.Drain)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *DrainNode) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "id":
+			z.ID, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "ID")
+				return
+			}
+		case "drain":
+			z.Drain, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Drain")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z DrainNode) Msgsize() (s int) {
+	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID) + 6 + msgp.BoolSize
 	return
 }
 
@@ -2528,6 +3088,137 @@ func (z *Op) DecodeMsg(dc *msgp.Reader) (err error) {
 					return
 				}
 			}
+		case "trunc":
+			if dc.IsNil() {
+				err = dc.ReadNil()
+				if err != nil {
+					err = msgp.WrapError(err, "Truncate")
+					return
+				}
+				z.Truncate = nil
+			} else {
+				if z.Truncate == nil {
+					z.Truncate = new(Truncate)
+				}
+				var zb0011 uint32
+				zb0011, err = dc.ReadMapHeader()
+				if err != nil {
+					err = msgp.WrapError(err, "Truncate")
+					return
+				}
+				if zb0011 > z5439c54climitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0011 > 0 {
+					zb0011--
+					field, err = dc.ReadMapKeyPtr()
+					if err != nil {
+						err = msgp.WrapError(err, "Truncate")
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "table":
+						err = z.Truncate.Table.DecodeMsg(dc)
+						if err != nil {
+							err = msgp.WrapError(err, "Truncate", "Table")
+							return
+						}
+					case "def":
+						z.Truncate.Def, err = dc.ReadUint64()
+						if err != nil {
+							err = msgp.WrapError(err, "Truncate", "Def")
+							return
+						}
+					default:
+						err = dc.Skip()
+						if err != nil {
+							err = msgp.WrapError(err, "Truncate")
+							return
+						}
+					}
+				}
+			}
+		case "replace":
+			if dc.IsNil() {
+				err = dc.ReadNil()
+				if err != nil {
+					err = msgp.WrapError(err, "Replace")
+					return
+				}
+				z.Replace = nil
+			} else {
+				if z.Replace == nil {
+					z.Replace = new(Replace)
+				}
+				err = z.Replace.DecodeMsg(dc)
+				if err != nil {
+					err = msgp.WrapError(err, "Replace")
+					return
+				}
+			}
+		case "collect":
+			if dc.IsNil() {
+				err = dc.ReadNil()
+				if err != nil {
+					err = msgp.WrapError(err, "Collect")
+					return
+				}
+				z.Collect = nil
+			} else {
+				if z.Collect == nil {
+					z.Collect = new(Collect)
+				}
+				var zb0012 uint32
+				zb0012, err = dc.ReadMapHeader()
+				if err != nil {
+					err = msgp.WrapError(err, "Collect")
+					return
+				}
+				if zb0012 > z5439c54climitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0012 > 0 {
+					zb0012--
+					field, err = dc.ReadMapKeyPtr()
+					if err != nil {
+						err = msgp.WrapError(err, "Collect")
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "names":
+						var zb0013 uint32
+						zb0013, err = dc.ReadArrayHeader()
+						if err != nil {
+							err = msgp.WrapError(err, "Collect", "Names")
+							return
+						}
+						if zb0013 > z5439c54climitArrays {
+							err = msgp.ErrLimitExceeded
+							return
+						}
+						if cap(z.Collect.Names) >= int(zb0013) {
+							z.Collect.Names = (z.Collect.Names)[:zb0013]
+						} else {
+							z.Collect.Names = make([]string, zb0013)
+						}
+						for za0001 := range z.Collect.Names {
+							z.Collect.Names[za0001], err = dc.ReadString()
+							if err != nil {
+								err = msgp.WrapError(err, "Collect", "Names", za0001)
+								return
+							}
+						}
+					default:
+						err = dc.Skip()
+						if err != nil {
+							err = msgp.WrapError(err, "Collect")
+							return
+						}
+					}
+				}
+			}
 		case "stats":
 			if dc.IsNil() {
 				err = dc.ReadNil()
@@ -2540,18 +3231,18 @@ func (z *Op) DecodeMsg(dc *msgp.Reader) (err error) {
 				if z.SetStats == nil {
 					z.SetStats = new(SetStats)
 				}
-				var zb0011 uint32
-				zb0011, err = dc.ReadMapHeader()
+				var zb0014 uint32
+				zb0014, err = dc.ReadMapHeader()
 				if err != nil {
 					err = msgp.WrapError(err, "SetStats")
 					return
 				}
-				if zb0011 > z5439c54climitMaps {
+				if zb0014 > z5439c54climitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0011 > 0 {
-					zb0011--
+				for zb0014 > 0 {
+					zb0014--
 					field, err = dc.ReadMapKeyPtr()
 					if err != nil {
 						err = msgp.WrapError(err, "SetStats")
@@ -2591,18 +3282,18 @@ func (z *Op) DecodeMsg(dc *msgp.Reader) (err error) {
 				if z.ReserveIdentity == nil {
 					z.ReserveIdentity = new(ReserveIdentity)
 				}
-				var zb0012 uint32
-				zb0012, err = dc.ReadMapHeader()
+				var zb0015 uint32
+				zb0015, err = dc.ReadMapHeader()
 				if err != nil {
 					err = msgp.WrapError(err, "ReserveIdentity")
 					return
 				}
-				if zb0012 > z5439c54climitMaps {
+				if zb0015 > z5439c54climitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0012 > 0 {
-					zb0012--
+				for zb0015 > 0 {
+					zb0015--
 					field, err = dc.ReadMapKeyPtr()
 					if err != nil {
 						err = msgp.WrapError(err, "ReserveIdentity")
@@ -2648,18 +3339,18 @@ func (z *Op) DecodeMsg(dc *msgp.Reader) (err error) {
 				if z.RegisterNode == nil {
 					z.RegisterNode = new(RegisterNode)
 				}
-				var zb0013 uint32
-				zb0013, err = dc.ReadMapHeader()
+				var zb0016 uint32
+				zb0016, err = dc.ReadMapHeader()
 				if err != nil {
 					err = msgp.WrapError(err, "RegisterNode")
 					return
 				}
-				if zb0013 > z5439c54climitMaps {
+				if zb0016 > z5439c54climitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0013 > 0 {
-					zb0013--
+				for zb0016 > 0 {
+					zb0016--
 					field, err = dc.ReadMapKeyPtr()
 					if err != nil {
 						err = msgp.WrapError(err, "RegisterNode")
@@ -2693,18 +3384,18 @@ func (z *Op) DecodeMsg(dc *msgp.Reader) (err error) {
 				if z.RemoveNode == nil {
 					z.RemoveNode = new(RemoveNode)
 				}
-				var zb0014 uint32
-				zb0014, err = dc.ReadMapHeader()
+				var zb0017 uint32
+				zb0017, err = dc.ReadMapHeader()
 				if err != nil {
 					err = msgp.WrapError(err, "RemoveNode")
 					return
 				}
-				if zb0014 > z5439c54climitMaps {
+				if zb0017 > z5439c54climitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0014 > 0 {
-					zb0014--
+				for zb0017 > 0 {
+					zb0017--
 					field, err = dc.ReadMapKeyPtr()
 					if err != nil {
 						err = msgp.WrapError(err, "RemoveNode")
@@ -2738,18 +3429,18 @@ func (z *Op) DecodeMsg(dc *msgp.Reader) (err error) {
 				if z.AssignSlices == nil {
 					z.AssignSlices = new(AssignSlices)
 				}
-				var zb0015 uint32
-				zb0015, err = dc.ReadMapHeader()
+				var zb0018 uint32
+				zb0018, err = dc.ReadMapHeader()
 				if err != nil {
 					err = msgp.WrapError(err, "AssignSlices")
 					return
 				}
-				if zb0015 > z5439c54climitMaps {
+				if zb0018 > z5439c54climitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0015 > 0 {
-					zb0015--
+				for zb0018 > 0 {
+					zb0018--
 					field, err = dc.ReadMapKeyPtr()
 					if err != nil {
 						err = msgp.WrapError(err, "AssignSlices")
@@ -2757,25 +3448,25 @@ func (z *Op) DecodeMsg(dc *msgp.Reader) (err error) {
 					}
 					switch msgp.UnsafeString(field) {
 					case "nodes":
-						var zb0016 uint32
-						zb0016, err = dc.ReadArrayHeader()
+						var zb0019 uint32
+						zb0019, err = dc.ReadArrayHeader()
 						if err != nil {
 							err = msgp.WrapError(err, "AssignSlices", "Nodes")
 							return
 						}
-						if zb0016 > z5439c54climitArrays {
+						if zb0019 > z5439c54climitArrays {
 							err = msgp.ErrLimitExceeded
 							return
 						}
-						if cap(z.AssignSlices.Nodes) >= int(zb0016) {
-							z.AssignSlices.Nodes = (z.AssignSlices.Nodes)[:zb0016]
+						if cap(z.AssignSlices.Nodes) >= int(zb0019) {
+							z.AssignSlices.Nodes = (z.AssignSlices.Nodes)[:zb0019]
 						} else {
-							z.AssignSlices.Nodes = make([]string, zb0016)
+							z.AssignSlices.Nodes = make([]string, zb0019)
 						}
-						for za0001 := range z.AssignSlices.Nodes {
-							z.AssignSlices.Nodes[za0001], err = dc.ReadString()
+						for za0002 := range z.AssignSlices.Nodes {
+							z.AssignSlices.Nodes[za0002], err = dc.ReadString()
 							if err != nil {
-								err = msgp.WrapError(err, "AssignSlices", "Nodes", za0001)
+								err = msgp.WrapError(err, "AssignSlices", "Nodes", za0002)
 								return
 							}
 						}
@@ -2800,18 +3491,18 @@ func (z *Op) DecodeMsg(dc *msgp.Reader) (err error) {
 				if z.Pin == nil {
 					z.Pin = new(Pin)
 				}
-				var zb0017 uint32
-				zb0017, err = dc.ReadMapHeader()
+				var zb0020 uint32
+				zb0020, err = dc.ReadMapHeader()
 				if err != nil {
 					err = msgp.WrapError(err, "Pin")
 					return
 				}
-				if zb0017 > z5439c54climitMaps {
+				if zb0020 > z5439c54climitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0017 > 0 {
-					zb0017--
+				for zb0020 > 0 {
+					zb0020--
 					field, err = dc.ReadMapKeyPtr()
 					if err != nil {
 						err = msgp.WrapError(err, "Pin")
@@ -2833,6 +3524,147 @@ func (z *Op) DecodeMsg(dc *msgp.Reader) (err error) {
 					}
 				}
 			}
+		case "drain":
+			if dc.IsNil() {
+				err = dc.ReadNil()
+				if err != nil {
+					err = msgp.WrapError(err, "DrainNode")
+					return
+				}
+				z.DrainNode = nil
+			} else {
+				if z.DrainNode == nil {
+					z.DrainNode = new(DrainNode)
+				}
+				var zb0021 uint32
+				zb0021, err = dc.ReadMapHeader()
+				if err != nil {
+					err = msgp.WrapError(err, "DrainNode")
+					return
+				}
+				if zb0021 > z5439c54climitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0021 > 0 {
+					zb0021--
+					field, err = dc.ReadMapKeyPtr()
+					if err != nil {
+						err = msgp.WrapError(err, "DrainNode")
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "id":
+						z.DrainNode.ID, err = dc.ReadString()
+						if err != nil {
+							err = msgp.WrapError(err, "DrainNode", "ID")
+							return
+						}
+					case "drain":
+						z.DrainNode.Drain, err = dc.ReadBool()
+						if err != nil {
+							err = msgp.WrapError(err, "DrainNode", "Drain")
+							return
+						}
+					default:
+						err = dc.Skip()
+						if err != nil {
+							err = msgp.WrapError(err, "DrainNode")
+							return
+						}
+					}
+				}
+			}
+		case "leader":
+			if dc.IsNil() {
+				err = dc.ReadNil()
+				if err != nil {
+					err = msgp.WrapError(err, "RegisterLeader")
+					return
+				}
+				z.RegisterLeader = nil
+			} else {
+				if z.RegisterLeader == nil {
+					z.RegisterLeader = new(RegisterLeader)
+				}
+				var zb0022 uint32
+				zb0022, err = dc.ReadMapHeader()
+				if err != nil {
+					err = msgp.WrapError(err, "RegisterLeader")
+					return
+				}
+				if zb0022 > z5439c54climitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0022 > 0 {
+					zb0022--
+					field, err = dc.ReadMapKeyPtr()
+					if err != nil {
+						err = msgp.WrapError(err, "RegisterLeader")
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "leader":
+						err = z.RegisterLeader.Leader.DecodeMsg(dc)
+						if err != nil {
+							err = msgp.WrapError(err, "RegisterLeader", "Leader")
+							return
+						}
+					default:
+						err = dc.Skip()
+						if err != nil {
+							err = msgp.WrapError(err, "RegisterLeader")
+							return
+						}
+					}
+				}
+			}
+		case "rmleader":
+			if dc.IsNil() {
+				err = dc.ReadNil()
+				if err != nil {
+					err = msgp.WrapError(err, "RemoveLeader")
+					return
+				}
+				z.RemoveLeader = nil
+			} else {
+				if z.RemoveLeader == nil {
+					z.RemoveLeader = new(RemoveLeader)
+				}
+				var zb0023 uint32
+				zb0023, err = dc.ReadMapHeader()
+				if err != nil {
+					err = msgp.WrapError(err, "RemoveLeader")
+					return
+				}
+				if zb0023 > z5439c54climitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0023 > 0 {
+					zb0023--
+					field, err = dc.ReadMapKeyPtr()
+					if err != nil {
+						err = msgp.WrapError(err, "RemoveLeader")
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "id":
+						z.RemoveLeader.ID, err = dc.ReadString()
+						if err != nil {
+							err = msgp.WrapError(err, "RemoveLeader", "ID")
+							return
+						}
+					default:
+						err = dc.Skip()
+						if err != nil {
+							err = msgp.WrapError(err, "RemoveLeader")
+							return
+						}
+					}
+				}
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -2847,8 +3679,8 @@ func (z *Op) DecodeMsg(dc *msgp.Reader) (err error) {
 // EncodeMsg implements msgp.Encodable
 func (z *Op) EncodeMsg(en *msgp.Writer) (err error) {
 	// check for omitted fields
-	zb0001Len := uint32(16)
-	var zb0001Mask uint16 /* 16 bits */
+	zb0001Len := uint32(22)
+	var zb0001Mask uint32 /* 22 bits */
 	_ = zb0001Mask
 	if z.Bootstrap == nil {
 		zb0001Len--
@@ -2890,29 +3722,53 @@ func (z *Op) EncodeMsg(en *msgp.Writer) (err error) {
 		zb0001Len--
 		zb0001Mask |= 0x200
 	}
-	if z.SetStats == nil {
+	if z.Truncate == nil {
 		zb0001Len--
 		zb0001Mask |= 0x400
 	}
-	if z.ReserveIdentity == nil {
+	if z.Replace == nil {
 		zb0001Len--
 		zb0001Mask |= 0x800
 	}
-	if z.RegisterNode == nil {
+	if z.Collect == nil {
 		zb0001Len--
 		zb0001Mask |= 0x1000
 	}
-	if z.RemoveNode == nil {
+	if z.SetStats == nil {
 		zb0001Len--
 		zb0001Mask |= 0x2000
 	}
-	if z.AssignSlices == nil {
+	if z.ReserveIdentity == nil {
 		zb0001Len--
 		zb0001Mask |= 0x4000
 	}
-	if z.Pin == nil {
+	if z.RegisterNode == nil {
 		zb0001Len--
 		zb0001Mask |= 0x8000
+	}
+	if z.RemoveNode == nil {
+		zb0001Len--
+		zb0001Mask |= 0x10000
+	}
+	if z.AssignSlices == nil {
+		zb0001Len--
+		zb0001Mask |= 0x20000
+	}
+	if z.Pin == nil {
+		zb0001Len--
+		zb0001Mask |= 0x40000
+	}
+	if z.DrainNode == nil {
+		zb0001Len--
+		zb0001Mask |= 0x80000
+	}
+	if z.RegisterLeader == nil {
+		zb0001Len--
+		zb0001Mask |= 0x100000
+	}
+	if z.RemoveLeader == nil {
+		zb0001Len--
+		zb0001Mask |= 0x200000
 	}
 	// variable map header, size zb0001Len
 	err = en.WriteMapHeader(zb0001Len)
@@ -3299,6 +4155,110 @@ func (z *Op) EncodeMsg(en *msgp.Writer) (err error) {
 			}
 		}
 		if (zb0001Mask & 0x400) == 0 { // if not omitted
+			// write "trunc"
+			err = en.Append(0xa5, 0x74, 0x72, 0x75, 0x6e, 0x63)
+			if err != nil {
+				return
+			}
+			if z.Truncate == nil {
+				err = en.WriteNil()
+				if err != nil {
+					return
+				}
+			} else {
+				// check for omitted fields
+				zb0011Len := uint32(2)
+				var zb0011Mask uint8 /* 2 bits */
+				_ = zb0011Mask
+				if z.Truncate.Def == 0 {
+					zb0011Len--
+					zb0011Mask |= 0x2
+				}
+				// variable map header, size zb0011Len
+				err = en.Append(0x80 | uint8(zb0011Len))
+				if err != nil {
+					return
+				}
+
+				// skip if no fields are to be emitted
+				if zb0011Len != 0 {
+					// write "table"
+					err = en.Append(0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+					if err != nil {
+						return
+					}
+					err = z.Truncate.Table.EncodeMsg(en)
+					if err != nil {
+						err = msgp.WrapError(err, "Truncate", "Table")
+						return
+					}
+					if (zb0011Mask & 0x2) == 0 { // if not omitted
+						// write "def"
+						err = en.Append(0xa3, 0x64, 0x65, 0x66)
+						if err != nil {
+							return
+						}
+						err = en.WriteUint64(z.Truncate.Def)
+						if err != nil {
+							err = msgp.WrapError(err, "Truncate", "Def")
+							return
+						}
+					}
+				}
+			}
+		}
+		if (zb0001Mask & 0x800) == 0 { // if not omitted
+			// write "replace"
+			err = en.Append(0xa7, 0x72, 0x65, 0x70, 0x6c, 0x61, 0x63, 0x65)
+			if err != nil {
+				return
+			}
+			if z.Replace == nil {
+				err = en.WriteNil()
+				if err != nil {
+					return
+				}
+			} else {
+				err = z.Replace.EncodeMsg(en)
+				if err != nil {
+					err = msgp.WrapError(err, "Replace")
+					return
+				}
+			}
+		}
+		if (zb0001Mask & 0x1000) == 0 { // if not omitted
+			// write "collect"
+			err = en.Append(0xa7, 0x63, 0x6f, 0x6c, 0x6c, 0x65, 0x63, 0x74)
+			if err != nil {
+				return
+			}
+			if z.Collect == nil {
+				err = en.WriteNil()
+				if err != nil {
+					return
+				}
+			} else {
+				// map header, size 1
+				// write "names"
+				err = en.Append(0x81, 0xa5, 0x6e, 0x61, 0x6d, 0x65, 0x73)
+				if err != nil {
+					return
+				}
+				err = en.WriteArrayHeader(uint32(len(z.Collect.Names)))
+				if err != nil {
+					err = msgp.WrapError(err, "Collect", "Names")
+					return
+				}
+				for za0001 := range z.Collect.Names {
+					err = en.WriteString(z.Collect.Names[za0001])
+					if err != nil {
+						err = msgp.WrapError(err, "Collect", "Names", za0001)
+						return
+					}
+				}
+			}
+		}
+		if (zb0001Mask & 0x2000) == 0 { // if not omitted
 			// write "stats"
 			err = en.Append(0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
 			if err != nil {
@@ -3333,7 +4293,7 @@ func (z *Op) EncodeMsg(en *msgp.Writer) (err error) {
 				}
 			}
 		}
-		if (zb0001Mask & 0x800) == 0 { // if not omitted
+		if (zb0001Mask & 0x4000) == 0 { // if not omitted
 			// write "ident"
 			err = en.Append(0xa5, 0x69, 0x64, 0x65, 0x6e, 0x74)
 			if err != nil {
@@ -3378,7 +4338,7 @@ func (z *Op) EncodeMsg(en *msgp.Writer) (err error) {
 				}
 			}
 		}
-		if (zb0001Mask & 0x1000) == 0 { // if not omitted
+		if (zb0001Mask & 0x8000) == 0 { // if not omitted
 			// write "node"
 			err = en.Append(0xa4, 0x6e, 0x6f, 0x64, 0x65)
 			if err != nil {
@@ -3403,7 +4363,7 @@ func (z *Op) EncodeMsg(en *msgp.Writer) (err error) {
 				}
 			}
 		}
-		if (zb0001Mask & 0x2000) == 0 { // if not omitted
+		if (zb0001Mask & 0x10000) == 0 { // if not omitted
 			// write "rmnode"
 			err = en.Append(0xa6, 0x72, 0x6d, 0x6e, 0x6f, 0x64, 0x65)
 			if err != nil {
@@ -3428,7 +4388,7 @@ func (z *Op) EncodeMsg(en *msgp.Writer) (err error) {
 				}
 			}
 		}
-		if (zb0001Mask & 0x4000) == 0 { // if not omitted
+		if (zb0001Mask & 0x20000) == 0 { // if not omitted
 			// write "slices"
 			err = en.Append(0xa6, 0x73, 0x6c, 0x69, 0x63, 0x65, 0x73)
 			if err != nil {
@@ -3451,16 +4411,16 @@ func (z *Op) EncodeMsg(en *msgp.Writer) (err error) {
 					err = msgp.WrapError(err, "AssignSlices", "Nodes")
 					return
 				}
-				for za0001 := range z.AssignSlices.Nodes {
-					err = en.WriteString(z.AssignSlices.Nodes[za0001])
+				for za0002 := range z.AssignSlices.Nodes {
+					err = en.WriteString(z.AssignSlices.Nodes[za0002])
 					if err != nil {
-						err = msgp.WrapError(err, "AssignSlices", "Nodes", za0001)
+						err = msgp.WrapError(err, "AssignSlices", "Nodes", za0002)
 						return
 					}
 				}
 			}
 		}
-		if (zb0001Mask & 0x8000) == 0 { // if not omitted
+		if (zb0001Mask & 0x40000) == 0 { // if not omitted
 			// write "pin"
 			err = en.Append(0xa3, 0x70, 0x69, 0x6e)
 			if err != nil {
@@ -3485,6 +4445,91 @@ func (z *Op) EncodeMsg(en *msgp.Writer) (err error) {
 				}
 			}
 		}
+		if (zb0001Mask & 0x80000) == 0 { // if not omitted
+			// write "drain"
+			err = en.Append(0xa5, 0x64, 0x72, 0x61, 0x69, 0x6e)
+			if err != nil {
+				return
+			}
+			if z.DrainNode == nil {
+				err = en.WriteNil()
+				if err != nil {
+					return
+				}
+			} else {
+				// map header, size 2
+				// write "id"
+				err = en.Append(0x82, 0xa2, 0x69, 0x64)
+				if err != nil {
+					return
+				}
+				err = en.WriteString(z.DrainNode.ID)
+				if err != nil {
+					err = msgp.WrapError(err, "DrainNode", "ID")
+					return
+				}
+				// write "drain"
+				err = en.Append(0xa5, 0x64, 0x72, 0x61, 0x69, 0x6e)
+				if err != nil {
+					return
+				}
+				err = en.WriteBool(z.DrainNode.Drain)
+				if err != nil {
+					err = msgp.WrapError(err, "DrainNode", "Drain")
+					return
+				}
+			}
+		}
+		if (zb0001Mask & 0x100000) == 0 { // if not omitted
+			// write "leader"
+			err = en.Append(0xa6, 0x6c, 0x65, 0x61, 0x64, 0x65, 0x72)
+			if err != nil {
+				return
+			}
+			if z.RegisterLeader == nil {
+				err = en.WriteNil()
+				if err != nil {
+					return
+				}
+			} else {
+				// map header, size 1
+				// write "leader"
+				err = en.Append(0x81, 0xa6, 0x6c, 0x65, 0x61, 0x64, 0x65, 0x72)
+				if err != nil {
+					return
+				}
+				err = z.RegisterLeader.Leader.EncodeMsg(en)
+				if err != nil {
+					err = msgp.WrapError(err, "RegisterLeader", "Leader")
+					return
+				}
+			}
+		}
+		if (zb0001Mask & 0x200000) == 0 { // if not omitted
+			// write "rmleader"
+			err = en.Append(0xa8, 0x72, 0x6d, 0x6c, 0x65, 0x61, 0x64, 0x65, 0x72)
+			if err != nil {
+				return
+			}
+			if z.RemoveLeader == nil {
+				err = en.WriteNil()
+				if err != nil {
+					return
+				}
+			} else {
+				// map header, size 1
+				// write "id"
+				err = en.Append(0x81, 0xa2, 0x69, 0x64)
+				if err != nil {
+					return
+				}
+				err = en.WriteString(z.RemoveLeader.ID)
+				if err != nil {
+					err = msgp.WrapError(err, "RemoveLeader", "ID")
+					return
+				}
+			}
+		}
 	}
 	return
 }
@@ -3493,8 +4538,8 @@ func (z *Op) EncodeMsg(en *msgp.Writer) (err error) {
 func (z *Op) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(16)
-	var zb0001Mask uint16 /* 16 bits */
+	zb0001Len := uint32(22)
+	var zb0001Mask uint32 /* 22 bits */
 	_ = zb0001Mask
 	if z.Bootstrap == nil {
 		zb0001Len--
@@ -3536,29 +4581,53 @@ func (z *Op) MarshalMsg(b []byte) (o []byte, err error) {
 		zb0001Len--
 		zb0001Mask |= 0x200
 	}
-	if z.SetStats == nil {
+	if z.Truncate == nil {
 		zb0001Len--
 		zb0001Mask |= 0x400
 	}
-	if z.ReserveIdentity == nil {
+	if z.Replace == nil {
 		zb0001Len--
 		zb0001Mask |= 0x800
 	}
-	if z.RegisterNode == nil {
+	if z.Collect == nil {
 		zb0001Len--
 		zb0001Mask |= 0x1000
 	}
-	if z.RemoveNode == nil {
+	if z.SetStats == nil {
 		zb0001Len--
 		zb0001Mask |= 0x2000
 	}
-	if z.AssignSlices == nil {
+	if z.ReserveIdentity == nil {
 		zb0001Len--
 		zb0001Mask |= 0x4000
 	}
-	if z.Pin == nil {
+	if z.RegisterNode == nil {
 		zb0001Len--
 		zb0001Mask |= 0x8000
+	}
+	if z.RemoveNode == nil {
+		zb0001Len--
+		zb0001Mask |= 0x10000
+	}
+	if z.AssignSlices == nil {
+		zb0001Len--
+		zb0001Mask |= 0x20000
+	}
+	if z.Pin == nil {
+		zb0001Len--
+		zb0001Mask |= 0x40000
+	}
+	if z.DrainNode == nil {
+		zb0001Len--
+		zb0001Mask |= 0x80000
+	}
+	if z.RegisterLeader == nil {
+		zb0001Len--
+		zb0001Mask |= 0x100000
+	}
+	if z.RemoveLeader == nil {
+		zb0001Len--
+		zb0001Mask |= 0x200000
 	}
 	// variable map header, size zb0001Len
 	o = msgp.AppendMapHeader(o, zb0001Len)
@@ -3785,6 +4854,68 @@ func (z *Op) MarshalMsg(b []byte) (o []byte, err error) {
 			}
 		}
 		if (zb0001Mask & 0x400) == 0 { // if not omitted
+			// string "trunc"
+			o = append(o, 0xa5, 0x74, 0x72, 0x75, 0x6e, 0x63)
+			if z.Truncate == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				// check for omitted fields
+				zb0011Len := uint32(2)
+				var zb0011Mask uint8 /* 2 bits */
+				_ = zb0011Mask
+				if z.Truncate.Def == 0 {
+					zb0011Len--
+					zb0011Mask |= 0x2
+				}
+				// variable map header, size zb0011Len
+				o = append(o, 0x80|uint8(zb0011Len))
+
+				// skip if no fields are to be emitted
+				if zb0011Len != 0 {
+					// string "table"
+					o = append(o, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+					o, err = z.Truncate.Table.MarshalMsg(o)
+					if err != nil {
+						err = msgp.WrapError(err, "Truncate", "Table")
+						return
+					}
+					if (zb0011Mask & 0x2) == 0 { // if not omitted
+						// string "def"
+						o = append(o, 0xa3, 0x64, 0x65, 0x66)
+						o = msgp.AppendUint64(o, z.Truncate.Def)
+					}
+				}
+			}
+		}
+		if (zb0001Mask & 0x800) == 0 { // if not omitted
+			// string "replace"
+			o = append(o, 0xa7, 0x72, 0x65, 0x70, 0x6c, 0x61, 0x63, 0x65)
+			if z.Replace == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o, err = z.Replace.MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "Replace")
+					return
+				}
+			}
+		}
+		if (zb0001Mask & 0x1000) == 0 { // if not omitted
+			// string "collect"
+			o = append(o, 0xa7, 0x63, 0x6f, 0x6c, 0x6c, 0x65, 0x63, 0x74)
+			if z.Collect == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				// map header, size 1
+				// string "names"
+				o = append(o, 0x81, 0xa5, 0x6e, 0x61, 0x6d, 0x65, 0x73)
+				o = msgp.AppendArrayHeader(o, uint32(len(z.Collect.Names)))
+				for za0001 := range z.Collect.Names {
+					o = msgp.AppendString(o, z.Collect.Names[za0001])
+				}
+			}
+		}
+		if (zb0001Mask & 0x2000) == 0 { // if not omitted
 			// string "stats"
 			o = append(o, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
 			if z.SetStats == nil {
@@ -3803,7 +4934,7 @@ func (z *Op) MarshalMsg(b []byte) (o []byte, err error) {
 				o = msgp.AppendString(o, z.SetStats.Object)
 			}
 		}
-		if (zb0001Mask & 0x800) == 0 { // if not omitted
+		if (zb0001Mask & 0x4000) == 0 { // if not omitted
 			// string "ident"
 			o = append(o, 0xa5, 0x69, 0x64, 0x65, 0x6e, 0x74)
 			if z.ReserveIdentity == nil {
@@ -3825,7 +4956,7 @@ func (z *Op) MarshalMsg(b []byte) (o []byte, err error) {
 				o = msgp.AppendInt64(o, z.ReserveIdentity.Count)
 			}
 		}
-		if (zb0001Mask & 0x1000) == 0 { // if not omitted
+		if (zb0001Mask & 0x8000) == 0 { // if not omitted
 			// string "node"
 			o = append(o, 0xa4, 0x6e, 0x6f, 0x64, 0x65)
 			if z.RegisterNode == nil {
@@ -3841,7 +4972,7 @@ func (z *Op) MarshalMsg(b []byte) (o []byte, err error) {
 				}
 			}
 		}
-		if (zb0001Mask & 0x2000) == 0 { // if not omitted
+		if (zb0001Mask & 0x10000) == 0 { // if not omitted
 			// string "rmnode"
 			o = append(o, 0xa6, 0x72, 0x6d, 0x6e, 0x6f, 0x64, 0x65)
 			if z.RemoveNode == nil {
@@ -3853,7 +4984,7 @@ func (z *Op) MarshalMsg(b []byte) (o []byte, err error) {
 				o = msgp.AppendString(o, z.RemoveNode.ID)
 			}
 		}
-		if (zb0001Mask & 0x4000) == 0 { // if not omitted
+		if (zb0001Mask & 0x20000) == 0 { // if not omitted
 			// string "slices"
 			o = append(o, 0xa6, 0x73, 0x6c, 0x69, 0x63, 0x65, 0x73)
 			if z.AssignSlices == nil {
@@ -3863,12 +4994,12 @@ func (z *Op) MarshalMsg(b []byte) (o []byte, err error) {
 				// string "nodes"
 				o = append(o, 0x81, 0xa5, 0x6e, 0x6f, 0x64, 0x65, 0x73)
 				o = msgp.AppendArrayHeader(o, uint32(len(z.AssignSlices.Nodes)))
-				for za0001 := range z.AssignSlices.Nodes {
-					o = msgp.AppendString(o, z.AssignSlices.Nodes[za0001])
+				for za0002 := range z.AssignSlices.Nodes {
+					o = msgp.AppendString(o, z.AssignSlices.Nodes[za0002])
 				}
 			}
 		}
-		if (zb0001Mask & 0x8000) == 0 { // if not omitted
+		if (zb0001Mask & 0x40000) == 0 { // if not omitted
 			// string "pin"
 			o = append(o, 0xa3, 0x70, 0x69, 0x6e)
 			if z.Pin == nil {
@@ -3878,6 +5009,49 @@ func (z *Op) MarshalMsg(b []byte) (o []byte, err error) {
 				// string "ver"
 				o = append(o, 0x81, 0xa3, 0x76, 0x65, 0x72)
 				o = msgp.AppendUint64(o, z.Pin.Version)
+			}
+		}
+		if (zb0001Mask & 0x80000) == 0 { // if not omitted
+			// string "drain"
+			o = append(o, 0xa5, 0x64, 0x72, 0x61, 0x69, 0x6e)
+			if z.DrainNode == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				// map header, size 2
+				// string "id"
+				o = append(o, 0x82, 0xa2, 0x69, 0x64)
+				o = msgp.AppendString(o, z.DrainNode.ID)
+				// string "drain"
+				o = append(o, 0xa5, 0x64, 0x72, 0x61, 0x69, 0x6e)
+				o = msgp.AppendBool(o, z.DrainNode.Drain)
+			}
+		}
+		if (zb0001Mask & 0x100000) == 0 { // if not omitted
+			// string "leader"
+			o = append(o, 0xa6, 0x6c, 0x65, 0x61, 0x64, 0x65, 0x72)
+			if z.RegisterLeader == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				// map header, size 1
+				// string "leader"
+				o = append(o, 0x81, 0xa6, 0x6c, 0x65, 0x61, 0x64, 0x65, 0x72)
+				o, err = z.RegisterLeader.Leader.MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "RegisterLeader", "Leader")
+					return
+				}
+			}
+		}
+		if (zb0001Mask & 0x200000) == 0 { // if not omitted
+			// string "rmleader"
+			o = append(o, 0xa8, 0x72, 0x6d, 0x6c, 0x65, 0x61, 0x64, 0x65, 0x72)
+			if z.RemoveLeader == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				// map header, size 1
+				// string "id"
+				o = append(o, 0x81, 0xa2, 0x69, 0x64)
+				o = msgp.AppendString(o, z.RemoveLeader.ID)
 			}
 		}
 	}
@@ -4355,6 +5529,134 @@ func (z *Op) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "trunc":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Truncate = nil
+			} else {
+				if z.Truncate == nil {
+					z.Truncate = new(Truncate)
+				}
+				var zb0011 uint32
+				zb0011, bts, err = msgp.ReadMapHeaderBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Truncate")
+					return
+				}
+				if zb0011 > z5439c54climitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0011 > 0 {
+					zb0011--
+					field, bts, err = msgp.ReadMapKeyZC(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "Truncate")
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "table":
+						bts, err = z.Truncate.Table.UnmarshalMsg(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Truncate", "Table")
+							return
+						}
+					case "def":
+						z.Truncate.Def, bts, err = msgp.ReadUint64Bytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Truncate", "Def")
+							return
+						}
+					default:
+						bts, err = msgp.Skip(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Truncate")
+							return
+						}
+					}
+				}
+			}
+		case "replace":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Replace = nil
+			} else {
+				if z.Replace == nil {
+					z.Replace = new(Replace)
+				}
+				bts, err = z.Replace.UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Replace")
+					return
+				}
+			}
+		case "collect":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Collect = nil
+			} else {
+				if z.Collect == nil {
+					z.Collect = new(Collect)
+				}
+				var zb0012 uint32
+				zb0012, bts, err = msgp.ReadMapHeaderBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Collect")
+					return
+				}
+				if zb0012 > z5439c54climitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0012 > 0 {
+					zb0012--
+					field, bts, err = msgp.ReadMapKeyZC(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "Collect")
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "names":
+						var zb0013 uint32
+						zb0013, bts, err = msgp.ReadArrayHeaderBytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Collect", "Names")
+							return
+						}
+						if zb0013 > z5439c54climitArrays {
+							err = msgp.ErrLimitExceeded
+							return
+						}
+						if cap(z.Collect.Names) >= int(zb0013) {
+							z.Collect.Names = (z.Collect.Names)[:zb0013]
+						} else {
+							z.Collect.Names = make([]string, zb0013)
+						}
+						for za0001 := range z.Collect.Names {
+							z.Collect.Names[za0001], bts, err = msgp.ReadStringBytes(bts)
+							if err != nil {
+								err = msgp.WrapError(err, "Collect", "Names", za0001)
+								return
+							}
+						}
+					default:
+						bts, err = msgp.Skip(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Collect")
+							return
+						}
+					}
+				}
+			}
 		case "stats":
 			if msgp.IsNil(bts) {
 				bts, err = msgp.ReadNilBytes(bts)
@@ -4366,18 +5668,18 @@ func (z *Op) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				if z.SetStats == nil {
 					z.SetStats = new(SetStats)
 				}
-				var zb0011 uint32
-				zb0011, bts, err = msgp.ReadMapHeaderBytes(bts)
+				var zb0014 uint32
+				zb0014, bts, err = msgp.ReadMapHeaderBytes(bts)
 				if err != nil {
 					err = msgp.WrapError(err, "SetStats")
 					return
 				}
-				if zb0011 > z5439c54climitMaps {
+				if zb0014 > z5439c54climitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0011 > 0 {
-					zb0011--
+				for zb0014 > 0 {
+					zb0014--
 					field, bts, err = msgp.ReadMapKeyZC(bts)
 					if err != nil {
 						err = msgp.WrapError(err, "SetStats")
@@ -4416,18 +5718,18 @@ func (z *Op) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				if z.ReserveIdentity == nil {
 					z.ReserveIdentity = new(ReserveIdentity)
 				}
-				var zb0012 uint32
-				zb0012, bts, err = msgp.ReadMapHeaderBytes(bts)
+				var zb0015 uint32
+				zb0015, bts, err = msgp.ReadMapHeaderBytes(bts)
 				if err != nil {
 					err = msgp.WrapError(err, "ReserveIdentity")
 					return
 				}
-				if zb0012 > z5439c54climitMaps {
+				if zb0015 > z5439c54climitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0012 > 0 {
-					zb0012--
+				for zb0015 > 0 {
+					zb0015--
 					field, bts, err = msgp.ReadMapKeyZC(bts)
 					if err != nil {
 						err = msgp.WrapError(err, "ReserveIdentity")
@@ -4472,18 +5774,18 @@ func (z *Op) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				if z.RegisterNode == nil {
 					z.RegisterNode = new(RegisterNode)
 				}
-				var zb0013 uint32
-				zb0013, bts, err = msgp.ReadMapHeaderBytes(bts)
+				var zb0016 uint32
+				zb0016, bts, err = msgp.ReadMapHeaderBytes(bts)
 				if err != nil {
 					err = msgp.WrapError(err, "RegisterNode")
 					return
 				}
-				if zb0013 > z5439c54climitMaps {
+				if zb0016 > z5439c54climitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0013 > 0 {
-					zb0013--
+				for zb0016 > 0 {
+					zb0016--
 					field, bts, err = msgp.ReadMapKeyZC(bts)
 					if err != nil {
 						err = msgp.WrapError(err, "RegisterNode")
@@ -4516,18 +5818,18 @@ func (z *Op) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				if z.RemoveNode == nil {
 					z.RemoveNode = new(RemoveNode)
 				}
-				var zb0014 uint32
-				zb0014, bts, err = msgp.ReadMapHeaderBytes(bts)
+				var zb0017 uint32
+				zb0017, bts, err = msgp.ReadMapHeaderBytes(bts)
 				if err != nil {
 					err = msgp.WrapError(err, "RemoveNode")
 					return
 				}
-				if zb0014 > z5439c54climitMaps {
+				if zb0017 > z5439c54climitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0014 > 0 {
-					zb0014--
+				for zb0017 > 0 {
+					zb0017--
 					field, bts, err = msgp.ReadMapKeyZC(bts)
 					if err != nil {
 						err = msgp.WrapError(err, "RemoveNode")
@@ -4560,18 +5862,18 @@ func (z *Op) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				if z.AssignSlices == nil {
 					z.AssignSlices = new(AssignSlices)
 				}
-				var zb0015 uint32
-				zb0015, bts, err = msgp.ReadMapHeaderBytes(bts)
+				var zb0018 uint32
+				zb0018, bts, err = msgp.ReadMapHeaderBytes(bts)
 				if err != nil {
 					err = msgp.WrapError(err, "AssignSlices")
 					return
 				}
-				if zb0015 > z5439c54climitMaps {
+				if zb0018 > z5439c54climitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0015 > 0 {
-					zb0015--
+				for zb0018 > 0 {
+					zb0018--
 					field, bts, err = msgp.ReadMapKeyZC(bts)
 					if err != nil {
 						err = msgp.WrapError(err, "AssignSlices")
@@ -4579,25 +5881,25 @@ func (z *Op) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					}
 					switch msgp.UnsafeString(field) {
 					case "nodes":
-						var zb0016 uint32
-						zb0016, bts, err = msgp.ReadArrayHeaderBytes(bts)
+						var zb0019 uint32
+						zb0019, bts, err = msgp.ReadArrayHeaderBytes(bts)
 						if err != nil {
 							err = msgp.WrapError(err, "AssignSlices", "Nodes")
 							return
 						}
-						if zb0016 > z5439c54climitArrays {
+						if zb0019 > z5439c54climitArrays {
 							err = msgp.ErrLimitExceeded
 							return
 						}
-						if cap(z.AssignSlices.Nodes) >= int(zb0016) {
-							z.AssignSlices.Nodes = (z.AssignSlices.Nodes)[:zb0016]
+						if cap(z.AssignSlices.Nodes) >= int(zb0019) {
+							z.AssignSlices.Nodes = (z.AssignSlices.Nodes)[:zb0019]
 						} else {
-							z.AssignSlices.Nodes = make([]string, zb0016)
+							z.AssignSlices.Nodes = make([]string, zb0019)
 						}
-						for za0001 := range z.AssignSlices.Nodes {
-							z.AssignSlices.Nodes[za0001], bts, err = msgp.ReadStringBytes(bts)
+						for za0002 := range z.AssignSlices.Nodes {
+							z.AssignSlices.Nodes[za0002], bts, err = msgp.ReadStringBytes(bts)
 							if err != nil {
-								err = msgp.WrapError(err, "AssignSlices", "Nodes", za0001)
+								err = msgp.WrapError(err, "AssignSlices", "Nodes", za0002)
 								return
 							}
 						}
@@ -4621,18 +5923,18 @@ func (z *Op) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				if z.Pin == nil {
 					z.Pin = new(Pin)
 				}
-				var zb0017 uint32
-				zb0017, bts, err = msgp.ReadMapHeaderBytes(bts)
+				var zb0020 uint32
+				zb0020, bts, err = msgp.ReadMapHeaderBytes(bts)
 				if err != nil {
 					err = msgp.WrapError(err, "Pin")
 					return
 				}
-				if zb0017 > z5439c54climitMaps {
+				if zb0020 > z5439c54climitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0017 > 0 {
-					zb0017--
+				for zb0020 > 0 {
+					zb0020--
 					field, bts, err = msgp.ReadMapKeyZC(bts)
 					if err != nil {
 						err = msgp.WrapError(err, "Pin")
@@ -4649,6 +5951,144 @@ func (z *Op) UnmarshalMsg(bts []byte) (o []byte, err error) {
 						bts, err = msgp.Skip(bts)
 						if err != nil {
 							err = msgp.WrapError(err, "Pin")
+							return
+						}
+					}
+				}
+			}
+		case "drain":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.DrainNode = nil
+			} else {
+				if z.DrainNode == nil {
+					z.DrainNode = new(DrainNode)
+				}
+				var zb0021 uint32
+				zb0021, bts, err = msgp.ReadMapHeaderBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "DrainNode")
+					return
+				}
+				if zb0021 > z5439c54climitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0021 > 0 {
+					zb0021--
+					field, bts, err = msgp.ReadMapKeyZC(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "DrainNode")
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "id":
+						z.DrainNode.ID, bts, err = msgp.ReadStringBytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "DrainNode", "ID")
+							return
+						}
+					case "drain":
+						z.DrainNode.Drain, bts, err = msgp.ReadBoolBytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "DrainNode", "Drain")
+							return
+						}
+					default:
+						bts, err = msgp.Skip(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "DrainNode")
+							return
+						}
+					}
+				}
+			}
+		case "leader":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.RegisterLeader = nil
+			} else {
+				if z.RegisterLeader == nil {
+					z.RegisterLeader = new(RegisterLeader)
+				}
+				var zb0022 uint32
+				zb0022, bts, err = msgp.ReadMapHeaderBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "RegisterLeader")
+					return
+				}
+				if zb0022 > z5439c54climitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0022 > 0 {
+					zb0022--
+					field, bts, err = msgp.ReadMapKeyZC(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "RegisterLeader")
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "leader":
+						bts, err = z.RegisterLeader.Leader.UnmarshalMsg(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "RegisterLeader", "Leader")
+							return
+						}
+					default:
+						bts, err = msgp.Skip(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "RegisterLeader")
+							return
+						}
+					}
+				}
+			}
+		case "rmleader":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.RemoveLeader = nil
+			} else {
+				if z.RemoveLeader == nil {
+					z.RemoveLeader = new(RemoveLeader)
+				}
+				var zb0023 uint32
+				zb0023, bts, err = msgp.ReadMapHeaderBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "RemoveLeader")
+					return
+				}
+				if zb0023 > z5439c54climitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0023 > 0 {
+					zb0023--
+					field, bts, err = msgp.ReadMapKeyZC(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "RemoveLeader")
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "id":
+						z.RemoveLeader.ID, bts, err = msgp.ReadStringBytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "RemoveLeader", "ID")
+							return
+						}
+					default:
+						bts, err = msgp.Skip(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "RemoveLeader")
 							return
 						}
 					}
@@ -4729,6 +6169,27 @@ func (z *Op) Msgsize() (s int) {
 		s += z.Delta.Msgsize()
 	}
 	s += 6
+	if z.Truncate == nil {
+		s += msgp.NilSize
+	} else {
+		s += 1 + 6 + z.Truncate.Table.Msgsize() + 4 + msgp.Uint64Size
+	}
+	s += 8
+	if z.Replace == nil {
+		s += msgp.NilSize
+	} else {
+		s += z.Replace.Msgsize()
+	}
+	s += 8
+	if z.Collect == nil {
+		s += msgp.NilSize
+	} else {
+		s += 1 + 6 + msgp.ArrayHeaderSize
+		for za0001 := range z.Collect.Names {
+			s += msgp.StringPrefixSize + len(z.Collect.Names[za0001])
+		}
+	}
+	s += 6
 	if z.SetStats == nil {
 		s += msgp.NilSize
 	} else {
@@ -4757,8 +6218,8 @@ func (z *Op) Msgsize() (s int) {
 		s += msgp.NilSize
 	} else {
 		s += 1 + 6 + msgp.ArrayHeaderSize
-		for za0001 := range z.AssignSlices.Nodes {
-			s += msgp.StringPrefixSize + len(z.AssignSlices.Nodes[za0001])
+		for za0002 := range z.AssignSlices.Nodes {
+			s += msgp.StringPrefixSize + len(z.AssignSlices.Nodes[za0002])
 		}
 	}
 	s += 4
@@ -4766,6 +6227,24 @@ func (z *Op) Msgsize() (s int) {
 		s += msgp.NilSize
 	} else {
 		s += 1 + 4 + msgp.Uint64Size
+	}
+	s += 6
+	if z.DrainNode == nil {
+		s += msgp.NilSize
+	} else {
+		s += 1 + 3 + msgp.StringPrefixSize + len(z.DrainNode.ID) + 6 + msgp.BoolSize
+	}
+	s += 7
+	if z.RegisterLeader == nil {
+		s += msgp.NilSize
+	} else {
+		s += 1 + 7 + z.RegisterLeader.Leader.Msgsize()
+	}
+	s += 9
+	if z.RemoveLeader == nil {
+		s += msgp.NilSize
+	} else {
+		s += 1 + 3 + msgp.StringPrefixSize + len(z.RemoveLeader.ID)
 	}
 	return
 }
@@ -5495,6 +6974,261 @@ func (z *Precondition) Msgsize() (s int) {
 }
 
 // DecodeMsg implements msgp.Decodable
+func (z *Read) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "t":
+			err = z.Table.DecodeMsg(dc)
+			if err != nil {
+				err = msgp.WrapError(err, "Table")
+				return
+			}
+		case "c":
+			z.Content, err = dc.ReadUint64()
+			if err != nil {
+				err = msgp.WrapError(err, "Content")
+				return
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z *Read) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 2
+	// write "t"
+	err = en.Append(0x82, 0xa1, 0x74)
+	if err != nil {
+		return
+	}
+	err = z.Table.EncodeMsg(en)
+	if err != nil {
+		err = msgp.WrapError(err, "Table")
+		return
+	}
+	// write "c"
+	err = en.Append(0xa1, 0x63)
+	if err != nil {
+		return
+	}
+	err = en.WriteUint64(z.Content)
+	if err != nil {
+		err = msgp.WrapError(err, "Content")
+		return
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Read) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 2
+	// string "t"
+	o = append(o, 0x82, 0xa1, 0x74)
+	o, err = z.Table.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Table")
+		return
+	}
+	// string "c"
+	o = append(o, 0xa1, 0x63)
+	o = msgp.AppendUint64(o, z.Content)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Read) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "t":
+			bts, err = z.Table.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Table")
+				return
+			}
+		case "c":
+			z.Content, bts, err = msgp.ReadUint64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Content")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Read) Msgsize() (s int) {
+	s = 1 + 2 + z.Table.Msgsize() + 2 + msgp.Uint64Size
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
+func (z *RegisterLeader) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "leader":
+			err = z.Leader.DecodeMsg(dc)
+			if err != nil {
+				err = msgp.WrapError(err, "Leader")
+				return
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z *RegisterLeader) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 1
+	// write "leader"
+	err = en.Append(0x81, 0xa6, 0x6c, 0x65, 0x61, 0x64, 0x65, 0x72)
+	if err != nil {
+		return
+	}
+	err = z.Leader.EncodeMsg(en)
+	if err != nil {
+		err = msgp.WrapError(err, "Leader")
+		return
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *RegisterLeader) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 1
+	// string "leader"
+	o = append(o, 0x81, 0xa6, 0x6c, 0x65, 0x61, 0x64, 0x65, 0x72)
+	o, err = z.Leader.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Leader")
+		return
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *RegisterLeader) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "leader":
+			bts, err = z.Leader.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Leader")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *RegisterLeader) Msgsize() (s int) {
+	s = 1 + 7 + z.Leader.Msgsize()
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
 func (z *RegisterNode) DecodeMsg(dc *msgp.Reader) (err error) {
 	var field []byte
 	_ = field
@@ -5610,6 +7344,117 @@ func (z *RegisterNode) Msgsize() (s int) {
 }
 
 // DecodeMsg implements msgp.Decodable
+func (z *RemoveLeader) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "id":
+			z.ID, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "ID")
+				return
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z RemoveLeader) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 1
+	// write "id"
+	err = en.Append(0x81, 0xa2, 0x69, 0x64)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.ID)
+	if err != nil {
+		err = msgp.WrapError(err, "ID")
+		return
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z RemoveLeader) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 1
+	// string "id"
+	o = append(o, 0x81, 0xa2, 0x69, 0x64)
+	o = msgp.AppendString(o, z.ID)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *RemoveLeader) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "id":
+			z.ID, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "ID")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z RemoveLeader) Msgsize() (s int) {
+	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID)
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
 func (z *RemoveNode) DecodeMsg(dc *msgp.Reader) (err error) {
 	var field []byte
 	_ = field
@@ -5717,6 +7562,618 @@ func (z *RemoveNode) UnmarshalMsg(bts []byte) (o []byte, err error) {
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z RemoveNode) Msgsize() (s int) {
 	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID)
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
+func (z *Replace) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "table":
+			err = z.Table.DecodeMsg(dc)
+			if err != nil {
+				err = msgp.WrapError(err, "Table")
+				return
+			}
+		case "def":
+			z.Def, err = dc.ReadUint64()
+			if err != nil {
+				err = msgp.WrapError(err, "Def")
+				return
+			}
+		case "old":
+			var zb0002 uint32
+			zb0002, err = dc.ReadArrayHeader()
+			if err != nil {
+				err = msgp.WrapError(err, "Old")
+				return
+			}
+			if zb0002 > z5439c54climitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Old) >= int(zb0002) {
+				z.Old = (z.Old)[:zb0002]
+			} else {
+				z.Old = make([]Replaced, zb0002)
+			}
+			for za0001 := range z.Old {
+				var zb0003 uint32
+				zb0003, err = dc.ReadMapHeader()
+				if err != nil {
+					err = msgp.WrapError(err, "Old", za0001)
+					return
+				}
+				if zb0003 > z5439c54climitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0003 > 0 {
+					zb0003--
+					field, err = dc.ReadMapKeyPtr()
+					if err != nil {
+						err = msgp.WrapError(err, "Old", za0001)
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "name":
+						z.Old[za0001].Name, err = dc.ReadString()
+						if err != nil {
+							err = msgp.WrapError(err, "Old", za0001, "Name")
+							return
+						}
+					case "dead":
+						z.Old[za0001].Dead, err = dc.ReadInt64()
+						if err != nil {
+							err = msgp.WrapError(err, "Old", za0001, "Dead")
+							return
+						}
+					default:
+						err = dc.Skip()
+						if err != nil {
+							err = msgp.WrapError(err, "Old", za0001)
+							return
+						}
+					}
+				}
+			}
+		case "new":
+			var zb0004 uint32
+			zb0004, err = dc.ReadArrayHeader()
+			if err != nil {
+				err = msgp.WrapError(err, "New")
+				return
+			}
+			if zb0004 > z5439c54climitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.New) >= int(zb0004) {
+				z.New = (z.New)[:zb0004]
+			} else {
+				z.New = make([]ObjectRef, zb0004)
+			}
+			for za0002 := range z.New {
+				err = z.New[za0002].DecodeMsg(dc)
+				if err != nil {
+					err = msgp.WrapError(err, "New", za0002)
+					return
+				}
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z *Replace) EncodeMsg(en *msgp.Writer) (err error) {
+	// check for omitted fields
+	zb0001Len := uint32(4)
+	var zb0001Mask uint8 /* 4 bits */
+	_ = zb0001Mask
+	if z.Def == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x2
+	}
+	// variable map header, size zb0001Len
+	err = en.Append(0x80 | uint8(zb0001Len))
+	if err != nil {
+		return
+	}
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// write "table"
+		err = en.Append(0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+		if err != nil {
+			return
+		}
+		err = z.Table.EncodeMsg(en)
+		if err != nil {
+			err = msgp.WrapError(err, "Table")
+			return
+		}
+		if (zb0001Mask & 0x2) == 0 { // if not omitted
+			// write "def"
+			err = en.Append(0xa3, 0x64, 0x65, 0x66)
+			if err != nil {
+				return
+			}
+			err = en.WriteUint64(z.Def)
+			if err != nil {
+				err = msgp.WrapError(err, "Def")
+				return
+			}
+		}
+		// write "old"
+		err = en.Append(0xa3, 0x6f, 0x6c, 0x64)
+		if err != nil {
+			return
+		}
+		err = en.WriteArrayHeader(uint32(len(z.Old)))
+		if err != nil {
+			err = msgp.WrapError(err, "Old")
+			return
+		}
+		for za0001 := range z.Old {
+			// check for omitted fields
+			zb0002Len := uint32(2)
+			var zb0002Mask uint8 /* 2 bits */
+			_ = zb0002Mask
+			if z.Old[za0001].Dead == 0 {
+				zb0002Len--
+				zb0002Mask |= 0x2
+			}
+			// variable map header, size zb0002Len
+			err = en.Append(0x80 | uint8(zb0002Len))
+			if err != nil {
+				return
+			}
+
+			// skip if no fields are to be emitted
+			if zb0002Len != 0 {
+				// write "name"
+				err = en.Append(0xa4, 0x6e, 0x61, 0x6d, 0x65)
+				if err != nil {
+					return
+				}
+				err = en.WriteString(z.Old[za0001].Name)
+				if err != nil {
+					err = msgp.WrapError(err, "Old", za0001, "Name")
+					return
+				}
+				if (zb0002Mask & 0x2) == 0 { // if not omitted
+					// write "dead"
+					err = en.Append(0xa4, 0x64, 0x65, 0x61, 0x64)
+					if err != nil {
+						return
+					}
+					err = en.WriteInt64(z.Old[za0001].Dead)
+					if err != nil {
+						err = msgp.WrapError(err, "Old", za0001, "Dead")
+						return
+					}
+				}
+			}
+		}
+		// write "new"
+		err = en.Append(0xa3, 0x6e, 0x65, 0x77)
+		if err != nil {
+			return
+		}
+		err = en.WriteArrayHeader(uint32(len(z.New)))
+		if err != nil {
+			err = msgp.WrapError(err, "New")
+			return
+		}
+		for za0002 := range z.New {
+			err = z.New[za0002].EncodeMsg(en)
+			if err != nil {
+				err = msgp.WrapError(err, "New", za0002)
+				return
+			}
+		}
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Replace) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// check for omitted fields
+	zb0001Len := uint32(4)
+	var zb0001Mask uint8 /* 4 bits */
+	_ = zb0001Mask
+	if z.Def == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x2
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "table"
+		o = append(o, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+		o, err = z.Table.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Table")
+			return
+		}
+		if (zb0001Mask & 0x2) == 0 { // if not omitted
+			// string "def"
+			o = append(o, 0xa3, 0x64, 0x65, 0x66)
+			o = msgp.AppendUint64(o, z.Def)
+		}
+		// string "old"
+		o = append(o, 0xa3, 0x6f, 0x6c, 0x64)
+		o = msgp.AppendArrayHeader(o, uint32(len(z.Old)))
+		for za0001 := range z.Old {
+			// check for omitted fields
+			zb0002Len := uint32(2)
+			var zb0002Mask uint8 /* 2 bits */
+			_ = zb0002Mask
+			if z.Old[za0001].Dead == 0 {
+				zb0002Len--
+				zb0002Mask |= 0x2
+			}
+			// variable map header, size zb0002Len
+			o = append(o, 0x80|uint8(zb0002Len))
+
+			// skip if no fields are to be emitted
+			if zb0002Len != 0 {
+				// string "name"
+				o = append(o, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+				o = msgp.AppendString(o, z.Old[za0001].Name)
+				if (zb0002Mask & 0x2) == 0 { // if not omitted
+					// string "dead"
+					o = append(o, 0xa4, 0x64, 0x65, 0x61, 0x64)
+					o = msgp.AppendInt64(o, z.Old[za0001].Dead)
+				}
+			}
+		}
+		// string "new"
+		o = append(o, 0xa3, 0x6e, 0x65, 0x77)
+		o = msgp.AppendArrayHeader(o, uint32(len(z.New)))
+		for za0002 := range z.New {
+			o, err = z.New[za0002].MarshalMsg(o)
+			if err != nil {
+				err = msgp.WrapError(err, "New", za0002)
+				return
+			}
+		}
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Replace) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "table":
+			bts, err = z.Table.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Table")
+				return
+			}
+		case "def":
+			z.Def, bts, err = msgp.ReadUint64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Def")
+				return
+			}
+		case "old":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Old")
+				return
+			}
+			if zb0002 > z5439c54climitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Old) >= int(zb0002) {
+				z.Old = (z.Old)[:zb0002]
+			} else {
+				z.Old = make([]Replaced, zb0002)
+			}
+			for za0001 := range z.Old {
+				var zb0003 uint32
+				zb0003, bts, err = msgp.ReadMapHeaderBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Old", za0001)
+					return
+				}
+				if zb0003 > z5439c54climitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0003 > 0 {
+					zb0003--
+					field, bts, err = msgp.ReadMapKeyZC(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "Old", za0001)
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "name":
+						z.Old[za0001].Name, bts, err = msgp.ReadStringBytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Old", za0001, "Name")
+							return
+						}
+					case "dead":
+						z.Old[za0001].Dead, bts, err = msgp.ReadInt64Bytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Old", za0001, "Dead")
+							return
+						}
+					default:
+						bts, err = msgp.Skip(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Old", za0001)
+							return
+						}
+					}
+				}
+			}
+		case "new":
+			var zb0004 uint32
+			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "New")
+				return
+			}
+			if zb0004 > z5439c54climitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.New) >= int(zb0004) {
+				z.New = (z.New)[:zb0004]
+			} else {
+				z.New = make([]ObjectRef, zb0004)
+			}
+			for za0002 := range z.New {
+				bts, err = z.New[za0002].UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "New", za0002)
+					return
+				}
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Replace) Msgsize() (s int) {
+	s = 1 + 6 + z.Table.Msgsize() + 4 + msgp.Uint64Size + 4 + msgp.ArrayHeaderSize
+	for za0001 := range z.Old {
+		s += 1 + 5 + msgp.StringPrefixSize + len(z.Old[za0001].Name) + 5 + msgp.Int64Size
+	}
+	s += 4 + msgp.ArrayHeaderSize
+	for za0002 := range z.New {
+		s += z.New[za0002].Msgsize()
+	}
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
+func (z *Replaced) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "name":
+			z.Name, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "Name")
+				return
+			}
+		case "dead":
+			z.Dead, err = dc.ReadInt64()
+			if err != nil {
+				err = msgp.WrapError(err, "Dead")
+				return
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z Replaced) EncodeMsg(en *msgp.Writer) (err error) {
+	// check for omitted fields
+	zb0001Len := uint32(2)
+	var zb0001Mask uint8 /* 2 bits */
+	_ = zb0001Mask
+	if z.Dead == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x2
+	}
+	// variable map header, size zb0001Len
+	err = en.Append(0x80 | uint8(zb0001Len))
+	if err != nil {
+		return
+	}
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// write "name"
+		err = en.Append(0xa4, 0x6e, 0x61, 0x6d, 0x65)
+		if err != nil {
+			return
+		}
+		err = en.WriteString(z.Name)
+		if err != nil {
+			err = msgp.WrapError(err, "Name")
+			return
+		}
+		if (zb0001Mask & 0x2) == 0 { // if not omitted
+			// write "dead"
+			err = en.Append(0xa4, 0x64, 0x65, 0x61, 0x64)
+			if err != nil {
+				return
+			}
+			err = en.WriteInt64(z.Dead)
+			if err != nil {
+				err = msgp.WrapError(err, "Dead")
+				return
+			}
+		}
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z Replaced) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// check for omitted fields
+	zb0001Len := uint32(2)
+	var zb0001Mask uint8 /* 2 bits */
+	_ = zb0001Mask
+	if z.Dead == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x2
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "name"
+		o = append(o, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+		o = msgp.AppendString(o, z.Name)
+		if (zb0001Mask & 0x2) == 0 { // if not omitted
+			// string "dead"
+			o = append(o, 0xa4, 0x64, 0x65, 0x61, 0x64)
+			o = msgp.AppendInt64(o, z.Dead)
+		}
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Replaced) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "name":
+			z.Name, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Name")
+				return
+			}
+		case "dead":
+			z.Dead, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Dead")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z Replaced) Msgsize() (s int) {
+	s = 1 + 5 + msgp.StringPrefixSize + len(z.Name) + 5 + msgp.Int64Size
 	return
 }
 
@@ -6461,6 +8918,179 @@ func (z *SetStats) UnmarshalMsg(bts []byte) (o []byte, err error) {
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *SetStats) Msgsize() (s int) {
 	s = 1 + 6 + z.Table.Msgsize() + 4 + msgp.StringPrefixSize + len(z.Object)
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
+func (z *Truncate) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "table":
+			err = z.Table.DecodeMsg(dc)
+			if err != nil {
+				err = msgp.WrapError(err, "Table")
+				return
+			}
+		case "def":
+			z.Def, err = dc.ReadUint64()
+			if err != nil {
+				err = msgp.WrapError(err, "Def")
+				return
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z *Truncate) EncodeMsg(en *msgp.Writer) (err error) {
+	// check for omitted fields
+	zb0001Len := uint32(2)
+	var zb0001Mask uint8 /* 2 bits */
+	_ = zb0001Mask
+	if z.Def == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x2
+	}
+	// variable map header, size zb0001Len
+	err = en.Append(0x80 | uint8(zb0001Len))
+	if err != nil {
+		return
+	}
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// write "table"
+		err = en.Append(0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+		if err != nil {
+			return
+		}
+		err = z.Table.EncodeMsg(en)
+		if err != nil {
+			err = msgp.WrapError(err, "Table")
+			return
+		}
+		if (zb0001Mask & 0x2) == 0 { // if not omitted
+			// write "def"
+			err = en.Append(0xa3, 0x64, 0x65, 0x66)
+			if err != nil {
+				return
+			}
+			err = en.WriteUint64(z.Def)
+			if err != nil {
+				err = msgp.WrapError(err, "Def")
+				return
+			}
+		}
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Truncate) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// check for omitted fields
+	zb0001Len := uint32(2)
+	var zb0001Mask uint8 /* 2 bits */
+	_ = zb0001Mask
+	if z.Def == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x2
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "table"
+		o = append(o, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+		o, err = z.Table.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Table")
+			return
+		}
+		if (zb0001Mask & 0x2) == 0 { // if not omitted
+			// string "def"
+			o = append(o, 0xa3, 0x64, 0x65, 0x66)
+			o = msgp.AppendUint64(o, z.Def)
+		}
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Truncate) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "table":
+			bts, err = z.Table.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Table")
+				return
+			}
+		case "def":
+			z.Def, bts, err = msgp.ReadUint64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Def")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Truncate) Msgsize() (s int) {
+	s = 1 + 6 + z.Table.Msgsize() + 4 + msgp.Uint64Size
 	return
 }
 

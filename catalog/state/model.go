@@ -88,17 +88,43 @@ type Constraint struct {
 
 // Version is the content of a table: the sum of committed deltas.
 type Version struct {
-	Number  uint64      `msg:"n"`
-	Objects []ObjectRef `msg:"objs"`
-	Rows    int64       `msg:"rows"`
-	Stats   string      `msg:"stats"` // object name of ANALYZE's result in managed storage, "" none
+	// Number counts every change, Content only those that change what a query
+	// answers: merging objects does not.
+	Number  uint64  `msg:"n"`
+	Content uint64  `msg:"content"`
+	LastTxn TxnID   `msg:"last"` // that made Content what it is
+	Objects Objects `msg:"objs"`
+	Rows    int64   `msg:"rows"`  // live ones
+	Stats   string  `msg:"stats"` // object name of ANALYZE's result in managed storage, "" none
 }
 
-// ObjectRef names one immutable object in managed storage: row groups of one
-// slice of one table. Its footer (runtime/block.Footer) holds the block metadata.
+// ObjectRef is one immutable object: rows of one slice of one table, and which
+// of them have been deleted since. A row's address is the object's name and the
+// row's position in it.
 type ObjectRef struct {
 	Name  string  `msg:"name"`
 	Slice SliceID `msg:"slice"`
-	Rows  int64   `msg:"rows"`
+	Rows  int64   `msg:"rows"` // deleted ones too
 	Bytes int64   `msg:"bytes"`
+	// Data are the rows of a small write, as a chunk on the wire
+	// (runtime/chunk): such an object is in no storage but here. nil: row groups
+	// in managed storage under Name, their metadata in a footer (runtime/block.Footer).
+	Data []byte `msg:"data,omitempty"`
+	// Deleted is a roaring bitmap (portable format) of the positions of deleted
+	// rows, Dead their number. nil, 0: none. Frozen.
+	Deleted []byte `msg:"del,omitempty"`
+	Dead    int64  `msg:"dead,omitempty"`
 }
+
+// RowSet is rows of one object: a roaring bitmap (portable format) of positions.
+type RowSet struct {
+	Object string `msg:"obj"`
+	Rows   []byte `msg:"rows"`
+}
+
+// RowIDColumn and LiveColumn are the numbers of columns that no block stores but every scan can
+// yield, behind the stored ones: the row's address in a scan (BIGINT: index of the object in
+// the scanned version's Objects << 32 | position in the object), and whether the row
+// is not deleted (BOOLEAN). Neither is ever NULL.
+func (t *Table) RowIDColumn() int { return len(t.Columns) }
+func (t *Table) LiveColumn() int  { return len(t.Columns) + 1 }

@@ -1046,6 +1046,30 @@ func (z *ObjectRef) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Bytes")
 				return
 			}
+		case "data":
+			z.Data, err = dc.ReadBytesLimit(z.Data, zc89d2890limitArrays)
+			if err == nil && z.Data == nil {
+				z.Data = []byte{}
+			}
+			if err != nil {
+				err = msgp.WrapError(err, "Data")
+				return
+			}
+		case "del":
+			z.Deleted, err = dc.ReadBytesLimit(z.Deleted, zc89d2890limitArrays)
+			if err == nil && z.Deleted == nil {
+				z.Deleted = []byte{}
+			}
+			if err != nil {
+				err = msgp.WrapError(err, "Deleted")
+				return
+			}
+		case "dead":
+			z.Dead, err = dc.ReadInt64()
+			if err != nil {
+				err = msgp.WrapError(err, "Dead")
+				return
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -1059,46 +1083,106 @@ func (z *ObjectRef) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *ObjectRef) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 4
-	// write "name"
-	err = en.Append(0x84, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+	// check for omitted fields
+	zb0001Len := uint32(7)
+	var zb0001Mask uint8 /* 7 bits */
+	_ = zb0001Mask
+	if z.Data == nil {
+		zb0001Len--
+		zb0001Mask |= 0x10
+	}
+	if z.Deleted == nil {
+		zb0001Len--
+		zb0001Mask |= 0x20
+	}
+	if z.Dead == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x40
+	}
+	// variable map header, size zb0001Len
+	err = en.Append(0x80 | uint8(zb0001Len))
 	if err != nil {
 		return
 	}
-	err = en.WriteString(z.Name)
-	if err != nil {
-		err = msgp.WrapError(err, "Name")
-		return
-	}
-	// write "slice"
-	err = en.Append(0xa5, 0x73, 0x6c, 0x69, 0x63, 0x65)
-	if err != nil {
-		return
-	}
-	err = en.WriteUint16(uint16(z.Slice))
-	if err != nil {
-		err = msgp.WrapError(err, "Slice")
-		return
-	}
-	// write "rows"
-	err = en.Append(0xa4, 0x72, 0x6f, 0x77, 0x73)
-	if err != nil {
-		return
-	}
-	err = en.WriteInt64(z.Rows)
-	if err != nil {
-		err = msgp.WrapError(err, "Rows")
-		return
-	}
-	// write "bytes"
-	err = en.Append(0xa5, 0x62, 0x79, 0x74, 0x65, 0x73)
-	if err != nil {
-		return
-	}
-	err = en.WriteInt64(z.Bytes)
-	if err != nil {
-		err = msgp.WrapError(err, "Bytes")
-		return
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// write "name"
+		err = en.Append(0xa4, 0x6e, 0x61, 0x6d, 0x65)
+		if err != nil {
+			return
+		}
+		err = en.WriteString(z.Name)
+		if err != nil {
+			err = msgp.WrapError(err, "Name")
+			return
+		}
+		// write "slice"
+		err = en.Append(0xa5, 0x73, 0x6c, 0x69, 0x63, 0x65)
+		if err != nil {
+			return
+		}
+		err = en.WriteUint16(uint16(z.Slice))
+		if err != nil {
+			err = msgp.WrapError(err, "Slice")
+			return
+		}
+		// write "rows"
+		err = en.Append(0xa4, 0x72, 0x6f, 0x77, 0x73)
+		if err != nil {
+			return
+		}
+		err = en.WriteInt64(z.Rows)
+		if err != nil {
+			err = msgp.WrapError(err, "Rows")
+			return
+		}
+		// write "bytes"
+		err = en.Append(0xa5, 0x62, 0x79, 0x74, 0x65, 0x73)
+		if err != nil {
+			return
+		}
+		err = en.WriteInt64(z.Bytes)
+		if err != nil {
+			err = msgp.WrapError(err, "Bytes")
+			return
+		}
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
+			// write "data"
+			err = en.Append(0xa4, 0x64, 0x61, 0x74, 0x61)
+			if err != nil {
+				return
+			}
+			err = en.WriteBytes(z.Data)
+			if err != nil {
+				err = msgp.WrapError(err, "Data")
+				return
+			}
+		}
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
+			// write "del"
+			err = en.Append(0xa3, 0x64, 0x65, 0x6c)
+			if err != nil {
+				return
+			}
+			err = en.WriteBytes(z.Deleted)
+			if err != nil {
+				err = msgp.WrapError(err, "Deleted")
+				return
+			}
+		}
+		if (zb0001Mask & 0x40) == 0 { // if not omitted
+			// write "dead"
+			err = en.Append(0xa4, 0x64, 0x65, 0x61, 0x64)
+			if err != nil {
+				return
+			}
+			err = en.WriteInt64(z.Dead)
+			if err != nil {
+				err = msgp.WrapError(err, "Dead")
+				return
+			}
+		}
 	}
 	return
 }
@@ -1106,19 +1190,55 @@ func (z *ObjectRef) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *ObjectRef) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 4
-	// string "name"
-	o = append(o, 0x84, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
-	o = msgp.AppendString(o, z.Name)
-	// string "slice"
-	o = append(o, 0xa5, 0x73, 0x6c, 0x69, 0x63, 0x65)
-	o = msgp.AppendUint16(o, uint16(z.Slice))
-	// string "rows"
-	o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
-	o = msgp.AppendInt64(o, z.Rows)
-	// string "bytes"
-	o = append(o, 0xa5, 0x62, 0x79, 0x74, 0x65, 0x73)
-	o = msgp.AppendInt64(o, z.Bytes)
+	// check for omitted fields
+	zb0001Len := uint32(7)
+	var zb0001Mask uint8 /* 7 bits */
+	_ = zb0001Mask
+	if z.Data == nil {
+		zb0001Len--
+		zb0001Mask |= 0x10
+	}
+	if z.Deleted == nil {
+		zb0001Len--
+		zb0001Mask |= 0x20
+	}
+	if z.Dead == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x40
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "name"
+		o = append(o, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+		o = msgp.AppendString(o, z.Name)
+		// string "slice"
+		o = append(o, 0xa5, 0x73, 0x6c, 0x69, 0x63, 0x65)
+		o = msgp.AppendUint16(o, uint16(z.Slice))
+		// string "rows"
+		o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
+		o = msgp.AppendInt64(o, z.Rows)
+		// string "bytes"
+		o = append(o, 0xa5, 0x62, 0x79, 0x74, 0x65, 0x73)
+		o = msgp.AppendInt64(o, z.Bytes)
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
+			// string "data"
+			o = append(o, 0xa4, 0x64, 0x61, 0x74, 0x61)
+			o = msgp.AppendBytes(o, z.Data)
+		}
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
+			// string "del"
+			o = append(o, 0xa3, 0x64, 0x65, 0x6c)
+			o = msgp.AppendBytes(o, z.Deleted)
+		}
+		if (zb0001Mask & 0x40) == 0 { // if not omitted
+			// string "dead"
+			o = append(o, 0xa4, 0x64, 0x65, 0x61, 0x64)
+			o = msgp.AppendInt64(o, z.Dead)
+		}
+	}
 	return
 }
 
@@ -1172,6 +1292,56 @@ func (z *ObjectRef) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Bytes")
 				return
 			}
+		case "data":
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadBytesHeader(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Data")
+				return
+			}
+			if zb0003 > zc89d2890limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if z.Data == nil || uint32(cap(z.Data)) < zb0003 {
+				z.Data = make([]byte, zb0003)
+			} else {
+				z.Data = z.Data[:zb0003]
+			}
+			if uint32(len(bts)) < zb0003 {
+				err = msgp.ErrShortBytes
+				return
+			}
+			copy(z.Data, bts[:zb0003])
+			bts = bts[zb0003:]
+		case "del":
+			var zb0004 uint32
+			zb0004, bts, err = msgp.ReadBytesHeader(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Deleted")
+				return
+			}
+			if zb0004 > zc89d2890limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if z.Deleted == nil || uint32(cap(z.Deleted)) < zb0004 {
+				z.Deleted = make([]byte, zb0004)
+			} else {
+				z.Deleted = z.Deleted[:zb0004]
+			}
+			if uint32(len(bts)) < zb0004 {
+				err = msgp.ErrShortBytes
+				return
+			}
+			copy(z.Deleted, bts[:zb0004])
+			bts = bts[zb0004:]
+		case "dead":
+			z.Dead, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Dead")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1186,7 +1356,162 @@ func (z *ObjectRef) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *ObjectRef) Msgsize() (s int) {
-	s = 1 + 5 + msgp.StringPrefixSize + len(z.Name) + 6 + msgp.Uint16Size + 5 + msgp.Int64Size + 6 + msgp.Int64Size
+	s = 1 + 5 + msgp.StringPrefixSize + len(z.Name) + 6 + msgp.Uint16Size + 5 + msgp.Int64Size + 6 + msgp.Int64Size + 5 + msgp.BytesPrefixSize + len(z.Data) + 4 + msgp.BytesPrefixSize + len(z.Deleted) + 5 + msgp.Int64Size
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
+func (z *RowSet) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > zc89d2890limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "obj":
+			z.Object, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "Object")
+				return
+			}
+		case "rows":
+			z.Rows, err = dc.ReadBytesLimit(z.Rows, zc89d2890limitArrays)
+			if err == nil && z.Rows == nil {
+				z.Rows = []byte{}
+			}
+			if err != nil {
+				err = msgp.WrapError(err, "Rows")
+				return
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z *RowSet) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 2
+	// write "obj"
+	err = en.Append(0x82, 0xa3, 0x6f, 0x62, 0x6a)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.Object)
+	if err != nil {
+		err = msgp.WrapError(err, "Object")
+		return
+	}
+	// write "rows"
+	err = en.Append(0xa4, 0x72, 0x6f, 0x77, 0x73)
+	if err != nil {
+		return
+	}
+	err = en.WriteBytes(z.Rows)
+	if err != nil {
+		err = msgp.WrapError(err, "Rows")
+		return
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *RowSet) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 2
+	// string "obj"
+	o = append(o, 0x82, 0xa3, 0x6f, 0x62, 0x6a)
+	o = msgp.AppendString(o, z.Object)
+	// string "rows"
+	o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
+	o = msgp.AppendBytes(o, z.Rows)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *RowSet) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > zc89d2890limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "obj":
+			z.Object, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Object")
+				return
+			}
+		case "rows":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadBytesHeader(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Rows")
+				return
+			}
+			if zb0002 > zc89d2890limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if z.Rows == nil || uint32(cap(z.Rows)) < zb0002 {
+				z.Rows = make([]byte, zb0002)
+			} else {
+				z.Rows = z.Rows[:zb0002]
+			}
+			if uint32(len(bts)) < zb0002 {
+				err = msgp.ErrShortBytes
+				return
+			}
+			copy(z.Rows, bts[:zb0002])
+			bts = bts[zb0002:]
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *RowSet) Msgsize() (s int) {
+	s = 1 + 4 + msgp.StringPrefixSize + len(z.Object) + 5 + msgp.BytesPrefixSize + len(z.Rows)
 	return
 }
 
@@ -2121,28 +2446,23 @@ func (z *Version) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Number")
 				return
 			}
+		case "content":
+			z.Content, err = dc.ReadUint64()
+			if err != nil {
+				err = msgp.WrapError(err, "Content")
+				return
+			}
+		case "last":
+			err = z.LastTxn.DecodeMsg(dc)
+			if err != nil {
+				err = msgp.WrapError(err, "LastTxn")
+				return
+			}
 		case "objs":
-			var zb0002 uint32
-			zb0002, err = dc.ReadArrayHeader()
+			err = z.Objects.DecodeMsg(dc)
 			if err != nil {
 				err = msgp.WrapError(err, "Objects")
 				return
-			}
-			if zb0002 > zc89d2890limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Objects) >= int(zb0002) {
-				z.Objects = (z.Objects)[:zb0002]
-			} else {
-				z.Objects = make([]ObjectRef, zb0002)
-			}
-			for za0001 := range z.Objects {
-				err = z.Objects[za0001].DecodeMsg(dc)
-				if err != nil {
-					err = msgp.WrapError(err, "Objects", za0001)
-					return
-				}
 			}
 		case "rows":
 			z.Rows, err = dc.ReadInt64()
@@ -2169,9 +2489,9 @@ func (z *Version) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Version) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 4
+	// map header, size 6
 	// write "n"
-	err = en.Append(0x84, 0xa1, 0x6e)
+	err = en.Append(0x86, 0xa1, 0x6e)
 	if err != nil {
 		return
 	}
@@ -2180,22 +2500,35 @@ func (z *Version) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Number")
 		return
 	}
+	// write "content"
+	err = en.Append(0xa7, 0x63, 0x6f, 0x6e, 0x74, 0x65, 0x6e, 0x74)
+	if err != nil {
+		return
+	}
+	err = en.WriteUint64(z.Content)
+	if err != nil {
+		err = msgp.WrapError(err, "Content")
+		return
+	}
+	// write "last"
+	err = en.Append(0xa4, 0x6c, 0x61, 0x73, 0x74)
+	if err != nil {
+		return
+	}
+	err = z.LastTxn.EncodeMsg(en)
+	if err != nil {
+		err = msgp.WrapError(err, "LastTxn")
+		return
+	}
 	// write "objs"
 	err = en.Append(0xa4, 0x6f, 0x62, 0x6a, 0x73)
 	if err != nil {
 		return
 	}
-	err = en.WriteArrayHeader(uint32(len(z.Objects)))
+	err = z.Objects.EncodeMsg(en)
 	if err != nil {
 		err = msgp.WrapError(err, "Objects")
 		return
-	}
-	for za0001 := range z.Objects {
-		err = z.Objects[za0001].EncodeMsg(en)
-		if err != nil {
-			err = msgp.WrapError(err, "Objects", za0001)
-			return
-		}
 	}
 	// write "rows"
 	err = en.Append(0xa4, 0x72, 0x6f, 0x77, 0x73)
@@ -2223,19 +2556,26 @@ func (z *Version) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Version) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 4
+	// map header, size 6
 	// string "n"
-	o = append(o, 0x84, 0xa1, 0x6e)
+	o = append(o, 0x86, 0xa1, 0x6e)
 	o = msgp.AppendUint64(o, z.Number)
+	// string "content"
+	o = append(o, 0xa7, 0x63, 0x6f, 0x6e, 0x74, 0x65, 0x6e, 0x74)
+	o = msgp.AppendUint64(o, z.Content)
+	// string "last"
+	o = append(o, 0xa4, 0x6c, 0x61, 0x73, 0x74)
+	o, err = z.LastTxn.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "LastTxn")
+		return
+	}
 	// string "objs"
 	o = append(o, 0xa4, 0x6f, 0x62, 0x6a, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Objects)))
-	for za0001 := range z.Objects {
-		o, err = z.Objects[za0001].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Objects", za0001)
-			return
-		}
+	o, err = z.Objects.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Objects")
+		return
 	}
 	// string "rows"
 	o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
@@ -2274,28 +2614,23 @@ func (z *Version) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Number")
 				return
 			}
+		case "content":
+			z.Content, bts, err = msgp.ReadUint64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Content")
+				return
+			}
+		case "last":
+			bts, err = z.LastTxn.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "LastTxn")
+				return
+			}
 		case "objs":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Objects.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Objects")
 				return
-			}
-			if zb0002 > zc89d2890limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Objects) >= int(zb0002) {
-				z.Objects = (z.Objects)[:zb0002]
-			} else {
-				z.Objects = make([]ObjectRef, zb0002)
-			}
-			for za0001 := range z.Objects {
-				bts, err = z.Objects[za0001].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Objects", za0001)
-					return
-				}
 			}
 		case "rows":
 			z.Rows, bts, err = msgp.ReadInt64Bytes(bts)
@@ -2323,10 +2658,6 @@ func (z *Version) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Version) Msgsize() (s int) {
-	s = 1 + 2 + msgp.Uint64Size + 5 + msgp.ArrayHeaderSize
-	for za0001 := range z.Objects {
-		s += z.Objects[za0001].Msgsize()
-	}
-	s += 5 + msgp.Int64Size + 6 + msgp.StringPrefixSize + len(z.Stats)
+	s = 1 + 2 + msgp.Uint64Size + 8 + msgp.Uint64Size + 5 + z.LastTxn.Msgsize() + 5 + z.Objects.Msgsize() + 5 + msgp.Int64Size + 6 + msgp.StringPrefixSize + len(z.Stats)
 	return
 }

@@ -100,7 +100,7 @@ func TestTableLife(t *testing.T) {
 	// Two futures of one version do not see each other.
 	c4b, _ := run(t, c3, Op{Delta: &Delta{Table: id, Adds: []ObjectRef{ref(4, 1)}}})
 	names := func(c *Catalog) (out []string) {
-		for _, o := range c.TableByID(id).Version.Objects {
+		for _, o := range c.TableByID(id).Version.Objects.List() {
 			out = append(out, o.Name)
 		}
 		return out

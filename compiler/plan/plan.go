@@ -16,7 +16,8 @@ type Query struct {
 	Params   []Param // $0.. : hoisted literals and the client's parameters
 	Output   []OutputColumn
 	Merge    Merge
-	Insert   *InsertTarget // INSERT ... SELECT, INSERT VALUES, COPY; nil for SELECT
+	Insert   *InsertTarget // INSERT ... SELECT, INSERT VALUES, COPY, UPDATE; nil for SELECT
+	Delete   *TableRef     // DELETE, UPDATE: the table whose rows are deleted; nil otherwise
 	Tables   []*Table      // tables made while the query runs, by id
 	Root     *Node         // what EXPLAIN prints
 	Notes    []string      // EXPLAIN's footer lines
@@ -75,8 +76,10 @@ type Source struct {
 	Cols []Column
 
 	// SourceScan
-	Table  *TableRef
-	ColNos []int // for each of Cols its 0-based column number in the table
+	Table *TableRef
+	// ColNos has for each of Cols its 0-based column number in the table;
+	// state.Table's RowIDColumn and LiveColumn too.
+	ColNos []int
 	Zone   []ZonePred
 	// Once, for an ALL table: its row groups are dealt out once over all slices
 	// (it is a probe or plain input), instead of every node reading all of them
@@ -190,8 +193,11 @@ type Sink struct {
 	Exchange int
 	Dist     DistKind
 
-	// SinkDist, SinkReturn, SinkInsert: the columns sent
+	// SinkDist, SinkReturn, SinkInsert, SinkDelete: the columns sent
 	Cols []*Expr
+	// RowIDs, of a SinkInsert: the last of Cols is the address of the row that this
+	// one replaces (UPDATE, merge), not a column of the table.
+	RowIDs bool
 }
 
 // SinkKind is the kind of a sink.
@@ -204,11 +210,12 @@ const (
 	SinkDist                   // exchange to other slices
 	SinkReturn                 // rows for the client, to the leader
 	SinkInsert                 // rows for a table's slice: sorted, encoded, stored
+	SinkDelete                 // row addresses (one BIGINT column) of rows to delete
 )
 
 // Label is the sink's step name.
 func (k SinkKind) Label() string {
-	return [...]string{"hash", "aggr", "sort", "dist", "return", "insert"}[k]
+	return [...]string{"hash", "aggr", "sort", "dist", "return", "insert", "delete"}[k]
 }
 
 // DistKind is where an exchange sends a row.

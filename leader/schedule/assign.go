@@ -125,11 +125,11 @@ func (a *assignment) scans(q *plan.Query, peer wire.Peer, table func(*plan.Table
 		}
 		switch {
 		case t.Effective == state.DistAll && s.Source.Once:
-			sc.Objects, sc.Share, sc.Shares = t.Version.Objects, me, len(hosts)
+			sc.Objects, sc.Share, sc.Shares = t.Version.Objects.List(), me, len(hosts)
 		case t.Effective == state.DistAll || s.Where == plan.OneSlice:
-			sc.Objects = t.Version.Objects
+			sc.Objects = t.Version.Objects.List()
 		default:
-			for _, o := range t.Version.Objects {
+			for _, o := range t.Version.Objects.List() {
 				if slices.Contains(peer.Slices, o.Slice) {
 					sc.Objects = append(sc.Objects, o)
 				}

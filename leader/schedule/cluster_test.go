@@ -150,7 +150,9 @@ func (c *testCluster) load(rows int) {
 		if err != nil {
 			c.t.Fatal(err)
 		}
-		c.table.Version.Objects = append(c.table.Version.Objects, refs...)
+		for i := range refs {
+			c.table.Version.Objects = c.table.Version.Objects.With(&refs[i])
+		}
 	}
 }
 

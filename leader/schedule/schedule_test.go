@@ -161,7 +161,7 @@ func TestInsert(t *testing.T) {
 				t.Errorf("slice %d has %d rows", r.Slice, r.Rows)
 			}
 		}
-		c.table.Version.Objects = refs
+		c.table.Version.Objects = state.MakeObjects(refs...)
 		if got, _, err := c.values(scanReturn(), c.env()); err != nil || len(got) != 100 {
 			t.Errorf("%d rows, %v", len(got), err)
 		}

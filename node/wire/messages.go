@@ -123,6 +123,9 @@ type Scan struct {
 	Segment int               `msg:"seg"`
 	Types   []types.Type      `msg:"types"` // of the stored table's columns
 	Objects []state.ObjectRef `msg:"objs"`
+	// Indexes has, for each of Objects, its index in the version's Objects.List:
+	// the upper half of row addresses. nil if no row addresses are read.
+	Indexes []int `msg:"idx"`
 	// Shares > 0: read row group i of all objects only if i mod Shares is Share.
 	Share  int `msg:"share"`
 	Shares int `msg:"shares"`
@@ -155,6 +158,11 @@ type Insert struct {
 	EncodeAuto bool            `msg:"encauto"`
 	Term       uint64          `msg:"term"` // Term and Txn make the objects' names unique
 	Txn        uint64          `msg:"txn"`
+	// Inline: what a slice gets in all may come back as an object with Data if it has at most
+	// so many bytes (as a chunk on the wire). 0: everything goes to managed storage.
+	Inline int64 `msg:"inline"`
+	// Local: rows stay on the slice they were scanned on (a merge).
+	Local bool `msg:"local"`
 	// Text describes COPY's input, nil for INSERT.
 	Text *Text `msg:"text"`
 }
@@ -188,8 +196,17 @@ type Reserved struct {
 type StreamDone struct {
 	Stats   []SegmentStats    `msg:"stats"`
 	Objects []state.ObjectRef `msg:"objs"` // written by SinkInsert
-	Errors  []RecordError     `msg:"errs"` // COPY: rows refused
-	Error   *Error            `msg:"err"`  // why the stream failed, nil if it did not
+	// Deletes are the rows that SinkDelete, or SinkInsert with row addresses, got; a row may be in
+	// those of several nodes.
+	Deletes []Deleted     `msg:"dels"`
+	Errors  []RecordError `msg:"errs"` // COPY: rows refused
+	Error   *Error        `msg:"err"`  // why the stream failed, nil if it did not
+}
+
+// Deleted is rows of one object of the scanned version: a roaring bitmap of positions.
+type Deleted struct {
+	Object int    `msg:"obj"` // index in the version's Objects.List
+	Rows   []byte `msg:"rows"`
 }
 
 // SegmentStats is what a segment did on one slice (scans) or node (Slice -1).

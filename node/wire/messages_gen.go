@@ -653,6 +653,161 @@ func (z DataKind) Msgsize() (s int) {
 }
 
 // DecodeMsg implements msgp.Decodable
+func (z *Deleted) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z2c18a699limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "obj":
+			z.Object, err = dc.ReadInt()
+			if err != nil {
+				err = msgp.WrapError(err, "Object")
+				return
+			}
+		case "rows":
+			z.Rows, err = dc.ReadBytesLimit(z.Rows, z2c18a699limitArrays)
+			if err == nil && z.Rows == nil {
+				z.Rows = []byte{}
+			}
+			if err != nil {
+				err = msgp.WrapError(err, "Rows")
+				return
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z *Deleted) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 2
+	// write "obj"
+	err = en.Append(0x82, 0xa3, 0x6f, 0x62, 0x6a)
+	if err != nil {
+		return
+	}
+	err = en.WriteInt(z.Object)
+	if err != nil {
+		err = msgp.WrapError(err, "Object")
+		return
+	}
+	// write "rows"
+	err = en.Append(0xa4, 0x72, 0x6f, 0x77, 0x73)
+	if err != nil {
+		return
+	}
+	err = en.WriteBytes(z.Rows)
+	if err != nil {
+		err = msgp.WrapError(err, "Rows")
+		return
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Deleted) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 2
+	// string "obj"
+	o = append(o, 0x82, 0xa3, 0x6f, 0x62, 0x6a)
+	o = msgp.AppendInt(o, z.Object)
+	// string "rows"
+	o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
+	o = msgp.AppendBytes(o, z.Rows)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Deleted) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z2c18a699limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "obj":
+			z.Object, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Object")
+				return
+			}
+		case "rows":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadBytesHeader(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Rows")
+				return
+			}
+			if zb0002 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if z.Rows == nil || uint32(cap(z.Rows)) < zb0002 {
+				z.Rows = make([]byte, zb0002)
+			} else {
+				z.Rows = z.Rows[:zb0002]
+			}
+			if uint32(len(bts)) < zb0002 {
+				err = msgp.ErrShortBytes
+				return
+			}
+			copy(z.Rows, bts[:zb0002])
+			bts = bts[zb0002:]
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Deleted) Msgsize() (s int) {
+	s = 1 + 4 + msgp.IntSize + 5 + msgp.BytesPrefixSize + len(z.Rows)
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
 func (z *EndQuery) DecodeMsg(dc *msgp.Reader) (err error) {
 	var field []byte
 	_ = field
@@ -2043,6 +2198,18 @@ func (z *Insert) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Txn")
 				return
 			}
+		case "inline":
+			z.Inline, err = dc.ReadInt64()
+			if err != nil {
+				err = msgp.WrapError(err, "Inline")
+				return
+			}
+		case "local":
+			z.Local, err = dc.ReadBool()
+			if err != nil {
+				err = msgp.WrapError(err, "Local")
+				return
+			}
 		case "text":
 			if dc.IsNil() {
 				err = dc.ReadNil()
@@ -2110,9 +2277,9 @@ func (z *Insert) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Insert) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 8
+	// map header, size 10
 	// write "table"
-	err = en.Append(0x88, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+	err = en.Append(0x8a, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
 	if err != nil {
 		return
 	}
@@ -2195,6 +2362,26 @@ func (z *Insert) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Txn")
 		return
 	}
+	// write "inline"
+	err = en.Append(0xa6, 0x69, 0x6e, 0x6c, 0x69, 0x6e, 0x65)
+	if err != nil {
+		return
+	}
+	err = en.WriteInt64(z.Inline)
+	if err != nil {
+		err = msgp.WrapError(err, "Inline")
+		return
+	}
+	// write "local"
+	err = en.Append(0xa5, 0x6c, 0x6f, 0x63, 0x61, 0x6c)
+	if err != nil {
+		return
+	}
+	err = en.WriteBool(z.Local)
+	if err != nil {
+		err = msgp.WrapError(err, "Local")
+		return
+	}
 	// write "text"
 	err = en.Append(0xa4, 0x74, 0x65, 0x78, 0x74)
 	if err != nil {
@@ -2234,9 +2421,9 @@ func (z *Insert) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Insert) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 8
+	// map header, size 10
 	// string "table"
-	o = append(o, 0x88, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+	o = append(o, 0x8a, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
 	o, err = z.Table.MarshalMsg(o)
 	if err != nil {
 		err = msgp.WrapError(err, "Table")
@@ -2274,6 +2461,12 @@ func (z *Insert) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "txn"
 	o = append(o, 0xa3, 0x74, 0x78, 0x6e)
 	o = msgp.AppendUint64(o, z.Txn)
+	// string "inline"
+	o = append(o, 0xa6, 0x69, 0x6e, 0x6c, 0x69, 0x6e, 0x65)
+	o = msgp.AppendInt64(o, z.Inline)
+	// string "local"
+	o = append(o, 0xa5, 0x6c, 0x6f, 0x63, 0x61, 0x6c)
+	o = msgp.AppendBool(o, z.Local)
 	// string "text"
 	o = append(o, 0xa4, 0x74, 0x65, 0x78, 0x74)
 	if z.Text == nil {
@@ -2388,6 +2581,18 @@ func (z *Insert) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Txn")
 				return
 			}
+		case "inline":
+			z.Inline, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Inline")
+				return
+			}
+		case "local":
+			z.Local, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Local")
+				return
+			}
 		case "text":
 			if msgp.IsNil(bts) {
 				bts, err = msgp.ReadNilBytes(bts)
@@ -2472,7 +2677,7 @@ func (z *Insert) Msgsize() (s int) {
 	for za0001 := range z.Columns {
 		s += z.Columns[za0001].Msgsize()
 	}
-	s += 8 + msgp.ArrayHeaderSize + (len(z.SortKey) * (msgp.IntSize)) + 10 + z.SortStyle.Msgsize() + 8 + msgp.BoolSize + 5 + msgp.Uint64Size + 4 + msgp.Uint64Size + 5
+	s += 8 + msgp.ArrayHeaderSize + (len(z.SortKey) * (msgp.IntSize)) + 10 + z.SortStyle.Msgsize() + 8 + msgp.BoolSize + 5 + msgp.Uint64Size + 4 + msgp.Uint64Size + 7 + msgp.Int64Size + 6 + msgp.BoolSize + 5
 	if z.Text == nil {
 		s += msgp.NilSize
 	} else {
@@ -4910,6 +5115,29 @@ func (z *Scan) DecodeMsg(dc *msgp.Reader) (err error) {
 					return
 				}
 			}
+		case "idx":
+			var zb0004 uint32
+			zb0004, err = dc.ReadArrayHeader()
+			if err != nil {
+				err = msgp.WrapError(err, "Indexes")
+				return
+			}
+			if zb0004 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Indexes) >= int(zb0004) {
+				z.Indexes = (z.Indexes)[:zb0004]
+			} else {
+				z.Indexes = make([]int, zb0004)
+			}
+			for za0003 := range z.Indexes {
+				z.Indexes[za0003], err = dc.ReadInt()
+				if err != nil {
+					err = msgp.WrapError(err, "Indexes", za0003)
+					return
+				}
+			}
 		case "share":
 			z.Share, err = dc.ReadInt()
 			if err != nil {
@@ -4935,9 +5163,9 @@ func (z *Scan) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Scan) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 5
+	// map header, size 6
 	// write "seg"
-	err = en.Append(0x85, 0xa3, 0x73, 0x65, 0x67)
+	err = en.Append(0x86, 0xa3, 0x73, 0x65, 0x67)
 	if err != nil {
 		return
 	}
@@ -4980,6 +5208,23 @@ func (z *Scan) EncodeMsg(en *msgp.Writer) (err error) {
 			return
 		}
 	}
+	// write "idx"
+	err = en.Append(0xa3, 0x69, 0x64, 0x78)
+	if err != nil {
+		return
+	}
+	err = en.WriteArrayHeader(uint32(len(z.Indexes)))
+	if err != nil {
+		err = msgp.WrapError(err, "Indexes")
+		return
+	}
+	for za0003 := range z.Indexes {
+		err = en.WriteInt(z.Indexes[za0003])
+		if err != nil {
+			err = msgp.WrapError(err, "Indexes", za0003)
+			return
+		}
+	}
 	// write "share"
 	err = en.Append(0xa5, 0x73, 0x68, 0x61, 0x72, 0x65)
 	if err != nil {
@@ -5006,9 +5251,9 @@ func (z *Scan) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Scan) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 5
+	// map header, size 6
 	// string "seg"
-	o = append(o, 0x85, 0xa3, 0x73, 0x65, 0x67)
+	o = append(o, 0x86, 0xa3, 0x73, 0x65, 0x67)
 	o = msgp.AppendInt(o, z.Segment)
 	// string "types"
 	o = append(o, 0xa5, 0x74, 0x79, 0x70, 0x65, 0x73)
@@ -5029,6 +5274,12 @@ func (z *Scan) MarshalMsg(b []byte) (o []byte, err error) {
 			err = msgp.WrapError(err, "Objects", za0002)
 			return
 		}
+	}
+	// string "idx"
+	o = append(o, 0xa3, 0x69, 0x64, 0x78)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Indexes)))
+	for za0003 := range z.Indexes {
+		o = msgp.AppendInt(o, z.Indexes[za0003])
 	}
 	// string "share"
 	o = append(o, 0xa5, 0x73, 0x68, 0x61, 0x72, 0x65)
@@ -5113,6 +5364,29 @@ func (z *Scan) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "idx":
+			var zb0004 uint32
+			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Indexes")
+				return
+			}
+			if zb0004 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Indexes) >= int(zb0004) {
+				z.Indexes = (z.Indexes)[:zb0004]
+			} else {
+				z.Indexes = make([]int, zb0004)
+			}
+			for za0003 := range z.Indexes {
+				z.Indexes[za0003], bts, err = msgp.ReadIntBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Indexes", za0003)
+					return
+				}
+			}
 		case "share":
 			z.Share, bts, err = msgp.ReadIntBytes(bts)
 			if err != nil {
@@ -5147,7 +5421,7 @@ func (z *Scan) Msgsize() (s int) {
 	for za0002 := range z.Objects {
 		s += z.Objects[za0002].Msgsize()
 	}
-	s += 6 + msgp.IntSize + 7 + msgp.IntSize
+	s += 4 + msgp.ArrayHeaderSize + (len(z.Indexes) * (msgp.IntSize)) + 6 + msgp.IntSize + 7 + msgp.IntSize
 	return
 }
 
@@ -6847,26 +7121,85 @@ func (z *StreamDone) DecodeMsg(dc *msgp.Reader) (err error) {
 					return
 				}
 			}
-		case "errs":
+		case "dels":
 			var zb0004 uint32
 			zb0004, err = dc.ReadArrayHeader()
 			if err != nil {
-				err = msgp.WrapError(err, "Errors")
+				err = msgp.WrapError(err, "Deletes")
 				return
 			}
 			if zb0004 > z2c18a699limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Errors) >= int(zb0004) {
-				z.Errors = (z.Errors)[:zb0004]
+			if cap(z.Deletes) >= int(zb0004) {
+				z.Deletes = (z.Deletes)[:zb0004]
 			} else {
-				z.Errors = make([]RecordError, zb0004)
+				z.Deletes = make([]Deleted, zb0004)
 			}
-			for za0003 := range z.Errors {
-				err = z.Errors[za0003].DecodeMsg(dc)
+			for za0003 := range z.Deletes {
+				var zb0005 uint32
+				zb0005, err = dc.ReadMapHeader()
 				if err != nil {
-					err = msgp.WrapError(err, "Errors", za0003)
+					err = msgp.WrapError(err, "Deletes", za0003)
+					return
+				}
+				if zb0005 > z2c18a699limitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0005 > 0 {
+					zb0005--
+					field, err = dc.ReadMapKeyPtr()
+					if err != nil {
+						err = msgp.WrapError(err, "Deletes", za0003)
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "obj":
+						z.Deletes[za0003].Object, err = dc.ReadInt()
+						if err != nil {
+							err = msgp.WrapError(err, "Deletes", za0003, "Object")
+							return
+						}
+					case "rows":
+						z.Deletes[za0003].Rows, err = dc.ReadBytesLimit(z.Deletes[za0003].Rows, z2c18a699limitArrays)
+						if err == nil && z.Deletes[za0003].Rows == nil {
+							z.Deletes[za0003].Rows = []byte{}
+						}
+						if err != nil {
+							err = msgp.WrapError(err, "Deletes", za0003, "Rows")
+							return
+						}
+					default:
+						err = dc.Skip()
+						if err != nil {
+							err = msgp.WrapError(err, "Deletes", za0003)
+							return
+						}
+					}
+				}
+			}
+		case "errs":
+			var zb0006 uint32
+			zb0006, err = dc.ReadArrayHeader()
+			if err != nil {
+				err = msgp.WrapError(err, "Errors")
+				return
+			}
+			if zb0006 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Errors) >= int(zb0006) {
+				z.Errors = (z.Errors)[:zb0006]
+			} else {
+				z.Errors = make([]RecordError, zb0006)
+			}
+			for za0004 := range z.Errors {
+				err = z.Errors[za0004].DecodeMsg(dc)
+				if err != nil {
+					err = msgp.WrapError(err, "Errors", za0004)
 					return
 				}
 			}
@@ -6901,9 +7234,9 @@ func (z *StreamDone) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *StreamDone) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 4
+	// map header, size 5
 	// write "stats"
-	err = en.Append(0x84, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
+	err = en.Append(0x85, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
 	if err != nil {
 		return
 	}
@@ -6936,6 +7269,39 @@ func (z *StreamDone) EncodeMsg(en *msgp.Writer) (err error) {
 			return
 		}
 	}
+	// write "dels"
+	err = en.Append(0xa4, 0x64, 0x65, 0x6c, 0x73)
+	if err != nil {
+		return
+	}
+	err = en.WriteArrayHeader(uint32(len(z.Deletes)))
+	if err != nil {
+		err = msgp.WrapError(err, "Deletes")
+		return
+	}
+	for za0003 := range z.Deletes {
+		// map header, size 2
+		// write "obj"
+		err = en.Append(0x82, 0xa3, 0x6f, 0x62, 0x6a)
+		if err != nil {
+			return
+		}
+		err = en.WriteInt(z.Deletes[za0003].Object)
+		if err != nil {
+			err = msgp.WrapError(err, "Deletes", za0003, "Object")
+			return
+		}
+		// write "rows"
+		err = en.Append(0xa4, 0x72, 0x6f, 0x77, 0x73)
+		if err != nil {
+			return
+		}
+		err = en.WriteBytes(z.Deletes[za0003].Rows)
+		if err != nil {
+			err = msgp.WrapError(err, "Deletes", za0003, "Rows")
+			return
+		}
+	}
 	// write "errs"
 	err = en.Append(0xa4, 0x65, 0x72, 0x72, 0x73)
 	if err != nil {
@@ -6946,10 +7312,10 @@ func (z *StreamDone) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Errors")
 		return
 	}
-	for za0003 := range z.Errors {
-		err = z.Errors[za0003].EncodeMsg(en)
+	for za0004 := range z.Errors {
+		err = z.Errors[za0004].EncodeMsg(en)
 		if err != nil {
-			err = msgp.WrapError(err, "Errors", za0003)
+			err = msgp.WrapError(err, "Errors", za0004)
 			return
 		}
 	}
@@ -6976,9 +7342,9 @@ func (z *StreamDone) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *StreamDone) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 4
+	// map header, size 5
 	// string "stats"
-	o = append(o, 0x84, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
+	o = append(o, 0x85, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Stats)))
 	for za0001 := range z.Stats {
 		o, err = z.Stats[za0001].MarshalMsg(o)
@@ -6997,13 +7363,25 @@ func (z *StreamDone) MarshalMsg(b []byte) (o []byte, err error) {
 			return
 		}
 	}
+	// string "dels"
+	o = append(o, 0xa4, 0x64, 0x65, 0x6c, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Deletes)))
+	for za0003 := range z.Deletes {
+		// map header, size 2
+		// string "obj"
+		o = append(o, 0x82, 0xa3, 0x6f, 0x62, 0x6a)
+		o = msgp.AppendInt(o, z.Deletes[za0003].Object)
+		// string "rows"
+		o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
+		o = msgp.AppendBytes(o, z.Deletes[za0003].Rows)
+	}
 	// string "errs"
 	o = append(o, 0xa4, 0x65, 0x72, 0x72, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Errors)))
-	for za0003 := range z.Errors {
-		o, err = z.Errors[za0003].MarshalMsg(o)
+	for za0004 := range z.Errors {
+		o, err = z.Errors[za0004].MarshalMsg(o)
 		if err != nil {
-			err = msgp.WrapError(err, "Errors", za0003)
+			err = msgp.WrapError(err, "Errors", za0004)
 			return
 		}
 	}
@@ -7089,26 +7467,98 @@ func (z *StreamDone) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
-		case "errs":
+		case "dels":
 			var zb0004 uint32
 			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "Errors")
+				err = msgp.WrapError(err, "Deletes")
 				return
 			}
 			if zb0004 > z2c18a699limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Errors) >= int(zb0004) {
-				z.Errors = (z.Errors)[:zb0004]
+			if cap(z.Deletes) >= int(zb0004) {
+				z.Deletes = (z.Deletes)[:zb0004]
 			} else {
-				z.Errors = make([]RecordError, zb0004)
+				z.Deletes = make([]Deleted, zb0004)
 			}
-			for za0003 := range z.Errors {
-				bts, err = z.Errors[za0003].UnmarshalMsg(bts)
+			for za0003 := range z.Deletes {
+				var zb0005 uint32
+				zb0005, bts, err = msgp.ReadMapHeaderBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Errors", za0003)
+					err = msgp.WrapError(err, "Deletes", za0003)
+					return
+				}
+				if zb0005 > z2c18a699limitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0005 > 0 {
+					zb0005--
+					field, bts, err = msgp.ReadMapKeyZC(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "Deletes", za0003)
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "obj":
+						z.Deletes[za0003].Object, bts, err = msgp.ReadIntBytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Deletes", za0003, "Object")
+							return
+						}
+					case "rows":
+						var zb0006 uint32
+						zb0006, bts, err = msgp.ReadBytesHeader(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Deletes", za0003, "Rows")
+							return
+						}
+						if zb0006 > z2c18a699limitArrays {
+							err = msgp.ErrLimitExceeded
+							return
+						}
+						if z.Deletes[za0003].Rows == nil || uint32(cap(z.Deletes[za0003].Rows)) < zb0006 {
+							z.Deletes[za0003].Rows = make([]byte, zb0006)
+						} else {
+							z.Deletes[za0003].Rows = z.Deletes[za0003].Rows[:zb0006]
+						}
+						if uint32(len(bts)) < zb0006 {
+							err = msgp.ErrShortBytes
+							return
+						}
+						copy(z.Deletes[za0003].Rows, bts[:zb0006])
+						bts = bts[zb0006:]
+					default:
+						bts, err = msgp.Skip(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Deletes", za0003)
+							return
+						}
+					}
+				}
+			}
+		case "errs":
+			var zb0007 uint32
+			zb0007, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Errors")
+				return
+			}
+			if zb0007 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Errors) >= int(zb0007) {
+				z.Errors = (z.Errors)[:zb0007]
+			} else {
+				z.Errors = make([]RecordError, zb0007)
+			}
+			for za0004 := range z.Errors {
+				bts, err = z.Errors[za0004].UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Errors", za0004)
 					return
 				}
 			}
@@ -7152,8 +7602,12 @@ func (z *StreamDone) Msgsize() (s int) {
 		s += z.Objects[za0002].Msgsize()
 	}
 	s += 5 + msgp.ArrayHeaderSize
-	for za0003 := range z.Errors {
-		s += z.Errors[za0003].Msgsize()
+	for za0003 := range z.Deletes {
+		s += 1 + 4 + msgp.IntSize + 5 + msgp.BytesPrefixSize + len(z.Deletes[za0003].Rows)
+	}
+	s += 5 + msgp.ArrayHeaderSize
+	for za0004 := range z.Errors {
+		s += z.Errors[za0004].Msgsize()
 	}
 	s += 4
 	if z.Error == nil {
