@@ -9,6 +9,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"slipher/catalog/fault"
 	"slipher/codegen/llvm"
 	"slipher/runtime/loader"
 )
@@ -50,6 +51,7 @@ func main() {
 			log.Warn("generated code has no names", "err", err)
 		}
 	}
+	k.FatalIfErrorf(fault.Setup())
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	k.BindTo(ctx, (*context.Context)(nil))
