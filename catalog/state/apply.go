@@ -12,6 +12,10 @@ func (c *Catalog) Apply(cmd *Command) (*Catalog, *Result) {
 		if r := c.Outcome(cmd.Txn); r != nil {
 			return c.settle(cmd.Settled), r
 		}
+		// Before anything else: what a fallen leader proposes changes nothing at all.
+		if err := c.fence(cmd); err != nil {
+			return c, &Result{Err: err}
+		}
 		if cmd.Txn < c.settled {
 			return c, &Result{Err: sqlerr.New(sqlerr.InternalError,
 				"transaction %d has ended already", cmd.Txn)}
@@ -22,10 +26,7 @@ func (c *Catalog) Apply(cmd *Command) (*Catalog, *Result) {
 		if next == c {
 			next = c.copy()
 		}
-		next.done = next.done.set(cmd.Txn, res)
-		if cmd.Txn >= next.nextTxn {
-			next.nextTxn = cmd.Txn + 1
-		}
+		next.record(cmd.Txn, res)
 	}
 	return next.settle(cmd.Settled), res
 }
@@ -60,17 +61,25 @@ func (c *Catalog) attempt(cmd *Command) (*Catalog, *Result) {
 
 // check is what must hold before any operation is looked at.
 func (c *Catalog) check(cmd *Command) *sqlerr.Error {
-	if cmd.Term != 0 && cmd.Term < c.term {
-		return sqlerr.New(sqlerr.SerializationFailure,
-			"the transaction began under leader term %d, the cluster is in term %d", cmd.Term, c.term).
-			WithHint("Run the transaction again.")
+	if err := c.fence(cmd); err != nil {
+		return err
 	}
 	for i := range cmd.Pre {
 		if err := c.holds(&cmd.Pre[i]); err != nil {
 			return err
 		}
 	}
-	return nil
+	return c.unread(cmd)
+}
+
+// fence refuses commands begun under an older term than the catalog's.
+func (c *Catalog) fence(cmd *Command) *sqlerr.Error {
+	if cmd.Term == 0 || cmd.Term >= c.term {
+		return nil
+	}
+	return sqlerr.New(sqlerr.SerializationFailure,
+		"the transaction began under leader term %d, the cluster is in term %d", cmd.Term, c.term).
+		WithHint("Run the transaction again.")
 }
 
 func (c *Catalog) holds(p *Precondition) *sqlerr.Error {
@@ -101,27 +110,6 @@ func (c *Catalog) holds(p *Precondition) *sqlerr.Error {
 		}
 	}
 	return nil
-}
-
-// settle forgets the results nobody will ask for.
-func (c *Catalog) settle(below TxnID) *Catalog {
-	if below <= c.settled {
-		return c
-	}
-	next := c.copy()
-	next.settled = below
-	var gone []TxnID
-	next.done.from(0, func(id TxnID, _ *Result) bool {
-		if id >= below {
-			return false
-		}
-		gone = append(gone, id)
-		return true
-	})
-	for _, id := range gone {
-		next.done = next.done.delete(id)
-	}
-	return next
 }
 
 func (c *Catalog) copy() *Catalog {

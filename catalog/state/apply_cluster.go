@@ -35,19 +35,14 @@ func (o *Bootstrap) apply(c *Catalog, cmd *Command) (OpResult, *sqlerr.Error) {
 		d.Owner, d.ConnLimit, d.Isolation, d.CreatedMicros = SystemUser, -1, "snapshot", cmd.Micros
 		c.addDatabase(&d)
 	}
-	dev := &Database{ID: DatabaseID(c.allocOID()), Name: DefaultDatabase, Owner: DefaultUser,
+	oid, err := c.takeOID(0)
+	if err != nil {
+		return OpResult{}, err
+	}
+	dev := &Database{ID: DatabaseID(oid), Name: DefaultDatabase, Owner: DefaultUser,
 		ConnLimit: -1, Isolation: "snapshot", CreatedMicros: cmd.Micros}
 	c.addDatabase(dev)
 	return OpResult{ID: int64(dev.ID)}, nil
-}
-
-func (o *OpenTerm) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
-	if o.Term <= c.term {
-		return OpResult{}, sqlerr.New(sqlerr.InvalidTransactionState,
-			"leader term %d is not above %d", o.Term, c.term)
-	}
-	c.term = o.Term
-	return OpResult{}, nil
 }
 
 func (o *Allocate) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
@@ -56,7 +51,7 @@ func (o *Allocate) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 	}
 	switch o.What {
 	case AllocateOID:
-		if int64(c.nextOID)+o.Count > 1<<31 {
+		if int64(c.nextOID)+o.Count > maxOID {
 			return OpResult{}, sqlerr.New(sqlerr.ProgramLimitExceeded, "out of object ids")
 		}
 		first := c.nextOID
@@ -76,7 +71,7 @@ func (o *RegisterNode) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 	}
 	n := o.Node
 	if old := c.Node(n.ID); old != nil {
-		n.Number = old.Number
+		n.Number, n.Draining = old.Number, old.Draining
 	} else {
 		n.Number = c.freeNodeNumber()
 	}
@@ -120,14 +115,23 @@ func (o *AssignSlices) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 	return OpResult{}, nil
 }
 
-func (o *Pin) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
-	c.pinned = max(c.pinned, o.Version)
-	return OpResult{}, nil
-}
+// maxOID is above every object id: BIGINTs and 32-bit ints hold them all.
+const maxOID = 1 << 31
 
-func (c *Catalog) allocOID() uint32 {
-	c.nextOID++
-	return c.nextOID - 1
+// takeOID is a new object's id: asked, which its creator has allocated before, or if
+// that is 0 the next one. No later allocation gives it again.
+func (c *Catalog) takeOID(asked uint32) (uint32, *sqlerr.Error) {
+	if asked == 0 {
+		asked = c.nextOID
+	}
+	if asked >= maxOID {
+		return 0, sqlerr.New(sqlerr.ProgramLimitExceeded, "out of object ids")
+	}
+	if asked < FirstUserOID {
+		return 0, sqlerr.New(sqlerr.InternalError, "object id %d is not a user's", asked)
+	}
+	c.nextOID = max(c.nextOID, asked+1)
+	return asked, nil
 }
 
 func errNoNode(id string) *sqlerr.Error {

@@ -14,9 +14,11 @@ func (o *CreateDatabase) apply(c *Catalog, cmd *Command) (OpResult, *sqlerr.Erro
 	if c.Database(d.Name) != nil {
 		return OpResult{}, errDatabaseExists(d.Name)
 	}
-	if d.ID == 0 {
-		d.ID = DatabaseID(c.allocOID())
+	oid, err := c.takeOID(uint32(d.ID))
+	if err != nil {
+		return OpResult{}, err
 	}
+	d.ID = DatabaseID(oid)
 	d.CreatedMicros = cmd.Micros
 	c.addDatabase(&d)
 	return OpResult{ID: int64(d.ID)}, nil
@@ -60,9 +62,11 @@ func (o *CreateSchema) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 		}
 		return OpResult{}, errSchemaExists(s.Name)
 	}
-	if s.ID == 0 {
-		s.ID = SchemaID(c.allocOID())
+	oid, err := c.takeOID(uint32(s.ID))
+	if err != nil {
+		return OpResult{}, err
 	}
+	s.ID = SchemaID(oid)
 	c.schemas = c.schemas.set(path(s.Database, s.Name), &s)
 	return OpResult{ID: int64(s.ID)}, nil
 }
@@ -104,11 +108,14 @@ func (o *CreateTable) apply(c *Catalog, cmd *Command) (OpResult, *sqlerr.Error) 
 		}
 		return OpResult{}, errTableExists(t.Name)
 	}
-	if t.ID == 0 {
-		t.ID = TableID(c.allocOID())
-	} else if c.TableByID(t.ID) != nil {
+	if t.ID != 0 && c.TableByID(t.ID) != nil {
 		return OpResult{}, sqlerr.New(sqlerr.InternalError, "object id %d is taken", t.ID)
 	}
+	oid, err := c.takeOID(uint32(t.ID))
+	if err != nil {
+		return OpResult{}, err
+	}
+	t.ID = TableID(oid)
 	t.Version = Version{Number: 1}
 	t.Def = 1
 	t.CreatedMicros = cmd.Micros
@@ -132,6 +139,8 @@ func (o *DropTable) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 
 // removeTable takes t out; its objects in managed storage are garbage then.
 func (c *Catalog) removeTable(t *Table) {
+	c.discardObjects(&t.Version)
+	c.discard(t.Version.Stats)
 	c.tables = c.tables.delete(t.ID)
 	c.names = c.names.delete(tablePath(t.Database, t.Schema, t.Name))
 	for i := range t.Columns {

@@ -22,9 +22,12 @@ type Catalog struct {
 	names     tree[string, TableID] // by path(db, schema, name)
 	users     tree[string, *User]
 	nodes     tree[string, *Node]
+	leaders   tree[string, *Leader]
 	slices    []string                 // node id by slice, "" if nobody has it; frozen
 	identity  tree[identityKey, int64] // next ordinal
-	done      tree[TxnID, *Result]     // of transactions >= settled
+	garbage   tree[string, uint64]     // objects that no table has, by the version that dropped them
+	done      tree[TxnID, *Result]     // see outcome.go
+	terms     []termStart              // whose results are kept, oldest first, the last is the current one; frozen
 }
 
 // identityKey is a table's id and a column number: id<<16 | column.
@@ -192,13 +195,6 @@ func (c *Catalog) SlicesOf(node string) []SliceID {
 		}
 	}
 	return out
-}
-
-// Outcome is the recorded result of a transaction, nil if it has none (yet, or
-// any more: see Settled).
-func (c *Catalog) Outcome(txn TxnID) *Result {
-	r, _ := c.done.get(txn)
-	return r
 }
 
 // Column finds a column by name, -1 if there is none.

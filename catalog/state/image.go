@@ -20,6 +20,15 @@ type image struct {
 	Slices    []string        `msg:"slices"`
 	Identity  []identityImage `msg:"identity"`
 	Done      []doneImage     `msg:"done"`
+	Leaders   []*Leader       `msg:"leaders"`
+	Garbage   []garbageImage  `msg:"garbage"`
+	Terms     []termStart     `msg:"terms"`
+}
+
+// termStart is where a term's transaction ids begin.
+type termStart struct {
+	Term  uint64 `msg:"term"`
+	First TxnID  `msg:"first"`
 }
 
 type identityImage struct {
@@ -30,4 +39,9 @@ type identityImage struct {
 type doneImage struct {
 	Txn    TxnID   `msg:"txn"`
 	Result *Result `msg:"result"`
+}
+
+type garbageImage struct {
+	Name    string `msg:"name"`
+	Version uint64 `msg:"ver"`
 }

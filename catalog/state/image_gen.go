@@ -196,6 +196,142 @@ func (z *doneImage) Msgsize() (s int) {
 }
 
 // DecodeMsg implements msgp.Decodable
+func (z *garbageImage) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z446752c7limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "name":
+			z.Name, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "Name")
+				return
+			}
+		case "ver":
+			z.Version, err = dc.ReadUint64()
+			if err != nil {
+				err = msgp.WrapError(err, "Version")
+				return
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z garbageImage) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 2
+	// write "name"
+	err = en.Append(0x82, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.Name)
+	if err != nil {
+		err = msgp.WrapError(err, "Name")
+		return
+	}
+	// write "ver"
+	err = en.Append(0xa3, 0x76, 0x65, 0x72)
+	if err != nil {
+		return
+	}
+	err = en.WriteUint64(z.Version)
+	if err != nil {
+		err = msgp.WrapError(err, "Version")
+		return
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z garbageImage) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 2
+	// string "name"
+	o = append(o, 0x82, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+	o = msgp.AppendString(o, z.Name)
+	// string "ver"
+	o = append(o, 0xa3, 0x76, 0x65, 0x72)
+	o = msgp.AppendUint64(o, z.Version)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *garbageImage) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z446752c7limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "name":
+			z.Name, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Name")
+				return
+			}
+		case "ver":
+			z.Version, bts, err = msgp.ReadUint64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Version")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z garbageImage) Msgsize() (s int) {
+	s = 1 + 5 + msgp.StringPrefixSize + len(z.Name) + 4 + msgp.Uint64Size
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
 func (z *identityImage) DecodeMsg(dc *msgp.Reader) (err error) {
 	var field []byte
 	_ = field
@@ -735,6 +871,153 @@ func (z *image) DecodeMsg(dc *msgp.Reader) (err error) {
 					}
 				}
 			}
+		case "leaders":
+			var zb0012 uint32
+			zb0012, err = dc.ReadArrayHeader()
+			if err != nil {
+				err = msgp.WrapError(err, "Leaders")
+				return
+			}
+			if zb0012 > z446752c7limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Leaders) >= int(zb0012) {
+				z.Leaders = (z.Leaders)[:zb0012]
+			} else {
+				z.Leaders = make([]*Leader, zb0012)
+			}
+			for za0009 := range z.Leaders {
+				if dc.IsNil() {
+					err = dc.ReadNil()
+					if err != nil {
+						err = msgp.WrapError(err, "Leaders", za0009)
+						return
+					}
+					z.Leaders[za0009] = nil
+				} else {
+					if z.Leaders[za0009] == nil {
+						z.Leaders[za0009] = new(Leader)
+					}
+					err = z.Leaders[za0009].DecodeMsg(dc)
+					if err != nil {
+						err = msgp.WrapError(err, "Leaders", za0009)
+						return
+					}
+				}
+			}
+		case "garbage":
+			var zb0013 uint32
+			zb0013, err = dc.ReadArrayHeader()
+			if err != nil {
+				err = msgp.WrapError(err, "Garbage")
+				return
+			}
+			if zb0013 > z446752c7limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Garbage) >= int(zb0013) {
+				z.Garbage = (z.Garbage)[:zb0013]
+			} else {
+				z.Garbage = make([]garbageImage, zb0013)
+			}
+			for za0010 := range z.Garbage {
+				var zb0014 uint32
+				zb0014, err = dc.ReadMapHeader()
+				if err != nil {
+					err = msgp.WrapError(err, "Garbage", za0010)
+					return
+				}
+				if zb0014 > z446752c7limitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0014 > 0 {
+					zb0014--
+					field, err = dc.ReadMapKeyPtr()
+					if err != nil {
+						err = msgp.WrapError(err, "Garbage", za0010)
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "name":
+						z.Garbage[za0010].Name, err = dc.ReadString()
+						if err != nil {
+							err = msgp.WrapError(err, "Garbage", za0010, "Name")
+							return
+						}
+					case "ver":
+						z.Garbage[za0010].Version, err = dc.ReadUint64()
+						if err != nil {
+							err = msgp.WrapError(err, "Garbage", za0010, "Version")
+							return
+						}
+					default:
+						err = dc.Skip()
+						if err != nil {
+							err = msgp.WrapError(err, "Garbage", za0010)
+							return
+						}
+					}
+				}
+			}
+		case "terms":
+			var zb0015 uint32
+			zb0015, err = dc.ReadArrayHeader()
+			if err != nil {
+				err = msgp.WrapError(err, "Terms")
+				return
+			}
+			if zb0015 > z446752c7limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Terms) >= int(zb0015) {
+				z.Terms = (z.Terms)[:zb0015]
+			} else {
+				z.Terms = make([]termStart, zb0015)
+			}
+			for za0011 := range z.Terms {
+				var zb0016 uint32
+				zb0016, err = dc.ReadMapHeader()
+				if err != nil {
+					err = msgp.WrapError(err, "Terms", za0011)
+					return
+				}
+				if zb0016 > z446752c7limitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0016 > 0 {
+					zb0016--
+					field, err = dc.ReadMapKeyPtr()
+					if err != nil {
+						err = msgp.WrapError(err, "Terms", za0011)
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "term":
+						z.Terms[za0011].Term, err = dc.ReadUint64()
+						if err != nil {
+							err = msgp.WrapError(err, "Terms", za0011, "Term")
+							return
+						}
+					case "first":
+						err = z.Terms[za0011].First.DecodeMsg(dc)
+						if err != nil {
+							err = msgp.WrapError(err, "Terms", za0011, "First")
+							return
+						}
+					default:
+						err = dc.Skip()
+						if err != nil {
+							err = msgp.WrapError(err, "Terms", za0011)
+							return
+						}
+					}
+				}
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -748,9 +1031,9 @@ func (z *image) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *image) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 16
+	// map header, size 19
 	// write "format"
-	err = en.Append(0xde, 0x0, 0x10, 0xa6, 0x66, 0x6f, 0x72, 0x6d, 0x61, 0x74)
+	err = en.Append(0xde, 0x0, 0x13, 0xa6, 0x66, 0x6f, 0x72, 0x6d, 0x61, 0x74)
 	if err != nil {
 		return
 	}
@@ -1046,15 +1329,105 @@ func (z *image) EncodeMsg(en *msgp.Writer) (err error) {
 			}
 		}
 	}
+	// write "leaders"
+	err = en.Append(0xa7, 0x6c, 0x65, 0x61, 0x64, 0x65, 0x72, 0x73)
+	if err != nil {
+		return
+	}
+	err = en.WriteArrayHeader(uint32(len(z.Leaders)))
+	if err != nil {
+		err = msgp.WrapError(err, "Leaders")
+		return
+	}
+	for za0009 := range z.Leaders {
+		if z.Leaders[za0009] == nil {
+			err = en.WriteNil()
+			if err != nil {
+				return
+			}
+		} else {
+			err = z.Leaders[za0009].EncodeMsg(en)
+			if err != nil {
+				err = msgp.WrapError(err, "Leaders", za0009)
+				return
+			}
+		}
+	}
+	// write "garbage"
+	err = en.Append(0xa7, 0x67, 0x61, 0x72, 0x62, 0x61, 0x67, 0x65)
+	if err != nil {
+		return
+	}
+	err = en.WriteArrayHeader(uint32(len(z.Garbage)))
+	if err != nil {
+		err = msgp.WrapError(err, "Garbage")
+		return
+	}
+	for za0010 := range z.Garbage {
+		// map header, size 2
+		// write "name"
+		err = en.Append(0x82, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+		if err != nil {
+			return
+		}
+		err = en.WriteString(z.Garbage[za0010].Name)
+		if err != nil {
+			err = msgp.WrapError(err, "Garbage", za0010, "Name")
+			return
+		}
+		// write "ver"
+		err = en.Append(0xa3, 0x76, 0x65, 0x72)
+		if err != nil {
+			return
+		}
+		err = en.WriteUint64(z.Garbage[za0010].Version)
+		if err != nil {
+			err = msgp.WrapError(err, "Garbage", za0010, "Version")
+			return
+		}
+	}
+	// write "terms"
+	err = en.Append(0xa5, 0x74, 0x65, 0x72, 0x6d, 0x73)
+	if err != nil {
+		return
+	}
+	err = en.WriteArrayHeader(uint32(len(z.Terms)))
+	if err != nil {
+		err = msgp.WrapError(err, "Terms")
+		return
+	}
+	for za0011 := range z.Terms {
+		// map header, size 2
+		// write "term"
+		err = en.Append(0x82, 0xa4, 0x74, 0x65, 0x72, 0x6d)
+		if err != nil {
+			return
+		}
+		err = en.WriteUint64(z.Terms[za0011].Term)
+		if err != nil {
+			err = msgp.WrapError(err, "Terms", za0011, "Term")
+			return
+		}
+		// write "first"
+		err = en.Append(0xa5, 0x66, 0x69, 0x72, 0x73, 0x74)
+		if err != nil {
+			return
+		}
+		err = z.Terms[za0011].First.EncodeMsg(en)
+		if err != nil {
+			err = msgp.WrapError(err, "Terms", za0011, "First")
+			return
+		}
+	}
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *image) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 16
+	// map header, size 19
 	// string "format"
-	o = append(o, 0xde, 0x0, 0x10, 0xa6, 0x66, 0x6f, 0x72, 0x6d, 0x61, 0x74)
+	o = append(o, 0xde, 0x0, 0x13, 0xa6, 0x66, 0x6f, 0x72, 0x6d, 0x61, 0x74)
 	o = msgp.AppendUint16(o, z.Format)
 	// string "version"
 	o = append(o, 0xa7, 0x76, 0x65, 0x72, 0x73, 0x69, 0x6f, 0x6e)
@@ -1203,6 +1576,48 @@ func (z *image) MarshalMsg(b []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Done", za0008, "Result")
 				return
 			}
+		}
+	}
+	// string "leaders"
+	o = append(o, 0xa7, 0x6c, 0x65, 0x61, 0x64, 0x65, 0x72, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Leaders)))
+	for za0009 := range z.Leaders {
+		if z.Leaders[za0009] == nil {
+			o = msgp.AppendNil(o)
+		} else {
+			o, err = z.Leaders[za0009].MarshalMsg(o)
+			if err != nil {
+				err = msgp.WrapError(err, "Leaders", za0009)
+				return
+			}
+		}
+	}
+	// string "garbage"
+	o = append(o, 0xa7, 0x67, 0x61, 0x72, 0x62, 0x61, 0x67, 0x65)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Garbage)))
+	for za0010 := range z.Garbage {
+		// map header, size 2
+		// string "name"
+		o = append(o, 0x82, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+		o = msgp.AppendString(o, z.Garbage[za0010].Name)
+		// string "ver"
+		o = append(o, 0xa3, 0x76, 0x65, 0x72)
+		o = msgp.AppendUint64(o, z.Garbage[za0010].Version)
+	}
+	// string "terms"
+	o = append(o, 0xa5, 0x74, 0x65, 0x72, 0x6d, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Terms)))
+	for za0011 := range z.Terms {
+		// map header, size 2
+		// string "term"
+		o = append(o, 0x82, 0xa4, 0x74, 0x65, 0x72, 0x6d)
+		o = msgp.AppendUint64(o, z.Terms[za0011].Term)
+		// string "first"
+		o = append(o, 0xa5, 0x66, 0x69, 0x72, 0x73, 0x74)
+		o, err = z.Terms[za0011].First.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Terms", za0011, "First")
+			return
 		}
 	}
 	return
@@ -1605,6 +2020,152 @@ func (z *image) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					}
 				}
 			}
+		case "leaders":
+			var zb0012 uint32
+			zb0012, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Leaders")
+				return
+			}
+			if zb0012 > z446752c7limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Leaders) >= int(zb0012) {
+				z.Leaders = (z.Leaders)[:zb0012]
+			} else {
+				z.Leaders = make([]*Leader, zb0012)
+			}
+			for za0009 := range z.Leaders {
+				if msgp.IsNil(bts) {
+					bts, err = msgp.ReadNilBytes(bts)
+					if err != nil {
+						return
+					}
+					z.Leaders[za0009] = nil
+				} else {
+					if z.Leaders[za0009] == nil {
+						z.Leaders[za0009] = new(Leader)
+					}
+					bts, err = z.Leaders[za0009].UnmarshalMsg(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "Leaders", za0009)
+						return
+					}
+				}
+			}
+		case "garbage":
+			var zb0013 uint32
+			zb0013, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Garbage")
+				return
+			}
+			if zb0013 > z446752c7limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Garbage) >= int(zb0013) {
+				z.Garbage = (z.Garbage)[:zb0013]
+			} else {
+				z.Garbage = make([]garbageImage, zb0013)
+			}
+			for za0010 := range z.Garbage {
+				var zb0014 uint32
+				zb0014, bts, err = msgp.ReadMapHeaderBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Garbage", za0010)
+					return
+				}
+				if zb0014 > z446752c7limitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0014 > 0 {
+					zb0014--
+					field, bts, err = msgp.ReadMapKeyZC(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "Garbage", za0010)
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "name":
+						z.Garbage[za0010].Name, bts, err = msgp.ReadStringBytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Garbage", za0010, "Name")
+							return
+						}
+					case "ver":
+						z.Garbage[za0010].Version, bts, err = msgp.ReadUint64Bytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Garbage", za0010, "Version")
+							return
+						}
+					default:
+						bts, err = msgp.Skip(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Garbage", za0010)
+							return
+						}
+					}
+				}
+			}
+		case "terms":
+			var zb0015 uint32
+			zb0015, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Terms")
+				return
+			}
+			if zb0015 > z446752c7limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Terms) >= int(zb0015) {
+				z.Terms = (z.Terms)[:zb0015]
+			} else {
+				z.Terms = make([]termStart, zb0015)
+			}
+			for za0011 := range z.Terms {
+				var zb0016 uint32
+				zb0016, bts, err = msgp.ReadMapHeaderBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Terms", za0011)
+					return
+				}
+				if zb0016 > z446752c7limitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0016 > 0 {
+					zb0016--
+					field, bts, err = msgp.ReadMapKeyZC(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "Terms", za0011)
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "term":
+						z.Terms[za0011].Term, bts, err = msgp.ReadUint64Bytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Terms", za0011, "Term")
+							return
+						}
+					case "first":
+						bts, err = z.Terms[za0011].First.UnmarshalMsg(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Terms", za0011, "First")
+							return
+						}
+					default:
+						bts, err = msgp.Skip(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Terms", za0011)
+							return
+						}
+					}
+				}
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1678,5 +2239,161 @@ func (z *image) Msgsize() (s int) {
 			s += z.Done[za0008].Result.Msgsize()
 		}
 	}
+	s += 8 + msgp.ArrayHeaderSize
+	for za0009 := range z.Leaders {
+		if z.Leaders[za0009] == nil {
+			s += msgp.NilSize
+		} else {
+			s += z.Leaders[za0009].Msgsize()
+		}
+	}
+	s += 8 + msgp.ArrayHeaderSize
+	for za0010 := range z.Garbage {
+		s += 1 + 5 + msgp.StringPrefixSize + len(z.Garbage[za0010].Name) + 4 + msgp.Uint64Size
+	}
+	s += 6 + msgp.ArrayHeaderSize
+	for za0011 := range z.Terms {
+		s += 1 + 5 + msgp.Uint64Size + 6 + z.Terms[za0011].First.Msgsize()
+	}
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
+func (z *termStart) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z446752c7limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "term":
+			z.Term, err = dc.ReadUint64()
+			if err != nil {
+				err = msgp.WrapError(err, "Term")
+				return
+			}
+		case "first":
+			err = z.First.DecodeMsg(dc)
+			if err != nil {
+				err = msgp.WrapError(err, "First")
+				return
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z *termStart) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 2
+	// write "term"
+	err = en.Append(0x82, 0xa4, 0x74, 0x65, 0x72, 0x6d)
+	if err != nil {
+		return
+	}
+	err = en.WriteUint64(z.Term)
+	if err != nil {
+		err = msgp.WrapError(err, "Term")
+		return
+	}
+	// write "first"
+	err = en.Append(0xa5, 0x66, 0x69, 0x72, 0x73, 0x74)
+	if err != nil {
+		return
+	}
+	err = z.First.EncodeMsg(en)
+	if err != nil {
+		err = msgp.WrapError(err, "First")
+		return
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *termStart) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 2
+	// string "term"
+	o = append(o, 0x82, 0xa4, 0x74, 0x65, 0x72, 0x6d)
+	o = msgp.AppendUint64(o, z.Term)
+	// string "first"
+	o = append(o, 0xa5, 0x66, 0x69, 0x72, 0x73, 0x74)
+	o, err = z.First.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "First")
+		return
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *termStart) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z446752c7limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "term":
+			z.Term, bts, err = msgp.ReadUint64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Term")
+				return
+			}
+		case "first":
+			bts, err = z.First.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "First")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *termStart) Msgsize() (s int) {
+	s = 1 + 5 + msgp.Uint64Size + 6 + z.First.Msgsize()
 	return
 }

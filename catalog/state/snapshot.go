@@ -12,8 +12,12 @@ import (
 // ErrCorruptSnapshot: the bytes are no snapshot of ours.
 var ErrCorruptSnapshot = errors.New("corrupt catalog snapshot")
 
-// imageFormat is written first; a later one that cannot be read here says so.
-const imageFormat = 1
+// imageFormat is written first; one that cannot be read here is refused by number.
+// Format 1 had one leader, no garbage list and no deleted rows: what it lacks is empty.
+const (
+	imageFormat    = 2
+	oldImageFormat = 1
+)
 
 // Encode is the whole catalog as bytes: equal catalogs give equal bytes.
 func (c *Catalog) Encode() ([]byte, error) {
@@ -21,7 +25,7 @@ func (c *Catalog) Encode() ([]byte, error) {
 		Format: imageFormat, Version: c.version, Cluster: c.cluster, Term: c.term,
 		NextOID: c.nextOID, NextTxn: c.nextTxn, Settled: c.settled, Pinned: c.pinned,
 		Databases: c.Databases(), Tables: c.AllTables(), Users: c.Users(), Nodes: c.Nodes(),
-		Slices: c.slices,
+		Slices: c.slices, Leaders: c.Leaders(), Terms: c.terms,
 	}
 	c.schemas.all(func(_ string, s *Schema) { img.Schemas = append(img.Schemas, s) })
 	c.identity.all(func(k identityKey, next int64) {
@@ -29,6 +33,9 @@ func (c *Catalog) Encode() ([]byte, error) {
 	})
 	c.done.all(func(id TxnID, r *Result) {
 		img.Done = append(img.Done, doneImage{Txn: id, Result: r})
+	})
+	c.garbage.all(func(name string, dropped uint64) {
+		img.Garbage = append(img.Garbage, garbageImage{Name: name, Version: dropped})
 	})
 	return img.MarshalMsg(nil)
 }
@@ -44,11 +51,11 @@ func Decode(data []byte) (*Catalog, error) {
 	if len(rest) != 0 {
 		return nil, fmt.Errorf("%w: %d bytes too many", ErrCorruptSnapshot, len(rest))
 	}
-	if img.Format != imageFormat {
+	if img.Format != imageFormat && img.Format != oldImageFormat {
 		return nil, fmt.Errorf("%w: format %d is unknown", ErrCorruptSnapshot, img.Format)
 	}
 	c := &Catalog{version: img.Version, cluster: img.Cluster, term: img.Term, nextOID: img.NextOID,
-		nextTxn: img.NextTxn, settled: img.Settled, pinned: img.Pinned, slices: img.Slices}
+		nextTxn: img.NextTxn, settled: img.Settled, pinned: img.Pinned, slices: img.Slices, terms: img.Terms}
 	for _, d := range img.Databases {
 		if d != nil {
 			c.databases = c.databases.set(d.Name, d)
@@ -74,6 +81,14 @@ func Decode(data []byte) (*Catalog, error) {
 		if n != nil {
 			c.nodes = c.nodes.set(n.ID, n)
 		}
+	}
+	for _, l := range img.Leaders {
+		if l != nil {
+			c.leaders = c.leaders.set(l.ID, l)
+		}
+	}
+	for _, g := range img.Garbage {
+		c.garbage = c.garbage.set(g.Name, g.Version)
 	}
 	for _, k := range img.Identity {
 		c.identity = c.identity.set(identityKey(k.Key), k.Next)
