@@ -16,6 +16,9 @@ import (
 // runDDL plans a definition statement on the newest catalog and proposes it.
 func (s *Server) runDDL(ctx context.Context, ses *session.Session, st *parse.Statement, w pgwire.ResultWriter) error {
 	if t, ok := st.Body.(*parse.CreateTable); ok {
+		if t.Temp {
+			return sqlerr.Unsupported("CREATE TEMPORARY TABLE")
+		}
 		if err := bind.CheckDefaults(st, t, s.view(s.replica.Catalog(), ses), s.fns); err != nil {
 			return err
 		}

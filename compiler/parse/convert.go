@@ -42,29 +42,32 @@ func (c *converter) fail(at Pos, format string, args ...any) error {
 	return sqlerr.New(sqlerr.SyntaxError, format, args...).At(charPosition(c.src, int(at)))
 }
 
-// query reads SELECT, WITH, VALUES, TABLE.
+// query reads SELECT, WITH, VALUES, TABLE, INSERT, UPDATE, DELETE: what libpg_query's grammar reads.
 func (p *parser) query() (Body, error) {
-	q, err := p.queryTokens(p.rest())
-	if err != nil {
-		return nil, err
-	}
-	return &Select{Query: q}, nil
-}
-
-func (p *parser) queryTokens(toks []token) (*Query, error) {
+	toks := p.rest()
+	at := Pos(toks[0].start)
 	node, m, err := pgParse(p.src, toks)
 	if err != nil {
 		return nil, err
 	}
 	c := &converter{src: p.src, m: m, toks: toks}
-	if ins := node.GetInsertStmt(); ins != nil {
-		return nil, c.refuse(Pos(toks[0].start), "WITH in front of INSERT")
+	switch n := node.Node.(type) {
+	case *pg.Node_SelectStmt:
+		if n.SelectStmt.IntoClause != nil {
+			return c.selectInto(n.SelectStmt, at)
+		}
+		q, err := c.query(n.SelectStmt, at)
+		return &Select{Query: q}, err
+	case *pg.Node_InsertStmt:
+		return c.insert(n.InsertStmt, at)
+	case *pg.Node_UpdateStmt:
+		return c.update(n.UpdateStmt)
+	case *pg.Node_DeleteStmt:
+		return c.delete(n.DeleteStmt)
+	case *pg.Node_MergeStmt:
+		return nil, c.refuse(at, "MERGE")
 	}
-	sel := node.GetSelectStmt()
-	if sel == nil {
-		return nil, c.refuse(Pos(toks[0].start), "a data-modifying WITH")
-	}
-	return c.query(sel, Pos(toks[0].start))
+	return nil, c.fail(at, "syntax error at or near \"%s\"", p.src[toks[0].start:toks[0].end])
 }
 
 // parseExprTokens reads toks as one scalar expression, by way of a select list.
@@ -89,45 +92,6 @@ func parseExprTokens(src string, toks []token, o Options) (Expr, error) {
 	}
 	c := &converter{src: src, m: m}
 	return c.expr(sel.TargetList[0].GetResTarget().GetVal())
-}
-
-// insert reads INSERT.
-func (p *parser) insert() (Body, error) {
-	first := p.peek()
-	toks := p.rest()
-	node, m, err := pgParse(p.src, toks)
-	if err != nil {
-		return nil, err
-	}
-	c := &converter{src: p.src, m: m, toks: toks}
-	n := node.GetInsertStmt()
-	if n == nil {
-		return nil, c.fail(Pos(first.start), "syntax error at or near \"%s\"", first.text)
-	}
-	switch {
-	case n.OnConflictClause != nil:
-		return nil, c.refuse(c.pos(n.OnConflictClause.Location), "ON CONFLICT")
-	case len(n.ReturningList) > 0:
-		return nil, c.refuse(c.pos(n.ReturningList[0].GetResTarget().GetLocation()), "RETURNING")
-	case n.WithClause != nil:
-		return nil, c.refuse(c.pos(n.WithClause.Location), "WITH in front of INSERT")
-	case n.Override == pg.OverridingKind_OVERRIDING_SYSTEM_VALUE || n.Override == pg.OverridingKind_OVERRIDING_USER_VALUE:
-		return nil, c.refuse(c.wordPos(-1, "overriding"), "OVERRIDING")
-	}
-	s := &Insert{Table: c.tableName(n.Relation)}
-	for _, col := range n.Cols {
-		t := col.GetResTarget()
-		if len(t.Indirection) > 0 {
-			return nil, c.refuse(c.pos(t.Location), "subfield or element assignment")
-		}
-		s.Columns = append(s.Columns, InsertColumn{c.pos(t.Location), foldIdent(t.Name)})
-	}
-	if n.SelectStmt != nil {
-		if s.Query, err = c.query(n.SelectStmt.GetSelectStmt(), Pos(first.start)); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
 }
 
 // query converts a SELECT or VALUES; at is used where the tree has no place.
@@ -171,27 +135,34 @@ func (c *converter) refuseClauses(n *pg.SelectStmt, at Pos) error {
 	return nil
 }
 
-func (c *converter) with(q *Query, n *pg.SelectStmt) error {
-	if n.WithClause == nil {
-		return nil
+func (c *converter) with(q *Query, n *pg.SelectStmt) (err error) {
+	q.With, err = c.withClause(n.WithClause)
+	return err
+}
+
+// withClause converts WITH; nil for none.
+func (c *converter) withClause(w *pg.WithClause) ([]CTE, error) {
+	if w == nil {
+		return nil, nil
 	}
-	if n.WithClause.Recursive {
-		return c.refuse(c.pos(n.WithClause.Location), "WITH RECURSIVE")
+	if w.Recursive {
+		return nil, c.refuse(c.pos(w.Location), "WITH RECURSIVE")
 	}
-	for _, x := range n.WithClause.Ctes {
+	var out []CTE
+	for _, x := range w.Ctes {
 		cte := x.GetCommonTableExpr()
 		at := c.pos(cte.Location)
 		sel := cte.Ctequery.GetSelectStmt()
 		if sel == nil {
-			return c.refuse(at, "a data-modifying WITH")
+			return nil, c.refuse(at, "a data-modifying WITH")
 		}
 		sub, err := c.query(sel, at)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		q.With = append(q.With, CTE{Pos: at, Name: foldIdent(cte.Ctename), Columns: c.strings(cte.Aliascolnames), Query: sub})
+		out = append(out, CTE{Pos: at, Name: foldIdent(cte.Ctename), Columns: c.strings(cte.Aliascolnames), Query: sub})
 	}
-	return nil
+	return out, nil
 }
 
 func (c *converter) values(q *Query, n *pg.SelectStmt) error {

@@ -1,19 +1,22 @@
 package parse
 
 import (
+	"strings"
+
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 )
 
 // createTable reads everything behind CREATE TABLE.
-func (p *parser) createTable() (Body, error) {
-	s := &CreateTable{IfNotExists: p.accept("if", "not", "exists")}
+func (p *parser) createTable(temp bool) (Body, error) {
+	s := &CreateTable{Temp: temp, IfNotExists: p.accept("if", "not", "exists")}
 	var err error
 	if s.Table, err = p.qname(); err != nil {
 		return nil, err
 	}
-	if p.peek().is("as") || p.createsAs() {
-		return nil, p.unsupported(p.peek(), "CREATE TABLE AS")
+	s.Temp = s.Temp || strings.HasPrefix(s.Table.Name, "#")
+	if p.createsAs() {
+		return p.createTableAs(s)
 	}
 	if err := p.expectPunct("("); err != nil {
 		return nil, err
@@ -36,19 +39,6 @@ func (p *parser) createTable() (Body, error) {
 		}
 	}
 	return s, nil
-}
-
-// createsAs looks for CREATE TABLE t (a, b) [attributes] AS: names without types.
-func (p *parser) createsAs() bool {
-	if !p.peek().isPunct("(") {
-		// Attributes before AS: CREATE TABLE t DISTKEY(a) AS SELECT.
-		return p.peek().kind == tokIdent
-	}
-	k := 1
-	for (p.peekAt(k).kind == tokIdent || p.peekAt(k).kind == tokQuoted) && p.peekAt(k+1).isPunct(",") {
-		k += 2
-	}
-	return p.peekAt(k+1).isPunct(")") && p.peekAt(k).kind == tokIdent
 }
 
 // tableElement reads a column, a table constraint or LIKE.

@@ -16,14 +16,20 @@ func (p *parser) create() (Body, error) {
 	case p.accept("schema"):
 		return p.createSchema()
 	case p.accept("table"):
-		return p.createTable()
+		return p.createTable(false)
+	case p.accept("temp", "table"), p.accept("temporary", "table"), p.accept("local", "temp", "table"), p.accept("local", "temporary", "table"):
+		return p.createTable(true)
 	case p.accept("or", "replace"):
 		if n, ok := refusedObjects[p.peek().text]; ok {
 			return nil, p.refuseObject("CREATE OR REPLACE", n)
 		}
 		return nil, p.unexpected()
-	case at.is("temp"), at.is("temporary"), at.is("local"):
-		return nil, p.unsupported(at, "CREATE TEMPORARY TABLE")
+	case at.is("temp"), at.is("temporary"):
+		if next := p.peekAt(1); next.is("view") {
+			return nil, p.unsupported(at, "CREATE TEMPORARY VIEW")
+		}
+		p.next()
+		return nil, p.unexpected()
 	case at.is("unlogged"), at.is("global"):
 		return nil, p.unsupported(at, "CREATE %s TABLE", strings.ToUpper(at.text))
 	}

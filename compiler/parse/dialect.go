@@ -124,13 +124,25 @@ func (d *dialect) token(i int) error {
 		}
 	case t.isPunct("(") && next.isPunct("+") && d.at(i+2).isPunct(")"):
 		return d.refuse(t, "the outer join operator (+)")
-	case t.kind == tokOp && strings.HasPrefix(t.text, "#") && len(t.text) == 1 && next.start == t.end &&
-		(next.kind == tokIdent || next.kind == tokQuoted) && !endsOperand(d.at(i-1)):
-		return d.refuse(t, "temporary table (a name that starts with #)")
+	case t.kind == tokOp && t.text == "#":
+		if name, ok := tempName(t, next); ok && (!endsOperand(d.at(i-1)) || d.startsModify(i-1) || d.at(i-1).is("table")) {
+			d.edits = append(d.edits, edit{t.start, next.end, `"` + strings.ReplaceAll(name, `"`, `""`) + `"`})
+		}
+	case t.kind == tokOp && beforeTemp[strings.TrimSuffix(t.text, "#")] && strings.HasSuffix(t.text, "#") && next.start == t.end &&
+		(next.kind == tokIdent || next.kind == tokQuoted): // a.x=#t.x
+		d.edits = append(d.edits, edit{t.end - 1, next.end, `"#` + strings.ReplaceAll(next.text, `"`, `""`) + `"`})
 	case t.kind == tokIdent:
 		return d.word(i)
 	}
 	return nil
+}
+
+// beforeTemp are operators that may stand in front of a temporary table's name without a blank.
+var beforeTemp = wordSet("= < > <= >= <> != + - * / % ||")
+
+// startsModify reports whether token i is the UPDATE or DELETE of the statement itself, perhaps behind WITH.
+func (d *dialect) startsModify(i int) bool {
+	return (d.at(i).is("update") || d.at(i).is("delete")) && (i == 0 || d.toks[0].is("with") && d.at(i-1).isPunct(")"))
 }
 
 // endsOperand reports whether t can end an expression or a table's name.
@@ -159,6 +171,11 @@ func (d *dialect) word(i int) error {
 	switch t.text {
 	case "select":
 		d.top(i)
+	case "delete": // FROM may be left out
+		if _, temp := tempName(next, d.at(i+2)); d.startsModify(i) &&
+			(temp || next.kind == tokQuoted || next.kind == tokIdent && !clauseWords[next.text]) {
+			d.edits = append(d.edits, edit{t.end, t.end, " FROM"})
+		}
 	case "minus":
 		if endsOperand(prev) && (next.is("select") || next.is("with") || next.is("all") || next.is("distinct") || next.isPunct("(")) {
 			d.replace(t, "EXCEPT")

@@ -20,8 +20,14 @@ func (p *parser) explain() (Body, error) {
 		s.Verbose = p.accept("verbose")
 	}
 	var err error
-	s.Inner, err = p.inner("select", "with", "values", "insert")
-	return s, err
+	at := p.peek()
+	if s.Inner, err = p.inner("select", "with", "values", "insert", "update", "delete", "create"); err != nil {
+		return nil, err
+	}
+	if _, as := s.Inner.Body.(*CreateTableAs); at.is("create") && !as {
+		return nil, p.unsupported(at, "EXPLAIN %s", s.Inner.Body.Tag())
+	}
+	return s, nil
 }
 
 // explainWords is what EXPLAIN (COMPILE) prints if it is not told.

@@ -161,10 +161,12 @@ func wordSet(s string) map[string]bool {
 
 // qname reads name, schema.name or database.schema.name.
 func (p *parser) qname() (QName, error) {
-	if t := p.peek(); t.kind == tokOp && strings.HasPrefix(t.text, "#") {
-		return QName{}, p.unsupported(t, "temporary table (a name that starts with #)")
-	}
 	q := QName{Pos: p.pos()}
+	if name, ok := tempName(p.peek(), p.peekAt(1)); ok {
+		p.i += 2
+		q.Name = name
+		return q, nil
+	}
 	var parts []string
 	for {
 		n, err := p.ident()
@@ -187,6 +189,14 @@ func (p *parser) qname() (QName, error) {
 		return q, p.stmt.ErrorAt(q.Pos, sqlerr.SyntaxError, "improper qualified name (too many dotted names): %s", strings.Join(parts, "."))
 	}
 	return q, nil
+}
+
+// tempName is the name of a temporary table written #name: a and b are its tokens.
+func tempName(a, b token) (string, bool) {
+	if a.kind != tokOp || a.text != "#" || b.start != a.end || b.kind != tokIdent && b.kind != tokQuoted {
+		return "", false
+	}
+	return foldIdent("#" + b.text), true
 }
 
 // qnames reads a comma-separated list of qualified names.

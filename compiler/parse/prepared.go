@@ -26,7 +26,7 @@ func (p *parser) prepare() (Body, error) {
 	if err := p.expect("as"); err != nil {
 		return nil, err
 	}
-	s.Inner, err = p.inner("select", "with", "values", "insert")
+	s.Inner, err = p.inner("select", "with", "values", "insert", "update", "delete")
 	return s, err
 }
 

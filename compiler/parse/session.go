@@ -105,17 +105,27 @@ func (p *parser) setTransaction(prefix string) (Body, error) {
 	if err := p.transactionModes(t); err != nil {
 		return nil, err
 	}
-	s := &Set{Name: prefix + "isolation", Local: prefix == "transaction_"}
-	v := strings.ToLower(t.Isolation)
-	if v == "" {
-		s.Name = prefix + "read_only"
-		v = "off"
-		if t.ReadOnly {
-			v = "on"
-		}
+	var sets []Set
+	mode := func(name, value string) {
+		sets = append(sets, Set{Name: prefix + name, Value: &value, Local: prefix == "transaction_"})
 	}
-	s.Value = &v
-	return s, nil
+	if t.Isolation != "" {
+		mode("isolation", strings.ToLower(t.Isolation))
+	}
+	if t.ReadOnly {
+		mode("read_only", "on")
+	}
+	if t.ReadWrite {
+		mode("read_only", "off")
+	}
+	if sets == nil {
+		return nil, p.unexpected() // DEFERRABLE alone, or nothing
+	}
+	s := sets[0]
+	if len(sets) > 1 {
+		s.More = sets[1:]
+	}
+	return &s, nil
 }
 
 func (p *parser) show() (Body, error) {
@@ -178,10 +188,32 @@ func (p *parser) transaction() (Body, error) {
 		t.Kind = Rollback
 	}
 	p.acceptAny("work", "transaction")
+	if t.Kind == Rollback && p.accept("to") {
+		t.Kind = RollbackTo
+		p.accept("savepoint")
+		var err error
+		t.Savepoint, err = p.ident()
+		return t, err
+	}
 	if next := p.peek(); next.is("to") || next.is("prepared") || next.is("and") {
 		return nil, p.unsupported(next, "%s %s", strings.ToUpper(first.text), strings.ToUpper(next.text))
 	}
 	return t, nil
+}
+
+// savepoint reads SAVEPOINT name.
+func (p *parser) savepoint() (Body, error) {
+	p.next()
+	n, err := p.ident()
+	return &Transaction{Kind: Savepoint, Savepoint: n}, err
+}
+
+// release reads RELEASE [SAVEPOINT] name.
+func (p *parser) release() (Body, error) {
+	p.next()
+	p.accept("savepoint")
+	n, err := p.ident()
+	return &Transaction{Kind: Release, Savepoint: n}, err
 }
 
 // transactionModes reads ISOLATION LEVEL x, READ ONLY, READ WRITE, [NOT] DEFERRABLE.
@@ -205,9 +237,9 @@ func (p *parser) transactionModes(t *Transaction) error {
 				return p.unexpected()
 			}
 		case p.accept("read", "only"):
-			t.ReadOnly = true
+			t.ReadOnly, t.ReadWrite = true, false
 		case p.accept("read", "write"):
-			t.ReadOnly = false
+			t.ReadOnly, t.ReadWrite = false, true
 		case p.accept("deferrable"), p.accept("not", "deferrable"):
 		default:
 			return p.unexpected()

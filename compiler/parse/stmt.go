@@ -34,7 +34,8 @@ type Body interface {
 // Select is a query.
 type Select struct{ Query *Query }
 
-// Insert is INSERT INTO t [(cols)] query, or DEFAULT VALUES if Query is nil.
+// Insert is INSERT INTO t [(cols)] query, or DEFAULT VALUES if Query is nil. A WITH in
+// front of INSERT is the query's.
 type Insert struct {
 	Table   QName
 	Columns []InsertColumn
@@ -46,6 +47,55 @@ type InsertColumn struct {
 	Pos
 	Name string
 }
+
+// Delete is [WITH …] DELETE [FROM] t [[AS] a] [USING …] [WHERE …].
+type Delete struct {
+	With  []CTE
+	Table TableRef
+	Using []TableExpr
+	Where Expr
+}
+
+// Update is [WITH …] UPDATE t [[AS] a] SET … [FROM …] [WHERE …].
+type Update struct {
+	With  []CTE
+	Table TableRef
+	Set   []Assignment
+	From  []TableExpr
+	Where Expr
+}
+
+// Assignment is column = Value; (a, b) = (x, y) makes two. Value may be a DefaultExpr.
+type Assignment struct {
+	Pos    // of the column
+	Column string
+	Value  Expr
+}
+
+// Truncate is TRUNCATE [TABLE] t.
+type Truncate struct{ Table QName }
+
+// VacuumKind is what a VACUUM does.
+type VacuumKind uint8
+
+const (
+	VacuumFull VacuumKind = iota
+	VacuumSortOnly
+	VacuumDeleteOnly
+	VacuumReindex
+	VacuumRecluster
+)
+
+// Vacuum is VACUUM [kind] [t [TO n PERCENT] [BOOST]]; Table is nil for all tables.
+type Vacuum struct {
+	Kind    VacuumKind
+	Table   *QName
+	Percent int // 1..100, 0 if not given
+	Boost   bool
+}
+
+// Lock is LOCK [TABLE] t, …: the exclusive lock that Redshift knows.
+type Lock struct{ Tables []QName }
 
 // CreateDatabase is CREATE DATABASE; Options are kept as written.
 type CreateDatabase struct {
@@ -80,6 +130,7 @@ type DropSchema struct {
 // names of columns are not.
 type CreateTable struct {
 	Table       QName
+	Temp        bool // TEMP, TEMPORARY, or a name that starts with #
 	IfNotExists bool
 	Columns     []ColumnDef
 	Constraints []TableConstraint
@@ -90,6 +141,15 @@ type CreateTable struct {
 	SortKey     []Name
 	EncodeAuto  bool
 	BackupNo    bool
+}
+
+// CreateTableAs is CREATE [TEMP] TABLE t [(names)] [attributes] AS query, and
+// SELECT … INTO [TEMP] t.
+type CreateTableAs struct {
+	// Def is the table but for its columns: those are the query's (bind.TableOf).
+	Def   CreateTable
+	Names []Name // of the columns, as many as are given
+	Query *Query
 }
 
 // Name is an identifier and its place.
@@ -167,6 +227,8 @@ type Set struct {
 	Name  string
 	Value *string
 	Local bool
+	// More are further settings of the same statement: SET TRANSACTION of several modes.
+	More []Set
 }
 
 // Show is SHOW name or SHOW ALL ("all").
@@ -182,13 +244,18 @@ const (
 	Begin TransactionKind = iota
 	Commit
 	Rollback
+	Savepoint
+	RollbackTo
+	Release
 )
 
-// Transaction is BEGIN, COMMIT, ROLLBACK and their synonyms.
+// Transaction is BEGIN, COMMIT, ROLLBACK and their synonyms, and the statements of savepoints.
 type Transaction struct {
 	Kind      TransactionKind
 	Isolation string // upper case, "" if not given
-	ReadOnly  bool
+	ReadOnly  bool   // READ ONLY was written
+	ReadWrite bool   // READ WRITE was written
+	Savepoint Name   // of Savepoint, RollbackTo, Release
 	written   string
 }
 
@@ -212,6 +279,12 @@ type Deallocate struct{ Name string }
 
 func (*Select) Tag() string         { return "SELECT" }
 func (*Insert) Tag() string         { return "INSERT" }
+func (*Delete) Tag() string         { return "DELETE" }
+func (*Update) Tag() string         { return "UPDATE" }
+func (*Truncate) Tag() string       { return "TRUNCATE TABLE" }
+func (*Vacuum) Tag() string         { return "VACUUM" }
+func (*Lock) Tag() string           { return "LOCK TABLE" }
+func (*CreateTableAs) Tag() string  { return "SELECT" }
 func (*CreateDatabase) Tag() string { return "CREATE DATABASE" }
 func (*DropDatabase) Tag() string   { return "DROP DATABASE" }
 func (*CreateSchema) Tag() string   { return "CREATE SCHEMA" }
@@ -232,5 +305,5 @@ func (t *Transaction) Tag() string {
 	if t.written == "START TRANSACTION" {
 		return t.written
 	}
-	return [...]string{"BEGIN", "COMMIT", "ROLLBACK"}[t.Kind]
+	return [...]string{"BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "ROLLBACK", "RELEASE"}[t.Kind]
 }

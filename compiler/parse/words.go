@@ -8,7 +8,9 @@ type reader func(*parser) (Body, error)
 func statements() map[string]reader {
 	return map[string]reader{
 		"select": (*parser).query, "with": (*parser).query, "values": (*parser).query, "table": (*parser).query,
-		"insert": (*parser).insert,
+		"insert": (*parser).query, "delete": (*parser).query, "update": (*parser).query,
+		"truncate": (*parser).truncate, "vacuum": (*parser).vacuum, "lock": (*parser).lock,
+		"savepoint": (*parser).savepoint, "release": (*parser).release,
 		"create": (*parser).create, "drop": (*parser).drop,
 		"copy":    (*parser).copyStmt,
 		"analyze": (*parser).analyze, "analyse": (*parser).analyze,
@@ -24,10 +26,9 @@ func statements() map[string]reader {
 // that Slipher does not run, with the number of words that name them.
 var refused = map[string]int{
 	"alter": 2, "attach": 2, "call": 1, "cancel": 1, "checkpoint": 1, "close": 1, "cluster": 1, "comment": 1,
-	"declare": 1, "delete": 1, "desc": 1, "describe": 1, "detach": 2, "discard": 1, "do": 1, "fetch": 1, "grant": 1,
-	"import": 2, "listen": 1, "load": 1, "lock": 1, "merge": 1, "move": 1, "notify": 1, "reassign": 2,
-	"refresh": 3, "reindex": 1, "release": 1, "revoke": 1, "savepoint": 1, "security": 2,
-	"truncate": 1, "unlisten": 1, "unload": 1, "update": 1, "use": 1, "vacuum": 1,
+	"declare": 1, "desc": 1, "describe": 1, "detach": 2, "discard": 1, "do": 1, "fetch": 1, "grant": 1,
+	"import": 2, "listen": 1, "load": 1, "merge": 1, "move": 1, "notify": 1, "reassign": 2,
+	"refresh": 3, "reindex": 1, "revoke": 1, "security": 2, "unlisten": 1, "unload": 1, "use": 1,
 }
 
 // refusedObjects are what CREATE and DROP may name besides database, schema and table.

@@ -14,18 +14,20 @@ func (s *Session) set(b *parse.Set, w pgwire.ResultWriter) error {
 		warn(w, "25P01", "SET LOCAL can only be used in transaction blocks")
 		return w.Complete("SET")
 	}
-	var reports []pgwire.Parameter
-	var err error
-	if b.Value == nil {
-		reports, err = s.settings.unset(b.Name, local)
-	} else {
-		reports, err = s.settings.set(b.Name, *b.Value, local)
-	}
-	if err != nil {
-		return err
-	}
-	for _, p := range reports {
-		w.Report(p)
+	for _, one := range append([]parse.Set{*b}, b.More...) {
+		var reports []pgwire.Parameter
+		var err error
+		if one.Value == nil {
+			reports, err = s.settings.unset(one.Name, local)
+		} else {
+			reports, err = s.settings.set(one.Name, *one.Value, local)
+		}
+		if err != nil {
+			return err
+		}
+		for _, p := range reports {
+			w.Report(p)
+		}
 	}
 	return w.Complete("SET")
 }

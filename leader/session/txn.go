@@ -63,6 +63,8 @@ func (b *block) enter(st *parse.Statement, w pgwire.ResultWriter) error {
 func (s *Session) transaction(t *parse.Transaction, w pgwire.ResultWriter) error {
 	tag := t.Tag()
 	switch {
+	case t.Kind > parse.Rollback:
+		return sqlerr.Unsupported("%s", tag)
 	case t.Kind == parse.Begin && s.block.status == pgwire.InBlock:
 		warn(w, sqlerr.ActiveTransaction, "there is already a transaction in progress")
 	case t.Kind == parse.Begin:

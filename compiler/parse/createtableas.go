@@ -1,0 +1,71 @@
+package parse
+
+import (
+	"strings"
+
+	pg "github.com/pganalyze/pg_query_go/v5"
+)
+
+// createsAs looks for CREATE TABLE t [(a, b)] [attributes] AS: names without types.
+func (p *parser) createsAs() bool {
+	if !p.peek().isPunct("(") {
+		return p.peek().kind == tokIdent // AS, or an attribute in front of it
+	}
+	k := 1
+	for (p.peekAt(k).kind == tokIdent || p.peekAt(k).kind == tokQuoted) && p.peekAt(k+1).isPunct(",") {
+		k += 2
+	}
+	return p.peekAt(k+1).isPunct(")") && (p.peekAt(k).kind == tokIdent || p.peekAt(k).kind == tokQuoted)
+}
+
+// createTableAs reads what follows the name of CREATE TABLE t AS query.
+func (p *parser) createTableAs(def *CreateTable) (Body, error) {
+	s := &CreateTableAs{Def: *def}
+	var err error
+	if p.peek().isPunct("(") {
+		if s.Names, err = p.names(); err != nil {
+			return nil, err
+		}
+	}
+	for p.i < len(p.toks) && !p.peek().is("as") {
+		if err := p.tableAttribute(&s.Def); err != nil {
+			return nil, err
+		}
+	}
+	if err := p.expect("as"); err != nil {
+		return nil, err
+	}
+	switch t := p.peek(); {
+	case t.is("select"), t.is("with"), t.is("values"), t.is("table"), t.isPunct("("):
+	case t.is("execute"):
+		return nil, p.unsupported(t, "CREATE TABLE AS EXECUTE")
+	default:
+		return nil, p.unexpected()
+	}
+	toks := p.rest()
+	node, m, err := pgParse(p.src, toks)
+	if err != nil {
+		return nil, err
+	}
+	c := &converter{src: p.src, m: m, toks: toks}
+	sel := node.GetSelectStmt()
+	if sel == nil {
+		return nil, c.refuse(Pos(toks[0].start), "a data-modifying WITH")
+	}
+	s.Query, err = c.query(sel, Pos(toks[0].start))
+	return s, err
+}
+
+// selectInto is SELECT … INTO [TEMP] t ….
+func (c *converter) selectInto(n *pg.SelectStmt, at Pos) (Body, error) {
+	into := n.IntoClause
+	n.IntoClause = nil
+	s := &CreateTableAs{Def: CreateTable{Table: c.tableName(into.Rel)}}
+	s.Def.Temp = into.Rel.Relpersistence == "t" || strings.HasPrefix(s.Def.Table.Name, "#")
+	if into.Rel.Relpersistence == "u" {
+		return nil, c.refuse(s.Def.Table.Pos, "SELECT INTO UNLOGGED")
+	}
+	var err error
+	s.Query, err = c.query(n, at)
+	return s, err
+}
