@@ -8,6 +8,7 @@ import (
 	"slipher/runtime/chunk"
 	"slipher/runtime/kernels/codec"
 	"slipher/runtime/kernels/heap"
+	"slipher/runtime/mem"
 )
 
 // grow is off-heap memory that keeps its contents when it grows. The zero grow is empty.
@@ -24,7 +25,7 @@ func (g *grow) more(n int) error {
 	size := max(g.len+n+16, g.cap+g.cap/2, 4096)
 	p := heap.Realloc(g.ptr, size)
 	if p == nil {
-		return sqlerr.New(sqlerr.OutOfMemory, "out of memory").WithDetail("Failed on request of %d bytes for a load.", size)
+		return mem.Exhausted(size, "a load")
 	}
 	g.ptr, g.cap = p, size
 	return nil

@@ -199,7 +199,9 @@ func (c *Cache) load(ctx context.Context, e *entry, t types.Type) error {
 		if err != nil {
 			return err
 		}
-		e.data = offheapCopy(got)
+		if e.data, err = offheapCopy(got); err != nil {
+			return err
+		}
 		data = e.data[:m.Len]
 	}
 	blk, err := block.OpenBlock(m, t, data)

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"slipher/runtime/kernels/heap"
+	"slipher/runtime/mem"
 )
 
 // mapFile maps a file read-only. Objects never change, so that what was validated stays valid.
@@ -33,15 +34,15 @@ func unmapFile(b []byte) {
 	}
 }
 
-// offheapCopy copies b outside the Go heap, 64-byte aligned, for offheapFree.
-func offheapCopy(b []byte) []byte {
-	p := heap.Alloc(len(b))
-	if p == nil {
-		panic("out of memory") // as Go's own allocator does
+// offheapCopy copies b outside the Go heap, 64-byte aligned, for offheapFree. It fails with 53200.
+func offheapCopy(b []byte) ([]byte, error) {
+	p, err := mem.Raw(max(len(b), 1), "a block of managed storage")
+	if err != nil {
+		return nil, err
 	}
-	c := unsafe.Slice((*byte)(p), max(len(b), 1)) // Alloc gives at least one byte
+	c := unsafe.Slice((*byte)(p), max(len(b), 1))
 	copy(c, b)
-	return c
+	return c, nil
 }
 
 func offheapFree(b []byte) {

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"slipher/runtime/kernels/heap"
+	"slipher/runtime/mem"
 )
 
 // buffer is a growing piece of off-heap memory, 64-byte aligned. The zero buffer is empty.
@@ -12,18 +13,18 @@ type buffer struct {
 	cap int
 }
 
-// need makes room for n bytes; what was in it is lost.
-func (b *buffer) need(n int) unsafe.Pointer {
-	if n > b.cap || b.ptr == nil {
-		b.free()
-		n += n / 4
-		b.ptr = heap.Alloc(max(n, 1))
-		if b.ptr == nil {
-			panic("out of memory") // as Go's own allocator does
-		}
-		b.cap = n
+// need makes room for n bytes; what was in it is lost. It fails with 53200.
+func (b *buffer) need(n int) error {
+	if n <= b.cap && b.ptr != nil {
+		return nil
 	}
-	return b.ptr
+	b.free()
+	n += n / 4
+	p, err := mem.Raw(max(n, 1), "encoding a block")
+	if err == nil {
+		b.ptr, b.cap = p, n
+	}
+	return err
 }
 
 func (b *buffer) free() {

@@ -19,32 +19,38 @@ func (e *Encoder) auto(t types.Type) error {
 	switch {
 	case e.col.Class.IsInt():
 		use(encAZ64)
-		e.values(az64Modes, 0)
-		return nil
+		return e.values(az64Modes, 0)
 	case e.col.Class.IsFloat():
-		if n := e.dict(autoFloatDict, 0); n < autoFloatDict && e.col.Rows > 2*n {
+		n, err := e.dict(autoFloatDict, 0)
+		if err != nil {
+			return err
+		}
+		if n < autoFloatDict && e.col.Rows > 2*n {
 			use(encBytedict)
-			e.dictValues(n)
-			return nil
+			return e.dictValues(n)
 		}
 		use(encRaw)
-		e.values(codec.Set(codec.Const), 0)
-		return nil
+		return e.values(codec.Set(codec.Const), 0)
 	}
 	raw := e.stats.Bytes + e.col.Rows
-	if n := e.dict(codec.NoCode, autoSample); n >= 0 {
+	n, err := e.dict(codec.NoCode, autoSample)
+	if err != nil {
+		return err
+	}
+	if n >= 0 {
 		bits := 0
 		for 1<<bits < n {
 			bits++
 		}
 		if dict := 18*n + e.dictBytes(n) + e.col.Rows*bits/8; dict < raw*2/3 {
 			use(encBytedict)
-			e.dictStrs(n, codeModes)
-			return nil
+			return e.dictStrs(n, codeModes)
 		}
 	}
 	use(encRaw)
-	e.strs()
+	if err := e.strs(); err != nil {
+		return err
+	}
 	if e.used < 4096 {
 		return nil
 	}

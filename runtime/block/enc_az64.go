@@ -8,6 +8,5 @@ var az64Encoding = Encoding{ID: encAZ64, Name: "az64", Legal: wholeNumbers, enco
 var az64Modes = codec.Set(codec.Const, codec.For, codec.Delta, codec.RLE)
 
 func encodeAZ64(e *Encoder) error {
-	e.values(az64Modes, 0)
-	return nil
+	return e.values(az64Modes, 0)
 }

@@ -12,9 +12,11 @@ var codeModes = codec.Set(codec.Const, codec.For, codec.RLE)
 
 func encodeBytedict(e *Encoder) error {
 	if e.col.Class == types.Str {
-		e.dictStrs(e.dict(256, 0), codeModes)
-	} else {
-		e.dictValues(e.dict(256, 0))
+		return e.dictedStrs(256, codeModes)
 	}
-	return nil
+	n, err := e.dict(256, 0)
+	if err != nil {
+		return err
+	}
+	return e.dictValues(n)
 }

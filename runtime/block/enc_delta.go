@@ -14,6 +14,5 @@ var delta32kEncoding = Encoding{ID: encDelta32K, Name: "delta32k", Legal: delta3
 func delta32kLegal(t types.Type) bool { return wholeNumbers(t) && t.Kind != types.Int2 }
 
 func encodeDelta(e *Encoder) error {
-	e.values(codec.Set(codec.Const, codec.For, codec.Delta), 0)
-	return nil
+	return e.values(codec.Set(codec.Const, codec.For, codec.Delta), 0)
 }

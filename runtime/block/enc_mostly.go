@@ -18,8 +18,7 @@ func mostly(id uint8, name string, bits int) Encoding {
 			return (t.IsInteger() || t.Kind == types.Decimal) && t.Phys().Width()*8 > bits
 		},
 		encode: func(e *Encoder) error {
-			e.values(codec.Set(codec.For), bits)
-			return nil
+			return e.values(codec.Set(codec.For), bits)
 		},
 		Doc: "Sections whose values fit are stored in so many bits; others in as many as their range needs.",
 	}

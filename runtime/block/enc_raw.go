@@ -10,9 +10,7 @@ var rawEncoding = Encoding{ID: encRaw, Name: "raw", Legal: anyType, encode: enco
 
 func encodeRaw(e *Encoder) error {
 	if e.col.Class == types.Str {
-		e.strs()
-	} else {
-		e.values(codec.Set(), 0)
+		return e.strs()
 	}
-	return nil
+	return e.values(codec.Set(), 0)
 }

@@ -11,9 +11,7 @@ var runlengthEncoding = Encoding{ID: encRunlength, Name: "runlength", Legal: any
 func encodeRunlength(e *Encoder) error {
 	modes := codec.Set(codec.Const, codec.RLE)
 	if e.col.Class == types.Str {
-		e.dictStrs(e.dict(codec.NoCode, 0), modes)
-	} else {
-		e.values(modes, 0)
+		return e.dictedStrs(codec.NoCode, modes)
 	}
-	return nil
+	return e.values(modes, 0)
 }

@@ -8,7 +8,6 @@ var text32kEncoding = Encoding{ID: encText32K, Name: "text32k", Legal: varcharOn
 
 func encodeText(max int) func(e *Encoder) error {
 	return func(e *Encoder) error {
-		e.dictStrs(e.dict(max, 0), codeModes)
-		return nil
+		return e.dictedStrs(max, codeModes)
 	}
 }

@@ -1,6 +1,7 @@
 package block
 
 import (
+	"errors"
 	"hash/crc32"
 	"unsafe"
 
@@ -71,7 +72,7 @@ func (e *Encoder) Encode(col *codec.Column, t types.Type, encoding string) (Bloc
 }
 
 // reserve makes room in the body for a dictionary of n bytes, the column's values and sections.
-func (e *Encoder) reserve(n int) {
+func (e *Encoder) reserve(n int) error {
 	per := codec.SectionRows*16 + 64
 	if e.col.Class != types.Str {
 		per = codec.SectionRows*max(e.col.Class.Width(), 2) + 64
@@ -79,21 +80,27 @@ func (e *Encoder) reserve(n int) {
 		n += e.stats.Bytes
 		per = 2048 + 64
 	}
-	e.out.need(n + len(e.secs)*per + 64 + codec.Tail)
 	e.used = 0
+	return e.out.need(n + len(e.secs)*per + 64 + codec.Tail)
 }
 
 // values stores fixed-width values, using modes where they make a section smaller.
-func (e *Encoder) values(modes codec.Modes, fixedBits int) {
-	e.reserve(0)
+func (e *Encoder) values(modes codec.Modes, fixedBits int) error {
+	if err := e.reserve(0); err != nil {
+		return err
+	}
 	e.used = codec.EncodeValues(&e.col, modes, fixedBits, nil, e.secs, e.out.ptr, 0)
+	return nil
 }
 
 // strs stores strings as they are.
-func (e *Encoder) strs() {
-	e.reserve(0)
+func (e *Encoder) strs() error {
+	if err := e.reserve(0); err != nil {
+		return err
+	}
 	e.used = codec.EncodeStrs(&e.col, e.secs, e.out.ptr, 0)
 	e.countNulls()
+	return nil
 }
 
 // countNulls sets the sections' NULL counts, which string sections do not get from C.
@@ -112,10 +119,11 @@ func (e *Encoder) countNulls() {
 }
 
 // dict builds a dictionary of up to max values in e.codes and e.first; see codec.BuildDict.
-func (e *Encoder) dict(max, sample int) int {
-	e.codes.need(2 * e.col.Rows)
-	e.first.need(4 * e.col.Rows)
-	return codec.BuildDict(&e.col, max, sample, e.codes.ptr, e.first.ptr)
+func (e *Encoder) dict(max, sample int) (int, error) {
+	if err := errors.Join(e.codes.need(2*e.col.Rows), e.first.need(4*e.col.Rows)); err != nil {
+		return 0, err
+	}
+	return codec.BuildDict(&e.col, max, sample, e.codes.ptr, e.first.ptr), nil
 }
 
 func (e *Encoder) firstRows(n int) []uint32 { return unsafe.Slice((*uint32)(e.first.ptr), n) }
@@ -131,18 +139,29 @@ func (e *Encoder) dictBytes(n int) int {
 	return total
 }
 
+// dictedStrs stores strings as indexes into a dictionary of the first max of them; see dictStrs.
+func (e *Encoder) dictedStrs(max int, modes codec.Modes) error {
+	n, err := e.dict(max, 0)
+	if err != nil {
+		return err
+	}
+	return e.dictStrs(n, modes)
+}
+
 // dictStrs stores strings as indexes into the dictionary of n entries that dict built;
 // sections with other strings store them as they are.
-func (e *Encoder) dictStrs(n int, modes codec.Modes) {
+func (e *Encoder) dictStrs(n int, modes codec.Modes) error {
 	if e.col.Rows == 0 {
-		return
+		return nil
 	}
 	if n == 0 { // all NULL: code 0 needs an entry
 		e.firstRows(1)[0] = 0
 		n = 1
 	}
 	e.head.dict, e.head.dictBytes = n, e.dictBytes(n)
-	e.reserve(e.head.dictSize())
+	if err := e.reserve(e.head.dictSize()); err != nil {
+		return err
+	}
 	out := e.out.bytes(e.head.dictSize())
 	clear(out)
 	lens, offs := e.lens(), unsafe.Slice((*uint64)(e.col.Off), e.col.Rows)
@@ -168,17 +187,19 @@ func (e *Encoder) dictStrs(n int, modes codec.Modes) {
 		}
 	}
 	e.countNulls()
+	return nil
 }
 
 // dictValues stores fixed-width values as indexes into the dictionary of n values
 // that dict built; sections with other values as AZ64 does.
-func (e *Encoder) dictValues(n int) {
+func (e *Encoder) dictValues(n int) error {
 	if n == 0 {
-		e.values(az64Modes, 0)
-		return
+		return e.values(az64Modes, 0)
 	}
 	e.head.dict = n
-	e.reserve(e.head.dictSize())
+	if err := e.reserve(e.head.dictSize()); err != nil {
+		return err
+	}
 	w := e.col.Class.Width()
 	out, vals := e.out.bytes(e.head.dictSize()), unsafe.Slice((*byte)(e.col.Values), e.col.Rows*w)
 	clear(out)
@@ -186,6 +207,7 @@ func (e *Encoder) dictValues(n int) {
 		copy(out[i*w:(i+1)*w], vals[int(r)*w:])
 	}
 	e.used = codec.EncodeValues(&e.col, az64Modes, 0, e.codes.ptr, e.secs, e.out.ptr, len(out))
+	return nil
 }
 
 // compress replaces the body by its frames.

@@ -8,6 +8,7 @@ import (
 	"slipher/catalog/types"
 	"slipher/runtime/kernels/codec"
 	"slipher/runtime/kernels/heap"
+	"slipher/runtime/mem"
 )
 
 // Block is an opened, validated block: a cursor ready to copy. Immutable, safe for concurrent use.
@@ -115,9 +116,9 @@ func (b *Block) openDict(n int) error {
 }
 
 func (b *Block) alloc(n int) (unsafe.Pointer, error) {
-	p := heap.Alloc(n)
-	if p == nil {
-		return nil, fmt.Errorf("out of memory: %d bytes", n)
+	p, err := mem.Raw(n, "a block")
+	if err != nil {
+		return nil, err
 	}
 	b.own = append(b.own, p)
 	b.size += n

@@ -67,6 +67,9 @@ func (rg *RowGroup) Block(col int) (*Block, error) {
 	}
 	if rg.blocks[col] == nil {
 		b, err := rg.load(col)
+		if err == nil && b == nil {
+			err = sqlerr.New(sqlerr.InternalError, "column %d was not asked for", col+1)
+		}
 		if err == nil && b.Rows() != rg.Rows() {
 			err = corrupt("it has %d rows, its row group %d", b.Rows(), rg.Rows())
 		}

@@ -46,7 +46,7 @@ func (a *Account) Alloc(n int) (Buf, error) {
 	p := heap.AllocZero(n)
 	if p == nil {
 		a.Release(int64(n))
-		return Buf{}, sqlerr.New(sqlerr.OutOfMemory, "out of memory").WithDetail("Failed on request of %d bytes for %s.", n, a.name)
+		return Buf{}, Exhausted(n, a.name)
 	}
 	return Buf{ptr: p, size: n, acct: a}, nil
 }

@@ -1,0 +1,170 @@
+package block
+
+import (
+	"math"
+	"sync"
+	"unsafe"
+
+	"slipher/catalog/types"
+	"slipher/runtime/kernels/codec"
+	"slipher/runtime/kernels/heap"
+	"slipher/runtime/mem"
+)
+
+// Blocks that no object stores: what a scan knows of rows besides their values. Generated code
+// decodes them as it decodes any block. Their sections' zone maps say nothing.
+
+// made are the parts that all made blocks share, off-heap, never freed.
+type made struct {
+	ones  unsafe.Pointer // entries of MaxRowGroupRows BOOLEANs that are true
+	count unsafe.Pointer // payload: 0, 1, … 1023, packed in ten bits
+}
+
+const madeSections = MaxRowGroupRows / codec.SectionRows
+
+var sharedMade = sync.OnceValues(func() (m made, err error) {
+	if m.ones, err = mem.Raw(madeSections*codec.SectionSize, "blocks of constants"); err != nil {
+		return m, err
+	}
+	secs := unsafe.Slice((*codec.Section)(m.ones), madeSections)
+	for i := range secs {
+		secs[i] = anySection(codec.Const, 0, 0, 1)
+	}
+	const n = codec.SectionRows
+	in, err := mem.Raw(n*8+64, "blocks of constants")
+	if err != nil {
+		return m, err
+	}
+	defer heap.Free(in)
+	for i, v := 0, unsafe.Slice((*int64)(in), n); i < n; i++ {
+		v[i] = int64(i)
+	}
+	if m.count, err = mem.Raw(n*16+codec.Tail, "blocks of constants"); err != nil {
+		return m, err
+	}
+	col, one := codec.Column{Class: types.I64, Rows: n, Values: in}, make([]codec.Section, 1)
+	codec.EncodeValues(&col, codec.Set(codec.For), 0, nil, one, m.count, 0)
+	if one[0].Mode != codec.For || one[0].Bits != countBits || one[0].Ref != 0 || one[0].Off != 0 {
+		panic("BUG: 0 to 1023 are not packed in ten bits")
+	}
+	return m, nil
+})
+
+const countBits = 10
+
+func anySection(mode codec.Mode, bits uint8, off uint32, ref int64) codec.Section {
+	return codec.Section{Off: off, Mode: mode, Bits: bits, Ref: ref, Min: math.MinInt64, Max: math.MaxInt64}
+}
+
+// newMade makes a block of rows values with room for its section entries and a body of n bytes.
+func newMade(class types.Phys, rows, n int) (*Block, error) {
+	if rows < 0 || rows > MaxRowGroupRows {
+		panic("BUG: a made block is larger than a row group")
+	}
+	b := &Block{head: header{class: class, rows: rows}}
+	count := b.head.sections()
+	p, err := b.alloc(count*codec.SectionSize + n + codec.Tail)
+	if err != nil {
+		return nil, err
+	}
+	b.cursor.Decode, b.cursor.Rows = codec.Decoder(class), int64(rows)
+	b.cursor.Secs, b.cursor.Body = p, unsafe.Add(p, count*codec.SectionSize) // in bounds: just asked for
+	b.secs = unsafe.Slice((*codec.Section)(p), count)
+	return b, nil
+}
+
+// CountBlock makes a BIGINT block of first, first+1, … Close it.
+func CountBlock(rows int, first int64) (*Block, error) {
+	m, err := sharedMade()
+	if err != nil {
+		return nil, err
+	}
+	b, err := newMade(types.I64, rows, 0)
+	if err != nil {
+		return nil, err
+	}
+	b.cursor.Body = m.count
+	for i := range b.secs {
+		b.secs[i] = anySection(codec.For, countBits, 0, first+int64(i)*codec.SectionRows)
+	}
+	return b, nil
+}
+
+// LiveBlock makes a BOOLEAN block that is false in the rows that dead yields, in ascending
+// order, and true in all others. Close it.
+func LiveBlock(rows int, dead func(yield func(row int) bool)) (*Block, error) {
+	m, err := sharedMade()
+	if err != nil {
+		return nil, err
+	}
+	var hit [madeSections]bool
+	dirty := 0
+	dead(func(row int) bool {
+		if s := row / codec.SectionRows; !hit[s] {
+			hit[s] = true
+			dirty++
+		}
+		return true
+	})
+	if dirty == 0 {
+		b := &Block{head: header{class: types.I8, rows: rows}}
+		b.cursor.Decode, b.cursor.Rows = codec.Decoder(types.I8), int64(rows)
+		b.cursor.Secs, b.cursor.Body = m.ones, m.ones
+		b.secs = unsafe.Slice((*codec.Section)(m.ones), b.head.sections())
+		return b, nil
+	}
+	b, err := newMade(types.I8, rows, dirty*codec.SectionRows)
+	if err != nil {
+		return nil, err
+	}
+	body := unsafe.Slice((*byte)(b.cursor.Body), dirty*codec.SectionRows)
+	for i := range body {
+		body[i] = 1
+	}
+	at := uint32(0)
+	for i := range b.secs {
+		b.secs[i] = anySection(codec.Const, 0, 0, 1)
+		if hit[i] {
+			b.secs[i] = anySection(codec.Raw, 0, at, 0)
+			at += codec.SectionRows
+		}
+	}
+	dead(func(row int) bool {
+		body[int(b.secs[row/codec.SectionRows].Off)+row%codec.SectionRows] = 0
+		return true
+	})
+	return b, nil
+}
+
+// Int64Block makes a BIGINT block of vals. Close it.
+func Int64Block(vals []int64) (*Block, error) {
+	b, err := newMade(types.I64, len(vals), len(vals)*8)
+	if err != nil {
+		return nil, err
+	}
+	copy(unsafe.Slice((*int64)(b.cursor.Body), len(vals)), vals)
+	for i := range b.secs {
+		b.secs[i] = anySection(codec.Raw, 0, uint32(i*codec.SectionRows*8), 0)
+	}
+	return b, nil
+}
+
+// With is rg and, behind its table's stored columns, made ones. It takes over rg and made, which its Release frees.
+func (rg *RowGroup) With(stored int, made ...*Block) *RowGroup {
+	meta := &RowGroupMeta{Rows: rg.meta.Rows, Cols: make([]BlockMeta, stored+len(made))}
+	copy(meta.Cols, rg.meta.Cols)
+	out := NewRowGroup(meta, rg.name, func(col int) (*Block, error) {
+		if col >= stored {
+			return made[col-stored], nil
+		}
+		return rg.Block(col)
+	}, func() {
+		for _, b := range made {
+			if b != nil {
+				b.Close()
+			}
+		}
+		rg.Release()
+	})
+	return out
+}
