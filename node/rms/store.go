@@ -2,17 +2,20 @@ package rms
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 )
 
 // Store keeps immutable objects. Safe for concurrent use. A missing object is 58P01,
-// other failures are 58030.
+// a full disk is 53100, other failures are 58030. Points of catalog/fault named "rms.…" are in every method.
 type Store interface {
 	// Put stores data under name, whole or not at all, durable on return.
 	Put(ctx context.Context, name string, data []byte) error
@@ -21,10 +24,14 @@ type Store interface {
 	Get(ctx context.Context, name string) ([]byte, error)
 	// GetRange returns exactly n bytes from off on.
 	GetRange(ctx context.Context, name string, off, n int64) ([]byte, error)
-	// Delete removes an object; a missing one is no error.
+	// Delete removes an object, or what Leftovers has named; a missing one is no error. It may come
+	// back if the machine dies: whoever must be rid of it lists again.
 	Delete(ctx context.Context, name string) error
 	// List returns the names that begin with prefix, sorted.
 	List(ctx context.Context, prefix string) ([]string, error)
+	// Leftovers returns what writers that have not ended, or died, have left, sorted: no
+	// objects, but names for Delete. LeftoverOf says of which object.
+	Leftovers(ctx context.Context) ([]string, error)
 }
 
 // ObjectWriter writes one object. Exactly one of Commit and Abort ends it.
@@ -72,6 +79,10 @@ func Name(prefix string, slice state.SliceID, seq uint64) string {
 	return fmt.Sprintf("%s-s%d-%d.obj", prefix, slice, seq)
 }
 
+// RowsName is the name of the object that says where the rows of another come
+// from: for each its old address, int64, little endian.
+func RowsName(object string) string { return object + ".rows" }
+
 // checkName refuses names that could leave the store.
 func checkName(name string) error {
 	bad := name == "" || strings.HasPrefix(name, "/") || strings.ContainsAny(name, "\\\x00")
@@ -89,5 +100,8 @@ func missing(name string) error {
 }
 
 func failed(what, name string, err error) error {
+	if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) {
+		return sqlerr.Wrap(fmt.Errorf("managed storage: %s %q: %w", what, name, err), sqlerr.DiskFull)
+	}
 	return sqlerr.Wrap(fmt.Errorf("managed storage: %s %q: %w", what, name, err), sqlerr.IOError)
 }

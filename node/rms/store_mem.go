@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strings"
 	"sync"
+
+	"slipher/catalog/fault"
 )
 
 // memStore keeps objects in memory: for tests, and as the example of a store without local files.
@@ -27,6 +29,9 @@ func (s *memStore) Put(_ context.Context, name string, data []byte) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
+	if err := fault.Point("rms.put"); err != nil {
+		return failed("writing", name, err)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.objects[name] = bytes.Clone(data)
@@ -34,19 +39,40 @@ func (s *memStore) Put(_ context.Context, name string, data []byte) error {
 }
 
 type memWriter struct {
-	bytes.Buffer
+	data bytes.Buffer
 	s    *memStore
 	name string
 }
 
 func (s *memStore) Create(_ context.Context, name string) (ObjectWriter, error) {
-	return &memWriter{s: s, name: name}, checkName(name)
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if err := fault.Point("rms.create"); err != nil {
+		return nil, failed("creating", name, err)
+	}
+	return &memWriter{s: s, name: name}, nil
 }
 
-func (w *memWriter) Commit() error { return w.s.Put(context.Background(), w.name, w.Bytes()) }
-func (w *memWriter) Abort()        {}
+func (w *memWriter) Write(p []byte) (int, error) {
+	if err := fault.Point("rms.write"); err != nil {
+		return 0, failed("writing", w.name, err)
+	}
+	return w.data.Write(p)
+}
+
+func (w *memWriter) Commit() error {
+	if err := fault.Point("rms.commit"); err != nil {
+		return failed("writing", w.name, err)
+	}
+	return w.s.Put(context.Background(), w.name, w.data.Bytes())
+}
+func (w *memWriter) Abort() {}
 
 func (s *memStore) Get(_ context.Context, name string) ([]byte, error) {
+	if err := fault.Point("rms.get"); err != nil {
+		return nil, failed("reading", name, err)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	b, ok := s.objects[name]
@@ -68,6 +94,9 @@ func (s *memStore) GetRange(ctx context.Context, name string, off, n int64) ([]b
 }
 
 func (s *memStore) Delete(_ context.Context, name string) error {
+	if err := fault.Point("rms.delete"); err != nil {
+		return failed("deleting", name, err)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.objects, name)
@@ -75,6 +104,9 @@ func (s *memStore) Delete(_ context.Context, name string) error {
 }
 
 func (s *memStore) List(_ context.Context, prefix string) ([]string, error) {
+	if err := fault.Point("rms.list"); err != nil {
+		return nil, failed("listing", prefix, err)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var names []string
@@ -86,3 +118,6 @@ func (s *memStore) List(_ context.Context, prefix string) ([]string, error) {
 	sort.Strings(names)
 	return names, nil
 }
+
+// Leftovers implements Store: unfinished objects are their writers' alone.
+func (s *memStore) Leftovers(context.Context) ([]string, error) { return nil, nil }
