@@ -206,8 +206,12 @@ func TestFileStoreCrash(t *testing.T) {
 	if names, _ := s.List(context.Background(), ""); len(names) != 0 {
 		t.Errorf("%v", names)
 	}
-	if m, _ := filepath.Glob(filepath.Join(dir, "t1", ".new-*")); len(m) != 1 {
-		t.Errorf("%v", m)
+	left, err := s.Leftovers(context.Background())
+	if of, ok := LeftoverOf(left[0]); len(left) != 1 || err != nil || !ok || of != "t1/x" {
+		t.Errorf("%v, %v: of %q", left, err, of)
+	}
+	if err := s.Delete(context.Background(), left[0]); err != nil {
+		t.Error(err)
 	}
 	w.Abort()
 	if e, _ := os.ReadDir(filepath.Join(dir, "t1")); len(e) != 0 {
