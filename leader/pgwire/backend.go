@@ -23,6 +23,8 @@ type Startup struct {
 	Params         map[string]string // the rest: settings, driver facts
 	Remote         net.Addr
 	PID            int32 // the backend's number, as in BackendKeyData
+	// Relayed: the client is behind a standby leader, which wants the reports of relayed.go.
+	Relayed bool
 	// Cancel cancels what session pid runs now, for pg_cancel_backend; false: no such session.
 	Cancel func(pid int32) bool
 }

@@ -32,9 +32,13 @@ func fields(severity string, e *sqlerr.Error) *pgproto3.ErrorResponse {
 	}
 }
 
-// cause prefers the reason for which ctx ended over the error that followed from it.
+// cause prefers the reason for which ctx ended over the error that followed from
+// it, unless that error says that the outcome of a commit is not known.
 func cause(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	if sqlerr.From(err).Code == sqlerr.TransactionResolutionUnknown {
 		return err
 	}
 	var e *sqlerr.Error

@@ -34,7 +34,13 @@ func FuzzConnection(f *testing.F) {
 		for _, input := range [][]byte{data, append(startup[:len(startup):len(startup)], data...)} {
 			client, server := net.Pipe()
 			done := make(chan struct{})
-			go func() { srv.serve(server); server.Close(); close(done) }()
+			go func() {
+				if h, err := ReadHello(server); err == nil {
+					srv.serve(server, h)
+				}
+				server.Close()
+				close(done)
+			}()
 			go io.Copy(io.Discard, client)
 			client.SetWriteDeadline(time.Now().Add(time.Second))
 			client.Write(input)

@@ -44,7 +44,7 @@ func TestRefusals(t *testing.T) {
 	if !errors.As(err, &pe) || pe.Code != "3D000" {
 		t.Errorf("got %v", err)
 	}
-	if loopback(&net.TCPAddr{IP: net.IPv4(10, 0, 0, 1)}) || !loopback(&net.TCPAddr{IP: net.IPv6loopback}) {
+	if Loopback(&net.TCPAddr{IP: net.IPv4(10, 0, 0, 1)}) || !Loopback(&net.TCPAddr{IP: net.IPv6loopback}) {
 		t.Error("loopback")
 	}
 }

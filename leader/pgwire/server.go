@@ -60,37 +60,62 @@ func (s *Server) Serve(ln net.Listener) error {
 			}
 			return err
 		}
-		s.mu.Lock()
-		if s.closed {
-			s.mu.Unlock()
+		if !s.enter(c) {
 			c.Close()
 			return nil
 		}
-		s.raw[c] = struct{}{}
-		s.wg.Add(1)
-		s.mu.Unlock()
 		go func() {
-			defer s.wg.Done()
-			defer func() {
-				c.Close()
-				s.mu.Lock()
-				delete(s.raw, c)
-				s.mu.Unlock()
-			}()
-			s.serve(c)
+			defer s.leave(c)
+			h, err := ReadHello(c)
+			if err != nil {
+				s.log.Debug("no session", "remote", c.RemoteAddr().String(), "err", err)
+				return
+			}
+			s.serve(c, h)
 		}()
 	}
 }
 
+// Handle serves a connection whose opening somebody else has read, to its end.
+// It closes c.
+func (s *Server) Handle(c net.Conn, h *Hello) {
+	if !s.enter(c) {
+		c.Close()
+		return
+	}
+	defer s.leave(c)
+	s.serve(c, h)
+}
+
+// enter counts a connection in; false: the server is closed.
+func (s *Server) enter(c net.Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.raw[c] = struct{}{}
+	s.wg.Add(1)
+	return true
+}
+
+func (s *Server) leave(c net.Conn) {
+	c.Close()
+	s.mu.Lock()
+	delete(s.raw, c)
+	s.mu.Unlock()
+	s.wg.Done()
+}
+
 // serve runs one connection to its end.
-func (s *Server) serve(c net.Conn) {
+func (s *Server) serve(c net.Conn, h *Hello) {
 	defer func() {
 		// A broken invariant in one client's work must not end the others'.
 		if p := recover(); p != nil {
 			s.log.Error("connection ended by a panic", "remote", c.RemoteAddr().String(), "panic", p, "stack", stack())
 		}
 	}()
-	cn, err := s.startup(c)
+	cn, err := s.startup(c, h)
 	if err != nil || cn == nil {
 		if err != nil {
 			s.log.Debug("no session", "remote", c.RemoteAddr().String(), "err", err)
@@ -136,18 +161,21 @@ var (
 	errLost       = sqlerr.New(sqlerr.ConnectionFailure, "connection to client lost")
 )
 
-// CancelByKey is a cancel request from the wire.
-func (s *Server) cancelByKey(body []byte) {
+// CancelByKey obeys a cancel request, the body of a Hello. It reports whether the key
+// is of a session here.
+func (s *Server) CancelByKey(body []byte) bool {
 	if len(body) != 8 {
-		return
+		return false
 	}
 	pid := int32(binary.BigEndian.Uint32(body))
 	s.mu.Lock()
 	c := s.conns[pid]
 	s.mu.Unlock()
-	if c != nil && subtle.ConstantTimeCompare(c.secret[:], body[4:]) == 1 {
-		c.cancelRunning(errUserCancel)
+	if c == nil || subtle.ConstantTimeCompare(c.secret[:], body[4:]) != 1 {
+		return false
 	}
+	c.cancelRunning(errUserCancel)
+	return true
 }
 
 // Cancel cancels what session pid runs now.

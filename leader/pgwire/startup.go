@@ -1,11 +1,7 @@
 package pgwire
 
 import (
-	"bytes"
 	"context"
-	"encoding/binary"
-	"fmt"
-	"io"
 	"net"
 	"runtime/debug"
 	"strings"
@@ -16,85 +12,23 @@ import (
 	"slipher/catalog/sqlerr"
 )
 
-// Codes in place of a protocol version.
-const (
-	codeCancel = 80877102
-	codeSSL    = 80877103
-	codeGSS    = 80877104
-)
-
-const startupTimeout = 30 * time.Second
-
 func stack() string { return string(debug.Stack()) }
 
-// startup does what precedes the first command: encryption offers, cancel
-// requests, authentication, parameters. It returns nil without an error when
-// there is nothing more to do.
-func (s *Server) startup(nc net.Conn) (*conn, error) {
-	nc.SetDeadline(time.Now().Add(startupTimeout))
+// startup does what follows a client's hello: cancel requests, authentication,
+// parameters. It returns nil without an error when there is nothing more to do.
+func (s *Server) startup(nc net.Conn, h *Hello) (*conn, error) {
+	if h.Cancels() {
+		s.CancelByKey(h.Body)
+		return nil, nil
+	}
 	c := &conn{srv: s, net: nc}
 	c.out.conn = nc
-	for offers := 0; ; offers++ {
-		body, err := startupPacket(nc)
-		if err != nil {
-			return nil, err
-		}
-		version := binary.BigEndian.Uint32(body)
-		body = body[4:]
-		switch {
-		case version == codeCancel:
-			s.cancelByKey(body)
-			return nil, nil
-		case (version == codeSSL || version == codeGSS) && offers < 2:
-			if _, err := nc.Write([]byte{'N'}); err != nil {
-				return nil, err
-			}
-		case version>>16 == 3:
-			return c, c.welcome(version&0xffff, body)
-		default:
-			return nil, c.refuse(sqlerr.New(sqlerr.ProtocolViolation,
-				"unsupported frontend protocol %d.%d: server supports 3.0", version>>16, version&0xffff))
-		}
-	}
-}
-
-// startupPacket reads a message without a type byte; at least its code is there.
-func startupPacket(r io.Reader) ([]byte, error) {
-	var head [4]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return nil, err
-	}
-	n := int(int32(binary.BigEndian.Uint32(head[:]))) - 4
-	if n < 4 || n > maxStartup {
-		return nil, fmt.Errorf("invalid length of startup packet: %d", n)
-	}
-	body := make([]byte, n)
-	_, err := io.ReadFull(r, body)
-	return body, err
-}
-
-// parameters reads the name and value pairs of a startup packet.
-func parameters(body []byte) (map[string]string, error) {
-	out := map[string]string{}
-	for {
-		name, rest, ok := bytes.Cut(body, []byte{0})
-		if !ok {
-			return nil, sqlerr.New(sqlerr.ProtocolViolation, "invalid startup packet layout: expected terminator as last byte")
-		}
-		if len(name) == 0 {
-			return out, nil
-		}
-		value, rest, ok := bytes.Cut(rest, []byte{0})
-		if !ok {
-			return nil, sqlerr.New(sqlerr.ProtocolViolation, "invalid startup packet layout: expected terminator as last byte")
-		}
-		out[string(name)], body = string(value), rest
-	}
+	return c, c.welcome(h)
 }
 
 // welcome authenticates, opens the session and greets.
-func (c *conn) welcome(minor uint32, body []byte) error {
-	params, err := parameters(body)
+func (c *conn) welcome(h *Hello) error {
+	params, err := h.Parameters()
 	if err != nil {
 		return c.refuse(err)
 	}
@@ -102,6 +36,11 @@ func (c *conn) welcome(minor uint32, body []byte) error {
 	st := Startup{Params: map[string]string{}, Remote: c.net.RemoteAddr(), Cancel: c.srv.Cancel}
 	for name, value := range params {
 		switch {
+		case name == RelayParameter:
+			st.Relayed = true
+			if value != "" {
+				st.Remote = textAddr(value)
+			}
 		case strings.HasPrefix(name, "_pq_."):
 			unknown = append(unknown, name)
 		case name == "user":
@@ -124,12 +63,11 @@ func (c *conn) welcome(minor uint32, body []byte) error {
 	if st.Database == "" {
 		st.Database = st.User
 	}
-	if minor > 0 || len(unknown) > 0 {
+	if h.Version&0xffff > 0 || len(unknown) > 0 {
 		c.out.send(&pgproto3.NegotiateProtocolVersion{NewestMinorProtocol: 0, UnrecognizedOptions: unknown})
 	}
-	if !loopback(st.Remote) {
-		return c.refuse(sqlerr.New(sqlerr.InvalidAuthorization, "no authentication for host %q, user %q, database %q", host(st.Remote), st.User, st.Database).
-			WithHint("Connections without a password are trusted from loopback addresses only."))
+	if !Loopback(c.net.RemoteAddr()) {
+		return c.refuse(ErrNoPassword(c.net.RemoteAddr(), st.User, st.Database))
 	}
 	if err := c.srv.register(c); err != nil {
 		return c.refuse(err)
@@ -175,17 +113,4 @@ func options(s string, into map[string]string) {
 			into[strings.ReplaceAll(name, "-", "_")] = strings.ReplaceAll(value, "\x00", " ")
 		}
 	}
-}
-
-func loopback(a net.Addr) bool {
-	t, ok := a.(*net.TCPAddr)
-	return !ok || t.IP.IsLoopback() // pipes and sockets of this machine have no IP
-}
-
-func host(a net.Addr) string {
-	h, _, err := net.SplitHostPort(a.String())
-	if err != nil {
-		return a.String()
-	}
-	return h
 }

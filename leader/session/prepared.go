@@ -136,6 +136,7 @@ func (s *Session) sqlPrepare(ctx context.Context, st *parse.Statement, b *parse.
 	if err := s.keep(ctx, b.Name, b.Inner, params); err != nil {
 		return err
 	}
+	s.tellRelay(w, pgwire.ReportPrepare+b.Name, st.Text())
 	return w.Complete("PREPARE")
 }
 
@@ -163,11 +164,20 @@ func (s *Session) sqlExecute(ctx context.Context, st *parse.Statement, b *parse.
 func (s *Session) sqlDeallocate(b *parse.Deallocate, w pgwire.ResultWriter) error {
 	if b.Name == "" {
 		clear(s.prepared)
+		s.tellRelay(w, pgwire.ReportDeallocate, "")
 		return w.Complete("DEALLOCATE ALL")
 	}
 	if s.prepared[b.Name] == nil {
 		return unknown(b.Name)
 	}
 	delete(s.prepared, b.Name)
+	s.tellRelay(w, pgwire.ReportDeallocate+b.Name, "")
 	return w.Complete("DEALLOCATE")
+}
+
+// tellRelay reports what a standby leader in between must know and its client not.
+func (s *Session) tellRelay(w pgwire.ResultWriter, name, value string) {
+	if s.start.Relayed {
+		w.Report(pgwire.Parameter{Name: name, Value: value})
+	}
 }

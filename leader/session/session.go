@@ -51,6 +51,7 @@ type Session struct {
 // passed over, since drivers send what no server of this kind knows.
 func New(e Engine, st pgwire.Startup, log *slog.Logger) (*Session, error) {
 	s := &Session{engine: e, log: log, start: st, settings: newSettings(), prepared: map[string]*prepared{}}
+	s.settings.relayed = st.Relayed
 	for name, value := range st.Params {
 		if err := s.settings.start(name, value); err != nil {
 			return nil, err

@@ -18,6 +18,8 @@ type settings struct {
 	local  map[string]string // SET LOCAL: until the block ends
 	saved  map[string]string // values when the block began, nil outside
 	reset  map[string]string // what the client's startup packet asked for
+	// relayed: a standby leader wants to know of every setting that changes (pgwire.RelayParameter).
+	relayed bool
 }
 
 func newSettings() *settings {
@@ -111,7 +113,7 @@ func (s *settings) unset(name string, local bool) ([]pgwire.Parameter, error) {
 		}
 		delete(s.values, key)
 		delete(s.local, key)
-		return nil, nil
+		return s.reports(key), nil
 	}
 	if p.readOnly {
 		return nil, sqlerr.New("55P02", "parameter %q cannot be changed", p.name)
@@ -150,15 +152,30 @@ func (s *settings) reports(key string) []pgwire.Parameter {
 	if p := known[key]; p != nil && p.report {
 		return []pgwire.Parameter{{Name: p.name, Value: s.get(key)}}
 	}
-	return nil
+	if !s.relayed {
+		return nil
+	}
+	if v, ok := s.lookup(key); ok {
+		return []pgwire.Parameter{{Name: pgwire.ReportSet + key, Value: v}}
+	}
+	return []pgwire.Parameter{{Name: pgwire.ReportUnset + key}}
 }
 
-// snapshot is the values of all reported settings.
+// snapshot is the values of all settings that may be reported.
 func (s *settings) snapshot() map[string]string {
 	out := map[string]string{}
 	for key, p := range known {
-		if p.report {
+		if p.report || s.relayed && !p.readOnly {
 			out[key] = s.get(key)
+		}
+	}
+	if s.relayed { // the application's own
+		for _, m := range []map[string]string{s.values, s.local} {
+			for key := range m {
+				if known[key] == nil {
+					out[key] = s.get(key)
+				}
+			}
 		}
 	}
 	return out
@@ -167,8 +184,14 @@ func (s *settings) snapshot() map[string]string {
 // changes are the reported settings that differ from before, by name.
 func (s *settings) changes(before map[string]string) []pgwire.Parameter {
 	var out []pgwire.Parameter
-	for _, key := range slices.Sorted(maps.Keys(before)) {
-		if s.get(key) != before[key] {
+	after := s.snapshot()
+	for key := range before {
+		if _, ok := after[key]; !ok {
+			after[key] = ""
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(after)) {
+		if v, ok := before[key]; !ok || v != after[key] {
 			out = append(out, s.reports(key)...)
 		}
 	}
@@ -178,8 +201,10 @@ func (s *settings) changes(before map[string]string) []pgwire.Parameter {
 // greeting is every reported setting.
 func (s *settings) greeting() []pgwire.Parameter {
 	var out []pgwire.Parameter
-	for key := range s.snapshot() {
-		out = append(out, s.reports(key)...)
+	for key, p := range known {
+		if p.report {
+			out = append(out, s.reports(key)...)
+		}
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
 	return out
