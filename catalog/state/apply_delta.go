@@ -76,6 +76,17 @@ func (c *Catalog) add(t *Table, r *ObjectRef) *sqlerr.Error {
 		if int64(dead.GetCardinality()) != r.Dead || outside(dead, r.Rows) {
 			return refuse("its deleted rows are not right")
 		}
+		own := *r
+		if own.Deleted, err = writeRows(dead); err != nil {
+			return refuse(err.Error())
+		}
+		r = &own
+	}
+	if r.Dead > 0 && r.Live() == 0 { // a merge all of whose rows were deleted meanwhile
+		if !r.Inline() {
+			c.discard(r.Name)
+		}
+		return nil
 	}
 	v.Objects = v.Objects.With(r)
 	v.Rows += r.Live()

@@ -1,0 +1,211 @@
+package state
+
+import (
+	"fmt"
+	"math/rand"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+// logMaker makes random logs: it applies what it makes, so that it can name things
+// that exist. Many commands fail all the same, as they should.
+type logMaker struct {
+	*rand.Rand
+	cat *Catalog
+	n   int
+}
+
+// randomLog is a log of n commands of every kind, encoded.
+func randomLog(r *rand.Rand, n int) [][]byte {
+	m := &logMaker{Rand: r, cat: New()}
+	var out [][]byte
+	add := func(cmd *Command) {
+		data, err := EncodeCommand(cmd)
+		if err != nil {
+			panic(err)
+		}
+		m.cat, _ = m.cat.Apply(cmd)
+		out = append(out, data)
+	}
+	add(&Command{Ops: []Op{{Bootstrap: &Bootstrap{Cluster: Cluster{Slices: 4}}}}})
+	for i := 1; i < n; i++ {
+		cmd := &Command{Micros: int64(i)}
+		if r.Intn(2) == 0 {
+			cmd.Txn = TxnID(1 + r.Intn(i))
+			cmd.Settled = TxnID(i / 2)
+			for range r.Intn(3) {
+				cmd.Ended = append(cmd.Ended, TxnID(1+r.Intn(i)))
+			}
+			if r.Intn(4) == 0 {
+				cmd.Term = m.cat.Term()
+			}
+		}
+		if t := m.table(); r.Intn(8) == 0 {
+			cmd.Reads = []Read{{Table: t.ID, Content: t.Version.Content - uint64(r.Intn(2))}}
+		}
+		for range 1 + r.Intn(2) {
+			cmd.Ops = append(cmd.Ops, m.op())
+		}
+		add(cmd)
+	}
+	return out
+}
+
+func (m *logMaker) name() string { return fmt.Sprintf("n%d", m.Intn(6)) }
+
+// table is one that exists, as a rule.
+func (m *logMaker) table() *Table {
+	all := m.cat.AllTables()
+	if len(all) == 0 || m.Intn(20) == 0 {
+		return &Table{ID: TableID(FirstUserOID + m.Intn(200)), Version: Version{Content: 1}}
+	}
+	return all[m.Intn(len(all))]
+}
+
+// object is one of t's, as a rule.
+func (m *logMaker) object(t *Table) *ObjectRef {
+	refs := t.Version.Objects.List()
+	if len(refs) == 0 || m.Intn(20) == 0 {
+		return &ObjectRef{Name: "none", Rows: 5}
+	}
+	return &refs[m.Intn(len(refs))]
+}
+
+// ref is a new object, inline or not, some of whose rows may be deleted.
+func (m *logMaker) ref() ObjectRef {
+	m.n++
+	r := ObjectRef{Name: fmt.Sprintf("o%04d", m.Intn(4)*1000+m.n), Slice: SliceID(m.Intn(4)), Rows: int64(1 + m.Intn(200))}
+	if m.Intn(3) == 0 {
+		r.Data = []byte{1, 2, byte(m.n)}
+	}
+	if m.Intn(8) == 0 {
+		r.Deleted, r.Dead = canonical(roaring.BitmapOf(0))
+	}
+	return r
+}
+
+// rows is a set of positions in whatever form.
+func (m *logMaker) rows(below int64) []byte {
+	b := roaring.New()
+	for range 1 + m.Intn(6) {
+		if at := uint64(m.Int63n(below)); m.Intn(2) == 0 {
+			b.AddRange(at, at+uint64(m.Intn(30)))
+		} else {
+			b.Add(uint32(at))
+		}
+	}
+	if m.Intn(2) == 0 {
+		b.RunOptimize()
+	}
+	data, _ := b.ToBytes()
+	return data
+}
+
+func (m *logMaker) delta() Op {
+	t := m.table()
+	d := &Delta{Table: t.ID}
+	for range m.Intn(3) {
+		d.Adds = append(d.Adds, m.ref())
+	}
+	for range m.Intn(3) {
+		r := m.object(t)
+		if len(d.Adds) > 0 && m.Intn(3) == 0 {
+			r = &d.Adds[0]
+		}
+		d.Deletes = append(d.Deletes, RowSet{Object: r.Name, Rows: m.rows(r.Rows)})
+	}
+	return Op{Delta: d}
+}
+
+// replace merges two objects into one, mostly with the right rows.
+func (m *logMaker) replace() Op {
+	t := m.table()
+	a, b := m.object(t), m.object(t)
+	o := &Replace{Table: t.ID, Old: []Replaced{{a.Name, a.Dead}}}
+	n := m.ref()
+	n.Slice, n.Deleted, n.Dead, n.Rows = a.Slice, nil, 0, a.Live()
+	if b.Name != a.Name && b.Slice == a.Slice {
+		o.Old = append(o.Old, Replaced{b.Name, b.Dead})
+		n.Rows += b.Live()
+	}
+	if m.Intn(5) == 0 {
+		n.Rows++
+	}
+	o.New = []ObjectRef{n}
+	return Op{Replace: o}
+}
+
+func (m *logMaker) op() Op {
+	if m.Intn(2) == 0 {
+		switch m.Intn(6) {
+		case 0:
+			return movies("public")
+		case 1:
+			return m.replace()
+		}
+		return m.delta()
+	}
+	switch m.Intn(22) {
+	case 0:
+		return Op{OpenTerm: &OpenTerm{Term: m.cat.Term() + uint64(m.Intn(3))}}
+	case 1:
+		return Op{Allocate: &Allocate{What: AllocateOID, Count: 1}}
+	case 2:
+		return Op{Allocate: &Allocate{What: AllocateTxn, Count: 10}}
+	case 3:
+		return Op{CreateDatabase: &CreateDatabase{Database: Database{Name: m.name()}}}
+	case 4:
+		return Op{DropDatabase: &DropDatabase{Name: m.name()}}
+	case 5:
+		return Op{CreateSchema: &CreateSchema{Schema: Schema{Database: "dev", Name: m.name()}}}
+	case 6:
+		return Op{DropSchema: &DropSchema{Database: "dev", Name: m.name(), Cascade: m.Intn(2) == 0}}
+	case 7:
+		return movies(m.name())
+	case 8:
+		op := movies(m.name())
+		op.CreateTable.Table.ID = TableID(FirstUserOID + m.Intn(300))
+		return op
+	case 9:
+		if m.Intn(4) > 0 {
+			return Op{Pin: &Pin{Version: m.cat.Version()}}
+		}
+		return Op{DropTable: &DropTable{ID: m.table().ID, Cascade: true}}
+	case 10:
+		return Op{SetStats: &SetStats{Table: m.table().ID, Object: m.name()}}
+	case 11:
+		return Op{ReserveIdentity: &ReserveIdentity{Table: m.table().ID, Column: 1, Count: 3}}
+	case 12:
+		return Op{RegisterNode: &RegisterNode{Node: Node{ID: m.name(), Workers: 1}}}
+	case 13:
+		return Op{RemoveNode: &RemoveNode{ID: m.name()}}
+	case 14:
+		return Op{AssignSlices: &AssignSlices{Nodes: []string{m.name(), m.name(), "", m.name()}}}
+	case 15:
+		return Op{DrainNode: &DrainNode{ID: m.name(), Drain: m.Intn(2) == 0}}
+	case 16:
+		return Op{RegisterLeader: &RegisterLeader{Leader: Leader{ID: m.name(), SQL: m.name()}}}
+	case 17:
+		return Op{RemoveLeader: &RemoveLeader{ID: m.name()}}
+	case 18:
+		return Op{Truncate: &Truncate{Table: m.table().ID}}
+	case 19, 20:
+		o := &Collect{}
+		for name := range m.cat.Garbage() {
+			if m.Intn(2) == 0 {
+				o.Names = append(o.Names, name)
+			}
+		}
+		return Op{Collect: o}
+	}
+	return m.delta()
+}
+
+// canonical is a set's bytes and size.
+func canonical(b *roaring.Bitmap) ([]byte, int64) {
+	data, err := writeRows(b)
+	if err != nil {
+		panic(err)
+	}
+	return data, int64(b.GetCardinality())
+}
