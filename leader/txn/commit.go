@@ -1,0 +1,181 @@
+package txn
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"slipher/catalog/fault"
+	"slipher/catalog/replica"
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+)
+
+// commitPatience is how long a commit whose outcome is unknown is asked for again.
+const commitPatience = 30 * time.Second
+
+// askAgain is how long to wait before it is.
+const askAgain = 50 * time.Millisecond
+
+// maxCommand bounds a commit in bytes: a log entry is held in memory by every leader.
+const maxCommand = 32 << 20
+
+// maxRebases is how often a commit is tried anew because merges moved rows under it.
+const maxRebases = 10
+
+// ErrUnknown: the transaction may or may not count, and nobody will say which.
+var ErrUnknown = sqlerr.New("08007", "the outcome of the commit is unknown").
+	WithHint("Another leader has taken over while the transaction was being committed. Look whether its changes are there before running it again.")
+
+// Commit ends the transaction and makes it count. nil: it is durable. ErrUnknown says so; any
+// other error means that the transaction changes nothing, now or later.
+func (t *Txn) Commit(ctx context.Context) error {
+	t.mu.Lock()
+	over := t.ended
+	t.ended = true // from here on nothing of t changes: it is read without mu
+	t.mu.Unlock()
+	if over {
+		return errEnded
+	}
+	defer t.end()
+	if len(t.ops) > 0 {
+		// From here the transaction may have counted: a cancel must not hide that.
+		if err := t.propose(context.WithoutCancel(ctx)); err != nil {
+			return err
+		}
+	}
+	if !t.temp {
+		return nil
+	}
+	if len(t.ops) == 0 && t.m.log.Term() != t.term {
+		return errDeposed // its objects carry a term that is over: the collector may have them
+	}
+	t.spec.Temp.publish(t.view)
+	return nil
+}
+
+// propose has the commit's command applied, translated to where merges have put the rows.
+func (t *Txn) propose(ctx context.Context) error {
+	t.m.mu.Lock()
+	rebase := t.m.rebase
+	t.m.mu.Unlock()
+	for try := 0; ; try++ {
+		cat := t.m.log.Catalog()
+		ops := t.ops
+		if rebase != nil {
+			var err error
+			if ops, err = rebase(ctx, cat, ops); err != nil {
+				return err
+			}
+		}
+		id, err := t.commitID(ctx)
+		if err != nil {
+			return err
+		}
+		cmd := &state.Command{Txn: id, Term: t.term, Pre: t.pre, Reads: t.readSet(), Ops: ops}
+		if err := checkSize(cmd); err != nil {
+			return err
+		}
+		if try > 0 { // refused before: again only if it was a merge that stood in the way
+			if _, res := cat.Apply(cmd); res.Err != nil {
+				return t.explain(res.Err)
+			}
+		}
+		if err := fault.Point("txn.commit.before"); err != nil {
+			return err
+		}
+		err = t.resolve(ctx, cmd)
+		if lost := fault.Point("txn.commit.after"); lost != nil && err == nil {
+			return ErrUnknown
+		}
+		if err == nil {
+			return nil
+		}
+		if sqlerr.From(err).Code != sqlerr.SerializationFailure || errors.Is(err, errDeposed) || rebase == nil || try == maxRebases {
+			return t.explain(err)
+		}
+		t.spent()
+	}
+}
+
+// checkSize refuses commands that the log does not take.
+func checkSize(cmd *state.Command) error {
+	if cmd.Msgsize() <= maxCommand { // an upper bound
+		return nil
+	}
+	data, err := state.EncodeCommand(cmd)
+	if err != nil {
+		return err
+	}
+	if len(data) > maxCommand {
+		return sqlerr.New(sqlerr.ProgramLimitExceeded, "the transaction is too large").
+			WithDetail("Its commit has %d bytes; the limit is %d.", len(data), maxCommand)
+	}
+	return nil
+}
+
+// resolve proposes a command until its outcome is known. The transaction id makes it count once.
+func (t *Txn) resolve(ctx context.Context, cmd *state.Command) error {
+	log := t.m.log
+	deadline := t.m.o.Now().Add(commitPatience)
+	for asked := false; ; {
+		changed := log.Changed()
+		_, err := log.Propose(ctx, cmd)
+		var own *sqlerr.Error
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, replica.ErrOutcomeUnknown):
+			asked = true
+		case errors.Is(err, replica.ErrNotActive):
+			if !asked {
+				return errDeposed
+			}
+		case errors.As(err, &own), !asked:
+			return err // the command's own: it was refused, for good
+		}
+		// It may be in the log. A deposed leader's replica tells in the end: results
+		// outlive their term, and a newer term refuses what has not counted yet.
+		cat := log.Catalog()
+		if res, final := cat.Resolve(cmd.Txn, t.term); final {
+			switch {
+			case res == nil:
+				return errDeposed
+			case res.Err != nil:
+				e := *res.Err
+				return &e
+			}
+			return nil
+		}
+		if cat.Forgotten(cmd.Txn) || t.m.o.Now().After(deadline) {
+			t.m.o.Log.Error("the outcome of a commit stays unknown", "txn", uint64(cmd.Txn), "term", t.term, "err", err)
+			return ErrUnknown
+		}
+		t.m.o.Log.Warn("asking again for the outcome of a commit", "txn", uint64(cmd.Txn), "err", err)
+		if err := t.m.o.Wait(ctx, changed, askAgain); err != nil {
+			return ErrUnknown
+		}
+	}
+}
+
+var errDeposed = sqlerr.New(sqlerr.SerializationFailure, "the transaction was begun on a leader that is no longer the active one").
+	WithHint("Run the transaction again.")
+
+// explain gives a refused commit the form that tells the client what to do. A table that has
+// gone since the snapshot is a conflict, and named.
+func (t *Txn) explain(err error) error {
+	e := sqlerr.From(err)
+	if e.Code != sqlerr.UndefinedTable {
+		return err
+	}
+	now := t.m.log.Catalog()
+	for _, id := range slices.Sorted(maps.Keys(t.tables)) {
+		if was := t.base.TableByID(id); was != nil && now.TableByID(id) == nil {
+			return sqlerr.New(sqlerr.SerializationFailure, "could not serialize access: table \"%s\" was dropped by another transaction", was.Name).
+				WithHint("Run the transaction again.")
+		}
+	}
+	return err
+}

@@ -1,0 +1,95 @@
+package txn
+
+import (
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+)
+
+// Mark is a point of a transaction to which Undo goes back.
+type Mark struct {
+	view       *state.Catalog // nil: no snapshot yet
+	ops, pre   int
+	temp       bool
+	inline     int64
+	savepoints int
+}
+
+// point is a named savepoint.
+type point struct {
+	name string
+	mark Mark
+}
+
+// Mark remembers the transaction as it is: before a statement.
+func (t *Txn) Mark() Mark {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.mark()
+}
+
+func (t *Txn) mark() Mark {
+	return Mark{view: t.view, ops: len(t.ops), pre: len(t.pre), temp: t.temp, inline: t.inline, savepoints: len(t.points)}
+}
+
+// Undo makes everything since the mark undone but for the snapshot, if one was taken, and
+// what SERIALIZABLE knows to have been read. Savepoints made since are gone.
+func (t *Txn) Undo(m Mark) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.ended {
+		t.undo(m)
+	}
+}
+
+func (t *Txn) undo(m Mark) {
+	switch {
+	case m.view != nil:
+		t.view = m.view
+	case t.view != nil: // a snapshot was taken since: it stays, without what was done on it
+		t.view = t.spec.Temp.over(t.base)
+	}
+	t.ops, t.pre, t.temp, t.inline = t.ops[:m.ops], t.pre[:m.pre], m.temp, m.inline
+	t.points = t.points[:m.savepoints]
+}
+
+// Savepoint makes a savepoint. A name may stand several times: the last one counts.
+func (t *Txn) Savepoint(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.points = append(t.points, point{name, t.mark()})
+}
+
+// RollbackTo undoes everything since the savepoint, which stays.
+func (t *Txn) RollbackTo(name string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	i, err := t.find(name)
+	if err != nil {
+		return err
+	}
+	p := t.points[i]
+	t.undo(p.mark)
+	t.points = append(t.points, p)
+	return nil
+}
+
+// Release forgets a savepoint and all made after it; what was done stays.
+func (t *Txn) Release(name string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	i, err := t.find(name)
+	if err != nil {
+		return err
+	}
+	t.points = t.points[:i]
+	return nil
+}
+
+func (t *Txn) find(name string) (int, error) {
+	for i := len(t.points) - 1; i >= 0; i-- {
+		if t.points[i].name == name {
+			return i, nil
+		}
+	}
+	return 0, sqlerr.New("3B001", "savepoint \"%s\" does not exist", name)
+}

@@ -1,0 +1,220 @@
+package txn
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+)
+
+// Temp is a session's temporary tables: definitions and contents that no log knows. They
+// are put over the snapshot of each of its transactions and taken back from it by the commit.
+type Temp struct {
+	m        *Manager
+	database string
+	name     string // of the schema
+
+	mu     sync.Mutex
+	schema *state.Schema                  // nil: no temporary table was ever committed; guarded by mu
+	tables map[state.TableID]*state.Table // guarded by mu
+	next   map[identity]int64             // ordinals of identity columns; guarded by mu
+}
+
+type identity struct {
+	table  state.TableID
+	column int
+}
+
+// NewTemp is the temporary tables of a session: none. It must be closed.
+func (m *Manager) NewTemp(database string, pid int32) *Temp {
+	p := &Temp{m: m, database: database, name: fmt.Sprintf("pg_temp_%d", pid), tables: map[state.TableID]*state.Table{}, next: map[identity]int64{}}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.temps[p] = true
+	return p
+}
+
+// Schema is the name of the schema in which the session's temporary tables are.
+func (p *Temp) Schema() string { return p.name }
+
+// Close forgets the tables: the session is over. It gives the names of the objects in managed storage
+// that nobody needs any more.
+func (p *Temp) Close() []string {
+	p.m.mu.Lock()
+	delete(p.m.temps, p)
+	p.m.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var gone []string
+	p.objects(func(name string) { gone = append(gone, name) })
+	p.tables, p.schema = nil, nil
+	return gone
+}
+
+// objects calls f for every object in managed storage that the tables are made of. mu is held.
+func (p *Temp) objects(f func(name string)) {
+	for _, t := range p.tables {
+		if t.Version.Stats != "" {
+			f(t.Version.Stats)
+		}
+		for _, o := range t.Version.Objects.All() {
+			if !o.Inline() {
+				f(o.Name)
+			}
+		}
+	}
+}
+
+// TempObjects are the objects in managed storage that sessions' temporary tables are made of. What open
+// transactions have added to them is found by Running.
+func (m *Manager) TempObjects() map[string]bool {
+	m.mu.Lock()
+	temps := make([]*Temp, 0, len(m.temps))
+	for p := range m.temps {
+		temps = append(temps, p)
+	}
+	m.mu.Unlock()
+	out := map[string]bool{}
+	for _, p := range temps {
+		p.mu.Lock()
+		p.objects(func(name string) { out[name] = true })
+		p.mu.Unlock()
+	}
+	return out
+}
+
+// over is cat with the temporary tables.
+func (p *Temp) over(cat *state.Catalog) *state.Catalog {
+	if p == nil {
+		return cat
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.schema != nil {
+		cat = cat.WithSchema(p.schema)
+	}
+	for _, t := range p.tables {
+		cat = cat.WithTable(t)
+	}
+	return cat
+}
+
+// publish takes the temporary tables of a transaction that commits.
+func (p *Temp) publish(view *state.Catalog) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.schema = view.Schema(p.database, p.name)
+	p.tables = map[state.TableID]*state.Table{}
+	for _, t := range view.TablesIn(p.database, p.name) {
+		p.tables[t.ID] = t
+	}
+}
+
+// Has reports whether a table is the session's temporary one.
+func (p *Temp) Has(t *state.Table) bool {
+	return p != nil && t.Schema == p.name && t.Database == p.database
+}
+
+// schemaFor makes sure that view has the schema: its id comes from the pool.
+func (p *Temp) schemaFor(view *state.Catalog, id state.SchemaID, owner string) *state.Catalog {
+	if view.Schema(p.database, p.name) != nil {
+		return view
+	}
+	return view.WithSchema(&state.Schema{ID: id, Database: p.database, Name: p.name, Owner: owner})
+}
+
+// schemaID takes an id for the schema that the session's first temporary table needs, 0 if none is needed.
+func (t *Txn) schemaID(ctx context.Context, ops []state.Op) (state.SchemaID, error) {
+	p := t.spec.Temp
+	for i := range ops {
+		c := ops[i].CreateTable
+		if c == nil || p == nil || !p.Has(&c.Table) || t.View().Schema(p.database, p.name) != nil {
+			continue
+		}
+		id, err := t.m.oid(ctx)
+		return state.SchemaID(id), err
+	}
+	return 0, nil
+}
+
+// onTemp reports whether op is about one of the session's temporary tables.
+func (t *Txn) onTemp(view *state.Catalog, op *state.Op) bool {
+	p := t.spec.Temp
+	if p == nil {
+		return false
+	}
+	if c := op.CreateTable; c != nil {
+		return p.Has(&c.Table)
+	}
+	id := tableOf(op)
+	if id == 0 {
+		return false
+	}
+	on := view.TableByID(id)
+	return on != nil && p.Has(on)
+}
+
+// tableOf is the table that op changes, 0 if it is about something else.
+func tableOf(op *state.Op) state.TableID {
+	switch {
+	case op.DropTable != nil:
+		return op.DropTable.ID
+	case op.Delta != nil:
+		return op.Delta.Table
+	case op.Truncate != nil:
+		return op.Truncate.Table
+	case op.Replace != nil:
+		return op.Replace.Table
+	case op.SetStats != nil:
+		return op.SetStats.Table
+	case op.ReserveIdentity != nil:
+		return op.ReserveIdentity.Table
+	}
+	return 0
+}
+
+// Reserve gives the first of count ordinals of an identity column. Those of a table that the log has are
+// reserved there, for good; a table that only its transaction or session knows keeps its own count.
+func (m *Manager) Reserve(ctx context.Context, table state.TableID, column int, count int64) (int64, error) {
+	op := state.Op{ReserveIdentity: &state.ReserveIdentity{Table: table, Column: column, Count: count}}
+	if m.log.Catalog().TableByID(table) == nil {
+		for _, t := range m.txns() {
+			if first, ok, err := t.reserve(op); ok {
+				return first, err
+			}
+		}
+	}
+	res, err := m.log.Propose(ctx, &state.Command{Ops: []state.Op{op}})
+	if err != nil {
+		return 0, err
+	}
+	return res.Ops[0].ID, nil
+}
+
+// reserve is Reserve for a table of the transaction's own; false if it is not.
+func (t *Txn) reserve(op state.Op) (first int64, ok bool, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := op.ReserveIdentity
+	if t.ended || t.view == nil || t.view.TableByID(r.Table) == nil {
+		return 0, false, nil
+	}
+	if p := t.spec.Temp; t.onTemp(t.view, &op) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		key := identity{r.Table, r.Column}
+		first = p.next[key]
+		if r.Count < 1 || first > 1<<62-r.Count {
+			return 0, true, sqlerr.New(sqlerr.NumericOutOfRange, "out of identity values")
+		}
+		p.next[key] = first + r.Count
+		return first, true, nil
+	}
+	out, err := t.do([]state.Op{op})
+	if err != nil {
+		return 0, true, err
+	}
+	return out[0].ID, true, nil
+}

@@ -1,0 +1,116 @@
+package txn
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"slipher/catalog/state"
+)
+
+// use is how a transaction uses a table: bits.
+type use uint8
+
+const (
+	reads use = 1 << iota
+	writes
+	defines // DDL, TRUNCATE
+	locks   // LOCK: at commit the table must be as it was read, whatever the isolation
+)
+
+// NoteRead says that a statement reads a table. The commit of a SERIALIZABLE transaction that writes
+// is refused if another one has changed the table since.
+func (t *Txn) NoteRead(table state.TableID) { t.note(table, reads) }
+
+// Lock is NoteRead that counts under snapshot isolation, too: LOCK TABLE. Nobody waits; of two
+// transactions that lock a table and change it, the second one's commit is refused.
+func (t *Txn) Lock(table state.TableID) { t.note(table, reads|locks) }
+
+func (t *Txn) note(table state.TableID, u use) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.look()
+	t.kept = true
+	t.noted(table, u)
+}
+
+func (t *Txn) noted(table state.TableID, u use) {
+	if t.tables == nil {
+		t.tables = map[state.TableID]use{}
+	}
+	t.tables[table] |= u
+}
+
+// uses notes what an operation does to a table.
+func (t *Txn) uses(op *state.Op) {
+	switch {
+	case op.Delta != nil:
+		t.noted(op.Delta.Table, writes)
+	case op.Truncate != nil:
+		t.noted(op.Truncate.Table, defines)
+	case op.DropTable != nil:
+		t.noted(op.DropTable.ID, defines)
+	}
+}
+
+// readSet is what must not have changed since the snapshot.
+func (t *Txn) readSet() []state.Read {
+	var out []state.Read
+	for _, id := range slices.Sorted(maps.Keys(t.tables)) {
+		u, was := t.tables[id], t.base.TableByID(id)
+		if was != nil && u&reads != 0 && (t.spec.Serializable || u&locks != 0) {
+			out = append(out, state.Read{Table: id, Content: was.Version.Content})
+		}
+	}
+	return out
+}
+
+// Info is an open transaction as catalog relations show it.
+type Info struct {
+	XID            state.TxnID // 0: none yet
+	PID            int32
+	User, Database string
+	Began          time.Time
+	Serializable   bool
+	Tables         []TableUse // by id
+}
+
+// TableUse is a table that a transaction uses. Mode is the name of the lock that says so.
+type TableUse struct {
+	Table state.TableID
+	Mode  string
+}
+
+// mode is the strongest use's name, in svv_transactions' words.
+func (u use) mode() string {
+	switch {
+	case u&(locks|defines) != 0:
+		return "AccessExclusiveLock"
+	case u&writes != 0:
+		return "ShareRowExclusiveLock"
+	}
+	return "AccessShareLock"
+}
+
+// List is the open transactions that have done something, by XID.
+func (m *Manager) List() []Info {
+	var out []Info
+	for _, t := range m.txns() {
+		t.mu.Lock()
+		i := Info{PID: t.spec.PID, User: t.spec.User, Database: t.spec.Database, Began: t.began, Serializable: t.spec.Serializable}
+		for _, id := range slices.Sorted(maps.Keys(t.tables)) {
+			i.Tables = append(i.Tables, TableUse{id, t.tables[id].mode()})
+		}
+		t.mu.Unlock()
+		m.mu.Lock()
+		if e := m.open[t]; e != nil {
+			i.XID = e.id
+		}
+		m.mu.Unlock()
+		if i.XID != 0 || len(i.Tables) > 0 {
+			out = append(out, i)
+		}
+	}
+	slices.SortFunc(out, func(a, b Info) int { return int(int64(a.XID) - int64(b.XID)) })
+	return out
+}
