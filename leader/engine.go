@@ -37,13 +37,13 @@ func (s *Server) execute(ctx context.Context, ses *session.Session, st *parse.St
 // Describe binds a statement without running it: session.Engine.
 func (s *Server) Describe(ctx context.Context, ses *session.Session, st *parse.Statement, params []types.Type) (session.Description, error) {
 	switch st.Body.(type) {
-	case *parse.Select, *parse.Insert:
+	case *parse.Select, *parse.Insert, *parse.Update, *parse.Delete:
 		p, err := s.plan(ses, st, params)
 		if err != nil {
 			return session.Description{}, err
 		}
 		d := session.Description{Params: p.params}
-		if p.query.Insert == nil {
+		if p.query.Insert == nil && p.query.Delete == nil {
 			d.Columns = p.query.Output
 		}
 		return d, nil

@@ -38,10 +38,11 @@ func (p *planned) table(ref *plan.TableRef) (*state.Table, error) {
 	return nil, state.ErrNoTable(ref.Name)
 }
 
-// plan binds and optimizes SELECT, INSERT and the inner statement of EXPLAIN.
+// plan binds and optimizes SELECT, INSERT, UPDATE, DELETE and the inner statement of EXPLAIN.
 func (s *Server) plan(ses *session.Session, st *parse.Statement, params []types.Type) (*planned, error) {
 	cat := s.replica.Catalog()
-	bound, err := bind.Bind(st, s.view(cat, ses), s.fns, bind.Options{ParamTypes: params})
+	bound, err := bind.Bind(st, s.view(cat, ses), s.fns, bind.Options{ParamTypes: params,
+		SingleMatch: ses.Value("error_on_nondeterministic_update") == "on"})
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,8 @@ func conditionalGroup() Group {
 		Ops: []*Op{
 			{Name: "check_not_null", Shapes: same(1, all...), MayFail: true, Nulls: CustomNull, EmitNull: emitCheckNotNull,
 				Doc: "The value itself; NULL is an error: a NOT NULL column's value."},
+			{Name: "check_single", Shapes: same(1, i64), MayFail: true, Emit: emitCheckSingle,
+				Doc: "The value itself, a number of matches; more than one is an error: UPDATE with error_on_nondeterministic_update."},
 			extreme("greatest", GE), extreme("least", LE),
 			{Name: "and", Shapes: same(2, i8), Commutes: true, Emit: plain(Builder.And), Doc: "Conjunction of two values that are not NULL."},
 			{Name: "or", Shapes: same(2, i8), Commutes: true, Emit: plain(Builder.Or), Doc: "Disjunction of two values that are not NULL."},
@@ -39,6 +41,11 @@ func emitCheckNotNull(b Builder, _ Shape, a, nulls []Value) (Value, Value) {
 		b.Fail(NullNotAllowed, nulls[0])
 	}
 	return a[0], nil
+}
+
+func emitCheckSingle(b Builder, _ Shape, a []Value) Value {
+	b.Fail(MultipleMatches, b.ICmp(GT, a[0], b.Const(i64, 1)))
+	return a[0]
 }
 
 // emitExtreme: an operand that is NULL loses; both NULL is NULL.

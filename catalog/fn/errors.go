@@ -48,6 +48,7 @@ const (
 	InvalidEscapeChar  Code = 40
 	ZeroNegativePower  Code = 41
 	InvalidRegexpInput Code = 42
+	MultipleMatches    Code = 43
 )
 
 // codes maps each Code to what the client sees. The one place.
@@ -97,6 +98,7 @@ var codes = map[Code]struct {
 	InvalidRadix:       {sqlerr.InvalidParameterValue, "radix must be between 2 and 36"},
 	SubqueryManyRows:   {"21000", "more than one row returned by a subquery used as an expression"},
 	InvalidWeekday:     {sqlerr.InvalidParameterValue, "invalid day of the week"},
+	MultipleMatches:    {"21000", "Found multiple matches to update the same tuple."},
 }
 
 // Err is the error that a Code stands for; nil for OK.

@@ -22,7 +22,8 @@ func (l *lowerer) sink() {
 		l.out.Sink.LimitParam, l.out.Sink.OffsetParam = s.LimitParam, s.OffsetParam
 		l.sortRun(s)
 	default:
-		l.step = [...]string{plan.SinkDist: "dist", plan.SinkReturn: "return", plan.SinkInsert: "insert"}[s.Kind]
+		l.step = s.Kind.Label()
+		l.out.Sink.RowIDs = s.RowIDs
 		if s.Kind == plan.SinkDist && s.Dist == plan.DistBroadcast {
 			l.step = "bcast"
 		}

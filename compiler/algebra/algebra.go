@@ -25,13 +25,16 @@ type Node interface {
 	Inputs() []Node
 }
 
-// Statement is a bound query or the query part of an INSERT.
+// Statement is a bound query or the query part of a statement that changes a table.
 type Statement struct {
 	Root   Node
 	Output []plan.OutputColumn // names and types as shown, one for each of Root.Columns()
 	Params []plan.Param        // hoisted literals and the client's, by number
-	Insert *state.Table        // INSERT target; Root yields its columns, in order, cast
-	NextID ColumnID            // first unused id
+	Insert *state.Table        // target of INSERT and UPDATE; Root yields its columns, in order, cast
+	// Delete is the target of DELETE and UPDATE. Root yields the address of a row to delete: DELETE nothing
+	// else and perhaps several times, UPDATE behind the columns of the row that replaces it, once.
+	Delete *state.Table
+	NextID ColumnID // first unused id
 }
 
 // Scan reads a stored table (Table set) or a catalog relation (Relation set).

@@ -13,7 +13,12 @@ import (
 // Golden files hold it.
 func Format(s *Statement) string {
 	var sb strings.Builder
-	if s.Insert != nil {
+	switch {
+	case s.Insert != nil && s.Delete != nil:
+		fmt.Fprintf(&sb, "update %s.%s\n", s.Insert.Schema, s.Insert.Name)
+	case s.Delete != nil:
+		fmt.Fprintf(&sb, "delete %s.%s\n", s.Delete.Schema, s.Delete.Name)
+	case s.Insert != nil:
 		fmt.Fprintf(&sb, "insert %s.%s\n", s.Insert.Schema, s.Insert.Name)
 	}
 	f := &formatter{sb: &sb, names: map[ColumnID]string{}}

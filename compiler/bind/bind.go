@@ -37,9 +37,13 @@ type Relation struct {
 type Options struct {
 	// ParamTypes are declared types of $1, $2, …; Unknown (or missing) to be inferred.
 	ParamTypes []types.Type
+	// SingleMatch: an UPDATE … FROM in which a row has several matches is an error
+	// (error_on_nondeterministic_update), instead of taking one of them.
+	SingleMatch bool
 }
 
-// Bind binds SELECT, VALUES and INSERT. EXPLAIN and PREPARE bind their inner statement.
+// Bind binds SELECT, VALUES, INSERT, UPDATE, DELETE and the query of CREATE TABLE AS. EXPLAIN
+// and PREPARE bind their inner statement.
 func Bind(stmt *parse.Statement, cat Catalog, fns *fn.Table, o Options) (*algebra.Statement, error) {
 	b := newBinder(stmt, cat, fns, o)
 	var err error
@@ -48,6 +52,12 @@ func Bind(stmt *parse.Statement, cat Catalog, fns *fn.Table, o Options) (*algebr
 		err = b.selectStatement(body.Query)
 	case *parse.Insert:
 		err = b.insert(body)
+	case *parse.Delete:
+		err = b.delete(body)
+	case *parse.Update:
+		err = b.update(body)
+	case *parse.CreateTableAs: // the query alone, for EXPLAIN
+		err = b.selectStatement(body.Query)
 	case *parse.Explain:
 		return Bind(body.Inner, cat, fns, o)
 	case *parse.Prepare:

@@ -27,15 +27,9 @@ type insertion struct {
 // An identity column that gets no value is NULL: whoever loads the rows
 // generates it. It is the one column that may be NULL though declared NOT NULL.
 func (b *binder) insert(s *parse.Insert) error {
-	if s.Table.Database == "" && b.cat.Relation(s.Table.Schema, s.Table.Name) != nil {
-		return b.errorAt(s.Table.Pos, sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog", s.Table.Name)
-	}
-	tab, err := b.cat.Table(s.Table.Database, s.Table.Schema, s.Table.Name)
+	tab, err := b.target(s.Table)
 	if err != nil {
-		return b.place(err, s.Table.Pos)
-	}
-	if tab == nil {
-		return b.noTable(s.Table)
+		return err
 	}
 	in := &insertion{b: b, table: tab}
 	if err := in.columns(s); err != nil {

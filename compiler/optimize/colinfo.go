@@ -52,7 +52,7 @@ func (p *planner) describeScan(n *algebra.Scan) {
 		}
 		if ci.distinct == 0 {
 			ci.distinct = bounded(c.Type, ci.min, ci.max, defaultDistinct(c.Type, rows))
-			if n.Table != nil && soleKey(n.Table, n.ColNos[i]) {
+			if n.Table != nil && (soleKey(n.Table, n.ColNos[i]) || n.ColNos[i] == n.Table.RowIDColumn()) {
 				ci.distinct = rows
 			}
 		}

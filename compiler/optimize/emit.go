@@ -3,6 +3,7 @@ package optimize
 import (
 	"fmt"
 
+	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/plan"
@@ -175,19 +176,37 @@ func (e *emitter) scan(n *scanOp, want idSet) *pipe {
 		}
 	}
 	if t := n.scan.Table; t != nil {
-		src.Table = &plan.TableRef{ID: uint64(t.ID), Schema: t.Schema, Name: t.Name, Alias: n.scan.Alias, Version: t.Version.Number}
+		src.Table = tableRef(t, n.scan.Alias)
 	} else {
 		src.Kind, src.Rows = plan.SourceRows, n.scan.Relation
 	}
+	live := -1
+	if n.scan.Table != nil && hasDeleted(n.scan.Table) {
+		live = len(src.Cols)
+		src.Cols, src.ColNos = append(src.Cols, plan.Column{Name: "live", Type: types.TBool}), append(src.ColNos, n.scan.Table.LiveColumn())
+	}
 	p := e.open(e.where(n.dist), src, ids)
-	if len(n.preds) > 0 {
-		preds := p.exprs(n.preds)
-		if src.Table != nil {
-			p.seg.Source.Zone = e.p.zone(preds, src.Cols)
-		}
+	preds := p.exprs(n.preds)
+	if src.Table != nil {
+		p.seg.Source.Zone = e.p.zone(preds, src.Cols)
+	}
+	if live >= 0 { // in front of all else: nothing is to be computed for a deleted row
+		preds = append([]*plan.Expr{{Kind: plan.ExprCol, Type: types.TBool, Col: live}}, preds...)
+	}
+	if len(preds) > 0 {
 		p.step(&plan.Filter{Preds: preds})
 	}
 	return p
+}
+
+// hasDeleted reports whether a table's version has objects with deleted rows.
+func hasDeleted(t *state.Table) bool {
+	for _, o := range t.Version.Objects.All() {
+		if o.Dead > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *emitter) values(n *valuesOp, want idSet) *pipe {

@@ -11,9 +11,12 @@ import (
 func (e *emitter) query(root physical, t top) error {
 	root = e.p.dealOut(root)
 	var err error
-	if e.p.st.Insert != nil {
+	switch {
+	case e.p.st.Insert != nil:
 		err = e.insert(root)
-	} else {
+	case e.p.st.Delete != nil:
+		err = e.delete(root)
+	default:
 		err = e.selectQuery(root, t)
 	}
 	if err != nil {
@@ -180,7 +183,26 @@ func (e *emitter) sortLimit(n *sortLimitOp, want idSet) (*pipe, error) {
 	return p, nil
 }
 
-// insert emits the way of rows to the slices of the target, where they are stored.
+// delete emits the way of row addresses to where they are collected: on the node that found them.
+func (e *emitter) delete(root physical) error {
+	cols := e.p.st.Root.Columns()
+	p, err := e.emit(root, idsOf(cols))
+	if err != nil {
+		return err
+	}
+	p.seg.Sink = plan.Sink{Kind: plan.SinkDelete, LimitParam: -1, OffsetParam: -1, Cols: p.exprs([]*plan.Expr{colExpr(cols[0])})}
+	e.q.Merge = plan.Merge{LimitParam: -1, OffsetParam: -1}
+	e.q.Delete = tableRef(e.p.st.Delete, "")
+	return nil
+}
+
+// tableRef names a stored table.
+func tableRef(t *state.Table, alias string) *plan.TableRef {
+	return &plan.TableRef{ID: uint64(t.ID), Schema: t.Schema, Name: t.Name, Alias: alias, Version: t.Version.Number}
+}
+
+// insert emits the way of rows to the slices of the target, where they are stored. An UPDATE's
+// rows, which carry the address of the row they replace, go where INSERT's do.
 func (e *emitter) insert(root physical) error {
 	t := e.p.st.Insert
 	cols := e.p.st.Root.Columns()
@@ -203,6 +225,9 @@ func (e *emitter) insert(root physical) error {
 	}
 	p.seg.Sink = sink
 	e.q.Merge = plan.Merge{LimitParam: -1, OffsetParam: -1}
-	e.q.Insert = &plan.InsertTarget{Table: &plan.TableRef{ID: uint64(t.ID), Schema: t.Schema, Name: t.Name, Version: t.Version.Number}}
+	e.q.Insert = &plan.InsertTarget{Table: tableRef(t, "")}
+	if e.p.st.Delete != nil {
+		p.seg.Sink.RowIDs, e.q.Delete = true, tableRef(t, "")
+	}
 	return nil
 }

@@ -53,6 +53,13 @@ func (e *emitter) explain(root physical, t top) {
 	if t.limited {
 		n = x.limited(n, t.count, t.offset)
 	}
+	if e.p.st.Delete != nil {
+		n = x.above(n, "")
+		n.Title = "LD Delete"
+		if e.p.st.Insert != nil {
+			n.Title = "LD Update"
+		}
+	}
 	e.q.Root = n
 	if len(e.p.missing) > 0 && !e.p.leader {
 		e.q.Notes = append(e.q.Notes, "----- Tables missing statistics: "+strings.Join(e.p.missing, ", ")+" -----",

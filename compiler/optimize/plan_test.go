@@ -26,6 +26,17 @@ var (
 	nations = table(4, "nations", state.DistAll, -1, 25, col("n_id", types.TInt4), col("n_name", types.TVarchar(25)))
 )
 
+// Tables with deleted rows.
+var (
+	deleted    = withDeleted(table(5, "deleted", state.DistKey, 0, 1000, col("d_id", types.TInt4), col("d_text", types.TVarchar(10))))
+	deletedAll = withDeleted(table(6, "deletedall", state.DistAll, -1, 10, col("d_id", types.TInt4)))
+)
+
+func withDeleted(t *state.Table) *state.Table {
+	t.Version.Objects = state.MakeObjects(state.ObjectRef{Name: "a", Rows: 500}, state.ObjectRef{Name: "b", Rows: 600, Deleted: []byte{1}, Dead: 100})
+	return t
+}
+
 // statements are the hand-made trees, by name.
 var statements = map[string]func(b *builder) *algebra.Statement{
 	"scan": func(b *builder) *algebra.Statement {
@@ -101,6 +112,22 @@ var statements = map[string]func(b *builder) *algebra.Statement{
 		st := b.statement(s)
 		st.Insert = table(9, "copy", state.DistKey, 2, 0, customers.Columns...)
 		return st
+	},
+	"delete": func(b *builder) *algebra.Statement {
+		s, id := b.addressed(deleted, "")
+		st := b.statement(&algebra.Select{In: s, Preds: []*plan.Expr{cmp("lt", column(s, "d_id"), b.int(10))}})
+		p := b.id("rowid", types.TInt8, false)
+		st.Root = &algebra.Project{In: st.Root, Cols: []algebra.Column{p}, Exprs: []*plan.Expr{id}}
+		st.Delete, st.Output = deleted, []plan.OutputColumn{{Name: "rowid", Type: types.TInt8}}
+		st.NextID = b.next
+		return st
+	},
+	"deleted-count": func(b *builder) *algebra.Statement {
+		return b.statement(b.aggr(b.scan(deleted, ""), nil, algebra.AggCall{Name: "count", Star: true, Type: types.TInt8}))
+	},
+	"deleted-join": func(b *builder) *algebra.Statement {
+		n, d := b.scan(nations, "n"), b.scan(deletedAll, "d")
+		return b.statement(&algebra.Join{Kind: algebra.Left, Left: n, Right: d, On: []*plan.Expr{cmp("eq", column(n, "n_id"), column(d, "d_id"))}})
 	},
 	"values": func(b *builder) *algebra.Statement {
 		x := b.id("x", types.TInt4, false)

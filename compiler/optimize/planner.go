@@ -51,7 +51,7 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 		return nil, err
 	}
 	root, top := st.Root, top{count: -1, offset: -1}
-	if st.Insert == nil {
+	if st.Insert == nil && st.Delete == nil {
 		root, top = peelTop(st.Root)
 	}
 	root = p.pushDown(root, nil)
@@ -91,10 +91,11 @@ func (p *planner) survey(n algebra.Node) error {
 		}
 	}
 	visit(n)
-	if relations > 0 && (tables > 0 || p.st.Insert != nil) {
+	changes := p.st.Insert != nil || p.st.Delete != nil
+	if relations > 0 && (tables > 0 || changes) {
 		return plan.ErrUnsupported("mixing catalog relations and user tables in one query")
 	}
-	p.leader = tables == 0 && p.st.Insert == nil
+	p.leader = tables == 0 && !changes
 	return nil
 }
 

@@ -47,5 +47,8 @@ func runSQL(t *testing.T, s *plantest.Schema, file string) {
 // Plans of the TPC-H queries of the first issue.
 func TestTPCH(t *testing.T) { runSQL(t, withStats(t, tpch(t)), "testdata/tpch") }
 
+// Plans of statements that change rows, on four slices of two nodes.
+func TestModify(t *testing.T) { runSQL(t, tpch(t), "testdata/modify") }
+
 // Plans of single features, on four slices of two nodes.
 func TestSelect(t *testing.T) { runSQL(t, tpch(t), "testdata/select") }

@@ -37,6 +37,14 @@ func col(name string, t types.Type) state.Column {
 	return state.Column{Name: name, Type: t, NotNull: true}
 }
 
+// addressed is a scan that yields rows' addresses too.
+func (b *builder) addressed(t *state.Table, alias string) (*algebra.Scan, *plan.Expr) {
+	s := b.scan(t, alias)
+	id := b.id("rowid", types.TInt8, false)
+	s.Cols, s.ColNos = append(s.Cols, id), append(s.ColNos, t.RowIDColumn())
+	return s, colExpr(id)
+}
+
 func (b *builder) scan(t *state.Table, alias string) *algebra.Scan {
 	s := &algebra.Scan{Table: t, Schema: t.Schema, Alias: alias}
 	for i, c := range t.Columns {

@@ -188,7 +188,13 @@ func (f *formatter) sink(s *Segment, in []Column) {
 	case SinkReturn:
 		f.line(2, "return (%s)", p.list(k.Cols))
 	case SinkInsert:
-		f.line(2, "insert %s.%s (%s)", f.q.Insert.Table.Schema, f.q.Insert.Table.Name, p.list(k.Cols))
+		cols, replacing := k.Cols, ""
+		if n := len(cols); k.RowIDs && n > 0 {
+			cols, replacing = cols[:n-1], " replacing "+p.Text(cols[n-1])
+		}
+		f.line(2, "insert %s.%s (%s)%s", f.q.Insert.Table.Schema, f.q.Insert.Table.Name, p.list(cols), replacing)
+	case SinkDelete:
+		f.line(2, "delete %s.%s (%s)", f.q.Delete.Schema, f.q.Delete.Name, p.list(k.Cols))
 	}
 }
 

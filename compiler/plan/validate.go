@@ -245,6 +245,17 @@ func (v *validator) sink(s *Segment, in []Column) {
 			v.fail("distribution %d with %d keys", k.Dist, len(k.Keys))
 		}
 		v.same(r.Source.Cols, layoutOf(k.Cols))
+	case SinkInsert:
+		if v.q.Insert == nil || k.RowIDs != (v.q.Delete != nil) {
+			v.fail("rows inserted without a table, or replacing rows (%v) without a table to delete them from", k.RowIDs)
+		} else if k.RowIDs {
+			v.rowID(k.Cols[len(k.Cols)-1:])
+		}
+	case SinkDelete:
+		if v.q.Delete == nil {
+			v.fail("rows deleted without a table")
+		}
+		v.rowID(k.Cols)
 	case SinkReturn:
 		n := len(v.q.Output)
 		if v.q.Merge.Sorted {
@@ -253,6 +264,13 @@ func (v *validator) sink(s *Segment, in []Column) {
 		if len(k.Cols) != n {
 			v.fail("%d columns returned, %d expected", len(k.Cols), n)
 		}
+	}
+}
+
+// rowID checks that es is the address of a row.
+func (v *validator) rowID(es []*Expr) {
+	if len(es) != 1 || es[0].Type.Phys() != types.I64 || es[0].Nullable {
+		v.fail("no row address: %v", es)
 	}
 }
 

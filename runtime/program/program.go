@@ -81,6 +81,8 @@ type Sink struct {
 	NDests      int64      `msg:"ndests"` // state offset of the number of destinations
 	LimitParam  int        `msg:"limit"`  // SinkSort: -1 none
 	OffsetParam int        `msg:"offset"`
+	// RowIDs, of a SinkInsert: the last of Cols is the address of the row replaced, not a column of the table.
+	RowIDs bool `msg:"rowids"`
 }
 
 // ChunkCol is one column of a chunk.

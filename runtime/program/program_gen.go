@@ -2957,6 +2957,12 @@ func (z *Sink) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "OffsetParam")
 				return
 			}
+		case "rowids":
+			z.RowIDs, err = dc.ReadBool()
+			if err != nil {
+				err = msgp.WrapError(err, "RowIDs")
+				return
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -2970,9 +2976,9 @@ func (z *Sink) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Sink) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 10
+	// map header, size 11
 	// write "kind"
-	err = en.Append(0x8a, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
+	err = en.Append(0x8b, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
 	if err != nil {
 		return
 	}
@@ -3078,15 +3084,25 @@ func (z *Sink) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "OffsetParam")
 		return
 	}
+	// write "rowids"
+	err = en.Append(0xa6, 0x72, 0x6f, 0x77, 0x69, 0x64, 0x73)
+	if err != nil {
+		return
+	}
+	err = en.WriteBool(z.RowIDs)
+	if err != nil {
+		err = msgp.WrapError(err, "RowIDs")
+		return
+	}
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *Sink) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 10
+	// map header, size 11
 	// string "kind"
-	o = append(o, 0x8a, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
+	o = append(o, 0x8b, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
 	o = msgp.AppendUint8(o, z.Kind)
 	// string "table"
 	o = append(o, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
@@ -3122,6 +3138,9 @@ func (z *Sink) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "offset"
 	o = append(o, 0xa6, 0x6f, 0x66, 0x66, 0x73, 0x65, 0x74)
 	o = msgp.AppendInt(o, z.OffsetParam)
+	// string "rowids"
+	o = append(o, 0xa6, 0x72, 0x6f, 0x77, 0x69, 0x64, 0x73)
+	o = msgp.AppendBool(o, z.RowIDs)
 	return
 }
 
@@ -3216,6 +3235,12 @@ func (z *Sink) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "OffsetParam")
 				return
 			}
+		case "rowids":
+			z.RowIDs, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "RowIDs")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -3234,7 +3259,7 @@ func (z *Sink) Msgsize() (s int) {
 	for za0001 := range z.Cols {
 		s += z.Cols[za0001].Msgsize()
 	}
-	s += 6 + msgp.Int64Size + 7 + msgp.Int64Size + 6 + msgp.IntSize + 7 + msgp.IntSize
+	s += 6 + msgp.Int64Size + 7 + msgp.Int64Size + 6 + msgp.IntSize + 7 + msgp.IntSize + 7 + msgp.BoolSize
 	return
 }
 

@@ -1,0 +1,143 @@
+package bind
+
+import (
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+)
+
+// update binds UPDATE. The tree yields, for each row changed, the table's columns in
+// order, cast by assignment rules, and the address of the row that they replace.
+func (b *binder) update(s *parse.Update) error {
+	m, err := b.modify(&s.Table, s.With, s.From, s.Where)
+	if err != nil {
+		return err
+	}
+	exprs, err := m.assignments(s.Set)
+	if err != nil {
+		return err
+	}
+	if m.several {
+		exprs = m.chooseMatch(exprs)
+	}
+	proj := &algebra.Project{In: m.node}
+	for i, c := range m.table.Columns {
+		proj.Exprs = append(proj.Exprs, exprs[i])
+		proj.Cols = append(proj.Cols, algebra.Column{ID: b.newID(), Name: c.Name, Type: c.Type, Nullable: exprs[i].Nullable})
+		b.out.Output = append(b.out.Output, plan.OutputColumn{Name: c.Name, Type: c.Type, TableOID: uint32(m.table.ID), ColumnNo: int16(i + 1)})
+	}
+	proj.Exprs = append(proj.Exprs, m.rowID)
+	proj.Cols = append(proj.Cols, algebra.Column{ID: b.newID(), Name: "rowid", Type: types.TInt8})
+	b.out.Output = append(b.out.Output, plan.OutputColumn{Name: "rowid", Type: types.TInt8})
+	b.out.Root, b.out.Insert, b.out.Delete = proj, m.table, m.table
+	return nil
+}
+
+// assignments are the values of all columns of the new row: as SET says, else the old ones.
+func (m *modification) assignments(set []parse.Assignment) ([]*plan.Expr, error) {
+	b := m.b
+	in := &insertion{b: b, table: m.table}
+	out := make([]*plan.Expr, len(m.table.Columns))
+	sc := m.scope.with("UPDATE")
+	for _, a := range set {
+		i := columnNumber(m.table, a.Column)
+		if i < 0 {
+			return nil, b.errorAt(a.Pos, sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", a.Column, m.table.Name)
+		}
+		if out[i] != nil {
+			return nil, b.errorAt(a.Pos, sqlerr.SyntaxError, "multiple assignments to same column \"%s\"", a.Column)
+		}
+		if err := in.checkIdentity(i, a.Pos); err != nil {
+			return nil, err
+		}
+		var err error
+		if _, isDefault := a.Value.(*parse.DefaultExpr); isDefault {
+			out[i], err = in.defaultOf(i)
+		} else {
+			var v value
+			if v, err = b.expr(sc, a.Value); err == nil {
+				out[i], err = in.assign(i, v)
+			}
+		}
+		if err != nil {
+			return nil, b.place(err, a.Pos)
+		}
+	}
+	for i := range out {
+		if out[i] == nil {
+			out[i] = b.ref(m.cols[i], nil)
+		}
+	}
+	return out, nil
+}
+
+// checkSingle is the operation that passes a number of matches on and fails if there are several.
+const checkSingle = "check_single"
+
+// chooseMatch makes one row of those that a row of the target has become by meeting several
+// others: a group for each address that keeps some value of each expression. All come from the
+// same row, because "any" keeps the first value that is not NULL, and what may be NULL for
+// one match and not for another is kept as two that never are: whether it is NULL, and the value or a zero.
+//
+// Groups are made of whole rows, on the slice of the address's hash, before rows go where their
+// distribution key says: matches may have been found on different nodes.
+func (m *modification) chooseMatch(exprs []*plan.Expr) []*plan.Expr {
+	b := m.b
+	below := &algebra.Project{In: m.node}
+	key := algebra.Column{ID: b.newID(), Name: "rowid", Type: types.TInt8}
+	group := &algebra.Aggregate{In: below, Keys: []*plan.Expr{b.carry(below, "rowid", m.rowID)}, Cols: []algebra.Column{key}}
+	some := func(name string, e *plan.Expr) *plan.Expr {
+		arg := b.carry(below, name, e)
+		c := algebra.Column{ID: b.newID(), Name: name, Type: e.Type, Nullable: e.Nullable}
+		group.Aggs = append(group.Aggs, algebra.AggCall{Name: "any_value", Args: []*plan.Expr{arg}, Type: e.Type})
+		group.Cols = append(group.Cols, c)
+		return colExpr(c)
+	}
+	out := make([]*plan.Expr, len(exprs))
+	for i, e := range exprs {
+		name := m.table.Columns[i].Name
+		switch {
+		case e.Kind == plan.ExprConst:
+			out[i] = e
+		case !e.Nullable || m.ownColumn(e):
+			out[i] = some(name, e)
+		default:
+			zero := &plan.Expr{Kind: plan.ExprConst, Type: e.Type}
+			none := some(name, &plan.Expr{Kind: plan.ExprIsNull, Type: types.TBool, Args: []*plan.Expr{e}})
+			val := some(name, &plan.Expr{Kind: plan.ExprCoalesce, Type: e.Type, Args: []*plan.Expr{e, zero}})
+			out[i] = &plan.Expr{Kind: plan.ExprCase, Type: e.Type, Nullable: true, Args: []*plan.Expr{none, null(e.Type), val}}
+		}
+	}
+	m.node, m.rowID = group, colExpr(key)
+	if b.opts.SingleMatch {
+		c := algebra.Column{ID: b.newID(), Name: "matches", Type: types.TInt8}
+		group.Aggs = append(group.Aggs, algebra.AggCall{Name: "count", Star: true, Type: types.TInt8})
+		group.Cols = append(group.Cols, c)
+		n := &plan.Expr{Kind: plan.ExprCall, Type: types.TInt8, Op: checkSingle, Args: []*plan.Expr{colExpr(c)}}
+		one := &plan.Expr{Kind: plan.ExprConst, Type: types.TInt8, Const: types.Int(1)}
+		m.node = &algebra.Select{In: group, Preds: []*plan.Expr{{Kind: plan.ExprCall, Type: types.TBool, Op: "eq", Args: []*plan.Expr{n, one}}}}
+	}
+	return out
+}
+
+// carry makes a column of a projection of e and returns a reference to it.
+func (b *binder) carry(p *algebra.Project, name string, e *plan.Expr) *plan.Expr {
+	c := algebra.Column{ID: b.newID(), Name: name, Type: e.Type, Nullable: e.Nullable}
+	p.Exprs, p.Cols = append(p.Exprs, e), append(p.Cols, c)
+	return colExpr(c)
+}
+
+// ownColumn reports whether e is a column of the target's row: the same in all matches.
+func (m *modification) ownColumn(e *plan.Expr) bool {
+	if e.Kind != plan.ExprCol {
+		return false
+	}
+	for _, c := range m.cols {
+		if c.id == e.Col {
+			return true
+		}
+	}
+	return false
+}
