@@ -179,18 +179,23 @@ const footerCache = 1 << 20
 func (s *Server) openCluster(context.Context) (err error) {
 	cat := s.replica.Catalog()
 	c := cat.Cluster()
-	s.cluster = cluster.New(cluster.Config{
-		LeaderID: s.opts.ID, ClusterID: c.ID, Slices: c.Slices, Storage: c.StorageURL, PublicKey: s.key.Public(),
-		Before: cat.Slices(), Propose: s.proposeNodes, Log: s.log,
-	})
 	s.local = wire.NewLocal()
 	peers := s.local.As(s.opts.ID)
+	conf := cluster.Config{LeaderID: s.opts.ID, Propose: s.proposeNodes, SetTerm: s.local.SetTerm, Log: s.log}
+	if !s.opts.Embedded {
+		conf.Dial = peers.Conn
+	}
+	s.cluster = cluster.New(conf)
 	own := worker.New(worker.Config{ID: s.opts.ID, Workers: ownWorkers, Engine: s.engine, Peers: peers, Log: s.log,
 		Artifacts: &worker.SignedArtifacts{Key: s.key.Public(), Symbols: s.symbols}})
 	s.onStop(func(context.Context) error { return own.Close() })
 	s.scheduler = schedule.New(schedule.Config{ID: s.opts.ID, Cluster: s.cluster, Local: own, Peers: peers, Seal: s.seal, Reserve: s.reserveIdentity, Log: s.log})
 	s.local.Attach(s.opts.ID, s.scheduler)
+	s.onStop(func(context.Context) error { s.cluster.Stop(); return nil })
+	facts := cluster.Facts{Term: s.replica.Term(), ClusterID: c.ID, Slices: c.Slices, Storage: c.StorageURL, PublicKey: s.key.Public(),
+		Nodes: cat.Nodes(), Map: cat.Slices()}
 	if s.opts.Embedded {
+		s.cluster.Start(facts)
 		return nil
 	}
 	s.mux, err = wire.Listen(wire.Identity{ID: s.opts.ID, Cluster: c.ID, Secret: s.opts.Secret}, s.opts.Cluster, s.scheduler, s.log)
@@ -198,7 +203,9 @@ func (s *Server) openCluster(context.Context) (err error) {
 		return err
 	}
 	s.local.SetNext(s.mux)
-	s.onStop(func(context.Context) error { s.cluster.Close(); return s.mux.Close() })
+	s.onStop(func(context.Context) error { s.cluster.Stop(); return s.mux.Close() })
+	facts.Addr = s.mux.Addr()
+	s.cluster.Start(facts)
 	return nil
 }
 
@@ -218,18 +225,13 @@ func (s *Server) openNode(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.onStop(func(context.Context) error { s.cluster.Close(); return n.Close() })
+	s.onStop(func(context.Context) error { s.cluster.Stop(); return n.Close() })
 	return n.Ready(ctx)
 }
 
 // proposeNodes writes nodes and the slice map to the catalog.
-func (s *Server) proposeNodes(ctx context.Context, node *state.Node, slices []string) error {
-	cmd := &state.Command{}
-	if node != nil {
-		cmd.Ops = append(cmd.Ops, state.Op{RegisterNode: &state.RegisterNode{Node: *node}})
-	}
-	cmd.Ops = append(cmd.Ops, state.Op{AssignSlices: &state.AssignSlices{Nodes: slices}})
-	_, err := s.replica.Propose(ctx, cmd)
+func (s *Server) proposeNodes(ctx context.Context, ops []state.Op) error {
+	_, err := s.replica.Propose(ctx, &state.Command{Ops: ops})
 	return err
 }
 

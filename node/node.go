@@ -56,6 +56,7 @@ type Node struct {
 	wg    sync.WaitGroup
 	ready chan struct{}
 	once  sync.Once
+	moved chan struct{} // 1: another leader may be the active one
 
 	mu     sync.Mutex
 	exec   *worker.Executor // nil before the first registration; guarded by mu
@@ -64,6 +65,11 @@ type Node struct {
 	reg    *wire.Registered // guarded by mu
 	slices []state.SliceID  // guarded by mu
 	err    error            // why it will never be ready; guarded by mu
+
+	giveUp  context.CancelFunc // ends the attempt to register under way; guarded by mu
+	lead    wire.Lead          // who leads in the highest term, as far as it has said so; guarded by mu
+	leaders []string           // addresses learned from leaders; guarded by mu
+	leaving bool               // the node drains, or was dismissed: it does not register again; guarded by mu
 }
 
 // Start listens and begins to register. It does not wait for the leader: see Ready.
@@ -81,7 +87,7 @@ func Start(cfg Config) (*Node, error) {
 		cfg.LoadBytes = defaultLoad
 	}
 	cfg.Workers = max(cfg.Workers, 1)
-	n := &Node{cfg: cfg, ready: make(chan struct{})}
+	n := &Node{cfg: cfg, ready: make(chan struct{}), moved: make(chan struct{}, 1)}
 	n.ctx, n.stop = context.WithCancel(context.Background())
 	local := cfg.Local
 	if local == nil {
@@ -157,92 +163,6 @@ func (n *Node) Close() error {
 	return errors.Join(errs...)
 }
 
-// Waits between attempts to reach a leader.
-const (
-	retryFirst = 50 * time.Millisecond
-	retryLast  = 2 * time.Second
-)
-
-// stayRegistered keeps the node known to a leader for as long as it lives.
-func (n *Node) stayRegistered() {
-	wait := retryFirst
-	for n.ctx.Err() == nil {
-		conn, err := n.register()
-		if err == nil {
-			wait = retryFirst
-			n.once.Do(func() { close(n.ready) })
-			select {
-			case <-conn.Done():
-				n.cfg.Log.Warn("link to the leader lost", "node", n.cfg.ID)
-			case <-n.ctx.Done():
-			}
-			continue
-		}
-		n.cfg.Log.Info("not registered yet", "node", n.cfg.ID, "err", err)
-		select {
-		case <-time.After(wait):
-		case <-n.ctx.Done():
-		}
-		wait = min(2*wait, retryLast)
-	}
-	n.once.Do(func() {
-		n.mu.Lock()
-		n.err = errors.New("the node was stopped before it had its slices")
-		n.mu.Unlock()
-		close(n.ready)
-	})
-}
-
-// register tries the leaders in turn.
-func (n *Node) register() (wire.Conn, error) {
-	var first error
-	try := func(conn wire.Conn, err error) (wire.Conn, error) {
-		if err == nil {
-			err = n.registerAt(conn)
-		}
-		if err != nil && first == nil {
-			first = err
-		}
-		return conn, err
-	}
-	if n.mux == nil {
-		return try(n.peers.Conn(n.ctx, n.cfg.Leader, ""))
-	}
-	for _, addr := range n.cfg.Leaders {
-		if conn, err := try(n.mux.Dial(n.ctx, addr)); err == nil {
-			return conn, nil
-		}
-	}
-	if first == nil {
-		first = errors.New("no leader's address is given")
-	}
-	return nil, first
-}
-
-func (n *Node) registerAt(conn wire.Conn) error {
-	ctx, cancel := context.WithTimeout(n.ctx, 10*time.Second)
-	defer cancel()
-	m, err := conn.Call(ctx, &wire.Register{ID: n.cfg.ID, Addr: n.Addr(), Workers: n.cfg.Workers, Target: n.cfg.Target})
-	if err != nil {
-		return err
-	}
-	reg, ok := m.(*wire.Registered)
-	if !ok {
-		return fmt.Errorf("unexpected reply %T", m)
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.exec == nil {
-		if err := n.open(reg); err != nil {
-			return err
-		}
-	} else if reg.Storage != n.reg.Storage || string(reg.PublicKey) != string(n.reg.PublicKey) {
-		return errors.New("the leader has another storage or key than before: this node must be started anew")
-	}
-	n.reg, n.slices = reg, reg.Slices
-	return nil
-}
-
 // open makes what works with storage and code. Called with mu held.
 func (n *Node) open(reg *wire.Registered) error {
 	store, err := rms.Open(reg.Storage)
@@ -270,11 +190,18 @@ func (n *Node) open(reg *wire.Registered) error {
 		Artifacts: &worker.SignedArtifacts{Key: artifact.PublicKey(reg.PublicKey), Symbols: n.cfg.Symbols, Crumbs: crumbs},
 		Storage:   &worker.Storage{Store: store, Cache: n.cache, Budget: load.NewBudget(n.cfg.LoadBytes)},
 	})
+	n.exec.Fence(reg.Term)
 	return nil
 }
 
 // Call implements wire.Handler.
 func (n *Node) Call(ctx context.Context, from wire.Conn, m wire.Message) (wire.Message, error) {
+	switch m := m.(type) {
+	case *wire.Ping:
+		return &wire.OK{}, nil
+	case *wire.Lead:
+		return &wire.OK{}, n.led(from, m)
+	}
 	// The leader may be quicker with a first query than we with its reply to Register.
 	late := time.NewTimer(10 * time.Second)
 	defer late.Stop()
@@ -285,21 +212,38 @@ func (n *Node) Call(ctx context.Context, from wire.Conn, m wire.Message) (wire.M
 	case <-late.C:
 	}
 	n.mu.Lock()
-	exec, reg := n.exec, n.reg
+	exec, leader := n.exec, n.lead.ID
 	n.mu.Unlock()
 	if exec == nil {
 		return nil, sqlerr.New(sqlerr.CannotConnectNow, "node %s is starting up", n.cfg.ID)
 	}
-	if _, ok := m.(*wire.Ping); !ok && from.Peer() != reg.Leader {
+	if from.Peer() != leader {
 		return nil, sqlerr.New(sqlerr.ProtocolViolation, "unexpected message %T from %s", m, from.Peer())
 	}
-	if a, ok := m.(*wire.Assign); ok {
+	switch m := m.(type) {
+	case *wire.Assign:
 		n.mu.Lock()
-		n.slices = a.Slices
+		n.slices = m.Slices
+		n.mu.Unlock()
+		return &wire.OK{}, nil
+	case *wire.Dismiss:
+		n.cfg.Log.Warn("this node was removed from the cluster; started anew it joins again", "node", n.cfg.ID)
+		n.mu.Lock()
+		n.leaving = true
 		n.mu.Unlock()
 		return &wire.OK{}, nil
 	}
 	return exec.Call(ctx, from, m)
+}
+
+// Fence implements wire.Fenced.
+func (n *Node) Fence(term uint64) {
+	n.mu.Lock()
+	exec := n.exec
+	n.mu.Unlock()
+	if exec != nil {
+		exec.Fence(term)
+	}
 }
 
 // Data implements wire.Handler.

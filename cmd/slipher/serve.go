@@ -17,6 +17,9 @@ import (
 // stopTimeout bounds a clean stop.
 const stopTimeout = 20 * time.Second
 
+// drainTimeout bounds what a node that stops waits for queries that run on it.
+const drainTimeout = 10 * time.Second
+
 // startCmd is leader and node in one process.
 type startCmd struct {
 	Data    string `help:"Directory of the data; made if missing." required:"" placeholder:"DIR"`
@@ -142,5 +145,8 @@ func (c *nodeCmd) Run(ctx context.Context, log *slog.Logger) error {
 	fmt.Printf("slipher: ready sql=- cluster=%s id=%s\n", n.Addr(), c.ID)
 	<-ctx.Done()
 	log.Info("stopping")
+	drain, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	n.Drain(drain)
 	return n.Close()
 }

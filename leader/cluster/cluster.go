@@ -3,7 +3,6 @@ package cluster
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -13,33 +12,63 @@ import (
 	"slipher/node/wire"
 )
 
-// Config is what the leader says about the cluster, from the catalog.
+// Config is what a leader's process knows whether it is the active one or not.
 type Config struct {
-	LeaderID  string
+	LeaderID string
+	// Propose writes to the catalog.
+	Propose func(ctx context.Context, ops []state.Op) error
+	// Dial finds a node's process. nil: nodes come by themselves (they live in this process).
+	Dial func(ctx context.Context, id, addr string) (wire.Conn, error)
+	// SetTerm raises the process's term. nil: no terms.
+	SetTerm func(uint64)
+	// Active says which leader is the active one and where it takes links, "" if that is not
+	// known. Leaders are the addresses of all. Either may be nil.
+	Active  func() (id, addr string)
+	Leaders func() []string
+	// Grace is how long a new active leader waits for nodes that had slices before it deals
+	// them to others. 0: about a second.
+	Grace time.Duration
+	Log   *slog.Logger
+}
+
+// Facts are what a leader learns from the catalog when it becomes the active one.
+type Facts struct {
+	Term      uint64
+	Addr      string // where this leader takes links
 	ClusterID string
 	Slices    int
 	Storage   string // URL
 	PublicKey []byte // of the artifacts' signing key
-	Before    []string
-	// Propose writes nodes and the slice map to the catalog. node is nil if only the map changes.
-	Propose func(ctx context.Context, node *state.Node, slices []string) error
-	Log     *slog.Logger
+	Nodes     []*state.Node
+	Map       []string // node of each slice, as last dealt
 }
 
-// Cluster keeps the nodes that are connected. Safe for concurrent use.
+// Cluster keeps the nodes that are connected to the active leader. On a leader
+// that stands by it sends nodes to the active one. Safe for concurrent use.
 type Cluster struct {
 	cfg Config
 
-	change sync.Mutex // held while a node comes or goes, calls to the catalog included
+	// change is held while a node comes or goes, calls to the catalog included. It is taken before mu.
+	change sync.Mutex
 
-	mu     sync.Mutex
-	closed bool             // guarded by change
-	nodes  map[string]*Node // connected; guarded by mu
-	deal   []string         // guarded by mu
-	news   chan struct{}    // closed at the next change; guarded by mu
+	mu      sync.Mutex
+	on      bool
+	deposed uint64           // a higher term than ours, 0: none heard of
+	facts   Facts            // while on; Nodes and Map are those of the start
+	nodes   map[string]*Node // connected; each is frozen
+	known   map[string]*Info // all of the catalog's
+	deal    []string
+	settled bool          // slices of missing nodes are dealt
+	news    chan struct{} // closed at the next change
+	grace   *time.Timer
+
+	// ctx ends with the leadership; wg has what must end before the next one. Guarded by change.
+	ctx  context.Context
+	stop context.CancelFunc
+	wg   sync.WaitGroup
 }
 
-// Node is a connected node.
+// Node is a connected node. Frozen: changes make a new one.
 type Node struct {
 	ID      string
 	Addr    string
@@ -47,170 +76,179 @@ type Node struct {
 	Target  string // CPU level
 	Conn    wire.Conn
 	Slices  []state.SliceID
+	leaving bool // its process is about to stop
 }
 
 // Map is which node has which slice, at one moment. Frozen.
 type Map struct {
+	Term   uint64
 	Nodes  []*Node  // with at least one slice, by id
 	Slices []string // node of each slice
 }
 
-// New makes a cluster that no node has joined yet.
+// graceDefault is enough for nodes whose links broke with the leader that ended:
+// they try again after a quarter of a second at most.
+const graceDefault = time.Second
+
+// New makes a cluster that stands by.
 func New(cfg Config) *Cluster {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	c := &Cluster{cfg: cfg, nodes: map[string]*Node{}, deal: cfg.Before, news: make(chan struct{})}
-	if len(c.deal) != cfg.Slices {
+	if cfg.Grace == 0 {
+		cfg.Grace = graceDefault
+	}
+	return &Cluster{cfg: cfg, nodes: map[string]*Node{}, known: map[string]*Info{}, news: make(chan struct{})}
+}
+
+// Start makes this the active leader's cluster: it calls the nodes of the catalog.
+func (c *Cluster) Start(f Facts) {
+	c.Stop()
+	if c.cfg.SetTerm != nil {
+		c.cfg.SetTerm(f.Term)
+	}
+	c.change.Lock()
+	defer c.change.Unlock()
+	c.ctx, c.stop = context.WithCancel(context.Background())
+	c.mu.Lock()
+	c.on, c.facts, c.deal, c.settled = true, f, f.Map, true
+	if len(c.deal) != f.Slices {
 		c.deal = nil
 	}
-	return c
+	if c.deposed <= f.Term {
+		c.deposed = 0
+	}
+	for _, n := range f.Nodes {
+		c.known[n.ID] = &Info{ID: n.ID, Addr: n.Address, Workers: n.Workers, Draining: n.Draining}
+	}
+	for _, id := range c.deal {
+		if id != "" && !c.known[id].drained() {
+			c.settled = false
+		}
+	}
+	if !c.settled {
+		c.later(c.cfg.Grace)
+	}
+	c.changed()
+	c.mu.Unlock()
+	for _, n := range f.Nodes {
+		c.contact(n.ID, 0)
+	}
+}
+
+// Stop makes the cluster stand by. It waits for changes under way.
+func (c *Cluster) Stop() {
+	c.change.Lock()
+	if c.stop != nil {
+		c.stop()
+	}
+	c.mu.Lock()
+	c.on, c.nodes, c.known, c.deal = false, map[string]*Node{}, map[string]*Info{}, nil
+	if c.grace != nil {
+		c.grace.Stop()
+		c.grace = nil
+	}
+	c.changed()
+	c.mu.Unlock()
+	c.change.Unlock()
+	c.wg.Wait()
+}
+
+// Fence tells of a higher term than ours: this leader has been replaced, though it may
+// not know it yet. It takes no nodes and starts no queries any more.
+func (c *Cluster) Fence(term uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.on && term > c.facts.Term {
+		c.deposed = term
+		c.changed()
+	}
+}
+
+// Term is the term this leader leads in, 0 if it stands by.
+func (c *Cluster) Term() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.on {
+		return 0
+	}
+	return c.facts.Term
+}
+
+// changed wakes who waits for a change. Called with mu held.
+func (c *Cluster) changed() {
+	close(c.news)
+	c.news = make(chan struct{})
 }
 
 // Slices is the number of slices of the whole cluster.
-func (c *Cluster) Slices() int { return c.cfg.Slices }
-
-// Register takes a node in (or in again, on a new link) and deals slices.
-func (c *Cluster) Register(ctx context.Context, from wire.Conn, r *wire.Register) (*wire.Registered, error) {
-	if r.ID != from.Peer() || !wire.ValidID(r.ID) || r.ID == c.cfg.LeaderID {
-		return nil, sqlerr.New(sqlerr.InvalidParameterValue, "%q cannot be a node's id here", r.ID)
-	}
-	if r.Workers < 1 || r.Workers > 4096 {
-		return nil, sqlerr.New(sqlerr.InvalidParameterValue, "node %s has %d workers", r.ID, r.Workers)
-	}
-	c.change.Lock()
-	defer c.change.Unlock()
+func (c *Cluster) Slices() int {
 	c.mu.Lock()
-	old := c.nodes[r.ID]
-	c.mu.Unlock()
-	if old != nil && old.Conn != from && old.Addr != r.Addr && alive(old.Conn) {
-		return nil, sqlerr.New(sqlerr.InvalidParameterValue, "a node with id %s is connected already, from %s", r.ID, old.Addr)
-	}
-	n := &Node{ID: r.ID, Addr: r.Addr, Workers: r.Workers, Target: r.Target, Conn: from}
-	if err := c.redeal(ctx, func(nodes map[string]*Node) { nodes[r.ID] = n },
-		&state.Node{ID: r.ID, Address: r.Addr, Workers: r.Workers, Target: r.Target}); err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	mine := c.nodes[r.ID].Slices
-	c.mu.Unlock()
-	c.cfg.Log.Info("node joined", "node", r.ID, "addr", r.Addr, "workers", r.Workers, "slices", mine)
-	return &wire.Registered{Cluster: c.cfg.ClusterID, Leader: c.cfg.LeaderID, Storage: c.cfg.Storage,
-		PublicKey: c.cfg.PublicKey, Slices: mine}, nil
-}
-
-// Gone takes a node out whose link is lost; the others get its slices.
-func (c *Cluster) Gone(peer wire.Conn) {
-	c.change.Lock()
-	defer c.change.Unlock()
-	c.mu.Lock()
-	n := c.nodes[peer.Peer()]
-	c.mu.Unlock()
-	if c.closed || n == nil || n.Conn != peer && alive(n.Conn) {
-		return // a stranger, or a node that is back on a new link
-	}
-	c.cfg.Log.Warn("node lost", "node", n.ID)
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	if err := c.redeal(ctx, func(nodes map[string]*Node) { delete(nodes, n.ID) }, nil); err != nil {
-		c.cfg.Log.Error("slices of a lost node", "node", n.ID, "err", err)
-	}
-}
-
-// Close says that the leader stops: nodes that go from here on are not missed.
-func (c *Cluster) Close() {
-	c.change.Lock()
-	c.closed = true
-	c.change.Unlock()
-}
-
-// redeal applies an edit to the nodes and deals. Called with change held.
-func (c *Cluster) redeal(ctx context.Context, edit func(map[string]*Node), node *state.Node) error {
-	c.mu.Lock()
-	nodes := map[string]*Node{}
-	for id, n := range c.nodes {
-		cp := *n
-		nodes[id] = &cp
-	}
-	before := c.deal
-	c.mu.Unlock()
-	edit(nodes)
-	var ms []Member
-	for _, n := range nodes {
-		ms = append(ms, Member{n.ID, n.Workers})
-	}
-	deal := Deal(c.cfg.Slices, ms, before)
-	if c.cfg.Propose != nil && (node != nil || !slices.Equal(deal, before)) {
-		if err := c.cfg.Propose(ctx, node, deal); err != nil {
-			return err
-		}
-	}
-	var tell []*Node
-	for _, n := range nodes {
-		had := n.Slices
-		n.Slices = nil
-		for s, id := range deal {
-			if id == n.ID {
-				n.Slices = append(n.Slices, state.SliceID(s))
-			}
-		}
-		if (node == nil || n.ID != node.ID) && !slices.Equal(had, n.Slices) {
-			tell = append(tell, n)
-		}
-	}
-	c.mu.Lock()
-	c.nodes, c.deal = nodes, deal
-	close(c.news)
-	c.news = make(chan struct{})
-	c.mu.Unlock()
-	for _, n := range tell { // only to warm caches: not waited for
-		go func() {
-			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-			defer cancel()
-			_, _ = n.Conn.Call(ctx, &wire.Assign{Slices: n.Slices})
-		}()
-	}
-	return nil
-}
-
-func alive(c wire.Conn) bool {
-	select {
-	case <-c.Done():
-		return false
-	default:
-		return true
-	}
+	defer c.mu.Unlock()
+	return c.facts.Slices
 }
 
 // patience is how long a query waits for nodes when some slice has none.
 const patience = 5 * time.Second
 
-// Map gives the current map; it waits a little for nodes if there are none.
+// Map gives the current map; it waits a little for nodes if slices lack theirs.
 func (c *Cluster) Map(ctx context.Context) (*Map, error) {
 	limit := time.NewTimer(patience)
 	defer limit.Stop()
 	for {
-		c.mu.Lock()
-		news := c.news
-		m := &Map{Slices: c.deal}
-		for _, n := range c.nodes {
-			if len(n.Slices) > 0 {
-				m.Nodes = append(m.Nodes, n)
-			}
-		}
-		c.mu.Unlock()
-		if len(m.Nodes) > 0 {
-			sort.Slice(m.Nodes, func(i, j int) bool { return m.Nodes[i].ID < m.Nodes[j].ID })
-			return m, nil
+		m, news, err := c.mapNow()
+		if m != nil || err != nil {
+			return m, err
 		}
 		select {
 		case <-news:
 		case <-limit.C:
-			return nil, sqlerr.New(sqlerr.CannotConnectNow, "no compute node is connected")
+			return nil, c.noNodes()
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
 		}
 	}
+}
+
+// mapNow gives the map if every slice has its node, else a channel that is closed at the next change.
+func (c *Cluster) mapNow() (*Map, <-chan struct{}, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.on {
+		return nil, nil, errStandby()
+	}
+	if c.deposed > 0 {
+		return nil, nil, wire.ErrFenced(c.facts.Term, c.deposed)
+	}
+	for _, id := range c.deal {
+		if n := c.nodes[id]; n == nil || !alive(n.Conn) {
+			return nil, c.news, nil
+		}
+	}
+	if len(c.deal) == 0 {
+		return nil, c.news, nil
+	}
+	m := &Map{Term: c.facts.Term, Slices: c.deal}
+	for _, n := range c.nodes {
+		if len(n.Slices) > 0 {
+			m.Nodes = append(m.Nodes, n)
+		}
+	}
+	sort.Slice(m.Nodes, func(i, j int) bool { return m.Nodes[i].ID < m.Nodes[j].ID })
+	return m, nil, nil
+}
+
+func errStandby() error {
+	return wire.LostError(sqlerr.New(sqlerr.CannotConnectNow, "this leader is not the active one"))
+}
+
+func (c *Cluster) noNodes() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.nodes) > 0 {
+		return sqlerr.New(sqlerr.CannotConnectNow, "some slices have no compute node yet")
+	}
+	return sqlerr.New(sqlerr.CannotConnectNow, "no compute node is connected")
 }
 
 // Nodes are the connected nodes by id, those without slices too.
@@ -223,4 +261,13 @@ func (c *Cluster) Nodes() []*Node {
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].ID < out[j].ID })
 	return out
+}
+
+func alive(c wire.Conn) bool {
+	select {
+	case <-c.Done():
+		return false
+	default:
+		return true
+	}
 }

@@ -15,6 +15,7 @@ import (
 // assignment says who takes part in a query, and in what.
 type assignment struct {
 	leader string
+	term   uint64       // the leader's, of all that the query asks for
 	m      *cluster.Map // nil: the leader alone
 	peers  []wire.Peer  // in a fixed order
 	conns  map[string]wire.Conn
@@ -40,6 +41,9 @@ func (a *assignment) hosts(s *plan.Segment) []string {
 // assign decides who takes part.
 func (s *Service) assign(ctx context.Context, q *plan.Query) (*assignment, error) {
 	a := &assignment{leader: s.cfg.ID, conns: map[string]wire.Conn{}, target: map[string]string{}}
+	if s.cfg.Cluster != nil {
+		a.term = s.cfg.Cluster.Term()
+	}
 	withLeader := q.LeaderOnly
 	for _, seg := range q.Segments {
 		withLeader = withLeader || seg.Where == plan.Leader
@@ -52,10 +56,10 @@ func (s *Service) assign(ctx context.Context, q *plan.Query) (*assignment, error
 		if err != nil {
 			return nil, err
 		}
-		a.m = m
+		a.m, a.term = m, m.Term
 		for _, n := range m.Nodes {
 			a.peers = append(a.peers, wire.Peer{ID: n.ID, Addr: n.Addr, Slices: n.Slices})
-			a.conns[n.ID] = n.Conn
+			a.conns[n.ID] = wire.At(n.Conn, a.term)
 			a.target[n.ID] = n.Target
 			a.remote = a.remote || !n.Conn.Local()
 		}
@@ -70,7 +74,7 @@ func (s *Service) assign(ctx context.Context, q *plan.Query) (*assignment, error
 			p.Slices = []state.SliceID{0}
 		}
 		a.peers = append(a.peers, p)
-		a.conns[s.cfg.ID] = c
+		a.conns[s.cfg.ID] = wire.At(c, a.term)
 	}
 	return a, nil
 }

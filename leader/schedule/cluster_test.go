@@ -66,8 +66,10 @@ func newCluster(t *testing.T, sh shape, e worker.Engine) *testCluster {
 		t.Fatal(err)
 	}
 	c := &testCluster{t: t, shape: sh, store: "file://" + t.TempDir()}
-	c.cl = cluster.New(cluster.Config{LeaderID: "lead", ClusterID: "c", Slices: slices, Storage: c.store, PublicKey: key.Public(), Log: log})
 	local := wire.NewLocal()
+	c.cl = cluster.New(cluster.Config{LeaderID: "lead", SetTerm: local.SetTerm, Log: log})
+	facts := cluster.Facts{Term: 3, ClusterID: "c", Slices: slices, Storage: c.store, PublicKey: key.Public()}
+	c.cl.Start(facts)
 	exec := worker.New(worker.Config{ID: "lead", Workers: sh.workers, Engine: e, Peers: local.As("lead"), Log: log})
 	c.sv = schedule.New(schedule.Config{ID: "lead", Cluster: c.cl, Local: exec, Peers: local.As("lead"), Log: log,
 		Seal: func(p *program.Segment) ([]byte, error) {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"slipher/catalog/fault"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/compiler/plan"
@@ -109,7 +110,7 @@ func (s *Service) Run(ctx context.Context, q *plan.Query, code []Code, params []
 	if err != nil {
 		return nil, err
 	}
-	r := &run{s: s, id: s.lastID.Add(1), q: q, env: env, a: a, params: params, done: make(chan struct{})}
+	r := &run{s: s, id: s.nextID(a.term), q: q, env: env, a: a, params: params, done: make(chan struct{})}
 	r.acct = mem.NewAccount(fmt.Sprintf("rows of query %d", r.id), 0)
 	r.stats.Query = r.id
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
@@ -131,6 +132,9 @@ func (s *Service) Run(ctx context.Context, q *plan.Query, code []Code, params []
 	s.runs[r.id] = r
 	s.mu.Unlock()
 	if err := r.all(func(ctx context.Context, p wire.Peer, c wire.Conn) error {
+		if err := fault.Point("schedule.start"); err != nil {
+			return err
+		}
 		_, err := c.Call(ctx, starts[p.ID])
 		return err
 	}); err != nil {
@@ -285,6 +289,9 @@ func asSQL(err error) error {
 	var we *wire.Error
 	switch {
 	case errors.As(err, &we):
+		if we.Lost {
+			return wire.LostError(we.SQL())
+		}
 		return we.SQL()
 	case errors.Is(err, context.Canceled):
 		return sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to user request")
@@ -336,7 +343,8 @@ func (r *run) round(ctx context.Context, m func() wire.Message) {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			if _, err := r.a.conns[p.ID].Call(ctx, m()); err != nil && !errors.Is(err, wire.ErrLinkLost) {
+			// A lost node has nothing left to end, one under a later leader neither.
+			if _, err := r.a.conns[p.ID].Call(ctx, m()); err != nil && !Lost(err) {
 				r.s.cfg.Log.Error("end of a query", "query", r.id, "node", p.ID, "err", err)
 			}
 		}()

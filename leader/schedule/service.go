@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
@@ -43,10 +42,7 @@ func New(cfg Config) *Service {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	s := &Service{cfg: cfg, runs: map[uint64]*run{}, sealed: map[string][]byte{}}
-	// Nodes may remember queries of a leader that died: start above all of its ids.
-	s.lastID.Store(uint64(time.Now().UnixMicro()))
-	return s
+	return &Service{cfg: cfg, runs: map[uint64]*run{}, sealed: map[string][]byte{}}
 }
 
 // Call implements wire.Handler.
@@ -57,6 +53,8 @@ func (s *Service) Call(ctx context.Context, from wire.Conn, m wire.Message) (wir
 			return nil, sqlerr.New(sqlerr.CannotConnectNow, "this process takes no nodes")
 		}
 		return s.cfg.Cluster.Register(ctx, from, m)
+	case *wire.Leave:
+		return &wire.OK{}, s.leave(ctx, from)
 	case *wire.Ping:
 		return &wire.OK{}, nil
 	case *wire.ReserveIdentity:

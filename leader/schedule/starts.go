@@ -40,7 +40,7 @@ func (r *run) starts(code []Code) (map[string]*wire.StartQuery, error) {
 	}
 	starts := map[string]*wire.StartQuery{}
 	for _, p := range r.a.peers {
-		m := &wire.StartQuery{Query: r.id, Peers: r.a.peers, Segments: slices.Clone(segs), Exchanges: exchs,
+		m := &wire.StartQuery{Query: r.id, Term: r.a.term, Peers: r.a.peers, Segments: slices.Clone(segs), Exchanges: exchs,
 			Params: r.params, Options: r.env.Options}
 		if m.Scans, err = r.a.scans(r.q, p, r.env.Table); err != nil {
 			return nil, err

@@ -6,13 +6,18 @@ import (
 	"slipher/catalog/sqlerr"
 )
 
+// Unreachable is the error of a query one of whose processes another cannot reach.
+func Unreachable(peer string, cause error) error {
+	return LostError(sqlerr.New(sqlerr.SystemError, "cannot reach %s: %v", peer, cause))
+}
+
 // ErrLinkLost is what calls and sends get when the link to the peer breaks.
 var ErrLinkLost = errors.New("the link to the peer is lost")
 
 // Lost is the error of a query whose peer went away: what the client reads. Not
 // of class 08, by which drivers would take their own connection for lost.
 func Lost(peer string) error {
-	return sqlerr.New(sqlerr.SystemError, "lost the connection to %s while a query was running", peer)
+	return LostError(sqlerr.New(sqlerr.SystemError, "lost the connection to %s while a query was running", peer))
 }
 
 // FromError is err as it travels; nil stays nil.
@@ -26,11 +31,14 @@ func FromError(err error) *Error {
 	}
 	e := sqlerr.From(err)
 	return &Error{Code: string(e.Code), Message: e.Message, Detail: e.Detail, Hint: e.Hint,
-		Where: e.Where, Position: e.Position, Segment: -1}
+		Where: e.Where, Position: e.Position, Segment: -1, Lost: errors.Is(err, ErrLost) || errors.Is(err, ErrLinkLost)}
 }
 
 // Error makes *Error an error: a handler may return one to say node and segment.
 func (e *Error) Error() string { return e.Message }
+
+// Is says that a lost error stays one on the wire.
+func (e *Error) Is(target error) bool { return target == ErrLost && e.Lost }
 
 // SQL is the error as the client sees it.
 func (e *Error) SQL() *sqlerr.Error {

@@ -74,30 +74,52 @@ func readHand(r io.Reader, m msgp.Unmarshaler) ([]byte, error) {
 	return body, nil
 }
 
-// writeMessage writes kind, length, bytes.
-func writeMessage(w io.Writer, m Message) error {
-	out := append(make([]byte, 0, 5+m.Msgsize()), kindOf(m), 0, 0, 0, 0)
+// controlHead is a control message's header: kind, length (u32), term (u64).
+const controlHead = 1 + 4 + 8
+
+// writeMessage writes a control message under a term.
+func writeMessage(w io.Writer, m Message, term uint64) error {
+	out := append(make([]byte, 0, controlHead+m.Msgsize()), make([]byte, controlHead)...)
 	out, err := m.MarshalMsg(out)
 	if err != nil {
 		return err
 	}
-	binary.LittleEndian.PutUint32(out[1:], uint32(len(out)-5))
+	out[0] = kindOf(m)
+	binary.LittleEndian.PutUint32(out[1:], uint32(len(out)-controlHead))
+	binary.LittleEndian.PutUint64(out[5:], term)
 	_, err = w.Write(out)
 	return err
 }
 
-func readMessage(r io.Reader) (Message, error) {
-	var kind [1]byte
-	if _, err := io.ReadFull(r, kind[:]); err != nil {
-		return nil, err
+// readMessage reads a control message and its term.
+func readMessage(r io.Reader) (Message, uint64, error) {
+	var head [controlHead]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return nil, 0, err
 	}
-	n, err := readU32(r)
+	term := binary.LittleEndian.Uint64(head[5:])
+	body, err := readBytes(r, nil, int(binary.LittleEndian.Uint32(head[1:])), maxControl)
 	if err != nil {
-		return nil, err
+		return nil, term, err
 	}
-	body, err := readBytes(r, nil, n, maxControl)
-	if err != nil {
-		return nil, err
+	m, err := decode(head[0], body)
+	return m, term, err
+}
+
+// dataHead is a data message's header: lengths (u32) of its msgp header and
+// of its body, term (u64).
+const dataHead = 4 + 4 + 8
+
+func putDataHead(b *[dataHead]byte, head, body int, term uint64) {
+	binary.LittleEndian.PutUint32(b[:], uint32(head))
+	binary.LittleEndian.PutUint32(b[4:], uint32(body))
+	binary.LittleEndian.PutUint64(b[8:], term)
+}
+
+func readDataHead(r io.Reader) (head, body int, term uint64, err error) {
+	var b [dataHead]byte
+	if _, err := io.ReadFull(r, b[:]); err != nil {
+		return 0, 0, 0, err
 	}
-	return decode(kind[0], body)
+	return int(binary.LittleEndian.Uint32(b[:])), int(binary.LittleEndian.Uint32(b[4:])), binary.LittleEndian.Uint64(b[8:]), nil
 }

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/hex"
 	"flag"
 	"fmt"
@@ -23,9 +24,13 @@ var samples = []msgp.Marshaler{
 	&Hello{Proto: 1, Cluster: "c", ID: "n1", Addr: "127.0.0.1:1", Nonce: []byte{1, 2}},
 	&Proof{MAC: []byte{3}, Error: "no"},
 	&Register{ID: "n1", Addr: "a", Workers: 2, Target: "x86-64-v3"},
-	&Registered{Cluster: "c", Leader: "l", Storage: "file:///s", PublicKey: []byte{4}, Slices: []state.SliceID{0, 1}},
+	&Registered{Term: 4, Addr: "a", Leaders: []string{"b"}, Cluster: "c", Leader: "l", Storage: "file:///s", PublicKey: []byte{4}, Slices: []state.SliceID{0, 1}},
+	&NotActive{ID: "l2", Addr: "b"},
+	&Lead{Term: 5, ID: "l2", Addr: "b"},
+	&Leave{},
+	&Dismiss{},
 	&Assign{Slices: []state.SliceID{2}},
-	&StartQuery{Query: 7, Peers: []Peer{{ID: "n1", Addr: "a", Slices: []state.SliceID{0}}},
+	&StartQuery{Query: 7, Term: 5, Peers: []Peer{{ID: "n1", Addr: "a", Slices: []state.SliceID{0}}},
 		Segments: []Segment{{ID: 1, Stream: 2, Here: true, Zone: []ZonePred{{Col: 1, Op: "<", Param: 2}},
 			General: Program{Envelope: []byte{5}}, Special: Program{Envelope: []byte{6}}, FusedGeneral: []byte{7}, FusedSpecial: []byte{8}, FusedOnly: true}},
 		Exchanges: []Exchange{{ID: 1, Dist: 2, Senders: []string{"n1"}, Dests: []string{"n2"}}},
@@ -37,7 +42,7 @@ var samples = []msgp.Marshaler{
 	&RunStream{Query: 7, Stream: 1},
 	&StreamDone{Stats: []SegmentStats{{Segment: 1, Slice: 2, RowsIn: 3, RowsOut: 4, Skipped: 5, Nanos: 6, Morsels: 7, Fused: 8, Special: 9, Bytes: 10, Instance: 11}},
 		Objects: []state.ObjectRef{{Name: "o"}}, Errors: []RecordError{{File: "f", Line: 1, Column: "c", Type: "integer", Value: "x", Raw: "x|", Code: "1207", State: "22P02", Reason: "r"}},
-		Error: &Error{Code: "22012", Message: "m", Detail: "d", Hint: "h", Where: "w", Position: 1, Node: "n1", Segment: 2}},
+		Error: &Error{Code: "22012", Message: "m", Detail: "d", Hint: "h", Where: "w", Position: 1, Node: "n1", Segment: 2, Lost: true}},
 	&FusedCode{Query: 7, Segment: 1, Special: true, Hash: []byte{1}, Object: []byte{2}, Failed: true},
 	&FusedReply{NeedObject: true},
 	&Cancel{Query: 7, Error: &Error{Code: "57014"}},
@@ -65,6 +70,10 @@ func TestGoldenBytes(t *testing.T) {
 			}
 		}
 	}
+	fmt.Fprintf(&out, "control frame %s\n", hex.EncodeToString(controlFrame(t, &EndQuery{Query: 7}, 0x0102030405060708)))
+	var head [dataHead]byte
+	putDataHead(&head, 3, 4, 0x0102030405060708)
+	fmt.Fprintf(&out, "data frame %x\n", head)
 	file := filepath.Join("testdata", "messages.golden")
 	if *rewrite {
 		if err := os.MkdirAll("testdata", 0o755); err != nil {
@@ -81,4 +90,19 @@ func TestGoldenBytes(t *testing.T) {
 	if string(want) != out.String() {
 		t.Errorf("the encoding has changed; if that is meant, raise Proto and rewrite.\n%s", out.String())
 	}
+}
+
+// controlFrame is a message as it travels; it must come back as it was.
+func controlFrame(t *testing.T, m Message, term uint64) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := writeMessage(&b, m, term); err != nil {
+		t.Fatal(err)
+	}
+	raw := bytes.Clone(b.Bytes())
+	back, theirs, err := readMessage(&b)
+	if err != nil || theirs != term || !reflect.DeepEqual(m, back) {
+		t.Errorf("%T under term %d comes back as %+v under %d: %v", m, term, back, theirs, err)
+	}
+	return raw
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/tinylib/msgp/msgp"
@@ -19,33 +20,59 @@ type Message interface {
 var kinds = []struct {
 	kind byte
 	make func() Message
+	from origin
 }{
-	{1, func() Message { return new(Error) }},
-	{2, func() Message { return new(OK) }},
-	{3, func() Message { return new(Ping) }},
-	{4, func() Message { return new(Register) }},
-	{5, func() Message { return new(Registered) }},
-	{6, func() Message { return new(Assign) }},
-	{7, func() Message { return new(StartQuery) }},
-	{8, func() Message { return new(RunStream) }},
-	{9, func() Message { return new(StreamDone) }},
-	{10, func() Message { return new(FusedCode) }},
-	{11, func() Message { return new(FusedReply) }},
-	{12, func() Message { return new(Cancel) }},
-	{13, func() Message { return new(EndQuery) }},
-	{14, func() Message { return new(ReserveIdentity) }},
-	{15, func() Message { return new(Reserved) }},
+	{1, func() Message { return new(Error) }, anybody},
+	{2, func() Message { return new(OK) }, anybody},
+	{3, func() Message { return new(Ping) }, anybody},
+	{4, func() Message { return new(Register) }, anybody},
+	{5, func() Message { return new(Registered) }, anybody},
+	{6, func() Message { return new(Assign) }, leader},
+	{7, func() Message { return new(StartQuery) }, leader},
+	{8, func() Message { return new(RunStream) }, leader},
+	{9, func() Message { return new(StreamDone) }, anybody},
+	{10, func() Message { return new(FusedCode) }, leader},
+	{11, func() Message { return new(FusedReply) }, anybody},
+	{12, func() Message { return new(Cancel) }, leader},
+	{13, func() Message { return new(EndQuery) }, leader},
+	{14, func() Message { return new(ReserveIdentity) }, anybody},
+	{15, func() Message { return new(Reserved) }, anybody},
+	{16, func() Message { return new(NotActive) }, anybody},
+	{17, func() Message { return new(Lead) }, leader},
+	{18, func() Message { return new(Leave) }, anybody},
+	{19, func() Message { return new(Dismiss) }, leader},
 }
+
+// origin says who makes a request: those of leaders are refused under lower terms.
+type origin uint8
+
+const (
+	anybody origin = iota
+	leader
+)
+
+// kindNumbers has each message type's place in kinds.
+var kindNumbers = func() map[reflect.Type]int {
+	byType := map[reflect.Type]int{}
+	for i, k := range kinds {
+		byType[reflect.TypeOf(k.make())] = i
+	}
+	return byType
+}()
 
 // kindOf is m's number.
 func kindOf(m Message) byte {
-	want := fmt.Sprintf("%T", m)
-	for _, k := range kinds {
-		if fmt.Sprintf("%T", k.make()) == want {
-			return k.kind
-		}
+	i, ok := kindNumbers[reflect.TypeOf(m)]
+	if !ok {
+		panic(fmt.Sprintf("BUG: no kind for message %T", m))
 	}
-	panic("BUG: no kind for message " + want)
+	return kinds[i].kind
+}
+
+// fromLeader reports whether only leaders send m.
+func fromLeader(m Message) bool {
+	i, ok := kindNumbers[reflect.TypeOf(m)]
+	return ok && kinds[i].from == leader
 }
 
 // decode makes a message of kind k from its bytes.

@@ -3,7 +3,6 @@ package wire
 import (
 	"bufio"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -27,7 +26,7 @@ const linkWindow = 4 << 20
 func yamuxConfig() *yamux.Config {
 	c := yamux.DefaultConfig()
 	c.AcceptBacklog = 1024
-	c.KeepAliveInterval = 5 * time.Second
+	c.EnableKeepAlive = false // see heard.watch
 	c.ConnectionWriteTimeout = 20 * time.Second
 	c.StreamCloseTimeout = time.Minute
 	c.MaxStreamWindowSize = linkWindow
@@ -41,6 +40,7 @@ type link struct {
 	id   string
 	addr string
 	sess *yamux.Session
+	conn *heard
 	ctx  context.Context // ends with the link
 	stop context.CancelFunc
 
@@ -50,23 +50,26 @@ type link struct {
 	dead  bool          // guarded by mu: nothing is sent any more
 }
 
-func newLink(m *Mux, info peerInfo, s *yamux.Session) *link {
+func newLink(m *Mux, info peerInfo, s *yamux.Session, c *heard) *link {
 	ctx, stop := context.WithCancel(context.Background())
-	return &link{mux: m, id: info.id, addr: info.addr, sess: s, ctx: ctx, stop: stop, some: make(chan struct{}, 1)}
+	return &link{mux: m, id: info.id, addr: info.addr, sess: s, conn: c, ctx: ctx, stop: stop, some: make(chan struct{}, 1)}
 }
 
 func (l *link) Peer() string          { return l.id }
 func (l *link) Local() bool           { return false }
 func (l *link) Done() <-chan struct{} { return l.sess.CloseChan() }
 
-// run serves the session's streams until it breaks.
-func (l *link) run() {
+// run serves the session's streams until it breaks, tells gone that it did, and
+// waits for what still serves.
+func (l *link) run(gone func()) {
 	var wg sync.WaitGroup
-	wg.Add(1)
-	go func() {
-		defer wg.Done()
-		l.sendData()
-	}()
+	for _, f := range []func(){l.sendData, func() { l.conn.watch(l.sess) }} {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			f()
+		}()
+	}
 	for {
 		s, err := l.sess.AcceptStream()
 		if err != nil {
@@ -80,6 +83,7 @@ func (l *link) run() {
 	}
 	_ = l.sess.Close()
 	l.stop()
+	gone() // before what serves has ended: a call may take its time to notice
 	wg.Wait()
 	l.mu.Lock()
 	l.dead = true
@@ -116,9 +120,13 @@ func (l *link) serve(s *yamux.Stream) {
 }
 
 func (l *link) serveCall(s *yamux.Stream) {
-	req, err := readMessage(s)
+	req, term, err := readMessage(s)
+	l.mux.fence.see(term)
+	if err == nil {
+		err = l.mux.fence.check(req, term)
+	}
 	if err != nil {
-		_ = writeMessage(s, FromError(err))
+		_ = writeMessage(s, FromError(err), l.mux.Term())
 		return
 	}
 	ctx, cancel := context.WithCancel(l.ctx)
@@ -132,11 +140,15 @@ func (l *link) serveCall(s *yamux.Stream) {
 	if err != nil {
 		reply = FromError(err)
 	}
-	_ = writeMessage(s, reply)
+	_ = writeMessage(s, reply, l.mux.Term())
 }
 
 // Call implements Conn: a stream a call.
 func (l *link) Call(ctx context.Context, req Message) (Message, error) {
+	return l.callAt(ctx, l.mux.fence.term(req), req)
+}
+
+func (l *link) callAt(ctx context.Context, term uint64, req Message) (Message, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -149,12 +161,16 @@ func (l *link) Call(ctx context.Context, req Message) (Message, error) {
 	defer stop()
 	w := bufio.NewWriter(s)
 	_ = w.WriteByte(streamControl)
-	if err = writeMessage(w, req); err == nil {
+	if err = writeMessage(w, req, term); err == nil {
 		err = w.Flush()
 	}
 	var m Message
 	if err == nil {
-		m, err = readMessage(bufio.NewReader(s))
+		var theirs uint64
+		m, theirs, err = readMessage(bufio.NewReader(s))
+		if err == nil {
+			l.mux.fence.see(theirs)
+		}
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err() // even with a reply: giving up may have brought it about
@@ -211,9 +227,8 @@ func (l *link) sendData() {
 		l.mu.Unlock()
 		for _, d := range batch {
 			head, err = d.MarshalMsg(head[:0])
-			var n [8]byte
-			binary.LittleEndian.PutUint32(n[:], uint32(len(head)))
-			binary.LittleEndian.PutUint32(n[4:], uint32(len(d.Body)))
+			var n [dataHead]byte
+			putDataHead(&n, len(head), len(d.Body), l.mux.Term())
 			if err == nil {
 				_, err = w.Write(n[:])
 			}
@@ -250,14 +265,11 @@ func (l *link) readData(s io.Reader) error {
 	r := bufio.NewReaderSize(s, 256<<10)
 	var head, body []byte
 	for {
-		hn, err := readU32(r)
+		hn, bn, term, err := readDataHead(r)
 		if err != nil {
 			return err
 		}
-		bn, err := readU32(r)
-		if err != nil {
-			return err
-		}
+		l.mux.fence.see(term)
 		if head, err = readBytes(r, head, hn, maxHeader); err != nil {
 			return err
 		}

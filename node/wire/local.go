@@ -12,6 +12,7 @@ type Local struct {
 	mu    sync.Mutex
 	next  Peers            // nil: only this process; guarded by mu
 	parts map[string]*part // guarded by mu
+	fence *fence           // the Mux's, if there is one; guarded by mu
 }
 
 type part struct {
@@ -21,20 +22,64 @@ type part struct {
 }
 
 // NewLocal makes the switchboard of a process.
-func NewLocal() *Local { return &Local{parts: map[string]*part{}} }
+func NewLocal() *Local {
+	l := &Local{parts: map[string]*part{}, fence: &fence{}}
+	l.fence.join(l.tell)
+	return l
+}
 
-// SetNext says who finds other processes.
+// SetNext says who finds other processes. Terms are the Mux's from then on.
 func (l *Local) SetNext(p Peers) {
 	l.mu.Lock()
 	l.next = p
+	before := l.fence
+	m, ok := p.(*Mux)
+	if ok {
+		l.fence = m.fence
+	}
 	l.mu.Unlock()
+	if ok {
+		m.fence.see(before.seen.Load())
+		m.fence.join(l.tell)
+	}
+}
+
+// Term is the highest leader term that this process has seen.
+func (l *Local) Term() uint64 { return l.terms().seen.Load() }
+
+// SetTerm notes a term that was learned otherwise: a leader's own. It never goes back.
+func (l *Local) SetTerm(term uint64) { l.terms().see(term) }
+
+func (l *Local) terms() *fence {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.fence
+}
+
+// tell passes a new term on to the parts.
+func (l *Local) tell(term uint64) {
+	l.mu.Lock()
+	parts := make([]*part, 0, len(l.parts))
+	for _, p := range l.parts {
+		parts = append(parts, p)
+	}
+	l.mu.Unlock()
+	for _, p := range parts {
+		if f, ok := p.handler.(Fenced); ok {
+			f.Fence(term)
+		}
+	}
 }
 
 // Attach makes a part reachable under id.
 func (l *Local) Attach(id string, h Handler) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	l.parts[id] = &part{id: id, handler: h, done: make(chan struct{})}
+	term := l.fence.seen.Load()
+	l.mu.Unlock()
+	if f, ok := h.(Fenced); ok && term > 0 {
+		f.Fence(term)
+	}
 }
 
 // Detach takes a part away: its links are lost.
@@ -52,7 +97,7 @@ func (l *Local) Detach(id string) {
 	}
 	close(p.done)
 	for _, o := range others {
-		o.handler.Gone(&localConn{from: o, to: p})
+		o.handler.Gone(&localConn{l: l, from: o, to: p})
 	}
 }
 
@@ -69,7 +114,7 @@ func (v localView) Conn(ctx context.Context, id, addr string) (Conn, error) {
 	to, from, next := v.l.parts[id], v.l.parts[v.id], v.l.next
 	v.l.mu.Unlock()
 	if to != nil && from != nil {
-		return &localConn{from: from, to: to}, nil
+		return &localConn{l: v.l, from: from, to: to}, nil
 	}
 	if next != nil {
 		return next.Conn(ctx, id, addr)
@@ -78,6 +123,7 @@ func (v localView) Conn(ctx context.Context, id, addr string) (Conn, error) {
 }
 
 type localConn struct {
+	l        *Local
 	from, to *part
 }
 
@@ -86,6 +132,15 @@ func (c *localConn) Local() bool           { return true }
 func (c *localConn) Done() <-chan struct{} { return c.to.done }
 
 func (c *localConn) Call(ctx context.Context, req Message) (Message, error) {
+	return c.callAt(ctx, c.l.terms().term(req), req)
+}
+
+func (c *localConn) callAt(ctx context.Context, term uint64, req Message) (Message, error) {
+	terms := c.l.terms()
+	terms.see(term)
+	if err := terms.check(req, term); err != nil {
+		return nil, FromError(err)
+	}
 	select {
 	case <-c.to.done:
 		return nil, ErrLinkLost
@@ -125,7 +180,7 @@ func (c *localConn) Send(d *Data) error {
 	return nil
 }
 
-func (c *localConn) back() *localConn { return &localConn{from: c.to, to: c.from} }
+func (c *localConn) back() *localConn { return &localConn{l: c.l, from: c.to, to: c.from} }
 
 // Free releases the chunk of a message that nobody will take.
 func (d *Data) Free() {

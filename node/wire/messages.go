@@ -11,8 +11,8 @@ import (
 //go:generate go run github.com/tinylib/msgp -file messages.go -o messages_gen.go -tests=false
 //msgp:limit arrays:1048576 maps:1048576
 
-// Proto is the version of everything in this file; peers of another version are refused.
-const Proto = 1
+// Proto is the version of everything in this file and of frames; peers of another version are refused.
+const Proto = 2
 
 // Hello opens a link: each side sends one.
 type Hello struct {
@@ -37,8 +37,32 @@ type Register struct {
 	Target  string `msg:"target"` // CPU level
 }
 
+// NotActive answers Register: this leader stands by. Addr is where the active one takes
+// links, "" if it is not known.
+type NotActive struct {
+	ID   string `msg:"id"`
+	Addr string `msg:"addr"`
+}
+
+// Lead tells a node that a leader has become the active one: the node registers with it.
+type Lead struct {
+	Term uint64 `msg:"term"`
+	ID   string `msg:"id"`
+	Addr string `msg:"addr"`
+}
+
+// Leave tells the leader that a node is about to stop: it shall get no more work.
+type Leave struct{}
+
+// Dismiss tells a node that it was removed from the cluster: it does not
+// register again.
+type Dismiss struct{}
+
 // Registered answers Register.
 type Registered struct {
+	Term      uint64          `msg:"term"`    // of the leader
+	Addr      string          `msg:"addr"`    // where the leader takes links
+	Leaders   []string        `msg:"leaders"` // where all leaders take links
 	Cluster   string          `msg:"cluster"`
 	Leader    string          `msg:"leader"` // id of the leader's process
 	Storage   string          `msg:"storage"`
@@ -62,6 +86,7 @@ type Peer struct {
 // StartQuery hands a node all it needs for a query. Streams start by RunStream.
 type StartQuery struct {
 	Query     uint64     `msg:"query"`
+	Term      uint64     `msg:"term"` // of the leader; the query ends when a higher one is seen
 	Peers     []Peer     `msg:"peers"`
 	Segments  []Segment  `msg:"segs"`
 	Exchanges []Exchange `msg:"exchs"`
@@ -281,6 +306,7 @@ type Error struct {
 	Position int    `msg:"position"`
 	Node     string `msg:"node"`
 	Segment  int    `msg:"seg"`
+	Lost     bool   `msg:"lost"` // ErrLost
 }
 
 // DataKind is what a Data message brings.

@@ -808,6 +808,99 @@ func (z *Deleted) Msgsize() (s int) {
 }
 
 // DecodeMsg implements msgp.Decodable
+func (z *Dismiss) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z2c18a699limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z Dismiss) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 0
+	_ = z
+	err = en.Append(0x80)
+	if err != nil {
+		return
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z Dismiss) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 0
+	_ = z
+	o = append(o, 0x80)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Dismiss) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z2c18a699limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z Dismiss) Msgsize() (s int) {
+	s = 1
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
 func (z *EndQuery) DecodeMsg(dc *msgp.Reader) (err error) {
 	var field []byte
 	_ = field
@@ -988,6 +1081,12 @@ func (z *Error) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Segment")
 				return
 			}
+		case "lost":
+			z.Lost, err = dc.ReadBool()
+			if err != nil {
+				err = msgp.WrapError(err, "Lost")
+				return
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -1001,9 +1100,9 @@ func (z *Error) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Error) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 8
+	// map header, size 9
 	// write "code"
-	err = en.Append(0x88, 0xa4, 0x63, 0x6f, 0x64, 0x65)
+	err = en.Append(0x89, 0xa4, 0x63, 0x6f, 0x64, 0x65)
 	if err != nil {
 		return
 	}
@@ -1082,15 +1181,25 @@ func (z *Error) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Segment")
 		return
 	}
+	// write "lost"
+	err = en.Append(0xa4, 0x6c, 0x6f, 0x73, 0x74)
+	if err != nil {
+		return
+	}
+	err = en.WriteBool(z.Lost)
+	if err != nil {
+		err = msgp.WrapError(err, "Lost")
+		return
+	}
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *Error) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 8
+	// map header, size 9
 	// string "code"
-	o = append(o, 0x88, 0xa4, 0x63, 0x6f, 0x64, 0x65)
+	o = append(o, 0x89, 0xa4, 0x63, 0x6f, 0x64, 0x65)
 	o = msgp.AppendString(o, z.Code)
 	// string "message"
 	o = append(o, 0xa7, 0x6d, 0x65, 0x73, 0x73, 0x61, 0x67, 0x65)
@@ -1113,6 +1222,9 @@ func (z *Error) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "seg"
 	o = append(o, 0xa3, 0x73, 0x65, 0x67)
 	o = msgp.AppendInt(o, z.Segment)
+	// string "lost"
+	o = append(o, 0xa4, 0x6c, 0x6f, 0x73, 0x74)
+	o = msgp.AppendBool(o, z.Lost)
 	return
 }
 
@@ -1186,6 +1298,12 @@ func (z *Error) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Segment")
 				return
 			}
+		case "lost":
+			z.Lost, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Lost")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1200,7 +1318,7 @@ func (z *Error) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Error) Msgsize() (s int) {
-	s = 1 + 5 + msgp.StringPrefixSize + len(z.Code) + 8 + msgp.StringPrefixSize + len(z.Message) + 7 + msgp.StringPrefixSize + len(z.Detail) + 5 + msgp.StringPrefixSize + len(z.Hint) + 6 + msgp.StringPrefixSize + len(z.Where) + 9 + msgp.IntSize + 5 + msgp.StringPrefixSize + len(z.Node) + 4 + msgp.IntSize
+	s = 1 + 5 + msgp.StringPrefixSize + len(z.Code) + 8 + msgp.StringPrefixSize + len(z.Message) + 7 + msgp.StringPrefixSize + len(z.Detail) + 5 + msgp.StringPrefixSize + len(z.Hint) + 6 + msgp.StringPrefixSize + len(z.Where) + 9 + msgp.IntSize + 5 + msgp.StringPrefixSize + len(z.Node) + 4 + msgp.IntSize + 5 + msgp.BoolSize
 	return
 }
 
@@ -2683,6 +2801,396 @@ func (z *Insert) Msgsize() (s int) {
 	} else {
 		s += 1 + 5 + msgp.BytesPrefixSize + len(z.Text.Options) + 10 + msgp.Int64Size
 	}
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
+func (z *Lead) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z2c18a699limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "term":
+			z.Term, err = dc.ReadUint64()
+			if err != nil {
+				err = msgp.WrapError(err, "Term")
+				return
+			}
+		case "id":
+			z.ID, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "ID")
+				return
+			}
+		case "addr":
+			z.Addr, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "Addr")
+				return
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z Lead) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 3
+	// write "term"
+	err = en.Append(0x83, 0xa4, 0x74, 0x65, 0x72, 0x6d)
+	if err != nil {
+		return
+	}
+	err = en.WriteUint64(z.Term)
+	if err != nil {
+		err = msgp.WrapError(err, "Term")
+		return
+	}
+	// write "id"
+	err = en.Append(0xa2, 0x69, 0x64)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.ID)
+	if err != nil {
+		err = msgp.WrapError(err, "ID")
+		return
+	}
+	// write "addr"
+	err = en.Append(0xa4, 0x61, 0x64, 0x64, 0x72)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.Addr)
+	if err != nil {
+		err = msgp.WrapError(err, "Addr")
+		return
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z Lead) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 3
+	// string "term"
+	o = append(o, 0x83, 0xa4, 0x74, 0x65, 0x72, 0x6d)
+	o = msgp.AppendUint64(o, z.Term)
+	// string "id"
+	o = append(o, 0xa2, 0x69, 0x64)
+	o = msgp.AppendString(o, z.ID)
+	// string "addr"
+	o = append(o, 0xa4, 0x61, 0x64, 0x64, 0x72)
+	o = msgp.AppendString(o, z.Addr)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Lead) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z2c18a699limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "term":
+			z.Term, bts, err = msgp.ReadUint64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Term")
+				return
+			}
+		case "id":
+			z.ID, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "ID")
+				return
+			}
+		case "addr":
+			z.Addr, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Addr")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z Lead) Msgsize() (s int) {
+	s = 1 + 5 + msgp.Uint64Size + 3 + msgp.StringPrefixSize + len(z.ID) + 5 + msgp.StringPrefixSize + len(z.Addr)
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
+func (z *Leave) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z2c18a699limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z Leave) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 0
+	_ = z
+	err = en.Append(0x80)
+	if err != nil {
+		return
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z Leave) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 0
+	_ = z
+	o = append(o, 0x80)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Leave) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z2c18a699limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z Leave) Msgsize() (s int) {
+	s = 1
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
+func (z *NotActive) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z2c18a699limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "id":
+			z.ID, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "ID")
+				return
+			}
+		case "addr":
+			z.Addr, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "Addr")
+				return
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z NotActive) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 2
+	// write "id"
+	err = en.Append(0x82, 0xa2, 0x69, 0x64)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.ID)
+	if err != nil {
+		err = msgp.WrapError(err, "ID")
+		return
+	}
+	// write "addr"
+	err = en.Append(0xa4, 0x61, 0x64, 0x64, 0x72)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.Addr)
+	if err != nil {
+		err = msgp.WrapError(err, "Addr")
+		return
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z NotActive) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 2
+	// string "id"
+	o = append(o, 0x82, 0xa2, 0x69, 0x64)
+	o = msgp.AppendString(o, z.ID)
+	// string "addr"
+	o = append(o, 0xa4, 0x61, 0x64, 0x64, 0x72)
+	o = msgp.AppendString(o, z.Addr)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *NotActive) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z2c18a699limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "id":
+			z.ID, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "ID")
+				return
+			}
+		case "addr":
+			z.Addr, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Addr")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z NotActive) Msgsize() (s int) {
+	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID) + 5 + msgp.StringPrefixSize + len(z.Addr)
 	return
 }
 
@@ -4370,6 +4878,41 @@ func (z *Registered) DecodeMsg(dc *msgp.Reader) (err error) {
 			return
 		}
 		switch msgp.UnsafeString(field) {
+		case "term":
+			z.Term, err = dc.ReadUint64()
+			if err != nil {
+				err = msgp.WrapError(err, "Term")
+				return
+			}
+		case "addr":
+			z.Addr, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "Addr")
+				return
+			}
+		case "leaders":
+			var zb0002 uint32
+			zb0002, err = dc.ReadArrayHeader()
+			if err != nil {
+				err = msgp.WrapError(err, "Leaders")
+				return
+			}
+			if zb0002 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Leaders) >= int(zb0002) {
+				z.Leaders = (z.Leaders)[:zb0002]
+			} else {
+				z.Leaders = make([]string, zb0002)
+			}
+			for za0001 := range z.Leaders {
+				z.Leaders[za0001], err = dc.ReadString()
+				if err != nil {
+					err = msgp.WrapError(err, "Leaders", za0001)
+					return
+				}
+			}
 		case "cluster":
 			z.Cluster, err = dc.ReadString()
 			if err != nil {
@@ -4398,25 +4941,25 @@ func (z *Registered) DecodeMsg(dc *msgp.Reader) (err error) {
 				return
 			}
 		case "slices":
-			var zb0002 uint32
-			zb0002, err = dc.ReadArrayHeader()
+			var zb0003 uint32
+			zb0003, err = dc.ReadArrayHeader()
 			if err != nil {
 				err = msgp.WrapError(err, "Slices")
 				return
 			}
-			if zb0002 > z2c18a699limitArrays {
+			if zb0003 > z2c18a699limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Slices) >= int(zb0002) {
-				z.Slices = (z.Slices)[:zb0002]
+			if cap(z.Slices) >= int(zb0003) {
+				z.Slices = (z.Slices)[:zb0003]
 			} else {
-				z.Slices = make([]state.SliceID, zb0002)
+				z.Slices = make([]state.SliceID, zb0003)
 			}
-			for za0001 := range z.Slices {
-				err = z.Slices[za0001].DecodeMsg(dc)
+			for za0002 := range z.Slices {
+				err = z.Slices[za0002].DecodeMsg(dc)
 				if err != nil {
-					err = msgp.WrapError(err, "Slices", za0001)
+					err = msgp.WrapError(err, "Slices", za0002)
 					return
 				}
 			}
@@ -4433,9 +4976,46 @@ func (z *Registered) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Registered) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 5
+	// map header, size 8
+	// write "term"
+	err = en.Append(0x88, 0xa4, 0x74, 0x65, 0x72, 0x6d)
+	if err != nil {
+		return
+	}
+	err = en.WriteUint64(z.Term)
+	if err != nil {
+		err = msgp.WrapError(err, "Term")
+		return
+	}
+	// write "addr"
+	err = en.Append(0xa4, 0x61, 0x64, 0x64, 0x72)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.Addr)
+	if err != nil {
+		err = msgp.WrapError(err, "Addr")
+		return
+	}
+	// write "leaders"
+	err = en.Append(0xa7, 0x6c, 0x65, 0x61, 0x64, 0x65, 0x72, 0x73)
+	if err != nil {
+		return
+	}
+	err = en.WriteArrayHeader(uint32(len(z.Leaders)))
+	if err != nil {
+		err = msgp.WrapError(err, "Leaders")
+		return
+	}
+	for za0001 := range z.Leaders {
+		err = en.WriteString(z.Leaders[za0001])
+		if err != nil {
+			err = msgp.WrapError(err, "Leaders", za0001)
+			return
+		}
+	}
 	// write "cluster"
-	err = en.Append(0x85, 0xa7, 0x63, 0x6c, 0x75, 0x73, 0x74, 0x65, 0x72)
+	err = en.Append(0xa7, 0x63, 0x6c, 0x75, 0x73, 0x74, 0x65, 0x72)
 	if err != nil {
 		return
 	}
@@ -4484,10 +5064,10 @@ func (z *Registered) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Slices")
 		return
 	}
-	for za0001 := range z.Slices {
-		err = z.Slices[za0001].EncodeMsg(en)
+	for za0002 := range z.Slices {
+		err = z.Slices[za0002].EncodeMsg(en)
 		if err != nil {
-			err = msgp.WrapError(err, "Slices", za0001)
+			err = msgp.WrapError(err, "Slices", za0002)
 			return
 		}
 	}
@@ -4497,9 +5077,21 @@ func (z *Registered) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Registered) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 5
+	// map header, size 8
+	// string "term"
+	o = append(o, 0x88, 0xa4, 0x74, 0x65, 0x72, 0x6d)
+	o = msgp.AppendUint64(o, z.Term)
+	// string "addr"
+	o = append(o, 0xa4, 0x61, 0x64, 0x64, 0x72)
+	o = msgp.AppendString(o, z.Addr)
+	// string "leaders"
+	o = append(o, 0xa7, 0x6c, 0x65, 0x61, 0x64, 0x65, 0x72, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Leaders)))
+	for za0001 := range z.Leaders {
+		o = msgp.AppendString(o, z.Leaders[za0001])
+	}
 	// string "cluster"
-	o = append(o, 0x85, 0xa7, 0x63, 0x6c, 0x75, 0x73, 0x74, 0x65, 0x72)
+	o = append(o, 0xa7, 0x63, 0x6c, 0x75, 0x73, 0x74, 0x65, 0x72)
 	o = msgp.AppendString(o, z.Cluster)
 	// string "leader"
 	o = append(o, 0xa6, 0x6c, 0x65, 0x61, 0x64, 0x65, 0x72)
@@ -4513,10 +5105,10 @@ func (z *Registered) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "slices"
 	o = append(o, 0xa6, 0x73, 0x6c, 0x69, 0x63, 0x65, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Slices)))
-	for za0001 := range z.Slices {
-		o, err = z.Slices[za0001].MarshalMsg(o)
+	for za0002 := range z.Slices {
+		o, err = z.Slices[za0002].MarshalMsg(o)
 		if err != nil {
-			err = msgp.WrapError(err, "Slices", za0001)
+			err = msgp.WrapError(err, "Slices", za0002)
 			return
 		}
 	}
@@ -4545,6 +5137,41 @@ func (z *Registered) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			return
 		}
 		switch msgp.UnsafeString(field) {
+		case "term":
+			z.Term, bts, err = msgp.ReadUint64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Term")
+				return
+			}
+		case "addr":
+			z.Addr, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Addr")
+				return
+			}
+		case "leaders":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Leaders")
+				return
+			}
+			if zb0002 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Leaders) >= int(zb0002) {
+				z.Leaders = (z.Leaders)[:zb0002]
+			} else {
+				z.Leaders = make([]string, zb0002)
+			}
+			for za0001 := range z.Leaders {
+				z.Leaders[za0001], bts, err = msgp.ReadStringBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Leaders", za0001)
+					return
+				}
+			}
 		case "cluster":
 			z.Cluster, bts, err = msgp.ReadStringBytes(bts)
 			if err != nil {
@@ -4564,47 +5191,47 @@ func (z *Registered) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "key":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadBytesHeader(bts)
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadBytesHeader(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "PublicKey")
-				return
-			}
-			if zb0002 > z2c18a699limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if z.PublicKey == nil || uint32(cap(z.PublicKey)) < zb0002 {
-				z.PublicKey = make([]byte, zb0002)
-			} else {
-				z.PublicKey = z.PublicKey[:zb0002]
-			}
-			if uint32(len(bts)) < zb0002 {
-				err = msgp.ErrShortBytes
-				return
-			}
-			copy(z.PublicKey, bts[:zb0002])
-			bts = bts[zb0002:]
-		case "slices":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Slices")
 				return
 			}
 			if zb0003 > z2c18a699limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Slices) >= int(zb0003) {
-				z.Slices = (z.Slices)[:zb0003]
+			if z.PublicKey == nil || uint32(cap(z.PublicKey)) < zb0003 {
+				z.PublicKey = make([]byte, zb0003)
 			} else {
-				z.Slices = make([]state.SliceID, zb0003)
+				z.PublicKey = z.PublicKey[:zb0003]
 			}
-			for za0001 := range z.Slices {
-				bts, err = z.Slices[za0001].UnmarshalMsg(bts)
+			if uint32(len(bts)) < zb0003 {
+				err = msgp.ErrShortBytes
+				return
+			}
+			copy(z.PublicKey, bts[:zb0003])
+			bts = bts[zb0003:]
+		case "slices":
+			var zb0004 uint32
+			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Slices")
+				return
+			}
+			if zb0004 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Slices) >= int(zb0004) {
+				z.Slices = (z.Slices)[:zb0004]
+			} else {
+				z.Slices = make([]state.SliceID, zb0004)
+			}
+			for za0002 := range z.Slices {
+				bts, err = z.Slices[za0002].UnmarshalMsg(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Slices", za0001)
+					err = msgp.WrapError(err, "Slices", za0002)
 					return
 				}
 			}
@@ -4622,9 +5249,13 @@ func (z *Registered) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Registered) Msgsize() (s int) {
-	s = 1 + 8 + msgp.StringPrefixSize + len(z.Cluster) + 7 + msgp.StringPrefixSize + len(z.Leader) + 8 + msgp.StringPrefixSize + len(z.Storage) + 4 + msgp.BytesPrefixSize + len(z.PublicKey) + 7 + msgp.ArrayHeaderSize
-	for za0001 := range z.Slices {
-		s += z.Slices[za0001].Msgsize()
+	s = 1 + 5 + msgp.Uint64Size + 5 + msgp.StringPrefixSize + len(z.Addr) + 8 + msgp.ArrayHeaderSize
+	for za0001 := range z.Leaders {
+		s += msgp.StringPrefixSize + len(z.Leaders[za0001])
+	}
+	s += 8 + msgp.StringPrefixSize + len(z.Cluster) + 7 + msgp.StringPrefixSize + len(z.Leader) + 8 + msgp.StringPrefixSize + len(z.Storage) + 4 + msgp.BytesPrefixSize + len(z.PublicKey) + 7 + msgp.ArrayHeaderSize
+	for za0002 := range z.Slices {
+		s += z.Slices[za0002].Msgsize()
 	}
 	return
 }
@@ -6488,6 +7119,12 @@ func (z *StartQuery) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Query")
 				return
 			}
+		case "term":
+			z.Term, err = dc.ReadUint64()
+			if err != nil {
+				err = msgp.WrapError(err, "Term")
+				return
+			}
 		case "peers":
 			var zb0002 uint32
 			zb0002, err = dc.ReadArrayHeader()
@@ -6640,15 +7277,25 @@ func (z *StartQuery) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *StartQuery) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 8
+	// map header, size 9
 	// write "query"
-	err = en.Append(0x88, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
+	err = en.Append(0x89, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
 	if err != nil {
 		return
 	}
 	err = en.WriteUint64(z.Query)
 	if err != nil {
 		err = msgp.WrapError(err, "Query")
+		return
+	}
+	// write "term"
+	err = en.Append(0xa4, 0x74, 0x65, 0x72, 0x6d)
+	if err != nil {
+		return
+	}
+	err = en.WriteUint64(z.Term)
+	if err != nil {
+		err = msgp.WrapError(err, "Term")
 		return
 	}
 	// write "peers"
@@ -6769,10 +7416,13 @@ func (z *StartQuery) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *StartQuery) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 8
+	// map header, size 9
 	// string "query"
-	o = append(o, 0x88, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
+	o = append(o, 0x89, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
 	o = msgp.AppendUint64(o, z.Query)
+	// string "term"
+	o = append(o, 0xa4, 0x74, 0x65, 0x72, 0x6d)
+	o = msgp.AppendUint64(o, z.Term)
 	// string "peers"
 	o = append(o, 0xa5, 0x70, 0x65, 0x65, 0x72, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Peers)))
@@ -6870,6 +7520,12 @@ func (z *StartQuery) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			z.Query, bts, err = msgp.ReadUint64Bytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Query")
+				return
+			}
+		case "term":
+			z.Term, bts, err = msgp.ReadUint64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Term")
 				return
 			}
 		case "peers":
@@ -7024,7 +7680,7 @@ func (z *StartQuery) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *StartQuery) Msgsize() (s int) {
-	s = 1 + 6 + msgp.Uint64Size + 6 + msgp.ArrayHeaderSize
+	s = 1 + 6 + msgp.Uint64Size + 5 + msgp.Uint64Size + 6 + msgp.ArrayHeaderSize
 	for za0001 := range z.Peers {
 		s += z.Peers[za0001].Msgsize()
 	}

@@ -20,6 +20,7 @@ type Mux struct {
 	log     *slog.Logger
 	ln      net.Listener
 	raft    *RaftStreams
+	fence   *fence
 
 	mu      sync.Mutex
 	me      Identity             // Cluster is filled in when it is learned; guarded by mu
@@ -48,9 +49,12 @@ func Listen(me Identity, addr string, h Handler, log *slog.Logger) (*Mux, error)
 	if me.Addr == "" {
 		me.Addr = ln.Addr().String()
 	}
-	m := &Mux{me: me, handler: h, log: log, ln: ln,
+	m := &Mux{me: me, handler: h, log: log, ln: ln, fence: &fence{},
 		links: map[string]*link{}, all: map[*link]struct{}{}, dialing: map[string]*dialling{}}
 	m.raft = newRaftStreams(m)
+	if f, ok := h.(Fenced); ok {
+		m.fence.join(f.Fence)
+	}
 	m.wg.Add(1)
 	go m.accept()
 	return m, nil
@@ -61,6 +65,12 @@ func (m *Mux) Addr() string { return m.me.Addr }
 
 // Raft is the listener and dialer for raft's streams.
 func (m *Mux) Raft() *RaftStreams { return m.raft }
+
+// Term is the highest leader term that this process has seen.
+func (m *Mux) Term() uint64 { return m.fence.seen.Load() }
+
+// SetTerm notes a term that was learned otherwise: a leader's own. It never goes back.
+func (m *Mux) SetTerm(term uint64) { m.fence.see(term) }
 
 // Cluster is the cluster's id, "" if not known yet.
 func (m *Mux) Cluster() string {
@@ -98,12 +108,13 @@ func (m *Mux) accept() {
 				_ = c.Close()
 				return
 			}
-			s, err := yamux.Server(c, yamuxConfig())
+			h := &heard{Conn: c}
+			s, err := yamux.Server(h, yamuxConfig())
 			if err != nil {
 				_ = c.Close()
 				return
 			}
-			if _, err := m.add(info, s); err != nil {
+			if _, err := m.add(info, s, h); err != nil {
 				_ = s.Close()
 			}
 		}()
@@ -167,12 +178,13 @@ func (m *Mux) dial(addr string) (*link, error) {
 	if info.addr == "" {
 		info.addr = addr
 	}
-	s, err := yamux.Client(c, yamuxConfig())
+	h := &heard{Conn: c}
+	s, err := yamux.Client(h, yamuxConfig())
 	if err != nil {
 		_ = c.Close()
 		return nil, err
 	}
-	l, err := m.add(info, s)
+	l, err := m.add(info, s, h)
 	if err != nil {
 		_ = s.Close()
 	}
@@ -200,8 +212,8 @@ func (m *Mux) Conn(ctx context.Context, id, addr string) (Conn, error) {
 	return c, nil
 }
 
-func (m *Mux) add(info peerInfo, s *yamux.Session) (*link, error) {
-	l := newLink(m, info, s)
+func (m *Mux) add(info peerInfo, s *yamux.Session, h *heard) (*link, error) {
+	l := newLink(m, info, s, h)
 	m.mu.Lock()
 	if m.closed {
 		m.mu.Unlock()
@@ -217,14 +229,17 @@ func (m *Mux) add(info peerInfo, s *yamux.Session) (*link, error) {
 	m.mu.Unlock()
 	go func() {
 		defer m.wg.Done()
-		l.run()
+		l.run(func() {
+			m.mu.Lock()
+			if m.links[info.id] == l {
+				delete(m.links, info.id)
+			}
+			m.mu.Unlock()
+			m.handler.Gone(l)
+		})
 		m.mu.Lock()
 		delete(m.all, l)
-		if m.links[info.id] == l {
-			delete(m.links, info.id)
-		}
 		m.mu.Unlock()
-		m.handler.Gone(l)
 	}()
 	return l, nil
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"slipher/catalog/fault"
 	"slipher/catalog/sqlerr"
 	"slipher/node/wire"
 	"slipher/runtime/program"
@@ -34,8 +35,10 @@ type Executor struct {
 
 	mu      sync.Mutex
 	queries map[uint64]*query // guarded by mu
+	term    uint64            // queries of lower ones have ended; guarded by mu
 	code    *codeCache
 	closed  bool
+	ending  sync.WaitGroup // ends of queries nobody waits for
 }
 
 // New starts an executor's workers.
@@ -108,17 +111,55 @@ func (e *Executor) start(ctx context.Context, from wire.Conn, m *wire.StartQuery
 	}
 	e.mu.Lock()
 	_, taken := e.queries[m.Query]
-	if !taken && !e.closed {
+	switch {
+	case m.Term < e.term:
+		err = wire.ErrFenced(m.Term, e.term)
+	case taken || e.closed:
+		err = sqlerr.New(sqlerr.ProtocolViolation, "query %d cannot start here", m.Query)
+	default:
 		e.queries[m.Query] = q
 	}
-	closed := e.closed
 	e.mu.Unlock()
-	if taken || closed {
+	if err != nil {
 		q.stop(errAbandoned)
 		_ = q.end()
-		return sqlerr.New(sqlerr.ProtocolViolation, "query %d cannot start here", m.Query)
+		return err
 	}
-	return nil
+	select {
+	case <-from.Done(): // Gone may have looked for its queries before
+		_ = e.end(m.Query)
+		return wire.ErrLinkLost
+	default:
+	}
+	return fault.Point("worker.started")
+}
+
+// Fence implements wire.Fenced: queries of deposed leaders end. What they have
+// written belongs to no table.
+func (e *Executor) Fence(term uint64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.term = max(e.term, term)
+	for id, q := range e.queries {
+		if q.start.Term < e.term {
+			e.abandon(id, q, wire.ErrFenced(q.start.Term, e.term))
+		}
+	}
+}
+
+// abandon ends a query for which no EndQuery will come, without waiting. Called with mu held.
+func (e *Executor) abandon(id uint64, q *query, why error) {
+	if e.closed {
+		return // Close ends it
+	}
+	e.ending.Add(1)
+	go func() {
+		defer e.ending.Done()
+		q.fail(why)
+		if err := e.end(id); err != nil {
+			e.cfg.Log.Error("query left memory behind", "query", id, "err", err)
+		}
+	}()
 }
 
 var errAbandoned = sqlerr.New(sqlerr.QueryCanceled, "the query has ended")
@@ -235,27 +276,28 @@ func (e *Executor) Data(from wire.Conn, d *wire.Data) {
 	e.sched.Wake()
 }
 
-// Gone implements wire.Handler: queries with a lost peer fail.
+// Gone implements wire.Handler: queries with a lost peer fail. If it was the
+// leader's link by which a query came, nobody will send EndQuery.
 func (e *Executor) Gone(peer wire.Conn) {
 	e.mu.Lock()
-	var hit []*query
-	var orphans []uint64
+	defer e.mu.Unlock()
 	for id, q := range e.queries {
-		if _, takesPart := q.peers[peer.Peer()]; takesPart || q.leader.Peer() == peer.Peer() {
-			hit = append(hit, q)
-		}
-		if q.leader.Peer() == peer.Peer() {
-			orphans = append(orphans, id)
+		_, takesPart := q.peers[peer.Peer()]
+		switch {
+		case q.leader.Peer() == peer.Peer() && lost(q.leader):
+			e.abandon(id, q, wire.Lost(peer.Peer()))
+		case takesPart || q.leader.Peer() == peer.Peer():
+			q.fail(wire.Lost(peer.Peer()))
 		}
 	}
-	e.mu.Unlock()
-	for _, q := range hit {
-		q.fail(wire.Lost(peer.Peer()))
-	}
-	for _, id := range orphans { // nobody will send EndQuery
-		if err := e.end(id); err != nil {
-			e.cfg.Log.Error("query left memory behind", "query", id, "err", err)
-		}
+}
+
+func lost(c wire.Conn) bool {
+	select {
+	case <-c.Done():
+		return true
+	default:
+		return false
 	}
 }
 
@@ -274,6 +316,7 @@ func (e *Executor) Close() error {
 			first = err
 		}
 	}
+	e.ending.Wait()
 	e.sched.Close()
 	return first
 }

@@ -27,7 +27,7 @@ func newQuery(ctx context.Context, ex *Executor, leader wire.Conn, m *wire.Start
 		}
 		c, err := ex.cfg.Peers.Conn(ctx, p.ID, p.Addr)
 		if err != nil {
-			return nil, sqlerr.Wrap(err, sqlerr.ConnectionFailure)
+			return nil, wire.Unreachable(p.ID, err)
 		}
 		q.peers[p.ID] = c
 	}
