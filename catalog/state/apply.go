@@ -10,13 +10,13 @@ import (
 func (c *Catalog) Apply(cmd *Command) (*Catalog, *Result) {
 	if cmd.Txn != 0 {
 		if r := c.Outcome(cmd.Txn); r != nil {
-			return c.settle(cmd), r
+			return c.settle(cmd.Settled), r
 		}
 		// Before anything else: what a fallen leader proposes changes nothing at all.
 		if err := c.fence(cmd); err != nil {
 			return c, &Result{Err: err}
 		}
-		if c.hasEnded(cmd.Txn) {
+		if cmd.Txn < c.settled {
 			return c, &Result{Err: sqlerr.New(sqlerr.InternalError,
 				"transaction %d has ended already", cmd.Txn)}
 		}
@@ -28,7 +28,7 @@ func (c *Catalog) Apply(cmd *Command) (*Catalog, *Result) {
 		}
 		next.record(cmd.Txn, res)
 	}
-	return next.settle(cmd), res
+	return next.settle(cmd.Settled), res
 }
 
 // attempt applies the operations in order to a copy; the first that fails

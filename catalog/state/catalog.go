@@ -27,7 +27,6 @@ type Catalog struct {
 	identity  tree[identityKey, int64] // next ordinal
 	garbage   tree[string, uint64]     // objects that no table has, by the version that dropped them
 	done      tree[TxnID, *Result]     // see outcome.go
-	ended     tree[TxnID, TxnID]       // spans of ended transactions >= settled: first to behind the last
 	terms     []termStart              // whose results are kept, oldest first, the last is the current one; frozen
 }
 

@@ -20,9 +20,6 @@ type Command struct {
 	// Settled: no command with a smaller Txn will be proposed again, whatever
 	// became of it.
 	Settled TxnID `msg:"settled,omitempty"`
-	// Ended are transactions above Settled of which the same holds: while one transaction
-	// stays open for long, the results of those begun after it do not pile up.
-	Ended []TxnID `msg:"ended,omitempty"`
 	// Micros is the proposer's clock, since 2000-01-01 UTC.
 	Micros int64          `msg:"us,omitempty"`
 	Pre    []Precondition `msg:"pre,omitempty"`

@@ -629,33 +629,6 @@ func (z *Command) DecodeMsg(dc *msgp.Reader) (err error) {
 				}
 				z.Settled = TxnID(zb0003)
 			}
-		case "ended":
-			var zb0004 uint32
-			zb0004, err = dc.ReadArrayHeader()
-			if err != nil {
-				err = msgp.WrapError(err, "Ended")
-				return
-			}
-			if zb0004 > z5439c54climitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Ended) >= int(zb0004) {
-				z.Ended = (z.Ended)[:zb0004]
-			} else {
-				z.Ended = make([]TxnID, zb0004)
-			}
-			for za0001 := range z.Ended {
-				{
-					var zb0005 uint64
-					zb0005, err = dc.ReadUint64()
-					if err != nil {
-						err = msgp.WrapError(err, "Ended", za0001)
-						return
-					}
-					z.Ended[za0001] = TxnID(zb0005)
-				}
-			}
 		case "us":
 			z.Micros, err = dc.ReadInt64()
 			if err != nil {
@@ -663,104 +636,104 @@ func (z *Command) DecodeMsg(dc *msgp.Reader) (err error) {
 				return
 			}
 		case "pre":
-			var zb0006 uint32
-			zb0006, err = dc.ReadArrayHeader()
+			var zb0004 uint32
+			zb0004, err = dc.ReadArrayHeader()
 			if err != nil {
 				err = msgp.WrapError(err, "Pre")
 				return
 			}
-			if zb0006 > z5439c54climitArrays {
+			if zb0004 > z5439c54climitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Pre) >= int(zb0006) {
-				z.Pre = (z.Pre)[:zb0006]
+			if cap(z.Pre) >= int(zb0004) {
+				z.Pre = (z.Pre)[:zb0004]
 			} else {
-				z.Pre = make([]Precondition, zb0006)
+				z.Pre = make([]Precondition, zb0004)
 			}
-			for za0002 := range z.Pre {
-				err = z.Pre[za0002].DecodeMsg(dc)
+			for za0001 := range z.Pre {
+				err = z.Pre[za0001].DecodeMsg(dc)
 				if err != nil {
-					err = msgp.WrapError(err, "Pre", za0002)
+					err = msgp.WrapError(err, "Pre", za0001)
 					return
 				}
 			}
 		case "reads":
-			var zb0007 uint32
-			zb0007, err = dc.ReadArrayHeader()
+			var zb0005 uint32
+			zb0005, err = dc.ReadArrayHeader()
 			if err != nil {
 				err = msgp.WrapError(err, "Reads")
 				return
 			}
-			if zb0007 > z5439c54climitArrays {
+			if zb0005 > z5439c54climitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Reads) >= int(zb0007) {
-				z.Reads = (z.Reads)[:zb0007]
+			if cap(z.Reads) >= int(zb0005) {
+				z.Reads = (z.Reads)[:zb0005]
 			} else {
-				z.Reads = make([]Read, zb0007)
+				z.Reads = make([]Read, zb0005)
 			}
-			for za0003 := range z.Reads {
-				var zb0008 uint32
-				zb0008, err = dc.ReadMapHeader()
+			for za0002 := range z.Reads {
+				var zb0006 uint32
+				zb0006, err = dc.ReadMapHeader()
 				if err != nil {
-					err = msgp.WrapError(err, "Reads", za0003)
+					err = msgp.WrapError(err, "Reads", za0002)
 					return
 				}
-				if zb0008 > z5439c54climitMaps {
+				if zb0006 > z5439c54climitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0008 > 0 {
-					zb0008--
+				for zb0006 > 0 {
+					zb0006--
 					field, err = dc.ReadMapKeyPtr()
 					if err != nil {
-						err = msgp.WrapError(err, "Reads", za0003)
+						err = msgp.WrapError(err, "Reads", za0002)
 						return
 					}
 					switch msgp.UnsafeString(field) {
 					case "t":
-						err = z.Reads[za0003].Table.DecodeMsg(dc)
+						err = z.Reads[za0002].Table.DecodeMsg(dc)
 						if err != nil {
-							err = msgp.WrapError(err, "Reads", za0003, "Table")
+							err = msgp.WrapError(err, "Reads", za0002, "Table")
 							return
 						}
 					case "c":
-						z.Reads[za0003].Content, err = dc.ReadUint64()
+						z.Reads[za0002].Content, err = dc.ReadUint64()
 						if err != nil {
-							err = msgp.WrapError(err, "Reads", za0003, "Content")
+							err = msgp.WrapError(err, "Reads", za0002, "Content")
 							return
 						}
 					default:
 						err = dc.Skip()
 						if err != nil {
-							err = msgp.WrapError(err, "Reads", za0003)
+							err = msgp.WrapError(err, "Reads", za0002)
 							return
 						}
 					}
 				}
 			}
 		case "ops":
-			var zb0009 uint32
-			zb0009, err = dc.ReadArrayHeader()
+			var zb0007 uint32
+			zb0007, err = dc.ReadArrayHeader()
 			if err != nil {
 				err = msgp.WrapError(err, "Ops")
 				return
 			}
-			if zb0009 > z5439c54climitArrays {
+			if zb0007 > z5439c54climitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Ops) >= int(zb0009) {
-				z.Ops = (z.Ops)[:zb0009]
+			if cap(z.Ops) >= int(zb0007) {
+				z.Ops = (z.Ops)[:zb0007]
 			} else {
-				z.Ops = make([]Op, zb0009)
+				z.Ops = make([]Op, zb0007)
 			}
-			for za0004 := range z.Ops {
-				err = z.Ops[za0004].DecodeMsg(dc)
+			for za0003 := range z.Ops {
+				err = z.Ops[za0003].DecodeMsg(dc)
 				if err != nil {
-					err = msgp.WrapError(err, "Ops", za0004)
+					err = msgp.WrapError(err, "Ops", za0003)
 					return
 				}
 			}
@@ -778,8 +751,8 @@ func (z *Command) DecodeMsg(dc *msgp.Reader) (err error) {
 // EncodeMsg implements msgp.Encodable
 func (z *Command) EncodeMsg(en *msgp.Writer) (err error) {
 	// check for omitted fields
-	zb0001Len := uint32(8)
-	var zb0001Mask uint8 /* 8 bits */
+	zb0001Len := uint32(7)
+	var zb0001Mask uint8 /* 7 bits */
 	_ = zb0001Mask
 	if z.Txn == 0 {
 		zb0001Len--
@@ -793,21 +766,17 @@ func (z *Command) EncodeMsg(en *msgp.Writer) (err error) {
 		zb0001Len--
 		zb0001Mask |= 0x4
 	}
-	if z.Ended == nil {
+	if z.Micros == 0 {
 		zb0001Len--
 		zb0001Mask |= 0x8
 	}
-	if z.Micros == 0 {
+	if z.Pre == nil {
 		zb0001Len--
 		zb0001Mask |= 0x10
 	}
-	if z.Pre == nil {
-		zb0001Len--
-		zb0001Mask |= 0x20
-	}
 	if z.Reads == nil {
 		zb0001Len--
-		zb0001Mask |= 0x40
+		zb0001Mask |= 0x20
 	}
 	// variable map header, size zb0001Len
 	err = en.Append(0x80 | uint8(zb0001Len))
@@ -854,25 +823,6 @@ func (z *Command) EncodeMsg(en *msgp.Writer) (err error) {
 			}
 		}
 		if (zb0001Mask & 0x8) == 0 { // if not omitted
-			// write "ended"
-			err = en.Append(0xa5, 0x65, 0x6e, 0x64, 0x65, 0x64)
-			if err != nil {
-				return
-			}
-			err = en.WriteArrayHeader(uint32(len(z.Ended)))
-			if err != nil {
-				err = msgp.WrapError(err, "Ended")
-				return
-			}
-			for za0001 := range z.Ended {
-				err = en.WriteUint64(uint64(z.Ended[za0001]))
-				if err != nil {
-					err = msgp.WrapError(err, "Ended", za0001)
-					return
-				}
-			}
-		}
-		if (zb0001Mask & 0x10) == 0 { // if not omitted
 			// write "us"
 			err = en.Append(0xa2, 0x75, 0x73)
 			if err != nil {
@@ -884,7 +834,7 @@ func (z *Command) EncodeMsg(en *msgp.Writer) (err error) {
 				return
 			}
 		}
-		if (zb0001Mask & 0x20) == 0 { // if not omitted
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
 			// write "pre"
 			err = en.Append(0xa3, 0x70, 0x72, 0x65)
 			if err != nil {
@@ -895,15 +845,15 @@ func (z *Command) EncodeMsg(en *msgp.Writer) (err error) {
 				err = msgp.WrapError(err, "Pre")
 				return
 			}
-			for za0002 := range z.Pre {
-				err = z.Pre[za0002].EncodeMsg(en)
+			for za0001 := range z.Pre {
+				err = z.Pre[za0001].EncodeMsg(en)
 				if err != nil {
-					err = msgp.WrapError(err, "Pre", za0002)
+					err = msgp.WrapError(err, "Pre", za0001)
 					return
 				}
 			}
 		}
-		if (zb0001Mask & 0x40) == 0 { // if not omitted
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
 			// write "reads"
 			err = en.Append(0xa5, 0x72, 0x65, 0x61, 0x64, 0x73)
 			if err != nil {
@@ -914,16 +864,16 @@ func (z *Command) EncodeMsg(en *msgp.Writer) (err error) {
 				err = msgp.WrapError(err, "Reads")
 				return
 			}
-			for za0003 := range z.Reads {
+			for za0002 := range z.Reads {
 				// map header, size 2
 				// write "t"
 				err = en.Append(0x82, 0xa1, 0x74)
 				if err != nil {
 					return
 				}
-				err = z.Reads[za0003].Table.EncodeMsg(en)
+				err = z.Reads[za0002].Table.EncodeMsg(en)
 				if err != nil {
-					err = msgp.WrapError(err, "Reads", za0003, "Table")
+					err = msgp.WrapError(err, "Reads", za0002, "Table")
 					return
 				}
 				// write "c"
@@ -931,9 +881,9 @@ func (z *Command) EncodeMsg(en *msgp.Writer) (err error) {
 				if err != nil {
 					return
 				}
-				err = en.WriteUint64(z.Reads[za0003].Content)
+				err = en.WriteUint64(z.Reads[za0002].Content)
 				if err != nil {
-					err = msgp.WrapError(err, "Reads", za0003, "Content")
+					err = msgp.WrapError(err, "Reads", za0002, "Content")
 					return
 				}
 			}
@@ -948,10 +898,10 @@ func (z *Command) EncodeMsg(en *msgp.Writer) (err error) {
 			err = msgp.WrapError(err, "Ops")
 			return
 		}
-		for za0004 := range z.Ops {
-			err = z.Ops[za0004].EncodeMsg(en)
+		for za0003 := range z.Ops {
+			err = z.Ops[za0003].EncodeMsg(en)
 			if err != nil {
-				err = msgp.WrapError(err, "Ops", za0004)
+				err = msgp.WrapError(err, "Ops", za0003)
 				return
 			}
 		}
@@ -963,8 +913,8 @@ func (z *Command) EncodeMsg(en *msgp.Writer) (err error) {
 func (z *Command) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(8)
-	var zb0001Mask uint8 /* 8 bits */
+	zb0001Len := uint32(7)
+	var zb0001Mask uint8 /* 7 bits */
 	_ = zb0001Mask
 	if z.Txn == 0 {
 		zb0001Len--
@@ -978,21 +928,17 @@ func (z *Command) MarshalMsg(b []byte) (o []byte, err error) {
 		zb0001Len--
 		zb0001Mask |= 0x4
 	}
-	if z.Ended == nil {
+	if z.Micros == 0 {
 		zb0001Len--
 		zb0001Mask |= 0x8
 	}
-	if z.Micros == 0 {
+	if z.Pre == nil {
 		zb0001Len--
 		zb0001Mask |= 0x10
 	}
-	if z.Pre == nil {
-		zb0001Len--
-		zb0001Mask |= 0x20
-	}
 	if z.Reads == nil {
 		zb0001Len--
-		zb0001Mask |= 0x40
+		zb0001Mask |= 0x20
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -1015,55 +961,47 @@ func (z *Command) MarshalMsg(b []byte) (o []byte, err error) {
 			o = msgp.AppendUint64(o, uint64(z.Settled))
 		}
 		if (zb0001Mask & 0x8) == 0 { // if not omitted
-			// string "ended"
-			o = append(o, 0xa5, 0x65, 0x6e, 0x64, 0x65, 0x64)
-			o = msgp.AppendArrayHeader(o, uint32(len(z.Ended)))
-			for za0001 := range z.Ended {
-				o = msgp.AppendUint64(o, uint64(z.Ended[za0001]))
-			}
-		}
-		if (zb0001Mask & 0x10) == 0 { // if not omitted
 			// string "us"
 			o = append(o, 0xa2, 0x75, 0x73)
 			o = msgp.AppendInt64(o, z.Micros)
 		}
-		if (zb0001Mask & 0x20) == 0 { // if not omitted
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
 			// string "pre"
 			o = append(o, 0xa3, 0x70, 0x72, 0x65)
 			o = msgp.AppendArrayHeader(o, uint32(len(z.Pre)))
-			for za0002 := range z.Pre {
-				o, err = z.Pre[za0002].MarshalMsg(o)
+			for za0001 := range z.Pre {
+				o, err = z.Pre[za0001].MarshalMsg(o)
 				if err != nil {
-					err = msgp.WrapError(err, "Pre", za0002)
+					err = msgp.WrapError(err, "Pre", za0001)
 					return
 				}
 			}
 		}
-		if (zb0001Mask & 0x40) == 0 { // if not omitted
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
 			// string "reads"
 			o = append(o, 0xa5, 0x72, 0x65, 0x61, 0x64, 0x73)
 			o = msgp.AppendArrayHeader(o, uint32(len(z.Reads)))
-			for za0003 := range z.Reads {
+			for za0002 := range z.Reads {
 				// map header, size 2
 				// string "t"
 				o = append(o, 0x82, 0xa1, 0x74)
-				o, err = z.Reads[za0003].Table.MarshalMsg(o)
+				o, err = z.Reads[za0002].Table.MarshalMsg(o)
 				if err != nil {
-					err = msgp.WrapError(err, "Reads", za0003, "Table")
+					err = msgp.WrapError(err, "Reads", za0002, "Table")
 					return
 				}
 				// string "c"
 				o = append(o, 0xa1, 0x63)
-				o = msgp.AppendUint64(o, z.Reads[za0003].Content)
+				o = msgp.AppendUint64(o, z.Reads[za0002].Content)
 			}
 		}
 		// string "ops"
 		o = append(o, 0xa3, 0x6f, 0x70, 0x73)
 		o = msgp.AppendArrayHeader(o, uint32(len(z.Ops)))
-		for za0004 := range z.Ops {
-			o, err = z.Ops[za0004].MarshalMsg(o)
+		for za0003 := range z.Ops {
+			o, err = z.Ops[za0003].MarshalMsg(o)
 			if err != nil {
-				err = msgp.WrapError(err, "Ops", za0004)
+				err = msgp.WrapError(err, "Ops", za0003)
 				return
 			}
 		}
@@ -1119,33 +1057,6 @@ func (z *Command) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				}
 				z.Settled = TxnID(zb0003)
 			}
-		case "ended":
-			var zb0004 uint32
-			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Ended")
-				return
-			}
-			if zb0004 > z5439c54climitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Ended) >= int(zb0004) {
-				z.Ended = (z.Ended)[:zb0004]
-			} else {
-				z.Ended = make([]TxnID, zb0004)
-			}
-			for za0001 := range z.Ended {
-				{
-					var zb0005 uint64
-					zb0005, bts, err = msgp.ReadUint64Bytes(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Ended", za0001)
-						return
-					}
-					z.Ended[za0001] = TxnID(zb0005)
-				}
-			}
 		case "us":
 			z.Micros, bts, err = msgp.ReadInt64Bytes(bts)
 			if err != nil {
@@ -1153,104 +1064,104 @@ func (z *Command) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "pre":
-			var zb0006 uint32
-			zb0006, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0004 uint32
+			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Pre")
 				return
 			}
-			if zb0006 > z5439c54climitArrays {
+			if zb0004 > z5439c54climitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Pre) >= int(zb0006) {
-				z.Pre = (z.Pre)[:zb0006]
+			if cap(z.Pre) >= int(zb0004) {
+				z.Pre = (z.Pre)[:zb0004]
 			} else {
-				z.Pre = make([]Precondition, zb0006)
+				z.Pre = make([]Precondition, zb0004)
 			}
-			for za0002 := range z.Pre {
-				bts, err = z.Pre[za0002].UnmarshalMsg(bts)
+			for za0001 := range z.Pre {
+				bts, err = z.Pre[za0001].UnmarshalMsg(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Pre", za0002)
+					err = msgp.WrapError(err, "Pre", za0001)
 					return
 				}
 			}
 		case "reads":
-			var zb0007 uint32
-			zb0007, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0005 uint32
+			zb0005, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Reads")
 				return
 			}
-			if zb0007 > z5439c54climitArrays {
+			if zb0005 > z5439c54climitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Reads) >= int(zb0007) {
-				z.Reads = (z.Reads)[:zb0007]
+			if cap(z.Reads) >= int(zb0005) {
+				z.Reads = (z.Reads)[:zb0005]
 			} else {
-				z.Reads = make([]Read, zb0007)
+				z.Reads = make([]Read, zb0005)
 			}
-			for za0003 := range z.Reads {
-				var zb0008 uint32
-				zb0008, bts, err = msgp.ReadMapHeaderBytes(bts)
+			for za0002 := range z.Reads {
+				var zb0006 uint32
+				zb0006, bts, err = msgp.ReadMapHeaderBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Reads", za0003)
+					err = msgp.WrapError(err, "Reads", za0002)
 					return
 				}
-				if zb0008 > z5439c54climitMaps {
+				if zb0006 > z5439c54climitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0008 > 0 {
-					zb0008--
+				for zb0006 > 0 {
+					zb0006--
 					field, bts, err = msgp.ReadMapKeyZC(bts)
 					if err != nil {
-						err = msgp.WrapError(err, "Reads", za0003)
+						err = msgp.WrapError(err, "Reads", za0002)
 						return
 					}
 					switch msgp.UnsafeString(field) {
 					case "t":
-						bts, err = z.Reads[za0003].Table.UnmarshalMsg(bts)
+						bts, err = z.Reads[za0002].Table.UnmarshalMsg(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Reads", za0003, "Table")
+							err = msgp.WrapError(err, "Reads", za0002, "Table")
 							return
 						}
 					case "c":
-						z.Reads[za0003].Content, bts, err = msgp.ReadUint64Bytes(bts)
+						z.Reads[za0002].Content, bts, err = msgp.ReadUint64Bytes(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Reads", za0003, "Content")
+							err = msgp.WrapError(err, "Reads", za0002, "Content")
 							return
 						}
 					default:
 						bts, err = msgp.Skip(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Reads", za0003)
+							err = msgp.WrapError(err, "Reads", za0002)
 							return
 						}
 					}
 				}
 			}
 		case "ops":
-			var zb0009 uint32
-			zb0009, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0007 uint32
+			zb0007, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Ops")
 				return
 			}
-			if zb0009 > z5439c54climitArrays {
+			if zb0007 > z5439c54climitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Ops) >= int(zb0009) {
-				z.Ops = (z.Ops)[:zb0009]
+			if cap(z.Ops) >= int(zb0007) {
+				z.Ops = (z.Ops)[:zb0007]
 			} else {
-				z.Ops = make([]Op, zb0009)
+				z.Ops = make([]Op, zb0007)
 			}
-			for za0004 := range z.Ops {
-				bts, err = z.Ops[za0004].UnmarshalMsg(bts)
+			for za0003 := range z.Ops {
+				bts, err = z.Ops[za0003].UnmarshalMsg(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Ops", za0004)
+					err = msgp.WrapError(err, "Ops", za0003)
 					return
 				}
 			}
@@ -1268,17 +1179,17 @@ func (z *Command) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Command) Msgsize() (s int) {
-	s = 1 + 4 + msgp.Uint64Size + 5 + msgp.Uint64Size + 8 + msgp.Uint64Size + 6 + msgp.ArrayHeaderSize + (len(z.Ended) * (msgp.Uint64Size)) + 3 + msgp.Int64Size + 4 + msgp.ArrayHeaderSize
-	for za0002 := range z.Pre {
-		s += z.Pre[za0002].Msgsize()
+	s = 1 + 4 + msgp.Uint64Size + 5 + msgp.Uint64Size + 8 + msgp.Uint64Size + 3 + msgp.Int64Size + 4 + msgp.ArrayHeaderSize
+	for za0001 := range z.Pre {
+		s += z.Pre[za0001].Msgsize()
 	}
 	s += 6 + msgp.ArrayHeaderSize
-	for za0003 := range z.Reads {
-		s += 1 + 2 + z.Reads[za0003].Table.Msgsize() + 2 + msgp.Uint64Size
+	for za0002 := range z.Reads {
+		s += 1 + 2 + z.Reads[za0002].Table.Msgsize() + 2 + msgp.Uint64Size
 	}
 	s += 4 + msgp.ArrayHeaderSize
-	for za0004 := range z.Ops {
-		s += z.Ops[za0004].Msgsize()
+	for za0003 := range z.Ops {
+		s += z.Ops[za0003].Msgsize()
 	}
 	return
 }

@@ -17,7 +17,7 @@
 //   - A command is all or nothing, however many operations it carries.
 //   - A command with a TxnID counts once: applied again, it changes nothing and
 //     gives the result of the first time. Results are kept until the leader says,
-//     by Command.Settled and Ended, that nobody will ask again; what a leader that
+//     by Command.Settled, that nobody will ask again; what a leader that
 //     falls leaves open is kept for a while (outcome.go).
 //   - Version.Rows is the number of live rows. Sets of rows are kept in one form
 //     (rowset.go), so that equal sets are equal bytes.

@@ -23,7 +23,6 @@ type image struct {
 	Leaders   []*Leader       `msg:"leaders"`
 	Garbage   []garbageImage  `msg:"garbage"`
 	Terms     []termStart     `msg:"terms"`
-	Ended     []TxnID         `msg:"ended"` // pairs: first, behind the last
 }
 
 // termStart is where a term's transaction ids begin.

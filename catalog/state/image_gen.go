@@ -1018,29 +1018,6 @@ func (z *image) DecodeMsg(dc *msgp.Reader) (err error) {
 					}
 				}
 			}
-		case "ended":
-			var zb0017 uint32
-			zb0017, err = dc.ReadArrayHeader()
-			if err != nil {
-				err = msgp.WrapError(err, "Ended")
-				return
-			}
-			if zb0017 > z446752c7limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Ended) >= int(zb0017) {
-				z.Ended = (z.Ended)[:zb0017]
-			} else {
-				z.Ended = make([]TxnID, zb0017)
-			}
-			for za0012 := range z.Ended {
-				err = z.Ended[za0012].DecodeMsg(dc)
-				if err != nil {
-					err = msgp.WrapError(err, "Ended", za0012)
-					return
-				}
-			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -1054,9 +1031,9 @@ func (z *image) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *image) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 20
+	// map header, size 19
 	// write "format"
-	err = en.Append(0xde, 0x0, 0x14, 0xa6, 0x66, 0x6f, 0x72, 0x6d, 0x61, 0x74)
+	err = en.Append(0xde, 0x0, 0x13, 0xa6, 0x66, 0x6f, 0x72, 0x6d, 0x61, 0x74)
 	if err != nil {
 		return
 	}
@@ -1442,32 +1419,15 @@ func (z *image) EncodeMsg(en *msgp.Writer) (err error) {
 			return
 		}
 	}
-	// write "ended"
-	err = en.Append(0xa5, 0x65, 0x6e, 0x64, 0x65, 0x64)
-	if err != nil {
-		return
-	}
-	err = en.WriteArrayHeader(uint32(len(z.Ended)))
-	if err != nil {
-		err = msgp.WrapError(err, "Ended")
-		return
-	}
-	for za0012 := range z.Ended {
-		err = z.Ended[za0012].EncodeMsg(en)
-		if err != nil {
-			err = msgp.WrapError(err, "Ended", za0012)
-			return
-		}
-	}
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *image) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 20
+	// map header, size 19
 	// string "format"
-	o = append(o, 0xde, 0x0, 0x14, 0xa6, 0x66, 0x6f, 0x72, 0x6d, 0x61, 0x74)
+	o = append(o, 0xde, 0x0, 0x13, 0xa6, 0x66, 0x6f, 0x72, 0x6d, 0x61, 0x74)
 	o = msgp.AppendUint16(o, z.Format)
 	// string "version"
 	o = append(o, 0xa7, 0x76, 0x65, 0x72, 0x73, 0x69, 0x6f, 0x6e)
@@ -1657,16 +1617,6 @@ func (z *image) MarshalMsg(b []byte) (o []byte, err error) {
 		o, err = z.Terms[za0011].First.MarshalMsg(o)
 		if err != nil {
 			err = msgp.WrapError(err, "Terms", za0011, "First")
-			return
-		}
-	}
-	// string "ended"
-	o = append(o, 0xa5, 0x65, 0x6e, 0x64, 0x65, 0x64)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Ended)))
-	for za0012 := range z.Ended {
-		o, err = z.Ended[za0012].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Ended", za0012)
 			return
 		}
 	}
@@ -2216,29 +2166,6 @@ func (z *image) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					}
 				}
 			}
-		case "ended":
-			var zb0017 uint32
-			zb0017, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Ended")
-				return
-			}
-			if zb0017 > z446752c7limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Ended) >= int(zb0017) {
-				z.Ended = (z.Ended)[:zb0017]
-			} else {
-				z.Ended = make([]TxnID, zb0017)
-			}
-			for za0012 := range z.Ended {
-				bts, err = z.Ended[za0012].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Ended", za0012)
-					return
-				}
-			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -2327,10 +2254,6 @@ func (z *image) Msgsize() (s int) {
 	s += 6 + msgp.ArrayHeaderSize
 	for za0011 := range z.Terms {
 		s += 1 + 5 + msgp.Uint64Size + 6 + z.Terms[za0011].First.Msgsize()
-	}
-	s += 6 + msgp.ArrayHeaderSize
-	for za0012 := range z.Ended {
-		s += z.Ended[za0012].Msgsize()
 	}
 	return
 }

@@ -12,7 +12,7 @@ import (
 //
 // Transaction ids are allocated in the log, so those of one term lie between what
 // had been allocated when the term opened and what had been when the next one did.
-// Settled and Ended forget results of the current term only. What a term leaves unsettled
+// Settled forgets results of the current term only. What a term leaves unsettled
 // stays for keepTerms terms more, the last term's in any case: it is no more than
 // what was under way when the leader fell.
 
@@ -67,7 +67,6 @@ func (o *OpenTerm) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 		c.terms = []termStart{{}}
 	}
 	c.term = o.Term
-	c.ended = tree[TxnID, TxnID]{} // the fence keeps them out from here on
 	c.terms = append(slices.Clip(c.terms), termStart{Term: o.Term, First: c.nextTxn})
 	for len(c.terms) > keepTerms || len(c.terms) > 2 && c.done.size > keepResults {
 		c.forget(0, c.terms[1].First)
@@ -76,57 +75,15 @@ func (o *OpenTerm) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 	return OpResult{}, nil
 }
 
-// hasEnded reports whether a transaction is over for good, its result forgotten.
-func (c *Catalog) hasEnded(txn TxnID) bool {
-	if txn < c.settled {
-		return true
-	}
-	_, high, ok := c.ended.floor(txn)
-	return ok && txn < high
-}
-
 // settle forgets the current term's results that nobody will ask for.
-func (c *Catalog) settle(cmd *Command) *Catalog {
-	if cmd.Settled <= c.settled && len(cmd.Ended) == 0 {
+func (c *Catalog) settle(below TxnID) *Catalog {
+	if below <= c.settled {
 		return c
 	}
 	next := c.copy()
-	for _, txn := range cmd.Ended {
-		next.end(txn)
-	}
-	if cmd.Settled > c.settled {
-		next.settled = cmd.Settled
-		next.forget(max(c.settled, c.termFirst()), cmd.Settled)
-		for {
-			low, high, ok := next.ended.floor(cmd.Settled)
-			if !ok {
-				break
-			}
-			next.ended = next.ended.delete(low)
-			if high > cmd.Settled {
-				next.ended = next.ended.set(cmd.Settled, high)
-				break
-			}
-		}
-	}
+	next.settled = below
+	next.forget(max(c.settled, c.termFirst()), below)
 	return next
-}
-
-// end forgets one result. c is a private copy.
-func (c *Catalog) end(txn TxnID) {
-	if c.hasEnded(txn) || txn < c.termFirst() || txn >= c.nextTxn {
-		return
-	}
-	c.done = c.done.delete(txn)
-	low, high := txn, txn+1
-	if l, h, ok := c.ended.floor(txn); ok && h == txn {
-		low = l
-	}
-	if h, ok := c.ended.get(high); ok {
-		c.ended = c.ended.delete(high)
-		high = h
-	}
-	c.ended = c.ended.set(low, high)
 }
 
 // forget drops the results of transactions from low to below high. c is a private copy.

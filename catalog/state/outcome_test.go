@@ -1,7 +1,6 @@
 package state
 
 import (
-	"math/rand"
 	"testing"
 
 	"slipher/catalog/sqlerr"
@@ -58,46 +57,6 @@ func TestOutcomesOverTerms(t *testing.T) {
 	}
 	if len(c.terms) > keepTerms {
 		t.Error("terms pile up")
-	}
-}
-
-// While one transaction stays open, the results of others do not pile up, and none
-// of them counts again.
-func TestEnded(t *testing.T) {
-	c, _ := run(t, started(t), Op{OpenTerm: &OpenTerm{Term: 1}})
-	c, res := run(t, c, Op{Allocate: &Allocate{What: AllocateTxn, Count: 1000}})
-	open := TxnID(res.Ops[0].ID)
-	pin := []Op{{Pin: &Pin{Version: 1}}}
-	order := rand.New(rand.NewSource(1)).Perm(900)
-	for i, n := range order {
-		cmd := &Command{Txn: open + 1 + TxnID(n), Term: 1, Settled: open, Ops: pin}
-		if i >= 3 {
-			cmd.Ended = []TxnID{open + 1 + TxnID(order[i-3])}
-		}
-		c, _ = c.Apply(cmd)
-		if c.done.size > 5 {
-			t.Fatalf("%d results kept", c.done.size)
-		}
-	}
-	again, err := Decode(encode(t, c))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, n := range order {
-		_, r := again.Apply(&Command{Txn: open + 1 + TxnID(n), Term: 1, Ops: pin})
-		if ended := r.Err != nil; ended != (i < len(order)-3) {
-			t.Fatalf("transaction %d of %d: %v", i, len(order), r.Err)
-		}
-	}
-	if c.ended.size > 4 {
-		t.Errorf("%d spans", c.ended.size)
-	}
-	if _, r := c.Apply(&Command{Txn: open, Term: 1, Ops: pin}); r.Err != nil {
-		t.Error("the open transaction", r.Err)
-	}
-	c, _ = c.Apply(&Command{Settled: open + 2000, Ops: pin})
-	if c.ended.size != 0 || c.done.size != 0 {
-		t.Errorf("%d spans, %d results", c.ended.size, c.done.size)
 	}
 }
 

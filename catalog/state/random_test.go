@@ -33,9 +33,6 @@ func randomLog(r *rand.Rand, n int) [][]byte {
 		if r.Intn(2) == 0 {
 			cmd.Txn = TxnID(1 + r.Intn(i))
 			cmd.Settled = TxnID(i / 2)
-			for range r.Intn(3) {
-				cmd.Ended = append(cmd.Ended, TxnID(1+r.Intn(i)))
-			}
 			if r.Intn(4) == 0 {
 				cmd.Term = m.cat.Term()
 			}

@@ -37,7 +37,6 @@ func (c *Catalog) Encode() ([]byte, error) {
 	c.garbage.all(func(name string, dropped uint64) {
 		img.Garbage = append(img.Garbage, garbageImage{Name: name, Version: dropped})
 	})
-	c.ended.all(func(low, high TxnID) { img.Ended = append(img.Ended, low, high) })
 	return img.MarshalMsg(nil)
 }
 
@@ -90,9 +89,6 @@ func Decode(data []byte) (*Catalog, error) {
 	}
 	for _, g := range img.Garbage {
 		c.garbage = c.garbage.set(g.Name, g.Version)
-	}
-	for i := 0; i+1 < len(img.Ended); i += 2 {
-		c.ended = c.ended.set(img.Ended[i], img.Ended[i+1])
 	}
 	for _, k := range img.Identity {
 		c.identity = c.identity.set(identityKey(k.Key), k.Next)

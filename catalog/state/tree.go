@@ -33,19 +33,6 @@ func (t tree[K, V]) get(key K) (V, bool) {
 	return none, false
 }
 
-// floor is the entry with the greatest key <= key.
-func (t tree[K, V]) floor(key K) (at K, value V, ok bool) {
-	for n := t.root; n != nil; {
-		if key < n.key {
-			n = n.left
-			continue
-		}
-		at, value, ok = n.key, n.value, true
-		n = n.right
-	}
-	return at, value, ok
-}
-
 func (t tree[K, V]) set(key K, value V) tree[K, V] {
 	root, added := t.root.set(key, value)
 	if added {
