@@ -106,8 +106,8 @@ type ObjectRef struct {
 	Slice SliceID `msg:"slice"`
 	Rows  int64   `msg:"rows"` // deleted ones too
 	Bytes int64   `msg:"bytes"`
-	// Data are the rows of a small write, as a chunk on the wire
-	// (runtime/chunk): such an object is in no storage but here. nil: row groups
+	// Data are the rows of a small write in stored form
+	// (chunk.Stored), the table's columns in order: such an object is in no storage but here. nil: row groups
 	// in managed storage under Name, their metadata in a footer (runtime/block.Footer).
 	Data []byte `msg:"data,omitempty"`
 	// Deleted is a roaring bitmap (portable format) of the positions of deleted

@@ -230,6 +230,12 @@ func (c *column) word(row uint32) int64 {
 	return *(*int64)(p)
 }
 
+// raw is a value of a fixed-width class, little endian as it lies in memory.
+func (c *column) raw(row uint32) []byte {
+	w := c.width()
+	return unsafe.Slice((*byte)(unsafe.Add(c.values.ptr, int(row)*w)), w) // in bounds: a buffered row
+}
+
 // wide reads a value of class I128.
 func (c *column) wide(row uint32) (hi, lo int64) {
 	p := unsafe.Add(c.values.ptr, uintptr(row)*16)

@@ -24,10 +24,13 @@ type Writer struct {
 	target  Target
 	budget  *Budget
 
-	cols []column
-	rows int // buffered
-	seq  uint64
-	refs []state.ObjectRef
+	cols    []column
+	origins Origins
+	origin  column // of OriginsKept: an address a row
+	inline  int64  // see SetInline
+	rows    int    // buffered
+	seq     uint64
+	refs    []state.ObjectRef
 
 	enc   block.Encoder
 	stage staging
@@ -42,6 +45,7 @@ func NewWriter(ctx context.Context, store rms.Store, target Target, budget *Budg
 	for i, c := range target.Columns {
 		w.cols[i].phys = c.Type.Phys()
 	}
+	w.origin.phys = types.I64
 	budget.writers.Add(1)
 	return w
 }
@@ -53,8 +57,8 @@ func (w *Writer) Add(c *chunk.Chunk) error {
 	if rows == 0 {
 		return nil
 	}
-	if len(c.Layout.Cols) != len(w.cols) {
-		return sqlerr.New(sqlerr.InternalError, "BUG: chunk of %d columns for a table of %d", len(c.Layout.Cols), len(w.cols))
+	if want := len(w.cols) + w.origins.columns(); len(c.Layout.Cols) != want {
+		return sqlerr.New(sqlerr.InternalError, "BUG: chunk of %d columns for a table of %d", len(c.Layout.Cols), want)
 	}
 	for i := range w.cols {
 		col := &w.target.Columns[i]
@@ -69,6 +73,11 @@ func (w *Writer) Add(c *chunk.Chunk) error {
 			return sqlerr.New(sqlerr.NotNullViolation, "Cannot insert a NULL value into column %s", col.Name)
 		}
 	}
+	if w.origins == OriginsKept {
+		if err := w.addOrigins(c, rows); err != nil {
+			return err
+		}
+	}
 	w.rows += rows
 	if w.rows >= flushRows || w.bytes() >= w.budget.share() {
 		return w.flush()
@@ -77,17 +86,20 @@ func (w *Writer) Add(c *chunk.Chunk) error {
 }
 
 func (w *Writer) bytes() int64 {
-	n := int64(0)
+	n := w.origin.bytes()
 	for i := range w.cols {
 		n += w.cols[i].bytes()
 	}
 	return n
 }
 
-// Finish writes what is buffered and returns all objects written, in order. After an error the
-// objects are deleted.
+// Finish writes what is buffered and returns all objects written, in order; see also SetInline. After
+// an error the objects are deleted.
 func (w *Writer) Finish() ([]state.ObjectRef, error) {
-	err := w.flush()
+	small, err := w.finishSmall()
+	if err == nil && !small {
+		err = w.flush()
+	}
 	if err != nil {
 		return nil, errors.Join(err, w.Abort())
 	}
@@ -102,7 +114,13 @@ func (w *Writer) Abort() error {
 	var errs []error
 	for _, r := range w.refs {
 		// The writer's context may be the reason to abort.
+		if r.Data != nil {
+			continue
+		}
 		errs = append(errs, w.store.Delete(context.WithoutCancel(w.ctx), r.Name))
+		if w.origins == OriginsKept {
+			errs = append(errs, w.store.Delete(context.WithoutCancel(w.ctx), rms.RowsName(r.Name)))
+		}
 	}
 	w.refs = nil
 	return errors.Join(errs...)
@@ -116,6 +134,7 @@ func (w *Writer) free() {
 		w.cols[i].free()
 	}
 	w.cols = nil
+	w.origin.free()
 	w.stage.free()
 	w.enc.Close()
 	w.budget.writers.Add(-1)
@@ -132,13 +151,13 @@ func (w *Writer) flush() error {
 	if err := w.fillIdentities(); err != nil {
 		return err
 	}
-	name := rms.Name(w.target.Prefix, w.target.Slice, w.seq)
-	w.seq++
+	name := w.nextName()
 	out, err := w.store.Create(w.ctx, name)
 	if err != nil {
 		return err
 	}
-	size, err := w.writeObject(out)
+	rows := w.order()
+	size, err := w.writeObject(out, rows)
 	if err != nil {
 		out.Abort()
 		return err
@@ -147,15 +166,26 @@ func (w *Writer) flush() error {
 		return err
 	}
 	w.refs = append(w.refs, state.ObjectRef{Name: name, Slice: w.target.Slice, Rows: int64(w.rows), Bytes: size})
+	if w.origins == OriginsKept {
+		if err := w.store.Put(w.ctx, rms.RowsName(name), w.originBytes(rows)); err != nil {
+			return err
+		}
+	}
 	for i := range w.cols {
 		w.cols[i].reset()
 	}
+	w.origin.reset()
 	w.rows = 0
 	return nil
 }
 
-func (w *Writer) writeObject(out rms.ObjectWriter) (int64, error) {
-	rows := w.order()
+func (w *Writer) nextName() string {
+	w.seq++
+	return rms.Name(w.target.Prefix, w.target.Slice, w.seq-1)
+}
+
+// writeObject writes rows, numbers of buffered rows, in that order.
+func (w *Writer) writeObject(out rms.ObjectWriter, rows []uint32) (int64, error) {
 	foot := block.Footer{Format: block.FormatVersion}
 	off := int64(0)
 	var pad [blockAlign]byte

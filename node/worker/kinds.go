@@ -16,6 +16,7 @@ const (
 	sinkDist   = 3
 	sinkReturn = 4
 	sinkInsert = 5
+	sinkDelete = 6
 
 	distBroadcast = 1
 )

@@ -13,6 +13,7 @@ func TestKinds(t *testing.T) {
 		{sourceRows, int(plan.SourceRows)}, {sourceValues, int(plan.SourceValues)}, {sourceText, int(plan.SourceText)},
 		{sinkHash, int(plan.SinkHash)}, {sinkAggr, int(plan.SinkAggr)}, {sinkSort, int(plan.SinkSort)},
 		{sinkDist, int(plan.SinkDist)}, {sinkReturn, int(plan.SinkReturn)}, {sinkInsert, int(plan.SinkInsert)},
+		{sinkDelete, int(plan.SinkDelete)},
 		{distBroadcast, int(plan.DistBroadcast)},
 	} {
 		if k.got != k.want {

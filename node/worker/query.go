@@ -40,6 +40,7 @@ type query struct {
 	streamDone chan struct{}
 	streaming  bool
 	objects    []state.ObjectRef
+	deletes    []wire.Deleted
 	records    []wire.RecordError
 	scans      map[[2]int]*wire.SegmentStats // by segment and slice
 	fused      map[int][2]int64              // by segment: runs on fused code, on the special variant
@@ -76,8 +77,8 @@ func (q *query) run(ctx context.Context, stream int) *wire.StreamDone {
 	sch.mu.Lock()
 	sch.remove(q)
 	q.streaming = false
-	r := &wire.StreamDone{Objects: q.objects, Errors: q.records, Stats: q.stats(segs)}
-	q.objects, q.records = nil, nil
+	r := &wire.StreamDone{Objects: q.objects, Deletes: q.deletes, Errors: q.records, Stats: q.stats(segs)}
+	q.objects, q.deletes, q.records = nil, nil, nil
 	if q.err != nil {
 		r.Error = wire.FromError(q.err)
 		if r.Error.Node == "" {

@@ -35,8 +35,11 @@ type scanSource struct {
 	scan   *wire.Scan
 	cols   []int // columns of the stored table that are read
 	types  []types.Type
+	rowIDs bool        // row addresses are read
+	live   bool        // it is read which rows are deleted
 	zone   []zoneCheck // what row groups and sections must pass
 	morsel int         // sections
+	dealt  int         // row groups of an ALL table so far; the lister's alone
 	wg     sync.WaitGroup
 
 	// guarded by the scheduler's lock
@@ -86,18 +89,17 @@ func newScanSource(g *segment) (*scanSource, error) {
 	if g.q.ex.cfg.Storage == nil && len(s.scan.Objects) > 0 {
 		return nil, sqlerr.New(sqlerr.InternalError, "%s has no storage to scan", g.q.ex.cfg.ID)
 	}
-	for _, c := range g.prog.Source.Cols {
-		if c.ColNo < 0 || (len(s.scan.Objects) > 0 && c.ColNo >= len(s.scan.Types)) {
-			return nil, sqlerr.New(sqlerr.ProtocolViolation, "segment %d scans column %d of %d", g.id, c.ColNo, len(s.scan.Types))
-		}
-		s.cols = append(s.cols, c.ColNo)
-		s.types = append(s.types, c.Type)
+	if err := s.takeColumns(); err != nil {
+		return nil, err
 	}
 	for _, z := range g.zone {
 		if z.Col >= len(g.prog.Source.Cols) || z.Param >= len(g.q.start.Params) {
 			return nil, sqlerr.New(sqlerr.ProtocolViolation, "segment %d has a malformed zone predicate", g.id)
 		}
 		c := g.prog.Source.Cols[z.Col]
+		if c.ColNo >= len(s.scan.Types) { // not stored, or there are no objects
+			continue
+		}
 		s.zone = append(s.zone, zoneCheck{c.ColNo, c.Type, z.Op, g.q.start.Params[z.Param].Value})
 	}
 	var rows int64
@@ -107,13 +109,6 @@ func newScanSource(g *segment) (*scanSource, error) {
 	sections := int(rows / abi.VectorRows)
 	s.morsel = min(max(sections/(4*g.q.workers()), minMorsel), maxMorsel)
 	return s, nil
-}
-
-// fetchItem is a row group to fetch.
-type fetchItem struct {
-	ref   state.ObjectRef
-	group int // in the object
-	slice state.SliceID
 }
 
 // begin starts the goroutine that lists row groups and the fetchers. Called with the lock held.
@@ -153,50 +148,6 @@ func (s *scanSource) begin() {
 	}
 }
 
-// list sends the row groups that zone maps do not rule out.
-func (s *scanSource) list(items chan<- fetchItem) error {
-	q := s.g.q
-	n := 0
-	for _, o := range s.scan.Objects {
-		footer, err := q.ex.cfg.Storage.Cache.Footer(q.ctx, o)
-		if err != nil {
-			return err
-		}
-		for i := range footer.RowGroups {
-			meta := &footer.RowGroups[i]
-			if len(meta.Cols) > len(s.scan.Types) {
-				return sqlerr.New(sqlerr.DataCorrupted, "object %s has %d columns, its table %d", o.Name, len(meta.Cols), len(s.scan.Types))
-			}
-			slice := o.Slice
-			if s.scan.Shares > 0 { // an ALL table, stored once: dealt out by row groups
-				n++
-				if (n-1)%s.scan.Shares != s.scan.Share {
-					continue
-				}
-				slice = q.slices[(n-1)/s.scan.Shares%len(q.slices)]
-			}
-			if !s.mayMatch(meta) {
-				s.skip(slice, int64(meta.Rows))
-				continue
-			}
-			if !s.enter() {
-				return nil
-			}
-			items <- fetchItem{o, i, slice}
-		}
-	}
-	return nil
-}
-
-func (s *scanSource) fetch(it fetchItem) error {
-	rg, err := s.g.q.ex.cfg.Storage.Cache.RowGroup(s.g.q.ctx, it.ref, it.group, s.cols, s.types)
-	if err != nil {
-		return err
-	}
-	s.give(rg, it.slice)
-	return nil
-}
-
 func (s *scanSource) mayMatch(meta *block.RowGroupMeta) bool {
 	for _, z := range s.zone {
 		if z.col < len(meta.Cols) && !block.MayMatch(&meta.Cols[z.col], int(meta.Rows), z.typ, z.op, z.v) {
@@ -219,7 +170,7 @@ func (s *scanSource) enter() bool {
 }
 
 // give cuts a row group into morsels and makes them claimable.
-func (s *scanSource) give(rg *block.RowGroup, slice state.SliceID) {
+func (s *scanSource) give(rg *block.RowGroup, slice state.SliceID, dead *deadRows) {
 	shared := &sharedGroup{RowGroup: rg}
 	rows := rg.Rows()
 	var ms []scanMorsel
@@ -233,7 +184,7 @@ func (s *scanSource) give(rg *block.RowGroup, slice state.SliceID) {
 	}
 	for sec, at := 0, 0; at < rows; sec, at = sec+1, at+abi.VectorRows {
 		end := min(at+abi.VectorRows, rows)
-		match := true
+		match := dead == nil || !dead.all(at, end)
 		for _, z := range s.zone {
 			if !rg.SectionMayMatch(z.col, sec, z.op, z.v) {
 				match = false

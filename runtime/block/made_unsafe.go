@@ -52,6 +52,9 @@ var sharedMade = sync.OnceValues(func() (m made, err error) {
 
 const countBits = 10
 
+// madeBits bounds made values by class: BlockMeta.Bits.
+var madeBits = map[types.Phys]uint8{types.I8: 1, types.I64: 64}
+
 func anySection(mode codec.Mode, bits uint8, off uint32, ref int64) codec.Section {
 	return codec.Section{Off: off, Mode: mode, Bits: bits, Ref: ref, Min: math.MinInt64, Max: math.MaxInt64}
 }
@@ -153,6 +156,11 @@ func Int64Block(vals []int64) (*Block, error) {
 func (rg *RowGroup) With(stored int, made ...*Block) *RowGroup {
 	meta := &RowGroupMeta{Rows: rg.meta.Rows, Cols: make([]BlockMeta, stored+len(made))}
 	copy(meta.Cols, rg.meta.Cols)
+	for i, b := range made {
+		if b != nil { // guards may ask
+			meta.Cols[stored+i].Bits = madeBits[b.head.class]
+		}
+	}
 	out := NewRowGroup(meta, rg.name, func(col int) (*Block, error) {
 		if col >= stored {
 			return made[col-stored], nil

@@ -2,7 +2,10 @@
 // buffer: what sinks fill, exchanges carry and the leader turns into protocol rows.
 //
 //	generated code ──stores──► Chunk ──hand over──► receiver in the process
-//	                             └──AppendWire──► bytes ──FromWire──► Chunk elsewhere
+//	                             ├──AppendWire──► bytes ──FromWire──► Chunk elsewhere
+//	                             └──AppendStored──► bytes in log and snapshots ──ReadStored──► Stored (node/inline)
 //
 // A chunk owns its strings: long ones lie in its arena. Whoever holds a chunk last frees it.
+// The wire form (wire_unsafe.go) lives as long as a query and needs the layout to be read; the
+// stored form (stored.go) lives for ever, has a version and describes itself.
 package chunk

@@ -1,0 +1,105 @@
+package worker
+
+import (
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
+)
+
+// fetchItem is a row group to fetch.
+type fetchItem struct {
+	ref   *state.ObjectRef
+	group int   // in the object
+	first int64 // address of its first row
+	slice state.SliceID
+	dead  *deadRows // nil: none of its rows is deleted
+}
+
+// list sends the row groups that zone maps and deleted rows do not rule out.
+func (s *scanSource) list(items chan<- fetchItem) error {
+	for i := range s.scan.Objects {
+		if more, err := s.listObject(i, items); err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// listObject sends one object's row groups. False: the query has ended.
+func (s *scanSource) listObject(i int, items chan<- fetchItem) (bool, error) {
+	o := &s.scan.Objects[i]
+	dead, err := deletedRows(o)
+	if err != nil {
+		return false, err
+	}
+	footer, err := s.g.q.ex.cfg.Storage.Cache.Footer(s.g.q.ctx, *o)
+	if err != nil {
+		return false, err
+	}
+	first := int64(0)
+	for n := range footer.RowGroups {
+		meta := &footer.RowGroups[n]
+		if len(meta.Cols) > len(s.scan.Types) {
+			return false, sqlerr.New(sqlerr.DataCorrupted, "object %s has %d columns, its table %d", o.Name, len(meta.Cols), len(s.scan.Types))
+		}
+		at, rows := first, int64(meta.Rows)
+		first += rows
+		slice, mine := s.place(o)
+		if !mine {
+			continue
+		}
+		it := fetchItem{ref: o, group: n, first: s.address(i, at), slice: slice}
+		if dead != nil {
+			if it.dead = deadIn(dead, at, rows); it.dead != nil && !s.live {
+				return false, sqlerr.New(sqlerr.InternalError, "BUG: segment %d reads deleted rows of object %s", s.g.id, o.Name)
+			}
+		}
+		if it.dead != nil && it.dead.all(0, int(rows)) || !s.mayMatch(meta) {
+			s.skip(slice, rows)
+			continue
+		}
+		if !s.enter() {
+			return false, nil
+		}
+		items <- it
+	}
+	if first != o.Rows && dead != nil {
+		return false, sqlerr.New(sqlerr.DataCorrupted, "object %s has %d rows where %d are due", o.Name, first, o.Rows)
+	}
+	return true, nil
+}
+
+// place says for which slice a row group of o is read, and whether it is read here. Every node sees the
+// row groups of a table that is dealt out in the same order.
+func (s *scanSource) place(o *state.ObjectRef) (slice state.SliceID, mine bool) {
+	if s.scan.Shares <= 0 {
+		return o.Slice, true
+	}
+	// An ALL table, stored once: dealt out by row groups.
+	n := s.dealt
+	s.dealt++
+	if n%s.scan.Shares != s.scan.Share {
+		return 0, false
+	}
+	slices := s.g.q.slices
+	return slices[n/s.scan.Shares%len(slices)], true
+}
+
+// address is the address of a row of one of the scan's objects, 0 if none are read.
+func (s *scanSource) address(object int, row int64) int64 {
+	if !s.rowIDs {
+		return 0
+	}
+	return int64(s.scan.Indexes[object])<<32 | row
+}
+
+func (s *scanSource) fetch(it fetchItem) error {
+	rg, err := s.g.q.ex.cfg.Storage.Cache.RowGroup(s.g.q.ctx, *it.ref, it.group, s.cols, s.types)
+	if err != nil {
+		return err
+	}
+	if rg, err = s.addMade(rg, &it); err != nil {
+		return err
+	}
+	s.give(rg, it.slice, it.dead)
+	return nil
+}

@@ -1,0 +1,98 @@
+package worker
+
+import (
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/runtime/block"
+)
+
+// Columns that no object stores stand behind the stored ones: a row's address and whether it lives
+// (state.Table's RowIDColumn and LiveColumn). They are blocks made for each row group that is read.
+
+// takeColumns sorts the source's columns into stored and made ones.
+func (s *scanSource) takeColumns() error {
+	stored := len(s.scan.Types)
+	for _, c := range s.g.prog.Source.Cols {
+		switch at := c.ColNo - stored; {
+		case len(s.scan.Objects) == 0: // and perhaps no word of the table
+		case c.ColNo < 0 || at > 1 || at == 0 && c.Type.Phys() != types.I64 || at == 1 && c.Type.Phys() != types.I8:
+			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d scans column %d of %d", s.g.id, c.ColNo, stored)
+		case at == 0:
+			s.rowIDs = true
+		case at == 1:
+			s.live = true
+		default:
+			s.cols = append(s.cols, c.ColNo)
+			s.types = append(s.types, c.Type)
+		}
+	}
+	if s.rowIDs && len(s.scan.Indexes) != len(s.scan.Objects) {
+		return sqlerr.New(sqlerr.ProtocolViolation, "segment %d reads addresses of rows in %d objects, knows %d", s.g.id, len(s.scan.Objects), len(s.scan.Indexes))
+	}
+	for _, i := range s.scan.Indexes {
+		if i < 0 || i > maxIndex {
+			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d scans object %d", s.g.id, i)
+		}
+	}
+	return nil
+}
+
+// maxIndex is the highest index that leaves addresses positive.
+const maxIndex = 1<<31 - 1
+
+// addMade adds the made columns that are read to a row group. It owns rg.
+func (s *scanSource) addMade(rg *block.RowGroup, it *fetchItem) (*block.RowGroup, error) {
+	if !s.rowIDs && !s.live {
+		return rg, nil
+	}
+	var ids, live *block.Block
+	var err error
+	if s.rowIDs {
+		ids, err = block.CountBlock(rg.Rows(), it.first)
+	}
+	if s.live && err == nil {
+		live, err = block.LiveBlock(rg.Rows(), it.dead.each)
+	}
+	rg = rg.With(len(s.scan.Types), ids, live)
+	if err != nil {
+		rg.Release()
+		return nil, err
+	}
+	return rg, nil
+}
+
+// deadRows are the deleted rows of a row group. Immutable.
+type deadRows struct {
+	set  *roaring.Bitmap // of the object
+	from int64           // the row group's first row in the object
+	rows int64
+}
+
+// deadIn is nil if none of rows [from, from+rows) is in set.
+func deadIn(set *roaring.Bitmap, from, rows int64) *deadRows {
+	if !set.IntersectsWithInterval(uint64(from), uint64(from+rows)) {
+		return nil
+	}
+	return &deadRows{set, from, rows}
+}
+
+// all reports whether all rows [from, to) of the row group are deleted.
+func (d *deadRows) all(from, to int) bool {
+	return d.set.CardinalityInRange(uint64(d.from)+uint64(from), uint64(d.from)+uint64(to)) == uint64(to-from)
+}
+
+// each yields the deleted rows, ascending. No row of a nil deadRows is.
+func (d *deadRows) each(yield func(row int) bool) {
+	if d == nil {
+		return
+	}
+	it := d.set.Iterator()
+	for it.AdvanceIfNeeded(uint32(d.from)); it.HasNext(); {
+		row := int64(it.Next()) - d.from
+		if row >= d.rows || !yield(int(row)) {
+			return
+		}
+	}
+}

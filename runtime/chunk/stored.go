@@ -1,0 +1,146 @@
+package chunk
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+)
+
+// The stored form of rows: what the replicated log and its snapshots keep of small writes
+// (state.ObjectRef.Data), so it must be read for ever. It describes itself; a
+// column has NULLs only if there are some. Little endian:
+//
+//	u8 version, 1
+//	u32 CRC-32C of all that follows
+//	uvarint rows, uvarint columns
+//	a byte a column: class (types.Phys), + 128 if it has NULLs
+//	column by column:
+//	  if it has NULLs, their bitmap, (rows+7)/8 bytes, low bit first
+//	  fixed-width classes: the values, 0 under NULLs
+//	  strings: u16 lengths, then the bytes of all, one string behind the other
+const (
+	// StoredVersion is the version that is written. Readers know all that ever were.
+	StoredVersion = 1
+	// MaxStoredRows and MaxStoredColumns bound what a reader takes.
+	MaxStoredRows    = 1 << 17
+	MaxStoredColumns = 1 << 12
+
+	storedHead = 5
+	hasNulls   = 0x80
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Stored is rows in stored form, by column.
+type Stored struct {
+	Rows int
+	Cols []StoredCol
+}
+
+// StoredCol is a column of Stored.
+type StoredCol struct {
+	Class  types.Phys
+	Nulls  []byte // bitmap; nil: no NULLs
+	Values []byte // of strings the lengths
+	Text   []byte // of strings the bytes
+}
+
+// Null reports whether the value of a row is NULL.
+func (c *StoredCol) Null(row int) bool { return c.Nulls != nil && c.Nulls[row>>3]>>(row&7)&1 != 0 }
+
+// width is the number of bytes of a row in Values.
+func storedWidth(p types.Phys) int {
+	if p == types.Str {
+		return 2
+	}
+	return p.Width()
+}
+
+// Append appends the stored form to dst.
+func (s *Stored) Append(dst []byte) []byte {
+	start := len(dst)
+	dst = append(dst, StoredVersion, 0, 0, 0, 0)
+	dst = binary.AppendUvarint(dst, uint64(s.Rows))
+	dst = binary.AppendUvarint(dst, uint64(len(s.Cols)))
+	for i := range s.Cols {
+		k := byte(s.Cols[i].Class)
+		if s.Cols[i].Nulls != nil {
+			k |= hasNulls
+		}
+		dst = append(dst, k)
+	}
+	for i := range s.Cols {
+		c := &s.Cols[i]
+		dst = append(append(append(dst, c.Nulls...), c.Values...), c.Text...)
+	}
+	binary.LittleEndian.PutUint32(dst[start+1:], crc32.Checksum(dst[start+storedHead:], castagnoli))
+	return dst
+}
+
+// ReadStored reads a stored form, which it borrows. Anything wrong with it is
+// data_corrupted (XX001), never a crash.
+func ReadStored(data []byte) (*Stored, error) {
+	bad := func(why string, args ...any) (*Stored, error) {
+		return nil, sqlerr.New(sqlerr.DataCorrupted, "rows of a small write are damaged").WithDetail(why, args...)
+	}
+	if len(data) < storedHead {
+		return bad("They have %d bytes.", len(data))
+	}
+	if data[0] != StoredVersion {
+		return bad("They have version %d, this server reads %d.", data[0], StoredVersion)
+	}
+	rest := data[storedHead:]
+	if crc32.Checksum(rest, castagnoli) != binary.LittleEndian.Uint32(data[1:]) {
+		return bad("They fail their checksum.")
+	}
+	rows, n := binary.Uvarint(rest)
+	if n <= 0 || rows > MaxStoredRows {
+		return bad("They claim to be too many.")
+	}
+	rest = rest[n:]
+	cols, n := binary.Uvarint(rest)
+	if n <= 0 || cols > MaxStoredColumns || cols > uint64(len(rest)-n) {
+		return bad("They claim too many columns.")
+	}
+	rest = rest[n:]
+	s := &Stored{Rows: int(rows), Cols: make([]StoredCol, cols)}
+	kinds := rest[:cols]
+	rest = rest[cols:]
+	take := func(n int) (b []byte, ok bool) {
+		if n > len(rest) {
+			return nil, false
+		}
+		b, rest = rest[:n:n], rest[n:]
+		return b, true
+	}
+	for i := range s.Cols {
+		c := &s.Cols[i]
+		c.Class = types.Phys(kinds[i] &^ hasNulls)
+		if c.Class < types.I8 || c.Class > types.Str {
+			return bad("Column %d has class %d.", i+1, c.Class)
+		}
+		ok := true
+		if kinds[i]&hasNulls != 0 {
+			c.Nulls, ok = take((s.Rows + 7) / 8)
+		}
+		if ok {
+			c.Values, ok = take(s.Rows * storedWidth(c.Class))
+		}
+		if ok && c.Class == types.Str {
+			sum := 0
+			for r := range s.Rows {
+				sum += int(binary.LittleEndian.Uint16(c.Values[2*r:]))
+			}
+			c.Text, ok = take(sum)
+		}
+		if !ok {
+			return bad("Column %d is cut off.", i+1)
+		}
+	}
+	if len(rest) != 0 {
+		return bad("There are %d bytes behind the last column.", len(rest))
+	}
+	return s, nil
+}
