@@ -138,12 +138,12 @@ func (s *stopper) serve() {
 				b := make([]byte, 4096)
 				for {
 					n, err := p[0].Read(b)
-					s.mu.RLock()
-					s.mu.RUnlock()
-					if err != nil {
-						return
+					if err == nil {
+						s.mu.RLock()
+						_, err = p[1].Write(b[:n])
+						s.mu.RUnlock()
 					}
-					if _, err := p[1].Write(b[:n]); err != nil {
+					if err != nil {
 						return
 					}
 				}
