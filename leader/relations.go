@@ -58,6 +58,7 @@ func (s *Server) relationEnv(cat *state.Catalog, ses *session.Session) *relation
 			return out
 		},
 		Sessions:   s.sessionRows,
+		Nodes:      s.nodeRows,
 		LoadErrors: s.errors.all,
 		Queries:    s.history.all,
 		Compiles:   s.history.allCompiles,

@@ -47,6 +47,9 @@ func (s *Server) start(ctx context.Context, ses *session.Session, p *planned, ar
 	if more != nil {
 		more(&env)
 	}
+	if err := s.runEffects(ctx, ses, p.query, params); err != nil {
+		return nil, err
+	}
 	return s.scheduler.Run(ctx, p.query, c.code, params, env)
 }
 

@@ -18,5 +18,6 @@ func Default() *Table {
 		regexpGroup(),
 		formatGroup(),
 		sessionGroup(),
+		adminGroup(),
 	)
 }

@@ -181,6 +181,9 @@ type Row struct {
 	// Leader, for what the session or the clock knows: the binder replaces the call
 	// by the constant this returns. Never set together with an Op in Ret.
 	Leader func(s Session, args []types.Datum) (types.Datum, error)
+	// Effect: the call changes something. The leader runs it once when the statement is executed,
+	// never while it is planned; its arguments are constants or the client's parameters.
+	Effect bool
 	Doc    string
 }
 

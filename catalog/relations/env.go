@@ -24,6 +24,7 @@ type Env struct {
 	Footer     func(ctx context.Context, ref state.ObjectRef) (*block.Footer, error)
 	Settings   func() []Setting
 	Sessions   func() []Session
+	Nodes      func() []Node
 	Queries    func() []Query // finished and running, oldest first
 	LoadErrors func() []LoadError
 	Loads      func() []Load
@@ -46,6 +47,16 @@ type Session struct {
 	// Query is what runs, "" if idle; QueryStartMicros is when it (or the last one) began.
 	Query            string
 	QueryStartMicros int64
+}
+
+// Node is what the active leader knows of a node beyond the catalog.
+type Node struct {
+	ID        string
+	Connected bool
+	Leaving   bool // it has no slices, or is about to lose them
+	Queries   int  // that run there
+	// SeenMicros is when the node was last heard of; 0: not under this leader.
+	SeenMicros int64
 }
 
 // Query is one statement that ran or runs.

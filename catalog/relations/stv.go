@@ -15,6 +15,9 @@ func stv() []entry {
 	return []entry{
 		{name: "stv_slices", rows: stvSlices, columns: `node, slice, localslice int4, type char(1)`,
 			doc: "Which node serves which slice; slices nobody serves are missing."},
+		{name: "stv_nodes", rows: stvNodes,
+			columns: `id varchar(64), number int4, address varchar(256), workers int4, state varchar(16), slices, queries int4, last_seen timestamp?`,
+			doc:     "Compute nodes: connected, draining (connected, but shall have no slices) or lost. number is stv_slices.node."},
 		{name: "stv_tbl_perm", rows: stvTblPerm,
 			columns: `slice, id int4, name char(72), rows, sorted_rows int8, temp, db_id, insert_pristine, delete_pristine, backup,
 				dist_style, block_count int4`,
@@ -46,6 +49,25 @@ func stvSlices(_ context.Context, env *Env, b *builder) error {
 			b.add(n.Number, slice, local[id], "D")
 			local[id]++
 		}
+	}
+	return nil
+}
+
+func stvNodes(_ context.Context, env *Env, b *builder) error {
+	live := map[string]Node{}
+	for _, n := range all(env.Nodes) {
+		live[n.ID] = n
+	}
+	for _, n := range env.Catalog.Nodes() {
+		l := live[n.ID]
+		state := "lost"
+		switch {
+		case l.Connected && (n.Draining || l.Leaving):
+			state = "draining"
+		case l.Connected:
+			state = "connected"
+		}
+		b.add(n.ID, n.Number, n.Address, n.Workers, state, len(env.Catalog.SlicesOf(n.ID)), l.Queries, null(l.SeenMicros))
 	}
 	return nil
 }

@@ -43,6 +43,8 @@ func Format(s *Statement) string {
 func FormatParam(p plan.Param) string {
 	t := shortType(p.Type)
 	switch {
+	case p.Effect != nil:
+		return fmt.Sprintf("%s%v %s", p.Effect.Name, p.Effect.Args, t)
 	case p.Client > 0:
 		return fmt.Sprintf("client %d %s", p.Client, t)
 	case p.IsList:

@@ -95,6 +95,9 @@ func (b *binder) resolve(name string, args []value, at parse.Pos) (value, error)
 	if row.Leader != nil {
 		return b.leaderCall(row, bd, args, at)
 	}
+	if row.Effect {
+		return b.effectCall(row, bd, args, at)
+	}
 	var es []*plan.Expr
 	for i, t := range bd.Args {
 		if t.Kind == types.Unknown && args[i].lit != nil {
@@ -142,6 +145,26 @@ func (b *binder) leaderCall(row *fn.Row, bd fn.Bound, args []value, at parse.Pos
 		return value{expr: null(bd.Ret), typ: bd.Ret, pos: at}, nil
 	}
 	return value{expr: b.hoist(bd.Ret, d), typ: bd.Ret, pos: at}, nil
+}
+
+// effectCall makes a parameter of a call that is run when the query is executed.
+func (b *binder) effectCall(row *fn.Row, bd fn.Bound, args []value, at parse.Pos) (value, error) {
+	call := &plan.Effect{Name: row.Name}
+	for i, t := range bd.Args {
+		e, err := b.coerce(args[i], t, implicit)
+		if err != nil {
+			return value{}, err
+		}
+		if e.Kind == plan.ExprConst {
+			e = b.hoist(t, e.Const)
+		}
+		if e.Kind != plan.ExprParam {
+			return value{}, b.unsupported(at, "function %s with an argument that is not a constant", row.Name)
+		}
+		call.Args = append(call.Args, e.Param)
+	}
+	b.out.Params = append(b.out.Params, plan.Param{Type: bd.Ret, Client: plan.EffectResult, Effect: call})
+	return value{expr: &plan.Expr{Kind: plan.ExprParam, Type: bd.Ret, Nullable: true, Param: len(b.out.Params) - 1}, typ: bd.Ret, pos: at}, nil
 }
 
 // noFunction says that no overload takes these arguments.

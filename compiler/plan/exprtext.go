@@ -39,6 +39,9 @@ func (p *ExprPrinter) Text(e *Expr) string {
 		if !p.Literals {
 			return fmt.Sprintf("$%d", e.Param)
 		}
+		if prm.Effect != nil {
+			return p.effect(prm.Effect)
+		}
 		if prm.Client != 0 {
 			return fmt.Sprintf("$%d", prm.Client)
 		}
@@ -165,4 +168,13 @@ func (p *ExprPrinter) literal(d types.Datum, t types.Type) string {
 	}
 	s := types.FormatText(t, d)
 	return "'" + strings.ReplaceAll(s, "'", "''") + "'::" + bareType(t)
+}
+
+// effect shows the call whose result a parameter is.
+func (p *ExprPrinter) effect(e *Effect) string {
+	args := make([]string, len(e.Args))
+	for i, a := range e.Args {
+		args[i] = p.Text(&Expr{Kind: ExprParam, Type: p.Params[a].Type, Param: a})
+	}
+	return e.Name + "(" + strings.Join(args, ", ") + ")"
 }

@@ -45,6 +45,8 @@ func (f *formatter) line(depth int, format string, args ...any) {
 func (f *formatter) paramText(p Param) string {
 	lit := &ExprPrinter{}
 	switch {
+	case p.Effect != nil:
+		return p.Effect.Name + "()"
 	case p.Client != 0:
 		return fmt.Sprintf("client's $%d", p.Client)
 	case p.IsList:

@@ -33,6 +33,19 @@ type Param struct {
 	Value  types.Datum   // literals, and list elements' type is Type
 	List   []types.Datum // an IN list: sorted, distinct, no NULL
 	IsList bool
+	// Effect is a call that the leader runs when the query is executed; its result is the value.
+	// Client is EffectResult then. nil: none.
+	Effect *Effect
+}
+
+// EffectResult is Param.Client of a call with an effect: nothing is known of the
+// value while planning.
+const EffectResult = -1
+
+// Effect is a call of a function that changes something (fn.Row.Effect).
+type Effect struct {
+	Name string
+	Args []int // parameters of the query
 }
 
 // OutputColumn is one column of the result as the client sees it.

@@ -55,12 +55,12 @@ func (c *Cluster) draining(id string) bool {
 }
 
 // Drain deals a node's slices away and gives it none until Undrain. Queries that run
-// there go on to their end.
-func (c *Cluster) Drain(ctx context.Context, id string) error {
+// there go on to their end. False: it was draining before.
+func (c *Cluster) Drain(ctx context.Context, id string) (bool, error) {
 	c.change.Lock()
 	defer c.change.Unlock()
 	if err := c.mayChange(id); err != nil {
-		return err
+		return false, err
 	}
 	c.mu.Lock()
 	others := 0
@@ -71,37 +71,37 @@ func (c *Cluster) Drain(ctx context.Context, id string) error {
 	}
 	c.mu.Unlock()
 	if others == 0 {
-		return sqlerr.New(sqlerr.ObjectInUse, "node \"%s\" cannot be drained: no other node can take its slices", id)
+		return false, sqlerr.New(sqlerr.ObjectInUse, "node \"%s\" cannot be drained: no other node can take its slices", id)
 	}
 	return c.setDraining(ctx, id, true)
 }
 
-// Undrain lets a node have slices again.
-func (c *Cluster) Undrain(ctx context.Context, id string) error {
+// Undrain lets a node have slices again. False: it was not draining.
+func (c *Cluster) Undrain(ctx context.Context, id string) (bool, error) {
 	c.change.Lock()
 	defer c.change.Unlock()
 	if err := c.mayChange(id); err != nil {
-		return err
+		return false, err
 	}
 	return c.setDraining(ctx, id, false)
 }
 
 // setDraining writes the node's state and the deal that follows from it in one command.
 // Called with change held.
-func (c *Cluster) setDraining(ctx context.Context, id string, drain bool) error {
+func (c *Cluster) setDraining(ctx context.Context, id string, drain bool) (bool, error) {
 	c.mu.Lock()
 	was := c.known[id].Draining
 	c.known[id].Draining = drain
 	c.mu.Unlock()
 	if was == drain {
-		return nil
+		return false, nil
 	}
 	err := c.redeal(ctx, nil, state.Op{DrainNode: &state.DrainNode{ID: id, Drain: drain}})
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err != nil {
 		c.known[id].Draining = was
-		return err
+		return false, err
 	}
 	for i, n := range c.facts.Nodes {
 		if n.ID == id {
@@ -110,7 +110,7 @@ func (c *Cluster) setDraining(ctx context.Context, id string, drain bool) error 
 			c.facts.Nodes[i] = &cp
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // mayChange: the node must be known and this leader lead. Called with change held.
