@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +16,6 @@ import (
 	wal "github.com/hashicorp/raft-wal"
 	"github.com/hashicorp/raft-wal/metadb"
 
-	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 )
@@ -25,46 +25,68 @@ type Options struct {
 	Dir string // its own; made if missing
 	ID  string // the leader's id: short, unique in the cluster
 	// Bootstrap makes a new cluster with this replica as its only voter, if Dir
-	// holds none yet.
+	// holds none yet. A replica that neither bootstraps nor finds a cluster in Dir waits
+	// for an active leader to add it.
 	Bootstrap bool
 	// Streams carries raft's connections to other leaders. nil: this replica
-	// stands alone.
-	Streams raft.StreamLayer
-	Log     *slog.Logger // nil: slog.Default
+	// stands alone for ever.
+	Streams Streams
+	// Locate says where a leader takes links now, "" if nobody knows: then the
+	// address in raft's configuration counts. May be nil.
+	Locate func(id string) string
+	Log    *slog.Logger // nil: slog.Default
 	// Now is the clock put into commands: microseconds since 2000-01-01 UTC.
 	// nil: the machine's.
 	Now func() int64
+
+	// For tests: 0 means the constants below.
+	Heartbeat         time.Duration
+	SnapshotThreshold uint64
+	TrailingLogs      uint64
+	SegmentSize       int // of the log on disk
 }
 
-// Timeouts: one voter needs none to be patient, for it hears of nobody. Several
-// get raft's usual second. Measured: a lone voter is active about 0.2 s after Open.
+// Timeouts. A voter that has not heard of the active leader for heartbeat to
+// 2*heartbeat asks for votes, so another leads 0.8 to 1.6 s after a crash, rarely (a
+// split vote) 3 s. A leader that has not reached a majority for lease steps down; lease is
+// shorter than heartbeat, so that it does before another can be elected. A lone
+// voter waits for nobody: transport.elect.
 const (
-	aloneTimeout  = 80 * time.Millisecond
-	groupTimeout  = time.Second
+	heartbeat     = 800 * time.Millisecond
+	leasePercent  = 75
+	commitTimeout = 25 * time.Millisecond // when idle, how soon followers hear what is committed
 	enqueueWait   = 10 * time.Second
 	segmentSize   = 16 << 20 // of the log on disk
 	snapshotsKept = 2
+	snapshotAfter = 8192 // commands
+	trailingLogs  = 4096 // kept behind a snapshot for followers that lag
 )
 
-// ErrNotActive: another leader (or none) is the active one.
-var ErrNotActive = errors.New("this leader is not the active one")
+var (
+	// ErrNotActive: another leader (or none) is the active one.
+	ErrNotActive = errors.New("this leader is not the active one")
 
-// ErrOutcomeUnknown: the command may or may not count. Propose it again with
-// the same transaction id, or ask Catalog.Outcome.
-var ErrOutcomeUnknown = errors.New("the outcome of the command is unknown")
+	// ErrOutcomeUnknown: the command may or may not count. Propose it again with
+	// the same transaction id, or ask Catalog.Outcome.
+	ErrOutcomeUnknown = errors.New("the outcome of the command is unknown")
+
+	errUnknownPlace = errors.New("no other address is known")
+)
 
 // Replica is one leader's copy of the catalog.
 type Replica struct {
 	raft  *raft.Raft
 	fsm   *fsm
-	log   *wal.WAL
+	log   *store
 	meta  *metadb.BoltMetaDB // the log's own database; closed by us: wal.WAL does not
-	trans raft.Transport
+	snaps raft.SnapshotStore
+	trans *transport
 	lock  *os.File
 	opts  Options
 
 	txns   txns
 	leader leadership
+	lease  lease
 	stop   context.CancelFunc
 	wg     sync.WaitGroup
 	closed sync.Once
@@ -92,31 +114,36 @@ func Open(o Options) (_ *Replica, err error) {
 		return nil, err
 	}
 	logger := newLogger(o.Log)
-	if r.log, err = wal.Open(filepath.Join(o.Dir, "log"), wal.WithSegmentSize(segmentSize),
+	log, err := wal.Open(filepath.Join(o.Dir, "log"), wal.WithSegmentSize(cmp.Or(o.SegmentSize, segmentSize)),
 		wal.WithMetaStore(r.meta),
-		wal.WithLogger(logger.Named("wal"))); err != nil {
+		wal.WithLogger(logger.Named("wal")))
+	if err != nil {
 		return nil, fmt.Errorf("open the catalog's log: %w", err)
 	}
+	r.log = &store{WAL: log, failure: failure{done: make(chan struct{})}}
 	snaps, err := raft.NewFileSnapshotStoreWithLogger(o.Dir, snapshotsKept, logger.Named("snapshot"))
 	if err != nil {
 		return nil, fmt.Errorf("open the catalog's snapshots: %w", err)
 	}
+	r.snaps = snapshots{snaps}
 	r.trans = newTransport(o, logger)
 
-	conf := config(o.ID)
+	conf := o.config()
 	conf.Logger = logger
 	if o.Bootstrap {
-		if err := r.bootstrap(conf, snaps); err != nil {
+		if err := r.bootstrap(conf); err != nil {
 			return nil, err
 		}
 	}
-	alone, err := r.alone(*conf, snaps)
+	members, err := r.members(*conf)
 	if err != nil {
 		return nil, err
 	}
-	conf.HeartbeatTimeout, conf.ElectionTimeout, conf.LeaderLeaseTimeout = timeouts(alone)
-	if r.raft, err = raft.NewRaft(conf, r.fsm, r.log, r.log, snaps, r.trans); err != nil {
+	if r.raft, err = raft.NewRaft(conf, r.fsm, r.log, r.log, r.snaps, r.trans); err != nil {
 		return nil, fmt.Errorf("start raft: %w", err)
+	}
+	if len(members) == 1 {
+		r.trans.elect()
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	r.stop = cancel
@@ -128,64 +155,57 @@ func Open(o Options) (_ *Replica, err error) {
 	return r, nil
 }
 
-func config(id string) *raft.Config {
+func (o Options) config() *raft.Config {
 	c := raft.DefaultConfig()
-	c.LocalID = raft.ServerID(id)
-	c.CommitTimeout = 10 * time.Millisecond
+	c.LocalID = raft.ServerID(o.ID)
+	c.HeartbeatTimeout = cmp.Or(o.Heartbeat, heartbeat)
+	c.ElectionTimeout = c.HeartbeatTimeout
+	c.LeaderLeaseTimeout = c.HeartbeatTimeout * leasePercent / 100
+	c.CommitTimeout = commitTimeout
 	// Commands of many sessions share an fsync anyhow: raft takes all that wait.
 	// Its buffered channel would strand commands that are in it at shutdown.
 	c.BatchApplyCh = false
-	c.SnapshotThreshold = 8192
-	c.TrailingLogs = 4096
+	c.SnapshotThreshold = cmp.Or(o.SnapshotThreshold, snapshotAfter)
+	c.TrailingLogs = cmp.Or(o.TrailingLogs, trailingLogs)
+	// A leader that was removed stays a silent follower until its process ends it.
+	c.ShutdownOnRemove = false
 	c.NoLegacyTelemetry = true
 	return c
 }
 
-func timeouts(alone bool) (heartbeat, election, lease time.Duration) {
-	t := groupTimeout
-	if alone {
-		t = aloneTimeout
-	}
-	return t, t, t / 2
-}
-
-// alone reports whether the cluster on disk has no other voter than this one.
-// A cluster that does not know this replica's id is not its own: an error.
-func (r *Replica) alone(conf raft.Config, snaps raft.SnapshotStore) (bool, error) {
-	c, err := raft.GetConfiguration(&conf, newFSM(), r.log, r.log, snaps, r.trans)
+// members reads the cluster on disk, nil if there is none. A cluster that does
+// not know this replica's id is not its own: an error.
+func (r *Replica) members(conf raft.Config) ([]raft.Server, error) {
+	c, err := raft.GetConfiguration(&conf, newFSM(), r.log, r.log, r.snaps, r.trans)
 	if err != nil {
-		return false, fmt.Errorf("read raft's configuration: %w", err)
+		return nil, fmt.Errorf("read raft's configuration: %w", err)
 	}
 	member := slices.ContainsFunc(c.Servers, func(s raft.Server) bool { return s.ID == conf.LocalID })
 	if len(c.Servers) > 0 && !member {
-		return false, fmt.Errorf("directory %s belongs to leader \"%s\", not to \"%s\"", r.opts.Dir, c.Servers[0].ID, conf.LocalID)
+		return nil, fmt.Errorf("directory %s belongs to leader \"%s\", not to \"%s\"", r.opts.Dir, c.Servers[0].ID, conf.LocalID)
 	}
-	return len(c.Servers) == 1, nil
-}
-
-func newTransport(o Options, logger hclogger) raft.Transport {
-	if o.Streams == nil {
-		_, t := raft.NewInmemTransport(raft.ServerAddress(o.ID))
-		return t
-	}
-	return raft.NewNetworkTransportWithConfig(&raft.NetworkTransportConfig{
-		Stream: o.Streams, MaxPool: 3, Timeout: 10 * time.Second, Logger: logger.Named("transport"),
-	})
+	return c.Servers, nil
 }
 
 // bootstrap makes the cluster of one voter unless the directory holds a cluster.
-func (r *Replica) bootstrap(conf *raft.Config, snaps raft.SnapshotStore) error {
-	has, err := raft.HasExistingState(r.log, r.log, snaps)
+func (r *Replica) bootstrap(conf *raft.Config) error {
+	has, err := raft.HasExistingState(r.log, r.log, r.snaps)
 	if err != nil || has {
 		return err
 	}
 	voters := raft.Configuration{Servers: []raft.Server{{
 		Suffrage: raft.Voter, ID: conf.LocalID, Address: r.trans.LocalAddr(),
 	}}}
-	if err := raft.BootstrapCluster(conf, r.log, r.log, snaps, r.trans, voters); err != nil {
+	if err := raft.BootstrapCluster(conf, r.log, r.log, r.snaps, r.trans, voters); err != nil {
 		return fmt.Errorf("bootstrap raft: %w", err)
 	}
 	return nil
+}
+
+// Exists reports whether dir holds a leader's catalog: one that took part in a cluster.
+func Exists(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "log"))
+	return err == nil
 }
 
 // Catalog is the newest version applied here. Current on the active leader.
@@ -195,74 +215,12 @@ func (r *Replica) Catalog() *state.Catalog { return r.fsm.catalog() }
 // Take the channel first, then look at Catalog, then wait.
 func (r *Replica) Changed() <-chan struct{} { return r.fsm.changed() }
 
-// Propose puts cmd into the log and waits until it is applied. The error is the
-// command's own (then the result is set too), or ErrNotActive, ErrOutcomeUnknown
-// or ctx's error wrapped in it. cmd's Term, Settled and Micros are filled in.
-func (r *Replica) Propose(ctx context.Context, cmd *state.Command) (*state.Result, error) {
-	term, ok := r.leader.term()
-	if !ok {
-		return nil, sqlerr.Wrap(ErrNotActive, sqlerr.CannotConnectNow)
-	}
-	c := *cmd
-	if c.Term == 0 && c.Txn != 0 {
-		c.Term = term
-	}
-	if c.Micros == 0 {
-		c.Micros = r.opts.Now()
-	}
-	c.Settled = r.txns.settled()
-	return r.apply(ctx, &c)
-}
+// Failed is closed when the log's disk has failed: Err says how. The process
+// must end; nothing will be reported as done any more.
+func (r *Replica) Failed() <-chan struct{} { return r.log.failure.done }
 
-func (r *Replica) apply(ctx context.Context, cmd *state.Command) (*state.Result, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	data, err := state.EncodeCommand(cmd)
-	if err != nil {
-		return nil, err
-	}
-	future := r.raft.Apply(data, enqueueWait)
-	ended := make(chan error, 1)
-	go func() { ended <- future.Error() }() // ends when raft answers or shuts down
-	select {
-	case err = <-ended:
-	case <-ctx.Done():
-		return nil, fmt.Errorf("%w: %w", ErrOutcomeUnknown, ctx.Err())
-	}
-	switch {
-	case errors.Is(err, raft.ErrNotLeader), errors.Is(err, raft.ErrLeadershipTransferInProgress),
-		errors.Is(err, raft.ErrEnqueueTimeout):
-		return nil, sqlerr.Wrap(fmt.Errorf("%w: %v", ErrNotActive, err), sqlerr.CannotConnectNow)
-	case err != nil:
-		return nil, fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
-	}
-	res := future.Response().(*state.Result)
-	if res.Err != nil {
-		// A copy: errors are decorated on their way out, results are kept.
-		e := *res.Err
-		return res, &e
-	}
-	return res, nil
-}
-
-// Barrier waits until everything committed before it is applied here.
-func (r *Replica) Barrier(ctx context.Context) error {
-	wait := time.Duration(0)
-	if deadline, ok := ctx.Deadline(); ok {
-		wait = max(time.Until(deadline), time.Millisecond)
-	}
-	if err := r.raft.Barrier(wait).Error(); err != nil {
-		return sqlerr.Wrap(fmt.Errorf("%w: %v", ErrNotActive, err), sqlerr.CannotConnectNow)
-	}
-	return nil
-}
-
-// Leader is the active leader's id and raft address, "" while there is none.
-func (r *Replica) Leader() (id, address string) {
-	a, i := r.raft.LeaderWithID()
-	return string(i), string(a)
-}
+// Err is why Failed is closed, nil before.
+func (r *Replica) Err() error { return r.log.failure.get() }
 
 // Snapshot writes a snapshot now and lets raft cut its log.
 func (r *Replica) Snapshot() error {
@@ -288,8 +246,8 @@ func (r *Replica) Shutdown() error {
 // close lets go of files and connections, whichever are open.
 func (r *Replica) close() error {
 	var errs []error
-	if c, ok := r.trans.(raft.WithClose); ok && c != nil {
-		errs = append(errs, c.Close())
+	if r.trans != nil {
+		errs = append(errs, r.trans.Close())
 	}
 	if r.log != nil {
 		errs = append(errs, r.log.Close())

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/raft"
-
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
@@ -63,8 +61,8 @@ func TestStartIsFast(t *testing.T) {
 // tcp is a stream layer over plain connections.
 type tcp struct{ net.Listener }
 
-func (tcp) Dial(address raft.ServerAddress, timeout time.Duration) (net.Conn, error) {
-	return net.DialTimeout("tcp", string(address), timeout)
+func (tcp) DialAddr(addr string, timeout time.Duration) (net.Conn, error) {
+	return net.DialTimeout("tcp", addr, timeout)
 }
 
 // A lone voter with a transport for leaders to come is as fast, also when its

@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"sync"
+	"time"
 
+	"slipher/catalog/fault"
 	"slipher/catalog/state"
 )
 
@@ -14,42 +16,39 @@ import (
 type leadership struct {
 	mu     *sync.Mutex
 	opened uint64        // guarded by mu; the term opened in the catalog, 0: not active
-	active chan struct{} // guarded by mu; closed while active
+	news   chan struct{} // guarded by mu; closed when opened changes
 }
 
 func newLeadership() leadership {
-	return leadership{mu: &sync.Mutex{}, active: make(chan struct{})}
+	return leadership{mu: &sync.Mutex{}, news: make(chan struct{})}
 }
 
 func (l *leadership) term() (uint64, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.opened, l.opened != 0
+	term, _ := l.watch()
+	return term, term != 0
 }
 
-func (l *leadership) gain(term uint64) {
+// watch gives the term and a channel that is closed when it changes.
+func (l *leadership) watch() (uint64, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.opened == 0 {
-		close(l.active)
+	return l.opened, l.news
+}
+
+// set notes the term this replica leads in, 0 for none.
+func (l *leadership) set(term uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.opened == term {
+		return
 	}
 	l.opened = term
+	close(l.news)
+	l.news = make(chan struct{})
 }
 
-func (l *leadership) lose() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.opened != 0 {
-		l.active = make(chan struct{})
-	}
-	l.opened = 0
-}
-
-func (l *leadership) wait() <-chan struct{} {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.active
-}
+// retryTakeOver is how long a leader waits before it tries again to open its term.
+const retryTakeOver = 100 * time.Millisecond
 
 // watch follows raft's elections. A replica that wins applies what came before
 // it, opens its term in the catalog, and only then is active.
@@ -59,13 +58,18 @@ func (r *Replica) watch(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case won := <-r.raft.LeaderCh():
-			if !won {
-				r.leader.lose()
+			// Won again without a loss in between: raft tells the newest only.
+			if r.leader.set(0); !won {
 				r.txns.forget()
 				continue
 			}
-			if err := r.takeOver(ctx); err != nil && ctx.Err() == nil {
+			r.txns.forget()
+			for err := r.takeOver(ctx); err != nil && ctx.Err() == nil; err = r.takeOver(ctx) {
 				r.opts.Log.Warn("leadership not taken", "err", err)
+				if r.raft.VerifyLeader().Error() != nil {
+					break // LeaderCh tells, if it has not told already
+				}
+				time.Sleep(retryTakeOver)
 			}
 		}
 	}
@@ -75,25 +79,42 @@ func (r *Replica) takeOver(ctx context.Context) error {
 	if err := r.raft.Barrier(0).Error(); err != nil {
 		return err
 	}
-	term := r.raft.CurrentTerm()
-	_, err := r.apply(ctx, &state.Command{
-		Micros: r.opts.Now(), Ops: []state.Op{{OpenTerm: &state.OpenTerm{Term: term}}},
-	})
-	if err != nil {
-		return fmt.Errorf("open leader term %d: %w", term, err)
+	if err := fault.Point("replica.lead"); err != nil {
+		return err
 	}
-	r.leader.gain(term)
+	term := r.raft.CurrentTerm()
+	if term > r.Catalog().Term() { // else it was opened, and only its reply was lost
+		_, err := r.apply(ctx, &state.Command{
+			Micros: r.opts.Now(), Ops: []state.Op{{OpenTerm: &state.OpenTerm{Term: term}}},
+		})
+		if err != nil {
+			return fmt.Errorf("open leader term %d: %w", term, err)
+		}
+	}
+	r.txns.leads(len(r.Members()) > 1)
+	r.leader.set(term)
 	r.opts.Log.Info("catalog leader", "id", r.opts.ID, "term", term, "version", r.Catalog().Version())
 	return nil
 }
 
+// Leads gives the term this replica leads in, 0 if it does not lead, and a
+// channel that is closed when that changes.
+func (r *Replica) Leads() (term uint64, changed <-chan struct{}) { return r.leader.watch() }
+
 // WaitActive waits until this replica is the active leader and its catalog current.
 func (r *Replica) WaitActive(ctx context.Context) error {
-	select {
-	case <-r.leader.wait():
-		return nil
-	case <-ctx.Done():
-		return fmt.Errorf("waiting to become the active leader: %w", ctx.Err())
+	for {
+		term, changed := r.Leads()
+		if term != 0 {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-r.Failed():
+			return r.Err()
+		case <-ctx.Done():
+			return fmt.Errorf("waiting to become the active leader: %w", ctx.Err())
+		}
 	}
 }
 
