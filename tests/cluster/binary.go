@@ -60,3 +60,6 @@ func Root() string {
 func Data(elem ...string) string {
 	return filepath.Join(append([]string{Root(), "tests", "data"}, elem...)...)
 }
+
+// Binary is the path of the program under test.
+func Binary() string { return binary }

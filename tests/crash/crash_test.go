@@ -1,0 +1,101 @@
+package crash
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"slipher/tests/cluster"
+)
+
+func TestMain(m *testing.M) { cluster.Main(m) }
+
+// Flags of this package's tests: go test ./tests/crash -run Rounds -args -seed 123.
+var (
+	seedFlag   = flag.Uint64("seed", 0, "first seed of the rounds (default: the time); with -rounds 1 a round again")
+	roundsFlag = flag.Int("rounds", 0, "rounds of each cluster (default: few; in the long tests, a thousand in all)")
+	shapeFlag  = flag.String("shape", "", "only clusters of this shape: 'one' or LEADERSxNODES")
+	talkFlag   = flag.Bool("talk", false, "log the errors that clients see")
+	keepFlag   = flag.String("keep", "", "keep the cluster's files in this directory")
+)
+
+// TestRounds kills, stops, parts and fails processes under load, round after round, and checks after each
+// that nothing acknowledged is lost or doubled and that no read was torn.
+func TestRounds(t *testing.T) {
+	points, err := sourcePoints()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		shape       shape
+		short, long int
+	}{
+		{shape{3, 3}, 6, 800},
+		{shape{0, 0}, 5, 300},
+	} {
+		name := c.shape.name()
+		if *shapeFlag != "" && *shapeFlag != name {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			parts := c.shape.leaders > 0
+			if parts {
+				if n, err := newNetwork(2); err != nil {
+					parts = false
+					t.Log("SKIP: no partitions by network namespaces here: ", err)
+				} else {
+					n.close()
+				}
+			}
+			dir := t.TempDir()
+			if *keepFlag != "" {
+				dir = filepath.Join(*keepFlag, name)
+				if err := os.MkdirAll(dir, 0o700); err != nil {
+					t.Fatal(err)
+				}
+			}
+			g, err := newRig(cluster.Binary(), dir, c.shape, parts)
+			defer g.close()
+			if err != nil {
+				t.Fatal(err)
+			}
+			in := ingredients{shape: c.shape, parts: parts, points: points}
+			r := newRun(g, in, t.Logf)
+			r.talk = *talkFlag
+			n := c.short
+			if cluster.Long() {
+				n = c.long
+			}
+			if *roundsFlag > 0 {
+				n = *roundsFlag
+			}
+			seed := *seedFlag
+			if seed == 0 {
+				seed = uint64(time.Now().UnixNano()) % 1e9 * 10000
+			}
+			t.Logf("%v: %d rounds from seed %d", c.shape, n, seed)
+			begin := time.Now()
+			for i := range n {
+				if !r.round(i, seed+uint64(i)) {
+					t.Errorf("round %d failed; again: go test ./tests/crash -run Rounds/%s -args -shape %s -rounds 1 -seed %d", i, name, name, seed+uint64(i))
+					if r.stats.failed >= 5 {
+						break
+					}
+				}
+			}
+			t.Logf("%v\nin %v, %d of %d points passed: %v", &r.stats, time.Since(begin).Round(time.Second), len(r.seen), len(points), r.seen)
+			r.afterwards(t)
+		})
+	}
+}
+
+func (s shape) name() string {
+	if s.leaders == 0 {
+		return "one"
+	}
+	return fmt.Sprintf("%dx%d", s.leaders, s.nodes)
+}
