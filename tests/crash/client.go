@@ -24,7 +24,8 @@ type client struct {
 	pg     *pgconn.PgConn
 	patience,
 	connecting time.Duration
-	log func(format string, args ...any) // of errors, nil: not wanted
+	hasty bool
+	log   func(format string, args ...any) // of errors, nil: not wanted
 }
 
 // Patience of clients: longer than any answer of a healthy cluster takes, also on a busy
@@ -56,7 +57,7 @@ func (c *client) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cfg.DialFunc = func(ctx context.Context, _, address string) (net.Conn, error) { return c.rig.dial(ctx, address) }
+	cfg.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return c.rig.dial(ctx, leader) }
 	ctx, cancel := context.WithTimeout(ctx, c.connecting)
 	defer cancel()
 	if c.pg, err = pgconn.ConnectConfig(ctx, cfg); err != nil {
@@ -83,7 +84,7 @@ func (c *client) exec(ctx context.Context, format string, args ...any) (rows [][
 	if len(args) > 0 {
 		sql = fmt.Sprintf(format, args...)
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.patience)
+	ctx, cancel := context.WithTimeout(ctx, c.waits())
 	defer cancel()
 	many := c.pg.Exec(ctx, sql)
 	for many.NextResult() {
@@ -105,12 +106,21 @@ func (c *client) exec(ctx context.Context, format string, args ...any) (rows [][
 	return rows, tag, c.ended(sql, many.Close())
 }
 
+// waits is how long the client waits for the next answer. Some clients hang up early now and
+// then, in the middle of whatever their statement does.
+func (c *client) waits() time.Duration {
+	if c.hasty && c.rnd.IntN(60) == 0 {
+		return time.Duration(c.rnd.IntN(15000)) * time.Microsecond
+	}
+	return c.patience
+}
+
 // copyIn runs a COPY … FROM STDIN.
 func (c *client) copyIn(ctx context.Context, sql string, data io.Reader) error {
 	if err := c.connect(ctx); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.patience)
+	ctx, cancel := context.WithTimeout(ctx, c.waits())
 	defer cancel()
 	_, err := c.pg.CopyFrom(ctx, data, sql)
 	return c.ended(sql, err)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,6 +21,8 @@ var (
 	roundsFlag = flag.Int("rounds", 0, "rounds of each cluster (default: few; in the long tests, a thousand in all)")
 	shapeFlag  = flag.String("shape", "", "only clusters of this shape: 'one' or LEADERSxNODES")
 	talkFlag   = flag.Bool("talk", false, "log the errors that clients see")
+	failFlag   = flag.Int("failures", 3, "rounds that may fail before the cluster is given up")
+	worksFlag  = flag.String("works", "none", "only these workloads") // until the others can run
 	keepFlag   = flag.String("keep", "", "keep the cluster's files in this directory")
 )
 
@@ -29,17 +33,20 @@ func TestRounds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct {
+	type rounds struct {
 		shape       shape
 		short, long int
-	}{
-		{shape{3, 3}, 6, 800},
-		{shape{0, 0}, 5, 300},
-	} {
-		name := c.shape.name()
-		if *shapeFlag != "" && *shapeFlag != name {
-			continue
+	}
+	all := []rounds{{shape{1, 2}, 6, 800}, {shape{0, 0}, 5, 300}}
+	if *shapeFlag != "" {
+		var s shape
+		if _, err := fmt.Sscanf(*shapeFlag, "%dx%d", &s.leaders, &s.nodes); err != nil && *shapeFlag != "one" {
+			t.Fatal(err)
 		}
+		all = []rounds{{s, 5, 100}}
+	}
+	for _, c := range all {
+		name := c.shape.name()
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			parts := c.shape.leaders > 0
@@ -66,6 +73,9 @@ func TestRounds(t *testing.T) {
 			in := ingredients{shape: c.shape, parts: parts, points: points}
 			r := newRun(g, in, t.Logf)
 			r.talk = *talkFlag
+			if *worksFlag != "" {
+				r.works = slices.DeleteFunc(slices.Clone(r.works), func(w *workload) bool { return !strings.Contains(*worksFlag, w.name) })
+			}
 			n := c.short
 			if cluster.Long() {
 				n = c.long
@@ -82,7 +92,7 @@ func TestRounds(t *testing.T) {
 			for i := range n {
 				if !r.round(i, seed+uint64(i)) {
 					t.Errorf("round %d failed; again: go test ./tests/crash -run Rounds/%s -args -shape %s -rounds 1 -seed %d", i, name, name, seed+uint64(i))
-					if r.stats.failed >= 5 {
+					if r.stats.failed >= *failFlag {
 						break
 					}
 				}

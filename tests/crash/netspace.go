@@ -71,7 +71,7 @@ func (s *space) ip(lines ...string) (err error) {
 // path names the namespace for ip(8).
 func (s *space) path() string { return fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), s.file.Fd()) }
 
-// network is hosts at one bridge. Host 0 is where clients are. A host knows the others by fixed
+// network is hosts at one bridge, one for each process. A host knows the others by fixed
 // neighbour entries; a wrong entry sends what it says into the void, as a broken
 // switch would: nobody is told.
 type network struct {
@@ -159,13 +159,12 @@ func (n *network) set(cut map[[2]int]bool) error {
 	return nil
 }
 
-// dial connects from the host of clients. The thread only starts connecting: the
-// socket's namespace is fixed when it is made.
-func (n *network) dial(ctx context.Context, address string) (net.Conn, error) {
+// dial connects from a host. Its thread only makes the socket: that fixes the namespace.
+func (n *network) dial(ctx context.Context, host int, address string) (net.Conn, error) {
 	var conn net.Conn
 	var err error
 	var fd int
-	n.hosts[0].do(func() {
+	n.hosts[host].do(func() {
 		fd, err = syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
 	})
 	if err != nil {

@@ -42,7 +42,7 @@ func TestNetwork(t *testing.T) {
 	dial := func() (net.Conn, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 		defer cancel()
-		return n.dial(ctx, hostIP(2)+":7000")
+		return n.dial(ctx, 0, hostIP(2)+":7000")
 	}
 	c, err := dial()
 	if err != nil {

@@ -20,8 +20,7 @@ type step struct {
 	kind     string
 	victims  []string // names of processes; "active" and "standby" are found when the time comes
 	// of kind cut: the pairs are the victims on one side, all others on the other
-	oneway  bool
-	clients bool // clients are on the victims' side; both sides if all false: see cuts
+	oneway bool // only what the victims say is lost
 	// of kind point
 	rule string
 	// of kind sql
@@ -35,9 +34,6 @@ func (s step) String() string {
 	case "cut":
 		if s.oneway {
 			text += " one way"
-		}
-		if s.clients {
-			text += " with clients"
 		}
 	case "point":
 		text += " " + s.rule
@@ -155,7 +151,7 @@ func makeStep(rnd *rand.Rand, in ingredients) step {
 			if rnd.IntN(4) == 0 {
 				side = several(rnd, in)
 			}
-			return step{kind: "cut", victims: side, oneway: rnd.IntN(4) == 0, clients: rnd.IntN(2) == 0, last: duration(rnd)}
+			return step{kind: "cut", victims: side, oneway: rnd.IntN(4) == 0, last: duration(rnd)}
 		}})
 	}
 	if len(in.points) > 0 {

@@ -69,7 +69,7 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 	address := func(int) (string, error) { return freeAddress() }
 	if parts {
 		var err error
-		if r.net, err = newNetwork(1 + s.leaders + s.nodes); err != nil {
+		if r.net, err = newNetwork(s.leaders + s.nodes); err != nil {
 			return r, err
 		}
 		spawn = func(host int) func(func()) { return r.net.hosts[host].do }
@@ -82,15 +82,16 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 		return r, err
 	}
 	storage := "file://" + filepath.Join(dir, "storage")
-	sqlAddress := func(host int) (string, error) {
+	// Clients sit beside their leader: without a password it serves its own host only.
+	sqlAddress := func() (string, error) {
 		if parts {
-			return hostIP(host) + ":5439", nil
+			return "127.0.0.1:5439", nil
 		}
 		return freeAddress()
 	}
 	if s.leaders == 0 {
 		p := newProc(binary, dir, "one", 0, spawn(0))
-		sql, err := sqlAddress(0)
+		sql, err := sqlAddress()
 		if err != nil {
 			return r, err
 		}
@@ -103,9 +104,9 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 	}
 	var cluster []string
 	for i := range s.leaders {
-		host := 1 + i
+		host := i
 		p := newProc(binary, dir, fmt.Sprintf("l%d", i+1), host, spawn(host))
-		sql, err := sqlAddress(host)
+		sql, err := sqlAddress()
 		if err != nil {
 			return r, err
 		}
@@ -129,7 +130,7 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 		}
 	}
 	for i := range s.nodes {
-		host := 1 + s.leaders + i
+		host := s.leaders + i
 		p := newProc(binary, dir, fmt.Sprintf("n%d", i+1), host, spawn(host))
 		addr, err := address(host)
 		if err != nil {
@@ -176,13 +177,13 @@ func (r *rig) proc(name string) *proc {
 // now is the time on the rig's clock.
 func (r *rig) now() time.Duration { return time.Since(r.began) }
 
-// dial connects as a client would.
-func (r *rig) dial(ctx context.Context, address string) (net.Conn, error) {
+// dial connects to a leader's SQL as a client on its host would.
+func (r *rig) dial(ctx context.Context, leader int) (net.Conn, error) {
 	if r.net != nil {
-		return r.net.dial(ctx, address)
+		return r.net.dial(ctx, r.leaders[leader].host, r.sql[leader])
 	}
 	var d net.Dialer
-	return d.DialContext(ctx, "tcp4", address)
+	return d.DialContext(ctx, "tcp4", r.sql[leader])
 }
 
 // heal makes everything whole: no cuts, no faults, every process runs. It does not wait

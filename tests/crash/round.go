@@ -87,9 +87,9 @@ type result struct {
 
 // Bounds of a round.
 const (
-	settle       = 60 * time.Second // until every leader answers again: beyond it the round has failed
-	wrapUp       = 2 * time.Second  // for statements under way when a round ends
-	probePatince = 1500 * time.Millisecond
+	settle        = 30 * time.Second // until every leader answers again: beyond it the round has failed
+	wrapUp        = 2 * time.Second  // for statements under way when a round ends
+	probePatience = 1500 * time.Millisecond
 )
 
 // play carries out a round.
@@ -114,6 +114,7 @@ func (r *round) play() (res result) {
 		for i := range w.clients {
 			seed++
 			c := r.client(fmt.Sprintf("%s%d", w.name, i), seed)
+			c.hasty = true
 			clients.Go(func() {
 				defer c.close()
 				for !r.stop.Load() && ctx.Err() == nil {
@@ -128,7 +129,7 @@ func (r *round) play() (res result) {
 	for i := range r.rig.sql {
 		seed++
 		c := r.client(fmt.Sprintf("probe%d", i), seed)
-		c.leader, c.patience, c.connecting = i, probePatince, probePatince
+		c.leader, c.patience, c.connecting = i, probePatience, probePatience
 		probers.Go(func() { r.prober(probing, c) })
 	}
 

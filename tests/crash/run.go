@@ -209,10 +209,9 @@ func clone(m map[[2]int]bool) map[[2]int]bool {
 	return c
 }
 
-// cuts adds the pairs that a step parts: the victims from everybody else, clients on
-// the side the step says.
+// cuts adds the pairs that a step parts: the victims from everybody else.
 func (r *round) cuts(cut map[[2]int]bool, s step, victims []*proc) {
-	side := map[int]bool{0: s.clients}
+	side := map[int]bool{}
 	for _, p := range victims {
 		side[p.host] = true
 	}
@@ -243,11 +242,11 @@ func (r *round) leavesEnough(s step, victims []*proc) bool {
 			nodes++
 		}
 	}
-	if s.kind == "cut" && (s.clients || s.oneway) {
-		return false // clients see but the victims, or it depends on whom they ask
-	}
 	if s.kind == "point" && strings.Contains(s.rule, "error") && leaders > 0 {
 		return false // as long as it fails it fails
+	}
+	if s.kind == "cut" && 2*leaders > len(r.rig.leaders) {
+		leaders, nodes = len(r.rig.leaders)-leaders, len(r.rig.nodes)-nodes // the others are the minority
 	}
 	return 2*leaders < len(r.rig.leaders) && (nodes < len(r.rig.nodes) || len(r.rig.nodes) == 0)
 }
@@ -309,22 +308,6 @@ func (s *stats) add(p plan, res result) {
 	if res.recovery >= 0 {
 		k.recoveries = append(k.recoveries, res.recovery)
 		s.recoveries = append(s.recoveries, res.recovery)
-	}
-}
-
-// merge adds another's rounds.
-func (s *stats) merge(o *stats) {
-	s.rounds, s.failed, s.committed, s.unknown = s.rounds+o.rounds, s.failed+o.failed, s.committed+o.committed, s.unknown+o.unknown
-	s.recoveries = append(s.recoveries, o.recoveries...)
-	for c, n := range o.refused {
-		s.refused[c] += n
-	}
-	for name, k := range o.kinds {
-		if s.kinds[name] == nil {
-			s.kinds[name] = &kindStats{}
-		}
-		s.kinds[name].rounds += k.rounds
-		s.kinds[name].recoveries = append(s.kinds[name].recoveries, k.recoveries...)
 	}
 }
 
