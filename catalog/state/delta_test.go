@@ -183,3 +183,25 @@ func TestReads(t *testing.T) {
 		t.Error(r.Err)
 	}
 }
+
+// BenchmarkSmallInsert is what a small write costs to apply to a table that has some thousands of them.
+func BenchmarkSmallInsert(b *testing.B) {
+	c, _ := New().Apply(&Command{Ops: []Op{{Bootstrap: &Bootstrap{Cluster: Cluster{Slices: 4}}}, movies("public")}})
+	id := c.AllTables()[0].ID
+	data := make([]byte, 200)
+	for i := 0; b.Loop(); i++ {
+		r := ref(i%5000, SliceID(i%4))
+		r.Data = data
+		txn := TxnID(i + 1)
+		var res *Result
+		if i >= 5000 {
+			c, _ = c.Apply(&Command{Ops: []Op{{Delta: &Delta{Table: id, Deletes: []RowSet{{r.Name, allRows}}}}}})
+		}
+		c, res = c.Apply(&Command{Txn: txn, Settled: txn - min(txn, 8), Ops: []Op{{Delta: &Delta{Table: id, Adds: []ObjectRef{r}}}}})
+		if res.Err != nil {
+			b.Fatal(res.Err)
+		}
+	}
+}
+
+var allRows = rowsOf(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)

@@ -118,7 +118,6 @@ type world struct {
 
 	rows   map[string][]int64 // of objects, by name; never forgotten
 	value  int64              // last one inserted
-	objs   int
 	want   map[int64]bool
 	during func()       // called while a merge runs
 	split  int          // rows an object of a merge has at most

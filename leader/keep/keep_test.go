@@ -71,7 +71,7 @@ func random(t *testing.T, seed int64) {
 			must(t, w.k.Vacuum(bg, w.table, Mode(w.r.Intn(3))))
 		case 7:
 			now = now.Add(time.Hour)
-			w.k.step(bg, now)
+			w.k.Step(bg, now)
 		case 8:
 			if w.r.Intn(10) == 0 {
 				w.log.put(&state.Command{Ops: []state.Op{{Truncate: &state.Truncate{Table: w.table}}}})
@@ -189,7 +189,7 @@ func TestDeposed(t *testing.T) {
 		w.check()
 		w.present(w.cur(), lose)
 		if w.log.Term() == 0 {
-			w.k.step(bg, time.Now().Add(time.Hour)) // does nothing
+			w.k.Step(bg, time.Now().Add(time.Hour)) // does nothing
 			w.takeOver()
 		}
 		w.tidy()

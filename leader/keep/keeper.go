@@ -49,6 +49,8 @@ type Options struct {
 	Run func(ctx context.Context, m *Merge) ([]state.ObjectRef, error)
 	// Busy reports whether statements run that merges should leave the machine to. nil: never.
 	Busy func() bool
+	// Wait waits until changed is closed or d has passed; it fails if ctx ends. nil: by the machine's clock.
+	Wait func(ctx context.Context, changed <-chan struct{}, d time.Duration) error
 	Slog *slog.Logger
 
 	Policy Policy
@@ -132,11 +134,26 @@ func New(o Options) *Keeper {
 	if o.Busy == nil {
 		o.Busy = func() bool { return false }
 	}
+	if o.Wait == nil {
+		o.Wait = wait
+	}
 	o.Policy.complete()
 	k := &Keeper{o: o, term: o.Log.Term(), tables: map[state.TableID]*watched{}, leftovers: map[string]time.Time{},
 		busy: map[state.TableID]chan struct{}{}, pins: map[*int]uint64{}, writing: map[state.TxnID]bool{}, moves: map[string]*move{}}
 	k.ctx, k.stop = context.WithCancel(context.Background())
 	return k
+}
+
+func wait(ctx context.Context, changed <-chan struct{}, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-changed:
+	case <-t.C:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return nil
 }
 
 // Start begins to work in the background, with a search for orphans.
@@ -151,7 +168,7 @@ func (k *Keeper) Start() {
 			case <-k.ctx.Done():
 				return
 			case now := <-tick.C:
-				k.step(k.ctx, now)
+				k.Step(k.ctx, now)
 			}
 		}
 	}()
@@ -164,8 +181,9 @@ func (k *Keeper) Stop() {
 	k.wg.Wait()
 }
 
-// step does what is due. It logs what fails: the next step tries again.
-func (k *Keeper) step(ctx context.Context, now time.Time) {
+// Step does what is due at a time: what Start has done by the clock, and a simulation by its own. It logs
+// what fails: the next step tries again.
+func (k *Keeper) Step(ctx context.Context, now time.Time) {
 	if k.o.Log.Term() != k.term {
 		return // deposed; whoever started us will notice
 	}

@@ -171,10 +171,7 @@ func (k *Keeper) propose(ctx context.Context, op *state.Replace) (*state.Result,
 			}
 			return res, nil
 		}
-		select {
-		case <-changed:
-		case <-time.After(50 * time.Millisecond):
-		case <-ctx.Done():
+		if e := k.o.Wait(ctx, changed, 50*time.Millisecond); e != nil {
 			return nil, errors.Join(errUnsure, err)
 		}
 	}
