@@ -19,6 +19,9 @@ type facts struct {
 
 	mu    sync.Mutex
 	known map[factsKey][]lower.Facts // by column number; nil: could not be read. Guarded by mu
+	// small has what is true of small objects, which no cache of footers keeps: every small write makes
+	// a new version, and most of its objects are the last one's. Guarded by mu.
+	small map[string][]lower.Facts
 }
 
 type factsKey struct {
@@ -28,6 +31,9 @@ type factsKey struct {
 
 // factsKept bounds the cache; it is emptied when full.
 const factsKept = 1024
+
+// smallKept bounds what is kept of small objects: some tables' between two flushes.
+const smallKept = 16384
 
 // of gives the facts of the tables that a statement reads.
 func (f *facts) of(p *planned) func(*plan.TableRef, int) lower.Facts {
@@ -73,19 +79,54 @@ func (f *facts) read(t *state.Table) ([]lower.Facts, error) {
 	for i := range all {
 		all[i] = lower.Facts{NoNulls: true, NoBlanks: true}
 	}
-	for _, o := range t.Version.Objects.List() {
-		foot, err := f.footers.Footer(context.Background(), o)
+	for _, o := range t.Version.Objects.All() {
+		cols, err := f.object(o)
 		if err != nil {
 			return nil, err
 		}
-		for _, rg := range foot.RowGroups {
-			for i := range min(len(rg.Cols), len(all)) {
-				c, have := rg.Cols[i], &all[i]
-				have.NoNulls = have.NoNulls && c.Nulls == 0
-				have.NoBlanks = have.NoBlanks && !c.TrailingBlanks
-				have.Bits = max(have.Bits, c.Bits)
-			}
+		for i := range min(len(cols), len(all)) {
+			c, have := cols[i], &all[i]
+			have.NoNulls = have.NoNulls && c.NoNulls
+			have.NoBlanks = have.NoBlanks && c.NoBlanks
+			have.Bits = max(have.Bits, c.Bits)
 		}
 	}
 	return all, nil
+}
+
+// object is what is true of one object's columns.
+func (f *facts) object(o *state.ObjectRef) ([]lower.Facts, error) {
+	if o.Data != nil {
+		f.mu.Lock()
+		cols, ok := f.small[o.Name]
+		f.mu.Unlock()
+		if ok {
+			return cols, nil
+		}
+	}
+	foot, err := f.footers.Footer(context.Background(), *o)
+	if err != nil {
+		return nil, err
+	}
+	var cols []lower.Facts
+	for _, rg := range foot.RowGroups {
+		for i := range rg.Cols {
+			if i == len(cols) {
+				cols = append(cols, lower.Facts{NoNulls: true, NoBlanks: true})
+			}
+			c, have := &rg.Cols[i], &cols[i]
+			have.NoNulls = have.NoNulls && c.Nulls == 0
+			have.NoBlanks = have.NoBlanks && !c.TrailingBlanks
+			have.Bits = max(have.Bits, c.Bits)
+		}
+	}
+	if o.Data != nil {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if f.small == nil || len(f.small) >= smallKept {
+			f.small = map[string][]lower.Facts{}
+		}
+		f.small[o.Name] = cols
+	}
+	return cols, nil
 }

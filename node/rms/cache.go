@@ -9,6 +9,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
+	"slipher/node/inline"
 	"slipher/runtime/block"
 )
 
@@ -80,7 +81,11 @@ func (c *Cache) Stats() CacheStats {
 }
 
 // Footer returns an object's footer, shared: not to be changed.
+// Small objects, which have Data, are in no store and not cached here; see node/inline.
 func (c *Cache) Footer(ctx context.Context, ref state.ObjectRef) (*block.Footer, error) {
+	if ref.Data != nil {
+		return inline.Footer(&ref)
+	}
 	o, err := c.object(ctx, ref)
 	if err != nil {
 		return nil, err
@@ -90,8 +95,17 @@ func (c *Cache) Footer(ctx context.Context, ref state.ObjectRef) (*block.Footer,
 }
 
 // RowGroup opens columns cols (numbers in the stored table, with their types) of the object's row group idx. All of
-// their blocks are loaded and pinned until Release; other columns cannot be used. It may wait for the store.
+// their blocks are loaded and pinned until Release; other columns cannot be used. It may wait for the store. A small object
+// has one.
 func (c *Cache) RowGroup(ctx context.Context, ref state.ObjectRef, idx int, cols []int, typs []types.Type) (*block.RowGroup, error) {
+	if ref.Data != nil {
+		g, err := inline.New([]*state.ObjectRef{&ref})
+		if err != nil {
+			return nil, err
+		}
+		defer g.Release()
+		return g.RowGroup(cols, typs)
+	}
 	o, err := c.object(ctx, ref)
 	if err != nil {
 		return nil, err

@@ -318,6 +318,9 @@ func (e *Executor) Close() error {
 	}
 	e.ending.Wait()
 	e.sched.Close()
+	if e.cfg.Storage != nil {
+		e.cfg.Storage.small.Close()
+	}
 	return first
 }
 

@@ -3,25 +3,36 @@ package worker
 import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
+	"slipher/runtime/block"
 )
 
 // fetchItem is a row group to fetch.
 type fetchItem struct {
 	ref   *state.ObjectRef
-	group int   // in the object
-	first int64 // address of its first row
+	group int             // in the object
+	small *block.RowGroup // instead: of small objects, opened; owned
+	runs  []addresses     // of its rows, in order
 	slice state.SliceID
 	dead  *deadRows // nil: none of its rows is deleted
+}
+
+// addresses are those of rows that lie one behind the other in an object.
+type addresses struct {
+	first int64
+	rows  int
 }
 
 // list sends the row groups that zone maps and deleted rows do not rule out.
 func (s *scanSource) list(items chan<- fetchItem) error {
 	for i := range s.scan.Objects {
+		if s.scan.Objects[i].Data != nil {
+			continue
+		}
 		if more, err := s.listObject(i, items); err != nil || !more {
 			return err
 		}
 	}
-	return nil
+	return s.listSmall(items)
 }
 
 // listObject sends one object's row groups. False: the query has ended.
@@ -47,10 +58,10 @@ func (s *scanSource) listObject(i int, items chan<- fetchItem) (bool, error) {
 		if !mine {
 			continue
 		}
-		it := fetchItem{ref: o, group: n, first: s.address(i, at), slice: slice}
+		it := fetchItem{ref: o, group: n, runs: []addresses{{s.address(i, at), int(rows)}}, slice: slice}
 		if dead != nil {
 			if it.dead = deadIn(dead, at, rows); it.dead != nil && !s.live {
-				return false, sqlerr.New(sqlerr.InternalError, "BUG: segment %d reads deleted rows of object %s", s.g.id, o.Name)
+				return false, s.blind(o)
 			}
 		}
 		if it.dead != nil && it.dead.all(0, int(rows)) || !s.mayMatch(meta) {
@@ -66,6 +77,11 @@ func (s *scanSource) listObject(i int, items chan<- fetchItem) (bool, error) {
 		return false, sqlerr.New(sqlerr.DataCorrupted, "object %s has %d rows where %d are due", o.Name, first, o.Rows)
 	}
 	return true, nil
+}
+
+// blind is the error of a program that would take deleted rows for live ones.
+func (s *scanSource) blind(o *state.ObjectRef) error {
+	return sqlerr.New(sqlerr.InternalError, "BUG: segment %d reads deleted rows of object %s", s.g.id, o.Name)
 }
 
 // place says for which slice a row group of o is read, and whether it is read here. Every node sees the
@@ -93,9 +109,11 @@ func (s *scanSource) address(object int, row int64) int64 {
 }
 
 func (s *scanSource) fetch(it fetchItem) error {
-	rg, err := s.g.q.ex.cfg.Storage.Cache.RowGroup(s.g.q.ctx, *it.ref, it.group, s.cols, s.types)
-	if err != nil {
-		return err
+	rg, err := it.small, error(nil)
+	if rg == nil {
+		if rg, err = s.g.q.ex.cfg.Storage.Cache.RowGroup(s.g.q.ctx, *it.ref, it.group, s.cols, s.types); err != nil {
+			return err
+		}
 	}
 	if rg, err = s.addMade(rg, &it); err != nil {
 		return err

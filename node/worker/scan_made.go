@@ -49,8 +49,18 @@ func (s *scanSource) addMade(rg *block.RowGroup, it *fetchItem) (*block.RowGroup
 	}
 	var ids, live *block.Block
 	var err error
-	if s.rowIDs {
-		ids, err = block.CountBlock(rg.Rows(), it.first)
+	switch {
+	case !s.rowIDs:
+	case len(it.runs) == 1:
+		ids, err = block.CountBlock(rg.Rows(), it.runs[0].first)
+	default:
+		all := make([]int64, 0, rg.Rows())
+		for _, r := range it.runs {
+			for i := range int64(r.rows) {
+				all = append(all, r.first+i)
+			}
+		}
+		ids, err = block.Int64Block(all)
 	}
 	if s.live && err == nil {
 		live, err = block.LiveBlock(rg.Rows(), it.dead.each)

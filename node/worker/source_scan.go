@@ -139,8 +139,11 @@ func (s *scanSource) begin() {
 		go func() {
 			var err error
 			for it := range items {
-				if err == nil {
+				switch {
+				case err == nil:
 					err = s.fetch(it)
+				case it.small != nil:
+					it.small.Release()
 				}
 			}
 			end(err)

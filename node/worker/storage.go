@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"slipher/catalog/state"
+	"slipher/node/inline"
 	"slipher/node/load"
 	"slipher/node/rms"
 	"slipher/node/wire"
@@ -14,6 +15,8 @@ type Storage struct {
 	Store  rms.Store
 	Cache  *rms.Cache
 	Budget *load.Budget // of all loads on the node
+
+	small inline.Cache // of small objects' row groups
 }
 
 // writer makes the loader's writer for one slice.
