@@ -181,11 +181,7 @@ func (s *Server) openCluster(context.Context) (err error) {
 	c := cat.Cluster()
 	s.local = wire.NewLocal()
 	peers := s.local.As(s.opts.ID)
-	conf := cluster.Config{LeaderID: s.opts.ID, Propose: s.proposeNodes, SetTerm: s.local.SetTerm, Log: s.log}
-	if !s.opts.Embedded {
-		conf.Dial = peers.Conn
-	}
-	s.cluster = cluster.New(conf)
+	s.cluster = cluster.New(cluster.Config{LeaderID: s.opts.ID, Propose: s.proposeNodes, Dial: peers.Conn, SetTerm: s.local.SetTerm, Log: s.log})
 	own := worker.New(worker.Config{ID: s.opts.ID, Workers: ownWorkers, Engine: s.engine, Peers: peers, Log: s.log,
 		Artifacts: &worker.SignedArtifacts{Key: s.key.Public(), Symbols: s.symbols}})
 	s.onStop(func(context.Context) error { return own.Close() })

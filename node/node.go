@@ -217,6 +217,10 @@ func (n *Node) Call(ctx context.Context, from wire.Conn, m wire.Message) (wire.M
 	if exec == nil {
 		return nil, sqlerr.New(sqlerr.CannotConnectNow, "node %s is starting up", n.cfg.ID)
 	}
+	switch m.(type) {
+	case *wire.Cancel, *wire.EndQuery: // a leader of before may end what it began
+		return exec.Call(ctx, from, m)
+	}
 	if from.Peer() != leader {
 		return nil, sqlerr.New(sqlerr.ProtocolViolation, "unexpected message %T from %s", m, from.Peer())
 	}

@@ -17,7 +17,7 @@ type Config struct {
 	LeaderID string
 	// Propose writes to the catalog.
 	Propose func(ctx context.Context, ops []state.Op) error
-	// Dial finds a node's process. nil: nodes come by themselves (they live in this process).
+	// Dial finds a node's process; addr is "" for one in this process. nil: nodes come by themselves.
 	Dial func(ctx context.Context, id, addr string) (wire.Conn, error)
 	// SetTerm raises the process's term. nil: no terms.
 	SetTerm func(uint64)

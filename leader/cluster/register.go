@@ -153,7 +153,7 @@ func (c *Cluster) contact(id string, wait time.Duration) {
 				addr = k.Addr
 			}
 			c.mu.Unlock()
-			if here || addr == "" {
+			if here || k == nil {
 				return
 			}
 			c.callOut(ctx, id, addr, lead)

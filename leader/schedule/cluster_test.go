@@ -56,6 +56,9 @@ type testCluster struct {
 	nodes []*node.Node
 	table *state.Table
 	store string
+	key   artifact.PrivateKey
+	local *wire.Local
+	mux   *wire.Mux // nil if shape.nodes is 0
 }
 
 func newCluster(t *testing.T, sh shape, e worker.Engine) *testCluster {
@@ -65,34 +68,19 @@ func newCluster(t *testing.T, sh shape, e worker.Engine) *testCluster {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &testCluster{t: t, shape: sh, store: "file://" + t.TempDir()}
-	local := wire.NewLocal()
-	c.cl = cluster.New(cluster.Config{LeaderID: "lead", SetTerm: local.SetTerm, Log: log})
-	facts := cluster.Facts{Term: 3, ClusterID: "c", Slices: slices, Storage: c.store, PublicKey: key.Public()}
-	c.cl.Start(facts)
-	exec := worker.New(worker.Config{ID: "lead", Workers: sh.workers, Engine: e, Peers: local.As("lead"), Log: log})
-	c.sv = schedule.New(schedule.Config{ID: "lead", Cluster: c.cl, Local: exec, Peers: local.As("lead"), Log: log,
-		Seal: func(p *program.Segment) ([]byte, error) {
-			return (&artifact.Envelope{Tier: "primitives", ProgramHash: p.Hash, Program: p}).Seal(key)
-		}})
-	local.Attach("lead", c.sv)
-	var mux *wire.Mux
+	c := &testCluster{t: t, shape: sh, store: "file://" + t.TempDir(), key: key}
+	c.lead("lead", e)
+	c.cl.Start(c.facts(3))
 	if sh.nodes == 0 {
-		n, err := node.Start(node.Config{ID: "n1", Workers: sh.workers, Engine: e, Local: local, Leader: "lead", Log: log})
+		n, err := node.Start(node.Config{ID: "n1", Workers: sh.workers, Engine: e, Local: c.local, Leader: "lead", Log: log})
 		if err != nil {
 			t.Fatal(err)
 		}
 		c.nodes = append(c.nodes, n)
-	} else {
-		mux, err = wire.Listen(wire.Identity{ID: "lead", Cluster: "c"}, "127.0.0.1:0", c.sv, log)
-		if err != nil {
-			t.Fatal(err)
-		}
-		local.SetNext(mux)
 	}
 	for i := range sh.nodes {
 		n, err := node.Start(node.Config{ID: fmt.Sprintf("n%d", i+1), Workers: sh.workers, Engine: e,
-			Leaders: []string{mux.Addr()}, ClusterAddr: "127.0.0.1:0", Log: log})
+			Leaders: []string{c.mux.Addr()}, ClusterAddr: "127.0.0.1:0", Log: log})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,12 +92,6 @@ func newCluster(t *testing.T, sh shape, e worker.Engine) *testCluster {
 				t.Error(err)
 			}
 		}
-		if mux != nil {
-			mux.Close()
-		}
-		if err := exec.Close(); err != nil {
-			t.Error(err)
-		}
 	})
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -119,6 +101,48 @@ func newCluster(t *testing.T, sh shape, e worker.Engine) *testCluster {
 		}
 	}
 	return c
+}
+
+// lead makes the leader's process: it stands by.
+func (c *testCluster) lead(id string, e worker.Engine) {
+	c.t.Helper()
+	log := slog.New(failOnError{c.t})
+	c.local = wire.NewLocal()
+	c.cl = cluster.New(cluster.Config{LeaderID: id, SetTerm: c.local.SetTerm, Dial: c.local.As(id).Conn, Grace: 10 * time.Second, Log: log})
+	exec := worker.New(worker.Config{ID: id, Workers: c.shape.workers, Engine: e, Peers: c.local.As(id), Log: log})
+	c.sv = schedule.New(schedule.Config{ID: id, Cluster: c.cl, Local: exec, Peers: c.local.As(id), Log: log,
+		Seal: func(p *program.Segment) ([]byte, error) {
+			return (&artifact.Envelope{Tier: "primitives", ProgramHash: p.Hash, Program: p}).Seal(c.key)
+		}})
+	c.local.Attach(id, c.sv)
+	var mux *wire.Mux
+	if c.shape.nodes > 0 {
+		var err error
+		if mux, err = wire.Listen(wire.Identity{ID: id, Cluster: "c"}, "127.0.0.1:0", c.sv, log); err != nil {
+			c.t.Fatal(err)
+		}
+		c.local.SetNext(mux)
+	}
+	c.mux = mux
+	cl := c.cl
+	c.t.Cleanup(func() {
+		cl.Stop()
+		if mux != nil {
+			mux.Close()
+		}
+		if err := exec.Close(); err != nil {
+			c.t.Error(err)
+		}
+	})
+}
+
+// facts are what the leader of a term starts with.
+func (c *testCluster) facts(term uint64) cluster.Facts {
+	f := cluster.Facts{Term: term, ClusterID: "c", Slices: slices, Storage: c.store, PublicKey: c.key.Public()}
+	if c.mux != nil {
+		f.Addr = c.mux.Addr()
+	}
+	return f
 }
 
 // load makes a table with rows rows on each slice.

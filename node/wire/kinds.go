@@ -33,8 +33,8 @@ var kinds = []struct {
 	{9, func() Message { return new(StreamDone) }, anybody},
 	{10, func() Message { return new(FusedCode) }, leader},
 	{11, func() Message { return new(FusedReply) }, anybody},
-	{12, func() Message { return new(Cancel) }, leader},
-	{13, func() Message { return new(EndQuery) }, leader},
+	{12, func() Message { return new(Cancel) }, anybody},
+	{13, func() Message { return new(EndQuery) }, anybody},
 	{14, func() Message { return new(ReserveIdentity) }, anybody},
 	{15, func() Message { return new(Reserved) }, anybody},
 	{16, func() Message { return new(NotActive) }, anybody},
@@ -43,7 +43,8 @@ var kinds = []struct {
 	{19, func() Message { return new(Dismiss) }, leader},
 }
 
-// origin says who makes a request: those of leaders are refused under lower terms.
+// origin says who makes a request: those of leaders are refused under lower terms. (Not so the
+// end of a query, which can do no harm: its id has the term.)
 type origin uint8
 
 const (

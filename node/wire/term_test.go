@@ -70,10 +70,10 @@ func TestFencing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx := context.Background()
 			a, b, ta, tb, fb := make(t)
-			if _, err := a.Call(ctx, &EndQuery{}); err != nil {
+			if _, err := a.Call(ctx, &RunStream{}); err != nil {
 				t.Errorf("before any term: %v", err)
 			}
-			if _, err := At(a, 5).Call(ctx, &EndQuery{}); err != nil {
+			if _, err := At(a, 5).Call(ctx, &RunStream{}); err != nil {
 				t.Errorf("a new term: %v", err)
 			}
 			if tb.Term() != 5 || fb.term.Load() != 5 {

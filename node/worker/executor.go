@@ -66,7 +66,7 @@ func (e *Executor) Call(ctx context.Context, from wire.Conn, m wire.Message) (wi
 	case *wire.FusedCode:
 		return e.fused(m)
 	case *wire.Cancel:
-		if q := e.find(m.Query); q != nil {
+		if q := e.find(m.Query); q != nil && q.leader.Peer() == from.Peer() {
 			var why error = sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to user request")
 			if m.Error != nil {
 				why = m.Error
@@ -75,6 +75,9 @@ func (e *Executor) Call(ctx context.Context, from wire.Conn, m wire.Message) (wi
 		}
 		return &wire.OK{}, nil
 	case *wire.EndQuery:
+		if q := e.find(m.Query); q == nil || q.leader.Peer() != from.Peer() {
+			return &wire.OK{}, nil
+		}
 		return &wire.OK{}, e.end(m.Query)
 	}
 	return nil, sqlerr.New(sqlerr.ProtocolViolation, "unexpected message %T", m)
@@ -141,8 +144,12 @@ func (e *Executor) Fence(term uint64) {
 	defer e.mu.Unlock()
 	e.term = max(e.term, term)
 	for id, q := range e.queries {
-		if q.start.Term < e.term {
-			e.abandon(id, q, wire.ErrFenced(q.start.Term, e.term))
+		switch why := wire.ErrFenced(q.start.Term, e.term); {
+		case q.start.Term >= e.term:
+		case q.leader.Local(): // it ends the query itself, when it has given back the rows that are ours
+			q.fail(why)
+		default:
+			e.abandon(id, q, why)
 		}
 	}
 }

@@ -135,6 +135,7 @@ func (p *Process) end(t testing.TB, sig syscall.Signal) {
 	default:
 	}
 	p.cmd.Process.Signal(sig)
+	p.cmd.Process.Signal(syscall.SIGCONT) // a test may have failed while it was paused
 	select {
 	case <-p.done:
 	case <-time.After(30 * time.Second):
