@@ -78,7 +78,7 @@ func (p *proc) start() error {
 		defer p.mu.Unlock()
 		var exit *exec.ExitError
 		killed := errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL
-		if !p.wanted && !killed {
+		if !p.wanted && !killed && !p.injected() {
 			p.crashes = append(p.crashes, fmt.Sprintf("%s ended by itself: %v; the end of its log:\n%s", p.name, cmd.ProcessState, p.tail()))
 		}
 		close(done)
@@ -102,6 +102,18 @@ func (p *proc) tail() string {
 		}
 	}
 	return s[max(0, len(s)-most):]
+}
+
+// injected reports whether the process ended because of an error that was injected: it says so
+// at the end of its log, or as the reason of its panic.
+func (p *proc) injected() bool {
+	end := p.tail()
+	if strings.Contains(end, "panic: ") {
+		end, _, _ = strings.Cut(strings.TrimPrefix(end, "\n"), "\n")
+	} else if lines := strings.Split(strings.TrimSpace(end), "\n"); len(lines) > 5 {
+		end = strings.Join(lines[len(lines)-5:], "\n")
+	}
+	return strings.Contains(end, "injected at ")
 }
 
 // running reports whether the process lives (it may be stopped).
