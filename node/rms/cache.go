@@ -27,6 +27,7 @@ type Cache struct {
 	used    int64               // guarded by mu; bytes of all loaded blocks
 	stats   CacheStats          // guarded by mu
 	clock   uint64              // guarded by mu; counts requests for objects
+	opened  uint64              // guarded by mu; counts objects opened
 	closed  bool                // guarded by mu
 }
 
@@ -272,6 +273,10 @@ func (c *Cache) freeLocked(e *entry) {
 func (c *Cache) Drop(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.dropLocked(name)
+}
+
+func (c *Cache) dropLocked(name string) {
 	for key, e := range c.blocks {
 		if key.object != name {
 			continue

@@ -194,6 +194,32 @@ func TestCacheDamage(t *testing.T) {
 	}
 }
 
+// Objects that were deleted from the store do not stay mapped for ever.
+func TestCacheForgetsDeleted(t *testing.T) {
+	ctx := context.Background()
+	store, _ := Open("file://" + t.TempDir())
+	c := NewCache(store, "", 1<<20)
+	for i := range sweepEvery {
+		ref := putObject(t, store, fmt.Sprintf("t1/o%d", i), 1, 10)
+		rg, err := c.RowGroup(ctx, ref, 0, []int{0}, testTypes[:1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		rg.Release()
+		if i < sweepEvery/2 {
+			if err := store.Delete(ctx, ref.Name); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if st := c.Stats(); st.Objects != sweepEvery/2 || st.Blocks != sweepEvery/2-1 && st.Blocks != sweepEvery/2 {
+		t.Errorf("%+v", st)
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // Temporary files of a crash are not objects.
 func TestFileStoreCrash(t *testing.T) {
 	dir := t.TempDir()

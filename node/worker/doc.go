@@ -12,6 +12,10 @@
 // instance unclaimed, and its arrival wakes the scheduler. Segments further downstream go first, queries in turn:
 // so one worker and one credit suffice for progress.
 //
+// A scan's row groups are stored ones (scan_list.go) and those that small objects make together
+// (scan_small.go); columns that nobody stores, row addresses and whether a row lives, are added to them
+// (scan_made.go). What sinks delete are sets of addresses (rowset.go).
+//
 // Invariants: everything named "guarded by the scheduler's lock" is touched only under it; an
 // instance is run by one worker at a time; after stop no worker is inside the query's code, and end
 // frees all, which the query's memory account proves.
