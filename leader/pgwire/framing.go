@@ -15,7 +15,7 @@ import (
 const (
 	maxStartup   = 10_000
 	maxStatement = 16 << 20 // Redshift's limit for a statement
-	maxMessage   = 64 << 20 // Bind with its values, CopyData
+	MaxMessage   = 64 << 20 // Bind with its values, CopyData
 	keepBuffer   = 64 << 10 // larger buffers are given back when idle
 )
 
@@ -61,7 +61,7 @@ func (f *framer) next() (pgproto3.FrontendMessage, error) {
 	if msg == nil {
 		return nil, sqlerr.New(sqlerr.ProtocolViolation, "invalid frontend message type %d", kind)
 	}
-	if n < 0 || n > maxMessage {
+	if n < 0 || n > MaxMessage {
 		return nil, sqlerr.New(sqlerr.ProtocolViolation, "invalid message length")
 	}
 	if n > limitOf(kind) {
@@ -102,7 +102,7 @@ func limitOf(kind byte) int {
 	case 'S', 'H', 'X', 'c', 'D', 'C', 'E', 'f':
 		return maxStartup
 	}
-	return maxMessage
+	return MaxMessage
 }
 
 func (f *framer) message(kind byte) pgproto3.FrontendMessage {

@@ -1,0 +1,125 @@
+package relay
+
+import (
+	"regexp"
+
+	"slipher/catalog/sqlerr"
+	"slipher/compiler/parse"
+)
+
+// deed is what a message has the server do.
+type deed struct {
+	text   string
+	hidden bool // the relay does not know
+}
+
+var unknown = deed{hidden: true}
+
+// effect is what statements mean for a session that has lost its leader.
+type effect struct {
+	harmless bool // may run twice: they change nothing that lasts
+	commits  bool // may have ended a transaction for good
+	single   bool // there is one statement, or none
+	ends     bool // the last statement about transactions ends a block
+	begins   bool // it begins one
+	rollback bool // the only statement is ROLLBACK
+}
+
+// judge says what deeds mean.
+func judge(does []deed, backslashes bool) effect {
+	e := effect{harmless: true, single: len(does) <= 1}
+	for _, d := range does {
+		stmts, err := []*parse.Statement(nil), error(nil)
+		if !d.hidden {
+			stmts, err = parse.Parse(d.text, parse.Options{BackslashEscapes: backslashes})
+		}
+		if d.hidden {
+			e.harmless, e.commits = false, true
+		}
+		if err != nil {
+			continue // refused by any leader before any of the text runs
+		}
+		if len(stmts) > 1 {
+			e.single = false
+		}
+		for _, st := range stmts {
+			e.statement(st)
+		}
+	}
+	e.rollback = e.rollback && e.single
+	return e
+}
+
+func (e *effect) statement(st *parse.Statement) {
+	switch b := st.Body.(type) {
+	case *parse.Transaction:
+		switch b.Kind {
+		case parse.Begin:
+			e.begins, e.ends = true, false
+		case parse.Commit:
+			e.begins, e.ends = false, true
+			e.commits, e.harmless = true, false
+		case parse.Rollback:
+			e.begins, e.ends, e.rollback = false, true, true
+		}
+		return
+	case *parse.Select, *parse.Explain:
+		if !acts.MatchString(st.Text()) {
+			return
+		}
+	case *parse.Show, *parse.Set, *parse.Reset, *parse.Prepare, *parse.Deallocate:
+		return
+	case *parse.Truncate, *parse.Execute, *parse.Vacuum:
+		e.commits = true
+	}
+	e.harmless = false
+	e.commits = e.commits || e.rollback // outside the block that was rolled back
+}
+
+// acts finds functions that do something when a query calls them.
+var acts = regexp.MustCompile(`(?i)\b(slipher_\w+|pg_cancel_backend|pg_terminate_backend)\s*\(`)
+
+// verdict is what becomes of an exchange whose link broke before it was answered.
+type verdict struct {
+	retry bool // send it again, to a session in the state that it began in
+	err   error
+	after byte // the session's status behind err
+}
+
+// judge decides about an exchange.
+func (x *exchange) judge(backslashes bool) verdict {
+	e := judge(x.does, backslashes)
+	again := x.whole && !x.returned && !x.rows && x.retries < maxRetries
+	v := verdict{after: x.status, err: errUnknownOutcome}
+	switch {
+	case e.begins:
+		v.after = 'E'
+	case e.ends:
+		v.after = 'I'
+	case x.status == 'T':
+		v.after = 'E'
+	}
+	switch {
+	case x.status == 'I' && e.harmless:
+		v.retry, v.err = again, errLostQuery
+	case x.status == 'I':
+	case x.status == 'T' && e.rollback, x.status == 'E' && e.single:
+		// In a block that has failed, only its end changes anything, and that rolls back.
+		v.retry, v.err = again, errLostBlock
+	case x.status == 'T' && !e.commits:
+		v.err = errLostBlock
+	}
+	return v
+}
+
+// maxRetries bounds how often one exchange is sent to a new leader.
+const maxRetries = 3
+
+var (
+	errLostQuery = sqlerr.New(sqlerr.ConnectionFailure, "the active leader was lost while the statement ran").
+			WithDetail("Part of the result was sent already, or it cannot be run again by itself.").WithHint("The session goes on: run the statement again.")
+	errLostBlock = sqlerr.New(sqlerr.AdminShutdown, "the active leader was lost: the transaction is rolled back").
+			WithHint("The session goes on: roll back and run the transaction again.")
+	errUnknownOutcome = sqlerr.New(sqlerr.TransactionResolutionUnknown, "the active leader was lost before it answered: the statement may have been committed or not").
+				WithHint("The session goes on: look whether its changes are there before running it again.")
+)
