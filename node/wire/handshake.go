@@ -19,8 +19,12 @@ import (
 
 const (
 	handshakeTimeout = 5 * time.Second
-	maxHandshake     = 4 << 10 // bytes of one message before a peer is known
-	nonceSize        = 32
+	// A dialer does not wait long for a peer that is paused or cut off: it tries again, and
+	// a connection begun while the network was cut would take its time to notice that it is whole.
+	connectTimeout = time.Second
+	welcomeTimeout = 2 * time.Second
+	maxHandshake   = 4 << 10 // bytes of one message before a peer is known
+	nonceSize      = 32
 )
 
 // Identity is what a process proves and expects.
@@ -38,7 +42,7 @@ type peerInfo struct{ id, addr, cluster string }
 var ErrSecret = errors.New("the peer does not know the cluster's secret")
 
 func dialHandshake(c net.Conn, me Identity) (peerInfo, error) {
-	_ = c.SetDeadline(time.Now().Add(handshakeTimeout))
+	_ = c.SetDeadline(time.Now().Add(welcomeTimeout))
 	defer func() { _ = c.SetDeadline(time.Time{}) }()
 	mine := newHello(me)
 	mineRaw, err := writeHand(c, &mine)

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/yamux"
+
+	"slipher/catalog/fault"
 )
 
 // Stream kinds: the first byte of a yamux stream.
@@ -140,6 +142,10 @@ func (l *link) serveCall(s *yamux.Stream) {
 	if err != nil {
 		reply = FromError(err)
 	}
+	if fault.Point("wire.reply") != nil { // done, and nobody hears of it
+		_ = l.sess.Close()
+		return
+	}
 	_ = writeMessage(s, reply, l.mux.Term())
 }
 
@@ -151,6 +157,10 @@ func (l *link) Call(ctx context.Context, req Message) (Message, error) {
 func (l *link) callAt(ctx context.Context, term uint64, req Message) (Message, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	if fault.Point("wire.call") != nil {
+		_ = l.sess.Close()
+		return nil, ErrLinkLost
 	}
 	s, err := l.sess.OpenStream()
 	if err != nil {
@@ -226,7 +236,9 @@ func (l *link) sendData() {
 		l.queue = nil
 		l.mu.Unlock()
 		for _, d := range batch {
-			head, err = d.MarshalMsg(head[:0])
+			if head, err = d.MarshalMsg(head[:0]); err == nil {
+				err = fault.Point("wire.data")
+			}
 			var n [dataHead]byte
 			putDataHead(&n, len(head), len(d.Body), l.mux.Term())
 			if err == nil {

@@ -166,7 +166,7 @@ func (m *Mux) Dial(ctx context.Context, addr string) (Conn, error) {
 }
 
 func (m *Mux) dial(addr string) (*link, error) {
-	c, err := net.DialTimeout("tcp", addr, handshakeTimeout)
+	c, err := net.DialTimeout("tcp", addr, connectTimeout)
 	if err != nil {
 		return nil, err
 	}
