@@ -61,11 +61,10 @@ type Cluster struct {
 	settled bool          // slices of missing nodes are dealt
 	news    chan struct{} // closed at the next change
 	grace   *time.Timer
+	stop    context.CancelFunc // ends ctx
 
-	// ctx ends with the leadership; wg has what must end before the next one. Guarded by change.
-	ctx  context.Context
-	stop context.CancelFunc
-	wg   sync.WaitGroup
+	ctx context.Context // ends with the leadership; guarded by change
+	wg  sync.WaitGroup  // what must end before the next one
 }
 
 // Node is a connected node. Frozen: changes make a new one.
@@ -109,8 +108,10 @@ func (c *Cluster) Start(f Facts) {
 	}
 	c.change.Lock()
 	defer c.change.Unlock()
-	c.ctx, c.stop = context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.Background())
+	c.ctx = ctx
 	c.mu.Lock()
+	c.stop = stop
 	c.on, c.facts, c.deal, c.settled = true, f, f.Map, true
 	if len(c.deal) != f.Slices {
 		c.deal = nil
@@ -136,12 +137,15 @@ func (c *Cluster) Start(f Facts) {
 	}
 }
 
-// Stop makes the cluster stand by. It waits for changes under way.
+// Stop makes the cluster stand by. It ends changes under way and waits for them.
 func (c *Cluster) Stop() {
-	c.change.Lock()
-	if c.stop != nil {
-		c.stop()
+	c.mu.Lock()
+	stop := c.stop
+	c.mu.Unlock()
+	if stop != nil {
+		stop()
 	}
+	c.change.Lock()
 	c.mu.Lock()
 	c.on, c.nodes, c.known, c.deal = false, map[string]*Node{}, map[string]*Info{}, nil
 	if c.grace != nil {

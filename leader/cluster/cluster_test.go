@@ -169,7 +169,7 @@ func TestComeAndGo(t *testing.T) {
 	if got := owners(c); strings.Contains(got, "n2") || strings.Join(cat.now().Slices(), " ") != got {
 		t.Errorf("without n2: %s, catalog %v", got, cat.now().Slices())
 	}
-	n2 = join(t, c, "n2")
+	join(t, c, "n2")
 	if got := owners(c); !strings.Contains(got, "n2") {
 		t.Errorf("n2 is back: %s", got)
 	}
@@ -264,7 +264,7 @@ func TestDrain(t *testing.T) {
 	c := newCluster(t, cat, nil)
 	c.Start(cat.facts(1))
 	ctx := context.Background()
-	n1 := join(t, c, "n1")
+	join(t, c, "n1")
 	code := func(err error) sqlerr.Code {
 		if err == nil {
 			return ""
@@ -294,10 +294,11 @@ func TestDrain(t *testing.T) {
 		t.Error("the catalog does not know")
 	}
 	n2.lose(c)
-	n2 = join(t, c, "n2")
+	join(t, c, "n2")
 	want(t, "a drained node is back", owners(c), "n1 n1 n1 n1")
 	c.Start(cat.facts(2))
-	n1, n2 = join(t, c, "n1"), join(t, c, "n2")
+	n1 := join(t, c, "n1")
+	n2 = join(t, c, "n2")
 	want(t, "under a new leader", owners(c), "n1 n1 n1 n1")
 	n1.lose(c)
 	want(t, "no other is left", owners(c), "n2 n2 n2 n2")

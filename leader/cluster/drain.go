@@ -162,13 +162,6 @@ func (c *Cluster) Remove(ctx context.Context, id string) error {
 	return nil
 }
 
-func (c *Cluster) propose(ctx context.Context, ops ...state.Op) error {
-	if c.cfg.Propose == nil {
-		return nil
-	}
-	return c.cfg.Propose(ctx, ops)
-}
-
 // Leave deals away the slices of a node whose process is about to stop. It gets
 // some again when it registers anew.
 func (c *Cluster) Leave(ctx context.Context, from wire.Conn) error {

@@ -32,11 +32,11 @@ func (c *Cluster) redeal(ctx context.Context, fact *state.Node, more ...state.Op
 	if !slices.Equal(deal, before) {
 		ops = append(ops, state.Op{AssignSlices: &state.AssignSlices{Nodes: deal}})
 	}
-	if len(ops) > 0 && c.cfg.Propose != nil {
+	if len(ops) > 0 {
 		if err := fault.Point("cluster.deal"); err != nil {
 			return err
 		}
-		if err := c.cfg.Propose(ctx, ops); err != nil {
+		if err := c.propose(ctx, ops...); err != nil {
 			return err
 		}
 	}
@@ -49,6 +49,17 @@ func (c *Cluster) redeal(ctx context.Context, fact *state.Node, more ...state.Op
 	}
 	c.publish(deal, new)
 	return nil
+}
+
+// propose writes to the catalog, for as long as the leadership lasts. Called with change held.
+func (c *Cluster) propose(ctx context.Context, ops ...state.Op) error {
+	if c.cfg.Propose == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, changeTimeout)
+	defer cancel()
+	defer context.AfterFunc(c.ctx, cancel)()
+	return c.cfg.Propose(ctx, ops)
 }
 
 // missing reports whether a node that had slices is not back yet. Called with mu held.
@@ -122,9 +133,7 @@ const dealAgain = 250 * time.Millisecond
 // dealOn deals because a node is gone or does not come; it tries until it succeeds or
 // the leadership ends. Called with change held.
 func (c *Cluster) dealOn() {
-	ctx, cancel := context.WithTimeout(c.ctx, changeTimeout)
-	defer cancel()
-	err := c.redeal(ctx, nil)
+	err := c.redeal(c.ctx, nil)
 	if err == nil || c.ctx.Err() != nil {
 		return
 	}
