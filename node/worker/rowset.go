@@ -11,6 +11,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/node/wire"
+	"slipher/runtime/block"
 	"slipher/runtime/chunk"
 )
 
@@ -114,4 +115,20 @@ func deletedRows(o *state.ObjectRef) (*roaring.Bitmap, error) {
 		return nil, bad("Row %d of %d is among them.", last, o.Rows)
 	}
 	return b, nil
+}
+
+// deletedBits is deletedRows as a bit a row, as far as there are bits set, of an object with that footer.
+func deletedBits(o *state.ObjectRef, f *block.Footer) ([]uint64, error) {
+	set, err := deletedRows(o)
+	if set == nil || err != nil {
+		return nil, err
+	}
+	rows := int64(0)
+	for i := range f.RowGroups {
+		rows += int64(f.RowGroups[i].Rows)
+	}
+	if rows != o.Rows {
+		return nil, sqlerr.New(sqlerr.DataCorrupted, "object %s has %d rows where %d are due", o.Name, rows, o.Rows)
+	}
+	return set.ToDense(), nil
 }

@@ -1,8 +1,6 @@
 package worker
 
 import (
-	"github.com/RoaringBitmap/roaring/v2"
-
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/runtime/block"
@@ -63,7 +61,7 @@ func (s *scanSource) addMade(rg *block.RowGroup, it *fetchItem) (*block.RowGroup
 		ids, err = block.Int64Block(all)
 	}
 	if s.live && err == nil {
-		live, err = block.LiveBlock(rg.Rows(), it.dead.each)
+		live, err = block.LiveBlock(rg.Rows(), it.dead)
 	}
 	rg = rg.With(len(s.scan.Types), ids, live)
 	if err != nil {
@@ -73,36 +71,45 @@ func (s *scanSource) addMade(rg *block.RowGroup, it *fetchItem) (*block.RowGroup
 	return rg, nil
 }
 
-// deadRows are the deleted rows of a row group. Immutable.
-type deadRows struct {
-	set  *roaring.Bitmap // of the object
-	from int64           // the row group's first row in the object
-	rows int64
-}
+// deadRows are the deleted rows of a row group: a bit a row, low bits first. nil: none.
+type deadRows []uint64
 
-// deadIn is nil if none of rows [from, from+rows) is in set.
-func deadIn(set *roaring.Bitmap, from, rows int64) *deadRows {
-	if !set.IntersectsWithInterval(uint64(from), uint64(from+rows)) {
+// deadIn are the rows [from, from+rows) among dense, an object's deleted rows.
+func deadIn(dense []uint64, from, rows int64) deadRows {
+	out := make(deadRows, (rows+63)/64)
+	at, shift := int(from/64), uint(from%64)
+	any := uint64(0)
+	for i := range out {
+		if k := at + i; k < len(dense) {
+			out[i] = dense[k] >> shift
+		}
+		if k := at + i + 1; k < len(dense) && shift > 0 {
+			out[i] |= dense[k] << (64 - shift)
+		}
+		if left := rows - int64(i)*64; left < 64 { // what follows is the next row group's
+			out[i] &= 1<<left - 1
+		}
+		any |= out[i]
+	}
+	if any == 0 {
 		return nil
 	}
-	return &deadRows{set, from, rows}
+	return out
 }
 
-// all reports whether all rows [from, to) of the row group are deleted.
-func (d *deadRows) all(from, to int) bool {
-	return d.set.CardinalityInRange(uint64(d.from)+uint64(from), uint64(d.from)+uint64(to)) == uint64(to-from)
-}
-
-// each yields the deleted rows, ascending. No row of a nil deadRows is.
-func (d *deadRows) each(yield func(row int) bool) {
+// all reports whether all rows [from, to) are deleted. from is a multiple of 64.
+func (d deadRows) all(from, to int) bool {
 	if d == nil {
-		return
+		return from == to
 	}
-	it := d.set.Iterator()
-	for it.AdvanceIfNeeded(uint32(d.from)); it.HasNext(); {
-		row := int64(it.Next()) - d.from
-		if row >= d.rows || !yield(int(row)) {
-			return
+	for ; from < to; from += 64 {
+		want := ^uint64(0)
+		if to-from < 64 {
+			want = 1<<(to-from) - 1
+		}
+		if d[from/64]&want != want {
+			return false
 		}
 	}
+	return true
 }

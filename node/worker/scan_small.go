@@ -49,6 +49,11 @@ func (s *scanSource) sendSmall(at []int, objs []*state.ObjectRef, items chan<- f
 		return true, nil
 	}
 	it := fetchItem{slice: slice}
+	g, err := s.g.q.ex.cfg.Storage.small.Get(objs) // checks that each has the rows it claims
+	if err != nil {
+		return false, err
+	}
+	defer g.Release()
 	dead, rows := roaring.New(), int64(0)
 	for i, o := range objs {
 		it.runs = append(it.runs, addresses{s.address(at[i], 0), int(o.Rows)})
@@ -67,16 +72,13 @@ func (s *scanSource) sendSmall(at []int, objs []*state.ObjectRef, items chan<- f
 		}
 		rows += o.Rows
 	}
-	it.dead = deadIn(dead, 0, rows)
+	if !dead.IsEmpty() {
+		it.dead = deadIn(dead.ToDense(), 0, rows)
+	}
 	if it.dead != nil && it.dead.all(0, int(rows)) {
 		s.skip(slice, rows)
 		return true, nil
 	}
-	g, err := s.g.q.ex.cfg.Storage.small.Get(objs)
-	if err != nil {
-		return false, err
-	}
-	defer g.Release()
 	rg, err := g.RowGroup(s.cols, s.types)
 	if err != nil {
 		return false, err

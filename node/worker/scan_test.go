@@ -237,6 +237,11 @@ func TestHostileDeleted(t *testing.T) {
 			t.Errorf("%s: %v", name, done.Error)
 		}
 	}
+	wrong := ref
+	wrong.Deleted, wrong.Dead, wrong.Rows = set(5, 1<<31), 2, 1<<32-1
+	if _, done := n.run(t, scanQuery(scanTypes, []state.ObjectRef{wrong}, hashSink, 0, 4)); done.Error == nil || done.Error.Code != string(sqlerr.DataCorrupted) {
+		t.Errorf("another object's rows: %v", done.Error)
+	}
 	empty := ref
 	empty.Deleted = set()
 	if rows, done := n.run(t, scanQuery(scanTypes, []state.ObjectRef{empty}, hashSink, 0)); done.Error != nil || len(rows) != 3000 {
@@ -263,22 +268,19 @@ func FuzzDeletedRows(f *testing.F) {
 		if err != nil || set == nil {
 			return
 		}
-		for _, from := range []int64{0, 65536, 99000} {
+		dense := set.ToDense()
+		for _, from := range []int64{0, 65536, 65537, 99000} {
 			rows := min(100000-from, 65536)
-			d := deadIn(set, from, rows)
-			if d == nil {
-				continue
-			}
-			d.all(0, int(rows))
-			last := -1
-			d.each(func(row int) bool {
-				if row <= last || row >= int(rows) {
-					t.Fatalf("row %d after %d of %d", row, last, rows)
+			d := deadIn(dense, from, rows)
+			for r := range rows {
+				if is := d != nil && d[r/64]>>(r%64)&1 != 0; is != set.Contains(uint32(from+r)) {
+					t.Fatalf("row %d: %v", from+r, is)
 				}
-				last = row
-				return true
-			})
-			l, err := block.LiveBlock(int(rows), d.each)
+			}
+			if d.all(0, int(rows)) != (set.CardinalityInRange(uint64(from), uint64(from+rows)) == uint64(rows)) {
+				t.Fatal("not all")
+			}
+			l, err := block.LiveBlock(int(rows), d)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -173,7 +173,7 @@ func (s *scanSource) enter() bool {
 }
 
 // give cuts a row group into morsels and makes them claimable.
-func (s *scanSource) give(rg *block.RowGroup, slice state.SliceID, dead *deadRows) {
+func (s *scanSource) give(rg *block.RowGroup, slice state.SliceID, dead deadRows) {
 	shared := &sharedGroup{RowGroup: rg}
 	rows := rg.Rows()
 	var ms []scanMorsel

@@ -93,22 +93,21 @@ func CountBlock(rows int, first int64) (*Block, error) {
 	return b, nil
 }
 
-// LiveBlock makes a BOOLEAN block that is false in the rows that dead yields, in ascending
-// order, and true in all others. Close it.
-func LiveBlock(rows int, dead func(yield func(row int) bool)) (*Block, error) {
+// LiveBlock makes a BOOLEAN block that is false in the rows whose bits are set in dead, low bits first, and true
+// in all others. dead has a bit for each row, or is nil. Close it.
+func LiveBlock(rows int, dead []uint64) (*Block, error) {
 	m, err := sharedMade()
 	if err != nil {
 		return nil, err
 	}
-	var hit [madeSections]bool
+	const words = codec.SectionRows / 64
+	section := func(i int) []uint64 { return dead[min(i*words, len(dead)):min((i+1)*words, len(dead))] }
 	dirty := 0
-	dead(func(row int) bool {
-		if s := row / codec.SectionRows; !hit[s] {
-			hit[s] = true
+	for i := 0; i*codec.SectionRows < rows; i++ {
+		if anySet(section(i)) {
 			dirty++
 		}
-		return true
-	})
+	}
 	if dirty == 0 {
 		b := &Block{head: header{class: types.I8, rows: rows}}
 		b.cursor.Decode, b.cursor.Rows = codec.Decoder(types.I8), int64(rows)
@@ -120,24 +119,47 @@ func LiveBlock(rows int, dead func(yield func(row int) bool)) (*Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	body := unsafe.Slice((*byte)(b.cursor.Body), dirty*codec.SectionRows)
-	for i := range body {
-		body[i] = 1
-	}
-	at := uint32(0)
+	at := 0
 	for i := range b.secs {
-		b.secs[i] = anySection(codec.Const, 0, 0, 1)
-		if hit[i] {
-			b.secs[i] = anySection(codec.Raw, 0, at, 0)
-			at += codec.SectionRows
+		if !anySet(section(i)) {
+			b.secs[i] = anySection(codec.Const, 0, 0, 1)
+			continue
 		}
+		b.secs[i] = anySection(codec.Raw, 0, uint32(at), 0)
+		// In bounds: the body has room for dirty sections. Eight rows a time: a byte of bits, eight bytes.
+		out := unsafe.Slice((*uint64)(unsafe.Add(b.cursor.Body, at)), codec.SectionRows/8)
+		for k := range out {
+			out[k] = liveBytes[0]
+		}
+		for w, bits := range section(i) {
+			for k := range 8 {
+				out[w*8+k] = liveBytes[byte(bits>>(8*k))]
+			}
+		}
+		at += codec.SectionRows
 	}
-	dead(func(row int) bool {
-		body[int(b.secs[row/codec.SectionRows].Off)+row%codec.SectionRows] = 0
-		return true
-	})
 	return b, nil
 }
+
+func anySet(words []uint64) bool {
+	all := uint64(0)
+	for _, w := range words {
+		all |= w
+	}
+	return all != 0
+}
+
+// liveBytes are eight BOOLEANs by the bits of those that are false, in memory's order: little endian.
+var liveBytes = func() (t [256]uint64) {
+	for bits := range t {
+		for i := range 8 {
+			if bits>>i&1 == 0 {
+				t[bits] |= 1 << (8 * i)
+			}
+		}
+	}
+	return t
+}()
 
 // Int64Block makes a BIGINT block of vals. Close it.
 func Int64Block(vals []int64) (*Block, error) {
