@@ -45,15 +45,24 @@ type Session interface {
 	// Deallocate forgets a statement, if there is one.
 	Deallocate(name string)
 	// Run executes a prepared statement.
-	Run(ctx context.Context, p Prepared, args []types.Datum, w ResultWriter) error
-	// Sync ends the implicit transaction of an extended exchange.
-	Sync()
+	Run(ctx context.Context, p Prepared, args []types.Datum, next Next, w ResultWriter) error
+	// Sync ends an extended exchange: it commits the implicit transaction of its
+	// statements. An error means that they do not count.
+	Sync(ctx context.Context) error
 	// Failed tells the session of an error outside its own methods: a bad Bind
 	// spoils a transaction too.
 	Failed()
 	Status() TxStatus
 	Close()
 }
+
+// Next is what comes after a statement of an extended exchange.
+type Next uint8
+
+const (
+	AnyNext  Next = iota // not known, or not Sync
+	SyncNext             // Sync is here already
+)
 
 // Prepared is a parsed statement.
 type Prepared interface {

@@ -81,7 +81,9 @@ func (c *conn) handle(msg pgproto3.FrontendMessage) {
 		return
 	case *pgproto3.Sync:
 		c.skipping = false
-		c.session.Sync()
+		if err := c.run(c.session.Sync); err != nil {
+			c.fail(err)
+		}
 		if c.session.Status() == Idle {
 			c.dropPortals()
 		}

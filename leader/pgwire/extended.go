@@ -140,8 +140,12 @@ func (c *conn) execute(m *pgproto3.Execute) error {
 		r.limit, r.spool = limit, &spool{}
 		p.spool = r.spool
 	}
+	next := AnyNext
+	if c.in.syncNext() {
+		next = SyncNext
+	}
 	err := c.run(func(ctx context.Context) error {
-		return c.session.Run(ctx, p.stmt, p.args, r)
+		return c.session.Run(ctx, p.stmt, p.args, next, r)
 	})
 	if err != nil {
 		p.failed = true

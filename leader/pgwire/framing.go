@@ -94,6 +94,16 @@ func (f *framer) next() (pgproto3.FrontendMessage, error) {
 	return msg, nil
 }
 
+// syncNext reports whether a Sync has arrived behind the last message. It does not wait.
+func (f *framer) syncNext() bool {
+	const sync = "S\x00\x00\x00\x04"
+	if f.got != 0 || f.r.Buffered() < len(sync) {
+		return false
+	}
+	head, _ := f.r.Peek(len(sync))
+	return string(head) == sync
+}
+
 // limitOf bounds the length of a message by its kind.
 func limitOf(kind byte) int {
 	switch kind {

@@ -172,11 +172,11 @@ func (s *fakeSession) Prepared(name string) (Prepared, error) {
 }
 
 func (s *fakeSession) Deallocate(name string) { delete(s.stmts, name) }
-func (s *fakeSession) Run(ctx context.Context, p Prepared, args []types.Datum, w ResultWriter) error {
+func (s *fakeSession) Run(ctx context.Context, p Prepared, args []types.Datum, _ Next, w ResultWriter) error {
 	// The extended protocol sends no RowDescription; Columns still fixes the encoding.
 	return s.one(ctx, p.(*fakeStmt), args, w)
 }
-func (s *fakeSession) Sync() {}
+func (s *fakeSession) Sync(context.Context) error { return nil }
 func (s *fakeSession) Failed() {
 	if s.tx == InBlock {
 		s.tx = InFailed

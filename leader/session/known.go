@@ -61,8 +61,8 @@ var known = func() map[string]*param {
 		{name: "max_varchar_size", def: "65535", readOnly: true, check: text, doc: "Bytes of a VARCHAR."},
 		{name: "max_index_keys", def: "32", readOnly: true, check: text, doc: "Columns of a key, for JDBC."},
 		{name: "max_identifier_length", def: "127", readOnly: true, check: text, doc: "Bytes of a name."},
-		{name: "transaction_isolation", def: "serializable", check: word, words: isolations, doc: "Isolation of this transaction."},
-		{name: "default_transaction_isolation", def: "serializable", check: word, words: isolations, doc: "Isolation of new transactions."},
+		{name: "transaction_isolation", def: "snapshot", check: word, words: isolations, doc: "Isolation of this transaction."},
+		{name: "default_transaction_isolation", def: "snapshot", check: word, words: isolations, doc: "Isolation of new transactions."},
 		{name: "transaction_read_only", def: "off", check: boolean, doc: "This transaction may not write."},
 		{name: "default_transaction_read_only", def: "off", check: boolean, doc: "New transactions may not write."},
 	}
@@ -103,7 +103,10 @@ var known = func() map[string]*param {
 	return m
 }()
 
-var isolations = []string{"serializable", "snapshot", "repeatable read", "read committed", "read uncommitted"}
+// serializable is the one level that is checked; all others mean snapshot isolation.
+const serializable = "serializable"
+
+var isolations = []string{serializable, "snapshot", "repeatable read", "read committed", "read uncommitted"}
 
 func isolationName(s string) string { return strings.ToLower(s) }
 

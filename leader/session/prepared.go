@@ -117,11 +117,15 @@ func duplicate(name string) error {
 // Deallocate forgets a statement.
 func (s *Session) Deallocate(name string) { delete(s.prepared, name) }
 
-// Run executes a prepared statement.
-func (s *Session) Run(ctx context.Context, pp pgwire.Prepared, args []types.Datum, w pgwire.ResultWriter) error {
+// Run executes a prepared statement. If Sync follows it is a transaction of its own, otherwise it shares
+// one with what comes until then.
+func (s *Session) Run(ctx context.Context, pp pgwire.Prepared, args []types.Datum, next pgwire.Next, w pgwire.ResultWriter) error {
 	p := pp.(*prepared)
 	if p.st == nil {
 		return w.Empty()
+	}
+	if next == pgwire.AnyNext {
+		s.share()
 	}
 	return s.statement(ctx, p.st, p.desc.Params, args, w)
 }

@@ -10,6 +10,7 @@ import (
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 	"slipher/leader/pgwire"
+	"slipher/leader/txn"
 )
 
 // Engine runs the statements that concern more than their session.
@@ -17,7 +18,11 @@ type Engine interface {
 	// Describe binds st. params are the types the client stated, Unknown where it
 	// did not; the result has a type for each parameter.
 	Describe(ctx context.Context, s *Session, st *parse.Statement, params []types.Type) (Description, error)
-	// Execute runs st with the client's arguments (as many as its description
+	// Begin starts a transaction of the session. The engine adds to spec what it knows itself.
+	Begin(ctx context.Context, s *Session, spec txn.Spec) (*txn.Txn, error)
+	// Isolation is the isolation of a database's transactions: "snapshot" or "serializable".
+	Isolation(database string) string
+	// Execute, in the session's transaction, runs st with the client's arguments (as many as its description
 	// has parameters) and sends everything up to the completion tag to w.
 	Execute(ctx context.Context, s *Session, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error
 	// Evaluate computes constant expressions as the given types: EXECUTE's arguments.
@@ -42,6 +47,10 @@ type Session struct {
 	settings *settings
 	prepared map[string]*prepared
 	block    block
+	txn      *txn.Txn // in progress, nil if none is
+	points   []point  // savepoints, the innermost last
+	// reports are settings that the end of a transaction has changed.
+	reports []pgwire.Parameter
 	// Starts of the transaction and the statement, fixed while they run.
 	txnStart, stmtStart time.Time
 	queryText           string
@@ -58,6 +67,7 @@ func New(e Engine, st pgwire.Startup, log *slog.Logger) (*Session, error) {
 		}
 	}
 	s.settings.values["session_authorization"] = st.User
+	s.settings.isolation = e.Isolation(st.Database)
 	s.txnStart = time.Now()
 	s.stmtStart = s.txnStart
 	return s, nil
@@ -66,8 +76,11 @@ func New(e Engine, st pgwire.Startup, log *slog.Logger) (*Session, error) {
 // Greeting lists what is reported to a new client.
 func (s *Session) Greeting() []pgwire.Parameter { return s.settings.greeting() }
 
-// Close ends the session.
-func (s *Session) Close() { s.engine.Closed(s) }
+// Close ends the session, and its transaction with it.
+func (s *Session) Close() {
+	s.leave()
+	s.engine.Closed(s)
+}
 
 // Simple runs all statements of a text.
 func (s *Session) Simple(ctx context.Context, text string, w pgwire.ResultWriter) error {
@@ -79,10 +92,30 @@ func (s *Session) Simple(ctx context.Context, text string, w pgwire.ResultWriter
 	if len(stmts) == 0 {
 		return w.Empty()
 	}
-	for _, st := range stmts {
-		if err := s.statement(ctx, st, nil, nil, w); err != nil {
+	if len(stmts) == 1 {
+		return s.statement(ctx, stmts[0], nil, nil, w)
+	}
+	// Together they are one transaction, unless they say otherwise. The last one is
+	// not complete before that is committed.
+	for i, st := range stmts {
+		s.share()
+		if i < len(stmts)-1 {
+			if err := s.statement(ctx, st, nil, nil, w); err != nil {
+				return err
+			}
+			continue
+		}
+		h := &held{w: w}
+		err := s.statement(ctx, st, nil, nil, h)
+		if err == nil {
+			err = s.Sync(ctx)
+		}
+		if err != nil {
+			h.fail()
 			return err
 		}
+		s.report(h)
+		return h.finish()
 	}
 	return nil
 }
@@ -95,10 +128,11 @@ func (s *Session) parseOptions() parse.Options {
 // statement runs one statement, within its time limit, and logs it.
 func (s *Session) statement(ctx context.Context, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
 	s.stmtStart = time.Now()
-	if s.block.status == pgwire.Idle {
+	if s.idle() && s.txn == nil {
 		s.txnStart = s.stmtStart
 	}
 	s.queryText = st.Text()
+	s.report(w)
 	if limit := s.settings.millis("statement_timeout"); limit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, limit, errTimeout)
@@ -127,7 +161,7 @@ func (s *Session) dispatch(ctx context.Context, st *parse.Statement, params []ty
 	case *parse.Reset:
 		return s.reset(b, w)
 	case *parse.Transaction:
-		return s.transaction(b, w)
+		return s.transaction(ctx, b, w)
 	case *parse.Prepare:
 		return s.sqlPrepare(ctx, st, b, w)
 	case *parse.Execute:
@@ -135,10 +169,7 @@ func (s *Session) dispatch(ctx context.Context, st *parse.Statement, params []ty
 	case *parse.Deallocate:
 		return s.sqlDeallocate(b, w)
 	}
-	if err := s.block.enter(st, w); err != nil {
-		return err
-	}
-	return s.engine.Execute(ctx, s, st, params, args, w)
+	return s.run(ctx, st, params, args, w)
 }
 
 // logStatement writes one line a statement: errors of users are no errors of the server.

@@ -8,15 +8,70 @@ import (
 	"testing"
 
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/parse"
-	"slipher/leader/pgwire"
-
 	"slipher/compiler/plan"
+	"slipher/leader/pgwire"
+	"slipher/leader/txn"
 )
 
 // fakeEngine notes what reaches it; "select fail" fails.
-type fakeEngine struct{ got []string }
+type fakeEngine struct {
+	got  []string
+	log  oneLog
+	txns *txn.Manager
+	// fail is what the next statements end with; nil: nothing.
+	fail []error
+}
+
+// oneLog is a log of one leader that never fails: txn.Log.
+type oneLog struct {
+	cat  *state.Catalog
+	next state.TxnID
+}
+
+func (l *oneLog) Catalog() *state.Catalog  { return l.cat }
+func (l *oneLog) Changed() <-chan struct{} { return nil }
+func (l *oneLog) Term() uint64             { return 1 }
+func (l *oneLog) End(state.TxnID)          {}
+func (l *oneLog) Begin(context.Context) (state.TxnID, error) {
+	l.next++
+	return l.next, nil
+}
+
+func (l *oneLog) Propose(_ context.Context, cmd *state.Command) (*state.Result, error) {
+	next, res := l.cat.Apply(cmd)
+	l.cat = next
+	if res.Err != nil {
+		return res, res.Err
+	}
+	return res, nil
+}
+
+func newEngine() *fakeEngine {
+	e := &fakeEngine{log: oneLog{cat: state.New()}}
+	e.log.Propose(context.Background(), &state.Command{Ops: []state.Op{{Bootstrap: &state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: 1}}}}})
+	e.txns = txn.New(&e.log, txn.Options{})
+	return e
+}
+
+func (e *fakeEngine) Begin(ctx context.Context, _ *Session, spec txn.Spec) (*txn.Txn, error) {
+	return e.txns.Begin(ctx, spec)
+}
+
+func (e *fakeEngine) Isolation(string) string { return "snapshot" }
+
+// schemas are those that statements "schema x" have made.
+func (e *fakeEngine) schemas() string {
+	var out []string
+	for _, s := range e.log.cat.Schemas("dev") {
+		if s.ID >= state.FirstUserOID {
+			out = append(out, s.Name)
+		}
+	}
+	return strings.Join(out, " ")
+}
 
 func (e *fakeEngine) Describe(_ context.Context, _ *Session, st *parse.Statement, params []types.Type) (Description, error) {
 	d := Description{Params: params, Columns: []plan.OutputColumn{{Name: "x", Type: types.TInt4}}}
@@ -28,18 +83,33 @@ func (e *fakeEngine) Describe(_ context.Context, _ *Session, st *parse.Statement
 	return d, nil
 }
 
-func (e *fakeEngine) Execute(ctx context.Context, _ *Session, st *parse.Statement, _ []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
+func (e *fakeEngine) Execute(ctx context.Context, s *Session, st *parse.Statement, _ []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
 	text := st.Text()
 	for _, a := range args {
 		text += " " + types.FormatText(types.TInt4, a)
 	}
 	e.got = append(e.got, text)
+	if c, ok := st.Body.(*parse.CreateSchema); ok {
+		if _, err := s.Txn().Do(ctx, state.Op{CreateSchema: &state.CreateSchema{Schema: state.Schema{Database: "dev", Name: c.Name}}}); err != nil {
+			return err
+		}
+	}
+	if len(e.fail) > 0 {
+		err := e.fail[0]
+		e.fail = e.fail[1:]
+		if err != nil {
+			return err
+		}
+	}
 	switch {
 	case strings.Contains(text, "fail"):
 		return sqlerr.New(sqlerr.DivisionByZero, "division by zero")
 	case strings.Contains(text, "slow"):
 		<-ctx.Done()
 		return ctx.Err()
+	}
+	if _, ok := st.Body.(*parse.CreateSchema); ok {
+		return w.Complete("CREATE SCHEMA")
 	}
 	return w.Complete("SELECT 0")
 }
@@ -79,7 +149,7 @@ func (r *recorder) CopyIn(int) (pgwire.CopyReader, error) { return nil, io.EOF }
 
 func newSession(t *testing.T, params map[string]string) (*Session, *fakeEngine) {
 	t.Helper()
-	e := &fakeEngine{}
+	e := newEngine()
 	s, err := New(e, pgwire.Startup{User: "dev", Database: "dev", PID: 7, Params: params}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		t.Fatal(err)
@@ -106,14 +176,14 @@ func TestConversations(t *testing.T) {
 		{"set timezone = 'Europe/Berlin'; show time zone", "report TimeZone=Europe/Berlin, SET, row Europe/Berlin, SHOW"},
 		{"set standard_conforming_strings = off", "report standard_conforming_strings=off, SET"},
 		{"set local slipher_tier = fused", "WARNING 25P01, SET"},
-		{"begin; commit", "WARNING 01000, BEGIN, COMMIT"},
+		{"begin; commit", "BEGIN, COMMIT"},
 		{"commit", "WARNING 25P01, COMMIT"},
-		{"begin; begin", "WARNING 01000, BEGIN, WARNING 25001, BEGIN"},
-		{"begin; set local slipher_tier = fused; show slipher_tier; end; show slipher_tier", "WARNING 01000, BEGIN, SET, row fused, SHOW, COMMIT, row auto, SHOW"},
-		{"begin; set slipher_tier = fused; rollback; show slipher_tier", "WARNING 01000, BEGIN, SET, ROLLBACK, row auto, SHOW"},
-		{"begin; select 1; rollback", "WARNING 01000, BEGIN, SELECT 0, ROLLBACK"},
-		{"begin; insert into t values (1); rollback", "WARNING 01000, BEGIN, SELECT 0, WARNING 01000, ROLLBACK"},
-		{"begin; create database x", "WARNING 01000, BEGIN, 25001"},
+		{"begin; begin", "BEGIN, WARNING 25001, BEGIN"},
+		{"begin; set local slipher_tier = fused; show slipher_tier; end; show slipher_tier", "BEGIN, SET, row fused, SHOW, COMMIT, row auto, SHOW"},
+		{"begin; set slipher_tier = fused; rollback; show slipher_tier", "BEGIN, SET, ROLLBACK, row auto, SHOW"},
+		{"begin; select 1; rollback", "BEGIN, SELECT 0, ROLLBACK"},
+		{"begin; insert into t values (1); rollback", "BEGIN, SELECT 0, ROLLBACK"},
+		{"begin; create database x", "BEGIN, 25001"},
 		{"select 1; select fail; select 2", "SELECT 0, 22012"},
 		{"prepare p (int) as select $1; execute p(5); deallocate p; execute p(5)", "PREPARE, SELECT 0, DEALLOCATE, 26000"},
 		{"prepare p as select 1; prepare p as select 1", "PREPARE, 42P05"},
@@ -172,7 +242,7 @@ func TestStartup(t *testing.T) {
 	if s.Value("application_name") != "x" {
 		t.Error("RESET does not return to the startup's value")
 	}
-	if _, err := New(&fakeEngine{}, pgwire.Startup{Params: map[string]string{"client_encoding": "LATIN1"}}, slog.Default()); err == nil {
+	if _, err := New(newEngine(), pgwire.Startup{Params: map[string]string{"client_encoding": "LATIN1"}}, slog.Default()); err == nil {
 		t.Error("a bad encoding passes")
 	}
 }

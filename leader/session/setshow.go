@@ -1,6 +1,8 @@
 package session
 
 import (
+	"strings"
+
 	"slipher/catalog/types"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
@@ -9,18 +11,22 @@ import (
 
 // set is SET.
 func (s *Session) set(b *parse.Set, w pgwire.ResultWriter) error {
-	local := b.Local
-	if local && s.Status() == pgwire.Idle {
-		warn(w, "25P01", "SET LOCAL can only be used in transaction blocks")
-		return w.Complete("SET")
-	}
 	for _, one := range append([]parse.Set{*b}, b.More...) {
+		mode := transactionModes[strings.ToLower(one.Name)]
+		local := one.Local || mode
+		if local && s.idle() && !s.block.implicit {
+			warn(w, "25P01", "SET LOCAL can only be used in transaction blocks")
+			return w.Complete("SET")
+		}
 		var reports []pgwire.Parameter
 		var err error
 		if one.Value == nil {
 			reports, err = s.settings.unset(one.Name, local)
 		} else {
 			reports, err = s.settings.set(one.Name, *one.Value, local)
+		}
+		if err == nil && mode {
+			err = s.setMode()
 		}
 		if err != nil {
 			return err
@@ -31,6 +37,9 @@ func (s *Session) set(b *parse.Set, w pgwire.ResultWriter) error {
 	}
 	return w.Complete("SET")
 }
+
+// transactionModes are the settings that belong to one transaction.
+var transactionModes = map[string]bool{"transaction_isolation": true, "transaction_read_only": true}
 
 // reset is RESET.
 func (s *Session) reset(b *parse.Reset, w pgwire.ResultWriter) error {

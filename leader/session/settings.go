@@ -20,6 +20,8 @@ type settings struct {
 	reset  map[string]string // what the client's startup packet asked for
 	// relayed: a standby leader wants to know of every setting that changes (pgwire.RelayParameter).
 	relayed bool
+	// isolation is the default of default_transaction_isolation: the database's.
+	isolation string
 }
 
 func newSettings() *settings {
@@ -51,10 +53,30 @@ func (s *settings) lookup(name string) (string, bool) {
 	if v, ok := s.values[key]; ok {
 		return v, true
 	}
+	switch key { // outside a transaction these say what the next one will be
+	case "transaction_isolation":
+		return s.get("default_transaction_isolation"), true
+	case "transaction_read_only":
+		return onOff(s.readOnly()), true
+	case "default_transaction_isolation":
+		return s.isolation, true
+	}
 	if p := known[key]; p != nil {
 		return p.def, true
 	}
 	return "", false
+}
+
+// readOnly: new transactions may not write. JDBC says it by the setting readonly.
+func (s *settings) readOnly() bool {
+	return s.get("default_transaction_read_only") == "on" || s.get("readonly") == "on"
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
 }
 
 func (s *settings) get(name string) string {
@@ -121,6 +143,9 @@ func (s *settings) unset(name string, local bool) ([]pgwire.Parameter, error) {
 	v, ok := s.reset[key]
 	if !ok {
 		v = p.def
+		if key == "default_transaction_isolation" {
+			v = s.isolation
+		}
 	}
 	return s.put(key, v, local), nil
 }
@@ -145,6 +170,18 @@ func (s *settings) end(rollback bool) []pgwire.Parameter {
 		s.values = s.saved
 	}
 	s.saved = nil
+	return s.changes(before)
+}
+
+// copies are the values and the local values, for restore.
+func (s *settings) copies() (values, local map[string]string) {
+	return maps.Clone(s.values), maps.Clone(s.local)
+}
+
+// restore goes back to copies: ROLLBACK TO.
+func (s *settings) restore(values, local map[string]string) []pgwire.Parameter {
+	before := s.snapshot()
+	s.values, s.local = maps.Clone(values), maps.Clone(local)
 	return s.changes(before)
 }
 

@@ -1,19 +1,24 @@
 package session
 
 import (
+	"context"
+
 	"slipher/catalog/sqlerr"
 	"slipher/compiler/parse"
 	"slipher/leader/pgwire"
+	"slipher/leader/txn"
 )
 
-// block is the state of an explicit transaction block.
-//
-// Until transactions span statements, each statement commits by itself: BEGIN
-// says so with a WARNING, and a ROLLBACK that undoes nothing says it again.
+// block is where the session stands between BEGIN and COMMIT.
 type block struct {
 	status pgwire.TxStatus
-	wrote  bool // a statement of this block has changed data
+	// implicit: the statements of one text, or of one exchange until Sync, share a
+	// transaction that nobody began.
+	implicit bool
 }
+
+// Txn is the transaction in progress, nil if there is none.
+func (s *Session) Txn() *txn.Txn { return s.txn }
 
 // Status is the byte of ReadyForQuery.
 func (s *Session) Status() pgwire.TxStatus {
@@ -23,76 +28,237 @@ func (s *Session) Status() pgwire.TxStatus {
 	return s.block.status
 }
 
-// Failed spoils a transaction block.
+// idle: no BEGIN is open.
+func (s *Session) idle() bool { return s.Status() == pgwire.Idle }
+
+// Failed spoils a transaction block, and ends an implicit transaction.
 func (s *Session) Failed() {
-	if s.block.status == pgwire.InBlock {
+	switch s.Status() {
+	case pgwire.InBlock:
 		s.block.status = pgwire.InFailed
+	case pgwire.Idle:
+		s.reports = append(s.reports, s.leave()...)
 	}
 }
 
-// Sync ends an extended exchange: nothing is held open between statements.
-func (s *Session) Sync() {}
+// leave ends a transaction that failed, and with it the block.
+func (s *Session) leave() []pgwire.Parameter {
+	if s.txn != nil {
+		s.txn.Rollback()
+		s.txn = nil
+	}
+	return s.left(true)
+}
 
-// check refuses everything but the block's end in a failed block.
+// left forgets the block after its transaction has ended.
+func (s *Session) left(rollback bool) []pgwire.Parameter {
+	s.block = block{status: pgwire.Idle}
+	s.points = nil
+	return s.settings.end(rollback)
+}
+
+// Sync ends an extended exchange, and commits what its statements have done together.
+func (s *Session) Sync(ctx context.Context) error {
+	if !s.idle() {
+		return nil
+	}
+	return s.finish(ctx)
+}
+
+// finish commits the implicit transaction, if there is one.
+func (s *Session) finish(ctx context.Context) error {
+	if !s.block.implicit {
+		return nil
+	}
+	return s.commit(ctx)
+}
+
+// commit ends the transaction in progress and the block.
+func (s *Session) commit(ctx context.Context) error {
+	t := s.txn
+	s.txn = nil
+	var err error
+	if t != nil {
+		err = t.Commit(ctx)
+	}
+	s.reports = append(s.reports, s.left(err != nil)...)
+	return err
+}
+
+// share makes the statements that follow share a transaction until finish.
+func (s *Session) share() {
+	if s.idle() && !s.block.implicit {
+		s.block = block{status: pgwire.Idle, implicit: true}
+		s.settings.begin()
+	}
+}
+
+// begin starts the transaction that the settings ask for, unless one is in progress.
+func (s *Session) begin(ctx context.Context) error {
+	if s.txn != nil {
+		return nil
+	}
+	t, err := s.engine.Begin(ctx, s, txn.Spec{PID: s.start.PID, Database: s.start.Database, User: s.start.User,
+		Serializable: s.settings.get("transaction_isolation") == serializable, ReadOnly: s.settings.get("transaction_read_only") == "on"})
+	s.txn = t
+	return err
+}
+
+// check refuses everything but the block's end, or a way back into it, in a failed block.
 func (b *block) check(body parse.Body) error {
 	if b.status != pgwire.InFailed {
 		return nil
 	}
-	if t, ok := body.(*parse.Transaction); ok && t.Kind != parse.Begin {
+	if t, ok := body.(*parse.Transaction); ok && inFailed[t.Kind] {
 		return nil
 	}
 	return sqlerr.New(sqlerr.InFailedTransaction, "current transaction is aborted, commands ignored until end of transaction block")
 }
 
-// enter notes a statement that goes to the engine.
-func (b *block) enter(st *parse.Statement, w pgwire.ResultWriter) error {
-	if b.status != pgwire.InBlock {
-		return nil
-	}
-	switch st.Body.(type) {
-	case *parse.Select, *parse.Explain, *parse.Analyze:
-	case *parse.CreateDatabase, *parse.DropDatabase:
-		return sqlerr.New(sqlerr.ActiveTransaction, "%s cannot run inside a transaction block", st.Body.Tag())
-	default:
-		b.wrote = true
+// inFailed are the transaction statements that a failed block takes.
+var inFailed = map[parse.TransactionKind]bool{parse.Commit: true, parse.Rollback: true, parse.RollbackTo: true}
+
+// alone refuses statements that make no part of a transaction.
+func (s *Session) alone(body parse.Body) error {
+	switch body.(type) {
+	case *parse.CreateDatabase, *parse.DropDatabase, *parse.Vacuum:
+		if !s.idle() || s.block.implicit {
+			return sqlerr.New(sqlerr.ActiveTransaction, "%s cannot run inside a transaction block", body.Tag())
+		}
 	}
 	return nil
 }
 
-// transaction runs BEGIN, COMMIT, ROLLBACK.
-func (s *Session) transaction(t *parse.Transaction, w pgwire.ResultWriter) error {
+// transaction runs the statements that begin and end blocks and savepoints.
+func (s *Session) transaction(ctx context.Context, t *parse.Transaction, w pgwire.ResultWriter) error {
 	tag := t.Tag()
-	switch {
-	case t.Kind > parse.Rollback:
-		return sqlerr.Unsupported("%s", tag)
-	case t.Kind == parse.Begin && s.block.status == pgwire.InBlock:
-		warn(w, sqlerr.ActiveTransaction, "there is already a transaction in progress")
-	case t.Kind == parse.Begin:
-		s.block = block{status: pgwire.InBlock}
-		s.settings.begin()
-		s.txnStart = s.stmtStart
-		if t.Isolation != "" {
-			s.settings.local["transaction_isolation"] = isolationName(t.Isolation)
-		}
-		warn(w, sqlerr.Warning, "statements commit one by one: this transaction block does not group them and ROLLBACK undoes nothing")
-	case s.block.status == pgwire.Idle || s.block.status == 0:
-		warn(w, sqlerr.NoActiveTransaction, "there is no transaction in progress")
-	default:
-		failed := s.block.status == pgwire.InFailed
-		rollback := failed || t.Kind == parse.Rollback
-		if rollback {
+	var err error
+	switch t.Kind {
+	case parse.Begin:
+		err = s.beginBlock(ctx, t, w)
+	case parse.Commit:
+		if s.Status() == pgwire.InFailed {
 			tag = "ROLLBACK"
-			if s.block.wrote {
-				warn(w, sqlerr.Warning, "statements of this transaction block that succeeded were committed one by one and are not undone")
-			}
+			s.reports = append(s.reports, s.leave()...)
+			break
 		}
-		for _, p := range s.settings.end(rollback) {
-			w.Report(p)
-		}
-		s.block = block{status: pgwire.Idle}
+		s.unlessIdle(w)
+		err = s.commit(ctx)
+	case parse.Rollback:
+		s.unlessIdle(w)
+		s.reports = append(s.reports, s.leave()...)
+	default:
+		err = s.savepoint(t)
+	}
+	s.report(w)
+	if err != nil {
+		return err
 	}
 	return w.Complete(tag)
 }
+
+// unlessIdle warns that COMMIT or ROLLBACK ends no block. An implicit transaction ends all the same.
+func (s *Session) unlessIdle(w pgwire.ResultWriter) {
+	if s.idle() {
+		warn(w, sqlerr.NoActiveTransaction, "there is no transaction in progress")
+	}
+}
+
+// report tells the client which settings the end of a transaction has changed.
+func (s *Session) report(w pgwire.ResultWriter) {
+	for _, p := range s.reports {
+		w.Report(p)
+	}
+	s.reports = nil
+}
+
+// beginBlock is BEGIN. The block takes over the implicit transaction of the statements before it.
+func (s *Session) beginBlock(ctx context.Context, t *parse.Transaction, w pgwire.ResultWriter) error {
+	if !s.idle() {
+		warn(w, sqlerr.ActiveTransaction, "there is already a transaction in progress")
+		return nil
+	}
+	if !s.block.implicit {
+		s.settings.begin()
+		s.txnStart = s.stmtStart
+	}
+	level, readOnly := s.settings.get("default_transaction_isolation"), s.settings.readOnly()
+	if t.Isolation != "" {
+		level = isolationName(t.Isolation)
+	}
+	if t.ReadOnly || t.ReadWrite {
+		readOnly = t.ReadOnly
+	}
+	s.settings.local["transaction_isolation"], s.settings.local["transaction_read_only"] = level, onOff(readOnly)
+	if s.txn != nil && !s.txn.SetMode(level == serializable, readOnly) {
+		return errTooLate
+	}
+	if err := s.begin(ctx); err != nil {
+		s.leave()
+		return err
+	}
+	s.block = block{status: pgwire.InBlock}
+	return nil
+}
+
+var errTooLate = sqlerr.New(sqlerr.ActiveTransaction, "SET TRANSACTION must be called before any query")
+
+// setMode is a change of transaction_isolation or transaction_read_only within a transaction.
+func (s *Session) setMode() error {
+	if s.txn == nil {
+		return nil
+	}
+	if !s.txn.SetMode(s.settings.get("transaction_isolation") == serializable, s.settings.get("transaction_read_only") == "on") {
+		return errTooLate
+	}
+	return nil
+}
+
+// point is what a savepoint keeps of the session: its settings.
+type point struct {
+	name          string
+	values, local map[string]string
+}
+
+// savepoint runs SAVEPOINT, ROLLBACK TO and RELEASE.
+func (s *Session) savepoint(t *parse.Transaction) error {
+	name := t.Savepoint.Name
+	if s.idle() {
+		return sqlerr.New(sqlerr.NoActiveTransaction, "%s can only be used in transaction blocks", savepointWords[t.Kind])
+	}
+	switch t.Kind {
+	case parse.Savepoint:
+		s.txn.Savepoint(name)
+		values, local := s.settings.copies()
+		s.points = append(s.points, point{name, values, local})
+	case parse.RollbackTo:
+		if err := s.txn.RollbackTo(name); err != nil {
+			return err
+		}
+		s.block.status = pgwire.InBlock
+		at := s.point(name)
+		s.points = s.points[:at+1]
+		s.reports = append(s.reports, s.settings.restore(s.points[at].values, s.points[at].local)...)
+	case parse.Release:
+		if err := s.txn.Release(name); err != nil {
+			return err
+		}
+		s.points = s.points[:s.point(name)]
+	}
+	return nil
+}
+
+// point is the innermost savepoint of that name, which the transaction knows too.
+func (s *Session) point(name string) int {
+	for i := len(s.points) - 1; i > 0; i-- {
+		if s.points[i].name == name {
+			return i
+		}
+	}
+	return 0
+}
+
+var savepointWords = map[parse.TransactionKind]string{parse.Savepoint: "SAVEPOINT", parse.RollbackTo: "ROLLBACK TO SAVEPOINT", parse.Release: "RELEASE SAVEPOINT"}
 
 func warn(w pgwire.ResultWriter, code sqlerr.Code, text string) {
 	w.Notice(pgwire.Notice{Severity: pgwire.Warning, Error: sqlerr.Error{Code: code, Message: text}})

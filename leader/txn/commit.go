@@ -26,8 +26,11 @@ const maxCommand = 32 << 20
 const maxRebases = 10
 
 // ErrUnknown: the transaction may or may not count, and nobody will say which.
-var ErrUnknown = sqlerr.New("08007", "the outcome of the commit is unknown").
+var ErrUnknown = sqlerr.New(sqlerr.TransactionResolutionUnknown, "the outcome of the commit is unknown").
 	WithHint("Another leader has taken over while the transaction was being committed. Look whether its changes are there before running it again.")
+
+// IsUnknown reports whether err, of Commit, leaves open what became of the transaction.
+func IsUnknown(err error) bool { return sqlerr.From(err).Code == sqlerr.TransactionResolutionUnknown }
 
 // Commit ends the transaction and makes it count. nil: it is durable. ErrUnknown says so; any
 // other error means that the transaction changes nothing, now or later.

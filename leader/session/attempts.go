@@ -1,0 +1,124 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/parse"
+	"slipher/leader/pgwire"
+	"slipher/leader/txn"
+)
+
+// attemptsTime is how long a statement is run again for reasons that are not its own.
+const attemptsTime = 10 * time.Second
+
+// firstPause and longestPause bound the wait between attempts, which doubles.
+const (
+	firstPause   = 2 * time.Millisecond
+	longestPause = 250 * time.Millisecond
+)
+
+// run has the engine run a statement: in the transaction in progress, or in one of its own
+// that is committed before the client reads of its success. What loses against another
+// transaction, or a node with it, is run again as long as the client has read nothing.
+func (s *Session) run(ctx context.Context, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
+	if err := s.alone(st.Body); err != nil {
+		return err
+	}
+	own := s.txn == nil && s.idle() && !s.block.implicit
+	began, pause := time.Now(), firstPause
+	for {
+		h := &held{w: w}
+		err := s.attempt(ctx, st, params, args, h, own)
+		if err == nil {
+			s.report(h)
+			return h.finish()
+		}
+		if !again(err, own) || h.sent || ctx.Err() != nil || time.Since(began) > attemptsTime {
+			h.fail()
+			return err
+		}
+		s.log.Debug("a statement is run again", "pid", s.start.PID, "err", err)
+		if !sleep(ctx, pause) {
+			h.fail()
+			return err
+		}
+		pause = min(2*pause, longestPause)
+	}
+}
+
+// attempt runs a statement once. If it fails nothing of it is left.
+func (s *Session) attempt(ctx context.Context, st *parse.Statement, params []types.Type, args []types.Datum, h *held, own bool) error {
+	if err := s.begin(ctx); err != nil {
+		return err
+	}
+	t := s.txn
+	mark := t.Mark()
+	err := s.engine.Execute(ctx, s, st, params, args, h)
+	if err != nil {
+		if own {
+			s.txn = nil
+			t.Rollback()
+		} else {
+			t.Undo(mark)
+			t.LetGo()
+		}
+		return err
+	}
+	t.LetGo()
+	_, truncate := st.Body.(*parse.Truncate)
+	switch {
+	case own:
+		s.txn = nil
+		if err := t.Commit(ctx); err != nil {
+			return refused{err}
+		}
+	case truncate: // commits the transaction that it is in, as Redshift does
+		return s.commit(ctx)
+	}
+	return nil
+}
+
+// refused is an error of a commit, as opposed to one of running a statement.
+type refused struct{ error }
+
+func (r refused) Unwrap() error { return r.error }
+
+// again reports whether a statement may do better if it is run again. One with a transaction
+// of its own starts from a new snapshot; in a block only a lost node is worth it.
+func again(err error, own bool) bool {
+	if txn.IsUnknown(err) {
+		return false
+	}
+	if lost(err) {
+		return true
+	}
+	var r refused
+	code := sqlerr.From(err).Code
+	return own && (code == sqlerr.SerializationFailure || errors.As(err, &r) && overtaken[code])
+}
+
+// overtaken are the codes of commits that others' definitions have overtaken: run again the
+// statement says what is wrong, in its own words, or finds nothing wrong.
+var overtaken = map[sqlerr.Code]bool{
+	sqlerr.UndefinedTable: true, sqlerr.DuplicateTable: true, sqlerr.DuplicateSchema: true, sqlerr.DuplicateDatabase: true,
+	sqlerr.InvalidSchemaName: true, sqlerr.InvalidCatalogName: true, sqlerr.DependentObjects: true,
+}
+
+// lost reports whether a node was lost while the statement ran.
+func lost(error) bool { return false }
+
+// sleep waits; false: ctx has ended.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
