@@ -13,6 +13,7 @@ import (
 	"slipher/compiler/plan"
 	"slipher/leader/pgwire"
 	"slipher/leader/session"
+	"slipher/node/rms"
 )
 
 // sampleRows is how many rows ANALYZE looks at: enough for distinct counts of
@@ -21,7 +22,7 @@ const sampleRows = 300_000
 
 // runAnalyze is ANALYZE, of one table or of all tables of the database.
 func (s *Server) runAnalyze(ctx context.Context, ses *session.Session, st *parse.Statement, b *parse.Analyze, w pgwire.ResultWriter) error {
-	cat := s.replica.Catalog()
+	cat := ses.Txn().View()
 	tables := cat.Tables(ses.CurrentDatabase())
 	if b.Table != nil {
 		t, err := s.view(cat, ses).target(b.Table.Database, b.Table.Schema, b.Table.Name)
@@ -44,7 +45,7 @@ func (s *Server) analyzeLoaded(ctx context.Context, ses *session.Session, before
 	if b.StatUpdate == "off" || b.StatUpdate == "" && before.Version.Rows > 0 {
 		return nil
 	}
-	cat := s.replica.Catalog()
+	cat := ses.Txn().View()
 	t := cat.TableByID(before.ID)
 	if t == nil || t.Version.Rows == 0 {
 		return nil
@@ -89,7 +90,7 @@ func (s *Server) analyze(ctx context.Context, ses *session.Session, cat *state.C
 	if err := s.widen(ctx, t, st); err != nil {
 		return err
 	}
-	return s.keepStatistics(ctx, t, st)
+	return s.keepStatistics(ctx, ses, t, st)
 }
 
 // widen takes the least and the greatest value of each column from the zone maps
@@ -97,6 +98,9 @@ func (s *Server) analyze(ctx context.Context, ses *session.Session, cat *state.C
 // sorted by date had one year of seven, and "after 1995" was thought to keep no row.
 func (s *Server) widen(ctx context.Context, t *state.Table, st *stats.Table) error {
 	for _, o := range t.Version.Objects.List() {
+		if o.Inline() { // few rows, without a zone map
+			continue
+		}
 		foot, err := s.facts.footers.Footer(ctx, o)
 		if err != nil {
 			return err
@@ -133,19 +137,20 @@ func sampled(t *state.Table) *state.Table {
 	return &own
 }
 
-func (s *Server) keepStatistics(ctx context.Context, t *state.Table, st *stats.Table) error {
+func (s *Server) keepStatistics(ctx context.Context, ses *session.Session, t *state.Table, st *stats.Table) error {
 	data, err := st.Encode()
 	if err != nil {
 		return err
 	}
-	txn, err := s.replica.Begin(ctx)
+	x := ses.Txn()
+	id, err := x.WriteID(ctx)
 	if err != nil {
 		return err
 	}
-	defer s.replica.End(txn)
-	name := fmt.Sprintf("t%d/%08x-%012x.stats", t.ID, s.replica.Term(), uint64(txn))
+	name := fmt.Sprintf("%s.stats", rms.Prefix(t.ID, x.Term(), uint64(id)))
 	if err := s.store.Put(ctx, name, data); err != nil {
 		return err
 	}
-	return s.proposeTxn(ctx, &state.Command{Txn: txn, Ops: []state.Op{{SetStats: &state.SetStats{Table: t.ID, Object: name}}}})
+	_, err = x.Do(ctx, state.Op{SetStats: &state.SetStats{Table: t.ID, Object: name}})
+	return err
 }

@@ -1,49 +1,56 @@
 package leader
 
 import (
-	"context"
-	"errors"
-	"time"
+	"slices"
 
-	"slipher/catalog/replica"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
+	"slipher/leader/txn"
+	"slipher/node/wire"
 )
 
-// commitPatience is how long a commit whose outcome is unknown is asked for again.
-const commitPatience = 30 * time.Second
+// inlineBytes is what a statement may put into its commit as rows, over all slices,
+// instead of writing objects: one log write then stores it.
+const inlineBytes = 64 << 10
 
-// proposeTxn proposes a command that has a transaction id. If its outcome is
-// unknown it is proposed again: the id makes that harmless.
-func (s *Server) proposeTxn(ctx context.Context, cmd *state.Command) error {
-	// From here the statement may have counted: a cancel must not hide that.
-	ctx = context.WithoutCancel(ctx)
-	deadline := time.Now().Add(commitPatience)
-	for {
-		_, err := s.replica.Propose(ctx, cmd)
-		if !errors.Is(err, replica.ErrOutcomeUnknown) || time.Now().After(deadline) {
-			return err
-		}
-		if res := s.replica.Catalog().Outcome(cmd.Txn); res != nil {
-			if res.Err != nil {
-				e := *res.Err
-				return &e
-			}
-			return nil
-		}
-		s.log.Warn("asking again for the outcome of a commit", "txn", uint64(cmd.Txn), "err", err)
-		time.Sleep(100 * time.Millisecond)
+// inlineOfTxn bounds that over all statements of a transaction: a log entry is held in memory.
+const inlineOfTxn = 4 << 20
+
+// inlineBudget is what a slice may send back as rows.
+func inlineBudget(t *txn.Txn, slices int) int64 {
+	if t.Inline() > inlineOfTxn {
+		return 0
 	}
+	return inlineBytes / int64(max(slices, 1))
 }
 
-// commitRows makes objects a part of a table.
-func (s *Server) commitRows(ctx context.Context, txn state.TxnID, t *state.Table, objects []state.ObjectRef) error {
-	if len(objects) == 0 {
-		return nil
+// delta is what a statement changes in table t: objects that it has written and rows that
+// it deletes, in objects by the version that it has read.
+func delta(t *state.Table, objects []state.ObjectRef, deletes []wire.Deleted) (d state.Delta, deleted int64, err error) {
+	d = state.Delta{Table: t.ID, Def: t.Def, Adds: objects}
+	if len(deletes) == 0 {
+		return d, 0, nil
 	}
-	err := s.proposeTxn(ctx, &state.Command{Txn: txn, Ops: []state.Op{{Delta: &state.Delta{Table: t.ID, Def: t.Def, Adds: objects}}}})
-	if err != nil {
-		return sqlerr.From(err)
+	// A row may come from several nodes, and an object's rows in pieces: they count once.
+	rows := map[int][]byte{}
+	for _, x := range deletes {
+		if _, err := state.Rows(x.Rows); err != nil {
+			return d, 0, sqlerr.Wrap(err, sqlerr.DataCorrupted)
+		}
+		rows[x.Object], _ = state.Union(rows[x.Object], x.Rows)
 	}
-	return nil
+	list := t.Version.Objects.List()
+	for i := range list {
+		set, n := state.Union(rows[i], nil)
+		delete(rows, i)
+		if n > 0 {
+			d.Deletes = append(d.Deletes, state.RowSet{Object: list[i].Name, Rows: set})
+			deleted += n
+		}
+	}
+	if len(rows) > 0 {
+		return d, 0, sqlerr.New(sqlerr.InternalError, "rows of an object that table \"%s\" does not have", t.Name)
+	}
+	slices.SortFunc(d.Adds, func(a, b state.ObjectRef) int { return int(a.Slice) - int(b.Slice) })
+	return d, deleted, nil
 }

@@ -29,7 +29,7 @@ func (s *Server) runCopy(ctx context.Context, ses *session.Session, st *parse.St
 	if err := unsupportedCopy(b); err != nil {
 		return err
 	}
-	cat := s.replica.Catalog()
+	cat := ses.Txn().View()
 	bound, fields, err := bind.Copy(st, b, s.view(cat, ses), s.fns)
 	if err != nil {
 		return err
@@ -44,7 +44,7 @@ func (s *Server) runCopy(ctx context.Context, ses *session.Session, st *parse.St
 		return err
 	}
 	defer in.close()
-	done, err := s.write(ctx, ses, &planned{cat: cat, query: q}, nil, &schedule.Copy{Next: in.next, Text: in.text})
+	done, err := s.write(ctx, ses, "COPY", &planned{cat: cat, query: q}, nil, &schedule.Copy{Next: in.next, Text: in.text})
 	s.keepRefusals(ses, table, done)
 	if err != nil {
 		if cause := in.failure(); cause != nil {
@@ -56,7 +56,9 @@ func (s *Server) runCopy(ctx context.Context, ses *session.Session, st *parse.St
 	if n := len(done.Refused); n > 0 {
 		info(w, fmt.Sprintf("Load into table '%s' completed, %d record(s) could not be loaded.  Check 'stl_load_errors' system table for details.", table.Name, n))
 	}
+	mark := ses.Txn().Mark()
 	if err := s.analyzeLoaded(ctx, ses, table, b); err != nil {
+		ses.Txn().Undo(mark)
 		s.log.Warn("statistics after a load", "table", table.Name, "err", err)
 	}
 	return w.Complete(fmt.Sprintf("COPY %d", done.Affected))

@@ -6,21 +6,27 @@ import (
 
 	"slipher/catalog/ddl"
 	"slipher/catalog/sqlerr"
-	"slipher/catalog/state"
 	"slipher/compiler/bind"
 	"slipher/compiler/parse"
 	"slipher/leader/pgwire"
 	"slipher/leader/session"
 )
 
-// runDDL plans a definition statement on the newest catalog and proposes it.
+// runDDL runs a definition statement.
 func (s *Server) runDDL(ctx context.Context, ses *session.Session, st *parse.Statement, w pgwire.ResultWriter) error {
+	if _, err := s.define(ctx, ses, st, w); err != nil {
+		return err
+	}
+	return w.Complete(st.Body.Tag())
+}
+
+// define plans a definition statement on what the transaction sees, and does it there. It
+// reports whether there was anything to do.
+func (s *Server) define(ctx context.Context, ses *session.Session, st *parse.Statement, w pgwire.ResultWriter) (done bool, err error) {
+	x := ses.Txn()
 	if t, ok := st.Body.(*parse.CreateTable); ok {
-		if t.Temp {
-			return sqlerr.Unsupported("CREATE TEMPORARY TABLE")
-		}
-		if err := bind.CheckDefaults(st, t, s.view(s.replica.Catalog(), ses), s.fns); err != nil {
-			return err
+		if err := bind.CheckDefaults(st, t, s.view(x.View(), ses), s.fns); err != nil {
+			return false, err
 		}
 	}
 	if d, ok := st.Body.(*parse.DropDatabase); ok && d.Name != ses.CurrentDatabase() {
@@ -28,17 +34,22 @@ func (s *Server) runDDL(ctx context.Context, ses *session.Session, st *parse.Sta
 	}
 	p, err := DefinitionPlan(s.scope(ses), st)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, n := range p.Notices {
 		w.Notice(pgwire.Notice{Severity: pgwire.Note, Error: *n})
 	}
-	if len(p.Command.Ops) > 0 {
-		if err := s.propose(ctx, &p.Command); err != nil {
-			return err
-		}
+	if len(p.Command.Ops) == 0 {
+		return false, nil
 	}
-	return w.Complete(st.Body.Tag())
+	if c := p.Command.Ops[0].CreateTable; x.ReadOnly() && (c == nil || c.Table.Schema != s.sessions.tempSchema(ses)) {
+		return false, s.mayWrite(ses, st.Body.Tag(), "")
+	}
+	if _, err := x.Do(ctx, p.Command.Ops...); err != nil {
+		return false, err
+	}
+	x.Require(p.Command.Pre...)
+	return true, nil
 }
 
 // leavingTime is how long DROP DATABASE waits for other sessions: a client that
@@ -61,19 +72,8 @@ func (s *Server) awaitLeaving(ctx context.Context, database string) {
 }
 
 func (s *Server) scope(ses *session.Session) ddl.Scope {
-	return ddl.Scope{Catalog: s.replica.Catalog(), Database: ses.CurrentDatabase(), User: ses.CurrentUser(),
+	return ddl.Scope{Catalog: ses.Txn().View(), TempSchema: s.sessions.tempSchema(ses), Database: ses.CurrentDatabase(), User: ses.CurrentUser(),
 		SearchPath: ses.SearchPath(), Connections: s.sessions.in}
-}
-
-// propose has a command of its own transaction applied.
-func (s *Server) propose(ctx context.Context, cmd *state.Command) error {
-	txn, err := s.replica.Begin(ctx)
-	if err != nil {
-		return err
-	}
-	defer s.replica.End(txn)
-	cmd.Txn = txn
-	return s.proposeTxn(ctx, cmd)
 }
 
 // DefinitionPlan turns a parsed definition statement into a catalog command.
@@ -129,7 +129,7 @@ func (c converter) reference(r *parse.Reference) *ddl.Reference {
 }
 
 func (c converter) table(b *parse.CreateTable) ddl.Table {
-	t := ddl.Table{Name: c.name(b.Table), IfNotExists: b.IfNotExists, DistStyle: b.DistStyle, SortStyle: b.SortStyle,
+	t := ddl.Table{Name: c.name(b.Table), Temp: b.Temp, IfNotExists: b.IfNotExists, DistStyle: b.DistStyle, SortStyle: b.SortStyle,
 		SortKey: c.idents(b.SortKey), EncodeAuto: b.EncodeAuto, BackupNo: b.BackupNo}
 	if b.DistKey != nil {
 		t.DistKey = c.idents([]parse.Name{*b.DistKey})

@@ -2,6 +2,7 @@ package leader
 
 import (
 	"context"
+	"time"
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
@@ -12,7 +13,8 @@ import (
 
 // Execute runs a statement and keeps it in the history: session.Engine.
 func (s *Server) Execute(ctx context.Context, ses *session.Session, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
-	q := s.history.begin(ses, st)
+	xid, _ := ses.Txn().XID(ctx) // for relations only: without one the commit says what is wrong
+	q := s.history.begin(ses, st, int64(xid))
 	err := s.execute(ctx, ses, st, params, args, w)
 	s.history.end(q, err)
 	return err
@@ -22,8 +24,14 @@ func (s *Server) execute(ctx context.Context, ses *session.Session, st *parse.St
 	switch b := st.Body.(type) {
 	case *parse.Select:
 		return s.runSelect(ctx, ses, st, params, args, w)
-	case *parse.Insert:
-		return s.runInsert(ctx, ses, st, params, args, w)
+	case *parse.Insert, *parse.Update, *parse.Delete:
+		return s.runWrite(ctx, ses, st, params, args, w)
+	case *parse.CreateTableAs:
+		return s.runCreateAs(ctx, ses, st, b, params, args, w)
+	case *parse.Truncate:
+		return s.runTruncate(ctx, ses, st, b, w)
+	case *parse.Lock:
+		return s.runLock(ses, st, b, w)
 	case *parse.Copy:
 		return s.runCopy(ctx, ses, st, b, w)
 	case *parse.Explain:
@@ -36,6 +44,9 @@ func (s *Server) execute(ctx context.Context, ses *session.Session, st *parse.St
 
 // Describe binds a statement without running it: session.Engine.
 func (s *Server) Describe(ctx context.Context, ses *session.Session, st *parse.Statement, params []types.Type) (session.Description, error) {
+	if x := ses.Txn(); x != nil {
+		defer x.LetGo()
+	}
 	switch st.Body.(type) {
 	case *parse.Select, *parse.Insert, *parse.Update, *parse.Delete:
 		p, err := s.plan(ses, st, params)
@@ -58,8 +69,8 @@ func (s *Server) Describe(ctx context.Context, ses *session.Session, st *parse.S
 }
 
 // SchemaExists answers for search paths: session.Engine.
-func (s *Server) SchemaExists(database, schema string) bool {
-	return s.replica.Catalog().Schema(database, schema) != nil
+func (s *Server) SchemaExists(ses *session.Session, schema string) bool {
+	return s.look(ses).Schema(ses.CurrentDatabase(), schema) != nil
 }
 
 // NewSession opens a client's session: pgwire.Backend.
@@ -75,9 +86,26 @@ func (s *Server) NewSession(_ context.Context, st pgwire.Startup) (pgwire.Sessio
 	if err != nil {
 		return nil, err
 	}
-	s.sessions.add(ses, st)
+	s.sessions.add(ses, st, s.txns.NewTemp(st.Database, st.PID))
 	return ses, nil
 }
 
-// Closed forgets a session: session.Engine.
-func (s *Server) Closed(ses *session.Session) { s.sessions.remove(ses) }
+// Closed forgets a session, and deletes what its temporary tables have in managed
+// storage: session.Engine. What cannot be deleted now, the collector finds.
+func (s *Server) Closed(ses *session.Session) {
+	temp := s.sessions.remove(ses)
+	if temp == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	for _, name := range temp.Close() {
+		if err := s.store.Delete(ctx, name); err != nil {
+			s.log.Debug("a temporary table's object stays", "object", name, "err", err)
+			return
+		}
+	}
+}
+
+// closeTime bounds what a session does when its client has gone.
+const closeTime = 5 * time.Second

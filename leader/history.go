@@ -24,11 +24,11 @@ type history struct {
 }
 
 // begin enters a statement. The record is the history's: change it by end only.
-func (h *history) begin(ses *session.Session, st *parse.Statement) *relations.Query {
+func (h *history) begin(ses *session.Session, st *parse.Statement, xid int64) *relations.Query {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.lastID++
-	q := &relations.Query{ID: h.lastID, PID: ses.BackendPID(), User: ses.CurrentUser(), Database: ses.CurrentDatabase(),
+	q := &relations.Query{ID: h.lastID, Txn: xid, PID: ses.BackendPID(), User: ses.CurrentUser(), Database: ses.CurrentDatabase(),
 		Label: ses.Value("query_group"), Text: st.Text(), Kind: kindOf(st.Body), StartMicros: ses.NowMicros()}
 	if len(h.queries) >= historyKept {
 		h.queries = append([]*relations.Query(nil), h.queries[historyKept/10:]...)
@@ -92,9 +92,9 @@ func (h *history) running(pid int32) *relations.Query {
 
 func kindOf(b parse.Body) relations.QueryKind {
 	switch b.(type) {
-	case *parse.Select, *parse.Insert, *parse.Copy:
+	case *parse.Select, *parse.Insert, *parse.Update, *parse.Delete, *parse.Copy, *parse.CreateTableAs:
 		return relations.KindQuery
-	case *parse.CreateTable, *parse.DropTable, *parse.CreateSchema, *parse.DropSchema, *parse.CreateDatabase, *parse.DropDatabase:
+	case *parse.CreateTable, *parse.DropTable, *parse.Truncate, *parse.CreateSchema, *parse.DropSchema, *parse.CreateDatabase, *parse.DropDatabase:
 		return relations.KindDDL
 	}
 	return relations.KindUtility

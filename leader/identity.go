@@ -9,9 +9,5 @@ import (
 // reserveIdentity reserves ordinals of an identity column for a load:
 // schedule.Config.Reserve. If the outcome is lost the load fails and a retry takes the next ones.
 func (s *Server) reserveIdentity(ctx context.Context, t state.TableID, column int, count int64) (int64, error) {
-	res, err := s.replica.Propose(ctx, &state.Command{Ops: []state.Op{{ReserveIdentity: &state.ReserveIdentity{Table: t, Column: column, Count: count}}}})
-	if err != nil {
-		return 0, err
-	}
-	return res.Ops[0].ID, nil
+	return s.txns.Reserve(ctx, t, column, count)
 }

@@ -4,51 +4,88 @@ import (
 	"context"
 	"fmt"
 
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/parse"
 	"slipher/leader/pgwire"
 	"slipher/leader/schedule"
 	"slipher/leader/session"
+	"slipher/node/wire"
 )
 
-// runInsert is INSERT: a query whose rows go into blocks instead of to the client.
-func (s *Server) runInsert(ctx context.Context, ses *session.Session, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
+// writeTags are the command tags of statements that change rows.
+var writeTags = map[string]string{"INSERT": "INSERT 0 %d", "UPDATE": "UPDATE %d", "DELETE": "DELETE %d"}
+
+// runWrite is INSERT, UPDATE and DELETE: queries whose rows go into blocks, or say which rows
+// are no more, instead of going to the client.
+func (s *Server) runWrite(ctx context.Context, ses *session.Session, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
 	p, err := s.plan(ses, st, params)
 	if err != nil {
 		return err
 	}
-	done, err := s.write(ctx, ses, p, args, nil)
+	done, err := s.write(ctx, ses, st.Body.Tag(), p, args, nil)
 	if err != nil {
 		return err
 	}
-	return w.Complete(fmt.Sprintf("INSERT 0 %d", done.Affected))
+	return w.Complete(fmt.Sprintf(writeTags[st.Body.Tag()], done.Affected))
 }
 
-// write runs a plan that fills a table, in a transaction of its own.
-func (s *Server) write(ctx context.Context, ses *session.Session, p *planned, args []types.Datum, in *schedule.Copy) (schedule.Stats, error) {
-	t := p.cat.TableByID(state.TableID(p.query.Insert.Table.ID))
+// write runs a plan that changes a table, within the session's transaction.
+func (s *Server) write(ctx context.Context, ses *session.Session, tag string, p *planned, args []types.Datum, in *schedule.Copy) (schedule.Stats, error) {
+	t, x := p.written(), ses.Txn()
 	if t == nil {
-		return schedule.Stats{}, state.ErrNoTable(p.query.Insert.Table.Name)
+		return schedule.Stats{}, sqlerr.New(sqlerr.InternalError, "%s without a table", tag)
 	}
-	txn, err := s.replica.Begin(ctx)
+	if err := s.mayWrite(ses, tag, t.Schema); err != nil {
+		return schedule.Stats{}, err
+	}
+	id, err := x.WriteID(ctx)
 	if err != nil {
 		return schedule.Stats{}, err
 	}
-	defer s.replica.End(txn)
 	rows, err := s.start(ctx, ses, p, args, func(env *schedule.Env) {
 		env.Copy = in
-		env.Insert = &schedule.Insert{Table: t, Term: s.replica.Term(), Txn: uint64(txn),
-			Commit: func(ctx context.Context, objects []state.ObjectRef) error {
-				return s.commitRows(ctx, txn, t, objects)
+		env.Insert = &schedule.Insert{Table: t, Term: x.Term(), Txn: uint64(id), Inline: inlineBudget(x, p.cat.SliceCount()),
+			Commit: func(ctx context.Context, objects []state.ObjectRef, deletes []wire.Deleted) (int64, error) {
+				return s.keep(ctx, ses, p, t, objects, deletes)
 			}}
 	})
 	if err != nil {
 		return schedule.Stats{}, err
 	}
 	for rows.Next(ctx) {
-		// An INSERT returns no rows: Next waits for its end.
+		// A write returns no rows: Next waits for its end.
 	}
 	err = rows.Close()
 	return rows.Stats(), err
+}
+
+// keep makes a statement's changes part of the transaction, and counts its rows.
+func (s *Server) keep(ctx context.Context, ses *session.Session, p *planned, t *state.Table, objects []state.ObjectRef, deletes []wire.Deleted) (int64, error) {
+	d, deleted, err := delta(t, objects, deletes)
+	if err != nil {
+		return 0, err
+	}
+	var added int64
+	for i := range objects {
+		added += objects[i].Live()
+	}
+	if p.query.Insert != nil && p.query.Delete != nil && added != deleted {
+		return 0, sqlerr.New(sqlerr.InternalError, "an update of %d rows wrote %d", deleted, added)
+	}
+	if len(d.Adds)+len(d.Deletes) > 0 {
+		if _, err := ses.Txn().Do(ctx, state.Op{Delta: &d}); err != nil {
+			return 0, err
+		}
+	}
+	return max(added, deleted), nil
+}
+
+// mayWrite refuses to write in READ ONLY transactions, but for temporary tables.
+func (s *Server) mayWrite(ses *session.Session, tag, schema string) error {
+	if ses.Txn().ReadOnly() && schema != s.sessions.tempSchema(ses) {
+		return sqlerr.New("25006", "cannot execute %s in a read-only transaction", tag)
+	}
+	return nil
 }

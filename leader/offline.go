@@ -169,7 +169,8 @@ type offlineEngine struct {
 	o *Offline
 }
 
-func (e offlineEngine) SchemaExists(database, schema string) bool {
-	return e.o.cat.Schema(database, schema) != nil
+func (e offlineEngine) SchemaExists(s *session.Session, schema string) bool {
+	return e.o.cat.Schema(s.CurrentDatabase(), schema) != nil
 }
 func (offlineEngine) Closed(*session.Session) {}
+func (offlineEngine) Isolation(string) string { return "snapshot" }

@@ -38,9 +38,21 @@ func (p *planned) table(ref *plan.TableRef) (*state.Table, error) {
 	return nil, state.ErrNoTable(ref.Name)
 }
 
+// written is the version of the table that the statement changes, nil if it changes none.
+func (p *planned) written() *state.Table {
+	ref := p.query.Delete
+	if p.query.Insert != nil {
+		ref = p.query.Insert.Table
+	}
+	if ref == nil {
+		return nil
+	}
+	return p.cat.TableByID(state.TableID(ref.ID))
+}
+
 // plan binds and optimizes SELECT, INSERT, UPDATE, DELETE and the inner statement of EXPLAIN.
 func (s *Server) plan(ses *session.Session, st *parse.Statement, params []types.Type) (*planned, error) {
-	cat := s.replica.Catalog()
+	cat := s.look(ses)
 	bound, err := bind.Bind(st, s.view(cat, ses), s.fns, bind.Options{ParamTypes: params,
 		SingleMatch: ses.Value("error_on_nondeterministic_update") == "on"})
 	if err != nil {
@@ -57,7 +69,7 @@ func (s *Server) plan(ses *session.Session, st *parse.Statement, params []types.
 }
 
 func (s *Server) view(cat *state.Catalog, ses *session.Session) view {
-	return view{cat: cat, ses: ses, relations: relationOf}
+	return view{cat: cat, ses: ses, relations: relationOf, temp: s.sessions.tempSchema(ses)}
 }
 
 // env is what planning may know of the cluster: nothing that changes from moment

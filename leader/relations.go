@@ -48,7 +48,7 @@ func (s *Server) relationRows(ctx context.Context, cat *state.Catalog, ses *sess
 
 func (s *Server) relationEnv(cat *state.Catalog, ses *session.Session) *relations.Env {
 	return &relations.Env{
-		Catalog: cat, Database: ses.CurrentDatabase(), User: ses.CurrentUser(), SearchPath: ses.SearchPath(), PID: ses.BackendPID(),
+		Catalog: cat, Database: ses.CurrentDatabase(), User: ses.CurrentUser(), SearchPath: withTemp(s.sessions.tempSchema(ses), ses.SearchPath()), TempSchema: s.sessions.tempSchema(ses), PID: ses.BackendPID(),
 		NowMicros: ses.NowMicros(), Functions: s.fns, Footer: s.facts.footers.Footer,
 		Settings: func() []relations.Setting {
 			var out []relations.Setting
@@ -57,11 +57,12 @@ func (s *Server) relationEnv(cat *state.Catalog, ses *session.Session) *relation
 			}
 			return out
 		},
-		Sessions:   s.sessionRows,
-		Nodes:      s.nodeRows,
-		LoadErrors: s.errors.all,
-		Queries:    s.history.all,
-		Compiles:   s.history.allCompiles,
+		Sessions:     s.sessionRows,
+		Nodes:        s.nodeRows,
+		LoadErrors:   s.errors.all,
+		Transactions: s.transactionRows,
+		Queries:      s.history.all,
+		Compiles:     s.history.allCompiles,
 	}
 }
 

@@ -17,6 +17,7 @@ var tiers = map[string]uint8{"auto": schedule.TierAuto, "primitives": schedule.T
 
 // start compiles a plan and has it run. The rows returned must be closed.
 func (s *Server) start(ctx context.Context, ses *session.Session, p *planned, args []types.Datum, more func(*schedule.Env)) (*schedule.Rows, error) {
+	s.reads(ses, p)
 	params, err := schedule.Params(p.query, args)
 	if err != nil {
 		return nil, err
@@ -30,7 +31,7 @@ func (s *Server) start(ctx context.Context, ses *session.Session, p *planned, ar
 	}
 	c.query = relations.Compile{PID: ses.BackendPID(), User: ses.CurrentUser()}
 	if q := s.history.running(ses.BackendPID()); q != nil {
-		c.query.Query = q.ID
+		c.query.Query, c.query.Txn = q.ID, q.Txn
 	}
 	env := schedule.Env{
 		Table: p.table,

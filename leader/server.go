@@ -20,6 +20,7 @@ import (
 	"slipher/leader/cluster"
 	"slipher/leader/pgwire"
 	"slipher/leader/schedule"
+	"slipher/leader/txn"
 	"slipher/node"
 	"slipher/node/rms"
 	"slipher/node/wire"
@@ -32,6 +33,7 @@ type Server struct {
 	log  *slog.Logger
 
 	replica   *replica.Replica
+	txns      *txn.Manager
 	store     rms.Store
 	fns       *fn.Table
 	stats     statistics
@@ -134,6 +136,7 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 		return fmt.Errorf("catalog: %w", err)
 	}
 	s.onStop(func(context.Context) error { return s.replica.Shutdown() })
+	s.txns = txn.New(s.replica, txn.Options{Log: s.log})
 	if err := s.WaitReady(ctx); err != nil {
 		return err
 	}

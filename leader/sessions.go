@@ -7,6 +7,7 @@ import (
 
 	"slipher/leader/pgwire"
 	"slipher/leader/session"
+	"slipher/leader/txn"
 )
 
 // SessionInfo is one client as stv_sessions shows it.
@@ -16,6 +17,7 @@ type SessionInfo struct {
 	Database string
 	Remote   string
 	Since    time.Time
+	temp     *txn.Temp
 }
 
 // sessions is the list of clients.
@@ -24,19 +26,37 @@ type sessions struct {
 	open map[*session.Session]SessionInfo // guarded by mu
 }
 
-func (l *sessions) add(s *session.Session, st pgwire.Startup) {
+func (l *sessions) add(s *session.Session, st pgwire.Startup, temp *txn.Temp) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.open == nil {
 		l.open = map[*session.Session]SessionInfo{}
 	}
-	l.open[s] = SessionInfo{PID: st.PID, User: st.User, Database: st.Database, Remote: st.Remote.String(), Since: time.Now()}
+	l.open[s] = SessionInfo{PID: st.PID, User: st.User, Database: st.Database, Remote: st.Remote.String(), Since: time.Now(), temp: temp}
 }
 
-func (l *sessions) remove(s *session.Session) {
+// remove forgets a session and gives its temporary tables, nil if it was not there.
+func (l *sessions) remove(s *session.Session) *txn.Temp {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	temp := l.open[s].temp
 	delete(l.open, s)
+	return temp
+}
+
+// temp is a session's temporary tables, nil if it has ended.
+func (l *sessions) temp(s *session.Session) *txn.Temp {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.open[s].temp
+}
+
+// tempSchema is the schema of a session's temporary tables.
+func (l *sessions) tempSchema(s *session.Session) string {
+	if temp := l.temp(s); temp != nil {
+		return temp.Schema()
+	}
+	return ""
 }
 
 // list is all clients by PID.

@@ -14,6 +14,7 @@ type view struct {
 	cat       *state.Catalog
 	ses       *session.Session
 	relations func(schema, name string) *bind.Relation
+	temp      string // schema of the session's temporary tables: looked into first
 }
 
 // Session answers leader-only functions.
@@ -30,13 +31,16 @@ func (v view) Table(database, schema, name string) (*state.Table, error) {
 	} else if d.Name != v.ses.CurrentDatabase() && schema == "" {
 		schema = "public"
 	}
+	if schema == "pg_temp" && v.temp != "" {
+		schema = v.temp
+	}
 	if schema != "" {
 		if v.cat.Schema(db, schema) == nil {
 			return nil, state.ErrNoSchema(schema)
 		}
 		return v.cat.Table(db, schema, name), nil
 	}
-	for _, s := range v.ses.SearchPath() {
+	for _, s := range v.path() {
 		if t := v.cat.Table(db, s, name); t != nil {
 			return t, nil
 		}
@@ -51,7 +55,18 @@ func (v view) Lookup(name string) (*relations.Lookup, []relations.Answer) {
 		return nil, nil
 	}
 	return l, l.Answers(&relations.Env{Catalog: v.cat, Database: v.ses.CurrentDatabase(), User: v.ses.CurrentUser(),
-		SearchPath: v.ses.SearchPath()})
+		SearchPath: v.path()})
+}
+
+// path is the schemas in which names are looked for.
+func (v view) path() []string { return withTemp(v.temp, v.ses.SearchPath()) }
+
+// withTemp puts the schema of temporary tables in front of a search path.
+func withTemp(temp string, path []string) []string {
+	if temp == "" {
+		return path
+	}
+	return append([]string{temp}, path...)
 }
 
 // Relation finds a relation whose rows the leader makes.

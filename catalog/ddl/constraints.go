@@ -129,6 +129,9 @@ func (b *builder) reference(k *state.Constraint) error {
 		if target = b.scope.find(n); target == nil {
 			return state.ErrNoTable(n.String())
 		}
+		if b.scope.TempSchema != "" && target.Schema == b.scope.TempSchema && b.t.Schema != target.Schema {
+			return sqlerr.New(sqlerr.InvalidTableDefinition, "constraints on permanent tables may reference only permanent tables")
+		}
 		b.plan.Command.Pre = append(b.plan.Command.Pre, state.Precondition{Table: target.ID, Def: target.Def})
 	}
 	k.RefSchema = target.Schema

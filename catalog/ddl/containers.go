@@ -163,6 +163,8 @@ func DropSchema(s Scope, in Drop) (*Plan, error) {
 		switch {
 		case seen[n.Name]:
 			continue
+		case s.TempSchema != "" && n.Name == s.TempSchema:
+			return nil, sqlerr.New(sqlerr.DependentObjects, "cannot drop schema %s because it is required by the database system", n.Name).At(n.Position)
 		case s.Catalog.Schema(s.Database, n.Name) != nil:
 			p.add(state.Op{DropSchema: &state.DropSchema{Database: s.Database, Name: n.Name, Cascade: in.Cascade}})
 		case in.IfExists:

@@ -12,6 +12,9 @@ type Scope struct {
 	User     string
 	// SearchPath are schema names in order, "$user" already replaced.
 	SearchPath []string
+	// TempSchema is the schema of the session's temporary tables, which is looked into first. It
+	// need not be there yet. "": there can be none.
+	TempSchema string
 	// Connections counts the sessions in a database, this one among them; nil: none known.
 	Connections func(database string) int
 }
@@ -85,10 +88,27 @@ func (s Scope) target(n Name) (string, error) {
 	return "", sqlerr.New(sqlerr.InvalidSchemaName, "no schema has been selected to create in")
 }
 
+// temporary is the schema in which a temporary table n is created.
+func (s Scope) temporary(n Name) (string, error) {
+	switch {
+	case s.TempSchema == "":
+		return "", sqlerr.Unsupported("temporary tables without a session")
+	case n.Schema != "" && n.Schema != "pg_temp" && n.Schema != s.TempSchema:
+		return "", sqlerr.New(sqlerr.InvalidTableDefinition, "cannot create temporary relation in non-temporary schema").At(n.Position)
+	}
+	return s.TempSchema, s.local(n)
+}
+
 // find looks a table up, nil if there is none.
 func (s Scope) find(n Name) *state.Table {
+	if n.Schema == "pg_temp" && s.TempSchema != "" {
+		n.Schema = s.TempSchema
+	}
 	if n.Schema != "" {
 		return s.Catalog.Table(s.Database, n.Schema, n.Name)
+	}
+	if t := s.Catalog.Table(s.Database, s.TempSchema, n.Name); t != nil {
+		return t
 	}
 	for _, schema := range s.SearchPath {
 		if t := s.Catalog.Table(s.Database, schema, n.Name); t != nil {

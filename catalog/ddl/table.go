@@ -12,6 +12,7 @@ import (
 // Table is CREATE TABLE as written, its types resolved.
 type Table struct {
 	Name        Name
+	Temp        bool
 	IfNotExists bool
 	Columns     []Column
 	Constraints []Constraint
@@ -83,7 +84,11 @@ const maxColumns = 1600
 // that, and for a table that stays small EVEN costs nothing either.
 func CreateTable(s Scope, in Table) (*Plan, error) {
 	b := builder{scope: s, in: in, plan: &Plan{}}
-	schema, err := s.target(in.Name)
+	place := s.target
+	if in.Temp {
+		place = s.temporary
+	}
+	schema, err := place(in.Name)
 	if err != nil {
 		return nil, err
 	}

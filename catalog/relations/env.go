@@ -14,7 +14,8 @@ type Env struct {
 	Catalog    *state.Catalog
 	Database   string
 	User       string
-	SearchPath []string // "$user" resolved
+	SearchPath []string // "$user" resolved, the schema of temporary tables in front
+	TempSchema string   // of the session's temporary tables
 	PID        int32
 	NowMicros  int64 // statement start, since 2000-01-01 UTC; all times here are
 
@@ -27,8 +28,10 @@ type Env struct {
 	Nodes      func() []Node
 	Queries    func() []Query // finished and running, oldest first
 	LoadErrors func() []LoadError
-	Loads      func() []Load
-	Compiles   func() []Compile
+	// Transactions are the open ones that have done something.
+	Transactions func() []Transaction
+	Loads        func() []Load
+	Compiles     func() []Compile
 }
 
 // Setting is a session parameter: pg_settings, SHOW ALL.
@@ -76,6 +79,21 @@ type Query struct {
 	Rows                   int64 // returned, inserted or loaded
 	PlanMicros             int64
 	CompileMicros          int64
+}
+
+// Transaction is an open transaction and the tables that it uses.
+type Transaction struct {
+	ID             int64
+	PID            int32
+	User, Database string
+	StartMicros    int64
+	Locks          []Lock
+}
+
+// Lock is how a transaction uses a table, in the words of PostgreSQL's lock modes.
+type Lock struct {
+	Table state.TableID
+	Mode  string
 }
 
 // QueryKind sorts statements as stl_query, stl_ddltext and stl_utilitytext do.

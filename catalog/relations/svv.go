@@ -176,9 +176,10 @@ func svvColumns(_ context.Context, env *Env, b *builder) error {
 }
 
 func svvTransactions(_ context.Context, env *Env, b *builder) error {
-	for _, q := range all(env.Queries) {
-		if q.EndMicros == 0 {
-			b.add(q.User, q.Database, q.Txn, q.PID, q.StartMicros, nil, "transactionid", nil, true)
+	for _, t := range all(env.Transactions) {
+		b.add(t.User, t.Database, t.ID, t.PID, t.StartMicros, "ExclusiveLock", "transactionid", nil, true)
+		for _, l := range t.Locks {
+			b.add(t.User, t.Database, t.ID, t.PID, t.StartMicros, l.Mode, "relation", l.Table, true)
 		}
 	}
 	return nil

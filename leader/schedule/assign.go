@@ -127,16 +127,18 @@ func (a *assignment) scans(q *plan.Query, peer wire.Peer, table func(*plan.Table
 		for i, c := range t.Columns {
 			sc.Types[i] = c.Type
 		}
-		switch {
-		case t.Effective == state.DistAll && s.Source.Once:
-			sc.Objects, sc.Share, sc.Shares = t.Version.Objects.List(), me, len(hosts)
-		case t.Effective == state.DistAll || s.Where == plan.OneSlice:
-			sc.Objects = t.Version.Objects.List()
-		default:
-			for _, o := range t.Version.Objects.List() {
-				if slices.Contains(peer.Slices, o.Slice) {
-					sc.Objects = append(sc.Objects, o)
-				}
+		whole := t.Effective == state.DistAll || s.Where == plan.OneSlice
+		if t.Effective == state.DistAll && s.Source.Once {
+			sc.Share, sc.Shares = me, len(hosts)
+		}
+		addresses := slices.Contains(s.Source.ColNos, t.RowIDColumn())
+		for i, o := range t.Version.Objects.All() {
+			if !whole && !slices.Contains(peer.Slices, o.Slice) {
+				continue
+			}
+			sc.Objects = append(sc.Objects, *o)
+			if addresses {
+				sc.Indexes = append(sc.Indexes, i)
 			}
 		}
 		out = append(out, sc)

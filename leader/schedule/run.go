@@ -52,12 +52,15 @@ const (
 	TierFused      = 2 // wait for fused code; primitives only if it cannot be had
 )
 
-// Insert is what a query writes.
+// Insert is what a query writes: INSERT, UPDATE, DELETE, COPY.
 type Insert struct {
 	Table     *state.Table
 	Term, Txn uint64
-	// Commit makes the objects a part of the table. It is called once, when all is stored.
-	Commit func(ctx context.Context, objects []state.ObjectRef) error
+	// Inline is how many bytes of rows a slice may send back instead of writing an object.
+	Inline int64
+	// Commit takes what the query has written, and the rows that it deletes, in pieces and
+	// perhaps several times. It is called once, when all is stored, and counts the rows.
+	Commit func(ctx context.Context, objects []state.ObjectRef, deletes []wire.Deleted) (int64, error)
 }
 
 // run is a running query.
@@ -79,6 +82,7 @@ type run struct {
 	err       error // guarded by mu: the first one
 	stats     Stats // guarded by mu
 	objects   []state.ObjectRef
+	deletes   []wire.Deleted
 	records   []wire.RecordError
 	text      *feeder          // guarded by mu; COPY
 	missing   map[fuseKey]bool // segments without fused code; true: the special variant, too. Fixed when the query starts
@@ -89,7 +93,7 @@ type run struct {
 type Stats struct {
 	Query    uint64
 	Streams  []StreamStats
-	Affected int64              // rows written
+	Affected int64              // rows written or deleted
 	Refused  []wire.RecordError // by COPY
 	Peak     int64              // bytes of returned rows held at once
 }
@@ -195,15 +199,11 @@ func (r *run) drive() {
 		}
 	}
 	if r.env.Insert != nil && r.failure() == nil {
-		if err := r.env.Insert.Commit(r.ctx, r.objects); err != nil {
-			r.fail(err)
-		} else {
-			r.mu.Lock()
-			for _, o := range r.objects {
-				r.stats.Affected += o.Rows
-			}
-			r.mu.Unlock()
-		}
+		rows, err := r.env.Insert.Commit(r.ctx, r.objects, r.deletes)
+		r.fail(err)
+		r.mu.Lock()
+		r.stats.Affected = rows
+		r.mu.Unlock()
 	}
 	ctx := context.WithoutCancel(r.ctx)
 	r.mu.Lock()
@@ -238,6 +238,7 @@ func (r *run) stream(n int) error {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.objects = append(r.objects, d.Objects...)
+		r.deletes = append(r.deletes, d.Deletes...)
 		r.records = append(r.records, d.Errors...)
 		wire.SortRecords(r.records)
 		r.stats.Refused = r.records

@@ -13,6 +13,7 @@ import (
 	"slipher/catalog/types"
 	"slipher/compiler/plan"
 	"slipher/leader/schedule"
+	"slipher/node/wire"
 )
 
 var shapes = []shape{{0, 1, 1}, {0, 3, 0}, {2, 1, 1}, {2, 2, 0}, {3, 2, 2}}
@@ -148,9 +149,9 @@ func TestInsert(t *testing.T) {
 			seg(0, plan.EverySlice, plan.Source{Kind: plan.SourceReceive, Exchange: 0}, plan.Sink{Kind: plan.SinkInsert})
 		var refs []state.ObjectRef
 		env := c.env()
-		env.Insert = &schedule.Insert{Table: c.table, Term: 1, Txn: 2, Commit: func(_ context.Context, o []state.ObjectRef) error {
+		env.Insert = &schedule.Insert{Table: c.table, Term: 1, Txn: 2, Commit: func(_ context.Context, o []state.ObjectRef, _ []wire.Deleted) (int64, error) {
 			refs = append(refs, o...)
-			return nil
+			return 100, nil
 		}}
 		_, st, err := c.values(b, env)
 		if err != nil || st.Affected != 100 || len(refs) != slices {
@@ -165,8 +166,8 @@ func TestInsert(t *testing.T) {
 		if got, _, err := c.values(scanReturn(), c.env()); err != nil || len(got) != 100 {
 			t.Errorf("%d rows, %v", len(got), err)
 		}
-		env.Insert.Commit = func(context.Context, []state.ObjectRef) error {
-			return sqlerr.New(sqlerr.SerializationFailure, "conflict")
+		env.Insert.Commit = func(context.Context, []state.ObjectRef, []wire.Deleted) (int64, error) {
+			return 0, sqlerr.New(sqlerr.SerializationFailure, "conflict")
 		}
 		if _, _, err := c.values(b, env); sqlerr.From(err).Code != sqlerr.SerializationFailure {
 			t.Error(err)

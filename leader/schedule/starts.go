@@ -7,6 +7,11 @@ import (
 	"slipher/node/wire"
 )
 
+// stores reports whether a query writes rows, as opposed to only deleting some.
+func stores(q *plan.Query) bool {
+	return slices.ContainsFunc(q.Segments, func(s *plan.Segment) bool { return s.Sink.Kind == plan.SinkInsert })
+}
+
 // starts makes each peer's StartQuery.
 func (r *run) starts(code []Code) (map[string]*wire.StartQuery, error) {
 	exchs, err := r.a.exchanges(r.q)
@@ -45,10 +50,10 @@ func (r *run) starts(code []Code) (map[string]*wire.StartQuery, error) {
 		if m.Scans, err = r.a.scans(r.q, p, r.env.Table); err != nil {
 			return nil, err
 		}
-		if in := r.env.Insert; in != nil {
+		if in := r.env.Insert; in != nil && stores(r.q) {
 			t := in.Table
 			m.Insert = &wire.Insert{Table: t.ID, Columns: t.Columns, SortKey: t.SortKey, SortStyle: t.SortStyle,
-				EncodeAuto: t.EncodeAuto, Term: in.Term, Txn: in.Txn}
+				EncodeAuto: t.EncodeAuto, Term: in.Term, Txn: in.Txn, Inline: in.Inline}
 			if r.env.Copy != nil {
 				m.Insert.Text = &r.env.Copy.Text
 			}

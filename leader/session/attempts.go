@@ -9,6 +9,7 @@ import (
 	"slipher/catalog/types"
 	"slipher/compiler/parse"
 	"slipher/leader/pgwire"
+	"slipher/leader/schedule"
 	"slipher/leader/txn"
 )
 
@@ -93,7 +94,7 @@ func again(err error, own bool) bool {
 	if txn.IsUnknown(err) {
 		return false
 	}
-	if lost(err) {
+	if schedule.Lost(err) {
 		return true
 	}
 	var r refused
@@ -107,9 +108,6 @@ var overtaken = map[sqlerr.Code]bool{
 	sqlerr.UndefinedTable: true, sqlerr.DuplicateTable: true, sqlerr.DuplicateSchema: true, sqlerr.DuplicateDatabase: true,
 	sqlerr.InvalidSchemaName: true, sqlerr.InvalidCatalogName: true, sqlerr.DependentObjects: true,
 }
-
-// lost reports whether a node was lost while the statement ran.
-func lost(error) bool { return false }
 
 // sleep waits; false: ctx has ended.
 func sleep(ctx context.Context, d time.Duration) bool {

@@ -26,7 +26,7 @@ func (s *Session) BackendPID() int32       { return s.start.PID }
 // CurrentSchema is the first schema of the search path that exists, "" if none does.
 func (s *Session) CurrentSchema() string {
 	for _, name := range s.SearchPath() {
-		if s.engine.SchemaExists(s.start.Database, name) {
+		if s.engine.SchemaExists(s, name) {
 			return name
 		}
 	}

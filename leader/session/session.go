@@ -28,7 +28,7 @@ type Engine interface {
 	// Evaluate computes constant expressions as the given types: EXECUTE's arguments.
 	Evaluate(ctx context.Context, s *Session, st *parse.Statement, exprs []parse.Expr, want []types.Type) ([]types.Datum, error)
 	// SchemaExists answers for the search path.
-	SchemaExists(database, schema string) bool
+	SchemaExists(s *Session, schema string) bool
 	// Closed tells the engine that s has ended.
 	Closed(s *Session)
 }

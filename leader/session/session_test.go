@@ -126,8 +126,8 @@ func (e *fakeEngine) Evaluate(_ context.Context, _ *Session, _ *parse.Statement,
 	return out, nil
 }
 
-func (e *fakeEngine) Closed(*Session)                    {}
-func (e *fakeEngine) SchemaExists(_, schema string) bool { return schema != "dev" }
+func (e *fakeEngine) Closed(*Session)                             {}
+func (e *fakeEngine) SchemaExists(_ *Session, schema string) bool { return schema != "dev" }
 
 // recorder is a ResultWriter that writes results as short text.
 type recorder struct{ log []string }

@@ -46,7 +46,7 @@ func (t *Txn) undo(m Mark) {
 	case m.view != nil:
 		t.view = m.view
 	case t.view != nil: // a snapshot was taken since: it stays, without what was done on it
-		t.view = t.spec.Temp.over(t.base)
+		t.view = t.spec.Temp.Over(t.base)
 	}
 	t.ops, t.pre, t.temp, t.inline = t.ops[:m.ops], t.pre[:m.pre], m.temp, m.inline
 	t.points = t.points[:m.savepoints]

@@ -85,8 +85,8 @@ func (m *Manager) TempObjects() map[string]bool {
 	return out
 }
 
-// over is cat with the temporary tables.
-func (p *Temp) over(cat *state.Catalog) *state.Catalog {
+// Over is cat with the temporary tables. A nil Temp has none.
+func (p *Temp) Over(cat *state.Catalog) *state.Catalog {
 	if p == nil {
 		return cat
 	}

@@ -66,7 +66,7 @@ func (t *Txn) View() *state.Catalog {
 func (t *Txn) look() *state.Catalog {
 	if t.view == nil {
 		t.base = t.m.snapshot(t)
-		t.view = t.spec.Temp.over(t.base)
+		t.view = t.spec.Temp.Over(t.base)
 	}
 	return t.view
 }

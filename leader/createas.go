@@ -1,0 +1,40 @@
+package leader
+
+import (
+	"context"
+	"fmt"
+
+	"slipher/catalog/types"
+	"slipher/compiler/bind"
+	"slipher/compiler/parse"
+	"slipher/leader/pgwire"
+	"slipher/leader/session"
+)
+
+// runCreateAs is CREATE TABLE AS and SELECT INTO: the table, then the INSERT that fills it.
+func (s *Server) runCreateAs(ctx context.Context, ses *session.Session, st *parse.Statement, b *parse.CreateTableAs, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
+	query := *st
+	query.Body = &parse.Select{Query: b.Query}
+	def, err := bind.TableOf(&query, b, s.view(ses.Txn().View(), ses), s.fns, bind.Options{ParamTypes: params})
+	if err != nil {
+		return err
+	}
+	own := *st
+	own.Body = def
+	made, err := s.define(ctx, ses, &own, w)
+	if err != nil {
+		return err
+	}
+	if !made { // IF NOT EXISTS
+		return w.Complete(def.Tag())
+	}
+	p, err := s.plan(ses, bind.Filling(st, b), params)
+	if err != nil {
+		return err
+	}
+	done, err := s.write(ctx, ses, def.Tag(), p, args, nil)
+	if err != nil {
+		return err
+	}
+	return w.Complete(fmt.Sprintf("%s %d", st.Body.Tag(), done.Affected))
+}
