@@ -48,7 +48,7 @@ func (s *Server) write(ctx context.Context, ses *session.Session, tag string, p 
 		env.Copy = in
 		env.Insert = &schedule.Insert{Table: t, Term: x.Term(), Txn: uint64(id), Inline: inlineBudget(x, p.cat.SliceCount()),
 			Commit: func(ctx context.Context, objects []state.ObjectRef, deletes []wire.Deleted) (int64, error) {
-				return s.keep(ctx, ses, p, t, objects, deletes)
+				return s.record(ctx, ses, p, t, objects, deletes)
 			}}
 	})
 	if err != nil {
@@ -61,8 +61,8 @@ func (s *Server) write(ctx context.Context, ses *session.Session, tag string, p 
 	return rows.Stats(), err
 }
 
-// keep makes a statement's changes part of the transaction, and counts its rows.
-func (s *Server) keep(ctx context.Context, ses *session.Session, p *planned, t *state.Table, objects []state.ObjectRef, deletes []wire.Deleted) (int64, error) {
+// record makes a statement's changes part of the transaction, and counts its rows.
+func (s *Server) record(ctx context.Context, ses *session.Session, p *planned, t *state.Table, objects []state.ObjectRef, deletes []wire.Deleted) (int64, error) {
 	d, deleted, err := delta(t, objects, deletes)
 	if err != nil {
 		return 0, err
