@@ -11,7 +11,7 @@ import (
 
 // inlineBytes is what a statement may put into its commit as rows, over all slices,
 // instead of writing objects: one log write then stores it.
-const inlineBytes = 0 // 64 << 10 when nodes scan such rows
+const inlineBytes = 64 << 10
 
 // inlineOfTxn bounds that over all statements of a transaction: a log entry is held in memory.
 const inlineOfTxn = 4 << 20

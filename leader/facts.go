@@ -17,16 +17,13 @@ type facts struct {
 	footers *rms.Cache
 	log     *slog.Logger
 
-	mu    sync.Mutex
-	known map[factsKey][]lower.Facts // by column number; nil: could not be read. Guarded by mu
+	mu sync.Mutex
+	// known is by table and column number; nil: could not be read. A table is told from its other versions by
+	// its address: two transactions may both make version 7 of it. Guarded by mu.
+	known map[*state.Table][]lower.Facts
 	// small has what is true of small objects, which no cache of footers keeps: every small write makes
 	// a new version, and most of its objects are the last one's. Guarded by mu.
 	small map[string][]lower.Facts
-}
-
-type factsKey struct {
-	table   state.TableID
-	version uint64
 }
 
 // factsKept bounds the cache; it is emptied when full.
@@ -53,9 +50,8 @@ func (f *facts) table(t *state.Table) []lower.Facts {
 	if t.Version.Rows == 0 {
 		return nil
 	}
-	key := factsKey{t.ID, t.Version.Number}
 	f.mu.Lock()
-	all, ok := f.known[key]
+	all, ok := f.known[t]
 	f.mu.Unlock()
 	if ok {
 		return all
@@ -67,9 +63,9 @@ func (f *facts) table(t *state.Table) []lower.Facts {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.known == nil || len(f.known) >= factsKept {
-		f.known = map[factsKey][]lower.Facts{}
+		f.known = map[*state.Table][]lower.Facts{}
 	}
-	f.known[key] = all
+	f.known[t] = all
 	return all
 }
 
