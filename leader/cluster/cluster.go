@@ -58,6 +58,7 @@ type Cluster struct {
 	nodes   map[string]*Node // connected; each is frozen
 	known   map[string]*Info // all of the catalog's
 	deal    []string
+	home    []string      // node of each slice if all were here
 	settled bool          // slices of missing nodes are dealt
 	news    chan struct{} // closed at the next change
 	grace   *time.Timer
@@ -116,6 +117,7 @@ func (c *Cluster) Start(f Facts) {
 	if len(c.deal) != f.Slices {
 		c.deal = nil
 	}
+	c.home = c.deal
 	if c.deposed <= f.Term {
 		c.deposed = 0
 	}

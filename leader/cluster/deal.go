@@ -10,9 +10,10 @@ type Member struct {
 
 // Deal gives every slice to a node: shares are in proportion to workers (at
 // least one slice each while there are enough), and as few slices as possible leave their node
-// of before. It is a function of its arguments: before is the last deal, may be nil.
+// of before. Of those that do, a node gets the ones whose home it is: its cache may hold them yet.
+// It is a function of its arguments: before is the last deal; before and home may be nil.
 // Without members it returns before.
-func Deal(slices int, members []Member, before []string) []string {
+func Deal(slices int, members []Member, before, home []string) []string {
 	if len(members) == 0 {
 		return before
 	}
@@ -20,11 +21,22 @@ func Deal(slices int, members []Member, before []string) []string {
 	sort.Slice(ms, func(i, j int) bool { return ms[i].ID < ms[j].ID })
 	share := shares(slices, ms)
 	out := make([]string, slices)
-	for s := range out { // who had it keeps it, up to the share
-		if s < len(before) && share[before[s]] > 0 {
-			out[s] = before[s]
-			share[before[s]]--
+	give := func(s int, to []string) {
+		if out[s] == "" && s < len(to) && share[to[s]] > 0 {
+			out[s] = to[s]
+			share[to[s]]--
 		}
+	}
+	for s := range out {
+		if s < len(before) && s < len(home) && before[s] == home[s] {
+			give(s, before)
+		}
+	}
+	for s := range out { // who had it keeps it, up to the share
+		give(s, before)
+	}
+	for s := range out {
+		give(s, home)
 	}
 	next := 0
 	for s := range out {

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -27,8 +28,15 @@ func TestDeal(t *testing.T) {
 		{2, []Member{m("a", 1), m("b", 1), m("c", 1)}, nil, "[a b]"},
 		{6, []Member{m("a", 1), m("b", 1), m("c", 1)}, []string{"a", "a", "a", "b", "b", "b"}, "[a a c b b c]"},
 	} {
-		if got := fmt.Sprint(Deal(c.slices, c.members, c.before)); got != c.want {
+		if got := fmt.Sprint(Deal(c.slices, c.members, c.before, nil)); got != c.want {
 			t.Errorf("%d slices, %v, before %v: %s, not %s", c.slices, c.members, c.before, got, c.want)
+		}
+	}
+	home := []string{"b", "a", "b", "a"}
+	for before, want := range map[string]string{"aaaa": "[b a b a]", "bbbb": "[b a b a]", "abab": "[a b a b]"} {
+		got := fmt.Sprint(Deal(4, []Member{m("a", 2), m("b", 2)}, strings.Split(before, ""), home))
+		if got != want {
+			t.Errorf("before %s, home %v: %s, not %s", before, home, got, want)
 		}
 	}
 }

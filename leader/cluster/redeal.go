@@ -17,12 +17,12 @@ func (c *Cluster) redeal(ctx context.Context, fact *state.Node, more ...state.Op
 	if !c.settled && !c.missing() {
 		c.settled = true
 	}
-	before, settled, total := c.deal, c.settled, c.facts.Slices
+	before, home, settled, total := c.deal, c.home, c.settled, c.facts.Slices
 	members := c.members()
 	c.mu.Unlock()
 	deal := before
 	if settled || before == nil {
-		deal = Deal(total, members, before)
+		deal = Deal(total, members, before, home)
 	}
 	var ops []state.Op
 	if fact != nil && !c.onRecord(fact) {
@@ -109,7 +109,24 @@ func (c *Cluster) publish(deal []string, except string) {
 		}
 	}
 	c.deal = deal
+	c.settleHomes()
 	c.changed()
+}
+
+// settleHomes makes a slice's node its home, unless that is another one that may come
+// back for it. Called with mu held.
+func (c *Cluster) settleHomes() {
+	home := slices.Clone(c.deal)
+	for s := range home {
+		if s >= len(c.home) || c.home[s] == "" {
+			continue
+		}
+		n, k := c.nodes[c.home[s]], c.known[c.home[s]]
+		if k != nil && (n == nil || n.leaving) {
+			home[s] = c.home[s]
+		}
+	}
+	c.home = home
 }
 
 // tell sends a node its slices: only to warm caches, so it is not waited for. Called with mu held.
