@@ -15,9 +15,6 @@ import (
 	"slipher/tests/cluster"
 )
 
-// transactions: blocks that end in COMMIT or ROLLBACK are tried, too.
-const transactions = true
-
 // changesARound are made to one table.
 const changesARound = 40
 
@@ -69,7 +66,7 @@ func (r *run) changes(seed uint64) {
 	for i := 0; i < changesARound && time.Now().Before(r.deadline) && r.failures < maxFailures; i++ {
 		block := []twin{ch.statement()}
 		end := ""
-		if transactions && g.chance(20) {
+		if g.chance(20) {
 			for range 1 + g.IntN(3) {
 				block = append(block, ch.statement())
 			}
