@@ -38,6 +38,8 @@ func (s *Server) execute(ctx context.Context, ses *session.Session, st *parse.St
 		return s.runExplain(ctx, ses, st, b, params, w)
 	case *parse.Analyze:
 		return s.runAnalyze(ctx, ses, st, b, w)
+	case *parse.Vacuum:
+		return s.runVacuum(ctx, ses, st, b, w)
 	}
 	return s.runDDL(ctx, ses, st, w)
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+
+	"slipher/leader/keep"
 )
 
 // Options say what kind of leader to start and where.
@@ -24,6 +26,8 @@ type Options struct {
 	Self     string // path of the binary, for compile workers
 	Warm     bool   // start the compile workers with the server, not with the first query
 	Log      *slog.Logger
+	// Housekeeping is how eagerly small objects are merged and garbage is collected; zero values are defaults.
+	Housekeeping keep.Policy
 }
 
 // check completes o and finds what is wrong with it.

@@ -18,6 +18,7 @@ import (
 	"slipher/codegen/llvm"
 	"slipher/codegen/target"
 	"slipher/leader/cluster"
+	"slipher/leader/keep"
 	"slipher/leader/pgwire"
 	"slipher/leader/schedule"
 	"slipher/leader/txn"
@@ -34,6 +35,7 @@ type Server struct {
 
 	replica   *replica.Replica
 	txns      *txn.Manager
+	keeper    *keep.Keeper
 	store     rms.Store
 	fns       *fn.Table
 	stats     statistics
@@ -80,7 +82,7 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 		return nil, err
 	}
 	s.onStop(func(context.Context) error { s.listen.Close(); return nil })
-	for _, step := range []func(context.Context) error{s.openCatalog, s.openStorage, s.openCompiler, s.openCluster, s.openNode} {
+	for _, step := range []func(context.Context) error{s.openCatalog, s.openStorage, s.openCompiler, s.openCluster, s.openNode, s.openKeeper} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}

@@ -56,6 +56,8 @@ const (
 type Insert struct {
 	Table     *state.Table
 	Term, Txn uint64
+	// Local: rows stay on the slice they were scanned on (a merge).
+	Local bool
 	// Inline is how many bytes of rows a slice may send back instead of writing an object.
 	Inline int64
 	// Commit takes what the query has written, and the rows that it deletes, in pieces and

@@ -45,6 +45,13 @@ func New(cfg Config) *Service {
 	return &Service{cfg: cfg, runs: map[uint64]*run{}, sealed: map[string][]byte{}}
 }
 
+// Busy reports whether queries run.
+func (s *Service) Busy() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.runs) > 0
+}
+
 // Call implements wire.Handler.
 func (s *Service) Call(ctx context.Context, from wire.Conn, m wire.Message) (wire.Message, error) {
 	switch m := m.(type) {

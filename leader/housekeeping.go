@@ -1,0 +1,52 @@
+package leader
+
+import (
+	"context"
+
+	"slipher/catalog/state"
+	"slipher/codegen"
+	"slipher/compiler/plan"
+	"slipher/leader/keep"
+	"slipher/leader/schedule"
+	"slipher/node/wire"
+)
+
+// openKeeper begins the housekeeping of this leader's term.
+func (s *Server) openKeeper(context.Context) error {
+	s.keeper = keep.New(keep.Options{Log: s.replica, Readers: s.txns, Store: s.store, Run: s.runMerge,
+		Busy: s.scheduler.Busy, Slog: s.log, Policy: s.opts.Housekeeping})
+	s.txns.SetRebase(s.keeper.Rebase)
+	s.keeper.Start()
+	s.onStop(func(context.Context) error { s.keeper.Stop(); return nil })
+	return nil
+}
+
+// runMerge writes rows of a table anew on the nodes that have them: keep.Options.Run. It runs on primitives and
+// one worker a node: statements come first.
+func (s *Server) runMerge(ctx context.Context, m *keep.Merge) ([]state.ObjectRef, error) {
+	segs, err := codegen.Compile(m.Query, codegen.Options{Fns: s.fns})
+	if err != nil {
+		return nil, err
+	}
+	code := make([]schedule.Code, len(segs))
+	for i, g := range segs {
+		code[i].General = g.General.Program
+	}
+	var objects []state.ObjectRef
+	rows, err := s.scheduler.Run(ctx, m.Query, code, nil, schedule.Env{
+		Table:   func(*plan.TableRef) (*state.Table, error) { return m.Table, nil },
+		Options: wire.Options{Workers: 1, Tier: schedule.TierPrimitives},
+		Insert: &schedule.Insert{Table: m.Table, Term: m.Term, Txn: m.Txn, Local: true,
+			Commit: func(_ context.Context, o []state.ObjectRef, _ []wire.Deleted) (int64, error) {
+				objects = o
+				return 0, nil
+			}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	for rows.Next(ctx) {
+		// It returns no rows: Next waits for its end.
+	}
+	return objects, rows.Close()
+}
