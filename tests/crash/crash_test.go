@@ -22,7 +22,7 @@ var (
 	shapeFlag  = flag.String("shape", "", "only clusters of this shape: 'one' or LEADERSxNODES")
 	talkFlag   = flag.Bool("talk", false, "log the errors that clients see")
 	failFlag   = flag.Int("failures", 3, "rounds that may fail before the cluster is given up")
-	worksFlag  = flag.String("works", "none", "only these workloads") // until the others can run
+	worksFlag  = flag.String("works", "", "only these workloads")
 	keepFlag   = flag.String("keep", "", "keep the cluster's files in this directory")
 )
 
@@ -70,7 +70,7 @@ func TestRounds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			in := ingredients{shape: c.shape, parts: parts, points: points}
+			in := ingredients{shape: c.shape, parts: parts, points: points, admin: c.shape.admin()}
 			r := newRun(g, in, t.Logf)
 			r.talk = *talkFlag
 			if *worksFlag != "" {

@@ -19,12 +19,9 @@ type step struct {
 	at, last time.Duration
 	kind     string
 	victims  []string // names of processes; "active" and "standby" are found when the time comes
-	// of kind cut: the pairs are the victims on one side, all others on the other
-	oneway bool // only what the victims say is lost
-	// of kind point
-	rule string
-	// of kind sql
-	sql string
+	oneway   bool     // of kind cut: only what the victims say is lost
+	rule     string   // of kind point
+	sql      string   // of kind sql
 }
 
 // String shows a step.

@@ -237,6 +237,3 @@ func (r *rig) close() {
 		close(r.spawner.work)
 	}
 }
-
-// active is the number of the active leader, as far as a leader tells.
-func (r *rig) active() int { return 0 }

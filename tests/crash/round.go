@@ -22,6 +22,9 @@ type round struct {
 	plan plan
 	stop atomic.Bool // clients begin nothing more
 
+	active  int      // number of the active leader at the beginning
+	undrain []string // statements that undo drains
+
 	mu        sync.Mutex
 	txns      []history.Txn         // guarded by mu
 	registers []porcupine.Operation // guarded by mu
@@ -88,6 +91,7 @@ type result struct {
 // Bounds of a round.
 const (
 	settle        = 30 * time.Second // until every leader answers again: beyond it the round has failed
+	recoveryBound = 15 * time.Second // generous: the machine may be busy with other tests
 	wrapUp        = 2 * time.Second  // for statements under way when a round ends
 	probePatience = 1500 * time.Millisecond
 )
@@ -148,7 +152,9 @@ func (r *round) play() (res result) {
 	if !quorum {
 		since = healed
 	}
-	res.recovery = r.recovery(since)
+	if res.recovery = r.recovery(since); res.recovery > recoveryBound {
+		r.fail("recovery took %v", res.recovery)
+	}
 	r.stop.Store(true)
 	stopProbing()
 	done := make(chan struct{})
@@ -260,7 +266,7 @@ func (r *round) setup(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", w.name, err)
 		}
 	}
-	return nil
+	return r.retry(ctx, c, func() error { return r.findActive(ctx, c) })
 }
 
 // retry repeats what may be repeated until it succeeds.
@@ -281,6 +287,11 @@ func (r *round) check() {
 	c := r.client("check", r.plan.seed+1)
 	c.patience = settle
 	defer c.close()
+	for _, sql := range r.undrain {
+		if err := r.retry(ctx, c, func() error { _, _, err := c.exec(ctx, "%s", sql); return err }); err != nil {
+			r.fail("%s: %s", sql, errorText(err))
+		}
+	}
 	for _, w := range append(r.works, probeWork) {
 		if err := r.retry(ctx, c, func() error { return w.check(ctx, r, c) }); err != nil {
 			r.fail("%s: the last look failed: %s", w.name, errorText(err))

@@ -173,6 +173,9 @@ func (r *round) carryOut(ctx context.Context) (since time.Duration, quorum bool,
 				r.cuts(cut, s, victims)
 				return r.rig.net.set(clone(cut))
 			case "sql":
+				if node, ok := strings.CutPrefix(s.sql, drain); ok {
+					r.undrain = append(r.undrain, undrain+node)
+				}
 				c := r.client("admin", r.plan.seed)
 				go func() {
 					defer c.close()
@@ -268,12 +271,52 @@ func (r *round) victims(s step) []*proc {
 
 // byRole is the active leader, or another one.
 func (r *round) byRole(role string) *proc {
-	active := r.rig.active()
+	active := r.active
 	if role == "active" {
 		return r.rig.leaders[active]
 	}
 	rnd := rand.New(rand.NewPCG(r.plan.seed, 5))
 	return r.rig.leaders[(active+1+rnd.IntN(max(len(r.rig.leaders)-1, 1)))%len(r.rig.leaders)]
+}
+
+// findActive asks who the active leader is. On a healthy cluster: a plan that needs to know
+// finds out before it begins.
+func (r *round) findActive(ctx context.Context, c *client) error {
+	if len(r.rig.leaders) < 2 {
+		return nil
+	}
+	rows, _, err := c.exec(ctx, "SELECT id FROM stv_leaders WHERE state = 'leader'")
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		r.active = slices.IndexFunc(r.rig.leaders, func(p *proc) bool { return p.name == row[0] })
+	}
+	if len(rows) != 1 || r.active < 0 {
+		return fmt.Errorf("active leaders by stv_leaders: %v", rows)
+	}
+	return nil
+}
+
+// Statements of an administrator.
+const (
+	drain   = "SELECT slipher_drain_node("
+	undrain = "SELECT slipher_undrain_node("
+)
+
+// admin lists what an administrator may do to a cluster at any time.
+func (s shape) admin() []string {
+	all := []string{"VACUUM set_a", "VACUUM set_b", "VACUUM list0", "VACUUM register", "VACUUM account", "ANALYZE set_a", "VACUUM"}
+	all = append(all, "SELECT slipher_snapshot()", "SELECT slipher_snapshot()")
+	if s.leaders > 1 {
+		all = append(all, "SELECT slipher_transfer_leadership()", "SELECT slipher_transfer_leadership()", "SELECT slipher_transfer_leadership()")
+	}
+	if s.nodes > 1 {
+		for i := range s.nodes {
+			all = append(all, fmt.Sprintf("%s'n%d')", drain, i+1))
+		}
+	}
+	return all
 }
 
 // stats sums up rounds.
