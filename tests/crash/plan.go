@@ -86,7 +86,7 @@ func (p plan) kinds() string {
 // ingredients is what plans are made of.
 type ingredients struct {
 	shape  shape
-	parts  bool     // networks can be cut
+	parts  bool     // networks can be cut; else links are made to fail by points
 	points []string // names of fault points
 	admin  []string // statements that an administrator may run at any time
 }
@@ -149,6 +149,11 @@ func makeStep(rnd *rand.Rand, in ingredients) step {
 				side = several(rnd, in)
 			}
 			return step{kind: "cut", victims: side, oneway: rnd.IntN(4) == 0, last: duration(rnd)}
+		}})
+	}
+	if !in.parts {
+		recipes = append(recipes, recipe{3, func(rnd *rand.Rand, in ingredients) step {
+			return step{kind: "point", victims: victim(rnd, in), rule: "wire.*=error", last: duration(rnd)}
 		}})
 	}
 	if len(in.points) > 0 {
