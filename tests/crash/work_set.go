@@ -69,7 +69,7 @@ func (s *setStep) copyRows(ctx context.Context, table string, n int) error {
 		s.ops = append(s.ops, history.Add(s.key(table), id))
 		fmt.Fprintf(&b, "%d|%d|%s\n", s.n, id, pad)
 	}
-	return s.c.copyIn(ctx, "COPY "+table+" FROM STDIN", strings.NewReader(b.String()))
+	return s.c.copyIn(ctx, "COPY "+table+" FROM STDIN DELIMITER '|'", strings.NewReader(b.String()))
 }
 
 // setSteps are the ways, each as likely as another.

@@ -24,8 +24,7 @@ var tableWork = &workload{
 				return // an operation without an answer may come yet: leave the table alone
 			}
 		}
-		t.drop = c.rnd.IntN(2) == 0
-		if t.drop {
+		if t.states[0] != gone && c.rnd.IntN(2) == 0 {
 			t.do(ctx, r, c, gone, "DROP TABLE "+t.name)
 		}
 	},
@@ -60,7 +59,6 @@ type ownTable struct {
 	states []string // possible ones; one while every operation was answered
 	said   []string // what was done
 	values []int64
-	drop   bool
 }
 
 // step does something to the table. It is false if the client should not go on.
