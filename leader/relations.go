@@ -61,6 +61,7 @@ func (s *Server) relationEnv(cat *state.Catalog, ses *session.Session) *relation
 		Nodes:        s.nodeRows,
 		LoadErrors:   s.errors.all,
 		Transactions: s.transactionRows,
+		Conflicts:    s.conflictRows,
 		Queries:      s.history.all,
 		Compiles:     s.history.allCompiles,
 	}

@@ -68,3 +68,12 @@ func (s *Server) transactionRows() []relations.Transaction {
 	}
 	return out
 }
+
+// conflictRows are the transactions refused because of others: stl_tr_conflict.
+func (s *Server) conflictRows() []relations.Conflict {
+	var out []relations.Conflict
+	for _, c := range s.txns.Conflicts() {
+		out = append(out, relations.Conflict{ID: int64(c.XID), PID: c.PID, StartMicros: types.MicrosOf(c.Began), AbortMicros: types.MicrosOf(c.Over), Table: c.Table})
+	}
+	return out
+}

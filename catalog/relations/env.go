@@ -30,8 +30,10 @@ type Env struct {
 	LoadErrors func() []LoadError
 	// Transactions are the open ones that have done something.
 	Transactions func() []Transaction
-	Loads        func() []Load
-	Compiles     func() []Compile
+	// Conflicts are transactions that were refused because of others, oldest first.
+	Conflicts func() []Conflict
+	Loads     func() []Load
+	Compiles  func() []Compile
 }
 
 // Setting is a session parameter: pg_settings, SHOW ALL.
@@ -88,6 +90,14 @@ type Transaction struct {
 	User, Database string
 	StartMicros    int64
 	Locks          []Lock
+}
+
+// Conflict is a transaction that was refused because another one had changed the same.
+type Conflict struct {
+	ID                       int64
+	PID                      int32
+	StartMicros, AbortMicros int64
+	Table                    state.TableID // 0: unknown
 }
 
 // Lock is how a transaction uses a table, in the words of PostgreSQL's lock modes.
@@ -153,6 +163,9 @@ type Compile struct {
 	// Compiled is false if the code came from a cache.
 	Compiled bool
 }
+
+// temporary reports whether t is a temporary table of the session.
+func (e *Env) temporary(t *state.Table) bool { return e.TempSchema != "" && t.Schema == e.TempSchema }
 
 // userID is a user's usesysid, 0 if there is no such user.
 func (e *Env) userID(name string) int64 {

@@ -56,8 +56,6 @@ func pgEmpty() []entry {
 		{"svv_datashares", `share_name varchar(255), share_id int4, share_owner int4, source_database varchar(255), share_type varchar(8)`},
 		{"svv_interleaved_columns", `tbl int4, col int4, interleaved_skew numeric(19:2), last_reindex timestamp`},
 		{"svv_vacuum_progress", `table_name, status, time_remaining_estimate text?`},
-		{"stv_locks", `table_id int4, last_commit, last_update timestamp, lock_owner int8, lock_owner_pid int4, lock_owner_start_ts, lock_owner_end_ts timestamp, lock_status char(22)`},
-		{"stl_tr_conflict", `xact_id int8, process_id int4, xact_start_ts, abort_time timestamp, table_id int8`},
 		{"stl_alert_event_log", `userid, query, slice, segment, step, pid int4, xid int8, event, solution char(1024), event_time timestamp`},
 	} {
 		out = append(out, entry{name: e.name, view: e.name[:3] != "pg_", columns: e.columns, doc: nothing})

@@ -74,8 +74,8 @@ func relationKind(r *Relation) string {
 }
 
 // classRow adds one row to pg_class.
-func classRow(b *builder, oid any, name string, schema, owner any, kind string, columns int, rows int64, keys bool, pkey bool, am int, dist state.DistStyle) {
-	b.add(oid, name, schema, 0, 0, owner, am, oid, 0, 0, float64(rows), 0, 0, keys, false, "p", kind, columns, 0, 0,
+func classRow(b *builder, oid any, name string, schema, owner any, kind, persistence string, columns int, rows int64, keys bool, pkey bool, am int, dist state.DistStyle) {
+	b.add(oid, name, schema, 0, 0, owner, am, oid, 0, 0, float64(rows), 0, 0, keys, false, persistence, kind, columns, 0, 0,
 		false, pkey, false, false, false, false, false, true, "d", false, int64(0), nil, nil, nil, dist)
 }
 
@@ -84,14 +84,17 @@ const btree = 403
 
 func pgClass(_ context.Context, env *Env, b *builder) error {
 	for _, r := range registry.all {
-		classRow(b, r.OID, r.Name, env.schemaID(r.Schema), 1, relationKind(r), len(r.Columns), 0, false, false, 0, state.DistEven)
+		classRow(b, r.OID, r.Name, env.schemaID(r.Schema), 1, relationKind(r), "p", len(r.Columns), 0, false, false, 0, state.DistEven)
 	}
 	for _, t := range env.tables() {
-		schema, owner := env.schemaID(t.Schema), env.userID(t.Owner)
-		classRow(b, t.ID, t.Name, schema, owner, "r", len(t.Columns), t.Version.Rows, hasKey(t), t.PrimaryKey() != nil, 0, t.DistStyle)
+		schema, owner, persistence := env.schemaID(t.Schema), env.userID(t.Owner), "p"
+		if env.temporary(t) {
+			persistence = "t"
+		}
+		classRow(b, t.ID, t.Name, schema, owner, "r", persistence, len(t.Columns), t.Version.Rows, hasKey(t), t.PrimaryKey() != nil, 0, t.DistStyle)
 		for i, k := range t.Constraints {
 			if k.Kind != "f" {
-				classRow(b, indexOID(t, i), k.Name, schema, owner, "i", len(k.Columns), 0, false, false, btree, state.DistEven)
+				classRow(b, indexOID(t, i), k.Name, schema, owner, "i", persistence, len(k.Columns), 0, false, false, btree, state.DistEven)
 			}
 		}
 	}

@@ -122,7 +122,7 @@ func stvTblPerm(ctx context.Context, env *Env, b *builder) error {
 			return err
 		}
 		for i, s := range slices {
-			b.add(i, t.ID, t.Name, s.rows, s.sorted, 0, env.databaseID(t.Database), bit(s.rows == 0), 1, bit(t.Backup), t.Effective, s.blocks)
+			b.add(i, t.ID, t.Name, s.rows, s.sorted, bit(env.temporary(t)), env.databaseID(t.Database), bit(s.rows == 0), 1, bit(t.Backup), t.Effective, s.blocks)
 		}
 	}
 	return nil

@@ -24,9 +24,6 @@ func svv() []entry {
 			columns: columnsOfColumns + `, interval_type, interval_precision, character_set_catalog, character_set_schema, character_set_name,
 				collation_catalog, collation_schema, collation_name, domain_name name?, remarks text?`,
 			doc: "Columns of tables and views."},
-		{name: "svv_transactions", view: true, rows: svvTransactions,
-			columns: `txn_owner, txn_db text, xid int8, pid int4, txn_start timestamp, lock_mode text?, lockable_object_type text, relation int4?, granted bool`,
-			doc:     "Transactions that run."},
 	}
 }
 
@@ -172,15 +169,5 @@ func svvColumns(_ context.Context, env *Env, b *builder) error {
 		}
 		b.add(values...)
 	})
-	return nil
-}
-
-func svvTransactions(_ context.Context, env *Env, b *builder) error {
-	for _, t := range all(env.Transactions) {
-		b.add(t.User, t.Database, t.ID, t.PID, t.StartMicros, "ExclusiveLock", "transactionid", nil, true)
-		for _, l := range t.Locks {
-			b.add(t.User, t.Database, t.ID, t.PID, t.StartMicros, l.Mode, "relation", l.Table, true)
-		}
-	}
 	return nil
 }

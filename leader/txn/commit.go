@@ -83,6 +83,7 @@ func (t *Txn) propose(ctx context.Context) error {
 		}
 		if try > 0 { // refused before: again only if it was a merge that stood in the way
 			if _, res := cat.Apply(cmd); res.Err != nil {
+				t.refused(id, res.Err)
 				return t.explain(res.Err)
 			}
 		}
@@ -97,6 +98,7 @@ func (t *Txn) propose(ctx context.Context) error {
 			return nil
 		}
 		if sqlerr.From(err).Code != sqlerr.SerializationFailure || errors.Is(err, errDeposed) || rebase == nil || try == maxRebases {
+			t.refused(id, err)
 			return t.explain(err)
 		}
 		t.spent()

@@ -43,13 +43,14 @@ type Manager struct {
 	log Log
 	o   Options
 
-	mu      sync.Mutex
-	open    map[*Txn]*entry      // guarded by mu
-	pins    map[*pin]uint64      // readers outside transactions; guarded by mu
-	running map[state.TxnID]*Txn // write ids; guarded by mu
-	temps   map[*Temp]bool       // of the sessions; guarded by mu
-	rebase  Rebase               // guarded by mu
-	checked state.TxnID          // id at which open transactions were last looked at; guarded by mu
+	mu        sync.Mutex
+	open      map[*Txn]*entry      // guarded by mu
+	pins      map[*pin]uint64      // readers outside transactions; guarded by mu
+	running   map[state.TxnID]*Txn // write ids; guarded by mu
+	temps     map[*Temp]bool       // of the sessions; guarded by mu
+	rebase    Rebase               // guarded by mu
+	conflicts []Conflict           // guarded by mu
+	checked   state.TxnID          // id at which open transactions were last looked at; guarded by mu
 
 	oids oids
 }

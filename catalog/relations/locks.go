@@ -1,0 +1,46 @@
+package relations
+
+import "context"
+
+// locks are the relations about transactions that are open, or were refused.
+func locks() []entry {
+	return []entry{
+		{name: "svv_transactions", view: true, rows: svvTransactions,
+			columns: `txn_owner, txn_db text, xid int8, pid int4, txn_start timestamp, lock_mode text?, lockable_object_type text, relation int4?, granted bool`,
+			doc:     "Open transactions and the tables they use. Nobody waits: what conflicts is refused at commit."},
+		{name: "stv_locks", view: true, rows: stvLocks,
+			columns: `table_id int4, last_commit, last_update timestamp?, lock_owner int8, lock_owner_pid int4, lock_owner_start_ts timestamp, lock_owner_end_ts timestamp?, lock_status char(22)`,
+			doc:     "Tables that open transactions have changed or locked."},
+		{name: "stl_tr_conflict", view: true, rows: stlTrConflict,
+			columns: `xact_id int8, process_id int4, xact_start_ts, abort_time timestamp, table_id int8`,
+			doc:     "Transactions refused because another one had changed the same rows or what they had read."},
+	}
+}
+
+func svvTransactions(_ context.Context, env *Env, b *builder) error {
+	for _, t := range all(env.Transactions) {
+		b.add(t.User, t.Database, t.ID, t.PID, t.StartMicros, "ExclusiveLock", "transactionid", nil, true)
+		for _, l := range t.Locks {
+			b.add(t.User, t.Database, t.ID, t.PID, t.StartMicros, l.Mode, "relation", l.Table, true)
+		}
+	}
+	return nil
+}
+
+func stvLocks(_ context.Context, env *Env, b *builder) error {
+	for _, t := range all(env.Transactions) {
+		for _, l := range t.Locks {
+			if l.Mode != "AccessShareLock" {
+				b.add(l.Table, nil, nil, t.ID, t.PID, t.StartMicros, nil, "Holding write lock")
+			}
+		}
+	}
+	return nil
+}
+
+func stlTrConflict(_ context.Context, env *Env, b *builder) error {
+	for _, c := range all(env.Conflicts) {
+		b.add(c.ID, c.PID, c.StartMicros, c.AbortMicros, int64(c.Table))
+	}
+	return nil
+}
