@@ -204,6 +204,12 @@ func (run *Run) pop() *chunk.Chunk {
 
 // Done gives a chunk's credit back.
 func (run *Run) Done() error {
+	run.r.mu.Lock()
+	ended := run.ended
+	run.r.mu.Unlock()
+	if ended { // nobody needs it
+		return nil
+	}
 	if run.from.Send(&wire.Data{Query: run.r.query, Exch: wire.ReturnExchange, Kind: wire.DataCredit, Dest: run.no, N: 1}) != nil {
 		return wire.Lost(run.from.Peer())
 	}
@@ -214,18 +220,7 @@ func (run *Run) Done() error {
 func (r *Returns) Any(ctx context.Context) (*chunk.Chunk, *Run, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	over := func() bool {
-		if len(r.nodes) > 0 {
-			return false
-		}
-		for _, run := range r.runs {
-			if !run.ended {
-				return false
-			}
-		}
-		return true
-	}
-	if err := r.wait(ctx, func() bool { return len(r.ready) > 0 || over() }); err != nil {
+	if err := r.wait(ctx, func() bool { return len(r.ready) > 0 || r.complete() }); err != nil {
 		return nil, nil, err
 	}
 	if len(r.ready) == 0 {

@@ -17,6 +17,7 @@ type Rows struct {
 
 	runs   runHeap // sorted merge
 	opened bool
+	began  bool
 	cur    head // the current row
 	err    error
 	over   bool
@@ -124,6 +125,14 @@ func (rows *Rows) finish(err error) {
 }
 
 func (rows *Rows) advance(ctx context.Context) (bool, error) {
+	if !rows.began {
+		rows.began = true
+		want := int64(settleRows)
+		if rows.limit >= 0 {
+			want = min(want, rows.limit+min(rows.offset, settleRows))
+		}
+		rows.r.returns.settle(ctx, want)
+	}
 	if rows.r.q.Merge.Sorted {
 		return rows.advanceSorted(ctx)
 	}

@@ -83,6 +83,7 @@ type run struct {
 	mu        sync.Mutex
 	err       error // guarded by mu: the first one
 	stats     Stats // guarded by mu
+	gathered  bool  // all streams have ended well; guarded by mu
 	objects   []state.ObjectRef
 	deletes   []wire.Deleted
 	records   []wire.RecordError
@@ -185,13 +186,18 @@ func (r *run) drive() {
 	defer close(r.done)
 	watch := context.AfterFunc(r.ctx, func() { r.fail(context.Cause(r.ctx)) })
 	stopFusing := r.fuse()
+	whole := true
 	for n := range r.q.Streams {
 		if err := r.stream(n); err != nil {
 			r.fail(err)
+			whole = false
 			break
 		}
 	}
 	stopFusing()
+	r.mu.Lock()
+	r.gathered = whole
+	r.mu.Unlock()
 	if c := r.env.Copy; c != nil && r.failure() == nil { // each node has few enough, together they may not
 		r.mu.Lock()
 		bad := r.records
@@ -209,7 +215,7 @@ func (r *run) drive() {
 	}
 	ctx := context.WithoutCancel(r.ctx)
 	r.mu.Lock()
-	failed := r.err != nil
+	failed := r.err != nil || !whole
 	r.mu.Unlock()
 	if failed {
 		r.stop(ctx) // now; what follows may wait for a slow client
@@ -264,7 +270,7 @@ func (r *run) stream(n int) error {
 
 // fail notes the first error and stops everything.
 func (r *run) fail(err error) {
-	if err == nil {
+	if err == nil || r.harmless(err) {
 		return
 	}
 	r.mu.Lock()
