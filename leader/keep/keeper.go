@@ -43,6 +43,7 @@ type Merge struct {
 // Options are a Keeper's surroundings and its policy. Zero values of the policy are replaced by defaults.
 type Options struct {
 	Log     Log
+	Term    uint64 // in which this leader is active; 0: the log's
 	Readers Readers
 	Store   rms.Store
 	// Run runs a merge and gives the objects written, each with its addresses beside it.
@@ -126,7 +127,7 @@ type Keeper struct {
 	held    int64                           // addresses in memory; guarded by mu
 }
 
-// New makes the keeper of the log's current term, which this leader must lead.
+// New makes the keeper of a term that this leader leads.
 func New(o Options) *Keeper {
 	if o.Slog == nil {
 		o.Slog = slog.Default()
@@ -137,8 +138,11 @@ func New(o Options) *Keeper {
 	if o.Wait == nil {
 		o.Wait = wait
 	}
+	if o.Term == 0 {
+		o.Term = o.Log.Term()
+	}
 	o.Policy.complete()
-	k := &Keeper{o: o, term: o.Log.Term(), tables: map[state.TableID]*watched{}, leftovers: map[string]time.Time{},
+	k := &Keeper{o: o, term: o.Term, tables: map[state.TableID]*watched{}, leftovers: map[string]time.Time{},
 		busy: map[state.TableID]chan struct{}{}, pins: map[*int]uint64{}, writing: map[state.TxnID]bool{}, moves: map[string]*move{}}
 	k.ctx, k.stop = context.WithCancel(context.Background())
 	return k
