@@ -8,6 +8,8 @@
 //	sql sort         the same with the rows in byte order, for queries without ORDER BY
 //	sql types        a line of column names and types before the rows
 //	copy table=… [stmt…]  COPY … FROM STDIN: the first line is the statement, the rest its data
+//	sql as=b                a session of its own by that name, which lasts to the script's end
+//	sql brief               errors without detail and hint, which name ids
 //	file name=f [gzip]    writes a file, whose absolute path statements write as @f@
 //
 // Every script runs under every configuration of cluster.Configs: pairwise

@@ -46,6 +46,8 @@ func TestScripts(t *testing.T) {
 // script is one run of a script.
 type script struct {
 	conn *cluster.Conn
+	open func(t *testing.T) *cluster.Conn // another session
+	as   map[string]*cluster.Conn
 	dir  string // of the files it writes
 }
 
@@ -53,10 +55,18 @@ func newScript(t *testing.T, c *cluster.Cluster, cfg cluster.Config, name string
 	db := cluster.DatabaseName("s", name, cfg.String())
 	admin := c.Connect(t, "dev")
 	admin.Exec(t, "CREATE DATABASE "+db)
-	s := &script{conn: c.Connect(t, db), dir: t.TempDir()}
-	s.conn.Exec(t, cfg.Settings())
+	s := &script{dir: t.TempDir(), as: map[string]*cluster.Conn{}}
+	s.open = func(t *testing.T) *cluster.Conn {
+		conn := c.Connect(t, db)
+		conn.Exec(t, cfg.Settings())
+		return conn
+	}
+	s.conn = s.open(t)
 	t.Cleanup(func() {
 		s.conn.Close()
+		for _, conn := range s.as {
+			conn.Close()
+		}
 		dropDatabase(t, admin, db)
 	})
 	return s
@@ -80,8 +90,17 @@ func dropDatabase(t *testing.T, admin *cluster.Conn, db string) {
 func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 	switch d.Cmd {
 	case "sql":
-		rs, err := s.conn.Try(s.expand(d.Input))
-		return s.hide(show(d, rs, s.conn.Notices(), err))
+		conn := s.conn
+		if d.HasArg("as") {
+			var name string
+			d.ScanArgs(t, "as", &name)
+			if s.as[name] == nil {
+				s.as[name] = s.open(t)
+			}
+			conn = s.as[name]
+		}
+		rs, err := conn.Try(s.expand(d.Input))
+		return s.hide(show(d, rs, conn.Notices(), err))
 	case "copy":
 		stmt, data, _ := strings.Cut(d.Input, "\n")
 		if data != "" {
@@ -179,7 +198,11 @@ func show(d *datadriven.TestData, results []cluster.Result, notices []string, er
 		}
 	}
 	if err != nil {
-		fmt.Fprintln(&b, cluster.ErrorText(err))
+		text := cluster.ErrorText(err)
+		if d.HasArg("brief") {
+			text, _, _ = strings.Cut(text, "\n")
+		}
+		fmt.Fprintln(&b, text)
 	}
 	return b.String()
 }
