@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"fmt"
+	"slices"
 
 	"slipher/catalog/state"
 	"slipher/catalog/types"
@@ -190,8 +191,8 @@ func (e *emitter) scan(n *scanOp, want idSet) *pipe {
 	if src.Table != nil {
 		p.seg.Source.Zone = e.p.zone(preds, src.Cols)
 	}
-	if live >= 0 { // in front of all else: nothing is to be computed for a deleted row
-		preds = append([]*plan.Expr{{Kind: plan.ExprCol, Type: types.TBool, Col: live}}, preds...)
+	if live >= 0 {
+		preds = slices.Insert(preds, e.p.liveAt(n.scan.Table, preds), &plan.Expr{Kind: plan.ExprCol, Type: types.TBool, Col: live})
 	}
 	if len(preds) > 0 {
 		p.step(&plan.Filter{Preds: preds})
@@ -207,6 +208,26 @@ func hasDeleted(t *state.Table) bool {
 		}
 	}
 	return false
+}
+
+// liveAt is the place among a scan's predicates from which on nothing is computed for deleted rows: in front of the
+// first that may fail, else behind all. Comparisons run fastest while no row has been left out, and leave out more than
+// deletes do (a tenth deleted cost a filter of three comparisons as much as all the rest, in front of it). If
+// most rows are deleted: first.
+func (p *planner) liveAt(t *state.Table, preds []*plan.Expr) int {
+	dead, rows := int64(0), int64(0)
+	for _, o := range t.Version.Objects.All() {
+		dead, rows = dead+o.Dead, rows+o.Rows
+	}
+	if dead > rows/2 {
+		return 0
+	}
+	for i, e := range preds {
+		if p.mayFail(e) || p.volatile(e) {
+			return i
+		}
+	}
+	return len(preds)
 }
 
 func (e *emitter) values(n *valuesOp, want idSet) *pipe {

@@ -66,7 +66,7 @@ func newMade(class types.Phys, rows, n int) (*Block, error) {
 	}
 	b := &Block{head: header{class: class, rows: rows}}
 	count := b.head.sections()
-	p, err := b.alloc(count*codec.SectionSize + n + codec.Tail)
+	p, err := b.allocMade(count*codec.SectionSize + n + codec.Tail)
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +74,40 @@ func newMade(class types.Phys, rows, n int) (*Block, error) {
 	b.cursor.Secs, b.cursor.Body = p, unsafe.Add(p, count*codec.SectionSize) // in bounds: just asked for
 	b.secs = unsafe.Slice((*codec.Section)(p), count)
 	return b, nil
+}
+
+// spareMade are pieces of pieceMade bytes that made blocks of whole row groups use again: from the
+// system each would come with a page fault for every four sections.
+var spareMade = make(chan unsafe.Pointer, 16)
+
+const pieceMade = madeSections*(codec.SectionSize+codec.SectionRows) + codec.Tail
+
+// allocMade is alloc for a made block.
+func (b *Block) allocMade(n int) (unsafe.Pointer, error) {
+	if n > pieceMade || n < pieceMade/4 {
+		return b.alloc(n)
+	}
+	select {
+	case b.piece = <-spareMade:
+		return b.piece, nil
+	default:
+	}
+	var err error
+	b.piece, err = mem.Raw(pieceMade, "a block")
+	return b.piece, err
+}
+
+// freeMade gives a piece back.
+func (b *Block) freeMade() {
+	if b.piece == nil {
+		return
+	}
+	select {
+	case spareMade <- b.piece:
+	default:
+		heap.Free(b.piece)
+	}
+	b.piece = nil
 }
 
 // CountBlock makes a BIGINT block of first, first+1, … Close it.
@@ -127,13 +161,15 @@ func LiveBlock(rows int, dead []uint64) (*Block, error) {
 		}
 		b.secs[i] = anySection(codec.Raw, 0, uint32(at), 0)
 		// In bounds: the body has room for dirty sections. Eight rows a time: a byte of bits, eight bytes.
-		out := unsafe.Slice((*uint64)(unsafe.Add(b.cursor.Body, at)), codec.SectionRows/8)
-		for k := range out {
-			out[k] = liveBytes[0]
-		}
-		for w, bits := range section(i) {
-			for k := range 8 {
-				out[w*8+k] = liveBytes[byte(bits>>(8*k))]
+		out := (*[words][8]uint64)(unsafe.Add(b.cursor.Body, at))
+		in := section(i)
+		for w := range out {
+			bits, eight := uint64(0), &out[w]
+			if w < len(in) {
+				bits = in[w]
+			}
+			for k := range eight {
+				eight[k] = liveBytes[byte(bits>>(8*k))]
 			}
 		}
 		at += codec.SectionRows

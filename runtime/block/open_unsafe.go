@@ -18,6 +18,7 @@ type Block struct {
 	head   header
 	own    []unsafe.Pointer // off-heap, owned: unpacked body, string headers
 	size   int              // bytes of own
+	piece  unsafe.Pointer   // of a made block; off-heap, owned
 }
 
 // OpenBlock validates a block. data is off-heap, 64-byte aligned (or mapped) and outlives the Block. The error
@@ -131,6 +132,7 @@ func (b *Block) Close() {
 		heap.Free(p)
 	}
 	b.own = nil
+	b.freeMade()
 }
 
 // Size is the number of off-heap bytes the block owns besides its data.
