@@ -210,6 +210,21 @@ func (r *rig) heal() error {
 	return nil
 }
 
+// start runs all processes again.
+func (r *rig) start() error {
+	for _, p := range r.procs() {
+		if err := p.start(); err != nil {
+			return err
+		}
+	}
+	for _, p := range r.procs() {
+		if err := p.waitReady(readyPatience); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // stop ends all processes cleanly, nodes first.
 func (r *rig) stop() error {
 	errs := make(chan error)

@@ -73,7 +73,7 @@ func (r *round) refuse(err error) {
 		r.refused = map[string]int{}
 	}
 	r.refused[c]++
-	if strings.HasPrefix(c, "XX") || strings.HasPrefix(c, "42") || strings.HasPrefix(c, "22") || c == "58P01" || c == "0A000" {
+	if strings.HasPrefix(c, "XX") && !strings.Contains(err.Error(), "injected at ") || strings.HasPrefix(c, "42") || strings.HasPrefix(c, "22") || c == "58P01" || c == "0A000" {
 		r.wrong = append(r.wrong, "a client saw "+errorText(err))
 	}
 }
