@@ -212,18 +212,12 @@ func (n *Node) Call(ctx context.Context, from wire.Conn, m wire.Message) (wire.M
 	case <-late.C:
 	}
 	n.mu.Lock()
-	exec, leader := n.exec, n.lead.ID
+	exec := n.exec
 	n.mu.Unlock()
 	if exec == nil {
 		return nil, sqlerr.New(sqlerr.CannotConnectNow, "node %s is starting up", n.cfg.ID)
 	}
-	switch m.(type) {
-	case *wire.Cancel, *wire.EndQuery: // a leader of before may end what it began
-		return exec.Call(ctx, from, m)
-	}
-	if from.Peer() != leader {
-		return nil, sqlerr.New(sqlerr.ProtocolViolation, "unexpected message %T from %s", m, from.Peer())
-	}
+	// Who may ask is a matter of terms, and settled by the link.
 	switch m := m.(type) {
 	case *wire.Assign:
 		n.mu.Lock()
