@@ -3,7 +3,6 @@ package leader
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"runtime"
 	"time"
 
@@ -28,7 +27,7 @@ import (
 // fusedPasses is the pass list of the fused tier.
 const fusedPasses = llvm.Vector
 
-// openCompiler loads the primitives, opens the artifact cache and the pool of compile workers.
+// openCompiler loads the primitives and opens the pool of compile workers.
 func (s *Server) openCompiler(context.Context) error {
 	e, err := exec.NewEngine(s.fns)
 	if err != nil {
@@ -38,12 +37,6 @@ func (s *Server) openCompiler(context.Context) error {
 	if s.target, err = target.ByLevel(string(e.Level())); err != nil {
 		return err
 	}
-	s.cache, err = artifact.NewCache(artifact.CacheOptions{Public: s.key.Public(), Dir: filepath.Join(s.opts.Dir, "artifacts"),
-		Shared: artifact.SharedIn(artifactStore{s.store}, "artifacts", errNoArtifact), Log: s.log})
-	if err != nil {
-		return err
-	}
-	s.onStop(func(context.Context) error { s.cache.Close(); return nil })
 	s.pool = llvm.NewPool(runtime.GOMAXPROCS(0), s.opts.Self, llvm.Options{})
 	s.onStop(func(context.Context) error { s.pool.Close(); s.flights.wait(); return nil })
 	if s.opts.Warm && s.pool.Available() == nil {

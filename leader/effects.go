@@ -27,6 +27,19 @@ var effects = map[string]func(ctx context.Context, s *Server, args []types.Datum
 		}
 		return types.BoolDatum(true), s.cluster.Remove(ctx, args[0].S)
 	},
+	"slipher_transfer_leadership": func(ctx context.Context, s *Server, args []types.Datum) (types.Datum, error) {
+		to := ""
+		if len(args) > 0 {
+			to = args[0].S
+		}
+		return types.BoolDatum(true), s.TransferLeadership(ctx, to)
+	},
+	"slipher_remove_leader": func(ctx context.Context, s *Server, args []types.Datum) (types.Datum, error) {
+		return types.BoolDatum(true), s.RemoveLeader(ctx, args[0].S)
+	},
+	"slipher_snapshot": func(_ context.Context, s *Server, _ []types.Datum) (types.Datum, error) {
+		return types.BoolDatum(true), s.replica.Snapshot()
+	},
 }
 
 // runEffects runs the calls of a query that change something, in the order in which

@@ -11,13 +11,13 @@ import (
 	"slipher/node/wire"
 )
 
-// openKeeper begins the housekeeping of this leader's term.
-func (s *Server) openKeeper(context.Context) error {
+// startKeeper begins the housekeeping of this leader's term.
+func (s *Server) startKeeper(context.Context, uint64) error {
 	s.keeper = keep.New(keep.Options{Log: s.replica, Readers: s.txns, Store: s.store, Run: s.runMerge,
 		Busy: s.scheduler.Busy, Slog: s.log, Policy: s.opts.Housekeeping})
 	s.txns.SetRebase(s.keeper.Rebase)
 	s.keeper.Start()
-	s.onStop(func(context.Context) error { s.keeper.Stop(); return nil })
+	s.onEnd(func(context.Context) error { s.keeper.Stop(); return nil })
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package leader
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -15,7 +16,10 @@ type Options struct {
 	Listen  string // SQL address
 	Cluster string // address for nodes; unused if Embedded
 	// Bootstrap makes a new cluster if Dir holds none, with these facts. They are fixed afterwards.
-	Bootstrap   bool
+	Bootstrap bool
+	// Join are cluster addresses of leaders. A leader without a cluster in Dir becomes a member of
+	// theirs; one that is a member finds the others there.
+	Join        []string
 	Slices      int
 	SlicesGiven bool   // by the user: a contradiction to what is fixed is worth a warning
 	Storage     string // URL, "" for Dir/storage
@@ -37,6 +41,12 @@ func (o *Options) check() error {
 	}
 	if o.Bootstrap && (o.Slices < 1 || o.Slices > maxSlices) {
 		return fmt.Errorf("--slices must be 1 to %d", maxSlices)
+	}
+	if o.Bootstrap && len(o.Join) > 0 {
+		return errors.New("--bootstrap makes a new cluster, --join takes part in one: not both")
+	}
+	if o.Embedded && len(o.Join) > 0 {
+		return errors.New("BUG: an embedded leader has no address for others")
 	}
 	if o.Storage == "" {
 		o.Storage = "file://" + filepath.Join(o.Dir, "storage")

@@ -59,6 +59,7 @@ func (s *Server) relationEnv(cat *state.Catalog, ses *session.Session) *relation
 		},
 		Sessions:     s.sessionRows,
 		Nodes:        s.nodeRows,
+		Leaders:      s.RaftStatus,
 		LoadErrors:   s.errors.all,
 		Transactions: s.transactionRows,
 		Conflicts:    s.conflictRows,

@@ -26,7 +26,8 @@ type Env struct {
 	Settings   func() []Setting
 	Sessions   func() []Session
 	Nodes      func() []Node
-	Queries    func() []Query // finished and running, oldest first
+	Leaders    func(ctx context.Context) []Leader // asks them
+	Queries    func() []Query                     // finished and running, oldest first
 	LoadErrors func() []LoadError
 	// Transactions are the open ones that have done something.
 	Transactions func() []Transaction
@@ -62,6 +63,22 @@ type Node struct {
 	Queries   int  // that run there
 	// SeenMicros is when the node was last heard of; 0: not under this leader.
 	SeenMicros int64
+}
+
+// Leader is a leader as raft's configuration and itself tell.
+type Leader struct {
+	ID           string
+	SQL, Cluster string // addresses
+	Voter        bool
+	Known        bool   // it has answered; else what follows State means nothing
+	State        string // leader, follower, candidate, unknown
+	Term         uint64
+	LastLog      uint64 // index of the newest entry of its log
+	Commit       uint64
+	Applied      uint64
+	Snapshot     uint64
+	// ContactMillis is how long ago it heard of the active leader, -1: never.
+	ContactMillis int64
 }
 
 // Query is one statement that ran or runs.

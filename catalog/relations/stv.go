@@ -18,6 +18,10 @@ func stv() []entry {
 		{name: "stv_nodes", rows: stvNodes,
 			columns: `id varchar(64), number int4, address varchar(256), workers int4, state varchar(16), slices, queries int4, last_seen timestamp?`,
 			doc:     "Compute nodes: connected, draining (connected, but shall have no slices) or lost. number is stv_slices.node."},
+		{name: "stv_leaders", rows: stvLeaders,
+			columns: `id varchar(64), sql_address, cluster_address varchar(256), voter bool, state varchar(16), term, last_log_index, commit_index,
+				applied_index, snapshot_index, last_contact_ms int8?`,
+			doc: "Leaders and how they stand in raft: leader (the active one), follower, candidate, unknown (no answer)."},
 		{name: "stv_tbl_perm", rows: stvTblPerm,
 			columns: `slice, id int4, name char(72), rows, sorted_rows int8, temp, db_id, insert_pristine, delete_pristine, backup,
 				dist_style, block_count int4`,
@@ -68,6 +72,23 @@ func stvNodes(_ context.Context, env *Env, b *builder) error {
 			state = "connected"
 		}
 		b.add(n.ID, n.Number, n.Address, n.Workers, state, len(env.Catalog.SlicesOf(n.ID)), l.Queries, null(l.SeenMicros))
+	}
+	return nil
+}
+
+func stvLeaders(ctx context.Context, env *Env, b *builder) error {
+	if env.Leaders == nil {
+		return nil
+	}
+	for _, l := range env.Leaders(ctx) {
+		row := []any{l.ID, l.SQL, l.Cluster, l.Voter, l.State, nil, nil, nil, nil, nil, nil}
+		if l.Known {
+			row = append(row[:5], int64(l.Term), int64(l.LastLog), int64(l.Commit), int64(l.Applied), int64(l.Snapshot), nil)
+			if l.ContactMillis >= 0 {
+				row[10] = l.ContactMillis
+			}
+		}
+		b.add(row...)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package replica
 import (
 	"context"
 	"sync"
-	"time"
 
 	"slipher/catalog/state"
 )
@@ -17,13 +16,7 @@ type txns struct {
 	next state.TxnID // guarded by mu; next id of the block
 	end  state.TxnID // guarded by mu; first id behind the block; next == end: empty
 	open map[state.TxnID]bool
-	hold time.Time // guarded by mu; until then outcomes of earlier leaders' transactions are kept
 }
-
-// outcomeGrace is how long a new active leader keeps the outcomes of its
-// predecessors' transactions: a deposed leader asks its replica what became of
-// the commits it had under way (it gives up asking much sooner).
-const outcomeGrace = 2 * time.Minute
 
 func newTxns() txns { return txns{mu: &sync.Mutex{}, open: map[state.TxnID]bool{}} }
 
@@ -58,9 +51,6 @@ func (r *Replica) End(id state.TxnID) {
 func (t *txns) settled() state.TxnID {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if time.Now().Before(t.hold) {
-		return 0
-	}
 	low := t.next
 	for id := range t.open {
 		low = min(low, id)
@@ -73,16 +63,6 @@ func (t *txns) forget() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.next, t.end = 0, 0
-}
-
-// leads begins a term. others: there are leaders that may be in doubt about commits.
-func (t *txns) leads(others bool) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.hold = time.Time{}
-	if others {
-		t.hold = time.Now().Add(outcomeGrace)
-	}
 }
 
 // proposeUnsettled is Propose without a word about settled transactions, which

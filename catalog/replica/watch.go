@@ -91,7 +91,6 @@ func (r *Replica) takeOver(ctx context.Context) error {
 			return fmt.Errorf("open leader term %d: %w", term, err)
 		}
 	}
-	r.txns.leads(len(r.Members()) > 1)
 	r.leader.set(term)
 	r.opts.Log.Info("catalog leader", "id", r.opts.ID, "term", term, "version", r.Catalog().Version())
 	return nil

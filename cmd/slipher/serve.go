@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -40,19 +41,20 @@ func (c *startCmd) Run(ctx context.Context, log *slog.Logger) error {
 
 // leaderCmd is a leader alone.
 type leaderCmd struct {
-	Data       string `help:"Directory of the catalog; made if missing." required:"" placeholder:"DIR"`
-	ID         string `name:"id" help:"Short name of this leader." required:""`
-	Listen     string `help:"Address for SQL." default:"127.0.0.1:5439"`
-	Cluster    string `help:"Address for nodes and other leaders." required:"" placeholder:"ADDR"`
-	Bootstrap  bool   `help:"Make a new cluster if the directory holds none."`
-	Slices     int    `help:"Slices of the whole cluster, with --bootstrap."`
-	Storage    string `help:"Managed storage, with --bootstrap." placeholder:"URL"`
-	SecretFile string `help:"File with the secret of the cluster's links; needed unless all addresses are loopback." placeholder:"FILE"`
+	Data       string   `help:"Directory of the catalog; made if missing." required:"" placeholder:"DIR"`
+	ID         string   `name:"id" help:"Short name of this leader." required:""`
+	Listen     string   `help:"Address for SQL." default:"127.0.0.1:5439"`
+	Cluster    string   `help:"Address for nodes and other leaders." required:"" placeholder:"ADDR"`
+	Bootstrap  bool     `help:"Make a new cluster if the directory holds none."`
+	Join       []string `help:"Cluster addresses of leaders: become one of them, or find them again." placeholder:"ADDR"`
+	Slices     int      `help:"Slices of the whole cluster, with --bootstrap."`
+	Storage    string   `help:"Managed storage, with --bootstrap." placeholder:"URL"`
+	SecretFile string   `help:"File with the secret of the cluster's links; needed unless all addresses are loopback." placeholder:"FILE"`
 }
 
 // Run serves until the process is told to stop.
 func (c *leaderCmd) Run(ctx context.Context, log *slog.Logger) error {
-	secret, err := wire.LoadSecret(c.SecretFile, c.Cluster)
+	secret, err := wire.LoadSecret(c.SecretFile, append([]string{c.Cluster}, c.Join...)...)
 	if err != nil {
 		return err
 	}
@@ -61,7 +63,7 @@ func (c *leaderCmd) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	return runLeader(ctx, leader.Options{
 		Dir: c.Data, ID: c.ID, Listen: c.Listen, Cluster: c.Cluster,
-		Bootstrap: c.Bootstrap, Slices: c.Slices, SlicesGiven: c.Slices > 0, Storage: c.Storage, Secret: secret, Log: log,
+		Bootstrap: c.Bootstrap, Join: c.Join, Slices: c.Slices, SlicesGiven: c.Slices > 0, Storage: c.Storage, Secret: secret, Log: log,
 	})
 }
 
@@ -88,7 +90,7 @@ func runLeader(ctx context.Context, o leader.Options) error {
 	case <-s.Done():
 	}
 	o.Log.Info("stopping")
-	return closeWithin(s.Close)
+	return cmp.Or(s.Err(), closeWithin(s.Close))
 }
 
 // nodeCmd is a compute node.

@@ -33,7 +33,7 @@ type conn struct {
 
 	mu      sync.Mutex
 	running context.CancelCauseFunc // of the statement that runs; guarded by mu
-	closing bool                    // the server shuts down; guarded by mu
+	closing error                   // why the connection is to end, nil: it is not; guarded by mu
 }
 
 // serve reads and answers messages until the client leaves.
@@ -43,8 +43,8 @@ func (c *conn) serve() {
 	c.ready()
 	for c.out.err == nil {
 		msg, err := c.in.next()
-		if c.isClosing() {
-			c.fatal(errShutdown)
+		if why := c.isClosing(); why != nil {
+			c.fatal(why)
 			return
 		}
 		switch {
@@ -143,8 +143,8 @@ func (c *conn) run(f func(ctx context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(c.ctx)
 	c.mu.Lock()
 	c.running = cancel
-	if c.closing {
-		cancel(errShutdown)
+	if c.closing != nil {
+		cancel(c.closing)
 	}
 	c.mu.Unlock()
 	c.watch, c.runCtx = startWatch(c, cancel), ctx
@@ -168,7 +168,7 @@ func (c *conn) run(f func(ctx context.Context) error) error {
 func (c *conn) liftDeadline() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.closing {
+	if c.closing == nil {
 		c.net.SetReadDeadline(time.Time{})
 	}
 }
@@ -183,18 +183,19 @@ func (c *conn) cancelRunning(why error) {
 }
 
 // shutdown makes the connection end: at once if idle, else with its statement.
-func (c *conn) shutdown() {
+func (c *conn) shutdown(why error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.closing = true
+	c.closing = why
 	if c.running != nil {
-		c.running(errShutdown)
+		c.running(why)
 	}
 	c.net.SetReadDeadline(time.Now())
 	c.net.SetWriteDeadline(time.Now().Add(5 * time.Second))
 }
 
-func (c *conn) isClosing() bool {
+// isClosing is why the connection is to end, nil if it is not.
+func (c *conn) isClosing() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.closing

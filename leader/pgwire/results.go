@@ -143,8 +143,8 @@ func (r *copyReader) fill() error {
 		return cause(r.ctx, r.ctx.Err())
 	}
 	if err != nil {
-		if c.isClosing() {
-			return errShutdown
+		if why := c.isClosing(); why != nil {
+			return why
 		}
 		return errLost
 	}

@@ -199,14 +199,17 @@ func (s *Server) Sessions() int {
 
 // Close stops accepting, cancels what runs, tells the clients and waits for
 // the connections to end, at most until ctx does; then they are cut.
-func (s *Server) Close(ctx context.Context) {
+func (s *Server) Close(ctx context.Context) { s.CloseFor(ctx, errShutdown) }
+
+// CloseFor is Close with another error for the clients.
+func (s *Server) CloseFor(ctx context.Context, why error) {
 	s.mu.Lock()
 	s.closed = true
 	for _, ln := range s.ln {
 		ln.Close()
 	}
 	for _, c := range s.conns {
-		c.shutdown()
+		c.shutdown(why)
 	}
 	s.mu.Unlock()
 	done := make(chan struct{})

@@ -8,9 +8,10 @@
 //	                        handshake that proves knowledge of the cluster's secret
 //	in one process:    Local Go values handed over, nothing copied
 //
-// A session carries three kinds of streams, told apart by their first byte:
+// A session carries four kinds of streams, told apart by their first byte:
 // control (one request and its reply, msgp), data (one a direction: frames of
-// a msgp header and raw bytes, in order) and raft (raw, for catalog/replica).
+// a msgp header and raw bytes, in order), raft (raw, for catalog/replica) and SQL (raw, clients
+// that a standby leader passes on).
 //
 // Invariants: data of one sender to one peer arrives in order; Handler.Data
 // never blocks (credits bound what is under way), so that no exchange can hold up

@@ -31,8 +31,11 @@ const (
 type Identity struct {
 	ID      string
 	Addr    string // where it takes links, as peers can dial it
-	Cluster string // "": take the acceptor's word (a node that joins)
-	Secret  []byte // empty only if all addresses are loopback
+	Cluster string // "": take the other's word (a node that joins)
+	// Wary: only that of whom it dials. A leader must not be drawn into another cluster by
+	// whoever takes its address for somebody else's.
+	Wary   bool
+	Secret []byte // empty only if all addresses are loopback
 }
 
 // peerInfo is what the handshake found out.
@@ -93,7 +96,11 @@ func acceptHandshake(c net.Conn, me Identity, taken func(peerInfo) error) (peerI
 	if err != nil {
 		return peerInfo{}, err
 	}
-	if err := checkHello(theirs, me); err != nil {
+	err = checkHello(theirs, me)
+	if err == nil && me.Wary && me.Cluster == "" && theirs.Cluster != "" {
+		err = errors.New("it does not know its cluster yet")
+	}
+	if err != nil {
 		_, _ = writeHand(c, &Proof{Error: err.Error()})
 		return peerInfo{}, err
 	}

@@ -41,6 +41,10 @@ var kinds = []struct {
 	{17, func() Message { return new(Lead) }, leader},
 	{18, func() Message { return new(Leave) }, anybody},
 	{19, func() Message { return new(Dismiss) }, leader},
+	{30, func() Message { return new(Join) }, anybody},
+	{31, func() Message { return new(Joined) }, anybody},
+	{32, func() Message { return new(AskRaft) }, anybody},
+	{33, func() Message { return new(RaftStatus) }, anybody},
 }
 
 // origin says who makes a request: those of leaders are refused under lower terms. (Not so the

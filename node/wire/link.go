@@ -19,6 +19,7 @@ const (
 	streamControl = 1
 	streamData    = 2
 	streamRaft    = 3
+	streamSQL     = 4
 )
 
 // linkWindow is yamux's window of one stream: the product of bandwidth and
@@ -115,7 +116,9 @@ func (l *link) serve(s *yamux.Stream) {
 		}
 		_ = l.sess.Close() // rows may be missing: whatever used them must fail
 	case streamRaft:
-		l.mux.raft.offer(s)
+		l.mux.raft.offer(stream{s, PeerAddr(l.addr)})
+	case streamSQL:
+		l.mux.sql.offer(stream{s, PeerAddr(l.addr)})
 	default:
 		_ = s.Close()
 	}

@@ -19,7 +19,8 @@ type Mux struct {
 	handler Handler
 	log     *slog.Logger
 	ln      net.Listener
-	raft    *RaftStreams
+	raft    *Streams
+	sql     *Streams
 	fence   *fence
 
 	mu      sync.Mutex
@@ -51,7 +52,7 @@ func Listen(me Identity, addr string, h Handler, log *slog.Logger) (*Mux, error)
 	}
 	m := &Mux{me: me, handler: h, log: log, ln: ln, fence: &fence{},
 		links: map[string]*link{}, all: map[*link]struct{}{}, dialing: map[string]*dialling{}}
-	m.raft = newRaftStreams(m)
+	m.raft, m.sql = newStreams(m, streamRaft), newStreams(m, streamSQL)
 	if f, ok := h.(Fenced); ok {
 		m.fence.join(f.Fence)
 	}
@@ -64,7 +65,29 @@ func Listen(me Identity, addr string, h Handler, log *slog.Logger) (*Mux, error)
 func (m *Mux) Addr() string { return m.me.Addr }
 
 // Raft is the listener and dialer for raft's streams.
-func (m *Mux) Raft() *RaftStreams { return m.raft }
+func (m *Mux) Raft() *Streams { return m.raft }
+
+// SQL is the listener and dialer for clients that one leader passes on to another.
+func (m *Mux) SQL() *Streams { return m.sql }
+
+// AddrOf is where the peer id takes links, as it has said itself, "" if there is no link to it.
+func (m *Mux) AddrOf(id string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if l := m.links[id]; l != nil && !l.sess.IsClosed() {
+		return l.addr
+	}
+	return ""
+}
+
+// SetCluster says which cluster this process belongs to, if it was not known yet.
+func (m *Mux) SetCluster(id string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.me.Cluster == "" {
+		m.me.Cluster = id
+	}
+}
 
 // Term is the highest leader term that this process has seen.
 func (m *Mux) Term() uint64 { return m.fence.seen.Load() }
@@ -258,6 +281,7 @@ func (m *Mux) Close() error {
 		_ = l.sess.Close()
 	}
 	m.raft.shut()
+	m.sql.shut()
 	m.wg.Wait()
 	return err
 }
