@@ -2,7 +2,6 @@ package leader
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -69,6 +68,7 @@ func (s *Server) alone() bool { return s.opts.Bootstrap || len(s.replica.Members
 
 // live starts what follows the leadership, and what keeps this leader a member.
 func (s *Server) live() {
+	s.openRelay()
 	ctx, stop := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { s.lead(ctx) })
@@ -79,7 +79,11 @@ func (s *Server) live() {
 		wg.Wait()
 		return nil
 	})
-	wg.Go(s.front.serve)
+	wg.Go(func() { s.front.serve(s.front.listen) })
+	if s.mux != nil {
+		wg.Go(func() { s.front.serve(s.mux.SQL()) })
+		s.onStop(func(context.Context) error { return s.mux.SQL().Close() })
+	}
 	if len(s.replica.Members()) > 1 {
 		s.life.serves() // clients wait for whoever becomes active
 	}
@@ -281,5 +285,3 @@ func (s *Server) handOver(ctx context.Context) {
 
 // handOverTimeout bounds how long a leader that stops tries to make another one active.
 const handOverTimeout = 3 * time.Second
-
-var errNotActive = sqlerr.Wrap(errors.New("this leader is not the active one"), sqlerr.CannotConnectNow)

@@ -3,12 +3,16 @@ package leader
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"slipher/leader/pgwire"
+	"slipher/leader/relay"
 )
 
 // front takes clients' connections and gives each to whoever serves it: this
@@ -17,6 +21,7 @@ type front struct {
 	listen net.Listener
 	log    *slog.Logger
 	fail   func(error)
+	relay  *relay.Relay
 
 	mu     sync.Mutex
 	sql    *pgwire.Server        // guarded by mu; nil while this leader stands by
@@ -36,17 +41,82 @@ func (s *Server) openFront() error {
 	return nil
 }
 
-// hand gives a connection to whoever serves it now.
-func (f *front) hand(c net.Conn, h *pgwire.Hello, sql *pgwire.Server) {
-	if sql == nil {
-		c.Close()
-		return
+// openRelay makes the front of the times in which this leader stands by.
+func (s *Server) openRelay() {
+	s.front.relay = relay.New(relay.Options{Active: s.servingLeader, Dial: s.dialSQL, Log: s.log})
+}
+
+// servingLeader waits for an active leader and gives its id: relay.Options.Active.
+func (s *Server) servingLeader(ctx context.Context) (string, error) {
+	for {
+		if s.life.active() != 0 {
+			return s.opts.ID, nil
+		}
+		if id, _ := s.replica.Leader(); id != "" && id != s.opts.ID {
+			return id, nil
+		}
+		if !sleep(ctx, lookEvery/4) {
+			return "", context.Cause(ctx)
+		}
 	}
-	sql.Handle(c, h)
+}
+
+// dialSQL connects to a leader's SQL server, over the link there is: it needs no
+// password, and a silent leader breaks it.
+func (s *Server) dialSQL(ctx context.Context, id string) (net.Conn, error) {
+	if id == s.opts.ID {
+		mine, theirs, err := socketPair()
+		if err == nil {
+			s.front.take(theirs)
+		}
+		return mine, err
+	}
+	addr := s.locate(id)
+	if s.mux == nil || addr == "" {
+		return nil, fmt.Errorf("it is not known where leader %s is", id)
+	}
+	return s.mux.SQL().DialContext(ctx, addr)
+}
+
+// socketPair is a connection within the process, with the buffers of a socket.
+func socketPair() (a, b net.Conn, err error) {
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	var ends [2]net.Conn
+	for i, fd := range fds {
+		f := os.NewFile(uintptr(fd), "relay")
+		c, cerr := net.FileConn(f) // has a descriptor of its own
+		f.Close()
+		ends[i], err = c, errors.Join(err, cerr)
+	}
+	if err != nil {
+		for _, c := range ends {
+			if c != nil {
+				c.Close()
+			}
+		}
+		return nil, nil, err
+	}
+	return ends[0], ends[1], nil
+}
+
+// hand gives a connection to whoever serves it now. Sessions of both may be
+// there: those of the relay stay with it when this leader becomes the active one.
+func (f *front) hand(c net.Conn, h *pgwire.Hello, sql *pgwire.Server) {
+	switch {
+	case h.Cancels() && f.relay.CancelByKey(h.Body):
+		c.Close()
+	case sql != nil:
+		sql.Handle(c, h)
+	default:
+		f.relay.Handle(c, h)
+	}
 }
 
 // moved says that another leader is the active one now.
-func (f *front) moved(string) {}
+func (f *front) moved(id string) { f.relay.Moved(id) }
 
 // lead says which server takes clients, nil if another leader does.
 func (f *front) lead(sql *pgwire.Server) {
@@ -67,10 +137,10 @@ func (f *front) closing() bool {
 	return f.closed
 }
 
-// serve accepts clients until close.
-func (f *front) serve() {
+// serve accepts clients until stop, from the listener or another leader's relay.
+func (f *front) serve(from net.Listener) {
 	for {
-		c, err := f.listen.Accept()
+		c, err := from.Accept()
 		if err != nil {
 			var ne net.Error
 			if errors.As(err, &ne) && ne.Timeout() {
@@ -110,9 +180,9 @@ func (f *front) take(c net.Conn) {
 	})
 }
 
-// close stops accepting and waits for the connections to end.
+// close ends the relay's sessions and waits for all connections to end.
 func (f *front) close(ctx context.Context) {
-	f.stop()
+	f.relay.Close(ctx)
 	done := make(chan struct{})
 	go func() { f.wg.Wait(); close(done) }()
 	select {

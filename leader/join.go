@@ -75,7 +75,8 @@ func (s *Server) stayMember(ctx context.Context) {
 			continue
 		}
 		asked = time.Now()
-		if err := s.askAround(ctx, add); err != nil {
+		me := &wire.Join{ID: s.opts.ID, Addr: s.mux.Addr(), SQL: s.sqlAddr(), Add: add, Applied: s.replica.Status().AppliedIndex}
+		if _, err := s.askAround(ctx, s.othersMayBe(), me); err != nil {
 			s.life.fail(err)
 			return
 		}
@@ -105,41 +106,61 @@ func (s *Server) self() state.Leader {
 	return state.Leader{ID: s.opts.ID, Cluster: s.mux.Addr(), SQL: s.sqlAddr()}
 }
 
-// askAround tells all leaders that may be somewhere about this one, until the active one has answered.
-// The error is final.
-func (s *Server) askAround(ctx context.Context, add bool) error {
+// beAdded makes this leader, which has nothing on its disk, a member without a vote. Its
+// replica must not be open: it would give its voice without knowing what it has promised before.
+func (s *Server) beAdded(ctx context.Context) error {
+	for tries := 0; ; tries++ {
+		if tries == 10 {
+			s.log.Warn("no active leader yet to join", "join", s.opts.Join)
+		}
+		done, err := s.askAround(ctx, s.opts.Join, &wire.Join{ID: s.opts.ID, Addr: s.mux.Addr(), SQL: s.sqlAddr(), Add: true, Fresh: true})
+		if err != nil || done {
+			return err
+		}
+		if !sleep(ctx, askEvery) {
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// askAround tells all leaders that may be somewhere about this one. done: the active one
+// has answered. The error is final.
+func (s *Server) askAround(ctx context.Context, addrs []string, join *wire.Join) (done bool, err error) {
 	var mu sync.Mutex
-	var final error
 	var wg sync.WaitGroup
-	for _, addr := range s.othersMayBe() {
+	for _, addr := range addrs {
 		wg.Go(func() {
-			j, err := s.ask(ctx, addr, add)
-			if err == nil && !j.Active && j.Addr != "" && j.Addr != addr {
-				j, err = s.ask(ctx, j.Addr, add)
+			j, e := s.ask(ctx, addr, join)
+			if e == nil && !j.Active && j.Addr != "" && j.Addr != addr {
+				j, e = s.ask(ctx, j.Addr, join)
 			}
-			if err != nil {
-				s.log.Debug("leader not reached", "addr", addr, "err", err)
-				return
-			}
-			if j.Active && j.Removed {
-				mu.Lock()
-				final = errRemoved
-				mu.Unlock()
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case e != nil:
+				s.log.Debug("leader not reached", "addr", addr, "err", e)
+			case !j.Active:
+			case j.Removed:
+				err = errRemoved
+			case j.Refused:
+				err = fmt.Errorf("leader %s has a vote, but its directory is empty: remove it first (SELECT slipher_remove_leader('%s'))", s.opts.ID, s.opts.ID)
+			default:
+				done = true
 			}
 		})
 	}
 	wg.Wait()
-	return final
+	return done, err
 }
 
-func (s *Server) ask(ctx context.Context, addr string, add bool) (*wire.Joined, error) {
+func (s *Server) ask(ctx context.Context, addr string, join *wire.Join) (*wire.Joined, error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	conn, err := s.mux.Dial(ctx, addr)
 	if err != nil {
 		return nil, err
 	}
-	m, err := conn.Call(ctx, &wire.Join{ID: s.opts.ID, Addr: s.mux.Addr(), SQL: s.sqlAddr(), Add: add, Applied: s.replica.Status().AppliedIndex})
+	m, err := conn.Call(ctx, join)
 	if err != nil {
 		return nil, err
 	}
@@ -170,6 +191,9 @@ func (s *Server) joined(ctx context.Context, from wire.Conn, m *wire.Join) (wire
 	switch {
 	case !ok && !m.Add:
 		j.Removed = true
+		return j, nil
+	case member.Voter && m.Fresh:
+		j.Refused = true
 		return j, nil
 	case !ok:
 		s.log.Info("a leader joins", "leader", m.ID, "addr", m.Addr)

@@ -136,7 +136,7 @@ func (s *Server) WaitReady(ctx context.Context) error {
 }
 
 // openCatalog opens the replica.
-func (s *Server) openCatalog(context.Context) (err error) {
+func (s *Server) openCatalog(ctx context.Context) (err error) {
 	dir := filepath.Join(s.opts.Dir, "catalog")
 	known := replica.Exists(dir)
 	if !known && !s.opts.Bootstrap && len(s.opts.Join) == 0 {
@@ -144,6 +144,11 @@ func (s *Server) openCatalog(context.Context) (err error) {
 	}
 	if err := os.MkdirAll(s.opts.Dir, 0o700); err != nil {
 		return err
+	}
+	if !known && !s.opts.Bootstrap {
+		if err := s.beAdded(ctx); err != nil {
+			return err
+		}
 	}
 	o := replica.Options{Dir: dir, ID: s.opts.ID, Bootstrap: s.opts.Bootstrap, Log: s.log}
 	if s.mux != nil {

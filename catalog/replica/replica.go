@@ -204,8 +204,8 @@ func (r *Replica) bootstrap(conf *raft.Config) error {
 
 // Exists reports whether dir holds a leader's catalog: one that took part in a cluster.
 func Exists(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, "log"))
-	return err == nil
+	files, err := os.ReadDir(filepath.Join(dir, "log"))
+	return err == nil && len(files) > 0
 }
 
 // Catalog is the newest version applied here. Current on the active leader.

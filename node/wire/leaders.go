@@ -14,6 +14,9 @@ type Join struct {
 	// Add: make the sender a member if it is none. Without it a leader that
 	// was removed learns of that.
 	Add bool `msg:"add"`
+	// Fresh: the sender has nothing on its disk. A voter must not come back so: what it
+	// has acknowledged may be what made a majority.
+	Fresh bool `msg:"fresh"`
 	// Applied is how much of the log the sender has: it gets a vote when it has caught up.
 	Applied uint64 `msg:"applied"`
 }
@@ -27,6 +30,7 @@ type Joined struct {
 	Cluster string `msg:"cluster"`
 	Voter   bool   `msg:"voter"`   // the asker has a vote
 	Removed bool   `msg:"removed"` // the asker is no member
+	Refused bool   `msg:"refused"` // the asker has a vote and an empty disk
 }
 
 // AskRaft asks a leader how it stands in raft.

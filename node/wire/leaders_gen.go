@@ -151,6 +151,12 @@ func (z *Join) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Add")
 				return
 			}
+		case "fresh":
+			z.Fresh, err = dc.ReadBool()
+			if err != nil {
+				err = msgp.WrapError(err, "Fresh")
+				return
+			}
 		case "applied":
 			z.Applied, err = dc.ReadUint64()
 			if err != nil {
@@ -170,9 +176,9 @@ func (z *Join) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Join) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 5
+	// map header, size 6
 	// write "id"
-	err = en.Append(0x85, 0xa2, 0x69, 0x64)
+	err = en.Append(0x86, 0xa2, 0x69, 0x64)
 	if err != nil {
 		return
 	}
@@ -211,6 +217,16 @@ func (z *Join) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Add")
 		return
 	}
+	// write "fresh"
+	err = en.Append(0xa5, 0x66, 0x72, 0x65, 0x73, 0x68)
+	if err != nil {
+		return
+	}
+	err = en.WriteBool(z.Fresh)
+	if err != nil {
+		err = msgp.WrapError(err, "Fresh")
+		return
+	}
 	// write "applied"
 	err = en.Append(0xa7, 0x61, 0x70, 0x70, 0x6c, 0x69, 0x65, 0x64)
 	if err != nil {
@@ -227,9 +243,9 @@ func (z *Join) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Join) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 5
+	// map header, size 6
 	// string "id"
-	o = append(o, 0x85, 0xa2, 0x69, 0x64)
+	o = append(o, 0x86, 0xa2, 0x69, 0x64)
 	o = msgp.AppendString(o, z.ID)
 	// string "addr"
 	o = append(o, 0xa4, 0x61, 0x64, 0x64, 0x72)
@@ -240,6 +256,9 @@ func (z *Join) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "add"
 	o = append(o, 0xa3, 0x61, 0x64, 0x64)
 	o = msgp.AppendBool(o, z.Add)
+	// string "fresh"
+	o = append(o, 0xa5, 0x66, 0x72, 0x65, 0x73, 0x68)
+	o = msgp.AppendBool(o, z.Fresh)
 	// string "applied"
 	o = append(o, 0xa7, 0x61, 0x70, 0x70, 0x6c, 0x69, 0x65, 0x64)
 	o = msgp.AppendUint64(o, z.Applied)
@@ -292,6 +311,12 @@ func (z *Join) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Add")
 				return
 			}
+		case "fresh":
+			z.Fresh, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Fresh")
+				return
+			}
 		case "applied":
 			z.Applied, bts, err = msgp.ReadUint64Bytes(bts)
 			if err != nil {
@@ -312,7 +337,7 @@ func (z *Join) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Join) Msgsize() (s int) {
-	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID) + 5 + msgp.StringPrefixSize + len(z.Addr) + 4 + msgp.StringPrefixSize + len(z.SQL) + 4 + msgp.BoolSize + 8 + msgp.Uint64Size
+	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID) + 5 + msgp.StringPrefixSize + len(z.Addr) + 4 + msgp.StringPrefixSize + len(z.SQL) + 4 + msgp.BoolSize + 6 + msgp.BoolSize + 8 + msgp.Uint64Size
 	return
 }
 
@@ -374,6 +399,12 @@ func (z *Joined) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Removed")
 				return
 			}
+		case "refused":
+			z.Refused, err = dc.ReadBool()
+			if err != nil {
+				err = msgp.WrapError(err, "Refused")
+				return
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -387,9 +418,9 @@ func (z *Joined) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Joined) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 6
+	// map header, size 7
 	// write "active"
-	err = en.Append(0x86, 0xa6, 0x61, 0x63, 0x74, 0x69, 0x76, 0x65)
+	err = en.Append(0x87, 0xa6, 0x61, 0x63, 0x74, 0x69, 0x76, 0x65)
 	if err != nil {
 		return
 	}
@@ -448,15 +479,25 @@ func (z *Joined) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Removed")
 		return
 	}
+	// write "refused"
+	err = en.Append(0xa7, 0x72, 0x65, 0x66, 0x75, 0x73, 0x65, 0x64)
+	if err != nil {
+		return
+	}
+	err = en.WriteBool(z.Refused)
+	if err != nil {
+		err = msgp.WrapError(err, "Refused")
+		return
+	}
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *Joined) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 6
+	// map header, size 7
 	// string "active"
-	o = append(o, 0x86, 0xa6, 0x61, 0x63, 0x74, 0x69, 0x76, 0x65)
+	o = append(o, 0x87, 0xa6, 0x61, 0x63, 0x74, 0x69, 0x76, 0x65)
 	o = msgp.AppendBool(o, z.Active)
 	// string "id"
 	o = append(o, 0xa2, 0x69, 0x64)
@@ -473,6 +514,9 @@ func (z *Joined) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "removed"
 	o = append(o, 0xa7, 0x72, 0x65, 0x6d, 0x6f, 0x76, 0x65, 0x64)
 	o = msgp.AppendBool(o, z.Removed)
+	// string "refused"
+	o = append(o, 0xa7, 0x72, 0x65, 0x66, 0x75, 0x73, 0x65, 0x64)
+	o = msgp.AppendBool(o, z.Refused)
 	return
 }
 
@@ -534,6 +578,12 @@ func (z *Joined) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Removed")
 				return
 			}
+		case "refused":
+			z.Refused, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Refused")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -548,7 +598,7 @@ func (z *Joined) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Joined) Msgsize() (s int) {
-	s = 1 + 7 + msgp.BoolSize + 3 + msgp.StringPrefixSize + len(z.ID) + 5 + msgp.StringPrefixSize + len(z.Addr) + 8 + msgp.StringPrefixSize + len(z.Cluster) + 6 + msgp.BoolSize + 8 + msgp.BoolSize
+	s = 1 + 7 + msgp.BoolSize + 3 + msgp.StringPrefixSize + len(z.ID) + 5 + msgp.StringPrefixSize + len(z.Addr) + 8 + msgp.StringPrefixSize + len(z.Cluster) + 6 + msgp.BoolSize + 8 + msgp.BoolSize + 8 + msgp.BoolSize
 	return
 }
 

@@ -42,8 +42,10 @@ type Cluster struct {
 	Shape  Shape
 	Dir    string // leader in Dir/leader, nodes in Dir/n1 and Dir/n2, storage in Dir/storage
 	Leader *Process
-	Nodes  []*Process // empty for OneProcess
-	env    []string
+	// Leaders are all leaders of a cluster that StartLeaders made, Leader among them.
+	Leaders []*Process
+	Nodes   []*Process // empty for OneProcess
+	env     []string
 }
 
 // Start runs a new cluster with its data below a temporary directory.
@@ -80,7 +82,13 @@ func (c *Cluster) StartLeader(t testing.TB) {
 
 func (c *Cluster) startNode(t testing.TB, id string) *Process {
 	t.Helper()
-	return StartProcess(t, c.env, "node", "--data", c.NodeDir(id), "--id", id, "--leader", c.Leader.Cluster, "--cluster", "127.0.0.1:0", "--workers", "2")
+	leaders := c.Leader.Cluster
+	for _, l := range c.Leaders {
+		if l != c.Leader {
+			leaders += "," + l.Cluster
+		}
+	}
+	return StartProcess(t, c.env, "node", "--data", c.NodeDir(id), "--id", id, "--leader", leaders, "--cluster", "127.0.0.1:0", "--workers", "2")
 }
 
 // NodeDir is a node's directory.
@@ -117,6 +125,9 @@ func (c *Cluster) Restart(t testing.TB) {
 
 // Processes are all of the cluster's processes.
 func (c *Cluster) Processes() []*Process {
+	if c.Leaders != nil {
+		return append(append([]*Process(nil), c.Leaders...), c.Nodes...)
+	}
 	return append([]*Process{c.Leader}, c.Nodes...)
 }
 

@@ -46,21 +46,34 @@ func (v Value) String() string {
 // Connect opens a connection to a database as user dev.
 func (c *Cluster) Connect(t testing.TB, database string) *Conn {
 	t.Helper()
-	conn := &Conn{}
-	cfg, err := pgconn.ParseConfig(fmt.Sprintf("postgres://dev@%s/%s?sslmode=disable", c.Leader.SQL, database))
+	return c.Leader.Connect(t, database)
+}
+
+// Connect opens a connection to this leader.
+func (p *Process) Connect(t testing.TB, database string) *Conn {
+	t.Helper()
+	conn, err := p.TryConnect(database)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("connect to %s: %v", database, err)
+	}
+	t.Cleanup(conn.Close)
+	return conn
+}
+
+// TryConnect is Connect for servers that may refuse. The caller closes the connection.
+func (p *Process) TryConnect(database string) (*Conn, error) {
+	conn := &Conn{}
+	cfg, err := pgconn.ParseConfig(fmt.Sprintf("postgres://dev@%s/%s?sslmode=disable", p.SQL, database))
+	if err != nil {
+		return nil, err
 	}
 	cfg.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) {
 		conn.notices = append(conn.notices, n.Severity+": "+n.Message)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if conn.pg, err = pgconn.ConnectConfig(ctx, cfg); err != nil {
-		t.Fatalf("connect to %s: %v", database, err)
-	}
-	t.Cleanup(conn.Close)
-	return conn
+	conn.pg, err = pgconn.ConnectConfig(ctx, cfg)
+	return conn, err
 }
 
 // Close ends the connection.

@@ -106,10 +106,40 @@ func (p *Process) parseReady(line string) error {
 // Pid is the process's id.
 func (p *Process) Pid() int { return p.cmd.Process.Pid }
 
+// Alive reports whether the process runs and is not about to be stopped.
+func (p *Process) Alive() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-p.done:
+		return false
+	default:
+		return !p.stopping
+	}
+}
+
 // Stop asks for a clean stop by SIGTERM and checks that it was one.
 func (p *Process) Stop(t testing.TB) {
 	t.Helper()
 	p.end(t, syscall.SIGTERM)
+}
+
+// ExpectEnd says that the process is about to end by itself.
+func (p *Process) ExpectEnd() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopping = true
+}
+
+// WaitEnd waits for the end of a process that ExpectEnd was called for.
+func (p *Process) WaitEnd(t testing.TB) {
+	t.Helper()
+	select {
+	case <-p.done:
+	case <-time.After(readyTimeout):
+		p.cmd.Process.Kill()
+		t.Fatalf("slipher %s goes on; log:\n%s", strings.Join(p.Args, " "), p.log.String())
+	}
 }
 
 // Kill ends the process as a crash would.
