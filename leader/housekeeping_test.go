@@ -2,8 +2,10 @@ package leader
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand"
 	"os"
 	"strings"
 	"sync"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"slipher/catalog/state"
 	"slipher/leader/keep"
@@ -375,4 +378,87 @@ func TestVacuum(t *testing.T) {
 	if _, err := h.c.Exec(context.Background(), "begin; vacuum"); err == nil {
 		t.Error("VACUUM in a transaction block")
 	}
+}
+
+// Sessions that move amounts between rows, add rows and delete them, while everything is merged as often as it
+// goes: no amount is lost, no commit is refused but for a conflict, and every query sees a whole state. Sessions that
+// keep to rows of their own have no conflicts.
+func TestChangesUnderMerges(t *testing.T) {
+	t.Run("shared", func(t *testing.T) { changesUnderMerges(t, false) })
+	t.Run("apart", func(t *testing.T) { changesUnderMerges(t, true) })
+}
+
+func changesUnderMerges(t *testing.T, apart bool) {
+	p := eager
+	p.FlushCount, p.Fan, p.Tick, p.Idle = 4, 2, 5*time.Millisecond, 10*time.Millisecond
+	h := openHouse(t, t.TempDir(), p)
+	bg := context.Background()
+	h.exec("create table t (id int, amount int) distkey(id) sortkey(id)")
+	const accounts, sessions = 24, 4
+	for i := range accounts {
+		h.exec(fmt.Sprintf("insert into t values (%d, 100)", i))
+	}
+	moves := 60
+	if os.Getenv("SLIPHER_TEST_LONG") != "" {
+		moves = 1000
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	conflicts, done := 0, 0
+	for s := range sessions {
+		c := h.connect()
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			r := rand.New(rand.NewSource(int64(s)))
+			for range moves {
+				from, to, add, gone := r.Intn(accounts), r.Intn(accounts), r.Intn(1000), r.Intn(1000)
+				if apart {
+					for _, n := range []*int{&from, &to, &add, &gone} {
+						*n = *n/sessions*sessions + s
+					}
+				}
+				err := pgx.BeginFunc(bg, c, func(tx pgx.Tx) error {
+					for _, q := range []string{
+						fmt.Sprintf("update t set amount = amount - 1 where id = %d", from),
+						fmt.Sprintf("update t set amount = amount + 1 where id = %d", to),
+						fmt.Sprintf("insert into t values (%d, 0)", accounts+add),
+						fmt.Sprintf("delete from t where amount = 0 and id = %d", accounts+gone),
+					} {
+						if _, err := tx.Exec(bg, q); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				var e *pgconn.PgError
+				mu.Lock()
+				switch {
+				case err == nil:
+					done++
+				case errors.As(err, &e) && e.Code == "40001":
+					conflicts++
+				default:
+					t.Error(err)
+				}
+				mu.Unlock()
+			}
+		}()
+	}
+	over := make(chan struct{})
+	go func() { wg.Wait(); close(over) }()
+	for running := true; running; {
+		select {
+		case <-over:
+			running = false
+		default:
+		}
+		h.want("select sum(amount) from t", accounts*100)
+		h.want(fmt.Sprintf("select count(*) from t where id < %d", accounts), accounts)
+	}
+	t.Logf("%d commits, %d conflicts", done, conflicts)
+	if done == 0 || apart && conflicts > 0 {
+		t.Errorf("%d commits, %d conflicts", done, conflicts)
+	}
+	h.tidy()
 }
