@@ -2,6 +2,8 @@ package keep
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"slipher/catalog/state"
@@ -14,7 +16,8 @@ func (k *Keeper) mergeDue(ctx context.Context, now time.Time) {
 		k.version = cat.Version()
 		k.look(cat, now)
 	}
-	for id, w := range k.tables {
+	for _, id := range slices.Sorted(maps.Keys(k.tables)) { // in order, for simulations
+		w := k.tables[id]
 		if ctx.Err() != nil {
 			return
 		}

@@ -36,7 +36,11 @@ func (k *Keeper) merge(ctx context.Context, t *state.Table, chosen []state.Objec
 	k.mu.Lock()
 	k.writing[id] = true
 	k.mu.Unlock()
+	unsure := false
 	defer func() {
+		if unsure { // it may count although this leader, deposed, cannot see it: no orphans for this keeper
+			return
+		}
 		k.mu.Lock()
 		delete(k.writing, id)
 		k.mu.Unlock()
@@ -54,7 +58,7 @@ func (k *Keeper) merge(ctx context.Context, t *state.Table, chosen []state.Objec
 		k.o.Slog.Debug("merged", "table", t.Name, "objects", len(chosen), "into", len(news), "rows", part.Version.Rows, "took", time.Since(began))
 		return news, nil
 	}
-	if !errors.Is(err, errUnsure) {
+	if unsure = errors.Is(err, errUnsure); !unsure {
 		k.abandon(context.WithoutCancel(ctx), m)
 	}
 	return nil, err

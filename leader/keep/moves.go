@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -130,15 +132,16 @@ func (k *Keeper) forget(m *move) {
 // storage. What cannot be deleted is an orphan.
 func (k *Keeper) expire(ctx context.Context) {
 	oldest := k.o.Readers.Oldest()
-	done := map[*move]bool{}
+	var done []*move
 	k.mu.Lock()
-	for _, m := range k.moves {
-		if m.placed != 0 && m.placed <= oldest {
-			done[m] = true
+	for _, old := range slices.Sorted(maps.Keys(k.moves)) {
+		m := k.moves[old]
+		if m.placed != 0 && m.placed <= oldest && !slices.Contains(done, m) {
+			done = append(done, m)
 		}
 	}
 	k.mu.Unlock()
-	for m := range done {
+	for _, m := range done {
 		k.forget(m)
 		for i := range m.news {
 			name := rms.RowsName(m.news[i].Name)

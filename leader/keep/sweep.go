@@ -3,6 +3,8 @@ package keep
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -84,7 +86,7 @@ func (k *Keeper) sweep(ctx context.Context, now time.Time) error {
 			delete(orphans, t.Version.Stats)
 		}
 	}
-	for name := range orphans {
+	for _, name := range slices.Sorted(maps.Keys(orphans)) {
 		err := fault.Point("keep.orphan")
 		if err == nil {
 			err = k.o.Store.Delete(ctx, name)

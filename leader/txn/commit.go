@@ -46,6 +46,13 @@ func (t *Txn) Commit(ctx context.Context) error {
 	if len(t.ops) > 0 {
 		// From here the transaction may have counted: a cancel must not hide that.
 		if err := t.propose(context.WithoutCancel(ctx)); err != nil {
+			if IsUnknown(err) {
+				// It may count although this leader, deposed, cannot see it: what it has written
+				// is no orphan as long as this leader takes itself for the active one.
+				t.mu.Lock()
+				t.writes = nil
+				t.mu.Unlock()
+			}
 			return err
 		}
 	}

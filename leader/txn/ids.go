@@ -2,8 +2,11 @@ package txn
 
 import (
 	"context"
+	"errors"
 	"sync"
 
+	"slipher/catalog/replica"
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 )
 
@@ -25,7 +28,7 @@ func (m *Manager) oid(ctx context.Context) (uint32, error) {
 		// outcome is lost, so is the block.
 		res, err := m.log.Propose(ctx, &state.Command{Ops: []state.Op{{Allocate: &state.Allocate{What: state.AllocateOID, Count: oidBlock}}}})
 		if err != nil {
-			return 0, err
+			return 0, lostIDs(err)
 		}
 		m.oids.next, m.oids.end = res.Ops[0].ID, res.Ops[0].ID+oidBlock
 	}
@@ -82,7 +85,7 @@ func (t *Txn) XID(ctx context.Context) (state.TxnID, error) {
 		return e.id, nil
 	}
 	m.mu.Unlock()
-	id, err := m.log.Begin(ctx)
+	id, err := m.begin(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -123,7 +126,7 @@ func (t *Txn) commitID(ctx context.Context) (state.TxnID, error) {
 	if id != 0 && !stale {
 		return id, nil
 	}
-	id, err := m.log.Begin(ctx)
+	id, err := m.begin(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -145,7 +148,7 @@ func (t *Txn) spent() {
 // WriteID is a new id for the names of objects that a statement writes. Objects of that id are
 // safe from the collector until the transaction ends.
 func (t *Txn) WriteID(ctx context.Context) (state.TxnID, error) {
-	id, err := t.m.log.Begin(ctx)
+	id, err := t.m.begin(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -157,4 +160,19 @@ func (t *Txn) WriteID(ctx context.Context) (state.TxnID, error) {
 	t.writes = append(t.writes, id)
 	t.mu.Unlock()
 	return id, nil
+}
+
+// begin takes a transaction id from the log.
+func (m *Manager) begin(ctx context.Context) (state.TxnID, error) {
+	id, err := m.log.Begin(ctx)
+	return id, lostIDs(err)
+}
+
+// lostIDs says of an allocation that was not answered that its caller may try again: the ids are lost,
+// but nothing else was in doubt.
+func lostIDs(err error) error {
+	if errors.Is(err, replica.ErrOutcomeUnknown) {
+		return sqlerr.Wrap(err, sqlerr.SerializationFailure)
+	}
+	return err
 }

@@ -19,7 +19,7 @@ func (s *Sim) fault() {
 			case n.stale():
 				s.trace("%s steps down", n.id)
 				n.stepDown()
-			case !n.leads && n.opened != 0:
+			case !n.leads && !n.told:
 				n.deposed()
 			default:
 				continue

@@ -6,9 +6,12 @@ import (
 	"fmt"
 
 	"slipher/catalog/replica"
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 )
+
+var notActive = sqlerr.Wrap(replica.ErrNotActive, sqlerr.CannotConnectNow)
 
 // proposal is a command on its way into the log.
 type proposal struct {
@@ -125,7 +128,11 @@ func (n *node) Begin(ctx context.Context) (state.TxnID, error) {
 	}
 	if n.nextID == n.endID {
 		n.idLock = true
-		defer func() { n.idLock = false }()
+		defer func() {
+			if n.idLock = false; n.forgets {
+				n.forgets, n.nextID, n.endID = false, 0, 0
+			}
+		}()
 		res, err := n.propose(ctx, &state.Command{Ops: []state.Op{{Allocate: &state.Allocate{What: state.AllocateTxn, Count: idBlock}}}}, nil)
 		if err != nil {
 			return 0, err
@@ -153,7 +160,7 @@ func (n *node) End(id state.TxnID) { delete(n.ids, id) }
 func (n *node) Propose(ctx context.Context, cmd *state.Command) (*state.Result, error) {
 	s := n.sim
 	if n.opened == 0 {
-		return nil, replica.ErrNotActive
+		return nil, notActive
 	}
 	c := *cmd
 	if c.Term == 0 && c.Txn != 0 {
@@ -179,7 +186,7 @@ func (n *node) propose(ctx context.Context, cmd *state.Command, rec *record) (*s
 	}
 	s.pause() // commands of several actors overtake each other here
 	if !n.leads {
-		return nil, replica.ErrNotActive
+		return nil, notActive
 	}
 	cmd.Micros = types.MicrosOf(s.clock())
 	data, err := state.EncodeCommand(cmd)
@@ -212,7 +219,7 @@ func (n *node) allocate(cmd *state.Command) (*state.Result, error) {
 	s := n.sim
 	if !n.leads || n.stale() || s.chance(s.o.Faults, 10) {
 		if s.rng.IntN(2) == 0 {
-			return nil, replica.ErrNotActive
+			return nil, notActive
 		}
 		return nil, replica.ErrOutcomeUnknown
 	}

@@ -12,19 +12,20 @@ type Mutation int
 
 // What can be broken.
 const (
-	None        Mutation = iota
-	NoFence              // commands of earlier terms count
-	NoTxn                // each proposal has a transaction id of its own: repeated ones count again
-	NoConflict           // rows that are gone already can be deleted again
-	NoReads              // SERIALIZABLE says nothing of what it has read
-	NoPins               // garbage is collected although somebody reads it
-	NoRunning            // objects of open transactions are taken for orphans
-	LostDeletes          // merges forget the rows that were deleted meanwhile
+	None         Mutation = iota
+	NoFence               // commands of earlier terms count
+	NoTxn                 // each proposal has a transaction id of its own: repeated ones count again
+	NoConflict            // rows that are gone already can be deleted again
+	NoReads               // SERIALIZABLE says nothing of what it has read
+	NoPins                // garbage is collected although somebody reads it
+	NoRunning             // objects of open transactions are taken for orphans
+	WrongDeletes          // merges delete as many rows as were deleted meanwhile, but others
+	EarlySettled          // results are forgotten while somebody may still ask for them
 	mutationsEnd
 )
 
 func (m Mutation) String() string {
-	return [...]string{"none", "no fence", "no transaction ids", "no conflicts", "no reads", "no pins", "no running writers", "lost deletes"}[m]
+	return [...]string{"none", "no fence", "no transaction ids", "no conflicts", "no reads", "no pins", "no running writers", "wrong deletes", "early settled"}[m]
 }
 
 // propose changes a command on its way into the log.
@@ -39,17 +40,27 @@ func (m Mutation) propose(s *Sim, cmd *state.Command) {
 		}
 	case NoReads:
 		cmd.Reads = nil
-	case LostDeletes:
+	case EarlySettled:
+		if cmd.Txn != 0 {
+			cmd.Settled = cmd.Txn + 1
+		}
+	case WrongDeletes:
 		for i := range cmd.Ops {
-			if r := cmd.Ops[i].Replace; r != nil {
-				own := *r
-				own.New = nil
-				for _, n := range r.New {
-					n.Deleted, n.Dead = nil, 0
-					own.New = append(own.New, n)
-				}
-				cmd.Ops = []state.Op{{Replace: &own}}
+			r := cmd.Ops[i].Replace
+			if r == nil {
+				continue
 			}
+			own := *r
+			own.New = nil
+			for _, n := range r.New {
+				if n.Dead > 0 {
+					first := roaring.New()
+					first.AddRange(0, uint64(n.Dead))
+					n.Deleted, _ = first.ToBytes()
+				}
+				own.New = append(own.New, n)
+			}
+			cmd.Ops = []state.Op{{Replace: &own}}
 		}
 	}
 }

@@ -38,6 +38,8 @@ type node struct {
 	ids           map[state.TxnID]bool // may still be proposed
 	nextID, endID state.TxnID
 	idLock        bool
+	forgets       bool // the block of ids, when idLock is free
+	told          bool // the process knows that raft leads no more
 	hold          int64
 
 	txns   *txn.Manager
@@ -61,6 +63,7 @@ func (n *node) start() {
 	n.leads, n.opened, n.raftTerm = false, 0, 0
 	n.asked = nil
 	n.ids, n.nextID, n.endID, n.idLock, n.hold = map[state.TxnID]bool{}, 0, 0, false, 0
+	n.forgets, n.told = false, true
 	n.txns = txn.New(n, txn.Options{Log: quiet, Now: n.sim.clock, Wait: n.sim.wait})
 	n.keeper = nil
 	n.open = map[*record]bool{}
@@ -128,7 +131,7 @@ func (s *Sim) elect(n *node) {
 
 // stepDown: raft in this process learns that it leads no more. Its proposals have no known outcome.
 func (n *node) stepDown() {
-	n.leads = false
+	n.leads, n.told = false, false
 	for _, p := range n.asked {
 		if p.res == nil && p.err == nil {
 			p.err = fmt.Errorf("%w: leadership lost while committing log", replica.ErrOutcomeUnknown)
@@ -142,12 +145,17 @@ func (n *node) stale() bool { return n.leads && (n.sim.elected != n || n.raftTer
 
 // deposed: the rest of the process hears of it.
 func (n *node) deposed() {
+	n.told = true
+	if n.idLock {
+		n.forgets = true
+	} else {
+		n.nextID, n.endID = 0, 0
+	}
 	if n.opened == 0 {
 		return
 	}
 	n.sim.trace("%s is deposed from term %d", n.id, n.opened)
 	n.opened = 0
-	n.nextID, n.endID = 0, 0
 	if n.keeper != nil {
 		n.keeper.Stop()
 	}

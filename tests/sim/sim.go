@@ -222,7 +222,7 @@ func (s *Sim) settle() {
 		if n.stale() {
 			n.stepDown()
 		}
-		if !n.leads {
+		if !n.leads && !n.told {
 			n.deposed()
 		}
 	}

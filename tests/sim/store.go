@@ -107,7 +107,7 @@ func (s *Sim) needed(name string) {
 		return
 	}
 	for _, r := range s.all {
-		if !n.open[r] {
+		if !n.open[r] || r.term != s.term { // those of earlier terms are lost anyway
 			continue
 		}
 		if r.base != nil {
@@ -165,7 +165,7 @@ func (s *Sim) merge(m *keep.Merge) ([]state.ObjectRef, error) {
 	for i, o := range m.Table.Version.Objects.List() {
 		if !o.Inline() {
 			if _, err := s.store.Get(context.Background(), o.Name); err != nil {
-				if errors.Is(err, fs.ErrNotExist) && s.cur.node == s.elected && !s.elected.stale() && s.cur.node.opened == s.term {
+				if errors.Is(err, fs.ErrNotExist) && s.cur.node == s.elected && !s.elected.stale() && s.cur.node.opened == s.term && m.Term == s.term {
 					s.fail("a merge reads %s, which is gone", o.Name)
 				}
 				return nil, err
