@@ -15,6 +15,7 @@ const (
 	ReportUnset      = "_slipher.unset."      // a setting of the application's own is no more
 	ReportPrepare    = "_slipher.prepare."    // SQL's PREPARE: its text
 	ReportDeallocate = "_slipher.deallocate." // SQL's DEALLOCATE; without a name all are
+	ReportTemporary  = "_slipher.temporary"   // the session has temporary tables, which no other leader knows
 )
 
 // textAddr is an address that somebody else has told.

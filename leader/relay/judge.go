@@ -120,6 +120,8 @@ var (
 			WithDetail("Part of the result was sent already, or it cannot be run again by itself.").WithHint("The session goes on: run the statement again.")
 	errLostBlock = sqlerr.New(sqlerr.AdminShutdown, "the active leader was lost: the transaction is rolled back").
 			WithHint("The session goes on: roll back and run the transaction again.")
+	errLostTables = sqlerr.New(sqlerr.ConnectionFailure, "the active leader was lost, and the session's temporary tables with it").
+			WithHint("Connect again.")
 	errUnknownOutcome = sqlerr.New(sqlerr.TransactionResolutionUnknown, "the active leader was lost before it answered: the statement may have been committed or not").
 				WithHint("The session goes on: look whether its changes are there before running it again.")
 )

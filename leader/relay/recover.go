@@ -86,6 +86,9 @@ func (s *session) revive() bool {
 // reopen opens the session at the active leader, with its settings and prepared
 // statements; unless status is 'I', in a transaction block that has failed. mu is held.
 func (s *session) reopen(status byte) (*link, error) {
+	if s.state.temporary {
+		return nil, errLostTables
+	}
 	l, g, err := s.connect(s.ctx, func(l *link, g *greeting) error { return s.replay(l, g, status != 'I') })
 	var refused *refusal
 	if errors.As(err, &refused) {

@@ -14,6 +14,8 @@ type sessionState struct {
 	changes  []change          // of set, since the session was last outside a transaction
 	shown    map[string]string // parameters as the client was told of them
 	prepared statements
+	// temporary: the session has temporary tables, which went with the leader it is open at.
+	temporary bool
 }
 
 // change is one setting's new value, or its end.
@@ -59,6 +61,8 @@ func (s *sessionState) report(name, value string) bool {
 		s.changes = append(s.changes, change{name: rest, value: value})
 	} else if rest, ok := strings.CutPrefix(name, pgwire.ReportUnset); ok {
 		s.changes = append(s.changes, change{name: rest, unset: true})
+	} else if name == pgwire.ReportTemporary {
+		s.temporary = true
 	} else if rest, ok := strings.CutPrefix(name, pgwire.ReportPrepare); ok {
 		s.prepared.keep(rest, statement{text: value})
 	} else if rest, ok := strings.CutPrefix(name, pgwire.ReportDeallocate); ok {

@@ -70,6 +70,10 @@ func (s *Session) attempt(ctx context.Context, st *parse.Statement, params []typ
 		return err
 	}
 	t.LetGo()
+	if !s.temporary && t.Temporary() {
+		s.temporary = true
+		s.tellRelay(h, pgwire.ReportTemporary, "on")
+	}
 	_, truncate := st.Body.(*parse.Truncate)
 	switch {
 	case own:

@@ -49,6 +49,8 @@ type Session struct {
 	block    block
 	txn      *txn.Txn // in progress, nil if none is
 	points   []point  // savepoints, the innermost last
+	// temporary: the session has, or had, temporary tables.
+	temporary bool
 	// reports are settings that the end of a transaction has changed.
 	reports []pgwire.Parameter
 	// Starts of the transaction and the statement, fixed while they run.
@@ -139,7 +141,7 @@ func (s *Session) statement(ctx context.Context, st *parse.Statement, params []t
 		defer cancel()
 	}
 	err := s.dispatch(ctx, st, params, args, w)
-	if err != nil && context.Cause(ctx) == errTimeout {
+	if err != nil && context.Cause(ctx) == errTimeout && !txn.IsUnknown(err) {
 		err = errTimeout
 	}
 	s.logStatement(s.queryText, time.Since(s.stmtStart), err)

@@ -249,6 +249,13 @@ func (t *Txn) Wrote() bool {
 	return len(t.ops) > 0 || t.temp
 }
 
+// Temporary reports whether the transaction has changed temporary tables.
+func (t *Txn) Temporary() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.temp
+}
+
 // Rollback ends the transaction without a trace. After the end it does nothing.
 func (t *Txn) Rollback() {
 	t.mu.Lock()
