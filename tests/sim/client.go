@@ -19,11 +19,16 @@ import (
 // client runs transactions, one after another, on whichever leader takes itself for the
 // active one, until it has run enough of them.
 func (s *Sim) client(no, count int) {
+	var temp *temporary
 	for i := range count {
 		s.park(s.served, 0)
 		n := s.active()
+		if !temp.good(n) {
+			temp.close()
+			temp = &temporary{n, n.life, n.opened, n.txns.NewTemp("dev", int32(no)), content{}}
+		}
 		r := &record{sim: s, name: fmt.Sprintf("c%d.%d", no, i), outcome: running, serializable: s.rng.IntN(3) == 0,
-			read: map[state.TableID]bool{}, wrote: map[string]bool{}}
+			read: map[state.TableID]bool{}, wrote: map[string]bool{}, temp: temp}
 		s.all = append(s.all, r)
 		n.open[r] = true
 		a := s.spawn(r.name, n, func() { r.run(n) })
@@ -32,6 +37,27 @@ func (s *Sim) client(no, count int) {
 		if s.rng.IntN(4) == 0 {
 			s.park(nil, time.Duration(s.rng.IntN(20)+1)*time.Millisecond)
 		}
+	}
+	temp.close()
+}
+
+// temporary is a session's temporary tables. They end with the leader's process or term.
+type temporary struct {
+	n      *node
+	life   int
+	term   uint64
+	tables *txn.Temp
+	holds  content
+}
+
+func (p *temporary) good(n *node) bool {
+	return p != nil && p.n == n && p.life == n.life && p.term == n.opened
+}
+
+// close ends a session. What its tables were made of is left to the collector.
+func (p *temporary) close() {
+	if p != nil && p.life == p.n.life {
+		p.tables.Close()
 	}
 }
 
@@ -80,7 +106,7 @@ var errGiveUp = errors.New("rolled back")
 func (r *record) run(n *node) {
 	s := r.sim
 	defer delete(n.open, r)
-	x, err := n.txns.Begin(ctx, txn.Spec{Serializable: r.serializable, PID: 1, Database: "dev", User: "dev"})
+	x, err := n.txns.Begin(ctx, txn.Spec{Serializable: r.serializable, PID: 1, Database: "dev", User: "dev", Temp: r.temp.tables})
 	if err != nil {
 		r.answered(refused, err)
 		return
@@ -119,6 +145,9 @@ func (r *record) run(n *node) {
 	switch {
 	case err == nil:
 		r.answered(acked, nil)
+		if r.temp.holds, err = r.temp.holds.with(r.of(true)); err != nil {
+			s.fail("%s: %v", r.name, err)
+		}
 	case sqlerr.From(err).Code == sqlerr.TransactionResolutionUnknown:
 		r.answered(unsure, err)
 	default:
@@ -149,13 +178,16 @@ func (a *attempt) view() *state.Catalog {
 		if _, ok := a.sim.versions[v.Version()]; !ok {
 			a.sim.fail("%s reads version %d, which never was", a.name, v.Version())
 		}
+		if n := a.n; v.Version() < a.sim.told && n == a.sim.elected && !n.stale() && n.opened == a.sim.term {
+			a.sim.fail("%s reads version %d, but %d was acknowledged before", a.name, v.Version(), a.sim.told)
+		}
 	}
 	return v
 }
 
 // content is what the transaction must see: its snapshot and its own effects.
 func (a *attempt) content() content {
-	c, err := a.sim.versions[a.base.Version()].with(a.effects)
+	c, err := a.sim.versions[a.base.Version()].and(a.temp.holds).with(a.effects)
 	if err != nil {
 		a.sim.fail("%s: %v", a.name, err)
 		return content{}
@@ -232,17 +264,34 @@ func (a *attempt) do(e effect, ops ...state.Op) error {
 		}
 		a.sim.tables[e.table] = true
 	}
-	a.effects = append(a.effects, e)
+	a.note(e)
 	return nil
+}
+
+// note remembers an effect.
+func (a *attempt) note(e effect) {
+	if t := a.view().TableByID(e.table); t != nil && t.Schema != "public" {
+		e.temp = true
+	} else if _, ok := a.temp.holds[e.table]; ok {
+		e.temp = true // dropped
+	} else {
+		for _, o := range a.effects {
+			e.temp = e.temp || o.table == e.table && o.temp
+		}
+	}
+	a.effects = append(a.effects, e)
 }
 
 func (a *attempt) create() error {
 	s := a.sim
-	name := fmt.Sprint("t", s.rng.IntN(4))
-	if a.view().Table("dev", "public", name) != nil {
+	t := tableNamed(fmt.Sprint("t", s.rng.IntN(4)))
+	if s.rng.IntN(4) == 0 {
+		t.Schema = a.temp.tables.Schema()
+	}
+	if a.view().Table("dev", t.Schema, t.Name) != nil {
 		return nil
 	}
-	return a.do(effect{kind: 'c', name: name}, state.Op{CreateTable: &state.CreateTable{Table: tableNamed(name), IfNotExists: s.rng.IntN(2) == 0}})
+	return a.do(effect{kind: 'c', temp: t.Schema != "public"}, state.Op{CreateTable: &state.CreateTable{Table: t, IfNotExists: s.rng.IntN(2) == 0}})
 }
 
 func tableNamed(name string) state.Table {
@@ -325,7 +374,7 @@ func (a *attempt) change(t *state.Table, update bool) error {
 		if err := a.do(effect{kind: '-', table: t.ID, values: gone}, state.Op{Delta: op}); err != nil {
 			return err
 		}
-		a.effects = append(a.effects, effect{kind: '+', table: t.ID, values: values})
+		a.note(effect{kind: '+', table: t.ID, values: values})
 		return nil
 	}
 	return a.do(effect{kind: '-', table: t.ID, values: gone}, state.Op{Delta: op})

@@ -18,7 +18,7 @@
 // Invariants that are checked: an acknowledged commit counts exactly once and one that
 // failed never; tables hold what the committed transactions left in them, whatever was
 // merged; replicas and restored snapshots are equal byte for byte; a transaction reads its
-// snapshot and its own changes; SERIALIZABLE ones read what they would have read
+// snapshot and its own changes, and at the active leader no older one than what was acknowledged; SERIALIZABLE ones read what they would have read
 // at their commit; nothing in use is deleted from storage and everything else is in the end;
 // ids and names are given once.
 //

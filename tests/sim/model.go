@@ -12,7 +12,7 @@ import (
 type effect struct {
 	kind   byte // 'c' create, 'd' drop, 't' truncate, '+' add, '-' delete
 	table  state.TableID
-	name   string
+	temp   bool // the table is a temporary one
 	values []int64
 }
 
@@ -54,6 +54,24 @@ func (c content) with(effects []effect) (content, error) {
 	return out, nil
 }
 
+// and is c and the tables of others.
+func (c content) and(others content) content {
+	out := maps.Clone(c)
+	maps.Copy(out, others)
+	return out
+}
+
+// of are the effects on temporary tables, or on the others.
+func (r *record) of(temp bool) []effect {
+	var out []effect
+	for _, e := range r.effects {
+		if e.temp == temp {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 // outcome is what a client knows of its transaction.
 type outcome byte
 
@@ -74,10 +92,12 @@ type record struct {
 	effects      []effect
 	read         map[state.TableID]bool
 	wrote        map[string]bool // objects in storage
+	temp         *temporary
 	committing   bool
 	outcome      outcome
 	err          error
-	counted      int // entries of the log by which it counted
+	counted      int    // entries of the log by which it counted
+	version      uint64 // the catalog version that it made
 }
 
 // judge compares what an entry has done with what it should have.
@@ -96,14 +116,15 @@ func (s *Sim) judge(p *proposal, cmd *state.Command, before, after *state.Catalo
 			s.fail("%s was refused (%v) and counts all the same", r.name, r.err)
 			return
 		}
+		r.version = after.Version()
 		var err error
-		if now, err = now.with(r.effects); err != nil {
+		if now, err = now.with(r.of(false)); err != nil {
 			s.fail("%s counts, but %v", r.name, err)
 			return
 		}
 		s.isolation(r)
 		for _, name := range slices.Sorted(maps.Keys(r.wrote)) {
-			if _, ok := s.store.objects[name]; !ok && s.named(after, name) {
+			if !s.store.has(name) && s.named(after, name) {
 				s.fail("%s counts, but its object %s was deleted", r.name, name)
 			}
 		}
@@ -149,7 +170,7 @@ func (s *Sim) housekeeping(cmd *state.Command) error {
 		switch {
 		case o.Replace != nil:
 			for _, n := range o.Replace.New {
-				if _, ok := s.store.objects[n.Name]; !ok {
+				if !s.store.has(n.Name) {
 					return fmt.Errorf("merged object %s was deleted", n.Name)
 				}
 			}
@@ -204,8 +225,11 @@ func (s *Sim) isolation(r *record) {
 func (r *record) answered(o outcome, err error) {
 	r.outcome, r.err = o, err
 	r.sim.trace("%s %c %v", r.name, o, err)
+	if o == acked {
+		r.sim.told = max(r.sim.told, r.version)
+	}
 	switch {
-	case o == acked && len(r.effects) > 0 && r.counted != 1:
+	case o == acked && len(r.of(false)) > 0 && r.counted != 1:
 		r.sim.fail("%s was acknowledged, but counts %d times", r.name, r.counted)
 	case o == refused && r.counted != 0:
 		r.sim.fail("%s was refused (%v), but counts", r.name, err)

@@ -21,11 +21,12 @@ const (
 	NoRunning             // objects of open transactions are taken for orphans
 	WrongDeletes          // merges delete as many rows as were deleted meanwhile, but others
 	EarlySettled          // results are forgotten while somebody may still ask for them
+	NoTemps               // objects of temporary tables are taken for orphans
 	mutationsEnd
 )
 
 func (m Mutation) String() string {
-	return [...]string{"none", "no fence", "no transaction ids", "no conflicts", "no reads", "no pins", "no running writers", "wrong deletes", "early settled"}[m]
+	return [...]string{"none", "no fence", "no transaction ids", "no conflicts", "no reads", "no pins", "no running writers", "wrong deletes", "early settled", "no temporary tables"}[m]
 }
 
 // propose changes a command on its way into the log.
@@ -106,6 +107,8 @@ func (m Mutation) readers(n *node) keep.Readers {
 	switch m {
 	case NoPins:
 		return noPins{n.txns, n}
+	case NoTemps:
+		return noTemps{n.txns}
 	case NoRunning:
 		return noRunning{n.txns}
 	}
@@ -122,3 +125,7 @@ func (r noPins) Oldest() uint64 { return r.n.cat.Version() }
 type noRunning struct{ keep.Readers }
 
 func (noRunning) Running(state.TxnID) bool { return false }
+
+type noTemps struct{ keep.Readers }
+
+func (noTemps) TempObjects() map[string]bool { return nil }

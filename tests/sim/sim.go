@@ -51,6 +51,7 @@ type Sim struct {
 	rows     map[string][]int64 // of objects, never forgotten
 	store    *store
 	value    int64
+	told     uint64 // the newest version of which a client knows
 	given    map[state.TxnID]bool
 	tables   map[state.TableID]bool
 	madeUp   state.TxnID
@@ -254,7 +255,7 @@ func (s *Sim) last() {
 		switch {
 		case r.outcome == running:
 			s.fail("%s has no outcome", r.name)
-		case r.outcome == acked && len(r.effects) > 0 && r.counted != 1, r.outcome == refused && r.counted != 0, r.counted > 1:
+		case r.outcome == acked && len(r.of(false)) > 0 && r.counted != 1, r.outcome == refused && r.counted != 0, r.counted > 1:
 			s.fail("%s ended with %c and counts %d times", r.name, r.outcome, r.counted)
 		}
 	}
@@ -263,7 +264,7 @@ func (s *Sim) last() {
 		s.same("in the end", t, s.model[t.ID])
 		for _, o := range t.Version.Objects.All() {
 			if in[o.Name] = true; !o.Inline() {
-				if _, ok := s.store.objects[o.Name]; !ok {
+				if !s.store.has(o.Name) {
 					s.fail("object %s is gone", o.Name)
 				}
 				in[rms.RowsName(o.Name)] = true // while a merge's addresses may be asked for

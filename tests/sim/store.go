@@ -25,6 +25,8 @@ type store struct {
 	ever    map[string]bool // names that were ever there
 }
 
+func (st *store) has(name string) bool { _, ok := st.objects[name]; return ok }
+
 var errStorage = sqlerr.Wrap(errors.New("storage does not answer"), sqlerr.IOError)
 
 func (st *store) fault() error {
@@ -105,6 +107,9 @@ func (s *Sim) needed(name string) {
 	n := s.elected
 	if n == nil || !n.alive || n.stale() || n.opened != s.term {
 		return
+	}
+	if n.txns.TempObjects()[name] && strings.Contains(name, fmt.Sprintf("/%08x-", s.term)) { // older sessions are over
+		s.fail("%s deletes %s of a temporary table", s.cur.name, name)
 	}
 	for _, r := range s.all {
 		if !n.open[r] || r.term != s.term { // those of earlier terms are lost anyway
