@@ -12,12 +12,12 @@ import (
 )
 
 // startKeeper begins the housekeeping of this leader's term.
-func (s *Server) startKeeper(context.Context, uint64) error {
-	s.keeper = keep.New(keep.Options{Log: s.replica, Readers: s.txns, Store: s.store, Run: s.runMerge,
+func (s *Server) startKeeper(_ context.Context, term uint64) error {
+	s.keeper = keep.New(keep.Options{Log: s.replica, Term: term, Readers: s.txns, Store: s.store, Run: s.runMerge,
 		Busy: s.scheduler.Busy, Slog: s.log, Policy: s.opts.Housekeeping})
 	s.txns.SetRebase(s.keeper.Rebase)
 	s.keeper.Start()
-	s.onEnd(func(context.Context) error { s.keeper.Stop(); return nil })
+	s.onEnd(func(ctx context.Context) error { return s.keeper.Stop(ctx) })
 	return nil
 }
 

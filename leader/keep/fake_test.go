@@ -149,7 +149,7 @@ func (w *world) begin() {
 	w.k = New(Options{Log: w.log, Readers: w.txns, Store: w.store, Run: w.run, Slog: quiet,
 		Policy: Policy{FlushCount: 4, Fan: 3, MaxRows: 400}})
 	w.txns.SetRebase(w.k.Rebase)
-	w.t.Cleanup(w.k.Stop)
+	w.t.Cleanup(func() { must(w.t, w.k.Stop(context.Background())) })
 }
 
 // takeOver makes this leader active again, in a new term, with nothing remembered.

@@ -110,7 +110,7 @@ type Keeper struct {
 
 	ctx  context.Context
 	stop context.CancelFunc
-	wg   sync.WaitGroup
+	done chan struct{} // closed when the loop has ended, or was never started
 
 	// The loop's alone.
 	tables    map[state.TableID]*watched
@@ -145,6 +145,8 @@ func New(o Options) *Keeper {
 	k := &Keeper{o: o, term: o.Term, tables: map[state.TableID]*watched{}, leftovers: map[string]time.Time{},
 		busy: map[state.TableID]chan struct{}{}, pins: map[*int]uint64{}, writing: map[state.TxnID]bool{}, moves: map[string]*move{}}
 	k.ctx, k.stop = context.WithCancel(context.Background())
+	k.done = make(chan struct{})
+	close(k.done)
 	return k
 }
 
@@ -162,9 +164,9 @@ func wait(ctx context.Context, changed <-chan struct{}, d time.Duration) error {
 
 // Start begins to work in the background, with a search for orphans.
 func (k *Keeper) Start() {
-	k.wg.Add(1)
+	k.done = make(chan struct{})
 	go func() {
-		defer k.wg.Done()
+		defer close(k.done)
 		tick := time.NewTicker(k.o.Policy.Tick)
 		defer tick.Stop()
 		for {
@@ -178,11 +180,16 @@ func (k *Keeper) Start() {
 	}()
 }
 
-// Stop ends the work, merges under way included, and waits for it. Objects they
-// have written become orphans.
-func (k *Keeper) Stop() {
+// Stop ends the work, merges under way included, and waits for it, but no longer than ctx says: a merge's
+// query may wait for a node that does not answer. Objects that merges have written become orphans.
+func (k *Keeper) Stop(ctx context.Context) error {
 	k.stop()
-	k.wg.Wait()
+	select {
+	case <-k.done:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // Step does what is due at a time: what Start has done by the clock, and a simulation by its own. It logs

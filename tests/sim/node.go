@@ -157,7 +157,7 @@ func (n *node) deposed() {
 	n.sim.trace("%s is deposed from term %d", n.id, n.opened)
 	n.opened = 0
 	if n.keeper != nil {
-		n.keeper.Stop()
+		_ = n.keeper.Stop(context.Background())
 	}
 }
 
