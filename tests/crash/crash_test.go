@@ -37,7 +37,7 @@ func TestRounds(t *testing.T) {
 		shape       shape
 		short, long int
 	}
-	all := []rounds{{shape{1, 2}, 6, 800}, {shape{0, 0}, 5, 300}}
+	all := []rounds{{shape{3, 3}, 5, 350}, {shape{3, 3}, 0, 350}, {shape{}, 6, 350}}
 	if *shapeFlag != "" {
 		var s shape
 		if _, err := fmt.Sscanf(*shapeFlag, "%dx%d", &s.leaders, &s.nodes); err != nil && *shapeFlag != "one" {
@@ -45,8 +45,11 @@ func TestRounds(t *testing.T) {
 		}
 		all = []rounds{{s, 5, 100}}
 	}
-	for _, c := range all {
+	for lane, c := range all {
 		name := c.shape.name()
+		if c.short == 0 && !cluster.Long() {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			parts := c.shape.leaders > 0
@@ -60,7 +63,7 @@ func TestRounds(t *testing.T) {
 			}
 			dir := t.TempDir()
 			if *keepFlag != "" {
-				dir = filepath.Join(*keepFlag, name)
+				dir = filepath.Join(*keepFlag, fmt.Sprintf("%s-%d", name, lane))
 				if err := os.MkdirAll(dir, 0o700); err != nil {
 					t.Fatal(err)
 				}
@@ -85,7 +88,7 @@ func TestRounds(t *testing.T) {
 			}
 			seed := *seedFlag
 			if seed == 0 {
-				seed = uint64(time.Now().UnixNano()) % 1e9 * 10000
+				seed = (uint64(time.Now().UnixNano())%1e9*10 + uint64(lane)) * 10000
 			}
 			t.Logf("%v: %d rounds from seed %d", c.shape, n, seed)
 			begin := time.Now()
