@@ -15,10 +15,33 @@ import (
 func (s *Server) Execute(ctx context.Context, ses *session.Session, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
 	xid, _ := ses.Txn().XID(ctx) // for relations only: without one the commit says what is wrong
 	q := s.history.begin(ses, st, int64(xid))
-	err := s.execute(ctx, ses, st, params, args, w)
+	err := s.confirm(ctx, ses)
+	if err == nil {
+		err = s.execute(ctx, ses, st, params, args, w)
+	}
 	s.history.end(q, err)
 	return err
 }
+
+// confirm makes sure that what the statement is about to see is the newest that was
+// committed: another leader may have taken over from this one without its
+// knowledge, while it was stopped or cut off.
+func (s *Server) confirm(ctx context.Context, ses *session.Session) error {
+	x := ses.Txn()
+	x.View() // first: what counts is that this leader was still the active one when the version was taken
+	if err := s.replica.Confirm(ctx, x.Term()); err == nil {
+		return nil
+	}
+	select { // the session is about to be told
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(confirmTimeout):
+		return errDeposed
+	}
+}
+
+// confirmTimeout is how long a statement that cannot be sure waits for the end of its session.
+const confirmTimeout = 3 * time.Second
 
 func (s *Server) execute(ctx context.Context, ses *session.Session, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
 	switch b := st.Body.(type) {

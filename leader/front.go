@@ -125,12 +125,6 @@ func (f *front) lead(sql *pgwire.Server) {
 	f.sql = sql
 }
 
-func (f *front) server() *pgwire.Server {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.sql
-}
-
 func (f *front) closing() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -27,8 +27,8 @@ func (s sink) Accept(name string, level hclog.Level, msg string, args ...any) {
 	switch level {
 	case hclog.Warn:
 		out = slog.LevelInfo
-	case hclog.Error:
-		out = slog.LevelError
+	case hclog.Error: // mostly peers that do not answer; what ends the replica is told by Failed
+		out = slog.LevelWarn
 	}
 	s.to.Log(context.Background(), out, msg, append([]any{"part", name}, args...)...)
 }

@@ -145,3 +145,51 @@ func TestAllLeadersRestart(t *testing.T) {
 		}
 	}
 }
+
+// A leader that is stopped for longer than every timeout and goes on answers nothing from the past:
+// its sessions end, what it had under way counts once or not at all.
+func TestPausedAmongLeaders(t *testing.T) {
+	c := cluster.StartLeaders(t, 3, cluster.WithLLVM)
+	for round := range 3 {
+		a := c.Active(t)
+		old, next := c.Leaders[a], c.Leaders[(a+1)%3]
+		direct := old.Connect(t, "dev")
+		relayed := next.Connect(t, "dev")
+		direct.Exec(t, fmt.Sprintf("CREATE TABLE p%d(i INTEGER); INSERT INTO p%d VALUES (1)", round, round))
+		count := fmt.Sprintf("SELECT count(*) FROM p%d", round)
+		relayed.Exec(t, count)
+		old.Pause(t)
+		asked := make(chan error, 1)
+		go func() { // waits in the socket of the paused process
+			rs, err := direct.Try(count)
+			if err == nil && rs[0].Rows[0][0].Text != "2" {
+				err = fmt.Errorf("read from the past: %s", rs[0].Rows[0][0].Text)
+			} else {
+				t.Logf("a session of the paused leader: %v", err)
+				err = nil
+			}
+			asked <- err
+		}()
+		// Sent to a leader that does not answer, it is known later whether it counted.
+		for insert := fmt.Sprintf("INSERT INTO p%d VALUES (2)", round); ; {
+			_, err := relayed.Try(insert)
+			if err == nil {
+				break
+			}
+			t.Logf("a session passed on: %s", cluster.ErrorText(err))
+			if relayed.One(t, count) == "2" {
+				break
+			}
+		}
+		old.Resume(t)
+		if err := <-asked; err != nil {
+			t.Error(err)
+		}
+		if n := old.Connect(t, "dev").One(t, count); n != "2" {
+			t.Errorf("%s rows, want 2", n)
+		}
+		if n := relayed.One(t, count); n != "2" {
+			t.Errorf("%s rows, want 2", n)
+		}
+	}
+}
