@@ -21,6 +21,8 @@ type exchange struct {
 
 	rows     bool // more than acknowledgements has come back
 	returned bool // the client has been sent some of the answer
+	stopped  bool // the leader has said that it stops: the statement that ran has failed for sure
+	errored  bool // the client has been sent an error
 	retries  int
 	// dead: the client was told of the loss of the leader. The rest up to Sync is
 	// discarded, then after is the session's status.
@@ -78,7 +80,7 @@ func (x *exchange) rewind(s *sessionState) {
 			s.prepared.drop(m.name) // it is made again
 		}
 	}
-	x.pending, x.skipping, x.retries = append([]sent(nil), x.all...), false, x.retries+1
+	x.pending, x.skipping, x.stopped, x.retries = append([]sent(nil), x.all...), false, false, x.retries+1
 }
 
 // describe reads what the relay must know of a message, and notes what it does.
@@ -191,7 +193,7 @@ func (x *exchange) answered(s *sessionState, kind byte) (ok bool) {
 			x.reopen()
 		}
 	case 'E':
-		x.copy = false
+		x.copy, x.errored = false, true
 		x.failed()
 	}
 	return true

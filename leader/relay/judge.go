@@ -102,6 +102,8 @@ func (x *exchange) judge(backslashes bool) verdict {
 	switch {
 	case x.status == 'I' && e.harmless:
 		v.retry, v.err = again, errLostQuery
+	case x.status == 'I' && x.stopped && e.single:
+		v.retry, v.err = again, errStopped
 	case x.status == 'I':
 	case x.status == 'T' && e.rollback, x.status == 'E' && e.single:
 		// In a block that has failed, only its end changes anything, and that rolls back.
@@ -113,11 +115,13 @@ func (x *exchange) judge(backslashes bool) verdict {
 }
 
 // maxRetries bounds how often one exchange is sent to a new leader.
-const maxRetries = 3
+const maxRetries = 5
 
 var (
 	errLostQuery = sqlerr.New(sqlerr.ConnectionFailure, "the active leader was lost while the statement ran").
 			WithDetail("Part of the result was sent already, or it cannot be run again by itself.").WithHint("The session goes on: run the statement again.")
+	errStopped = sqlerr.New(sqlerr.AdminShutdown, "the active leader has stopped: the statement was not run").
+			WithHint("The session goes on: run the statement again.")
 	errLostBlock = sqlerr.New(sqlerr.AdminShutdown, "the active leader was lost: the transaction is rolled back").
 			WithHint("The session goes on: roll back and run the transaction again.")
 	errLostTables = sqlerr.New(sqlerr.ConnectionFailure, "the active leader was lost, and the session's temporary tables with it").

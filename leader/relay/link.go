@@ -66,7 +66,7 @@ func (r *refusal) Error() string { return fmt.Sprintf("refused: %s (%s)", r.text
 
 // passing reports a refusal that another leader, or this one a little later, may not repeat.
 func (r *refusal) passing() bool {
-	return r.code == sqlerr.AdminShutdown || r.code == sqlerr.CannotConnectNow
+	return stops(r.code)
 }
 
 // greeting is what a leader says to a hello.

@@ -121,12 +121,14 @@ func (s *session) answer(msg []byte) ruling {
 		severity, code, _ := errorFields(msg)
 		switch c := sqlerr.Code(code); {
 		case severity == "FATAL" || severity == "PANIC":
-			if c == sqlerr.AdminShutdown || c == sqlerr.CannotConnectNow {
+			if stops(c) {
 				return broken
 			}
 			return lastWords
-		case x != nil && c == sqlerr.AdminShutdown && x.judge(s.state.backslashes()).retry:
-			return broken // canceled because the leader stops: another runs it
+		case x != nil && stops(c):
+			if x.stopped = true; x.judge(s.state.backslashes()).retry {
+				return broken // canceled because the leader stops: another runs it
+			}
 		}
 	}
 	if x == nil {
@@ -140,4 +142,9 @@ func (s *session) answer(msg []byte) ruling {
 		return broken
 	}
 	return passOn
+}
+
+// stops reports whether an error says that a leader serves no more.
+func stops(c sqlerr.Code) bool {
+	return c == sqlerr.AdminShutdown || c == sqlerr.CannotConnectNow
 }

@@ -24,6 +24,7 @@ func (s *session) recover() *link {
 	s.relay.log.Info("the active leader was lost", "pid", s.pid, "status", string(x.status), "again", v.retry)
 	if v.retry {
 		x.rewind(&s.state)
+		s.rest(x.retries)
 		l, err := s.reopen(x.status)
 		if err == nil {
 			l.conn.SetWriteDeadline(time.Now().Add(answerTime))
@@ -43,19 +44,36 @@ func (s *session) recover() *link {
 	return nil
 }
 
+// rest waits before an exchange is sent again and again: a leader that has lost its place
+// may be named the active one for a while.
+func (s *session) rest(retries int) {
+	if retries < 2 {
+		return
+	}
+	select {
+	case <-s.ctx.Done():
+	case <-time.After(50 * time.Millisecond << retries):
+	}
+}
+
 // dead answers an exchange with an error of the relay's own; mu is held and there
 // is no link. The session's status will be after.
 func (s *session) dead(x *exchange, err error, after byte) {
 	if s.ctx.Err() != nil {
 		return
 	}
-	out := errorMessage("ERROR", err)
+	var out []byte
+	if !x.errored { // one is enough
+		out = errorMessage("ERROR", err)
+	}
 	x.dead, x.after = true, after
 	if x.closed {
 		s.x, s.status = nil, after
 		out = append(out, readyMessage(after)...)
 	}
-	s.tell(out)
+	if len(out) > 0 {
+		s.tell(out)
+	}
 }
 
 // revive gives a session without a link a new one, for the exchange that has just

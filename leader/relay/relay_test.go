@@ -168,7 +168,8 @@ func TestInFlight(t *testing.T) {
 		{"SET x TO 'y'", "SET", dieAfter, "", 0},
 		{"INSERT INTO t VALUES (1)", "", dieBefore, "08007", 0},
 		{"INSERT INTO t VALUES (1)", "", dieAfter, "08007", 1},
-		{"INSERT INTO t VALUES (1)", "", stopCancel, "57P01", 0},
+		{"INSERT INTO t VALUES (1)", "INSERT 0 1", stopCancel, "", 1},
+		{"SELECT 1; INSERT INTO t VALUES (1)", "", stopCancel, "57P01", 0},
 		{"SELECT 1; INSERT INTO t VALUES (1)", "", dieAfter, "08007", 1},
 	} {
 		for _, mode := range []string{"simple", "extended"} {
@@ -442,6 +443,16 @@ func TestCopyLost(t *testing.T) {
 	send(&pgproto3.Bind{}, &pgproto3.Execute{}, &pgproto3.Sync{})
 	expect("Z")
 	w.elect("c")
+	send(&pgproto3.Query{String: "SELECT who"})
+	expect("TDCZ")
+	// Lost behind an error: there is no second one.
+	send(&pgproto3.Parse{Query: "syntax"}, &pgproto3.Flush{})
+	expect("E")
+	w.kill()
+	time.Sleep(50 * time.Millisecond)
+	w.elect("cc")
+	send(&pgproto3.Bind{}, &pgproto3.Sync{})
+	expect("Z")
 	send(&pgproto3.Query{String: "SELECT who"})
 	expect("TDCZ")
 	// A query sent with Flush goes to the new leader, and what follows it too.
