@@ -405,6 +405,9 @@ func (c *fakeConn) statement(text string, describe bool) (ok, alive bool) {
 		v := strings.ReplaceAll(strings.Trim(strings.TrimSpace(strings.Join(words[3:], " ")), "'"), "''", "'")
 		c.set[words[1]] = v
 		c.report(words[1], v)
+	case "CREATE":
+		tag = "CREATE TABLE"
+		c.be.Send(&pgproto3.ParameterStatus{Name: pgwire.ReportTemporary})
 	case "PREPARE":
 		c.stmts[words[1]] = strings.TrimSpace(strings.Join(words[3:], " "))
 		c.be.Send(&pgproto3.ParameterStatus{Name: pgwire.ReportPrepare + words[1], Value: text})

@@ -62,6 +62,11 @@ func (s *session) dead(x *exchange, err error, after byte) {
 	if s.ctx.Err() != nil {
 		return
 	}
+	if err == errLostTables { // by another leader its statements might mean permanent tables of those names
+		s.fatal(err)
+		s.end()
+		return
+	}
 	var out []byte
 	if !x.errored { // one is enough
 		out = errorMessage("ERROR", err)

@@ -326,6 +326,18 @@ func TestBlock(t *testing.T) {
 	})
 }
 
+// A session with temporary tables ends with its leader.
+func TestTemporaryTables(t *testing.T) {
+	w := newWorld(t)
+	c := w.connect("exec")
+	must(t, c, "CREATE TEMP TABLE x (i int)", "CREATE TABLE")
+	w.kill()
+	w.elect("b")
+	if _, err := exec(c, "SELECT 1"); code(err) != "08006" || !c.IsClosed() {
+		t.Errorf("%v, closed %v", err, c.IsClosed())
+	}
+}
+
 // Without a leader each statement fails by itself after a while; a cancel request
 // ends the wait. The session goes on when there is one again.
 func TestNoLeader(t *testing.T) {
