@@ -34,6 +34,8 @@ func (s *Server) openCompiler(context.Context) error {
 		return err
 	}
 	s.engine, s.symbols = worker.FromExec(e), e.Symbols()
+	s.small = newSmallInserts(e)
+	s.onStop(func(context.Context) error { s.small.close(); return nil })
 	if s.target, err = target.ByLevel(string(e.Level())); err != nil {
 		return err
 	}

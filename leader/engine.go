@@ -47,6 +47,8 @@ func (s *Server) execute(ctx context.Context, ses *session.Session, st *parse.St
 	switch b := st.Body.(type) {
 	case *parse.Select:
 		return s.runSelect(ctx, ses, st, params, args, w)
+	case *parse.ShortInsert:
+		return s.runShort(ctx, ses, st, b, w)
 	case *parse.Insert, *parse.Update, *parse.Delete:
 		return s.runWrite(ctx, ses, st, params, args, w)
 	case *parse.CreateTableAs:

@@ -92,7 +92,7 @@ func (h *history) running(pid int32) *relations.Query {
 
 func kindOf(b parse.Body) relations.QueryKind {
 	switch b.(type) {
-	case *parse.Select, *parse.Insert, *parse.Update, *parse.Delete, *parse.Copy, *parse.CreateTableAs:
+	case *parse.Select, *parse.Insert, *parse.ShortInsert, *parse.Update, *parse.Delete, *parse.Copy, *parse.CreateTableAs:
 		return relations.KindQuery
 	case *parse.CreateTable, *parse.DropTable, *parse.Truncate, *parse.CreateSchema, *parse.DropSchema, *parse.CreateDatabase, *parse.DropDatabase:
 		return relations.KindDDL

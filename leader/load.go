@@ -2,6 +2,7 @@ package leader
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"slipher/catalog/sqlerr"
@@ -20,6 +21,13 @@ var writeTags = map[string]string{"INSERT": "INSERT 0 %d", "UPDATE": "UPDATE %d"
 // runWrite is INSERT, UPDATE and DELETE: queries whose rows go into blocks, or say which rows
 // are no more, instead of going to the client.
 func (s *Server) runWrite(ctx context.Context, ses *session.Session, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
+	rows, err := s.insertPrepared(ctx, ses, st, params, args)
+	if !errors.Is(err, errLong) {
+		if err != nil {
+			return err
+		}
+		return w.Complete(fmt.Sprintf(writeTags["INSERT"], rows))
+	}
 	p, err := s.plan(ses, st, params)
 	if err != nil {
 		return err

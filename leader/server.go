@@ -46,6 +46,7 @@ type Server struct {
 	cluster   *cluster.Cluster
 	scheduler *schedule.Service
 	engine    worker.Engine
+	small     *smallInserts
 	artifacts *worker.SignedArtifacts // of the leader's own executor; the key is set when it is known
 	symbols   map[string]uintptr      // kernels that code may call
 	target    target.Target           // this machine's

@@ -25,7 +25,7 @@ func (s *Session) Prepare(ctx context.Context, name, text string, oids []uint32)
 	if name != "" && s.prepared[name] != nil {
 		return duplicate(name)
 	}
-	st, err := parse.ParseOne(text, s.parseOptions())
+	st, err := parse.ParseOne(text, s.ParseOptions())
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,10 @@ func (s *Session) Close() {
 
 // Simple runs all statements of a text.
 func (s *Session) Simple(ctx context.Context, text string, w pgwire.ResultWriter) error {
-	stmts, err := parse.Parse(text, s.parseOptions())
+	if st := parse.Short(text, s.ParseOptions()); st != nil {
+		return s.statement(ctx, st, nil, nil, w)
+	}
+	stmts, err := parse.Parse(text, s.ParseOptions())
 	if err != nil {
 		s.logStatement(text, 0, err)
 		return err
@@ -122,8 +125,8 @@ func (s *Session) Simple(ctx context.Context, text string, w pgwire.ResultWriter
 	return nil
 }
 
-// parseOptions are the settings that change how text is read.
-func (s *Session) parseOptions() parse.Options {
+// ParseOptions are the settings that change how text is read.
+func (s *Session) ParseOptions() parse.Options {
 	return parse.Options{BackslashEscapes: s.settings.get("standard_conforming_strings") == "off"}
 }
 

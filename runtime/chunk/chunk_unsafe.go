@@ -51,6 +51,14 @@ func (c *Chunk) Free() {
 	c.strings = 0
 }
 
+// Reset takes all rows out.
+func (c *Chunk) Reset() {
+	heap.ArenaFree(c.Arena())
+	c.acct.Release(c.strings)
+	c.strings = 0
+	c.SetRows(0)
+}
+
 // Account brings the chunk's account up to the strings it holds: whoever fills a
 // chunk calls it before passing the chunk on. It fails with 53200; the chunk is still to be freed.
 func (c *Chunk) Account() error {

@@ -152,8 +152,11 @@ func (in *Instance) fill(s *state) error {
 			from = q.params[p.Param].trim
 		}
 		*(*[16]byte)(s.at(p.Slot)) = *(*[16]byte)(from)
-		if q.params[p.Param].null {
+		switch { // the state may have been filled before: Reset
+		case q.params[p.Param].null:
 			*(*byte)(s.at(p.Null)) = 1
+		case p.Null != 0:
+			*(*byte)(s.at(p.Null)) = 0
 		}
 	}
 	for i, off := range v.seg.Counters {
