@@ -32,6 +32,8 @@ type Options struct {
 	Log      *slog.Logger
 	// Housekeeping is how eagerly small objects are merged and garbage is collected; zero values are defaults.
 	Housekeeping keep.Policy
+	// LogKept is how many commands stay in the log behind a snapshot, 0: replica's choice.
+	LogKept uint64
 }
 
 // check completes o and finds what is wrong with it.

@@ -151,7 +151,7 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	o := replica.Options{Dir: dir, ID: s.opts.ID, Bootstrap: s.opts.Bootstrap, Log: s.log}
+	o := replica.Options{Dir: dir, ID: s.opts.ID, Bootstrap: s.opts.Bootstrap, Log: s.log, TrailingLogs: s.opts.LogKept}
 	if s.mux != nil {
 		o.Streams, o.Locate = s.mux.Raft(), s.locate
 	}

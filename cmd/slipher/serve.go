@@ -49,6 +49,7 @@ type leaderCmd struct {
 	Join       []string `help:"Cluster addresses of leaders: become one of them, or find them again." placeholder:"ADDR"`
 	Slices     int      `help:"Slices of the whole cluster, with --bootstrap."`
 	Storage    string   `help:"Managed storage, with --bootstrap." placeholder:"URL"`
+	LogKept    uint64   `name:"log-kept" help:"Commands that stay in the log behind a snapshot (for tests)." hidden:""`
 	SecretFile string   `help:"File with the secret of the cluster's links; needed unless all addresses are loopback." placeholder:"FILE"`
 }
 
@@ -64,6 +65,7 @@ func (c *leaderCmd) Run(ctx context.Context, log *slog.Logger) error {
 	return runLeader(ctx, leader.Options{
 		Dir: c.Data, ID: c.ID, Listen: c.Listen, Cluster: c.Cluster,
 		Bootstrap: c.Bootstrap, Join: c.Join, Slices: c.Slices, SlicesGiven: c.Slices > 0, Storage: c.Storage, Secret: secret, Log: log,
+		LogKept: c.LogKept,
 	})
 }
 

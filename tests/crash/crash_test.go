@@ -20,6 +20,8 @@ var (
 	seedFlag   = flag.Uint64("seed", 0, "first seed of the rounds (default: the time); with -rounds 1 a round again")
 	roundsFlag = flag.Int("rounds", 0, "rounds of each cluster (default: few; in the long tests, a thousand in all)")
 	shapeFlag  = flag.String("shape", "", "only clusters of this shape: 'one' or LEADERSxNODES")
+	kindFlag   = flag.String("kind", "", "only plans of this kind of fault, as the statistics name it")
+	loopFlag   = flag.Bool("loopback", false, "no network namespaces, also where they are permitted")
 	talkFlag   = flag.Bool("talk", false, "log the errors that clients see")
 	failFlag   = flag.Int("failures", 3, "rounds that may fail before the cluster is given up")
 	worksFlag  = flag.String("works", "", "only these workloads")
@@ -52,7 +54,7 @@ func TestRounds(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			parts := c.shape.leaders > 0
+			parts := c.shape.leaders > 0 && !*loopFlag
 			if parts {
 				if n, err := newNetwork(2); err != nil {
 					parts = false
@@ -93,6 +95,9 @@ func TestRounds(t *testing.T) {
 			t.Logf("%v: %d rounds from seed %d", c.shape, n, seed)
 			begin := time.Now()
 			for i := range n {
+				for *kindFlag != "" && makePlan(seed+uint64(i), in).kinds() != *kindFlag {
+					seed++
+				}
 				if !r.round(i, seed+uint64(i)) {
 					t.Errorf("round %d failed; again: go test ./tests/crash -run Rounds/%s -args -shape %s -rounds 1 -seed %d", i, name, name, seed+uint64(i))
 					if r.stats.failed >= *failFlag {

@@ -22,6 +22,7 @@ type step struct {
 	oneway   bool     // of kind cut: only what the victims say is lost
 	rule     string   // of kind point
 	sql      string   // of kind sql
+	trigger  bool     // only makes another step's point be passed
 }
 
 // String shows a step.
@@ -59,6 +60,9 @@ func (p plan) String() string {
 func (p plan) kinds() string {
 	var all []string
 	for _, s := range p.steps {
+		if s.trigger {
+			continue
+		}
 		k := s.kind
 		if len(s.victims) == 1 {
 			k += " " + strings.TrimRight(s.victims[0], "0123456789")
@@ -100,10 +104,37 @@ func makePlan(seed uint64, in ingredients) plan {
 		n += 1 + rnd.IntN(2)
 	}
 	for range n {
-		p.steps = append(p.steps, makeStep(rnd, in))
+		s := makeStep(rnd, in)
+		p.steps = append(p.steps, s)
+		if t := trigger(rnd, in, s); t != "" {
+			p.steps = append(p.steps, step{kind: "sql", sql: t, trigger: true, at: s.at + millis(rnd, 10, 100)})
+		}
 	}
 	sort.SliceStable(p.steps, func(i, j int) bool { return p.steps[i].at < p.steps[j].at })
 	return p
+}
+
+// trigger is a statement that makes a process pass the point of a step, "" if clients' work does.
+func trigger(rnd *rand.Rand, in ingredients, s step) string {
+	if s.kind == "sql" && s.sql == snapshot && in.shape.leaders > 1 && rnd.IntN(2) == 0 {
+		return transfer // the snapshot is being sent, perhaps
+	}
+	var of []string
+	for _, t := range []struct{ points, statements string }{
+		{"snapshot.", snapshot}, {"log.cut", snapshot}, {"keep.", "VACUUM"}, {"cluster.deal", drain}, {"replica.lead", transfer},
+	} {
+		if strings.HasPrefix(s.rule, t.points) {
+			for _, sql := range in.admin {
+				if strings.HasPrefix(sql, t.statements) {
+					of = append(of, sql)
+				}
+			}
+		}
+	}
+	if of == nil {
+		return ""
+	}
+	return of[rnd.IntN(len(of))]
 }
 
 // recipe is a kind of fault and how often it is chosen.

@@ -114,7 +114,8 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 		if err != nil {
 			return r, err
 		}
-		p.args = []string{"leader", "--data", p.dir, "--id", p.name, "--listen", sql, "--cluster", addr, "--secret-file", secret}
+		p.args = []string{"leader", "--data", p.dir, "--id", p.name, "--listen", sql, "--cluster", addr, "--secret-file", secret,
+			"--log-kept", "100"} // a leader that was down for a round needs a snapshot
 		if i == 0 {
 			p.args = append(p.args, "--bootstrap", "--slices", fmt.Sprint(sliceCount), "--storage", storage)
 		} else {

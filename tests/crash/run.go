@@ -179,9 +179,8 @@ func (r *round) carryOut(ctx context.Context) (since time.Duration, quorum bool,
 				c := r.client("admin", r.plan.seed)
 				go func() {
 					defer c.close()
-					if _, _, err := c.exec(ctx, "%s", s.sql); code(err) != "0A000" && code(err) != "42883" { // not there yet
-						r.refuse(err)
-					}
+					_, _, err := c.exec(ctx, "%s", s.sql)
+					r.refuse(err)
 				}()
 			}
 			return nil
@@ -301,16 +300,18 @@ func (r *round) findActive(ctx context.Context, c *client) error {
 
 // Statements of an administrator.
 const (
-	drain   = "SELECT slipher_drain_node("
-	undrain = "SELECT slipher_undrain_node("
+	drain    = "SELECT slipher_drain_node("
+	undrain  = "SELECT slipher_undrain_node("
+	snapshot = "SELECT slipher_snapshot()"
+	transfer = "SELECT slipher_transfer_leadership()"
 )
 
 // admin lists what an administrator may do to a cluster at any time.
 func (s shape) admin() []string {
 	all := []string{"VACUUM set_a", "VACUUM set_b", "VACUUM list0", "VACUUM register", "VACUUM account", "ANALYZE set_a", "VACUUM"}
-	all = append(all, "SELECT slipher_snapshot()", "SELECT slipher_snapshot()")
+	all = append(all, snapshot, snapshot, snapshot)
 	if s.leaders > 1 {
-		all = append(all, "SELECT slipher_transfer_leadership()", "SELECT slipher_transfer_leadership()", "SELECT slipher_transfer_leadership()")
+		all = append(all, transfer, transfer, transfer)
 	}
 	if s.nodes > 1 {
 		for i := range s.nodes {
