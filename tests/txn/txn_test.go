@@ -214,6 +214,10 @@ func TestPinned(t *testing.T) {
 		want := a.One(t, "SELECT sum(i) + sum(len(s)) FROM t")
 		b.Exec(t, "DELETE FROM t WHERE i % 2 = 0")
 		b.Exec(t, "UPDATE t SET s = 'y'")
+		b.Exec(t, "VACUUM t")
+		if got := a.One(t, "SELECT sum(i) + sum(len(s)) FROM t"); got != want {
+			t.Errorf("%s after a merge, was %s", got, want)
+		}
 		b.Exec(t, "TRUNCATE t")
 		b.Exec(t, "DROP TABLE t")
 		b.Exec(t, "CREATE TABLE t(z INT)")
@@ -222,6 +226,25 @@ func TestPinned(t *testing.T) {
 		}
 		a.Exec(t, "COMMIT")
 	})
+}
+
+// A database says how its transactions are isolated.
+func TestDatabaseIsolation(t *testing.T) {
+	c := cluster.Start(t, cluster.OneProcess, cluster.WithoutLLVM)
+	c.Connect(t, "dev").Exec(t, "CREATE DATABASE strict ISOLATION LEVEL SERIALIZABLE")
+	a, b := c.Connect(t, "strict"), c.Connect(t, "strict")
+	if got := a.One(t, "SHOW transaction_isolation"); got != "serializable" {
+		t.Error(got)
+	}
+	a.Exec(t, "CREATE TABLE t(i INT); CREATE TABLE u(i INT)")
+	a.Exec(t, "BEGIN; INSERT INTO t SELECT count(*) FROM u")
+	b.Exec(t, "INSERT INTO u VALUES (1)")
+	if _, err := a.Try("COMMIT"); cluster.Code(err) != "40001" {
+		t.Error(cluster.ErrorText(err))
+	}
+	a.Exec(t, "BEGIN ISOLATION LEVEL SNAPSHOT; INSERT INTO t SELECT count(*) FROM u")
+	b.Exec(t, "INSERT INTO u VALUES (1)")
+	a.Exec(t, "COMMIT")
 }
 
 // Objects of temporary tables go with their session.
