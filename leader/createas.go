@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/bind"
 	"slipher/compiler/parse"
@@ -15,7 +16,8 @@ import (
 func (s *Server) runCreateAs(ctx context.Context, ses *session.Session, st *parse.Statement, b *parse.CreateTableAs, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
 	query := *st
 	query.Body = &parse.Select{Query: b.Query}
-	def, err := bind.TableOf(&query, b, s.view(ses.Txn().View(), ses), s.fns, bind.Options{ParamTypes: params})
+	names := s.view(ses.Txn().View(), ses)
+	def, err := bind.TableOf(&query, b, names, s.fns, bind.Options{ParamTypes: params})
 	if err != nil {
 		return err
 	}
@@ -25,10 +27,11 @@ func (s *Server) runCreateAs(ctx context.Context, ses *session.Session, st *pars
 	if err != nil {
 		return err
 	}
-	if !made { // IF NOT EXISTS
+	if made == 0 { // IF NOT EXISTS
 		return w.Complete(def.Tag())
 	}
-	p, err := s.plan(ses, bind.Filling(st, b), params)
+	cat := s.look(ses)
+	p, err := s.planIn(cat, names, bind.Filling(st, b), bind.Options{ParamTypes: params, Into: cat.TableByID(state.TableID(made))})
 	if err != nil {
 		return err
 	}

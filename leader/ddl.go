@@ -21,12 +21,12 @@ func (s *Server) runDDL(ctx context.Context, ses *session.Session, st *parse.Sta
 }
 
 // define plans a definition statement on what the transaction sees, and does it there. It
-// reports whether there was anything to do.
-func (s *Server) define(ctx context.Context, ses *session.Session, st *parse.Statement, w pgwire.ResultWriter) (done bool, err error) {
+// returns the id of what it made, 0 if there was nothing to do.
+func (s *Server) define(ctx context.Context, ses *session.Session, st *parse.Statement, w pgwire.ResultWriter) (made int64, err error) {
 	x := ses.Txn()
 	if t, ok := st.Body.(*parse.CreateTable); ok {
 		if err := bind.CheckDefaults(st, t, s.view(x.View(), ses), s.fns); err != nil {
-			return false, err
+			return 0, err
 		}
 	}
 	if d, ok := st.Body.(*parse.DropDatabase); ok && d.Name != ses.CurrentDatabase() {
@@ -34,22 +34,23 @@ func (s *Server) define(ctx context.Context, ses *session.Session, st *parse.Sta
 	}
 	p, err := DefinitionPlan(s.scope(ses), st)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	for _, n := range p.Notices {
 		w.Notice(pgwire.Notice{Severity: pgwire.Note, Error: *n})
 	}
 	if len(p.Command.Ops) == 0 {
-		return false, nil
+		return 0, nil
 	}
 	if c := p.Command.Ops[0].CreateTable; x.ReadOnly() && (c == nil || c.Table.Schema != s.sessions.tempSchema(ses)) {
-		return false, s.mayWrite(ses, st.Body.Tag(), "")
+		return 0, s.mayWrite(ses, st.Body.Tag(), "")
 	}
-	if _, err := x.Do(ctx, p.Command.Ops...); err != nil {
-		return false, err
+	done, err := x.Do(ctx, p.Command.Ops...)
+	if err != nil {
+		return 0, err
 	}
 	x.Require(p.Command.Pre...)
-	return true, nil
+	return done[0].ID, nil
 }
 
 // leavingTime is how long DROP DATABASE waits for other sessions: a client that

@@ -53,8 +53,13 @@ func (p *planned) written() *state.Table {
 // plan binds and optimizes SELECT, INSERT, UPDATE, DELETE and the inner statement of EXPLAIN.
 func (s *Server) plan(ses *session.Session, st *parse.Statement, params []types.Type) (*planned, error) {
 	cat := s.look(ses)
-	bound, err := bind.Bind(st, s.view(cat, ses), s.fns, bind.Options{ParamTypes: params,
+	return s.planIn(cat, s.view(cat, ses), st, bind.Options{ParamTypes: params,
 		SingleMatch: ses.Value("error_on_nondeterministic_update") == "on"})
+}
+
+// planIn is plan with the catalog version to read, and the names that the statement means.
+func (s *Server) planIn(cat *state.Catalog, names view, st *parse.Statement, o bind.Options) (*planned, error) {
+	bound, err := bind.Bind(st, names, s.fns, o)
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,9 @@ type Options struct {
 	// SingleMatch: an UPDATE … FROM in which a row has several matches is an error
 	// (error_on_nondeterministic_update), instead of taking one of them.
 	SingleMatch bool
+	// Into, if set, is the table that an INSERT fills, whatever its name means: that of a
+	// CREATE TABLE AS, whose query names what there was before it.
+	Into *state.Table
 }
 
 // Bind binds SELECT, VALUES, INSERT, UPDATE, DELETE and the query of CREATE TABLE AS. EXPLAIN

@@ -43,7 +43,8 @@ func storable(t types.Type) types.Type {
 	return t
 }
 
-// Filling is the statement that fills the table made for a CREATE TABLE AS.
+// Filling is the statement that fills the table made for a CREATE TABLE AS: bound with the names as
+// they were before it, and with Options.Into.
 func Filling(stmt *parse.Statement, s *parse.CreateTableAs) *parse.Statement {
 	own := *stmt
 	own.Body = &parse.Insert{Table: s.Def.Table, Query: s.Query}

@@ -27,9 +27,11 @@ type insertion struct {
 // An identity column that gets no value is NULL: whoever loads the rows
 // generates it. It is the one column that may be NULL though declared NOT NULL.
 func (b *binder) insert(s *parse.Insert) error {
-	tab, err := b.target(s.Table)
-	if err != nil {
-		return err
+	tab, err := b.opts.Into, error(nil)
+	if tab == nil {
+		if tab, err = b.target(s.Table); err != nil {
+			return err
+		}
 	}
 	in := &insertion{b: b, table: tab}
 	if err := in.columns(s); err != nil {
