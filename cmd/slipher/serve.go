@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"slipher/leader"
+	"slipher/leader/keep"
 	"slipher/node"
 	"slipher/node/wire"
 )
@@ -23,11 +24,12 @@ const drainTimeout = 10 * time.Second
 
 // startCmd is leader and node in one process.
 type startCmd struct {
-	Data    string `help:"Directory of the data; made if missing." required:"" placeholder:"DIR"`
-	Listen  string `help:"Address for SQL." default:"127.0.0.1:5439"`
-	Slices  int    `help:"Slices, fixed when the directory is first used (default: cores)."`
-	Storage string `help:"Managed storage (default: DIR/storage)." placeholder:"URL"`
-	Workers int    `help:"Workers that run queries (default: cores)."`
+	Data       string        `help:"Directory of the data; made if missing." required:"" placeholder:"DIR"`
+	Listen     string        `help:"Address for SQL." default:"127.0.0.1:5439"`
+	Slices     int           `help:"Slices, fixed when the directory is first used (default: cores)."`
+	Storage    string        `help:"Managed storage (default: DIR/storage)." placeholder:"URL"`
+	FlushAfter time.Duration `help:"Time after which small writes become row groups." default:"1s"`
+	Workers    int           `help:"Workers that run queries (default: cores)."`
 }
 
 // Run serves until the process is told to stop.
@@ -35,22 +37,23 @@ func (c *startCmd) Run(ctx context.Context, log *slog.Logger) error {
 	return runLeader(ctx, leader.Options{
 		Dir: c.Data, ID: "leader", Listen: c.Listen, Cluster: "127.0.0.1:0",
 		Bootstrap: true, Slices: orCores(c.Slices), SlicesGiven: c.Slices > 0, Storage: c.Storage,
-		Embedded: true, Workers: orCores(c.Workers), Log: log,
+		Embedded: true, Workers: orCores(c.Workers), Housekeeping: keep.Policy{FlushAge: c.FlushAfter}, Log: log,
 	})
 }
 
 // leaderCmd is a leader alone.
 type leaderCmd struct {
-	Data       string   `help:"Directory of the catalog; made if missing." required:"" placeholder:"DIR"`
-	ID         string   `name:"id" help:"Short name of this leader." required:""`
-	Listen     string   `help:"Address for SQL." default:"127.0.0.1:5439"`
-	Cluster    string   `help:"Address for nodes and other leaders." required:"" placeholder:"ADDR"`
-	Bootstrap  bool     `help:"Make a new cluster if the directory holds none."`
-	Join       []string `help:"Cluster addresses of leaders: become one of them, or find them again." placeholder:"ADDR"`
-	Slices     int      `help:"Slices of the whole cluster, with --bootstrap."`
-	Storage    string   `help:"Managed storage, with --bootstrap." placeholder:"URL"`
-	LogKept    uint64   `name:"log-kept" help:"Commands that stay in the log behind a snapshot (for tests)." hidden:""`
-	SecretFile string   `help:"File with the secret of the cluster's links; needed unless all addresses are loopback." placeholder:"FILE"`
+	Data       string        `help:"Directory of the catalog; made if missing." required:"" placeholder:"DIR"`
+	ID         string        `name:"id" help:"Short name of this leader." required:""`
+	Listen     string        `help:"Address for SQL." default:"127.0.0.1:5439"`
+	Cluster    string        `help:"Address for nodes and other leaders." required:"" placeholder:"ADDR"`
+	Bootstrap  bool          `help:"Make a new cluster if the directory holds none."`
+	Join       []string      `help:"Cluster addresses of leaders: become one of them, or find them again." placeholder:"ADDR"`
+	Slices     int           `help:"Slices of the whole cluster, with --bootstrap."`
+	Storage    string        `help:"Managed storage, with --bootstrap." placeholder:"URL"`
+	FlushAfter time.Duration `help:"Time after which small writes become row groups." default:"1s"`
+	LogKept    uint64        `name:"log-kept" help:"Commands that stay in the log behind a snapshot (for tests)." hidden:""`
+	SecretFile string        `help:"File with the secret of the cluster's links; needed unless all addresses are loopback." placeholder:"FILE"`
 }
 
 // Run serves until the process is told to stop.
@@ -64,7 +67,8 @@ func (c *leaderCmd) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	return runLeader(ctx, leader.Options{
 		Dir: c.Data, ID: c.ID, Listen: c.Listen, Cluster: c.Cluster,
-		Bootstrap: c.Bootstrap, Join: c.Join, Slices: c.Slices, SlicesGiven: c.Slices > 0, Storage: c.Storage, Secret: secret, Log: log,
+		Bootstrap: c.Bootstrap, Join: c.Join, Slices: c.Slices, SlicesGiven: c.Slices > 0, Storage: c.Storage, Secret: secret,
+		Housekeeping: keep.Policy{FlushAge: c.FlushAfter}, Log: log,
 		LogKept: c.LogKept,
 	})
 }

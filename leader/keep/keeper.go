@@ -72,6 +72,7 @@ type Policy struct {
 	// It grows with what that costs.
 	Idle time.Duration
 	// Collect and Sweep are the times between two collections of garbage and two searches for orphans.
+	// What is not given but Sweep follows FlushAge.
 	Collect, Sweep time.Duration
 	// Stale is how long a leftover must have been there if its name does not tell whose it is.
 	Stale time.Duration
@@ -83,10 +84,10 @@ func (p *Policy) complete() {
 			*d = v
 		}
 	}
-	duration(&p.Tick, 200*time.Millisecond)
 	duration(&p.FlushAge, time.Second)
-	duration(&p.Idle, 2*time.Second)
-	duration(&p.Collect, time.Second)
+	duration(&p.Tick, min(max(p.FlushAge/5, 5*time.Millisecond), 200*time.Millisecond))
+	duration(&p.Idle, 2*p.FlushAge)
+	duration(&p.Collect, p.FlushAge)
 	duration(&p.Sweep, time.Minute)
 	duration(&p.Stale, 10*time.Minute)
 	if p.FlushCount == 0 {

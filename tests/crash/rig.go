@@ -26,6 +26,9 @@ func (s shape) String() string {
 // sliceCount is the slices of any rig.
 const sliceCount = 4
 
+// flushAfter makes rows of small writes move while a round lasts.
+const flushAfter = "60ms"
+
 // rig is a cluster under test.
 type rig struct {
 	shape   shape
@@ -95,7 +98,7 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 		if err != nil {
 			return r, err
 		}
-		p.args = []string{"start", "--data", p.dir, "--listen", sql, "--slices", fmt.Sprint(sliceCount), "--storage", storage}
+		p.args = []string{"start", "--data", p.dir, "--listen", sql, "--slices", fmt.Sprint(sliceCount), "--storage", storage, "--flush-after", flushAfter}
 		r.leaders, r.sql = []*proc{p}, []string{sql}
 		if err := p.start(); err != nil {
 			return r, err
@@ -114,7 +117,7 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 		if err != nil {
 			return r, err
 		}
-		p.args = []string{"leader", "--data", p.dir, "--id", p.name, "--listen", sql, "--cluster", addr, "--secret-file", secret,
+		p.args = []string{"leader", "--data", p.dir, "--id", p.name, "--listen", sql, "--cluster", addr, "--secret-file", secret, "--flush-after", flushAfter,
 			"--log-kept", "100"} // a leader that was down for a round needs a snapshot
 		if i == 0 {
 			p.args = append(p.args, "--bootstrap", "--slices", fmt.Sprint(sliceCount), "--storage", storage)
