@@ -34,6 +34,7 @@ type round struct {
 	unknown   int                   // guarded by mu
 	refused   map[string]int        // guarded by mu; errors of the server by code
 	tables    []*ownTable           // guarded by mu
+	groups    groups
 }
 
 // probe is a write and a read that succeeded, one after the other.

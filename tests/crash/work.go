@@ -11,10 +11,8 @@ import (
 type workload struct {
 	name    string
 	clients int
-	create  []string // its tables
-	// needs are statements that must not be refused as unsupported; they run in a
-	// transaction that is rolled back, or on a table of their own.
-	setup func(ctx context.Context, r *round, c *client) error // may be repeated
+	create  []string                                             // its tables
+	setup   func(ctx context.Context, r *round, c *client) error // may be repeated
 	// step is one operation of a client, recorded with its outcome.
 	step func(ctx context.Context, r *round, c *client)
 	// check reads what is there at the end of a round; an error is one of the connection.
@@ -22,7 +20,7 @@ type workload struct {
 }
 
 // workloads is all there are.
-var workloads = []*workload{setWork, listWork, registerWork, bankWork, tableWork}
+var workloads = []*workload{setWork, listWork, registerWork, bankWork, tableWork, groupWork}
 
 // probeWork is what the probers do.
 var probeWork = &workload{
