@@ -188,17 +188,18 @@ func (m *Manager) Reserve(ctx context.Context, table state.TableID, column int, 
 	}
 	res, err := m.log.Propose(ctx, &state.Command{Ops: []state.Op{op}})
 	if err != nil {
-		return 0, err
+		return 0, lostIDs(err)
 	}
 	return res.Ops[0].ID, nil
 }
 
-// reserve is Reserve for a table of the transaction's own; false if it is not.
+// reserve is Reserve for a table of the transaction's own; false if it is not: one that the snapshot has
+// was dropped meanwhile.
 func (t *Txn) reserve(op state.Op) (first int64, ok bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	r := op.ReserveIdentity
-	if t.ended || t.view == nil || t.view.TableByID(r.Table) == nil {
+	if t.ended || t.view == nil || t.view.TableByID(r.Table) == nil || t.base.TableByID(r.Table) != nil {
 		return 0, false, nil
 	}
 	if p := t.spec.Temp; t.onTemp(t.view, &op) {

@@ -236,8 +236,10 @@ func (a *attempt) statement() error {
 			return err
 		}
 		a.points = a.points[:i]
-	case k < 98:
+	case k < 97:
 		a.x.Lock(t.ID)
+	case k < 98:
+		err = a.analyze(t)
 	default:
 		// A statement that has written and fails then: nothing of it stays.
 		if err = a.insert(t); err == nil {
@@ -296,7 +298,7 @@ func (a *attempt) create() error {
 
 func tableNamed(name string) state.Table {
 	return state.Table{Database: "dev", Schema: "public", Name: name, Owner: "dev", DistKey: -1,
-		Columns: []state.Column{{Name: "a", Type: types.TInt8, NotNull: true}}, SortStyle: state.SortCompound, SortKey: []int{0}}
+		Columns: []state.Column{{Name: "a", Type: types.TInt8, NotNull: true, Identity: &state.Identity{Step: 1}}}, SortStyle: state.SortCompound, SortKey: []int{0}}
 }
 
 // object writes rows: into the command, or to storage.
@@ -325,12 +327,31 @@ func (a *attempt) object(t *state.Table, count int) (state.ObjectRef, []int64, e
 	return ref, values, s.store.Put(ctx, ref.Name, nil)
 }
 
-func (a *attempt) insert(t *state.Table) error {
-	ref, values, err := a.object(t, 1+a.sim.rng.IntN(4))
+// analyze writes statistics, an object that is no rows.
+func (a *attempt) analyze(t *state.Table) error {
+	id, err := a.x.WriteID(ctx)
 	if err != nil {
 		return err
 	}
-	return a.do(effect{kind: '+', table: t.ID, values: values}, state.Op{Delta: &state.Delta{Table: t.ID, Def: t.Def, Adds: []state.ObjectRef{ref}}})
+	name := rms.Prefix(t.ID, a.term, uint64(id)) + ".stats"
+	a.wrote[name] = true
+	if err := a.sim.store.Put(ctx, name, nil); err != nil {
+		return err
+	}
+	return a.do(effect{kind: 'a', table: t.ID}, state.Op{SetStats: &state.SetStats{Table: t.ID, Object: name}})
+}
+
+func (a *attempt) insert(t *state.Table) error {
+	count := 1 + a.sim.rng.IntN(4)
+	first, err := a.n.txns.Reserve(ctx, t.ID, 0, int64(count))
+	if err != nil {
+		return err
+	}
+	ref, values, err := a.object(t, count)
+	if err != nil {
+		return err
+	}
+	return a.do(effect{kind: '+', table: t.ID, values: values, first: first}, state.Op{Delta: &state.Delta{Table: t.ID, Def: t.Def, Adds: []state.ObjectRef{ref}}})
 }
 
 // change deletes some of the rows that the transaction sees; an update inserts as many.
@@ -374,7 +395,7 @@ func (a *attempt) change(t *state.Table, update bool) error {
 		if err := a.do(effect{kind: '-', table: t.ID, values: gone}, state.Op{Delta: op}); err != nil {
 			return err
 		}
-		a.note(effect{kind: '+', table: t.ID, values: values})
+		a.note(effect{kind: '+', table: t.ID, values: values, first: -1})
 		return nil
 	}
 	return a.do(effect{kind: '-', table: t.ID, values: gone}, state.Op{Delta: op})

@@ -10,10 +10,11 @@ import (
 
 // effect is one thing a transaction does, as a client means it: exactly one field group is set.
 type effect struct {
-	kind   byte // 'c' create, 'd' drop, 't' truncate, '+' add, '-' delete
+	kind   byte // 'c' create, 'd' drop, 't' truncate, '+' add, '-' delete, 'a' analyze
 	table  state.TableID
 	temp   bool // the table is a temporary one
 	values []int64
+	first  int64 // ordinal of the first value added, -1: they have none
 }
 
 // content is what tables hold: rows by table. Tables are copied when they change.
@@ -28,8 +29,11 @@ func (c content) with(effects []effect) (content, error) {
 		if ok == (e.kind == 'c') {
 			return nil, fmt.Errorf("%c: table %d is there: %v", e.kind, e.table, ok)
 		}
-		if e.kind == 'd' {
+		switch e.kind {
+		case 'd':
 			delete(out, e.table)
+			continue
+		case 'a':
 			continue
 		}
 		if e.kind == 'c' || e.kind == 't' {
@@ -123,6 +127,7 @@ func (s *Sim) judge(p *proposal, cmd *state.Command, before, after *state.Catalo
 			return
 		}
 		s.isolation(r)
+		s.ordinals(r)
 		for _, name := range slices.Sorted(maps.Keys(r.wrote)) {
 			if !s.store.has(name) && s.named(after, name) {
 				s.fail("%s counts, but its object %s was deleted", r.name, name)
@@ -156,7 +161,7 @@ func (s *Sim) judge(p *proposal, cmd *state.Command, before, after *state.Catalo
 // named reports whether a table has an object.
 func (s *Sim) named(c *state.Catalog, name string) bool {
 	for _, t := range c.AllTables() {
-		if t.Version.Objects.Find(name) != nil {
+		if t.Version.Objects.Find(name) != nil || t.Version.Stats == name {
 			return true
 		}
 	}
@@ -221,7 +226,23 @@ func (s *Sim) isolation(r *record) {
 	}
 }
 
-// settled is called when a client has been answered.
+// ordinals checks that no two rows of a table have the same value in the identity column.
+func (s *Sim) ordinals(r *record) {
+	for _, e := range r.of(false) {
+		if e.kind != '+' || e.first < 0 {
+			continue
+		}
+		for i := range e.values {
+			key := [2]int64{int64(e.table), e.first + int64(i)}
+			if s.used[key] {
+				s.fail("%s: ordinal %d of table %d is given twice", r.name, key[1], e.table)
+			}
+			s.used[key] = true
+		}
+	}
+}
+
+// answered is called when a client has been answered.
 func (r *record) answered(o outcome, err error) {
 	r.outcome, r.err = o, err
 	r.sim.trace("%s %c %v", r.name, o, err)
@@ -284,6 +305,10 @@ func describe(cmd *state.Command) string {
 			out += ")"
 		case o.Collect != nil:
 			out += fmt.Sprintf(" collect%v", o.Collect.Names)
+		case o.SetStats != nil:
+			out += fmt.Sprintf(" stats(%d %s)", o.SetStats.Table, o.SetStats.Object)
+		case o.ReserveIdentity != nil:
+			out += fmt.Sprintf(" reserve(%d %d)", o.ReserveIdentity.Table, o.ReserveIdentity.Count)
 		case o.Pin != nil:
 			out += fmt.Sprintf(" pin(%d)", o.Pin.Version)
 		default:

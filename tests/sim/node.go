@@ -42,9 +42,10 @@ type node struct {
 	told          bool // the process knows that raft leads no more
 	hold          int64
 
-	txns   *txn.Manager
-	keeper *keep.Keeper
-	open   map[*record]bool // transactions that run here
+	txns    *txn.Manager
+	keeper  *keep.Keeper
+	open    map[*record]bool // transactions that run here
+	working bool             // the keeper is in the middle of something
 }
 
 // start starts a process: a replica from its last snapshot.
@@ -206,7 +207,14 @@ func (n *node) keep(term uint64) {
 	n.txns.SetRebase(k.Rebase)
 	s.spawn("keeper "+n.id, n, func() {
 		for n.opened == term {
+			n.working = true
 			k.Step(context.Background(), s.clock())
+			if all := n.cat.AllTables(); len(all) > 0 && !s.settling && s.rng.IntN(6) == 0 {
+				t := all[s.rng.IntN(len(all))]
+				err := k.Vacuum(context.Background(), t.ID, keep.Mode(s.rng.IntN(3)))
+				s.trace("%s: VACUUM %d: %v", n.id, t.ID, err)
+			}
+			n.working = n.opened != term // an old keeper does not speak for the new one
 			s.park(nil, time.Duration(5+s.rng.IntN(30))*time.Millisecond)
 		}
 	})

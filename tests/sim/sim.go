@@ -54,6 +54,7 @@ type Sim struct {
 	told     uint64 // the newest version of which a client knows
 	given    map[state.TxnID]bool
 	tables   map[state.TableID]bool
+	used     map[[2]int64]bool // table and ordinal
 	madeUp   state.TxnID
 	settling bool  // no more faults: everybody comes to an end
 	settled  int64 // when they have had their time
@@ -77,7 +78,7 @@ type Stats struct {
 // Run runs a seed. The error is the first violation.
 func Run(seed uint64, o Options) (Stats, error) {
 	s := &Sim{o: o, seed: seed, rng: rand.New(rand.NewPCG(seed, 20240229)), hashes: map[int][32]byte{}, model: content{},
-		versions: map[uint64]content{}, recs: map[*actor]*record{}, rows: map[string][]int64{}, given: map[state.TxnID]bool{}, tables: map[state.TableID]bool{}}
+		versions: map[uint64]content{}, recs: map[*actor]*record{}, rows: map[string][]int64{}, given: map[state.TxnID]bool{}, tables: map[state.TableID]bool{}, used: map[[2]int64]bool{}}
 	s.store = &store{sim: s, objects: map[string][]byte{}, ever: map[string]bool{}}
 	s.head = state.New()
 	s.versions[0] = s.model
@@ -232,7 +233,7 @@ func (s *Sim) settle() {
 
 // finished reports whether housekeeping has had its time and all replicas are up to date.
 func (s *Sim) finished() bool {
-	if s.now < s.settled || s.elected == nil || s.elected.opened != s.term || len(s.flight) > 0 {
+	if s.now < s.settled || s.elected == nil || s.elected.opened != s.term || s.elected.working || len(s.flight) > 0 {
 		return false
 	}
 	for _, n := range s.nodes {
@@ -262,6 +263,9 @@ func (s *Sim) last() {
 	in := map[string]bool{}
 	for _, t := range s.head.AllTables() {
 		s.same("in the end", t, s.model[t.ID])
+		if in[t.Version.Stats] = true; t.Version.Stats != "" && !s.store.has(t.Version.Stats) {
+			s.fail("statistics %s are gone", t.Version.Stats)
+		}
 		for _, o := range t.Version.Objects.All() {
 			if in[o.Name] = true; !o.Inline() {
 				if !s.store.has(o.Name) {

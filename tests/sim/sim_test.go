@@ -9,7 +9,10 @@ import (
 	"time"
 )
 
-var seedFlag = flag.Uint64("seed", 0, "run this seed of the simulation with its trace")
+var (
+	seedFlag = flag.Uint64("seed", 0, "run this seed of the simulation with its trace")
+	calmFlag = flag.Bool("calm", false, "without faults")
+)
 
 // explain runs a failed seed again, with its trace.
 func explain(t *testing.T, seed uint64, o Options) {
@@ -22,7 +25,14 @@ func explain(t *testing.T, seed uint64, o Options) {
 	for _, l := range lines {
 		t.Log(l)
 	}
-	t.Fatalf("%v\nrepeat it: go test ./tests/sim -run TestSeed -seed %d -v", err, seed)
+	if err == nil {
+		return
+	}
+	calm := ""
+	if !o.Faults {
+		calm = " -calm"
+	}
+	t.Fatalf("%v\nrepeat it: go test ./tests/sim -run TestSeed -seed %d%s -v", err, seed, calm)
 }
 
 // TestSeed runs the seed that is asked for.
@@ -30,7 +40,7 @@ func TestSeed(t *testing.T) {
 	if *seedFlag == 0 {
 		t.Skip("no -seed")
 	}
-	explain(t, *seedFlag, Options{Faults: true})
+	explain(t, *seedFlag, Options{Faults: !*calmFlag})
 }
 
 // Seeds with and without faults: no violation.

@@ -100,7 +100,7 @@ func (st *store) Leftovers(context.Context) ([]string, error) { return nil, nil 
 // needed fails the run if an object that is deleted is in use.
 func (s *Sim) needed(name string) {
 	for _, t := range s.head.AllTables() {
-		if t.Version.Objects.Find(name) != nil {
+		if t.Version.Objects.Find(name) != nil || t.Version.Stats == name {
 			s.fail("%s deletes %s, which table %s has", s.cur.name, name, t.Name)
 		}
 	}
