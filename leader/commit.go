@@ -14,7 +14,7 @@ import (
 const inlineBytes = 64 << 10
 
 // inlineOfTxn bounds that over all statements of a transaction: a log entry is held in memory.
-const inlineOfTxn = 4 << 20
+const inlineOfTxn = 16 << 20
 
 // inlineBudget is what a slice may send back as rows.
 func inlineBudget(t *txn.Txn, slices int) int64 {

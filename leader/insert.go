@@ -141,7 +141,7 @@ func (s *Server) insertSmall(ctx context.Context, ses *session.Session, t *state
 				w.SetReserve(func(ctx context.Context, column int, count int64) (int64, error) {
 					return s.small.ids.take(ctx, s, t, column, count)
 				})
-				w.SetInline(inlineBytes)
+				w.SetInline(inlineBudget(x, 1))
 				writers[slice] = w
 			}
 			return w.Add(c)

@@ -228,6 +228,62 @@ func TestPinned(t *testing.T) {
 	})
 }
 
+// Sessions make and drop one table at the same time, by itself and in transactions: whoever says IF [NOT] EXISTS
+// has no trouble, the others read why.
+func TestDefinitions(t *testing.T) {
+	const sessions, rounds = 6, 6
+	each(t, func(t *testing.T, c *cluster.Cluster) {
+		var all sync.WaitGroup
+		for s := range sessions {
+			conn := c.Connect(t, "dev")
+			all.Go(func() {
+				for r := range rounds {
+					for _, q := range []struct {
+						text  string
+						codes string // of the errors that may be
+					}{
+						{"CREATE TABLE IF NOT EXISTS t(i INT)", ""},
+						{fmt.Sprintf("BEGIN; CREATE TABLE own%d(i INT); INSERT INTO own%d VALUES (1); DROP TABLE IF EXISTS own%d; COMMIT", s, s, s), ""},
+						{"INSERT INTO t VALUES (1)", "42P01"},
+						{"UPDATE t SET i = i + 1", "42P01"},
+						{"DROP TABLE IF EXISTS t", ""},
+						{"CREATE TABLE u(i INT)", "42P07"},
+						{"DROP TABLE u", "42P01"},
+						{"CREATE SCHEMA IF NOT EXISTS z", ""},
+						{"DROP SCHEMA IF EXISTS z CASCADE", ""},
+						{"BEGIN; CREATE TABLE IF NOT EXISTS t(i INT); INSERT INTO t VALUES (2); COMMIT", "42P07 40001"},
+					} {
+						if _, err := conn.Try(q.text); err != nil && !strings.Contains(q.codes+"!", cluster.Code(err)) {
+							t.Errorf("round %d, %s: %s", r, q.text, cluster.ErrorText(err))
+						}
+						conn.Try("ROLLBACK")
+					}
+				}
+			})
+		}
+		all.Wait()
+	})
+}
+
+// A block of many small writes is one commit.
+func TestLongBlock(t *testing.T) {
+	c := cluster.Start(t, cluster.OneProcess, cluster.WithoutLLVM)
+	conn := c.Connect(t, "dev")
+	conn.Exec(t, "CREATE TABLE t(i INT, s VARCHAR(100)); BEGIN")
+	for i := range 30 {
+		var b strings.Builder
+		for k := range 100 {
+			fmt.Fprintf(&b, "INSERT INTO t VALUES (%d, 'row %d');", i*100+k, k)
+		}
+		conn.Exec(t, b.String())
+	}
+	conn.Exec(t, "UPDATE t SET s = s || '!' WHERE i % 3 = 0")
+	conn.Exec(t, "DELETE FROM t WHERE i % 3 = 1; COMMIT")
+	if got := conn.One(t, "SELECT count(*) || ' ' || sum(i) || ' ' || sum(len(s)) FROM t"); got != "2000 2999000 12800" {
+		t.Error(got)
+	}
+}
+
 // A database says how its transactions are isolated.
 func TestDatabaseIsolation(t *testing.T) {
 	c := cluster.Start(t, cluster.OneProcess, cluster.WithoutLLVM)
