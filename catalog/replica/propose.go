@@ -52,12 +52,16 @@ func (r *Replica) apply(ctx context.Context, cmd *state.Command) (*state.Result,
 		return nil, notActive(err)
 	}
 	future := r.raft.Apply(data, enqueueWait)
-	ended := make(chan error, 1)
-	go func() { ended <- future.Error() }() // ends when raft answers or shuts down
-	select {
-	case err = <-ended:
-	case <-ctx.Done():
-		return nil, fmt.Errorf("%w: %w", ErrOutcomeUnknown, ctx.Err())
+	if ctx.Done() == nil { // a commit: it waits for its outcome
+		err = future.Error()
+	} else {
+		ended := make(chan error, 1)
+		go func() { ended <- future.Error() }() // ends when raft answers or shuts down
+		select {
+		case err = <-ended:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("%w: %w", ErrOutcomeUnknown, ctx.Err())
+		}
 	}
 	if err == nil {
 		err = fault.Point("replica.proposed") // the reply is lost

@@ -179,6 +179,9 @@ func (s *Session) dispatch(ctx context.Context, st *parse.Statement, params []ty
 
 // logStatement writes one line a statement: errors of users are no errors of the server.
 func (s *Session) logStatement(text string, took time.Duration, err error) {
+	if err == nil && !s.log.Enabled(context.Background(), slog.LevelDebug) {
+		return
+	}
 	const shown = 300
 	if len(text) > shown {
 		text = text[:shown] + "…"
