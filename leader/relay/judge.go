@@ -23,6 +23,7 @@ type effect struct {
 	ends     bool // the last statement about transactions ends a block
 	begins   bool // it begins one
 	rollback bool // the only statement is ROLLBACK
+	acts     bool // it may do something else than change data, which an error does not undo
 }
 
 // judge says what deeds mean.
@@ -34,7 +35,7 @@ func judge(does []deed, backslashes bool) effect {
 			stmts, err = parse.Parse(d.text, parse.Options{BackslashEscapes: backslashes})
 		}
 		if d.hidden {
-			e.harmless, e.commits = false, true
+			e.harmless, e.commits, e.acts = false, true, true
 		}
 		if err != nil {
 			continue // refused by any leader before any of the text runs
@@ -67,17 +68,20 @@ func (e *effect) statement(st *parse.Statement) {
 		if !acts.MatchString(st.Text()) {
 			return
 		}
+		e.acts = true
 	case *parse.Show, *parse.Set, *parse.Reset, *parse.Prepare, *parse.Deallocate:
 		return
-	case *parse.Truncate, *parse.Execute, *parse.Vacuum:
+	case *parse.Execute:
+		e.commits, e.acts = true, true
+	case *parse.Truncate, *parse.Vacuum:
 		e.commits = true
 	}
 	e.harmless = false
 	e.commits = e.commits || e.rollback // outside the block that was rolled back
 }
 
-// acts finds functions that do something when a query calls them.
-var acts = regexp.MustCompile(`(?i)\b(slipher_\w+|pg_cancel_backend|pg_terminate_backend)\s*\(`)
+// acts finds functions that do something when a query calls them. A mention is enough.
+var acts = regexp.MustCompile(`(?i)\b(slipher_\w+|pg_cancel_backend|pg_terminate_backend)\b`)
 
 // verdict is what becomes of an exchange whose link broke before it was answered.
 type verdict struct {
@@ -102,7 +106,7 @@ func (x *exchange) judge(backslashes bool) verdict {
 	switch {
 	case x.status == 'I' && e.harmless:
 		v.retry, v.err = again, errLostQuery
-	case x.status == 'I' && x.stopped && e.single:
+	case x.status == 'I' && x.stopped && e.single && !e.acts:
 		v.retry, v.err = again, errStopped
 	case x.status == 'I':
 	case x.status == 'T' && e.rollback, x.status == 'E' && e.single:

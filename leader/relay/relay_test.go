@@ -163,6 +163,7 @@ func TestInFlight(t *testing.T) {
 		{"SELECT who", "", dieMidway, "08006", 0},
 		{"SELECT who", "b", stopCancel, "", 0},
 		{"SELECT slipher_drain('x')", "", dieBefore, "08007", 0},
+		{"SELECT slipher_transfer()", "", stopCancel, "57P01", 0},
 		{"SHOW x", "", dieBefore, "", 0},
 		{"BEGIN", "BEGIN", dieBefore, "", 0},
 		{"SET x TO 'y'", "SET", dieAfter, "", 0},
