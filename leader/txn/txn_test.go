@@ -368,6 +368,10 @@ func TestLostReplies(t *testing.T) {
 			m := manager(l)
 			tab := given(t, l, "t")
 			a := begin(t, m, Spec{})
+			id, err := a.WriteID(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
 			do(t, a, add(tab, "o", 1))
 			l.lose = c.lose
 			if c.depose {
@@ -381,6 +385,9 @@ func TestLostReplies(t *testing.T) {
 			}
 			if got := l.Catalog().TableByID(tab.ID).Version.Rows; got != c.rows || len(l.open) != 0 {
 				t.Errorf("%d rows, ids %v", got, l.open)
+			}
+			if m.Running(id) != (c.want == ErrUnknown) { // it may count: its objects are no orphans
+				t.Errorf("its objects are held: %v", m.Running(id))
 			}
 		})
 	}
