@@ -25,6 +25,7 @@ type client struct {
 	patience,
 	connecting time.Duration
 	hasty bool
+	last  string // the last error, with its statement and time
 	log   func(format string, args ...any) // of errors, nil: not wanted
 }
 
@@ -78,6 +79,7 @@ func (c *client) close() {
 // exec runs one statement; the rows are text.
 func (c *client) exec(ctx context.Context, format string, args ...any) (rows [][]string, tag string, err error) {
 	if err := c.connect(ctx); err != nil {
+		c.last = err.Error()
 		return nil, "", err
 	}
 	sql := format
@@ -131,6 +133,9 @@ func (c *client) ended(sql string, err error) error {
 	var e *pgconn.PgError
 	if err != nil && (!errors.As(err, &e) || c.pg.IsClosed()) {
 		c.close()
+	}
+	if err != nil {
+		c.last = fmt.Sprintf("%v %.30s: %s", c.rig.now(), sql, errorText(err))
 	}
 	if err != nil && c.log != nil {
 		c.log("%s: %.120s: %s", c.name, sql, errorText(err))

@@ -51,7 +51,11 @@ func (r *round) fail(format string, args ...any) {
 func (r *round) record(c *client, begin time.Duration, serializable bool, o history.Outcome, ops []history.Op) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	t := history.Txn{Name: fmt.Sprintf("%s#%d", c.name, len(r.txns)), Ops: ops, Outcome: o, Serializable: serializable,
+	name := fmt.Sprintf("%s#%d", c.name, len(r.txns))
+	if o != history.Committed && c.last != "" {
+		name += " [" + c.last + "]"
+	}
+	t := history.Txn{Name: name, Ops: ops, Outcome: o, Serializable: serializable,
 		Begin: int64(begin), End: int64(r.rig.now())}
 	r.txns = append(r.txns, t)
 	switch o {
