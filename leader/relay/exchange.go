@@ -12,6 +12,9 @@ type exchange struct {
 	simple   bool // it is closed by a Query or a FunctionCall
 	skipping bool // the server passes over messages up to the next Sync, after an error
 	copy     bool // the server reads COPY data
+	// copies are the COPYs that the server asked data for, ends those whose end the client has sent, perhaps
+	// before it was asked.
+	copies, ends int
 
 	// record is what was sent, all of it while whole is true: to be sent again.
 	record []byte
@@ -52,6 +55,9 @@ func (x *exchange) add(s *sessionState, msg []byte, whole bool) {
 		x.whole, x.record = false, nil
 	}
 	if copying[kind] {
+		if kind != 'd' {
+			x.ends++
+		}
 		if kind != 'd' && !x.simple {
 			x.reopen()
 		}
@@ -72,6 +78,9 @@ func (x *exchange) add(s *sessionState, msg []byte, whole bool) {
 	m := x.describe(s, msg, whole)
 	x.all, x.pending = append(x.all, m), append(x.pending, m)
 }
+
+// answering reports whether the client waits for the leader, not the other way round.
+func (x *exchange) answering() bool { return x.closed && (!x.copy || x.ends >= x.copies) }
 
 // rewind makes an exchange one of which nothing has been answered.
 func (x *exchange) rewind(s *sessionState) {
@@ -188,7 +197,7 @@ func (x *exchange) answered(s *sessionState, kind byte) (ok bool) {
 		x.pop('E') // or one statement of a Query
 	case 'V':
 	case 'G':
-		x.copy, x.whole, x.record = true, false, nil
+		x.copy, x.copies, x.whole, x.record = true, x.copies+1, false, nil
 		if !x.simple {
 			x.reopen()
 		}

@@ -571,6 +571,37 @@ func TestClose(t *testing.T) {
 	}
 }
 
+// The answer to a COPY whose data was sent is waited for when the relay closes: it
+// may have been committed.
+func TestCloseAfterCopy(t *testing.T) {
+	w := newWorld(t)
+	c := w.connect("exec")
+	gate, there := make(chan struct{}), make(chan struct{})
+	w.mu.Lock()
+	w.hook = func(_ *fakeLeader, text string) action {
+		if text == "copydata" {
+			close(there)
+			<-gate
+		}
+		return run
+	}
+	w.mu.Unlock()
+	done := make(chan error, 1)
+	go func() {
+		_, err := c.PgConn().CopyFrom(ctx, strings.NewReader("x\n"), "COPY t FROM STDIN")
+		done <- err
+	}()
+	<-there
+	time.Sleep(20 * time.Millisecond) // the end of the data comes right behind it
+	go func() { time.Sleep(100 * time.Millisecond); close(gate) }()
+	closing, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	w.relay.Close(closing)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 // A hello that has come through a relay is refused, not passed around.
 func TestNoLoops(t *testing.T) {
 	w := newWorld(t)

@@ -146,7 +146,9 @@ func (s *session) step() bool {
 		return s.fatal(err)
 	case errors.Is(err, os.ErrDeadlineExceeded) && s.closing.Load():
 		s.mu.Lock()
-		for s.x != nil && s.x.closed && !s.x.copy && s.ctx.Err() == nil {
+		// A COPY whose data the client has not sent to its end will not be committed; any other answer
+		// tells the client something that errShutdown would hide.
+		for s.x != nil && s.x.answering() && s.ctx.Err() == nil {
 			s.turn.Wait()
 		}
 		s.mu.Unlock()
