@@ -284,6 +284,49 @@ func TestLongBlock(t *testing.T) {
 	}
 }
 
+// A block outlives a node: the statement that ran there is run again on the same snapshot, and the commit counts.
+func TestLostNode(t *testing.T) {
+	c := cluster.Start(t, cluster.TwoNodes, cluster.WithoutLLVM)
+	a, b := c.Connect(t, "dev"), c.Connect(t, "dev")
+	var data bytes.Buffer
+	for i := range 50_000 {
+		fmt.Fprintf(&data, "%d,%d\n", i, i%7)
+	}
+	a.Exec(t, "CREATE TABLE t(i INT, v INT) DISTKEY(i)")
+	if _, err := a.CopyIn("COPY t FROM STDIN CSV", &data); err != nil {
+		t.Fatal(err)
+	}
+	a.Exec(t, "BEGIN; DELETE FROM t WHERE v = 0; INSERT INTO t VALUES (-1, -1)")
+	want := a.One(t, "SELECT count(*) || ' ' || sum(i) FROM t")
+	b.Exec(t, "INSERT INTO t VALUES (-2, -2)")
+	done := make(chan error, 1)
+	go func() {
+		// Some of these run when the node goes.
+		for range 40 {
+			if rs, err := a.Try("UPDATE t SET v = v + 1 WHERE i % 100 = 5; SELECT count(*) || ' ' || sum(i) FROM t"); err != nil {
+				done <- err
+				return
+			} else if got := rs[1].Rows[0][0].String(); got != want {
+				done <- fmt.Errorf("%s, want %s", got, want)
+				return
+			}
+		}
+		done <- nil
+	}()
+	time.Sleep(50 * time.Millisecond)
+	c.Nodes[1].Kill(t)
+	if err := <-done; err != nil {
+		t.Fatal(cluster.ErrorText(err))
+	}
+	a.Exec(t, "COMMIT")
+	if got := b.One(t, "SELECT sum(v) FROM t WHERE i = 205"); got != "42" {
+		t.Errorf("40 updates of 2 gave %s", got)
+	}
+	if got := b.One(t, "SELECT count(*) FROM t WHERE i < 0"); got != "2" {
+		t.Errorf("%s of two rows", got)
+	}
+}
+
 // A database says how its transactions are isolated.
 func TestDatabaseIsolation(t *testing.T) {
 	c := cluster.Start(t, cluster.OneProcess, cluster.WithoutLLVM)
