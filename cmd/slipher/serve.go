@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -18,6 +17,9 @@ import (
 
 // stopTimeout bounds a clean stop.
 const stopTimeout = 20 * time.Second
+
+// failTimeout bounds the stop of a server that has failed.
+const failTimeout = 2 * time.Second
 
 // drainTimeout bounds what a node that stops waits for queries that run on it.
 const drainTimeout = 10 * time.Second
@@ -96,7 +98,23 @@ func runLeader(ctx context.Context, o leader.Options) error {
 	case <-s.Done():
 	}
 	o.Log.Info("stopping")
-	return cmp.Or(s.Err(), closeWithin(s.Close))
+	if err := s.Err(); err != nil {
+		return failing(err, s.Close)
+	}
+	return closeWithin(s.Close)
+}
+
+// failing ends a server that cannot go on. It does not wait for long: sessions may hang on what has failed.
+func failing(err error, f func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), failTimeout)
+	defer cancel()
+	closed := make(chan struct{})
+	go func() { _ = f(ctx); close(closed) }()
+	select {
+	case <-closed:
+	case <-ctx.Done():
+	}
+	return err
 }
 
 // nodeCmd is a compute node.

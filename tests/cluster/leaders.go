@@ -49,9 +49,12 @@ func (c *Cluster) LeaderDir(id string) string {
 	return filepath.Join(c.Dir, id)
 }
 
-// TryStartLeader runs leader i again and waits for nothing.
-func (c *Cluster) TryStartLeader(t testing.TB, i int) *Process {
+// TryStartLeader runs leader i again, with variables of its own, and waits for nothing.
+func (c *Cluster) TryStartLeader(t testing.TB, i int, env ...string) *Process {
 	t.Helper()
+	shared := c.env
+	defer func() { c.env = shared }()
+	c.env = append(append([]string(nil), shared...), env...)
 	return c.startLeader(t, c.Leaders[i].ID)
 }
 

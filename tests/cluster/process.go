@@ -106,6 +106,16 @@ func (p *Process) parseReady(line string) error {
 // Pid is the process's id.
 func (p *Process) Pid() int { return p.cmd.Process.Pid }
 
+// Running reports whether the process has not ended.
+func (p *Process) Running() bool {
+	select {
+	case <-p.done:
+		return false
+	default:
+		return true
+	}
+}
+
 // Alive reports whether the process runs and is not about to be stopped.
 func (p *Process) Alive() bool {
 	p.mu.Lock()

@@ -3,6 +3,7 @@ package faults
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -190,6 +191,50 @@ func TestPausedAmongLeaders(t *testing.T) {
 		}
 		if n := relayed.One(t, count); n != "2" {
 			t.Errorf("%s rows, want 2", n)
+		}
+	}
+}
+
+// A leader whose log cannot be written ends, whether it is the active one or not; what it had
+// acknowledged is there, and with room on its disk it comes back.
+func TestLeaderDiskFull(t *testing.T) {
+	c := cluster.StartLeaders(t, 3, cluster.WithLLVM)
+	conn := c.Leaders[1].Connect(t, "dev") // passed on: it outlives every active leader but its own
+	conn.Exec(t, "CREATE TABLE k(i INTEGER)")
+	acked, unsure := 0, 0
+	for _, active := range []bool{false, true} {
+		for _, point := range []string{"log.store", "log.stored"} {
+			conn.Exec(t, "SELECT slipher_transfer_leadership('l1')")
+			waitFor(t, "l1 leads", func() string { return fmt.Sprint(c.Active(t)) }, "0")
+			c.Leaders[2].Kill(t)
+			faults := filepath.Join(t.TempDir(), "faults")
+			p := c.TryStartLeader(t, 2, "SLIPHER_FAULTS_FILE="+faults)
+			p.WaitReady(t)
+			c.Leaders[2] = p
+			waitFor(t, "l3 is there", func() string { return conn.One(t, "SELECT state FROM stv_leaders WHERE id = 'l3'") }, "follower")
+			if active {
+				conn.Exec(t, "SELECT slipher_transfer_leadership('l3')")
+				waitFor(t, "l3 leads", func() string { return fmt.Sprint(c.Active(t)) }, "2")
+			}
+			p.ExpectEnd()
+			if err := os.WriteFile(faults, []byte(point+"=error:ENOSPC"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for i := 0; p.Running() && i < 10_000; i++ {
+				if _, err := conn.Try(fmt.Sprintf("INSERT INTO k VALUES (%d)", i)); err == nil {
+					acked++
+				} else {
+					t.Logf("%s: %s", point, cluster.ErrorText(err))
+					unsure++
+				}
+			}
+			p.WaitEnd(t)
+			c.RestartLeader(t, 2)
+			n := 0
+			fmt.Sscan(c.Leaders[2].Connect(t, "dev").One(t, "SELECT count(*) FROM k"), &n)
+			if n < acked || n > acked+unsure {
+				t.Errorf("%s, active %v: %d rows, %d acknowledged, %d unsure", point, active, n, acked, unsure)
+			}
 		}
 	}
 }
