@@ -60,31 +60,32 @@ func run(ctx context.Context, s settings) (err error) {
 	if err := srv.exec(ctx, "create table events (id bigint not null, kind int, name varchar(40), amount decimal(12,2), at timestamp) distkey(id) sortkey(at)"); err != nil {
 		return err
 	}
-	figures := map[string][]float64{}
+	figures, cpu, client := map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
 	var names []string
-	note := func(name string, rate float64) {
+	note := func(name string, f figure) {
 		if figures[name] == nil {
 			names = append(names, name)
 		}
-		figures[name] = append(figures[name], rate)
+		figures[name] = append(figures[name], f.rate)
+		cpu[name], client[name] = append(cpu[name], f.server), append(client[name], f.client)
 	}
 	for range s.rounds {
 		rate, err := fsyncs(filepath.Join(dir, "probe"), s.time/3)
 		if err != nil {
 			return err
 		}
-		note("disk: append 300 bytes and fsync, one after another", rate)
+		note(disk, figure{rate: rate})
 		for _, how := range []string{text, prepared} {
 			for _, n := range sessions {
-				rate, err := srv.inserts(ctx, how, n, s.time)
+				f, err := srv.inserts(ctx, how, n, s.time)
 				if err != nil {
 					return err
 				}
-				note(fmt.Sprintf("%s, sessions: %d", how, n), rate)
+				note(fmt.Sprintf("%s, sessions: %d", how, n), f)
 			}
 		}
 	}
-	fmt.Printf("| %d leader(s) | a second | by one session |\n|---|---:|---:|\n", s.leaders)
+	fmt.Printf("| %d leader(s) | a second | by one session | CPU µs of servers, each | of the client |\n|---|---:|---:|---:|---:|\n", s.leaders)
 	one := map[string]float64{}
 	for _, name := range names {
 		m := median(figures[name])
@@ -92,10 +93,19 @@ func run(ctx context.Context, s settings) (err error) {
 		if one[how] == 0 {
 			one[how] = m
 		}
-		fmt.Printf("| %s | %.0f | %.1f |\n", name, m, m/one[how])
+		if name == disk {
+			fmt.Printf("| %s | %.0f | | | |\n", name, m)
+			continue
+		}
+		fmt.Printf("| %s | %.0f | %.1f | %.0f | %.0f |\n", name, m, m/one[how], median(cpu[name]), median(client[name]))
 	}
 	return nil
 }
+
+const disk = "disk: append 300 bytes and fsync, one after another"
+
+// figure is a rate, and the processor time in microseconds that each row has cost.
+type figure struct{ rate, server, client float64 }
 
 // fsyncs is how many appends the disk makes durable a second.
 func fsyncs(path string, d time.Duration) (float64, error) {

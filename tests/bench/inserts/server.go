@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -118,7 +119,7 @@ func (srv *server) exec(ctx context.Context, sql string) error {
 }
 
 // inserts is how many rows a second n sessions insert, one a statement.
-func (srv *server) inserts(ctx context.Context, how string, n int, d time.Duration) (float64, error) {
+func (srv *server) inserts(ctx context.Context, how string, n int, d time.Duration) (figure, error) {
 	var done atomic.Int64
 	errs := make(chan error, n)
 	var wg sync.WaitGroup
@@ -127,12 +128,12 @@ func (srv *server) inserts(ctx context.Context, how string, n int, d time.Durati
 	for i := range n {
 		c, err := srv.connect(ctx, i)
 		if err != nil {
-			return 0, err
+			return figure{}, err
 		}
 		defer c.Close(ctx)
 		insert, err := srv.inserter(ctx, c, how)
 		if err != nil {
-			return 0, err
+			return figure{}, err
 		}
 		wg.Go(func() {
 			<-begin
@@ -145,17 +146,45 @@ func (srv *server) inserts(ctx context.Context, how string, n int, d time.Durati
 			}
 		})
 	}
+	servers, own := srv.cpu(), cpuOf(os.Getpid())
 	began := time.Now()
 	stop = began.Add(d)
 	close(begin)
 	wg.Wait()
 	took := time.Since(began)
+	servers, own = srv.cpu()-servers, cpuOf(os.Getpid())-own
 	close(errs)
 	var all []error
 	for err := range errs {
 		all = append(all, err)
 	}
-	return float64(done.Load()) / took.Seconds(), errors.Join(all...)
+	rows := float64(done.Load())
+	return figure{rows / took.Seconds(), servers / rows, own / rows}, errors.Join(all...)
+}
+
+// cpu is the processor time of the server's processes so far, in microseconds.
+func (srv *server) cpu() float64 {
+	sum := 0.0
+	for _, c := range srv.cmds {
+		sum += cpuOf(c.Process.Pid)
+	}
+	return sum
+}
+
+// cpuOf is a process's processor time in microseconds, of the system's clock ticks: 10 ms.
+func cpuOf(pid int) float64 {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(b), ") ") // the name may hold blanks
+	f := strings.Fields(rest)
+	if len(f) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseFloat(f[11], 64)
+	system, _ := strconv.ParseFloat(f[12], 64)
+	return (user + system) * 10000
 }
 
 // inserter is a function that inserts one row.
