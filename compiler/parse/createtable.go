@@ -314,6 +314,10 @@ func (p *parser) tableAttribute(s *CreateTable) error {
 		case "":
 			return p.unexpected()
 		}
+	case p.accept("on", "commit"):
+		if !p.accept("preserve", "rows") { // what they do anyhow
+			return p.unsupported(at, "ON COMMIT %s", strings.ToUpper(p.peek().text))
+		}
 	case at.is("inherits"), at.is("partition"), at.is("partitioned"), at.is("tablespace"):
 		return p.refuse(1)
 	default:
