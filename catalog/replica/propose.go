@@ -14,8 +14,8 @@ import (
 )
 
 // maxCommand is the largest command that goes into the log. raft-wal refuses to
-// read entries above 64 MB (but writes them!), and a message between leaders must
-// pass within rpcTimeout.
+// read entries above 64 MB (but writes them!), and a message between leaders, of up to
+// batchEntries of them, must pass within rpcTimeout.
 const maxCommand = 32 << 20
 
 // Propose puts cmd into the log and waits until it is applied. The error is the

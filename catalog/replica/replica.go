@@ -55,6 +55,7 @@ const (
 	heartbeat     = 800 * time.Millisecond
 	leasePercent  = 75
 	commitTimeout = 25 * time.Millisecond // when idle, how soon followers hear what is committed
+	batchEntries  = 32                    // in one message
 	enqueueWait   = 10 * time.Second
 	segmentSize   = 16 << 20 // of the log on disk
 	snapshotsKept = 2
@@ -162,6 +163,7 @@ func (o Options) config() *raft.Config {
 	c.ElectionTimeout = c.HeartbeatTimeout
 	c.LeaderLeaseTimeout = c.HeartbeatTimeout * leasePercent / 100
 	c.CommitTimeout = commitTimeout
+	c.MaxAppendEntries = batchEntries
 	// Commands of many sessions share an fsync anyhow: raft takes all that wait.
 	// Its buffered channel would strand commands that are in it at shutdown.
 	c.BatchApplyCh = false

@@ -15,8 +15,9 @@ type Streams interface {
 	DialAddr(addr string, timeout time.Duration) (net.Conn, error)
 }
 
-// rpcTimeout bounds one message between leaders. A snapshot's grows with its size.
-const rpcTimeout = 3 * time.Second
+// rpcTimeout bounds one message between leaders: many commands, on a slow network. A snapshot's grows with
+// its size. That a peer is silent is noticed sooner, by its link.
+const rpcTimeout = 10 * time.Second
 
 // layer is Streams as raft's transport wants it.
 type layer struct{ Streams }
