@@ -203,8 +203,10 @@ func DropTable(s Scope, in Drop) (*Plan, error) {
 	}
 	for _, t := range tables {
 		// Foreign keys between tables that go together hold nothing back.
-		together := true
-		for _, other := range s.Catalog.References(t) {
+		// Where there are none, those that others make meanwhile do.
+		refs := s.Catalog.References(t)
+		together := len(refs) > 0
+		for _, other := range refs {
 			together = together && dropped[other.ID]
 		}
 		p.add(state.Op{DropTable: &state.DropTable{ID: t.ID, Cascade: in.Cascade || together}})
