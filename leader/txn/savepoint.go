@@ -7,7 +7,7 @@ import (
 
 // Mark is a point of a transaction to which Undo goes back.
 type Mark struct {
-	view       *state.Catalog // nil: no snapshot yet
+	base, view *state.Catalog // nil: no snapshot yet
 	ops, pre   int
 	temp       bool
 	inline     int64
@@ -28,7 +28,7 @@ func (t *Txn) Mark() Mark {
 }
 
 func (t *Txn) mark() Mark {
-	return Mark{view: t.view, ops: len(t.ops), pre: len(t.pre), temp: t.temp, inline: t.inline, savepoints: len(t.points)}
+	return Mark{base: t.base, view: t.view, ops: len(t.ops), pre: len(t.pre), temp: t.temp, inline: t.inline, savepoints: len(t.points)}
 }
 
 // Undo makes everything since the mark undone but for the snapshot, if one was taken, and
@@ -43,9 +43,9 @@ func (t *Txn) Undo(m Mark) {
 
 func (t *Txn) undo(m Mark) {
 	switch {
-	case m.view != nil:
+	case m.view != nil && m.base == t.base:
 		t.view = m.view
-	case t.view != nil: // a snapshot was taken since: it stays, without what was done on it
+	case t.view != nil: // a snapshot was taken since (again, if the mark's was let go): it stays, without what was done on it
 		t.view = t.spec.Temp.Over(t.base)
 	}
 	t.ops, t.pre, t.temp, t.inline = t.ops[:m.ops], t.pre[:m.pre], m.temp, m.inline

@@ -413,3 +413,24 @@ func TestFence(t *testing.T) {
 		t.Errorf("%d rows", got)
 	}
 }
+
+// A savepoint made on a snapshot that is then let go does not bring that snapshot back: it is pinned no more,
+// and the commit's conditions are those of the one taken since.
+func TestSavepointOfLostSnapshot(t *testing.T) {
+	l := newLog(t)
+	m := manager(l)
+	tab := given(t, l, "t")
+	a := begin(t, m, Spec{Serializable: true})
+	a.View() // as EXECUTE does whose arguments fail
+	a.Savepoint("s")
+	a.LetGo()
+	l.apply(t, add(tab, "o1", 1))
+	a.NoteRead(tab.ID)
+	if err := a.RollbackTo("s"); err != nil {
+		t.Fatal(err)
+	}
+	if got := a.View().TableByID(tab.ID).Version.Rows; got != 1 || a.View().Version() != m.Oldest() {
+		t.Errorf("%d rows of version %d, pinned is %d", got, a.View().Version(), m.Oldest())
+	}
+	a.Rollback()
+}
