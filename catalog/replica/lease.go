@@ -14,6 +14,7 @@ type lease struct {
 	since   time.Time     // a majority confirmed at this time or later; guarded by mu
 	term    uint64        // in this term; guarded by mu
 	broken  bool          // leadership is being handed over; guarded by mu
+	holds   int           // how often it was; guarded by mu
 	asking  chan struct{} // closed when the question under way is answered; guarded by mu
 	failure error         // its answer; guarded by mu
 }
@@ -62,15 +63,92 @@ func (r *Replica) Confirm(ctx context.Context, term uint64) error {
 // verify asks a majority. It ends when raft answers, at the latest when it steps down.
 func (r *Replica) verify(term uint64, asking chan struct{}) {
 	began := time.Now()
-	err := r.raft.VerifyLeader().Error()
 	l := &r.lease
 	l.mu.Lock()
+	holds := l.holds
+	l.mu.Unlock()
+	err := r.verified(term, began)
+	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err == nil {
+	if err == nil && l.holds == holds { // else what was said before says nothing about now
 		l.since, l.term = began, term
 	}
 	l.failure, l.asking = err, nil
 	close(asking)
+}
+
+// verified waits until a majority has answered messages that were begun at that time or later. raft's own
+// VerifyLeader also takes the answers to older ones, which may have lain here unread while the process was
+// stopped and another led.
+func (r *Replica) verified(term uint64, began time.Time) error {
+	for {
+		news := r.trans.acks.changed()
+		if err := r.raft.VerifyLeader().Error(); err != nil {
+			return err
+		}
+		if r.agreed(term, began) {
+			return nil
+		}
+		select {
+		case <-news:
+		case <-time.After(r.raft.ReloadableConfig().HeartbeatTimeout / 10):
+		}
+	}
+}
+
+// agreed reports whether a majority of the voters has.
+func (r *Replica) agreed(term uint64, began time.Time) bool {
+	voters, yes := 0, 0
+	for _, m := range r.Members() {
+		if !m.Voter {
+			continue
+		}
+		voters++
+		if m.ID == r.opts.ID || r.trans.acks.since(m.ID, term, began) {
+			yes++
+		}
+	}
+	return yes > voters/2
+}
+
+// acks are the newest messages of each other leader's acceptance: when they were begun.
+type acks struct {
+	mu   sync.Mutex
+	last map[string]ack // by id; guarded by mu
+	news chan struct{}  // closed when last changes; guarded by mu
+}
+
+type ack struct {
+	term  uint64
+	began time.Time
+}
+
+func newAcks() *acks { return &acks{last: map[string]ack{}, news: make(chan struct{})} }
+
+// note takes down that id has accepted a message of a term's leader.
+func (a *acks) note(id string, term uint64, began time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if old := a.last[id]; old.term > term || old.term == term && old.began.After(began) {
+		return
+	}
+	a.last[id] = ack{term, began}
+	close(a.news)
+	a.news = make(chan struct{})
+}
+
+// since reports whether id has accepted a message begun at that time or later.
+func (a *acks) since(id string, term uint64, began time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	last, ok := a.last[id]
+	return ok && last.term == term && !last.began.Before(began)
+}
+
+func (a *acks) changed() <-chan struct{} {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.news
 }
 
 // hold makes Confirm ask: another leader may be elected at any moment.
@@ -78,6 +156,7 @@ func (l *lease) hold() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.broken = true
+	l.holds++
 }
 
 // release ends hold. What was confirmed before counts no more.

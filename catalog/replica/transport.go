@@ -47,6 +47,7 @@ type carrier interface {
 // transport lets this replica send itself a message: elect.
 type transport struct {
 	carrier
+	acks *acks // of the messages that followers have accepted, but for pipelined ones (lease.go)
 	rpcs chan raft.RPC
 	// Until deaf it votes for nobody: before it stopped it may have assured a leader that is active still,
 	// which relies on that for a heartbeat timeout (lease.go).
@@ -57,7 +58,7 @@ type transport struct {
 }
 
 func newTransport(o Options, logger hclogger) *transport {
-	t := &transport{rpcs: make(chan raft.RPC), deaf: time.Now().Add(o.config().HeartbeatTimeout), stop: make(chan struct{})}
+	t := &transport{acks: newAcks(), rpcs: make(chan raft.RPC), deaf: time.Now().Add(o.config().HeartbeatTimeout), stop: make(chan struct{})}
 	if o.Streams == nil {
 		_, t.carrier = raft.NewInmemTransport(raft.ServerAddress(o.ID))
 	} else {
@@ -105,6 +106,16 @@ func (t *transport) refuses(rpc raft.RPC) bool {
 
 // Consumer implements raft.Transport.
 func (t *transport) Consumer() <-chan raft.RPC { return t.rpcs }
+
+// AppendEntries implements raft.Transport.
+func (t *transport) AppendEntries(id raft.ServerID, at raft.ServerAddress, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
+	began := time.Now()
+	err := t.carrier.AppendEntries(id, at, args, resp)
+	if err == nil && resp.Success {
+		t.acks.note(string(id), args.Term, began)
+	}
+	return err
+}
 
 // elect tells our own raft to stand for election now: a lone voter needs not
 // wait for a leader that cannot be. It is the message of a leadership transfer.
