@@ -31,6 +31,7 @@ type startCmd struct {
 	Slices     int           `help:"Slices, fixed when the directory is first used (default: cores)."`
 	Storage    string        `help:"Managed storage (default: DIR/storage)." placeholder:"URL"`
 	FlushAfter time.Duration `help:"Time after which small writes become row groups." default:"1s"`
+	KeepEvery  time.Duration `name:"keep-every" help:"Time between two runs of each housekeeping job (for tests)." hidden:""`
 	Workers    int           `help:"Workers that run queries (default: cores)."`
 }
 
@@ -39,7 +40,7 @@ func (c *startCmd) Run(ctx context.Context, log *slog.Logger) error {
 	return runLeader(ctx, leader.Options{
 		Dir: c.Data, ID: "leader", Listen: c.Listen, Cluster: "127.0.0.1:0",
 		Bootstrap: true, Slices: orCores(c.Slices), SlicesGiven: c.Slices > 0, Storage: c.Storage,
-		Embedded: true, Workers: orCores(c.Workers), Housekeeping: keep.Policy{FlushAge: c.FlushAfter}, Log: log,
+		Embedded: true, Workers: orCores(c.Workers), Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery), Log: log,
 	})
 }
 
@@ -54,6 +55,7 @@ type leaderCmd struct {
 	Slices     int           `help:"Slices of the whole cluster, with --bootstrap."`
 	Storage    string        `help:"Managed storage, with --bootstrap." placeholder:"URL"`
 	FlushAfter time.Duration `help:"Time after which small writes become row groups." default:"1s"`
+	KeepEvery  time.Duration `name:"keep-every" help:"Time between two runs of each housekeeping job (for tests)." hidden:""`
 	LogKept    uint64        `name:"log-kept" help:"Commands that stay in the log behind a snapshot (for tests)." hidden:""`
 	SecretFile string        `help:"File with the secret of the cluster's links; needed unless all addresses are loopback." placeholder:"FILE"`
 }
@@ -70,9 +72,19 @@ func (c *leaderCmd) Run(ctx context.Context, log *slog.Logger) error {
 	return runLeader(ctx, leader.Options{
 		Dir: c.Data, ID: c.ID, Listen: c.Listen, Cluster: c.Cluster,
 		Bootstrap: c.Bootstrap, Join: c.Join, Slices: c.Slices, SlicesGiven: c.Slices > 0, Storage: c.Storage, Secret: secret,
-		Housekeeping: keep.Policy{FlushAge: c.FlushAfter}, Log: log,
+		Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery), Log: log,
 		LogKept: c.LogKept,
 	})
+}
+
+// housekeeping is the policy of a leader whose small writes wait for flush; every is for tests, in which all
+// must happen soon.
+func housekeeping(flush, every time.Duration) keep.Policy {
+	p := keep.Policy{FlushAge: flush}
+	if every > 0 {
+		p = keep.Policy{Tick: every / 2, FlushAge: every, Idle: 2 * every, Collect: every, Sweep: every}
+	}
+	return p
 }
 
 func runLeader(ctx context.Context, o leader.Options) error {

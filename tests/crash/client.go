@@ -25,7 +25,7 @@ type client struct {
 	patience,
 	connecting time.Duration
 	hasty bool
-	last  string // the last error, with its statement and time
+	last  string                           // the last error, with its statement and time
 	log   func(format string, args ...any) // of errors, nil: not wanted
 }
 

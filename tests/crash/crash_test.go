@@ -20,6 +20,7 @@ var (
 	seedFlag   = flag.Uint64("seed", 0, "first seed of the rounds (default: the time); with -rounds 1 a round again")
 	roundsFlag = flag.Int("rounds", 0, "rounds of each cluster (default: few; in the long tests, a thousand in all)")
 	shapeFlag  = flag.String("shape", "", "only clusters of this shape: 'one' or LEADERSxNODES")
+	eagerFlag  = flag.Bool("eager", false, "with -shape: merges and collections all the time")
 	kindFlag   = flag.String("kind", "", "only plans of this kind of fault, as the statistics name it")
 	loopFlag   = flag.Bool("loopback", false, "no network namespaces, also where they are permitted")
 	talkFlag   = flag.Bool("talk", false, "log the errors that clients see")
@@ -39,12 +40,13 @@ func TestRounds(t *testing.T) {
 		shape       shape
 		short, long int
 	}
-	all := []rounds{{shape{3, 3}, 5, 350}, {shape{3, 3}, 0, 350}, {shape{}, 6, 350}}
+	all := []rounds{{shape{3, 3, false}, 5, 350}, {shape{3, 3, true}, 0, 350}, {shape{0, 0, true}, 6, 350}}
 	if *shapeFlag != "" {
 		var s shape
 		if _, err := fmt.Sscanf(*shapeFlag, "%dx%d", &s.leaders, &s.nodes); err != nil && *shapeFlag != "one" {
 			t.Fatal(err)
 		}
+		s.eager = *eagerFlag
 		all = []rounds{{s, 5, 100}}
 	}
 	for lane, c := range all {
@@ -94,18 +96,21 @@ func TestRounds(t *testing.T) {
 			}
 			t.Logf("%v: %d rounds from seed %d", c.shape, n, seed)
 			begin := time.Now()
+			leave := r.residents(2)
+			defer leave()
 			for i := range n {
 				for *kindFlag != "" && makePlan(seed+uint64(i), in).kinds() != *kindFlag {
 					seed++
 				}
 				if !r.round(i, seed+uint64(i)) {
-					t.Errorf("round %d failed; again: go test ./tests/crash -run Rounds/%s -args -shape %s -rounds 1 -seed %d", i, name, name, seed+uint64(i))
+					t.Errorf("round %d failed; again: go test ./tests/crash -run Rounds/%s -args -shape %s -eager=%v -rounds 1 -seed %d", i, name, name, c.shape.eager, seed+uint64(i))
 					if r.stats.failed >= *failFlag {
 						break
 					}
 				}
 			}
 			t.Logf("%v\nin %v, %d of %d points passed: %v", &r.stats, time.Since(begin).Round(time.Second), len(r.seen), len(points), r.seen)
+			leave()
 			r.afterwards(t)
 		})
 	}

@@ -13,7 +13,7 @@ func TestPlans(t *testing.T) {
 		t.Fatal(points, err)
 	}
 	t.Log(len(points), "points:", points)
-	in := ingredients{shape: shape{3, 3}, parts: true, points: points, admin: []string{"SELECT 1"}}
+	in := ingredients{shape: shape{3, 3, false}, parts: true, points: points, admin: []string{"SELECT 1"}}
 	kinds := map[string]bool{}
 	for seed := range uint64(2000) {
 		p := makePlan(seed, in)

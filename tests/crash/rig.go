@@ -12,8 +12,12 @@ import (
 	"time"
 )
 
-// shape is what processes a rig has. Without leaders it is one `slipher start`.
-type shape struct{ leaders, nodes int }
+// shape is what processes a rig has. Without leaders it is one `slipher start`. An eager one merges
+// and collects all the time.
+type shape struct {
+	leaders, nodes int
+	eager          bool
+}
 
 // String names a shape.
 func (s shape) String() string {
@@ -21,6 +25,14 @@ func (s shape) String() string {
 		return "one process"
 	}
 	return fmt.Sprintf("%d leaders, %d nodes", s.leaders, s.nodes)
+}
+
+// keeping are the flags for leaders' housekeeping.
+func (s shape) keeping() []string {
+	if s.eager {
+		return []string{"--keep-every", "100ms"}
+	}
+	return nil
 }
 
 // sliceCount is the slices of any rig.
@@ -124,6 +136,7 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 		} else {
 			p.args = append(p.args, "--join", strings.Join(cluster, ","))
 		}
+		p.args = append(p.args, s.keeping()...)
 		cluster = append(cluster, addr)
 		r.leaders, r.sql = append(r.leaders, p), append(r.sql, sql)
 		if err := p.start(); err != nil {

@@ -78,9 +78,16 @@ func (r *round) refuse(err error) {
 		r.refused = map[string]int{}
 	}
 	r.refused[c]++
-	if strings.HasPrefix(c, "XX") && !strings.Contains(err.Error(), "injected at ") || strings.HasPrefix(c, "42") || strings.HasPrefix(c, "22") || c == "58P01" || c == "0A000" {
+	if bad(err) {
 		r.wrong = append(r.wrong, "a client saw "+errorText(err))
 	}
+}
+
+// bad reports whether no client should ever see an error, whatever happens to the cluster.
+func bad(err error) bool {
+	c := code(err)
+	return strings.HasPrefix(c, "XX") && !strings.Contains(err.Error(), "injected at ") ||
+		strings.HasPrefix(c, "42") || strings.HasPrefix(c, "22") || c == "58P01" || c == "0A000"
 }
 
 // result is what a round came to.
@@ -109,6 +116,7 @@ func (r *round) play() (res result) {
 		for _, p := range r.rig.procs() {
 			r.wrong = append(r.wrong, p.takeCrashes()...)
 		}
+		r.wrong = append(r.wrong, r.complaints()...)
 		res.wrong, res.committed, res.unknown, res.refused = r.wrong, r.committed, r.unknown, r.refused
 	}()
 	ctx, cancel := context.WithCancel(context.Background())

@@ -24,6 +24,7 @@ type run struct {
 	mu    sync.Mutex
 	last  []time.Duration // guarded by mu; by leader: when the last answered probe began
 	seen  map[string]bool // guarded by mu; points passed
+	late  []string        // guarded by mu; complaints of residents
 	stats stats
 }
 
