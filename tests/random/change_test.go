@@ -229,8 +229,10 @@ func (ch *changer) statement() twin {
 		return ch.insertSelect()
 	case n < 55:
 		return ch.update()
-	case n < 70:
+	case n < 66:
 		return ch.updateFrom()
+	case n < 70:
+		return ch.reckless()
 	case n < 88:
 		return ch.delete()
 	case n < 98:
@@ -352,6 +354,25 @@ func (ch *changer) updateFrom() twin {
 		f.sl, f.pg = f.sl+" and ("+c.sl+")", f.pg+" and ("+c.pg+")"
 	}
 	return f
+}
+
+// reckless is an UPDATE of integers that may overflow or divide by zero for some row that it
+// changes; then nothing changes.
+func (ch *changer) reckless() twin {
+	var ints []int
+	for i, c := range ch.target.cols[:len(ch.target.cols)-1] {
+		if c.isInt() {
+			ints = append(ints, i)
+		}
+	}
+	if len(ints) == 0 {
+		return ch.update()
+	}
+	i, by := pick(ch.gen, ints), pick(ch.gen, ints)
+	ch.target.bound[i] = ch.target.cols[i].limit()
+	sql := fmt.Sprintf("update target t set c%d = t.c%d * %d + 7 / (t.c%d - %d) where %s %% %d = 1", i, by, pick(ch.gen, []int{1, 3000, 1000000}), by, ch.IntN(7),
+		id(ch.target, "t"), 2+ch.IntN(30))
+	return twin{sql, sql}
 }
 
 func (ch *changer) delete() twin {

@@ -122,6 +122,7 @@ func (r *run) load(tab *table, byCopy bool, conns []*cluster.Conn) {
 		t.Fatalf("%v\n%s", a.err, insert)
 	}
 	for _, c := range conns {
+		defer rewrite(t, c, tab)
 		c.Exec(t, tab.ddl()+tab.attrs)
 		if byCopy {
 			if _, err := c.CopyIn("copy "+tab.name+" from stdin with (format csv)", strings.NewReader(tab.csv())); err != nil {
@@ -132,6 +133,17 @@ func (r *run) load(tab *table, byCopy bool, conns []*cluster.Conn) {
 		for _, sql := range tab.inserts(max(10, len(tab.rows)/4)) {
 			c.Exec(t, sql)
 		}
+	}
+}
+
+// rewrite puts some of a table's rows, or all, into new objects and leaves deleted ones behind: what is asked
+// afterwards has the same answer.
+func rewrite(t *testing.T, c *cluster.Conn, tab *table) {
+	switch n := len(tab.rows) + len(tab.cols); n % 4 { // as it comes, but the same for a seed
+	case 0:
+		c.Exec(t, fmt.Sprintf("update %s set c0 = c0", tab.name))
+	case 1, 2:
+		c.Exec(t, fmt.Sprintf("update %s set c0 = c0 where length(c0::varchar(60)) %% 2 = 1", tab.name))
 	}
 }
 
