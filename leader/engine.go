@@ -76,10 +76,15 @@ func (s *Server) Describe(ctx context.Context, ses *session.Session, st *parse.S
 	}
 	switch st.Body.(type) {
 	case *parse.Select, *parse.Insert, *parse.Update, *parse.Delete:
+		known, keep := s.describeInsert(ses, st, params)
+		if known != nil {
+			return session.Description{Params: known}, nil
+		}
 		p, err := s.plan(ses, st, params)
 		if err != nil {
 			return session.Description{}, err
 		}
+		keep(p.params)
 		d := session.Description{Params: p.params}
 		if p.query.Insert == nil && p.query.Delete == nil {
 			d.Columns = p.query.Output

@@ -31,21 +31,23 @@ type smallInserts struct {
 
 	mu        sync.Mutex
 	templates map[templateKey]*short.Template // nil: does not go the short way; guarded by mu
+	described map[templateKey][]types.Type    // parameters; guarded by mu
 }
 
 // templateKey is all that a template depends on.
 type templateKey struct {
 	table state.TableID
 	def   uint64
-	body  *parse.Insert // a prepared statement; nil: shape says it all
-	shape string
+	// shape of a row of constants; of a prepared statement text, the types that the client declared, and the text.
+	shape, text string
 }
 
 // templatesKept bounds the cache; it is emptied when full.
-const templatesKept = 256
+const templatesKept = 64
 
 func newSmallInserts(e *exec.Engine) *smallInserts {
-	return &smallInserts{engine: e, budget: load.NewBudget(smallBudget), templates: map[templateKey]*short.Template{}}
+	return &smallInserts{engine: e, budget: load.NewBudget(smallBudget), templates: map[templateKey]*short.Template{},
+		described: map[templateKey][]types.Type{}}
 }
 
 // smallBudget is far more than the rows of small inserts take.
@@ -86,6 +88,7 @@ func (i *smallInserts) forget() {
 		}
 	}
 	clear(i.templates)
+	clear(i.described)
 }
 
 func (i *smallInserts) close() {

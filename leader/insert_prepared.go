@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/parse"
 	"slipher/leader/session"
@@ -16,27 +17,19 @@ const maxPreparedCells = 512
 
 // insertPrepared is INSERT … VALUES of a prepared statement with arguments. errLong: it goes the long way.
 func (s *Server) insertPrepared(ctx context.Context, ses *session.Session, st *parse.Statement, params []types.Type, args []types.Datum) (int64, error) {
-	b, ok := st.Body.(*parse.Insert)
-	if !ok || len(args) == 0 || !plainValues(b.Query) {
+	cat := s.look(ses)
+	t := s.preparedTarget(ses, cat, st)
+	if t == nil || len(args) == 0 {
 		return 0, errLong
 	}
-	size := 0
+	size := 16 * len(st.Body.(*parse.Insert).Query.Values) * len(t.Columns)
 	for _, a := range args {
 		size += 16 + len(a.S)
 	}
-	cat := s.look(ses)
-	v := s.view(cat, ses)
-	if b.Table.Database == "" && v.Relation(b.Table.Schema, b.Table.Name) != nil {
+	if size > inlineBytes {
 		return 0, errLong
 	}
-	t, err := v.Table(b.Table.Database, b.Table.Schema, b.Table.Name)
-	if err != nil || t == nil {
-		return 0, errLong
-	}
-	if rows := len(b.Query.Values); rows > short.MaxRows || rows*len(t.Columns) > maxPreparedCells || size+16*rows*len(t.Columns) > inlineBytes {
-		return 0, errLong
-	}
-	tmpl, err := s.small.template(templateKey{table: t.ID, def: t.Def, body: b, shape: fmt.Sprint(params)}, func() (*short.Template, error) {
+	tmpl, err := s.small.template(preparedKey(ses, t, st, params), func() (*short.Template, error) {
 		if !plainDefaults(t) {
 			return nil, nil
 		}
@@ -46,6 +39,51 @@ func (s *Server) insertPrepared(ctx context.Context, ses *session.Session, st *p
 		return 0, errors.Join(errLong, err)
 	}
 	return s.insertSmall(ctx, ses, t, []batch{{tmpl, [][]types.Datum{args}}})
+}
+
+// preparedTarget is the table of a statement that may go the short way, else nil.
+func (s *Server) preparedTarget(ses *session.Session, cat *state.Catalog, st *parse.Statement) *state.Table {
+	b, ok := st.Body.(*parse.Insert)
+	if !ok || st.Params == 0 || !plainValues(b.Query) {
+		return nil
+	}
+	v := s.view(cat, ses)
+	if b.Table.Database == "" && v.Relation(b.Table.Schema, b.Table.Name) != nil {
+		return nil
+	}
+	t, err := v.Table(b.Table.Database, b.Table.Schema, b.Table.Name)
+	if err != nil || t == nil {
+		return nil
+	}
+	if rows := len(b.Query.Values); rows > short.MaxRows || rows*len(t.Columns) > maxPreparedCells {
+		return nil
+	}
+	return t
+}
+
+// preparedKey names a statement by its text: drivers prepare the same one again and again.
+func preparedKey(ses *session.Session, t *state.Table, st *parse.Statement, params []types.Type) templateKey {
+	return templateKey{table: t.ID, def: t.Def, shape: fmt.Sprint(params, ses.ParseOptions()), text: st.Text()}
+}
+
+// describeInsert gives the parameters of a statement of the short way's kind, nil if they are not known yet,
+// and what keeps them for the next time.
+func (s *Server) describeInsert(ses *session.Session, st *parse.Statement, params []types.Type) (known []types.Type, keep func([]types.Type)) {
+	t := s.preparedTarget(ses, s.look(ses), st)
+	if t == nil {
+		return nil, func([]types.Type) {}
+	}
+	key, i := preparedKey(ses, t, st, params), s.small
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.described[key], func(types []types.Type) {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		if len(i.described) >= templatesKept {
+			clear(i.described)
+		}
+		i.described[key] = types
+	}
 }
 
 // plainValues: VALUES of constants and parameters and nothing else.

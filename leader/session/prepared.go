@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"strings"
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
@@ -25,7 +26,7 @@ func (s *Session) Prepare(ctx context.Context, name, text string, oids []uint32)
 	if name != "" && s.prepared[name] != nil {
 		return duplicate(name)
 	}
-	st, err := parse.ParseOne(text, s.ParseOptions())
+	st, err := s.parseOne(text)
 	if err != nil {
 		return err
 	}
@@ -43,6 +44,31 @@ func (s *Session) Prepare(ctx context.Context, name, text string, oids []uint32)
 		}
 	}
 	return s.keep(ctx, name, st, params)
+}
+
+// The trees of INSERTs are kept for drivers that prepare the same text for each row.
+const (
+	parsedKept  = 32
+	parsedBytes = 4096
+)
+
+// parseOne reads a statement to be prepared. Trees are never changed.
+func (s *Session) parseOne(text string) (*parse.Statement, error) {
+	o := s.ParseOptions()
+	if len(text) > parsedBytes || o != (parse.Options{}) || len(text) < 6 || !strings.EqualFold(text[:6], "insert") {
+		return parse.ParseOne(text, o)
+	}
+	if st := s.parsed[text]; st != nil {
+		return st, nil
+	}
+	st, err := parse.ParseOne(text, o)
+	if err == nil && st != nil {
+		if s.parsed == nil || len(s.parsed) >= parsedKept {
+			s.parsed = map[string]*parse.Statement{}
+		}
+		s.parsed[text] = st
+	}
+	return st, err
 }
 
 // keep describes a statement and keeps it.

@@ -46,6 +46,7 @@ type Session struct {
 	start    pgwire.Startup
 	settings *settings
 	prepared map[string]*prepared
+	parsed   map[string]*parse.Statement // see parseOne
 	block    block
 	txn      *txn.Txn // in progress, nil if none is
 	points   []point  // savepoints, the innermost last

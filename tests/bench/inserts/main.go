@@ -75,7 +75,7 @@ func run(ctx context.Context, s settings) (err error) {
 			return err
 		}
 		note(disk, figure{rate: rate})
-		for _, how := range []string{text, prepared} {
+		for _, how := range []string{text, prepared, unnamed} {
 			for _, n := range sessions {
 				f, err := srv.inserts(ctx, how, n, s.time)
 				if err != nil {

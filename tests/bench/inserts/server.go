@@ -23,6 +23,7 @@ import (
 const (
 	text     = "INSERT as text"
 	prepared = "INSERT prepared, with parameters"
+	unnamed  = "INSERT with parameters, prepared each time"
 )
 
 // server is the processes of a cluster.
@@ -195,14 +196,16 @@ func (srv *server) inserter(ctx context.Context, c *pgconn.PgConn, how string) (
 			return err
 		}, nil
 	}
-	if _, err := c.Prepare(ctx, "ins", "insert into events values ($1, $2, $3, $4, $5)", nil); err != nil {
-		return nil, err
+	const sql = "insert into events values ($1, $2, $3, $4, $5)"
+	args := func(id int64) [][]byte {
+		return [][]byte{fmt.Append(nil, id), fmt.Append(nil, id%7), fmt.Appendf(nil, "event number %d", id), fmt.Appendf(nil, "%d.25", id%1000),
+			fmt.Appendf(nil, "2026-11-20 17:00:%02d", id%60)}
 	}
-	return func(id int64) error {
-		r := c.ExecPrepared(ctx, "ins", [][]byte{fmt.Append(nil, id), fmt.Append(nil, id%7), fmt.Appendf(nil, "event number %d", id), fmt.Appendf(nil, "%d.25", id%1000),
-			fmt.Appendf(nil, "2026-11-20 17:00:%02d", id%60)}, nil, nil).Read()
-		return r.Err
-	}, nil
+	if how == unnamed {
+		return func(id int64) error { return c.ExecParams(ctx, sql, args(id), nil, nil, nil).Read().Err }, nil
+	}
+	_, err := c.Prepare(ctx, "ins", sql, nil)
+	return func(id int64) error { return c.ExecPrepared(ctx, "ins", args(id), nil, nil).Read().Err }, err
 }
 
 func median(list []float64) float64 {
