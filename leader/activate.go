@@ -2,6 +2,7 @@ package leader
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -23,16 +24,42 @@ type life struct {
 	done  chan struct{} // closed when the server cannot go on
 	ended *sync.Once
 
+	left chan struct{} // closed when a server that stops waits no longer
+	gone *sync.Once
+
 	mu   *sync.Mutex
 	err  error  // guarded by mu
 	term uint64 // this leader is active and serves since this term, 0: it stands by; guarded by mu
 }
 
 func newLife() life {
-	return life{ready: make(chan struct{}), done: make(chan struct{}), begun: &sync.Once{}, ended: &sync.Once{}, mu: &sync.Mutex{}}
+	return life{ready: make(chan struct{}), done: make(chan struct{}), begun: &sync.Once{}, ended: &sync.Once{}, left: make(chan struct{}), gone: &sync.Once{}, mu: &sync.Mutex{}}
 }
 
 func (l *life) serves() { l.begun.Do(func() { close(l.ready) }) }
+
+// outcomePatience is how long a server that stops lets commits find out whether they count.
+const outcomePatience = 3 * time.Second
+
+func (l *life) leave() { l.gone.Do(func() { close(l.left) }) }
+
+// wait is how transactions wait for what became of their commits: until changed is closed or
+// d has passed, nil in both cases.
+func (l *life) wait(ctx context.Context, changed <-chan struct{}, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-changed:
+	case <-t.C:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-l.left:
+		return errStopping
+	}
+	return nil
+}
+
+var errStopping = errors.New("the server stops")
 
 // fail ends Done: the server has lost what it cannot do without.
 func (l *life) fail(err error) {

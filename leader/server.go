@@ -159,7 +159,7 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 		return fmt.Errorf("catalog: %w", err)
 	}
 	s.onStop(func(context.Context) error { return s.replica.Shutdown() })
-	s.txns = txn.New(s.replica, txn.Options{Log: s.log})
+	s.txns = txn.New(s.replica, txn.Options{Log: s.log, Wait: s.life.wait})
 	if s.errors, err = openLoadErrors(s.opts.Dir); err != nil {
 		return err
 	}
@@ -211,6 +211,8 @@ func (s *Server) Close(ctx context.Context) error {
 		s.handOver(ctx)
 		s.front.stop()
 	}
+	// A commit whose outcome only the other leaders could tell is not waited for long.
+	defer time.AfterFunc(outcomePatience, s.life.leave).Stop()
 	var errs []error
 	for len(s.stops) > 0 {
 		f := s.stops[len(s.stops)-1]
