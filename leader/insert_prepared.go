@@ -22,9 +22,9 @@ func (s *Server) insertPrepared(ctx context.Context, ses *session.Session, st *p
 	if t == nil || len(args) == 0 {
 		return 0, errLong
 	}
-	size := 16 * len(st.Body.(*parse.Insert).Query.Values) * len(t.Columns)
+	size := len(st.Body.(*parse.Insert).Query.Values) * storedBytes(t, nil, make([][]parse.ShortCell, 1))
 	for _, a := range args {
-		size += 16 + len(a.S)
+		size += len(a.S)
 	}
 	if size > inlineBytes {
 		return 0, errLong

@@ -17,7 +17,7 @@ import (
 // runShort is INSERT INTO t VALUES of constants. Whatever is unusual about it, mistakes first of
 // all, is left to the long way.
 func (s *Server) runShort(ctx context.Context, ses *session.Session, st *parse.Statement, b *parse.ShortInsert, w pgwire.ResultWriter) error {
-	rows, err := s.insertShort(ctx, ses, len(st.Source), b)
+	rows, err := s.insertShort(ctx, ses, b)
 	if errors.Is(err, errLong) {
 		full, err := parse.Full(st, ses.ParseOptions())
 		if err != nil {
@@ -33,7 +33,7 @@ func (s *Server) runShort(ctx context.Context, ses *session.Session, st *parse.S
 
 // insertShort finds or makes a template for each shape of a row, turns constants into its arguments, and
 // runs it.
-func (s *Server) insertShort(ctx context.Context, ses *session.Session, size int, b *parse.ShortInsert) (int64, error) {
+func (s *Server) insertShort(ctx context.Context, ses *session.Session, b *parse.ShortInsert) (int64, error) {
 	cat := s.look(ses)
 	v := s.view(cat, ses)
 	if b.Table.Database == "" && v.Relation(b.Table.Schema, b.Table.Name) != nil {
@@ -44,7 +44,7 @@ func (s *Server) insertShort(ctx context.Context, ses *session.Session, size int
 		return 0, errLong
 	}
 	cols, ok := insertColumns(t, b)
-	if !ok || len(b.Rows) > short.MaxRows || size+len(b.Rows)*len(t.Columns)*16 > inlineBytes {
+	if !ok || len(b.Rows) > short.MaxRows || storedBytes(t, cols, b.Rows) > inlineBytes {
 		return 0, errLong
 	}
 	var batches []batch
@@ -75,6 +75,27 @@ func (s *Server) insertShort(ctx context.Context, ses *session.Session, size int
 	}
 	n, err := s.insertSmall(ctx, ses, t, batches)
 	return n, err
+}
+
+// storedBytes is what rows take in the commit, about.
+func storedBytes(t *state.Table, cols []int, rows [][]parse.ShortCell) int {
+	each := 0
+	for _, c := range t.Columns {
+		if c.Type.Phys() == types.Str {
+			each += 2 + len(c.Default)
+		} else {
+			each += c.Type.Phys().Width()
+		}
+	}
+	n := len(rows) * each
+	for _, row := range rows {
+		for i, c := range row {
+			if t.Columns[cols[i]].Type.Phys() == types.Str {
+				n += len(c.Text)
+			}
+		}
+	}
+	return n
 }
 
 // insertColumns are the columns that cells stand for.
