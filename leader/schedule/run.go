@@ -206,7 +206,7 @@ func (r *run) drive() {
 			r.fail(sqlerr.New(sqlerr.Code(bad[0].State), "%s", bad[0].Reason))
 		}
 	}
-	if r.env.Insert != nil && r.failure() == nil {
+	if r.env.Insert != nil && whole && r.failure() == nil { // not if its reader has closed it halfway: that is no failure
 		rows, err := r.env.Insert.Commit(r.ctx, r.objects, r.deletes)
 		r.fail(err)
 		r.mu.Lock()

@@ -175,6 +175,31 @@ func TestInsert(t *testing.T) {
 	})
 }
 
+// An INSERT whose reader closes it before its end commits nothing, or all of it if it was quicker.
+func TestInsertClosed(t *testing.T) {
+	eachShape(t, &fakeEngine{}, func(t *testing.T, c *testCluster) {
+		b := noMerge().
+			seg(0, plan.Leader, plan.Source{Kind: plan.SourceValues}, plan.Sink{Kind: plan.SinkDist, Exchange: 0, Dist: plan.DistHash}).
+			seg(0, plan.EverySlice, plan.Source{Kind: plan.SourceReceive, Exchange: 0}, plan.Sink{Kind: plan.SinkInsert})
+		env := c.env()
+		for i := range 10 {
+			env.Insert = &schedule.Insert{Table: c.table, Term: 1, Txn: uint64(i) + 2, Commit: func(_ context.Context, o []state.ObjectRef, _ []wire.Deleted) (int64, error) {
+				if len(o) != slices {
+					t.Errorf("%d objects are committed", len(o))
+				}
+				return 100, nil
+			}}
+			rows, err := c.run(context.Background(), b, env)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := rows.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
 // A cancelled context ends the query with 57014, also while nobody reads.
 func TestCancel(t *testing.T) {
 	eachShape(t, &fakeEngine{}, func(t *testing.T, c *testCluster) {
