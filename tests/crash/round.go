@@ -35,6 +35,7 @@ type round struct {
 	refused   map[string]int        // guarded by mu; errors of the server by code
 	tables    []*ownTable           // guarded by mu
 	groups    groups
+	stopping  sync.WaitGroup // processes that were told to stop
 }
 
 // probe is a write and a read that succeeded, one after the other.
@@ -158,6 +159,7 @@ func (r *round) play() (res result) {
 		r.fail("heal: %v", err)
 	}
 	healed := r.rig.now()
+	r.stopping.Wait()
 	if err := r.allWell(healed); err != nil {
 		r.fail("%v", err)
 	}
