@@ -283,9 +283,12 @@ func TestRecycleAndTimeout(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	time.Sleep(50 * time.Millisecond) // the last worker is dropped after the answer
-	if n := len(grown.PIDs()); n != 0 {
-		t.Errorf("%d workers that have grown live on", n)
+	deadline := time.Now().Add(10 * time.Second)
+	for len(grown.PIDs()) > 0 { // the last worker is dropped after the answer
+		if time.Now().After(deadline) {
+			t.Fatalf("%d workers that have grown live on", len(grown.PIDs()))
+		}
+		time.Sleep(time.Millisecond)
 	}
 	q := testPool(t, 1, Options{Timeout: 100 * time.Millisecond})
 	if _, err := q.Compile(t.Context(), Job{IR: header(target.V3) + manyFunctions(600), CPU: target.V3, Passes: O3}); !errors.Is(err, context.DeadlineExceeded) {

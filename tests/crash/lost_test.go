@@ -101,7 +101,8 @@ func TestLostReplies(t *testing.T) {
 				}
 			}
 			count := func() string { return exec("SELECT count(*) FROM s WHERE way = %d", way) }
-			if n := count(); n == "[[0]]" && o == history.Unknown {
+			// Nothing counts if the fault met a command before the commit (ids, housekeeping), too.
+			if n := count(); n == "[[0]]" && o != history.Committed {
 				if o, err = w.do(); o != history.Committed {
 					t.Fatalf("%s, %s: again: %v %v", l.rule, w.name, o, err)
 				}

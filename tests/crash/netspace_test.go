@@ -49,13 +49,18 @@ func TestNetwork(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	echo := func() error {
+	sent := byte(0)
+	echo := func() error { // its own answer: those of before come late
 		c.SetDeadline(time.Now().Add(300 * time.Millisecond))
-		if _, err := c.Write([]byte{1}); err != nil {
+		sent++
+		if _, err := c.Write([]byte{sent}); err != nil {
 			return err
 		}
-		_, err := c.Read(make([]byte, 1))
-		return err
+		for got := make([]byte, 1); ; {
+			if _, err := c.Read(got); err != nil || got[0] == sent {
+				return err
+			}
+		}
 	}
 	if err := echo(); err != nil {
 		t.Fatal(err)
