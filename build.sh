@@ -61,7 +61,8 @@ tests() {
 	build
 	go vet -unsafeptr=false ./... # memory outside the Go heap has addresses of its own
 	# The race detector where Go code is concurrent.
-	go test -race -timeout 20m ./catalog/replica ./leader/pgwire ./leader/relay ./leader/session ./leader/txn ./leader/schedule ./leader/cluster ./node/...
+	go test -race -timeout 20m ./catalog/replica ./leader/pgwire ./leader/relay ./leader/session ./leader/txn ./leader/schedule ./leader/cluster ./leader/keep ./node/...
+	go test -race -timeout 20m -run Leader ./leader
 	go test -timeout 20m "$@" ./...
 }
 

@@ -30,21 +30,24 @@ func (c *statistics) of(t *state.Table) *stats.Table {
 		return nil
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if st, ok := c.known[name]; ok {
+	st, ok := c.known[name]
+	c.mu.Unlock()
+	if ok {
 		return st
 	}
-	data, err := c.store.Get(context.Background(), name)
-	var st *stats.Table
+	data, err := c.store.Get(context.Background(), name) // without the lock: storage may be slow
 	if err == nil {
 		st, err = stats.Decode(data)
 	}
-	if err != nil {
+	if err != nil { // not remembered: it may pass
 		c.log.Warn("statistics cannot be read", "table", t.Name, "object", name, "err", err)
+		return nil
 	}
-	if st != nil && len(st.Cols) != len(t.Columns) {
+	if len(st.Cols) != len(t.Columns) {
 		st = nil
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.known == nil || len(c.known) >= statisticsKept {
 		c.known = map[string]*stats.Table{}
 	}
