@@ -3,6 +3,7 @@ package txn
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"maps"
 	"slices"
 	"time"
@@ -15,6 +16,9 @@ import (
 
 // commitPatience is how long a commit whose outcome is unknown is asked for again.
 const commitPatience = 30 * time.Second
+
+// lastPatience is how long it is asked for when the server ends its sessions, which get five seconds.
+const lastPatience = 3 * time.Second
 
 // askAgain is how long to wait before it is.
 const askAgain = 50 * time.Millisecond
@@ -44,8 +48,7 @@ func (t *Txn) Commit(ctx context.Context) error {
 	}
 	defer t.end()
 	if len(t.ops) > 0 {
-		// From here the transaction may have counted: a cancel must not hide that.
-		if err := t.propose(context.WithoutCancel(ctx)); err != nil {
+		if err := t.propose(ctx); err != nil {
 			if IsUnknown(err) {
 				// It may count although this leader, deposed, cannot see it: what it has written
 				// is no orphan as long as this leader takes itself for the active one.
@@ -67,7 +70,9 @@ func (t *Txn) Commit(ctx context.Context) error {
 }
 
 // propose has the commit's command applied, translated to where merges have put the rows.
-func (t *Txn) propose(ctx context.Context) error {
+func (t *Txn) propose(asker context.Context) error {
+	// From here the transaction may have counted: a cancel must not hide that.
+	ctx := context.WithoutCancel(asker)
 	t.m.mu.Lock()
 	rebase := t.m.rebase
 	t.m.mu.Unlock()
@@ -97,7 +102,7 @@ func (t *Txn) propose(ctx context.Context) error {
 		if err := fault.Point("txn.commit.before"); err != nil {
 			return err
 		}
-		err = t.resolve(ctx, cmd)
+		err = t.resolve(ctx, asker, cmd)
 		if lost := fault.Point("txn.commit.after"); lost != nil && err == nil {
 			return ErrUnknown
 		}
@@ -128,11 +133,13 @@ func checkSize(cmd *state.Command) error {
 	return nil
 }
 
-// resolve proposes a command until its outcome is known. The transaction id makes it count once.
-func (t *Txn) resolve(ctx context.Context, cmd *state.Command) error {
+// resolve proposes a command until its outcome is known, or for as long as asker may wait. The
+// transaction id makes it count once.
+func (t *Txn) resolve(ctx, asker context.Context, cmd *state.Command) error {
 	log := t.m.log
 	deadline := t.m.o.Now().Add(commitPatience)
-	for asked := false; ; {
+	level := slog.LevelWarn // for the first time, then again and again
+	for asked, ending := false, false; ; {
 		changed := log.Changed()
 		_, err := log.Propose(ctx, cmd)
 		var own *sqlerr.Error
@@ -161,15 +168,29 @@ func (t *Txn) resolve(ctx context.Context, cmd *state.Command) error {
 			}
 			return nil
 		}
-		if cat.Forgotten(cmd.Txn) || t.m.o.Now().After(deadline) {
+		now := t.m.o.Now()
+		if !ending && shutDown(asker) {
+			ending = true
+			if last := now.Add(lastPatience); last.Before(deadline) {
+				deadline = last
+			}
+		}
+		if cat.Forgotten(cmd.Txn) || now.After(deadline) {
 			t.m.o.Log.Error("the outcome of a commit stays unknown", "txn", uint64(cmd.Txn), "term", t.term, "err", err)
 			return ErrUnknown
 		}
-		t.m.o.Log.Warn("asking again for the outcome of a commit", "txn", uint64(cmd.Txn), "err", err)
+		t.m.o.Log.Log(ctx, level, "asking again for the outcome of a commit", "txn", uint64(cmd.Txn), "err", err)
+		level = slog.LevelDebug
 		if err := t.m.o.Wait(ctx, changed, askAgain); err != nil {
 			return ErrUnknown
 		}
 	}
+}
+
+// shutDown reports whether the server ends what ctx is of.
+func shutDown(ctx context.Context) bool {
+	why := context.Cause(ctx)
+	return why != nil && sqlerr.From(why).Code == sqlerr.AdminShutdown
 }
 
 var errDeposed = sqlerr.New(sqlerr.SerializationFailure, "the transaction was begun on a leader that is no longer the active one").

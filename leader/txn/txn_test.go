@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
@@ -390,6 +391,35 @@ func TestLostReplies(t *testing.T) {
 				t.Errorf("its objects are held: %v", m.Running(id))
 			}
 		})
+	}
+}
+
+// A commit whose outcome nobody knows keeps neither a server that ends, which gives its sessions
+// five seconds to say so, nor lets a client's cancel hide what became of it.
+func TestLostReplyAtTheEnd(t *testing.T) {
+	for _, c := range []struct {
+		why   error
+		least time.Duration
+		most  time.Duration
+	}{
+		{sqlerr.New(sqlerr.AdminShutdown, "stopping"), time.Second, 4 * time.Second},
+		{sqlerr.New(sqlerr.QueryCanceled, "cancelled"), commitPatience, 2 * commitPatience},
+	} {
+		l := newLog(t)
+		m := manager(l)
+		tab := given(t, l, "t")
+		a := begin(t, m, Spec{})
+		do(t, a, add(tab, "o", 1))
+		l.lose = "ld"
+		began := m.o.Now()
+		ctx, cancel := context.WithCancelCause(context.Background())
+		cancel(c.why)
+		if err := a.Commit(ctx); !errors.Is(err, ErrUnknown) {
+			t.Errorf("%v: %v", c.why, err)
+		}
+		if d := m.o.Now().Sub(began); d < c.least || d > c.most {
+			t.Errorf("%v: %v", c.why, d)
+		}
 	}
 }
 
