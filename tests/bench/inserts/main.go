@@ -16,7 +16,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -136,14 +135,3 @@ func fsyncs(path string, d time.Duration) (float64, error) {
 	return float64(n) / time.Since(began).Seconds(), nil
 }
 
-// command runs a process of the server; its log goes to a file of the directory.
-func command(s settings, dir, name string, args ...string) (*exec.Cmd, error) {
-	cmd := exec.Command(s.binary, args...)
-	log, err := os.Create(filepath.Join(dir, name+".log"))
-	if err != nil {
-		return nil, err
-	}
-	defer log.Close()
-	cmd.Stderr = log
-	return cmd, nil
-}

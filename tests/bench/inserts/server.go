@@ -67,12 +67,15 @@ func start(ctx context.Context, s settings, dir string) (*server, error) {
 	return srv, nil
 }
 
-// run starts a process and reads its ready line.
+// run starts a process, whose log goes to a file of the directory, and reads its ready line.
 func (srv *server) run(s settings, dir, name string, args ...string) (map[string]string, error) {
-	cmd, err := command(s, dir, name, args...)
+	log, err := os.Create(filepath.Join(dir, name+".log"))
 	if err != nil {
 		return nil, err
 	}
+	defer log.Close() // the process has its own
+	cmd := exec.Command(s.binary, args...)
+	cmd.Stderr = log
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
