@@ -1,6 +1,8 @@
 package optimize
 
 import (
+	"slices"
+
 	"slipher/catalog/fn"
 	"slipher/compiler/algebra"
 	"slipher/compiler/plan"
@@ -17,9 +19,13 @@ func (p *planner) pushDown(n algebra.Node, preds []*plan.Expr) algebra.Node {
 		if len(failing) == 0 {
 			return p.pushDown(n.In, append(safe, preds...))
 		}
+		in := n.In
+		if j, ok := in.(*algebra.Join); ok && j.Kind == algebra.Inner {
+			in, failing = p.joinLate(j, failing)
+		}
 		// preds stood above n, so they must not get below what may fail here
 		// only if they may fail themselves, which splitFailing has ruled out.
-		return &algebra.Select{In: p.pushDown(n.In, append(safe, preds...)), Preds: failing}
+		return withPreds(p.pushDown(in, append(safe, preds...)), failing)
 	case *algebra.Project:
 		return p.pushProject(n, preds)
 	case *algebra.Join:
@@ -40,6 +46,20 @@ func (p *planner) pushDown(n algebra.Node, preds []*plan.Expr) algebra.Node {
 		return withPreds(&algebra.Limit{In: in, Count: n.Count, Offset: n.Offset}, preds)
 	}
 	return withPreds(n, preds)
+}
+
+// joinLate gives an inner join the equalities among conjuncts that may fail: an UPDATE's FROM and a DELETE's
+// USING have no ON to write them in, and as filters they would make every row meet every row.
+func (p *planner) joinLate(j *algebra.Join, failing []*plan.Expr) (in algebra.Node, rest []*plan.Expr) {
+	on := slices.Clone(j.On)
+	for _, e := range failing {
+		if e.Kind == plan.ExprCall && e.Op == "eq" && !p.volatile(e) {
+			on = append(on, e)
+		} else {
+			rest = append(rest, e)
+		}
+	}
+	return &algebra.Join{Kind: j.Kind, On: on, Left: j.Left, Right: j.Right}, rest
 }
 
 func withPreds(n algebra.Node, preds []*plan.Expr) algebra.Node {
