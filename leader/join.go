@@ -41,6 +41,13 @@ type joining struct {
 	noted  bool // the cluster's id is in the directory; guarded by noting
 }
 
+// tellEvery is how many attempts to join pass between two log lines.
+const tellEvery = 10
+
+var errJoinSelf = errors.New("--join names this leader's own address only: it takes those of others, the first leader is made with --bootstrap")
+
+var errNoActive = errors.New("there is no active leader")
+
 var errRemoved = errors.New("this leader was removed from the cluster: delete its directory and start it with --join to have it back")
 
 // stayMember keeps this leader known to the others. It ends with ctx, or when the leader was removed.
@@ -76,7 +83,7 @@ func (s *Server) stayMember(ctx context.Context) {
 		}
 		asked = time.Now()
 		me := &wire.Join{ID: s.opts.ID, Addr: s.mux.Addr(), SQL: s.sqlAddr(), Add: add, Applied: s.replica.Status().AppliedIndex}
-		if _, err := s.askAround(ctx, s.othersMayBe(), me); err != nil {
+		if _, _, err := s.askAround(ctx, s.othersMayBe(), me); err != nil {
 			s.life.fail(err)
 			return
 		}
@@ -109,13 +116,17 @@ func (s *Server) self() state.Leader {
 // beAdded makes this leader, which has nothing on its disk, a member without a vote. Its
 // replica must not be open: it would give its voice without knowing what it has promised before.
 func (s *Server) beAdded(ctx context.Context) error {
-	for tries := 0; ; tries++ {
-		if tries == 10 {
-			s.log.Warn("no active leader yet to join", "join", s.opts.Join)
-		}
-		done, err := s.askAround(ctx, s.opts.Join, &wire.Join{ID: s.opts.ID, Addr: s.mux.Addr(), SQL: s.sqlAddr(), Add: true, Fresh: true})
+	others := slices.DeleteFunc(slices.Clone(s.opts.Join), func(a string) bool { return a == s.mux.Addr() })
+	if len(others) == 0 {
+		return errJoinSelf
+	}
+	for tries := 1; ; tries++ {
+		done, why, err := s.askAround(ctx, others, &wire.Join{ID: s.opts.ID, Addr: s.mux.Addr(), SQL: s.sqlAddr(), Add: true, Fresh: true})
 		if err != nil || done {
 			return err
+		}
+		if tries%tellEvery == 0 {
+			s.log.Warn("not joined yet", "join", others, "err", why)
 		}
 		if !sleep(ctx, askEvery) {
 			return context.Cause(ctx)
@@ -124,8 +135,9 @@ func (s *Server) beAdded(ctx context.Context) error {
 }
 
 // askAround tells all leaders that may be somewhere about this one. done: the active one
-// has answered. The error is final.
-func (s *Server) askAround(ctx context.Context, addrs []string, join *wire.Join) (done bool, err error) {
+// has answered; why: one that has not. The error is final.
+func (s *Server) askAround(ctx context.Context, addrs []string, join *wire.Join) (done bool, why, err error) {
+	why = errNoActive
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for _, addr := range addrs {
@@ -138,6 +150,7 @@ func (s *Server) askAround(ctx context.Context, addrs []string, join *wire.Join)
 			defer mu.Unlock()
 			switch {
 			case e != nil:
+				why = fmt.Errorf("%s: %w", addr, e)
 				s.log.Debug("leader not reached", "addr", addr, "err", e)
 			case !j.Active:
 			case j.Removed:
@@ -150,7 +163,7 @@ func (s *Server) askAround(ctx context.Context, addrs []string, join *wire.Join)
 		})
 	}
 	wg.Wait()
-	return done, err
+	return done, why, err
 }
 
 func (s *Server) ask(ctx context.Context, addr string, join *wire.Join) (*wire.Joined, error) {

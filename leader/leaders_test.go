@@ -2,9 +2,11 @@ package leader
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"sync"
 	"testing"
@@ -210,5 +212,21 @@ func TestLeaderStatus(t *testing.T) {
 	o.Join, o.Bootstrap = []string{a.ClusterAddr()}, true
 	if _, err := Start(context.Background(), o); err == nil {
 		t.Error("--bootstrap with --join")
+	}
+}
+
+// A leader that is told to join itself says so instead of asking itself for ever.
+func TestJoinSelf(t *testing.T) {
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := free.Addr().String()
+	free.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	_, err = Start(ctx, Options{Dir: t.TempDir(), ID: "l1", Listen: "127.0.0.1:0", Cluster: addr, Join: []string{addr}, Log: slog.New(slog.DiscardHandler)})
+	if !errors.Is(err, errJoinSelf) {
+		t.Error(err)
 	}
 }
