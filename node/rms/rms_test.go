@@ -244,3 +244,28 @@ func TestFileStoreCrash(t *testing.T) {
 		t.Errorf("%v", e)
 	}
 }
+
+// A store whose root has gone takes no objects: they would be lost when the root is back.
+func TestRootGone(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "root")
+	s, err := Open("file://" + root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	if err := s.Put(ctx, "a/b/c", []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(root, root+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(ctx, "a/d", []byte("x")); err == nil {
+		t.Error("written to a root that is not there")
+	}
+	if err := os.Rename(root+".away", root); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(ctx, "a/d", []byte("x")); err != nil {
+		t.Error(err)
+	}
+}

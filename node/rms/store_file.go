@@ -70,7 +70,7 @@ func (s *fileStore) Create(_ context.Context, name string) (ObjectWriter, error)
 	dir, base := filepath.Split(path)
 	f, err := (*os.File)(nil), fault.Point("rms.create")
 	if err == nil {
-		err = os.MkdirAll(dir, 0o700)
+		err = s.makeDir(filepath.Clean(dir))
 	}
 	if err == nil {
 		f, err = os.CreateTemp(dir, "."+base+".*"+leftoverEnd)
@@ -79,6 +79,25 @@ func (s *fileStore) Create(_ context.Context, name string) (ObjectWriter, error)
 		return nil, failed("creating", name, err)
 	}
 	return &fileWriter{s: s, f: f, name: name, path: path}, nil
+}
+
+// makeDir makes a folder below the root. The root itself is made when the store is opened and never
+// again: in one that came later, objects would be lost when the right one is back.
+func (s *fileStore) makeDir(dir string) error {
+	if dir == s.root {
+		_, err := os.Stat(dir)
+		return err
+	}
+	err := os.Mkdir(dir, 0o700)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = s.makeDir(filepath.Dir(dir)); err == nil {
+			err = os.Mkdir(dir, 0o700)
+		}
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
 }
 
 type fileWriter struct {
