@@ -149,7 +149,11 @@ func (s *session) connect(ctx context.Context, setUp func(*link, *greeting) erro
 	defer stop(nil)
 	s.wait.Store(&stop)
 	defer s.wait.Store(nil)
-	ctx, cancel := context.WithTimeoutCause(ctx, s.relay.opts.Wait, errNoLeader)
+	wait, why := s.relay.opts.Wait, errNoLeader
+	if s.closing.Load() && wait > closingWait {
+		wait, why = closingWait, errShutdown
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, wait, why)
 	defer cancel()
 	for pause := 20 * time.Millisecond; ; pause = min(2*pause, 250*time.Millisecond) {
 		l, g, err := s.try(ctx, setUp)
@@ -168,6 +172,10 @@ func (s *session) connect(ctx context.Context, setUp func(*link, *greeting) erro
 		}
 	}
 }
+
+// closingWait is how long a session of a relay that closes waits for an active leader: if
+// this process was the only one, none will come.
+const closingWait = 500 * time.Millisecond
 
 func (s *session) try(ctx context.Context, setUp func(*link, *greeting) error) (*link, *greeting, error) {
 	addr, err := s.relay.opts.Active(ctx)

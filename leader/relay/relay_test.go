@@ -602,6 +602,26 @@ func TestCloseAfterCopy(t *testing.T) {
 	}
 }
 
+// A relay that closes while there is no leader does not wait for one.
+func TestCloseWithoutLeader(t *testing.T) {
+	w := newWorld(t)
+	c := w.connect("exec")
+	w.on("SELECT who", dieBefore)
+	done := make(chan error, 1)
+	go func() { _, err := exec(c, "SELECT who"); done <- err }()
+	time.Sleep(50 * time.Millisecond)
+	closing, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	begin := time.Now()
+	w.relay.Close(closing)
+	if d := time.Since(begin); d > 2*time.Second {
+		t.Errorf("closed after %v", d)
+	}
+	if err := <-done; code(err) != "57P01" {
+		t.Error(err)
+	}
+}
+
 // A hello that has come through a relay is refused, not passed around.
 func TestNoLoops(t *testing.T) {
 	w := newWorld(t)

@@ -267,4 +267,9 @@ func (s *session) cancel() {
 func (s *session) shutdown() {
 	s.closing.Store(true)
 	s.client.SetReadDeadline(time.Now())
+	time.AfterFunc(closingWait, func() {
+		if wait := s.wait.Load(); wait != nil {
+			(*wait)(errShutdown)
+		}
+	})
 }
