@@ -39,19 +39,20 @@ func TestNetwork(t *testing.T) {
 			}()
 		}
 	}()
-	dial := func() (net.Conn, error) {
-		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+	// A first packet may be lost while the links come up: it is sent again after a second.
+	dial := func(patience time.Duration) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
 		return n.dial(ctx, 0, hostIP(2)+":7000")
 	}
-	c, err := dial()
+	c, err := dial(10 * time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
 	sent := byte(0)
-	echo := func() error { // its own answer: those of before come late
-		c.SetDeadline(time.Now().Add(300 * time.Millisecond))
+	echo := func(patience time.Duration) error { // its own answer: those of before come late
+		c.SetDeadline(time.Now().Add(patience))
 		sent++
 		if _, err := c.Write([]byte{sent}); err != nil {
 			return err
@@ -62,24 +63,24 @@ func TestNetwork(t *testing.T) {
 			}
 		}
 	}
-	if err := echo(); err != nil {
+	if err := echo(10 * time.Second); err != nil {
 		t.Fatal(err)
 	}
 	for _, cut := range []map[[2]int]bool{{{0, 2}: true}, {{2, 0}: true}, {{0, 2}: true, {2, 0}: true}} {
 		if err := n.set(cut); err != nil {
 			t.Fatal(err)
 		}
-		if err := echo(); err == nil {
+		if err := echo(300 * time.Millisecond); err == nil {
 			t.Error(cut, "an answer came through")
 		}
-		if d, err := dial(); err == nil {
+		if d, err := dial(300 * time.Millisecond); err == nil {
 			d.Close()
 			t.Error(cut, "a connection was made")
 		}
 		if err := n.set(nil); err != nil {
 			t.Fatal(err)
 		}
-		if d, err := dial(); err != nil {
+		if d, err := dial(10 * time.Second); err != nil {
 			t.Error("after healing", cut, err)
 		} else {
 			d.Close()
