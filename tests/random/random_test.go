@@ -143,7 +143,7 @@ func rewrite(t *testing.T, c *cluster.Conn, tab *table) {
 	case 0:
 		c.Exec(t, fmt.Sprintf("update %s set c0 = c0", tab.name))
 	case 1, 2:
-		c.Exec(t, fmt.Sprintf("update %s set c0 = c0 where length(c0::varchar(60)) %% 2 = 1", tab.name))
+		c.Exec(t, fmt.Sprintf("update %s set c0 = c0 where c0 is not null", tab.name))
 	}
 }
 

@@ -134,4 +134,3 @@ func fsyncs(path string, d time.Duration) (float64, error) {
 	}
 	return float64(n) / time.Since(began).Seconds(), nil
 }
-
