@@ -42,16 +42,19 @@ func (f *fsm) publish(c *state.Catalog) {
 	f.next = make(chan struct{})
 }
 
-// Apply runs one committed command. Its answer is always a *state.Result: bytes
-// that are no command are an error of that entry, the same on every leader.
+// Apply runs the commands of one committed entry. Its answer is always a []*state.Result, one for
+// each command: bytes that are no commands are an error of that entry, the same on every leader.
 func (f *fsm) Apply(l *raft.Log) any {
-	cmd, err := state.DecodeCommand(l.Data)
+	cmds, err := state.DecodeEntry(l.Data)
 	if err != nil {
-		return &state.Result{Err: sqlerr.New(sqlerr.DataCorrupted, "log entry %d: %v", l.Index, err)}
+		return []*state.Result{{Err: sqlerr.New(sqlerr.DataCorrupted, "log entry %d: %v", l.Index, err)}}
 	}
-	next, res := f.catalog().Apply(cmd)
+	next, out := f.catalog(), make([]*state.Result, len(cmds))
+	for i, cmd := range cmds {
+		next, out[i] = next.Apply(cmd)
+	}
 	f.publish(next)
-	return res
+	return out
 }
 
 // Snapshot pins the current version; writing it out happens beside Apply.

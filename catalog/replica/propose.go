@@ -51,17 +51,12 @@ func (r *Replica) apply(ctx context.Context, cmd *state.Command) (*state.Result,
 	if err := fault.Point("replica.propose"); err != nil {
 		return nil, notActive(err)
 	}
-	future := r.raft.Apply(data, enqueueWait)
-	if ctx.Done() == nil { // a commit: it waits for its outcome
-		err = future.Error()
-	} else {
-		ended := make(chan error, 1)
-		go func() { ended <- future.Error() }() // ends when raft answers or shuts down
-		select {
-		case err = <-ended:
-		case <-ctx.Done():
-			return nil, fmt.Errorf("%w: %w", ErrOutcomeUnknown, ctx.Err())
-		}
+	p := r.propose(data)
+	select {
+	case <-p.done:
+		err = p.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("%w: %w", ErrOutcomeUnknown, ctx.Err())
 	}
 	if err == nil {
 		err = fault.Point("replica.proposed") // the reply is lost
@@ -73,7 +68,7 @@ func (r *Replica) apply(ctx context.Context, cmd *state.Command) (*state.Result,
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
 	}
-	res := future.Response().(*state.Result)
+	res := p.res
 	if res.Err != nil {
 		// A copy: errors are decorated on their way out, results are kept.
 		e := *res.Err

@@ -86,6 +86,7 @@ type Replica struct {
 	opts  Options
 
 	txns   txns
+	turn   turn
 	leader leadership
 	lease  lease
 	stop   context.CancelFunc

@@ -140,11 +140,13 @@ func (j *journal) at(index uint64) (*state.Catalog, error) {
 		if l.Type != raft.LogCommand {
 			continue
 		}
-		cmd, err := state.DecodeCommand(l.Data)
+		cmds, err := state.DecodeEntry(l.Data)
 		if err != nil {
 			return nil, fmt.Errorf("%s: entry %d: %w", j.name, l.Index, err)
 		}
-		c, _ = c.Apply(cmd)
+		for _, cmd := range cmds {
+			c, _ = c.Apply(cmd)
+		}
 	}
 	return c, nil
 }
