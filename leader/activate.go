@@ -225,9 +225,12 @@ func (s *Server) makeCluster(ctx context.Context, _ uint64) (err error) {
 // footerCache bounds the leader's block cache: it reads footers only.
 const footerCache = 1 << 20
 
-func (s *Server) openStorage(context.Context, uint64) (err error) {
+func (s *Server) openStorage(ctx context.Context, _ uint64) (err error) {
 	url := s.replica.Catalog().Cluster().StorageURL
 	if s.store, err = rms.Open(url); err != nil {
+		return err
+	}
+	if err := s.checkStorage(ctx); err != nil {
 		return err
 	}
 	s.stats = &statistics{store: s.store, log: s.log}
