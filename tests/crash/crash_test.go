@@ -54,7 +54,11 @@ func TestRounds(t *testing.T) {
 		if c.short == 0 && !cluster.Long() {
 			continue
 		}
-		t.Run(name, func(t *testing.T) {
+		title := name
+		if c.shape.eager {
+			title += "-eager"
+		}
+		t.Run(title, func(t *testing.T) {
 			t.Parallel()
 			parts := c.shape.leaders > 0 && !*loopFlag
 			if parts {
@@ -103,7 +107,7 @@ func TestRounds(t *testing.T) {
 					seed++
 				}
 				if !r.round(i, seed+uint64(i)) {
-					t.Errorf("round %d failed; again: go test ./tests/crash -run Rounds/%s -args -shape %s -eager=%v -rounds 1 -seed %d", i, name, name, c.shape.eager, seed+uint64(i))
+					t.Errorf("round %d failed; again: go test ./tests/crash -run Rounds/%s -args -shape %s -eager=%v -rounds 1 -seed %d", i, title, name, c.shape.eager, seed+uint64(i))
 					if r.stats.failed >= *failFlag {
 						break
 					}
