@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"slipher/leader/keep"
+	"slipher/node/rms"
 )
 
 // Options say what kind of leader to start and where.
@@ -51,7 +52,7 @@ func (o *Options) check() error {
 		return errors.New("BUG: an embedded leader has no address for others")
 	}
 	if o.Storage == "" {
-		o.Storage = "file://" + filepath.Join(o.Dir, "storage")
+		o.Storage = rms.FileURL(filepath.Join(o.Dir, "storage"))
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()

@@ -18,6 +18,28 @@ import (
 	"slipher/runtime/block"
 )
 
+// Characters of URLs in a folder's name do not cut it short.
+func TestFolderNames(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a#b?c d%20")
+	for _, url := range []string{dir, FileURL(dir)} {
+		s, err := Open(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Put(t.Context(), "x", []byte("1")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "x")); err != nil {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+	for _, url := range []string{"file:///a#b", "file:///a?b=c"} {
+		if _, err := Open(url); err == nil {
+			t.Errorf("%s: no error", url)
+		}
+	}
+}
+
 // Every store keeps the promises of the interface.
 func TestStores(t *testing.T) {
 	for _, url := range []string{"file://" + t.TempDir(), "mem://stores", t.TempDir() + "/new/folder"} {
