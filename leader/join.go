@@ -213,13 +213,13 @@ func (s *Server) joined(ctx context.Context, from wire.Conn, m *wire.Join) (wire
 		if err := s.replica.AddLearner(m.ID, m.Addr); err != nil {
 			return nil, err
 		}
-	case !member.Voter && m.Applied+catchUp >= s.replica.Status().CommitIndex:
+	case !member.Voter && !m.Fresh && m.Applied+catchUp >= s.replica.Status().CommitIndex:
 		s.log.Info("a leader gets a vote", "leader", m.ID, "addr", m.Addr)
 		if err := s.replica.AddVoter(m.ID, m.Addr); err != nil {
 			return nil, err
 		}
 		j.Voter = true
-	default:
+	default: // it also asks again, before it takes part, if our answer was lost
 		j.Voter = member.Voter
 	}
 	return j, s.register(ctx, state.Leader{ID: m.ID, Cluster: m.Addr, SQL: m.SQL})

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"slipher/node/wire"
 )
 
 // leaders are a few leaders in this process.
@@ -228,5 +230,29 @@ func TestJoinSelf(t *testing.T) {
 	_, err = Start(ctx, Options{Dir: t.TempDir(), ID: "l1", Listen: "127.0.0.1:0", Cluster: addr, Join: []string{addr}, Log: slog.New(slog.DiscardHandler)})
 	if !errors.Is(err, errJoinSelf) {
 		t.Error(err)
+	}
+}
+
+// asker is a link to a leader that asks to join and does nothing else.
+type asker struct{ wire.Conn }
+
+func (asker) Peer() string { return "l9" }
+
+// A new leader whose first answer was lost asks again before its replica is open: it gets no
+// vote yet, for a majority that needs it would not be there.
+func TestJoinAskedTwice(t *testing.T) {
+	l := startLeaders(t, 1)
+	s := l.all[l.active()]
+	for range 3 {
+		m, err := s.joined(t.Context(), asker{}, &wire.Join{ID: "l9", Addr: "127.0.0.1:1", SQL: "127.0.0.1:1", Add: true, Fresh: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if j := m.(*wire.Joined); !j.Active || j.Refused || j.Voter {
+			t.Errorf("%+v", j)
+		}
+		if m, ok := s.replica.Member("l9"); !ok || m.Voter {
+			t.Errorf("member %+v, %v", m, ok)
+		}
 	}
 }
