@@ -8,9 +8,7 @@ import (
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/bind"
-	"slipher/compiler/optimize"
 	"slipher/compiler/parse"
-	"slipher/compiler/rewrite"
 	"slipher/leader/session"
 	"slipher/leader/short"
 	"slipher/node/load"
@@ -99,18 +97,11 @@ func (i *smallInserts) close() {
 
 // compileInsert makes the template of a statement whose values depend on nothing but its parameters.
 func (s *Server) compileInsert(ses *session.Session, cat *state.Catalog, st *parse.Statement, params []types.Type) (*short.Template, error) {
-	bound, err := bind.Bind(st, s.view(cat, ses), s.fns, bind.Options{ParamTypes: params})
+	p, err := s.planIn(cat, s.view(cat, ses), st, bind.Options{ParamTypes: params})
 	if err != nil {
 		return nil, err
 	}
-	rewrite.Apply(bound)
-	env := s.env(cat)
-	env.Fold = s.fold(cat)
-	q, err := optimize.Plan(bound, env)
-	if err != nil {
-		return nil, err
-	}
-	return short.NewTemplate(s.small.engine, s.fns, q, env.Slices)
+	return short.NewTemplate(s.small.engine, s.fns, p.query, s.env(cat).Slices)
 }
 
 // batch is a template and the arguments of the rows that it is to make.

@@ -45,7 +45,7 @@ func (l *fakeLog) End(id state.TxnID) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.open[id] {
-		panic("an id is given back twice")
+		panic("BUG: an id is given back twice")
 	}
 	delete(l.open, id)
 }
