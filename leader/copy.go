@@ -3,10 +3,6 @@ package leader
 import (
 	"context"
 	"fmt"
-	"io"
-	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -39,7 +35,7 @@ func (s *Server) runCopy(ctx context.Context, ses *session.Session, st *parse.St
 		return err
 	}
 	table := bound.Insert
-	in, err := openCopy(st, b, table, fields, w)
+	in, err := openCopy(ctx, st, b, table, fields, w)
 	if err != nil {
 		return err
 	}
@@ -85,86 +81,13 @@ func info(w pgwire.ResultWriter, text string) {
 	w.Notice(pgwire.Notice{Severity: pgwire.Info, Error: sqlerr.Error{Code: "00000", Message: text}})
 }
 
-// copyInput is where COPY's text comes from.
-type copyInput struct {
-	name     string // file, "" for the client
-	splitter *load.Splitter
-	file     *os.File
-	client   pgwire.CopyReader
-	text     wire.Text
-	err      error // with which reading ended; the query that follows fails for it
-}
-
-// openCopy opens a COPY's input: a file of the leader's machine, or the client's data.
-func openCopy(st *parse.Statement, b *parse.Copy, t *state.Table, fields []int, w pgwire.ResultWriter) (*copyInput, error) {
-	o := copyOptions(b, t, fields)
-	if err := o.Check(); err != nil {
-		return nil, err
-	}
-	encoded, err := o.MarshalMsg(nil)
-	if err != nil {
-		return nil, err
-	}
-	in := &copyInput{text: wire.Text{Options: encoded, MaxErrors: int64(max(b.MaxError-1, 0))}}
-	var r io.Reader
-	if b.Stdin {
-		if in.client, err = w.CopyIn(len(fields)); err != nil {
-			return nil, err
-		}
-		r = in.client
-	} else {
-		if in.name, err = copyPath(b.Path); err != nil {
-			return nil, sqlerr.From(err).At(st.Position(b.PathPos))
-		}
-		if in.file, err = os.Open(in.name); err != nil {
-			return nil, fileError(in.name, err)
-		}
-		if fi, err := in.file.Stat(); err != nil || fi.IsDir() {
-			in.file.Close()
-			return nil, sqlerr.New(sqlerr.UndefinedFile, "\"%s\" is a directory", in.name)
-		}
-		r = in.file
-	}
-	in.splitter, err = load.NewSplitter(r, o)
-	if err != nil {
-		in.close()
-		return nil, err
-	}
-	return in, nil
-}
-
-// copyPath is the file that FROM names: an absolute path or a file URL.
-func copyPath(from string) (string, error) {
-	path := from
-	if strings.Contains(from, "://") {
-		u, err := url.Parse(from)
-		if err != nil || u.Scheme != "file" || u.Host != "" && u.Host != "localhost" {
-			return "", sqlerr.Unsupported("COPY from %s", from)
-		}
-		path = u.Path
-	}
-	if !filepath.IsAbs(path) {
-		return "", sqlerr.New("42602", "relative path not allowed for COPY to or from a file")
-	}
-	return filepath.Clean(path), nil
-}
-
-func fileError(path string, err error) error {
-	switch {
-	case os.IsNotExist(err):
-		return sqlerr.New(sqlerr.UndefinedFile, "could not open file \"%s\" for reading: No such file or directory", path)
-	case os.IsPermission(err):
-		return sqlerr.New(sqlerr.InsufficientPrivilege, "could not open file \"%s\" for reading: Permission denied", path)
-	}
-	return sqlerr.Wrap(err, sqlerr.IOError)
-}
-
 // copyFormats maps the parser's formats to the loader's.
-var copyFormats = map[parse.CopyFormat]load.Format{parse.CopyDelimited: load.Delimited, parse.CopyCSV: load.CSV, parse.CopyPGText: load.PGText}
+var copyFormats = map[parse.CopyFormat]load.Format{parse.CopyDelimited: load.Delimited, parse.CopyCSV: load.CSV, parse.CopyPGText: load.PGText,
+	parse.CopyPGCSV: load.PGCSV}
 
 func copyOptions(b *parse.Copy, t *state.Table, fields []int) *load.CopyOptions {
 	o := &load.CopyOptions{
-		Format: copyFormats[b.Format], Delimiter: b.Delimiter, Quote: b.Quote, Escape: b.Escape, NullAs: b.NullAs,
+		Format: copyFormats[b.Format], EndMark: b.Stdin || b.Format == parse.CopyPGText, Delimiter: b.Delimiter, Quote: b.Quote, Escape: b.Escape, NullAs: b.NullAs,
 		IgnoreHeader: b.IgnoreHeader, Gzip: b.Compression == "gzip", EmptyAsNull: b.EmptyAsNull, BlanksAsNull: b.BlanksAsNull,
 		TrimBlanks: b.TrimBlanks, TruncateColumns: b.TruncateColumns, FillRecord: b.FillRecord, IgnoreBlankLines: b.IgnoreBlankLines,
 		EscapeChars: b.EscapeChars, RemoveQuotes: b.RemoveQuotes, AcceptInvChars: b.AcceptInvChars, InvChar: b.InvChar,
@@ -174,31 +97,6 @@ func copyOptions(b *parse.Copy, t *state.Table, fields []int) *load.CopyOptions 
 		o.Columns = append(o.Columns, load.CopyColumn{Name: c.Name, Type: c.Type, NotNull: c.NotNull})
 	}
 	return o
-}
-
-// next gives the next batch of whole records: schedule.Copy.Next.
-func (in *copyInput) next(ctx context.Context) (schedule.Batch, error) {
-	if in.client != nil {
-		// The query may fail while the client is silent.
-		defer context.AfterFunc(ctx, in.client.Interrupt)()
-	}
-	b, err := in.splitter.Next()
-	if err != nil {
-		if err != io.EOF && ctx.Err() == nil {
-			in.err = err
-		}
-		return schedule.Batch{}, err
-	}
-	return schedule.Batch{File: in.name, Line: b.Line, Bytes: b.Data}, nil
-}
-
-// failure is why reading the input ended too early, nil if it did not.
-func (in *copyInput) failure() error { return in.err }
-
-func (in *copyInput) close() {
-	if in.file != nil {
-		in.file.Close()
-	}
 }
 
 // keepRefusals writes the records that a COPY refused to stl_load_errors.

@@ -160,7 +160,7 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 	}
 	s.onStop(func(context.Context) error { return s.replica.Shutdown() })
 	s.txns = txn.New(s.replica, txn.Options{Log: s.log, Wait: s.life.wait})
-	if s.errors, err = openLoadErrors(s.opts.Dir); err != nil {
+	if s.errors, err = openLoadErrors(s.opts.Dir, loadErrorsLimit); err != nil {
 		return err
 	}
 	close(s.opened)

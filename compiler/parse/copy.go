@@ -10,7 +10,8 @@ import (
 //
 // A path takes Redshift's defaults (fields between '|', NULL is \N); STDIN
 // without options takes PostgreSQL's (tabs, backslash escapes), so that psql's
-// \copy works. Redshift's words behind STDIN switch to Redshift's defaults.
+// \copy works. Redshift's words behind STDIN switch to Redshift's defaults. CSV
+// follows: from a path and with Redshift's words by its rules, else by PostgreSQL's.
 func (p *parser) copyStmt() (Body, error) {
 	p.next()
 	if t := p.peek(); t.isPunct("(") {
@@ -336,10 +337,14 @@ func (o *copyOptions) finish() error {
 	if c.Stdin && !o.redshift {
 		c.Postgres = true
 	}
-	if c.Postgres && c.Format == CopyDelimited {
+	switch {
+	case c.Postgres && c.Format == CopyDelimited:
 		c.Format = CopyPGText
+	case c.Postgres && c.Format == CopyCSV:
+		c.Format = CopyPGCSV
 	}
-	c.Delimiter = map[CopyFormat]byte{CopyDelimited: '|', CopyCSV: ',', CopyPGText: '\t'}[c.Format]
+	quotes := c.Format == CopyCSV || c.Format == CopyPGCSV
+	c.Delimiter = map[CopyFormat]byte{CopyDelimited: '|', CopyCSV: ',', CopyPGText: '\t', CopyPGCSV: ','}[c.Format]
 	if o.delimSet {
 		var err error
 		if c.Delimiter, err = o.oneByte("delimiter", o.delimiter, o.delimPos); err != nil {
@@ -349,10 +354,10 @@ func (o *copyOptions) finish() error {
 	if c.Delimiter == '\n' || c.Delimiter == '\r' {
 		return sqlerr.New(sqlerr.InvalidParameterValue, "COPY delimiter cannot be newline or carriage return")
 	}
-	if c.Format != CopyCSV && (c.Quote != 0 || c.Escape != 0) {
+	if !quotes && (c.Quote != 0 || c.Escape != 0) {
 		return sqlerr.New(sqlerr.FeatureNotSupported, "COPY quote and escape are available only in CSV mode")
 	}
-	if c.Format == CopyCSV {
+	if quotes {
 		if c.Quote == 0 {
 			c.Quote = '"'
 		}
@@ -363,8 +368,8 @@ func (o *copyOptions) finish() error {
 			return sqlerr.New(sqlerr.InvalidParameterValue, "CSV is not compatible with REMOVEQUOTES or ESCAPE")
 		}
 	}
-	// In CSV an unquoted empty field is NULL: NullAs "" says just that.
-	if !c.NullAsSet && c.Format != CopyCSV {
+	// In PostgreSQL's CSV an unquoted empty field is NULL: NullAs "" says just that.
+	if !c.NullAsSet && c.Format != CopyPGCSV {
 		c.NullAs = `\N`
 	}
 	return nil

@@ -5,8 +5,9 @@ type CopyFormat uint8
 
 const (
 	CopyDelimited CopyFormat = iota // Redshift's default: fields between delimiters
-	CopyCSV                         // quoted
+	CopyCSV                         // quoted, by Redshift's rules
 	CopyPGText                      // PostgreSQL's text format: tab, \N, backslash escapes
+	CopyPGCSV                       // PostgreSQL's CSV: an empty unquoted field is NULL
 )
 
 // Copy is COPY table FROM source with all options resolved to values.
@@ -14,7 +15,7 @@ type Copy struct {
 	Table   QName
 	Columns []Name
 	Stdin   bool
-	Path    string // FROM 'path' or 'file://path', as written
+	Path    string // FROM 'path' or 'file://path', as written: of a file, a directory, a pattern, a prefix of names
 	PathPos Pos
 
 	Format       CopyFormat

@@ -249,6 +249,9 @@ func (r *run) stream(n int) error {
 		r.deletes = append(r.deletes, d.Deletes...)
 		r.records = append(r.records, d.Errors...)
 		wire.SortRecords(r.records)
+		if c := r.env.Copy; c != nil { // one more than allowed says that there are too many
+			r.records = wire.FirstRecords(r.records, c.Text.MaxErrors+1)
+		}
 		r.stats.Refused = r.records
 		if d.Error != nil {
 			return d.Error

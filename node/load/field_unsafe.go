@@ -11,22 +11,22 @@ import (
 	"slipher/runtime/kernels/heap"
 )
 
-// put stores a field of the present row, deciding what is NULL. quoted fields are data whatever they hold.
+// put stores a field of the present row, deciding what is NULL. A quoted field is not the NULL string.
 func (s *textSplitter) put(col int, field []byte, quoted bool) (code int, reason string) {
 	f := &s.cols[col]
 	if !quoted && len(field) <= len(s.o.NullAs)+1 && string(field) == s.o.NullAs {
 		return s.null(col)
 	}
 	if len(field) == 0 {
-		// PostgreSQL's text: an empty field is an empty string, the cast complains.
-		if s.o.EmptyAsNull || !f.str && s.o.Format != PGText || s.o.Format == CSV && !quoted {
+		// For PostgreSQL it is an empty string, and the cast complains.
+		if s.o.EmptyAsNull || !f.str && !s.o.postgres() {
 			return s.null(col)
 		}
 		s.value(col, nil)
 		return 0, ""
 	}
 	if field[0] == ' ' || field[0] == '\t' {
-		if (s.o.BlanksAsNull || !f.str && s.o.Format != PGText) && len(bytes.Trim(field, " \t")) == 0 {
+		if (s.o.BlanksAsNull || !f.str && !s.o.postgres()) && len(bytes.Trim(field, " \t")) == 0 {
 			return s.null(col)
 		}
 	}

@@ -13,20 +13,22 @@ type Format uint8
 // The formats.
 const (
 	Delimited Format = iota // Redshift's default
-	CSV
-	PGText // PostgreSQL's text format
+	CSV                     // by Redshift's rules
+	PGText                  // PostgreSQL's text format
+	PGCSV                   // PostgreSQL's CSV: quotes anywhere in a field, an empty unquoted field is NULL
 )
 
 // CopyOptions is what splitting needs to know of a COPY. Pure data: it travels from the leader to nodes.
-// The zero value of an option is its absence; Delimiter and (for CSV) Quote are always set.
+// The zero value of an option is its absence; Delimiter and (in CSV) Quote are always set.
 type CopyOptions struct {
 	Format    Format `msg:"fmt"`
 	Delimiter byte   `msg:"delim"`
 	Quote     byte   `msg:"quote"`
 	Escape    byte   `msg:"esc"` // CSV: 0 or Quote means the quote doubled
-	// NullAs stands for NULL when it is all of an unquoted field. CSV: an empty unquoted field is NULL besides.
+	// NullAs stands for NULL when it is all of an unquoted field.
 	NullAs           string       `msg:"null"`
-	IgnoreHeader     int          `msg:"header"` // records skipped at the start
+	EndMark          bool         `msg:"endmark"` // a record `\.` ends the data: what psql up to 17 sends
+	IgnoreHeader     int          `msg:"header"`  // records skipped at the start
 	Gzip             bool         `msg:"gzip"`
 	EmptyAsNull      bool         `msg:"emptynull"`
 	BlanksAsNull     bool         `msg:"blanksnull"`
@@ -56,15 +58,21 @@ func (o *CopyOptions) Check() error {
 	switch {
 	case o.Delimiter == 0 || o.Delimiter == '\n' || o.Delimiter == '\r' || o.Delimiter >= 0x80:
 		return bad("COPY delimiter must be a single ASCII character, not a line end")
-	case o.Format == CSV && (o.Quote == 0 || o.Quote == o.Delimiter || o.Quote == '\n' || o.Quote == '\r' || o.Quote >= 0x80):
+	case o.quotes() && (o.Quote == 0 || o.Quote == o.Delimiter || o.Quote == '\n' || o.Quote == '\r' || o.Quote >= 0x80):
 		return bad("COPY quote must be a single ASCII character other than the delimiter")
-	case o.Format == CSV && (o.RemoveQuotes || o.EscapeChars):
+	case o.quotes() && (o.RemoveQuotes || o.EscapeChars):
 		return bad("REMOVEQUOTES and ESCAPE do not go with CSV")
-	case o.Format != CSV && (o.EscapeChars || o.Format == PGText) && o.Delimiter == '\\':
+	case !o.quotes() && (o.EscapeChars || o.Format == PGText) && o.Delimiter == '\\':
 		return bad("COPY delimiter cannot be a backslash here")
 	}
 	return nil
 }
+
+// quotes reports whether fields may be in quotes that take the meaning of what is within away.
+func (o *CopyOptions) quotes() bool { return o.Format == CSV || o.Format == PGCSV }
+
+// postgres reports whether PostgreSQL's rules of what is NULL hold: the NULL string alone.
+func (o *CopyOptions) postgres() bool { return o.Format == PGText || o.Format == PGCSV }
 
 // backslash reports whether a backslash takes the next byte's meaning away.
 func (o *CopyOptions) backslash() bool {
@@ -73,7 +81,7 @@ func (o *CopyOptions) backslash() bool {
 
 // csvEscape is the byte that takes the meaning of the next one within CSV quotes, if it is not the quote.
 func (o *CopyOptions) csvEscape() byte {
-	if o.Format == CSV && o.Escape != o.Quote {
+	if o.quotes() && o.Escape != o.Quote {
 		return o.Escape
 	}
 	return 0

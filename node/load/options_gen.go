@@ -215,6 +215,12 @@ func (z *CopyOptions) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "NullAs")
 				return
 			}
+		case "endmark":
+			z.EndMark, err = dc.ReadBool()
+			if err != nil {
+				err = msgp.WrapError(err, "EndMark")
+				return
+			}
 		case "header":
 			z.IgnoreHeader, err = dc.ReadInt()
 			if err != nil {
@@ -354,9 +360,9 @@ func (z *CopyOptions) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *CopyOptions) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 18
+	// map header, size 19
 	// write "fmt"
-	err = en.Append(0xde, 0x0, 0x12, 0xa3, 0x66, 0x6d, 0x74)
+	err = en.Append(0xde, 0x0, 0x13, 0xa3, 0x66, 0x6d, 0x74)
 	if err != nil {
 		return
 	}
@@ -403,6 +409,16 @@ func (z *CopyOptions) EncodeMsg(en *msgp.Writer) (err error) {
 	err = en.WriteString(z.NullAs)
 	if err != nil {
 		err = msgp.WrapError(err, "NullAs")
+		return
+	}
+	// write "endmark"
+	err = en.Append(0xa7, 0x65, 0x6e, 0x64, 0x6d, 0x61, 0x72, 0x6b)
+	if err != nil {
+		return
+	}
+	err = en.WriteBool(z.EndMark)
+	if err != nil {
+		err = msgp.WrapError(err, "EndMark")
 		return
 	}
 	// write "header"
@@ -574,9 +590,9 @@ func (z *CopyOptions) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *CopyOptions) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 18
+	// map header, size 19
 	// string "fmt"
-	o = append(o, 0xde, 0x0, 0x12, 0xa3, 0x66, 0x6d, 0x74)
+	o = append(o, 0xde, 0x0, 0x13, 0xa3, 0x66, 0x6d, 0x74)
 	o = msgp.AppendUint8(o, uint8(z.Format))
 	// string "delim"
 	o = append(o, 0xa5, 0x64, 0x65, 0x6c, 0x69, 0x6d)
@@ -590,6 +606,9 @@ func (z *CopyOptions) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "null"
 	o = append(o, 0xa4, 0x6e, 0x75, 0x6c, 0x6c)
 	o = msgp.AppendString(o, z.NullAs)
+	// string "endmark"
+	o = append(o, 0xa7, 0x65, 0x6e, 0x64, 0x6d, 0x61, 0x72, 0x6b)
+	o = msgp.AppendBool(o, z.EndMark)
 	// string "header"
 	o = append(o, 0xa6, 0x68, 0x65, 0x61, 0x64, 0x65, 0x72)
 	o = msgp.AppendInt(o, z.IgnoreHeader)
@@ -698,6 +717,12 @@ func (z *CopyOptions) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			z.NullAs, bts, err = msgp.ReadStringBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "NullAs")
+				return
+			}
+		case "endmark":
+			z.EndMark, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "EndMark")
 				return
 			}
 		case "header":
@@ -840,7 +865,7 @@ func (z *CopyOptions) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *CopyOptions) Msgsize() (s int) {
-	s = 3 + 4 + msgp.Uint8Size + 6 + msgp.ByteSize + 6 + msgp.ByteSize + 4 + msgp.ByteSize + 5 + msgp.StringPrefixSize + len(z.NullAs) + 7 + msgp.IntSize + 5 + msgp.BoolSize + 10 + msgp.BoolSize + 11 + msgp.BoolSize + 5 + msgp.BoolSize + 6 + msgp.BoolSize + 5 + msgp.BoolSize + 11 + msgp.BoolSize + 9 + msgp.BoolSize + 8 + msgp.BoolSize + 9 + msgp.BoolSize + 8 + msgp.ByteSize + 5 + msgp.ArrayHeaderSize
+	s = 3 + 4 + msgp.Uint8Size + 6 + msgp.ByteSize + 6 + msgp.ByteSize + 4 + msgp.ByteSize + 5 + msgp.StringPrefixSize + len(z.NullAs) + 8 + msgp.BoolSize + 7 + msgp.IntSize + 5 + msgp.BoolSize + 10 + msgp.BoolSize + 11 + msgp.BoolSize + 5 + msgp.BoolSize + 6 + msgp.BoolSize + 5 + msgp.BoolSize + 11 + msgp.BoolSize + 9 + msgp.BoolSize + 8 + msgp.BoolSize + 9 + msgp.BoolSize + 8 + msgp.ByteSize + 5 + msgp.ArrayHeaderSize
 	for za0001 := range z.Columns {
 		s += 1 + 5 + msgp.StringPrefixSize + len(z.Columns[za0001].Name) + 5 + z.Columns[za0001].Type.Msgsize() + 3 + msgp.BoolSize
 	}

@@ -14,6 +14,17 @@ func (s *textSplitter) record() (code, col int, reason string, end, next int) {
 		var quoted, isNull, closed bool
 		switch {
 		case s.o.Format == CSV:
+			f := s.o.csvSpan(s.data, at)
+			if f.fault != csvWhole {
+				return s.skip(ErrLine, min(col, len(s.cols)-1), csvReason)
+			}
+			field, quoted, at, closed = s.data[f.from:f.to], f.quoted, f.at, true
+			if f.escaped {
+				start := len(s.scratch)
+				s.scratch = s.o.csvText(s.scratch, s.data, f)
+				field = s.scratch[start:len(s.scratch):len(s.scratch)]
+			}
+		case s.o.Format == PGCSV:
 			field, quoted, at, closed = s.csvField(at)
 		case s.o.RemoveQuotes && at < len(s.data) && (s.data[at] == '"' || s.data[at] == '\''):
 			field, at, closed = s.unquoteField(at)
@@ -23,7 +34,7 @@ func (s *textSplitter) record() (code, col int, reason string, end, next int) {
 		}
 		if !closed {
 			end, next = s.lineEnd(s.pos)
-			if s.o.Format == CSV {
+			if s.o.Format == PGCSV {
 				end, next = len(s.data), len(s.data)
 			}
 			return ErrDelimiter, min(col, len(s.cols)-1), "", end, next
@@ -37,8 +48,7 @@ func (s *textSplitter) record() (code, col int, reason string, end, next int) {
 				c, r = s.put(col, field, quoted || s.unescaped(field))
 			}
 			if c != 0 {
-				// Go on to the record's end, without storing.
-				return s.skip(c, col, r, at)
+				return s.skip(c, col, r)
 			}
 		}
 		if last {
@@ -48,7 +58,7 @@ func (s *textSplitter) record() (code, col int, reason string, end, next int) {
 		if col+1 == len(s.cols) {
 			e, n := s.lineEnd(at)
 			if c, k, r := s.extra(s.data[at:e]); c != 0 {
-				return s.skip(c, k, r, at)
+				return s.skip(c, k, r)
 			}
 			return 0, 0, "", e, n
 		}
@@ -60,15 +70,14 @@ func (s *textSplitter) record() (code, col int, reason string, end, next int) {
 	return code, col, reason, end, next
 }
 
-// skip finds the end of a record that is refused; at is behind one of its fields.
-func (s *textSplitter) skip(code, col int, reason string, at int) (int, int, string, int, int) {
-	sp := Splitter{o: s.o}
-	next, _ := sp.recordEnd(s.data, at)
+// skip goes on to the end of a record that is refused, without storing.
+func (s *textSplitter) skip(code, col int, reason string) (int, int, string, int, int) {
+	next, _ := s.o.recordEnd(s.data, s.pos)
 	end := next
-	if end > at && s.data[end-1] == '\n' {
+	if end > s.pos && s.data[end-1] == '\n' {
 		end--
 	}
-	if end > at && s.data[end-1] == '\r' {
+	if end > s.pos && s.data[end-1] == '\r' {
 		end--
 	}
 	return code, col, reason, end, next
@@ -79,16 +88,7 @@ func (s *textSplitter) unescaped(field []byte) bool {
 	return s.o.backslash() && len(field) > 0 && len(s.scratch) >= len(field) && &s.scratch[len(s.scratch)-len(field)] == &field[0]
 }
 
-// fieldEnd reports whether a field ends at i: a delimiter, a line end or the end of the data stands there.
-func (s *textSplitter) fieldEnd(i int) bool {
-	if i < len(s.data) && s.data[i] == '\r' {
-		i++
-		return i == len(s.data) || s.data[i] == '\n'
-	}
-	return i == len(s.data) || s.data[i] == s.o.Delimiter || s.data[i] == '\n'
-}
-
-// csvField reads the field at from. Quotes may begin and end anywhere in it, as in PostgreSQL; at is
+// csvField reads the field at from by PostgreSQL's rules: quotes may begin and end anywhere in it; at is
 // the delimiter or line end behind it. closed: false if a quote is not.
 func (s *textSplitter) csvField(from int) (field []byte, quoted bool, at int, closed bool) {
 	d, q, esc := s.o.Delimiter, s.o.Quote, s.o.csvEscape()
@@ -96,7 +96,7 @@ func (s *textSplitter) csvField(from int) (field []byte, quoted bool, at int, cl
 		// The usual quoted field: no quote within.
 		if i := bytes.IndexByte(s.data[from+1:], q); i >= 0 {
 			at := from + 1 + i + 1
-			if s.fieldEnd(at) {
+			if s.o.fieldEnd(s.data, at) {
 				return s.data[from+1 : at-1], true, at, true
 			}
 		}
@@ -119,7 +119,7 @@ func (s *textSplitter) csvField(from int) (field []byte, quoted bool, at int, cl
 			s.scratch = append(s.scratch, s.data[run:i]...)
 			run = i + 1
 			in, quoted = !in, true
-		case !in && (c == d || c == '\n' || c == '\r') && s.fieldEnd(i):
+		case !in && (c == d || c == '\n' || c == '\r') && s.o.fieldEnd(s.data, i):
 			goto done
 		}
 	}
@@ -147,7 +147,7 @@ func (s *textSplitter) unquoteField(from int) (field []byte, at int, closed bool
 			continue
 		case c == '\n' && !s.o.EscapeChars:
 			return nil, i, false
-		case c == q && s.fieldEnd(i+1):
+		case c == q && s.o.fieldEnd(s.data, i+1):
 			return s.scratch[start:len(s.scratch):len(s.scratch)], i + 1, true
 		}
 		s.scratch = append(s.scratch, c)
@@ -164,7 +164,7 @@ func (s *textSplitter) escapedField(from int) (field []byte, isNull bool, at int
 	rebuilt := false
 	for i < len(s.data) {
 		c := s.data[i]
-		if (c == s.o.Delimiter || c == '\n' || c == '\r') && s.fieldEnd(i) {
+		if (c == s.o.Delimiter || c == '\n' || c == '\r') && s.o.fieldEnd(s.data, i) {
 			break
 		}
 		if c != '\\' || !s.o.backslash() || i+1 == len(s.data) {

@@ -22,6 +22,7 @@ const (
 	ErrEmptyLine   = 1211
 	ErrNotNull     = 1213
 	ErrDelimiter   = 1214
+	ErrLine        = 1216
 	ErrUTF8        = 1220
 	ErrIntOverflow = 1222
 )
@@ -51,10 +52,13 @@ var reasons = map[int]string{
 	ErrDelimiter: "Delimiter not found",
 }
 
+// csvReason is what Redshift says of quotes that do not enclose a whole field.
+const csvReason = "Invalid quote formatting for CSV"
+
 // SQLState is the code of the error that ends a COPY because of e.
 func (e *RecordError) SQLState() sqlerr.Code {
 	switch e.Code {
-	case ErrTooMany, ErrTooFew, ErrDelimiter, ErrEmptyLine:
+	case ErrTooMany, ErrTooFew, ErrDelimiter, ErrEmptyLine, ErrLine:
 		return sqlerr.BadCopyFormat
 	case ErrRange:
 		return sqlerr.StringTooLong

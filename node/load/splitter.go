@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"io"
 
-	"github.com/klauspost/compress/gzip"
-
 	"slipher/catalog/sqlerr"
 )
 
@@ -20,6 +18,7 @@ type Batch struct {
 // needed to tell line ends within fields from those between records.
 type Splitter struct {
 	r      io.Reader
+	packed *unpacker // what r unpacks, nil: nothing is packed
 	o      *CopyOptions
 	size   int
 	rest   []byte // begun, not yet given out
@@ -36,19 +35,17 @@ const (
 	maxRecord = 4 << 20
 )
 
-// NewSplitter reads COPY's input from r, unpacking it if the options say so.
+// NewSplitter reads COPY's input from r, unpacking it if the options say so. Nothing is read before the first Next.
 func NewSplitter(r io.Reader, o *CopyOptions) (*Splitter, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
+	var packed *unpacker
 	if o.Gzip {
-		z, err := gzip.NewReader(r)
-		if err != nil {
-			return nil, sqlerr.New(sqlerr.DataException, "input is not in gzip format").WithDetail("%v", err)
-		}
-		r = z
+		packed = newUnpacker(r)
+		r = packed
 	}
-	return &Splitter{r: r, o: o, size: batchSize, line: 1, header: o.IgnoreHeader, first: true}, nil
+	return &Splitter{r: r, packed: packed, o: o, size: batchSize, line: 1, header: o.IgnoreHeader, first: true}, nil
 }
 
 var bom = []byte("\xef\xbb\xbf")
@@ -60,23 +57,16 @@ func (s *Splitter) Next() (Batch, error) {
 		if err != nil {
 			return Batch{}, err
 		}
-		if s.first {
-			s.first = false
-			if bytes.HasPrefix(buf, bom) {
-				buf, cut = buf[len(bom):], cut-len(bom)
-				s.off += int64(len(bom))
-			}
-		}
 		data := buf[:cut]
 		s.rest = buf[cut:]
-		if s.o.Format == PGText {
+		if s.o.EndMark {
 			data = s.endMark(data)
 		}
 		b := Batch{Data: data, Line: s.line, Offset: s.off}
 		s.line += int64(bytes.Count(buf[:cut], []byte{'\n'}))
 		s.off += int64(cut)
 		for s.header > 0 && len(b.Data) > 0 {
-			n, _ := s.recordEnd(b.Data, 0)
+			n, _ := s.o.recordEnd(b.Data, 0)
 			b.Line += int64(bytes.Count(b.Data[:n], []byte{'\n'}))
 			b.Offset += int64(n)
 			b.Data = b.Data[n:]
@@ -96,6 +86,11 @@ func (s *Splitter) fill() (buf []byte, cut int, err error) {
 	buf = make([]byte, len(s.rest), max(s.size, 2*len(s.rest)))
 	copy(buf, s.rest)
 	s.rest = nil
+	if s.first && s.packed != nil {
+		if err := s.packed.begin(); err != nil {
+			return nil, 0, sqlerr.Wrap(err, sqlerr.IOError)
+		}
+	}
 	for {
 		for !s.eof && len(buf) < cap(buf) {
 			n, err := s.r.Read(buf[len(buf):cap(buf)])
@@ -104,6 +99,16 @@ func (s *Splitter) fill() (buf []byte, cut int, err error) {
 				s.eof = true
 			} else if err != nil {
 				return nil, 0, sqlerr.Wrap(err, sqlerr.IOError)
+			}
+		}
+		if s.first {
+			s.first = false
+			if err := s.o.foreign(buf); err != nil {
+				return nil, 0, err
+			}
+			if bytes.HasPrefix(buf, bom) {
+				buf = buf[len(bom):]
+				s.off += int64(len(bom))
 			}
 		}
 		if s.eof {
@@ -120,68 +125,68 @@ func (s *Splitter) fill() (buf []byte, cut int, err error) {
 	}
 }
 
-// endMark cuts data at PostgreSQL's end-of-data line, `\.`.
+// endMark cuts data, which begins with a record, at the record that is PostgreSQL's end-of-data line, `\.`.
+// Within quotes, or behind an escaped line end, it is data.
 func (s *Splitter) endMark(data []byte) []byte {
-	for at := 0; ; {
+	for at, rec := 0, 0; ; {
 		i := bytes.Index(data[at:], []byte(`\.`))
 		if i < 0 {
 			return data
 		}
 		i += at
-		behind := data[i+2:]
+		at = i + 2
+		behind := data[at:]
 		ends := len(behind) == 0 || behind[0] == '\n' || bytes.HasPrefix(behind, []byte("\r\n"))
-		if ends && (i == 0 || data[i-1] == '\n') {
+		if !ends || i > 0 && data[i-1] != '\n' {
+			continue
+		}
+		for rec < i {
+			rec, _ = s.o.recordEnd(data, rec)
+		}
+		if rec == i {
 			s.eof, s.rest = true, nil
 			return data[:i]
 		}
-		at = i + 2
 	}
 }
 
 // lastEnd is the offset behind the last whole record of buf, which begins with a record; 0: there is none.
 func (s *Splitter) lastEnd(buf []byte) int {
-	if s.o.backslash() || s.o.csvEscape() != 0 {
-		end := 0
-		for end < len(buf) {
-			n, whole := s.recordEnd(buf, end)
-			if !whole {
-				break
-			}
-			end = n
-		}
-		return end
-	}
-	if s.o.Format != CSV {
+	special := byte('\\')
+	switch {
+	case s.o.quotes():
+		special = s.o.Quote
+	case !s.o.backslash():
 		return bytes.LastIndexByte(buf, '\n') + 1
 	}
-	quote := []byte{s.o.Quote}
-	open := bytes.Count(buf, quote)%2 == 1 // at the end of what is looked at
-	for end := len(buf); ; {
-		i := bytes.LastIndexByte(buf[:end], '\n')
+	for end := 0; ; {
+		i := bytes.IndexByte(buf[end:], special)
 		if i < 0 {
-			return 0
+			return end + bytes.LastIndexByte(buf[end:], '\n') + 1
 		}
-		if bytes.Count(buf[i:end], quote)%2 == 1 {
-			open = !open
+		end += bytes.LastIndexByte(buf[end:end+i], '\n') + 1 // lines without anything special are records
+		n, whole := s.o.recordEnd(buf, end)
+		if !whole {
+			return end
 		}
-		if !open {
-			return i + 1
-		}
-		end = i
+		end = n
 	}
 }
 
 // recordEnd is the offset behind the record that begins at from, including its line end; whole is
 // false if buf ends before it does.
-func (s *Splitter) recordEnd(buf []byte, from int) (end int, whole bool) {
-	esc, quote := s.o.csvEscape(), byte(0)
-	if s.o.Format == CSV {
-		quote = s.o.Quote
+func (o *CopyOptions) recordEnd(buf []byte, from int) (end int, whole bool) {
+	if o.Format == CSV {
+		return o.csvEnd(buf, from)
+	}
+	esc, quote := o.csvEscape(), byte(0)
+	if o.Format == PGCSV {
+		quote = o.Quote
 	}
 	quoted := false
 	for i := from; i < len(buf); i++ {
 		switch c := buf[i]; {
-		case c == '\\' && s.o.backslash(), esc != 0 && c == esc && quoted:
+		case c == '\\' && o.backslash(), esc != 0 && c == esc && quoted:
 			i++
 		case quote != 0 && c == quote:
 			quoted = !quoted

@@ -3,12 +3,14 @@ package load
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
 
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/runtime/chunk"
 	"slipher/runtime/mem"
@@ -38,7 +40,7 @@ func split(t testing.TB, in io.Reader, o CopyOptions, batch, rows int) []string 
 		if err != nil {
 			t.Fatal(err)
 		}
-		parts, bad, err := SplitText(&b, &o, l, acct, rows)
+		parts, bad, err := SplitText(&b, &o, l, acct, rows, 1<<40)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,12 +72,12 @@ func split(t testing.TB, in io.Reader, o CopyOptions, batch, rows int) []string 
 // options are the given options with columns: s a VARCHAR(20), i an INTEGER, S and I the same NOT NULL.
 func options(cols string, o CopyOptions) CopyOptions {
 	if o.Delimiter == 0 {
-		o.Delimiter = map[Format]byte{Delimited: '|', CSV: ',', PGText: '\t'}[o.Format]
+		o.Delimiter = map[Format]byte{Delimited: '|', CSV: ',', PGText: '\t', PGCSV: ','}[o.Format]
 	}
-	if o.Format == CSV && o.Quote == 0 {
+	if o.quotes() && o.Quote == 0 {
 		o.Quote = '"'
 	}
-	if o.NullAs == "" && o.Format != CSV {
+	if o.NullAs == "" && o.Format != PGCSV {
 		o.NullAs = `\N`
 	}
 	for i, c := range cols {
@@ -123,16 +125,37 @@ func TestSplit(t *testing.T) {
 		{"remove quotes", "\"a|b\"|1\n'c'|'2'\nd\"e|3\n\"open|4\nf|5\n", options("si", CopyOptions{RemoveQuotes: true}), "a|b|1;c|2;d\"e|3;f|5;!4:1214:0"},
 		{"csv", "a,1\n\"b,b\",2\n\"say \"\"hi\"\"\",3\n", options("si", CopyOptions{Format: CSV}), "a|1;b,b|2;say \"hi\"|3"},
 		{"csv lines", "\"two\nlines\",1\r\nb,2\r\n", options("si", CopyOptions{Format: CSV}), "two\nlines|1;b|2"},
-		{"csv null", ",\n\"\",\"\"\nNA,1\n\"NA\",2\n", options("si", CopyOptions{Format: CSV, NullAs: "NA"}), "~|~;|~;~|1;NA|2"},
-		{"csv inner quotes", "a\"b,c\"d,1\n", options("si", CopyOptions{Format: CSV}), "ab,cd|1"},
-		{"csv open", "a,1\n\"b,2\n", options("si", CopyOptions{Format: CSV}), "a|1;!2:1214:0"},
+		{"csv null", ",\n\"\",\"\"\nNA,1\n\"NA\",2\n", options("si", CopyOptions{Format: CSV, NullAs: "NA"}), "|~;|~;~|1;NA|2"},
+		{"csv default null", "\\N,\\N\n\"\\N\",1\n", options("si", CopyOptions{Format: CSV}), "~|~;\\N|1"},
+		{"csv empty as null", ",1\n\"\",2\n", options("si", CopyOptions{Format: CSV, EmptyAsNull: true}), "~|1;~|2"},
+		{"csv not null", ",1\nx,\n", options("SI", CopyOptions{Format: CSV}), "|1;!2:1213:1"},
+		{"csv blanks", "  \"a, b \"\t,  1\n b ,\" 2\" \r\n\f\"c\"\v,\t\"3\" \n", options("ss", CopyOptions{Format: CSV}), "a, b |  1; b | 2;c|3"},
+		{"csv blank delimiter", " \"a\" \tb\n\t\"c\"\n", options("ss", CopyOptions{Format: CSV, Delimiter: '\t'}), "a|b;|c"},
+		{"csv inner quotes", "a\"b,c\"d,1\nb,2\n5\" pipe,3\n\"c\",4\n", options("si", CopyOptions{Format: CSV}), "b|2;c|4;!1:1216:0;!3:1216:0"},
+		{"csv stray", "\"say \"\"\"@x\",1\nb,2\n\"c\" x,3\n\"d\"\n,4\n", options("si", CopyOptions{Format: CSV}), "b|2;|4;!1:1216:0;!3:1216:0;!4:1203:1"},
+		{"csv stray behind lines", "\"a\nb\"c,\"1\"\nd,2\n", options("si", CopyOptions{Format: CSV}), "d|2;!1:1216:0"},
+		{"csv open", "a,1\n\"b,2\nc,3\n", options("si", CopyOptions{Format: CSV}), "a|1;!2:1216:0"},
+		{"csv mark", "a,1\n\"\n\\.\n\",2\n\\.\nnot data\n", options("si", CopyOptions{Format: CSV, EndMark: true}), "a|1;\n\\.\n|2"},
+		{"delimited mark", "a|1\n\\.x|2\n\\.\nnot data\n", options("si", CopyOptions{EndMark: true}), "a|1;\\.x|2"},
+		{"no mark", "a\n\\.\n", options("s", CopyOptions{}), "a;\\."},
+		{"csv empty", "\"a\"\n\n\"\"\nb", options("s", CopyOptions{Format: CSV}), "a;;;b"},
+		{"bom and quotes", "\xef\xbb\xbf\"a\nb\",1\n", options("si", CopyOptions{Format: CSV}), "a\nb|1"},
+		{"fill empty as null", "a\n", options("ssi", CopyOptions{FillRecord: true, EmptyAsNull: true}), "a|~|~"},
+		{"fill null as empty", "a\n", options("ssi", CopyOptions{Format: CSV, FillRecord: true, EmptyAsNull: true}), "a|~|~"},
+		{"pg csv null", ",\n\"\",\"\"\n\\N,1\n", options("ss", CopyOptions{Format: PGCSV}), "~|~;|;\\N|1"},
+		{"pg csv null as", ",\nx,\"x\"\n", options("ss", CopyOptions{Format: PGCSV, NullAs: "x"}), "|;~|x"},
+		{"pg csv blanks", " \"a\" ,  \n", options("ss", CopyOptions{Format: PGCSV}), " a |  "},
+		{"pg csv inner quotes", "a\"b,c\"d,1\n", options("si", CopyOptions{Format: PGCSV}), "ab,cd|1"},
+		{"pg csv lines", "a\"\n\"b,1\nc,2\n", options("si", CopyOptions{Format: PGCSV}), "a\nb|1;c|2"},
+		{"pg csv open", "a,1\n\"b,2\n", options("si", CopyOptions{Format: PGCSV}), "a|1;!2:1214:0"},
+		{"pg csv mark", "a,1\n\"x\n\\.\n\",2\n\\.\n\"not data", options("si", CopyOptions{Format: PGCSV, EndMark: true}), "a|1;x\n\\.\n|2"},
 		{"csv many", "\"a\",1,\"x\ny\"\nb,2\n", options("si", CopyOptions{Format: CSV}), "b|2;!1:1202:1"},
 		{"csv trailing", "a,1,\nb,2\n", options("si", CopyOptions{Format: CSV}), "b|2;!1:1202:1"},
 		{"csv few", "\"a\"\nb,2\n", options("si", CopyOptions{Format: CSV}), "b|2;!1:1203:1"},
 		{"csv escape", "\"a\\\"b\\\\\",1\n", options("si", CopyOptions{Format: CSV, Escape: '\\'}), "a\"b\\|1"},
 		{"csv header", "\"h\n1\",h\na,1\n", options("si", CopyOptions{Format: CSV, IgnoreHeader: 1}), "a|1"},
 		{"csv bad utf8", "\"a\xff\",1\n\"b\",2\n", options("si", CopyOptions{Format: CSV}), "b|2;!1:1220:0"},
-		{"pg", "a\t1\n\\N\t2\nx\\ty\\n\t3\n\\\\N\t4\n\\101\\x42\t5\n\\.\nnot data\n", options("si", CopyOptions{Format: PGText}), "a|1;~|2;x\ty\n|3;\\N|4;AB|5"},
+		{"pg", "a\t1\n\\N\t2\nx\\ty\\n\t3\n\\\\N\t4\n\\101\\x42\t5\n\\.\nnot data\n", options("si", CopyOptions{Format: PGText, EndMark: true}), "a|1;~|2;x\ty\n|3;\\N|4;AB|5"},
 		{"pg newline", "a\\\nb\t1\n", options("si", CopyOptions{Format: PGText}), "a\nb|1"},
 		{"pg too many", "a\t1\tx\nb\t2\n", options("si", CopyOptions{Format: PGText}), "b|2;!1:1202:1"},
 		{"pg bad escape", "\\377\t1\nb\t2\n", options("si", CopyOptions{Format: PGText}), "b|2;!1:1220:0"},
@@ -158,18 +181,102 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// Packed input, read a byte at a time, is the same.
+// Packed input, read a byte at a time, is the same; a file may be several that were packed one by one.
 func TestSplitGzip(t *testing.T) {
 	var z bytes.Buffer
-	w := gzip.NewWriter(&z)
-	fmt.Fprint(w, "a|1\nb|2\n")
-	w.Close()
-	got := split(t, iotest.OneByteReader(&z), options("si", CopyOptions{Gzip: true}), 1<<20, 10)
-	if strings.Join(got, ";") != "a|1;b|2" {
-		t.Error(got)
+	ends := map[int]bool{}
+	for _, text := range []string{"a|1\nb|", "", "2\n"} {
+		w := gzip.NewWriter(&z)
+		w.Name = "name"
+		fmt.Fprint(w, text)
+		w.Close()
+		ends[z.Len()] = true
 	}
-	if _, err := NewSplitter(strings.NewReader("plain"), &CopyOptions{Delimiter: '|', Gzip: true}); err == nil {
-		t.Error("plain text passes for gzip")
+	o := options("si", CopyOptions{Gzip: true})
+	for in, want := range map[string]string{z.String(): "a|1;b|2", "": ""} {
+		if got := split(t, iotest.OneByteReader(strings.NewReader(in)), o, 1<<20, 10); strings.Join(got, ";") != want {
+			t.Errorf("%q: %s", in, got)
+		}
+	}
+	next := func(in string, o CopyOptions) error {
+		sp, err := NewSplitter(strings.NewReader(in), &o)
+		for err == nil {
+			_, err = sp.Next()
+		}
+		return err
+	}
+	if err := next("plain", o); sqlerr.From(err).Code != sqlerr.DataException || sqlerr.From(err).Hint == "" {
+		t.Errorf("plain text passes for gzip: %v", err)
+	}
+	// Cut off anywhere, it is not taken for whole.
+	for n := 1; n < z.Len(); n++ {
+		if err := next(z.String()[:n], o); (err == io.EOF) != ends[n] {
+			t.Errorf("%d of %d bytes: %v", n, z.Len(), err)
+		}
+	}
+	if err := next(z.String()+"garbage", o); sqlerr.From(err).Code != sqlerr.DataException {
+		t.Errorf("garbage behind it: %v", err)
+	}
+	broken := errors.New("broken disk")
+	sp, _ := NewSplitter(io.MultiReader(strings.NewReader(z.String()[:15]), iotest.ErrReader(broken)), &o)
+	if _, err := sp.Next(); !errors.Is(err, broken) {
+		t.Errorf("a reader's error: %v", err)
+	}
+}
+
+// What is no text, or of another format than COPY was told, is not loaded as rows.
+func TestForeign(t *testing.T) {
+	two, one := options("ss", CopyOptions{}), options("s", CopyOptions{})
+	for _, c := range []struct {
+		in   string
+		o    CopyOptions
+		want string // in the message; "": it is text
+	}{
+		{"\x1f\x8b\x08\x00", one, "gzip"},
+		{"PAR1\x15\x04\x15\x10", one, "Parquet"},
+		{"PAR1|PAR2\nx|y\n", two, ""},
+		{"ORC\x0a\x03\x00", one, "ORC"},
+		{"Obj\x01\x04\x14", one, "Avro"},
+		{"BZh91AY&SY\xff", one, "bzip2"},
+		{"BZh|Bundesheer\n", two, ""},
+		{"\xff\xfea\x00", one, "UTF-16"},
+		{"{\"a\": 1, \"b\": \"x|y\"}\n{\"a\": 2}\n", two, "JSON"},
+		{"[\n  {\"a\": 1}\n]\n", two, "JSON"},
+		{"\n {\n", two, "JSON"},
+		{"[1, 2]", two, "JSON"},
+		{"{\"a\": 1}\n", one, ""},
+		{"{\"a\": 1}\n", options("i", CopyOptions{}), "JSON"},
+		{"{\"a\": 1}|x\n", two, ""},
+		{"{}\tx\n", options("ss", CopyOptions{Format: PGText}), ""},
+		{"{1,2}|x\n", two, ""},
+		{"[a|b\n", two, ""},
+		{"", two, ""},
+	} {
+		sp, err := NewSplitter(strings.NewReader(c.in), &c.o)
+		if err == nil {
+			_, err = sp.Next()
+		}
+		if err == nil || err == io.EOF {
+			if c.want != "" {
+				t.Errorf("%q passes", c.in)
+			}
+			continue
+		}
+		if e := sqlerr.From(err); c.want == "" || !strings.Contains(e.Message, c.want) || e.Hint == "" || e.Code != sqlerr.BadCopyFormat {
+			t.Errorf("%q: %v %s, want %s", c.in, err, e.Hint, c.want)
+		}
+	}
+}
+
+// A batch of which more records are bad than a load may refuse is not split to its end.
+func TestSplitStops(t *testing.T) {
+	o := options("si", CopyOptions{})
+	acct := mem.NewAccount("test", 0)
+	col := chunk.Col{Type: types.TText, Nullable: true}
+	b := Batch{Data: []byte(strings.Repeat("bad\n", 1000)), Line: 1}
+	_, bad, err := SplitText(&b, &o, chunk.LayoutOf([]chunk.Col{col, col}), acct, 100, 3)
+	if err != nil || len(bad) != 4 {
+		t.Error(len(bad), err)
 	}
 }
 
@@ -179,7 +286,7 @@ func TestRecordError(t *testing.T) {
 	acct := mem.NewAccount("test", 0)
 	col := chunk.Col{Type: types.TText, Nullable: true}
 	b := Batch{Data: []byte("a|1|x\nthis value is much too long for it|2|y\n"), Line: 10, Offset: 100}
-	parts, bad, err := SplitText(&b, &o, chunk.LayoutOf([]chunk.Col{col, col, col}), acct, 100)
+	parts, bad, err := SplitText(&b, &o, chunk.LayoutOf([]chunk.Col{col, col, col}), acct, 100, 100)
 	if err != nil || len(parts) != 1 || len(bad) != 1 {
 		t.Fatal(parts, bad, err)
 	}
@@ -199,8 +306,8 @@ func FuzzSplit(f *testing.F) {
 	f.Add([]byte("a,\"b\"\"\n\",c\n\\N,\\x41\n"), byte(0))
 	f.Add([]byte("a|'b|c'|\"d\n\\\n|"), byte(3))
 	f.Fuzz(func(t *testing.T, in []byte, mode byte) {
-		o := CopyOptions{Format: Format(mode % 3), EscapeChars: mode&8 != 0, RemoveQuotes: mode&16 != 0, AcceptInvChars: mode&32 != 0, InvChar: '?', FillRecord: mode&64 != 0}
-		if o.Format == CSV {
+		o := CopyOptions{Format: Format(mode % 4), EscapeChars: mode&8 != 0, RemoveQuotes: mode&16 != 0, AcceptInvChars: mode&32 != 0, InvChar: '?', FillRecord: mode&64 != 0}
+		if o.quotes() {
 			o.EscapeChars, o.RemoveQuotes = false, false
 			if mode&128 != 0 {
 				o.Escape = '\\'
@@ -227,7 +334,7 @@ func BenchmarkSplitText(b *testing.B) {
 	b.SetBytes(int64(len(batch.Data)))
 	b.ReportAllocs()
 	for b.Loop() {
-		parts, _, err := SplitText(&batch, &o, l, acct, 1024)
+		parts, _, err := SplitText(&batch, &o, l, acct, 1024, 0)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -41,14 +41,16 @@ func describe(b *Batch, o *CopyOptions, r record, col int) RecordError {
 }
 
 // SplitText cuts a batch into parts of at most rows records (rows <= abi.ChunkCapRows). The columns of l are nullable strings, as many as
-// o.Columns. Records that cannot be loaded are left out and reported.
-func SplitText(b *Batch, o *CopyOptions, l *chunk.Layout, acct *mem.Account, rows int) (parts []*Part, bad []RecordError, err error) {
+// o.Columns. Records that cannot be loaded are left out and reported; once there are more than allowed, the rest of the batch
+// is not looked at.
+func SplitText(b *Batch, o *CopyOptions, l *chunk.Layout, acct *mem.Account, rows int, allowed int64) (parts []*Part, bad []RecordError, err error) {
 	if len(l.Cols) != len(o.Columns) || rows < 1 || rows > abi.ChunkCapRows || int64(len(b.Data)) > 1<<31 {
 		return nil, nil, sqlerr.New(sqlerr.InternalError, "BUG: SplitText of %d columns into %d", len(o.Columns), len(l.Cols))
 	}
 	s := textSplitter{o: o, b: b, data: b.Data, layout: l, valid: utf8.Valid(b.Data) && bytes.IndexByte(b.Data, 0) < 0}
 	s.prepare()
-	for s.pos < len(s.data) {
+	s.allowed = allowed
+	for s.more() {
 		p, err := s.part(acct, rows)
 		if err != nil {
 			for _, q := range parts {
@@ -80,12 +82,17 @@ type textSplitter struct {
 	line uint32
 	bad  []RecordError
 
+	allowed int64 // refused records with which the load goes on
+
 	c       *chunk.Chunk
 	base    unsafe.Pointer // of the chunk
 	row     int
 	long    []longField
 	scratch []byte // unescaped fields of the present chunk
 }
+
+// more reports whether there are records to split still, and it is of use.
+func (s *textSplitter) more() bool { return s.pos < len(s.data) && int64(len(s.bad)) <= s.allowed }
 
 // fieldRule is what a column asks of its fields.
 type fieldRule struct {
@@ -115,7 +122,7 @@ func (s *textSplitter) prepare() {
 		s.cols = append(s.cols, f)
 	}
 	switch {
-	case s.o.Format == CSV:
+	case s.o.quotes():
 		s.special = s.o.Quote
 	case s.o.backslash() && !s.o.RemoveQuotes:
 		s.special = '\\'
@@ -131,7 +138,7 @@ func (s *textSplitter) part(acct *mem.Account, rows int) (*Part, error) {
 	}
 	p := &Part{Chunk: c, batch: s.b, o: s.o, recs: make([]record, 0, rows)}
 	s.c, s.base, s.row, s.long, s.scratch = c, c.Ptr(), 0, s.long[:0], nil
-	for s.row < rows && s.pos < len(s.data) {
+	for s.row < rows && s.more() {
 		r := record{from: uint32(s.pos), line: s.line}
 		end, next := s.lineEnd(s.pos)
 		var code, col int
@@ -240,7 +247,7 @@ func (s *textSplitter) missing(col int, emptyLine bool) (code, at int, reason st
 		return ErrTooFew, col, reason
 	}
 	for ; col < len(s.cols); col++ {
-		if s.cols[col].str && (s.o.NullAs != "" || s.o.Format == CSV) {
+		if s.cols[col].str && s.o.NullAs != "" && !s.o.EmptyAsNull {
 			s.value(col, nil)
 		} else if code, reason := s.null(col); code != 0 {
 			return code, col, reason

@@ -105,3 +105,13 @@ func SortRecords(rs []RecordError) {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
 }
+
+// FirstRecords are at most n of rs, the first in the order of the input. It keeps rs' memory.
+func FirstRecords(rs []RecordError, n int64) []RecordError {
+	if int64(len(rs)) <= n {
+		return rs
+	}
+	SortRecords(rs)
+	clear(rs[n:])
+	return rs[:n]
+}

@@ -77,7 +77,7 @@ func (s *textSource) next(in *inst) (feed, bool) {
 	b := s.batches[0]
 	s.batches = s.batches[1:]
 	return func(x Instance) (bool, func() error, error) {
-		parts, bad, err := load.SplitText(&b.Batch, &s.opts, s.layout, s.q.acct, s.rows)
+		parts, bad, err := load.SplitText(&b.Batch, &s.opts, s.layout, s.q.acct, s.rows, s.q.start.Insert.Text.MaxErrors)
 		if err != nil {
 			return false, nil, err
 		}
@@ -225,7 +225,7 @@ func (q *query) refuse(bad []wire.RecordError) {
 	sch := q.ex.sched
 	sch.mu.Lock()
 	defer sch.mu.Unlock()
-	q.records = append(q.records, bad...)
+	q.records = wire.FirstRecords(append(q.records, bad...), q.start.Insert.Text.MaxErrors+1)
 }
 
 // tooManyRefused is an error once more rows were refused than COPY allows. It

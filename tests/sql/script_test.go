@@ -121,7 +121,7 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 	}
 }
 
-// file writes the input as it is, with a final newline unless "cut" is given.
+// file writes the input as it is, with a final newline unless "cut" is given, behind what is there if "append" is.
 func (s *script) file(t *testing.T, d *datadriven.TestData) {
 	var name string
 	d.ScanArgs(t, "name", &name)
@@ -136,7 +136,20 @@ func (s *script) file(t *testing.T, d *datadriven.TestData) {
 		z.Close()
 		data = b.Bytes()
 	}
-	if err := os.WriteFile(filepath.Join(s.dir, name), data, 0o644); err != nil {
+	path := filepath.Join(s.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	flags := os.O_CREATE | os.O_WRONLY | os.O_TRUNC
+	if d.HasArg("append") {
+		flags = os.O_APPEND | os.O_WRONLY
+	}
+	f, err := os.OpenFile(path, flags, 0o644)
+	if err == nil {
+		_, err = f.Write(data)
+		f.Close()
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 }
