@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -33,80 +34,73 @@ type generator struct {
 	report  io.Writer
 }
 
-const stampFile = "stamp"
+// stampSuffix ends the name of the file beside a bundle that says what it was made from.
+const stampSuffix = ".stamp"
 
 // format is part of the stamp: raise it when bundles change.
-const format = "slipher primitives 1"
+const format = "slipher primitives 2"
 
-// generate writes what is missing or stale.
+// generate writes the bundles of its targets that are missing or stale, and removes
+// stale ones of other levels: a binary must not embed what the emitters no longer say.
 func (g *generator) generate(ctx context.Context) error {
-	start := time.Now()
-	texts := make([][]module, len(g.targets))
-	for i, t := range g.targets {
-		texts[i] = g.modules(t, g.parts)
-	}
-	stamp := g.stamp(texts)
-	if !g.force && g.fresh(stamp) {
-		fmt.Fprintf(g.report, "primgen: primitives are up to date (%s)\n", stamp[:12])
-		return nil
-	}
-	if err := g.pool.Available(); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(g.out, 0o755); err != nil {
-		return err
-	}
-	if err := g.clean(); err != nil {
-		return err
-	}
-	for i, t := range g.targets {
-		if err := g.level(ctx, t, texts[i], stamp); err != nil {
+	for _, t := range target.All() {
+		wanted := slices.ContainsFunc(g.targets, func(w target.Target) bool { return w.Level == t.Level })
+		if !wanted && !exists(g.path(t)) {
+			continue
+		}
+		texts := g.modules(t, g.parts)
+		stamp := g.stamp(t, texts)
+		if g.fresh(t, stamp) && !(g.force && wanted) {
+			fmt.Fprintf(g.report, "primgen: %s: up to date (%s)\n", t.Level, stamp[:12])
+			continue
+		}
+		if err := g.remove(t); err != nil {
+			return err
+		}
+		if !wanted {
+			continue
+		}
+		if err := g.pool.Available(); err != nil {
+			return err
+		}
+		if err := g.level(ctx, t, texts, stamp); err != nil {
 			return fmt.Errorf("level %s: %w", t.Level, err)
 		}
 	}
-	if err := writeFile(filepath.Join(g.out, stampFile), []byte(stamp+"\n")); err != nil {
-		return err
-	}
-	fmt.Fprintf(g.report, "primgen: %d levels in %.1f s\n", len(g.targets), time.Since(start).Seconds())
 	return nil
 }
 
-// stamp is a hash of all that bundles depend on: the emitters' texts stand for the emitters.
-func (g *generator) stamp(texts [][]module) string {
+// stamp is a hash of all that a level's bundle depends on: the emitters' texts stand for the emitters.
+func (g *generator) stamp(t target.Target, texts []module) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\x00%s\x00%d\x00", format, llvm.PassKey(g.passes), len(g.targets))
-	for i, t := range g.targets {
-		fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s\x00", t.Level, t.Triple, t.CPU, t.Features)
-		for _, m := range texts[i] {
-			fmt.Fprintf(h, "%s\x00%d\x00%s", m.name, len(m.ir), m.ir)
-		}
+	fmt.Fprintf(h, "%s\x00%s\x00", format, llvm.PassKey(g.passes))
+	fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s\x00", t.Level, t.Triple, t.CPU, t.Features)
+	for _, m := range texts {
+		fmt.Fprintf(h, "%s\x00%d\x00%s", m.name, len(m.ir), m.ir)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// fresh reports whether the directory holds what the stamp stands for.
-func (g *generator) fresh(stamp string) bool {
-	old, err := os.ReadFile(filepath.Join(g.out, stampFile))
-	if err != nil || strings.TrimSpace(string(old)) != stamp {
-		return false
-	}
-	for _, t := range g.targets {
-		if _, err := os.Stat(g.path(t)); err != nil {
-			return false
-		}
-	}
-	return true
+// fresh reports whether the level's bundle is what the stamp stands for.
+func (g *generator) fresh(t target.Target, stamp string) bool {
+	old, err := os.ReadFile(g.stampPath(t))
+	return err == nil && strings.TrimSpace(string(old)) == stamp && exists(g.path(t))
 }
 
 func (g *generator) path(t target.Target) string { return filepath.Join(g.out, t.Level+prim.Suffix) }
 
-// clean removes the stamp and all bundles: those of other levels are stale, too.
-func (g *generator) clean() error {
-	bundles, err := filepath.Glob(filepath.Join(g.out, "*"+prim.Suffix))
-	if err != nil {
-		return err
-	}
-	for _, path := range append(bundles, filepath.Join(g.out, stampFile)) {
+func (g *generator) stampPath(t target.Target) string {
+	return filepath.Join(g.out, t.Level+stampSuffix)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// remove takes away a level's stamp, then its bundle.
+func (g *generator) remove(t target.Target) error {
+	for _, path := range []string{g.stampPath(t), g.path(t)} {
 		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
@@ -114,7 +108,7 @@ func (g *generator) clean() error {
 	return nil
 }
 
-// level compiles the modules of one level side by side and writes its bundle.
+// level compiles the modules of one level side by side and writes its bundle, then its stamp.
 func (g *generator) level(ctx context.Context, t target.Target, modules []module, stamp string) error {
 	start := time.Now()
 	b := &prim.Bundle{Level: t.Level, LLVM: llvm.PassKey(g.passes), Stamp: stamp, Names: make([]string, len(modules)), Objects: make([][]byte, len(modules))}
@@ -142,7 +136,13 @@ func (g *generator) level(ctx context.Context, t target.Target, modules []module
 		raw += len(o)
 	}
 	fmt.Fprintf(g.report, "primgen: %s: %d modules, %d KB, %d KB compressed, %.1f s\n", t.Level, len(modules), raw>>10, len(file)>>10, time.Since(start).Seconds())
-	return writeFile(g.path(t), file)
+	if err := os.MkdirAll(g.out, 0o755); err != nil {
+		return err
+	}
+	if err := writeFile(g.path(t), file); err != nil {
+		return err
+	}
+	return writeFile(g.stampPath(t), []byte(stamp+"\n"))
 }
 
 // writeFile replaces a file as a whole.

@@ -13,12 +13,13 @@ import (
 	"slipher/codegen/llvm"
 	"slipher/codegen/subop"
 	"slipher/codegen/target"
+	"slipher/runtime/prim"
 )
 
 func main() {
 	llvm.WorkIfAsked()
 	out := flag.String("out", "runtime/prim/objects", "directory of the bundles")
-	levels := flag.String("levels", "", "comma-separated levels; empty: all")
+	levels := flag.String("levels", "", "comma-separated levels, host for this machine's; empty: all")
 	passes := flag.String("passes", string(llvm.Vector), "pass list of codegen/llvm: as fast as O2 and O3 in two thirds and half their time")
 	workers := flag.Int("workers", 2, "compile workers")
 	parts := flag.Int("parts", 8, "modules a level is split into")
@@ -41,16 +42,9 @@ func main() {
 func run(g *generator, levels string, workers int) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	g.targets = target.All()
-	if levels != "" {
-		g.targets = nil
-		for _, name := range strings.Split(levels, ",") {
-			t, err := target.ByLevel(strings.TrimSpace(name))
-			if err != nil {
-				return err
-			}
-			g.targets = append(g.targets, t)
-		}
+	var err error
+	if g.targets, err = targets(levels); err != nil {
+		return err
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -59,4 +53,28 @@ func run(g *generator, levels string, workers int) error {
 	g.pool = llvm.NewPool(workers, self, llvm.Options{})
 	defer g.pool.Close()
 	return g.generate(ctx)
+}
+
+// targets reads the -levels flag.
+func targets(levels string) ([]target.Target, error) {
+	if levels == "" {
+		return target.All(), nil
+	}
+	var list []target.Target
+	for _, name := range strings.Split(levels, ",") {
+		name = strings.TrimSpace(name)
+		if name == "host" {
+			host, err := prim.HostLevel()
+			if err != nil {
+				return nil, err
+			}
+			name = string(host)
+		}
+		t, err := target.ByLevel(name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, t)
+	}
+	return list, nil
 }
