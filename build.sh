@@ -44,6 +44,7 @@ llvm() {
 	return 1
 }
 
+# build [LEVELS]: bin/slipher, with the primitives of these CPU levels (default: all).
 build() {
 	need gcc gcc
 	need /usr/include/stdlib.h libc6-dev
@@ -51,14 +52,31 @@ build() {
 	install_packages
 	mkdir -p bin
 	# The primitive library is made from the emitters: by libLLVM, kept until they change.
-	go run ./codegen/primgen
+	# The C files of the SQL parser are compiled one after the other: meanwhile the
+	# primitives use what is left of the machine.
+	go build -o bin/primgen ./codegen/primgen
+	go list -deps -f '{{if .Module}}{{if not .Module.Main}}{{.ImportPath}}{{end}}{{end}}' ./cmd/slipher |
+		xargs go build &
+	libraries=$!
+	bin/primgen -levels "${1:-}"
+	wait $libraries
 	go build -o bin/slipher ./cmd/slipher
+}
+
+# fetch downloads and builds all that tests need, before any of them starts.
+fetch() {
+	go list -deps -test ./... >/dev/null
+	go tool staticcheck -version >/dev/null
+	go tool msgp -version >/dev/null 2>&1 || true # it has no version to tell: building it is what counts
 }
 
 tests() {
 	need psql postgresql-client
 	need /usr/lib/postgresql postgresql
 	build
+	fetch
+	SLIPHER_TEST_BINARY=$PWD/bin/slipher # tests that start processes start this one
+	export SLIPHER_TEST_BINARY
 	go vet -unsafeptr=false ./... # memory outside the Go heap has addresses of its own
 	# The race detector where Go code is concurrent.
 	go test -race -timeout 20m ./catalog/replica ./leader/pgwire ./leader/relay ./leader/session ./leader/txn ./leader/schedule ./leader/cluster ./leader/keep ./node/...
@@ -69,7 +87,7 @@ tests() {
 case "${1:-build}" in
 build) build ;;
 demo)
-	build
+	build host,x86-64-v3 # a binary for this machine, sooner; plain ./build.sh adds the rest
 	shift
 	exec bin/slipher demo --csv tests/data/movies.csv "$@"
 	;;

@@ -341,10 +341,15 @@ func TestPsql(t *testing.T) {
 	_, addr := startServer(t)
 	host, port, _ := net.SplitHostPort(addr)
 	cmd := exec.Command("psql", "-X", "-h", host, "-p", port, "-U", "dev", "-d", "dev", "-At", "-c", "rows 2", "-c", "nonsense")
-	out, _ := cmd.CombinedOutput()
-	for _, want := range []string{"0|row 0", "1|row 1", "ERROR:  syntax error at or near \"nonsense\"", "HINT:  try again"} {
-		if !strings.Contains(string(out), want) {
-			t.Errorf("%q lacks %q", out, want)
+	var rows, said strings.Builder
+	cmd.Stdout, cmd.Stderr = &rows, &said
+	cmd.Run() // the second command fails
+	if got, want := rows.String(), "0|row 0\n1|row 1\n"; got != want {
+		t.Errorf("rows are %q, want %q", got, want)
+	}
+	for _, want := range []string{"ERROR:  syntax error at or near \"nonsense\"", "HINT:  try again"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("%q lacks %q", said.String(), want)
 		}
 	}
 }

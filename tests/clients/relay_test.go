@@ -139,8 +139,9 @@ func TestRelay(t *testing.T) {
 	}
 	cmd := exec.Command(psql, "-X", "-At", "-h", host, "-p", port, "-U", "dev", "dev")
 	cmd.Stdin = strings.NewReader("CREATE TABLE c (i int, v varchar(10));\nCOPY c FROM STDIN;\n1\tone\n2\ttwo\n\\.\nSELECT sum(i), count(v) FROM c;\nnonsense;\nSELECT 1;\n")
-	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "COPY 2\n3|2\n") || !strings.Contains(string(out), "syntax error") || !strings.HasSuffix(string(out), "\n1\n") {
-		t.Errorf("psql: %v\n%s", err, out)
+	var rows, said strings.Builder
+	cmd.Stdout, cmd.Stderr = &rows, &said
+	if err := cmd.Run(); err != nil || !strings.HasSuffix(rows.String(), "COPY 2\n3|2\n1\n") || !strings.Contains(said.String(), "syntax error") {
+		t.Errorf("psql: %v\n%s\n%s", err, rows.String(), said.String())
 	}
 }

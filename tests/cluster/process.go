@@ -35,6 +35,9 @@ type Process struct {
 	stopping bool // guarded by mu: an end is wanted
 }
 
+// servers starts the processes under test.
+var servers = NewSpawner()
+
 // StartProcess runs the binary and waits for nothing: see WaitReady.
 func StartProcess(t testing.TB, env []string, args ...string) *Process {
 	t.Helper()
@@ -46,7 +49,7 @@ func StartProcess(t testing.TB, env []string, args ...string) *Process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.cmd.Start(); err != nil {
+	if err := servers.Start(p.cmd); err != nil {
 		t.Fatal(err)
 	}
 	go func() {

@@ -60,9 +60,10 @@ func (s *space) ip(lines ...string) (err error) {
 	s.do(func() {
 		c := exec.Command("ip", "-batch", "-")
 		c.Stdin = strings.NewReader(strings.Join(lines, "\n") + "\n")
-		out, e := c.CombinedOutput()
-		if e != nil {
-			err = fmt.Errorf("ip %s: %w: %s", strings.Join(lines, "; "), e, out)
+		var said strings.Builder
+		c.Stderr = &said
+		if e := c.Run(); e != nil {
+			err = fmt.Errorf("ip %s: %w: %s", strings.Join(lines, "; "), e, said.String())
 		}
 	})
 	return err

@@ -7,9 +7,10 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
+
+	"slipher/tests/cluster"
 )
 
 // shape is what processes a rig has. Without leaders it is one `slipher start`. An eager one merges
@@ -45,32 +46,12 @@ const flushAfter = "60ms"
 type rig struct {
 	shape   shape
 	dir     string
-	net     *network // nil: all processes are on the loopback and cannot be parted
-	spawner *spawner // for a rig without network
-	leaders []*proc  // of one process: that one
+	net     *network         // nil: all processes are on the loopback and cannot be parted
+	spawner *cluster.Spawner // for a rig without network
+	leaders []*proc          // of one process: that one
 	nodes   []*proc
 	sql     []string // addresses by leader
 	began   time.Time
-}
-
-// spawner is a thread that starts processes: they die with it.
-type spawner struct{ work chan func() }
-
-func newSpawner() *spawner {
-	s := &spawner{work: make(chan func())}
-	go func() {
-		runtime.LockOSThread()
-		for f := range s.work {
-			f()
-		}
-	}()
-	return s
-}
-
-func (s *spawner) do(f func()) {
-	done := make(chan struct{})
-	s.work <- func() { defer close(done); f() }
-	<-done
 }
 
 // readyPatience is long: the machine may be busy.
@@ -80,7 +61,7 @@ const readyPatience = 60 * time.Second
 // processes get networks of their own. close it in any case.
 func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 	r := &rig{shape: s, dir: dir, began: time.Now()}
-	spawn := func(int) func(func()) { return r.spawner.do }
+	spawn := func(int) func(func()) { return r.spawner.Do }
 	address := func(int) (string, error) { return freeAddress() }
 	if parts {
 		var err error
@@ -90,7 +71,7 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 		spawn = func(host int) func(func()) { return r.net.hosts[host].do }
 		address = func(host int) (string, error) { return hostIP(host) + ":7000", nil }
 	} else {
-		r.spawner = newSpawner()
+		r.spawner = cluster.NewSpawner()
 	}
 	secret := filepath.Join(dir, "secret")
 	if err := os.WriteFile(secret, []byte(strings.Repeat("0123456789abcdef", 4)), 0o600); err != nil {
@@ -266,6 +247,6 @@ func (r *rig) close() {
 		r.net.close()
 	}
 	if r.spawner != nil {
-		close(r.spawner.work)
+		r.spawner.Close()
 	}
 }

@@ -93,28 +93,3 @@ func TestParserPlace(t *testing.T) {
 		}
 	}
 }
-
-func run(t *testing.T, name string, args ...string) string {
-	t.Helper()
-	c := exec.Command(name, args...)
-	c.Dir = "../.."
-	out, err := c.CombinedOutput()
-	if err != nil && len(out) == 0 {
-		t.Fatalf("%s: %v", name, err)
-	}
-	return string(out)
-}
-
-// gofmt has nothing to say.
-func TestGofmt(t *testing.T) {
-	if out := run(t, "gofmt", "-l", "catalog", "cmd", "codegen", "compiler", "leader", "node", "runtime", "tests"); out != "" {
-		t.Errorf("gofmt would change:\n%s", out)
-	}
-}
-
-// staticcheck has nothing to say.
-func TestStaticcheck(t *testing.T) {
-	if out := run(t, "go", "tool", "staticcheck", "./..."); out != "" {
-		t.Errorf("staticcheck:\n%s", out)
-	}
-}

@@ -35,8 +35,10 @@ func startPostgres(t *testing.T) *pgconn.PgConn {
 	data := filepath.Join(dir, "data")
 	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "oracle", "-A", "trust", "-E", "UTF8", "--lc-collate=C", "--lc-ctype=C.UTF-8", "-N")
 	initdb.SysProcAttr, initdb.Dir = as, dir
-	if out, err := initdb.CombinedOutput(); err != nil {
-		t.Fatalf("initdb: %v\n%s", err, out)
+	var said bytes.Buffer
+	initdb.Stderr = &said
+	if err := initdb.Run(); err != nil {
+		t.Fatalf("initdb: %v\n%s", err, &said)
 	}
 	port := freePort(t)
 	server := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port), "-c", "listen_addresses=127.0.0.1",

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"slipher/tests/cluster"
@@ -37,8 +38,10 @@ func scaleOne(t testing.TB) string {
 	out := filepath.Join(cache, "tpch-sf1")
 	if _, err := os.Stat(filepath.Join(out, "done")); err != nil {
 		gen := exec.Command("sh", shared(t, "tools", "gen-data.sh"), cache, "tpch:1")
-		if text, err := gen.CombinedOutput(); err != nil {
-			t.Fatalf("SF 1 is not in %s and cannot be made: %v\n%s", cache, err, text)
+		var said strings.Builder
+		gen.Stderr = &said
+		if err := gen.Run(); err != nil {
+			t.Fatalf("SF 1 is not in %s and cannot be made: %v\n%s", cache, err, said.String())
 		}
 	}
 	return filepath.Join(out, "csv")
