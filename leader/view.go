@@ -36,7 +36,7 @@ func (v view) Table(database, schema, name string) (*state.Table, error) {
 	}
 	if schema != "" {
 		if v.cat.Schema(db, schema) == nil {
-			return nil, state.ErrNoSchema(schema)
+			return nil, v.cat.NoSchema(db, schema)
 		}
 		return v.cat.Table(db, schema, name), nil
 	}
@@ -82,7 +82,15 @@ func (v view) target(database, schema, name string) (*state.Table, error) {
 		if v.relations(schema, name) != nil {
 			return nil, sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied: %q is a system catalog", name)
 		}
-		return nil, state.ErrNoTable(name)
+		return nil, state.ErrNoTable(name).WithHint("%s", v.NearTable(database, schema, name))
 	}
 	return t, nil
+}
+
+// NearTable hints at tables that a name could have been meant to be: bind.Nearby.
+func (v view) NearTable(database, schema, name string) string {
+	if database == "" {
+		database = v.ses.CurrentDatabase()
+	}
+	return relations.NearTable(v.cat, database, v.path(), schema, name)
 }

@@ -127,7 +127,7 @@ func (b *builder) reference(k *state.Constraint) error {
 	if !self {
 		n := Name{Schema: k.RefSchema, Name: k.RefTable}
 		if target = b.scope.find(n); target == nil {
-			return state.ErrNoTable(n.String())
+			return state.ErrNoTable(n.String()).WithHint("%s", b.scope.near(n))
 		}
 		if b.scope.TempSchema != "" && target.Schema == b.scope.TempSchema && b.t.Schema != target.Schema {
 			return sqlerr.New(sqlerr.InvalidTableDefinition, "constraints on permanent tables may reference only permanent tables")

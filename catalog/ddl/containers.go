@@ -170,7 +170,7 @@ func DropSchema(s Scope, in Drop) (*Plan, error) {
 		case in.IfExists:
 			p.notice(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist, skipping", n.Name)
 		default:
-			return nil, state.ErrNoSchema(n.Name).At(n.Position)
+			return nil, s.Catalog.NoSchema(s.Database, n.Name).At(n.Position)
 		}
 		seen[n.Name] = true
 	}
@@ -198,7 +198,7 @@ func DropTable(s Scope, in Drop) (*Plan, error) {
 		case in.IfExists:
 			p.notice(sqlerr.UndefinedTable, "table \"%s\" does not exist, skipping", n.Name)
 		default:
-			return nil, sqlerr.New(sqlerr.UndefinedTable, "table \"%s\" does not exist", n).At(n.Position)
+			return nil, sqlerr.New(sqlerr.UndefinedTable, "table \"%s\" does not exist", n).At(n.Position).WithHint("%s", s.near(n))
 		}
 	}
 	for _, t := range tables {

@@ -1,6 +1,7 @@
 package ddl
 
 import (
+	"slipher/catalog/similar"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 )
@@ -76,7 +77,7 @@ func (s Scope) target(n Name) (string, error) {
 	}
 	if n.Schema != "" {
 		if s.Catalog.Schema(s.Database, n.Schema) == nil {
-			return "", state.ErrNoSchema(n.Schema).At(n.Position)
+			return "", s.Catalog.NoSchema(s.Database, n.Schema).At(n.Position)
 		}
 		return n.Schema, nil
 	}
@@ -97,6 +98,17 @@ func (s Scope) temporary(n Name) (string, error) {
 		return "", sqlerr.New(sqlerr.InvalidTableDefinition, "cannot create temporary relation in non-temporary schema").At(n.Position)
 	}
 	return s.TempSchema, s.local(n)
+}
+
+// near hints at tables that n could have been meant to be.
+func (s Scope) near(n Name) string {
+	search := similar.For(n.Name)
+	path := s.SearchPath
+	if s.TempSchema != "" {
+		path = append([]string{s.TempSchema}, path...)
+	}
+	s.Catalog.OfferTables(search, s.Database, path, n.Schema, n.Name)
+	return search.Hint("table")
 }
 
 // find looks a table up, nil if there is none.

@@ -3,6 +3,7 @@ package ddl
 import (
 	"slices"
 
+	"slipher/catalog/similar"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
@@ -263,7 +264,7 @@ func (b *builder) inherit(l Like) error {
 	}
 	parent := b.scope.find(l.Table)
 	if parent == nil {
-		return state.ErrNoTable(l.Table.String()).At(l.Table.Position)
+		return state.ErrNoTable(l.Table.String()).At(l.Table.Position).WithHint("%s", b.scope.near(l.Table))
 	}
 	if len(b.in.Like) == 1 {
 		b.parent = parent
@@ -285,7 +286,12 @@ func (b *builder) inherit(l Like) error {
 func (b *builder) named(id Ident, clause string) (int, error) {
 	n := b.t.Column(cutQuietly(id.Name))
 	if n < 0 {
-		return 0, sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" named in %s does not exist", id.Name, clause).At(id.Position)
+		near := similar.For(id.Name)
+		for _, c := range b.t.Columns {
+			near.Offer(c.Name, c.Name)
+		}
+		return 0, sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" named in %s does not exist", id.Name, clause).At(id.Position).
+			WithHint("%s", near.Hint("column"))
 	}
 	return n, nil
 }

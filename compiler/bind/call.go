@@ -90,7 +90,7 @@ func (b *binder) resolve(name string, args []value, at parse.Pos) (value, error)
 	}
 	row, bd, err := b.fns.Resolve(name, ts, consts)
 	if err != nil {
-		return value{}, b.place(err, at)
+		return value{}, b.place(b.nearFunction(name, err), at)
 	}
 	if row.Leader != nil {
 		return b.leaderCall(row, bd, args, at)

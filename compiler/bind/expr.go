@@ -74,15 +74,15 @@ func (b *binder) name(sc *scope, r *parse.ColumnRef) (value, error) {
 	if r.Star {
 		return value{}, b.errorAt(r.Pos, sqlerr.SyntaxError, "syntax error at or near \"*\"")
 	}
-	c, notFound, err := b.columnRef(sc, r)
+	c, err := b.columnRef(sc, r)
 	if err != nil {
 		return value{}, err
 	}
-	if notFound == nil {
+	if c != nil {
 		return value{expr: b.ref(c, r), typ: c.typ, pos: r.Pos}, nil
 	}
 	if len(r.Parts) != 1 {
-		return value{}, notFound
+		return value{}, b.noColumn(sc, r)
 	}
 	for i := len(sc.aliases) - 1; i >= 0; i-- {
 		t := sc.aliases[i]
@@ -95,7 +95,7 @@ func (b *binder) name(sc *scope, r *parse.ColumnRef) (value, error) {
 	if r.Parts[0] == "sysdate" {
 		return b.funcCall(sc, &parse.FuncCall{Pos: r.Pos, Name: "sysdate", Keyword: true})
 	}
-	return value{}, notFound
+	return value{}, b.noColumn(sc, r)
 }
 
 // param binds $n; without a declared or inferred type it waits for one.

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slipher/catalog/similar"
 	"slipher/catalog/sqlerr"
 	"slipher/compiler/algebra"
 	"slipher/compiler/parse"
@@ -85,7 +86,7 @@ func (b *binder) tableRef(t *parse.TableRef, env *ctes) (algebra.Node, *scope, e
 		}
 	}
 	scan := &algebra.Scan{Alias: alias}
-	rel := &relation{alias: alias}
+	rel := &relation{alias: alias, table: t.Name}
 	add := func(name string, no int, col column) {
 		col.id, col.name = b.newID(), name
 		c := col
@@ -124,10 +125,6 @@ func (b *binder) relationOf(t *parse.TableRef) *Relation {
 		return nil
 	}
 	return b.cat.Relation(t.Schema, t.Name)
-}
-
-func (b *binder) noTable(q parse.QName) error {
-	return b.errorAt(q.Pos, sqlerr.UndefinedTable, "relation \"%s\" does not exist", q.String())
 }
 
 // derived is the scope of a subquery's result.
@@ -244,7 +241,14 @@ func (b *binder) usingColumn(s *scope, name, side string, j *parse.JoinExpr) (*c
 		return nil, b.errorAt(j.Pos, sqlerr.AmbiguousColumn, "common column name \"%s\" appears more than once in %s table", name, side)
 	}
 	if c == nil {
-		return nil, b.errorAt(j.Pos, sqlerr.UndefinedColumn, "column \"%s\" specified in USING clause does not exist in %s table", name, side)
+		near := similar.For(name)
+		for _, rel := range s.rels {
+			for _, c := range rel.cols {
+				near.Offer(c.name, rel.alias+"."+c.name)
+			}
+		}
+		return nil, sqlerr.From(b.errorAt(j.Pos, sqlerr.UndefinedColumn, "column \"%s\" specified in USING clause does not exist in %s table", name, side)).
+			WithHint("%s", columnHint(near))
 	}
 	return c, nil
 }

@@ -73,7 +73,7 @@ func (in *insertion) columns(s *parse.Insert) error {
 	for k, c := range s.Columns {
 		i := columnNumber(t, c.Name)
 		if i < 0 {
-			return in.b.errorAt(c.Pos, sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", c.Name, t.Name)
+			return in.b.noTarget(t, c.Name, c.Pos)
 		}
 		if in.from[i] >= 0 {
 			return in.b.errorAt(c.Pos, sqlerr.DuplicateColumn, "column \"%s\" specified more than once", c.Name)

@@ -219,7 +219,7 @@ func (s *selection) source(i int) *column {
 	case *starExpr:
 		return x.col
 	case *parse.ColumnRef:
-		if c, _, err := s.b.columnRef(s.sc, x); err == nil {
+		if c, err := s.b.columnRef(s.sc, x); err == nil {
 			return c
 		}
 	}

@@ -23,6 +23,7 @@ type column struct {
 // relation is a named item of FROM.
 type relation struct {
 	schema, alias string
+	table         string // that it stands for, "" if for none
 	cols          []*column
 }
 
@@ -103,19 +104,16 @@ func (s *scope) findRelation(schema, alias string) *relation {
 	return nil
 }
 
-// columnRef resolves a name. found is false if there is none, with the error to give.
-func (b *binder) columnRef(s *scope, r *parse.ColumnRef) (c *column, notFound error, err error) {
+// columnRef resolves a name, to nil if there is none of it: noColumn says so.
+func (b *binder) columnRef(s *scope, r *parse.ColumnRef) (*column, error) {
 	n := len(r.Parts)
 	name := r.Parts[n-1]
 	if n == 1 {
 		c, ambiguous := s.findVisible(name)
 		if ambiguous {
-			return nil, nil, b.errorAt(r.Pos, sqlerr.AmbiguousColumn, "column reference \"%s\" is ambiguous", name)
+			return nil, b.errorAt(r.Pos, sqlerr.AmbiguousColumn, "column reference \"%s\" is ambiguous", name)
 		}
-		if c == nil {
-			return nil, b.errorAt(r.Pos, sqlerr.UndefinedColumn, "column \"%s\" does not exist", name), nil
-		}
-		return c, nil, nil
+		return c, nil
 	}
 	schema := ""
 	if n > 2 {
@@ -123,14 +121,14 @@ func (b *binder) columnRef(s *scope, r *parse.ColumnRef) (c *column, notFound er
 	}
 	rel := s.findRelation(schema, r.Parts[n-2])
 	if rel == nil {
-		return nil, b.errorAt(r.Pos, sqlerr.UndefinedTable, "missing FROM-clause entry for table \"%s\"", r.Parts[n-2]), nil
+		return nil, nil
 	}
 	for _, c := range rel.cols {
 		if c.name == name {
-			return c, nil, nil
+			return c, nil
 		}
 	}
-	return nil, b.errorAt(r.Pos, sqlerr.UndefinedColumn, "column %s does not exist", strings.Join(r.Parts[n-2:], ".")), nil
+	return nil, nil
 }
 
 // ref makes an expression that reads c.

@@ -44,7 +44,7 @@ func (m *modification) assignments(set []parse.Assignment) ([]*plan.Expr, error)
 	for _, a := range set {
 		i := columnNumber(m.table, a.Column)
 		if i < 0 {
-			return nil, b.errorAt(a.Pos, sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", a.Column, m.table.Name)
+			return nil, b.noTarget(m.table, a.Column, a.Pos)
 		}
 		if out[i] != nil {
 			return nil, b.errorAt(a.Pos, sqlerr.SyntaxError, "multiple assignments to same column \"%s\"", a.Column)

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slipher/catalog/similar"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 )
@@ -55,7 +56,11 @@ func resolveType(name string, mods []int, use typeUse) (types.Type, *sqlerr.Erro
 		if laterTypes[name] {
 			return types.Type{}, sqlerr.Unsupported("type %s", name)
 		}
-		return types.Type{}, sqlerr.New(sqlerr.UndefinedObject, "type \"%s\" does not exist", name)
+		near := similar.For(name)
+		for n := range typeNames {
+			near.Offer(n, n)
+		}
+		return types.Type{}, sqlerr.New(sqlerr.UndefinedObject, "type \"%s\" does not exist", name).WithHint("%s", near.Hint("type"))
 	}
 	if len(mods) > row.mods {
 		return types.Type{}, sqlerr.New(sqlerr.SyntaxError, "type modifier is not allowed for type \"%s\"", name)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"slipher/catalog/similar"
 	"slipher/catalog/sqlerr"
 	"slipher/leader/pgwire"
 )
@@ -248,5 +249,9 @@ func (s *settings) greeting() []pgwire.Parameter {
 }
 
 func errUnknown(name string) error {
-	return sqlerr.New(sqlerr.UndefinedObject, "unrecognized configuration parameter %q", name)
+	near := similar.For(strings.ToLower(name))
+	for key, p := range known {
+		near.Offer(key, p.name)
+	}
+	return sqlerr.New(sqlerr.UndefinedObject, "unrecognized configuration parameter %q", name).WithHint("%s", near.Hint("parameter"))
 }
