@@ -19,7 +19,7 @@ import (
 func (s *Server) runShort(ctx context.Context, ses *session.Session, st *parse.Statement, b *parse.ShortInsert, w pgwire.ResultWriter) error {
 	rows, err := s.insertShort(ctx, ses, b)
 	if errors.Is(err, errLong) {
-		full, err := parse.Full(st, ses.ParseOptions())
+		full, err := parse.Full(st)
 		if err != nil {
 			return err
 		}
@@ -204,7 +204,7 @@ func plainDefaults(t *state.Table) bool {
 		if c.Default == "" {
 			continue
 		}
-		e, err := parse.ParseExpr(c.Default, parse.Options{})
+		e, err := parse.StoredExpr(c.Default)
 		if err != nil || !plainExpr(e) {
 			return false
 		}

@@ -63,7 +63,7 @@ func (o *Offline) apply(cmd *state.Command) error {
 
 // Schema runs definition statements.
 func (o *Offline) Schema(text string) error {
-	stmts, err := parse.Parse(text, parse.Options{})
+	stmts, err := parse.Parse(text, o.ses.ParseOptions())
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (o *Offline) Stats(data []byte) error {
 
 // Inspect shows what one query is compiled to.
 func (o *Offline) Inspect(ctx context.Context, text string, words []string, tier string, t target.Target, pool *llvm.Pool) ([]string, error) {
-	st, err := parse.ParseOne(text, parse.Options{})
+	st, err := parse.ParseOne(text, o.ses.ParseOptions())
 	if err != nil {
 		return nil, err
 	}

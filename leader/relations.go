@@ -8,6 +8,7 @@ import (
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/bind"
+	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 	"slipher/leader/session"
 	"slipher/node/wire"
@@ -49,7 +50,7 @@ func (s *Server) relationRows(ctx context.Context, cat *state.Catalog, ses *sess
 func (s *Server) relationEnv(cat *state.Catalog, ses *session.Session) *relations.Env {
 	return &relations.Env{
 		Catalog: cat, Database: ses.CurrentDatabase(), User: ses.CurrentUser(), SearchPath: withTemp(s.sessions.tempSchema(ses), ses.SearchPath()), TempSchema: s.sessions.tempSchema(ses), PID: ses.BackendPID(),
-		NowMicros: ses.NowMicros(), Functions: s.fns, Footer: s.facts.footers.Footer,
+		NowMicros: ses.NowMicros(), Functions: s.fns, Expression: parse.PortableExpr, Footer: s.facts.footers.Footer,
 		Settings: func() []relations.Setting {
 			var out []relations.Setting
 			for _, p := range ses.Settings() {

@@ -21,6 +21,8 @@ type Env struct {
 
 	Functions *fn.Table // pg_proc; may be nil
 
+	// Expression is a kept expression (a DEFAULT) as any session can read it; nil: as it is kept.
+	Expression func(text string) string
 	// Footer is the block metadata of an object (cached by the leader).
 	Footer     func(ctx context.Context, ref state.ObjectRef) (*block.Footer, error)
 	Settings   func() []Setting

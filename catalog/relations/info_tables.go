@@ -148,7 +148,7 @@ func eachColumn(env *Env, f func(values []any, t types.Type, c *state.Column)) {
 	for _, t := range env.tables() {
 		for i := range t.Columns {
 			c := &t.Columns[i]
-			f(append([]any{env.Database, t.Schema, t.Name, c.Name, i + 1, null(defaultText(t, i)), yesNo(!c.NotNull), DataType(c.Type)},
+			f(append([]any{env.Database, t.Schema, t.Name, c.Name, i + 1, null(env.defaultText(t, i)), yesNo(!c.NotNull), DataType(c.Type)},
 				typeFacts(c.Type)...), c.Type, c)
 		}
 	}

@@ -163,9 +163,12 @@ func hasDefault(c *state.Column) bool { return c.Default != "" || c.Identity != 
 
 // defaultText is a column's default as tools see it; an identity column's in
 // Redshift's form.
-func defaultText(t *state.Table, i int) string {
+func (e *Env) defaultText(t *state.Table, i int) string {
 	c := &t.Columns[i]
 	if c.Identity == nil {
+		if e.Expression != nil {
+			return e.Expression(c.Default)
+		}
 		return c.Default
 	}
 	name := "identity"
@@ -189,7 +192,7 @@ func pgAttrdef(_ context.Context, env *Env, b *builder) error {
 	for _, t := range env.tables() {
 		for i := range t.Columns {
 			if hasDefault(&t.Columns[i]) {
-				text := defaultText(t, i)
+				text := env.defaultText(t, i)
 				b.add(1<<30+uint32(t.ID), t.ID, i+1, text, text)
 			}
 		}

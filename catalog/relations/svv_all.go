@@ -98,7 +98,7 @@ func allColumns(_ context.Context, env *Env, b *builder) error {
 		for _, t := range env.Catalog.Tables(d.Name) {
 			for i, c := range t.Columns {
 				f := typeFacts(c.Type)
-				b.add(d.Name, t.Schema, t.Name, c.Name, i+1, null(defaultText(t, i)), yesNo(!c.NotNull), DataType(c.Type), f[0], f[2], f[4], nil)
+				b.add(d.Name, t.Schema, t.Name, c.Name, i+1, null(env.defaultText(t, i)), yesNo(!c.NotNull), DataType(c.Type), f[0], f[2], f[4], nil)
 			}
 		}
 	}
@@ -109,7 +109,7 @@ func redshiftColumns(_ context.Context, env *Env, b *builder) error {
 	for _, d := range env.open() {
 		for _, t := range env.Catalog.Tables(d.Name) {
 			for i, c := range t.Columns {
-				b.add(d.Name, t.Schema, t.Name, c.Name, i+1, c.Type.String(), null(defaultText(t, i)), yesNo(!c.NotNull),
+				b.add(d.Name, t.Schema, t.Name, c.Name, i+1, c.Type.String(), null(env.defaultText(t, i)), yesNo(!c.NotNull),
 					shownEncoding(t, i), i == t.DistKey, sortOrdinal(t, i), nil, nil)
 			}
 		}

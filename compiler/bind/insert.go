@@ -227,7 +227,7 @@ func (in *insertion) defaultOf(i int) (*plan.Expr, error) {
 
 // defaultExpr binds a column's DEFAULT text in the column's type.
 func (b *binder) defaultExpr(c state.Column) (*plan.Expr, error) {
-	e, err := parse.ParseExpr(c.Default, parse.Options{})
+	e, err := parse.StoredExpr(c.Default)
 	if err != nil {
 		return nil, err
 	}

@@ -164,12 +164,16 @@ func (o *copyOptions) csv() error {
 	return nil
 }
 
-// str reads [AS] 'x'.
+// asString reads [AS] 'x'.
 func (o *copyOptions) asString() (string, Pos, error) {
 	o.accept("as")
-	at := o.pos()
-	s, err := o.str()
-	return s, at, err
+	t := o.peek()
+	if t.kind != tokString {
+		return "", 0, o.unexpected()
+	}
+	o.i++
+	s, err := o.rawText(t)
+	return s, Pos(t.start), err
 }
 
 func (o *copyOptions) delimiterWord() (err error) {
@@ -181,6 +185,9 @@ func (o *copyOptions) delimiterWord() (err error) {
 func (o *copyOptions) null() (err error) {
 	o.c.NullAs, _, err = o.asString()
 	o.c.NullAsSet = true
+	if s := o.c.NullAs; s == `\0` || s == `\000` { // the guide's words for a field that is one NUL
+		o.c.NullAs = "\x00"
+	}
 	if err == nil && strings.ContainsAny(o.c.NullAs, "\r\n") {
 		return sqlerr.New(sqlerr.InvalidParameterValue, "COPY null representation cannot use newline or carriage return")
 	}
@@ -243,6 +250,9 @@ func octal(s string) (byte, bool) {
 func (o *copyOptions) encoding() error {
 	o.accept("as")
 	t := o.next()
+	if t.badEscape {
+		return escapeError(o.src, t, o.opts)
+	}
 	switch strings.ToLower(strings.ReplaceAll(t.text, "-", "")) {
 	case "utf8", "unicode":
 		return nil
@@ -257,6 +267,9 @@ func (o *copyOptions) format() error {
 }
 
 func (o *copyOptions) formatName(t token) error {
+	if t.badEscape {
+		return escapeError(o.src, t, o.opts)
+	}
 	switch t.text {
 	case "csv":
 		o.c.Format = CopyCSV

@@ -272,7 +272,7 @@ func (p *parser) columnDefault(c *ColumnDef) error {
 		return err
 	}
 	c.DefaultExpr = e
-	c.Default = p.src[part[0].start:part[len(part)-1].end]
+	c.Default = portable(p.src, part)
 	return nil
 }
 

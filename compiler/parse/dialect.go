@@ -121,6 +121,8 @@ func (d *dialect) token(i int) error {
 	case t.kind == tokString && t.plainBackslash:
 		if d.src[t.start] == '\'' {
 			d.edits = append(d.edits, edit{t.start, t.start, "E"})
+		} else { // N'…'
+			d.edits = append(d.edits, edit{t.start, t.start + 1, "NCHAR E"})
 		}
 	case t.isPunct("(") && next.isPunct("+") && d.at(i+2).isPunct(")"):
 		return d.refuse(t, "the outer join operator (+)")

@@ -28,9 +28,11 @@ type token struct {
 	kind       tokenKind
 	start, end int
 	text       string
-	// plainBackslash: a '…' constant that contains a backslash and is read with
-	// escapes on; libpg_query must be told by an E prefix.
+	// plainBackslash: a '…' or N'…' constant in which a backslash escapes;
+	// libpg_query must be told by an E prefix.
 	plainBackslash bool
+	// badEscape: an escape in it means nothing, or bytes that are no text: escapeError says which.
+	badEscape bool
 }
 
 // is reports whether t is the unquoted word w (lower case).
@@ -45,12 +47,14 @@ func (t token) isPunct(p string) bool {
 type lexer struct {
 	src       string
 	off       int
-	backslash bool // '\' escapes in plain string constants
+	backslash bool  // '\' escapes in plain string constants
+	keep      bool  // escapes of plain string constants stay in the text as they are written
+	bad       error // the first escape of the last constant that is wrong
 }
 
 // lexAll returns all tokens of src, the last being tokEOF.
-func lexAll(src string, backslash bool) ([]token, error) {
-	l := &lexer{src: src, backslash: backslash}
+func lexAll(src string, o Options) ([]token, error) {
+	l := &lexer{src: src, backslash: !o.StandardStrings}
 	toks := make([]token, 0, len(src)/5+4)
 	for {
 		t, err := l.next()
@@ -65,7 +69,7 @@ func lexAll(src string, backslash bool) ([]token, error) {
 }
 
 // errAt makes a syntax error at byte offset off of the whole text.
-func (l *lexer) errAt(off int, format string, args ...any) error {
+func (l *lexer) errAt(off int, format string, args ...any) *sqlerr.Error {
 	return sqlerr.New(sqlerr.SyntaxError, format, args...).At(charPosition(l.src, off))
 }
 
@@ -166,7 +170,7 @@ func (l *lexer) next() (token, error) {
 		return l.quoted(start, start+1, l.backslash)
 	case strings.IndexByte("bBxX", c) >= 0 && l.peek(1) == '\'':
 		t, err := l.quoted(start, start+1, false)
-		t.kind, t.plainBackslash = tokBits, false
+		t.kind = tokBits
 		return t, err
 	case (c == 'u' || c == 'U') && l.peek(1) == '&' && (l.peek(2) == '\'' || l.peek(2) == '"'):
 		return l.unicodeQuoted(start)

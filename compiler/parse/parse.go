@@ -10,10 +10,9 @@ import (
 
 // Options are the session settings that change how text is read.
 type Options struct {
-	// BackslashEscapes: '\' escapes in plain '…' constants, as in Redshift. It is
-	// the negation of standard_conforming_strings; off by default because
-	// PostgreSQL clients refuse to quote values otherwise.
-	BackslashEscapes bool
+	// StandardStrings: a '\' in a plain '…' constant is a character like any other
+	// (PostgreSQL's standard_conforming_strings). By default it escapes, as in Redshift.
+	StandardStrings bool
 }
 
 // Parse reads all statements of src. Empty ones are left out, so that the
@@ -53,6 +52,11 @@ func ParseExpr(src string, o Options) (Expr, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, t := range toks {
+		if t.badEscape {
+			return nil, escapeError(src, t, o)
+		}
+	}
 	return parseExprTokens(src, toks[:len(toks)-1], o)
 }
 
@@ -61,7 +65,7 @@ type Span struct{ Start, End int }
 
 // SplitStatements finds the statements of src without parsing them.
 func SplitStatements(src string, o Options) ([]Span, error) {
-	toks, err := lexAll(src, o.BackslashEscapes)
+	toks, err := lexAll(src, o)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +84,7 @@ func scan(src string, o Options) ([]token, error) {
 	if err := checkBytes(src); err != nil {
 		return nil, err
 	}
-	toks, err := lexAll(src, o.BackslashEscapes)
+	toks, err := lexAll(src, o)
 	if err != nil {
 		return nil, err
 	}
@@ -127,8 +131,11 @@ func splitTokens(toks []token) [][]token {
 
 // parseStatement reads one statement from its tokens (no semicolon, no EOF).
 func parseStatement(src string, toks []token, o Options) (*Statement, error) {
-	s := &Statement{Source: src, Start: toks[0].start, End: toks[len(toks)-1].end}
+	s := &Statement{Source: src, opts: o, Start: toks[0].start, End: toks[len(toks)-1].end}
 	for _, t := range toks {
+		if t.badEscape && !rawOptions[toks[0].text] {
+			return nil, escapeError(src, t, o)
+		}
 		if t.kind != tokParam {
 			continue
 		}

@@ -66,7 +66,7 @@ func errorText(sql string, err error) string {
 func TestParse(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
-			ss, err := Parse(d.Input, Options{BackslashEscapes: d.HasArg("backslash")})
+			ss, err := Parse(d.Input, Options{StandardStrings: d.HasArg("standard")})
 			if err != nil {
 				return errorText(d.Input, err)
 			}
@@ -222,8 +222,8 @@ func FuzzParse(f *testing.F) {
 		f.Add(s, false)
 		f.Add(s, true)
 	}
-	f.Fuzz(func(t *testing.T, sql string, backslash bool) {
-		ss, err := Parse(sql, Options{BackslashEscapes: backslash})
+	f.Fuzz(func(t *testing.T, sql string, standard bool) {
+		ss, err := Parse(sql, Options{StandardStrings: standard})
 		if err != nil {
 			if e := sqlerr.From(err); e.Code == sqlerr.InternalError || e.Position < 0 || e.Position > len([]rune(sql))+1 {
 				t.Errorf("%q: %s %v at %d", sql, e.Code, e, e.Position)

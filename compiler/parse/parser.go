@@ -236,6 +236,9 @@ func (p *parser) names() ([]Name, error) {
 // str reads a string constant.
 func (p *parser) str() (string, error) {
 	if t := p.peek(); t.kind == tokString {
+		if t.badEscape {
+			return "", escapeError(p.src, t, p.opts)
+		}
 		p.i++
 		return t.text, nil
 	}

@@ -32,7 +32,7 @@ func Short(src string, o Options) *Statement {
 	if len(src) > MaxShort || !startsInsert(src) || checkBytes(src) != nil {
 		return nil
 	}
-	toks, err := lexAll(src, o.BackslashEscapes)
+	toks, err := lexAll(src, o)
 	if err != nil {
 		return nil
 	}
@@ -43,7 +43,7 @@ func Short(src string, o Options) *Statement {
 	if len(toks) == 0 {
 		return nil
 	}
-	s := &Statement{Source: src, Start: toks[0].start, End: toks[len(toks)-1].end}
+	s := &Statement{Source: src, opts: o, Start: toks[0].start, End: toks[len(toks)-1].end}
 	p := &parser{src: src, toks: toks, opts: o, stmt: s, end: s.End}
 	ins := p.shortInsert()
 	if ins == nil {
@@ -60,7 +60,7 @@ func startsInsert(src string) bool {
 }
 
 // Full is the statement read in full: s is Short's.
-func Full(s *Statement, o Options) (*Statement, error) { return ParseOne(s.Source, o) }
+func Full(s *Statement) (*Statement, error) { return ParseOne(s.Source, s.opts) }
 
 // shortInsert reads the whole statement; nil if it is not of the kind.
 func (p *parser) shortInsert() *ShortInsert {
@@ -131,7 +131,7 @@ func (p *parser) shortCell() (ShortCell, bool) {
 		return ShortCell{Kind: NumberLiteral, Text: sign + t.text}, true
 	case sign != "":
 		return ShortCell{}, false
-	case t.kind == tokString && (p.src[t.start] == '\'' || p.src[t.start]|0x20 == 'e'):
+	case t.kind == tokString && !t.badEscape && (p.src[t.start] == '\'' || p.src[t.start]|0x20 == 'e'):
 		return ShortCell{Kind: StringLiteral, Text: t.text}, true
 	case t.is("null"):
 		return ShortCell{Kind: NullLiteral}, true

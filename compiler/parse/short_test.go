@@ -17,7 +17,7 @@ func TestShort(t *testing.T) {
 			t.Errorf("%s: not read", sql)
 			continue
 		}
-		full, err := Full(s, Options{})
+		full, err := Full(s)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,13 +55,13 @@ func FuzzShort(f *testing.F) {
 	for _, s := range []string{"insert into t values (1, 'a', null), (-2.5, '', default)", "insert into a.b (c) values (true)"} {
 		f.Add(s, false)
 	}
-	f.Fuzz(func(t *testing.T, sql string, backslash bool) {
-		o := Options{BackslashEscapes: backslash}
+	f.Fuzz(func(t *testing.T, sql string, standard bool) {
+		o := Options{StandardStrings: standard}
 		s := Short(sql, o)
 		if s == nil {
 			return
 		}
-		full, err := Full(s, o)
+		full, err := Full(s)
 		if err != nil {
 			t.Fatalf("%q: %v", sql, err)
 		}

@@ -12,7 +12,11 @@ type Statement struct {
 	Start, End int    // this statement's bytes in Source
 	Body       Body
 	Params     int // highest $n used
+	opts       Options
 }
+
+// Options are those that the statement was read with.
+func (s *Statement) Options() Options { return s.opts }
 
 // Text is the statement's own text.
 func (s *Statement) Text() string { return s.Source[s.Start:s.End] }
@@ -164,8 +168,8 @@ type ColumnDef struct {
 	Name            string
 	Type            types.Type
 	NotNull         bool
-	Null            bool // NULL written
-	Default         string
+	Null            bool   // NULL written
+	Default         string // as the catalog keeps it
 	DefaultExpr     Expr
 	Identity        *state.Identity
 	Encoding        string

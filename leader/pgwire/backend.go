@@ -52,6 +52,9 @@ type Session interface {
 	// Failed tells the session of an error outside its own methods: a bad Bind
 	// spoils a transaction too.
 	Failed()
+	// Reports takes the reported parameters that have changed since something told of them: with
+	// a transaction that was rolled back. The client hears of them before ReadyForQuery.
+	Reports() []Parameter
 	Status() TxStatus
 	Close()
 }

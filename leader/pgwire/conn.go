@@ -215,6 +215,9 @@ func (c *conn) fatal(err error) {
 
 // ready ends an exchange.
 func (c *conn) ready() {
+	for _, p := range c.session.Reports() {
+		c.Report(p)
+	}
 	c.out.send(&pgproto3.ReadyForQuery{TxStatus: byte(c.session.Status())})
 	c.out.flush()
 }

@@ -182,8 +182,9 @@ func (s *fakeSession) Failed() {
 		s.tx = InFailed
 	}
 }
-func (s *fakeSession) Status() TxStatus { return s.tx }
-func (s *fakeSession) Close()           {}
+func (s *fakeSession) Reports() []Parameter { return nil }
+func (s *fakeSession) Status() TxStatus     { return s.tx }
+func (s *fakeSession) Close()               {}
 
 var fakeTypes = map[string]types.Type{
 	"bool": types.TBool, "int2": types.TInt2, "int4": types.TInt4, "int8": types.TInt8,

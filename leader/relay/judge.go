@@ -2,6 +2,7 @@ package relay
 
 import (
 	"regexp"
+	"strings"
 
 	"slipher/catalog/sqlerr"
 	"slipher/compiler/parse"
@@ -26,17 +27,29 @@ type effect struct {
 	acts     bool // it may do something else than change data, which an error does not undo
 }
 
-// judge says what deeds mean.
-func judge(does []deed, backslashes bool) effect {
+// judge says what deeds mean, in a session whose plain literals are read so.
+func judge(does []deed, reads parse.Options) effect {
+	e := judgeAs(does, reads)
+	for _, d := range does {
+		if strings.Contains(d.text, `\`) {
+			// One of the deeds may have been SET standard_conforming_strings: what the texts may mean counts.
+			o := judgeAs(does, parse.Options{StandardStrings: !reads.StandardStrings})
+			e.harmless, e.single, e.rollback = e.harmless && o.harmless, e.single && o.single, e.rollback && o.rollback
+			e.commits, e.acts = e.commits || o.commits, e.acts || o.acts
+			break
+		}
+	}
+	return e
+}
+
+func judgeAs(does []deed, reads parse.Options) effect {
 	e := effect{harmless: true, single: len(does) <= 1}
 	for _, d := range does {
-		stmts, err := []*parse.Statement(nil), error(nil)
-		if !d.hidden {
-			stmts, err = parse.Parse(d.text, parse.Options{BackslashEscapes: backslashes})
-		}
 		if d.hidden {
 			e.harmless, e.commits, e.acts = false, true, true
+			continue
 		}
+		stmts, err := parse.Parse(d.text, reads)
 		if err != nil {
 			continue // refused by any leader before any of the text runs
 		}
@@ -91,8 +104,8 @@ type verdict struct {
 }
 
 // judge decides about an exchange.
-func (x *exchange) judge(backslashes bool) verdict {
-	e := judge(x.does, backslashes)
+func (x *exchange) judge(reads parse.Options) verdict {
+	e := judge(x.does, reads)
 	again := x.whole && !x.returned && !x.rows && x.retries < maxRetries
 	v := verdict{after: x.status, err: errUnknownOutcome}
 	switch {

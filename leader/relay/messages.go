@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 
 	"slipher/catalog/sqlerr"
+	"slipher/compiler/parse"
 )
 
 // fromClient are the types of messages that clients may send.
@@ -52,6 +53,24 @@ func pair(msg []byte) (a, b string, ok bool) {
 	}
 	b, _, ok = cstring(rest)
 	return a, b, ok
+}
+
+// portableParse is a Parse message whose text every setting reads as reads does: it may be sent again after
+// the setting has changed.
+func portableParse(msg []byte, reads parse.Options) []byte {
+	var m pgproto3.Parse
+	if bytes.IndexByte(msg, '\\') < 0 || m.Decode(msg[headSize:]) != nil {
+		return msg
+	}
+	text := parse.Portable(m.Query, reads)
+	if text == m.Query {
+		return msg
+	}
+	m.Query = text
+	if b, err := m.Encode(nil); err == nil {
+		return b
+	}
+	return msg
 }
 
 // errorFields reads the fields of an ErrorResponse.

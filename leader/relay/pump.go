@@ -63,7 +63,7 @@ func (s *session) carry(l *link) ruling {
 		}
 		runs = append(runs, f.buf[from:f.at])
 		if x := s.x; x != nil {
-			if rule == broken && x.judge(s.state.backslashes()).retry {
+			if rule == broken && x.judge(s.state.reads()).retry {
 				runs = nil // acknowledgements: they will come again
 			}
 			for _, b := range runs {
@@ -126,7 +126,7 @@ func (s *session) answer(msg []byte) ruling {
 			}
 			return lastWords
 		case x != nil && stops(c):
-			if x.stopped = true; x.judge(s.state.backslashes()).retry {
+			if x.stopped = true; x.judge(s.state.reads()).retry {
 				return broken // canceled because the leader stops: another runs it
 			}
 		}

@@ -20,7 +20,7 @@ func (s *session) recover() *link {
 	if s.ctx.Err() != nil || x == nil {
 		return nil
 	}
-	v := x.judge(s.state.backslashes())
+	v := x.judge(s.state.reads())
 	s.relay.log.Info("the active leader was lost", "pid", s.pid, "status", string(x.status), "again", v.retry)
 	if v.retry {
 		x.rewind(&s.state)
@@ -87,7 +87,7 @@ func (s *session) revive() bool {
 	x := s.x
 	if x.status == 'T' {
 		// The block died while nothing ran: this is the occasion to say so.
-		e := judge(x.intent(&s.state), s.state.backslashes())
+		e := judge(x.intent(&s.state), s.state.reads())
 		if !e.rollback {
 			after := byte('E')
 			if e.ends {

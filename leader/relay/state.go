@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"slipher/compiler/parse"
 	"slipher/leader/pgwire"
 )
 
@@ -24,7 +25,8 @@ type change struct {
 	unset       bool
 }
 
-// statement is a prepared statement: the Parse message or the text of a PREPARE that made it.
+// statement is a prepared statement: the Parse message or the text of a PREPARE that made it, in a form that does
+// not depend on settings.
 type statement struct {
 	parse []byte
 	text  string
@@ -99,21 +101,16 @@ var ofTransaction = map[string]bool{"transaction_isolation": true, "transaction_
 
 // settings is the text that sets what was set, "" for nothing.
 func (s *sessionState) settings() string {
-	const reads = "standard_conforming_strings" // changes how the others are read: last
 	var b strings.Builder
-	one := func(name string) {
-		b.WriteString("SET " + name + " TO '" + strings.ReplaceAll(s.set[name], "'", "''") + "';")
-	}
 	for _, name := range slices.Sorted(maps.Keys(s.set)) {
-		if name != reads && !ofTransaction[name] {
-			one(name)
+		if !ofTransaction[name] {
+			b.WriteString("SET " + name + " TO " + parse.QuoteLiteral(s.set[name]) + ";")
 		}
-	}
-	if _, ok := s.set[reads]; ok {
-		one(reads)
 	}
 	return b.String()
 }
 
-// backslashes reports whether plain literals have escapes in this session.
-func (s *sessionState) backslashes() bool { return s.shown["standard_conforming_strings"] == "off" }
+// reads is how the session's texts are read now.
+func (s *sessionState) reads() parse.Options {
+	return parse.Options{StandardStrings: s.shown["standard_conforming_strings"] == "on"}
+}

@@ -15,7 +15,8 @@ func (s *Session) Setting(name string) (string, bool) { return s.settings.lookup
 
 // SetSetting changes a setting for the session: set_config.
 func (s *Session) SetSetting(name, value string) error {
-	_, err := s.settings.set(name, value, false)
+	reports, err := s.settings.set(name, value, false)
+	s.reports = append(s.reports, reports...)
 	return err
 }
 

@@ -43,7 +43,7 @@ var known = func() map[string]*param {
 		{name: "search_path", def: "$user, public", check: text, doc: "Schemas in which names are looked for."},
 		{name: "statement_timeout", def: "0", check: integer, max: 1<<31 - 1, unit: true, doc: "Longest time a statement may run, in milliseconds; 0 is for ever."},
 		{name: "extra_float_digits", def: "0", check: integer, min: -15, max: 3, doc: "Digits shown of floating-point values beyond 6 and 15; positive: enough to read them back."},
-		{name: "standard_conforming_strings", def: "on", check: boolean, report: true, doc: "Backslashes in plain literals are plain characters."},
+		{name: "standard_conforming_strings", def: "off", check: boolean, report: true, doc: "Backslashes in plain literals are plain characters, as in PostgreSQL; off: they escape, as in Redshift."},
 
 		// What clients are told.
 		{name: "server_version", def: ServerVersion, readOnly: true, report: true, check: text, doc: "PostgreSQL version whose behaviour clients may expect."},

@@ -52,21 +52,27 @@ const (
 	parsedBytes = 4096
 )
 
+// parsedKey is a text and how it is read.
+type parsedKey struct {
+	text string
+	o    parse.Options
+}
+
 // parseOne reads a statement to be prepared. Trees are never changed.
 func (s *Session) parseOne(text string) (*parse.Statement, error) {
 	o := s.ParseOptions()
-	if len(text) > parsedBytes || o != (parse.Options{}) || len(text) < 6 || !strings.EqualFold(text[:6], "insert") {
+	if len(text) > parsedBytes || len(text) < 6 || !strings.EqualFold(text[:6], "insert") {
 		return parse.ParseOne(text, o)
 	}
-	if st := s.parsed[text]; st != nil {
+	if st := s.parsed[parsedKey{text, o}]; st != nil {
 		return st, nil
 	}
 	st, err := parse.ParseOne(text, o)
 	if err == nil && st != nil {
 		if s.parsed == nil || len(s.parsed) >= parsedKept {
-			s.parsed = map[string]*parse.Statement{}
+			s.parsed = map[parsedKey]*parse.Statement{}
 		}
-		s.parsed[text] = st
+		s.parsed[parsedKey{text, o}] = st
 	}
 	return st, err
 }
@@ -166,7 +172,7 @@ func (s *Session) sqlPrepare(ctx context.Context, st *parse.Statement, b *parse.
 	if err := s.keep(ctx, b.Name, b.Inner, params); err != nil {
 		return err
 	}
-	s.tellRelay(w, pgwire.ReportPrepare+b.Name, st.Text())
+	s.tellRelay(w, pgwire.ReportPrepare+b.Name, parse.Portable(st.Text(), st.Options()))
 	return w.Complete("PREPARE")
 }
 

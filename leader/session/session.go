@@ -46,7 +46,7 @@ type Session struct {
 	start    pgwire.Startup
 	settings *settings
 	prepared map[string]*prepared
-	parsed   map[string]*parse.Statement // see parseOne
+	parsed   map[parsedKey]*parse.Statement // see parseOne
 	block    block
 	txn      *txn.Txn // in progress, nil if none is
 	points   []point  // savepoints, the innermost last
@@ -128,7 +128,7 @@ func (s *Session) Simple(ctx context.Context, text string, w pgwire.ResultWriter
 
 // ParseOptions are the settings that change how text is read.
 func (s *Session) ParseOptions() parse.Options {
-	return parse.Options{BackslashEscapes: s.settings.get("standard_conforming_strings") == "off"}
+	return parse.Options{StandardStrings: s.settings.get("standard_conforming_strings") == "on"}
 }
 
 // statement runs one statement, within its time limit, and logs it.

@@ -166,10 +166,16 @@ func (s *Session) unlessIdle(w pgwire.ResultWriter) {
 
 // report tells the client which settings the end of a transaction has changed.
 func (s *Session) report(w pgwire.ResultWriter) {
-	for _, p := range s.reports {
+	for _, p := range s.Reports() {
 		w.Report(p)
 	}
+}
+
+// Reports takes what is still to be told of settings.
+func (s *Session) Reports() []pgwire.Parameter {
+	out := s.reports
 	s.reports = nil
+	return out
 }
 
 // beginBlock is BEGIN. The block takes over the implicit transaction of the statements before it.

@@ -92,6 +92,12 @@ func TestRelay(t *testing.T) {
 	}
 	checkText(t, c)
 	warehouse.Exec(t, c, "SET search_path TO 'nowhere, public'; SET application_name TO 'it''s'; SET my.own TO 'x'; PREPARE two(int) AS SELECT $1 + 2")
+	// What was read under one setting is not read anew under another.
+	warehouse.Exec(t, c, `SET standard_conforming_strings TO off; SET my.path TO 'C:\\new\\''s'; PREPARE tabs AS SELECT len('a\tb')`)
+	if _, err := c.Prepare(ctx, "tabbed", `SELECT len('a\tb')`); err != nil {
+		t.Fatal(err)
+	}
+	warehouse.Exec(t, c, "SET standard_conforming_strings TO on")
 	warehouse.Exec(t, c, "BEGIN; SET search_path TO 'other'; ROLLBACK")
 	warehouse.Exec(t, block, "BEGIN")
 	if _, err := slow.Prepare(ctx, "st", "SELECT $1::int + 1"); err != nil {
@@ -101,6 +107,7 @@ func TestRelay(t *testing.T) {
 		restart()
 		for _, q := range []struct{ sql, want string }{
 			{"SHOW search_path", "nowhere, public"}, {"SHOW application_name", "it's"}, {"SHOW my.own", "x"}, {"EXECUTE two(3)", "5"},
+			{"SHOW my.path", `C:\new\'s`}, {"EXECUTE tabs", "3"}, {`SELECT len('a\tb')`, "4"},
 			{"SELECT count(*) FROM everything", "3"},
 		} {
 			r, err := warehouse.Query(c, q.sql)
@@ -111,6 +118,9 @@ func TestRelay(t *testing.T) {
 		var n int
 		if err := slow.QueryRow(ctx, "st", 41).Scan(&n); err != nil || n != 42 {
 			t.Errorf("prepared: %d %v", n, err)
+		}
+		if err := c.QueryRow(ctx, "tabbed").Scan(&n); err != nil || n != 3 {
+			t.Errorf("prepared under another setting: %d %v", n, err)
 		}
 		if err := c.QueryRow(ctx, "SELECT count(*) FROM everything WHERE id > $1", 1).Scan(&n); err != nil || n != 2 {
 			t.Errorf("cached: %d %v", n, err)
