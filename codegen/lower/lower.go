@@ -112,6 +112,7 @@ type lowerer struct {
 	ops     []subop.Op
 	doms    []subop.Domain
 	again   []int64 // parallel to ops: a probe's more word
+	enough  []int64 // parallel to ops: a limit's met word
 	outCols []int   // parallel to ops
 
 	size  int64
@@ -175,6 +176,7 @@ func (l *lowerer) emitIn(o *subop.Op, d subop.Domain, again int64) {
 	l.ops = append(l.ops, *o)
 	l.doms = append(l.doms, d)
 	l.again = append(l.again, again)
+	l.enough = append(l.enough, 0)
 	l.outCols = append(l.outCols, l.outCol)
 }
 
@@ -223,6 +225,9 @@ func (l *lowerer) finish() *Program {
 		}
 		n := len(p.Loops) - 1
 		p.Loops[n].Ops = append(p.Loops[n].Ops, o)
+		if w := l.enough[i]; w != 0 { // its op ends the loop
+			p.Loops[n].Enough, p.Seg.Loops[n].Enough = w, w
+		}
 		p.Numbers[n] = append(p.Numbers[n], number)
 		p.Seg.Loops[n].Last = i + 1
 		p.Seg.Ins = append(p.Seg.Ins, program.Ins{Fn: subop.PrimitiveName(o, l.doms[i]), Off: append(o.Offsets(l.doms[i]), int64(number)), Col: l.outCols[i]})

@@ -94,7 +94,9 @@ func (l *lowerer) limit(st *plan.Limit) {
 	}
 	ctr := l.counter()
 	d := l.newSelection()
-	l.emit(subop.Limit(ctr, param(st.Count, asLimit, math.MaxInt64), param(st.Offset, asGiven, 0), d.Domain))
+	met := l.word("met", 8)
+	l.emit(subop.Limit(ctr, param(st.Count, asLimit, math.MaxInt64), param(st.Offset, asGiven, 0), d.Domain, met))
+	l.enough[len(l.enough)-1] = met
 	l.dom = d
 }
 

@@ -103,6 +103,13 @@ func (b *builder) load(t lt.Type, p value.Value, hint string) value.Value {
 	return named(b, hint, b.cur.NewLoad(t, b.cast(p, lt.NewPointer(t))))
 }
 
+// loadVolatile is load of a word that others write.
+func (b *builder) loadVolatile(t lt.Type, p value.Value, hint string) value.Value {
+	l := b.cur.NewLoad(t, b.cast(p, lt.NewPointer(t)))
+	l.Volatile = true
+	return named(b, hint, l)
+}
+
 func (b *builder) store(x, p value.Value) {
 	b.cur.NewStore(x, b.cast(p, lt.NewPointer(x.Type())))
 }

@@ -49,8 +49,9 @@ func (b *builder) andNot(x, y value.Value) value.Value {
 	return named(b, "and", b.cur.NewAnd(x, n))
 }
 
-// limit keeps rows number offset..offset+count-1 of all that pass. Operands:
-// slot of the running number, count and offset (parameters), new count, new selection.
+// limit keeps rows number offset..offset+count-1 of all that pass. Operands: slot of the running
+// number, count and offset (parameters), new count, new selection, offset of the word that says whether
+// the last of them has passed.
 var limit = &Kind{
 	Name: "limit",
 	Ends: true,
@@ -67,16 +68,22 @@ var limit = &Kind{
 		c.keepRow(c.icmp(enum.IPredULT, at, c.In(1).v), 4)
 	},
 	After: func(c *Ctx) {
-		c.store(c.load(i64, c.Var("seen"), "seen"), c.base)
+		seen := c.load(i64, c.Var("seen"), "seen")
+		c.store(seen, c.base)
 		c.store(c.load(i64, c.Var("kept"), "kept"), c.Ptr(3))
+		// Signed: before the offset fewer than none have passed.
+		passed := named(c.builder, "passed", c.cur.NewSub(seen, c.In(2).v))
+		met := c.icmp(enum.IPredSGE, passed, c.In(1).v)
+		c.store(named(c.builder, "met", c.cur.NewZExt(met, i64)), c.Ptr(5))
 	},
 	Variants: func(*fn.Table) []Op {
 		p := Operand{Mode: Par, P: types.I64}
-		return []Op{*Limit(0, p, p, Domain{})}
+		return []Op{*Limit(0, p, p, Domain{}, 0)}
 	},
 }
 
-// Limit makes the op. counter is the state offset of the address of the instance's row number.
-func Limit(counter int64, count, offset Operand, out Domain) *Op {
-	return &Op{Kind: kind("limit"), Args: []Operand{imm(counter), count, offset, imm(out.Count), imm(out.Sel)}}
+// Limit makes the op. counter is the state offset of the address of the instance's row number, met
+// that of the word that becomes 1 with the last row wanted.
+func Limit(counter int64, count, offset Operand, out Domain, met int64) *Op {
+	return &Op{Kind: kind("limit"), Args: []Operand{imm(counter), count, offset, imm(out.Count), imm(out.Sel), imm(met)}}
 }

@@ -27,9 +27,10 @@ type Fused struct {
 //	int32_t name(uint8_t *state, int64_t from, int64_t to)
 //
 //	entry:  parameters; switch (resume) to the loop to go on with
-//	head:   if cursor >= to { return DONE }; if cancelled { return CANCELLED }; n = min(vector, to - cursor)
-//	L0…Ln:  each loop, left for `again` when its domain is empty
-//	again:  the innermost probe that has more goes on (unless cancelled); else cursor += n, head
+//	head:   if cursor >= to { return DONE }; n = min(vector, to - cursor)
+//	L0…Ln:  each loop, left for `again` when its domain is empty; if the stop word is set { return STOPPED }
+//	again:  from the last loop to the first: a probe that has more goes on, a LIMIT that is met returns
+//	        ENOUGH; else cursor += n, head
 func FusedIR(t *fn.Table, tg target.Target, fs ...*Fused) string {
 	m := newModule(t, tg)
 	for _, f := range fs {
@@ -42,12 +43,11 @@ func emitFused(m *module, p *Fused) {
 	f := m.m.NewFunc(p.Name, i32, ir.NewParam("state", bytePtr), ir.NewParam("from", i64), ir.NewParam("to", i64))
 	b := newBuilder(m, f)
 	head, vector, again, next, exit := b.block("vec.head"), b.block("vec.begin"), b.block("vec.again"), b.block("vec.next"), b.block("vec.exit")
-	cancelled := b.block("vec.cancelled")
 	b.cur = b.entry
 	at := func(off int64) value.Value { return b.field(b.state, off, "state.at") }
 	resume := b.load(i64, at(abi.StateResume), "resume")
 	vec := b.load(i64, at(abi.StateVector), "vec")
-	cancel := b.load(lt.NewPointer(i32), at(abi.StateCancel), "cancel")
+	stop := b.load(lt.NewPointer(i32), at(abi.StateStop), "stop")
 	countAt := at(p.SourceCount)
 	cursorAt := at(abi.StateCursor)
 	start := b.block("start")
@@ -59,17 +59,15 @@ func emitFused(m *module, p *Fused) {
 	b.cur = head
 	cur := b.load(i64, cursorAt, "cursor")
 	more := b.icmp(enum.IPredSLT, cur, f.Params[2])
-	check := b.block("vec.check")
-	head.NewCondBr(more, check, exit)
-	b.cur = check
-	flag := b.load(i32, cancel, "flag")
-	check.NewCondBr(b.icmp(enum.IPredEQ, flag, constant.NewInt(i32, 0)), vector, cancelled)
+	head.NewCondBr(more, vector, exit)
 	b.cur = vector
 	left := named(b, "left", b.cur.NewSub(f.Params[2], cur))
 	n := named(b, "n", b.cur.NewSelect(b.icmp(enum.IPredSLT, left, vec), left, vec))
 	b.store(n, countAt)
 
 	used := usedOutside(p.Loops)
+	stopped := b.block("vec.stopped")
+	var stops []*ir.Incoming // the loop to go on with
 	firsts := make([]*ir.Block, len(p.Loops))
 	for i := range p.Loops {
 		b.label = p.Loops[i].Name
@@ -85,9 +83,14 @@ func emitFused(m *module, p *Fused) {
 		l := &p.Loops[i]
 		b.label = l.Name
 		b.cur = firsts[i]
-		work := b.block("work")
+		some, work := b.block("some"), b.block("work")
 		cnt := b.load(i64, b.field(b.state, l.Domain.Count, "count.at"), "count")
-		b.cur.NewCondBr(b.icmp(enum.IPredEQ, cnt, c64(0)), again, work)
+		b.cur.NewCondBr(b.icmp(enum.IPredEQ, cnt, c64(0)), again, some)
+		// One input row may have any number of matches: asked before every loop.
+		b.cur = some
+		flag := b.loadVolatile(i32, stop, "flag")
+		some.NewCondBr(b.icmp(enum.IPredEQ, flag, constant.NewInt(i32, 0)), work, stopped)
+		stops = append(stops, ir.NewIncoming(c64(int64(i+1)), some))
 		b.cur = work
 		cs := make([]*Ctx, len(l.Ops))
 		for j, o := range l.Ops {
@@ -111,18 +114,21 @@ func emitFused(m *module, p *Fused) {
 	}
 
 	b.cur = again
+	enough := b.block("vec.enough")
 	for i := len(p.Loops) - 1; i >= 0; i-- {
-		if p.Loops[i].Again == 0 {
-			continue
+		l := &p.Loops[i]
+		for _, word := range []struct {
+			off int64
+			to  *ir.Block
+		}{{l.Again, firsts[i]}, {l.Enough, enough}} {
+			if word.off == 0 {
+				continue
+			}
+			w := b.load(i64, b.field(b.state, word.off, "more.at"), "more")
+			cont := b.block("vec.again")
+			b.cur.NewCondBr(b.icmp(enum.IPredNE, w, c64(0)), word.to, cont)
+			b.cur = cont
 		}
-		w := b.load(i64, b.field(b.state, p.Loops[i].Again, "more.at"), "more")
-		cont, goOn := b.block("vec.again"), b.block("vec.continue")
-		b.cur.NewCondBr(b.icmp(enum.IPredNE, w, c64(0)), goOn, cont)
-		// One input row may have any number of matches: cancel is asked here, too.
-		b.cur = goOn
-		flag := b.load(i32, cancel, "flag")
-		goOn.NewCondBr(b.icmp(enum.IPredEQ, flag, constant.NewInt(i32, 0)), firsts[i], cancelled)
-		b.cur = cont
 	}
 	b.cur.NewBr(next)
 	b.cur = next
@@ -132,7 +138,11 @@ func emitFused(m *module, p *Fused) {
 	b.store(b.add(b.load(i64, seen, "rows"), done), seen)
 	next.NewBr(head)
 	exit.NewRet(constant.NewInt(i32, int64(abi.Done)))
-	cancelled.NewRet(constant.NewInt(i32, int64(abi.Cancelled)))
+	enough.NewRet(constant.NewInt(i32, int64(abi.Enough)))
+
+	b.cur = stopped
+	b.store(named(b, "loop", stopped.NewPhi(stops...)), at(abi.StateResume))
+	stopped.NewRet(constant.NewInt(i32, int64(abi.Stopped)))
 
 	// A switch over every loop: after HOST work goes on behind the loop that left.
 	b.cur = b.entry

@@ -18,6 +18,8 @@ type Loop struct {
 	Domain Domain
 	// Again: state offset of a probe's "more" word; 0 for other loops.
 	Again int64
+	// Enough: state offset of a LIMIT's "met" word; 0 for other loops.
+	Enough int64
 }
 
 // Ctx is what an op's emitter sees: its operands, the row, the exits. The same

@@ -61,8 +61,9 @@ func (q *fakeQuery) SetFused(seg int, _ bool, _ worker.FusedFn) {
 	defer q.mu.Unlock()
 	q.fused[seg] = true
 }
-func (q *fakeQuery) Cancel()      {}
-func (q *fakeQuery) Close() error { return nil }
+func (q *fakeQuery) StopSegment(int) {}
+func (q *fakeQuery) Cancel()         {}
+func (q *fakeQuery) Close() error    { return nil }
 
 type fakeInstance struct {
 	q      *fakeQuery
@@ -177,6 +178,8 @@ func (in *fakeInstance) Finish() (worker.RunState, error) {
 	return worker.Idle, nil
 }
 
+func (in *fakeInstance) Yield()                {}
+func (in *fakeInstance) Enough() bool          { return false }
 func (in *fakeInstance) Tiers() (int64, int64) { return in.fused, 0 }
 
 func (in *fakeInstance) ErrorColumn() int      { return 0 }

@@ -133,6 +133,21 @@ func (b *Inbox) Consumed(dest int, from wire.Conn) error {
 	return nil
 }
 
+// Enough frees what waits and tells the senders that nothing more is wanted here. An error means that a
+// link is lost.
+func (b *Inbox) Enough(senders []wire.Conn) error {
+	dests := b.Dests()
+	b.Stop()
+	for _, s := range senders {
+		for _, d := range dests {
+			if err := s.Send(&wire.Data{Query: b.query, Exch: b.exch, Kind: wire.DataEnough, Dest: d}); err != nil {
+				return wire.Lost(s.Peer())
+			}
+		}
+	}
+	return nil
+}
+
 // Stop frees what waits and what will still come.
 func (b *Inbox) Stop() {
 	b.gate.Lock()

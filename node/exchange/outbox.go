@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"slices"
 	"sync"
 
 	"slipher/node/wire"
@@ -23,8 +24,9 @@ type Outbox struct {
 	broadcast bool
 
 	mu      sync.Mutex
-	credits []int // by destination; guarded by mu
-	stopped bool  // guarded by mu: the query has failed, rows are dropped
+	credits []int  // by destination; guarded by mu
+	enough  []bool // by destination: it wants no more, what is for it is dropped; guarded by mu
+	stopped bool   // guarded by mu: the query has failed, rows are dropped
 	rows    int64
 	bytes   int64
 }
@@ -34,7 +36,7 @@ func NewOutbox(query uint64, exch int, dests []wire.Conn, broadcast bool, credit
 	if credits <= 0 {
 		credits = DefaultCredits
 	}
-	o := &Outbox{query: query, exch: exch, fail: fail, dests: dests, broadcast: broadcast, credits: make([]int, len(dests))}
+	o := &Outbox{query: query, exch: exch, fail: fail, dests: dests, broadcast: broadcast, credits: make([]int, len(dests)), enough: make([]bool, len(dests))}
 	for i := range o.credits {
 		o.credits[i] = credits
 	}
@@ -61,10 +63,10 @@ func (o *Outbox) canSend(dest int) bool {
 		return true
 	}
 	if !o.broadcast {
-		return o.credits[dest] > 0
+		return o.credits[dest] > 0 || o.enough[dest]
 	}
-	for _, n := range o.credits {
-		if n <= 0 {
+	for i, n := range o.credits {
+		if n <= 0 && !o.enough[i] {
 			return false
 		}
 	}
@@ -74,7 +76,7 @@ func (o *Outbox) canSend(dest int) bool {
 // Send takes c over and sends it, or returns false: no credit, c stays with the caller.
 func (o *Outbox) Send(dest int, c *chunk.Chunk) bool {
 	o.mu.Lock()
-	if o.stopped {
+	if o.stopped || !o.broadcast && o.enough[dest] {
 		o.mu.Unlock()
 		c.Free()
 		return true
@@ -83,9 +85,13 @@ func (o *Outbox) Send(dest int, c *chunk.Chunk) bool {
 		o.mu.Unlock()
 		return false
 	}
+	var to []int // of a broadcast
 	if o.broadcast {
 		for i := range o.credits {
-			o.credits[i]--
+			if !o.enough[i] {
+				o.credits[i]--
+				to = append(to, i)
+			}
 		}
 	} else {
 		o.credits[dest]--
@@ -93,7 +99,7 @@ func (o *Outbox) Send(dest int, c *chunk.Chunk) bool {
 	o.rows += int64(c.Rows())
 	o.mu.Unlock()
 	if o.broadcast {
-		o.sendAll(c)
+		o.sendAll(c, to)
 		return true
 	}
 	o.send(dest, &wire.Data{Query: o.query, Exch: o.exch, Kind: wire.DataChunk, Dest: dest, Chunk: c})
@@ -101,11 +107,11 @@ func (o *Outbox) Send(dest int, c *chunk.Chunk) bool {
 }
 
 // sendAll encodes c once for all but one receiver in this process, which gets c itself.
-func (o *Outbox) sendAll(c *chunk.Chunk) {
+func (o *Outbox) sendAll(c *chunk.Chunk, to []int) {
 	var body []byte
 	keep := -1
-	for i, d := range o.dests {
-		if d.Local() && keep < 0 {
+	for _, i := range to {
+		if d := o.dests[i]; d.Local() && keep < 0 {
 			keep = i
 			continue
 		}
@@ -149,6 +155,16 @@ func (o *Outbox) Grant(dest, n int) {
 	if dest >= 0 && dest < len(o.credits) && n > 0 {
 		o.credits[dest] += n
 	}
+}
+
+// Enough notes that dest wants no more rows; it reports whether no destination wants any.
+func (o *Outbox) Enough(dest int) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if dest >= 0 && dest < len(o.enough) {
+		o.enough[dest] = true
+	}
+	return !slices.Contains(o.enough, false)
 }
 
 // End tells every receiving node that nothing more will come. Call once, after the last Send.

@@ -12,7 +12,7 @@ import (
 //msgp:limit arrays:1048576 maps:1048576
 
 // Proto is the version of everything in this file and of frames; peers of another version are refused.
-const Proto = 2
+const Proto = 3
 
 // Hello opens a link: each side sends one.
 type Hello struct {
@@ -318,6 +318,7 @@ const (
 	DataCredit                 // N more chunks may be sent
 	DataRuns                   // return: N runs follow
 	DataText                   // COPY: a batch of raw text
+	DataEnough                 // the receiver wants no more rows for the destination
 )
 
 // Exchange numbers that the plan does not give.

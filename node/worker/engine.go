@@ -29,6 +29,8 @@ type Query interface {
 	Parts(table int) []Part
 	// SetFused installs loaded code; it is used from the next morsel on.
 	SetFused(seg int, special bool, fn FusedFn)
+	// StopSegment ends the input of all instances of a segment: nobody wants its rows.
+	StopSegment(seg int)
 	Cancel()
 	Close() error
 }
@@ -51,6 +53,7 @@ type RunState int
 const (
 	Idle    RunState = iota // the input is consumed
 	Blocked                 // output was refused: run again when it would be taken
+	Yielded                 // Yield was called: run again
 )
 
 // Instance is the state of one segment for one worker or slice. Not safe for concurrent use.
@@ -61,6 +64,10 @@ type Instance interface {
 	SetValues()
 	Run() (RunState, error)
 	Finish() (RunState, error)
+	// Yield makes a Run under way return soon. It may be called at any time.
+	Yield()
+	// Enough reports whether the instance wants no more input, although there may be some.
+	Enough() bool
 	// Fused is the fused code that the present input runs on, nil on primitives.
 	Fused() FusedFn
 	// Tiers counts inputs run on fused code and on the special variant so far.

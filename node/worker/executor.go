@@ -263,6 +263,10 @@ func (e *Executor) Data(from wire.Conn, d *wire.Data) {
 		if o := q.out[d.Exch]; o != nil {
 			o.Grant(d.Dest, int(d.N))
 		}
+	case d.Kind == wire.DataEnough:
+		if o := q.out[d.Exch]; o != nil && o.Enough(d.Dest) {
+			q.unwanted(d.Exch)
+		}
 	case d.Exch == wire.TextExchange && q.text != nil:
 		e.sched.mu.Lock()
 		if q.err == nil {

@@ -42,6 +42,7 @@ func (q *readerQuery) NewInstance(seg int, out Output, _ int) (Instance, error) 
 func (q *readerQuery) SealTable(int) error         { return nil }
 func (q *readerQuery) Parts(int) []Part            { return nil }
 func (q *readerQuery) SetFused(int, bool, FusedFn) {}
+func (q *readerQuery) StopSegment(int)             {}
 func (q *readerQuery) Cancel()                     {}
 func (q *readerQuery) Close() error                { return nil }
 
@@ -117,6 +118,8 @@ func (in *readerInstance) SetChunk(*chunk.Chunk)     {}
 func (in *readerInstance) SetPart(Part)              {}
 func (in *readerInstance) SetValues()                {}
 func (in *readerInstance) Fused() FusedFn            { return nil }
+func (in *readerInstance) Yield()                    {}
+func (in *readerInstance) Enough() bool              { return false }
 func (in *readerInstance) Tiers() (int64, int64)     { return 0, 0 }
 func (in *readerInstance) ErrorColumn() int          { return -1 }
 func (in *readerInstance) Close() {

@@ -139,6 +139,9 @@ func (q *query) prepare(segs []*segment) (int, error) {
 		if err := q.prepareSource(g); err != nil {
 			return 0, err
 		}
+		if g.enough {
+			g.src.stop()
+		}
 		g.open = len(g.insts)
 		if g.prog.Sink.Kind == sinkReturn {
 			runs = max(runs, 0) + len(g.insts)
@@ -186,6 +189,28 @@ func (q *query) segmentDone(g *segment, err error) {
 	}
 	if q.left--; q.left == 0 && q.err == nil {
 		close(q.streamDone)
+	}
+}
+
+// senders are the links to those who send to an exchange.
+func (q *query) senders(exch int) []wire.Conn {
+	var conns []wire.Conn
+	for i := range q.start.Exchanges {
+		if e := &q.start.Exchanges[i]; e.ID == exch {
+			for _, id := range e.Senders {
+				conns = append(conns, q.peers[id])
+			}
+		}
+	}
+	return conns
+}
+
+// unwanted ends the input of the segment that sends to an exchange: all its destinations have enough.
+func (q *query) unwanted(exch int) {
+	for _, g := range q.segs {
+		if g.prog.Sink.Kind == sinkDist && g.prog.Sink.Exchange == exch {
+			g.satisfied()
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package worker
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -44,8 +45,40 @@ func NewScheduler(workers int) *Scheduler {
 	return s
 }
 
+// turn is how long a worker stays with one instance while others may wait. Morsels are made to take
+// less (morselTime); one row with very many matches may take any time.
+const turn = 20 * time.Millisecond
+
+// turns calls the instance that a worker runs back when its turn is over.
+type turns struct {
+	timer *time.Timer
+	x     atomic.Pointer[Instance] // nil: none runs
+}
+
+func newTurns() *turns {
+	t := &turns{}
+	t.timer = time.AfterFunc(time.Hour, func() {
+		if x := t.x.Load(); x != nil {
+			(*x).Yield() // perhaps of the next turn: it runs again
+		}
+	})
+	t.timer.Stop()
+	return t
+}
+
+func (t *turns) run(x Instance) (RunState, error) {
+	t.x.Store(&x)
+	t.timer.Reset(turn)
+	st, err := x.Run()
+	t.timer.Stop()
+	t.x.Store(nil)
+	return st, err
+}
+
 // work is a worker: claim, run, let go.
 func (s *Scheduler) work(worker int) {
+	turns := newTurns()
+	defer turns.timer.Stop()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
@@ -60,7 +93,7 @@ func (s *Scheduler) work(worker int) {
 		q := t.in.seg.q
 		q.working++
 		s.mu.Unlock()
-		t.run(worker)
+		t.run(worker, turns)
 		s.mu.Lock()
 		q.working--
 		t.settle()

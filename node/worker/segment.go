@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"slices"
 	"time"
 
 	"slipher/node/wire"
@@ -25,6 +26,7 @@ type segment struct {
 	insts  []*inst
 	open   int  // instances that have not finished
 	held   bool // it waits for fused code
+	enough bool // nobody wants more of its rows: its instances finish
 	ending bool // somebody completes it
 	nanos  time.Duration
 	morsel int64
@@ -90,6 +92,7 @@ const (
 	free instState = iota
 	running
 	parked // its output was refused
+	paused // its turn was over
 	finished
 )
 
@@ -117,7 +120,7 @@ func (o *output) Send(dest int, c *chunk.Chunk) bool {
 
 // claim finds something to do in the segment. Called with the scheduler's lock held.
 func (g *segment) claim() *task {
-	if g.q.err != nil || g.held || g.ending {
+	if g.q.err != nil || g.held && !g.enough || g.ending {
 		return nil
 	}
 	for _, in := range g.insts {
@@ -126,14 +129,21 @@ func (g *segment) claim() *task {
 		}
 	}
 	for _, in := range g.insts {
+		if in.state == paused {
+			return in.take(nil)
+		}
+	}
+	for _, in := range g.insts {
 		if in.state != free {
 			continue
 		}
-		if f, ok := g.src.next(in); ok {
-			return in.take(f)
-		}
-		if !g.src.over(in) {
-			continue
+		if !g.enough {
+			if f, ok := g.src.next(in); ok {
+				return in.take(f)
+			}
+			if !g.src.over(in) {
+				continue
+			}
 		}
 		// An instance for a spare worker that was never needed is not even made.
 		spare := !in.started && in.no > 0 && in.part == nil && in.slice < 0
@@ -169,18 +179,18 @@ type task struct {
 }
 
 // run does the work, as worker number worker. Called without the lock.
-func (t *task) run(worker int) {
+func (t *task) run(worker int, turns *turns) {
 	g := t.in.seg
 	if t.complete {
 		g.sink.complete(func(err error) { g.q.segmentDone(g, err) })
 		return
 	}
 	start := time.Now()
-	t.state, t.err = t.step(worker)
+	t.state, t.err = t.step(worker, turns)
 	t.took = time.Since(start)
 }
 
-func (t *task) step(worker int) (RunState, error) {
+func (t *task) step(worker int, turns *turns) (RunState, error) {
 	in := t.in
 	g := in.seg
 	if t.spare {
@@ -217,7 +227,7 @@ func (t *task) step(worker int) (RunState, error) {
 	if crumbs != nil && fn != nil {
 		crumbs.Set(worker, fn.Key)
 	}
-	st, err := in.x.Run()
+	st, err := turns.run(in.x)
 	if crumbs != nil && fn != nil {
 		crumbs.Clear(worker)
 	}
@@ -226,6 +236,9 @@ func (t *task) step(worker int) (RunState, error) {
 			return Idle, err
 		}
 		st = Idle
+	}
+	if err == nil && in.x.Enough() {
+		g.satisfied()
 	}
 	if err == nil && st == Idle && in.done != nil {
 		done := in.done
@@ -236,6 +249,37 @@ func (t *task) step(worker int) (RunState, error) {
 		err = g.q.tooManyRefused()
 	}
 	return st, err
+}
+
+// limits reports whether the segment has a LIMIT.
+func (g *segment) limits() bool {
+	return slices.ContainsFunc(g.prog.Loops, func(l program.Loop) bool { return l.Enough != 0 })
+}
+
+// satisfied ends the segment's input: a LIMIT is met on one of its instances (which pass as many rows as the
+// whole query may), or nobody takes its rows any more. Who sends it rows is told. Called without the lock.
+func (g *segment) satisfied() {
+	sch := g.q.ex.sched
+	sch.mu.Lock()
+	first := !g.enough && g.q.err == nil
+	if first {
+		g.enough = true
+		g.q.x.StopSegment(g.id)
+		if g.src != nil { // else its stream has not begun here
+			g.src.stop()
+		}
+		sch.cond.Broadcast()
+	}
+	sch.mu.Unlock()
+	if !first || g.prog.Source.Kind != sourceReceive {
+		return
+	}
+	exch := g.prog.Source.Exchange
+	if box := g.q.in[exch]; box != nil {
+		if err := box.Enough(g.q.senders(exch)); err != nil {
+			g.q.fail(err)
+		}
+	}
 }
 
 // outputOf avoids an interface that holds a nil pointer.
@@ -263,6 +307,8 @@ func (t *task) settle() {
 		g.q.failLocked(t.err, g.id)
 	case t.state == Blocked:
 		in.state = parked
+	case t.state == Yielded:
+		in.state = paused
 	case in.finishing:
 		in.state = finished
 		g.open--
@@ -273,7 +319,7 @@ func (t *task) settle() {
 			g.pace.rows += int64(in.rows)
 		}
 	}
-	if in.state != parked {
+	if in.state != parked && in.state != paused {
 		in.took, in.rows = 0, 0
 	}
 }

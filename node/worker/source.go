@@ -35,7 +35,8 @@ func (q *query) prepareSource(g *segment) error {
 			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d receives from exchange %d, which does not come here", g.id, src.Exchange)
 		}
 		g.src = &receiveSource{box}
-		if g.prog.Sink.Kind == sinkHash { // the table is the node's: any worker may fill it from any destination
+		// A join table is the node's: any worker may fill it from any destination. A LIMIT counts on one.
+		if g.prog.Sink.Kind == sinkHash && !g.limits() {
 			spare(q.workers())
 			break
 		}
@@ -111,7 +112,7 @@ func (s *receiveSource) next(in *inst) (feed, bool) {
 }
 
 func (s *receiveSource) over(in *inst) bool { return s.box.Over(in.slice) }
-func (s *receiveSource) stop()              {}
+func (s *receiveSource) stop()              {} // the inbox is the query's
 
 // onceSource gives each instance its part of a table, or the values, once.
 type onceSource struct{}

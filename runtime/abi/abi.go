@@ -1,7 +1,7 @@
 package abi
 
 // Version is part of every artifact; a node refuses another.
-const Version = 1
+const Version = 2
 
 // VectorRows is the largest number of rows in a vector, and of values in a
 // section of a block. Tests run with smaller vectors; blocks keep sections of 1,024.
@@ -19,7 +19,8 @@ const (
 	Spill      Status = 5
 	Host       Status = 6 // StateWhat: index of the host call in the program
 	Error      Status = 7 // StateErrCode, StateErrOp
-	Cancelled  Status = 8
+	Stopped    Status = 8 // the stop word was set; called again, the code goes on where it was
+	Enough     Status = 9 // a LIMIT is met: no further input matters
 )
 
 // Offsets of the fixed head of a segment's state; everything behind
@@ -27,7 +28,7 @@ const (
 const (
 	StateResume   = 0  // loop to continue with, 0: start of the range
 	StateCursor   = 8  // first row of the current vector
-	StateCancel   = 16 // address of the query's cancel word (int32; not 0: cancelled)
+	StateStop     = 16 // address of the instance's stop word (int32; not 0: come back)
 	StateErrCode  = 24 // catalog/fn.Code
 	StateErrOp    = 32 // number of the operation that failed
 	StateWhat     = 40 // Grow, Host

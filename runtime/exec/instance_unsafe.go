@@ -2,6 +2,8 @@ package exec
 
 import (
 	"math"
+	"slices"
+	"sync/atomic"
 	"unsafe"
 
 	"slipher/catalog/sqlerr"
@@ -41,11 +43,13 @@ type Instance struct {
 	layout *chunk.Layout
 	chunks []*chunk.Chunk
 	dests  mem.Buf // addresses of chunks
-	small  mem.Buf // arena, counters
+	small  mem.Buf // arena, counters, stop word
 	units  []unit
 	input  *chunk.Chunk
 	flush  []int
 
+	enough   atomic.Bool // its input is over, whatever there is
+	limited  bool        // it is behind a LIMIT: what it has is sent soon
 	finished bool
 	strings  int64 // bytes accounted for the arena in small
 	errOp    int
@@ -64,8 +68,14 @@ func (q *Query) NewInstance(seg int, out Output, dests int) (*Instance, error) {
 		return nil, err
 	}
 	q.mu.Lock()
+	defer q.mu.Unlock()
 	q.insts = append(q.insts, in)
-	q.mu.Unlock()
+	if q.enough[seg] {
+		in.enough.Store(true)
+	}
+	if q.canceled.Load() || q.enough[seg] {
+		in.stop()
+	}
 	return in, nil
 }
 
@@ -85,6 +95,7 @@ func (in *Instance) init(g *program.Segment, dests int) error {
 		}
 		in.layout = chunk.FromProgram(g.Sink.Cols)
 		in.chunks = make([]*chunk.Chunk, dests)
+		in.limited = slices.ContainsFunc(g.Loops, func(l program.Loop) bool { return l.Enough != 0 })
 		for i := range in.chunks {
 			if err := in.newChunk(i); err != nil {
 				return err
@@ -138,7 +149,7 @@ func (in *Instance) openPart(g *program.Segment) error {
 func (in *Instance) fill(s *state) error {
 	q, v := in.q, s.v
 	ptr := func(off int64, p unsafe.Pointer) { *(*unsafe.Pointer)(s.at(off)) = p }
-	ptr(abi.StateCancel, unsafe.Pointer(q.cancelWord()))
+	ptr(abi.StateStop, unsafe.Pointer(in.stopWord()))
 	ptr(abi.StateArena, in.small.Ptr())
 	ptr(abi.StateNull, q.nullRow())
 	*s.word(abi.StateVector) = int64(q.opt.VectorRows)

@@ -52,9 +52,11 @@ type Query struct {
 	params []paramPlace
 	lists  []mem.Buf
 
-	mu     sync.Mutex
-	tables map[int]*queryTable // guarded by mu
-	insts  []*Instance         // guarded by mu
+	mu       sync.Mutex          // held for moments only: Cancel takes it
+	tables   map[int]*queryTable // guarded by mu
+	insts    []*Instance         // guarded by mu
+	enough   map[int]bool        // segments that want no more input; guarded by mu
+	canceled atomic.Bool
 }
 
 // NewQuery binds the programs of a query. The caller closes it after all of its instances.
@@ -65,7 +67,7 @@ func (e *Engine) NewQuery(segs []Code, params []Param, acct *mem.Account, o Opti
 	if o.TableStart <= 0 {
 		o.TableStart = 1024
 	}
-	q := &Query{e: e, opt: o, acct: acct, tables: map[int]*queryTable{}}
+	q := &Query{e: e, opt: o, acct: acct, tables: map[int]*queryTable{}, enough: map[int]bool{}}
 	var err error
 	if q.shared, err = acct.Alloc(64 + nullRowSize + 64*(len(params)+1)); err != nil {
 		return nil, err
@@ -102,7 +104,7 @@ func (e *Engine) bind(s *program.Segment) (*variant, error) {
 	}
 	loops := make([]table.Loop, len(s.Loops))
 	for i, l := range s.Loops {
-		loops[i] = table.Loop{First: int64(l.First), Last: int64(l.Last), Count: l.Count, Again: l.Again}
+		loops[i] = table.Loop{First: int64(l.First), Last: int64(l.Last), Count: l.Count, Again: l.Again, Enough: l.Enough}
 	}
 	return &variant{seg: s, bound: table.Bind(ins, loops, s.Source.Count)}, nil
 }
@@ -110,15 +112,6 @@ func (e *Engine) bind(s *program.Segment) (*variant, error) {
 func (q *Query) cancelWord() *int32      { return (*int32)(q.shared.Ptr()) }
 func (q *Query) nullRow() unsafe.Pointer { return unsafe.Add(q.shared.Ptr(), 64) }
 func (q *Query) arena() unsafe.Pointer   { return unsafe.Add(q.shared.Ptr(), 16) }
-
-// Cancel makes generated code return at its next vector. Behind Close it does nothing.
-func (q *Query) Cancel() {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.shared.Ptr() != nil {
-		atomic.StoreInt32(q.cancelWord(), 1)
-	}
-}
 
 // SetFused installs loaded code for a segment's variant; instances use it from their next input on.
 func (q *Query) SetFused(seg int, special bool, f *Fn) {

@@ -24,6 +24,7 @@ type RunState int
 const (
 	Idle    RunState = iota // the input is consumed
 	Blocked                 // output was refused: run again when it would be taken
+	Yielded                 // others want their turn: run again
 )
 
 func (in *Instance) newChunk(i int) error {
@@ -36,17 +37,24 @@ func (in *Instance) newChunk(i int) error {
 	return nil
 }
 
-// Run works on the input until it is consumed, output is refused or a row fails.
+// Run works on the input until it is consumed, output is refused, a row fails or somebody asks it to come back.
 func (in *Instance) Run() (RunState, error) {
+	yield := false
 	for {
+		if (yield || len(in.units) == 0) && in.limited && len(in.flush) == 0 {
+			in.flushAll() // who reads may have enough with these
+		}
 		if sent, err := in.sendFull(); err != nil {
 			return in.fail(err)
 		} else if !sent {
 			return Blocked, nil
 		}
-		if len(in.units) == 0 {
+		switch {
+		case len(in.units) == 0:
 			in.endInput()
 			return Idle, nil
+		case yield:
+			return Yielded, nil
 		}
 		u := in.units[0]
 		if u.base != nil {
@@ -58,8 +66,23 @@ func (in *Instance) Run() (RunState, error) {
 		} else {
 			st = in.cur.v.bound.Run(in.cur.buf.Ptr(), u.from, u.to)
 		}
-		if st == abi.Done {
+		switch st {
+		case abi.Done:
 			in.units = in.units[1:]
+			continue
+		case abi.Enough:
+			in.enough.Store(true)
+			in.dropInput()
+			continue
+		case abi.Stopped:
+			over, err := in.stopped()
+			if err != nil {
+				return in.fail(err)
+			}
+			if over {
+				in.dropInput()
+			}
+			yield = true
 			continue
 		}
 		if err := in.act(st); err != nil {
@@ -68,10 +91,24 @@ func (in *Instance) Run() (RunState, error) {
 	}
 }
 
-// fail drops the input.
-func (in *Instance) fail(err error) (RunState, error) {
+// dropInput forgets what is left of the input.
+func (in *Instance) dropInput() {
 	in.units = nil
 	*in.cur.word(abi.StateResume) = 0
+}
+
+// flushAll marks all chunks that hold rows for sending.
+func (in *Instance) flushAll() {
+	for i, c := range in.chunks {
+		if c.Rows() > 0 {
+			in.flush = append(in.flush, i)
+		}
+	}
+}
+
+// fail drops the input.
+func (in *Instance) fail(err error) (RunState, error) {
+	in.dropInput()
 	in.endInput()
 	return Idle, err
 }
@@ -100,8 +137,6 @@ func (in *Instance) act(st abi.Status) error {
 		return in.grow()
 	case abi.Host:
 		return in.host(int(*in.cur.word(abi.StateWhat)))
-	case abi.Cancelled:
-		return sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to user request")
 	case abi.Error:
 		e := *in.cur.word(abi.StateErrCode)
 		in.errOp = int(e >> 32)

@@ -46,6 +46,9 @@ type Loop struct {
 	// Again: this loop is a probe; when the loops behind it are through and the word at
 	// this state offset is not 0, work goes on here. 0: no probe.
 	Again int64 `msg:"again"`
+	// Enough: this loop ends with a LIMIT; when the word at this state offset is not 0 and no probe
+	// behind it has more, no further input matters. 0: no LIMIT.
+	Enough int64 `msg:"enough"`
 }
 
 // Source says how exec feeds the state.

@@ -1396,6 +1396,12 @@ func (z *Loop) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Again")
 				return
 			}
+		case "enough":
+			z.Enough, err = dc.ReadInt64()
+			if err != nil {
+				err = msgp.WrapError(err, "Enough")
+				return
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -1409,9 +1415,9 @@ func (z *Loop) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Loop) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 5
+	// map header, size 6
 	// write "name"
-	err = en.Append(0x85, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+	err = en.Append(0x86, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
 	if err != nil {
 		return
 	}
@@ -1460,15 +1466,25 @@ func (z *Loop) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Again")
 		return
 	}
+	// write "enough"
+	err = en.Append(0xa6, 0x65, 0x6e, 0x6f, 0x75, 0x67, 0x68)
+	if err != nil {
+		return
+	}
+	err = en.WriteInt64(z.Enough)
+	if err != nil {
+		err = msgp.WrapError(err, "Enough")
+		return
+	}
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *Loop) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 5
+	// map header, size 6
 	// string "name"
-	o = append(o, 0x85, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+	o = append(o, 0x86, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
 	o = msgp.AppendString(o, z.Name)
 	// string "first"
 	o = append(o, 0xa5, 0x66, 0x69, 0x72, 0x73, 0x74)
@@ -1482,6 +1498,9 @@ func (z *Loop) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "again"
 	o = append(o, 0xa5, 0x61, 0x67, 0x61, 0x69, 0x6e)
 	o = msgp.AppendInt64(o, z.Again)
+	// string "enough"
+	o = append(o, 0xa6, 0x65, 0x6e, 0x6f, 0x75, 0x67, 0x68)
+	o = msgp.AppendInt64(o, z.Enough)
 	return
 }
 
@@ -1533,6 +1552,12 @@ func (z *Loop) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Again")
 				return
 			}
+		case "enough":
+			z.Enough, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Enough")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1547,7 +1572,7 @@ func (z *Loop) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Loop) Msgsize() (s int) {
-	s = 1 + 5 + msgp.StringPrefixSize + len(z.Name) + 6 + msgp.IntSize + 5 + msgp.IntSize + 6 + msgp.Int64Size + 6 + msgp.Int64Size
+	s = 1 + 5 + msgp.StringPrefixSize + len(z.Name) + 6 + msgp.IntSize + 5 + msgp.IntSize + 6 + msgp.Int64Size + 6 + msgp.Int64Size + 7 + msgp.Int64Size
 	return
 }
 

@@ -1,8 +1,8 @@
 #include "run.h"
 
 /* Offsets of the state's head: runtime/abi. */
-enum { RESUME = 0, CURSOR = 8, CANCEL = 16, VECTOR = 48, ROWS = 80 };
-enum { DONE = 0, HOST = 6, CANCELLED = 8 };
+enum { RESUME = 0, CURSOR = 8, STOP = 16, VECTOR = 48, ROWS = 80 };
+enum { DONE = 0, HOST = 6, STOPPED = 8, ENOUGH = 9 };
 
 #define W(off) (*(int64_t *)(state + (off)))
 
@@ -14,7 +14,6 @@ int32_t slp_run(uint8_t *state, const slp_prog *p, int64_t from, int64_t to) {
 	W(CURSOR) = from;
 head:
 	if (W(CURSOR) >= to) return DONE;
-	if (*(const volatile int32_t *)W(CANCEL)) return CANCELLED;
 	int64_t n = to - W(CURSOR);
 	W(p->source_count) = n < W(VECTOR) ? n : W(VECTOR);
 	l = 0;
@@ -22,6 +21,11 @@ loops:
 	for (; l < p->nloops; l++) {
 		const slp_loop *q = &p->loops[l];
 		if (!W(q->count)) break;
+		/* One input row may have any number of matches: asked before every loop. */
+		if (*(const volatile int32_t *)W(STOP)) {
+			W(RESUME) = l + 1;
+			return STOPPED;
+		}
 		for (int64_t i = q->first; i < q->last; i++) {
 			int32_t st = p->ins[i].fn(state, p->ins[i].args);
 			if (st) {
@@ -30,12 +34,11 @@ loops:
 			}
 		}
 	}
-	for (l = p->nloops - 1; l >= 0; l--)
-		if (p->loops[l].again && W(p->loops[l].again)) {
-			/* One input row may have any number of matches. */
-			if (*(const volatile int32_t *)W(CANCEL)) return CANCELLED;
-			goto loops;
-		}
+	for (l = p->nloops - 1; l >= 0; l--) {
+		const slp_loop *q = &p->loops[l];
+		if (q->again && W(q->again)) goto loops;
+		if (q->enough && W(q->enough)) return ENOUGH;
+	}
 	W(ROWS) += W(p->source_count);
 	W(CURSOR) += W(p->source_count);
 	goto head;

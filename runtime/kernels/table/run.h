@@ -15,6 +15,7 @@ typedef struct slp_loop {
 	int64_t first, last; /* instructions */
 	int64_t count;       /* state offset of the domain's row count */
 	int64_t again;       /* state offset of a probe's "more" word, 0: none */
+	int64_t enough;      /* state offset of a LIMIT's "met" word, 0: none */
 } slp_loop;
 
 typedef struct slp_prog {
