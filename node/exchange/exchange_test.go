@@ -12,9 +12,11 @@ import (
 
 // peer is the other end: it gives what comes in to an inbox and credits to an outbox.
 type peer struct {
-	in  *Inbox
-	out *Outbox
-	t   *testing.T
+	in   *Inbox
+	out  *Outbox
+	none bool // nobody wants more of out
+	l    *wire.Local
+	t    *testing.T
 }
 
 func (p *peer) Call(context.Context, wire.Conn, wire.Message) (wire.Message, error) {
@@ -23,6 +25,10 @@ func (p *peer) Call(context.Context, wire.Conn, wire.Message) (wire.Message, err
 func (p *peer) Data(from wire.Conn, d *wire.Data) {
 	if d.Kind == wire.DataCredit {
 		p.out.Grant(d.Dest, int(d.N))
+		return
+	}
+	if d.Kind == wire.DataEnough {
+		p.none = p.out.Enough(d.Dest)
 		return
 	}
 	if err := p.in.Put(from, d); err != nil {
@@ -48,7 +54,7 @@ func pair(t *testing.T, credits int, broadcast bool) (*peer, *peer, *mem.Account
 	t.Helper()
 	acct := mem.NewAccount("test", 0)
 	l := wire.NewLocal()
-	a, b := &peer{t: t}, &peer{t: t}
+	a, b := &peer{t: t, l: l}, &peer{t: t, l: l}
 	l.Attach("a", a)
 	l.Attach("b", b)
 	to, err := l.As("a").Conn(context.Background(), "b", "")
@@ -149,5 +155,40 @@ func TestStop(t *testing.T) {
 	}
 	if err := acct.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// What a receiver does not want is dropped at the sender, which hears when nobody wants anything.
+func TestEnough(t *testing.T) {
+	for _, broadcast := range []bool{false, true} {
+		a, b, acct := pair(t, 1, broadcast)
+		if a.out.Enough(1) {
+			t.Error("one destination still wants rows")
+		}
+		if !a.out.Send(0, newChunk(t, acct, 1)) {
+			t.Fatal("refused")
+		}
+		if !broadcast && (!a.out.CanSend(1) || !a.out.Send(1, newChunk(t, acct, 2)) || !a.out.Send(1, newChunk(t, acct, 2))) {
+			t.Error("rows that nobody wants wait for credit")
+		}
+		if _, _, ok := b.in.Take(1); ok {
+			t.Error("rows came that are not wanted")
+		}
+		back, err := b.l.As("b").Conn(context.Background(), "a", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.in.Enough([]wire.Conn{back}); err != nil {
+			t.Fatal(err)
+		}
+		if !a.none {
+			t.Error("the sender was not told")
+		}
+		if !a.out.Send(0, newChunk(t, acct, 3)) {
+			t.Error("refused what nobody wants")
+		}
+		if err := acct.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
