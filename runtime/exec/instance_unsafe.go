@@ -137,6 +137,7 @@ func (in *Instance) openPart(g *program.Segment) error {
 		if p.tab == nil {
 			return outOfMemory()
 		}
+		p.tab.SetCancel(in.q.cancelWord())
 		in.part = p
 		if err := p.account(); err != nil {
 			return err

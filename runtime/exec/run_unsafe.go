@@ -108,6 +108,9 @@ func (in *Instance) flushAll() {
 
 // fail drops the input.
 func (in *Instance) fail(err error) (RunState, error) {
+	if in.q.canceled.Load() { // growing and sorting were given up, not out of memory
+		err = canceled()
+	}
 	in.dropInput()
 	in.endInput()
 	return Idle, err
@@ -227,7 +230,7 @@ func (in *Instance) Finish() (RunState, error) {
 		}
 		if in.part != nil {
 			if err := in.finishPart(); err != nil {
-				return Idle, err
+				return in.fail(err)
 			}
 		}
 	}

@@ -33,15 +33,16 @@ func (p *Part) Rows() int { return p.rows }
 // into one directory. A table nobody filled is sealed empty.
 func (q *Query) SealTable(id int) error {
 	q.mu.Lock()
-	defer q.mu.Unlock()
 	t := q.table(id)
+	done, parts := t.join != nil, t.parts
+	q.mu.Unlock() // assembling takes a while, and Cancel must not wait for it
 	slot := q.slotOf(id)
-	if slot == nil || slot.Shape.Kind != sinkHash || t.join != nil {
+	if slot == nil || slot.Shape.Kind != sinkHash || done {
 		return nil
 	}
-	tabs := make([]*table.Table, len(t.parts))
+	tabs := make([]*table.Table, len(parts))
 	var rows int64
-	for i, p := range t.parts {
+	for i, p := range parts {
 		tabs[i] = p.tab
 		rows += int64(p.tab.Count())
 	}
@@ -49,11 +50,17 @@ func (q *Query) SealTable(id int) error {
 	if err := q.acct.Reserve(need); err != nil {
 		return err
 	}
-	t.bytes = need
-	if t.join = table.Seal(tabs, slot.Shape.EntrySize); t.join == nil {
-		return outOfMemory()
+	join := table.Seal(tabs, slot.Shape.EntrySize)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	t.join, t.bytes = join, need
+	switch {
+	case join != nil:
+		return nil
+	case q.canceled.Load():
+		return canceled()
 	}
-	return nil
+	return outOfMemory()
 }
 
 func outOfMemory() error { return sqlerr.New(sqlerr.OutOfMemory, "out of memory") }

@@ -9,8 +9,6 @@ typedef struct item {
 	uint8_t *entry;
 } item;
 
-static __thread int64_t key_off;
-
 static uint64_t prefix_of(const uint8_t *entry, int64_t off) {
 	slp_str s = *(const slp_str *)(entry + off);
 	uint64_t v = 0;
@@ -18,25 +16,65 @@ static uint64_t prefix_of(const uint8_t *entry, int64_t off) {
 	return __builtin_bswap64(v);
 }
 
-static int compare(const void *x, const void *y) {
-	const item *a = x, *b = y;
-	if (a->prefix != b->prefix) return a->prefix < b->prefix ? -1 : 1;
-	slp_str s = *(const slp_str *)(a->entry + key_off), t = *(const slp_str *)(b->entry + key_off);
-	return slp_compare(&s, &t);
+/* Whether b must stand before a. Long keys are not read for an order that nobody wants any more. */
+static bool before(const slp_table *t, int64_t off, const item *b, const item *a) {
+	if (a->prefix != b->prefix) return b->prefix < a->prefix;
+	if (slp_canceled(t)) return false;
+	slp_str x = *(const slp_str *)(a->entry + off), y = *(const slp_str *)(b->entry + off);
+	return slp_compare(&y, &x) < 0;
 }
 
+/* A stable merge sort, in pieces that can be canceled; tmp holds n / 2 items. (qsort of the C library merges as
+   well, calls a function for each comparison, and cannot be stopped.) */
+static void sort_items(const slp_table *t, int64_t off, item *v, item *tmp, int64_t n) {
+	if (n <= 12) {
+		for (int64_t i = 1; i < n; i++) {
+			item x = v[i];
+			int64_t k = i;
+			for (; k > 0 && before(t, off, &x, &v[k - 1]); k--) v[k] = v[k - 1];
+			v[k] = x;
+		}
+		return;
+	}
+	if (n >= SLP_PIECE / 4 && slp_canceled(t)) return;
+	int64_t m = n / 2;
+	sort_items(t, off, v, tmp, m);
+	sort_items(t, off, v + m, tmp, n - m);
+	if (!before(t, off, &v[m], &v[m - 1])) return;
+	memcpy(tmp, v, m * sizeof *v);
+	int64_t i = 0, j = m, k = 0;
+	while (i < m && j < n) {
+		if (k % SLP_PIECE == 0 && slp_canceled(t)) return;
+		bool right = before(t, off, &v[j], &tmp[i]);
+		v[k++] = right ? v[j] : tmp[i];
+		j += right;
+		i += !right;
+	}
+	memcpy(v + k, tmp + i, (m - i) * sizeof *v);
+}
+
+/* NULL: out of memory or canceled. */
 static item *sorted(slp_table *t, int64_t keyoff, int64_t *n) {
 	item *v = malloc((t->count ? t->count : 1) * sizeof *v);
 	if (!v) return 0;
 	int64_t k = 0;
 	for (int64_t s = 0; s < t->nslabs; s++) {
 		uint8_t *e;
-		for (int64_t c = slp_table_slab(t, s, &e); c > 0; c--, e += t->esize) v[k++] = (item){prefix_of(e, keyoff), e};
+		for (int64_t c = slp_table_slab(t, s, &e); c > 0; c--, e += t->esize) {
+			if (c % SLP_PIECE == 0 && slp_canceled(t)) goto failed;
+			v[k++] = (item){prefix_of(e, keyoff), e};
+		}
 	}
-	key_off = keyoff;
-	qsort(v, k, sizeof *v, compare);
+	item *tmp = malloc((k / 2 + 1) * sizeof *tmp);
+	if (!tmp) goto failed;
+	sort_items(t, keyoff, v, tmp, k);
+	free(tmp);
+	if (slp_canceled(t)) goto failed;
 	*n = k;
 	return v;
+failed:
+	free(v);
+	return 0;
 }
 
 uint8_t **slp_sort(slp_table *t, int64_t keyoff, int64_t keep, int64_t *n) {
@@ -44,7 +82,7 @@ uint8_t **slp_sort(slp_table *t, int64_t keyoff, int64_t keep, int64_t *n) {
 	if (!v) return 0;
 	if (keep > 0 && *n > keep) *n = keep;
 	uint8_t **out = (uint8_t **)v; /* entry i moves to a lower address than item i */
-	for (int64_t i = 0; i < *n; i++) out[i] = v[i].entry;
+	for (int64_t i = 0; i < *n; i++) out[i] = v[i].entry; /* a gigabyte a second and more: no piece is needed */
 	return out;
 }
 

@@ -26,6 +26,10 @@ static int new_dir(slp_table *t, int64_t slots) {
 	if (!d) return -1;
 	uint64_t mask = slots - 1;
 	for (uint64_t i = 0; t->dir && i <= t->mask; i++) {
+		if (i % SLP_PIECE == 0 && slp_canceled(t)) {
+			free(d);
+			return -1;
+		}
 		uint64_t e = t->dir[i];
 		if (!e) continue;
 		uint64_t h = *(uint64_t *)(e & ADDRESS), s = h & mask;
@@ -119,11 +123,15 @@ slp_join *slp_join_seal(slp_table **parts, int64_t nparts, int64_t esize) {
 	for (int64_t p = 0; p < nparts; p++)
 		for (int64_t s = 0; s < parts[p]->nslabs; s++) {
 			uint8_t *e;
-			for (int64_t k = slp_table_slab(parts[p], s, &e); k > 0; k--, e += esize) j->dir[*(uint64_t *)e >> j->shift]++;
+			for (int64_t k = slp_table_slab(parts[p], s, &e); k > 0; k--, e += esize) {
+				if (k % SLP_PIECE == 0 && slp_canceled(parts[p])) goto canceled;
+				j->dir[*(uint64_t *)e >> j->shift]++;
+			}
 		}
 	uint64_t at = (uint64_t)j->entries;
 	j->dir[-1] = at;
 	for (int64_t s = 0; s < slots; s++) {
+		if (s % SLP_PIECE == 0 && nparts && slp_canceled(parts[0])) goto canceled;
 		uint64_t c = j->dir[s];
 		j->dir[s] = at;
 		at += c * esize;
@@ -132,12 +140,16 @@ slp_join *slp_join_seal(slp_table **parts, int64_t nparts, int64_t esize) {
 		for (int64_t s = 0; s < parts[p]->nslabs; s++) {
 			uint8_t *e;
 			for (int64_t k = slp_table_slab(parts[p], s, &e); k > 0; k--, e += esize) {
+				if (k % SLP_PIECE == 0 && slp_canceled(parts[p])) goto canceled;
 				uint64_t h = *(uint64_t *)e, *d = &j->dir[h >> j->shift];
 				memcpy((void *)(*d & ADDRESS), e, esize);
 				*d = (*d + esize) | 1ull << (48 + (h & 15));
 			}
 		}
 	return j;
+canceled:
+	slp_join_free(j);
+	return 0;
 }
 
 void slp_join_free(slp_join *j) {

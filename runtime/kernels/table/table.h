@@ -21,11 +21,15 @@ typedef struct slp_table {
 	int64_t nslabs, capslabs;
 	int64_t dirbytes;
 	uint8_t kind; /* 0: entries only, 1: with a directory */
+	const volatile int32_t *cancel; /* not 0: growing, sorting and sealing give up, as if memory were out; may be NULL */
 } slp_table;
 
 slp_table *slp_table_new(int64_t esize, bool directory, int64_t start, const uint8_t *init);
 void slp_table_free(slp_table *t);
-/* Room for n more entries; doubles the directory as needed. 0: fine, -1: out of memory. */
+/* Asked every SLP_PIECE entries: some milliseconds, even if each is a cache miss. */
+enum { SLP_PIECE = 1 << 15 };
+static inline bool slp_canceled(const slp_table *t) { return t->cancel && *t->cancel; }
+/* Room for n more entries; doubles the directory as needed. 0: fine, -1: out of memory or canceled. */
 int slp_table_grow(slp_table *t, int64_t n);
 int64_t slp_table_bytes(const slp_table *t);
 /* Slab i's entries. */
@@ -46,7 +50,7 @@ slp_join *slp_join_seal(slp_table **parts, int64_t nparts, int64_t esize);
 void slp_join_free(slp_join *j);
 
 /* Sorts a part's entries by their normalised keys (a Str at keyoff). keep > 0: only the
-   first keep entries are wanted. Returns the array of entry addresses, *n long. */
+   first keep entries are wanted. Returns the array of entry addresses, *n long; NULL: out of memory or canceled. */
 uint8_t **slp_sort(slp_table *t, int64_t keyoff, int64_t keep, int64_t *n);
 /* Keeps only the first keep entries in order: bounded memory for top-N. */
 int slp_sort_trim(slp_table *t, int64_t keyoff, int64_t keep);

@@ -64,10 +64,15 @@ func New(entrySize int, directory bool, start int, init []byte) *Table {
 	return &Table{t}
 }
 
+// SetCancel says which word, outside of Go's heap, makes Grow, Sort, Trim and Seal give up when it is not 0.
+func (t *Table) SetCancel(word *int32) {
+	t.t.cancel = (*C.int32_t)(unsafe.Pointer(word))
+}
+
 // Ptr is the address for generated code.
 func (t *Table) Ptr() unsafe.Pointer { return unsafe.Pointer(t.t) }
 
-// Grow makes room for n more entries; false if memory is out.
+// Grow makes room for n more entries; false if memory is out or the query canceled.
 func (t *Table) Grow(n int) bool { return C.slp_table_grow(t.t, C.int64_t(n)) == 0 }
 
 // Count is the number of entries.
@@ -98,14 +103,15 @@ func (t *Table) AddEntry(init []byte) unsafe.Pointer {
 	return p
 }
 
-// Sort orders the entries by the key at keyOff; the array of their addresses is freed by FreeOrder.
+// Sort orders the entries by the key at keyOff; the array of their addresses is freed by FreeOrder. nil if
+// memory is out or the query canceled.
 func (t *Table) Sort(keyOff, keep int) (unsafe.Pointer, int) {
 	var n C.int64_t
 	p := C.slp_sort(t.t, C.int64_t(keyOff), C.int64_t(keep), &n)
 	return unsafe.Pointer(p), int(n)
 }
 
-// Trim keeps the first keep entries in order only; false if memory is out.
+// Trim keeps the first keep entries in order only; false if memory is out or the query canceled.
 func (t *Table) Trim(keyOff, keep int) bool {
 	return C.slp_sort_trim(t.t, C.int64_t(keyOff), C.int64_t(keep)) == 0
 }
@@ -125,7 +131,7 @@ func (t *Table) Free() {
 type Join struct{ j *C.slp_join }
 
 // Seal builds a node's join table from its parts, which may be freed but for
-// their strings: they must live as long as the table. nil if memory is out.
+// their strings: they must live as long as the table. nil if memory is out or the query canceled.
 func Seal(parts []*Table, entrySize int) *Join {
 	ps := (**C.slp_table)(C.malloc(C.size_t(8 * (len(parts) + 1))))
 	defer C.free(unsafe.Pointer(ps))
