@@ -102,6 +102,10 @@ func (d *datumSource) Next(l *chunk.Layout, acct *mem.Account) (*chunk.Chunk, er
 			c.SetDatum(col, row, values[d.cols[col]])
 		}
 	}
+	if err := c.Err(); err != nil {
+		c.Free()
+		return nil, err
+	}
 	c.SetRows(n)
 	d.rows = d.rows[n:]
 	return c, nil

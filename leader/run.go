@@ -30,8 +30,10 @@ func (s *Server) start(ctx context.Context, ses *session.Session, p *planned, ar
 		return nil, err
 	}
 	c.query = relations.Compile{PID: ses.BackendPID(), User: ses.CurrentUser()}
+	var statement int64
 	if q := s.history.running(ses.BackendPID()); q != nil {
 		c.query.Query, c.query.Txn = q.ID, q.Txn
+		statement = q.ID
 	}
 	env := schedule.Env{
 		Table: p.table,
@@ -43,6 +45,8 @@ func (s *Server) start(ctx context.Context, ses *session.Session, p *planned, ar
 			Workers:    ses.Int("slipher_workers"),
 			Credits:    ses.Int("slipher_exchange_credit"),
 			Tier:       tiers[ses.Value("slipher_tier")],
+			Memory:     int64(ses.Int("slipher_query_memory")),
+			Statement:  statement,
 		},
 	}
 	if more != nil {

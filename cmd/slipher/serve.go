@@ -33,10 +33,16 @@ type startCmd struct {
 	FlushAfter time.Duration `help:"Time after which small writes become row groups." default:"1s"`
 	KeepEvery  time.Duration `name:"keep-every" help:"Time between two runs of each housekeeping job (for tests)." hidden:""`
 	Workers    int           `help:"Workers that run queries (default: cores)."`
+	memoryFlag
 }
 
 // Run serves until the process is told to stop.
 func (c *startCmd) Run(ctx context.Context, log *slog.Logger) error {
+	stop, err := c.watch(log)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	return runLeader(ctx, leader.Options{
 		Dir: c.Data, ID: "leader", Listen: c.Listen, Cluster: "127.0.0.1:0",
 		Bootstrap: true, Slices: orCores(c.Slices), SlicesGiven: c.Slices > 0, Storage: c.Storage,
@@ -58,10 +64,16 @@ type leaderCmd struct {
 	KeepEvery  time.Duration `name:"keep-every" help:"Time between two runs of each housekeeping job (for tests)." hidden:""`
 	LogKept    uint64        `name:"log-kept" help:"Commands that stay in the log behind a snapshot (for tests)." hidden:""`
 	SecretFile string        `help:"File with the secret of the cluster's links; needed unless all addresses are loopback." placeholder:"FILE"`
+	memoryFlag
 }
 
 // Run serves until the process is told to stop.
 func (c *leaderCmd) Run(ctx context.Context, log *slog.Logger) error {
+	stop, err := c.watch(log)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	secret, err := wire.LoadSecret(c.SecretFile, append([]string{c.Cluster}, c.Join...)...)
 	if err != nil {
 		return err
@@ -137,6 +149,7 @@ type nodeCmd struct {
 	Cluster    string   `help:"Address for leaders and other nodes." required:"" placeholder:"ADDR"`
 	Workers    int      `help:"Workers that run queries (default: cores)."`
 	SecretFile string   `help:"File with the secret of the cluster's links; needed unless all addresses are loopback." placeholder:"FILE"`
+	memoryFlag
 }
 
 func orCores(n int) int {
@@ -162,6 +175,11 @@ func closeWithin(f func(context.Context) error) error {
 
 // Run serves until the process is told to stop.
 func (c *nodeCmd) Run(ctx context.Context, log *slog.Logger) error {
+	stop, err := c.watch(log)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	secret, err := wire.LoadSecret(c.SecretFile, append([]string{c.Cluster}, c.Leader...)...)
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package schedule
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"slipher/catalog/state"
 	"slipher/compiler/plan"
 	"slipher/node/wire"
+	"slipher/node/worker"
 	"slipher/runtime/chunk"
 	"slipher/runtime/mem"
 	"slipher/runtime/program"
@@ -118,7 +118,7 @@ func (s *Service) Run(ctx context.Context, q *plan.Query, code []Code, params []
 		return nil, err
 	}
 	r := &run{s: s, id: s.nextID(a.term), q: q, env: env, a: a, params: params, done: make(chan struct{})}
-	r.acct = mem.NewAccount(fmt.Sprintf("rows of query %d", r.id), 0)
+	r.acct = worker.Account(r.id, &env.Options, s.cfg.ID)
 	r.stats.Query = r.id
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	var nodes []string
@@ -129,7 +129,7 @@ func (s *Service) Run(ctx context.Context, q *plan.Query, code []Code, params []
 			layout = chunk.FromProgram(code[i].General.Sink.Cols)
 		}
 	}
-	r.returns = NewReturns(r.id, layout, r.acct, nodes)
+	r.returns = NewReturns(r.id, layout, r.acct.Child("Return (received rows)"), nodes)
 	starts, err := r.starts(code)
 	if err != nil {
 		r.cancel(err)

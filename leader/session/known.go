@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"slipher/catalog/sqlerr"
+	"slipher/runtime/mem"
 )
 
 // param is one known setting.
@@ -40,6 +41,7 @@ var known = func() map[string]*param {
 		{name: "slipher_table_start", def: "0", check: integer, min: 0, max: 1 << 30, doc: "Entries a hash table starts with; 0 leaves it to the engine. For tests."},
 		{name: "slipher_workers", def: "0", check: integer, min: 0, max: 1024, doc: "Workers that run a query on a node; 0 is all. For tests."},
 		{name: "slipher_exchange_credit", def: "0", check: integer, min: 0, max: 1 << 20, doc: "Chunks under way between two ends of an exchange; 0 leaves it to the engine. For tests."},
+		{name: "slipher_query_memory", def: "0", check: bytes, min: 1 << 20, max: 1 << 50, doc: "Memory that a query may use on each node, in bytes or with a unit (512MB); 0 is three quarters of the process's --memory."},
 		{name: "search_path", def: "$user, public", check: text, doc: "Schemas in which names are looked for."},
 		{name: "statement_timeout", def: "0", check: integer, max: 1<<31 - 1, unit: true, doc: "Longest time a statement may run, in milliseconds; 0 is for ever."},
 		{name: "extra_float_digits", def: "0", check: integer, min: -15, max: 3, doc: "Digits shown of floating-point values beyond 6 and 15; positive: enough to read them back."},
@@ -153,6 +155,18 @@ func integer(p *param, v string) (string, error) {
 		return "", sqlerr.New(sqlerr.InvalidParameterValue, "%s is outside the valid range for parameter %q (%d .. %d)", v, p.name, p.min, p.max)
 	}
 	return strconv.FormatInt(n*factor, 10), nil
+}
+
+// bytes is a number of bytes, which may carry a unit; 0 stands for the default.
+func bytes(p *param, v string) (string, error) {
+	n, err := mem.ParseSize(v, 0)
+	if err != nil {
+		return "", errValue(p, v).WithHint("Give a number of bytes, or one with the unit kB, MB, GB or TB.")
+	}
+	if n != 0 && (n < p.min || n > p.max) {
+		return "", sqlerr.New(sqlerr.InvalidParameterValue, "%s is outside the valid range for parameter %q (%d .. %d)", v, p.name, p.min, p.max)
+	}
+	return strconv.FormatInt(n, 10), nil
 }
 
 func encoding(p *param, v string) (string, error) {

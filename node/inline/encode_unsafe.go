@@ -39,6 +39,10 @@ func (g *Group) encode(e *block.Encoder, col int) error {
 	nullsAt := lensAt + padded(g.rows*4)
 	textAt := nullsAt + padded(g.rows)
 	size := textAt + padded(text)
+	if err := held.Reserve(int64(size)); err != nil {
+		return err
+	}
+	defer held.Release(int64(size))
 	base, err := mem.Raw(size, "rows of small writes")
 	if err != nil {
 		return err
@@ -102,8 +106,14 @@ func (g *Group) keep(e *block.Encoder, col int, in *codec.Column) error {
 		freeBytes(own)
 		return damaged(g.names[0], "Column %d: %v.", col+1, err)
 	}
+	n := int64(len(data) + b.Size())
+	if err := held.Reserve(n); err != nil {
+		b.Close()
+		freeBytes(own)
+		return err
+	}
 	g.blocks[col] = &encoded{m, b, own}
-	g.size += int64(len(data) + b.Size())
+	g.size += n
 	return nil
 }
 

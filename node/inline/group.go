@@ -9,6 +9,7 @@ import (
 	"slipher/catalog/types"
 	"slipher/runtime/block"
 	"slipher/runtime/chunk"
+	"slipher/runtime/mem"
 )
 
 // Cut says how many of objs, which all have Data, make the first group.
@@ -38,6 +39,9 @@ type Group struct {
 	size   int64      // off-heap bytes; guarded by mu
 	users  int        // row groups in use, one more while it is in a cache; guarded by mu
 }
+
+// held is where the memory of all Groups is counted. Caches of them are small and bound themselves.
+var held = mem.NewCache("rows of small writes", nil)
 
 // encoded is a column of a Group.
 type encoded struct {
@@ -128,6 +132,8 @@ func (g *Group) Release() {
 			g.blocks[i] = nil
 		}
 	}
+	held.Release(g.size)
+	g.size = 0
 }
 
 // Footer is the metadata an object with Data would have in storage, of one row group; Off and Len of

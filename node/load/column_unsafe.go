@@ -11,10 +11,11 @@ import (
 	"slipher/runtime/mem"
 )
 
-// grow is off-heap memory that keeps its contents when it grows. The zero grow is empty.
+// grow is off-heap memory of an account that keeps its contents when it grows. Empty but for the account at first.
 type grow struct {
 	ptr      unsafe.Pointer
 	len, cap int
+	acct     *mem.Account
 }
 
 // more makes room for n bytes behind len, and 16 more that can be read.
@@ -23,10 +24,16 @@ func (g *grow) more(n int) error {
 		return nil
 	}
 	size := max(g.len+n+16, g.cap+g.cap/2, 4096)
+	// For a moment both may be there.
+	if err := g.acct.Reserve(int64(size)); err != nil {
+		return err
+	}
 	p := heap.Realloc(g.ptr, size)
 	if p == nil {
+		g.acct.Release(int64(size))
 		return mem.Exhausted(size, "a load")
 	}
+	g.acct.Release(int64(g.cap))
 	g.ptr, g.cap = p, size
 	return nil
 }
@@ -36,7 +43,8 @@ func (g *grow) end() unsafe.Pointer { return unsafe.Add(g.ptr, g.len) }
 
 func (g *grow) free() {
 	heap.Free(g.ptr)
-	*g = grow{}
+	g.acct.Release(int64(g.cap))
+	*g = grow{acct: g.acct}
 }
 
 // column buffers one column's values. Strings are one word a row, offset in text << 16 | length.
@@ -121,6 +129,9 @@ func (c *column) bytes() int64 { return int64(c.values.len + c.nulls.len + c.tex
 // reset empties the column; memory is kept.
 func (c *column) reset() { c.values.len, c.nulls.len, c.text.len, c.longest = 0, 0, 0, 0 }
 
+// countOn says where the column's memory is counted.
+func (c *column) countOn(a *mem.Account) { c.values.acct, c.nulls.acct, c.text.acct = a, a, a }
+
 func (c *column) free() {
 	c.values.free()
 	c.nulls.free()
@@ -140,6 +151,10 @@ func (c *column) str(row uint32) []byte {
 
 // staging is a row group's worth of one column, gathered for the encoder. Owned by a Writer, used again.
 type staging struct{ values, nulls, off, len grow }
+
+func (s *staging) countOn(a *mem.Account) {
+	s.values.acct, s.nulls.acct, s.off.acct, s.len.acct = a, a, a, a
+}
 
 func (s *staging) free() {
 	s.values.free()

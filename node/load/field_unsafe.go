@@ -107,22 +107,26 @@ func (s *textSplitter) value(col int, field []byte) {
 	*(*[2]uint64)(head) = [2]uint64{w0, w1}
 }
 
-// settle copies the long strings into the chunk.
-func (s *textSplitter) settle() {
+// settle copies the long strings into the chunk. It fails with 53200.
+func (s *textSplitter) settle() error {
 	total := 0
 	for _, l := range s.long {
 		total += len(l.src)
 	}
 	if total == 0 {
-		return
+		return nil
 	}
 	p := heap.ArenaAlloc(s.c.Arena(), total)
+	if p == nil {
+		return s.c.Err()
+	}
 	dst := unsafe.Slice((*byte)(p), total)
 	at := 0
 	for _, l := range s.long {
 		*(*uintptr)(unsafe.Add(l.head, 8)) = uintptr(p) + uintptr(at)
 		at += copy(dst[at:], l.src)
 	}
+	return nil
 }
 
 // ofRow reports whether a header is one of the present row.

@@ -17,6 +17,9 @@ type keyed struct {
 	row uint32
 }
 
+// sortBytes is what order takes a row: two arrays of keyed, and the result.
+const sortBytes = 2*16 + 4
+
 // order returns the buffered rows in the order they are to be stored: by the
 // sort key if there is one, else as they came. NULLs come last.
 func (w *Writer) order() []uint32 {

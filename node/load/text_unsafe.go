@@ -165,7 +165,10 @@ func (s *textSplitter) part(acct *mem.Account, rows int) (*Part, error) {
 		s.row++
 	}
 	c.SetRows(s.row)
-	s.settle()
+	if err := s.settle(); err != nil {
+		c.Free()
+		return nil, err
+	}
 	return p, nil
 }
 

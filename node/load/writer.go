@@ -10,6 +10,7 @@ import (
 	"slipher/node/rms"
 	"slipher/runtime/block"
 	"slipher/runtime/chunk"
+	"slipher/runtime/mem"
 )
 
 // Writer writes rows of one slice of a table: it buffers them by column and, when
@@ -32,8 +33,10 @@ type Writer struct {
 	seq     uint64
 	refs    []state.ObjectRef
 
-	enc   block.Encoder
-	stage staging
+	enc     block.Encoder
+	stage   staging
+	acct    *mem.Account
+	scratch int64 // bytes counted for enc
 }
 
 // flushRows is the number of buffered rows at which a Writer flushes: eight row groups.
@@ -46,8 +49,22 @@ func NewWriter(ctx context.Context, store rms.Store, target Target, budget *Budg
 		w.cols[i].phys = c.Type.Phys()
 	}
 	w.origin.phys = types.I64
+	w.SetAccount(loads)
 	budget.writers.Add(1)
 	return w
+}
+
+// loads is the account of Writers that are given none: they hold little.
+var loads = mem.NewAccount("loads", 0)
+
+// SetAccount says where the Writer's memory is counted. Call it before Add.
+func (w *Writer) SetAccount(a *mem.Account) {
+	w.acct = a
+	for i := range w.cols {
+		w.cols[i].countOn(a)
+	}
+	w.origin.countOn(a)
+	w.stage.countOn(a)
 }
 
 // Add takes over the rows of c, whose columns are the table's in order. It copies: c stays
@@ -79,11 +96,18 @@ func (w *Writer) Add(c *chunk.Chunk) error {
 		}
 	}
 	w.rows += rows
-	if w.rows >= flushRows || w.bytes() >= w.budget.share() {
+	if have := w.bytes(); w.rows >= flushRows || have >= w.budget.share() || have >= leastFlush && w.acct.Room() < flushRoom*have {
 		return w.flush()
 	}
 	return nil
 }
+
+// A Writer that is short of memory flushes sooner: what a flush needs beside the buffers is at most as large as they are,
+// and a buffer that grows is there twice for a moment.
+const (
+	leastFlush = 1 << 20
+	flushRoom  = 3
+)
 
 func (w *Writer) bytes() int64 {
 	n := w.origin.bytes()
@@ -137,6 +161,8 @@ func (w *Writer) free() {
 	w.origin.free()
 	w.stage.free()
 	w.enc.Close()
+	w.acct.Release(w.scratch)
+	w.scratch = 0
 	w.budget.writers.Add(-1)
 }
 
@@ -156,6 +182,12 @@ func (w *Writer) flush() error {
 	if err != nil {
 		return err
 	}
+	sorting := int64(w.rows) * sortBytes
+	if err := w.acct.Reserve(sorting); err != nil {
+		out.Abort()
+		return err
+	}
+	defer w.acct.Release(sorting)
 	rows := w.order()
 	size, err := w.writeObject(out, rows)
 	if err != nil {
@@ -203,6 +235,10 @@ func (w *Writer) writeObject(out rms.ObjectWriter, rows []uint32) (int64, error)
 			m, data, err := w.enc.Encode(&col, w.target.Columns[i].Type, w.target.Columns[i].Encoding)
 			if err != nil {
 				return 0, err
+			}
+			if n := w.enc.Bytes(); n != w.scratch {
+				w.acct.Count(n - w.scratch)
+				w.scratch = n
 			}
 			m.Off = off
 			rg.Cols[i] = m

@@ -11,6 +11,7 @@ import (
 	"slipher/catalog/types"
 	"slipher/node/inline"
 	"slipher/runtime/block"
+	"slipher/runtime/mem"
 )
 
 // Cache is a node's cache of opened blocks. Blocks of objects that are files (or that it has
@@ -19,6 +20,7 @@ type Cache struct {
 	store Store
 	local *disk // nil: objects are not copied to a local disk
 	limit int64 // bytes of memory for blocks nobody uses
+	acct  *mem.Cache
 
 	mu      sync.Mutex
 	objects map[string]*object  // guarded by mu
@@ -66,6 +68,7 @@ const entryOverhead = 1 << 10
 // counted by what they own besides the mapping. dir is a folder of this node for copies of remote objects; "" for none.
 func NewCache(store Store, dir string, memLimit int64) *Cache {
 	c := &Cache{store: store, limit: memLimit, objects: map[string]*object{}, blocks: map[blockKey]*entry{}, heat: list.New()}
+	c.acct = mem.NewCache("the block cache", c.reclaim)
 	if _, ok := store.(mapper); !ok && dir != "" {
 		c.local = newDisk(dir)
 	}
@@ -225,9 +228,22 @@ func (c *Cache) load(ctx context.Context, e *entry, t types.Type) error {
 		e.data = nil
 		return err
 	}
-	e.blk = blk
-	e.size = int64(blk.Size()+len(e.data)) + entryOverhead
+	size := int64(blk.Size()+len(e.data)) + entryOverhead
+	if err := c.acct.Reserve(size); err != nil {
+		blk.Close()
+		offheapFree(e.data)
+		e.data = nil
+		return err
+	}
+	e.blk, e.size = blk, size
 	return nil
+}
+
+// reclaim evicts all blocks that are not in use: the process is short of memory.
+func (c *Cache) reclaim() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shrinkTo(0)
 }
 
 // unpin gives a pin back. The last one of a failed or dropped block frees it.
@@ -248,7 +264,13 @@ func (c *Cache) unpin(e *entry) {
 
 // shrinkLocked evicts the coldest blocks while there is too much.
 func (c *Cache) shrinkLocked() {
-	for c.used > c.limit && c.heat.Len() > 0 {
+	c.shrinkTo(c.limit)
+	c.shrinkObjectsLocked()
+}
+
+// shrinkTo evicts the coldest blocks until at most so many bytes are left, or all are in use. Called with mu held.
+func (c *Cache) shrinkTo(limit int64) {
+	for c.used > limit && c.heat.Len() > 0 {
 		e := c.heat.Front().Value.(*entry)
 		c.heat.Remove(e.elem)
 		e.elem = nil
@@ -256,7 +278,6 @@ func (c *Cache) shrinkLocked() {
 		c.freeLocked(e)
 		c.stats.Evictions++
 	}
-	c.shrinkObjectsLocked()
 }
 
 func (c *Cache) freeLocked(e *entry) {
@@ -266,6 +287,7 @@ func (c *Cache) freeLocked(e *entry) {
 	offheapFree(e.data)
 	e.data = nil
 	c.used -= e.size
+	c.acct.Release(e.size)
 	c.unrefLocked(e.obj)
 }
 
@@ -305,6 +327,7 @@ func (c *Cache) Close() error {
 		return nil
 	}
 	c.closed = true
+	c.acct.Forget()
 	pinned := len(c.blocks) - c.heat.Len()
 	for c.heat.Len() > 0 {
 		e := c.heat.Front().Value.(*entry)

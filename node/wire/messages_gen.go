@@ -3345,6 +3345,12 @@ func (z *Options) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Tier")
 				return
 			}
+		case "stmt":
+			z.Statement, err = dc.ReadInt64()
+			if err != nil {
+				err = msgp.WrapError(err, "Statement")
+				return
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -3358,9 +3364,9 @@ func (z *Options) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Options) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 6
+	// map header, size 7
 	// write "vector"
-	err = en.Append(0x86, 0xa6, 0x76, 0x65, 0x63, 0x74, 0x6f, 0x72)
+	err = en.Append(0x87, 0xa6, 0x76, 0x65, 0x63, 0x74, 0x6f, 0x72)
 	if err != nil {
 		return
 	}
@@ -3419,15 +3425,25 @@ func (z *Options) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Tier")
 		return
 	}
+	// write "stmt"
+	err = en.Append(0xa4, 0x73, 0x74, 0x6d, 0x74)
+	if err != nil {
+		return
+	}
+	err = en.WriteInt64(z.Statement)
+	if err != nil {
+		err = msgp.WrapError(err, "Statement")
+		return
+	}
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *Options) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 6
+	// map header, size 7
 	// string "vector"
-	o = append(o, 0x86, 0xa6, 0x76, 0x65, 0x63, 0x74, 0x6f, 0x72)
+	o = append(o, 0x87, 0xa6, 0x76, 0x65, 0x63, 0x74, 0x6f, 0x72)
 	o = msgp.AppendInt(o, z.VectorRows)
 	// string "tables"
 	o = append(o, 0xa6, 0x74, 0x61, 0x62, 0x6c, 0x65, 0x73)
@@ -3444,6 +3460,9 @@ func (z *Options) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "tier"
 	o = append(o, 0xa4, 0x74, 0x69, 0x65, 0x72)
 	o = msgp.AppendUint8(o, z.Tier)
+	// string "stmt"
+	o = append(o, 0xa4, 0x73, 0x74, 0x6d, 0x74)
+	o = msgp.AppendInt64(o, z.Statement)
 	return
 }
 
@@ -3505,6 +3524,12 @@ func (z *Options) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Tier")
 				return
 			}
+		case "stmt":
+			z.Statement, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Statement")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -3519,7 +3544,7 @@ func (z *Options) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Options) Msgsize() (s int) {
-	s = 1 + 7 + msgp.IntSize + 7 + msgp.IntSize + 8 + msgp.IntSize + 8 + msgp.IntSize + 7 + msgp.Int64Size + 5 + msgp.Uint8Size
+	s = 1 + 7 + msgp.IntSize + 7 + msgp.IntSize + 8 + msgp.IntSize + 8 + msgp.IntSize + 7 + msgp.Int64Size + 5 + msgp.Uint8Size + 5 + msgp.Int64Size
 	return
 }
 

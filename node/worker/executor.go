@@ -270,7 +270,9 @@ func (e *Executor) Data(from wire.Conn, d *wire.Data) {
 	case d.Exch == wire.TextExchange && q.text != nil:
 		e.sched.mu.Lock()
 		if q.err == nil {
-			q.text.put(d)
+			if err := q.text.put(d); err != nil {
+				q.failLocked(err, -1)
+			}
 		}
 		e.sched.mu.Unlock()
 	default:

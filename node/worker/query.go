@@ -30,6 +30,8 @@ type query struct {
 	ctx    context.Context  // ends with the query: only fetches and loaders wait on it
 	cancel context.CancelFunc
 
+	atEnd []func() // give back what is still counted on acct; appended to under the scheduler's lock
+
 	life sync.Mutex // held while a stream is made and while all is taken apart
 
 	// guarded by the scheduler's lock
@@ -299,6 +301,10 @@ func (q *query) stop(why error) {
 // end frees everything. The query is stopped.
 func (q *query) end() error {
 	err := q.x.Close()
+	for _, f := range q.atEnd {
+		f()
+	}
+	q.atEnd = nil
 	for _, l := range q.held {
 		q.ex.code.release(l)
 	}

@@ -11,10 +11,25 @@ import (
 	"slipher/runtime/mem"
 )
 
+// Account makes the account of a query in a process, with the limit that holds there.
+func Account(query uint64, o *wire.Options, process string) *mem.Account {
+	limit := o.Memory
+	if limit <= 0 {
+		limit = mem.QueryLimit()
+	}
+	name := fmt.Sprintf("query %d on %s", o.Statement, process)
+	if o.Statement == 0 {
+		name = fmt.Sprintf("internal query %d on %s", query, process)
+	}
+	a := mem.NewAccount(name, limit)
+	a.SetHint("slipher_query_memory is what a query may use on each node; unless it is set, that is three quarters of --memory.")
+	return a
+}
+
 // newQuery prepares everything but instances.
 func newQuery(ctx context.Context, ex *Executor, leader wire.Conn, m *wire.StartQuery) (*query, error) {
 	q := &query{ex: ex, id: m.Query, leader: leader, start: m,
-		acct:  mem.NewAccount(fmt.Sprintf("query %d", m.Query), m.Options.Memory),
+		acct:  Account(m.Query, &m.Options, ex.cfg.ID),
 		peers: map[string]wire.Conn{}, in: map[int]*exchange.Inbox{}, out: map[int]*exchange.Outbox{},
 		scans: map[[2]int]*wire.SegmentStats{}, fused: map[int][2]int64{}}
 	for _, p := range m.Peers {
@@ -88,7 +103,7 @@ func (q *query) wireUp(codes []Code) error {
 			if l == nil {
 				return sqlerr.New(sqlerr.ProtocolViolation, "exchange %d has no sender", e.ID)
 			}
-			q.in[e.ID] = exchange.NewInbox(q.id, e.ID, l, q.acct, mine, e.Senders, q.start.Options.Credits)
+			q.in[e.ID] = exchange.NewInbox(q.id, e.ID, l, q.acct.Child("Network (received rows)"), mine, e.Senders, q.start.Options.Credits)
 		}
 	}
 	byExchange := map[int]*segment{}

@@ -13,14 +13,45 @@ import (
 	"slipher/node/wire"
 	"slipher/runtime/block"
 	"slipher/runtime/chunk"
+	"slipher/runtime/mem"
 )
 
 // rowSet is a set of rows by address. Its size is bounded by a bit for each row of the objects
 // concerned, whatever comes how often. Safe for concurrent use; the zero rowSet is empty.
 type rowSet struct {
-	mu   sync.Mutex
-	rows map[int]*roaring.Bitmap // by object; guarded by mu
-	got  int64                   // guarded by mu; addresses that came
+	mu      sync.Mutex
+	rows    map[int]*roaring.Bitmap // by object; guarded by mu
+	got     int64                   // guarded by mu; addresses that came
+	acct    *mem.Account
+	counted int64 // guarded by mu; bytes on acct
+	next    int64 // guarded by mu; at so many addresses they are counted again
+}
+
+// countEvery is after how many addresses a rowSet counts its memory anew: at most 64 KB come meanwhile, or twice as
+// much for each object.
+const countEvery = 1 << 15
+
+// countOn makes the set's memory count on a query, until the query's end.
+func (s *rowSet) countOn(q *query) {
+	s.acct = q.acct.Child("Delete (row addresses)")
+	q.atEnd = append(q.atEnd, func() { s.acct.Release(s.counted) })
+}
+
+// account counts the set's memory. Called with mu held.
+func (s *rowSet) account() error {
+	if s.acct == nil || s.got < s.next {
+		return nil
+	}
+	s.next = s.got + countEvery
+	n := int64(0)
+	for _, b := range s.rows {
+		n += int64(b.GetSizeInBytes())
+	}
+	if err := s.acct.Reserve(n - s.counted); err != nil {
+		return err
+	}
+	s.counted = n
+	return nil
 }
 
 // add takes the addresses in a column of c; NULL is none: a row that replaces no other.
@@ -61,7 +92,7 @@ func (s *rowSet) add(c *chunk.Chunk, col int) error {
 		s.got++
 	}
 	flush()
-	return nil
+	return s.account()
 }
 
 // count is how many addresses came.

@@ -33,7 +33,9 @@ func (q *query) prepareSink(g *segment, first int) error {
 		if len(sk.Cols) != 1 || sk.Cols[0].Type.Phys() != types.I64 {
 			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d deletes what are no row addresses", g.id)
 		}
-		g.sink = &deleteSink{q: q}
+		s := &deleteSink{q: q}
+		s.rows.countOn(q)
+		g.sink = s
 	default:
 		return sqlerr.New(sqlerr.ProtocolViolation, "unknown sink kind %d", sk.Kind)
 	}

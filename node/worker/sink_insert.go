@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"slipher/catalog/sqlerr"
@@ -44,6 +45,7 @@ type sliceLoader struct {
 // address of the row that each replaces.
 func newInsertSink(q *query, g *segment) (*insertSink, error) {
 	s := &insertSink{q: q, loaders: map[int]*sliceLoader{}}
+	s.deletes.countOn(q)
 	in, cols := q.start.Insert, g.prog.Sink.Cols
 	switch n := len(cols) - len(in.Columns); {
 	case n == 1 && cols[len(in.Columns)].Type.Phys() == types.I64:
@@ -125,6 +127,7 @@ func (s *insertSink) reserve(ctx context.Context, column int, count int64) (int6
 // load is the loader of one slice.
 func (s *insertSink) load(l *sliceLoader) {
 	w := s.q.ex.cfg.Storage.writer(s.ctx, s.q.start.Insert, state.SliceID(l.slice))
+	w.SetAccount(s.q.acct.Child(fmt.Sprintf("Insert (rows of slice %d)", l.slice)))
 	w.SetReserve(s.reserve)
 	w.SetOrigins(s.origins)
 	var err error

@@ -9,6 +9,7 @@ import (
 	"slipher/node/wire"
 	"slipher/runtime/abi"
 	"slipher/runtime/chunk"
+	"slipher/runtime/mem"
 )
 
 // textSource hands out COPY's input: batches of raw text from the leader, split
@@ -20,8 +21,10 @@ type textSource struct {
 	fields map[int]int // by table column: which field of a record goes there
 	rows   int         // records a chunk: one vector, so that an error spoils one vector only
 
+	acct *mem.Account // of text and fields
+
 	// guarded by the scheduler's lock
-	batches []textBatch
+	batches []textBatch // counted on acct
 	ended   bool
 }
 
@@ -32,7 +35,7 @@ type textBatch struct {
 }
 
 func newTextSource(q *query, l *chunk.Layout) (*textSource, error) {
-	s := &textSource{q: q, layout: l, fields: map[int]int{}}
+	s := &textSource{q: q, layout: l, fields: map[int]int{}, acct: q.acct.Child("COPY (text and fields)")}
 	in := q.start.Insert
 	if in == nil || in.Text == nil {
 		return nil, sqlerr.New(sqlerr.ProtocolViolation, "query %d reads text of no format", q.id)
@@ -58,13 +61,17 @@ func newTextSource(q *query, l *chunk.Layout) (*textSource, error) {
 	return s, nil
 }
 
-// put takes a message of exchange TextExchange in. Called with the lock held.
-func (s *textSource) put(d *wire.Data) {
+// put takes a message of exchange TextExchange in. Called with the lock held. It fails with 53200.
+func (s *textSource) put(d *wire.Data) error {
 	if d.Kind == wire.DataEnd {
 		s.ended = true
-		return
+		return nil
+	}
+	if err := s.acct.Reserve(int64(len(d.Body))); err != nil {
+		return err
 	}
 	s.batches = append(s.batches, textBatch{d.Name, load.Batch{Line: d.N, Data: append([]byte(nil), d.Body...)}})
+	return nil
 }
 
 func (s *textSource) next(in *inst) (feed, bool) {
@@ -77,7 +84,9 @@ func (s *textSource) next(in *inst) (feed, bool) {
 	b := s.batches[0]
 	s.batches = s.batches[1:]
 	return func(x Instance) (bool, func() error, error) {
-		parts, bad, err := load.SplitText(&b.Batch, &s.opts, s.layout, s.q.acct, s.rows, s.q.start.Insert.Text.MaxErrors)
+		in.text.through()
+		in.text.text = int64(len(b.Data))
+		parts, bad, err := load.SplitText(&b.Batch, &s.opts, s.layout, s.acct, s.rows, s.q.start.Insert.Text.MaxErrors)
 		if err != nil {
 			return false, nil, err
 		}
@@ -105,11 +114,16 @@ func (s *textSource) over(in *inst) bool {
 	return s.ended && len(s.batches) == 0 && len(in.text.pending) == 0
 }
 
-func (s *textSource) stop() { s.batches = nil }
+func (s *textSource) stop() {
+	for _, b := range s.batches {
+		s.acct.Release(int64(len(b.Data)))
+	}
+	s.batches = nil
+}
 
 // textChunk is records split into fields: a part of a batch, or one row of a part of which a row failed.
 type textChunk struct {
-	chunk  *chunk.Chunk // owned until it is given to the instance
+	chunk  *chunk.Chunk // owned until it is given to the instance; single: nil, made when it is due
 	part   *load.Part   // describes the rows
 	file   string
 	single bool
@@ -124,13 +138,26 @@ type textInput struct {
 	pending []textChunk
 	now     textChunk // given to the instance
 	saved   []byte    // now's rows, to find the bad ones
+	text    int64     // bytes of the batch that pending and now are of, counted on the source's account
+}
+
+// through gives back the batch that the instance has worked through.
+func (t *textInput) through() {
+	t.src.acct.Release(t.text)
+	t.text = 0
 }
 
 // feed gives the next pending chunk to the instance.
 func (t *textInput) feed(x Instance) (bool, func() error, error) {
+	c := t.pending[0].chunk
+	if t.pending[0].single {
+		var err error
+		if c, err = t.one(&t.pending[0]); err != nil {
+			return false, nil, err
+		}
+	}
 	t.now = t.pending[0]
 	t.pending = t.pending[1:]
-	c := t.now.chunk
 	t.now.chunk = nil
 	var done func() error
 	if !t.now.single {
@@ -169,40 +196,48 @@ func (t *textInput) failed(in *inst, err error) error {
 		q.refuse([]wire.RecordError{r})
 		return nil
 	}
-	c, e := chunk.FromWire(q.acct, t.src.layout, t.saved)
+	c, e := chunk.FromWire(t.src.acct, t.src.layout, t.saved)
 	if e != nil {
 		return e
 	}
 	now.part.Chunk = c // freed behind the last row
 	singles := make([]textChunk, 0, c.Rows())
 	for row := range c.Rows() {
-		one, e := chunk.New(q.acct, t.src.layout)
-		if e != nil {
-			for _, s := range singles {
-				s.chunk.Free()
-			}
-			c.Free()
-			return e
-		}
-		for col := range t.src.layout.Cols {
-			one.SetDatum(col, 0, c.Datum(col, row))
-		}
-		one.SetRows(1)
-		singles = append(singles, textChunk{chunk: one, part: now.part, file: now.file, single: true, row: row, last: row == c.Rows()-1})
+		singles = append(singles, textChunk{part: now.part, file: now.file, single: true, row: row, last: row == c.Rows()-1})
 	}
 	t.pending = append(singles, t.pending...)
 	return nil
 }
 
+// one makes the chunk of a single row. (Not before it is due: a chunk has room for thousands.)
+func (t *textInput) one(s *textChunk) (*chunk.Chunk, error) {
+	c, err := chunk.New(t.src.acct, t.src.layout)
+	if err != nil {
+		return nil, err
+	}
+	for col := range t.src.layout.Cols {
+		c.SetDatum(col, 0, s.part.Chunk.Datum(col, s.row))
+	}
+	c.SetRows(1)
+	if err := c.Err(); err != nil {
+		c.Free()
+		return nil, err
+	}
+	return c, nil
+}
+
 // stop frees what waits.
 func (t *textInput) stop() {
 	for _, c := range t.pending {
-		c.chunk.Free()
+		if c.chunk != nil {
+			c.chunk.Free()
+		}
 		if c.last {
 			c.part.Chunk.Free()
 		}
 	}
 	t.pending = nil
+	t.through()
 }
 
 // recordError is a refused record as it travels.

@@ -23,6 +23,9 @@ const (
 	Enough     Status = 9 // a LIMIT is met: no further input matters
 )
 
+// NoMemory is what the callers of entry points make of an arena that is refused memory: the code did not return.
+const NoMemory Status = 10
+
 // Offsets of the fixed head of a segment's state; everything behind
 // StateHeadSize is laid out by the program. All fields are 8 bytes.
 const (
@@ -92,7 +95,7 @@ const (
 	JoinCount = 16 // entries
 )
 
-// ArenaSize is the size of a kernels' slp_arena: cur, end, chunks, bytes.
+// ArenaSize is the size of a kernels' slp_arena: cur, end, chunks, account.
 const ArenaSize = 32
 
 // Symbol is a C function's address, registered by the packages under

@@ -32,6 +32,9 @@ func (e *Encoder) Close() {
 	e.first.free()
 }
 
+// Bytes is how much scratch memory there is.
+func (e *Encoder) Bytes() int64 { return int64(e.out.cap + e.codes.cap + e.first.cap + cap(e.block)) }
+
 // Encode makes a block of at most MaxRowGroupRows values of type t. encoding is a
 // legal name, "" or "auto": chosen by the data. The bytes are valid until the next call; Off of the
 // metadata is left to the caller.

@@ -14,10 +14,9 @@ import (
 // for setters, below abi.ChunkCapRows); which accessor fits follows from the
 // column's physical class. Not safe for concurrent use.
 type Chunk struct {
-	Layout  *Layout
-	buf     mem.Buf // owned
-	acct    *mem.Account
-	strings int64 // bytes of the arena that are accounted for
+	Layout *Layout
+	buf    mem.Buf // owned
+	acct   *mem.Account
 }
 
 // New makes an empty chunk. It fails with 53200.
@@ -28,6 +27,7 @@ func New(acct *mem.Account, l *Layout) (*Chunk, error) {
 	}
 	c := &Chunk{Layout: l, buf: buf, acct: acct}
 	*(*int64)(c.at(abi.ChunkCap)) = abi.ChunkCapRows
+	heap.SetArenaAccount(c.Arena(), acct.Counters())
 	return c, nil
 }
 
@@ -47,26 +47,20 @@ func (c *Chunk) Free() {
 	}
 	heap.ArenaFree(c.Arena())
 	c.buf.Free()
-	c.acct.Release(c.strings)
-	c.strings = 0
 }
 
 // Reset takes all rows out.
 func (c *Chunk) Reset() {
 	heap.ArenaFree(c.Arena())
-	c.acct.Release(c.strings)
-	c.strings = 0
 	c.SetRows(0)
 }
 
-// Account brings the chunk's account up to the strings it holds: whoever fills a
-// chunk calls it before passing the chunk on. It fails with 53200; the chunk is still to be freed.
-func (c *Chunk) Account() error {
-	n := heap.ArenaBytes(c.Arena())
-	if err := c.acct.Reserve(n - c.strings); err != nil {
-		return err
+// Err is the refusal of memory for a string, 53200: whoever fills a chunk from Go asks before passing
+// it on, for strings are missing then. The chunk is still to be freed.
+func (c *Chunk) Err() error {
+	if heap.ArenaSpoilt(c.Arena()) {
+		return c.acct.Refusal()
 	}
-	c.strings = n
 	return nil
 }
 
@@ -158,7 +152,7 @@ func (c *Chunk) SetFloat(col, row int, v float64) {
 // Str reads a string; the bytes are borrowed until Free or the next SetStr of the cell.
 func (c *Chunk) Str(col, row int) []byte { return StrAt(c.value(col, row)) }
 
-// SetStr copies s into the chunk.
+// SetStr copies s into the chunk; see Err.
 func (c *Chunk) SetStr(col, row int, s []byte) { PutStr(c.value(col, row), c.Arena(), s) }
 
 // SetDatum writes d, of the column's class.
@@ -208,15 +202,20 @@ func StrAt(p unsafe.Pointer) []byte {
 	return unsafe.Slice(*(**byte)(unsafe.Add(p, 8)), n)
 }
 
-// PutStr writes a header for s at p; the bytes of a long s go to the arena.
+// PutStr writes a header for s at p; the bytes of a long s go to the arena. If that is refused memory, the string is
+// empty and the arena spoilt (heap.ArenaSpoilt).
 func PutStr(p, arena unsafe.Pointer, s []byte) {
 	var h [abi.StrSize]byte
 	binary.LittleEndian.PutUint32(h[:], uint32(len(s)))
 	if len(s) <= abi.StrInline {
 		copy(h[4:], s)
 	} else {
-		copy(h[4:8], s)
 		q := heap.ArenaAlloc(arena, len(s))
+		if q == nil {
+			*(*[abi.StrSize]byte)(p) = [abi.StrSize]byte{}
+			return
+		}
+		copy(h[4:8], s)
 		copy(unsafe.Slice((*byte)(q), len(s)), s)
 		binary.LittleEndian.PutUint64(h[8:], uint64(uintptr(q)))
 	}

@@ -113,8 +113,8 @@ func FromWire(acct *mem.Account, l *Layout, data []byte) (*Chunk, error) {
 	body, strs := data[8:len(data)-used], data[len(data)-used:]
 	var base unsafe.Pointer
 	if used > 0 {
-		base = heap.ArenaAlloc(c.Arena(), used)
-		if err := c.Account(); err != nil {
+		if base = heap.ArenaAlloc(c.Arena(), used); base == nil {
+			err := c.Err()
 			c.Free()
 			return nil, err
 		}

@@ -9,6 +9,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/runtime/abi"
 	"slipher/runtime/chunk"
+	"slipher/runtime/kernels/heap"
 	"slipher/runtime/kernels/table"
 	"slipher/runtime/mem"
 	"slipher/runtime/program"
@@ -33,25 +34,26 @@ func (s *state) word(off int64) *int64       { return (*int64)(s.at(off)) }
 // Instance is the private state of one worker or slice for one segment. Not
 // safe for concurrent use.
 type Instance struct {
-	q      *Query
-	seg    int
-	states [2]*state // special, general
-	cur    *state
-	fused  *Fn
-	out    Output
-	part   *Part // the table part it fills, nil
-	layout *chunk.Layout
-	chunks []*chunk.Chunk
-	dests  mem.Buf // addresses of chunks
-	small  mem.Buf // arena, counters, stop word
-	units  []unit
-	input  *chunk.Chunk
-	flush  []int
+	q        *Query
+	seg      int
+	acct     *mem.Account // the segment's
+	states   [2]*state    // special, general
+	cur      *state
+	fused    *Fn
+	out      Output
+	part     *Part // the table part it fills, nil
+	layout   *chunk.Layout
+	chunks   []*chunk.Chunk
+	dests    mem.Buf // addresses of chunks
+	small    mem.Buf // arena, counters, stop word
+	units    []unit
+	unitRows int // how many rows generated code is called for at once; pace.go
+	input    *chunk.Chunk
+	flush    []int
 
 	enough   atomic.Bool // its input is over, whatever there is
 	limited  bool        // it is behind a LIMIT: what it has is sent soon
 	finished bool
-	strings  int64 // bytes accounted for the arena in small
 	errOp    int
 	nFused   int64
 	nSpecial int64
@@ -61,7 +63,7 @@ type Instance struct {
 // NewInstance makes an instance of a segment; dests is the number of
 // destinations of its sink (0 if it fills a table).
 func (q *Query) NewInstance(seg int, out Output, dests int) (*Instance, error) {
-	in := &Instance{q: q, seg: seg, out: out}
+	in := &Instance{q: q, seg: seg, acct: q.accts[seg], out: out, unitRows: firstRows}
 	g := q.segs[seg][1].seg
 	if err := in.init(g, dests); err != nil {
 		in.free()
@@ -82,15 +84,16 @@ func (q *Query) NewInstance(seg int, out Output, dests int) (*Instance, error) {
 func (in *Instance) init(g *program.Segment, dests int) error {
 	var err error
 	n := len(g.Counters)
-	if in.small, err = in.q.acct.Alloc(abi.ArenaSize + 8*n + 64); err != nil {
+	if in.small, err = in.acct.Alloc(abi.ArenaSize + 8*n + 64); err != nil {
 		return err
 	}
+	heap.SetArenaAccount(in.small.Ptr(), in.acct.Counters())
 	if k := int(g.Sink.Kind); k <= sinkSort {
 		if err := in.openPart(g); err != nil {
 			return err
 		}
 	} else {
-		if in.dests, err = in.q.acct.Alloc(8 * max(dests, 1)); err != nil {
+		if in.dests, err = in.acct.Alloc(8 * max(dests, 1)); err != nil {
 			return err
 		}
 		in.layout = chunk.FromProgram(g.Sink.Cols)
@@ -106,7 +109,7 @@ func (in *Instance) init(g *program.Segment, dests int) error {
 		if v == nil {
 			continue
 		}
-		buf, err := in.q.acct.Alloc(v.seg.StateSize)
+		buf, err := in.acct.Alloc(v.seg.StateSize)
 		if err != nil {
 			return err
 		}
@@ -125,7 +128,6 @@ func (in *Instance) openPart(g *program.Segment) error {
 		if !s.Writes {
 			continue
 		}
-		p := &Part{shape: s.Shape, acct: in.q.acct}
 		var init []byte
 		if s.Shape.Kind == sinkAggr {
 			init = make([]byte, s.Shape.EntrySize)
@@ -133,15 +135,12 @@ func (in *Instance) openPart(g *program.Segment) error {
 				init[o] = 1
 			}
 		}
-		p.tab = table.New(s.Shape.EntrySize, s.Shape.Kind == sinkAggr && s.Shape.Keyed, in.q.opt.TableStart, init)
-		if p.tab == nil {
-			return outOfMemory()
-		}
-		p.tab.SetCancel(in.q.cancelWord())
-		in.part = p
-		if err := p.account(); err != nil {
+		tab, err := table.New(in.acct, s.Shape.EntrySize, s.Shape.Kind == sinkAggr && s.Shape.Keyed, in.q.opt.TableStart, init)
+		if err != nil {
 			return err
 		}
+		tab.SetCancel(in.q.cancelWord())
+		in.part = &Part{tab: tab, shape: s.Shape, seg: in.seg}
 	}
 	return nil
 }
@@ -195,8 +194,8 @@ func (in *Instance) fill(s *state) error {
 			for _, o := range in.part.shape.NoneBytes {
 				init[o] = 1
 			}
-			if in.part.tab.AddEntry(init) == nil {
-				return outOfMemory()
+			if err := in.part.tab.AddEntry(init); err != nil {
+				return err
 			}
 		}
 		first, _ := in.part.tab.Slab(0)
@@ -206,7 +205,7 @@ func (in *Instance) fill(s *state) error {
 		ptr(v.seg.Sink.Dests, in.dests.Ptr())
 		*s.word(v.seg.Sink.NDests) = int64(len(in.chunks))
 	}
-	return nil
+	return q.arenaErr()
 }
 
 // Fused is the fused code that the present input runs on, nil on primitives.
@@ -250,7 +249,7 @@ func (in *Instance) free() {
 		in.part = nil
 	}
 	if in.small.Ptr() != nil {
-		in.freeStrings()
+		freeArena(in.small.Ptr())
 	}
 	in.small.Free()
 	in.dests.Free()

@@ -43,8 +43,11 @@ func (q *Query) setParams(params []Param) error {
 		}
 		q.params = append(q.params, pl)
 	}
-	return nil
+	return q.arenaErr()
 }
+
+// arenaErr is the refusal of memory for parameters' and constants' strings.
+func (q *Query) arenaErr() error { return spoilt(q.arena(), q.acct) }
 
 // putDatum writes a value in its class's form.
 func putDatum(at, arena unsafe.Pointer, p types.Phys, d types.Datum) {

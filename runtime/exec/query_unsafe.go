@@ -47,8 +47,9 @@ type Query struct {
 	e      *Engine
 	opt    Options
 	acct   *mem.Account
-	segs   [][2]*variant // special (may be nil), general
-	shared mem.Buf       // cancel word, arena of parameters' strings (at 16), null row (at 64), parameters
+	accts  []*mem.Account // of acct, by segment
+	segs   [][2]*variant  // special (may be nil), general
+	shared mem.Buf        // cancel word, arena of parameters' strings (at 16), null row (at 64), parameters
 	params []paramPlace
 	lists  []mem.Buf
 
@@ -72,11 +73,13 @@ func (e *Engine) NewQuery(segs []Code, params []Param, acct *mem.Account, o Opti
 	if q.shared, err = acct.Alloc(64 + nullRowSize + 64*(len(params)+1)); err != nil {
 		return nil, err
 	}
+	heap.SetArenaAccount(q.arena(), acct.Counters())
 	if err := q.setParams(params); err != nil {
 		q.Close()
 		return nil, err
 	}
 	for _, c := range segs {
+		q.accts = append(q.accts, acct.Child(operator(c.General)))
 		q.segs = append(q.segs, [2]*variant{})
 		vs := &q.segs[len(q.segs)-1]
 		for i, s := range []*program.Segment{c.Special, c.General} {
@@ -142,7 +145,6 @@ func (q *Query) Close() error {
 		if t.join != nil {
 			t.join.Free()
 		}
-		q.acct.Release(t.bytes)
 	}
 	q.tables = map[int]*queryTable{}
 	for _, vs := range q.segs {

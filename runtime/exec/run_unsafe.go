@@ -9,9 +9,18 @@ import (
 	"slipher/runtime/chunk"
 	"slipher/runtime/kernels/heap"
 	"slipher/runtime/kernels/table"
+	"slipher/runtime/mem"
 )
 
 func freeArena(a unsafe.Pointer) { heap.ArenaFree(a) }
+
+// spoilt is the refusal of memory for strings that Go code has put into an arena of an account.
+func spoilt(a unsafe.Pointer, acct *mem.Account) error {
+	if heap.ArenaSpoilt(a) {
+		return acct.Refusal()
+	}
+	return nil
+}
 
 // Output takes an instance's chunks. False: no credit, the chunk stays with the instance.
 type Output interface {
@@ -28,7 +37,7 @@ const (
 )
 
 func (in *Instance) newChunk(i int) error {
-	c, err := chunk.New(in.q.acct, in.layout)
+	c, err := chunk.New(in.acct, in.layout)
 	if err != nil {
 		return err
 	}
@@ -56,7 +65,7 @@ func (in *Instance) Run() (RunState, error) {
 		case yield:
 			return Yielded, nil
 		}
-		u := in.units[0]
+		u := in.next()
 		if u.base != nil {
 			*(*unsafe.Pointer)(in.cur.at(in.cur.v.seg.Source.Base)) = u.base
 		}
@@ -68,7 +77,7 @@ func (in *Instance) Run() (RunState, error) {
 		}
 		switch st {
 		case abi.Done:
-			in.units = in.units[1:]
+			in.worked()
 			continue
 		case abi.Enough:
 			in.enough.Store(true)
@@ -118,13 +127,6 @@ func (in *Instance) fail(err error) (RunState, error) {
 
 // act does what generated code left for.
 func (in *Instance) act(st abi.Status) error {
-	// Strings made by expressions live as long as the input: here they are counted.
-	if n := heap.ArenaBytes(in.small.Ptr()); n > in.strings {
-		if err := in.q.acct.Reserve(n - in.strings); err != nil {
-			return err
-		}
-		in.strings = n
-	}
 	switch st {
 	case abi.OutputFull:
 		for i, c := range in.chunks {
@@ -139,7 +141,12 @@ func (in *Instance) act(st abi.Status) error {
 	case abi.Grow:
 		return in.grow()
 	case abi.Host:
-		return in.host(int(*in.cur.word(abi.StateWhat)))
+		if err := in.host(int(*in.cur.word(abi.StateWhat))); err != nil {
+			return err
+		}
+		return spoilt(in.small.Ptr(), in.acct)
+	case abi.NoMemory:
+		return in.acct.Refusal()
 	case abi.Error:
 		e := *in.cur.word(abi.StateErrCode)
 		in.errOp = int(e >> 32)
@@ -152,14 +159,11 @@ func (in *Instance) act(st abi.Status) error {
 func (in *Instance) grow() error {
 	p := in.part
 	if keep := in.keep(); keep > 0 && p.tab.Count() > 4*keep+4*abi.VectorRows {
-		if !p.tab.Trim(p.shape.SortKeyOff, keep) {
-			return outOfMemory()
+		if err := p.tab.Trim(p.shape.SortKeyOff, keep, p.strings()); err != nil {
+			return err
 		}
 	}
-	if !p.tab.Grow(in.q.opt.VectorRows) {
-		return outOfMemory()
-	}
-	return p.account()
+	return p.tab.Grow(in.q.opt.VectorRows)
 }
 
 // keep is how many sorted rows are wanted, 0: all.
@@ -186,9 +190,6 @@ func (in *Instance) sendFull() (bool, error) {
 	for len(in.flush) > 0 {
 		i := in.flush[len(in.flush)-1]
 		if c := in.chunks[i]; c != nil && c.Rows() > 0 {
-			if err := c.Account(); err != nil {
-				return true, err
-			}
 			if !in.out.Send(i, c) {
 				return false, nil
 			}
@@ -212,13 +213,7 @@ func (in *Instance) endInput() {
 	}
 	in.rows += *in.cur.word(abi.StateRowsIn)
 	*in.cur.word(abi.StateRowsIn) = 0
-	in.freeStrings()
-}
-
-func (in *Instance) freeStrings() {
 	freeArena(in.small.Ptr())
-	in.q.acct.Release(in.strings)
-	in.strings = 0
 }
 
 // Finish ends the instance: what chunks hold is sent, a table's part is handed to the query.
@@ -244,13 +239,10 @@ func (in *Instance) finishPart() error {
 	p := in.part
 	p.rows = p.tab.Count()
 	if p.shape.Kind == sinkSort {
-		p.order, p.rows = p.tab.Sort(p.shape.SortKeyOff, in.keep())
-		if p.order == nil {
-			return outOfMemory()
+		var err error
+		if p.order, p.rows, err = p.tab.Sort(p.shape.SortKeyOff, in.keep()); err != nil {
+			return err
 		}
-	}
-	if err := p.account(); err != nil {
-		return err
 	}
 	in.q.mu.Lock()
 	defer in.q.mu.Unlock()

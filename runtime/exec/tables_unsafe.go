@@ -3,9 +3,8 @@ package exec
 import (
 	"unsafe"
 
-	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
 	"slipher/runtime/kernels/table"
-	"slipher/runtime/mem"
 	"slipher/runtime/program"
 )
 
@@ -13,15 +12,13 @@ import (
 type queryTable struct {
 	parts []*Part
 	join  *table.Join
-	bytes int64 // accounted for join
 }
 
 // Part is what one instance put into a table.
 type Part struct {
 	tab   *table.Table
 	shape program.TableShape
-	acct  *mem.Account
-	bytes int64 // accounted
+	seg   int // the segment that fills it
 	order unsafe.Pointer
 	rows  int
 }
@@ -41,29 +38,20 @@ func (q *Query) SealTable(id int) error {
 		return nil
 	}
 	tabs := make([]*table.Table, len(parts))
-	var rows int64
+	acct := q.acct // of a table that nobody fills
 	for i, p := range parts {
 		tabs[i] = p.tab
-		rows += int64(p.tab.Count())
+		acct = q.accts[p.seg]
 	}
-	need := rows*int64(slot.Shape.EntrySize) + 16*rows + 128
-	if err := q.acct.Reserve(need); err != nil {
-		return err
-	}
-	join := table.Seal(tabs, slot.Shape.EntrySize)
+	join, err := table.Seal(acct, tabs, slot.Shape.EntrySize)
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	t.join, t.bytes = join, need
-	switch {
-	case join != nil:
-		return nil
-	case q.canceled.Load():
+	t.join = join
+	if err != nil && q.canceled.Load() { // it was given up, not out of memory
 		return canceled()
 	}
-	return outOfMemory()
+	return err
 }
-
-func outOfMemory() error { return sqlerr.New(sqlerr.OutOfMemory, "out of memory") }
 
 // slotOf finds a table's shape in the programs.
 func (q *Query) slotOf(id int) *program.TableSlot {
@@ -94,27 +82,21 @@ func (q *Query) Parts(id int) []*Part {
 	return append([]*Part(nil), q.table(id).parts...)
 }
 
+// strings are the entry offsets of a sort table's strings.
+func (p *Part) strings() []int64 {
+	offs := []int64{int64(p.shape.SortKeyOff)}
+	for _, f := range p.shape.Fields {
+		if f.Type.Phys() == types.Str && f.Off != p.shape.SortKeyOff {
+			offs = append(offs, int64(f.Off))
+		}
+	}
+	return offs
+}
+
 func (p *Part) free() {
 	if p.order != nil {
-		table.FreeOrder(p.order)
+		p.tab.FreeOrder(p.order)
 		p.order = nil
 	}
 	p.tab.Free()
-	p.acct.Release(p.bytes)
-	p.bytes = 0
-}
-
-// account brings the part's account up to what its table uses.
-func (p *Part) account() error {
-	n := p.tab.Bytes()
-	if p.order != nil {
-		n += int64(p.tab.Count()) * 16 // the sorter's items, which became the order
-	}
-	if d := n - p.bytes; d != 0 {
-		if err := p.acct.Reserve(d); err != nil {
-			return err
-		}
-		p.bytes = n
-	}
-	return nil
 }

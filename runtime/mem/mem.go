@@ -2,33 +2,72 @@ package mem
 
 import (
 	"fmt"
-	"sync/atomic"
+	"math"
+	"runtime"
 	"unsafe"
 
 	"slipher/catalog/sqlerr"
 	"slipher/runtime/kernels/heap"
 )
 
-// Account counts bytes of one query or purpose. Safe for concurrent use.
+// Account counts bytes of one query, operator or purpose, and those of its children. Safe for concurrent use.
+//
+// The counters lie outside the Go heap, where kernels count on them. Buffers, arenas and tables refer to their
+// account from Go as well, so that the counters live as long as anything is counted on them.
 type Account struct {
 	name   string
 	parent *Account
-	limit  int64 // bytes, 0: none
-	used   atomic.Int64
-	peak   atomic.Int64
+	hint   string // how the limit is changed
+	c      heap.Account
 }
 
-// NewAccount makes a root account; limit in bytes, 0 for none.
-func NewAccount(name string, limit int64) *Account { return &Account{name: name, limit: limit} }
+// NewAccount makes an account below Process; limit in bytes, 0 for none.
+func NewAccount(name string, limit int64) *Account { return newAccount(name, process, limit) }
 
-// Child makes an account whose bytes count towards a as well.
-func (a *Account) Child(name string) *Account { return &Account{name: name, parent: a} }
+// Child makes an account whose bytes count towards a as well. A refusal names it: give it an operator's name.
+func (a *Account) Child(name string) *Account { return newAccount(name, a, 0) }
+
+// SetHint gives the hint of errors about a's limit. Call it before anything is counted.
+func (a *Account) SetHint(hint string) { a.hint = hint }
+
+func newAccount(name string, parent *Account, limit int64) *Account {
+	a := &Account{name: name, parent: parent}
+	if parent != nil {
+		a.c = heap.NewAccount(parent.c)
+	} else {
+		a.c = heap.NewAccount(heap.Account{})
+	}
+	a.c.SetLimit(limit, 0)
+	// A child is reachable from what is counted on it, its parent from the child.
+	runtime.AddCleanup(a, func(c heap.Account) { c.Free() }, a.c)
+	return a
+}
+
+// Name is what the account is of.
+func (a *Account) Name() string { return a.name }
 
 // Used is the number of bytes in use.
-func (a *Account) Used() int64 { return a.used.Load() }
+func (a *Account) Used() int64 { return a.c.Used() }
 
 // Peak is the largest number of bytes that were in use at once.
-func (a *Account) Peak() int64 { return a.peak.Load() }
+func (a *Account) Peak() int64 { return a.c.Peak() }
+
+// Limit is the account's own limit in bytes, 0: none.
+func (a *Account) Limit() int64 { return a.c.Limit() }
+
+// Counters are for arenas and tables, which count by themselves; a must be kept as long as they are.
+func (a *Account) Counters() heap.Account { return a.c }
+
+// Room is how many bytes a might still get, as things stand.
+func (a *Account) Room() int64 {
+	room := int64(math.MaxInt64)
+	for x := a; x != nil; x = x.parent {
+		if l := x.Limit(); l > 0 {
+			room = min(room, l-x.c.Spare()-x.Used())
+		}
+	}
+	return max(room, 0)
+}
 
 // Buf is memory of an account. The zero Buf is empty.
 type Buf struct {
@@ -40,47 +79,66 @@ type Buf struct {
 // Alloc returns n cleared bytes, 64-byte aligned. It fails with 53200 when an
 // account's limit or the system's memory is used up.
 func (a *Account) Alloc(n int) (Buf, error) {
-	if err := a.Reserve(int64(n)); err != nil {
-		return Buf{}, err
-	}
-	p := heap.AllocZero(n)
+	relieve()
+	p := a.c.Take(n)
 	if p == nil {
-		a.Release(int64(n))
-		return Buf{}, Exhausted(n, a.name)
+		return Buf{}, a.Refusal()
 	}
+	clear(unsafe.Slice((*byte)(p), n))
 	return Buf{ptr: p, size: n, acct: a}, nil
 }
 
-// Reserve counts n bytes that are allocated elsewhere (arenas of kernels).
+// Reserve counts n bytes that are allocated elsewhere. It fails with 53200.
 func (a *Account) Reserve(n int64) error {
-	for x := a; x != nil; x = x.parent {
-		used := x.used.Add(n)
-		if x.limit > 0 && used > x.limit && n > 0 {
-			for y := a; ; y = y.parent {
-				y.used.Add(-n)
-				if y == x {
-					break
-				}
-			}
-			return sqlerr.New(sqlerr.OutOfMemory, "out of memory").WithDetail("%s would use %d bytes, its limit is %d.", x.name, used, x.limit)
-		}
-		if used > x.peak.Load() {
-			x.peak.Store(used)
-		}
+	relieve()
+	if !a.c.Reserve(n) {
+		return a.Refusal()
 	}
 	return nil
 }
 
 // Release undoes Reserve.
-func (a *Account) Release(n int64) {
+func (a *Account) Release(n int64) { a.c.Count(-n) }
+
+// Count counts n bytes that are there already, whatever the limits: others will be refused. Release undoes it.
+func (a *Account) Count(n int64) { a.c.Count(n) }
+
+// Refusal is the error of the last request to a that was refused: 53200. It names a, the account whose
+// limit was in the way, and how that limit is changed.
+func (a *Account) Refusal() error {
+	full, wanted := a.c.Refused()
+	e := sqlerr.New(sqlerr.OutOfMemory, "out of memory: %s", a.path())
 	for x := a; x != nil; x = x.parent {
-		x.used.Add(-n)
+		if x.c == full {
+			e = e.WithDetail("Failed on request of %s: %s uses %s, its limit is %s.", size(wanted), x.name, size(x.Used()), size(x.Limit()))
+			if x.hint != "" {
+				e = e.WithHint("%s", x.hint)
+			}
+			return e
+		}
 	}
+	return e.WithDetail("Failed on request of %s: the system has no more memory.", size(wanted))
+}
+
+// path is the account with those it belongs to, but for the process.
+func (a *Account) path() string {
+	if a.parent == nil || a.parent == process {
+		return a.name
+	}
+	return a.name + " of " + a.parent.path()
+}
+
+// size is a number of bytes for people.
+func size(n int64) string {
+	if n < 10<<20 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return fmt.Sprintf("%d MB", n>>20)
 }
 
 // Close checks that nothing is in use any more.
 func (a *Account) Close() error {
-	if n := a.used.Load(); n != 0 {
+	if n := a.Used(); n != 0 {
 		return fmt.Errorf("BUG: account %s closed with %d bytes in use", a.name, n)
 	}
 	return nil
@@ -100,7 +158,6 @@ func (b *Buf) Free() {
 	if b.ptr == nil {
 		return
 	}
-	heap.Free(b.ptr)
-	b.acct.Release(int64(b.size))
+	b.acct.c.Give(b.ptr, b.size)
 	*b = Buf{}
 }

@@ -13,7 +13,7 @@ func Exhausted(n int, what string) error {
 }
 
 // Raw returns n bytes of no account, 64-byte aligned, not cleared: for caches and scratch
-// memory that bound themselves. heap.Free gives them back. It fails with 53200.
+// memory that count by themselves what they hold. heap.Free gives them back. It fails with 53200.
 func Raw(n int, what string) (unsafe.Pointer, error) {
 	if p := heap.Alloc(n); p != nil {
 		return p, nil

@@ -2,36 +2,34 @@ package heap
 
 /*
 #include <stdlib.h>
-#include <string.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 static void slp_trim(void) { malloc_trim(0); }
 #else
 static void slp_trim(void) {}
 #endif
-static void *slp_alloc(size_t n) { void *p = NULL; return posix_memalign(&p, 64, n ? n : 1) ? NULL : p; }
 */
 import "C"
 
 import "unsafe"
 
-// Alloc returns n bytes outside the Go heap, 64-byte aligned, not cleared; nil
+// Alloc returns n bytes outside the Go heap that are on no account, 64-byte aligned, not cleared; nil
 // if the system has none. Free gives them back.
-func Alloc(n int) unsafe.Pointer { return C.slp_alloc(C.size_t(n)) }
+func Alloc(n int) unsafe.Pointer { return Account{}.Take(n) }
 
 // AllocZero is Alloc with the bytes cleared.
 func AllocZero(n int) unsafe.Pointer {
-	p := C.slp_alloc(C.size_t(n))
+	p := Alloc(n)
 	if p != nil {
-		C.memset(p, 0, C.size_t(n))
+		clear(unsafe.Slice((*byte)(p), n))
 	}
 	return p
 }
 
-// Free releases memory of Alloc. Free(nil) does nothing.
+// Free releases memory of Alloc and Realloc. Free(nil) does nothing.
 func Free(p unsafe.Pointer) { C.free(p) }
 
-// Realloc makes p, memory of Alloc or nil, n bytes large, keeping what is in it, 16-byte aligned; nil if the system has
+// Realloc makes p, memory of Realloc or nil, on no account, n bytes large, keeping what is in it, 16-byte aligned; nil if the system has
 // none: p stays. Large pieces move without copying.
 func Realloc(p unsafe.Pointer, n int) unsafe.Pointer {
 	return C.realloc(p, C.size_t(max(n, 1)))

@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"slipher/runtime/kernels/heap"
+	"slipher/runtime/mem"
 )
 
 // Growing, sorting, trimming and sealing large tables give up when they are cancelled, and what they
@@ -14,60 +15,69 @@ func TestCancel(t *testing.T) {
 	const rows, size = 200_000, 32 // entries: a hash, and at 16 a sort key of 12 bytes
 	word := (*int32)(heap.AllocZero(4))
 	defer heap.Free(unsafe.Pointer(word))
+	acct := mem.NewAccount("test", 0)
 	fill := func(directory bool) *Table {
 		var init []byte
 		if directory {
 			init = make([]byte, size)
 		}
-		tab := New(size, directory, 2*rows, init)
+		tab, err := New(acct, size, directory, 2*rows, init)
+		if err != nil {
+			t.Fatal(err)
+		}
 		tab.SetCancel(word)
 		for i := range rows {
 			e := make([]byte, size)
 			binary.LittleEndian.PutUint64(e, uint64(i)*0x9E3779B97F4A7C15)
 			e[16] = 12
 			binary.BigEndian.PutUint64(e[20:], uint64(i*7919%rows))
-			if tab.AddEntry(e) == nil {
-				t.Fatal("no entry")
+			if err := tab.AddEntry(e); err != nil {
+				t.Fatal(err)
 			}
 		}
 		return tab
 	}
 	run, groups := fill(false), fill(true)
-	defer run.Free()
-	defer groups.Free()
+	defer func() {
+		run.Free()
+		groups.Free()
+		if err := acct.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	*word = 1
-	if order, _ := run.Sort(16, 0); order != nil {
+	if _, _, err := run.Sort(16, 0); err == nil {
 		t.Error("sorted")
 	}
-	if run.Trim(16, 10) {
+	if run.Trim(16, 10, []int64{16}) == nil {
 		t.Error("trimmed")
 	}
-	if Seal([]*Table{run}, size) != nil {
+	if _, err := Seal(acct, []*Table{run}, size); err == nil {
 		t.Error("sealed")
 	}
-	if groups.Grow(8 * rows) {
+	if groups.Grow(8*rows) == nil {
 		t.Error("grown")
 	}
 	*word = 0
-	order, n := run.Sort(16, 0)
-	if n != rows {
-		t.Fatalf("%d rows", n)
+	order, n, err := run.Sort(16, 0)
+	if n != rows || err != nil {
+		t.Fatalf("%d rows, %v", n, err)
 	}
 	for i, p := range unsafe.Slice((*unsafe.Pointer)(order), n) { // in bounds: Sort gives n addresses
 		if got := binary.BigEndian.Uint64(unsafe.Slice((*byte)(unsafe.Add(p, 20)), 8)); got != uint64(i) {
 			t.Fatalf("row %d is %d", i, got)
 		}
 	}
-	FreeOrder(order)
-	j := Seal([]*Table{run}, size)
-	if j == nil || j.Count() != rows {
+	run.FreeOrder(order)
+	j, err := Seal(acct, []*Table{run}, size)
+	if err != nil || j.Count() != rows {
 		t.Fatal("not sealed")
 	}
 	j.Free()
-	if !groups.Grow(8*rows) || groups.Count() != rows {
+	if groups.Grow(8*rows) != nil || groups.Count() != rows {
 		t.Error("not grown")
 	}
-	if !run.Trim(16, 10) || run.Count() != 10 {
+	if run.Trim(16, 10, []int64{16}) != nil || run.Count() != 10 {
 		t.Error("not trimmed")
 	}
 }

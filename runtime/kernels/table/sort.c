@@ -53,9 +53,11 @@ static void sort_items(const slp_table *t, int64_t off, item *v, item *tmp, int6
 	memcpy(v + k, tmp + i, (m - i) * sizeof *v);
 }
 
+static int64_t sorting(const slp_table *t) { return t->count * sizeof(item); }
+
 /* NULL: out of memory or canceled. */
 static item *sorted(slp_table *t, int64_t keyoff, int64_t *n) {
-	item *v = malloc((t->count ? t->count : 1) * sizeof *v);
+	item *v = slp_take(t->account, sorting(t));
 	if (!v) return 0;
 	int64_t k = 0;
 	for (int64_t s = 0; s < t->nslabs; s++) {
@@ -65,15 +67,15 @@ static item *sorted(slp_table *t, int64_t keyoff, int64_t *n) {
 			v[k++] = (item){prefix_of(e, keyoff), e};
 		}
 	}
-	item *tmp = malloc((k / 2 + 1) * sizeof *tmp);
+	item *tmp = slp_take(t->account, (k / 2 + 1) * sizeof *tmp);
 	if (!tmp) goto failed;
 	sort_items(t, keyoff, v, tmp, k);
-	free(tmp);
+	slp_give(t->account, tmp, (k / 2 + 1) * sizeof *tmp);
 	if (slp_canceled(t)) goto failed;
 	*n = k;
 	return v;
 failed:
-	free(v);
+	slp_give(t->account, v, sorting(t));
 	return 0;
 }
 
@@ -86,28 +88,51 @@ uint8_t **slp_sort(slp_table *t, int64_t keyoff, int64_t keep, int64_t *n) {
 	return out;
 }
 
-int slp_sort_trim(slp_table *t, int64_t keyoff, int64_t keep) {
+void slp_sort_free(slp_table *t, uint8_t **order) { slp_give(t->account, order, sorting(t)); }
+
+/* Copies the strings of kept entries into a new arena, for those of the others to go. */
+static int keep_strings(slp_table *t, uint8_t *e, int64_t keep, const int64_t *strs, int64_t nstrs) {
+	slp_arena arena = {.account = t->account};
+	for (int64_t i = 0; i < keep; i++, e += t->esize)
+		for (int64_t k = 0; k < nstrs; k++) {
+			slp_str *s = (slp_str *)(e + strs[k]);
+			if (slp_len(*s) <= 12) continue;
+			void *p = slp_arena_alloc(&arena, slp_len(*s));
+			if (!p) {
+				slp_arena_free(&arena);
+				return -1;
+			}
+			memcpy(p, (void *)s->w1, slp_len(*s));
+			s->w1 = (uint64_t)p;
+		}
+	slp_arena_free(&t->arena);
+	t->arena = arena;
+	return 0;
+}
+
+int slp_sort_trim(slp_table *t, int64_t keyoff, int64_t keep, const int64_t *strs, int64_t nstrs) {
 	int64_t n;
 	if (t->count <= keep) return 0;
 	item *v = sorted(t, keyoff, &n);
 	if (!v) return -1;
-	uint8_t *kept = malloc(keep * t->esize ? keep * t->esize : 1);
-	if (!kept) { free(v); return -1; }
-	for (int64_t i = 0; i < keep; i++) memcpy(kept + i * t->esize, v[i].entry, t->esize);
-	if (keep) t->cut = v[keep - 1].prefix;
-	free(v);
-	/* strings stay in the arena: dropped rows' bytes go when the table goes */
-	for (int64_t i = 1; i < t->nslabs; i++) free(t->slabs[i].base);
 	int64_t cap = 2 * keep > 1024 ? 2 * keep : 1024;
-	void *p;
-	if (posix_memalign(&p, 64, cap * t->esize)) { free(kept); return -1; }
-	free(t->slabs[0].base);
+	uint8_t *p = slp_take(t->account, cap * t->esize);
+	if (!p) {
+		slp_give(t->account, v, sorting(t));
+		return -1;
+	}
+	for (int64_t i = 0; i < keep; i++) memcpy(p + i * t->esize, v[i].entry, t->esize);
+	if (keep) t->cut = v[keep - 1].prefix;
+	slp_give(t->account, v, sorting(t));
+	if (keep_strings(t, p, keep, strs, nstrs)) {
+		slp_give(t->account, p, cap * t->esize);
+		return -1;
+	}
+	for (int64_t i = 0; i < t->nslabs; i++) slp_give(t->account, t->slabs[i].base, t->slabs[i].bytes);
 	t->nslabs = 1;
-	t->slabs[0] = (struct slp_slab){p, cap * t->esize};
-	memcpy(p, kept, keep * t->esize);
-	free(kept);
-	t->next = (uint8_t *)p + keep * t->esize;
-	t->end = (uint8_t *)p + cap * t->esize;
+	t->slabs[0] = (struct slp_slab){p, cap * t->esize, 0};
+	t->next = p + keep * t->esize;
+	t->end = p + cap * t->esize;
 	t->count = keep;
 	return 0;
 }

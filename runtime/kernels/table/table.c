@@ -7,27 +7,29 @@
 static int add_slab(slp_table *t, int64_t entries) {
 	if (t->nslabs == t->capslabs) {
 		int64_t cap = t->capslabs ? 2 * t->capslabs : 4;
-		void *p = realloc(t->slabs, cap * sizeof *t->slabs);
+		struct slp_slab *p = slp_take(t->account, cap * sizeof *p);
 		if (!p) return -1;
+		if (t->nslabs) memcpy(p, t->slabs, t->nslabs * sizeof *p);
+		slp_give(t->account, t->slabs, t->capslabs * sizeof *p);
 		t->slabs = p;
 		t->capslabs = cap;
 	}
-	if (t->nslabs) t->slabs[t->nslabs - 1].bytes = t->next - t->slabs[t->nslabs - 1].base;
-	void *p;
-	if (posix_memalign(&p, 64, entries * t->esize)) return -1;
-	t->slabs[t->nslabs++] = (struct slp_slab){p, entries * t->esize};
+	void *p = slp_take(t->account, entries * t->esize);
+	if (!p) return -1;
+	if (t->nslabs) t->slabs[t->nslabs - 1].used = t->next - t->slabs[t->nslabs - 1].base;
+	t->slabs[t->nslabs++] = (struct slp_slab){p, entries * t->esize, 0};
 	t->next = p;
 	t->end = t->next + entries * t->esize;
 	return 0;
 }
 
 static int new_dir(slp_table *t, int64_t slots) {
-	uint64_t *d = calloc(slots, 8);
+	uint64_t *d = slp_take_cleared(t->account, slots * 8);
 	if (!d) return -1;
 	uint64_t mask = slots - 1;
 	for (uint64_t i = 0; t->dir && i <= t->mask; i++) {
 		if (i % SLP_PIECE == 0 && slp_canceled(t)) {
-			free(d);
+			slp_give(t->account, d, slots * 8);
 			return -1;
 		}
 		uint64_t e = t->dir[i];
@@ -36,7 +38,7 @@ static int new_dir(slp_table *t, int64_t slots) {
 		while (d[s]) s = (s + 1) & mask;
 		d[s] = e;
 	}
-	free(t->dir);
+	slp_give(t->account, t->dir, t->dirbytes);
 	t->dir = d;
 	t->mask = mask;
 	t->dirbytes = slots * 8;
@@ -44,9 +46,10 @@ static int new_dir(slp_table *t, int64_t slots) {
 	return 0;
 }
 
-slp_table *slp_table_new(int64_t esize, bool directory, int64_t start, const uint8_t *init) {
-	slp_table *t = calloc(1, sizeof *t);
+slp_table *slp_table_new(slp_account *account, int64_t esize, bool directory, int64_t start, const uint8_t *init) {
+	slp_table *t = slp_take_cleared(account, sizeof *t);
 	if (!t) return 0;
+	t->account = t->arena.account = account;
 	t->esize = esize;
 	t->kind = directory;
 	t->limit = INT64_MAX / 2;
@@ -54,7 +57,7 @@ slp_table *slp_table_new(int64_t esize, bool directory, int64_t start, const uin
 	int64_t slots = 8;
 	while (slots < start) slots *= 2;
 	if (init) {
-		t->init = malloc(esize);
+		t->init = slp_take(account, esize);
 		if (!t->init) goto fail;
 		memcpy(t->init, init, esize);
 	}
@@ -68,12 +71,13 @@ fail:
 
 void slp_table_free(slp_table *t) {
 	if (!t) return;
-	for (int64_t i = 0; i < t->nslabs; i++) free(t->slabs[i].base);
+	slp_account *account = t->account;
+	for (int64_t i = 0; i < t->nslabs; i++) slp_give(account, t->slabs[i].base, t->slabs[i].bytes);
 	slp_arena_free(&t->arena);
-	free(t->slabs);
-	free(t->dir);
-	free(t->init);
-	free(t);
+	slp_give(account, t->slabs, t->capslabs * sizeof *t->slabs);
+	slp_give(account, t->dir, t->dirbytes);
+	slp_give(account, t->init, t->esize);
+	slp_give(account, t, sizeof *t);
 }
 
 int slp_table_grow(slp_table *t, int64_t n) {
@@ -91,19 +95,14 @@ int slp_table_grow(slp_table *t, int64_t n) {
 
 int64_t slp_table_slab(const slp_table *t, int64_t i, uint8_t **base) {
 	*base = t->slabs[i].base;
-	int64_t bytes = i == t->nslabs - 1 ? t->next - t->slabs[i].base : t->slabs[i].bytes;
+	int64_t bytes = i == t->nslabs - 1 ? t->next - t->slabs[i].base : t->slabs[i].used;
 	return bytes / t->esize;
 }
 
-int64_t slp_table_bytes(const slp_table *t) {
-	int64_t b = t->dirbytes + t->arena.bytes + t->esize;
-	for (int64_t i = 0; i < t->nslabs; i++) b += i == t->nslabs - 1 ? t->end - t->slabs[i].base : t->slabs[i].bytes;
-	return b;
-}
-
-slp_join *slp_join_seal(slp_table **parts, int64_t nparts, int64_t esize) {
-	slp_join *j = calloc(1, sizeof *j);
+slp_join *slp_join_seal(slp_account *account, slp_table **parts, int64_t nparts, int64_t esize) {
+	slp_join *j = slp_take_cleared(account, sizeof *j);
 	if (!j) return 0;
+	j->account = account;
 	int64_t n = 0;
 	for (int64_t p = 0; p < nparts; p++) n += parts[p]->count;
 	int bits = 3;
@@ -111,13 +110,14 @@ slp_join *slp_join_seal(slp_table **parts, int64_t nparts, int64_t esize) {
 	int64_t slots = 1ll << bits;
 	j->count = n;
 	j->shift = 64 - bits;
-	j->alloc = calloc(slots + 1, 8);
-	if (!j->alloc || posix_memalign((void **)&j->entries, 64, n ? n * esize : 64)) {
-		free(j->alloc);
-		free(j);
+	j->dirbytes = (slots + 1) * 8;
+	j->bytes = n ? n * esize : 64;
+	j->alloc = slp_take_cleared(account, j->dirbytes);
+	j->entries = j->alloc ? slp_take(account, j->bytes) : 0;
+	if (!j->entries) {
+		slp_join_free(j);
 		return 0;
 	}
-	j->bytes = (slots + 1) * 8 + n * esize;
 	j->dir = j->alloc + 1;
 	/* count per slot, prefix sums, then place: a slot's word runs from begin to end */
 	for (int64_t p = 0; p < nparts; p++)
@@ -154,7 +154,8 @@ canceled:
 
 void slp_join_free(slp_join *j) {
 	if (!j) return;
-	free(j->alloc);
-	free(j->entries);
-	free(j);
+	slp_account *account = j->account;
+	slp_give(account, j->alloc, j->dirbytes);
+	slp_give(account, j->entries, j->bytes);
+	slp_give(account, j, sizeof *j);
 }

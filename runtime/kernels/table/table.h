@@ -17,21 +17,22 @@ typedef struct slp_table {
 	int64_t esize;
 	uint64_t cut; /* first eight bytes (big endian) of the last key that a top-N still wants */
 	/* slabs: entries lie in a few contiguous stretches */
-	struct slp_slab { uint8_t *base; int64_t bytes; } *slabs;
+	struct slp_slab { uint8_t *base; int64_t bytes, used; } *slabs; /* used: of all but the last */
 	int64_t nslabs, capslabs;
 	int64_t dirbytes;
+	slp_account *account; /* all of the table's memory is counted there */
 	uint8_t kind; /* 0: entries only, 1: with a directory */
 	const volatile int32_t *cancel; /* not 0: growing, sorting and sealing give up, as if memory were out; may be NULL */
 } slp_table;
 
-slp_table *slp_table_new(int64_t esize, bool directory, int64_t start, const uint8_t *init);
+/* What asks the account for memory returns NULL or -1 when it is refused. */
+slp_table *slp_table_new(slp_account *account, int64_t esize, bool directory, int64_t start, const uint8_t *init);
 void slp_table_free(slp_table *t);
 /* Asked every SLP_PIECE entries: some milliseconds, even if each is a cache miss. */
 enum { SLP_PIECE = 1 << 15 };
 static inline bool slp_canceled(const slp_table *t) { return t->cancel && *t->cancel; }
 /* Room for n more entries; doubles the directory as needed. 0: fine, -1: out of memory or canceled. */
 int slp_table_grow(slp_table *t, int64_t n);
-int64_t slp_table_bytes(const slp_table *t);
 /* Slab i's entries. */
 int64_t slp_table_slab(const slp_table *t, int64_t i, uint8_t **base);
 
@@ -43,15 +44,19 @@ typedef struct slp_join {
 	int64_t count;
 	uint64_t *alloc;
 	uint8_t *entries;
-	int64_t bytes;
+	int64_t dirbytes, bytes; /* of alloc, of entries */
+	slp_account *account;
 } slp_join;
 
-slp_join *slp_join_seal(slp_table **parts, int64_t nparts, int64_t esize);
+slp_join *slp_join_seal(slp_account *account, slp_table **parts, int64_t nparts, int64_t esize);
 void slp_join_free(slp_join *j);
 
 /* Sorts a part's entries by their normalised keys (a Str at keyoff). keep > 0: only the
-   first keep entries are wanted. Returns the array of entry addresses, *n long; NULL: out of memory or canceled. */
+   first keep entries are wanted. Returns the array of entry addresses, *n long, which slp_sort_free frees; NULL: out of
+   memory or canceled. */
 uint8_t **slp_sort(slp_table *t, int64_t keyoff, int64_t keep, int64_t *n);
-/* Keeps only the first keep entries in order: bounded memory for top-N. */
-int slp_sort_trim(slp_table *t, int64_t keyoff, int64_t keep);
+void slp_sort_free(slp_table *t, uint8_t **order);
+/* Keeps only the first keep entries in order, and their strings, which are at the offsets strs (the key too): bounded
+   memory for top-N. */
+int slp_sort_trim(slp_table *t, int64_t keyoff, int64_t keep, const int64_t *strs, int64_t nstrs);
 #endif

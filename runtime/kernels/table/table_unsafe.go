@@ -7,7 +7,7 @@ package table
 #include "table.h"
 #include <stdlib.h>
 
-int32_t slp_call(void *f, void *state, int64_t from, int64_t to) { return ((slp_entry)f)(state, from, to); }
+static int32_t slp_call(void *f, void *state, int64_t from, int64_t to) { return slp_call_guarded((slp_entry)f, state, from, to); }
 static void *slp_addr_memcpy(void) { return (void *)memcpy; }
 static void *slp_addr_memset(void) { return (void *)memset; }
 static void *slp_addr_memmove(void) { return (void *)memmove; }
@@ -22,6 +22,7 @@ import (
 	"unsafe"
 
 	"slipher/runtime/abi"
+	"slipher/runtime/mem"
 )
 
 // Symbols are the kernels generated code may call.
@@ -48,20 +49,26 @@ var Symbols = []abi.Symbol{
 
 func addr(f unsafe.Pointer) uintptr { return uintptr(f) }
 
-// Table is an instance's part of a join, aggregate or sort table.
-type Table struct{ t *C.slp_table }
+// Table is an instance's part of a join, aggregate or sort table. Methods that take memory fail with the
+// account's refusal, 53200, or, with the same error, when the query is canceled (SetCancel).
+type Table struct {
+	t    *C.slp_table
+	acct *mem.Account // all its memory is counted there
+}
 
-// New makes a table; init is a fresh group's bytes (aggregates), else nil; nil if memory is out.
-func New(entrySize int, directory bool, start int, init []byte) *Table {
+func counters(a *mem.Account) *C.slp_account { return (*C.slp_account)(a.Counters().Ptr()) }
+
+// New makes a table; init is a fresh group's bytes (aggregates), else nil.
+func New(acct *mem.Account, entrySize int, directory bool, start int, init []byte) (*Table, error) {
 	var p *C.uint8_t
 	if init != nil {
 		p = (*C.uint8_t)(unsafe.Pointer(&init[0]))
 	}
-	t := C.slp_table_new(C.int64_t(entrySize), C.bool(directory), C.int64_t(start), p)
+	t := C.slp_table_new(counters(acct), C.int64_t(entrySize), C.bool(directory), C.int64_t(start), p)
 	if t == nil {
-		return nil
+		return nil, acct.Refusal()
 	}
-	return &Table{t}
+	return &Table{t, acct}, nil
 }
 
 // SetCancel says which word, outside of Go's heap, makes Grow, Sort, Trim and Seal give up when it is not 0.
@@ -72,14 +79,16 @@ func (t *Table) SetCancel(word *int32) {
 // Ptr is the address for generated code.
 func (t *Table) Ptr() unsafe.Pointer { return unsafe.Pointer(t.t) }
 
-// Grow makes room for n more entries; false if memory is out or the query canceled.
-func (t *Table) Grow(n int) bool { return C.slp_table_grow(t.t, C.int64_t(n)) == 0 }
+// Grow makes room for n more entries.
+func (t *Table) Grow(n int) error {
+	if C.slp_table_grow(t.t, C.int64_t(n)) != 0 {
+		return t.acct.Refusal()
+	}
+	return nil
+}
 
 // Count is the number of entries.
 func (t *Table) Count() int { return int(t.t.count) }
-
-// Bytes is the memory in use.
-func (t *Table) Bytes() int64 { return int64(C.slp_table_bytes(t.t)) }
 
 // Slabs is the number of contiguous stretches of entries.
 func (t *Table) Slabs() int { return int(t.t.nslabs) }
@@ -92,32 +101,37 @@ func (t *Table) Slab(i int) (unsafe.Pointer, int) {
 }
 
 // AddEntry takes one entry by hand: the single group of an ungrouped aggregate.
-func (t *Table) AddEntry(init []byte) unsafe.Pointer {
-	if !t.Grow(1) {
-		return nil
+func (t *Table) AddEntry(init []byte) error {
+	if err := t.Grow(1); err != nil {
+		return err
 	}
 	p := unsafe.Pointer(t.t.next)
 	copy(unsafe.Slice((*byte)(p), len(init)), init)
 	t.t.next = (*C.uint8_t)(unsafe.Add(p, len(init)))
 	t.t.count++
-	return p
+	return nil
 }
 
-// Sort orders the entries by the key at keyOff; the array of their addresses is freed by FreeOrder. nil if
-// memory is out or the query canceled.
-func (t *Table) Sort(keyOff, keep int) (unsafe.Pointer, int) {
+// Sort orders the entries by the key at keyOff; the array of their addresses is freed by FreeOrder.
+func (t *Table) Sort(keyOff, keep int) (unsafe.Pointer, int, error) {
 	var n C.int64_t
 	p := C.slp_sort(t.t, C.int64_t(keyOff), C.int64_t(keep), &n)
-	return unsafe.Pointer(p), int(n)
+	if p == nil {
+		return nil, 0, t.acct.Refusal()
+	}
+	return unsafe.Pointer(p), int(n), nil
 }
 
-// Trim keeps the first keep entries in order only; false if memory is out or the query canceled.
-func (t *Table) Trim(keyOff, keep int) bool {
-	return C.slp_sort_trim(t.t, C.int64_t(keyOff), C.int64_t(keep)) == 0
+// Trim keeps the first keep entries in order only, with their strings, which are at the offsets strs (the key too).
+func (t *Table) Trim(keyOff, keep int, strs []int64) error {
+	if C.slp_sort_trim(t.t, C.int64_t(keyOff), C.int64_t(keep), (*C.int64_t)(unsafe.SliceData(strs)), C.int64_t(len(strs))) != 0 {
+		return t.acct.Refusal()
+	}
+	return nil
 }
 
 // FreeOrder frees what Sort returned.
-func FreeOrder(p unsafe.Pointer) { C.free(p) }
+func (t *Table) FreeOrder(p unsafe.Pointer) { C.slp_sort_free(t.t, (**C.uint8_t)(p)) }
 
 // Free releases the table.
 func (t *Table) Free() {
@@ -128,21 +142,24 @@ func (t *Table) Free() {
 }
 
 // Join is a sealed join table.
-type Join struct{ j *C.slp_join }
+type Join struct {
+	j    *C.slp_join
+	acct *mem.Account
+}
 
 // Seal builds a node's join table from its parts, which may be freed but for
-// their strings: they must live as long as the table. nil if memory is out or the query canceled.
-func Seal(parts []*Table, entrySize int) *Join {
+// their strings: they must live as long as the table. It fails with 53200.
+func Seal(acct *mem.Account, parts []*Table, entrySize int) (*Join, error) {
 	ps := (**C.slp_table)(C.malloc(C.size_t(8 * (len(parts) + 1))))
 	defer C.free(unsafe.Pointer(ps))
 	for i, p := range parts {
 		unsafe.Slice(ps, len(parts))[i] = p.t
 	}
-	j := C.slp_join_seal(ps, C.int64_t(len(parts)), C.int64_t(entrySize))
+	j := C.slp_join_seal(counters(acct), ps, C.int64_t(len(parts)), C.int64_t(entrySize))
 	if j == nil {
-		return nil
+		return nil, acct.Refusal()
 	}
-	return &Join{j}
+	return &Join{j, acct}, nil
 }
 
 // Ptr is the address for generated code.
@@ -150,9 +167,6 @@ func (j *Join) Ptr() unsafe.Pointer { return unsafe.Pointer(j.j) }
 
 // Count is the number of entries.
 func (j *Join) Count() int { return int(j.j.count) }
-
-// Bytes is the memory in use.
-func (j *Join) Bytes() int64 { return int64(j.j.bytes) }
 
 // Free releases the table.
 func (j *Join) Free() {
@@ -210,7 +224,7 @@ func Bind(ins []Instruction, loops []Loop, sourceCount int64) *Program {
 // Run walks the program over rows [from, to) of the source and returns a status.
 func (p *Program) Run(state unsafe.Pointer, from, to int) abi.Status {
 	cp := (*C.slp_prog)(p.owned[len(p.owned)-1])
-	return abi.Status(C.slp_run((*C.uint8_t)(state), cp, C.int64_t(from), C.int64_t(to)))
+	return abi.Status(C.slp_run_guarded((*C.uint8_t)(state), cp, C.int64_t(from), C.int64_t(to)))
 }
 
 // Free releases the program.

@@ -1,0 +1,22 @@
+#include "../include/arena.h"
+#include "run.h"
+
+enum { NO_MEMORY = 10 }; /* runtime/abi */
+
+/* Arenas that get no memory return here, past what generated code was doing: its half-made row, and the query
+   with it, are given up. No Go frame lies between. */
+#define GUARDED(call)                   \
+	jmp_buf here, *outer = slp_no_memory; \
+	int32_t st = NO_MEMORY;              \
+	if (!setjmp(here)) {                 \
+		slp_no_memory = &here;            \
+		st = (call);                      \
+	}                                    \
+	slp_no_memory = outer;               \
+	return st;
+
+int32_t slp_run_guarded(uint8_t *state, const slp_prog *p, int64_t from, int64_t to) {
+	GUARDED(slp_run(state, p, from, to))
+}
+
+int32_t slp_call_guarded(slp_entry f, uint8_t *state, int64_t from, int64_t to) { GUARDED(f(state, from, to)) }
