@@ -82,11 +82,12 @@ func (q *Query) Parts(id int) []*Part {
 	return append([]*Part(nil), q.table(id).parts...)
 }
 
-// strings are the entry offsets of a sort table's strings.
+// strings are the entry offsets of a sort table's strings: its key, and the payload, which lies behind it. (The plan's
+// keys are only in the sort key.)
 func (p *Part) strings() []int64 {
 	offs := []int64{int64(p.shape.SortKeyOff)}
 	for _, f := range p.shape.Fields {
-		if f.Type.Phys() == types.Str && f.Off != p.shape.SortKeyOff {
+		if f.Type.Phys() == types.Str && f.Off > p.shape.SortKeyOff {
 			offs = append(offs, int64(f.Off))
 		}
 	}

@@ -87,7 +87,7 @@ func TestQueryMemory(t *testing.T) {
 					{"8MB", "SELECT count(*) FROM (SELECT s FROM t GROUP BY s) x", "HashAggregate"},
 					{"8MB", "SELECT count(*) FROM (SELECT DISTINCT s FROM t) x", "HashAggregate"},
 					{"8MB", "SELECT count(DISTINCT s) FROM t", "HashAggregate"},
-					{"8MB", "SELECT count(*) FROM t a JOIN t b ON a.s = b.s", "Hash"},
+					{"16MB", "SELECT count(*) FROM t a JOIN t b ON a.s = b.s", "Hash"},
 					{"8MB", "SELECT s FROM t ORDER BY s OFFSET 199999", "Sort"},
 					{"8MB", "SELECT max(length(repeat(s, 600))) FROM t", "HashAggregate"},
 					{"1MB", "CREATE TABLE u AS SELECT * FROM t", ""},
