@@ -160,7 +160,7 @@ func (s *Server) lead(ctx context.Context) {
 func (s *Server) activate(ctx context.Context, term uint64) error {
 	s.log.Info("becoming the active leader", "id", s.opts.ID, "term", term)
 	for _, step := range []func(context.Context, uint64) error{
-		s.makeCluster, s.openStorage, s.startCluster, s.startNode, s.startKeeper, s.startSQL,
+		s.makeCluster, s.takeStorage, s.beLeader, s.openStorage, s.startCluster, s.startNode, s.startKeeper, s.startSQL,
 	} {
 		if err := step(ctx, term); err != nil {
 			return err
@@ -195,17 +195,22 @@ const deposeTimeout = 5 * time.Second
 var errDeposed = sqlerr.New(sqlerr.AdminShutdown, "terminating connection because another leader has become the active one").
 	WithHint("Connect again.")
 
-// makeCluster bootstraps the catalog if that was asked for, and writes this leader's addresses down.
+// makeCluster bootstraps the catalog if that was asked for.
 func (s *Server) makeCluster(ctx context.Context, _ uint64) (err error) {
 	if s.opts.Bootstrap {
-		if err := s.replica.EnsureCluster(ctx, s.opts.Slices, s.opts.Storage, distHashVersion); err != nil {
+		if err := s.replica.EnsureCluster(ctx, s.opts.Slices, s.opts.bootstrapStorage(), distHashVersion); err != nil {
 			return err
 		}
 	}
-	c := s.replica.Catalog().Cluster()
-	if c == nil {
+	if s.replica.Catalog().Cluster() == nil {
 		return errNoCluster
 	}
+	return nil
+}
+
+// beLeader writes this leader's addresses down.
+func (s *Server) beLeader(ctx context.Context, _ uint64) (err error) {
+	c := s.replica.Catalog().Cluster()
 	if s.opts.SlicesGiven && c.Slices != s.opts.Slices {
 		s.log.Warn("the number of slices is fixed", "slices", c.Slices, "asked", s.opts.Slices)
 	}
@@ -225,14 +230,8 @@ func (s *Server) makeCluster(ctx context.Context, _ uint64) (err error) {
 // footerCache bounds the leader's block cache: it reads footers only.
 const footerCache = 1 << 20
 
-func (s *Server) openStorage(ctx context.Context, _ uint64) (err error) {
-	url := s.replica.Catalog().Cluster().StorageURL
-	if s.store, err = rms.Open(url); err != nil {
-		return err
-	}
-	if err := s.checkStorage(ctx); err != nil {
-		return err
-	}
+// openStorage opens what reads from managed storage and writes to it.
+func (s *Server) openStorage(context.Context, uint64) (err error) {
 	s.stats = &statistics{store: s.store, log: s.log}
 	s.facts = &facts{footers: rms.NewCache(s.store, "", footerCache), log: s.log}
 	s.onEnd(func(context.Context) error { return s.facts.footers.Close() })
@@ -249,7 +248,7 @@ func (s *Server) openStorage(ctx context.Context, _ uint64) (err error) {
 func (s *Server) startCluster(_ context.Context, term uint64) error {
 	cat := s.replica.Catalog()
 	c := cat.Cluster()
-	f := cluster.Facts{Term: term, ClusterID: c.ID, Slices: c.Slices, Storage: c.StorageURL, PublicKey: s.key.Public(), Nodes: cat.Nodes(), Map: cat.Slices()}
+	f := cluster.Facts{Term: term, ClusterID: c.ID, Slices: c.Slices, Storage: s.held.url, Claim: s.held.claim, PublicKey: s.key.Public(), Nodes: cat.Nodes(), Map: cat.Slices()}
 	if s.mux != nil {
 		f.Addr = s.mux.Addr()
 	}

@@ -14,6 +14,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/leader/schedule"
+	"slipher/node/rms"
 	"slipher/node/wire"
 )
 
@@ -38,7 +39,7 @@ type joining struct {
 	mu sync.Mutex // held while the active leader changes membership
 
 	noting sync.Mutex
-	noted  bool // the cluster's id is in the directory; guarded by noting
+	noted  string // the cluster's id that is in the directory; guarded by noting
 }
 
 // tellEvery is how many attempts to join pass between two log lines.
@@ -60,6 +61,10 @@ func (s *Server) stayMember(ctx context.Context) {
 	for sleep(ctx, lookEvery) {
 		if c := s.replica.Catalog().Cluster(); c != nil {
 			s.belong(c.ID)
+			if err := s.checkStorage(c.StorageURL); err != nil {
+				s.life.fail(err)
+				return
+			}
 		}
 		id, _ := s.replica.Leader()
 		if id != active && id != "" {
@@ -155,8 +160,8 @@ func (s *Server) askAround(ctx context.Context, addrs []string, join *wire.Join)
 			case !j.Active:
 			case j.Removed:
 				err = errRemoved
-			case j.Refused:
-				err = fmt.Errorf("leader %s has a vote, but its directory is empty: remove it first (SELECT slipher_remove_leader('%s'))", s.opts.ID, s.opts.ID)
+			case j.Refused != "":
+				err = errors.New(j.Refused)
 			default:
 				done = true
 			}
@@ -206,7 +211,10 @@ func (s *Server) joined(ctx context.Context, from wire.Conn, m *wire.Join) (wire
 		j.Removed = true
 		return j, nil
 	case member.Voter && m.Fresh:
-		j.Refused = true
+		j.Refused = fmt.Sprintf("leader %s has a vote, but its directory is empty: remove it first (SELECT slipher_remove_leader('%s'))", m.ID, m.ID)
+		return j, nil
+	case !ok && rms.IsRelative(s.replica.Catalog().Cluster().StorageURL):
+		j.Refused = fmt.Sprintf("managed storage lies in the directory of leader %s, where other leaders may not find it: stop that, and run slipher relocate with an absolute --storage", s.opts.ID)
 		return j, nil
 	case !ok:
 		s.log.Info("a leader joins", "leader", m.ID, "addr", m.Addr)
@@ -230,10 +238,10 @@ func (s *Server) joined(ctx context.Context, from wire.Conn, m *wire.Join) (wire
 func (s *Server) belong(cluster string) {
 	s.joining.noting.Lock()
 	defer s.joining.noting.Unlock()
-	if s.joining.noted {
+	if s.joining.noted == cluster {
 		return
 	}
-	s.joining.noted = true
+	s.joining.noted = cluster
 	s.mux.SetCluster(cluster)
 	file := filepath.Join(s.opts.Dir, clusterFile)
 	if old, err := os.ReadFile(file); err == nil && string(old) == cluster {

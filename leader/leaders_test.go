@@ -248,7 +248,7 @@ func TestJoinAskedTwice(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if j := m.(*wire.Joined); !j.Active || j.Refused || j.Voter {
+		if j := m.(*wire.Joined); !j.Active || j.Refused != "" || j.Voter {
 			t.Errorf("%+v", j)
 		}
 		if m, ok := s.replica.Member("l9"); !ok || m.Voter {

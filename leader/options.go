@@ -22,9 +22,14 @@ type Options struct {
 	// theirs; one that is a member finds the others there.
 	Join        []string
 	Slices      int
-	SlicesGiven bool   // by the user: a contradiction to what is fixed is worth a warning
-	Storage     string // URL, "" for Dir/storage
-	Secret      []byte // of the cluster's links
+	SlicesGiven bool // by the user: a contradiction to what is fixed is worth a warning
+	// Storage is managed storage's URL, "": what the catalog says, or for a new cluster a folder of Dir. It must be what
+	// the catalog says, unless Relocate: the objects have been moved there, and the catalog shall say so.
+	Storage  string
+	Relocate bool
+	// Take the storage although another server owns it, or has owned it since: what that has written is lost.
+	Take   bool
+	Secret []byte // of the cluster's links
 	// Embedded: one compute node lives in this process, with Workers workers.
 	Embedded bool
 	Workers  int
@@ -38,7 +43,7 @@ type Options struct {
 }
 
 // check completes o and finds what is wrong with it.
-func (o *Options) check() error {
+func (o *Options) check() (err error) {
 	if !filepath.IsAbs(o.Dir) {
 		return fmt.Errorf("BUG: the data directory %q is not absolute", o.Dir)
 	}
@@ -51,8 +56,16 @@ func (o *Options) check() error {
 	if o.Embedded && len(o.Join) > 0 {
 		return errors.New("BUG: an embedded leader has no address for others")
 	}
-	if o.Storage == "" {
-		o.Storage = rms.FileURL(filepath.Join(o.Dir, "storage"))
+	if o.Storage != "" {
+		if o.Storage, err = rms.Normalize(o.Storage); err != nil {
+			return err
+		}
+		if !o.Embedded && rms.IsRelative(o.Storage) {
+			return fmt.Errorf("--storage %s: other leaders would not find it in the directory of this one", o.Storage)
+		}
+	}
+	if o.Relocate && o.Storage == "" {
+		return errors.New("--relocate needs --storage: where the objects are now")
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()

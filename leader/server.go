@@ -57,7 +57,8 @@ type Server struct {
 	// Of the active leader; each activation sets them anew.
 	key    artifact.PrivateKey
 	keeper *keep.Keeper
-	store  rms.Store
+	held   *holding  // managed storage
+	store  rms.Store // it, guarded: for writes
 	cache  *artifact.Cache
 	stats  *statistics
 	facts  *facts
@@ -72,6 +73,9 @@ type Server struct {
 // have to join or to wait for an active leader: see WaitReady.
 func Start(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if err := checkDir(o.Dir); err != nil {
 		return nil, err
 	}
 	s := &Server{opts: o, log: o.Log, fns: fn.Default(), life: newLife(), opened: make(chan struct{})}
@@ -138,10 +142,15 @@ func (s *Server) WaitReady(ctx context.Context) error {
 
 // openCatalog opens the replica.
 func (s *Server) openCatalog(ctx context.Context) (err error) {
-	dir := filepath.Join(s.opts.Dir, "catalog")
+	dir := filepath.Join(s.opts.Dir, catalogDir)
 	known := replica.Exists(dir)
 	if !known && !s.opts.Bootstrap && len(s.opts.Join) == 0 {
 		return errNoCluster
+	}
+	if !known && s.opts.Bootstrap {
+		if err := s.prepareStorage(ctx); err != nil {
+			return err
+		}
 	}
 	if err := os.MkdirAll(s.opts.Dir, 0o700); err != nil {
 		return err

@@ -3,42 +3,57 @@ package leader
 import (
 	"context"
 	"fmt"
+	"time"
 
-	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
+	"slipher/node/rms"
 )
 
-// markerName is the object that says whose managed storage this is.
-const markerName = "cluster"
-
-// checkStorage refuses storage that is not this cluster's: of another cluster, whose objects the
-// sweep would take for orphans, or empty (not mounted, moved away) although tables have objects in it:
-// what is written there would be lost when the right one is back. Storage that cannot be
-// asked now is no reason not to serve: queries will say what is wrong with it.
-func (s *Server) checkStorage(ctx context.Context) error {
-	cat := s.replica.Catalog()
-	c := cat.Cluster()
-	data, err := s.store.Get(ctx, markerName)
-	switch {
-	case err == nil && string(data) == c.ID:
+// takeStorage makes this leader the owner of managed storage for as long as it is the active one.
+func (s *Server) takeStorage(ctx context.Context, term uint64) (err error) {
+	c := &claimant{storage: s.opts.Storage, relocate: s.opts.Relocate, take: s.opts.Take, dir: s.opts.Dir, id: s.opts.ID, term: term,
+		alone: len(s.replica.Members()) == 1, lone: s.opts.Embedded, replica: s.replica, log: s.log}
+	if s.held, err = c.claim(ctx); err != nil {
+		return err
+	}
+	h := s.held
+	if h.found >= 0 {
+		s.log.Info("managed storage has all objects of the catalog", "storage", h.url, "objects", h.found)
+	}
+	s.store = rms.Guard(h.store, func() state.Claim { return h.claim })
+	// The place is given up as soon as the leadership is lost, not when all that was started is ended.
+	beats, stop := context.WithCancel(ctx)
+	left := make(chan struct{})
+	go func() {
+		defer close(left)
+		h.seat.Hold(beats, h.claim, func(err error) { s.taken(ctx, err) })
+	}()
+	s.onEnd(func(context.Context) error {
+		stop()
+		<-left
 		return nil
-	case err == nil:
-		return fmt.Errorf("managed storage %s belongs to cluster %q, this is cluster %q", c.StorageURL, data, c.ID)
-	case sqlerr.From(err).Code != sqlerr.UndefinedFile:
-		s.log.Warn("managed storage cannot be asked whose it is", "storage", c.StorageURL, "err", err)
-		return nil
-	}
-	// New storage, or that of a version which wrote no marker.
-	if t, o := someStored(cat); o != nil {
-		if _, err := s.store.GetRange(ctx, o.Name, 0, 1); err != nil && sqlerr.From(err).Code == sqlerr.UndefinedFile {
-			return fmt.Errorf("managed storage %s lacks object %q of table \"%s\" and the mark of this cluster: is it mounted?",
-				c.StorageURL, o.Name, t.Name)
-		}
-	}
-	if err := s.store.Put(ctx, markerName, []byte(c.ID)); err != nil {
-		s.log.Warn("managed storage could not be marked", "storage", c.StorageURL, "err", err)
-	}
+	})
 	return nil
+}
+
+// takenPatience is how long a leader among several whose storage has another owner waits to hear that
+// it was deposed.
+const takenPatience = 3 * time.Second
+
+// taken ends the server: its storage has another owner. Whoever has been elected in its place has a right to that.
+func (s *Server) taken(ctx context.Context, err error) {
+	if len(s.replica.Members()) > 1 && !sleep(ctx, takenPatience) || ctx.Err() != nil {
+		return
+	}
+	s.life.fail(err)
+}
+
+// checkStorage refuses a --storage that is not the cluster's, on a leader that stands by.
+func (s *Server) checkStorage(url string) error {
+	if s.opts.Storage == "" || s.opts.Relocate || s.opts.Storage == rms.Resolve(s.opts.Dir, url) {
+		return nil
+	}
+	return fmt.Errorf("the managed storage of the cluster is %s, not %s as --storage says", url, s.opts.Storage)
 }
 
 // someStored is an object in managed storage that a table refers to, nil if there is none.

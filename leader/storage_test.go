@@ -8,10 +8,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"slipher/node/rms"
 )
 
-// A leader does not serve from storage that has lost its objects, or is another
-// cluster's; it does from its own, also if a version without marks wrote it.
+// A leader does not serve from storage that has lost its objects or its mark, or is another cluster's.
 func TestStorageIsOurs(t *testing.T) {
 	dir := t.TempDir()
 	h := openHouse(t, dir, never)
@@ -41,20 +42,18 @@ func TestStorageIsOurs(t *testing.T) {
 	if err := os.Rename(storage, aside); err != nil {
 		t.Fatal(err)
 	}
-	refused("is it mounted")
+	refused("Is it mounted")
 	if err := os.RemoveAll(storage); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Rename(aside, storage); err != nil {
 		t.Fatal(err)
 	}
-	mark := filepath.Join(storage, markerName)
-	if err := os.Remove(mark); err != nil { // as an older version left it
+	mark := filepath.Join(storage, rms.OwnerName)
+	if err := os.Remove(mark); err != nil {
 		t.Fatal(err)
 	}
-	if err := start(); err != nil {
-		t.Fatal(err)
-	}
+	refused("lacks the mark")
 	if err := os.WriteFile(mark, []byte("other"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"slipher/catalog/sqlerr"
@@ -70,6 +72,9 @@ type Node struct {
 	lead    wire.Lead          // who leads in the highest term, as far as it has said so; guarded by mu
 	leaders []string           // addresses learned from leaders; guarded by mu
 	leaving bool               // the node drains, or was dismissed: it does not register again; guarded by mu
+
+	lock  *os.File                    // of the directory, nil without one
+	claim atomic.Pointer[state.Claim] // of the storage's owner
 }
 
 // Start listens and begins to register. It does not wait for the leader: see Ready.
@@ -86,6 +91,11 @@ func Start(cfg Config) (*Node, error) {
 	if cfg.LoadBytes == 0 {
 		cfg.LoadBytes = defaultLoad
 	}
+	if cfg.Dir != "" {
+		if err := checkDir(cfg.Dir); err != nil {
+			return nil, err
+		}
+	}
 	cfg.Workers = max(cfg.Workers, 1)
 	n := &Node{cfg: cfg, ready: make(chan struct{}), moved: make(chan struct{}, 1)}
 	n.ctx, n.stop = context.WithCancel(context.Background())
@@ -99,6 +109,16 @@ func Start(cfg Config) (*Node, error) {
 		}
 		n.mux = mux
 		local.SetNext(mux)
+	}
+	if cfg.Dir != "" {
+		var err error
+		if n.lock, err = lockDir(cfg.Dir); err != nil {
+			n.stop()
+			if n.mux != nil {
+				_ = n.mux.Close()
+			}
+			return nil, err
+		}
 	}
 	local.Attach(cfg.ID, n)
 	n.peers = local.As(cfg.ID)
@@ -160,6 +180,9 @@ func (n *Node) Close() error {
 	if crumbs != nil {
 		errs = append(errs, crumbs.Close())
 	}
+	if n.lock != nil {
+		n.lock.Close()
+	}
 	return errors.Join(errs...)
 }
 
@@ -188,7 +211,7 @@ func (n *Node) open(reg *wire.Registered) error {
 	n.exec = worker.New(worker.Config{
 		ID: n.cfg.ID, Workers: n.cfg.Workers, Engine: n.cfg.Engine, Peers: n.peers, Log: n.cfg.Log, Crumbs: crumbs,
 		Artifacts: &worker.SignedArtifacts{Key: artifact.PublicKey(reg.PublicKey), Symbols: n.cfg.Symbols, Crumbs: crumbs},
-		Storage:   &worker.Storage{Store: store, Cache: n.cache, Budget: load.NewBudget(n.cfg.LoadBytes)},
+		Storage:   &worker.Storage{Store: rms.Guard(store, func() state.Claim { return *n.claim.Load() }), Cache: n.cache, Budget: load.NewBudget(n.cfg.LoadBytes)},
 	})
 	n.exec.Fence(reg.Term)
 	return nil

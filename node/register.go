@@ -186,6 +186,7 @@ func (n *Node) registerAt(ctx context.Context, conn wire.Conn) (next string, err
 	} else if reg.Storage != n.reg.Storage || string(reg.PublicKey) != string(n.reg.PublicKey) {
 		return "", errors.New("the leader has another storage or key than before: this node must be started anew")
 	}
+	n.claim.Store(&reg.Claim)
 	n.reg, n.slices = reg, reg.Slices
 	n.lead = wire.Lead{Term: reg.Term, ID: reg.Leader, Addr: reg.Addr}
 	if len(reg.Leaders) > 0 {

@@ -45,8 +45,11 @@ func (r *Replica) Members() []Member {
 	if f.Error() != nil {
 		return nil
 	}
-	var out []Member
-	for _, s := range f.Configuration().Servers {
+	return membersOf(f.Configuration())
+}
+
+func membersOf(c raft.Configuration) (out []Member) {
+	for _, s := range c.Servers {
 		out = append(out, Member{ID: string(s.ID), Address: string(s.Address), Voter: s.Suffrage == raft.Voter})
 	}
 	return out

@@ -102,32 +102,17 @@ func Open(o Options) (_ *Replica, err error) {
 	if o.Now == nil {
 		o.Now = func() int64 { return types.MicrosOf(time.Now()) }
 	}
-	if err := os.MkdirAll(filepath.Join(o.Dir, "log"), 0o700); err != nil {
-		return nil, err
-	}
-	r := &Replica{opts: o, fsm: newFSM(), meta: &metadb.BoltMetaDB{}, txns: newTxns(), leader: newLeadership()}
+	r := &Replica{opts: o, fsm: newFSM(), txns: newTxns(), leader: newLeadership()}
 	// On failure everything opened so far is closed again.
 	defer func() {
 		if err != nil {
 			r.close()
 		}
 	}()
-	if r.lock, err = lockDir(o.Dir); err != nil {
+	if err := r.openDisk(); err != nil {
 		return nil, err
 	}
 	logger := newLogger(o.Log)
-	log, err := wal.Open(filepath.Join(o.Dir, "log"), wal.WithSegmentSize(cmp.Or(o.SegmentSize, segmentSize)),
-		wal.WithMetaStore(r.meta),
-		wal.WithLogger(logger.Named("wal")))
-	if err != nil {
-		return nil, fmt.Errorf("open the catalog's log: %w", err)
-	}
-	r.log = &store{WAL: log, failure: failure{done: make(chan struct{})}}
-	snaps, err := raft.NewFileSnapshotStoreWithLogger(o.Dir, snapshotsKept, logger.Named("snapshot"))
-	if err != nil {
-		return nil, fmt.Errorf("open the catalog's snapshots: %w", err)
-	}
-	r.snaps = snapshots{snaps}
 	r.trans = newTransport(o, logger)
 
 	conf := o.config()
@@ -155,6 +140,32 @@ func Open(o Options) (_ *Replica, err error) {
 		r.watch(ctx)
 	}()
 	return r, nil
+}
+
+// openDisk opens the log and the snapshots, for this process alone.
+func (r *Replica) openDisk() (err error) {
+	o := r.opts
+	if err := os.MkdirAll(filepath.Join(o.Dir, "log"), 0o700); err != nil {
+		return err
+	}
+	if r.lock, err = lockDir(o.Dir); err != nil {
+		return err
+	}
+	logger := newLogger(o.Log)
+	r.meta = &metadb.BoltMetaDB{}
+	log, err := wal.Open(filepath.Join(o.Dir, "log"), wal.WithSegmentSize(cmp.Or(o.SegmentSize, segmentSize)),
+		wal.WithMetaStore(r.meta),
+		wal.WithLogger(logger.Named("wal")))
+	if err != nil {
+		return fmt.Errorf("open the catalog's log: %w", err)
+	}
+	r.log = &store{WAL: log, failure: failure{done: make(chan struct{})}}
+	snaps, err := raft.NewFileSnapshotStoreWithLogger(o.Dir, snapshotsKept, logger.Named("snapshot"))
+	if err != nil {
+		return fmt.Errorf("open the catalog's snapshots: %w", err)
+	}
+	r.snaps = snapshots{snaps}
+	return nil
 }
 
 func (o Options) config() *raft.Config {
@@ -255,7 +266,9 @@ func (r *Replica) close() error {
 	if r.log != nil {
 		errs = append(errs, r.log.Close())
 	}
-	errs = append(errs, r.meta.Close())
+	if r.meta != nil {
+		errs = append(errs, r.meta.Close())
+	}
 	if r.lock != nil {
 		errs = append(errs, r.lock.Close())
 	}

@@ -154,6 +154,7 @@ func (o *Op) body() operation {
 	pick(o.DrainNode != nil, o.DrainNode)
 	pick(o.RegisterLeader != nil, o.RegisterLeader)
 	pick(o.RemoveLeader != nil, o.RemoveLeader)
+	pick(o.ClaimStorage != nil, o.ClaimStorage)
 	if count != 1 {
 		return nil
 	}

@@ -3,16 +3,25 @@ package state
 //go:generate go run github.com/tinylib/msgp -file cluster.go -o cluster_gen.go -tests=false
 //msgp:limit arrays:1048576 maps:1048576
 
-// Cluster is what is fixed when the cluster is bootstrapped.
+// Cluster is what is fixed when the cluster is bootstrapped, and its managed storage.
 type Cluster struct {
 	ID         string `msg:"id"`
 	Slices     int    `msg:"slices"`  // of the whole cluster
-	StorageURL string `msg:"storage"` // managed storage
+	StorageURL string `msg:"storage"` // managed storage; file:FOLDER lies in the directory of the only leader
+	// Claims are the incarnations of the storage's owner that this log has made, oldest first. All but the last
+	// are kept only because the storage may not have heard of those behind them.
+	Claims []Claim `msg:"claims,omitempty"`
 	// SigningKey signs artifacts; it never leaves leaders and nodes.
 	SigningKey []byte `msg:"key"`
 	// DistHash is the version of the function that places rows on slices.
 	DistHash      int   `msg:"disthash"`
 	CreatedMicros int64 `msg:"created"`
+}
+
+// Claim is one incarnation of the owner of managed storage: a number that grows, and a random token.
+type Claim struct {
+	Incarnation uint64 `msg:"n"`
+	Token       string `msg:"t"`
 }
 
 // Database is one database. Oid is pg_database.oid.

@@ -13,6 +13,142 @@ const (
 )
 
 // DecodeMsg implements msgp.Decodable
+func (z *Claim) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > ze6613190limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "n":
+			z.Incarnation, err = dc.ReadUint64()
+			if err != nil {
+				err = msgp.WrapError(err, "Incarnation")
+				return
+			}
+		case "t":
+			z.Token, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "Token")
+				return
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z Claim) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 2
+	// write "n"
+	err = en.Append(0x82, 0xa1, 0x6e)
+	if err != nil {
+		return
+	}
+	err = en.WriteUint64(z.Incarnation)
+	if err != nil {
+		err = msgp.WrapError(err, "Incarnation")
+		return
+	}
+	// write "t"
+	err = en.Append(0xa1, 0x74)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.Token)
+	if err != nil {
+		err = msgp.WrapError(err, "Token")
+		return
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z Claim) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 2
+	// string "n"
+	o = append(o, 0x82, 0xa1, 0x6e)
+	o = msgp.AppendUint64(o, z.Incarnation)
+	// string "t"
+	o = append(o, 0xa1, 0x74)
+	o = msgp.AppendString(o, z.Token)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Claim) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > ze6613190limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "n":
+			z.Incarnation, bts, err = msgp.ReadUint64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Incarnation")
+				return
+			}
+		case "t":
+			z.Token, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Token")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z Claim) Msgsize() (s int) {
+	s = 1 + 2 + msgp.Uint64Size + 2 + msgp.StringPrefixSize + len(z.Token)
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
 func (z *Cluster) DecodeMsg(dc *msgp.Reader) (err error) {
 	var field []byte
 	_ = field
@@ -52,6 +188,62 @@ func (z *Cluster) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "StorageURL")
 				return
 			}
+		case "claims":
+			var zb0002 uint32
+			zb0002, err = dc.ReadArrayHeader()
+			if err != nil {
+				err = msgp.WrapError(err, "Claims")
+				return
+			}
+			if zb0002 > ze6613190limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Claims) >= int(zb0002) {
+				z.Claims = (z.Claims)[:zb0002]
+			} else {
+				z.Claims = make([]Claim, zb0002)
+			}
+			for za0001 := range z.Claims {
+				var zb0003 uint32
+				zb0003, err = dc.ReadMapHeader()
+				if err != nil {
+					err = msgp.WrapError(err, "Claims", za0001)
+					return
+				}
+				if zb0003 > ze6613190limitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0003 > 0 {
+					zb0003--
+					field, err = dc.ReadMapKeyPtr()
+					if err != nil {
+						err = msgp.WrapError(err, "Claims", za0001)
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "n":
+						z.Claims[za0001].Incarnation, err = dc.ReadUint64()
+						if err != nil {
+							err = msgp.WrapError(err, "Claims", za0001, "Incarnation")
+							return
+						}
+					case "t":
+						z.Claims[za0001].Token, err = dc.ReadString()
+						if err != nil {
+							err = msgp.WrapError(err, "Claims", za0001, "Token")
+							return
+						}
+					default:
+						err = dc.Skip()
+						if err != nil {
+							err = msgp.WrapError(err, "Claims", za0001)
+							return
+						}
+					}
+				}
+			}
 		case "key":
 			z.SigningKey, err = dc.ReadBytesLimit(z.SigningKey, ze6613190limitArrays)
 			if err == nil && z.SigningKey == nil {
@@ -86,66 +278,117 @@ func (z *Cluster) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Cluster) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 6
-	// write "id"
-	err = en.Append(0x86, 0xa2, 0x69, 0x64)
+	// check for omitted fields
+	zb0001Len := uint32(7)
+	var zb0001Mask uint8 /* 7 bits */
+	_ = zb0001Mask
+	if z.Claims == nil {
+		zb0001Len--
+		zb0001Mask |= 0x8
+	}
+	// variable map header, size zb0001Len
+	err = en.Append(0x80 | uint8(zb0001Len))
 	if err != nil {
 		return
 	}
-	err = en.WriteString(z.ID)
-	if err != nil {
-		err = msgp.WrapError(err, "ID")
-		return
-	}
-	// write "slices"
-	err = en.Append(0xa6, 0x73, 0x6c, 0x69, 0x63, 0x65, 0x73)
-	if err != nil {
-		return
-	}
-	err = en.WriteInt(z.Slices)
-	if err != nil {
-		err = msgp.WrapError(err, "Slices")
-		return
-	}
-	// write "storage"
-	err = en.Append(0xa7, 0x73, 0x74, 0x6f, 0x72, 0x61, 0x67, 0x65)
-	if err != nil {
-		return
-	}
-	err = en.WriteString(z.StorageURL)
-	if err != nil {
-		err = msgp.WrapError(err, "StorageURL")
-		return
-	}
-	// write "key"
-	err = en.Append(0xa3, 0x6b, 0x65, 0x79)
-	if err != nil {
-		return
-	}
-	err = en.WriteBytes(z.SigningKey)
-	if err != nil {
-		err = msgp.WrapError(err, "SigningKey")
-		return
-	}
-	// write "disthash"
-	err = en.Append(0xa8, 0x64, 0x69, 0x73, 0x74, 0x68, 0x61, 0x73, 0x68)
-	if err != nil {
-		return
-	}
-	err = en.WriteInt(z.DistHash)
-	if err != nil {
-		err = msgp.WrapError(err, "DistHash")
-		return
-	}
-	// write "created"
-	err = en.Append(0xa7, 0x63, 0x72, 0x65, 0x61, 0x74, 0x65, 0x64)
-	if err != nil {
-		return
-	}
-	err = en.WriteInt64(z.CreatedMicros)
-	if err != nil {
-		err = msgp.WrapError(err, "CreatedMicros")
-		return
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// write "id"
+		err = en.Append(0xa2, 0x69, 0x64)
+		if err != nil {
+			return
+		}
+		err = en.WriteString(z.ID)
+		if err != nil {
+			err = msgp.WrapError(err, "ID")
+			return
+		}
+		// write "slices"
+		err = en.Append(0xa6, 0x73, 0x6c, 0x69, 0x63, 0x65, 0x73)
+		if err != nil {
+			return
+		}
+		err = en.WriteInt(z.Slices)
+		if err != nil {
+			err = msgp.WrapError(err, "Slices")
+			return
+		}
+		// write "storage"
+		err = en.Append(0xa7, 0x73, 0x74, 0x6f, 0x72, 0x61, 0x67, 0x65)
+		if err != nil {
+			return
+		}
+		err = en.WriteString(z.StorageURL)
+		if err != nil {
+			err = msgp.WrapError(err, "StorageURL")
+			return
+		}
+		if (zb0001Mask & 0x8) == 0 { // if not omitted
+			// write "claims"
+			err = en.Append(0xa6, 0x63, 0x6c, 0x61, 0x69, 0x6d, 0x73)
+			if err != nil {
+				return
+			}
+			err = en.WriteArrayHeader(uint32(len(z.Claims)))
+			if err != nil {
+				err = msgp.WrapError(err, "Claims")
+				return
+			}
+			for za0001 := range z.Claims {
+				// map header, size 2
+				// write "n"
+				err = en.Append(0x82, 0xa1, 0x6e)
+				if err != nil {
+					return
+				}
+				err = en.WriteUint64(z.Claims[za0001].Incarnation)
+				if err != nil {
+					err = msgp.WrapError(err, "Claims", za0001, "Incarnation")
+					return
+				}
+				// write "t"
+				err = en.Append(0xa1, 0x74)
+				if err != nil {
+					return
+				}
+				err = en.WriteString(z.Claims[za0001].Token)
+				if err != nil {
+					err = msgp.WrapError(err, "Claims", za0001, "Token")
+					return
+				}
+			}
+		}
+		// write "key"
+		err = en.Append(0xa3, 0x6b, 0x65, 0x79)
+		if err != nil {
+			return
+		}
+		err = en.WriteBytes(z.SigningKey)
+		if err != nil {
+			err = msgp.WrapError(err, "SigningKey")
+			return
+		}
+		// write "disthash"
+		err = en.Append(0xa8, 0x64, 0x69, 0x73, 0x74, 0x68, 0x61, 0x73, 0x68)
+		if err != nil {
+			return
+		}
+		err = en.WriteInt(z.DistHash)
+		if err != nil {
+			err = msgp.WrapError(err, "DistHash")
+			return
+		}
+		// write "created"
+		err = en.Append(0xa7, 0x63, 0x72, 0x65, 0x61, 0x74, 0x65, 0x64)
+		if err != nil {
+			return
+		}
+		err = en.WriteInt64(z.CreatedMicros)
+		if err != nil {
+			err = msgp.WrapError(err, "CreatedMicros")
+			return
+		}
 	}
 	return
 }
@@ -153,25 +396,52 @@ func (z *Cluster) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Cluster) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 6
-	// string "id"
-	o = append(o, 0x86, 0xa2, 0x69, 0x64)
-	o = msgp.AppendString(o, z.ID)
-	// string "slices"
-	o = append(o, 0xa6, 0x73, 0x6c, 0x69, 0x63, 0x65, 0x73)
-	o = msgp.AppendInt(o, z.Slices)
-	// string "storage"
-	o = append(o, 0xa7, 0x73, 0x74, 0x6f, 0x72, 0x61, 0x67, 0x65)
-	o = msgp.AppendString(o, z.StorageURL)
-	// string "key"
-	o = append(o, 0xa3, 0x6b, 0x65, 0x79)
-	o = msgp.AppendBytes(o, z.SigningKey)
-	// string "disthash"
-	o = append(o, 0xa8, 0x64, 0x69, 0x73, 0x74, 0x68, 0x61, 0x73, 0x68)
-	o = msgp.AppendInt(o, z.DistHash)
-	// string "created"
-	o = append(o, 0xa7, 0x63, 0x72, 0x65, 0x61, 0x74, 0x65, 0x64)
-	o = msgp.AppendInt64(o, z.CreatedMicros)
+	// check for omitted fields
+	zb0001Len := uint32(7)
+	var zb0001Mask uint8 /* 7 bits */
+	_ = zb0001Mask
+	if z.Claims == nil {
+		zb0001Len--
+		zb0001Mask |= 0x8
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "id"
+		o = append(o, 0xa2, 0x69, 0x64)
+		o = msgp.AppendString(o, z.ID)
+		// string "slices"
+		o = append(o, 0xa6, 0x73, 0x6c, 0x69, 0x63, 0x65, 0x73)
+		o = msgp.AppendInt(o, z.Slices)
+		// string "storage"
+		o = append(o, 0xa7, 0x73, 0x74, 0x6f, 0x72, 0x61, 0x67, 0x65)
+		o = msgp.AppendString(o, z.StorageURL)
+		if (zb0001Mask & 0x8) == 0 { // if not omitted
+			// string "claims"
+			o = append(o, 0xa6, 0x63, 0x6c, 0x61, 0x69, 0x6d, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.Claims)))
+			for za0001 := range z.Claims {
+				// map header, size 2
+				// string "n"
+				o = append(o, 0x82, 0xa1, 0x6e)
+				o = msgp.AppendUint64(o, z.Claims[za0001].Incarnation)
+				// string "t"
+				o = append(o, 0xa1, 0x74)
+				o = msgp.AppendString(o, z.Claims[za0001].Token)
+			}
+		}
+		// string "key"
+		o = append(o, 0xa3, 0x6b, 0x65, 0x79)
+		o = msgp.AppendBytes(o, z.SigningKey)
+		// string "disthash"
+		o = append(o, 0xa8, 0x64, 0x69, 0x73, 0x74, 0x68, 0x61, 0x73, 0x68)
+		o = msgp.AppendInt(o, z.DistHash)
+		// string "created"
+		o = append(o, 0xa7, 0x63, 0x72, 0x65, 0x61, 0x74, 0x65, 0x64)
+		o = msgp.AppendInt64(o, z.CreatedMicros)
+	}
 	return
 }
 
@@ -215,28 +485,84 @@ func (z *Cluster) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "StorageURL")
 				return
 			}
-		case "key":
+		case "claims":
 			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadBytesHeader(bts)
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "SigningKey")
+				err = msgp.WrapError(err, "Claims")
 				return
 			}
 			if zb0002 > ze6613190limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if z.SigningKey == nil || uint32(cap(z.SigningKey)) < zb0002 {
-				z.SigningKey = make([]byte, zb0002)
+			if cap(z.Claims) >= int(zb0002) {
+				z.Claims = (z.Claims)[:zb0002]
 			} else {
-				z.SigningKey = z.SigningKey[:zb0002]
+				z.Claims = make([]Claim, zb0002)
 			}
-			if uint32(len(bts)) < zb0002 {
+			for za0001 := range z.Claims {
+				var zb0003 uint32
+				zb0003, bts, err = msgp.ReadMapHeaderBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Claims", za0001)
+					return
+				}
+				if zb0003 > ze6613190limitMaps {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				for zb0003 > 0 {
+					zb0003--
+					field, bts, err = msgp.ReadMapKeyZC(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "Claims", za0001)
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "n":
+						z.Claims[za0001].Incarnation, bts, err = msgp.ReadUint64Bytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Claims", za0001, "Incarnation")
+							return
+						}
+					case "t":
+						z.Claims[za0001].Token, bts, err = msgp.ReadStringBytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Claims", za0001, "Token")
+							return
+						}
+					default:
+						bts, err = msgp.Skip(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Claims", za0001)
+							return
+						}
+					}
+				}
+			}
+		case "key":
+			var zb0004 uint32
+			zb0004, bts, err = msgp.ReadBytesHeader(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "SigningKey")
+				return
+			}
+			if zb0004 > ze6613190limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if z.SigningKey == nil || uint32(cap(z.SigningKey)) < zb0004 {
+				z.SigningKey = make([]byte, zb0004)
+			} else {
+				z.SigningKey = z.SigningKey[:zb0004]
+			}
+			if uint32(len(bts)) < zb0004 {
 				err = msgp.ErrShortBytes
 				return
 			}
-			copy(z.SigningKey, bts[:zb0002])
-			bts = bts[zb0002:]
+			copy(z.SigningKey, bts[:zb0004])
+			bts = bts[zb0004:]
 		case "disthash":
 			z.DistHash, bts, err = msgp.ReadIntBytes(bts)
 			if err != nil {
@@ -263,7 +589,11 @@ func (z *Cluster) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Cluster) Msgsize() (s int) {
-	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID) + 7 + msgp.IntSize + 8 + msgp.StringPrefixSize + len(z.StorageURL) + 4 + msgp.BytesPrefixSize + len(z.SigningKey) + 9 + msgp.IntSize + 8 + msgp.Int64Size
+	s = 1 + 3 + msgp.StringPrefixSize + len(z.ID) + 7 + msgp.IntSize + 8 + msgp.StringPrefixSize + len(z.StorageURL) + 7 + msgp.ArrayHeaderSize
+	for za0001 := range z.Claims {
+		s += 1 + 2 + msgp.Uint64Size + 2 + msgp.StringPrefixSize + len(z.Claims[za0001].Token)
+	}
+	s += 4 + msgp.BytesPrefixSize + len(z.SigningKey) + 9 + msgp.IntSize + 8 + msgp.Int64Size
 	return
 }
 

@@ -59,6 +59,7 @@ type Op struct {
 	DrainNode       *DrainNode       `msg:"drain,omitempty"`
 	RegisterLeader  *RegisterLeader  `msg:"leader,omitempty"`
 	RemoveLeader    *RemoveLeader    `msg:"rmleader,omitempty"`
+	ClaimStorage    *ClaimStorage    `msg:"claim,omitempty"`
 }
 
 // Precondition must hold when the command is applied. Exactly one of its forms:
@@ -220,6 +221,16 @@ type RegisterLeader struct {
 // RemoveLeader forgets a leader. Raft's own membership is changed elsewhere.
 type RemoveLeader struct {
 	ID string `msg:"id"`
+}
+
+// ClaimStorage begins an incarnation of the owner of managed storage.
+type ClaimStorage struct {
+	Claim Claim `msg:"claim"`
+	// Since is the token found in the storage: claims before it will not be found there any more.
+	Since string `msg:"since"`
+	// URL and ClusterID are what Cluster has from now on: other ones if the storage was moved or copied.
+	URL       string `msg:"url"`
+	ClusterID string `msg:"cluster"`
 }
 
 // RemoveNode forgets a node that has no slices.

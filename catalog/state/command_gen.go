@@ -424,6 +424,196 @@ func (z *Bootstrap) Msgsize() (s int) {
 }
 
 // DecodeMsg implements msgp.Decodable
+func (z *ClaimStorage) DecodeMsg(dc *msgp.Reader) (err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, err = dc.ReadMapHeader()
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, err = dc.ReadMapKeyPtr()
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "claim":
+			err = z.Claim.DecodeMsg(dc)
+			if err != nil {
+				err = msgp.WrapError(err, "Claim")
+				return
+			}
+		case "since":
+			z.Since, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "Since")
+				return
+			}
+		case "url":
+			z.URL, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "URL")
+				return
+			}
+		case "cluster":
+			z.ClusterID, err = dc.ReadString()
+			if err != nil {
+				err = msgp.WrapError(err, "ClusterID")
+				return
+			}
+		default:
+			err = dc.Skip()
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	return
+}
+
+// EncodeMsg implements msgp.Encodable
+func (z *ClaimStorage) EncodeMsg(en *msgp.Writer) (err error) {
+	// map header, size 4
+	// write "claim"
+	err = en.Append(0x84, 0xa5, 0x63, 0x6c, 0x61, 0x69, 0x6d)
+	if err != nil {
+		return
+	}
+	err = z.Claim.EncodeMsg(en)
+	if err != nil {
+		err = msgp.WrapError(err, "Claim")
+		return
+	}
+	// write "since"
+	err = en.Append(0xa5, 0x73, 0x69, 0x6e, 0x63, 0x65)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.Since)
+	if err != nil {
+		err = msgp.WrapError(err, "Since")
+		return
+	}
+	// write "url"
+	err = en.Append(0xa3, 0x75, 0x72, 0x6c)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.URL)
+	if err != nil {
+		err = msgp.WrapError(err, "URL")
+		return
+	}
+	// write "cluster"
+	err = en.Append(0xa7, 0x63, 0x6c, 0x75, 0x73, 0x74, 0x65, 0x72)
+	if err != nil {
+		return
+	}
+	err = en.WriteString(z.ClusterID)
+	if err != nil {
+		err = msgp.WrapError(err, "ClusterID")
+		return
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *ClaimStorage) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 4
+	// string "claim"
+	o = append(o, 0x84, 0xa5, 0x63, 0x6c, 0x61, 0x69, 0x6d)
+	o, err = z.Claim.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Claim")
+		return
+	}
+	// string "since"
+	o = append(o, 0xa5, 0x73, 0x69, 0x6e, 0x63, 0x65)
+	o = msgp.AppendString(o, z.Since)
+	// string "url"
+	o = append(o, 0xa3, 0x75, 0x72, 0x6c)
+	o = msgp.AppendString(o, z.URL)
+	// string "cluster"
+	o = append(o, 0xa7, 0x63, 0x6c, 0x75, 0x73, 0x74, 0x65, 0x72)
+	o = msgp.AppendString(o, z.ClusterID)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *ClaimStorage) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z5439c54climitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "claim":
+			bts, err = z.Claim.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Claim")
+				return
+			}
+		case "since":
+			z.Since, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Since")
+				return
+			}
+		case "url":
+			z.URL, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "URL")
+				return
+			}
+		case "cluster":
+			z.ClusterID, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "ClusterID")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *ClaimStorage) Msgsize() (s int) {
+	s = 1 + 6 + z.Claim.Msgsize() + 6 + msgp.StringPrefixSize + len(z.Since) + 4 + msgp.StringPrefixSize + len(z.URL) + 8 + msgp.StringPrefixSize + len(z.ClusterID)
+	return
+}
+
+// DecodeMsg implements msgp.Decodable
 func (z *Collect) DecodeMsg(dc *msgp.Reader) (err error) {
 	var field []byte
 	_ = field
@@ -3665,6 +3855,24 @@ func (z *Op) DecodeMsg(dc *msgp.Reader) (err error) {
 					}
 				}
 			}
+		case "claim":
+			if dc.IsNil() {
+				err = dc.ReadNil()
+				if err != nil {
+					err = msgp.WrapError(err, "ClaimStorage")
+					return
+				}
+				z.ClaimStorage = nil
+			} else {
+				if z.ClaimStorage == nil {
+					z.ClaimStorage = new(ClaimStorage)
+				}
+				err = z.ClaimStorage.DecodeMsg(dc)
+				if err != nil {
+					err = msgp.WrapError(err, "ClaimStorage")
+					return
+				}
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -3679,8 +3887,8 @@ func (z *Op) DecodeMsg(dc *msgp.Reader) (err error) {
 // EncodeMsg implements msgp.Encodable
 func (z *Op) EncodeMsg(en *msgp.Writer) (err error) {
 	// check for omitted fields
-	zb0001Len := uint32(22)
-	var zb0001Mask uint32 /* 22 bits */
+	zb0001Len := uint32(23)
+	var zb0001Mask uint32 /* 23 bits */
 	_ = zb0001Mask
 	if z.Bootstrap == nil {
 		zb0001Len--
@@ -3769,6 +3977,10 @@ func (z *Op) EncodeMsg(en *msgp.Writer) (err error) {
 	if z.RemoveLeader == nil {
 		zb0001Len--
 		zb0001Mask |= 0x200000
+	}
+	if z.ClaimStorage == nil {
+		zb0001Len--
+		zb0001Mask |= 0x400000
 	}
 	// variable map header, size zb0001Len
 	err = en.WriteMapHeader(zb0001Len)
@@ -4530,6 +4742,25 @@ func (z *Op) EncodeMsg(en *msgp.Writer) (err error) {
 				}
 			}
 		}
+		if (zb0001Mask & 0x400000) == 0 { // if not omitted
+			// write "claim"
+			err = en.Append(0xa5, 0x63, 0x6c, 0x61, 0x69, 0x6d)
+			if err != nil {
+				return
+			}
+			if z.ClaimStorage == nil {
+				err = en.WriteNil()
+				if err != nil {
+					return
+				}
+			} else {
+				err = z.ClaimStorage.EncodeMsg(en)
+				if err != nil {
+					err = msgp.WrapError(err, "ClaimStorage")
+					return
+				}
+			}
+		}
 	}
 	return
 }
@@ -4538,8 +4769,8 @@ func (z *Op) EncodeMsg(en *msgp.Writer) (err error) {
 func (z *Op) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(22)
-	var zb0001Mask uint32 /* 22 bits */
+	zb0001Len := uint32(23)
+	var zb0001Mask uint32 /* 23 bits */
 	_ = zb0001Mask
 	if z.Bootstrap == nil {
 		zb0001Len--
@@ -4628,6 +4859,10 @@ func (z *Op) MarshalMsg(b []byte) (o []byte, err error) {
 	if z.RemoveLeader == nil {
 		zb0001Len--
 		zb0001Mask |= 0x200000
+	}
+	if z.ClaimStorage == nil {
+		zb0001Len--
+		zb0001Mask |= 0x400000
 	}
 	// variable map header, size zb0001Len
 	o = msgp.AppendMapHeader(o, zb0001Len)
@@ -5052,6 +5287,19 @@ func (z *Op) MarshalMsg(b []byte) (o []byte, err error) {
 				// string "id"
 				o = append(o, 0x81, 0xa2, 0x69, 0x64)
 				o = msgp.AppendString(o, z.RemoveLeader.ID)
+			}
+		}
+		if (zb0001Mask & 0x400000) == 0 { // if not omitted
+			// string "claim"
+			o = append(o, 0xa5, 0x63, 0x6c, 0x61, 0x69, 0x6d)
+			if z.ClaimStorage == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o, err = z.ClaimStorage.MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "ClaimStorage")
+					return
+				}
 			}
 		}
 	}
@@ -6094,6 +6342,23 @@ func (z *Op) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					}
 				}
 			}
+		case "claim":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.ClaimStorage = nil
+			} else {
+				if z.ClaimStorage == nil {
+					z.ClaimStorage = new(ClaimStorage)
+				}
+				bts, err = z.ClaimStorage.UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "ClaimStorage")
+					return
+				}
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -6245,6 +6510,12 @@ func (z *Op) Msgsize() (s int) {
 		s += msgp.NilSize
 	} else {
 		s += 1 + 3 + msgp.StringPrefixSize + len(z.RemoveLeader.ID)
+	}
+	s += 6
+	if z.ClaimStorage == nil {
+		s += msgp.NilSize
+	} else {
+		s += z.ClaimStorage.Msgsize()
 	}
 	return
 }

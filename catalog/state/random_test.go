@@ -142,7 +142,7 @@ func (m *logMaker) op() Op {
 		}
 		return m.delta()
 	}
-	switch m.Intn(22) {
+	switch m.Intn(24) {
 	case 0:
 		return Op{OpenTerm: &OpenTerm{Term: m.cat.Term() + uint64(m.Intn(3))}}
 	case 1:
@@ -194,6 +194,14 @@ func (m *logMaker) op() Op {
 			}
 		}
 		return Op{Collect: o}
+	case 21:
+		k := m.cat.Cluster()
+		o := &ClaimStorage{Claim: Claim{Incarnation: uint64(m.Intn(9)), Token: m.name()}, Since: m.name(), URL: m.name(), ClusterID: m.name()}
+		if k != nil && len(k.Claims) > 0 && m.Intn(2) == 0 {
+			o.Claim.Incarnation = k.Claims[len(k.Claims)-1].Incarnation + 1
+			o.Since = k.Claims[m.Intn(len(k.Claims))].Token
+		}
+		return Op{ClaimStorage: o}
 	}
 	return m.delta()
 }

@@ -24,6 +24,8 @@ type cli struct {
 	Start         startCmd         `cmd:"" help:"Run a leader and one node in this process."`
 	Leader        leaderCmd        `cmd:"" help:"Run a leader."`
 	Node          nodeCmd          `cmd:"" help:"Run a compute node."`
+	Relocate      relocateCmd      `cmd:"" help:"Point the catalog of a stopped server at managed storage that was moved."`
+	Recover       recoverCmd       `cmd:"" help:"Make a leader the only one, when a majority is lost for good."`
 	Compile       compileCmd       `cmd:"" help:"Show how a query is compiled."`
 	Demo          demoCmd          `cmd:"" help:"Load the movies table into a temporary server and query it."`
 	CompileWorker compileWorkerCmd `cmd:"" name:"compile-worker" hidden:"" help:"Compile IR read from standard input (started by leaders)."`

@@ -29,7 +29,8 @@ type startCmd struct {
 	Data       string        `help:"Directory of the data; made if missing." required:"" placeholder:"DIR"`
 	Listen     string        `help:"Address for SQL." default:"127.0.0.1:5439"`
 	Slices     int           `help:"Slices, fixed when the directory is first used (default: cores)."`
-	Storage    string        `help:"Managed storage (default: DIR/storage)." placeholder:"URL"`
+	Storage    string        `help:"Managed storage (default: DIR/storage), fixed when the directory is first used." placeholder:"URL"`
+	Take       bool          `name:"take-storage" help:"Take managed storage over from another server; what that has written since this directory was copied is lost."`
 	FlushAfter time.Duration `help:"Time after which small writes become row groups." default:"1s"`
 	KeepEvery  time.Duration `name:"keep-every" help:"Time between two runs of each housekeeping job (for tests)." hidden:""`
 	Workers    int           `help:"Workers that run queries (default: cores)."`
@@ -45,7 +46,7 @@ func (c *startCmd) Run(ctx context.Context, log *slog.Logger) error {
 	defer stop()
 	return runLeader(ctx, leader.Options{
 		Dir: c.Data, ID: "leader", Listen: c.Listen, Cluster: "127.0.0.1:0",
-		Bootstrap: true, Slices: orCores(c.Slices), SlicesGiven: c.Slices > 0, Storage: c.Storage,
+		Bootstrap: true, Slices: orCores(c.Slices), SlicesGiven: c.Slices > 0, Storage: c.Storage, Take: c.Take,
 		Embedded: true, Workers: orCores(c.Workers), Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery), Log: log,
 	})
 }
@@ -59,7 +60,9 @@ type leaderCmd struct {
 	Bootstrap  bool          `help:"Make a new cluster if the directory holds none."`
 	Join       []string      `help:"Cluster addresses of leaders: become one of them, or find them again." placeholder:"ADDR"`
 	Slices     int           `help:"Slices of the whole cluster, with --bootstrap."`
-	Storage    string        `help:"Managed storage, with --bootstrap." placeholder:"URL"`
+	Storage    string        `help:"Managed storage, which all leaders and nodes can reach; fixed by the first leader (default, for one that stays alone: DIR/storage)." placeholder:"URL"`
+	Relocate   bool          `help:"Managed storage was moved to --storage: make sure that all objects are there, and note it."`
+	Take       bool          `name:"take-storage" help:"Take managed storage over from another cluster's leaders; what they have written since this directory was copied is lost."`
 	FlushAfter time.Duration `help:"Time after which small writes become row groups." default:"1s"`
 	KeepEvery  time.Duration `name:"keep-every" help:"Time between two runs of each housekeeping job (for tests)." hidden:""`
 	LogKept    uint64        `name:"log-kept" help:"Commands that stay in the log behind a snapshot (for tests)." hidden:""`
@@ -83,7 +86,7 @@ func (c *leaderCmd) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	return runLeader(ctx, leader.Options{
 		Dir: c.Data, ID: c.ID, Listen: c.Listen, Cluster: c.Cluster,
-		Bootstrap: c.Bootstrap, Join: c.Join, Slices: c.Slices, SlicesGiven: c.Slices > 0, Storage: c.Storage, Secret: secret,
+		Bootstrap: c.Bootstrap, Join: c.Join, Slices: c.Slices, SlicesGiven: c.Slices > 0, Storage: c.Storage, Relocate: c.Relocate, Take: c.Take, Secret: secret,
 		Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery), Log: log,
 		LogKept: c.LogKept,
 	})

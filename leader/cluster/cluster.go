@@ -38,6 +38,7 @@ type Facts struct {
 	ClusterID string
 	Slices    int
 	Storage   string // URL
+	Claim     state.Claim
 	PublicKey []byte // of the artifacts' signing key
 	Nodes     []*state.Node
 	Map       []string // node of each slice, as last dealt

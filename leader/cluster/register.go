@@ -55,7 +55,7 @@ func (c *Cluster) Register(ctx context.Context, from wire.Conn, r *wire.Register
 	c.cfg.Log.Info("node joined", "node", r.ID, "addr", r.Addr, "workers", r.Workers, "slices", mine.Slices)
 	f := &c.facts
 	return &wire.Registered{Term: f.Term, Addr: f.Addr, Leaders: c.leaders(), Cluster: f.ClusterID, Leader: c.cfg.LeaderID,
-		Storage: f.Storage, PublicKey: f.PublicKey, Slices: mine.Slices}, nil
+		Storage: f.Storage, Claim: f.Claim, PublicKey: f.PublicKey, Slices: mine.Slices}, nil
 }
 
 // leads reports whether this is the active leader, as far as it knows.

@@ -21,6 +21,9 @@ import (
 // Characters of URLs in a folder's name do not cut it short.
 func TestFolderNames(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a#b?c d%20")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	for _, url := range []string{dir, FileURL(dir)} {
 		s, err := Open(url)
 		if err != nil {
@@ -42,7 +45,7 @@ func TestFolderNames(t *testing.T) {
 
 // Every store keeps the promises of the interface.
 func TestStores(t *testing.T) {
-	for _, url := range []string{"file://" + t.TempDir(), "mem://stores", t.TempDir() + "/new/folder"} {
+	for _, url := range []string{"file://" + t.TempDir(), "mem://stores", t.TempDir()} {
 		s, err := Open(url)
 		if err != nil {
 			t.Fatal(err)
@@ -270,7 +273,7 @@ func TestFileStoreCrash(t *testing.T) {
 // A store whose root has gone takes no objects: they would be lost when the root is back.
 func TestRootGone(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "root")
-	s, err := Open("file://" + root)
+	s, err := Make(t.Context(), "file://"+root)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,28 +52,6 @@ var schemes = map[string]func(u *url.URL) (Store, error){
 	"mem":  openMemStore,
 }
 
-// FileURL is the URL of a folder, an absolute path.
-func FileURL(path string) string { return (&url.URL{Scheme: "file", Path: path}).String() }
-
-// Open opens the store at an URL: "file:///folder" (created if missing). The error names what is wrong with it.
-func Open(rawURL string) (Store, error) {
-	if strings.HasPrefix(rawURL, "/") {
-		rawURL = FileURL(rawURL)
-	}
-	u, err := url.Parse(rawURL)
-	if err != nil {
-		return nil, fmt.Errorf("storage URL %q: %w", rawURL, err)
-	}
-	if u.Fragment != "" || u.RawQuery != "" { // a path cut short would be another storage
-		return nil, fmt.Errorf("storage URL %q: write '#' and '?' in a path as %%23 and %%3F", rawURL)
-	}
-	open := schemes[u.Scheme]
-	if open == nil {
-		return nil, fmt.Errorf("storage URL %q: no support for %q here", rawURL, u.Scheme)
-	}
-	return open(u)
-}
-
 // Prefix begins the names of the objects a transaction writes for a table. What wrote an object is in
 // its name, so that garbage collection can tell objects of unfinished transactions.
 func Prefix(table state.TableID, term, txn uint64) string {

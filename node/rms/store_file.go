@@ -3,6 +3,7 @@ package rms
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -24,21 +25,17 @@ type fileStore struct {
 }
 
 func openFileStore(u *url.URL) (Store, error) {
-	root := filepath.FromSlash(u.Host + u.Path) // file://relative/folder has a host
-	if root == "" {
-		return nil, errors.New("storage URL names no folder")
-	}
-	root, err := filepath.Abs(root)
+	root, err := rootOf(u)
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(root, 0o700); err != nil {
-		return nil, err
-	}
-	for dir := filepath.Dir(root); ; dir = filepath.Dir(dir) { // as far as we may: folders above may be someone else's
-		if syncDir(dir) != nil || dir == filepath.Dir(dir) {
-			break
-		}
+	switch info, err := os.Stat(root); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("managed storage %s does not exist on this machine", u)
+	case err != nil:
+		return nil, fmt.Errorf("managed storage %s: %w", u, err)
+	case !info.IsDir():
+		return nil, fmt.Errorf("managed storage %s is no folder", u)
 	}
 	return &fileStore{root: root, known: map[string]bool{root: true}}, nil
 }

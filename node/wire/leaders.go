@@ -30,7 +30,7 @@ type Joined struct {
 	Cluster string `msg:"cluster"`
 	Voter   bool   `msg:"voter"`   // the asker has a vote
 	Removed bool   `msg:"removed"` // the asker is no member
-	Refused bool   `msg:"refused"` // the asker has a vote and an empty disk
+	Refused string `msg:"refused"` // why the asker cannot be a member, "" if it can
 }
 
 // AskRaft asks a leader how it stands in raft.

@@ -400,7 +400,7 @@ func (z *Joined) DecodeMsg(dc *msgp.Reader) (err error) {
 				return
 			}
 		case "refused":
-			z.Refused, err = dc.ReadBool()
+			z.Refused, err = dc.ReadString()
 			if err != nil {
 				err = msgp.WrapError(err, "Refused")
 				return
@@ -484,7 +484,7 @@ func (z *Joined) EncodeMsg(en *msgp.Writer) (err error) {
 	if err != nil {
 		return
 	}
-	err = en.WriteBool(z.Refused)
+	err = en.WriteString(z.Refused)
 	if err != nil {
 		err = msgp.WrapError(err, "Refused")
 		return
@@ -516,7 +516,7 @@ func (z *Joined) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.AppendBool(o, z.Removed)
 	// string "refused"
 	o = append(o, 0xa7, 0x72, 0x65, 0x66, 0x75, 0x73, 0x65, 0x64)
-	o = msgp.AppendBool(o, z.Refused)
+	o = msgp.AppendString(o, z.Refused)
 	return
 }
 
@@ -579,7 +579,7 @@ func (z *Joined) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "refused":
-			z.Refused, bts, err = msgp.ReadBoolBytes(bts)
+			z.Refused, bts, err = msgp.ReadStringBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Refused")
 				return
@@ -598,7 +598,7 @@ func (z *Joined) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Joined) Msgsize() (s int) {
-	s = 1 + 7 + msgp.BoolSize + 3 + msgp.StringPrefixSize + len(z.ID) + 5 + msgp.StringPrefixSize + len(z.Addr) + 8 + msgp.StringPrefixSize + len(z.Cluster) + 6 + msgp.BoolSize + 8 + msgp.BoolSize + 8 + msgp.BoolSize
+	s = 1 + 7 + msgp.BoolSize + 3 + msgp.StringPrefixSize + len(z.ID) + 5 + msgp.StringPrefixSize + len(z.Addr) + 8 + msgp.StringPrefixSize + len(z.Cluster) + 6 + msgp.BoolSize + 8 + msgp.BoolSize + 8 + msgp.StringPrefixSize + len(z.Refused)
 	return
 }
 

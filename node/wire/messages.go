@@ -66,7 +66,8 @@ type Registered struct {
 	Cluster   string          `msg:"cluster"`
 	Leader    string          `msg:"leader"` // id of the leader's process
 	Storage   string          `msg:"storage"`
-	PublicKey []byte          `msg:"key"` // artifacts are signed with its other half
+	Claim     state.Claim     `msg:"claim"` // of the storage's owner: the node writes for it
+	PublicKey []byte          `msg:"key"`   // artifacts are signed with its other half
 	Slices    []state.SliceID `msg:"slices"`
 }
 

@@ -4956,6 +4956,12 @@ func (z *Registered) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "Storage")
 				return
 			}
+		case "claim":
+			err = z.Claim.DecodeMsg(dc)
+			if err != nil {
+				err = msgp.WrapError(err, "Claim")
+				return
+			}
 		case "key":
 			z.PublicKey, err = dc.ReadBytesLimit(z.PublicKey, z2c18a699limitArrays)
 			if err == nil && z.PublicKey == nil {
@@ -5001,9 +5007,9 @@ func (z *Registered) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Registered) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 8
+	// map header, size 9
 	// write "term"
-	err = en.Append(0x88, 0xa4, 0x74, 0x65, 0x72, 0x6d)
+	err = en.Append(0x89, 0xa4, 0x74, 0x65, 0x72, 0x6d)
 	if err != nil {
 		return
 	}
@@ -5069,6 +5075,16 @@ func (z *Registered) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "Storage")
 		return
 	}
+	// write "claim"
+	err = en.Append(0xa5, 0x63, 0x6c, 0x61, 0x69, 0x6d)
+	if err != nil {
+		return
+	}
+	err = z.Claim.EncodeMsg(en)
+	if err != nil {
+		err = msgp.WrapError(err, "Claim")
+		return
+	}
 	// write "key"
 	err = en.Append(0xa3, 0x6b, 0x65, 0x79)
 	if err != nil {
@@ -5102,9 +5118,9 @@ func (z *Registered) EncodeMsg(en *msgp.Writer) (err error) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Registered) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 8
+	// map header, size 9
 	// string "term"
-	o = append(o, 0x88, 0xa4, 0x74, 0x65, 0x72, 0x6d)
+	o = append(o, 0x89, 0xa4, 0x74, 0x65, 0x72, 0x6d)
 	o = msgp.AppendUint64(o, z.Term)
 	// string "addr"
 	o = append(o, 0xa4, 0x61, 0x64, 0x64, 0x72)
@@ -5124,6 +5140,13 @@ func (z *Registered) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "storage"
 	o = append(o, 0xa7, 0x73, 0x74, 0x6f, 0x72, 0x61, 0x67, 0x65)
 	o = msgp.AppendString(o, z.Storage)
+	// string "claim"
+	o = append(o, 0xa5, 0x63, 0x6c, 0x61, 0x69, 0x6d)
+	o, err = z.Claim.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Claim")
+		return
+	}
 	// string "key"
 	o = append(o, 0xa3, 0x6b, 0x65, 0x79)
 	o = msgp.AppendBytes(o, z.PublicKey)
@@ -5215,6 +5238,12 @@ func (z *Registered) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Storage")
 				return
 			}
+		case "claim":
+			bts, err = z.Claim.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Claim")
+				return
+			}
 		case "key":
 			var zb0003 uint32
 			zb0003, bts, err = msgp.ReadBytesHeader(bts)
@@ -5278,7 +5307,7 @@ func (z *Registered) Msgsize() (s int) {
 	for za0001 := range z.Leaders {
 		s += msgp.StringPrefixSize + len(z.Leaders[za0001])
 	}
-	s += 8 + msgp.StringPrefixSize + len(z.Cluster) + 7 + msgp.StringPrefixSize + len(z.Leader) + 8 + msgp.StringPrefixSize + len(z.Storage) + 4 + msgp.BytesPrefixSize + len(z.PublicKey) + 7 + msgp.ArrayHeaderSize
+	s += 8 + msgp.StringPrefixSize + len(z.Cluster) + 7 + msgp.StringPrefixSize + len(z.Leader) + 8 + msgp.StringPrefixSize + len(z.Storage) + 6 + z.Claim.Msgsize() + 4 + msgp.BytesPrefixSize + len(z.PublicKey) + 7 + msgp.ArrayHeaderSize
 	for za0002 := range z.Slices {
 		s += z.Slices[za0002].Msgsize()
 	}

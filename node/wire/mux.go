@@ -80,13 +80,11 @@ func (m *Mux) AddrOf(id string) string {
 	return ""
 }
 
-// SetCluster says which cluster this process belongs to, if it was not known yet.
+// SetCluster says which cluster this process belongs to.
 func (m *Mux) SetCluster(id string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.me.Cluster == "" {
-		m.me.Cluster = id
-	}
+	m.me.Cluster = id
 }
 
 // Term is the highest leader term that this process has seen.
