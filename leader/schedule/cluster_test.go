@@ -69,6 +69,7 @@ func newCluster(t *testing.T, sh shape, e worker.Engine) *testCluster {
 		t.Fatal(err)
 	}
 	c := &testCluster{t: t, shape: sh, store: "file://" + t.TempDir(), key: key}
+	c.own()
 	c.lead("lead", e)
 	c.cl.Start(c.facts(3))
 	if sh.nodes == 0 {
@@ -136,9 +137,24 @@ func (c *testCluster) lead(id string, e worker.Engine) {
 	})
 }
 
+// testClaim is that of the storage's owner.
+var testClaim = state.Claim{Incarnation: 1, Token: "t"}
+
+// own marks the cluster's storage as that of its leader.
+func (c *testCluster) own() {
+	c.t.Helper()
+	store, err := rms.Open(c.store)
+	if err == nil {
+		err = rms.WriteOwner(c.t.Context(), store, rms.NewOwner(store, "c", "l", testClaim))
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 // facts are what the leader of a term starts with.
 func (c *testCluster) facts(term uint64) cluster.Facts {
-	f := cluster.Facts{Term: term, ClusterID: "c", Slices: slices, Storage: c.store, PublicKey: c.key.Public()}
+	f := cluster.Facts{Term: term, ClusterID: "c", Slices: slices, Storage: c.store, Claim: testClaim, PublicKey: c.key.Public()}
 	if c.mux != nil {
 		f.Addr = c.mux.Addr()
 	}

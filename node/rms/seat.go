@@ -70,6 +70,10 @@ func Sit(ctx context.Context, s Store, o *Owner, p Patience, log *slog.Logger) (
 	if seat.rhythm == (Rhythm{}) {
 		seat.rhythm = rhythmOf(s)
 	}
+	silence := seat.rhythm.Silence
+	if p.Deposed { // raft has said so already
+		silence /= 3
+	}
 	here := o != nil && o.Machine == Machine()
 	began := time.Now()
 	moved := began
@@ -93,7 +97,7 @@ func Sit(ctx context.Context, s Store, o *Owner, p Patience, log *slog.Logger) (
 				last, moved = word, now
 			}
 		}
-		quiet := now.Sub(moved) >= seat.rhythm.Silence
+		quiet := now.Sub(moved) >= silence
 		if quiet && (seat.unlock != nil || p.Deposed || !here || !seat.locks()) {
 			return seat, nil
 		}
