@@ -103,6 +103,8 @@ func (c *claimant) claim(ctx context.Context) (*holding, error) {
 
 const movedHint = "Is it mounted? If it was moved: slipher relocate --data DIR --storage URL (several leaders: start them with --storage URL --relocate)"
 
+const markHint = "If only the mark is lost: start the server once with --take-storage, which looks for all objects"
+
 // target is the URL that the catalog is to have: the one it has, in most cases.
 func (c *claimant) target(cat *state.Catalog) (string, error) {
 	now := cat.Cluster().StorageURL
@@ -126,7 +128,18 @@ func (c *claimant) target(cat *state.Catalog) (string, error) {
 
 // owner reads the mark; it tries for a while.
 func (c *claimant) owner(ctx context.Context, s rms.Store) (o *rms.Owner, err error) {
-	err = c.patiently(ctx, func() (err error) { o, err = rms.ReadOwner(ctx, s); return err })
+	var damaged error
+	err = c.patiently(ctx, func() (err error) {
+		o, err = rms.ReadOwner(ctx, s)
+		if err == nil || sqlerr.From(err).Code != sqlerr.DataCorrupted {
+			return err
+		}
+		damaged = err
+		return nil
+	})
+	if damaged != nil && !c.take { // else as if there were none: the objects will tell whose it is
+		err = fmt.Errorf("%w\n%s", damaged, markHint)
+	}
 	return o, err
 }
 
@@ -160,7 +173,7 @@ func (c *claimant) follows(ctx context.Context, cat *state.Catalog, h *holding, 
 		}
 	case o == nil:
 		if !c.relocate && !c.take {
-			return fmt.Errorf("managed storage %s lacks the mark of this cluster\n%s", h.url, movedHint)
+			return fmt.Errorf("managed storage %s lacks the mark of this cluster\n%s\n%s", h.url, movedHint, markHint)
 		}
 	case o.Cluster != cluster.ID:
 		return fmt.Errorf("managed storage %s belongs to %s, this is cluster %q", h.url, o, cluster.ID)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -92,8 +91,8 @@ func stopServer(t *testing.T, s *Server) {
 func copied(t *testing.T, dir string) string {
 	t.Helper()
 	to := filepath.Join(t.TempDir(), "copy")
-	if out, err := exec.Command("cp", "-r", dir, to).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
 	}
 	return to
 }
@@ -173,6 +172,11 @@ func TestSharedStorage(t *testing.T) {
 	s, err = try(t, younger, nil)
 	twin := must(t, s, err)
 	refused(t, dir, "has had another owner", nil)
+	mark := filepath.Join(storage, rms.OwnerName)
+	if err := os.WriteFile(mark, []byte(`{"clu`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, dir, "is damaged", nil)
 	s, err = try(t, dir, take)
 	original = must(t, s, err)
 	select {

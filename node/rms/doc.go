@@ -7,6 +7,9 @@
 // file with one more row in store.go's table. Object names are relative paths
 // with term, transaction and sequence; see Name.
 //
+// A store has one owner at a time, who marks it (owner.go), shows that it lives (seat.go), and looks at the mark before
+// each write and delete (guard.go).
+//
 // The cache holds opened blocks by heat within a limit; blocks in use are pinned by
 // reference counts and may exceed it. Start reading at store.go, then cache.go.
 package rms

@@ -2,7 +2,6 @@ package faults
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -32,8 +31,8 @@ func TestCopiedLeader(t *testing.T) {
 		conn.Exec(t, q)
 	}
 	l.Kill(t)
-	if out, err := exec.Command("cp", "-r", dir, other).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	if err := os.CopyFS(other, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
 	}
 	l = lone(t, dir, l.Cluster)
 	conn = l.Connect(t, "dev")
