@@ -22,7 +22,7 @@ func copyPath(from string) (string, error) {
 	if strings.Contains(from, "://") {
 		u, err := url.Parse(from)
 		if err != nil || u.Scheme != "file" || u.Host != "" && u.Host != "localhost" {
-			return "", sqlerr.Unsupported("COPY from %s", from)
+			return "", sqlerr.Unsupported("COPY from %s", place(u, err))
 		}
 		path = u.Path
 	}
@@ -34,6 +34,14 @@ func copyPath(from string) (string, error) {
 		clean += "/"
 	}
 	return clean, nil
+}
+
+// place is a URL as messages show it: without a user, a password or a signature.
+func place(u *url.URL, err error) string {
+	if err != nil {
+		return "this place"
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
 // copyFiles are the files that a path names, in the order of their names: the file itself if there is one, else

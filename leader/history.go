@@ -29,7 +29,7 @@ func (h *history) begin(ses *session.Session, st *parse.Statement, xid int64) *r
 	defer h.mu.Unlock()
 	h.lastID++
 	q := &relations.Query{ID: h.lastID, Txn: xid, PID: ses.BackendPID(), User: ses.CurrentUser(), Database: ses.CurrentDatabase(),
-		Label: ses.Value("query_group"), Text: st.Text(), Kind: kindOf(st.Body), StartMicros: ses.NowMicros()}
+		Label: ses.Value("query_group"), Text: st.Redacted(), Kind: kindOf(st.Body), StartMicros: ses.NowMicros()}
 	if len(h.queries) >= historyKept {
 		h.queries = append([]*relations.Query(nil), h.queries[historyKept/10:]...)
 	}

@@ -45,6 +45,7 @@ func (c *converter) fail(at Pos, format string, args ...any) error {
 // query reads SELECT, WITH, VALUES, TABLE, INSERT, UPDATE, DELETE: what libpg_query's grammar reads.
 func (p *parser) query() (Body, error) {
 	toks := p.rest()
+	p.settingSecrets(toks)
 	at := Pos(toks[0].start)
 	node, m, err := pgParse(p.src, toks)
 	if err != nil {

@@ -43,8 +43,12 @@ func (p *parser) copyStmt() (Body, error) {
 	case p.peek().is("program"):
 		return nil, p.unsupported(p.peek(), "COPY FROM PROGRAM")
 	default:
+		at := p.peek()
 		if c.Path, err = p.str(); err != nil {
 			return nil, err
+		}
+		if carriesSecret(c.Path) {
+			p.secret(at)
 		}
 	}
 	o := &copyOptions{parser: p, c: c}
@@ -82,11 +86,12 @@ func copyFlag(f func(*Copy) *bool) copyWord {
 
 // copyRefused are option words that are recognised and refused.
 var copyRefused = wordSet(`fixedwidth json avro parquet orc shapefile manifest bzip2 lzop zstd ssh encrypted readratio
-	ignoreallerrors job binary freeze oids force`)
+	ignoreallerrors job binary freeze oids force master_symmetric_key`)
 
 // copyIgnored are words about where data comes from that mean nothing for a
-// local file; each with its argument.
-var copyIgnored = wordSet(`iam_role credentials access_key_id secret_access_key session_token region`)
+// local file; each with its argument, a string constant, which is a secret or is not.
+var copyIgnored = map[string]bool{"iam_role": false, "credentials": true, "access_key_id": true, "secret_access_key": true,
+	"session_token": true, "region": false}
 
 // copyWords are the option words by name.
 func copyWords() map[string]copyWord {
@@ -132,11 +137,18 @@ func (o *copyOptions) words() error {
 		if at.kind != tokIdent {
 			return o.unexpected()
 		}
-		if copyIgnored[at.text] {
+		if secret, ok := copyIgnored[at.text]; ok {
 			o.redshift = true
 			o.next()
 			o.accept("as")
-			o.next() // the credential; never kept
+			t := o.peek()
+			if t.kind != tokString && !(at.is("iam_role") && t.is("default")) {
+				return o.unexpected()
+			}
+			if secret {
+				o.secret(t) // and never kept
+			}
+			o.next()
 			continue
 		}
 		if at.is("with") {

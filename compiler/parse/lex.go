@@ -276,11 +276,11 @@ func (l *lexer) operator() token {
 	return l.token(tokOp, start, l.src[start:l.off])
 }
 
-// near is the start of the text at off, for messages.
+// near is how the constant at off opens, for messages: what is in it may be nobody's business.
 func near(src string, off int) string {
 	s := src[off:]
-	if i := strings.IndexByte(s, '\n'); i >= 0 {
-		s = s[:i]
+	if s[0] == '$' {
+		return s[:2+strings.IndexByte(s[1:], '$')]
 	}
-	return s
+	return s[:1+strings.IndexAny(s, `'"`)]
 }

@@ -17,7 +17,17 @@ type Options struct {
 
 // Parse reads all statements of src. Empty ones are left out, so that the
 // result may be empty. A syntax error anywhere fails the whole text.
+//
+// An error does not quote what may be a secret.
 func Parse(src string, o Options) ([]*Statement, error) {
+	out, err := parseAll(src, o)
+	if err != nil {
+		return nil, veil(src, o, err)
+	}
+	return out, nil
+}
+
+func parseAll(src string, o Options) ([]*Statement, error) {
 	toks, err := scan(src, o)
 	if err != nil {
 		return nil, err

@@ -35,7 +35,11 @@ func (p *parser) inner(words ...string) (*Statement, error) {
 	t := p.peek()
 	for _, w := range words {
 		if t.is(w) || t.isPunct("(") {
-			return parseStatement(p.src, p.rest(), p.opts)
+			s, err := parseStatement(p.src, p.rest(), p.opts)
+			if err == nil {
+				p.stmt.secrets = append(p.stmt.secrets, s.secrets...)
+			}
+			return s, err
 		}
 	}
 	if n, ok := refused[t.text]; ok && t.kind == tokIdent {

@@ -85,6 +85,9 @@ func (p *parser) settingValue(s *Set) error {
 		default:
 			return p.unexpected()
 		}
+		if secretName(s.Name) {
+			p.secret(t)
+		}
 		text := t.text
 		if t.kind == tokIdent && !strings.HasPrefix(s.Name, "search_path") {
 			text = p.src[t.start:t.end] // SET x TO Value keeps its case

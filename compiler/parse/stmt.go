@@ -13,6 +13,7 @@ type Statement struct {
 	Body       Body
 	Params     int // highest $n used
 	opts       Options
+	secrets    []Span // the places of passwords and keys in Source
 }
 
 // Options are those that the statement was read with.

@@ -92,7 +92,8 @@ func (s *Session) Simple(ctx context.Context, text string, w pgwire.ResultWriter
 	}
 	stmts, err := parse.Parse(text, s.ParseOptions())
 	if err != nil {
-		s.logStatement(text, 0, err)
+		o := s.ParseOptions()
+		s.logStatement(parse.Redact(text, o), 0, parse.RedactError(text, o, err))
 		return err
 	}
 	if len(stmts) == 0 {
@@ -137,7 +138,7 @@ func (s *Session) statement(ctx context.Context, st *parse.Statement, params []t
 	if s.idle() && s.txn == nil {
 		s.txnStart = s.stmtStart
 	}
-	s.queryText = st.Text()
+	s.queryText = st.Redacted()
 	s.report(w)
 	if limit := s.settings.millis("statement_timeout"); limit > 0 {
 		var cancel context.CancelFunc

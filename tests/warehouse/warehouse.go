@@ -28,6 +28,8 @@ type Options struct {
 	Nodes   int    // compute nodes beside the leader; 0: one in the leader's process
 	Workers int    // of each node, default 2
 	Dir     string // default: a temporary directory
+	// Log, if set, takes all that the processes log, at level debug.
+	Log io.Writer
 }
 
 // Warehouse is a running one.
@@ -63,6 +65,9 @@ func Start(t testing.TB, o Options) *Warehouse {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(logOutput(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	if o.Log != nil {
+		log = slog.New(slog.NewTextHandler(o.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
 	w := &Warehouse{Dir: o.Dir}
 	w.Leader, err = leader.Start(ctx, leader.Options{Dir: o.Dir + "/leader", ID: "leader", Listen: "127.0.0.1:0", Cluster: "127.0.0.1:0", Bootstrap: true,
 		Slices: o.Slices, Storage: "file://" + o.Dir + "/storage", Embedded: o.Nodes == 0, Workers: o.Workers, Self: self, Log: log})
