@@ -21,11 +21,21 @@ import (
 	"slipher/node/worker"
 	"slipher/runtime/abi"
 	"slipher/runtime/exec"
+	"slipher/runtime/mem"
 	"slipher/runtime/program"
 )
 
 // fusedPasses is the pass list of the fused tier.
 const fusedPasses = llvm.Vector
+
+// compileBytes is what a compile worker may have where there are so many bytes: a quarter, as servers leave so much, but
+// enough for large queries; 0 (the pool's choice) if nobody knows.
+func compileBytes(available int64) int64 {
+	if available <= 0 {
+		return 0
+	}
+	return min(max(available/4, 512<<20), 4<<30)
+}
 
 // openCompiler loads the primitives and opens the pool of compile workers.
 func (s *Server) openCompiler(context.Context) error {
@@ -39,7 +49,7 @@ func (s *Server) openCompiler(context.Context) error {
 	if s.target, err = target.ByLevel(string(e.Level())); err != nil {
 		return err
 	}
-	s.pool = llvm.NewPool(runtime.GOMAXPROCS(0), s.opts.Self, llvm.Options{})
+	s.pool = llvm.NewPool(runtime.GOMAXPROCS(0), s.opts.Self, llvm.Options{MaxBytes: compileBytes(mem.Available())})
 	s.onStop(func(context.Context) error { s.pool.Close(); s.flights.wait(); return nil })
 	if s.opts.Warm && s.pool.Available() == nil {
 		s.flights.wg.Go(func() {

@@ -18,6 +18,7 @@ import (
 	"slipher/node/rms"
 	"slipher/node/wire"
 	"slipher/node/worker"
+	"slipher/runtime/mem"
 )
 
 // Config is what a node needs; the rest it learns from the leader.
@@ -47,6 +48,14 @@ const (
 	defaultCache = 1 << 30
 	defaultLoad  = 160 << 20 // sorting and encoding come on top: a process that loads stays under 1 GB
 )
+
+// atMost is n, or limit if that is less; 0 is no limit.
+func atMost(n, limit int64) int64 {
+	if limit > 0 {
+		return min(n, limit)
+	}
+	return n
+}
 
 // Node is a running compute node. It implements wire.Handler.
 type Node struct {
@@ -86,10 +95,10 @@ func Start(cfg Config) (*Node, error) {
 		cfg.Log = slog.Default()
 	}
 	if cfg.CacheBytes == 0 {
-		cfg.CacheBytes = defaultCache
+		cfg.CacheBytes = atMost(defaultCache, mem.Process().Limit()/4)
 	}
 	if cfg.LoadBytes == 0 {
-		cfg.LoadBytes = defaultLoad
+		cfg.LoadBytes = atMost(defaultLoad, mem.QueryLimit()/4)
 	}
 	if cfg.Dir != "" {
 		if err := checkDir(cfg.Dir); err != nil {

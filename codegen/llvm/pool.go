@@ -17,6 +17,7 @@ type Options struct {
 	Args    []string // of the worker's command line; nil: WorkerCommand
 
 	MaxJobs   int           // a worker is replaced after so many jobs; 0: 2000
+	MaxBytes  int64         // of writable memory that a worker may have; 0: 4 GB
 	MaxGrowth int64         // or when its resident set has grown by so many bytes; 0: 256 MB
 	Timeout   time.Duration // of one job, then its worker is killed; 0: a minute
 }

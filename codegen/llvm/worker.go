@@ -19,8 +19,20 @@ const WorkerVariable = "SLIPHER_COMPILE_WORKER"
 // WorkerCommand is the hidden subcommand that the binary is started with as a worker.
 const WorkerCommand = "compile-worker"
 
-// workerMaxBytes bounds a worker's writable memory: the whole primitive library at O3 takes 0.5 GB.
+// memoryVariable tells a worker how many bytes of writable memory it may have.
+const memoryVariable = "SLIPHER_COMPILE_MEMORY"
+
+// workerMaxBytes bounds a worker's writable memory where nobody says otherwise: the whole primitive library at O3
+// takes 0.5 GB.
 const workerMaxBytes = 4 << 30
+
+// maxBytes is what this worker may have.
+func maxBytes() uint64 {
+	if n, err := strconv.ParseUint(os.Getenv(memoryVariable), 10, 63); err == nil && n > 0 {
+		return n
+	}
+	return workerMaxBytes
+}
 
 // WorkerMain answers compile requests from in on out until in ends, which also
 // happens when the parent dies. The subcommand calls it with standard input and output.
@@ -28,7 +40,7 @@ func WorkerMain(in io.Reader, out io.Writer) error {
 	// LLVM keeps per-thread state; one thread keeps the memory in one arena, too.
 	runtime.LockOSThread()
 	// A module that makes LLVM run away ends as an allocation failure of this process. Refusal is harmless.
-	unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: workerMaxBytes, Max: workerMaxBytes})
+	unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: maxBytes(), Max: maxBytes()})
 	path, err := FindLibrary("")
 	var k *compiler
 	if err == nil {

@@ -80,8 +80,8 @@ type Buf struct {
 // account's limit or the system's memory is used up.
 func (a *Account) Alloc(n int) (Buf, error) {
 	relieve()
-	p := a.c.Take(n)
-	if p == nil {
+	var p unsafe.Pointer
+	if !a.Try(func() bool { p = a.c.Take(n); return p != nil }) {
 		return Buf{}, a.Refusal()
 	}
 	clear(unsafe.Slice((*byte)(p), n))
@@ -91,10 +91,24 @@ func (a *Account) Alloc(n int) (Buf, error) {
 // Reserve counts n bytes that are allocated elsewhere. It fails with 53200.
 func (a *Account) Reserve(n int64) error {
 	relieve()
-	if !a.c.Reserve(n) {
+	if !a.Try(func() bool { return a.c.Reserve(n) }) {
 		return a.Refusal()
 	}
 	return nil
+}
+
+// Try calls take, which asks a for memory, and once more if it was refused because the process was full and caches
+// had something to give. Who calls it holds no lock of a cache's.
+func (a *Account) Try(take func() bool) bool {
+	if take() {
+		return true
+	}
+	if full, _ := a.c.Refused(); full != process.c {
+		return false
+	}
+	before := process.Used()
+	emptyCaches()
+	return process.Used() < before && take()
 }
 
 // Release undoes Reserve.

@@ -81,7 +81,7 @@ func (t *Table) Ptr() unsafe.Pointer { return unsafe.Pointer(t.t) }
 
 // Grow makes room for n more entries.
 func (t *Table) Grow(n int) error {
-	if C.slp_table_grow(t.t, C.int64_t(n)) != 0 {
+	if !t.acct.Try(func() bool { return C.slp_table_grow(t.t, C.int64_t(n)) == 0 }) {
 		return t.acct.Refusal()
 	}
 	return nil
@@ -115,8 +115,8 @@ func (t *Table) AddEntry(init []byte) error {
 // Sort orders the entries by the key at keyOff; the array of their addresses is freed by FreeOrder.
 func (t *Table) Sort(keyOff, keep int) (unsafe.Pointer, int, error) {
 	var n C.int64_t
-	p := C.slp_sort(t.t, C.int64_t(keyOff), C.int64_t(keep), &n)
-	if p == nil {
+	var p **C.uint8_t
+	if !t.acct.Try(func() bool { p = C.slp_sort(t.t, C.int64_t(keyOff), C.int64_t(keep), &n); return p != nil }) {
 		return nil, 0, t.acct.Refusal()
 	}
 	return unsafe.Pointer(p), int(n), nil
@@ -155,8 +155,11 @@ func Seal(acct *mem.Account, parts []*Table, entrySize int) (*Join, error) {
 	for i, p := range parts {
 		unsafe.Slice(ps, len(parts))[i] = p.t
 	}
-	j := C.slp_join_seal(counters(acct), ps, C.int64_t(len(parts)), C.int64_t(entrySize))
-	if j == nil {
+	var j *C.slp_join
+	if !acct.Try(func() bool {
+		j = C.slp_join_seal(counters(acct), ps, C.int64_t(len(parts)), C.int64_t(entrySize))
+		return j != nil
+	}) {
 		return nil, acct.Refusal()
 	}
 	return &Join{j, acct}, nil
