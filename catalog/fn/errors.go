@@ -49,6 +49,8 @@ const (
 	ZeroNegativePower  Code = 41
 	InvalidRegexpInput Code = 42
 	MultipleMatches    Code = 43
+	ZoneDisplacement   Code = 50
+	UnknownZone        Code = 51
 )
 
 // codes maps each Code to what the client sees. The one place.
@@ -98,6 +100,8 @@ var codes = map[Code]struct {
 	InvalidRadix:       {sqlerr.InvalidParameterValue, "radix must be between 2 and 36"},
 	SubqueryManyRows:   {"21000", "more than one row returned by a subquery used as an expression"},
 	InvalidWeekday:     {sqlerr.InvalidParameterValue, "invalid day of the week"},
+	ZoneDisplacement:   {sqlerr.ZoneDisplacement, "time zone displacement out of range"},
+	UnknownZone:        {sqlerr.InvalidParameterValue, "time zone not recognized"},
 	MultipleMatches:    {"21000", "Found multiple matches to update the same tuple."},
 }
 

@@ -22,6 +22,8 @@ const (
 	NumericOutOfRange            Code = "22003"
 	InvalidDatetimeFormat        Code = "22007"
 	DatetimeOverflow             Code = "22008"
+	ZoneDisplacement             Code = "22009"
+	IntervalOverflow             Code = "22015"
 	DivisionByZero               Code = "22012"
 	InvalidParameterValue        Code = "22023"
 	InvalidTextRepresentation    Code = "22P02"

@@ -20,7 +20,7 @@ func ParseText(t Type, s string) (Datum, error) {
 	case Unknown, Name:
 		return String(s), nil
 	}
-	in := strings.Trim(s, " \t\n\v\f\r")
+	in := trimBlanks(s)
 	switch t.Kind {
 	case Bool:
 		return parseBool(s, in)
@@ -35,10 +35,13 @@ func ParseText(t Type, s string) (Datum, error) {
 	case Timestamp:
 		return parseTimestamp(s)
 	case Interval:
-		return parseInterval(s)
+		return ParseInterval(s, IntervalFields{})
 	}
 	return Datum{}, sqlerr.New(sqlerr.InternalError, "no text input for type %v", t)
 }
+
+// trimBlanks is s without the white space around it.
+func trimBlanks(s string) string { return strings.Trim(s, " \t\n\v\f\r") }
 
 // FormatText writes a non-NULL value in its text form: PostgreSQL's, floats with
 // as many digits as make the value read back. CHAR is not padded.
@@ -132,6 +135,9 @@ func parseFloat(t Type, s, in string) (Datum, error) {
 		if strings.IndexByte("xXpP_", in[i]) >= 0 { // Go's forms, not SQL's
 			return Datum{}, syntaxError(t.String(), s)
 		}
+	}
+	if strings.EqualFold(strings.TrimLeft(in[:min(1, len(in))], "+-")+in[min(1, len(in)):], "nan") { // a sign, which Go does not take
+		return Float(math.NaN()), nil
 	}
 	f, err := strconv.ParseFloat(in, bits)
 	switch {

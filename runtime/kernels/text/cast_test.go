@@ -3,6 +3,9 @@ package text_test
 import (
 	"math"
 	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
 	"testing"
 
 	"slipher/catalog/fn"
@@ -22,6 +25,19 @@ func TestTextCastsAgreeWithTypes(t *testing.T) {
 		"1999-12-31 23:59:59.9999999", "epoch", "epoch 1", "20010203 040506", "20010203 0405", "Wed 3 Feb 2001 04:05", "294276-12-31 23:59:59.999999", "294277-01-01",
 		"4714-11-24 BC", "4714-11-23 BC", "0000-01-01", "01/02/03", "1/2/70", "1.2.2003", "2001-02-03 04:05:06 UTC", "2001-02-03 UTC", "04:05:06", "2001-02-03 4", "2001-02-03 4pm",
 		"2001-02-03 04:05:06:07", "2001-02-03 :05", "jan feb 3", "3 3 2001", "20010203 20010203", "99999999-01-01", "2001-02-03 04:5:6", "\xff\xfe", "2001-02-03 04:05:06 am pm"}
+	for _, file := range []string{"datetime.txt", "number.txt"} { // texts asked of PostgreSQL
+		b, err := os.ReadFile("../../../catalog/types/testdata/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range strings.Split(string(b), "\n") {
+			in, _, _ := strings.Cut(line, "\t")
+			if in, err = strconv.Unquote(`"` + strings.ReplaceAll(in, `"`, `\"`) + `"`); err != nil {
+				t.Fatal(err)
+			}
+			inputs = append(inputs, in)
+		}
+	}
 	targets := []types.Type{types.TInt2, types.TInt4, types.TInt8, types.TDecimal(5, 2), types.TDecimal(19, 4), types.TDecimal(38, 0), types.TDecimal(38, 38),
 		types.TFloat8, types.TFloat4, types.TBool, types.TDate, types.TTimestamp}
 	for _, to := range targets {

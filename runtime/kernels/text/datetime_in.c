@@ -1,229 +1,461 @@
 /* Dates and timestamps from text: the steps of catalog/types/datetime_text.go. */
 #include "datetime.h"
 #include "str.h"
+#include "zone_words.h"
+#include <math.h>
 #include <stdlib.h>
 
-enum { MAX_TEXT = 128, SYNTAX = -1, FIELD = -2 };
+enum { MAX_TEXT = 128, MAX_NUMBER = 999999, MAX_OFFSET_HOURS = 15 };
+/* Failures, negative: error_code makes codes of them. */
+enum { SYNTAX = -1, FIELD = -2, NO_DAY = -3, DISPLACEMENT = -4, NO_ZONE = -5 };
+
+/* Fields that a text may give once each. */
+enum {
+	HAVE_YEAR = 1, HAVE_MONTH = 2, HAVE_DAY = 4, HAVE_TIME = 8, HAVE_ZONE = 16, HAVE_HALF = 32, HAVE_ERA = 64, HAVE_WEEKDAY = 128,
+	HAVE_DATE = HAVE_YEAR | HAVE_MONTH | HAVE_DAY,
+};
+
+typedef enum { END, NUMBER, DATE, CLOCK, WORD, OFFSET, BAD } token_kind;
 
 typedef struct {
-	char numbers[2][8];
-	int count, month, have_date, have_time, pm, half, bc, year, mon, day;
+	const char *p, *end;
+} span;
+
+typedef struct {
+	const char *at, *end;
+	int have, month_word, two_digits, day_of_year, time_next, half, bc;
+	int year, mon, day;
 	int64_t micros;
+	char digits[MAX_TEXT + 4]; /* of an offset, without the blanks behind its sign */
 } parser;
 
 static int is_digit(char c) { return c >= '0' && c <= '9'; }
 static int is_alpha(char c) { return c >= 'a' && c <= 'z'; }
+static int is_space(char c) { return c == ' ' || (c >= 9 && c <= 13); }
+static size_t length(span w) { return w.end - w.p; }
 
-/* 1 to 6 digits up to end; SYNTAX if it is anything else. */
-static int small_number(const char *s, const char *end) {
+static int is(span w, const char *s) { return length(w) == strlen(s) && memcmp(w.p, s, length(w)) == 0; }
+
+static const char *const months[] = {"january", "february", "march", "april", "may", "june", "july",
+	"august", "september", "october", "november", "december"};
+static const char *const weekdays[] = {"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
+
+static int starts(span w, const char *name) { return length(w) == 3 && memcmp(w.p, name, 3) == 0; }
+
+static int month_number(span w) {
+	for (int i = 0; i < 12; i++)
+		if (is(w, months[i]) || starts(w, months[i])) return i + 1;
+	return is(w, "sept") ? 9 : 0;
+}
+
+static int is_day_name(span w) {
+	for (int i = 0; i < 7; i++)
+		if (is(w, weekdays[i]) || starts(w, weekdays[i])) return 1;
+	return is(w, "tues") || is(w, "weds") || is(w, "thur") || is(w, "thurs");
+}
+
+/* What a word is as a zone: bits of zone_words. */
+static int zone_kinds(span w) {
+	size_t lo = 0, hi = sizeof zone_words / sizeof *zone_words;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2, n = strlen(zone_words[mid].word), least = n < length(w) ? n : length(w);
+		int c = memcmp(zone_words[mid].word, w.p, least);
+		if (!c) c = (n > length(w)) - (n < length(w));
+		if (!c) return zone_words[mid].kinds;
+		if (c < 0) lo = mid + 1;
+		else hi = mid;
+	}
+	return 0;
+}
+
+/* The value of digits, or a failure. */
+static int number_of(span w) {
 	int v = 0;
-	if (s == end || end - s > 6) return SYNTAX;
-	for (; s < end; s++) {
-		if (!is_digit(*s)) return SYNTAX;
-		v = v * 10 + (*s - '0');
+	for (const char *q = w.p; q < w.end; q++) {
+		if (!is_digit(*q)) return SYNTAX;
+		if ((v = v * 10 + (*q - '0')) > MAX_NUMBER) return FIELD;
+	}
+	return w.p == w.end ? SYNTAX : v;
+}
+
+static int is_date_word(span w) {
+	static const char *const words[] = {"t", "am", "pm", "ad", "bc", "at", "on", "epoch"};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (is(w, words[i])) return 1;
+	return month_number(w) > 0 || is_day_name(w);
+}
+
+/* The next token; blanks and commas only separate. */
+static token_kind token(parser *p, span *w) {
+	const char *q = p->at, *end = p->end;
+	token_kind kind = BAD;
+#define PEEK (q < end ? *q : 0)
+	while (q < end && (is_space(*q) || *q == ',')) q++;
+	w->p = q;
+	if (q == end) return END;
+	if (is_digit(*q)) {
+		kind = NUMBER;
+		while (is_digit(PEEK)) q++;
+		char d = PEEK;
+		if (d == ':') {
+			kind = CLOCK;
+			while (is_digit(PEEK) || PEEK == ':' || PEEK == '.') q++;
+		} else if (d == '-' || d == '/' || d == '.') {
+			q++;
+			if (!is_digit(PEEK)) {
+				kind = DATE;
+				while (is_digit(PEEK) || is_alpha(PEEK) || PEEK == d) q++;
+			} else {
+				while (is_digit(PEEK)) q++;
+				if (d != '.' || PEEK == '.') kind = DATE;
+				if (PEEK == d)
+					while (is_digit(PEEK) || PEEK == d) q++;
+			}
+		}
+	} else if (is_alpha(*q)) {
+		kind = WORD;
+		while (is_alpha(PEEK)) q++;
+		char n = PEEK;
+		span word = {w->p, q};
+		if (n == '-' || n == '/' || n == '.' || ((n == '+' || is_digit(n)) && !is_date_word(word))) {
+			kind = DATE;
+			while (PEEK && (is_digit(PEEK) || is_alpha(PEEK) || strchr("+-/_.:", PEEK))) q++;
+		}
+	} else if (*q == '+' || *q == '-') {
+		char *out = p->digits;
+		*out++ = *q++;
+		while (is_space(PEEK)) q++;
+		if (is_digit(PEEK)) {
+			kind = OFFSET;
+			while (is_digit(PEEK) || PEEK == ':' || PEEK == '.' || PEEK == '-') *out++ = *q++;
+			p->at = q;
+			w->p = p->digits;
+			w->end = out;
+			return kind;
+		}
+	}
+#undef PEEK
+	p->at = w->end = q;
+	return kind;
+}
+
+/* The digits behind a second's point in microseconds, or a failure. */
+static int64_t fraction(span w) {
+	char buf[MAX_TEXT + 4] = "0.";
+	size_t n = 2;
+	for (const char *q = w.p; q < w.end; q++) {
+		if (!is_digit(*q)) return SYNTAX;
+		buf[n++] = *q;
+	}
+	buf[n] = 0;
+	return n == 2 ? 0 : (int64_t)rint(strtod(buf, 0) * 1e6);
+}
+
+/* The part of w in front of the next c, and what is behind it in w; w->p is null if there is no more. */
+static span cut(span *w, char c) {
+	span part = {w->p, memchr(w->p, c, length(*w))};
+	if (!part.end) {
+		part.end = w->end;
+		w->p = w->end = 0;
+	} else {
+		w->p = part.end + 1;
+	}
+	return part;
+}
+
+/* HH:MM[:SS[.ffffff]], or MM:SS.ffffff. */
+static int take_clock(parser *p, span w) {
+	p->have |= HAVE_TIME;
+	span body = cut(&w, '.');
+	int v[4] = {0}, n = 0, point = w.p != 0;
+	for (span rest = body; rest.p;) {
+		span part = cut(&rest, ':');
+		if (n == 3) return SYNTAX;
+		if ((v[n++] = number_of(part)) < 0) return v[n - 1];
+	}
+	if (n < 2) return SYNTAX;
+	if (n == 2 && point) {
+		v[2] = v[1];
+		v[1] = v[0];
+		v[0] = 0;
+	}
+	int64_t us = point ? fraction(w) : 0;
+	if (us < 0) return (int)us;
+	if (v[0] > 24 || v[1] > 59 || v[2] > 60 || (v[0] == 24 && (v[1] || v[2] || us)) || (v[2] == 60 && us)) return FIELD;
+	p->micros = ((int64_t)v[0] * 3600 + v[1] * 60 + v[2]) * 1000000 + us;
+	return 0;
+}
+
+/* A sign and HH, HHMM, HH:MM or HH:MM:SS. */
+static int take_offset(parser *p, span w) {
+	p->have |= HAVE_ZONE;
+	span rest = {w.p + 1, w.end};
+	int v[3] = {0}, n = 0;
+	while (rest.p) {
+		if (n == 3) return SYNTAX;
+		int c = number_of(cut(&rest, ':'));
+		if (c < 0) return c == FIELD ? DISPLACEMENT : c;
+		v[n++] = c;
+	}
+	if (n == 1 && length(w) > 3) {
+		v[1] = v[0] % 100;
+		v[0] /= 100;
+	}
+	return v[0] > MAX_OFFSET_HOURS || v[1] > 59 || v[2] > 59 ? DISPLACEMENT : 0;
+}
+
+/* YYYYMMDD and YYMMDD if there is no date yet, else HHMMSS[.ffffff] and HHMM. */
+static int run_together(parser *p, span w, int have) {
+	const char *point = memchr(w.p, '.', length(w));
+	span digits = {w.p, point ? point : w.end};
+	size_t n = length(digits);
+	if (!point && (have & HAVE_DATE) != HAVE_DATE && n >= 6) {
+		p->have |= HAVE_DATE;
+		p->two_digits = n == 6;
+		if ((p->year = number_of((span){w.p, w.end - 4})) < 0) return p->year;
+		p->mon = number_of((span){w.end - 4, w.end - 2});
+		p->day = number_of((span){w.end - 2, w.end});
+		return 0;
+	}
+	if (have & HAVE_TIME || (n != 4 && n != 6)) return SYNTAX;
+	const char *d = w.p;
+	char buf[MAX_TEXT + 8] = {d[0], d[1], ':', d[2], d[3], ':', n == 6 ? d[4] : '0', n == 6 ? d[5] : '0'};
+	size_t frac = point ? w.end - point : 0;
+	memcpy(buf + 8, d + n, frac);
+	return take_clock(p, (span){buf, buf + 8 + frac});
+}
+
+/* A number whose meaning depends on what is known of the date. */
+static int take_field(parser *p, span w, int have) {
+	int v = number_of(w), is_long = length(w) >= 3;
+	if (v < 0) return v;
+	switch (have & HAVE_DATE) {
+	case 0:
+		if (is_long) goto year;
+		goto month;
+	case HAVE_YEAR:
+		if (length(w) == 3 && v >= 1 && v <= 366) {
+			p->have |= HAVE_MONTH | HAVE_DAY;
+			p->day_of_year = v;
+			return 0;
+		}
+		goto month;
+	case HAVE_MONTH:
+		if (p->month_word && is_long) goto year;
+		goto day;
+	case HAVE_YEAR | HAVE_MONTH:
+		if (!p->month_word || !is_long || !p->two_digits) goto day;
+		p->have |= HAVE_DAY; /* what was taken for a year is the day */
+		p->day = p->year;
+		p->year = v;
+		p->two_digits = 0;
+		return 0;
+	case HAVE_DAY:
+		goto month;
+	case HAVE_MONTH | HAVE_DAY:
+		goto year;
+	}
+	return run_together(p, w, have);
+year:
+	p->have |= HAVE_YEAR;
+	p->year = v;
+	p->two_digits = length(w) <= 2;
+	return 0;
+month:
+	p->have |= HAVE_MONTH;
+	p->mon = v;
+	return 0;
+day:
+	p->have |= HAVE_DAY;
+	p->day = v;
+	return 0;
+}
+
+/* The next run of digits or of letters of a date in one token; 0 if w is at its end. */
+static int date_part(span *w, span *part) {
+	if (w->p == w->end) return 0;
+	while (w->p < w->end && !is_digit(*w->p) && !is_alpha(*w->p)) w->p++;
+	if (w->p == w->end) return SYNTAX; /* a separator at the end */
+	part->p = w->p;
+	int alpha = is_alpha(*w->p);
+	while (w->p < w->end && (alpha ? is_alpha(*w->p) : is_digit(*w->p))) w->p++;
+	part->end = w->p;
+	if (w->p < w->end && (w->p + 1 == w->end || (!is_digit(*w->p) && !is_alpha(*w->p)))) w->p++;
+	return 1;
+}
+
+/* A date in one token: 2001-02-03, 2/3/2001, 3-feb-2001, 2001.034. Names come first. */
+static int take_date(parser *p, span w, int have) {
+	int known = have;
+	for (int names = 1; names >= 0; names--) {
+		span rest = w, part;
+		int c;
+		while ((c = date_part(&rest, &part)) > 0) {
+			if (names != is_alpha(*part.p)) continue;
+			int before = p->have;
+			p->have = 0;
+			if (names) {
+				p->have = HAVE_MONTH;
+				if (!(p->mon = month_number(part))) return SYNTAX;
+				p->month_word = 1;
+			} else if ((c = take_field(p, part, known))) {
+				return c;
+			}
+			if (p->have & (known | before)) return SYNTAX;
+			known |= p->have;
+			p->have |= before;
+		}
+		if (c) return c;
+	}
+	return (known & ~HAVE_ZONE) == HAVE_DATE ? 0 : SYNTAX; /* only a zone may stand in front of a date */
+}
+
+static int take_zone_name(parser *p, span w, int unknown) {
+	if (!(zone_kinds(w) & 2)) return unknown;
+	p->have |= HAVE_ZONE;
+	return 0;
+}
+
+static int take_word(parser *p, span w, int have) {
+	if (zone_kinds(w) & 1) {
+		p->have |= HAVE_ZONE;
+		return 0;
+	}
+	int m = month_number(w);
+	if (m) {
+		/* A number that was taken for the month is the day. */
+		if (have & HAVE_MONTH && !p->month_word && !(have & HAVE_DAY) && p->mon >= 1 && p->mon <= 31) {
+			p->day = p->mon;
+			p->have |= HAVE_DAY;
+		} else {
+			p->have |= HAVE_MONTH;
+		}
+		p->month_word = 1;
+		p->mon = m;
+	} else if (is_day_name(w)) {
+		p->have |= HAVE_WEEKDAY;
+	} else if (is(w, "am") || is(w, "pm")) {
+		p->have |= HAVE_HALF;
+		p->half = *w.p;
+	} else if (is(w, "ad") || is(w, "bc")) {
+		p->have |= HAVE_ERA;
+		p->bc = *w.p == 'b';
+	} else if (is(w, "epoch")) {
+		p->have |= HAVE_DATE | HAVE_TIME | HAVE_ZONE;
+		p->year = 1970;
+		p->mon = p->day = 1;
+		p->micros = 0;
+	} else if (is(w, "t")) {
+		if ((have & HAVE_DATE) != HAVE_DATE) return SYNTAX;
+		p->time_next = 1;
+	} else if (!is(w, "at") && !is(w, "on")) {
+		return take_zone_name(p, w, SYNTAX);
+	}
+	return 0;
+}
+
+static int take_number(parser *p, span w, int have, int behind_t) {
+	const char *point = memchr(w.p, '.', length(w));
+	if (behind_t) return run_together(p, w, have | HAVE_DATE);
+	if (point && !(have & HAVE_DATE)) return take_date(p, w, have);
+	if (point && point - w.p > 2) return run_together(p, w, have);
+	if (point) return SYNTAX;
+	if (length(w) >= 6 && ((have & HAVE_DATE) != HAVE_DATE || !(have & HAVE_TIME))) return run_together(p, w, have);
+	return take_field(p, w, have);
+}
+
+/* have are the fields given before; p->have becomes those that the token gives. */
+static int take(parser *p, token_kind kind, span w, int have) {
+	int behind_t = p->time_next, c;
+	p->time_next = 0;
+	if (behind_t && kind != CLOCK && kind != NUMBER && kind != DATE) return SYNTAX;
+	switch (kind) {
+	case CLOCK: return take_clock(p, w);
+	case OFFSET: return take_offset(p, w);
+	case WORD: return take_word(p, w, have);
+	case NUMBER: return take_number(p, w, have, behind_t);
+	case DATE:
+		if (behind_t) { /* T040506-08 */
+			const char *minus = memchr(w.p, '-', length(w));
+			if (!minus) return SYNTAX;
+			if ((c = take_offset(p, (span){minus, w.end}))) return c;
+			return run_together(p, (span){w.p, minus}, HAVE_DATE);
+		}
+		if ((have & (HAVE_MONTH | HAVE_DAY)) == (HAVE_MONTH | HAVE_DAY)) return is_digit(*w.p) ? SYNTAX : take_zone_name(p, w, NO_ZONE);
+		return take_date(p, w, have);
+	default: return SYNTAX;
+	}
+}
+
+/* Checks the date and applies era and AM or PM. */
+static int finish(parser *p) {
+	const int64_t hour = 3600000000ll;
+	if (p->time_next || (p->have & HAVE_DATE) != HAVE_DATE) return SYNTAX;
+	if (p->bc) {
+		if (p->year < 1) return FIELD;
+		p->year = 1 - p->year;
+	} else if (p->two_digits && p->year < 100) {
+		p->year += p->year < 70 ? 2000 : 1900; /* PostgreSQL's window: 1970..2069 */
+	} else if (!p->year) {
+		return FIELD;
+	}
+	if (p->day_of_year) {
+		civil c = slp_civil_of(slp_days_of(p->year, 1, p->day_of_year));
+		p->mon = c.month;
+		p->day = c.day;
+		if (p->day_of_year == 366 && c.month == 1) return NO_DAY;
+	}
+	if (p->mon < 1 || p->mon > 12 || p->day < 1 || p->day > slp_days_in_month(p->year, p->mon)) return NO_DAY;
+	if (p->half && p->micros >= 13 * hour) return FIELD;
+	if (p->half && p->micros / hour == 12) p->micros -= 12 * hour;
+	if (p->half == 'p') p->micros += 12 * hour;
+	return 0;
+}
+
+/* n digits at s; -1 if there is anything else. */
+static int digits_at(const uint8_t *s, int n) {
+	int v = 0;
+	for (; n > 0; n--, s++) {
+		unsigned d = *s - '0';
+		if (d > 9) return -1;
+		v = v * 10 + d;
 	}
 	return v;
 }
 
-static const char *const months[] = {"january", "february", "march", "april", "may", "june", "july",
-	"august", "september", "october", "november", "december"};
-static const char *const days[] = {"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
-	"tues", "weds", "thur", "thurs"};
-
-static int same(const char *s, const char *end, const char *w, size_t n) {
-	return (size_t)(end - s) == n && memcmp(s, w, n) == 0;
-}
-
-static int month_number(const char *s, const char *end) {
-	for (int i = 0; i < 12; i++)
-		if (same(s, end, months[i], strlen(months[i])) || same(s, end, months[i], 3)) return i + 1;
-	return same(s, end, "sept", 4) ? 9 : 0;
-}
-
-static int is_day_name(const char *s, const char *end) {
-	for (size_t i = 0; i < sizeof days / sizeof *days; i++)
-		if (same(s, end, days[i], strlen(days[i])) || (i < 7 && same(s, end, days[i], 3))) return 1;
-	return 0;
-}
-
-static int set_date(parser *p, int year, int year_len, int mon, int day) {
-	if (p->have_date || year < 0 || mon < 0 || day < 0) return SYNTAX;
-	if (year_len == 2) year += year < 70 ? 2000 : 1900;
-	p->year = year;
-	p->mon = mon;
-	p->day = day;
-	p->have_date = 1;
-	return 0;
-}
-
-/* HH[:MM[:SS[.ffffff]]] with an optional zone or AM/PM behind it. */
-static int take_clock(parser *p, const char *s, const char *end) {
-	if (p->have_time) return SYNTAX;
-	int v[3] = {0}, n = 0;
-	int64_t us = 0;
-	for (;;) {
-		const char *q = s;
-		while (q < end && is_digit(*q)) q++;
-		if (n == 3 || q - s > 2 || (v[n++] = small_number(s, q)) < 0) return SYNTAX;
-		s = q;
-		if (s == end || *s != ':') break;
-		s++;
-	}
-	if (s < end && *s == '.') {
-		int k = 0;
-		for (s++; s < end && is_digit(*s); s++, k++)
-			if (k < 7) us = us * 10 + (*s - '0');
-		for (; k < 7; k++) us *= 10;
-		us = (us + 5) / 10;
-	}
-	if (s < end) {
-		if (same(s, end, "am", 2) || same(s, end, "pm", 2)) {
-			p->half = 1;
-			p->pm = *s == 'p';
-		} else if (*s != '+' && *s != '-' && !is_alpha(*s)) {
-			return SYNTAX;
-		}
-	}
-	if (v[0] > 24 || v[1] > 59 || v[2] > 60 || (v[0] == 24 && (v[1] || v[2] || us))) return FIELD;
-	p->micros = ((int64_t)v[0] * 3600 + v[1] * 60 + v[2]) * 1000000 + us;
-	p->have_time = 1;
-	return 0;
-}
-
-/* 2001-02-03, 2/3/2001, 3-feb-2001, 2001-feb-03. */
-static int take_separated(parser *p, const char *s, const char *end, char sep) {
-	const char *a = memchr(s, sep, end - s), *b = memchr(a + 1, sep, end - a - 1);
-	if (!b || memchr(b + 1, sep, end - b - 1)) return SYNTAX;
-	int first = small_number(s, a), last = small_number(b + 1, end), m = month_number(a + 1, b);
-	int long_first = a - s > 2;
-	if (m) return long_first ? set_date(p, first, a - s, m, last) : set_date(p, last, end - b - 1, m, first);
-	m = small_number(a + 1, b);
-	if (long_first) return set_date(p, first, a - s, m, last);
-	return set_date(p, last, end - b - 1, first, m);
-}
-
-static int take_digits(parser *p, const char *s, const char *end) {
-	const char *t = memchr(s, 't', end - s);
-	if (t && t > s && t + 1 < end && is_digit(t[-1]) && is_digit(t[1])) {
-		int c = take_digits(p, s, t);
-		return c ? c : take_clock(p, t + 1, end);
-	}
-	if (memchr(s, ':', end - s)) return take_clock(p, s, end);
-	for (const char *q = s; q < end; q++)
-		if (*q == '-' || *q == '/' || *q == '.') return p->have_date ? SYNTAX : take_separated(p, s, end, *q);
-	for (const char *q = s; q < end; q++) {
-		if (is_digit(*q)) continue;
-		if (q - s <= 2 && (same(q, end, "am", 2) || same(q, end, "pm", 2))) return take_clock(p, s, end);
-		return SYNTAX;
-	}
-	int n = end - s;
-	if (p->have_date && !p->have_time && (n == 6 || n == 4)) {
-		char buf[8] = {s[0], s[1], ':', s[2], s[3], ':', n == 6 ? s[4] : '0', n == 6 ? s[5] : '0'};
-		return take_clock(p, buf, buf + 8);
-	}
-	if (!p->have_date && !p->month && !p->count && (n == 8 || n == 6))
-		return set_date(p, small_number(s, end - 4), n - 4, small_number(end - 4, end - 2), small_number(end - 2, end));
-	if (p->count == 2 || n > 6) return SYNTAX;
-	memcpy(p->numbers[p->count], s, n);
-	p->numbers[p->count++][n] = 0;
-	return 0;
-}
-
-static int take_name(parser *p, const char *s, const char *end) {
-	int m = month_number(s, end);
-	if (m && !p->month && !p->have_date) {
-		p->month = m;
-	} else if (same(s, end, "am", 2) || same(s, end, "pm", 2)) {
-		if (!p->have_time || p->half) return SYNTAX;
-		p->half = 1;
-		p->pm = *s == 'p';
-	} else if (same(s, end, "bc", 2)) {
-		p->bc = 1;
-	} else if (same(s, end, "ad", 2) || is_day_name(s, end)) {
-	} else if (!p->have_time || m) {
-		return SYNTAX;
-	}
-	return 0;
-}
-
-static int finish(parser *p) {
-	if (!p->have_date) {
-		if (!p->month || p->count != 2) return SYNTAX;
-		const char *d = p->numbers[0], *y = p->numbers[1];
-		if (strlen(d) > 2) {
-			const char *x = d;
-			d = y;
-			y = x;
-		}
-		int c = set_date(p, atoi(y), strlen(y), p->month, atoi(d));
-		if (c) return c;
-	} else if (p->month || p->count) {
-		return SYNTAX;
-	}
-	if (p->bc) {
-		if (p->year < 1) return FIELD;
-		p->year = 1 - p->year;
-	} else if (!p->year) {
-		return FIELD;
-	}
-	if (p->mon < 1 || p->mon > 12 || p->day < 1 || p->day > slp_days_in_month(p->year, p->mon)) return FIELD;
-	if (p->half) {
-		int64_t hour = p->micros / 3600000000ll;
-		if (hour < 1 || hour > 12) return FIELD;
-		if (hour == 12) p->micros -= 12 * 3600000000ll;
-		if (p->pm) p->micros += 12 * 3600000000ll;
-	}
-	return 0;
-}
-
-/* YYYY-MM-DD alone, what nearly all data looks like. Returns 1 if v is one. */
-static int iso_date(view v, int64_t *day) {
-	if (v.n != 10 || v.p[4] != '-' || v.p[7] != '-') return 0;
-	int f[8];
-	for (int i = 0, k = 0; i < 10; i++) {
-		if (i == 4 || i == 7) continue;
-		unsigned d = v.p[i] - '0';
-		if (d > 9) return 0;
-		f[k++] = d;
-	}
-	int y = f[0] * 1000 + f[1] * 100 + f[2] * 10 + f[3], m = f[4] * 10 + f[5], d = f[6] * 10 + f[7];
+/* YYYY-MM-DD and YYYY-MM-DD HH:MM:SS alone, what nearly all data looks like. Returns 1 if v is one. */
+static int iso(view v, int64_t *day, int64_t *micros) {
+	if ((v.n != 10 && v.n != 19) || v.p[4] != '-' || v.p[7] != '-') return 0;
+	int y = digits_at(v.p, 4), m = digits_at(v.p + 5, 2), d = digits_at(v.p + 8, 2);
 	if (y < 1 || m < 1 || m > 12 || d < 1 || d > slp_days_in_month(y, m)) return 0;
+	if (v.n == 19) {
+		if (v.p[10] != ' ' || v.p[13] != ':' || v.p[16] != ':') return 0;
+		int h = digits_at(v.p + 11, 2), min = digits_at(v.p + 14, 2), s = digits_at(v.p + 17, 2);
+		if (h < 0 || h > 23 || min < 0 || min > 59 || s < 0 || s > 59) return 0;
+		*micros = ((int64_t)h * 3600 + min * 60 + s) * 1000000;
+	}
 	*day = slp_days_of(y, m, d);
 	return 1;
 }
 
 static int parse(view v, int64_t *day, int64_t *micros) {
 	*day = *micros = 0;
-	if (iso_date(v, day)) return 0;
+	if (iso(v, day, micros)) return 0;
 	char buf[MAX_TEXT];
-	if (v.n >= MAX_TEXT) return SYNTAX;
-	int words = 0;
+	if (v.n > MAX_TEXT) return SYNTAX;
 	for (uint32_t i = 0; i < v.n; i++) {
 		char c = (char)v.p[i];
 		buf[i] = c >= 'A' && c <= 'Z' ? c + 32 : c;
 	}
-	parser p = {0};
-	for (const char *s = buf, *all = buf + v.n; s < all;) {
-		if (*s == ' ' || *s == ',' || (*s >= 9 && *s <= 13)) {
-			s++;
-			continue;
-		}
-		const char *end = s;
-		while (end < all && *end != ' ' && *end != ',' && !(*end >= 9 && *end <= 13)) end++;
-		int c = SYNTAX;
-		words++;
-		if (words == 1 && same(s, end, "epoch", 5)) {
-			p.month = 0;
-			c = set_date(&p, 1970, 4, 1, 1);
-		} else if (is_digit(*s)) {
-			c = take_digits(&p, s, end);
-		} else if (is_alpha(*s)) {
-			c = take_name(&p, s, end);
-		} else if ((*s == '+' || *s == '-') && p.have_time && end - s > 1 && is_digit(s[1])) {
-			c = 0; /* zone */
-		}
+	parser p = {.at = buf, .end = buf + v.n};
+	span w;
+	for (token_kind kind; (kind = token(&p, &w)) != END;) {
+		int before = p.have;
+		p.have = 0;
+		int c = take(&p, kind, w, before);
 		if (c) return c;
-		s = end;
+		if (p.have & before) return SYNTAX; /* given twice */
+		p.have |= before;
 	}
 	int c = finish(&p);
 	if (c) return c;
@@ -232,7 +464,14 @@ static int parse(view v, int64_t *day, int64_t *micros) {
 	return 0;
 }
 
-static int32_t error_code(int c, int32_t syntax) { return c == FIELD ? SLP_DATETIME_FIELD : syntax; }
+static int32_t error_code(int c, int32_t syntax) {
+	switch (c) {
+	case FIELD: case NO_DAY: return SLP_DATETIME_FIELD;
+	case DISPLACEMENT: return SLP_ZONE_DISPLACEMENT;
+	case NO_ZONE: return SLP_UNKNOWN_ZONE;
+	}
+	return syntax;
+}
 
 int32_t slp_str_to_date(int32_t *out, STR(s)) {
 	VIEW(s);
