@@ -1,6 +1,9 @@
 package fn
 
-import "slipher/catalog/types"
+import (
+	"slipher/catalog/types"
+	"slipher/catalog/zone"
+)
 
 // NullRule says what NULL arguments do to a result.
 type NullRule uint8
@@ -190,7 +193,8 @@ type Row struct {
 // Session is what leader-only functions may ask for.
 type Session interface {
 	Setting(name string) (string, bool)
-	SetSetting(name, value string) error
+	SetSetting(name, value string, local bool) (string, error) // the value as it is kept
+	Zone() zone.Zone
 	CurrentUser() string
 	CurrentDatabase() string
 	CurrentSchema() string

@@ -58,8 +58,12 @@ func bindToNumber(_ []types.Type, consts []*types.Datum) (Bound, error) {
 	if c == nil || c.Null {
 		return Bound{}, sqlerr.New(sqlerr.InvalidParameterValue, "the template of TO_NUMBER must be a constant")
 	}
-	t := parseNumberTemplate(c.S)
-	ret := types.TDecimal(max(1, min(t.whole+t.frac, types.MaxPrecision)), min(t.frac, types.MaxPrecision-1))
+	t, err := parseNumberTemplate(c.S)
+	if err != nil {
+		return Bound{}, err
+	}
+	frac := t.frac + t.shift
+	ret := types.TDecimal(max(1, min(t.whole+t.frac, types.MaxPrecision)), min(frac, types.MaxPrecision-1))
 	return Bound{Op: opRef("to_number"), Args: []types.Type{types.TText, types.TText}, Extra: []Const{i32Const(int(ret.Scale))}, Ret: ret}, nil
 }
 
@@ -73,8 +77,11 @@ func hostTimestampToChar(c HostCall) error {
 func hostIntervalToChar(c HostCall) error {
 	return c.Rows(func(row int) error {
 		months, micros := c.Int128(0, row)
-		c.SetStr(row, []byte(formatInterval(months, micros, string(c.Str(1, row)))))
-		return nil
+		s, err := formatInterval(months, micros, string(c.Str(1, row)))
+		if err == nil {
+			c.SetStr(row, []byte(s))
+		}
+		return err
 	})
 }
 
@@ -82,24 +89,29 @@ func hostDecimalToChar(c HostCall) error {
 	return c.Rows(func(row int) error {
 		hi, lo := c.Int128(0, row)
 		s := types.FormatDecimal(types.Int128(hi, lo).I128(), int(c.Int(2, row)))
-		c.SetStr(row, []byte(parseNumberTemplate(string(c.Str(1, row))).format(s)))
-		return nil
+		t, err := parseNumberTemplate(string(c.Str(1, row)))
+		if err == nil {
+			c.SetStr(row, []byte(t.format(s)))
+		}
+		return err
 	})
 }
 
 func hostFloatToChar(c HostCall) error {
 	return c.Rows(func(row int) error {
-		t := parseNumberTemplate(string(c.Str(1, row)))
-		c.SetStr(row, []byte(t.format(floatDigits(c.Float(0, row), t.frac))))
-		return nil
+		t, err := parseNumberTemplate(string(c.Str(1, row)))
+		if err == nil {
+			c.SetStr(row, []byte(t.format(floatDigits(c.Float(0, row), t))))
+		}
+		return err
 	})
 }
 
 func hostToDate(c HostCall) error {
 	return c.Rows(func(row int) error {
-		ts, err := parseByTemplate(string(c.Str(0, row)), string(c.Str(1, row)), c.Int(2, row) != 0)
+		t, err := parseByTemplate(string(c.Str(0, row)), string(c.Str(1, row)), c.Int(2, row) != 0)
 		if err == nil {
-			days, _ := types.SplitTimestamp(ts)
+			days, _ := types.SplitTimestamp(t.ts)
 			c.SetInt(row, days)
 		}
 		return err
@@ -108,9 +120,9 @@ func hostToDate(c HostCall) error {
 
 func hostToTimestamp(c HostCall) error {
 	return c.Rows(func(row int) error {
-		ts, err := parseByTemplate(string(c.Str(0, row)), string(c.Str(1, row)), c.Int(2, row) != 0)
+		t, err := parseByTemplate(string(c.Str(0, row)), string(c.Str(1, row)), c.Int(2, row) != 0)
 		if err == nil {
-			c.SetInt(row, ts)
+			c.SetInt(row, t.ts)
 		}
 		return err
 	})
@@ -118,7 +130,11 @@ func hostToTimestamp(c HostCall) error {
 
 func hostToNumber(c HostCall) error {
 	return c.Rows(func(row int) error {
-		v, err := parseNumberTemplate(string(c.Str(1, row))).parse(string(c.Str(0, row)), int(c.Int(2, row)))
+		t, err := parseNumberTemplate(string(c.Str(1, row)))
+		if err != nil {
+			return err
+		}
+		v, err := t.parse(string(c.Str(0, row)), int(c.Int(2, row)))
 		if err == nil {
 			c.SetInt128(row, v.Hi, v.Lo)
 		}

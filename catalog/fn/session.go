@@ -26,16 +26,18 @@ func sessionGroup() Group {
 		return func(Session, []types.Datum) (types.Datum, error) { return d, nil }
 	}
 	D, S := types.TDate, types.TTimestamp
-	wholeSecond := func(s Session) int64 { return s.NowMicros() - mod(s.NowMicros(), 1000000) }
-	today := func(s Session) int64 { d, _ := types.SplitTimestamp(s.TransactionMicros()); return d }
+	// What the clock of the session's zone shows.
+	transaction := func(s Session) int64 { return s.Zone().Table.Local(s.TransactionMicros()) }
+	wholeSecond := func(s Session) int64 { return s.Zone().Table.Local(s.NowMicros() - mod(s.NowMicros(), 1000000)) }
+	today := func(s Session) int64 { d, _ := types.SplitTimestamp(transaction(s)); return d }
 	rows := []*Row{
 		leader("version", LeaderOnly, T, "Product and version.", always(types.String(Version))),
 		leader("getdate", Anywhere, S, "Start of the statement, in whole seconds.", number(wholeSecond)),
-		leader("sysdate", Anywhere, S, "Start of the transaction.", number(Session.TransactionMicros)),
+		leader("sysdate", Anywhere, S, "Start of the transaction.", number(transaction)),
 		leader("current_date", Anywhere, D, "Date of the transaction's start.", number(today)),
-		leader("now", LeaderOnly, S, "Start of the transaction.", number(Session.TransactionMicros)),
-		leader("current_timestamp", LeaderOnly, S, "Start of the transaction.", number(Session.TransactionMicros)),
-		leader("localtimestamp", LeaderOnly, S, "Start of the transaction.", number(Session.TransactionMicros)),
+		leader("now", LeaderOnly, S, "Start of the transaction.", number(transaction)),
+		leader("current_timestamp", LeaderOnly, S, "Start of the transaction.", number(transaction)),
+		leader("localtimestamp", LeaderOnly, S, "Start of the transaction.", number(transaction)),
 		leader("current_database", Anywhere, types.TName, "Name of the database.", text(Session.CurrentDatabase)),
 		leader("current_catalog", Anywhere, types.TName, "Name of the database.", text(Session.CurrentDatabase)),
 		leader("current_schema", LeaderOnly, types.TName, "First schema of the search path.", text(Session.CurrentSchema)),
@@ -78,8 +80,6 @@ func setConfig(s Session, args []types.Datum) (types.Datum, error) {
 	if args[0].Null {
 		return types.Datum{}, sqlerr.New(sqlerr.InvalidParameterValue, "the name of a parameter is needed")
 	}
-	if err := s.SetSetting(args[0].S, args[1].S); err != nil {
-		return types.Datum{}, err
-	}
-	return args[1], nil
+	v, err := s.SetSetting(args[0].S, args[1].S, !args[2].Null && args[2].Lo != 0)
+	return types.String(v), err
 }

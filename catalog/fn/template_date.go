@@ -5,69 +5,92 @@ import (
 	"strconv"
 	"strings"
 
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 )
 
-// dateFields are the words of date templates, longest first where one begins another.
-var dateFields = []string{"Y,YYY", "YYYY", "IYYY", "YYY", "IYY", "YY", "IY", "IW", "Y", "I", "MONTH", "Month", "month", "MON", "Mon", "mon",
-	"MM", "MI", "MS", "RM", "DDD", "DAY", "Day", "day", "DD", "DY", "Dy", "dy", "D", "HH24", "HH12", "HH", "SSSS", "SS", "US",
-	"AM", "PM", "am", "pm", "A.M.", "P.M.", "a.m.", "p.m.", "AD", "BC", "ad", "bc", "A.D.", "B.C.", "CC", "J", "Q", "WW", "W"}
+// dateFields are the words of date templates, longest first where one begins another. Those of isWordField also stand in
+// other cases, which the output follows.
+var dateFields = []string{"Y,YYY", "YYYY", "IYYY", "YYY", "IYY", "YY", "IY", "IW", "Y", "IDDD", "ID", "I",
+	"MONTH", "Month", "month", "MON", "Mon", "mon", "MM", "MI", "MS", "RM", "rm", "DDD", "DAY", "Day", "day", "DD", "DY", "Dy", "dy", "D",
+	"HH24", "HH12", "HH", "SSSSS", "SSSS", "SS", "US", "FF1", "FF2", "FF3", "FF4", "FF5", "FF6",
+	"AM", "PM", "am", "pm", "A.M.", "P.M.", "a.m.", "p.m.", "AD", "BC", "ad", "bc", "A.D.", "B.C.", "a.d.", "b.c.", "CC", "J", "Q", "WW", "W",
+	"TZH", "TZM", "TZ", "tz", "OF"}
 
 // templatePart is a field, or text that stands for itself.
 type templatePart struct {
-	field string // upper or mixed case as written; "" for text
-	text  string
-	fill  bool   // FM: no padding
-	th    string // ordinal suffix: "", "TH" or "th"
+	field  string // upper or mixed case as written; "" for text
+	text   string
+	quoted bool   // the text stood in quotes
+	fill   bool   // FM: no padding
+	th     string // ordinal suffix: "", "TH" or "th"
+}
+
+// dateTemplate is a template, read.
+type dateTemplate struct {
+	parts []templatePart
+	exact bool // FX
 }
 
 // splitTemplate reads a date template.
-func splitTemplate(t string) []templatePart {
-	var out []templatePart
+func splitTemplate(t string) dateTemplate {
+	var out dateTemplate
 	fill := false
+	text := func(s string, quoted bool) { out.parts = append(out.parts, templatePart{text: s, quoted: quoted}) }
 next:
 	for i := 0; i < len(t); {
-		if strings.HasPrefix(strings.ToUpper(t[i:]), "FM") {
+		switch up := strings.ToUpper(t[i:min(i+2, len(t))]); {
+		case up == "FM" || up == "TM": // TM: names are English anyway
 			fill = true
 			i += 2
 			continue
-		}
-		if t[i] == '"' {
-			end := strings.IndexByte(t[i+1:], '"')
-			if end < 0 {
-				end = len(t) - i - 1
+		case up == "FX":
+			out.exact = true
+			i += 2
+			continue
+		case t[i] == '"':
+			i++
+			for ; i < len(t) && t[i] != '"'; i++ {
+				if t[i] == '\\' && i+1 < len(t) {
+					i++
+				}
+				text(t[i:i+1], true)
 			}
-			out = append(out, templatePart{text: t[i+1 : i+1+end]})
-			i += end + 2
+			i++
+			continue
+		case t[i] == '\\' && i+1 < len(t) && t[i+1] == '"':
+			i++
+			text(t[i:i+1], false)
+			i++
 			continue
 		}
 		for _, f := range dateFields {
-			lower := strings.ToLower(f) != f && strings.ToUpper(f) == f && isNumericField(f)
-			if strings.HasPrefix(t[i:], f) || lower && strings.HasPrefix(strings.ToUpper(t[i:]), f) {
+			anyCase := strings.ToUpper(f) == f && !isWordField(f)
+			if strings.HasPrefix(t[i:], f) || anyCase && strings.HasPrefix(strings.ToUpper(t[i:]), f) {
 				p := templatePart{field: f, fill: fill}
 				i += len(f)
 				if rest := t[min(i, len(t)):]; strings.HasPrefix(rest, "TH") || strings.HasPrefix(rest, "th") {
 					p.th = rest[:2]
 					i += 2
 				}
-				out = append(out, p)
+				out.parts = append(out.parts, p)
 				fill = false
 				continue next
 			}
 		}
-		out = append(out, templatePart{text: t[i : i+1]})
+		text(t[i:i+1], false)
 		i++
 	}
 	return out
 }
 
-// isNumericField: fields whose case does not matter.
-func isNumericField(f string) bool {
+// isWordField: fields whose value is a word, in the case of the field.
+func isWordField(f string) bool {
 	switch strings.ToUpper(f) {
-	case "MONTH", "MON", "DAY", "DY", "AM", "PM", "A.M.", "P.M.", "AD", "BC", "A.D.", "B.C.":
-		return false
+	case "MONTH", "MON", "DAY", "DY", "AM", "PM", "A.M.", "P.M.", "AD", "BC", "A.D.", "B.C.", "RM", "TZ":
+		return true
 	}
-	return true
+	return false
 }
 
 var monthWords = [...]string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"}
@@ -79,6 +102,9 @@ type moment struct {
 	year, month, day            int
 	days                        int64
 	hour, minute, second, micro int
+	interval                    bool
+	zone                        string // abbreviation, "" for none
+	offset                      int    // seconds east of Greenwich
 }
 
 func formatTimestamp(ts int64, template string) string {
@@ -86,7 +112,8 @@ func formatTimestamp(ts int64, template string) string {
 	m := moment{days: days}
 	m.year, m.month, m.day = types.CivilOf(days)
 	m.setClock(us)
-	return m.format(template)
+	out, _ := m.format(template) // fails for intervals only
+	return out
 }
 
 func (m *moment) setClock(us int64) {
@@ -94,26 +121,36 @@ func (m *moment) setClock(us int64) {
 }
 
 // formatInterval writes an interval: years and months, days, and the time of day's fields.
-func formatInterval(months, micros int64, template string) string {
-	m := moment{year: int(months / 12), month: int(months % 12), day: int(micros / types.MicrosPerDay)}
+// Errors: 22007 for fields that only a date has.
+func formatInterval(months, micros int64, template string) (string, error) {
+	m := moment{year: int(months / 12), month: int(months % 12), day: int(micros / types.MicrosPerDay), interval: true}
 	m.setClock(micros % types.MicrosPerDay)
 	return m.format(template)
 }
 
-func (m moment) format(template string) string {
+// dateOnly are fields that an interval does not have.
+var dateOnly = map[string]bool{"MONTH": true, "MON": true, "DAY": true, "DY": true, "AD": true, "BC": true, "A.D.": true, "B.C.": true,
+	"D": true, "ID": true, "TZ": true, "TZH": true, "TZM": true, "OF": true, "IYYY": true, "IYY": true, "IY": true, "I": true, "IW": true,
+	"IDDD": true, "DDD": true, "WW": true, "J": true}
+
+func (m moment) format(template string) (string, error) {
 	var sb strings.Builder
-	for _, p := range splitTemplate(template) {
+	for _, p := range splitTemplate(template).parts {
 		if p.field == "" {
 			sb.WriteString(p.text)
 			continue
 		}
+		if m.interval && dateOnly[strings.ToUpper(p.field)] {
+			return "", sqlerr.New(sqlerr.InvalidDatetimeFormat, "invalid format specification for an interval value").
+				WithHint("Intervals are not tied to specific calendar dates.")
+		}
 		s := m.field(p)
 		sb.WriteString(s)
-		if p.th != "" {
+		if p.th != "" && s != "" {
 			sb.WriteString(ordinal(s, p.th))
 		}
 	}
-	return sb.String()
+	return sb.String(), nil
 }
 
 func (m moment) weekday() int { return int(((m.days+6)%7 + 7) % 7) }
@@ -130,6 +167,9 @@ func (m moment) field(p templatePart) string {
 		if p.fill {
 			return strconv.Itoa(v)
 		}
+		if v < 0 {
+			width++ // for the sign
+		}
 		return fmt.Sprintf("%0*d", width, v)
 	}
 	word := func(width int, s string) string {
@@ -145,12 +185,22 @@ func (m moment) field(p templatePart) string {
 		return fmt.Sprintf("%-*s", width, s)
 	}
 	year := m.year
-	if year < 1 {
+	if year < 1 && !m.interval {
 		year = 1 - year
 	}
 	doy := int(m.days - types.DaysOf(m.year, 1, 1) + 1)
 	iso, week := m.isoYearWeek()
-	hour12 := (m.hour+11)%12 + 1
+	isoDay := (m.weekday()+6)%7 + 1
+	if p.field == "IDDD" {
+		return num(3, (week-1)*7+isoDay)
+	}
+	if iso < 1 {
+		iso = 1 - iso
+	}
+	hour12 := m.hour % 12
+	if hour12 == 0 {
+		hour12 = 12
+	}
 	switch p.field {
 	case "Y,YYY":
 		return fmt.Sprintf("%d,%03d", year/1000, year%1000)
@@ -176,8 +226,11 @@ func (m moment) field(p templatePart) string {
 		return word(3, monthWords[max(m.month, 1)-1][:3])
 	case "MM":
 		return num(2, m.month)
-	case "RM":
-		return word(4, romanMonths[max(m.month, 1)-1])
+	case "RM", "rm":
+		if m.month == 0 && m.interval {
+			return ""
+		}
+		return word(4, romanMonths[(m.month+11)%12])
 	case "DAY", "Day", "day":
 		return word(9, dayWords[m.weekday()])
 	case "DY", "Dy", "dy":
@@ -185,9 +238,14 @@ func (m moment) field(p templatePart) string {
 	case "DDD":
 		return num(3, doy)
 	case "DD":
+		if m.day < 0 && !p.fill {
+			return strconv.Itoa(m.day)
+		}
 		return num(2, m.day)
 	case "D":
 		return num(1, m.weekday()+1)
+	case "ID":
+		return num(1, isoDay)
 	case "HH24":
 		return num(2, m.hour)
 	case "HH12", "HH":
@@ -200,20 +258,46 @@ func (m moment) field(p templatePart) string {
 		return num(3, m.micro/1000)
 	case "US":
 		return num(6, m.micro)
-	case "SSSS":
+	case "FF1", "FF2", "FF3", "FF4", "FF5", "FF6":
+		digits := int(p.field[2] - '0')
+		return fmt.Sprintf("%06d", m.micro)[:digits]
+	case "SSSS", "SSSSS":
 		return num(1, m.hour*3600+m.minute*60+m.second)
 	case "AM", "PM", "am", "pm", "A.M.", "P.M.", "a.m.", "p.m.":
 		return half(p.field, m.hour >= 12, "a", "p")
-	case "AD", "BC", "ad", "bc", "A.D.", "B.C.":
+	case "AD", "BC", "ad", "bc", "A.D.", "B.C.", "a.d.", "b.c.":
 		if m.year < 1 {
 			return caseLike(p.field, "bc")
 		}
 		return caseLike(p.field, "ad")
 	case "CC":
-		return num(2, (year+99)/100)
+		if m.interval {
+			return num(2, m.year/100)
+		}
+		if m.year < 1 {
+			return num(2, m.year/100-1)
+		}
+		return num(2, (m.year+99)/100)
+	case "TZ":
+		return m.zone
+	case "tz":
+		return strings.ToLower(m.zone)
+	case "TZH":
+		return zoneSign(m.offset) + fmt.Sprintf("%02d", abs(m.offset)/3600)
+	case "TZM":
+		return fmt.Sprintf("%02d", abs(m.offset)/60%60)
+	case "OF":
+		out := zoneSign(m.offset) + fmt.Sprintf("%02d", abs(m.offset)/3600)
+		if rest := abs(m.offset) % 3600; rest != 0 {
+			out += fmt.Sprintf(":%02d", rest/60)
+		}
+		return out
 	case "J":
 		return num(1, int(m.days)+2451545)
 	case "Q":
+		if m.month == 0 {
+			return ""
+		}
 		return num(1, (m.month+2)/3)
 	case "WW":
 		return num(2, (doy-1)/7+1)
@@ -221,6 +305,15 @@ func (m moment) field(p templatePart) string {
 		return num(1, (m.day-1)/7+1)
 	}
 	return num(2, week) // IW
+}
+
+func abs(x int) int { return max(x, -x) }
+
+func zoneSign(x int) string {
+	if x < 0 {
+		return "-"
+	}
+	return "+"
 }
 
 func half(field string, late bool, early, after string) string {

@@ -8,158 +8,304 @@ import (
 	"slipher/catalog/types"
 )
 
-// parseByTemplate reads a timestamp. Without strict, days beyond a month's end run over.
-func parseByTemplate(s, template string, strict bool) (int64, error) {
-	bad := func() (int64, error) {
-		return 0, sqlerr.New(sqlerr.InvalidDatetimeFormat, "value \"%s\" does not match the template \"%s\"", s, template)
+// templateTime is what a text says by a template.
+type templateTime struct {
+	ts     int64 // microseconds since 2000-01-01 on the clock
+	offset int   // seconds east of Greenwich, if zoned
+	zoned  bool  // TZH was read
+}
+
+// parseByTemplate reads a timestamp as PostgreSQL does: what the text lacks has the least value, what it has beyond the
+// template does not count. Without strict, days beyond a month's end run over.
+// Errors: 22007 for text that does not match, 22008 for values out of range, 0A000 for fields that only write.
+func parseByTemplate(s, template string, strict bool) (templateTime, error) {
+	r := templateReader{in: s, rest: s, template: template, clock: -1, julian: -1}
+	t := splitTemplate(template)
+	if err := r.read(t); err != nil {
+		return templateTime{}, err
 	}
-	m := moment{year: 1, month: 1, day: 1}
-	rest := s
-	bc, pm, twelve, doy, julian, secs := false, -1, false, 0, -1, -1
-	parts := splitTemplate(template)
-	for i, p := range parts {
-		if p.field == "" {
-			// Text in the template skips as many characters of the input; blanks skip blanks.
-			for range p.text {
-				if rest != "" && !(rest[0] >= '0' && rest[0] <= '9') {
-					rest = rest[1:]
-				}
+	return r.finish(strict)
+}
+
+// templateReader reads one text.
+type templateReader struct {
+	in, rest, template string
+	skipped            int // blanks and separators skipped beyond the template's
+	last               byte
+
+	values         map[string]int // by what they set: "year", "month", …
+	twoDigitYear   bool
+	bc, twelve     bool
+	pm             bool
+	iso, gregorian bool
+	clock, julian  int // SSSS, J; -1 none
+	zoneSign       int
+	zoned          bool
+}
+
+func (r *templateReader) bad() error {
+	return sqlerr.New(sqlerr.InvalidDatetimeFormat, "value \"%s\" does not match the template \"%s\"", r.in, r.template)
+}
+
+func isBlank(c byte) bool { return c == ' ' || c >= 9 && c <= 13 }
+
+// isSeparator: characters of ASCII that are neither letters nor digits.
+func isSeparator(c byte) bool {
+	return c > ' ' && c < 127 && !isDigitByte(c) && (c|32 < 'a' || c|32 > 'z')
+}
+
+func (r *templateReader) skip() {
+	r.last, r.rest = r.rest[0], r.rest[1:]
+}
+
+func (r *templateReader) skipBlanks() {
+	for r.rest != "" && isBlank(r.rest[0]) {
+		r.skip()
+		r.skipped++
+	}
+}
+
+func (r *templateReader) read(t dateTemplate) error {
+	r.values = map[string]int{}
+	for i, p := range t.parts {
+		if !t.exact && (i == 0 || p.field != "") {
+			r.skipBlanks()
+		}
+		if r.rest == "" {
+			if onlyWritten[strings.ToUpper(p.field)] {
+				return sqlerr.Unsupported("the field \"%s\" of a template for input", p.field)
 			}
 			continue
 		}
-		rest = strings.TrimLeft(rest, " \t\n")
-		next := i+1 < len(parts) && parts[i+1].field != "" && isDigits(parts[i+1].field)
-		number := func(width int) (int, bool) {
-			n := 0
-			for n < len(rest) && rest[n] >= '0' && rest[n] <= '9' && n < 9 && (n < width || width == 4 && !next) {
-				n++
-			}
-			v, err := strconv.Atoi(rest[:n])
-			rest = rest[n:]
-			return v, err == nil
+		if p.field == "" {
+			r.text(p, t.exact)
+			continue
 		}
-		var ok bool
-		switch p.field {
-		case "YYYY", "IYYY", "Y,YYY":
-			m.year, ok = number(4)
-		case "YYY", "IYY":
-			m.year, ok = number(3)
-			m.year += 2000
-		case "YY", "IY":
-			if m.year, ok = number(2); m.year < 70 {
-				m.year += 100
-			}
-			m.year += 1900
-		case "Y", "I":
-			m.year, ok = number(1)
-			m.year += 2000
-		case "MM":
-			m.month, ok = number(2)
-		case "MONTH", "Month", "month", "MON", "Mon", "mon":
-			m.month, rest, ok = takeName(rest, monthWords[:], len(p.field) > 3)
-		case "DAY", "Day", "day", "DY", "Dy", "dy":
-			_, rest, ok = takeName(rest, dayWords[:], len(p.field) > 2)
-		case "DDD":
-			doy, ok = number(3)
-		case "DD":
-			m.day, ok = number(2)
-		case "D", "W", "Q":
-			_, ok = number(1)
-		case "WW", "IW", "CC":
-			_, ok = number(2)
-		case "HH24":
-			m.hour, ok = number(2)
-		case "HH", "HH12":
-			m.hour, ok = number(2)
-			twelve = true
-		case "MI":
-			m.minute, ok = number(2)
-		case "SS":
-			m.second, ok = number(2)
-		case "MS":
-			before := len(rest)
-			m.micro, ok = number(3)
-			for k := before - len(rest); k < 6; k++ {
-				m.micro *= 10
-			}
-		case "US":
-			before := len(rest)
-			m.micro, ok = number(6)
-			for k := before - len(rest); k < 6; k++ {
-				m.micro *= 10
-			}
-		case "SSSS":
-			secs, ok = number(5)
-		case "J":
-			julian, ok = number(7)
-		case "AM", "PM", "am", "pm", "A.M.", "P.M.", "a.m.", "p.m.":
-			n := len(p.field)
-			if ok = len(rest) >= n; ok {
-				pm = int(btoi(strings.EqualFold(rest[:1], "p")))
-				rest = rest[n:]
-			}
-		case "AD", "BC", "ad", "bc", "A.D.", "B.C.":
-			n := len(p.field)
-			if ok = len(rest) >= n; ok {
-				bc = strings.EqualFold(rest[:1], "b")
-				rest = rest[n:]
-			}
+		if err := r.field(p, digitsMayEnd(t.parts, i)); err != nil {
+			return err
 		}
-		if !ok {
-			return bad()
+		r.skipped = 0
+		if !t.exact {
+			r.skipBlanks()
 		}
 	}
-	if bc {
-		m.year = 1 - m.year
-	}
-	if twelve {
-		if m.hour < 1 || m.hour > 12 {
-			return bad()
+	return nil
+}
+
+// onlyWritten are fields that cannot be read.
+var onlyWritten = map[string]bool{"TZ": true, "OF": true}
+
+// text skips what stands for the template's own character.
+func (r *templateReader) text(p templatePart, exact bool) {
+	switch c := p.text[0]; {
+	case exact:
+		r.skip()
+	case !p.quoted && (isBlank(c) || isSeparator(c)):
+		r.skipped--
+		if isBlank(r.rest[0]) || isSeparator(r.rest[0]) {
+			r.skip()
+			r.skipped++
 		}
-		if pm >= 0 {
-			m.hour = m.hour%12 + 12*pm
-		}
+	case r.skipped > 0:
+		r.skipped--
+	default:
+		r.skip()
 	}
-	if m.month < 1 || m.month > 12 || m.day < 1 || m.day > 31 || m.hour > 23 || m.minute > 59 || m.second > 59 ||
-		strict && m.day > types.DaysInMonth(m.year, m.month) {
-		return 0, sqlerr.New(sqlerr.DatetimeOverflow, "date/time field value out of range: \"%s\"", s)
+}
+
+// digitsMayEnd reports whether what follows part i cannot be digits: then it takes all the digits there are.
+func digitsMayEnd(parts []templatePart, i int) bool {
+	if parts[i].fill || parts[i].th != "" || i+1 == len(parts) {
+		return true
 	}
-	days := types.DaysOf(m.year, m.month, m.day)
+	if next := parts[i+1]; next.field != "" {
+		return isWordField(next.field) || onlyWritten[strings.ToUpper(next.field)] || strings.HasPrefix(next.field, "TZ")
+	}
+	return !isDigitByte(parts[i+1].text[0])
+}
+
+// number reads width digits, or as many as there are; how many it read.
+func (r *templateReader) number(width int, open bool) (v, n int, err error) {
+	for r.rest != "" && isBlank(r.rest[0]) {
+		r.skip()
+	}
+	s := r.rest
+	if open && s != "" && (s[0] == '-' || s[0] == '+') {
+		n++
+	}
+	for n < len(s) && isDigitByte(s[n]) && (open || n < width) {
+		n++
+	}
+	if !open && n < width {
+		return 0, 0, r.bad()
+	}
+	v, err = strconv.Atoi(s[:n])
 	switch {
-	case julian >= 0:
-		days = int64(julian) - 2451545
-	case doy > 0:
-		days = types.DaysOf(m.year, 1, doy)
+	case err != nil && n > 9:
+		return 0, 0, r.outOfRange()
+	case err != nil:
+		return 0, 0, r.bad()
+	case int(int32(v)) != v:
+		return 0, 0, r.outOfRange()
+	}
+	r.rest = s[n:]
+	return v, n, nil
+}
+
+func (r *templateReader) outOfRange() error {
+	return sqlerr.New(sqlerr.DatetimeOverflow, "date/time field value out of range: \"%s\"", r.in)
+}
+
+// set notes a value; another one for the same is an error.
+func (r *templateReader) set(what string, v int) error {
+	if old := r.values[what]; old != 0 && old != v {
+		return sqlerr.New(sqlerr.InvalidDatetimeFormat, "conflicting values for the %s in \"%s\"", what, r.in).
+			WithDetail("This value contradicts a previous setting for the same field type.")
+	}
+	r.values[what] = v
+	return nil
+}
+
+// convention notes which calendar a field belongs to.
+func (r *templateReader) convention(iso bool) error {
+	if iso {
+		r.iso = true
+	} else {
+		r.gregorian = true
+	}
+	if r.iso && r.gregorian {
+		return sqlerr.New(sqlerr.InvalidDatetimeFormat, "invalid combination of date conventions").
+			WithHint("Do not mix Gregorian and ISO week date conventions in a formatting template.")
+	}
+	return nil
+}
+
+// fullYear is the year nearest to 2020 that ends in one to three digits.
+func fullYear(y int) int {
+	switch {
+	case y < 70:
+		return y + 2000
+	case y < 100:
+		return y + 1900
+	case y < 520:
+		return y + 2000
+	}
+	return y + 1000
+}
+
+// year is the astronomical year that was read, 0 (1 BC) if none was.
+func (r *templateReader) year() int {
+	y, century := r.values["year"], r.values["century"]
+	if r.bc {
+		century = -century
+	}
+	switch {
+	case y != 0 && century != 0 && r.twoDigitYear:
+		short := y % 100
+		switch {
+		case short != 0 && century < 0:
+			return (century+1)*100 - short + 1
+		case short != 0:
+			return (century-1)*100 + short
+		case century < 0:
+			return century*100 + 1
+		}
+		return century * 100
+	case y != 0:
+		if r.bc && y > 0 {
+			y = -y
+		}
+		if y < 0 {
+			y++
+		}
+		return y
+	case century > 0:
+		return (century-1)*100 + 1
+	case century < 0:
+		return century*100 + 1
+	}
+	return 0
+}
+
+// date puts the date together: its day number.
+func (r *templateReader) date(strict bool) (int64, error) {
+	year, month, day := r.year(), max(r.values["month"], 0), r.values["day"]
+	if r.julian >= 0 {
+		return int64(r.julian) - 2451545, nil
+	}
+	weekday, week, dayOfYear := r.values["weekday"], r.values["week"], r.values["day of the year"]
+	if week != 0 && r.iso {
+		if week < 1 || week > 53 {
+			return 0, r.outOfRange()
+		}
+		if weekday == 0 {
+			weekday = 2
+		}
+		// The Monday of the week, or a weekday of it (2 is Monday, 1 Sunday).
+		return isoWeekStart(year) + int64(week-1)*7 + int64((weekday+5)%7), nil
+	}
+	if week != 0 {
+		dayOfYear = (week-1)*7 + 1
+	}
+	if w := r.values["week of the month"]; w != 0 {
+		day = (w-1)*7 + 1
+	}
+	if dayOfYear != 0 && month <= 1 && day <= 1 {
+		if r.values["year"] == 0 && r.values["century"] == 0 {
+			return 0, sqlerr.New(sqlerr.InvalidDatetimeFormat, "cannot calculate day of year without year information")
+		}
+		if r.iso {
+			return isoWeekStart(year) + int64(dayOfYear) - 1, nil
+		}
+		if dayOfYear < 1 || dayOfYear > 366 || strict && dayOfYear == 366 && types.DaysInMonth(year, 2) == 28 {
+			return 0, r.outOfRange()
+		}
+		return types.DaysOf(year, 1, dayOfYear), nil
+	}
+	if _, ok := r.values["month"]; !ok || month == 0 && !strict {
+		month = max(month, 1)
+	}
+	if _, ok := r.values["day"]; !ok || day == 0 {
+		day = max(day, 1)
+	}
+	if month < 1 || month > 12 || day < 1 || day > 31 || strict && day > types.DaysInMonth(year, month) || abs(year) > 400000 {
+		return 0, r.outOfRange()
+	}
+	return types.DaysOf(year, month, day), nil
+}
+
+// isoWeekStart is the Monday of a year's first ISO week: that of 4 January.
+func isoWeekStart(year int) int64 {
+	m := moment{days: types.DaysOf(year, 1, 4)}
+	return m.days - int64((m.weekday()+6)%7)
+}
+
+func (r *templateReader) finish(strict bool) (templateTime, error) {
+	hour, minute, second := r.values["hour"], r.values["minute"], r.values["second"]
+	if r.clock >= 0 {
+		hour, minute, second = r.clock/3600, r.clock/60%60, r.clock%60
+	}
+	if r.twelve {
+		if hour < 1 || hour > 12 {
+			return templateTime{}, sqlerr.New(sqlerr.InvalidDatetimeFormat, "hour \"%d\" is invalid for the 12-hour clock", hour).
+				WithHint("Use the 24-hour clock, or give an hour between 1 and 12.")
+		}
+		if hour %= 12; r.pm {
+			hour += 12
+		}
+	}
+	micro := r.values["millisecond"]*1000 + r.values["microsecond"]
+	if hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 || micro < 0 || micro >= 1e6 {
+		return templateTime{}, r.outOfRange()
+	}
+	days, err := r.date(strict)
+	if err != nil {
+		return templateTime{}, err
 	}
 	if days < types.MinDate || days > types.MaxDate {
-		return 0, sqlerr.New(sqlerr.DatetimeOverflow, "date out of range: \"%s\"", s)
+		return templateTime{}, sqlerr.New(sqlerr.DatetimeOverflow, "date out of range: \"%s\"", r.in)
 	}
-	us := int64(m.hour*3600+m.minute*60+m.second) * 1e6
-	if secs >= 0 {
-		us = int64(secs) * 1e6
-	}
-	return days*types.MicrosPerDay + us + int64(m.micro), nil
-}
-
-// isDigits reports whether a field reads digits.
-func isDigits(f string) bool {
-	switch strings.ToUpper(f) {
-	case "MONTH", "MON", "DAY", "DY", "AM", "PM", "A.M.", "P.M.", "AD", "BC", "A.D.", "B.C.":
-		return false
-	}
-	return true
-}
-
-// takeName reads one of words, or its first three letters, from the start of s: its number from 1.
-func takeName(s string, words []string, full bool) (int, string, bool) {
-	for i, w := range words {
-		n := len(w)
-		if !full || len(s) < n || !strings.EqualFold(s[:n], w) {
-			n = 3
-		}
-		if len(s) >= n && strings.EqualFold(s[:n], w[:n]) {
-			return i + 1, s[n:], true
-		}
-	}
-	return 0, s, false
+	us := int64(hour*3600+minute*60+second)*1e6 + int64(micro)
+	off := r.zoneSign * (r.values["hour of the zone"]*3600 + r.values["minute of the zone"]*60)
+	return templateTime{ts: days*types.MicrosPerDay + us, offset: off, zoned: r.zoned}, nil
 }
