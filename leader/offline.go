@@ -69,7 +69,7 @@ func (o *Offline) Schema(text string) error {
 	}
 	for _, st := range stmts {
 		if set, ok := st.Body.(*parse.Set); ok && set.Value != nil {
-			if err := o.ses.SetSetting(set.Name, *set.Value); err != nil {
+			if _, err := o.ses.SetSetting(set.Name, *set.Value, false); err != nil {
 				return err
 			}
 			continue

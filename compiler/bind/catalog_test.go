@@ -8,6 +8,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
+	"slipher/catalog/zone"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 )
@@ -15,15 +16,16 @@ import (
 // session answers leader-only functions in tests with fixed values.
 type session struct{}
 
-func (session) Setting(name string) (string, bool)  { return "", false }
-func (session) SetSetting(name, value string) error { return nil }
-func (session) CurrentUser() string                 { return "dev" }
-func (session) CurrentDatabase() string             { return "dev" }
-func (session) CurrentSchema() string               { return "public" }
-func (session) SearchPath() []string                { return []string{"public"} }
-func (session) BackendPID() int32                   { return 42 }
-func (session) NowMicros() int64                    { return 0 }
-func (session) TransactionMicros() int64            { return 0 }
+func (session) Setting(name string) (string, bool)                 { return "", false }
+func (session) SetSetting(_, value string, _ bool) (string, error) { return value, nil }
+func (session) Zone() zone.Zone                                    { return zone.UTC }
+func (session) CurrentUser() string                                { return "dev" }
+func (session) CurrentDatabase() string                            { return "dev" }
+func (session) CurrentSchema() string                              { return "public" }
+func (session) SearchPath() []string                               { return []string{"public"} }
+func (session) BackendPID() int32                                  { return 42 }
+func (session) NowMicros() int64                                   { return 0 }
+func (session) TransactionMicros() int64                           { return 0 }
 
 // tables is a catalog of the columns of CREATE TABLE statements.
 type tables map[string]*state.Table

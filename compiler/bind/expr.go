@@ -307,23 +307,15 @@ func (b *binder) castExpr(sc *scope, x *parse.CastExpr) (value, error) {
 	if bad != nil {
 		return value{}, bad.At(b.stmt.Position(x.Type.Pos))
 	}
-	if l, ok := x.Arg.(*parse.Literal); ok && x.Type.Fields != "" && l.Kind == parse.StringLiteral {
-		arg := *l
-		arg.Text = intervalText(l.Text, x.Type.Fields)
-		return b.castValue(sc, &arg, to, x)
+	if f := x.Type.Interval; f != (types.IntervalFields{}) {
+		l, ok := x.Arg.(*parse.Literal)
+		if !ok || l.Kind != parse.StringLiteral {
+			return value{}, b.unsupported(x.Type.Pos, "fields or a precision of an interval that is not written as a string")
+		}
+		d, err := types.ParseInterval(l.Text, f)
+		return value{lit: &d, typ: to, pos: x.Pos}, b.place(err, l.Pos)
 	}
 	return b.castValue(sc, x.Arg, to, x)
-}
-
-// intervalText adds the unit of INTERVAL '3' DAY to a bare number.
-func intervalText(s, fields string) string {
-	if strings.Trim(s, " +-.0123456789") != "" || fields == "year to month" {
-		return s
-	}
-	if i := strings.LastIndexByte(fields, ' '); i >= 0 {
-		fields = fields[i+1:]
-	}
-	return s + " " + fields
 }
 
 func (b *binder) castValue(sc *scope, arg parse.Expr, to types.Type, x *parse.CastExpr) (value, error) {

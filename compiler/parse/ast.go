@@ -1,5 +1,7 @@
 package parse
 
+import "slipher/catalog/types"
+
 // Pos is a byte offset in the text given to Parse, -1 if unknown.
 type Pos int
 
@@ -83,8 +85,8 @@ type TypeName struct {
 	Schema string
 	Name   string // PostgreSQL's internal name where the grammar gives one: int4, bpchar
 	Mods   []int
-	// Fields restricts an interval literal: "year", "day to second", "" for none.
-	Fields string
+	// Interval restricts an interval: DAY TO SECOND(3).
+	Interval types.IntervalFields
 }
 
 // CastExpr is CAST(x AS t), x::t and t 'literal'.

@@ -281,7 +281,10 @@ func (c *converter) typeName(t *pg.TypeName) (TypeName, error) {
 	}
 	if out.Name == "interval" {
 		if len(out.Mods) > 0 {
-			out.Fields = intervalFields[int64(out.Mods[0])]
+			out.Interval.Fields = intervalFields[int64(out.Mods[0])]
+		}
+		if len(out.Mods) > 1 {
+			out.Interval.Rounded, out.Interval.Precision = true, min(out.Mods[1], 6)
 		}
 		out.Mods = nil
 	}

@@ -2,6 +2,10 @@ package parse
 
 import (
 	"strings"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/catalog/zone"
 )
 
 // settingName reads a setting's name: one or more dotted identifiers.
@@ -49,6 +53,9 @@ func (p *parser) set() (Body, error) {
 		if p.accept("local") {
 			return s, nil
 		}
+		if p.accept("interval") {
+			return s, p.zoneInterval(s)
+		}
 		return s, p.settingValue(s)
 	case p.peek().is("names") && !p.peekAt(1).isPunct("=") && !p.peekAt(1).is("to"):
 		p.next()
@@ -65,6 +72,28 @@ func (p *parser) set() (Body, error) {
 		return nil, p.unexpected()
 	}
 	return s, p.settingValue(s)
+}
+
+// zoneInterval reads SET TIME ZONE INTERVAL '-08:00' HOUR TO MINUTE: an offset east of Greenwich.
+func (p *parser) zoneInterval(s *Set) error {
+	if p.peek().kind != tokString {
+		return p.unexpected()
+	}
+	at := p.next()
+	var f types.IntervalFields
+	if f.Fields = p.acceptAny("hour", "minute", "second"); f.Fields != "" && p.accept("to") {
+		f.Fields += " to " + p.acceptAny("minute", "second")
+	}
+	d, err := types.ParseInterval(at.text, f)
+	if err != nil {
+		return err
+	}
+	z, ok := zone.Offset(int(d.Lo / 1e6))
+	if !ok || d.Hi != 0 {
+		return p.stmt.ErrorAt(Pos(at.start), sqlerr.InvalidParameterValue, "invalid interval value for time zone: %q", at.text)
+	}
+	s.Value = &z.Name
+	return nil
 }
 
 // settingValue reads DEFAULT or a list of words, numbers and strings.

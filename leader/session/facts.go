@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"slipher/catalog/types"
+	"slipher/catalog/zone"
 )
 
 // The methods that the binder's leader-only functions ask: fn.Session.
@@ -13,11 +14,23 @@ import (
 // Setting is a setting's value now.
 func (s *Session) Setting(name string) (string, bool) { return s.settings.lookup(name) }
 
-// SetSetting changes a setting for the session: set_config.
-func (s *Session) SetSetting(name, value string) error {
-	reports, err := s.settings.set(name, value, false)
+// SetSetting changes a setting for the session, or for the transaction block if there is one and local is set:
+// set_config. The client hears of it before the next statement.
+func (s *Session) SetSetting(name, value string, local bool) (string, error) {
+	if local && s.idle() { // gone with the statement
+		return s.settings.normal(name, value)
+	}
+	reports, err := s.settings.set(name, value, local)
 	s.reports = append(s.reports, reports...)
-	return err
+	return s.settings.get(name), err
+}
+
+// Zone is the session's time zone.
+func (s *Session) Zone() zone.Zone {
+	if z, ok := zone.Find(s.settings.get("timezone")); ok {
+		return z
+	}
+	return zone.UTC // its files went away since it was set
 }
 
 func (s *Session) CurrentUser() string     { return s.start.User }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/zone"
 	"slipher/runtime/mem"
 )
 
@@ -19,6 +20,7 @@ type param struct {
 	unit     bool                                     // an integer of milliseconds that may carry a unit
 	report   bool                                     // clients are told of changes
 	readOnly bool
+	idle     bool // accepted for clients, without effect
 	doc      string
 }
 
@@ -53,7 +55,7 @@ var known = func() map[string]*param {
 		{name: "padb_version", def: padbVersion, readOnly: true, report: true, check: text, doc: "Version of Redshift whose behaviour clients may expect."},
 		{name: "server_encoding", def: "UTF8", readOnly: true, report: true, check: text, doc: "Encoding of stored text."},
 		{name: "client_encoding", def: "UTF8", report: true, check: encoding, doc: "Encoding of the client's text: UTF8."},
-		{name: "DateStyle", def: "ISO, MDY", report: true, check: dateStyle, doc: "Output style of dates (ISO) and the order of input fields."},
+		{name: "DateStyle", def: "ISO, MDY", report: true, check: dateStyle, doc: "Output style of dates (ISO) and the order of input fields (month first)."},
 		{name: "TimeZone", def: "UTC", report: true, check: timeZone, doc: "The session's time zone."},
 		{name: "integer_datetimes", def: "on", readOnly: true, report: true, check: text, doc: "Timestamps are integers in binary results."},
 		{name: "is_superuser", def: "on", readOnly: true, report: true, check: text, doc: "The user may do everything."},
@@ -66,6 +68,10 @@ var known = func() map[string]*param {
 		{name: "transaction_isolation", def: "snapshot", check: word, words: isolations, doc: "Isolation of this transaction."},
 		{name: "default_transaction_isolation", def: "snapshot", check: word, words: isolations, doc: "Isolation of new transactions."},
 		{name: "transaction_read_only", def: "off", check: boolean, doc: "This transaction may not write."},
+		{name: "readonly", def: "off", check: boolean, doc: "New transactions may not write; JDBC's name for it."},
+		{name: "query_group", def: "default", check: text, doc: "Label of the queries that follow, in the history."},
+		{name: "error_on_nondeterministic_update", def: "off", check: boolean, doc: "UPDATE refuses several new values for one row."},
+		{name: "client_min_messages", def: "notice", check: messageLevel, doc: "From warning on, nobody is told of settings without effect."},
 		{name: "default_transaction_read_only", def: "off", check: boolean, doc: "New transactions may not write."},
 	}
 	// Accepted, shown, and without effect here.
@@ -73,27 +79,27 @@ var known = func() map[string]*param {
 		name, def string
 		check     func(*param, string) (string, error)
 	}{
-		{"query_group", "default", text}, {"wlm_query_slot_count", "1", integer}, {"analyze_threshold_percent", "10", text},
+		{"wlm_query_slot_count", "1", integer}, {"analyze_threshold_percent", "10", text},
 		{"enable_result_cache_for_session", "off", boolean}, {"enable_case_sensitive_identifier", "off", boolean},
 		{"enable_numeric_rounding", "off", boolean}, {"enable_vacuum_boost", "off", boolean}, {"enable_case_sensitive_super_attribute", "off", boolean},
 		{"describe_field_name_in_uppercase", "off", boolean}, {"auto_analyze", "on", boolean}, {"auto_mv", "on", boolean},
-		{"datashare_break_glass_session_var", "", text}, {"default_geometry_encoding", "1", integer}, {"error_on_nondeterministic_update", "off", boolean},
+		{"datashare_break_glass_session_var", "", text}, {"default_geometry_encoding", "1", integer},
 		{"json_parse_dedup_attributes", "off", boolean}, {"json_serialization_enable", "off", boolean}, {"json_serialization_parse_nested_strings", "off", boolean},
 		{"max_cursor_result_set_size", "0", integer}, {"max_concurrency_scaling_clusters", "1", integer}, {"mv_enable_aqmv_for_session", "on", boolean},
 		{"navigate_super_null_on_error", "on", boolean}, {"parse_super_null_on_error", "off", boolean}, {"pg_federation_repeatable_read", "on", boolean},
 		{"spectrum_enable_pseudo_columns", "on", boolean}, {"spectrum_query_maxerror", "-1", integer}, {"stored_proc_log_min_messages", "LOG", text},
 		{"use_fips_ssl", "off", boolean}, {"timezone_abbreviations", "Default", text}, {"cast_super_null_on_error", "on", boolean},
-		{"IntervalStyle", "postgres", text}, {"intervalstyle_forced", "off", boolean}, {"bytea_output", "hex", text}, {"backslash_quote", "safe_encoding", text},
+		{"IntervalStyle", "postgres", intervalStyle}, {"intervalstyle_forced", "off", boolean}, {"bytea_output", "hex", oneOf("hex", "escape")}, {"backslash_quote", "safe_encoding", oneOf("safe_encoding", "on", "off")},
 		{"escape_string_warning", "on", boolean}, {"lc_collate", "C", text}, {"lc_ctype", "C", text}, {"lc_messages", "C", text},
 		{"lc_monetary", "C", text}, {"lc_numeric", "C", text}, {"lc_time", "C", text}, {"ssl_renegotiation_limit", "0", text},
-		{"client_min_messages", "notice", text}, {"check_function_bodies", "on", boolean}, {"default_tablespace", "", text}, {"default_with_oids", "off", boolean},
+		{"check_function_bodies", "on", boolean}, {"default_tablespace", "", text}, {"default_with_oids", "off", boolean},
 		{"lock_timeout", "0", text}, {"idle_in_transaction_session_timeout", "0", text}, {"idle_session_timeout", "0", text}, {"row_security", "on", boolean},
-		{"synchronize_seqscans", "on", boolean}, {"synchronous_commit", "on", text}, {"xmloption", "content", text}, {"geqo", "off", boolean},
+		{"synchronize_seqscans", "on", boolean}, {"synchronous_commit", "on", text}, {"xmloption", "content", oneOf("content", "document")}, {"geqo", "off", boolean},
 		{"enable_hashjoin", "on", boolean}, {"enable_mergejoin", "on", boolean}, {"enable_nestloop", "on", boolean}, {"enable_seqscan", "on", boolean},
 		{"enable_hashagg", "on", boolean}, {"enable_sort", "on", boolean}, {"enable_indexscan", "on", boolean}, {"work_mem", "0", text},
-		{"jit", "off", boolean}, {"readonly", "off", boolean}, {"tcp_keepalives_idle", "0", text}, {"explain_perf_mode", "normal", text},
+		{"jit", "off", boolean}, {"tcp_keepalives_idle", "0", text}, {"explain_perf_mode", "normal", text},
 	} {
-		all = append(all, &param{name: p.name, def: p.def, check: p.check, min: -1 << 31, max: 1<<31 - 1, doc: "Accepted for clients; without effect."})
+		all = append(all, &param{name: p.name, def: p.def, check: p.check, min: -1 << 31, max: 1<<31 - 1, idle: true, doc: "Accepted for clients; without effect."})
 	}
 	m := map[string]*param{}
 	for _, p := range all {
@@ -177,35 +183,56 @@ func encoding(p *param, v string) (string, error) {
 	return "", errValue(p, v)
 }
 
-// dateStyle accepts ISO with any order of fields; other output styles are refused.
+// dateStyle accepts ISO with the month first; other styles and orders are refused, for they are not followed.
 func dateStyle(p *param, v string) (string, error) {
-	order := "MDY"
 	for _, w := range strings.FieldsFunc(strings.ToUpper(v), func(r rune) bool { return r == ',' || r == ' ' }) {
 		switch w {
 		case "ISO", "DEFAULT":
 		case "MDY", "US", "NONEUROPEAN":
-			order = "MDY"
-		case "DMY", "EUROPEAN", "EURO":
-			order = "DMY"
-		case "YMD":
-			order = "YMD"
+		case "DMY", "EUROPEAN", "EURO", "YMD":
+			return "", sqlerr.Unsupported("DateStyle %s: dates are read month first", w)
 		case "POSTGRES", "SQL", "GERMAN":
 			return "", sqlerr.Unsupported("DateStyle %s", w)
 		default:
 			return "", errValue(p, v)
 		}
 	}
-	return "ISO, " + order, nil
+	return "ISO, MDY", nil
 }
 
-// timeZone takes the names by which UTC goes, and any other for display only:
-// no type carries a zone yet.
+// timeZone takes a name of the tz database in any case, hours east of Greenwich, or an offset as POSIX writes it.
 func timeZone(p *param, v string) (string, error) {
-	if v == "" || len(v) > 64 {
+	z, ok := zone.Find(strings.TrimSpace(v))
+	if !ok {
 		return "", errValue(p, v)
 	}
-	return v, nil
+	return z.Name, nil
 }
+
+// intervalStyle refuses styles that are not followed.
+func intervalStyle(p *param, v string) (string, error) {
+	switch v = strings.ToLower(v); v {
+	case "postgres":
+		return v, nil
+	case "sql_standard", "postgres_verbose", "iso_8601":
+		return "", sqlerr.Unsupported("IntervalStyle %s", v)
+	}
+	return "", errValue(p, v)
+}
+
+// oneOf checks an enumeration.
+func oneOf(words ...string) func(*param, string) (string, error) {
+	return func(p *param, v string) (string, error) {
+		q := *p
+		q.words = words
+		return word(&q, v)
+	}
+}
+
+var messageLevel = oneOf("debug5", "debug4", "debug3", "debug2", "debug1", "debug", "log", "notice", "info", "warning", "error", "fatal", "panic")
+
+// quiet are the levels of client_min_messages that leave out notices.
+var quiet = map[string]bool{"warning": true, "error": true, "fatal": true, "panic": true}
 
 func errValue(p *param, v string) *sqlerr.Error {
 	return sqlerr.New(sqlerr.InvalidParameterValue, "%s", fmt.Sprintf("invalid value for parameter %q: %q", p.name, v))

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"fmt"
 	"strings"
 
 	"slipher/catalog/types"
@@ -33,6 +34,9 @@ func (s *Session) set(b *parse.Set, w pgwire.ResultWriter) error {
 		}
 		for _, p := range reports {
 			w.Report(p)
+		}
+		if p := s.settings.idle(one.Name); p != "" && one.Value != nil {
+			notice(w, fmt.Sprintf("parameter %q is accepted without effect", p))
 		}
 	}
 	return w.Complete("SET")

@@ -96,23 +96,34 @@ func (s *settings) millis(name string) time.Duration {
 
 // set changes a setting and returns what to report.
 func (s *settings) set(name, value string, local bool) ([]pgwire.Parameter, error) {
+	value, err := s.normal(name, value)
+	if err != nil {
+		return nil, err
+	}
+	return s.put(strings.ToLower(name), value, local), nil
+}
+
+// normal is the value that a setting has when it is set so.
+func (s *settings) normal(name, value string) (string, error) {
 	key := strings.ToLower(name)
 	p := known[key]
 	switch {
 	case p == nil && strings.Contains(key, "."):
-		// A setting of the application's own.
+		return value, nil // of the application's own
 	case p == nil:
-		return nil, errUnknown(name)
+		return "", errUnknown(name)
 	case p.readOnly:
-		return nil, sqlerr.New("55P02", "parameter %q cannot be changed", p.name)
-	default:
-		v, err := p.check(p, value)
-		if err != nil {
-			return nil, err
-		}
-		value = v
+		return "", sqlerr.New("55P02", "parameter %q cannot be changed", p.name)
 	}
-	return s.put(key, value, local), nil
+	return p.check(p, value)
+}
+
+// idle is the doc of a setting that a statement has just given another value than the default, without effect.
+func (s *settings) idle(name string) string {
+	if p := known[strings.ToLower(name)]; p != nil && p.idle && s.get(name) != p.def && !quiet[s.get("client_min_messages")] {
+		return p.name
+	}
+	return ""
 }
 
 // put stores a setting, for the transaction or the session, and reports it.

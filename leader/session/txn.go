@@ -266,6 +266,10 @@ func (s *Session) point(name string) int {
 
 var savepointWords = map[parse.TransactionKind]string{parse.Savepoint: "SAVEPOINT", parse.RollbackTo: "ROLLBACK TO SAVEPOINT", parse.Release: "RELEASE SAVEPOINT"}
 
+func notice(w pgwire.ResultWriter, text string) {
+	w.Notice(pgwire.Notice{Severity: pgwire.Note, Error: sqlerr.Error{Code: "00000", Message: text}})
+}
+
 func warn(w pgwire.ResultWriter, code sqlerr.Code, text string) {
 	w.Notice(pgwire.Notice{Severity: pgwire.Warning, Error: sqlerr.Error{Code: code, Message: text}})
 }

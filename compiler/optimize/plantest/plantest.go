@@ -2,6 +2,7 @@ package plantest
 
 import (
 	"fmt"
+	"slipher/catalog/zone"
 	"strings"
 
 	"slipher/catalog/fn"
@@ -127,12 +128,13 @@ func (s *Schema) Plan(sql string, slices, nodes int) (*plan.Query, error) {
 // session is a session in which nothing changes.
 type session struct{}
 
-func (session) Setting(string) (string, bool) { return "", false }
-func (session) SetSetting(_, _ string) error  { return nil }
-func (session) CurrentUser() string           { return "dev" }
-func (session) CurrentDatabase() string       { return "dev" }
-func (session) CurrentSchema() string         { return "public" }
-func (session) SearchPath() []string          { return []string{"public"} }
-func (session) BackendPID() int32             { return 1 }
-func (session) NowMicros() int64              { return 0 }
-func (session) TransactionMicros() int64      { return 0 }
+func (session) Setting(string) (string, bool)                  { return "", false }
+func (session) SetSetting(_, v string, _ bool) (string, error) { return v, nil }
+func (session) Zone() zone.Zone                                { return zone.UTC }
+func (session) CurrentUser() string                            { return "dev" }
+func (session) CurrentDatabase() string                        { return "dev" }
+func (session) CurrentSchema() string                          { return "public" }
+func (session) SearchPath() []string                           { return []string{"public"} }
+func (session) BackendPID() int32                              { return 1 }
+func (session) NowMicros() int64                               { return 0 }
+func (session) TransactionMicros() int64                       { return 0 }
