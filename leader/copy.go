@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"slipher/catalog/relations"
 	"slipher/catalog/sqlerr"
@@ -63,16 +62,8 @@ func (s *Server) runCopy(ctx context.Context, ses *session.Session, st *parse.St
 // unsupportedCopy refuses options that the loader does not follow yet: to
 // pass over them would load other values than were meant.
 func unsupportedCopy(b *parse.Copy) error {
-	for _, f := range []struct{ name, value string }{{"DATEFORMAT", b.DateFormat}, {"TIMEFORMAT", b.TimeFormat}} {
-		if f.value != "" && !strings.EqualFold(f.value, "auto") {
-			return sqlerr.Unsupported("%s '%s'", f.name, f.value)
-		}
-	}
-	switch {
-	case b.NoLoad:
+	if b.NoLoad {
 		return sqlerr.Unsupported("NOLOAD")
-	case b.AcceptAnyDate:
-		return sqlerr.Unsupported("ACCEPTANYDATE")
 	}
 	return nil
 }

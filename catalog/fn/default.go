@@ -17,6 +17,7 @@ func Default() *Table {
 		hashGroup(),
 		regexpGroup(),
 		formatGroup(),
+		copyTimeGroup(),
 		sessionGroup(),
 		adminGroup(),
 	)

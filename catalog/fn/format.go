@@ -121,6 +121,9 @@ func hostToDate(c HostCall) error {
 func hostToTimestamp(c HostCall) error {
 	return c.Rows(func(row int) error {
 		t, err := parseByTemplate(string(c.Str(0, row)), string(c.Str(1, row)), c.Int(2, row) != 0)
+		if err == nil && t.zoned { // the moment is known, but not on which clock to show it
+			err = sqlerr.Unsupported("a zone in the template of TO_TIMESTAMP")
+		}
 		if err == nil {
 			c.SetInt(row, t.ts)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
 )
 
 // templateNumber is a field that is a number.
@@ -110,10 +111,29 @@ func (r *templateReader) field(p templatePart, open bool) error {
 		r.bc, err = two("B.C.")
 	case "TZH":
 		return r.zoneHour(open)
+	case "TZ", "OF":
+		if !r.copying {
+			return sqlerr.Unsupported("the field \"%s\" of a template for input", p.field)
+		}
+		return r.zone()
 	default:
 		err = sqlerr.Unsupported("the field \"%s\" of a template for input", p.field)
 	}
 	return err
+}
+
+// zone passes over an offset or a name: a TIMESTAMP has no zone.
+func (r *templateReader) zone() error {
+	n := strings.IndexAny(r.rest, " \t")
+	if n < 0 {
+		n = len(r.rest)
+	}
+	d, err := types.ParseDateTime("2000-01-01 00:00 "+r.rest[:n], "timestamp")
+	if err != nil || !d.Zoned {
+		return r.bad()
+	}
+	r.rest = r.rest[n:]
+	return nil
 }
 
 func allDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
@@ -157,7 +177,16 @@ func (r *templateReader) numberField(name string, f templateNumber, v, n int) er
 			v = fullYear(v)
 		}
 	case "HH12", "HH":
-		r.twelve = true
+		r.twelve = r.twelve || name == "HH12" || !r.copying
+	case "SS":
+		if r.copying && len(r.rest) > 1 && r.rest[0] == '.' && isDigitByte(r.rest[1]) { // a fraction needs no field
+			digits := len(r.rest[1:]) - len(strings.TrimLeft(r.rest[1:], "0123456789"))
+			us, _ := strconv.Atoi((r.rest[1:1+digits] + "000000")[:6])
+			r.rest = r.rest[1+digits:]
+			if err := r.set("microsecond", us); err != nil {
+				return err
+			}
+		}
 	case "ID":
 		v = v%7 + 1 // Sunday first
 	case "MS", "US", "FF1", "FF2", "FF3", "FF4", "FF5", "FF6":

@@ -40,6 +40,7 @@ type templateReader struct {
 	iso, gregorian bool
 	clock, julian  int // SSSS, J; -1 none
 	zoneSign       int
+	copying        bool // by COPY's TIMEFORMAT: all of the text and of the template counts, HH has 24 hours, zones are passed over
 	zoned          bool
 }
 
@@ -72,6 +73,9 @@ func (r *templateReader) read(t dateTemplate) error {
 			r.skipBlanks()
 		}
 		if r.rest == "" {
+			if r.copying && p.field != "" {
+				return r.bad()
+			}
 			if onlyWritten[strings.ToUpper(p.field)] {
 				return sqlerr.Unsupported("the field \"%s\" of a template for input", p.field)
 			}
@@ -88,6 +92,9 @@ func (r *templateReader) read(t dateTemplate) error {
 		if !t.exact {
 			r.skipBlanks()
 		}
+	}
+	if r.copying && strings.TrimLeft(r.rest, " ") != "" {
+		return r.bad()
 	}
 	return nil
 }

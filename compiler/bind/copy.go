@@ -54,7 +54,16 @@ func Copy(stmt *parse.Statement, c *parse.Copy, cat Catalog, fns *fn.Table) (s *
 			} else if c.RoundDec && col.Type.Kind == types.Decimal {
 				ctx = assignment
 			}
-			if e, err = b.cast(colExpr(f), col.Type, ctx, c.Table.Pos); err == nil {
+			format := c.TimeFormat
+			if col.Type.Kind == types.Date {
+				format = c.DateFormat
+			}
+			if bd, ok := fn.CopyTime(col.Type, format, c.AcceptAnyDate); ok {
+				e = b.call(bd, []*plan.Expr{colExpr(f)})
+			} else {
+				e, err = b.cast(colExpr(f), col.Type, ctx, c.Table.Pos)
+			}
+			if err == nil {
 				e, err = in.notNull(i, e, c.Table.Pos)
 			}
 		} else {

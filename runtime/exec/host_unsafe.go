@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+	"strings"
 	"unsafe"
 
 	"slipher/catalog/sqlerr"
@@ -16,7 +18,14 @@ func (in *Instance) host(k int) error {
 	if op == nil || op.Host == nil {
 		return sqlerr.New(sqlerr.InternalError, "BUG: no host function %s", h.Op)
 	}
-	return op.Host(&hostCall{in: in, s: in.cur, h: h})
+	err := op.Host(&hostCall{in: in, s: in.cur, h: h})
+	if err != nil { // which operation it was says which column (ErrorColumn)
+		in.errOp = 1 + slices.IndexFunc(in.cur.v.seg.Ins, func(i program.Ins) bool {
+			n := len(i.Off) // k and the operation's number come last
+			return strings.HasPrefix(i.Fn, "host") && n >= 2 && i.Off[n-2] == int64(k)
+		})
+	}
+	return err
 }
 
 // hostCall implements fn.HostCall over vectors in an instance's state.
