@@ -131,7 +131,7 @@ func (b *binder) leaderCall(row *fn.Row, bd fn.Bound, args []value, at parse.Pos
 		d := *a.lit
 		if i < len(bd.Args) && !d.Null && a.typ.Kind == types.Unknown && bd.Args[i].Kind != types.Unknown {
 			var err error
-			if d, err = types.ParseText(bd.Args[i], a.lit.S); err != nil {
+			if d, err = b.parseText(bd.Args[i], a.lit.S); err != nil {
 				return value{}, b.place(err, a.pos)
 			}
 		}

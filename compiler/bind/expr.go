@@ -332,7 +332,7 @@ func (b *binder) castValue(sc *scope, arg parse.Expr, to types.Type, x *parse.Ca
 		v = value{expr: e, typ: e.Type, pos: v.pos}
 	}
 	if v.lit != nil && !v.lit.Null && v.typ.Kind == types.Unknown {
-		d, err := types.ParseText(to, cutText(v.lit.S, to, explicit))
+		d, err := b.parseText(to, cutText(v.lit.S, to, explicit))
 		if err != nil {
 			return value{}, b.place(err, v.pos)
 		}

@@ -190,7 +190,7 @@ func (b *binder) coerceLiteral(v value, to types.Type, ctx fn.CastContext) (*pla
 		return b.hoist(to, *v.lit), nil
 	}
 	if v.typ.Kind == types.Unknown {
-		d, err := types.ParseText(to, cutText(v.lit.S, to, ctx))
+		d, err := b.parseText(to, cutText(v.lit.S, to, ctx))
 		if err != nil {
 			return nil, b.place(err, v.pos)
 		}

@@ -190,7 +190,7 @@ func dateStyle(p *param, v string) (string, error) {
 		case "ISO", "DEFAULT":
 		case "MDY", "US", "NONEUROPEAN":
 		case "DMY", "EUROPEAN", "EURO", "YMD":
-			return "", sqlerr.Unsupported("DateStyle %s: dates are read month first", w)
+			return "", sqlerr.Unsupported("DateStyle with the order %s", w)
 		case "POSTGRES", "SQL", "GERMAN":
 			return "", sqlerr.Unsupported("DateStyle %s", w)
 		default:

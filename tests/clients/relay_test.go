@@ -91,7 +91,7 @@ func TestRelay(t *testing.T) {
 		}
 	}
 	checkText(t, c)
-	warehouse.Exec(t, c, "SET search_path TO 'nowhere, public'; SET application_name TO 'it''s'; SET my.own TO 'x'; PREPARE two(int) AS SELECT $1 + 2")
+	warehouse.Exec(t, c, "SET search_path TO 'nowhere, public'; SET application_name TO 'it''s'; SET my.own TO 'x'; SET timezone TO 'asia/tokyo'; PREPARE two(int) AS SELECT $1 + 2")
 	// What was read under one setting is not read anew under another.
 	warehouse.Exec(t, c, `SET standard_conforming_strings TO off; SET my.path TO 'C:\\new\\''s'; PREPARE tabs AS SELECT len('a\tb')`)
 	if _, err := c.Prepare(ctx, "tabbed", `SELECT len('a\tb')`); err != nil {
@@ -106,7 +106,7 @@ func TestRelay(t *testing.T) {
 	for range 2 {
 		restart()
 		for _, q := range []struct{ sql, want string }{
-			{"SHOW search_path", "nowhere, public"}, {"SHOW application_name", "it's"}, {"SHOW my.own", "x"}, {"EXECUTE two(3)", "5"},
+			{"SHOW search_path", "nowhere, public"}, {"SHOW application_name", "it's"}, {"SHOW my.own", "x"}, {"SHOW timezone", "Asia/Tokyo"}, {"EXECUTE two(3)", "5"},
 			{"SHOW my.path", `C:\new\'s`}, {"EXECUTE tabs", "3"}, {`SELECT len('a\tb')`, "4"},
 			{"SELECT count(*) FROM everything", "3"},
 		} {

@@ -49,6 +49,7 @@ func TestImportDirection(t *testing.T) {
 		why  string
 	}{
 		{"slipher/catalog/types", []string{"slipher/catalog/fn", "slipher/catalog/state", "slipher/compiler", "slipher/codegen", "slipher/runtime", "slipher/node", "slipher/leader"}, "types is a leaf"},
+		{"slipher/catalog/zone", []string{"slipher/catalog/types", "slipher/catalog/fn", "slipher/compiler", "slipher/codegen", "slipher/runtime", "slipher/node", "slipher/leader"}, "zone is a leaf"},
 		{"slipher/catalog/sqlerr", []string{"slipher/catalog/types", "slipher/compiler", "slipher/codegen", "slipher/runtime", "slipher/node", "slipher/leader"}, "sqlerr is a leaf"},
 		{"slipher/catalog", []string{"slipher/leader", "slipher/compiler", "slipher/codegen"}, "the catalog knows nothing of the leader"},
 		{"slipher/compiler", []string{"slipher/leader", "slipher/node", "slipher/codegen"}, "the compiler ends at plans"},
