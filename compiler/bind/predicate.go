@@ -107,6 +107,9 @@ func (b *binder) inList(arg value, consts []value, at parse.Pos) (*plan.Expr, er
 	for i, c := range consts {
 		narrowInteger(&c, arg)
 		consts[i] = c
+		if i > 0 && c.typ == consts[i-1].typ {
+			continue // compared alike
+		}
 		_, bd, err := b.fns.Resolve("=", []types.Type{arg.typ, c.typ}, []*types.Datum{nil, c.lit})
 		if err != nil {
 			return nil, b.place(err, at)

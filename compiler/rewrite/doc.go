@@ -1,7 +1,7 @@
 // Package rewrite simplifies a bound statement without looking at statistics:
 // one rule a file, applied in the order of rules in rewrite.go.
 //
-//	algebra.Statement ──negation──► ──constants──► ──pullup──► the same, simpler
+//	algebra.Statement ──negation──► ──constants──► ──concat──► ──pullup──► the same, simpler
 //
 // What needs to know which expressions may fail, or what a join order gains
 // (pushing conjuncts down, common conjuncts of ORs, LEFT joins that WHERE makes

@@ -17,6 +17,7 @@ func rules() []rule {
 	return []rule{
 		{"negation", eachExpr(pushNot)},
 		{"constants", func(n algebra.Node) algebra.Node { return foldNode(eachExpr(foldExpr)(n)) }},
+		{"concat", eachExpr(balanceConcat)},
 		{"pullup", pullUpRoot},
 	}
 }
