@@ -31,6 +31,7 @@ func Watch(bytes int64, hint string) (stop func()) {
 	if bytes <= 0 {
 		return func() {}
 	}
+	heap.Tune(bytes)
 	w := &watcher{limit: bytes, rest: NewAccount("the Go heap", 0), done: make(chan struct{})}
 	w.rest.c.SetVital()
 	w.look()
@@ -72,12 +73,14 @@ func (w *watcher) run() {
 func (w *watcher) look() {
 	goHeap := goBytes()
 	other := w.unknown(goHeap)
-	if other > slack && time.Since(w.trimmed) >= trimEvery {
+	// What is free is used again: to give it back, and to fetch it again, is only worth its time where memory is short.
+	tight := process.Used()-w.counted+goHeap+other > w.limit/2
+	if other > slack && tight && time.Since(w.trimmed) >= trimEvery {
 		w.trimmed = time.Now()
 		heap.Trim()
 		goHeap = goBytes()
 		other = w.unknown(goHeap)
-	} else if other > slack {
+	} else if other > slack && tight {
 		other = min(other, max(w.counted-goHeap, 0)) // most of it goes with the next trim
 	}
 	w.count(goHeap + other)

@@ -7,20 +7,22 @@ package heap
 static void slp_trim(void) { malloc_trim(0); }
 // malloc_trim leaves alone what is free at the end of a thread's arena, which the library keeps up to a threshold that
 // grows to 64 MB as large pieces are freed, in each of eight arenas a core: hundreds of megabytes that no query uses.
-static void slp_tune(void) {
-	mallopt(M_MMAP_THRESHOLD, 4 << 20); // larger pieces go back to the system when they are freed
-	mallopt(M_TRIM_THRESHOLD, 8 << 20);
+static void slp_tune(int keep) {
+	mallopt(M_MMAP_THRESHOLD, keep / 2); // larger pieces go back to the system when they are freed
+	mallopt(M_TRIM_THRESHOLD, keep);
 }
 #else
 static void slp_trim(void) {}
-static void slp_tune(void) {}
+static void slp_tune(int keep) {}
 #endif
 */
 import "C"
 
 import "unsafe"
 
-func init() { C.slp_tune() }
+// Tune makes the C library keep not more for a process that may use so many bytes than 16 arenas of 1/256 do: the
+// less it keeps, the more often memory is fetched from the system again, which costs as much as using it.
+func Tune(limit int64) { C.slp_tune(C.int(min(max(limit/256, 2<<20), 64<<20))) }
 
 // Alloc returns n bytes outside the Go heap that are on no account, 64-byte aligned, not cleared; nil
 // if the system has none. Free gives them back.
