@@ -25,7 +25,7 @@ func (s *Server) runCopy(ctx context.Context, ses *session.Session, st *parse.St
 		return err
 	}
 	cat := ses.Txn().View()
-	bound, fields, err := bind.Copy(st, b, s.view(cat, ses), s.fns)
+	bound, fields, err := bind.Copy(st, b, s.view(cat, ses), s.fns, bindOptions(ses, nil))
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func (s *Server) runCreateAs(ctx context.Context, ses *session.Session, st *pars
 	query := *st
 	query.Body = &parse.Select{Query: b.Query}
 	names := s.view(ses.Txn().View(), ses)
-	def, err := bind.TableOf(&query, b, names, s.fns, bind.Options{ParamTypes: params})
+	def, err := bind.TableOf(&query, b, names, s.fns, bindOptions(ses, params))
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,9 @@ func (s *Server) runCreateAs(ctx context.Context, ses *session.Session, st *pars
 		return w.Complete(def.Tag())
 	}
 	cat := s.look(ses)
-	p, err := s.planIn(cat, names, bind.Filling(st, b), bind.Options{ParamTypes: params, Into: cat.TableByID(state.TableID(made))})
+	o := bindOptions(ses, params)
+	o.Into = cat.TableByID(state.TableID(made))
+	p, err := s.planIn(cat, names, bind.Filling(st, b), o)
 	if err != nil {
 		return err
 	}

@@ -31,29 +31,18 @@ func (s *Server) Evaluate(ctx context.Context, ses *session.Session, st *parse.S
 	return out, nil
 }
 
-// typeNames are the parser's names of the types a parameter can have.
-var typeNames = map[types.Kind]string{
-	types.Bool: "bool", types.Int2: "int2", types.Int4: "int4", types.Int8: "int8", types.Decimal: "numeric", types.Float4: "float4",
-	types.Float8: "float8", types.Char: "bpchar", types.Varchar: "varchar", types.Date: "date", types.Timestamp: "timestamp",
-	types.Interval: "interval", types.OID: "oid", types.Name: "name",
-}
-
-// evaluateAll runs SELECT CAST(e1 AS t1), CAST(e2 AS t2), ….
+// evaluateAll runs SELECT e1, e2, …, whose columns are assigned to the types wanted.
 func (s *Server) evaluateAll(ctx context.Context, ses *session.Session, st *parse.Statement, exprs []parse.Expr, want []types.Type) ([]types.Datum, error) {
 	q := &parse.Query{Pos: exprs[0].At()}
-	for i, e := range exprs {
-		t := parse.TypeName{Pos: e.At(), Name: typeNames[want[i].Kind]}
-		switch want[i].Kind {
-		case types.Decimal:
-			t.Mods = []int{int(want[i].Prec), int(want[i].Scale)}
-		case types.Char, types.Varchar:
-			t.Mods = []int{int(want[i].Len)}
-		}
-		q.Targets = append(q.Targets, parse.Target{Pos: e.At(), Expr: &parse.CastExpr{Pos: e.At(), Arg: e, Type: t}})
+	for _, e := range exprs {
+		q.Targets = append(q.Targets, parse.Target{Pos: e.At(), Expr: e})
 	}
 	own := *st
 	own.Body, own.Params = &parse.Select{Query: q}, 0
-	p, err := s.plan(ses, &own, nil)
+	o := bindOptions(ses, nil)
+	o.Want = want
+	cat := s.look(ses)
+	p, err := s.planIn(cat, s.view(cat, ses), &own, o)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 
 	"slipher/catalog/state"
 	"slipher/catalog/types"
-	"slipher/compiler/bind"
 	"slipher/compiler/parse"
 	"slipher/leader/session"
 	"slipher/leader/short"
@@ -38,6 +37,7 @@ type templateKey struct {
 	def   uint64
 	// shape of a row of constants; of a prepared statement text, the types that the client declared, and the text.
 	shape, text string
+	rounding    bool // enable_numeric_rounding: of casts in the text and in defaults
 }
 
 // templatesKept bounds the cache; it is emptied when full.
@@ -97,7 +97,7 @@ func (i *smallInserts) close() {
 
 // compileInsert makes the template of a statement whose values depend on nothing but its parameters.
 func (s *Server) compileInsert(ses *session.Session, cat *state.Catalog, st *parse.Statement, params []types.Type) (*short.Template, error) {
-	p, err := s.planIn(cat, s.view(cat, ses), st, bind.Options{ParamTypes: params})
+	p, err := s.planIn(cat, s.view(cat, ses), st, bindOptions(ses, params))
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func (s *Server) preparedTarget(ses *session.Session, cat *state.Catalog, st *pa
 
 // preparedKey names a statement by its text: drivers prepare the same one again and again.
 func preparedKey(ses *session.Session, t *state.Table, st *parse.Statement, params []types.Type) templateKey {
-	return templateKey{table: t.ID, def: t.Def, shape: fmt.Sprint(params, ses.ParseOptions()), text: st.Text()}
+	return templateKey{table: t.ID, def: t.Def, shape: fmt.Sprint(params, ses.ParseOptions()), text: st.Text(), rounding: ses.NumericRounding()}
 }
 
 // describeInsert gives the parameters of a statement of the short way's kind, nil if they are not known yet,

@@ -53,7 +53,7 @@ func (s *Server) insertShort(ctx context.Context, ses *session.Session, b *parse
 		shape := shapeOf(cols, row)
 		i, ok := byShape[shape]
 		if !ok {
-			tmpl, err := s.small.template(templateKey{table: t.ID, def: t.Def, shape: shape}, func() (*short.Template, error) {
+			tmpl, err := s.small.template(templateKey{table: t.ID, def: t.Def, shape: shape, rounding: ses.NumericRounding()}, func() (*short.Template, error) {
 				if !plainDefaults(t) {
 					return nil, nil
 				}

@@ -53,8 +53,13 @@ func (p *planned) written() *state.Table {
 // plan binds and optimizes SELECT, INSERT, UPDATE, DELETE and the inner statement of EXPLAIN.
 func (s *Server) plan(ses *session.Session, st *parse.Statement, params []types.Type) (*planned, error) {
 	cat := s.look(ses)
-	return s.planIn(cat, s.view(cat, ses), st, bind.Options{ParamTypes: params,
-		SingleMatch: ses.Value("error_on_nondeterministic_update") == "on"})
+	return s.planIn(cat, s.view(cat, ses), st, bindOptions(ses, params))
+}
+
+// bindOptions are what a session's settings and the types that a client declared mean to the binder.
+func bindOptions(ses *session.Session, params []types.Type) bind.Options {
+	return bind.Options{ParamTypes: params, SingleMatch: ses.Value("error_on_nondeterministic_update") == "on",
+		NumericRounding: ses.NumericRounding()}
 }
 
 // planIn is plan with the catalog version to read, and the names that the statement means.

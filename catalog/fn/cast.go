@@ -6,7 +6,7 @@ import "slipher/catalog/types"
 type CastContext uint8
 
 const (
-	Implicit   CastContext = iota // an argument's cast to what Bound.Args asks for
+	Implicit   CastContext = iota // an argument's cast to what Bound.Args asks for: truncates decimals
 	Assignment                    // INSERT, UPDATE: rounds, refuses what is too long
 	Explicit                      // CAST and ::: truncates decimals and strings
 	Copying                       // COPY: from text; truncates decimals, refuses what is too long

@@ -1,6 +1,10 @@
 package fn
 
-import "math"
+import (
+	"math"
+
+	"slipher/catalog/types"
+)
 
 // castNumberGroup is the casts between BOOL, integers, DECIMAL and floats.
 func castNumberGroup() Group {
@@ -36,7 +40,10 @@ func castNumberGroup() Group {
 			{Name: "int_narrow", Shapes: narrowInt, MayFail: true, Emit: emitNarrow, Doc: "An integer in a narrower class; out of range is an error."},
 			{Name: "int_to_dec", Shapes: toDec, Emit: emitMulNC, Doc: "x * factor where the decimal has room for every integer."},
 			{Name: "int_to_dec_check", Shapes: toDecCheck, MayFail: true, Emit: emitScaleUp, Doc: "x * factor, magnitude at most limit."},
-			{Name: "dec_to_int", Shapes: decToInt, MayFail: true, Emit: emitDecToInt, Doc: "x / factor, rounded half away from zero, in an integer class."},
+			{Name: "dec_to_int_round", Shapes: decToInt, MayFail: true, Emit: decToIntBy(roundedQuotient),
+				Doc: "x / factor, rounded half away from zero, in an integer class: assignment."},
+			{Name: "dec_to_int_trunc", Shapes: decToInt, MayFail: true, Emit: decToIntBy(divide),
+				Doc: "x / factor, truncated, in an integer class: a cast."},
 			{Name: "int_to_float", Shapes: intToFloat, Emit: func(b Builder, sh Shape, a []Value) Value { return b.SIToFP(a[0], sh.Out) },
 				Doc: "The nearest float."},
 			{Name: "float_to_int", Shapes: floatToInt, MayFail: true, Emit: emitFloatToInt, Doc: "Rounded half to even; out of range is an error."},
@@ -71,17 +78,17 @@ func emitNarrow(b Builder, sh Shape, a []Value) Value {
 	return r
 }
 
-func emitDecToInt(b Builder, sh Shape, a []Value) Value {
-	d := sh.In[1]
-	x := widen(b, a[0], sh.In[0], d)
-	q := divide(b, d, x, a[1])
-	q = roundQuotient(b, d, x, a[1], q)
-	if d == sh.Out {
-		return q
+func decToIntBy(quotient func(b Builder, p types.Phys, x, f Value) Value) emitter {
+	return func(b Builder, sh Shape, a []Value) Value {
+		d := sh.In[1]
+		q := quotient(b, d, widen(b, a[0], sh.In[0], d), a[1])
+		if d == sh.Out {
+			return q
+		}
+		r := b.Trunc(q, sh.Out)
+		b.Fail(rangeCode(sh.Out), b.ICmp(NE, b.SExt(r, d), q))
+		return r
 	}
-	r := b.Trunc(q, sh.Out)
-	b.Fail(rangeCode(sh.Out), b.ICmp(NE, b.SExt(r, d), q))
-	return r
 }
 
 // emitFloatToInt emits rint by adding and subtracting 1.5 * 2^52, exact for magnitudes

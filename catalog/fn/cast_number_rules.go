@@ -26,7 +26,7 @@ func numberCasts() []*CastRule {
 			}
 		}
 		add(f, types.Decimal, Implicit, bindIntToDec, "Exact; more digits than the decimal has are an error.")
-		add(types.Decimal, f, Implicit, bindDecToInt, "Rounded half away from zero.")
+		add(types.Decimal, f, Implicit, bindDecToInt, "Rounded half away from zero on assignment, else truncated.")
 		for _, fl := range []types.Kind{types.Float4, types.Float8} {
 			add(f, fl, Implicit, bindTo("int_to_float"), "The nearest float.")
 			add(fl, f, Implicit, bindTo("float_to_int"), "Rounded half to even.")
@@ -34,7 +34,7 @@ func numberCasts() []*CastRule {
 		add(f, types.Bool, Explicit, bindTo("int_to_bool"), "False for 0.")
 		add(types.Bool, f, Explicit, bindTo("bool_to_int"), "1 and 0.")
 	}
-	add(types.Decimal, types.Decimal, Implicit, bindDecToDec, "Rescaled: rounded on assignment, truncated by an explicit cast and COPY.")
+	add(types.Decimal, types.Decimal, Implicit, bindDecToDec, "Rescaled: rounded on assignment, else truncated.")
 	add(types.Decimal, types.Float8, Implicit, bindDecToFloat, "The nearest double.")
 	add(types.Decimal, types.Float4, Implicit, bindDecToFloat, "The nearest real.")
 	add(types.Float4, types.Float8, Implicit, bindTo("float_widen"), "Widening.")
@@ -79,9 +79,17 @@ func bindIntToDec(from, to types.Type, _ CastContext) (Bound, bool) {
 	return Bound{Op: opRef("int_to_dec_check"), Extra: []Const{factor, limit}}, true
 }
 
-func bindDecToInt(from, _ types.Type, _ CastContext) (Bound, bool) {
+func bindDecToInt(from, _ types.Type, ctx CastContext) (Bound, bool) {
 	factor, _ := factorAndLimit(workWidth(from, types.TInt8, int(from.Scale)), int(from.Scale), from)
-	return Bound{Op: opRef("dec_to_int"), Extra: []Const{factor}}, true
+	return Bound{Op: opRef("dec_to_int" + roundOrTrunc(ctx)), Extra: []Const{factor}}, true
+}
+
+// roundOrTrunc is the end of the name of an operation that drops digits of a decimal.
+func roundOrTrunc(ctx CastContext) string {
+	if ctx == Assignment {
+		return "_round"
+	}
+	return "_trunc"
 }
 
 func bindDecToDec(from, to types.Type, ctx CastContext) (Bound, bool) {
@@ -104,11 +112,7 @@ func bindDecToDec(from, to types.Type, ctx CastContext) (Bound, bool) {
 	case up > 0:
 		return Bound{Op: opRef("dec_up"), Extra: []Const{factor, limit}}, true
 	}
-	op := "dec_down_round"
-	if ctx == Explicit || ctx == Copying {
-		op = "dec_down_trunc"
-	}
-	return Bound{Op: opRef(op), Extra: []Const{factor, limit}}, true
+	return Bound{Op: opRef("dec_down" + roundOrTrunc(ctx)), Extra: []Const{factor, limit}}, true
 }
 
 func integerRoom(t types.Type) int { return int(t.Prec) - int(t.Scale) }

@@ -56,9 +56,9 @@ func decimalGroup() Group {
 			{Name: "dec_check", Shapes: []Shape{shape(i64, i64, i64), shape(i128, i128, i128), shape(i128, i128, i64)}, MayFail: true,
 				Emit: emitDecCheck, Doc: "x, whose magnitude must be at most limit: a decimal given a smaller precision."},
 			{Name: "dec_down_round", Shapes: decScaled(), MayFail: true,
-				Emit: decDown(true), Doc: "x / factor rounded half away from zero, magnitude at most limit: a smaller scale on assignment."},
+				Emit: decDown(roundedQuotient), Doc: "x / factor rounded half away from zero, magnitude at most limit: a smaller scale on assignment."},
 			{Name: "dec_down_trunc", Shapes: decScaled(), MayFail: true,
-				Emit: decDown(false), Doc: "x / factor truncated, magnitude at most limit: a smaller scale in an explicit cast."},
+				Emit: decDown(divide), Doc: "x / factor truncated, magnitude at most limit: a smaller scale in a cast."},
 		},
 		Kernels: []*Kernel{
 			{Name: "slp_dec_mul_down", Args: phys(i128, i128, i32), Result: i128, Err: true, Pure: true, Doc: "x * y / 10^k rounded; at most 38 digits."},
@@ -135,15 +135,10 @@ func emitDecCheck(b Builder, sh Shape, a []Value) Value {
 	return a[0]
 }
 
-func decDown(round bool) emitter {
+func decDown(quotient func(b Builder, p types.Phys, x, f Value) Value) emitter {
 	return func(b Builder, sh Shape, a []Value) Value {
-		p := sh.In[0]
 		w := sh.In[1]
-		x, f := widen(b, a[0], p, w), a[1]
-		q := divide(b, w, x, f)
-		if round {
-			q = roundQuotient(b, w, x, f, q)
-		}
+		q := quotient(b, w, widen(b, a[0], sh.In[0], w), a[1])
 		b.Fail(NumericPrecision, beyond(b, w, q, a[2]))
 		if w != sh.Out {
 			return b.Trunc(q, sh.Out)
@@ -159,6 +154,11 @@ func divide(b Builder, p types.Phys, x, f Value) Value {
 		return b.Call("slp_i128_div", x, f)
 	}
 	return b.SDiv(x, f)
+}
+
+// roundedQuotient is x / f rounded half away from zero, f > 0.
+func roundedQuotient(b Builder, p types.Phys, x, f Value) Value {
+	return roundQuotient(b, p, x, f, divide(b, p, x, f))
 }
 
 // roundQuotient corrects the truncated quotient q = x/f to round half away from

@@ -13,6 +13,7 @@ func Default() *Table {
 		likeGroup(),
 		datetimeGroup(),
 		mathGroup(),
+		varianceGroup(),
 		conditionalGroup(),
 		hashGroup(),
 		regexpGroup(),

@@ -39,8 +39,7 @@ func mathGroup() Group {
 	g.Ops = append(g.Ops,
 		&Op{Name: "sign", Shapes: same(1, i16, i32, i64, i128, f32, f64), Emit: emitSign, Doc: "-1, 0 or 1."},
 		&Op{Name: "float_scale", Shapes: same(2, f64), Emit: plain(Builder.Mul), Doc: "x times a constant: degrees, radians."},
-		scale("dec_round", "A decimal rounded half away from zero at a digit.",
-			func(b Builder, w types.Phys, x, f Value) Value { return roundQuotient(b, w, x, f, divide(b, w, x, f)) }),
+		scale("dec_round", "A decimal rounded half away from zero at a digit.", roundedQuotient),
 		scale("dec_trunc", "A decimal truncated at a digit.", divide),
 		scale("dec_floor", "The whole decimal not above x.", floorQuotient),
 		scale("dec_ceil", "The whole decimal not below x.", func(b Builder, w types.Phys, x, f Value) Value {

@@ -57,6 +57,10 @@ func aggName(a plan.Agg) (string, types.Phys) {
 		return "min", p
 	case plan.AggMax, plan.AggBoolOr:
 		return "max", p
+	case plan.AggMoments:
+		return "moments", types.Str
+	case plan.AggMomentsMerge:
+		return "moments_merge", types.Str
 	}
 	return "any", p
 }
@@ -147,7 +151,7 @@ func (e *entry) accumulators(t *plan.Table, place func(types.Phys) int) {
 	}
 	for i, a := range t.Aggs {
 		x := &e.aggs[i]
-		if x.fn == "min" || x.fn == "max" || x.fn == "any" || (x.fn == "sum" || x.fn == "sumf") && a.Out.Nullable {
+		if subop.Opens(x.fn) || (x.fn == "sum" || x.fn == "sumf") && a.Out.Nullable {
 			x.none = flag()
 		}
 	}

@@ -1,7 +1,10 @@
 package subop
 
 import (
+	"math"
+
 	"github.com/llir/llvm/ir/constant"
+	"github.com/llir/llvm/ir/enum"
 	lt "github.com/llir/llvm/ir/types"
 	"github.com/llir/llvm/ir/value"
 
@@ -22,6 +25,8 @@ type accumulator struct {
 	acc func(in types.Phys) types.Phys
 	// step is the new accumulator; first is an i1 that says that there was no input yet (nil: not kept).
 	step func(c *Ctx, acc, x val, first value.Value) val
+	// opens: the step asks for first, which must be kept then. fails: it can raise a data error.
+	opens, fails bool
 }
 
 func same(p types.Phys) types.Phys { return p }
@@ -33,7 +38,7 @@ func fixed(p types.Phys) func(types.Phys) types.Phys {
 var accumulators = []accumulator{
 	// Exact sums: 128 bits hold 2^64 additions of 64-bit values.
 	{name: "sum", in: []types.Phys{types.I16, types.I32, types.I64, types.I128}, acc: fixed(types.I128),
-		step: func(c *Ctx, acc, x val, _ value.Value) val {
+		fails: true, step: func(c *Ctx, acc, x val, _ value.Value) val {
 			wide := c.SExt(x, types.I128)
 			if x.p != types.I128 {
 				return c.Add(acc, wide).(val)
@@ -43,21 +48,60 @@ var accumulators = []accumulator{
 			return r.(val)
 		}},
 	{name: "sumf", in: []types.Phys{types.F32, types.F64}, acc: fixed(types.F64),
-		step: func(c *Ctx, acc, x val, _ value.Value) val {
+		fails: true, step: func(c *Ctx, acc, x val, _ value.Value) val {
 			if x.p == types.F32 {
 				x = c.FPExt(x).(val)
 			}
-			return c.Add(acc, x).(val)
+			r := c.Add(acc, x).(val)
+			c.ifThen("infinite", c.infinite(r), func() { // out of finite operands: beyond the range
+				inf := c.cur.NewOr(c.infinite(acc), c.infinite(x))
+				c.Fail(fn.FloatOverflow, c.Not(bit(named(c.builder, "inf", inf))))
+			})
+			return r
 		}},
 	// sumn adds in 64 bits: for partial counts and where a guard proves the range.
 	{name: "sumn", in: []types.Phys{types.I16, types.I32, types.I64}, acc: fixed(types.I64),
 		step: func(c *Ctx, acc, x val, _ value.Value) val { return c.Add(acc, c.SExt(x, types.I64)).(val) }},
-	{name: "min", in: allClasses, acc: same, step: extreme(fn.LT)},
-	{name: "max", in: allClasses, acc: same, step: extreme(fn.GT)},
-	{name: "any", in: allClasses, acc: same,
+	{name: "min", in: allClasses, acc: same, opens: true, step: extreme(fn.LT)},
+	{name: "max", in: allClasses, acc: same, opens: true, step: extreme(fn.GT)},
+	{name: "any", in: allClasses, acc: same, opens: true,
 		step: func(c *Ctx, acc, x val, first value.Value) val {
 			return c.keepIf(first, x, acc)
 		}},
+	// What a variance is made of, in a string: runtime/kernels/table/moments.c.
+	{name: "moments", in: []types.Phys{types.I64, types.I128, types.F64}, acc: fixed(types.Str), opens: true,
+		step: func(c *Ctx, acc, x val, first value.Value) val {
+			s := c.stateIf(first, acc, c64(int64(MomentsSize(x.p))))
+			c.Call("slp_moments_"+x.p.String(), val{v: c.toPtr(s.w1)}, x)
+			return s
+		}},
+	{name: "moments_merge", in: []types.Phys{types.Str}, acc: fixed(types.Str), opens: true,
+		step: func(c *Ctx, acc, x val, first value.Value) val {
+			s := c.stateIf(first, acc, named(c.builder, "bytes", c.cur.NewZExt(c.StrLen(x).(val).v, i64)))
+			c.Call("slp_moments_merge", val{v: c.toPtr(s.w1)}, x)
+			return s
+		}},
+}
+
+// MomentsSize is the number of bytes of a variance's state over values of class p.
+func MomentsSize(p types.Phys) int {
+	if p.IsFloat() {
+		return 40
+	}
+	return 72
+}
+
+// stateIf is an empty state of so many bytes, the table's, if first, else acc.
+func (c *Ctx) stateIf(first value.Value, acc val, size value.Value) val {
+	r := c.If(bit(first), func() []fn.Value { return []fn.Value{c.Call("slp_moments_new", val{v: c.base}, word(size))} },
+		func() []fn.Value { return []fn.Value{acc} })
+	return r[0].(val)
+}
+
+// infinite is an i1: x, an F64, is an infinity.
+func (c *Ctx) infinite(x val) value.Value {
+	bits := named(c.builder, "magnitude", c.cur.NewAnd(c.FloatBits(x).(val).v, c64(math.MaxInt64)))
+	return c.icmp(enum.IPredEQ, bits, c64(0x7ff<<52))
 }
 
 // extreme keeps the smaller or larger value.
@@ -97,10 +141,10 @@ func accumulatorKinds() []*Kind {
 }
 
 func (a accumulator) kind() *Kind {
-	k := &Kind{Name: a.name}
+	k := &Kind{Name: a.name, Fails: a.fails}
 	grouped := func(c *Ctx) bool { return c.Arg(0).Mode == Vec }
 	k.Before = func(c *Ctx) {
-		if c.Arg(1).P == types.Str {
+		if a.acc(c.Arg(1).P) == types.Str {
 			c.base = c.field(c.load(bytePtr, c.Ptr(5), "tab"), tableArena, "arena")
 		}
 		if grouped(c) {
@@ -173,7 +217,7 @@ func (a accumulator) kind() *Kind {
 			for _, em := range []Mode{Vec, Par} {
 				for _, null := range []Mode{None, Vec} {
 					for _, seen := range []Mode{None, Imm} {
-						if seen == None && (null == Vec || a.name == "min" || a.name == "max" || a.name == "any") && a.name != "sumn" {
+						if seen == None && (null == Vec || a.opens) && a.name != "sumn" {
 							continue // without a "no input yet" byte only sums over values that are never NULL
 						}
 						out = append(out, Op{Kind: k, Args: []Operand{{Mode: em, P: types.I64, Val: 1}, {Mode: Vec, P: p, Val: 2},
@@ -236,8 +280,7 @@ func Count(ent, null Operand, off int) *Op {
 	return &Op{Kind: kind("count"), Args: []Operand{ent, null, imm(int64(off))}}
 }
 
-// Accumulate makes the op for accumulator name ("sum", "sumf", "sumn", "min",
-// "max", "any"); seen < 0: no "no input yet" byte is kept.
+// Accumulate makes the op for accumulator name; seen < 0: no "no input yet" byte is kept.
 func Accumulate(name string, ent, v, null Operand, off, seen int, tableSlot int64) *Op {
 	s := Operand{Mode: None}
 	if seen >= 0 {
@@ -246,12 +289,12 @@ func Accumulate(name string, ent, v, null Operand, off, seen int, tableSlot int6
 	return &Op{Kind: kind(name), Args: []Operand{ent, v, null, imm(int64(off)), s, imm(tableSlot)}}
 }
 
-// AccumulatorClass is the class of accumulator name over values of class p.
-func AccumulatorClass(name string, p types.Phys) types.Phys {
+// Opens reports whether accumulator name needs a "no input yet" byte.
+func Opens(name string) bool {
 	for _, a := range accumulators {
 		if a.name == name {
-			return a.acc(p)
+			return a.opens
 		}
 	}
-	return types.I64 // count
+	return false
 }

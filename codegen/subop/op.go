@@ -57,6 +57,8 @@ type Kind struct {
 	Walks bool
 	// Elementwise: rows do not depend on each other through memory.
 	Elementwise bool
+	// Fails: a structural kind that can raise data errors.
+	Fails bool
 	// Variants lists the signatures of which primitives are built.
 	Variants func(t *fn.Table) []Op
 }

@@ -116,7 +116,7 @@ func emitPrimitive(m *module, p Primitive) {
 	for i := range op.Args {
 		c.offs = append(c.offs, word(int64(2+i)))
 	}
-	if op.Fn != nil && op.Fn.MayFail || failingKind(op.Kind) {
+	if op.Fn != nil && op.Fn.MayFail || op.Kind.Fails {
 		// The instruction's last word is the op's number for error reports.
 		c.number = named(b, "op", b.cur.NewShl(word(int64(2+len(op.Args))), c64(32)))
 	}
@@ -126,9 +126,6 @@ func emitPrimitive(m *module, p Primitive) {
 	b.entry.NewBr(body)
 	seal(f)
 }
-
-// failingKind: structural kinds that can raise data errors.
-func failingKind(k *Kind) bool { return k.Name == "sum" }
 
 // seal gives every block that nothing leads on from a terminator.
 func seal(f *ir.Func) {

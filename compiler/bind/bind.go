@@ -40,6 +40,10 @@ type Options struct {
 	// SingleMatch: an UPDATE … FROM in which a row has several matches is an error
 	// (error_on_nondeterministic_update), instead of taking one of them.
 	SingleMatch bool
+	// NumericRounding: casts of decimals round, as assignments do (enable_numeric_rounding), instead of cutting digits.
+	NumericRounding bool
+	// Want, if set, are the types that a SELECT's columns get by the rules of assignment: EXECUTE's arguments.
+	Want []types.Type
 	// Into, if set, is the table that an INSERT fills, whatever its name means: that of a
 	// CREATE TABLE AS, whose query names what there was before it.
 	Into *state.Table
@@ -162,15 +166,37 @@ func (b *binder) newID() algebra.ColumnID {
 
 // selectStatement binds a top-level query.
 func (b *binder) selectStatement(q *parse.Query) error {
+	b.want = b.opts.Want
 	r, err := b.query(q, nil)
 	if err != nil {
 		return err
+	}
+	if len(b.opts.Want) > 0 {
+		if r, err = b.assigned(r, b.opts.Want, q.Pos); err != nil {
+			return err
+		}
 	}
 	b.out.Root = r.node
 	for _, c := range r.cols {
 		b.out.Output = append(b.out.Output, plan.OutputColumn{Name: c.name, Type: c.typ, TableOID: c.tableOID, ColumnNo: c.columnNo})
 	}
 	return nil
+}
+
+// assigned casts a query's columns to types by the rules of assignment.
+func (b *binder) assigned(r *result, to []types.Type, at parse.Pos) (*result, error) {
+	proj := &algebra.Project{In: r.node}
+	out := &result{node: proj}
+	for i := range r.cols {
+		e, err := b.coerce(b.column(&r.cols[i], at), to[i], assignment)
+		if err != nil {
+			return nil, err
+		}
+		c := algebra.Column{ID: b.newID(), Name: r.cols[i].name, Type: to[i], Nullable: e.Nullable}
+		proj.Exprs, proj.Cols = append(proj.Exprs, e), append(proj.Cols, c)
+		out.cols = append(out.cols, column{name: c.Name, id: c.ID, typ: c.Type, nullable: c.Nullable})
+	}
+	return out, nil
 }
 
 // defaultParams gives parameters of the client that no context typed the type

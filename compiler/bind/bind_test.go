@@ -25,7 +25,7 @@ func bindText(sql string, cat Catalog, fns *fn.Table) string {
 	if err == nil {
 		switch body := stmt.Body.(type) {
 		case *parse.Copy:
-			s, _, err = Copy(stmt, body, cat, fns)
+			s, _, err = Copy(stmt, body, cat, fns, Options{})
 		case *parse.CreateTable:
 			if err = CheckDefaults(stmt, body, cat, fns); err == nil {
 				return "ok\n"

@@ -12,8 +12,8 @@ import (
 // Copy binds the load of a COPY: a projection over algebra.Text that casts each
 // field to its column by COPY's rules and fills the other columns by their
 // defaults. fields[i] is the table column that field i of the input fills.
-func Copy(stmt *parse.Statement, c *parse.Copy, cat Catalog, fns *fn.Table) (s *algebra.Statement, fields []int, err error) {
-	b := newBinder(stmt, cat, fns, Options{})
+func Copy(stmt *parse.Statement, c *parse.Copy, cat Catalog, fns *fn.Table, o Options) (s *algebra.Statement, fields []int, err error) {
+	b := newBinder(stmt, cat, fns, o)
 	tab, err := cat.Table(c.Table.Database, c.Table.Schema, c.Table.Name)
 	if err != nil {
 		return nil, nil, b.place(err, c.Table.Pos)

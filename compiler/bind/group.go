@@ -39,7 +39,11 @@ func (a *aggregation) group(sc *scope, items []parse.Expr, targets []target) err
 			e = t.Expr
 		} else if r, ok := it.(*parse.ColumnRef); ok && len(r.Parts) == 1 && !r.Star {
 			if c, ambiguous := sc.findVisible(r.Parts[0]); c == nil && !ambiguous {
-				if t := aliased(targets, r.Parts[0]); t != nil {
+				t, err := a.aliased(sc, targets, r)
+				if err != nil {
+					return err
+				}
+				if t != nil {
 					e = t.Expr
 				}
 			}
@@ -70,14 +74,37 @@ func (a *aggregation) group(sc *scope, items []parse.Expr, targets []target) err
 	return nil
 }
 
-// aliased finds a select-list item by its alias.
-func aliased(ts []target, name string) *target {
+// aliased finds a select-list item by its alias; two different ones are ambiguous.
+func (a *aggregation) aliased(sc *scope, ts []target, r *parse.ColumnRef) (*target, error) {
+	b := a.b
+	var found *target
+	var is *plan.Expr
 	for i := range ts {
-		if _, star := ts[i].Expr.(*starExpr); !star && ts[i].Alias == name {
-			return &ts[i]
+		if _, star := ts[i].Expr.(*starExpr); star || ts[i].Alias != r.Parts[0] {
+			continue
+		}
+		if found == nil {
+			found = &ts[i]
+			continue
+		}
+		for _, t := range []*target{found, &ts[i]} {
+			in := sc.with("GROUP BY")
+			in.aliases = ts
+			v, err := b.expr(in, t.Expr)
+			if err != nil {
+				return nil, err
+			}
+			e, err := b.output(v)
+			if err != nil {
+				return nil, err
+			}
+			if is != nil && !b.equal(is, e) {
+				return nil, b.errorAt(r.Pos, sqlerr.AmbiguousColumn, "GROUP BY \"%s\" is ambiguous", r.Parts[0])
+			}
+			is = e
 		}
 	}
-	return nil
+	return found, nil
 }
 
 // ordinal resolves an integer constant in GROUP BY or ORDER BY.
@@ -214,12 +241,12 @@ func aggregates() map[string]aggRule {
 		"avg":         {"avg", sumType},
 		"min":         {"min", sameType},
 		"max":         {"max", sameType},
-		"stddev":      {"stddev_samp", doubleType},
-		"stddev_samp": {"stddev_samp", doubleType},
-		"stddev_pop":  {"stddev_pop", doubleType},
-		"variance":    {"var_samp", doubleType},
-		"var_samp":    {"var_samp", doubleType},
-		"var_pop":     {"var_pop", doubleType},
+		"stddev":      {"stddev_samp", deviationType},
+		"stddev_samp": {"stddev_samp", deviationType},
+		"stddev_pop":  {"stddev_pop", deviationType},
+		"variance":    {"var_samp", deviationType},
+		"var_samp":    {"var_samp", deviationType},
+		"var_pop":     {"var_pop", deviationType},
 		"bool_and":    {"bool_and", boolType},
 		"bool_or":     {"bool_or", boolType},
 	}
@@ -244,7 +271,11 @@ func sameType(t types.Type) (arg, ret types.Type, ok bool) {
 	return t, t, t.Kind != types.Bool && t.Kind != types.Interval
 }
 
-func doubleType(t types.Type) (arg, ret types.Type, ok bool) {
+// deviationType: integers and decimals stay what they are, to be summed exactly.
+func deviationType(t types.Type) (arg, ret types.Type, ok bool) {
+	if t.IsInteger() || t.Kind == types.Decimal {
+		return t, types.TFloat8, true
+	}
 	return types.TFloat8, types.TFloat8, t.IsNumeric() || t.Kind == types.Unknown
 }
 

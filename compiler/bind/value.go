@@ -199,7 +199,8 @@ func (b *binder) coerceLiteral(v value, to types.Type, ctx fn.CastContext) (*pla
 	if _, ok := b.fns.Cast(v.typ, to, ctx); !ok {
 		return nil, b.cannotCast(v.typ, to, ctx, v.pos)
 	}
-	widens := v.typ.IsNumeric() && to.IsNumeric() && to.Kind >= v.typ.Kind && ctx != explicit ||
+	cut := v.typ.Kind == types.Decimal && to.Kind == types.Decimal && to.Scale < v.typ.Scale && ctx != assignment
+	widens := v.typ.IsNumeric() && to.IsNumeric() && to.Kind >= v.typ.Kind && ctx != explicit && !cut ||
 		v.typ.Kind == types.Date && to.Kind == types.Timestamp
 	if widens {
 		// The text says the same value in the wider type (and is rounded on assignment).
@@ -250,6 +251,9 @@ func (b *binder) cast(e *plan.Expr, to types.Type, ctx fn.CastContext, at parse.
 	bd, ok := b.fns.Cast(e.Type, to, ctx)
 	if !ok {
 		return nil, b.cannotCast(e.Type, to, ctx, at)
+	}
+	if b.opts.NumericRounding && e.Type.Kind == types.Decimal && to.IsNumeric() {
+		bd, _ = b.fns.Cast(e.Type, to, assignment)
 	}
 	if ctx == explicit && cutsTime(e.Type, to) {
 		text, err := b.cast(e, types.TVarchar(timeTextBytes), ctx, at)

@@ -21,6 +21,7 @@ var mergeFn = map[plan.AggFn]plan.AggFn{
 	plan.AggCountStar: plan.AggSumCount, plan.AggCount: plan.AggSumCount, plan.AggSumCount: plan.AggSumCount,
 	plan.AggSum: plan.AggSum, plan.AggMin: plan.AggMin, plan.AggMax: plan.AggMax,
 	plan.AggBoolAnd: plan.AggBoolAnd, plan.AggBoolOr: plan.AggBoolOr, plan.AggAny: plan.AggAny,
+	plan.AggMoments: plan.AggMomentsMerge, plan.AggMomentsMerge: plan.AggMomentsMerge,
 }
 
 // aggSplit makes accumulators of SQL's aggregates, equal ones once.
@@ -79,6 +80,8 @@ func accColumn(fn plan.AggFn, arg *plan.Expr, grouped bool) plan.Column {
 		return c
 	case plan.AggSum:
 		c.Type = sumType(arg.Type)
+	case plan.AggMoments, plan.AggMomentsMerge:
+		c.Type = plan.MomentsType
 	default:
 		c.Type = arg.Type
 	}
@@ -88,7 +91,7 @@ func accColumn(fn plan.AggFn, arg *plan.Expr, grouped bool) plan.Column {
 
 var accNames = map[plan.AggFn]string{
 	plan.AggCountStar: "count", plan.AggCount: "count", plan.AggSumCount: "count", plan.AggSum: "sum",
-	plan.AggMin: "min", plan.AggMax: "max", plan.AggBoolAnd: "bool_and", plan.AggBoolOr: "bool_or", plan.AggAny: "any",
+	plan.AggMin: "min", plan.AggMax: "max", plan.AggBoolAnd: "bool_and", plan.AggBoolOr: "bool_or", plan.AggAny: "any", plan.AggMoments: "moments", plan.AggMomentsMerge: "moments",
 }
 
 // sumType is what AggSum yields: exact for integers and decimals.
@@ -137,7 +140,12 @@ func aggSum(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.acc(plan.AggSum, arg, c.Distinct), nil
+	sum := s.acc(plan.AggSum, arg, c.Distinct)
+	if arg.Type.Phys() != types.I128 { // 2^63 rows of 64 bits have no more than 38 digits
+		return sum, nil
+	}
+	limit := &plan.Expr{Kind: plan.ExprConst, Type: sum.Type, Const: types.MaxUnscaled(types.MaxPrecision).Datum()}
+	return opCall("dec_check", sum.Type, sum, limit), nil
 }
 
 // summand gives REAL arguments the class that sums have.
@@ -148,20 +156,15 @@ func (s *aggSplit) summand(e *plan.Expr) (*plan.Expr, error) {
 	return e, nil
 }
 
-// aggAvg is sum/count: truncated for integers, at the sum's scale, rounded, for decimals.
+// aggAvg is sum/count: truncated for integers, and at the sum's scale for decimals.
 func aggAvg(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
 	arg, err := s.summand(c.Args[0])
 	if err != nil {
 		return nil, err
 	}
 	sum, n := s.acc(plan.AggSum, arg, c.Distinct), s.count(arg, c.Distinct)
-	switch {
-	case c.Args[0].Type.IsInteger():
-		wide := opCall("dec_widen", sum.Type, n)
-		return s.p.cast(opCall("div", sum.Type, sum, wide), types.TInt8)
-	case c.Args[0].Type.Kind == types.Decimal:
-		k := &plan.Expr{Kind: plan.ExprConst, Type: types.TInt4, Const: types.Int(0)}
-		return opCall("dec_div", sum.Type, sum, n, k), nil
+	if sum.Type.Kind == types.Decimal { // unscaled: the quotient of integers cuts where the scale ends
+		return opCall("div", sum.Type, sum, opCall("dec_widen", sum.Type, n)), nil
 	}
 	f, err := s.p.cast(n, types.TFloat8)
 	if err != nil {
@@ -175,55 +178,39 @@ func plainAgg(fn plan.AggFn) aggRule {
 	return func(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) { return s.acc(fn, c.Args[0], false), nil }
 }
 
-// deviation is the variance (sample: over n-1) or its root, from n, sum(x) and sum(x*x):
-// (sum(x*x) - sum(x)*(sum(x)/n)) / (n or n-1), never below zero by rounding. NULL
-// if n is 0, or 1 for the sample forms.
+// deviation is the variance (sample: over n-1) or its root. NULL if n is 0, or 1 for the sample forms.
+// Integers and decimals are summed exactly.
 func deviation(sample, root bool) aggRule {
 	return func(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
-		x, err := s.p.cast(c.Args[0], types.TFloat8)
-		if err != nil {
-			return nil, err
-		}
-		f8 := types.TFloat8
-		op := func(name string, a ...*plan.Expr) *plan.Expr { return opCall(name, f8, a...) }
-		n := s.count(x, c.Distinct)
-		sum := s.acc(plan.AggSum, x, c.Distinct)
-		var squares *plan.Expr
-		if c.Distinct {
-			// the square is taken of each distinct value, in the second level
-			squares = s.acc(aggSumSquares, x, true)
-		} else {
-			squares = s.acc(plan.AggSum, op("mul", x, x), false)
-		}
-		count, err := s.p.cast(n, f8)
-		if err != nil {
-			return nil, err
-		}
-		over := count
-		least := int64(0)
-		if sample {
-			over, least = op("sub", count, float(1)), 1
-		}
-		spread := op("sub", squares, op("mul", sum, op("div", sum, count)))
-		positive := opCall("gt", types.TBool, spread, float(0))
-		value := op("div", choose(positive, spread, float(0)), over)
-		if root {
-			_, b, err := s.p.env.Fn.Resolve("sqrt", []types.Type{f8}, nil)
-			if err != nil {
+		arg, scale := c.Args[0], 0
+		switch {
+		case arg.Type.Kind == types.Decimal:
+			scale = int(arg.Type.Scale)
+		default:
+			wide := types.TFloat8
+			if arg.Type.IsInteger() {
+				wide = types.TInt8
+			}
+			var err error
+			if arg, err = s.p.cast(arg, wide); err != nil {
 				return nil, err
 			}
-			value = call(b, value)
 		}
-		enough := opCall("gt", types.TBool, n, &plan.Expr{Kind: plan.ExprConst, Type: types.TInt8, Const: types.Int(least)})
-		return choose(enough, value, &plan.Expr{Kind: plan.ExprConst, Type: f8, Nullable: true, Const: types.NullDatum}), nil
+		less := int64(0)
+		if sample {
+			less = 1
+		}
+		int4 := func(n int64) *plan.Expr {
+			return &plan.Expr{Kind: plan.ExprConst, Type: types.TInt4, Const: types.Int(n)}
+		}
+		n, moments := s.count(arg, c.Distinct), s.acc(plan.AggMoments, arg, c.Distinct)
+		value := opCall("variance", types.TFloat8, moments, int4(less), int4(int64(scale)))
+		if root {
+			value = opCall("sqrt", types.TFloat8, value)
+		}
+		enough := opCall("gt", types.TBool, n, &plan.Expr{Kind: plan.ExprConst, Type: types.TInt8, Const: types.Int(less)})
+		return choose(enough, value, &plan.Expr{Kind: plan.ExprConst, Type: types.TFloat8, Nullable: true, Const: types.NullDatum}), nil
 	}
-}
-
-// aggSumSquares marks sum(x*x) over distinct x until the second level makes it an AggSum.
-const aggSumSquares = plan.AggFn(200)
-
-func float(v float64) *plan.Expr {
-	return &plan.Expr{Kind: plan.ExprConst, Type: types.TFloat8, Const: types.Float(v)}
 }
 
 // choose is CASE WHEN cond THEN a ELSE b END.

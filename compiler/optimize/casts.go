@@ -8,8 +8,8 @@ import (
 
 // classCasts are casts that keep a value's DistHash if the comparison class stays the same.
 var classCasts = map[string]bool{
-	"int_widen": true, "int_narrow": true, "int_to_dec": true, "int_to_dec_check": true, "dec_to_int": true,
-	"dec_widen": true, "dec_check": true,
+	"int_widen": true, "int_narrow": true, "int_to_dec": true, "int_to_dec_check": true,
+	"dec_to_int_round": true, "dec_to_int_trunc": true, "dec_widen": true, "dec_check": true,
 }
 
 // orderCasts are further casts that keep the order of values.

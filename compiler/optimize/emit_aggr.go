@@ -185,11 +185,7 @@ func (e *emitter) distinctLevel(p *pipe, n *aggrOp, keys *[]groupKey, accs []*ac
 	at := p.at[value.id]
 	ref := &plan.Expr{Kind: plan.ExprCol, Type: p.cols[at].Type, Nullable: p.cols[at].Nullable, Col: value.id}
 	for _, a := range accs {
-		switch {
-		case !a.distinct:
-		case a.fn == aggSumSquares:
-			a.fn, a.arg = plan.AggSum, opCall("mul", ref.Type, ref, ref)
-		default:
+		if a.distinct {
 			a.arg = ref
 		}
 	}

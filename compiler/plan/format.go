@@ -160,7 +160,7 @@ func limitText(count, offset int) string {
 	return s
 }
 
-var aggText = [...]string{"count(*)", "count", "sum", "sumcount", "min", "max", "bool_and", "bool_or", "any"}
+var aggText = [...]string{"count(*)", "count", "sum", "sumcount", "min", "max", "bool_and", "bool_or", "any", "moments", "moments merge"}
 
 func (f *formatter) sink(s *Segment, in []Column) {
 	p, k := f.printer(in), &s.Sink

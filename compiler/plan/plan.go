@@ -280,8 +280,14 @@ const (
 	AggMax
 	AggBoolAnd
 	AggBoolOr
-	AggAny // some value of the group: a column functionally dependent on the keys
+	AggAny          // some value of the group: a column functionally dependent on the keys
+	AggMoments      // what VARIANCE is made of, over Int8, decimals or Float8: MomentsType. NULL if no input
+	AggMomentsMerge // as AggMoments, over the states of other groups
 )
+
+// MomentsType is the type of an accumulator's state of AggMoments: bytes that mean something to the
+// operation "variance" only (runtime/kernels/table/moments.c).
+var MomentsType = types.TVarchar(72)
 
 // Agg is one accumulator. Arg is nil for AggCountStar.
 type Agg struct {

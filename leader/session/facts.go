@@ -74,6 +74,9 @@ func (s *Session) FloatDigits() int { return s.settings.int("extra_float_digits"
 // Int is an integer setting's value.
 func (s *Session) Int(name string) int { return s.settings.int(name) }
 
+// NumericRounding is enable_numeric_rounding: casts of decimals round.
+func (s *Session) NumericRounding() bool { return s.settings.get("enable_numeric_rounding") == "on" }
+
 // Value is a setting's value, "" if there is none.
 func (s *Session) Value(name string) string { return s.settings.get(name) }
 

@@ -47,6 +47,7 @@ var known = func() map[string]*param {
 		{name: "search_path", def: "$user, public", check: text, doc: "Schemas in which names are looked for."},
 		{name: "statement_timeout", def: "0", check: integer, max: 1<<31 - 1, unit: true, doc: "Longest time a statement may run, in milliseconds; 0 is for ever."},
 		{name: "extra_float_digits", def: "0", check: integer, min: -15, max: 3, doc: "Digits shown of floating-point values beyond 6 and 15; positive: enough to read them back."},
+		{name: "enable_numeric_rounding", def: "off", check: boolean, doc: "Casts of DECIMAL to integers and to a smaller scale round; off: they cut."},
 		{name: "standard_conforming_strings", def: "off", check: boolean, report: true, doc: "Backslashes in plain literals are plain characters, as in PostgreSQL; off: they escape, as in Redshift."},
 
 		// What clients are told.
@@ -81,7 +82,7 @@ var known = func() map[string]*param {
 	}{
 		{"wlm_query_slot_count", "1", integer}, {"analyze_threshold_percent", "10", text},
 		{"enable_result_cache_for_session", "off", boolean}, {"enable_case_sensitive_identifier", "off", boolean},
-		{"enable_numeric_rounding", "off", boolean}, {"enable_vacuum_boost", "off", boolean}, {"enable_case_sensitive_super_attribute", "off", boolean},
+		{"enable_vacuum_boost", "off", boolean}, {"enable_case_sensitive_super_attribute", "off", boolean},
 		{"describe_field_name_in_uppercase", "off", boolean}, {"auto_analyze", "on", boolean}, {"auto_mv", "on", boolean},
 		{"datashare_break_glass_session_var", "", text}, {"default_geometry_encoding", "1", integer},
 		{"json_parse_dedup_attributes", "off", boolean}, {"json_serialization_enable", "off", boolean}, {"json_serialization_parse_nested_strings", "off", boolean},

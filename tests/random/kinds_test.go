@@ -36,7 +36,9 @@ func (g gen) integer(s scope, depth int) expr {
 		return form(typ{k: kInt4}, 4e5, "(%s - %s)", g.value(s, cDate, depth), g.value(s, cDate, depth))
 	case 10:
 		if a := g.value(s, cDec, depth); a.bound < 1e9 {
-			return form(typ{k: kInt8}, a.bound+1, "(%s)::bigint", a)
+			e := form(typ{k: kInt8}, a.bound+1, "(%s)::bigint", a)
+			e.pg = fmt.Sprintf("trunc(%s)::bigint", a.pg)
+			return e
 		}
 	case 11:
 		if a := g.value(s, cInt, depth); a.bound <= 32767 {
@@ -107,7 +109,7 @@ func (g gen) decimal(s scope, depth int) expr {
 		}
 	case 4:
 		return form(a.t, a.bound, pick(g, []string{"abs(%s)", "(-%s)"}), a)
-	case 5: // an explicit cast truncates
+	case 5: // a cast truncates, as enable_numeric_rounding is off
 		t := typ{k: kDec, s: g.IntN(a.t.s + 1)}
 		t.p = a.t.p - a.t.s + t.s
 		if t.p > 0 {

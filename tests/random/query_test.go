@@ -251,7 +251,7 @@ func (b *builder) aggregate(s source) expr {
 	if b.chance(20) {
 		distinct = "distinct "
 	}
-	switch b.IntN(10) {
+	switch b.IntN(11) {
 	case 0:
 		return text(big, 1e9, "count(*)")
 	case 1, 2:
@@ -276,14 +276,19 @@ func (b *builder) aggregate(s source) expr {
 	case 6:
 		x := b.value(s.scope, cDec, 2)
 		if e := form(typ{kDec, 38, x.t.s}, x.bound*rows, "avg("+distinct+"%s)", x); fits(e) {
-			e.pg = fmt.Sprintf("round((sum(%s%s))::numeric(90,45) / nullif(count(%s%s), 0), %d)", distinct, x.pg, distinct, x.pg, x.t.s)
+			e.pg = fmt.Sprintf("trunc((sum(%s%s))::numeric(90,45) / nullif(count(%s%s), 0), %d)", distinct, x.pg, distinct, x.pg, x.t.s)
 			e.bound = x.bound + 1
 			return e
 		}
 	case 7:
 		x := b.value(s.scope, cFloat, 2)
 		return form(typ{k: kFloat}, x.bound*rows, pick(b.gen, []string{"sum(", "avg("})+distinct+"%s)", x)
-	case 8:
+	case 8: // exact in both; of floats each keeps other last digits
+		x := b.value(s.scope, pick(b.gen, []class{cInt, cDec}), 2)
+		e := form(typ{k: kFloat}, x.bound*x.bound, pick(b.gen, []string{"stddev", "stddev_pop", "variance", "var_pop"})+"("+distinct+"%s)", x)
+		e.pg += "::float8"
+		return e
+	case 9:
 		return form(typ{k: kBool}, 0, pick(b.gen, []string{"bool_and(%s)", "bool_or(%s)"}), b.value(s.scope, cBool, 2))
 	}
 	x := b.value(s.scope, pick(b.gen, []class{cInt, cDec, cFloat, cStr, cDate, cTS}), 2)

@@ -105,7 +105,7 @@ func (s *Schema) Bind(sql string) (*algebra.Statement, error) {
 		return nil, err
 	}
 	if c, ok := st.Body.(*parse.Copy); ok {
-		out, _, err := bind.Copy(st, c, s, s.fns)
+		out, _, err := bind.Copy(st, c, s, s.fns, bind.Options{})
 		return out, err
 	}
 	out, err := bind.Bind(st, s, s.fns, bind.Options{})
