@@ -40,10 +40,7 @@ func hashGroup() Group {
 			}},
 			{Name: "strtol", Shapes: []Shape{shape(str, i32, i64)}, MayFail: true, Host: hostStrtol, Doc: "An integer in a base of 2 to 36."},
 			str1("quote_ident", "s as an identifier: in double quotes if it needs them.", func(s []byte) string { return quoteIdent(string(s)) }),
-			str1("quote_literal", "s as a literal.", func(s []byte) string {
-				r := "'" + strings.ReplaceAll(string(s), "'", "''") + "'"
-				return strings.ReplaceAll(r, `\`, `\\`)
-			}),
+			str1("quote_literal", "s as a literal.", func(s []byte) string { return quoteLiteral(string(s)) }),
 		},
 		Rows: []*Row{
 			row("md5", "md5", types.TVarchar(32), "MD5 digest.", T),
@@ -103,16 +100,4 @@ func hostStrtol(c HostCall) error {
 		c.SetInt(row, v)
 		return nil
 	})
-}
-
-func quoteIdent(s string) string {
-	plain := s != "" && !(s[0] >= '0' && s[0] <= '9')
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		plain = plain && (c == '_' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9')
-	}
-	if plain {
-		return s
-	}
-	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 }

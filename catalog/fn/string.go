@@ -78,6 +78,14 @@ func grow(ts ...types.Type) types.Type {
 	return text(n)
 }
 
+// written is t, of a constant without a type as wide as the constant is.
+func written(t types.Type, lit *types.Datum) types.Type {
+	if t.Kind == types.Unknown && lit != nil && !lit.Null {
+		return WithLiteral(t, lit.S)
+	}
+	return t
+}
+
 // textRoom is the bytes a value takes as text.
 func textRoom(t types.Type) int {
 	switch t.Kind {
@@ -92,11 +100,11 @@ func textRoom(t types.Type) int {
 }
 
 // bindConcat binds x || y; one of the two must be text.
-func bindConcat(args []types.Type, _ []*types.Datum) (Bound, error) {
+func bindConcat(args []types.Type, consts []*types.Datum) (Bound, error) {
 	if !args[0].IsString() && !args[1].IsString() {
 		return Bound{}, errNoMatch
 	}
-	return Bound{Op: opRef("concat"), Args: []types.Type{types.TText, types.TText}, Ret: grow(args[0], args[1])}, nil
+	return Bound{Op: opRef("concat"), Args: []types.Type{types.TText, types.TText}, Ret: grow(written(args[0], consts[0]), written(args[1], consts[1]))}, nil
 }
 
 func stringRows() []*Row {

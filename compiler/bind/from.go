@@ -23,6 +23,19 @@ func (c *ctes) find(name string) *ctes {
 	return nil
 }
 
+// with puts the WITH items of a query in front of those of the queries around it.
+func (b *binder) with(items []parse.CTE, env *ctes) (*ctes, error) {
+	seen := map[string]bool{}
+	for i := range items {
+		if name := items[i].Name; seen[name] {
+			return nil, b.errorAt(items[i].Pos, sqlerr.DuplicateAlias, "WITH query name \"%s\" specified more than once", name)
+		}
+		seen[items[i].Name] = true
+		env = &ctes{item: &items[i], outer: env}
+	}
+	return env, nil
+}
+
 // from binds a FROM list; an empty one is a single row without columns.
 func (b *binder) from(items []parse.TableExpr, env *ctes) (algebra.Node, *scope, error) {
 	if len(items) == 0 {
@@ -168,7 +181,7 @@ func (b *binder) join(j *parse.JoinExpr, env *ctes) (algebra.Node, *scope, error
 	using := j.Using
 	if j.Natural {
 		for _, c := range ls.visible {
-			if d, _ := rs.findVisible(c.name); d != nil {
+			if d, ambiguous := rs.findVisible(c.name); d != nil || ambiguous {
 				using = append(using, c.name)
 			}
 		}
@@ -200,7 +213,12 @@ func (b *binder) using(ls, rs *scope, names []string, j *parse.JoinExpr) ([]*pla
 	var on []*plan.Expr
 	var merged []*column
 	gone := map[*column]bool{}
+	seen := map[string]bool{}
 	for _, n := range names {
+		if seen[n] && !j.Natural { // NATURAL: the left side has two of the name
+			return nil, nil, b.errorAt(j.Pos, sqlerr.DuplicateColumn, "column name \"%s\" appears more than once in USING clause", n)
+		}
+		seen[n] = true
 		l, err := b.usingColumn(ls, n, "left", j)
 		if err != nil {
 			return nil, nil, err

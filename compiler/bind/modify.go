@@ -50,11 +50,11 @@ func (b *binder) modify(t *parse.TableRef, with []parse.CTE, others []parse.Tabl
 	id := algebra.Column{ID: b.newID(), Name: "rowid", Type: types.TInt8}
 	scan.Cols, scan.ColNos = append(scan.Cols, id), append(scan.ColNos, tab.RowIDColumn())
 	m := &modification{b: b, table: tab, cols: sc.rels[0].cols, rowID: colExpr(id), node: n, scope: sc}
+	env, err := b.with(with, nil)
+	if err != nil {
+		return nil, err
+	}
 	if len(others) > 0 {
-		var env *ctes
-		for i := range with {
-			env = &ctes{item: &with[i], outer: env}
-		}
 		n, s, err := b.from(others, env)
 		if err != nil {
 			return nil, err

@@ -18,8 +18,9 @@ type result struct {
 func (b *binder) query(q *parse.Query, env *ctes) (*result, error) {
 	want := b.want
 	b.want = nil
-	for i := range q.With {
-		env = &ctes{item: &q.With[i], outer: env}
+	env, err := b.with(q.With, env)
+	if err != nil {
+		return nil, err
 	}
 	if q.Values != nil {
 		return b.valuesQuery(q)

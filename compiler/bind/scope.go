@@ -83,7 +83,12 @@ func (b *binder) checkAlias(s, t *scope, at parse.Pos) error {
 
 // findVisible finds an unqualified name; more than one is ambiguous.
 func (s *scope) findVisible(name string) (found *column, ambiguous bool) {
-	for _, c := range s.visible {
+	return named(s.visible, name)
+}
+
+// named is the one column of a name; more than one is ambiguous.
+func named(cols []*column, name string) (found *column, ambiguous bool) {
+	for _, c := range cols {
 		if c.name == name {
 			if found != nil {
 				return nil, true
@@ -111,7 +116,7 @@ func (b *binder) columnRef(s *scope, r *parse.ColumnRef) (*column, error) {
 	if n == 1 {
 		c, ambiguous := s.findVisible(name)
 		if ambiguous {
-			return nil, b.errorAt(r.Pos, sqlerr.AmbiguousColumn, "column reference \"%s\" is ambiguous", name)
+			return nil, b.ambiguous(r)
 		}
 		return c, nil
 	}
@@ -123,12 +128,15 @@ func (b *binder) columnRef(s *scope, r *parse.ColumnRef) (*column, error) {
 	if rel == nil {
 		return nil, nil
 	}
-	for _, c := range rel.cols {
-		if c.name == name {
-			return c, nil
-		}
+	c, ambiguous := named(rel.cols, name) // a subquery's columns may have equal names
+	if ambiguous {
+		return nil, b.ambiguous(r)
 	}
-	return nil, nil
+	return c, nil
+}
+
+func (b *binder) ambiguous(r *parse.ColumnRef) error {
+	return b.errorAt(r.Pos, sqlerr.AmbiguousColumn, "column reference \"%s\" is ambiguous", r.Parts[len(r.Parts)-1])
 }
 
 // ref makes an expression that reads c.

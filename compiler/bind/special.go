@@ -1,13 +1,15 @@
 package bind
 
 import (
+	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 )
 
-// common is the type that all values are cast to in CASE, COALESCE and the like.
+// common is the type that all values are cast to in CASE, COALESCE and the like. Constants and parameters
+// without a type take that of the others, with room for what they say.
 func (b *binder) common(vs []value, what string) (types.Type, error) {
 	t := types.TUnknown
 	for _, v := range vs {
@@ -16,6 +18,17 @@ func (b *binder) common(vs []value, what string) (types.Type, error) {
 			return t, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", what, bareType(t), bareType(v.typ))
 		}
 		t = u
+	}
+	for _, v := range vs {
+		switch {
+		case v.typ.Kind != types.Unknown || v.lit != nil && v.lit.Null:
+		case v.lit != nil:
+			t = fn.WithLiteral(t, v.lit.S)
+		case t.Kind == types.Decimal:
+			t = types.DecimalExact(t, paramType(t))
+		default:
+			t = paramType(t)
+		}
 	}
 	if t.Kind == types.Unknown {
 		t = types.TText
