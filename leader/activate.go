@@ -174,7 +174,7 @@ func (s *Server) activate(ctx context.Context, term uint64) error {
 // deactivate ends what activate has started, the last first.
 func (s *Server) deactivate(ctx context.Context) {
 	if s.life.active() != 0 && ctx.Err() == nil {
-		s.log.Warn("no longer the active leader", "id", s.opts.ID)
+		s.log.Info("no longer the active leader", "id", s.opts.ID)
 	}
 	s.life.set(0)
 	ctx, cancel := context.WithTimeout(context.Background(), deposeTimeout)
@@ -277,7 +277,7 @@ func (s *Server) startNode(ctx context.Context, _ uint64) error {
 
 // startSQL lets clients in.
 func (s *Server) startSQL(context.Context, uint64) error {
-	sql := pgwire.NewServer(s, s.log)
+	sql := pgwire.NewServer(s, s.log, s.opts.MaxConnections)
 	s.front.lead(sql)
 	s.onEnd(func(ctx context.Context) error {
 		s.front.lead(nil)
@@ -300,7 +300,7 @@ func (s *Server) handOver(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, handOverTimeout)
 	defer cancel()
 	if err := s.replica.Transfer(ctx, ""); err != nil {
-		s.log.Warn("leadership is not handed over", "err", err)
+		s.log.Info("leadership is not handed over", "err", err)
 		return
 	}
 	for now, changed := s.replica.Leads(); now == term; now, changed = s.replica.Leads() {

@@ -27,6 +27,7 @@ type front struct {
 	sql    *pgwire.Server        // guarded by mu; nil while this leader stands by
 	closed bool                  // guarded by mu
 	fresh  map[net.Conn]struct{} // that have not said hello yet; guarded by mu
+	limit  int                   // of fresh
 	wg     sync.WaitGroup
 }
 
@@ -36,14 +37,14 @@ func (s *Server) openFront() error {
 	if err != nil {
 		return err
 	}
-	s.front = &front{listen: l, log: s.log, fail: s.life.fail, fresh: map[net.Conn]struct{}{}}
+	s.front = &front{listen: l, log: s.log, fail: s.life.fail, fresh: map[net.Conn]struct{}{}, limit: s.opts.MaxConnections + freshConnections}
 	s.onStop(func(context.Context) error { s.front.stop(); return nil }) // if Start fails
 	return nil
 }
 
 // openRelay makes the front of the times in which this leader stands by.
 func (s *Server) openRelay() {
-	s.front.relay = relay.New(relay.Options{Active: s.servingLeader, Dial: s.dialSQL, Log: s.log})
+	s.front.relay = relay.New(relay.Options{Active: s.servingLeader, Dial: s.dialSQL, MaxConnections: s.opts.MaxConnections, Log: s.log})
 }
 
 // servingLeader waits for an active leader and gives its id: relay.Options.Active.
@@ -140,6 +141,11 @@ func (f *front) serve(from net.Listener) {
 			if errors.As(err, &ne) && ne.Timeout() {
 				continue
 			}
+			if isFleeting(err) && !f.closing() { // some client's leave makes room; they must not lose the server
+				f.log.Warn("a connection cannot be accepted now", "err", err)
+				time.Sleep(acceptPause)
+				continue
+			}
 			if !f.closing() {
 				f.log.Error("SQL listener", "err", err)
 				f.fail(err)
@@ -150,11 +156,27 @@ func (f *front) serve(from net.Listener) {
 	}
 }
 
-// take serves a connection.
+// freshConnections are as many as may be silent beside those that are served, or refused with a word.
+const freshConnections = 200
+
+// acceptPause is how long a listener waits when the system has no descriptors or buffers left.
+const acceptPause = 100 * time.Millisecond
+
+// isFleeting reports whether accepting failed for want of what others give back, or for the client's going.
+func isFleeting(err error) bool {
+	for _, e := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// take serves a connection. Too many that stay silent are not waited for.
 func (f *front) take(c net.Conn) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.closed {
+	if f.closed || len(f.fresh) >= f.limit {
 		c.Close()
 		return
 	}

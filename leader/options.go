@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"slipher/leader/keep"
+	"slipher/leader/pgwire"
 	"slipher/node/rms"
 )
 
@@ -35,7 +36,9 @@ type Options struct {
 	Workers  int
 	Self     string // path of the binary, for compile workers
 	Warm     bool   // start the compile workers with the server, not with the first query
-	Log      *slog.Logger
+	// MaxConnections is how many clients are served at once, 0: pgwire.MaxConnections.
+	MaxConnections int
+	Log            *slog.Logger
 	// Housekeeping is how eagerly small objects are merged and garbage is collected; zero values are defaults.
 	Housekeeping keep.Policy
 	// LogKept is how many commands stay in the log behind a snapshot, 0: replica's choice.
@@ -66,6 +69,9 @@ func (o *Options) check() (err error) {
 	}
 	if o.Relocate && o.Storage == "" {
 		return errors.New("--relocate needs --storage: where the objects are now")
+	}
+	if o.MaxConnections == 0 {
+		o.MaxConnections = pgwire.MaxConnections
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()

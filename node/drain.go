@@ -18,6 +18,6 @@ func (n *Node) Drain(ctx context.Context) {
 		return // no leader, no new queries
 	}
 	if _, err := conn.Call(ctx, &wire.Leave{}); err != nil {
-		n.cfg.Log.Warn("stopping without being drained", "node", n.cfg.ID, "err", err)
+		n.cfg.Log.Info("stopping without being drained", "node", n.cfg.ID, "err", err)
 	}
 }

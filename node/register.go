@@ -37,7 +37,7 @@ func (n *Node) stayRegistered() {
 			n.once.Do(func() { close(n.ready) })
 			select {
 			case <-conn.Done():
-				n.cfg.Log.Warn("link to the leader lost", "node", n.cfg.ID, "leader", conn.Peer())
+				n.cfg.Log.Info("link to the leader lost", "node", n.cfg.ID, "leader", conn.Peer())
 			case <-n.moved:
 			case <-n.ctx.Done():
 			}

@@ -21,7 +21,7 @@ type compileCmd struct {
 	Emit   []string `help:"What to print: plan, segments, program, ir, opt, asm, sizes, times." default:"plan,segments,sizes" placeholder:"WORD,..."`
 	Tier   string   `help:"Whose IR and assembly: fused or primitives." enum:"primitives,fused" default:"fused"`
 	Target string   `help:"CPU level: x86-64-v3, x86-64-v4, x86-64-v4-vbmi2." default:"x86-64-v3"`
-	Slices int      `help:"Slices of the cluster planned for." default:"4"`
+	Slices count    `help:"Slices of the cluster planned for." default:"4" min:"1" max:"4096"`
 	Stats  string   `help:"File with statistics of the tables, as JSON." placeholder:"FILE"`
 }
 
@@ -36,7 +36,7 @@ func (c *compileCmd) Run(ctx context.Context) error {
 			return fmt.Errorf("--emit %s: want %s", w, strings.Join(inspect.Words(), ", "))
 		}
 	}
-	o, err := leader.NewOffline(c.Slices)
+	o, err := leader.NewOffline(int(c.Slices))
 	if err != nil {
 		return err
 	}

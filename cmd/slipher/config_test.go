@@ -1,23 +1,22 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/alecthomas/kong"
 )
 
-// parse reads a command line as main does.
-func parse(t *testing.T, args ...string) (*cli, error) {
+// read reads a command line as main does.
+func read(t *testing.T, args ...string) (*cli, error) {
 	t.Helper()
 	var c cli
-	k, err := kong.New(&c, kong.DefaultEnvars("SLIPHER"), kong.Configuration(configFile), kong.Exit(func(int) {}))
+	app, err := newApp(&c, io.Discard, io.Discard, func(int) { panic("exit") })
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = k.Parse(args)
+	_, err = parse(app, &c, args)
 	return &c, err
 }
 
@@ -28,19 +27,19 @@ func TestPrecedence(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c, err := parse(t, "start", "--config", file)
+	c, err := read(t, "start", "--config", file)
 	if err != nil || c.Start.Data != "/from/file" || c.Start.Slices != 3 || c.Start.Listen != "127.0.0.1:1" {
 		t.Errorf("file: %+v %v", c.Start, err)
 	}
 	t.Setenv("SLIPHER_DATA", "/from/env")
 	t.Setenv("SLIPHER_LLVM", "off")
-	if c, err = parse(t, "start", "--config", file); err != nil || c.Start.Data != "/from/env" || c.LLVM != "off" {
+	if c, err = read(t, "start", "--config", file); err != nil || c.Start.Data != "/from/env" || c.LLVM != "off" {
 		t.Errorf("variable: %+v %v", c.Start, err)
 	}
-	if c, err = parse(t, "start", "--config", file, "--data", "/from/flag"); err != nil || c.Start.Data != "/from/flag" {
+	if c, err = read(t, "start", "--config", file, "--data", "/from/flag"); err != nil || c.Start.Data != "/from/flag" {
 		t.Errorf("flag: %+v %v", c.Start, err)
 	}
-	if c, err = parse(t, "leader", "--id", "a", "--cluster", "127.0.0.1:0", "--config", file); err != nil || c.Leader.SecretFile != "/s" {
+	if c, err = read(t, "leader", "--id", "a", "--cluster", "127.0.0.1:0", "--config", file); err != nil || c.Leader.SecretFile != "/s" {
 		t.Errorf("underscore: %+v %v", c.Leader, err)
 	}
 }
@@ -52,7 +51,7 @@ func TestUnknownName(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := parse(t, "start", "--data", "x", "--config", file); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := read(t, "start", "--data", "x", "--config", file); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -68,7 +67,7 @@ func TestCommandLines(t *testing.T) {
 		"compile --schema F --emit plan,segments,program,ir,opt,asm,sizes --tier primitives --target x86-64-v4 --slices 2 --stats F -",
 		"compile-worker",
 	} {
-		c, err := parse(t, strings.Fields(line)...)
+		c, err := read(t, strings.Fields(line)...)
 		if err != nil {
 			t.Errorf("%s: %v", line, err)
 		}

@@ -2,26 +2,30 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"slipher/tests/data"
 )
 
 // demoCmd is a tour: a server of its own on a temporary directory, the movies
 // table, some queries. It is a client like any other and speaks only the
 // PostgreSQL protocol.
 type demoCmd struct {
-	CSV    string `name:"csv" help:"The movies as CSV with a header." default:"tests/data/movies.csv"`
-	Slices int    `help:"Slices of the server." default:"4"`
+	CSV    path  `name:"csv" help:"The movies as CSV with a header (default: those that the binary carries)." placeholder:"FILE"`
+	Slices count `help:"Slices of the server." default:"4" min:"1" max:"4096"`
 }
 
 // demoTable is Redshift DDL with the attributes that matter for placement.
@@ -47,6 +51,10 @@ var demoQueries = []string{
 
 // Run gives the tour.
 func (d *demoCmd) Run(ctx context.Context) error {
+	movies, err := d.movies()
+	if err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp("", "slipher-demo-*")
 	if err != nil {
 		return err
@@ -58,6 +66,7 @@ func (d *demoCmd) Run(ctx context.Context) error {
 	}
 	server := exec.Command(self, "start", "--data", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0", "--slices", fmt.Sprint(d.Slices), "--log", "warn")
 	server.Stderr = os.Stderr
+	server.Env = demoEnv(os.Environ())
 	out, err := server.StdoutPipe()
 	if err != nil {
 		return err
@@ -79,7 +88,7 @@ func (d *demoCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close(ctx)
-	if err := d.load(ctx, conn); err != nil {
+	if err := loadMovies(ctx, conn, movies); err != nil {
 		return err
 	}
 	for _, q := range demoQueries {
@@ -98,18 +107,36 @@ func (d *demoCmd) Run(ctx context.Context) error {
 	return nil
 }
 
-// load makes the table and fills it by COPY.
-func (d *demoCmd) load(ctx context.Context, conn *pgx.Conn) error {
-	path, err := filepath.Abs(d.CSV)
-	if err != nil {
+// movies is the table's content.
+func (d *demoCmd) movies() ([]byte, error) {
+	if d.CSV == "" {
+		return data.Movies, nil
+	}
+	return os.ReadFile(string(d.CSV))
+}
+
+// demoEnv is the environment without the settings of the user's own servers, which are not the demo's.
+func demoEnv(env []string) []string {
+	return slices.DeleteFunc(env, func(v string) bool {
+		return strings.HasPrefix(v, "SLIPHER_") && !strings.HasPrefix(v, "SLIPHER_LLVM=")
+	})
+}
+
+// loadMovies makes the table and fills it by COPY.
+func loadMovies(ctx context.Context, conn *pgx.Conn, movies []byte) error {
+	if err := run(ctx, os.Stdout, conn, demoTable); err != nil {
 		return err
 	}
-	for _, q := range []string{demoTable, "COPY movies FROM '" + strings.ReplaceAll(path, "'", "''") + "' CSV IGNOREHEADER 1", "ANALYZE movies"} {
-		if err := run(ctx, os.Stdout, conn, q); err != nil {
-			return fmt.Errorf("%s: %w", q, err)
-		}
+	const load = "COPY movies FROM STDIN CSV IGNOREHEADER 1"
+	fmt.Printf("\ndev=# %s;\n", load)
+	start := time.Now()
+	tag, err := conn.PgConn().CopyFrom(ctx, bytes.NewReader(movies), load)
+	if err != nil {
+		return fmt.Errorf("%s: %w", load, err)
 	}
-	return nil
+	fmt.Println(tag)
+	printTime(os.Stdout, time.Since(start))
+	return run(ctx, os.Stdout, conn, "ANALYZE movies")
 }
 
 // readyAddress reads the SQL address off a server's ready line.
@@ -141,8 +168,12 @@ func run(ctx context.Context, w io.Writer, conn *pgx.Conn, q string) error {
 	for _, r := range results {
 		printResult(w, r)
 	}
-	fmt.Fprintf(w, "Time: %.1f ms\n", float64(took.Microseconds())/1000)
+	printTime(w, took)
 	return nil
+}
+
+func printTime(w io.Writer, took time.Duration) {
+	fmt.Fprintf(w, "Time: %.1f ms\n", float64(took.Microseconds())/1000)
 }
 
 // printResult prints rows as a table, or the command's tag.

@@ -16,10 +16,11 @@ import (
 
 // cli is the command line. Names of flags are an interface for scripts.
 type cli struct {
-	Config kong.ConfigFlag `help:"File of 'name = value' lines, by the names of flags." placeholder:"FILE" env:"SLIPHER_CONFIG"`
-	Log    string          `help:"Least level of log lines: debug, info, warn, error." enum:"debug,info,warn,error" default:"info"`
-	LLVM   string          `name:"llvm" help:"Path of libLLVM; 'off' hides it: queries then run on primitives only." placeholder:"PATH"`
-	Perf   bool            `name:"perf-map" help:"Name generated code for the profiler perf, in its file under /tmp."`
+	Version kong.VersionFlag `help:"Show what source the binary is of." short:"V" env:"-"`
+	Config  kong.ConfigFlag  `help:"File of 'name = value' lines, by the names of flags." placeholder:"FILE" env:"SLIPHER_CONFIG"`
+	Log     string           `help:"Least level of log lines: debug, info, warn, error." enum:"debug,info,warn,error" default:"info"`
+	LLVM    string           `name:"llvm" help:"Path of libLLVM; 'off' hides it: queries then run on primitives only." placeholder:"PATH"`
+	Perf    bool             `name:"perf-map" help:"Name generated code for the profiler perf, in its file under /tmp."`
 
 	Start         startCmd         `cmd:"" help:"Run a leader and one node in this process."`
 	Leader        leaderCmd        `cmd:"" help:"Run a leader."`
@@ -28,18 +29,14 @@ type cli struct {
 	Recover       recoverCmd       `cmd:"" help:"Make a leader the only one, when a majority is lost for good."`
 	Compile       compileCmd       `cmd:"" help:"Show how a query is compiled."`
 	Demo          demoCmd          `cmd:"" help:"Load the movies table into a temporary server and query it."`
+	Help          helpCmd          `cmd:"" help:"Show the flags of a command."`
+	VersionCmd    versionCmd       `cmd:"" name:"version" help:"Show what source the binary is of."`
 	CompileWorker compileWorkerCmd `cmd:"" name:"compile-worker" hidden:"" help:"Compile IR read from standard input (started by leaders)."`
 }
 
 func main() {
 	var c cli
-	k := kong.Parse(&c,
-		kong.Name("slipher"),
-		kong.Description("An open, Redshift-compatible data warehouse."),
-		kong.DefaultEnvars("SLIPHER"),
-		kong.Configuration(configFile),
-		kong.UsageOnError(),
-	)
+	k := commandLine(&c, os.Args[1:])
 	// Compile workers are children of this process: they read the variable.
 	if c.LLVM != "" {
 		os.Setenv("SLIPHER_LLVM", c.LLVM)

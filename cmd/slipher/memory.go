@@ -34,6 +34,12 @@ func (f memoryFlag) bytes() (int64, error) {
 	return n, nil
 }
 
+// Validate implements kong.Validatable, for the commands that this is part of.
+func (f memoryFlag) Validate() error {
+	_, err := f.bytes()
+	return err
+}
+
 // watch makes the limit hold until stop.
 func (f memoryFlag) watch(log *slog.Logger) (stop func(), err error) {
 	n, err := f.bytes()

@@ -12,14 +12,14 @@ import (
 
 // relocateCmd points the catalog of a stopped server at moved storage.
 type relocateCmd struct {
-	Data    string `help:"Directory of the data, of a server that is stopped." required:"" placeholder:"DIR"`
+	Data    path   `help:"Directory of the data, of a server that is stopped." required:"" placeholder:"DIR"`
 	Storage string `help:"Where the objects are now (default: DIR/storage)." placeholder:"URL"`
 	Take    bool   `name:"take-storage" help:"Also if another server has used that storage since; what it has written is lost."`
 }
 
 // Run says what was found.
 func (c *relocateCmd) Run(ctx context.Context, log *slog.Logger) error {
-	dir, err := filepath.Abs(c.Data)
+	dir, err := filepath.Abs(string(c.Data))
 	if err != nil {
 		return err
 	}
@@ -33,17 +33,17 @@ func (c *relocateCmd) Run(ctx context.Context, log *slog.Logger) error {
 
 // recoverCmd makes a leader the only one.
 type recoverCmd struct {
-	Data string `help:"Directory of a leader that is left, and is stopped." required:"" placeholder:"DIR"`
-	ID   string `name:"id" help:"That leader's name." required:""`
+	Data path    `help:"Directory of a leader that is left, and is stopped." required:"" placeholder:"DIR"`
+	ID   shortID `name:"id" help:"That leader's name." required:"" placeholder:"ID"`
 }
 
 // Run says what is left.
 func (c *recoverCmd) Run(_ context.Context, log *slog.Logger) error {
-	dir, err := filepath.Abs(c.Data)
+	dir, err := filepath.Abs(string(c.Data))
 	if err != nil {
 		return err
 	}
-	r, err := leader.Recover(dir, c.ID, log)
+	r, err := leader.Recover(dir, string(c.ID), log)
 	if err != nil {
 		return err
 	}

@@ -26,14 +26,15 @@ const drainTimeout = 10 * time.Second
 
 // startCmd is leader and node in one process.
 type startCmd struct {
-	Data       string        `help:"Directory of the data; made if missing." required:"" placeholder:"DIR"`
-	Listen     string        `help:"Address for SQL." default:"127.0.0.1:5439"`
-	Slices     int           `help:"Slices, fixed when the directory is first used (default: cores)."`
-	Storage    string        `help:"Managed storage (default: DIR/storage), fixed when the directory is first used." placeholder:"URL"`
-	Take       bool          `name:"take-storage" help:"Take managed storage over from another server; what that has written since this directory was copied is lost."`
-	FlushAfter time.Duration `help:"Time after which small writes become row groups." default:"1s"`
-	KeepEvery  time.Duration `name:"keep-every" help:"Time between two runs of each housekeeping job (for tests)." hidden:""`
-	Workers    int           `help:"Workers that run queries (default: cores)."`
+	Data           path          `help:"Directory of the data; made if missing." required:"" placeholder:"DIR"`
+	Listen         listenAddress `help:"Address for SQL." default:"127.0.0.1:5439" placeholder:"HOST:PORT"`
+	MaxConnections count         `name:"max-connections" help:"Clients served at once." default:"500" min:"1" max:"100000"`
+	Slices         count         `help:"Slices, fixed when the directory is first used (default: cores)." min:"1" max:"4096"`
+	Storage        string        `help:"Managed storage (default: DIR/storage), fixed when the directory is first used." placeholder:"URL"`
+	Take           bool          `name:"take-storage" help:"Take managed storage over from another server; what that has written since this directory was copied is lost."`
+	FlushAfter     interval      `help:"Time after which small writes become row groups." default:"1s" min:"1ms" max:"24h"`
+	KeepEvery      interval      `name:"keep-every" help:"Time between two runs of each housekeeping job (for tests)." hidden:"" min:"1ms" max:"24h"`
+	Workers        count         `help:"Workers that run queries (default: cores)." min:"1" max:"1024"`
 	memoryFlag
 }
 
@@ -45,7 +46,7 @@ func (c *startCmd) Run(ctx context.Context, log *slog.Logger) error {
 	}
 	defer stop()
 	return runLeader(ctx, leader.Options{
-		Dir: c.Data, ID: "leader", Listen: c.Listen, Cluster: "127.0.0.1:0",
+		Dir: string(c.Data), ID: "leader", Listen: string(c.Listen), MaxConnections: int(c.MaxConnections), Cluster: "127.0.0.1:0",
 		Bootstrap: true, Slices: orCores(c.Slices), SlicesGiven: c.Slices > 0, Storage: c.Storage, Take: c.Take,
 		Embedded: true, Workers: orCores(c.Workers), Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery), Log: log,
 	})
@@ -53,20 +54,21 @@ func (c *startCmd) Run(ctx context.Context, log *slog.Logger) error {
 
 // leaderCmd is a leader alone.
 type leaderCmd struct {
-	Data       string        `help:"Directory of the catalog; made if missing." required:"" placeholder:"DIR"`
-	ID         string        `name:"id" help:"Short name of this leader." required:""`
-	Listen     string        `help:"Address for SQL." default:"127.0.0.1:5439"`
-	Cluster    string        `help:"Address for nodes and other leaders." required:"" placeholder:"ADDR"`
-	Bootstrap  bool          `help:"Make a new cluster if the directory holds none."`
-	Join       []string      `help:"Cluster addresses of leaders: become one of them, or find them again." placeholder:"ADDR"`
-	Slices     int           `help:"Slices of the whole cluster, with --bootstrap."`
-	Storage    string        `help:"Managed storage, which all leaders and nodes can reach; fixed by the first leader (default, for one that stays alone: DIR/storage)." placeholder:"URL"`
-	Relocate   bool          `help:"Managed storage was moved to --storage: make sure that all objects are there, and note it."`
-	Take       bool          `name:"take-storage" help:"Take managed storage over from another cluster's leaders; what they have written since this directory was copied is lost."`
-	FlushAfter time.Duration `help:"Time after which small writes become row groups." default:"1s"`
-	KeepEvery  time.Duration `name:"keep-every" help:"Time between two runs of each housekeeping job (for tests)." hidden:""`
-	LogKept    uint64        `name:"log-kept" help:"Commands that stay in the log behind a snapshot (for tests)." hidden:""`
-	SecretFile string        `help:"File with the secret of the cluster's links; needed unless all addresses are loopback." placeholder:"FILE"`
+	Data           path          `help:"Directory of the catalog; made if missing." required:"" placeholder:"DIR"`
+	ID             shortID       `name:"id" help:"Short name of this leader." required:"" placeholder:"ID"`
+	Listen         listenAddress `help:"Address for SQL." default:"127.0.0.1:5439" placeholder:"HOST:PORT"`
+	MaxConnections count         `name:"max-connections" help:"Clients served at once." default:"500" min:"1" max:"100000"`
+	Cluster        listenAddress `help:"Address for nodes and other leaders." required:"" placeholder:"HOST:PORT"`
+	Bootstrap      bool          `help:"Make a new cluster if the directory holds none."`
+	Join           []peerAddress `help:"Cluster addresses of leaders: become one of them, or find them again." placeholder:"HOST:PORT"`
+	Slices         count         `help:"Slices of the whole cluster, with --bootstrap." min:"1" max:"4096"`
+	Storage        string        `help:"Managed storage, which all leaders and nodes can reach; fixed by the first leader (default, for one that stays alone: DIR/storage)." placeholder:"URL"`
+	Relocate       bool          `help:"Managed storage was moved to --storage: make sure that all objects are there, and note it."`
+	Take           bool          `name:"take-storage" help:"Take managed storage over from another cluster's leaders; what they have written since this directory was copied is lost."`
+	FlushAfter     interval      `help:"Time after which small writes become row groups." default:"1s" min:"1ms" max:"24h"`
+	KeepEvery      interval      `name:"keep-every" help:"Time between two runs of each housekeeping job (for tests)." hidden:"" min:"1ms" max:"24h"`
+	LogKept        count         `name:"log-kept" help:"Commands that stay in the log behind a snapshot (for tests)." hidden:"" min:"0" max:"1000000000"`
+	SecretFile     string        `help:"File with the secret of the cluster's links; needed unless all addresses are loopback." placeholder:"FILE"`
 	memoryFlag
 }
 
@@ -77,26 +79,23 @@ func (c *leaderCmd) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	defer stop()
-	secret, err := wire.LoadSecret(c.SecretFile, append([]string{c.Cluster}, c.Join...)...)
+	secret, err := wire.LoadSecret(c.SecretFile, append(texts(c.Join), string(c.Cluster))...)
 	if err != nil {
 		return err
 	}
-	if !wire.ValidID(c.ID) {
-		return fmt.Errorf("--id %q: letters, digits, '-', '_' and '.' only", c.ID)
-	}
 	return runLeader(ctx, leader.Options{
-		Dir: c.Data, ID: c.ID, Listen: c.Listen, Cluster: c.Cluster,
-		Bootstrap: c.Bootstrap, Join: c.Join, Slices: c.Slices, SlicesGiven: c.Slices > 0, Storage: c.Storage, Relocate: c.Relocate, Take: c.Take, Secret: secret,
+		Dir: string(c.Data), ID: string(c.ID), Listen: string(c.Listen), MaxConnections: int(c.MaxConnections), Cluster: string(c.Cluster),
+		Bootstrap: c.Bootstrap, Join: texts(c.Join), Slices: int(c.Slices), SlicesGiven: c.Slices > 0, Storage: c.Storage, Relocate: c.Relocate, Take: c.Take, Secret: secret,
 		Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery), Log: log,
-		LogKept: c.LogKept,
+		LogKept: uint64(c.LogKept),
 	})
 }
 
 // housekeeping is the policy of a leader whose small writes wait for flush; every is for tests, in which all
 // must happen soon.
-func housekeeping(flush, every time.Duration) keep.Policy {
-	p := keep.Policy{FlushAge: flush}
-	if every > 0 {
+func housekeeping(flush, often interval) keep.Policy {
+	p := keep.Policy{FlushAge: time.Duration(flush)}
+	if every := time.Duration(often); every > 0 {
 		p = keep.Policy{Tick: every / 2, FlushAge: every, Idle: 2 * every, Collect: every, Sweep: every}
 	}
 	return p
@@ -146,18 +145,18 @@ func failing(err error, f func(context.Context) error) error {
 
 // nodeCmd is a compute node.
 type nodeCmd struct {
-	Data       string   `help:"Directory of caches; may be deleted when the node is stopped." required:"" placeholder:"DIR"`
-	ID         string   `name:"id" help:"Short name of this node." required:""`
-	Leader     []string `help:"Cluster addresses of leaders." required:"" placeholder:"ADDR"`
-	Cluster    string   `help:"Address for leaders and other nodes." required:"" placeholder:"ADDR"`
-	Workers    int      `help:"Workers that run queries (default: cores)."`
-	SecretFile string   `help:"File with the secret of the cluster's links; needed unless all addresses are loopback." placeholder:"FILE"`
+	Data       path          `help:"Directory of caches; may be deleted when the node is stopped." required:"" placeholder:"DIR"`
+	ID         shortID       `name:"id" help:"Short name of this node." required:"" placeholder:"ID"`
+	Leader     []peerAddress `help:"Cluster addresses of leaders." required:"" placeholder:"HOST:PORT"`
+	Cluster    listenAddress `help:"Address for leaders and other nodes." required:"" placeholder:"HOST:PORT"`
+	Workers    count         `help:"Workers that run queries (default: cores)." min:"1" max:"1024"`
+	SecretFile string        `help:"File with the secret of the cluster's links; needed unless all addresses are loopback." placeholder:"FILE"`
 	memoryFlag
 }
 
-func orCores(n int) int {
+func orCores(n count) int {
 	if n > 0 {
-		return n
+		return int(n)
 	}
 	return runtime.GOMAXPROCS(0)
 }
@@ -183,7 +182,7 @@ func (c *nodeCmd) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	defer stop()
-	secret, err := wire.LoadSecret(c.SecretFile, append([]string{c.Cluster}, c.Leader...)...)
+	secret, err := wire.LoadSecret(c.SecretFile, append(texts(c.Leader), string(c.Cluster))...)
 	if err != nil {
 		return err
 	}
@@ -191,8 +190,8 @@ func (c *nodeCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	cfg.ID, cfg.Dir, cfg.Workers = c.ID, c.Data, orCores(c.Workers)
-	cfg.Leaders, cfg.ClusterAddr, cfg.Secret, cfg.Log = c.Leader, c.Cluster, secret, log
+	cfg.ID, cfg.Dir, cfg.Workers = string(c.ID), string(c.Data), orCores(c.Workers)
+	cfg.Leaders, cfg.ClusterAddr, cfg.Secret, cfg.Log = texts(c.Leader), string(c.Cluster), secret, log
 	n, err := node.Start(cfg)
 	if err != nil {
 		return err

@@ -122,7 +122,11 @@ func (c *Cluster) Gone(peer wire.Conn) {
 	if !on || n == nil || n.Conn != peer && alive(n.Conn) {
 		return // a stranger, or a node that is back on a new link
 	}
-	c.cfg.Log.Warn("node lost", "node", n.ID)
+	if n.leaving {
+		c.cfg.Log.Info("node left", "node", n.ID)
+	} else {
+		c.cfg.Log.Warn("node lost", "node", n.ID)
+	}
 	c.take(n)
 	c.contact(n.ID, contactLast)
 	c.dealOn()

@@ -23,6 +23,7 @@ type Startup struct {
 	Params         map[string]string // the rest: settings, driver facts
 	Remote         net.Addr
 	PID            int32 // the backend's number, as in BackendKeyData
+	MaxConnections int   // of the server, for SHOW
 	// Relayed: the client is behind a standby leader, which wants the reports of relayed.go.
 	Relayed bool
 	// Cancel cancels what session pid runs now, for pg_cancel_backend; false: no such session.

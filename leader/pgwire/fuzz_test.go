@@ -29,7 +29,7 @@ func FuzzConnection(f *testing.F) {
 		&pgproto3.Describe{ObjectType: 'P'}, &pgproto3.Execute{MaxRows: 1}, &pgproto3.Execute{}, &pgproto3.Close{ObjectType: 'P'}, &pgproto3.Sync{}))
 	f.Add(encode(&pgproto3.Query{String: "copy"}, &pgproto3.CopyData{Data: []byte("x")}, &pgproto3.CopyDone{}, &pgproto3.Terminate{}))
 	f.Add(encode(&pgproto3.SSLRequest{}, &pgproto3.GSSEncRequest{}, &pgproto3.CancelRequest{ProcessID: 1, SecretKey: make([]byte, 4)}))
-	srv := NewServer(&fake{}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	srv := NewServer(&fake{}, slog.New(slog.NewTextHandler(io.Discard, nil)), MaxConnections)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, input := range [][]byte{data, append(startup[:len(startup):len(startup)], data...)} {
 			client, server := net.Pipe()

@@ -124,3 +124,27 @@ func TestTooLarge(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// One client more than the limit is refused by name, and gets in when another has gone.
+func TestConnectionLimit(t *testing.T) {
+	_, addr := startLimited(t, 2)
+	url := "postgres://dev@" + addr + "/dev?sslmode=disable"
+	first := connect(t, addr)
+	connect(t, addr)
+	_, err := pgx.Connect(context.Background(), url)
+	var pe *pgconn.PgError
+	if !errors.As(err, &pe) || pe.Code != "53300" || pe.Severity != "FATAL" || !strings.Contains(pe.Message, `"2"`) {
+		t.Fatalf("a third client: %v", err)
+	}
+	first.Close(context.Background())
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		c, err := pgx.Connect(context.Background(), url)
+		if err == nil {
+			c.Close(context.Background())
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal(err)
+		}
+	}
+}

@@ -194,9 +194,11 @@ var fakeTypes = map[string]types.Type{
 }
 
 // startServer serves a fake on a loopback port.
-func startServer(t testing.TB) (*fake, string) {
+func startServer(t testing.TB) (*fake, string) { return startLimited(t, MaxConnections) }
+
+func startLimited(t testing.TB, limit int) (*fake, string) {
 	f := &fake{woken: make(chan error, 1)}
-	s := NewServer(f, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	s := NewServer(f, slog.New(slog.NewTextHandler(io.Discard, nil)), limit)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -13,13 +13,20 @@ import (
 	"slipher/catalog/sqlerr"
 )
 
-// MaxConnections is how many clients are served at once, Redshift's 500.
+// MaxConnections is how many clients are served at once unless somebody says otherwise: Redshift's 500.
 const MaxConnections = 500
+
+// ErrConnections refuses a client beyond limit.
+func ErrConnections(limit int) error {
+	return sqlerr.New(sqlerr.TooManyConnections, "connection limit \"%d\" exceeded", limit).
+		WithHint("The flag --max-connections of the leader sets the limit.")
+}
 
 // Server accepts clients for a Backend.
 type Server struct {
 	backend Backend
 	log     *slog.Logger
+	limit   int // of clients
 
 	mu      sync.Mutex
 	conns   map[int32]*conn // by PID; guarded by mu
@@ -30,9 +37,9 @@ type Server struct {
 	wg      sync.WaitGroup
 }
 
-// NewServer makes a server. log may not be nil.
-func NewServer(b Backend, log *slog.Logger) *Server {
-	return &Server{backend: b, log: log, conns: map[int32]*conn{}, raw: map[net.Conn]struct{}{}, nextPID: 1000}
+// NewServer makes a server of at most limit clients. log may not be nil.
+func NewServer(b Backend, log *slog.Logger, limit int) *Server {
+	return &Server{backend: b, log: log, limit: limit, conns: map[int32]*conn{}, raw: map[net.Conn]struct{}{}, nextPID: 1000}
 }
 
 // Serve accepts connections until Close. It returns nil after Close.
@@ -137,8 +144,8 @@ func (s *Server) register(c *conn) error {
 	if s.closed {
 		return errShutdown
 	}
-	if len(s.conns) >= MaxConnections {
-		return sqlerr.New(sqlerr.TooManyConnections, "connection limit \"%d\" exceeded", MaxConnections)
+	if len(s.conns) >= s.limit {
+		return ErrConnections(s.limit)
 	}
 	s.nextPID++
 	for s.conns[s.nextPID] != nil || s.nextPID <= 0 {

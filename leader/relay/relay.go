@@ -24,15 +24,18 @@ type Options struct {
 	Dial func(ctx context.Context, addr string) (net.Conn, error)
 	// Wait bounds how long a client waits for an active leader; 0: 10 s.
 	Wait time.Duration
-	Log  *slog.Logger
+	// MaxConnections is how many clients are served at once; 0: pgwire.MaxConnections.
+	MaxConnections int
+	Log            *slog.Logger
 }
 
 const defaultWait = 10 * time.Second
 
 // Relay passes clients on to the active leader.
 type Relay struct {
-	opts Options
-	log  *slog.Logger
+	opts  Options
+	limit int
+	log   *slog.Logger
 
 	mu       sync.Mutex
 	sessions map[uint32]*session // by process id as the client knows it; guarded by mu
@@ -53,7 +56,10 @@ func New(o Options) *Relay {
 	if o.Dial == nil {
 		o.Dial = dialTCP
 	}
-	return &Relay{opts: o, log: o.Log, sessions: map[uint32]*session{}, nextPID: firstPID}
+	if o.MaxConnections == 0 {
+		o.MaxConnections = pgwire.MaxConnections
+	}
+	return &Relay{opts: o, limit: o.MaxConnections, log: o.Log, sessions: map[uint32]*session{}, nextPID: firstPID}
 }
 
 // Handle serves a client whose hello has been read, to the end of its session. It
@@ -103,8 +109,8 @@ func (r *Relay) admit(nc net.Conn, h *pgwire.Hello) (*session, error) {
 	if r.closed {
 		return nil, errShutdown
 	}
-	if len(r.sessions) >= pgwire.MaxConnections {
-		return nil, sqlerr.New(sqlerr.TooManyConnections, "connection limit \"%d\" exceeded", pgwire.MaxConnections)
+	if len(r.sessions) >= r.limit {
+		return nil, pgwire.ErrConnections(r.limit)
 	}
 	for {
 		r.nextPID = max((r.nextPID+1)&(1<<31-1), firstPID)

@@ -62,6 +62,7 @@ var known = func() map[string]*param {
 		{name: "is_superuser", def: "on", readOnly: true, report: true, check: text, doc: "The user may do everything."},
 		{name: "session_authorization", def: "", readOnly: true, report: true, check: text, doc: "The session's user."},
 		{name: "application_name", def: "", check: text, report: true, doc: "Name the client gives itself."},
+		{name: "max_connections", def: "0", readOnly: true, check: text, doc: "Clients that this leader serves at once: its flag --max-connections."},
 		{name: "max_numeric_precision", def: "38", readOnly: true, check: text, doc: "Digits of a DECIMAL."},
 		{name: "max_varchar_size", def: "65535", readOnly: true, check: text, doc: "Bytes of a VARCHAR."},
 		{name: "max_index_keys", def: "32", readOnly: true, check: text, doc: "Columns of a key, for JDBC."},

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"slipher/catalog/sqlerr"
@@ -70,6 +71,7 @@ func New(e Engine, st pgwire.Startup, log *slog.Logger) (*Session, error) {
 		}
 	}
 	s.settings.values["session_authorization"] = st.User
+	s.settings.values["max_connections"] = strconv.Itoa(st.MaxConnections)
 	s.settings.isolation = e.Isolation(st.Database)
 	s.txnStart = time.Now()
 	s.stmtStart = s.txnStart

@@ -69,6 +69,9 @@ func StartProcess(t testing.TB, env []string, args ...string) *Process {
 	return p
 }
 
+// Log is the end of what the process has logged, warnings and errors.
+func (p *Process) Log() string { return p.log.String() }
+
 // WaitReady reads `slipher: ready sql=ADDR cluster=ADDR id=ID`.
 func (p *Process) WaitReady(t testing.TB) {
 	t.Helper()
@@ -142,6 +145,12 @@ func (p *Process) ExpectEnd() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.stopping = true
+}
+
+// AskToStop asks for a clean stop and does not wait for it.
+func (p *Process) AskToStop() {
+	p.ExpectEnd()
+	p.cmd.Process.Signal(syscall.SIGTERM)
 }
 
 // WaitEnd waits for the end of a process that ExpectEnd was called for.
