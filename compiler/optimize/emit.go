@@ -22,12 +22,13 @@ type emitter struct {
 	receiver  map[int]*plan.Segment
 	filler    map[int]*plan.Segment // by table
 	ranIn     map[physical]*plan.Segment
+	cuts      map[*joinOp]rowLimit // joins whose build sides are read no further
 }
 
 func newEmitter(p *planner) *emitter {
 	return &emitter{p: p, q: &plan.Query{LeaderOnly: p.leader},
 		sender: map[int][]*plan.Segment{}, receiver: map[int]*plan.Segment{},
-		filler: map[int]*plan.Segment{}, ranIn: map[physical]*plan.Segment{}}
+		filler: map[int]*plan.Segment{}, ranIn: map[physical]*plan.Segment{}, cuts: map[*joinOp]rowLimit{}}
 }
 
 // pipe is a segment under construction and where its rows' columns stand.

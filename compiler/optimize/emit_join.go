@@ -65,6 +65,9 @@ func (e *emitter) build(n *joinOp, payload []algebra.Column) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if l, ok := e.cuts[n]; ok {
+		e.limitStep(p, l.count, l.offset)
+	}
 	cols := need(n.build.out().cols, ids)
 	switch n.move {
 	case bcastInner:
@@ -91,6 +94,25 @@ func (e *emitter) build(n *joinOp, payload []algebra.Column) (int, error) {
 	sink.TableID = e.table(t, p.seg)
 	p.seg.Sink = sink
 	return sink.TableID, nil
+}
+
+// rowLimit is a LIMIT and its OFFSET: parameter numbers, -1 none.
+type rowLimit struct{ count, offset int }
+
+// cutBuilds notes that n's rows are wanted up to a limit, in no order. A join in which all pairs match needs no
+// more rows than that of its build side, which would else be read whole before the first pair is there.
+func (e *emitter) cutBuilds(n physical, l rowLimit) {
+	switch n := n.(type) {
+	case *projectOp:
+		e.cutBuilds(n.in, l)
+	case *joinOp:
+		if n.kind != plan.InnerJoin && n.kind != plan.LeftJoin || len(n.probeKeys)+len(n.residual)+len(n.filter) > 0 {
+			return
+		}
+		e.cuts[n] = l
+		e.cutBuilds(n.probe, l)
+		e.cutBuilds(n.build, l)
+	}
 }
 
 func pick(es []*plan.Expr, at []int) []*plan.Expr {

@@ -45,6 +45,9 @@ func (e *emitter) selectQuery(root physical, t top) error {
 	for _, k := range t.keys {
 		inner = union(inner, []*plan.Expr{k.Expr})
 	}
+	if t.limited && len(t.keys) == 0 {
+		e.cutBuilds(root, rowLimit{t.count, t.offset})
+	}
 	p, err := e.emit(root, inner)
 	if err != nil {
 		return err
@@ -159,6 +162,9 @@ func (e *emitter) sortLimit(n *sortLimitOp, want idSet) (*pipe, error) {
 	inner := union(want)
 	for _, k := range n.keys {
 		inner.addExpr(k.Expr)
+	}
+	if len(n.keys) == 0 {
+		e.cutBuilds(n.in, rowLimit{n.count, n.offset})
 	}
 	p, err := e.emit(n.in, inner)
 	if err != nil {
