@@ -3,7 +3,6 @@ package load
 import (
 	"encoding/binary"
 
-	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/runtime/block"
@@ -20,13 +19,16 @@ func (w *Writer) finishSmall() (bool, error) {
 		len(w.cols) > chunk.MaxStoredColumns || w.storedBytes() > w.inline {
 		return false, nil
 	}
-	if err := w.ctx.Err(); err != nil {
-		return false, sqlerr.Wrap(err, sqlerr.QueryCanceled)
+	if err := w.wanted(); err != nil {
+		return false, err
 	}
 	if err := w.fillIdentities(); err != nil {
 		return false, err
 	}
-	rows := w.order()
+	rows, err := w.order()
+	if err != nil {
+		return false, err
+	}
 	s := chunk.Stored{Rows: len(rows), Cols: make([]chunk.StoredCol, len(w.cols))}
 	for i := range w.cols {
 		s.Cols[i] = w.cols[i].stored(rows)

@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"slices"
 
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 )
@@ -21,15 +22,15 @@ type keyed struct {
 const sortBytes = 2*16 + 4
 
 // order returns the buffered rows in the order they are to be stored: by the
-// sort key if there is one, else as they came. NULLs come last.
-func (w *Writer) order() []uint32 {
+// sort key if there is one, else as they came. NULLs come last. 57014 if the writer's context ends.
+func (w *Writer) order() ([]uint32, error) {
 	n := w.rows
 	rows := make([]uint32, n)
 	for i := range rows {
 		rows[i] = uint32(i)
 	}
 	if len(w.target.SortKey) == 0 || n < 2 || w.target.SortStyle == state.SortNone || w.target.SortStyle == state.SortAuto {
-		return rows
+		return rows, nil
 	}
 	ks := make([]keyed, n)
 	if w.target.SortStyle == state.SortInterleaved {
@@ -40,14 +41,29 @@ func (w *Writer) order() []uint32 {
 			ks[i] = keyed{c.prefix(uint32(i)), uint32(i)}
 		}
 	}
-	ks = radixSort(ks)
+	ks = radixSort(ks, w.canceled)
 	if w.target.SortStyle == state.SortCompound {
 		w.breakTies(ks)
+	}
+	if err := w.wanted(); err != nil {
+		return nil, err
 	}
 	for i, k := range ks {
 		rows[i] = k.row
 	}
-	return rows
+	return rows, nil
+}
+
+// canceled reports whether nobody wants what is written any more. Sorting a million rows asks it every few
+// milliseconds and then leaves them in any order.
+func (w *Writer) canceled() bool { return w.ctx.Err() != nil }
+
+// wanted is 57014 when the writer's context has ended.
+func (w *Writer) wanted() error {
+	if err := w.ctx.Err(); err != nil {
+		return sqlerr.Wrap(err, sqlerr.QueryCanceled)
+	}
+	return nil
 }
 
 // breakTies sorts rows whose prefixes are equal by the whole key.
@@ -56,13 +72,20 @@ func (w *Writer) breakTies(ks []keyed) {
 	if len(w.target.SortKey) == 1 && first.exactPrefix() {
 		return
 	}
-	for i := 0; i < len(ks); {
+	compared, over := 0, false
+	for i := 0; i < len(ks) && !over; {
 		j := i + 1
 		for j < len(ks) && ks[j].key == ks[i].key {
 			j++
 		}
 		if j-i > 1 {
 			slices.SortStableFunc(ks[i:j], func(a, b keyed) int {
+				if compared++; compared%1024 == 0 && w.canceled() {
+					over = true
+				}
+				if over {
+					return 0
+				}
 				for _, k := range w.target.SortKey {
 					if c := w.cols[k].compare(a.row, b.row); c != 0 {
 						return c
@@ -159,6 +182,9 @@ func (w *Writer) zOrder(ks []keyed) {
 		}
 		free := bits.LeadingZeros64(hi - lo)
 		for i := range ks {
+			if i%(1<<16) == 0 && w.canceled() {
+				return
+			}
 			v := (c.prefix(uint32(i)) - lo) << free >> (64 - share)
 			for b := 0; b < share; b++ {
 				ks[i].key |= (v >> b & 1) << (b*len(cols) + len(cols) - 1 - k)
@@ -168,8 +194,8 @@ func (w *Writer) zOrder(ks []keyed) {
 }
 
 // radixSort sorts by key, stably, a byte at a time; bytes all keys share cost one pass together. The
-// result may be another slice than ks.
-func radixSort(ks []keyed) []keyed {
+// result may be another slice than ks. It is not sorted if canceled, asked before each pass, says so.
+func radixSort(ks []keyed, canceled func() bool) []keyed {
 	var counts [8][256]uint32
 	sorted := true
 	for i, k := range ks {
@@ -186,6 +212,9 @@ func radixSort(ks []keyed) []keyed {
 		cnt, shift := &counts[b], 8*b
 		if cnt[byte(ks[0].key>>shift)] == uint32(len(ks)) {
 			continue
+		}
+		if canceled() {
+			return ks
 		}
 		sum := uint32(0)
 		for i, n := range cnt {

@@ -49,6 +49,7 @@ func NewWriter(ctx context.Context, store rms.Store, target Target, budget *Budg
 		w.cols[i].phys = c.Type.Phys()
 	}
 	w.origin.phys = types.I64
+	w.enc.Wanted = w.wanted
 	w.SetAccount(loads)
 	budget.writers.Add(1)
 	return w
@@ -171,8 +172,8 @@ func (w *Writer) flush() error {
 	if w.rows == 0 {
 		return nil
 	}
-	if err := w.ctx.Err(); err != nil {
-		return sqlerr.Wrap(err, sqlerr.QueryCanceled)
+	if err := w.wanted(); err != nil {
+		return err
 	}
 	if err := w.fillIdentities(); err != nil {
 		return err
@@ -188,7 +189,11 @@ func (w *Writer) flush() error {
 		return err
 	}
 	defer w.acct.Release(sorting)
-	rows := w.order()
+	rows, err := w.order()
+	if err != nil {
+		out.Abort()
+		return err
+	}
 	size, err := w.writeObject(out, rows)
 	if err != nil {
 		out.Abort()
@@ -222,12 +227,12 @@ func (w *Writer) writeObject(out rms.ObjectWriter, rows []uint32) (int64, error)
 	off := int64(0)
 	var pad [blockAlign]byte
 	for len(rows) > 0 {
-		if err := w.ctx.Err(); err != nil {
-			return 0, sqlerr.Wrap(err, sqlerr.QueryCanceled)
-		}
 		n := w.groupRows(rows)
 		rg := block.RowGroupMeta{Rows: int32(n), Cols: make([]block.BlockMeta, len(w.cols))}
 		for i := range w.cols {
+			if err := w.wanted(); err != nil {
+				return 0, err
+			}
 			col, err := w.cols[i].gather(&w.stage, rows[:n])
 			if err != nil {
 				return 0, err

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"testing"
 
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/node/rms"
@@ -211,5 +212,30 @@ func TestNotNull(t *testing.T) {
 	c.SetRows(1)
 	if err := w.Add(c); err == nil {
 		t.Error("no error")
+	}
+}
+
+// A load that nobody wants any more stops sorting, encoding and storing.
+func TestWriterCanceled(t *testing.T) {
+	for _, style := range []state.SortStyle{state.SortCompound, state.SortInterleaved} {
+		for _, rows := range []int{100, 100_000} {
+			store, _ := rms.Open("mem://" + t.Name())
+			ctx, cancel := context.WithCancel(context.Background())
+			w := NewWriter(ctx, store, testTarget(style, 2, 0), NewBudget(1<<30))
+			fill(t, w, rows)
+			cancel()
+			if _, err := w.order(); sqlerr.From(err).Code != sqlerr.QueryCanceled {
+				t.Errorf("order: %v", err)
+			}
+			if _, err := w.writeObject(nil, make([]uint32, rows)); sqlerr.From(err).Code != sqlerr.QueryCanceled {
+				t.Errorf("encode: %v", err)
+			}
+			if err := w.enc.Wanted(); sqlerr.From(err).Code != sqlerr.QueryCanceled {
+				t.Errorf("compress: %v", err)
+			}
+			if _, err := w.Finish(); sqlerr.From(err).Code != sqlerr.QueryCanceled {
+				t.Errorf("finish: %v", err)
+			}
+		}
 	}
 }

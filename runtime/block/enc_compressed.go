@@ -38,9 +38,14 @@ var zstdCoders = sync.OnceValues(func() (*zstd.Encoder, *zstd.Decoder) {
 })
 
 // deflateBody appends the frames of a body to dst.
-func deflateBody(dst, body []byte, compression uint8) ([]byte, error) {
+func deflateBody(dst, body []byte, compression uint8, wanted func() error) ([]byte, error) {
 	var lz lz4.Compressor
 	for len(body) > 0 {
+		if wanted != nil {
+			if err := wanted(); err != nil {
+				return nil, err
+			}
+		}
 		raw := body[:min(len(body), frameSize)]
 		body = body[len(raw):]
 		head := len(dst)

@@ -13,6 +13,9 @@ import (
 // Encoder makes blocks, one at a time. It owns scratch memory: Close it. Not
 // safe for concurrent use.
 type Encoder struct {
+	// Wanted, if set, is asked while a body is compressed, every megabyte or so; its error ends Encode.
+	Wanted func() error
+
 	col   codec.Column
 	stats codec.Stats
 	head  header
@@ -221,7 +224,7 @@ func (e *Encoder) compress(compression uint8) error {
 	if cap(e.block) < off {
 		e.block = make([]byte, off, off+e.used/2)
 	}
-	b, err := deflateBody(e.block[:off], e.out.bytes(e.used), compression)
+	b, err := deflateBody(e.block[:off], e.out.bytes(e.used), compression, e.Wanted)
 	if err != nil {
 		return err
 	}
