@@ -43,6 +43,9 @@ func (c *hostCall) flag(off int64, row int) bool {
 func (c *hostCall) Rows(f func(row int) error) error {
 	n := int(*c.s.word(c.h.Count))
 	for i := 0; i < n; i++ {
+		if c.in.q.canceled.Load() { // a regular expression may take long at each row
+			return canceled()
+		}
 		row := i
 		if c.h.Sel != 0 {
 			row = int(*(*int32)(c.s.at(c.h.Sel + int64(4*i))))

@@ -88,6 +88,7 @@ func (in *Instance) init(g *program.Segment, dests int) error {
 		return err
 	}
 	heap.SetArenaAccount(in.small.Ptr(), in.acct.Counters())
+	in.setCancelWord()
 	if k := int(g.Sink.Kind); k <= sinkSort {
 		if err := in.openPart(g); err != nil {
 			return err

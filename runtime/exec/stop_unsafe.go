@@ -18,6 +18,11 @@ func (in *Instance) stopWord() *int32 {
 	return (*int32)(unsafe.Add(in.small.Ptr(), abi.ArenaSize+8*n)) // in bounds: init allocates 64 bytes more
 }
 
+// setCancelWord puts the address of the query's cancel word behind the stop word: long kernels look at it.
+func (in *Instance) setCancelWord() {
+	*(*unsafe.Pointer)(unsafe.Add(unsafe.Pointer(in.stopWord()), 8)) = unsafe.Pointer(in.q.cancelWord()) // in bounds as above
+}
+
 // stop makes the instance's code come back. Called with q.mu held, which keeps the word's memory.
 func (in *Instance) stop() {
 	if in.small.Ptr() != nil {

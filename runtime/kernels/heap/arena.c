@@ -1,5 +1,8 @@
 #include "../include/arena.h"
 #include <stdlib.h>
+#include "../include/cancel.h"
+
+__thread const volatile int32_t *slp_cancel_word;
 
 enum { CHUNK = 64 << 10, HEAD = 16 };
 

@@ -1,13 +1,15 @@
 #include "../include/arena.h"
+#include "../include/cancel.h"
 #include "run.h"
 
-enum { NO_MEMORY = 10 }; /* runtime/abi */
+enum { NO_MEMORY = 10, STOP = 16 }; /* runtime/abi */
 
 /* Arenas that get no memory return here, past what generated code was doing: its half-made row, and the query
    with it, are given up. No Go frame lies between. */
 #define GUARDED(call)                   \
 	jmp_buf here, *outer = slp_no_memory; \
 	int32_t st = NO_MEMORY;              \
+	slp_cancel_word = ((const volatile int32_t **)*(uint8_t **)(state + STOP))[1]; \
 	if (!setjmp(here)) {                 \
 		slp_no_memory = &here;            \
 		st = (call);                      \

@@ -27,7 +27,8 @@ typedef struct slp_prog {
 
 int32_t slp_run(uint8_t *state, const slp_prog *p, int64_t from, int64_t to);
 
-/* slp_run, or a fused entry point, that also ends when an arena gets no memory (abi.NoMemory). */
+/* slp_run, or a fused entry point, that also ends when an arena gets no memory (abi.NoMemory). The
+   state's stop word is followed by the address of the query's cancel word, for kernels. */
 int32_t slp_run_guarded(uint8_t *state, const slp_prog *p, int64_t from, int64_t to);
 int32_t slp_call_guarded(slp_entry f, uint8_t *state, int64_t from, int64_t to);
 #endif

@@ -1,6 +1,7 @@
 /* LIKE: % is any run of characters, _ one character, the escape makes the next one literal. */
 #include "str.h"
 #include "utf8.h"
+#include "../include/cancel.h"
 
 extern void *memmem(const void *, size_t, const void *, size_t);
 
@@ -15,7 +16,8 @@ static uint32_t literal_len(const uint8_t *p, uint32_t n, int esc) {
    % remembers where to go on: only the last one is ever retried. */
 static int match(const uint8_t *s, uint32_t n, const uint8_t *p, uint32_t m, int esc, int *bad) {
 	const uint8_t *s_end = s + n, *p_end = p + m, *retry_p = 0, *retry_s = 0;
-	for (;;) {
+	for (uint32_t steps = 1;; steps++) {
+		if (steps % 4096 == 0 && slp_unwanted()) return 0;
 		if (p < p_end && *p == '%' && *p != esc) {
 			while (p < p_end && *p == '%') p++;
 			if (p == p_end) return 1;

@@ -1,6 +1,7 @@
 /* String functions. Positions and lengths count characters, sizes bytes. */
 #include "str.h"
 #include "utf8.h"
+#include "../include/cancel.h"
 
 extern void *memmem(const void *, size_t, const void *, size_t);
 
@@ -75,7 +76,7 @@ static int in_set(view set, const uint8_t *c, uint32_t k) {
 }
 
 static view trim_left(view s, view set) {
-	while (s.n) {
+	while (s.n && !slp_unwanted()) {
 		uint32_t k = char_len(s.p, s.n);
 		if (!in_set(set, s.p, k)) break;
 		s.p += k;
@@ -85,7 +86,7 @@ static view trim_left(view s, view set) {
 }
 
 static view trim_right(view s, view set) {
-	while (s.n) {
+	while (s.n && !slp_unwanted()) {
 		uint32_t i = s.n - 1;
 		while (i > 0 && s.n - i < 4 && (s.p[i] & 0xc0) == 0x80) i--;
 		if (char_len(s.p + i, s.n - i) != s.n - i) i = s.n - 1;
@@ -149,6 +150,13 @@ int32_t slp_strpos(STR(s), STR(sub)) {
 	return q ? (int32_t)char_count(s.p, q - s.p) + 1 : 0;
 }
 
+/* Writes n bytes: the m bytes at s, over and over. */
+static void fill_with(uint8_t *r, uint64_t n, const uint8_t *s, uint64_t m) {
+	uint64_t have = m < n ? m : n;
+	memcpy(r, s, have);
+	for (; have < n; have *= 2) memcpy(r + have, r, have < n - have ? have : n - have);
+}
+
 static int32_t pad(uint64_t out[2], slp_arena *a, view s, int32_t len, view fill, int left) {
 	str_put(out, s.p, 0);
 	if (len <= 0) return 0;
@@ -164,9 +172,8 @@ static int32_t pad(uint64_t out[2], slp_arena *a, view s, int32_t len, view fill
 	if (n > MAX_STR) return SLP_RESULT_TOO_LONG;
 	uint8_t small[STR_INLINE], *r = n > STR_INLINE ? slp_arena_alloc(a, n) : small, *w = r;
 	if (!left) memcpy(w, s.p, s.n), w += s.n;
-	while (whole--) memcpy(w, fill.p, fill.n), w += fill.n;
-	memcpy(w, fill.p, rest_bytes);
-	w += rest_bytes;
+	fill_with(w, whole * fill.n + rest_bytes, fill.p, fill.n);
+	w += whole * fill.n + rest_bytes;
 	if (left) memcpy(w, s.p, s.n);
 	str_put(out, r, (uint32_t)n);
 	return 0;
@@ -191,7 +198,7 @@ int32_t slp_repeat(uint64_t out[2], slp_arena *a, STR(s), int32_t times) {
 	uint64_t n = (uint64_t)s.n * times;
 	if (n > MAX_STR) return SLP_RESULT_TOO_LONG;
 	uint8_t small[STR_INLINE], *r = n > STR_INLINE ? slp_arena_alloc(a, n) : small;
-	for (int32_t i = 0; i < times; i++) memcpy(r + (uint64_t)i * s.n, s.p, s.n);
+	fill_with(r, n, s.p, s.n);
 	str_put(out, r, (uint32_t)n);
 	return 0;
 }
@@ -250,6 +257,7 @@ int32_t slp_translate(uint64_t out[2], slp_arena *a, STR(s), STR(from), STR(to))
 	uint8_t small[4 * STR_INLINE], *r = s.n > STR_INLINE ? slp_arena_alloc(a, room) : small;
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < s.n;) {
+		if (slp_unwanted()) break;
 		uint32_t k = char_len(s.p + i, s.n - i), at = 0, index = 0, hit = 0;
 		while (at < from.n) {
 			uint32_t m = char_len(from.p + at, from.n - at);
