@@ -3,6 +3,6 @@
 //
 //	every shape × tier: a statement that would run for hours ──LIMIT, CancelRequest, statement_timeout──► its end
 //
-// Bounds are generous, for machines under load; what is measured without load is in docs/BENCHMARKS.md. Every
-// statement that is stopped is followed by one that finds the server at rest: nothing runs on.
+// Bounds are generous, for machines under load; -v shows what it took. Statements that are stopped are followed
+// by one that finds the server at rest: nothing runs on.
 package stop
