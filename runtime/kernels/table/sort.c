@@ -36,7 +36,7 @@ static void sort_items(const slp_table *t, int64_t off, item *v, item *tmp, int6
 		}
 		return;
 	}
-	if (n >= SLP_PIECE / 4 && slp_canceled(t)) return;
+	if (n >= SLP_PIECE && slp_canceled(t)) return;
 	int64_t m = n / 2;
 	sort_items(t, off, v, tmp, m);
 	sort_items(t, off, v + m, tmp, n - m);

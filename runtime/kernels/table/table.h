@@ -28,8 +28,8 @@ typedef struct slp_table {
 /* What asks the account for memory returns NULL or -1 when it is refused. */
 slp_table *slp_table_new(slp_account *account, int64_t esize, bool directory, int64_t start, const uint8_t *init);
 void slp_table_free(slp_table *t);
-/* Asked every SLP_PIECE entries: some milliseconds, even if each is a cache miss. */
-enum { SLP_PIECE = 1 << 15 };
+/* Asked every SLP_PIECE entries: some milliseconds, even if each of them touches a fresh page. */
+enum { SLP_PIECE = 1 << 10 };
 static inline bool slp_canceled(const slp_table *t) { return t->cancel && *t->cancel; }
 /* Room for n more entries; doubles the directory as needed. 0: fine, -1: out of memory or canceled. */
 int slp_table_grow(slp_table *t, int64_t n);
