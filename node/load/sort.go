@@ -38,6 +38,9 @@ func (w *Writer) order() ([]uint32, error) {
 	} else {
 		c := &w.cols[w.target.SortKey[0]]
 		for i := range ks {
+			if i%(1<<14) == 0 && w.canceled() {
+				break
+			}
 			ks[i] = keyed{c.prefix(uint32(i)), uint32(i)}
 		}
 	}
@@ -182,7 +185,7 @@ func (w *Writer) zOrder(ks []keyed) {
 		}
 		free := bits.LeadingZeros64(hi - lo)
 		for i := range ks {
-			if i%(1<<16) == 0 && w.canceled() {
+			if i%(1<<14) == 0 && w.canceled() {
 				return
 			}
 			v := (c.prefix(uint32(i)) - lo) << free >> (64 - share)
