@@ -2,6 +2,7 @@ package table
 
 /*
 #cgo CFLAGS: -O3 -fno-strict-aliasing
+#cgo LDFLAGS: -lm
 #include "run.h"
 #include "str.h"
 #include "table.h"

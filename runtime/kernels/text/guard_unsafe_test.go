@@ -59,7 +59,7 @@ func TestStringOpsOnRandomBytes(t *testing.T) {
 		return s
 	}
 	for _, op := range table.Ops() {
-		if op.Emit == nil {
+		if op.Emit == nil || op.Name == "variance" { // its string is an accumulator's state
 			continue
 		}
 		for _, sh := range op.Shapes {

@@ -14,13 +14,14 @@ import (
 	"slipher/catalog/types"
 	"slipher/runtime/kernels/heap"
 	"slipher/runtime/kernels/kerneltest"
+	tables "slipher/runtime/kernels/table"
 	"slipher/runtime/kernels/text"
 )
 
 // addresses are the kernels by name.
 var addresses = func() map[string]uintptr {
 	m := map[string]uintptr{}
-	for _, s := range text.Symbols {
+	for _, s := range append(tables.Symbols[:len(tables.Symbols):len(tables.Symbols)], text.Symbols...) {
 		m[s.Name] = s.Addr
 	}
 	return m
