@@ -145,7 +145,7 @@ func (in *Instance) act(st abi.Status) error {
 			return err
 		}
 		return spoilt(in.small.Ptr(), in.acct)
-	case abi.NoMemory:
+	case abi.NoMemory: // or the query is canceled: fail says so
 		return in.acct.Refusal()
 	case abi.Error:
 		e := *in.cur.word(abi.StateErrCode)

@@ -1,6 +1,6 @@
 #include "../include/arena.h"
-#include <stdlib.h>
 #include "../include/cancel.h"
+#include <stdlib.h>
 
 __thread const volatile int32_t *slp_cancel_word;
 
@@ -12,6 +12,8 @@ __thread jmp_buf *slp_no_memory;
 int slp_arena_spoilt(const slp_arena *a) { return !a->cur && a->end; }
 
 void *slp_arena_grow(slp_arena *a, size_t n) {
+	/* A vector of long strings takes a chunk for each: a place to stop in the middle of it, as if memory were out. */
+	if (slp_no_memory && slp_unwanted()) longjmp(*slp_no_memory, 1);
 	size_t size = n + HEAD > CHUNK ? n + HEAD : CHUNK;
 	uint8_t *c = slp_arena_spoilt(a) ? NULL : slp_take(a->account, size);
 	if (!c) {

@@ -16,7 +16,7 @@ static uint32_t literal_len(const uint8_t *p, uint32_t n, int esc) {
    % remembers where to go on: only the last one is ever retried. */
 static int match(const uint8_t *s, uint32_t n, const uint8_t *p, uint32_t m, int esc, int *bad) {
 	const uint8_t *s_end = s + n, *p_end = p + m, *retry_p = 0, *retry_s = 0;
-	for (uint32_t steps = 1;; steps++) {
+	for (uint32_t steps = n > 4096 ? 0 : 1;; steps++) {
 		if (steps % 4096 == 0 && slp_unwanted()) return 0;
 		if (p < p_end && *p == '%' && *p != esc) {
 			while (p < p_end && *p == '%') p++;
