@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -13,9 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"slipher/tests/data"
 )
@@ -83,23 +79,23 @@ func (d *demoCmd) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("A server runs at %s, with its data in %s.\n", addr, dir)
-	conn, err := pgx.Connect(ctx, "postgres://dev@"+addr+"/dev?sslmode=disable")
+	conn, err := dialDemo(ctx, addr, "dev", "dev")
 	if err != nil {
 		return err
 	}
-	defer conn.Close(ctx)
-	if err := loadMovies(ctx, conn, movies); err != nil {
+	defer conn.Close()
+	if err := loadMovies(conn, movies); err != nil {
 		return err
 	}
 	for _, q := range demoQueries {
-		if err := run(ctx, os.Stdout, conn, q); err != nil {
+		if err := run(os.Stdout, conn, q); err != nil {
 			return fmt.Errorf("%s: %w", q, err)
 		}
 	}
 	// Both tiers, forced, over the same question: one answer, two times.
 	for _, tier := range []string{"primitives", "fused"} {
 		for _, q := range []string{"SET slipher_tier = " + tier, demoQueries[0]} {
-			if err := run(ctx, os.Stdout, conn, q); err != nil {
+			if err := run(os.Stdout, conn, q); err != nil {
 				return fmt.Errorf("%s: %w", q, err)
 			}
 		}
@@ -123,20 +119,23 @@ func demoEnv(env []string) []string {
 }
 
 // loadMovies makes the table and fills it by COPY.
-func loadMovies(ctx context.Context, conn *pgx.Conn, movies []byte) error {
-	if err := run(ctx, os.Stdout, conn, demoTable); err != nil {
+func loadMovies(conn *demoClient, movies []byte) error {
+	if err := run(os.Stdout, conn, demoTable); err != nil {
 		return err
 	}
 	const load = "COPY movies FROM STDIN CSV IGNOREHEADER 1"
 	fmt.Printf("\ndev=# %s;\n", load)
 	start := time.Now()
-	tag, err := conn.PgConn().CopyFrom(ctx, bytes.NewReader(movies), load)
+	results, err := conn.Copy(load, movies)
 	if err != nil {
 		return fmt.Errorf("%s: %w", load, err)
 	}
-	fmt.Println(tag)
-	printTime(os.Stdout, time.Since(start))
-	return run(ctx, os.Stdout, conn, "ANALYZE movies")
+	took := time.Since(start)
+	for _, r := range results {
+		printResult(os.Stdout, r)
+	}
+	printTime(os.Stdout, took)
+	return run(os.Stdout, conn, "ANALYZE movies")
 }
 
 // readyAddress reads the SQL address off a server's ready line.
@@ -157,10 +156,10 @@ func readyAddress(r io.Reader) (string, error) {
 }
 
 // run executes a statement and prints it with its answer and time, much as psql does.
-func run(ctx context.Context, w io.Writer, conn *pgx.Conn, q string) error {
+func run(w io.Writer, conn *demoClient, q string) error {
 	fmt.Fprintf(w, "\ndev=# %s;\n", q)
 	start := time.Now()
-	results, err := conn.PgConn().Exec(ctx, q).ReadAll()
+	results, err := conn.Query(q)
 	took := time.Since(start)
 	if err != nil {
 		return err
@@ -177,16 +176,16 @@ func printTime(w io.Writer, took time.Duration) {
 }
 
 // printResult prints rows as a table, or the command's tag.
-func printResult(w io.Writer, r *pgconn.Result) {
-	if len(r.FieldDescriptions) == 0 {
-		fmt.Fprintln(w, r.CommandTag)
+func printResult(w io.Writer, r demoResult) {
+	if r.Columns == nil {
+		fmt.Fprintln(w, r.Tag)
 		return
 	}
-	width := make([]int, len(r.FieldDescriptions))
-	for i, f := range r.FieldDescriptions {
-		width[i] = len([]rune(f.Name))
+	width := make([]int, len(r.Columns))
+	for i, name := range r.Columns {
+		width[i] = len([]rune(name))
 		for _, row := range r.Rows {
-			width[i] = max(width[i], len([]rune(string(row[i]))))
+			width[i] = max(width[i], len([]rune(row[i])))
 		}
 	}
 	line := func(cell func(i int) string) {
@@ -196,14 +195,14 @@ func printResult(w io.Writer, r *pgconn.Result) {
 		}
 		fmt.Fprintln(w, strings.TrimRight(strings.Join(parts, "|"), " "))
 	}
-	line(func(i int) string { return r.FieldDescriptions[i].Name })
+	line(func(i int) string { return r.Columns[i] })
 	var rule []string
 	for _, n := range width {
 		rule = append(rule, strings.Repeat("-", n+2))
 	}
 	fmt.Fprintln(w, strings.Join(rule, "+"))
 	for _, row := range r.Rows {
-		line(func(i int) string { return string(row[i]) })
+		line(func(i int) string { return row[i] })
 	}
 	plural := "s"
 	if len(r.Rows) == 1 {

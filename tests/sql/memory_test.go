@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -30,8 +31,8 @@ func outOfMemory(t *testing.T, what string, err error, words ...string) {
 		return
 	}
 	for _, w := range append(words, "query", "limit", "slipher_query_memory") {
-		if !strings.Contains(e.Message+" "+e.Detail+" "+e.Hint, w) {
-			t.Errorf("%s: %q is not in %q, %q", what, w, e.Message, e.Detail)
+		if !regexp.MustCompile(w).MatchString(e.Message + " " + e.Detail + " " + e.Hint) {
+			t.Errorf("%s: %s does not match %q, %q", what, w, e.Message, e.Detail)
 		}
 	}
 }
@@ -87,7 +88,7 @@ func TestQueryMemory(t *testing.T) {
 					{"8MB", "SELECT count(*) FROM (SELECT s FROM t GROUP BY s) x", "HashAggregate"},
 					{"8MB", "SELECT count(*) FROM (SELECT DISTINCT s FROM t) x", "HashAggregate"},
 					{"8MB", "SELECT count(DISTINCT s) FROM t", "HashAggregate"},
-					{"16MB", "SELECT count(*) FROM t a JOIN t b ON a.s = b.s", "Hash"},
+					{"16MB", "SELECT count(*) FROM t a JOIN t b ON a.s = b.s", "Hash|Network"}, // both keep rows
 					{"8MB", "SELECT s FROM t ORDER BY s OFFSET 199999", "Sort"},
 					{"8MB", "SELECT max(length(repeat(s, 600))) FROM t", "HashAggregate"},
 					{"1MB", "CREATE TABLE u AS SELECT * FROM t", ""},
