@@ -1,7 +1,7 @@
 package bind
 
 import (
-	"fmt"
+	"encoding/binary"
 
 	"slipher/catalog/types"
 	"slipher/compiler/plan"
@@ -33,14 +33,19 @@ func (b *binder) equal(x, y *plan.Expr) bool {
 	return b.equalAll(x.Args, y.Args)
 }
 
-func sameBytes(t, u types.Type) bool {
+func sameBytes(t, u types.Type) bool { return t == u || bytesOf(t) == bytesOf(u) }
+
+// bytesOf is one type for all whose values are the same bytes.
+func bytesOf(t types.Type) types.Type {
 	switch {
-	case t == u, t.IsString() && u.IsString():
-		return true
-	case t.Kind == types.Decimal && u.Kind == types.Decimal:
-		return t.Scale == u.Scale && t.Phys() == u.Phys()
+	case t.IsString():
+		return types.Type{Kind: types.Varchar}
+	case t.Kind == types.Decimal && t.Phys() == types.I64:
+		t.Prec = 1
+	case t.Kind == types.Decimal:
+		t.Prec = types.MaxPrecision
 	}
-	return false
+	return t
 }
 
 func (b *binder) equalAll(xs, ys []*plan.Expr) bool {
@@ -73,32 +78,93 @@ func (b *binder) equalParams(i, j int) bool {
 
 // unifier makes equal calls in a SELECT's keys and aggregates one expression with
 // one set of parameters, so that the planner can compute them once. TPC-H 1 has
-// price * (1 - discount) twice, each with a literal of its own.
+// price * (1 - discount) twice, each with a literal of its own. Its equality is the
+// binder's, found by value numbering: every expression is looked at once.
 type unifier struct {
-	b    *binder
-	seen map[string][]*plan.Expr // by operation
+	b       *binder
+	numbers map[shape]int        // one number for equal expressions
+	exprs   map[typed]*plan.Expr // the first call of a number and type
+	params  map[paramShape][]int // parameters that differ
 }
 
-// maxUnified bounds the comparisons for each operation.
-const maxUnified = 200
+// shape is what makes two expressions equal.
+type shape struct {
+	kind  plan.ExprKind
+	op    string
+	bytes types.Type
+	leaf  int         // a column, or the first of equal parameters
+	value types.Datum // of a constant
+	args  string      // their numbers
+}
+
+type typed struct {
+	number int
+	t      types.Type
+}
+
+// paramShape is all of a literal parameter but a list's members.
+type paramShape struct {
+	t      types.Type
+	value  types.Datum
+	list   bool
+	length int
+}
+
+func newUnifier(b *binder) *unifier {
+	return &unifier{b: b, numbers: map[shape]int{}, exprs: map[typed]*plan.Expr{}, params: map[paramShape][]int{}}
+}
 
 func (u *unifier) unify(e *plan.Expr) *plan.Expr {
+	e, _ = u.number(e)
+	return e
+}
+
+// number gives the one expression for all that are equal to e, and its number.
+func (u *unifier) number(e *plan.Expr) (*plan.Expr, int) {
+	s := shape{kind: e.Kind, op: e.Op, bytes: bytesOf(e.Type)}
+	switch e.Kind {
+	case plan.ExprCol:
+		s.leaf = e.Col
+	case plan.ExprConst:
+		s.value = e.Const
+	case plan.ExprParam, plan.ExprInList:
+		s.leaf = u.param(e.Param)
+	}
+	if len(e.Args) > 0 {
+		c := *e
+		c.Args = make([]*plan.Expr, len(e.Args))
+		numbers := make([]byte, 0, 2*len(e.Args))
+		for i, a := range e.Args {
+			var n int
+			c.Args[i], n = u.number(a)
+			numbers = binary.AppendUvarint(numbers, uint64(n))
+		}
+		e, s.args = &c, string(numbers)
+	}
+	n, ok := u.numbers[s]
+	if !ok {
+		n = len(u.numbers)
+		u.numbers[s] = n
+	}
 	if len(e.Args) == 0 {
-		return e
+		return e, n
 	}
-	c := *e
-	c.Args = make([]*plan.Expr, len(e.Args))
-	for i, a := range e.Args {
-		c.Args[i] = u.unify(a)
+	if o := u.exprs[typed{n, e.Type}]; o != nil {
+		return o, n
 	}
-	key := fmt.Sprint(e.Kind, e.Op)
-	for _, o := range u.seen[key] {
-		if o.Type == c.Type && u.b.equal(o, &c) {
-			return o
+	u.exprs[typed{n, e.Type}] = e
+	return e, n
+}
+
+// param is the first parameter that equals i.
+func (u *unifier) param(i int) int {
+	p := u.b.out.Params[i]
+	s := paramShape{p.Type, p.Value, p.IsList, len(p.List)}
+	for _, j := range u.params[s] {
+		if u.b.equalParams(i, j) {
+			return j
 		}
 	}
-	if len(u.seen[key]) < maxUnified {
-		u.seen[key] = append(u.seen[key], &c)
-	}
-	return &c
+	u.params[s] = append(u.params[s], i)
+	return i
 }

@@ -175,7 +175,7 @@ func (s *selection) aggregate() error {
 		}
 		s.having[i] = r
 	}
-	u := unifier{b: s.b, seen: map[string][]*plan.Expr{}}
+	u := newUnifier(s.b)
 	for i, k := range a.keys {
 		a.keys[i] = u.unify(k)
 	}
