@@ -266,7 +266,7 @@ func TestOldDirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := r.Catalog().Cluster().ID
-	if err := r.Shutdown(); err != nil {
+	if err := r.Shutdown(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Mkdir(storage, 0o700); err != nil {

@@ -21,6 +21,9 @@ type Relocated struct {
 // relocateTimeout bounds how long the catalog of a server that is stopped takes to open.
 const relocateTimeout = 5 * time.Minute
 
+// shutdownTimeout bounds how long it takes to close.
+const shutdownTimeout = 10 * time.Second
+
 // Relocate points the catalog in a data directory (absolute), of a server that is stopped and the only leader
 // of its cluster, at the storage where its objects have been moved, and makes sure that they are there.
 func Relocate(ctx context.Context, dir, storage string, take bool, log *slog.Logger) (_ *Relocated, err error) {
@@ -45,7 +48,11 @@ func Relocate(ctx context.Context, dir, storage string, take bool, log *slog.Log
 	if err != nil {
 		return nil, err
 	}
-	defer r.Shutdown()
+	defer func() {
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+		defer cancel()
+		_ = r.Shutdown(stop) // what is to be known has been said
+	}()
 	ctx, cancel := context.WithTimeout(ctx, relocateTimeout)
 	defer cancel()
 	if err := r.WaitActive(ctx); err != nil {

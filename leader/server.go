@@ -167,7 +167,7 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 	if s.replica, err = replica.Open(o); err != nil {
 		return fmt.Errorf("catalog: %w", err)
 	}
-	s.onStop(func(context.Context) error { return s.replica.Shutdown() })
+	s.onStop(s.replica.Shutdown)
 	s.txns = txn.New(s.replica, txn.Options{Log: s.log, Wait: s.life.wait})
 	if s.errors, err = openLoadErrors(s.opts.Dir, loadErrorsLimit); err != nil {
 		return err

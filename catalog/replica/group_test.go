@@ -127,7 +127,7 @@ func (g *group) start(id string, bootstrap bool) *Replica {
 }
 
 func (g *group) stop(id string) {
-	g.up[id].Shutdown()
+	g.up[id].Shutdown(context.Background())
 	delete(g.up, id)
 }
 
@@ -482,7 +482,7 @@ func TestSnapshotDiskFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := len(r.Catalog().Tables("dev"))
-	r.Shutdown()
+	r.Shutdown(context.Background())
 	r = open(t, r.opts.Dir)
 	if got := len(r.Catalog().Tables("dev")); got != n {
 		t.Errorf("%d tables, want %d", got, n)

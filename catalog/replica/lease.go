@@ -83,7 +83,7 @@ func (r *Replica) verify(term uint64, asking chan struct{}) {
 func (r *Replica) verified(term uint64, began time.Time) error {
 	for {
 		news := r.trans.acks.changed()
-		if err := r.raft.VerifyLeader().Error(); err != nil {
+		if err := r.await(r.raft.VerifyLeader()); err != nil {
 			return err
 		}
 		if r.agreed(term, began) {

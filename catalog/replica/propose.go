@@ -92,7 +92,7 @@ func (r *Replica) Barrier(ctx context.Context) error {
 	if deadline, ok := ctx.Deadline(); ok {
 		wait = max(time.Until(deadline), time.Millisecond)
 	}
-	if err := r.raft.Barrier(wait).Error(); err != nil {
+	if err := r.await(r.raft.Barrier(wait)); err != nil {
 		return notActive(err)
 	}
 	return nil

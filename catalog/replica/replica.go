@@ -92,6 +92,7 @@ type Replica struct {
 	stop   context.CancelFunc
 	wg     sync.WaitGroup
 	closed sync.Once
+	ending chan struct{} // closed when Shutdown begins
 }
 
 // Open starts the replica in o.Dir. It is of use when WaitActive returns.
@@ -102,7 +103,7 @@ func Open(o Options) (_ *Replica, err error) {
 	if o.Now == nil {
 		o.Now = func() int64 { return types.MicrosOf(time.Now()) }
 	}
-	r := &Replica{opts: o, fsm: newFSM(), txns: newTxns(), leader: newLeadership()}
+	r := &Replica{opts: o, fsm: newFSM(), txns: newTxns(), leader: newLeadership(), ending: make(chan struct{})}
 	// On failure everything opened so far is closed again.
 	defer func() {
 		if err != nil {
@@ -245,16 +246,42 @@ func (r *Replica) Snapshot() error {
 	return err
 }
 
-// Shutdown stops the replica and waits for it.
-func (r *Replica) Shutdown() error {
+// Shutdown stops the replica and waits for it, until ctx ends at the latest: then its goroutines may be
+// held by a disk, its files stay open for them, and the process must end. What was reported as done is on disk.
+func (r *Replica) Shutdown(ctx context.Context) error {
 	var err error
 	r.closed.Do(func() {
+		close(r.ending)
 		r.stop()
-		err = r.raft.Shutdown().Error()
-		r.wg.Wait()
-		err = errors.Join(err, r.close())
+		down := r.raft.Shutdown()
+		r.trans.halt()
+		ended := make(chan struct{})
+		go func() {
+			_ = down.Error() // waits; there is none
+			r.wg.Wait()
+			close(ended)
+		}()
+		select {
+		case <-ended:
+			err = r.close()
+		case <-ctx.Done():
+			err = fmt.Errorf("the catalog's replica does not end: %w", context.Cause(ctx))
+		}
 	})
 	return err
+}
+
+// await is f's outcome, or raft.ErrRaftShutdown when Shutdown begins: raft forgets some questions then (those in the
+// buffer of its verifyCh). A forgotten one costs a goroutine until the process ends.
+func (r *Replica) await(f raft.Future) error {
+	answer := make(chan error, 1)
+	go func() { answer <- f.Error() }()
+	select {
+	case err := <-answer:
+		return err
+	case <-r.ending:
+		return raft.ErrRaftShutdown
+	}
 }
 
 // close lets go of files and connections, whichever are open.

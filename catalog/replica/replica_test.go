@@ -21,7 +21,7 @@ func open(t *testing.T, dir string) *Replica {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { r.Shutdown() })
+	t.Cleanup(func() { r.Shutdown(context.Background()) })
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if err := r.WaitActive(ctx); err != nil {
@@ -92,7 +92,7 @@ func TestStreams(t *testing.T) {
 		if id, _ := r.Leader(); id != "l1" {
 			t.Errorf("leader is %q", id)
 		}
-		if err := r.Shutdown(); err != nil {
+		if err := r.Shutdown(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -101,7 +101,7 @@ func TestStreams(t *testing.T) {
 // A directory of another leader's id is refused by name.
 func TestOtherID(t *testing.T) {
 	dir := t.TempDir()
-	open(t, dir).Shutdown()
+	open(t, dir).Shutdown(context.Background())
 	if _, err := Open(Options{Dir: dir, ID: "l2", Bootstrap: true}); err == nil || !strings.Contains(err.Error(), `belongs to leader "l1"`) {
 		t.Errorf("took another leader's directory: %v", err)
 	}
@@ -113,7 +113,7 @@ func BenchmarkPropose(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer r.Shutdown()
+	defer r.Shutdown(context.Background())
 	ctx := context.Background()
 	if err := r.WaitActive(ctx); err != nil {
 		b.Fatal(err)
@@ -150,7 +150,7 @@ func TestRestartKeepsEverything(t *testing.T) {
 			propose(t, r, state.Op{Delta: &state.Delta{Table: id, Adds: []state.ObjectRef{{Name: "o", Rows: 3}}}})
 		}
 		before, term := r.Catalog(), r.Term()
-		if err := r.Shutdown(); err != nil {
+		if err := r.Shutdown(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 		r = open(t, dir)
@@ -219,7 +219,7 @@ func TestErrors(t *testing.T) {
 	if e := sqlerr.From(err); e.Code != sqlerr.DuplicateTable || e == res.Err {
 		t.Errorf("%v", err)
 	}
-	if err := r.Shutdown(); err != nil {
+	if err := r.Shutdown(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	for range 20 {
@@ -245,7 +245,7 @@ func TestShutdownAnswersEveryone(t *testing.T) {
 		}()
 	}
 	time.Sleep(50 * time.Millisecond)
-	if err := r.Shutdown(); err != nil {
+	if err := r.Shutdown(context.Background()); err != nil {
 		t.Error(err)
 	}
 	wg.Wait()
@@ -258,7 +258,7 @@ func TestLock(t *testing.T) {
 	if _, err := Open(Options{Dir: dir, ID: "l1", Bootstrap: true}); err == nil {
 		t.Fatal("opened twice")
 	}
-	r.Shutdown()
+	r.Shutdown(context.Background())
 	open(t, dir)
 }
 

@@ -19,13 +19,6 @@ type Streams interface {
 // its size. That a peer is silent is noticed sooner, by its link.
 const rpcTimeout = 10 * time.Second
 
-// layer is Streams as raft's transport wants it.
-type layer struct{ Streams }
-
-func (l layer) Dial(a raft.ServerAddress, timeout time.Duration) (net.Conn, error) {
-	return l.DialAddr(string(a), timeout)
-}
-
 // places says where leaders are now: a leader that came back elsewhere is found
 // before the log says so. raft.ServerAddressProvider.
 type places func(id string) string
@@ -47,8 +40,9 @@ type carrier interface {
 // transport lets this replica send itself a message: elect.
 type transport struct {
 	carrier
-	acks *acks // of the messages that followers have accepted, but for pipelined ones (lease.go)
-	rpcs chan raft.RPC
+	conns *conns // nil without Streams
+	acks  *acks  // of the messages that followers have accepted, but for pipelined ones (lease.go)
+	rpcs  chan raft.RPC
 	// Until deaf it votes for nobody: before it stopped it may have assured a leader that is active still,
 	// which relies on that for a heartbeat timeout (lease.go).
 	deaf time.Time
@@ -62,7 +56,8 @@ func newTransport(o Options, logger hclogger) *transport {
 	if o.Streams == nil {
 		_, t.carrier = raft.NewInmemTransport(raft.ServerAddress(o.ID))
 	} else {
-		c := &raft.NetworkTransportConfig{Stream: layer{o.Streams}, MaxPool: 3, Timeout: rpcTimeout, Logger: logger.Named("transport")}
+		t.conns = newConns(o.Streams)
+		c := &raft.NetworkTransportConfig{Stream: t.conns, MaxPool: 3, Timeout: rpcTimeout, Logger: logger.Named("transport")}
 		if o.Locate != nil {
 			c.ServerAddressProvider = places(o.Locate)
 		}
@@ -117,6 +112,15 @@ func (t *transport) AppendEntries(id raft.ServerID, at raft.ServerAddress, args 
 	return err
 }
 
+// AppendEntriesPipeline implements raft.Transport.
+func (t *transport) AppendEntriesPipeline(id raft.ServerID, at raft.ServerAddress) (raft.AppendPipeline, error) {
+	p, err := t.carrier.AppendEntriesPipeline(id, at)
+	if err != nil {
+		return nil, err
+	}
+	return newPipeline(p), nil
+}
+
 // elect tells our own raft to stand for election now: a lone voter needs not
 // wait for a leader that cannot be. It is the message of a leadership transfer.
 func (t *transport) elect() {
@@ -127,8 +131,16 @@ func (t *transport) elect() {
 	}
 }
 
+// halt ends what waits for other leaders: raft, told to shut down, does not wait for them then.
+func (t *transport) halt() {
+	if t.conns != nil {
+		t.conns.halt()
+	}
+}
+
 // Close implements raft.WithClose.
 func (t *transport) Close() error {
+	t.halt()
 	t.once.Do(func() { close(t.stop) })
 	err := t.carrier.Close()
 	t.wg.Wait()

@@ -48,7 +48,7 @@ func TestProposalsShareEntries(t *testing.T) {
 		t.Errorf("%d commands in %d entries", 3*each*sessions, n)
 	}
 	version := r.Catalog().Version()
-	if err := r.Shutdown(); err != nil {
+	if err := r.Shutdown(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	r = open(t, dir)

@@ -66,7 +66,7 @@ func (r *Replica) watch(ctx context.Context) {
 			r.txns.forget()
 			for err := r.takeOver(ctx); err != nil && ctx.Err() == nil; err = r.takeOver(ctx) {
 				r.opts.Log.Warn("leadership not taken", "err", err)
-				if r.raft.VerifyLeader().Error() != nil {
+				if r.await(r.raft.VerifyLeader()) != nil {
 					break // LeaderCh tells, if it has not told already
 				}
 				time.Sleep(retryTakeOver)
@@ -76,7 +76,7 @@ func (r *Replica) watch(ctx context.Context) {
 }
 
 func (r *Replica) takeOver(ctx context.Context) error {
-	if err := r.raft.Barrier(0).Error(); err != nil {
+	if err := r.await(r.raft.Barrier(0)); err != nil {
 		return err
 	}
 	if err := fault.Point("replica.lead"); err != nil {
