@@ -28,8 +28,9 @@ type life struct {
 	gone *sync.Once
 
 	mu   *sync.Mutex
-	err  error  // guarded by mu
-	term uint64 // this leader is active and serves since this term, 0: it stands by; guarded by mu
+	err  error     // guarded by mu
+	end  time.Time // of the server's stop, zero: it is not told to stop, or may take any time; guarded by mu
+	term uint64    // this leader is active and serves since this term, 0: it stands by; guarded by mu
 }
 
 func newLife() life {
@@ -83,6 +84,24 @@ func (l *life) set(term uint64) {
 	l.term = term
 }
 
+// endBy says when a stop that has begun is to have ended.
+func (l *life) endBy(t time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.end = t
+}
+
+// patience is how long one part of a stop may wait for what would take up to d: never more than half of
+// the time that is left, for others come after it.
+func (l *life) patience(d time.Duration) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.end.IsZero() {
+		return d
+	}
+	return min(d, time.Until(l.end)/2)
+}
+
 // active is the term in which this leader serves, 0 if it stands by.
 func (l *life) active() uint64 {
 	l.mu.Lock()
@@ -100,7 +119,12 @@ func (s *Server) live() {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.lead(ctx) })
 	wg.Go(func() { s.stayMember(ctx) })
-	s.onStop(func(ctx context.Context) error { s.front.close(ctx); return nil })
+	s.onStop(func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, s.life.patience(deposeTimeout))
+		defer cancel()
+		s.front.close(ctx)
+		return nil
+	})
 	s.onStop(func(context.Context) error {
 		stop()
 		wg.Wait()
@@ -177,7 +201,7 @@ func (s *Server) deactivate(ctx context.Context) {
 		s.log.Info("no longer the active leader", "id", s.opts.ID)
 	}
 	s.life.set(0)
-	ctx, cancel := context.WithTimeout(context.Background(), deposeTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), s.life.patience(deposeTimeout))
 	defer cancel()
 	for len(s.ends) > 0 {
 		f := s.ends[len(s.ends)-1]

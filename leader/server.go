@@ -216,6 +216,9 @@ func (s *Server) proposeNodes(ctx context.Context, ops []state.Op) error {
 // Close stops the server: clients first, then what they used. An active leader among
 // several hands over first. It returns the first error.
 func (s *Server) Close(ctx context.Context) error {
+	if end, ok := ctx.Deadline(); ok {
+		s.life.endBy(end)
+	}
 	if s.front != nil {
 		s.handOver(ctx)
 		s.front.stop()

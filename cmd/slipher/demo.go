@@ -62,6 +62,8 @@ func (d *demoCmd) Run(ctx context.Context) error {
 	}
 	server := exec.Command(self, "start", "--data", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0", "--slices", fmt.Sprint(d.Slices), "--log", "warn")
 	server.Stderr = os.Stderr
+	// A terminal's interrupt is for us alone: the server would take our signal for a second one.
+	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	server.Env = demoEnv(os.Environ())
 	out, err := server.StdoutPipe()
 	if err != nil {

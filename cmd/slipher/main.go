@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -20,6 +21,7 @@ type cli struct {
 	Config  kong.ConfigFlag  `help:"File of 'name = value' lines, by the names of flags." placeholder:"FILE" env:"SLIPHER_CONFIG"`
 	Log     string           `help:"Least level of log lines: debug, info, warn, error." enum:"debug,info,warn,error" default:"info"`
 	LLVM    string           `name:"llvm" help:"Path of libLLVM; 'off' hides it: queries then run on primitives only." placeholder:"PATH"`
+	Grace   interval         `help:"Time an orderly stop may take: after that, or at a second signal, the process writes what it waits for to its log and ends with status 3." default:"25s" min:"1s" max:"24h"`
 	Perf    bool             `name:"perf-map" help:"Name generated code for the profiler perf, in its file under /tmp."`
 
 	Start         startCmd         `cmd:"" help:"Run a leader and one node in this process."`
@@ -43,7 +45,8 @@ func main() {
 	}
 	var level slog.Level
 	level.UnmarshalText([]byte(c.Log))
-	log := slog.New(slog.NewTextHandler(logFile(), &slog.HandlerOptions{Level: level}))
+	logged := logFile()
+	log := slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: level}))
 	slog.SetDefault(log)
 	if c.Perf {
 		if err := loader.WritePerfMap(); err != nil {
@@ -51,10 +54,9 @@ func main() {
 		}
 	}
 	k.FatalIfErrorf(fault.Setup())
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
-	defer stop()
+	g, ctx := newGrace(time.Duration(c.Grace), logged)
 	k.BindTo(ctx, (*context.Context)(nil))
-	k.FatalIfErrorf(k.Run(log))
+	k.FatalIfErrorf(k.Run(log, g))
 }
 
 // logFile is standard error under a descriptor of its own: the SQL parser's C

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -15,14 +16,14 @@ import (
 	"slipher/node/wire"
 )
 
-// stopTimeout bounds a clean stop.
-const stopTimeout = 20 * time.Second
-
 // failTimeout bounds the stop of a server that has failed.
 const failTimeout = 2 * time.Second
 
-// drainTimeout bounds what a node that stops waits for queries that run on it.
-const drainTimeout = 10 * time.Second
+// Parts of the time of grace (grace.part): for closing, and in a node before it for the queries that run on it.
+const (
+	closeParts = 4
+	drainParts = 2
+)
 
 // startCmd is leader and node in one process.
 type startCmd struct {
@@ -39,13 +40,13 @@ type startCmd struct {
 }
 
 // Run serves until the process is told to stop.
-func (c *startCmd) Run(ctx context.Context, log *slog.Logger) error {
+func (c *startCmd) Run(ctx context.Context, log *slog.Logger, g *grace) error {
 	stop, err := c.watch(log)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	return runLeader(ctx, leader.Options{
+	return runLeader(ctx, g, leader.Options{
 		Dir: string(c.Data), ID: "leader", Listen: string(c.Listen), MaxConnections: int(c.MaxConnections), Cluster: "127.0.0.1:0",
 		Bootstrap: true, Slices: orCores(c.Slices), SlicesGiven: c.Slices > 0, Storage: c.Storage, Take: c.Take,
 		Embedded: true, Workers: orCores(c.Workers), Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery), Log: log,
@@ -73,7 +74,7 @@ type leaderCmd struct {
 }
 
 // Run serves until the process is told to stop.
-func (c *leaderCmd) Run(ctx context.Context, log *slog.Logger) error {
+func (c *leaderCmd) Run(ctx context.Context, log *slog.Logger, g *grace) error {
 	stop, err := c.watch(log)
 	if err != nil {
 		return err
@@ -83,7 +84,7 @@ func (c *leaderCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	return runLeader(ctx, leader.Options{
+	return runLeader(ctx, g, leader.Options{
 		Dir: string(c.Data), ID: string(c.ID), Listen: string(c.Listen), MaxConnections: int(c.MaxConnections), Cluster: string(c.Cluster),
 		Bootstrap: c.Bootstrap, Join: texts(c.Join), Slices: int(c.Slices), SlicesGiven: c.Slices > 0, Storage: c.Storage, Relocate: c.Relocate, Take: c.Take, Secret: secret,
 		Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery), Log: log,
@@ -101,7 +102,7 @@ func housekeeping(flush, often interval) keep.Policy {
 	return p
 }
 
-func runLeader(ctx context.Context, o leader.Options) error {
+func runLeader(ctx context.Context, g *grace, o leader.Options) error {
 	var err error
 	if o.Self, err = os.Executable(); err != nil {
 		return err
@@ -115,7 +116,7 @@ func runLeader(ctx context.Context, o leader.Options) error {
 		return stopped(ctx, err)
 	}
 	if err := s.WaitReady(ctx); err != nil {
-		closeWithin(s.Close)
+		g.close(s.Close)
 		return stopped(ctx, err)
 	}
 	fmt.Printf("slipher: ready sql=%s cluster=%s id=%s\n", s.SQLAddr(), s.ClusterAddr(), o.ID)
@@ -123,11 +124,12 @@ func runLeader(ctx context.Context, o leader.Options) error {
 	case <-ctx.Done():
 	case <-s.Done():
 	}
+	g.begin()
 	o.Log.Info("stopping")
 	if err := s.Err(); err != nil {
 		return failing(err, s.Close)
 	}
-	return closeWithin(s.Close)
+	return g.close(s.Close)
 }
 
 // failing ends a server that cannot go on. It does not wait for long: sessions may hang on what has failed.
@@ -169,14 +171,20 @@ func stopped(ctx context.Context, err error) error {
 	return err
 }
 
-func closeWithin(f func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+// close ends a server in order.
+func (g *grace) close(f func(context.Context) error) error {
+	g.begin()
+	ctx, cancel := context.WithTimeout(context.Background(), g.part(closeParts))
 	defer cancel()
-	return f(ctx)
+	err := f(ctx)
+	if errors.Is(err, context.DeadlineExceeded) { // what is held is still there to be seen
+		g.giveUp(err.Error())
+	}
+	return err
 }
 
 // Run serves until the process is told to stop.
-func (c *nodeCmd) Run(ctx context.Context, log *slog.Logger) error {
+func (c *nodeCmd) Run(ctx context.Context, log *slog.Logger, g *grace) error {
 	stop, err := c.watch(log)
 	if err != nil {
 		return err
@@ -197,13 +205,14 @@ func (c *nodeCmd) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	if err := n.Ready(ctx); err != nil {
+		g.begin()
 		n.Close()
 		return stopped(ctx, err)
 	}
 	fmt.Printf("slipher: ready sql=- cluster=%s id=%s\n", n.Addr(), c.ID)
 	<-ctx.Done()
 	log.Info("stopping")
-	drain, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	drain, cancel := context.WithTimeout(context.Background(), g.part(drainParts))
 	defer cancel()
 	n.Drain(drain)
 	return n.Close()
