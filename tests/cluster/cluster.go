@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -48,10 +50,11 @@ type Cluster struct {
 	env     []string
 }
 
-// Start runs a new cluster with its data below a temporary directory.
-func Start(t testing.TB, shape Shape, llvm LLVM) *Cluster {
+// Start runs a new cluster with its data below a temporary directory. env are variables of all its processes,
+// in which IDInEnv stands for a process's id.
+func Start(t testing.TB, shape Shape, llvm LLVM, env ...string) *Cluster {
 	t.Helper()
-	c := &Cluster{Shape: shape, Dir: t.TempDir()}
+	c := &Cluster{Shape: shape, Dir: t.TempDir(), env: slices.Clone(env)}
 	if !llvm {
 		c.env = append(c.env, "SLIPHER_LLVM=off")
 	}
@@ -71,11 +74,11 @@ func (c *Cluster) StartLeader(t testing.TB) {
 	storage := "file://" + filepath.Join(c.Dir, "storage")
 	dir := filepath.Join(c.Dir, "leader")
 	if c.Shape == OneProcess {
-		c.Leader = StartProcess(t, c.env, "start", "--data", dir, "--listen", "127.0.0.1:0", "--slices", fmt.Sprint(Slices), "--storage", storage)
+		c.Leader = StartProcess(t, c.envOf("leader"), "start", "--data", dir, "--listen", "127.0.0.1:0", "--slices", fmt.Sprint(Slices), "--storage", storage)
 		c.Leader.WaitReady(t)
 		return
 	}
-	c.Leader = StartProcess(t, c.env, "leader", "--data", dir, "--id", "l1", "--listen", "127.0.0.1:0", "--cluster", "127.0.0.1:0",
+	c.Leader = StartProcess(t, c.envOf("l1"), "leader", "--data", dir, "--id", "l1", "--listen", "127.0.0.1:0", "--cluster", "127.0.0.1:0",
 		"--bootstrap", "--slices", fmt.Sprint(Slices), "--storage", storage)
 	c.Leader.WaitReady(t)
 }
@@ -88,7 +91,17 @@ func (c *Cluster) startNode(t testing.TB, id string) *Process {
 			leaders += "," + l.Cluster
 		}
 	}
-	return StartProcess(t, c.env, "node", "--data", c.NodeDir(id), "--id", id, "--leader", leaders, "--cluster", "127.0.0.1:0", "--workers", "2")
+	return StartProcess(t, c.envOf(id), "node", "--data", c.NodeDir(id), "--id", id, "--leader", leaders, "--cluster", "127.0.0.1:0", "--workers", "2")
+}
+
+// IDInEnv stands for a process's id in Start's variables.
+const IDInEnv = "{id}"
+
+func (c *Cluster) envOf(id string) (env []string) {
+	for _, v := range c.env {
+		env = append(env, strings.ReplaceAll(v, IDInEnv, id))
+	}
+	return env
 }
 
 // NodeDir is a node's directory.

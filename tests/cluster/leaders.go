@@ -3,15 +3,16 @@ package cluster
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
 
 // StartLeaders runs a cluster of several leaders, l1, l2 and so on, and two nodes of two
 // slices. Cluster.Leader is l1, whoever is active.
-func StartLeaders(t testing.TB, leaders int, llvm LLVM) *Cluster {
+func StartLeaders(t testing.TB, leaders int, llvm LLVM, env ...string) *Cluster {
 	t.Helper()
-	c := &Cluster{Shape: TwoNodes, Dir: t.TempDir()}
+	c := &Cluster{Shape: TwoNodes, Dir: t.TempDir(), env: slices.Clone(env)}
 	if !llvm {
 		c.env = append(c.env, "SLIPHER_LLVM=off")
 	}
@@ -38,7 +39,7 @@ func (c *Cluster) startLeader(t testing.TB, id string, more ...string) *Process 
 			args = append(args, "--join", l.Cluster)
 		}
 	}
-	return StartProcess(t, c.env, append(args, more...)...)
+	return StartProcess(t, c.envOf(id), append(args, more...)...)
 }
 
 // LeaderDir is a leader's directory.

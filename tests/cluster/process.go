@@ -164,6 +164,12 @@ func (p *Process) WaitEnd(t testing.TB) {
 	}
 }
 
+// Status is how a process that has ended did: its exit status, -1 if a signal ended it.
+func (p *Process) Status() int {
+	<-p.done
+	return p.cmd.ProcessState.ExitCode()
+}
+
 // Kill ends the process as a crash would.
 func (p *Process) Kill(t testing.TB) {
 	t.Helper()
@@ -260,7 +266,8 @@ type tail struct {
 	text []byte // guarded by mu
 }
 
-const tailSize = 32 << 10
+// tailSize holds the stacks of all goroutines of a process that does not stop.
+const tailSize = 512 << 10
 
 // Write implements io.Writer.
 func (l *tail) Write(b []byte) (int, error) {

@@ -88,6 +88,24 @@ func (p *proc) start() error {
 
 func (p *proc) log() string { return p.dir + ".log" }
 
+// stacks is what the log says from the stacks of all goroutines on, which the process writes when it gives up an orderly stop
+// or is told to by SIGQUIT; what holds it may be the last of them. "" if there are none.
+func (p *proc) stacks() string {
+	text, err := os.ReadFile(p.log())
+	if err != nil {
+		return err.Error()
+	}
+	s := string(text)
+	from := strings.LastIndex(s, "\n--- start ")
+	s = s[max(from, 0):]
+	for _, sign := range []string{"ending at once; all goroutines:", "\nSIGQUIT"} {
+		if i := strings.Index(s, sign); i >= 0 {
+			return s[strings.LastIndexByte(s[:i], '\n')+1:]
+		}
+	}
+	return ""
+}
+
 // tail is the end of the log; of a panic its beginning.
 func (p *proc) tail() string {
 	text, err := os.ReadFile(p.log())
@@ -163,10 +181,10 @@ func (p *proc) kill() {
 	<-p.done
 }
 
-// stopTimeout bounds a clean stop.
+// stopTimeout is longer than the time of grace after which a process gives up (--grace).
 const stopTimeout = 30 * time.Second
 
-// stop asks for a clean end. One that takes too long is an error, with all stacks.
+// stop asks for a clean end. One that takes too long is an error, with the stacks of all goroutines.
 func (p *proc) stop() error {
 	if !p.running() {
 		return nil
@@ -174,11 +192,14 @@ func (p *proc) stop() error {
 	p.resume()
 	p.mu.Lock()
 	p.wanted = true
-	done := p.done
+	cmd, done := p.cmd, p.done
 	p.mu.Unlock()
 	p.signal(syscall.SIGTERM)
 	select {
 	case <-done:
+		if stacks := p.stacks(); stacks != "" {
+			return fmt.Errorf("%s did not stop in order: %v:\n%s", p.name, cmd.ProcessState, stacks)
+		}
 		return nil
 	case <-time.After(stopTimeout):
 		p.signal(syscall.SIGQUIT)
@@ -187,7 +208,7 @@ func (p *proc) stop() error {
 		case <-time.After(5 * time.Second):
 			p.kill()
 		}
-		return fmt.Errorf("%s did not stop within %s:\n%s", p.name, stopTimeout, p.tail())
+		return fmt.Errorf("%s did not stop within %s:\n%s\n%s", p.name, stopTimeout, p.stacks(), p.tail())
 	}
 }
 
