@@ -19,11 +19,7 @@ import (
 func (s *Server) runShort(ctx context.Context, ses *session.Session, st *parse.Statement, b *parse.ShortInsert, w pgwire.ResultWriter) error {
 	rows, err := s.insertShort(ctx, ses, b)
 	if errors.Is(err, errLong) {
-		full, err := parse.Full(st)
-		if err != nil {
-			return err
-		}
-		return s.runWrite(ctx, ses, full, nil, nil, w)
+		return s.runWrite(ctx, ses, parse.Full(st), nil, nil, w)
 	}
 	if err != nil {
 		return err

@@ -51,6 +51,17 @@ type Scan struct {
 type Values struct {
 	Cols []Column
 	Rows [][]*plan.Expr
+	// Literals has for each of Cols its constants, one a row, where there are so many rows of
+	// constants alone that they are data: Rows is nil then.
+	Literals [][]types.Datum
+}
+
+// Len is the number of rows.
+func (n *Values) Len() int {
+	if len(n.Literals) > 0 {
+		return len(n.Literals[0])
+	}
+	return len(n.Rows)
 }
 
 // Text is COPY's input: fields split from text on each slice, all

@@ -82,6 +82,11 @@ func (c *checker) node(n Node) {
 			}
 			exprs(r)
 		}
+		for _, l := range x.Literals {
+			if len(x.Literals) != len(x.Cols) || len(l) != x.Len() || x.Rows != nil {
+				c.fail("%d constants of %d columns for %d columns of %d rows", len(l), len(x.Literals), len(x.Cols), x.Len())
+			}
+		}
 	case *Project:
 		exprs(x.Exprs)
 		c.make(x.Cols, x.Exprs)

@@ -161,6 +161,9 @@ func (f *formatter) node(n Node, depth int) {
 		for _, r := range x.Rows {
 			line("  (%s)", f.exprs(r))
 		}
+		if len(x.Literals) > 0 {
+			line("  %d rows of constants", x.Len())
+		}
 	case *Text:
 		line("text: %s", f.cols(x.Cols))
 	case *Select:

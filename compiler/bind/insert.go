@@ -115,6 +115,7 @@ func (in *insertion) values(rows [][]parse.Expr, at parse.Pos) (algebra.Node, er
 		listed = listed || in.from[i] != i
 		node.Cols = append(node.Cols, algebra.Column{ID: b.newID(), Name: c.Name, Type: c.Type})
 	}
+	mark := len(b.out.Params)
 	for _, row := range rows {
 		b.work = 0 // a cell is as large as it is written
 		if len(row) > 0 {
@@ -140,6 +141,7 @@ func (in *insertion) values(rows [][]parse.Expr, at parse.Pos) (algebra.Node, er
 		}
 		node.Rows = append(node.Rows, out)
 	}
+	b.literalRows(node, mark)
 	return node, nil
 }
 

@@ -202,16 +202,19 @@ func (b *binder) coerceLiteral(v value, to types.Type, ctx fn.CastContext) (*pla
 	cut := v.typ.Kind == types.Decimal && to.Kind == types.Decimal && to.Scale < v.typ.Scale && ctx != assignment
 	widens := v.typ.IsNumeric() && to.IsNumeric() && to.Kind >= v.typ.Kind && ctx != explicit && !cut ||
 		v.typ.Kind == types.Date && to.Kind == types.Timestamp
-	if widens {
-		// The text says the same value in the wider type (and is rounded on assignment).
+	narrows := v.typ.IsInteger() && to.IsNumeric() && ctx == assignment // if it fits: the cast says what is wrong
+	if widens || narrows {
+		// The text says the same value in the other type (and is rounded on assignment).
 		if v.text == "" {
 			v.text = types.FormatText(v.typ, *v.lit)
 		}
 		d, err := types.ParseText(to, v.text)
-		if err != nil {
+		if err == nil {
+			return b.hoist(to, d), nil
+		}
+		if widens {
 			return nil, b.place(err, v.pos)
 		}
-		return b.hoist(to, d), nil
 	}
 	return b.cast(b.hoist(v.typ, *v.lit), to, ctx, v.pos)
 }

@@ -3,6 +3,7 @@ package bind
 import (
 	"strconv"
 
+	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
@@ -22,6 +23,7 @@ func (b *binder) valuesQuery(q *parse.Query) (*result, error) {
 			cells[i] = append(cells[i], v)
 		}
 	}
+	mark := len(b.out.Params)
 	node := &algebra.Values{Rows: make([][]*plan.Expr, len(q.Values))}
 	r := &result{node: node}
 	s := &selection{b: b, q: q}
@@ -44,6 +46,7 @@ func (b *binder) valuesQuery(q *parse.Query) (*result, error) {
 		s.targets = append(s.targets, target{Pos: q.Pos, Expr: &starExpr{q.Pos, &column{name: c.Name, id: c.ID, typ: t, nullable: c.Nullable}}, Alias: c.Name})
 		r.cols = append(r.cols, column{name: c.Name, id: c.ID, typ: t, nullable: c.Nullable})
 	}
+	b.literalRows(node, mark)
 	if len(q.OrderBy) == 0 && q.Limit == nil && q.Offset == nil {
 		return r, nil
 	}
@@ -56,4 +59,42 @@ func (b *binder) valuesQuery(q *parse.Query) (*result, error) {
 		return nil, err
 	}
 	return s.build()
+}
+
+// minLiterals is the number of rows from which constants are data, and not part of the program.
+const minLiterals = 32
+
+// literalRows turns rows of constants alone into lists of values, if there are many: one program serves
+// all statements of the kind, and a row costs no code. Parameters from mark on are the cells' own.
+func (b *binder) literalRows(n *algebra.Values, mark int) {
+	if len(n.Rows) < minLiterals || len(n.Cols) == 0 {
+		return
+	}
+	lists := make([][]types.Datum, len(n.Cols))
+	for i, c := range n.Cols {
+		lists[i] = make([]types.Datum, len(n.Rows))
+		for r, row := range n.Rows {
+			d, ok := b.constant(row[i], c.Type)
+			if !ok {
+				return
+			}
+			lists[i][r] = d
+		}
+	}
+	n.Rows, n.Literals = nil, lists
+	b.out.Params = b.out.Params[:mark]
+}
+
+// constant is the value of a constant expression of type t.
+func (b *binder) constant(e *plan.Expr, t types.Type) (types.Datum, bool) {
+	switch {
+	case e.Type != t:
+		return types.Datum{}, false
+	case e.Kind == plan.ExprConst:
+		return e.Const, true
+	case e.Kind == plan.ExprParam:
+		p := b.out.Params[e.Param]
+		return p.Value, p.Client == 0 && !p.IsList
+	}
+	return types.Datum{}, false
 }

@@ -63,9 +63,9 @@ func (p *planner) scan(n *algebra.Scan, preds []*plan.Expr) physical {
 
 func (p *planner) values(n *algebra.Values) physical {
 	for _, c := range n.Cols {
-		p.describe(c, nil, float64(len(n.Rows)))
+		p.describe(c, nil, float64(n.Len()))
 	}
-	return &valuesOp{values: n, props: props{cols: n.Cols, rows: math.Max(1, float64(len(n.Rows))), dist: dist{kind: distSingle}}}
+	return &valuesOp{values: n, props: props{cols: n.Cols, rows: math.Max(1, float64(n.Len())), dist: dist{kind: distSingle}}}
 }
 
 func (p *planner) selection(n *algebra.Select) (physical, error) {

@@ -240,6 +240,17 @@ func (e *emitter) values(n *valuesOp, want idSet) *pipe {
 			src.Cols, ids, at = append(src.Cols, planColumn(c)), append(ids, c.ID), append(at, i)
 		}
 	}
+	if n.values.Literals != nil {
+		if len(at) == 0 { // rows that are only counted
+			src.Values = make([][]*plan.Expr, n.values.Len())
+			return e.open(e.where(n.dist), src, ids)
+		}
+		src.Kind, src.Values = plan.SourceLiterals, nil
+		for _, k := range at {
+			src.Literals = append(src.Literals, n.values.Literals[k])
+		}
+		return e.open(e.where(n.dist), src, ids)
+	}
 	for _, row := range n.values.Rows {
 		out := make([]*plan.Expr, len(at))
 		for i, k := range at {

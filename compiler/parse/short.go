@@ -1,19 +1,23 @@
 package parse
 
 import (
+	"strconv"
 	"strings"
 )
 
 // ShortInsert is INSERT INTO t [(cols)] VALUES of constants alone, read without libpg_query. Rows
-// are as wide as the first one. Full gives the statement as Parse would.
+// are as wide as the first one.
 type ShortInsert struct {
 	Table   QName
 	Columns []Name
 	Rows    [][]ShortCell
+
+	values Pos // of the word
 }
 
 // ShortCell is a constant of a ShortInsert; numbers have their sign.
 type ShortCell struct {
+	Pos
 	Kind LiteralKind
 	// Default: the word DEFAULT; Kind means nothing then.
 	Default bool
@@ -22,14 +26,11 @@ type ShortCell struct {
 
 func (*ShortInsert) Tag() string { return "INSERT" }
 
-// MaxShort is the length of texts that Short looks at.
-const MaxShort = 64 << 10
-
 // Short reads a text that is one INSERT of constants and nothing else: what applications send again and
 // again, and what costs libpg_query more than all the rest. Its Body is a ShortInsert. nil: the text
 // is something else, or wrong; Parse says what.
 func Short(src string, o Options) *Statement {
-	if len(src) > MaxShort || !startsInsert(src) || checkBytes(src) != nil {
+	if len(src) > maxTextBytes || !startsInsert(src) || checkBytes(src) != nil {
 		return nil
 	}
 	toks, err := lexAll(src, o)
@@ -59,8 +60,46 @@ func startsInsert(src string) bool {
 	return len(src) > 6 && strings.EqualFold(src[:6], "insert")
 }
 
-// Full is the statement read in full: s is Short's.
-func Full(s *Statement) (*Statement, error) { return ParseOne(s.Source, s.opts) }
+// Full is Short's statement as Parse gives it.
+func Full(s *Statement) *Statement {
+	full := *s
+	full.Body = s.Body.(*ShortInsert).insert()
+	return &full
+}
+
+// insert is the statement as libpg_query reads it.
+func (s *ShortInsert) insert() *Insert {
+	ins := &Insert{Table: s.Table, Query: &Query{Pos: s.values, Values: make([][]Expr, len(s.Rows))}}
+	for _, c := range s.Columns {
+		ins.Columns = append(ins.Columns, InsertColumn(c))
+	}
+	width := len(s.Rows[0])
+	literals := make([]Literal, 0, width*len(s.Rows)) // one allocation: there may be a million
+	cells := make([]Expr, width*len(s.Rows))
+	for r, row := range s.Rows {
+		out := cells[r*width : (r+1)*width : (r+1)*width]
+		for i, c := range row {
+			if c.Default {
+				out[i] = &DefaultExpr{c.Pos}
+				continue
+			}
+			literals = append(literals, Literal{c.Pos, c.Kind, c.Text})
+			out[i] = &literals[len(literals)-1]
+		}
+		ins.Query.Values[r] = out
+	}
+	return ins
+}
+
+// insertStatement reads INSERT: of constants by itself, else by libpg_query.
+func (p *parser) insertStatement() (Body, error) {
+	from := p.i
+	if s := p.shortInsert(); s != nil {
+		return s.insert(), nil
+	}
+	p.i = from
+	return p.query()
+}
 
 // shortInsert reads the whole statement; nil if it is not of the kind.
 func (p *parser) shortInsert() *ShortInsert {
@@ -77,11 +116,16 @@ func (p *parser) shortInsert() *ShortInsert {
 			return nil
 		}
 	}
+	s.values = p.pos()
 	if !p.accept("values") {
 		return nil
 	}
 	for {
-		row := p.shortRow()
+		width := 1
+		if len(s.Rows) > 0 {
+			width = len(s.Rows[0])
+		}
+		row := p.shortRow(width)
 		if len(row) == 0 || len(s.Rows) > 0 && len(row) != len(s.Rows[0]) {
 			return nil
 		}
@@ -96,12 +140,12 @@ func (p *parser) shortInsert() *ShortInsert {
 	return s
 }
 
-// shortRow reads (constant, …); nil if it is none.
-func (p *parser) shortRow() []ShortCell {
+// shortRow reads (constant, …), about width of them; nil if it is none.
+func (p *parser) shortRow(width int) []ShortCell {
 	if !p.acceptPunct("(") {
 		return nil
 	}
-	var row []ShortCell
+	row := make([]ShortCell, 0, width)
 	for {
 		c, ok := p.shortCell()
 		if !ok {
@@ -118,7 +162,7 @@ func (p *parser) shortRow() []ShortCell {
 }
 
 func (p *parser) shortCell() (ShortCell, bool) {
-	sign := ""
+	c, sign := ShortCell{Pos: p.pos()}, ""
 	if p.peek().isPunct("-") {
 		p.i++
 		sign = "-"
@@ -126,21 +170,29 @@ func (p *parser) shortCell() (ShortCell, bool) {
 	t := p.next()
 	switch {
 	case t.kind == tokInt && digits(t.text):
-		return ShortCell{Kind: IntLiteral, Text: sign + t.text}, true
+		c.Kind, c.Text = IntLiteral, t.text
+		if n, err := strconv.ParseInt(t.text, 10, 32); err != nil {
+			c.Kind = NumberLiteral
+		} else if t.text[0] == '0' {
+			c.Text = strconv.FormatInt(n, 10)
+		}
+		c.Text = sign + c.Text
 	case t.kind == tokNumber && digits(strings.Replace(t.text, ".", "", 1)):
-		return ShortCell{Kind: NumberLiteral, Text: sign + t.text}, true
+		c.Kind, c.Text = NumberLiteral, sign+t.text
 	case sign != "":
-		return ShortCell{}, false
+		return c, false
 	case t.kind == tokString && !t.badEscape && (p.src[t.start] == '\'' || p.src[t.start]|0x20 == 'e'):
-		return ShortCell{Kind: StringLiteral, Text: t.text}, true
+		c.Kind, c.Text = StringLiteral, t.text
 	case t.is("null"):
-		return ShortCell{Kind: NullLiteral}, true
+		c.Kind = NullLiteral
 	case t.is("true"), t.is("false"):
-		return ShortCell{Kind: BoolLiteral, Text: t.text}, true
+		c.Kind, c.Text = BoolLiteral, t.text[:1]
 	case t.is("default"):
-		return ShortCell{Default: true}, true
+		c.Default = true
+	default:
+		return c, false
 	}
-	return ShortCell{}, false
+	return c, true
 }
 
 // digits: one to 38 decimal digits, no underscores, no 0x.

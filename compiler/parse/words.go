@@ -8,7 +8,7 @@ type reader func(*parser) (Body, error)
 func statements() map[string]reader {
 	return map[string]reader{
 		"select": (*parser).query, "with": (*parser).query, "values": (*parser).query, "table": (*parser).query,
-		"insert": (*parser).query, "delete": (*parser).query, "update": (*parser).query,
+		"insert": (*parser).insertStatement, "delete": (*parser).query, "update": (*parser).query,
 		"truncate": (*parser).truncate, "vacuum": (*parser).vacuum, "lock": (*parser).lock,
 		"savepoint": (*parser).savepoint, "release": (*parser).release,
 		"create": (*parser).create, "drop": (*parser).drop,

@@ -100,6 +100,8 @@ func (f *formatter) source(s *Source) {
 		}
 	case SourceText:
 		f.line(2, "text %s", cols)
+	case SourceLiterals:
+		f.line(2, "values %s: %d rows of constants", cols, len(s.Literals[0]))
 	}
 }
 

@@ -109,23 +109,26 @@ type Source struct {
 	Rows string
 	// Values are literal rows for a leader's VALUES or a FROM-less SELECT (one row, no columns).
 	Values [][]*Expr
+	// Literals has for each of Cols its constants, one a row: not part of the program.
+	Literals [][]types.Datum
 }
 
 // SourceKind is the kind of a source.
 type SourceKind uint8
 
 const (
-	SourceScan    SourceKind = iota // blocks of a user table
-	SourceReceive                   // chunks of an exchange
-	SourceTable                     // groups of an aggregate table, rows of a sort table
-	SourceRows                      // chunks handed in by the leader: catalog relations
-	SourceValues                    // Values, evaluated
-	SourceText                      // COPY: str columns split from text by the load kernel
+	SourceScan     SourceKind = iota // blocks of a user table
+	SourceReceive                    // chunks of an exchange
+	SourceTable                      // groups of an aggregate table, rows of a sort table
+	SourceRows                       // chunks handed in by the leader: catalog relations
+	SourceValues                     // Values, evaluated
+	SourceText                       // COPY: str columns split from text by the load kernel
+	SourceLiterals                   // Literals
 )
 
 // Label is the source's step name.
 func (k SourceKind) Label() string {
-	return [...]string{"scan", "receive", "scan tbl", "rows", "values", "text"}[k]
+	return [...]string{"scan", "receive", "scan tbl", "rows", "values", "text", "values"}[k]
 }
 
 // TableRef names a stored table for the leader; nodes get block lists.

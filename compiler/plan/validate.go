@@ -140,6 +140,16 @@ func (v *validator) source(s *Segment) {
 				v.expr(e, nil)
 			}
 		}
+	case SourceLiterals:
+		if len(src.Literals) != len(src.Cols) || len(src.Cols) == 0 {
+			v.fail("constants of %d columns for %d", len(src.Literals), len(src.Cols))
+			return
+		}
+		for _, l := range src.Literals {
+			if len(l) != len(src.Literals[0]) {
+				v.fail("columns of %d and %d constants", len(l), len(src.Literals[0]))
+			}
+		}
 	}
 }
 

@@ -3,13 +3,31 @@ package schedule
 import (
 	"slices"
 
+	"slipher/catalog/types"
 	"slipher/compiler/plan"
 	"slipher/node/wire"
+	"slipher/runtime/abi"
 )
 
 // stores reports whether a query writes rows, as opposed to only deleting some.
 func stores(q *plan.Query) bool {
 	return slices.ContainsFunc(q.Segments, func(s *plan.Segment) bool { return s.Sink.Kind == plan.SinkInsert })
+}
+
+// literals are a source's constant rows as a peer gets them.
+func literals(src *plan.Source) [][]types.Datum {
+	var out [][]types.Datum
+	for at := 0; len(src.Literals) > 0 && at < len(src.Literals[0]); at += abi.VectorRows {
+		n := min(len(src.Literals[0])-at, abi.VectorRows)
+		piece := make([]types.Datum, 0, n*len(src.Literals))
+		for r := at; r < at+n; r++ {
+			for _, col := range src.Literals {
+				piece = append(piece, col[r])
+			}
+		}
+		out = append(out, piece)
+	}
+	return out
 }
 
 // starts makes each peer's StartQuery.
@@ -61,6 +79,7 @@ func (r *run) starts(code []Code) (map[string]*wire.StartQuery, error) {
 		for i, s := range r.q.Segments {
 			m.Segments[i].Here = slices.Contains(r.a.hosts(s), p.ID)
 			if m.Segments[i].Here {
+				m.Segments[i].Literals = literals(&s.Source)
 				r.fuseNow(&m.Segments[i], code[i], r.a.target[p.ID])
 			}
 		}

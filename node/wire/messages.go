@@ -12,7 +12,7 @@ import (
 //msgp:limit arrays:1048576 maps:1048576
 
 // Proto is the version of everything in this file and of frames; peers of another version are refused.
-const Proto = 3
+const Proto = 4
 
 // Hello opens a link: each side sends one.
 type Hello struct {
@@ -111,6 +111,8 @@ type Segment struct {
 	FusedSpecial []byte `msg:"fspecial"`
 	// FusedOnly: this segment must not run before it has fused code.
 	FusedOnly bool `msg:"fonly"`
+	// Literals are the rows of SourceLiterals, a vector's worth each, row by row.
+	Literals [][]types.Datum `msg:"literals"`
 	// Rows are the leader's own rows for SourceRows; only within a process.
 	Rows RowSource `msg:"-"`
 }

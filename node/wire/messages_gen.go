@@ -6308,6 +6308,46 @@ func (z *Segment) DecodeMsg(dc *msgp.Reader) (err error) {
 				err = msgp.WrapError(err, "FusedOnly")
 				return
 			}
+		case "literals":
+			var zb0006 uint32
+			zb0006, err = dc.ReadArrayHeader()
+			if err != nil {
+				err = msgp.WrapError(err, "Literals")
+				return
+			}
+			if zb0006 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Literals) >= int(zb0006) {
+				z.Literals = (z.Literals)[:zb0006]
+			} else {
+				z.Literals = make([][]types.Datum, zb0006)
+			}
+			for za0002 := range z.Literals {
+				var zb0007 uint32
+				zb0007, err = dc.ReadArrayHeader()
+				if err != nil {
+					err = msgp.WrapError(err, "Literals", za0002)
+					return
+				}
+				if zb0007 > z2c18a699limitArrays {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				if cap(z.Literals[za0002]) >= int(zb0007) {
+					z.Literals[za0002] = (z.Literals[za0002])[:zb0007]
+				} else {
+					z.Literals[za0002] = make([]types.Datum, zb0007)
+				}
+				for za0003 := range z.Literals[za0002] {
+					err = z.Literals[za0002][za0003].DecodeMsg(dc)
+					if err != nil {
+						err = msgp.WrapError(err, "Literals", za0002, za0003)
+						return
+					}
+				}
+			}
 		default:
 			err = dc.Skip()
 			if err != nil {
@@ -6321,9 +6361,9 @@ func (z *Segment) DecodeMsg(dc *msgp.Reader) (err error) {
 
 // EncodeMsg implements msgp.Encodable
 func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
-	// map header, size 9
+	// map header, size 10
 	// write "id"
-	err = en.Append(0x89, 0xa2, 0x69, 0x64)
+	err = en.Append(0x8a, 0xa2, 0x69, 0x64)
 	if err != nil {
 		return
 	}
@@ -6457,15 +6497,39 @@ func (z *Segment) EncodeMsg(en *msgp.Writer) (err error) {
 		err = msgp.WrapError(err, "FusedOnly")
 		return
 	}
+	// write "literals"
+	err = en.Append(0xa8, 0x6c, 0x69, 0x74, 0x65, 0x72, 0x61, 0x6c, 0x73)
+	if err != nil {
+		return
+	}
+	err = en.WriteArrayHeader(uint32(len(z.Literals)))
+	if err != nil {
+		err = msgp.WrapError(err, "Literals")
+		return
+	}
+	for za0002 := range z.Literals {
+		err = en.WriteArrayHeader(uint32(len(z.Literals[za0002])))
+		if err != nil {
+			err = msgp.WrapError(err, "Literals", za0002)
+			return
+		}
+		for za0003 := range z.Literals[za0002] {
+			err = z.Literals[za0002][za0003].EncodeMsg(en)
+			if err != nil {
+				err = msgp.WrapError(err, "Literals", za0002, za0003)
+				return
+			}
+		}
+	}
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 9
+	// map header, size 10
 	// string "id"
-	o = append(o, 0x89, 0xa2, 0x69, 0x64)
+	o = append(o, 0x8a, 0xa2, 0x69, 0x64)
 	o = msgp.AppendInt(o, z.ID)
 	// string "stream"
 	o = append(o, 0xa6, 0x73, 0x74, 0x72, 0x65, 0x61, 0x6d)
@@ -6509,6 +6573,19 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "fonly"
 	o = append(o, 0xa5, 0x66, 0x6f, 0x6e, 0x6c, 0x79)
 	o = msgp.AppendBool(o, z.FusedOnly)
+	// string "literals"
+	o = append(o, 0xa8, 0x6c, 0x69, 0x74, 0x65, 0x72, 0x61, 0x6c, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Literals)))
+	for za0002 := range z.Literals {
+		o = msgp.AppendArrayHeader(o, uint32(len(z.Literals[za0002])))
+		for za0003 := range z.Literals[za0002] {
+			o, err = z.Literals[za0002][za0003].MarshalMsg(o)
+			if err != nil {
+				err = msgp.WrapError(err, "Literals", za0002, za0003)
+				return
+			}
+		}
+	}
 	return
 }
 
@@ -6762,6 +6839,46 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "FusedOnly")
 				return
 			}
+		case "literals":
+			var zb0010 uint32
+			zb0010, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Literals")
+				return
+			}
+			if zb0010 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Literals) >= int(zb0010) {
+				z.Literals = (z.Literals)[:zb0010]
+			} else {
+				z.Literals = make([][]types.Datum, zb0010)
+			}
+			for za0002 := range z.Literals {
+				var zb0011 uint32
+				zb0011, bts, err = msgp.ReadArrayHeaderBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Literals", za0002)
+					return
+				}
+				if zb0011 > z2c18a699limitArrays {
+					err = msgp.ErrLimitExceeded
+					return
+				}
+				if cap(z.Literals[za0002]) >= int(zb0011) {
+					z.Literals[za0002] = (z.Literals[za0002])[:zb0011]
+				} else {
+					z.Literals[za0002] = make([]types.Datum, zb0011)
+				}
+				for za0003 := range z.Literals[za0002] {
+					bts, err = z.Literals[za0002][za0003].UnmarshalMsg(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "Literals", za0002, za0003)
+						return
+					}
+				}
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -6780,7 +6897,13 @@ func (z *Segment) Msgsize() (s int) {
 	for za0001 := range z.Zone {
 		s += 1 + 4 + msgp.IntSize + 3 + msgp.StringPrefixSize + len(z.Zone[za0001].Op) + 6 + msgp.IntSize
 	}
-	s += 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.General.Envelope) + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.Special.Envelope) + 9 + msgp.BytesPrefixSize + len(z.FusedGeneral) + 9 + msgp.BytesPrefixSize + len(z.FusedSpecial) + 6 + msgp.BoolSize
+	s += 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.General.Envelope) + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.Special.Envelope) + 9 + msgp.BytesPrefixSize + len(z.FusedGeneral) + 9 + msgp.BytesPrefixSize + len(z.FusedSpecial) + 6 + msgp.BoolSize + 9 + msgp.ArrayHeaderSize
+	for za0002 := range z.Literals {
+		s += msgp.ArrayHeaderSize
+		for za0003 := range z.Literals[za0002] {
+			s += z.Literals[za0002][za0003].Msgsize()
+		}
+	}
 	return
 }
 

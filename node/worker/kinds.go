@@ -9,6 +9,7 @@ const (
 	sourceRows    = 3
 	sourceValues  = 4
 	sourceText    = 5
+	sourceLiteral = 6
 
 	sinkHash   = 0
 	sinkAggr   = 1

@@ -112,7 +112,7 @@ func (q *query) wireUp(codes []Code) error {
 		if !s.Here {
 			continue
 		}
-		g := &segment{q: q, id: i, prog: c.General, zone: s.Zone, rows: s.Rows, held: s.FusedOnly}
+		g := &segment{q: q, id: i, prog: c.General, zone: s.Zone, rows: s.Rows, literals: s.Literals, held: s.FusedOnly}
 		q.segs = append(q.segs, g)
 		if c.General.Sink.Kind == sinkDist {
 			byExchange[c.General.Sink.Exchange] = g

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"slipher/catalog/types"
 	"slipher/node/wire"
 	"slipher/runtime/chunk"
 	"slipher/runtime/program"
@@ -12,15 +13,17 @@ import (
 // segment is a segment of a running query on this node. Fields behind mu's
 // mark are guarded by the scheduler's lock.
 type segment struct {
-	q     *query
-	id    int
-	prog  *program.Segment // the general variant: source and sink are the same in both
-	zone  []wire.ZonePred
-	rows  wire.RowSource // SourceRows
-	in    *chunk.Layout  // of SourceRows' chunks, see layout
-	depth int            // exchanges between it and the stream's sources: how far downstream
-	src   source
-	sink  sink
+	q    *query
+	id   int
+	prog *program.Segment // the general variant: source and sink are the same in both
+	zone []wire.ZonePred
+	rows wire.RowSource // SourceRows, SourceLiterals
+	in   *chunk.Layout  // of their chunks, see layout
+	// literals are the rows of SourceLiterals as they came.
+	literals [][]types.Datum
+	depth    int // exchanges between it and the stream's sources: how far downstream
+	src      source
+	sink     sink
 
 	// mu: the scheduler's lock
 	insts  []*inst

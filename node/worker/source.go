@@ -62,6 +62,10 @@ func (q *query) prepareSource(g *segment) error {
 		}
 		g.src = &rowsSource{g: g}
 		spare(1)
+	case sourceLiteral:
+		g.rows = &literalRows{g.literals}
+		g.src = &rowsSource{g: g}
+		spare(1)
 	case sourceText:
 		g.src = q.text
 		if perSlice {
@@ -134,7 +138,7 @@ func (onceSource) next(in *inst) (feed, bool) {
 func (onceSource) over(in *inst) bool { return in.started }
 func (onceSource) stop()              {}
 
-// rowsSource reads the leader's own rows: a catalog relation's.
+// rowsSource reads rows that are handed in: a catalog relation's, or constants.
 type rowsSource struct {
 	g     *segment
 	ended bool // written by the worker that runs the only instance
