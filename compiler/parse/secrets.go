@@ -1,8 +1,8 @@
 package parse
 
 import (
-	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"slipher/catalog/sqlerr"
 )
@@ -125,14 +125,15 @@ func withhold(src string, o Options) withheld {
 	l := &lexer{src: src, backslash: !o.StandardStrings}
 	var out strings.Builder
 	var before, last token // of the two tokens in front
+	// Behind the first quote nothing is known where there is a secret: any quote may be where none was meant, and
+	// make a word of it.
 	at, user, quotes := 0, false, -1
 	for !w.may {
 		t, err := l.next()
 		if err != nil {
 			w.may = secretName(src)
-			if quotes >= 0 { // one of them may be where none was meant: nothing behind the first is known
+			if quotes >= 0 {
 				w.shown = out.String()[:quotes] + hidden
-				w.words = map[string]bool{}
 				return w
 			}
 			out.WriteString(" " + hidden)
@@ -149,7 +150,9 @@ func withhold(src string, o Options) withheld {
 		switch t.kind {
 		case tokIdent, tokPunct, tokOp, tokParam:
 			out.WriteString(src[t.start:t.end])
-			w.words[strings.ToLower(src[t.start:t.end])] = true
+			if quotes < 0 {
+				w.words[strings.ToLower(src[t.start:t.end])] = true
+			}
 		case tokQuoted:
 			out.WriteString(`"` + hidden + `"`)
 			w.hide(src, t)
@@ -160,7 +163,7 @@ func withhold(src string, o Options) withheld {
 			out.WriteString("'" + hidden + "'")
 			w.hide(src, t)
 		}
-		// A constant with such a word in it: quotes that stand where they were not meant make words of secrets.
+		// A constant with such a word in it counts, too.
 		w.may = user || secretName(t.text)
 		user = (last.is("create") || last.is("alter") || before.is("create")) && (t.is("user") || t.is("role") || t.is("group") || t.is("login"))
 		before, last = last, t
@@ -178,6 +181,9 @@ func withhold(src string, o Options) withheld {
 		}
 	}
 	w.shown = out.String()
+	if w.may && quotes >= 0 {
+		w.shown = w.shown[:quotes] + hidden
+	}
 	return w
 }
 
@@ -215,11 +221,40 @@ func (w *withheld) message(s string) string {
 			s = s[:i] + hidden + s[end:]
 		}
 	}
-	for _, l := range w.literal {
-		s = strings.ReplaceAll(s, `"`+l+`"`, `"`+hidden+`"`)
-		if len(l) >= 4 && len(l) <= len(s) {
-			s = regexp.MustCompile(`(?i)`+regexp.QuoteMeta(l)).ReplaceAllLiteralString(s, hidden)
+	low := strings.ToLower(s)
+	for _, l := range w.literal { // of a large statement there are many: most are in no message
+		if len(l) > len(s) {
+			continue
+		}
+		if quoted := `"` + l + `"`; strings.Contains(s, quoted) {
+			s = strings.ReplaceAll(s, quoted, `"`+hidden+`"`)
+			low = strings.ToLower(s)
+		}
+		if len(l) < 4 {
+			continue
+		}
+		if l = strings.ToLower(l); strings.Contains(low, l) {
+			s = replaceFolded(s, low, l)
+			low = strings.ToLower(s)
 		}
 	}
 	return s
+}
+
+// replaceFolded hides l in s where low, which is s in lower case, has it.
+func replaceFolded(s, low, l string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return hidden // the places in low may be others
+	}
+	var out strings.Builder
+	at := 0
+	for {
+		i := strings.Index(low[at:], l)
+		if i < 0 {
+			break
+		}
+		out.WriteString(s[at:at+i] + hidden)
+		at += i + len(l)
+	}
+	return out.String() + s[at:]
 }
