@@ -17,6 +17,9 @@ func (s *Server) Execute(ctx context.Context, ses *session.Session, st *parse.St
 	q := s.history.begin(ses, st, int64(xid))
 	err := s.confirm(ctx, ses)
 	if err == nil {
+		err = s.hold(ctx, ses, st.Body)
+	}
+	if err == nil {
 		err = s.execute(ctx, ses, st, params, args, w)
 	}
 	s.history.end(q, err)
@@ -56,7 +59,7 @@ func (s *Server) execute(ctx context.Context, ses *session.Session, st *parse.St
 	case *parse.Truncate:
 		return s.runTruncate(ctx, ses, st, b, w)
 	case *parse.Lock:
-		return s.runLock(ses, st, b, w)
+		return s.runLock(ctx, ses, st, b, w)
 	case *parse.Copy:
 		return s.runCopy(ctx, ses, st, b, w)
 	case *parse.Explain:

@@ -66,7 +66,7 @@ func (s *Server) transactionRows() []relations.Transaction {
 	for _, i := range s.txns.List() {
 		row := relations.Transaction{ID: int64(i.XID), PID: i.PID, User: i.User, Database: i.Database, StartMicros: types.MicrosOf(i.Began)}
 		for _, u := range i.Tables {
-			row.Locks = append(row.Locks, relations.Lock{Table: u.Table, Mode: u.Mode})
+			row.Locks = append(row.Locks, relations.Lock{Table: u.Table, Mode: u.Mode, Waiting: u.Waiting})
 		}
 		out = append(out, row)
 	}

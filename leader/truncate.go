@@ -23,17 +23,3 @@ func (s *Server) runTruncate(ctx context.Context, ses *session.Session, st *pars
 	}
 	return w.Complete(st.Body.Tag())
 }
-
-// runLock is LOCK: nobody waits for it, but a commit is refused if another transaction has
-// changed one of the tables since.
-func (s *Server) runLock(ses *session.Session, st *parse.Statement, b *parse.Lock, w pgwire.ResultWriter) error {
-	x := ses.Txn()
-	for _, q := range b.Tables {
-		t, err := s.view(x.View(), ses).target(q.Database, q.Schema, q.Name)
-		if err != nil {
-			return placed(st, q, err)
-		}
-		x.Lock(t.ID)
-	}
-	return w.Complete(st.Body.Tag())
-}

@@ -33,9 +33,20 @@ func (s *Server) runVacuum(ctx context.Context, ses *session.Session, st *parse.
 		if t.Schema == s.sessions.tempSchema(ses) {
 			continue // nobody merges temporary tables: they go with their session
 		}
-		if err := s.keeper.Vacuum(ctx, t.ID, vacuumModes[b.Kind]); err != nil {
+		if err := s.vacuum(ctx, ses, t, b); err != nil {
 			return err
 		}
 	}
 	return w.Complete(st.Body.Tag())
+}
+
+// vacuum rewrites one table. While it does nobody locks the table, and it waits for who has.
+func (s *Server) vacuum(ctx context.Context, ses *session.Session, t *state.Table, b *parse.Vacuum) error {
+	x := ses.Txn()
+	mark := x.Mark()
+	defer x.Undo(mark) // gives the lock back: others may have the table while the next one is rewritten
+	if _, err := x.Hold(ctx, t.ID); err != nil {
+		return err
+	}
+	return s.keeper.Vacuum(ctx, t.ID, vacuumModes[b.Kind])
 }

@@ -121,8 +121,9 @@ type Conflict struct {
 
 // Lock is how a transaction uses a table, in the words of PostgreSQL's lock modes.
 type Lock struct {
-	Table state.TableID
-	Mode  string
+	Table   state.TableID
+	Mode    string
+	Waiting bool
 }
 
 // QueryKind sorts statements as stl_query, stl_ddltext and stl_utilitytext do.

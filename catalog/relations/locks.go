@@ -7,10 +7,10 @@ func locks() []entry {
 	return []entry{
 		{name: "svv_transactions", view: true, rows: svvTransactions,
 			columns: `txn_owner, txn_db text, xid int8, pid int4, txn_start timestamp, lock_mode text?, lockable_object_type text, relation int4?, granted bool`,
-			doc:     "Open transactions and the tables they use. Nobody waits: what conflicts is refused at commit."},
+			doc:     "Open transactions, the tables they use and those they wait for: LOCK for writers, both for LOCK. What writers do to each other is refused at commit."},
 		{name: "stv_locks", view: true, rows: stvLocks,
 			columns: `table_id int4, last_commit, last_update timestamp?, lock_owner int8, lock_owner_pid int4, lock_owner_start_ts timestamp, lock_owner_end_ts timestamp?, lock_status char(22)`,
-			doc:     "Tables that open transactions have changed or locked."},
+			doc:     "Tables that open transactions are changing or have locked, or wait for."},
 		{name: "stl_tr_conflict", view: true, rows: stlTrConflict,
 			columns: `xact_id int8, process_id int4, xact_start_ts, abort_time timestamp, table_id int8`,
 			doc:     "Transactions refused because another one had changed the same rows or what they had read."},
@@ -21,7 +21,7 @@ func svvTransactions(_ context.Context, env *Env, b *builder) error {
 	for _, t := range all(env.Transactions) {
 		b.add(t.User, t.Database, t.ID, t.PID, t.StartMicros, "ExclusiveLock", "transactionid", nil, true)
 		for _, l := range t.Locks {
-			b.add(t.User, t.Database, t.ID, t.PID, t.StartMicros, l.Mode, "relation", l.Table, true)
+			b.add(t.User, t.Database, t.ID, t.PID, t.StartMicros, l.Mode, "relation", l.Table, !l.Waiting)
 		}
 	}
 	return nil
@@ -30,8 +30,12 @@ func svvTransactions(_ context.Context, env *Env, b *builder) error {
 func stvLocks(_ context.Context, env *Env, b *builder) error {
 	for _, t := range all(env.Transactions) {
 		for _, l := range t.Locks {
+			status := "Holding write lock"
+			if l.Waiting {
+				status = "Waiting for write lock"
+			}
 			if l.Mode != "AccessShareLock" {
-				b.add(l.Table, nil, nil, t.ID, t.PID, t.StartMicros, nil, "Holding write lock")
+				b.add(l.Table, nil, nil, t.ID, t.PID, t.StartMicros, nil, status)
 			}
 		}
 	}

@@ -19,16 +19,31 @@ func errConflict(t *Table, by TxnID) *sqlerr.Error {
 // it: then the transaction might as well have run now, alone.
 func (c *Catalog) unread(cmd *Command) *sqlerr.Error {
 	for _, r := range cmd.Reads {
-		t := c.TableByID(r.Table)
-		if t == nil {
-			return sqlerr.New(sqlerr.SerializationFailure, "1018").
-				WithDetail("Relation does not exist: table %d, which transaction %d has read, was dropped by another transaction.",
-					r.Table, cmd.Txn).
-				WithHint("Run the transaction again.")
+		if err := c.outrun(cmd, r); err != nil {
+			return err
 		}
-		if t.Version.Content != r.Content {
-			return c.errCycle(cmd, t)
-		}
+	}
+	return nil
+}
+
+// Outrun says how c has outrun what transaction id has read of a table, nil if it has not.
+func (c *Catalog) Outrun(id TxnID, r Read) error {
+	if err := c.outrun(&Command{Txn: id}, r); err != nil {
+		return err
+	}
+	return nil
+}
+
+func (c *Catalog) outrun(cmd *Command, r Read) *sqlerr.Error {
+	t := c.TableByID(r.Table)
+	if t == nil {
+		return sqlerr.New(sqlerr.SerializationFailure, "1018").
+			WithDetail("Relation does not exist: table %d, which transaction %d has read, was dropped by another transaction.",
+				r.Table, cmd.Txn).
+			WithHint("Run the transaction again.")
+	}
+	if t.Version.Content != r.Content {
+		return c.errCycle(cmd, t)
 	}
 	return nil
 }

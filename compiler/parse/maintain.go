@@ -2,6 +2,7 @@ package parse
 
 import (
 	"strconv"
+	"strings"
 
 	"slipher/catalog/sqlerr"
 )
@@ -14,8 +15,23 @@ func (p *parser) truncate() (Body, error) {
 	return &Truncate{Table: q}, err
 }
 
-// lock reads LOCK [TABLE] t, … [IN … MODE] [NOWAIT]: whatever mode is asked for, the
-// lock taken is the exclusive one.
+// lockModes are PostgreSQL's modes of LOCK: whether what Redshift's lock, ACCESS EXCLUSIVE, gives is what was
+// asked for or more. The others let writers go on, which that lock does not.
+var lockModes = []struct {
+	words  []string
+	writes bool
+}{
+	{[]string{"access", "exclusive"}, false},
+	{[]string{"access", "share"}, true},
+	{[]string{"exclusive"}, false},
+	{[]string{"row", "exclusive"}, true},
+	{[]string{"row", "share"}, true},
+	{[]string{"share", "row", "exclusive"}, false},
+	{[]string{"share", "update", "exclusive"}, true},
+	{[]string{"share"}, false},
+}
+
+// lock reads LOCK [TABLE] t, … [IN … MODE] [NOWAIT].
 func (p *parser) lock() (Body, error) {
 	p.next()
 	p.accept("table")
@@ -25,19 +41,29 @@ func (p *parser) lock() (Body, error) {
 		return nil, err
 	}
 	if p.accept("in") {
-		if p.acceptAny("access", "row", "share", "exclusive") == "" {
-			return nil, p.unexpected()
-		}
-		for p.acceptAny("share", "row", "update", "exclusive") != "" {
-		}
-		if err := p.expect("mode"); err != nil {
+		if err := p.lockMode(); err != nil {
 			return nil, err
 		}
 	}
-	if t := p.peek(); t.is("nowait") {
-		return nil, p.unsupported(t, "LOCK NOWAIT")
-	}
+	s.NoWait = p.accept("nowait")
 	return s, nil
+}
+
+func (p *parser) lockMode() error {
+	at := p.peek()
+	for _, m := range lockModes {
+		if !p.accept(m.words...) {
+			continue
+		}
+		if err := p.expect("mode"); err != nil {
+			return err
+		}
+		if m.writes {
+			return p.unsupported(at, "LOCK IN %s MODE", strings.ToUpper(strings.Join(m.words, " ")))
+		}
+		return nil
+	}
+	return p.unexpected()
 }
 
 // vacuum reads VACUUM [kind] [t [TO n PERCENT] [BOOST]].

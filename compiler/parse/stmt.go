@@ -100,7 +100,10 @@ type Vacuum struct {
 }
 
 // Lock is LOCK [TABLE] t, …: the exclusive lock that Redshift knows.
-type Lock struct{ Tables []QName }
+type Lock struct {
+	Tables []QName
+	NoWait bool // fail rather than wait
+}
 
 // CreateDatabase is CREATE DATABASE; Options are kept as written.
 type CreateDatabase struct {

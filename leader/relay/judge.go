@@ -82,7 +82,7 @@ func (e *effect) statement(st *parse.Statement) {
 			return
 		}
 		e.acts = true
-	case *parse.Show, *parse.Set, *parse.Reset, *parse.Prepare, *parse.Deallocate:
+	case *parse.Show, *parse.Set, *parse.Reset, *parse.Prepare, *parse.Deallocate, *parse.Lock:
 		return
 	case *parse.Execute:
 		e.commits, e.acts = true, true

@@ -30,7 +30,11 @@ func (s *Session) run(ctx context.Context, st *parse.Statement, params []types.T
 		return err
 	}
 	own := s.txn == nil && s.idle() && !s.block.implicit
+	if _, lock := st.Body.(*parse.Lock); own && lock {
+		warn(w, sqlerr.NoActiveTransaction, "LOCK TABLE outside a transaction block: the lock ends with the statement")
+	}
 	began, pause := time.Now(), firstPause
+	s.waited = 0
 	for {
 		h := &held{w: w}
 		err := s.attempt(ctx, st, params, args, h, own)
@@ -38,7 +42,7 @@ func (s *Session) run(ctx context.Context, st *parse.Statement, params []types.T
 			s.report(h)
 			return h.finish()
 		}
-		if !again(err, own) || h.sent || ctx.Err() != nil || time.Since(began) > attemptsTime {
+		if !again(err, own) || h.sent || ctx.Err() != nil || time.Since(began)-s.waited > attemptsTime {
 			h.fail()
 			return err
 		}
@@ -57,8 +61,9 @@ func (s *Session) attempt(ctx context.Context, st *parse.Statement, params []typ
 		return err
 	}
 	t := s.txn
-	mark := t.Mark()
+	mark, waited := t.Mark(), t.Waited()
 	err := s.engine.Execute(ctx, s, st, params, args, h)
+	s.waited += t.Waited() - waited
 	if err != nil {
 		if own {
 			s.txn = nil

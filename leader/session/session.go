@@ -51,6 +51,8 @@ type Session struct {
 	block    block
 	txn      *txn.Txn // in progress, nil if none is
 	points   []point  // savepoints, the innermost last
+	// waited is how long the statement under way has waited for locks: no time of attempts that failed.
+	waited time.Duration
 	// temporary: the session has, or had, temporary tables.
 	temporary bool
 	// reports are settings that the end of a transaction has changed.

@@ -31,11 +31,15 @@ func (s *Session) Status() pgwire.TxStatus {
 // idle: no BEGIN is open.
 func (s *Session) idle() bool { return s.Status() == pgwire.Idle }
 
-// Failed spoils a transaction block, and ends an implicit transaction.
+// Failed spoils a transaction block, and ends an implicit transaction. A block without a savepoint
+// to go back to has nothing to keep: its locks are for others.
 func (s *Session) Failed() {
 	switch s.Status() {
 	case pgwire.InBlock:
 		s.block.status = pgwire.InFailed
+		if s.txn != nil && len(s.points) == 0 {
+			s.txn.Rollback()
+		}
 	case pgwire.Idle:
 		s.reports = append(s.reports, s.leave()...)
 	}

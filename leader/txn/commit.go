@@ -206,9 +206,13 @@ func (t *Txn) explain(err error) error {
 	now := t.m.log.Catalog()
 	for _, id := range slices.Sorted(maps.Keys(t.tables)) {
 		if was := t.base.TableByID(id); was != nil && now.TableByID(id) == nil {
-			return sqlerr.New(sqlerr.SerializationFailure, "could not serialize access: table \"%s\" was dropped by another transaction", was.Name).
-				WithHint("Run the transaction again.")
+			return errDropped(was)
 		}
 	}
 	return err
+}
+
+func errDropped(was *state.Table) error {
+	return sqlerr.New(sqlerr.SerializationFailure, "could not serialize access: table \"%s\" was dropped by another transaction", was.Name).
+		WithHint("Run the transaction again.")
 }

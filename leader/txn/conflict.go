@@ -30,8 +30,10 @@ func (t *Txn) refused(id state.TxnID, err error) {
 	if sqlerr.From(err).Code != sqlerr.SerializationFailure {
 		return
 	}
-	m := t.m
-	c := Conflict{XID: id, PID: t.spec.PID, Began: t.began, Over: m.o.Now(), Table: t.disputed(m.log.Catalog())}
+	t.m.conflict(Conflict{XID: id, PID: t.spec.PID, Began: t.began, Over: t.m.o.Now(), Table: t.disputed(t.m.log.Catalog())})
+}
+
+func (m *Manager) conflict(c Conflict) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.conflicts) >= conflictsKept {

@@ -93,6 +93,16 @@ func (t *Txn) XID(ctx context.Context) (state.TxnID, error) {
 	return id, nil
 }
 
+// id is the transaction's id if it has one.
+func (t *Txn) id() state.TxnID {
+	t.m.mu.Lock()
+	defer t.m.mu.Unlock()
+	if e := t.m.open[t]; e != nil {
+		return e.id
+	}
+	return 0
+}
+
 // took notes that a transaction has an id, and takes theirs from transactions that have been open
 // for too long.
 func (m *Manager) took(e *entry, id state.TxnID) {

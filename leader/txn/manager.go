@@ -52,7 +52,8 @@ type Manager struct {
 	conflicts []Conflict           // guarded by mu
 	checked   state.TxnID          // id at which open transactions were last looked at; guarded by mu
 
-	oids oids
+	oids  oids
+	locks *lockTable
 }
 
 // entry is what the manager keeps of an open transaction.
@@ -77,7 +78,7 @@ func New(log Log, o Options) *Manager {
 		o.Wait = wait
 	}
 	return &Manager{log: log, o: o, open: map[*Txn]*entry{}, pins: map[*pin]uint64{}, running: map[state.TxnID]*Txn{},
-		temps: map[*Temp]bool{}}
+		temps: map[*Temp]bool{}, locks: newLockTable()}
 }
 
 func wait(ctx context.Context, changed <-chan struct{}, d time.Duration) error {

@@ -12,6 +12,7 @@ type Mark struct {
 	temp       bool
 	inline     int64
 	savepoints int
+	locked     int
 }
 
 // point is a named savepoint.
@@ -28,11 +29,11 @@ func (t *Txn) Mark() Mark {
 }
 
 func (t *Txn) mark() Mark {
-	return Mark{base: t.base, view: t.view, ops: len(t.ops), pre: len(t.pre), temp: t.temp, inline: t.inline, savepoints: len(t.points)}
+	return Mark{base: t.base, view: t.view, ops: len(t.ops), pre: len(t.pre), temp: t.temp, inline: t.inline, savepoints: len(t.points), locked: len(t.locked)}
 }
 
 // Undo makes everything since the mark undone but for the snapshot, if one was taken, and
-// what SERIALIZABLE knows to have been read. Savepoints made since are gone.
+// what SERIALIZABLE knows to have been read. Savepoints made since are gone, and locks are given back.
 func (t *Txn) Undo(m Mark) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -50,6 +51,7 @@ func (t *Txn) undo(m Mark) {
 	}
 	t.ops, t.pre, t.temp, t.inline = t.ops[:m.ops], t.pre[:m.pre], m.temp, m.inline
 	t.points = t.points[:m.savepoints]
+	t.unlock(m.locked)
 }
 
 // Savepoint makes a savepoint. A name may stand several times: the last one counts.

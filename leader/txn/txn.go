@@ -22,6 +22,7 @@ type Txn struct {
 	base       *state.Catalog // the snapshot, nil: not taken yet; guarded by mu
 	view       *state.Catalog // base, temporary tables, own operations; guarded by mu
 	kept       bool           // the snapshot stays although nothing was written; guarded by mu
+	unread     bool           // kept by LOCK, and nothing has been read of it: another LOCK may renew it; guarded by mu
 	ops        []state.Op     // for the commit: none on temporary tables; guarded by mu
 	pre        []state.Precondition
 	tempSchema state.SchemaID        // id for the schema of the first temporary table; guarded by mu
@@ -30,6 +31,8 @@ type Txn struct {
 	tables     map[state.TableID]use // those used, and how; guarded by mu
 	writes     []state.TxnID         // guarded by mu
 	points     []point               // savepoints, the innermost last; guarded by mu
+	locked     []lock                // guarded by mu
+	waited     time.Duration         // for locks; guarded by mu
 	// ended: Commit or Rollback was called, nothing changes any more; closed: it is over. Guarded by mu.
 	ended, closed bool
 }
@@ -76,7 +79,7 @@ func (t *Txn) Keep() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.look()
-	t.kept = true
+	t.kept, t.unread = true, false
 }
 
 // LetGo ends a statement: a snapshot that nothing needed is given up, so that the
@@ -99,6 +102,9 @@ func (t *Txn) Do(ctx context.Context, ops ...state.Op) ([]state.OpResult, error)
 		if err := t.m.number(ctx, &own[i]); err != nil {
 			return nil, err
 		}
+	}
+	if err := t.holdAll(ctx, own); err != nil {
+		return nil, err
 	}
 	schema, err := t.schemaID(ctx, own)
 	if err != nil {
@@ -129,7 +135,7 @@ func (t *Txn) do(ops []state.Op) ([]state.OpResult, error) {
 		}
 		out = append(out, r)
 	}
-	t.kept = true
+	t.kept, t.unread = true, false
 	return out, nil
 }
 
@@ -276,5 +282,6 @@ func (t *Txn) end() {
 	}
 	t.closed = true
 	t.m.forget(t, t.writes)
+	t.unlock(0) // the last: who gets a lock sees what was committed
 	t.base, t.view, t.ops, t.pre, t.points = nil, nil, nil, nil, nil
 }

@@ -158,7 +158,7 @@ func TestLazySnapshot(t *testing.T) {
 	}
 }
 
-// Adds commute; what both delete conflicts; reads count under SERIALIZABLE only, locks always.
+// Adds commute; what both delete conflicts; reads count under SERIALIZABLE only.
 func TestConflicts(t *testing.T) {
 	l := newLog(t)
 	m := manager(l)
@@ -181,18 +181,14 @@ func TestConflicts(t *testing.T) {
 	}
 	for _, c := range []struct {
 		spec Spec
-		lock bool
 		want sqlerr.Code
-	}{{Spec{}, false, ""}, {Spec{Serializable: true}, false, sqlerr.SerializationFailure}, {Spec{}, true, sqlerr.SerializationFailure}} {
+	}{{Spec{}, ""}, {Spec{Serializable: true}, sqlerr.SerializationFailure}} {
 		a, b = begin(t, m, c.spec), begin(t, m, c.spec)
 		for _, x := range []*Txn{a, b} {
 			x.NoteRead(tab.ID)
-			if c.lock {
-				x.Lock(tab.ID)
-			}
 		}
-		do(t, a, add(tab, "r"+string(c.want)+map[bool]string{true: "l"}[c.lock], 1))
-		do(t, b, add(other, "r"+string(c.want)+map[bool]string{true: "l"}[c.lock], 1))
+		do(t, a, add(tab, "r"+string(c.want), 1))
+		do(t, b, add(other, "r"+string(c.want), 1))
 		commit(t, a)
 		if err := b.Commit(context.Background()); code(err) != c.want {
 			t.Errorf("%+v: %v", c, err)

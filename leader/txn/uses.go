@@ -15,22 +15,17 @@ const (
 	reads use = 1 << iota
 	writes
 	defines // DDL, TRUNCATE
-	locks   // LOCK: at commit the table must be as it was read, whatever the isolation
 )
 
 // NoteRead says that a statement reads a table. The commit of a SERIALIZABLE transaction that writes
 // is refused if another one has changed the table since.
 func (t *Txn) NoteRead(table state.TableID) { t.note(table, reads) }
 
-// Lock is NoteRead that counts under snapshot isolation, too: LOCK TABLE. Nobody waits; of two
-// transactions that lock a table and change it, the second one's commit is refused.
-func (t *Txn) Lock(table state.TableID) { t.note(table, reads|locks) }
-
 func (t *Txn) note(table state.TableID, u use) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.look()
-	t.kept = true
+	t.kept, t.unread = true, false
 	t.noted(table, u)
 }
 
@@ -53,12 +48,14 @@ func (t *Txn) uses(op *state.Op) {
 	}
 }
 
-// readSet is what must not have changed since the snapshot.
+// readSet is what must not have changed since the snapshot: what SERIALIZABLE has read, and what is
+// locked, whatever the isolation. Nobody but a merge changes a locked table, so that is for a commit
+// of this leader's whose outcome was given up as unknown and came later.
 func (t *Txn) readSet() []state.Read {
 	var out []state.Read
 	for _, id := range slices.Sorted(maps.Keys(t.tables)) {
 		u, was := t.tables[id], t.base.TableByID(id)
-		if was != nil && u&reads != 0 && (t.spec.Serializable || u&locks != 0) {
+		if was != nil && u&reads != 0 && (t.spec.Serializable || t.has(id) == exclusive) {
 			out = append(out, state.Read{Table: id, Content: was.Version.Content})
 		}
 	}
@@ -72,19 +69,20 @@ type Info struct {
 	User, Database string
 	Began          time.Time
 	Serializable   bool
-	Tables         []TableUse // by id
+	Tables         []TableUse // by id; one that it waits for is the last
 }
 
-// TableUse is a table that a transaction uses. Mode is the name of the lock that says so.
+// TableUse is a table that a transaction uses, or waits for. Mode is the name of the lock that says so.
 type TableUse struct {
-	Table state.TableID
-	Mode  string
+	Table   state.TableID
+	Mode    string
+	Waiting bool
 }
 
 // mode is the strongest use's name, in svv_transactions' words.
 func (u use) mode() string {
 	switch {
-	case u&(locks|defines) != 0:
+	case u&defines != 0:
 		return "AccessExclusiveLock"
 	case u&writes != 0:
 		return "ShareRowExclusiveLock"
@@ -98,10 +96,22 @@ func (m *Manager) List() []Info {
 	for _, t := range m.txns() {
 		t.mu.Lock()
 		i := Info{PID: t.spec.PID, User: t.spec.User, Database: t.spec.Database, Began: t.began, Serializable: t.spec.Serializable}
-		for _, id := range slices.Sorted(maps.Keys(t.tables)) {
-			i.Tables = append(i.Tables, TableUse{id, t.tables[id].mode()})
+		modes := map[state.TableID]string{}
+		for id, u := range t.tables {
+			modes[id] = u.mode()
+		}
+		for _, k := range t.locked {
+			if k.has == exclusive || modes[k.table] == "" || modes[k.table] == reads.mode() {
+				modes[k.table] = k.has.mode()
+			}
+		}
+		for _, id := range slices.Sorted(maps.Keys(modes)) {
+			i.Tables = append(i.Tables, TableUse{Table: id, Mode: modes[id]})
 		}
 		t.mu.Unlock()
+		if r := m.locks.waitsFor(t); r != nil {
+			i.Tables = append(i.Tables, TableUse{Table: r.key.table, Mode: r.want.mode(), Waiting: true})
+		}
 		m.mu.Lock()
 		if e := m.open[t]; e != nil {
 			i.XID = e.id

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -95,9 +96,12 @@ type attempt struct {
 	*record
 	n *node
 	x *txn.Txn
-	// points are the effects at savepoints, by their place in the transaction.
-	points []int
+	// points are savepoints, by their place in the transaction.
+	points []savepoint
 }
+
+// savepoint is how much of a transaction there was.
+type savepoint struct{ effects, locks int }
 
 // errGiveUp ends a transaction by ROLLBACK.
 var errGiveUp = errors.New("rolled back")
@@ -152,8 +156,24 @@ func (r *record) run(n *node) {
 		r.answered(unsure, err)
 	default:
 		s.expected(r, err)
+		a.kept(err)
 		r.answered(refused, err)
 	}
+}
+
+// kept fails the run if a commit was refused because of a table that was locked: what locks are for.
+func (a *attempt) kept(err error) {
+	e := sqlerr.From(err)
+	n := a.n
+	if e.Code != sqlerr.SerializationFailure || e.Message != "1023" || n != a.sim.elected || n.stale() || n.opened != a.sim.term || a.term != a.sim.term {
+		return
+	}
+	for id := range a.read {
+		if a.serializable && !slices.Contains(a.locked, id) {
+			return
+		}
+	}
+	a.sim.fail("%s: %v, but every table it depends on was locked", a.name, err)
 }
 
 // expected fails the run if an error is not one that a client should ever see.
@@ -162,7 +182,7 @@ func (s *Sim) expected(r *record, err error) {
 		return
 	}
 	switch code := sqlerr.From(err).Code; code {
-	case sqlerr.SerializationFailure, sqlerr.CannotConnectNow, sqlerr.UndefinedTable, sqlerr.DuplicateTable:
+	case sqlerr.SerializationFailure, sqlerr.CannotConnectNow, sqlerr.UndefinedTable, sqlerr.DuplicateTable, sqlerr.DeadlockDetected:
 		return
 	}
 	if s.o.Mutation == None {
@@ -204,15 +224,24 @@ func (a *attempt) statement() error {
 		return a.create()
 	}
 	t := tables[s.rng.IntN(len(tables))]
+	k := s.rng.IntN(100)
+	if (k < 60 || k >= 98) && s.rng.IntN(2) == 0 { // else Do holds it
+		var err error
+		if t, err = a.hold(t); t == nil || err != nil {
+			return err
+		}
+	}
 	mark, effects := a.x.Mark(), len(a.effects)
 	var err error
-	switch k := s.rng.IntN(100); {
+	switch {
 	case k < 30:
 		err = a.insert(t)
 	case k < 45:
 		err = a.change(t, false)
 	case k < 60:
 		err = a.change(t, true)
+	case k < 65:
+		return a.lock(t)
 	case k < 80:
 		return a.scan(t, s.rng.IntN(4) > 0)
 	case k < 83:
@@ -223,13 +252,13 @@ func (a *attempt) statement() error {
 		err = a.do(effect{kind: 'd', table: t.ID}, state.Op{DropTable: &state.DropTable{ID: t.ID}})
 	case k < 92:
 		a.x.Savepoint(fmt.Sprint("s", len(a.points)))
-		a.points = append(a.points, len(a.effects))
+		a.points = append(a.points, savepoint{len(a.effects), len(a.locked)})
 	case k < 95 && len(a.points) > 0:
 		i := s.rng.IntN(len(a.points))
 		if err := a.x.RollbackTo(fmt.Sprint("s", i)); err != nil {
 			return err
 		}
-		a.effects, a.points = a.effects[:a.points[i]], a.points[:i+1]
+		a.effects, a.locked, a.points = a.effects[:a.points[i].effects], a.locked[:a.points[i].locks], a.points[:i+1]
 	case k < 97 && len(a.points) > 0:
 		i := s.rng.IntN(len(a.points))
 		if err := a.x.Release(fmt.Sprint("s", i)); err != nil {
@@ -237,7 +266,7 @@ func (a *attempt) statement() error {
 		}
 		a.points = a.points[:i]
 	case k < 97:
-		a.x.Lock(t.ID)
+		return a.lock(t)
 	case k < 98:
 		err = a.analyze(t)
 	default:
@@ -249,6 +278,36 @@ func (a *attempt) statement() error {
 	}
 	if err == nil && s.rng.IntN(3) == 0 {
 		return a.scan(t, false)
+	}
+	return err
+}
+
+// hold is what a statement does first to the table that it changes: nil if that has gone meanwhile.
+func (a *attempt) hold(t *state.Table) (*state.Table, error) {
+	moved, err := a.x.Hold(ctx, t.ID)
+	if moved {
+		a.base = nil
+	}
+	return a.view().TableByID(t.ID), err
+}
+
+// lock is LOCK: nobody else changes the table until the end.
+func (a *attempt) lock(t *state.Table) error {
+	if t.Schema != "public" {
+		return nil
+	}
+	var moved bool
+	var err error
+	if a.sim.o.Mutation == NoLocks {
+		a.x.NoteRead(t.ID)
+	} else {
+		moved, err = a.x.Lock(ctx, t.ID)
+	}
+	if moved {
+		a.base = nil
+	}
+	if a.view().TableByID(t.ID) != nil && err == nil {
+		a.read[t.ID], a.locked = true, append(a.locked, t.ID)
 	}
 	return err
 }

@@ -95,6 +95,7 @@ type record struct {
 	base         *state.Catalog // its snapshot
 	effects      []effect
 	read         map[state.TableID]bool
+	locked       []state.TableID
 	wrote        map[string]bool // objects in storage
 	temp         *temporary
 	committing   bool
@@ -213,13 +214,15 @@ func (s *Sim) least(a, b map[int64]bool) int64 {
 	return 0
 }
 
-// isolation checks a transaction that counts now: a SERIALIZABLE one has read what is there now.
+// isolation checks a transaction that counts now: a SERIALIZABLE one has read what is there now, and
+// nobody has changed a table that any has locked.
 func (s *Sim) isolation(r *record) {
-	if !r.serializable {
-		return
+	depends := r.locked
+	if r.serializable {
+		depends = slices.Sorted(maps.Keys(r.read))
 	}
 	then := s.versions[r.base.Version()]
-	for _, id := range slices.Sorted(maps.Keys(r.read)) {
+	for _, id := range depends {
 		if was, ok := then[id]; ok && !maps.Equal(was, s.model[id]) {
 			s.fail("%s counts, but table %d, which it has read, is another", r.name, id)
 		}

@@ -22,11 +22,12 @@ const (
 	WrongDeletes          // merges delete as many rows as were deleted meanwhile, but others
 	EarlySettled          // results are forgotten while somebody may still ask for them
 	NoTemps               // objects of temporary tables are taken for orphans
+	NoLocks               // LOCK locks nothing
 	mutationsEnd
 )
 
 func (m Mutation) String() string {
-	return [...]string{"none", "no fence", "no transaction ids", "no conflicts", "no reads", "no pins", "no running writers", "wrong deletes", "early settled", "no temporary tables"}[m]
+	return [...]string{"none", "no fence", "no transaction ids", "no conflicts", "no reads", "no pins", "no running writers", "wrong deletes", "early settled", "no temporary tables", "no locks"}[m]
 }
 
 // propose changes a command on its way into the log.
