@@ -67,7 +67,8 @@ func (s *Server) hold(ctx context.Context, ses *session.Session, body parse.Body
 }
 
 // changed are the tables that a statement changes, as its transaction sees them and but for the session's own. What is
-// not found the statement itself complains about. VACUUM holds one table after another (runVacuum).
+// not found the statement itself complains about. VACUUM holds one table after another (runVacuum), DROP DATABASE
+// its tables when all sessions have left it (txn.Txn.Do).
 func (s *Server) changed(ses *session.Session, body parse.Body) []*state.Table {
 	cat := ses.Txn().View()
 	v := s.view(cat, ses)
@@ -93,8 +94,6 @@ func (s *Server) changed(ses *session.Session, body parse.Body) []*state.Table {
 		for _, n := range b.Names {
 			out, cascade = append(out, cat.TablesIn(ses.CurrentDatabase(), n.Name)...), b.Cascade
 		}
-	case *parse.DropDatabase:
-		out = cat.Tables(b.Name)
 	case *parse.Analyze:
 		if b.Table == nil {
 			out = cat.Tables(ses.CurrentDatabase())

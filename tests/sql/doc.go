@@ -9,6 +9,8 @@
 //	sql types        a line of column names and types before the rows
 //	copy table=… [stmt…]  COPY … FROM STDIN: the first line is the statement, the rest its data
 //	sql as=b                a session of its own by that name, which lasts to the script's end
+//	sql as=b waits          statements that do not end, because they wait for a lock
+//	ends as=b               how they end; cancel as=b: after a cancel request
 //	sql brief               errors without detail and hint, which name ids
 //	file name=f [gzip]    writes a file, whose absolute path statements write as @f@
 //

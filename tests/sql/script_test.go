@@ -48,20 +48,23 @@ type script struct {
 	conn *cluster.Conn
 	open func(t *testing.T) *cluster.Conn // another session
 	as   map[string]*cluster.Conn
-	dir  string // of the files it writes
+	runs map[string]*cluster.Pending // by session: what waits for a lock
+	look *cluster.Conn               // sees who waits
+	dir  string                      // of the files it writes
 }
 
 func newScript(t *testing.T, c *cluster.Cluster, cfg cluster.Config, name string) *script {
 	db := cluster.DatabaseName("s", name, cfg.String())
 	admin := c.Connect(t, "dev")
 	admin.Exec(t, "CREATE DATABASE "+db)
-	s := &script{dir: t.TempDir(), as: map[string]*cluster.Conn{}}
+	s := &script{dir: t.TempDir(), as: map[string]*cluster.Conn{}, runs: map[string]*cluster.Pending{}}
 	s.open = func(t *testing.T) *cluster.Conn {
 		conn := c.Connect(t, db)
 		conn.Exec(t, cfg.Settings())
 		return conn
 	}
 	s.conn = s.open(t)
+	s.look = c.Connect(t, "dev")
 	t.Cleanup(func() {
 		s.conn.Close()
 		for _, conn := range s.as {
@@ -90,16 +93,25 @@ func dropDatabase(t *testing.T, admin *cluster.Conn, db string) {
 func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 	switch d.Cmd {
 	case "sql":
-		conn := s.conn
-		if d.HasArg("as") {
-			var name string
-			d.ScanArgs(t, "as", &name)
-			if s.as[name] == nil {
-				s.as[name] = s.open(t)
-			}
-			conn = s.as[name]
+		name, conn := s.session(t, d)
+		run := conn.Go(s.expand(d.Input))
+		if d.HasArg("waits") && run.Blocked(t, conn, s.look) {
+			s.runs[name] = run
+			return "waits\n"
 		}
-		rs, err := conn.Try(s.expand(d.Input))
+		rs, err := run.Wait()
+		return s.hide(show(d, rs, conn.Notices(), err))
+	case "ends", "cancel":
+		name, conn := s.session(t, d)
+		run := s.runs[name]
+		if run == nil {
+			return "it does not wait\n"
+		}
+		delete(s.runs, name)
+		if d.Cmd == "cancel" {
+			conn.Cancel(t)
+		}
+		rs, err := run.Wait()
 		return s.hide(show(d, rs, conn.Notices(), err))
 	case "copy":
 		stmt, data, _ := strings.Cut(d.Input, "\n")
@@ -119,6 +131,19 @@ func (s *script) run(t *testing.T, d *datadriven.TestData) string {
 		t.Fatalf("%s: no directive %q", d.Pos, d.Cmd)
 		return ""
 	}
+}
+
+// session is the one that a directive names.
+func (s *script) session(t *testing.T, d *datadriven.TestData) (string, *cluster.Conn) {
+	if !d.HasArg("as") {
+		return "", s.conn
+	}
+	var name string
+	d.ScanArgs(t, "as", &name)
+	if s.as[name] == nil {
+		s.as[name] = s.open(t)
+	}
+	return name, s.as[name]
 }
 
 // file writes the input as it is, with a final newline unless "cut" is given, behind what is there if "append" is.
