@@ -7,7 +7,7 @@ func locks() []entry {
 	return []entry{
 		{name: "svv_transactions", view: true, rows: svvTransactions,
 			columns: `txn_owner, txn_db text, xid int8, pid int4, txn_start timestamp, lock_mode text?, lockable_object_type text, relation int4?, granted bool`,
-			doc:     "Open transactions, the tables they use and those they wait for: LOCK for writers, both for LOCK. What writers do to each other is refused at commit."},
+			doc:     "Open transactions, the tables they use and those they wait for: writers for LOCK, LOCK for both. What writers do to each other is refused at commit."},
 		{name: "stv_locks", view: true, rows: stvLocks,
 			columns: `table_id int4, last_commit, last_update timestamp?, lock_owner int8, lock_owner_pid int4, lock_owner_start_ts timestamp, lock_owner_end_ts timestamp?, lock_status char(22)`,
 			doc:     "Tables that open transactions are changing or have locked, or wait for."},

@@ -23,7 +23,7 @@ type Command struct {
 	// Micros is the proposer's clock, since 2000-01-01 UTC.
 	Micros int64          `msg:"us,omitempty"`
 	Pre    []Precondition `msg:"pre,omitempty"`
-	// Reads are the tables that a SERIALIZABLE transaction has read.
+	// Reads are the tables that a SERIALIZABLE transaction has read, and those that any has locked.
 	Reads []Read `msg:"reads,omitempty"`
 	Ops   []Op   `msg:"ops"`
 }
