@@ -205,6 +205,11 @@ func TestInsertsBecomeALoad(t *testing.T) {
 	if _, err := h.c.PgConn().CopyFrom(context.Background(), strings.NewReader(csv.String()), "copy bulk from stdin delimiter '|'"); err != nil {
 		t.Fatal(err)
 	}
+	defer func() {
+		if t.Failed() {
+			t.Logf("inserts: %s; load: %s", h.shape("one"), h.shape("bulk"))
+		}
+	}()
 	h.eventually("merged", func() bool { return h.shape("one") == h.shape("bulk") })
 	h.want("select count(*) from one join bulk using (a, b, c)", int64(inserts))
 	blocks := func(name string) int64 {
