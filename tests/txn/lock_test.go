@@ -56,6 +56,29 @@ func TestLockedCounter(t *testing.T) {
 	})
 }
 
+// Statements that have waited for longer than they would be run again for are all the same run again when they
+// lose against each other after the wait: that time counts from its end.
+func TestLongWait(t *testing.T) {
+	c := cluster.Start(t, cluster.Shapes[0], cluster.WithoutLLVM)
+	admin := c.Connect(t, "dev")
+	admin.Exec(t, "CREATE TABLE n(v INT); INSERT INTO n VALUES (0)")
+	admin.Exec(t, "BEGIN; LOCK n")
+	var runs []*cluster.Pending
+	for range 6 {
+		runs = append(runs, c.Connect(t, "dev").Go("UPDATE n SET v = v + 1"))
+	}
+	time.Sleep(10500 * time.Millisecond) // session.attemptsTime, and some
+	admin.Exec(t, "COMMIT")
+	for _, r := range runs {
+		if _, err := r.Wait(); err != nil {
+			t.Error(cluster.ErrorText(err))
+		}
+	}
+	if v := admin.One(t, "SELECT v FROM n"); v != "6" {
+		t.Errorf("%s of 6 updates", v)
+	}
+}
+
 // A wait for a lock that nobody ends is ended by whatever ends a statement: the client's going away, a
 // cancel, the server's stop. A transaction's end is that of its locks, also if its client is just gone.
 func TestLockWaitEnds(t *testing.T) {
