@@ -24,6 +24,7 @@ import (
 type reader struct {
 	mu   sync.Mutex
 	rows [][]types.Datum // guarded by mu
+	full error           // no instance can be made
 }
 
 func (e *reader) NewQuery(segs []Code, _ []wire.Param, acct *mem.Account, _ wire.Options) (Query, error) {
@@ -37,6 +38,9 @@ type readerQuery struct {
 }
 
 func (q *readerQuery) NewInstance(seg int, out Output, _ int) (Instance, error) {
+	if q.e.full != nil {
+		return nil, q.e.full
+	}
 	return &readerInstance{q: q, seg: q.segs[seg].General, out: out}, nil
 }
 func (q *readerQuery) SealTable(int) error         { return nil }

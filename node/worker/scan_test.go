@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -307,4 +308,23 @@ func TestScanColumnsChecked(t *testing.T) {
 			t.Errorf("%s: %v", name, fmt.Sprint(done.Error))
 		}
 	}
+}
+
+// Where no instance can be made, the row groups that were claimed for it are given back: the cache says so when it closes.
+func TestScanWithoutInstance(t *testing.T) {
+	eachStore(t, func(t *testing.T, n *testNode) {
+		n.engine.full = sqlerr.New(sqlerr.OutOfMemory, "no room")
+		m := scanQuery(scanTypes, []state.ObjectRef{write(t, n.store, 0, 0, 30_000, 0)}, hashSink, 0)
+		m.Query, m.Peers = 1, []wire.Peer{{ID: "n1", Slices: []state.SliceID{0}}}
+		ctx := context.Background()
+		if _, err := n.conn.Call(ctx, m); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.conn.Call(ctx, &wire.RunStream{Query: 1}); sqlerr.From(err).Code != sqlerr.OutOfMemory {
+			t.Errorf("%v", err)
+		}
+		if _, err := n.conn.Call(ctx, &wire.EndQuery{Query: 1}); err != nil {
+			t.Fatal(err)
+		}
+	})
 }

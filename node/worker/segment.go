@@ -52,7 +52,7 @@ type source interface {
 }
 
 // feed sets an instance's input. False: there was none after all. done, if not nil, is called
-// when the input is consumed.
+// when the input is consumed. Every feed is called once: with nil, it gives up what it holds (done, too, is called then).
 type feed func(x Instance) (some bool, done func() error, err error)
 
 // sink is where a segment's rows go.
@@ -203,6 +203,9 @@ func (t *task) step(worker int, turns *turns) (RunState, error) {
 	if in.x == nil {
 		x, err := g.q.x.NewInstance(g.id, outputOf(in), g.sink.dests())
 		if err != nil {
+			if t.feed != nil { // nobody else knows what was claimed
+				_, in.done, _ = t.feed(nil)
+			}
 			return Idle, err
 		}
 		in.x = x

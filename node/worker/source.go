@@ -110,6 +110,10 @@ func (s *receiveSource) next(in *inst) (feed, bool) {
 	}
 	in.seg.rowsIn += int64(it.Chunk.Rows())
 	return func(x Instance) (bool, func() error, error) {
+		if x == nil {
+			it.Chunk.Free()
+			return false, nil, nil
+		}
 		x.SetChunk(it.Chunk)
 		return true, func() error { return s.box.Consumed(dest, it.From) }, nil
 	}, true
@@ -126,9 +130,11 @@ func (onceSource) next(in *inst) (feed, bool) {
 		return nil, false
 	}
 	return func(x Instance) (bool, func() error, error) {
-		if in.part != nil {
+		switch {
+		case x == nil:
+		case in.part != nil:
 			x.SetPart(in.part)
-		} else {
+		default:
 			x.SetValues()
 		}
 		return true, nil, nil
@@ -149,6 +155,9 @@ func (s *rowsSource) next(*inst) (feed, bool) {
 		return nil, false
 	}
 	return func(x Instance) (bool, func() error, error) {
+		if x == nil {
+			return false, nil, nil
+		}
 		c, err := s.g.rows.Next(s.g.layout(), s.g.q.acct)
 		if err != nil || c == nil {
 			s.ended = true

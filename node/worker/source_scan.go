@@ -257,6 +257,9 @@ func (s *scanSource) next(in *inst) (feed, bool) {
 		st.Morsels++
 		s.g.rowsIn += int64(m.to - m.from)
 		return func(x Instance) (bool, func() error, error) {
+			if x == nil {
+				return false, m.rg.done, nil
+			}
 			return true, m.rg.done, x.SetScan(m.rg.RowGroup, m.from, m.to)
 		}, true
 	}

@@ -149,6 +149,9 @@ func (t *textInput) through() {
 
 // feed gives the next pending chunk to the instance.
 func (t *textInput) feed(x Instance) (bool, func() error, error) {
+	if x == nil { // stop frees what is pending
+		return false, nil, nil
+	}
 	c := t.pending[0].chunk
 	if t.pending[0].single {
 		var err error
