@@ -1,7 +1,6 @@
 package worker
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -314,17 +313,9 @@ func TestScanColumnsChecked(t *testing.T) {
 func TestScanWithoutInstance(t *testing.T) {
 	eachStore(t, func(t *testing.T, n *testNode) {
 		n.engine.full = sqlerr.New(sqlerr.OutOfMemory, "no room")
-		m := scanQuery(scanTypes, []state.ObjectRef{write(t, n.store, 0, 0, 30_000, 0)}, hashSink, 0)
-		m.Query, m.Peers = 1, []wire.Peer{{ID: "n1", Slices: []state.SliceID{0}}}
-		ctx := context.Background()
-		if _, err := n.conn.Call(ctx, m); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := n.conn.Call(ctx, &wire.RunStream{Query: 1}); sqlerr.From(err).Code != sqlerr.OutOfMemory {
-			t.Errorf("%v", err)
-		}
-		if _, err := n.conn.Call(ctx, &wire.EndQuery{Query: 1}); err != nil {
-			t.Fatal(err)
+		refs := []state.ObjectRef{write(t, n.store, 0, 0, 30_000, 0)}
+		if _, done := n.run(t, scanQuery(scanTypes, refs, hashSink, 0)); done.Error == nil || done.Error.Code != string(sqlerr.OutOfMemory) {
+			t.Errorf("%+v", done.Error)
 		}
 	})
 }
