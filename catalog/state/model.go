@@ -109,17 +109,18 @@ type ObjectRef struct {
 	// Data are the rows of a small write in stored form
 	// (chunk.Stored), the table's columns in order: such an object is in no storage but here. nil: row groups
 	// in managed storage under Name, their metadata in a footer (runtime/block.Footer).
-	Data []byte `msg:"data,omitempty"`
+	Data []byte `msg:"data,omitempty,limit=67108864" what:"a small write"`
 	// Deleted is a roaring bitmap (portable format) of the positions of deleted
 	// rows, Dead their number. nil, 0: none. Frozen.
-	Deleted []byte `msg:"del,omitempty"`
+	Deleted []byte `msg:"del,omitempty,limit=1073741824" what:"the set of deleted rows of an object"`
 	Dead    int64  `msg:"dead,omitempty"`
 }
 
-// RowSet is rows of one object: a roaring bitmap (portable format) of positions.
+// RowSet is rows of one object: a roaring bitmap (portable format) of positions. Its largest, of 2^32 positions, has
+// half a GB; what goes into the log is bounded by the log.
 type RowSet struct {
 	Object string `msg:"obj"`
-	Rows   []byte `msg:"rows"`
+	Rows   []byte `msg:"rows,limit=1073741824" what:"the set of deleted rows of an object"`
 }
 
 // RowIDColumn and LiveColumn are the numbers of columns that no block stores but every scan can

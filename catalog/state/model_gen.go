@@ -1047,7 +1047,7 @@ func (z *ObjectRef) DecodeMsg(dc *msgp.Reader) (err error) {
 				return
 			}
 		case "data":
-			z.Data, err = dc.ReadBytesLimit(z.Data, zc89d2890limitArrays)
+			z.Data, err = dc.ReadBytesLimit(z.Data, 67108864)
 			if err == nil && z.Data == nil {
 				z.Data = []byte{}
 			}
@@ -1056,7 +1056,7 @@ func (z *ObjectRef) DecodeMsg(dc *msgp.Reader) (err error) {
 				return
 			}
 		case "del":
-			z.Deleted, err = dc.ReadBytesLimit(z.Deleted, zc89d2890limitArrays)
+			z.Deleted, err = dc.ReadBytesLimit(z.Deleted, 1073741824)
 			if err == nil && z.Deleted == nil {
 				z.Deleted = []byte{}
 			}
@@ -1299,7 +1299,7 @@ func (z *ObjectRef) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Data")
 				return
 			}
-			if zb0003 > zc89d2890limitArrays {
+			if zb0003 > 67108864 {
 				err = msgp.ErrLimitExceeded
 				return
 			}
@@ -1321,7 +1321,7 @@ func (z *ObjectRef) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Deleted")
 				return
 			}
-			if zb0004 > zc89d2890limitArrays {
+			if zb0004 > 1073741824 {
 				err = msgp.ErrLimitExceeded
 				return
 			}
@@ -1389,7 +1389,7 @@ func (z *RowSet) DecodeMsg(dc *msgp.Reader) (err error) {
 				return
 			}
 		case "rows":
-			z.Rows, err = dc.ReadBytesLimit(z.Rows, zc89d2890limitArrays)
+			z.Rows, err = dc.ReadBytesLimit(z.Rows, 1073741824)
 			if err == nil && z.Rows == nil {
 				z.Rows = []byte{}
 			}
@@ -1482,7 +1482,7 @@ func (z *RowSet) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Rows")
 				return
 			}
-			if zb0002 > zc89d2890limitArrays {
+			if zb0002 > 1073741824 {
 				err = msgp.ErrLimitExceeded
 				return
 			}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/tinylib/msgp/msgp"
+
+	"slipher/catalog/bound"
 )
 
 //go:generate go run github.com/tinylib/msgp -unexported -file image.go -o image_gen.go -tests=false
@@ -101,8 +103,15 @@ func Decode(data []byte) (*Catalog, error) {
 	return c, nil
 }
 
-// EncodeCommand is cmd as a log entry.
-func EncodeCommand(cmd *Command) ([]byte, error) { return cmd.MarshalMsg(nil) }
+// EncodeCommand is cmd as a log entry. One that DecodeCommand would refuse must never get there: it is an error (54000).
+func EncodeCommand(cmd *Command) ([]byte, error) {
+	if cmd.Msgsize() > bound.Elements { // else nothing in it can be longer
+		if err := bound.Check(cmd); err != nil {
+			return nil, err
+		}
+	}
+	return cmd.MarshalMsg(nil)
+}
 
 // DecodeCommand reads a log entry. Bad bytes give an error, never a crash.
 func DecodeCommand(data []byte) (*Command, error) {

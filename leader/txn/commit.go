@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"slipher/catalog/bound"
 	"slipher/catalog/fault"
 	"slipher/catalog/replica"
 	"slipher/catalog/sqlerr"
@@ -119,7 +120,14 @@ func (t *Txn) propose(asker context.Context) error {
 
 // checkSize refuses commands that the log does not take.
 func checkSize(cmd *state.Command) error {
-	if cmd.Msgsize() <= maxCommand { // an upper bound
+	size := cmd.Msgsize() // an upper bound
+	if size <= bound.Elements {
+		return nil
+	}
+	if err := bound.Check(cmd); err != nil {
+		return err
+	}
+	if size <= maxCommand {
 		return nil
 	}
 	data, err := state.EncodeCommand(cmd)
