@@ -125,7 +125,7 @@ func (r *run) feedAll(f *feeder) error {
 		}
 		d := &wire.Data{Query: r.id, Exch: wire.TextExchange, Kind: wire.DataText, N: b.Line, Name: b.File, Body: b.Bytes}
 		if err := r.a.conns[id].Send(d); err != nil {
-			return wire.Lost(id)
+			return wire.SendError(id, err)
 		}
 	}
 	for _, id := range f.nodes {

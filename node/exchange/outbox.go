@@ -138,7 +138,7 @@ func (o *Outbox) send(dest int, d *wire.Data) {
 		}
 	}
 	if err := conn.Send(d); err != nil {
-		o.fail(wire.Lost(conn.Peer()))
+		o.fail(wire.SendError(conn.Peer(), err))
 		return
 	}
 	if size > 0 {

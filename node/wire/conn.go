@@ -12,7 +12,7 @@ type Conn interface {
 	// Call sends a request and waits for the reply. An *Error reply comes as err;
 	// a broken link as ErrLinkLost.
 	Call(ctx context.Context, req Message) (Message, error)
-	// Send takes over d and never waits. After an error the link is lost.
+	// Send takes over d and never waits. After ErrLinkLost the link is lost; any other error (54000) is of d alone.
 	Send(d *Data) error
 	// Done is closed when the link is lost.
 	Done() <-chan struct{}

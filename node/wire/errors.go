@@ -20,6 +20,14 @@ func Lost(peer string) error {
 	return LostError(sqlerr.New(sqlerr.SystemError, "lost the connection to %s while a query was running", peer))
 }
 
+// SendError is what the client reads when Send to a peer failed: the link is lost, or what was to be sent is too large.
+func SendError(peer string, err error) error {
+	if errors.Is(err, ErrLinkLost) {
+		return Lost(peer)
+	}
+	return err
+}
+
 // FromError is err as it travels; nil stays nil.
 func FromError(err error) *Error {
 	if err == nil {

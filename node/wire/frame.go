@@ -7,23 +7,19 @@ import (
 	"io"
 
 	"github.com/tinylib/msgp/msgp"
+
+	"slipher/catalog/sqlerr"
 )
 
-// A frame is its length (u32, little endian) and that many bytes. Limits keep a
-// confused peer from making us allocate; readers grow buffers as bytes arrive.
-const (
-	maxControl = 256 << 20 // a query with very many objects
-	maxHeader  = 64 << 10
-	maxBody    = 1 << 30 // a chunk of the widest strings
-	readStep   = 1 << 20
-)
+// A frame is its length (u32, little endian) and that many bytes (limits.go). Readers grow buffers as bytes arrive.
+const readStep = 1 << 20
 
 var errFrame = errors.New("malformed frame")
 
 // readBytes reads n bytes into buf's memory, grown step by step.
 func readBytes(r io.Reader, buf []byte, n, limit int) ([]byte, error) {
 	if n < 0 || n > limit {
-		return buf, fmt.Errorf("%w: %d bytes", errFrame, n)
+		return buf, sqlerr.Wrap(fmt.Errorf("%w: %d bytes, the limit is %d", errFrame, n, limit), sqlerr.ProgramLimitExceeded)
 	}
 	buf = buf[:0]
 	for len(buf) < n {
@@ -77,11 +73,17 @@ func readHand(r io.Reader, m msgp.Unmarshaler) ([]byte, error) {
 // controlHead is a control message's header: kind, length (u32), term (u64).
 const controlHead = 1 + 4 + 8
 
-// writeMessage writes a control message under a term.
+// writeMessage writes a control message under a term. One beyond the limits (54000) is not begun.
 func writeMessage(w io.Writer, m Message, term uint64) error {
+	if err := checkMessage(m); err != nil {
+		return err
+	}
 	out := append(make([]byte, 0, controlHead+m.Msgsize()), make([]byte, controlHead)...)
 	out, err := m.MarshalMsg(out)
 	if err != nil {
+		return err
+	}
+	if err := checkFrame(m, len(out)-controlHead); err != nil {
 		return err
 	}
 	out[0] = kindOf(m)
@@ -98,7 +100,7 @@ func readMessage(r io.Reader) (Message, uint64, error) {
 		return nil, 0, err
 	}
 	term := binary.LittleEndian.Uint64(head[5:])
-	body, err := readBytes(r, nil, int(binary.LittleEndian.Uint32(head[1:])), maxControl)
+	body, err := readBytes(r, nil, int(binary.LittleEndian.Uint32(head[1:])), MaxMessage)
 	if err != nil {
 		return nil, term, err
 	}

@@ -89,7 +89,7 @@ func decode(k byte, data []byte) (Message, error) {
 		m := x.make()
 		left, err := m.UnmarshalMsg(data)
 		if err != nil {
-			return nil, fmt.Errorf("message of kind %d: %w", k, err)
+			return nil, fmt.Errorf("message of kind %d: %w", k, tooLarge(err))
 		}
 		if len(left) != 0 {
 			return nil, fmt.Errorf("message of kind %d: %d bytes too many", k, len(left))

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/yamux"
 
 	"slipher/catalog/fault"
+	"slipher/catalog/sqlerr"
 )
 
 // Stream kinds: the first byte of a yamux stream.
@@ -149,7 +150,9 @@ func (l *link) serveCall(s *yamux.Stream) {
 		_ = l.sess.Close()
 		return
 	}
-	_ = writeMessage(s, reply, l.mux.Term())
+	if err := writeMessage(s, reply, l.mux.Term()); err != nil && sqlerr.From(err).Code == sqlerr.ProgramLimitExceeded { // not begun
+		_ = writeMessage(s, FromError(err), l.mux.Term())
+	}
 }
 
 // Call implements Conn: a stream a call.
@@ -205,6 +208,14 @@ func (l *link) callAt(ctx context.Context, term uint64, req Message) (Message, e
 // The chunk is encoded here, on the sender's worker: the bytes are the work of
 // the query, and its account is relieved at once.
 func (l *link) Send(d *Data) error {
+	size := len(d.Body)
+	if d.Chunk != nil {
+		size = d.Chunk.WireSize()
+	}
+	if err := checkBody(size); err != nil {
+		d.Free()
+		return err
+	}
 	if d.Chunk != nil {
 		d.Body = d.Chunk.AppendWire(make([]byte, 0, d.Chunk.WireSize()))
 		d.Free()
@@ -288,7 +299,7 @@ func (l *link) readData(s io.Reader) error {
 		if head, err = readBytes(r, head, hn, maxHeader); err != nil {
 			return err
 		}
-		if body, err = readBytes(r, body, bn, maxBody); err != nil {
+		if body, err = readBytes(r, body, bn, MaxBody); err != nil {
 			return err
 		}
 		d := new(Data)

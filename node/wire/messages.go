@@ -92,7 +92,7 @@ type StartQuery struct {
 	Segments  []Segment  `msg:"segs"`
 	Exchanges []Exchange `msg:"exchs"`
 	Scans     []Scan     `msg:"scans"` // this node's share
-	Params    []Param    `msg:"params"`
+	Params    []Param    `msg:"params" what:"the list of constants of a statement"`
 	Options   Options    `msg:"opts"`
 	Insert    *Insert    `msg:"insert"` // for segments with SinkInsert
 }
@@ -107,8 +107,8 @@ type Segment struct {
 	General Program `msg:"general"`
 	Special Program `msg:"special"`
 	// Fused code the leader had at hand when the query started.
-	FusedGeneral []byte `msg:"fgeneral"`
-	FusedSpecial []byte `msg:"fspecial"`
+	FusedGeneral []byte `msg:"fgeneral,limit=67108864" what:"the fused code of a segment"`
+	FusedSpecial []byte `msg:"fspecial,limit=67108864" what:"the fused code of a segment"`
 	// FusedOnly: this segment must not run before it has fused code.
 	FusedOnly bool `msg:"fonly"`
 	// Literals are the rows of SourceLiterals, a vector's worth each, row by row.
@@ -125,7 +125,7 @@ type RowSource interface {
 
 // Program is a program as a signed artifact, or as a Go value within a process.
 type Program struct {
-	Envelope []byte           `msg:"env"`
+	Envelope []byte           `msg:"env,limit=67108864" what:"the code of a segment"`
 	Segment  *program.Segment `msg:"-"`
 }
 
@@ -150,7 +150,7 @@ type Exchange struct {
 type Scan struct {
 	Segment int               `msg:"seg"`
 	Types   []types.Type      `msg:"types"` // of the stored table's columns
-	Objects []state.ObjectRef `msg:"objs"`
+	Objects []state.ObjectRef `msg:"objs" what:"the list of objects to be read"`
 	// Indexes has, for each of Objects, its index in the version's Objects.List:
 	// the upper half of row addresses. nil if no row addresses are read.
 	Indexes []int `msg:"idx"`
@@ -163,7 +163,7 @@ type Scan struct {
 type Param struct {
 	Type   types.Type    `msg:"type"`
 	Value  types.Datum   `msg:"v"`
-	List   []types.Datum `msg:"list"`
+	List   []types.Datum `msg:"list" what:"a list of constants (IN)"`
 	IsList bool          `msg:"islist"`
 }
 
@@ -235,7 +235,7 @@ type StreamDone struct {
 // Deleted is rows of one object of the scanned version: a roaring bitmap of positions.
 type Deleted struct {
 	Object int    `msg:"obj"` // index in the version's Objects.List
-	Rows   []byte `msg:"rows"`
+	Rows   []byte `msg:"rows,limit=67108864" what:"the set of deleted rows of an object"`
 }
 
 // SegmentStats is what a segment did on one slice (scans) or node (Slice -1).
@@ -273,7 +273,7 @@ type FusedCode struct {
 	Segment int    `msg:"seg"`
 	Special bool   `msg:"special"`
 	Hash    []byte `msg:"hash"`
-	Object  []byte `msg:"obj"` // signed envelope
+	Object  []byte `msg:"obj,limit=67108864" what:"the fused code of a segment"` // signed envelope
 	// Failed: there will be no fused code; run on primitives.
 	Failed bool `msg:"failed"`
 }

@@ -681,7 +681,7 @@ func (z *Deleted) DecodeMsg(dc *msgp.Reader) (err error) {
 				return
 			}
 		case "rows":
-			z.Rows, err = dc.ReadBytesLimit(z.Rows, z2c18a699limitArrays)
+			z.Rows, err = dc.ReadBytesLimit(z.Rows, 67108864)
 			if err == nil && z.Rows == nil {
 				z.Rows = []byte{}
 			}
@@ -774,7 +774,7 @@ func (z *Deleted) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Rows")
 				return
 			}
-			if zb0002 > z2c18a699limitArrays {
+			if zb0002 > 67108864 {
 				err = msgp.ErrLimitExceeded
 				return
 			}
@@ -1653,7 +1653,7 @@ func (z *FusedCode) DecodeMsg(dc *msgp.Reader) (err error) {
 				return
 			}
 		case "obj":
-			z.Object, err = dc.ReadBytesLimit(z.Object, z2c18a699limitArrays)
+			z.Object, err = dc.ReadBytesLimit(z.Object, 67108864)
 			if err == nil && z.Object == nil {
 				z.Object = []byte{}
 			}
@@ -1838,7 +1838,7 @@ func (z *FusedCode) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Object")
 				return
 			}
-			if zb0003 > z2c18a699limitArrays {
+			if zb0003 > 67108864 {
 				err = msgp.ErrLimitExceeded
 				return
 			}
@@ -4122,7 +4122,7 @@ func (z *Program) DecodeMsg(dc *msgp.Reader) (err error) {
 		}
 		switch msgp.UnsafeString(field) {
 		case "env":
-			z.Envelope, err = dc.ReadBytesLimit(z.Envelope, z2c18a699limitArrays)
+			z.Envelope, err = dc.ReadBytesLimit(z.Envelope, 67108864)
 			if err == nil && z.Envelope == nil {
 				z.Envelope = []byte{}
 			}
@@ -4196,7 +4196,7 @@ func (z *Program) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Envelope")
 				return
 			}
-			if zb0002 > z2c18a699limitArrays {
+			if zb0002 > 67108864 {
 				err = msgp.ErrLimitExceeded
 				return
 			}
@@ -6232,7 +6232,7 @@ func (z *Segment) DecodeMsg(dc *msgp.Reader) (err error) {
 				}
 				switch msgp.UnsafeString(field) {
 				case "env":
-					z.General.Envelope, err = dc.ReadBytesLimit(z.General.Envelope, z2c18a699limitArrays)
+					z.General.Envelope, err = dc.ReadBytesLimit(z.General.Envelope, 67108864)
 					if err == nil && z.General.Envelope == nil {
 						z.General.Envelope = []byte{}
 					}
@@ -6268,7 +6268,7 @@ func (z *Segment) DecodeMsg(dc *msgp.Reader) (err error) {
 				}
 				switch msgp.UnsafeString(field) {
 				case "env":
-					z.Special.Envelope, err = dc.ReadBytesLimit(z.Special.Envelope, z2c18a699limitArrays)
+					z.Special.Envelope, err = dc.ReadBytesLimit(z.Special.Envelope, 67108864)
 					if err == nil && z.Special.Envelope == nil {
 						z.Special.Envelope = []byte{}
 					}
@@ -6285,7 +6285,7 @@ func (z *Segment) DecodeMsg(dc *msgp.Reader) (err error) {
 				}
 			}
 		case "fgeneral":
-			z.FusedGeneral, err = dc.ReadBytesLimit(z.FusedGeneral, z2c18a699limitArrays)
+			z.FusedGeneral, err = dc.ReadBytesLimit(z.FusedGeneral, 67108864)
 			if err == nil && z.FusedGeneral == nil {
 				z.FusedGeneral = []byte{}
 			}
@@ -6294,7 +6294,7 @@ func (z *Segment) DecodeMsg(dc *msgp.Reader) (err error) {
 				return
 			}
 		case "fspecial":
-			z.FusedSpecial, err = dc.ReadBytesLimit(z.FusedSpecial, z2c18a699limitArrays)
+			z.FusedSpecial, err = dc.ReadBytesLimit(z.FusedSpecial, 67108864)
 			if err == nil && z.FusedSpecial == nil {
 				z.FusedSpecial = []byte{}
 			}
@@ -6717,7 +6717,7 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 						err = msgp.WrapError(err, "General", "Envelope")
 						return
 					}
-					if zb0005 > z2c18a699limitArrays {
+					if zb0005 > 67108864 {
 						err = msgp.ErrLimitExceeded
 						return
 					}
@@ -6766,7 +6766,7 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 						err = msgp.WrapError(err, "Special", "Envelope")
 						return
 					}
-					if zb0007 > z2c18a699limitArrays {
+					if zb0007 > 67108864 {
 						err = msgp.ErrLimitExceeded
 						return
 					}
@@ -6796,7 +6796,7 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "FusedGeneral")
 				return
 			}
-			if zb0008 > z2c18a699limitArrays {
+			if zb0008 > 67108864 {
 				err = msgp.ErrLimitExceeded
 				return
 			}
@@ -6818,7 +6818,7 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "FusedSpecial")
 				return
 			}
-			if zb0009 > z2c18a699limitArrays {
+			if zb0009 > 67108864 {
 				err = msgp.ErrLimitExceeded
 				return
 			}
@@ -7996,7 +7996,7 @@ func (z *StreamDone) DecodeMsg(dc *msgp.Reader) (err error) {
 							return
 						}
 					case "rows":
-						z.Deletes[za0003].Rows, err = dc.ReadBytesLimit(z.Deletes[za0003].Rows, z2c18a699limitArrays)
+						z.Deletes[za0003].Rows, err = dc.ReadBytesLimit(z.Deletes[za0003].Rows, 67108864)
 						if err == nil && z.Deletes[za0003].Rows == nil {
 							z.Deletes[za0003].Rows = []byte{}
 						}
@@ -8348,7 +8348,7 @@ func (z *StreamDone) UnmarshalMsg(bts []byte) (o []byte, err error) {
 							err = msgp.WrapError(err, "Deletes", za0003, "Rows")
 							return
 						}
-						if zb0006 > z2c18a699limitArrays {
+						if zb0006 > 67108864 {
 							err = msgp.ErrLimitExceeded
 							return
 						}
