@@ -48,11 +48,14 @@ func (c *conn) serve() {
 			return
 		}
 		switch {
-		case err == errTooLarge:
-			c.fail(err)
-			if _, simple := msg.(*pgproto3.Query); simple {
+		case isTooLarge(err):
+			switch msg.(type) {
+			case *pgproto3.Query:
+				c.fail(err)
 				c.ready()
-			} else {
+			case *pgproto3.CopyData, *pgproto3.CopyDone, *pgproto3.CopyFail: // left over from a COPY that failed
+			default:
+				c.fail(err)
 				c.skipping = true
 			}
 			continue

@@ -15,13 +15,23 @@ import (
 const (
 	maxStartup   = 10_000
 	maxStatement = 16 << 20 // Redshift's limit for a statement
-	MaxMessage   = 64 << 20 // Bind with its values, CopyData
-	keepBuffer   = 64 << 10 // larger buffers are given back when idle
+	maxMessage   = 64 << 20 // Bind with its values, CopyData
+	// MaxLength is that of a message that is skipped, so that the session goes on; PostgreSQL's libpq sends none that is longer.
+	MaxLength  = 1 << 30
+	keepBuffer = 64 << 10 // larger buffers are given back when idle
 )
 
-// errTooLarge is a message whose body was skipped because of its length.
-var errTooLarge = sqlerr.New(sqlerr.ProgramLimitExceeded, "statement is too large").
-	WithDetail("The limit is %d bytes.", maxStatement)
+// Messages whose bodies were skipped because of their lengths.
+var (
+	errTooLarge = sqlerr.New(sqlerr.ProgramLimitExceeded, "statement is too large").
+			WithDetail("The limit is %d bytes.", maxStatement)
+	errMessageTooLarge = sqlerr.New(sqlerr.ProgramLimitExceeded, "message is too large").
+				WithDetail("Values of parameters (Bind) and a part of COPY's data (CopyData) may have %d bytes, messages without a text %d.", maxMessage, maxStartup).
+				WithHint("Send large data in several parts.")
+)
+
+// isTooLarge reports whether next has skipped a message.
+func isTooLarge(err error) bool { return err == errTooLarge || err == errMessageTooLarge }
 
 // framer reads messages off a connection. pgproto3 decodes their bodies; the
 // framing is ours to bound lengths by kind, to see where a message ends, and to go
@@ -45,7 +55,7 @@ type framer struct {
 
 func newFramer(c net.Conn) *framer { return &framer{r: bufio.NewReaderSize(c, 8<<10)} }
 
-// next reads one message. It is valid until the next call. errTooLarge leaves
+// next reads one message. It is valid until the next call. A message that isTooLarge leaves
 // the stream in order, and after a deadline the call may be repeated; any other
 // error ends the connection.
 func (f *framer) next() (pgproto3.FrontendMessage, error) {
@@ -61,7 +71,7 @@ func (f *framer) next() (pgproto3.FrontendMessage, error) {
 	if msg == nil {
 		return nil, sqlerr.New(sqlerr.ProtocolViolation, "invalid frontend message type %d", kind)
 	}
-	if n < 0 || n > MaxMessage {
+	if n < 0 || n > MaxLength {
 		return nil, sqlerr.New(sqlerr.ProtocolViolation, "invalid message length")
 	}
 	if n > limitOf(kind) {
@@ -74,7 +84,10 @@ func (f *framer) next() (pgproto3.FrontendMessage, error) {
 			return nil, err
 		}
 		f.got = 0
-		return msg, errTooLarge
+		if kind == 'Q' || kind == 'P' {
+			return msg, errTooLarge
+		}
+		return msg, errMessageTooLarge
 	}
 	if f.got == len(f.head) && (cap(f.body) < n || (cap(f.body) > keepBuffer && n < keepBuffer)) {
 		f.body = make([]byte, n)
@@ -112,7 +125,7 @@ func limitOf(kind byte) int {
 	case 'S', 'H', 'X', 'c', 'D', 'C', 'E', 'f':
 		return maxStartup
 	}
-	return MaxMessage
+	return maxMessage
 }
 
 func (f *framer) message(kind byte) pgproto3.FrontendMessage {

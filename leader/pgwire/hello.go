@@ -2,6 +2,7 @@ package pgwire
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -35,6 +36,10 @@ func ReadHello(nc net.Conn) (*Hello, error) {
 	nc.SetDeadline(time.Now().Add(startupTimeout))
 	for offers := 0; ; offers++ {
 		body, err := startupPacket(nc)
+		if err == errStartupTooLarge {
+			b, _ := response("FATAL", err).Encode(nil) // fails for messages of 1 GB only
+			_, _ = nc.Write(b)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -48,6 +53,10 @@ func ReadHello(nc net.Conn) (*Hello, error) {
 	}
 }
 
+var errStartupTooLarge = sqlerr.New(sqlerr.ProgramLimitExceeded, "startup packet is too large").
+	WithDetail("The limit is %d bytes.", maxStartup).
+	WithHint("Give settings by SET.")
+
 // startupPacket reads a message without a type byte; at least its code is there.
 func startupPacket(r io.Reader) ([]byte, error) {
 	var head [4]byte
@@ -55,7 +64,12 @@ func startupPacket(r io.Reader) ([]byte, error) {
 		return nil, err
 	}
 	n := int(int32(binary.BigEndian.Uint32(head[:]))) - 4
-	if n < 4 || n > maxStartup {
+	if n > maxStartup && n <= 100*maxStartup {
+		// Taken off the wire: to close over unread bytes would take the answer from the client.
+		_, err := io.CopyN(io.Discard, r, int64(n))
+		return nil, cmp.Or(err, error(errStartupTooLarge))
+	}
+	if n < 4 || n > maxStartup { // no client of ours
 		return nil, fmt.Errorf("invalid length of startup packet: %d", n)
 	}
 	body := make([]byte, n)

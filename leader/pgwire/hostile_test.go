@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -122,6 +123,67 @@ func TestTooLarge(t *testing.T) {
 	}
 	if _, err := c.PgConn().Exec(context.Background(), "rows 1").ReadAll(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Each kind of message has its limit, and what is beyond is refused by name: parameters' values (the session goes on behind
+// Sync), a part of COPY's data (the COPY ends), the startup packet (the connection ends).
+func TestMessageLimits(t *testing.T) {
+	_, addr := startServer(t)
+	refused := func(what string, err error) {
+		t.Helper()
+		var pe *pgconn.PgError
+		if !errors.As(err, &pe) || pe.Code != "54000" || pe.Detail == "" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	c := connect(t, addr).PgConn()
+	ctx := context.Background()
+	r := c.ExecParams(ctx, "rows 1", [][]byte{make([]byte, maxMessage)}, []uint32{25}, []int16{1}, nil).Read()
+	refused("Bind", r.Err)
+	if _, err := c.Exec(ctx, "rows 1").ReadAll(); err != nil {
+		t.Error(err)
+	}
+	hijacked, err := c.Hijack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hijacked.Conn.Close()
+	raw := hijacked.Frontend
+	raw.Send(&pgproto3.Query{String: "copy"})
+	raw.Send(&pgproto3.CopyData{Data: make([]byte, maxMessage+1)})
+	raw.Send(&pgproto3.CopyData{Data: make([]byte, maxMessage+1)}) // left over
+	raw.Send(&pgproto3.CopyDone{})
+	raw.Send(&pgproto3.Query{String: "rows 1"})
+	go raw.Flush()
+	var answers []string
+	for len(answers) == 0 || strings.Count(fmt.Sprint(answers), "ReadyForQuery") < 2 {
+		m, err := raw.Receive()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e, ok := m.(*pgproto3.ErrorResponse); ok {
+			answers = append(answers, e.Code)
+			continue
+		}
+		answers = append(answers, strings.TrimPrefix(fmt.Sprintf("%T", m), "*pgproto3."))
+	}
+	if got := strings.Join(answers, " "); got != "CopyInResponse 54000 ReadyForQuery RowDescription DataRow CommandComplete ReadyForQuery" {
+		t.Errorf("CopyData: %s", got)
+	}
+	nc, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	f := pgproto3.NewFrontend(nc, nc)
+	f.Send(&pgproto3.StartupMessage{ProtocolVersion: pgproto3.ProtocolVersionNumber, Parameters: map[string]string{"user": "dev", "options": strings.Repeat("x", maxStartup)}})
+	if err := f.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	m, err := f.Receive()
+	if e, ok := m.(*pgproto3.ErrorResponse); err != nil || !ok || e.Code != "54000" || e.Severity != "FATAL" {
+		t.Errorf("startup: %#v %v", m, err)
 	}
 }
 

@@ -142,6 +142,9 @@ func (r *copyReader) fill() error {
 	if r.ctx.Err() != nil {
 		return cause(r.ctx, r.ctx.Err())
 	}
+	if isTooLarge(err) {
+		return err
+	}
 	if err != nil {
 		if why := c.isClosing(); why != nil {
 			return why

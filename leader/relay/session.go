@@ -43,7 +43,7 @@ type session struct {
 
 func newSession(r *Relay, nc net.Conn, h *pgwire.Hello) *session {
 	s := &session{relay: r, client: nc, hello: h, state: newState(), status: 'I'}
-	s.in = frames{r: nc, limit: pgwire.MaxMessage}
+	s.in = frames{r: nc, limit: pgwire.MaxLength}
 	s.turn.L = &s.mu
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	context.AfterFunc(s.ctx, s.ended)
