@@ -250,12 +250,12 @@ func TestDoHolds(t *testing.T) {
 		"rows": add(tab, "o1", 1), "drop": {DropTable: &state.DropTable{ID: tab.ID}}, "statistics": {SetStats: &state.SetStats{Table: tab.ID, Object: "s"}},
 		"schema": {DropSchema: &state.DropSchema{Database: "dev", Name: "s", Cascade: true}},
 	} {
-		x := begin(t, m, Spec{})
+		x, held := begin(t, m, Spec{}), tab
 		if name == "schema" {
 			l.apply(t, state.Op{CreateSchema: &state.CreateSchema{Schema: state.Schema{Database: "dev", Name: "s"}}}, state.Op{CreateTable: &state.CreateTable{Table: *table("s", "t")}})
-			tab = l.Catalog().Table("dev", "s", "t")
+			held = l.Catalog().Table("dev", "s", "t")
 		}
-		lockNow(t, x, tab.ID)
+		lockNow(t, x, held.ID)
 		y := begin(t, m, Spec{})
 		out := in(func() (bool, error) { _, err := y.Do(context.Background(), op); return false, err })
 		waiting(t, m, y)
