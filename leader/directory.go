@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"slipher/catalog/replica"
 	"slipher/node"
@@ -17,9 +18,12 @@ import (
 // catalogDir is the folder of the catalog within a data directory.
 const catalogDir = "catalog"
 
+// storageDir is the folder of the objects, unless --storage names another.
+const storageDir = "storage"
+
 // ours are the entries that a data directory may have before it holds a cluster: a first start may have
 // been interrupted, and a disk's root has a folder of its own.
-var ours = []string{catalogDir, clusterFile, clusterFile + ".new", "storage", "node", "artifacts", "load_errors.jsonl", "lost+found"}
+var ours = []string{catalogDir, clusterFile, clusterFile + ".new", storageDir, "node", "artifacts", "load_errors.jsonl", "lost+found"}
 
 // checkDir refuses a directory that is somebody else's. It makes nothing.
 func checkDir(dir string) error {
@@ -40,6 +44,26 @@ func checkDir(dir string) error {
 		if !slices.Contains(ours, e.Name()) {
 			return fmt.Errorf("the directory %s holds no data of Slipher's, but is not empty, there is %q: name an empty directory or a new one", dir, e.Name())
 		}
+	}
+	return nil
+}
+
+// apart makes sure that the objects of a new cluster lie by themselves: neither among what else is in the data directory,
+// where a cache may be deleted and a catalog copied, nor around it. A cluster that is there already stays where it is.
+func (o *Options) apart() error {
+	root := rms.Folder(rms.Resolve(o.Dir, o.Storage))
+	if root == "" || replica.Exists(filepath.Join(o.Dir, catalogDir)) {
+		return nil
+	}
+	if up, err := filepath.Rel(root, o.Dir); err == nil && filepath.IsLocal(up) {
+		return fmt.Errorf("--storage %s holds the data directory %s: name a folder of its own", o.Storage, o.Dir)
+	}
+	in, err := filepath.Rel(o.Dir, root)
+	if err != nil || !filepath.IsLocal(in) {
+		return nil
+	}
+	if first, _, _ := strings.Cut(in, string(filepath.Separator)); first != storageDir && slices.Contains(ours, first) {
+		return fmt.Errorf("--storage %s: %q in the data directory is for something else", o.Storage, first)
 	}
 	return nil
 }

@@ -45,10 +45,16 @@ type Options struct {
 	LogKept uint64
 }
 
+// Check finds what is wrong with o before anything is opened or made; Start does it, too.
+func (o Options) Check() error { return o.check() }
+
 // check completes o and finds what is wrong with it.
 func (o *Options) check() (err error) {
 	if !filepath.IsAbs(o.Dir) {
 		return fmt.Errorf("BUG: the data directory %q is not absolute", o.Dir)
+	}
+	if o.Bootstrap && o.Slices == 0 {
+		return fmt.Errorf("--bootstrap needs --slices, 1 to %d", maxSlices)
 	}
 	if o.Bootstrap && (o.Slices < 1 || o.Slices > maxSlices) {
 		return fmt.Errorf("--slices must be 1 to %d", maxSlices)
@@ -65,6 +71,9 @@ func (o *Options) check() (err error) {
 		}
 		if !o.Embedded && rms.IsRelative(o.Storage) {
 			return fmt.Errorf("--storage %s: other leaders would not find it in the directory of this one", o.Storage)
+		}
+		if err := o.apart(); err != nil {
+			return err
 		}
 	}
 	if o.Relocate && o.Storage == "" {

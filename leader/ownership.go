@@ -23,7 +23,7 @@ import (
 // when either of the two has claimed the storage since, the other's log does not know that.
 
 // defaultStorage is a folder of the data directory.
-var defaultStorage = rms.RelativeURL("storage")
+var defaultStorage = rms.RelativeURL(storageDir)
 
 // claimant is a leader that is about to own managed storage.
 type claimant struct {
@@ -190,6 +190,11 @@ func (c *claimant) follows(ctx context.Context, cat *state.Catalog, h *holding, 
 		n, err := allThere(ctx, h.store, cat)
 		if err != nil {
 			return fmt.Errorf("managed storage %s is not that of this catalog: %w", h.url, err)
+		}
+		if n == 0 && o == nil && !c.take { // nothing says that this folder was ever a cluster's
+			if err := rms.CheckEmpty(ctx, h.store); err != nil {
+				return fmt.Errorf("managed storage %s: %w", h.url, err)
+			}
 		}
 		h.found = n
 	}

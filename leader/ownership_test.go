@@ -309,6 +309,10 @@ func TestFirstStart(t *testing.T) {
 		foreign: "photos", "/proc/nowhere": "no such file"} {
 		refused(t, dir, why, storage(url))
 	}
+	for url, why := range map[string]string{"file:catalog": `"catalog" in the data directory is for something else`, "file:node/objects": `"node" in`, filepath.Join(dir, "artifacts"): `"artifacts" in`,
+		dir: "holds the data directory", top: "holds the data directory", "/": "holds the data directory"} {
+		refused(t, dir, why, storage(url))
+	}
 	refused(t, dir, "--slices", func(o *Options) { o.Slices = 0 })
 	refused(t, dir, "listen", func(o *Options) { o.Listen = "127.0.0.1:nowhere" })
 	if _, err := os.Stat(dir); err == nil {
@@ -325,6 +329,12 @@ func TestFirstStart(t *testing.T) {
 		t.Error("a refused start has made a storage")
 	}
 	refused(t, filepath.Join(top, "second"), "belongs to", storage(filepath.Join(top, "good")))
+	empty := filepath.Join(top, "empty")
+	s, err = try(t, empty, nil)
+	stopServer(t, must(t, s, err))
+	if _, err := Relocate(t.Context(), empty, foreign, false, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "photos") {
+		t.Errorf("a catalog without objects was pointed at a folder of somebody else's: %v", err)
+	}
 }
 
 // A leader's directory is no node's, and the other way round; a leader with its storage in its directory stays alone.

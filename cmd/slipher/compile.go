@@ -18,7 +18,7 @@ import (
 type compileCmd struct {
 	Query  string   `arg:"" name:"file" help:"File with the query, - for standard input." placeholder:"FILE"`
 	Schema string   `help:"File with the DDL of the tables." placeholder:"FILE"`
-	Emit   []string `help:"What to print: plan, segments, program, ir, opt, asm, sizes, times." default:"plan,segments,sizes" placeholder:"WORD,..."`
+	Emit   []string `help:"What to print: plan, segments, program, ir, opt, asm, sizes, times." default:"plan,segments,sizes" placeholder:"WORD"`
 	Tier   string   `help:"Whose IR and assembly: fused or primitives." enum:"primitives,fused" default:"fused"`
 	Target string   `help:"CPU level: x86-64-v3, x86-64-v4, x86-64-v4-vbmi2." default:"x86-64-v3"`
 	Slices count    `help:"Slices of the cluster planned for." default:"4" min:"1" max:"4096"`
@@ -30,11 +30,6 @@ func (c *compileCmd) Run(ctx context.Context) error {
 	t, err := target.ByLevel(c.Target)
 	if err != nil {
 		return err
-	}
-	for i, w := range c.Emit {
-		if c.Emit[i] = strings.ToLower(strings.TrimSpace(w)); !slices.Contains(inspect.Words(), c.Emit[i]) {
-			return fmt.Errorf("--emit %s: want %s", w, strings.Join(inspect.Words(), ", "))
-		}
 	}
 	o, err := leader.NewOffline(int(c.Slices))
 	if err != nil {
@@ -74,6 +69,19 @@ func (c *compileCmd) Run(ctx context.Context) error {
 	}
 	_, err = fmt.Println(strings.Join(out, "\n"))
 	return err
+}
+
+// Validate implements kong.Validatable.
+func (c *compileCmd) Validate() error {
+	if _, err := target.ByLevel(c.Target); err != nil {
+		return fmt.Errorf("--target: %w", err)
+	}
+	for i, w := range c.Emit {
+		if c.Emit[i] = strings.ToLower(strings.TrimSpace(w)); !slices.Contains(inspect.Words(), c.Emit[i]) {
+			return fmt.Errorf("--emit %s: want %s", w, strings.Join(inspect.Words(), ", "))
+		}
+	}
+	return nil
 }
 
 func (c *compileCmd) text() (string, error) {

@@ -23,7 +23,7 @@ func configFile(r io.Reader) (kong.Resolver, error) {
 		}
 		name, value, ok := strings.Cut(text, "=")
 		if !ok {
-			return nil, fmt.Errorf("line %d: want name = value", line)
+			return nil, fmt.Errorf("--config, line %d: want name = value", line)
 		}
 		value = strings.TrimSpace(value)
 		if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
@@ -63,7 +63,7 @@ func (c config) Validate(app *kong.Application) error {
 	})
 	for name := range c {
 		if !flags[name] {
-			return fmt.Errorf("there is no flag %q", name)
+			return fmt.Errorf("--config: there is no flag %q", name)
 		}
 	}
 	return nil

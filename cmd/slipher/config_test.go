@@ -20,10 +20,21 @@ func read(t *testing.T, args ...string) (*cli, error) {
 	return &c, err
 }
 
+// secretFile is a file that --secret-file takes.
+func secretFile(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte("0123456789abcdef"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
 // Flag, variable and file say the same things; the flag wins over the variable, the variable over the file.
 func TestPrecedence(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "config")
-	text := "# a comment\ndata = /from/file\nslices=3 # three\nlisten = \"127.0.0.1:1\"\nsecret_file = /s\n"
+	secret := secretFile(t)
+	text := "# a comment\ndata = /from/file\nslices=3 # three\nlisten = \"127.0.0.1:1\"\nsecret_file = " + secret + "\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +50,7 @@ func TestPrecedence(t *testing.T) {
 	if c, err = read(t, "start", "--config", file, "--data", "/from/flag"); err != nil || c.Start.Data != "/from/flag" {
 		t.Errorf("flag: %+v %v", c.Start, err)
 	}
-	if c, err = read(t, "leader", "--id", "a", "--cluster", "127.0.0.1:0", "--config", file); err != nil || c.Leader.SecretFile != "/s" {
+	if c, err = read(t, "leader", "--id", "a", "--cluster", "127.0.0.1:0", "--config", file); err != nil || c.Leader.SecretFile != secret {
 		t.Errorf("underscore: %+v %v", c.Leader, err)
 	}
 }
@@ -67,7 +78,7 @@ func TestCommandLines(t *testing.T) {
 		"compile --schema F --emit plan,segments,program,ir,opt,asm,sizes --tier primitives --target x86-64-v4 --slices 2 --stats F -",
 		"compile-worker",
 	} {
-		c, err := read(t, strings.Fields(line)...)
+		c, err := read(t, strings.Fields(strings.ReplaceAll(line, "-file F", "-file "+secretFile(t)))...)
 		if err != nil {
 			t.Errorf("%s: %v", line, err)
 		}

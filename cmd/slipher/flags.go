@@ -1,14 +1,17 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
 
+	"slipher/node/rms"
 	"slipher/node/wire"
 )
 
@@ -146,11 +149,39 @@ func (p *path) Decode(ctx *kong.DecodeContext) error {
 	return err
 }
 
+// storageURL names managed storage; what it means depends on the data directory, which leader knows.
+type storageURL string
+
+// Decode implements kong.MapperValue.
+func (u *storageURL) Decode(ctx *kong.DecodeContext) error {
+	text, err := word(ctx)
+	if err == nil && text != "" { // no text: the default
+		_, err = rms.Normalize(text)
+	}
+	*u = storageURL(text)
+	return err
+}
+
 // word takes a flag's value.
 func word(ctx *kong.DecodeContext) (string, error) {
+	switch t := ctx.Scan.Peek(); {
+	case t.IsEOL():
+		return "", errors.New("its value is missing")
+	case !t.IsValue():
+		return "", fmt.Errorf("its value is missing, %s reads as a flag: write --%s=%s if it is the value", t, ctx.Value.Name, t)
+	}
 	var text string
 	err := ctx.Scan.PopValueInto("value", &text)
 	return text, err
+}
+
+// anyText is the mapper of flags that take any text.
+func anyText(ctx *kong.DecodeContext, target reflect.Value) error {
+	text, err := word(ctx)
+	if err == nil {
+		target.SetString(text)
+	}
+	return err
 }
 
 // texts are values as what they are made of.

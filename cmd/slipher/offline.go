@@ -12,9 +12,9 @@ import (
 
 // relocateCmd points the catalog of a stopped server at moved storage.
 type relocateCmd struct {
-	Data    path   `help:"Directory of the data, of a server that is stopped." required:"" placeholder:"DIR"`
-	Storage string `help:"Where the objects are now (default: DIR/storage)." placeholder:"URL"`
-	Take    bool   `name:"take-storage" help:"Also if another server has used that storage since; what it has written is lost."`
+	Data    path       `help:"Directory of the data, of a server that is stopped." required:"" placeholder:"DIR"`
+	Storage storageURL `help:"Where the objects are now (default: DIR/storage)." placeholder:"URL"`
+	Take    bool       `name:"take-storage" help:"Also if another server has used that storage since; what it has written is lost."`
 }
 
 // Run says what was found.
@@ -23,7 +23,7 @@ func (c *relocateCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	r, err := leader.Relocate(ctx, dir, c.Storage, c.Take, log)
+	r, err := leader.Relocate(ctx, dir, string(c.Storage), c.Take, log)
 	if err != nil {
 		return err
 	}

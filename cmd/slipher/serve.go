@@ -31,7 +31,7 @@ type startCmd struct {
 	Listen         listenAddress `help:"Address for SQL." default:"127.0.0.1:5439" placeholder:"HOST:PORT"`
 	MaxConnections count         `name:"max-connections" help:"Clients served at once." default:"500" min:"1" max:"100000"`
 	Slices         count         `help:"Slices, fixed when the directory is first used (default: cores)." min:"1" max:"4096"`
-	Storage        string        `help:"Managed storage (default: DIR/storage), fixed when the directory is first used." placeholder:"URL"`
+	Storage        storageURL    `help:"Managed storage (default: DIR/storage), fixed when the directory is first used." placeholder:"URL"`
 	Take           bool          `name:"take-storage" help:"Take managed storage over from another server; what that has written since this directory was copied is lost."`
 	FlushAfter     interval      `help:"Time after which small writes become row groups." default:"1s" min:"1ms" max:"24h"`
 	KeepEvery      interval      `name:"keep-every" help:"Time between two runs of each housekeeping job (for tests)." hidden:"" min:"1ms" max:"24h"`
@@ -46,11 +46,22 @@ func (c *startCmd) Run(ctx context.Context, log *slog.Logger, g *grace) error {
 		return err
 	}
 	defer stop()
-	return runLeader(ctx, g, leader.Options{
+	o := c.options()
+	o.Log = log
+	return runLeader(ctx, g, o)
+}
+
+func (c *startCmd) options() leader.Options {
+	return leader.Options{
 		Dir: string(c.Data), ID: "leader", Listen: string(c.Listen), MaxConnections: int(c.MaxConnections), Cluster: "127.0.0.1:0",
-		Bootstrap: true, Slices: orCores(c.Slices), SlicesGiven: c.Slices > 0, Storage: c.Storage, Take: c.Take,
-		Embedded: true, Workers: orCores(c.Workers), Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery), Log: log,
-	})
+		Bootstrap: true, Slices: orCores(c.Slices), SlicesGiven: c.Slices > 0, Storage: string(c.Storage), Take: c.Take,
+		Embedded: true, Workers: orCores(c.Workers), Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery),
+	}
+}
+
+// Validate implements kong.Validatable.
+func (c *startCmd) Validate() error {
+	return errors.Join(c.memoryFlag.Validate(), validate(c.options()))
 }
 
 // leaderCmd is a leader alone.
@@ -63,7 +74,7 @@ type leaderCmd struct {
 	Bootstrap      bool          `help:"Make a new cluster if the directory holds none."`
 	Join           []peerAddress `help:"Cluster addresses of leaders: become one of them, or find them again." placeholder:"HOST:PORT"`
 	Slices         count         `help:"Slices of the whole cluster, with --bootstrap." min:"1" max:"4096"`
-	Storage        string        `help:"Managed storage, which all leaders and nodes can reach; fixed by the first leader (default, for one that stays alone: DIR/storage)." placeholder:"URL"`
+	Storage        storageURL    `help:"Managed storage, which all leaders and nodes can reach; fixed by the first leader (default, for one that stays alone: DIR/storage)." placeholder:"URL"`
 	Relocate       bool          `help:"Managed storage was moved to --storage: make sure that all objects are there, and note it."`
 	Take           bool          `name:"take-storage" help:"Take managed storage over from another cluster's leaders; what they have written since this directory was copied is lost."`
 	FlushAfter     interval      `help:"Time after which small writes become row groups." default:"1s" min:"1ms" max:"24h"`
@@ -80,16 +91,47 @@ func (c *leaderCmd) Run(ctx context.Context, log *slog.Logger, g *grace) error {
 		return err
 	}
 	defer stop()
-	secret, err := wire.LoadSecret(c.SecretFile, append(texts(c.Join), string(c.Cluster))...)
+	secret, err := c.secret()
 	if err != nil {
 		return err
 	}
-	return runLeader(ctx, g, leader.Options{
+	o := c.options()
+	o.Secret, o.Log = secret, log
+	return runLeader(ctx, g, o)
+}
+
+func (c *leaderCmd) options() leader.Options {
+	return leader.Options{
 		Dir: string(c.Data), ID: string(c.ID), Listen: string(c.Listen), MaxConnections: int(c.MaxConnections), Cluster: string(c.Cluster),
-		Bootstrap: c.Bootstrap, Join: texts(c.Join), Slices: int(c.Slices), SlicesGiven: c.Slices > 0, Storage: c.Storage, Relocate: c.Relocate, Take: c.Take, Secret: secret,
-		Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery), Log: log,
-		LogKept: uint64(c.LogKept),
-	})
+		Bootstrap: c.Bootstrap, Join: texts(c.Join), Slices: int(c.Slices), SlicesGiven: c.Slices > 0, Storage: string(c.Storage),
+		Relocate: c.Relocate, Take: c.Take, Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery), LogKept: uint64(c.LogKept),
+	}
+}
+
+// Validate implements kong.Validatable.
+func (c *leaderCmd) Validate() error {
+	_, err := c.secret()
+	return errors.Join(c.memoryFlag.Validate(), validate(c.options()), err)
+}
+
+func (c *leaderCmd) secret() ([]byte, error) {
+	return loadSecret(c.SecretFile, append(texts(c.Join), string(c.Cluster))...)
+}
+
+// validate finds flags that cannot be meant together, or in their data directory.
+func validate(o leader.Options) (err error) {
+	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
+		return err
+	}
+	return o.Check()
+}
+
+func loadSecret(file string, addrs ...string) ([]byte, error) {
+	secret, err := wire.LoadSecret(file, addrs...)
+	if err != nil && file != "" {
+		err = fmt.Errorf("--secret-file: %w", err)
+	}
+	return secret, err
 }
 
 // housekeeping is the policy of a leader whose small writes wait for flush; every is for tests, in which all
@@ -156,6 +198,16 @@ type nodeCmd struct {
 	memoryFlag
 }
 
+// Validate implements kong.Validatable.
+func (c *nodeCmd) Validate() error {
+	_, err := c.secret()
+	return errors.Join(c.memoryFlag.Validate(), err)
+}
+
+func (c *nodeCmd) secret() ([]byte, error) {
+	return loadSecret(c.SecretFile, append(texts(c.Leader), string(c.Cluster))...)
+}
+
 func orCores(n count) int {
 	if n > 0 {
 		return int(n)
@@ -190,7 +242,7 @@ func (c *nodeCmd) Run(ctx context.Context, log *slog.Logger, g *grace) error {
 		return err
 	}
 	defer stop()
-	secret, err := wire.LoadSecret(c.SecretFile, append(texts(c.Leader), string(c.Cluster))...)
+	secret, err := c.secret()
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -41,6 +42,7 @@ func newApp(c *cli, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, error
 		kong.Description("An open, Redshift-compatible data warehouse."),
 		kong.DefaultEnvars("SLIPHER"),
 		kong.Configuration(configFile),
+		kong.KindMapper(reflect.String, kong.MapperFunc(anyText)),
 		kong.Vars{"version": version()},
 		kong.Writers(stdout, stderr),
 		kong.Exit(exit),

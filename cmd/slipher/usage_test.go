@@ -85,6 +85,23 @@ func TestMistakes(t *testing.T) {
 		{"leader --data DIR --id a/b --cluster 127.0.0.1:1", `--id: "a/b"`, "leader"},
 		{"leader --data DIR --id a --cluster 127.0.0.1:1 --join :1", `--join: ":1": "" is no host`, "leader"},
 		{"node --data DIR --id n --cluster 127.0.0.1:1 --leader 127.0.0.1:1,127.0.0.1:0", "--leader: ", "node"},
+		{"start --data", "--data: its value is missing", "start"},
+		{"start --log", "--log: its value is missing", "start"},
+		{"start --data DIR --workers -1", "--workers: its value is missing, -1 reads as a flag: write --workers=-1", "start"},
+		{"start --data DIR --storage --slices 2", "--storage: its value is missing", "start"},
+		{"start --data DIR --storage file:", "names no folder", "start"},
+		{"start --data DIR --storage s3://bucket/x", "no support", "start"},
+		{"start --data DIR --storage file:node", "is for something else", "start"},
+		{"start --data DIR --storage DIR", "holds the data directory", "start"},
+		{"relocate --data DIR --storage file:../x", "--storage: ", "relocate"},
+		{"leader --data DIR --id a --cluster 127.0.0.1:1 --bootstrap", "--bootstrap needs --slices", "leader"},
+		{"leader --data DIR --id a --cluster 127.0.0.1:1 --bootstrap --slices 2 --join 127.0.0.1:2", "not both", "leader"},
+		{"leader --data DIR --id a --cluster 127.0.0.1:1 --join 127.0.0.1:2 --relocate", "--relocate needs --storage", "leader"},
+		{"leader --data DIR --id a --cluster 127.0.0.1:1 --bootstrap --slices 2 --storage file:x", "would not find it", "leader"},
+		{"leader --data DIR --id a --cluster 127.0.0.1:1 --join 127.0.0.1:2 --secret-file /nowhere/secret", "--secret-file: ", "leader"},
+		{"node --data DIR --id n --cluster 0.0.0.0:1 --leader 127.0.0.1:1", "--secret-file is needed", "node"},
+		{"compile --emit nonsense q.sql", "--emit nonsense: want plan", "compile"},
+		{"compile --target i386 q.sql", "--target: ", "compile"},
 		{"compile --slices 0 q.sql", "--slices: 0 is not", "compile"},
 		{"demo --slices 5000", "--slices: 5000 is not", "demo"},
 	} {
@@ -105,9 +122,9 @@ func TestFlagValues(t *testing.T) {
 	for _, line := range []string{
 		"start --data D --listen :0", "start --data D --listen [::1]:5439", "start --data D --listen localhost:1 --slices 4096 --workers 1024",
 		"start --data D --flush-after 24h --max-connections 1",
-		"leader --data D --id a.b-c_1 --cluster [fe80::1%eth0]:1 --join db-1.example.org:65535,10.0.0.1:1",
+		"leader --data D --id a.b-c_1 --cluster [fe80::1%eth0]:1 --join db-1.example.org:65535,10.0.0.1:1 --secret-file F",
 	} {
-		if _, _, mistaken := call(t, strings.Fields(line)...); mistaken != "" {
+		if _, _, mistaken := call(t, strings.Fields(strings.ReplaceAll(line, "-file F", "-file "+secretFile(t)))...); mistaken != "" {
 			t.Errorf("%s: %s", line, mistaken)
 		}
 	}

@@ -36,6 +36,19 @@ func Resolve(dir, rawURL string) string {
 	return FileURL(filepath.Join(dir, name))
 }
 
+// Folder is the absolute path of a file store's folder, "" for stores of other kinds and relative URLs.
+func Folder(rawURL string) string {
+	u, err := parseURL(rawURL)
+	if err != nil || u.Scheme != "file" || u.Opaque != "" {
+		return ""
+	}
+	root, err := rootOf(u)
+	if err != nil {
+		return ""
+	}
+	return root
+}
+
 // Normalize checks a URL as a user writes it and gives the form that is kept: a path, or a file URL of any
 // form, becomes file:///folder, except that file:folder stays as it is. Nothing is opened.
 func Normalize(rawURL string) (string, error) {
@@ -127,7 +140,7 @@ func Make(ctx context.Context, rawURL string) (Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkEmpty(ctx, s); err != nil {
+	if err := CheckEmpty(ctx, s); err != nil {
 		return nil, fmt.Errorf("managed storage %s: %w", rawURL, err)
 	}
 	if err := s.Put(ctx, probeName, []byte("probe\n")); err != nil {
@@ -136,7 +149,8 @@ func Make(ctx context.Context, rawURL string) (Store, error) {
 	return s, s.Delete(ctx, probeName)
 }
 
-func checkEmpty(ctx context.Context, s Store) error {
+// CheckEmpty makes sure that a store is nobody's and holds nothing.
+func CheckEmpty(ctx context.Context, s Store) error {
 	o, err := ReadOwner(ctx, s)
 	if err != nil {
 		return err
