@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"slipher/catalog/fn"
+	"slipher/catalog/similar"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/parse"
@@ -63,11 +64,29 @@ var datePartFirst = map[string]int{
 	"datepart": 2, "pgdate_part": 2,
 }
 
+// partFirst reports whether the first argument of f may be a bare date part. It may, too, if nothing has the name of f but one of those
+// functions has nearly: then the name is the mistake to be told, not that there is no column "day".
+func (b *binder) partFirst(f *parse.FuncCall) bool {
+	if n := datePartFirst[f.Name]; n > 0 {
+		return n == len(f.Args)
+	}
+	if _, special := specials()[f.Name]; special || refusedFunctions[f.Name] || len(b.fns.Rows(f.Name)) > 0 {
+		return false
+	}
+	near := similar.For(f.Name)
+	for name, n := range datePartFirst {
+		if n == len(f.Args) {
+			near.Offer(name, name)
+		}
+	}
+	return len(near.Best()) > 0
+}
+
 // arguments binds a call's arguments; a bare date part becomes a string constant.
 func (b *binder) arguments(sc *scope, f *parse.FuncCall) ([]value, error) {
 	var out []value
 	for i, a := range f.Args {
-		if r, ok := a.(*parse.ColumnRef); ok && i == 0 && len(r.Parts) == 1 && !r.Star && datePartFirst[f.Name] == len(f.Args) {
+		if r, ok := a.(*parse.ColumnRef); ok && i == 0 && len(r.Parts) == 1 && !r.Star && b.partFirst(f) {
 			d := types.String(r.Parts[0])
 			out = append(out, value{lit: &d, text: d.S, pos: r.Pos})
 			continue

@@ -16,6 +16,9 @@ func (s *Session) set(b *parse.Set, w pgwire.ResultWriter) error {
 		mode := transactionModes[strings.ToLower(one.Name)]
 		local := one.Local || mode
 		if local && s.idle() && !s.block.implicit {
+			if err := s.settings.refuses(one.Name, one.Value); err != nil { // wrong outside of a transaction, too
+				return err
+			}
 			warn(w, "25P01", "SET LOCAL can only be used in transaction blocks")
 			return w.Complete("SET")
 		}

@@ -118,6 +118,18 @@ func (s *settings) normal(name, value string) (string, error) {
 	return p.check(p, value)
 }
 
+// refuses is what is wrong with setting name to value, or with a nil value to its default.
+func (s *settings) refuses(name string, value *string) error {
+	if value != nil {
+		_, err := s.normal(name, *value)
+		return err
+	}
+	if _, ok := s.lookup(name); !ok && !strings.Contains(name, ".") {
+		return errUnknown(name)
+	}
+	return nil
+}
+
 // idle is the doc of a setting that a statement has just given another value than the default, without effect.
 func (s *settings) idle(name string) string {
 	if p := known[strings.ToLower(name)]; p != nil && p.idle && s.get(name) != p.def && !quiet[s.get("client_min_messages")] {
