@@ -2,6 +2,7 @@ package replica
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -54,12 +55,25 @@ func (s *sink) Accept(name string, level hclog.Level, msg string, args ...any) {
 	if level == hclog.Error && name != "raft.transport" { // the transport's are connections that end
 		peer := peerOf(args)
 		if peer == "" {
-			out = slog.LevelWarn
+			if !compacted(args) {
+				out = slog.LevelWarn
+			}
 		} else if d, ok := s.complaint(peer); ok {
 			s.to.Warn("a leader does not answer", "addr", peer, "for", d.Round(time.Second))
 		}
 	}
 	s.to.Log(context.Background(), out, msg, append([]any{"part", name}, args...)...)
+}
+
+// compacted reports whether a line is about an entry that is only in a snapshot by now: a peer that lacks it gets the snapshot.
+// Where raft cannot go on without the entry, it panics.
+func compacted(args []any) bool {
+	for i := 0; i+1 < len(args); i += 2 {
+		if err, ok := args[i+1].(error); ok && args[i] == "error" && errors.Is(err, raft.ErrLogNotFound) {
+			return true
+		}
+	}
+	return false
 }
 
 // peerOf is the address, or what is known else, of the peer that a line complains about, "" if it is about none.

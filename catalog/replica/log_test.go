@@ -23,6 +23,7 @@ func TestLog(t *testing.T) {
 	refused := errors.New("connection refused")
 	l.Warn("no known peers, aborting election")
 	l.Info("entering leader state")
+	l.Error("failed to get log", "index", 1, "error", raft.ErrLogNotFound) // of a leader that joins anew
 	l.Named("transport").Error("failed to decode incoming command", "error", refused)
 	fail := func() {
 		l.Error("failed to appendEntries to", "peer", raft.Server{ID: "l2", Address: "host:1"}, "error", refused)
