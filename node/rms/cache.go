@@ -29,8 +29,9 @@ type Cache struct {
 	used    int64               // guarded by mu; bytes of all loaded blocks
 	stats   CacheStats          // guarded by mu
 	clock   uint64              // guarded by mu; counts requests for objects
-	opened  uint64              // guarded by mu; counts objects opened
 	closed  bool                // guarded by mu
+
+	stop, watched chan struct{} // of watchGone, nil if the store's objects are no files
 }
 
 // CacheStats counts what a cache did and holds.
@@ -69,7 +70,10 @@ const entryOverhead = 1 << 10
 func NewCache(store Store, dir string, memLimit int64) *Cache {
 	c := &Cache{store: store, limit: memLimit, objects: map[string]*object{}, blocks: map[blockKey]*entry{}, heat: list.New()}
 	c.acct = mem.NewCache("the block cache", c.reclaim)
-	if _, ok := store.(mapper); !ok && dir != "" {
+	if m, ok := store.(mapper); ok {
+		c.stop, c.watched = make(chan struct{}), make(chan struct{})
+		go c.watchGone(m)
+	} else if dir != "" {
 		c.local = newDisk(dir)
 	}
 	return c
@@ -295,12 +299,12 @@ func (c *Cache) freeLocked(e *entry) {
 func (c *Cache) Drop(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.dropLocked(name)
+	c.dropLocked(map[string]bool{name: true})
 }
 
-func (c *Cache) dropLocked(name string) {
+func (c *Cache) dropLocked(names map[string]bool) {
 	for key, e := range c.blocks {
-		if key.object != name {
+		if !names[key.object] {
 			continue
 		}
 		delete(c.blocks, key)
@@ -310,7 +314,11 @@ func (c *Cache) dropLocked(name string) {
 			c.freeLocked(e)
 		}
 	}
-	if o := c.objects[name]; o != nil {
+	for name := range names {
+		o := c.objects[name]
+		if o == nil {
+			continue
+		}
 		delete(c.objects, name)
 		c.unrefLocked(o) // the table's
 		if c.local != nil {
@@ -327,6 +335,12 @@ func (c *Cache) Close() error {
 		return nil
 	}
 	c.closed = true
+	if c.stop != nil {
+		close(c.stop)
+		c.mu.Unlock()
+		<-c.watched // it may be about to take mu
+		c.mu.Lock()
+	}
 	c.acct.Forget()
 	pinned := len(c.blocks) - c.heat.Len()
 	for c.heat.Len() > 0 {

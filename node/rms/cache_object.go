@@ -2,10 +2,7 @@ package rms
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
@@ -52,27 +49,7 @@ func (c *Cache) object(ctx context.Context, ref state.ObjectRef) (*object, error
 	c.objects[ref.Name] = o
 	c.touchLocked(o)
 	c.shrinkObjectsLocked()
-	if c.opened++; c.opened%sweepEvery == 0 {
-		c.dropGoneLocked()
-	}
 	return o, nil
-}
-
-// sweepEvery is after how many newly opened objects the cache looks for deleted ones: merges, which
-// make objects to delete, make new ones, too.
-const sweepEvery = 64
-
-// dropGoneLocked forgets objects whose files were deleted: a mapping keeps a file's space taken.
-func (c *Cache) dropGoneLocked() {
-	m, ok := c.store.(mapper)
-	if !ok {
-		return
-	}
-	for name := range c.objects {
-		if _, err := os.Lstat(m.localPath(name)); errors.Is(err, fs.ErrNotExist) {
-			c.dropLocked(name)
-		}
-	}
 }
 
 func (c *Cache) openObject(ctx context.Context, ref state.ObjectRef) (*object, error) {
