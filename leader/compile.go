@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"strings"
 	"time"
 
 	"slipher/catalog/fn"
@@ -49,7 +50,7 @@ func (s *Server) openCompiler(context.Context) error {
 	if s.target, err = target.ByLevel(string(e.Level())); err != nil {
 		return err
 	}
-	s.pool = llvm.NewPool(runtime.GOMAXPROCS(0), s.opts.Self, llvm.Options{MaxBytes: compileBytes(mem.Available())})
+	s.pool = llvm.NewPool(runtime.GOMAXPROCS(0), s.opts.Self, llvm.Options{MaxBytes: compileBytes(mem.Available()), Timeout: compileTime})
 	s.onStop(func(context.Context) error { s.pool.Close(); s.flights.wait(); return nil })
 	if s.opts.Warm && s.pool.Available() == nil {
 		s.flights.wg.Go(func() {
@@ -152,14 +153,23 @@ func artifactKey(v *codegen.Variant, t target.Target) artifact.Hash {
 		Passes: llvm.PassKey(fusedPasses), Level: t.Level, Tier: "fused"}.Key()
 }
 
-// makeArtifact compiles, signs and caches. Without libLLVM, or for a program too
-// large for it, there is no artifact and no error.
+// compileTime is what LLVM may take for one segment. What takes longer is not tried again.
+const compileTime = 15 * time.Second
+
+// makeArtifact compiles, signs and caches. Without libLLVM, or for a program that is too large or takes
+// too long for it, there is no artifact and no error.
 func (s *Server) makeArtifact(ctx context.Context, v *codegen.Variant, t target.Target, key artifact.Hash) ([]byte, error) {
-	if !v.Fusable() {
+	ir := v.FusedIR(t)
+	if ir == "" || s.flights.isSlow(key) {
 		return nil, nil
 	}
-	res, err := s.pool.Compile(ctx, llvm.Job{IR: v.IR(t), CPU: t, Passes: fusedPasses})
-	if errors.Is(err, llvm.ErrNoLLVM) {
+	res, err := s.pool.Compile(ctx, llvm.Job{IR: ir, CPU: t, Passes: fusedPasses})
+	switch {
+	case errors.Is(err, llvm.ErrNoLLVM):
+		return nil, nil
+	case errors.Is(err, llvm.ErrSlow):
+		s.flights.noteSlow(key)
+		s.log.Info("a segment takes LLVM too long and stays on primitives", "after", compileTime, "lines", strings.Count(ir, "\n"))
 		return nil, nil
 	}
 	if err != nil {

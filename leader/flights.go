@@ -17,6 +17,7 @@ type flights struct {
 	mu    sync.Mutex
 	open  map[artifact.Hash]*flight // guarded by mu
 	asked map[artifact.Hash]bool    // was given up before; guarded by mu
+	slow  map[artifact.Hash]bool    // took LLVM too long; guarded by mu
 	wg    sync.WaitGroup            // the goroutines that make artifacts
 }
 
@@ -27,6 +28,22 @@ type flight struct {
 	finish  bool // whatever happens; guarded by flights.mu
 	sealed  []byte
 	err     error
+}
+
+// noteSlow remembers an artifact that LLVM did not make in its time.
+func (l *flights) noteSlow(key artifact.Hash) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.slow == nil || len(l.slow) >= askedKept {
+		l.slow = map[artifact.Hash]bool{}
+	}
+	l.slow[key] = true
+}
+
+func (l *flights) isSlow(key artifact.Hash) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.slow[key]
 }
 
 // askedKept bounds what flights remembers; it is emptied when full.

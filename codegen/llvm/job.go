@@ -49,4 +49,5 @@ func (e *CompileError) Error() string { return fmt.Sprintf("llvm %s: %s", e.Stag
 var (
 	ErrClosed     = errors.New("compile pool is closed")
 	ErrWorkerDied = errors.New("compile worker died")
+	ErrSlow       = errors.New("the compile worker takes too long")
 )

@@ -88,7 +88,7 @@ type outcome struct {
 
 // Compile compiles one module. It waits for a free worker and for the result;
 // when ctx ends it returns at once.
-// Errors: ErrNoLLVM, *CompileError, ErrWorkerDied, ErrClosed, ctx's.
+// Errors: ErrNoLLVM, *CompileError, ErrWorkerDied, ErrSlow, ErrClosed, ctx's.
 func (p *Pool) Compile(ctx context.Context, j Job) (Result, error) {
 	if j.Passes == "" {
 		j.Passes = Short
@@ -258,7 +258,7 @@ func (p *Pool) guard(w *process, t *task, finished <-chan struct{}) error {
 	case <-p.context.Done():
 		err = ErrClosed
 	case <-timeout.C:
-		err = fmt.Errorf("%w: no answer within %v", context.DeadlineExceeded, p.options.Timeout)
+		err = fmt.Errorf("%w: no answer within %v", ErrSlow, p.options.Timeout)
 	case <-t.ctx.Done():
 		grace := time.NewTimer(cancelGrace)
 		defer grace.Stop()

@@ -182,7 +182,11 @@ func (p *printer) load() error {
 		return nil
 	}
 	for _, v := range p.variants() {
-		p.modules = append(p.modules, module{title: v.title, ir: v.IR(p.q.Target)})
+		title := v.title
+		if v.FusedIR(p.q.Target) == "" {
+			title += " (too large: runs on primitives)"
+		}
+		p.modules = append(p.modules, module{title: title, ir: v.IR(p.q.Target)})
 	}
 	return nil
 }
