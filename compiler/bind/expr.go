@@ -327,6 +327,15 @@ func (b *binder) castValue(sc *scope, arg parse.Expr, to types.Type, x *parse.Ca
 	if to.Kind == types.Varchar && len(x.Type.Mods) == 0 && (v.typ.Kind == types.Varchar || v.typ.Kind == types.Char) {
 		to.Len = v.typ.Len
 	}
+	// So does BPCHAR, the type of N'…' and of CHAR '…', which does not pad to the 256 of a column.
+	if to.Kind == types.Char && x.Type.Name == "bpchar" && len(x.Type.Mods) == 0 {
+		switch {
+		case v.typ.Kind == types.Varchar || v.typ.Kind == types.Char:
+			to.Len = min(v.typ.Len, types.MaxChar)
+		case v.lit != nil && !v.lit.Null && v.typ.Kind == types.Unknown:
+			to.Len = min(max(1, int32(len(v.lit.S))), types.MaxChar)
+		}
+	}
 	if v.client > 0 {
 		e := b.clientParam(v.client, paramType(to))
 		v = value{expr: e, typ: e.Type, pos: v.pos}
