@@ -44,6 +44,9 @@ type peerInfo struct{ id, addr, cluster string }
 // ErrSecret is the refusal of a peer that has another secret.
 var ErrSecret = errors.New("the peer does not know the cluster's secret")
 
+// errNoClusterYet refuses links to a process that is starting.
+var errNoClusterYet = errors.New("it does not know its cluster yet")
+
 func dialHandshake(c net.Conn, me Identity) (peerInfo, error) {
 	_ = c.SetDeadline(time.Now().Add(welcomeTimeout))
 	defer func() { _ = c.SetDeadline(time.Time{}) }()
@@ -98,7 +101,7 @@ func acceptHandshake(c net.Conn, me Identity, taken func(peerInfo) error) (peerI
 	}
 	err = checkHello(theirs, me)
 	if err == nil && me.Wary && me.Cluster == "" && theirs.Cluster != "" {
-		err = errors.New("it does not know its cluster yet")
+		err = errNoClusterYet
 	}
 	if err != nil {
 		_, _ = writeHand(c, &Proof{Error: err.Error()})

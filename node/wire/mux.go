@@ -109,6 +109,7 @@ func (m *Mux) identity() Identity {
 func (m *Mux) accept() {
 	defer m.wg.Done()
 	sem := make(chan struct{}, maxHandshakes)
+	refused := newRefusals(m.log)
 	for {
 		c, err := m.ln.Accept()
 		if err != nil {
@@ -125,7 +126,7 @@ func (m *Mux) accept() {
 			info, err := acceptHandshake(c, m.identity(), m.taken)
 			<-sem
 			if err != nil {
-				m.log.Warn("link refused", "from", c.RemoteAddr().String(), "err", err)
+				refused.note(c.RemoteAddr().String(), err)
 				_ = c.Close()
 				return
 			}
