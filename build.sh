@@ -80,7 +80,7 @@ fetch() {
 tests() {
 	need psql postgresql-client
 	need /usr/lib/postgresql postgresql
-	build
+	build host,x86-64-v3 # what this machine runs, and what most do
 	fetch
 	SLIPHER_TEST_BINARY=$PWD/bin/slipher # tests that start processes start this one
 	export SLIPHER_TEST_BINARY

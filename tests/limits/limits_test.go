@@ -28,7 +28,11 @@ func TestLongStatements(t *testing.T) {
 		t.Run(shape.Name, func(t *testing.T) {
 			w := warehouse.Start(t, shape.Options)
 			warehouse.Exec(t, w.Connect(t), "CREATE TABLE t (i INT, s VARCHAR(20)) DISTKEY (i)")
-			for _, tier := range []string{"primitives", "fused"} {
+			tiers := []string{"primitives", "fused"}
+			if shape.Name == "one" { // code leaves the process in a cluster only, and LLVM takes 10 s over this
+				tiers = tiers[:1]
+			}
+			for _, tier := range tiers {
 				t.Run(tier, func(t *testing.T) {
 					c := w.Connect(t)
 					warehouse.Exec(t, c, "SET slipher_tier = "+tier)
