@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,17 +35,34 @@ func copyTimeGroup() Group {
 }
 
 // CopyTime is how COPY reads a date or timestamp by a format ("" and "auto": any form), anyDate: what cannot be read
-// is NULL. false: t is another type, or the cast from text does the same.
-func CopyTime(t types.Type, format string, anyDate bool) (Bound, bool) {
+// is NULL. false: t is another type, or the cast from text does the same. Errors: 22007 for a format without a year, by
+// which every date would be one of the first year.
+func CopyTime(t types.Type, format string, anyDate bool) (Bound, bool, error) {
 	name := map[types.Kind]string{types.Date: "copy_date", types.Timestamp: "copy_timestamp"}[t.Kind]
 	if format == "" {
 		format = "auto"
 	}
 	if name == "" || format == "auto" && !anyDate {
-		return Bound{}, false
+		return Bound{}, false, nil
+	}
+	epoch := t.Kind == types.Timestamp && (format == "epochsecs" || format == "epochmillisecs")
+	if format != "auto" && !epoch && !hasYear(copyTemplate(format)) {
+		return Bound{}, false, sqlerr.New(sqlerr.InvalidDatetimeFormat, "%s \"%s\" has no year", map[types.Kind]string{types.Date: "DATEFORMAT", types.Timestamp: "TIMEFORMAT"}[t.Kind], format)
 	}
 	return Bound{Op: opRef(name), Args: []types.Type{types.TText}, Ret: t,
-		Extra: []Const{strConst(format), {i8, types.BoolDatum(anyDate)}}}, true
+		Extra: []Const{strConst(format), {i8, types.BoolDatum(anyDate)}}}, true, nil
+}
+
+// copyTemplate is a template as COPY reads it: in DDTHH the T stands between date and time. Elsewhere DDTH is a day with
+// its ending, as in PostgreSQL.
+func copyTemplate(format string) dateTemplate {
+	return splitTemplate(strings.ReplaceAll(format, "DDTHH", `DD"T"HH`))
+}
+
+func hasYear(t dateTemplate) bool {
+	return slices.ContainsFunc(t.parts, func(p templatePart) bool {
+		return p.field != "" && (strings.Contains(p.field, "Y") && p.field != "DAY" && p.field != "DY" || p.field == "J" || p.field == "I")
+	})
 }
 
 // byFormat reads all of s. Errors are those of the types' text.
@@ -69,7 +87,7 @@ func byFormat(t types.Type, s, format string) (int64, error) {
 		micros = v
 	default:
 		r := templateReader{in: s, rest: s, template: format, clock: -1, julian: -1, copying: true}
-		if err := r.read(splitTemplate(format)); err != nil {
+		if err := r.read(copyTemplate(format)); err != nil {
 			return 0, err
 		}
 		got, err := r.finish(true)

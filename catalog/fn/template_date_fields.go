@@ -179,7 +179,7 @@ func (r *templateReader) numberField(name string, f templateNumber, v, n int) er
 	case "HH12", "HH":
 		r.twelve = r.twelve || name == "HH12" || !r.copying
 	case "SS":
-		if r.copying && len(r.rest) > 1 && r.rest[0] == '.' && isDigitByte(r.rest[1]) { // a fraction needs no field
+		if r.copying && !r.fraction && len(r.rest) > 1 && r.rest[0] == '.' && isDigitByte(r.rest[1]) { // a fraction needs no field
 			digits := len(r.rest[1:]) - len(strings.TrimLeft(r.rest[1:], "0123456789"))
 			us, _ := strconv.Atoi((r.rest[1:1+digits] + "000000")[:6])
 			r.rest = r.rest[1+digits:]

@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,6 +43,7 @@ type templateReader struct {
 	zoneSign       int
 	copying        bool // by COPY's TIMEFORMAT: all of the text and of the template counts, HH has 24 hours, zones are passed over
 	zoned          bool
+	fraction       bool // the template has a field for parts of a second
 }
 
 func (r *templateReader) bad() error {
@@ -68,6 +70,9 @@ func (r *templateReader) skipBlanks() {
 
 func (r *templateReader) read(t dateTemplate) error {
 	r.values = map[string]int{}
+	r.fraction = slices.ContainsFunc(t.parts, func(p templatePart) bool {
+		return p.field == "MS" || p.field == "US" || strings.HasPrefix(p.field, "FF")
+	})
 	for i, p := range t.parts {
 		if !t.exact && (i == 0 || p.field != "") {
 			r.skipBlanks()

@@ -58,7 +58,9 @@ func Copy(stmt *parse.Statement, c *parse.Copy, cat Catalog, fns *fn.Table, o Op
 			if col.Type.Kind == types.Date {
 				format = c.DateFormat
 			}
-			if bd, ok := fn.CopyTime(col.Type, format, c.AcceptAnyDate); ok {
+			if bd, ok, bad := fn.CopyTime(col.Type, format, c.AcceptAnyDate); bad != nil {
+				err = bad
+			} else if ok {
 				e = b.call(bd, []*plan.Expr{colExpr(f)})
 			} else {
 				e, err = b.cast(colExpr(f), col.Type, ctx, c.Table.Pos)
