@@ -24,6 +24,8 @@ type templatePart struct {
 	quoted bool   // the text stood in quotes
 	fill   bool   // FM: no padding
 	th     string // ordinal suffix: "", "TH" or "th"
+	// spelled: the suffix SP, which PostgreSQL passes over.
+	spelled bool
 }
 
 // dateTemplate is a template, read.
@@ -73,6 +75,10 @@ next:
 					p.th = rest[:2]
 					i += 2
 				}
+				if strings.HasPrefix(t[min(i, len(t)):], "SP") {
+					p.spelled = true
+					i += 2
+				}
 				out.parts = append(out.parts, p)
 				fill = false
 				continue next
@@ -82,6 +88,16 @@ next:
 		i++
 	}
 	return out
+}
+
+// refused is an error that names what no template can have yet.
+func (t dateTemplate) refused() error {
+	for _, p := range t.parts {
+		if p.spelled {
+			return sqlerr.Unsupported("the suffix \"SP\" of a template")
+		}
+	}
+	return nil
 }
 
 // isWordField: fields whose value is a word, in the case of the field.
@@ -135,7 +151,11 @@ var dateOnly = map[string]bool{"MONTH": true, "MON": true, "DAY": true, "DY": tr
 
 func (m moment) format(template string) (string, error) {
 	var sb strings.Builder
-	for _, p := range splitTemplate(template).parts {
+	t := splitTemplate(template)
+	if err := t.refused(); err != nil {
+		return "", err
+	}
+	for _, p := range t.parts {
 		if p.field == "" {
 			sb.WriteString(p.text)
 			continue

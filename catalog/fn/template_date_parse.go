@@ -22,6 +22,9 @@ type templateTime struct {
 func parseByTemplate(s, template string, strict bool) (templateTime, error) {
 	r := templateReader{in: s, rest: s, template: template, clock: -1, julian: -1}
 	t := splitTemplate(template)
+	if err := t.refused(); err != nil {
+		return templateTime{}, err
+	}
 	if err := r.read(t); err != nil {
 		return templateTime{}, err
 	}

@@ -130,3 +130,16 @@ func TestByTemplateAsPostgres(t *testing.T) {
 		})
 	}
 }
+
+// SP is refused by name, not passed over.
+func TestSpelledTemplate(t *testing.T) {
+	for _, template := range []string{"DDSP", "FMDDthSP", "YYYYSP-MM"} {
+		_, written := moment{}.format(template)
+		_, read := parseByTemplate("2024", template, true)
+		for _, err := range []error{written, read} {
+			if err == nil || sqlerr.From(err).Code != sqlerr.FeatureNotSupported {
+				t.Errorf("%s: %v", template, err)
+			}
+		}
+	}
+}
