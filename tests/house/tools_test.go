@@ -17,6 +17,7 @@ func run(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	c := exec.Command(name, args...)
 	c.Dir = "../.."
+	c.Env = append(os.Environ(), "GOGC=400") // it lives for seconds, and is a third sooner so
 	out, err := c.Output()
 	if err != nil && len(out) == 0 {
 		var exit *exec.ExitError
