@@ -7,7 +7,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -47,6 +49,7 @@ var demoQueries = []string{
 
 // Run gives the tour.
 func (d *demoCmd) Run(ctx context.Context) error {
+	signal.Ignore(syscall.SIGPIPE) // `slipher demo | head` must not leave a server behind
 	movies, err := d.movies()
 	if err != nil {
 		return err
@@ -62,8 +65,10 @@ func (d *demoCmd) Run(ctx context.Context) error {
 	}
 	server := exec.Command(self, "start", "--data", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0", "--slices", fmt.Sprint(d.Slices), "--log", "warn")
 	server.Stderr = os.Stderr
-	// A terminal's interrupt is for us alone: the server would take our signal for a second one.
-	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	// A terminal's interrupt is for us alone: the server would take our signal for a second one. It ends with us
+	// (with this thread, says prctl(2)), also where nobody asks us: kill -9.
+	runtime.LockOSThread()
+	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	server.Env = demoEnv(os.Environ())
 	out, err := server.StdoutPipe()
 	if err != nil {

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"bufio"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -69,6 +70,32 @@ func TestDemo(t *testing.T) {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) > 0 {
+		t.Errorf("left behind: %v", entries)
+	}
+}
+
+// A demo that nobody listens to any more ends, and its server and directory with it.
+func TestDemoUnheard(t *testing.T) {
+	dir := t.TempDir()
+	cmd := exec.Command(cluster.Binary(), "demo")
+	cmd.Env = append(os.Environ(), "SLIPHER_LLVM=off", "TMPDIR="+dir)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer time.AfterFunc(2*time.Minute, func() { cmd.Process.Kill() }).Stop()
+	line, err := bufio.NewReaderSize(out, 16).ReadString(' ')
+	if err != nil {
+		t.Fatalf("%q, %v", line, err)
+	}
+	out.Close()
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) > 0 {
 		t.Errorf("left behind: %v", entries)
