@@ -92,21 +92,7 @@ func (d *datumSource) Next(l *chunk.Layout, acct *mem.Account) (*chunk.Chunk, er
 	if len(d.rows) == 0 {
 		return nil, nil
 	}
-	n := min(len(d.rows), abi.VectorRows)
-	c, err := chunk.New(acct, l)
-	if err != nil {
-		return nil, err
-	}
-	for row, values := range d.rows[:n] {
-		for col := range l.Cols {
-			c.SetDatum(col, row, values[d.cols[col]])
-		}
-	}
-	if err := c.Err(); err != nil {
-		c.Free()
-		return nil, err
-	}
-	c.SetRows(n)
-	d.rows = d.rows[n:]
-	return c, nil
+	rows := d.rows[:min(len(d.rows), abi.VectorRows)]
+	d.rows = d.rows[len(rows):]
+	return chunk.OfDatums(acct, l, len(rows), func(row, col int) types.Datum { return rows[row][d.cols[col]] })
 }

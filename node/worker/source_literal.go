@@ -20,18 +20,6 @@ func (s *literalRows) Next(l *chunk.Layout, acct *mem.Account) (*chunk.Chunk, er
 	if cols == 0 || len(piece)%cols != 0 || len(piece)/cols > abi.VectorRows {
 		return nil, sqlerr.New(sqlerr.ProtocolViolation, "%d constants for rows of %d columns", len(piece), cols)
 	}
-	c, err := chunk.New(acct, l)
-	if err != nil {
-		return nil, err
-	}
-	for i, d := range piece {
-		c.SetDatum(i%cols, i/cols, d)
-	}
-	if err := c.Err(); err != nil {
-		c.Free()
-		return nil, err
-	}
-	c.SetRows(len(piece) / cols)
 	s.pieces = s.pieces[1:]
-	return c, nil
+	return chunk.OfDatums(acct, l, len(piece)/cols, func(row, col int) types.Datum { return piece[row*cols+col] })
 }
