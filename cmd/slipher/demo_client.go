@@ -11,7 +11,7 @@ import (
 
 // demoClient is the little of a PostgreSQL client that the demo needs: simple
 // queries with answers as text, and COPY FROM STDIN. It is written on the message
-// library that the server uses already: pgconn would add a sixth to what a first
+// library that the server uses already: pgconn would add a sixteenth to what a first
 // build compiles.
 type demoClient struct {
 	conn net.Conn

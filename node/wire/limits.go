@@ -19,7 +19,7 @@ import (
 // (tag limit=), which a test compares with these constants.
 const (
 	// MaxCode is for the code of one segment, sealed, of either tier. Code for primitives has about 370 bytes for each
-	// row of an INSERT … VALUES of two columns (20,000 rows: 7.4 MB) and 1400 for each term of a WHERE (1500
+	// row of a VALUES of two columns that are not all constants (20,000 rows: 7.4 MB) and 1400 for each term of a WHERE (1500
 	// terms: 2 MB): a statement of 1 MB passes with room to spare.
 	MaxCode = 64 << 20
 	// MaxRowSet is for the set of deleted rows of one object: 64 MB hold any of 500 million rows. (What is to be committed has less:

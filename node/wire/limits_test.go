@@ -180,9 +180,6 @@ func TestLimitTags(t *testing.T) {
 // Over a link: what is at a limit passes, what is beyond is refused by name before it is sent, requests and
 // replies; the link lives on.
 func TestLimitsOfCalls(t *testing.T) {
-	if testing.Short() {
-		t.Skip("sends 64 MB")
-	}
 	a, b := newRecorder(), newRecorder()
 	got := make(chan int, 8)
 	reply := &StreamDone{}
