@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/hashicorp/raft"
@@ -75,6 +76,16 @@ func (r *Replica) apply(ctx context.Context, cmd *state.Command) (*state.Result,
 		return res, &e
 	}
 	return res, nil
+}
+
+// Level is how loud a task of the background says that the catalog did not take its change and
+// that it will try again. Where another leader is or becomes the active one nobody need look: that
+// one does the task.
+func Level(err error) slog.Level {
+	if errors.Is(err, ErrNotActive) {
+		return slog.LevelInfo
+	}
+	return slog.LevelWarn
 }
 
 // notActive: nothing was proposed.

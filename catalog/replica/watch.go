@@ -65,10 +65,10 @@ func (r *Replica) watch(ctx context.Context) {
 			}
 			r.txns.forget()
 			for err := r.takeOver(ctx); err != nil && ctx.Err() == nil; err = r.takeOver(ctx) {
-				r.opts.Log.Warn("leadership not taken", "err", err)
 				if r.await(r.raft.VerifyLeader()) != nil {
 					break // LeaderCh tells, if it has not told already
 				}
+				r.opts.Log.Warn("leadership not taken", "err", err)
 				time.Sleep(retryTakeOver)
 			}
 		}

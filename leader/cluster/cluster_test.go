@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"slipher/catalog/replica"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/node/wire"
@@ -58,6 +60,32 @@ type catalog struct {
 	cat *state.Catalog // guarded by mu
 	err error          // guarded by mu: the next proposals fail
 	ops int            // guarded by mu
+
+	refused int // guarded by mu: proposals that failed with err
+}
+
+func (c *catalog) refusals() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.refused
+}
+
+// syncBuffer is a log that several goroutines write.
+type syncBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
 }
 
 func newCatalog(t *testing.T, slices int) *catalog {
@@ -72,6 +100,7 @@ func (c *catalog) propose(_ context.Context, ops []state.Op) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
+		c.refused++
 		return c.err
 	}
 	next, res := c.cat.Apply(&state.Command{Ops: ops})
@@ -254,6 +283,31 @@ func TestDealAgain(t *testing.T) {
 	}
 	cat.fail(nil)
 	want(t, "when the catalog writes again", owners(c), "n2 n2 n2 n2")
+}
+
+// A deal that waits because the leadership is handed on asks for nobody's attention; one that the catalog of
+// the active leader does not take does.
+func TestDealIsQuiet(t *testing.T) {
+	for _, why := range []error{fmt.Errorf("%w: leadership transfer in progress", replica.ErrNotActive), errors.New("disk full")} {
+		var log syncBuffer
+		cat := newCatalog(t, 4)
+		c := newCluster(t, cat, func(cfg *Config) {
+			cfg.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))
+		})
+		c.Start(cat.facts(1))
+		n1 := join(t, c, "n1")
+		join(t, c, "n2")
+		cat.fail(why)
+		n1.lose(c)
+		for cat.refusals() < 2 {
+			time.Sleep(time.Millisecond)
+		}
+		cat.fail(nil)
+		want(t, "afterwards", owners(c), "n2 n2 n2 n2")
+		if loud := strings.Contains(log.String(), "slices cannot be dealt"); loud == errors.Is(why, replica.ErrNotActive) {
+			t.Errorf("%v: logged %q", why, log.String())
+		}
+	}
 }
 
 // Draining moves slices first, is kept in the catalog, and ends with the node's

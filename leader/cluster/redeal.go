@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"slipher/catalog/fault"
+	"slipher/catalog/replica"
 	"slipher/catalog/state"
 	"slipher/node/wire"
 )
@@ -154,7 +155,7 @@ func (c *Cluster) dealOn() {
 	if err == nil || c.ctx.Err() != nil {
 		return
 	}
-	c.cfg.Log.Warn("slices cannot be dealt yet", "err", err)
+	c.cfg.Log.Log(c.ctx, replica.Level(err), "slices cannot be dealt yet", "err", err)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.later(dealAgain)

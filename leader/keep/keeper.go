@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"slipher/catalog/replica"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/compiler/plan"
@@ -216,7 +217,7 @@ func (k *Keeper) Step(ctx context.Context, now time.Time) {
 func (k *Keeper) failed(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
 		e := sqlerr.From(err)
-		k.o.Slog.Warn("housekeeping: "+what, "err", err, "code", e.Code, "detail", e.Detail)
+		k.o.Slog.Log(ctx, replica.Level(err), "housekeeping: "+what, "err", err, "code", e.Code, "detail", e.Detail)
 	}
 }
 
