@@ -121,6 +121,23 @@ func TestDataOrder(t *testing.T) {
 	}
 }
 
+// Both ends know why two secrets give no link.
+func TestSecretRefusal(t *testing.T) {
+	dialer, acceptor := net.Pipe()
+	dialed := make(chan error, 1)
+	go func() {
+		_, err := dialHandshake(dialer, Identity{ID: "b", Secret: []byte("wrong")})
+		dialer.Close()
+		dialed <- err
+	}()
+	if _, err := acceptHandshake(acceptor, Identity{ID: "a", Cluster: "c", Secret: []byte("right")}, nil); !errors.Is(err, ErrSecret) {
+		t.Errorf("who accepts: %v", err)
+	}
+	if err := <-dialed; !errors.Is(err, ErrSecret) {
+		t.Errorf("who dials: %v", err)
+	}
+}
+
 // Another secret, another cluster and noise get no link, and harm no one.
 func TestHandshakeRefusals(t *testing.T) {
 	a, b := newRecorder(), newRecorder()

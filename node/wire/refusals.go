@@ -3,9 +3,11 @@ package wire
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -32,12 +34,23 @@ func newRefusals(log *slog.Logger) *refusals {
 }
 
 // note logs one. That a process is still starting is detail: the peer will be let in next time.
+// So is a peer that hangs up, being stopped or no peer at all: if it refuses us it says why in its own log.
 func (r *refusals) note(from string, err error) {
 	level := slog.LevelWarn
-	if errors.Is(err, errNoClusterYet) || !r.due(from, err) {
+	if errors.Is(err, errNoClusterYet) || hungUp(err) || !r.due(from, err) {
 		level = slog.LevelDebug
 	}
 	r.log.Log(context.Background(), level, "link refused", "from", from, "err", err)
+}
+
+// hungUp reports whether the peer ended the connection.
+func hungUp(err error) bool {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, end) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *refusals) due(from string, err error) bool {
@@ -46,6 +59,10 @@ func (r *refusals) due(from string, err error) bool {
 		host = from
 	}
 	what := refusal{host, err.Error()}
+	var op *net.OpError
+	if errors.As(err, &op) { // its text bears the port
+		what.why = op.Err.Error()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.now()

@@ -3,8 +3,13 @@ package wire
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
+	"net"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -29,6 +34,16 @@ func TestRefusals(t *testing.T) {
 	now = now.Add(refusalsEvery)
 	r.note("10.0.0.1:1", taken)
 	if n := strings.Count(out.String(), "\n"); n != 4 {
+		t.Errorf("%d lines:\n%s", n, &out)
+	}
+	// Peers that hang up are no news; a port does not make another refusal.
+	for port := range 3 {
+		from := &net.TCPAddr{IP: net.IPv4(10, 0, 0, 3), Port: port + 1}
+		r.note(from.String(), fmt.Errorf("handshake: %w", io.EOF))
+		r.note(from.String(), fmt.Errorf("handshake: %w", &net.OpError{Op: "read", Net: "tcp", Addr: from, Err: syscall.ECONNRESET}))
+		r.note(from.String(), fmt.Errorf("handshake: %w", &net.OpError{Op: "read", Net: "tcp", Addr: from, Err: os.ErrDeadlineExceeded}))
+	}
+	if n := strings.Count(out.String(), "\n"); n != 5 {
 		t.Errorf("%d lines:\n%s", n, &out)
 	}
 }
