@@ -3,6 +3,7 @@ package leader
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"strings"
 	"time"
@@ -51,7 +52,12 @@ func (s *Server) openCompiler(context.Context) error {
 		return err
 	}
 	s.pool = llvm.NewPool(runtime.GOMAXPROCS(0), s.opts.Self, llvm.Options{MaxBytes: compileBytes(mem.Available()), Timeout: compileTime})
-	s.onStop(func(context.Context) error { s.pool.Close(); s.flights.wait(); return nil })
+	if s.opts.CodeCache != "" {
+		if s.shared, err = artifact.OpenMachineCache(s.opts.CodeCache, s.log); err != nil {
+			return fmt.Errorf("--code-cache: %w", err)
+		}
+	}
+	s.onStop(func(context.Context) error { s.pool.Close(); s.flights.wait(); s.shared.Close(); return nil })
 	if s.opts.Warm && s.pool.Available() == nil {
 		s.flights.wg.Go(func() {
 			if err := s.pool.Warm(context.Background(), s.target); err != nil && !errors.Is(err, llvm.ErrClosed) {
@@ -127,15 +133,26 @@ func (c *compiled) fused(ctx context.Context, seg int, special bool, level strin
 	}
 	key := artifactKey(v, t)
 	began := time.Now()
-	if e, where := c.s.cache.Get(ctx, key); where != artifact.Nowhere {
-		c.note(seg, began, false)
-		return e.Sealed, nil
-	}
-	if how == schedule.FromCache {
-		return nil, nil
+	sealed, err := c.s.cached(ctx, key)
+	if sealed != nil || err != nil || how == schedule.FromCache {
+		if sealed != nil {
+			c.note(seg, began, false)
+		}
+		return sealed, err
 	}
 	defer c.note(seg, began, true)
 	return c.s.flights.do(ctx, key, func(ctx context.Context) ([]byte, error) { return c.s.makeArtifact(ctx, v, t, key) })
+}
+
+// cached is an artifact that need not be made, nil if there is none.
+func (s *Server) cached(ctx context.Context, key artifact.Hash) ([]byte, error) {
+	if e, where := s.cache.Get(ctx, key); where != artifact.Nowhere {
+		return e.Sealed, nil
+	}
+	if env := s.shared.Get(ctx, key); env != nil {
+		return s.sign(env)
+	}
+	return nil, nil
 }
 
 // note keeps a row of svl_compile.
@@ -177,6 +194,14 @@ func (s *Server) makeArtifact(ctx context.Context, v *codegen.Variant, t target.
 	}
 	env := &artifact.Envelope{Triple: t.Triple, Level: t.Level, Tier: "fused", ProgramHash: v.Program.Hash, Entries: []string{codegen.Entry},
 		Object: res.Object, Passes: llvm.PassKey(fusedPasses), LLVM: llvm.Version, Emitter: artifact.BuildID(), Key: key}
+	if err := s.shared.Put(env); err != nil {
+		return nil, err
+	}
+	return s.sign(env)
+}
+
+// sign makes an artifact the cluster's own, and caches it.
+func (s *Server) sign(env *artifact.Envelope) ([]byte, error) {
 	sealed, err := env.Seal(s.key)
 	if err != nil {
 		return nil, err

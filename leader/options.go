@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"path/filepath"
 
+	"slipher/codegen/artifact"
 	"slipher/leader/keep"
 	"slipher/leader/pgwire"
 	"slipher/node/rms"
@@ -36,6 +37,8 @@ type Options struct {
 	Workers  int
 	Self     string // path of the binary, for compile workers
 	Warm     bool   // start the compile workers with the server, not with the first query
+	// CodeCache is a directory of compiled code for all servers of this user on this machine; "": none.
+	CodeCache string
 	// MaxConnections is how many clients are served at once, 0: pgwire.MaxConnections.
 	MaxConnections int
 	Log            *slog.Logger
@@ -78,6 +81,17 @@ func (o *Options) check() (err error) {
 	}
 	if o.Relocate && o.Storage == "" {
 		return errors.New("--relocate needs --storage: where the objects are now")
+	}
+	if o.CodeCache != "" {
+		if o.CodeCache, err = filepath.Abs(o.CodeCache); err == nil && o.CodeCache == filepath.Clean(o.Dir) {
+			err = errors.New("the directory of the data is none for code that servers share")
+		}
+		if err == nil {
+			err = artifact.CheckMachineCache(o.CodeCache)
+		}
+		if err != nil {
+			return fmt.Errorf("--code-cache: %w", err)
+		}
 	}
 	if o.MaxConnections == 0 {
 		o.MaxConnections = pgwire.MaxConnections

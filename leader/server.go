@@ -60,6 +60,7 @@ type Server struct {
 	held   *holding  // managed storage
 	store  rms.Store // it, guarded: for writes
 	cache  *artifact.Cache
+	shared *artifact.MachineCache // nil: none
 	stats  *statistics
 	facts  *facts
 

@@ -36,6 +36,7 @@ type startCmd struct {
 	FlushAfter     interval      `help:"Time after which small writes become row groups." default:"1s" min:"1ms" max:"24h"`
 	KeepEvery      interval      `name:"keep-every" help:"Time between two runs of each housekeeping job (for tests)." hidden:"" min:"1ms" max:"24h"`
 	Workers        count         `help:"Workers that run queries (default: cores)." min:"1" max:"1024"`
+	CodeCache      path          `name:"code-cache" help:"Directory of compiled code that all your servers on this machine share; made if missing (default: none)." placeholder:"DIR"`
 	memoryFlag
 }
 
@@ -55,7 +56,7 @@ func (c *startCmd) options() leader.Options {
 	return leader.Options{
 		Dir: string(c.Data), ID: "leader", Listen: string(c.Listen), MaxConnections: int(c.MaxConnections), Cluster: "127.0.0.1:0",
 		Bootstrap: true, Slices: orCores(c.Slices), SlicesGiven: c.Slices > 0, Storage: string(c.Storage), Take: c.Take,
-		Embedded: true, Workers: orCores(c.Workers), Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery),
+		Embedded: true, Workers: orCores(c.Workers), CodeCache: string(c.CodeCache), Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery),
 	}
 }
 
@@ -81,6 +82,7 @@ type leaderCmd struct {
 	KeepEvery      interval      `name:"keep-every" help:"Time between two runs of each housekeeping job (for tests)." hidden:"" min:"1ms" max:"24h"`
 	LogKept        count         `name:"log-kept" help:"Commands that stay in the log behind a snapshot (for tests)." hidden:"" min:"0" max:"1000000000"`
 	SecretFile     string        `help:"File with the secret of the cluster's links; needed unless all addresses are loopback." placeholder:"FILE"`
+	CodeCache      path          `name:"code-cache" help:"Directory of compiled code that all your servers on this machine share; made if missing (default: none)." placeholder:"DIR"`
 	memoryFlag
 }
 
@@ -104,7 +106,7 @@ func (c *leaderCmd) options() leader.Options {
 	return leader.Options{
 		Dir: string(c.Data), ID: string(c.ID), Listen: string(c.Listen), MaxConnections: int(c.MaxConnections), Cluster: string(c.Cluster),
 		Bootstrap: c.Bootstrap, Join: texts(c.Join), Slices: int(c.Slices), SlicesGiven: c.Slices > 0, Storage: string(c.Storage),
-		Relocate: c.Relocate, Take: c.Take, Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery), LogKept: uint64(c.LogKept),
+		Relocate: c.Relocate, Take: c.Take, CodeCache: string(c.CodeCache), Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery), LogKept: uint64(c.LogKept),
 	}
 }
 

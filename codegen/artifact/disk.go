@@ -42,6 +42,9 @@ const (
 	diskTemp   = ".tmp"
 )
 
+// writeTime is more than writing a file takes: another process may be at it.
+const writeTime = time.Hour
+
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // openDisk lists the directory: the oldest files are the first to go.
@@ -61,12 +64,12 @@ func openDisk(dir string, limit int64) (*disk, error) {
 	var files []found
 	for _, e := range entries {
 		name := e.Name()
-		if strings.HasSuffix(name, diskTemp) { // a crash left it
-			os.Remove(filepath.Join(dir, name))
-			continue
-		}
 		key, err := ParseHash(strings.TrimSuffix(name, diskSuffix))
 		info, statErr := e.Info()
+		if strings.HasSuffix(name, diskTemp) && statErr == nil && time.Since(info.ModTime()) > writeTime {
+			os.Remove(filepath.Join(dir, name)) // a crash left it
+			continue
+		}
 		if err != nil || statErr != nil || !strings.HasSuffix(name, diskSuffix) {
 			continue
 		}

@@ -4,6 +4,7 @@
 //	KeyParts ──Key──► Hash (name in every cache, in breadcrumbs, on the wire)
 //
 //	Cache: memory (bounded, LRU) → directory (bounded, checksummed) → shared Store (managed storage)
+//	MachineCache: a directory for servers of all clusters on a machine, signed with a key of its own
 //	Guard: mapped breadcrumbs of what each worker runs → quarantine after a crash
 //
 // Invariants:

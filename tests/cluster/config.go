@@ -138,9 +138,11 @@ func NeedLong(t *testing.T) {
 }
 
 // Group starts one cluster for each pair of shape and LLVM that a test's
-// configurations need, when it is first asked for.
+// configurations need, when it is first asked for. What one compiles the others need not
+// compile again: they share a code cache.
 type Group struct {
 	clusters map[string]*Cluster
+	code     string
 }
 
 // For is the cluster a configuration runs on. Its end is the end of t, which
@@ -149,10 +151,13 @@ func (g *Group) For(t testing.TB, c Config) *Cluster {
 	t.Helper()
 	key := fmt.Sprint(c.Shape, c.LLVM())
 	if g.clusters == nil {
-		g.clusters = map[string]*Cluster{}
+		g.clusters, g.code = map[string]*Cluster{}, t.TempDir()
+		if err := os.Chmod(g.code, 0o700); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if g.clusters[key] == nil {
-		g.clusters[key] = Start(t, c.Shape, c.LLVM())
+		g.clusters[key] = Start(t, c.Shape, c.LLVM(), "SLIPHER_CODE_CACHE="+g.code)
 	}
 	return g.clusters[key]
 }
