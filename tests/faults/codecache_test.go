@@ -76,9 +76,11 @@ func TestCodeCacheRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, code := range []string{open, data} {
-		out, err := exec.Command(cluster.Binary(), "start", "--data", data, "--listen", "127.0.0.1:0", "--code-cache", code).CombinedOutput()
-		if err == nil || !strings.Contains(string(out), "--code-cache") || strings.Contains(string(out), "goroutine") {
-			t.Errorf("%s: %v\n%s", code, err, out)
+		var said strings.Builder
+		cmd := exec.Command(cluster.Binary(), "start", "--data", data, "--listen", "127.0.0.1:0", "--code-cache", code)
+		cmd.Stderr = &said
+		if err := cmd.Run(); err == nil || cmd.ProcessState.ExitCode() != 2 || !strings.Contains(said.String(), "slipher: start: --code-cache: ") {
+			t.Errorf("%s: %v\n%s", code, err, said.String())
 		}
 		if _, err := os.Stat(data); err == nil {
 			t.Errorf("%s: the data directory was made", code)
