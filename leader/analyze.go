@@ -61,11 +61,11 @@ func (s *Server) analyze(ctx context.Context, ses *session.Session, cat *state.C
 	var out []plan.OutputColumn
 	for i, c := range t.Columns {
 		cols[i] = c.Type
-		scan.Cols = append(scan.Cols, algebra.Column{ID: i, Name: c.Name, Type: c.Type, Nullable: !c.NotNull})
+		scan.Cols = append(scan.Cols, algebra.Column{ID: algebra.ColumnID(i), Name: c.Name, Type: c.Type, Nullable: !c.NotNull})
 		scan.ColNos = append(scan.ColNos, i)
 		out = append(out, plan.OutputColumn{Name: c.Name, Type: c.Type})
 	}
-	q, err := optimize.Plan(&algebra.Statement{Root: scan, Output: out, NextID: len(cols)}, s.env(cat))
+	q, err := optimize.Plan(&algebra.Statement{Root: scan, Output: out, NextID: algebra.ColumnID(len(cols))}, s.env(cat))
 	if err != nil {
 		return err
 	}

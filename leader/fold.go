@@ -15,14 +15,14 @@ import (
 
 // fold evaluates an expression of literals (params) as a query of one row on the
 // leader's slice, by primitives: a constant means what generated code makes of it.
-func (s *Server) fold(cat *state.Catalog) func(e *plan.Expr, params []plan.Param) (types.Datum, error) {
-	return func(e *plan.Expr, params []plan.Param) (types.Datum, error) {
+func (s *Server) fold(cat *state.Catalog) func(e *algebra.Expr, params []plan.Param) (types.Datum, error) {
+	return func(e *algebra.Expr, params []plan.Param) (types.Datum, error) {
 		ctx := context.Background()
 		st := &algebra.Statement{
 			Root: &algebra.Project{
-				In:    &algebra.Values{Rows: [][]*plan.Expr{{}}},
+				In:    &algebra.Values{Rows: [][]*algebra.Expr{{}}},
 				Cols:  []algebra.Column{{ID: 0, Name: "constant", Type: e.Type, Nullable: e.Nullable}},
-				Exprs: []*plan.Expr{e},
+				Exprs: []*algebra.Expr{e},
 			},
 			Output: []plan.OutputColumn{{Name: "constant", Type: e.Type}},
 			Params: params,

@@ -35,31 +35,31 @@ func castNumberGroup() Group {
 	}
 	return Group{
 		Ops: []*Op{
-			{Name: "int_widen", Shapes: widenInt, Emit: func(b Builder, sh Shape, a []Value) Value { return b.SExt(a[0], sh.Out) },
+			{Name: "int_widen", Shapes: widenInt, Cast: true, Monotone: true, KeepsHash: true, Emit: func(b Builder, sh Shape, a []Value) Value { return b.SExt(a[0], sh.Out) },
 				Doc: "An integer in a wider class."},
-			{Name: "int_narrow", Shapes: narrowInt, MayFail: true, Emit: emitNarrow, Doc: "An integer in a narrower class; out of range is an error."},
-			{Name: "int_to_dec", Shapes: toDec, Emit: emitMulNC, Doc: "x * factor where the decimal has room for every integer."},
-			{Name: "int_to_dec_check", Shapes: toDecCheck, MayFail: true, Emit: emitScaleUp, Doc: "x * factor, magnitude at most limit."},
-			{Name: "dec_to_int_round", Shapes: decToInt, MayFail: true, Emit: decToIntBy(roundedQuotient),
+			{Name: "int_narrow", Shapes: narrowInt, MayFail: true, Cast: true, Monotone: true, KeepsHash: true, Emit: emitNarrow, Doc: "An integer in a narrower class; out of range is an error."},
+			{Name: "int_to_dec", Shapes: toDec, Cast: true, Monotone: true, KeepsHash: true, Narrow: &Narrow{"mul_nc", productBits}, Emit: emitMulNC, Doc: "x * factor where the decimal has room for every integer."},
+			{Name: "int_to_dec_check", Shapes: toDecCheck, MayFail: true, Cast: true, Monotone: true, KeepsHash: true, Emit: emitScaleUp, Doc: "x * factor, magnitude at most limit."},
+			{Name: "dec_to_int_round", Shapes: decToInt, MayFail: true, Cast: true, Monotone: true, KeepsHash: true, Emit: decToIntBy(roundedQuotient),
 				Doc: "x / factor, rounded half away from zero, in an integer class: assignment."},
-			{Name: "dec_to_int_trunc", Shapes: decToInt, MayFail: true, Emit: decToIntBy(divide),
+			{Name: "dec_to_int_trunc", Shapes: decToInt, MayFail: true, Cast: true, Monotone: true, KeepsHash: true, Emit: decToIntBy(divide),
 				Doc: "x / factor, truncated, in an integer class: a cast."},
-			{Name: "int_to_float", Shapes: intToFloat, Emit: func(b Builder, sh Shape, a []Value) Value { return b.SIToFP(a[0], sh.Out) },
+			{Name: "int_to_float", Shapes: intToFloat, Cast: true, Monotone: true, Emit: func(b Builder, sh Shape, a []Value) Value { return b.SIToFP(a[0], sh.Out) },
 				Doc: "The nearest float."},
-			{Name: "float_to_int", Shapes: floatToInt, MayFail: true, Emit: emitFloatToInt, Doc: "Rounded half to even; out of range is an error."},
-			{Name: "float_widen", Shapes: []Shape{shape(f32, f64)}, Emit: func(b Builder, _ Shape, a []Value) Value { return b.FPExt(a[0]) },
+			{Name: "float_to_int", Shapes: floatToInt, MayFail: true, Cast: true, Emit: emitFloatToInt, Doc: "Rounded half to even; out of range is an error."},
+			{Name: "float_widen", Shapes: []Shape{shape(f32, f64)}, Cast: true, Monotone: true, Emit: func(b Builder, _ Shape, a []Value) Value { return b.FPExt(a[0]) },
 				Doc: "REAL as DOUBLE."},
-			{Name: "float_narrow", Shapes: []Shape{shape(f64, f32)}, MayFail: true, Emit: emitFloatNarrow, Doc: "DOUBLE as REAL; out of range is an error."},
+			{Name: "float_narrow", Shapes: []Shape{shape(f64, f32)}, MayFail: true, Cast: true, Emit: emitFloatNarrow, Doc: "DOUBLE as REAL; out of range is an error."},
 			{Name: "dec_to_float", Shapes: []Shape{
-				shape(i64, i32, f64), shape(i128, i32, f64), shape(i64, i32, f32), shape(i128, i32, f32)}, MayFail: true, Emit: emitDecToFloat, Doc: "x / 10^scale."},
+				shape(i64, i32, f64), shape(i128, i32, f64), shape(i64, i32, f32), shape(i128, i32, f32)}, MayFail: true, Cast: true, Monotone: true, Emit: emitDecToFloat, Doc: "x / 10^scale."},
 			{Name: "float_to_dec", Shapes: []Shape{
 				shape(f64, i32, i32, i32, i64), shape(f64, i32, i32, i32, i128),
 				shape(f32, i32, i32, i32, i64), shape(f32, i32, i32, i32, i128)}, MayFail: true,
-				Emit: emitFloatToDec, Doc: "x with so many significant digits (15; 6 for REAL), rounded to scale, of at most prec digits."},
-			{Name: "int_to_bool", Shapes: toBool, Emit: func(b Builder, sh Shape, a []Value) Value {
+				Cast: true, Emit: emitFloatToDec, Doc: "x with so many significant digits (15; 6 for REAL), rounded to scale, of at most prec digits."},
+			{Name: "int_to_bool", Shapes: toBool, Cast: true, Emit: func(b Builder, sh Shape, a []Value) Value {
 				return b.ICmp(NE, a[0], b.Const(sh.In[0], 0))
 			}, Doc: "x <> 0."},
-			{Name: "bool_to_int", Shapes: fromBool, Emit: func(b Builder, sh Shape, a []Value) Value { return b.ZExt(a[0], sh.Out) },
+			{Name: "bool_to_int", Shapes: fromBool, Cast: true, Emit: func(b Builder, sh Shape, a []Value) Value { return b.ZExt(a[0], sh.Out) },
 				Doc: "1 for true, 0 for false."},
 		},
 		Kernels: []*Kernel{

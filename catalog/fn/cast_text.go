@@ -9,7 +9,7 @@ func castTextGroup() Group {
 		for _, p := range ps {
 			shapes = append(shapes, shape(p, i32, str))
 		}
-		return &Op{Name: name, Shapes: shapes, MayFail: true, Doc: doc, Emit: emitToStr(kernel)}
+		return &Op{Name: name, Shapes: shapes, MayFail: true, Cast: true, Doc: doc, Emit: emitToStr(kernel)}
 	}
 	k := func(name string, result types.Phys, doc string, args ...types.Phys) *Kernel {
 		return &Kernel{Name: name, Args: args, Result: result, Err: true, Pure: true, Doc: doc}
@@ -19,25 +19,25 @@ func castTextGroup() Group {
 	}
 	return Group{
 		Ops: []*Op{
-			{Name: "str_to_int", Shapes: []Shape{shape(str, i16), shape(str, i32), shape(str, i64)}, MayFail: true,
+			{Name: "str_to_int", Shapes: []Shape{shape(str, i16), shape(str, i32), shape(str, i64)}, MayFail: true, Cast: true,
 				Emit: func(b Builder, sh Shape, a []Value) Value { return b.CallErr("slp_str_to_"+sh.Out.String(), a...) },
 				Doc:  "An integer from its text form."},
-			{Name: "str_to_dec", Shapes: []Shape{shape(str, i32, i32, i32, i64), shape(str, i32, i32, i32, i128)}, MayFail: true,
+			{Name: "str_to_dec", Shapes: []Shape{shape(str, i32, i32, i32, i64), shape(str, i32, i32, i32, i128)}, MayFail: true, Cast: true,
 				Emit: func(b Builder, sh Shape, a []Value) Value {
 					return narrow128(b, b.CallErr("slp_str_to_dec", a...), sh.Out)
 				},
 				Doc: "DECIMAL(prec, scale) from text; rounded half away from zero if the last operand is 1, else truncated."},
-			{Name: "str_to_float", Shapes: []Shape{shape(str, f32), shape(str, f64)}, MayFail: true, Emit: emitStrToFloat,
+			{Name: "str_to_float", Shapes: []Shape{shape(str, f32), shape(str, f64)}, MayFail: true, Cast: true, Emit: emitStrToFloat,
 				Doc: "A float from its text form."},
-			{Name: "str_to_bool", Shapes: []Shape{shape(str, i8)}, MayFail: true, Emit: func(b Builder, _ Shape, a []Value) Value {
+			{Name: "str_to_bool", Shapes: []Shape{shape(str, i8)}, MayFail: true, Cast: true, Emit: func(b Builder, _ Shape, a []Value) Value {
 				return b.ICmp(NE, b.CallErr("slp_str_to_bool", a...), b.Const(i32, 0))
 			}, Doc: "true, yes, on, 1 and false, no, off, 0, or their beginnings."},
-			{Name: "str_to_date", Shapes: []Shape{shape(str, i32)}, MayFail: true, Emit: kernelErr("slp_str_to_date"), Doc: "A date from text."},
-			{Name: "str_to_timestamp", Shapes: []Shape{shape(str, i64)}, MayFail: true, Emit: kernelErr("slp_str_to_timestamp"), Doc: "A timestamp from text; a zone is ignored."},
-			{Name: "str_to_interval", Shapes: []Shape{shape(str, i128)}, MayFail: true, Host: hostStrToInterval, Doc: "An interval from text."},
+			{Name: "str_to_date", Shapes: []Shape{shape(str, i32)}, MayFail: true, Cast: true, Emit: kernelErr("slp_str_to_date"), Doc: "A date from text."},
+			{Name: "str_to_timestamp", Shapes: []Shape{shape(str, i64)}, MayFail: true, Cast: true, Emit: kernelErr("slp_str_to_timestamp"), Doc: "A timestamp from text; a zone is ignored."},
+			{Name: "str_to_interval", Shapes: []Shape{shape(str, i128)}, MayFail: true, Cast: true, Host: hostStrToInterval, Doc: "An interval from text."},
 			toStr("int_to_str", "slp_i64_to_str", "An integer's digits, in at most so many bytes.", i16, i32, i64),
 			toStr("float_to_str", "", "The shortest digits that read back, in at most so many bytes.", f32, f64),
-			{Name: "dec_to_str", Shapes: []Shape{shape(i64, i32, i32, str), shape(i128, i32, i32, str)}, MayFail: true, Emit: emitDecToStr,
+			{Name: "dec_to_str", Shapes: []Shape{shape(i64, i32, i32, str), shape(i128, i32, i32, str)}, MayFail: true, Cast: true, Emit: emitDecToStr,
 				Doc: "A decimal with all digits of its scale, in at most so many bytes."},
 			toStr("date_to_str", "slp_date_to_str", "YYYY-MM-DD.", i32),
 			toStr("timestamp_to_str", "slp_timestamp_to_str", "YYYY-MM-DD HH:MM:SS[.ffffff].", i64),

@@ -7,14 +7,15 @@ import "slipher/catalog/types"
 // lowering ensures with rtrim_blanks where a guard does not.
 func compareGroup() Group {
 	all := compared(i8, i16, i32, i64, i128, f32, f64, str)
-	op := func(name, sign string, p Pred, commutes bool) *Op {
-		return &Op{Name: name, Shapes: all, Commutes: commutes, Emit: emitCompare(p), Doc: "x " + sign + " y."}
+	op := func(name, sign, negation, mirror string, c Comparison, p Pred) *Op {
+		return &Op{Name: name, Shapes: all, Commutes: name == mirror, Infix: sign, Compares: c, Negation: negation, Mirror: mirror,
+			IgnoresBlanks: true, Emit: emitCompare(p), Doc: "x " + sign + " y."}
 	}
 	return Group{
 		Ops: []*Op{
-			op("eq", "=", EQ, true), op("ne", "<>", NE, true),
-			op("lt", "<", LT, false), op("le", "<=", LE, false),
-			op("gt", ">", GT, false), op("ge", ">=", GE, false),
+			op("eq", "=", "ne", "eq", Equal, EQ), op("ne", "<>", "eq", "ne", NotEqual, NE),
+			op("lt", "<", "ge", "gt", Less, LT), op("le", "<=", "gt", "ge", LessOrEqual, LE),
+			op("gt", ">", "le", "lt", Greater, GT), op("ge", ">=", "lt", "le", GreaterOrEqual, GE),
 			{Name: "order", Shapes: []Shape{shape(i32, i32, i32), shape(i64, i64, i32), shape(str, str, i32)}, Emit: emitOrder,
 				Doc: "-1, 0 or 1: x before, equal to or behind y."},
 			{Name: "rtrim_blanks", Shapes: same(1, str), Emit: kernel("slp_rtrim_blanks"),

@@ -12,8 +12,10 @@ func datetimeGroup() Group {
 	}
 	g := Group{
 		Ops: []*Op{
-			op("date_to_timestamp", func(b Builder, _ Shape, a []Value) Value { return dateMicros(b, a[0]) }, false, "Midnight of a date.", i32, i64),
-			op("timestamp_to_date", func(b Builder, _ Shape, a []Value) Value { return b.Trunc(dayOf(b, a[0]), i32) }, false, "The date of a timestamp.", i64, i32),
+			{Name: "date_to_timestamp", Shapes: []Shape{shape(i32, i64)}, Cast: true, Monotone: true, Doc: "Midnight of a date.",
+				Emit: func(b Builder, _ Shape, a []Value) Value { return dateMicros(b, a[0]) }},
+			{Name: "timestamp_to_date", Shapes: []Shape{shape(i64, i32)}, Cast: true, Doc: "The date of a timestamp.",
+				Emit: func(b Builder, _ Shape, a []Value) Value { return b.Trunc(dayOf(b, a[0]), i32) }},
 			op("date_add_days", emitDateAddDays(Builder.AddOvf), true, "A date so many days later.", i32, i64, i32),
 			op("date_sub_days", emitDateAddDays(Builder.SubOvf), true, "A date so many days earlier.", i32, i64, i32),
 			op("date_minus_date", plain(Builder.Sub), false, "Days between two dates.", i32, i32, i32),

@@ -53,7 +53,28 @@ type Op struct {
 	Volatile bool
 	// Commutes: op(a,b) = op(b,a); lowering then puts a parameter second.
 	Commutes bool
-	Emit     func(b Builder, sh Shape, args []Value) Value
+	// Infix is the sign between the first two operands ("=", "||"), Prefix that in front of the only one.
+	Infix, Prefix string
+	// Associative: op(op(a,b),c) = op(a,op(b,c)), errors included.
+	Associative bool
+	// Compares: it is a comparison of two operands by the order of their values.
+	Compares Comparison
+	// Negation is the op that is true exactly where this one is false, Mirror the one that gives the same
+	// for exchanged operands: what comparisons have. Names, "" for none; Negated and Mirrored find the ops.
+	Negation, Mirror string
+	// Cast: a conversion of the first operand, written ::type. The other operands are constants.
+	Cast bool
+	// Monotone: keeps the order of the first operand's values, the others being constants.
+	Monotone bool
+	// KeepsHash: what it gives has the first operand's DistHash if both are of one comparison class.
+	KeepsHash bool
+	// IgnoresBlanks: trailing blanks of strings do not count. Emit sees strings without them.
+	IgnoresBlanks bool
+	// Selects is the share of rows for which it is true if nothing else is known, 0: nobody knows.
+	Selects float64
+	// Narrow is how it is computed where the operands are known to be small, nil if in no other way.
+	Narrow *Narrow
+	Emit   func(b Builder, sh Shape, args []Value) Value
 	// EmitNull replaces Emit for CustomNull: nulls[i] is an i1 (nil if args[i] is
 	// never NULL); it returns the value and its null flag (nil: never NULL).
 	EmitNull func(b Builder, sh Shape, args, nulls []Value) (Value, Value)
@@ -62,7 +83,46 @@ type Op struct {
 	// Rows skips NULL arguments; with CustomNull the result may be NULL beyond that (SetNull).
 	Host func(c HostCall) error
 	Doc  string
+
+	negated, mirrored *Op // by Table.link
 }
+
+// Comparison is what a comparison asks of the order of its operands.
+type Comparison uint8
+
+// The comparisons.
+const (
+	NoComparison Comparison = iota
+	Equal
+	NotEqual
+	Less
+	LessOrEqual
+	Greater
+	GreaterOrEqual
+)
+
+// Below reports whether it holds for what is small: < and <=.
+func (c Comparison) Below() bool { return c == Less || c == LessOrEqual }
+
+// Range reports whether it is one of < <= > >=.
+func (c Comparison) Range() bool { return c >= Less }
+
+// Negated is the op that is true exactly where o is false, nil if there is none.
+func (o *Op) Negated() *Op { return o.negated }
+
+// Mirrored is the op that gives the same for exchanged operands, nil if o is no comparison.
+func (o *Op) Mirrored() *Op { return o.mirrored }
+
+// Narrow is a way to compute an op on integers that are known to be small: the unchecked op To on
+// the first two operands in one class, which the result fits, too. To "": the result is the first operand.
+type Narrow struct {
+	To string
+	// Bits bounds the magnitude of the result, given that the operands' are below 2^x and 2^y.
+	Bits func(x, y int) int
+}
+
+func sumBits(x, y int) int     { return max(x, y) + 1 }
+func productBits(x, y int) int { return x + y }
 
 // HostCall is one vector's worth of a host function's work.
 type HostCall interface {

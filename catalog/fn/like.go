@@ -5,8 +5,8 @@ import "slipher/catalog/types"
 // likeGroup is LIKE and ILIKE. Rows take (string, pattern) or, with an ESCAPE
 // clause, (string, pattern, escape); NOT LIKE is the binder's NOT.
 func likeGroup() Group {
-	op := func(name, kernel string) *Op {
-		return &Op{Name: name, Shapes: []Shape{shape(str, str, i32, i8)}, MayFail: true,
+	op := func(name, sign, kernel string) *Op {
+		return &Op{Name: name, Shapes: []Shape{shape(str, str, i32, i8)}, MayFail: true, Infix: sign, Selects: 0.05,
 			Emit: func(b Builder, _ Shape, a []Value) Value {
 				return b.ICmp(NE, b.CallErr(kernel, a...), b.Const(i32, 0))
 			}, Doc: "Does s match pattern with this escape byte (-1: none)?"}
@@ -30,7 +30,7 @@ func likeGroup() Group {
 				Ret: fixed(n.op+"_escape", types.TBool, T, T, T)})
 	}
 	return Group{
-		Ops: []*Op{op("like", "slp_like"), op("ilike", "slp_ilike"),
+		Ops: []*Op{op("like", "~~", "slp_like"), op("ilike", "~~*", "slp_ilike"),
 			opEscape("like_escape", "slp_like"), opEscape("ilike_escape", "slp_ilike")},
 		Kernels: []*Kernel{
 			{Name: "slp_like", Args: phys(str, str, i32), Result: i32, Err: true, Pure: true, Doc: "s, pattern, escape byte."},

@@ -1,9 +1,10 @@
 package fn
 
 import (
+	"strings"
+
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
-	"strings"
 )
 
 // Resolve picks the overload of name for actual argument types and binds it.

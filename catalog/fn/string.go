@@ -12,7 +12,7 @@ func stringGroup() Group {
 	}
 	return Group{
 		Ops: []*Op{
-			op("concat", kernelErr("slp_concat"), true, "x followed by y.", str, str, str),
+			{Name: "concat", Shapes: same(2, str), MayFail: true, Infix: "||", Associative: true, Emit: kernelErr("slp_concat"), Doc: "x followed by y."},
 			op("char_length", kernel("slp_char_length"), false, "Number of characters.", str, i32),
 			op("octet_length", func(b Builder, _ Shape, a []Value) Value { return b.StrLen(a[0]) }, false, "Number of bytes.", str, i32),
 			op("lower", kernel("slp_lower"), false, "s in lower case.", str, str),

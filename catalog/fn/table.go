@@ -105,6 +105,18 @@ func (t *Table) link() {
 		}
 		return b
 	}
+	named := func(name string) *Op {
+		if name != "" && t.ops[name] == nil {
+			panic("BUG: no op " + name)
+		}
+		return t.ops[name]
+	}
+	for _, o := range t.ops {
+		o.negated, o.mirrored = named(o.Negation), named(o.Mirror)
+		if o.Narrow != nil {
+			named(o.Narrow.To)
+		}
+	}
 	for _, rows := range t.rows {
 		for _, r := range rows {
 			if ret := r.Ret; ret != nil {

@@ -6,19 +6,17 @@ import (
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
 	"slipher/codegen/subop"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 	"slipher/runtime/program"
 )
-
-// blankless are operations on strings in whose arguments trailing blanks do not count.
-var blankless = map[string]bool{"eq": true, "ne": true, "lt": true, "le": true, "gt": true, "ge": true}
 
 // trim strips trailing blanks where there may be any.
 func (l *lowerer) trim(e *plan.Expr, r result) result {
 	if r.noBlanks || r.v.P != types.Str {
 		return r
 	}
-	if e != nil && e.Kind == plan.ExprParam {
+	if e != nil && e.Kind == expr.Parameter {
 		r.v, r.noBlanks = l.paramSlot(e.Param, trimmed), true
 		return r
 	}
@@ -37,15 +35,15 @@ func (l *lowerer) trim(e *plan.Expr, r result) result {
 }
 
 func (l *lowerer) call(e *plan.Expr) result {
-	f := l.opt.Fns.Op(e.Op)
+	f := l.opt.Fns.Op(e.Op.Name) // of the table that primitives are made of: the meaning
 	if f == nil {
-		panic("BUG: no op " + e.Op)
+		panic("BUG: no op " + e.Op.Name)
 	}
 	args := make([]result, len(e.Args))
 	null := none
 	for i, a := range e.Args {
 		args[i] = l.expr(a)
-		if blankless[e.Op] {
+		if f.IgnoresBlanks {
 			args[i] = l.trim(a, args[i])
 		}
 		if f.Nulls == fn.Strict {
@@ -53,7 +51,7 @@ func (l *lowerer) call(e *plan.Expr) result {
 		}
 	}
 	if f.Nulls == fn.Strict && f.Emit != nil {
-		if r, ok := l.narrowCall(e, args); ok {
+		if r, ok := l.narrowCall(e, f, args); ok {
 			r.null = null
 			return r
 		}

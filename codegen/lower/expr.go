@@ -6,21 +6,22 @@ import (
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
 	"slipher/codegen/subop"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
 // expr lowers e under the current domain and mask. Equal expressions are computed
 // once, but for those that give another value each time.
 func (l *lowerer) expr(e *plan.Expr) result {
-	if e.Kind == plan.ExprCol {
-		return l.col(e.Col)
+	if e.Kind == expr.Column {
+		return l.col(int(e.Col))
 	}
 	key := l.key(e)
 	if r, ok := l.cache[key]; ok && (!r.perRow() || r.at == l.dom.at) {
 		return r
 	}
 	r := l.compute(e)
-	if !l.factsOf(e).volatile {
+	if !l.known.facts.Volatile(e) {
 		l.cache[key] = r
 	}
 	return r
@@ -87,32 +88,32 @@ func (l *lowerer) among(p *positions, f func()) {
 
 func (l *lowerer) compute(e *plan.Expr) result {
 	switch e.Kind {
-	case plan.ExprParam:
+	case expr.Parameter:
 		return l.param(e)
-	case plan.ExprConst:
+	case expr.Constant:
 		return l.constant(e)
-	case plan.ExprCall:
+	case expr.Call:
 		return l.call(e)
-	case plan.ExprAnd, plan.ExprOr:
+	case expr.And, expr.Or:
 		return l.logic(e)
-	case plan.ExprNot:
+	case expr.Not:
 		r := l.expr(e.Args[0])
 		return result{v: l.logicOp("bool_not", types.I8, r.v), null: r.null, at: l.dom.at}
-	case plan.ExprIsNull, plan.ExprIsNotNull:
+	case expr.IsNull, expr.IsNotNull:
 		r := l.expr(e.Args[0])
-		isNull := e.Kind == plan.ExprIsNull
+		isNull := e.Kind == expr.IsNull
 		if r.null.Mode == subop.None {
-			return l.constant(&plan.Expr{Kind: plan.ExprConst, Type: types.TBool, Const: types.BoolDatum(!isNull)})
+			return l.constant(&plan.Expr{Kind: expr.Constant, Type: types.TBool, Const: types.BoolDatum(!isNull)})
 		}
 		if isNull {
 			return result{v: r.null, null: none, at: l.dom.at}
 		}
 		return result{v: l.logicOp("bool_not", types.I8, r.null), null: none, at: l.dom.at}
-	case plan.ExprCase:
+	case expr.Case:
 		return l.caseExpr(e)
-	case plan.ExprCoalesce:
+	case expr.Coalesce:
 		return l.coalesce(e)
-	case plan.ExprInList:
+	case expr.InList:
 		return l.inList(e)
 	}
 	panic(fmt.Sprintf("BUG: expression kind %d", e.Kind))

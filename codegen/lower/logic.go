@@ -3,6 +3,7 @@ package lower
 import (
 	"slipher/catalog/types"
 	"slipher/codegen/subop"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -33,7 +34,7 @@ func (l *lowerer) failMask(null subop.Operand) subop.Operand {
 // logic is three-valued AND and OR. With t = true and nf = not false of each side:
 // AND: t = t1 & t2, nf = nf1 & nf2; OR likewise with |; NULL = nf without t.
 func (l *lowerer) logic(e *plan.Expr) result {
-	and := e.Kind == plan.ExprAnd
+	and := e.Kind == expr.And
 	op := "bool_or"
 	if and {
 		op = "bool_and"

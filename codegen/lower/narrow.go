@@ -53,81 +53,40 @@ func quantise(n int) int {
 	return (n + 7) / 8 * 8
 }
 
-// narrowRule says how an op can be computed in 64 bits.
-type narrowRule struct {
-	op string // the unchecked op on i64
-	// args is the number of arguments that are values; the rest are dropped
-	// (limits) — constants among the values are factors.
-	args int
-	bits func(a []int) int
-}
-
-func sumBits(a []int) int     { return max(a[0], a[1]) + 1 }
-func productBits(a []int) int { return a[0] + a[1] }
-
-// narrowRules by op. The result's class is I64 whatever the SQL type's.
-var narrowRules = map[string]narrowRule{
-	"add_nc":     {"add_nc", 2, sumBits},
-	"sub_nc":     {"sub_nc", 2, sumBits},
-	"dec_add38":  {"add_nc", 2, sumBits},
-	"dec_sub38":  {"sub_nc", 2, sumBits},
-	"mul_nc":     {"mul_nc", 2, productBits},
-	"dec_mul38":  {"mul_nc", 2, productBits},
-	"dec_up_nc":  {"mul_nc", 2, productBits},
-	"int_to_dec": {"mul_nc", 2, productBits},
-}
-
-// checkedRules: integer ops whose result provably fits their own class.
-var checkedRules = map[string]narrowRule{
-	"add": {"add_nc", 2, sumBits},
-	"sub": {"sub_nc", 2, sumBits},
-	"mul": {"mul_nc", 2, productBits},
-}
-
-// comparisons of two narrow values are done in 64 bits.
-var comparisons = map[string]bool{"eq": true, "ne": true, "lt": true, "le": true, "gt": true, "ge": true}
-
-// narrowCall lowers a call in 64 bits where the ranges allow it.
-func (l *lowerer) narrowCall(e *plan.Expr, args []result) (result, bool) {
-	if e.Op == "dec_widen" && args[0].v.P == types.I64 {
-		return result{v: args[0].v, at: args[0].at, bits: args[0].bits}, true
-	}
-	if r, ok := checkedRules[e.Op]; ok && e.Type.IsInteger() {
-		n := r.bits([]int{args[0].bits, args[1].bits})
-		p := e.Type.Phys()
-		if n < 8*p.Width() && args[0].v.P == p && args[1].v.P == p {
-			return l.plain(r.op, fn.Shape{In: []types.Phys{p, p}, Out: p}, n, args[0].v, args[1].v), true
-		}
-		return result{}, false
-	}
-	if comparisons[e.Op] && len(args) == 2 {
+// narrowCall lowers a call of f in 64 bits, or unchecked, where the ranges allow it.
+func (l *lowerer) narrowCall(e *plan.Expr, f *fn.Op, args []result) (result, bool) {
+	switch {
+	case f.Compares != fn.NoComparison: // two narrow values are compared in 64 bits
 		if e.Args[0].Type.Phys() != types.I128 || args[0].bits > 63 || args[1].bits > 63 {
 			return result{}, false
 		}
 		sh := fn.Shape{In: []types.Phys{types.I64, types.I64}, Out: types.I8}
-		return l.plain(e.Op, sh, 1, l.as64(args[0]), l.as64(args[1])), true
+		return l.plain(f, sh, 1, l.as64(args[0]), l.as64(args[1])), true
+	case f.Narrow == nil:
+		return result{}, false
+	case f.Narrow.To == "":
+		return result{v: args[0].v, at: args[0].at, bits: args[0].bits}, args[0].v.P == types.I64
 	}
-	r, ok := narrowRules[e.Op]
-	if !ok || e.Type.Kind != types.Decimal {
+	if !args[0].v.P.IsInt() || !args[1].v.P.IsInt() {
 		return result{}, false
 	}
-	var bs []int
-	for _, a := range args[:r.args] {
-		if !a.v.P.IsInt() {
-			return result{}, false
+	n, to := f.Narrow.Bits(args[0].bits, args[1].bits), l.opt.Fns.Op(f.Narrow.To)
+	switch p := e.Type.Phys(); {
+	case e.Type.IsInteger(): // in its own class, where that provably holds the result
+		if n < 8*p.Width() && args[0].v.P == p && args[1].v.P == p {
+			return l.plain(to, fn.Shape{In: []types.Phys{p, p}, Out: p}, n, args[0].v, args[1].v), true
 		}
-		bs = append(bs, a.bits)
+	case e.Type.Kind == types.Decimal: // in 64 bits, whatever the SQL type's class
+		if n <= 63 && args[0].bits <= 63 && args[1].bits <= 63 {
+			sh := fn.Shape{In: []types.Phys{types.I64, types.I64}, Out: types.I64}
+			return l.plain(to, sh, n, l.as64(args[0]), l.as64(args[1])), true
+		}
 	}
-	n := r.bits(bs)
-	if n > 63 || bs[0] > 63 || bs[1] > 63 {
-		return result{}, false
-	}
-	sh := fn.Shape{In: []types.Phys{types.I64, types.I64}, Out: types.I64}
-	return l.plain(r.op, sh, n, l.as64(args[0]), l.as64(args[1])), true
+	return result{}, false
 }
 
-func (l *lowerer) plain(op string, sh fn.Shape, bits int, args ...subop.Operand) result {
-	f := l.opt.Fns.Op(op)
+// plain emits an op that cannot fail.
+func (l *lowerer) plain(f *fn.Op, sh fn.Shape, bits int, args ...subop.Operand) result {
 	out := l.vec(sh.Out)
 	l.emit(subop.Scalar(f, sh, l.legalModes(args), none, out))
 	return result{v: read(out), at: l.dom.at, bits: bits}

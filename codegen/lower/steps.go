@@ -7,6 +7,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/codegen/subop"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 	"slipher/runtime/abi"
 	"slipher/runtime/program"
@@ -30,7 +31,7 @@ func (l *lowerer) lowerStep(i int, st plan.Step) {
 }
 
 func (l *lowerer) filter(p *plan.Expr) {
-	if p.Kind == plan.ExprAnd {
+	if p.Kind == expr.And {
 		for _, a := range p.Args {
 			l.filter(a)
 		}
@@ -53,9 +54,9 @@ func (l *lowerer) project(p *plan.Project) {
 	cols := make([]column, len(p.Exprs))
 	for i, e := range p.Exprs {
 		cols[i].typ = e.Type
-		if e.Kind == plan.ExprCol {
+		if e.Kind == expr.Column {
 			// Not fetched yet: whoever reads it first decides where.
-			cols[i] = l.forward(e.Col, e.Type)
+			cols[i] = l.forward(int(e.Col), e.Type)
 			continue
 		}
 		l.outCol = i + 1
@@ -245,7 +246,7 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 // existsJoin keeps the rows that have (semi) or have not (anti) a match.
 func (l *lowerer) existsJoin(j *plan.HashJoin, t *plan.Table, e *entry, slot int64) {
 	if j.Residual != nil {
-		l.refuse(sqlerr.Unsupported("a semi or anti join with a condition beside its keys"))
+		panic("BUG: a semi or anti join with a condition beside its keys")
 	}
 	k := l.pack(j.Keys, t, e, false)
 	l.prefetch(t, k.hash, slot, true)

@@ -6,11 +6,6 @@ import (
 	"slipher/compiler/plan"
 )
 
-// ColumnID names a column in a whole statement: each producer (scan, projection,
-// aggregate) makes fresh ids. Expressions are plan.Expr whose Col is a ColumnID
-// here; compiler/optimize turns it into a position of the row layout.
-type ColumnID = int
-
 // Column is one output column of a node.
 type Column struct {
 	ID       ColumnID
@@ -50,7 +45,7 @@ type Scan struct {
 // Values are literal rows. One row of no columns is a FROM-less SELECT.
 type Values struct {
 	Cols []Column
-	Rows [][]*plan.Expr
+	Rows [][]*Expr
 	// Literals has for each of Cols its constants, one a row, where there are so many rows of
 	// constants alone that they are data: Rows is nil then.
 	Literals [][]types.Datum
@@ -71,14 +66,14 @@ type Text struct{ Cols []Column }
 // Select keeps rows for which all predicates are true (conjuncts, in written order).
 type Select struct {
 	In    Node
-	Preds []*plan.Expr
+	Preds []*Expr
 }
 
 // Project computes Exprs[i] as Cols[i].
 type Project struct {
 	In    Node
 	Cols  []Column
-	Exprs []*plan.Expr
+	Exprs []*Expr
 }
 
 // JoinKind is the kind of a logical join.
@@ -95,13 +90,13 @@ const (
 type Join struct {
 	Kind        JoinKind
 	Left, Right Node
-	On          []*plan.Expr
+	On          []*Expr
 }
 
 // Aggregate groups by Keys (none: one row). Output: one column a key, then one an aggregate.
 type Aggregate struct {
 	In   Node
-	Keys []*plan.Expr
+	Keys []*Expr
 	Aggs []AggCall
 	Cols []Column
 }
@@ -111,8 +106,8 @@ type AggCall struct {
 	Name     string // "count", "sum", "avg", "min", "max", "stddev_samp", "var_pop", "bool_and", …
 	Star     bool   // count(*)
 	Distinct bool
-	Args     []*plan.Expr // already cast to what the result rule wants
-	Type     types.Type   // of the result: bind's aggregates
+	Args     []*Expr    // already cast to what the result rule wants
+	Type     types.Type // of the result: bind's aggregates
 }
 
 // Distinct removes duplicate rows.
@@ -121,7 +116,7 @@ type Distinct struct{ In Node }
 // Sort orders rows.
 type Sort struct {
 	In   Node
-	Keys []plan.SortKey
+	Keys []SortKey
 }
 
 // Limit keeps Count rows behind Offset rows: parameters' numbers, -1 for none.

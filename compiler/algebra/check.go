@@ -3,6 +3,7 @@ package algebra
 import (
 	"fmt"
 
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -36,7 +37,7 @@ func (c *checker) fail(format string, args ...any) {
 }
 
 // make notes the columns that a node produces itself.
-func (c *checker) make(cols []Column, exprs []*plan.Expr) {
+func (c *checker) make(cols []Column, exprs []*Expr) {
 	for i, col := range cols {
 		if c.made[col.ID] {
 			c.fail("column %d has two producers", col.ID)
@@ -64,7 +65,7 @@ func (c *checker) node(n Node) {
 	for _, col := range cols {
 		in[col.ID] = col
 	}
-	exprs := func(es []*plan.Expr) {
+	exprs := func(es []*Expr) {
 		for _, e := range es {
 			c.expr(e, in)
 		}
@@ -113,9 +114,9 @@ func (c *checker) node(n Node) {
 	}
 }
 
-func (c *checker) expr(e *plan.Expr, in map[ColumnID]Column) {
+func (c *checker) expr(e *Expr, in map[ColumnID]Column) {
 	switch e.Kind {
-	case plan.ExprCol:
+	case expr.Column:
 		col, ok := in[e.Col]
 		switch {
 		case !ok:
@@ -125,13 +126,13 @@ func (c *checker) expr(e *plan.Expr, in map[ColumnID]Column) {
 		case col.Nullable && !e.Nullable:
 			c.fail("column %d may be NULL, read as if not", e.Col)
 		}
-	case plan.ExprParam, plan.ExprInList:
+	case expr.Parameter, expr.InList:
 		if e.Param >= len(c.params) {
 			c.fail("parameter %d does not exist", e.Param)
-		} else if e.Kind == plan.ExprParam && c.params[e.Param].Type.Phys() != e.Type.Phys() {
+		} else if e.Kind == expr.Parameter && c.params[e.Param].Type.Phys() != e.Type.Phys() {
 			c.fail("parameter %d is %v, read as %v", e.Param, c.params[e.Param].Type, e.Type)
 		}
-	case plan.ExprCase:
+	case expr.Case:
 		if len(e.Args)%2 == 0 {
 			c.fail("CASE without ELSE")
 		}

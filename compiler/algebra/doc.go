@@ -2,7 +2,7 @@
 //
 //	compiler/bind ──► *Statement{Root Node} ──compiler/rewrite──► the same, simpler ──► compiler/optimize
 //
-// Expressions are plan.Expr whose columns are ColumnIDs, not positions.
+// Expressions are Expr whose columns are ColumnIDs, not positions.
 //
 // Invariants (Check verifies them in tests): every column id has one producer;
 // an expression names only columns of its node's inputs, in their physical class

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"slipher/catalog/types"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -22,6 +23,7 @@ func Format(s *Statement) string {
 		fmt.Fprintf(&sb, "insert %s.%s\n", s.Insert.Schema, s.Insert.Name)
 	}
 	f := &formatter{sb: &sb, names: map[ColumnID]string{}}
+	f.printer = printer{Column: f.col, Style: expr.Tree}
 	f.name(s.Root)
 	f.node(s.Root, 0)
 	for i, p := range s.Params {
@@ -41,7 +43,7 @@ func Format(s *Statement) string {
 
 // FormatParam prints a parameter: its value and type.
 func FormatParam(p plan.Param) string {
-	t := shortType(p.Type)
+	t := expr.TypeName(p.Type)
 	switch {
 	case p.Effect != nil:
 		return fmt.Sprintf("%s%v %s", p.Effect.Name, p.Effect.Args, t)
@@ -57,48 +59,14 @@ func FormatParam(p plan.Param) string {
 	return formatDatum(p.Type, p.Value) + " " + t
 }
 
-func formatDatum(t types.Type, d types.Datum) string {
-	if d.Null {
-		return "NULL"
-	}
-	s := types.FormatText(t, d)
-	if t.IsNumeric() || t.Kind == types.OID {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
-}
+type printer = expr.Printer[ColumnID]
 
-// shortType is a type's name in as few letters as tell it apart.
-func shortType(t types.Type) string {
-	switch t.Kind {
-	case types.Decimal:
-		return fmt.Sprintf("dec(%d,%d)", t.Prec, t.Scale)
-	case types.Varchar:
-		if t.Len == types.MaxVarchar {
-			return "text"
-		}
-		return fmt.Sprintf("varchar(%d)", t.Len)
-	case types.Char:
-		return fmt.Sprintf("char(%d)", t.Len)
-	case types.Int2:
-		return "int2"
-	case types.Int4:
-		return "int4"
-	case types.Int8:
-		return "int8"
-	case types.Float4:
-		return "float4"
-	case types.Float8:
-		return "float8"
-	case types.Timestamp:
-		return "timestamp"
-	case types.Bool:
-		return "bool"
-	}
-	return t.String()
+func formatDatum(t types.Type, d types.Datum) string {
+	return (&printer{Style: expr.Tree}).Literal(d, t)
 }
 
 type formatter struct {
+	printer
 	sb    *strings.Builder
 	names map[ColumnID]string
 }
@@ -120,7 +88,7 @@ func (f *formatter) col(id ColumnID) string { return fmt.Sprintf("%s#%d", f.name
 func (f *formatter) cols(cs []Column) string {
 	var out []string
 	for _, c := range cs {
-		out = append(out, f.col(c.ID)+" "+shortType(c.Type)+mark(c.Nullable))
+		out = append(out, f.col(c.ID)+" "+expr.TypeName(c.Type)+mark(c.Nullable))
 	}
 	return strings.Join(out, ", ")
 }
@@ -130,14 +98,6 @@ func mark(nullable bool) string {
 		return "?"
 	}
 	return ""
-}
-
-func (f *formatter) exprs(es []*plan.Expr) string {
-	var out []string
-	for _, e := range es {
-		out = append(out, f.expr(e))
-	}
-	return strings.Join(out, ", ")
 }
 
 var joinNames = [...]string{"inner", "left", "semi", "anti"}
@@ -159,7 +119,7 @@ func (f *formatter) node(n Node, depth int) {
 	case *Values:
 		line("values: %s", f.cols(x.Cols))
 		for _, r := range x.Rows {
-			line("  (%s)", f.exprs(r))
+			line("  (%s)", f.List(r))
 		}
 		if len(x.Literals) > 0 {
 			line("  %d rows of constants", x.Len())
@@ -169,49 +129,38 @@ func (f *formatter) node(n Node, depth int) {
 	case *Select:
 		line("select")
 		for _, p := range x.Preds {
-			line("  - %s", f.expr(p))
+			line("  - %s", f.Text(p))
 		}
 	case *Project:
 		line("project")
 		for i, e := range x.Exprs {
-			line("  %s %s%s = %s", f.col(x.Cols[i].ID), shortType(x.Cols[i].Type), mark(x.Cols[i].Nullable), f.expr(e))
+			line("  %s %s%s = %s", f.col(x.Cols[i].ID), expr.TypeName(x.Cols[i].Type), mark(x.Cols[i].Nullable), f.Text(e))
 		}
 	case *Join:
 		line("%s join", joinNames[x.Kind])
 		for _, p := range x.On {
-			line("  - %s", f.expr(p))
+			line("  - %s", f.Text(p))
 		}
 	case *Aggregate:
 		line("aggregate")
 		for i, k := range x.Keys {
-			line("  key %s %s%s = %s", f.col(x.Cols[i].ID), shortType(x.Cols[i].Type), mark(x.Cols[i].Nullable), f.expr(k))
+			line("  key %s %s%s = %s", f.col(x.Cols[i].ID), expr.TypeName(x.Cols[i].Type), mark(x.Cols[i].Nullable), f.Text(k))
 		}
 		for i, a := range x.Aggs {
 			c := x.Cols[len(x.Keys)+i]
-			arg := f.exprs(a.Args)
+			arg := f.List(a.Args)
 			if a.Star {
 				arg = "*"
 			}
 			if a.Distinct {
 				arg = "distinct " + arg
 			}
-			line("  %s %s%s = %s(%s)", f.col(c.ID), shortType(c.Type), mark(c.Nullable), a.Name, arg)
+			line("  %s %s%s = %s(%s)", f.col(c.ID), expr.TypeName(c.Type), mark(c.Nullable), a.Name, arg)
 		}
 	case *Distinct:
 		line("distinct")
 	case *Sort:
-		var keys []string
-		for _, k := range x.Keys {
-			s := f.expr(k.Expr)
-			if k.Desc {
-				s += " desc"
-			}
-			if k.NullsFirst != k.Desc {
-				s += map[bool]string{true: " nulls first", false: " nulls last"}[k.NullsFirst]
-			}
-			keys = append(keys, s)
-		}
-		line("sort %s", strings.Join(keys, ", "))
+		line("sort %s", f.OrderText(x.Keys))
 	case *Limit:
 		s := "limit"
 		if x.Count >= 0 {
@@ -227,44 +176,4 @@ func (f *formatter) node(n Node, depth int) {
 	for _, in := range n.Inputs() {
 		f.node(in, depth+1)
 	}
-}
-
-// expr prints an expression; a call is op:type(args).
-func (f *formatter) expr(e *plan.Expr) string {
-	args := func(sep string) string {
-		var out []string
-		for _, a := range e.Args {
-			out = append(out, f.expr(a))
-		}
-		return strings.Join(out, sep)
-	}
-	switch e.Kind {
-	case plan.ExprCol:
-		return f.col(e.Col) + mark(e.Nullable)
-	case plan.ExprParam:
-		return fmt.Sprintf("$%d", e.Param)
-	case plan.ExprConst:
-		return formatDatum(e.Type, e.Const)
-	case plan.ExprAnd:
-		return "(" + args(" and ") + ")"
-	case plan.ExprOr:
-		return "(" + args(" or ") + ")"
-	case plan.ExprNot:
-		return "not " + args("")
-	case plan.ExprIsNull:
-		return args("") + " is null"
-	case plan.ExprIsNotNull:
-		return args("") + " is not null"
-	case plan.ExprInList:
-		return args("") + fmt.Sprintf(" in $%d", e.Param)
-	case plan.ExprCoalesce:
-		return "coalesce(" + args(", ") + ")"
-	case plan.ExprCase:
-		s := "case"
-		for i := 0; i+1 < len(e.Args); i += 2 {
-			s += " when " + f.expr(e.Args[i]) + " then " + f.expr(e.Args[i+1])
-		}
-		return s + " else " + f.expr(e.Args[len(e.Args)-1]) + " end"
-	}
-	return fmt.Sprintf("%s:%s%s(%s)", e.Op, shortType(e.Type), mark(e.Nullable), args(", "))
 }

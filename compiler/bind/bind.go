@@ -8,6 +8,7 @@ import (
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 )
@@ -110,10 +111,12 @@ type binder struct {
 	// client[n] is the index in out.Params of $n, once it has a type.
 	client map[int]int
 	// refs is where each column reference stands, for grouping errors.
-	refs map[*plan.Expr]columnPlace
+	refs map[*algebra.Expr]columnPlace
 	// want are the types an INSERT's query should give to untyped literals; the
 	// outermost query takes them.
 	want []types.Type
+	// numbers are of expressions that are equal.
+	numbers expr.Numbers[algebra.ColumnID]
 	// work counts bound nodes: aliases that use aliases can grow exponentially.
 	work int
 }
@@ -125,8 +128,10 @@ type columnPlace struct {
 }
 
 func newBinder(stmt *parse.Statement, cat Catalog, fns *fn.Table, o Options) *binder {
-	return &binder{stmt: stmt, cat: cat, fns: fns, opts: o, out: &algebra.Statement{},
-		client: map[int]int{}, refs: map[*plan.Expr]columnPlace{}}
+	out := &algebra.Statement{}
+	return &binder{stmt: stmt, cat: cat, fns: fns, opts: o, out: out,
+		client: map[int]int{}, refs: map[*algebra.Expr]columnPlace{},
+		numbers: expr.Numbers[algebra.ColumnID]{Type: bytesOf, Param: expr.SameLiterals(func() []expr.Param { return out.Params })}}
 }
 
 // maxWork bounds the nodes of a bound statement.

@@ -7,6 +7,8 @@ import (
 	"slipher/catalog/similar"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 )
@@ -117,7 +119,7 @@ func (b *binder) resolve(name string, args []value, at parse.Pos) (value, error)
 	if row.Effect {
 		return b.effectCall(row, bd, args, at)
 	}
-	var es []*plan.Expr
+	var es []*algebra.Expr
 	for i, t := range bd.Args {
 		if t.Kind == types.Unknown && args[i].lit != nil {
 			continue // a constant that Ret has turned into Extra
@@ -161,7 +163,7 @@ func (b *binder) leaderCall(row *fn.Row, bd fn.Bound, args []value, at parse.Pos
 		return value{}, b.place(err, at)
 	}
 	if d.Null {
-		return value{expr: null(bd.Ret), typ: bd.Ret, pos: at}, nil
+		return value{expr: algebra.Null(bd.Ret), typ: bd.Ret, pos: at}, nil
 	}
 	return value{expr: b.hoist(bd.Ret, d), typ: bd.Ret, pos: at}, nil
 }
@@ -174,16 +176,16 @@ func (b *binder) effectCall(row *fn.Row, bd fn.Bound, args []value, at parse.Pos
 		if err != nil {
 			return value{}, err
 		}
-		if e.Kind == plan.ExprConst {
+		if e.Kind == expr.Constant {
 			e = b.hoist(t, e.Const)
 		}
-		if e.Kind != plan.ExprParam {
+		if e.Kind != expr.Parameter {
 			return value{}, b.unsupported(at, "function %s with an argument that is not a constant", row.Name)
 		}
 		call.Args = append(call.Args, e.Param)
 	}
-	b.out.Params = append(b.out.Params, plan.Param{Type: bd.Ret, Client: plan.EffectResult, Effect: call})
-	return value{expr: &plan.Expr{Kind: plan.ExprParam, Type: bd.Ret, Nullable: true, Param: len(b.out.Params) - 1}, typ: bd.Ret, pos: at}, nil
+	b.out.Params = append(b.out.Params, plan.Param{Type: bd.Ret, Client: expr.EffectResult, Effect: call})
+	return value{expr: &algebra.Expr{Kind: expr.Parameter, Type: bd.Ret, Nullable: true, Param: len(b.out.Params) - 1}, typ: bd.Ret, pos: at}, nil
 }
 
 // noFunction says that no overload takes these arguments.

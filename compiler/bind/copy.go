@@ -46,7 +46,7 @@ func Copy(stmt *parse.Statement, c *parse.Copy, cat Catalog, fns *fn.Table, o Op
 		fields = append(fields, i)
 	}
 	for i, col := range tab.Columns {
-		var e *plan.Expr
+		var e *algebra.Expr
 		if f, ok := ofColumn[i]; ok {
 			ctx := fn.Copying
 			if c.TruncateColumns && col.Type.IsString() {
@@ -61,9 +61,9 @@ func Copy(stmt *parse.Statement, c *parse.Copy, cat Catalog, fns *fn.Table, o Op
 			if bd, ok, bad := fn.CopyTime(col.Type, format, c.AcceptAnyDate); bad != nil {
 				err = bad
 			} else if ok {
-				e = b.call(bd, []*plan.Expr{colExpr(f)})
+				e = b.call(bd, []*algebra.Expr{f.Ref()})
 			} else {
-				e, err = b.cast(colExpr(f), col.Type, ctx, c.Table.Pos)
+				e, err = b.cast(f.Ref(), col.Type, ctx, c.Table.Pos)
 			}
 			if err == nil {
 				e, err = in.notNull(i, e, c.Table.Pos)

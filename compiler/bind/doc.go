@@ -2,7 +2,7 @@
 // become operations of catalog/fn with casted arguments, every expression gets
 // its type and whether it can be NULL.
 //
-//	parse.Query ──from──► scope (names) ──exprs──► plan.Expr over column ids ──► algebra.Statement
+//	parse.Query ──from──► scope (names) ──exprs──► algebra.Expr over column ids ──► algebra.Statement
 //
 // A select list, WHERE and the rest are bound over a scope; the tree is built
 // bottom up: FROM, Select (WHERE), Aggregate, Select (HAVING), Project,

@@ -6,8 +6,9 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/parse"
-	"slipher/compiler/plan"
 )
 
 // expr binds a scalar expression.
@@ -66,7 +67,7 @@ func (b *binder) exprs(sc *scope, es []parse.Expr) ([]value, error) {
 }
 
 // boolean wraps a BOOLEAN expression.
-func boolean(e *plan.Expr, at parse.Pos) value { return value{expr: e, typ: types.TBool, pos: at} }
+func boolean(e *algebra.Expr, at parse.Pos) value { return value{expr: e, typ: types.TBool, pos: at} }
 
 // name binds a column reference: a column of FROM, else an item of the select
 // list by its alias, else a keyword that Redshift calls without parentheses.
@@ -109,9 +110,9 @@ func (b *binder) param(p *parse.ParamRef) value {
 }
 
 // conjuncts binds a condition and cuts it at its top-level ANDs.
-func (b *binder) conjuncts(sc *scope, e parse.Expr, clause string) ([]*plan.Expr, error) {
+func (b *binder) conjuncts(sc *scope, e parse.Expr, clause string) ([]*algebra.Expr, error) {
 	if l, ok := e.(*parse.LogicExpr); ok && l.Op == parse.And {
-		var out []*plan.Expr
+		var out []*algebra.Expr
 		for _, a := range l.Args {
 			ps, err := b.conjuncts(sc, a, clause)
 			if err != nil {
@@ -129,16 +130,16 @@ func (b *binder) conjuncts(sc *scope, e parse.Expr, clause string) ([]*plan.Expr
 	if err != nil {
 		return nil, err
 	}
-	if c.Kind == plan.ExprAnd { // BETWEEN
+	if c.Kind == expr.And { // BETWEEN
 		return c.Args, nil
 	}
-	return []*plan.Expr{c}, nil
+	return []*algebra.Expr{c}, nil
 }
 
 func (b *binder) logic(sc *scope, l *parse.LogicExpr) (value, error) {
-	kind := map[parse.LogicOp]plan.ExprKind{parse.And: plan.ExprAnd, parse.Or: plan.ExprOr, parse.Not: plan.ExprNot}[l.Op]
+	kind := map[parse.LogicOp]expr.Kind{parse.And: expr.And, parse.Or: expr.Or, parse.Not: expr.Not}[l.Op]
 	name := map[parse.LogicOp]string{parse.And: "AND", parse.Or: "OR", parse.Not: "NOT"}[l.Op]
-	out := &plan.Expr{Kind: kind, Type: types.TBool}
+	out := &algebra.Expr{Kind: kind, Type: types.TBool}
 	for _, a := range l.Args {
 		v, err := b.expr(sc, a)
 		if err != nil {
@@ -149,7 +150,7 @@ func (b *binder) logic(sc *scope, l *parse.LogicExpr) (value, error) {
 			return value{}, err
 		}
 		out.Nullable = out.Nullable || c.Nullable
-		if c.Kind == kind && kind != plan.ExprNot {
+		if c.Kind == kind && kind != expr.Not {
 			out.Args = append(out.Args, c.Args...)
 		} else {
 			out.Args = append(out.Args, c)
@@ -159,35 +160,12 @@ func (b *binder) logic(sc *scope, l *parse.LogicExpr) (value, error) {
 }
 
 // and joins conditions; one is itself.
-func and(es ...*plan.Expr) *plan.Expr { return logical(plan.ExprAnd, es) }
-
-func or(es ...*plan.Expr) *plan.Expr { return logical(plan.ExprOr, es) }
-
-func logical(kind plan.ExprKind, es []*plan.Expr) *plan.Expr {
-	if len(es) == 1 {
-		return es[0]
-	}
-	out := &plan.Expr{Kind: kind, Type: types.TBool, Args: es}
-	for _, e := range es {
-		out.Nullable = out.Nullable || e.Nullable
-	}
-	return out
+func isNull(e *algebra.Expr) *algebra.Expr {
+	return &algebra.Expr{Kind: expr.IsNull, Type: types.TBool, Args: []*algebra.Expr{e}}
 }
 
-func not(e *plan.Expr) *plan.Expr {
-	return &plan.Expr{Kind: plan.ExprNot, Type: types.TBool, Nullable: e.Nullable, Args: []*plan.Expr{e}}
-}
-
-func isNull(e *plan.Expr) *plan.Expr {
-	return &plan.Expr{Kind: plan.ExprIsNull, Type: types.TBool, Args: []*plan.Expr{e}}
-}
-
-func isNotNull(e *plan.Expr) *plan.Expr {
-	return &plan.Expr{Kind: plan.ExprIsNotNull, Type: types.TBool, Args: []*plan.Expr{e}}
-}
-
-func truth(v bool) *plan.Expr {
-	return &plan.Expr{Kind: plan.ExprConst, Type: types.TBool, Const: types.BoolDatum(v)}
+func isNotNull(e *algebra.Expr) *algebra.Expr {
+	return &algebra.Expr{Kind: expr.IsNotNull, Type: types.TBool, Args: []*algebra.Expr{e}}
 }
 
 func (b *binder) opExpr(sc *scope, x *parse.OpExpr) (value, error) {
@@ -217,7 +195,7 @@ func (b *binder) opExpr(sc *scope, x *parse.OpExpr) (value, error) {
 		if err != nil {
 			return value{}, err
 		}
-		v.expr = not(v.expr)
+		v.expr = expr.Negate(v.expr)
 		return v, nil
 	}
 	return b.operator(x.Op, args, x.Pos)

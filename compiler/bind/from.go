@@ -5,7 +5,6 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/compiler/algebra"
 	"slipher/compiler/parse"
-	"slipher/compiler/plan"
 )
 
 // ctes is a chain of WITH queries that names may refer to.
@@ -39,7 +38,7 @@ func (b *binder) with(items []parse.CTE, env *ctes) (*ctes, error) {
 // from binds a FROM list; an empty one is a single row without columns.
 func (b *binder) from(items []parse.TableExpr, env *ctes) (algebra.Node, *scope, error) {
 	if len(items) == 0 {
-		return &algebra.Values{Rows: [][]*plan.Expr{{}}}, &scope{}, nil
+		return &algebra.Values{Rows: [][]*algebra.Expr{{}}}, &scope{}, nil
 	}
 	node, sc, err := b.tableExpr(items[0], env)
 	if err != nil {
@@ -209,8 +208,8 @@ func (b *binder) join(j *parse.JoinExpr, env *ctes) (algebra.Node, *scope, error
 
 // using equates the named columns and merges them: the preserved side's column
 // stands for both, in front of all others.
-func (b *binder) using(ls, rs *scope, names []string, j *parse.JoinExpr) ([]*plan.Expr, *scope, error) {
-	var on []*plan.Expr
+func (b *binder) using(ls, rs *scope, names []string, j *parse.JoinExpr) ([]*algebra.Expr, *scope, error) {
+	var on []*algebra.Expr
 	var merged []*column
 	gone := map[*column]bool{}
 	seen := map[string]bool{}

@@ -6,15 +6,15 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/parse"
-	"slipher/compiler/plan"
 )
 
 // aggregation collects the group keys and aggregate calls of one SELECT.
 type aggregation struct {
 	b       *binder
 	grouped bool // GROUP BY was written
-	keys    []*plan.Expr
+	keys    []*algebra.Expr
 	keyCols []algebra.Column
 	aggs    []algebra.AggCall
 	aggCols []algebra.Column
@@ -78,7 +78,7 @@ func (a *aggregation) group(sc *scope, items []parse.Expr, targets []target) err
 func (a *aggregation) aliased(sc *scope, ts []target, r *parse.ColumnRef) (*target, error) {
 	b := a.b
 	var found *target
-	var is *plan.Expr
+	var is *algebra.Expr
 	for i := range ts {
 		if _, star := ts[i].Expr.(*starExpr); star || ts[i].Alias != r.Parts[0] {
 			continue
@@ -124,7 +124,7 @@ func (b *binder) ordinal(e parse.Expr, ts []target, clause string) (target, bool
 }
 
 // keyOf is the group key equal to e, -1 if none.
-func (a *aggregation) keyOf(e *plan.Expr) int {
+func (a *aggregation) keyOf(e *algebra.Expr) int {
 	for i, k := range a.keys {
 		if a.b.equal(k, e) {
 			return i
@@ -134,17 +134,17 @@ func (a *aggregation) keyOf(e *plan.Expr) int {
 }
 
 // add registers an aggregate call and returns the column that holds its result.
-func (a *aggregation) add(c algebra.AggCall, nullable bool) *plan.Expr {
+func (a *aggregation) add(c algebra.AggCall, nullable bool) *algebra.Expr {
 	for i, o := range a.aggs {
 		if o.Name == c.Name && o.Star == c.Star && o.Distinct == c.Distinct && a.b.equalAll(o.Args, c.Args) {
-			return colExpr(a.aggCols[i])
+			return a.aggCols[i].Ref()
 		}
 	}
 	col := algebra.Column{ID: a.b.newID(), Name: c.Name, Type: c.Type, Nullable: nullable}
 	a.aggs = append(a.aggs, c)
 	a.aggCols = append(a.aggCols, col)
 	a.ids[col.ID] = true
-	return colExpr(col)
+	return col.Ref()
 }
 
 // active reports whether the SELECT aggregates at all.
@@ -190,16 +190,16 @@ func (s *selection) aggregate() error {
 }
 
 // overGroups rewrites an expression over the input to one over the groups.
-func (a *aggregation) overGroups(e *plan.Expr) (*plan.Expr, error) {
-	if e.Kind == plan.ExprConst {
+func (a *aggregation) overGroups(e *algebra.Expr) (*algebra.Expr, error) {
+	if e.Kind == expr.Constant {
 		return e, nil
 	}
 	if k := a.keyOf(e); k >= 0 {
-		c := colExpr(a.keyCols[k])
+		c := a.keyCols[k].Ref()
 		c.Type = e.Type // a string under another length
 		return c, nil
 	}
-	if e.Kind == plan.ExprCol {
+	if e.Kind == expr.Column {
 		if a.ids[e.Col] {
 			return e, nil
 		}
@@ -214,7 +214,7 @@ func (a *aggregation) overGroups(e *plan.Expr) (*plan.Expr, error) {
 		return e, nil
 	}
 	c := *e
-	c.Args = make([]*plan.Expr, len(e.Args))
+	c.Args = make([]*algebra.Expr, len(e.Args))
 	for i, x := range e.Args {
 		r, err := a.overGroups(x)
 		if err != nil {
@@ -320,7 +320,7 @@ func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, rule aggRule) (valu
 	if err != nil {
 		return value{}, err
 	}
-	call.Args, call.Type = []*plan.Expr{e}, ret
+	call.Args, call.Type = []*algebra.Expr{e}, ret
 	if call.Distinct && (rule.name == "min" || rule.name == "max" || rule.name == "bool_and" || rule.name == "bool_or") {
 		call.Distinct = false // duplicates make no difference
 	}

@@ -5,6 +5,7 @@ import (
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 )
@@ -18,7 +19,7 @@ type insertion struct {
 	from []int
 	cols []int // table column of each source column
 	// defaults are the bound DEFAULTs by column: many rows share one.
-	defaults map[int]*plan.Expr
+	defaults map[int]*algebra.Expr
 }
 
 // insert binds INSERT. The tree yields the table's columns in order, cast by
@@ -124,7 +125,7 @@ func (in *insertion) values(rows [][]parse.Expr, at parse.Pos) (algebra.Node, er
 		if err := in.checkWidth(len(row), listed && len(row) > 0, at); err != nil {
 			return nil, err
 		}
-		var out []*plan.Expr
+		var out []*algebra.Expr
 		for i := range in.table.Columns {
 			var cell parse.Expr
 			if k := in.from[i]; k >= 0 && k < len(row) {
@@ -146,7 +147,7 @@ func (in *insertion) values(rows [][]parse.Expr, at parse.Pos) (algebra.Node, er
 }
 
 // cell binds the value of column i, its default if e is nil.
-func (in *insertion) cell(sc *scope, i int, e parse.Expr) (*plan.Expr, error) {
+func (in *insertion) cell(sc *scope, i int, e parse.Expr) (*algebra.Expr, error) {
 	if e == nil {
 		return in.defaultOf(i)
 	}
@@ -168,7 +169,7 @@ func (in *insertion) checkIdentity(i int, at parse.Pos) error {
 }
 
 // assign casts v to column i's type and guards NOT NULL.
-func (in *insertion) assign(i int, v value) (*plan.Expr, error) {
+func (in *insertion) assign(i int, v value) (*algebra.Expr, error) {
 	b, c := in.b, in.table.Columns[i]
 	if v.client == 0 && v.typ.Kind != types.Unknown {
 		if _, ok := b.fns.Cast(v.typ, c.Type, assignment); !ok {
@@ -187,31 +188,31 @@ func (in *insertion) assign(i int, v value) (*plan.Expr, error) {
 const checkNotNull = "check_not_null"
 
 // notNull guards column i if it is declared NOT NULL and e may be NULL.
-func (in *insertion) notNull(i int, e *plan.Expr, at parse.Pos) (*plan.Expr, error) {
+func (in *insertion) notNull(i int, e *algebra.Expr, at parse.Pos) (*algebra.Expr, error) {
 	c := in.table.Columns[i]
 	if !c.NotNull || !e.Nullable {
 		return e, nil
 	}
-	if e.Kind == plan.ExprConst {
+	if e.Kind == expr.Constant {
 		return nil, in.b.errorAt(at, sqlerr.NotNullViolation, "Cannot insert a NULL value into column %s", c.Name)
 	}
-	return notNullCall(e), nil
+	return in.b.notNullCall(e), nil
 }
 
 // notNullCall is e, with an error where it is NULL.
-func notNullCall(e *plan.Expr) *plan.Expr {
-	return &plan.Expr{Kind: plan.ExprCall, Type: e.Type, Op: checkNotNull, Args: []*plan.Expr{e}}
+func (b *binder) notNullCall(e *algebra.Expr) *algebra.Expr {
+	return &algebra.Expr{Kind: expr.Call, Type: e.Type, Op: b.fns.Op(checkNotNull), Args: []*algebra.Expr{e}}
 }
 
 // defaultOf is the default of column i: NULL if none is declared, and for an
 // identity column the NULL that the loader replaces.
-func (in *insertion) defaultOf(i int) (*plan.Expr, error) {
+func (in *insertion) defaultOf(i int) (*algebra.Expr, error) {
 	c := in.table.Columns[i]
 	if c.Identity != nil {
-		return null(c.Type), nil
+		return algebra.Null(c.Type), nil
 	}
 	if c.Default == "" {
-		return in.notNull(i, null(c.Type), -1)
+		return in.notNull(i, algebra.Null(c.Type), -1)
 	}
 	if e := in.defaults[i]; e != nil {
 		return e, nil
@@ -221,14 +222,14 @@ func (in *insertion) defaultOf(i int) (*plan.Expr, error) {
 		e, err = in.notNull(i, e, -1)
 	}
 	if in.defaults == nil {
-		in.defaults = map[int]*plan.Expr{}
+		in.defaults = map[int]*algebra.Expr{}
 	}
 	in.defaults[i] = e
 	return e, err
 }
 
 // defaultExpr binds a column's DEFAULT text in the column's type.
-func (b *binder) defaultExpr(c state.Column) (*plan.Expr, error) {
+func (b *binder) defaultExpr(c state.Column) (*algebra.Expr, error) {
 	e, err := parse.StoredExpr(c.Default)
 	if err != nil {
 		return nil, err
@@ -264,7 +265,7 @@ func (in *insertion) query(s *parse.Insert) (algebra.Node, error) {
 	}
 	proj := &algebra.Project{In: r.node}
 	for i, c := range in.table.Columns {
-		var e *plan.Expr
+		var e *algebra.Expr
 		if k := in.from[i]; k >= 0 && k < len(r.cols) {
 			if err := in.checkIdentity(i, s.Table.Pos); err != nil {
 				return nil, err

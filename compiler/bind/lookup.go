@@ -3,6 +3,8 @@ package bind
 import (
 	"slipher/catalog/relations"
 	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 )
@@ -46,13 +48,13 @@ func (b *binder) lookupCall(f *parse.FuncCall, args []value) (v value, ok bool, 
 	if err != nil {
 		return value{}, true, err
 	}
-	e := &plan.Expr{Kind: plan.ExprCase, Type: l.Ret, Nullable: true}
+	e := &algebra.Expr{Kind: expr.Case, Type: l.Ret, Nullable: true}
 	if arg.Nullable {
-		e.Args = append(e.Args, isNull(arg), null(l.Ret))
+		e.Args = append(e.Args, isNull(arg), algebra.Null(l.Ret))
 	}
 	for _, arm := range armsOf(answers, to) {
 		b.out.Params = append(b.out.Params, plan.Param{Type: to, List: arm.keys, IsList: true})
-		in := &plan.Expr{Kind: plan.ExprInList, Type: types.TBool, Nullable: arg.Nullable, Param: len(b.out.Params) - 1, Args: []*plan.Expr{arg}}
+		in := &algebra.Expr{Kind: expr.InList, Type: types.TBool, Nullable: arg.Nullable, Param: len(b.out.Params) - 1, Args: []*algebra.Expr{arg}}
 		e.Args = append(e.Args, in, b.answer(l.Ret, arm.value))
 	}
 	last := b.answer(l.Ret, l.Otherwise)
@@ -78,9 +80,9 @@ func constant(s string, at parse.Pos) value {
 	return value{lit: &d, text: s, typ: types.TUnknown, pos: at}
 }
 
-func (b *binder) answer(t types.Type, d types.Datum) *plan.Expr {
+func (b *binder) answer(t types.Type, d types.Datum) *algebra.Expr {
 	if d.Null {
-		return null(t)
+		return algebra.Null(t)
 	}
 	return b.hoist(t, d)
 }

@@ -28,8 +28,8 @@ func (b *binder) target(q parse.QName) (*state.Table, error) {
 type modification struct {
 	b     *binder
 	table *state.Table
-	cols  []*column  // the target's
-	rowID *plan.Expr // the address of the target's row
+	cols  []*column     // the target's
+	rowID *algebra.Expr // the address of the target's row
 	node  algebra.Node
 	scope *scope
 	// several: a row of the target may come more than once, with different rows of others.
@@ -49,7 +49,7 @@ func (b *binder) modify(t *parse.TableRef, with []parse.CTE, others []parse.Tabl
 	scan := n.(*algebra.Scan)
 	id := algebra.Column{ID: b.newID(), Name: "rowid", Type: types.TInt8}
 	scan.Cols, scan.ColNos = append(scan.Cols, id), append(scan.ColNos, tab.RowIDColumn())
-	m := &modification{b: b, table: tab, cols: sc.rels[0].cols, rowID: colExpr(id), node: n, scope: sc}
+	m := &modification{b: b, table: tab, cols: sc.rels[0].cols, rowID: id.Ref(), node: n, scope: sc}
 	env, err := b.with(with, nil)
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (b *binder) delete(s *parse.Delete) error {
 		return err
 	}
 	id := algebra.Column{ID: b.newID(), Name: "rowid", Type: types.TInt8}
-	b.out.Root = &algebra.Project{In: m.node, Cols: []algebra.Column{id}, Exprs: []*plan.Expr{m.rowID}}
+	b.out.Root = &algebra.Project{In: m.node, Cols: []algebra.Column{id}, Exprs: []*algebra.Expr{m.rowID}}
 	b.out.Delete = m.table
 	b.out.Output = []plan.OutputColumn{{Name: id.Name, Type: id.Type}}
 	return nil

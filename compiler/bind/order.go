@@ -2,8 +2,8 @@ package bind
 
 import (
 	"slipher/catalog/sqlerr"
+	"slipher/compiler/algebra"
 	"slipher/compiler/parse"
-	"slipher/compiler/plan"
 )
 
 // orderBy binds ORDER BY: ordinals, then result columns by name, then
@@ -27,7 +27,7 @@ func (s *selection) orderBy(sc *scope) error {
 			}
 			i = s.column(e)
 		}
-		k := plan.SortKey{Desc: o.Desc, NullsFirst: o.Desc}
+		k := algebra.SortKey{Desc: o.Desc, NullsFirst: o.Desc}
 		switch o.Nulls {
 		case parse.NullsFirst:
 			k.NullsFirst = true
@@ -85,7 +85,7 @@ func (s *selection) resultColumn(e parse.Expr) (int, error) {
 }
 
 // column is the index of e in the projection, added behind the rest if it is new.
-func (s *selection) column(e *plan.Expr) int {
+func (s *selection) column(e *algebra.Expr) int {
 	for i, x := range s.exprs {
 		if s.b.equal(x, e) {
 			return i

@@ -4,6 +4,8 @@ import (
 	"sort"
 
 	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 )
@@ -14,13 +16,13 @@ func (b *binder) between(sc *scope, x *parse.BetweenExpr) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	within := func(lo, hi value) (*plan.Expr, error) {
+	within := func(lo, hi value) (*algebra.Expr, error) {
 		ge, err := b.comparison(">=", vs[0], lo, x.Pos)
 		if err != nil {
 			return nil, err
 		}
 		le, err := b.comparison("<=", vs[0], hi, x.Pos)
-		return and(ge, le), err
+		return expr.AllOf([]*algebra.Expr{ge, le}), err
 	}
 	e, err := within(vs[1], vs[2])
 	if err != nil {
@@ -31,16 +33,16 @@ func (b *binder) between(sc *scope, x *parse.BetweenExpr) (value, error) {
 		if err != nil {
 			return value{}, err
 		}
-		e = or(e, o)
+		e = expr.AnyOf([]*algebra.Expr{e, o})
 	}
 	if x.Not {
-		e = not(e)
+		e = expr.Negate(e)
 	}
 	return boolean(e, x.Pos), nil
 }
 
 // comparison binds l op r to an expression.
-func (b *binder) comparison(op string, l, r value, at parse.Pos) (*plan.Expr, error) {
+func (b *binder) comparison(op string, l, r value, at parse.Pos) (*algebra.Expr, error) {
 	v, err := b.operator(op, []value{l, r}, at)
 	if err != nil {
 		return nil, err
@@ -59,7 +61,7 @@ func (b *binder) in(sc *scope, x *parse.InExpr) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	var parts []*plan.Expr
+	var parts []*algebra.Expr
 	hasNull := false
 	var consts, rest []value
 	for _, it := range items {
@@ -91,18 +93,18 @@ func (b *binder) in(sc *scope, x *parse.InExpr) (value, error) {
 		parts = append(parts, e)
 	}
 	if hasNull {
-		parts = append(parts, null(types.TBool))
+		parts = append(parts, algebra.Null(types.TBool))
 	}
-	e := or(parts...)
+	e := expr.AnyOf(parts)
 	if x.Not {
-		e = not(e)
+		e = expr.Negate(e)
 	}
 	return boolean(e, x.Pos), nil
 }
 
 // inList binds x IN (constants): all are parsed as values of the type in which
 // = would compare x with each of them.
-func (b *binder) inList(arg value, consts []value, at parse.Pos) (*plan.Expr, error) {
+func (b *binder) inList(arg value, consts []value, at parse.Pos) (*algebra.Expr, error) {
 	var t types.Type
 	for i, c := range consts {
 		narrowInteger(&c, arg)
@@ -129,13 +131,13 @@ func (b *binder) inList(arg value, consts []value, at parse.Pos) (*plan.Expr, er
 		return nil, err
 	}
 	var list []types.Datum
-	var others []*plan.Expr
+	var others []*algebra.Expr
 	for _, c := range consts {
 		e, err := b.coerce(c, t, implicit)
 		if err != nil {
 			return nil, err
 		}
-		if e.Kind == plan.ExprParam && e.Param == len(b.out.Params)-1 {
+		if e.Kind == expr.Parameter && e.Param == len(b.out.Params)-1 {
 			list = append(list, b.out.Params[e.Param].Value)
 			b.out.Params = b.out.Params[:e.Param]
 			continue
@@ -148,10 +150,10 @@ func (b *binder) inList(arg value, consts []value, at parse.Pos) (*plan.Expr, er
 	}
 	if len(list) > 0 {
 		b.out.Params = append(b.out.Params, plan.Param{Type: t, List: sortedSet(t, list), IsList: true})
-		in := &plan.Expr{Kind: plan.ExprInList, Type: types.TBool, Nullable: left.Nullable, Param: len(b.out.Params) - 1, Args: []*plan.Expr{left}}
-		others = append([]*plan.Expr{in}, others...)
+		in := &algebra.Expr{Kind: expr.InList, Type: types.TBool, Nullable: left.Nullable, Param: len(b.out.Params) - 1, Args: []*algebra.Expr{left}}
+		others = append([]*algebra.Expr{in}, others...)
 	}
-	return or(others...), nil
+	return expr.AnyOf(others), nil
 }
 
 // sortedSet sorts a list and drops duplicates; strings lose trailing blanks,
@@ -192,7 +194,7 @@ func (b *binder) like(sc *scope, x *parse.LikeExpr) (value, error) {
 		return value{}, err
 	}
 	if x.Not {
-		v.expr = not(v.expr)
+		v.expr = expr.Negate(v.expr)
 	}
 	return v, nil
 }
@@ -227,22 +229,22 @@ func (b *binder) boolTest(sc *scope, x *parse.BoolTest) (value, error) {
 	case x.Kind == parse.IsUnknown:
 		e = isNull(e)
 	case x.Kind == parse.IsTrue:
-		e = coalesce(e, truth(false))
+		e = coalesce(e, algebra.Truth(false))
 	default:
-		e = not(coalesce(e, truth(true)))
+		e = expr.Negate(coalesce(e, algebra.Truth(true)))
 	}
 	if x.Not {
-		e = not(e)
+		e = expr.Negate(e)
 	}
 	return boolean(e, x.Pos), nil
 }
 
 // coalesce gives e unless it is NULL; what cannot be NULL stays itself.
-func coalesce(e, instead *plan.Expr) *plan.Expr {
+func coalesce(e, instead *algebra.Expr) *algebra.Expr {
 	if !e.Nullable {
 		return e
 	}
-	return &plan.Expr{Kind: plan.ExprCoalesce, Type: e.Type, Nullable: instead.Nullable, Args: []*plan.Expr{e, instead}}
+	return &algebra.Expr{Kind: expr.Coalesce, Type: e.Type, Nullable: instead.Nullable, Args: []*algebra.Expr{e, instead}}
 }
 
 // distinctFrom binds l IS [NOT] DISTINCT FROM r: two NULLs are equal.
@@ -258,7 +260,7 @@ func (b *binder) distinctFrom(sc *scope, x *parse.DistinctExpr) (value, error) {
 	e := same.expr
 	e.Nullable = false
 	if !x.Not {
-		e = not(e)
+		e = expr.Negate(e)
 	}
 	return boolean(e, x.Pos), nil
 }

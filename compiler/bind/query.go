@@ -4,8 +4,8 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/parse"
-	"slipher/compiler/plan"
 )
 
 // result is a bound query: its columns are node's, in order.
@@ -101,11 +101,11 @@ type selection struct {
 	want    []types.Type // of an INSERT's columns: what untyped literals become
 
 	agg    *aggregation
-	exprs  []*plan.Expr // bound targets, then hidden sort columns
+	exprs  []*algebra.Expr // bound targets, then hidden sort columns
 	names  []string
-	having []*plan.Expr
-	sort   []plan.SortKey // Expr is filled in when the projection's ids are known
-	sortAt []int          // for each sort key its index in exprs
+	having []*algebra.Expr
+	sort   []algebra.SortKey // Expr is filled in when the projection's ids are known
+	sortAt []int             // for each sort key its index in exprs
 }
 
 func (s *selection) bind() (*result, error) {
@@ -122,7 +122,7 @@ func (s *selection) bind() (*result, error) {
 		if err != nil {
 			return nil, err
 		}
-		var e *plan.Expr
+		var e *algebra.Expr
 		if v.typ.Kind == types.Unknown && i < len(s.want) {
 			e, err = b.coerce(v, s.want[i], assignment)
 		} else {
@@ -151,7 +151,7 @@ func (s *selection) bind() (*result, error) {
 }
 
 // output is v as a column of a result: an untyped literal becomes text.
-func (b *binder) output(v value) (*plan.Expr, error) {
+func (b *binder) output(v value) (*algebra.Expr, error) {
 	if v.typ.Kind == types.Unknown {
 		t := types.TText
 		if v.lit != nil && !v.lit.Null {
@@ -185,7 +185,7 @@ func (s *selection) build() (*result, error) {
 	}
 	if len(s.sort) > 0 {
 		for i := range s.sort {
-			s.sort[i].Expr = colExpr(proj.Cols[s.sortAt[i]])
+			s.sort[i].Expr = proj.Cols[s.sortAt[i]].Ref()
 		}
 		node = &algebra.Sort{In: node, Keys: s.sort}
 	}
@@ -197,7 +197,7 @@ func (s *selection) build() (*result, error) {
 	if len(proj.Cols) > len(shown) {
 		top := &algebra.Project{In: node}
 		for _, c := range shown {
-			top.Exprs = append(top.Exprs, colExpr(c))
+			top.Exprs = append(top.Exprs, c.Ref())
 			c.ID = b.newID()
 			top.Cols = append(top.Cols, c)
 		}
@@ -227,10 +227,6 @@ func (s *selection) source(i int) *column {
 	return nil
 }
 
-func colExpr(c algebra.Column) *plan.Expr {
-	return &plan.Expr{Kind: plan.ExprCol, Type: c.Type, Nullable: c.Nullable, Col: c.ID}
-}
-
 // limit adds a Limit over node if count or offset is given.
 func (b *binder) limit(node algebra.Node, count, offset parse.Expr) (algebra.Node, error) {
 	l := &algebra.Limit{In: node, Count: -1, Offset: -1}
@@ -254,7 +250,7 @@ func (b *binder) limit(node algebra.Node, count, offset parse.Expr) (algebra.Nod
 		if err != nil {
 			return nil, err
 		}
-		if e.Kind != plan.ExprParam {
+		if e.Kind != expr.Parameter {
 			return nil, b.unsupported(x.e.At(), "an expression in %s", x.what)
 		}
 		if p := b.out.Params[e.Param]; p.Client == 0 && p.Value.Lo < 0 {

@@ -6,8 +6,8 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/parse"
-	"slipher/compiler/plan"
 )
 
 // column is a column that names can refer to.
@@ -140,8 +140,8 @@ func (b *binder) ambiguous(r *parse.ColumnRef) error {
 }
 
 // ref makes an expression that reads c.
-func (b *binder) ref(c *column, r *parse.ColumnRef) *plan.Expr {
-	e := &plan.Expr{Kind: plan.ExprCol, Type: c.typ, Nullable: c.nullable, Col: c.id}
+func (b *binder) ref(c *column, r *parse.ColumnRef) *algebra.Expr {
+	e := &algebra.Expr{Kind: expr.Column, Type: c.typ, Nullable: c.nullable, Col: c.id}
 	if r != nil {
 		b.refs[e] = columnPlace{strings.Join(r.Parts, "."), r.Pos}
 	}

@@ -4,8 +4,9 @@ import (
 	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/parse"
-	"slipher/compiler/plan"
 )
 
 // common is the type that all values are cast to in CASE, COALESCE and the like. Constants and parameters
@@ -37,8 +38,8 @@ func (b *binder) common(vs []value, what string) (types.Type, error) {
 }
 
 // coerceAll casts all values to t.
-func (b *binder) coerceAll(vs []value, t types.Type) ([]*plan.Expr, error) {
-	var out []*plan.Expr
+func (b *binder) coerceAll(vs []value, t types.Type) ([]*algebra.Expr, error) {
+	var out []*algebra.Expr
 	for _, v := range vs {
 		e, err := b.coerce(v, t, implicit)
 		if err != nil {
@@ -58,14 +59,14 @@ func (b *binder) caseExpr(sc *scope, x *parse.CaseExpr) (value, error) {
 			return value{}, err
 		}
 	}
-	var conds []*plan.Expr
+	var conds []*algebra.Expr
 	var results []value
 	for _, w := range x.Whens {
 		v, err := b.expr(sc, w.Cond)
 		if err != nil {
 			return value{}, err
 		}
-		var c *plan.Expr
+		var c *algebra.Expr
 		if x.Arg != nil {
 			c, err = b.comparison("=", arg, v, w.Cond.At())
 		} else {
@@ -90,7 +91,7 @@ func (b *binder) caseExpr(sc *scope, x *parse.CaseExpr) (value, error) {
 }
 
 // caseOf makes a CASE of conditions and one more results.
-func (b *binder) caseOf(conds []*plan.Expr, results []value, what string, at parse.Pos) (value, error) {
+func (b *binder) caseOf(conds []*algebra.Expr, results []value, what string, at parse.Pos) (value, error) {
 	t, err := b.common(results, what)
 	if err != nil {
 		return value{}, err
@@ -99,7 +100,7 @@ func (b *binder) caseOf(conds []*plan.Expr, results []value, what string, at par
 	if err != nil {
 		return value{}, err
 	}
-	e := &plan.Expr{Kind: plan.ExprCase, Type: t}
+	e := &algebra.Expr{Kind: expr.Case, Type: t}
 	for i, r := range rs {
 		if i < len(conds) {
 			e.Args = append(e.Args, conds[i])
@@ -139,9 +140,9 @@ func (b *binder) coalesceCall(f *parse.FuncCall, args []value) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	out := &plan.Expr{Kind: plan.ExprCoalesce, Type: t, Nullable: true}
+	out := &algebra.Expr{Kind: expr.Coalesce, Type: t, Nullable: true}
 	for _, e := range es {
-		if e.Kind == plan.ExprConst && e.Const.Null {
+		if e.Kind == expr.Constant && e.Const.Null {
 			continue
 		}
 		out.Args = append(out.Args, e)
@@ -152,7 +153,7 @@ func (b *binder) coalesceCall(f *parse.FuncCall, args []value) (value, error) {
 	}
 	switch len(out.Args) {
 	case 0:
-		out = null(t)
+		out = algebra.Null(t)
 	case 1:
 		out = out.Args[0]
 	}
@@ -164,7 +165,7 @@ func (b *binder) nvl2(f *parse.FuncCall, args []value) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	return b.caseOf([]*plan.Expr{isNotNull(e)}, args[1:], "NVL2", f.Pos)
+	return b.caseOf([]*algebra.Expr{isNotNull(e)}, args[1:], "NVL2", f.Pos)
 }
 
 // nullif is CASE WHEN a = b THEN NULL ELSE a END.
@@ -173,25 +174,25 @@ func (b *binder) nullif(f *parse.FuncCall, args []value) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	return b.caseOf([]*plan.Expr{eq}, []value{{lit: &types.Datum{Null: true}, pos: f.Pos}, args[0]}, "NULLIF", f.Pos)
+	return b.caseOf([]*algebra.Expr{eq}, []value{{lit: &types.Datum{Null: true}, pos: f.Pos}, args[0]}, "NULLIF", f.Pos)
 }
 
 // decode is DECODE(x, search, result, …, [default]); NULL finds NULL.
 func (b *binder) decode(f *parse.FuncCall, args []value) (value, error) {
 	x := args[0]
-	var conds []*plan.Expr
+	var conds []*algebra.Expr
 	var results []value
 	rest := args[1:]
 	for ; len(rest) >= 2; rest = rest[2:] {
-		var c *plan.Expr
+		var c *algebra.Expr
 		var err error
 		if rest[0].lit != nil && rest[0].lit.Null {
-			var e *plan.Expr
+			var e *algebra.Expr
 			if e, err = b.plain(x); err == nil {
 				c = isNull(e)
 			}
 		} else if c, err = b.comparison("=", x, rest[0], rest[0].pos); err == nil && c.Args[0].Nullable && c.Args[1].Nullable {
-			c = or(c, and(isNull(c.Args[0]), isNull(c.Args[1])))
+			c = expr.AnyOf([]*algebra.Expr{c, expr.AllOf([]*algebra.Expr{isNull(c.Args[0]), isNull(c.Args[1])})})
 		}
 		if err != nil {
 			return value{}, err
@@ -219,7 +220,7 @@ func extreme(op string) func(b *binder, f *parse.FuncCall, args []value) (value,
 		}
 		out := es[0]
 		for _, e := range es[1:] {
-			out = &plan.Expr{Kind: plan.ExprCall, Type: t, Nullable: out.Nullable && e.Nullable, Op: op, Args: []*plan.Expr{out, e}}
+			out = &algebra.Expr{Kind: expr.Call, Type: t, Nullable: out.Nullable && e.Nullable, Op: b.fns.Op(op), Args: []*algebra.Expr{out, e}}
 		}
 		return value{expr: out, typ: t, pos: f.Pos}, nil
 	}

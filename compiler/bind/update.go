@@ -4,6 +4,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 )
@@ -36,10 +37,10 @@ func (b *binder) update(s *parse.Update) error {
 }
 
 // assignments are the values of all columns of the new row: as SET says, else the old ones.
-func (m *modification) assignments(set []parse.Assignment) ([]*plan.Expr, error) {
+func (m *modification) assignments(set []parse.Assignment) ([]*algebra.Expr, error) {
 	b := m.b
 	in := &insertion{b: b, table: m.table}
-	out := make([]*plan.Expr, len(m.table.Columns))
+	out := make([]*algebra.Expr, len(m.table.Columns))
 	sc := m.scope.with("UPDATE")
 	for _, a := range set {
 		i := columnNumber(m.table, a.Column)
@@ -83,55 +84,55 @@ const checkSingle = "check_single"
 //
 // Groups are made of whole rows, on the slice of the address's hash, before rows go where their
 // distribution key says: matches may have been found on different nodes.
-func (m *modification) chooseMatch(exprs []*plan.Expr) []*plan.Expr {
+func (m *modification) chooseMatch(exprs []*algebra.Expr) []*algebra.Expr {
 	b := m.b
 	below := &algebra.Project{In: m.node}
 	key := algebra.Column{ID: b.newID(), Name: "rowid", Type: types.TInt8}
-	group := &algebra.Aggregate{In: below, Keys: []*plan.Expr{b.carry(below, "rowid", m.rowID)}, Cols: []algebra.Column{key}}
-	some := func(name string, e *plan.Expr) *plan.Expr {
+	group := &algebra.Aggregate{In: below, Keys: []*algebra.Expr{b.carry(below, "rowid", m.rowID)}, Cols: []algebra.Column{key}}
+	some := func(name string, e *algebra.Expr) *algebra.Expr {
 		arg := b.carry(below, name, e)
 		c := algebra.Column{ID: b.newID(), Name: name, Type: e.Type, Nullable: e.Nullable}
-		group.Aggs = append(group.Aggs, algebra.AggCall{Name: "any_value", Args: []*plan.Expr{arg}, Type: e.Type})
+		group.Aggs = append(group.Aggs, algebra.AggCall{Name: "any_value", Args: []*algebra.Expr{arg}, Type: e.Type})
 		group.Cols = append(group.Cols, c)
-		return colExpr(c)
+		return c.Ref()
 	}
-	out := make([]*plan.Expr, len(exprs))
+	out := make([]*algebra.Expr, len(exprs))
 	for i, e := range exprs {
 		name := m.table.Columns[i].Name
 		switch {
-		case e.Kind == plan.ExprConst:
+		case e.Kind == expr.Constant:
 			out[i] = e
 		case !e.Nullable || m.ownColumn(e):
 			out[i] = some(name, e)
 		default:
-			zero := &plan.Expr{Kind: plan.ExprConst, Type: e.Type}
-			none := some(name, &plan.Expr{Kind: plan.ExprIsNull, Type: types.TBool, Args: []*plan.Expr{e}})
-			val := some(name, &plan.Expr{Kind: plan.ExprCoalesce, Type: e.Type, Args: []*plan.Expr{e, zero}})
-			out[i] = &plan.Expr{Kind: plan.ExprCase, Type: e.Type, Nullable: true, Args: []*plan.Expr{none, null(e.Type), val}}
+			zero := &algebra.Expr{Kind: expr.Constant, Type: e.Type}
+			none := some(name, &algebra.Expr{Kind: expr.IsNull, Type: types.TBool, Args: []*algebra.Expr{e}})
+			val := some(name, &algebra.Expr{Kind: expr.Coalesce, Type: e.Type, Args: []*algebra.Expr{e, zero}})
+			out[i] = &algebra.Expr{Kind: expr.Case, Type: e.Type, Nullable: true, Args: []*algebra.Expr{none, algebra.Null(e.Type), val}}
 		}
 	}
-	m.node, m.rowID = group, colExpr(key)
+	m.node, m.rowID = group, key.Ref()
 	if b.opts.SingleMatch {
 		c := algebra.Column{ID: b.newID(), Name: "matches", Type: types.TInt8}
 		group.Aggs = append(group.Aggs, algebra.AggCall{Name: "count", Star: true, Type: types.TInt8})
 		group.Cols = append(group.Cols, c)
-		n := &plan.Expr{Kind: plan.ExprCall, Type: types.TInt8, Op: checkSingle, Args: []*plan.Expr{colExpr(c)}}
-		one := &plan.Expr{Kind: plan.ExprConst, Type: types.TInt8, Const: types.Int(1)}
-		m.node = &algebra.Select{In: group, Preds: []*plan.Expr{{Kind: plan.ExprCall, Type: types.TBool, Op: "eq", Args: []*plan.Expr{n, one}}}}
+		n := &algebra.Expr{Kind: expr.Call, Type: types.TInt8, Op: b.fns.Op(checkSingle), Args: []*algebra.Expr{c.Ref()}}
+		one := &algebra.Expr{Kind: expr.Constant, Type: types.TInt8, Const: types.Int(1)}
+		m.node = &algebra.Select{In: group, Preds: []*algebra.Expr{expr.CallOf(b.fns.Op("eq"), types.TBool, nil, n, one)}}
 	}
 	return out
 }
 
 // carry makes a column of a projection of e and returns a reference to it.
-func (b *binder) carry(p *algebra.Project, name string, e *plan.Expr) *plan.Expr {
+func (b *binder) carry(p *algebra.Project, name string, e *algebra.Expr) *algebra.Expr {
 	c := algebra.Column{ID: b.newID(), Name: name, Type: e.Type, Nullable: e.Nullable}
 	p.Exprs, p.Cols = append(p.Exprs, e), append(p.Cols, c)
-	return colExpr(c)
+	return c.Ref()
 }
 
 // ownColumn reports whether e is a column of the target's row: the same in all matches.
-func (m *modification) ownColumn(e *plan.Expr) bool {
-	if e.Kind != plan.ExprCol {
+func (m *modification) ownColumn(e *algebra.Expr) bool {
+	if e.Kind != expr.Column {
 		return false
 	}
 	for _, c := range m.cols {

@@ -7,6 +7,8 @@ import (
 	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 )
@@ -21,7 +23,7 @@ const (
 // value is a bound expression, or a constant or parameter whose type context
 // still has to give. Exactly one of expr, lit and client is set.
 type value struct {
-	expr   *plan.Expr
+	expr   *algebra.Expr
 	typ    types.Type   // Unknown: a string literal, NULL or an untyped parameter
 	lit    *types.Datum // constant; for Unknown its text is in S
 	text   string       // constant as written, for parsing as another type
@@ -92,18 +94,13 @@ func (b *binder) column(c *column, at parse.Pos) value {
 }
 
 // hoist makes a parameter of a constant.
-func (b *binder) hoist(t types.Type, d types.Datum) *plan.Expr {
+func (b *binder) hoist(t types.Type, d types.Datum) *algebra.Expr {
 	b.out.Params = append(b.out.Params, plan.Param{Type: t, Value: d})
-	return &plan.Expr{Kind: plan.ExprParam, Type: t, Param: len(b.out.Params) - 1}
-}
-
-// null is the NULL of type t.
-func null(t types.Type) *plan.Expr {
-	return &plan.Expr{Kind: plan.ExprConst, Type: t, Nullable: true, Const: types.NullDatum}
+	return &algebra.Expr{Kind: expr.Parameter, Type: t, Param: len(b.out.Params) - 1}
 }
 
 // clientParam is $n; t is its type if it has none yet.
-func (b *binder) clientParam(n int, t types.Type) *plan.Expr {
+func (b *binder) clientParam(n int, t types.Type) *algebra.Expr {
 	i, ok := b.client[n]
 	if !ok {
 		if d := b.declared(n); d.Kind != types.Unknown {
@@ -113,7 +110,7 @@ func (b *binder) clientParam(n int, t types.Type) *plan.Expr {
 		b.out.Params = append(b.out.Params, plan.Param{Type: t, Client: n})
 		b.client[n] = i
 	}
-	return &plan.Expr{Kind: plan.ExprParam, Type: b.out.Params[i].Type, Nullable: true, Param: i}
+	return &algebra.Expr{Kind: expr.Parameter, Type: b.out.Params[i].Type, Nullable: true, Param: i}
 }
 
 // declared is the type the client declared for $n, Unknown if none.
@@ -140,7 +137,7 @@ func paramType(t types.Type) types.Type {
 }
 
 // plain is v as an expression of its own type; what has none becomes text.
-func (b *binder) plain(v value) (*plan.Expr, error) {
+func (b *binder) plain(v value) (*algebra.Expr, error) {
 	t := v.typ
 	if t.Kind == types.Unknown {
 		t = types.TText
@@ -149,7 +146,7 @@ func (b *binder) plain(v value) (*plan.Expr, error) {
 }
 
 // condition is v as BOOLEAN.
-func (b *binder) condition(v value, clause string) (*plan.Expr, error) {
+func (b *binder) condition(v value, clause string) (*algebra.Expr, error) {
 	if v.typ.Kind != types.Bool && v.typ.Kind != types.Unknown && !v.typ.IsInteger() {
 		return nil, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "argument of %s must be type boolean, not type %s", clause, bareType(v.typ))
 	}
@@ -164,7 +161,7 @@ func bareType(t types.Type) string {
 }
 
 // coerce gives v the type to, by a cast allowed in ctx.
-func (b *binder) coerce(v value, to types.Type, ctx fn.CastContext) (*plan.Expr, error) {
+func (b *binder) coerce(v value, to types.Type, ctx fn.CastContext) (*algebra.Expr, error) {
 	if err := b.step(v.pos); err != nil {
 		return nil, err
 	}
@@ -173,7 +170,7 @@ func (b *binder) coerce(v value, to types.Type, ctx fn.CastContext) (*plan.Expr,
 		e := b.clientParam(v.client, paramType(to))
 		return b.coerce(value{expr: e, typ: e.Type, pos: v.pos}, to, ctx)
 	case v.lit != nil && v.lit.Null:
-		return null(to), nil
+		return algebra.Null(to), nil
 	case v.lit != nil:
 		return b.coerceLiteral(v, to, ctx)
 	}
@@ -182,9 +179,9 @@ func (b *binder) coerce(v value, to types.Type, ctx fn.CastContext) (*plan.Expr,
 
 // coerceLiteral parses a constant as a value of type to where that gives what
 // the cast would, else casts the hoisted constant.
-func (b *binder) coerceLiteral(v value, to types.Type, ctx fn.CastContext) (*plan.Expr, error) {
+func (b *binder) coerceLiteral(v value, to types.Type, ctx fn.CastContext) (*algebra.Expr, error) {
 	if v.typ == to && to.Kind == types.Bool { // changes the program's shape: worth one of its own
-		return truth(v.lit.Lo != 0), nil
+		return algebra.Truth(v.lit.Lo != 0), nil
 	}
 	if v.typ == to {
 		return b.hoist(to, *v.lit), nil
@@ -244,12 +241,12 @@ func cutsTime(from, to types.Type) bool {
 }
 
 // cast converts e to type to.
-func (b *binder) cast(e *plan.Expr, to types.Type, ctx fn.CastContext, at parse.Pos) (*plan.Expr, error) {
+func (b *binder) cast(e *algebra.Expr, to types.Type, ctx fn.CastContext, at parse.Pos) (*algebra.Expr, error) {
 	if e.Type == to {
 		return e, nil
 	}
-	if e.Kind == plan.ExprConst && e.Const.Null {
-		return null(to), nil
+	if e.Kind == expr.Constant && e.Const.Null {
+		return algebra.Null(to), nil
 	}
 	bd, ok := b.fns.Cast(e.Type, to, ctx)
 	if !ok {
@@ -273,7 +270,7 @@ func (b *binder) cast(e *plan.Expr, to types.Type, ctx fn.CastContext, at parse.
 		}
 		return &c, nil
 	}
-	return b.call(bd, []*plan.Expr{e}), nil
+	return b.call(bd, []*algebra.Expr{e}), nil
 }
 
 func (b *binder) cannotCast(from, to types.Type, ctx fn.CastContext, at parse.Pos) error {
@@ -285,17 +282,6 @@ func (b *binder) cannotCast(from, to types.Type, ctx fn.CastContext, at parse.Po
 }
 
 // call makes the call of a bound operation on arguments that have its types.
-func (b *binder) call(bd fn.Bound, args []*plan.Expr) *plan.Expr {
-	e := &plan.Expr{Kind: plan.ExprCall, Type: bd.Ret, Op: bd.Op.Name}
-	for _, a := range args {
-		e.Nullable = e.Nullable || a.Nullable
-	}
-	if op := b.fns.Op(bd.Op.Name); op != nil && op.Nulls == fn.CustomNull {
-		e.Nullable = true
-	}
-	e.Args = append(e.Args, args...)
-	for _, c := range bd.Extra {
-		e.Args = append(e.Args, &plan.Expr{Kind: plan.ExprConst, Type: plan.ConstType(c.Phys), Const: c.V, Nullable: c.V.Null})
-	}
-	return e
+func (b *binder) call(bd fn.Bound, args []*algebra.Expr) *algebra.Expr {
+	return expr.CallOf(bd.Op, bd.Ret, bd.Extra, args...)
 }

@@ -5,8 +5,8 @@ import (
 
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/parse"
-	"slipher/compiler/plan"
 )
 
 // valuesQuery binds VALUES: each column has the common type of its cells.
@@ -24,7 +24,7 @@ func (b *binder) valuesQuery(q *parse.Query) (*result, error) {
 		}
 	}
 	mark := len(b.out.Params)
-	node := &algebra.Values{Rows: make([][]*plan.Expr, len(q.Values))}
+	node := &algebra.Values{Rows: make([][]*algebra.Expr, len(q.Values))}
 	r := &result{node: node}
 	s := &selection{b: b, q: q}
 	for i, vs := range cells {
@@ -42,7 +42,7 @@ func (b *binder) valuesQuery(q *parse.Query) (*result, error) {
 			c.Nullable = c.Nullable || e.Nullable
 		}
 		node.Cols = append(node.Cols, c)
-		s.exprs, s.names = append(s.exprs, colExpr(c)), append(s.names, c.Name)
+		s.exprs, s.names = append(s.exprs, c.Ref()), append(s.names, c.Name)
 		s.targets = append(s.targets, target{Pos: q.Pos, Expr: &starExpr{q.Pos, &column{name: c.Name, id: c.ID, typ: t, nullable: c.Nullable}}, Alias: c.Name})
 		r.cols = append(r.cols, column{name: c.Name, id: c.ID, typ: t, nullable: c.Nullable})
 	}
@@ -86,13 +86,13 @@ func (b *binder) literalRows(n *algebra.Values, mark int) {
 }
 
 // constant is the value of a constant expression of type t.
-func (b *binder) constant(e *plan.Expr, t types.Type) (types.Datum, bool) {
+func (b *binder) constant(e *algebra.Expr, t types.Type) (types.Datum, bool) {
 	switch {
 	case e.Type != t:
 		return types.Datum{}, false
-	case e.Kind == plan.ExprConst:
+	case e.Kind == expr.Constant:
 		return e.Const, true
-	case e.Kind == plan.ExprParam:
+	case e.Kind == expr.Parameter:
 		p := b.out.Params[e.Param]
 		return p.Value, p.Client == 0 && !p.IsList
 	}

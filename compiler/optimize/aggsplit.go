@@ -3,6 +3,7 @@ package optimize
 import (
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -10,7 +11,7 @@ import (
 type accum struct {
 	id  algebra.ColumnID
 	fn  plan.AggFn
-	arg *plan.Expr // nil for count(*)
+	arg *algebra.Expr // nil for count(*)
 	out plan.Column
 	// distinct: counts each value of arg once; fed in the second level only.
 	distinct bool
@@ -29,12 +30,19 @@ type aggSplit struct {
 	p       *planner
 	grouped bool
 	accs    []*accum
-	byKey   map[string]*accum
+	byKey   map[accumKey]*accum
+}
+
+// accumKey is what two accumulators have in common that are one.
+type accumKey struct {
+	fn       plan.AggFn
+	distinct bool
+	arg      int // its number, 0 for none
 }
 
 // split returns for each call the expression, over the accumulators' ids, that is its result.
-func (s *aggSplit) split(calls []algebra.AggCall) ([]*plan.Expr, error) {
-	out := make([]*plan.Expr, len(calls))
+func (s *aggSplit) split(calls []algebra.AggCall) ([]*algebra.Expr, error) {
+	out := make([]*algebra.Expr, len(calls))
 	for i, c := range calls {
 		rule := aggRules[c.Name]
 		if rule == nil {
@@ -55,24 +63,24 @@ func (s *aggSplit) split(calls []algebra.AggCall) ([]*plan.Expr, error) {
 }
 
 // acc is a reference to the accumulator fn(arg).
-func (s *aggSplit) acc(fn plan.AggFn, arg *plan.Expr, distinct bool) *plan.Expr {
-	key := string(rune('a'+fn)) + map[bool]string{true: "d"}[distinct]
+func (s *aggSplit) acc(fn plan.AggFn, arg *algebra.Expr, distinct bool) *algebra.Expr {
+	key := accumKey{fn: fn, distinct: distinct}
 	if arg != nil {
-		key += s.p.exprKey(arg)
+		key.arg = s.p.numbers.Of(arg)
 	}
 	a := s.byKey[key]
-	if a == nil || arg != nil && s.p.volatile(arg) {
+	if a == nil || arg != nil && arg.Volatile() {
 		a = &accum{id: s.p.fresh(), fn: fn, arg: arg, distinct: distinct}
 		a.out = accColumn(fn, arg, s.grouped)
 		s.byKey[key] = a
 		s.accs = append(s.accs, a)
 	}
-	return &plan.Expr{Kind: plan.ExprCol, Type: a.out.Type, Nullable: a.out.Nullable, Col: a.id}
+	return expr.Col(a.id, a.out.Type, a.out.Nullable)
 }
 
 // accColumn is an accumulator's result column: NULL only if there may be no
 // value, that is without a group or with NULL arguments.
-func accColumn(fn plan.AggFn, arg *plan.Expr, grouped bool) plan.Column {
+func accColumn(fn plan.AggFn, arg *algebra.Expr, grouped bool) plan.Column {
 	c := plan.Column{Name: accNames[fn]}
 	switch fn {
 	case plan.AggCountStar, plan.AggCount, plan.AggSumCount:
@@ -106,7 +114,7 @@ func sumType(t types.Type) types.Type {
 }
 
 // aggRule makes a call's result of accumulators.
-type aggRule func(s *aggSplit, c algebra.AggCall) (*plan.Expr, error)
+type aggRule func(s *aggSplit, c algebra.AggCall) (*algebra.Expr, error)
 
 var aggRules map[string]aggRule
 
@@ -120,7 +128,7 @@ func init() { // a table of functions that lead back to it
 	}
 }
 
-func aggCount(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
+func aggCount(s *aggSplit, c algebra.AggCall) (*algebra.Expr, error) {
 	if c.Star || len(c.Args) == 0 {
 		return s.acc(plan.AggCountStar, nil, false), nil
 	}
@@ -128,14 +136,14 @@ func aggCount(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
 }
 
 // count is the number of non-NULL values: of rows, where arg is never NULL.
-func (s *aggSplit) count(arg *plan.Expr, distinct bool) *plan.Expr {
+func (s *aggSplit) count(arg *algebra.Expr, distinct bool) *algebra.Expr {
 	if !arg.Nullable && !distinct {
 		return s.acc(plan.AggCountStar, nil, false)
 	}
 	return s.acc(plan.AggCount, arg, distinct)
 }
 
-func aggSum(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
+func aggSum(s *aggSplit, c algebra.AggCall) (*algebra.Expr, error) {
 	arg, err := s.summand(c.Args[0])
 	if err != nil {
 		return nil, err
@@ -144,12 +152,12 @@ func aggSum(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
 	if arg.Type.Phys() != types.I128 { // 2^63 rows of 64 bits have no more than 38 digits
 		return sum, nil
 	}
-	limit := &plan.Expr{Kind: plan.ExprConst, Type: sum.Type, Const: types.MaxUnscaled(types.MaxPrecision).Datum()}
-	return opCall("dec_check", sum.Type, sum, limit), nil
+	limit := &algebra.Expr{Kind: expr.Constant, Type: sum.Type, Const: types.MaxUnscaled(types.MaxPrecision).Datum()}
+	return s.p.call("dec_check", sum.Type, sum, limit), nil
 }
 
 // summand gives REAL arguments the class that sums have.
-func (s *aggSplit) summand(e *plan.Expr) (*plan.Expr, error) {
+func (s *aggSplit) summand(e *algebra.Expr) (*algebra.Expr, error) {
 	if e.Type.Kind == types.Float4 {
 		return s.p.cast(e, types.TFloat8)
 	}
@@ -157,31 +165,31 @@ func (s *aggSplit) summand(e *plan.Expr) (*plan.Expr, error) {
 }
 
 // aggAvg is sum/count: truncated for integers, and at the sum's scale for decimals.
-func aggAvg(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
+func aggAvg(s *aggSplit, c algebra.AggCall) (*algebra.Expr, error) {
 	arg, err := s.summand(c.Args[0])
 	if err != nil {
 		return nil, err
 	}
 	sum, n := s.acc(plan.AggSum, arg, c.Distinct), s.count(arg, c.Distinct)
 	if sum.Type.Kind == types.Decimal { // unscaled: the quotient of integers cuts where the scale ends
-		return opCall("div", sum.Type, sum, opCall("dec_widen", sum.Type, n)), nil
+		return s.p.call("div", sum.Type, sum, s.p.call("dec_widen", sum.Type, n)), nil
 	}
 	f, err := s.p.cast(n, types.TFloat8)
 	if err != nil {
 		return nil, err
 	}
-	return opCall("div", types.TFloat8, sum, f), nil
+	return s.p.call("div", types.TFloat8, sum, f), nil
 }
 
 // plainAgg is an aggregate that is an accumulator itself, DISTINCT or not.
 func plainAgg(fn plan.AggFn) aggRule {
-	return func(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) { return s.acc(fn, c.Args[0], false), nil }
+	return func(s *aggSplit, c algebra.AggCall) (*algebra.Expr, error) { return s.acc(fn, c.Args[0], false), nil }
 }
 
 // deviation is the variance (sample: over n-1) or its root. NULL if n is 0, or 1 for the sample forms.
 // Integers and decimals are summed exactly.
 func deviation(sample, root bool) aggRule {
-	return func(s *aggSplit, c algebra.AggCall) (*plan.Expr, error) {
+	return func(s *aggSplit, c algebra.AggCall) (*algebra.Expr, error) {
 		arg, scale := c.Args[0], 0
 		switch {
 		case arg.Type.Kind == types.Decimal:
@@ -200,20 +208,13 @@ func deviation(sample, root bool) aggRule {
 		if sample {
 			less = 1
 		}
-		int4 := func(n int64) *plan.Expr {
-			return &plan.Expr{Kind: plan.ExprConst, Type: types.TInt4, Const: types.Int(n)}
-		}
+		int4 := func(n int64) *algebra.Expr { return algebra.Number(types.TInt4, n) }
 		n, moments := s.count(arg, c.Distinct), s.acc(plan.AggMoments, arg, c.Distinct)
-		value := opCall("variance", types.TFloat8, moments, int4(less), int4(int64(scale)))
+		value := s.p.call("variance", types.TFloat8, moments, int4(less), int4(int64(scale)))
 		if root {
-			value = opCall("sqrt", types.TFloat8, value)
+			value = s.p.call("sqrt", types.TFloat8, value)
 		}
-		enough := opCall("gt", types.TBool, n, &plan.Expr{Kind: plan.ExprConst, Type: types.TInt8, Const: types.Int(less)})
-		return choose(enough, value, &plan.Expr{Kind: plan.ExprConst, Type: types.TFloat8, Nullable: true, Const: types.NullDatum}), nil
+		enough := s.p.call("gt", types.TBool, n, algebra.Number(types.TInt8, less))
+		return expr.Choose(enough, value, algebra.Null(types.TFloat8)), nil
 	}
-}
-
-// choose is CASE WHEN cond THEN a ELSE b END.
-func choose(cond, a, b *plan.Expr) *plan.Expr {
-	return &plan.Expr{Kind: plan.ExprCase, Type: a.Type, Nullable: a.Nullable || b.Nullable, Args: []*plan.Expr{cond, a, b}}
 }

@@ -6,7 +6,7 @@ import (
 
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
-	"slipher/compiler/plan"
+	"slipher/compiler/expr"
 )
 
 // node makes the physical operators of a logical tree.
@@ -42,7 +42,7 @@ func (p *planner) node(n algebra.Node) (physical, error) {
 	return nil, fmt.Errorf("BUG: no physical operator for %T", n)
 }
 
-func (p *planner) scan(n *algebra.Scan, preds []*plan.Expr) physical {
+func (p *planner) scan(n *algebra.Scan, preds []*algebra.Expr) physical {
 	base := p.scanRows(n)
 	preds = p.orderPreds(preds)
 	s := &scanOp{scan: n, preds: preds}
@@ -69,7 +69,7 @@ func (p *planner) values(n *algebra.Values) physical {
 }
 
 func (p *planner) selection(n *algebra.Select) (physical, error) {
-	preds := p.simplify(conjuncts(n.Preds))
+	preds := p.simplify(expr.Conjuncts(n.Preds...))
 	switch in := n.In.(type) {
 	case *algebra.Scan:
 		return p.scan(in, preds), nil
@@ -90,7 +90,7 @@ func (p *planner) selection(n *algebra.Select) (physical, error) {
 }
 
 // filter puts a filter on in; none if there are no predicates.
-func (p *planner) filter(in physical, preds []*plan.Expr) physical {
+func (p *planner) filter(in physical, preds []*algebra.Expr) physical {
 	if len(preds) == 0 {
 		return in
 	}
@@ -112,7 +112,7 @@ func (p *planner) project(n *algebra.Project) (physical, error) {
 	for i, c := range n.Cols {
 		p.describe(c, n.Exprs[i], q.rows)
 		p.define(c, n.Exprs[i])
-		if n.Exprs[i].Kind == plan.ExprCol {
+		if n.Exprs[i].Kind == expr.Column {
 			p.unite(c.ID, n.Exprs[i].Col)
 		}
 	}
@@ -140,7 +140,7 @@ func (p *planner) aggregate(n *algebra.Aggregate) (physical, error) {
 		if i < len(n.Keys) {
 			p.describe(c, n.Keys[i], a.rows)
 			p.define(c, n.Keys[i])
-			if n.Keys[i].Kind == plan.ExprCol {
+			if n.Keys[i].Kind == expr.Column {
 				p.unite(c.ID, n.Keys[i].Col)
 			}
 		} else {
@@ -153,7 +153,7 @@ func (p *planner) aggregate(n *algebra.Aggregate) (physical, error) {
 
 // aggrDist is where groups end up: by the hash of all keys that make them, or of
 // those by which the input lies already, so that its rows need not leave their slice.
-func (p *planner) aggrDist(in physical, keys []*plan.Expr, cols []algebra.Column, made []int) dist {
+func (p *planner) aggrDist(in physical, keys []*algebra.Expr, cols []algebra.Column, made []int) dist {
 	q := in.out()
 	if len(keys) == 0 || q.dist.kind == distSingle {
 		return dist{kind: distSingle}
@@ -181,7 +181,7 @@ func (p *planner) distinct(n *algebra.Distinct) (physical, error) {
 	a := &aggrOp{in: in, unique: true}
 	a.cols = q.cols // the same columns, one row each
 	for _, c := range q.cols {
-		a.keys = append(a.keys, colExpr(c))
+		a.keys = append(a.keys, c.Ref())
 	}
 	a.rows = p.groups(a.keys, q.rows)
 	a.cost = q.cost + q.rows*costGroup
@@ -233,15 +233,15 @@ func (p *planner) paramInt(i int) (float64, bool) {
 
 // orderPreds puts predicates that may fail behind those that cannot, otherwise
 // cheap and selective ones first; ties keep the written order.
-func (p *planner) orderPreds(preds []*plan.Expr) []*plan.Expr {
+func (p *planner) orderPreds(preds []*algebra.Expr) []*algebra.Expr {
 	safe, failing := p.splitFailing(preds)
-	rank := func(e *plan.Expr) float64 {
+	rank := func(e *algebra.Expr) float64 {
 		cost := 0.0
-		walk(e, func(x *plan.Expr) {
+		e.Walk(func(x *algebra.Expr) {
 			switch {
-			case x.Kind == plan.ExprCol && x.Type.Phys() == types.Str:
+			case x.Kind == expr.Column && x.Type.Phys() == types.Str:
 				cost += 4
-			case x.Kind != plan.ExprParam && x.Kind != plan.ExprConst:
+			case x.Kind != expr.Parameter && x.Kind != expr.Constant:
 				cost++
 			}
 		})

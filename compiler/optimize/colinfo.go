@@ -6,8 +6,8 @@ import (
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/optimize/stats"
-	"slipher/compiler/plan"
 )
 
 // colInfo is what estimation and EXPLAIN know of a column.
@@ -123,9 +123,9 @@ func (p *planner) scanRows(n *algebra.Scan) float64 {
 }
 
 // describe enters a computed column.
-func (p *planner) describe(c algebra.Column, e *plan.Expr, rows float64) {
+func (p *planner) describe(c algebra.Column, e *algebra.Expr, rows float64) {
 	ci := &colInfo{col: c, min: types.NullDatum, max: types.NullDatum}
-	if e != nil && e.Kind == plan.ExprCol && p.info[e.Col] != nil {
+	if e != nil && e.Kind == expr.Column && p.info[e.Col] != nil {
 		from := *p.info[e.Col]
 		from.col = c
 		*ci = from

@@ -4,6 +4,7 @@ import (
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -67,12 +68,12 @@ func tableDist(t *state.Table, cols []algebra.Column, colNos []int) dist {
 
 // placementColumn is the column whose DistHash an expression's equals: the
 // column itself, perhaps below casts inside its comparison class.
-func placementColumn(e *plan.Expr) (algebra.ColumnID, string, bool) {
+func placementColumn(e *algebra.Expr) (algebra.ColumnID, string, bool) {
 	class := distClass(e.Type)
-	for e.Kind == plan.ExprCall && classCasts[e.Op] && len(e.Args) > 0 && distClass(e.Args[0].Type) == class {
+	for e.Kind == expr.Call && e.Op.KeepsHash && distClass(e.Args[0].Type) == class {
 		e = e.Args[0]
 	}
-	if e.Kind != plan.ExprCol || class == "" {
+	if e.Kind != expr.Column || class == "" {
 		return 0, "", false
 	}
 	return e.Col, class, true
@@ -80,7 +81,7 @@ func placementColumn(e *plan.Expr) (algebra.ColumnID, string, bool) {
 
 // placedBy reports whether rows distributed by d are together whenever the
 // expressions keys are equal, and then which of keys, in d's order, decide.
-func (p *planner) placedBy(d dist, keys []*plan.Expr) ([]int, bool) {
+func (p *planner) placedBy(d dist, keys []*algebra.Expr) ([]int, bool) {
 	if d.kind != distHash || len(d.keys) == 0 {
 		return nil, false
 	}

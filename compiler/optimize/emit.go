@@ -7,6 +7,7 @@ import (
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -35,7 +36,7 @@ func newEmitter(p *planner) *emitter {
 type pipe struct {
 	seg  *plan.Segment
 	cols []plan.Column
-	at   map[algebra.ColumnID]int
+	at   map[algebra.ColumnID]plan.Position
 }
 
 // open starts a segment whose source yields cols; ids[i] names column i.
@@ -50,9 +51,9 @@ func (e *emitter) open(where plan.Where, src plan.Source, ids []algebra.ColumnID
 // layout replaces the pipe's layout.
 func (p *pipe) layout(cols []plan.Column, ids []algebra.ColumnID) {
 	p.cols = append([]plan.Column(nil), cols...)
-	p.at = make(map[algebra.ColumnID]int, len(ids))
+	p.at = make(map[algebra.ColumnID]plan.Position, len(ids))
 	for i, id := range ids {
-		p.at[id] = i
+		p.at[id] = plan.Position(i)
 	}
 }
 
@@ -61,28 +62,35 @@ func (p *pipe) step(s plan.Step) { p.seg.Steps = append(p.seg.Steps, s) }
 // single reports whether the pipe is one instance.
 func (p *pipe) single() bool { return p.seg.Where == plan.OneSlice || p.seg.Where == plan.Leader }
 
-// expr is e with column ids replaced by layout positions.
-func (p *pipe) expr(e *plan.Expr) *plan.Expr {
-	return rewriteExpr(e, func(x *plan.Expr) *plan.Expr {
-		if x.Kind != plan.ExprCol {
-			return nil
-		}
+// expr is e over the layout.
+func (p *pipe) expr(e *algebra.Expr) *plan.Expr {
+	return expr.Translate(e, func(x *algebra.Expr) *plan.Expr {
 		at, ok := p.at[x.Col]
 		if !ok {
 			panic(fmt.Sprintf("BUG: column %d is not in the layout", x.Col))
 		}
-		c := *x
-		c.Col, c.Nullable = at, p.cols[at].Nullable
-		return &c
+		return expr.Col(at, x.Type, p.cols[at].Nullable)
 	})
 }
 
-func (p *pipe) exprs(es []*plan.Expr) []*plan.Expr {
+func (p *pipe) exprs(es []*algebra.Expr) []*plan.Expr {
 	out := make([]*plan.Expr, len(es))
 	for i, e := range es {
 		out[i] = p.expr(e)
 	}
 	return out
+}
+
+// column is what stands at a place of the layout.
+func (p *pipe) column(at plan.Position) *plan.Expr {
+	return expr.Col(at, p.cols[at].Type, p.cols[at].Nullable)
+}
+
+// withoutColumns is e, which reads none.
+func withoutColumns(e *algebra.Expr) *plan.Expr {
+	return expr.Translate(e, func(x *algebra.Expr) *plan.Expr {
+		panic(fmt.Sprintf("BUG: column %d where there is none", x.Col))
+	})
 }
 
 // need restricts columns to wanted ones, in order.
@@ -97,7 +105,7 @@ func need(cols []algebra.Column, want idSet) []algebra.Column {
 }
 
 // union is the ids of want and those in the expressions.
-func union(want idSet, lists ...[]*plan.Expr) idSet {
+func union(want idSet, lists ...[]*algebra.Expr) idSet {
 	out := make(idSet, len(want))
 	for id := range want {
 		out[id] = true
@@ -193,7 +201,7 @@ func (e *emitter) scan(n *scanOp, want idSet) *pipe {
 		p.seg.Source.Zone = e.p.zone(preds, src.Cols)
 	}
 	if live >= 0 {
-		preds = slices.Insert(preds, e.p.liveAt(n.scan.Table, preds), &plan.Expr{Kind: plan.ExprCol, Type: types.TBool, Col: live})
+		preds = slices.Insert(preds, e.p.liveAt(n.scan.Table, preds), expr.Col(plan.Position(live), types.TBool, false))
 	}
 	if len(preds) > 0 {
 		p.step(&plan.Filter{Preds: preds})
@@ -224,7 +232,7 @@ func (p *planner) liveAt(t *state.Table, preds []*plan.Expr) int {
 		return 0
 	}
 	for i, e := range preds {
-		if p.mayFail(e) || p.volatile(e) {
+		if e.MayFail() || e.Volatile() {
 			return i
 		}
 	}
@@ -254,7 +262,7 @@ func (e *emitter) values(n *valuesOp, want idSet) *pipe {
 	for _, row := range n.values.Rows {
 		out := make([]*plan.Expr, len(at))
 		for i, k := range at {
-			out[i] = row[k]
+			out[i] = withoutColumns(row[k])
 		}
 		src.Values = append(src.Values, out)
 	}
@@ -274,20 +282,20 @@ func (e *emitter) project(n *projectOp, want idSet) (*pipe, error) {
 
 // wanted is the part of a projection that is in want, and whether any of it is
 // more than a renamed column.
-func wanted(exprs []*plan.Expr, cols []algebra.Column, want idSet) (e []*plan.Expr, c []algebra.Column, computed bool) {
+func wanted(exprs []*algebra.Expr, cols []algebra.Column, want idSet) (e []*algebra.Expr, c []algebra.Column, computed bool) {
 	for i, col := range cols {
 		if want[col.ID] {
 			e, c = append(e, exprs[i]), append(c, col)
-			computed = computed || exprs[i].Kind != plan.ExprCol
+			computed = computed || exprs[i].Kind != expr.Column
 		}
 	}
 	return e, c, computed
 }
 
 // compute gives the pipe the columns cols, a Project step if anything is to be computed.
-func (e *emitter) compute(p *pipe, exprs []*plan.Expr, cols []algebra.Column, computed bool) {
+func (e *emitter) compute(p *pipe, exprs []*algebra.Expr, cols []algebra.Column, computed bool) {
 	if !computed {
-		at := map[algebra.ColumnID]int{}
+		at := map[algebra.ColumnID]plan.Position{}
 		for i, c := range cols {
 			at[c.ID] = p.at[exprs[i].Col]
 		}
@@ -306,7 +314,7 @@ func (e *emitter) compute(p *pipe, exprs []*plan.Expr, cols []algebra.Column, co
 }
 
 // exchange ends the pipe's segment by sending cols and opens the receiving one.
-func (e *emitter) exchange(p *pipe, kind plan.DistKind, keys []*plan.Expr, cols []algebra.Column) *pipe {
+func (e *emitter) exchange(p *pipe, kind plan.DistKind, keys []*algebra.Expr, cols []algebra.Column) *pipe {
 	x := e.exchanges
 	e.exchanges++
 	sink := plan.Sink{Kind: plan.SinkDist, Exchange: x, Dist: kind, Keys: p.exprs(keys), LimitParam: -1, OffsetParam: -1}
@@ -314,9 +322,8 @@ func (e *emitter) exchange(p *pipe, kind plan.DistKind, keys []*plan.Expr, cols 
 	ids := make([]algebra.ColumnID, len(cols))
 	for i, c := range cols {
 		at := p.at[c.ID]
-		c2 := p.cols[at]
-		sink.Cols = append(sink.Cols, &plan.Expr{Kind: plan.ExprCol, Type: c2.Type, Nullable: c2.Nullable, Col: at})
-		out[i], ids[i] = c2, c.ID
+		sink.Cols = append(sink.Cols, p.column(at))
+		out[i], ids[i] = p.cols[at], c.ID
 	}
 	p.seg.Sink = sink
 	where := plan.EverySlice
@@ -349,6 +356,4 @@ func estimate(rows float64) int64 {
 }
 
 // constKey is the key of a join without equalities: all rows meet in one bucket.
-func constKey() *plan.Expr {
-	return &plan.Expr{Kind: plan.ExprConst, Type: types.TInt4, Const: types.Int(0)}
-}
+func constKey() *plan.Expr { return expr.Number[plan.Position](types.TInt4, 0) }

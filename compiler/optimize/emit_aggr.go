@@ -5,6 +5,7 @@ import (
 
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -12,13 +13,13 @@ import (
 type groupKey struct {
 	id   algebra.ColumnID
 	name string
-	expr *plan.Expr
+	expr *algebra.Expr
 }
 
 // aggregate emits partial → exchange → final (twice with DISTINCT arguments),
 // then computes the results from the accumulators.
 func (e *emitter) aggregate(n *aggrOp) (*pipe, error) {
-	split := &aggSplit{p: e.p, grouped: len(n.keys) > 0, byKey: map[string]*accum{}}
+	split := &aggSplit{p: e.p, grouped: len(n.keys) > 0, byKey: map[accumKey]*accum{}}
 	results, err := split.split(n.calls)
 	if err != nil {
 		return nil, err
@@ -41,34 +42,34 @@ func (e *emitter) aggregate(n *aggrOp) (*pipe, error) {
 	if n.unique {
 		return p, nil
 	}
-	var exprs []*plan.Expr
+	var exprs []*algebra.Expr
 	computed := false
 	for i := range n.keys {
 		exprs = append(exprs, p.ref(n.cols[i].ID))
 	}
 	for _, r := range results {
 		exprs = append(exprs, r)
-		computed = computed || r.Kind != plan.ExprCol
+		computed = computed || r.Kind != expr.Column
 	}
 	e.compute(p, exprs, n.cols, computed)
 	return p, nil
 }
 
 // ref is a reference, by id, to a column of the pipe.
-func (p *pipe) ref(id algebra.ColumnID) *plan.Expr {
+func (p *pipe) ref(id algebra.ColumnID) *algebra.Expr {
 	c := p.cols[p.at[id]]
-	return &plan.Expr{Kind: plan.ExprCol, Type: c.Type, Nullable: c.Nullable, Col: id}
+	return expr.Col(id, c.Type, c.Nullable)
 }
 
 // passes parts accumulators by the argument of their DISTINCT: each argument needs
 // a grouping of its own. Plain accumulators go with the first.
 func (e *emitter) passes(accs []*accum) [][]*accum {
 	out := [][]*accum{nil}
-	at := map[string]int{}
+	at := map[int]int{}
 	for _, a := range accs {
 		i := 0
 		if a.distinct {
-			key := e.p.exprKey(a.arg)
+			key := e.p.numbers.Of(a.arg)
 			if _, known := at[key]; !known {
 				at[key] = len(at)
 			}
@@ -90,7 +91,7 @@ func (e *emitter) pass(n *aggrOp, accs []*accum) (*pipe, error) {
 		keys = append(keys, groupKey{n.cols[i].ID, n.cols[i].Name, n.keys[i]})
 	}
 	read := union(nil, pick(n.keys, n.made))
-	var distinct *plan.Expr
+	var distinct *algebra.Expr
 	for _, a := range accs {
 		if a.arg != nil {
 			read.addExpr(a.arg)
@@ -127,9 +128,9 @@ func (e *emitter) joinPass(p *pipe, n *aggrOp, accs []*accum) error {
 	step := &plan.HashJoin{Kind: plan.InnerJoin, Keys: p.groupKeys(n)}
 	for _, a := range accs {
 		at := b.at[a.id]
-		sink.Payload = append(sink.Payload, &plan.Expr{Kind: plan.ExprCol, Type: b.cols[at].Type, Nullable: b.cols[at].Nullable, Col: at})
+		sink.Payload = append(sink.Payload, b.column(at))
 		t.Payload = append(t.Payload, b.cols[at])
-		p.at[a.id] = len(p.cols)
+		p.at[a.id] = plan.Position(len(p.cols))
 		p.cols = append(p.cols, b.cols[at])
 	}
 	sink.TableID = e.table(t, b.seg)
@@ -152,16 +153,16 @@ func (p *pipe) groupKeys(n *aggrOp) []*plan.Expr {
 			out = append(out, k)
 			continue
 		}
-		zero := &plan.Expr{Kind: plan.ExprConst, Type: k.Type}
-		out = append(out, &plan.Expr{Kind: plan.ExprIsNull, Type: types.TBool, Args: []*plan.Expr{k}},
-			&plan.Expr{Kind: plan.ExprCoalesce, Type: k.Type, Args: []*plan.Expr{k, zero}})
+		zero := expr.Zero[plan.Position](k.Type)
+		out = append(out, &plan.Expr{Kind: expr.IsNull, Type: types.TBool, Args: []*plan.Expr{k}},
+			&plan.Expr{Kind: expr.Coalesce, Type: k.Type, Args: []*plan.Expr{k, zero}})
 	}
 	return out
 }
 
 // distinctLevel groups by the keys and the DISTINCT argument first: each value then
 // stands once a group for the second level. Plain accumulators become merges of this level's.
-func (e *emitter) distinctLevel(p *pipe, n *aggrOp, keys *[]groupKey, accs []*accum, arg *plan.Expr) *pipe {
+func (e *emitter) distinctLevel(p *pipe, n *aggrOp, keys *[]groupKey, accs []*accum, arg *algebra.Expr) *pipe {
 	value := groupKey{e.p.fresh(), "distinct", arg}
 	inner := append(append([]groupKey(nil), *keys...), value)
 	var plain []*accum
@@ -171,7 +172,7 @@ func (e *emitter) distinctLevel(p *pipe, n *aggrOp, keys *[]groupKey, accs []*ac
 			first.id = e.p.fresh()
 			first.out = accColumn(a.fn, a.arg, true)
 			plain = append(plain, &first)
-			a.fn, a.arg = mergeFn[a.fn], &plan.Expr{Kind: plan.ExprCol, Type: first.out.Type, Nullable: first.out.Nullable, Col: first.id}
+			a.fn, a.arg = mergeFn[a.fn], expr.Col(first.id, first.out.Type, first.out.Nullable)
 		}
 	}
 	d := dist{kind: distHash}
@@ -182,8 +183,7 @@ func (e *emitter) distinctLevel(p *pipe, n *aggrOp, keys *[]groupKey, accs []*ac
 		d = dist{kind: distSingle}
 	}
 	p = e.group(p, inner, plain, d, n.in.out().rows/2)
-	at := p.at[value.id]
-	ref := &plan.Expr{Kind: plan.ExprCol, Type: p.cols[at].Type, Nullable: p.cols[at].Nullable, Col: value.id}
+	ref := p.ref(value.id)
 	for _, a := range accs {
 		if a.distinct {
 			a.arg = ref
@@ -191,8 +191,7 @@ func (e *emitter) distinctLevel(p *pipe, n *aggrOp, keys *[]groupKey, accs []*ac
 	}
 	for i := range *keys {
 		k := &(*keys)[i]
-		at := p.at[k.id]
-		k.expr = &plan.Expr{Kind: plan.ExprCol, Type: p.cols[at].Type, Nullable: p.cols[at].Nullable, Col: k.id}
+		k.expr = p.ref(k.id)
 	}
 	return p
 }
@@ -206,12 +205,12 @@ func (e *emitter) group(p *pipe, keys []groupKey, accs []*accum, d dist, rows fl
 		return p
 	}
 	var cols []algebra.Column
-	var by []*plan.Expr
+	var by []*algebra.Expr
 	merged := make([]groupKey, len(keys))
-	colOf := func(id algebra.ColumnID) (algebra.Column, *plan.Expr) {
+	colOf := func(id algebra.ColumnID) (algebra.Column, *algebra.Expr) {
 		c := p.cols[p.at[id]]
 		col := algebra.Column{ID: id, Name: c.Name, Type: c.Type, Nullable: c.Nullable}
-		return col, colExpr(col)
+		return col, col.Ref()
 	}
 	for i, k := range keys {
 		col, ref := colOf(k.id)

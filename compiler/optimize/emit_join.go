@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -39,11 +40,11 @@ func (e *emitter) join(n *joinOp, want idSet) (*pipe, error) {
 	probeOnly := len(p.cols)
 	for i, c := range e.q.Tables[table].Payload {
 		c.Nullable = c.Nullable || n.kind == plan.LeftJoin
-		p.at[payload[i].ID] = len(p.cols)
+		p.at[payload[i].ID] = plan.Position(len(p.cols))
 		p.cols = append(p.cols, c)
 	}
 	if len(n.residual) > 0 {
-		step.Residual = p.expr(junction(plan.ExprAnd, n.residual))
+		step.Residual = p.expr(expr.AllOf(n.residual))
 	}
 	if n.kind == plan.SemiJoin || n.kind == plan.AntiJoin {
 		for _, c := range payload {
@@ -88,7 +89,7 @@ func (e *emitter) build(n *joinOp, payload []algebra.Column) (int, error) {
 	for _, c := range payload {
 		at := p.at[c.ID]
 		col := p.cols[at]
-		sink.Payload = append(sink.Payload, &plan.Expr{Kind: plan.ExprCol, Type: col.Type, Nullable: col.Nullable, Col: at})
+		sink.Payload = append(sink.Payload, p.column(at))
 		t.Payload = append(t.Payload, col)
 	}
 	sink.TableID = e.table(t, p.seg)
@@ -115,8 +116,8 @@ func (e *emitter) cutBuilds(n physical, l rowLimit) {
 	}
 }
 
-func pick(es []*plan.Expr, at []int) []*plan.Expr {
-	out := make([]*plan.Expr, len(at))
+func pick(es []*algebra.Expr, at []int) []*algebra.Expr {
+	out := make([]*algebra.Expr, len(at))
 	for i, k := range at {
 		out[i] = es[k]
 	}

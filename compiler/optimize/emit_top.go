@@ -4,6 +4,7 @@ import (
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -32,9 +33,9 @@ func (e *emitter) query(root physical, t top) error {
 // selectQuery emits up to the segment that returns rows to the leader.
 func (e *emitter) selectQuery(root physical, t top) error {
 	outCols := e.p.st.Root.Columns()
-	exprs := make([]*plan.Expr, len(outCols))
+	exprs := make([]*algebra.Expr, len(outCols))
 	for i, c := range outCols {
-		exprs[i] = colExpr(c)
+		exprs[i] = c.Ref()
 	}
 	// projections above the order are computed behind it: what they need, innermost last
 	want := union(nil, exprs)
@@ -43,7 +44,7 @@ func (e *emitter) selectQuery(root physical, t top) error {
 	}
 	inner := want
 	for _, k := range t.keys {
-		inner = union(inner, []*plan.Expr{k.Expr})
+		inner = union(inner, []*algebra.Expr{k.Expr})
 	}
 	if t.limited && len(t.keys) == 0 {
 		e.cutBuilds(root, rowLimit{t.count, t.offset})
@@ -56,12 +57,12 @@ func (e *emitter) selectQuery(root physical, t top) error {
 	if t.limited {
 		e.q.Merge.LimitParam, e.q.Merge.OffsetParam = t.count, t.offset
 	}
-	var key *int
+	var key *plan.Position
 	switch {
 	case len(t.keys) > 0:
 		payload := need(root.out().cols, want)
 		p = e.sort(p, payload, t.keys, t.count, t.offset, root.out().rows, true)
-		at := len(p.cols) - 1
+		at := plan.Position(len(p.cols) - 1)
 		key = &at
 		e.q.Merge.Sorted = true
 	case t.limited:
@@ -94,7 +95,7 @@ func wantedBelow(n *algebra.Project, want idSet) idSet {
 }
 
 // computeAbove puts a projection behind the sort, carrying the sort key along.
-func (e *emitter) computeAbove(p *pipe, n *algebra.Project, want idSet, key *int) *int {
+func (e *emitter) computeAbove(p *pipe, n *algebra.Project, want idSet, key *plan.Position) *plan.Position {
 	exprs, cols, computed := wanted(n.Exprs, n.Cols, want)
 	if !computed || key == nil {
 		e.compute(p, exprs, cols, computed)
@@ -104,32 +105,30 @@ func (e *emitter) computeAbove(p *pipe, n *algebra.Project, want idSet, key *int
 	kc := p.cols[*key]
 	col := algebra.Column{ID: id, Name: kc.Name, Type: kc.Type}
 	p.at[id] = *key
-	e.compute(p, append(exprs, colExpr(col)), append(cols, col), true)
+	e.compute(p, append(exprs, col.Ref()), append(cols, col), true)
 	at := p.at[id]
 	return &at
 }
 
-func keyColumn(p *pipe, at int) *plan.Expr {
-	return &plan.Expr{Kind: plan.ExprCol, Type: p.cols[at].Type, Col: at}
-}
+func keyColumn(p *pipe, at plan.Position) *plan.Expr { return expr.Col(at, p.cols[at].Type, false) }
 
 // sort ends the segment with a sort table and opens one over its rows; withKey
 // yields the normalised key as a last column.
-func (e *emitter) sort(p *pipe, payload []algebra.Column, keys []plan.SortKey, count, offset int, rows float64, withKey bool) *pipe {
+func (e *emitter) sort(p *pipe, payload []algebra.Column, keys []algebra.SortKey, count, offset int, rows float64, withKey bool) *pipe {
 	t := &plan.Table{Kind: plan.SinkSort, EmitKey: withKey, EstRows: estimate(rows)}
 	sink := plan.Sink{Kind: plan.SinkSort, LimitParam: count, OffsetParam: offset}
 	var ids []algebra.ColumnID
 	for _, c := range payload {
 		at := p.at[c.ID]
 		col := p.cols[at]
-		sink.Payload = append(sink.Payload, &plan.Expr{Kind: plan.ExprCol, Type: col.Type, Nullable: col.Nullable, Col: at})
+		sink.Payload = append(sink.Payload, p.column(at))
 		t.Payload = append(t.Payload, col)
 		ids = append(ids, c.ID)
 	}
 	for _, k := range keys {
-		k.Expr = p.expr(k.Expr)
-		sink.Order = append(sink.Order, k)
-		t.Keys = append(t.Keys, plan.Column{Name: "sortkey", Type: k.Expr.Type, Nullable: k.Expr.Nullable})
+		x := p.expr(k.Expr)
+		sink.Order = append(sink.Order, plan.SortKey{Expr: x, Desc: k.Desc, NullsFirst: k.NullsFirst})
+		t.Keys = append(t.Keys, plan.Column{Name: "sortkey", Type: x.Type, Nullable: x.Nullable})
 	}
 	sink.TableID = e.table(t, p.seg)
 	p.seg.Sink = sink
@@ -196,7 +195,7 @@ func (e *emitter) delete(root physical) error {
 	if err != nil {
 		return err
 	}
-	p.seg.Sink = plan.Sink{Kind: plan.SinkDelete, LimitParam: -1, OffsetParam: -1, Cols: p.exprs([]*plan.Expr{colExpr(cols[0])})}
+	p.seg.Sink = plan.Sink{Kind: plan.SinkDelete, LimitParam: -1, OffsetParam: -1, Cols: p.exprs([]*algebra.Expr{cols[0].Ref()})}
 	e.q.Merge = plan.Merge{LimitParam: -1, OffsetParam: -1}
 	e.q.Delete = tableRef(e.p.st.Delete, "")
 	return nil
@@ -219,7 +218,7 @@ func (e *emitter) insert(root physical) error {
 	}
 	switch {
 	case t.Effective == state.DistKey && t.DistKey >= 0:
-		p = e.exchange(p, plan.DistHash, []*plan.Expr{colExpr(cols[t.DistKey])}, cols)
+		p = e.exchange(p, plan.DistHash, []*algebra.Expr{cols[t.DistKey].Ref()}, cols)
 	case t.Effective == state.DistAll: // stored once, read by every node
 		p = e.exchange(p, plan.DistSingle, nil, cols)
 	default:
@@ -227,7 +226,7 @@ func (e *emitter) insert(root physical) error {
 	}
 	sink := plan.Sink{Kind: plan.SinkInsert, LimitParam: -1, OffsetParam: -1}
 	for _, c := range cols {
-		sink.Cols = append(sink.Cols, p.expr(colExpr(c)))
+		sink.Cols = append(sink.Cols, p.expr(c.Ref()))
 	}
 	p.seg.Sink = sink
 	e.q.Merge = plan.Merge{LimitParam: -1, OffsetParam: -1}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -37,7 +38,7 @@ func (e *emitter) explain(root physical, t top) {
 		want = wantedBelow(t.projects[i], want)
 	}
 	for _, k := range t.keys {
-		want = union(want, []*plan.Expr{k.Expr})
+		want = union(want, []*algebra.Expr{k.Expr})
 	}
 	n := x.node(root, want)
 	if len(t.keys) > 0 {
@@ -168,19 +169,17 @@ func (x *explainer) scan(n *plan.Node, op *scanOp) {
 	base := x.p.scanRows(op.scan)
 	ops := 0
 	for _, e := range op.preds {
-		walk(e, func(c *plan.Expr) {
-			if c.Kind == plan.ExprCall || c.Kind == plan.ExprInList || c.Kind == plan.ExprIsNull || c.Kind == plan.ExprIsNotNull {
+		e.Walk(func(c *algebra.Expr) {
+			if c.Kind == expr.Call || c.Kind == expr.InList || c.Kind == expr.IsNull || c.Kind == expr.IsNotNull {
 				ops++
 			}
 		})
 	}
 	n.TotalCost = base * (showRow + showOp*float64(ops))
 	if len(op.preds) > 0 {
-		n.Details = []string{"Filter: " + x.text(x.plain, conjunction(op.preds))}
+		n.Details = []string{"Filter: " + x.text(x.plain, expr.AllOf(op.preds))}
 	}
 }
-
-func conjunction(preds []*plan.Expr) *plan.Expr { return junction(plan.ExprAnd, preds) }
 
 func (x *explainer) join(n *plan.Node, op *joinOp, want idSet) {
 	both := union(want, op.filter, op.residual)
@@ -226,8 +225,8 @@ func (x *explainer) join(n *plan.Node, op *joinOp, want idSet) {
 		}
 		n.Details = append(n.Details, "Hash Cond: "+x.condText(op))
 	}
-	if f := append(append([]*plan.Expr(nil), op.residual...), op.filter...); len(f) > 0 {
-		n.Details = append(n.Details, "Join Filter: "+x.text(x.sided(op), conjunction(f)))
+	if f := append(append([]*algebra.Expr(nil), op.residual...), op.filter...); len(f) > 0 {
+		n.Details = append(n.Details, "Join Filter: "+x.text(x.sided(op), expr.AllOf(f)))
 	}
 }
 
@@ -245,9 +244,9 @@ func (x *explainer) condText(op *joinOp) string {
 }
 
 // sided names columns by the side they come from.
-func (x *explainer) sided(op *joinOp) func(id int) string {
+func (x *explainer) sided(op *joinOp) func(id algebra.ColumnID) string {
 	inner := idsOf(op.build.out().cols)
-	return func(id int) string {
+	return func(id algebra.ColumnID) string {
 		side := `"outer".`
 		if inner[id] {
 			side = `"inner".`
@@ -282,10 +281,10 @@ func (x *explainer) aggregate(n *plan.Node, op *aggrOp) {
 
 // The names of columns: plain, or with their table where the query reads several.
 
-func (x *explainer) plain(id int) string { return x.columnText(id, false) }
-func (x *explainer) named(id int) string { return x.columnText(id, x.p.scans > 1) }
+func (x *explainer) plain(id algebra.ColumnID) string { return x.columnText(id, false) }
+func (x *explainer) named(id algebra.ColumnID) string { return x.columnText(id, x.p.scans > 1) }
 
-func (x *explainer) columnText(id int, qualified bool) string {
+func (x *explainer) columnText(id algebra.ColumnID, qualified bool) string {
 	if call, ok := x.p.calls[id]; ok {
 		arg := "*"
 		if !call.Star && len(call.Args) > 0 {
@@ -312,12 +311,12 @@ func (x *explainer) columnText(id int, qualified bool) string {
 	return ci.col.Name
 }
 
-func (x *explainer) text(name func(id int) string, e *plan.Expr) string {
-	pr := &plan.ExprPrinter{Params: x.p.st.Params, Column: name, Literals: true}
+func (x *explainer) text(name func(id algebra.ColumnID) string, e *algebra.Expr) string {
+	pr := &expr.Printer[algebra.ColumnID]{Params: x.p.st.Params, Column: name, Style: expr.Explain}
 	return pr.Text(e)
 }
 
-func (x *explainer) list(name func(id int) string, es []*plan.Expr) string {
+func (x *explainer) list(name func(id algebra.ColumnID) string, es []*algebra.Expr) string {
 	parts := make([]string, len(es))
 	for i, e := range es {
 		parts[i] = x.text(name, e)
@@ -325,10 +324,12 @@ func (x *explainer) list(name func(id int) string, es []*plan.Expr) string {
 	return strings.Join(parts, ", ")
 }
 
-func (x *explainer) predText(preds []*plan.Expr) string { return x.text(x.plain, conjunction(preds)) }
+func (x *explainer) predText(preds []*algebra.Expr) string {
+	return x.text(x.plain, expr.AllOf(preds))
+}
 
-func (x *explainer) orderText(keys []plan.SortKey) string {
-	es := make([]*plan.Expr, len(keys))
+func (x *explainer) orderText(keys []algebra.SortKey) string {
+	es := make([]*algebra.Expr, len(keys))
 	for i, k := range keys {
 		es[i] = k.Expr
 	}
@@ -336,8 +337,8 @@ func (x *explainer) orderText(keys []plan.SortKey) string {
 }
 
 // define notes what a computed column stands for.
-func (p *planner) define(c algebra.Column, e *plan.Expr) {
-	if e.Kind != plan.ExprCol || e.Col != c.ID {
+func (p *planner) define(c algebra.Column, e *algebra.Expr) {
+	if e.Kind != expr.Column || e.Col != c.ID {
 		p.defs[c.ID] = e
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"testing"
 
-	"slipher/catalog/fn"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/plan"
@@ -20,8 +19,8 @@ func TestFold(t *testing.T) {
 		b := newBuilder()
 		s := b.scan(orders, "o")
 		sum := opCall("add", types.TInt8, b.lit(types.TInt8, types.Int(40)), b.lit(types.TInt8, types.Int(2)))
-		st := b.statement(&algebra.Select{In: s, Preds: []*plan.Expr{cmp("lt", column(s, "o_id"), sum)}})
-		q, err := Plan(st, Env{Slices: 1, Nodes: 1, Fn: fn.Default(), Fold: func(e *plan.Expr, params []plan.Param) (types.Datum, error) {
+		st := b.statement(&algebra.Select{In: s, Preds: []*algebra.Expr{cmp("lt", column(s, "o_id"), sum)}})
+		q, err := Plan(st, Env{Slices: 1, Nodes: 1, Fn: operations, Fold: func(e *algebra.Expr, params []plan.Param) (types.Datum, error) {
 			if len(params) != 2 || e.Args[1].Param != 1 {
 				t.Errorf("parameters %v of %v", params, e)
 			}

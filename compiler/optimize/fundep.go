@@ -3,16 +3,16 @@ package optimize
 import (
 	"slipher/catalog/state"
 	"slipher/compiler/algebra"
-	"slipher/compiler/plan"
+	"slipher/compiler/expr"
 )
 
 // splitKeys parts group keys into those that make the groups and those that follow from
 // them by a declared PRIMARY KEY: the latter need not be hashed and compared. Like
 // Redshift the planner trusts such declarations, which nothing enforces.
-func (p *planner) splitKeys(keys []*plan.Expr) (made, follow []int) {
+func (p *planner) splitKeys(keys []*algebra.Expr) (made, follow []int) {
 	cols := map[int]algebra.ColumnID{} // by key, where it is a plain column
 	for i, k := range keys {
-		if k.Kind == plan.ExprCol {
+		if k.Kind == expr.Column {
 			cols[i] = k.Col
 		}
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"slipher/compiler/plan"
+	"slipher/compiler/algebra"
 )
 
 // exactRelations is the size up to which all orders of a connected graph are looked
@@ -271,7 +271,7 @@ func (g *graph) joinParts(parts []part) physical {
 		parts[i] = part{a.set | b.set, cheapest(trees)}
 		parts = append(parts[:j], parts[j+1:]...)
 	}
-	var left []*plan.Expr
+	var left []*algebra.Expr
 	for _, q := range late {
 		left = append(left, q.expr)
 	}

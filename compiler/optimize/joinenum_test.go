@@ -5,11 +5,9 @@ import (
 	"math/rand"
 	"testing"
 
-	"slipher/catalog/fn"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
-	"slipher/compiler/plan"
 )
 
 // shape makes a statement that joins n tables along the given edges.
@@ -30,7 +28,7 @@ func shape(n int, edges [][2]int, rows func(i int) int64) *algebra.Statement {
 			tree = &algebra.Join{Kind: algebra.Inner, Left: tree, Right: s}
 		}
 	}
-	var preds []*plan.Expr
+	var preds []*algebra.Expr
 	for _, e := range edges {
 		preds = append(preds, cmp("eq", column(scans[e[0]], fmt.Sprintf("c%d_%d", e[0], e[1])), column(scans[e[1]], fmt.Sprintf("c%d_%d", e[1], e[0]))))
 	}
@@ -97,7 +95,7 @@ func TestPairs(t *testing.T) {
 // Proves that join graphs of all sizes plan, connected or not, also beyond the exact limit.
 func TestJoinShapes(t *testing.T) {
 	r := rand.New(rand.NewSource(1))
-	tab := fn.Default()
+	tab := operations
 	for n := 1; n <= 14; n++ {
 		for range 6 {
 			var edges [][2]int
@@ -118,7 +116,7 @@ func TestJoinShapes(t *testing.T) {
 }
 
 func BenchmarkJoinOrder(b *testing.B) {
-	tab := fn.Default()
+	tab := operations
 	for _, n := range []int{3, 6, 10} {
 		for _, kind := range []string{"chain", "star", "clique"} {
 			var edges [][2]int

@@ -4,8 +4,9 @@ import (
 	"math"
 	"math/bits"
 
+	"slipher/catalog/fn"
 	"slipher/compiler/algebra"
-	"slipher/compiler/plan"
+	"slipher/compiler/expr"
 )
 
 // relSet is a set of a join graph's relations, by number.
@@ -40,7 +41,7 @@ type class struct {
 
 type member struct {
 	rel  int
-	expr *plan.Expr
+	expr *algebra.Expr
 
 	distinct float64          // values before filters: they thin both sides alike
 	col      algebra.ColumnID // the column by which rows may lie (placementColumn), if placed
@@ -49,7 +50,7 @@ type member struct {
 
 // joinPred is a conjunct and the relations it reads.
 type joinPred struct {
-	expr *plan.Expr
+	expr *algebra.Expr
 	rels relSet
 }
 
@@ -57,10 +58,10 @@ type joinPred struct {
 const maxRelations = 60
 
 // joinGraph orders a tree of inner joins under the conjuncts above.
-func (p *planner) joinGraph(n *algebra.Join, above []*plan.Expr) (physical, error) {
+func (p *planner) joinGraph(n *algebra.Join, above []*algebra.Expr) (physical, error) {
 	g := &graph{p: p, rowsOf: map[relSet]float64{}, shapes: map[relSet]props{}}
-	preds := append([]*plan.Expr(nil), above...)
-	var failing []*plan.Expr
+	preds := append([]*algebra.Expr(nil), above...)
+	var failing []*algebra.Expr
 	var flatten func(n algebra.Node) error
 	flatten = func(n algebra.Node) error {
 		switch x := n.(type) {
@@ -72,7 +73,7 @@ func (p *planner) joinGraph(n *algebra.Join, above []*plan.Expr) (physical, erro
 				if err := flatten(x.Right); err != nil {
 					return err
 				}
-				safe, fail := p.splitFailing(p.simplify(conjuncts(x.On)))
+				safe, fail := p.splitFailing(p.simplify(expr.Conjuncts(x.On...)))
 				preds = append(preds, safe...)
 				failing = append(failing, fail...)
 				return nil
@@ -100,8 +101,8 @@ func (p *planner) joinGraph(n *algebra.Join, above []*plan.Expr) (physical, erro
 }
 
 // order sorts the conjuncts into the graph and finds the cheapest tree.
-func (g *graph) order(preds, failing []*plan.Expr) (physical, error) {
-	var top []*plan.Expr // over no or all-failing ground: filters above everything
+func (g *graph) order(preds, failing []*algebra.Expr) (physical, error) {
+	var top []*algebra.Expr // over no or all-failing ground: filters above everything
 	for _, e := range preds {
 		rels := g.relsOf(e)
 		switch l, r, ok := g.equality(e, rels); {
@@ -109,16 +110,16 @@ func (g *graph) order(preds, failing []*plan.Expr) (physical, error) {
 			g.addEquality(l, r)
 		case rels.count() == 1:
 			i := rels.lowest()
-			g.rels[i] = g.p.filter(g.rels[i], []*plan.Expr{e})
+			g.rels[i] = g.p.filter(g.rels[i], []*algebra.Expr{e})
 		case rels == 0:
 			top = append(top, e)
 		default:
 			g.preds = append(g.preds, joinPred{e, rels})
 		}
 	}
-	var last []*plan.Expr
+	var last []*algebra.Expr
 	for _, e := range failing {
-		if rels := g.relsOf(e); rels.count() > 1 && e.Kind == plan.ExprCall && e.Op == "eq" {
+		if rels := g.relsOf(e); rels.count() > 1 && e.Compares() == fn.Equal {
 			g.late = append(g.late, joinPred{e, rels})
 		} else {
 			last = append(last, e)
@@ -151,7 +152,7 @@ func (g *graph) order(preds, failing []*plan.Expr) (physical, error) {
 	return g.p.filter(joined, append(top, last...)), nil
 }
 
-func (g *graph) relsOf(e *plan.Expr) relSet {
+func (g *graph) relsOf(e *algebra.Expr) relSet {
 	var s relSet
 	for i, ids := range g.ids {
 		if ids.meets(e) {
@@ -162,8 +163,8 @@ func (g *graph) relsOf(e *plan.Expr) relSet {
 }
 
 // equality splits e into two sides over one relation each.
-func (g *graph) equality(e *plan.Expr, rels relSet) (l, r member, ok bool) {
-	if e.Kind != plan.ExprCall || e.Op != "eq" || rels.count() != 2 {
+func (g *graph) equality(e *algebra.Expr, rels relSet) (l, r member, ok bool) {
+	if e.Compares() != fn.Equal || rels.count() != 2 {
 		return l, r, false
 	}
 	a, b := g.relsOf(e.Args[0]), g.relsOf(e.Args[1])
@@ -195,9 +196,9 @@ func (g *graph) addEquality(l, r member) {
 }
 
 func (g *graph) inClass(c class, m member) bool {
-	key := g.p.exprKey(m.expr)
+	key := g.p.numbers.Of(m.expr)
 	for _, x := range c.members {
-		if x.rel == m.rel && g.p.exprKey(x.expr) == key && x.expr.Type.Scale == m.expr.Type.Scale {
+		if x.rel == m.rel && g.p.numbers.Of(x.expr) == key && x.expr.Type.Scale == m.expr.Type.Scale {
 			return true
 		}
 	}
@@ -209,12 +210,12 @@ func (g *graph) inClass(c class, m member) bool {
 func (g *graph) uniteClasses() {
 	for ci := range g.classes {
 		c := &g.classes[ci]
-		byRel := map[int]*plan.Expr{}
+		byRel := map[int]*algebra.Expr{}
 		var kept []member
 		for _, m := range c.members {
 			if first := byRel[m.rel]; first != nil {
-				eq := opCall("eq", boolType, first, m.expr)
-				g.rels[m.rel] = g.p.filter(g.rels[m.rel], []*plan.Expr{eq})
+				eq := g.p.call("eq", boolType, first, m.expr)
+				g.rels[m.rel] = g.p.filter(g.rels[m.rel], []*algebra.Expr{eq})
 				continue
 			}
 			byRel[m.rel] = m.expr
@@ -281,7 +282,7 @@ func (g *graph) rows(set relSet) float64 {
 		if q.rels.count() > 1 && set.covers(q.rels) {
 			// an OR has given its relations filters of their own (implied): do not count it twice
 			s := g.p.selectOne(q.expr)
-			if q.expr.Kind == plan.ExprOr {
+			if q.expr.Kind == expr.Or {
 				s = math.Max(s, 0.1)
 			}
 			r *= s

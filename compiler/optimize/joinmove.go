@@ -3,8 +3,10 @@ package optimize
 import (
 	"math"
 
+	"slipher/catalog/fn"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -58,8 +60,8 @@ func (g *graph) shape(set relSet) props {
 
 // memberIn is the expression of a class to hash in part a: the column by which a lies,
 // if it is one.
-func (g *graph) memberIn(c class, a, b part) *plan.Expr {
-	var first *plan.Expr
+func (g *graph) memberIn(c class, a, b part) *algebra.Expr {
+	var first *algebra.Expr
 	for _, m := range c.members {
 		if !a.set.has(m.rel) {
 			continue
@@ -211,7 +213,7 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 		algebra.Left: plan.LeftJoin, algebra.Semi: plan.SemiJoin, algebra.Anti: plan.AntiJoin}[n.Kind]}
 	lids, rids := idsOf(left.out().cols), idsOf(right.out().cols)
 	sel := 1.0
-	for _, e := range p.simplify(conjuncts(n.On)) {
+	for _, e := range p.simplify(expr.Conjuncts(n.On...)) {
 		if l, r, ok := sides(e, lids, rids); ok {
 			j.probeKeys, j.buildKeys = append(j.probeKeys, l), append(j.buildKeys, r)
 			sel /= math.Max(p.exprDistinct(l, math.Inf(1)), p.exprDistinct(r, math.Inf(1)))
@@ -219,6 +221,9 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 		}
 		j.residual = append(j.residual, e)
 		sel *= p.selectOne(e)
+	}
+	if (j.kind == plan.SemiJoin || j.kind == plan.AntiJoin) && len(j.residual) > 0 {
+		return nil, plan.ErrUnsupported("a semi or anti join with a condition beside its keys")
 	}
 	l, r := left.out().rows, right.out().rows
 	pairs := math.Max(1, l*r*sel)
@@ -235,12 +240,12 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 }
 
 // sides splits an equality between two column sets.
-func sides(e *plan.Expr, left, right idSet) (l, r *plan.Expr, ok bool) {
-	if e.Kind != plan.ExprCall || e.Op != "eq" || e.Args[0].Type.Phys() != e.Args[1].Type.Phys() {
+func sides(e *algebra.Expr, left, right idSet) (l, r *algebra.Expr, ok bool) {
+	if e.Compares() != fn.Equal || e.Args[0].Type.Phys() != e.Args[1].Type.Phys() {
 		return nil, nil, false
 	}
 	a, b := e.Args[0], e.Args[1]
-	if !hasColumn(a) || !hasColumn(b) {
+	if !a.HasColumn() || !b.HasColumn() {
 		return nil, nil, false
 	}
 	if left.covers(a) && right.covers(b) {

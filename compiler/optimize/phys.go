@@ -44,7 +44,7 @@ func (p *planner) rowWidth(q *props) float64 {
 type scanOp struct {
 	props
 	scan  *algebra.Scan
-	preds []*plan.Expr
+	preds []*algebra.Expr
 	once  bool // an ALL table, dealt out over the slices
 }
 
@@ -64,14 +64,14 @@ type textOp struct {
 type filterOp struct {
 	props
 	in    physical
-	preds []*plan.Expr
+	preds []*algebra.Expr
 }
 
 // projectOp computes columns.
 type projectOp struct {
 	props
 	in    physical
-	exprs []*plan.Expr // one for each of cols
+	exprs []*algebra.Expr // one for each of cols
 }
 
 // joinOp is a hash join: build is read first, whole.
@@ -79,9 +79,9 @@ type joinOp struct {
 	props
 	kind                 plan.JoinKind
 	probe, build         physical
-	probeKeys, buildKeys []*plan.Expr // none: every pair
-	residual             []*plan.Expr // over both sides, part of the match
-	filter               []*plan.Expr // behind the join
+	probeKeys, buildKeys []*algebra.Expr // none: every pair
+	residual             []*algebra.Expr // over both sides, part of the match
+	filter               []*algebra.Expr // behind the join
 	move                 movement
 	moveKeys             []int // for movements by hash: indexes into the keys
 }
@@ -90,8 +90,8 @@ type joinOp struct {
 type aggrOp struct {
 	props
 	in     physical
-	keys   []*plan.Expr // one for each of the first cols
-	made   []int        // keys that make the groups; the others follow from them
+	keys   []*algebra.Expr // one for each of the first cols
+	made   []int           // keys that make the groups; the others follow from them
 	follow []int
 	calls  []algebra.AggCall
 	unique bool
@@ -101,6 +101,6 @@ type aggrOp struct {
 type sortLimitOp struct {
 	props
 	in            physical
-	keys          []plan.SortKey
+	keys          []algebra.SortKey
 	count, offset int
 }

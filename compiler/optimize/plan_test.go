@@ -8,7 +8,6 @@ import (
 
 	"github.com/cockroachdb/datadriven"
 
-	"slipher/catalog/fn"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
@@ -41,37 +40,37 @@ func withDeleted(t *state.Table) *state.Table {
 var statements = map[string]func(b *builder) *algebra.Statement{
 	"scan": func(b *builder) *algebra.Statement {
 		s := b.scan(orders, "o")
-		return b.statement(&algebra.Select{In: s, Preds: []*plan.Expr{cmp("ge", column(s, "o_date"), b.lit(types.TDate, types.Int(100)))}})
+		return b.statement(&algebra.Select{In: s, Preds: []*algebra.Expr{cmp("ge", column(s, "o_date"), b.lit(types.TDate, types.Int(100)))}})
 	},
 	"count": func(b *builder) *algebra.Statement {
 		return b.statement(b.aggr(b.scan(orders, ""), nil, algebra.AggCall{Name: "count", Star: true, Type: types.TInt8}))
 	},
 	"group": func(b *builder) *algebra.Statement {
 		s := b.scan(lines, "")
-		a := b.aggr(s, []*plan.Expr{column(s, "l_mode")},
-			algebra.AggCall{Name: "sum", Args: []*plan.Expr{column(s, "l_qty")}, Type: types.TInt8},
-			algebra.AggCall{Name: "avg", Args: []*plan.Expr{column(s, "l_price")}, Type: types.TDecimal(38, 2)},
-			algebra.AggCall{Name: "avg", Args: []*plan.Expr{column(s, "l_qty")}, Type: types.TInt8},
+		a := b.aggr(s, []*algebra.Expr{column(s, "l_mode")},
+			algebra.AggCall{Name: "sum", Args: []*algebra.Expr{column(s, "l_qty")}, Type: types.TInt8},
+			algebra.AggCall{Name: "avg", Args: []*algebra.Expr{column(s, "l_price")}, Type: types.TDecimal(38, 2)},
+			algebra.AggCall{Name: "avg", Args: []*algebra.Expr{column(s, "l_qty")}, Type: types.TInt8},
 			algebra.AggCall{Name: "count", Star: true, Type: types.TInt8})
 		return b.statement(&algebra.Limit{Count: b.int(3).Param, Offset: -1,
-			In: &algebra.Sort{In: a, Keys: []plan.SortKey{{Expr: colExpr(a.Cols[1]), Desc: true, NullsFirst: true}}}})
+			In: &algebra.Sort{In: a, Keys: []algebra.SortKey{{Expr: a.Cols[1].Ref(), Desc: true, NullsFirst: true}}}})
 	},
 	"group-key": func(b *builder) *algebra.Statement {
 		s := b.scan(lines, "")
-		return b.statement(b.aggr(s, []*plan.Expr{column(s, "l_mode"), column(s, "l_order")},
+		return b.statement(b.aggr(s, []*algebra.Expr{column(s, "l_mode"), column(s, "l_order")},
 			algebra.AggCall{Name: "count", Star: true, Type: types.TInt8}))
 	},
 	"distinct-agg": func(b *builder) *algebra.Statement {
 		s := b.scan(lines, "")
-		return b.statement(b.aggr(s, []*plan.Expr{column(s, "l_mode")},
-			algebra.AggCall{Name: "count", Distinct: true, Args: []*plan.Expr{column(s, "l_qty")}, Type: types.TInt8},
-			algebra.AggCall{Name: "sum", Args: []*plan.Expr{column(s, "l_price")}, Type: types.TDecimal(38, 2)},
+		return b.statement(b.aggr(s, []*algebra.Expr{column(s, "l_mode")},
+			algebra.AggCall{Name: "count", Distinct: true, Args: []*algebra.Expr{column(s, "l_qty")}, Type: types.TInt8},
+			algebra.AggCall{Name: "sum", Args: []*algebra.Expr{column(s, "l_price")}, Type: types.TDecimal(38, 2)},
 			algebra.AggCall{Name: "count", Star: true, Type: types.TInt8}))
 	},
 	"distinct": func(b *builder) *algebra.Statement {
 		s := b.scan(lines, "")
 		x := b.id("l_mode", types.TVarchar(10), false)
-		return b.statement(&algebra.Distinct{In: &algebra.Project{In: s, Cols: []algebra.Column{x}, Exprs: []*plan.Expr{column(s, "l_mode")}}})
+		return b.statement(&algebra.Distinct{In: &algebra.Project{In: s, Cols: []algebra.Column{x}, Exprs: []*algebra.Expr{column(s, "l_mode")}}})
 	},
 	"limit": func(b *builder) *algebra.Statement {
 		return b.statement(&algebra.Limit{In: b.scan(customers, "c"), Count: b.int(10).Param, Offset: b.int(5).Param})
@@ -79,33 +78,33 @@ var statements = map[string]func(b *builder) *algebra.Statement{
 	"all": func(b *builder) *algebra.Statement { return b.statement(b.scan(nations, "n")) },
 	"colocated": func(b *builder) *algebra.Statement {
 		o, l := b.scan(orders, "o"), b.scan(lines, "l")
-		j := &algebra.Join{Kind: algebra.Inner, Left: o, Right: l, On: []*plan.Expr{cmp("eq", column(o, "o_id"), column(l, "l_order"))}}
-		return b.statement(b.aggr(j, []*plan.Expr{column(o, "o_cust")}, algebra.AggCall{Name: "sum", Args: []*plan.Expr{column(l, "l_price")}, Type: types.TDecimal(38, 2)}))
+		j := &algebra.Join{Kind: algebra.Inner, Left: o, Right: l, On: []*algebra.Expr{cmp("eq", column(o, "o_id"), column(l, "l_order"))}}
+		return b.statement(b.aggr(j, []*algebra.Expr{column(o, "o_cust")}, algebra.AggCall{Name: "sum", Args: []*algebra.Expr{column(l, "l_price")}, Type: types.TDecimal(38, 2)}))
 	},
 	"star": func(b *builder) *algebra.Statement {
 		o, l, cu, n := b.scan(orders, "o"), b.scan(lines, "l"), b.scan(customers, "c"), b.scan(nations, "n")
 		join := func(l, r algebra.Node) algebra.Node { return &algebra.Join{Kind: algebra.Inner, Left: l, Right: r} }
-		sel := &algebra.Select{In: join(join(join(o, l), cu), n), Preds: []*plan.Expr{
+		sel := &algebra.Select{In: join(join(join(o, l), cu), n), Preds: []*algebra.Expr{
 			cmp("eq", column(o, "o_id"), column(l, "l_order")), cmp("eq", column(o, "o_cust"), column(cu, "c_id")),
 			cmp("eq", column(cu, "c_nation"), column(n, "n_id")), cmp("lt", column(o, "o_date"), b.lit(types.TDate, types.Int(0))),
 			cmp("eq", column(n, "n_name"), b.str("FRANCE"))}}
-		return b.statement(b.aggr(sel, []*plan.Expr{column(n, "n_name")}, algebra.AggCall{Name: "sum", Args: []*plan.Expr{column(l, "l_price")}, Type: types.TDecimal(38, 2)}))
+		return b.statement(b.aggr(sel, []*algebra.Expr{column(n, "n_name")}, algebra.AggCall{Name: "sum", Args: []*algebra.Expr{column(l, "l_price")}, Type: types.TDecimal(38, 2)}))
 	},
 	"left": func(b *builder) *algebra.Statement {
 		o, cu := b.scan(orders, "o"), b.scan(customers, "c")
-		j := &algebra.Join{Kind: algebra.Left, Left: cu, Right: o, On: []*plan.Expr{
+		j := &algebra.Join{Kind: algebra.Left, Left: cu, Right: o, On: []*algebra.Expr{
 			cmp("eq", column(o, "o_cust"), column(cu, "c_id")), cmp("lt", column(o, "o_id"), column(cu, "c_id"))}}
 		return b.statement(j)
 	},
 	"cross": func(b *builder) *algebra.Statement {
 		n, cu := b.scan(nations, "n"), b.scan(customers, "c")
-		j := &algebra.Join{Kind: algebra.Inner, Left: cu, Right: n, On: []*plan.Expr{cmp("lt", column(cu, "c_nation"), column(n, "n_id"))}}
+		j := &algebra.Join{Kind: algebra.Inner, Left: cu, Right: n, On: []*algebra.Expr{cmp("lt", column(cu, "c_nation"), column(n, "n_id"))}}
 		return b.statement(j)
 	},
 	"top-subquery": func(b *builder) *algebra.Statement {
 		s := b.scan(orders, "o")
-		top := &algebra.Limit{Count: b.int(7).Param, Offset: b.int(2).Param, In: &algebra.Sort{In: s, Keys: []plan.SortKey{{Expr: column(s, "o_total"), Desc: true, NullsFirst: true}}}}
-		return b.statement(b.aggr(top, nil, algebra.AggCall{Name: "max", Args: []*plan.Expr{column(s, "o_date")}, Type: types.TDate}))
+		top := &algebra.Limit{Count: b.int(7).Param, Offset: b.int(2).Param, In: &algebra.Sort{In: s, Keys: []algebra.SortKey{{Expr: column(s, "o_total"), Desc: true, NullsFirst: true}}}}
+		return b.statement(b.aggr(top, nil, algebra.AggCall{Name: "max", Args: []*algebra.Expr{column(s, "o_date")}, Type: types.TDate}))
 	},
 	"insert": func(b *builder) *algebra.Statement {
 		s := b.scan(customers, "")
@@ -115,9 +114,9 @@ var statements = map[string]func(b *builder) *algebra.Statement{
 	},
 	"delete": func(b *builder) *algebra.Statement {
 		s, id := b.addressed(deleted, "")
-		st := b.statement(&algebra.Select{In: s, Preds: []*plan.Expr{cmp("lt", column(s, "d_id"), b.int(10))}})
+		st := b.statement(&algebra.Select{In: s, Preds: []*algebra.Expr{cmp("lt", column(s, "d_id"), b.int(10))}})
 		p := b.id("rowid", types.TInt8, false)
-		st.Root = &algebra.Project{In: st.Root, Cols: []algebra.Column{p}, Exprs: []*plan.Expr{id}}
+		st.Root = &algebra.Project{In: st.Root, Cols: []algebra.Column{p}, Exprs: []*algebra.Expr{id}}
 		st.Delete, st.Output = deleted, []plan.OutputColumn{{Name: "rowid", Type: types.TInt8}}
 		st.NextID = b.next
 		return st
@@ -127,17 +126,17 @@ var statements = map[string]func(b *builder) *algebra.Statement{
 	},
 	"deleted-join": func(b *builder) *algebra.Statement {
 		n, d := b.scan(nations, "n"), b.scan(deletedAll, "d")
-		return b.statement(&algebra.Join{Kind: algebra.Left, Left: n, Right: d, On: []*plan.Expr{cmp("eq", column(n, "n_id"), column(d, "d_id"))}})
+		return b.statement(&algebra.Join{Kind: algebra.Left, Left: n, Right: d, On: []*algebra.Expr{cmp("eq", column(n, "n_id"), column(d, "d_id"))}})
 	},
 	"values": func(b *builder) *algebra.Statement {
 		x := b.id("x", types.TInt4, false)
-		return b.statement(&algebra.Values{Cols: []algebra.Column{x}, Rows: [][]*plan.Expr{{b.int(1)}, {b.int(2)}}})
+		return b.statement(&algebra.Values{Cols: []algebra.Column{x}, Rows: [][]*algebra.Expr{{b.int(1)}, {b.int(2)}}})
 	},
 }
 
 // Plans of hand-made trees: segments and EXPLAIN text.
 func TestPlans(t *testing.T) {
-	table := fn.Default()
+	table := operations
 	datadriven.RunTest(t, "testdata/plans", func(t *testing.T, d *datadriven.TestData) string {
 		var name string
 		env := Env{Slices: 4, Nodes: 2, Fn: table}
@@ -161,7 +160,7 @@ func TestPlans(t *testing.T) {
 
 // Proves that every hand-made tree plans, the same each time, on all cluster shapes.
 func TestPlansEverywhere(t *testing.T) {
-	table := fn.Default()
+	table := operations
 	var names []string
 	for n := range statements {
 		names = append(names, n)

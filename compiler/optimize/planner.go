@@ -3,9 +3,8 @@ package optimize
 import (
 	"fmt"
 
-	"slipher/catalog/fn"
-	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -18,12 +17,11 @@ type planner struct {
 
 	info  map[algebra.ColumnID]*colInfo
 	equiv map[algebra.ColumnID]algebra.ColumnID // union-find: columns equal wherever both are in a row
-	defs  map[algebra.ColumnID]*plan.Expr       // computed columns, for EXPLAIN
+	defs  map[algebra.ColumnID]*algebra.Expr    // computed columns, for EXPLAIN
 	calls map[algebra.ColumnID]algebra.AggCall  // aggregates' columns, likewise
 	scans int                                   // stored tables and relations read
 
-	numbers map[*plan.Expr]int // expressions by meaning (exprKey)
-	texts   map[string]int
+	numbers expr.Numbers[algebra.ColumnID] // expressions by meaning: literals are the same if their values are
 
 	folds int // expressions evaluated while planning
 
@@ -44,9 +42,10 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 		env: env, st: &own, next: st.NextID,
 		info:  map[algebra.ColumnID]*colInfo{},
 		equiv: map[algebra.ColumnID]algebra.ColumnID{},
-		defs:  map[algebra.ColumnID]*plan.Expr{},
+		defs:  map[algebra.ColumnID]*algebra.Expr{},
 		calls: map[algebra.ColumnID]algebra.AggCall{},
 	}
+	p.numbers.Param = expr.SameLiterals(func() []expr.Param { return own.Params })
 	if err := p.survey(st.Root); err != nil {
 		return nil, err
 	}
@@ -99,14 +98,6 @@ func (p *planner) survey(n algebra.Node) error {
 	return nil
 }
 
-// op finds an operation, nil if there is no table or no such name.
-func (p *planner) op(name string) *fn.Op {
-	if p.env.Fn == nil {
-		return nil
-	}
-	return p.env.Fn.Op(name)
-}
-
 // fresh makes a new column id.
 func (p *planner) fresh() algebra.ColumnID {
 	p.next++
@@ -117,19 +108,6 @@ func (p *planner) fresh() algebra.ColumnID {
 func (p *planner) addParam(prm plan.Param) int {
 	p.st.Params = append(p.st.Params, prm)
 	return len(p.st.Params) - 1
-}
-
-// literal returns the value of a literal parameter or constant.
-func (p *planner) literal(e *plan.Expr) (types.Datum, bool) {
-	switch e.Kind {
-	case plan.ExprConst:
-		return e.Const, true
-	case plan.ExprParam:
-		if prm := &p.st.Params[e.Param]; prm.Client == 0 && !prm.IsList {
-			return prm.Value, true
-		}
-	}
-	return types.Datum{}, false
 }
 
 // find is the representative of a column's equivalence class.

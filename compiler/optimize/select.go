@@ -2,35 +2,35 @@ package optimize
 
 import (
 	"math"
-	"strings"
 
+	"slipher/catalog/fn"
 	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/optimize/stats"
-	"slipher/compiler/plan"
 )
 
-// Selectivities where statistics say nothing; PostgreSQL's, except for patterns.
+// Selectivities where statistics say nothing; PostgreSQL's.
 const (
 	selEqual   = 0.005
 	selRange   = 1.0 / 3
 	selBetween = 0.1
-	selPattern = 0.05
 	selOther   = 0.25
 )
 
 // selectivity is the share of rows for which all conjuncts hold. Two bounds on
 // one column count as one range.
-func (p *planner) selectivity(preds []*plan.Expr) float64 {
+func (p *planner) selectivity(preds []*algebra.Expr) float64 {
 	s := 1.0
 	type bounds struct {
 		lo, hi float64
 		known  bool // by statistics
 	}
-	ranges := map[int]*bounds{}
-	var order []int
+	ranges := map[algebra.ColumnID]*bounds{}
+	var order []algebra.ColumnID
 	for _, e := range preds {
 		col, op, val, ok := columnAgainst(p, e)
-		if !ok || op == "eq" || op == "ne" {
+		if !ok || !op.Range() {
 			s *= p.selectOne(e)
 			continue
 		}
@@ -43,9 +43,9 @@ func (p *planner) selectivity(preds []*plan.Expr) float64 {
 		f, known := p.below(col, val)
 		if !known {
 			b.known = false
-			f = map[bool]float64{true: selRange, false: 1 - selRange}[op == "lt" || op == "le"]
+			f = map[bool]float64{true: selRange, false: 1 - selRange}[op.Below()]
 		}
-		if op == "lt" || op == "le" {
+		if op.Below() {
 			b.hi = math.Min(b.hi, f)
 		} else {
 			b.lo = math.Max(b.lo, f)
@@ -67,35 +67,24 @@ func (p *planner) selectivity(preds []*plan.Expr) float64 {
 
 // columnAgainst recognises a comparison of a column with a value known while
 // planning or later; the operator is turned so that the column is at its left.
-func columnAgainst(p *planner, e *plan.Expr) (col int, op string, val *plan.Expr, ok bool) {
-	if e.Kind != plan.ExprCall || len(e.Args) != 2 || mirrored[e.Op] == "" {
-		return 0, "", nil, false
+func columnAgainst(p *planner, e *algebra.Expr) (col algebra.ColumnID, op fn.Comparison, val *algebra.Expr, ok bool) {
+	if op = e.Compares(); op == fn.NoComparison {
+		return 0, op, nil, false
 	}
-	l, r, op := stripCasts(e.Args[0]), e.Args[1], e.Op
-	if l.Kind != plan.ExprCol {
-		l, r, op = stripCasts(e.Args[1]), e.Args[0], mirrored[e.Op]
+	l, r := stripCasts(e.Args[0]), e.Args[1]
+	if l.Kind != expr.Column {
+		l, r, op = stripCasts(e.Args[1]), e.Args[0], e.Op.Mirrored().Compares
 	}
-	if l.Kind != plan.ExprCol || hasColumn(r) || p.info[l.Col] == nil {
-		return 0, "", nil, false
+	if l.Kind != expr.Column || r.HasColumn() || p.info[l.Col] == nil {
+		return 0, op, nil, false
 	}
 	return l.Col, op, r, true
 }
 
-// mirrored is the comparison with its sides exchanged.
-var mirrored = map[string]string{"eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "le"}
-
-// stripCasts looks through casts that keep order.
-func stripCasts(e *plan.Expr) *plan.Expr {
-	for e.Kind == plan.ExprCall && (classCasts[e.Op] || orderCasts[e.Op]) && len(e.Args) > 0 {
-		e = e.Args[0]
-	}
-	return e
-}
-
 // below is the share of a column's values under val, if bounds are known.
-func (p *planner) below(col int, val *plan.Expr) (float64, bool) {
+func (p *planner) below(col algebra.ColumnID, val *algebra.Expr) (float64, bool) {
 	ci := p.info[col]
-	v, ok := p.literal(stripCasts(val))
+	v, ok := stripCasts(val).Literal(p.st.Params)
 	if !ok || v.Null || ci.min.Null || ci.max.Null {
 		return 0, false
 	}
@@ -132,54 +121,54 @@ func asFloat(t types.Type, v types.Datum) (float64, bool) {
 }
 
 // selectOne is the share of rows for which one predicate holds.
-func (p *planner) selectOne(e *plan.Expr) float64 {
+func (p *planner) selectOne(e *algebra.Expr) float64 {
 	switch e.Kind {
-	case plan.ExprConst:
+	case expr.Constant:
 		if e.Const.Null || e.Const.Lo == 0 {
 			return 0
 		}
 		return 1
-	case plan.ExprAnd:
-		return p.selectivity(conjuncts(e.Args))
-	case plan.ExprOr:
+	case expr.And:
+		return p.selectivity(expr.Conjuncts(e.Args...))
+	case expr.Or:
 		miss := 1.0
 		for _, a := range e.Args {
-			miss *= 1 - p.selectivity(conjuncts([]*plan.Expr{a}))
+			miss *= 1 - p.selectivity(expr.Conjuncts(a))
 		}
 		return 1 - miss
-	case plan.ExprNot:
+	case expr.Not:
 		return math.Max(0.001, 1-p.selectOne(e.Args[0]))
-	case plan.ExprIsNull:
+	case expr.IsNull:
 		return p.nullShare(e.Args[0])
-	case plan.ExprIsNotNull:
+	case expr.IsNotNull:
 		return 1 - p.nullShare(e.Args[0])
-	case plan.ExprInList:
+	case expr.InList:
 		return math.Min(1, float64(len(p.st.Params[e.Param].List))*p.equalShare(e.Args[0], nil))
-	case plan.ExprCall:
-		if strings.HasPrefix(e.Op, "like") {
-			return selPattern
+	case expr.Call:
+		if e.Op.Selects > 0 {
+			return e.Op.Selects
 		}
-		if mirrored[e.Op] == "" {
+		if e.Compares() == fn.NoComparison {
 			return selOther
 		}
 		if col, op, val, ok := columnAgainst(p, e); ok {
-			switch eq := p.equalShare(colExpr(p.info[col].col), val); op {
-			case "eq":
+			switch eq := p.equalShare(p.info[col].col.Ref(), val); op {
+			case fn.Equal:
 				return eq
-			case "ne":
+			case fn.NotEqual:
 				return 1 - eq
 			}
 			if f, known := p.below(col, val); known {
-				if op == "lt" || op == "le" {
+				if op.Below() {
 					return f
 				}
 				return 1 - f
 			}
 		}
-		switch e.Op {
-		case "eq":
+		switch e.Compares() {
+		case fn.Equal:
 			return math.Min(p.equalShare(e.Args[0], nil), p.equalShare(e.Args[1], nil))
-		case "ne":
+		case fn.NotEqual:
 			return 1 - selEqual
 		}
 		return selRange
@@ -187,11 +176,11 @@ func (p *planner) selectOne(e *plan.Expr) float64 {
 	return 0.5
 }
 
-func (p *planner) nullShare(e *plan.Expr) float64 {
+func (p *planner) nullShare(e *algebra.Expr) float64 {
 	if !e.Nullable {
 		return 0
 	}
-	if e.Kind == plan.ExprCol && p.info[e.Col] != nil {
+	if e.Kind == expr.Column && p.info[e.Col] != nil {
 		return math.Max(selEqual, p.info[e.Col].nullFrac)
 	}
 	return selEqual
@@ -199,14 +188,14 @@ func (p *planner) nullShare(e *plan.Expr) float64 {
 
 // equalShare is the share of rows in which e has one certain value; 0 (almost) if
 // that value lies outside the column's bounds.
-func (p *planner) equalShare(e, val *plan.Expr) float64 {
+func (p *planner) equalShare(e, val *algebra.Expr) float64 {
 	e = stripCasts(e)
-	if e.Kind != plan.ExprCol || p.info[e.Col] == nil {
+	if e.Kind != expr.Column || p.info[e.Col] == nil {
 		return selEqual
 	}
 	ci := p.info[e.Col]
 	if val != nil && !ci.min.Null && val.Type.Phys() == ci.col.Type.Phys() && val.Type.Scale == ci.col.Type.Scale {
-		if v, ok := p.literal(val); ok && !v.Null &&
+		if v, ok := val.Literal(p.st.Params); ok && !v.Null &&
 			(types.Compare(ci.col.Type.Phys(), v, ci.min) < 0 || types.Compare(ci.col.Type.Phys(), v, ci.max) > 0) && len(v.S) < stats.MaxBound {
 			return 1e-6
 		}
@@ -218,14 +207,14 @@ func (p *planner) equalShare(e, val *plan.Expr) float64 {
 }
 
 // exprDistinct is the number of distinct values of e among rows rows.
-func (p *planner) exprDistinct(e *plan.Expr, rows float64) float64 {
+func (p *planner) exprDistinct(e *algebra.Expr, rows float64) float64 {
 	s := stripCasts(e)
-	if s.Kind == plan.ExprCol {
+	if s.Kind == expr.Column {
 		if ci := p.info[s.Col]; ci != nil && ci.distinct > 0 {
 			return math.Max(1, math.Min(rows, ci.distinct))
 		}
 	}
-	if !hasColumn(e) {
+	if !e.HasColumn() {
 		return 1
 	}
 	d := 1.0
@@ -242,7 +231,7 @@ func (p *planner) exprDistinct(e *plan.Expr, rows float64) float64 {
 }
 
 // groups is the number of groups that keys make of rows rows.
-func (p *planner) groups(keys []*plan.Expr, rows float64) float64 {
+func (p *planner) groups(keys []*algebra.Expr, rows float64) float64 {
 	d := 1.0
 	for _, k := range keys {
 		d *= p.exprDistinct(k, rows)

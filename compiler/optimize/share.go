@@ -2,13 +2,13 @@ package optimize
 
 import (
 	"slipher/compiler/algebra"
-	"slipher/compiler/plan"
+	"slipher/compiler/expr"
 )
 
 // share lets keys and arguments of an aggregation that have calls in common
 // compute them once, in a Project step in front of it.
 func (e *emitter) share(p *pipe, keys []groupKey, accs []*accum) {
-	var exprs []**plan.Expr
+	var exprs []**algebra.Expr
 	for i := range keys {
 		exprs = append(exprs, &keys[i].expr)
 	}
@@ -17,7 +17,7 @@ func (e *emitter) share(p *pipe, keys []groupKey, accs []*accum) {
 			exprs = append(exprs, &a.arg)
 		}
 	}
-	c := &sharing{p: e.p, count: map[string]int{}, always: map[string]bool{}, ids: map[string]algebra.ColumnID{}}
+	c := &sharing{p: e.p, count: map[int]int{}, always: map[int]bool{}, ids: map[int]algebra.ColumnID{}}
 	for _, x := range exprs {
 		c.survey(*x, true)
 	}
@@ -32,13 +32,13 @@ func (e *emitter) share(p *pipe, keys []groupKey, accs []*accum) {
 	for _, x := range exprs {
 		direct.addExpr(*x)
 	}
-	var outs []*plan.Expr
+	var outs []*algebra.Expr
 	var cols []algebra.Column
 	for _, id := range c.seen {
 		if direct[id] {
 			at := p.at[id]
 			col := algebra.Column{ID: id, Name: p.cols[at].Name, Type: p.cols[at].Type, Nullable: p.cols[at].Nullable}
-			cols, outs = append(cols, col), append(outs, colExpr(col))
+			cols, outs = append(cols, col), append(outs, col.Ref())
 			delete(direct, id)
 		}
 	}
@@ -48,41 +48,41 @@ func (e *emitter) share(p *pipe, keys []groupKey, accs []*accum) {
 // sharing counts calls and replaces those that occur more than once.
 type sharing struct {
 	p      *planner
-	count  map[string]int
-	always map[string]bool // occurs somewhere where it is evaluated for every row
-	ids    map[string]algebra.ColumnID
-	exprs  []*plan.Expr
+	count  map[int]int
+	always map[int]bool // occurs somewhere where it is evaluated for every row
+	ids    map[int]algebra.ColumnID
+	exprs  []*algebra.Expr
 	cols   []algebra.Column
 	seen   []algebra.ColumnID // all columns read, in order of appearance
 }
 
-func (c *sharing) survey(x *plan.Expr, always bool) {
-	if x.Kind == plan.ExprCol {
+func (c *sharing) survey(x *algebra.Expr, always bool) {
+	if x.Kind == expr.Column {
 		c.seen = append(c.seen, x.Col)
 	}
 	if sharable(x) {
-		k := c.p.exprKey(x)
+		k := c.p.numbers.Of(x)
 		c.count[k]++
 		c.always[k] = c.always[k] || always
 	}
-	lazy := x.Kind == plan.ExprCase || x.Kind == plan.ExprAnd || x.Kind == plan.ExprOr || x.Kind == plan.ExprCoalesce
+	lazy := x.Kind == expr.Case || x.Kind == expr.And || x.Kind == expr.Or || x.Kind == expr.Coalesce
 	for i, a := range x.Args {
 		c.survey(a, always && !(lazy && i > 0))
 	}
 }
 
 // sharable: a call on columns; cheaper things are better done again.
-func sharable(x *plan.Expr) bool {
-	return (x.Kind == plan.ExprCall || x.Kind == plan.ExprCase) && hasColumn(x)
+func sharable(x *algebra.Expr) bool {
+	return (x.Kind == expr.Call || x.Kind == expr.Case) && x.HasColumn()
 }
 
-func (c *sharing) replace(x *plan.Expr) *plan.Expr {
-	return rewriteExpr(x, func(s *plan.Expr) *plan.Expr {
+func (c *sharing) replace(x *algebra.Expr) *algebra.Expr {
+	return x.Map(func(s *algebra.Expr) *algebra.Expr {
 		if !sharable(s) {
 			return nil
 		}
-		k := c.p.exprKey(s)
-		if c.count[k] < 2 || !c.always[k] && c.p.mayFail(s) || c.p.volatile(s) {
+		k := c.p.numbers.Of(s)
+		if c.count[k] < 2 || !c.always[k] && s.MayFail() || s.Volatile() {
 			return nil
 		}
 		id, ok := c.ids[k]
@@ -92,6 +92,6 @@ func (c *sharing) replace(x *plan.Expr) *plan.Expr {
 			c.exprs = append(c.exprs, s)
 			c.cols = append(c.cols, algebra.Column{ID: id, Name: "shared", Type: s.Type, Nullable: s.Nullable})
 		}
-		return &plan.Expr{Kind: plan.ExprCol, Type: s.Type, Nullable: s.Nullable, Col: id}
+		return expr.Col(id, s.Type, s.Nullable)
 	})
 }

@@ -1,13 +1,17 @@
 package optimize
 
-import "slipher/compiler/plan"
+import (
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
+	"slipher/compiler/plan"
+)
 
 // simplify rewrites conjuncts: what all arms of an OR have in common moves out of
 // it, so that (k = j AND a) OR (k = j AND b) can be joined on k = j.
-func (p *planner) simplify(preds []*plan.Expr) []*plan.Expr {
-	var out []*plan.Expr
+func (p *planner) simplify(preds []*algebra.Expr) []*algebra.Expr {
+	var out []*algebra.Expr
 	for _, e := range preds {
-		if e = p.fold(e); e.Kind == plan.ExprOr {
+		if e = p.fold(e); e.Kind == expr.Or {
 			out = append(out, p.factor(e)...)
 		} else {
 			out = append(out, e)
@@ -22,12 +26,12 @@ const maxFolds = 16
 
 // fold replaces calls on literals alone, such as a date plus an interval, by
 // parameters with their values.
-func (p *planner) fold(e *plan.Expr) *plan.Expr {
+func (p *planner) fold(e *algebra.Expr) *algebra.Expr {
 	if p.env.Fold == nil {
 		return e
 	}
-	return rewriteExpr(e, func(x *plan.Expr) *plan.Expr {
-		if x.Kind != plan.ExprCall || p.folds >= maxFolds || !p.literalOnly(x) || p.volatile(x) {
+	return e.Map(func(x *algebra.Expr) *algebra.Expr {
+		if x.Kind != expr.Call || p.folds >= maxFolds || !x.Known(p.st.Params) || x.Volatile() {
 			return nil
 		}
 		p.folds++
@@ -36,17 +40,17 @@ func (p *planner) fold(e *plan.Expr) *plan.Expr {
 			return nil
 		}
 		if d.Null {
-			return &plan.Expr{Kind: plan.ExprConst, Type: x.Type, Nullable: true, Const: d}
+			return &algebra.Expr{Kind: expr.Constant, Type: x.Type, Nullable: true, Const: d}
 		}
-		return &plan.Expr{Kind: plan.ExprParam, Type: x.Type, Param: p.addParam(plan.Param{Type: x.Type, Value: d})}
+		return &algebra.Expr{Kind: expr.Parameter, Type: x.Type, Param: p.addParam(plan.Param{Type: x.Type, Value: d})}
 	})
 }
 
-// alone is e with parameters of its own, numbered from 0.
-func (p *planner) alone(e *plan.Expr) (*plan.Expr, []plan.Param) {
+// alone is e, which reads no column, with parameters of its own, numbered from 0.
+func (p *planner) alone(e *algebra.Expr) (*algebra.Expr, []plan.Param) {
 	var params []plan.Param
-	e = rewriteExpr(e, func(x *plan.Expr) *plan.Expr {
-		if x.Kind != plan.ExprParam {
+	e = e.Map(func(x *algebra.Expr) *algebra.Expr {
+		if x.Kind != expr.Parameter {
 			return nil
 		}
 		c := *x
@@ -57,44 +61,18 @@ func (p *planner) alone(e *plan.Expr) (*plan.Expr, []plan.Param) {
 	return e, params
 }
 
-// literalOnly reports whether all of e is known while planning.
-func (p *planner) literalOnly(e *plan.Expr) bool {
-	ok := true
-	walk(e, func(x *plan.Expr) {
-		switch x.Kind {
-		case plan.ExprCol, plan.ExprInList:
-			ok = false
-		case plan.ExprParam:
-			ok = ok && p.st.Params[x.Param].Client == 0
-		}
-	})
-	return ok
-}
-
-// arms are the alternatives of an OR, nested ORs flattened.
-func arms(e *plan.Expr) []*plan.Expr {
-	if e.Kind != plan.ExprOr {
-		return []*plan.Expr{e}
-	}
-	var out []*plan.Expr
-	for _, a := range e.Args {
-		out = append(out, arms(a)...)
-	}
-	return out
-}
-
 // factor is e as conjuncts: the common ones, then the OR of what remains, unless
 // that holds already.
-func (p *planner) factor(e *plan.Expr) []*plan.Expr {
-	var parts [][]*plan.Expr
-	for _, a := range arms(e) {
-		parts = append(parts, conjuncts([]*plan.Expr{a}))
+func (p *planner) factor(e *algebra.Expr) []*algebra.Expr {
+	var parts [][]*algebra.Expr
+	for _, a := range expr.Arms(e) {
+		parts = append(parts, expr.Conjuncts(a))
 	}
-	var common []*plan.Expr
-	shared := map[string]bool{}
+	var common []*algebra.Expr
+	shared := map[int]bool{}
 	for _, c := range parts[0] {
-		key := p.exprKey(c)
-		if shared[key] || p.mayFail(c) || p.volatile(c) {
+		key := p.numbers.Of(c)
+		if shared[key] || c.MayFail() || c.Volatile() {
 			continue
 		}
 		everywhere := true
@@ -107,27 +85,27 @@ func (p *planner) factor(e *plan.Expr) []*plan.Expr {
 		}
 	}
 	if len(common) == 0 {
-		return []*plan.Expr{e}
+		return []*algebra.Expr{e}
 	}
-	var rest []*plan.Expr
+	var rest []*algebra.Expr
 	for _, part := range parts {
-		var left []*plan.Expr
+		var left []*algebra.Expr
 		for _, c := range part {
-			if !shared[p.exprKey(c)] {
+			if !shared[p.numbers.Of(c)] {
 				left = append(left, c)
 			}
 		}
 		if len(left) == 0 { // this arm asks for nothing more
 			return common
 		}
-		rest = append(rest, junction(plan.ExprAnd, left))
+		rest = append(rest, expr.AllOf(left))
 	}
-	return append(common, junction(plan.ExprOr, rest))
+	return append(common, expr.AnyOf(rest))
 }
 
-func (p *planner) contains(preds []*plan.Expr, key string) bool {
+func (p *planner) contains(preds []*algebra.Expr, key int) bool {
 	for _, e := range preds {
-		if p.exprKey(e) == key {
+		if p.numbers.Of(e) == key {
 			return true
 		}
 	}
@@ -136,22 +114,22 @@ func (p *planner) contains(preds []*plan.Expr, key string) bool {
 
 // implied is what an OR says about the columns of set alone, nil if nothing:
 // each arm must restrict them. It is checked in addition to the OR itself.
-func (p *planner) implied(e *plan.Expr, set idSet) *plan.Expr {
-	if e.Kind != plan.ExprOr || set.covers(e) {
+func (p *planner) implied(e *algebra.Expr, set idSet) *algebra.Expr {
+	if e.Kind != expr.Or || set.covers(e) {
 		return nil
 	}
-	var parts []*plan.Expr
-	for _, a := range arms(e) {
-		var own []*plan.Expr
-		for _, c := range conjuncts([]*plan.Expr{a}) {
-			if set.covers(c) && hasColumn(c) && !p.mayFail(c) && !p.volatile(c) {
+	var parts []*algebra.Expr
+	for _, a := range expr.Arms(e) {
+		var own []*algebra.Expr
+		for _, c := range expr.Conjuncts(a) {
+			if set.covers(c) && c.HasColumn() && !c.MayFail() && !c.Volatile() {
 				own = append(own, c)
 			}
 		}
 		if len(own) == 0 {
 			return nil
 		}
-		parts = append(parts, junction(plan.ExprAnd, own))
+		parts = append(parts, expr.AllOf(own))
 	}
-	return junction(plan.ExprOr, parts)
+	return expr.AnyOf(parts)
 }

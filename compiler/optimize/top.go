@@ -2,14 +2,13 @@ package optimize
 
 import (
 	"slipher/compiler/algebra"
-	"slipher/compiler/plan"
 )
 
 // top is what stands above the rows of a statement: it is done partly by the
 // last segments and partly by the leader's merge.
 type top struct {
 	projects []*algebra.Project // innermost first: computed behind the sort
-	keys     []plan.SortKey     // none: no order wanted
+	keys     []algebra.SortKey  // none: no order wanted
 	count    int                // parameter numbers, -1 none
 	offset   int
 	limited  bool

@@ -5,19 +5,27 @@ import (
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
 // builder makes bound trees by hand, for tests of the planner alone.
 type builder struct {
 	fn     *fn.Table
-	next   int
+	next   algebra.ColumnID
 	params []plan.Param
-	types  map[int]algebra.Column
+	types  map[algebra.ColumnID]algebra.Column
+}
+
+// operations are one table for all tests: expressions point into it.
+var operations = fn.Default()
+
+func opCall(op string, t types.Type, args ...*algebra.Expr) *algebra.Expr {
+	return expr.CallOf(operations.Op(op), t, nil, args...)
 }
 
 func newBuilder() *builder {
-	return &builder{fn: fn.Default(), types: map[int]algebra.Column{}}
+	return &builder{fn: operations, types: map[algebra.ColumnID]algebra.Column{}}
 }
 
 func (b *builder) id(name string, t types.Type, nullable bool) algebra.Column {
@@ -38,11 +46,11 @@ func col(name string, t types.Type) state.Column {
 }
 
 // addressed is a scan that yields rows' addresses too.
-func (b *builder) addressed(t *state.Table, alias string) (*algebra.Scan, *plan.Expr) {
+func (b *builder) addressed(t *state.Table, alias string) (*algebra.Scan, *algebra.Expr) {
 	s := b.scan(t, alias)
 	id := b.id("rowid", types.TInt8, false)
 	s.Cols, s.ColNos = append(s.Cols, id), append(s.ColNos, t.RowIDColumn())
-	return s, colExpr(id)
+	return s, id.Ref()
 }
 
 func (b *builder) scan(t *state.Table, alias string) *algebra.Scan {
@@ -55,31 +63,31 @@ func (b *builder) scan(t *state.Table, alias string) *algebra.Scan {
 }
 
 // column is a reference to a column of n by name.
-func column(n algebra.Node, name string) *plan.Expr {
+func column(n algebra.Node, name string) *algebra.Expr {
 	for _, x := range n.Columns() {
 		if x.Name == name {
-			return colExpr(x)
+			return x.Ref()
 		}
 	}
 	panic("no column " + name)
 }
 
-func (b *builder) lit(t types.Type, d types.Datum) *plan.Expr {
+func (b *builder) lit(t types.Type, d types.Datum) *algebra.Expr {
 	b.params = append(b.params, plan.Param{Type: t, Value: d})
-	return &plan.Expr{Kind: plan.ExprParam, Type: t, Param: len(b.params) - 1}
+	return &algebra.Expr{Kind: expr.Parameter, Type: t, Param: len(b.params) - 1}
 }
 
-func (b *builder) int(v int64) *plan.Expr  { return b.lit(types.TInt4, types.Int(v)) }
-func (b *builder) str(v string) *plan.Expr { return b.lit(types.TText, types.String(v)) }
-func cmp(op string, l, r *plan.Expr) *plan.Expr {
+func (b *builder) int(v int64) *algebra.Expr  { return b.lit(types.TInt4, types.Int(v)) }
+func (b *builder) str(v string) *algebra.Expr { return b.lit(types.TText, types.String(v)) }
+func cmp(op string, l, r *algebra.Expr) *algebra.Expr {
 	return opCall(op, types.TBool, l, r)
 }
 
-func (b *builder) aggr(in algebra.Node, keys []*plan.Expr, aggs ...algebra.AggCall) *algebra.Aggregate {
+func (b *builder) aggr(in algebra.Node, keys []*algebra.Expr, aggs ...algebra.AggCall) *algebra.Aggregate {
 	a := &algebra.Aggregate{In: in, Keys: keys, Aggs: aggs}
 	for _, k := range keys {
 		name := "key"
-		if k.Kind == plan.ExprCol {
+		if k.Kind == expr.Column {
 			name = b.types[k.Col].Name
 		}
 		a.Cols = append(a.Cols, b.id(name, k.Type, k.Nullable))

@@ -1,34 +1,33 @@
 package optimize
 
 import (
+	"slipher/catalog/fn"
 	"slipher/catalog/types"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
-
-// zoneOps are the comparisons that zone maps can answer.
-var zoneOps = map[string]string{"lt": "<", "le": "<=", "eq": "=", "ge": ">=", "gt": ">"}
 
 // zone finds conjuncts (over the source's layout) by which blocks can be skipped.
 func (p *planner) zone(preds []*plan.Expr, cols []plan.Column) []plan.ZonePred {
 	var out []plan.ZonePred
 	for _, e := range preds {
 		switch {
-		case e.Kind == plan.ExprInList && e.Args[0].Kind == plan.ExprCol:
+		case e.Kind == expr.InList && e.Args[0].Kind == expr.Column:
 			out = append(out, p.zoneList(e, cols)...)
-		case e.Kind == plan.ExprCall && zoneOps[e.Op] != "" && len(e.Args) == 2:
+		case e.Compares() == fn.Equal || e.Compares().Range():
 			l, r, op := e.Args[0], e.Args[1], e.Op
-			if r.Kind != plan.ExprParam {
-				l, r, op = r, l, mirrored[op]
+			if r.Kind != expr.Parameter {
+				l, r, op = r, l, op.Mirrored()
 			}
-			if r.Kind != plan.ExprParam {
+			if r.Kind != expr.Parameter {
 				continue
 			}
 			c := stripCasts(l)
-			if c.Kind != plan.ExprCol {
+			if c.Kind != expr.Column {
 				continue
 			}
 			if prm, ok := p.zoneParam(r, l.Type, cols[c.Col].Type); ok {
-				out = append(out, plan.ZonePred{Col: c.Col, Op: zoneOps[op], Param: prm})
+				out = append(out, plan.ZonePred{Col: int(c.Col), Op: op.Infix, Param: prm})
 			}
 		}
 	}
@@ -44,7 +43,7 @@ func (p *planner) zoneList(e *plan.Expr, cols []plan.Column) []plan.ZonePred {
 	}
 	lo := p.addParam(plan.Param{Type: l.Type, Value: l.List[0]})
 	hi := p.addParam(plan.Param{Type: l.Type, Value: p.st.Params[e.Param].List[len(p.st.Params[e.Param].List)-1]})
-	return []plan.ZonePred{{Col: c, Op: ">=", Param: lo}, {Col: c, Op: "<=", Param: hi}}
+	return []plan.ZonePred{{Col: int(c), Op: ">=", Param: lo}, {Col: int(c), Op: "<=", Param: hi}}
 }
 
 // zoneParam is a parameter with which a column of type to can be compared as it
@@ -53,7 +52,7 @@ func (p *planner) zoneParam(e *plan.Expr, from, to types.Type) (int, bool) {
 	if sameValues(from, to) {
 		return e.Param, true
 	}
-	v, ok := p.literal(e)
+	v, ok := e.Literal(p.st.Params)
 	if !ok || v.Null {
 		return 0, false
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"slipher/catalog/types"
+	"slipher/compiler/expr"
 )
 
 // FormatSegments is a query's streams, segments and steps as text: the same for
@@ -43,7 +44,7 @@ func (f *formatter) line(depth int, format string, args ...any) {
 }
 
 func (f *formatter) paramText(p Param) string {
-	lit := &ExprPrinter{}
+	lit := &printer{}
 	switch {
 	case p.Effect != nil:
 		return p.Effect.Name + "()"
@@ -52,11 +53,11 @@ func (f *formatter) paramText(p Param) string {
 	case p.IsList:
 		var parts []string
 		for _, d := range p.List {
-			parts = append(parts, lit.literal(d, p.Type))
+			parts = append(parts, lit.Literal(d, p.Type))
 		}
 		return "(" + strings.Join(parts, ", ") + ")"
 	}
-	return lit.literal(p.Value, p.Type)
+	return lit.Literal(p.Value, p.Type)
 }
 
 var whereText = map[Where]string{EverySlice: "every slice", OneSlice: "one slice", EveryNode: "every node", Leader: "leader"}
@@ -96,7 +97,7 @@ func (f *formatter) source(s *Source) {
 		f.line(2, "values %s", cols)
 		p := f.printer(nil)
 		for _, row := range s.Values {
-			f.line(3, "(%s)", p.list(row))
+			f.line(3, "(%s)", p.List(row))
 		}
 	case SourceText:
 		f.line(2, "text %s", cols)
@@ -105,11 +106,13 @@ func (f *formatter) source(s *Source) {
 	}
 }
 
+type printer = expr.Printer[Position]
+
 // printer names columns by the layout; a name that occurs twice gets its position.
-func (f *formatter) printer(in []Column) *ExprPrinter {
-	return &ExprPrinter{Params: f.q.Params, Column: func(i int) string {
+func (f *formatter) printer(in []Column) *printer {
+	return &printer{Params: f.q.Params, Column: func(i Position) string {
 		for j, c := range in {
-			if j != i && c.Name == in[i].Name || in[i].Name == "" {
+			if j != int(i) && c.Name == in[i].Name || in[i].Name == "" {
 				return fmt.Sprintf("%s#%d", in[i].Name, i)
 			}
 		}
@@ -126,7 +129,7 @@ func (f *formatter) step(st Step, in []Column) {
 		parts := make([]string, len(st.Exprs))
 		for i, e := range st.Exprs {
 			parts[i] = st.Names[i] + " = " + p.Text(e)
-			if e.Kind == ExprCol && p.Text(e) == st.Names[i] {
+			if e.Kind == expr.Column && p.Text(e) == st.Names[i] {
 				parts[i] = st.Names[i]
 			}
 		}
@@ -135,7 +138,7 @@ func (f *formatter) step(st Step, in []Column) {
 		f.line(2, "%s", strings.TrimSpace(limitText(st.Count, st.Offset)))
 	case *HashJoin:
 		kind := [...]string{"", " left", " semi", " anti"}[st.Kind]
-		f.line(2, "hjoin tbl=%d%s on (%s)", st.Table, kind, p.list(st.Keys))
+		f.line(2, "hjoin tbl=%d%s on (%s)", st.Table, kind, p.List(st.Keys))
 		if st.Residual != nil {
 			both := append(append([]Column(nil), in...), f.q.Tables[st.Table].Payload...)
 			f.line(3, "residual %s", f.printer(both).Text(st.Residual))
@@ -143,7 +146,7 @@ func (f *formatter) step(st Step, in []Column) {
 	}
 }
 
-func joinTexts(p *ExprPrinter, es []*Expr, sep string) string {
+func joinTexts(p *printer, es []*Expr, sep string) string {
 	parts := make([]string, len(es))
 	for i, e := range es {
 		parts[i] = p.Text(e)
@@ -168,7 +171,7 @@ func (f *formatter) sink(s *Segment, in []Column) {
 	p, k := f.printer(in), &s.Sink
 	switch k.Kind {
 	case SinkHash:
-		f.line(2, "hash tbl=%d key (%s) payload (%s)", k.TableID, p.list(k.Keys), p.list(k.Payload))
+		f.line(2, "hash tbl=%d key (%s) payload (%s)", k.TableID, p.List(k.Keys), p.List(k.Payload))
 	case SinkAggr:
 		var parts []string
 		for _, a := range k.Aggs {
@@ -182,38 +185,24 @@ func (f *formatter) sink(s *Segment, in []Column) {
 		if len(parts) > 0 {
 			do = " do " + strings.Join(parts, ", ")
 		}
-		f.line(2, "aggr tbl=%d key (%s)%s", k.TableID, p.list(k.Keys), do)
+		f.line(2, "aggr tbl=%d key (%s)%s", k.TableID, p.List(k.Keys), do)
 	case SinkSort:
-		f.line(2, "sort tbl=%d by %s%s payload (%s)", k.TableID, orderText(p, k.Order), limitText(k.LimitParam, k.OffsetParam), p.list(k.Payload))
+		f.line(2, "sort tbl=%d by %s%s payload (%s)", k.TableID, p.OrderText(k.Order), limitText(k.LimitParam, k.OffsetParam), p.List(k.Payload))
 	case SinkDist:
 		to := map[DistKind]string{DistBroadcast: "bcast", DistSingle: "dist single", DistRoundRobin: "dist round robin",
-			DistHash: "dist hash (" + p.list(k.Keys) + ")"}[k.Dist]
-		f.line(2, "%s x%d (%s)", to, k.Exchange, p.list(k.Cols))
+			DistHash: "dist hash (" + p.List(k.Keys) + ")"}[k.Dist]
+		f.line(2, "%s x%d (%s)", to, k.Exchange, p.List(k.Cols))
 	case SinkReturn:
-		f.line(2, "return (%s)", p.list(k.Cols))
+		f.line(2, "return (%s)", p.List(k.Cols))
 	case SinkInsert:
 		cols, replacing := k.Cols, ""
 		if n := len(cols); k.RowIDs && n > 0 {
 			cols, replacing = cols[:n-1], " replacing "+p.Text(cols[n-1])
 		}
-		f.line(2, "insert %s.%s (%s)%s", f.q.Insert.Table.Schema, f.q.Insert.Table.Name, p.list(cols), replacing)
+		f.line(2, "insert %s.%s (%s)%s", f.q.Insert.Table.Schema, f.q.Insert.Table.Name, p.List(cols), replacing)
 	case SinkDelete:
-		f.line(2, "delete %s.%s (%s)", f.q.Delete.Schema, f.q.Delete.Name, p.list(k.Cols))
+		f.line(2, "delete %s.%s (%s)", f.q.Delete.Schema, f.q.Delete.Name, p.List(k.Cols))
 	}
-}
-
-func orderText(p *ExprPrinter, order []SortKey) string {
-	parts := make([]string, len(order))
-	for i, o := range order {
-		parts[i] = p.Text(o.Expr)
-		if o.Desc {
-			parts[i] += " desc"
-		}
-		if o.NullsFirst != o.Desc {
-			parts[i] += map[bool]string{true: " nulls first", false: " nulls last"}[o.NullsFirst]
-		}
-	}
-	return strings.Join(parts, ", ")
 }
 
 func columnsText(cols []Column) string {

@@ -3,6 +3,7 @@ package plan
 import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
+	"slipher/compiler/expr"
 )
 
 // Query is a planned statement: segments grouped into streams.
@@ -23,29 +24,6 @@ type Query struct {
 	Notes    []string      // EXPLAIN's footer lines
 	// LeaderOnly: no user table is read; all segments run on the leader's own slice.
 	LeaderOnly bool
-}
-
-// Param is one parameter of the query. Literal parameters carry their value;
-// the client's ($1..) get it at execution.
-type Param struct {
-	Type   types.Type
-	Client int           // number of the client's parameter, 0 for a literal
-	Value  types.Datum   // literals, and list elements' type is Type
-	List   []types.Datum // an IN list: sorted, distinct, no NULL
-	IsList bool
-	// Effect is a call that the leader runs when the query is executed; its result is the value.
-	// Client is EffectResult then. nil: none.
-	Effect *Effect
-}
-
-// EffectResult is Param.Client of a call with an effect: nothing is known of the
-// value while planning.
-const EffectResult = -1
-
-// Effect is a call of a function that changes something (fn.Row.Effect).
-type Effect struct {
-	Name string
-	Args []int // parameters of the query
 }
 
 // OutputColumn is one column of the result as the client sees it.
@@ -244,13 +222,6 @@ const (
 	DistRoundRobin                 // EVEN tables
 )
 
-// SortKey orders rows. NULLs sort as the largest value unless NullsFirst says otherwise.
-type SortKey struct {
-	Expr       *Expr
-	Desc       bool
-	NullsFirst bool
-}
-
 // Table is made while the query runs: a join, aggregate or sort table.
 type Table struct {
 	ID      int
@@ -322,35 +293,19 @@ type Node struct {
 	Children               []*Node
 }
 
-// Expr is a typed, bound expression over a row layout.
-type Expr struct {
-	Kind     ExprKind
-	Type     types.Type
-	Nullable bool
-	Col      int         // ExprCol: index into the layout
-	Param    int         // ExprParam, ExprInList: index into Query.Params
-	Const    types.Datum // ExprConst: part of the program (not hoisted), may be NULL
-	Op       string      // ExprCall: name of an op in catalog/fn
-	Args     []*Expr
-}
+// Position is the place of a column in a row layout, from 0.
+type Position int
 
-// ExprKind is the kind of an expression. The meaning of all but ExprCall is in
-// codegen/lower; calls are rows of catalog/fn.
-type ExprKind uint8
+// Expr is an expression over a row layout.
+type Expr = expr.Expr[Position]
 
-const (
-	ExprCol ExprKind = iota
-	ExprParam
-	ExprConst
-	ExprCall
-	ExprAnd       // Args, three-valued; a later argument is not evaluated (cannot fail) where an earlier is false
-	ExprOr        // likewise where an earlier is true
-	ExprNot       // Args[0]
-	ExprIsNull    // Args[0]
-	ExprIsNotNull // Args[0]
-	ExprCase      // Args: cond1, value1, cond2, value2, …, else (always present)
-	ExprCoalesce  // Args; a later argument is not evaluated where an earlier is not NULL
-	ExprInList    // Args[0] IN Params[Param].List
+// SortKey orders rows.
+type SortKey = expr.SortKey[Position]
+
+// Param and Effect are the query's.
+type (
+	Param  = expr.Param
+	Effect = expr.Effect
 )
 
 // ErrUnsupported is what planning says to SQL outside its scope.

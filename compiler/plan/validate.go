@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"slipher/catalog/types"
+	"slipher/compiler/expr"
 )
 
 // Validate checks a query's inner agreement: every index in range, layouts equal
@@ -315,26 +316,26 @@ func (v *validator) bools(es []*Expr, in []Column) {
 
 func (v *validator) expr(e *Expr, in []Column) {
 	switch e.Kind {
-	case ExprCol:
-		if e.Col < 0 || e.Col >= len(in) {
+	case expr.Column:
+		if e.Col < 0 || int(e.Col) >= len(in) {
 			v.fail("column %d of a layout of %d", e.Col, len(in))
 			return
 		}
 		if c := in[e.Col]; c.Type.Phys() != e.Type.Phys() || c.Nullable && !e.Nullable {
 			v.fail("column %d (%s) is %v nullable=%v, used as %v nullable=%v", e.Col, c.Name, c.Type, c.Nullable, e.Type, e.Nullable)
 		}
-	case ExprParam:
+	case expr.Parameter:
 		v.param(e.Param)
-	case ExprInList:
+	case expr.InList:
 		if v.param(e.Param); v.err == nil && !v.q.Params[e.Param].IsList {
 			v.fail("parameter %d is no list", e.Param)
 		}
-	case ExprCase:
+	case expr.Case:
 		if len(e.Args)%2 != 1 {
 			v.fail("CASE with %d arguments", len(e.Args))
 		}
-	case ExprCall:
-		if e.Op == "" {
+	case expr.Call:
+		if e.Op == nil {
 			v.fail("a call of nothing")
 		}
 	}

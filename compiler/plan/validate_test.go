@@ -4,13 +4,15 @@ import (
 	"strings"
 	"testing"
 
+	"slipher/catalog/fn"
 	"slipher/catalog/types"
+	"slipher/compiler/expr"
 )
 
 // small is a valid plan: scan, aggregate, exchange, final, return.
 func small() *Query {
-	key := func() *Expr { return &Expr{Kind: ExprCol, Type: types.TInt4, Col: 0} }
-	count := func() *Expr { return &Expr{Kind: ExprCol, Type: types.TInt8, Col: 1} }
+	key := func() *Expr { return &Expr{Kind: expr.Column, Type: types.TInt4, Col: 0} }
+	count := func() *Expr { return &Expr{Kind: expr.Column, Type: types.TInt8, Col: 1} }
 	cols := []Column{{Name: "k", Type: types.TInt4}, {Name: "n", Type: types.TInt8}}
 	aggs := []AggInfo{{Agg: Agg{Fn: AggCountStar}, Out: cols[1]}}
 	return &Query{
@@ -25,7 +27,7 @@ func small() *Query {
 		Segments: []*Segment{
 			{ID: 0, Source: Source{Kind: SourceScan, Table: &TableRef{Schema: "public", Name: "t"}, Cols: cols[:1], ColNos: []int{3},
 				Zone: []ZonePred{{Col: 0, Op: ">", Param: 0}}},
-				Steps: []Step{&Filter{Preds: []*Expr{{Kind: ExprCall, Type: types.TBool, Op: "gt", Args: []*Expr{key(), {Kind: ExprParam, Type: types.TInt4}}}}}},
+				Steps: []Step{&Filter{Preds: []*Expr{{Kind: expr.Call, Type: types.TBool, Op: fn.Default().Op("gt"), Args: []*Expr{key(), {Kind: expr.Parameter, Type: types.TInt4}}}}}},
 				Sink:  Sink{Kind: SinkAggr, TableID: 0, Keys: []*Expr{key()}, Aggs: []Agg{{Fn: AggCountStar}}}},
 			{ID: 1, Stream: 1, Source: Source{Kind: SourceTable, TableID: 0, Cols: cols},
 				Sink: Sink{Kind: SinkDist, Keys: []*Expr{key()}, Cols: []*Expr{key(), count()}}},
@@ -113,43 +115,5 @@ func TestExplain(t *testing.T) {
 ----- note -----`
 	if got := strings.Join(Explain(q), "\n"); got != want {
 		t.Errorf("got\n%s", got)
-	}
-}
-
-// Expressions as EXPLAIN and as programs show them.
-func TestExprPrinter(t *testing.T) {
-	col := func(t types.Type) *Expr { return &Expr{Kind: ExprCol, Type: t} }
-	param := func(t types.Type, i int) *Expr { return &Expr{Kind: ExprParam, Type: t, Param: i} }
-	call := func(op string, t types.Type, args ...*Expr) *Expr {
-		return &Expr{Kind: ExprCall, Op: op, Type: t, Args: args}
-	}
-	params := []Param{
-		{Type: types.TDate, Value: types.Int(0)}, {Type: types.TText, Value: types.String("it's")}, {Type: types.TInt4, Value: types.Int(5)},
-		{Type: types.TInt4, Client: 2}, {Type: types.TInt4, IsList: true, List: []types.Datum{types.Int(1), types.Int(2)}},
-		{Type: types.TDecimal(5, 2), Value: types.Int(150)},
-	}
-	for _, c := range []struct {
-		e             *Expr
-		literal, code string
-	}{
-		{call("ge", types.TBool, col(types.TDate), param(types.TDate, 0)), "(c >= '2000-01-01'::date)", "(c >= $0)"},
-		{call("eq", types.TBool, col(types.TText), param(types.TText, 1)), "(c = 'it''s'::text)", "(c = $1)"},
-		{call("lt", types.TBool, call("int_widen", types.TInt8, col(types.TInt4)), param(types.TInt4, 2)), "((c)::bigint < 5)", "(int_widen(c) < $2)"},
-		{param(types.TInt4, 3), "$2", "$3"},
-		{&Expr{Kind: ExprInList, Type: types.TBool, Param: 4, Args: []*Expr{col(types.TInt4)}}, "(c IN (1, 2))", "(c IN $4)"},
-		{&Expr{Kind: ExprOr, Type: types.TBool, Args: []*Expr{{Kind: ExprIsNull, Args: []*Expr{col(types.TInt4)}}, {Kind: ExprNot, Args: []*Expr{col(types.TBool)}}}},
-			"((c IS NULL) OR (NOT c))", "((c IS NULL) OR (NOT c))"},
-		{call("dec_div", types.TDecimal(38, 4), col(types.TDecimal(38, 4)), param(types.TDecimal(5, 2), 5), &Expr{Kind: ExprConst, Type: types.TInt4, Const: types.Int(2)}),
-			"(c / 1.50)", "(c / $5)"},
-		{&Expr{Kind: ExprCase, Args: []*Expr{col(types.TBool), param(types.TInt4, 2), {Kind: ExprConst, Type: types.TInt4, Const: types.NullDatum}}},
-			"CASE WHEN c THEN 5 ELSE NULL::integer END", "CASE WHEN c THEN $2 ELSE NULL::integer END"},
-	} {
-		name := func(int) string { return "c" }
-		if got := (&ExprPrinter{Params: params, Column: name, Literals: true}).Text(c.e); got != c.literal {
-			t.Errorf("got %s, want %s", got, c.literal)
-		}
-		if got := (&ExprPrinter{Params: params, Column: name}).Text(c.e); got != c.code {
-			t.Errorf("got %s, want %s", got, c.code)
-		}
 	}
 }

@@ -1,39 +1,38 @@
 package rewrite
 
 import (
-	"slipher/catalog/types"
 	"slipher/compiler/algebra"
-	"slipher/compiler/plan"
+	"slipher/compiler/expr"
 )
 
 // foldExpr folds TRUE, FALSE and NULL out of logic, CASE and COALESCE. No
 // operation is computed here: constants run through the same primitives as
 // everything else.
-func foldExpr(e *plan.Expr) *plan.Expr {
-	e = mapArgs(e, foldExpr)
+func foldExpr(e *algebra.Expr) *algebra.Expr {
+	e = e.MapArgs(foldExpr)
 	switch e.Kind {
-	case plan.ExprAnd:
+	case expr.And:
 		return foldLogic(e, false)
-	case plan.ExprOr:
+	case expr.Or:
 		return foldLogic(e, true)
-	case plan.ExprNot:
-		if v, ok := truthOf(e.Args[0]); ok {
-			return truth(!v)
+	case expr.Not:
+		if v, ok := e.Args[0].TruthOf(); ok {
+			return algebra.Truth(!v)
 		}
-		if isNull(e.Args[0]) {
+		if e.Args[0].IsNullConst() {
 			return e.Args[0]
 		}
-	case plan.ExprIsNull, plan.ExprIsNotNull:
-		want := e.Kind == plan.ExprIsNull
-		if isNull(e.Args[0]) {
-			return truth(want)
+	case expr.IsNull, expr.IsNotNull:
+		want := e.Kind == expr.IsNull
+		if e.Args[0].IsNullConst() {
+			return algebra.Truth(want)
 		}
-		if !e.Args[0].Nullable && !mayFail(e.Args[0]) {
-			return truth(!want)
+		if !e.Args[0].Nullable && e.Args[0].Failure() == expr.Never {
+			return algebra.Truth(!want)
 		}
-	case plan.ExprCase:
+	case expr.Case:
 		return foldCase(e)
-	case plan.ExprCoalesce:
+	case expr.Coalesce:
 		return foldCoalesce(e)
 	}
 	return e
@@ -41,11 +40,11 @@ func foldExpr(e *plan.Expr) *plan.Expr {
 
 // foldLogic folds AND (decisive is false) or OR (true): a decisive constant ends
 // the list, for what stands behind it is never evaluated; the other one goes.
-func foldLogic(e *plan.Expr, decisive bool) *plan.Expr {
+func foldLogic(e *algebra.Expr, decisive bool) *algebra.Expr {
 	c := *e
 	c.Args, c.Nullable = nil, false
 	for _, a := range e.Args {
-		v, ok := truthOf(a)
+		v, ok := a.TruthOf()
 		if ok && v != decisive {
 			continue
 		}
@@ -60,7 +59,7 @@ func foldLogic(e *plan.Expr, decisive bool) *plan.Expr {
 	}
 	switch len(c.Args) {
 	case 0:
-		return truth(!decisive)
+		return algebra.Truth(!decisive)
 	case 1:
 		return c.Args[0]
 	}
@@ -68,14 +67,14 @@ func foldLogic(e *plan.Expr, decisive bool) *plan.Expr {
 }
 
 // foldCase drops arms that cannot be taken and ends at one that is.
-func foldCase(e *plan.Expr) *plan.Expr {
+func foldCase(e *algebra.Expr) *algebra.Expr {
 	c := *e
 	c.Args, c.Nullable = nil, false
 	last := e.Args[len(e.Args)-1]
 	for i := 0; i+1 < len(e.Args); i += 2 {
 		cond, result := e.Args[i], e.Args[i+1]
-		v, ok := truthOf(cond)
-		if ok && !v || isNull(cond) {
+		v, ok := cond.TruthOf()
+		if ok && !v || cond.IsNullConst() {
 			continue
 		}
 		if ok {
@@ -94,11 +93,11 @@ func foldCase(e *plan.Expr) *plan.Expr {
 }
 
 // foldCoalesce drops NULLs and what stands behind an argument that is never NULL.
-func foldCoalesce(e *plan.Expr) *plan.Expr {
+func foldCoalesce(e *algebra.Expr) *algebra.Expr {
 	c := *e
 	c.Args, c.Nullable = nil, true
 	for _, a := range e.Args {
-		if isNull(a) {
+		if a.IsNullConst() {
 			continue
 		}
 		c.Args = append(c.Args, a)
@@ -121,50 +120,11 @@ func foldNode(n algebra.Node) algebra.Node {
 	replaceInputs(n, foldNode)
 	switch x := n.(type) {
 	case *algebra.Select:
-		if x.Preds = conjuncts(x.Preds); len(x.Preds) == 0 {
+		if x.Preds = expr.Conjuncts(x.Preds...); len(x.Preds) == 0 {
 			return x.In
 		}
 	case *algebra.Join:
-		x.On = conjuncts(x.On)
+		x.On = expr.Conjuncts(x.On...)
 	}
 	return n
-}
-
-// conjuncts flattens ANDs and drops TRUE.
-func conjuncts(es []*plan.Expr) []*plan.Expr {
-	var out []*plan.Expr
-	for _, e := range es {
-		switch v, ok := truthOf(e); {
-		case ok && v:
-		case e.Kind == plan.ExprAnd:
-			out = append(out, conjuncts(e.Args)...)
-		default:
-			out = append(out, e)
-		}
-	}
-	return out
-}
-
-// truthOf is the value of a BOOLEAN constant.
-func truthOf(e *plan.Expr) (value, ok bool) {
-	return e.Const.Lo != 0, e.Kind == plan.ExprConst && e.Type.Kind == types.Bool && !e.Const.Null
-}
-
-func isNull(e *plan.Expr) bool { return e.Kind == plan.ExprConst && e.Const.Null }
-
-func truth(v bool) *plan.Expr {
-	return &plan.Expr{Kind: plan.ExprConst, Type: types.TBool, Const: types.BoolDatum(v)}
-}
-
-// mayFail reports whether dropping e could drop an error: anything that computes.
-func mayFail(e *plan.Expr) bool {
-	if e.Kind == plan.ExprCall {
-		return true
-	}
-	for _, a := range e.Args {
-		if mayFail(a) {
-			return true
-		}
-	}
-	return false
 }

@@ -1,10 +1,9 @@
 package rewrite
 
-import "slipher/compiler/plan"
-
-// opposite is what NOT makes of a comparison; in three-valued logic too, for both
-// are NULL together.
-var opposite = map[string]string{"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt", "gt": "le", "le": "gt"}
+import (
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
+)
 
 // pushNot moves NOT towards comparisons, where zone maps, join conditions and
 // folding can use what is left:
@@ -13,36 +12,33 @@ var opposite = map[string]string{"eq": "ne", "ne": "eq", "lt": "ge", "ge": "lt",
 //	NOT (x AND y) →  NOT x OR NOT y  NOT x IS NULL  →  x IS NOT NULL
 //
 // AND and OR evaluate as many arguments as before: NOT x is false where x is true.
-func pushNot(e *plan.Expr) *plan.Expr {
-	if e.Kind != plan.ExprNot {
-		return mapArgs(e, pushNot)
+func pushNot(e *algebra.Expr) *algebra.Expr {
+	if e.Kind != expr.Not {
+		return e.MapArgs(pushNot)
 	}
 	x := e.Args[0]
 	switch x.Kind {
-	case plan.ExprNot:
+	case expr.Not:
 		return pushNot(x.Args[0])
-	case plan.ExprAnd, plan.ExprOr:
+	case expr.And, expr.Or:
 		c := *x
-		c.Kind = plan.ExprAnd + plan.ExprOr - x.Kind
+		c.Kind = expr.And + expr.Or - x.Kind
 		c.Args = nil
 		for _, a := range x.Args {
-			c.Args = append(c.Args, pushNot(not(a)))
+			c.Args = append(c.Args, pushNot(expr.Negate(a)))
 		}
 		return &c
-	case plan.ExprIsNull, plan.ExprIsNotNull:
+	case expr.IsNull, expr.IsNotNull:
 		c := *x
-		c.Kind = plan.ExprIsNull + plan.ExprIsNotNull - x.Kind
-		return mapArgs(&c, pushNot)
-	case plan.ExprCall:
-		if op, ok := opposite[x.Op]; ok && len(x.Args) == 2 {
+		c.Kind = expr.IsNull + expr.IsNotNull - x.Kind
+		return c.MapArgs(pushNot)
+	case expr.Call:
+		// In three-valued logic, too: a comparison and its negation are NULL together.
+		if op := x.Op.Negated(); op != nil {
 			c := *x
 			c.Op = op
-			return mapArgs(&c, pushNot)
+			return c.MapArgs(pushNot)
 		}
 	}
-	return mapArgs(e, pushNot)
-}
-
-func not(e *plan.Expr) *plan.Expr {
-	return &plan.Expr{Kind: plan.ExprNot, Type: e.Type, Nullable: e.Nullable, Args: []*plan.Expr{e}}
+	return e.MapArgs(pushNot)
 }

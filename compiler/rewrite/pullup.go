@@ -2,7 +2,7 @@ package rewrite
 
 import (
 	"slipher/compiler/algebra"
-	"slipher/compiler/plan"
+	"slipher/compiler/expr"
 )
 
 // renames maps columns that are gone to those they were copies of.
@@ -78,7 +78,7 @@ func pullUp(n algebra.Node) (algebra.Node, renames) {
 // onlyRenames reports whether a projection computes nothing.
 func onlyRenames(p *algebra.Project) bool {
 	for i, e := range p.Exprs {
-		if e.Kind != plan.ExprCol || e.Type != p.Cols[i].Type {
+		if e.Kind != expr.Column || e.Type != p.Cols[i].Type {
 			return false
 		}
 	}
@@ -94,11 +94,11 @@ func (r renames) of(id algebra.ColumnID) algebra.ColumnID {
 
 // apply renames the columns of e. A reference keeps its own type and whether it
 // may be NULL: an outer join above the projection may have added that.
-func (r renames) apply(e *plan.Expr) *plan.Expr {
+func (r renames) apply(e *algebra.Expr) *algebra.Expr {
 	if len(r) == 0 {
 		return e
 	}
-	if e.Kind == plan.ExprCol {
+	if e.Kind == expr.Column {
 		to, ok := r[e.Col]
 		if !ok {
 			return e
@@ -107,5 +107,5 @@ func (r renames) apply(e *plan.Expr) *plan.Expr {
 		c.Col = to
 		return &c
 	}
-	return mapArgs(e, r.apply)
+	return e.MapArgs(r.apply)
 }

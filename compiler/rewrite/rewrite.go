@@ -2,7 +2,6 @@ package rewrite
 
 import (
 	"slipher/compiler/algebra"
-	"slipher/compiler/plan"
 )
 
 // rule rewrites a whole tree.
@@ -17,7 +16,7 @@ func rules() []rule {
 	return []rule{
 		{"negation", eachExpr(pushNot)},
 		{"constants", func(n algebra.Node) algebra.Node { return foldNode(eachExpr(foldExpr)(n)) }},
-		{"concat", eachExpr(balanceConcat)},
+		{"concat", eachExpr(balanceChain)},
 		{"pullup", pullUpRoot},
 	}
 }
@@ -30,7 +29,7 @@ func Apply(s *algebra.Statement) {
 }
 
 // eachExpr makes a rule of a function on whole expressions.
-func eachExpr(f func(*plan.Expr) *plan.Expr) func(algebra.Node) algebra.Node {
+func eachExpr(f func(*algebra.Expr) *algebra.Expr) func(algebra.Node) algebra.Node {
 	return func(n algebra.Node) algebra.Node {
 		walk(n, func(x algebra.Node) { mapExprs(x, f) })
 		return n
@@ -66,8 +65,8 @@ func replaceInputs(n algebra.Node, f func(algebra.Node) algebra.Node) {
 }
 
 // mapExprs replaces every expression that n holds.
-func mapExprs(n algebra.Node, f func(*plan.Expr) *plan.Expr) {
-	all := func(es []*plan.Expr) {
+func mapExprs(n algebra.Node, f func(*algebra.Expr) *algebra.Expr) {
+	all := func(es []*algebra.Expr) {
 		for i, e := range es {
 			es[i] = f(e)
 		}
@@ -93,24 +92,4 @@ func mapExprs(n algebra.Node, f func(*plan.Expr) *plan.Expr) {
 			x.Keys[i].Expr = f(x.Keys[i].Expr)
 		}
 	}
-}
-
-// mapArgs is e with f applied to its arguments; e itself if none changes.
-func mapArgs(e *plan.Expr, f func(*plan.Expr) *plan.Expr) *plan.Expr {
-	var args []*plan.Expr
-	for i, a := range e.Args {
-		b := f(a)
-		if b != a && args == nil {
-			args = append([]*plan.Expr{}, e.Args[:i]...)
-		}
-		if args != nil {
-			args = append(args, b)
-		}
-	}
-	if args == nil {
-		return e
-	}
-	c := *e
-	c.Args = args
-	return &c
 }

@@ -3,6 +3,7 @@ package keep
 import (
 	"slipher/catalog/state"
 	"slipher/catalog/types"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -18,7 +19,7 @@ func mergeQuery(t *state.Table) *plan.Query {
 	column := func(name string, typ types.Type, nullable bool, no int) *plan.Expr {
 		src.Cols = append(src.Cols, plan.Column{Name: name, Type: typ, Nullable: nullable})
 		src.ColNos = append(src.ColNos, no)
-		return &plan.Expr{Kind: plan.ExprCol, Type: typ, Nullable: nullable, Col: len(src.Cols) - 1}
+		return expr.Col(plan.Position(len(src.Cols)-1), typ, nullable)
 	}
 	*sink = plan.Sink{Kind: plan.SinkInsert, RowIDs: true, LimitParam: -1, OffsetParam: -1}
 	for i, c := range t.Columns {

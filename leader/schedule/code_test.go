@@ -7,6 +7,7 @@ import (
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
 	"slipher/codegen"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 	"slipher/leader/schedule"
 	"slipher/node/worker"
@@ -21,10 +22,10 @@ func TestGeneratedCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err) // without primitives it says what to run
 	}
-	col := func(n int) *plan.Expr { return &plan.Expr{Kind: plan.ExprCol, Type: types.TInt8, Col: n} }
+	col := func(n plan.Position) *plan.Expr { return expr.Col(n, types.TInt8, false) }
 	cols := []plan.Column{{Name: "x", Type: types.TInt8}}
-	par := &plan.Expr{Kind: plan.ExprParam, Type: types.TInt8, Param: 0}
-	ge := &plan.Expr{Kind: plan.ExprCall, Type: types.TBool, Op: "ge", Args: []*plan.Expr{col(0), par}}
+	par := &plan.Expr{Kind: expr.Parameter, Type: types.TInt8, Param: 0}
+	ge := expr.CallOf(fns.Op("ge"), types.TBool, nil, col(0), par)
 	count := plan.Agg{Fn: plan.AggCountStar}
 	final := plan.Agg{Fn: plan.AggSumCount, Arg: col(1)}
 	two := []plan.Column{{Name: "x", Type: types.TInt8}, {Name: "n", Type: types.TInt8}}
@@ -49,7 +50,7 @@ func TestGeneratedCode(t *testing.T) {
 			{ID: 3, Stream: 2, Source: plan.Source{Kind: plan.SourceTable, TableID: 1, Cols: two},
 				Sink: plan.Sink{Kind: plan.SinkSort, TableID: 2, Payload: []*plan.Expr{col(0), col(1)}, Order: []plan.SortKey{{Expr: col(0), Desc: true}}, LimitParam: -1, OffsetParam: -1}},
 			{ID: 4, Stream: 3, Source: plan.Source{Kind: plan.SourceTable, TableID: 2, Cols: append(two, plan.Column{Name: "key", Type: types.TText})},
-				Sink: plan.Sink{Kind: plan.SinkReturn, Cols: []*plan.Expr{col(0), col(1), {Kind: plan.ExprCol, Type: types.TText, Col: 2}}}},
+				Sink: plan.Sink{Kind: plan.SinkReturn, Cols: []*plan.Expr{col(0), col(1), {Kind: expr.Column, Type: types.TText, Col: 2}}}},
 		},
 	}
 	codes, err := codegen.Compile(q, codegen.Options{Fns: fns})

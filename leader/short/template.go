@@ -7,6 +7,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/codegen"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 	"slipher/runtime/chunk"
 	"slipher/runtime/exec"
@@ -45,7 +46,7 @@ func NewTemplate(engine *exec.Engine, fns *fn.Table, q *plan.Query, slices int) 
 		return nil, nil
 	}
 	for i, c := range to.Sink.Cols { // as they come
-		if c.Kind != plan.ExprCol || c.Col != i {
+		if c.Kind != expr.Column || int(c.Col) != i {
 			return nil, nil
 		}
 	}

@@ -55,6 +55,8 @@ func TestImportDirection(t *testing.T) {
 		{"slipher/compiler", []string{"slipher/leader", "slipher/node", "slipher/codegen"}, "the compiler ends at plans"},
 		{"slipher/codegen", []string{"slipher/leader", "slipher/node", "github.com/hashicorp/raft"}, "code generation knows nothing of the cluster"},
 		{"slipher/codegen/subop", []string{"github.com/ebitengine/purego"}, "codegen/llvm alone knows libLLVM"},
+		{"slipher/compiler/expr", []string{"slipher/compiler/plan", "slipher/compiler/algebra", "slipher/compiler/parse", "slipher/catalog/state"}, "expressions know no tree that holds them"},
+		{"slipher/compiler/algebra", []string{"slipher/compiler/parse", "slipher/compiler/bind", "slipher/compiler/optimize"}, "algebra is what binding and planning share"},
 		{"slipher/codegen/lower", []string{"github.com/ebitengine/purego"}, "codegen/llvm alone knows libLLVM"},
 		{"slipher/runtime", []string{"slipher/leader", "slipher/node", "slipher/compiler", "slipher/codegen"}, "the runtime knows nothing of SQL"},
 		{"slipher/node", []string{"slipher/leader", "slipher/compiler", "slipher/codegen/lower", "slipher/codegen/subop", "slipher/codegen/llvm", "github.com/pganalyze/pg_query_go/v5"}, "nodes know no SQL and need no LLVM"},

@@ -4,16 +4,19 @@ import (
 	"fmt"
 	"testing"
 
+	"slipher/catalog/fn"
 	"slipher/catalog/types"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
-func col(i int, t types.Type, null bool) *plan.Expr {
-	return &plan.Expr{Kind: plan.ExprCol, Col: i, Type: t, Nullable: null}
-}
+func col(i int, t types.Type, null bool) *plan.Expr { return expr.Col(plan.Position(i), t, null) }
+
+// operations are those that expressions name; what they mean is for the table of the engine under test to say.
+var operations = fn.Default()
 
 func call(op string, t types.Type, args ...*plan.Expr) *plan.Expr {
-	e := &plan.Expr{Kind: plan.ExprCall, Op: op, Type: t, Args: args}
+	e := &plan.Expr{Kind: expr.Call, Op: operations.Op(op), Type: t, Args: args}
 	for _, a := range args {
 		e.Nullable = e.Nullable || a.Nullable
 	}
@@ -21,7 +24,7 @@ func call(op string, t types.Type, args ...*plan.Expr) *plan.Expr {
 }
 
 func param(i int, t types.Type) *plan.Expr {
-	return &plan.Expr{Kind: plan.ExprParam, Param: i, Type: t}
+	return &plan.Expr{Kind: expr.Parameter, Param: i, Type: t}
 }
 
 // numbers are rows (i, i % 7 or NULL, "name i%5 …").

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"slipher/catalog/types"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 	"slipher/runtime/exec"
 	"slipher/runtime/mem"
@@ -18,7 +19,7 @@ func BenchmarkFilter(b *testing.B) {
 		q := &plan.Query{Params: []plan.Param{{Type: t, Value: types.Int(keep)}, {Type: t, Value: types.Int(-1)}},
 			Tables: []*plan.Table{{Kind: plan.SinkAggr, Aggs: []plan.AggInfo{{Agg: cnt, Out: plan.Column{Type: types.TInt8}}}}},
 			Segments: []*plan.Segment{{Source: plan.Source{Kind: plan.SourceScan, Table: &plan.TableRef{ID: 1}, ColNos: []int{0}, Cols: []plan.Column{{Name: "d", Type: t, Nullable: true}}},
-				Steps: []plan.Step{&plan.Filter{Preds: []*plan.Expr{{Kind: plan.ExprOr, Type: types.TBool, Nullable: true, Args: []*plan.Expr{
+				Steps: []plan.Step{&plan.Filter{Preds: []*plan.Expr{{Kind: expr.Or, Type: types.TBool, Nullable: true, Args: []*plan.Expr{
 					call("lt", types.TBool, col(0, t, true), param(0, t)), call("eq", types.TBool, col(0, t, true), param(1, t))}}}}},
 				Sink: plan.Sink{Kind: plan.SinkAggr, Aggs: []plan.Agg{cnt}}}}}
 		vals := make([]int64, 128<<10)

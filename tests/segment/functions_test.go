@@ -8,6 +8,7 @@ import (
 	"slipher/catalog/fn"
 	"slipher/catalog/fn/fntest"
 	"slipher/catalog/types"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 	"slipher/runtime/exec"
 )
@@ -62,7 +63,7 @@ func bound(b fn.Bound, ret types.Type, args ...*plan.Expr) *plan.Expr {
 	for _, x := range b.Extra {
 		ct := map[types.Phys]types.Type{types.I8: types.TBool, types.I32: types.TInt4, types.I64: types.TInt8,
 			types.I128: types.TDecimal(38, 0), types.F64: types.TFloat8, types.Str: types.TText}[x.Phys]
-		args = append(args, &plan.Expr{Kind: plan.ExprConst, Type: ct, Const: x.V})
+		args = append(args, &plan.Expr{Kind: expr.Constant, Type: ct, Const: x.V})
 	}
 	return call(b.Op.Name, ret, args...)
 }
@@ -72,7 +73,7 @@ func (c *boundCase) key() string {
 	var sb strings.Builder
 	var walk func(e *plan.Expr)
 	walk = func(e *plan.Expr) {
-		fmt.Fprintf(&sb, "(%d %s %v %d %v", e.Kind, e.Op, e.Type, e.Col, e.Const)
+		fmt.Fprintf(&sb, "(%d %s %v %d %v", e.Kind, opName(e), e.Type, e.Col, e.Const)
 		for _, a := range e.Args {
 			walk(a)
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"slipher/catalog/types"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -187,7 +188,7 @@ func TestResidualFailsOnPairsOnly(t *testing.T) {
 func TestNullLiteralAcrossProbe(t *testing.T) {
 	r := newRunner(t)
 	cols := []plan.Column{{Name: "k", Type: types.TInt4}, {Name: "p", Type: types.TInt4}}
-	null := &plan.Expr{Kind: plan.ExprConst, Type: types.TInt4, Nullable: true, Const: types.NullDatum}
+	null := &plan.Expr{Kind: expr.Constant, Type: types.TInt4, Nullable: true, Const: types.NullDatum}
 	tab, build := builds(cols)
 	for _, project := range []bool{false, true} {
 		seg := &plan.Segment{ID: 1, Source: rowsOf("l", cols), Sink: plan.Sink{Kind: plan.SinkReturn, Cols: []*plan.Expr{null, col(2, types.TInt4, false)}}}
@@ -196,7 +197,7 @@ func TestNullLiteralAcrossProbe(t *testing.T) {
 			seg.Steps = []plan.Step{&plan.Project{Exprs: []*plan.Expr{col(0, types.TInt4, false), null}}, join}
 			seg.Sink.Cols[0] = col(1, types.TInt4, true)
 		} else {
-			isNull := &plan.Expr{Kind: plan.ExprIsNull, Type: types.TBool, Args: []*plan.Expr{null}}
+			isNull := &plan.Expr{Kind: expr.IsNull, Type: types.TBool, Args: []*plan.Expr{null}}
 			seg.Steps = []plan.Step{&plan.Filter{Preds: []*plan.Expr{isNull}}, join}
 		}
 		q := &plan.Query{Tables: []*plan.Table{tab}, Segments: []*plan.Segment{{Source: rowsOf("r", cols), Sink: build}, seg}}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"slipher/catalog/types"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -25,7 +26,7 @@ func TestInLists(t *testing.T) {
 				in[types.FormatText(typ, d)] = true
 			}
 			q := &plan.Query{Params: []plan.Param{{Type: typ, List: list, IsList: true}}, Segments: []*plan.Segment{{Source: rowsOf("t", cols), Sink: plan.Sink{Kind: plan.SinkReturn,
-				Cols: []*plan.Expr{{Kind: plan.ExprInList, Type: types.TBool, Nullable: true, Args: []*plan.Expr{col(0, typ, true)}}}}}}}
+				Cols: []*plan.Expr{{Kind: expr.InList, Type: types.TBool, Nullable: true, Args: []*plan.Expr{col(0, typ, true)}}}}}}}
 			var rows [][]types.Datum
 			var want []string
 			for i := 0; i < 16; i++ {
@@ -62,8 +63,8 @@ func TestNarrowProducts(t *testing.T) {
 	for _, v := range []int64{-20, 6, 15, 40, 1 << 40} {
 		list.List = append(list.List, types.Int(v))
 	}
-	in := &plan.Expr{Kind: plan.ExprInList, Type: types.TBool, Nullable: true, Param: 0, Args: []*plan.Expr{prod}}
-	either := &plan.Expr{Kind: plan.ExprCase, Type: wide, Nullable: true, Args: []*plan.Expr{in, prod, {Kind: plan.ExprConst, Type: wide, Const: types.Int128(5, 0)}}}
+	in := &plan.Expr{Kind: expr.InList, Type: types.TBool, Nullable: true, Param: 0, Args: []*plan.Expr{prod}}
+	either := &plan.Expr{Kind: expr.Case, Type: wide, Nullable: true, Args: []*plan.Expr{in, prod, {Kind: expr.Constant, Type: wide, Const: types.Int128(5, 0)}}}
 	q := &plan.Query{Params: []plan.Param{list}, Segments: []*plan.Segment{{Source: rowsOf("t", cols),
 		Sink: plan.Sink{Kind: plan.SinkReturn, Cols: []*plan.Expr{prod, in, either, call("lt", types.TBool, prod, either)}}}}}
 	var rows [][]types.Datum

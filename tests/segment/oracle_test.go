@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"slipher/catalog/types"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -19,14 +20,14 @@ var errFails = errors.New("fails")
 
 func (o oracle) eval(e *plan.Expr, row []types.Datum) (types.Datum, error) {
 	switch e.Kind {
-	case plan.ExprCol:
+	case expr.Column:
 		return row[e.Col], nil
-	case plan.ExprConst:
+	case expr.Constant:
 		return e.Const, nil
-	case plan.ExprParam:
+	case expr.Parameter:
 		return o.params[e.Param].Value, nil
-	case plan.ExprAnd, plan.ExprOr:
-		decides := types.BoolDatum(e.Kind == plan.ExprOr)
+	case expr.And, expr.Or:
+		decides := types.BoolDatum(e.Kind == expr.Or)
 		null := false
 		for _, a := range e.Args {
 			d, err := o.eval(a, row)
@@ -38,8 +39,8 @@ func (o oracle) eval(e *plan.Expr, row []types.Datum) (types.Datum, error) {
 		if null {
 			return types.NullDatum, nil
 		}
-		return types.BoolDatum(e.Kind == plan.ExprAnd), nil
-	case plan.ExprCase:
+		return types.BoolDatum(e.Kind == expr.And), nil
+	case expr.Case:
 		for i := 0; i+1 < len(e.Args); i += 2 {
 			c, err := o.eval(e.Args[i], row)
 			if err != nil {
@@ -50,7 +51,7 @@ func (o oracle) eval(e *plan.Expr, row []types.Datum) (types.Datum, error) {
 			}
 		}
 		return o.eval(e.Args[len(e.Args)-1], row)
-	case plan.ExprCoalesce:
+	case expr.Coalesce:
 		for _, a := range e.Args {
 			if d, err := o.eval(a, row); err != nil || !d.Null {
 				return d, err
@@ -68,14 +69,15 @@ func (o oracle) eval(e *plan.Expr, row []types.Datum) (types.Datum, error) {
 		null = null || args[i].Null
 	}
 	switch e.Kind {
-	case plan.ExprIsNull:
+	case expr.IsNull:
 		return types.BoolDatum(null), nil
-	case plan.ExprIsNotNull:
+	case expr.IsNotNull:
 		return types.BoolDatum(!null), nil
 	}
-	switch e.Op {
+	op := opName(e)
+	switch op {
 	case "greatest", "least":
-		return extremeOf(e.Op, args), nil
+		return extremeOf(op, args), nil
 	case "not_distinct":
 		return types.BoolDatum(args[0] == args[1]), nil
 	}
@@ -83,9 +85,9 @@ func (o oracle) eval(e *plan.Expr, row []types.Datum) (types.Datum, error) {
 		return types.NullDatum, nil
 	}
 	switch e.Kind {
-	case plan.ExprNot:
+	case expr.Not:
 		return types.BoolDatum(args[0].Lo == 0), nil
-	case plan.ExprInList:
+	case expr.InList:
 		for _, d := range o.params[e.Param].List {
 			if compareDatums(d, args[0]) == 0 {
 				return types.BoolDatum(true), nil
@@ -93,7 +95,15 @@ func (o oracle) eval(e *plan.Expr, row []types.Datum) (types.Datum, error) {
 		}
 		return types.BoolDatum(false), nil
 	}
-	return operate(e.Op, args)
+	return operate(op, args)
+}
+
+// opName is the name of a call's operation, "" for other expressions.
+func opName(e *plan.Expr) string {
+	if e.Kind != expr.Call {
+		return ""
+	}
+	return e.Op.Name
 }
 
 func extremeOf(op string, args []types.Datum) types.Datum {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"slipher/catalog/types"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 	"slipher/runtime/exec"
 )
@@ -59,12 +60,12 @@ func (a *author) leaf(t types.Type) *plan.Expr {
 		i := cols[a.Intn(len(cols))]
 		return col(i, t, a.layout[i].Nullable)
 	case n == 5:
-		return &plan.Expr{Kind: plan.ExprConst, Type: t, Const: types.NullDatum, Nullable: true}
+		return &plan.Expr{Kind: expr.Constant, Type: t, Const: types.NullDatum, Nullable: true}
 	case n == 6 && t.Kind != types.Bool:
 		a.params = append(a.params, plan.Param{Type: t, Value: a.value(t)})
 		return param(len(a.params)-1, t)
 	}
-	return &plan.Expr{Kind: plan.ExprConst, Type: t, Const: a.value(t)}
+	return &plan.Expr{Kind: expr.Constant, Type: t, Const: a.value(t)}
 }
 
 func (a *author) expr(t types.Type, depth int) *plan.Expr {
@@ -81,7 +82,7 @@ func (a *author) expr(t types.Type, depth int) *plan.Expr {
 	return e
 }
 
-func (a *author) list(kind plan.ExprKind, t types.Type, depth int) *plan.Expr {
+func (a *author) list(kind expr.Kind, t types.Type, depth int) *plan.Expr {
 	e := &plan.Expr{Kind: kind, Type: t}
 	for n := 2 + a.Intn(2); n > 0; n-- {
 		e.Args = append(e.Args, a.expr(t, depth))
@@ -95,7 +96,7 @@ func (a *author) compound(t types.Type, depth int) *plan.Expr {
 	x := func(t types.Type) *plan.Expr { return a.expr(t, depth) }
 	switch a.Intn(4) {
 	case 0:
-		e := &plan.Expr{Kind: plan.ExprCase, Type: t, Nullable: true}
+		e := &plan.Expr{Kind: expr.Case, Type: t, Nullable: true}
 		for n := 1 + a.Intn(2); n > 0; n-- {
 			e.Args = append(e.Args, x(types.TBool), x(t))
 		}
@@ -103,7 +104,7 @@ func (a *author) compound(t types.Type, depth int) *plan.Expr {
 		return e
 	case 1:
 		if a.Intn(2) == 0 {
-			return a.list(plan.ExprCoalesce, t, depth)
+			return a.list(expr.Coalesce, t, depth)
 		}
 	}
 	switch t.Kind {
@@ -122,19 +123,19 @@ func (a *author) compound(t types.Type, depth int) *plan.Expr {
 		case 0:
 			return call("upper", t, x(t))
 		case 1:
-			n := &plan.Expr{Kind: plan.ExprConst, Type: types.TInt4, Const: types.Int(int64(a.Intn(6) - 1))}
-			return call("substring", t, x(t), &plan.Expr{Kind: plan.ExprConst, Type: types.TInt4, Const: types.Int(int64(a.Intn(4)))}, n)
+			n := &plan.Expr{Kind: expr.Constant, Type: types.TInt4, Const: types.Int(int64(a.Intn(6) - 1))}
+			return call("substring", t, x(t), &plan.Expr{Kind: expr.Constant, Type: types.TInt4, Const: types.Int(int64(a.Intn(4)))}, n)
 		}
 		return call("concat", t, a.leaf(t), a.leaf(t))
 	}
 	of := a.anyType()
 	switch a.Intn(8) {
 	case 0:
-		return &plan.Expr{Kind: plan.ExprNot, Type: t, Nullable: true, Args: []*plan.Expr{x(t)}}
+		return &plan.Expr{Kind: expr.Not, Type: t, Nullable: true, Args: []*plan.Expr{x(t)}}
 	case 1:
-		return &plan.Expr{Kind: plan.ExprIsNull, Type: t, Args: []*plan.Expr{x(of)}}
+		return &plan.Expr{Kind: expr.IsNull, Type: t, Args: []*plan.Expr{x(of)}}
 	case 2:
-		return &plan.Expr{Kind: plan.ExprIsNotNull, Type: t, Args: []*plan.Expr{x(of)}}
+		return &plan.Expr{Kind: expr.IsNotNull, Type: t, Args: []*plan.Expr{x(of)}}
 	case 3:
 		if of.Kind == types.Bool {
 			of = types.TInt8
@@ -144,9 +145,9 @@ func (a *author) compound(t types.Type, depth int) *plan.Expr {
 			p.List = append(p.List, a.value(of))
 		}
 		a.params = append(a.params, p)
-		return &plan.Expr{Kind: plan.ExprInList, Type: t, Nullable: true, Param: len(a.params) - 1, Args: []*plan.Expr{x(of)}}
+		return &plan.Expr{Kind: expr.InList, Type: t, Nullable: true, Param: len(a.params) - 1, Args: []*plan.Expr{x(of)}}
 	case 4, 5:
-		return a.list([]plan.ExprKind{plan.ExprAnd, plan.ExprOr}[a.Intn(2)], t, depth)
+		return a.list([]expr.Kind{expr.And, expr.Or}[a.Intn(2)], t, depth)
 	}
 	return call(pick("eq", "ne", "lt", "le", "gt", "ge"), t, x(of), x(of))
 }
@@ -283,7 +284,7 @@ func (a *author) join(p *randomProgram, seg *plan.Segment, small []plan.Column) 
 
 // filter keeps a row where e is true; parts of a conjunction are filters one after another.
 func (o oracle) filter(e *plan.Expr, row []types.Datum) ([][]types.Datum, error) {
-	if e.Kind == plan.ExprAnd {
+	if e.Kind == expr.And {
 		for _, a := range e.Args {
 			if out, err := o.filter(a, row); err != nil || len(out) == 0 {
 				return nil, err
@@ -383,14 +384,14 @@ func describeProgram(p *randomProgram) string {
 // exprText shows an expression's tree.
 func exprText(e *plan.Expr) string {
 	switch e.Kind {
-	case plan.ExprCol:
+	case expr.Column:
 		return fmt.Sprintf("c%d", e.Col)
-	case plan.ExprConst:
+	case expr.Constant:
 		return fmt.Sprintf("%v", e.Const)
-	case plan.ExprParam:
+	case expr.Parameter:
 		return fmt.Sprintf("$%d", e.Param)
 	}
-	s := fmt.Sprintf("%d%s(", e.Kind, e.Op)
+	s := fmt.Sprintf("%d%s(", e.Kind, opName(e))
 	for i, a := range e.Args {
 		if i > 0 {
 			s += ", "

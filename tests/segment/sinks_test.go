@@ -9,6 +9,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/codegen"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 	"slipher/runtime/chunk"
 	"slipher/runtime/exec"
@@ -263,7 +264,7 @@ func TestValuesLimit(t *testing.T) {
 	r := newRunner(t)
 	cols := []plan.Column{{Name: "i", Type: types.TInt4}, {Name: "s", Type: types.TVarchar(40), Nullable: true}, {Name: "d", Type: types.TDecimal(38, 1)}}
 	lit := func(t types.Type, d types.Datum) *plan.Expr {
-		return &plan.Expr{Kind: plan.ExprConst, Type: t, Nullable: d.Null, Const: d}
+		return &plan.Expr{Kind: expr.Constant, Type: t, Nullable: d.Null, Const: d}
 	}
 	src := plan.Source{Kind: plan.SourceValues, Cols: cols}
 	var all []string

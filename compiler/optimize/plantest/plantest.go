@@ -2,8 +2,9 @@ package plantest
 
 import (
 	"fmt"
-	"slipher/catalog/zone"
 	"strings"
+
+	"slipher/catalog/zone"
 
 	"slipher/catalog/fn"
 	"slipher/catalog/state"
