@@ -6,8 +6,8 @@ import (
 
 	"slipher/catalog/state"
 	"slipher/catalog/types"
+	"slipher/compiler"
 	"slipher/compiler/algebra"
-	"slipher/compiler/optimize"
 	"slipher/compiler/optimize/stats"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
@@ -65,7 +65,7 @@ func (s *Server) analyze(ctx context.Context, ses *session.Session, cat *state.C
 		scan.ColNos = append(scan.ColNos, i)
 		out = append(out, plan.OutputColumn{Name: c.Name, Type: c.Type})
 	}
-	q, err := optimize.Plan(&algebra.Statement{Root: scan, Output: out, NextID: algebra.ColumnID(len(cols))}, s.env(cat))
+	q, err := compiler.Tree(&algebra.Statement{Root: scan, Output: out, NextID: algebra.ColumnID(len(cols))}, s.environment(cat))
 	if err != nil {
 		return err
 	}

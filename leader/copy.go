@@ -9,8 +9,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
-	"slipher/compiler/bind"
-	"slipher/compiler/optimize"
+	"slipher/compiler"
 	"slipher/compiler/parse"
 	"slipher/leader/pgwire"
 	"slipher/leader/schedule"
@@ -25,21 +24,19 @@ func (s *Server) runCopy(ctx context.Context, ses *session.Session, st *parse.St
 		return err
 	}
 	cat := ses.Txn().View()
-	bound, fields, err := bind.Copy(st, b, s.view(cat, ses), s.fns, bindOptions(ses, nil))
+	env := s.environment(cat)
+	env.Catalog, env.Bind = s.view(cat, ses), bindOptions(ses, nil)
+	p, err := compiler.Plan(st, env)
 	if err != nil {
 		return err
 	}
-	q, err := optimize.Plan(bound, s.env(cat))
-	if err != nil {
-		return err
-	}
-	table := bound.Insert
-	in, err := openCopy(ctx, st, b, table, fields, w)
+	table := p.Bound.Insert
+	in, err := openCopy(ctx, st, b, table, p.Fields, w)
 	if err != nil {
 		return err
 	}
 	defer in.close()
-	done, err := s.write(ctx, ses, "COPY", &planned{cat: cat, query: q}, nil, &schedule.Copy{Next: in.next, Text: in.text})
+	done, err := s.write(ctx, ses, "COPY", &planned{cat: cat, query: p.Query}, nil, &schedule.Copy{Next: in.next, Text: in.text})
 	s.keepRefusals(ses, table, done)
 	if err != nil {
 		if cause := in.failure(); cause != nil {

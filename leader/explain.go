@@ -28,7 +28,7 @@ func (s *Server) runExplain(ctx context.Context, ses *session.Session, st *parse
 	if b.Compile == nil {
 		return lines(w, explainColumn, plan.Explain(p.query), "EXPLAIN")
 	}
-	q := inspect.Query{Plan: p.query, Target: s.target, Tier: b.Options["tier"], Passes: fusedPasses, Fns: s.fns, Pool: s.pool, Planned: time.Since(began)}
+	q := inspect.Query{Rules: p.rules, Plan: p.query, Target: s.target, Tier: b.Options["tier"], Passes: fusedPasses, Fns: s.fns, Pool: s.pool, Planned: time.Since(began)}
 	if level := b.Options["target"]; level != "" {
 		if q.Target, err = target.ByLevel(level); err != nil {
 			return sqlerr.Wrap(err, sqlerr.InvalidParameterValue)

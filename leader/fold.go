@@ -6,8 +6,8 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
+	"slipher/compiler"
 	"slipher/compiler/algebra"
-	"slipher/compiler/optimize"
 	"slipher/compiler/plan"
 	"slipher/leader/schedule"
 	"slipher/node/wire"
@@ -28,7 +28,7 @@ func (s *Server) fold(cat *state.Catalog) func(e *algebra.Expr, params []plan.Pa
 			Params: params,
 			NextID: 1,
 		}
-		q, err := optimize.Plan(st, s.env(cat))
+		q, err := compiler.Tree(st, s.environment(cat))
 		if err != nil {
 			return types.Datum{}, err
 		}

@@ -101,7 +101,7 @@ func (s *Server) compileInsert(ses *session.Session, cat *state.Catalog, st *par
 	if err != nil {
 		return nil, err
 	}
-	return short.NewTemplate(s.small.engine, s.fns, p.query, s.env(cat).Slices)
+	return short.NewTemplate(s.small.engine, s.fns, p.query, s.environment(cat).Cluster.Slices)
 }
 
 // batch is a template and the arguments of the rows that it is to make.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"time"
 
 	"slipher/catalog/ddl"
@@ -17,11 +18,10 @@ import (
 	"slipher/codegen"
 	"slipher/codegen/llvm"
 	"slipher/codegen/target"
-	"slipher/compiler/bind"
+	"slipher/compiler"
 	"slipher/compiler/optimize"
 	"slipher/compiler/optimize/stats"
 	"slipher/compiler/parse"
-	"slipher/compiler/rewrite"
 	"slipher/leader/inspect"
 	"slipher/leader/pgwire"
 	"slipher/leader/session"
@@ -144,22 +144,19 @@ func (o *Offline) Inspect(ctx context.Context, text string, words []string, tier
 		return nil, sqlerr.New(sqlerr.SyntaxError, "there is no query")
 	}
 	began := time.Now()
-	bound, err := bind.Bind(st, view{cat: o.cat, ses: o.ses, relations: relationOf}, o.fns, bind.Options{})
+	p, err := compiler.Plan(st, compiler.Environment{Traced: slices.Contains(words, "rules"), Catalog: view{cat: o.cat, ses: o.ses, relations: relationOf},
+		Cluster: optimize.Env{Slices: o.slices, Nodes: 1, Fn: o.fns, Stats: func(t *state.Table) *stats.Table { return o.stats[t.Name] }}})
 	if err != nil {
 		return nil, err
 	}
-	rewrite.Apply(bound)
-	q, err := optimize.Plan(bound, optimize.Env{Slices: o.slices, Nodes: 1, Fn: o.fns, Stats: func(t *state.Table) *stats.Table { return o.stats[t.Name] }})
-	if err != nil {
-		return nil, err
-	}
+	q := p.Query
 	planned := time.Since(began)
 	began = time.Now()
 	code, err := codegen.Compile(q, codegen.Options{Fns: o.fns})
 	if err != nil {
 		return nil, err
 	}
-	return inspect.Print(ctx, inspect.Query{Plan: q, Code: code, Target: t, Tier: tier, Passes: fusedPasses, Fns: o.fns, Pool: pool,
+	return inspect.Print(ctx, inspect.Query{Rules: p.Rules, Plan: q, Code: code, Target: t, Tier: tier, Passes: fusedPasses, Fns: o.fns, Pool: pool,
 		Planned: planned, Generated: time.Since(began)}, words)
 }
 

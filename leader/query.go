@@ -3,15 +3,16 @@ package leader
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"slipher/catalog/state"
 	"slipher/catalog/types"
+	"slipher/compiler"
 	"slipher/compiler/bind"
 	"slipher/compiler/optimize"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
-	"slipher/compiler/rewrite"
 	"slipher/leader/pgwire"
 	"slipher/leader/schedule"
 	"slipher/leader/session"
@@ -22,6 +23,7 @@ type planned struct {
 	cat    *state.Catalog // the version it was planned for and reads
 	query  *plan.Query
 	params []types.Type // of the client's $1, $2, …
+	rules  string       // what rewriting did, for EXPLAIN (RULES)
 	// sample, if set, stands for the table of the same id: some of its objects.
 	sample *state.Table
 }
@@ -64,34 +66,32 @@ func bindOptions(ses *session.Session, params []types.Type) bind.Options {
 
 // planIn is plan with the catalog version to read, and the names that the statement means.
 func (s *Server) planIn(cat *state.Catalog, names view, st *parse.Statement, o bind.Options) (*planned, error) {
-	bound, err := bind.Bind(st, names, s.fns, o)
+	env := s.environment(cat)
+	env.Catalog, env.Bind, env.Rules.Fold = names, o, s.fold(cat)
+	if x, ok := st.Body.(*parse.Explain); ok {
+		env.Traced = slices.Contains(x.Compile, "rules")
+	}
+	q, err := compiler.Plan(st, env)
 	if err != nil {
 		return nil, err
 	}
-	rewrite.Apply(bound)
-	env := s.env(cat)
-	env.Fold = s.fold(cat)
-	q, err := optimize.Plan(bound, env)
-	if err != nil {
-		return nil, err
-	}
-	return &planned{cat: cat, query: q, params: bind.ClientParams(bound)}, nil
+	return &planned{cat: cat, query: q.Query, params: q.Params, rules: q.Rules}, nil
 }
 
 func (s *Server) view(cat *state.Catalog, ses *session.Session) view {
 	return view{cat: cat, ses: ses, relations: relationOf, temp: s.sessions.tempSchema(ses)}
 }
 
-// env is what planning may know of the cluster: nothing that changes from moment
+// environment is what planning may know of the cluster: nothing that changes from moment
 // to moment, for plans must be the same on every leader.
-func (s *Server) env(cat *state.Catalog) optimize.Env {
+func (s *Server) environment(cat *state.Catalog) compiler.Environment {
 	nodes := map[string]bool{}
 	for _, id := range cat.Slices() {
 		if id != "" {
 			nodes[id] = true
 		}
 	}
-	return optimize.Env{Slices: max(cat.SliceCount(), 1), Nodes: max(len(nodes), 1), Fn: s.fns, Stats: s.stats.of}
+	return compiler.Environment{Cluster: optimize.Env{Slices: max(cat.SliceCount(), 1), Nodes: max(len(nodes), 1), Fn: s.fns, Stats: s.stats.of}}
 }
 
 // runSelect answers a query.

@@ -22,10 +22,7 @@ func Format(s *Statement) string {
 	case s.Insert != nil:
 		fmt.Fprintf(&sb, "insert %s.%s\n", s.Insert.Schema, s.Insert.Name)
 	}
-	f := &formatter{sb: &sb, names: map[ColumnID]string{}}
-	f.printer = printer{Column: f.col, Style: expr.Tree}
-	f.name(s.Root)
-	f.node(s.Root, 0)
+	sb.WriteString(FormatTree(s.Root))
 	for i, p := range s.Params {
 		fmt.Fprintf(&sb, "$%d = %s\n", i, FormatParam(p))
 	}
@@ -38,6 +35,16 @@ func Format(s *Statement) string {
 			sb.WriteByte('\n')
 		}
 	}
+	return sb.String()
+}
+
+// FormatTree prints a tree.
+func FormatTree(n Node) string {
+	var sb strings.Builder
+	f := &formatter{sb: &sb, names: map[ColumnID]string{}}
+	f.printer = printer{Column: f.col, Style: expr.Tree}
+	f.name(n)
+	f.node(n)
 	return sb.String()
 }
 
@@ -65,115 +72,91 @@ func formatDatum(t types.Type, d types.Datum) string {
 	return (&printer{Style: expr.Tree}).Literal(d, t)
 }
 
+// formatter writes trees.
 type formatter struct {
 	printer
 	sb    *strings.Builder
 	names map[ColumnID]string
+	depth int
 }
 
 // name learns the names of all columns below n.
 func (f *formatter) name(n Node) {
-	for _, in := range n.Inputs() {
-		f.name(in)
-	}
-	for _, c := range n.Columns() {
-		if _, ok := f.names[c.ID]; !ok {
-			f.names[c.ID] = c.Name
+	Walk(n, func(n Node) {
+		n.EachExpr(func(e *Expr) { f.nameIn(e) })
+	})
+	var learn func(n Node)
+	learn = func(n Node) {
+		for _, in := range n.Inputs() {
+			learn(in)
+		}
+		for _, c := range n.Columns() {
+			if _, ok := f.names[c.ID]; !ok {
+				f.names[c.ID] = c.Name
+			}
 		}
 	}
+	learn(n)
+}
+
+// nameIn learns the names of the relations' columns in e.
+func (f *formatter) nameIn(e *Expr) {
+	e.Walk(func(x *Expr) {
+		if x.Rel != nil {
+			f.name(x.Rel.(*Subquery).Root)
+		}
+	})
+}
+
+// node writes n, the relations in its expressions, and what is below it.
+func (f *formatter) node(n Node) {
+	n.format(f)
+	f.depth++
+	n.EachExpr(func(e *Expr) {
+		e.Walk(func(x *Expr) {
+			if x.Rel != nil {
+				f.line("in %s:", f.Text(x))
+				f.depth++
+				f.node(x.Rel.(*Subquery).Root)
+				f.depth--
+			}
+		})
+	})
+	for _, in := range n.Inputs() {
+		f.node(in)
+	}
+	f.depth--
+}
+
+func (f *formatter) line(format string, args ...any) {
+	fmt.Fprintf(f.sb, "%*s%s\n", 2*f.depth, "", strings.TrimRight(fmt.Sprintf(format, args...), " "))
+}
+
+func (f *formatter) conjuncts(es []*Expr) {
+	for _, e := range es {
+		f.line("  - %s", f.Text(e))
+	}
+}
+
+// computed writes what a column is made of.
+func (f *formatter) computed(what string, c Column, from string) {
+	f.line("  %s%s = %s", what, f.typed(c), from)
 }
 
 func (f *formatter) col(id ColumnID) string { return fmt.Sprintf("%s#%d", f.names[id], id) }
 
+func (f *formatter) typed(c Column) string {
+	mark := ""
+	if c.Nullable {
+		mark = "?"
+	}
+	return f.col(c.ID) + " " + expr.TypeName(c.Type) + mark
+}
+
 func (f *formatter) cols(cs []Column) string {
-	var out []string
-	for _, c := range cs {
-		out = append(out, f.col(c.ID)+" "+expr.TypeName(c.Type)+mark(c.Nullable))
+	out := make([]string, len(cs))
+	for i, c := range cs {
+		out[i] = f.typed(c)
 	}
 	return strings.Join(out, ", ")
-}
-
-func mark(nullable bool) string {
-	if nullable {
-		return "?"
-	}
-	return ""
-}
-
-var joinNames = [...]string{"inner", "left", "semi", "anti"}
-
-func (f *formatter) node(n Node, depth int) {
-	line := func(format string, args ...any) {
-		fmt.Fprintf(f.sb, "%*s%s\n", 2*depth, "", strings.TrimRight(fmt.Sprintf(format, args...), " "))
-	}
-	switch x := n.(type) {
-	case *Scan:
-		name := x.Relation
-		if x.Table != nil {
-			name = x.Table.Name
-		}
-		if x.Alias != name && x.Alias != "" {
-			name += " " + x.Alias
-		}
-		line("scan %s.%s: %s", x.Schema, name, f.cols(x.Cols))
-	case *Values:
-		line("values: %s", f.cols(x.Cols))
-		for _, r := range x.Rows {
-			line("  (%s)", f.List(r))
-		}
-		if len(x.Literals) > 0 {
-			line("  %d rows of constants", x.Len())
-		}
-	case *Text:
-		line("text: %s", f.cols(x.Cols))
-	case *Select:
-		line("select")
-		for _, p := range x.Preds {
-			line("  - %s", f.Text(p))
-		}
-	case *Project:
-		line("project")
-		for i, e := range x.Exprs {
-			line("  %s %s%s = %s", f.col(x.Cols[i].ID), expr.TypeName(x.Cols[i].Type), mark(x.Cols[i].Nullable), f.Text(e))
-		}
-	case *Join:
-		line("%s join", joinNames[x.Kind])
-		for _, p := range x.On {
-			line("  - %s", f.Text(p))
-		}
-	case *Aggregate:
-		line("aggregate")
-		for i, k := range x.Keys {
-			line("  key %s %s%s = %s", f.col(x.Cols[i].ID), expr.TypeName(x.Cols[i].Type), mark(x.Cols[i].Nullable), f.Text(k))
-		}
-		for i, a := range x.Aggs {
-			c := x.Cols[len(x.Keys)+i]
-			arg := f.List(a.Args)
-			if a.Star {
-				arg = "*"
-			}
-			if a.Distinct {
-				arg = "distinct " + arg
-			}
-			line("  %s %s%s = %s(%s)", f.col(c.ID), expr.TypeName(c.Type), mark(c.Nullable), a.Name, arg)
-		}
-	case *Distinct:
-		line("distinct")
-	case *Sort:
-		line("sort %s", f.OrderText(x.Keys))
-	case *Limit:
-		s := "limit"
-		if x.Count >= 0 {
-			s += fmt.Sprintf(" $%d", x.Count)
-		}
-		if x.Offset >= 0 {
-			s += fmt.Sprintf(" offset $%d", x.Offset)
-		}
-		line("%s", s)
-	default:
-		line("%T", n)
-	}
-	for _, in := range n.Inputs() {
-		f.node(in, depth+1)
-	}
 }

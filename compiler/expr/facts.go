@@ -55,6 +55,13 @@ func (e *Expr[R]) RejectsNulls(set map[R]bool) bool {
 	case Not:
 		// NOT x is true only for a false x: needs x to be NULL, not just untrue
 		return e.Args[0].nullIfNull(set)
+	case And:
+		for _, a := range e.Args {
+			if a.RejectsNulls(set) {
+				return true
+			}
+		}
+		return false
 	case Or:
 		for _, a := range e.Args {
 			if !a.RejectsNulls(set) {
@@ -114,4 +121,20 @@ func (f *Facts[R]) of(e *Expr[R]) fact {
 	}
 	f.seen[e] = x
 	return x
+}
+
+// Movable reports whether e may be evaluated for other rows than those for which it was written: it raises
+// no error for them, and gives the same value.
+func (e *Expr[R]) Movable() bool { return !e.MayFail() && !e.Volatile() }
+
+// Movable parts expressions into those that may be evaluated elsewhere and those that may not.
+func Movable[R Ref](es []*Expr[R]) (movable, fixed []*Expr[R]) {
+	for _, e := range es {
+		if e.Movable() {
+			movable = append(movable, e)
+		} else {
+			fixed = append(fixed, e)
+		}
+	}
+	return movable, fixed
 }

@@ -69,12 +69,12 @@ func (p *planner) values(n *algebra.Values) physical {
 }
 
 func (p *planner) selection(n *algebra.Select) (physical, error) {
-	preds := p.simplify(expr.Conjuncts(n.Preds...))
+	preds := n.Preds
 	switch in := n.In.(type) {
 	case *algebra.Scan:
 		return p.scan(in, preds), nil
 	case *algebra.Join:
-		if safe, failing := p.splitFailing(preds); in.Kind == algebra.Inner && len(safe) > 0 {
+		if safe, failing := expr.Movable(preds); in.Kind == algebra.Inner && len(safe) > 0 {
 			j, err := p.joinGraph(in, safe)
 			if err != nil {
 				return nil, err
@@ -234,7 +234,7 @@ func (p *planner) paramInt(i int) (float64, bool) {
 // orderPreds puts predicates that may fail behind those that cannot, otherwise
 // cheap and selective ones first; ties keep the written order.
 func (p *planner) orderPreds(preds []*algebra.Expr) []*algebra.Expr {
-	safe, failing := p.splitFailing(preds)
+	safe, failing := expr.Movable(preds)
 	rank := func(e *algebra.Expr) float64 {
 		cost := 0.0
 		e.Walk(func(x *algebra.Expr) {

@@ -94,7 +94,7 @@ func withoutColumns(e *algebra.Expr) *plan.Expr {
 }
 
 // need restricts columns to wanted ones, in order.
-func need(cols []algebra.Column, want idSet) []algebra.Column {
+func need(cols []algebra.Column, want algebra.IDs) []algebra.Column {
 	var out []algebra.Column
 	for _, c := range cols {
 		if want[c.ID] {
@@ -105,13 +105,13 @@ func need(cols []algebra.Column, want idSet) []algebra.Column {
 }
 
 // union is the ids of want and those in the expressions.
-func union(want idSet, lists ...[]*algebra.Expr) idSet {
-	out := make(idSet, len(want))
+func union(want algebra.IDs, lists ...[]*algebra.Expr) algebra.IDs {
+	out := make(algebra.IDs, len(want))
 	for id := range want {
 		out[id] = true
 	}
 	for _, l := range lists {
-		out.addExprs(l)
+		out.AddExprs(l)
 	}
 	return out
 }
@@ -131,7 +131,7 @@ func (e *emitter) where(d dist) plan.Where {
 
 // emit makes the segments of n up to an open one that has n's rows with at least
 // the columns want.
-func (e *emitter) emit(n physical, want idSet) (*pipe, error) {
+func (e *emitter) emit(n physical, want algebra.IDs) (*pipe, error) {
 	var p *pipe
 	var err error
 	switch n := n.(type) {
@@ -172,7 +172,7 @@ func planColumn(c algebra.Column) plan.Column {
 	return plan.Column{Name: c.Name, Type: c.Type, Nullable: c.Nullable}
 }
 
-func (e *emitter) scan(n *scanOp, want idSet) *pipe {
+func (e *emitter) scan(n *scanOp, want algebra.IDs) *pipe {
 	want = union(want, n.preds)
 	src := plan.Source{Kind: plan.SourceScan, Once: n.once}
 	var ids []algebra.ColumnID
@@ -239,7 +239,7 @@ func (p *planner) liveAt(t *state.Table, preds []*plan.Expr) int {
 	return len(preds)
 }
 
-func (e *emitter) values(n *valuesOp, want idSet) *pipe {
+func (e *emitter) values(n *valuesOp, want algebra.IDs) *pipe {
 	src := plan.Source{Kind: plan.SourceValues, Values: [][]*plan.Expr{}}
 	var ids []algebra.ColumnID
 	var at []int
@@ -270,7 +270,7 @@ func (e *emitter) values(n *valuesOp, want idSet) *pipe {
 }
 
 // project computes; columns that are only renamed stay where they are.
-func (e *emitter) project(n *projectOp, want idSet) (*pipe, error) {
+func (e *emitter) project(n *projectOp, want algebra.IDs) (*pipe, error) {
 	exprs, cols, computed := wanted(n.exprs, n.cols, want)
 	p, err := e.emit(n.in, union(nil, exprs))
 	if err != nil {
@@ -282,7 +282,7 @@ func (e *emitter) project(n *projectOp, want idSet) (*pipe, error) {
 
 // wanted is the part of a projection that is in want, and whether any of it is
 // more than a renamed column.
-func wanted(exprs []*algebra.Expr, cols []algebra.Column, want idSet) (e []*algebra.Expr, c []algebra.Column, computed bool) {
+func wanted(exprs []*algebra.Expr, cols []algebra.Column, want algebra.IDs) (e []*algebra.Expr, c []algebra.Column, computed bool) {
 	for i, col := range cols {
 		if want[col.ID] {
 			e, c = append(e, exprs[i]), append(c, col)

@@ -94,7 +94,7 @@ func (e *emitter) pass(n *aggrOp, accs []*accum) (*pipe, error) {
 	var distinct *algebra.Expr
 	for _, a := range accs {
 		if a.arg != nil {
-			read.addExpr(a.arg)
+			read.AddExpr(a.arg)
 		}
 	}
 	p, err := e.emit(n.in, read)

@@ -10,7 +10,7 @@ import (
 
 // join emits the build side up to its hash table, then the probe side with the
 // join as a step.
-func (e *emitter) join(n *joinOp, want idSet) (*pipe, error) {
+func (e *emitter) join(n *joinOp, want algebra.IDs) (*pipe, error) {
 	if len(n.probeKeys) == 0 {
 		e.p.nested = true
 	}
@@ -25,7 +25,7 @@ func (e *emitter) join(n *joinOp, want idSet) (*pipe, error) {
 		return nil, err
 	}
 	probeCols := need(n.probe.out().cols, union(want, n.residual, n.probeKeys))
-	p, err := e.emit(n.probe, idsOf(probeCols))
+	p, err := e.emit(n.probe, algebra.IDsOf(probeCols))
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +60,8 @@ func (e *emitter) join(n *joinOp, want idSet) (*pipe, error) {
 
 // build emits a join's build side and returns the number of its table.
 func (e *emitter) build(n *joinOp, payload []algebra.Column) (int, error) {
-	ids := idsOf(payload)
-	ids.addExprs(n.buildKeys)
+	ids := algebra.IDsOf(payload)
+	ids.AddExprs(n.buildKeys)
 	p, err := e.emit(n.build, ids)
 	if err != nil {
 		return 0, err

@@ -84,18 +84,18 @@ func (e *emitter) selectQuery(root physical, t top) error {
 }
 
 // wantedBelow is what a projection reads for the columns wanted of it.
-func wantedBelow(n *algebra.Project, want idSet) idSet {
-	below := idSet{}
+func wantedBelow(n *algebra.Project, want algebra.IDs) algebra.IDs {
+	below := algebra.IDs{}
 	for i, c := range n.Cols {
 		if want[c.ID] {
-			below.addExpr(n.Exprs[i])
+			below.AddExpr(n.Exprs[i])
 		}
 	}
 	return below
 }
 
 // computeAbove puts a projection behind the sort, carrying the sort key along.
-func (e *emitter) computeAbove(p *pipe, n *algebra.Project, want idSet, key *plan.Position) *plan.Position {
+func (e *emitter) computeAbove(p *pipe, n *algebra.Project, want algebra.IDs, key *plan.Position) *plan.Position {
 	exprs, cols, computed := wanted(n.Exprs, n.Cols, want)
 	if !computed || key == nil {
 		e.compute(p, exprs, cols, computed)
@@ -157,10 +157,10 @@ func (e *emitter) limitStep(p *pipe, count, offset int) {
 }
 
 // sortLimit emits a LIMIT inside a query: cut on each instance, then exactly in one.
-func (e *emitter) sortLimit(n *sortLimitOp, want idSet) (*pipe, error) {
+func (e *emitter) sortLimit(n *sortLimitOp, want algebra.IDs) (*pipe, error) {
 	inner := union(want)
 	for _, k := range n.keys {
-		inner.addExpr(k.Expr)
+		inner.AddExpr(k.Expr)
 	}
 	if len(n.keys) == 0 {
 		e.cutBuilds(n.in, rowLimit{n.count, n.offset})
@@ -191,7 +191,7 @@ func (e *emitter) sortLimit(n *sortLimitOp, want idSet) (*pipe, error) {
 // delete emits the way of row addresses to where they are collected: on the node that found them.
 func (e *emitter) delete(root physical) error {
 	cols := e.p.st.Root.Columns()
-	p, err := e.emit(root, idsOf(cols))
+	p, err := e.emit(root, algebra.IDsOf(cols))
 	if err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ func tableRef(t *state.Table, alias string) *plan.TableRef {
 func (e *emitter) insert(root physical) error {
 	t := e.p.st.Insert
 	cols := e.p.st.Root.Columns()
-	want := idsOf(cols)
+	want := algebra.IDsOf(cols)
 	p, err := e.emit(root, want)
 	if err != nil {
 		return err

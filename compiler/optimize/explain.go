@@ -30,7 +30,7 @@ const (
 // explain sets the query's tree and notes.
 func (e *emitter) explain(root physical, t top) {
 	x := &explainer{e, e.p}
-	want := idSet{}
+	want := algebra.IDs{}
 	for _, c := range e.p.st.Root.Columns() {
 		want[c.ID] = true
 	}
@@ -106,7 +106,7 @@ func (x *explainer) limited(n *plan.Node, count, offset int) *plan.Node {
 }
 
 // node explains one operator; want are the columns its parents read.
-func (x *explainer) node(op physical, want idSet) *plan.Node {
+func (x *explainer) node(op physical, want algebra.IDs) *plan.Node {
 	q := op.out()
 	n := &plan.Node{Rows: estimate(math.Ceil(q.rows)), Width: int(math.Round(x.p.width(need(q.cols, want)))), Segment: -1}
 	if s := x.e.ranIn[op]; s != nil {
@@ -136,7 +136,7 @@ func (x *explainer) node(op physical, want idSet) *plan.Node {
 	case *sortLimitOp:
 		inner := union(want)
 		for _, k := range op.keys {
-			inner.addExpr(k.Expr)
+			inner.AddExpr(k.Expr)
 		}
 		in := x.node(op.in, inner)
 		if len(op.keys) > 0 {
@@ -147,11 +147,11 @@ func (x *explainer) node(op physical, want idSet) *plan.Node {
 	return n
 }
 
-func wantedOf(op *projectOp, want idSet) idSet {
-	below := idSet{}
+func wantedOf(op *projectOp, want algebra.IDs) algebra.IDs {
+	below := algebra.IDs{}
 	for i, c := range op.cols {
 		if want[c.ID] {
-			below.addExpr(op.exprs[i])
+			below.AddExpr(op.exprs[i])
 		}
 	}
 	return below
@@ -181,7 +181,7 @@ func (x *explainer) scan(n *plan.Node, op *scanOp) {
 	}
 }
 
-func (x *explainer) join(n *plan.Node, op *joinOp, want idSet) {
+func (x *explainer) join(n *plan.Node, op *joinOp, want algebra.IDs) {
 	both := union(want, op.filter, op.residual)
 	outer := x.node(op.probe, union(both, op.probeKeys))
 	inner := x.node(op.build, union(both, op.buildKeys))
@@ -245,7 +245,7 @@ func (x *explainer) condText(op *joinOp) string {
 
 // sided names columns by the side they come from.
 func (x *explainer) sided(op *joinOp) func(id algebra.ColumnID) string {
-	inner := idsOf(op.build.out().cols)
+	inner := algebra.IDsOf(op.build.out().cols)
 	return func(id algebra.ColumnID) string {
 		side := `"outer".`
 		if inner[id] {
@@ -258,7 +258,7 @@ func (x *explainer) sided(op *joinOp) func(id algebra.ColumnID) string {
 func (x *explainer) aggregate(n *plan.Node, op *aggrOp) {
 	read := union(nil, op.keys)
 	for _, c := range op.calls {
-		read.addExprs(c.Args)
+		read.AddExprs(c.Args)
 	}
 	in := x.node(op.in, read)
 	n.Children = []*plan.Node{in}

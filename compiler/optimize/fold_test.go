@@ -7,6 +7,7 @@ import (
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/plan"
+	"slipher/compiler/rewrite"
 )
 
 // Proves that calls on literals are evaluated while planning, reach zone maps, and that one
@@ -20,12 +21,13 @@ func TestFold(t *testing.T) {
 		s := b.scan(orders, "o")
 		sum := opCall("add", types.TInt8, b.lit(types.TInt8, types.Int(40)), b.lit(types.TInt8, types.Int(2)))
 		st := b.statement(&algebra.Select{In: s, Preds: []*algebra.Expr{cmp("lt", column(s, "o_id"), sum)}})
-		q, err := Plan(st, Env{Slices: 1, Nodes: 1, Fn: operations, Fold: func(e *algebra.Expr, params []plan.Param) (types.Datum, error) {
+		fold := func(e *algebra.Expr, params []plan.Param) (types.Datum, error) {
 			if len(params) != 2 || e.Args[1].Param != 1 {
 				t.Errorf("parameters %v of %v", params, e)
 			}
 			return types.Int(params[0].Value.Lo + params[1].Value.Lo), c.err
-		}})
+		}
+		q, err := Plan(rewrite.Apply(st, rewrite.Env{Fold: fold}), Env{Slices: 1, Nodes: 1, Fn: operations})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,7 +23,7 @@ func (p *planner) splitKeys(keys []*algebra.Expr) (made, follow []int) {
 		if !ok {
 			continue
 		}
-		known := idSet{}
+		known := algebra.IDs{}
 		for j, other := range cols {
 			if j != i && !gone[j] {
 				known[p.find(other)] = true
@@ -45,8 +45,8 @@ func (p *planner) splitKeys(keys []*algebra.Expr) (made, follow []int) {
 
 // determined is the closure of known (representatives) under the primary keys of
 // the tables read.
-func (p *planner) determined(known idSet) idSet {
-	out := idSet{}
+func (p *planner) determined(known algebra.IDs) algebra.IDs {
+	out := algebra.IDs{}
 	for id := range known {
 		out[id] = true
 	}
@@ -68,7 +68,7 @@ func (p *planner) determined(known idSet) idSet {
 }
 
 // hasKey reports whether all columns of a primary key of s are among known.
-func (p *planner) hasKey(s *algebra.Scan, known idSet) bool {
+func (p *planner) hasKey(s *algebra.Scan, known algebra.IDs) bool {
 	for _, c := range s.Table.Constraints {
 		if c.Kind != "p" {
 			continue

@@ -22,7 +22,7 @@ func below(i int) relSet              { return relSet(1)<<uint(i+1) - 1 } // rel
 type graph struct {
 	p       *planner
 	rels    []physical
-	ids     []idSet
+	ids     []algebra.IDs
 	classes []class
 	preds   []joinPred // conjuncts over several relations that are no equalities between two
 	edges   []relSet   // for each relation its neighbours by a class
@@ -73,13 +73,13 @@ func (p *planner) joinGraph(n *algebra.Join, above []*algebra.Expr) (physical, e
 				if err := flatten(x.Right); err != nil {
 					return err
 				}
-				safe, fail := p.splitFailing(p.simplify(expr.Conjuncts(x.On...)))
+				safe, fail := expr.Movable(x.On)
 				preds = append(preds, safe...)
 				failing = append(failing, fail...)
 				return nil
 			}
 		case *algebra.Select:
-			if safe, fail := p.splitFailing(x.Preds); len(fail) == 0 {
+			if safe, fail := expr.Movable(x.Preds); len(fail) == 0 {
 				if j, ok := x.In.(*algebra.Join); ok && j.Kind == algebra.Inner {
 					preds = append(preds, safe...)
 					return flatten(j)
@@ -91,7 +91,7 @@ func (p *planner) joinGraph(n *algebra.Join, above []*algebra.Expr) (physical, e
 			return err
 		}
 		g.rels = append(g.rels, rel)
-		g.ids = append(g.ids, idsOf(rel.out().cols))
+		g.ids = append(g.ids, algebra.IDsOf(rel.out().cols))
 		return nil
 	}
 	if err := flatten(n); err != nil {
@@ -155,7 +155,7 @@ func (g *graph) order(preds, failing []*algebra.Expr) (physical, error) {
 func (g *graph) relsOf(e *algebra.Expr) relSet {
 	var s relSet
 	for i, ids := range g.ids {
-		if ids.meets(e) {
+		if ids.Meets(e) {
 			s |= 1 << uint(i)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
-	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -211,9 +210,9 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 	}
 	j := joinOp{kind: map[algebra.JoinKind]plan.JoinKind{
 		algebra.Left: plan.LeftJoin, algebra.Semi: plan.SemiJoin, algebra.Anti: plan.AntiJoin}[n.Kind]}
-	lids, rids := idsOf(left.out().cols), idsOf(right.out().cols)
+	lids, rids := algebra.IDsOf(left.out().cols), algebra.IDsOf(right.out().cols)
 	sel := 1.0
-	for _, e := range p.simplify(expr.Conjuncts(n.On...)) {
+	for _, e := range n.On {
 		if l, r, ok := sides(e, lids, rids); ok {
 			j.probeKeys, j.buildKeys = append(j.probeKeys, l), append(j.buildKeys, r)
 			sel /= math.Max(p.exprDistinct(l, math.Inf(1)), p.exprDistinct(r, math.Inf(1)))
@@ -240,7 +239,7 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 }
 
 // sides splits an equality between two column sets.
-func sides(e *algebra.Expr, left, right idSet) (l, r *algebra.Expr, ok bool) {
+func sides(e *algebra.Expr, left, right algebra.IDs) (l, r *algebra.Expr, ok bool) {
 	if e.Compares() != fn.Equal || e.Args[0].Type.Phys() != e.Args[1].Type.Phys() {
 		return nil, nil, false
 	}
@@ -248,10 +247,10 @@ func sides(e *algebra.Expr, left, right idSet) (l, r *algebra.Expr, ok bool) {
 	if !a.HasColumn() || !b.HasColumn() {
 		return nil, nil, false
 	}
-	if left.covers(a) && right.covers(b) {
+	if left.Covers(a) && right.Covers(b) {
 		return a, b, true
 	}
-	if left.covers(b) && right.covers(a) {
+	if left.Covers(b) && right.Covers(a) {
 		return b, a, true
 	}
 	return nil, nil, false

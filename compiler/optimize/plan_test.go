@@ -12,6 +12,7 @@ import (
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/plan"
+	"slipher/compiler/rewrite"
 )
 
 // The tables of the hand-made statements.
@@ -147,7 +148,7 @@ func TestPlans(t *testing.T) {
 		if make == nil {
 			return "no such statement"
 		}
-		q, err := Plan(make(newBuilder()), env)
+		q, err := Plan(rewrite.Apply(make(newBuilder()), rewrite.Env{}), env)
 		if err != nil {
 			return "error: " + err.Error()
 		}
@@ -170,11 +171,11 @@ func TestPlansEverywhere(t *testing.T) {
 		for _, shape := range [][2]int{{1, 1}, {2, 1}, {4, 2}, {16, 4}} {
 			t.Run(fmt.Sprintf("%s/%dx%d", n, shape[0], shape[1]), func(t *testing.T) {
 				env := Env{Slices: shape[0], Nodes: shape[1], Fn: table}
-				a, err := Plan(statements[n](newBuilder()), env)
+				a, err := Plan(rewrite.Apply(statements[n](newBuilder()), rewrite.Env{}), env)
 				if err != nil {
 					t.Fatal(err)
 				}
-				b, err := Plan(statements[n](newBuilder()), env)
+				b, err := Plan(rewrite.Apply(statements[n](newBuilder()), rewrite.Env{}), env)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -23,8 +23,6 @@ type planner struct {
 
 	numbers expr.Numbers[algebra.ColumnID] // expressions by meaning: literals are the same if their values are
 
-	folds int // expressions evaluated while planning
-
 	keyed []*algebra.Scan // of tables with a primary key
 
 	missing []string // tables without statistics, in order of appearance
@@ -50,10 +48,9 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 		return nil, err
 	}
 	root, top := st.Root, top{count: -1, offset: -1}
-	if st.Insert == nil && st.Delete == nil {
+	if !st.Changes() {
 		root, top = peelTop(st.Root)
 	}
-	root = p.pushDown(root, nil)
 	ph, err := p.node(root)
 	if err != nil {
 		return nil, err
@@ -68,8 +65,7 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 // survey notes what the statement reads and describes the columns of its leaves.
 func (p *planner) survey(n algebra.Node) error {
 	tables, relations := 0, 0
-	var visit func(n algebra.Node)
-	visit = func(n algebra.Node) {
+	algebra.Walk(n, func(n algebra.Node) {
 		switch n := n.(type) {
 		case *algebra.Scan:
 			p.scans++
@@ -85,16 +81,11 @@ func (p *planner) survey(n algebra.Node) error {
 		case *algebra.Text:
 			tables++
 		}
-		for _, in := range n.Inputs() {
-			visit(in)
-		}
-	}
-	visit(n)
-	changes := p.st.Insert != nil || p.st.Delete != nil
-	if relations > 0 && (tables > 0 || changes) {
+	})
+	if relations > 0 && (tables > 0 || p.st.Changes()) {
 		return plan.ErrUnsupported("mixing catalog relations and user tables in one query")
 	}
-	p.leader = tables == 0 && !changes
+	p.leader = tables == 0 && !p.st.Changes()
 	return nil
 }
 

@@ -218,8 +218,8 @@ func (p *planner) exprDistinct(e *algebra.Expr, rows float64) float64 {
 		return 1
 	}
 	d := 1.0
-	cols := idSet{}
-	cols.addExpr(e)
+	cols := algebra.IDs{}
+	cols.AddExpr(e)
 	for id := range cols {
 		if ci := p.info[id]; ci != nil && ci.distinct > 0 {
 			d *= ci.distinct

@@ -28,9 +28,9 @@ func (e *emitter) share(p *pipe, keys []groupKey, accs []*accum) {
 		return
 	}
 	// the columns still read directly travel on
-	direct := idSet{}
+	direct := algebra.IDs{}
 	for _, x := range exprs {
-		direct.addExpr(*x)
+		direct.AddExpr(*x)
 	}
 	var outs []*algebra.Expr
 	var cols []algebra.Column

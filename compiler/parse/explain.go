@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// explain reads EXPLAIN [VERBOSE] q and EXPLAIN (COMPILE 'ir,asm', …) q.
+// explain reads EXPLAIN [VERBOSE] q, EXPLAIN (RULES) q and EXPLAIN (COMPILE 'ir,asm', …) q.
 func (p *parser) explain() (Body, error) {
 	p.next()
 	s := &Explain{}
@@ -58,11 +58,17 @@ func (p *parser) explainOptions(s *Explain) error {
 			if value == "" {
 				value = explainWords
 			}
-			s.Compile = []string{}
+			if s.Compile == nil {
+				s.Compile = []string{}
+			}
 			for _, w := range strings.Split(value, ",") {
 				if w = strings.TrimSpace(w); w != "" {
 					s.Compile = append(s.Compile, strings.ToLower(w))
 				}
+			}
+		case "rules": // short for COMPILE 'rules'
+			if on {
+				s.Compile = append(s.Compile, "rules")
 			}
 		case "tier", "target", "slices":
 			if s.Options == nil {

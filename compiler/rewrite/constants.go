@@ -5,6 +5,16 @@ import (
 	"slipher/compiler/expr"
 )
 
+// foldConstants folds constants out of expressions, and drops what is always TRUE among conjuncts:
+//
+//	WHERE x AND TRUE               →  WHERE x          CASE WHEN FALSE THEN a ELSE b END  →  b
+//	WHERE NULL IS NULL             →                   COALESCE(NULL, x, y), x not NULL   →  x
+//	WHERE FALSE AND a / 0 = 1      →  WHERE FALSE      a IS NULL, a never NULL            →  FALSE
+func foldConstants(_ *run, n algebra.Node) algebra.Node {
+	n = algebra.MapAllExprs(n, foldExpr)
+	return eachConjuncts(n, func(es []*algebra.Expr) []*algebra.Expr { return expr.Conjuncts(es...) })
+}
+
 // foldExpr folds TRUE, FALSE and NULL out of logic, CASE and COALESCE. No
 // operation is computed here: constants run through the same primitives as
 // everything else.
@@ -113,18 +123,4 @@ func foldCoalesce(e *algebra.Expr) *algebra.Expr {
 		return c.Args[0]
 	}
 	return &c
-}
-
-// foldNode drops conjuncts that are TRUE and Selects without any.
-func foldNode(n algebra.Node) algebra.Node {
-	replaceInputs(n, foldNode)
-	switch x := n.(type) {
-	case *algebra.Select:
-		if x.Preds = expr.Conjuncts(x.Preds...); len(x.Preds) == 0 {
-			return x.In
-		}
-	case *algebra.Join:
-		x.On = expr.Conjuncts(x.On...)
-	}
-	return n
 }

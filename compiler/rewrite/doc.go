@@ -1,14 +1,14 @@
-// Package rewrite simplifies a bound statement without looking at statistics:
-// one rule a file, applied in the order of rules in rewrite.go.
+// Package rewrite makes a bound statement simpler without looking at statistics:
+// named rules, one a file, applied in the order of rules in rewrite.go.
 //
-//	algebra.Statement ──negation──► ──constants──► ──concat──► ──pullup──► the same, simpler
+//	algebra.Statement ──negation──► ──constants──► … ──pushdown──► … ──► the same, simpler
 //
-// What needs to know which expressions may fail, or what a join order gains
-// (pushing conjuncts down, common conjuncts of ORs, LEFT joins that WHERE makes
-// inner), is compiler/optimize's.
+// What a rule does stands before and after an arrow in its comment. What a join order gains, and what
+// statistics know, is compiler/optimize's.
 //
-// Invariant: a rule never makes an expression run for a row for which it did not
-// run before, so that no error appears that was not there.
+// Invariants: a rule never makes an expression run for a row for which it did not
+// run before if it may fail, so that no error appears that was not there; rules copy what they change;
+// all of them applied twice give what they give once.
 //
 // Start with rewrite.go.
 package rewrite

@@ -15,25 +15,16 @@ type renames map[algebra.ColumnID]algebra.ColumnID
 //
 // A projection stays where the set of columns matters: at the root, under
 // DISTINCT, and under Sort and Limit, which belong to a result.
-func pullUpRoot(n algebra.Node) algebra.Node {
-	return keepColumns(n)
-}
+func pullUpRoot(_ *run, n algebra.Node) algebra.Node { return keepColumns(n) }
 
 // keepColumns rewrites below n and leaves n's own columns as they are.
 func keepColumns(n algebra.Node) algebra.Node {
-	switch x := n.(type) {
-	case *algebra.Project:
-		in, r := pullUp(x.In)
-		x.In = in
-		mapExprs(x, r.apply)
-	case *algebra.Aggregate:
-		in, r := pullUp(x.In)
-		x.In = in
-		mapExprs(x, r.apply)
-	default:
-		replaceInputs(n, keepColumns)
+	switch n.(type) {
+	case *algebra.Project, *algebra.Aggregate:
+		n, _ = pullUpBelow(n)
+		return n
 	}
-	return n
+	return algebra.MapInputs(n, keepColumns)
 }
 
 // pullUp rewrites n, whose parent does not mind which columns it has as long as
@@ -41,7 +32,7 @@ func keepColumns(n algebra.Node) algebra.Node {
 func pullUp(n algebra.Node) (algebra.Node, renames) {
 	switch x := n.(type) {
 	case *algebra.Project:
-		if !onlyRenames(x) {
+		if !x.Renames() {
 			break
 		}
 		in, r := pullUp(x.In)
@@ -53,36 +44,23 @@ func pullUp(n algebra.Node) (algebra.Node, renames) {
 			out[c.ID] = r.of(x.Exprs[i].Col)
 		}
 		return in, out
-	case *algebra.Select:
-		in, r := pullUp(x.In)
-		x.In = in
-		mapExprs(x, r.apply)
-		return x, r
-	case *algebra.Join:
-		left, r := pullUp(x.Left)
-		right, s := pullUp(x.Right)
-		both := renames{}
-		for id, to := range r {
-			both[id] = to
-		}
-		for id, to := range s {
-			both[id] = to
-		}
-		x.Left, x.Right = left, right
-		mapExprs(x, both.apply)
-		return x, both
+	case *algebra.Select, *algebra.Join:
+		return pullUpBelow(n)
 	}
 	return keepColumns(n), nil
 }
 
-// onlyRenames reports whether a projection computes nothing.
-func onlyRenames(p *algebra.Project) bool {
-	for i, e := range p.Exprs {
-		if e.Kind != expr.Column || e.Type != p.Cols[i].Type {
-			return false
+// pullUpBelow rewrites what is below n, and n's own references.
+func pullUpBelow(n algebra.Node) (algebra.Node, renames) {
+	all := renames{}
+	n = algebra.MapInputs(n, func(in algebra.Node) algebra.Node {
+		out, r := pullUp(in)
+		for id, to := range r {
+			all[id] = to
 		}
-	}
-	return true
+		return out
+	})
+	return n.MapExprs(all.apply), all
 }
 
 func (r renames) of(id algebra.ColumnID) algebra.ColumnID {

@@ -1,95 +1,98 @@
 package rewrite
 
 import (
+	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 )
 
-// rule rewrites a whole tree.
+// Env is what rules need to know beside the statement.
+type Env struct {
+	// Fold evaluates an expression without columns, whose parameters are literals, by
+	// running it as generated code on the leader. May be nil; an error leaves the
+	// expression as it is, to fail when rows reach it.
+	Fold func(e *algebra.Expr, params []expr.Param) (types.Datum, error)
+}
+
+// rule rewrites a whole tree. It copies what it changes.
 type rule struct {
 	name  string
-	apply func(algebra.Node) algebra.Node
+	apply func(r *run, n algebra.Node) algebra.Node
 }
 
-// rules in order. Negations first: they turn into comparisons that constants
-// folds; pulling up projections last, on conjuncts that are final.
-func rules() []rule {
-	return []rule{
-		{"negation", eachExpr(pushNot)},
-		{"constants", func(n algebra.Node) algebra.Node { return foldNode(eachExpr(foldExpr)(n)) }},
-		{"concat", eachExpr(balanceChain)},
-		{"pullup", pullUpRoot},
-	}
+// rules, in the order in which they run. Negations first: they turn into comparisons that constants folds;
+// pulling up projections on conjuncts that are final, and pushing conjuncts down between the joins that are
+// then together. What that makes of expressions is computed at the end, if it can be.
+var rules = []rule{
+	{"negation", eachExpr(pushNot)},
+	{"constants", foldConstants},
+	{"chain", eachExpr(balanceChain)},
+	{"unsorted", dropSorts},
+	{"pullup", pullUpRoot},
+	{"literals", foldLiterals},
+	{"factor", factorConjuncts},
+	{"outerjoin", innerJoins},
+	{"pushdown", pushDown},
+	{"literals", foldLiterals},
+	{"latekeys", lateKeys},
 }
 
-// Apply runs all rules over s, in place.
-func Apply(s *algebra.Statement) {
-	for _, r := range rules() {
-		s.Root = r.apply(s.Root)
+// run is one application of the rules to a statement.
+type run struct {
+	env     Env
+	st      *algebra.Statement
+	numbers expr.Numbers[algebra.ColumnID] // of equal expressions: literals are the same if their values are
+	folds   int                            // expressions evaluated
+}
+
+// Apply gives the statement that all rules make of s.
+func Apply(s *algebra.Statement, env Env) *algebra.Statement { return Trace(s, env, nil) }
+
+// Trace is Apply; f, if any, sees the tree behind each rule that changed it.
+func Trace(s *algebra.Statement, env Env, f func(rule string, n algebra.Node)) *algebra.Statement {
+	own := *s
+	own.Params = append([]expr.Param(nil), s.Params...)
+	r := &run{env: env, st: &own}
+	r.numbers.Param = expr.SameLiterals(func() []expr.Param { return own.Params })
+	for _, x := range rules {
+		root := x.apply(r, own.Root)
+		if root != own.Root && f != nil && algebra.FormatTree(root) != algebra.FormatTree(own.Root) {
+			f(x.name, root)
+		}
+		own.Root = root
 	}
+	return &own
 }
 
 // eachExpr makes a rule of a function on whole expressions.
-func eachExpr(f func(*algebra.Expr) *algebra.Expr) func(algebra.Node) algebra.Node {
-	return func(n algebra.Node) algebra.Node {
-		walk(n, func(x algebra.Node) { mapExprs(x, f) })
-		return n
-	}
+func eachExpr(f func(*algebra.Expr) *algebra.Expr) func(*run, algebra.Node) algebra.Node {
+	return func(_ *run, n algebra.Node) algebra.Node { return algebra.MapAllExprs(n, f) }
 }
 
-// walk visits n and everything below it.
-func walk(n algebra.Node, visit func(algebra.Node)) {
-	visit(n)
-	for _, in := range n.Inputs() {
-		walk(in, visit)
-	}
-}
-
-// replaceInputs puts f of each input in its place.
-func replaceInputs(n algebra.Node, f func(algebra.Node) algebra.Node) {
+// eachConjuncts is the tree n with f of the conjuncts of each Select and Join; one that has none left is gone.
+func eachConjuncts(n algebra.Node, f func([]*algebra.Expr) []*algebra.Expr) algebra.Node {
+	n = algebra.MapInputs(n, func(in algebra.Node) algebra.Node { return eachConjuncts(in, f) })
 	switch x := n.(type) {
 	case *algebra.Select:
-		x.In = f(x.In)
-	case *algebra.Project:
-		x.In = f(x.In)
+		if preds := f(x.Preds); !same(preds, x.Preds) {
+			return algebra.Where(x.In, preds)
+		}
 	case *algebra.Join:
-		x.Left, x.Right = f(x.Left), f(x.Right)
-	case *algebra.Aggregate:
-		x.In = f(x.In)
-	case *algebra.Distinct:
-		x.In = f(x.In)
-	case *algebra.Sort:
-		x.In = f(x.In)
-	case *algebra.Limit:
-		x.In = f(x.In)
+		if on := f(x.On); !same(on, x.On) {
+			return &algebra.Join{Kind: x.Kind, Left: x.Left, Right: x.Right, On: on}
+		}
 	}
+	return n
 }
 
-// mapExprs replaces every expression that n holds.
-func mapExprs(n algebra.Node, f func(*algebra.Expr) *algebra.Expr) {
-	all := func(es []*algebra.Expr) {
-		for i, e := range es {
-			es[i] = f(e)
+func same(a, b []*algebra.Expr) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
 		}
 	}
-	switch x := n.(type) {
-	case *algebra.Values:
-		for _, r := range x.Rows {
-			all(r)
-		}
-	case *algebra.Select:
-		all(x.Preds)
-	case *algebra.Project:
-		all(x.Exprs)
-	case *algebra.Join:
-		all(x.On)
-	case *algebra.Aggregate:
-		all(x.Keys)
-		for _, a := range x.Aggs {
-			all(a.Args)
-		}
-	case *algebra.Sort:
-		for i := range x.Keys {
-			x.Keys[i].Expr = f(x.Keys[i].Expr)
-		}
-	}
+	return true
 }

@@ -2,6 +2,7 @@ package rewrite_test
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/cockroachdb/datadriven"
@@ -11,7 +12,7 @@ import (
 	"slipher/compiler/rewrite"
 )
 
-// TestRewrite compares trees after all rules with the goldens of testdata.
+// TestRewrite compares trees with the goldens of testdata: those after all rules, or (trace) after each that changed one.
 func TestRewrite(t *testing.T) {
 	ddl, err := os.ReadFile("testdata/schema.ddl")
 	if err != nil {
@@ -26,13 +27,21 @@ func TestRewrite(t *testing.T) {
 		if err != nil {
 			return "error: " + err.Error() + "\n"
 		}
-		rewrite.Apply(st)
-		if err := algebra.Check(st); err != nil {
+		if d.Cmd == "trace" {
+			var b strings.Builder
+			rewrite.Trace(st, rewrite.Env{}, func(rule string, n algebra.Node) { b.WriteString(rule + "\n" + algebra.FormatTree(n)) })
+			return b.String()
+		}
+		bound := algebra.Format(st)
+		after := rewrite.Apply(st, rewrite.Env{})
+		if algebra.Format(st) != bound {
+			t.Errorf("%s: the bound tree was changed:\n%s", d.Input, algebra.Format(st))
+		}
+		if err := algebra.Check(after); err != nil {
 			t.Errorf("%s: %v", d.Input, err)
 		}
-		once := algebra.Format(st)
-		rewrite.Apply(st)
-		if twice := algebra.Format(st); twice != once {
+		once := algebra.Format(after)
+		if twice := algebra.Format(rewrite.Apply(after, rewrite.Env{})); twice != once {
 			t.Errorf("%s\nnot stable:\n%s", d.Input, twice)
 		}
 		return once

@@ -20,6 +20,8 @@ import (
 
 // Query is what is to be shown.
 type Query struct {
+	// Rules is what rewriting did: compiler.Planned's.
+	Rules  string
 	Plan   *plan.Query
 	Code   []*codegen.Code
 	Target target.Target
@@ -37,6 +39,7 @@ var words = []struct {
 	name  string
 	print func(p *printer) error
 }{
+	{"rules", (*printer).rules},
 	{"plan", (*printer).plan},
 	{"segments", (*printer).segments},
 	{"program", (*printer).program},
@@ -108,6 +111,11 @@ func (p *printer) text(s string) {
 	if s != "" {
 		p.out = append(p.out, strings.Split(s, "\n")...)
 	}
+}
+
+func (p *printer) rules() error {
+	p.text(p.q.Rules)
+	return nil
 }
 
 func (p *printer) plan() error {

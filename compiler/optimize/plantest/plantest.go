@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"slipher/catalog/zone"
+	"slipher/compiler"
 
 	"slipher/catalog/fn"
 	"slipher/catalog/state"
@@ -14,7 +15,6 @@ import (
 	"slipher/compiler/optimize/stats"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
-	"slipher/compiler/rewrite"
 )
 
 // Schema is a set of tables; it is a bind.Catalog.
@@ -109,21 +109,17 @@ func (s *Schema) Bind(sql string) (*algebra.Statement, error) {
 		out, _, err := bind.Copy(st, c, s, s.fns, bind.Options{})
 		return out, err
 	}
-	out, err := bind.Bind(st, s, s.fns, bind.Options{})
-	if err == nil {
-		rewrite.Apply(out)
-	}
-	return out, err
+	return bind.Bind(st, s, s.fns, bind.Options{})
 }
 
 // Plan plans one statement for a cluster.
 func (s *Schema) Plan(sql string, slices, nodes int) (*plan.Query, error) {
-	b, err := s.Bind(strings.TrimSpace(sql))
+	st, err := s.Bind(strings.TrimSpace(sql))
 	if err != nil {
 		return nil, err
 	}
-	return optimize.Plan(b, optimize.Env{Slices: slices, Nodes: nodes, Fn: s.fns,
-		Stats: func(t *state.Table) *stats.Table { return s.stats[t.Name] }})
+	return compiler.Tree(st, compiler.Environment{Cluster: optimize.Env{Slices: slices, Nodes: nodes, Fn: s.fns,
+		Stats: func(t *state.Table) *stats.Table { return s.stats[t.Name] }}})
 }
 
 // session is a session in which nothing changes.

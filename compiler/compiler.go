@@ -1,0 +1,75 @@
+// Package compiler is the way from a statement's syntax to its plan: one front door to the rooms below it.
+//
+//	parse.Statement ──bind──► algebra.Statement ──rewrite──► the same, simpler ──optimize──► plan.Query
+//
+// Plan takes what a user writes: queries, statements that change tables, COPY. Tree takes what somebody has bound or
+// made by hand: ANALYZE's sample, constants. Both do the same from there on.
+package compiler
+
+import (
+	"strings"
+
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/bind"
+	"slipher/compiler/optimize"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+	"slipher/compiler/rewrite"
+)
+
+// Environment is all that a plan depends on beside the statement. The same of both always gives the same plan.
+type Environment struct {
+	// Catalog and Bind are for statements: what names and settings mean.
+	Catalog bind.Catalog
+	Bind    bind.Options
+	// Cluster is what the plan is for. Its Fn is needed always.
+	Cluster optimize.Env
+	// Rules is what rules need.
+	Rules rewrite.Env
+	// Traced: note what the rules did in Planned.Rules.
+	Traced bool
+}
+
+// Planned is a statement's plan.
+type Planned struct {
+	*plan.Query
+	Bound  *algebra.Statement
+	Params []types.Type // of the client's $1, $2, …
+	// Rules, if that was to be noted, is the tree that binding gives, and below each rule's name what it made of it.
+	Rules string
+	// Fields, of a COPY: the table's column that each field of the input fills.
+	Fields []int
+}
+
+// Plan binds and plans SELECT, VALUES, INSERT, UPDATE, DELETE, COPY, the query of CREATE TABLE AS, and the inner
+// statement of EXPLAIN and PREPARE.
+func Plan(st *parse.Statement, env Environment) (*Planned, error) {
+	p := &Planned{}
+	var err error
+	if c, ok := st.Body.(*parse.Copy); ok {
+		p.Bound, p.Fields, err = bind.Copy(st, c, env.Catalog, env.Cluster.Fn, env.Bind)
+	} else {
+		p.Bound, err = bind.Bind(st, env.Catalog, env.Cluster.Fn, env.Bind)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.Params = bind.ClientParams(p.Bound)
+	var trace func(rule string, n algebra.Node)
+	if env.Traced {
+		p.Rules = "bound\n" + indented(p.Bound.Root)
+		trace = func(rule string, n algebra.Node) { p.Rules += rule + "\n" + indented(n) }
+	}
+	p.Query, err = optimize.Plan(rewrite.Trace(p.Bound, env.Rules, trace), env.Cluster)
+	return p, err
+}
+
+func indented(n algebra.Node) string {
+	return "  " + strings.ReplaceAll(strings.TrimSuffix(algebra.FormatTree(n), "\n"), "\n", "\n  ") + "\n"
+}
+
+// Tree plans a bound statement, which stays as it is.
+func Tree(st *algebra.Statement, env Environment) (*plan.Query, error) {
+	return optimize.Plan(rewrite.Apply(st, env.Rules), env.Cluster)
+}

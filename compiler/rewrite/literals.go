@@ -1,0 +1,61 @@
+package rewrite
+
+import (
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
+)
+
+// maxFolds bounds the expressions evaluated while one statement is planned: each is a
+// little query. What is left over is computed with the rows.
+const maxFolds = 16
+
+// foldLiterals replaces calls on literals alone among conjuncts by parameters with their values, so that zone
+// maps see them:
+//
+//	d < date '1998-12-01' - interval '90 days'  →  d < $4, $4 = 1998-09-02
+//
+// The values are computed by primitives, like everything else.
+func foldLiterals(r *run, n algebra.Node) algebra.Node {
+	if r.env.Fold == nil {
+		return n
+	}
+	return eachConjuncts(n, func(es []*algebra.Expr) []*algebra.Expr {
+		out := make([]*algebra.Expr, len(es))
+		for i, e := range es {
+			out[i] = e.Map(r.foldLiteral)
+		}
+		return out
+	})
+}
+
+// foldLiteral is the value of a call on literals alone, nil for other expressions.
+func (r *run) foldLiteral(e *algebra.Expr) *algebra.Expr {
+	if e.Kind != expr.Call || r.folds >= maxFolds || !e.Known(r.st.Params) || e.Volatile() {
+		return nil
+	}
+	r.folds++
+	d, err := r.env.Fold(r.alone(e))
+	if err != nil {
+		return nil
+	}
+	if d.Null {
+		return algebra.Null(e.Type)
+	}
+	r.st.Params = append(r.st.Params, expr.Param{Type: e.Type, Value: d})
+	return &algebra.Expr{Kind: expr.Parameter, Type: e.Type, Param: len(r.st.Params) - 1}
+}
+
+// alone is e with parameters of its own, numbered from 0.
+func (r *run) alone(e *algebra.Expr) (*algebra.Expr, []expr.Param) {
+	var params []expr.Param
+	e = e.Map(func(x *algebra.Expr) *algebra.Expr {
+		if x.Kind != expr.Parameter {
+			return nil
+		}
+		c := *x
+		c.Param = len(params)
+		params = append(params, r.st.Params[x.Param])
+		return &c
+	})
+	return e, params
+}

@@ -1,0 +1,77 @@
+package rewrite
+
+import (
+	"slices"
+
+	"slipher/compiler/algebra"
+)
+
+// innerJoins makes LEFT joins inner whose padded rows what stands above drops again:
+//
+//	select(r.x > 5)(left join(l, r))  →  select(r.x > 5)(inner join(l, r))
+//
+// An inner join can be ordered with others, and conjuncts go through it to both sides.
+func innerJoins(_ *run, n algebra.Node) algebra.Node { return innerUnder(n, nil) }
+
+// innerUnder is n, whose rows count only if all conjuncts above are true.
+func innerUnder(n algebra.Node, above []*algebra.Expr) algebra.Node {
+	switch x := n.(type) {
+	case *algebra.Select:
+		above = movable(append(slices.Clone(above), x.Preds...))
+	case *algebra.Project:
+		by := map[algebra.ColumnID]*algebra.Expr{}
+		for i, c := range x.Cols {
+			by[c.ID] = x.Exprs[i]
+		}
+		above = substituted(above, by)
+	case *algebra.Aggregate:
+		keys := algebra.IDs{}
+		by := map[algebra.ColumnID]*algebra.Expr{}
+		for i, k := range x.Keys {
+			keys[x.Cols[i].ID], by[x.Cols[i].ID] = true, k
+		}
+		above = substituted(slices.DeleteFunc(slices.Clone(above), func(e *algebra.Expr) bool { return !keys.Covers(e) }), by)
+	case *algebra.Join:
+		return innerJoin(x, above)
+	case *algebra.Limit:
+		above = nil
+	}
+	return algebra.MapInputs(n, func(in algebra.Node) algebra.Node { return innerUnder(in, above) })
+}
+
+func innerJoin(x *algebra.Join, above []*algebra.Expr) algebra.Node {
+	left, right := algebra.IDsOf(x.Left.Columns()), algebra.IDsOf(x.Right.Columns())
+	kind := x.Kind
+	if kind == algebra.Left && slices.ContainsFunc(above, func(e *algebra.Expr) bool { return e.RejectsNulls(right) }) {
+		kind = algebra.Inner
+	}
+	on := movable(x.On)
+	toLeft, toRight := slices.Clone(above), slices.Clone(on)
+	if kind == algebra.Inner || kind == algebra.Semi {
+		toLeft = append(toLeft, on...)
+	}
+	if kind == algebra.Inner {
+		toRight = append(toRight, above...)
+	}
+	within := func(es []*algebra.Expr, ids algebra.IDs) []*algebra.Expr {
+		return slices.DeleteFunc(es, func(e *algebra.Expr) bool { return !ids.Meets(e) })
+	}
+	l, r := innerUnder(x.Left, within(toLeft, left)), innerUnder(x.Right, within(toRight, right))
+	if kind == x.Kind && l == x.Left && r == x.Right {
+		return x
+	}
+	return &algebra.Join{Kind: kind, Left: l, Right: r, On: x.On}
+}
+
+func movable(es []*algebra.Expr) []*algebra.Expr {
+	return slices.DeleteFunc(slices.Clone(es), func(e *algebra.Expr) bool { return !e.Movable() })
+}
+
+// substituted are those of es that can stand below a node that computes columns.
+func substituted(es []*algebra.Expr, by map[algebra.ColumnID]*algebra.Expr) []*algebra.Expr {
+	out := make([]*algebra.Expr, len(es))
+	for i, e := range es {
+		out[i] = e.Substitute(by)
+	}
+	return movable(out)
+}

@@ -1,0 +1,158 @@
+package rewrite
+
+import (
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
+)
+
+// pushDown puts conjuncts at the lowest place where they mean the same:
+//
+//	select(l.x = 1 AND r.y = 2)(join(l, r))  →  join(select(l.x = 1)(l), select(r.y = 2)(r))
+//	select(k > 5)(aggregate(k, sum(x))(t))   →  aggregate(k, sum(x))(select(k > 5)(t))
+//
+// Those over both sides of an inner join become conditions of it. Conjuncts that may fail stay where they are:
+// below a join or another filter they would be evaluated for rows that those exclude.
+func pushDown(r *run, n algebra.Node) algebra.Node { return r.push(n, nil) }
+
+// push is n with the conjuncts preds, which hold above it, in it or below.
+func (r *run) push(n algebra.Node, preds []*algebra.Expr) algebra.Node {
+	switch n := n.(type) {
+	case *algebra.Select:
+		safe, failing := expr.Movable(n.Preds)
+		// preds stood above n, so they must not get below what may fail here
+		// only if they may fail themselves, which they do not.
+		return algebra.Where(r.push(n.In, r.once(append(safe, preds...))), failing)
+	case *algebra.Project:
+		return r.pushProject(n, preds)
+	case *algebra.Join:
+		return r.pushJoin(n, preds)
+	case *algebra.Aggregate:
+		return r.pushAggregate(n, preds)
+	case *algebra.Distinct:
+		return n.WithInputs([]algebra.Node{r.push(n.In, preds)})
+	case *algebra.Sort:
+		return n.WithInputs([]algebra.Node{r.push(n.In, preds)})
+	}
+	// What is above a LIMIT, or anything else, stays there.
+	return algebra.Where(algebra.MapInputs(n, func(in algebra.Node) algebra.Node { return r.push(in, nil) }), preds)
+}
+
+// pushProject puts expressions in the place of the projection's columns.
+func (r *run) pushProject(n *algebra.Project, preds []*algebra.Expr) algebra.Node {
+	by := map[algebra.ColumnID]*algebra.Expr{}
+	for i, c := range n.Cols {
+		by[c.ID] = n.Exprs[i]
+	}
+	var down, stay []*algebra.Expr
+	for _, e := range preds {
+		if s := e.Substitute(by); s.Movable() {
+			down = append(down, s)
+		} else {
+			stay = append(stay, e)
+		}
+	}
+	return algebra.Where(n.WithInputs([]algebra.Node{r.push(n.In, down)}), stay)
+}
+
+// pushAggregate lets conjuncts over group keys alone through.
+func (r *run) pushAggregate(n *algebra.Aggregate, preds []*algebra.Expr) algebra.Node {
+	by := map[algebra.ColumnID]*algebra.Expr{}
+	keys := algebra.IDs{}
+	for i, k := range n.Keys {
+		by[n.Cols[i].ID] = k
+		keys[n.Cols[i].ID] = true
+	}
+	var down, stay []*algebra.Expr
+	for _, e := range preds {
+		if s := e.Substitute(by); len(n.Keys) > 0 && keys.Covers(e) && e.HasColumn() && s.Movable() {
+			down = append(down, s)
+		} else {
+			stay = append(stay, e)
+		}
+	}
+	return algebra.Where(n.WithInputs([]algebra.Node{r.push(n.In, down)}), stay)
+}
+
+// pushJoin hands conjuncts to the sides of a join. For inner joins those over
+// both sides join its ON.
+func (r *run) pushJoin(n *algebra.Join, preds []*algebra.Expr) algebra.Node {
+	left, right := algebra.IDsOf(n.Left.Columns()), algebra.IDsOf(n.Right.Columns())
+	inner := n.Kind == algebra.Inner
+	var toLeft, toRight, on, stay []*algebra.Expr
+	for _, e := range preds {
+		switch {
+		case left.Covers(e) && (e.HasColumn() || !inner):
+			toLeft = append(toLeft, e)
+		case !inner:
+			stay = append(stay, e)
+		case right.Covers(e) && e.HasColumn():
+			toRight = append(toRight, e)
+		default:
+			on = append(on, e)
+		}
+	}
+	for _, e := range n.On {
+		switch {
+		case !e.Movable():
+			on = append(on, e)
+		case right.Covers(e) && e.HasColumn():
+			toRight = append(toRight, e)
+		case left.Covers(e) && e.HasColumn() && (inner || n.Kind == algebra.Semi):
+			toLeft = append(toLeft, e)
+		default:
+			on = append(on, e)
+		}
+	}
+	for _, e := range on {
+		if !e.Movable() {
+			continue
+		}
+		if d := implied(e, right); d != nil {
+			toRight = append(toRight, d)
+		}
+		if inner || n.Kind == algebra.Semi {
+			if d := implied(e, left); d != nil {
+				toLeft = append(toLeft, d)
+			}
+		}
+	}
+	out := &algebra.Join{Kind: n.Kind, On: on, Left: r.push(n.Left, toLeft), Right: r.push(n.Right, toRight)}
+	return algebra.Where(out, stay)
+}
+
+// implied is what an OR says about the columns of set alone, nil if nothing:
+// each arm must restrict them. It is checked in addition to the OR itself.
+//
+//	(l.x = 1 AND r.y = 2) OR (l.x = 3 AND r.y = 4), for l  →  l.x = 1 OR l.x = 3
+func implied(e *algebra.Expr, set algebra.IDs) *algebra.Expr {
+	if e.Kind != expr.Or || set.Covers(e) {
+		return nil
+	}
+	var parts []*algebra.Expr
+	for _, a := range expr.Arms(e) {
+		var own []*algebra.Expr
+		for _, c := range expr.Conjuncts(a) {
+			if set.Covers(c) && c.HasColumn() && c.Movable() {
+				own = append(own, c)
+			}
+		}
+		if len(own) == 0 {
+			return nil
+		}
+		parts = append(parts, expr.AllOf(own))
+	}
+	return expr.AnyOf(parts)
+}
+
+// once are conjuncts without those that say what an earlier one says.
+func (r *run) once(es []*algebra.Expr) []*algebra.Expr {
+	seen := map[int]bool{}
+	var out []*algebra.Expr
+	for _, e := range es {
+		if k := r.numbers.Of(e); !seen[k] {
+			seen[k] = true
+			out = append(out, e)
+		}
+	}
+	return out
+}
