@@ -133,33 +133,10 @@ var legalMoves = map[plan.JoinKind][6]bool{
 	plan.AntiJoin:  {true, true, true, true, true, true},
 }
 
-// dealOut turns rows that are on every node into rows that are each in one
-// place: the table at the bottom of the probe chain is read once in the cluster.
+// dealOut is n with each row in one place.
 func (p *planner) dealOut(n physical) physical {
 	if n.out().dist.kind != distAll {
 		return n
 	}
-	switch n := n.(type) {
-	case *scanOp:
-		c := *n
-		c.once, c.dist = true, dist{kind: distEven}
-		c.cost /= float64(p.env.Nodes)
-		return &c
-	case *filterOp:
-		c := *n
-		c.in = p.dealOut(n.in)
-		c.dist = c.in.out().dist
-		return &c
-	case *projectOp:
-		c := *n
-		c.in = p.dealOut(n.in)
-		c.dist = c.in.out().dist
-		return &c
-	case *joinOp:
-		c := *n
-		c.probe = p.dealOut(n.probe)
-		c.dist = c.probe.out().dist
-		return &c
-	}
-	panic("BUG: rows on every node from an operator that cannot put them there")
+	return n.dealOut(p)
 }

@@ -1,12 +1,13 @@
-// Package optimize turns a bound statement into a physical plan.
+// Package optimize turns a bound, rewritten statement into a physical plan.
 //
-//	algebra.Statement ──pushdown──► algebra tree, predicates at their place
-//	     ──planNode, join order──► physical operators with distribution
+//	algebra.Statement ──planner.node, join order──► physical operators with distribution
 //	     ──emit──► plan.Query (streams, segments, steps) and EXPLAIN's tree
 //
 // Invariants: expressions name columns by algebra.ColumnID until emit turns them into layout positions; a
 // physical operator is never changed once made (alternatives share it); an expression that may fail is evaluated only
 // behind the filters and joins that stood before it.
 //
-// Start reading at planner.go, then phys.go and dist.go.
+// A physical operator is a file (op_scan.go, op_join.go, …): how it is planned and emitted, and what EXPLAIN says of it.
+//
+// Start reading at planner.go, then op.go and dist.go.
 package optimize

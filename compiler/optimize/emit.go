@@ -2,9 +2,7 @@ package optimize
 
 import (
 	"fmt"
-	"slices"
 
-	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
@@ -132,35 +130,7 @@ func (e *emitter) where(d dist) plan.Where {
 // emit makes the segments of n up to an open one that has n's rows with at least
 // the columns want.
 func (e *emitter) emit(n physical, want algebra.IDs) (*pipe, error) {
-	var p *pipe
-	var err error
-	switch n := n.(type) {
-	case *scanOp:
-		p = e.scan(n, want)
-	case *valuesOp:
-		p = e.values(n, want)
-	case *textOp:
-		var cols []plan.Column
-		var ids []algebra.ColumnID
-		for _, c := range n.text.Cols { // all: the load kernel splits them anyway
-			cols, ids = append(cols, planColumn(c)), append(ids, c.ID)
-		}
-		p = e.open(plan.EverySlice, plan.Source{Kind: plan.SourceText, Cols: cols}, ids)
-	case *filterOp:
-		if p, err = e.emit(n.in, union(want, n.preds)); err == nil {
-			p.step(&plan.Filter{Preds: p.exprs(n.preds)})
-		}
-	case *projectOp:
-		p, err = e.project(n, want)
-	case *joinOp:
-		p, err = e.join(n, want)
-	case *aggrOp:
-		p, err = e.aggregate(n)
-	case *sortLimitOp:
-		p, err = e.sortLimit(n, want)
-	default:
-		return nil, fmt.Errorf("BUG: no segments for %T", n)
-	}
+	p, err := n.emit(e, want)
 	if err != nil {
 		return nil, err
 	}
@@ -170,147 +140,6 @@ func (e *emitter) emit(n physical, want algebra.IDs) (*pipe, error) {
 
 func planColumn(c algebra.Column) plan.Column {
 	return plan.Column{Name: c.Name, Type: c.Type, Nullable: c.Nullable}
-}
-
-func (e *emitter) scan(n *scanOp, want algebra.IDs) *pipe {
-	want = union(want, n.preds)
-	src := plan.Source{Kind: plan.SourceScan, Once: n.once}
-	var ids []algebra.ColumnID
-	for i, c := range n.scan.Cols {
-		if !want[c.ID] {
-			continue
-		}
-		src.Cols, ids = append(src.Cols, planColumn(c)), append(ids, c.ID)
-		if i < len(n.scan.ColNos) {
-			src.ColNos = append(src.ColNos, n.scan.ColNos[i])
-		}
-	}
-	if t := n.scan.Table; t != nil {
-		src.Table = tableRef(t, n.scan.Alias)
-	} else {
-		src.Kind, src.Rows = plan.SourceRows, n.scan.Relation
-	}
-	live := -1
-	if n.scan.Table != nil && hasDeleted(n.scan.Table) {
-		live = len(src.Cols)
-		src.Cols, src.ColNos = append(src.Cols, plan.Column{Name: "live", Type: types.TBool}), append(src.ColNos, n.scan.Table.LiveColumn())
-	}
-	p := e.open(e.where(n.dist), src, ids)
-	preds := p.exprs(n.preds)
-	if src.Table != nil {
-		p.seg.Source.Zone = e.p.zone(preds, src.Cols)
-	}
-	if live >= 0 {
-		preds = slices.Insert(preds, e.p.liveAt(n.scan.Table, preds), expr.Col(plan.Position(live), types.TBool, false))
-	}
-	if len(preds) > 0 {
-		p.step(&plan.Filter{Preds: preds})
-	}
-	return p
-}
-
-// hasDeleted reports whether a table's version has objects with deleted rows.
-func hasDeleted(t *state.Table) bool {
-	for _, o := range t.Version.Objects.All() {
-		if o.Dead > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// liveAt is the place among a scan's predicates from which on nothing is computed for deleted rows: in front of the
-// first that may fail, else behind all. Comparisons run fastest while no row has been left out, and leave out more than
-// deletes do (a tenth deleted cost a filter of three comparisons as much as all the rest, in front of it). If
-// most rows are deleted: first.
-func (p *planner) liveAt(t *state.Table, preds []*plan.Expr) int {
-	dead, rows := int64(0), int64(0)
-	for _, o := range t.Version.Objects.All() {
-		dead, rows = dead+o.Dead, rows+o.Rows
-	}
-	if dead > rows/2 {
-		return 0
-	}
-	for i, e := range preds {
-		if e.MayFail() || e.Volatile() {
-			return i
-		}
-	}
-	return len(preds)
-}
-
-func (e *emitter) values(n *valuesOp, want algebra.IDs) *pipe {
-	src := plan.Source{Kind: plan.SourceValues, Values: [][]*plan.Expr{}}
-	var ids []algebra.ColumnID
-	var at []int
-	for i, c := range n.values.Cols {
-		if want[c.ID] {
-			src.Cols, ids, at = append(src.Cols, planColumn(c)), append(ids, c.ID), append(at, i)
-		}
-	}
-	if n.values.Literals != nil {
-		if len(at) == 0 { // rows that are only counted
-			src.Values = make([][]*plan.Expr, n.values.Len())
-			return e.open(e.where(n.dist), src, ids)
-		}
-		src.Kind, src.Values = plan.SourceLiterals, nil
-		for _, k := range at {
-			src.Literals = append(src.Literals, n.values.Literals[k])
-		}
-		return e.open(e.where(n.dist), src, ids)
-	}
-	for _, row := range n.values.Rows {
-		out := make([]*plan.Expr, len(at))
-		for i, k := range at {
-			out[i] = withoutColumns(row[k])
-		}
-		src.Values = append(src.Values, out)
-	}
-	return e.open(e.where(n.dist), src, ids)
-}
-
-// project computes; columns that are only renamed stay where they are.
-func (e *emitter) project(n *projectOp, want algebra.IDs) (*pipe, error) {
-	exprs, cols, computed := wanted(n.exprs, n.cols, want)
-	p, err := e.emit(n.in, union(nil, exprs))
-	if err != nil {
-		return nil, err
-	}
-	e.compute(p, exprs, cols, computed)
-	return p, nil
-}
-
-// wanted is the part of a projection that is in want, and whether any of it is
-// more than a renamed column.
-func wanted(exprs []*algebra.Expr, cols []algebra.Column, want algebra.IDs) (e []*algebra.Expr, c []algebra.Column, computed bool) {
-	for i, col := range cols {
-		if want[col.ID] {
-			e, c = append(e, exprs[i]), append(c, col)
-			computed = computed || exprs[i].Kind != expr.Column
-		}
-	}
-	return e, c, computed
-}
-
-// compute gives the pipe the columns cols, a Project step if anything is to be computed.
-func (e *emitter) compute(p *pipe, exprs []*algebra.Expr, cols []algebra.Column, computed bool) {
-	if !computed {
-		at := map[algebra.ColumnID]plan.Position{}
-		for i, c := range cols {
-			at[c.ID] = p.at[exprs[i].Col]
-		}
-		p.at = at
-		return
-	}
-	step := &plan.Project{}
-	var ids []algebra.ColumnID
-	for i, c := range cols {
-		step.Exprs = append(step.Exprs, p.expr(exprs[i]))
-		step.Names = append(step.Names, c.Name)
-		ids = append(ids, c.ID)
-	}
-	p.step(step)
-	p.layout(step.Layout(nil), ids)
 }
 
 // exchange ends the pipe's segment by sending cols and opens the receiving one.

@@ -2,7 +2,6 @@ package optimize
 
 import (
 	"slipher/catalog/state"
-	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
@@ -47,7 +46,7 @@ func (e *emitter) selectQuery(root physical, t top) error {
 		inner = union(inner, []*algebra.Expr{k.Expr})
 	}
 	if t.limited && len(t.keys) == 0 {
-		e.cutBuilds(root, rowLimit{t.count, t.offset})
+		root.cutBuilds(e, rowLimit{t.count, t.offset})
 	}
 	p, err := e.emit(root, inner)
 	if err != nil {
@@ -111,82 +110,6 @@ func (e *emitter) computeAbove(p *pipe, n *algebra.Project, want algebra.IDs, ke
 }
 
 func keyColumn(p *pipe, at plan.Position) *plan.Expr { return expr.Col(at, p.cols[at].Type, false) }
-
-// sort ends the segment with a sort table and opens one over its rows; withKey
-// yields the normalised key as a last column.
-func (e *emitter) sort(p *pipe, payload []algebra.Column, keys []algebra.SortKey, count, offset int, rows float64, withKey bool) *pipe {
-	t := &plan.Table{Kind: plan.SinkSort, EmitKey: withKey, EstRows: estimate(rows)}
-	sink := plan.Sink{Kind: plan.SinkSort, LimitParam: count, OffsetParam: offset}
-	var ids []algebra.ColumnID
-	for _, c := range payload {
-		at := p.at[c.ID]
-		col := p.cols[at]
-		sink.Payload = append(sink.Payload, p.column(at))
-		t.Payload = append(t.Payload, col)
-		ids = append(ids, c.ID)
-	}
-	for _, k := range keys {
-		x := p.expr(k.Expr)
-		sink.Order = append(sink.Order, plan.SortKey{Expr: x, Desc: k.Desc, NullsFirst: k.NullsFirst})
-		t.Keys = append(t.Keys, plan.Column{Name: "sortkey", Type: x.Type, Nullable: x.Nullable})
-	}
-	sink.TableID = e.table(t, p.seg)
-	p.seg.Sink = sink
-	cols := append([]plan.Column(nil), t.Payload...)
-	if withKey {
-		cols = append(cols, plan.Column{Name: "sortkey", Type: types.TText})
-	}
-	return e.open(p.seg.Where, plan.Source{Kind: plan.SourceTable, TableID: sink.TableID, Cols: cols}, ids)
-}
-
-// limitStep lets each instance pass no more rows than the whole query may: the
-// leader's merge does the exact count. With an offset only if both numbers are known.
-func (e *emitter) limitStep(p *pipe, count, offset int) {
-	if count < 0 {
-		return
-	}
-	if offset >= 0 {
-		c, ok1 := e.p.paramInt(count)
-		o, ok2 := e.p.paramInt(offset)
-		if !ok1 || !ok2 || c+o > 1e15 {
-			return
-		}
-		count = e.p.addParam(plan.Param{Type: types.TInt8, Value: types.Int(int64(c + o))})
-	}
-	p.step(&plan.Limit{Count: count, Offset: -1})
-}
-
-// sortLimit emits a LIMIT inside a query: cut on each instance, then exactly in one.
-func (e *emitter) sortLimit(n *sortLimitOp, want algebra.IDs) (*pipe, error) {
-	inner := union(want)
-	for _, k := range n.keys {
-		inner.AddExpr(k.Expr)
-	}
-	if len(n.keys) == 0 {
-		e.cutBuilds(n.in, rowLimit{n.count, n.offset})
-	}
-	p, err := e.emit(n.in, inner)
-	if err != nil {
-		return nil, err
-	}
-	cols := need(n.cols, inner)
-	single := p.single()
-	if len(n.keys) > 0 {
-		p = e.sort(p, cols, n.keys, n.count, n.offset, n.rows, false)
-	} else if !single {
-		e.limitStep(p, n.count, n.offset)
-	}
-	if !single {
-		p = e.exchange(p, plan.DistSingle, nil, cols)
-		if len(n.keys) > 0 {
-			p = e.sort(p, cols, n.keys, n.count, n.offset, n.rows, false)
-		}
-	}
-	if n.count >= 0 || n.offset >= 0 {
-		p.step(&plan.Limit{Count: n.count, Offset: n.offset})
-	}
-	return p, nil
-}
 
 // delete emits the way of row addresses to where they are collected: on the node that found them.
 func (e *emitter) delete(root physical) error {

@@ -3,7 +3,6 @@ package optimize
 import (
 	"math"
 
-	"slipher/catalog/fn"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/plan"
@@ -196,62 +195,4 @@ func (p *planner) joinCost(j *joinOp) float64 {
 	return pr.cost + b.cost + move +
 		copies*b.rows*(costBuild+costBuildByte*bw) +
 		probes*(pr.rows*reach+pairs*(costMatch+costPredicate*float64(len(j.filter)+len(j.residual))))
-}
-
-// outerJoin plans a left, semi or anti join where it stands.
-func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
-	left, err := p.node(n.Left)
-	if err != nil {
-		return nil, err
-	}
-	right, err := p.node(n.Right)
-	if err != nil {
-		return nil, err
-	}
-	j := joinOp{kind: map[algebra.JoinKind]plan.JoinKind{
-		algebra.Left: plan.LeftJoin, algebra.Semi: plan.SemiJoin, algebra.Anti: plan.AntiJoin}[n.Kind]}
-	lids, rids := algebra.IDsOf(left.out().cols), algebra.IDsOf(right.out().cols)
-	sel := 1.0
-	for _, e := range n.On {
-		if l, r, ok := sides(e, lids, rids); ok {
-			j.probeKeys, j.buildKeys = append(j.probeKeys, l), append(j.buildKeys, r)
-			sel /= math.Max(p.exprDistinct(l, math.Inf(1)), p.exprDistinct(r, math.Inf(1)))
-			continue
-		}
-		j.residual = append(j.residual, e)
-		sel *= p.selectOne(e)
-	}
-	if (j.kind == plan.SemiJoin || j.kind == plan.AntiJoin) && len(j.residual) > 0 {
-		return nil, plan.ErrUnsupported("a semi or anti join with a condition beside its keys")
-	}
-	l, r := left.out().rows, right.out().rows
-	pairs := math.Max(1, l*r*sel)
-	share := 1 - math.Exp(-math.Max(r*sel, 1e-9)) // of left rows that have a match
-	switch j.kind {
-	case plan.LeftJoin:
-		j.rows = math.Max(l, pairs)
-	case plan.SemiJoin:
-		j.rows = math.Max(1, l*share)
-	case plan.AntiJoin:
-		j.rows = math.Max(1, l*(1-share))
-	}
-	return cheapest(p.movements(j, left, right)), nil
-}
-
-// sides splits an equality between two column sets.
-func sides(e *algebra.Expr, left, right algebra.IDs) (l, r *algebra.Expr, ok bool) {
-	if e.Compares() != fn.Equal || e.Args[0].Type.Phys() != e.Args[1].Type.Phys() {
-		return nil, nil, false
-	}
-	a, b := e.Args[0], e.Args[1]
-	if !a.HasColumn() || !b.HasColumn() {
-		return nil, nil, false
-	}
-	if left.Covers(a) && right.Covers(b) {
-		return a, b, true
-	}
-	if left.Covers(b) && right.Covers(a) {
-		return b, a, true
-	}
-	return nil, nil, false
 }

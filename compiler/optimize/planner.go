@@ -124,3 +124,33 @@ func (p *planner) unite(a, b algebra.ColumnID) {
 	}
 	p.equiv[b] = a
 }
+
+// node makes the physical operators of a logical tree.
+func (p *planner) node(n algebra.Node) (physical, error) {
+	switch n := n.(type) {
+	case *algebra.Scan:
+		return p.scan(n, nil), nil
+	case *algebra.Values:
+		return p.values(n), nil
+	case *algebra.Text:
+		return p.text(n), nil
+	case *algebra.Select:
+		return p.selection(n)
+	case *algebra.Project:
+		return p.project(n)
+	case *algebra.Join:
+		if n.Kind == algebra.Inner {
+			return p.joinGraph(n, nil)
+		}
+		return p.outerJoin(n)
+	case *algebra.Aggregate:
+		return p.aggregate(n)
+	case *algebra.Distinct:
+		return p.distinct(n)
+	case *algebra.Limit:
+		return p.limit(n)
+	case *algebra.Sort:
+		return p.node(n.In)
+	}
+	return nil, fmt.Errorf("BUG: no physical operator for %T", n)
+}

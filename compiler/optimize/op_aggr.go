@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"fmt"
+	"math"
 
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
@@ -9,16 +10,91 @@ import (
 	"slipher/compiler/plan"
 )
 
-// groupKey is a group key and the id of its output column.
-type groupKey struct {
-	id   algebra.ColumnID
-	name string
-	expr *algebra.Expr
+// aggrOp groups. unique: SELECT DISTINCT.
+type aggrOp struct {
+	props
+	in     physical
+	keys   []*algebra.Expr // one for each of the first cols
+	made   []int           // keys that make the groups; the others follow from them
+	follow []int
+	calls  []algebra.AggCall
+	unique bool
 }
 
-// aggregate emits partial → exchange → final (twice with DISTINCT arguments),
+func (p *planner) aggregate(n *algebra.Aggregate) (physical, error) {
+	in, err := p.node(n.In)
+	if err != nil {
+		return nil, err
+	}
+	in = p.dealOut(in)
+	q := in.out()
+	a := &aggrOp{in: in, keys: n.Keys, calls: n.Aggs}
+	a.cols = n.Cols
+	a.rows = 1
+	if len(n.Keys) > 0 {
+		made, _ := p.splitKeys(n.Keys)
+		a.rows = p.groups(pick(n.Keys, made), q.rows)
+	}
+	a.cost = q.cost + q.rows*costGroup + sendCost(math.Min(q.rows, a.rows*float64(p.env.Slices)), p.width(n.Cols))
+	a.made, a.follow = p.splitKeys(n.Keys)
+	a.dist = p.aggrDist(in, n.Keys, n.Cols, a.made)
+	for i, c := range n.Cols {
+		if i < len(n.Keys) {
+			p.describe(c, n.Keys[i], a.rows)
+			p.define(c, n.Keys[i])
+			if n.Keys[i].Kind == expr.Column {
+				p.unite(c.ID, n.Keys[i].Col)
+			}
+		} else {
+			p.describe(c, nil, a.rows)
+			p.calls[c.ID] = n.Aggs[i-len(n.Keys)]
+		}
+	}
+	return a, nil
+}
+
+// aggrDist is where groups end up: by the hash of all keys that make them, or of
+// those by which the input lies already, so that its rows need not leave their slice.
+func (p *planner) aggrDist(in physical, keys []*algebra.Expr, cols []algebra.Column, made []int) dist {
+	q := in.out()
+	if len(keys) == 0 || q.dist.kind == distSingle {
+		return dist{kind: distSingle}
+	}
+	d := dist{kind: distHash}
+	if at, ok := p.placedBy(q.dist, pick(keys, made)); ok {
+		for _, i := range at {
+			d.keys = append(d.keys, cols[made[i]].ID)
+		}
+		return d
+	}
+	for _, i := range made {
+		d.keys = append(d.keys, cols[i].ID)
+	}
+	return d
+}
+
+func (p *planner) distinct(n *algebra.Distinct) (physical, error) {
+	in, err := p.node(n.In)
+	if err != nil {
+		return nil, err
+	}
+	in = p.dealOut(in)
+	q := in.out()
+	a := &aggrOp{in: in, unique: true}
+	a.cols = q.cols // the same columns, one row each
+	for _, c := range q.cols {
+		a.keys = append(a.keys, c.Ref())
+	}
+	a.rows = p.groups(a.keys, q.rows)
+	a.cost = q.cost + q.rows*costGroup
+	a.made, a.follow = p.splitKeys(a.keys)
+	a.dist = p.aggrDist(in, a.keys, a.cols, a.made)
+	return a, nil
+}
+
+// emit makes partial → exchange → final (twice with DISTINCT arguments),
 // then computes the results from the accumulators.
-func (e *emitter) aggregate(n *aggrOp) (*pipe, error) {
+func (n *aggrOp) emit(e *emitter, _ algebra.IDs) (*pipe, error) {
 	split := &aggSplit{p: e.p, grouped: len(n.keys) > 0, byKey: map[accumKey]*accum{}}
 	results, err := split.split(n.calls)
 	if err != nil {
@@ -196,71 +272,27 @@ func (e *emitter) distinctLevel(p *pipe, n *aggrOp, keys *[]groupKey, accs []*ac
 	return p
 }
 
-// group aggregates the pipe's rows into one group per key over the whole cluster
-// and opens a pipe over the groups: columns are the keys' and accumulators' ids.
-func (e *emitter) group(p *pipe, keys []groupKey, accs []*accum, d dist, rows float64) *pipe {
-	first := p
-	p = e.fillGroups(p, keys, accs, rows)
-	if first.single() {
-		return p
+func (op *aggrOp) explain(x *explainer, n *plan.Node, _ algebra.IDs) *plan.Node {
+	read := union(nil, op.keys)
+	for _, c := range op.calls {
+		read.AddExprs(c.Args)
 	}
-	var cols []algebra.Column
-	var by []*algebra.Expr
-	merged := make([]groupKey, len(keys))
-	colOf := func(id algebra.ColumnID) (algebra.Column, *algebra.Expr) {
-		c := p.cols[p.at[id]]
-		col := algebra.Column{ID: id, Name: c.Name, Type: c.Type, Nullable: c.Nullable}
-		return col, col.Ref()
+	in := x.node(op.in, read)
+	n.Children = []*plan.Node{in}
+	rows := float64(in.Rows)
+	switch {
+	case op.unique:
+		n.Title = x.title("Unique")
+		n.StartupCost = in.StartupCost
+		n.TotalCost = in.TotalCost + showOp*rows*float64(len(op.keys))
+	case len(op.keys) == 0:
+		n.Title = x.title("Aggregate")
+		n.StartupCost = in.TotalCost + showOp*rows*float64(len(op.calls))
+		n.TotalCost = n.StartupCost
+	default:
+		n.Title = x.title("HashAggregate")
+		n.StartupCost = in.TotalCost + showOp*rows*float64(len(op.keys)+len(op.calls))
+		n.TotalCost = n.StartupCost + showOp*float64(n.Rows)
 	}
-	for i, k := range keys {
-		col, ref := colOf(k.id)
-		cols = append(cols, col)
-		merged[i] = groupKey{k.id, k.name, ref}
-	}
-	for _, id := range d.keys {
-		_, ref := colOf(id)
-		by = append(by, ref)
-	}
-	merges := make([]*accum, len(accs))
-	for i, a := range accs {
-		col, ref := colOf(a.id)
-		cols = append(cols, col)
-		merges[i] = &accum{id: a.id, fn: mergeFn[a.fn], arg: ref, out: a.out}
-	}
-	kind := plan.DistHash
-	if len(keys) == 0 || d.kind == distSingle {
-		kind, by = plan.DistSingle, nil
-	}
-	p = e.exchange(p, kind, by, cols)
-	return e.fillGroups(p, merged, merges, rows)
-}
-
-// fillGroups ends the segment with an aggregate table and opens one over its groups.
-func (e *emitter) fillGroups(p *pipe, keys []groupKey, accs []*accum, rows float64) *pipe {
-	t := &plan.Table{Kind: plan.SinkAggr, EstRows: estimate(rows)}
-	sink := plan.Sink{Kind: plan.SinkAggr, LimitParam: -1, OffsetParam: -1}
-	var cols []plan.Column
-	var ids []algebra.ColumnID
-	for i, k := range keys {
-		x := p.expr(k.expr)
-		name := k.name
-		if name == "" {
-			name = fmt.Sprintf("k%d", i)
-		}
-		c := plan.Column{Name: name, Type: x.Type, Nullable: x.Nullable}
-		sink.Keys, t.Keys = append(sink.Keys, x), append(t.Keys, c)
-		cols, ids = append(cols, c), append(ids, k.id)
-	}
-	for _, a := range accs {
-		agg := plan.Agg{Fn: a.fn}
-		if a.arg != nil {
-			agg.Arg = p.expr(a.arg)
-		}
-		sink.Aggs = append(sink.Aggs, agg)
-		t.Aggs = append(t.Aggs, plan.AggInfo{Agg: agg, Out: a.out})
-		cols, ids = append(cols, a.out), append(ids, a.id)
-	}
-	sink.TableID = e.table(t, p.seg)
-	p.seg.Sink = sink
-	return e.open(p.seg.Where, plan.Source{Kind: plan.SourceTable, TableID: sink.TableID, Cols: cols}, ids)
+	return n
 }

@@ -1,0 +1,84 @@
+package optimize
+
+import (
+	"fmt"
+
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+)
+
+// groupKey is a group key and the id of its output column.
+type groupKey struct {
+	id   algebra.ColumnID
+	name string
+	expr *algebra.Expr
+}
+
+// group aggregates the pipe's rows into one group per key over the whole cluster
+// and opens a pipe over the groups: columns are the keys' and accumulators' ids.
+func (e *emitter) group(p *pipe, keys []groupKey, accs []*accum, d dist, rows float64) *pipe {
+	first := p
+	p = e.fillGroups(p, keys, accs, rows)
+	if first.single() {
+		return p
+	}
+	var cols []algebra.Column
+	var by []*algebra.Expr
+	merged := make([]groupKey, len(keys))
+	colOf := func(id algebra.ColumnID) (algebra.Column, *algebra.Expr) {
+		c := p.cols[p.at[id]]
+		col := algebra.Column{ID: id, Name: c.Name, Type: c.Type, Nullable: c.Nullable}
+		return col, col.Ref()
+	}
+	for i, k := range keys {
+		col, ref := colOf(k.id)
+		cols = append(cols, col)
+		merged[i] = groupKey{k.id, k.name, ref}
+	}
+	for _, id := range d.keys {
+		_, ref := colOf(id)
+		by = append(by, ref)
+	}
+	merges := make([]*accum, len(accs))
+	for i, a := range accs {
+		col, ref := colOf(a.id)
+		cols = append(cols, col)
+		merges[i] = &accum{id: a.id, fn: mergeFn[a.fn], arg: ref, out: a.out}
+	}
+	kind := plan.DistHash
+	if len(keys) == 0 || d.kind == distSingle {
+		kind, by = plan.DistSingle, nil
+	}
+	p = e.exchange(p, kind, by, cols)
+	return e.fillGroups(p, merged, merges, rows)
+}
+
+// fillGroups ends the segment with an aggregate table and opens one over its groups.
+func (e *emitter) fillGroups(p *pipe, keys []groupKey, accs []*accum, rows float64) *pipe {
+	t := &plan.Table{Kind: plan.SinkAggr, EstRows: estimate(rows)}
+	sink := plan.Sink{Kind: plan.SinkAggr, LimitParam: -1, OffsetParam: -1}
+	var cols []plan.Column
+	var ids []algebra.ColumnID
+	for i, k := range keys {
+		x := p.expr(k.expr)
+		name := k.name
+		if name == "" {
+			name = fmt.Sprintf("k%d", i)
+		}
+		c := plan.Column{Name: name, Type: x.Type, Nullable: x.Nullable}
+		sink.Keys, t.Keys = append(sink.Keys, x), append(t.Keys, c)
+		cols, ids = append(cols, c), append(ids, k.id)
+	}
+	for _, a := range accs {
+		agg := plan.Agg{Fn: a.fn}
+		if a.arg != nil {
+			agg.Arg = p.expr(a.arg)
+		}
+		sink.Aggs = append(sink.Aggs, agg)
+		t.Aggs = append(t.Aggs, plan.AggInfo{Agg: agg, Out: a.out})
+		cols, ids = append(cols, a.out), append(ids, a.id)
+	}
+	sink.TableID = e.table(t, p.seg)
+	p.seg.Sink = sink
+	return e.open(p.seg.Where, plan.Source{Kind: plan.SourceTable, TableID: sink.TableID, Cols: cols}, ids)
+}

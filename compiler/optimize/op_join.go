@@ -1,0 +1,267 @@
+package optimize
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"slipher/catalog/fn"
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
+	"slipher/compiler/plan"
+)
+
+// joinOp is a hash join: build is read first, whole.
+type joinOp struct {
+	props
+	kind                 plan.JoinKind
+	probe, build         physical
+	probeKeys, buildKeys []*algebra.Expr // none: every pair
+	residual             []*algebra.Expr // over both sides, part of the match
+	filter               []*algebra.Expr // behind the join
+	move                 movement
+	moveKeys             []int // for movements by hash: indexes into the keys
+}
+
+// outerJoin plans a left, semi or anti join where it stands.
+func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
+	left, err := p.node(n.Left)
+	if err != nil {
+		return nil, err
+	}
+	right, err := p.node(n.Right)
+	if err != nil {
+		return nil, err
+	}
+	j := joinOp{kind: map[algebra.JoinKind]plan.JoinKind{
+		algebra.Left: plan.LeftJoin, algebra.Semi: plan.SemiJoin, algebra.Anti: plan.AntiJoin}[n.Kind]}
+	lids, rids := algebra.IDsOf(left.out().cols), algebra.IDsOf(right.out().cols)
+	sel := 1.0
+	for _, e := range n.On {
+		if l, r, ok := sides(e, lids, rids); ok {
+			j.probeKeys, j.buildKeys = append(j.probeKeys, l), append(j.buildKeys, r)
+			sel /= math.Max(p.exprDistinct(l, math.Inf(1)), p.exprDistinct(r, math.Inf(1)))
+			continue
+		}
+		j.residual = append(j.residual, e)
+		sel *= p.selectOne(e)
+	}
+	if (j.kind == plan.SemiJoin || j.kind == plan.AntiJoin) && len(j.residual) > 0 {
+		return nil, plan.ErrUnsupported("a semi or anti join with a condition beside its keys")
+	}
+	l, r := left.out().rows, right.out().rows
+	pairs := math.Max(1, l*r*sel)
+	share := 1 - math.Exp(-math.Max(r*sel, 1e-9)) // of left rows that have a match
+	switch j.kind {
+	case plan.LeftJoin:
+		j.rows = math.Max(l, pairs)
+	case plan.SemiJoin:
+		j.rows = math.Max(1, l*share)
+	case plan.AntiJoin:
+		j.rows = math.Max(1, l*(1-share))
+	}
+	return cheapest(p.movements(j, left, right)), nil
+}
+
+// sides splits an equality between two column sets.
+func sides(e *algebra.Expr, left, right algebra.IDs) (l, r *algebra.Expr, ok bool) {
+	if e.Compares() != fn.Equal || e.Args[0].Type.Phys() != e.Args[1].Type.Phys() {
+		return nil, nil, false
+	}
+	a, b := e.Args[0], e.Args[1]
+	if !a.HasColumn() || !b.HasColumn() {
+		return nil, nil, false
+	}
+	if left.Covers(a) && right.Covers(b) {
+		return a, b, true
+	}
+	if left.Covers(b) && right.Covers(a) {
+		return b, a, true
+	}
+	return nil, nil, false
+}
+
+// emit makes the build side up to its hash table, then the probe side with the
+// join as a step.
+func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
+	if len(n.probeKeys) == 0 {
+		e.p.nested = true
+	}
+	want = union(want, n.filter)
+	matched := union(nil, n.residual) // columns that decide about pairs
+	payload := need(n.build.out().cols, union(want, n.residual))
+	if n.kind == plan.SemiJoin || n.kind == plan.AntiJoin {
+		payload = need(n.build.out().cols, matched)
+	}
+	table, err := n.emitBuild(e, payload)
+	if err != nil {
+		return nil, err
+	}
+	probeCols := need(n.probe.out().cols, union(want, n.residual, n.probeKeys))
+	p, err := e.emit(n.probe, algebra.IDsOf(probeCols))
+	if err != nil {
+		return nil, err
+	}
+	if n.move == distOuter || n.move == distBoth {
+		p = e.exchange(p, plan.DistHash, pick(n.probeKeys, n.moveKeys), probeCols)
+	}
+	step := &plan.HashJoin{Table: table, Kind: n.kind, Keys: p.exprs(n.probeKeys)}
+	if len(n.probeKeys) == 0 {
+		step.Keys = []*plan.Expr{constKey()}
+	}
+	p.step(step)
+	probeOnly := len(p.cols)
+	for i, c := range e.q.Tables[table].Payload {
+		c.Nullable = c.Nullable || n.kind == plan.LeftJoin
+		p.at[payload[i].ID] = plan.Position(len(p.cols))
+		p.cols = append(p.cols, c)
+	}
+	if len(n.residual) > 0 {
+		step.Residual = p.expr(expr.AllOf(n.residual))
+	}
+	if n.kind == plan.SemiJoin || n.kind == plan.AntiJoin {
+		for _, c := range payload {
+			delete(p.at, c.ID)
+		}
+		p.cols = p.cols[:probeOnly]
+	}
+	if len(n.filter) > 0 {
+		p.step(&plan.Filter{Preds: p.exprs(n.filter)})
+	}
+	return p, nil
+}
+
+// emitBuild makes the build side and returns the number of its table.
+func (n *joinOp) emitBuild(e *emitter, payload []algebra.Column) (int, error) {
+	ids := algebra.IDsOf(payload)
+	ids.AddExprs(n.buildKeys)
+	p, err := e.emit(n.build, ids)
+	if err != nil {
+		return 0, err
+	}
+	if l, ok := e.cuts[n]; ok {
+		e.limitStep(p, l.count, l.offset)
+	}
+	cols := need(n.build.out().cols, ids)
+	switch n.move {
+	case bcastInner:
+		if e.p.env.Nodes > 1 && !e.p.leader {
+			p = e.exchange(p, plan.DistBroadcast, nil, cols)
+		}
+	case distInner, distBoth:
+		p = e.exchange(p, plan.DistHash, pick(n.buildKeys, n.moveKeys), cols)
+	}
+	t := &plan.Table{Kind: plan.SinkHash, EstRows: estimate(n.build.out().rows)}
+	sink := plan.Sink{Kind: plan.SinkHash, LimitParam: -1, OffsetParam: -1, Keys: p.exprs(n.buildKeys)}
+	if len(n.buildKeys) == 0 {
+		sink.Keys = []*plan.Expr{constKey()}
+	}
+	for i, k := range sink.Keys {
+		t.Keys = append(t.Keys, plan.Column{Name: fmt.Sprintf("k%d", i), Type: k.Type, Nullable: k.Nullable})
+	}
+	for _, c := range payload {
+		at := p.at[c.ID]
+		col := p.cols[at]
+		sink.Payload = append(sink.Payload, p.column(at))
+		t.Payload = append(t.Payload, col)
+	}
+	sink.TableID = e.table(t, p.seg)
+	p.seg.Sink = sink
+	return sink.TableID, nil
+}
+
+// rowLimit is a LIMIT and its OFFSET: parameter numbers, -1 none.
+type rowLimit struct{ count, offset int }
+
+// cutBuilds: a join in which all pairs match needs no more rows than the limit of its build side, which would
+// else be read whole before the first pair is there.
+func (n *joinOp) cutBuilds(e *emitter, l rowLimit) {
+	if n.kind != plan.InnerJoin && n.kind != plan.LeftJoin || len(n.probeKeys)+len(n.residual)+len(n.filter) > 0 {
+		return
+	}
+	e.cuts[n] = l
+	n.probe.cutBuilds(e, l)
+	n.build.cutBuilds(e, l)
+}
+
+func (op *joinOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.Node {
+	both := union(want, op.filter, op.residual)
+	outer := x.node(op.probe, union(both, op.probeKeys))
+	inner := x.node(op.build, union(both, op.buildKeys))
+	moved := 0.0
+	switch op.move {
+	case bcastInner:
+		moved = float64(inner.Rows) * math.Min(showBcastMax, showBcastRow+showBcastByte*float64(inner.Width))
+	case distInner:
+		moved = showDistRow * float64(inner.Rows)
+	case distOuter:
+		moved = showDistRow * float64(outer.Rows)
+	case distBoth:
+		moved = showDistRow * float64(inner.Rows+outer.Rows)
+	}
+	label := " " + op.move.String()
+	if x.p.leader {
+		label, moved = "", 0
+	}
+	if len(op.probeKeys) == 0 {
+		prefix := [...]string{"Nested Loop", "Nested Loop Left Join", "Nested Loop IN Join", "Nested Loop NOT IN Join"}[op.kind]
+		n.Title = x.title(prefix + label)
+		n.StartupCost = outer.StartupCost + inner.StartupCost
+		n.TotalCost = outer.TotalCost + inner.TotalCost + moved + 2*showOp*float64(outer.Rows)*float64(inner.Rows)
+		n.Children = []*plan.Node{outer, inner}
+	} else {
+		n.Title = x.title([...]string{"Hash Join", "Hash Left Join", "Hash IN Join", "Hash NOT IN Join"}[op.kind] + label)
+		hash := *inner
+		hash.Title, hash.Details, hash.Children, hash.StartupCost = x.title("Hash"), nil, []*plan.Node{inner}, inner.TotalCost
+		n.StartupCost = hash.TotalCost
+		n.TotalCost = outer.TotalCost + inner.TotalCost + moved +
+			showRow*float64(outer.Rows) + showOp*float64(len(op.probeKeys))*float64(outer.Rows+inner.Rows)
+		n.Children = []*plan.Node{outer, &hash}
+		switch op.move {
+		case distInner:
+			n.Details = append(n.Details, "Inner Dist Key: "+x.list(x.named, pick(op.buildKeys, op.moveKeys)))
+		case distOuter:
+			n.Details = append(n.Details, "Outer Dist Key: "+x.list(x.named, pick(op.probeKeys, op.moveKeys)))
+		case distBoth:
+			n.Details = append(n.Details, "Outer Dist Key: "+x.list(x.named, pick(op.probeKeys, op.moveKeys)),
+				"Inner Dist Key: "+x.list(x.named, pick(op.buildKeys, op.moveKeys)))
+		}
+		n.Details = append(n.Details, "Hash Cond: "+op.condText(x))
+	}
+	if f := append(append([]*algebra.Expr(nil), op.residual...), op.filter...); len(f) > 0 {
+		n.Details = append(n.Details, "Join Filter: "+x.text(op.sided(x), expr.AllOf(f)))
+	}
+	return n
+}
+
+// condText is the equalities of a join, its sides called "outer" and "inner".
+func (op *joinOp) condText(x *explainer) string {
+	name := op.sided(x)
+	parts := make([]string, len(op.probeKeys))
+	for i := range op.probeKeys {
+		parts[i] = "(" + x.text(name, op.probeKeys[i]) + " = " + x.text(name, op.buildKeys[i]) + ")"
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return "(" + strings.Join(parts, " AND ") + ")"
+}
+
+// sided names columns by the side they come from.
+func (op *joinOp) sided(x *explainer) func(id algebra.ColumnID) string {
+	inner := algebra.IDsOf(op.build.out().cols)
+	return func(id algebra.ColumnID) string {
+		side := `"outer".`
+		if inner[id] {
+			side = `"inner".`
+		}
+		return side + x.plain(id)
+	}
+}
+
+func (n *joinOp) dealOut(p *planner) physical {
+	c := *n
+	c.probe = p.dealOut(n.probe)
+	c.dist = c.probe.out().dist
+	return &c
+}

@@ -1,0 +1,56 @@
+package optimize
+
+import (
+	"math"
+
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+)
+
+// valuesOp is literal rows.
+type valuesOp struct {
+	props
+	values *algebra.Values
+}
+
+func (p *planner) values(n *algebra.Values) physical {
+	for _, c := range n.Cols {
+		p.describe(c, nil, float64(n.Len()))
+	}
+	return &valuesOp{values: n, props: props{cols: n.Cols, rows: math.Max(1, float64(n.Len())), dist: dist{kind: distSingle}}}
+}
+
+func (n *valuesOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
+	src := plan.Source{Kind: plan.SourceValues, Values: [][]*plan.Expr{}}
+	var ids []algebra.ColumnID
+	var at []int
+	for i, c := range n.values.Cols {
+		if want[c.ID] {
+			src.Cols, ids, at = append(src.Cols, planColumn(c)), append(ids, c.ID), append(at, i)
+		}
+	}
+	if n.values.Literals != nil {
+		if len(at) == 0 { // rows that are only counted
+			src.Values = make([][]*plan.Expr, n.values.Len())
+			return e.open(e.where(n.dist), src, ids), nil
+		}
+		src.Kind, src.Values = plan.SourceLiterals, nil
+		for _, k := range at {
+			src.Literals = append(src.Literals, n.values.Literals[k])
+		}
+		return e.open(e.where(n.dist), src, ids), nil
+	}
+	for _, row := range n.values.Rows {
+		out := make([]*plan.Expr, len(at))
+		for i, k := range at {
+			out[i] = withoutColumns(row[k])
+		}
+		src.Values = append(src.Values, out)
+	}
+	return e.open(e.where(n.dist), src, ids), nil
+}
+
+func (n *valuesOp) explain(x *explainer, line *plan.Node, _ algebra.IDs) *plan.Node {
+	line.Title, line.TotalCost = x.title("Result"), showRow*n.rows
+	return line
+}
