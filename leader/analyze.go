@@ -151,6 +151,6 @@ func (s *Server) keepStatistics(ctx context.Context, ses *session.Session, t *st
 	if err := s.store.Put(ctx, name, data); err != nil {
 		return err
 	}
-	_, err = x.Do(ctx, state.Op{SetStats: &state.SetStats{Table: t.ID, Object: name}})
+	_, err = x.Do(ctx, &state.SetStats{Table: t.ID, Object: name})
 	return err
 }

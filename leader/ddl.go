@@ -6,6 +6,7 @@ import (
 
 	"slipher/catalog/ddl"
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
 	"slipher/compiler/bind"
 	"slipher/compiler/parse"
 	"slipher/leader/pgwire"
@@ -42,7 +43,7 @@ func (s *Server) define(ctx context.Context, ses *session.Session, st *parse.Sta
 	if len(p.Command.Ops) == 0 {
 		return 0, nil
 	}
-	if c := p.Command.Ops[0].CreateTable; x.ReadOnly() && (c == nil || c.Table.Schema != s.sessions.tempSchema(ses)) {
+	if made, _ := state.Creates(p.Command.Ops[0]); x.ReadOnly() && (made.Table == nil || made.Table.Schema != s.sessions.tempSchema(ses)) {
 		return 0, s.mayWrite(ses, st.Body.Tag(), "")
 	}
 	done, err := x.Do(ctx, p.Command.Ops...)

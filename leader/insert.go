@@ -163,6 +163,6 @@ func (s *Server) insertSmall(ctx context.Context, ses *session.Session, t *state
 	if err != nil || len(d.Adds) == 0 {
 		return rows, err
 	}
-	_, err = x.Do(ctx, state.Op{Delta: &d})
+	_, err = x.Do(ctx, &d)
 	return rows, err
 }

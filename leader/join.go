@@ -272,7 +272,7 @@ func (s *Server) register(ctx context.Context, l state.Leader) error {
 	if old := s.replica.Catalog().Leader(l.ID); old != nil && *old == l {
 		return nil
 	}
-	_, err := s.replica.Propose(ctx, &state.Command{Ops: []state.Op{{RegisterLeader: &state.RegisterLeader{Leader: l}}}})
+	_, err := s.replica.Propose(ctx, &state.Command{Ops: []state.Op{&state.RegisterLeader{Leader: l}}})
 	return err
 }
 

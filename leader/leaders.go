@@ -122,6 +122,6 @@ func (s *Server) RemoveLeader(ctx context.Context, id string) error {
 	if s.replica.Catalog().Leader(id) == nil {
 		return nil
 	}
-	_, err := s.replica.Propose(ctx, &state.Command{Ops: []state.Op{{RemoveLeader: &state.RemoveLeader{ID: id}}}})
+	_, err := s.replica.Propose(ctx, &state.Command{Ops: []state.Op{&state.RemoveLeader{ID: id}}})
 	return err
 }

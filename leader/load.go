@@ -83,7 +83,7 @@ func (s *Server) record(ctx context.Context, ses *session.Session, p *planned, t
 		return 0, sqlerr.New(sqlerr.InternalError, "an update of %d rows wrote %d", deleted, added)
 	}
 	if len(d.Adds)+len(d.Deletes) > 0 {
-		if _, err := ses.Txn().Do(ctx, state.Op{Delta: &d}); err != nil {
+		if _, err := ses.Txn().Do(ctx, &d); err != nil {
 			return 0, err
 		}
 	}

@@ -43,7 +43,7 @@ func NewOffline(slices int) (*Offline, error) {
 		return nil, fmt.Errorf("--slices must be 1 to %d", maxSlices)
 	}
 	o := &Offline{fns: fn.Default(), slices: slices, stats: map[string]*stats.Table{}, cat: state.New()}
-	if err := o.apply(&state.Command{Ops: []state.Op{{Bootstrap: &state.Bootstrap{Cluster: state.Cluster{ID: "offline", Slices: slices}}}}}); err != nil {
+	if err := o.apply(&state.Command{Ops: []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "offline", Slices: slices}}}}); err != nil {
 		return nil, err
 	}
 	var err error

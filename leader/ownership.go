@@ -264,11 +264,11 @@ func (c *claimant) write(ctx context.Context, cat *state.Catalog, target string,
 		op.ClusterID = randomID()
 		c.log.Info("the data was copied or moved here: it is a cluster of its own now", "cluster", op.ClusterID, "was", cluster.ID)
 	}
-	ops := []state.Op{{ClaimStorage: op}}
+	ops := []state.Op{op}
 	if op.ClusterID != cluster.ID && len(cat.Nodes()) > 0 { // they are the original's; this one's are started anew
-		ops = append(ops, state.Op{AssignSlices: &state.AssignSlices{Nodes: make([]string, cat.SliceCount())}})
+		ops = append(ops, &state.AssignSlices{Nodes: make([]string, cat.SliceCount())})
 		for _, n := range cat.Nodes() {
-			ops = append(ops, state.Op{RemoveNode: &state.RemoveNode{ID: n.ID}})
+			ops = append(ops, &state.RemoveNode{ID: n.ID})
 		}
 	}
 	if _, err := c.replica.Propose(ctx, &state.Command{Term: c.term, Ops: ops}); err != nil {

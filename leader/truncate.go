@@ -18,7 +18,7 @@ func (s *Server) runTruncate(ctx context.Context, ses *session.Session, st *pars
 	if err := s.mayWrite(ses, "TRUNCATE", t.Schema); err != nil {
 		return err
 	}
-	if _, err := ses.Txn().Do(ctx, state.Op{Truncate: &state.Truncate{Table: t.ID, Def: t.Def}}); err != nil {
+	if _, err := ses.Txn().Do(ctx, &state.Truncate{Table: t.ID, Def: t.Def}); err != nil {
 		return err
 	}
 	return w.Complete(st.Body.Tag())

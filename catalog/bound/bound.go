@@ -25,7 +25,7 @@ func Check(m any) error {
 
 // plan says where in values of a type lists are. nil: nowhere.
 type plan struct {
-	kind   reflect.Kind // Pointer, Struct, Slice, Map
+	kind   reflect.Kind // Pointer, Struct, Slice, Map, Interface
 	elem   *plan        // of Pointer, Slice, Map (its values)
 	fields []field      // of Struct
 	bytes  bool         // Slice: of bytes
@@ -58,6 +58,8 @@ func makePlan(t reflect.Type, limit int, what string, making map[reflect.Type]*p
 		}
 	case reflect.Slice, reflect.Map:
 		return &plan{kind: t.Kind(), bytes: t.Elem().Kind() == reflect.Uint8, limit: limit, what: what, elem: makePlan(t.Elem(), Elements, what, making)}
+	case reflect.Interface:
+		return &plan{kind: reflect.Interface} // of whatever is in it
 	case reflect.Struct:
 		if p, ok := making[t]; ok {
 			return p
@@ -103,6 +105,10 @@ func (p *plan) check(v reflect.Value) *sqlerr.Error {
 	case reflect.Pointer:
 		if !v.IsNil() {
 			return p.elem.check(v.Elem())
+		}
+	case reflect.Interface:
+		if !v.IsNil() {
+			return planOf(v.Elem().Type()).check(v.Elem())
 		}
 	case reflect.Struct:
 		for _, f := range p.fields {

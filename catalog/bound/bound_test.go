@@ -18,6 +18,7 @@ type outer struct {
 	Ptr   *inner           `msg:"ptr"`
 	Map   map[string]inner `msg:"map,limit=2"`
 	Self  *outer           `msg:"self"`
+	Any   any              `msg:"any"`
 	Not   []byte           `msg:"-"`
 	Plain int              `msg:"plain"`
 }
@@ -38,6 +39,7 @@ func TestCheck(t *testing.T) {
 		"behind pointer": {outer{Ptr: &long}, "the data is too large: 11 bytes"},
 		"map":            {outer{Map: map[string]inner{"a": {}, "b": {}, "c": {}}}, "outer.Map is too large: 3 entries"},
 		"in a map":       {outer{Map: map[string]inner{"a": long}}, "the data is too large: 11 bytes"},
+		"in a kind":      {outer{Any: &long}, "the data is too large: 11 bytes"},
 		"itself":         {outer{Self: &outer{Self: &outer{One: long}}}, "the data is too large: 11 bytes"},
 		"of all":         {outer{One: inner{Names: make([]string, Elements)}}, ""},
 		"beyond all":     {outer{One: inner{Names: make([]string, Elements+1)}}, "inner.Names is too large: 1048577 entries"},

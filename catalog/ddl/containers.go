@@ -36,7 +36,7 @@ func CreateDatabase(s Scope, in Database) (*Plan, error) {
 	if len(s.Catalog.Databases()) >= maxDatabases {
 		return nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "a cluster has at most %d databases", maxDatabases)
 	}
-	p.add(state.Op{CreateDatabase: &state.CreateDatabase{Database: d}})
+	p.add(&state.CreateDatabase{Database: d})
 	return p, nil
 }
 
@@ -110,7 +110,7 @@ func DropDatabase(s Scope, name string, position int) (*Plan, error) {
 		return nil, sqlerr.New(sqlerr.ObjectInUse, "database \"%s\" is being accessed by other users", name)
 	}
 	p := &Plan{}
-	p.add(state.Op{DropDatabase: &state.DropDatabase{Name: name}})
+	p.add(&state.DropDatabase{Name: name})
 	return p, nil
 }
 
@@ -144,7 +144,7 @@ func CreateSchema(s Scope, in Schema) (*Plan, error) {
 		return nil, sqlerr.New(sqlerr.ReservedName, "unacceptable schema name \"%s\"", c.Name).
 			WithDetail("The prefix \"pg_\" is reserved for system schemas.").At(in.Position)
 	}
-	p.add(state.Op{CreateSchema: &state.CreateSchema{Schema: c, IfNotExists: in.IfNotExists}})
+	p.add(&state.CreateSchema{Schema: c, IfNotExists: in.IfNotExists})
 	return p, nil
 }
 
@@ -166,7 +166,7 @@ func DropSchema(s Scope, in Drop) (*Plan, error) {
 		case s.TempSchema != "" && n.Name == s.TempSchema:
 			return nil, sqlerr.New(sqlerr.DependentObjects, "cannot drop schema %s because it is required by the database system", n.Name).At(n.Position)
 		case s.Catalog.Schema(s.Database, n.Name) != nil:
-			p.add(state.Op{DropSchema: &state.DropSchema{Database: s.Database, Name: n.Name, Cascade: in.Cascade}})
+			p.add(&state.DropSchema{Database: s.Database, Name: n.Name, Cascade: in.Cascade})
 		case in.IfExists:
 			p.notice(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist, skipping", n.Name)
 		default:
@@ -209,7 +209,7 @@ func DropTable(s Scope, in Drop) (*Plan, error) {
 		for _, other := range refs {
 			together = together && dropped[other.ID]
 		}
-		p.add(state.Op{DropTable: &state.DropTable{ID: t.ID, Cascade: in.Cascade || together}})
+		p.add(&state.DropTable{ID: t.ID, Cascade: in.Cascade || together})
 		p.Command.Pre = append(p.Command.Pre, state.Precondition{Table: t.ID})
 	}
 	return p, nil

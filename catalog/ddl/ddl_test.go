@@ -14,8 +14,8 @@ import (
 func scope(t *testing.T) Scope {
 	t.Helper()
 	c := apply(t, state.New(), state.Command{Ops: []state.Op{
-		{Bootstrap: &state.Bootstrap{Cluster: state.Cluster{Slices: 2}}},
-		{CreateSchema: &state.CreateSchema{Schema: state.Schema{Database: "dev", Name: "s"}}},
+		&state.Bootstrap{Cluster: state.Cluster{Slices: 2}},
+		&state.CreateSchema{Schema: state.Schema{Database: "dev", Name: "s"}},
 	}})
 	s := Scope{Catalog: c, Database: "dev", User: "dev", SearchPath: []string{"dev", "public"}}
 	s = create(t, s, Table{Name: Name{Name: "parent"}, Columns: []Column{
@@ -230,7 +230,7 @@ func TestNames(t *testing.T) {
 	if err != nil || len(p.Notices) != 2 || p.Notices[0].Code != sqlerr.NameTooLong {
 		t.Fatalf("%v %v", err, p)
 	}
-	tab := p.Command.Ops[0].CreateTable.Table
+	tab := p.Command.Ops[0].(*state.CreateTable).Table
 	if tab.Name != strings.Repeat("é", 63) || len(tab.Constraints[0].Name) > 127 {
 		t.Errorf("cut to %d and %d bytes", len(tab.Name), len(tab.Constraints[0].Name))
 	}

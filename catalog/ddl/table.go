@@ -110,7 +110,7 @@ func CreateTable(s Scope, in Table) (*Plan, error) {
 			return nil, err
 		}
 	}
-	b.plan.add(state.Op{CreateTable: &state.CreateTable{Table: b.t, IfNotExists: in.IfNotExists}})
+	b.plan.add(&state.CreateTable{Table: b.t, IfNotExists: in.IfNotExists})
 	return b.plan, nil
 }
 

@@ -33,11 +33,11 @@ func world(t *testing.T) *Env {
 		}
 		return state.TableID(apply(p.Command).Ops[0].ID)
 	}
-	apply(state.Command{Micros: 5, Ops: []state.Op{{Bootstrap: &state.Bootstrap{Cluster: state.Cluster{Slices: 4}}},
-		{RegisterNode: &state.RegisterNode{Node: state.Node{ID: "n1", Workers: 1}}},
-		{RegisterNode: &state.RegisterNode{Node: state.Node{ID: "n2", Workers: 1}}}}})
-	apply(state.Command{Ops: []state.Op{{AssignSlices: &state.AssignSlices{Nodes: []string{"n1", "n1", "n2", "n2"}}},
-		{CreateSchema: &state.CreateSchema{Schema: state.Schema{Database: "dev", Name: "s", Owner: "dev"}}}}})
+	apply(state.Command{Micros: 5, Ops: []state.Op{&state.Bootstrap{Cluster: state.Cluster{Slices: 4}},
+		&state.RegisterNode{Node: state.Node{ID: "n1", Workers: 1}},
+		&state.RegisterNode{Node: state.Node{ID: "n2", Workers: 1}}}})
+	apply(state.Command{Ops: []state.Op{&state.AssignSlices{Nodes: []string{"n1", "n1", "n2", "n2"}},
+		&state.CreateSchema{Schema: state.Schema{Database: "dev", Name: "s", Owner: "dev"}}}})
 	movies := create(ddl.Table{Name: ddl.Name{Name: "movies"}, Columns: []ddl.Column{
 		{Name: "title", Type: types.TVarchar(100)}, {Name: "year", Type: types.TInt4, SortKey: true},
 		{Name: "rating", Type: types.TFloat8}, {Name: "gross", Type: types.TDecimal(12, 2), DistKey: true},
@@ -51,7 +51,7 @@ func world(t *testing.T) *Env {
 	for s := range 4 {
 		adds = append(adds, state.ObjectRef{Name: fmt.Sprint("o", s), Slice: state.SliceID(s), Rows: int64(10 + s)})
 	}
-	apply(state.Command{Ops: []state.Op{{Delta: &state.Delta{Table: movies, Adds: adds}}}})
+	apply(state.Command{Ops: []state.Op{&state.Delta{Table: movies, Adds: adds}}})
 	return &Env{Catalog: c, Database: "dev", User: "dev", SearchPath: []string{"dev", "public"}, PID: 7, NowMicros: 100,
 		Functions: fn.Default(), Footer: footer,
 		Settings: func() []Setting { return []Setting{{"search_path", "$user, public", "Schemas."}} },

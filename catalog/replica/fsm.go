@@ -18,6 +18,12 @@ type fsm struct {
 	mu   sync.Mutex
 	cur  *state.Catalog // guarded by mu
 	next chan struct{}  // guarded by mu; closed when cur is replaced
+
+	// stuck is set by an entry that a later version has written: what the catalog is after it nobody
+	// knows here, so nothing more is applied and no snapshot taken. Raft's goroutine alone uses it.
+	stuck error
+	// lost, unless nil, is told once.
+	lost func(error)
 }
 
 func newFSM() *fsm { return &fsm{cur: state.New(), next: make(chan struct{})} }
@@ -43,9 +49,20 @@ func (f *fsm) publish(c *state.Catalog) {
 }
 
 // Apply runs the commands of one committed entry. Its answer is always a []*state.Result, one for
-// each command: bytes that are no commands are an error of that entry, the same on every leader.
+// each command: bytes that are no commands are an error of that entry, the same on every leader. An operation that only
+// a later version knows is the end of this process.
 func (f *fsm) Apply(l *raft.Log) any {
+	if f.stuck != nil {
+		return refused(f.stuck)
+	}
 	cmds, err := state.DecodeEntry(l.Data)
+	if errors.Is(err, state.ErrUnknownOp) {
+		f.stuck = fmt.Errorf("entry %d of the catalog's log: %w; start a version that does, at least as new as the newest that has been the active leader", l.Index, err)
+		if f.lost != nil {
+			f.lost(f.stuck)
+		}
+		return refused(f.stuck)
+	}
 	if err != nil {
 		return []*state.Result{{Err: sqlerr.New(sqlerr.DataCorrupted, "log entry %d: %v", l.Index, err)}}
 	}
@@ -57,8 +74,17 @@ func (f *fsm) Apply(l *raft.Log) any {
 	return out
 }
 
+func refused(why error) []*state.Result {
+	return []*state.Result{{Err: sqlerr.New(sqlerr.DataCorrupted, "%v", why)}}
+}
+
 // Snapshot pins the current version; writing it out happens beside Apply.
-func (f *fsm) Snapshot() (raft.FSMSnapshot, error) { return snapshot{f.catalog()}, nil }
+func (f *fsm) Snapshot() (raft.FSMSnapshot, error) {
+	if f.stuck != nil {
+		return nil, f.stuck
+	}
+	return snapshot{f.catalog()}, nil
+}
 
 // Restore replaces the catalog by a snapshot.
 func (f *fsm) Restore(from io.ReadCloser) error {

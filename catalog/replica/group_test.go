@@ -241,7 +241,7 @@ func TestSnapshotInstall(t *testing.T) {
 	g.stop(lost)
 	tid := state.TableID(propose(t, a, table("t")).Ops[0].ID)
 	for i := range 100 {
-		propose(t, a, state.Op{Delta: &state.Delta{Table: tid, Adds: []state.ObjectRef{{Name: fmt.Sprint(i), Rows: 1}}}})
+		propose(t, a, &state.Delta{Table: tid, Adds: []state.ObjectRef{{Name: fmt.Sprint(i), Rows: 1}}})
 	}
 	if err := a.Snapshot(); err != nil {
 		t.Fatal(err)
@@ -316,7 +316,7 @@ func TestIsolatedLeader(t *testing.T) {
 	}
 	term := old.Term()
 	g.n.isolate(old.opts.ID, true)
-	cmd := &state.Command{Txn: txn, Term: term, Ops: []state.Op{{Delta: &state.Delta{Table: tid, Adds: []state.ObjectRef{{Name: "o", Rows: 1}}}}}}
+	cmd := &state.Command{Txn: txn, Term: term, Ops: []state.Op{&state.Delta{Table: tid, Adds: []state.ObjectRef{{Name: "o", Rows: 1}}}}}
 	if _, err := old.Propose(ctx, cmd); !errors.Is(err, ErrOutcomeUnknown) {
 		t.Errorf("cut off from the others: %v", err)
 	}
@@ -370,8 +370,8 @@ func TestNothingLostUnderLoad(t *testing.T) {
 				if err != nil {
 					continue
 				}
-				_, err = a.Propose(ctx, &state.Command{Txn: txn, Ops: []state.Op{{Delta: &state.Delta{Table: tid,
-					Adds: []state.ObjectRef{{Name: name, Rows: 1}}}}}})
+				_, err = a.Propose(ctx, &state.Command{Txn: txn, Ops: []state.Op{&state.Delta{Table: tid,
+					Adds: []state.ObjectRef{{Name: name, Rows: 1}}}}})
 				mu.Lock()
 				switch {
 				case err == nil:
@@ -529,8 +529,8 @@ func TestMembers(t *testing.T) {
 func TestCommandTooLarge(t *testing.T) {
 	r := open(t, t.TempDir())
 	tid := state.TableID(propose(t, r, table("t")).Ops[0].ID)
-	_, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{{Delta: &state.Delta{Table: tid,
-		Adds: []state.ObjectRef{{Name: "o", Rows: 1, Data: make([]byte, maxCommand)}}}}}})
+	_, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{&state.Delta{Table: tid,
+		Adds: []state.ObjectRef{{Name: "o", Rows: 1, Data: make([]byte, maxCommand)}}}}})
 	if sqlerr.From(err).Code != sqlerr.ProgramLimitExceeded {
 		t.Errorf("%v", err)
 	}

@@ -161,6 +161,7 @@ func (r *Replica) openDisk() (err error) {
 		return fmt.Errorf("open the catalog's log: %w", err)
 	}
 	r.log = &store{WAL: log, failure: failure{done: make(chan struct{})}}
+	r.fsm.lost = r.log.failure.set
 	snaps, err := raft.NewFileSnapshotStoreWithLogger(o.Dir, snapshotsKept, logger.Named("snapshot"))
 	if err != nil {
 		return fmt.Errorf("open the catalog's snapshots: %w", err)
@@ -230,7 +231,7 @@ func (r *Replica) Catalog() *state.Catalog { return r.fsm.catalog() }
 // Take the channel first, then look at Catalog, then wait.
 func (r *Replica) Changed() <-chan struct{} { return r.fsm.changed() }
 
-// Failed is closed when the log's disk has failed: Err says how. The process
+// Failed is closed when the log's disk has failed, or its contents are a later version's: Err says how. The process
 // must end; nothing will be reported as done any more.
 func (r *Replica) Failed() <-chan struct{} { return r.log.failure.done }
 

@@ -43,8 +43,8 @@ func propose(t *testing.T, r *Replica, ops ...state.Op) *state.Result {
 }
 
 func table(name string) state.Op {
-	return state.Op{CreateTable: &state.CreateTable{Table: state.Table{Database: "dev", Schema: "public",
-		Name: name, Columns: []state.Column{{Name: "a", Type: types.TInt4}}}}}
+	return &state.CreateTable{Table: state.Table{Database: "dev", Schema: "public",
+		Name: name, Columns: []state.Column{{Name: "a", Type: types.TInt4}}}}
 }
 
 // A new replica is active in well under a second.
@@ -118,7 +118,7 @@ func BenchmarkPropose(b *testing.B) {
 	if err := r.WaitActive(ctx); err != nil {
 		b.Fatal(err)
 	}
-	pin := &state.Command{Ops: []state.Op{{Pin: &state.Pin{Version: 1}}}}
+	pin := &state.Command{Ops: []state.Op{&state.Pin{Version: 1}}}
 	for _, sessions := range []int{1, 8} {
 		b.Run(fmt.Sprintf("sessions=%d", sessions), func(b *testing.B) {
 			b.SetParallelism(sessions)
@@ -147,7 +147,7 @@ func TestRestartKeepsEverything(t *testing.T) {
 			}
 		}
 		if round == 2 {
-			propose(t, r, state.Op{Delta: &state.Delta{Table: id, Adds: []state.ObjectRef{{Name: "o", Rows: 3}}}})
+			propose(t, r, &state.Delta{Table: id, Adds: []state.ObjectRef{{Name: "o", Rows: 3}}})
 		}
 		before, term := r.Catalog(), r.Term()
 		if err := r.Shutdown(context.Background()); err != nil {
@@ -188,8 +188,8 @@ func TestConcurrentTransactions(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				cmd := &state.Command{Txn: txn, Ops: []state.Op{{Delta: &state.Delta{Table: id,
-					Adds: []state.ObjectRef{{Name: fmt.Sprintf("%d-%d", s, i), Rows: 1}}}}}}
+				cmd := &state.Command{Txn: txn, Ops: []state.Op{&state.Delta{Table: id,
+					Adds: []state.ObjectRef{{Name: fmt.Sprintf("%d-%d", s, i), Rows: 1}}}}}
 				for range 2 {
 					if _, err := r.Propose(ctx, cmd); err != nil {
 						t.Error(err)
@@ -203,7 +203,7 @@ func TestConcurrentTransactions(t *testing.T) {
 	if rows := r.Catalog().TableByID(id).Version.Rows; rows != sessions*each {
 		t.Errorf("%d rows, want %d", rows, sessions*each)
 	}
-	propose(t, r, state.Op{Pin: &state.Pin{Version: 1}})
+	propose(t, r, &state.Pin{Version: 1})
 	next, _ := r.Begin(ctx)
 	if s := r.Catalog().Settled(); s != next {
 		t.Errorf("settled %d, want %d", s, next)
@@ -238,7 +238,7 @@ func TestShutdownAnswersEveryone(t *testing.T) {
 		go func() {
 			defer wg.Done()
 			for {
-				if _, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{{Pin: &state.Pin{Version: 1}}}}); err != nil {
+				if _, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{&state.Pin{Version: 1}}}); err != nil {
 					return
 				}
 			}

@@ -250,7 +250,7 @@ func TestShutdownWithHangingDisk(t *testing.T) {
 	defer disarm()
 	asked := make(chan error, 1)
 	go func() {
-		_, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{{Delta: &state.Delta{Table: tid}}}})
+		_, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{&state.Delta{Table: tid}}})
 		asked <- err
 	}()
 	time.Sleep(50 * time.Millisecond)

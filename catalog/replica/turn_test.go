@@ -23,7 +23,7 @@ func TestProposalsShareEntries(t *testing.T) {
 	for s := range sessions {
 		wg.Go(func() {
 			for i := range each {
-				res, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{{Allocate: &state.Allocate{What: state.AllocateOID, Count: 1}}}})
+				res, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{&state.Allocate{What: state.AllocateOID, Count: 1}}})
 				if err != nil {
 					t.Error(err)
 					return

@@ -26,8 +26,8 @@ func (r *Replica) Begin(ctx context.Context) (state.TxnID, error) {
 	defer r.txns.mu.Unlock()
 	if r.txns.next == r.txns.end {
 		// The lock is held meanwhile: others would need the block as well.
-		res, err := r.proposeUnsettled(ctx, state.Op{Allocate: &state.Allocate{
-			What: state.AllocateTxn, Count: txnBlock}})
+		res, err := r.proposeUnsettled(ctx, &state.Allocate{
+			What: state.AllocateTxn, Count: txnBlock})
 		if err != nil {
 			return 0, err
 		}

@@ -85,7 +85,7 @@ func (r *Replica) takeOver(ctx context.Context) error {
 	term := r.raft.CurrentTerm()
 	if term > r.Catalog().Term() { // else it was opened, and only its reply was lost
 		_, err := r.apply(ctx, &state.Command{
-			Micros: r.opts.Now(), Ops: []state.Op{{OpenTerm: &state.OpenTerm{Term: term}}},
+			Micros: r.opts.Now(), Ops: []state.Op{&state.OpenTerm{Term: term}},
 		})
 		if err != nil {
 			return fmt.Errorf("open leader term %d: %w", term, err)
@@ -137,9 +137,9 @@ func (r *Replica) EnsureCluster(ctx context.Context, slices int, storageURL stri
 			return err
 		}
 	}
-	_, err := r.Propose(ctx, &state.Command{Ops: []state.Op{{Bootstrap: &state.Bootstrap{
+	_, err := r.Propose(ctx, &state.Command{Ops: []state.Op{&state.Bootstrap{
 		Cluster: state.Cluster{ID: hex.EncodeToString(id), Slices: slices, StorageURL: storageURL,
 			SigningKey: key, DistHash: distHash},
-	}}}})
+	}}})
 	return err
 }

@@ -1,6 +1,6 @@
 package sqlerr
 
-//go:generate go run github.com/tinylib/msgp -file sqlerr.go -o sqlerr_gen.go -tests=false
+//go:generate go run github.com/tinylib/msgp -file sqlerr.go -o sqlerr_gen.go -io=false -tests=false
 
 import (
 	"errors"

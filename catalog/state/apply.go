@@ -40,12 +40,8 @@ func (c *Catalog) attempt(cmd *Command) (*Catalog, *Result) {
 	next := c.copy()
 	res := &Result{Ops: make([]OpResult, 0, len(cmd.Ops))}
 	changed := false
-	for i := range cmd.Ops {
-		body := cmd.Ops[i].body()
-		if body == nil {
-			return c, &Result{Err: sqlerr.New(sqlerr.InternalError, "catalog command without an operation")}
-		}
-		out, err := body.apply(next, cmd)
+	for _, op := range cmd.Ops {
+		out, err := op.apply(next, cmd)
 		if err != nil {
 			return c, &Result{Err: err}
 		}
@@ -115,48 +111,4 @@ func (c *Catalog) holds(p *Precondition) *sqlerr.Error {
 func (c *Catalog) copy() *Catalog {
 	next := *c
 	return &next
-}
-
-// operation is one of Op's fields: it changes c, a private copy, or fails.
-type operation interface {
-	apply(c *Catalog, cmd *Command) (OpResult, *sqlerr.Error)
-}
-
-// body is the field that is set; nil if none is, or more than one.
-func (o *Op) body() operation {
-	var found operation
-	count := 0
-	pick := func(set bool, b operation) {
-		if set {
-			found = b
-			count++
-		}
-	}
-	pick(o.Bootstrap != nil, o.Bootstrap)
-	pick(o.OpenTerm != nil, o.OpenTerm)
-	pick(o.Allocate != nil, o.Allocate)
-	pick(o.CreateDatabase != nil, o.CreateDatabase)
-	pick(o.DropDatabase != nil, o.DropDatabase)
-	pick(o.CreateSchema != nil, o.CreateSchema)
-	pick(o.DropSchema != nil, o.DropSchema)
-	pick(o.CreateTable != nil, o.CreateTable)
-	pick(o.DropTable != nil, o.DropTable)
-	pick(o.Delta != nil, o.Delta)
-	pick(o.SetStats != nil, o.SetStats)
-	pick(o.ReserveIdentity != nil, o.ReserveIdentity)
-	pick(o.RegisterNode != nil, o.RegisterNode)
-	pick(o.RemoveNode != nil, o.RemoveNode)
-	pick(o.AssignSlices != nil, o.AssignSlices)
-	pick(o.Pin != nil, o.Pin)
-	pick(o.Truncate != nil, o.Truncate)
-	pick(o.Replace != nil, o.Replace)
-	pick(o.Collect != nil, o.Collect)
-	pick(o.DrainNode != nil, o.DrainNode)
-	pick(o.RegisterLeader != nil, o.RegisterLeader)
-	pick(o.RemoveLeader != nil, o.RemoveLeader)
-	pick(o.ClaimStorage != nil, o.ClaimStorage)
-	if count != 1 {
-		return nil
-	}
-	return found
 }

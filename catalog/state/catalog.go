@@ -174,6 +174,15 @@ func (c *Catalog) Node(id string) *Node {
 // Nodes lists all nodes by id.
 func (c *Catalog) Nodes() []*Node { return c.nodes.values() }
 
+// Leaders lists the leaders that have registered, by id.
+func (c *Catalog) Leaders() []*Leader { return c.leaders.values() }
+
+// Leader finds a leader by id, nil if there is none.
+func (c *Catalog) Leader(id string) *Leader {
+	l, _ := c.leaders.get(id)
+	return l
+}
+
 // SliceCount is the cluster's number of slices, 0 before bootstrap.
 func (c *Catalog) SliceCount() int {
 	if c.cluster == nil {

@@ -1,6 +1,6 @@
 package state
 
-//go:generate go run github.com/tinylib/msgp -file cluster.go -o cluster_gen.go -tests=false
+//go:generate go run github.com/tinylib/msgp -file cluster.go -o cluster_gen.go -io=false -tests=false
 //msgp:limit arrays:1048576 maps:1048576
 
 // Cluster is what is fixed when the cluster is bootstrapped, and its managed storage.

@@ -17,7 +17,7 @@ func rowsOf(rows ...uint32) []byte {
 }
 
 func del(id TableID, object string, rows ...uint32) Op {
-	return Op{Delta: &Delta{Table: id, Deletes: []RowSet{{object, rowsOf(rows...)}}}}
+	return &Delta{Table: id, Deletes: []RowSet{{object, rowsOf(rows...)}}}
 }
 
 // loaded is a catalog with a table of two objects of ten rows in storage and one inline.
@@ -27,7 +27,7 @@ func loaded(t *testing.T) (*Catalog, TableID) {
 	id := TableID(res.Ops[0].ID)
 	inline := ref(3, 0)
 	inline.Data = []byte{1}
-	c, _ = run(t, c, Op{Delta: &Delta{Table: id, Adds: []ObjectRef{ref(1, 0), ref(2, 1), inline}}})
+	c, _ = run(t, c, &Delta{Table: id, Adds: []ObjectRef{ref(1, 0), ref(2, 1), inline}})
 	return c, id
 }
 
@@ -50,15 +50,15 @@ func TestDeletes(t *testing.T) {
 	fails(t, c, sqlerr.SerializationFailure, del(id, "o1", 4, 3, 5))
 	fails(t, c, sqlerr.SerializationFailure, del(id, "o9", 1))
 	fails(t, c, sqlerr.InternalError, del(id, "o1", 10))
-	fails(t, c, sqlerr.InternalError, Op{Delta: &Delta{Table: id, Deletes: []RowSet{{"o1", []byte("no bitmap")}}}})
+	fails(t, c, sqlerr.InternalError, &Delta{Table: id, Deletes: []RowSet{{"o1", []byte("no bitmap")}}})
 	other, _ := run(t, c, del(id, "o1", 0, 4))
 	if other.TableByID(id).Version.Objects.Find("o1").Dead != 5 || v.Objects.Find("o1").Dead != 3 {
 		t.Error("rows that nobody else deleted")
 	}
 	// The same row twice in one command is a conflict too; an object's name in two sets is not.
-	fails(t, c, sqlerr.SerializationFailure, Op{Delta: &Delta{Table: id,
-		Deletes: []RowSet{{"o2", rowsOf(1)}, {"o2", rowsOf(1)}}}})
-	run(t, c, Op{Delta: &Delta{Table: id, Deletes: []RowSet{{"o2", rowsOf(1)}, {"o2", rowsOf(2)}}}})
+	fails(t, c, sqlerr.SerializationFailure, &Delta{Table: id,
+		Deletes: []RowSet{{"o2", rowsOf(1)}, {"o2", rowsOf(1)}}})
+	run(t, c, &Delta{Table: id, Deletes: []RowSet{{"o2", rowsOf(1)}, {"o2", rowsOf(2)}}})
 }
 
 // A conflict names table and transaction.
@@ -94,8 +94,8 @@ func TestDeleteAll(t *testing.T) {
 		t.Error(garbageOf(c))
 	}
 	// A name does not come back while its old bearer may still be there.
-	fails(t, c, sqlerr.InternalError, Op{Delta: &Delta{Table: id, Adds: []ObjectRef{ref(1, 0)}}})
-	c, _ = run(t, c, Op{Collect: &Collect{Names: []string{"o1", "unknown"}}})
+	fails(t, c, sqlerr.InternalError, &Delta{Table: id, Adds: []ObjectRef{ref(1, 0)}})
+	c, _ = run(t, c, &Collect{Names: []string{"o1", "unknown"}})
 	if len(garbageOf(c)) != 0 {
 		t.Error("not collected")
 	}
@@ -104,20 +104,20 @@ func TestDeleteAll(t *testing.T) {
 // Rows may be added and deleted again in one command, in one delta or two.
 func TestDeleteOwnRows(t *testing.T) {
 	c, id := loaded(t)
-	c, _ = run(t, c, Op{Delta: &Delta{Table: id, Adds: []ObjectRef{ref(5, 2)}, Deletes: []RowSet{{"o5", rowsOf(0)}}}}, del(id, "o5", 1, 2))
+	c, _ = run(t, c, &Delta{Table: id, Adds: []ObjectRef{ref(5, 2)}, Deletes: []RowSet{{"o5", rowsOf(0)}}}, del(id, "o5", 1, 2))
 	if o := c.TableByID(id).Version.Objects.Find("o5"); o.Dead != 3 || c.TableByID(id).Version.Rows != 37 {
 		t.Errorf("%+v", o)
 	}
-	fails(t, c, sqlerr.InternalError, Op{Delta: &Delta{Table: id, Adds: []ObjectRef{ref(5, 2)}}})
+	fails(t, c, sqlerr.InternalError, &Delta{Table: id, Adds: []ObjectRef{ref(5, 2)}})
 }
 
 // Truncate takes what is there when it is applied; statistics stay until the table goes.
 func TestTruncate(t *testing.T) {
 	c, id := loaded(t)
-	c, _ = run(t, c, Op{SetStats: &SetStats{Table: id, Object: "s1"}})
-	c, _ = run(t, c, Op{SetStats: &SetStats{Table: id, Object: "s2"}})
+	c, _ = run(t, c, &SetStats{Table: id, Object: "s1"})
+	c, _ = run(t, c, &SetStats{Table: id, Object: "s2"})
 	before := c.TableByID(id).Version
-	c, _ = run(t, c, Op{Truncate: &Truncate{Table: id, Def: 1}})
+	c, _ = run(t, c, &Truncate{Table: id, Def: 1})
 	v := c.TableByID(id).Version
 	if v.Rows != 0 || v.Objects.Len() != 0 || v.Content != before.Content+1 || v.Stats != "s2" {
 		t.Errorf("%+v", v)
@@ -126,8 +126,8 @@ func TestTruncate(t *testing.T) {
 		t.Errorf("garbage %v", got)
 	}
 	fails(t, c, sqlerr.SerializationFailure, del(id, "o1", 1))
-	fails(t, c, sqlerr.SerializationFailure, Op{Truncate: &Truncate{Table: id, Def: 7}})
-	c, _ = run(t, c, Op{DropTable: &DropTable{ID: id}})
+	fails(t, c, sqlerr.SerializationFailure, &Truncate{Table: id, Def: 7})
+	c, _ = run(t, c, &DropTable{ID: id})
 	if got := garbageOf(c); !slices.Equal(got, []string{"o1", "o2", "s1", "s2"}) {
 		t.Errorf("garbage %v", got)
 	}
@@ -136,8 +136,8 @@ func TestTruncate(t *testing.T) {
 // Every way a table can go leaves its objects on the list.
 func TestDropsAreGarbage(t *testing.T) {
 	for _, op := range []func(id TableID) Op{
-		func(id TableID) Op { return Op{DropTable: &DropTable{ID: id}} },
-		func(TableID) Op { return Op{DropDatabase: &DropDatabase{Name: "dev"}} },
+		func(id TableID) Op { return &DropTable{ID: id} },
+		func(TableID) Op { return &DropDatabase{Name: "dev"} },
 	} {
 		c, id := loaded(t)
 		c, _ = run(t, c, op(id))
@@ -145,10 +145,10 @@ func TestDropsAreGarbage(t *testing.T) {
 			t.Errorf("garbage %v", got)
 		}
 	}
-	c, _ := run(t, started(t), Op{CreateSchema: &CreateSchema{Schema: Schema{Database: "dev", Name: "s"}}})
+	c, _ := run(t, started(t), &CreateSchema{Schema: Schema{Database: "dev", Name: "s"}})
 	c, res := run(t, c, movies("s"))
-	c, _ = run(t, c, Op{Delta: &Delta{Table: TableID(res.Ops[0].ID), Adds: []ObjectRef{ref(1, 0)}}})
-	c, _ = run(t, c, Op{DropSchema: &DropSchema{Database: "dev", Name: "s", Cascade: true}})
+	c, _ = run(t, c, &Delta{Table: TableID(res.Ops[0].ID), Adds: []ObjectRef{ref(1, 0)}})
+	c, _ = run(t, c, &DropSchema{Database: "dev", Name: "s", Cascade: true})
 	if got := garbageOf(c); !slices.Equal(got, []string{"o1"}) {
 		t.Errorf("garbage %v", got)
 	}
@@ -157,11 +157,11 @@ func TestDropsAreGarbage(t *testing.T) {
 // A SERIALIZABLE transaction counts only if what it has read is as it was.
 func TestReads(t *testing.T) {
 	c, id := loaded(t)
-	c, res := run(t, c, Op{CreateTable: &CreateTable{Table: Table{Database: "dev", Schema: "public", Name: "actors", DistKey: -1}}})
+	c, res := run(t, c, &CreateTable{Table: Table{Database: "dev", Schema: "public", Name: "actors", DistKey: -1}})
 	other := TableID(res.Ops[0].ID)
 	read := Read{Table: id, Content: c.TableByID(id).Version.Content}
-	c, _ = c.Apply(&Command{Txn: 20, Ops: []Op{{Delta: &Delta{Table: id, Adds: []ObjectRef{ref(7, 0)}}}}})
-	cmd := &Command{Txn: 21, Reads: []Read{read}, Ops: []Op{{Delta: &Delta{Table: other, Adds: []ObjectRef{ref(8, 0)}}}}}
+	c, _ = c.Apply(&Command{Txn: 20, Ops: []Op{&Delta{Table: id, Adds: []ObjectRef{ref(7, 0)}}}})
+	cmd := &Command{Txn: 21, Reads: []Read{read}, Ops: []Op{&Delta{Table: other, Adds: []ObjectRef{ref(8, 0)}}}}
 	_, r := c.Apply(cmd)
 	if r.Err == nil || r.Err.Code != sqlerr.SerializationFailure || r.Err.Message != "1023" {
 		t.Fatalf("%+v", r.Err)
@@ -173,12 +173,12 @@ func TestReads(t *testing.T) {
 	}
 	// A merge changes nothing that can be read.
 	read.Content = c.TableByID(id).Version.Content
-	c, _ = run(t, c, Op{Replace: &Replace{Table: id, Old: []Replaced{{Name: "o1"}}, New: []ObjectRef{ref(9, 0)}}})
+	c, _ = run(t, c, &Replace{Table: id, Old: []Replaced{{Name: "o1"}}, New: []ObjectRef{ref(9, 0)}})
 	cmd = &Command{Txn: 22, Reads: []Read{read}, Ops: cmd.Ops}
 	if _, r = c.Apply(cmd); r.Err != nil {
 		t.Error(r.Err)
 	}
-	gone, _ := run(t, c, Op{DropTable: &DropTable{ID: id}})
+	gone, _ := run(t, c, &DropTable{ID: id})
 	if _, r = gone.Apply(cmd); r.Err == nil || r.Err.Code != sqlerr.SerializationFailure {
 		t.Error(r.Err)
 	}
@@ -186,7 +186,7 @@ func TestReads(t *testing.T) {
 
 // BenchmarkSmallInsert is what a small write costs to apply to a table that has some thousands of them.
 func BenchmarkSmallInsert(b *testing.B) {
-	c, _ := New().Apply(&Command{Ops: []Op{{Bootstrap: &Bootstrap{Cluster: Cluster{Slices: 4}}}, movies("public")}})
+	c, _ := New().Apply(&Command{Ops: []Op{&Bootstrap{Cluster: Cluster{Slices: 4}}, movies("public")}})
 	id := c.AllTables()[0].ID
 	data := make([]byte, 200)
 	for i := 0; b.Loop(); i++ {
@@ -195,9 +195,9 @@ func BenchmarkSmallInsert(b *testing.B) {
 		txn := TxnID(i + 1)
 		var res *Result
 		if i >= 5000 {
-			c, _ = c.Apply(&Command{Ops: []Op{{Delta: &Delta{Table: id, Deletes: []RowSet{{r.Name, allRows}}}}}})
+			c, _ = c.Apply(&Command{Ops: []Op{&Delta{Table: id, Deletes: []RowSet{{r.Name, allRows}}}}})
 		}
-		c, res = c.Apply(&Command{Txn: txn, Settled: txn - min(txn, 8), Ops: []Op{{Delta: &Delta{Table: id, Adds: []ObjectRef{r}}}}})
+		c, res = c.Apply(&Command{Txn: txn, Settled: txn - min(txn, 8), Ops: []Op{&Delta{Table: id, Adds: []ObjectRef{r}}}})
 		if res.Err != nil {
 			b.Fatal(res.Err)
 		}

@@ -148,17 +148,16 @@ func TestRandomLogReach(t *testing.T) {
 			continue
 		}
 		ok++
-		for i := range cmd.Ops {
-			o := &cmd.Ops[i]
-			switch {
-			case o.Delta != nil && len(o.Delta.Deletes) > 0:
-				dels++
-			case o.Replace != nil:
+		for _, op := range cmd.Ops {
+			switch o := op.(type) {
+			case *Delta:
+				dels += min(len(o.Deletes), 1)
+			case *Replace:
 				merges++
-			case o.Truncate != nil:
+			case *Truncate:
 				trunc++
-			case o.Collect != nil && len(o.Collect.Names) > 0:
-				collected++
+			case *Collect:
+				collected += min(len(o.Names), 1)
 			}
 		}
 	}

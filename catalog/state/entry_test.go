@@ -10,7 +10,7 @@ import (
 func TestEntries(t *testing.T) {
 	var all [][]byte
 	for i := range 5 {
-		data, err := EncodeCommand(&Command{Txn: TxnID(i + 1), Ops: []Op{{Allocate: &Allocate{What: AllocateOID, Count: int64(i)}}}})
+		data, err := EncodeCommand(&Command{Txn: TxnID(i + 1), Ops: []Op{&Allocate{What: AllocateOID, Count: int64(i)}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -26,7 +26,7 @@ func TestEntries(t *testing.T) {
 			t.Fatalf("%d of %d commands: %v", len(list), n, err)
 		}
 		for i, c := range list {
-			if c.Txn != TxnID(i+1) || c.Ops[0].Allocate.Count != int64(i) {
+			if c.Txn != TxnID(i+1) || c.Ops[0].(*Allocate).Count != int64(i) {
 				t.Errorf("command %d of %d: %+v", i, n, c)
 			}
 		}

@@ -82,3 +82,7 @@ func errReferenced(t *Table, by []*Table) *sqlerr.Error {
 		WithDetail("%s", strings.Join(lines, "\n")).
 		WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
 }
+
+func errNoNode(id string) *sqlerr.Error {
+	return sqlerr.New(sqlerr.UndefinedObject, "node \"%s\" does not exist", id)
+}

@@ -2,8 +2,6 @@ package state
 
 import (
 	"iter"
-
-	"slipher/catalog/sqlerr"
 )
 
 // An object that leaves the catalog is garbage: nobody who reads the catalog from
@@ -38,20 +36,4 @@ func (c *Catalog) discardObjects(v *Version) {
 			c.discard(r.Name)
 		}
 	}
-}
-
-// apply forgets objects that were deleted from managed storage. Names that are no
-// garbage are passed over: a collector may say it twice.
-func (o *Collect) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
-	had := c.garbage.size
-	for _, name := range o.Names {
-		c.garbage = c.garbage.delete(name)
-	}
-	return OpResult{ID: int64(had - c.garbage.size)}, nil
-}
-
-// apply moves the mark of garbage collection, never back and never ahead of what is.
-func (o *Pin) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
-	c.pinned = max(c.pinned, min(o.Version, c.version))
-	return OpResult{}, nil
 }

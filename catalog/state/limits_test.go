@@ -11,16 +11,16 @@ import (
 // rows of large objects have more bytes than lists have entries.
 func TestCommandLimits(t *testing.T) {
 	adds := func(n int) *Command {
-		return &Command{Ops: []Op{{Delta: &Delta{Table: 1, Adds: make([]ObjectRef, n)}}}}
+		return &Command{Ops: []Op{&Delta{Table: 1, Adds: make([]ObjectRef, n)}}}
 	}
 	deletes := func(n int) *Command {
-		return &Command{Ops: []Op{{Delta: &Delta{Table: 1, Deletes: []RowSet{{Object: "o", Rows: make([]byte, n)}}}}}}
+		return &Command{Ops: []Op{&Delta{Table: 1, Deletes: []RowSet{{Object: "o", Rows: make([]byte, n)}}}}}
 	}
 	for name, c := range map[string]struct {
 		cmd *Command
 		ok  bool
 	}{
-		"a large set of rows": {deletes(16 << 20), true}, "a large write": {&Command{Ops: []Op{{Delta: &Delta{Adds: []ObjectRef{{Data: make([]byte, 16<<20)}}}}}}, true},
+		"a large set of rows": {deletes(16 << 20), true}, "a large write": {&Command{Ops: []Op{&Delta{Adds: []ObjectRef{{Data: make([]byte, 16<<20)}}}}}, true},
 		"objects": {adds(bound.Elements), true}, "too many objects": {adds(bound.Elements + 1), false},
 	} {
 		data, err := EncodeCommand(c.cmd)

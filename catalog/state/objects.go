@@ -87,21 +87,3 @@ func (o Objects) Msgsize() int {
 	}
 	return n
 }
-
-// EncodeMsg and DecodeMsg complete what generated code asks for.
-func (o Objects) EncodeMsg(w *msgp.Writer) error {
-	b, err := o.MarshalMsg(nil)
-	if err != nil {
-		return err
-	}
-	return w.Append(b...)
-}
-
-func (o *Objects) DecodeMsg(r *msgp.Reader) error {
-	var raw msgp.Raw
-	if err := raw.DecodeMsg(r); err != nil {
-		return err
-	}
-	_, err := o.UnmarshalMsg(raw)
-	return err
-}

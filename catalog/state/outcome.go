@@ -1,11 +1,5 @@
 package state
 
-import (
-	"slices"
-
-	"slipher/catalog/sqlerr"
-)
-
 // Outcomes. A transaction's result is kept while somebody may ask for it: the
 // leader whose reply got lost proposes the command again and finds that it has
 // counted, and a leader that was deposed meanwhile looks into its replica.
@@ -56,23 +50,6 @@ func (c *Catalog) termFirst() TxnID {
 		return 0
 	}
 	return c.terms[len(c.terms)-1].First
-}
-
-func (o *OpenTerm) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
-	if o.Term <= c.term {
-		return OpResult{}, sqlerr.New(sqlerr.InvalidTransactionState,
-			"leader term %d is not above %d", o.Term, c.term)
-	}
-	if len(c.terms) == 0 { // before any term, there may have been transactions too
-		c.terms = []termStart{{}}
-	}
-	c.term = o.Term
-	c.terms = append(slices.Clip(c.terms), termStart{Term: o.Term, First: c.nextTxn})
-	for len(c.terms) > keepTerms || len(c.terms) > 2 && c.done.size > keepResults {
-		c.forget(0, c.terms[1].First)
-		c.terms = c.terms[1:]
-	}
-	return OpResult{}, nil
 }
 
 // settle forgets the current term's results that nobody will ask for.

@@ -27,7 +27,7 @@ func randomLog(r *rand.Rand, n int) [][]byte {
 		m.cat, _ = m.cat.Apply(cmd)
 		out = append(out, data)
 	}
-	add(&Command{Ops: []Op{{Bootstrap: &Bootstrap{Cluster: Cluster{Slices: 4}}}}})
+	add(&Command{Ops: []Op{&Bootstrap{Cluster: Cluster{Slices: 4}}}})
 	for i := 1; i < n; i++ {
 		cmd := &Command{Micros: int64(i)}
 		if r.Intn(2) == 0 {
@@ -111,7 +111,7 @@ func (m *logMaker) delta() Op {
 		}
 		d.Deletes = append(d.Deletes, RowSet{Object: r.Name, Rows: m.rows(r.Rows)})
 	}
-	return Op{Delta: d}
+	return d
 }
 
 // replace merges two objects into one, mostly with the right rows.
@@ -129,7 +129,7 @@ func (m *logMaker) replace() Op {
 		n.Rows++
 	}
 	o.New = []ObjectRef{n}
-	return Op{Replace: o}
+	return o
 }
 
 func (m *logMaker) op() Op {
@@ -144,48 +144,48 @@ func (m *logMaker) op() Op {
 	}
 	switch m.Intn(24) {
 	case 0:
-		return Op{OpenTerm: &OpenTerm{Term: m.cat.Term() + uint64(m.Intn(3))}}
+		return &OpenTerm{Term: m.cat.Term() + uint64(m.Intn(3))}
 	case 1:
-		return Op{Allocate: &Allocate{What: AllocateOID, Count: 1}}
+		return &Allocate{What: AllocateOID, Count: 1}
 	case 2:
-		return Op{Allocate: &Allocate{What: AllocateTxn, Count: 10}}
+		return &Allocate{What: AllocateTxn, Count: 10}
 	case 3:
-		return Op{CreateDatabase: &CreateDatabase{Database: Database{Name: m.name()}}}
+		return &CreateDatabase{Database: Database{Name: m.name()}}
 	case 4:
-		return Op{DropDatabase: &DropDatabase{Name: m.name()}}
+		return &DropDatabase{Name: m.name()}
 	case 5:
-		return Op{CreateSchema: &CreateSchema{Schema: Schema{Database: "dev", Name: m.name()}}}
+		return &CreateSchema{Schema: Schema{Database: "dev", Name: m.name()}}
 	case 6:
-		return Op{DropSchema: &DropSchema{Database: "dev", Name: m.name(), Cascade: m.Intn(2) == 0}}
+		return &DropSchema{Database: "dev", Name: m.name(), Cascade: m.Intn(2) == 0}
 	case 7:
 		return movies(m.name())
 	case 8:
 		op := movies(m.name())
-		op.CreateTable.Table.ID = TableID(FirstUserOID + m.Intn(300))
+		op.(*CreateTable).Table.ID = TableID(FirstUserOID + m.Intn(300))
 		return op
 	case 9:
 		if m.Intn(4) > 0 {
-			return Op{Pin: &Pin{Version: m.cat.Version()}}
+			return &Pin{Version: m.cat.Version()}
 		}
-		return Op{DropTable: &DropTable{ID: m.table().ID, Cascade: true}}
+		return &DropTable{ID: m.table().ID, Cascade: true}
 	case 10:
-		return Op{SetStats: &SetStats{Table: m.table().ID, Object: m.name()}}
+		return &SetStats{Table: m.table().ID, Object: m.name()}
 	case 11:
-		return Op{ReserveIdentity: &ReserveIdentity{Table: m.table().ID, Column: 1, Count: 3}}
+		return &ReserveIdentity{Table: m.table().ID, Column: 1, Count: 3}
 	case 12:
-		return Op{RegisterNode: &RegisterNode{Node: Node{ID: m.name(), Workers: 1}}}
+		return &RegisterNode{Node: Node{ID: m.name(), Workers: 1}}
 	case 13:
-		return Op{RemoveNode: &RemoveNode{ID: m.name()}}
+		return &RemoveNode{ID: m.name()}
 	case 14:
-		return Op{AssignSlices: &AssignSlices{Nodes: []string{m.name(), m.name(), "", m.name()}}}
+		return &AssignSlices{Nodes: []string{m.name(), m.name(), "", m.name()}}
 	case 15:
-		return Op{DrainNode: &DrainNode{ID: m.name(), Drain: m.Intn(2) == 0}}
+		return &DrainNode{ID: m.name(), Drain: m.Intn(2) == 0}
 	case 16:
-		return Op{RegisterLeader: &RegisterLeader{Leader: Leader{ID: m.name(), SQL: m.name()}}}
+		return &RegisterLeader{Leader: Leader{ID: m.name(), SQL: m.name()}}
 	case 17:
-		return Op{RemoveLeader: &RemoveLeader{ID: m.name()}}
+		return &RemoveLeader{ID: m.name()}
 	case 18:
-		return Op{Truncate: &Truncate{Table: m.table().ID}}
+		return &Truncate{Table: m.table().ID}
 	case 19, 20:
 		o := &Collect{}
 		for name := range m.cat.Garbage() {
@@ -193,7 +193,7 @@ func (m *logMaker) op() Op {
 				o.Names = append(o.Names, name)
 			}
 		}
-		return Op{Collect: o}
+		return o
 	case 21:
 		k := m.cat.Cluster()
 		o := &ClaimStorage{Claim: Claim{Incarnation: uint64(m.Intn(9)), Token: m.name()}, Since: m.name(), URL: m.name(), ClusterID: m.name()}
@@ -201,7 +201,7 @@ func (m *logMaker) op() Op {
 			o.Claim.Incarnation = k.Claims[len(k.Claims)-1].Incarnation + 1
 			o.Since = k.Claims[m.Intn(len(k.Claims))].Token
 		}
-		return Op{ClaimStorage: o}
+		return o
 	}
 	return m.delta()
 }

@@ -15,7 +15,7 @@ func TestReplace(t *testing.T) {
 	merge := func(rows int64, dead int64) Op {
 		n := ref(8, 0)
 		n.Rows = rows
-		return Op{Replace: &Replace{Table: id, Def: 1, Old: []Replaced{{"o1", dead}, {"o3", 0}}, New: []ObjectRef{n}}}
+		return &Replace{Table: id, Def: 1, Old: []Replaced{{"o1", dead}, {"o3", 0}}, New: []ObjectRef{n}}
 	}
 	after, _ := run(t, c, merge(18, 2))
 	v := after.TableByID(id).Version
@@ -33,7 +33,7 @@ func TestReplace(t *testing.T) {
 	// Rebased merges bring deleted rows along.
 	n := ref(8, 0)
 	n.Rows, n.Deleted, n.Dead = 18, rowsOf(5), 1
-	rebased, _ := run(t, later, Op{Replace: &Replace{Table: id, Old: []Replaced{{"o1", 3}, {"o3", 0}}, New: []ObjectRef{n}}})
+	rebased, _ := run(t, later, &Replace{Table: id, Old: []Replaced{{"o1", 3}, {"o3", 0}}, New: []ObjectRef{n}})
 	if rebased.TableByID(id).Version.Rows != later.TableByID(id).Version.Rows {
 		t.Error("rows")
 	}
@@ -41,17 +41,17 @@ func TestReplace(t *testing.T) {
 	fails(t, c, sqlerr.InternalError, merge(17, 2))
 	fails(t, c, sqlerr.InternalError, merge(19, 2))
 	moved := merge(18, 2)
-	moved.Replace.New[0].Slice = 1
+	moved.(*Replace).New[0].Slice = 1
 	fails(t, c, sqlerr.InternalError, moved)
-	fails(t, c, sqlerr.InternalError, Op{Replace: &Replace{Table: id, Old: []Replaced{{"o2", 0}}, New: nil}})
+	fails(t, c, sqlerr.InternalError, &Replace{Table: id, Old: []Replaced{{"o2", 0}}, New: nil})
 	same := merge(18, 2)
-	same.Replace.New[0].Name = "o1"
+	same.(*Replace).New[0].Name = "o1"
 	fails(t, c, sqlerr.InternalError, same)
 	twice := merge(18, 2)
-	twice.Replace.Old = append(twice.Replace.Old, Replaced{"o3", 0})
+	twice.(*Replace).Old = append(twice.(*Replace).Old, Replaced{"o3", 0})
 	fails(t, c, sqlerr.SerializationFailure, twice)
 	wrong := merge(18, 2)
-	wrong.Replace.New[0].Dead = 1
+	wrong.(*Replace).New[0].Dead = 1
 	fails(t, c, sqlerr.InternalError, wrong)
 }
 
@@ -59,18 +59,18 @@ func TestReplace(t *testing.T) {
 func TestGarbageVersions(t *testing.T) {
 	c, id := loaded(t)
 	old := c
-	c, _ = run(t, c, Op{Replace: &Replace{Table: id, Old: []Replaced{{"o2", 0}}, New: []ObjectRef{ref(8, 1)}}})
+	c, _ = run(t, c, &Replace{Table: id, Old: []Replaced{{"o2", 0}}, New: []ObjectRef{ref(8, 1)}})
 	for name, at := range c.Garbage() {
 		if old.Version() >= at || c.Version() < at || old.TableByID(id).Version.Objects.Find(name) == nil {
 			t.Errorf("%s at %d, versions %d and %d", name, at, old.Version(), c.Version())
 		}
 	}
-	c, _ = run(t, c, Op{Pin: &Pin{Version: 1 << 40}})
+	c, _ = run(t, c, &Pin{Version: 1 << 40})
 	if c.Pinned() >= c.Version() {
 		t.Error("pinned ahead of what is")
 	}
 	p := c.Pinned()
-	c, _ = run(t, c, Op{Pin: &Pin{Version: 1}})
+	c, _ = run(t, c, &Pin{Version: 1})
 	if c.Pinned() != p {
 		t.Error("the pin moved back")
 	}

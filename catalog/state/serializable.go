@@ -52,10 +52,10 @@ func (c *Catalog) outrun(cmd *Command, r Read) *sqlerr.Error {
 func (c *Catalog) errCycle(cmd *Command, read *Table) *sqlerr.Error {
 	var writes []string
 	seen := map[TableID]bool{}
-	for i := range cmd.Ops {
-		id := cmd.Ops[i].content()
+	for _, op := range cmd.Ops {
+		id := TableOf(op)
 		t := c.TableByID(id)
-		if t == nil || seen[id] {
+		if t == nil || seen[id] || UseOf(op) == Keeps {
 			continue
 		}
 		seen[id] = true
@@ -70,17 +70,4 @@ func (c *Catalog) errCycle(cmd *Command, read *Table) *sqlerr.Error {
 			"Transaction %d has read table \"%s\" (%d), which transaction %d has changed since, and writes %s.",
 			read.ID, read.Version.LastTxn, cmd.Txn, cmd.Txn, read.Name, read.ID, read.Version.LastTxn, what).
 		WithHint("Run the transaction again.")
-}
-
-// content is the table whose content the operation changes, 0 if none.
-func (o *Op) content() TableID {
-	switch {
-	case o.Delta != nil:
-		return o.Delta.Table
-	case o.Truncate != nil:
-		return o.Truncate.Table
-	case o.DropTable != nil:
-		return o.DropTable.ID
-	}
-	return 0
 }

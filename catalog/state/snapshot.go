@@ -9,7 +9,7 @@ import (
 	"slipher/catalog/bound"
 )
 
-//go:generate go run github.com/tinylib/msgp -unexported -file image.go -o image_gen.go -tests=false
+//go:generate go run github.com/tinylib/msgp -unexported -file image.go -o image_gen.go -io=false -tests=false
 
 // ErrCorruptSnapshot: the bytes are no snapshot of ours.
 var ErrCorruptSnapshot = errors.New("corrupt catalog snapshot")

@@ -43,14 +43,14 @@ func encode(t *testing.T, c *Catalog) []byte {
 
 func started(t *testing.T) *Catalog {
 	t.Helper()
-	c, _ := run(t, New(), Op{Bootstrap: &Bootstrap{Cluster: Cluster{ID: "x", Slices: 4, SigningKey: []byte{1}}}})
+	c, _ := run(t, New(), &Bootstrap{Cluster: Cluster{ID: "x", Slices: 4, SigningKey: []byte{1}}})
 	return c
 }
 
 func movies(schema string) Op {
-	return Op{CreateTable: &CreateTable{Table: Table{Database: "dev", Schema: schema, Name: "movies",
+	return &CreateTable{Table: Table{Database: "dev", Schema: schema, Name: "movies",
 		Owner: "dev", DistKey: -1, Columns: []Column{{Name: "year", Type: types.TInt4},
-			{Name: "id", Type: types.TInt8, Identity: &Identity{Seed: 1, Step: 1}}}}}}
+			{Name: "id", Type: types.TInt8, Identity: &Identity{Seed: 1, Step: 1}}}}}
 }
 
 func ref(i int, slice SliceID) ObjectRef {
@@ -74,7 +74,7 @@ func TestBootstrap(t *testing.T) {
 	if c.Schema("nowhere", "public") != nil || c.SliceCount() != 4 {
 		t.Error("schema of no database, or slices lost")
 	}
-	fails(t, c, sqlerr.InvalidTransactionState, Op{Bootstrap: &Bootstrap{Cluster: Cluster{Slices: 1}}})
+	fails(t, c, sqlerr.InvalidTransactionState, &Bootstrap{Cluster: Cluster{Slices: 1}})
 }
 
 // Tables come, take deltas and go; old versions stay as they were.
@@ -87,7 +87,7 @@ func TestTableLife(t *testing.T) {
 	}
 	fails(t, c1, sqlerr.DuplicateTable, movies("public"))
 	skip := movies("public")
-	skip.CreateTable.IfNotExists = true
+	skip.(*CreateTable).IfNotExists = true
 	c2, res := run(t, c1, skip)
 	if !res.Ops[0].Skipped || c2.Version() != c1.Version() {
 		t.Error("IF NOT EXISTS changed something")
@@ -95,10 +95,10 @@ func TestTableLife(t *testing.T) {
 	fails(t, c1, sqlerr.InvalidSchemaName, movies("nowhere"))
 	fails(t, c1, sqlerr.InsufficientPrivilege, movies("pg_catalog"))
 
-	c3, _ := run(t, c1, Op{Delta: &Delta{Table: id, Def: 1, Adds: []ObjectRef{ref(1, 0), ref(2, 3)}}})
-	c4, _ := run(t, c3, Op{Delta: &Delta{Table: id, Adds: []ObjectRef{ref(3, 1)}}})
+	c3, _ := run(t, c1, &Delta{Table: id, Def: 1, Adds: []ObjectRef{ref(1, 0), ref(2, 3)}})
+	c4, _ := run(t, c3, &Delta{Table: id, Adds: []ObjectRef{ref(3, 1)}})
 	// Two futures of one version do not see each other.
-	c4b, _ := run(t, c3, Op{Delta: &Delta{Table: id, Adds: []ObjectRef{ref(4, 1)}}})
+	c4b, _ := run(t, c3, &Delta{Table: id, Adds: []ObjectRef{ref(4, 1)}})
 	names := func(c *Catalog) (out []string) {
 		for _, o := range c.TableByID(id).Version.Objects.List() {
 			out = append(out, o.Name)
@@ -114,30 +114,29 @@ func TestTableLife(t *testing.T) {
 	if c1.TableByID(id).Version.Rows != 0 {
 		t.Error("an old version changed")
 	}
-	fails(t, c4, sqlerr.SerializationFailure, Op{Delta: &Delta{Table: id, Def: 2}})
-	fails(t, c4, sqlerr.InternalError, Op{Delta: &Delta{Table: id, Adds: []ObjectRef{ref(1, 4)}}})
+	fails(t, c4, sqlerr.SerializationFailure, &Delta{Table: id, Def: 2})
+	fails(t, c4, sqlerr.InternalError, &Delta{Table: id, Adds: []ObjectRef{ref(1, 4)}})
 
-	c5, res := run(t, c4, Op{ReserveIdentity: &ReserveIdentity{Table: id, Column: 1, Count: 5}})
+	c5, res := run(t, c4, &ReserveIdentity{Table: id, Column: 1, Count: 5})
 	if res.Ops[0].ID != 0 {
 		t.Error("first ordinal is not 0")
 	}
-	c5, res = run(t, c5, Op{ReserveIdentity: &ReserveIdentity{Table: id, Column: 1, Count: 5}})
+	c5, res = run(t, c5, &ReserveIdentity{Table: id, Column: 1, Count: 5})
 	if res.Ops[0].ID != 5 {
 		t.Error("second ordinal is not 5")
 	}
-	c6, _ := run(t, c5, Op{DropTable: &DropTable{ID: id}})
+	c6, _ := run(t, c5, &DropTable{ID: id})
 	if c6.Table("dev", "public", "movies") != nil || c6.TableByID(id) != nil || c6.identity.size != 0 {
 		t.Error("table not dropped")
 	}
-	fails(t, c6, sqlerr.UndefinedTable, Op{Delta: &Delta{Table: id, Adds: []ObjectRef{ref(9, 0)}}})
+	fails(t, c6, sqlerr.UndefinedTable, &Delta{Table: id, Adds: []ObjectRef{ref(9, 0)}})
 }
 
 // A command of several operations counts as a whole or not at all.
 func TestAllOrNothing(t *testing.T) {
 	c := started(t)
 	fails(t, c, sqlerr.InvalidSchemaName, movies("public"), movies("nowhere"))
-	fails(t, c, sqlerr.InternalError, movies("public"), Op{})
-	c, _ = run(t, c, Op{CreateSchema: &CreateSchema{Schema: Schema{Database: "dev", Name: "s"}}}, movies("s"))
+	c, _ = run(t, c, &CreateSchema{Schema: Schema{Database: "dev", Name: "s"}}, movies("s"))
 	if c.Table("dev", "s", "movies") == nil {
 		t.Error("table in the schema of the same command is missing")
 	}
@@ -145,18 +144,18 @@ func TestAllOrNothing(t *testing.T) {
 
 // Schemas and databases: restrict, cascade, and what may not go.
 func TestDropContainers(t *testing.T) {
-	c, _ := run(t, started(t), Op{CreateSchema: &CreateSchema{Schema: Schema{Database: "dev", Name: "s"}}}, movies("s"))
-	fails(t, c, sqlerr.DependentObjects, Op{DropSchema: &DropSchema{Database: "dev", Name: "s"}})
-	fails(t, c, sqlerr.DependentObjects, Op{DropSchema: &DropSchema{Database: "dev", Name: "pg_catalog"}})
-	fails(t, c, sqlerr.DuplicateSchema, Op{CreateSchema: &CreateSchema{Schema: Schema{Database: "dev", Name: "s"}}})
-	gone, _ := run(t, c, Op{DropSchema: &DropSchema{Database: "dev", Name: "s", Cascade: true}})
+	c, _ := run(t, started(t), &CreateSchema{Schema: Schema{Database: "dev", Name: "s"}}, movies("s"))
+	fails(t, c, sqlerr.DependentObjects, &DropSchema{Database: "dev", Name: "s"})
+	fails(t, c, sqlerr.DependentObjects, &DropSchema{Database: "dev", Name: "pg_catalog"})
+	fails(t, c, sqlerr.DuplicateSchema, &CreateSchema{Schema: Schema{Database: "dev", Name: "s"}})
+	gone, _ := run(t, c, &DropSchema{Database: "dev", Name: "s", Cascade: true})
 	if len(gone.AllTables()) != 0 || gone.Schema("dev", "s") != nil {
 		t.Error("schema not dropped")
 	}
-	fails(t, c, sqlerr.ObjectInUse, Op{DropDatabase: &DropDatabase{Name: "template1"}})
-	fails(t, c, sqlerr.InvalidCatalogName, Op{DropDatabase: &DropDatabase{Name: "nowhere"}})
-	fails(t, c, sqlerr.DuplicateDatabase, Op{CreateDatabase: &CreateDatabase{Database: Database{Name: "dev"}}})
-	gone, _ = run(t, c, Op{CreateDatabase: &CreateDatabase{Database: Database{Name: "d2"}}}, Op{DropDatabase: &DropDatabase{Name: "dev"}})
+	fails(t, c, sqlerr.ObjectInUse, &DropDatabase{Name: "template1"})
+	fails(t, c, sqlerr.InvalidCatalogName, &DropDatabase{Name: "nowhere"})
+	fails(t, c, sqlerr.DuplicateDatabase, &CreateDatabase{Database: Database{Name: "dev"}})
+	gone, _ = run(t, c, &CreateDatabase{Database: Database{Name: "d2"}}, &DropDatabase{Name: "dev"})
 	if len(gone.AllTables()) != 0 || gone.Schema("dev", "public") != nil || gone.Schema("d2", "public") == nil {
 		t.Error("database not dropped")
 	}
@@ -166,11 +165,11 @@ func TestDropContainers(t *testing.T) {
 func TestForeignKeys(t *testing.T) {
 	c, res := run(t, started(t), movies("public"))
 	id := TableID(res.Ops[0].ID)
-	c, _ = run(t, c, Op{CreateTable: &CreateTable{Table: Table{Database: "dev", Schema: "public", Name: "roles",
+	c, _ = run(t, c, &CreateTable{Table: Table{Database: "dev", Schema: "public", Name: "roles",
 		Columns: []Column{{Name: "m", Type: types.TInt4}}, Constraints: []Constraint{{Name: "roles_m_fkey", Kind: "f",
-			Columns: []int{0}, RefSchema: "public", RefTable: "movies", RefColumns: []string{"id"}}}}}})
-	fails(t, c, sqlerr.DependentObjects, Op{DropTable: &DropTable{ID: id}})
-	c, _ = run(t, c, Op{DropTable: &DropTable{ID: id, Cascade: true}})
+			Columns: []int{0}, RefSchema: "public", RefTable: "movies", RefColumns: []string{"id"}}}}})
+	fails(t, c, sqlerr.DependentObjects, &DropTable{ID: id})
+	c, _ = run(t, c, &DropTable{ID: id, Cascade: true})
 	if r := c.Table("dev", "public", "roles"); len(r.Constraints) != 0 || r.Def != 2 {
 		t.Error("foreign key left behind")
 	}
@@ -181,7 +180,7 @@ func TestForeignKeys(t *testing.T) {
 func TestTransactions(t *testing.T) {
 	c, res := run(t, started(t), movies("public"))
 	id := TableID(res.Ops[0].ID)
-	add := &Command{Txn: 7, Ops: []Op{{Delta: &Delta{Table: id, Adds: []ObjectRef{ref(1, 0)}}}}}
+	add := &Command{Txn: 7, Ops: []Op{&Delta{Table: id, Adds: []ObjectRef{ref(1, 0)}}}}
 	c, first := c.Apply(add)
 	c2, second := c.Apply(add)
 	if first.Err != nil || first != second || c2.TableByID(id).Version.Rows != 10 {
@@ -189,25 +188,25 @@ func TestTransactions(t *testing.T) {
 	}
 	// A failure is remembered too: the retry of a failed command fails, even if
 	// it could succeed by now.
-	bad := &Command{Txn: 8, Ops: []Op{{DropTable: &DropTable{ID: 1}}}}
+	bad := &Command{Txn: 8, Ops: []Op{&DropTable{ID: 1}}}
 	c, f1 := c.Apply(bad)
 	c, f2 := c.Apply(bad)
 	if f1.Err == nil || f1 != f2 {
 		t.Fatal("failure not remembered")
 	}
-	c, _ = c.Apply(&Command{Settled: 8, Ops: []Op{{Pin: &Pin{Version: 1}}}})
+	c, _ = c.Apply(&Command{Settled: 8, Ops: []Op{&Pin{Version: 1}}})
 	if c.Outcome(7) != nil || c.Outcome(8) == nil {
 		t.Error("settled wrongly")
 	}
 	if _, r := c.Apply(add); r.Err == nil {
 		t.Error("a settled transaction counted again")
 	}
-	c, _ = run(t, c, Op{OpenTerm: &OpenTerm{Term: 3}})
+	c, _ = run(t, c, &OpenTerm{Term: 3})
 	late := &Command{Txn: 9, Term: 2, Ops: add.Ops}
 	if _, r := c.Apply(late); r.Err == nil || r.Err.Code != sqlerr.SerializationFailure {
 		t.Errorf("a transaction of an older term: %v", r.Err)
 	}
-	fails(t, c, sqlerr.InvalidTransactionState, Op{OpenTerm: &OpenTerm{Term: 3}})
+	fails(t, c, sqlerr.InvalidTransactionState, &OpenTerm{Term: 3})
 }
 
 // Every form of precondition, holding and not.
@@ -230,7 +229,7 @@ func TestPreconditions(t *testing.T) {
 		{Precondition{AbsentDatabase: "dev"}, sqlerr.DuplicateDatabase},
 		{Precondition{AbsentDatabase: "d2"}, ""},
 	} {
-		_, r := c.Apply(&Command{Pre: []Precondition{x.pre}, Ops: []Op{{Pin: &Pin{}}}})
+		_, r := c.Apply(&Command{Pre: []Precondition{x.pre}, Ops: []Op{&Pin{}}})
 		if (r.Err == nil) != (x.code == "") || r.Err != nil && r.Err.Code != x.code {
 			t.Errorf("%+v: %v, want %q", x.pre, r.Err, x.code)
 		}
@@ -241,17 +240,17 @@ func TestPreconditions(t *testing.T) {
 func TestNodes(t *testing.T) {
 	c := started(t)
 	reg := func(id string, workers int) Op {
-		return Op{RegisterNode: &RegisterNode{Node: Node{ID: id, Address: "a:1", Workers: workers}}}
+		return &RegisterNode{Node: Node{ID: id, Address: "a:1", Workers: workers}}
 	}
 	c, _ = run(t, c, reg("n1", 1), reg("n2", 3))
-	c, _ = run(t, c, Op{AssignSlices: &AssignSlices{Nodes: []string{"n1", "n2", "n2", "n2"}}})
+	c, _ = run(t, c, &AssignSlices{Nodes: []string{"n1", "n2", "n2", "n2"}})
 	if !slices.Equal(c.SlicesOf("n2"), []SliceID{1, 2, 3}) {
 		t.Error("slices of n2")
 	}
-	fails(t, c, sqlerr.ObjectInUse, Op{RemoveNode: &RemoveNode{ID: "n1"}})
-	fails(t, c, sqlerr.UndefinedObject, Op{AssignSlices: &AssignSlices{Nodes: []string{"x", "x", "x", "x"}}})
-	fails(t, c, sqlerr.InvalidParameterValue, Op{AssignSlices: &AssignSlices{Nodes: []string{"n1"}}})
-	c, _ = run(t, c, Op{AssignSlices: &AssignSlices{Nodes: []string{"n2", "n2", "n2", "n2"}}}, Op{RemoveNode: &RemoveNode{ID: "n1"}})
+	fails(t, c, sqlerr.ObjectInUse, &RemoveNode{ID: "n1"})
+	fails(t, c, sqlerr.UndefinedObject, &AssignSlices{Nodes: []string{"x", "x", "x", "x"}})
+	fails(t, c, sqlerr.InvalidParameterValue, &AssignSlices{Nodes: []string{"n1"}})
+	c, _ = run(t, c, &AssignSlices{Nodes: []string{"n2", "n2", "n2", "n2"}}, &RemoveNode{ID: "n1"})
 	_, res := run(t, c, reg("n2", 2), reg("n3", 1))
 	if res.Ops[0].ID != 1 || res.Ops[1].ID != 0 {
 		t.Errorf("node numbers %v", res.Ops)

@@ -10,9 +10,9 @@ import (
 // Claims follow each other; those that the storage cannot show any more are forgotten, a bounded number is kept, and
 // a malformed one changes nothing.
 func TestClaims(t *testing.T) {
-	c, _ := run(t, New(), Op{Bootstrap: &Bootstrap{Cluster: Cluster{ID: "c", Slices: 2, StorageURL: "file:s"}}})
+	c, _ := run(t, New(), &Bootstrap{Cluster: Cluster{ID: "c", Slices: 2, StorageURL: "file:s"}})
 	claim := func(n int, since string) Op {
-		return Op{ClaimStorage: &ClaimStorage{Claim: Claim{uint64(n), fmt.Sprint("t", n)}, Since: since, URL: "file:s", ClusterID: "c"}}
+		return &ClaimStorage{Claim: Claim{uint64(n), fmt.Sprint("t", n)}, Since: since, URL: "file:s", ClusterID: "c"}
 	}
 	tokens := func() (out []string) {
 		for _, k := range c.Cluster().Claims {
@@ -27,8 +27,8 @@ func TestClaims(t *testing.T) {
 	if got := fmt.Sprint(tokens()); got != "[t2 t5]" {
 		t.Errorf("claims %s", got)
 	}
-	for _, bad := range []Op{claim(5, "t5"), claim(4, "t5"), {ClaimStorage: &ClaimStorage{Claim: Claim{9, ""}, URL: "file:s", ClusterID: "c"}},
-		{ClaimStorage: &ClaimStorage{Claim: Claim{9, "x"}, ClusterID: "c"}}, {ClaimStorage: &ClaimStorage{Claim: Claim{9, "x"}, URL: "file:s"}}} {
+	for _, bad := range []Op{claim(5, "t5"), claim(4, "t5"), &ClaimStorage{Claim: Claim{9, ""}, URL: "file:s", ClusterID: "c"},
+		&ClaimStorage{Claim: Claim{9, "x"}, ClusterID: "c"}, &ClaimStorage{Claim: Claim{9, "x"}, URL: "file:s"}} {
 		fails(t, c, sqlerr.InvalidParameterValue, bad)
 	}
 	for i := range 2 * claimsKept {
@@ -37,7 +37,7 @@ func TestClaims(t *testing.T) {
 	if got := tokens(); len(got) != claimsKept || got[len(got)-1] != fmt.Sprint("t", 9+2*claimsKept) {
 		t.Errorf("%d claims, the last is %s", len(got), got[len(got)-1])
 	}
-	c, _ = run(t, c, Op{ClaimStorage: &ClaimStorage{Claim: Claim{1000, "x"}, Since: tokens()[claimsKept-1], URL: "file:///n", ClusterID: "d"}})
+	c, _ = run(t, c, &ClaimStorage{Claim: Claim{1000, "x"}, Since: tokens()[claimsKept-1], URL: "file:///n", ClusterID: "d"})
 	if k := c.Cluster(); k.ID != "d" || k.StorageURL != "file:///n" || len(k.Claims) != 2 || k.Slices != 2 {
 		t.Errorf("%+v", k)
 	}

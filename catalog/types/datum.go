@@ -1,6 +1,6 @@
 package types
 
-//go:generate go run github.com/tinylib/msgp -file datum.go -o datum_gen.go -tests=false
+//go:generate go run github.com/tinylib/msgp -file datum.go -o datum_gen.go -io=false -tests=false
 
 import "math"
 

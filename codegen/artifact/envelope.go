@@ -8,7 +8,7 @@ import (
 	"slipher/runtime/program"
 )
 
-//go:generate go run github.com/tinylib/msgp -unexported -file envelope.go -o envelope_gen.go -tests=false
+//go:generate go run github.com/tinylib/msgp -unexported -file envelope.go -o envelope_gen.go -io=false -tests=false
 
 // Hash names an artifact: KeyParts.Key.
 type Hash [32]byte

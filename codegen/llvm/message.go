@@ -1,6 +1,6 @@
 package llvm
 
-//go:generate go run github.com/tinylib/msgp -unexported -file message.go -o message_gen.go -tests=false
+//go:generate go run github.com/tinylib/msgp -unexported -file message.go -o message_gen.go -io=false -tests=false
 
 // request is what a worker is asked: compile IR or list an object.
 type request struct {

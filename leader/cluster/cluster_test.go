@@ -90,7 +90,7 @@ func (b *syncBuffer) String() string {
 
 func newCatalog(t *testing.T, slices int) *catalog {
 	c := &catalog{t: t, cat: state.New()}
-	if err := c.propose(context.Background(), []state.Op{{Bootstrap: &state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: slices}}}}); err != nil {
+	if err := c.propose(context.Background(), []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: slices}}}); err != nil {
 		t.Fatal(err)
 	}
 	return c

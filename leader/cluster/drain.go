@@ -96,7 +96,7 @@ func (c *Cluster) setDraining(ctx context.Context, id string, drain bool) (bool,
 	if was == drain {
 		return false, nil
 	}
-	err := c.redeal(ctx, nil, state.Op{DrainNode: &state.DrainNode{ID: id, Drain: drain}})
+	err := c.redeal(ctx, nil, &state.DrainNode{ID: id, Drain: drain})
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err != nil {
@@ -144,7 +144,7 @@ func (c *Cluster) Remove(ctx context.Context, id string) error {
 		return sqlerr.New(sqlerr.ObjectInUse, "node \"%s\" still has slices", id).
 			WithHint("Drain it first: SELECT slipher_drain_node('%s').", id)
 	}
-	if err := c.propose(ctx, state.Op{RemoveNode: &state.RemoveNode{ID: id}}); err != nil {
+	if err := c.propose(ctx, &state.RemoveNode{ID: id}); err != nil {
 		return err
 	}
 	c.mu.Lock()

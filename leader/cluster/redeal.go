@@ -27,11 +27,11 @@ func (c *Cluster) redeal(ctx context.Context, fact *state.Node, more ...state.Op
 	}
 	var ops []state.Op
 	if fact != nil && !c.onRecord(fact) {
-		ops = append(ops, state.Op{RegisterNode: &state.RegisterNode{Node: *fact}})
+		ops = append(ops, &state.RegisterNode{Node: *fact})
 	}
 	ops = append(ops, more...)
 	if !slices.Equal(deal, before) {
-		ops = append(ops, state.Op{AssignSlices: &state.AssignSlices{Nodes: deal}})
+		ops = append(ops, &state.AssignSlices{Nodes: deal})
 	}
 	if len(ops) > 0 {
 		if err := fault.Point("cluster.deal"); err != nil {

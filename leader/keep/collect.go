@@ -32,7 +32,7 @@ func (k *Keeper) collect(ctx context.Context) error {
 	if err := fault.Point("keep.pin"); err != nil {
 		return err
 	}
-	if err := k.tell(ctx, state.Op{Pin: &state.Pin{Version: oldest}}); err != nil {
+	if err := k.tell(ctx, &state.Pin{Version: oldest}); err != nil {
 		return err
 	}
 	var errs []error
@@ -51,7 +51,7 @@ func (k *Keeper) collect(ctx context.Context) error {
 	if len(gone) > 0 {
 		err := fault.Point("keep.collect")
 		if err == nil {
-			err = k.tell(ctx, state.Op{Collect: &state.Collect{Names: gone}})
+			err = k.tell(ctx, &state.Collect{Names: gone})
 		}
 		errs = append(errs, err)
 	}

@@ -57,7 +57,7 @@ func (l *fakeLog) Begin(context.Context) (state.TxnID, error) {
 		return 0, replica.ErrNotActive
 	}
 	l.next++
-	l.put(&state.Command{Ops: []state.Op{{Allocate: &state.Allocate{What: state.AllocateTxn, Count: 1}}}})
+	l.put(&state.Command{Ops: []state.Op{&state.Allocate{What: state.AllocateTxn, Count: 1}}})
 	l.open[l.next] = true
 	return l.next, nil
 }
@@ -84,17 +84,19 @@ func (l *fakeLog) Propose(_ context.Context, cmd *state.Command) (*state.Result,
 		return nil, replica.ErrNotActive
 	}
 	lose := ""
-	if l.lose != "" && len(cmd.Ops) > 0 && cmd.Ops[0].Replace != nil {
-		lose, l.lose = l.lose, ""
+	if l.lose != "" && len(cmd.Ops) > 0 {
+		if _, ok := cmd.Ops[0].(*state.Replace); ok {
+			lose, l.lose = l.lose, ""
+		}
 	}
 	if lose == "before" {
 		l.term = 0
-		l.put(&state.Command{Ops: []state.Op{{OpenTerm: &state.OpenTerm{Term: l.cat.Term() + 1}}}})
+		l.put(&state.Command{Ops: []state.Op{&state.OpenTerm{Term: l.cat.Term() + 1}}})
 	}
 	res := l.put(cmd)
 	if lose == "after" {
 		l.term = 0
-		l.put(&state.Command{Ops: []state.Op{{OpenTerm: &state.OpenTerm{Term: l.cat.Term() + 1}}}})
+		l.put(&state.Command{Ops: []state.Op{&state.OpenTerm{Term: l.cat.Term() + 1}}})
 	}
 	if lose != "" {
 		return nil, replica.ErrOutcomeUnknown
@@ -134,9 +136,9 @@ func newWorld(t *testing.T, seed int64) *world {
 	}
 	w := &world{t: t, r: rand.New(rand.NewSource(seed)), store: store, rows: map[string][]int64{}, want: map[int64]bool{}, split: 1 << 30,
 		log: &fakeLog{cat: state.New(), changed: make(chan struct{}), term: 1, open: map[state.TxnID]bool{}}}
-	w.log.put(&state.Command{Ops: []state.Op{{Bootstrap: &state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: slicesInWorld}}}, {OpenTerm: &state.OpenTerm{Term: 1}}}})
-	res := w.log.put(&state.Command{Ops: []state.Op{{CreateTable: &state.CreateTable{Table: state.Table{Database: "dev", Schema: "public", Name: "t", DistKey: -1,
-		Columns: []state.Column{{Name: "a", Type: types.TInt8, NotNull: true}}, SortStyle: state.SortCompound, SortKey: []int{0}}}}}})
+	w.log.put(&state.Command{Ops: []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: slicesInWorld}}, &state.OpenTerm{Term: 1}}})
+	res := w.log.put(&state.Command{Ops: []state.Op{&state.CreateTable{Table: state.Table{Database: "dev", Schema: "public", Name: "t", DistKey: -1,
+		Columns: []state.Column{{Name: "a", Type: types.TInt8, NotNull: true}}, SortStyle: state.SortCompound, SortKey: []int{0}}}}})
 	w.table = state.TableID(res.Ops[0].ID)
 	w.begin()
 	return w
@@ -156,7 +158,7 @@ func (w *world) begin() {
 func (w *world) takeOver() {
 	w.log.mu.Lock()
 	w.log.term = w.log.cat.Term() + 1
-	w.log.put(&state.Command{Ops: []state.Op{{OpenTerm: &state.OpenTerm{Term: w.log.term}}}})
+	w.log.put(&state.Command{Ops: []state.Op{&state.OpenTerm{Term: w.log.term}}})
 	clear(w.log.open)
 	w.log.mu.Unlock()
 	w.begin()
@@ -245,7 +247,7 @@ func (w *world) insert(n int, inline bool) {
 		w.value++
 		w.rows[ref.Name] = append(w.rows[ref.Name], w.value)
 	}
-	if _, err := x.Do(context.Background(), state.Op{Delta: &state.Delta{Table: w.table, Adds: []state.ObjectRef{ref}}}); err != nil {
+	if _, err := x.Do(context.Background(), &state.Delta{Table: w.table, Adds: []state.ObjectRef{ref}}); err != nil {
 		w.t.Fatal(err)
 	}
 	if err := x.Commit(context.Background()); err != nil {
@@ -287,7 +289,7 @@ func (w *world) delete(share float64) *deletion {
 			op.Deletes = append(op.Deletes, state.RowSet{Object: o.Name, Rows: data})
 		}
 	}
-	if _, err := x.Do(context.Background(), state.Op{Delta: op}); err != nil {
+	if _, err := x.Do(context.Background(), op); err != nil {
 		w.t.Fatal(err)
 	}
 	return d

@@ -74,7 +74,7 @@ func random(t *testing.T, seed int64) {
 			w.k.Step(bg, now)
 		case 8:
 			if w.r.Intn(10) == 0 {
-				w.log.put(&state.Command{Ops: []state.Op{{Truncate: &state.Truncate{Table: w.table}}}})
+				w.log.put(&state.Command{Ops: []state.Op{&state.Truncate{Table: w.table}}})
 				clear(w.want)
 			}
 			must(t, w.k.collect(bg))
@@ -272,7 +272,7 @@ func TestCollect(t *testing.T) {
 	must(t, err)
 	old := x.View().TableByID(w.table)
 	must(t, w.k.Vacuum(bg, w.table, Full))
-	w.log.put(&state.Command{Ops: []state.Op{{DropTable: &state.DropTable{ID: w.table}}}})
+	w.log.put(&state.Command{Ops: []state.Op{&state.DropTable{ID: w.table}}})
 	must(t, w.k.collect(bg))
 	w.present(old, "an open snapshot")
 	x.Rollback()

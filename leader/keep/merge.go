@@ -153,7 +153,7 @@ func (k *Keeper) propose(ctx context.Context, op *state.Replace) (*state.Result,
 	if err := fault.Point("keep.replace"); err != nil {
 		return nil, err
 	}
-	cmd := &state.Command{Txn: id, Term: k.term, Ops: []state.Op{{Replace: op}}}
+	cmd := &state.Command{Txn: id, Term: k.term, Ops: []state.Op{op}}
 	for asked := false; ; asked = true {
 		changed := k.o.Log.Changed()
 		res, err := k.o.Log.Propose(ctx, cmd)

@@ -18,8 +18,8 @@ func (k *Keeper) Rebase(ctx context.Context, cat *state.Catalog, ops []state.Op)
 	own := map[string]bool{} // objects that the transaction itself adds
 	out := ops
 	for i := range ops {
-		d := ops[i].Delta
-		if d == nil {
+		d, ok := ops[i].(*state.Delta)
+		if !ok {
 			continue
 		}
 		for j := range d.Adds {
@@ -44,7 +44,7 @@ func (k *Keeper) Rebase(ctx context.Context, cat *state.Catalog, ops []state.Op)
 		}
 		changed := *d
 		changed.Deletes = sets
-		out[i].Delta = &changed
+		out[i] = &changed
 	}
 	return out, nil
 }

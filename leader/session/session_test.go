@@ -51,7 +51,7 @@ func (l *oneLog) Propose(_ context.Context, cmd *state.Command) (*state.Result, 
 
 func newEngine() *fakeEngine {
 	e := &fakeEngine{log: oneLog{cat: state.New()}}
-	e.log.Propose(context.Background(), &state.Command{Ops: []state.Op{{Bootstrap: &state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: 1}}}}})
+	e.log.Propose(context.Background(), &state.Command{Ops: []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: 1}}}})
 	e.txns = txn.New(&e.log, txn.Options{})
 	return e
 }
@@ -90,7 +90,7 @@ func (e *fakeEngine) Execute(ctx context.Context, s *Session, st *parse.Statemen
 	}
 	e.got = append(e.got, text)
 	if c, ok := st.Body.(*parse.CreateSchema); ok {
-		if _, err := s.Txn().Do(ctx, state.Op{CreateSchema: &state.CreateSchema{Schema: state.Schema{Database: "dev", Name: c.Name}}}); err != nil {
+		if _, err := s.Txn().Do(ctx, &state.CreateSchema{Schema: state.Schema{Database: "dev", Name: c.Name}}); err != nil {
 			return err
 		}
 	}

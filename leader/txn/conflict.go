@@ -50,8 +50,8 @@ func (t *Txn) disputed(now *state.Catalog) state.TableID {
 			return r.Table
 		}
 	}
-	for i := range t.ops {
-		if d := t.ops[i].Delta; d != nil && len(d.Deletes) > 0 {
+	for _, op := range t.ops {
+		if d, ok := op.(*state.Delta); ok && len(d.Deletes) > 0 {
 			return d.Table
 		}
 	}

@@ -31,7 +31,7 @@ type fakeLog struct {
 
 func newLog(t *testing.T) *fakeLog {
 	l := &fakeLog{cat: state.New(), changed: make(chan struct{}), term: 1, next: 1, open: map[state.TxnID]bool{}}
-	l.apply(t, state.Op{Bootstrap: &state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: 4}}}, state.Op{OpenTerm: &state.OpenTerm{Term: 1}})
+	l.apply(t, &state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: 4}}, &state.OpenTerm{Term: 1})
 	return l
 }
 
@@ -87,7 +87,7 @@ func (l *fakeLog) Begin(context.Context) (state.TxnID, error) {
 		return 0, replica.ErrNotActive
 	}
 	if l.next%100 == 1 {
-		res := l.put(&state.Command{Ops: []state.Op{{Allocate: &state.Allocate{What: state.AllocateTxn, Count: 100}}}})
+		res := l.put(&state.Command{Ops: []state.Op{&state.Allocate{What: state.AllocateTxn, Count: 100}}})
 		l.next = state.TxnID(res.Ops[0].ID)
 	}
 	id := l.next
@@ -155,7 +155,7 @@ func (l *fakeLog) depose(t *testing.T) {
 	l.term = 0
 	next := l.cat.Term() + 1
 	l.mu.Unlock()
-	l.apply(t, state.Op{OpenTerm: &state.OpenTerm{Term: next}})
+	l.apply(t, &state.OpenTerm{Term: next})
 }
 
 // manager is a manager whose clock stands but for waits, which end at once.
@@ -173,11 +173,11 @@ func table(schema, name string) *state.Table {
 }
 
 func create(name string) state.Op {
-	return state.Op{CreateTable: &state.CreateTable{Table: *table("public", name)}}
+	return &state.CreateTable{Table: *table("public", name)}
 }
 
 func add(t *state.Table, object string, rows int64) state.Op {
-	return state.Op{Delta: &state.Delta{Table: t.ID, Def: t.Def, Adds: []state.ObjectRef{{Name: object, Rows: rows, Bytes: 1}}}}
+	return &state.Delta{Table: t.ID, Def: t.Def, Adds: []state.ObjectRef{{Name: object, Rows: rows, Bytes: 1}}}
 }
 
 func begin(t *testing.T, m *Manager, spec Spec) *Txn {

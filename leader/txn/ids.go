@@ -26,7 +26,7 @@ func (m *Manager) oid(ctx context.Context) (uint32, error) {
 	if m.oids.next == m.oids.end {
 		// The lock is held meanwhile: others would need the block as well. If the
 		// outcome is lost, so is the block.
-		res, err := m.log.Propose(ctx, &state.Command{Ops: []state.Op{{Allocate: &state.Allocate{What: state.AllocateOID, Count: oidBlock}}}})
+		res, err := m.log.Propose(ctx, &state.Command{Ops: []state.Op{&state.Allocate{What: state.AllocateOID, Count: oidBlock}}})
 		if err != nil {
 			return 0, lostIDs(err)
 		}
@@ -36,35 +36,17 @@ func (m *Manager) oid(ctx context.Context) (uint32, error) {
 	return uint32(m.oids.next - 1), nil
 }
 
-// number gives ids to the objects that op creates.
-func (m *Manager) number(ctx context.Context, op *state.Op) error {
-	switch {
-	case op.CreateTable != nil && op.CreateTable.Table.ID == 0:
-		id, err := m.oid(ctx)
-		if err != nil {
-			return err
-		}
-		own := *op.CreateTable
-		own.Table.ID = state.TableID(id)
-		op.CreateTable = &own
-	case op.CreateSchema != nil && op.CreateSchema.Schema.ID == 0:
-		id, err := m.oid(ctx)
-		if err != nil {
-			return err
-		}
-		own := *op.CreateSchema
-		own.Schema.ID = state.SchemaID(id)
-		op.CreateSchema = &own
-	case op.CreateDatabase != nil && op.CreateDatabase.Database.ID == 0:
-		id, err := m.oid(ctx)
-		if err != nil {
-			return err
-		}
-		own := *op.CreateDatabase
-		own.Database.ID = state.DatabaseID(id)
-		op.CreateDatabase = &own
+// number is op with an id for what it creates.
+func (m *Manager) number(ctx context.Context, op state.Op) (state.Op, error) {
+	made, ok := state.Creates(op)
+	if !ok || made.ID != 0 {
+		return op, nil
 	}
-	return nil
+	id, err := m.oid(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return made.With(id), nil
 }
 
 // keepIDs is how many newer ids an open transaction may see before its own is given

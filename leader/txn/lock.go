@@ -3,7 +3,6 @@ package txn
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"slipher/catalog/sqlerr"
@@ -192,48 +191,17 @@ func (t *Txn) holdAll(ctx context.Context, ops []state.Op) error {
 		return nil // temporary tables, or refused
 	}
 	view := t.View()
-	for i := range ops {
-		if t.onTemp(view, &ops[i]) {
+	for _, op := range ops {
+		if t.onTemp(view, op) {
 			continue
 		}
-		for _, table := range changes(view, &ops[i]) {
+		for _, table := range state.Changes(op, view) {
 			if _, err := t.acquire(ctx, table, shared, mayWait); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-// changes are the tables of view that op changes, each once.
-func changes(view *state.Catalog, op *state.Op) []state.TableID {
-	var out []state.TableID
-	with := func(tables ...*state.Table) {
-		for _, x := range tables {
-			if !slices.Contains(out, x.ID) {
-				out = append(out, x.ID)
-			}
-		}
-	}
-	switch {
-	case op.DropTable != nil:
-		if x := view.TableByID(op.DropTable.ID); x != nil {
-			with(x)
-			with(view.References(x)...)
-		}
-	case op.DropSchema != nil:
-		for _, x := range view.TablesIn(op.DropSchema.Database, op.DropSchema.Name) {
-			with(x)
-			with(view.References(x)...)
-		}
-	case op.DropDatabase != nil:
-		with(view.Tables(op.DropDatabase.Name)...)
-	default:
-		if id := tableOf(op); id != 0 {
-			out = append(out, id)
-		}
-	}
-	return out
 }
 
 // Held reports whether err is LockNoWait's for a table that is not free.

@@ -230,7 +230,7 @@ func TestLockOutrun(t *testing.T) {
 	}
 	dGot := in(func() (bool, error) { return d.Lock(ctx, tab.ID) })
 	waiting(t, m, d)
-	do(t, c, state.Op{DropTable: &state.DropTable{ID: tab.ID}})
+	do(t, c, &state.DropTable{ID: tab.ID})
 	commit(t, c)
 	if g := <-dGot; code(g.err) != sqlerr.SerializationFailure || !strings.Contains(g.err.Error(), `"t" was dropped`) {
 		t.Error(g)
@@ -247,12 +247,12 @@ func TestDoHolds(t *testing.T) {
 	m := timed(l)
 	tab := given(t, l, "t")
 	for name, op := range map[string]state.Op{
-		"rows": add(tab, "o1", 1), "drop": {DropTable: &state.DropTable{ID: tab.ID}}, "statistics": {SetStats: &state.SetStats{Table: tab.ID, Object: "s"}},
-		"schema": {DropSchema: &state.DropSchema{Database: "dev", Name: "s", Cascade: true}},
+		"rows": add(tab, "o1", 1), "drop": &state.DropTable{ID: tab.ID}, "statistics": &state.SetStats{Table: tab.ID, Object: "s"},
+		"schema": &state.DropSchema{Database: "dev", Name: "s", Cascade: true},
 	} {
 		x, held := begin(t, m, Spec{}), tab
 		if name == "schema" {
-			l.apply(t, state.Op{CreateSchema: &state.CreateSchema{Schema: state.Schema{Database: "dev", Name: "s"}}}, state.Op{CreateTable: &state.CreateTable{Table: *table("s", "t")}})
+			l.apply(t, &state.CreateSchema{Schema: state.Schema{Database: "dev", Name: "s"}}, &state.CreateTable{Table: *table("s", "t")})
 			held = l.Catalog().Table("dev", "s", "t")
 		}
 		lockNow(t, x, held.ID)

@@ -128,9 +128,9 @@ func (p *Temp) schemaFor(view *state.Catalog, id state.SchemaID, owner string) *
 // schemaID takes an id for the schema that the session's first temporary table needs, 0 if none is needed.
 func (t *Txn) schemaID(ctx context.Context, ops []state.Op) (state.SchemaID, error) {
 	p := t.spec.Temp
-	for i := range ops {
-		c := ops[i].CreateTable
-		if c == nil || p == nil || !p.Has(&c.Table) || t.View().Schema(p.database, p.name) != nil {
+	for _, op := range ops {
+		made, _ := state.Creates(op)
+		if made.Table == nil || !p.Has(made.Table) || t.View().Schema(p.database, p.name) != nil {
 			continue
 		}
 		id, err := t.m.oid(ctx)
@@ -140,15 +140,15 @@ func (t *Txn) schemaID(ctx context.Context, ops []state.Op) (state.SchemaID, err
 }
 
 // onTemp reports whether op is about one of the session's temporary tables.
-func (t *Txn) onTemp(view *state.Catalog, op *state.Op) bool {
+func (t *Txn) onTemp(view *state.Catalog, op state.Op) bool {
 	p := t.spec.Temp
 	if p == nil {
 		return false
 	}
-	if c := op.CreateTable; c != nil {
-		return p.Has(&c.Table)
+	if made, _ := state.Creates(op); made.Table != nil {
+		return p.Has(made.Table)
 	}
-	id := tableOf(op)
+	id := state.TableOf(op)
 	if id == 0 {
 		return false
 	}
@@ -156,29 +156,10 @@ func (t *Txn) onTemp(view *state.Catalog, op *state.Op) bool {
 	return on != nil && p.Has(on)
 }
 
-// tableOf is the table that op changes, 0 if it is about something else.
-func tableOf(op *state.Op) state.TableID {
-	switch {
-	case op.DropTable != nil:
-		return op.DropTable.ID
-	case op.Delta != nil:
-		return op.Delta.Table
-	case op.Truncate != nil:
-		return op.Truncate.Table
-	case op.Replace != nil:
-		return op.Replace.Table
-	case op.SetStats != nil:
-		return op.SetStats.Table
-	case op.ReserveIdentity != nil:
-		return op.ReserveIdentity.Table
-	}
-	return 0
-}
-
 // Reserve gives the first of count ordinals of an identity column. Those of a table that the log has are
 // reserved there, for good; a table that only its transaction or session knows keeps its own count.
 func (m *Manager) Reserve(ctx context.Context, table state.TableID, column int, count int64) (int64, error) {
-	op := state.Op{ReserveIdentity: &state.ReserveIdentity{Table: table, Column: column, Count: count}}
+	op := &state.ReserveIdentity{Table: table, Column: column, Count: count}
 	if m.log.Catalog().TableByID(table) == nil {
 		for _, t := range m.txns() {
 			if first, ok, err := t.reserve(op); ok {
@@ -195,14 +176,13 @@ func (m *Manager) Reserve(ctx context.Context, table state.TableID, column int, 
 
 // reserve is Reserve for a table of the transaction's own; false if it is not: one that the snapshot has
 // was dropped meanwhile.
-func (t *Txn) reserve(op state.Op) (first int64, ok bool, err error) {
+func (t *Txn) reserve(r *state.ReserveIdentity) (first int64, ok bool, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r := op.ReserveIdentity
 	if t.ended || t.view == nil || t.view.TableByID(r.Table) == nil || t.base.TableByID(r.Table) != nil {
 		return 0, false, nil
 	}
-	if p := t.spec.Temp; t.onTemp(t.view, &op) {
+	if p := t.spec.Temp; t.onTemp(t.view, r) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		key := identity{r.Table, r.Column}
@@ -213,7 +193,7 @@ func (t *Txn) reserve(op state.Op) (first int64, ok bool, err error) {
 		p.next[key] = first + r.Count
 		return first, true, nil
 	}
-	out, err := t.do([]state.Op{op})
+	out, err := t.do([]state.Op{r})
 	if err != nil {
 		return 0, true, err
 	}

@@ -27,7 +27,7 @@ func TestTemp(t *testing.T) {
 	p, other := m.NewTemp("dev", 7), m.NewTemp("dev", 8)
 	find := func(x *Txn) *state.Table { return x.View().Table("dev", "pg_temp_7", "x") }
 	a := begin(t, m, Spec{Temp: p})
-	do(t, a, state.Op{CreateTable: &state.CreateTable{Table: *table(p.Schema(), "x")}})
+	do(t, a, &state.CreateTable{Table: *table(p.Schema(), "x")})
 	do(t, a, add(find(a), "o1", 3))
 	if got := m.TempObjects(); len(got) != 0 {
 		t.Errorf("before the commit: %v", got)
@@ -47,20 +47,20 @@ func TestTemp(t *testing.T) {
 		t.Error("another session sees the table")
 	}
 	b.Savepoint("s")
-	do(t, b, state.Op{Truncate: &state.Truncate{Table: find(b).ID}}, add(find(b), "o2", 1))
+	do(t, b, &state.Truncate{Table: find(b).ID}, add(find(b), "o2", 1))
 	if got := find(b).Version.Rows; got != 1 {
 		t.Errorf("%d rows", got)
 	}
 	if err := b.RollbackTo("s"); err != nil {
 		t.Fatal(err)
 	}
-	do(t, b, add(find(b), "o3", 2), state.Op{SetStats: &state.SetStats{Table: find(b).ID, Object: "st"}})
+	do(t, b, add(find(b), "o3", 2), &state.SetStats{Table: find(b).ID, Object: "st"})
 	commit(t, b)
 	if got := m.TempObjects(); len(got) != 3 || !got["o1"] || !got["o3"] || !got["st"] {
 		t.Error(got)
 	}
 	c := begin(t, m, Spec{Temp: p})
-	do(t, c, state.Op{DropTable: &state.DropTable{ID: find(c).ID}})
+	do(t, c, &state.DropTable{ID: find(c).ID})
 	c.Rollback()
 	gone := p.Close()
 	slices.Sort(gone)
@@ -77,7 +77,7 @@ func TestReserve(t *testing.T) {
 	tab := given(t, l, "t")
 	a := begin(t, m, Spec{Temp: p})
 	fresh := state.TableID(do(t, a, create("u"))[0].ID)
-	temp := state.TableID(do(t, a, state.Op{CreateTable: &state.CreateTable{Table: *table(p.Schema(), "x")}})[0].ID)
+	temp := state.TableID(do(t, a, &state.CreateTable{Table: *table(p.Schema(), "x")})[0].ID)
 	for _, id := range []state.TableID{tab.ID, fresh, temp} {
 		for _, want := range []int64{0, 10} {
 			if got, err := m.Reserve(context.Background(), id, 1, 10); err != nil || got != want {

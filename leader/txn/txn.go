@@ -98,8 +98,8 @@ func (t *Txn) LetGo() {
 func (t *Txn) Do(ctx context.Context, ops ...state.Op) ([]state.OpResult, error) {
 	own := make([]state.Op, len(ops))
 	for i, op := range ops {
-		own[i] = op
-		if err := t.m.number(ctx, &own[i]); err != nil {
+		var err error
+		if own[i], err = t.m.number(ctx, op); err != nil {
 			return nil, err
 		}
 	}
@@ -141,11 +141,12 @@ func (t *Txn) do(ops []state.Op) ([]state.OpResult, error) {
 
 func (t *Txn) doOne(op state.Op) (state.OpResult, error) {
 	view := t.look()
-	temp := t.onTemp(view, &op)
+	temp := t.onTemp(view, op)
+	made, creates := state.Creates(op)
 	if t.spec.ReadOnly && !temp {
 		return state.OpResult{}, errReadOnly
 	}
-	if temp && op.CreateTable != nil {
+	if temp && made.Table != nil {
 		view = t.spec.Temp.schemaFor(view, t.tempSchema, t.spec.User)
 	}
 	next, res := view.Apply(&state.Command{Micros: types.MicrosOf(t.m.o.Now()), Ops: []state.Op{op}})
@@ -157,19 +158,17 @@ func (t *Txn) doOne(op state.Op) (state.OpResult, error) {
 		return res.Ops[0], nil
 	}
 	t.view = next
-	t.uses(&op)
+	t.uses(op)
 	if temp {
 		t.temp = true
 		return res.Ops[0], nil
 	}
-	t.require(absence(&op)...)
-	op = certain(op)
-	t.ops = append(t.ops, op)
-	if op.Delta != nil {
-		for i := range op.Delta.Adds {
-			t.inline += int64(len(op.Delta.Adds[i].Data))
-		}
+	if creates {
+		t.require(made.Absent)
+		op = made.Certain // it was not skipped here, so it must not be at the commit
 	}
+	t.ops = append(t.ops, op)
+	t.inline += state.Inline(op)
 	return res.Ops[0], nil
 }
 
@@ -209,36 +208,6 @@ func (t *Txn) require(pre ...state.Precondition) {
 		}
 		t.pre = append(t.pre, p)
 	}
-}
-
-// absence is what must not be there for op to mean at commit what it meant when it was done.
-func absence(op *state.Op) []state.Precondition {
-	switch {
-	case op.CreateTable != nil:
-		n := op.CreateTable.Table
-		return []state.Precondition{{AbsentDatabase: n.Database, AbsentSchema: n.Schema, AbsentName: n.Name}}
-	case op.CreateSchema != nil:
-		n := op.CreateSchema.Schema
-		return []state.Precondition{{AbsentDatabase: n.Database, AbsentSchema: n.Name}}
-	case op.CreateDatabase != nil:
-		return []state.Precondition{{AbsentDatabase: op.CreateDatabase.Database.Name}}
-	}
-	return nil
-}
-
-// certain is op without IF NOT EXISTS: it was not skipped here, so it must not be at the commit.
-func certain(op state.Op) state.Op {
-	switch {
-	case op.CreateTable != nil && op.CreateTable.IfNotExists:
-		own := *op.CreateTable
-		own.IfNotExists = false
-		op.CreateTable = &own
-	case op.CreateSchema != nil && op.CreateSchema.IfNotExists:
-		own := *op.CreateSchema
-		own.IfNotExists = false
-		op.CreateSchema = &own
-	}
-	return op
 }
 
 // Inline is how many bytes of rows the commit carries so far.

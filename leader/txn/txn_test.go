@@ -60,7 +60,7 @@ func TestNothing(t *testing.T) {
 	if _, err := c.WriteID(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	do(t, c, state.Op{CreateSchema: &state.CreateSchema{Schema: state.Schema{Database: "dev", Name: "public"}, IfNotExists: true}})
+	do(t, c, &state.CreateSchema{Schema: state.Schema{Database: "dev", Name: "public"}, IfNotExists: true})
 	commit(t, c)
 	if l.proposals != 0 || len(l.open) != 0 || len(m.open) != 0 || len(m.running) != 0 {
 		t.Errorf("%d proposals, ids %v, %d open, running %v", l.proposals, l.open, len(m.open), m.running)
@@ -127,7 +127,7 @@ func TestStatementAtomic(t *testing.T) {
 	tab := given(t, l, "t")
 	a := begin(t, m, Spec{})
 	do(t, a, add(tab, "o1", 1))
-	if _, err := a.Do(context.Background(), add(tab, "o2", 1), state.Op{DropTable: &state.DropTable{ID: 1}}); err == nil {
+	if _, err := a.Do(context.Background(), add(tab, "o2", 1), &state.DropTable{ID: 1}); err == nil {
 		t.Fatal("no error")
 	}
 	mark := a.Mark()
@@ -165,7 +165,7 @@ func TestConflicts(t *testing.T) {
 	tab, other := given(t, l, "t"), given(t, l, "u")
 	l.apply(t, add(tab, "base", 10))
 	del := func() state.Op {
-		return state.Op{Delta: &state.Delta{Table: tab.ID, Deletes: []state.RowSet{{Object: "base", Rows: rowSet(3)}}}}
+		return &state.Delta{Table: tab.ID, Deletes: []state.RowSet{{Object: "base", Rows: rowSet(3)}}}
 	}
 	a, b := begin(t, m, Spec{}), begin(t, m, Spec{})
 	do(t, a, add(tab, "a", 1))
@@ -210,7 +210,7 @@ func TestDefinitions(t *testing.T) {
 	tab := l.Catalog().Table("dev", "public", "t")
 	// Dropped and made again in one transaction: no precondition says that it is absent.
 	a = begin(t, m, Spec{})
-	do(t, a, state.Op{DropTable: &state.DropTable{ID: tab.ID}}, create("t"))
+	do(t, a, &state.DropTable{ID: tab.ID}, create("t"))
 	a.Require(state.Precondition{Table: tab.ID})
 	b = begin(t, m, Spec{})
 	do(t, b, add(tab, "o", 1))
@@ -231,7 +231,7 @@ func TestReadOnly(t *testing.T) {
 	if _, err := a.Do(context.Background(), add(tab, "o", 1)); code(err) != "25006" {
 		t.Error(err)
 	}
-	do(t, a, state.Op{CreateTable: &state.CreateTable{Table: *table(p.Schema(), "x")}})
+	do(t, a, &state.CreateTable{Table: *table(p.Schema(), "x")})
 	commit(t, a)
 }
 
@@ -269,7 +269,7 @@ func TestTooLarge(t *testing.T) {
 	tab := given(t, l, "t")
 	a := begin(t, m, Spec{})
 	op := add(tab, "o", 1)
-	op.Delta.Adds[0].Data = make([]byte, maxCommand)
+	op.(*state.Delta).Adds[0].Data = make([]byte, maxCommand)
 	do(t, a, op)
 	if a.Inline() != maxCommand {
 		t.Errorf("%d bytes", a.Inline())
@@ -314,13 +314,13 @@ func TestRebase(t *testing.T) {
 		if cat.TableByID(tab.ID).Version.Objects.Find("old") != nil {
 			return ops, nil
 		}
-		return []state.Op{{Delta: &state.Delta{Table: tab.ID, Deletes: []state.RowSet{{Object: "new", Rows: rowSet(2)}}}}}, nil
+		return []state.Op{&state.Delta{Table: tab.ID, Deletes: []state.RowSet{{Object: "new", Rows: rowSet(2)}}}}, nil
 	})
-	del := state.Op{Delta: &state.Delta{Table: tab.ID, Deletes: []state.RowSet{{Object: "old", Rows: rowSet(3)}}}}
+	del := &state.Delta{Table: tab.ID, Deletes: []state.RowSet{{Object: "old", Rows: rowSet(3)}}}
 	a, b := begin(t, m, Spec{}), begin(t, m, Spec{})
 	do(t, a, del)
 	do(t, b, del)
-	replace := state.Op{Replace: &state.Replace{Table: tab.ID, Old: []state.Replaced{{Name: "old"}}, New: []state.ObjectRef{{Name: "new", Rows: 10, Bytes: 1}}}}
+	replace := &state.Replace{Table: tab.ID, Old: []state.Replaced{{Name: "old"}}, New: []state.ObjectRef{{Name: "new", Rows: 10, Bytes: 1}}}
 	// The merge slips in between the rebase and the proposal.
 	slip := true
 	inner := m.rebase
@@ -430,7 +430,7 @@ func TestFence(t *testing.T) {
 	if _, err := m.Begin(context.Background(), Spec{}); code(err) != sqlerr.CannotConnectNow {
 		t.Error(err)
 	}
-	l.apply(t, state.Op{OpenTerm: &state.OpenTerm{Term: 3}})
+	l.apply(t, &state.OpenTerm{Term: 3})
 	l.term = 3
 	if err := a.Commit(context.Background()); code(err) != sqlerr.SerializationFailure {
 		t.Error(err)

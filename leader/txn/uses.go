@@ -37,14 +37,12 @@ func (t *Txn) noted(table state.TableID, u use) {
 }
 
 // uses notes what an operation does to a table.
-func (t *Txn) uses(op *state.Op) {
-	switch {
-	case op.Delta != nil:
-		t.noted(op.Delta.Table, writes)
-	case op.Truncate != nil:
-		t.noted(op.Truncate.Table, defines)
-	case op.DropTable != nil:
-		t.noted(op.DropTable.ID, defines)
+func (t *Txn) uses(op state.Op) {
+	switch state.UseOf(op) {
+	case state.Writes:
+		t.noted(state.TableOf(op), writes)
+	case state.Defines:
+		t.noted(state.TableOf(op), defines)
 	}
 }
 

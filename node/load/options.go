@@ -5,7 +5,7 @@ import (
 	"slipher/catalog/types"
 )
 
-//go:generate go run github.com/tinylib/msgp -tests=false
+//go:generate go run github.com/tinylib/msgp -file options.go -o options_gen.go -io=false -tests=false
 
 // Format is the layout of COPY's input.
 type Format uint8

@@ -27,6 +27,8 @@ const (
 	ErrIntOverflow = 1222
 )
 
+//go:generate go run github.com/tinylib/msgp -file record_error.go -o record_error_gen.go -io=false -tests=false
+
 // RecordError is a record COPY does not load, as stl_load_errors shows it.
 type RecordError struct {
 	Line   int64  `msg:"line"`   // from 1

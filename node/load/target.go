@@ -5,7 +5,7 @@ import (
 	"slipher/catalog/types"
 )
 
-//go:generate go run github.com/tinylib/msgp -tests=false
+//go:generate go run github.com/tinylib/msgp -file target.go -o target_gen.go -io=false -tests=false
 
 // Target is what a Writer must know of the table and slice it writes. Pure data.
 type Target struct {

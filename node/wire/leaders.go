@@ -1,6 +1,6 @@
 package wire
 
-//go:generate go run github.com/tinylib/msgp -file leaders.go -o leaders_gen.go -tests=false
+//go:generate go run github.com/tinylib/msgp -file leaders.go -o leaders_gen.go -io=false -tests=false
 //msgp:limit arrays:1048576 maps:1048576
 
 // Messages between leaders, beside raft's own. They are part of Proto.

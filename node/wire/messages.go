@@ -8,7 +8,7 @@ import (
 	"slipher/runtime/program"
 )
 
-//go:generate go run github.com/tinylib/msgp -file messages.go -o messages_gen.go -tests=false
+//go:generate go run github.com/tinylib/msgp -file messages.go -o messages_gen.go -io=false -tests=false
 //msgp:limit arrays:1048576 maps:1048576
 
 // Proto is the version of everything in this file and of frames; peers of another version are refused.

@@ -1,6 +1,6 @@
 package block
 
-//go:generate msgp -tests=false
+//go:generate go run github.com/tinylib/msgp -file meta.go -o meta_gen.go -io=false -tests=false
 
 import "slipher/catalog/types"
 

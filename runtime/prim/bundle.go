@@ -7,7 +7,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-//go:generate go run github.com/tinylib/msgp -file bundle.go -o bundle_gen.go -tests=false
+//go:generate go run github.com/tinylib/msgp -file bundle.go -o bundle_gen.go -io=false -tests=false
 
 // Bundle is the contents of objects/LEVEL.zst before compression.
 type Bundle struct {

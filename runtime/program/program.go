@@ -1,6 +1,6 @@
 package program
 
-//go:generate go run github.com/tinylib/msgp -file program.go -o program_gen.go -tests=false
+//go:generate go run github.com/tinylib/msgp -file program.go -o program_gen.go -io=false -tests=false
 
 import (
 	"slipher/catalog/types"

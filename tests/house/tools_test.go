@@ -3,10 +3,8 @@ package house
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -42,21 +40,13 @@ func TestOutputsApart(t *testing.T) {
 func grep(t *testing.T, text string) string {
 	t.Helper()
 	var found strings.Builder
-	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" {
-			return err
-		}
-		source, err := os.ReadFile(path)
+	eachGo(t, func(path string, source []byte) {
 		for i, line := range strings.Split(string(source), "\n") {
 			if strings.Contains(line, text) {
 				fmt.Fprintf(&found, "%s:%d: %s\n", path, i+1, strings.TrimSpace(line))
 			}
 		}
-		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return found.String()
 }
 

@@ -245,11 +245,11 @@ func (a *attempt) statement() error {
 	case k < 80:
 		return a.scan(t, s.rng.IntN(4) > 0)
 	case k < 83:
-		err = a.do(effect{kind: 't', table: t.ID}, state.Op{Truncate: &state.Truncate{Table: t.ID, Def: t.Def}})
+		err = a.do(effect{kind: 't', table: t.ID}, &state.Truncate{Table: t.ID, Def: t.Def})
 	case k < 86:
 		err = a.create()
 	case k < 88:
-		err = a.do(effect{kind: 'd', table: t.ID}, state.Op{DropTable: &state.DropTable{ID: t.ID}})
+		err = a.do(effect{kind: 'd', table: t.ID}, &state.DropTable{ID: t.ID})
 	case k < 92:
 		a.x.Savepoint(fmt.Sprint("s", len(a.points)))
 		a.points = append(a.points, savepoint{len(a.effects), len(a.locked)})
@@ -352,7 +352,7 @@ func (a *attempt) create() error {
 	if a.view().Table("dev", t.Schema, t.Name) != nil {
 		return nil
 	}
-	return a.do(effect{kind: 'c', temp: t.Schema != "public"}, state.Op{CreateTable: &state.CreateTable{Table: t, IfNotExists: s.rng.IntN(2) == 0}})
+	return a.do(effect{kind: 'c', temp: t.Schema != "public"}, &state.CreateTable{Table: t, IfNotExists: s.rng.IntN(2) == 0})
 }
 
 func tableNamed(name string) state.Table {
@@ -397,7 +397,7 @@ func (a *attempt) analyze(t *state.Table) error {
 	if err := a.sim.store.Put(ctx, name, nil); err != nil {
 		return err
 	}
-	return a.do(effect{kind: 'a', table: t.ID}, state.Op{SetStats: &state.SetStats{Table: t.ID, Object: name}})
+	return a.do(effect{kind: 'a', table: t.ID}, &state.SetStats{Table: t.ID, Object: name})
 }
 
 func (a *attempt) insert(t *state.Table) error {
@@ -410,7 +410,7 @@ func (a *attempt) insert(t *state.Table) error {
 	if err != nil {
 		return err
 	}
-	return a.do(effect{kind: '+', table: t.ID, values: values, first: first}, state.Op{Delta: &state.Delta{Table: t.ID, Def: t.Def, Adds: []state.ObjectRef{ref}}})
+	return a.do(effect{kind: '+', table: t.ID, values: values, first: first}, &state.Delta{Table: t.ID, Def: t.Def, Adds: []state.ObjectRef{ref}})
 }
 
 // change deletes some of the rows that the transaction sees; an update inserts as many.
@@ -451,13 +451,13 @@ func (a *attempt) change(t *state.Table, update bool) error {
 		}
 		op.Adds = []state.ObjectRef{ref}
 		defer func() { s.pause() }()
-		if err := a.do(effect{kind: '-', table: t.ID, values: gone}, state.Op{Delta: op}); err != nil {
+		if err := a.do(effect{kind: '-', table: t.ID, values: gone}, op); err != nil {
 			return err
 		}
 		a.note(effect{kind: '+', table: t.ID, values: values, first: -1})
 		return nil
 	}
-	return a.do(effect{kind: '-', table: t.ID, values: gone}, state.Op{Delta: op})
+	return a.do(effect{kind: '-', table: t.ID, values: gone}, op)
 }
 
 // scan reads a table: it must hold what it should. noted says that the transaction depends on it.

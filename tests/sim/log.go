@@ -133,7 +133,7 @@ func (n *node) Begin(ctx context.Context) (state.TxnID, error) {
 				n.forgets, n.nextID, n.endID = false, 0, 0
 			}
 		}()
-		res, err := n.propose(ctx, &state.Command{Ops: []state.Op{{Allocate: &state.Allocate{What: state.AllocateTxn, Count: idBlock}}}}, nil)
+		res, err := n.propose(ctx, &state.Command{Ops: []state.Op{&state.Allocate{What: state.AllocateTxn, Count: idBlock}}}, nil)
 		if err != nil {
 			return 0, err
 		}
@@ -168,8 +168,10 @@ func (n *node) Propose(ctx context.Context, cmd *state.Command) (*state.Result, 
 	}
 	c.Settled = n.settled()
 	s.o.Mutation.propose(s, &c)
-	if len(c.Ops) == 1 && c.Ops[0].Allocate != nil {
-		return n.allocate(&c)
+	if len(c.Ops) == 1 {
+		if _, ok := c.Ops[0].(*state.Allocate); ok {
+			return n.allocate(&c)
+		}
 	}
 	var rec *record
 	if c.Txn != 0 {

@@ -171,16 +171,15 @@ func (s *Sim) named(c *state.Catalog, name string) bool {
 
 // housekeeping checks entries that are no client's.
 func (s *Sim) housekeeping(cmd *state.Command) error {
-	for i := range cmd.Ops {
-		o := &cmd.Ops[i]
-		switch {
-		case o.Replace != nil:
-			for _, n := range o.Replace.New {
+	for _, op := range cmd.Ops {
+		if o, ok := op.(*state.Replace); ok {
+			for _, n := range o.New {
 				if !s.store.has(n.Name) {
 					return fmt.Errorf("merged object %s was deleted", n.Name)
 				}
 			}
-		case o.Delta != nil, o.Truncate != nil, o.CreateTable != nil, o.DropTable != nil:
+		}
+		if made, _ := state.Creates(op); made.Table != nil || state.UseOf(op) != state.Keeps {
 			return fmt.Errorf("nobody's command %s", describe(cmd))
 		}
 	}
@@ -275,48 +274,8 @@ func (r *record) killed() {
 // describe is a command in few words.
 func describe(cmd *state.Command) string {
 	out := ""
-	for i := range cmd.Ops {
-		o := &cmd.Ops[i]
-		switch {
-		case o.OpenTerm != nil:
-			out += fmt.Sprintf(" term(%d)", o.OpenTerm.Term)
-		case o.Allocate != nil:
-			out += fmt.Sprintf(" allocate(%s %d)", o.Allocate.What, o.Allocate.Count)
-		case o.CreateTable != nil:
-			out += fmt.Sprintf(" create(%s %d)", o.CreateTable.Table.Name, o.CreateTable.Table.ID)
-		case o.DropTable != nil:
-			out += fmt.Sprintf(" drop(%d)", o.DropTable.ID)
-		case o.Truncate != nil:
-			out += fmt.Sprintf(" truncate(%d)", o.Truncate.Table)
-		case o.Delta != nil:
-			out += fmt.Sprintf(" delta(%d", o.Delta.Table)
-			for _, a := range o.Delta.Adds {
-				out += " +" + a.Name
-			}
-			for _, d := range o.Delta.Deletes {
-				out += " -" + d.Object
-			}
-			out += ")"
-		case o.Replace != nil:
-			out += fmt.Sprintf(" replace(%d", o.Replace.Table)
-			for _, d := range o.Replace.Old {
-				out += " -" + d.Name
-			}
-			for _, a := range o.Replace.New {
-				out += " +" + a.Name
-			}
-			out += ")"
-		case o.Collect != nil:
-			out += fmt.Sprintf(" collect%v", o.Collect.Names)
-		case o.SetStats != nil:
-			out += fmt.Sprintf(" stats(%d %s)", o.SetStats.Table, o.SetStats.Object)
-		case o.ReserveIdentity != nil:
-			out += fmt.Sprintf(" reserve(%d %d)", o.ReserveIdentity.Table, o.ReserveIdentity.Count)
-		case o.Pin != nil:
-			out += fmt.Sprintf(" pin(%d)", o.Pin.Version)
-		default:
-			out += " other"
-		}
+	for _, op := range cmd.Ops {
+		out += " " + state.Describe(op)
 	}
 	return out
 }

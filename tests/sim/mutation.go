@@ -48,8 +48,8 @@ func (m Mutation) propose(s *Sim, cmd *state.Command) {
 		}
 	case WrongDeletes:
 		for i := range cmd.Ops {
-			r := cmd.Ops[i].Replace
-			if r == nil {
+			r, ok := cmd.Ops[i].(*state.Replace)
+			if !ok {
 				continue
 			}
 			own := *r
@@ -62,7 +62,7 @@ func (m Mutation) propose(s *Sim, cmd *state.Command) {
 				}
 				own.New = append(own.New, n)
 			}
-			cmd.Ops = []state.Op{{Replace: &own}}
+			cmd.Ops = []state.Op{&own}
 		}
 	}
 }
@@ -73,8 +73,8 @@ func (m Mutation) apply(c *state.Catalog, cmd *state.Command) {
 		return
 	}
 	for i := range cmd.Ops {
-		d := cmd.Ops[i].Delta
-		if d == nil {
+		d, ok := cmd.Ops[i].(*state.Delta)
+		if !ok {
 			continue
 		}
 		t := c.TableByID(d.Table)

@@ -175,7 +175,7 @@ func (n *node) takeOver(term uint64) {
 		n.catchUp()
 		s.pause()
 		if term > n.cat.Term() {
-			if _, err := n.propose(context.Background(), &state.Command{Ops: []state.Op{{OpenTerm: &state.OpenTerm{Term: term}}}}, nil); err != nil {
+			if _, err := n.propose(context.Background(), &state.Command{Ops: []state.Op{&state.OpenTerm{Term: term}}}, nil); err != nil {
 				s.park(nil, 100*time.Millisecond)
 				continue
 			}

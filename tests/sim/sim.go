@@ -118,7 +118,7 @@ func (s *Sim) begin() {
 		n.start()
 	}
 	first := &proposal{node: s.nodes[0], index: -1}
-	cmd := &state.Command{Micros: types.MicrosOf(epoch), Ops: []state.Op{{Bootstrap: &state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: simSlices}}}}}
+	cmd := &state.Command{Micros: types.MicrosOf(epoch), Ops: []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: simSlices}}}}
 	first.data, _ = state.EncodeCommand(cmd)
 	s.append(first)
 	for no := range clients {

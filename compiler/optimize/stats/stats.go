@@ -1,6 +1,6 @@
 package stats
 
-//go:generate go run github.com/tinylib/msgp -file stats.go -o stats_gen.go -tests=false
+//go:generate go run github.com/tinylib/msgp -file stats.go -o stats_gen.go -io=false -tests=false
 
 import "slipher/catalog/types"
 

@@ -1,24 +1,26 @@
 package state
 
 import (
+	"fmt"
+
 	"slipher/catalog/sqlerr"
 )
 
-func (o *SetStats) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
-	t := c.TableByID(o.Table)
-	if t == nil {
-		return OpResult{}, errNoTableID(o.Table)
-	}
-	changed := *t
-	v := &changed.Version
-	if v.Stats != o.Object {
-		c.discard(v.Stats)
-	}
-	v.Stats = o.Object
-	v.Number++
-	c.tables = c.tables.set(t.ID, &changed)
-	return OpResult{}, nil
+//go:generate go run github.com/tinylib/msgp -file op_reserve_identity.go -o op_reserve_identity_gen.go -io=false -tests=false
+//msgp:limit arrays:1048576 maps:1048576
+
+// ReserveIdentity reserves Count ordinals of an identity column. Ordinal n's
+// value is seed + n * step.
+type ReserveIdentity struct {
+	Table  TableID `msg:"table"`
+	Column int     `msg:"col"`
+	Count  int64   `msg:"n"`
 }
+
+var _ = register("ident", facts[*ReserveIdentity]{
+	table: func(o *ReserveIdentity) TableID { return o.Table },
+	text:  func(o *ReserveIdentity) string { return fmt.Sprintf("%d %d", o.Table, o.Count) },
+})
 
 func (o *ReserveIdentity) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 	t := c.TableByID(o.Table)

@@ -6,30 +6,7 @@ import (
 	"slipher/catalog/sqlerr"
 )
 
-func (o *Delta) apply(c *Catalog, cmd *Command) (OpResult, *sqlerr.Error) {
-	t, err := c.written(o.Table, o.Def)
-	if err != nil {
-		return OpResult{}, err
-	}
-	if len(o.Adds) == 0 && len(o.Deletes) == 0 {
-		return OpResult{ID: int64(t.Version.Number)}, nil
-	}
-	changed := *t
-	v := &changed.Version
-	v.logical(cmd)
-	for i := range o.Adds {
-		if err := c.add(&changed, &o.Adds[i]); err != nil {
-			return OpResult{}, err
-		}
-	}
-	for i := range o.Deletes {
-		if err := c.remove(&changed, &o.Deletes[i], t.Version.LastTxn); err != nil {
-			return OpResult{}, err
-		}
-	}
-	c.tables = c.tables.set(t.ID, &changed)
-	return OpResult{ID: int64(v.Number)}, nil
-}
+// What operations do to the content of a table.
 
 // written is the table an operation changes the content of, if it has the
 // definition def (0: any).

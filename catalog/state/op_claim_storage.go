@@ -6,6 +6,21 @@ import (
 	"slipher/catalog/sqlerr"
 )
 
+//go:generate go run github.com/tinylib/msgp -file op_claim_storage.go -o op_claim_storage_gen.go -io=false -tests=false
+//msgp:limit arrays:1048576 maps:1048576
+
+// ClaimStorage begins an incarnation of the owner of managed storage.
+type ClaimStorage struct {
+	Claim Claim `msg:"claim"`
+	// Since is the token found in the storage: claims before it will not be found there any more.
+	Since string `msg:"since"`
+	// URL and ClusterID are what Cluster has from now on: other ones if the storage was moved or copied.
+	URL       string `msg:"url"`
+	ClusterID string `msg:"cluster"`
+}
+
+var _ = register("claim", facts[*ClaimStorage]{})
+
 // claimsKept bounds a cluster's claims: of those that the storage has never seen, the oldest are forgotten.
 const claimsKept = 64
 

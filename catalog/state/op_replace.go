@@ -1,20 +1,35 @@
 package state
 
-import "slipher/catalog/sqlerr"
+import (
+	"fmt"
 
-func (o *Truncate) apply(c *Catalog, cmd *Command) (OpResult, *sqlerr.Error) {
-	t, err := c.written(o.Table, o.Def)
-	if err != nil {
-		return OpResult{}, err
-	}
-	changed := *t
-	v := &changed.Version
-	c.discardObjects(v)
-	v.Objects, v.Rows = Objects{}, 0
-	v.logical(cmd)
-	c.tables = c.tables.set(t.ID, &changed)
-	return OpResult{ID: int64(v.Number)}, nil
+	"slipher/catalog/sqlerr"
+)
+
+//go:generate go run github.com/tinylib/msgp -file op_replace.go -o op_replace_gen.go -io=false -tests=false
+//msgp:limit arrays:1048576 maps:1048576
+
+// Replace puts new objects in the place of old ones that hold the same live
+// rows: a merge, or a flush of small writes. It does not change the content. It is
+// refused (40001) if an old object is gone or has other deleted rows than were
+// read: then the proposer rebases the deletes and tries again.
+type Replace struct {
+	Table TableID     `msg:"table"`
+	Def   uint64      `msg:"def,omitempty"`
+	Old   []Replaced  `msg:"old"`
+	New   []ObjectRef `msg:"new"`
 }
+
+// Replaced is an object as a merge has read it.
+type Replaced struct {
+	Name string `msg:"name"`
+	Dead int64  `msg:"dead,omitempty"`
+}
+
+var _ = register("replace", facts[*Replace]{
+	table: func(o *Replace) TableID { return o.Table },
+	text:  (*Replace).text,
+})
 
 func (o *Replace) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 	t, err := c.written(o.Table, o.Def)
@@ -58,6 +73,17 @@ func (o *Replace) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 	}
 	c.tables = c.tables.set(t.ID, &changed)
 	return OpResult{ID: int64(v.Number)}, nil
+}
+
+func (o *Replace) text() string {
+	out := fmt.Sprint(o.Table)
+	for _, d := range o.Old {
+		out += " -" + d.Name
+	}
+	for _, a := range o.New {
+		out += " +" + a.Name
+	}
+	return out
 }
 
 // errUnbalanced refuses a merge that would lose rows or make some up.

@@ -1,0 +1,66 @@
+package state
+
+import (
+	"fmt"
+
+	"slipher/catalog/sqlerr"
+)
+
+//go:generate go run github.com/tinylib/msgp -file op_create_table.go -o op_create_table_gen.go -io=false -tests=false
+//msgp:limit arrays:1048576 maps:1048576
+
+// CreateTable makes an empty table. An id of 0 is allocated.
+type CreateTable struct {
+	Table       Table `msg:"table"`
+	IfNotExists bool  `msg:"ine,omitempty"`
+}
+
+var _ = register("mktable", facts[*CreateTable]{
+	creates: (*CreateTable).creation,
+	text:    func(o *CreateTable) string { return fmt.Sprintf("%s %d", o.Table.Name, o.Table.ID) },
+})
+
+func (o *CreateTable) apply(c *Catalog, cmd *Command) (OpResult, *sqlerr.Error) {
+	t := o.Table
+	if err := checkName(t.Name); err != nil {
+		return OpResult{}, err
+	}
+	if c.Schema(t.Database, t.Schema) == nil {
+		return OpResult{}, ErrNoSchema(t.Schema)
+	}
+	if IsSystemSchema(t.Schema) {
+		return OpResult{}, sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied for schema %s", t.Schema)
+	}
+	if c.Table(t.Database, t.Schema, t.Name) != nil {
+		if o.IfNotExists {
+			return OpResult{Skipped: true}, nil
+		}
+		return OpResult{}, errTableExists(t.Name)
+	}
+	if t.ID != 0 && c.TableByID(t.ID) != nil {
+		return OpResult{}, sqlerr.New(sqlerr.InternalError, "object id %d is taken", t.ID)
+	}
+	oid, err := c.takeOID(uint32(t.ID))
+	if err != nil {
+		return OpResult{}, err
+	}
+	t.ID = TableID(oid)
+	t.Version = Version{Number: 1}
+	t.Def = 1
+	t.CreatedMicros = cmd.Micros
+	c.tables = c.tables.set(t.ID, &t)
+	c.names = c.names.set(tablePath(t.Database, t.Schema, t.Name), t.ID)
+	return OpResult{ID: int64(t.ID)}, nil
+}
+
+func (o *CreateTable) creation() Creation {
+	t, certain := &o.Table, *o
+	certain.IfNotExists = false
+	return Creation{ID: uint32(t.ID), Table: t, Certain: &certain,
+		Absent: Precondition{AbsentDatabase: t.Database, AbsentSchema: t.Schema, AbsentName: t.Name},
+		With: func(id uint32) Op {
+			own := *o
+			own.Table.ID = TableID(id)
+			return &own
+		}}
+}
