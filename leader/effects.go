@@ -5,9 +5,6 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
-	"slipher/compiler/plan"
-	"slipher/leader/session"
-	"slipher/node/wire"
 )
 
 // effects are the functions that change the cluster (catalog/fn, rows with Effect), by
@@ -42,31 +39,11 @@ var effects = map[string]func(ctx context.Context, s *Server, args []types.Datum
 	},
 }
 
-// runEffects runs the calls of a query that change something, in the order in which
-// they stand, and puts their results into the parameters.
-func (s *Server) runEffects(ctx context.Context, ses *session.Session, q *plan.Query, params []wire.Param) error {
-	for i, p := range q.Params {
-		if p.Effect == nil {
-			continue
-		}
-		if u := s.replica.Catalog().User(ses.CurrentUser()); u == nil || !u.Superuser {
-			return sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied for function %s", p.Effect.Name)
-		}
-		run := effects[p.Effect.Name]
-		if run == nil {
-			return sqlerr.Unsupported("function %s", p.Effect.Name)
-		}
-		args := make([]types.Datum, len(p.Effect.Args))
-		for k, a := range p.Effect.Args {
-			if args[k] = params[a].Value; args[k].Null {
-				return sqlerr.New(sqlerr.InvalidParameterValue, "function %s does not take NULL", p.Effect.Name)
-			}
-		}
-		d, err := run(ctx, s, args)
-		if err != nil {
-			return err
-		}
-		params[i].Value = d
+// effect runs one: query.Runner.Effect.
+func (s *Server) effect(ctx context.Context, name string, args []types.Datum) (types.Datum, error) {
+	run := effects[name]
+	if run == nil {
+		return types.Datum{}, sqlerr.Unsupported("function %s", name)
 	}
-	return nil
+	return run(ctx, s, args)
 }

@@ -12,12 +12,14 @@ import (
 )
 
 // startKeeper begins the housekeeping of this leader's term.
-func (s *Server) startKeeper(_ context.Context, term uint64) error {
-	s.keeper = keep.New(keep.Options{Log: s.replica, Term: term, Readers: s.txns, Store: s.store, Run: s.runMerge,
+func (t *leadership) startKeeper(context.Context) error {
+	s := t.s
+	k := keep.New(keep.Options{Log: s.replica, Term: t.number, Readers: s.txns, Store: t.store, Run: s.runMerge,
 		Busy: s.scheduler.Busy, Slog: s.log, Policy: s.opts.Housekeeping})
-	s.txns.SetRebase(s.keeper.Rebase)
-	s.keeper.Start()
-	s.onEnd(func(ctx context.Context) error { return s.keeper.Stop(ctx) })
+	t.statements.Keeper = k
+	s.txns.SetRebase(k.Rebase)
+	k.Start()
+	t.onEnd(k.Stop)
 	return nil
 }
 

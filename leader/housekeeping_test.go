@@ -104,7 +104,7 @@ func (h *house) shape(name string) string {
 			out = append(out, fmt.Sprintf("slice %d: %d rows inline", o.Slice, o.Rows))
 			continue
 		}
-		foot, err := h.facts.footers.Footer(context.Background(), o)
+		foot, err := h.leads.Load().facts.Footers.Footer(context.Background(), o)
 		if err != nil {
 			h.t.Fatal(err)
 		}
@@ -128,7 +128,7 @@ func (h *house) eventually(what string, ok func() bool) {
 // stored are the objects of tables in managed storage.
 func (h *house) stored() []string {
 	h.t.Helper()
-	names, err := h.store.List(context.Background(), "t")
+	names, err := h.leads.Load().store.List(context.Background(), "t")
 	if err != nil {
 		h.t.Fatal(err)
 	}

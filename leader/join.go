@@ -13,6 +13,7 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
+	"slipher/leader/datadir"
 	"slipher/leader/schedule"
 	"slipher/node/rms"
 	"slipher/node/wire"
@@ -68,7 +69,7 @@ func (s *Server) stayMember(ctx context.Context) {
 		}
 		id, _ := s.replica.Leader()
 		if id != active && id != "" {
-			s.front.moved(id)
+			s.front.Moved(id)
 		}
 		if active = id; active != "" {
 			heard = time.Now()
@@ -243,7 +244,7 @@ func (s *Server) belong(cluster string) {
 	}
 	s.joining.noted = cluster
 	s.mux.SetCluster(cluster)
-	file := filepath.Join(s.opts.Dir, clusterFile)
+	file := filepath.Join(s.opts.Dir, datadir.ClusterFile)
 	if old, err := os.ReadFile(file); err == nil && string(old) == cluster {
 		return
 	}
@@ -255,12 +256,9 @@ func (s *Server) belong(cluster string) {
 	}
 }
 
-// clusterFile has the cluster's id. The catalog has it too, but not before raft has a majority.
-const clusterFile = "CLUSTER"
-
 // belongsTo is the cluster noted in the directory, "" if none is.
 func (s *Server) belongsTo() string {
-	id, err := os.ReadFile(filepath.Join(s.opts.Dir, clusterFile))
+	id, err := os.ReadFile(filepath.Join(s.opts.Dir, datadir.ClusterFile))
 	if err != nil {
 		return ""
 	}
@@ -381,4 +379,12 @@ func (h peerHandler) Call(ctx context.Context, from wire.Conn, m wire.Message) (
 		return h.s.raftStatus(), nil
 	}
 	return h.Service.Call(ctx, from, m)
+}
+
+// checkStorage refuses a --storage that is not the cluster's, on a leader that stands by.
+func (s *Server) checkStorage(url string) error {
+	if s.opts.Storage == "" || s.opts.Relocate || s.opts.Storage == rms.Resolve(s.opts.Dir, url) {
+		return nil
+	}
+	return fmt.Errorf("the managed storage of the cluster is %s, not %s as --storage says", url, s.opts.Storage)
 }

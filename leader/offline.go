@@ -22,9 +22,12 @@ import (
 	"slipher/compiler/optimize"
 	"slipher/compiler/optimize/stats"
 	"slipher/compiler/parse"
+	"slipher/leader/code"
 	"slipher/leader/inspect"
+	"slipher/leader/names"
 	"slipher/leader/pgwire"
 	"slipher/leader/session"
+	"slipher/leader/statement"
 )
 
 // Offline plans and compiles without a server, on a catalog made of DDL:
@@ -47,8 +50,8 @@ func NewOffline(slices int) (*Offline, error) {
 		return nil, err
 	}
 	var err error
-	o.ses, err = session.New(offlineEngine{o: o}, pgwire.Startup{User: state.DefaultUser, Database: state.DefaultDatabase, Remote: &net.UnixAddr{}},
-		slog.New(slog.NewTextHandler(io.Discard, nil)))
+	start := pgwire.Startup{User: state.DefaultUser, Database: state.DefaultDatabase, Remote: &net.UnixAddr{}}
+	o.ses, err = session.New(offlineEngine{o: o}, start, nil, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	return o, err
 }
 
@@ -74,7 +77,8 @@ func (o *Offline) Schema(text string) error {
 			}
 			continue
 		}
-		p, err := DefinitionPlan(ddl.Scope{Catalog: o.cat, Database: state.DefaultDatabase, User: state.DefaultUser, SearchPath: o.ses.SearchPath()}, st)
+		p, err := statement.Define(ddl.Scope{Catalog: o.cat, Database: state.DefaultDatabase, User: state.DefaultUser,
+			SearchPath: o.ses.SearchPath()}, st)
 		if err != nil {
 			return err
 		}
@@ -144,20 +148,22 @@ func (o *Offline) Inspect(ctx context.Context, text string, words []string, tier
 		return nil, sqlerr.New(sqlerr.SyntaxError, "there is no query")
 	}
 	began := time.Now()
-	p, err := compiler.Plan(st, compiler.Environment{Traced: slices.Contains(words, "rules"), Catalog: view{cat: o.cat, ses: o.ses, relations: relationOf},
-		Cluster: optimize.Env{Slices: o.slices, Nodes: 1, Fn: o.fns, Stats: func(t *state.Table) *stats.Table { return o.stats[t.Name] }}})
+	p, err := compiler.Plan(st, compiler.Environment{Traced: slices.Contains(words, "rules"),
+		Catalog: names.View{Cat: o.cat, Ses: o.ses},
+		Cluster: optimize.Env{Slices: o.slices, Nodes: 1, Fn: o.fns,
+			Stats: func(t *state.Table) *stats.Table { return o.stats[t.Name] }}})
 	if err != nil {
 		return nil, err
 	}
 	q := p.Query
 	planned := time.Since(began)
 	began = time.Now()
-	code, err := codegen.Compile(q, codegen.Options{Fns: o.fns})
+	segments, err := codegen.Compile(q, codegen.Options{Fns: o.fns})
 	if err != nil {
 		return nil, err
 	}
-	return inspect.Print(ctx, inspect.Query{Rules: p.Rules, Plan: q, Code: code, Target: t, Tier: tier, Passes: fusedPasses, Fns: o.fns, Pool: pool,
-		Planned: planned, Generated: time.Since(began)}, words)
+	return inspect.Print(ctx, inspect.Query{Rules: p.Rules, Plan: q, Code: segments, Target: t, Tier: tier, Passes: code.Passes,
+		Fns: o.fns, Pool: pool, Planned: planned, Generated: time.Since(began)}, words)
 }
 
 // offlineEngine lets a session exist without a server.

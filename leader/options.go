@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"slipher/codegen/artifact"
+	"slipher/leader/datadir"
 	"slipher/leader/keep"
 	"slipher/leader/pgwire"
 	"slipher/node/rms"
@@ -75,7 +76,7 @@ func (o *Options) check() (err error) {
 		if !o.Embedded && rms.IsRelative(o.Storage) {
 			return fmt.Errorf("--storage %s: other leaders would not find it in the directory of this one", o.Storage)
 		}
-		if err := o.apart(); err != nil {
+		if err := datadir.Apart(o.Dir, o.Storage); err != nil {
 			return err
 		}
 	}
@@ -104,3 +105,15 @@ func (o *Options) check() (err error) {
 
 // maxSlices bounds a cluster's slices: enough for 128 nodes of 32.
 const maxSlices = 4096
+
+// bootstrapStorage is where a new cluster's objects will be. A folder of the data directory is kept as such, so that
+// it goes where the directory goes, unless other leaders are to find it.
+func (o *Options) bootstrapStorage() string {
+	if o.Storage == "" {
+		return datadir.DefaultStorage
+	}
+	if o.Embedded {
+		return rms.Relative(o.Dir, o.Storage)
+	}
+	return o.Storage
+}

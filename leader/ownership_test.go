@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"slipher/catalog/replica"
+	"slipher/leader/claim"
+	"slipher/leader/datadir"
 	"slipher/node/rms"
 )
 
@@ -220,13 +222,13 @@ func TestMoved(t *testing.T) {
 	if err := os.Rename(object, object+".away"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Relocate(t.Context(), before, out, false, log); err == nil || !strings.Contains(err.Error(), `table "t"`) {
+	if _, err := claim.Relocate(t.Context(), before, out, false, log); err == nil || !strings.Contains(err.Error(), `table "t"`) {
 		t.Errorf("relocated to storage that lacks an object: %v", err)
 	}
 	if err := os.Rename(object+".away", object); err != nil {
 		t.Fatal(err)
 	}
-	r, err := Relocate(t.Context(), before, out, false, log)
+	r, err := claim.Relocate(t.Context(), before, out, false, log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +243,7 @@ func TestMoved(t *testing.T) {
 	stopServer(t, moved)
 	// A copy with the copied storage.
 	other, store := copied(t, before), copied(t, out)
-	if r, err = Relocate(t.Context(), other, store, false, log); err != nil || r.Cluster == id {
+	if r, err = claim.Relocate(t.Context(), other, store, false, log); err != nil || r.Cluster == id {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	s, err = try(t, other, nil)
@@ -255,7 +257,7 @@ func TestMoved(t *testing.T) {
 func TestOldDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "old")
 	storage := filepath.Join(dir, "storage")
-	r, err := replica.Open(replica.Options{Dir: filepath.Join(dir, catalogDir), ID: "l1", Bootstrap: true, Log: slog.New(slog.DiscardHandler)})
+	r, err := replica.Open(replica.Options{Dir: filepath.Join(dir, datadir.Catalog), ID: "l1", Bootstrap: true, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,12 +281,12 @@ func TestOldDirectory(t *testing.T) {
 	other := copied(t, dir)
 	s, err := try(t, dir, nil)
 	old := must(t, s, err)
-	if url := old.replica.Catalog().Cluster().StorageURL; url != defaultStorage {
+	if url := old.replica.Catalog().Cluster().StorageURL; url != datadir.DefaultStorage {
 		t.Errorf("URL %s", url)
 	}
 	// The copy still names the original's storage.
 	refused(t, other, "has had another owner", nil)
-	moved, err := Relocate(t.Context(), other, "", false, slog.New(slog.DiscardHandler))
+	moved, err := claim.Relocate(t.Context(), other, "", false, slog.New(slog.DiscardHandler))
 	if err != nil || moved.Is != rms.FileURL(filepath.Join(other, "storage")) || moved.Cluster == id {
 		t.Fatalf("%+v, %v", moved, err)
 	}
@@ -332,7 +334,7 @@ func TestFirstStart(t *testing.T) {
 	empty := filepath.Join(top, "empty")
 	s, err = try(t, empty, nil)
 	stopServer(t, must(t, s, err))
-	if _, err := Relocate(t.Context(), empty, foreign, false, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "photos") {
+	if _, err := claim.Relocate(t.Context(), empty, foreign, false, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "photos") {
 		t.Errorf("a catalog without objects was pointed at a folder of somebody else's: %v", err)
 	}
 }

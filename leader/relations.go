@@ -1,79 +1,39 @@
 package leader
 
 import (
-	"context"
-
 	"slipher/catalog/relations"
-	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
-	"slipher/compiler/bind"
 	"slipher/compiler/parse"
-	"slipher/compiler/plan"
-	"slipher/leader/session"
-	"slipher/node/wire"
-	"slipher/runtime/abi"
-	"slipher/runtime/chunk"
-	"slipher/runtime/mem"
+	"slipher/leader/names"
+	"slipher/leader/query"
 )
 
-// relationOf finds a catalog relation for the binder.
-func relationOf(schema, name string) *bind.Relation {
-	r := relations.Find(schema, name)
-	if r == nil {
-		return nil
-	}
-	out := &bind.Relation{Schema: r.Schema, Name: r.Name}
-	for _, c := range r.Columns {
-		out.Columns = append(out.Columns, plan.Column{Name: c.Name, Type: c.Type, Nullable: c.Nullable})
-	}
-	return out
-}
-
-// relationRows makes the rows that a source reads: schedule.Env.Rows. No name
-// stands in both catalog schemas.
-func (s *Server) relationRows(ctx context.Context, cat *state.Catalog, ses *session.Session, src *plan.Source) (wire.RowSource, error) {
-	r := relations.Find("pg_catalog", src.Rows)
-	if r == nil {
-		r = relations.Find("information_schema", src.Rows)
-	}
-	if r == nil {
-		return nil, sqlerr.New(sqlerr.UndefinedTable, "relation \"%s\" does not exist", src.Rows)
-	}
-	rows, err := r.Rows(ctx, s.relationEnv(cat, ses))
-	if err != nil {
-		return nil, err
-	}
-	return &datumSource{rows: rows, cols: src.ColNos}, nil
-}
-
-func (s *Server) relationEnv(cat *state.Catalog, ses *session.Session) *relations.Env {
+// relationEnv is what catalog relations are made of, for a session that sees cat: query.Runner.Relations.
+func (t *leadership) relationEnv(cat *state.Catalog, ses query.Session) *relations.Env {
+	s := t.s
 	return &relations.Env{
-		Catalog: cat, Database: ses.CurrentDatabase(), User: ses.CurrentUser(), SearchPath: withTemp(s.sessions.tempSchema(ses), ses.SearchPath()), TempSchema: s.sessions.tempSchema(ses), PID: ses.BackendPID(),
-		NowMicros: ses.NowMicros(), Functions: s.fns, Expression: parse.PortableExpr, Footer: s.facts.footers.Footer,
-		Settings: func() []relations.Setting {
-			var out []relations.Setting
-			for _, p := range ses.Settings() {
-				out = append(out, relations.Setting{Name: p.Name, Value: p.Value, Description: p.Doc})
-			}
-			return out
-		},
-		Sessions:     s.sessionRows,
+		Catalog: cat, Database: ses.CurrentDatabase(), User: ses.CurrentUser(), SearchPath: names.Path(ses),
+		TempSchema: ses.TempSchema(), PID: ses.BackendPID(), NowMicros: ses.NowMicros(),
+		Functions: s.fns, Expression: parse.PortableExpr, Footer: t.facts.Footers.Footer,
+		Settings:     ses.Settings,
+		Sessions:     t.sessionRows,
 		Nodes:        s.nodeRows,
 		Leaders:      s.RaftStatus,
-		LoadErrors:   s.errors.all,
+		LoadErrors:   s.loads.All,
 		Transactions: s.transactionRows,
 		Conflicts:    s.conflictRows,
-		Queries:      s.history.all,
-		Compiles:     s.history.allCompiles,
+		Queries:      s.history.All,
+		Compiles:     s.history.AllCompiles,
 	}
 }
 
-func (s *Server) sessionRows() []relations.Session {
+// sessionRows are the clients: stv_sessions.
+func (t *leadership) sessionRows() []relations.Session {
 	var out []relations.Session
-	for _, i := range s.sessions.list() {
+	for _, i := range t.sessions.list() {
 		row := relations.Session{PID: i.PID, User: i.User, Database: i.Database, Remote: i.Remote, StartMicros: types.MicrosOf(i.Since)}
-		if q := s.history.running(i.PID); q != nil {
+		if q := t.s.history.Running(i.PID); q != nil {
 			row.Query, row.QueryStartMicros = q.Text, q.StartMicros
 		}
 		out = append(out, row)
@@ -81,18 +41,38 @@ func (s *Server) sessionRows() []relations.Session {
 	return out
 }
 
-// datumSource hands out rows made of values: wire.RowSource.
-type datumSource struct {
-	rows [][]types.Datum
-	cols []int // of a row, for each column wanted
+// nodeRows is what the cluster knows of its nodes: stv_nodes.
+func (s *Server) nodeRows() []relations.Node {
+	var out []relations.Node
+	for _, i := range s.cluster.Infos() {
+		n := relations.Node{ID: i.ID, Connected: i.Connected, Leaving: i.Draining, Queries: s.scheduler.Running(i.ID)}
+		if !i.LastSeen.IsZero() {
+			n.SeenMicros = types.MicrosOf(i.LastSeen)
+		}
+		out = append(out, n)
+	}
+	return out
 }
 
-// Next gives the next chunk, nil at the end.
-func (d *datumSource) Next(l *chunk.Layout, acct *mem.Account) (*chunk.Chunk, error) {
-	if len(d.rows) == 0 {
-		return nil, nil
+// transactionRows are the open transactions: svv_transactions, stv_locks.
+func (s *Server) transactionRows() []relations.Transaction {
+	var out []relations.Transaction
+	for _, i := range s.txns.List() {
+		row := relations.Transaction{ID: int64(i.XID), PID: i.PID, User: i.User, Database: i.Database, StartMicros: types.MicrosOf(i.Began)}
+		for _, u := range i.Tables {
+			row.Locks = append(row.Locks, relations.Lock{Table: u.Table, Mode: u.Mode, Waiting: u.Waiting})
+		}
+		out = append(out, row)
 	}
-	rows := d.rows[:min(len(d.rows), abi.VectorRows)]
-	d.rows = d.rows[len(rows):]
-	return chunk.OfDatums(acct, l, len(rows), func(row, col int) types.Datum { return rows[row][d.cols[col]] })
+	return out
+}
+
+// conflictRows are the transactions refused because of others: stl_tr_conflict.
+func (s *Server) conflictRows() []relations.Conflict {
+	var out []relations.Conflict
+	for _, c := range s.txns.Conflicts() {
+		out = append(out, relations.Conflict{ID: int64(c.XID), PID: c.PID, StartMicros: types.MicrosOf(c.Began),
+			AbortMicros: types.MicrosOf(c.Over), Table: c.Table})
+	}
+	return out
 }

@@ -7,67 +7,58 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"slipher/catalog/fn"
 	"slipher/catalog/replica"
 	"slipher/catalog/state"
-	"slipher/codegen/artifact"
-	"slipher/codegen/llvm"
-	"slipher/codegen/target"
 	"slipher/leader/cluster"
-	"slipher/leader/keep"
+	"slipher/leader/code"
+	"slipher/leader/datadir"
+	"slipher/leader/front"
+	"slipher/leader/history"
 	"slipher/leader/schedule"
 	"slipher/leader/txn"
+	"slipher/node"
 	"slipher/node/rms"
 	"slipher/node/wire"
 	"slipher/node/worker"
+	"slipher/runtime/exec"
+	"slipher/runtime/program"
 )
 
 // Server is a leader that serves. Start makes it, Close ends it.
 //
-// A process is a standby until raft makes it the active leader: then activate
-// starts what only that one has, and deactivate ends it when another takes over.
+// A process is a standby until raft makes it the active leader: then it begins a leadership, which has
+// what only the active leader has, and ends it when another takes over.
 type Server struct {
 	opts Options
 	log  *slog.Logger
+	life life
 
-	// Of the process.
 	replica   *replica.Replica
 	txns      *txn.Manager
 	fns       *fn.Table
-	flights   flights
-	history   history
-	errors    *loadErrors
-	sessions  sessions
-	pool      *llvm.Pool
+	history   history.Statements
+	loads     *history.Loads
+	shop      *code.Shop
 	local     *wire.Local
 	mux       *wire.Mux // nil if Embedded
 	cluster   *cluster.Cluster
 	scheduler *schedule.Service
-	engine    worker.Engine
-	small     *smallInserts
+	exec      *exec.Engine
+	engine    worker.Engine           // exec, as nodes take it
 	artifacts *worker.SignedArtifacts // of the leader's own executor; the key is set when it is known
-	symbols   map[string]uintptr      // kernels that code may call
-	target    target.Target           // this machine's
-	front     *front
+	front     *front.Front
 	joining   joining
 	opened    chan struct{} // closed when replica is set: peers may call before
 
-	// Of the active leader; each activation sets them anew.
-	key    artifact.PrivateKey
-	keeper *keep.Keeper
-	held   *holding  // managed storage
-	store  rms.Store // it, guarded: for writes
-	cache  *artifact.Cache
-	shared *artifact.MachineCache // nil: none
-	stats  *statistics
-	facts  *facts
+	// leads is the leadership in progress, nil if there is none.
+	leads atomic.Pointer[leadership]
 
-	life life
-
-	// stops are what Close undoes, the last started first; ends what deactivate does.
-	stops, ends []func(ctx context.Context) error
+	// stops are what Close undoes, the last started first.
+	stops []func(ctx context.Context) error
 }
 
 // Start starts a leader. A lone one, and one that bootstraps, serves then; others may still
@@ -76,7 +67,7 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if err := checkDir(o.Dir); err != nil {
+	if err := datadir.Check(o.Dir); err != nil {
 		return nil, err
 	}
 	s := &Server{opts: o, log: o.Log, fns: fn.Default(), life: newLife(), opened: make(chan struct{})}
@@ -103,10 +94,8 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 	return s, nil
 }
 
+// onStop is for what Start and its steps have started: f ends it.
 func (s *Server) onStop(f func(ctx context.Context) error) { s.stops = append(s.stops, f) }
-
-// onEnd is onStop for what ends with the leadership. For steps of activate.
-func (s *Server) onEnd(f func(ctx context.Context) error) { s.ends = append(s.ends, f) }
 
 // Done is closed when the server cannot go on by itself: Err says why.
 func (s *Server) Done() <-chan struct{} { return s.life.done }
@@ -115,7 +104,7 @@ func (s *Server) Done() <-chan struct{} { return s.life.done }
 func (s *Server) Err() error { return s.life.why() }
 
 // SQLAddr is where clients connect.
-func (s *Server) SQLAddr() string { return s.front.listen.Addr().String() }
+func (s *Server) SQLAddr() string { return s.front.Addr() }
 
 // ClusterAddr is where nodes and other leaders connect, "-" if this process takes none.
 func (s *Server) ClusterAddr() string {
@@ -141,15 +130,49 @@ func (s *Server) WaitReady(ctx context.Context) error {
 	}
 }
 
+// openFront opens the SQL address. Clients are taken when the server lives.
+func (s *Server) openFront() (err error) {
+	s.front, err = front.Open(s.opts.Listen, s.opts.MaxConnections, s.log, s.life.fail)
+	if err != nil {
+		return err
+	}
+	s.onStop(func(context.Context) error { s.front.Stop(); return nil }) // if Start fails
+	return nil
+}
+
+// openCompiler loads the primitives and opens the pool of compile workers.
+func (s *Server) openCompiler(context.Context) (err error) {
+	if s.exec, err = exec.NewEngine(s.fns); err != nil {
+		return err
+	}
+	s.engine = worker.FromExec(s.exec)
+	o := code.Options{Self: s.opts.Self, Cache: s.opts.CodeCache, Warm: s.opts.Warm, Log: s.log}
+	if s.shop, err = code.Open(s.exec, s.fns, o); err != nil {
+		return err
+	}
+	s.onStop(func(context.Context) error { s.shop.Close(); return nil })
+	return nil
+}
+
+// NodeConfig is what a node of this machine runs code with.
+func NodeConfig() (node.Config, error) {
+	e, err := exec.NewEngine(fn.Default())
+	if err != nil {
+		return node.Config{}, err
+	}
+	return node.Config{Engine: worker.FromExec(e), Symbols: e.Symbols(), Target: string(e.Level())}, nil
+}
+
 // openCatalog opens the replica.
 func (s *Server) openCatalog(ctx context.Context) (err error) {
-	dir := filepath.Join(s.opts.Dir, catalogDir)
+	dir := filepath.Join(s.opts.Dir, datadir.Catalog)
 	known := replica.Exists(dir)
 	if !known && !s.opts.Bootstrap && len(s.opts.Join) == 0 {
 		return errNoCluster
 	}
 	if !known && s.opts.Bootstrap {
-		if err := s.prepareStorage(ctx); err != nil {
+		// Whatever is wrong with it is found before anything is written to the data directory.
+		if _, err := rms.Make(ctx, rms.Resolve(s.opts.Dir, s.opts.bootstrapStorage())); err != nil {
 			return err
 		}
 	}
@@ -170,7 +193,7 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 	}
 	s.onStop(s.replica.Shutdown)
 	s.txns = txn.New(s.replica, txn.Options{Log: s.log, Wait: s.life.wait})
-	if s.errors, err = openLoadErrors(s.opts.Dir, loadErrorsLimit); err != nil {
+	if s.loads, err = history.OpenLoads(s.opts.Dir, history.LoadsLimit); err != nil {
 		return err
 	}
 	close(s.opened)
@@ -186,23 +209,41 @@ const distHashVersion = 1
 func (s *Server) openCluster(context.Context) (err error) {
 	s.local = wire.NewLocal()
 	peers := s.local.As(s.opts.ID)
-	s.cluster = cluster.New(cluster.Config{LeaderID: s.opts.ID, Propose: s.proposeNodes, Dial: peers.Conn, SetTerm: s.local.SetTerm,
-		Active: s.activeLeader, Leaders: s.leaderAddrs, Log: s.log})
-	s.artifacts = &worker.SignedArtifacts{Symbols: s.symbols}
-	own := worker.New(worker.Config{ID: s.opts.ID, Workers: ownWorkers, Engine: s.engine, Peers: peers, Log: s.log, Artifacts: s.artifacts})
+	s.cluster = cluster.New(cluster.Config{LeaderID: s.opts.ID, Propose: s.proposeNodes, Dial: peers.Conn,
+		SetTerm: s.local.SetTerm, Active: s.activeLeader, Leaders: s.leaderAddrs, Log: s.log})
+	s.artifacts = &worker.SignedArtifacts{Symbols: s.exec.Symbols()}
+	own := worker.New(worker.Config{ID: s.opts.ID, Workers: ownWorkers, Engine: s.engine, Peers: peers, Log: s.log,
+		Artifacts: s.artifacts})
 	s.onStop(func(context.Context) error { return own.Close() })
-	s.scheduler = schedule.New(schedule.Config{ID: s.opts.ID, Cluster: s.cluster, Local: own, Peers: peers, Seal: s.seal, Reserve: s.reserveIdentity, Log: s.log})
+	s.scheduler = schedule.New(schedule.Config{ID: s.opts.ID, Cluster: s.cluster, Local: own, Peers: peers, Seal: s.seal,
+		Reserve: s.reserveIdentity, Log: s.log})
 	s.local.Attach(s.opts.ID, s.scheduler)
 	if s.opts.Embedded {
 		return nil
 	}
-	s.mux, err = wire.Listen(wire.Identity{ID: s.opts.ID, Cluster: s.belongsTo(), Wary: true, Secret: s.opts.Secret}, s.opts.Cluster, peerHandler{s.scheduler, s}, s.log)
+	id := wire.Identity{ID: s.opts.ID, Cluster: s.belongsTo(), Wary: true, Secret: s.opts.Secret}
+	s.mux, err = wire.Listen(id, s.opts.Cluster, peerHandler{s.scheduler, s}, s.log)
 	if err != nil {
 		return err
 	}
 	s.local.SetNext(s.mux)
 	s.onStop(func(context.Context) error { return s.mux.Close() })
 	return nil
+}
+
+// seal signs a program for nodes in other processes: schedule.Config.Seal.
+func (s *Server) seal(p *program.Segment) ([]byte, error) {
+	t := s.leads.Load()
+	if t == nil {
+		return nil, errDeposed
+	}
+	return t.code.Seal(p)
+}
+
+// reserveIdentity reserves ordinals of an identity column for a load:
+// schedule.Config.Reserve. If the outcome is lost the load fails and a retry takes the next ones.
+func (s *Server) reserveIdentity(ctx context.Context, t state.TableID, column int, count int64) (int64, error) {
+	return s.txns.Reserve(ctx, t, column, count)
 }
 
 // ownWorkers run the leader's own queries: catalog relations are small.
@@ -222,7 +263,7 @@ func (s *Server) Close(ctx context.Context) error {
 	}
 	if s.front != nil {
 		s.handOver(ctx)
-		s.front.stop()
+		s.front.Stop()
 	}
 	// A commit whose outcome only the other leaders could tell is not waited for long.
 	defer time.AfterFunc(outcomePatience, s.life.leave).Stop()

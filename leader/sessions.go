@@ -7,7 +7,6 @@ import (
 
 	"slipher/leader/pgwire"
 	"slipher/leader/session"
-	"slipher/leader/txn"
 )
 
 // SessionInfo is one client as stv_sessions shows it.
@@ -17,7 +16,6 @@ type SessionInfo struct {
 	Database string
 	Remote   string
 	Since    time.Time
-	temp     *txn.Temp
 }
 
 // sessions is the list of clients.
@@ -26,37 +24,22 @@ type sessions struct {
 	open map[*session.Session]SessionInfo // guarded by mu
 }
 
-func (l *sessions) add(s *session.Session, st pgwire.Startup, temp *txn.Temp) {
+func (l *sessions) add(s *session.Session, st pgwire.Startup) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.open == nil {
 		l.open = map[*session.Session]SessionInfo{}
 	}
-	l.open[s] = SessionInfo{PID: st.PID, User: st.User, Database: st.Database, Remote: st.Remote.String(), Since: time.Now(), temp: temp}
+	l.open[s] = SessionInfo{PID: st.PID, User: st.User, Database: st.Database, Remote: st.Remote.String(), Since: time.Now()}
 }
 
-// remove forgets a session and gives its temporary tables, nil if it was not there.
-func (l *sessions) remove(s *session.Session) *txn.Temp {
+// remove forgets a session and reports whether it was there.
+func (l *sessions) remove(s *session.Session) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	temp := l.open[s].temp
+	_, ok := l.open[s]
 	delete(l.open, s)
-	return temp
-}
-
-// temp is a session's temporary tables, nil if it has ended.
-func (l *sessions) temp(s *session.Session) *txn.Temp {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.open[s].temp
-}
-
-// tempSchema is the schema of a session's temporary tables.
-func (l *sessions) tempSchema(s *session.Session) string {
-	if temp := l.temp(s); temp != nil {
-		return temp.Schema()
-	}
-	return ""
+	return ok
 }
 
 // list is all clients by PID.

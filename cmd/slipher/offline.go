@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"slipher/leader"
+	"slipher/leader/claim"
 )
 
 // relocateCmd points the catalog of a stopped server at moved storage.
@@ -23,7 +23,7 @@ func (c *relocateCmd) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	r, err := leader.Relocate(ctx, dir, string(c.Storage), c.Take, log)
+	r, err := claim.Relocate(ctx, dir, string(c.Storage), c.Take, log)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (c *recoverCmd) Run(_ context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	r, err := leader.Recover(dir, string(c.ID), log)
+	r, err := claim.Recover(dir, string(c.ID), log)
 	if err != nil {
 		return err
 	}

@@ -175,7 +175,7 @@ func (x *exchange) answered(s *sessionState, kind byte) (ok bool) {
 	case '1':
 		p, ok := x.pop('P')
 		if ok && p.parse != nil {
-			s.prepared.keep(p.name, statement{parse: portableParse(p.parse, s.reads())})
+			s.prepared.keep(p.name, recipe{parse: portableParse(p.parse, s.reads())})
 		}
 		return ok
 	case '2':

@@ -1,11 +1,11 @@
 package relay
 
 import (
-	"regexp"
 	"strings"
 
 	"slipher/catalog/sqlerr"
 	"slipher/compiler/parse"
+	"slipher/leader/statement"
 )
 
 // deed is what a message has the server do.
@@ -65,36 +65,17 @@ func judgeAs(does []deed, reads parse.Options) effect {
 }
 
 func (e *effect) statement(st *parse.Statement) {
-	switch b := st.Body.(type) {
-	case *parse.Transaction:
-		switch b.Kind {
-		case parse.Begin:
-			e.begins, e.ends = true, false
-		case parse.Commit:
-			e.begins, e.ends = false, true
-			e.commits, e.harmless = true, false
-		case parse.Rollback:
-			e.begins, e.ends, e.rollback = false, true, true
-		}
+	b := statement.Of(st.Body).Judge(st)
+	if b.Begins || b.Ends {
+		e.begins, e.ends = b.Begins, b.Ends
+	}
+	e.commits, e.acts, e.rollback = e.commits || b.Commits, e.acts || b.Acts, e.rollback || b.Rollback
+	if b.Repeats {
 		return
-	case *parse.Select, *parse.Explain:
-		if !acts.MatchString(st.Text()) {
-			return
-		}
-		e.acts = true
-	case *parse.Show, *parse.Set, *parse.Reset, *parse.Prepare, *parse.Deallocate, *parse.Lock:
-		return
-	case *parse.Execute:
-		e.commits, e.acts = true, true
-	case *parse.Truncate, *parse.Vacuum:
-		e.commits = true
 	}
 	e.harmless = false
 	e.commits = e.commits || e.rollback // outside the block that was rolled back
 }
-
-// acts finds functions that do something when a query calls them. A mention is enough.
-var acts = regexp.MustCompile(`(?i)\b(slipher_\w+|pg_cancel_backend|pg_terminate_backend)\b`)
 
 // verdict is what becomes of an exchange whose link broke before it was answered.
 type verdict struct {

@@ -25,21 +25,21 @@ type change struct {
 	unset       bool
 }
 
-// statement is a prepared statement: the Parse message or the text of a PREPARE that made it, in a form that does
+// recipe is a prepared statement: the Parse message or the text of a PREPARE that made it, in a form that does
 // not depend on settings.
-type statement struct {
+type recipe struct {
 	parse []byte
 	text  string
 }
 
 // statements are prepared statements by name.
-type statements map[string]statement
+type statements map[string]recipe
 
 // preparedLimit bounds what is kept of a session's prepared statements. Those
 // beyond it do not survive a change of the leader.
 const preparedLimit = 32 << 20
 
-func (p statements) keep(name string, st statement) {
+func (p statements) keep(name string, st recipe) {
 	p.drop(name)
 	size := len(st.parse) + len(st.text)
 	for _, o := range p {
@@ -66,7 +66,7 @@ func (s *sessionState) report(name, value string) bool {
 	} else if name == pgwire.ReportTemporary {
 		s.temporary = true
 	} else if rest, ok := strings.CutPrefix(name, pgwire.ReportPrepare); ok {
-		s.prepared.keep(rest, statement{text: value})
+		s.prepared.keep(rest, recipe{text: value})
 	} else if rest, ok := strings.CutPrefix(name, pgwire.ReportDeallocate); ok {
 		if rest == "" {
 			clear(s.prepared)

@@ -6,10 +6,9 @@ import (
 	"time"
 
 	"slipher/catalog/sqlerr"
-	"slipher/catalog/types"
-	"slipher/compiler/parse"
 	"slipher/leader/pgwire"
 	"slipher/leader/schedule"
+	"slipher/leader/statement"
 	"slipher/leader/txn"
 )
 
@@ -25,19 +24,20 @@ const (
 // run has the engine run a statement: in the transaction in progress, or in one of its own
 // that is committed before the client reads of its success. What loses against another
 // transaction, or a node with it, is run again as long as the client has read nothing.
-func (s *Session) run(ctx context.Context, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
-	if err := s.alone(st.Body); err != nil {
+func (s *Session) run(ctx context.Context, c *statement.Call) error {
+	row := statement.Of(c.Body)
+	if err := s.alone(row, c.Body); err != nil {
 		return err
 	}
 	own := s.txn == nil && s.idle() && !s.block.implicit
-	if _, lock := st.Body.(*parse.Lock); own && lock {
-		warn(w, sqlerr.NoActiveTransaction, "LOCK TABLE outside a transaction block: the lock ends with the statement")
+	if own && row.Warn != "" {
+		warn(c.Out, sqlerr.NoActiveTransaction, row.Warn)
 	}
 	began, pause := time.Now(), firstPause
 	s.waited = 0
 	for {
-		h := &held{w: w}
-		err := s.attempt(ctx, st, params, args, h, own)
+		h := &held{w: c.Out}
+		err := s.attempt(ctx, row, c, h, own)
 		if err == nil {
 			s.report(h)
 			return h.finish()
@@ -56,13 +56,15 @@ func (s *Session) run(ctx context.Context, st *parse.Statement, params []types.T
 }
 
 // attempt runs a statement once. If it fails nothing of it is left.
-func (s *Session) attempt(ctx context.Context, st *parse.Statement, params []types.Type, args []types.Datum, h *held, own bool) error {
+func (s *Session) attempt(ctx context.Context, row *statement.Row, c *statement.Call, h *held, own bool) error {
 	if err := s.begin(ctx); err != nil {
 		return err
 	}
 	t := s.txn
 	mark, waited := t.Mark(), t.Waited()
-	err := s.engine.Execute(ctx, s, st, params, args, h)
+	call := *c
+	call.Out = h
+	err := s.engine.Execute(ctx, &call)
 	s.waited += t.Waited() - waited
 	if err != nil {
 		if own {
@@ -79,14 +81,13 @@ func (s *Session) attempt(ctx context.Context, st *parse.Statement, params []typ
 		s.temporary = true
 		s.tellRelay(h, pgwire.ReportTemporary, "on")
 	}
-	_, truncate := st.Body.(*parse.Truncate)
 	switch {
 	case own:
 		s.txn = nil
 		if err := t.Commit(ctx); err != nil {
 			return refused{err}
 		}
-	case truncate: // commits the transaction that it is in, as Redshift does
+	case row.Block == statement.Closes:
 		return s.commit(ctx)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"slipher/catalog/relations"
 	"slipher/catalog/types"
 	"slipher/catalog/zone"
 )
@@ -83,14 +84,11 @@ func (s *Session) Value(name string) string { return s.settings.get(name) }
 // Text is the statement that runs.
 func (s *Session) Text() string { return s.queryText }
 
-// Setting is a setting as pg_settings and SHOW ALL list it.
-type Setting struct{ Name, Value, Doc string }
-
-// Settings lists all known settings by name.
-func (s *Session) Settings() []Setting {
-	var out []Setting
+// Settings lists all known settings by name, for pg_settings and SHOW ALL.
+func (s *Session) Settings() []relations.Setting {
+	var out []relations.Setting
 	for _, key := range slices.Sorted(maps.Keys(known)) {
-		out = append(out, Setting{known[key].name, s.settings.get(key), known[key].doc})
+		out = append(out, relations.Setting{Name: known[key].name, Value: s.settings.get(key), Description: known[key].doc})
 	}
 	return out
 }

@@ -9,12 +9,13 @@ import (
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 	"slipher/leader/pgwire"
+	"slipher/leader/statement"
 )
 
 // prepared is a statement kept under a name.
 type prepared struct {
 	st   *parse.Statement // nil: an empty text
-	desc Description
+	desc statement.Description
 }
 
 func (p *prepared) Params() []types.Type         { return p.desc.Params }
@@ -88,21 +89,24 @@ func (s *Session) keep(ctx context.Context, name string, st *parse.Statement, pa
 }
 
 // describe answers for the session's own statements and asks the engine for others.
-func (s *Session) describe(ctx context.Context, st *parse.Statement, params []types.Type) (Description, error) {
-	switch b := st.Body.(type) {
-	case *parse.Show:
-		cols, err := s.showColumns(b)
-		return Description{Columns: cols}, err
-	case *parse.Execute:
-		p := s.prepared[b.Name]
-		if p == nil {
-			return Description{}, unknown(b.Name)
-		}
-		return Description{Columns: p.desc.Columns}, nil
-	case *parse.Set, *parse.Reset, *parse.Transaction, *parse.Prepare, *parse.Deallocate:
-		return Description{}, nil
+func (s *Session) describe(ctx context.Context, st *parse.Statement, params []types.Type) (statement.Description, error) {
+	row, c := statement.Of(st.Body), &statement.Call{Session: s, Statement: st, Types: params}
+	switch {
+	case row.DescribeOwn != nil:
+		return row.DescribeOwn(s, c)
+	case row.Own != nil:
+		return statement.Description{}, nil
 	}
-	return s.engine.Describe(ctx, s, st, params)
+	return s.engine.Describe(ctx, c)
+}
+
+// PreparedColumns are those of a prepared statement's result: statement.Own.
+func (s *Session) PreparedColumns(name string) ([]plan.OutputColumn, error) {
+	p := s.prepared[name]
+	if p == nil {
+		return nil, unknown(name)
+	}
+	return p.desc.Columns, nil
 }
 
 // typeOf is the type a client means by a type id; 0 and unknown leave the choice.
@@ -162,8 +166,9 @@ func (s *Session) Run(ctx context.Context, pp pgwire.Prepared, args []types.Datu
 	return s.statement(ctx, p.st, p.desc.Params, args, w)
 }
 
-// sqlPrepare is PREPARE.
-func (s *Session) sqlPrepare(ctx context.Context, st *parse.Statement, b *parse.Prepare, w pgwire.ResultWriter) error {
+// SQLPrepare is PREPARE: statement.Own.
+func (s *Session) SQLPrepare(ctx context.Context, st *parse.Statement, b *parse.Prepare,
+	w pgwire.ResultWriter) error {
 	if s.prepared[b.Name] != nil {
 		return duplicate(b.Name)
 	}
@@ -176,8 +181,9 @@ func (s *Session) sqlPrepare(ctx context.Context, st *parse.Statement, b *parse.
 	return w.Complete("PREPARE")
 }
 
-// sqlExecute is EXECUTE.
-func (s *Session) sqlExecute(ctx context.Context, st *parse.Statement, b *parse.Execute, w pgwire.ResultWriter) error {
+// SQLExecute is EXECUTE: statement.Own.
+func (s *Session) SQLExecute(ctx context.Context, st *parse.Statement, b *parse.Execute,
+	w pgwire.ResultWriter) error {
 	p := s.prepared[b.Name]
 	if p == nil {
 		return unknown(b.Name)
@@ -196,8 +202,8 @@ func (s *Session) sqlExecute(ctx context.Context, st *parse.Statement, b *parse.
 	return s.dispatch(ctx, p.st, p.desc.Params, args, w)
 }
 
-// sqlDeallocate is DEALLOCATE.
-func (s *Session) sqlDeallocate(b *parse.Deallocate, w pgwire.ResultWriter) error {
+// SQLDeallocate is DEALLOCATE: statement.Own.
+func (s *Session) SQLDeallocate(b *parse.Deallocate, w pgwire.ResultWriter) error {
 	if b.Name == "" {
 		clear(s.prepared)
 		s.tellRelay(w, pgwire.ReportDeallocate, "")

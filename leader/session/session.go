@@ -9,35 +9,30 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/parse"
-	"slipher/compiler/plan"
 	"slipher/leader/pgwire"
+	"slipher/leader/statement"
 	"slipher/leader/txn"
 )
 
 // Engine runs the statements that concern more than their session.
 type Engine interface {
-	// Describe binds st. params are the types the client stated, Unknown where it
+	// Describe binds a statement. Its types are those that the client stated, Unknown where it
 	// did not; the result has a type for each parameter.
-	Describe(ctx context.Context, s *Session, st *parse.Statement, params []types.Type) (Description, error)
-	// Begin starts a transaction of the session. The engine adds to spec what it knows itself.
-	Begin(ctx context.Context, s *Session, spec txn.Spec) (*txn.Txn, error)
+	Describe(ctx context.Context, c *statement.Call) (statement.Description, error)
+	// Begin starts a transaction.
+	Begin(ctx context.Context, spec txn.Spec) (*txn.Txn, error)
 	// Isolation is the isolation of a database's transactions: "snapshot" or "serializable".
 	Isolation(database string) string
-	// Execute, in the session's transaction, runs st with the client's arguments (as many as its description
-	// has parameters) and sends everything up to the completion tag to w.
-	Execute(ctx context.Context, s *Session, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error
-	// Evaluate computes constant expressions as the given types: EXECUTE's arguments.
-	Evaluate(ctx context.Context, s *Session, st *parse.Statement, exprs []parse.Expr, want []types.Type) ([]types.Datum, error)
+	// Execute, in the session's transaction, runs a statement with the client's arguments (as many as its
+	// description has parameters) and sends everything up to the completion tag to where its result goes.
+	Execute(ctx context.Context, c *statement.Call) error
+	// Evaluate computes constant expressions in a text as the given types: EXECUTE's arguments.
+	Evaluate(ctx context.Context, s *Session, st *parse.Statement, exprs []parse.Expr,
+		want []types.Type) ([]types.Datum, error)
 	// SchemaExists answers for the search path.
 	SchemaExists(s *Session, schema string) bool
 	// Closed tells the engine that s has ended.
 	Closed(s *Session)
-}
-
-// Description is what is known of a statement before it runs.
-type Description struct {
-	Params  []types.Type
-	Columns []plan.OutputColumn // nil: no rows
 }
 
 // Session is one client's session.
@@ -50,7 +45,8 @@ type Session struct {
 	parsed   map[parsedKey]*parse.Statement // see parseOne
 	block    block
 	txn      *txn.Txn // in progress, nil if none is
-	points   []point  // savepoints, the innermost last
+	temp     *txn.Temp
+	points   []point // savepoints, the innermost last
 	// waited is how long the statement under way has waited for locks: no time of attempts that failed.
 	waited time.Duration
 	// temporary: the session has, or had, temporary tables.
@@ -62,10 +58,10 @@ type Session struct {
 	queryText           string
 }
 
-// New opens a session. Startup parameters become settings; unknown ones are
-// passed over, since drivers send what no server of this kind knows.
-func New(e Engine, st pgwire.Startup, log *slog.Logger) (*Session, error) {
-	s := &Session{engine: e, log: log, start: st, settings: newSettings(), prepared: map[string]*prepared{}}
+// New opens a session with temporary tables in temp, nil if it is to have none. Startup parameters become settings;
+// unknown ones are passed over, since drivers send what no server of this kind knows.
+func New(e Engine, st pgwire.Startup, temp *txn.Temp, log *slog.Logger) (*Session, error) {
+	s := &Session{engine: e, log: log, start: st, temp: temp, settings: newSettings(), prepared: map[string]*prepared{}}
 	s.settings.relayed = st.Relayed
 	for name, value := range st.Params {
 		if err := s.settings.start(name, value); err != nil {
@@ -164,23 +160,11 @@ func (s *Session) dispatch(ctx context.Context, st *parse.Statement, params []ty
 	if err := s.block.check(st.Body); err != nil {
 		return err
 	}
-	switch b := st.Body.(type) {
-	case *parse.Set:
-		return s.set(b, w)
-	case *parse.Show:
-		return s.show(b, w)
-	case *parse.Reset:
-		return s.reset(b, w)
-	case *parse.Transaction:
-		return s.transaction(ctx, b, w)
-	case *parse.Prepare:
-		return s.sqlPrepare(ctx, st, b, w)
-	case *parse.Execute:
-		return s.sqlExecute(ctx, st, b, w)
-	case *parse.Deallocate:
-		return s.sqlDeallocate(b, w)
+	c := &statement.Call{Session: s, Statement: st, Types: params, Args: args, Out: w}
+	if own := statement.Of(st.Body).Own; own != nil {
+		return own(ctx, s, c)
 	}
-	return s.run(ctx, st, params, args, w)
+	return s.run(ctx, c)
 }
 
 // logStatement writes one line a statement: errors of users are no errors of the server.

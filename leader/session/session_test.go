@@ -13,6 +13,7 @@ import (
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 	"slipher/leader/pgwire"
+	"slipher/leader/statement"
 	"slipher/leader/txn"
 )
 
@@ -56,7 +57,7 @@ func newEngine() *fakeEngine {
 	return e
 }
 
-func (e *fakeEngine) Begin(ctx context.Context, _ *Session, spec txn.Spec) (*txn.Txn, error) {
+func (e *fakeEngine) Begin(ctx context.Context, spec txn.Spec) (*txn.Txn, error) {
 	return e.txns.Begin(ctx, spec)
 }
 
@@ -73,8 +74,8 @@ func (e *fakeEngine) schemas() string {
 	return strings.Join(out, " ")
 }
 
-func (e *fakeEngine) Describe(_ context.Context, _ *Session, st *parse.Statement, params []types.Type) (Description, error) {
-	d := Description{Params: params, Columns: []plan.OutputColumn{{Name: "x", Type: types.TInt4}}}
+func (e *fakeEngine) Describe(_ context.Context, c *statement.Call) (statement.Description, error) {
+	d := statement.Description{Params: c.Types, Columns: []plan.OutputColumn{{Name: "x", Type: types.TInt4}}}
 	for i := range d.Params {
 		if d.Params[i].Kind == types.Unknown {
 			d.Params[i] = types.TInt4
@@ -83,7 +84,8 @@ func (e *fakeEngine) Describe(_ context.Context, _ *Session, st *parse.Statement
 	return d, nil
 }
 
-func (e *fakeEngine) Execute(ctx context.Context, s *Session, st *parse.Statement, _ []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
+func (e *fakeEngine) Execute(ctx context.Context, c *statement.Call) error {
+	s, st, args, w := c.Session, c.Statement, c.Args, c.Out
 	text := st.Text()
 	for _, a := range args {
 		text += " " + types.FormatText(types.TInt4, a)
@@ -150,7 +152,7 @@ func (r *recorder) CopyIn(int) (pgwire.CopyReader, error) { return nil, io.EOF }
 func newSession(t *testing.T, params map[string]string) (*Session, *fakeEngine) {
 	t.Helper()
 	e := newEngine()
-	s, err := New(e, pgwire.Startup{User: "dev", Database: "dev", PID: 7, Params: params}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	s, err := New(e, pgwire.Startup{User: "dev", Database: "dev", PID: 7, Params: params}, nil, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +256,7 @@ func TestStartup(t *testing.T) {
 	if s.Value("application_name") != "x" {
 		t.Error("RESET does not return to the startup's value")
 	}
-	if _, err := New(newEngine(), pgwire.Startup{Params: map[string]string{"client_encoding": "LATIN1"}}, slog.Default()); err == nil {
+	if _, err := New(newEngine(), pgwire.Startup{Params: map[string]string{"client_encoding": "LATIN1"}}, nil, slog.Default()); err == nil {
 		t.Error("a bad encoding passes")
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"slipher/leader/pgwire"
 )
 
-// set is SET.
-func (s *Session) set(b *parse.Set, w pgwire.ResultWriter) error {
+// Set is SET: statement.Own.
+func (s *Session) Set(b *parse.Set, w pgwire.ResultWriter) error {
 	for _, one := range append([]parse.Set{*b}, b.More...) {
 		mode := transactionModes[strings.ToLower(one.Name)]
 		local := one.Local || mode
@@ -48,8 +48,8 @@ func (s *Session) set(b *parse.Set, w pgwire.ResultWriter) error {
 // transactionModes are the settings that belong to one transaction.
 var transactionModes = map[string]bool{"transaction_isolation": true, "transaction_read_only": true}
 
-// reset is RESET.
-func (s *Session) reset(b *parse.Reset, w pgwire.ResultWriter) error {
+// Reset is RESET: statement.Own.
+func (s *Session) Reset(b *parse.Reset, w pgwire.ResultWriter) error {
 	var reports []pgwire.Parameter
 	var err error
 	if b.Name == "all" {
@@ -63,8 +63,8 @@ func (s *Session) reset(b *parse.Reset, w pgwire.ResultWriter) error {
 	return w.Complete("RESET")
 }
 
-// showColumns describes what SHOW returns.
-func (s *Session) showColumns(b *parse.Show) ([]plan.OutputColumn, error) {
+// ShowColumns describes what SHOW returns: statement.Own.
+func (s *Session) ShowColumns(b *parse.Show) ([]plan.OutputColumn, error) {
 	if b.Name == "all" {
 		return []plan.OutputColumn{{Name: "name", Type: types.TText}, {Name: "setting", Type: types.TText}, {Name: "description", Type: types.TText}}, nil
 	}
@@ -78,9 +78,9 @@ func (s *Session) showColumns(b *parse.Show) ([]plan.OutputColumn, error) {
 	return []plan.OutputColumn{{Name: name, Type: types.TText}}, nil
 }
 
-// show is SHOW.
-func (s *Session) show(b *parse.Show, w pgwire.ResultWriter) error {
-	cols, err := s.showColumns(b)
+// Show is SHOW: statement.Own.
+func (s *Session) Show(b *parse.Show, w pgwire.ResultWriter) error {
+	cols, err := s.ShowColumns(b)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (s *Session) show(b *parse.Show, w pgwire.ResultWriter) error {
 	var rows pgwire.Datums
 	if b.Name == "all" {
 		for _, p := range s.Settings() {
-			rows = append(rows, []types.Datum{types.String(p.Name), types.String(p.Value), types.String(p.Doc)})
+			rows = append(rows, []types.Datum{types.String(p.Name), types.String(p.Value), types.String(p.Description)})
 		}
 	} else {
 		rows = pgwire.Datums{{types.String(s.settings.get(b.Name))}}

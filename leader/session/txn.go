@@ -6,6 +6,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/compiler/parse"
 	"slipher/leader/pgwire"
+	"slipher/leader/statement"
 	"slipher/leader/txn"
 )
 
@@ -19,6 +20,17 @@ type block struct {
 
 // Txn is the transaction in progress, nil if there is none.
 func (s *Session) Txn() *txn.Txn { return s.txn }
+
+// Temp is the session's temporary tables.
+func (s *Session) Temp() *txn.Temp { return s.temp }
+
+// TempSchema is the schema of the session's temporary tables, "" if it has none.
+func (s *Session) TempSchema() string {
+	if s.temp == nil {
+		return ""
+	}
+	return s.temp.Schema()
+}
 
 // Status is the byte of ReadyForQuery.
 func (s *Session) Status() pgwire.TxStatus {
@@ -102,8 +114,9 @@ func (s *Session) begin(ctx context.Context) error {
 	if s.txn != nil {
 		return nil
 	}
-	t, err := s.engine.Begin(ctx, s, txn.Spec{PID: s.start.PID, Database: s.start.Database, User: s.start.User,
-		Serializable: s.settings.get("transaction_isolation") == serializable, ReadOnly: s.settings.get("transaction_read_only") == "on"})
+	t, err := s.engine.Begin(ctx, txn.Spec{PID: s.start.PID, Database: s.start.Database, User: s.start.User, Temp: s.temp,
+		Serializable: s.settings.get("transaction_isolation") == serializable,
+		ReadOnly:     s.settings.get("transaction_read_only") == "on"})
 	s.txn = t
 	return err
 }
@@ -113,28 +126,22 @@ func (b *block) check(body parse.Body) error {
 	if b.status != pgwire.InFailed {
 		return nil
 	}
-	if t, ok := body.(*parse.Transaction); ok && inFailed[t.Kind] {
+	if takes := statement.Of(body).InFailed; takes != nil && takes(body) {
 		return nil
 	}
 	return sqlerr.New(sqlerr.InFailedTransaction, "current transaction is aborted, commands ignored until end of transaction block")
 }
 
-// inFailed are the transaction statements that a failed block takes.
-var inFailed = map[parse.TransactionKind]bool{parse.Commit: true, parse.Rollback: true, parse.RollbackTo: true}
-
 // alone refuses statements that make no part of a transaction.
-func (s *Session) alone(body parse.Body) error {
-	switch body.(type) {
-	case *parse.CreateDatabase, *parse.DropDatabase, *parse.Vacuum:
-		if !s.idle() || s.block.implicit {
-			return sqlerr.New(sqlerr.ActiveTransaction, "%s cannot run inside a transaction block", body.Tag())
-		}
+func (s *Session) alone(row *statement.Row, body parse.Body) error {
+	if row.Block == statement.Alone && (!s.idle() || s.block.implicit) {
+		return sqlerr.New(sqlerr.ActiveTransaction, "%s cannot run inside a transaction block", body.Tag())
 	}
 	return nil
 }
 
-// transaction runs the statements that begin and end blocks and savepoints.
-func (s *Session) transaction(ctx context.Context, t *parse.Transaction, w pgwire.ResultWriter) error {
+// Transaction runs the statements that begin and end blocks and savepoints: statement.Own.
+func (s *Session) Transaction(ctx context.Context, t *parse.Transaction, w pgwire.ResultWriter) error {
 	tag := t.Tag()
 	var err error
 	switch t.Kind {

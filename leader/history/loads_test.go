@@ -1,0 +1,75 @@
+package history
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"slipher/catalog/relations"
+)
+
+// Refused records survive a restart; however many come, the newest are kept and the file stays small.
+func TestLoadErrors(t *testing.T) {
+	const limit = 4 << 10
+	dir := t.TempDir()
+	open := func() *Loads {
+		l, err := OpenLoads(dir, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	l := open()
+	rows := func(query int64, n int) (es []relations.LoadError) {
+		for i := range n {
+			es = append(es, relations.LoadError{Query: query, Line: int64(i), RawLine: strings.Repeat("x", 20)})
+		}
+		return es
+	}
+	check := func(when string, lastQuery int64) {
+		t.Helper()
+		st, err := os.Stat(filepath.Join(dir, "load_errors.jsonl"))
+		if err != nil || st.Size() > 2*limit {
+			t.Fatalf("%s: file %v %v", when, st, err)
+		}
+		for _, l := range []*Loads{l, open()} {
+			if es := l.All(); len(es) == 0 || es[len(es)-1].Query != lastQuery {
+				t.Fatalf("%s: %d rows, the last %+v", when, len(es), es[max(len(es)-1, 0):])
+			}
+		}
+	}
+	for q := range int64(100) {
+		if err := l.Add(rows(q, 3)); err != nil {
+			t.Fatal(err)
+		}
+		check(fmt.Sprint("query ", q), q)
+	}
+	if n := len(l.All()); n < 5 || n > 60 {
+		t.Errorf("%d rows kept", n)
+	}
+	// Of a load that refuses very many the first are kept.
+	if err := l.Add(rows(100, 1000)); err != nil {
+		t.Fatal(err)
+	}
+	check("many", 100)
+	es := l.All()
+	if first := es[0]; first.Query == 100 || es[len(es)-1].Line > 100 {
+		t.Errorf("a load pushed all others out, or is there with its last rows: %+v … %+v", first, es[len(es)-1])
+	}
+	// A line that was cut off by a crash costs no other.
+	f, err := os.OpenFile(l.path, os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.WriteString(`{"Query": 7, "Raw`)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	l = open()
+	if err := l.Add(rows(101, 1)); err != nil {
+		t.Fatal(err)
+	}
+	check("behind half a line", 101)
+}

@@ -1,0 +1,89 @@
+package history
+
+import (
+	"sync"
+	"time"
+
+	"slipher/catalog/relations"
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+)
+
+// statementsKept bounds the statements that stl_query and its kin show.
+const statementsKept = 5000
+
+// Statements is those that ran or run, for catalog relations. It lives in
+// memory: a restart begins anew.
+type Statements struct {
+	mu       sync.Mutex
+	lastID   int64               // guarded by mu
+	queries  []*relations.Query  // oldest first; guarded by mu
+	compiles []relations.Compile // guarded by mu
+}
+
+// Begin enters a statement and gives it its ID. The record is the history's: End completes it.
+func (h *Statements) Begin(q relations.Query) *relations.Query {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.lastID++
+	q.ID = h.lastID
+	if len(h.queries) >= statementsKept {
+		h.queries = append([]*relations.Query(nil), h.queries[statementsKept/10:]...)
+	}
+	h.queries = append(h.queries, &q)
+	return &q
+}
+
+// End completes a record.
+func (h *Statements) End(q *relations.Query, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	q.EndMicros = max(types.MicrosOf(time.Now()), q.StartMicros+1)
+	if err != nil {
+		q.Aborted, q.Error = true, sqlerr.From(err).Message
+	}
+}
+
+// Compiled notes a segment's way to fused code.
+func (h *Statements) Compiled(c relations.Compile) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.compiles) >= statementsKept {
+		h.compiles = append([]relations.Compile(nil), h.compiles[statementsKept/10:]...)
+	}
+	h.compiles = append(h.compiles, c)
+}
+
+// All is the statements, oldest first.
+func (h *Statements) All() []relations.Query {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	out := make([]relations.Query, len(h.queries))
+	for i, q := range h.queries {
+		out[i] = *q
+	}
+	return out
+}
+
+// AllCompiles is the ways of segments to fused code, oldest first.
+func (h *Statements) AllCompiles() []relations.Compile {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.compiles[:len(h.compiles):len(h.compiles)]
+}
+
+// Running is what session pid runs now, nil if it is idle.
+func (h *Statements) Running(pid int32) *relations.Query {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i := len(h.queries) - 1; i >= 0; i-- {
+		if q := h.queries[i]; q.PID == pid {
+			if q.EndMicros != 0 {
+				return nil
+			}
+			own := *q
+			return &own
+		}
+	}
+	return nil
+}

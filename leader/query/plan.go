@@ -1,0 +1,113 @@
+package query
+
+import (
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/codegen"
+	"slipher/codegen/lower"
+	"slipher/compiler"
+	"slipher/compiler/bind"
+	"slipher/compiler/optimize"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+	"slipher/leader/code"
+	"slipher/leader/names"
+)
+
+// Planned is a statement ready to run.
+type Planned struct {
+	Cat    *state.Catalog // the version it was planned for and reads
+	Query  *plan.Query
+	Params []types.Type // of the client's $1, $2, …
+	Rules  string       // what rewriting did, if it was traced
+	// Sample, if set, stands for the table of the same id: some of its objects.
+	Sample *state.Table
+}
+
+// table is the version of a table that the statement reads.
+func (p *Planned) table(ref *plan.TableRef) (*state.Table, error) {
+	id := state.TableID(ref.ID)
+	if p.Sample != nil && p.Sample.ID == id {
+		return p.Sample, nil
+	}
+	if t := p.Cat.TableByID(id); t != nil {
+		return t, nil
+	}
+	return nil, state.ErrNoTable(ref.Name)
+}
+
+// written is the version of the table that the statement changes, nil if it changes none.
+func (p *Planned) written() *state.Table {
+	ref := p.Query.Delete
+	if p.Query.Insert != nil {
+		ref = p.Query.Insert.Table
+	}
+	if ref == nil {
+		return nil
+	}
+	return p.Cat.TableByID(state.TableID(ref.ID))
+}
+
+// Plan binds and optimizes SELECT, INSERT, UPDATE, DELETE and the inner statement of EXPLAIN.
+func (r *Runner) Plan(ses Session, st *parse.Statement, params []types.Type) (*Planned, error) {
+	cat := r.Look(ses)
+	return r.PlanIn(cat, names.View{Cat: cat, Ses: ses}, st, BindOptions(ses, params))
+}
+
+// BindOptions are what a session's settings and the types that a client declared mean to the binder.
+func BindOptions(ses Session, params []types.Type) bind.Options {
+	return bind.Options{ParamTypes: params, SingleMatch: ses.Value("error_on_nondeterministic_update") == "on",
+		NumericRounding: ses.NumericRounding()}
+}
+
+// PlanTraced is Plan that keeps what rewriting did.
+func (r *Runner) PlanTraced(ses Session, st *parse.Statement, params []types.Type) (*Planned, error) {
+	cat := r.Look(ses)
+	env := r.Environment(cat)
+	env.Traced = true
+	return r.planIn(cat, names.View{Cat: cat, Ses: ses}, st, BindOptions(ses, params), env)
+}
+
+// PlanIn is Plan with the catalog version to read, and the names that the statement means.
+func (r *Runner) PlanIn(cat *state.Catalog, v names.View, st *parse.Statement, o bind.Options) (*Planned, error) {
+	return r.planIn(cat, v, st, o, r.Environment(cat))
+}
+
+func (r *Runner) planIn(cat *state.Catalog, v names.View, st *parse.Statement, o bind.Options,
+	env compiler.Environment) (*Planned, error) {
+	env.Catalog, env.Bind, env.Rules.Fold = v, o, r.fold(cat)
+	q, err := compiler.Plan(st, env)
+	if err != nil {
+		return nil, err
+	}
+	return &Planned{Cat: cat, Query: q.Query, Params: q.Params, Rules: q.Rules}, nil
+}
+
+// Environment is what planning may know of the cluster: nothing that changes from moment
+// to moment, for plans must be the same on every leader.
+func (r *Runner) Environment(cat *state.Catalog) compiler.Environment {
+	nodes := map[string]bool{}
+	for _, id := range cat.Slices() {
+		if id != "" {
+			nodes[id] = true
+		}
+	}
+	return compiler.Environment{Cluster: optimize.Env{Slices: max(cat.SliceCount(), 1), Nodes: max(len(nodes), 1), Fn: r.Fns,
+		Stats: r.Stats.Of}}
+}
+
+// facts gives what is known of the tables that a statement reads.
+func (r *Runner) facts(p *Planned) code.Facts {
+	return func(ref *plan.TableRef, col int) lower.Facts {
+		t, err := p.table(ref)
+		if err != nil {
+			return lower.Facts{}
+		}
+		return r.Facts.Of(t, col)
+	}
+}
+
+// Generate is the code of a plan in all its forms: for EXPLAIN (COMPILE).
+func (r *Runner) Generate(p *Planned) ([]*codegen.Code, error) {
+	return codegen.Compile(p.Query, codegen.Options{Fns: r.Fns, Facts: r.facts(p)})
+}

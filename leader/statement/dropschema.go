@@ -1,0 +1,26 @@
+package statement
+
+import (
+	"slipher/catalog/ddl"
+	"slipher/catalog/relations"
+	"slipher/catalog/state"
+	"slipher/compiler/parse"
+	"slipher/leader/names"
+)
+
+var dropSchemaRow = Row{
+	Body: (*parse.DropSchema)(nil), Access: Writes, Kind: relations.KindDDL,
+	Changes: func(v names.View, body parse.Body) []*state.Table {
+		var out []*state.Table
+		b := body.(*parse.DropSchema)
+		for _, n := range b.Names {
+			out = append(out, v.Cat.TablesIn(v.Ses.CurrentDatabase(), n.Name)...)
+		}
+		return referring(v, out, b.Cascade)
+	},
+	Define: func(scope ddl.Scope, st *parse.Statement) (*ddl.Plan, error) {
+		b := st.Body.(*parse.DropSchema)
+		return ddl.DropSchema(scope, ddl.Drop{Names: converter{st}.names(b.Names), IfExists: b.IfExists, Cascade: b.Cascade})
+	},
+	Run: runDefinition,
+}

@@ -1,0 +1,72 @@
+package statement
+
+import (
+	"reflect"
+
+	"slipher/catalog/fn"
+	"slipher/compiler/parse"
+)
+
+// Standby is what a statement means for a session that has lost its leader while it ran, or may have run.
+type Standby struct {
+	Repeats  bool // may run twice: it changes nothing that lasts
+	Commits  bool // may have ended a transaction for good
+	Acts     bool // may do something else than change data, which an error does not undo
+	Begins   bool // a block
+	Ends     bool // a block
+	Rollback bool // and leaves nothing of it
+}
+
+// Judge says what a statement means for a session that has lost its leader.
+func (r *Row) Judge(st *parse.Statement) Standby {
+	switch {
+	case r.Standby != nil:
+		return r.Standby(st)
+	case r.Access == Writes:
+		return Standby{}
+	case r.Access == Reads && hasEffect(st.Body):
+		return Standby{Acts: true}
+	}
+	return Standby{Repeats: true}
+}
+
+// commits is Standby of a statement that lasts whatever becomes of its block.
+func commits(*parse.Statement) Standby { return Standby{Commits: true} }
+
+// hasEffect reports whether a function that changes the cluster is called in a tree. That the call is not reached
+// does not count.
+func hasEffect(b parse.Body) bool {
+	found := false
+	calls(reflect.ValueOf(b), func(c *parse.FuncCall) {
+		for _, r := range fn.Default().Rows(c.Name) {
+			found = found || r.Effect
+		}
+	})
+	return found
+}
+
+var callType = reflect.TypeFor[*parse.FuncCall]()
+
+// calls visits the function calls of a tree, wherever they stand in it.
+func calls(v reflect.Value, visit func(*parse.FuncCall)) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return
+		}
+		if v.Type() == callType && v.CanInterface() {
+			visit(v.Interface().(*parse.FuncCall))
+		}
+		calls(v.Elem(), visit)
+	case reflect.Interface:
+		calls(v.Elem(), visit)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			calls(v.Field(i), visit)
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			calls(v.Index(i), visit)
+		}
+	}
+}
