@@ -19,7 +19,7 @@ func (s *Server) live() {
 	ctx, stop := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() { s.lead(ctx) })
-	wg.Go(func() { s.stayMember(ctx) })
+	wg.Go(func() { s.members.Stay(ctx) })
 	s.onStop(func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(ctx, s.life.patience(deposeTimeout))
 		defer cancel()
@@ -111,6 +111,9 @@ func (s *Server) openRelay() {
 		Log: s.log}))
 }
 
+// lookEvery is how often a standby looks for an active leader that a client waits for.
+const lookEvery = 25 * time.Millisecond
+
 // servingLeader waits for an active leader and gives its id: relay.Options.Active.
 func (s *Server) servingLeader(ctx context.Context) (string, error) {
 	for {
@@ -120,7 +123,7 @@ func (s *Server) servingLeader(ctx context.Context) (string, error) {
 		if id, _ := s.replica.Leader(); id != "" && id != s.opts.ID {
 			return id, nil
 		}
-		if !sleep(ctx, lookEvery/4) {
+		if !sleep(ctx, lookEvery) {
 			return "", context.Cause(ctx)
 		}
 	}
@@ -132,7 +135,7 @@ func (s *Server) dialSQL(ctx context.Context, id string) (net.Conn, error) {
 	if id == s.opts.ID {
 		return s.front.Dial()
 	}
-	addr := s.locate(id)
+	addr := s.members.Locate(id)
 	if s.mux == nil || addr == "" {
 		return nil, fmt.Errorf("it is not known where leader %s is", id)
 	}

@@ -29,10 +29,10 @@ var effects = map[string]func(ctx context.Context, s *Server, args []types.Datum
 		if len(args) > 0 {
 			to = args[0].S
 		}
-		return types.BoolDatum(true), s.TransferLeadership(ctx, to)
+		return types.BoolDatum(true), s.members.Transfer(ctx, to)
 	},
 	"slipher_remove_leader": func(ctx context.Context, s *Server, args []types.Datum) (types.Datum, error) {
-		return types.BoolDatum(true), s.RemoveLeader(ctx, args[0].S)
+		return types.BoolDatum(true), s.members.Remove(ctx, args[0].S)
 	},
 	"slipher_snapshot": func(_ context.Context, s *Server, _ []types.Datum) (types.Datum, error) {
 		return types.BoolDatum(true), s.replica.Snapshot()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"slipher/leader/member"
 	"slipher/node/wire"
 )
 
@@ -146,7 +147,7 @@ func TestLeadershipMoves(t *testing.T) {
 		a := l.active()
 		term := l.all[a].replica.Term()
 		if round%2 == 0 {
-			if err := l.all[a].TransferLeadership(ctx, ""); err != nil {
+			if err := l.all[a].members.Transfer(ctx, ""); err != nil {
 				t.Error(err)
 			}
 		} else {
@@ -194,7 +195,7 @@ func TestLeadershipMoves(t *testing.T) {
 func TestLeaderStatus(t *testing.T) {
 	l := startLeaders(t, 2)
 	a := l.all[l.active()]
-	rows := a.RaftStatus(context.Background())
+	rows := a.members.Status(context.Background())
 	if len(rows) != 2 {
 		t.Fatalf("%v", rows)
 	}
@@ -228,7 +229,7 @@ func TestJoinSelf(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	_, err = Start(ctx, Options{Dir: t.TempDir(), ID: "l1", Listen: "127.0.0.1:0", Cluster: addr, Join: []string{addr}, Log: slog.New(slog.DiscardHandler)})
-	if !errors.Is(err, errJoinSelf) {
+	if !errors.Is(err, member.ErrJoinSelf) {
 		t.Error(err)
 	}
 }
@@ -244,7 +245,7 @@ func TestJoinAskedTwice(t *testing.T) {
 	l := startLeaders(t, 1)
 	s := l.all[l.active()]
 	for range 3 {
-		m, err := s.joined(t.Context(), asker{}, &wire.Join{ID: "l9", Addr: "127.0.0.1:1", SQL: "127.0.0.1:1", Add: true, Fresh: true})
+		m, err := s.members.Handler(nil).Call(t.Context(), asker{}, &wire.Join{ID: "l9", Addr: "127.0.0.1:1", SQL: "127.0.0.1:1", Add: true, Fresh: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -108,8 +108,8 @@ func (t *leadership) beLeader(ctx context.Context) (err error) {
 		s.log.Warn("the number of slices is fixed", "slices", c.Slices, "asked", s.opts.Slices)
 	}
 	if s.mux != nil {
-		s.belong(c.ID)
-		if err := s.register(ctx, state.Leader{ID: s.opts.ID, Cluster: s.mux.Addr(), SQL: s.sqlAddr()}); err != nil {
+		s.members.Belong(c.ID)
+		if err := s.members.RegisterSelf(ctx); err != nil {
 			return err
 		}
 	}

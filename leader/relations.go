@@ -19,7 +19,7 @@ func (t *leadership) relationEnv(cat *state.Catalog, ses query.Session) *relatio
 		Settings:     ses.Settings,
 		Sessions:     t.sessionRows,
 		Nodes:        s.nodeRows,
-		Leaders:      s.RaftStatus,
+		Leaders:      s.members.Status,
 		LoadErrors:   s.loads.All,
 		Transactions: s.transactionRows,
 		Conflicts:    s.conflictRows,

@@ -18,6 +18,7 @@ import (
 	"slipher/leader/datadir"
 	"slipher/leader/front"
 	"slipher/leader/history"
+	"slipher/leader/member"
 	"slipher/leader/schedule"
 	"slipher/leader/txn"
 	"slipher/node"
@@ -51,8 +52,7 @@ type Server struct {
 	engine    worker.Engine           // exec, as nodes take it
 	artifacts *worker.SignedArtifacts // of the leader's own executor; the key is set when it is known
 	front     *front.Front
-	joining   joining
-	opened    chan struct{} // closed when replica is set: peers may call before
+	members   *member.Members
 
 	// leads is the leadership in progress, nil if there is none.
 	leads atomic.Pointer[leadership]
@@ -70,7 +70,7 @@ func Start(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := datadir.Check(o.Dir); err != nil {
 		return nil, err
 	}
-	s := &Server{opts: o, log: o.Log, fns: fn.Default(), life: newLife(), opened: make(chan struct{})}
+	s := &Server{opts: o, log: o.Log, fns: fn.Default(), life: newLife()}
 	defer func() {
 		if err != nil {
 			stop, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -180,13 +180,13 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 		return err
 	}
 	if !known && !s.opts.Bootstrap {
-		if err := s.beAdded(ctx); err != nil {
+		if err := s.members.BeAdded(ctx); err != nil {
 			return err
 		}
 	}
 	o := replica.Options{Dir: dir, ID: s.opts.ID, Bootstrap: s.opts.Bootstrap, Log: s.log, TrailingLogs: s.opts.LogKept}
 	if s.mux != nil {
-		o.Streams, o.Locate = s.mux.Raft(), s.locate
+		o.Streams, o.Locate = s.mux.Raft(), s.members.Locate
 	}
 	if s.replica, err = replica.Open(o); err != nil {
 		return fmt.Errorf("catalog: %w", err)
@@ -196,7 +196,7 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 	if s.loads, err = history.OpenLoads(s.opts.Dir, history.LoadsLimit); err != nil {
 		return err
 	}
-	close(s.opened)
+	s.members.Open(s.replica)
 	return nil
 }
 
@@ -207,10 +207,13 @@ const distHashVersion = 1
 
 // openCluster opens the cluster address and makes the switchboard of this process and the scheduler.
 func (s *Server) openCluster(context.Context) (err error) {
+	s.members = member.New(member.Options{ID: s.opts.ID, Dir: s.opts.Dir, Join: s.opts.Join, SQLAddr: s.SQLAddr(), Log: s.log,
+		Active: func() bool { return s.life.active() != 0 }, Serves: s.life.serves, Moved: s.front.Moved, Fail: s.life.fail,
+		CheckStorage: s.checkStorage})
 	s.local = wire.NewLocal()
 	peers := s.local.As(s.opts.ID)
 	s.cluster = cluster.New(cluster.Config{LeaderID: s.opts.ID, Propose: s.proposeNodes, Dial: peers.Conn,
-		SetTerm: s.local.SetTerm, Active: s.activeLeader, Leaders: s.leaderAddrs, Log: s.log})
+		SetTerm: s.local.SetTerm, Active: s.members.ActiveLeader, Leaders: s.members.Addrs, Log: s.log})
 	s.artifacts = &worker.SignedArtifacts{Symbols: s.exec.Symbols()}
 	own := worker.New(worker.Config{ID: s.opts.ID, Workers: ownWorkers, Engine: s.engine, Peers: peers, Log: s.log,
 		Artifacts: s.artifacts})
@@ -221,12 +224,13 @@ func (s *Server) openCluster(context.Context) (err error) {
 	if s.opts.Embedded {
 		return nil
 	}
-	id := wire.Identity{ID: s.opts.ID, Cluster: s.belongsTo(), Wary: true, Secret: s.opts.Secret}
-	s.mux, err = wire.Listen(id, s.opts.Cluster, peerHandler{s.scheduler, s}, s.log)
+	id := wire.Identity{ID: s.opts.ID, Cluster: s.members.BelongsTo(), Wary: true, Secret: s.opts.Secret}
+	s.mux, err = wire.Listen(id, s.opts.Cluster, s.members.Handler(s.scheduler), s.log)
 	if err != nil {
 		return err
 	}
 	s.local.SetNext(s.mux)
+	s.members.Listen(s.mux)
 	s.onStop(func(context.Context) error { return s.mux.Close() })
 	return nil
 }
@@ -277,4 +281,12 @@ func (s *Server) Close(ctx context.Context) error {
 	}
 	s.life.fail(nil)
 	return errors.Join(errs...)
+}
+
+// checkStorage refuses a --storage that is not the cluster's, on a leader that stands by.
+func (s *Server) checkStorage(url string) error {
+	if s.opts.Storage == "" || s.opts.Relocate || s.opts.Storage == rms.Resolve(s.opts.Dir, url) {
+		return nil
+	}
+	return fmt.Errorf("the managed storage of the cluster is %s, not %s as --storage says", url, s.opts.Storage)
 }

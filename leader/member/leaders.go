@@ -1,4 +1,4 @@
-package leader
+package member
 
 import (
 	"context"
@@ -15,8 +15,8 @@ import (
 const statusTimeout = 500 * time.Millisecond
 
 // raftStatus is how this leader stands.
-func (s *Server) raftStatus() *wire.RaftStatus {
-	st := s.replica.Status()
+func (m *Members) raftStatus() *wire.RaftStatus {
+	st := m.replica.Status()
 	out := &wire.RaftStatus{State: st.State, Term: st.Term, LastLog: st.LastLogIndex, Commit: st.CommitIndex, Applied: st.AppliedIndex,
 		Snapshot: st.SnapshotIndex, ContactMillis: -1}
 	switch {
@@ -28,24 +28,24 @@ func (s *Server) raftStatus() *wire.RaftStatus {
 	return out
 }
 
-// RaftStatus is how all leaders stand, as far as they answer: stv_leaders.
-func (s *Server) RaftStatus(ctx context.Context) []relations.Leader {
-	members := s.replica.Members()
+// Status is how all leaders stand, as far as they answer: stv_leaders.
+func (m *Members) Status(ctx context.Context) []relations.Leader {
+	members := m.replica.Members()
 	out := make([]relations.Leader, len(members))
-	cat := s.replica.Catalog()
+	cat := m.replica.Catalog()
 	ctx, cancel := context.WithTimeout(ctx, statusTimeout)
 	defer cancel()
 	var wg sync.WaitGroup
-	for i, m := range members {
+	for i, other := range members {
 		l := &out[i]
-		l.ID, l.Voter, l.Cluster, l.State = m.ID, m.Voter, m.Address, "unknown"
-		if known := cat.Leader(m.ID); known != nil {
+		l.ID, l.Voter, l.Cluster, l.State = other.ID, other.Voter, other.Address, "unknown"
+		if known := cat.Leader(other.ID); known != nil {
 			l.Cluster, l.SQL = known.Cluster, known.SQL
-		} else if m.ID == s.opts.ID {
-			l.SQL = s.SQLAddr()
+		} else if other.ID == m.o.ID {
+			l.SQL = m.o.SQLAddr
 		}
 		wg.Go(func() {
-			st := s.statusOf(ctx, m.ID)
+			st := m.statusOf(ctx, other.ID)
 			if st == nil {
 				return
 			}
@@ -58,38 +58,41 @@ func (s *Server) RaftStatus(ctx context.Context) []relations.Leader {
 }
 
 // statusOf asks a leader, nil if it does not answer.
-func (s *Server) statusOf(ctx context.Context, id string) *wire.RaftStatus {
-	if id == s.opts.ID {
-		return s.raftStatus()
+func (m *Members) statusOf(ctx context.Context, id string) *wire.RaftStatus {
+	if id == m.o.ID {
+		return m.raftStatus()
 	}
-	conn, err := s.mux.Conn(ctx, id, s.locate(id))
+	conn, err := m.mux.Conn(ctx, id, m.Locate(id))
 	if err != nil {
 		return nil
 	}
-	m, err := conn.Call(ctx, &wire.AskRaft{})
+	reply, err := conn.Call(ctx, &wire.AskRaft{})
 	if err != nil {
 		return nil
 	}
-	st, _ := m.(*wire.RaftStatus)
+	st, _ := reply.(*wire.RaftStatus)
 	return st
 }
+
+// transferTimeout bounds how long a leader tries to make another one active.
+const transferTimeout = 3 * time.Second
 
 // transferDelay lets the answer to the client who asked for it out before his leader is deposed.
 const transferDelay = 100 * time.Millisecond
 
-// TransferLeadership makes another voter the active leader: id, or with "" the one that
+// Transfer makes another voter the active leader: id, or with "" the one that
 // has most of the log. It checks what can be checked and returns before it
 // happens: the sessions of this leader end with it, the caller's too.
-func (s *Server) TransferLeadership(_ context.Context, id string) error {
-	if id == s.opts.ID {
+func (m *Members) Transfer(_ context.Context, id string) error {
+	if id == m.o.ID {
 		return nil
 	}
 	others := 0
 	found := id == ""
-	for _, m := range s.replica.Members() {
-		if m.Voter && m.ID != s.opts.ID {
+	for _, other := range m.replica.Members() {
+		if other.Voter && other.ID != m.o.ID {
 			others++
-			found = found || m.ID == id
+			found = found || other.ID == id
 		}
 	}
 	if !found {
@@ -99,29 +102,29 @@ func (s *Server) TransferLeadership(_ context.Context, id string) error {
 		return sqlerr.New(sqlerr.ObjectInUse, "there is no other leader")
 	}
 	time.AfterFunc(transferDelay, func() {
-		ctx, cancel := context.WithTimeout(context.Background(), handOverTimeout)
+		ctx, cancel := context.WithTimeout(context.Background(), transferTimeout)
 		defer cancel()
-		if err := s.replica.Transfer(ctx, id); err != nil {
-			s.log.Warn("leadership is not handed over", "to", id, "err", err)
+		if err := m.replica.Transfer(ctx, id); err != nil {
+			m.o.Log.Warn("leadership is not handed over", "to", id, "err", err)
 		}
 	})
 	return nil
 }
 
-// RemoveLeader takes a leader out of the cluster. Its process ends when it learns of that.
-func (s *Server) RemoveLeader(ctx context.Context, id string) error {
-	if id == s.opts.ID {
+// Remove takes a leader out of the cluster. Its process ends when it learns of that.
+func (m *Members) Remove(ctx context.Context, id string) error {
+	if id == m.o.ID {
 		return sqlerr.New(sqlerr.ObjectInUse, "leader \"%s\" is the active one", id).
 			WithHint("Make another leader active first: SELECT slipher_transfer_leadership();")
 	}
-	s.joining.mu.Lock()
-	defer s.joining.mu.Unlock()
-	if err := s.replica.RemoveMember(id); err != nil {
+	m.changing.Lock()
+	defer m.changing.Unlock()
+	if err := m.replica.RemoveMember(id); err != nil {
 		return err
 	}
-	if s.replica.Catalog().Leader(id) == nil {
+	if m.replica.Catalog().Leader(id) == nil {
 		return nil
 	}
-	_, err := s.replica.Propose(ctx, &state.Command{Ops: []state.Op{&state.RemoveLeader{ID: id}}})
+	_, err := m.replica.Propose(ctx, &state.Command{Ops: []state.Op{&state.RemoveLeader{ID: id}}})
 	return err
 }
