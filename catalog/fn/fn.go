@@ -247,7 +247,9 @@ type Row struct {
 	// Effect: the call changes something. The leader runs it once when the statement is executed,
 	// never while it is planned; its arguments are constants or the client's parameters.
 	Effect bool
-	Doc    string
+	// Agg: an aggregate function. Ret is nil then.
+	Agg *Aggregate
+	Doc string
 }
 
 // Session is what leader-only functions may ask for.

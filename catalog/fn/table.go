@@ -13,6 +13,7 @@ type Table struct {
 	rows    map[string][]*Row
 	kernels map[string]*Kernel
 	casts   map[castKey]*CastRule
+	accs    map[string]*Accumulator
 }
 
 // Op finds a scalar suboperator by name.
@@ -54,18 +55,33 @@ func (t *Table) Kernels() []*Kernel {
 	return out
 }
 
+// Accumulator finds an accumulator by name.
+func (t *Table) Accumulator(name string) *Accumulator { return t.accs[name] }
+
+// Accumulators lists all accumulators by name.
+func (t *Table) Accumulators() []*Accumulator {
+	out := make([]*Accumulator, 0, len(t.accs))
+	for _, a := range t.accs {
+		out = append(out, a)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}
+
 // Group is what one file of functions contributes.
 type Group struct {
 	Ops     []*Op
 	Rows    []*Row
 	Kernels []*Kernel
 	Casts   []*CastRule
+
+	Accumulators []*Accumulator
 }
 
 // NewTable assembles groups. A name given twice to an op or kernel panics: a broken build.
 func NewTable(groups ...Group) *Table {
 	t := &Table{ops: map[string]*Op{}, rows: map[string][]*Row{}, kernels: map[string]*Kernel{},
-		casts: map[castKey]*CastRule{}}
+		casts: map[castKey]*CastRule{}, accs: map[string]*Accumulator{}}
 	for _, g := range groups {
 		for _, o := range g.Ops {
 			if t.ops[o.Name] != nil {
@@ -81,6 +97,12 @@ func NewTable(groups ...Group) *Table {
 				panic("BUG: kernel " + k.Name + " stands twice")
 			}
 			t.kernels[k.Name] = k
+		}
+		for _, a := range g.Accumulators {
+			if t.accs[a.Name] != nil {
+				panic("BUG: accumulator " + a.Name + " stands twice")
+			}
+			t.accs[a.Name] = a
 		}
 		for _, c := range g.Casts {
 			k := castKey{c.From, c.To}

@@ -135,20 +135,28 @@ func procs(env *Env, f func(oid int, name string, r *fn.Row, args []int)) {
 	}
 }
 
+// procKind is pg_proc.prokind.
+func procKind(r *fn.Row) string {
+	if r.Agg != nil {
+		return "a"
+	}
+	return "f"
+}
+
 // anyOID is the oid of the pseudo-type "any".
 const anyOID = 2276
 
 func pgProc(_ context.Context, env *Env, b *builder) error {
 	procs(env, func(oid int, name string, r *fn.Row, args []int) {
-		b.add(oid, name, env.schemaID(catalogSchema), 1, 12, 1.0, 0.0, 0, false, false, false, true, false, volatilities[r.Vol], "f",
+		b.add(oid, name, env.schemaID(catalogSchema), 1, 12, 1.0, 0.0, 0, r.Agg != nil, false, false, true, false, volatilities[r.Vol], procKind(r),
 			len(args), anyOID, vector(args), nil, nil, nil, name, nil, nil, nil)
 	})
 	return nil
 }
 
 func pgProcInfo(_ context.Context, env *Env, b *builder) error {
-	procs(env, func(oid int, name string, _ *fn.Row, args []int) {
-		b.add(oid, name, env.schemaID(catalogSchema), 1, "f", len(args), vector(args), nil, nil, nil)
+	procs(env, func(oid int, name string, r *fn.Row, args []int) {
+		b.add(oid, name, env.schemaID(catalogSchema), 1, procKind(r), len(args), vector(args), nil, nil, nil)
 	})
 	return nil
 }

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"slipher/catalog/fn"
 	"slipher/catalog/types"
 	"slipher/codegen/subop"
 	"slipher/compiler/plan"
@@ -27,42 +28,25 @@ type entry struct {
 }
 
 type accumulator struct {
-	fn   string // of subop.Accumulate, or "count"
+	fn   *fn.Accumulator
 	p    types.Phys
 	off  int
 	none int // entry offset of the "no input yet" byte, -1
 }
 
+// shortest of strings that are equal but for trailing blanks is the least.
+var shortest = fn.Default().Accumulator("min")
+
 const keyStart = 16
 
 func wide(p types.Phys) bool { return p == types.Str || p == types.I128 }
 
-// aggName maps an accumulator of the plan to an op and its class.
-func aggName(a plan.Agg) (string, types.Phys) {
-	var p types.Phys
-	if a.Arg != nil {
-		p = a.Arg.Type.Phys()
+// stateOf is the class of an accumulator's state.
+func stateOf(a plan.Agg) types.Phys {
+	if a.Arg == nil {
+		return a.Fn.State(types.NoPhys)
 	}
-	switch a.Fn {
-	case plan.AggCountStar, plan.AggCount:
-		return "count", types.I64
-	case plan.AggSum:
-		if p.IsFloat() {
-			return "sumf", types.F64
-		}
-		return "sum", types.I128
-	case plan.AggSumCount:
-		return "sumn", types.I64
-	case plan.AggMin, plan.AggBoolAnd:
-		return "min", p
-	case plan.AggMax, plan.AggBoolOr:
-		return "max", p
-	case plan.AggMoments:
-		return "moments", types.Str
-	case plan.AggMomentsMerge:
-		return "moments_merge", types.Str
-	}
-	return "any", p
+	return a.Fn.State(a.Arg.Type.Phys())
 }
 
 func entryOf(t *plan.Table) *entry {
@@ -133,14 +117,13 @@ func (e *entry) accumulators(t *plan.Table, place func(types.Phys) int) {
 	e.aggs = make([]accumulator, len(t.Aggs))
 	for _, w := range []int{16, 8, 4, 2, 1} {
 		for i, a := range t.Aggs {
-			name, p := aggName(a.Agg)
-			if p.Width() == w {
-				e.aggs[i] = accumulator{fn: name, p: p, off: place(p), none: -1}
+			if p := stateOf(a.Agg); p.Width() == w {
+				e.aggs[i] = accumulator{fn: a.Agg.Fn, p: p, off: place(p), none: -1}
 			}
 		}
 		for i, k := range t.Keys {
 			if w == 16 && k.Type.Kind == types.Varchar {
-				e.shown[i] = accumulator{fn: "min", p: types.Str, off: place(types.Str)}
+				e.shown[i] = accumulator{fn: shortest, p: types.Str, off: place(types.Str)}
 			}
 		}
 	}
@@ -151,7 +134,7 @@ func (e *entry) accumulators(t *plan.Table, place func(types.Phys) int) {
 	}
 	for i, a := range t.Aggs {
 		x := &e.aggs[i]
-		if subop.Opens(x.fn) || (x.fn == "sum" || x.fn == "sumf") && a.Out.Nullable {
+		if x.fn.Opens || !x.fn.NeverNull && a.Out.Nullable {
 			x.none = flag()
 		}
 	}

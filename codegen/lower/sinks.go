@@ -1,6 +1,8 @@
 package lower
 
 import (
+	"slices"
+
 	"slipher/catalog/types"
 	"slipher/codegen/subop"
 	"slipher/compiler/plan"
@@ -143,13 +145,13 @@ func (l *lowerer) aggregate(s *plan.Sink) {
 	for i, a := range s.Aggs {
 		x := e.aggs[i]
 		switch {
-		case a.Fn == plan.AggCountStar:
+		case a.Arg == nil:
 			l.emit(subop.Count(group, none, x.off))
-		case x.fn == "count":
+		case a.Fn.In == nil:
 			l.emit(subop.Count(group, args[i].null, x.off))
 		default:
-			v := args[i].v
-			if x.p != types.I128 || x.fn != "sum" {
+			v := args[i].v // in fewer bits than its type has, if the state is the same
+			if x.fn.State(v.P) != x.p || !slices.Contains(x.fn.In, v.P) {
 				v = l.widen(args[i], a.Arg.Type.Phys())
 			}
 			l.emit(subop.Accumulate(x.fn, group, v, args[i].null, x.off, x.none, slot))

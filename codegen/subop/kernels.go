@@ -23,9 +23,5 @@ var ownKernels = []*fn.Kernel{
 	{Name: "slp_arena_take", Args: []types.Phys{types.NoPhys, types.I64}, Result: types.I64, Doc: "n bytes of an arena"},
 	{Name: "slp_key_str", Args: []types.Phys{types.NoPhys, types.Str, types.I64}, Result: types.I64, Doc: "writes a string into a sort key, returns the end"},
 	{Name: "slp_make_str", Args: []types.Phys{types.I64, types.I64}, Result: types.Str, Doc: "a string header for bytes between two addresses"},
-	{Name: "slp_moments_new", Args: []types.Phys{types.NoPhys, types.I64}, Result: types.Str, Doc: "an empty state of so many bytes, in an arena"},
-	{Name: "slp_moments_i64", Args: []types.Phys{types.NoPhys, types.I64}, Result: types.NoPhys, Doc: "puts a value to an exact state"},
-	{Name: "slp_moments_i128", Args: []types.Phys{types.NoPhys, types.I128}, Result: types.NoPhys, Doc: "puts a value to an exact state"},
-	{Name: "slp_moments_f64", Args: []types.Phys{types.NoPhys, types.F64}, Result: types.NoPhys, Doc: "puts a value to a state over doubles"},
-	{Name: "slp_moments_merge", Args: []types.Phys{types.NoPhys, types.Str}, Result: types.NoPhys, Doc: "puts the values of one state to those of another"},
+	{Name: "slp_state_new", Args: []types.Phys{types.NoPhys, types.I64}, Result: types.Str, Doc: "a state of so many zero bytes, in an arena"},
 }

@@ -1,6 +1,9 @@
 package algebra
 
-import "slipher/catalog/types"
+import (
+	"slipher/catalog/fn"
+	"slipher/catalog/types"
+)
 
 // Aggregate groups by Keys (none: one row). Output: one column a key, then one an aggregate.
 type Aggregate struct {
@@ -12,11 +15,10 @@ type Aggregate struct {
 
 // AggCall is an aggregate as SQL knows it; splitting it into accumulators is the optimizer's.
 type AggCall struct {
-	Name     string // "count", "sum", "avg", "min", "max", "stddev_samp", "var_pop", "bool_and", …
-	Star     bool   // count(*)
+	Fn       *fn.Aggregate
 	Distinct bool
-	Args     []*Expr    // already cast to what the result rule wants
-	Type     types.Type // of the result: bind's aggregates
+	Args     []*Expr    // already cast to what the aggregate wants; none: count(*)
+	Type     types.Type // of the result
 }
 
 func (n *Aggregate) Columns() []Column             { return n.Cols }
@@ -62,12 +64,12 @@ func (n *Aggregate) format(f *formatter) {
 	}
 	for i, a := range n.Aggs {
 		arg := f.List(a.Args)
-		if a.Star {
+		if len(a.Args) == 0 {
 			arg = "*"
 		}
 		if a.Distinct {
 			arg = "distinct " + arg
 		}
-		f.computed("", n.Cols[len(n.Keys)+i], a.Name+"("+arg+")")
+		f.computed("", n.Cols[len(n.Keys)+i], a.Fn.Name+"("+arg+")")
 	}
 }

@@ -35,7 +35,7 @@ func oneOfEach(in func() Node) map[string]Node {
 		"Select":    &Select{In: in(), Preds: []*Expr{cmp}},
 		"Project":   &Project{In: in(), Cols: []Column{col(20)}, Exprs: []*Expr{sum(0, 1)}},
 		"Join":      &Join{Kind: Left, Left: in(), Right: &Text{Cols: []Column{col(21)}}, On: []*Expr{cmp}},
-		"Aggregate": &Aggregate{In: in(), Keys: []*Expr{sum(0, 1)}, Aggs: []AggCall{{Name: "sum", Args: []*Expr{sum(1, 0)}}}, Cols: []Column{col(20), col(21)}},
+		"Aggregate": &Aggregate{In: in(), Keys: []*Expr{sum(0, 1)}, Aggs: []AggCall{{Fn: fn.Default().Aggregate("sum"), Args: []*Expr{sum(1, 0)}}}, Cols: []Column{col(20), col(21)}},
 		"Distinct":  &Distinct{In: in()},
 		"Sort":      &Sort{In: in(), Keys: []SortKey{{Expr: sum(0, 1)}}},
 		"Limit":     &Limit{In: in(), Count: -1, Offset: -1},

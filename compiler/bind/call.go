@@ -15,8 +15,8 @@ import (
 
 // funcCall binds a function call: an aggregate, a special form, or a row of the table.
 func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
-	if rule, ok := aggregates()[f.Name]; ok {
-		return b.aggregateCall(sc, f, rule)
+	if agg := b.fns.Aggregate(f.Name); agg != nil {
+		return b.aggregateCall(sc, f, agg)
 	}
 	if f.Star {
 		return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s() does not exist", f.Name)
@@ -53,7 +53,7 @@ var refusedFunctions = func() map[string]bool {
 	for _, n := range strings.Fields(`listagg median percentile_cont percentile_disc approximate row_number rank dense_rank
 		lag lead ntile first_value last_value nth_value cume_dist percent_rank ratio_to_report current_time localtime
 		json_extract_path_text json_parse regexp_replace regexp_substr regexp_instr regexp_count convert_timezone
-		timezone any_value bit_and bit_or`) {
+		timezone`) {
 		m[n] = true
 	}
 	return m

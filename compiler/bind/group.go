@@ -3,6 +3,7 @@ package bind
 import (
 	"strconv"
 
+	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
@@ -134,13 +135,13 @@ func (a *aggregation) keyOf(e *algebra.Expr) int {
 }
 
 // add registers an aggregate call and returns the column that holds its result.
-func (a *aggregation) add(c algebra.AggCall, nullable bool) *algebra.Expr {
+func (a *aggregation) add(c algebra.AggCall) *algebra.Expr {
 	for i, o := range a.aggs {
-		if o.Name == c.Name && o.Star == c.Star && o.Distinct == c.Distinct && a.b.equalAll(o.Args, c.Args) {
+		if o.Fn == c.Fn && o.Distinct == c.Distinct && a.b.equalAll(o.Args, c.Args) {
 			return a.aggCols[i].Ref()
 		}
 	}
-	col := algebra.Column{ID: a.b.newID(), Name: c.Name, Type: c.Type, Nullable: nullable}
+	col := algebra.Column{ID: a.b.newID(), Name: c.Fn.Name, Type: c.Type, Nullable: !c.Fn.NeverNull}
 	a.aggs = append(a.aggs, c)
 	a.aggCols = append(a.aggCols, col)
 	a.ids[col.ID] = true
@@ -225,66 +226,8 @@ func (a *aggregation) overGroups(e *algebra.Expr) (*algebra.Expr, error) {
 	return &c, nil
 }
 
-// aggRule is an aggregate function: its argument's cast and its result.
-type aggRule struct {
-	name string // what the optimizer knows it by
-	// typ gives the type the argument is cast to and the result's type; ok is
-	// false if there is no such aggregate over t.
-	typ func(t types.Type) (arg, ret types.Type, ok bool)
-}
-
-// aggregates are the aggregate functions. Results: Redshift guide, "Aggregate functions".
-func aggregates() map[string]aggRule {
-	return map[string]aggRule{
-		"count":       {"count", func(t types.Type) (types.Type, types.Type, bool) { return t, types.TInt8, true }},
-		"sum":         {"sum", sumType},
-		"avg":         {"avg", sumType},
-		"min":         {"min", sameType},
-		"max":         {"max", sameType},
-		"stddev":      {"stddev_samp", deviationType},
-		"stddev_samp": {"stddev_samp", deviationType},
-		"stddev_pop":  {"stddev_pop", deviationType},
-		"variance":    {"var_samp", deviationType},
-		"var_samp":    {"var_samp", deviationType},
-		"var_pop":     {"var_pop", deviationType},
-		"bool_and":    {"bool_and", boolType},
-		"bool_or":     {"bool_or", boolType},
-	}
-}
-
-func sumType(t types.Type) (arg, ret types.Type, ok bool) {
-	switch {
-	case t.IsInteger():
-		return t, types.TInt8, true
-	case t.Kind == types.Decimal:
-		return t, types.TDecimal(types.MaxPrecision, int(t.Scale)), true
-	case t.Kind == types.Float4 || t.Kind == types.Float8 || t.Kind == types.Unknown:
-		return types.TFloat8, types.TFloat8, true
-	}
-	return t, t, false
-}
-
-func sameType(t types.Type) (arg, ret types.Type, ok bool) {
-	if t.Kind == types.Unknown {
-		return types.TText, types.TText, true
-	}
-	return t, t, t.Kind != types.Bool && t.Kind != types.Interval
-}
-
-// deviationType: integers and decimals stay what they are, to be summed exactly.
-func deviationType(t types.Type) (arg, ret types.Type, ok bool) {
-	if t.IsInteger() || t.Kind == types.Decimal {
-		return t, types.TFloat8, true
-	}
-	return types.TFloat8, types.TFloat8, t.IsNumeric() || t.Kind == types.Unknown
-}
-
-func boolType(t types.Type) (arg, ret types.Type, ok bool) {
-	return types.TBool, types.TBool, t.Kind == types.Bool || t.IsInteger() || t.Kind == types.Unknown
-}
-
 // aggregateCall binds a call of an aggregate function.
-func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, rule aggRule) (value, error) {
+func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, agg *fn.Aggregate) (value, error) {
 	a := sc.agg
 	if a == nil {
 		return value{}, b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in %s", sc.noAgg)
@@ -292,12 +235,12 @@ func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, rule aggRule) (valu
 	if a.inside {
 		return value{}, b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate function calls cannot be nested")
 	}
-	call := algebra.AggCall{Name: rule.name, Star: f.Star, Distinct: f.Distinct, Type: types.TInt8}
+	call := algebra.AggCall{Fn: agg, Distinct: f.Distinct && !agg.IgnoresDuplicates}
 	if f.Star {
-		if rule.name != "count" {
+		if call.Type = agg.Star; call.Type.Kind == types.Unknown {
 			return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s() does not exist", f.Name)
 		}
-		return value{expr: a.add(call, false), typ: call.Type, pos: f.Pos}, nil
+		return value{expr: a.add(call), typ: call.Type, pos: f.Pos}, nil
 	}
 	if len(f.Args) != 1 {
 		return value{}, b.wrongArguments(sc, f)
@@ -308,7 +251,7 @@ func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, rule aggRule) (valu
 	if err != nil {
 		return value{}, err
 	}
-	arg, ret, ok := rule.typ(v.typ)
+	arg, ret, ok := agg.Bind(v.typ)
 	if !ok {
 		return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s(%s) does not exist", f.Name, bareType(v.typ)).(*sqlerr.Error).
 			WithHint("No function matches the given name and argument types. You may need to add explicit type casts.")
@@ -321,8 +264,5 @@ func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, rule aggRule) (valu
 		return value{}, err
 	}
 	call.Args, call.Type = []*algebra.Expr{e}, ret
-	if call.Distinct && (rule.name == "min" || rule.name == "max" || rule.name == "bool_and" || rule.name == "bool_or") {
-		call.Distinct = false // duplicates make no difference
-	}
-	return value{expr: a.add(call, rule.name != "count"), typ: ret, pos: f.Pos}, nil
+	return value{expr: a.add(call), typ: ret, pos: f.Pos}, nil
 }

@@ -102,9 +102,6 @@ func (b *binder) nearFunction(name string, err error) error {
 	for n := range specials() {
 		offer(n)
 	}
-	for n := range aggregates() {
-		offer(n)
-	}
 	for n := range refusedFunctions {
 		offer(n)
 	}

@@ -92,7 +92,7 @@ func (m *modification) chooseMatch(exprs []*algebra.Expr) []*algebra.Expr {
 	some := func(name string, e *algebra.Expr) *algebra.Expr {
 		arg := b.carry(below, name, e)
 		c := algebra.Column{ID: b.newID(), Name: name, Type: e.Type, Nullable: e.Nullable}
-		group.Aggs = append(group.Aggs, algebra.AggCall{Name: "any_value", Args: []*algebra.Expr{arg}, Type: e.Type})
+		group.Aggs = append(group.Aggs, algebra.AggCall{Fn: b.fns.Aggregate("any_value"), Args: []*algebra.Expr{arg}, Type: e.Type})
 		group.Cols = append(group.Cols, c)
 		return c.Ref()
 	}
@@ -114,7 +114,7 @@ func (m *modification) chooseMatch(exprs []*algebra.Expr) []*algebra.Expr {
 	m.node, m.rowID = group, key.Ref()
 	if b.opts.SingleMatch {
 		c := algebra.Column{ID: b.newID(), Name: "matches", Type: types.TInt8}
-		group.Aggs = append(group.Aggs, algebra.AggCall{Name: "count", Star: true, Type: types.TInt8})
+		group.Aggs = append(group.Aggs, algebra.AggCall{Fn: b.fns.Aggregate("count"), Type: types.TInt8})
 		group.Cols = append(group.Cols, c)
 		n := &algebra.Expr{Kind: expr.Call, Type: types.TInt8, Op: b.fns.Op(checkSingle), Args: []*algebra.Expr{c.Ref()}}
 		one := &algebra.Expr{Kind: expr.Constant, Type: types.TInt8, Const: types.Int(1)}

@@ -124,13 +124,13 @@ func (x *explainer) named(id algebra.ColumnID) string { return x.columnText(id, 
 func (x *explainer) columnText(id algebra.ColumnID, qualified bool) string {
 	if call, ok := x.p.calls[id]; ok {
 		arg := "*"
-		if !call.Star && len(call.Args) > 0 {
+		if len(call.Args) > 0 {
 			arg = x.list(x.named, call.Args)
 		}
 		if call.Distinct {
 			arg = "DISTINCT " + arg
 		}
-		return call.Name + "(" + arg + ")"
+		return call.Fn.Name + "(" + arg + ")"
 	}
 	if def := x.p.defs[id]; def != nil {
 		if qualified {

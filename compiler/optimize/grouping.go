@@ -43,7 +43,7 @@ func (e *emitter) group(p *pipe, keys []groupKey, accs []*accum, d dist, rows fl
 	for i, a := range accs {
 		col, ref := colOf(a.id)
 		cols = append(cols, col)
-		merges[i] = &accum{id: a.id, fn: mergeFn[a.fn], arg: ref, out: a.out}
+		merges[i] = &accum{id: a.id, fn: e.p.env.Fn.Merged(a.fn), arg: ref, out: a.out}
 	}
 	kind := plan.DistHash
 	if len(keys) == 0 || d.kind == distSingle {

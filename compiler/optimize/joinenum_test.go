@@ -35,7 +35,7 @@ func shape(n int, edges [][2]int, rows func(i int) int64) *algebra.Statement {
 	if len(preds) > 0 {
 		tree = &algebra.Select{In: tree, Preds: preds}
 	}
-	return b.statement(b.aggr(tree, nil, algebra.AggCall{Name: "count", Star: true, Type: types.TInt8}))
+	return b.statement(b.aggr(tree, nil, algebra.AggCall{Fn: operations.Aggregate("count"), Type: types.TInt8}))
 }
 
 // Proves that the enumeration finds each pair of adjacent connected subgraphs once: their numbers

@@ -102,7 +102,7 @@ func (n *aggrOp) emit(e *emitter, _ algebra.IDs) (*pipe, error) {
 	}
 	for _, i := range n.follow {
 		k, c := n.keys[i], n.cols[i]
-		split.accs = append(split.accs, &accum{id: c.ID, fn: plan.AggAny, arg: k,
+		split.accs = append(split.accs, &accum{id: c.ID, fn: e.p.env.Fn.Accumulator("any"), arg: k,
 			out: plan.Column{Name: c.Name, Type: k.Type, Nullable: k.Nullable}})
 	}
 	passes := e.passes(split.accs)
@@ -248,7 +248,7 @@ func (e *emitter) distinctLevel(p *pipe, n *aggrOp, keys *[]groupKey, accs []*ac
 			first.id = e.p.fresh()
 			first.out = accColumn(a.fn, a.arg, true)
 			plain = append(plain, &first)
-			a.fn, a.arg = mergeFn[a.fn], expr.Col(first.id, first.out.Type, first.out.Nullable)
+			a.fn, a.arg = e.p.env.Fn.Merged(a.fn), expr.Col(first.id, first.out.Type, first.out.Nullable)
 		}
 	}
 	d := dist{kind: distHash}

@@ -44,29 +44,29 @@ var statements = map[string]func(b *builder) *algebra.Statement{
 		return b.statement(&algebra.Select{In: s, Preds: []*algebra.Expr{cmp("ge", column(s, "o_date"), b.lit(types.TDate, types.Int(100)))}})
 	},
 	"count": func(b *builder) *algebra.Statement {
-		return b.statement(b.aggr(b.scan(orders, ""), nil, algebra.AggCall{Name: "count", Star: true, Type: types.TInt8}))
+		return b.statement(b.aggr(b.scan(orders, ""), nil, algebra.AggCall{Fn: operations.Aggregate("count"), Type: types.TInt8}))
 	},
 	"group": func(b *builder) *algebra.Statement {
 		s := b.scan(lines, "")
 		a := b.aggr(s, []*algebra.Expr{column(s, "l_mode")},
-			algebra.AggCall{Name: "sum", Args: []*algebra.Expr{column(s, "l_qty")}, Type: types.TInt8},
-			algebra.AggCall{Name: "avg", Args: []*algebra.Expr{column(s, "l_price")}, Type: types.TDecimal(38, 2)},
-			algebra.AggCall{Name: "avg", Args: []*algebra.Expr{column(s, "l_qty")}, Type: types.TInt8},
-			algebra.AggCall{Name: "count", Star: true, Type: types.TInt8})
+			algebra.AggCall{Fn: operations.Aggregate("sum"), Args: []*algebra.Expr{column(s, "l_qty")}, Type: types.TInt8},
+			algebra.AggCall{Fn: operations.Aggregate("avg"), Args: []*algebra.Expr{column(s, "l_price")}, Type: types.TDecimal(38, 2)},
+			algebra.AggCall{Fn: operations.Aggregate("avg"), Args: []*algebra.Expr{column(s, "l_qty")}, Type: types.TInt8},
+			algebra.AggCall{Fn: operations.Aggregate("count"), Type: types.TInt8})
 		return b.statement(&algebra.Limit{Count: b.int(3).Param, Offset: -1,
 			In: &algebra.Sort{In: a, Keys: []algebra.SortKey{{Expr: a.Cols[1].Ref(), Desc: true, NullsFirst: true}}}})
 	},
 	"group-key": func(b *builder) *algebra.Statement {
 		s := b.scan(lines, "")
 		return b.statement(b.aggr(s, []*algebra.Expr{column(s, "l_mode"), column(s, "l_order")},
-			algebra.AggCall{Name: "count", Star: true, Type: types.TInt8}))
+			algebra.AggCall{Fn: operations.Aggregate("count"), Type: types.TInt8}))
 	},
 	"distinct-agg": func(b *builder) *algebra.Statement {
 		s := b.scan(lines, "")
 		return b.statement(b.aggr(s, []*algebra.Expr{column(s, "l_mode")},
-			algebra.AggCall{Name: "count", Distinct: true, Args: []*algebra.Expr{column(s, "l_qty")}, Type: types.TInt8},
-			algebra.AggCall{Name: "sum", Args: []*algebra.Expr{column(s, "l_price")}, Type: types.TDecimal(38, 2)},
-			algebra.AggCall{Name: "count", Star: true, Type: types.TInt8}))
+			algebra.AggCall{Fn: operations.Aggregate("count"), Distinct: true, Args: []*algebra.Expr{column(s, "l_qty")}, Type: types.TInt8},
+			algebra.AggCall{Fn: operations.Aggregate("sum"), Args: []*algebra.Expr{column(s, "l_price")}, Type: types.TDecimal(38, 2)},
+			algebra.AggCall{Fn: operations.Aggregate("count"), Type: types.TInt8}))
 	},
 	"distinct": func(b *builder) *algebra.Statement {
 		s := b.scan(lines, "")
@@ -80,7 +80,7 @@ var statements = map[string]func(b *builder) *algebra.Statement{
 	"colocated": func(b *builder) *algebra.Statement {
 		o, l := b.scan(orders, "o"), b.scan(lines, "l")
 		j := &algebra.Join{Kind: algebra.Inner, Left: o, Right: l, On: []*algebra.Expr{cmp("eq", column(o, "o_id"), column(l, "l_order"))}}
-		return b.statement(b.aggr(j, []*algebra.Expr{column(o, "o_cust")}, algebra.AggCall{Name: "sum", Args: []*algebra.Expr{column(l, "l_price")}, Type: types.TDecimal(38, 2)}))
+		return b.statement(b.aggr(j, []*algebra.Expr{column(o, "o_cust")}, algebra.AggCall{Fn: operations.Aggregate("sum"), Args: []*algebra.Expr{column(l, "l_price")}, Type: types.TDecimal(38, 2)}))
 	},
 	"star": func(b *builder) *algebra.Statement {
 		o, l, cu, n := b.scan(orders, "o"), b.scan(lines, "l"), b.scan(customers, "c"), b.scan(nations, "n")
@@ -89,7 +89,7 @@ var statements = map[string]func(b *builder) *algebra.Statement{
 			cmp("eq", column(o, "o_id"), column(l, "l_order")), cmp("eq", column(o, "o_cust"), column(cu, "c_id")),
 			cmp("eq", column(cu, "c_nation"), column(n, "n_id")), cmp("lt", column(o, "o_date"), b.lit(types.TDate, types.Int(0))),
 			cmp("eq", column(n, "n_name"), b.str("FRANCE"))}}
-		return b.statement(b.aggr(sel, []*algebra.Expr{column(n, "n_name")}, algebra.AggCall{Name: "sum", Args: []*algebra.Expr{column(l, "l_price")}, Type: types.TDecimal(38, 2)}))
+		return b.statement(b.aggr(sel, []*algebra.Expr{column(n, "n_name")}, algebra.AggCall{Fn: operations.Aggregate("sum"), Args: []*algebra.Expr{column(l, "l_price")}, Type: types.TDecimal(38, 2)}))
 	},
 	"left": func(b *builder) *algebra.Statement {
 		o, cu := b.scan(orders, "o"), b.scan(customers, "c")
@@ -105,7 +105,7 @@ var statements = map[string]func(b *builder) *algebra.Statement{
 	"top-subquery": func(b *builder) *algebra.Statement {
 		s := b.scan(orders, "o")
 		top := &algebra.Limit{Count: b.int(7).Param, Offset: b.int(2).Param, In: &algebra.Sort{In: s, Keys: []algebra.SortKey{{Expr: column(s, "o_total"), Desc: true, NullsFirst: true}}}}
-		return b.statement(b.aggr(top, nil, algebra.AggCall{Name: "max", Args: []*algebra.Expr{column(s, "o_date")}, Type: types.TDate}))
+		return b.statement(b.aggr(top, nil, algebra.AggCall{Fn: operations.Aggregate("max"), Args: []*algebra.Expr{column(s, "o_date")}, Type: types.TDate}))
 	},
 	"insert": func(b *builder) *algebra.Statement {
 		s := b.scan(customers, "")
@@ -123,7 +123,7 @@ var statements = map[string]func(b *builder) *algebra.Statement{
 		return st
 	},
 	"deleted-count": func(b *builder) *algebra.Statement {
-		return b.statement(b.aggr(b.scan(deleted, ""), nil, algebra.AggCall{Name: "count", Star: true, Type: types.TInt8}))
+		return b.statement(b.aggr(b.scan(deleted, ""), nil, algebra.AggCall{Fn: operations.Aggregate("count"), Type: types.TInt8}))
 	},
 	"deleted-join": func(b *builder) *algebra.Statement {
 		n, d := b.scan(nations, "n"), b.scan(deletedAll, "d")

@@ -93,7 +93,7 @@ func (b *builder) aggr(in algebra.Node, keys []*algebra.Expr, aggs ...algebra.Ag
 		a.Cols = append(a.Cols, b.id(name, k.Type, k.Nullable))
 	}
 	for _, g := range aggs {
-		a.Cols = append(a.Cols, b.id(g.Name, g.Type, g.Name != "count"))
+		a.Cols = append(a.Cols, b.id(g.Fn.Name, g.Type, !g.Fn.NeverNull))
 	}
 	return a
 }

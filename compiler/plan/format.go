@@ -165,8 +165,6 @@ func limitText(count, offset int) string {
 	return s
 }
 
-var aggText = [...]string{"count(*)", "count", "sum", "sumcount", "min", "max", "bool_and", "bool_or", "any", "moments", "moments merge"}
-
 func (f *formatter) sink(s *Segment, in []Column) {
 	p, k := f.printer(in), &s.Sink
 	switch k.Kind {
@@ -175,11 +173,11 @@ func (f *formatter) sink(s *Segment, in []Column) {
 	case SinkAggr:
 		var parts []string
 		for _, a := range k.Aggs {
-			t := aggText[a.Fn]
+			arg := "*"
 			if a.Arg != nil {
-				t += "(" + p.Text(a.Arg) + ")"
+				arg = p.Text(a.Arg)
 			}
-			parts = append(parts, t)
+			parts = append(parts, a.Fn.Name+"("+arg+")")
 		}
 		do := ""
 		if len(parts) > 0 {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/expr"
@@ -242,30 +243,9 @@ type AggInfo struct {
 	Out Column
 }
 
-// AggFn is an elementary accumulator. AVG, STDDEV… are made of them by the planner.
-type AggFn uint8
-
-const (
-	AggCountStar AggFn = iota // rows; Int8, never NULL
-	AggCount                  // non-NULL arguments; Int8, never NULL
-	AggSum                    // integers and decimals: exact, 128 bits wide, DECIMAL(38,s); floats: F64. NULL if no input
-	AggSumCount               // as AggSum over Int8 partial counts, but Int8 and 0 if no input: final COUNT
-	AggMin
-	AggMax
-	AggBoolAnd
-	AggBoolOr
-	AggAny          // some value of the group: a column functionally dependent on the keys
-	AggMoments      // what VARIANCE is made of, over Int8, decimals or Float8: MomentsType. NULL if no input
-	AggMomentsMerge // as AggMoments, over the states of other groups
-)
-
-// MomentsType is the type of an accumulator's state of AggMoments: bytes that mean something to the
-// operation "variance" only (runtime/kernels/table/moments.c).
-var MomentsType = types.TVarchar(72)
-
-// Agg is one accumulator. Arg is nil for AggCountStar.
+// Agg is one accumulator. Arg is nil if it counts rows.
 type Agg struct {
-	Fn  AggFn
+	Fn  *fn.Accumulator
 	Arg *Expr
 }
 

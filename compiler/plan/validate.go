@@ -224,8 +224,8 @@ func (v *validator) sink(s *Segment, in []Column) {
 		v.expr(o.Expr, in)
 	}
 	for _, a := range k.Aggs {
-		if (a.Arg == nil) != (a.Fn == AggCountStar) {
-			v.fail("accumulator %d with argument %v", a.Fn, a.Arg)
+		if a.Arg == nil && a.Fn.In != nil {
+			v.fail("accumulator %s without argument", a.Fn.Name)
 		} else if a.Arg != nil {
 			v.expr(a.Arg, in)
 		}

@@ -14,7 +14,7 @@ func small() *Query {
 	key := func() *Expr { return &Expr{Kind: expr.Column, Type: types.TInt4, Col: 0} }
 	count := func() *Expr { return &Expr{Kind: expr.Column, Type: types.TInt8, Col: 1} }
 	cols := []Column{{Name: "k", Type: types.TInt4}, {Name: "n", Type: types.TInt8}}
-	aggs := []AggInfo{{Agg: Agg{Fn: AggCountStar}, Out: cols[1]}}
+	aggs := []AggInfo{{Agg: Agg{Fn: rowCount}, Out: cols[1]}}
 	return &Query{
 		Streams: [][]int{{0}, {1, 2}, {3}},
 		Params:  []Param{{Type: types.TInt4, Value: types.Int(7)}},
@@ -28,11 +28,11 @@ func small() *Query {
 			{ID: 0, Source: Source{Kind: SourceScan, Table: &TableRef{Schema: "public", Name: "t"}, Cols: cols[:1], ColNos: []int{3},
 				Zone: []ZonePred{{Col: 0, Op: ">", Param: 0}}},
 				Steps: []Step{&Filter{Preds: []*Expr{{Kind: expr.Call, Type: types.TBool, Op: fn.Default().Op("gt"), Args: []*Expr{key(), {Kind: expr.Parameter, Type: types.TInt4}}}}}},
-				Sink:  Sink{Kind: SinkAggr, TableID: 0, Keys: []*Expr{key()}, Aggs: []Agg{{Fn: AggCountStar}}}},
+				Sink:  Sink{Kind: SinkAggr, TableID: 0, Keys: []*Expr{key()}, Aggs: []Agg{{Fn: rowCount}}}},
 			{ID: 1, Stream: 1, Source: Source{Kind: SourceTable, TableID: 0, Cols: cols},
 				Sink: Sink{Kind: SinkDist, Keys: []*Expr{key()}, Cols: []*Expr{key(), count()}}},
 			{ID: 2, Stream: 1, Source: Source{Kind: SourceReceive, Cols: cols},
-				Sink: Sink{Kind: SinkAggr, TableID: 1, Keys: []*Expr{key()}, Aggs: []Agg{{Fn: AggSumCount, Arg: count()}}}},
+				Sink: Sink{Kind: SinkAggr, TableID: 1, Keys: []*Expr{key()}, Aggs: []Agg{{Fn: fn.Default().Accumulator("sumn"), Arg: count()}}}},
 			{ID: 3, Stream: 2, Source: Source{Kind: SourceTable, TableID: 1, Cols: cols}, Sink: Sink{Kind: SinkReturn, Cols: []*Expr{key(), count()}}},
 		},
 	}
@@ -60,7 +60,7 @@ func TestValidate(t *testing.T) {
 		{"a predicate of type integer", func(q *Query) { q.Segments[0].Steps[0].(*Filter).Preds[0].Type = types.TInt4 }},
 		{"out of order", func(q *Query) { q.Streams = [][]int{{0}, {2, 1}, {3}} }},
 		{"fills table 0", func(q *Query) { q.Segments[2].Sink.TableID = 0 }},
-		{"accumulator", func(q *Query) { q.Segments[0].Sink.Aggs[0].Fn = AggSum }},
+		{"accumulator", func(q *Query) { q.Segments[0].Sink.Aggs[0].Fn = fn.Default().Accumulator("sum") }},
 		{"with 0 keys", func(q *Query) { q.Segments[1].Sink.Keys = nil }},
 		{"2 columns where 1 come in", func(q *Query) { q.Segments[1].Sink.Cols = q.Segments[1].Sink.Cols[:1] }},
 	} {
@@ -86,7 +86,7 @@ stream 1
     dist hash (k) x0 (k, n)
   segment 2 on every slice
     receive x0 (k:int4, n:int8)
-    aggr tbl=1 key (k) do sumcount(n)
+    aggr tbl=1 key (k) do sumn(n)
 stream 2
   segment 3 on every slice
     scan tbl=1 (k:int4, n:int8)
@@ -117,3 +117,5 @@ func TestExplain(t *testing.T) {
 		t.Errorf("got\n%s", got)
 	}
 }
+
+var rowCount = fn.Default().Accumulator("count")

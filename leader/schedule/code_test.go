@@ -26,8 +26,8 @@ func TestGeneratedCode(t *testing.T) {
 	cols := []plan.Column{{Name: "x", Type: types.TInt8}}
 	par := &plan.Expr{Kind: expr.Parameter, Type: types.TInt8, Param: 0}
 	ge := expr.CallOf(fns.Op("ge"), types.TBool, nil, col(0), par)
-	count := plan.Agg{Fn: plan.AggCountStar}
-	final := plan.Agg{Fn: plan.AggSumCount, Arg: col(1)}
+	count := plan.Agg{Fn: fns.Accumulator("count")}
+	final := plan.Agg{Fn: fns.Accumulator("sumn"), Arg: col(1)}
 	two := []plan.Column{{Name: "x", Type: types.TInt8}, {Name: "n", Type: types.TInt8}}
 	table := func(id int, a plan.Agg) *plan.Table {
 		return &plan.Table{ID: id, Kind: plan.SinkAggr, Keys: cols, Aggs: []plan.AggInfo{{Agg: a, Out: two[1]}}}

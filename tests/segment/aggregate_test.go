@@ -14,18 +14,16 @@ func aggregatesOf(t types.Type) []plan.AggInfo {
 	in := col(1, t, true)
 	out := func(t types.Type, null bool) plan.Column { return plan.Column{Name: "x", Type: t, Nullable: null} }
 	as := []plan.AggInfo{
-		{Agg: plan.Agg{Fn: plan.AggCountStar}, Out: out(types.TInt8, false)},
-		{Agg: plan.Agg{Fn: plan.AggCount, Arg: in}, Out: out(types.TInt8, false)},
-		{Agg: plan.Agg{Fn: plan.AggMin, Arg: in}, Out: out(t, true)},
-		{Agg: plan.Agg{Fn: plan.AggMax, Arg: in}, Out: out(t, true)},
+		{Agg: plan.Agg{Fn: operations.Accumulator("count")}, Out: out(types.TInt8, false)},
+		{Agg: plan.Agg{Fn: operations.Accumulator("count"), Arg: in}, Out: out(types.TInt8, false)},
+		{Agg: plan.Agg{Fn: operations.Accumulator("min"), Arg: in}, Out: out(t, true)},
+		{Agg: plan.Agg{Fn: operations.Accumulator("max"), Arg: in}, Out: out(t, true)},
 	}
 	switch p := t.Phys(); {
 	case p.IsFloat():
-		as = append(as, plan.AggInfo{Agg: plan.Agg{Fn: plan.AggSum, Arg: in}, Out: out(types.TFloat8, true)})
+		as = append(as, plan.AggInfo{Agg: plan.Agg{Fn: operations.Accumulator("sumf"), Arg: in}, Out: out(types.TFloat8, true)})
 	case t.IsInteger() || t.Kind == types.Decimal:
-		as = append(as, plan.AggInfo{Agg: plan.Agg{Fn: plan.AggSum, Arg: in}, Out: out(types.TDecimal(38, int(t.Scale)), true)})
-	case t.Kind == types.Bool:
-		as = append(as, plan.AggInfo{Agg: plan.Agg{Fn: plan.AggBoolAnd, Arg: in}, Out: out(t, true)}, plan.AggInfo{Agg: plan.Agg{Fn: plan.AggBoolOr, Arg: in}, Out: out(t, true)})
+		as = append(as, plan.AggInfo{Agg: plan.Agg{Fn: operations.Accumulator("sum"), Arg: in}, Out: out(types.TDecimal(38, int(t.Scale)), true)})
 	}
 	return as
 }
@@ -70,16 +68,16 @@ func expectAggregates(t types.Type, as []plan.AggInfo, vals []types.Datum) strin
 		if i > 0 {
 			s += "|"
 		}
-		switch a.Agg.Fn {
-		case plan.AggCountStar:
+		switch name := a.Agg.Fn.Name; {
+		case name == "count" && a.Agg.Arg == nil:
 			s += fmt.Sprint(len(vals))
-		case plan.AggCount:
+		case name == "count":
 			s += fmt.Sprint(n)
-		case plan.AggMin, plan.AggBoolAnd:
+		case name == "min":
 			s += text(t, least)
-		case plan.AggMax, plan.AggBoolOr:
+		case name == "max":
 			s += text(t, most)
-		case plan.AggSum:
+		default: // sum, sumf
 			switch {
 			case n == 0:
 				s += "NULL"
@@ -155,7 +153,7 @@ func TestSumOverflow(t *testing.T) {
 	r := newRunner(t)
 	typ := types.TDecimal(38, 0)
 	in := []plan.Column{{Name: "x", Type: typ, Nullable: true}}
-	sum := plan.AggInfo{Agg: plan.Agg{Fn: plan.AggSum, Arg: col(0, typ, true)}, Out: plan.Column{Type: typ, Nullable: true}}
+	sum := plan.AggInfo{Agg: plan.Agg{Fn: operations.Accumulator("sum"), Arg: col(0, typ, true)}, Out: plan.Column{Type: typ, Nullable: true}}
 	q := &plan.Query{Tables: []*plan.Table{{Kind: plan.SinkAggr, Aggs: []plan.AggInfo{sum}}}, Segments: []*plan.Segment{
 		{Source: rowsOf("t", in), Sink: plan.Sink{Kind: plan.SinkAggr, Aggs: []plan.Agg{sum.Agg}}},
 		{ID: 1, Source: plan.Source{Kind: plan.SourceTable, Cols: []plan.Column{sum.Out}}, Sink: returns([]plan.Column{sum.Out})}}}

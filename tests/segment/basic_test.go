@@ -67,10 +67,10 @@ func TestFilterProject(t *testing.T) {
 // GROUP BY with NULL and string keys, sums, counts, minima; tables start at 8 entries.
 func TestGroup(t *testing.T) {
 	r := newRunner(t)
-	sum := plan.Agg{Fn: plan.AggSum, Arg: col(0, types.TInt8, false)}
-	cnt := plan.Agg{Fn: plan.AggCountStar}
-	cntk := plan.Agg{Fn: plan.AggCount, Arg: col(1, types.TInt4, true)}
-	mx := plan.Agg{Fn: plan.AggMax, Arg: col(0, types.TInt8, false)}
+	sum := plan.Agg{Fn: operations.Accumulator("sum"), Arg: col(0, types.TInt8, false)}
+	cnt := plan.Agg{Fn: operations.Accumulator("count")}
+	cntk := plan.Agg{Fn: operations.Accumulator("count"), Arg: col(1, types.TInt4, true)}
+	mx := plan.Agg{Fn: operations.Accumulator("max"), Arg: col(0, types.TInt8, false)}
 	d38 := types.TDecimal(38, 0)
 	tab := &plan.Table{Kind: plan.SinkAggr, Keys: numberCols[1:], Aggs: []plan.AggInfo{{Agg: sum, Out: plan.Column{Type: d38}}, {Agg: cnt, Out: plan.Column{Type: types.TInt8}},
 		{Agg: cntk, Out: plan.Column{Type: types.TInt8}}, {Agg: mx, Out: plan.Column{Type: types.TInt8}}}}

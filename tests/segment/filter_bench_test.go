@@ -14,7 +14,7 @@ import (
 // Two comparisons of scanned columns, then a count: what a filter costs by how many rows it keeps.
 func BenchmarkFilter(b *testing.B) {
 	t := types.TDecimal(18, 0)
-	cnt := plan.Agg{Fn: plan.AggCountStar}
+	cnt := plan.Agg{Fn: operations.Accumulator("count")}
 	for _, keep := range []int64{2, 50, 98} {
 		q := &plan.Query{Params: []plan.Param{{Type: t, Value: types.Int(keep)}, {Type: t, Value: types.Int(-1)}},
 			Tables: []*plan.Table{{Kind: plan.SinkAggr, Aggs: []plan.AggInfo{{Agg: cnt, Out: plan.Column{Type: types.TInt8}}}}},

@@ -64,7 +64,7 @@ func TestSemiAntiJoin(t *testing.T) {
 func TestGroupsJoined(t *testing.T) {
 	r := newRunner(t)
 	in := []plan.Column{{Name: "a", Type: types.TInt4, Nullable: true}, {Name: "b", Type: types.TInt8}, {Name: "s", Type: types.TVarchar(20)}}
-	cnt := plan.Agg{Fn: plan.AggCountStar}
+	cnt := plan.Agg{Fn: operations.Accumulator("count")}
 	groups := append(append([]plan.Column(nil), in...), plan.Column{Name: "n", Type: types.TInt8})
 	right := []plan.Column{{Name: "k", Type: types.TInt8}, {Name: "p", Type: types.TInt4}}
 	tab, build := builds(right)

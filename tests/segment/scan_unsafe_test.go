@@ -47,8 +47,8 @@ func TestGuardsFail(t *testing.T) {
 	r := newRunner(t)
 	dec := types.TDecimal(18, 0)
 	prod := call("mul_nc", types.TDecimal(37, 0), col(0, dec, true), col(0, dec, true))
-	sum := plan.Agg{Fn: plan.AggSum, Arg: prod}
-	cnt := plan.Agg{Fn: plan.AggCount, Arg: col(0, dec, true)}
+	sum := plan.Agg{Fn: operations.Accumulator("sum"), Arg: prod}
+	cnt := plan.Agg{Fn: operations.Accumulator("count"), Arg: col(0, dec, true)}
 	d38 := types.TDecimal(38, 0)
 	q := &plan.Query{
 		Tables: []*plan.Table{{Kind: plan.SinkAggr, Aggs: []plan.AggInfo{{Agg: sum, Out: plan.Column{Type: d38, Nullable: true}}, {Agg: cnt, Out: plan.Column{Type: types.TInt8}}}}},

@@ -174,7 +174,7 @@ func TestCancel(t *testing.T) {
 // Every limit of memory between nothing and enough gives the answer or 53200, and leaves nothing behind.
 func TestMemoryLimits(t *testing.T) {
 	r := newRunner(t)
-	cnt := plan.Agg{Fn: plan.AggCountStar}
+	cnt := plan.Agg{Fn: operations.Accumulator("count")}
 	key := []plan.Column{{Name: "i", Type: types.TInt8}}
 	groups := append(append([]plan.Column(nil), key...), plan.Column{Name: "n", Type: types.TInt8})
 	q := &plan.Query{Tables: []*plan.Table{{Kind: plan.SinkAggr, Keys: key, Aggs: []plan.AggInfo{{Agg: cnt, Out: groups[1]}}}},

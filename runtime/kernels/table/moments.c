@@ -31,7 +31,7 @@ typedef struct {
 	int64_t infinite; /* an infinity or NaN was among the values */
 } floating;
 
-void slp_moments_new(slp_str *out, slp_arena *a, int64_t bytes) {
+void slp_state_new(slp_str *out, slp_arena *a, int64_t bytes) {
 	void *p = memset(slp_arena_alloc(a, bytes), 0, bytes);
 	*out = (slp_str){(uint64_t)bytes, (uint64_t)p};
 }

@@ -16,7 +16,7 @@ uint64_t slp_hash_long(uint64_t, uint64_t);
 void slp_own_str(); void slp_own_keys(); void slp_keys_equal(); void slp_compare_str(); void slp_mul128_overflows();
 void slp_i128_to_f64(); void slp_f64_to_i128(); void slp_in_i64(); void slp_in_f64(); void slp_in_i128(); void slp_in_str();
 void slp_arena_take(); void slp_key_str(); void slp_make_str();
-void slp_moments_new(); void slp_moments_i64(); void slp_moments_i128(); void slp_moments_f64(); void slp_moments_merge(); void slp_variance();
+void slp_state_new(); void slp_moments_i64(); void slp_moments_i128(); void slp_moments_f64(); void slp_moments_merge(); void slp_variance();
 */
 import "C"
 
@@ -47,7 +47,7 @@ var Symbols = []abi.Symbol{
 	{Name: "slp_arena_take", Addr: addr(C.slp_arena_take)},
 	{Name: "slp_key_str", Addr: addr(C.slp_key_str)},
 	{Name: "slp_make_str", Addr: addr(C.slp_make_str)},
-	{Name: "slp_moments_new", Addr: addr(C.slp_moments_new)},
+	{Name: "slp_state_new", Addr: addr(C.slp_state_new)},
 	{Name: "slp_moments_i64", Addr: addr(C.slp_moments_i64)},
 	{Name: "slp_moments_i128", Addr: addr(C.slp_moments_i128)},
 	{Name: "slp_moments_f64", Addr: addr(C.slp_moments_f64)},

@@ -1,0 +1,59 @@
+package fn
+
+import "slipher/catalog/types"
+
+// Aggregate is what makes a Row an aggregate function: a value of a group's rows. It has one argument, or none
+// (count(*)).
+type Aggregate struct {
+	// Name is what it is called in plans: aliases have one.
+	Name string
+	// Bind gives the type that an argument is cast to, and the result's. false: there is no such aggregate.
+	Bind func(arg types.Type) (cast, ret types.Type, ok bool)
+	// Star is the result's type without an argument, Unknown: it needs one.
+	Star types.Type
+	// NeverNull: it has a value over no rows, too; else it is NULL.
+	NeverNull bool
+	// IgnoresDuplicates: DISTINCT makes no difference.
+	IgnoresDuplicates bool
+	// Finish makes the result of accumulators over the group's rows; arg is nil without an argument.
+	Finish func(f Finisher, arg Term) (Term, error)
+}
+
+// Term is an expression while an aggregate is planned: over rows (the argument) or over accumulators' states.
+type Term any
+
+// Finisher is what Finish writes against. Rows are those of the group, with DISTINCT each value once.
+type Finisher interface {
+	Type(x Term) types.Type
+	// Accumulate is the state of an accumulator over the values x of the rows, or over the rows (x nil).
+	Accumulate(name string, x Term) Term
+	// Count is the number of values of x that are not NULL.
+	Count(x Term) Term
+	// Cast converts as an assignment does.
+	Cast(x Term, to types.Type) (Term, error)
+	Call(op string, ret types.Type, args ...Term) Term
+	Const(t types.Type, d types.Datum) Term
+	// Case is CASE WHEN cond THEN a ELSE b END.
+	Case(cond, a, b Term) Term
+}
+
+// plainAggregate is an aggregate that is an accumulator.
+func plainAggregate(accumulator string) func(Finisher, Term) (Term, error) {
+	return func(f Finisher, arg Term) (Term, error) { return f.Accumulate(accumulator, arg), nil }
+}
+
+// aggregate is a row of an aggregate over one argument.
+func aggregate(name, doc string, arg Param, a *Aggregate) *Row {
+	if a.Name == "" {
+		a.Name = name
+	}
+	return &Row{Name: name, Args: []Param{arg}, Agg: a, Doc: doc}
+}
+
+// Aggregate is the aggregate function of a name, nil if it is none.
+func (t *Table) Aggregate(name string) *Aggregate {
+	if rows := t.rows[name]; len(rows) > 0 {
+		return rows[0].Agg
+	}
+	return nil
+}
