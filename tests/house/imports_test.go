@@ -43,11 +43,12 @@ func within(path, pkg string) bool {
 // Arrows never turn back. Each row: packages below From import, directly or
 // not, nothing below any of Not.
 func TestImportDirection(t *testing.T) {
-	rules := []struct {
+	type rule struct {
 		from string
 		not  []string
 		why  string
-	}{
+	}
+	rules := []rule{
 		{"slipher/catalog/types", []string{"slipher/catalog/fn", "slipher/catalog/state", "slipher/compiler", "slipher/codegen", "slipher/runtime", "slipher/node", "slipher/leader"}, "types is a leaf"},
 		{"slipher/catalog/zone", []string{"slipher/catalog/types", "slipher/catalog/fn", "slipher/compiler", "slipher/codegen", "slipher/runtime", "slipher/node", "slipher/leader"}, "zone is a leaf"},
 		{"slipher/catalog/sqlerr", []string{"slipher/catalog/types", "slipher/compiler", "slipher/codegen", "slipher/runtime", "slipher/node", "slipher/leader"}, "sqlerr is a leaf"},
@@ -61,6 +62,26 @@ func TestImportDirection(t *testing.T) {
 		{"slipher/runtime", []string{"slipher/leader", "slipher/node", "slipher/compiler", "slipher/codegen"}, "the runtime knows nothing of SQL"},
 		{"slipher/node", []string{"slipher/leader", "slipher/compiler", "slipher/codegen/lower", "slipher/codegen/subop", "slipher/codegen/llvm", "github.com/pganalyze/pg_query_go/v5"}, "nodes know no SQL and need no LLVM"},
 	}
+	// Rooms of the leader. Each list is of packages that a room does not know, though it is in the leader.
+	above := []string{"slipher/leader/statement", "slipher/leader/session", "slipher/leader/relay", "slipher/leader/front",
+		"slipher/leader/member", "slipher/leader/claim"}
+	for _, room := range []string{"names", "query", "code", "facts", "history", "short", "load", "inspect",
+		"schedule", "keep", "txn", "pgwire", "cluster", "datadir"} {
+		rules = append(rules, rule{"slipher/leader/" + room, above, "rooms know no kind of statement and no session"})
+	}
+	for _, room := range []string{"schedule", "keep", "txn", "pgwire", "cluster", "inspect", "names", "facts", "history", "datadir",
+		"member", "claim"} {
+		rules = append(rules, rule{"slipher/leader/" + room, []string{"slipher/leader/query", "slipher/leader/code", "slipher/leader/short",
+			"slipher/leader/load"}, "they do not run queries"})
+	}
+	rules = append(rules,
+		rule{"slipher/leader/statement", above[1:], "a statement knows its session by an interface"},
+		rule{"slipher/leader/session", above[2:], "a session does not know where its client comes from"},
+		rule{"slipher/leader/relay", above[1:2], "a relay has no session of its own"},
+		rule{"slipher/leader/member", []string{"slipher/leader/statement", "slipher/leader/session", "slipher/leader/txn"},
+			"membership is not SQL's"},
+		rule{"slipher/leader/claim", []string{"slipher/leader/statement", "slipher/leader/session", "slipher/leader/txn"},
+			"managed storage is not SQL's"})
 	for _, p := range packages(t) {
 		for _, r := range rules {
 			if !within(p.ImportPath, r.from) {
