@@ -16,8 +16,8 @@
 // them does is in the rooms.
 //
 // Invariants:
-//   - What only the active leader has is in its leadership, begun and ended in one goroutine (lead): a process can become
-//     active any number of times.
+//   - What only the active leader has is in its leadership, begun and ended in one goroutine (lead): a process can
+//     become active any number of times.
 //   - A statement takes its catalog version first and then makes sure that this leader is
 //     still the active one (leadership.confirm): what it reads is never from the past.
 //

@@ -83,7 +83,8 @@ func (t *leadership) end(ctx context.Context) {
 const deposeTimeout = 5 * time.Second
 
 // errDeposed is what clients of a leader read that was deposed.
-var errDeposed = sqlerr.New(sqlerr.AdminShutdown, "terminating connection because another leader has become the active one").
+var errDeposed = sqlerr.New(sqlerr.AdminShutdown, "terminating connection because another leader has become the "+
+	"active one").
 	WithHint("Connect again.")
 
 // makeCluster bootstraps the catalog if that was asked for.
@@ -168,7 +169,8 @@ func (t *leadership) startNode(ctx context.Context) error {
 		return nil
 	}
 	n, err := node.Start(node.Config{ID: embeddedID, Dir: filepath.Join(s.opts.Dir, datadir.Node), Workers: s.opts.Workers,
-		Target: s.shop.Target.Level, Engine: s.engine, Symbols: s.exec.Symbols(), Local: s.local, Leader: s.opts.ID, Log: s.log})
+		Target: s.shop.Target.Level, Engine: s.engine, Symbols: s.exec.Symbols(), Local: s.local, Leader: s.opts.ID,
+		Log: s.log})
 	if err != nil {
 		return err
 	}
@@ -197,7 +199,8 @@ func (t *leadership) startSQL(context.Context) error {
 // takeStorage makes this leader the owner of managed storage for as long as it is the active one.
 func (t *leadership) takeStorage(ctx context.Context) (err error) {
 	s := t.s
-	c := &claim.Claimant{Storage: s.opts.Storage, Relocate: s.opts.Relocate, Take: s.opts.Take, Dir: s.opts.Dir, ID: s.opts.ID,
+	c := &claim.Claimant{Storage: s.opts.Storage, Relocate: s.opts.Relocate, Take: s.opts.Take, Dir: s.opts.Dir,
+		ID:   s.opts.ID,
 		Term: t.number, Alone: len(s.replica.Members()) == 1, Lone: s.opts.Embedded, Replica: s.replica, Log: s.log}
 	if t.held, err = c.Claim(ctx); err != nil {
 		return err

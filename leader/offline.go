@@ -46,7 +46,8 @@ func NewOffline(slices int) (*Offline, error) {
 		return nil, fmt.Errorf("--slices must be 1 to %d", maxSlices)
 	}
 	o := &Offline{fns: fn.Default(), slices: slices, stats: map[string]*stats.Table{}, cat: state.New()}
-	if err := o.apply(&state.Command{Ops: []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "offline", Slices: slices}}}}); err != nil {
+	if err := o.apply(&state.Command{Ops: []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "offline",
+		Slices: slices}}}}); err != nil {
 		return nil, err
 	}
 	var err error
@@ -139,7 +140,8 @@ func (o *Offline) Stats(data []byte) error {
 }
 
 // Inspect shows what one query is compiled to.
-func (o *Offline) Inspect(ctx context.Context, text string, words []string, tier string, t target.Target, pool *llvm.Pool) ([]string, error) {
+func (o *Offline) Inspect(ctx context.Context, text string, words []string, tier string, t target.Target,
+	pool *llvm.Pool) ([]string, error) {
 	st, err := parse.ParseOne(text, o.ses.ParseOptions())
 	if err != nil {
 		return nil, err
@@ -162,8 +164,9 @@ func (o *Offline) Inspect(ctx context.Context, text string, words []string, tier
 	if err != nil {
 		return nil, err
 	}
-	return inspect.Print(ctx, inspect.Query{Rules: p.Rules, Plan: q, Code: segments, Target: t, Tier: tier, Passes: code.Passes,
-		Fns: o.fns, Pool: pool, Planned: planned, Generated: time.Since(began)}, words)
+	return inspect.Print(ctx, inspect.Query{Rules: p.Rules, Plan: q, Code: segments, Target: t, Tier: tier,
+		Passes: code.Passes,
+		Fns:    o.fns, Pool: pool, Planned: planned, Generated: time.Since(began)}, words)
 }
 
 // offlineEngine lets a session exist without a server.

@@ -32,7 +32,8 @@ func (t *leadership) relationEnv(cat *state.Catalog, ses query.Session) *relatio
 func (t *leadership) sessionRows() []relations.Session {
 	var out []relations.Session
 	for _, i := range t.sessions.list() {
-		row := relations.Session{PID: i.PID, User: i.User, Database: i.Database, Remote: i.Remote, StartMicros: types.MicrosOf(i.Since)}
+		row := relations.Session{PID: i.PID, User: i.User, Database: i.Database, Remote: i.Remote,
+			StartMicros: types.MicrosOf(i.Since)}
 		if q := t.s.history.Running(i.PID); q != nil {
 			row.Query, row.QueryStartMicros = q.Text, q.StartMicros
 		}
@@ -58,7 +59,8 @@ func (s *Server) nodeRows() []relations.Node {
 func (s *Server) transactionRows() []relations.Transaction {
 	var out []relations.Transaction
 	for _, i := range s.txns.List() {
-		row := relations.Transaction{ID: int64(i.XID), PID: i.PID, User: i.User, Database: i.Database, StartMicros: types.MicrosOf(i.Began)}
+		row := relations.Transaction{ID: int64(i.XID), PID: i.PID, User: i.User, Database: i.Database,
+			StartMicros: types.MicrosOf(i.Began)}
 		for _, u := range i.Tables {
 			row.Locks = append(row.Locks, relations.Lock{Table: u.Table, Mode: u.Mode, Waiting: u.Waiting})
 		}

@@ -200,14 +200,16 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 	return nil
 }
 
-var errNoCluster = errors.New("the directory holds no cluster: start the first leader with --bootstrap, others with --join")
+var errNoCluster = errors.New("the directory holds no cluster: start the first leader with --bootstrap, others with " +
+	"--join")
 
 // distHashVersion is the version of the function that places rows on slices: codegen's emitter.
 const distHashVersion = 1
 
 // openCluster opens the cluster address and makes the switchboard of this process and the scheduler.
 func (s *Server) openCluster(context.Context) (err error) {
-	s.members = member.New(member.Options{ID: s.opts.ID, Dir: s.opts.Dir, Join: s.opts.Join, SQLAddr: s.SQLAddr(), Log: s.log,
+	s.members = member.New(member.Options{ID: s.opts.ID, Dir: s.opts.Dir, Join: s.opts.Join, SQLAddr: s.SQLAddr(),
+		Log:    s.log,
 		Active: func() bool { return s.life.active() != 0 }, Serves: s.life.serves, Moved: s.front.Moved, Fail: s.life.fail,
 		CheckStorage: s.checkStorage})
 	s.local = wire.NewLocal()

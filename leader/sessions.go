@@ -30,7 +30,8 @@ func (l *sessions) add(s *session.Session, st pgwire.Startup) {
 	if l.open == nil {
 		l.open = map[*session.Session]SessionInfo{}
 	}
-	l.open[s] = SessionInfo{PID: st.PID, User: st.User, Database: st.Database, Remote: st.Remote.String(), Since: time.Now()}
+	l.open[s] = SessionInfo{PID: st.PID, User: st.User, Database: st.Database, Remote: st.Remote.String(),
+		Since: time.Now()}
 }
 
 // remove forgets a session and reports whether it was there.

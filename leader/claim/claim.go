@@ -93,7 +93,8 @@ func (c *Claimant) Claim(ctx context.Context) (*Held, error) {
 	return h, nil
 }
 
-const movedHint = "Is it mounted? If it was moved: slipher relocate --data DIR --storage URL (several leaders: start them with --storage URL --relocate)"
+const movedHint = "Is it mounted? If it was moved: slipher relocate --data DIR --storage URL (several leaders: " +
+	"start them with --storage URL --relocate)"
 
 const markHint = "If only the mark is lost: start the server once with --take-storage, which looks for all objects"
 
@@ -153,7 +154,8 @@ func (c *Claimant) patiently(ctx context.Context, f func() error) error {
 func (c *Claimant) follows(ctx context.Context, cat *state.Catalog, h *Held, o *rms.Owner) error {
 	cluster := cat.Cluster()
 	t, stored := someStored(cat)
-	known := o != nil && o.Token != "" && slices.ContainsFunc(cluster.Claims, func(k state.Claim) bool { return k == o.Claim() })
+	known := o != nil && o.Token != "" && slices.ContainsFunc(cluster.Claims,
+		func(k state.Claim) bool { return k == o.Claim() })
 	switch {
 	case known:
 	case o == nil && len(cluster.Claims) == 0: // new, or a version without marks wrote it
@@ -171,9 +173,11 @@ func (c *Claimant) follows(ctx context.Context, cat *state.Catalog, h *Held, o *
 		return fmt.Errorf("managed storage %s belongs to %s, this is cluster %q", h.URL, o, cluster.ID)
 	case o.Token == "" && len(cluster.Claims) == 0: // a version without owners wrote the mark
 	case !c.Take:
-		return fmt.Errorf("managed storage %s has had another owner: %s. This catalog does not know what was written and deleted there.\n"+
+		return fmt.Errorf("managed storage %s has had another owner: %s. This catalog does not know what was written and "+
+			"deleted there.\n"+
 			"If this directory is a copy that is to have storage of its own: copy the storage, too, and run slipher relocate. "+
-			"If it is to replace the other server: stop that and start this one with --take-storage; what the other has written since the copy is lost", h.URL, o)
+			"If it is to replace the other server: stop that and start this one with --take-storage; what the other has "+
+			"written since the copy is lost", h.URL, o)
 	}
 	if known && !c.Relocate {
 		return nil
@@ -254,7 +258,8 @@ func (c *Claimant) write(ctx context.Context, cat *state.Catalog, target string,
 	place := rms.PlaceOf(h.Store)
 	if c.Alone && o.Cluster != "" && (o.Place != "" && o.Place != place || o.Place == "" && c.Relocate) {
 		op.ClusterID = randomID()
-		c.Log.Info("the data was copied or moved here: it is a cluster of its own now", "cluster", op.ClusterID, "was", cluster.ID)
+		c.Log.Info("the data was copied or moved here: it is a cluster of its own now", "cluster", op.ClusterID, "was",
+			cluster.ID)
 	}
 	ops := []state.Op{op}
 	if op.ClusterID != cluster.ID && len(cat.Nodes()) > 0 { // they are the original's; this one's are started anew

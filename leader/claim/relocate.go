@@ -43,7 +43,8 @@ func Relocate(ctx context.Context, dir, storage string, take bool, log *slog.Log
 		return nil, err
 	}
 	if len(members) != 1 {
-		return nil, fmt.Errorf("the directory %s is that of one of %d leaders: start them all with --storage URL --relocate, nobody can write into the log alone", dir, len(members))
+		return nil, fmt.Errorf("the directory %s is that of one of %d leaders: start them all with --storage URL "+
+			"--relocate, nobody can write into the log alone", dir, len(members))
 	}
 	r, err := replica.Open(replica.Options{Dir: path, ID: members[0].ID, Log: log})
 	if err != nil {
@@ -64,8 +65,9 @@ func Relocate(ctx context.Context, dir, storage string, take bool, log *slog.Log
 		return nil, fmt.Errorf("the directory %s holds no cluster yet", dir)
 	}
 	out := &Relocated{Was: rms.Resolve(dir, cat.Cluster().StorageURL)}
-	c := &Claimant{Storage: storage, Relocate: true, Take: take, Dir: dir, ID: members[0].ID, Term: r.Term(), Alone: true, Replica: r,
-		Log: log}
+	c := &Claimant{Storage: storage, Relocate: true, Take: take, Dir: dir, ID: members[0].ID, Term: r.Term(), Alone: true,
+		Replica: r,
+		Log:     log}
 	h, err := c.Claim(ctx)
 	if err != nil {
 		return nil, err

@@ -31,7 +31,8 @@ func (c *Cluster) Register(ctx context.Context, from wire.Conn, r *wire.Register
 	old := c.nodes[r.ID]
 	c.mu.Unlock()
 	if old != nil && old.Conn != from && old.Addr != r.Addr && alive(old.Conn) {
-		return nil, sqlerr.New(sqlerr.InvalidParameterValue, "a node with id %s is connected already, from %s", r.ID, old.Addr)
+		return nil, sqlerr.New(sqlerr.InvalidParameterValue, "a node with id %s is connected already, from %s", r.ID,
+			old.Addr)
 	}
 	if !alive(from) {
 		return nil, wire.ErrLinkLost // Gone has been told already

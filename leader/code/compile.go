@@ -30,7 +30,8 @@ type Maker struct {
 }
 
 // NewMaker makes a maker that signs with key and caches in dir and in managed storage.
-func (c *Shop) NewMaker(key artifact.PrivateKey, dir string, store rms.Store, note func(relations.Compile)) (*Maker, error) {
+func (c *Shop) NewMaker(key artifact.PrivateKey, dir string, store rms.Store,
+	note func(relations.Compile)) (*Maker, error) {
 	cache, err := artifact.NewCache(artifact.CacheOptions{Public: key.Public(), Dir: dir,
 		Shared: artifact.SharedIn(artifactStore{store}, "artifacts", errNoArtifact), Log: c.log})
 	if err != nil {
@@ -87,7 +88,8 @@ func (m *Maker) Compile(q *plan.Query, facts Facts) (*Compiled, error) {
 }
 
 // Fused is the artifact of a segment's variant for a CPU level: schedule.Env.Fused.
-func (c *Compiled) Fused(ctx context.Context, seg int, special bool, level string, how schedule.Effort) ([]byte, error) {
+func (c *Compiled) Fused(ctx context.Context, seg int, special bool, level string,
+	how schedule.Effort) ([]byte, error) {
 	v := c.segments[seg].General
 	if special {
 		v = c.segments[seg].Special
@@ -154,14 +156,16 @@ func (m *Maker) make(ctx context.Context, v *codegen.Variant, t target.Target, k
 		return nil, nil
 	case errors.Is(err, llvm.ErrSlow):
 		m.flights.noteSlow(key)
-		m.log.Info("a segment takes LLVM too long and stays on primitives", "after", compileTime, "lines", strings.Count(ir, "\n"))
+		m.log.Info("a segment takes LLVM too long and stays on primitives", "after", compileTime, "lines", strings.Count(ir,
+			"\n"))
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	env := &artifact.Envelope{Triple: t.Triple, Level: t.Level, Tier: "fused", ProgramHash: v.Program.Hash, Entries: []string{codegen.Entry},
-		Object: res.Object, Passes: llvm.PassKey(Passes), LLVM: llvm.Version, Emitter: artifact.BuildID(), Key: key}
+	env := &artifact.Envelope{Triple: t.Triple, Level: t.Level, Tier: "fused", ProgramHash: v.Program.Hash,
+		Entries: []string{codegen.Entry},
+		Object:  res.Object, Passes: llvm.PassKey(Passes), LLVM: llvm.Version, Emitter: artifact.BuildID(), Key: key}
 	if err := m.shared.Put(env); err != nil {
 		return nil, err
 	}

@@ -50,7 +50,8 @@ func (l *flights) isSlow(key artifact.Hash) bool {
 const askedKept = 10_000
 
 // do gives what f makes for key, from the call under way if there is one.
-func (l *flights) do(ctx context.Context, key artifact.Hash, f func(ctx context.Context) ([]byte, error)) ([]byte, error) {
+func (l *flights) do(ctx context.Context, key artifact.Hash, f func(ctx context.Context) ([]byte,
+	error)) ([]byte, error) {
 	l.mu.Lock()
 	fl := l.open[key]
 	if fl == nil || !fl.finish && fl.waiting == 0 { // nobody's flight is being given up

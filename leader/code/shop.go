@@ -62,7 +62,8 @@ func Open(e *exec.Engine, fns *fn.Table, o Options) (*Shop, error) {
 			return nil, fmt.Errorf("--code-cache: %w", err)
 		}
 	}
-	c.Pool = llvm.NewPool(runtime.GOMAXPROCS(0), o.Self, llvm.Options{MaxBytes: workerBytes(mem.Available()), Timeout: compileTime})
+	c.Pool = llvm.NewPool(runtime.GOMAXPROCS(0), o.Self, llvm.Options{MaxBytes: workerBytes(mem.Available()),
+		Timeout: compileTime})
 	if o.Warm && c.Pool.Available() == nil {
 		c.flights.wg.Go(func() {
 			if err := c.Pool.Warm(context.Background(), c.Target); err != nil && !errors.Is(err, llvm.ErrClosed) {

@@ -36,7 +36,8 @@ func Open(addr string, maxConnections int, log *slog.Logger, fail func(error)) (
 	if err != nil {
 		return nil, err
 	}
-	return &Front{listen: l, log: log, fail: fail, fresh: map[net.Conn]struct{}{}, limit: maxConnections + freshConnections}, nil
+	return &Front{listen: l, log: log, fail: fail, fresh: map[net.Conn]struct{}{},
+		limit: maxConnections + freshConnections}, nil
 }
 
 // Addr is where clients connect.

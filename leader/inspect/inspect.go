@@ -209,7 +209,8 @@ func (p *printer) compile() error {
 		if m.res != nil {
 			continue
 		}
-		res, err := p.q.Pool.Compile(p.ctx, llvm.Job{IR: m.ir, CPU: p.q.Target, Passes: p.q.Passes, WantOptIR: true, WantAsm: true, Verify: true})
+		res, err := p.q.Pool.Compile(p.ctx, llvm.Job{IR: m.ir, CPU: p.q.Target, Passes: p.q.Passes, WantOptIR: true,
+			WantAsm: true, Verify: true})
 		if errors.Is(err, llvm.ErrNoLLVM) {
 			return sqlerr.New(sqlerr.FeatureNotSupported, "%s", err)
 		}
@@ -273,7 +274,8 @@ func (p *printer) times() error {
 	for _, m := range p.modules {
 		r := m.res
 		total += r.Total()
-		p.line("fused: %-20s parse %7.3f  passes %7.3f  emission %7.3f ms, %6d bytes", m.title, ms(r.Parse), ms(r.Passes), ms(r.Emit), len(r.Object))
+		p.line("fused: %-20s parse %7.3f  passes %7.3f  emission %7.3f ms, %6d bytes", m.title, ms(r.Parse), ms(r.Passes),
+			ms(r.Emit), len(r.Object))
 	}
 	p.line("fused: all          %8.3f ms", ms(total))
 	return nil

@@ -145,7 +145,8 @@ func New(o Options) *Keeper {
 	}
 	o.Policy.complete()
 	k := &Keeper{o: o, term: o.Term, tables: map[state.TableID]*watched{}, leftovers: map[string]time.Time{},
-		busy: map[state.TableID]chan struct{}{}, pins: map[*int]uint64{}, writing: map[state.TxnID]bool{}, moves: map[string]*move{}}
+		busy: map[state.TableID]chan struct{}{}, pins: map[*int]uint64{}, writing: map[state.TxnID]bool{},
+		moves: map[string]*move{}}
 	k.ctx, k.stop = context.WithCancel(context.Background())
 	k.done = make(chan struct{})
 	close(k.done)

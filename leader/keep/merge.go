@@ -55,7 +55,8 @@ func (k *Keeper) merge(ctx context.Context, t *state.Table, chosen []state.Objec
 	m := newMove(part, news)
 	err = k.put(ctx, t, m)
 	if err == nil {
-		k.o.Slog.Debug("merged", "table", t.Name, "objects", len(chosen), "into", len(news), "rows", part.Version.Rows, "took", time.Since(began))
+		k.o.Slog.Debug("merged", "table", t.Name, "objects", len(chosen), "into", len(news), "rows", part.Version.Rows,
+			"took", time.Since(began))
 		return news, nil
 	}
 	if unsure = errors.Is(err, errUnsure); !unsure {

@@ -30,7 +30,8 @@ type move struct {
 const keepAddresses = 4 << 20
 
 func newMove(part *state.Table, news []state.ObjectRef) *move {
-	m := &move{table: part.ID, old: part.Version.Objects.List(), index: map[string]int{}, news: news, from: map[string][]int64{}}
+	m := &move{table: part.ID, old: part.Version.Objects.List(), index: map[string]int{}, news: news,
+		from: map[string][]int64{}}
 	for i := range m.old {
 		m.index[m.old[i].Name] = i
 	}
@@ -53,12 +54,15 @@ func (k *Keeper) load(ctx context.Context, m *move) error {
 			return err
 		}
 		if int64(len(from)) != n.Rows || n.Inline() {
-			return sqlerr.New(sqlerr.InternalError, "BUG: object %s of a merge has %d rows and %d addresses", n.Name, n.Rows, len(from))
+			return sqlerr.New(sqlerr.InternalError, "BUG: object %s of a merge has %d rows and %d addresses", n.Name, n.Rows,
+				len(from))
 		}
 		for _, a := range from {
 			o := int(a >> 32)
-			if a < 0 || o >= len(m.old) || int64(uint32(a)) >= m.old[o].Rows || m.old[o].Slice != n.Slice || !seen[o].CheckedAdd(uint32(a)) {
-				return sqlerr.New(sqlerr.InternalError, "BUG: a merge of table %d has put row %d of object %d into %s", m.table, uint32(a), o, n.Name)
+			if a < 0 || o >= len(m.old) || int64(uint32(a)) >= m.old[o].Rows || m.old[o].Slice != n.Slice ||
+				!seen[o].CheckedAdd(uint32(a)) {
+				return sqlerr.New(sqlerr.InternalError, "BUG: a merge of table %d has put row %d of object %d into %s", m.table,
+					uint32(a), o, n.Name)
 			}
 		}
 		got += n.Rows

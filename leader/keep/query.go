@@ -27,8 +27,9 @@ func mergeQuery(t *state.Table) *plan.Query {
 	}
 	sink.Cols = append(sink.Cols, column("rowid", types.TInt8, false, t.RowIDColumn()))
 	seg.Steps = []plan.Step{&plan.Filter{Preds: []*plan.Expr{column("live", types.TBool, false, t.LiveColumn())}}}
-	return &plan.Query{Segments: []*plan.Segment{seg}, Streams: [][]int{{0}}, Insert: &plan.InsertTarget{Table: ref}, Delete: ref,
-		Merge: plan.Merge{LimitParam: -1, OffsetParam: -1}}
+	return &plan.Query{Segments: []*plan.Segment{seg}, Streams: [][]int{{0}}, Insert: &plan.InsertTarget{Table: ref},
+		Delete: ref,
+		Merge:  plan.Merge{LimitParam: -1, OffsetParam: -1}}
 }
 
 // only is t with no other objects than these.

@@ -51,7 +51,8 @@ func (k *Keeper) Rebase(ctx context.Context, cat *state.Catalog, ops []state.Op)
 
 // translate follows the moves of one table's rows as far as they go. own are objects that are
 // not in t yet.
-func (k *Keeper) translate(ctx context.Context, t *state.Table, sets []state.RowSet, own map[string]bool) (out []state.RowSet, moved bool, err error) {
+func (k *Keeper) translate(ctx context.Context, t *state.Table, sets []state.RowSet,
+	own map[string]bool) (out []state.RowSet, moved bool, err error) {
 	targets := map[string]*roaring.Bitmap{}
 	for _, s := range sets {
 		if own[s.Object] || t.Version.Objects.Find(s.Object) != nil {
@@ -90,7 +91,8 @@ func (k *Keeper) translate(ctx context.Context, t *state.Table, sets []state.Row
 
 // follow finds where rows of an object are in t, through any number of merges. nil: not all of them
 // are anywhere.
-func (k *Keeper) follow(ctx context.Context, t *state.Table, object string, rows *roaring.Bitmap) (map[string]*roaring.Bitmap, error) {
+func (k *Keeper) follow(ctx context.Context, t *state.Table, object string,
+	rows *roaring.Bitmap) (map[string]*roaring.Bitmap, error) {
 	k.mu.Lock()
 	m := k.moves[object]
 	k.mu.Unlock()

@@ -16,7 +16,8 @@ import (
 // maxFiles bounds the files of one COPY: more were not meant.
 const maxFiles = 100_000
 
-// pathOf is what FROM names: an absolute path or a file URL. A slash at its end stays: it says that a directory is meant.
+// pathOf is what FROM names: an absolute path or a file URL. A slash at its end stays: it says that a directory is
+// meant.
 func pathOf(from string) (string, error) {
 	path := from
 	if strings.Contains(from, "://") {
@@ -45,8 +46,8 @@ func place(u *url.URL, err error) string {
 }
 
 // filesOf are the files that a path names, in the order of their names: the file itself if there is one, else
-// all files below a directory, all that match a pattern of the shell's, or all that begin with the path, as S3's prefixes do.
-// Names that begin with a dot are left out unless the path has the dot.
+// all files below a directory, all that match a pattern of the shell's, or all that begin with the path, as S3's
+// prefixes do. Names that begin with a dot are left out unless the path has the dot.
 func filesOf(ctx context.Context, path string) ([]string, error) {
 	f := &fileList{ctx: ctx, seen: map[[2]uint64]bool{}}
 	st, err := os.Stat(path)

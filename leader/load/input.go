@@ -29,7 +29,8 @@ type Input struct {
 }
 
 // Open finds a COPY's files, or asks the client for data.
-func Open(ctx context.Context, st *parse.Statement, b *parse.Copy, t *state.Table, fields []int, w pgwire.ResultWriter) (*Input, error) {
+func Open(ctx context.Context, st *parse.Statement, b *parse.Copy, t *state.Table, fields []int,
+	w pgwire.ResultWriter) (*Input, error) {
 	o := options(b, t, fields)
 	if err := o.Check(); err != nil {
 		return nil, err

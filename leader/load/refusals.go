@@ -21,7 +21,8 @@ func Refusals(ses query.Session, user uint32, t *state.Table, done schedule.Stat
 		code, _ := strconv.Atoi(r.Code)
 		typ, length := columnType(t, r.Column)
 		rows = append(rows, relations.LoadError{Query: int64(done.Query), PID: ses.BackendPID(), UserID: user, Table: t.ID,
-			StartMicros: ses.NowMicros(), File: r.File, Line: r.Line, Column: r.Column, Type: typ, Length: length, RawLine: r.Raw, RawValue: r.Value, Code: code, Reason: r.Reason})
+			StartMicros: ses.NowMicros(), File: r.File, Line: r.Line, Column: r.Column, Type: typ, Length: length,
+			RawLine: r.Raw, RawValue: r.Value, Code: code, Reason: r.Reason})
 	}
 	return rows
 }
@@ -51,7 +52,8 @@ func columnType(t *state.Table, column string) (name, length string) {
 // shortTypes are the catalog's names of types whose SQL names are long.
 var shortTypes = map[types.Kind]string{
 	types.Bool: "bool", types.Int2: "int2", types.Int4: "int4", types.Int8: "int8", types.Decimal: "numeric",
-	types.Float4: "float4", types.Float8: "float8", types.Char: "char", types.Varchar: "varchar", types.Timestamp: "timestamp",
+	types.Float4: "float4", types.Float8: "float8", types.Char: "char", types.Varchar: "varchar",
+	types.Timestamp: "timestamp",
 }
 
 // Error is what the client of a failed COPY reads. Redshift points to its
@@ -62,7 +64,8 @@ func Error(b *parse.Copy, t *state.Table, refused []wire.RecordError, err error)
 		return err
 	}
 	r := refused[0]
-	e := sqlerr.New(sqlerr.From(err).Code, "Load into table '%s' failed.  Check 'stl_load_errors' system table for details.", t.Name)
+	e := sqlerr.New(sqlerr.From(err).Code, "Load into table '%s' failed.  Check 'stl_load_errors' system table for "+
+		"details.", t.Name)
 	where := fmt.Sprintf("COPY %s, line %d", t.Name, r.Line)
 	if r.Column != "" {
 		where += fmt.Sprintf(", column %s: \"%s\"", r.Column, r.Value)

@@ -1,7 +1,7 @@
 // Package member is a leader among the others of its cluster: who is one, and where.
 //
 //	Stay ─┬─ this leader is known, and where: nothing
-//	      └─ else: askAround ──wire.Join──► the others' Handler ─► the active one: raft's members, the catalog's addresses
+//	      └─ else: askAround ──wire.Join──► the others' Handler ─► raft's members, the catalog's addresses
 //	Status, Transfer, Remove: stv_leaders and the functions of administrators
 //
 // A leader that is not the active one looks now and then whether the

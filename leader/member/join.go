@@ -34,7 +34,8 @@ var ErrJoinSelf = errors.New("--join names this leader's own address only: it ta
 
 var errNoActive = errors.New("there is no active leader")
 
-var errRemoved = errors.New("this leader was removed from the cluster: delete its directory and start it with --join to have it back")
+var errRemoved = errors.New("this leader was removed from the cluster: delete its directory and start it with " +
+	"--join to have it back")
 
 // Stay keeps this leader known to the others. It ends with ctx, or when the leader was removed.
 func (m *Members) Stay(ctx context.Context) {
@@ -111,7 +112,8 @@ func (m *Members) BeAdded(ctx context.Context) error {
 		return ErrJoinSelf
 	}
 	for tries := 1; ; tries++ {
-		done, why, err := m.askAround(ctx, others, &wire.Join{ID: m.o.ID, Addr: m.mux.Addr(), SQL: m.SQLAddr(), Add: true, Fresh: true})
+		done, why, err := m.askAround(ctx, others, &wire.Join{ID: m.o.ID, Addr: m.mux.Addr(), SQL: m.SQLAddr(), Add: true,
+			Fresh: true})
 		if err != nil || done {
 			return err
 		}
@@ -196,10 +198,12 @@ func (m *Members) joined(ctx context.Context, from wire.Conn, ask *wire.Join) (w
 		j.Removed = true
 		return j, nil
 	case member.Voter && ask.Fresh:
-		j.Refused = fmt.Sprintf("leader %s has a vote, but its directory is empty: remove it first (SELECT slipher_remove_leader('%s'))", ask.ID, ask.ID)
+		j.Refused = fmt.Sprintf("leader %s has a vote, but its directory is empty: remove it first (SELECT "+
+			"slipher_remove_leader('%s'))", ask.ID, ask.ID)
 		return j, nil
 	case !ok && rms.IsRelative(m.replica.Catalog().Cluster().StorageURL):
-		j.Refused = fmt.Sprintf("managed storage lies in the directory of leader %s, where other leaders may not find it: stop that, and run slipher relocate with an absolute --storage", m.o.ID)
+		j.Refused = fmt.Sprintf("managed storage lies in the directory of leader %s, where other leaders may not find it: "+
+			"stop that, and run slipher relocate with an absolute --storage", m.o.ID)
 		return j, nil
 	case !ok:
 		m.o.Log.Info("a leader joins", "leader", ask.ID, "addr", ask.Addr)

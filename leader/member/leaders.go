@@ -17,7 +17,8 @@ const statusTimeout = 500 * time.Millisecond
 // raftStatus is how this leader stands.
 func (m *Members) raftStatus() *wire.RaftStatus {
 	st := m.replica.Status()
-	out := &wire.RaftStatus{State: st.State, Term: st.Term, LastLog: st.LastLogIndex, Commit: st.CommitIndex, Applied: st.AppliedIndex,
+	out := &wire.RaftStatus{State: st.State, Term: st.Term, LastLog: st.LastLogIndex, Commit: st.CommitIndex,
+		Applied:  st.AppliedIndex,
 		Snapshot: st.SnapshotIndex, ContactMillis: -1}
 	switch {
 	case st.State == "leader":

@@ -95,7 +95,8 @@ func numericText(raw []byte) (string, error) {
 		return "", errBinary
 	}
 	be := binary.BigEndian
-	n, weight, sign, scale := int(be.Uint16(raw)), int(int16(be.Uint16(raw[2:]))), be.Uint16(raw[4:]), int(be.Uint16(raw[6:]))
+	n, weight := int(be.Uint16(raw)), int(int16(be.Uint16(raw[2:])))
+	sign, scale := be.Uint16(raw[4:]), int(be.Uint16(raw[6:]))
 	if len(raw) != 8+2*n {
 		return "", errBinary
 	}

@@ -28,7 +28,8 @@ type formatter interface {
 
 func newRowEncoder(cols []plan.OutputColumn, formats []int16, s any) (*rowEncoder, error) {
 	if n := len(formats); n > 1 && n != len(cols) {
-		return nil, sqlerr.New(sqlerr.ProtocolViolation, "bind message has %d result formats but query has %d columns", n, len(cols))
+		return nil, sqlerr.New(sqlerr.ProtocolViolation, "bind message has %d result formats but query has %d columns", n,
+			len(cols))
 	}
 	digits := 0
 	if f, ok := s.(formatter); ok {

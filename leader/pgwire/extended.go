@@ -53,14 +53,16 @@ func (c *conn) bind(m *pgproto3.Bind) error {
 	}
 	params := st.Params()
 	if len(m.Parameters) != len(params) {
-		return sqlerr.New(sqlerr.ProtocolViolation, "bind message supplies %d parameters, but prepared statement %q requires %d",
+		return sqlerr.New(sqlerr.ProtocolViolation, "bind message supplies %d parameters, but prepared statement %q "+
+			"requires %d",
 			len(m.Parameters), m.PreparedStatement, len(params))
 	}
 	if n := len(m.ParameterFormatCodes); n > 1 && n != len(params) {
 		return sqlerr.New(sqlerr.ProtocolViolation, "bind message has %d parameter formats but %d parameters", n, len(params))
 	}
 	if n := len(m.ResultFormatCodes); n > 1 && n != len(st.Columns()) {
-		return sqlerr.New(sqlerr.ProtocolViolation, "bind message has %d result formats but query has %d columns", n, len(st.Columns()))
+		return sqlerr.New(sqlerr.ProtocolViolation, "bind message has %d result formats but query has %d columns", n,
+			len(st.Columns()))
 	}
 	if m.DestinationPortal != "" && c.portals[m.DestinationPortal] != nil {
 		return sqlerr.New(sqlerr.InvalidCursorName, "portal %q already exists", m.DestinationPortal)

@@ -16,7 +16,8 @@ const (
 	maxStartup   = 10_000
 	maxStatement = 16 << 20 // Redshift's limit for a statement
 	maxMessage   = 64 << 20 // Bind with its values, CopyData
-	// MaxLength is that of a message that is skipped, so that the session goes on; PostgreSQL's libpq sends none that is longer.
+	// MaxLength is that of a message that is skipped, so that the session goes on; PostgreSQL's libpq sends none that is
+	// longer.
 	MaxLength  = 1 << 30
 	keepBuffer = 64 << 10 // larger buffers are given back when idle
 )
@@ -26,8 +27,9 @@ var (
 	errTooLarge = sqlerr.New(sqlerr.ProgramLimitExceeded, "statement is too large").
 			WithDetail("The limit is %d bytes.", maxStatement)
 	errMessageTooLarge = sqlerr.New(sqlerr.ProgramLimitExceeded, "message is too large").
-				WithDetail("Values of parameters (Bind) and a part of COPY's data (CopyData) may have %d bytes, messages without a text %d.", maxMessage, maxStartup).
-				WithHint("Send large data in several parts.")
+				WithDetail("Values of parameters (Bind) and a part of COPY's data (CopyData) may have %d bytes, messages "+
+			"without a text %d.", maxMessage, maxStartup).
+		WithHint("Send large data in several parts.")
 )
 
 // isTooLarge reports whether next has skipped a message.

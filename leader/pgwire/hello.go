@@ -81,7 +81,8 @@ func startupPacket(r io.Reader) ([]byte, error) {
 // for another protocol than 3 or a packet that does not end as it must.
 func (h *Hello) Parameters() (map[string]string, error) {
 	if h.Version>>16 != 3 {
-		return nil, sqlerr.New(sqlerr.ProtocolViolation, "unsupported frontend protocol %d.%d: server supports 3.0", h.Version>>16, h.Version&0xffff)
+		return nil, sqlerr.New(sqlerr.ProtocolViolation, "unsupported frontend protocol %d.%d: server supports 3.0",
+			h.Version>>16, h.Version&0xffff)
 	}
 	out := map[string]string{}
 	for body := h.Body; ; {
@@ -110,7 +111,8 @@ func Loopback(a net.Addr) bool {
 
 // ErrNoPassword refuses a client from elsewhere.
 func ErrNoPassword(from net.Addr, user, database string) error {
-	return sqlerr.New(sqlerr.InvalidAuthorization, "no authentication for host %q, user %q, database %q", host(from), user, database).
+	return sqlerr.New(sqlerr.InvalidAuthorization, "no authentication for host %q, user %q, database %q", host(from), user,
+		database).
 		WithHint("Connections without a password are trusted from loopback addresses only.")
 }
 

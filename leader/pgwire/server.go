@@ -39,7 +39,8 @@ type Server struct {
 
 // NewServer makes a server of at most limit clients. log may not be nil.
 func NewServer(b Backend, log *slog.Logger, limit int) *Server {
-	return &Server{backend: b, log: log, limit: limit, conns: map[int32]*conn{}, raw: map[net.Conn]struct{}{}, nextPID: 1000}
+	return &Server{backend: b, log: log, limit: limit, conns: map[int32]*conn{}, raw: map[net.Conn]struct{}{},
+		nextPID: 1000}
 }
 
 // Serve accepts connections until Close. It returns nil after Close.

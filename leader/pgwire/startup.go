@@ -33,7 +33,8 @@ func (c *conn) welcome(h *Hello) error {
 		return c.refuse(err)
 	}
 	var unknown []string
-	st := Startup{Params: map[string]string{}, Remote: c.net.RemoteAddr(), Cancel: c.srv.Cancel, MaxConnections: c.srv.limit}
+	st := Startup{Params: map[string]string{}, Remote: c.net.RemoteAddr(), Cancel: c.srv.Cancel,
+		MaxConnections: c.srv.limit}
 	for name, value := range params {
 		switch {
 		case name == RelayParameter:

@@ -26,7 +26,8 @@ func InlineBudget(t *txn.Txn, slices int) int64 {
 
 // Delta is what a statement changes in table t: objects that it has written and rows that
 // it deletes, in objects by the version that it has read.
-func Delta(t *state.Table, objects []state.ObjectRef, deletes []wire.Deleted) (d state.Delta, deleted int64, err error) {
+func Delta(t *state.Table, objects []state.ObjectRef,
+	deletes []wire.Deleted) (d state.Delta, deleted int64, err error) {
 	d = state.Delta{Table: t.ID, Def: t.Def, Adds: objects}
 	if len(deletes) == 0 {
 		return d, 0, nil

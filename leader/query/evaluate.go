@@ -11,7 +11,8 @@ import (
 
 // Evaluate computes EXECUTE's arguments. Constants are read as
 // what is wanted; if there is anything else, a query computes them all.
-func (r *Runner) Evaluate(ctx context.Context, ses Session, st *parse.Statement, exprs []parse.Expr, want []types.Type) ([]types.Datum, error) {
+func (r *Runner) Evaluate(ctx context.Context, ses Session, st *parse.Statement, exprs []parse.Expr,
+	want []types.Type) ([]types.Datum, error) {
 	out := make([]types.Datum, len(exprs))
 	for i, e := range exprs {
 		lit, ok := e.(*parse.Literal)
@@ -32,7 +33,8 @@ func (r *Runner) Evaluate(ctx context.Context, ses Session, st *parse.Statement,
 }
 
 // evaluateAll runs SELECT e1, e2, …, whose columns are assigned to the types wanted.
-func (r *Runner) evaluateAll(ctx context.Context, ses Session, st *parse.Statement, exprs []parse.Expr, want []types.Type) ([]types.Datum, error) {
+func (r *Runner) evaluateAll(ctx context.Context, ses Session, st *parse.Statement, exprs []parse.Expr,
+	want []types.Type) ([]types.Datum, error) {
 	q := &parse.Query{Pos: exprs[0].At()}
 	for _, e := range exprs {
 		q.Targets = append(q.Targets, parse.Target{Pos: e.At(), Expr: e})

@@ -41,7 +41,8 @@ func (r *Runner) fold(cat *state.Catalog) func(e *algebra.Expr, params []plan.Pa
 		if err != nil {
 			return types.Datum{}, err
 		}
-		rows, err := r.Scheduler.Run(ctx, q, c.Code, values, schedule.Env{Table: p.table, Options: wire.Options{Tier: schedule.TierPrimitives}})
+		rows, err := r.Scheduler.Run(ctx, q, c.Code, values, schedule.Env{Table: p.table,
+			Options: wire.Options{Tier: schedule.TierPrimitives}})
 		if err != nil {
 			return types.Datum{}, err
 		}

@@ -92,7 +92,8 @@ func (r *Runner) Environment(cat *state.Catalog) compiler.Environment {
 			nodes[id] = true
 		}
 	}
-	return compiler.Environment{Cluster: optimize.Env{Slices: max(cat.SliceCount(), 1), Nodes: max(len(nodes), 1), Fn: r.Fns,
+	return compiler.Environment{Cluster: optimize.Env{Slices: max(cat.SliceCount(), 1), Nodes: max(len(nodes), 1),
+		Fn:    r.Fns,
 		Stats: r.Stats.Of}}
 }
 

@@ -16,7 +16,8 @@ import (
 
 // relationRows makes the rows that a source reads: schedule.Env.Rows. No name
 // stands in both catalog schemas.
-func (r *Runner) relationRows(ctx context.Context, cat *state.Catalog, ses Session, src *plan.Source) (wire.RowSource, error) {
+func (r *Runner) relationRows(ctx context.Context, cat *state.Catalog, ses Session,
+	src *plan.Source) (wire.RowSource, error) {
 	rel := relations.Find("pg_catalog", src.Rows)
 	if rel == nil {
 		rel = relations.Find("information_schema", src.Rows)

@@ -14,7 +14,8 @@ import (
 )
 
 // tiers are the values of slipher_tier.
-var tiers = map[string]uint8{"auto": schedule.TierAuto, "primitives": schedule.TierPrimitives, "fused": schedule.TierFused}
+var tiers = map[string]uint8{"auto": schedule.TierAuto, "primitives": schedule.TierPrimitives,
+	"fused": schedule.TierFused}
 
 // Start compiles a plan and has it run. The rows returned must be closed.
 func (r *Runner) Start(ctx context.Context, ses Session, p *Planned, args []types.Datum) (*schedule.Rows, error) {
@@ -22,7 +23,8 @@ func (r *Runner) Start(ctx context.Context, ses Session, p *Planned, args []type
 }
 
 // start is Start with more to say about how it is run.
-func (r *Runner) start(ctx context.Context, ses Session, p *Planned, args []types.Datum, more func(*schedule.Env)) (*schedule.Rows, error) {
+func (r *Runner) start(ctx context.Context, ses Session, p *Planned, args []types.Datum,
+	more func(*schedule.Env)) (*schedule.Rows, error) {
 	reads(ses, p)
 	params, err := schedule.Params(p.Query, args)
 	if err != nil {

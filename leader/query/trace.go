@@ -19,7 +19,8 @@ func (r *Runner) Trace(ctx context.Context, p *Planned, rows *schedule.Rows, beg
 		return
 	}
 	st := rows.Stats()
-	r.Log.Debug("query", "query", st.Query, "plan_ms", ms(planned.Sub(began)), "start_ms", ms(started.Sub(planned)), "all_ms", ms(time.Since(began)))
+	r.Log.Debug("query", "query", st.Query, "plan_ms", ms(planned.Sub(began)), "start_ms", ms(started.Sub(planned)),
+		"all_ms", ms(time.Since(began)))
 	for n, stream := range st.Streams {
 		r.Log.Debug("query stream", "query", st.Query, "stream", n, "ms", ms(stream.Took))
 		var nodes []string
@@ -33,11 +34,14 @@ func (r *Runner) Trace(ctx context.Context, p *Planned, rows *schedule.Rows, beg
 					continue // no node of ours sends that
 				}
 				if g.Slice >= 0 { // scans, a line a slice
-					r.Log.Debug("query slice", "query", st.Query, "stream", n, "segment", g.Segment, "node", id, "slice", g.Slice, "in", g.RowsIn, "skipped", g.Skipped)
+					r.Log.Debug("query slice", "query", st.Query, "stream", n, "segment", g.Segment, "node", id, "slice", g.Slice,
+						"in", g.RowsIn, "skipped", g.Skipped)
 					continue
 				}
-				r.Log.Debug("query segment", "query", st.Query, "stream", n, "segment", g.Segment, "node", id, "steps", stepsOf(p.Query.Segments[g.Segment]),
-					"ms", ms(time.Duration(g.Nanos)), "in", g.RowsIn, "out", g.RowsOut, "morsels", g.Morsels, "fused", g.Fused, "special", g.Special)
+				r.Log.Debug("query segment", "query", st.Query, "stream", n, "segment", g.Segment, "node", id, "steps",
+					stepsOf(p.Query.Segments[g.Segment]),
+					"ms", ms(time.Duration(g.Nanos)), "in", g.RowsIn, "out", g.RowsOut, "morsels", g.Morsels, "fused", g.Fused,
+					"special", g.Special)
 			}
 		}
 	}

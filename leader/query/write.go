@@ -12,7 +12,8 @@ import (
 )
 
 // Write runs a plan that changes a table, within the session's transaction.
-func (r *Runner) Write(ctx context.Context, ses Session, tag string, p *Planned, args []types.Datum, in *schedule.Copy) (schedule.Stats, error) {
+func (r *Runner) Write(ctx context.Context, ses Session, tag string, p *Planned, args []types.Datum,
+	in *schedule.Copy) (schedule.Stats, error) {
 	t, x := p.written(), ses.Txn()
 	if t == nil {
 		return schedule.Stats{}, sqlerr.New(sqlerr.InternalError, "%s without a table", tag)
@@ -42,7 +43,8 @@ func (r *Runner) Write(ctx context.Context, ses Session, tag string, p *Planned,
 }
 
 // record makes a statement's changes part of the transaction, and counts its rows.
-func record(ctx context.Context, ses Session, p *Planned, t *state.Table, objects []state.ObjectRef, deletes []wire.Deleted) (int64, error) {
+func record(ctx context.Context, ses Session, p *Planned, t *state.Table, objects []state.ObjectRef,
+	deletes []wire.Deleted) (int64, error) {
 	d, deleted, err := Delta(t, objects, deletes)
 	if err != nil {
 		return 0, err

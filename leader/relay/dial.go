@@ -17,10 +17,12 @@ const tcpUserTimeout = 0x12
 // dialTCP connects to a leader; a machine that has gone breaks the connection, idle or not.
 func dialTCP(ctx context.Context, addr string) (net.Conn, error) {
 	d := net.Dialer{
-		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: silence / 2, Interval: time.Second, Count: int(silence / 2 / time.Second)},
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: silence / 2, Interval: time.Second,
+			Count: int(silence / 2 / time.Second)},
 		Control: func(_, _ string, c syscall.RawConn) error {
 			return c.Control(func(fd uintptr) {
-				syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpUserTimeout, int(silence/time.Millisecond)) // without it keep-alive must do
+				// without it keep-alive must do
+				syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpUserTimeout, int(silence/time.Millisecond))
 			})
 		},
 	}

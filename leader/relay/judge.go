@@ -117,13 +117,16 @@ const maxRetries = 5
 
 var (
 	errLostQuery = sqlerr.New(sqlerr.ConnectionFailure, "the active leader was lost while the statement ran").
-			WithDetail("Part of the result was sent already, or it cannot be run again by itself.").WithHint("The session goes on: run the statement again.")
+			WithDetail("Part of the result was sent already, or it cannot be run again by itself.").
+			WithHint("The session goes on: run the statement again.")
 	errStopped = sqlerr.New(sqlerr.AdminShutdown, "the active leader has stopped: the statement was not run").
 			WithHint("The session goes on: run the statement again.")
 	errLostBlock = sqlerr.New(sqlerr.AdminShutdown, "the active leader was lost: the transaction is rolled back").
 			WithHint("The session goes on: roll back and run the transaction again.")
-	errLostTables = sqlerr.New(sqlerr.ConnectionFailure, "the active leader was lost, and the session's temporary tables with it").
-			WithHint("Connect again.")
-	errUnknownOutcome = sqlerr.New(sqlerr.TransactionResolutionUnknown, "the active leader was lost before it answered: the statement may have been committed or not").
-				WithHint("The session goes on: look whether its changes are there before running it again.")
+	errLostTables = sqlerr.New(sqlerr.ConnectionFailure, "the active leader was lost, and the session's temporary "+
+		"tables with it").
+		WithHint("Connect again.")
+	errUnknownOutcome = sqlerr.New(sqlerr.TransactionResolutionUnknown,
+		"the active leader was lost before it answered: the statement may have been committed or not").
+		WithHint("The session goes on: look whether its changes are there before running it again.")
 )

@@ -139,7 +139,8 @@ func (s *session) greet(l *link) (*greeting, error) {
 
 var (
 	errAnswer         = errors.New("the leader does not speak the protocol")
-	errAuthentication = sqlerr.New(sqlerr.InvalidAuthorization, "the active leader asks for a password, which this leader cannot pass on")
+	errAuthentication = sqlerr.New(sqlerr.InvalidAuthorization, "the active leader asks for a password, which this "+
+		"leader cannot pass on")
 )
 
 // connect opens the session at the active leader, waiting for one. Errors that

@@ -100,8 +100,9 @@ func errorFields(msg []byte) (severity, code, text string) {
 // errorMessage is an ErrorResponse.
 func errorMessage(severity string, err error) []byte {
 	e := sqlerr.From(err)
-	b, _ := (&pgproto3.ErrorResponse{Severity: severity, SeverityUnlocalized: severity, Code: string(e.Code), Message: e.Message,
-		Detail: e.Detail, Hint: e.Hint}).Encode(nil)
+	b, _ := (&pgproto3.ErrorResponse{Severity: severity, SeverityUnlocalized: severity, Code: string(e.Code),
+		Message: e.Message,
+		Detail:  e.Detail, Hint: e.Hint}).Encode(nil)
 	return b
 }
 

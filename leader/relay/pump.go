@@ -12,7 +12,8 @@ func (s *session) pump(l *link) {
 	defer s.pumps.Done()
 	defer func() {
 		if p := recover(); p != nil {
-			s.relay.log.Error("relayed connection ended by a panic", "remote", s.client.RemoteAddr().String(), "panic", p, "stack", string(debug.Stack()))
+			s.relay.log.Error("relayed connection ended by a panic", "remote", s.client.RemoteAddr().String(), "panic", p,
+				"stack", string(debug.Stack()))
 			s.end()
 		}
 	}()

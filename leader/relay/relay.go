@@ -69,7 +69,8 @@ func (r *Relay) Handle(nc net.Conn, h *pgwire.Hello) {
 	defer func() {
 		// A broken invariant in one client's work must not end the others'.
 		if p := recover(); p != nil {
-			r.log.Error("relayed connection ended by a panic", "remote", nc.RemoteAddr().String(), "panic", p, "stack", string(debug.Stack()))
+			r.log.Error("relayed connection ended by a panic", "remote", nc.RemoteAddr().String(), "panic", p, "stack",
+				string(debug.Stack()))
 		}
 	}()
 	if h.Cancels() {

@@ -111,7 +111,8 @@ func (a *assignment) exchanges(q *plan.Query) ([]wire.Exchange, error) {
 
 // scans is what a peer reads: objects of its slices; of ALL tables everything, or its share if they are read
 // once.
-func (a *assignment) scans(q *plan.Query, peer wire.Peer, table func(*plan.TableRef) (*state.Table, error)) ([]wire.Scan, error) {
+func (a *assignment) scans(q *plan.Query, peer wire.Peer, table func(*plan.TableRef) (*state.Table,
+	error)) ([]wire.Scan, error) {
 	var out []wire.Scan
 	for _, s := range q.Segments {
 		hosts := a.hosts(s)

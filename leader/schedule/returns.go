@@ -210,7 +210,8 @@ func (run *Run) Done() error {
 	if ended { // nobody needs it
 		return nil
 	}
-	if run.from.Send(&wire.Data{Query: run.r.query, Exch: wire.ReturnExchange, Kind: wire.DataCredit, Dest: run.no, N: 1}) != nil {
+	if run.from.Send(&wire.Data{Query: run.r.query, Exch: wire.ReturnExchange, Kind: wire.DataCredit, Dest: run.no,
+		N: 1}) != nil {
 		return wire.Lost(run.from.Peer())
 	}
 	return nil

@@ -80,16 +80,17 @@ type run struct {
 	cancel  context.CancelCauseFunc
 	done    chan struct{} // the driver has ended, everything is freed
 
-	mu        sync.Mutex
-	err       error // guarded by mu: the first one
-	stats     Stats // guarded by mu
-	gathered  bool  // all streams have ended well; guarded by mu
-	objects   []state.ObjectRef
-	deletes   []wire.Deleted
-	records   []wire.RecordError
-	text      *feeder          // guarded by mu; COPY
-	missing   map[fuseKey]bool // segments without fused code; true: the special variant, too. Fixed when the query starts
-	firstTime bool             // a segment without fused code is of a shape never run before; guarded by mu until streams start
+	mu       sync.Mutex
+	err      error // guarded by mu: the first one
+	stats    Stats // guarded by mu
+	gathered bool  // all streams have ended well; guarded by mu
+	objects  []state.ObjectRef
+	deletes  []wire.Deleted
+	records  []wire.RecordError
+	text     *feeder          // guarded by mu; COPY
+	missing  map[fuseKey]bool // segments without fused code; true: the special variant, too. Fixed when the query starts
+	// a segment without fused code is of a shape never run before; guarded by mu until streams start
+	firstTime bool
 }
 
 // Stats is what a query did.

@@ -38,42 +38,61 @@ const (
 var known = func() map[string]*param {
 	all := []*param{
 		// What this engine does by them.
-		{name: "slipher_tier", def: "auto", check: word, words: []string{"auto", "primitives", "fused"}, doc: "Which generated code runs: primitives at once and fused code when it is ready (auto), or only one of them."},
+		{name: "slipher_tier", def: "auto", check: word, words: []string{"auto", "primitives", "fused"},
+			doc: "Which generated code runs: primitives at once and fused code when it is ready (auto), or only one of them."},
 		{name: "slipher_vector_rows", def: "1024", check: integer, min: 1, max: 1024, doc: "Rows in a vector. For tests."},
-		{name: "slipher_table_start", def: "0", check: integer, min: 0, max: 1 << 30, doc: "Entries a hash table starts with; 0 leaves it to the engine. For tests."},
-		{name: "slipher_workers", def: "0", check: integer, min: 0, max: 1024, doc: "Workers that run a query on a node; 0 is all. For tests."},
-		{name: "slipher_exchange_credit", def: "0", check: integer, min: 0, max: 1 << 20, doc: "Chunks under way between two ends of an exchange; 0 leaves it to the engine. For tests."},
-		{name: "slipher_query_memory", def: "0", check: bytes, min: 1 << 20, max: 1 << 50, doc: "Memory that a query may use on each node, in bytes or with a unit (512MB); 0 is three quarters of the process's --memory."},
+		{name: "slipher_table_start", def: "0", check: integer, min: 0, max: 1 << 30,
+			doc: "Entries a hash table starts with; 0 leaves it to the engine. For tests."},
+		{name: "slipher_workers", def: "0", check: integer, min: 0, max: 1024,
+			doc: "Workers that run a query on a node; 0 is all. For tests."},
+		{name: "slipher_exchange_credit", def: "0", check: integer, min: 0, max: 1 << 20,
+			doc: "Chunks under way between two ends of an exchange; 0 leaves it to the engine. For tests."},
+		{name: "slipher_query_memory", def: "0", check: bytes, min: 1 << 20, max: 1 << 50,
+			doc: "Memory that a query may use on each node, in bytes or with a unit (512MB); 0 is three quarters of the " +
+				"process's --memory."},
 		{name: "search_path", def: "$user, public", check: text, doc: "Schemas in which names are looked for."},
-		{name: "statement_timeout", def: "0", check: integer, max: 1<<31 - 1, unit: true, doc: "Longest time a statement may run, in milliseconds; 0 is for ever."},
-		{name: "extra_float_digits", def: "0", check: integer, min: -15, max: 3, doc: "Digits shown of floating-point values beyond 6 and 15; positive: enough to read them back."},
-		{name: "enable_numeric_rounding", def: "off", check: boolean, doc: "Casts of DECIMAL to integers and to a smaller scale round; off: they cut."},
-		{name: "standard_conforming_strings", def: "off", check: boolean, report: true, doc: "Backslashes in plain literals are plain characters, as in PostgreSQL; off: they escape, as in Redshift."},
+		{name: "statement_timeout", def: "0", check: integer, max: 1<<31 - 1, unit: true,
+			doc: "Longest time a statement may run, in milliseconds; 0 is for ever."},
+		{name: "extra_float_digits", def: "0", check: integer, min: -15, max: 3,
+			doc: "Digits shown of floating-point values beyond 6 and 15; positive: enough to read them back."},
+		{name: "enable_numeric_rounding", def: "off", check: boolean,
+			doc: "Casts of DECIMAL to integers and to a smaller scale round; off: they cut."},
+		{name: "standard_conforming_strings", def: "off", check: boolean, report: true,
+			doc: "Backslashes in plain literals are plain characters, as in PostgreSQL; off: they escape, as in Redshift."},
 
 		// What clients are told.
-		{name: "server_version", def: ServerVersion, readOnly: true, report: true, check: text, doc: "PostgreSQL version whose behaviour clients may expect."},
+		{name: "server_version", def: ServerVersion, readOnly: true, report: true, check: text,
+			doc: "PostgreSQL version whose behaviour clients may expect."},
 		{name: "server_version_num", def: serverNumber, readOnly: true, check: text, doc: "server_version as a number."},
-		{name: "padb_version", def: padbVersion, readOnly: true, report: true, check: text, doc: "Version of Redshift whose behaviour clients may expect."},
+		{name: "padb_version", def: padbVersion, readOnly: true, report: true, check: text,
+			doc: "Version of Redshift whose behaviour clients may expect."},
 		{name: "server_encoding", def: "UTF8", readOnly: true, report: true, check: text, doc: "Encoding of stored text."},
 		{name: "client_encoding", def: "UTF8", report: true, check: encoding, doc: "Encoding of the client's text: UTF8."},
-		{name: "DateStyle", def: "ISO, MDY", report: true, check: dateStyle, doc: "Output style of dates (ISO) and the order of input fields (month first)."},
+		{name: "DateStyle", def: "ISO, MDY", report: true, check: dateStyle,
+			doc: "Output style of dates (ISO) and the order of input fields (month first)."},
 		{name: "TimeZone", def: "UTC", report: true, check: timeZone, doc: "The session's time zone."},
-		{name: "integer_datetimes", def: "on", readOnly: true, report: true, check: text, doc: "Timestamps are integers in binary results."},
+		{name: "integer_datetimes", def: "on", readOnly: true, report: true, check: text,
+			doc: "Timestamps are integers in binary results."},
 		{name: "is_superuser", def: "on", readOnly: true, report: true, check: text, doc: "The user may do everything."},
 		{name: "session_authorization", def: "", readOnly: true, report: true, check: text, doc: "The session's user."},
 		{name: "application_name", def: "", check: text, report: true, doc: "Name the client gives itself."},
-		{name: "max_connections", def: "0", readOnly: true, check: text, doc: "Clients that this leader serves at once: its flag --max-connections."},
+		{name: "max_connections", def: "0", readOnly: true, check: text,
+			doc: "Clients that this leader serves at once: its flag --max-connections."},
 		{name: "max_numeric_precision", def: "38", readOnly: true, check: text, doc: "Digits of a DECIMAL."},
 		{name: "max_varchar_size", def: "65535", readOnly: true, check: text, doc: "Bytes of a VARCHAR."},
 		{name: "max_index_keys", def: "32", readOnly: true, check: text, doc: "Columns of a key, for JDBC."},
 		{name: "max_identifier_length", def: "127", readOnly: true, check: text, doc: "Bytes of a name."},
-		{name: "transaction_isolation", def: "snapshot", check: word, words: isolations, doc: "Isolation of this transaction."},
-		{name: "default_transaction_isolation", def: "snapshot", check: word, words: isolations, doc: "Isolation of new transactions."},
+		{name: "transaction_isolation", def: "snapshot", check: word, words: isolations,
+			doc: "Isolation of this transaction."},
+		{name: "default_transaction_isolation", def: "snapshot", check: word, words: isolations,
+			doc: "Isolation of new transactions."},
 		{name: "transaction_read_only", def: "off", check: boolean, doc: "This transaction may not write."},
 		{name: "readonly", def: "off", check: boolean, doc: "New transactions may not write; JDBC's name for it."},
 		{name: "query_group", def: "default", check: text, doc: "Label of the queries that follow, in the history."},
-		{name: "error_on_nondeterministic_update", def: "off", check: boolean, doc: "UPDATE refuses several new values for one row."},
-		{name: "client_min_messages", def: "notice", check: messageLevel, doc: "From warning on, nobody is told of settings without effect."},
+		{name: "error_on_nondeterministic_update", def: "off", check: boolean,
+			doc: "UPDATE refuses several new values for one row."},
+		{name: "client_min_messages", def: "notice", check: messageLevel,
+			doc: "From warning on, nobody is told of settings without effect."},
 		{name: "default_transaction_read_only", def: "off", check: boolean, doc: "New transactions may not write."},
 	}
 	// Accepted, shown, and without effect here.
@@ -86,22 +105,34 @@ var known = func() map[string]*param {
 		{"enable_vacuum_boost", "off", boolean}, {"enable_case_sensitive_super_attribute", "off", boolean},
 		{"describe_field_name_in_uppercase", "off", boolean}, {"auto_analyze", "on", boolean}, {"auto_mv", "on", boolean},
 		{"datashare_break_glass_session_var", "", text}, {"default_geometry_encoding", "1", integer},
-		{"json_parse_dedup_attributes", "off", boolean}, {"json_serialization_enable", "off", boolean}, {"json_serialization_parse_nested_strings", "off", boolean},
-		{"max_cursor_result_set_size", "0", integer}, {"max_concurrency_scaling_clusters", "1", integer}, {"mv_enable_aqmv_for_session", "on", boolean},
-		{"navigate_super_null_on_error", "on", boolean}, {"parse_super_null_on_error", "off", boolean}, {"pg_federation_repeatable_read", "on", boolean},
-		{"spectrum_enable_pseudo_columns", "on", boolean}, {"spectrum_query_maxerror", "-1", integer}, {"stored_proc_log_min_messages", "LOG", text},
-		{"use_fips_ssl", "off", boolean}, {"timezone_abbreviations", "Default", text}, {"cast_super_null_on_error", "on", boolean},
-		{"IntervalStyle", "postgres", intervalStyle}, {"intervalstyle_forced", "off", boolean}, {"bytea_output", "hex", oneOf("hex", "escape")}, {"backslash_quote", "safe_encoding", oneOf("safe_encoding", "on", "off")},
-		{"escape_string_warning", "on", boolean}, {"lc_collate", "C", text}, {"lc_ctype", "C", text}, {"lc_messages", "C", text},
+		{"json_parse_dedup_attributes", "off", boolean}, {"json_serialization_enable", "off", boolean},
+		{"json_serialization_parse_nested_strings", "off", boolean},
+		{"max_cursor_result_set_size", "0", integer}, {"max_concurrency_scaling_clusters", "1", integer},
+		{"mv_enable_aqmv_for_session", "on", boolean},
+		{"navigate_super_null_on_error", "on", boolean}, {"parse_super_null_on_error", "off", boolean},
+		{"pg_federation_repeatable_read", "on", boolean},
+		{"spectrum_enable_pseudo_columns", "on", boolean}, {"spectrum_query_maxerror", "-1", integer},
+		{"stored_proc_log_min_messages", "LOG", text},
+		{"use_fips_ssl", "off", boolean}, {"timezone_abbreviations", "Default", text},
+		{"cast_super_null_on_error", "on", boolean},
+		{"IntervalStyle", "postgres", intervalStyle}, {"intervalstyle_forced", "off", boolean},
+		{"bytea_output", "hex", oneOf("hex", "escape")}, {"backslash_quote", "safe_encoding", oneOf("safe_encoding", "on", "off")},
+		{"escape_string_warning", "on", boolean}, {"lc_collate", "C", text}, {"lc_ctype", "C", text},
+		{"lc_messages", "C", text},
 		{"lc_monetary", "C", text}, {"lc_numeric", "C", text}, {"lc_time", "C", text}, {"ssl_renegotiation_limit", "0", text},
 		{"check_function_bodies", "on", boolean}, {"default_tablespace", "", text}, {"default_with_oids", "off", boolean},
-		{"lock_timeout", "0", text}, {"idle_in_transaction_session_timeout", "0", text}, {"idle_session_timeout", "0", text}, {"row_security", "on", boolean},
-		{"synchronize_seqscans", "on", boolean}, {"synchronous_commit", "on", text}, {"xmloption", "content", oneOf("content", "document")}, {"geqo", "off", boolean},
-		{"enable_hashjoin", "on", boolean}, {"enable_mergejoin", "on", boolean}, {"enable_nestloop", "on", boolean}, {"enable_seqscan", "on", boolean},
-		{"enable_hashagg", "on", boolean}, {"enable_sort", "on", boolean}, {"enable_indexscan", "on", boolean}, {"work_mem", "0", text},
+		{"lock_timeout", "0", text}, {"idle_in_transaction_session_timeout", "0", text}, {"idle_session_timeout", "0", text},
+		{"row_security", "on", boolean},
+		{"synchronize_seqscans", "on", boolean}, {"synchronous_commit", "on", text},
+		{"xmloption", "content", oneOf("content", "document")}, {"geqo", "off", boolean},
+		{"enable_hashjoin", "on", boolean}, {"enable_mergejoin", "on", boolean}, {"enable_nestloop", "on", boolean},
+		{"enable_seqscan", "on", boolean},
+		{"enable_hashagg", "on", boolean}, {"enable_sort", "on", boolean}, {"enable_indexscan", "on", boolean},
+		{"work_mem", "0", text},
 		{"jit", "off", boolean}, {"tcp_keepalives_idle", "0", text}, {"explain_perf_mode", "normal", text},
 	} {
-		all = append(all, &param{name: p.name, def: p.def, check: p.check, min: -1 << 31, max: 1<<31 - 1, idle: true, doc: "Accepted for clients; without effect."})
+		all = append(all, &param{name: p.name, def: p.def, check: p.check, min: -1 << 31, max: 1<<31 - 1, idle: true,
+			doc: "Accepted for clients; without effect."})
 	}
 	m := map[string]*param{}
 	for _, p := range all {
@@ -160,7 +191,8 @@ func integer(p *param, v string) (string, error) {
 		return "", errValue(p, v)
 	}
 	if n > p.max/factor || n*factor < p.min {
-		return "", sqlerr.New(sqlerr.InvalidParameterValue, "%s is outside the valid range for parameter %q (%d .. %d)", v, p.name, p.min, p.max)
+		return "", sqlerr.New(sqlerr.InvalidParameterValue, "%s is outside the valid range for parameter %q (%d .. %d)", v,
+			p.name, p.min, p.max)
 	}
 	return strconv.FormatInt(n*factor, 10), nil
 }
@@ -172,7 +204,8 @@ func bytes(p *param, v string) (string, error) {
 		return "", errValue(p, v).WithHint("Give a number of bytes, or one with the unit kB, MB, GB or TB.")
 	}
 	if n != 0 && (n < p.min || n > p.max) {
-		return "", sqlerr.New(sqlerr.InvalidParameterValue, "%s is outside the valid range for parameter %q (%d .. %d)", v, p.name, p.min, p.max)
+		return "", sqlerr.New(sqlerr.InvalidParameterValue, "%s is outside the valid range for parameter %q (%d .. %d)", v,
+			p.name, p.min, p.max)
 	}
 	return strconv.FormatInt(n, 10), nil
 }
@@ -231,7 +264,8 @@ func oneOf(words ...string) func(*param, string) (string, error) {
 	}
 }
 
-var messageLevel = oneOf("debug5", "debug4", "debug3", "debug2", "debug1", "debug", "log", "notice", "info", "warning", "error", "fatal", "panic")
+var messageLevel = oneOf("debug5", "debug4", "debug3", "debug2", "debug1", "debug", "log", "notice", "info", "warning",
+	"error", "fatal", "panic")
 
 // quiet are the levels of client_min_messages that leave out notices.
 var quiet = map[string]bool{"warning": true, "error": true, "fatal": true, "panic": true}

@@ -89,7 +89,8 @@ func (s *Session) keep(ctx context.Context, name string, st *parse.Statement, pa
 }
 
 // describe answers for the session's own statements and asks the engine for others.
-func (s *Session) describe(ctx context.Context, st *parse.Statement, params []types.Type) (statement.Description, error) {
+func (s *Session) describe(ctx context.Context, st *parse.Statement,
+	params []types.Type) (statement.Description, error) {
 	row, c := statement.Of(st.Body), &statement.Call{Session: s, Statement: st, Types: params}
 	switch {
 	case row.DescribeOwn != nil:
@@ -155,7 +156,8 @@ func (s *Session) Deallocate(name string) { delete(s.prepared, name) }
 
 // Run executes a prepared statement. If Sync follows it is a transaction of its own, otherwise it shares
 // one with what comes until then.
-func (s *Session) Run(ctx context.Context, pp pgwire.Prepared, args []types.Datum, next pgwire.Next, w pgwire.ResultWriter) error {
+func (s *Session) Run(ctx context.Context, pp pgwire.Prepared, args []types.Datum, next pgwire.Next,
+	w pgwire.ResultWriter) error {
 	p := pp.(*prepared)
 	if p.st == nil {
 		return w.Empty()

@@ -133,7 +133,8 @@ func (s *Session) ParseOptions() parse.Options {
 }
 
 // statement runs one statement, within its time limit, and logs it.
-func (s *Session) statement(ctx context.Context, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
+func (s *Session) statement(ctx context.Context, st *parse.Statement, params []types.Type, args []types.Datum,
+	w pgwire.ResultWriter) error {
 	s.stmtStart = time.Now()
 	if s.idle() && s.txn == nil {
 		s.txnStart = s.stmtStart
@@ -156,7 +157,8 @@ func (s *Session) statement(ctx context.Context, st *parse.Statement, params []t
 var errTimeout = sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to statement timeout")
 
 // dispatch sends a statement to whom it concerns.
-func (s *Session) dispatch(ctx context.Context, st *parse.Statement, params []types.Type, args []types.Datum, w pgwire.ResultWriter) error {
+func (s *Session) dispatch(ctx context.Context, st *parse.Statement, params []types.Type, args []types.Datum,
+	w pgwire.ResultWriter) error {
 	if err := s.block.check(st.Body); err != nil {
 		return err
 	}
@@ -176,7 +178,8 @@ func (s *Session) logStatement(text string, took time.Duration, err error) {
 	if len(text) > shown {
 		text = text[:shown] + "…"
 	}
-	attrs := []any{"pid", s.start.PID, "user", s.start.User, "db", s.start.Database, "ms", float64(took.Microseconds()) / 1000, "sql", text}
+	attrs := []any{"pid", s.start.PID, "user", s.start.User, "db", s.start.Database, "ms",
+		float64(took.Microseconds()) / 1000, "sql", text}
 	if err == nil {
 		s.log.Debug("statement", attrs...)
 		return

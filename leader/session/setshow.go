@@ -66,7 +66,8 @@ func (s *Session) Reset(b *parse.Reset, w pgwire.ResultWriter) error {
 // ShowColumns describes what SHOW returns: statement.Own.
 func (s *Session) ShowColumns(b *parse.Show) ([]plan.OutputColumn, error) {
 	if b.Name == "all" {
-		return []plan.OutputColumn{{Name: "name", Type: types.TText}, {Name: "setting", Type: types.TText}, {Name: "description", Type: types.TText}}, nil
+		return []plan.OutputColumn{{Name: "name", Type: types.TText}, {Name: "setting", Type: types.TText},
+			{Name: "description", Type: types.TText}}, nil
 	}
 	if _, ok := s.settings.lookup(b.Name); !ok {
 		return nil, errUnknown(b.Name)

@@ -132,7 +132,8 @@ func (s *settings) refuses(name string, value *string) error {
 
 // idle is the doc of a setting that a statement has just given another value than the default, without effect.
 func (s *settings) idle(name string) string {
-	if p := known[strings.ToLower(name)]; p != nil && p.idle && s.get(name) != p.def && !quiet[s.get("client_min_messages")] {
+	if p := known[strings.ToLower(name)]; p != nil && p.idle && s.get(name) != p.def &&
+		!quiet[s.get("client_min_messages")] {
 		return p.name
 	}
 	return ""
@@ -276,5 +277,6 @@ func errUnknown(name string) error {
 	for key, p := range known {
 		near.Offer(key, p.name)
 	}
-	return sqlerr.New(sqlerr.UndefinedObject, "unrecognized configuration parameter %q", name).WithHint("%s", near.Hint("parameter"))
+	return sqlerr.New(sqlerr.UndefinedObject, "unrecognized configuration parameter %q", name).WithHint("%s",
+		near.Hint("parameter"))
 }

@@ -129,7 +129,8 @@ func (b *block) check(body parse.Body) error {
 	if takes := statement.Of(body).InFailed; takes != nil && takes(body) {
 		return nil
 	}
-	return sqlerr.New(sqlerr.InFailedTransaction, "current transaction is aborted, commands ignored until end of transaction block")
+	return sqlerr.New(sqlerr.InFailedTransaction, "current transaction is aborted, commands ignored until end of "+
+		"transaction block")
 }
 
 // alone refuses statements that make no part of a transaction.
@@ -225,7 +226,8 @@ func (s *Session) setMode() error {
 	if s.txn == nil {
 		return nil
 	}
-	if !s.txn.SetMode(s.settings.get("transaction_isolation") == serializable, s.settings.get("transaction_read_only") == "on") {
+	if !s.txn.SetMode(s.settings.get("transaction_isolation") == serializable,
+		s.settings.get("transaction_read_only") == "on") {
 		return errTooLate
 	}
 	return nil
@@ -275,7 +277,8 @@ func (s *Session) point(name string) int {
 	return 0
 }
 
-var savepointWords = map[parse.TransactionKind]string{parse.Savepoint: "SAVEPOINT", parse.RollbackTo: "ROLLBACK TO SAVEPOINT", parse.Release: "RELEASE SAVEPOINT"}
+var savepointWords = map[parse.TransactionKind]string{parse.Savepoint: "SAVEPOINT",
+	parse.RollbackTo: "ROLLBACK TO SAVEPOINT", parse.Release: "RELEASE SAVEPOINT"}
 
 func notice(w pgwire.ResultWriter, text string) {
 	w.Notice(pgwire.Notice{Severity: pgwire.Note, Error: sqlerr.Error{Code: "00000", Message: text}})

@@ -115,7 +115,8 @@ func shapeOf(cols []int, row []parse.ShortCell) string {
 
 // shortStatement is INSERT INTO t (cols) VALUES ($1, NULL, DEFAULT, …): a parameter for each constant,
 // of its column's type, so that its text is read as the constant's would be.
-func shortStatement(ses query.Session, t *state.Table, cols []int, row []parse.ShortCell) (*parse.Statement, []types.Type) {
+func shortStatement(ses query.Session, t *state.Table, cols []int,
+	row []parse.ShortCell) (*parse.Statement, []types.Type) {
 	ins := &parse.Insert{Table: parse.QName{Pos: -1, Schema: t.Schema, Name: t.Name}}
 	if t.Database != ses.CurrentDatabase() {
 		ins.Table.Database = t.Database

@@ -1,7 +1,8 @@
 // Package short makes rows of INSERT … VALUES on the leader, by the code that nodes would run.
 //
 //	plan.Query of INSERT … VALUES ($1, …) ──NewTemplate──► Template
-//	arguments, a list for each time that VALUES is made ──Run──► primitives ──► a chunk a slice ──load.Writer──► objects with rows
+//	arguments, a list for each time that VALUES is made ──Run──► primitives ──► a chunk a slice
+//	a chunk a slice ──load.Writer──► objects with rows
 //
 // The first segment of such a plan computes the values (casts, defaults, NOT NULL) and sends each row to
 // its slice by the distribution hash; the second one only stores. A Template runs the first one's program on

@@ -48,7 +48,8 @@ const templatesKept = 64
 
 // New makes an inserter whose programs run on e.
 func New(r *query.Runner, e *exec.Engine, store rms.Store, txns *txn.Manager) *Inserter {
-	return &Inserter{Runner: r, engine: e, store: store, budget: load.NewBudget(smallBudget), ids: ordinals{catalog: r.Catalog, txns: txns},
+	return &Inserter{Runner: r, engine: e, store: store, budget: load.NewBudget(smallBudget),
+		ids:       ordinals{catalog: r.Catalog, txns: txns},
 		templates: map[templateKey]*Template{}, described: map[templateKey][]types.Type{}}
 }
 
@@ -101,7 +102,8 @@ func (i *Inserter) Close() {
 }
 
 // compile makes the template of a statement whose values depend on nothing but its parameters.
-func (i *Inserter) compile(ses query.Session, cat *state.Catalog, st *parse.Statement, params []types.Type) (*Template, error) {
+func (i *Inserter) compile(ses query.Session, cat *state.Catalog, st *parse.Statement,
+	params []types.Type) (*Template, error) {
 	p, err := i.PlanIn(cat, names.View{Cat: cat, Ses: ses}, st, query.BindOptions(ses, params))
 	if err != nil {
 		return nil, err

@@ -16,7 +16,8 @@ import (
 const maxPreparedCells = 512
 
 // Prepared is INSERT … VALUES of a prepared statement with arguments. ErrLong: it goes the long way.
-func (i *Inserter) Prepared(ctx context.Context, ses query.Session, st *parse.Statement, b *parse.Insert, params []types.Type,
+func (i *Inserter) Prepared(ctx context.Context, ses query.Session, st *parse.Statement, b *parse.Insert,
+	params []types.Type,
 	args []types.Datum) (int64, error) {
 	cat := i.Look(ses)
 	t := preparedTarget(names.View{Cat: cat, Ses: ses}, st, b)

@@ -59,7 +59,8 @@ func NewTemplate(engine *exec.Engine, fns *fn.Table, q *plan.Query, slices int) 
 	if err != nil {
 		return nil, err
 	}
-	t := &Template{engine: engine, code: segs[0].General.Program, params: q.Params, dests: slices, rows: len(from.Source.Values)}
+	t := &Template{engine: engine, code: segs[0].General.Program, params: q.Params, dests: slices,
+		rows: len(from.Source.Values)}
 	if from.Sink.Dist == plan.DistSingle {
 		t.dests = 1
 	}

@@ -74,7 +74,8 @@ func (e *Engine) analyze(ctx context.Context, c *Call, cat *state.Catalog, t *st
 	var out []plan.OutputColumn
 	for i, col := range t.Columns {
 		cols[i] = col.Type
-		scan.Cols = append(scan.Cols, algebra.Column{ID: algebra.ColumnID(i), Name: col.Name, Type: col.Type, Nullable: !col.NotNull})
+		scan.Cols = append(scan.Cols, algebra.Column{ID: algebra.ColumnID(i), Name: col.Name, Type: col.Type,
+			Nullable: !col.NotNull})
 		scan.ColNos = append(scan.ColNos, i)
 		out = append(out, plan.OutputColumn{Name: col.Name, Type: col.Type})
 	}

@@ -74,5 +74,6 @@ func (e *Engine) keepRefusals(c *Call, t *state.Table, done schedule.Stats) {
 }
 
 func info(w pgwire.ResultWriter, format string, args ...any) {
-	w.Notice(pgwire.Notice{Severity: pgwire.Info, Error: sqlerr.Error{Code: "00000", Message: fmt.Sprintf(format, args...)}})
+	w.Notice(pgwire.Notice{Severity: pgwire.Info, Error: sqlerr.Error{Code: "00000", Message: fmt.Sprintf(format,
+		args...)}})
 }

@@ -40,7 +40,8 @@ func runExplain(ctx context.Context, e *Engine, c *Call) error {
 	if b.Compile == nil {
 		return explained(c, plan.Explain(p.Query))
 	}
-	q := inspect.Query{Rules: p.Rules, Plan: p.Query, Target: e.Code.Target, Tier: b.Options["tier"], Passes: code.Passes, Fns: e.Fns,
+	q := inspect.Query{Rules: p.Rules, Plan: p.Query, Target: e.Code.Target, Tier: b.Options["tier"], Passes: code.Passes,
+		Fns:  e.Fns,
 		Pool: e.Code.Pool, Planned: time.Since(began)}
 	if level := b.Options["target"]; level != "" {
 		if q.Target, err = target.ByLevel(level); err != nil {

@@ -17,7 +17,8 @@ func init() {
 		// Queries and changes of rows.
 		&selectRow, &insertRow, &shortInsertRow, &updateRow, &deleteRow, &copyRow, &truncateRow,
 		// Definitions.
-		&createDatabaseRow, &dropDatabaseRow, &createSchemaRow, &dropSchemaRow, &createTableRow, &createTableAsRow, &dropTableRow,
+		&createDatabaseRow, &dropDatabaseRow, &createSchemaRow, &dropSchemaRow,
+		&createTableRow, &createTableAsRow, &dropTableRow,
 		// About tables and queries.
 		&lockRow, &analyzeRow, &vacuumRow, &explainRow,
 		// The session's own.

@@ -9,7 +9,8 @@ import (
 )
 
 var truncateRow = Row{
-	Body: (*parse.Truncate)(nil), Word: "TRUNCATE", Access: Writes, Kind: relations.KindDDL, Block: Closes, Standby: commits,
+	Body: (*parse.Truncate)(nil), Word: "TRUNCATE", Access: Writes, Kind: relations.KindDDL, Block: Closes,
+	Standby: commits,
 	Changes: changes(func(b *parse.Truncate) []parse.QName { return []parse.QName{b.Table} }),
 	Run:     runTruncate,
 }

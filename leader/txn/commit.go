@@ -32,7 +32,8 @@ const maxRebases = 10
 
 // ErrUnknown: the transaction may or may not count, and nobody will say which.
 var ErrUnknown = sqlerr.New(sqlerr.TransactionResolutionUnknown, "the outcome of the commit is unknown").
-	WithHint("Another leader has taken over while the transaction was being committed. Look whether its changes are there before running it again.")
+	WithHint("Another leader has taken over while the transaction was being committed. Look whether its changes are " +
+		"there before running it again.")
 
 // IsUnknown reports whether err, of Commit, leaves open what became of the transaction.
 func IsUnknown(err error) bool { return sqlerr.From(err).Code == sqlerr.TransactionResolutionUnknown }
@@ -110,7 +111,8 @@ func (t *Txn) propose(asker context.Context) error {
 		if err == nil {
 			return nil
 		}
-		if sqlerr.From(err).Code != sqlerr.SerializationFailure || errors.Is(err, errDeposed) || rebase == nil || try == maxRebases {
+		if sqlerr.From(err).Code != sqlerr.SerializationFailure || errors.Is(err,
+			errDeposed) || rebase == nil || try == maxRebases {
 			t.refused(id, err)
 			return t.explain(err)
 		}
@@ -201,7 +203,8 @@ func shutDown(ctx context.Context) bool {
 	return why != nil && sqlerr.From(why).Code == sqlerr.AdminShutdown
 }
 
-var errDeposed = sqlerr.New(sqlerr.SerializationFailure, "the transaction was begun on a leader that is no longer the active one").
+var errDeposed = sqlerr.New(sqlerr.SerializationFailure, "the transaction was begun on a leader that is no longer "+
+	"the active one").
 	WithHint("Run the transaction again.")
 
 // explain gives a refused commit the form that tells the client what to do. A table that has
@@ -221,6 +224,7 @@ func (t *Txn) explain(err error) error {
 }
 
 func errDropped(was *state.Table) error {
-	return sqlerr.New(sqlerr.SerializationFailure, "could not serialize access: table \"%s\" was dropped by another transaction", was.Name).
+	return sqlerr.New(sqlerr.SerializationFailure, "could not serialize access: table \"%s\" was dropped by another "+
+		"transaction", was.Name).
 		WithHint("Run the transaction again.")
 }

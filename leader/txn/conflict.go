@@ -30,7 +30,8 @@ func (t *Txn) refused(id state.TxnID, err error) {
 	if sqlerr.From(err).Code != sqlerr.SerializationFailure {
 		return
 	}
-	t.m.conflict(Conflict{XID: id, PID: t.spec.PID, Began: t.began, Over: t.m.o.Now(), Table: t.disputed(t.m.log.Catalog())})
+	t.m.conflict(Conflict{XID: id, PID: t.spec.PID, Began: t.began, Over: t.m.o.Now(),
+		Table: t.disputed(t.m.log.Catalog())})
 }
 
 func (m *Manager) conflict(c Conflict) {

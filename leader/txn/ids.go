@@ -26,7 +26,8 @@ func (m *Manager) oid(ctx context.Context) (uint32, error) {
 	if m.oids.next == m.oids.end {
 		// The lock is held meanwhile: others would need the block as well. If the
 		// outcome is lost, so is the block.
-		res, err := m.log.Propose(ctx, &state.Command{Ops: []state.Op{&state.Allocate{What: state.AllocateOID, Count: oidBlock}}})
+		res, err := m.log.Propose(ctx, &state.Command{Ops: []state.Op{&state.Allocate{What: state.AllocateOID,
+			Count: oidBlock}}})
 		if err != nil {
 			return 0, lostIDs(err)
 		}

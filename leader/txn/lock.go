@@ -92,7 +92,8 @@ func (t *Txn) outrun(table state.TableID, want strength, waited bool) error {
 		return t.lost(table, err)
 	}
 	if now.TableByID(table).Def != was.Def {
-		return t.lost(table, sqlerr.New(sqlerr.SerializationFailure, "could not serialize access: table \"%s\" was redefined by another transaction", was.Name).
+		return t.lost(table, sqlerr.New(sqlerr.SerializationFailure,
+			"could not serialize access: table \"%s\" was redefined by another transaction", was.Name).
 			WithHint("Run the transaction again."))
 	}
 	return nil

@@ -261,10 +261,12 @@ func (l *lockTable) errDeadlock(ring []*request) error {
 	var lines []string
 	for i, r := range ring {
 		by := ring[(i+1)%len(ring)].t
-		lines = append(lines, fmt.Sprintf("Process %d waits for %s on relation %d; blocked by process %d.", r.t.spec.PID, r.want.mode(), r.key.table, by.spec.PID))
+		lines = append(lines, fmt.Sprintf("Process %d waits for %s on relation %d; blocked by process %d.", r.t.spec.PID,
+			r.want.mode(), r.key.table, by.spec.PID))
 	}
 	return sqlerr.New(sqlerr.DeadlockDetected, "deadlock detected").WithDetail("%s", strings.Join(lines, "\n")).
-		WithHint("Run the transaction again. Transactions that lock tables in the same order do not wait for each other in a ring.")
+		WithHint("Run the transaction again. Transactions that lock tables in the same order do not wait for each other " +
+			"in a ring.")
 }
 
 // waitsFor is what t waits for, nil for nothing.

@@ -29,7 +29,8 @@ func (t *Txn) Mark() Mark {
 }
 
 func (t *Txn) mark() Mark {
-	return Mark{base: t.base, view: t.view, ops: len(t.ops), pre: len(t.pre), temp: t.temp, inline: t.inline, savepoints: len(t.points), locked: len(t.locked)}
+	return Mark{base: t.base, view: t.view, ops: len(t.ops), pre: len(t.pre), temp: t.temp, inline: t.inline,
+		savepoints: len(t.points), locked: len(t.locked)}
 }
 
 // Undo makes everything since the mark undone but for the snapshot, if one was taken, and
@@ -46,7 +47,8 @@ func (t *Txn) undo(m Mark) {
 	switch {
 	case m.view != nil && m.base == t.base:
 		t.view = m.view
-	case t.view != nil: // a snapshot was taken since (again, if the mark's was let go): it stays, without what was done on it
+	// a snapshot was taken since (again, if the mark's was let go): it stays, without what was done on it
+	case t.view != nil:
 		t.view = t.spec.Temp.Over(t.base)
 	}
 	t.ops, t.pre, t.temp, t.inline = t.ops[:m.ops], t.pre[:m.pre], m.temp, m.inline

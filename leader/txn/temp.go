@@ -29,7 +29,8 @@ type identity struct {
 
 // NewTemp is the temporary tables of a session: none. It must be closed.
 func (m *Manager) NewTemp(database string, pid int32) *Temp {
-	p := &Temp{m: m, database: database, name: fmt.Sprintf("pg_temp_%d", pid), tables: map[state.TableID]*state.Table{}, next: map[identity]int64{}}
+	p := &Temp{m: m, database: database, name: fmt.Sprintf("pg_temp_%d", pid), tables: map[state.TableID]*state.Table{},
+		next: map[identity]int64{}}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.temps[p] = true

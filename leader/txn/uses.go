@@ -93,7 +93,8 @@ func (m *Manager) List() []Info {
 	var out []Info
 	for _, t := range m.txns() {
 		t.mu.Lock()
-		i := Info{PID: t.spec.PID, User: t.spec.User, Database: t.spec.Database, Began: t.began, Serializable: t.spec.Serializable}
+		i := Info{PID: t.spec.PID, User: t.spec.User, Database: t.spec.Database, Began: t.began,
+			Serializable: t.spec.Serializable}
 		modes := map[state.TableID]string{}
 		for id, u := range t.tables {
 			modes[id] = u.mode()
