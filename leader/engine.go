@@ -26,6 +26,9 @@ func (t *leadership) Execute(ctx context.Context, c *statement.Call) error {
 		err = t.statements.Execute(ctx, c)
 	}
 	t.s.history.End(q, err)
+	if err == nil && q.Kind == relations.KindQuery && !c.OnLeader {
+		ses.Ran(q.ID)
+	}
 	return err
 }
 

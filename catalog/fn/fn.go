@@ -264,6 +264,7 @@ type Session interface {
 	BackendPID() int32
 	NowMicros() int64 // statement start, since 2000-01-01 UTC
 	TransactionMicros() int64
+	LastQuery() int64 // of those that have ended, -1: none
 }
 
 // Param is one declared parameter: a kind, or a class of kinds.

@@ -44,7 +44,7 @@ func sessionGroup() Group {
 		leader("pg_backend_pid", LeaderOnly, I, "Process id of the session.", number(func(s Session) int64 { return int64(s.BackendPID()) })),
 		leader("current_user_id", Anywhere, I, "Id of the user.", always(types.Int(100))),
 		leader("pg_last_copy_id", LeaderOnly, I, "Query of the last COPY; -1 if there is none.", always(types.Int(-1))),
-		leader("pg_last_query_id", LeaderOnly, I, "The last query; -1 if there is none.", always(types.Int(-1))),
+		leader("pg_last_query_id", LeaderOnly, I, "The last query; -1 if there is none.", number(Session.LastQuery)),
 		leader("pg_get_userbyid", LeaderOnly, types.TName, "Name of a user.", text(Session.CurrentUser), types.TOID),
 		leader("pg_encoding_to_char", LeaderOnly, types.TName, "Name of an encoding.", always(types.String("UTF8")), I),
 		leader("pg_is_in_recovery", LeaderOnly, types.TBool, "Never.", always(types.BoolDatum(false))),

@@ -1,6 +1,8 @@
 package query
 
 import (
+	"slices"
+
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/codegen"
@@ -34,6 +36,11 @@ func (p *Planned) table(ref *plan.TableRef) (*state.Table, error) {
 		return t, nil
 	}
 	return nil, state.ErrNoTable(ref.Name)
+}
+
+// OnLeader reports whether no node takes part.
+func (p *Planned) OnLeader() bool {
+	return !slices.ContainsFunc(p.Query.Segments, func(g *plan.Segment) bool { return g.Where != plan.Leader })
 }
 
 // written is the version of the table that the statement changes, nil if it changes none.

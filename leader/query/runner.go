@@ -29,6 +29,8 @@ type Session interface {
 	Int(name string) int
 	NumericRounding() bool
 	ParseOptions() parse.Options
+	// Ran notes a query that nodes have run.
+	Ran(query int64)
 	// Settings is all of them, for catalog relations.
 	Settings() []relations.Setting
 }

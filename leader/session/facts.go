@@ -69,6 +69,12 @@ func (s *Session) NowMicros() int64 { return types.MicrosOf(s.stmtStart) }
 // TransactionMicros is the start of the transaction.
 func (s *Session) TransactionMicros() int64 { return types.MicrosOf(s.txnStart) }
 
+// LastQuery is the last query that nodes have run for the session, -1 if they have run none: pg_last_query_id.
+func (s *Session) LastQuery() int64 { return s.last }
+
+// Ran notes a query that nodes have run.
+func (s *Session) Ran(query int64) { s.last = query }
+
 // FloatDigits is extra_float_digits.
 func (s *Session) FloatDigits() int { return s.settings.int("extra_float_digits") }
 

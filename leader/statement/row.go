@@ -80,6 +80,8 @@ type Call struct {
 	Types []types.Type  // of $1, $2, …, as the client declared them
 	Args  []types.Datum // their values
 	Out   pgwire.ResultWriter
+	// OnLeader is noted by Run: no node took part.
+	OnLeader bool
 }
 
 // Description is what is known of a statement before it runs.

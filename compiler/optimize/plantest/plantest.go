@@ -135,3 +135,4 @@ func (session) SearchPath() []string                           { return []string
 func (session) BackendPID() int32                              { return 1 }
 func (session) NowMicros() int64                               { return 0 }
 func (session) TransactionMicros() int64                       { return 0 }
+func (session) LastQuery() int64                               { return -1 }
