@@ -32,6 +32,7 @@ type Inserter struct {
 	mu        sync.Mutex
 	templates map[templateKey]*Template    // nil: does not go the short way; guarded by mu
 	described map[templateKey][]types.Type // parameters; guarded by mu
+	closed    bool                         // nothing is kept any more; guarded by mu
 }
 
 // templateKey is all that a template depends on.
@@ -70,6 +71,12 @@ func (i *Inserter) template(key templateKey, make func() (*Template, error)) (*T
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	if i.closed { // a session that has outlived the leadership, not for long
+		if t != nil {
+			t.Close()
+		}
+		return nil, nil
+	}
 	if have, ok := i.templates[key]; ok {
 		if t != nil {
 			t.Close()
@@ -98,6 +105,7 @@ func (i *Inserter) forget() {
 func (i *Inserter) Close() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	i.closed = true
 	i.forget()
 }
 
