@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"maps"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,12 +17,16 @@ import (
 // bodies are the names of the parser's types of statements, from its source.
 func bodies(t *testing.T) []string {
 	t.Helper()
-	pkgs, err := parser.ParseDir(token.NewFileSet(), "../../compiler/parse", nil, 0)
+	files, err := filepath.Glob("../../compiler/parse/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out []string
-	for _, f := range pkgs["parse"].Files {
+	for _, name := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, d := range f.Decls {
 			if m, ok := d.(*ast.FuncDecl); ok && m.Name.Name == "Tag" && m.Recv != nil {
 				out = append(out, m.Recv.List[0].Type.(*ast.StarExpr).X.(*ast.Ident).Name)
