@@ -19,6 +19,7 @@ func Default() *Table {
 		bitsGroup(),
 		varianceGroup(),
 		conditionalGroup(),
+		specialGroup(),
 		hashGroup(),
 		regexpGroup(),
 		formatGroup(),

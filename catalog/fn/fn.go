@@ -247,6 +247,10 @@ type Row struct {
 	// Effect: the call changes something. The leader runs it once when the statement is executed,
 	// never while it is planned; its arguments are constants or the client's parameters.
 	Effect bool
+	// Special: a special form, bound by the binder. Ret is nil then.
+	Special bool
+	// Shown is what a result column that it makes is called, if not Name.
+	Shown string
 	// Agg: an aggregate function. Ret is nil then.
 	Agg *Aggregate
 	Doc string

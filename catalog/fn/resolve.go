@@ -37,6 +37,31 @@ func (t *Table) Resolve(name string, args []types.Type, consts []*types.Datum) (
 	return best, b, err
 }
 
+// Special is the special form of a name, nil if it is none.
+func (t *Table) Special(name string) *Row {
+	if rows := t.rows[name]; len(rows) > 0 && rows[0].Special {
+		return rows[0]
+	}
+	return nil
+}
+
+// Shown is what a result column that a call of name makes is called.
+func (t *Table) Shown(name string) string {
+	if rows := t.rows[name]; len(rows) > 0 && rows[0].Shown != "" {
+		return rows[0].Shown
+	}
+	return name
+}
+
+// Takes reports whether so many arguments fit r's.
+func (r *Row) Takes(n int) bool { return n == len(r.Args) || r.Variadic && n > len(r.Args) }
+
+// PartFirst reports whether the first argument is a date part, which may be a bare word: DATEADD(day, …).
+func (r *Row) PartFirst() bool { return len(r.Args) > 0 && r.Args[0].Name == partName }
+
+// partName is the name of a parameter that is a date part.
+const partName = "part"
+
 // IsOperator reports whether name is an operator's: its errors say so.
 func IsOperator(name string) bool {
 	return name != "" && strings.Trim(name, "+-*/<>=~!@#%^&|?") == ""
@@ -67,7 +92,7 @@ func bareName(t types.Type) string {
 
 // matchCost is what calling r with args costs, -1 if it cannot be.
 func (r *Row) matchCost(args []types.Type) int {
-	if len(args) != len(r.Args) && !(r.Variadic && len(args) >= len(r.Args)) {
+	if !r.Takes(len(args)) {
 		return -1
 	}
 	total := 0

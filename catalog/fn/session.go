@@ -39,7 +39,7 @@ func sessionGroup() Group {
 		leader("current_timestamp", LeaderOnly, S, "Start of the transaction.", number(transaction)),
 		leader("localtimestamp", LeaderOnly, S, "Start of the transaction.", number(transaction)),
 		leader("current_database", Anywhere, types.TName, "Name of the database.", text(Session.CurrentDatabase)),
-		leader("current_catalog", Anywhere, types.TName, "Name of the database.", text(Session.CurrentDatabase)),
+		shownAs("current_database", leader("current_catalog", Anywhere, types.TName, "Name of the database.", text(Session.CurrentDatabase))),
 		leader("current_schema", LeaderOnly, types.TName, "First schema of the search path.", text(Session.CurrentSchema)),
 		leader("pg_backend_pid", LeaderOnly, I, "Process id of the session.", number(func(s Session) int64 { return int64(s.BackendPID()) })),
 		leader("current_user_id", Anywhere, I, "Id of the user.", always(types.Int(100))),
@@ -82,4 +82,10 @@ func setConfig(s Session, args []types.Datum) (types.Datum, error) {
 	}
 	v, err := s.SetSetting(args[0].S, args[1].S, !args[2].Null && args[2].Lo != 0)
 	return types.String(v), err
+}
+
+// shownAs is r, whose result columns are called name.
+func shownAs(name string, r *Row) *Row {
+	r.Shown = name
+	return r
 }

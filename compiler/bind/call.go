@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"slipher/catalog/fn"
@@ -31,53 +32,33 @@ func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	if s, ok := specials()[f.Name]; ok && f.Schema == "" {
-		if len(args) < s.least || s.most >= 0 && len(args) > s.most {
+	if r := b.fns.Special(f.Name); r != nil && f.Schema == "" {
+		if !r.Takes(len(args)) {
 			return value{}, b.noFunction(f, args)
 		}
-		return s.bind(b, f, args)
+		return specialForms()[f.Name](b, f, args)
 	}
 	if v, ok, err := b.lookupCall(f, args); ok {
 		return v, err
 	}
-	if len(b.fns.Rows(f.Name)) == 0 && refusedFunctions[f.Name] {
+	if len(b.fns.Rows(f.Name)) == 0 && fn.Refused(f.Name) {
 		return value{}, b.unsupported(f.Pos, "function %s", f.Name)
 	}
 	return b.resolve(f.Name, args, f.Pos)
 }
 
-// refusedFunctions are Redshift's functions that are not supported, for a better error
-// than that they do not exist.
-var refusedFunctions = func() map[string]bool {
-	m := map[string]bool{}
-	for _, n := range strings.Fields(`listagg median percentile_cont percentile_disc approximate row_number rank dense_rank
-		lag lead ntile first_value last_value nth_value cume_dist percent_rank ratio_to_report current_time localtime
-		json_extract_path_text json_parse regexp_replace regexp_substr regexp_instr regexp_count convert_timezone
-		timezone`) {
-		m[n] = true
-	}
-	return m
-}()
-
-// datePartFirst are the functions whose first argument may be a bare date part
-// (DATEADD(day, …)), with the number of arguments that says so.
-var datePartFirst = map[string]int{
-	"dateadd": 3, "date_add": 3, "datediff": 3, "date_diff": 3, "date_part": 2, "date_trunc": 2, "extract": 2,
-	"datepart": 2, "pgdate_part": 2,
-}
-
 // partFirst reports whether the first argument of f may be a bare date part. It may, too, if nothing has the name of f but one of those
 // functions has nearly: then the name is the mistake to be told, not that there is no column "day".
 func (b *binder) partFirst(f *parse.FuncCall) bool {
-	if n := datePartFirst[f.Name]; n > 0 {
-		return n == len(f.Args)
+	takes := func(name string) bool {
+		return slices.ContainsFunc(b.fns.Rows(name), func(r *fn.Row) bool { return r.PartFirst() && r.Takes(len(f.Args)) })
 	}
-	if _, special := specials()[f.Name]; special || refusedFunctions[f.Name] || len(b.fns.Rows(f.Name)) > 0 {
-		return false
+	if len(b.fns.Rows(f.Name)) > 0 || fn.Refused(f.Name) {
+		return takes(f.Name)
 	}
 	near := similar.For(f.Name)
-	for name, n := range datePartFirst {
-		if n == len(f.Args) {
+	for _, name := range b.fns.Names() {
+		if takes(name) {
 			near.Offer(name, name)
 		}
 	}

@@ -2,44 +2,35 @@ package bind
 
 import "slipher/compiler/parse"
 
-// shownNames are functions that show up under another name in a result.
-var shownNames = map[string]string{
-	"dateadd": "date_add", "datediff": "date_diff", "nvl": "coalesce", "decode": "case", "extract": "date_part",
-	"current_catalog": "current_database", "len": "len",
-}
-
 // targetName is the name of a result column: its alias, else what the outermost
 // column, function or cast is called, else ?column?.
-func targetName(t target) string {
+func (b *binder) targetName(t target) string {
 	if t.Alias != "" {
 		return t.Alias
 	}
-	if n, _ := figureName(t.Expr); n != "" {
+	if n, _ := b.figureName(t.Expr); n != "" {
 		return n
 	}
 	return "?column?"
 }
 
 // figureName gives a name and how good it is: 0 none, 1 a type's, 2 a real one.
-func figureName(e parse.Expr) (string, int) {
+func (b *binder) figureName(e parse.Expr) (string, int) {
 	switch x := e.(type) {
 	case *parse.ColumnRef:
 		return x.Parts[len(x.Parts)-1], 2
 	case *starExpr:
 		return x.col.name, 2
 	case *parse.FuncCall:
-		if n, ok := shownNames[x.Name]; ok {
-			return n, 2
-		}
-		return x.Name, 2
+		return b.fns.Shown(x.Name), 2
 	case *parse.CastExpr:
-		if n, q := figureName(x.Arg); q > 0 {
+		if n, q := b.figureName(x.Arg); q > 0 {
 			return n, q
 		}
 		return x.Type.Name, 1
 	case *parse.CaseExpr:
 		if x.Else != nil {
-			if n, q := figureName(x.Else); q == 2 {
+			if n, q := b.figureName(x.Else); q == 2 {
 				return n, q
 			}
 		}

@@ -99,10 +99,7 @@ func (b *binder) nearFunction(name string, err error) error {
 			offer(n)
 		}
 	}
-	for n := range specials() {
-		offer(n)
-	}
-	for n := range refusedFunctions {
+	for _, n := range fn.RefusedNames() {
 		offer(n)
 	}
 	for _, l := range relations.Lookups() {

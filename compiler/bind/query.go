@@ -132,7 +132,7 @@ func (s *selection) bind() (*result, error) {
 			return nil, err
 		}
 		s.exprs = append(s.exprs, e)
-		s.names = append(s.names, targetName(t))
+		s.names = append(s.names, b.targetName(t))
 	}
 	sc.aliases = s.targets
 	if q.Having != nil {

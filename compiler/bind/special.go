@@ -111,23 +111,11 @@ func (b *binder) caseOf(conds []*algebra.Expr, results []value, what string, at 
 	return value{expr: e, typ: t, pos: at}, nil
 }
 
-// special is a function that is bound to expressions, not to an operation.
-type special struct {
-	least int // arguments
-	most  int // -1 any
-	bind  func(b *binder, f *parse.FuncCall, args []value) (value, error)
-}
-
-// specials are the functions of this file by name.
-func specials() map[string]special {
-	return map[string]special{
-		"coalesce": {1, -1, (*binder).coalesceCall},
-		"nvl":      {1, -1, (*binder).coalesceCall},
-		"nvl2":     {3, 3, (*binder).nvl2},
-		"nullif":   {2, 2, (*binder).nullif},
-		"decode":   {3, -1, (*binder).decode},
-		"greatest": {1, -1, extreme("greatest")},
-		"least":    {1, -1, extreme("least")},
+// specialForms bind calls of fn's special forms: to expressions, not to an operation.
+func specialForms() map[string]func(b *binder, f *parse.FuncCall, args []value) (value, error) {
+	return map[string]func(b *binder, f *parse.FuncCall, args []value) (value, error){
+		"coalesce": (*binder).coalesceCall, "nvl": (*binder).coalesceCall, "nvl2": (*binder).nvl2, "nullif": (*binder).nullif,
+		"decode": (*binder).decode, "greatest": extreme("greatest"), "least": extreme("least"),
 	}
 }
 

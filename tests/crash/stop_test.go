@@ -3,6 +3,7 @@ package crash
 import (
 	"context"
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 
@@ -99,6 +100,12 @@ func TestStopCutOff(t *testing.T) {
 		t.Helper()
 		var rows [][]string
 		if err := r.retry(ctx, c, func() (err error) { rows, _, err = c.exec(ctx, "%s", sql); return err }); err != nil {
+			for _, p := range append(append([]*proc{}, g.leaders...), g.nodes...) {
+				logged := p.tail()
+				p.signal(syscall.SIGQUIT) // its stacks
+				time.Sleep(time.Second)
+				t.Logf("%s logged:\n%s\nand was at\n%s", p.name, logged, p.stacks())
+			}
 			t.Fatalf("%s: %s", sql, errorText(err))
 		}
 		return rows

@@ -1,0 +1,28 @@
+package fn
+
+import "strings"
+
+// refused are Redshift's functions that are not supported, for a better error
+// than that they do not exist.
+var refused = func() map[string]bool {
+	m := map[string]bool{}
+	for _, n := range strings.Fields(`listagg median percentile_cont percentile_disc approximate row_number rank dense_rank
+		lag lead ntile first_value last_value nth_value cume_dist percent_rank ratio_to_report current_time localtime
+		json_extract_path_text json_parse regexp_replace regexp_substr regexp_instr regexp_count convert_timezone
+		timezone`) {
+		m[n] = true
+	}
+	return m
+}()
+
+// Refused reports whether name is one of Redshift's functions that are not supported.
+func Refused(name string) bool { return refused[name] }
+
+// RefusedNames are all of them.
+func RefusedNames() []string {
+	var out []string
+	for n := range refused {
+		out = append(out, n)
+	}
+	return out
+}
