@@ -58,7 +58,7 @@ func (s *Service) assign(ctx context.Context, q *plan.Query) (*assignment, error
 		}
 		a.m, a.term = m, m.Term
 		for _, n := range m.Nodes {
-			a.peers = append(a.peers, wire.Peer{ID: n.ID, Addr: n.Addr, Slices: n.Slices})
+			a.peers = append(a.peers, wire.Peer{ID: n.ID, Addr: n.Addr, Slices: n.Slices, Process: wire.ProcessOf(n.Conn)})
 			a.conns[n.ID] = wire.At(n.Conn, a.term)
 			a.target[n.ID] = n.Target
 			a.remote = a.remote || !n.Conn.Local()

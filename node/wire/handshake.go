@@ -36,10 +36,12 @@ type Identity struct {
 	// whoever takes its address for somebody else's.
 	Wary   bool
 	Secret []byte // empty only if all addresses are loopback
+
+	process string // Hello.Process, made by Listen
 }
 
 // peerInfo is what the handshake found out.
-type peerInfo struct{ id, addr, cluster string }
+type peerInfo struct{ id, addr, cluster, process string }
 
 // ErrSecret is the refusal of a peer that has another secret.
 var ErrSecret = errors.New("the peer does not know the cluster's secret")
@@ -83,7 +85,7 @@ func dialHandshake(c net.Conn, me Identity) (peerInfo, error) {
 	if proof.Error != "" {
 		return peerInfo{}, fmt.Errorf("refused by %s: %s", theirs.ID, proof.Error)
 	}
-	return peerInfo{theirs.ID, theirs.Addr, theirs.Cluster}, nil
+	return peerInfo{theirs.ID, theirs.Addr, theirs.Cluster, theirs.Process}, nil
 }
 
 // acceptHandshake: taken is asked about a peer that has proved the secret.
@@ -119,7 +121,7 @@ func acceptHandshake(c net.Conn, me Identity, taken func(peerInfo) error) (peerI
 		_, _ = writeHand(c, &Proof{Error: ErrSecret.Error()})
 		return peerInfo{}, ErrSecret
 	}
-	info := peerInfo{theirs.ID, theirs.Addr, theirs.Cluster}
+	info := peerInfo{theirs.ID, theirs.Addr, theirs.Cluster, theirs.Process}
 	if err := taken(info); err != nil {
 		_, _ = writeHand(c, &Proof{Error: err.Error()})
 		return peerInfo{}, err
@@ -133,7 +135,7 @@ func acceptHandshake(c net.Conn, me Identity, taken func(peerInfo) error) (peerI
 func newHello(me Identity) Hello {
 	nonce := make([]byte, nonceSize)
 	_, _ = rand.Read(nonce) // never fails
-	return Hello{Proto: Proto, Cluster: me.Cluster, ID: me.ID, Addr: me.Addr, Nonce: nonce}
+	return Hello{Proto: Proto, Cluster: me.Cluster, ID: me.ID, Addr: me.Addr, Nonce: nonce, Process: me.process}
 }
 
 func checkHello(h Hello, me Identity) error {

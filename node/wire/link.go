@@ -40,13 +40,14 @@ func yamuxConfig() *yamux.Config {
 
 // link is a session with another process.
 type link struct {
-	mux  *Mux
-	id   string
-	addr string
-	sess *yamux.Session
-	conn *heard
-	ctx  context.Context // ends with the link
-	stop context.CancelFunc
+	mux     *Mux
+	id      string
+	addr    string
+	process string
+	sess    *yamux.Session
+	conn    *heard
+	ctx     context.Context // ends with the link
+	stop    context.CancelFunc
 
 	mu    sync.Mutex
 	queue []*Data       // guarded by mu; bounded by the exchanges' credits
@@ -56,7 +57,7 @@ type link struct {
 
 func newLink(m *Mux, info peerInfo, s *yamux.Session, c *heard) *link {
 	ctx, stop := context.WithCancel(context.Background())
-	return &link{mux: m, id: info.id, addr: info.addr, sess: s, conn: c, ctx: ctx, stop: stop, some: make(chan struct{}, 1)}
+	return &link{mux: m, id: info.id, addr: info.addr, process: info.process, sess: s, conn: c, ctx: ctx, stop: stop, some: make(chan struct{}, 1)}
 }
 
 func (l *link) Peer() string          { return l.id }

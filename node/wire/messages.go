@@ -21,6 +21,8 @@ type Hello struct {
 	ID      string `msg:"id"`
 	Addr    string `msg:"addr"` // where the sender takes links
 	Nonce   []byte `msg:"nonce"`
+	// Process is another one each time the sender is started.
+	Process string `msg:"process"`
 }
 
 // Proof is the MAC over both hellos, or why there is no link.
@@ -82,6 +84,9 @@ type Peer struct {
 	ID     string          `msg:"id"`
 	Addr   string          `msg:"addr"` // "" for the leader: nodes use the link they have
 	Slices []state.SliceID `msg:"slices"`
+	// Process is the Hello.Process of the one that takes part, "" for the leader: a link of another process of
+	// the id leads to one that is gone.
+	Process string `msg:"process"`
 }
 
 // StartQuery hands a node all it needs for a query. Streams start by RunStream.

@@ -956,9 +956,9 @@ func (z FusedReply) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Hello) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 5
+	// map header, size 6
 	// string "proto"
-	o = append(o, 0x85, 0xa5, 0x70, 0x72, 0x6f, 0x74, 0x6f)
+	o = append(o, 0x86, 0xa5, 0x70, 0x72, 0x6f, 0x74, 0x6f)
 	o = msgp.AppendUint16(o, z.Proto)
 	// string "cluster"
 	o = append(o, 0xa7, 0x63, 0x6c, 0x75, 0x73, 0x74, 0x65, 0x72)
@@ -972,6 +972,9 @@ func (z *Hello) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "nonce"
 	o = append(o, 0xa5, 0x6e, 0x6f, 0x6e, 0x63, 0x65)
 	o = msgp.AppendBytes(o, z.Nonce)
+	// string "process"
+	o = append(o, 0xa7, 0x70, 0x72, 0x6f, 0x63, 0x65, 0x73, 0x73)
+	o = msgp.AppendString(o, z.Process)
 	return
 }
 
@@ -1043,6 +1046,12 @@ func (z *Hello) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			}
 			copy(z.Nonce, bts[:zb0002])
 			bts = bts[zb0002:]
+		case "process":
+			z.Process, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Process")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1057,7 +1066,7 @@ func (z *Hello) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Hello) Msgsize() (s int) {
-	s = 1 + 6 + msgp.Uint16Size + 8 + msgp.StringPrefixSize + len(z.Cluster) + 3 + msgp.StringPrefixSize + len(z.ID) + 5 + msgp.StringPrefixSize + len(z.Addr) + 6 + msgp.BytesPrefixSize + len(z.Nonce)
+	s = 1 + 6 + msgp.Uint16Size + 8 + msgp.StringPrefixSize + len(z.Cluster) + 3 + msgp.StringPrefixSize + len(z.ID) + 5 + msgp.StringPrefixSize + len(z.Addr) + 6 + msgp.BytesPrefixSize + len(z.Nonce) + 8 + msgp.StringPrefixSize + len(z.Process)
 	return
 }
 
@@ -1798,9 +1807,9 @@ func (z *Param) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Peer) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 3
+	// map header, size 4
 	// string "id"
-	o = append(o, 0x83, 0xa2, 0x69, 0x64)
+	o = append(o, 0x84, 0xa2, 0x69, 0x64)
 	o = msgp.AppendString(o, z.ID)
 	// string "addr"
 	o = append(o, 0xa4, 0x61, 0x64, 0x64, 0x72)
@@ -1815,6 +1824,9 @@ func (z *Peer) MarshalMsg(b []byte) (o []byte, err error) {
 			return
 		}
 	}
+	// string "process"
+	o = append(o, 0xa7, 0x70, 0x72, 0x6f, 0x63, 0x65, 0x73, 0x73)
+	o = msgp.AppendString(o, z.Process)
 	return
 }
 
@@ -1875,6 +1887,12 @@ func (z *Peer) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "process":
+			z.Process, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Process")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1893,6 +1911,7 @@ func (z *Peer) Msgsize() (s int) {
 	for za0001 := range z.Slices {
 		s += z.Slices[za0001].Msgsize()
 	}
+	s += 8 + msgp.StringPrefixSize + len(z.Process)
 	return
 }
 

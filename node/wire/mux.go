@@ -50,6 +50,7 @@ func Listen(me Identity, addr string, h Handler, log *slog.Logger) (*Mux, error)
 	if me.Addr == "" {
 		me.Addr = ln.Addr().String()
 	}
+	me.process = newProcess()
 	m := &Mux{me: me, handler: h, log: log, ln: ln, fence: &fence{},
 		links: map[string]*link{}, all: map[*link]struct{}{}, dialing: map[string]*dialling{}}
 	m.raft, m.sql = newStreams(m, streamRaft), newStreams(m, streamSQL)

@@ -40,7 +40,7 @@ func newQuery(ctx context.Context, ex *Executor, leader wire.Conn, m *wire.Start
 			q.peers[p.ID] = leader
 			continue
 		}
-		c, err := ex.cfg.Peers.Conn(ctx, p.ID, p.Addr)
+		c, err := wire.ConnTo(ctx, ex.cfg.Peers, &p)
 		if err != nil {
 			return nil, wire.Unreachable(p.ID, err)
 		}
