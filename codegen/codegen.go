@@ -51,7 +51,7 @@ func Compile(q *plan.Query, o Options) ([]*Code, error) {
 		if c.General, err = variant(q, s, lower.Options{Fns: o.Fns, PrefetchRows: prefetchRows}, o.Fns); err != nil {
 			return nil, err
 		}
-		if s.Source.Kind == plan.SourceScan && o.Facts != nil {
+		if s.Source.Kind == program.SourceScan && o.Facts != nil {
 			v, err := variant(q, s, lower.Options{Fns: o.Fns, Facts: o.Facts, PrefetchRows: prefetchRows}, o.Fns)
 			if err != nil {
 				return nil, err
@@ -145,7 +145,7 @@ const (
 // FusedIR is the module of the fused tier for a target, "" if the program is too large to compile: it stays on primitives.
 func (v *Variant) FusedIR(t target.Target) string {
 	most := maxFusedLoops
-	if v.Program.Source.Kind == uint8(plan.SourceValues) {
+	if v.Program.Source.Kind == program.SourceValues {
 		most = maxValuesLoops
 	}
 	if len(v.lowered.Loops) > most {

@@ -72,7 +72,7 @@ func entryOf(t *plan.Table) *entry {
 	}
 	for i, k := range t.Keys {
 		e.keyNull[i] = -1
-		if k.Nullable && t.Kind == plan.SinkAggr {
+		if k.Nullable && t.Kind == program.SinkAggr {
 			e.keyNull[i] = off
 			off += 8
 		}
@@ -88,7 +88,7 @@ func entryOf(t *plan.Table) *entry {
 		return at
 	}
 	e.pay, e.payNull = make([]int, len(t.Payload)), make([]int, len(t.Payload))
-	if t.Kind == plan.SinkSort {
+	if t.Kind == program.SinkSort {
 		e.sortKey = place(types.Str)
 	}
 	for _, w := range []int{16, 8, 4, 2, 1} {
@@ -104,7 +104,7 @@ func entryOf(t *plan.Table) *entry {
 			e.payNull[i] = place(types.I8)
 		}
 	}
-	if t.Kind == plan.SinkAggr {
+	if t.Kind == program.SinkAggr {
 		e.accumulators(t, place)
 	}
 	e.size = (off + 15) &^ 15
@@ -149,7 +149,7 @@ func (e *entry) accumulators(t *plan.Table, place func(types.Phys) int) {
 // describe fills the part of the layout that the runtime and people read.
 func (e *entry) describe(t *plan.Table) {
 	s := &e.shape
-	s.Kind, s.EntrySize, s.KeyOff, s.KeySize, s.SortKeyOff = uint8(t.Kind), e.size, keyStart, e.key.KeySize, e.sortKey
+	s.Kind, s.EntrySize, s.KeyOff, s.KeySize, s.SortKeyOff = t.Kind, e.size, keyStart, e.key.KeySize, e.sortKey
 	s.StrMask = e.key.StrMask
 	s.Keyed = len(t.Keys) > 0
 	for i, k := range t.Keys {

@@ -11,22 +11,22 @@ import (
 
 func (l *lowerer) sink() {
 	s := &l.seg.Sink
-	l.out.Sink = program.Sink{Kind: uint8(s.Kind), Table: s.TableID, Exchange: s.Exchange, Dist: uint8(s.Dist), LimitParam: -1, OffsetParam: -1}
+	l.out.Sink = program.Sink{Kind: s.Kind, Table: s.TableID, Exchange: s.Exchange, Dist: s.Dist, LimitParam: -1, OffsetParam: -1}
 	switch s.Kind {
-	case plan.SinkHash:
+	case program.SinkHash:
 		l.step = "hash"
 		l.build(s)
-	case plan.SinkAggr:
+	case program.SinkAggr:
 		l.step = "aggr"
 		l.aggregate(s)
-	case plan.SinkSort:
+	case program.SinkSort:
 		l.step = "sort"
 		l.out.Sink.LimitParam, l.out.Sink.OffsetParam = s.LimitParam, s.OffsetParam
 		l.sortRun(s)
 	default:
 		l.step = s.Kind.Label()
 		l.out.Sink.RowIDs = s.RowIDs
-		if s.Kind == plan.SinkDist && s.Dist == plan.DistBroadcast {
+		if s.Kind == program.SinkDist && s.Dist == program.DistBroadcast {
 			l.step = "bcast"
 		}
 		l.send(s)
@@ -213,9 +213,9 @@ func (l *lowerer) send(s *plan.Sink) {
 	program.LayoutChunk(cols)
 	l.out.Sink.Cols = cols
 	dest := none
-	if s.Kind == plan.SinkDist {
+	if s.Kind == program.SinkDist {
 		switch s.Dist {
-		case plan.DistHash:
+		case program.DistHash:
 			rs := make([]result, len(s.Keys))
 			for i, k := range s.Keys {
 				rs[i] = l.trim(k, l.expr(k))
@@ -224,7 +224,7 @@ func (l *lowerer) send(s *plan.Sink) {
 			out := l.vec(types.I64)
 			l.emit(subop.Destination(l.hash(rs, subop.DistSeed), n, out))
 			dest = read(out)
-		case plan.DistRoundRobin:
+		case program.DistRoundRobin:
 			out := l.vec(types.I64)
 			l.emit(subop.Rotate(l.counter(), n, out))
 			dest = read(out)

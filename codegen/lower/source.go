@@ -15,18 +15,18 @@ func (l *lowerer) source() {
 	s := &l.seg.Source
 	base := l.newPositions(nil)
 	l.dom = domain{Domain: subop.Domain{Count: base.count}, at: base}
-	l.out.Source = program.Source{Kind: uint8(s.Kind), Count: base.count, Exchange: s.Exchange, Table: s.TableID}
+	l.out.Source = program.Source{Kind: s.Kind, Count: base.count, Exchange: s.Exchange, Table: s.TableID}
 	l.step = "scan"
 	l.cols = make([]column, len(s.Cols))
 	for i := range s.Cols {
 		l.cols[i].typ = s.Cols[i].Type
 	}
 	switch s.Kind {
-	case plan.SourceScan:
+	case program.SourceScan:
 		l.scan(s)
-	case plan.SourceTable:
+	case program.SourceTable:
 		l.tableSource(s, base)
-	case plan.SourceValues:
+	case program.SourceValues:
 		l.values(s, base)
 	default:
 		l.chunkSource(s, base)
@@ -113,7 +113,7 @@ func (l *lowerer) tableSource(s *plan.Source, base *positions) {
 	slot := l.word("entries", 8)
 	l.out.Source.Base = slot
 	ent := l.vec(types.I64)
-	if t.Kind == plan.SinkSort {
+	if t.Kind == program.SinkSort {
 		l.emit(subop.EntryPointers(slot, ent))
 	} else {
 		l.emit(subop.EntrySequence(slot, int64(e.size), ent))
@@ -125,7 +125,7 @@ func (l *lowerer) tableSource(s *plan.Source, base *positions) {
 		return read(v)
 	}
 	fetchers := l.sortFields(t, e, field)
-	if t.Kind == plan.SinkAggr {
+	if t.Kind == program.SinkAggr {
 		fetchers = l.groupFields(t, e, from, field)
 	}
 	for i := range s.Cols {

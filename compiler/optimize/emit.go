@@ -7,6 +7,7 @@ import (
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
+	"slipher/runtime/program"
 )
 
 // emitter turns physical operators into segments. Segments are numbered when
@@ -143,10 +144,10 @@ func planColumn(c algebra.Column) plan.Column {
 }
 
 // exchange ends the pipe's segment by sending cols and opens the receiving one.
-func (e *emitter) exchange(p *pipe, kind plan.DistKind, keys []*algebra.Expr, cols []algebra.Column) *pipe {
+func (e *emitter) exchange(p *pipe, kind program.DistKind, keys []*algebra.Expr, cols []algebra.Column) *pipe {
 	x := e.exchanges
 	e.exchanges++
-	sink := plan.Sink{Kind: plan.SinkDist, Exchange: x, Dist: kind, Keys: p.exprs(keys), LimitParam: -1, OffsetParam: -1}
+	sink := plan.Sink{Kind: program.SinkDist, Exchange: x, Dist: kind, Keys: p.exprs(keys), LimitParam: -1, OffsetParam: -1}
 	out := make([]plan.Column, len(cols))
 	ids := make([]algebra.ColumnID, len(cols))
 	for i, c := range cols {
@@ -157,12 +158,12 @@ func (e *emitter) exchange(p *pipe, kind plan.DistKind, keys []*algebra.Expr, co
 	p.seg.Sink = sink
 	where := plan.EverySlice
 	switch kind {
-	case plan.DistBroadcast:
+	case program.DistBroadcast:
 		where = plan.EveryNode
-	case plan.DistSingle:
+	case program.DistSingle:
 		where = plan.OneSlice
 	}
-	r := e.open(where, plan.Source{Kind: plan.SourceReceive, Exchange: x, Cols: out}, ids)
+	r := e.open(where, plan.Source{Kind: program.SourceReceive, Exchange: x, Cols: out}, ids)
 	e.sender[x] = append(e.sender[x], p.seg)
 	e.receiver[x] = r.seg
 	return r

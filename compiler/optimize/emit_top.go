@@ -5,6 +5,7 @@ import (
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
+	"slipher/runtime/program"
 )
 
 // query emits the whole statement.
@@ -74,7 +75,7 @@ func (e *emitter) selectQuery(root physical, t top) error {
 		}
 		key = e.computeAbove(p, pr, wanted, key)
 	}
-	sink := plan.Sink{Kind: plan.SinkReturn, Cols: p.exprs(exprs), LimitParam: -1, OffsetParam: -1}
+	sink := plan.Sink{Kind: program.SinkReturn, Cols: p.exprs(exprs), LimitParam: -1, OffsetParam: -1}
 	if key != nil {
 		sink.Cols = append(sink.Cols, keyColumn(p, *key))
 	}
@@ -118,7 +119,7 @@ func (e *emitter) delete(root physical) error {
 	if err != nil {
 		return err
 	}
-	p.seg.Sink = plan.Sink{Kind: plan.SinkDelete, LimitParam: -1, OffsetParam: -1, Cols: p.exprs([]*algebra.Expr{cols[0].Ref()})}
+	p.seg.Sink = plan.Sink{Kind: program.SinkDelete, LimitParam: -1, OffsetParam: -1, Cols: p.exprs([]*algebra.Expr{cols[0].Ref()})}
 	e.q.Merge = plan.Merge{LimitParam: -1, OffsetParam: -1}
 	e.q.Delete = tableRef(e.p.st.Delete, "")
 	return nil
@@ -141,13 +142,13 @@ func (e *emitter) insert(root physical) error {
 	}
 	switch {
 	case t.Effective == state.DistKey && t.DistKey >= 0:
-		p = e.exchange(p, plan.DistHash, []*algebra.Expr{cols[t.DistKey].Ref()}, cols)
+		p = e.exchange(p, program.DistHash, []*algebra.Expr{cols[t.DistKey].Ref()}, cols)
 	case t.Effective == state.DistAll: // stored once, read by every node
-		p = e.exchange(p, plan.DistSingle, nil, cols)
+		p = e.exchange(p, program.DistSingle, nil, cols)
 	default:
-		p = e.exchange(p, plan.DistRoundRobin, nil, cols)
+		p = e.exchange(p, program.DistRoundRobin, nil, cols)
 	}
-	sink := plan.Sink{Kind: plan.SinkInsert, LimitParam: -1, OffsetParam: -1}
+	sink := plan.Sink{Kind: program.SinkInsert, LimitParam: -1, OffsetParam: -1}
 	for _, c := range cols {
 		sink.Cols = append(sink.Cols, p.expr(c.Ref()))
 	}

@@ -5,6 +5,7 @@ import (
 
 	"slipher/compiler/algebra"
 	"slipher/compiler/plan"
+	"slipher/runtime/program"
 )
 
 // groupKey is a group key and the id of its output column.
@@ -45,9 +46,9 @@ func (e *emitter) group(p *pipe, keys []groupKey, accs []*accum, d dist, rows fl
 		cols = append(cols, col)
 		merges[i] = &accum{id: a.id, fn: e.p.env.Fn.Merged(a.fn), arg: ref, out: a.out}
 	}
-	kind := plan.DistHash
+	kind := program.DistHash
 	if len(keys) == 0 || d.kind == distSingle {
-		kind, by = plan.DistSingle, nil
+		kind, by = program.DistSingle, nil
 	}
 	p = e.exchange(p, kind, by, cols)
 	return e.fillGroups(p, merged, merges, rows)
@@ -55,8 +56,8 @@ func (e *emitter) group(p *pipe, keys []groupKey, accs []*accum, d dist, rows fl
 
 // fillGroups ends the segment with an aggregate table and opens one over its groups.
 func (e *emitter) fillGroups(p *pipe, keys []groupKey, accs []*accum, rows float64) *pipe {
-	t := &plan.Table{Kind: plan.SinkAggr, EstRows: estimate(rows)}
-	sink := plan.Sink{Kind: plan.SinkAggr, LimitParam: -1, OffsetParam: -1}
+	t := &plan.Table{Kind: program.SinkAggr, EstRows: estimate(rows)}
+	sink := plan.Sink{Kind: program.SinkAggr, LimitParam: -1, OffsetParam: -1}
 	var cols []plan.Column
 	var ids []algebra.ColumnID
 	for i, k := range keys {
@@ -80,5 +81,5 @@ func (e *emitter) fillGroups(p *pipe, keys []groupKey, accs []*accum, rows float
 	}
 	sink.TableID = e.table(t, p.seg)
 	p.seg.Sink = sink
-	return e.open(p.seg.Where, plan.Source{Kind: plan.SourceTable, TableID: sink.TableID, Cols: cols}, ids)
+	return e.open(p.seg.Where, plan.Source{Kind: program.SourceTable, TableID: sink.TableID, Cols: cols}, ids)
 }

@@ -8,6 +8,7 @@ import (
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
+	"slipher/runtime/program"
 )
 
 // aggrOp groups. unique: SELECT DISTINCT.
@@ -196,8 +197,8 @@ func (e *emitter) joinPass(p *pipe, n *aggrOp, accs []*accum) error {
 	if err != nil {
 		return err
 	}
-	t := &plan.Table{Kind: plan.SinkHash, EstRows: estimate(n.rows)}
-	sink := plan.Sink{Kind: plan.SinkHash, LimitParam: -1, OffsetParam: -1, Keys: b.groupKeys(n)}
+	t := &plan.Table{Kind: program.SinkHash, EstRows: estimate(n.rows)}
+	sink := plan.Sink{Kind: program.SinkHash, LimitParam: -1, OffsetParam: -1, Keys: b.groupKeys(n)}
 	for i, k := range sink.Keys {
 		t.Keys = append(t.Keys, plan.Column{Name: fmt.Sprintf("k%d", i), Type: k.Type, Nullable: k.Nullable})
 	}

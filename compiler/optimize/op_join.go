@@ -9,6 +9,7 @@ import (
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
+	"slipher/runtime/program"
 )
 
 // joinOp is a hash join: build is read first, whole.
@@ -103,7 +104,7 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 		return nil, err
 	}
 	if n.move == distOuter || n.move == distBoth {
-		p = e.exchange(p, plan.DistHash, pick(n.probeKeys, n.moveKeys), probeCols)
+		p = e.exchange(p, program.DistHash, pick(n.probeKeys, n.moveKeys), probeCols)
 	}
 	step := &plan.HashJoin{Table: table, Kind: n.kind, Keys: p.exprs(n.probeKeys)}
 	if len(n.probeKeys) == 0 {
@@ -146,13 +147,13 @@ func (n *joinOp) emitBuild(e *emitter, payload []algebra.Column) (int, error) {
 	switch n.move {
 	case bcastInner:
 		if e.p.env.Nodes > 1 && !e.p.leader {
-			p = e.exchange(p, plan.DistBroadcast, nil, cols)
+			p = e.exchange(p, program.DistBroadcast, nil, cols)
 		}
 	case distInner, distBoth:
-		p = e.exchange(p, plan.DistHash, pick(n.buildKeys, n.moveKeys), cols)
+		p = e.exchange(p, program.DistHash, pick(n.buildKeys, n.moveKeys), cols)
 	}
-	t := &plan.Table{Kind: plan.SinkHash, EstRows: estimate(n.build.out().rows)}
-	sink := plan.Sink{Kind: plan.SinkHash, LimitParam: -1, OffsetParam: -1, Keys: p.exprs(n.buildKeys)}
+	t := &plan.Table{Kind: program.SinkHash, EstRows: estimate(n.build.out().rows)}
+	sink := plan.Sink{Kind: program.SinkHash, LimitParam: -1, OffsetParam: -1, Keys: p.exprs(n.buildKeys)}
 	if len(n.buildKeys) == 0 {
 		sink.Keys = []*plan.Expr{constKey()}
 	}

@@ -9,6 +9,7 @@ import (
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
+	"slipher/runtime/program"
 )
 
 // scanOp reads a stored table or catalog relation and filters.
@@ -40,7 +41,7 @@ func (p *planner) scan(n *algebra.Scan, preds []*algebra.Expr) physical {
 
 func (n *scanOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	want = union(want, n.preds)
-	src := plan.Source{Kind: plan.SourceScan, Once: n.once}
+	src := plan.Source{Kind: program.SourceScan, Once: n.once}
 	var ids []algebra.ColumnID
 	for i, c := range n.scan.Cols {
 		if !want[c.ID] {
@@ -54,7 +55,7 @@ func (n *scanOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	if t := n.scan.Table; t != nil {
 		src.Table = tableRef(t, n.scan.Alias)
 	} else {
-		src.Kind, src.Rows = plan.SourceRows, n.scan.Relation
+		src.Kind, src.Rows = program.SourceRows, n.scan.Relation
 	}
 	live := -1
 	if n.scan.Table != nil && hasDeleted(n.scan.Table) {

@@ -6,6 +6,7 @@ import (
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/plan"
+	"slipher/runtime/program"
 )
 
 // sortLimitOp is ORDER BY and/or LIMIT inside a query: all rows go to one instance.
@@ -78,7 +79,7 @@ func (n *sortLimitOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 		e.limitStep(p, n.count, n.offset)
 	}
 	if !single {
-		p = e.exchange(p, plan.DistSingle, nil, cols)
+		p = e.exchange(p, program.DistSingle, nil, cols)
 		if len(n.keys) > 0 {
 			p = e.sort(p, cols, n.keys, n.count, n.offset, n.rows, false)
 		}
@@ -92,8 +93,8 @@ func (n *sortLimitOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 // sort ends the segment with a sort table and opens one over its rows; withKey
 // yields the normalised key as a last column.
 func (e *emitter) sort(p *pipe, payload []algebra.Column, keys []algebra.SortKey, count, offset int, rows float64, withKey bool) *pipe {
-	t := &plan.Table{Kind: plan.SinkSort, EmitKey: withKey, EstRows: estimate(rows)}
-	sink := plan.Sink{Kind: plan.SinkSort, LimitParam: count, OffsetParam: offset}
+	t := &plan.Table{Kind: program.SinkSort, EmitKey: withKey, EstRows: estimate(rows)}
+	sink := plan.Sink{Kind: program.SinkSort, LimitParam: count, OffsetParam: offset}
 	var ids []algebra.ColumnID
 	for _, c := range payload {
 		at := p.at[c.ID]
@@ -113,7 +114,7 @@ func (e *emitter) sort(p *pipe, payload []algebra.Column, keys []algebra.SortKey
 	if withKey {
 		cols = append(cols, plan.Column{Name: "sortkey", Type: types.TText})
 	}
-	return e.open(p.seg.Where, plan.Source{Kind: plan.SourceTable, TableID: sink.TableID, Cols: cols}, ids)
+	return e.open(p.seg.Where, plan.Source{Kind: program.SourceTable, TableID: sink.TableID, Cols: cols}, ids)
 }
 
 // limitStep lets each instance pass no more rows than the whole query may: the

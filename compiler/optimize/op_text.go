@@ -3,6 +3,7 @@ package optimize
 import (
 	"slipher/compiler/algebra"
 	"slipher/compiler/plan"
+	"slipher/runtime/program"
 )
 
 // textOp is COPY's input.
@@ -27,7 +28,7 @@ func (n *textOp) emit(e *emitter, _ algebra.IDs) (*pipe, error) {
 	for _, c := range n.text.Cols { // all: the load kernel splits them anyway
 		cols, ids = append(cols, planColumn(c)), append(ids, c.ID)
 	}
-	return e.open(plan.EverySlice, plan.Source{Kind: plan.SourceText, Cols: cols}, ids), nil
+	return e.open(plan.EverySlice, plan.Source{Kind: program.SourceText, Cols: cols}, ids), nil
 }
 
 func (n *textOp) explain(x *explainer, line *plan.Node, _ algebra.IDs) *plan.Node {

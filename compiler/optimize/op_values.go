@@ -5,6 +5,7 @@ import (
 
 	"slipher/compiler/algebra"
 	"slipher/compiler/plan"
+	"slipher/runtime/program"
 )
 
 // valuesOp is literal rows.
@@ -21,7 +22,7 @@ func (p *planner) values(n *algebra.Values) physical {
 }
 
 func (n *valuesOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
-	src := plan.Source{Kind: plan.SourceValues, Values: [][]*plan.Expr{}}
+	src := plan.Source{Kind: program.SourceValues, Values: [][]*plan.Expr{}}
 	var ids []algebra.ColumnID
 	var at []int
 	for i, c := range n.values.Cols {
@@ -34,7 +35,7 @@ func (n *valuesOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 			src.Values = make([][]*plan.Expr, n.values.Len())
 			return e.open(e.where(n.dist), src, ids), nil
 		}
-		src.Kind, src.Values = plan.SourceLiterals, nil
+		src.Kind, src.Values = program.SourceLiterals, nil
 		for _, k := range at {
 			src.Literals = append(src.Literals, n.values.Literals[k])
 		}

@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"slipher/compiler/plan"
+	"slipher/runtime/program"
 )
 
 // number sorts the segments into streams and numbers both.
@@ -54,7 +55,7 @@ func (e *emitter) number() {
 // tablesRead are the query's tables that a segment reads.
 func tablesRead(s *plan.Segment) []int {
 	var out []int
-	if s.Source.Kind == plan.SourceTable {
+	if s.Source.Kind == program.SourceTable {
 		out = append(out, s.Source.TableID)
 	}
 	for _, st := range s.Steps {

@@ -6,6 +6,7 @@ import (
 
 	"slipher/catalog/types"
 	"slipher/compiler/expr"
+	"slipher/runtime/program"
 )
 
 // FormatSegments is a query's streams, segments and steps as text: the same for
@@ -75,7 +76,7 @@ func (f *formatter) segment(s *Segment) {
 func (f *formatter) source(s *Source) {
 	cols := columnsText(s.Cols)
 	switch s.Kind {
-	case SourceScan:
+	case program.SourceScan:
 		name := s.Table.Schema + "." + s.Table.Name
 		if s.Table.Alias != "" && s.Table.Alias != s.Table.Name {
 			name += " " + s.Table.Alias
@@ -87,21 +88,21 @@ func (f *formatter) source(s *Source) {
 		for _, z := range s.Zone {
 			f.line(3, "zone %s %s $%d", s.Cols[z.Col].Name, z.Op, z.Param)
 		}
-	case SourceReceive:
+	case program.SourceReceive:
 		f.line(2, "receive x%d %s", s.Exchange, cols)
-	case SourceTable:
+	case program.SourceTable:
 		f.line(2, "scan tbl=%d %s", s.TableID, cols)
-	case SourceRows:
+	case program.SourceRows:
 		f.line(2, "rows %s %s", s.Rows, cols)
-	case SourceValues:
+	case program.SourceValues:
 		f.line(2, "values %s", cols)
 		p := f.printer(nil)
 		for _, row := range s.Values {
 			f.line(3, "(%s)", p.List(row))
 		}
-	case SourceText:
+	case program.SourceText:
 		f.line(2, "text %s", cols)
-	case SourceLiterals:
+	case program.SourceLiterals:
 		f.line(2, "values %s: %d rows of constants", cols, len(s.Literals[0]))
 	}
 }
@@ -168,9 +169,9 @@ func limitText(count, offset int) string {
 func (f *formatter) sink(s *Segment, in []Column) {
 	p, k := f.printer(in), &s.Sink
 	switch k.Kind {
-	case SinkHash:
+	case program.SinkHash:
 		f.line(2, "hash tbl=%d key (%s) payload (%s)", k.TableID, p.List(k.Keys), p.List(k.Payload))
-	case SinkAggr:
+	case program.SinkAggr:
 		var parts []string
 		for _, a := range k.Aggs {
 			arg := "*"
@@ -184,21 +185,21 @@ func (f *formatter) sink(s *Segment, in []Column) {
 			do = " do " + strings.Join(parts, ", ")
 		}
 		f.line(2, "aggr tbl=%d key (%s)%s", k.TableID, p.List(k.Keys), do)
-	case SinkSort:
+	case program.SinkSort:
 		f.line(2, "sort tbl=%d by %s%s payload (%s)", k.TableID, p.OrderText(k.Order), limitText(k.LimitParam, k.OffsetParam), p.List(k.Payload))
-	case SinkDist:
-		to := map[DistKind]string{DistBroadcast: "bcast", DistSingle: "dist single", DistRoundRobin: "dist round robin",
-			DistHash: "dist hash (" + p.List(k.Keys) + ")"}[k.Dist]
+	case program.SinkDist:
+		to := map[program.DistKind]string{program.DistBroadcast: "bcast", program.DistSingle: "dist single", program.DistRoundRobin: "dist round robin",
+			program.DistHash: "dist hash (" + p.List(k.Keys) + ")"}[k.Dist]
 		f.line(2, "%s x%d (%s)", to, k.Exchange, p.List(k.Cols))
-	case SinkReturn:
+	case program.SinkReturn:
 		f.line(2, "return (%s)", p.List(k.Cols))
-	case SinkInsert:
+	case program.SinkInsert:
 		cols, replacing := k.Cols, ""
 		if n := len(cols); k.RowIDs && n > 0 {
 			cols, replacing = cols[:n-1], " replacing "+p.Text(cols[n-1])
 		}
 		f.line(2, "insert %s.%s (%s)%s", f.q.Insert.Table.Schema, f.q.Insert.Table.Name, p.List(cols), replacing)
-	case SinkDelete:
+	case program.SinkDelete:
 		f.line(2, "delete %s.%s (%s)", f.q.Delete.Schema, f.q.Delete.Name, p.List(k.Cols))
 	}
 }

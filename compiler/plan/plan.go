@@ -5,6 +5,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/expr"
+	"slipher/runtime/program"
 )
 
 // Query is a planned statement: segments grouped into streams.
@@ -64,10 +65,10 @@ type Column struct {
 
 // Source yields a segment's rows. Exactly one kind; Cols is the layout it yields.
 type Source struct {
-	Kind SourceKind
+	Kind program.SourceKind
 	Cols []Column
 
-	// SourceScan
+	// program.SourceScan
 	Table *TableRef
 	// ColNos has for each of Cols its 0-based column number in the table;
 	// state.Table's RowIDColumn and LiveColumn too.
@@ -78,36 +79,18 @@ type Source struct {
 	// (Where is EveryNode then: a build side).
 	Once bool
 
-	// SourceReceive
+	// program.SourceReceive
 	Exchange int
 
-	// SourceTable: groups or sorted rows of a table of this query
+	// program.SourceTable: groups or sorted rows of a table of this query
 	TableID int
 
-	// SourceRows: leader only; rows handed in by name (catalog relation, VALUES)
+	// program.SourceRows: leader only; rows handed in by name (catalog relation, VALUES)
 	Rows string
 	// Values are literal rows for a leader's VALUES or a FROM-less SELECT (one row, no columns).
 	Values [][]*Expr
 	// Literals has for each of Cols its constants, one a row: not part of the program.
 	Literals [][]types.Datum
-}
-
-// SourceKind is the kind of a source.
-type SourceKind uint8
-
-const (
-	SourceScan     SourceKind = iota // blocks of a user table
-	SourceReceive                    // chunks of an exchange
-	SourceTable                      // groups of an aggregate table, rows of a sort table
-	SourceRows                       // chunks handed in by the leader: catalog relations
-	SourceValues                     // Values, evaluated
-	SourceText                       // COPY: str columns split from text by the load kernel
-	SourceLiterals                   // Literals
-)
-
-// Label is the source's step name.
-func (k SourceKind) Label() string {
-	return [...]string{"scan", "receive", "scan tbl", "rows", "values", "text", "values"}[k]
 }
 
 // TableRef names a stored table for the leader; nodes get block lists.
@@ -173,66 +156,38 @@ type Limit struct {
 
 // Sink consumes a segment's rows. Exactly one kind.
 type Sink struct {
-	Kind SinkKind
+	Kind program.SinkKind
 
-	// SinkHash, SinkAggr, SinkSort: the table filled. Its shape is in Query.Tables.
+	// program.SinkHash, program.SinkAggr, program.SinkSort: the table filled. Its shape is in Query.Tables.
 	TableID int
-	Keys    []*Expr   // SinkHash: join keys; SinkAggr: group keys; SinkDist: distribution keys
-	Payload []*Expr   // SinkHash, SinkSort: what an entry carries
-	Aggs    []Agg     // SinkAggr
-	Order   []SortKey // SinkSort, and SinkReturn with a merge: key made of these
-	// LimitParam: SinkSort keeps only the first limit+offset rows; -1 for all.
+	Keys    []*Expr   // program.SinkHash: join keys; program.SinkAggr: group keys; program.SinkDist: distribution keys
+	Payload []*Expr   // program.SinkHash, program.SinkSort: what an entry carries
+	Aggs    []Agg     // program.SinkAggr
+	Order   []SortKey // program.SinkSort, and program.SinkReturn with a merge: key made of these
+	// LimitParam: program.SinkSort keeps only the first limit+offset rows; -1 for all.
 	LimitParam, OffsetParam int
 
-	// SinkDist
+	// program.SinkDist
 	Exchange int
-	Dist     DistKind
+	Dist     program.DistKind
 
-	// SinkDist, SinkReturn, SinkInsert, SinkDelete: the columns sent
+	// program.SinkDist, program.SinkReturn, program.SinkInsert, program.SinkDelete: the columns sent
 	Cols []*Expr
-	// RowIDs, of a SinkInsert: the last of Cols is the address of the row that this
+	// RowIDs, of a program.SinkInsert: the last of Cols is the address of the row that this
 	// one replaces (UPDATE, merge), not a column of the table.
 	RowIDs bool
 }
 
-// SinkKind is the kind of a sink.
-type SinkKind uint8
-
-const (
-	SinkHash   SinkKind = iota // build a join table
-	SinkAggr                   // aggregate
-	SinkSort                   // sorted run
-	SinkDist                   // exchange to other slices
-	SinkReturn                 // rows for the client, to the leader
-	SinkInsert                 // rows for a table's slice: sorted, encoded, stored
-	SinkDelete                 // row addresses (one BIGINT column) of rows to delete
-)
-
-// Label is the sink's step name.
-func (k SinkKind) Label() string {
-	return [...]string{"hash", "aggr", "sort", "dist", "return", "insert", "delete"}[k]
-}
-
-// DistKind is where an exchange sends a row.
-type DistKind uint8
-
-const (
-	DistHash       DistKind = iota // slice = DistHash(keys) mod slices
-	DistBroadcast                  // every node
-	DistSingle                     // slice 0
-	DistRoundRobin                 // EVEN tables
-)
-
 // Table is made while the query runs: a join, aggregate or sort table.
 type Table struct {
 	ID      int
-	Kind    SinkKind // SinkHash, SinkAggr or SinkSort
+	Kind    program.SinkKind // program.SinkHash, program.SinkAggr or program.SinkSort
 	Keys    []Column
-	Payload []Column  // SinkHash, SinkSort
-	Aggs    []AggInfo // SinkAggr
-	// Layout yielded by SourceTable: SinkAggr: Keys then aggregates; SinkSort: Payload
+	Payload []Column  // program.SinkHash, program.SinkSort
+	Aggs    []AggInfo // program.SinkAggr
+	// Layout yielded by program.SourceTable: program.SinkAggr: Keys then aggregates; program.SinkSort: Payload
 	// (then, if Merge needs it, the sort key as a Str column).
-	EmitKey bool // SinkSort: append the normalised key
+	EmitKey bool // program.SinkSort: append the normalised key
 	// EstRows is the planner's guess, for initial sizes only.
 	EstRows int64
 }
@@ -256,7 +211,7 @@ type Merge struct {
 	LimitParam, OffsetParam int  // -1: none
 }
 
-// InsertTarget is what an INSERT or COPY fills. Columns of SinkInsert are the
+// InsertTarget is what an INSERT or COPY fills. Columns of program.SinkInsert are the
 // table's columns in order, already cast; NOT NULL is checked by generated code.
 type InsertTarget struct {
 	Table *TableRef

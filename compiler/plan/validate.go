@@ -5,6 +5,7 @@ import (
 
 	"slipher/catalog/types"
 	"slipher/compiler/expr"
+	"slipher/runtime/program"
 )
 
 // Validate checks a query's inner agreement: every index in range, layouts equal
@@ -58,14 +59,14 @@ func (v *validator) streams() {
 
 // enter notes which tables a segment fills and what it receives.
 func (v *validator) enter(s *Segment) {
-	if s.Source.Kind == SourceReceive {
+	if s.Source.Kind == program.SourceReceive {
 		if v.receivers[s.Source.Exchange] != nil {
 			v.fail("exchange %d has two receivers", s.Source.Exchange)
 		}
 		v.receivers[s.Source.Exchange] = s
 	}
 	switch s.Sink.Kind {
-	case SinkHash, SinkAggr, SinkSort:
+	case program.SinkHash, program.SinkAggr, program.SinkSort:
 		t := s.Sink.TableID
 		if t < 0 || t >= len(v.q.Tables) || v.filled[t] != nil || v.q.Tables[t].ID != t || v.q.Tables[t].Kind != s.Sink.Kind {
 			v.fail("segment %d fills table %d, which is not its own", s.ID, t)
@@ -84,7 +85,7 @@ func (v *validator) segment(s *Segment) {
 	for i, st := range s.Steps {
 		if j, ok := st.(*HashJoin); ok {
 			v.at = fmt.Sprintf("segment %d step %d: ", s.ID, i)
-			if v.read(s, j.Table, SinkHash); v.err != nil {
+			if v.read(s, j.Table, program.SinkHash); v.err != nil {
 				return
 			}
 		}
@@ -100,7 +101,7 @@ func (v *validator) segment(s *Segment) {
 }
 
 // read checks that s may read table t.
-func (v *validator) read(s *Segment, t int, kind SinkKind) {
+func (v *validator) read(s *Segment, t int, kind program.SinkKind) {
 	if t < 0 || t >= len(v.q.Tables) || v.q.Tables[t].Kind != kind {
 		v.fail("table %d is not of the kind read", t)
 		return
@@ -113,7 +114,7 @@ func (v *validator) read(s *Segment, t int, kind SinkKind) {
 func (v *validator) source(s *Segment) {
 	src := &s.Source
 	switch src.Kind {
-	case SourceScan:
+	case program.SourceScan:
 		if src.Table == nil || len(src.ColNos) != len(src.Cols) {
 			v.fail("a scan without table or with %d column numbers for %d columns", len(src.ColNos), len(src.Cols))
 		}
@@ -123,7 +124,7 @@ func (v *validator) source(s *Segment) {
 				v.fail("zone predicate on column %d", z.Col)
 			}
 		}
-	case SourceTable:
+	case program.SourceTable:
 		if src.TableID < 0 || src.TableID >= len(v.q.Tables) {
 			v.fail("table %d does not exist", src.TableID)
 			return
@@ -132,7 +133,7 @@ func (v *validator) source(s *Segment) {
 		if v.read(s, src.TableID, t.Kind); v.err == nil {
 			v.same(src.Cols, TableLayout(t))
 		}
-	case SourceValues:
+	case program.SourceValues:
 		for _, row := range src.Values {
 			if len(row) != len(src.Cols) {
 				v.fail("a row of %d values for %d columns", len(row), len(src.Cols))
@@ -141,7 +142,7 @@ func (v *validator) source(s *Segment) {
 				v.expr(e, nil)
 			}
 		}
-	case SourceLiterals:
+	case program.SourceLiterals:
 		if len(src.Literals) != len(src.Cols) || len(src.Cols) == 0 {
 			v.fail("constants of %d columns for %d", len(src.Literals), len(src.Cols))
 			return
@@ -154,10 +155,10 @@ func (v *validator) source(s *Segment) {
 	}
 }
 
-// TableLayout is the layout that SourceTable yields for t: an aggregate table's
+// TableLayout is the layout that program.SourceTable yields for t: an aggregate table's
 // keys and aggregates, a sort table's payload and, with EmitKey, its key.
 func TableLayout(t *Table) []Column {
-	if t.Kind == SinkSort {
+	if t.Kind == program.SinkSort {
 		out := append([]Column(nil), t.Payload...)
 		if t.EmitKey {
 			out = append(out, Column{Name: "sortkey", Type: types.TText})
@@ -231,43 +232,43 @@ func (v *validator) sink(s *Segment, in []Column) {
 		}
 	}
 	switch k.Kind {
-	case SinkHash:
+	case program.SinkHash:
 		v.same(v.q.Tables[k.TableID].Keys, layoutOf(k.Keys))
 		v.same(v.q.Tables[k.TableID].Payload, layoutOf(k.Payload))
-	case SinkAggr:
+	case program.SinkAggr:
 		v.same(v.q.Tables[k.TableID].Keys, layoutOf(k.Keys))
 		if len(k.Aggs) != len(v.q.Tables[k.TableID].Aggs) {
 			v.fail("%d accumulators for a table of %d", len(k.Aggs), len(v.q.Tables[k.TableID].Aggs))
 		}
-	case SinkSort:
+	case program.SinkSort:
 		v.same(v.q.Tables[k.TableID].Payload, layoutOf(k.Payload))
 		for _, p := range []int{k.LimitParam, k.OffsetParam} {
 			if p != -1 {
 				v.param(p)
 			}
 		}
-	case SinkDist:
+	case program.SinkDist:
 		r := v.receivers[k.Exchange]
 		if r == nil || r.Stream != s.Stream {
 			v.fail("exchange %d has no receiver in this stream", k.Exchange)
 			return
 		}
-		if (k.Dist == DistHash) != (len(k.Keys) > 0) {
+		if (k.Dist == program.DistHash) != (len(k.Keys) > 0) {
 			v.fail("distribution %d with %d keys", k.Dist, len(k.Keys))
 		}
 		v.same(r.Source.Cols, layoutOf(k.Cols))
-	case SinkInsert:
+	case program.SinkInsert:
 		if v.q.Insert == nil || k.RowIDs != (v.q.Delete != nil) {
 			v.fail("rows inserted without a table, or replacing rows (%v) without a table to delete them from", k.RowIDs)
 		} else if k.RowIDs {
 			v.rowID(k.Cols[len(k.Cols)-1:])
 		}
-	case SinkDelete:
+	case program.SinkDelete:
 		if v.q.Delete == nil {
 			v.fail("rows deleted without a table")
 		}
 		v.rowID(k.Cols)
-	case SinkReturn:
+	case program.SinkReturn:
 		n := len(v.q.Output)
 		if v.q.Merge.Sorted {
 			n++

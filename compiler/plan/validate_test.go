@@ -7,6 +7,7 @@ import (
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
 	"slipher/compiler/expr"
+	"slipher/runtime/program"
 )
 
 // small is a valid plan: scan, aggregate, exchange, final, return.
@@ -21,19 +22,19 @@ func small() *Query {
 		Output:  []OutputColumn{{Name: "k", Type: types.TInt4}, {Name: "n", Type: types.TInt8}},
 		Merge:   Merge{LimitParam: -1, OffsetParam: -1},
 		Tables: []*Table{
-			{ID: 0, Kind: SinkAggr, Keys: cols[:1], Aggs: aggs},
-			{ID: 1, Kind: SinkAggr, Keys: cols[:1], Aggs: aggs},
+			{ID: 0, Kind: program.SinkAggr, Keys: cols[:1], Aggs: aggs},
+			{ID: 1, Kind: program.SinkAggr, Keys: cols[:1], Aggs: aggs},
 		},
 		Segments: []*Segment{
-			{ID: 0, Source: Source{Kind: SourceScan, Table: &TableRef{Schema: "public", Name: "t"}, Cols: cols[:1], ColNos: []int{3},
+			{ID: 0, Source: Source{Kind: program.SourceScan, Table: &TableRef{Schema: "public", Name: "t"}, Cols: cols[:1], ColNos: []int{3},
 				Zone: []ZonePred{{Col: 0, Op: ">", Param: 0}}},
 				Steps: []Step{&Filter{Preds: []*Expr{{Kind: expr.Call, Type: types.TBool, Op: fn.Default().Op("gt"), Args: []*Expr{key(), {Kind: expr.Parameter, Type: types.TInt4}}}}}},
-				Sink:  Sink{Kind: SinkAggr, TableID: 0, Keys: []*Expr{key()}, Aggs: []Agg{{Fn: rowCount}}}},
-			{ID: 1, Stream: 1, Source: Source{Kind: SourceTable, TableID: 0, Cols: cols},
-				Sink: Sink{Kind: SinkDist, Keys: []*Expr{key()}, Cols: []*Expr{key(), count()}}},
-			{ID: 2, Stream: 1, Source: Source{Kind: SourceReceive, Cols: cols},
-				Sink: Sink{Kind: SinkAggr, TableID: 1, Keys: []*Expr{key()}, Aggs: []Agg{{Fn: fn.Default().Accumulator("sumn"), Arg: count()}}}},
-			{ID: 3, Stream: 2, Source: Source{Kind: SourceTable, TableID: 1, Cols: cols}, Sink: Sink{Kind: SinkReturn, Cols: []*Expr{key(), count()}}},
+				Sink:  Sink{Kind: program.SinkAggr, TableID: 0, Keys: []*Expr{key()}, Aggs: []Agg{{Fn: rowCount}}}},
+			{ID: 1, Stream: 1, Source: Source{Kind: program.SourceTable, TableID: 0, Cols: cols},
+				Sink: Sink{Kind: program.SinkDist, Keys: []*Expr{key()}, Cols: []*Expr{key(), count()}}},
+			{ID: 2, Stream: 1, Source: Source{Kind: program.SourceReceive, Cols: cols},
+				Sink: Sink{Kind: program.SinkAggr, TableID: 1, Keys: []*Expr{key()}, Aggs: []Agg{{Fn: fn.Default().Accumulator("sumn"), Arg: count()}}}},
+			{ID: 3, Stream: 2, Source: Source{Kind: program.SourceTable, TableID: 1, Cols: cols}, Sink: Sink{Kind: program.SinkReturn, Cols: []*Expr{key(), count()}}},
 		},
 	}
 }

@@ -5,13 +5,14 @@ import (
 	"slipher/catalog/types"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
+	"slipher/runtime/program"
 )
 
 // mergeQuery is the plan that writes a table's live rows anew, each slice's where they are: a scan of all
 // columns and the row's address, and an insert that keeps the addresses.
 func mergeQuery(t *state.Table) *plan.Query {
 	ref := &plan.TableRef{ID: uint64(t.ID), Schema: t.Schema, Name: t.Name, Version: t.Version.Number}
-	seg := &plan.Segment{Source: plan.Source{Kind: plan.SourceScan, Table: ref}}
+	seg := &plan.Segment{Source: plan.Source{Kind: program.SourceScan, Table: ref}}
 	if t.Effective == state.DistAll { // stored once, on slice 0
 		seg.Where = plan.OneSlice
 	}
@@ -21,7 +22,7 @@ func mergeQuery(t *state.Table) *plan.Query {
 		src.ColNos = append(src.ColNos, no)
 		return expr.Col(plan.Position(len(src.Cols)-1), typ, nullable)
 	}
-	*sink = plan.Sink{Kind: plan.SinkInsert, RowIDs: true, LimitParam: -1, OffsetParam: -1}
+	*sink = plan.Sink{Kind: program.SinkInsert, RowIDs: true, LimitParam: -1, OffsetParam: -1}
 	for i, c := range t.Columns {
 		sink.Cols = append(sink.Cols, column(c.Name, c.Type, !c.NotNull, i))
 	}

@@ -11,6 +11,7 @@ import (
 	"slipher/leader/pgwire"
 	"slipher/leader/schedule"
 	"slipher/node/wire"
+	"slipher/runtime/program"
 )
 
 // tiers are the values of slipher_tier.
@@ -91,7 +92,7 @@ func reads(ses Session, p *Planned) {
 		return
 	}
 	for _, g := range p.Query.Segments {
-		if g.Source.Kind == plan.SourceScan && g.Source.Table != nil {
+		if g.Source.Kind == program.SourceScan && g.Source.Table != nil {
 			x.NoteRead(state.TableID(g.Source.Table.ID))
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"slipher/compiler/plan"
 	"slipher/leader/cluster"
 	"slipher/node/wire"
+	"slipher/runtime/program"
 )
 
 // assignment says who takes part in a query, and in what.
@@ -83,12 +84,12 @@ func (s *Service) assign(ctx context.Context, q *plan.Query) (*assignment, error
 func (a *assignment) exchanges(q *plan.Query) ([]wire.Exchange, error) {
 	var out []wire.Exchange
 	for _, s := range q.Segments {
-		if s.Sink.Kind != plan.SinkDist {
+		if s.Sink.Kind != program.SinkDist {
 			continue
 		}
 		var to *plan.Segment
 		for _, r := range q.Segments {
-			if r.Source.Kind == plan.SourceReceive && r.Source.Exchange == s.Sink.Exchange {
+			if r.Source.Kind == program.SourceReceive && r.Source.Exchange == s.Sink.Exchange {
 				to = r
 			}
 		}
@@ -97,9 +98,9 @@ func (a *assignment) exchanges(q *plan.Query) ([]wire.Exchange, error) {
 		}
 		e := wire.Exchange{ID: s.Sink.Exchange, Dist: uint8(s.Sink.Dist), Senders: a.hosts(s)}
 		switch {
-		case s.Sink.Dist == plan.DistBroadcast:
+		case s.Sink.Dist == program.DistBroadcast:
 			e.Dests = a.hosts(to)
-		case s.Sink.Dist == plan.DistSingle || a.m == nil || to.Where != plan.EverySlice:
+		case s.Sink.Dist == program.DistSingle || a.m == nil || to.Where != plan.EverySlice:
 			e.Dests = a.hosts(to)[:1]
 		default:
 			e.Dests = a.m.Slices
@@ -117,7 +118,7 @@ func (a *assignment) scans(q *plan.Query, peer wire.Peer, table func(*plan.Table
 	for _, s := range q.Segments {
 		hosts := a.hosts(s)
 		me := slices.Index(hosts, peer.ID)
-		if s.Source.Kind != plan.SourceScan || me < 0 {
+		if s.Source.Kind != program.SourceScan || me < 0 {
 			continue
 		}
 		t, err := table(s.Source.Table)

@@ -236,17 +236,17 @@ func noMerge() *build {
 }
 
 func scanReturn() *build {
-	return noMerge().seg(0, plan.EverySlice, scan, plan.Sink{Kind: plan.SinkReturn})
+	return noMerge().seg(0, plan.EverySlice, scan, plan.Sink{Kind: program.SinkReturn})
 }
 
 // redistributed sums after an exchange by hash, then on one slice.
 func redistributed() *build {
 	return noMerge().
-		seg(0, plan.EverySlice, scan, plan.Sink{Kind: plan.SinkDist, Exchange: 0, Dist: plan.DistHash}).
-		seg(0, plan.EverySlice, plan.Source{Kind: plan.SourceReceive, Exchange: 0}, plan.Sink{Kind: plan.SinkAggr, TableID: 0}).
-		seg(1, plan.EverySlice, plan.Source{Kind: plan.SourceTable, TableID: 0}, plan.Sink{Kind: plan.SinkDist, Exchange: 1, Dist: plan.DistSingle}).
-		seg(1, plan.OneSlice, plan.Source{Kind: plan.SourceReceive, Exchange: 1}, plan.Sink{Kind: plan.SinkAggr, TableID: 1}).
-		seg(2, plan.OneSlice, plan.Source{Kind: plan.SourceTable, TableID: 1}, plan.Sink{Kind: plan.SinkReturn})
+		seg(0, plan.EverySlice, scan, plan.Sink{Kind: program.SinkDist, Exchange: 0, Dist: program.DistHash}).
+		seg(0, plan.EverySlice, plan.Source{Kind: program.SourceReceive, Exchange: 0}, plan.Sink{Kind: program.SinkAggr, TableID: 0}).
+		seg(1, plan.EverySlice, plan.Source{Kind: program.SourceTable, TableID: 0}, plan.Sink{Kind: program.SinkDist, Exchange: 1, Dist: program.DistSingle}).
+		seg(1, plan.OneSlice, plan.Source{Kind: program.SourceReceive, Exchange: 1}, plan.Sink{Kind: program.SinkAggr, TableID: 1}).
+		seg(2, plan.OneSlice, plan.Source{Kind: program.SourceTable, TableID: 1}, plan.Sink{Kind: program.SinkReturn})
 }
 
 func eachShape(t *testing.T, e *fakeEngine, f func(t *testing.T, c *testCluster)) {

@@ -12,6 +12,7 @@ import (
 	"slipher/leader/schedule"
 	"slipher/node/worker"
 	"slipher/runtime/exec"
+	"slipher/runtime/program"
 )
 
 // Generated code on every shape of the cluster: scan, filter, exchange by hash,
@@ -30,7 +31,7 @@ func TestGeneratedCode(t *testing.T) {
 	final := plan.Agg{Fn: fns.Accumulator("sumn"), Arg: col(1)}
 	two := []plan.Column{{Name: "x", Type: types.TInt8}, {Name: "n", Type: types.TInt8}}
 	table := func(id int, a plan.Agg) *plan.Table {
-		return &plan.Table{ID: id, Kind: plan.SinkAggr, Keys: cols, Aggs: []plan.AggInfo{{Agg: a, Out: two[1]}}}
+		return &plan.Table{ID: id, Kind: program.SinkAggr, Keys: cols, Aggs: []plan.AggInfo{{Agg: a, Out: two[1]}}}
 	}
 	q := &plan.Query{
 		Params:  []plan.Param{{Type: types.TInt8, Value: types.Int(2990)}},
@@ -38,19 +39,19 @@ func TestGeneratedCode(t *testing.T) {
 		Merge:   plan.Merge{Sorted: true, LimitParam: -1, OffsetParam: -1},
 		Output:  []plan.OutputColumn{{Name: "x", Type: types.TInt8}, {Name: "n", Type: types.TInt8}},
 		Tables: []*plan.Table{table(0, count), table(1, final),
-			{ID: 2, Kind: plan.SinkSort, Payload: two, EmitKey: true}},
+			{ID: 2, Kind: program.SinkSort, Payload: two, EmitKey: true}},
 		Segments: []*plan.Segment{
-			{ID: 0, Stream: 0, Source: plan.Source{Kind: plan.SourceScan, Table: &plan.TableRef{ID: 1}, Cols: cols, ColNos: []int{0}, Zone: []plan.ZonePred{{Op: ">="}}},
+			{ID: 0, Stream: 0, Source: plan.Source{Kind: program.SourceScan, Table: &plan.TableRef{ID: 1}, Cols: cols, ColNos: []int{0}, Zone: []plan.ZonePred{{Op: ">="}}},
 				Steps: []plan.Step{&plan.Filter{Preds: []*plan.Expr{ge}}},
-				Sink:  plan.Sink{Kind: plan.SinkAggr, TableID: 0, Keys: []*plan.Expr{col(0)}, Aggs: []plan.Agg{count}}},
-			{ID: 1, Stream: 1, Source: plan.Source{Kind: plan.SourceTable, TableID: 0, Cols: two},
-				Sink: plan.Sink{Kind: plan.SinkDist, Exchange: 0, Dist: plan.DistHash, Keys: []*plan.Expr{col(0)}, Cols: []*plan.Expr{col(0), col(1)}}},
-			{ID: 2, Stream: 1, Source: plan.Source{Kind: plan.SourceReceive, Exchange: 0, Cols: two},
-				Sink: plan.Sink{Kind: plan.SinkAggr, TableID: 1, Keys: []*plan.Expr{col(0)}, Aggs: []plan.Agg{final}}},
-			{ID: 3, Stream: 2, Source: plan.Source{Kind: plan.SourceTable, TableID: 1, Cols: two},
-				Sink: plan.Sink{Kind: plan.SinkSort, TableID: 2, Payload: []*plan.Expr{col(0), col(1)}, Order: []plan.SortKey{{Expr: col(0), Desc: true}}, LimitParam: -1, OffsetParam: -1}},
-			{ID: 4, Stream: 3, Source: plan.Source{Kind: plan.SourceTable, TableID: 2, Cols: append(two, plan.Column{Name: "key", Type: types.TText})},
-				Sink: plan.Sink{Kind: plan.SinkReturn, Cols: []*plan.Expr{col(0), col(1), {Kind: expr.Column, Type: types.TText, Col: 2}}}},
+				Sink:  plan.Sink{Kind: program.SinkAggr, TableID: 0, Keys: []*plan.Expr{col(0)}, Aggs: []plan.Agg{count}}},
+			{ID: 1, Stream: 1, Source: plan.Source{Kind: program.SourceTable, TableID: 0, Cols: two},
+				Sink: plan.Sink{Kind: program.SinkDist, Exchange: 0, Dist: program.DistHash, Keys: []*plan.Expr{col(0)}, Cols: []*plan.Expr{col(0), col(1)}}},
+			{ID: 2, Stream: 1, Source: plan.Source{Kind: program.SourceReceive, Exchange: 0, Cols: two},
+				Sink: plan.Sink{Kind: program.SinkAggr, TableID: 1, Keys: []*plan.Expr{col(0)}, Aggs: []plan.Agg{final}}},
+			{ID: 3, Stream: 2, Source: plan.Source{Kind: program.SourceTable, TableID: 1, Cols: two},
+				Sink: plan.Sink{Kind: program.SinkSort, TableID: 2, Payload: []*plan.Expr{col(0), col(1)}, Order: []plan.SortKey{{Expr: col(0), Desc: true}}, LimitParam: -1, OffsetParam: -1}},
+			{ID: 4, Stream: 3, Source: plan.Source{Kind: program.SourceTable, TableID: 2, Cols: append(two, plan.Column{Name: "key", Type: types.TText})},
+				Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{col(0), col(1), {Kind: expr.Column, Type: types.TText, Col: 2}}}},
 		},
 	}
 	codes, err := codegen.Compile(q, codegen.Options{Fns: fns})

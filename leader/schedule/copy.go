@@ -6,8 +6,8 @@ import (
 	"io"
 	"sync"
 
-	"slipher/compiler/plan"
 	"slipher/node/wire"
+	"slipher/runtime/program"
 )
 
 // Copy is COPY's input.
@@ -80,7 +80,7 @@ func (f *feeder) pick(ctx context.Context) (string, error) {
 func (r *run) feed(stream int) func() error {
 	var to []string
 	for _, id := range r.q.Streams[stream] {
-		if s := r.q.Segments[id]; s.Source.Kind == plan.SourceText {
+		if s := r.q.Segments[id]; s.Source.Kind == program.SourceText {
 			to = r.a.hosts(s)
 		}
 	}

@@ -78,7 +78,7 @@ type fakeInstance struct {
 }
 
 type fakePart struct {
-	kind uint8
+	kind program.SinkKind
 	rows []int64
 }
 
@@ -96,7 +96,7 @@ func (in *fakeInstance) SetChunk(c *chunk.Chunk) {
 }
 func (in *fakeInstance) SetPart(p worker.Part) {
 	fp := p.(*fakePart)
-	if fp.kind != uint8(plan.SinkAggr) {
+	if fp.kind != program.SinkAggr {
 		in.input = append(in.input, fp.rows...)
 		return
 	}
@@ -168,7 +168,7 @@ func (in *fakeInstance) Finish() (worker.RunState, error) {
 		}
 	}
 	if in.out == nil {
-		if in.p.Sink.Kind == uint8(plan.SinkSort) {
+		if in.p.Sink.Kind == program.SinkSort {
 			sort.Slice(in.rows, func(i, j int) bool { return in.rows[i] < in.rows[j] })
 		}
 		in.q.mu.Lock()
@@ -214,10 +214,10 @@ func (b *build) seg(stream int, where plan.Where, src plan.Source, sink plan.Sin
 		b.q.Streams = append(b.q.Streams, nil)
 	}
 	b.q.Streams[stream] = append(b.q.Streams[stream], id)
-	p := &program.Segment{ID: id, Hash: fmt.Sprint(programs.Add(1)), Source: program.Source{Kind: uint8(src.Kind), Table: src.TableID, Exchange: src.Exchange,
+	p := &program.Segment{ID: id, Hash: fmt.Sprint(programs.Add(1)), Source: program.Source{Kind: src.Kind, Table: src.TableID, Exchange: src.Exchange,
 		Cols: []program.SourceCol{{Type: types.TInt8}}},
-		Sink: program.Sink{Kind: uint8(sink.Kind), Table: sink.TableID, Exchange: sink.Exchange, Dist: uint8(sink.Dist)}}
-	if sink.Kind >= plan.SinkDist {
+		Sink: program.Sink{Kind: sink.Kind, Table: sink.TableID, Exchange: sink.Exchange, Dist: sink.Dist}}
+	if sink.Kind >= program.SinkDist {
 		cols := []chunk.Col{{Type: types.TInt8}}
 		if sink.Order != nil {
 			cols = append(cols, chunk.Col{Type: types.TText})

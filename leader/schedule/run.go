@@ -125,7 +125,7 @@ func (s *Service) Run(ctx context.Context, q *plan.Query, code []Code, params []
 	var nodes []string
 	var layout *chunk.Layout
 	for i, seg := range q.Segments {
-		if seg.Sink.Kind == plan.SinkReturn {
+		if seg.Sink.Kind == program.SinkReturn {
 			nodes = a.hosts(seg)
 			layout = chunk.FromProgram(code[i].General.Sink.Cols)
 		}

@@ -14,13 +14,14 @@ import (
 	"slipher/compiler/plan"
 	"slipher/leader/schedule"
 	"slipher/node/wire"
+	"slipher/runtime/program"
 )
 
 var shapes = []shape{{0, 1, 1}, {0, 3, 0}, {2, 1, 1}, {2, 2, 0}, {3, 2, 2}}
 
 const slices = 4
 
-var scan = plan.Source{Kind: plan.SourceScan, Table: &plan.TableRef{ID: 1}}
+var scan = plan.Source{Kind: program.SourceScan, Table: &plan.TableRef{ID: 1}}
 
 const perSlice = 3000 * 2999 / 2 // sum of a slice's rows
 
@@ -68,9 +69,9 @@ func TestRedistribute(t *testing.T) {
 func TestBroadcast(t *testing.T) {
 	eachShape(t, &fakeEngine{}, func(t *testing.T, c *testCluster) {
 		b := noMerge().
-			seg(0, plan.EverySlice, scan, plan.Sink{Kind: plan.SinkDist, Exchange: 0, Dist: plan.DistBroadcast}).
-			seg(0, plan.EveryNode, plan.Source{Kind: plan.SourceReceive, Exchange: 0}, plan.Sink{Kind: plan.SinkAggr, TableID: 0}).
-			seg(1, plan.EveryNode, plan.Source{Kind: plan.SourceTable, TableID: 0}, plan.Sink{Kind: plan.SinkReturn})
+			seg(0, plan.EverySlice, scan, plan.Sink{Kind: program.SinkDist, Exchange: 0, Dist: program.DistBroadcast}).
+			seg(0, plan.EveryNode, plan.Source{Kind: program.SourceReceive, Exchange: 0}, plan.Sink{Kind: program.SinkAggr, TableID: 0}).
+			seg(1, plan.EveryNode, plan.Source{Kind: program.SourceTable, TableID: 0}, plan.Sink{Kind: program.SinkReturn})
 		got, _, err := c.values(b, c.env())
 		if err != nil || len(got) != max(c.shape.nodes, 1) {
 			t.Fatalf("%v, %v", got, err)
@@ -87,8 +88,8 @@ func TestBroadcast(t *testing.T) {
 func TestMerge(t *testing.T) {
 	eachShape(t, &fakeEngine{}, func(t *testing.T, c *testCluster) {
 		b := noMerge().
-			seg(0, plan.EverySlice, scan, plan.Sink{Kind: plan.SinkSort, TableID: 0}).
-			seg(1, plan.EverySlice, plan.Source{Kind: plan.SourceTable, TableID: 0}, plan.Sink{Kind: plan.SinkReturn, Order: []plan.SortKey{{}}})
+			seg(0, plan.EverySlice, scan, plan.Sink{Kind: program.SinkSort, TableID: 0}).
+			seg(1, plan.EverySlice, plan.Source{Kind: program.SourceTable, TableID: 0}, plan.Sink{Kind: program.SinkReturn, Order: []plan.SortKey{{}}})
 		b.q.Merge = plan.Merge{Sorted: true, LimitParam: 0, OffsetParam: 1}
 		b.q.Params = []plan.Param{{Type: types.TInt8, Value: types.Int(10)}, {Type: types.TInt8, Value: types.Int(6)}}
 		got, _, err := c.values(b, c.env())
@@ -133,7 +134,7 @@ func TestRowError(t *testing.T) {
 				t.Errorf("error %v", err)
 			}
 		}
-		b := noMerge().seg(0, plan.Leader, plan.Source{Kind: plan.SourceValues}, plan.Sink{Kind: plan.SinkReturn})
+		b := noMerge().seg(0, plan.Leader, plan.Source{Kind: program.SourceValues}, plan.Sink{Kind: program.SinkReturn})
 		b.q.LeaderOnly = true
 		if got, _, err := c.values(b, c.env()); err != nil || len(got) != 100 {
 			t.Errorf("%d rows, %v", len(got), err)
@@ -145,8 +146,8 @@ func TestRowError(t *testing.T) {
 func TestInsert(t *testing.T) {
 	eachShape(t, &fakeEngine{}, func(t *testing.T, c *testCluster) {
 		b := noMerge().
-			seg(0, plan.Leader, plan.Source{Kind: plan.SourceValues}, plan.Sink{Kind: plan.SinkDist, Exchange: 0, Dist: plan.DistHash}).
-			seg(0, plan.EverySlice, plan.Source{Kind: plan.SourceReceive, Exchange: 0}, plan.Sink{Kind: plan.SinkInsert})
+			seg(0, plan.Leader, plan.Source{Kind: program.SourceValues}, plan.Sink{Kind: program.SinkDist, Exchange: 0, Dist: program.DistHash}).
+			seg(0, plan.EverySlice, plan.Source{Kind: program.SourceReceive, Exchange: 0}, plan.Sink{Kind: program.SinkInsert})
 		var refs []state.ObjectRef
 		env := c.env()
 		env.Insert = &schedule.Insert{Table: c.table, Term: 1, Txn: 2, Commit: func(_ context.Context, o []state.ObjectRef, _ []wire.Deleted) (int64, error) {
@@ -179,8 +180,8 @@ func TestInsert(t *testing.T) {
 func TestInsertClosed(t *testing.T) {
 	eachShape(t, &fakeEngine{}, func(t *testing.T, c *testCluster) {
 		b := noMerge().
-			seg(0, plan.Leader, plan.Source{Kind: plan.SourceValues}, plan.Sink{Kind: plan.SinkDist, Exchange: 0, Dist: plan.DistHash}).
-			seg(0, plan.EverySlice, plan.Source{Kind: plan.SourceReceive, Exchange: 0}, plan.Sink{Kind: plan.SinkInsert})
+			seg(0, plan.Leader, plan.Source{Kind: program.SourceValues}, plan.Sink{Kind: program.SinkDist, Exchange: 0, Dist: program.DistHash}).
+			seg(0, plan.EverySlice, plan.Source{Kind: program.SourceReceive, Exchange: 0}, plan.Sink{Kind: program.SinkInsert})
 		env := c.env()
 		for i := range 10 {
 			env.Insert = &schedule.Insert{Table: c.table, Term: 1, Txn: uint64(i) + 2, Commit: func(_ context.Context, o []state.ObjectRef, _ []wire.Deleted) (int64, error) {

@@ -7,11 +7,12 @@ import (
 	"slipher/compiler/plan"
 	"slipher/node/wire"
 	"slipher/runtime/abi"
+	"slipher/runtime/program"
 )
 
 // stores reports whether a query writes rows, as opposed to only deleting some.
 func stores(q *plan.Query) bool {
-	return slices.ContainsFunc(q.Segments, func(s *plan.Segment) bool { return s.Sink.Kind == plan.SinkInsert })
+	return slices.ContainsFunc(q.Segments, func(s *plan.Segment) bool { return s.Sink.Kind == program.SinkInsert })
 }
 
 // literals are a source's constant rows as a peer gets them.
@@ -55,7 +56,7 @@ func (r *run) starts(code []Code) (map[string]*wire.StartQuery, error) {
 		if w.Special, err = r.s.program(code[i].Special, r.a.remote); err != nil {
 			return nil, err
 		}
-		if s.Source.Kind == plan.SourceRows {
+		if s.Source.Kind == program.SourceRows {
 			if w.Rows, err = r.env.Rows(&s.Source); err != nil {
 				return nil, err
 			}

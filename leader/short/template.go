@@ -41,8 +41,8 @@ func NewTemplate(engine *exec.Engine, fns *fn.Table, q *plan.Query, slices int) 
 		return nil, nil
 	}
 	from, to := q.Segments[0], q.Segments[1]
-	if from.Source.Kind != plan.SourceValues || len(from.Steps) > 0 || from.Sink.Kind != plan.SinkDist ||
-		to.Source.Kind != plan.SourceReceive || len(to.Steps) > 0 || to.Sink.Kind != plan.SinkInsert || to.Sink.RowIDs {
+	if from.Source.Kind != program.SourceValues || len(from.Steps) > 0 || from.Sink.Kind != program.SinkDist ||
+		to.Source.Kind != program.SourceReceive || len(to.Steps) > 0 || to.Sink.Kind != program.SinkInsert || to.Sink.RowIDs {
 		return nil, nil
 	}
 	for i, c := range to.Sink.Cols { // as they come
@@ -61,7 +61,7 @@ func NewTemplate(engine *exec.Engine, fns *fn.Table, q *plan.Query, slices int) 
 	}
 	t := &Template{engine: engine, code: segs[0].General.Program, params: q.Params, dests: slices,
 		rows: len(from.Source.Values)}
-	if from.Sink.Dist == plan.DistSingle {
+	if from.Sink.Dist == program.DistSingle {
 		t.dests = 1
 	}
 	return t, nil

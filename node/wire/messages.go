@@ -144,7 +144,7 @@ type ZonePred struct {
 // Exchange is where the rows of one exchange come from and go to.
 type Exchange struct {
 	ID      int      `msg:"id"`
-	Dist    uint8    `msg:"dist"` // plan.DistKind
+	Dist    uint8    `msg:"dist"` // program.DistKind
 	Senders []string `msg:"senders"`
 	// Dests: the peer of each destination: one a slice (DistHash, DistRoundRobin), one a node
 	// (DistBroadcast) or one (DistSingle).

@@ -9,6 +9,7 @@ import (
 	"slipher/node/exchange"
 	"slipher/node/wire"
 	"slipher/runtime/mem"
+	"slipher/runtime/program"
 )
 
 // query is a query on this node, from StartQuery to EndQuery.
@@ -145,7 +146,7 @@ func (q *query) prepare(segs []*segment) (int, error) {
 			g.src.stop()
 		}
 		g.open = len(g.insts)
-		if g.prog.Sink.Kind == sinkReturn {
+		if g.prog.Sink.Kind == program.SinkReturn {
 			runs = max(runs, 0) + len(g.insts)
 		}
 	}
@@ -161,7 +162,7 @@ func (q *query) prepare(segs []*segment) (int, error) {
 		if err := q.prepareSink(g, first); err != nil {
 			return 0, err
 		}
-		if g.prog.Sink.Kind == sinkReturn {
+		if g.prog.Sink.Kind == program.SinkReturn {
 			first += len(g.insts)
 		}
 		for _, in := range g.insts {
@@ -210,7 +211,7 @@ func (q *query) senders(exch int) []wire.Conn {
 // unwanted ends the input of the segment that sends to an exchange: all its destinations have enough.
 func (q *query) unwanted(exch int) {
 	for _, g := range q.segs {
-		if g.prog.Sink.Kind == sinkDist && g.prog.Sink.Exchange == exch {
+		if g.prog.Sink.Kind == program.SinkDist && g.prog.Sink.Exchange == exch {
 			g.satisfied()
 		}
 	}

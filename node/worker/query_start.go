@@ -9,6 +9,7 @@ import (
 	"slipher/node/wire"
 	"slipher/runtime/chunk"
 	"slipher/runtime/mem"
+	"slipher/runtime/program"
 )
 
 // Account makes the account of a query in a process, with the limit that holds there.
@@ -76,7 +77,7 @@ func newQuery(ctx context.Context, ex *Executor, leader wire.Conn, m *wire.Start
 func (q *query) wireUp(codes []Code) error {
 	layouts := map[int]*chunk.Layout{} // by exchange
 	for _, c := range codes {
-		if c.General.Sink.Kind == sinkDist {
+		if c.General.Sink.Kind == program.SinkDist {
 			layouts[c.General.Sink.Exchange] = chunk.FromProgram(c.General.Sink.Cols)
 		}
 	}
@@ -96,7 +97,7 @@ func (q *query) wireUp(codes []Code) error {
 			}
 		}
 		if contains(e.Senders, me) {
-			q.out[e.ID] = exchange.NewOutbox(q.id, e.ID, conns, e.Dist == distBroadcast, q.start.Options.Credits, q.fail)
+			q.out[e.ID] = exchange.NewOutbox(q.id, e.ID, conns, program.DistKind(e.Dist) == program.DistBroadcast, q.start.Options.Credits, q.fail)
 		}
 		if len(mine) > 0 {
 			l := layouts[e.ID]
@@ -114,10 +115,10 @@ func (q *query) wireUp(codes []Code) error {
 		}
 		g := &segment{q: q, id: i, prog: c.General, zone: s.Zone, rows: s.Rows, literals: s.Literals, held: s.FusedOnly}
 		q.segs = append(q.segs, g)
-		if c.General.Sink.Kind == sinkDist {
+		if c.General.Sink.Kind == program.SinkDist {
 			byExchange[c.General.Sink.Exchange] = g
 		}
-		if c.General.Source.Kind == sourceText {
+		if c.General.Source.Kind == program.SourceText {
 			var err error
 			if q.text, err = newTextSource(q, chunk.FromProgram(sourceLayout(c.General))); err != nil {
 				return err
@@ -126,7 +127,7 @@ func (q *query) wireUp(codes []Code) error {
 	}
 	for range q.segs { // depths settle in at most as many rounds
 		for _, g := range q.segs {
-			if g.prog.Source.Kind != sourceReceive {
+			if g.prog.Source.Kind != program.SourceReceive {
 				continue
 			}
 			if up := byExchange[g.prog.Source.Exchange]; up != nil && g.depth <= up.depth && q.stream(up) == q.stream(g) {

@@ -50,7 +50,7 @@ func kill(t *testing.T, ref *state.ObjectRef, dead func(pos int) bool) {
 	ref.Dead = int64(b.GetCardinality())
 }
 
-var hashSink = program.Sink{Kind: sinkHash}
+var hashSink = program.Sink{Kind: program.SinkHash}
 
 // Every row that lives comes once, with its values and its address; dead ones only to those who look at nothing else.
 func TestScanDeleted(t *testing.T) {

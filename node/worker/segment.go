@@ -277,7 +277,7 @@ func (g *segment) satisfied() {
 		sch.cond.Broadcast()
 	}
 	sch.mu.Unlock()
-	if !first || g.prog.Source.Kind != sourceReceive {
+	if !first || g.prog.Source.Kind != program.SourceReceive {
 		return
 	}
 	exch := g.prog.Source.Exchange

@@ -4,23 +4,24 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/node/exchange"
+	"slipher/runtime/program"
 )
 
 // prepareSink makes a segment's sink. first is the number of the segment's
 // first run among those the stream returns.
 func (q *query) prepareSink(g *segment, first int) error {
 	switch sk := &g.prog.Sink; sk.Kind {
-	case sinkHash, sinkAggr, sinkSort:
+	case program.SinkHash, program.SinkAggr, program.SinkSort:
 		g.sink = tableSink{q, sk.Table}
-	case sinkDist:
+	case program.SinkDist:
 		box := q.out[sk.Exchange]
 		if box == nil {
 			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d sends to exchange %d, which does not start here", g.id, sk.Exchange)
 		}
 		g.sink = distSink{box}
-	case sinkReturn:
+	case program.SinkReturn:
 		g.sink = &returnSink{q.ret, first}
-	case sinkInsert:
+	case program.SinkInsert:
 		if q.start.Insert == nil || q.ex.cfg.Storage == nil {
 			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d inserts into no table", g.id)
 		}
@@ -29,7 +30,7 @@ func (q *query) prepareSink(g *segment, first int) error {
 			return err
 		}
 		g.sink = s
-	case sinkDelete:
+	case program.SinkDelete:
 		if len(sk.Cols) != 1 || sk.Cols[0].Type.Phys() != types.I64 {
 			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d deletes what are no row addresses", g.id)
 		}

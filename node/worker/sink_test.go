@@ -16,7 +16,7 @@ import (
 	"slipher/runtime/program"
 )
 
-func sinkOf(kind uint8, typs ...types.Type) program.Sink {
+func sinkOf(kind program.SinkKind, typs ...types.Type) program.Sink {
 	s := program.Sink{Kind: kind}
 	for i, t := range typs {
 		s.Cols = append(s.Cols, program.ChunkCol{Type: t, Nullable: i > 0})
@@ -52,7 +52,7 @@ func TestSinkDelete(t *testing.T) {
 	refs := []state.ObjectRef{write(t, store, 0, 0, 5000, 0), write(t, store, 1, 5000, 6000, 0), write(t, store, 1, 6000, 6001, 1<<14)}
 	kill(t, &refs[1], func(p int) bool { return p >= 3 })
 	refs = append(refs, refs[0]) // the same rows twice: under another index here
-	m := scanQuery(scanTypes, refs, sinkOf(sinkDelete, types.TInt8), 3, 4)
+	m := scanQuery(scanTypes, refs, sinkOf(program.SinkDelete, types.TInt8), 3, 4)
 	m.Scans[0].Indexes = []int{0, 5, 1<<31 - 1, 0}
 	_, done := n.run(t, m)
 	if done.Error != nil {
@@ -65,12 +65,12 @@ func TestSinkDelete(t *testing.T) {
 	if len(done.Objects) != 0 {
 		t.Errorf("%v", done.Objects)
 	}
-	for name, s := range map[string]program.Sink{"columns": sinkOf(sinkDelete, types.TInt8, types.TInt8), "class": sinkOf(sinkDelete, types.TInt4)} {
+	for name, s := range map[string]program.Sink{"columns": sinkOf(program.SinkDelete, types.TInt8, types.TInt8), "class": sinkOf(program.SinkDelete, types.TInt4)} {
 		if _, done := n.run(t, scanQuery(scanTypes, refs, s, 3, 4)); done.Error == nil || done.Error.Code != string(sqlerr.ProtocolViolation) {
 			t.Errorf("%s: %v", name, done.Error)
 		}
 	}
-	if _, done := n.run(t, scanQuery(scanTypes[:1], []state.ObjectRef{minus(t, store)}, sinkOf(sinkDelete, types.TInt8), 0)); done.Error == nil {
+	if _, done := n.run(t, scanQuery(scanTypes[:1], []state.ObjectRef{minus(t, store)}, sinkOf(program.SinkDelete, types.TInt8), 0)); done.Error == nil {
 		t.Error("a negative address is taken")
 	}
 }
@@ -88,7 +88,7 @@ func TestSinkInsertRowIDs(t *testing.T) {
 		n := newTestNode(t, store, "")
 		refs := []state.ObjectRef{write(t, store, 0, 0, 5000, 0), write(t, store, 2, 5000, 6000, 0)}
 		kill(t, &refs[0], func(p int) bool { return p%2 == 0 })
-		m := scanQuery(scanTypes, refs, sinkOf(sinkInsert, append(scanTypes[:3:3], types.TInt8)...), 0, 1, 2, 3, 4)
+		m := scanQuery(scanTypes, refs, sinkOf(program.SinkInsert, append(scanTypes[:3:3], types.TInt8)...), 0, 1, 2, 3, 4)
 		m.Insert = insertInto(scanTypes)
 		m.Insert.Inline = inline
 		_, done := n.run(t, m)
@@ -115,7 +115,7 @@ func TestSinkInsertLocal(t *testing.T) {
 	eachStore(t, func(t *testing.T, n *testNode) {
 		refs := []state.ObjectRef{write(t, n.store, 0, 0, 5000, 0), write(t, n.store, 2, 5000, 6000, 0), write(t, n.store, 2, 6000, 7000, 0)}
 		kill(t, &refs[0], func(p int) bool { return p%2 == 0 })
-		m := scanQuery(scanTypes, refs, sinkOf(sinkInsert, append(scanTypes[:3:3], types.TInt8)...), 0, 1, 2, 3, 4)
+		m := scanQuery(scanTypes, refs, sinkOf(program.SinkInsert, append(scanTypes[:3:3], types.TInt8)...), 0, 1, 2, 3, 4)
 		m.Insert = insertInto(scanTypes)
 		m.Insert.Local, m.Insert.SortStyle, m.Insert.SortKey = true, state.SortCompound, []int{1}
 		_, done := n.run(t, m)

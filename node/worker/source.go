@@ -13,9 +13,9 @@ func (q *query) prepareSource(g *segment) error {
 			g.insts = append(g.insts, &inst{seg: g, no: i, slice: -1})
 		}
 	}
-	perSlice := g.prog.Sink.Kind == sinkInsert // rows must reach the loader of their slice
+	perSlice := g.prog.Sink.Kind == program.SinkInsert // rows must reach the loader of their slice
 	switch src := &g.prog.Source; src.Kind {
-	case sourceScan:
+	case program.SourceScan:
 		s, err := newScanSource(g)
 		if err != nil {
 			return err
@@ -29,21 +29,21 @@ func (q *query) prepareSource(g *segment) error {
 			spare(q.workers())
 		}
 		s.begin()
-	case sourceReceive:
+	case program.SourceReceive:
 		box := q.in[src.Exchange]
 		if box == nil {
 			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d receives from exchange %d, which does not come here", g.id, src.Exchange)
 		}
 		g.src = &receiveSource{box}
 		// A join table is the node's: any worker may fill it from any destination. A LIMIT counts on one.
-		if g.prog.Sink.Kind == sinkHash && !g.limits() {
+		if g.prog.Sink.Kind == program.SinkHash && !g.limits() {
 			spare(q.workers())
 			break
 		}
 		for i, d := range box.Dests() {
 			g.insts = append(g.insts, &inst{seg: g, no: i, slice: d})
 		}
-	case sourceTable:
+	case program.SourceTable:
 		// One instance a part: a sorted part must leave as one run.
 		parts := q.x.Parts(src.Table)
 		g.src = onceSource{}
@@ -53,20 +53,20 @@ func (q *query) prepareSource(g *segment) error {
 		if perSlice {
 			q.placeParts(g)
 		}
-	case sourceValues:
+	case program.SourceValues:
 		g.src = onceSource{}
 		spare(1)
-	case sourceRows:
+	case program.SourceRows:
 		if g.rows == nil {
 			return sqlerr.New(sqlerr.InternalError, "segment %d has no rows to read here", g.id)
 		}
 		g.src = &rowsSource{g: g}
 		spare(1)
-	case sourceLiteral:
+	case program.SourceLiterals:
 		g.rows = &literalRows{g.literals}
 		g.src = &rowsSource{g: g}
 		spare(1)
-	case sourceText:
+	case program.SourceText:
 		g.src = q.text
 		if perSlice {
 			for i, sl := range q.slices {

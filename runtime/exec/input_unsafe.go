@@ -80,7 +80,7 @@ func (in *Instance) SetChunk(c *chunk.Chunk) {
 func (in *Instance) SetPart(p *Part) {
 	in.choose(in.states[1])
 	in.units = in.units[:0]
-	if p.shape.Kind == sinkSort {
+	if p.shape.Kind == program.SinkSort {
 		in.units = append(in.units, unit{to: p.rows, base: p.order})
 		return
 	}

@@ -15,13 +15,6 @@ import (
 	"slipher/runtime/program"
 )
 
-// Sinks by compiler/plan's numbers, which programs carry.
-const (
-	sinkHash = iota
-	sinkAggr
-	sinkSort
-)
-
 // state is an instance's memory for one variant.
 type state struct {
 	v   *variant
@@ -89,7 +82,7 @@ func (in *Instance) init(g *program.Segment, dests int) error {
 	}
 	heap.SetArenaAccount(in.small.Ptr(), in.acct.Counters())
 	in.setCancelWord()
-	if k := int(g.Sink.Kind); k <= sinkSort {
+	if k := g.Sink.Kind; k <= program.SinkSort {
 		if err := in.openPart(g); err != nil {
 			return err
 		}
@@ -130,13 +123,13 @@ func (in *Instance) openPart(g *program.Segment) error {
 			continue
 		}
 		var init []byte
-		if s.Shape.Kind == sinkAggr {
+		if s.Shape.Kind == program.SinkAggr {
 			init = make([]byte, s.Shape.EntrySize)
 			for _, o := range s.Shape.NoneBytes {
 				init[o] = 1
 			}
 		}
-		tab, err := table.New(in.acct, s.Shape.EntrySize, s.Shape.Kind == sinkAggr && s.Shape.Keyed, in.q.opt.TableStart, init)
+		tab, err := table.New(in.acct, s.Shape.EntrySize, s.Shape.Kind == program.SinkAggr && s.Shape.Keyed, in.q.opt.TableStart, init)
 		if err != nil {
 			return err
 		}

@@ -7,7 +7,7 @@ import (
 )
 
 // operators are the names, in EXPLAIN's words, of what takes a segment's memory: its sink, by compiler/plan's numbers.
-var operators = [...]string{sinkHash: "Hash", sinkAggr: "HashAggregate", sinkSort: "Sort", 3: "Network", 4: "Return", 5: "Insert", 6: "Delete"}
+var operators = [...]string{program.SinkHash: "Hash", program.SinkAggr: "HashAggregate", program.SinkSort: "Sort", 3: "Network", 4: "Return", 5: "Insert", 6: "Delete"}
 
 // operator names a segment's account.
 func operator(s *program.Segment) string {

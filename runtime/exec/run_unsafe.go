@@ -10,6 +10,7 @@ import (
 	"slipher/runtime/kernels/heap"
 	"slipher/runtime/kernels/table"
 	"slipher/runtime/mem"
+	"slipher/runtime/program"
 )
 
 func freeArena(a unsafe.Pointer) { heap.ArenaFree(a) }
@@ -169,7 +170,7 @@ func (in *Instance) grow() error {
 // keep is how many sorted rows are wanted, 0: all.
 func (in *Instance) keep() int {
 	s := in.q.segs[in.seg][1].seg.Sink
-	if s.Kind != sinkSort || s.LimitParam < 0 {
+	if s.Kind != program.SinkSort || s.LimitParam < 0 {
 		return 0
 	}
 	n := *(*int64)(in.q.params[s.LimitParam].plain)
@@ -238,7 +239,7 @@ func (in *Instance) Finish() (RunState, error) {
 func (in *Instance) finishPart() error {
 	p := in.part
 	p.rows = p.tab.Count()
-	if p.shape.Kind == sinkSort {
+	if p.shape.Kind == program.SinkSort {
 		var err error
 		if p.order, p.rows, err = p.tab.Sort(p.shape.SortKeyOff, in.keep()); err != nil {
 			return err

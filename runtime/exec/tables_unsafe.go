@@ -34,7 +34,7 @@ func (q *Query) SealTable(id int) error {
 	done, parts := t.join != nil, t.parts
 	q.mu.Unlock() // assembling takes a while, and Cancel must not wait for it
 	slot := q.slotOf(id)
-	if slot == nil || slot.Shape.Kind != sinkHash || done {
+	if slot == nil || slot.Shape.Kind != program.SinkHash || done {
 		return nil
 	}
 	tabs := make([]*table.Table, len(parts))

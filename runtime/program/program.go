@@ -51,9 +51,55 @@ type Loop struct {
 	Enough int64 `msg:"enough"`
 }
 
+// SourceKind is the kind of a source.
+type SourceKind uint8
+
+const (
+	SourceScan     SourceKind = iota // blocks of a user table
+	SourceReceive                    // chunks of an exchange
+	SourceTable                      // groups of an aggregate table, rows of a sort table
+	SourceRows                       // chunks handed in by the leader: catalog relations
+	SourceValues                     // Values, evaluated
+	SourceText                       // COPY: str columns split from text by the load kernel
+	SourceLiterals                   // Literals
+)
+
+// Label is the source's step name.
+func (k SourceKind) Label() string {
+	return [...]string{"scan", "receive", "scan tbl", "rows", "values", "text", "values"}[k]
+}
+
+// SinkKind is the kind of a sink.
+type SinkKind uint8
+
+const (
+	SinkHash   SinkKind = iota // build a join table
+	SinkAggr                   // aggregate
+	SinkSort                   // sorted run
+	SinkDist                   // exchange to other slices
+	SinkReturn                 // rows for the client, to the leader
+	SinkInsert                 // rows for a table's slice: sorted, encoded, stored
+	SinkDelete                 // row addresses (one BIGINT column) of rows to delete
+)
+
+// Label is the sink's step name.
+func (k SinkKind) Label() string {
+	return [...]string{"hash", "aggr", "sort", "dist", "return", "insert", "delete"}[k]
+}
+
+// DistKind is where an exchange sends a row.
+type DistKind uint8
+
+const (
+	DistHash       DistKind = iota // slice = DistHash(keys) mod slices
+	DistBroadcast                  // every node
+	DistSingle                     // slice 0
+	DistRoundRobin                 // EVEN tables
+)
+
 // Source says how exec feeds the state.
 type Source struct {
-	Kind     uint8       `msg:"kind"` // plan.SourceKind
+	Kind     SourceKind  `msg:"kind"`
 	Cols     []SourceCol `msg:"cols"`
 	Count    int64       `msg:"count"` // state offset of the source domain's row count
 	Base     int64       `msg:"base"`  // state offset of the input's address: a chunk, the first entry of a slab, the order of a sorted run, the state itself (VALUES)
@@ -74,11 +120,11 @@ type SourceCol struct {
 
 // Sink says what exec does with OUTPUT_FULL and at the end.
 type Sink struct {
-	Kind        uint8      `msg:"kind"` // plan.SinkKind
+	Kind        SinkKind   `msg:"kind"`
 	Table       int        `msg:"table"`
 	Group       int64      `msg:"group"` // SinkAggr without keys: slot of the one group's address
 	Exchange    int        `msg:"exch"`
-	Dist        uint8      `msg:"dist"`
+	Dist        DistKind   `msg:"dist"`
 	Cols        []ChunkCol `msg:"cols"`   // SinkDist, SinkReturn, SinkInsert: layout of chunks
 	Dests       int64      `msg:"dests"`  // state offset of the pointer to the array of chunk addresses, one a destination
 	NDests      int64      `msg:"ndests"` // state offset of the number of destinations
@@ -108,12 +154,12 @@ type TableSlot struct {
 // Entry: [hash i64][8 unused][packed key: 16-byte fields, 8-byte words, null words][payload or
 // accumulators, each aligned to its width][null bytes]; codegen/lower/shape.go lays it out.
 type TableShape struct {
-	Kind      uint8 `msg:"kind"` // plan.SinkKind
-	EntrySize int   `msg:"esize"`
-	KeyOff    int   `msg:"koff"`
-	KeySize   int   `msg:"ksize"`
-	StrMask   int64 `msg:"smask"` // bit i: word i of the packed key begins a string
-	Keyed     bool  `msg:"keyed"` // SinkAggr: has group keys; else there is one group from the start
+	Kind      SinkKind `msg:"kind"`
+	EntrySize int      `msg:"esize"`
+	KeyOff    int      `msg:"koff"`
+	KeySize   int      `msg:"ksize"`
+	StrMask   int64    `msg:"smask"` // bit i: word i of the packed key begins a string
+	Keyed     bool     `msg:"keyed"` // SinkAggr: has group keys; else there is one group from the start
 	// NoneBytes are entry offsets of bytes that are 1 in a fresh group: "no input yet".
 	NoneBytes  []int   `msg:"none"`
 	Fields     []Field `msg:"fields"`

@@ -170,6 +170,34 @@ func (z *ConstSlot) Msgsize() (s int) {
 }
 
 // MarshalMsg implements msgp.Marshaler
+func (z DistKind) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	o = msgp.AppendUint8(o, uint8(z))
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *DistKind) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	{
+		var zb0001 uint8
+		zb0001, bts, err = msgp.ReadUint8Bytes(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		(*z) = DistKind(zb0001)
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z DistKind) Msgsize() (s int) {
+	s = msgp.Uint8Size
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
 func (z *Field) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// map header, size 4
@@ -1304,7 +1332,7 @@ func (z *Sink) MarshalMsg(b []byte) (o []byte, err error) {
 	// map header, size 11
 	// string "kind"
 	o = append(o, 0x8b, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
-	o = msgp.AppendUint8(o, z.Kind)
+	o = msgp.AppendUint8(o, uint8(z.Kind))
 	// string "table"
 	o = append(o, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
 	o = msgp.AppendInt(o, z.Table)
@@ -1316,7 +1344,7 @@ func (z *Sink) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.AppendInt(o, z.Exchange)
 	// string "dist"
 	o = append(o, 0xa4, 0x64, 0x69, 0x73, 0x74)
-	o = msgp.AppendUint8(o, z.Dist)
+	o = msgp.AppendUint8(o, uint8(z.Dist))
 	// string "cols"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Cols)))
@@ -1364,10 +1392,14 @@ func (z *Sink) UnmarshalMsg(bts []byte) (o []byte, err error) {
 		}
 		switch msgp.UnsafeString(field) {
 		case "kind":
-			z.Kind, bts, err = msgp.ReadUint8Bytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Kind")
-				return
+			{
+				var zb0002 uint8
+				zb0002, bts, err = msgp.ReadUint8Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Kind")
+					return
+				}
+				z.Kind = SinkKind(zb0002)
 			}
 		case "table":
 			z.Table, bts, err = msgp.ReadIntBytes(bts)
@@ -1388,22 +1420,26 @@ func (z *Sink) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "dist":
-			z.Dist, bts, err = msgp.ReadUint8Bytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Dist")
-				return
+			{
+				var zb0003 uint8
+				zb0003, bts, err = msgp.ReadUint8Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Dist")
+					return
+				}
+				z.Dist = DistKind(zb0003)
 			}
 		case "cols":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0004 uint32
+			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Cols")
 				return
 			}
-			if cap(z.Cols) >= int(zb0002) {
-				z.Cols = (z.Cols)[:zb0002]
+			if cap(z.Cols) >= int(zb0004) {
+				z.Cols = (z.Cols)[:zb0004]
 			} else {
-				z.Cols = make([]ChunkCol, zb0002)
+				z.Cols = make([]ChunkCol, zb0004)
 			}
 			for za0001 := range z.Cols {
 				bts, err = z.Cols[za0001].UnmarshalMsg(bts)
@@ -1461,6 +1497,34 @@ func (z *Sink) Msgsize() (s int) {
 		s += z.Cols[za0001].Msgsize()
 	}
 	s += 6 + msgp.Int64Size + 7 + msgp.Int64Size + 6 + msgp.IntSize + 7 + msgp.IntSize + 7 + msgp.BoolSize
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z SinkKind) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	o = msgp.AppendUint8(o, uint8(z))
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *SinkKind) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	{
+		var zb0001 uint8
+		zb0001, bts, err = msgp.ReadUint8Bytes(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		(*z) = SinkKind(zb0001)
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z SinkKind) Msgsize() (s int) {
+	s = msgp.Uint8Size
 	return
 }
 
@@ -1540,7 +1604,7 @@ func (z *Source) MarshalMsg(b []byte) (o []byte, err error) {
 	// map header, size 7
 	// string "kind"
 	o = append(o, 0x87, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
-	o = msgp.AppendUint8(o, z.Kind)
+	o = msgp.AppendUint8(o, uint8(z.Kind))
 	// string "cols"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Cols)))
@@ -1588,22 +1652,26 @@ func (z *Source) UnmarshalMsg(bts []byte) (o []byte, err error) {
 		}
 		switch msgp.UnsafeString(field) {
 		case "kind":
-			z.Kind, bts, err = msgp.ReadUint8Bytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Kind")
-				return
+			{
+				var zb0002 uint8
+				zb0002, bts, err = msgp.ReadUint8Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Kind")
+					return
+				}
+				z.Kind = SourceKind(zb0002)
 			}
 		case "cols":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Cols")
 				return
 			}
-			if cap(z.Cols) >= int(zb0002) {
-				z.Cols = (z.Cols)[:zb0002]
+			if cap(z.Cols) >= int(zb0003) {
+				z.Cols = (z.Cols)[:zb0003]
 			} else {
-				z.Cols = make([]SourceCol, zb0002)
+				z.Cols = make([]SourceCol, zb0003)
 			}
 			for za0001 := range z.Cols {
 				bts, err = z.Cols[za0001].UnmarshalMsg(bts)
@@ -1766,12 +1834,40 @@ func (z *SourceCol) Msgsize() (s int) {
 }
 
 // MarshalMsg implements msgp.Marshaler
+func (z SourceKind) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	o = msgp.AppendUint8(o, uint8(z))
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *SourceKind) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	{
+		var zb0001 uint8
+		zb0001, bts, err = msgp.ReadUint8Bytes(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		(*z) = SourceKind(zb0001)
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z SourceKind) Msgsize() (s int) {
+	s = msgp.Uint8Size
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
 func (z *TableShape) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// map header, size 9
 	// string "kind"
 	o = append(o, 0x89, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
-	o = msgp.AppendUint8(o, z.Kind)
+	o = msgp.AppendUint8(o, uint8(z.Kind))
 	// string "esize"
 	o = append(o, 0xa5, 0x65, 0x73, 0x69, 0x7a, 0x65)
 	o = msgp.AppendInt(o, z.EntrySize)
@@ -1828,10 +1924,14 @@ func (z *TableShape) UnmarshalMsg(bts []byte) (o []byte, err error) {
 		}
 		switch msgp.UnsafeString(field) {
 		case "kind":
-			z.Kind, bts, err = msgp.ReadUint8Bytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Kind")
-				return
+			{
+				var zb0002 uint8
+				zb0002, bts, err = msgp.ReadUint8Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Kind")
+					return
+				}
+				z.Kind = SinkKind(zb0002)
 			}
 		case "esize":
 			z.EntrySize, bts, err = msgp.ReadIntBytes(bts)
@@ -1864,16 +1964,16 @@ func (z *TableShape) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "none":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "NoneBytes")
 				return
 			}
-			if cap(z.NoneBytes) >= int(zb0002) {
-				z.NoneBytes = (z.NoneBytes)[:zb0002]
+			if cap(z.NoneBytes) >= int(zb0003) {
+				z.NoneBytes = (z.NoneBytes)[:zb0003]
 			} else {
-				z.NoneBytes = make([]int, zb0002)
+				z.NoneBytes = make([]int, zb0003)
 			}
 			for za0001 := range z.NoneBytes {
 				z.NoneBytes[za0001], bts, err = msgp.ReadIntBytes(bts)
@@ -1883,16 +1983,16 @@ func (z *TableShape) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				}
 			}
 		case "fields":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0004 uint32
+			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Fields")
 				return
 			}
-			if cap(z.Fields) >= int(zb0003) {
-				z.Fields = (z.Fields)[:zb0003]
+			if cap(z.Fields) >= int(zb0004) {
+				z.Fields = (z.Fields)[:zb0004]
 			} else {
-				z.Fields = make([]Field, zb0003)
+				z.Fields = make([]Field, zb0004)
 			}
 			for za0002 := range z.Fields {
 				bts, err = z.Fields[za0002].UnmarshalMsg(bts)

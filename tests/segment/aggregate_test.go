@@ -7,6 +7,7 @@ import (
 
 	"slipher/catalog/types"
 	"slipher/compiler/plan"
+	"slipher/runtime/program"
 )
 
 // aggregates of a column of type t with the type of their results.
@@ -102,8 +103,8 @@ func TestAccumulators(t *testing.T) {
 		for _, keyed := range []bool{true, false} {
 			for _, rows := range []int{0, 2000} {
 				var outs []plan.Column
-				sink := plan.Sink{Kind: plan.SinkAggr}
-				tab := &plan.Table{Kind: plan.SinkAggr, Aggs: as}
+				sink := plan.Sink{Kind: program.SinkAggr}
+				tab := &plan.Table{Kind: program.SinkAggr, Aggs: as}
 				if keyed {
 					outs = append(outs, in[0])
 					sink.Keys, tab.Keys = []*plan.Expr{col(0, types.TInt2, true)}, in[:1]
@@ -113,7 +114,7 @@ func TestAccumulators(t *testing.T) {
 					outs = append(outs, a.Out)
 				}
 				q := &plan.Query{Tables: []*plan.Table{tab}, Segments: []*plan.Segment{{Source: rowsOf("t", in), Sink: sink},
-					{ID: 1, Source: plan.Source{Kind: plan.SourceTable, Cols: outs}, Sink: returns(outs)}}}
+					{ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: outs}, Sink: returns(outs)}}}
 				var input [][]types.Datum
 				groups := map[string][]types.Datum{}
 				if !keyed {
@@ -154,9 +155,9 @@ func TestSumOverflow(t *testing.T) {
 	typ := types.TDecimal(38, 0)
 	in := []plan.Column{{Name: "x", Type: typ, Nullable: true}}
 	sum := plan.AggInfo{Agg: plan.Agg{Fn: operations.Accumulator("sum"), Arg: col(0, typ, true)}, Out: plan.Column{Type: typ, Nullable: true}}
-	q := &plan.Query{Tables: []*plan.Table{{Kind: plan.SinkAggr, Aggs: []plan.AggInfo{sum}}}, Segments: []*plan.Segment{
-		{Source: rowsOf("t", in), Sink: plan.Sink{Kind: plan.SinkAggr, Aggs: []plan.Agg{sum.Agg}}},
-		{ID: 1, Source: plan.Source{Kind: plan.SourceTable, Cols: []plan.Column{sum.Out}}, Sink: returns([]plan.Column{sum.Out})}}}
+	q := &plan.Query{Tables: []*plan.Table{{Kind: program.SinkAggr, Aggs: []plan.AggInfo{sum}}}, Segments: []*plan.Segment{
+		{Source: rowsOf("t", in), Sink: plan.Sink{Kind: program.SinkAggr, Aggs: []plan.Agg{sum.Agg}}},
+		{ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: []plan.Column{sum.Out}}, Sink: returns([]plan.Column{sum.Out})}}}
 	big, err := types.ParseText(typ, "90000000000000000000000000000000000000")
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 	"slipher/runtime/exec"
+	"slipher/runtime/program"
 )
 
 // boundCase is a case of the function oracle as an expression over columns.
@@ -85,9 +86,9 @@ func (c *boundCase) key() string {
 
 func projectOne(c *boundCase) *plan.Query {
 	return &plan.Query{Segments: []*plan.Segment{{
-		Source: plan.Source{Kind: plan.SourceRows, Rows: "t", Cols: c.cols},
+		Source: plan.Source{Kind: program.SourceRows, Rows: "t", Cols: c.cols},
 		Steps:  []plan.Step{&plan.Project{Exprs: []*plan.Expr{c.expr}}},
-		Sink:   plan.Sink{Kind: plan.SinkReturn, Cols: []*plan.Expr{col(0, c.expr.Type, true)}},
+		Sink:   plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{col(0, c.expr.Type, true)}},
 	}}}
 }
 

@@ -19,6 +19,7 @@ import (
 	"slipher/runtime/loader"
 	"slipher/runtime/mem"
 	"slipher/runtime/prim"
+	"slipher/runtime/program"
 )
 
 func TestMain(m *testing.M) {
@@ -99,7 +100,7 @@ func (r *runner) run(q *plan.Query, inputs map[string][][]types.Datum, o exec.Op
 		if err != nil {
 			return nil, err
 		}
-		if s.Sink.Kind <= plan.SinkSort {
+		if s.Sink.Kind <= program.SinkSort {
 			if err := xq.SealTable(s.Sink.TableID); err != nil {
 				return nil, err
 			}
@@ -141,7 +142,7 @@ func (r *runner) fuseVariant(xq *exec.Query, i int, special bool, v *codegen.Var
 
 func (r *runner) segment(xq *exec.Query, i int, s *plan.Segment, q *plan.Query, inputs map[string][][]types.Datum, acct *mem.Account) ([]string, error) {
 	dests := 0
-	if s.Sink.Kind > plan.SinkSort {
+	if s.Sink.Kind > program.SinkSort {
 		dests = 1
 	}
 	out := &collect{}
@@ -162,21 +163,21 @@ func (r *runner) segment(xq *exec.Query, i int, s *plan.Segment, q *plan.Query, 
 		return err
 	}
 	switch s.Source.Kind {
-	case plan.SourceRows:
+	case program.SourceRows:
 		for _, c := range chunks(r.t, acct, s.Source.Cols, inputs[s.Source.Rows]) {
 			in.SetChunk(c)
 			if err := run(); err != nil {
 				return nil, err
 			}
 		}
-	case plan.SourceTable:
+	case program.SourceTable:
 		for _, p := range xq.Parts(s.Source.TableID) {
 			in.SetPart(p)
 			if err := run(); err != nil {
 				return nil, err
 			}
 		}
-	case plan.SourceValues:
+	case program.SourceValues:
 		in.SetValues()
 		if err := run(); err != nil {
 			return nil, err

@@ -7,16 +7,17 @@ import (
 	"slipher/catalog/types"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
+	"slipher/runtime/program"
 )
 
 // rowsOf is a source of rows handed in under a name.
 func rowsOf(name string, cols []plan.Column) plan.Source {
-	return plan.Source{Kind: plan.SourceRows, Rows: name, Cols: cols}
+	return plan.Source{Kind: program.SourceRows, Rows: name, Cols: cols}
 }
 
 // returns is a sink that sends all columns of a layout.
 func returns(cols []plan.Column) plan.Sink {
-	s := plan.Sink{Kind: plan.SinkReturn}
+	s := plan.Sink{Kind: program.SinkReturn}
 	for i, c := range cols {
 		s.Cols = append(s.Cols, col(i, c.Type, c.Nullable))
 	}
@@ -25,11 +26,11 @@ func returns(cols []plan.Column) plan.Sink {
 
 // builds is a sink that fills join table 0 with the first column as key and the others as payload.
 func builds(cols []plan.Column) (*plan.Table, plan.Sink) {
-	s := plan.Sink{Kind: plan.SinkHash, Keys: []*plan.Expr{col(0, cols[0].Type, cols[0].Nullable)}}
+	s := plan.Sink{Kind: program.SinkHash, Keys: []*plan.Expr{col(0, cols[0].Type, cols[0].Nullable)}}
 	for i, c := range cols[1:] {
 		s.Payload = append(s.Payload, col(i+1, c.Type, c.Nullable))
 	}
-	return &plan.Table{Kind: plan.SinkHash, Keys: cols[:1], Payload: cols[1:]}, s
+	return &plan.Table{Kind: program.SinkHash, Keys: cols[:1], Payload: cols[1:]}, s
 }
 
 // Semi and anti joins keep each probe row at most once; a NULL key matches nothing.
@@ -70,12 +71,12 @@ func TestGroupsJoined(t *testing.T) {
 	tab, build := builds(right)
 	out := append(append([]plan.Column(nil), groups...), right[1])
 	q := &plan.Query{
-		Tables: []*plan.Table{tab, {ID: 1, Kind: plan.SinkAggr, Keys: in, Aggs: []plan.AggInfo{{Agg: cnt, Out: groups[3]}}}},
+		Tables: []*plan.Table{tab, {ID: 1, Kind: program.SinkAggr, Keys: in, Aggs: []plan.AggInfo{{Agg: cnt, Out: groups[3]}}}},
 		Segments: []*plan.Segment{
 			{Source: rowsOf("r", right), Sink: build},
-			{ID: 1, Source: rowsOf("l", in), Sink: plan.Sink{Kind: plan.SinkAggr, TableID: 1, Aggs: []plan.Agg{cnt},
+			{ID: 1, Source: rowsOf("l", in), Sink: plan.Sink{Kind: program.SinkAggr, TableID: 1, Aggs: []plan.Agg{cnt},
 				Keys: []*plan.Expr{col(0, types.TInt4, true), col(1, types.TInt8, false), col(2, types.TVarchar(20), false)}}},
-			{ID: 2, Source: plan.Source{Kind: plan.SourceTable, TableID: 1, Cols: groups}, Steps: []plan.Step{&plan.HashJoin{Keys: []*plan.Expr{col(1, types.TInt8, false)}}},
+			{ID: 2, Source: plan.Source{Kind: program.SourceTable, TableID: 1, Cols: groups}, Steps: []plan.Step{&plan.HashJoin{Keys: []*plan.Expr{col(1, types.TInt8, false)}}},
 				Sink: returns(out)}}}
 	var left, small [][]types.Datum
 	var want []string
@@ -191,7 +192,7 @@ func TestNullLiteralAcrossProbe(t *testing.T) {
 	null := &plan.Expr{Kind: expr.Constant, Type: types.TInt4, Nullable: true, Const: types.NullDatum}
 	tab, build := builds(cols)
 	for _, project := range []bool{false, true} {
-		seg := &plan.Segment{ID: 1, Source: rowsOf("l", cols), Sink: plan.Sink{Kind: plan.SinkReturn, Cols: []*plan.Expr{null, col(2, types.TInt4, false)}}}
+		seg := &plan.Segment{ID: 1, Source: rowsOf("l", cols), Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{null, col(2, types.TInt4, false)}}}
 		join := &plan.HashJoin{Keys: []*plan.Expr{col(0, types.TInt4, false)}}
 		if project {
 			seg.Steps = []plan.Step{&plan.Project{Exprs: []*plan.Expr{col(0, types.TInt4, false), null}}, join}

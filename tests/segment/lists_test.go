@@ -7,6 +7,7 @@ import (
 	"slipher/catalog/types"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
+	"slipher/runtime/program"
 )
 
 // IN lists of every class, short (searched one by one) and long.
@@ -25,7 +26,7 @@ func TestInLists(t *testing.T) {
 				list = append(list, d)
 				in[types.FormatText(typ, d)] = true
 			}
-			q := &plan.Query{Params: []plan.Param{{Type: typ, List: list, IsList: true}}, Segments: []*plan.Segment{{Source: rowsOf("t", cols), Sink: plan.Sink{Kind: plan.SinkReturn,
+			q := &plan.Query{Params: []plan.Param{{Type: typ, List: list, IsList: true}}, Segments: []*plan.Segment{{Source: rowsOf("t", cols), Sink: plan.Sink{Kind: program.SinkReturn,
 				Cols: []*plan.Expr{{Kind: expr.InList, Type: types.TBool, Nullable: true, Args: []*plan.Expr{col(0, typ, true)}}}}}}}
 			var rows [][]types.Datum
 			var want []string
@@ -66,7 +67,7 @@ func TestNarrowProducts(t *testing.T) {
 	in := &plan.Expr{Kind: expr.InList, Type: types.TBool, Nullable: true, Param: 0, Args: []*plan.Expr{prod}}
 	either := &plan.Expr{Kind: expr.Case, Type: wide, Nullable: true, Args: []*plan.Expr{in, prod, {Kind: expr.Constant, Type: wide, Const: types.Int128(5, 0)}}}
 	q := &plan.Query{Params: []plan.Param{list}, Segments: []*plan.Segment{{Source: rowsOf("t", cols),
-		Sink: plan.Sink{Kind: plan.SinkReturn, Cols: []*plan.Expr{prod, in, either, call("lt", types.TBool, prod, either)}}}}}
+		Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{prod, in, either, call("lt", types.TBool, prod, either)}}}}}
 	var rows [][]types.Datum
 	var want []string
 	for a := int64(-5); a < 6; a++ {

@@ -14,6 +14,7 @@ import (
 	"slipher/runtime/exec"
 	"slipher/runtime/loader"
 	"slipher/runtime/prim"
+	"slipher/runtime/program"
 )
 
 // mutants is a library in which some primitives are replaced.
@@ -33,9 +34,9 @@ func (m mutants) Addr(name string) (uintptr, bool) {
 func TestMutatedEmitterBreaksBothTiers(t *testing.T) {
 	r := newRunner(t)
 	q := &plan.Query{Params: []plan.Param{{Type: types.TInt8, Value: types.Int(10)}},
-		Segments: []*plan.Segment{{Source: plan.Source{Kind: plan.SourceRows, Rows: "t", Cols: numberCols},
+		Segments: []*plan.Segment{{Source: plan.Source{Kind: program.SourceRows, Rows: "t", Cols: numberCols},
 			Steps: []plan.Step{&plan.Filter{Preds: []*plan.Expr{call("lt", types.TBool, col(0, types.TInt8, false), param(0, types.TInt8))}}},
-			Sink:  plan.Sink{Kind: plan.SinkReturn, Cols: []*plan.Expr{col(0, types.TInt8, false)}}}}}
+			Sink:  plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{col(0, types.TInt8, false)}}}}}
 	rows := map[string][][]types.Datum{"t": numbers(100)}
 	count := func(tier exec.Tier) int {
 		got, err := r.run(q, rows, exec.Options{Tier: tier})
@@ -122,8 +123,8 @@ func (empty) Addr(string) (uintptr, bool) { return 0, false }
 func TestNothingFallsBackToGo(t *testing.T) {
 	r := newRunner(t)
 	r.e = r.e.WithLibrary(empty{})
-	q := &plan.Query{Segments: []*plan.Segment{{Source: plan.Source{Kind: plan.SourceRows, Rows: "t", Cols: numberCols},
-		Sink: plan.Sink{Kind: plan.SinkReturn, Cols: []*plan.Expr{col(0, types.TInt8, false)}}}}}
+	q := &plan.Query{Segments: []*plan.Segment{{Source: plan.Source{Kind: program.SourceRows, Rows: "t", Cols: numberCols},
+		Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{col(0, types.TInt8, false)}}}}}
 	if got, err := r.run(q, map[string][][]types.Datum{"t": numbers(3)}, exec.Options{}); err == nil {
 		t.Fatalf("answered without primitives: %v", got)
 	} else {

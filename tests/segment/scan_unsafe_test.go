@@ -15,6 +15,7 @@ import (
 	"slipher/runtime/kernels/codec"
 	"slipher/runtime/kernels/heap"
 	"slipher/runtime/mem"
+	"slipher/runtime/program"
 )
 
 // rowGroup encodes one BIGINT column; nil values are NULL.
@@ -51,12 +52,12 @@ func TestGuardsFail(t *testing.T) {
 	cnt := plan.Agg{Fn: operations.Accumulator("count"), Arg: col(0, dec, true)}
 	d38 := types.TDecimal(38, 0)
 	q := &plan.Query{
-		Tables: []*plan.Table{{Kind: plan.SinkAggr, Aggs: []plan.AggInfo{{Agg: sum, Out: plan.Column{Type: d38, Nullable: true}}, {Agg: cnt, Out: plan.Column{Type: types.TInt8}}}}},
+		Tables: []*plan.Table{{Kind: program.SinkAggr, Aggs: []plan.AggInfo{{Agg: sum, Out: plan.Column{Type: d38, Nullable: true}}, {Agg: cnt, Out: plan.Column{Type: types.TInt8}}}}},
 		Segments: []*plan.Segment{
-			{Source: plan.Source{Kind: plan.SourceScan, Table: &plan.TableRef{ID: 1}, ColNos: []int{0}, Cols: []plan.Column{{Name: "d", Type: dec, Nullable: true}}},
-				Sink: plan.Sink{Kind: plan.SinkAggr, Aggs: []plan.Agg{sum, cnt}}},
-			{ID: 1, Source: plan.Source{Kind: plan.SourceTable, Cols: []plan.Column{{Type: d38, Nullable: true}, {Type: types.TInt8}}},
-				Sink: plan.Sink{Kind: plan.SinkReturn, Cols: []*plan.Expr{col(0, d38, true), col(1, types.TInt8, false)}}}}}
+			{Source: plan.Source{Kind: program.SourceScan, Table: &plan.TableRef{ID: 1}, ColNos: []int{0}, Cols: []plan.Column{{Name: "d", Type: dec, Nullable: true}}},
+				Sink: plan.Sink{Kind: program.SinkAggr, Aggs: []plan.Agg{sum, cnt}}},
+			{ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: []plan.Column{{Type: d38, Nullable: true}, {Type: types.TInt8}}},
+				Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{col(0, d38, true), col(1, types.TInt8, false)}}}}}
 	narrow, wide, nulls := make([]int64, 5000), make([]int64, 3000), make([]int64, 2500)
 	for i := range narrow {
 		narrow[i] = int64(i%100 - 50)

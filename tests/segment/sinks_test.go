@@ -14,6 +14,7 @@ import (
 	"slipher/runtime/chunk"
 	"slipher/runtime/exec"
 	"slipher/runtime/mem"
+	"slipher/runtime/program"
 )
 
 // fickle refuses every second chunk once and keeps the others by destination.
@@ -84,9 +85,9 @@ func (r *runner) closed(xq *exec.Query, acct *mem.Account) {
 func TestDistribution(t *testing.T) {
 	r := newRunner(t)
 	const dests, rows = 5, 9000
-	for _, dist := range []plan.DistKind{plan.DistHash, plan.DistRoundRobin, plan.DistSingle} {
+	for _, dist := range []program.DistKind{program.DistHash, program.DistRoundRobin, program.DistSingle} {
 		sink := returns(numberCols)
-		sink.Kind, sink.Dist, sink.Keys = plan.SinkDist, dist, []*plan.Expr{col(1, types.TInt4, true)}
+		sink.Kind, sink.Dist, sink.Keys = program.SinkDist, dist, []*plan.Expr{col(1, types.TInt4, true)}
 		q := &plan.Query{Segments: []*plan.Segment{{Source: rowsOf("t", numberCols), Sink: sink}}}
 		for name, o := range shapes() {
 			acct := mem.NewAccount("test", 0)
@@ -126,7 +127,7 @@ func TestDistribution(t *testing.T) {
 						}
 						seen[v], last, n = true, v, n+1
 						k := fmt.Sprint(c.Datum(1, i))
-						if at, ok := where[k]; ok && at != d && dist == plan.DistHash {
+						if at, ok := where[k]; ok && at != d && dist == program.DistHash {
 							t.Fatalf("%s: key %s at %d and %d", name, k, at, d)
 						}
 						where[k] = d
@@ -135,7 +136,7 @@ func TestDistribution(t *testing.T) {
 						}
 					}
 				}
-				if dist == plan.DistRoundRobin && n != rows/dests {
+				if dist == program.DistRoundRobin && n != rows/dests {
 					t.Errorf("%s: %d rows at %d", name, n, d)
 				}
 			}
@@ -177,10 +178,10 @@ func TestMemoryLimits(t *testing.T) {
 	cnt := plan.Agg{Fn: operations.Accumulator("count")}
 	key := []plan.Column{{Name: "i", Type: types.TInt8}}
 	groups := append(append([]plan.Column(nil), key...), plan.Column{Name: "n", Type: types.TInt8})
-	q := &plan.Query{Tables: []*plan.Table{{Kind: plan.SinkAggr, Keys: key, Aggs: []plan.AggInfo{{Agg: cnt, Out: groups[1]}}}},
+	q := &plan.Query{Tables: []*plan.Table{{Kind: program.SinkAggr, Keys: key, Aggs: []plan.AggInfo{{Agg: cnt, Out: groups[1]}}}},
 		Segments: []*plan.Segment{
-			{Source: rowsOf("t", numberCols), Sink: plan.Sink{Kind: plan.SinkAggr, Keys: []*plan.Expr{col(0, types.TInt8, false)}, Aggs: []plan.Agg{cnt}}},
-			{ID: 1, Source: plan.Source{Kind: plan.SourceTable, Cols: groups}, Sink: returns(groups)}}}
+			{Source: rowsOf("t", numberCols), Sink: plan.Sink{Kind: program.SinkAggr, Keys: []*plan.Expr{col(0, types.TInt8, false)}, Aggs: []plan.Agg{cnt}}},
+			{ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: groups}, Sink: returns(groups)}}}
 	input := mem.NewAccount("input", 0)
 	for _, tier := range []exec.Tier{exec.Primitives, exec.Fused} {
 		answered := false
@@ -266,7 +267,7 @@ func TestValuesLimit(t *testing.T) {
 	lit := func(t types.Type, d types.Datum) *plan.Expr {
 		return &plan.Expr{Kind: expr.Constant, Type: t, Nullable: d.Null, Const: d}
 	}
-	src := plan.Source{Kind: plan.SourceValues, Cols: cols}
+	src := plan.Source{Kind: program.SourceValues, Cols: cols}
 	var all []string
 	for i := 0; i < 1500; i++ {
 		s, text := types.String(fmt.Sprintf("row number %d", i/2)), fmt.Sprintf("row number %d", i/2)
@@ -317,14 +318,14 @@ func TestSortClasses(t *testing.T) {
 		}
 		for mode := 0; mode < 8; mode++ {
 			desc, first, limited := mode&1 > 0, mode&2 > 0, mode&4 > 0
-			sink := plan.Sink{Kind: plan.SinkSort, LimitParam: -1, OffsetParam: -1, Payload: []*plan.Expr{col(0, typ, true), col(1, types.TInt4, false)},
+			sink := plan.Sink{Kind: program.SinkSort, LimitParam: -1, OffsetParam: -1, Payload: []*plan.Expr{col(0, typ, true), col(1, types.TInt4, false)},
 				Order: []plan.SortKey{{Expr: col(0, typ, true), Desc: desc, NullsFirst: first}, {Expr: col(1, types.TInt4, false), Desc: true}}}
 			n := len(rows)
 			if limited {
 				sink.LimitParam, n = 0, 450
 			}
-			q := &plan.Query{Params: []plan.Param{{Type: types.TInt8, Value: types.Int(int64(n))}}, Tables: []*plan.Table{{Kind: plan.SinkSort, Payload: cols}}, Segments: []*plan.Segment{
-				{Source: rowsOf("t", cols), Sink: sink}, {ID: 1, Source: plan.Source{Kind: plan.SourceTable, Cols: cols}, Sink: returns(cols)}}}
+			q := &plan.Query{Params: []plan.Param{{Type: types.TInt8, Value: types.Int(int64(n))}}, Tables: []*plan.Table{{Kind: program.SinkSort, Payload: cols}}, Segments: []*plan.Segment{
+				{Source: rowsOf("t", cols), Sink: sink}, {ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: cols}, Sink: returns(cols)}}}
 			sorted := append([][]types.Datum(nil), rows...)
 			rank := func(d types.Datum) int {
 				for i := 0; i < 7; i++ {
