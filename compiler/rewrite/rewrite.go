@@ -28,6 +28,7 @@ var rules = []rule{
 	{"constants", foldConstants},
 	{"chain", eachExpr(balanceChain)},
 	{"unsorted", dropSorts},
+	{"distinct", dropDistinct},
 	{"pullup", pullUpRoot},
 	{"literals", foldLiterals},
 	{"factor", factorConjuncts},
