@@ -109,7 +109,7 @@ func (o *Offline) Stats(data []byte) error {
 		if t == nil {
 			return fmt.Errorf("statistics: there is no table %q", name)
 		}
-		out := &stats.Table{Format: stats.Format1, Rows: s.Rows, Cols: make([]stats.Column, len(t.Columns))}
+		out := &stats.Table{Format: stats.Format2, Rows: s.Rows, Cols: make([]stats.Column, len(t.Columns))}
 		for i := range out.Cols {
 			out.Cols[i].Min, out.Cols[i].Max = types.NullDatum, types.NullDatum
 		}

@@ -170,10 +170,17 @@ func eachBlock(ctx context.Context, env *Env, tables []*state.Table, f func(p bl
 				return err
 			}
 			unsorted := next[ref.Slice] > 0 && len(t.SortKey) > 0
+			places := footer.Places(t.Stored())
 			for g := range footer.RowGroups {
 				rg := &footer.RowGroups[g]
-				for c := range rg.Cols {
-					f(blockPlace{t, ref.Slice, c, next[ref.Slice], unsorted, rg.Rows, &rg.Cols[c]})
+				for c := range t.Columns {
+					at := c
+					if places != nil {
+						at = places[c]
+					}
+					if at >= 0 { // else the column is younger
+						f(blockPlace{t, ref.Slice, c, next[ref.Slice], unsorted, rg.Rows, &rg.Cols[at]})
+					}
 				}
 				next[ref.Slice]++
 			}

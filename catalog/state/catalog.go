@@ -3,6 +3,8 @@ package state
 import (
 	"slices"
 	"strings"
+
+	"slipher/catalog/types"
 )
 
 // Catalog is one version of everything. Frozen: see the package's invariants.
@@ -30,11 +32,11 @@ type Catalog struct {
 	terms     []termStart              // whose results are kept, oldest first, the last is the current one; frozen
 }
 
-// identityKey is a table's id and a column number: id<<16 | column.
+// identityKey is a table's id and a column's: table<<32 | column.
 type identityKey uint64
 
-func identityOf(t TableID, column int) identityKey {
-	return identityKey(t)<<16 | identityKey(column)
+func identityOf(t TableID, column types.ColumnID) identityKey {
+	return identityKey(t)<<32 | identityKey(column)
 }
 
 // New is the catalog before the first command.

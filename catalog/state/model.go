@@ -1,8 +1,13 @@
 package state
 
 //msgp:limit arrays:1048576 maps:1048576
+//msgp:replace types.ColumnID with:uint32
 
-import "slipher/catalog/types"
+import (
+	"slices"
+
+	"slipher/catalog/types"
+)
 
 // Ids. Oids of user objects start at FirstUserOID.
 type (
@@ -57,6 +62,8 @@ type Table struct {
 	// Def counts the definitions the table has had, from 1: what a delta and
 	// DDL name in their preconditions.
 	Def uint64 `msg:"def"`
+	// NextColumn is the id of the next column that the table gets: no id is given twice, whatever is dropped.
+	NextColumn types.ColumnID `msg:"nextcol,omitempty"`
 }
 
 // Column is one column of a table.
@@ -67,6 +74,10 @@ type Column struct {
 	Encoding string     `msg:"enc"`     // as declared, lower case: "az64", "raw"…; "" for AUTO
 	Default  string     `msg:"default"` // SQL text, "" none
 	Identity *Identity  `msg:"ident"`
+	// ID names the column in all that is stored. CREATE TABLE gives it.
+	ID types.ColumnID `msg:"id,omitempty"`
+	// Initial is the column's value in rows that are older than it, NULL if nil. Frozen.
+	Initial *types.Datum `msg:"initial,omitempty"`
 }
 
 // Identity is IDENTITY(seed, step).
@@ -121,6 +132,26 @@ type ObjectRef struct {
 type RowSet struct {
 	Object string `msg:"obj"`
 	Rows   []byte `msg:"rows,limit=1073741824" what:"the set of deleted rows of an object"`
+}
+
+// Stored is what has to be known of the columns to read what is stored of them.
+func (t *Table) Stored() []types.Column {
+	out := make([]types.Column, len(t.Columns))
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		out[i] = types.Column{ID: c.ID, Type: c.Type, Initial: c.Initial}
+	}
+	return out
+}
+
+// number gives all columns their first ids: those of a new table, and of one from a time when columns had none, for
+// what was stored then means these. t is a private copy whose Columns are not.
+func (t *Table) number() {
+	t.Columns = slices.Clone(t.Columns)
+	for i := range t.Columns {
+		t.Columns[i].ID, t.Columns[i].Initial = types.FirstID(i), nil
+	}
+	t.NextColumn = types.FirstID(len(t.Columns))
 }
 
 // RowIDColumn and LiveColumn are the numbers of columns that no block stores but every scan can

@@ -3,6 +3,8 @@
 package state
 
 import (
+	"slipher/catalog/types"
+
 	"github.com/tinylib/msgp/msgp"
 )
 
@@ -15,41 +17,76 @@ const (
 // MarshalMsg implements msgp.Marshaler
 func (z *Column) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 6
-	// string "name"
-	o = append(o, 0x86, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
-	o = msgp.AppendString(o, z.Name)
-	// string "type"
-	o = append(o, 0xa4, 0x74, 0x79, 0x70, 0x65)
-	o, err = z.Type.MarshalMsg(o)
-	if err != nil {
-		err = msgp.WrapError(err, "Type")
-		return
+	// check for omitted fields
+	zb0001Len := uint32(8)
+	var zb0001Mask uint8 /* 8 bits */
+	_ = zb0001Mask
+	if z.ID == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x40
 	}
-	// string "nn"
-	o = append(o, 0xa2, 0x6e, 0x6e)
-	o = msgp.AppendBool(o, z.NotNull)
-	// string "enc"
-	o = append(o, 0xa3, 0x65, 0x6e, 0x63)
-	o = msgp.AppendString(o, z.Encoding)
-	// string "default"
-	o = append(o, 0xa7, 0x64, 0x65, 0x66, 0x61, 0x75, 0x6c, 0x74)
-	o = msgp.AppendString(o, z.Default)
-	// string "ident"
-	o = append(o, 0xa5, 0x69, 0x64, 0x65, 0x6e, 0x74)
-	if z.Identity == nil {
-		o = msgp.AppendNil(o)
-	} else {
-		// map header, size 3
-		// string "seed"
-		o = append(o, 0x83, 0xa4, 0x73, 0x65, 0x65, 0x64)
-		o = msgp.AppendInt64(o, z.Identity.Seed)
-		// string "step"
-		o = append(o, 0xa4, 0x73, 0x74, 0x65, 0x70)
-		o = msgp.AppendInt64(o, z.Identity.Step)
-		// string "bydef"
-		o = append(o, 0xa5, 0x62, 0x79, 0x64, 0x65, 0x66)
-		o = msgp.AppendBool(o, z.Identity.ByDefault)
+	if z.Initial == nil {
+		zb0001Len--
+		zb0001Mask |= 0x80
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "name"
+		o = append(o, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+		o = msgp.AppendString(o, z.Name)
+		// string "type"
+		o = append(o, 0xa4, 0x74, 0x79, 0x70, 0x65)
+		o, err = z.Type.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Type")
+			return
+		}
+		// string "nn"
+		o = append(o, 0xa2, 0x6e, 0x6e)
+		o = msgp.AppendBool(o, z.NotNull)
+		// string "enc"
+		o = append(o, 0xa3, 0x65, 0x6e, 0x63)
+		o = msgp.AppendString(o, z.Encoding)
+		// string "default"
+		o = append(o, 0xa7, 0x64, 0x65, 0x66, 0x61, 0x75, 0x6c, 0x74)
+		o = msgp.AppendString(o, z.Default)
+		// string "ident"
+		o = append(o, 0xa5, 0x69, 0x64, 0x65, 0x6e, 0x74)
+		if z.Identity == nil {
+			o = msgp.AppendNil(o)
+		} else {
+			// map header, size 3
+			// string "seed"
+			o = append(o, 0x83, 0xa4, 0x73, 0x65, 0x65, 0x64)
+			o = msgp.AppendInt64(o, z.Identity.Seed)
+			// string "step"
+			o = append(o, 0xa4, 0x73, 0x74, 0x65, 0x70)
+			o = msgp.AppendInt64(o, z.Identity.Step)
+			// string "bydef"
+			o = append(o, 0xa5, 0x62, 0x79, 0x64, 0x65, 0x66)
+			o = msgp.AppendBool(o, z.Identity.ByDefault)
+		}
+		if (zb0001Mask & 0x40) == 0 { // if not omitted
+			// string "id"
+			o = append(o, 0xa2, 0x69, 0x64)
+			o = msgp.AppendUint32(o, uint32(z.ID))
+		}
+		if (zb0001Mask & 0x80) == 0 { // if not omitted
+			// string "initial"
+			o = append(o, 0xa7, 0x69, 0x6e, 0x69, 0x74, 0x69, 0x61, 0x6c)
+			if z.Initial == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o, err = z.Initial.MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "Initial")
+					return
+				}
+			}
+		}
 	}
 	return
 }
@@ -162,6 +199,33 @@ func (z *Column) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					}
 				}
 			}
+		case "id":
+			{
+				var zb0003 uint32
+				zb0003, bts, err = msgp.ReadUint32Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "ID")
+					return
+				}
+				z.ID = types.ColumnID(zb0003)
+			}
+		case "initial":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Initial = nil
+			} else {
+				if z.Initial == nil {
+					z.Initial = new(types.Datum)
+				}
+				bts, err = z.Initial.UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Initial")
+					return
+				}
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -181,6 +245,12 @@ func (z *Column) Msgsize() (s int) {
 		s += msgp.NilSize
 	} else {
 		s += 1 + 5 + msgp.Int64Size + 5 + msgp.Int64Size + 6 + msgp.BoolSize
+	}
+	s += 3 + msgp.Uint32Size + 8
+	if z.Initial == nil {
+		s += msgp.NilSize
+	} else {
+		s += z.Initial.Msgsize()
 	}
 	return
 }
@@ -800,79 +870,97 @@ func (z SortStyle) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Table) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 17
-	// string "id"
-	o = append(o, 0xde, 0x0, 0x11, 0xa2, 0x69, 0x64)
-	o = msgp.AppendUint32(o, uint32(z.ID))
-	// string "db"
-	o = append(o, 0xa2, 0x64, 0x62)
-	o = msgp.AppendString(o, z.Database)
-	// string "schema"
-	o = append(o, 0xa6, 0x73, 0x63, 0x68, 0x65, 0x6d, 0x61)
-	o = msgp.AppendString(o, z.Schema)
-	// string "name"
-	o = append(o, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
-	o = msgp.AppendString(o, z.Name)
-	// string "owner"
-	o = append(o, 0xa5, 0x6f, 0x77, 0x6e, 0x65, 0x72)
-	o = msgp.AppendString(o, z.Owner)
-	// string "cols"
-	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Columns)))
-	for za0001 := range z.Columns {
-		o, err = z.Columns[za0001].MarshalMsg(o)
+	// check for omitted fields
+	zb0001Len := uint32(18)
+	var zb0001Mask uint32 /* 18 bits */
+	_ = zb0001Mask
+	if z.NextColumn == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x20000
+	}
+	// variable map header, size zb0001Len
+	o = msgp.AppendMapHeader(o, zb0001Len)
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "id"
+		o = append(o, 0xa2, 0x69, 0x64)
+		o = msgp.AppendUint32(o, uint32(z.ID))
+		// string "db"
+		o = append(o, 0xa2, 0x64, 0x62)
+		o = msgp.AppendString(o, z.Database)
+		// string "schema"
+		o = append(o, 0xa6, 0x73, 0x63, 0x68, 0x65, 0x6d, 0x61)
+		o = msgp.AppendString(o, z.Schema)
+		// string "name"
+		o = append(o, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+		o = msgp.AppendString(o, z.Name)
+		// string "owner"
+		o = append(o, 0xa5, 0x6f, 0x77, 0x6e, 0x65, 0x72)
+		o = msgp.AppendString(o, z.Owner)
+		// string "cols"
+		o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
+		o = msgp.AppendArrayHeader(o, uint32(len(z.Columns)))
+		for za0001 := range z.Columns {
+			o, err = z.Columns[za0001].MarshalMsg(o)
+			if err != nil {
+				err = msgp.WrapError(err, "Columns", za0001)
+				return
+			}
+		}
+		// string "dist"
+		o = append(o, 0xa4, 0x64, 0x69, 0x73, 0x74)
+		o = msgp.AppendUint8(o, uint8(z.DistStyle))
+		// string "eff"
+		o = append(o, 0xa3, 0x65, 0x66, 0x66)
+		o = msgp.AppendUint8(o, uint8(z.Effective))
+		// string "distkey"
+		o = append(o, 0xa7, 0x64, 0x69, 0x73, 0x74, 0x6b, 0x65, 0x79)
+		o = msgp.AppendInt(o, z.DistKey)
+		// string "sort"
+		o = append(o, 0xa4, 0x73, 0x6f, 0x72, 0x74)
+		o = msgp.AppendUint8(o, uint8(z.SortStyle))
+		// string "sortkey"
+		o = append(o, 0xa7, 0x73, 0x6f, 0x72, 0x74, 0x6b, 0x65, 0x79)
+		o = msgp.AppendArrayHeader(o, uint32(len(z.SortKey)))
+		for za0002 := range z.SortKey {
+			o = msgp.AppendInt(o, z.SortKey[za0002])
+		}
+		// string "encauto"
+		o = append(o, 0xa7, 0x65, 0x6e, 0x63, 0x61, 0x75, 0x74, 0x6f)
+		o = msgp.AppendBool(o, z.EncodeAuto)
+		// string "backup"
+		o = append(o, 0xa6, 0x62, 0x61, 0x63, 0x6b, 0x75, 0x70)
+		o = msgp.AppendBool(o, z.Backup)
+		// string "cons"
+		o = append(o, 0xa4, 0x63, 0x6f, 0x6e, 0x73)
+		o = msgp.AppendArrayHeader(o, uint32(len(z.Constraints)))
+		for za0003 := range z.Constraints {
+			o, err = z.Constraints[za0003].MarshalMsg(o)
+			if err != nil {
+				err = msgp.WrapError(err, "Constraints", za0003)
+				return
+			}
+		}
+		// string "ver"
+		o = append(o, 0xa3, 0x76, 0x65, 0x72)
+		o, err = z.Version.MarshalMsg(o)
 		if err != nil {
-			err = msgp.WrapError(err, "Columns", za0001)
+			err = msgp.WrapError(err, "Version")
 			return
 		}
-	}
-	// string "dist"
-	o = append(o, 0xa4, 0x64, 0x69, 0x73, 0x74)
-	o = msgp.AppendUint8(o, uint8(z.DistStyle))
-	// string "eff"
-	o = append(o, 0xa3, 0x65, 0x66, 0x66)
-	o = msgp.AppendUint8(o, uint8(z.Effective))
-	// string "distkey"
-	o = append(o, 0xa7, 0x64, 0x69, 0x73, 0x74, 0x6b, 0x65, 0x79)
-	o = msgp.AppendInt(o, z.DistKey)
-	// string "sort"
-	o = append(o, 0xa4, 0x73, 0x6f, 0x72, 0x74)
-	o = msgp.AppendUint8(o, uint8(z.SortStyle))
-	// string "sortkey"
-	o = append(o, 0xa7, 0x73, 0x6f, 0x72, 0x74, 0x6b, 0x65, 0x79)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.SortKey)))
-	for za0002 := range z.SortKey {
-		o = msgp.AppendInt(o, z.SortKey[za0002])
-	}
-	// string "encauto"
-	o = append(o, 0xa7, 0x65, 0x6e, 0x63, 0x61, 0x75, 0x74, 0x6f)
-	o = msgp.AppendBool(o, z.EncodeAuto)
-	// string "backup"
-	o = append(o, 0xa6, 0x62, 0x61, 0x63, 0x6b, 0x75, 0x70)
-	o = msgp.AppendBool(o, z.Backup)
-	// string "cons"
-	o = append(o, 0xa4, 0x63, 0x6f, 0x6e, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Constraints)))
-	for za0003 := range z.Constraints {
-		o, err = z.Constraints[za0003].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Constraints", za0003)
-			return
+		// string "created"
+		o = append(o, 0xa7, 0x63, 0x72, 0x65, 0x61, 0x74, 0x65, 0x64)
+		o = msgp.AppendInt64(o, z.CreatedMicros)
+		// string "def"
+		o = append(o, 0xa3, 0x64, 0x65, 0x66)
+		o = msgp.AppendUint64(o, z.Def)
+		if (zb0001Mask & 0x20000) == 0 { // if not omitted
+			// string "nextcol"
+			o = append(o, 0xa7, 0x6e, 0x65, 0x78, 0x74, 0x63, 0x6f, 0x6c)
+			o = msgp.AppendUint32(o, uint32(z.NextColumn))
 		}
 	}
-	// string "ver"
-	o = append(o, 0xa3, 0x76, 0x65, 0x72)
-	o, err = z.Version.MarshalMsg(o)
-	if err != nil {
-		err = msgp.WrapError(err, "Version")
-		return
-	}
-	// string "created"
-	o = append(o, 0xa7, 0x63, 0x72, 0x65, 0x61, 0x74, 0x65, 0x64)
-	o = msgp.AppendInt64(o, z.CreatedMicros)
-	// string "def"
-	o = append(o, 0xa3, 0x64, 0x65, 0x66)
-	o = msgp.AppendUint64(o, z.Def)
 	return
 }
 
@@ -1067,6 +1155,16 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Def")
 				return
 			}
+		case "nextcol":
+			{
+				var zb0009 uint32
+				zb0009, bts, err = msgp.ReadUint32Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "NextColumn")
+					return
+				}
+				z.NextColumn = types.ColumnID(zb0009)
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1089,7 +1187,7 @@ func (z *Table) Msgsize() (s int) {
 	for za0003 := range z.Constraints {
 		s += z.Constraints[za0003].Msgsize()
 	}
-	s += 4 + z.Version.Msgsize() + 8 + msgp.Int64Size + 4 + msgp.Uint64Size
+	s += 4 + z.Version.Msgsize() + 8 + msgp.Int64Size + 4 + msgp.Uint64Size + 8 + msgp.Uint32Size
 	return
 }
 

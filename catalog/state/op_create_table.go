@@ -47,6 +47,7 @@ func (o *CreateTable) apply(c *Catalog, cmd *Command) (OpResult, *sqlerr.Error) 
 	t.ID = TableID(oid)
 	t.Version = Version{Number: 1}
 	t.Def = 1
+	t.number()
 	t.CreatedMicros = cmd.Micros
 	c.tables = c.tables.set(t.ID, &t)
 	c.names = c.names.set(tablePath(t.Database, t.Schema, t.Name), t.ID)

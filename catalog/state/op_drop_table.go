@@ -52,7 +52,7 @@ func (c *Catalog) removeTable(t *Table) {
 	c.names = c.names.delete(tablePath(t.Database, t.Schema, t.Name))
 	for i := range t.Columns {
 		if t.Columns[i].Identity != nil {
-			c.identity = c.identity.delete(identityOf(t.ID, i))
+			c.identity = c.identity.delete(identityOf(t.ID, t.Columns[i].ID))
 		}
 	}
 }

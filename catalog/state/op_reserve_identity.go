@@ -31,7 +31,7 @@ func (o *ReserveIdentity) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error
 		return OpResult{}, sqlerr.New(sqlerr.InternalError,
 			"column %d of table \"%s\" is no identity column", o.Column, t.Name)
 	}
-	key := identityOf(t.ID, o.Column)
+	key := identityOf(t.ID, t.Columns[o.Column].ID)
 	first, _ := c.identity.get(key)
 	if o.Count < 1 || first > 1<<62-o.Count {
 		return OpResult{}, sqlerr.New(sqlerr.NumericOutOfRange, "out of identity values")

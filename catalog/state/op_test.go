@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"github.com/tinylib/msgp/msgp"
+
+	"slipher/catalog/types"
 )
 
 var rewrite = flag.Bool("rewrite", false, "rewrite golden files")
@@ -109,7 +111,18 @@ func TestOldLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(old, encode(t, c)) {
+	then, err := Decode(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(encode(t, then), encode(t, c)) {
 		t.Error("the log makes another catalog than it made")
+	}
+	for _, tab := range then.AllTables() {
+		for i, col := range tab.Columns {
+			if col.ID != types.FirstID(i) || tab.NextColumn != types.FirstID(len(tab.Columns)) {
+				t.Errorf("column %+v of %s, the next is %d", col, tab.Name, tab.NextColumn)
+			}
+		}
 	}
 }

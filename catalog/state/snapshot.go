@@ -7,6 +7,7 @@ import (
 	"github.com/tinylib/msgp/msgp"
 
 	"slipher/catalog/bound"
+	"slipher/catalog/types"
 )
 
 //go:generate go run github.com/tinylib/msgp -unexported -file image.go -o image_gen.go -io=false -tests=false
@@ -15,10 +16,12 @@ import (
 var ErrCorruptSnapshot = errors.New("corrupt catalog snapshot")
 
 // imageFormat is written first; one that cannot be read here is refused by number.
-// Format 1 had one leader, no garbage list and no deleted rows: what it lacks is empty.
+// Format 1 had one leader, no garbage list and no deleted rows: what it lacks is empty. Up to format 2 columns had
+// no ids: they get those of a first definition, and the ordinals of identity columns, kept by number, move to them.
 const (
-	imageFormat    = 2
-	oldImageFormat = 1
+	imageFormat   = 3
+	numbersFormat = 2
+	oldestFormat  = 1
 )
 
 // Encode is the whole catalog as bytes: equal catalogs give equal bytes.
@@ -53,8 +56,8 @@ func Decode(data []byte) (*Catalog, error) {
 	if len(rest) != 0 {
 		return nil, fmt.Errorf("%w: %d bytes too many", ErrCorruptSnapshot, len(rest))
 	}
-	if img.Format != imageFormat && img.Format != oldImageFormat {
-		return nil, fmt.Errorf("%w: format %d is unknown", ErrCorruptSnapshot, img.Format)
+	if img.Format < oldestFormat || img.Format > imageFormat {
+		return nil, fmt.Errorf("%w: format %d is unknown, this version of Slipher reads %d to %d; start a newer one", ErrCorruptSnapshot, img.Format, oldestFormat, imageFormat)
 	}
 	c := &Catalog{version: img.Version, cluster: img.Cluster, term: img.Term, nextOID: img.NextOID,
 		nextTxn: img.NextTxn, settled: img.Settled, pinned: img.Pinned, slices: img.Slices, terms: img.Terms}
@@ -70,6 +73,9 @@ func Decode(data []byte) (*Catalog, error) {
 	}
 	for _, t := range img.Tables {
 		if t != nil {
+			if img.Format <= numbersFormat {
+				t.number()
+			}
 			c.tables = c.tables.set(t.ID, t)
 			c.names = c.names.set(tablePath(t.Database, t.Schema, t.Name), t.ID)
 		}
@@ -93,6 +99,9 @@ func Decode(data []byte) (*Catalog, error) {
 		c.garbage = c.garbage.set(g.Name, g.Version)
 	}
 	for _, k := range img.Identity {
+		if img.Format <= numbersFormat {
+			k.Key = k.Key>>16<<32 | uint64(types.FirstID(int(k.Key&0xffff)))
+		}
 		c.identity = c.identity.set(identityKey(k.Key), k.Next)
 	}
 	for _, d := range img.Done {

@@ -2,7 +2,10 @@ package types
 
 //go:generate go run github.com/tinylib/msgp -file datum.go -o datum_gen.go -io=false -tests=false
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // Datum is one value on the leader: a literal, a parameter, a zone-map bound, a
 // cell of a catalog relation. Nodes and generated code never see it.
@@ -42,3 +45,18 @@ func BoolDatum(b bool) Datum {
 
 // Float is the value of an F32 or F64 datum.
 func (d Datum) Float() float64 { return math.Float64frombits(uint64(d.Lo)) }
+
+// Bytes is the value as it lies in memory and in stored columns, little endian; of a NULL zeros. p is of fixed width.
+func (d Datum) Bytes(p Phys) []byte {
+	var b [16]byte
+	if d.Null {
+		return b[:p.Width()]
+	}
+	lo := uint64(d.Lo)
+	if p == F32 {
+		lo = uint64(math.Float32bits(float32(d.Float())))
+	}
+	binary.LittleEndian.PutUint64(b[:], lo)
+	binary.LittleEndian.PutUint64(b[8:], uint64(d.Hi))
+	return b[:p.Width()]
+}

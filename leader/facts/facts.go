@@ -22,7 +22,13 @@ type Facts struct {
 	known map[*state.Table][]lower.Facts
 	// small has what is true of small objects, which no cache of footers keeps: every small write makes
 	// a new version, and most of its objects are the last one's. Guarded by mu.
-	small map[string][]lower.Facts
+	small map[smallKey][]lower.Facts
+}
+
+// smallKey is a small object as a definition of its table has it.
+type smallKey struct {
+	object string
+	def    uint64
 }
 
 // factsKept bounds the cache; it is emptied when full.
@@ -69,7 +75,7 @@ func (f *Facts) read(t *state.Table) ([]lower.Facts, error) {
 		all[i] = lower.Facts{NoNulls: true, NoBlanks: true}
 	}
 	for _, o := range t.Version.Objects.All() {
-		cols, err := f.object(o)
+		cols, err := f.object(t, o)
 		if err != nil {
 			return nil, err
 		}
@@ -83,11 +89,11 @@ func (f *Facts) read(t *state.Table) ([]lower.Facts, error) {
 	return all, nil
 }
 
-// object is what is true of one object's columns.
-func (f *Facts) object(o *state.ObjectRef) ([]lower.Facts, error) {
+// object is what is true of one object's columns, by t's numbers.
+func (f *Facts) object(t *state.Table, o *state.ObjectRef) ([]lower.Facts, error) {
 	if o.Data != nil {
 		f.mu.Lock()
-		cols, ok := f.small[o.Name]
+		cols, ok := f.small[smallKey{o.Name, t.Def}]
 		f.mu.Unlock()
 		if ok {
 			return cols, nil
@@ -98,7 +104,7 @@ func (f *Facts) object(o *state.ObjectRef) ([]lower.Facts, error) {
 		return nil, err
 	}
 	var cols []lower.Facts
-	for _, rg := range foot.RowGroups {
+	for _, rg := range foot.View(t.Stored()).RowGroups {
 		for i := range rg.Cols {
 			if i == len(cols) {
 				cols = append(cols, lower.Facts{NoNulls: true, NoBlanks: true})
@@ -113,9 +119,9 @@ func (f *Facts) object(o *state.ObjectRef) ([]lower.Facts, error) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		if f.small == nil || len(f.small) >= smallKept {
-			f.small = map[string][]lower.Facts{}
+			f.small = map[smallKey][]lower.Facts{}
 		}
-		f.small[o.Name] = cols
+		f.small[smallKey{o.Name, t.Def}] = cols
 	}
 	return cols, nil
 }

@@ -16,7 +16,7 @@ type Statistics struct {
 	Log   *slog.Logger
 
 	mu    sync.Mutex
-	known map[string]*stats.Table // guarded by mu
+	known map[string]*stats.Table // by object, its columns those of then; guarded by mu
 }
 
 // statisticsKept bounds the cache; it is emptied when full.
@@ -33,7 +33,7 @@ func (c *Statistics) Of(t *state.Table) *stats.Table {
 	st, ok := c.known[name]
 	c.mu.Unlock()
 	if ok {
-		return st
+		return st.View(t.Stored())
 	}
 	data, err := c.Store.Get(context.Background(), name) // without the lock: storage may be slow
 	if err == nil {
@@ -43,14 +43,11 @@ func (c *Statistics) Of(t *state.Table) *stats.Table {
 		c.Log.Warn("statistics cannot be read", "table", t.Name, "object", name, "err", err)
 		return nil
 	}
-	if len(st.Cols) != len(t.Columns) {
-		st = nil
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.known == nil || len(c.known) >= statisticsKept {
 		c.known = map[string]*stats.Table{}
 	}
 	c.known[name] = st
-	return st
+	return st.View(t.Stored())
 }

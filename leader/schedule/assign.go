@@ -125,10 +125,7 @@ func (a *assignment) scans(q *plan.Query, peer wire.Peer, table func(*plan.Table
 		if err != nil {
 			return nil, err
 		}
-		sc := wire.Scan{Segment: s.ID, Types: make([]types.Type, len(t.Columns))}
-		for i, c := range t.Columns {
-			sc.Types[i] = c.Type
-		}
+		sc := wire.Scan{Segment: s.ID, Columns: t.Stored()}
 		whole := t.Effective == state.DistAll || s.Where == plan.OneSlice
 		if t.Effective == state.DistAll && s.Source.Once {
 			sc.Share, sc.Shares = me, len(hosts)

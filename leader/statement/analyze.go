@@ -69,11 +69,10 @@ func (e *Engine) analyzeLoaded(ctx context.Context, c *Call, before *state.Table
 // analyze makes the statistics of one table from a sample of its rows, read by a
 // query like any other, and names them in the catalog.
 func (e *Engine) analyze(ctx context.Context, c *Call, cat *state.Catalog, t *state.Table) error {
-	cols := make([]types.Type, len(t.Columns))
+	cols := t.Stored()
 	scan := &algebra.Scan{Table: t, Schema: t.Schema, Alias: t.Name}
 	var out []plan.OutputColumn
 	for i, col := range t.Columns {
-		cols[i] = col.Type
 		scan.Cols = append(scan.Cols, algebra.Column{ID: algebra.ColumnID(i), Name: col.Name, Type: col.Type,
 			Nullable: !col.NotNull})
 		scan.ColNos = append(scan.ColNos, i)
@@ -120,8 +119,8 @@ func (e *Engine) widen(ctx context.Context, t *state.Table, st *stats.Table) err
 		if err != nil {
 			return err
 		}
-		for _, rg := range foot.RowGroups {
-			for i := range min(len(rg.Cols), len(st.Cols)) {
+		for _, rg := range foot.View(t.Stored()).RowGroups {
+			for i := range st.Cols {
 				have, c, typ := &st.Cols[i], rg.Cols[i], t.Columns[i].Type
 				if !c.Min.Null && (have.Min.Null || types.Compare(typ.Phys(), c.Min, have.Min) < 0) {
 					have.Min = c.Min

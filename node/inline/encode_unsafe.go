@@ -6,6 +6,7 @@ import (
 
 	"slipher/catalog/types"
 	"slipher/runtime/block"
+	"slipher/runtime/chunk"
 	"slipher/runtime/kernels/codec"
 	"slipher/runtime/kernels/heap"
 	"slipher/runtime/mem"
@@ -19,17 +20,41 @@ func padded(n int) int { return (n + 31) &^ 15 }
 var classTypes = map[types.Phys]types.Type{types.I8: types.TBool, types.I16: types.TInt2, types.I32: types.TInt4, types.I64: types.TInt8,
 	types.I128: types.TDecimal(38, 0), types.F32: types.TFloat4, types.F64: types.TFloat8, types.Str: types.TVarchar(types.MaxVarchar)}
 
-// encode makes a column's block: raw, as it is read often and stored nowhere. Called with mu held.
-func (g *Group) encode(e *block.Encoder, col int) error {
-	class, text, nulls := g.parts[0].Cols[col].Class, 0, false
-	for i, p := range g.parts {
-		c := &p.Cols[col]
-		if c.Class != class {
-			return damaged(g.names[i], "Column %d has class %s, others have %s.", col+1, c.Class, class)
+// column is a column's block, made if need be. Called with mu held.
+func (g *Group) column(e *block.Encoder, c *types.Column) (*encoded, error) {
+	b := g.blocks[c.ID]
+	if b == nil {
+		var err error
+		if b, err = g.encode(e, c); err != nil {
+			return nil, err
 		}
-		text += len(c.Text)
-		nulls = nulls || c.Nulls != nil
+		g.blocks[c.ID] = b
 	}
+	if b.class != c.Type.Phys() {
+		return nil, damaged(g.names[0], "Column %d has class %s, its table's %s.", c.ID, b.class, c.Type.Phys())
+	}
+	return b, nil
+}
+
+// encode makes a column's block: raw, as it is read often and stored nowhere. Called with mu held.
+func (g *Group) encode(e *block.Encoder, c *types.Column) (*encoded, error) {
+	class, text, nulls, initial := c.Type.Phys(), 0, false, c.Value()
+	cols := make([]*chunk.StoredCol, len(g.parts)) // nil: older than the column
+	for i, p := range g.parts {
+		at := p.Place(c.ID)
+		if at < 0 {
+			nulls = nulls || initial.Null
+			continue
+		}
+		cols[i] = &p.Cols[at]
+		if cols[i].Class != class {
+			return nil, damaged(g.names[i], "Column %d has class %s, its table's %s.", c.ID, cols[i].Class, class)
+		}
+		text += len(cols[i].Text)
+		nulls = nulls || cols[i].Nulls != nil
+	}
+	initialAt := text // behind the others' text, once
+	text += len(initial.S)
 	// One piece of memory: values, or offsets of strings; their lengths; NULLs; the strings' bytes.
 	width := class.Width()
 	if class == types.Str {
@@ -40,12 +65,12 @@ func (g *Group) encode(e *block.Encoder, col int) error {
 	textAt := nullsAt + padded(g.rows)
 	size := textAt + padded(text)
 	if err := held.Reserve(int64(size)); err != nil {
-		return err
+		return nil, err
 	}
 	defer held.Release(int64(size))
 	base, err := mem.Raw(size, "rows of small writes")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer heap.Free(base)
 	all := unsafe.Slice((*byte)(base), size)
@@ -59,21 +84,32 @@ func (g *Group) encode(e *block.Encoder, col int) error {
 	} else {
 		in.Values = base
 	}
+	offs, lens := unsafe.Slice((*uint64)(base), 0), unsafe.Slice((*uint32)(base), 0)
+	if class == types.Str {
+		offs, lens = unsafe.Slice((*uint64)(in.Off), g.rows), unsafe.Slice((*uint32)(in.Len), g.rows)
+		copy(all[textAt+initialAt:], initial.S)
+	}
 	at, used := 0, 0 // rows, bytes of text so far
-	for _, p := range g.parts {
-		c := &p.Cols[col]
-		if c.Nulls != nil {
-			for r := range p.Rows {
-				if c.Null(r) {
-					all[nullsAt+at+r] = 1
-				}
+	for i, p := range g.parts {
+		c := cols[i]
+		for r := 0; r < p.Rows && nulls; r++ {
+			if c == nil && initial.Null || c != nil && c.Null(r) {
+				all[nullsAt+at+r] = 1
 			}
 		}
-		if class != types.Str {
+		switch {
+		case class != types.Str && c == nil:
+			for v, r := initial.Bytes(class), 0; r < p.Rows; r++ {
+				copy(all[(at+r)*width:], v)
+			}
+		case class != types.Str:
 			copy(all[at*width:], c.Values)
-		} else {
+		case c == nil:
+			for r := range p.Rows {
+				offs[at+r], lens[at+r] = uint64(initialAt), uint32(len(initial.S))
+			}
+		default:
 			copy(all[textAt+used:], c.Text)
-			offs, lens := unsafe.Slice((*uint64)(in.Off), g.rows), unsafe.Slice((*uint32)(in.Len), g.rows)
 			for r := range p.Rows {
 				n := uint32(binary.LittleEndian.Uint16(c.Values[2*r:]))
 				offs[at+r], lens[at+r] = uint64(used), n
@@ -85,36 +121,35 @@ func (g *Group) encode(e *block.Encoder, col int) error {
 		}
 		at += p.Rows
 	}
-	return g.keep(e, col, &in)
+	return g.keep(e, c, &in)
 }
 
 // keep encodes a column and opens its block.
-func (g *Group) keep(e *block.Encoder, col int, in *codec.Column) error {
+func (g *Group) keep(e *block.Encoder, c *types.Column, in *codec.Column) (*encoded, error) {
 	t := classTypes[in.Class]
 	m, data, err := e.Encode(in, t, "raw")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	p, err := mem.Raw(len(data), "rows of small writes")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	own := unsafe.Slice((*byte)(p), len(data))
 	copy(own, data)
 	b, err := block.OpenBlock(&m, t, own)
 	if err != nil {
 		freeBytes(own)
-		return damaged(g.names[0], "Column %d: %v.", col+1, err)
+		return nil, damaged(g.names[0], "Column %d: %v.", c.ID, err)
 	}
 	n := int64(len(data) + b.Size())
 	if err := held.Reserve(n); err != nil {
 		b.Close()
 		freeBytes(own)
-		return err
+		return nil, err
 	}
-	g.blocks[col] = &encoded{m, b, own}
 	g.size += n
-	return nil
+	return &encoded{in.Class, m, b, own}, nil
 }
 
 func freeBytes(b []byte) { heap.Free(unsafe.Pointer(&b[0])) }

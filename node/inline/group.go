@@ -31,13 +31,12 @@ type Group struct {
 	names []string
 	parts []*chunk.Stored
 	rows  int
-	cols  int
 	bytes int64 // of all Data
 
 	mu     sync.Mutex
-	blocks []*encoded // by column; guarded by mu
-	size   int64      // off-heap bytes; guarded by mu
-	users  int        // row groups in use, one more while it is in a cache; guarded by mu
+	blocks map[types.ColumnID]*encoded // guarded by mu
+	size   int64                       // off-heap bytes; guarded by mu
+	users  int                         // row groups in use, one more while it is in a cache; guarded by mu
 }
 
 // held is where the memory of all Groups is counted. Caches of them are small and bound themselves.
@@ -45,6 +44,7 @@ var held = mem.NewCache("rows of small writes", nil)
 
 // encoded is a column of a Group.
 type encoded struct {
+	class types.Phys
 	meta  block.BlockMeta
 	block *block.Block
 	data  []byte // off-heap, owned
@@ -62,10 +62,6 @@ func New(objs []*state.ObjectRef) (*Group, error) {
 		if int64(s.Rows) != o.Rows {
 			return nil, damaged(o.Name, "It has %d rows where %d are due.", s.Rows, o.Rows)
 		}
-		if len(g.parts) > 0 && len(s.Cols) != g.cols {
-			return nil, damaged(o.Name, "It has %d columns, others of its table %d.", len(s.Cols), g.cols)
-		}
-		g.cols = len(s.Cols)
 		g.names = append(g.names, o.Name)
 		g.parts = append(g.parts, s)
 		g.rows += s.Rows
@@ -74,7 +70,7 @@ func New(objs []*state.ObjectRef) (*Group, error) {
 	if g.rows > block.MaxRowGroupRows {
 		return nil, sqlerr.New(sqlerr.InternalError, "BUG: %d rows in one row group", g.rows)
 	}
-	g.blocks = make([]*encoded, g.cols)
+	g.blocks = map[types.ColumnID]*encoded{}
 	return g, nil
 }
 
@@ -85,30 +81,26 @@ func damaged(name, why string, args ...any) error {
 // Rows is the number of rows, deleted ones too.
 func (g *Group) Rows() int { return g.rows }
 
-// RowGroup opens columns, by their numbers in the table and with their types. Others cannot be used.
-// The row group borrows from g until its Release.
-func (g *Group) RowGroup(cols []int, typs []types.Type) (*block.RowGroup, error) {
+// RowGroup opens columns cols, numbers in table. Others cannot be used. Objects that are older than a column have its
+// initial value. The row group borrows from g until its Release.
+func (g *Group) RowGroup(cols []int, table []types.Column) (*block.RowGroup, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	meta := &block.RowGroupMeta{Rows: int32(g.rows), Cols: make([]block.BlockMeta, g.cols)}
+	meta := &block.RowGroupMeta{Rows: int32(g.rows), Cols: make([]block.BlockMeta, len(table))}
+	open := make([]*encoded, len(table)) // what is encoded later is not this row group's
 	var e block.Encoder
 	defer e.Close()
-	for i, col := range cols {
-		if col < 0 || col >= g.cols {
+	for _, col := range cols {
+		if col < 0 || col >= len(table) {
 			return nil, damaged(g.names[0], "It has no column %d.", col+1)
 		}
-		if g.blocks[col] == nil {
-			if err := g.encode(&e, col); err != nil {
-				return nil, err
-			}
+		b, err := g.column(&e, &table[col])
+		if err != nil {
+			return nil, err
 		}
-		if c := g.parts[0].Cols[col].Class; c != typs[i].Phys() {
-			return nil, damaged(g.names[0], "Column %d has class %s, its table's %s.", col+1, c, typs[i].Phys())
-		}
-		meta.Cols[col] = g.blocks[col].meta
+		open[col], meta.Cols[col] = b, b.meta
 	}
 	g.users++
-	open := append([]*encoded(nil), g.blocks...) // what is encoded later is not this row group's
 	name := fmt.Sprintf("%d small writes from object %s on", len(g.names), g.names[0])
 	return block.NewRowGroup(meta, name, func(col int) (*block.Block, error) {
 		if open[col] == nil {
@@ -125,13 +117,11 @@ func (g *Group) Release() {
 	if g.users--; g.users > 0 {
 		return
 	}
-	for i, b := range g.blocks {
-		if b != nil {
-			b.block.Close()
-			freeBytes(b.data)
-			g.blocks[i] = nil
-		}
+	for _, b := range g.blocks {
+		b.block.Close()
+		freeBytes(b.data)
 	}
+	clear(g.blocks)
 	held.Release(g.size)
 	g.size = 0
 }
@@ -144,18 +134,23 @@ func Footer(o *state.ObjectRef) (*block.Footer, error) {
 		return nil, err
 	}
 	defer g.Release()
-	f := &block.Footer{Format: block.FormatVersion}
+	p := g.parts[0]
+	f := &block.Footer{Format: block.FormatVersion, Columns: make([]types.ColumnID, len(p.Cols))}
+	for i := range p.Cols {
+		f.Columns[i] = p.ID(i)
+	}
 	if g.rows == 0 {
 		return f, nil
 	}
 	meta := block.RowGroupMeta{Rows: int32(g.rows)}
 	var e block.Encoder
 	defer e.Close()
-	for col := range g.cols {
-		if err := g.encode(&e, col); err != nil {
+	for i := range p.Cols {
+		b, err := g.column(&e, &types.Column{ID: p.ID(i), Type: classTypes[p.Cols[i].Class]})
+		if err != nil {
 			return nil, err
 		}
-		meta.Cols = append(meta.Cols, g.blocks[col].meta)
+		meta.Cols = append(meta.Cols, b.meta)
 	}
 	f.RowGroups = append(f.RowGroups, meta)
 	return f, nil

@@ -81,7 +81,7 @@ func TestGroup(t *testing.T) {
 			}
 			defer g.Release()
 			cols := columns()[w:]
-			rg, err := g.RowGroup(cols, typs[w:])
+			rg, err := g.RowGroup(cols, types.Columns(typs...))
 			if err != nil || rg.Rows() != at {
 				t.Error(err)
 				return
@@ -116,7 +116,7 @@ func TestGroup(t *testing.T) {
 	}
 	g, _ := c.Get(objs)
 	c.Close() // in use: lives on
-	if rg, err := g.RowGroup([]int{3}, typs[3:4]); err != nil {
+	if rg, err := g.RowGroup([]int{3}, types.Columns(typs...)); err != nil {
 		t.Error(err)
 	} else {
 		rg.Release()
@@ -187,20 +187,20 @@ func TestDamaged(t *testing.T) {
 		f(&o)
 		return &o
 	}
-	other := chunk.Stored{Rows: 5, Cols: []chunk.StoredCol{{Class: types.I8, Values: make([]byte, 5)}}}
+	other := chunk.Stored{Rows: 5, Cols: []chunk.StoredCol{{Class: types.I16, Values: make([]byte, 10)}}}
 	for name, objs := range map[string][]*state.ObjectRef{
 		"bit":     {with(func(o *state.ObjectRef) { o.Data[len(o.Data)/2] ^= 1 })},
 		"cut":     {with(func(o *state.ObjectRef) { o.Data = o.Data[:10] })},
 		"empty":   {with(func(o *state.ObjectRef) { o.Data = []byte{} })},
 		"rows":    {with(func(o *state.ObjectRef) { o.Rows = 6 })},
 		"none":    {with(func(o *state.ObjectRef) { o.Rows = -1 })},
-		"columns": {good, with(func(o *state.ObjectRef) { o.Data = other.Append(nil) })},
-		"fewer":   {with(func(o *state.ObjectRef) { o.Data = other.Append(nil) })},
+		"another": {good, with(func(o *state.ObjectRef) { o.Data = other.Append(nil) })},
+		"alone":   {with(func(o *state.ObjectRef) { o.Data = other.Append(nil) })},
 	} {
 		var c Cache
 		g, err := c.Get(objs)
 		if err == nil {
-			_, err = g.RowGroup(columns(), typs)
+			_, err = g.RowGroup(columns(), types.Columns(typs...))
 			g.Release()
 		}
 		if e := sqlerr.From(err); err == nil || e.Code != sqlerr.DataCorrupted || !strings.Contains(e.Message, good.Name) {
@@ -210,7 +210,7 @@ func TestDamaged(t *testing.T) {
 	}
 	wrong := append([]types.Type{types.TInt4}, typs[1:]...)
 	g, _ := New([]*state.ObjectRef{good})
-	if _, err := g.RowGroup(columns(), wrong); sqlerr.From(err).Code != sqlerr.DataCorrupted {
+	if _, err := g.RowGroup(columns(), types.Columns(wrong...)); sqlerr.From(err).Code != sqlerr.DataCorrupted {
 		t.Errorf("another class: %v", err)
 	}
 	g.Release()
@@ -228,9 +228,9 @@ func FuzzData(f *testing.F) {
 			return
 		}
 		defer g.Release()
-		for col := range g.cols {
-			typ := classTypes[g.parts[0].Cols[col].Class]
-			rg, err := g.RowGroup([]int{col}, []types.Type{typ})
+		for i := range g.parts[0].Cols {
+			typ, col := classTypes[g.parts[0].Cols[i].Class], 0
+			rg, err := g.RowGroup([]int{col}, []types.Column{{ID: g.parts[0].ID(i), Type: typ}})
 			if err != nil {
 				if c := sqlerr.From(err).Code; c != sqlerr.DataCorrupted && c != sqlerr.ProgramLimitExceeded {
 					t.Fatal(err)

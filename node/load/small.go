@@ -29,7 +29,7 @@ func (w *Writer) finishSmall() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	s := chunk.Stored{Rows: len(rows), Cols: make([]chunk.StoredCol, len(w.cols))}
+	s := chunk.Stored{Rows: len(rows), IDs: w.target.ids(), Cols: make([]chunk.StoredCol, len(w.cols))}
 	for i := range w.cols {
 		s.Cols[i] = w.cols[i].stored(rows)
 	}

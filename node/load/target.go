@@ -6,6 +6,7 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file target.go -o target_gen.go -io=false -tests=false
+//msgp:replace types.ColumnID with:uint32
 
 // Target is what a Writer must know of the table and slice it writes. Pure data.
 type Target struct {
@@ -19,10 +20,11 @@ type Target struct {
 
 // TargetColumn is a column of a Target.
 type TargetColumn struct {
-	Name     string     `msg:"name"`
-	Type     types.Type `msg:"type"`
-	NotNull  bool       `msg:"nn"`
-	Encoding string     `msg:"enc"` // "" or "auto": chosen by the data
+	ID       types.ColumnID `msg:"id,omitempty"` // 0: types.FirstID
+	Name     string         `msg:"name"`
+	Type     types.Type     `msg:"type"`
+	NotNull  bool           `msg:"nn"`
+	Encoding string         `msg:"enc"` // "" or "auto": chosen by the data
 	// Identity columns get values where rows bring none.
 	Identity *state.Identity `msg:"ident"`
 }
@@ -31,7 +33,18 @@ type TargetColumn struct {
 func TargetOf(t *state.Table, slice state.SliceID, prefix string) Target {
 	g := Target{Table: t.ID, Slice: slice, SortStyle: t.SortStyle, SortKey: t.SortKey, Prefix: prefix}
 	for _, c := range t.Columns {
-		g.Columns = append(g.Columns, TargetColumn{Name: c.Name, Type: c.Type, NotNull: c.NotNull, Encoding: c.Encoding, Identity: c.Identity})
+		g.Columns = append(g.Columns, TargetColumn{ID: c.ID, Name: c.Name, Type: c.Type, NotNull: c.NotNull, Encoding: c.Encoding, Identity: c.Identity})
 	}
 	return g
+}
+
+// ids are the columns' ids.
+func (g *Target) ids() []types.ColumnID {
+	out := make([]types.ColumnID, len(g.Columns))
+	for i := range g.Columns {
+		if out[i] = g.Columns[i].ID; out[i] == 0 {
+			out[i] = types.FirstID(i)
+		}
+	}
+	return out
 }

@@ -4,6 +4,7 @@ package load
 
 import (
 	"slipher/catalog/state"
+	"slipher/catalog/types"
 
 	"github.com/tinylib/msgp/msgp"
 )
@@ -160,32 +161,50 @@ func (z *Target) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *TargetColumn) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 5
-	// string "name"
-	o = append(o, 0x85, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
-	o = msgp.AppendString(o, z.Name)
-	// string "type"
-	o = append(o, 0xa4, 0x74, 0x79, 0x70, 0x65)
-	o, err = z.Type.MarshalMsg(o)
-	if err != nil {
-		err = msgp.WrapError(err, "Type")
-		return
+	// check for omitted fields
+	zb0001Len := uint32(6)
+	var zb0001Mask uint8 /* 6 bits */
+	_ = zb0001Mask
+	if z.ID == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x1
 	}
-	// string "nn"
-	o = append(o, 0xa2, 0x6e, 0x6e)
-	o = msgp.AppendBool(o, z.NotNull)
-	// string "enc"
-	o = append(o, 0xa3, 0x65, 0x6e, 0x63)
-	o = msgp.AppendString(o, z.Encoding)
-	// string "ident"
-	o = append(o, 0xa5, 0x69, 0x64, 0x65, 0x6e, 0x74)
-	if z.Identity == nil {
-		o = msgp.AppendNil(o)
-	} else {
-		o, err = z.Identity.MarshalMsg(o)
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		if (zb0001Mask & 0x1) == 0 { // if not omitted
+			// string "id"
+			o = append(o, 0xa2, 0x69, 0x64)
+			o = msgp.AppendUint32(o, uint32(z.ID))
+		}
+		// string "name"
+		o = append(o, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+		o = msgp.AppendString(o, z.Name)
+		// string "type"
+		o = append(o, 0xa4, 0x74, 0x79, 0x70, 0x65)
+		o, err = z.Type.MarshalMsg(o)
 		if err != nil {
-			err = msgp.WrapError(err, "Identity")
+			err = msgp.WrapError(err, "Type")
 			return
+		}
+		// string "nn"
+		o = append(o, 0xa2, 0x6e, 0x6e)
+		o = msgp.AppendBool(o, z.NotNull)
+		// string "enc"
+		o = append(o, 0xa3, 0x65, 0x6e, 0x63)
+		o = msgp.AppendString(o, z.Encoding)
+		// string "ident"
+		o = append(o, 0xa5, 0x69, 0x64, 0x65, 0x6e, 0x74)
+		if z.Identity == nil {
+			o = msgp.AppendNil(o)
+		} else {
+			o, err = z.Identity.MarshalMsg(o)
+			if err != nil {
+				err = msgp.WrapError(err, "Identity")
+				return
+			}
 		}
 	}
 	return
@@ -209,6 +228,16 @@ func (z *TargetColumn) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			return
 		}
 		switch msgp.UnsafeString(field) {
+		case "id":
+			{
+				var zb0002 uint32
+				zb0002, bts, err = msgp.ReadUint32Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "ID")
+					return
+				}
+				z.ID = types.ColumnID(zb0002)
+			}
 		case "name":
 			z.Name, bts, err = msgp.ReadStringBytes(bts)
 			if err != nil {
@@ -264,7 +293,7 @@ func (z *TargetColumn) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *TargetColumn) Msgsize() (s int) {
-	s = 1 + 5 + msgp.StringPrefixSize + len(z.Name) + 5 + z.Type.Msgsize() + 3 + msgp.BoolSize + 4 + msgp.StringPrefixSize + len(z.Encoding) + 6
+	s = 1 + 3 + msgp.Uint32Size + 5 + msgp.StringPrefixSize + len(z.Name) + 5 + z.Type.Msgsize() + 3 + msgp.BoolSize + 4 + msgp.StringPrefixSize + len(z.Encoding) + 6
 	if z.Identity == nil {
 		s += msgp.NilSize
 	} else {

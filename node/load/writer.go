@@ -223,7 +223,7 @@ func (w *Writer) nextName() string {
 
 // writeObject writes rows, numbers of buffered rows, in that order.
 func (w *Writer) writeObject(out rms.ObjectWriter, rows []uint32) (int64, error) {
-	foot := block.Footer{Format: block.FormatVersion}
+	foot := block.Footer{Format: block.FormatVersion, Columns: w.target.ids()}
 	off := int64(0)
 	var pad [blockAlign]byte
 	for len(rows) > 0 {

@@ -76,7 +76,7 @@ func read(t testing.TB, cache *rms.Cache, refs []state.ObjectRef, target Target)
 		}
 		got := 0
 		for g := range foot.RowGroups {
-			rg, err := cache.RowGroup(context.Background(), ref, g, cols, typs)
+			rg, err := cache.RowGroup(context.Background(), ref, g, cols, types.Columns(typs...))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -102,17 +102,16 @@ func (c *Cache) Footer(ctx context.Context, ref state.ObjectRef) (*block.Footer,
 	return o.footer, nil
 }
 
-// RowGroup opens columns cols (numbers in the stored table, with their types) of the object's row group idx. All of
-// their blocks are loaded and pinned until Release; other columns cannot be used. It may wait for the store. A small object
-// has one.
-func (c *Cache) RowGroup(ctx context.Context, ref state.ObjectRef, idx int, cols []int, typs []types.Type) (*block.RowGroup, error) {
+// RowGroup opens columns cols, numbers in table, of the object's row group idx. All of their blocks are loaded and pinned
+// until Release; other columns cannot be used. It may wait for the store. A small object has one.
+func (c *Cache) RowGroup(ctx context.Context, ref state.ObjectRef, idx int, cols []int, table []types.Column) (*block.RowGroup, error) {
 	if ref.Data != nil {
 		g, err := inline.New([]*state.ObjectRef{&ref})
 		if err != nil {
 			return nil, err
 		}
 		defer g.Release()
-		return g.RowGroup(cols, typs)
+		return g.RowGroup(cols, table)
 	}
 	o, err := c.object(ctx, ref)
 	if err != nil {
@@ -122,12 +121,22 @@ func (c *Cache) RowGroup(ctx context.Context, ref state.ObjectRef, idx int, cols
 	if idx < 0 || idx >= len(o.footer.RowGroups) {
 		return nil, sqlerr.New(sqlerr.DataCorrupted, "object %s has no row group %d", ref.Name, idx)
 	}
+	places := o.footer.Places(table)
 	meta := &o.footer.RowGroups[idx]
-	pinned := make([]*entry, len(meta.Cols))
+	if places != nil {
+		meta = &(&block.Footer{Columns: o.footer.Columns, RowGroups: o.footer.RowGroups[idx : idx+1]}).View(table).RowGroups[0]
+	}
+	pinned := make([]*entry, len(table))
+	young := make([]*block.Block, len(table)) // owned: initial values
 	release := func() {
 		for _, e := range pinned {
 			if e != nil {
 				c.unpin(e)
+			}
+		}
+		for _, b := range young {
+			if b != nil {
+				b.Close()
 			}
 		}
 	}
@@ -135,17 +144,31 @@ func (c *Cache) RowGroup(ctx context.Context, ref state.ObjectRef, idx int, cols
 		if e := pinned[col]; e != nil {
 			return e.blk, nil
 		}
+		if b := young[col]; b != nil {
+			return b, nil
+		}
 		return nil, fmt.Errorf("column %d was not asked for", col+1)
 	}, release)
-	for i, col := range cols {
-		if col < 0 || col >= len(meta.Cols) {
+	for _, col := range cols {
+		if col < 0 || col >= len(table) {
 			release()
 			return nil, sqlerr.New(sqlerr.DataCorrupted, "object %s has no column %d", ref.Name, col+1)
 		}
-		if pinned[col] != nil {
+		if pinned[col] != nil || young[col] != nil {
 			continue
 		}
-		e, err := c.pin(ctx, o, int32(idx), int32(col), typs[i])
+		at := col
+		if places != nil {
+			at = places[col]
+		}
+		if at < 0 {
+			if young[col], err = block.ConstBlock(table[col].Type, table[col].Value(), int(meta.Rows)); err != nil {
+				release()
+				return nil, err
+			}
+			continue
+		}
+		e, err := c.pin(ctx, o, int32(idx), int32(at), table[col].Type)
 		if err != nil {
 			release()
 			e := sqlerr.From(err)

@@ -134,7 +134,7 @@ func TestCache(t *testing.T) {
 					defer wg.Done()
 					for k := range 30 {
 						ref, g := refs[(w+k)%len(refs)], k%3
-						rg, err := c.RowGroup(context.Background(), ref, g, []int{1, 0}, []types.Type{testTypes[1], testTypes[0]})
+						rg, err := c.RowGroup(context.Background(), ref, g, []int{1, 0}, types.Columns(testTypes...))
 						if err != nil {
 							t.Error(err)
 							return
@@ -156,7 +156,7 @@ func TestCache(t *testing.T) {
 			if st.UsedBytes > limit || st.Hits+st.Misses != 8*30*2 {
 				t.Errorf("%+v", st)
 			}
-			rg, err := c.RowGroup(context.Background(), refs[0], 0, []int{0}, testTypes[:1])
+			rg, err := c.RowGroup(context.Background(), refs[0], 0, []int{0}, types.Columns(testTypes...))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -201,7 +201,7 @@ func TestCacheDamage(t *testing.T) {
 					t.Fatal(err)
 				}
 				c := NewCache(store, dir, 1<<20)
-				_, err := c.RowGroup(ctx, ref, 0, []int{0, 1}, testTypes)
+				_, err := c.RowGroup(ctx, ref, 0, []int{0, 1}, types.Columns(testTypes...))
 				e := sqlerr.From(err)
 				if err == nil || e.Code != sqlerr.DataCorrupted || !strings.Contains(e.Message, ref.Name) {
 					t.Errorf("%s: %v", what, err)
@@ -227,7 +227,7 @@ func TestCacheForgetsDeleted(t *testing.T) {
 	c := NewCache(store, "", 1<<20)
 	for i := range 8 {
 		ref := putObject(t, store, fmt.Sprintf("t1/o%d", i), 1, 10)
-		rg, err := c.RowGroup(ctx, ref, 0, []int{0}, testTypes[:1])
+		rg, err := c.RowGroup(ctx, ref, 0, []int{0}, types.Columns(testTypes...))
 		if err != nil {
 			t.Fatal(err)
 		}

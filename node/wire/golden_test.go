@@ -37,7 +37,7 @@ var samples = []msgp.Marshaler{
 		Segments: []Segment{{ID: 1, Stream: 2, Here: true, Zone: []ZonePred{{Col: 1, Op: "<", Param: 2}},
 			General: Program{Envelope: []byte{5}}, Special: Program{Envelope: []byte{6}}, FusedGeneral: []byte{7}, FusedSpecial: []byte{8}, FusedOnly: true}},
 		Exchanges: []Exchange{{ID: 1, Dist: 2, Senders: []string{"n1"}, Dests: []string{"n2"}}},
-		Scans:     []Scan{{Segment: 1, Types: []types.Type{types.TDecimal(12, 2)}, Objects: []state.ObjectRef{{Name: "o", Slice: 1, Rows: 2, Bytes: 3}}, Share: 1, Shares: 2}},
+		Scans:     []Scan{{Segment: 1, Columns: []types.Column{{ID: 3, Type: types.TDecimal(12, 2), Initial: &types.Datum{Lo: 9}}}, Objects: []state.ObjectRef{{Name: "o", Slice: 1, Rows: 2, Bytes: 3}}, Share: 1, Shares: 2}},
 		Params:    []Param{{Type: types.TInt4, Value: types.Int(-1), List: []types.Datum{types.String("x")}, IsList: true}},
 		Options:   Options{VectorRows: 1, TableStart: 2, Workers: 3, Credits: 4, Memory: 5, Tier: 1, Statement: 6},
 		Insert: &Insert{Table: 9, Columns: []state.Column{{Name: "c", Type: types.TInt8}}, SortKey: []int{0}, SortStyle: 1, EncodeAuto: true, Term: 1, Txn: 2,

@@ -12,7 +12,7 @@ import (
 //msgp:limit arrays:1048576 maps:1048576
 
 // Proto is the version of everything in this file and of frames; peers of another version are refused.
-const Proto = 4
+const Proto = 5
 
 // Hello opens a link: each side sends one.
 type Hello struct {
@@ -154,7 +154,7 @@ type Exchange struct {
 // Scan is what a node reads for one scan segment.
 type Scan struct {
 	Segment int               `msg:"seg"`
-	Types   []types.Type      `msg:"types"` // of the stored table's columns
+	Columns []types.Column    `msg:"cols"` // of the table
 	Objects []state.ObjectRef `msg:"objs" what:"the list of objects to be read"`
 	// Indexes has, for each of Objects, its index in the version's Objects.List:
 	// the upper half of row addresses. nil if no row addresses are read.

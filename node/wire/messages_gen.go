@@ -2733,13 +2733,13 @@ func (z *Scan) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "seg"
 	o = append(o, 0x86, 0xa3, 0x73, 0x65, 0x67)
 	o = msgp.AppendInt(o, z.Segment)
-	// string "types"
-	o = append(o, 0xa5, 0x74, 0x79, 0x70, 0x65, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Types)))
-	for za0001 := range z.Types {
-		o, err = z.Types[za0001].MarshalMsg(o)
+	// string "cols"
+	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Columns)))
+	for za0001 := range z.Columns {
+		o, err = z.Columns[za0001].MarshalMsg(o)
 		if err != nil {
-			err = msgp.WrapError(err, "Types", za0001)
+			err = msgp.WrapError(err, "Columns", za0001)
 			return
 		}
 	}
@@ -2796,26 +2796,26 @@ func (z *Scan) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Segment")
 				return
 			}
-		case "types":
+		case "cols":
 			var zb0002 uint32
 			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "Types")
+				err = msgp.WrapError(err, "Columns")
 				return
 			}
 			if zb0002 > z2c18a699limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Types) >= int(zb0002) {
-				z.Types = (z.Types)[:zb0002]
+			if cap(z.Columns) >= int(zb0002) {
+				z.Columns = (z.Columns)[:zb0002]
 			} else {
-				z.Types = make([]types.Type, zb0002)
+				z.Columns = make([]types.Column, zb0002)
 			}
-			for za0001 := range z.Types {
-				bts, err = z.Types[za0001].UnmarshalMsg(bts)
+			for za0001 := range z.Columns {
+				bts, err = z.Columns[za0001].UnmarshalMsg(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Types", za0001)
+					err = msgp.WrapError(err, "Columns", za0001)
 					return
 				}
 			}
@@ -2891,9 +2891,9 @@ func (z *Scan) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Scan) Msgsize() (s int) {
-	s = 1 + 4 + msgp.IntSize + 6 + msgp.ArrayHeaderSize
-	for za0001 := range z.Types {
-		s += z.Types[za0001].Msgsize()
+	s = 1 + 4 + msgp.IntSize + 5 + msgp.ArrayHeaderSize
+	for za0001 := range z.Columns {
+		s += z.Columns[za0001].Msgsize()
 	}
 	s += 5 + msgp.ArrayHeaderSize
 	for za0002 := range z.Objects {

@@ -198,7 +198,7 @@ func (n *testNode) run(t *testing.T, m *wire.StartQuery) ([][]types.Datum, *wire
 
 // scanQuery scans columns colNos of a table with types typs; addresses and live rows included if asked for.
 func scanQuery(typs []types.Type, refs []state.ObjectRef, sink program.Sink, colNos ...int) *wire.StartQuery {
-	sc := wire.Scan{Types: typs, Objects: refs}
+	sc := wire.Scan{Columns: types.Columns(typs...), Objects: refs}
 	p := &program.Segment{Sink: sink}
 	for i := range refs {
 		sc.Indexes = append(sc.Indexes, 10+i)

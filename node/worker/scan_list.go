@@ -47,11 +47,9 @@ func (s *scanSource) listObject(i int, items chan<- fetchItem) (bool, error) {
 		return false, err
 	}
 	first := int64(0)
+	footer = footer.View(s.scan.Columns)
 	for n := range footer.RowGroups {
 		meta := &footer.RowGroups[n]
-		if len(meta.Cols) > len(s.scan.Types) {
-			return false, sqlerr.New(sqlerr.DataCorrupted, "object %s has %d columns, its table %d", o.Name, len(meta.Cols), len(s.scan.Types))
-		}
 		at, rows := first, int64(meta.Rows)
 		first += rows
 		slice, mine := s.place(o)
@@ -108,7 +106,7 @@ func (s *scanSource) address(object int, row int64) int64 {
 func (s *scanSource) fetch(it fetchItem) error {
 	rg, err := it.small, error(nil)
 	if rg == nil {
-		if rg, err = s.g.q.ex.cfg.Storage.Cache.RowGroup(s.g.q.ctx, *it.ref, it.group, s.cols, s.types); err != nil {
+		if rg, err = s.g.q.ex.cfg.Storage.Cache.RowGroup(s.g.q.ctx, *it.ref, it.group, s.cols, s.scan.Columns); err != nil {
 			return err
 		}
 	}

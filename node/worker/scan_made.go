@@ -11,7 +11,7 @@ import (
 
 // takeColumns sorts the source's columns into stored and made ones.
 func (s *scanSource) takeColumns() error {
-	stored := len(s.scan.Types)
+	stored := len(s.scan.Columns)
 	for _, c := range s.g.prog.Source.Cols {
 		switch at := c.ColNo - stored; {
 		case len(s.scan.Objects) == 0: // and perhaps no word of the table
@@ -22,8 +22,10 @@ func (s *scanSource) takeColumns() error {
 		case at == 1:
 			s.live = true
 		default:
+			if c.Type.Phys() != s.scan.Columns[c.ColNo].Type.Phys() {
+				return sqlerr.New(sqlerr.ProtocolViolation, "segment %d scans column %d as %s", s.g.id, c.ColNo, c.Type)
+			}
 			s.cols = append(s.cols, c.ColNo)
-			s.types = append(s.types, c.Type)
 		}
 	}
 	if s.rowIDs && len(s.scan.Indexes) != len(s.scan.Objects) {
@@ -63,7 +65,7 @@ func (s *scanSource) addMade(rg *block.RowGroup, it *fetchItem) (*block.RowGroup
 	if s.live && err == nil {
 		live, err = block.LiveBlock(rg.Rows(), it.dead)
 	}
-	rg = rg.With(len(s.scan.Types), ids, live)
+	rg = rg.With(len(s.scan.Columns), ids, live)
 	if err != nil {
 		rg.Release()
 		return nil, err

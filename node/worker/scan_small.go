@@ -79,7 +79,7 @@ func (s *scanSource) sendSmall(at []int, objs []*state.ObjectRef, items chan<- f
 		s.skip(slice, rows)
 		return true, nil
 	}
-	rg, err := g.RowGroup(s.cols, s.types)
+	rg, err := g.RowGroup(s.cols, s.scan.Columns)
 	if err != nil {
 		return false, err
 	}

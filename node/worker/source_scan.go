@@ -33,8 +33,7 @@ const (
 type scanSource struct {
 	g      *segment
 	scan   *wire.Scan
-	cols   []int // columns of the stored table that are read
-	types  []types.Type
+	cols   []int       // columns of the stored table that are read
 	rowIDs bool        // row addresses are read
 	live   bool        // it is read which rows are deleted
 	zone   []zoneCheck // what row groups and sections must pass
@@ -97,7 +96,7 @@ func newScanSource(g *segment) (*scanSource, error) {
 			return nil, sqlerr.New(sqlerr.ProtocolViolation, "segment %d has a malformed zone predicate", g.id)
 		}
 		c := g.prog.Source.Cols[z.Col]
-		if c.ColNo >= len(s.scan.Types) { // not stored, or there are no objects
+		if c.ColNo >= len(s.scan.Columns) { // not stored, or there are no objects
 			continue
 		}
 		s.zone = append(s.zone, zoneCheck{c.ColNo, c.Type, z.Op, g.q.start.Params[z.Param].Value})

@@ -38,8 +38,9 @@ const (
 	trailerSize = 16
 	objectMagic = "SLPOBJ\x00\x01"
 
-	// FormatVersion is Footer.Format.
-	FormatVersion = 1
+	// FormatVersion is Footer.Format as it is written; format 1, whose columns have no ids, is read too.
+	FormatVersion = 2
+	firstFormat   = 1
 	// frameSize is the raw size of a frame of a compressed body.
 	frameSize = 256 << 10
 	// maxBody bounds what a block may claim to unpack to: a row group is cut at MaxRowGroupBytes, one
@@ -179,13 +180,16 @@ func ReadFooter(data []byte, size int64) (*Footer, error) {
 	if err != nil || len(rest) != 0 {
 		return nil, sqlerr.New(sqlerr.DataCorrupted, "object's footer cannot be read").WithDetail("%v", err)
 	}
-	if f.Format != FormatVersion {
-		return nil, sqlerr.New(sqlerr.DataCorrupted, "object has format %d, this server reads %d", f.Format, FormatVersion)
+	if f.Format < firstFormat || f.Format > FormatVersion {
+		return nil, sqlerr.New(sqlerr.DataCorrupted, "object has format %d, this server reads %d to %d", f.Format, firstFormat, FormatVersion)
 	}
 	for i := range f.RowGroups {
 		rg := &f.RowGroups[i]
 		if rg.Rows < 0 || rg.Rows > MaxRowGroupRows {
 			return nil, sqlerr.New(sqlerr.DataCorrupted, "row group %d claims %d rows", i, rg.Rows)
+		}
+		if f.Columns != nil && len(f.Columns) != len(rg.Cols) {
+			return nil, sqlerr.New(sqlerr.DataCorrupted, "row group %d has %d columns, its object %d", i, len(rg.Cols), len(f.Columns))
 		}
 		for c := range rg.Cols {
 			if b := &rg.Cols[c]; b.Off < 0 || b.Len < 0 || b.Off > size || b.Len > size-b.Off || b.Off%blockAlign != 0 {

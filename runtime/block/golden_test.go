@@ -48,7 +48,7 @@ func TestGoldenBytes(t *testing.T) {
 	for i := range 12 {
 		strs.vals = append(strs.vals, types.String([]string{"a", "a longer string ", "b"}[i%3]))
 	}
-	foot := Footer{Format: FormatVersion}
+	foot := Footer{Format: FormatVersion, Columns: []types.ColumnID{1, 2, 3, 4, 5, 6, 7, 300, 70000}}
 	rg := RowGroupMeta{Rows: 3}
 	for _, c := range []struct {
 		what, enc string

@@ -1,6 +1,7 @@
 package block
 
 //go:generate go run github.com/tinylib/msgp -file meta.go -o meta_gen.go -io=false -tests=false
+//msgp:replace types.ColumnID with:uint32
 
 import "slipher/catalog/types"
 
@@ -8,8 +9,10 @@ import "slipher/catalog/types"
 // one slice of one table. It stands at the object's end: msgp, then its length
 // and magic; see format.go. Leader and nodes cache footers.
 type Footer struct {
-	Format    uint16         `msg:"fmt"`
-	RowGroups []RowGroupMeta `msg:"rgs"`
+	Format uint16 `msg:"fmt"`
+	// Columns are the ids of the columns that each row group has, in its order. nil in format 1: see types.FirstID.
+	Columns   []types.ColumnID `msg:"ids,omitempty"`
+	RowGroups []RowGroupMeta   `msg:"rgs"`
 }
 
 // RowGroupMeta describes up to MaxRowGroupRows rows.

@@ -3,6 +3,8 @@
 package block
 
 import (
+	"slipher/catalog/types"
+
 	"github.com/tinylib/msgp/msgp"
 )
 
@@ -150,26 +152,47 @@ func (z *BlockMeta) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Footer) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 2
-	// string "fmt"
-	o = append(o, 0x82, 0xa3, 0x66, 0x6d, 0x74)
-	o = msgp.AppendUint16(o, z.Format)
-	// string "rgs"
-	o = append(o, 0xa3, 0x72, 0x67, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.RowGroups)))
-	for za0001 := range z.RowGroups {
-		// map header, size 2
-		// string "rows"
-		o = append(o, 0x82, 0xa4, 0x72, 0x6f, 0x77, 0x73)
-		o = msgp.AppendInt32(o, z.RowGroups[za0001].Rows)
-		// string "cols"
-		o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
-		o = msgp.AppendArrayHeader(o, uint32(len(z.RowGroups[za0001].Cols)))
-		for za0002 := range z.RowGroups[za0001].Cols {
-			o, err = z.RowGroups[za0001].Cols[za0002].MarshalMsg(o)
-			if err != nil {
-				err = msgp.WrapError(err, "RowGroups", za0001, "Cols", za0002)
-				return
+	// check for omitted fields
+	zb0001Len := uint32(3)
+	var zb0001Mask uint8 /* 3 bits */
+	_ = zb0001Mask
+	if z.Columns == nil {
+		zb0001Len--
+		zb0001Mask |= 0x2
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "fmt"
+		o = append(o, 0xa3, 0x66, 0x6d, 0x74)
+		o = msgp.AppendUint16(o, z.Format)
+		if (zb0001Mask & 0x2) == 0 { // if not omitted
+			// string "ids"
+			o = append(o, 0xa3, 0x69, 0x64, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.Columns)))
+			for za0001 := range z.Columns {
+				o = msgp.AppendUint32(o, uint32(z.Columns[za0001]))
+			}
+		}
+		// string "rgs"
+		o = append(o, 0xa3, 0x72, 0x67, 0x73)
+		o = msgp.AppendArrayHeader(o, uint32(len(z.RowGroups)))
+		for za0002 := range z.RowGroups {
+			// map header, size 2
+			// string "rows"
+			o = append(o, 0x82, 0xa4, 0x72, 0x6f, 0x77, 0x73)
+			o = msgp.AppendInt32(o, z.RowGroups[za0002].Rows)
+			// string "cols"
+			o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
+			o = msgp.AppendArrayHeader(o, uint32(len(z.RowGroups[za0002].Cols)))
+			for za0003 := range z.RowGroups[za0002].Cols {
+				o, err = z.RowGroups[za0002].Cols[za0003].MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "RowGroups", za0002, "Cols", za0003)
+					return
+				}
 			}
 		}
 	}
@@ -200,62 +223,85 @@ func (z *Footer) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Format")
 				return
 			}
-		case "rgs":
+		case "ids":
 			var zb0002 uint32
 			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Columns")
+				return
+			}
+			if cap(z.Columns) >= int(zb0002) {
+				z.Columns = (z.Columns)[:zb0002]
+			} else {
+				z.Columns = make([]types.ColumnID, zb0002)
+			}
+			for za0001 := range z.Columns {
+				{
+					var zb0003 uint32
+					zb0003, bts, err = msgp.ReadUint32Bytes(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "Columns", za0001)
+						return
+					}
+					z.Columns[za0001] = types.ColumnID(zb0003)
+				}
+			}
+		case "rgs":
+			var zb0004 uint32
+			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "RowGroups")
 				return
 			}
-			if cap(z.RowGroups) >= int(zb0002) {
-				z.RowGroups = (z.RowGroups)[:zb0002]
+			if cap(z.RowGroups) >= int(zb0004) {
+				z.RowGroups = (z.RowGroups)[:zb0004]
 			} else {
-				z.RowGroups = make([]RowGroupMeta, zb0002)
+				z.RowGroups = make([]RowGroupMeta, zb0004)
 			}
-			for za0001 := range z.RowGroups {
-				var zb0003 uint32
-				zb0003, bts, err = msgp.ReadMapHeaderBytes(bts)
+			for za0002 := range z.RowGroups {
+				var zb0005 uint32
+				zb0005, bts, err = msgp.ReadMapHeaderBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "RowGroups", za0001)
+					err = msgp.WrapError(err, "RowGroups", za0002)
 					return
 				}
-				for zb0003 > 0 {
-					zb0003--
+				for zb0005 > 0 {
+					zb0005--
 					field, bts, err = msgp.ReadMapKeyZC(bts)
 					if err != nil {
-						err = msgp.WrapError(err, "RowGroups", za0001)
+						err = msgp.WrapError(err, "RowGroups", za0002)
 						return
 					}
 					switch msgp.UnsafeString(field) {
 					case "rows":
-						z.RowGroups[za0001].Rows, bts, err = msgp.ReadInt32Bytes(bts)
+						z.RowGroups[za0002].Rows, bts, err = msgp.ReadInt32Bytes(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "RowGroups", za0001, "Rows")
+							err = msgp.WrapError(err, "RowGroups", za0002, "Rows")
 							return
 						}
 					case "cols":
-						var zb0004 uint32
-						zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+						var zb0006 uint32
+						zb0006, bts, err = msgp.ReadArrayHeaderBytes(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "RowGroups", za0001, "Cols")
+							err = msgp.WrapError(err, "RowGroups", za0002, "Cols")
 							return
 						}
-						if cap(z.RowGroups[za0001].Cols) >= int(zb0004) {
-							z.RowGroups[za0001].Cols = (z.RowGroups[za0001].Cols)[:zb0004]
+						if cap(z.RowGroups[za0002].Cols) >= int(zb0006) {
+							z.RowGroups[za0002].Cols = (z.RowGroups[za0002].Cols)[:zb0006]
 						} else {
-							z.RowGroups[za0001].Cols = make([]BlockMeta, zb0004)
+							z.RowGroups[za0002].Cols = make([]BlockMeta, zb0006)
 						}
-						for za0002 := range z.RowGroups[za0001].Cols {
-							bts, err = z.RowGroups[za0001].Cols[za0002].UnmarshalMsg(bts)
+						for za0003 := range z.RowGroups[za0002].Cols {
+							bts, err = z.RowGroups[za0002].Cols[za0003].UnmarshalMsg(bts)
 							if err != nil {
-								err = msgp.WrapError(err, "RowGroups", za0001, "Cols", za0002)
+								err = msgp.WrapError(err, "RowGroups", za0002, "Cols", za0003)
 								return
 							}
 						}
 					default:
 						bts, err = msgp.Skip(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "RowGroups", za0001)
+							err = msgp.WrapError(err, "RowGroups", za0002)
 							return
 						}
 					}
@@ -275,11 +321,11 @@ func (z *Footer) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Footer) Msgsize() (s int) {
-	s = 1 + 4 + msgp.Uint16Size + 4 + msgp.ArrayHeaderSize
-	for za0001 := range z.RowGroups {
+	s = 1 + 4 + msgp.Uint16Size + 4 + msgp.ArrayHeaderSize + (len(z.Columns) * (msgp.Uint32Size)) + 4 + msgp.ArrayHeaderSize
+	for za0002 := range z.RowGroups {
 		s += 1 + 5 + msgp.Int32Size + 5 + msgp.ArrayHeaderSize
-		for za0002 := range z.RowGroups[za0001].Cols {
-			s += z.RowGroups[za0001].Cols[za0002].Msgsize()
+		for za0003 := range z.RowGroups[za0002].Cols {
+			s += z.RowGroups[za0002].Cols[za0003].Msgsize()
 		}
 	}
 	return

@@ -3,6 +3,7 @@ package chunk
 import (
 	"encoding/binary"
 	"hash/crc32"
+	"math"
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
@@ -12,9 +13,10 @@ import (
 // (state.ObjectRef.Data), so it must be read for ever. It describes itself; a
 // column has NULLs only if there are some. Little endian:
 //
-//	u8 version, 1
+//	u8 version, 2
 //	u32 CRC-32C of all that follows
 //	uvarint rows, uvarint columns
+//	a uvarint a column: its id (version 1 had none of these: see types.FirstID)
 //	a byte a column: class (types.Phys), + 128 if it has NULLs
 //	column by column:
 //	  if it has NULLs, their bitmap, (rows+7)/8 bytes, low bit first
@@ -22,7 +24,8 @@ import (
 //	  strings: u16 lengths, then the bytes of all, one string behind the other
 const (
 	// StoredVersion is the version that is written. Readers know all that ever were.
-	StoredVersion = 1
+	StoredVersion = 2
+	storedNumbers = 1 // the version without ids
 	// MaxStoredRows and MaxStoredColumns bound what a reader takes.
 	MaxStoredRows    = 1 << 17
 	MaxStoredColumns = 1 << 12
@@ -36,7 +39,29 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // Stored is rows in stored form, by column.
 type Stored struct {
 	Rows int
+	IDs  []types.ColumnID // by column; nil: those of a table's first definition
 	Cols []StoredCol
+}
+
+// ID is the id of the column that comes in place i.
+func (s *Stored) ID(i int) types.ColumnID {
+	if s.IDs == nil {
+		return types.FirstID(i)
+	}
+	return s.IDs[i]
+}
+
+// Place is where a column comes, -1 if it is not there.
+func (s *Stored) Place(id types.ColumnID) int {
+	if i := int(id) - 1; i >= 0 && i < len(s.Cols) && s.ID(i) == id { // as in every table that was not changed
+		return i
+	}
+	for i := range s.Cols {
+		if s.ID(i) == id {
+			return i
+		}
+	}
+	return -1
 }
 
 // StoredCol is a column of Stored.
@@ -65,6 +90,9 @@ func (s *Stored) Append(dst []byte) []byte {
 	dst = binary.AppendUvarint(dst, uint64(s.Rows))
 	dst = binary.AppendUvarint(dst, uint64(len(s.Cols)))
 	for i := range s.Cols {
+		dst = binary.AppendUvarint(dst, uint64(s.ID(i)))
+	}
+	for i := range s.Cols {
 		k := byte(s.Cols[i].Class)
 		if s.Cols[i].Nulls != nil {
 			k |= hasNulls
@@ -88,8 +116,8 @@ func ReadStored(data []byte) (*Stored, error) {
 	if len(data) < storedHead {
 		return bad("They have %d bytes.", len(data))
 	}
-	if data[0] != StoredVersion {
-		return bad("They have version %d, this server reads %d.", data[0], StoredVersion)
+	if data[0] < storedNumbers || data[0] > StoredVersion {
+		return bad("They have version %d, this server reads %d to %d.", data[0], storedNumbers, StoredVersion)
 	}
 	rest := data[storedHead:]
 	if crc32.Checksum(rest, castagnoli) != binary.LittleEndian.Uint32(data[1:]) {
@@ -106,6 +134,19 @@ func ReadStored(data []byte) (*Stored, error) {
 	}
 	rest = rest[n:]
 	s := &Stored{Rows: int(rows), Cols: make([]StoredCol, cols)}
+	if data[0] > storedNumbers {
+		s.IDs = make([]types.ColumnID, cols)
+		for i := range s.IDs {
+			id, n := binary.Uvarint(rest)
+			if n <= 0 || id == 0 || id > math.MaxUint32 {
+				return bad("Column %d has no id.", i+1)
+			}
+			s.IDs[i], rest = types.ColumnID(id), rest[n:]
+		}
+		if cols > uint64(len(rest)) {
+			return bad("They claim too many columns.")
+		}
+	}
 	kinds := rest[:cols]
 	rest = rest[cols:]
 	take := func(n int) (b []byte, ok bool) {

@@ -41,7 +41,7 @@ func TestStoredGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	const golden = "" +
-		"01" + "CRC" + "0304" + "0183" + "0805" + // head; classes: bool, int4 with NULLs, string, decimal(38)
+		"02" + "CRC" + "0304" + "01020304" + "0183" + "0805" + // head; ids; classes: bool, int4 with NULLs, string, decimal(38)
 		"010001" +
 		"02" + "f9ffffff" + "00000000" + "09000000" +
 		"0500" + "2400" + "0000" + "73686f7274" +
@@ -57,6 +57,16 @@ func TestStoredGolden(t *testing.T) {
 	}
 	if again := s.Append(nil); !bytes.Equal(again, want) {
 		t.Errorf("%x", again)
+	}
+	// Version 1 had no ids.
+	body := append([]byte{want[5], want[6]}, want[11:]...)
+	first := append(binary.LittleEndian.AppendUint32([]byte{1}, crc32.Checksum(body, castagnoli)), body...)
+	if old, err := ReadStored(first); err != nil || old.IDs != nil || old.ID(3) != 4 || old.Place(4) != 3 || old.Place(5) != -1 || !bytes.Equal(old.Append(nil), want) {
+		t.Errorf("version 1: %+v %v", old, err)
+	}
+	s.IDs[2] = 300
+	if far, err := ReadStored(s.Append(nil)); err != nil || far.Place(300) != 2 || far.Place(3) != -1 || far.Place(4) != 3 {
+		t.Errorf("another id: %+v %v", far, err)
 	}
 	for i := range want {
 		broken := bytes.Clone(want)

@@ -17,6 +17,7 @@ type Builder struct {
 }
 
 type column struct {
+	id       types.ColumnID
 	typ      types.Type
 	sketch   *hyperloglog.Sketch
 	nulls    int64
@@ -25,11 +26,11 @@ type column struct {
 	any      bool
 }
 
-// NewBuilder prepares for a table whose columns have these types.
-func NewBuilder(cols []types.Type) *Builder {
+// NewBuilder prepares for a table of these columns.
+func NewBuilder(cols []types.Column) *Builder {
 	b := &Builder{cols: make([]column, len(cols))}
-	for i, t := range cols {
-		b.cols[i] = column{typ: t, sketch: hyperloglog.New14()}
+	for i, c := range cols {
+		b.cols[i] = column{id: c.ID, typ: c.Type, sketch: hyperloglog.New14()}
 	}
 	return b
 }
@@ -83,7 +84,7 @@ func (b *Builder) Finish(rows int64) *Table {
 	if rows < b.seen {
 		rows = b.seen
 	}
-	t := &Table{Format: Format1, Rows: rows, Cols: make([]Column, len(b.cols))}
+	t := &Table{Format: Format2, Rows: rows, Cols: make([]Column, len(b.cols))}
 	for i := range b.cols {
 		t.Cols[i] = b.cols[i].finish(b.seen, rows)
 	}
@@ -91,7 +92,7 @@ func (b *Builder) Finish(rows int64) *Table {
 }
 
 func (c *column) finish(seen, rows int64) Column {
-	out := Column{Min: types.NullDatum, Max: types.NullDatum, Width: float64(typeWidth(c.typ))}
+	out := Column{ID: c.id, Min: types.NullDatum, Max: types.NullDatum, Width: float64(typeWidth(c.typ))}
 	values := seen - c.nulls
 	if seen > 0 {
 		out.NullFrac = float64(c.nulls) / float64(seen)

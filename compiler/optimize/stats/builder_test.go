@@ -9,7 +9,7 @@ import (
 
 // Proves that counts, bounds and distinct estimates survive the trip through the object, and scale from a sample.
 func TestBuilder(t *testing.T) {
-	b := NewBuilder([]types.Type{types.TInt8, types.TVarchar(10), types.TFloat8})
+	b := NewBuilder(types.Columns(types.TInt8, types.TVarchar(10), types.TFloat8))
 	for i := range 10000 {
 		s := types.String([]string{"a", "b ", "b"}[i%3])
 		if i%4 == 0 {

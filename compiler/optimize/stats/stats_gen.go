@@ -3,39 +3,59 @@
 package stats
 
 import (
+	"slipher/catalog/types"
+
 	"github.com/tinylib/msgp/msgp"
 )
 
 // MarshalMsg implements msgp.Marshaler
 func (z *Column) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 6
-	// string "ndv"
-	o = append(o, 0x86, 0xa3, 0x6e, 0x64, 0x76)
-	o = msgp.AppendFloat64(o, z.Distinct)
-	// string "nulls"
-	o = append(o, 0xa5, 0x6e, 0x75, 0x6c, 0x6c, 0x73)
-	o = msgp.AppendFloat64(o, z.NullFrac)
-	// string "min"
-	o = append(o, 0xa3, 0x6d, 0x69, 0x6e)
-	o, err = z.Min.MarshalMsg(o)
-	if err != nil {
-		err = msgp.WrapError(err, "Min")
-		return
+	// check for omitted fields
+	zb0001Len := uint32(7)
+	var zb0001Mask uint8 /* 7 bits */
+	_ = zb0001Mask
+	if z.ID == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x1
 	}
-	// string "max"
-	o = append(o, 0xa3, 0x6d, 0x61, 0x78)
-	o, err = z.Max.MarshalMsg(o)
-	if err != nil {
-		err = msgp.WrapError(err, "Max")
-		return
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		if (zb0001Mask & 0x1) == 0 { // if not omitted
+			// string "id"
+			o = append(o, 0xa2, 0x69, 0x64)
+			o = msgp.AppendUint32(o, uint32(z.ID))
+		}
+		// string "ndv"
+		o = append(o, 0xa3, 0x6e, 0x64, 0x76)
+		o = msgp.AppendFloat64(o, z.Distinct)
+		// string "nulls"
+		o = append(o, 0xa5, 0x6e, 0x75, 0x6c, 0x6c, 0x73)
+		o = msgp.AppendFloat64(o, z.NullFrac)
+		// string "min"
+		o = append(o, 0xa3, 0x6d, 0x69, 0x6e)
+		o, err = z.Min.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Min")
+			return
+		}
+		// string "max"
+		o = append(o, 0xa3, 0x6d, 0x61, 0x78)
+		o, err = z.Max.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Max")
+			return
+		}
+		// string "width"
+		o = append(o, 0xa5, 0x77, 0x69, 0x64, 0x74, 0x68)
+		o = msgp.AppendFloat64(o, z.Width)
+		// string "sketch"
+		o = append(o, 0xa6, 0x73, 0x6b, 0x65, 0x74, 0x63, 0x68)
+		o = msgp.AppendBytes(o, z.Sketch)
 	}
-	// string "width"
-	o = append(o, 0xa5, 0x77, 0x69, 0x64, 0x74, 0x68)
-	o = msgp.AppendFloat64(o, z.Width)
-	// string "sketch"
-	o = append(o, 0xa6, 0x73, 0x6b, 0x65, 0x74, 0x63, 0x68)
-	o = msgp.AppendBytes(o, z.Sketch)
 	return
 }
 
@@ -57,6 +77,16 @@ func (z *Column) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			return
 		}
 		switch msgp.UnsafeString(field) {
+		case "id":
+			{
+				var zb0002 uint32
+				zb0002, bts, err = msgp.ReadUint32Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "ID")
+					return
+				}
+				z.ID = types.ColumnID(zb0002)
+			}
 		case "ndv":
 			z.Distinct, bts, err = msgp.ReadFloat64Bytes(bts)
 			if err != nil {
@@ -107,7 +137,7 @@ func (z *Column) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Column) Msgsize() (s int) {
-	s = 1 + 4 + msgp.Float64Size + 6 + msgp.Float64Size + 4 + z.Min.Msgsize() + 4 + z.Max.Msgsize() + 6 + msgp.Float64Size + 7 + msgp.BytesPrefixSize + len(z.Sketch)
+	s = 1 + 3 + msgp.Uint32Size + 4 + msgp.Float64Size + 6 + msgp.Float64Size + 4 + z.Min.Msgsize() + 4 + z.Max.Msgsize() + 6 + msgp.Float64Size + 7 + msgp.BytesPrefixSize + len(z.Sketch)
 	return
 }
 
