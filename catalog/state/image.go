@@ -4,25 +4,25 @@ package state
 
 // image is a catalog laid out for a snapshot: everything in key order.
 type image struct {
-	Format    uint16          `msg:"format"`
-	Version   uint64          `msg:"version"`
-	Cluster   *Cluster        `msg:"cluster"`
-	Term      uint64          `msg:"term"`
-	NextOID   uint32          `msg:"oid"`
-	NextTxn   TxnID           `msg:"txn"`
-	Settled   TxnID           `msg:"settled"`
-	Pinned    uint64          `msg:"pinned"`
-	Databases []*Database     `msg:"dbs"`
-	Schemas   []*Schema       `msg:"schemas"`
-	Tables    []*Table        `msg:"tables"`
-	Users     []*User         `msg:"users"`
-	Nodes     []*Node         `msg:"nodes"`
-	Slices    []string        `msg:"slices"`
-	Identity  []identityImage `msg:"identity"`
-	Done      []doneImage     `msg:"done"`
-	Leaders   []*Leader       `msg:"leaders"`
-	Garbage   []garbageImage  `msg:"garbage"`
-	Terms     []termStart     `msg:"terms"`
+	Format    uint16       `msg:"format"`
+	Version   uint64       `msg:"version"`
+	Cluster   *Cluster     `msg:"cluster"`
+	Term      uint64       `msg:"term"`
+	NextOID   uint32       `msg:"oid"`
+	NextTxn   TxnID        `msg:"txn"`
+	Settled   TxnID        `msg:"settled"`
+	Pinned    uint64       `msg:"pinned"`
+	Databases databaseRefs `msg:"dbs"`
+	Schemas   schemaRefs   `msg:"schemas"`
+	Tables    tableRefs    `msg:"tables"`
+	Users     userRefs     `msg:"users"`
+	Nodes     nodeRefs     `msg:"nodes"`
+	Slices    []string     `msg:"slices"`
+	Identity  identityRefs `msg:"identity"`
+	Done      doneRefs     `msg:"done"`
+	Leaders   leaderRefs   `msg:"leaders"`
+	Garbage   garbageRefs  `msg:"garbage"`
+	Terms     []termStart  `msg:"terms"`
 }
 
 // termStart is where a term's transaction ids begin.

@@ -281,155 +281,86 @@ func (z *image) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.AppendUint64(o, z.Pinned)
 	// string "dbs"
 	o = append(o, 0xa3, 0x64, 0x62, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Databases)))
-	for za0001 := range z.Databases {
-		if z.Databases[za0001] == nil {
-			o = msgp.AppendNil(o)
-		} else {
-			o, err = z.Databases[za0001].MarshalMsg(o)
-			if err != nil {
-				err = msgp.WrapError(err, "Databases", za0001)
-				return
-			}
-		}
+	o, err = z.Databases.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Databases")
+		return
 	}
 	// string "schemas"
 	o = append(o, 0xa7, 0x73, 0x63, 0x68, 0x65, 0x6d, 0x61, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Schemas)))
-	for za0002 := range z.Schemas {
-		if z.Schemas[za0002] == nil {
-			o = msgp.AppendNil(o)
-		} else {
-			o, err = z.Schemas[za0002].MarshalMsg(o)
-			if err != nil {
-				err = msgp.WrapError(err, "Schemas", za0002)
-				return
-			}
-		}
+	o, err = z.Schemas.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Schemas")
+		return
 	}
 	// string "tables"
 	o = append(o, 0xa6, 0x74, 0x61, 0x62, 0x6c, 0x65, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Tables)))
-	for za0003 := range z.Tables {
-		if z.Tables[za0003] == nil {
-			o = msgp.AppendNil(o)
-		} else {
-			o, err = z.Tables[za0003].MarshalMsg(o)
-			if err != nil {
-				err = msgp.WrapError(err, "Tables", za0003)
-				return
-			}
-		}
+	o, err = z.Tables.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Tables")
+		return
 	}
 	// string "users"
 	o = append(o, 0xa5, 0x75, 0x73, 0x65, 0x72, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Users)))
-	for za0004 := range z.Users {
-		if z.Users[za0004] == nil {
-			o = msgp.AppendNil(o)
-		} else {
-			o, err = z.Users[za0004].MarshalMsg(o)
-			if err != nil {
-				err = msgp.WrapError(err, "Users", za0004)
-				return
-			}
-		}
+	o, err = z.Users.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Users")
+		return
 	}
 	// string "nodes"
 	o = append(o, 0xa5, 0x6e, 0x6f, 0x64, 0x65, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Nodes)))
-	for za0005 := range z.Nodes {
-		if z.Nodes[za0005] == nil {
-			o = msgp.AppendNil(o)
-		} else {
-			o, err = z.Nodes[za0005].MarshalMsg(o)
-			if err != nil {
-				err = msgp.WrapError(err, "Nodes", za0005)
-				return
-			}
-		}
+	o, err = z.Nodes.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Nodes")
+		return
 	}
 	// string "slices"
 	o = append(o, 0xa6, 0x73, 0x6c, 0x69, 0x63, 0x65, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Slices)))
-	for za0006 := range z.Slices {
-		o = msgp.AppendString(o, z.Slices[za0006])
+	for za0001 := range z.Slices {
+		o = msgp.AppendString(o, z.Slices[za0001])
 	}
 	// string "identity"
 	o = append(o, 0xa8, 0x69, 0x64, 0x65, 0x6e, 0x74, 0x69, 0x74, 0x79)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Identity)))
-	for za0007 := range z.Identity {
-		// map header, size 2
-		// string "key"
-		o = append(o, 0x82, 0xa3, 0x6b, 0x65, 0x79)
-		o = msgp.AppendUint64(o, z.Identity[za0007].Key)
-		// string "next"
-		o = append(o, 0xa4, 0x6e, 0x65, 0x78, 0x74)
-		o = msgp.AppendInt64(o, z.Identity[za0007].Next)
+	o, err = z.Identity.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Identity")
+		return
 	}
 	// string "done"
 	o = append(o, 0xa4, 0x64, 0x6f, 0x6e, 0x65)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Done)))
-	for za0008 := range z.Done {
-		// map header, size 2
-		// string "txn"
-		o = append(o, 0x82, 0xa3, 0x74, 0x78, 0x6e)
-		o, err = z.Done[za0008].Txn.MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Done", za0008, "Txn")
-			return
-		}
-		// string "result"
-		o = append(o, 0xa6, 0x72, 0x65, 0x73, 0x75, 0x6c, 0x74)
-		if z.Done[za0008].Result == nil {
-			o = msgp.AppendNil(o)
-		} else {
-			o, err = z.Done[za0008].Result.MarshalMsg(o)
-			if err != nil {
-				err = msgp.WrapError(err, "Done", za0008, "Result")
-				return
-			}
-		}
+	o, err = z.Done.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Done")
+		return
 	}
 	// string "leaders"
 	o = append(o, 0xa7, 0x6c, 0x65, 0x61, 0x64, 0x65, 0x72, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Leaders)))
-	for za0009 := range z.Leaders {
-		if z.Leaders[za0009] == nil {
-			o = msgp.AppendNil(o)
-		} else {
-			o, err = z.Leaders[za0009].MarshalMsg(o)
-			if err != nil {
-				err = msgp.WrapError(err, "Leaders", za0009)
-				return
-			}
-		}
+	o, err = z.Leaders.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Leaders")
+		return
 	}
 	// string "garbage"
 	o = append(o, 0xa7, 0x67, 0x61, 0x72, 0x62, 0x61, 0x67, 0x65)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Garbage)))
-	for za0010 := range z.Garbage {
-		// map header, size 2
-		// string "name"
-		o = append(o, 0x82, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
-		o = msgp.AppendString(o, z.Garbage[za0010].Name)
-		// string "ver"
-		o = append(o, 0xa3, 0x76, 0x65, 0x72)
-		o = msgp.AppendUint64(o, z.Garbage[za0010].Version)
+	o, err = z.Garbage.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Garbage")
+		return
 	}
 	// string "terms"
 	o = append(o, 0xa5, 0x74, 0x65, 0x72, 0x6d, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Terms)))
-	for za0011 := range z.Terms {
+	for za0002 := range z.Terms {
 		// map header, size 2
 		// string "term"
 		o = append(o, 0x82, 0xa4, 0x74, 0x65, 0x72, 0x6d)
-		o = msgp.AppendUint64(o, z.Terms[za0011].Term)
+		o = msgp.AppendUint64(o, z.Terms[za0002].Term)
 		// string "first"
 		o = append(o, 0xa5, 0x66, 0x69, 0x72, 0x73, 0x74)
-		o, err = z.Terms[za0011].First.MarshalMsg(o)
+		o, err = z.Terms[za0002].First.MarshalMsg(o)
 		if err != nil {
-			err = msgp.WrapError(err, "Terms", za0011, "First")
+			err = msgp.WrapError(err, "Terms", za0002, "First")
 			return
 		}
 	}
@@ -518,462 +449,133 @@ func (z *image) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "dbs":
+			bts, err = z.Databases.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Databases")
+				return
+			}
+		case "schemas":
+			bts, err = z.Schemas.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Schemas")
+				return
+			}
+		case "tables":
+			bts, err = z.Tables.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Tables")
+				return
+			}
+		case "users":
+			bts, err = z.Users.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Users")
+				return
+			}
+		case "nodes":
+			bts, err = z.Nodes.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Nodes")
+				return
+			}
+		case "slices":
 			var zb0002 uint32
 			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "Databases")
+				err = msgp.WrapError(err, "Slices")
 				return
 			}
 			if zb0002 > z446752c7limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Databases) >= int(zb0002) {
-				z.Databases = (z.Databases)[:zb0002]
+			if cap(z.Slices) >= int(zb0002) {
+				z.Slices = (z.Slices)[:zb0002]
 			} else {
-				z.Databases = make([]*Database, zb0002)
+				z.Slices = make([]string, zb0002)
 			}
-			for za0001 := range z.Databases {
-				if msgp.IsNil(bts) {
-					bts, err = msgp.ReadNilBytes(bts)
-					if err != nil {
-						return
-					}
-					z.Databases[za0001] = nil
-				} else {
-					if z.Databases[za0001] == nil {
-						z.Databases[za0001] = new(Database)
-					}
-					bts, err = z.Databases[za0001].UnmarshalMsg(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Databases", za0001)
-						return
-					}
+			for za0001 := range z.Slices {
+				z.Slices[za0001], bts, err = msgp.ReadStringBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Slices", za0001)
+					return
 				}
 			}
-		case "schemas":
+		case "identity":
+			bts, err = z.Identity.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Identity")
+				return
+			}
+		case "done":
+			bts, err = z.Done.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Done")
+				return
+			}
+		case "leaders":
+			bts, err = z.Leaders.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Leaders")
+				return
+			}
+		case "garbage":
+			bts, err = z.Garbage.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Garbage")
+				return
+			}
+		case "terms":
 			var zb0003 uint32
 			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "Schemas")
+				err = msgp.WrapError(err, "Terms")
 				return
 			}
 			if zb0003 > z446752c7limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Schemas) >= int(zb0003) {
-				z.Schemas = (z.Schemas)[:zb0003]
+			if cap(z.Terms) >= int(zb0003) {
+				z.Terms = (z.Terms)[:zb0003]
 			} else {
-				z.Schemas = make([]*Schema, zb0003)
+				z.Terms = make([]termStart, zb0003)
 			}
-			for za0002 := range z.Schemas {
-				if msgp.IsNil(bts) {
-					bts, err = msgp.ReadNilBytes(bts)
-					if err != nil {
-						return
-					}
-					z.Schemas[za0002] = nil
-				} else {
-					if z.Schemas[za0002] == nil {
-						z.Schemas[za0002] = new(Schema)
-					}
-					bts, err = z.Schemas[za0002].UnmarshalMsg(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Schemas", za0002)
-						return
-					}
-				}
-			}
-		case "tables":
-			var zb0004 uint32
-			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Tables")
-				return
-			}
-			if zb0004 > z446752c7limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Tables) >= int(zb0004) {
-				z.Tables = (z.Tables)[:zb0004]
-			} else {
-				z.Tables = make([]*Table, zb0004)
-			}
-			for za0003 := range z.Tables {
-				if msgp.IsNil(bts) {
-					bts, err = msgp.ReadNilBytes(bts)
-					if err != nil {
-						return
-					}
-					z.Tables[za0003] = nil
-				} else {
-					if z.Tables[za0003] == nil {
-						z.Tables[za0003] = new(Table)
-					}
-					bts, err = z.Tables[za0003].UnmarshalMsg(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Tables", za0003)
-						return
-					}
-				}
-			}
-		case "users":
-			var zb0005 uint32
-			zb0005, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Users")
-				return
-			}
-			if zb0005 > z446752c7limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Users) >= int(zb0005) {
-				z.Users = (z.Users)[:zb0005]
-			} else {
-				z.Users = make([]*User, zb0005)
-			}
-			for za0004 := range z.Users {
-				if msgp.IsNil(bts) {
-					bts, err = msgp.ReadNilBytes(bts)
-					if err != nil {
-						return
-					}
-					z.Users[za0004] = nil
-				} else {
-					if z.Users[za0004] == nil {
-						z.Users[za0004] = new(User)
-					}
-					bts, err = z.Users[za0004].UnmarshalMsg(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Users", za0004)
-						return
-					}
-				}
-			}
-		case "nodes":
-			var zb0006 uint32
-			zb0006, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Nodes")
-				return
-			}
-			if zb0006 > z446752c7limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Nodes) >= int(zb0006) {
-				z.Nodes = (z.Nodes)[:zb0006]
-			} else {
-				z.Nodes = make([]*Node, zb0006)
-			}
-			for za0005 := range z.Nodes {
-				if msgp.IsNil(bts) {
-					bts, err = msgp.ReadNilBytes(bts)
-					if err != nil {
-						return
-					}
-					z.Nodes[za0005] = nil
-				} else {
-					if z.Nodes[za0005] == nil {
-						z.Nodes[za0005] = new(Node)
-					}
-					bts, err = z.Nodes[za0005].UnmarshalMsg(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Nodes", za0005)
-						return
-					}
-				}
-			}
-		case "slices":
-			var zb0007 uint32
-			zb0007, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Slices")
-				return
-			}
-			if zb0007 > z446752c7limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Slices) >= int(zb0007) {
-				z.Slices = (z.Slices)[:zb0007]
-			} else {
-				z.Slices = make([]string, zb0007)
-			}
-			for za0006 := range z.Slices {
-				z.Slices[za0006], bts, err = msgp.ReadStringBytes(bts)
+			for za0002 := range z.Terms {
+				var zb0004 uint32
+				zb0004, bts, err = msgp.ReadMapHeaderBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Slices", za0006)
+					err = msgp.WrapError(err, "Terms", za0002)
 					return
 				}
-			}
-		case "identity":
-			var zb0008 uint32
-			zb0008, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Identity")
-				return
-			}
-			if zb0008 > z446752c7limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Identity) >= int(zb0008) {
-				z.Identity = (z.Identity)[:zb0008]
-			} else {
-				z.Identity = make([]identityImage, zb0008)
-			}
-			for za0007 := range z.Identity {
-				var zb0009 uint32
-				zb0009, bts, err = msgp.ReadMapHeaderBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Identity", za0007)
-					return
-				}
-				if zb0009 > z446752c7limitMaps {
+				if zb0004 > z446752c7limitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0009 > 0 {
-					zb0009--
+				for zb0004 > 0 {
+					zb0004--
 					field, bts, err = msgp.ReadMapKeyZC(bts)
 					if err != nil {
-						err = msgp.WrapError(err, "Identity", za0007)
-						return
-					}
-					switch msgp.UnsafeString(field) {
-					case "key":
-						z.Identity[za0007].Key, bts, err = msgp.ReadUint64Bytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Identity", za0007, "Key")
-							return
-						}
-					case "next":
-						z.Identity[za0007].Next, bts, err = msgp.ReadInt64Bytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Identity", za0007, "Next")
-							return
-						}
-					default:
-						bts, err = msgp.Skip(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Identity", za0007)
-							return
-						}
-					}
-				}
-			}
-		case "done":
-			var zb0010 uint32
-			zb0010, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Done")
-				return
-			}
-			if zb0010 > z446752c7limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Done) >= int(zb0010) {
-				z.Done = (z.Done)[:zb0010]
-			} else {
-				z.Done = make([]doneImage, zb0010)
-			}
-			for za0008 := range z.Done {
-				var zb0011 uint32
-				zb0011, bts, err = msgp.ReadMapHeaderBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Done", za0008)
-					return
-				}
-				if zb0011 > z446752c7limitMaps {
-					err = msgp.ErrLimitExceeded
-					return
-				}
-				for zb0011 > 0 {
-					zb0011--
-					field, bts, err = msgp.ReadMapKeyZC(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Done", za0008)
-						return
-					}
-					switch msgp.UnsafeString(field) {
-					case "txn":
-						bts, err = z.Done[za0008].Txn.UnmarshalMsg(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Done", za0008, "Txn")
-							return
-						}
-					case "result":
-						if msgp.IsNil(bts) {
-							bts, err = msgp.ReadNilBytes(bts)
-							if err != nil {
-								return
-							}
-							z.Done[za0008].Result = nil
-						} else {
-							if z.Done[za0008].Result == nil {
-								z.Done[za0008].Result = new(Result)
-							}
-							bts, err = z.Done[za0008].Result.UnmarshalMsg(bts)
-							if err != nil {
-								err = msgp.WrapError(err, "Done", za0008, "Result")
-								return
-							}
-						}
-					default:
-						bts, err = msgp.Skip(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Done", za0008)
-							return
-						}
-					}
-				}
-			}
-		case "leaders":
-			var zb0012 uint32
-			zb0012, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Leaders")
-				return
-			}
-			if zb0012 > z446752c7limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Leaders) >= int(zb0012) {
-				z.Leaders = (z.Leaders)[:zb0012]
-			} else {
-				z.Leaders = make([]*Leader, zb0012)
-			}
-			for za0009 := range z.Leaders {
-				if msgp.IsNil(bts) {
-					bts, err = msgp.ReadNilBytes(bts)
-					if err != nil {
-						return
-					}
-					z.Leaders[za0009] = nil
-				} else {
-					if z.Leaders[za0009] == nil {
-						z.Leaders[za0009] = new(Leader)
-					}
-					bts, err = z.Leaders[za0009].UnmarshalMsg(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Leaders", za0009)
-						return
-					}
-				}
-			}
-		case "garbage":
-			var zb0013 uint32
-			zb0013, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Garbage")
-				return
-			}
-			if zb0013 > z446752c7limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Garbage) >= int(zb0013) {
-				z.Garbage = (z.Garbage)[:zb0013]
-			} else {
-				z.Garbage = make([]garbageImage, zb0013)
-			}
-			for za0010 := range z.Garbage {
-				var zb0014 uint32
-				zb0014, bts, err = msgp.ReadMapHeaderBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Garbage", za0010)
-					return
-				}
-				if zb0014 > z446752c7limitMaps {
-					err = msgp.ErrLimitExceeded
-					return
-				}
-				for zb0014 > 0 {
-					zb0014--
-					field, bts, err = msgp.ReadMapKeyZC(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Garbage", za0010)
-						return
-					}
-					switch msgp.UnsafeString(field) {
-					case "name":
-						z.Garbage[za0010].Name, bts, err = msgp.ReadStringBytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Garbage", za0010, "Name")
-							return
-						}
-					case "ver":
-						z.Garbage[za0010].Version, bts, err = msgp.ReadUint64Bytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Garbage", za0010, "Version")
-							return
-						}
-					default:
-						bts, err = msgp.Skip(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Garbage", za0010)
-							return
-						}
-					}
-				}
-			}
-		case "terms":
-			var zb0015 uint32
-			zb0015, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Terms")
-				return
-			}
-			if zb0015 > z446752c7limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Terms) >= int(zb0015) {
-				z.Terms = (z.Terms)[:zb0015]
-			} else {
-				z.Terms = make([]termStart, zb0015)
-			}
-			for za0011 := range z.Terms {
-				var zb0016 uint32
-				zb0016, bts, err = msgp.ReadMapHeaderBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Terms", za0011)
-					return
-				}
-				if zb0016 > z446752c7limitMaps {
-					err = msgp.ErrLimitExceeded
-					return
-				}
-				for zb0016 > 0 {
-					zb0016--
-					field, bts, err = msgp.ReadMapKeyZC(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Terms", za0011)
+						err = msgp.WrapError(err, "Terms", za0002)
 						return
 					}
 					switch msgp.UnsafeString(field) {
 					case "term":
-						z.Terms[za0011].Term, bts, err = msgp.ReadUint64Bytes(bts)
+						z.Terms[za0002].Term, bts, err = msgp.ReadUint64Bytes(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Terms", za0011, "Term")
+							err = msgp.WrapError(err, "Terms", za0002, "Term")
 							return
 						}
 					case "first":
-						bts, err = z.Terms[za0011].First.UnmarshalMsg(bts)
+						bts, err = z.Terms[za0002].First.UnmarshalMsg(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Terms", za0011, "First")
+							err = msgp.WrapError(err, "Terms", za0002, "First")
 							return
 						}
 					default:
 						bts, err = msgp.Skip(bts)
 						if err != nil {
-							err = msgp.WrapError(err, "Terms", za0011)
+							err = msgp.WrapError(err, "Terms", za0002)
 							return
 						}
 					}
@@ -999,74 +601,13 @@ func (z *image) Msgsize() (s int) {
 	} else {
 		s += z.Cluster.Msgsize()
 	}
-	s += 5 + msgp.Uint64Size + 4 + msgp.Uint32Size + 4 + z.NextTxn.Msgsize() + 8 + z.Settled.Msgsize() + 7 + msgp.Uint64Size + 4 + msgp.ArrayHeaderSize
-	for za0001 := range z.Databases {
-		if z.Databases[za0001] == nil {
-			s += msgp.NilSize
-		} else {
-			s += z.Databases[za0001].Msgsize()
-		}
+	s += 5 + msgp.Uint64Size + 4 + msgp.Uint32Size + 4 + z.NextTxn.Msgsize() + 8 + z.Settled.Msgsize() + 7 + msgp.Uint64Size + 4 + z.Databases.Msgsize() + 8 + z.Schemas.Msgsize() + 7 + z.Tables.Msgsize() + 6 + z.Users.Msgsize() + 6 + z.Nodes.Msgsize() + 7 + msgp.ArrayHeaderSize
+	for za0001 := range z.Slices {
+		s += msgp.StringPrefixSize + len(z.Slices[za0001])
 	}
-	s += 8 + msgp.ArrayHeaderSize
-	for za0002 := range z.Schemas {
-		if z.Schemas[za0002] == nil {
-			s += msgp.NilSize
-		} else {
-			s += z.Schemas[za0002].Msgsize()
-		}
-	}
-	s += 7 + msgp.ArrayHeaderSize
-	for za0003 := range z.Tables {
-		if z.Tables[za0003] == nil {
-			s += msgp.NilSize
-		} else {
-			s += z.Tables[za0003].Msgsize()
-		}
-	}
-	s += 6 + msgp.ArrayHeaderSize
-	for za0004 := range z.Users {
-		if z.Users[za0004] == nil {
-			s += msgp.NilSize
-		} else {
-			s += z.Users[za0004].Msgsize()
-		}
-	}
-	s += 6 + msgp.ArrayHeaderSize
-	for za0005 := range z.Nodes {
-		if z.Nodes[za0005] == nil {
-			s += msgp.NilSize
-		} else {
-			s += z.Nodes[za0005].Msgsize()
-		}
-	}
-	s += 7 + msgp.ArrayHeaderSize
-	for za0006 := range z.Slices {
-		s += msgp.StringPrefixSize + len(z.Slices[za0006])
-	}
-	s += 9 + msgp.ArrayHeaderSize + (len(z.Identity) * (10 + msgp.Uint64Size + msgp.Int64Size)) + 5 + msgp.ArrayHeaderSize
-	for za0008 := range z.Done {
-		s += 1 + 4 + z.Done[za0008].Txn.Msgsize() + 7
-		if z.Done[za0008].Result == nil {
-			s += msgp.NilSize
-		} else {
-			s += z.Done[za0008].Result.Msgsize()
-		}
-	}
-	s += 8 + msgp.ArrayHeaderSize
-	for za0009 := range z.Leaders {
-		if z.Leaders[za0009] == nil {
-			s += msgp.NilSize
-		} else {
-			s += z.Leaders[za0009].Msgsize()
-		}
-	}
-	s += 8 + msgp.ArrayHeaderSize
-	for za0010 := range z.Garbage {
-		s += 1 + 5 + msgp.StringPrefixSize + len(z.Garbage[za0010].Name) + 4 + msgp.Uint64Size
-	}
-	s += 6 + msgp.ArrayHeaderSize
-	for za0011 := range z.Terms {
-		s += 1 + 5 + msgp.Uint64Size + 6 + z.Terms[za0011].First.Msgsize()
+	s += 9 + z.Identity.Msgsize() + 5 + z.Done.Msgsize() + 8 + z.Leaders.Msgsize() + 8 + z.Garbage.Msgsize() + 6 + msgp.ArrayHeaderSize
+	for za0002 := range z.Terms {
+		s += 1 + 5 + msgp.Uint64Size + 6 + z.Terms[za0002].First.Msgsize()
 	}
 	return
 }

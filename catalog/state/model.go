@@ -43,22 +43,22 @@ const (
 // Table is a table's definition and current version. Frozen once published:
 // the state machine copies on write.
 type Table struct {
-	ID            TableID      `msg:"id"`
-	Database      string       `msg:"db"`
-	Schema        string       `msg:"schema"`
-	Name          string       `msg:"name"`
-	Owner         string       `msg:"owner"`
-	Columns       []Column     `msg:"cols"`
-	DistStyle     DistStyle    `msg:"dist"`
-	Effective     DistStyle    `msg:"eff"`     // never DistAuto
-	DistKey       int          `msg:"distkey"` // column number, -1 none
-	SortStyle     SortStyle    `msg:"sort"`
-	SortKey       []int        `msg:"sortkey"` // column numbers
-	EncodeAuto    bool         `msg:"encauto"`
-	Backup        bool         `msg:"backup"`
-	Constraints   []Constraint `msg:"cons"`
-	Version       Version      `msg:"ver"`
-	CreatedMicros int64        `msg:"created"`
+	ID            TableID        `msg:"id"`
+	Database      string         `msg:"db"`
+	Schema        string         `msg:"schema"`
+	Name          string         `msg:"name"`
+	Owner         string         `msg:"owner"`
+	Columns       columnList     `msg:"cols"`
+	DistStyle     DistStyle      `msg:"dist"`
+	Effective     DistStyle      `msg:"eff"`     // never DistAuto
+	DistKey       int            `msg:"distkey"` // column number, -1 none
+	SortStyle     SortStyle      `msg:"sort"`
+	SortKey       []int          `msg:"sortkey"` // column numbers
+	EncodeAuto    bool           `msg:"encauto"`
+	Backup        bool           `msg:"backup"`
+	Constraints   constraintList `msg:"cons"`
+	Version       Version        `msg:"ver"`
+	CreatedMicros int64          `msg:"created"`
 	// Def counts the definitions the table has had, from 1: what a delta and
 	// DDL name in their preconditions.
 	Def uint64 `msg:"def"`

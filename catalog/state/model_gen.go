@@ -900,13 +900,10 @@ func (z *Table) MarshalMsg(b []byte) (o []byte, err error) {
 		o = msgp.AppendString(o, z.Owner)
 		// string "cols"
 		o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
-		o = msgp.AppendArrayHeader(o, uint32(len(z.Columns)))
-		for za0001 := range z.Columns {
-			o, err = z.Columns[za0001].MarshalMsg(o)
-			if err != nil {
-				err = msgp.WrapError(err, "Columns", za0001)
-				return
-			}
+		o, err = z.Columns.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Columns")
+			return
 		}
 		// string "dist"
 		o = append(o, 0xa4, 0x64, 0x69, 0x73, 0x74)
@@ -923,8 +920,8 @@ func (z *Table) MarshalMsg(b []byte) (o []byte, err error) {
 		// string "sortkey"
 		o = append(o, 0xa7, 0x73, 0x6f, 0x72, 0x74, 0x6b, 0x65, 0x79)
 		o = msgp.AppendArrayHeader(o, uint32(len(z.SortKey)))
-		for za0002 := range z.SortKey {
-			o = msgp.AppendInt(o, z.SortKey[za0002])
+		for za0001 := range z.SortKey {
+			o = msgp.AppendInt(o, z.SortKey[za0001])
 		}
 		// string "encauto"
 		o = append(o, 0xa7, 0x65, 0x6e, 0x63, 0x61, 0x75, 0x74, 0x6f)
@@ -934,13 +931,10 @@ func (z *Table) MarshalMsg(b []byte) (o []byte, err error) {
 		o = msgp.AppendBool(o, z.Backup)
 		// string "cons"
 		o = append(o, 0xa4, 0x63, 0x6f, 0x6e, 0x73)
-		o = msgp.AppendArrayHeader(o, uint32(len(z.Constraints)))
-		for za0003 := range z.Constraints {
-			o, err = z.Constraints[za0003].MarshalMsg(o)
-			if err != nil {
-				err = msgp.WrapError(err, "Constraints", za0003)
-				return
-			}
+		o, err = z.Constraints.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Constraints")
+			return
 		}
 		// string "ver"
 		o = append(o, 0xa3, 0x76, 0x65, 0x72)
@@ -1021,47 +1015,30 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "cols":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Columns.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Columns")
 				return
 			}
-			if zb0003 > zc89d2890limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Columns) >= int(zb0003) {
-				z.Columns = (z.Columns)[:zb0003]
-			} else {
-				z.Columns = make([]Column, zb0003)
-			}
-			for za0001 := range z.Columns {
-				bts, err = z.Columns[za0001].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Columns", za0001)
-					return
-				}
-			}
 		case "dist":
 			{
-				var zb0004 uint8
-				zb0004, bts, err = msgp.ReadUint8Bytes(bts)
+				var zb0003 uint8
+				zb0003, bts, err = msgp.ReadUint8Bytes(bts)
 				if err != nil {
 					err = msgp.WrapError(err, "DistStyle")
 					return
 				}
-				z.DistStyle = DistStyle(zb0004)
+				z.DistStyle = DistStyle(zb0003)
 			}
 		case "eff":
 			{
-				var zb0005 uint8
-				zb0005, bts, err = msgp.ReadUint8Bytes(bts)
+				var zb0004 uint8
+				zb0004, bts, err = msgp.ReadUint8Bytes(bts)
 				if err != nil {
 					err = msgp.WrapError(err, "Effective")
 					return
 				}
-				z.Effective = DistStyle(zb0005)
+				z.Effective = DistStyle(zb0004)
 			}
 		case "distkey":
 			z.DistKey, bts, err = msgp.ReadIntBytes(bts)
@@ -1071,34 +1048,34 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			}
 		case "sort":
 			{
-				var zb0006 uint8
-				zb0006, bts, err = msgp.ReadUint8Bytes(bts)
+				var zb0005 uint8
+				zb0005, bts, err = msgp.ReadUint8Bytes(bts)
 				if err != nil {
 					err = msgp.WrapError(err, "SortStyle")
 					return
 				}
-				z.SortStyle = SortStyle(zb0006)
+				z.SortStyle = SortStyle(zb0005)
 			}
 		case "sortkey":
-			var zb0007 uint32
-			zb0007, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0006 uint32
+			zb0006, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "SortKey")
 				return
 			}
-			if zb0007 > zc89d2890limitArrays {
+			if zb0006 > zc89d2890limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.SortKey) >= int(zb0007) {
-				z.SortKey = (z.SortKey)[:zb0007]
+			if cap(z.SortKey) >= int(zb0006) {
+				z.SortKey = (z.SortKey)[:zb0006]
 			} else {
-				z.SortKey = make([]int, zb0007)
+				z.SortKey = make([]int, zb0006)
 			}
-			for za0002 := range z.SortKey {
-				z.SortKey[za0002], bts, err = msgp.ReadIntBytes(bts)
+			for za0001 := range z.SortKey {
+				z.SortKey[za0001], bts, err = msgp.ReadIntBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "SortKey", za0002)
+					err = msgp.WrapError(err, "SortKey", za0001)
 					return
 				}
 			}
@@ -1115,27 +1092,10 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "cons":
-			var zb0008 uint32
-			zb0008, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Constraints.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Constraints")
 				return
-			}
-			if zb0008 > zc89d2890limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Constraints) >= int(zb0008) {
-				z.Constraints = (z.Constraints)[:zb0008]
-			} else {
-				z.Constraints = make([]Constraint, zb0008)
-			}
-			for za0003 := range z.Constraints {
-				bts, err = z.Constraints[za0003].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Constraints", za0003)
-					return
-				}
 			}
 		case "ver":
 			bts, err = z.Version.UnmarshalMsg(bts)
@@ -1157,13 +1117,13 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			}
 		case "nextcol":
 			{
-				var zb0009 uint32
-				zb0009, bts, err = msgp.ReadUint32Bytes(bts)
+				var zb0007 uint32
+				zb0007, bts, err = msgp.ReadUint32Bytes(bts)
 				if err != nil {
 					err = msgp.WrapError(err, "NextColumn")
 					return
 				}
-				z.NextColumn = types.ColumnID(zb0009)
+				z.NextColumn = types.ColumnID(zb0007)
 			}
 		default:
 			bts, err = msgp.Skip(bts)
@@ -1179,15 +1139,7 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Table) Msgsize() (s int) {
-	s = 3 + 3 + msgp.Uint32Size + 3 + msgp.StringPrefixSize + len(z.Database) + 7 + msgp.StringPrefixSize + len(z.Schema) + 5 + msgp.StringPrefixSize + len(z.Name) + 6 + msgp.StringPrefixSize + len(z.Owner) + 5 + msgp.ArrayHeaderSize
-	for za0001 := range z.Columns {
-		s += z.Columns[za0001].Msgsize()
-	}
-	s += 5 + msgp.Uint8Size + 4 + msgp.Uint8Size + 8 + msgp.IntSize + 5 + msgp.Uint8Size + 8 + msgp.ArrayHeaderSize + (len(z.SortKey) * (msgp.IntSize)) + 8 + msgp.BoolSize + 7 + msgp.BoolSize + 5 + msgp.ArrayHeaderSize
-	for za0003 := range z.Constraints {
-		s += z.Constraints[za0003].Msgsize()
-	}
-	s += 4 + z.Version.Msgsize() + 8 + msgp.Int64Size + 4 + msgp.Uint64Size + 8 + msgp.Uint32Size
+	s = 3 + 3 + msgp.Uint32Size + 3 + msgp.StringPrefixSize + len(z.Database) + 7 + msgp.StringPrefixSize + len(z.Schema) + 5 + msgp.StringPrefixSize + len(z.Name) + 6 + msgp.StringPrefixSize + len(z.Owner) + 5 + z.Columns.Msgsize() + 5 + msgp.Uint8Size + 4 + msgp.Uint8Size + 8 + msgp.IntSize + 5 + msgp.Uint8Size + 8 + msgp.ArrayHeaderSize + (len(z.SortKey) * (msgp.IntSize)) + 8 + msgp.BoolSize + 7 + msgp.BoolSize + 5 + z.Constraints.Msgsize() + 4 + z.Version.Msgsize() + 8 + msgp.Int64Size + 4 + msgp.Uint64Size + 8 + msgp.Uint32Size
 	return
 }
 

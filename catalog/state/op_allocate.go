@@ -7,7 +7,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_allocate.go -o op_allocate_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // Allocate reserves Count ids for the proposer: OIDs or transaction ids.
 type Allocate struct {

@@ -7,7 +7,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_bootstrap.go -o op_bootstrap_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // Bootstrap makes the first databases and users. Once only.
 type Bootstrap struct {

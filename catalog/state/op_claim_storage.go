@@ -7,7 +7,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_claim_storage.go -o op_claim_storage_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // ClaimStorage begins an incarnation of the owner of managed storage.
 type ClaimStorage struct {

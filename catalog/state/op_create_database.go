@@ -5,7 +5,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_create_database.go -o op_create_database_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // CreateDatabase makes a database with its schema public. An id of 0 is allocated.
 type CreateDatabase struct {

@@ -5,7 +5,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_create_schema.go -o op_create_schema_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // CreateSchema makes a schema. An id of 0 is allocated.
 type CreateSchema struct {

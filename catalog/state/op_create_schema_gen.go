@@ -6,12 +6,6 @@ import (
 	"github.com/tinylib/msgp/msgp"
 )
 
-// Size limits for msgp deserialization
-const (
-	zd00e71balimitArrays = 1048576
-	zd00e71balimitMaps   = 1048576
-)
-
 // MarshalMsg implements msgp.Marshaler
 func (z *CreateSchema) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
@@ -52,10 +46,6 @@ func (z *CreateSchema) UnmarshalMsg(bts []byte) (o []byte, err error) {
 	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
 	if err != nil {
 		err = msgp.WrapError(err)
-		return
-	}
-	if zb0001 > zd00e71balimitMaps {
-		err = msgp.ErrLimitExceeded
 		return
 	}
 	for zb0001 > 0 {

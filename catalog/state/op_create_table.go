@@ -7,7 +7,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_create_table.go -o op_create_table_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // CreateTable makes an empty table. An id of 0 is allocated.
 type CreateTable struct {

@@ -15,9 +15,9 @@ import (
 type Delta struct {
 	Table TableID `msg:"table"`
 	// Def is the definition the rows were written for (Table.Def); 0: any.
-	Def     uint64      `msg:"def,omitempty"`
-	Adds    []ObjectRef `msg:"adds"`
-	Deletes []RowSet    `msg:"dels,omitempty"`
+	Def     uint64        `msg:"def,omitempty"`
+	Adds    objectRefList `msg:"adds"`
+	Deletes []RowSet      `msg:"dels,omitempty"`
 }
 
 var _ = register("delta", facts[*Delta]{

@@ -46,22 +46,19 @@ func (z *Delta) MarshalMsg(b []byte) (o []byte, err error) {
 		}
 		// string "adds"
 		o = append(o, 0xa4, 0x61, 0x64, 0x64, 0x73)
-		o = msgp.AppendArrayHeader(o, uint32(len(z.Adds)))
-		for za0001 := range z.Adds {
-			o, err = z.Adds[za0001].MarshalMsg(o)
-			if err != nil {
-				err = msgp.WrapError(err, "Adds", za0001)
-				return
-			}
+		o, err = z.Adds.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Adds")
+			return
 		}
 		if (zb0001Mask & 0x8) == 0 { // if not omitted
 			// string "dels"
 			o = append(o, 0xa4, 0x64, 0x65, 0x6c, 0x73)
 			o = msgp.AppendArrayHeader(o, uint32(len(z.Deletes)))
-			for za0002 := range z.Deletes {
-				o, err = z.Deletes[za0002].MarshalMsg(o)
+			for za0001 := range z.Deletes {
+				o, err = z.Deletes[za0001].MarshalMsg(o)
 				if err != nil {
-					err = msgp.WrapError(err, "Deletes", za0002)
+					err = msgp.WrapError(err, "Deletes", za0001)
 					return
 				}
 			}
@@ -105,48 +102,31 @@ func (z *Delta) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "adds":
+			bts, err = z.Adds.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Adds")
+				return
+			}
+		case "dels":
 			var zb0002 uint32
 			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "Adds")
+				err = msgp.WrapError(err, "Deletes")
 				return
 			}
 			if zb0002 > zfad75b65limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Adds) >= int(zb0002) {
-				z.Adds = (z.Adds)[:zb0002]
+			if cap(z.Deletes) >= int(zb0002) {
+				z.Deletes = (z.Deletes)[:zb0002]
 			} else {
-				z.Adds = make([]ObjectRef, zb0002)
+				z.Deletes = make([]RowSet, zb0002)
 			}
-			for za0001 := range z.Adds {
-				bts, err = z.Adds[za0001].UnmarshalMsg(bts)
+			for za0001 := range z.Deletes {
+				bts, err = z.Deletes[za0001].UnmarshalMsg(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Adds", za0001)
-					return
-				}
-			}
-		case "dels":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Deletes")
-				return
-			}
-			if zb0003 > zfad75b65limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Deletes) >= int(zb0003) {
-				z.Deletes = (z.Deletes)[:zb0003]
-			} else {
-				z.Deletes = make([]RowSet, zb0003)
-			}
-			for za0002 := range z.Deletes {
-				bts, err = z.Deletes[za0002].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Deletes", za0002)
+					err = msgp.WrapError(err, "Deletes", za0001)
 					return
 				}
 			}
@@ -164,13 +144,9 @@ func (z *Delta) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Delta) Msgsize() (s int) {
-	s = 1 + 6 + z.Table.Msgsize() + 4 + msgp.Uint64Size + 5 + msgp.ArrayHeaderSize
-	for za0001 := range z.Adds {
-		s += z.Adds[za0001].Msgsize()
-	}
-	s += 5 + msgp.ArrayHeaderSize
-	for za0002 := range z.Deletes {
-		s += z.Deletes[za0002].Msgsize()
+	s = 1 + 6 + z.Table.Msgsize() + 4 + msgp.Uint64Size + 5 + z.Adds.Msgsize() + 5 + msgp.ArrayHeaderSize
+	for za0001 := range z.Deletes {
+		s += z.Deletes[za0001].Msgsize()
 	}
 	return
 }

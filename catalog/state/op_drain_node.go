@@ -5,7 +5,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_drain_node.go -o op_drain_node_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // DrainNode says that a node shall have no slices (or may have some again).
 type DrainNode struct {

@@ -5,7 +5,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_drop_database.go -o op_drop_database_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // DropDatabase drops a database and everything in it.
 type DropDatabase struct {

@@ -5,7 +5,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_drop_schema.go -o op_drop_schema_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // DropSchema drops a schema, which must be empty unless Cascade.
 type DropSchema struct {

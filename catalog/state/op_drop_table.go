@@ -7,7 +7,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_drop_table.go -o op_drop_table_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // DropTable drops a table. Foreign keys of other tables go with it if Cascade.
 type DropTable struct {

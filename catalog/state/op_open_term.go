@@ -8,7 +8,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_open_term.go -o op_open_term_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // OpenTerm is the first command of a new active leader. Commands begun under
 // an older term are refused from here on.

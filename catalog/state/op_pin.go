@@ -7,7 +7,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_pin.go -o op_pin_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // Pin sets the oldest catalog version any reader still holds: what garbage
 // collection obeys. It never moves back.

@@ -5,7 +5,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_register_leader.go -o op_register_leader_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // RegisterLeader adds a leader or renews its addresses.
 type RegisterLeader struct {

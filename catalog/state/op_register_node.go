@@ -5,7 +5,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_register_node.go -o op_register_node_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // RegisterNode adds a node or renews its facts. Number is ignored: it is given.
 type RegisterNode struct {

@@ -5,7 +5,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_remove_leader.go -o op_remove_leader_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // RemoveLeader forgets a leader. Raft's own membership is changed elsewhere.
 type RemoveLeader struct {

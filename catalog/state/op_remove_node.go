@@ -7,7 +7,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_remove_node.go -o op_remove_node_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // RemoveNode forgets a node that has no slices.
 type RemoveNode struct {

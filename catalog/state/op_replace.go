@@ -14,10 +14,10 @@ import (
 // refused (40001) if an old object is gone or has other deleted rows than were
 // read: then the proposer rebases the deletes and tries again.
 type Replace struct {
-	Table TableID     `msg:"table"`
-	Def   uint64      `msg:"def,omitempty"`
-	Old   []Replaced  `msg:"old"`
-	New   []ObjectRef `msg:"new"`
+	Table TableID       `msg:"table"`
+	Def   uint64        `msg:"def,omitempty"`
+	Old   replacedList  `msg:"old"`
+	New   objectRefList `msg:"new"`
 }
 
 // Replaced is an object as a merge has read it.

@@ -42,40 +42,17 @@ func (z *Replace) MarshalMsg(b []byte) (o []byte, err error) {
 		}
 		// string "old"
 		o = append(o, 0xa3, 0x6f, 0x6c, 0x64)
-		o = msgp.AppendArrayHeader(o, uint32(len(z.Old)))
-		for za0001 := range z.Old {
-			// check for omitted fields
-			zb0002Len := uint32(2)
-			var zb0002Mask uint8 /* 2 bits */
-			_ = zb0002Mask
-			if z.Old[za0001].Dead == 0 {
-				zb0002Len--
-				zb0002Mask |= 0x2
-			}
-			// variable map header, size zb0002Len
-			o = append(o, 0x80|uint8(zb0002Len))
-
-			// skip if no fields are to be emitted
-			if zb0002Len != 0 {
-				// string "name"
-				o = append(o, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
-				o = msgp.AppendString(o, z.Old[za0001].Name)
-				if (zb0002Mask & 0x2) == 0 { // if not omitted
-					// string "dead"
-					o = append(o, 0xa4, 0x64, 0x65, 0x61, 0x64)
-					o = msgp.AppendInt64(o, z.Old[za0001].Dead)
-				}
-			}
+		o, err = z.Old.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Old")
+			return
 		}
 		// string "new"
 		o = append(o, 0xa3, 0x6e, 0x65, 0x77)
-		o = msgp.AppendArrayHeader(o, uint32(len(z.New)))
-		for za0002 := range z.New {
-			o, err = z.New[za0002].MarshalMsg(o)
-			if err != nil {
-				err = msgp.WrapError(err, "New", za0002)
-				return
-			}
+		o, err = z.New.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "New")
+			return
 		}
 	}
 	return
@@ -116,83 +93,16 @@ func (z *Replace) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "old":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Old.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Old")
 				return
 			}
-			if zb0002 > z5343d27climitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Old) >= int(zb0002) {
-				z.Old = (z.Old)[:zb0002]
-			} else {
-				z.Old = make([]Replaced, zb0002)
-			}
-			for za0001 := range z.Old {
-				var zb0003 uint32
-				zb0003, bts, err = msgp.ReadMapHeaderBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Old", za0001)
-					return
-				}
-				if zb0003 > z5343d27climitMaps {
-					err = msgp.ErrLimitExceeded
-					return
-				}
-				for zb0003 > 0 {
-					zb0003--
-					field, bts, err = msgp.ReadMapKeyZC(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Old", za0001)
-						return
-					}
-					switch msgp.UnsafeString(field) {
-					case "name":
-						z.Old[za0001].Name, bts, err = msgp.ReadStringBytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Old", za0001, "Name")
-							return
-						}
-					case "dead":
-						z.Old[za0001].Dead, bts, err = msgp.ReadInt64Bytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Old", za0001, "Dead")
-							return
-						}
-					default:
-						bts, err = msgp.Skip(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Old", za0001)
-							return
-						}
-					}
-				}
-			}
 		case "new":
-			var zb0004 uint32
-			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.New.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "New")
 				return
-			}
-			if zb0004 > z5343d27climitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.New) >= int(zb0004) {
-				z.New = (z.New)[:zb0004]
-			} else {
-				z.New = make([]ObjectRef, zb0004)
-			}
-			for za0002 := range z.New {
-				bts, err = z.New[za0002].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "New", za0002)
-					return
-				}
 			}
 		default:
 			bts, err = msgp.Skip(bts)
@@ -208,14 +118,7 @@ func (z *Replace) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Replace) Msgsize() (s int) {
-	s = 1 + 6 + z.Table.Msgsize() + 4 + msgp.Uint64Size + 4 + msgp.ArrayHeaderSize
-	for za0001 := range z.Old {
-		s += 1 + 5 + msgp.StringPrefixSize + len(z.Old[za0001].Name) + 5 + msgp.Int64Size
-	}
-	s += 4 + msgp.ArrayHeaderSize
-	for za0002 := range z.New {
-		s += z.New[za0002].Msgsize()
-	}
+	s = 1 + 6 + z.Table.Msgsize() + 4 + msgp.Uint64Size + 4 + z.Old.Msgsize() + 4 + z.New.Msgsize()
 	return
 }
 

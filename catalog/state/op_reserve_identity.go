@@ -7,7 +7,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_reserve_identity.go -o op_reserve_identity_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // ReserveIdentity reserves Count ordinals of an identity column. Ordinal n's
 // value is seed + n * step.

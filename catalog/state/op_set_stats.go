@@ -7,7 +7,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_set_stats.go -o op_set_stats_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // SetStats names ANALYZE's result.
 type SetStats struct {

@@ -7,7 +7,6 @@ import (
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_truncate.go -o op_truncate_gen.go -io=false -tests=false
-//msgp:limit arrays:1048576 maps:1048576
 
 // Truncate empties a table, of whatever is in it when the command is applied.
 type Truncate struct {

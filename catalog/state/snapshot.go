@@ -34,13 +34,13 @@ func (c *Catalog) Encode() ([]byte, error) {
 	}
 	c.schemas.all(func(_ string, s *Schema) { img.Schemas = append(img.Schemas, s) })
 	c.identity.all(func(k identityKey, next int64) {
-		img.Identity = append(img.Identity, identityImage{Key: uint64(k), Next: next})
+		img.Identity = append(img.Identity, &identityImage{Key: uint64(k), Next: next})
 	})
 	c.done.all(func(id TxnID, r *Result) {
-		img.Done = append(img.Done, doneImage{Txn: id, Result: r})
+		img.Done = append(img.Done, &doneImage{Txn: id, Result: r})
 	})
 	c.garbage.all(func(name string, dropped uint64) {
-		img.Garbage = append(img.Garbage, garbageImage{Name: name, Version: dropped})
+		img.Garbage = append(img.Garbage, &garbageImage{Name: name, Version: dropped})
 	})
 	return img.MarshalMsg(nil)
 }

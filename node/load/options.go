@@ -26,21 +26,21 @@ type CopyOptions struct {
 	Quote     byte   `msg:"quote"`
 	Escape    byte   `msg:"esc"` // CSV: 0 or Quote means the quote doubled
 	// NullAs stands for NULL when it is all of an unquoted field.
-	NullAs           string       `msg:"null"`
-	EndMark          bool         `msg:"endmark"` // a record `\.` ends the data: what psql up to 17 sends
-	IgnoreHeader     int          `msg:"header"`  // records skipped at the start
-	Gzip             bool         `msg:"gzip"`
-	EmptyAsNull      bool         `msg:"emptynull"`
-	BlanksAsNull     bool         `msg:"blanksnull"`
-	TrimBlanks       bool         `msg:"trim"`
-	TruncateColumns  bool         `msg:"trunc"`
-	FillRecord       bool         `msg:"fill"`
-	IgnoreBlankLines bool         `msg:"blanklines"`
-	EscapeChars      bool         `msg:"escchars"` // ESCAPE of Delimited
-	RemoveQuotes     bool         `msg:"unquote"`
-	AcceptInvChars   bool         `msg:"invchars"`
-	InvChar          byte         `msg:"invchar"` // replaces each byte of an invalid character
-	Columns          []CopyColumn `msg:"cols"`    // the input's fields, in order
+	NullAs           string         `msg:"null"`
+	EndMark          bool           `msg:"endmark"` // a record `\.` ends the data: what psql up to 17 sends
+	IgnoreHeader     int            `msg:"header"`  // records skipped at the start
+	Gzip             bool           `msg:"gzip"`
+	EmptyAsNull      bool           `msg:"emptynull"`
+	BlanksAsNull     bool           `msg:"blanksnull"`
+	TrimBlanks       bool           `msg:"trim"`
+	TruncateColumns  bool           `msg:"trunc"`
+	FillRecord       bool           `msg:"fill"`
+	IgnoreBlankLines bool           `msg:"blanklines"`
+	EscapeChars      bool           `msg:"escchars"` // ESCAPE of Delimited
+	RemoveQuotes     bool           `msg:"unquote"`
+	AcceptInvChars   bool           `msg:"invchars"`
+	InvChar          byte           `msg:"invchar"` // replaces each byte of an invalid character
+	Columns          copyColumnList `msg:"cols"`    // the input's fields, in order
 }
 
 // CopyColumn is the table column a field goes to.

@@ -140,22 +140,10 @@ func (z *CopyOptions) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.AppendByte(o, z.InvChar)
 	// string "cols"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Columns)))
-	for za0001 := range z.Columns {
-		// map header, size 3
-		// string "name"
-		o = append(o, 0x83, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
-		o = msgp.AppendString(o, z.Columns[za0001].Name)
-		// string "type"
-		o = append(o, 0xa4, 0x74, 0x79, 0x70, 0x65)
-		o, err = z.Columns[za0001].Type.MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Columns", za0001, "Type")
-			return
-		}
-		// string "nn"
-		o = append(o, 0xa2, 0x6e, 0x6e)
-		o = msgp.AppendBool(o, z.Columns[za0001].NotNull)
+	o, err = z.Columns.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Columns")
+		return
 	}
 	return
 }
@@ -291,58 +279,10 @@ func (z *CopyOptions) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "cols":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Columns.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Columns")
 				return
-			}
-			if cap(z.Columns) >= int(zb0003) {
-				z.Columns = (z.Columns)[:zb0003]
-			} else {
-				z.Columns = make([]CopyColumn, zb0003)
-			}
-			for za0001 := range z.Columns {
-				var zb0004 uint32
-				zb0004, bts, err = msgp.ReadMapHeaderBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Columns", za0001)
-					return
-				}
-				for zb0004 > 0 {
-					zb0004--
-					field, bts, err = msgp.ReadMapKeyZC(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Columns", za0001)
-						return
-					}
-					switch msgp.UnsafeString(field) {
-					case "name":
-						z.Columns[za0001].Name, bts, err = msgp.ReadStringBytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Columns", za0001, "Name")
-							return
-						}
-					case "type":
-						bts, err = z.Columns[za0001].Type.UnmarshalMsg(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Columns", za0001, "Type")
-							return
-						}
-					case "nn":
-						z.Columns[za0001].NotNull, bts, err = msgp.ReadBoolBytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Columns", za0001, "NotNull")
-							return
-						}
-					default:
-						bts, err = msgp.Skip(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Columns", za0001)
-							return
-						}
-					}
-				}
 			}
 		default:
 			bts, err = msgp.Skip(bts)
@@ -358,10 +298,7 @@ func (z *CopyOptions) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *CopyOptions) Msgsize() (s int) {
-	s = 3 + 4 + msgp.Uint8Size + 6 + msgp.ByteSize + 6 + msgp.ByteSize + 4 + msgp.ByteSize + 5 + msgp.StringPrefixSize + len(z.NullAs) + 8 + msgp.BoolSize + 7 + msgp.IntSize + 5 + msgp.BoolSize + 10 + msgp.BoolSize + 11 + msgp.BoolSize + 5 + msgp.BoolSize + 6 + msgp.BoolSize + 5 + msgp.BoolSize + 11 + msgp.BoolSize + 9 + msgp.BoolSize + 8 + msgp.BoolSize + 9 + msgp.BoolSize + 8 + msgp.ByteSize + 5 + msgp.ArrayHeaderSize
-	for za0001 := range z.Columns {
-		s += 1 + 5 + msgp.StringPrefixSize + len(z.Columns[za0001].Name) + 5 + z.Columns[za0001].Type.Msgsize() + 3 + msgp.BoolSize
-	}
+	s = 3 + 4 + msgp.Uint8Size + 6 + msgp.ByteSize + 6 + msgp.ByteSize + 4 + msgp.ByteSize + 5 + msgp.StringPrefixSize + len(z.NullAs) + 8 + msgp.BoolSize + 7 + msgp.IntSize + 5 + msgp.BoolSize + 10 + msgp.BoolSize + 11 + msgp.BoolSize + 5 + msgp.BoolSize + 6 + msgp.BoolSize + 5 + msgp.BoolSize + 11 + msgp.BoolSize + 9 + msgp.BoolSize + 8 + msgp.BoolSize + 9 + msgp.BoolSize + 8 + msgp.ByteSize + 5 + z.Columns.Msgsize()
 	return
 }
 

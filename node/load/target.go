@@ -10,12 +10,12 @@ import (
 
 // Target is what a Writer must know of the table and slice it writes. Pure data.
 type Target struct {
-	Table     state.TableID   `msg:"table"`
-	Slice     state.SliceID   `msg:"slice"`
-	Columns   []TargetColumn  `msg:"cols"`
-	SortStyle state.SortStyle `msg:"sort"`
-	SortKey   []int           `msg:"sortkey"` // column numbers
-	Prefix    string          `msg:"prefix"`  // of object names, see rms.Prefix
+	Table     state.TableID    `msg:"table"`
+	Slice     state.SliceID    `msg:"slice"`
+	Columns   targetColumnList `msg:"cols"`
+	SortStyle state.SortStyle  `msg:"sort"`
+	SortKey   []int            `msg:"sortkey"` // column numbers
+	Prefix    string           `msg:"prefix"`  // of object names, see rms.Prefix
 }
 
 // TargetColumn is a column of a Target.

@@ -29,13 +29,10 @@ func (z *Target) MarshalMsg(b []byte) (o []byte, err error) {
 	}
 	// string "cols"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Columns)))
-	for za0001 := range z.Columns {
-		o, err = z.Columns[za0001].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Columns", za0001)
-			return
-		}
+	o, err = z.Columns.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Columns")
+		return
 	}
 	// string "sort"
 	o = append(o, 0xa4, 0x73, 0x6f, 0x72, 0x74)
@@ -47,8 +44,8 @@ func (z *Target) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "sortkey"
 	o = append(o, 0xa7, 0x73, 0x6f, 0x72, 0x74, 0x6b, 0x65, 0x79)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.SortKey)))
-	for za0002 := range z.SortKey {
-		o = msgp.AppendInt(o, z.SortKey[za0002])
+	for za0001 := range z.SortKey {
+		o = msgp.AppendInt(o, z.SortKey[za0001])
 	}
 	// string "prefix"
 	o = append(o, 0xa6, 0x70, 0x72, 0x65, 0x66, 0x69, 0x78)
@@ -87,23 +84,10 @@ func (z *Target) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "cols":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Columns.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Columns")
 				return
-			}
-			if cap(z.Columns) >= int(zb0002) {
-				z.Columns = (z.Columns)[:zb0002]
-			} else {
-				z.Columns = make([]TargetColumn, zb0002)
-			}
-			for za0001 := range z.Columns {
-				bts, err = z.Columns[za0001].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Columns", za0001)
-					return
-				}
 			}
 		case "sort":
 			bts, err = z.SortStyle.UnmarshalMsg(bts)
@@ -112,21 +96,21 @@ func (z *Target) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "sortkey":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "SortKey")
 				return
 			}
-			if cap(z.SortKey) >= int(zb0003) {
-				z.SortKey = (z.SortKey)[:zb0003]
+			if cap(z.SortKey) >= int(zb0002) {
+				z.SortKey = (z.SortKey)[:zb0002]
 			} else {
-				z.SortKey = make([]int, zb0003)
+				z.SortKey = make([]int, zb0002)
 			}
-			for za0002 := range z.SortKey {
-				z.SortKey[za0002], bts, err = msgp.ReadIntBytes(bts)
+			for za0001 := range z.SortKey {
+				z.SortKey[za0001], bts, err = msgp.ReadIntBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "SortKey", za0002)
+					err = msgp.WrapError(err, "SortKey", za0001)
 					return
 				}
 			}
@@ -150,11 +134,7 @@ func (z *Target) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Target) Msgsize() (s int) {
-	s = 1 + 6 + z.Table.Msgsize() + 6 + z.Slice.Msgsize() + 5 + msgp.ArrayHeaderSize
-	for za0001 := range z.Columns {
-		s += z.Columns[za0001].Msgsize()
-	}
-	s += 5 + z.SortStyle.Msgsize() + 8 + msgp.ArrayHeaderSize + (len(z.SortKey) * (msgp.IntSize)) + 7 + msgp.StringPrefixSize + len(z.Prefix)
+	s = 1 + 6 + z.Table.Msgsize() + 6 + z.Slice.Msgsize() + 5 + z.Columns.Msgsize() + 5 + z.SortStyle.Msgsize() + 8 + msgp.ArrayHeaderSize + (len(z.SortKey) * (msgp.IntSize)) + 7 + msgp.StringPrefixSize + len(z.Prefix)
 	return
 }
 

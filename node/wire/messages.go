@@ -91,23 +91,23 @@ type Peer struct {
 
 // StartQuery hands a node all it needs for a query. Streams start by RunStream.
 type StartQuery struct {
-	Query     uint64     `msg:"query"`
-	Term      uint64     `msg:"term"` // of the leader; the query ends when a higher one is seen
-	Peers     []Peer     `msg:"peers"`
-	Segments  []Segment  `msg:"segs"`
-	Exchanges []Exchange `msg:"exchs"`
-	Scans     []Scan     `msg:"scans"` // this node's share
-	Params    []Param    `msg:"params" what:"the list of constants of a statement"`
-	Options   Options    `msg:"opts"`
-	Insert    *Insert    `msg:"insert"` // for segments with SinkInsert
+	Query     uint64       `msg:"query"`
+	Term      uint64       `msg:"term"` // of the leader; the query ends when a higher one is seen
+	Peers     peerList     `msg:"peers"`
+	Segments  segmentList  `msg:"segs"`
+	Exchanges exchangeList `msg:"exchs"`
+	Scans     scanList     `msg:"scans"` // this node's share
+	Params    paramList    `msg:"params" what:"the list of constants of a statement"`
+	Options   Options      `msg:"opts"`
+	Insert    *Insert      `msg:"insert"` // for segments with SinkInsert
 }
 
 // Segment is a segment's code and what the node has to know beside it.
 type Segment struct {
-	ID     int        `msg:"id"`
-	Stream int        `msg:"stream"`
-	Here   bool       `msg:"here"` // this peer runs it
-	Zone   []ZonePred `msg:"zone"`
+	ID     int          `msg:"id"`
+	Stream int          `msg:"stream"`
+	Here   bool         `msg:"here"` // this peer runs it
+	Zone   zonePredList `msg:"zone"`
 	// General is always there, Special only if it differs.
 	General Program `msg:"general"`
 	Special Program `msg:"special"`
@@ -153,9 +153,9 @@ type Exchange struct {
 
 // Scan is what a node reads for one scan segment.
 type Scan struct {
-	Segment int               `msg:"seg"`
-	Columns []types.Column    `msg:"cols"` // of the table
-	Objects []state.ObjectRef `msg:"objs" what:"the list of objects to be read"`
+	Segment int           `msg:"seg"`
+	Columns storedList    `msg:"cols"` // of the table
+	Objects objectRefList `msg:"objs" what:"the list of objects to be read"`
 	// Indexes has, for each of Objects, its index in the version's Objects.List:
 	// the upper half of row addresses. nil if no row addresses are read.
 	Indexes []int `msg:"idx"`
@@ -166,10 +166,10 @@ type Scan struct {
 
 // Param is a parameter's value.
 type Param struct {
-	Type   types.Type    `msg:"type"`
-	Value  types.Datum   `msg:"v"`
-	List   []types.Datum `msg:"list" what:"a list of constants (IN)"`
-	IsList bool          `msg:"islist"`
+	Type   types.Type  `msg:"type"`
+	Value  types.Datum `msg:"v"`
+	List   datumList   `msg:"list" what:"a list of constants (IN)"`
+	IsList bool        `msg:"islist"`
 }
 
 // Options are the session's settings a node obeys.
@@ -186,7 +186,7 @@ type Options struct {
 // Insert describes the table that SinkInsert fills.
 type Insert struct {
 	Table      state.TableID   `msg:"table"`
-	Columns    []state.Column  `msg:"cols"`
+	Columns    columnList      `msg:"cols"`
 	SortKey    []int           `msg:"sortkey"`
 	SortStyle  state.SortStyle `msg:"sortstyle"`
 	EncodeAuto bool            `msg:"encauto"`
@@ -228,13 +228,13 @@ type Reserved struct {
 
 // StreamDone ends a stream on a node.
 type StreamDone struct {
-	Stats   []SegmentStats    `msg:"stats"`
-	Objects []state.ObjectRef `msg:"objs"` // written by SinkInsert
+	Stats   segmentStatsList `msg:"stats"`
+	Objects objectRefList    `msg:"objs"` // written by SinkInsert
 	// Deletes are the rows that SinkDelete, or SinkInsert with row addresses, got; a row may be in
 	// those of several nodes.
-	Deletes []Deleted     `msg:"dels"`
-	Errors  []RecordError `msg:"errs"` // COPY: rows refused
-	Error   *Error        `msg:"err"`  // why the stream failed, nil if it did not
+	Deletes deletedList     `msg:"dels"`
+	Errors  recordErrorList `msg:"errs"` // COPY: rows refused
+	Error   *Error          `msg:"err"`  // why the stream failed, nil if it did not
 }
 
 // Deleted is rows of one object of the scanned version: a roaring bitmap of positions.

@@ -1083,19 +1083,16 @@ func (z *Insert) MarshalMsg(b []byte) (o []byte, err error) {
 	}
 	// string "cols"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Columns)))
-	for za0001 := range z.Columns {
-		o, err = z.Columns[za0001].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Columns", za0001)
-			return
-		}
+	o, err = z.Columns.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Columns")
+		return
 	}
 	// string "sortkey"
 	o = append(o, 0xa7, 0x73, 0x6f, 0x72, 0x74, 0x6b, 0x65, 0x79)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.SortKey)))
-	for za0002 := range z.SortKey {
-		o = msgp.AppendInt(o, z.SortKey[za0002])
+	for za0001 := range z.SortKey {
+		o = msgp.AppendInt(o, z.SortKey[za0001])
 	}
 	// string "sortstyle"
 	o = append(o, 0xa9, 0x73, 0x6f, 0x72, 0x74, 0x73, 0x74, 0x79, 0x6c, 0x65)
@@ -1164,48 +1161,31 @@ func (z *Insert) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "cols":
+			bts, err = z.Columns.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Columns")
+				return
+			}
+		case "sortkey":
 			var zb0002 uint32
 			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "Columns")
+				err = msgp.WrapError(err, "SortKey")
 				return
 			}
 			if zb0002 > z2c18a699limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Columns) >= int(zb0002) {
-				z.Columns = (z.Columns)[:zb0002]
+			if cap(z.SortKey) >= int(zb0002) {
+				z.SortKey = (z.SortKey)[:zb0002]
 			} else {
-				z.Columns = make([]state.Column, zb0002)
+				z.SortKey = make([]int, zb0002)
 			}
-			for za0001 := range z.Columns {
-				bts, err = z.Columns[za0001].UnmarshalMsg(bts)
+			for za0001 := range z.SortKey {
+				z.SortKey[za0001], bts, err = msgp.ReadIntBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Columns", za0001)
-					return
-				}
-			}
-		case "sortkey":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "SortKey")
-				return
-			}
-			if zb0003 > z2c18a699limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.SortKey) >= int(zb0003) {
-				z.SortKey = (z.SortKey)[:zb0003]
-			} else {
-				z.SortKey = make([]int, zb0003)
-			}
-			for za0002 := range z.SortKey {
-				z.SortKey[za0002], bts, err = msgp.ReadIntBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "SortKey", za0002)
+					err = msgp.WrapError(err, "SortKey", za0001)
 					return
 				}
 			}
@@ -1256,18 +1236,18 @@ func (z *Insert) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				if z.Text == nil {
 					z.Text = new(Text)
 				}
-				var zb0004 uint32
-				zb0004, bts, err = msgp.ReadMapHeaderBytes(bts)
+				var zb0003 uint32
+				zb0003, bts, err = msgp.ReadMapHeaderBytes(bts)
 				if err != nil {
 					err = msgp.WrapError(err, "Text")
 					return
 				}
-				if zb0004 > z2c18a699limitMaps {
+				if zb0003 > z2c18a699limitMaps {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				for zb0004 > 0 {
-					zb0004--
+				for zb0003 > 0 {
+					zb0003--
 					field, bts, err = msgp.ReadMapKeyZC(bts)
 					if err != nil {
 						err = msgp.WrapError(err, "Text")
@@ -1275,27 +1255,27 @@ func (z *Insert) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					}
 					switch msgp.UnsafeString(field) {
 					case "opts":
-						var zb0005 uint32
-						zb0005, bts, err = msgp.ReadBytesHeader(bts)
+						var zb0004 uint32
+						zb0004, bts, err = msgp.ReadBytesHeader(bts)
 						if err != nil {
 							err = msgp.WrapError(err, "Text", "Options")
 							return
 						}
-						if zb0005 > z2c18a699limitArrays {
+						if zb0004 > z2c18a699limitArrays {
 							err = msgp.ErrLimitExceeded
 							return
 						}
-						if z.Text.Options == nil || uint32(cap(z.Text.Options)) < zb0005 {
-							z.Text.Options = make([]byte, zb0005)
+						if z.Text.Options == nil || uint32(cap(z.Text.Options)) < zb0004 {
+							z.Text.Options = make([]byte, zb0004)
 						} else {
-							z.Text.Options = z.Text.Options[:zb0005]
+							z.Text.Options = z.Text.Options[:zb0004]
 						}
-						if uint32(len(bts)) < zb0005 {
+						if uint32(len(bts)) < zb0004 {
 							err = msgp.ErrShortBytes
 							return
 						}
-						copy(z.Text.Options, bts[:zb0005])
-						bts = bts[zb0005:]
+						copy(z.Text.Options, bts[:zb0004])
+						bts = bts[zb0004:]
 					case "maxerrors":
 						z.Text.MaxErrors, bts, err = msgp.ReadInt64Bytes(bts)
 						if err != nil {
@@ -1325,11 +1305,7 @@ func (z *Insert) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Insert) Msgsize() (s int) {
-	s = 1 + 6 + z.Table.Msgsize() + 5 + msgp.ArrayHeaderSize
-	for za0001 := range z.Columns {
-		s += z.Columns[za0001].Msgsize()
-	}
-	s += 8 + msgp.ArrayHeaderSize + (len(z.SortKey) * (msgp.IntSize)) + 10 + z.SortStyle.Msgsize() + 8 + msgp.BoolSize + 5 + msgp.Uint64Size + 4 + msgp.Uint64Size + 7 + msgp.Int64Size + 6 + msgp.BoolSize + 5
+	s = 1 + 6 + z.Table.Msgsize() + 5 + z.Columns.Msgsize() + 8 + msgp.ArrayHeaderSize + (len(z.SortKey) * (msgp.IntSize)) + 10 + z.SortStyle.Msgsize() + 8 + msgp.BoolSize + 5 + msgp.Uint64Size + 4 + msgp.Uint64Size + 7 + msgp.Int64Size + 6 + msgp.BoolSize + 5
 	if z.Text == nil {
 		s += msgp.NilSize
 	} else {
@@ -1705,13 +1681,10 @@ func (z *Param) MarshalMsg(b []byte) (o []byte, err error) {
 	}
 	// string "list"
 	o = append(o, 0xa4, 0x6c, 0x69, 0x73, 0x74)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.List)))
-	for za0001 := range z.List {
-		o, err = z.List[za0001].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "List", za0001)
-			return
-		}
+	o, err = z.List.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "List")
+		return
 	}
 	// string "islist"
 	o = append(o, 0xa6, 0x69, 0x73, 0x6c, 0x69, 0x73, 0x74)
@@ -1754,27 +1727,10 @@ func (z *Param) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "list":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.List.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "List")
 				return
-			}
-			if zb0002 > z2c18a699limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.List) >= int(zb0002) {
-				z.List = (z.List)[:zb0002]
-			} else {
-				z.List = make([]types.Datum, zb0002)
-			}
-			for za0001 := range z.List {
-				bts, err = z.List[za0001].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "List", za0001)
-					return
-				}
 			}
 		case "islist":
 			z.IsList, bts, err = msgp.ReadBoolBytes(bts)
@@ -1796,11 +1752,7 @@ func (z *Param) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Param) Msgsize() (s int) {
-	s = 1 + 5 + z.Type.Msgsize() + 2 + z.Value.Msgsize() + 5 + msgp.ArrayHeaderSize
-	for za0001 := range z.List {
-		s += z.List[za0001].Msgsize()
-	}
-	s += 7 + msgp.BoolSize
+	s = 1 + 5 + z.Type.Msgsize() + 2 + z.Value.Msgsize() + 5 + z.List.Msgsize() + 7 + msgp.BoolSize
 	return
 }
 
@@ -2735,29 +2687,23 @@ func (z *Scan) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.AppendInt(o, z.Segment)
 	// string "cols"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Columns)))
-	for za0001 := range z.Columns {
-		o, err = z.Columns[za0001].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Columns", za0001)
-			return
-		}
+	o, err = z.Columns.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Columns")
+		return
 	}
 	// string "objs"
 	o = append(o, 0xa4, 0x6f, 0x62, 0x6a, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Objects)))
-	for za0002 := range z.Objects {
-		o, err = z.Objects[za0002].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Objects", za0002)
-			return
-		}
+	o, err = z.Objects.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Objects")
+		return
 	}
 	// string "idx"
 	o = append(o, 0xa3, 0x69, 0x64, 0x78)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Indexes)))
-	for za0003 := range z.Indexes {
-		o = msgp.AppendInt(o, z.Indexes[za0003])
+	for za0001 := range z.Indexes {
+		o = msgp.AppendInt(o, z.Indexes[za0001])
 	}
 	// string "share"
 	o = append(o, 0xa5, 0x73, 0x68, 0x61, 0x72, 0x65)
@@ -2797,71 +2743,37 @@ func (z *Scan) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "cols":
+			bts, err = z.Columns.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Columns")
+				return
+			}
+		case "objs":
+			bts, err = z.Objects.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Objects")
+				return
+			}
+		case "idx":
 			var zb0002 uint32
 			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "Columns")
+				err = msgp.WrapError(err, "Indexes")
 				return
 			}
 			if zb0002 > z2c18a699limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Columns) >= int(zb0002) {
-				z.Columns = (z.Columns)[:zb0002]
+			if cap(z.Indexes) >= int(zb0002) {
+				z.Indexes = (z.Indexes)[:zb0002]
 			} else {
-				z.Columns = make([]types.Column, zb0002)
+				z.Indexes = make([]int, zb0002)
 			}
-			for za0001 := range z.Columns {
-				bts, err = z.Columns[za0001].UnmarshalMsg(bts)
+			for za0001 := range z.Indexes {
+				z.Indexes[za0001], bts, err = msgp.ReadIntBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Columns", za0001)
-					return
-				}
-			}
-		case "objs":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Objects")
-				return
-			}
-			if zb0003 > z2c18a699limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Objects) >= int(zb0003) {
-				z.Objects = (z.Objects)[:zb0003]
-			} else {
-				z.Objects = make([]state.ObjectRef, zb0003)
-			}
-			for za0002 := range z.Objects {
-				bts, err = z.Objects[za0002].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Objects", za0002)
-					return
-				}
-			}
-		case "idx":
-			var zb0004 uint32
-			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Indexes")
-				return
-			}
-			if zb0004 > z2c18a699limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Indexes) >= int(zb0004) {
-				z.Indexes = (z.Indexes)[:zb0004]
-			} else {
-				z.Indexes = make([]int, zb0004)
-			}
-			for za0003 := range z.Indexes {
-				z.Indexes[za0003], bts, err = msgp.ReadIntBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Indexes", za0003)
+					err = msgp.WrapError(err, "Indexes", za0001)
 					return
 				}
 			}
@@ -2891,15 +2803,7 @@ func (z *Scan) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Scan) Msgsize() (s int) {
-	s = 1 + 4 + msgp.IntSize + 5 + msgp.ArrayHeaderSize
-	for za0001 := range z.Columns {
-		s += z.Columns[za0001].Msgsize()
-	}
-	s += 5 + msgp.ArrayHeaderSize
-	for za0002 := range z.Objects {
-		s += z.Objects[za0002].Msgsize()
-	}
-	s += 4 + msgp.ArrayHeaderSize + (len(z.Indexes) * (msgp.IntSize)) + 6 + msgp.IntSize + 7 + msgp.IntSize
+	s = 1 + 4 + msgp.IntSize + 5 + z.Columns.Msgsize() + 5 + z.Objects.Msgsize() + 4 + msgp.ArrayHeaderSize + (len(z.Indexes) * (msgp.IntSize)) + 6 + msgp.IntSize + 7 + msgp.IntSize
 	return
 }
 
@@ -2918,18 +2822,10 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.AppendBool(o, z.Here)
 	// string "zone"
 	o = append(o, 0xa4, 0x7a, 0x6f, 0x6e, 0x65)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Zone)))
-	for za0001 := range z.Zone {
-		// map header, size 3
-		// string "col"
-		o = append(o, 0x83, 0xa3, 0x63, 0x6f, 0x6c)
-		o = msgp.AppendInt(o, z.Zone[za0001].Col)
-		// string "op"
-		o = append(o, 0xa2, 0x6f, 0x70)
-		o = msgp.AppendString(o, z.Zone[za0001].Op)
-		// string "param"
-		o = append(o, 0xa5, 0x70, 0x61, 0x72, 0x61, 0x6d)
-		o = msgp.AppendInt(o, z.Zone[za0001].Param)
+	o, err = z.Zone.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Zone")
+		return
 	}
 	// string "general"
 	o = append(o, 0xa7, 0x67, 0x65, 0x6e, 0x65, 0x72, 0x61, 0x6c)
@@ -2955,12 +2851,12 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "literals"
 	o = append(o, 0xa8, 0x6c, 0x69, 0x74, 0x65, 0x72, 0x61, 0x6c, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Literals)))
-	for za0002 := range z.Literals {
-		o = msgp.AppendArrayHeader(o, uint32(len(z.Literals[za0002])))
-		for za0003 := range z.Literals[za0002] {
-			o, err = z.Literals[za0002][za0003].MarshalMsg(o)
+	for za0001 := range z.Literals {
+		o = msgp.AppendArrayHeader(o, uint32(len(z.Literals[za0001])))
+		for za0002 := range z.Literals[za0001] {
+			o, err = z.Literals[za0001][za0002].MarshalMsg(o)
 			if err != nil {
-				err = msgp.WrapError(err, "Literals", za0002, za0003)
+				err = msgp.WrapError(err, "Literals", za0001, za0002)
 				return
 			}
 		}
@@ -3009,72 +2905,65 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "zone":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Zone.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Zone")
 				return
 			}
-			if zb0002 > z2c18a699limitArrays {
+		case "general":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadMapHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "General")
+				return
+			}
+			if zb0002 > z2c18a699limitMaps {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Zone) >= int(zb0002) {
-				z.Zone = (z.Zone)[:zb0002]
-			} else {
-				z.Zone = make([]ZonePred, zb0002)
-			}
-			for za0001 := range z.Zone {
-				var zb0003 uint32
-				zb0003, bts, err = msgp.ReadMapHeaderBytes(bts)
+			for zb0002 > 0 {
+				zb0002--
+				field, bts, err = msgp.ReadMapKeyZC(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Zone", za0001)
+					err = msgp.WrapError(err, "General")
 					return
 				}
-				if zb0003 > z2c18a699limitMaps {
-					err = msgp.ErrLimitExceeded
-					return
-				}
-				for zb0003 > 0 {
-					zb0003--
-					field, bts, err = msgp.ReadMapKeyZC(bts)
+				switch msgp.UnsafeString(field) {
+				case "env":
+					var zb0003 uint32
+					zb0003, bts, err = msgp.ReadBytesHeader(bts)
 					if err != nil {
-						err = msgp.WrapError(err, "Zone", za0001)
+						err = msgp.WrapError(err, "General", "Envelope")
 						return
 					}
-					switch msgp.UnsafeString(field) {
-					case "col":
-						z.Zone[za0001].Col, bts, err = msgp.ReadIntBytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Zone", za0001, "Col")
-							return
-						}
-					case "op":
-						z.Zone[za0001].Op, bts, err = msgp.ReadStringBytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Zone", za0001, "Op")
-							return
-						}
-					case "param":
-						z.Zone[za0001].Param, bts, err = msgp.ReadIntBytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Zone", za0001, "Param")
-							return
-						}
-					default:
-						bts, err = msgp.Skip(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Zone", za0001)
-							return
-						}
+					if zb0003 > 67108864 {
+						err = msgp.ErrLimitExceeded
+						return
+					}
+					if z.General.Envelope == nil || uint32(cap(z.General.Envelope)) < zb0003 {
+						z.General.Envelope = make([]byte, zb0003)
+					} else {
+						z.General.Envelope = z.General.Envelope[:zb0003]
+					}
+					if uint32(len(bts)) < zb0003 {
+						err = msgp.ErrShortBytes
+						return
+					}
+					copy(z.General.Envelope, bts[:zb0003])
+					bts = bts[zb0003:]
+				default:
+					bts, err = msgp.Skip(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "General")
+						return
 					}
 				}
 			}
-		case "general":
+		case "special":
 			var zb0004 uint32
 			zb0004, bts, err = msgp.ReadMapHeaderBytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "General")
+				err = msgp.WrapError(err, "Special")
 				return
 			}
 			if zb0004 > z2c18a699limitMaps {
@@ -3085,7 +2974,7 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				zb0004--
 				field, bts, err = msgp.ReadMapKeyZC(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "General")
+					err = msgp.WrapError(err, "Special")
 					return
 				}
 				switch msgp.UnsafeString(field) {
@@ -3093,73 +2982,24 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					var zb0005 uint32
 					zb0005, bts, err = msgp.ReadBytesHeader(bts)
 					if err != nil {
-						err = msgp.WrapError(err, "General", "Envelope")
+						err = msgp.WrapError(err, "Special", "Envelope")
 						return
 					}
 					if zb0005 > 67108864 {
 						err = msgp.ErrLimitExceeded
 						return
 					}
-					if z.General.Envelope == nil || uint32(cap(z.General.Envelope)) < zb0005 {
-						z.General.Envelope = make([]byte, zb0005)
+					if z.Special.Envelope == nil || uint32(cap(z.Special.Envelope)) < zb0005 {
+						z.Special.Envelope = make([]byte, zb0005)
 					} else {
-						z.General.Envelope = z.General.Envelope[:zb0005]
+						z.Special.Envelope = z.Special.Envelope[:zb0005]
 					}
 					if uint32(len(bts)) < zb0005 {
 						err = msgp.ErrShortBytes
 						return
 					}
-					copy(z.General.Envelope, bts[:zb0005])
+					copy(z.Special.Envelope, bts[:zb0005])
 					bts = bts[zb0005:]
-				default:
-					bts, err = msgp.Skip(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "General")
-						return
-					}
-				}
-			}
-		case "special":
-			var zb0006 uint32
-			zb0006, bts, err = msgp.ReadMapHeaderBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Special")
-				return
-			}
-			if zb0006 > z2c18a699limitMaps {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			for zb0006 > 0 {
-				zb0006--
-				field, bts, err = msgp.ReadMapKeyZC(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Special")
-					return
-				}
-				switch msgp.UnsafeString(field) {
-				case "env":
-					var zb0007 uint32
-					zb0007, bts, err = msgp.ReadBytesHeader(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Special", "Envelope")
-						return
-					}
-					if zb0007 > 67108864 {
-						err = msgp.ErrLimitExceeded
-						return
-					}
-					if z.Special.Envelope == nil || uint32(cap(z.Special.Envelope)) < zb0007 {
-						z.Special.Envelope = make([]byte, zb0007)
-					} else {
-						z.Special.Envelope = z.Special.Envelope[:zb0007]
-					}
-					if uint32(len(bts)) < zb0007 {
-						err = msgp.ErrShortBytes
-						return
-					}
-					copy(z.Special.Envelope, bts[:zb0007])
-					bts = bts[zb0007:]
 				default:
 					bts, err = msgp.Skip(bts)
 					if err != nil {
@@ -3169,49 +3009,49 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				}
 			}
 		case "fgeneral":
-			var zb0008 uint32
-			zb0008, bts, err = msgp.ReadBytesHeader(bts)
+			var zb0006 uint32
+			zb0006, bts, err = msgp.ReadBytesHeader(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "FusedGeneral")
 				return
 			}
-			if zb0008 > 67108864 {
+			if zb0006 > 67108864 {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if z.FusedGeneral == nil || uint32(cap(z.FusedGeneral)) < zb0008 {
-				z.FusedGeneral = make([]byte, zb0008)
+			if z.FusedGeneral == nil || uint32(cap(z.FusedGeneral)) < zb0006 {
+				z.FusedGeneral = make([]byte, zb0006)
 			} else {
-				z.FusedGeneral = z.FusedGeneral[:zb0008]
+				z.FusedGeneral = z.FusedGeneral[:zb0006]
 			}
-			if uint32(len(bts)) < zb0008 {
+			if uint32(len(bts)) < zb0006 {
 				err = msgp.ErrShortBytes
 				return
 			}
-			copy(z.FusedGeneral, bts[:zb0008])
-			bts = bts[zb0008:]
+			copy(z.FusedGeneral, bts[:zb0006])
+			bts = bts[zb0006:]
 		case "fspecial":
-			var zb0009 uint32
-			zb0009, bts, err = msgp.ReadBytesHeader(bts)
+			var zb0007 uint32
+			zb0007, bts, err = msgp.ReadBytesHeader(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "FusedSpecial")
 				return
 			}
-			if zb0009 > 67108864 {
+			if zb0007 > 67108864 {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if z.FusedSpecial == nil || uint32(cap(z.FusedSpecial)) < zb0009 {
-				z.FusedSpecial = make([]byte, zb0009)
+			if z.FusedSpecial == nil || uint32(cap(z.FusedSpecial)) < zb0007 {
+				z.FusedSpecial = make([]byte, zb0007)
 			} else {
-				z.FusedSpecial = z.FusedSpecial[:zb0009]
+				z.FusedSpecial = z.FusedSpecial[:zb0007]
 			}
-			if uint32(len(bts)) < zb0009 {
+			if uint32(len(bts)) < zb0007 {
 				err = msgp.ErrShortBytes
 				return
 			}
-			copy(z.FusedSpecial, bts[:zb0009])
-			bts = bts[zb0009:]
+			copy(z.FusedSpecial, bts[:zb0007])
+			bts = bts[zb0007:]
 		case "fonly":
 			z.FusedOnly, bts, err = msgp.ReadBoolBytes(bts)
 			if err != nil {
@@ -3219,41 +3059,41 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "literals":
-			var zb0010 uint32
-			zb0010, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0008 uint32
+			zb0008, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Literals")
 				return
 			}
-			if zb0010 > z2c18a699limitArrays {
+			if zb0008 > z2c18a699limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Literals) >= int(zb0010) {
-				z.Literals = (z.Literals)[:zb0010]
+			if cap(z.Literals) >= int(zb0008) {
+				z.Literals = (z.Literals)[:zb0008]
 			} else {
-				z.Literals = make([][]types.Datum, zb0010)
+				z.Literals = make([][]types.Datum, zb0008)
 			}
-			for za0002 := range z.Literals {
-				var zb0011 uint32
-				zb0011, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			for za0001 := range z.Literals {
+				var zb0009 uint32
+				zb0009, bts, err = msgp.ReadArrayHeaderBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Literals", za0002)
+					err = msgp.WrapError(err, "Literals", za0001)
 					return
 				}
-				if zb0011 > z2c18a699limitArrays {
+				if zb0009 > z2c18a699limitArrays {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				if cap(z.Literals[za0002]) >= int(zb0011) {
-					z.Literals[za0002] = (z.Literals[za0002])[:zb0011]
+				if cap(z.Literals[za0001]) >= int(zb0009) {
+					z.Literals[za0001] = (z.Literals[za0001])[:zb0009]
 				} else {
-					z.Literals[za0002] = make([]types.Datum, zb0011)
+					z.Literals[za0001] = make([]types.Datum, zb0009)
 				}
-				for za0003 := range z.Literals[za0002] {
-					bts, err = z.Literals[za0002][za0003].UnmarshalMsg(bts)
+				for za0002 := range z.Literals[za0001] {
+					bts, err = z.Literals[za0001][za0002].UnmarshalMsg(bts)
 					if err != nil {
-						err = msgp.WrapError(err, "Literals", za0002, za0003)
+						err = msgp.WrapError(err, "Literals", za0001, za0002)
 						return
 					}
 				}
@@ -3272,15 +3112,11 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Segment) Msgsize() (s int) {
-	s = 1 + 3 + msgp.IntSize + 7 + msgp.IntSize + 5 + msgp.BoolSize + 5 + msgp.ArrayHeaderSize
-	for za0001 := range z.Zone {
-		s += 1 + 4 + msgp.IntSize + 3 + msgp.StringPrefixSize + len(z.Zone[za0001].Op) + 6 + msgp.IntSize
-	}
-	s += 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.General.Envelope) + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.Special.Envelope) + 9 + msgp.BytesPrefixSize + len(z.FusedGeneral) + 9 + msgp.BytesPrefixSize + len(z.FusedSpecial) + 6 + msgp.BoolSize + 9 + msgp.ArrayHeaderSize
-	for za0002 := range z.Literals {
+	s = 1 + 3 + msgp.IntSize + 7 + msgp.IntSize + 5 + msgp.BoolSize + 5 + z.Zone.Msgsize() + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.General.Envelope) + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.Special.Envelope) + 9 + msgp.BytesPrefixSize + len(z.FusedGeneral) + 9 + msgp.BytesPrefixSize + len(z.FusedSpecial) + 6 + msgp.BoolSize + 9 + msgp.ArrayHeaderSize
+	for za0001 := range z.Literals {
 		s += msgp.ArrayHeaderSize
-		for za0003 := range z.Literals[za0002] {
-			s += z.Literals[za0002][za0003].Msgsize()
+		for za0002 := range z.Literals[za0001] {
+			s += z.Literals[za0001][za0002].Msgsize()
 		}
 	}
 	return
@@ -3444,53 +3280,38 @@ func (z *StartQuery) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.AppendUint64(o, z.Term)
 	// string "peers"
 	o = append(o, 0xa5, 0x70, 0x65, 0x65, 0x72, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Peers)))
-	for za0001 := range z.Peers {
-		o, err = z.Peers[za0001].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Peers", za0001)
-			return
-		}
+	o, err = z.Peers.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Peers")
+		return
 	}
 	// string "segs"
 	o = append(o, 0xa4, 0x73, 0x65, 0x67, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Segments)))
-	for za0002 := range z.Segments {
-		o, err = z.Segments[za0002].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Segments", za0002)
-			return
-		}
+	o, err = z.Segments.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Segments")
+		return
 	}
 	// string "exchs"
 	o = append(o, 0xa5, 0x65, 0x78, 0x63, 0x68, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Exchanges)))
-	for za0003 := range z.Exchanges {
-		o, err = z.Exchanges[za0003].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Exchanges", za0003)
-			return
-		}
+	o, err = z.Exchanges.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Exchanges")
+		return
 	}
 	// string "scans"
 	o = append(o, 0xa5, 0x73, 0x63, 0x61, 0x6e, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Scans)))
-	for za0004 := range z.Scans {
-		o, err = z.Scans[za0004].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Scans", za0004)
-			return
-		}
+	o, err = z.Scans.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Scans")
+		return
 	}
 	// string "params"
 	o = append(o, 0xa6, 0x70, 0x61, 0x72, 0x61, 0x6d, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Params)))
-	for za0005 := range z.Params {
-		o, err = z.Params[za0005].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Params", za0005)
-			return
-		}
+	o, err = z.Params.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Params")
+		return
 	}
 	// string "opts"
 	o = append(o, 0xa4, 0x6f, 0x70, 0x74, 0x73)
@@ -3548,119 +3369,34 @@ func (z *StartQuery) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "peers":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Peers.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Peers")
 				return
 			}
-			if zb0002 > z2c18a699limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Peers) >= int(zb0002) {
-				z.Peers = (z.Peers)[:zb0002]
-			} else {
-				z.Peers = make([]Peer, zb0002)
-			}
-			for za0001 := range z.Peers {
-				bts, err = z.Peers[za0001].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Peers", za0001)
-					return
-				}
-			}
 		case "segs":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Segments.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Segments")
 				return
 			}
-			if zb0003 > z2c18a699limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Segments) >= int(zb0003) {
-				z.Segments = (z.Segments)[:zb0003]
-			} else {
-				z.Segments = make([]Segment, zb0003)
-			}
-			for za0002 := range z.Segments {
-				bts, err = z.Segments[za0002].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Segments", za0002)
-					return
-				}
-			}
 		case "exchs":
-			var zb0004 uint32
-			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Exchanges.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Exchanges")
 				return
 			}
-			if zb0004 > z2c18a699limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Exchanges) >= int(zb0004) {
-				z.Exchanges = (z.Exchanges)[:zb0004]
-			} else {
-				z.Exchanges = make([]Exchange, zb0004)
-			}
-			for za0003 := range z.Exchanges {
-				bts, err = z.Exchanges[za0003].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Exchanges", za0003)
-					return
-				}
-			}
 		case "scans":
-			var zb0005 uint32
-			zb0005, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Scans.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Scans")
 				return
 			}
-			if zb0005 > z2c18a699limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Scans) >= int(zb0005) {
-				z.Scans = (z.Scans)[:zb0005]
-			} else {
-				z.Scans = make([]Scan, zb0005)
-			}
-			for za0004 := range z.Scans {
-				bts, err = z.Scans[za0004].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Scans", za0004)
-					return
-				}
-			}
 		case "params":
-			var zb0006 uint32
-			zb0006, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Params.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Params")
 				return
-			}
-			if zb0006 > z2c18a699limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Params) >= int(zb0006) {
-				z.Params = (z.Params)[:zb0006]
-			} else {
-				z.Params = make([]Param, zb0006)
-			}
-			for za0005 := range z.Params {
-				bts, err = z.Params[za0005].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Params", za0005)
-					return
-				}
 			}
 		case "opts":
 			bts, err = z.Options.UnmarshalMsg(bts)
@@ -3699,27 +3435,7 @@ func (z *StartQuery) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *StartQuery) Msgsize() (s int) {
-	s = 1 + 6 + msgp.Uint64Size + 5 + msgp.Uint64Size + 6 + msgp.ArrayHeaderSize
-	for za0001 := range z.Peers {
-		s += z.Peers[za0001].Msgsize()
-	}
-	s += 5 + msgp.ArrayHeaderSize
-	for za0002 := range z.Segments {
-		s += z.Segments[za0002].Msgsize()
-	}
-	s += 6 + msgp.ArrayHeaderSize
-	for za0003 := range z.Exchanges {
-		s += z.Exchanges[za0003].Msgsize()
-	}
-	s += 6 + msgp.ArrayHeaderSize
-	for za0004 := range z.Scans {
-		s += z.Scans[za0004].Msgsize()
-	}
-	s += 7 + msgp.ArrayHeaderSize
-	for za0005 := range z.Params {
-		s += z.Params[za0005].Msgsize()
-	}
-	s += 5 + z.Options.Msgsize() + 7
+	s = 1 + 6 + msgp.Uint64Size + 5 + msgp.Uint64Size + 6 + z.Peers.Msgsize() + 5 + z.Segments.Msgsize() + 6 + z.Exchanges.Msgsize() + 6 + z.Scans.Msgsize() + 7 + z.Params.Msgsize() + 5 + z.Options.Msgsize() + 7
 	if z.Insert == nil {
 		s += msgp.NilSize
 	} else {
@@ -3734,45 +3450,31 @@ func (z *StreamDone) MarshalMsg(b []byte) (o []byte, err error) {
 	// map header, size 5
 	// string "stats"
 	o = append(o, 0x85, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Stats)))
-	for za0001 := range z.Stats {
-		o, err = z.Stats[za0001].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Stats", za0001)
-			return
-		}
+	o, err = z.Stats.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Stats")
+		return
 	}
 	// string "objs"
 	o = append(o, 0xa4, 0x6f, 0x62, 0x6a, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Objects)))
-	for za0002 := range z.Objects {
-		o, err = z.Objects[za0002].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Objects", za0002)
-			return
-		}
+	o, err = z.Objects.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Objects")
+		return
 	}
 	// string "dels"
 	o = append(o, 0xa4, 0x64, 0x65, 0x6c, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Deletes)))
-	for za0003 := range z.Deletes {
-		// map header, size 2
-		// string "obj"
-		o = append(o, 0x82, 0xa3, 0x6f, 0x62, 0x6a)
-		o = msgp.AppendInt(o, z.Deletes[za0003].Object)
-		// string "rows"
-		o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
-		o = msgp.AppendBytes(o, z.Deletes[za0003].Rows)
+	o, err = z.Deletes.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Deletes")
+		return
 	}
 	// string "errs"
 	o = append(o, 0xa4, 0x65, 0x72, 0x72, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Errors)))
-	for za0004 := range z.Errors {
-		o, err = z.Errors[za0004].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Errors", za0004)
-			return
-		}
+	o, err = z.Errors.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Errors")
+		return
 	}
 	// string "err"
 	o = append(o, 0xa3, 0x65, 0x72, 0x72)
@@ -3811,145 +3513,28 @@ func (z *StreamDone) UnmarshalMsg(bts []byte) (o []byte, err error) {
 		}
 		switch msgp.UnsafeString(field) {
 		case "stats":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Stats.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Stats")
 				return
 			}
-			if zb0002 > z2c18a699limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Stats) >= int(zb0002) {
-				z.Stats = (z.Stats)[:zb0002]
-			} else {
-				z.Stats = make([]SegmentStats, zb0002)
-			}
-			for za0001 := range z.Stats {
-				bts, err = z.Stats[za0001].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Stats", za0001)
-					return
-				}
-			}
 		case "objs":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Objects.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Objects")
 				return
 			}
-			if zb0003 > z2c18a699limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Objects) >= int(zb0003) {
-				z.Objects = (z.Objects)[:zb0003]
-			} else {
-				z.Objects = make([]state.ObjectRef, zb0003)
-			}
-			for za0002 := range z.Objects {
-				bts, err = z.Objects[za0002].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Objects", za0002)
-					return
-				}
-			}
 		case "dels":
-			var zb0004 uint32
-			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Deletes.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Deletes")
 				return
 			}
-			if zb0004 > z2c18a699limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Deletes) >= int(zb0004) {
-				z.Deletes = (z.Deletes)[:zb0004]
-			} else {
-				z.Deletes = make([]Deleted, zb0004)
-			}
-			for za0003 := range z.Deletes {
-				var zb0005 uint32
-				zb0005, bts, err = msgp.ReadMapHeaderBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Deletes", za0003)
-					return
-				}
-				if zb0005 > z2c18a699limitMaps {
-					err = msgp.ErrLimitExceeded
-					return
-				}
-				for zb0005 > 0 {
-					zb0005--
-					field, bts, err = msgp.ReadMapKeyZC(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Deletes", za0003)
-						return
-					}
-					switch msgp.UnsafeString(field) {
-					case "obj":
-						z.Deletes[za0003].Object, bts, err = msgp.ReadIntBytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Deletes", za0003, "Object")
-							return
-						}
-					case "rows":
-						var zb0006 uint32
-						zb0006, bts, err = msgp.ReadBytesHeader(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Deletes", za0003, "Rows")
-							return
-						}
-						if zb0006 > 67108864 {
-							err = msgp.ErrLimitExceeded
-							return
-						}
-						if z.Deletes[za0003].Rows == nil || uint32(cap(z.Deletes[za0003].Rows)) < zb0006 {
-							z.Deletes[za0003].Rows = make([]byte, zb0006)
-						} else {
-							z.Deletes[za0003].Rows = z.Deletes[za0003].Rows[:zb0006]
-						}
-						if uint32(len(bts)) < zb0006 {
-							err = msgp.ErrShortBytes
-							return
-						}
-						copy(z.Deletes[za0003].Rows, bts[:zb0006])
-						bts = bts[zb0006:]
-					default:
-						bts, err = msgp.Skip(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Deletes", za0003)
-							return
-						}
-					}
-				}
-			}
 		case "errs":
-			var zb0007 uint32
-			zb0007, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Errors.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Errors")
 				return
-			}
-			if zb0007 > z2c18a699limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Errors) >= int(zb0007) {
-				z.Errors = (z.Errors)[:zb0007]
-			} else {
-				z.Errors = make([]RecordError, zb0007)
-			}
-			for za0004 := range z.Errors {
-				bts, err = z.Errors[za0004].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Errors", za0004)
-					return
-				}
 			}
 		case "err":
 			if msgp.IsNil(bts) {
@@ -3982,23 +3567,7 @@ func (z *StreamDone) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *StreamDone) Msgsize() (s int) {
-	s = 1 + 6 + msgp.ArrayHeaderSize
-	for za0001 := range z.Stats {
-		s += z.Stats[za0001].Msgsize()
-	}
-	s += 5 + msgp.ArrayHeaderSize
-	for za0002 := range z.Objects {
-		s += z.Objects[za0002].Msgsize()
-	}
-	s += 5 + msgp.ArrayHeaderSize
-	for za0003 := range z.Deletes {
-		s += 1 + 4 + msgp.IntSize + 5 + msgp.BytesPrefixSize + len(z.Deletes[za0003].Rows)
-	}
-	s += 5 + msgp.ArrayHeaderSize
-	for za0004 := range z.Errors {
-		s += z.Errors[za0004].Msgsize()
-	}
-	s += 4
+	s = 1 + 6 + z.Stats.Msgsize() + 5 + z.Objects.Msgsize() + 5 + z.Deletes.Msgsize() + 5 + z.Errors.Msgsize() + 4
 	if z.Error == nil {
 		s += msgp.NilSize
 	} else {

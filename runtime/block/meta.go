@@ -12,13 +12,13 @@ type Footer struct {
 	Format uint16 `msg:"fmt"`
 	// Columns are the ids of the columns that each row group has, in its order. nil in format 1: see types.FirstID.
 	Columns   []types.ColumnID `msg:"ids,omitempty"`
-	RowGroups []RowGroupMeta   `msg:"rgs"`
+	RowGroups rowGroupMetaList `msg:"rgs"`
 }
 
 // RowGroupMeta describes up to MaxRowGroupRows rows.
 type RowGroupMeta struct {
-	Rows int32       `msg:"rows"`
-	Cols []BlockMeta `msg:"cols"`
+	Rows int32         `msg:"rows"`
+	Cols blockMetaList `msg:"cols"`
 }
 
 // BlockMeta describes one column's block of a row group.

@@ -178,22 +178,10 @@ func (z *Footer) MarshalMsg(b []byte) (o []byte, err error) {
 		}
 		// string "rgs"
 		o = append(o, 0xa3, 0x72, 0x67, 0x73)
-		o = msgp.AppendArrayHeader(o, uint32(len(z.RowGroups)))
-		for za0002 := range z.RowGroups {
-			// map header, size 2
-			// string "rows"
-			o = append(o, 0x82, 0xa4, 0x72, 0x6f, 0x77, 0x73)
-			o = msgp.AppendInt32(o, z.RowGroups[za0002].Rows)
-			// string "cols"
-			o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
-			o = msgp.AppendArrayHeader(o, uint32(len(z.RowGroups[za0002].Cols)))
-			for za0003 := range z.RowGroups[za0002].Cols {
-				o, err = z.RowGroups[za0002].Cols[za0003].MarshalMsg(o)
-				if err != nil {
-					err = msgp.WrapError(err, "RowGroups", za0002, "Cols", za0003)
-					return
-				}
-			}
+		o, err = z.RowGroups.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "RowGroups")
+			return
 		}
 	}
 	return
@@ -247,65 +235,10 @@ func (z *Footer) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				}
 			}
 		case "rgs":
-			var zb0004 uint32
-			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.RowGroups.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "RowGroups")
 				return
-			}
-			if cap(z.RowGroups) >= int(zb0004) {
-				z.RowGroups = (z.RowGroups)[:zb0004]
-			} else {
-				z.RowGroups = make([]RowGroupMeta, zb0004)
-			}
-			for za0002 := range z.RowGroups {
-				var zb0005 uint32
-				zb0005, bts, err = msgp.ReadMapHeaderBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "RowGroups", za0002)
-					return
-				}
-				for zb0005 > 0 {
-					zb0005--
-					field, bts, err = msgp.ReadMapKeyZC(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "RowGroups", za0002)
-						return
-					}
-					switch msgp.UnsafeString(field) {
-					case "rows":
-						z.RowGroups[za0002].Rows, bts, err = msgp.ReadInt32Bytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "RowGroups", za0002, "Rows")
-							return
-						}
-					case "cols":
-						var zb0006 uint32
-						zb0006, bts, err = msgp.ReadArrayHeaderBytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "RowGroups", za0002, "Cols")
-							return
-						}
-						if cap(z.RowGroups[za0002].Cols) >= int(zb0006) {
-							z.RowGroups[za0002].Cols = (z.RowGroups[za0002].Cols)[:zb0006]
-						} else {
-							z.RowGroups[za0002].Cols = make([]BlockMeta, zb0006)
-						}
-						for za0003 := range z.RowGroups[za0002].Cols {
-							bts, err = z.RowGroups[za0002].Cols[za0003].UnmarshalMsg(bts)
-							if err != nil {
-								err = msgp.WrapError(err, "RowGroups", za0002, "Cols", za0003)
-								return
-							}
-						}
-					default:
-						bts, err = msgp.Skip(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "RowGroups", za0002)
-							return
-						}
-					}
-				}
 			}
 		default:
 			bts, err = msgp.Skip(bts)
@@ -321,13 +254,7 @@ func (z *Footer) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Footer) Msgsize() (s int) {
-	s = 1 + 4 + msgp.Uint16Size + 4 + msgp.ArrayHeaderSize + (len(z.Columns) * (msgp.Uint32Size)) + 4 + msgp.ArrayHeaderSize
-	for za0002 := range z.RowGroups {
-		s += 1 + 5 + msgp.Int32Size + 5 + msgp.ArrayHeaderSize
-		for za0003 := range z.RowGroups[za0002].Cols {
-			s += z.RowGroups[za0002].Cols[za0003].Msgsize()
-		}
-	}
+	s = 1 + 4 + msgp.Uint16Size + 4 + msgp.ArrayHeaderSize + (len(z.Columns) * (msgp.Uint32Size)) + 4 + z.RowGroups.Msgsize()
 	return
 }
 
@@ -340,13 +267,10 @@ func (z *RowGroupMeta) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.AppendInt32(o, z.Rows)
 	// string "cols"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Cols)))
-	for za0001 := range z.Cols {
-		o, err = z.Cols[za0001].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Cols", za0001)
-			return
-		}
+	o, err = z.Cols.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Cols")
+		return
 	}
 	return
 }
@@ -376,23 +300,10 @@ func (z *RowGroupMeta) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "cols":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Cols.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Cols")
 				return
-			}
-			if cap(z.Cols) >= int(zb0002) {
-				z.Cols = (z.Cols)[:zb0002]
-			} else {
-				z.Cols = make([]BlockMeta, zb0002)
-			}
-			for za0001 := range z.Cols {
-				bts, err = z.Cols[za0001].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Cols", za0001)
-					return
-				}
 			}
 		default:
 			bts, err = msgp.Skip(bts)
@@ -408,9 +319,6 @@ func (z *RowGroupMeta) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *RowGroupMeta) Msgsize() (s int) {
-	s = 1 + 5 + msgp.Int32Size + 5 + msgp.ArrayHeaderSize
-	for za0001 := range z.Cols {
-		s += z.Cols[za0001].Msgsize()
-	}
+	s = 1 + 5 + msgp.Int32Size + 5 + z.Cols.Msgsize()
 	return
 }

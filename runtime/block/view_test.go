@@ -24,6 +24,9 @@ func TestConstBlock(t *testing.T) {
 	for typ, vals := range consts {
 		for _, v := range append(vals, types.NullDatum) {
 			for _, rows := range []int{0, 1, 1000, 1024, 1025, 5000, MaxRowGroupRows} {
+				if len(v.S) > 100 && rows > 1025 {
+					continue // as Go values they would be gigabytes
+				}
 				b, err := ConstBlock(typ, v, rows)
 				if err != nil {
 					t.Fatal(err)

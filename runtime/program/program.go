@@ -11,21 +11,21 @@ import (
 // exec runs. The primitive tier walks Ins; the fused tier calls Entry in the
 // artifact's object. Both work on the same state layout.
 type Segment struct {
-	ID        int         `msg:"id"`
-	Hash      string      `msg:"hash"` // of the program text: part of the cache key
-	StateSize int         `msg:"size"`
-	Ins       []Ins       `msg:"ins"`
-	Loops     []Loop      `msg:"loops"`
-	Source    Source      `msg:"src"`
-	Sink      Sink        `msg:"sink"`
-	Tables    []TableSlot `msg:"tabs"`
-	Params    []ParamSlot `msg:"params"`
-	Consts    []ConstSlot `msg:"consts"`
-	Hosts     []HostCall  `msg:"hosts"`
-	Counters  []int64     `msg:"ctrs"` // slots of addresses of the instance's running numbers, zero at first
-	Guards    []Guard     `msg:"guards"`
-	Entry     string      `msg:"entry"` // symbol in the object
-	Slots     []Slot      `msg:"slots"` // names of state parts, for people and tests
+	ID        int           `msg:"id"`
+	Hash      string        `msg:"hash"` // of the program text: part of the cache key
+	StateSize int           `msg:"size"`
+	Ins       insList       `msg:"ins"`
+	Loops     loopList      `msg:"loops"`
+	Source    Source        `msg:"src"`
+	Sink      Sink          `msg:"sink"`
+	Tables    tableSlotList `msg:"tabs"`
+	Params    paramSlotList `msg:"params"`
+	Consts    constSlotList `msg:"consts"`
+	Hosts     hostCallList  `msg:"hosts"`
+	Counters  []int64       `msg:"ctrs"` // slots of addresses of the instance's running numbers, zero at first
+	Guards    guardList     `msg:"guards"`
+	Entry     string        `msg:"entry"` // symbol in the object
+	Slots     slotList      `msg:"slots"` // names of state parts, for people and tests
 }
 
 // Ins is one primitive call: Fn names a primitive of runtime/prim (or a
@@ -99,13 +99,13 @@ const (
 
 // Source says how exec feeds the state.
 type Source struct {
-	Kind     SourceKind  `msg:"kind"`
-	Cols     []SourceCol `msg:"cols"`
-	Count    int64       `msg:"count"` // state offset of the source domain's row count
-	Base     int64       `msg:"base"`  // state offset of the input's address: a chunk, the first entry of a slab, the order of a sorted run, the state itself (VALUES)
-	Table    int         `msg:"table"` // SourceTable: table id of the query
-	Exchange int         `msg:"exch"`
-	Rows     int         `msg:"rows"` // SourceValues: number of rows
+	Kind     SourceKind    `msg:"kind"`
+	Cols     sourceColList `msg:"cols"`
+	Count    int64         `msg:"count"` // state offset of the source domain's row count
+	Base     int64         `msg:"base"`  // state offset of the input's address: a chunk, the first entry of a slab, the order of a sorted run, the state itself (VALUES)
+	Table    int           `msg:"table"` // SourceTable: table id of the query
+	Exchange int           `msg:"exch"`
+	Rows     int           `msg:"rows"` // SourceValues: number of rows
 }
 
 // SourceCol is a column the source provides.
@@ -120,16 +120,16 @@ type SourceCol struct {
 
 // Sink says what exec does with OUTPUT_FULL and at the end.
 type Sink struct {
-	Kind        SinkKind   `msg:"kind"`
-	Table       int        `msg:"table"`
-	Group       int64      `msg:"group"` // SinkAggr without keys: slot of the one group's address
-	Exchange    int        `msg:"exch"`
-	Dist        DistKind   `msg:"dist"`
-	Cols        []ChunkCol `msg:"cols"`   // SinkDist, SinkReturn, SinkInsert: layout of chunks
-	Dests       int64      `msg:"dests"`  // state offset of the pointer to the array of chunk addresses, one a destination
-	NDests      int64      `msg:"ndests"` // state offset of the number of destinations
-	LimitParam  int        `msg:"limit"`  // SinkSort: -1 none
-	OffsetParam int        `msg:"offset"`
+	Kind        SinkKind     `msg:"kind"`
+	Table       int          `msg:"table"`
+	Group       int64        `msg:"group"` // SinkAggr without keys: slot of the one group's address
+	Exchange    int          `msg:"exch"`
+	Dist        DistKind     `msg:"dist"`
+	Cols        chunkColList `msg:"cols"`   // SinkDist, SinkReturn, SinkInsert: layout of chunks
+	Dests       int64        `msg:"dests"`  // state offset of the pointer to the array of chunk addresses, one a destination
+	NDests      int64        `msg:"ndests"` // state offset of the number of destinations
+	LimitParam  int          `msg:"limit"`  // SinkSort: -1 none
+	OffsetParam int          `msg:"offset"`
 	// RowIDs, of a SinkInsert: the last of Cols is the address of the row replaced, not a column of the table.
 	RowIDs bool `msg:"rowids"`
 }
@@ -161,9 +161,9 @@ type TableShape struct {
 	StrMask   int64    `msg:"smask"` // bit i: word i of the packed key begins a string
 	Keyed     bool     `msg:"keyed"` // SinkAggr: has group keys; else there is one group from the start
 	// NoneBytes are entry offsets of bytes that are 1 in a fresh group: "no input yet".
-	NoneBytes  []int   `msg:"none"`
-	Fields     []Field `msg:"fields"`
-	SortKeyOff int     `msg:"skoff"` // SinkSort: entry offset of the normalised key (a Str)
+	NoneBytes  []int     `msg:"none"`
+	Fields     fieldList `msg:"fields"`
+	SortKeyOff int       `msg:"skoff"` // SinkSort: entry offset of the normalised key (a Str)
 }
 
 // Field names a part of an entry, for people and for chunk building.

@@ -860,23 +860,17 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.AppendInt(o, z.StateSize)
 	// string "ins"
 	o = append(o, 0xa3, 0x69, 0x6e, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Ins)))
-	for za0001 := range z.Ins {
-		o, err = z.Ins[za0001].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Ins", za0001)
-			return
-		}
+	o, err = z.Ins.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Ins")
+		return
 	}
 	// string "loops"
 	o = append(o, 0xa5, 0x6c, 0x6f, 0x6f, 0x70, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Loops)))
-	for za0002 := range z.Loops {
-		o, err = z.Loops[za0002].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Loops", za0002)
-			return
-		}
+	o, err = z.Loops.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Loops")
+		return
 	}
 	// string "src"
 	o = append(o, 0xa3, 0x73, 0x72, 0x63)
@@ -894,90 +888,54 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	}
 	// string "tabs"
 	o = append(o, 0xa4, 0x74, 0x61, 0x62, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Tables)))
-	for za0003 := range z.Tables {
-		o, err = z.Tables[za0003].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Tables", za0003)
-			return
-		}
+	o, err = z.Tables.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Tables")
+		return
 	}
 	// string "params"
 	o = append(o, 0xa6, 0x70, 0x61, 0x72, 0x61, 0x6d, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Params)))
-	for za0004 := range z.Params {
-		o, err = z.Params[za0004].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Params", za0004)
-			return
-		}
+	o, err = z.Params.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Params")
+		return
 	}
 	// string "consts"
 	o = append(o, 0xa6, 0x63, 0x6f, 0x6e, 0x73, 0x74, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Consts)))
-	for za0005 := range z.Consts {
-		// map header, size 3
-		// string "slot"
-		o = append(o, 0x83, 0xa4, 0x73, 0x6c, 0x6f, 0x74)
-		o = msgp.AppendInt64(o, z.Consts[za0005].Slot)
-		// string "phys"
-		o = append(o, 0xa4, 0x70, 0x68, 0x79, 0x73)
-		o, err = z.Consts[za0005].Phys.MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Consts", za0005, "Phys")
-			return
-		}
-		// string "v"
-		o = append(o, 0xa1, 0x76)
-		o, err = z.Consts[za0005].V.MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Consts", za0005, "V")
-			return
-		}
+	o, err = z.Consts.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Consts")
+		return
 	}
 	// string "hosts"
 	o = append(o, 0xa5, 0x68, 0x6f, 0x73, 0x74, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Hosts)))
-	for za0006 := range z.Hosts {
-		o, err = z.Hosts[za0006].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Hosts", za0006)
-			return
-		}
+	o, err = z.Hosts.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Hosts")
+		return
 	}
 	// string "ctrs"
 	o = append(o, 0xa4, 0x63, 0x74, 0x72, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Counters)))
-	for za0007 := range z.Counters {
-		o = msgp.AppendInt64(o, z.Counters[za0007])
+	for za0001 := range z.Counters {
+		o = msgp.AppendInt64(o, z.Counters[za0001])
 	}
 	// string "guards"
 	o = append(o, 0xa6, 0x67, 0x75, 0x61, 0x72, 0x64, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Guards)))
-	for za0008 := range z.Guards {
-		o, err = z.Guards[za0008].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Guards", za0008)
-			return
-		}
+	o, err = z.Guards.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Guards")
+		return
 	}
 	// string "entry"
 	o = append(o, 0xa5, 0x65, 0x6e, 0x74, 0x72, 0x79)
 	o = msgp.AppendString(o, z.Entry)
 	// string "slots"
 	o = append(o, 0xa5, 0x73, 0x6c, 0x6f, 0x74, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Slots)))
-	for za0009 := range z.Slots {
-		// map header, size 3
-		// string "name"
-		o = append(o, 0x83, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
-		o = msgp.AppendString(o, z.Slots[za0009].Name)
-		// string "off"
-		o = append(o, 0xa3, 0x6f, 0x66, 0x66)
-		o = msgp.AppendInt64(o, z.Slots[za0009].Off)
-		// string "size"
-		o = append(o, 0xa4, 0x73, 0x69, 0x7a, 0x65)
-		o = msgp.AppendInt64(o, z.Slots[za0009].Size)
+	o, err = z.Slots.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Slots")
+		return
 	}
 	return
 }
@@ -1019,42 +977,16 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "ins":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Ins.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Ins")
 				return
 			}
-			if cap(z.Ins) >= int(zb0002) {
-				z.Ins = (z.Ins)[:zb0002]
-			} else {
-				z.Ins = make([]Ins, zb0002)
-			}
-			for za0001 := range z.Ins {
-				bts, err = z.Ins[za0001].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Ins", za0001)
-					return
-				}
-			}
 		case "loops":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Loops.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Loops")
 				return
-			}
-			if cap(z.Loops) >= int(zb0003) {
-				z.Loops = (z.Loops)[:zb0003]
-			} else {
-				z.Loops = make([]Loop, zb0003)
-			}
-			for za0002 := range z.Loops {
-				bts, err = z.Loops[za0002].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Loops", za0002)
-					return
-				}
 			}
 		case "src":
 			bts, err = z.Source.UnmarshalMsg(bts)
@@ -1069,153 +1001,53 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "tabs":
-			var zb0004 uint32
-			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Tables.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Tables")
 				return
 			}
-			if cap(z.Tables) >= int(zb0004) {
-				z.Tables = (z.Tables)[:zb0004]
-			} else {
-				z.Tables = make([]TableSlot, zb0004)
-			}
-			for za0003 := range z.Tables {
-				bts, err = z.Tables[za0003].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Tables", za0003)
-					return
-				}
-			}
 		case "params":
-			var zb0005 uint32
-			zb0005, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Params.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Params")
 				return
 			}
-			if cap(z.Params) >= int(zb0005) {
-				z.Params = (z.Params)[:zb0005]
-			} else {
-				z.Params = make([]ParamSlot, zb0005)
-			}
-			for za0004 := range z.Params {
-				bts, err = z.Params[za0004].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Params", za0004)
-					return
-				}
-			}
 		case "consts":
-			var zb0006 uint32
-			zb0006, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Consts.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Consts")
 				return
 			}
-			if cap(z.Consts) >= int(zb0006) {
-				z.Consts = (z.Consts)[:zb0006]
-			} else {
-				z.Consts = make([]ConstSlot, zb0006)
-			}
-			for za0005 := range z.Consts {
-				var zb0007 uint32
-				zb0007, bts, err = msgp.ReadMapHeaderBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Consts", za0005)
-					return
-				}
-				for zb0007 > 0 {
-					zb0007--
-					field, bts, err = msgp.ReadMapKeyZC(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Consts", za0005)
-						return
-					}
-					switch msgp.UnsafeString(field) {
-					case "slot":
-						z.Consts[za0005].Slot, bts, err = msgp.ReadInt64Bytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Consts", za0005, "Slot")
-							return
-						}
-					case "phys":
-						bts, err = z.Consts[za0005].Phys.UnmarshalMsg(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Consts", za0005, "Phys")
-							return
-						}
-					case "v":
-						bts, err = z.Consts[za0005].V.UnmarshalMsg(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Consts", za0005, "V")
-							return
-						}
-					default:
-						bts, err = msgp.Skip(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Consts", za0005)
-							return
-						}
-					}
-				}
-			}
 		case "hosts":
-			var zb0008 uint32
-			zb0008, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Hosts.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Hosts")
 				return
 			}
-			if cap(z.Hosts) >= int(zb0008) {
-				z.Hosts = (z.Hosts)[:zb0008]
-			} else {
-				z.Hosts = make([]HostCall, zb0008)
-			}
-			for za0006 := range z.Hosts {
-				bts, err = z.Hosts[za0006].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Hosts", za0006)
-					return
-				}
-			}
 		case "ctrs":
-			var zb0009 uint32
-			zb0009, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Counters")
 				return
 			}
-			if cap(z.Counters) >= int(zb0009) {
-				z.Counters = (z.Counters)[:zb0009]
+			if cap(z.Counters) >= int(zb0002) {
+				z.Counters = (z.Counters)[:zb0002]
 			} else {
-				z.Counters = make([]int64, zb0009)
+				z.Counters = make([]int64, zb0002)
 			}
-			for za0007 := range z.Counters {
-				z.Counters[za0007], bts, err = msgp.ReadInt64Bytes(bts)
+			for za0001 := range z.Counters {
+				z.Counters[za0001], bts, err = msgp.ReadInt64Bytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Counters", za0007)
+					err = msgp.WrapError(err, "Counters", za0001)
 					return
 				}
 			}
 		case "guards":
-			var zb0010 uint32
-			zb0010, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Guards.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Guards")
 				return
-			}
-			if cap(z.Guards) >= int(zb0010) {
-				z.Guards = (z.Guards)[:zb0010]
-			} else {
-				z.Guards = make([]Guard, zb0010)
-			}
-			for za0008 := range z.Guards {
-				bts, err = z.Guards[za0008].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Guards", za0008)
-					return
-				}
 			}
 		case "entry":
 			z.Entry, bts, err = msgp.ReadStringBytes(bts)
@@ -1224,58 +1056,10 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "slots":
-			var zb0011 uint32
-			zb0011, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Slots.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Slots")
 				return
-			}
-			if cap(z.Slots) >= int(zb0011) {
-				z.Slots = (z.Slots)[:zb0011]
-			} else {
-				z.Slots = make([]Slot, zb0011)
-			}
-			for za0009 := range z.Slots {
-				var zb0012 uint32
-				zb0012, bts, err = msgp.ReadMapHeaderBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Slots", za0009)
-					return
-				}
-				for zb0012 > 0 {
-					zb0012--
-					field, bts, err = msgp.ReadMapKeyZC(bts)
-					if err != nil {
-						err = msgp.WrapError(err, "Slots", za0009)
-						return
-					}
-					switch msgp.UnsafeString(field) {
-					case "name":
-						z.Slots[za0009].Name, bts, err = msgp.ReadStringBytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0009, "Name")
-							return
-						}
-					case "off":
-						z.Slots[za0009].Off, bts, err = msgp.ReadInt64Bytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0009, "Off")
-							return
-						}
-					case "size":
-						z.Slots[za0009].Size, bts, err = msgp.ReadInt64Bytes(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0009, "Size")
-							return
-						}
-					default:
-						bts, err = msgp.Skip(bts)
-						if err != nil {
-							err = msgp.WrapError(err, "Slots", za0009)
-							return
-						}
-					}
-				}
 			}
 		default:
 			bts, err = msgp.Skip(bts)
@@ -1291,38 +1075,7 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Segment) Msgsize() (s int) {
-	s = 1 + 3 + msgp.IntSize + 5 + msgp.StringPrefixSize + len(z.Hash) + 5 + msgp.IntSize + 4 + msgp.ArrayHeaderSize
-	for za0001 := range z.Ins {
-		s += z.Ins[za0001].Msgsize()
-	}
-	s += 6 + msgp.ArrayHeaderSize
-	for za0002 := range z.Loops {
-		s += z.Loops[za0002].Msgsize()
-	}
-	s += 4 + z.Source.Msgsize() + 5 + z.Sink.Msgsize() + 5 + msgp.ArrayHeaderSize
-	for za0003 := range z.Tables {
-		s += z.Tables[za0003].Msgsize()
-	}
-	s += 7 + msgp.ArrayHeaderSize
-	for za0004 := range z.Params {
-		s += z.Params[za0004].Msgsize()
-	}
-	s += 7 + msgp.ArrayHeaderSize
-	for za0005 := range z.Consts {
-		s += 1 + 5 + msgp.Int64Size + 5 + z.Consts[za0005].Phys.Msgsize() + 2 + z.Consts[za0005].V.Msgsize()
-	}
-	s += 6 + msgp.ArrayHeaderSize
-	for za0006 := range z.Hosts {
-		s += z.Hosts[za0006].Msgsize()
-	}
-	s += 5 + msgp.ArrayHeaderSize + (len(z.Counters) * (msgp.Int64Size)) + 7 + msgp.ArrayHeaderSize
-	for za0008 := range z.Guards {
-		s += z.Guards[za0008].Msgsize()
-	}
-	s += 6 + msgp.StringPrefixSize + len(z.Entry) + 6 + msgp.ArrayHeaderSize
-	for za0009 := range z.Slots {
-		s += 1 + 5 + msgp.StringPrefixSize + len(z.Slots[za0009].Name) + 4 + msgp.Int64Size + 5 + msgp.Int64Size
-	}
+	s = 1 + 3 + msgp.IntSize + 5 + msgp.StringPrefixSize + len(z.Hash) + 5 + msgp.IntSize + 4 + z.Ins.Msgsize() + 6 + z.Loops.Msgsize() + 4 + z.Source.Msgsize() + 5 + z.Sink.Msgsize() + 5 + z.Tables.Msgsize() + 7 + z.Params.Msgsize() + 7 + z.Consts.Msgsize() + 6 + z.Hosts.Msgsize() + 5 + msgp.ArrayHeaderSize + (len(z.Counters) * (msgp.Int64Size)) + 7 + z.Guards.Msgsize() + 6 + msgp.StringPrefixSize + len(z.Entry) + 6 + z.Slots.Msgsize()
 	return
 }
 
@@ -1347,13 +1100,10 @@ func (z *Sink) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.AppendUint8(o, uint8(z.Dist))
 	// string "cols"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Cols)))
-	for za0001 := range z.Cols {
-		o, err = z.Cols[za0001].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Cols", za0001)
-			return
-		}
+	o, err = z.Cols.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Cols")
+		return
 	}
 	// string "dests"
 	o = append(o, 0xa5, 0x64, 0x65, 0x73, 0x74, 0x73)
@@ -1430,23 +1180,10 @@ func (z *Sink) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				z.Dist = DistKind(zb0003)
 			}
 		case "cols":
-			var zb0004 uint32
-			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Cols.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Cols")
 				return
-			}
-			if cap(z.Cols) >= int(zb0004) {
-				z.Cols = (z.Cols)[:zb0004]
-			} else {
-				z.Cols = make([]ChunkCol, zb0004)
-			}
-			for za0001 := range z.Cols {
-				bts, err = z.Cols[za0001].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Cols", za0001)
-					return
-				}
 			}
 		case "dests":
 			z.Dests, bts, err = msgp.ReadInt64Bytes(bts)
@@ -1492,11 +1229,7 @@ func (z *Sink) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Sink) Msgsize() (s int) {
-	s = 1 + 5 + msgp.Uint8Size + 6 + msgp.IntSize + 6 + msgp.Int64Size + 5 + msgp.IntSize + 5 + msgp.Uint8Size + 5 + msgp.ArrayHeaderSize
-	for za0001 := range z.Cols {
-		s += z.Cols[za0001].Msgsize()
-	}
-	s += 6 + msgp.Int64Size + 7 + msgp.Int64Size + 6 + msgp.IntSize + 7 + msgp.IntSize + 7 + msgp.BoolSize
+	s = 1 + 5 + msgp.Uint8Size + 6 + msgp.IntSize + 6 + msgp.Int64Size + 5 + msgp.IntSize + 5 + msgp.Uint8Size + 5 + z.Cols.Msgsize() + 6 + msgp.Int64Size + 7 + msgp.Int64Size + 6 + msgp.IntSize + 7 + msgp.IntSize + 7 + msgp.BoolSize
 	return
 }
 
@@ -1607,13 +1340,10 @@ func (z *Source) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.AppendUint8(o, uint8(z.Kind))
 	// string "cols"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Cols)))
-	for za0001 := range z.Cols {
-		o, err = z.Cols[za0001].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Cols", za0001)
-			return
-		}
+	o, err = z.Cols.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Cols")
+		return
 	}
 	// string "count"
 	o = append(o, 0xa5, 0x63, 0x6f, 0x75, 0x6e, 0x74)
@@ -1662,23 +1392,10 @@ func (z *Source) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				z.Kind = SourceKind(zb0002)
 			}
 		case "cols":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Cols.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Cols")
 				return
-			}
-			if cap(z.Cols) >= int(zb0003) {
-				z.Cols = (z.Cols)[:zb0003]
-			} else {
-				z.Cols = make([]SourceCol, zb0003)
-			}
-			for za0001 := range z.Cols {
-				bts, err = z.Cols[za0001].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Cols", za0001)
-					return
-				}
 			}
 		case "count":
 			z.Count, bts, err = msgp.ReadInt64Bytes(bts)
@@ -1724,11 +1441,7 @@ func (z *Source) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Source) Msgsize() (s int) {
-	s = 1 + 5 + msgp.Uint8Size + 5 + msgp.ArrayHeaderSize
-	for za0001 := range z.Cols {
-		s += z.Cols[za0001].Msgsize()
-	}
-	s += 6 + msgp.Int64Size + 5 + msgp.Int64Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 5 + msgp.IntSize
+	s = 1 + 5 + msgp.Uint8Size + 5 + z.Cols.Msgsize() + 6 + msgp.Int64Size + 5 + msgp.Int64Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 5 + msgp.IntSize
 	return
 }
 
@@ -1891,13 +1604,10 @@ func (z *TableShape) MarshalMsg(b []byte) (o []byte, err error) {
 	}
 	// string "fields"
 	o = append(o, 0xa6, 0x66, 0x69, 0x65, 0x6c, 0x64, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Fields)))
-	for za0002 := range z.Fields {
-		o, err = z.Fields[za0002].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Fields", za0002)
-			return
-		}
+	o, err = z.Fields.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Fields")
+		return
 	}
 	// string "skoff"
 	o = append(o, 0xa5, 0x73, 0x6b, 0x6f, 0x66, 0x66)
@@ -1983,23 +1693,10 @@ func (z *TableShape) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				}
 			}
 		case "fields":
-			var zb0004 uint32
-			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Fields.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Fields")
 				return
-			}
-			if cap(z.Fields) >= int(zb0004) {
-				z.Fields = (z.Fields)[:zb0004]
-			} else {
-				z.Fields = make([]Field, zb0004)
-			}
-			for za0002 := range z.Fields {
-				bts, err = z.Fields[za0002].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Fields", za0002)
-					return
-				}
 			}
 		case "skoff":
 			z.SortKeyOff, bts, err = msgp.ReadIntBytes(bts)
@@ -2021,11 +1718,7 @@ func (z *TableShape) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *TableShape) Msgsize() (s int) {
-	s = 1 + 5 + msgp.Uint8Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 6 + msgp.IntSize + 6 + msgp.Int64Size + 6 + msgp.BoolSize + 5 + msgp.ArrayHeaderSize + (len(z.NoneBytes) * (msgp.IntSize)) + 7 + msgp.ArrayHeaderSize
-	for za0002 := range z.Fields {
-		s += z.Fields[za0002].Msgsize()
-	}
-	s += 6 + msgp.IntSize
+	s = 1 + 5 + msgp.Uint8Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 6 + msgp.IntSize + 6 + msgp.Int64Size + 6 + msgp.BoolSize + 5 + msgp.ArrayHeaderSize + (len(z.NoneBytes) * (msgp.IntSize)) + 7 + z.Fields.Msgsize() + 6 + msgp.IntSize
 	return
 }
 

@@ -11,9 +11,9 @@ import (
 
 // Table is the statistics of one table version.
 type Table struct {
-	Format uint16   `msg:"fmt"`  // Format2
-	Rows   int64    `msg:"rows"` // of the whole table
-	Cols   []Column `msg:"cols"` // by column number
+	Format uint16     `msg:"fmt"`  // Format2
+	Rows   int64      `msg:"rows"` // of the whole table
+	Cols   columnList `msg:"cols"` // by column number
 }
 
 // Formats. Columns of the first have no ids: see types.FirstID.

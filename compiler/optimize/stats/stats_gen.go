@@ -153,13 +153,10 @@ func (z *Table) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.AppendInt64(o, z.Rows)
 	// string "cols"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Cols)))
-	for za0001 := range z.Cols {
-		o, err = z.Cols[za0001].MarshalMsg(o)
-		if err != nil {
-			err = msgp.WrapError(err, "Cols", za0001)
-			return
-		}
+	o, err = z.Cols.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Cols")
+		return
 	}
 	return
 }
@@ -195,23 +192,10 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "cols":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Cols.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Cols")
 				return
-			}
-			if cap(z.Cols) >= int(zb0002) {
-				z.Cols = (z.Cols)[:zb0002]
-			} else {
-				z.Cols = make([]Column, zb0002)
-			}
-			for za0001 := range z.Cols {
-				bts, err = z.Cols[za0001].UnmarshalMsg(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Cols", za0001)
-					return
-				}
 			}
 		default:
 			bts, err = msgp.Skip(bts)
@@ -227,9 +211,6 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Table) Msgsize() (s int) {
-	s = 1 + 4 + msgp.Uint16Size + 5 + msgp.Int64Size + 5 + msgp.ArrayHeaderSize
-	for za0001 := range z.Cols {
-		s += z.Cols[za0001].Msgsize()
-	}
+	s = 1 + 4 + msgp.Uint16Size + 5 + msgp.Int64Size + 5 + z.Cols.Msgsize()
 	return
 }

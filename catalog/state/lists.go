@@ -1,0 +1,13 @@
+package state
+
+import (
+	"slipher/catalog/bound"
+)
+
+// Lists in messages; see bound.List.
+type (
+	columnList     = bound.List[Column, *Column]
+	constraintList = bound.List[Constraint, *Constraint]
+	objectRefList  = bound.List[ObjectRef, *ObjectRef]
+	replacedList   = bound.List[Replaced, *Replaced]
+)

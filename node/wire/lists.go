@@ -1,0 +1,24 @@
+package wire
+
+import (
+	"slipher/catalog/bound"
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+)
+
+// Lists in messages; see bound.List.
+type (
+	peerList         = bound.List[Peer, *Peer]
+	segmentList      = bound.List[Segment, *Segment]
+	exchangeList     = bound.List[Exchange, *Exchange]
+	scanList         = bound.List[Scan, *Scan]
+	paramList        = bound.List[Param, *Param]
+	zonePredList     = bound.List[ZonePred, *ZonePred]
+	columnList       = bound.List[state.Column, *state.Column]
+	storedList       = bound.List[types.Column, *types.Column]
+	objectRefList    = bound.List[state.ObjectRef, *state.ObjectRef]
+	datumList        = bound.List[types.Datum, *types.Datum]
+	segmentStatsList = bound.List[SegmentStats, *SegmentStats]
+	deletedList      = bound.List[Deleted, *Deleted]
+	recordErrorList  = bound.List[RecordError, *RecordError]
+)
