@@ -134,12 +134,15 @@ type RowSet struct {
 	Rows   []byte `msg:"rows,limit=1073741824" what:"the set of deleted rows of an object"`
 }
 
-// Stored is what has to be known of the columns to read what is stored of them.
+// Stored is what has to be known of the columns to read what is stored of them. A table that no catalog has made, which is
+// without ids, has the first ones.
 func (t *Table) Stored() []types.Column {
 	out := make([]types.Column, len(t.Columns))
 	for i := range t.Columns {
 		c := &t.Columns[i]
-		out[i] = types.Column{ID: c.ID, Type: c.Type, Initial: c.Initial}
+		if out[i] = (types.Column{ID: c.ID, Type: c.Type, Initial: c.Initial}); c.ID == 0 {
+			out[i].ID = types.FirstID(i)
+		}
 	}
 	return out
 }
