@@ -100,7 +100,7 @@ func TestMistakes(t *testing.T) {
 		{"leader --data DIR --id a --cluster 127.0.0.1:1 --bootstrap --slices 2 --storage file:x", "would not find it", "leader"},
 		{"leader --data DIR --id a --cluster 127.0.0.1:1 --join 127.0.0.1:2 --secret-file /nowhere/secret", "--secret-file: ", "leader"},
 		{"node --data DIR --id n --cluster 0.0.0.0:1 --leader 127.0.0.1:1", "--secret-file is needed", "node"},
-		{"compile --emit nonsense q.sql", "--emit nonsense: want plan", "compile"},
+		{"compile --emit nonsense q.sql", "--emit nonsense: want rules, plan", "compile"},
 		{"compile --target i386 q.sql", "--target: ", "compile"},
 		{"compile --slices 0 q.sql", "--slices: 0 is not", "compile"},
 		{"demo --slices 5000", "--slices: 5000 is not", "demo"},

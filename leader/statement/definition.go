@@ -40,6 +40,7 @@ func (e *Engine) define(ctx context.Context, c *Call, row *Row) (made int64, err
 		c.Out.Notice(pgwire.Notice{Severity: pgwire.Note, Error: *n})
 	}
 	if len(p.Command.Ops) == 0 {
+		x.Keep() // that there was nothing to do is something read: what follows must find it so
 		return 0, nil
 	}
 	schema := "" // of the new table, which may be temporary
