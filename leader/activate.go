@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"slipher/leader/pause"
 	"slipher/leader/relay"
 )
 
@@ -123,7 +124,7 @@ func (s *Server) servingLeader(ctx context.Context) (string, error) {
 		if id, _ := s.replica.Leader(); id != "" && id != s.opts.ID {
 			return id, nil
 		}
-		if !sleep(ctx, lookEvery) {
+		if !pause.Sleep(ctx, lookEvery) {
 			return "", context.Cause(ctx)
 		}
 	}

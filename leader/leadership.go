@@ -13,6 +13,7 @@ import (
 	"slipher/leader/code"
 	"slipher/leader/datadir"
 	"slipher/leader/facts"
+	"slipher/leader/pause"
 	"slipher/leader/pgwire"
 	"slipher/leader/query"
 	"slipher/leader/short"
@@ -231,7 +232,7 @@ const takenPatience = 3 * time.Second
 
 // taken ends the server: its storage has another owner. Whoever has been elected in its place has a right to that.
 func (s *Server) taken(ctx context.Context, err error) {
-	if len(s.replica.Members()) > 1 && !sleep(ctx, takenPatience) || ctx.Err() != nil {
+	if len(s.replica.Members()) > 1 && !pause.Sleep(ctx, takenPatience) || ctx.Err() != nil {
 		return
 	}
 	s.life.fail(err)

@@ -100,13 +100,3 @@ func (l *life) active() uint64 {
 	defer l.mu.Unlock()
 	return l.term
 }
-
-// sleep waits; false: ctx has ended.
-func sleep(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-time.After(d):
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}

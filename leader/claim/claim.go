@@ -14,6 +14,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/leader/datadir"
+	"slipher/leader/pause"
 	"slipher/node/rms"
 )
 
@@ -144,7 +145,7 @@ func (c *Claimant) patiently(ctx context.Context, f func() error) error {
 			return err
 		}
 		c.Log.Warn("managed storage does not answer", "err", err)
-		if !sleep(ctx, storageRetry) {
+		if !pause.Sleep(ctx, storageRetry) {
 			return context.Cause(ctx)
 		}
 	}
@@ -291,14 +292,4 @@ func someStored(cat *state.Catalog) (*state.Table, *state.ObjectRef) {
 		}
 	}
 	return nil, nil
-}
-
-// sleep waits; false: ctx has ended.
-func sleep(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-time.After(d):
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

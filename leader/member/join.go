@@ -10,6 +10,7 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
+	"slipher/leader/pause"
 	"slipher/node/rms"
 	"slipher/node/wire"
 )
@@ -44,7 +45,7 @@ func (m *Members) Stay(ctx context.Context) {
 	}
 	add := len(m.o.Join) > 0 // once: who is removed while running stays out
 	active, heard, asked := "", time.Now(), time.Time{}
-	for sleep(ctx, lookEvery) {
+	for pause.Sleep(ctx, lookEvery) {
 		if c := m.replica.Catalog().Cluster(); c != nil {
 			m.Belong(c.ID)
 			if err := m.o.CheckStorage(c.StorageURL); err != nil {
@@ -81,15 +82,6 @@ func (m *Members) Stay(ctx context.Context) {
 	}
 }
 
-func sleep(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-time.After(d):
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
 // known reports whether the cluster, as this replica has it, knows this leader and where it is.
 func (m *Members) known() bool {
 	member, ok := m.replica.Member(m.o.ID)
@@ -120,7 +112,7 @@ func (m *Members) BeAdded(ctx context.Context) error {
 		if tries%tellEvery == 0 {
 			m.o.Log.Warn("not joined yet", "join", others, "err", why)
 		}
-		if !sleep(ctx, askEvery) {
+		if !pause.Sleep(ctx, askEvery) {
 			return context.Cause(ctx)
 		}
 	}

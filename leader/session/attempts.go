@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"slipher/catalog/sqlerr"
+	"slipher/leader/pause"
 	"slipher/leader/pgwire"
 	"slipher/leader/schedule"
 	"slipher/leader/statement"
@@ -33,7 +34,7 @@ func (s *Session) run(ctx context.Context, c *statement.Call) error {
 	if own && row.Warn != "" {
 		warn(c.Out, sqlerr.NoActiveTransaction, row.Warn)
 	}
-	began, pause := time.Now(), firstPause
+	began, wait := time.Now(), firstPause
 	s.waited = 0
 	for {
 		h := &held{w: c.Out}
@@ -47,11 +48,11 @@ func (s *Session) run(ctx context.Context, c *statement.Call) error {
 			return err
 		}
 		s.log.Debug("a statement is run again", "pid", s.start.PID, "err", err)
-		if !sleep(ctx, pause) {
+		if !pause.Sleep(ctx, wait) {
 			h.fail()
 			return err
 		}
-		pause = min(2*pause, longestPause)
+		wait = min(2*wait, longestPause)
 	}
 }
 
@@ -117,16 +118,4 @@ func again(err error, own bool) bool {
 var overtaken = map[sqlerr.Code]bool{
 	sqlerr.UndefinedTable: true, sqlerr.DuplicateTable: true, sqlerr.DuplicateSchema: true, sqlerr.DuplicateDatabase: true,
 	sqlerr.InvalidSchemaName: true, sqlerr.InvalidCatalogName: true, sqlerr.DependentObjects: true,
-}
-
-// sleep waits; false: ctx has ended.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
