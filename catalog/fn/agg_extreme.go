@@ -33,7 +33,7 @@ func stepExtreme(p Pred) func(b GroupBuilder, in types.Phys, state, x, first Val
 		var better Value
 		switch {
 		case in == str:
-			better = b.ICmp(p, b.Call("slp_compare_str", x, state), b.Const(i32, 0))
+			better = strOrder(b, p, x, state)
 		case in.IsFloat():
 			better = b.FCmp(p, x, state)
 		default:

@@ -55,11 +55,6 @@ uint8_t slp_keys_equal(const uint64_t *p, const uint64_t *q, int64_t bytes, uint
 	return 1;
 }
 
-int32_t slp_compare_str(uint64_t a0, uint64_t a1, uint64_t b0, uint64_t b1) {
-	slp_str s = {a0, a1}, t = {b0, b1};
-	return slp_compare(&s, &t);
-}
-
 uint8_t slp_mul128_overflows(uint64_t al, uint64_t ah, uint64_t bl, uint64_t bh) {
 	__int128 a = (__int128)((unsigned __int128)ah << 64 | al), b = (__int128)((unsigned __int128)bh << 64 | bl), r;
 	return __builtin_mul_overflow(a, b, &r);

@@ -13,7 +13,7 @@ static void *slp_addr_memcpy(void) { return (void *)memcpy; }
 static void *slp_addr_memset(void) { return (void *)memset; }
 static void *slp_addr_memmove(void) { return (void *)memmove; }
 uint64_t slp_hash_long(uint64_t, uint64_t);
-void slp_own_str(); void slp_own_keys(); void slp_keys_equal(); void slp_compare_str(); void slp_mul128_overflows();
+void slp_own_str(); void slp_own_keys(); void slp_keys_equal(); void slp_mul128_overflows();
 void slp_i128_to_f64(); void slp_f64_to_i128(); void slp_in_i64(); void slp_in_f64(); void slp_in_i128(); void slp_in_str();
 void slp_arena_take(); void slp_key_str(); void slp_make_str();
 void slp_state_new(); void slp_moments_i64(); void slp_moments_i128(); void slp_moments_f64(); void slp_moments_merge(); void slp_variance();
@@ -36,7 +36,6 @@ var Symbols = []abi.Symbol{
 	{Name: "slp_own_str", Addr: addr(C.slp_own_str)},
 	{Name: "slp_own_keys", Addr: addr(C.slp_own_keys)},
 	{Name: "slp_keys_equal", Addr: addr(C.slp_keys_equal)},
-	{Name: "slp_compare_str", Addr: addr(C.slp_compare_str)},
 	{Name: "slp_mul128_overflows", Addr: addr(C.slp_mul128_overflows)},
 	{Name: "slp_i128_to_f64", Addr: addr(C.slp_i128_to_f64)},
 	{Name: "slp_f64_to_i128", Addr: addr(C.slp_f64_to_i128)},
