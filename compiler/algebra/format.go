@@ -50,7 +50,7 @@ func FormatTree(n Node) string {
 
 // FormatParam prints a parameter: its value and type.
 func FormatParam(p plan.Param) string {
-	t := expr.TypeName(p.Type)
+	t := expr.TreeType(p.Type)
 	switch {
 	case p.Effect != nil:
 		return fmt.Sprintf("%s%v %s", p.Effect.Name, p.Effect.Args, t)
@@ -150,7 +150,7 @@ func (f *formatter) typed(c Column) string {
 	if c.Nullable {
 		mark = "?"
 	}
-	return f.col(c.ID) + " " + expr.TypeName(c.Type) + mark
+	return f.col(c.ID) + " " + expr.TreeType(c.Type) + mark
 }
 
 func (f *formatter) cols(cs []Column) string {

@@ -24,18 +24,6 @@ func bytesOf(t types.Type) types.Type {
 	return t
 }
 
-func (b *binder) equalAll(xs, ys []*algebra.Expr) bool {
-	if len(xs) != len(ys) {
-		return false
-	}
-	for i := range xs {
-		if !b.equal(xs[i], ys[i]) {
-			return false
-		}
-	}
-	return true
-}
-
 // unifier makes equal calls in a SELECT's keys and aggregates one expression with
 // one set of parameters, so that the planner can compute them once. TPC-H 1 has
 // price * (1 - discount) twice, each with a literal of its own.

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strconv"
 
 	"slipher/catalog/fn"
@@ -137,7 +138,7 @@ func (a *aggregation) keyOf(e *algebra.Expr) int {
 // add registers an aggregate call and returns the column that holds its result.
 func (a *aggregation) add(c algebra.AggCall) *algebra.Expr {
 	for i, o := range a.aggs {
-		if o.Fn == c.Fn && o.Distinct == c.Distinct && a.b.equalAll(o.Args, c.Args) {
+		if o.Fn == c.Fn && o.Distinct == c.Distinct && slices.EqualFunc(o.Args, c.Args, a.b.equal) {
 			return a.aggCols[i].Ref()
 		}
 	}

@@ -113,7 +113,7 @@ func (p *Printer[R]) joined(es []*Expr[R], sep string) string {
 func (p *Printer[R]) call(e *Expr[R]) string {
 	switch {
 	case p.Style == Tree:
-		return fmt.Sprintf("%s:%s%s(%s)", e.Op.Name, TypeName(e.Type), p.mark(e), p.List(e.Args))
+		return fmt.Sprintf("%s:%s%s(%s)", e.Op.Name, TreeType(e.Type), p.mark(e), p.List(e.Args))
 	case e.Op.Infix != "" && len(e.Args) >= 2 && allConst(e.Args[2:]):
 		return "(" + p.Text(e.Args[0]) + " " + e.Op.Infix + " " + p.Text(e.Args[1]) + ")"
 	case p.Style == Explain && e.isCast():
@@ -223,32 +223,37 @@ func bareType(t types.Type) string {
 	return n
 }
 
-// TypeName is a type's name in as few letters as tell it apart.
+// TypeName is a type's short name: int4, decimal(12,2), varchar(20).
 func TypeName(t types.Type) string {
 	switch t.Kind {
-	case types.Decimal:
-		return fmt.Sprintf("dec(%d,%d)", t.Prec, t.Scale)
-	case types.Varchar:
-		if t.Len == types.MaxVarchar {
-			return "text"
-		}
-		return fmt.Sprintf("varchar(%d)", t.Len)
-	case types.Char:
-		return fmt.Sprintf("char(%d)", t.Len)
+	case types.Bool:
+		return "bool"
 	case types.Int2:
 		return "int2"
 	case types.Int4:
 		return "int4"
 	case types.Int8:
 		return "int8"
+	case types.Decimal:
+		return fmt.Sprintf("decimal(%d,%d)", t.Prec, t.Scale)
 	case types.Float4:
 		return "float4"
 	case types.Float8:
 		return "float8"
+	case types.Char:
+		return fmt.Sprintf("char(%d)", t.Len)
+	case types.Varchar:
+		return fmt.Sprintf("varchar(%d)", t.Len)
 	case types.Timestamp:
 		return "timestamp"
-	case types.Bool:
-		return "bool"
 	}
 	return t.String()
+}
+
+// TreeType is a type's name in trees, where it stands at every call: as short as tells it apart.
+func TreeType(t types.Type) string {
+	if t.Kind == types.Varchar && t.Len == types.MaxVarchar {
+		return "text"
+	}
+	return strings.Replace(TypeName(t), "decimal(", "dec(", 1)
 }

@@ -60,7 +60,7 @@ func (s *aggSplit) acc(f *fn.Accumulator, arg *algebra.Expr, distinct bool) *alg
 	}
 	a := s.byKey[key]
 	if a == nil || arg != nil && arg.Volatile() {
-		a = &accum{id: s.p.fresh(), fn: f, arg: arg, distinct: distinct}
+		a = &accum{id: s.p.st.Fresh(), fn: f, arg: arg, distinct: distinct}
 		a.out = accColumn(f, arg, s.grouped)
 		s.byKey[key] = a
 		s.accs = append(s.accs, a)

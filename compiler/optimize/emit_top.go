@@ -101,7 +101,7 @@ func (e *emitter) computeAbove(p *pipe, n *algebra.Project, want algebra.IDs, ke
 		e.compute(p, exprs, cols, computed)
 		return key
 	}
-	id := e.p.fresh()
+	id := e.p.st.Fresh()
 	kc := p.cols[*key]
 	col := algebra.Column{ID: id, Name: kc.Name, Type: kc.Type}
 	p.at[id] = *key

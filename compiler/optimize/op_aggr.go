@@ -240,13 +240,13 @@ func (p *pipe) groupKeys(n *aggrOp) []*plan.Expr {
 // distinctLevel groups by the keys and the DISTINCT argument first: each value then
 // stands once a group for the second level. Plain accumulators become merges of this level's.
 func (e *emitter) distinctLevel(p *pipe, n *aggrOp, keys *[]groupKey, accs []*accum, arg *algebra.Expr) *pipe {
-	value := groupKey{e.p.fresh(), "distinct", arg}
+	value := groupKey{e.p.st.Fresh(), "distinct", arg}
 	inner := append(append([]groupKey(nil), *keys...), value)
 	var plain []*accum
 	for _, a := range accs {
 		if !a.distinct {
 			first := *a
-			first.id = e.p.fresh()
+			first.id = e.p.st.Fresh()
 			first.out = accColumn(a.fn, a.arg, true)
 			plain = append(plain, &first)
 			a.fn, a.arg = e.p.env.Fn.Merged(a.fn), expr.Col(first.id, first.out.Type, first.out.Nullable)

@@ -12,7 +12,6 @@ import (
 type planner struct {
 	env    Env
 	st     *algebra.Statement
-	next   algebra.ColumnID
 	leader bool // no user table is read: everything runs on the leader
 
 	info  map[algebra.ColumnID]*colInfo
@@ -37,7 +36,7 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 	own := *st // parameters may be appended
 	own.Params = append([]plan.Param(nil), st.Params...)
 	p := &planner{
-		env: env, st: &own, next: st.NextID,
+		env: env, st: &own,
 		info:  map[algebra.ColumnID]*colInfo{},
 		equiv: map[algebra.ColumnID]algebra.ColumnID{},
 		defs:  map[algebra.ColumnID]*algebra.Expr{},
@@ -87,12 +86,6 @@ func (p *planner) survey(n algebra.Node) error {
 	}
 	p.leader = tables == 0 && !p.st.Changes()
 	return nil
-}
-
-// fresh makes a new column id.
-func (p *planner) fresh() algebra.ColumnID {
-	p.next++
-	return p.next - 1
 }
 
 // addParam appends a literal parameter and returns its number.

@@ -87,7 +87,7 @@ func (c *sharing) replace(x *algebra.Expr) *algebra.Expr {
 		}
 		id, ok := c.ids[k]
 		if !ok {
-			id = c.p.fresh()
+			id = c.p.st.Fresh()
 			c.ids[k] = id
 			c.exprs = append(c.exprs, s)
 			c.cols = append(c.cols, algebra.Column{ID: id, Name: "shared", Type: s.Type, Nullable: s.Nullable})

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"slipher/catalog/types"
 	"slipher/compiler/expr"
 	"slipher/runtime/program"
 )
@@ -28,7 +27,7 @@ func FormatSegments(q *Query) string {
 		f.line(0, "parameters")
 	}
 	for i, p := range q.Params {
-		f.line(1, "$%d %s %s", i, TypeText(p.Type), f.paramText(p))
+		f.line(1, "$%d %s %s", i, expr.TypeName(p.Type), f.paramText(p))
 	}
 	return f.b.String()
 }
@@ -207,37 +206,10 @@ func (f *formatter) sink(s *Segment, in []Column) {
 func columnsText(cols []Column) string {
 	parts := make([]string, len(cols))
 	for i, c := range cols {
-		parts[i] = c.Name + ":" + TypeText(c.Type)
+		parts[i] = c.Name + ":" + expr.TypeName(c.Type)
 		if c.Nullable {
 			parts[i] += "?"
 		}
 	}
 	return "(" + strings.Join(parts, ", ") + ")"
-}
-
-// TypeText is a type's short name: int4, decimal(12,2), varchar(20).
-func TypeText(t types.Type) string {
-	switch t.Kind {
-	case types.Bool:
-		return "bool"
-	case types.Int2:
-		return "int2"
-	case types.Int4:
-		return "int4"
-	case types.Int8:
-		return "int8"
-	case types.Decimal:
-		return fmt.Sprintf("decimal(%d,%d)", t.Prec, t.Scale)
-	case types.Float4:
-		return "float4"
-	case types.Float8:
-		return "float8"
-	case types.Char:
-		return fmt.Sprintf("char(%d)", t.Len)
-	case types.Varchar:
-		return fmt.Sprintf("varchar(%d)", t.Len)
-	case types.Timestamp:
-		return "timestamp"
-	}
-	return t.String()
 }

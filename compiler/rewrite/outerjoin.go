@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 )
 
 // innerJoins makes LEFT joins inner whose padded rows what stands above drops again:
@@ -17,7 +18,8 @@ func innerJoins(_ *run, n algebra.Node) algebra.Node { return innerUnder(n, nil)
 func innerUnder(n algebra.Node, above []*algebra.Expr) algebra.Node {
 	switch x := n.(type) {
 	case *algebra.Select:
-		above = movable(append(slices.Clone(above), x.Preds...))
+		own, _ := expr.Movable(x.Preds)
+		above = append(slices.Clone(above), own...)
 	case *algebra.Project:
 		by := map[algebra.ColumnID]*algebra.Expr{}
 		for i, c := range x.Cols {
@@ -45,7 +47,7 @@ func innerJoin(x *algebra.Join, above []*algebra.Expr) algebra.Node {
 	if kind == algebra.Left && slices.ContainsFunc(above, func(e *algebra.Expr) bool { return e.RejectsNulls(right) }) {
 		kind = algebra.Inner
 	}
-	on := movable(x.On)
+	on, _ := expr.Movable(x.On)
 	toLeft, toRight := slices.Clone(above), slices.Clone(on)
 	if kind == algebra.Inner || kind == algebra.Semi {
 		toLeft = append(toLeft, on...)
@@ -63,15 +65,12 @@ func innerJoin(x *algebra.Join, above []*algebra.Expr) algebra.Node {
 	return &algebra.Join{Kind: kind, Left: l, Right: r, On: x.On}
 }
 
-func movable(es []*algebra.Expr) []*algebra.Expr {
-	return slices.DeleteFunc(slices.Clone(es), func(e *algebra.Expr) bool { return !e.Movable() })
-}
-
 // substituted are those of es that can stand below a node that computes columns.
 func substituted(es []*algebra.Expr, by map[algebra.ColumnID]*algebra.Expr) []*algebra.Expr {
 	out := make([]*algebra.Expr, len(es))
 	for i, e := range es {
 		out[i] = e.Substitute(by)
 	}
-	return movable(out)
+	out, _ = expr.Movable(out)
+	return out
 }

@@ -1,6 +1,8 @@
 package rewrite
 
 import (
+	"slices"
+
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
@@ -75,25 +77,13 @@ func eachConjuncts(n algebra.Node, f func([]*algebra.Expr) []*algebra.Expr) alge
 	n = algebra.MapInputs(n, func(in algebra.Node) algebra.Node { return eachConjuncts(in, f) })
 	switch x := n.(type) {
 	case *algebra.Select:
-		if preds := f(x.Preds); !same(preds, x.Preds) {
+		if preds := f(x.Preds); !slices.Equal(preds, x.Preds) {
 			return algebra.Where(x.In, preds)
 		}
 	case *algebra.Join:
-		if on := f(x.On); !same(on, x.On) {
+		if on := f(x.On); !slices.Equal(on, x.On) {
 			return &algebra.Join{Kind: x.Kind, Left: x.Left, Right: x.Right, On: on}
 		}
 	}
 	return n
-}
-
-func same(a, b []*algebra.Expr) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }

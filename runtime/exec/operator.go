@@ -6,7 +6,7 @@ import (
 	"slipher/runtime/program"
 )
 
-// operators are the names, in EXPLAIN's words, of what takes a segment's memory: its sink, by compiler/plan's numbers.
+// operators are the names, in EXPLAIN's words, of what takes a segment's memory: its sink, by runtime/program's kinds.
 var operators = [...]string{program.SinkHash: "Hash", program.SinkAggr: "HashAggregate", program.SinkSort: "Sort", 3: "Network", 4: "Return", 5: "Insert", 6: "Delete"}
 
 // operator names a segment's account.
