@@ -15,10 +15,12 @@ import (
 
 // Catalog is what the binder looks up: one session's view of one catalog version.
 type Catalog interface {
-	// Table finds a stored table. An empty database is the current one, an empty
+	// Table finds a stored table that a query reads. An empty database is the current one, an empty
 	// schema means the search path. No such table: nil and no error; the error is
-	// for a database or schema that does not exist.
+	// for a database or schema that does not exist, or for a table that must not be read.
 	Table(database, schema, name string) (*state.Table, error)
+	// Find is Table of one that the statement changes: whether it may is not asked here.
+	Find(database, schema, name string) (*state.Table, error)
 	// Relation finds a relation whose rows the leader makes (pg_class, stv_slices),
 	// nil if there is none; an empty schema means the search path with pg_catalog
 	// in front.

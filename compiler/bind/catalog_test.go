@@ -58,7 +58,11 @@ func testCatalog(t testing.TB) tables {
 
 func (o tables) Session() fn.Session { return session{} }
 
-func (o tables) Table(_, schema, name string) (*state.Table, error) {
+func (o tables) Table(database, schema, name string) (*state.Table, error) {
+	return o.Find(database, schema, name)
+}
+
+func (o tables) Find(_, schema, name string) (*state.Table, error) {
 	if schema != "" && schema != "public" {
 		return nil, sqlerr.New(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", schema)
 	}

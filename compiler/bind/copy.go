@@ -14,12 +14,9 @@ import (
 // defaults. fields[i] is the table column that field i of the input fills.
 func Copy(stmt *parse.Statement, c *parse.Copy, cat Catalog, fns *fn.Table, o Options) (s *algebra.Statement, fields []int, err error) {
 	b := newBinder(stmt, cat, fns, o)
-	tab, err := cat.Table(c.Table.Database, c.Table.Schema, c.Table.Name)
+	tab, err := b.target(c.Table)
 	if err != nil {
-		return nil, nil, b.place(err, c.Table.Pos)
-	}
-	if tab == nil {
-		return nil, nil, b.noTable(c.Table)
+		return nil, nil, err
 	}
 	in := &insertion{b: b, table: tab}
 	target := &parse.Insert{Table: c.Table}

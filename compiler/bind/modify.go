@@ -14,7 +14,7 @@ func (b *binder) target(q parse.QName) (*state.Table, error) {
 	if q.Database == "" && b.cat.Relation(q.Schema, q.Name) != nil {
 		return nil, b.errorAt(q.Pos, sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog", q.Name)
 	}
-	tab, err := b.cat.Table(q.Database, q.Schema, q.Name)
+	tab, err := b.cat.Find(q.Database, q.Schema, q.Name)
 	if err != nil {
 		return nil, b.place(err, q.Pos)
 	}

@@ -3,5 +3,5 @@
 //	parse.QName ──View──► *state.Table, or a relation whose rows the leader makes (catalog/relations)
 //
 // It is where a name is looked up, for the binder and for statements that take no query, and so where another kind of
-// named thing (a view) and the question whether the user may (a privilege) belong.
+// named thing (a view) belongs. It is also where one learns whether a user may (privilege.go).
 package names

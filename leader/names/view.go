@@ -26,8 +26,18 @@ type View struct {
 // Session answers leader-only functions.
 func (v View) Session() fn.Session { return v.Ses }
 
-// Table finds a stored table by the rules of names.
+// Table finds a stored table that a query reads, if the user may read it: bind.Catalog.
 func (v View) Table(database, schema, name string) (*state.Table, error) {
+	t, err := v.Find(database, schema, name)
+	if err != nil || t == nil {
+		return nil, err
+	}
+	return t, v.May(Request{Select, Relation(t)})
+}
+
+// Find finds a stored table by the rules of names, nil if there is none. What a statement asks for on tables that it
+// changes its row says (statement.Row.Asks), and is asked before it runs.
+func (v View) Find(database, schema, name string) (*state.Table, error) {
 	db := database
 	if db == "" {
 		db = v.Ses.CurrentDatabase()
@@ -79,9 +89,9 @@ func Path(s Session) []string {
 // Relation finds a relation whose rows the leader makes.
 func (v View) Relation(schema, name string) *bind.Relation { return relationOf(schema, name) }
 
-// Target finds the table that a statement changes. Whether the user may change it is asked here.
+// Target finds the table that a statement changes, or says that there is none.
 func (v View) Target(q parse.QName) (*state.Table, error) {
-	t, err := v.Table(q.Database, q.Schema, q.Name)
+	t, err := v.Find(q.Database, q.Schema, q.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +109,7 @@ func (v View) Stored(q parse.QName) *state.Table {
 	if q.Database == "" && relationOf(q.Schema, q.Name) != nil {
 		return nil
 	}
-	t, err := v.Table(q.Database, q.Schema, q.Name)
+	t, err := v.Find(q.Database, q.Schema, q.Name)
 	if err != nil {
 		return nil
 	}

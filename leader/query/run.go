@@ -8,6 +8,7 @@ import (
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/plan"
+	"slipher/leader/names"
 	"slipher/leader/pgwire"
 	"slipher/leader/schedule"
 	"slipher/node/wire"
@@ -104,12 +105,14 @@ func reads(ses Session, p *Planned) {
 // runEffects runs the calls of a query that change something, in the order in which
 // they stand, and puts their results into the parameters.
 func (r *Runner) runEffects(ctx context.Context, ses Session, q *plan.Query, params []wire.Param) error {
+	v := names.View{Cat: r.Catalog(), Ses: ses}
 	for i, p := range q.Params {
 		if p.Effect == nil {
 			continue
 		}
-		if u := r.Catalog().User(ses.CurrentUser()); u == nil || !u.Superuser {
-			return sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied for function %s", p.Effect.Name)
+		f := names.Object{Kind: "function", Name: p.Effect.Name}
+		if err := v.May(names.Request{Privilege: names.Superuser, On: f}); err != nil {
+			return err
 		}
 		args := make([]types.Datum, len(p.Effect.Args))
 		for k, a := range p.Effect.Args {

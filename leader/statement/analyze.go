@@ -24,9 +24,10 @@ var analyzeRow = Row{
 		if b.Table == nil {
 			return v.Cat.Tables(v.Ses.CurrentDatabase())
 		}
-		return found(v, []parse.QName{*b.Table})
+		return found(v, optional(b.Table))
 	},
-	Run: runAnalyze,
+	Asks: onTables(func(b *parse.Analyze) []parse.QName { return optional(b.Table) }, names.Ownership),
+	Run:  runAnalyze,
 }
 
 // sampleRows is how many rows ANALYZE looks at: enough for distinct counts of

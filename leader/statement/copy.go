@@ -10,6 +10,7 @@ import (
 	"slipher/compiler"
 	"slipher/compiler/parse"
 	"slipher/leader/load"
+	"slipher/leader/names"
 	"slipher/leader/pgwire"
 	"slipher/leader/query"
 	"slipher/leader/schedule"
@@ -18,6 +19,7 @@ import (
 var copyRow = Row{
 	Body: (*parse.Copy)(nil), Tag: "COPY %d", Access: Writes, Kind: relations.KindQuery,
 	Changes: changes(func(b *parse.Copy) []parse.QName { return []parse.QName{b.Table} }),
+	Asks:    onTables(func(b *parse.Copy) []parse.QName { return []parse.QName{b.Table} }, names.Insert),
 	Run:     runCopy,
 }
 

@@ -7,10 +7,12 @@ import (
 	"slipher/catalog/relations"
 	"slipher/compiler/bind"
 	"slipher/compiler/parse"
+	"slipher/leader/names"
 )
 
 var createTableRow = Row{
 	Body: (*parse.CreateTable)(nil), Access: Writes, Kind: relations.KindDDL,
+	Asks: func(v names.View, b parse.Body) []names.Request { return makesTable(v, b.(*parse.CreateTable)) },
 	Define: func(scope ddl.Scope, st *parse.Statement) (*ddl.Plan, error) {
 		return ddl.CreateTable(scope, converter{st}.table(st.Body.(*parse.CreateTable)))
 	},

@@ -7,12 +7,14 @@ import (
 	"slipher/catalog/state"
 	"slipher/compiler/bind"
 	"slipher/compiler/parse"
+	"slipher/leader/names"
 	"slipher/leader/query"
 )
 
 var createTableAsRow = Row{
 	Body: (*parse.CreateTableAs)(nil), Tag: "SELECT %d", Access: Writes, Kind: relations.KindQuery,
-	Run: runCreateTableAs,
+	Asks: func(v names.View, b parse.Body) []names.Request { return makesTable(v, &b.(*parse.CreateTableAs).Def) },
+	Run:  runCreateTableAs,
 }
 
 // runCreateTableAs is CREATE TABLE AS and SELECT INTO: the table, then the INSERT that fills it.

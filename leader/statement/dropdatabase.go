@@ -7,11 +7,15 @@ import (
 	"slipher/catalog/ddl"
 	"slipher/catalog/relations"
 	"slipher/compiler/parse"
+	"slipher/leader/names"
 )
 
 // dropDatabaseRow names no tables to hold: the transaction does when all sessions have left them (txn.Txn.Do).
 var dropDatabaseRow = Row{
 	Body: (*parse.DropDatabase)(nil), Access: Writes, Kind: relations.KindDDL, Block: Alone,
+	Asks: func(v names.View, b parse.Body) []names.Request {
+		return onDatabase(v, names.Ownership, b.(*parse.DropDatabase).Name)
+	},
 	Define: func(scope ddl.Scope, st *parse.Statement) (*ddl.Plan, error) {
 		b := st.Body.(*parse.DropDatabase)
 		return ddl.DropDatabase(scope, b.Name, st.Position(b.Pos))

@@ -18,6 +18,13 @@ var dropSchemaRow = Row{
 		}
 		return referring(v, out, b.Cascade)
 	},
+	Asks: func(v names.View, b parse.Body) []names.Request {
+		var out []names.Request
+		for _, n := range b.(*parse.DropSchema).Names {
+			out = append(out, onSchema(v, names.Ownership, n.Name)...)
+		}
+		return out
+	},
 	Define: func(scope ddl.Scope, st *parse.Statement) (*ddl.Plan, error) {
 		b := st.Body.(*parse.DropSchema)
 		return ddl.DropSchema(scope, ddl.Drop{Names: converter{st}.names(b.Names), IfExists: b.IfExists, Cascade: b.Cascade})

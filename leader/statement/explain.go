@@ -13,12 +13,17 @@ import (
 	"slipher/compiler/plan"
 	"slipher/leader/code"
 	"slipher/leader/inspect"
+	"slipher/leader/names"
 	"slipher/leader/pgwire"
 )
 
 // explainRow runs nothing of the query that it explains.
 var explainRow = Row{
 	Body: (*parse.Explain)(nil), Access: Reads, Kind: relations.KindUtility,
+	Asks: func(v names.View, b parse.Body) []names.Request {
+		inner := b.(*parse.Explain).Inner.Body
+		return Of(inner).Asks(v, inner)
+	},
 	Describe: describeExplain, Run: runExplain,
 }
 

@@ -15,6 +15,9 @@ func (e *Engine) Execute(ctx context.Context, c *Call) error {
 	if err := row.hold(ctx, c); err != nil {
 		return err
 	}
+	if err := c.may(row); err != nil {
+		return err
+	}
 	return row.Run(ctx, e, c)
 }
 
@@ -62,7 +65,7 @@ func changes[B parse.Body](named func(b B) []parse.QName) func(names.View, parse
 func found(v names.View, qs []parse.QName) []*state.Table {
 	var out []*state.Table
 	for _, q := range qs {
-		if t, err := v.Table(q.Database, q.Schema, q.Name); err == nil && t != nil {
+		if t, err := v.Find(q.Database, q.Schema, q.Name); err == nil && t != nil {
 			out = append(out, t)
 		}
 	}
@@ -79,6 +82,14 @@ func referring(v names.View, tables []*state.Table, cascade bool) []*state.Table
 		out = append(out, v.Cat.References(t)...)
 	}
 	return out
+}
+
+// optional is a list of the table that a statement names, or of none.
+func optional(q *parse.QName) []parse.QName {
+	if q == nil {
+		return nil
+	}
+	return []parse.QName{*q}
 }
 
 // placed points an error about a table to where it is named.

@@ -6,6 +6,7 @@ import (
 
 	"slipher/catalog/relations"
 	"slipher/compiler/parse"
+	"slipher/leader/names"
 	"slipher/leader/short"
 )
 
@@ -13,6 +14,7 @@ var insertRow = Row{
 	Body: (*parse.Insert)(nil), Tag: "INSERT 0 %d", Access: Writes, Kind: relations.KindQuery,
 	Describe: describeInsert,
 	Changes:  changes(func(b *parse.Insert) []parse.QName { return []parse.QName{b.Table} }),
+	Asks:     onTables(func(b *parse.Insert) []parse.QName { return []parse.QName{b.Table} }, names.Insert),
 	Run:      runInsert,
 }
 
@@ -44,6 +46,7 @@ func describeInsert(e *Engine, c *Call) (Description, error) {
 var shortInsertRow = Row{
 	Body: (*parse.ShortInsert)(nil), Tag: "INSERT 0 %d", Access: Writes, Kind: relations.KindQuery,
 	Changes: changes(func(b *parse.ShortInsert) []parse.QName { return []parse.QName{b.Table} }),
+	Asks:    onTables(func(b *parse.ShortInsert) []parse.QName { return []parse.QName{b.Table} }, names.Insert),
 	Run:     runShortInsert,
 }
 

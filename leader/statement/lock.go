@@ -6,12 +6,14 @@ import (
 	"slipher/catalog/relations"
 	"slipher/catalog/sqlerr"
 	"slipher/compiler/parse"
+	"slipher/leader/names"
 	"slipher/leader/txn"
 )
 
 var lockRow = Row{
 	Body: (*parse.Lock)(nil), Access: Neither, Kind: relations.KindUtility,
 	Warn: "LOCK TABLE outside a transaction block: the lock ends with the statement",
+	Asks: onTables(func(b *parse.Lock) []parse.QName { return b.Tables }, names.Update),
 	Run:  runLock,
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 var prepareRow = Row{
-	Body: (*parse.Prepare)(nil), Access: Neither, Kind: relations.KindUtility,
+	Body: (*parse.Prepare)(nil), Access: Neither, Kind: relations.KindUtility, Asks: nothing,
 	Own: func(ctx context.Context, s Own, c *Call) error {
 		return s.SQLPrepare(ctx, c.Statement, c.Body.(*parse.Prepare), c.Out)
 	},

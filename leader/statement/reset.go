@@ -8,6 +8,6 @@ import (
 )
 
 var resetRow = Row{
-	Body: (*parse.Reset)(nil), Access: Neither, Kind: relations.KindUtility,
+	Body: (*parse.Reset)(nil), Access: Neither, Kind: relations.KindUtility, Asks: nothing,
 	Own: func(_ context.Context, s Own, c *Call) error { return s.Reset(c.Body.(*parse.Reset), c.Out) },
 }

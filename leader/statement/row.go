@@ -45,6 +45,9 @@ type Row struct {
 	// Changes are the tables that it changes, as far as they are known by name: the leader holds them before
 	// it runs. What is not found the statement itself complains about. nil: none, or it holds them itself.
 	Changes func(v names.View, b parse.Body) []*state.Table
+	// Asks is what it asks of its user's privileges, before it runs; whoever may run it besides may read what
+	// its query reads. Every row says it: nothing and onlyReads are answers too.
+	Asks Asks
 	// Define is the change of definitions that it is. nil: it is none.
 	Define func(scope ddl.Scope, st *parse.Statement) (*ddl.Plan, error)
 	// Run does it, within the session's transaction. nil: Own does.

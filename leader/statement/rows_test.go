@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"slipher/compiler/parse"
+	"slipher/leader/names"
 )
 
 // bodies are the names of the parser's types of statements, from its source.
@@ -49,6 +50,11 @@ func TestRows(t *testing.T) {
 		}
 		if (r.Run == nil) == (r.Own == nil) {
 			t.Errorf("%s: it is run by the leader or by the session", name)
+		}
+		if r.Asks == nil {
+			t.Errorf("%s does not say what it asks of its user", name)
+		} else if r.Own != nil && len(r.Asks(names.View{}, reflect.New(body.Elem()).Interface().(parse.Body))) > 0 {
+			t.Errorf("%s: the session asks nobody", name)
 		}
 		if r.Own != nil && (r.Describe != nil || r.Changes != nil || r.Block != Part || r.Warn != "" || r.Access != Neither) {
 			t.Errorf("%s: what the session runs is not in a transaction", name)

@@ -11,7 +11,7 @@ import (
 
 var selectRow = Row{
 	Body: (*parse.Select)(nil), Tag: "SELECT %d", Access: Reads, Kind: relations.KindQuery,
-	Describe: describeQuery, Run: runSelect,
+	Asks: onlyReads, Describe: describeQuery, Run: runSelect,
 }
 
 // runSelect answers a query.

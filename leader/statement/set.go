@@ -8,6 +8,6 @@ import (
 )
 
 var setRow = Row{
-	Body: (*parse.Set)(nil), Access: Neither, Kind: relations.KindUtility,
+	Body: (*parse.Set)(nil), Access: Neither, Kind: relations.KindUtility, Asks: nothing,
 	Own: func(_ context.Context, s Own, c *Call) error { return s.Set(c.Body.(*parse.Set), c.Out) },
 }

@@ -9,7 +9,7 @@ import (
 
 // transactionRow is BEGIN, COMMIT, ROLLBACK and the statements of savepoints.
 var transactionRow = Row{
-	Body: (*parse.Transaction)(nil), Access: Neither, Kind: relations.KindUtility,
+	Body: (*parse.Transaction)(nil), Access: Neither, Kind: relations.KindUtility, Asks: nothing,
 	InFailed: func(b parse.Body) bool { return inFailed[b.(*parse.Transaction).Kind] },
 	Standby:  func(st *parse.Statement) Standby { return blockEnds[st.Body.(*parse.Transaction).Kind] },
 	Own: func(ctx context.Context, s Own, c *Call) error {

@@ -6,12 +6,14 @@ import (
 	"slipher/catalog/relations"
 	"slipher/catalog/state"
 	"slipher/compiler/parse"
+	"slipher/leader/names"
 )
 
 var truncateRow = Row{
 	Body: (*parse.Truncate)(nil), Word: "TRUNCATE", Access: Writes, Kind: relations.KindDDL, Block: Closes,
 	Standby: commits,
 	Changes: changes(func(b *parse.Truncate) []parse.QName { return []parse.QName{b.Table} }),
+	Asks:    onTables(func(b *parse.Truncate) []parse.QName { return []parse.QName{b.Table} }, names.Ownership),
 	Run:     runTruncate,
 }
 

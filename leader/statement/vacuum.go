@@ -7,12 +7,14 @@ import (
 	"slipher/catalog/state"
 	"slipher/compiler/parse"
 	"slipher/leader/keep"
+	"slipher/leader/names"
 )
 
 // vacuumRow holds one table after another, not what Changes would say.
 var vacuumRow = Row{
 	Body: (*parse.Vacuum)(nil), Access: Writes, Kind: relations.KindUtility, Block: Alone, Standby: commits,
-	Run: runVacuum,
+	Asks: onTables(func(b *parse.Vacuum) []parse.QName { return optional(b.Table) }, names.Ownership),
+	Run:  runVacuum,
 }
 
 // vacuumModes say what the kinds of VACUUM do here. Interleaved keys are sorted like others,

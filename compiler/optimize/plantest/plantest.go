@@ -93,6 +93,9 @@ func (s *Schema) SetStats(table string, st *stats.Table) { s.stats[table] = st }
 // Table is part of bind.Catalog.
 func (s *Schema) Table(_, _, name string) (*state.Table, error) { return s.tables[name], nil }
 
+// Find is part of bind.Catalog.
+func (s *Schema) Find(_, _, name string) (*state.Table, error) { return s.tables[name], nil }
+
 // Relation is part of bind.Catalog: there are no catalog relations here.
 func (s *Schema) Relation(_, _ string) *bind.Relation { return nil }
 

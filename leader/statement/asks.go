@@ -1,0 +1,84 @@
+package statement
+
+import (
+	"slipher/catalog/state"
+	"slipher/compiler/parse"
+	"slipher/leader/names"
+)
+
+// Asks is Row.Asks: what a statement asks of its user's privileges. What is not there asks for nothing: the
+// statement itself complains about it.
+type Asks func(v names.View, b parse.Body) []names.Request
+
+// nothing: everybody may.
+func nothing(names.View, parse.Body) []names.Request { return nil }
+
+// onlyReads: SELECT on the tables of its query, which the binder finds: it asks for them by names.View.Table.
+func onlyReads(names.View, parse.Body) []names.Request { return nil }
+
+// onTables asks for a privilege on each table that a statement names, besides SELECT on those of its query.
+func onTables[B parse.Body](named func(b B) []parse.QName, p names.Privilege) Asks {
+	return func(v names.View, b parse.Body) []names.Request { return on(v, named(b.(B)), p) }
+}
+
+// on asks for a privilege on tables.
+func on(v names.View, tables []parse.QName, p names.Privilege) []names.Request {
+	var out []names.Request
+	for _, t := range found(v, tables) {
+		out = append(out, names.Request{Privilege: p, On: names.Relation(t)})
+	}
+	return out
+}
+
+// onDatabase asks for a privilege on a database.
+func onDatabase(v names.View, p names.Privilege, name string) []names.Request {
+	if d := v.Cat.Database(name); d != nil {
+		return []names.Request{{Privilege: p, On: names.Database(d)}}
+	}
+	return nil
+}
+
+// onSchema asks for a privilege on a schema of the session's database.
+func onSchema(v names.View, p names.Privilege, name string) []names.Request {
+	if s := v.Cat.Schema(v.Ses.CurrentDatabase(), name); s != nil {
+		return []names.Request{{Privilege: p, On: names.Schema(s)}}
+	}
+	return nil
+}
+
+// makesTable asks to create a table where it will be, to read those that it is LIKE, and to refer to others.
+func makesTable(v names.View, t *parse.CreateTable) []names.Request {
+	var like, refs []parse.QName
+	for _, l := range t.Like {
+		like = append(like, l.Table)
+	}
+	for _, d := range t.Columns {
+		if d.References != nil {
+			refs = append(refs, d.References.Table)
+		}
+	}
+	for _, k := range t.Constraints {
+		if k.Ref != nil {
+			refs = append(refs, k.Ref.Table)
+		}
+	}
+	out := append(on(v, like, names.Select), on(v, refs, names.References)...)
+	switch {
+	case t.Temp:
+		return append(out, onDatabase(v, names.Temporary, v.Ses.CurrentDatabase())...)
+	case t.Table.Schema != "":
+		return append(out, onSchema(v, names.Create, t.Table.Schema)...)
+	}
+	for _, s := range v.Ses.SearchPath() {
+		if r := onSchema(v, names.Create, s); r != nil && !state.IsSystemSchema(s) {
+			return append(out, r...)
+		}
+	}
+	return out
+}
+
+// may asks for what the statement's row says.
+func (c *Call) may(r *Row) error {
+	v := c.names(c.view())
+	return v.May(r.Asks(v, c.Body)...)
+}
