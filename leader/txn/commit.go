@@ -61,14 +61,24 @@ func (t *Txn) Commit(ctx context.Context) error {
 			return err
 		}
 	}
-	if !t.temp {
-		return nil
+	if t.temp {
+		if len(t.ops) == 0 && t.m.log.Term() != t.term {
+			return errDeposed // its objects carry a term that is over: the collector may have them
+		}
+		t.spec.Temp.publish(t.view)
 	}
-	if len(t.ops) == 0 && t.m.log.Term() != t.term {
-		return errDeposed // its objects carry a term that is over: the collector may have them
+	for _, f := range t.after {
+		f()
 	}
-	t.spec.Temp.publish(t.view)
 	return nil
+}
+
+// Then has f called when the transaction has been committed: not if it is rolled back, or to a savepoint before, or
+// if nobody knows whether it counts.
+func (t *Txn) Then(f func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.after = append(t.after, f)
 }
 
 // propose has the commit's command applied, translated to where merges have put the rows.

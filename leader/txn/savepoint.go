@@ -9,6 +9,7 @@ import (
 type Mark struct {
 	base, view *state.Catalog // nil: no snapshot yet
 	ops, pre   int
+	after      int
 	temp       bool
 	inline     int64
 	savepoints int
@@ -29,7 +30,7 @@ func (t *Txn) Mark() Mark {
 }
 
 func (t *Txn) mark() Mark {
-	return Mark{base: t.base, view: t.view, ops: len(t.ops), pre: len(t.pre), temp: t.temp, inline: t.inline,
+	return Mark{base: t.base, view: t.view, ops: len(t.ops), pre: len(t.pre), after: len(t.after), temp: t.temp, inline: t.inline,
 		savepoints: len(t.points), locked: len(t.locked)}
 }
 
@@ -52,7 +53,7 @@ func (t *Txn) undo(m Mark) {
 		t.view = t.spec.Temp.Over(t.base)
 	}
 	t.ops, t.pre, t.temp, t.inline = t.ops[:m.ops], t.pre[:m.pre], m.temp, m.inline
-	t.points = t.points[:m.savepoints]
+	t.after, t.points = t.after[:m.after], t.points[:m.savepoints]
 	t.unlock(m.locked)
 }
 

@@ -30,6 +30,7 @@ type Txn struct {
 	inline     int64                 // bytes of rows in ops; guarded by mu
 	tables     map[state.TableID]use // those used, and how; guarded by mu
 	writes     []state.TxnID         // guarded by mu
+	after      []func()              // see Then; guarded by mu
 	points     []point               // savepoints, the innermost last; guarded by mu
 	locked     []lock                // guarded by mu
 	waited     time.Duration         // for locks; guarded by mu
@@ -252,5 +253,5 @@ func (t *Txn) end() {
 	t.closed = true
 	t.m.forget(t, t.writes)
 	t.unlock(0) // the last: who gets a lock sees what was committed
-	t.base, t.view, t.ops, t.pre, t.points = nil, nil, nil, nil, nil
+	t.base, t.view, t.ops, t.pre, t.after, t.points = nil, nil, nil, nil, nil, nil
 }

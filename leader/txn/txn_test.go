@@ -3,6 +3,7 @@ package txn
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -459,4 +460,42 @@ func TestSavepointOfLostSnapshot(t *testing.T) {
 		t.Errorf("%d rows of version %d, pinned is %d", got, a.View().Version(), m.Oldest())
 	}
 	a.Rollback()
+}
+
+// What shall follow the commit follows it, in order, and only if it was not undone.
+func TestThen(t *testing.T) {
+	l := newLog(t)
+	m := manager(l)
+	tab := given(t, l, "t")
+	var did []string
+	say := func(s string) func() { return func() { did = append(did, s) } }
+	a := begin(t, m, Spec{})
+	do(t, a, add(tab, "o", 1))
+	a.Then(say("a"))
+	a.Savepoint("s")
+	a.Then(say("b"))
+	if err := a.RollbackTo("s"); err != nil {
+		t.Fatal(err)
+	}
+	a.Then(say("c"))
+	mark := a.Mark()
+	a.Then(say("d"))
+	a.Undo(mark)
+	if len(did) > 0 {
+		t.Errorf("%q before the commit", did)
+	}
+	commit(t, a)
+	b := begin(t, m, Spec{})
+	b.Then(say("rolled back"))
+	b.Rollback()
+	c := begin(t, m, Spec{})
+	do(t, c, add(tab, "p", 1))
+	c.Then(say("lost"))
+	l.lose = "d"
+	if err := c.Commit(context.Background()); err == nil {
+		t.Error("a deposed leader has committed")
+	}
+	if got := fmt.Sprint(did); got != "[a c]" {
+		t.Errorf("did %s", got)
+	}
 }
