@@ -25,7 +25,7 @@ func (t *leadership) Execute(ctx context.Context, c *statement.Call) error {
 	if err == nil {
 		err = t.statements.Execute(ctx, c)
 	}
-	t.s.history.End(q, err)
+	t.s.history.End(q, c.Did, err)
 	if err == nil && q.Kind == relations.KindQuery && !c.OnLeader {
 		ses.Ran(q.ID)
 	}

@@ -35,7 +35,7 @@ type Env struct {
 	Transactions func() []Transaction
 	// Conflicts are transactions that were refused because of others, oldest first.
 	Conflicts func() []Conflict
-	Loads     func() []Load
+	Loads     func() []Load // oldest first, as LoadErrors
 	Compiles  func() []Compile
 }
 
@@ -99,7 +99,6 @@ type Query struct {
 	Error                  string
 	Rows                   int64 // returned, inserted or loaded
 	PlanMicros             int64
-	CompileMicros          int64
 }
 
 // Transaction is an open transaction and the tables that it uses.
@@ -156,19 +155,16 @@ type LoadError struct {
 	StartOffset int64
 }
 
-// Load is one file that a COPY finished.
+// Load is one file that a COPY has loaded.
 type Load struct {
-	Query       int64
-	User        string
-	Slice       int
-	File        string
-	Lines       int64
-	Errors      int
-	EndMicros   int64
-	SizeBytes   int64
-	Table       string
-	LoadedRows  int64
-	StartMicros int64
+	Query     int64
+	UserID    uint32
+	Table     string
+	File      string
+	Bytes     int64 // unpacked
+	Lines     int64 // scanned: headers and refused ones too
+	Errors    int
+	EndMicros int64
 }
 
 // Compile is one segment's way to code: svl_compile.

@@ -8,6 +8,9 @@ func locks() []entry {
 		{name: "svv_transactions", view: true, rows: svvTransactions,
 			columns: `txn_owner, txn_db text, xid int8, pid int4, txn_start timestamp, lock_mode text?, lockable_object_type text, relation int4?, granted bool`,
 			doc:     "Open transactions, the tables they use and those they wait for: writers for LOCK, LOCK for both. What writers do to each other is refused at commit."},
+		{name: "pg_locks", view: true, rows: pgLocks,
+			columns: `locktype text, relation, database oid?, transaction int8, pid int4, mode text, granted bool`,
+			doc:     "svv_transactions in PostgreSQL's form."},
 		{name: "stv_locks", view: true, rows: stvLocks,
 			columns: `table_id int4, last_commit, last_update timestamp?, lock_owner int8, lock_owner_pid int4, lock_owner_start_ts timestamp, lock_owner_end_ts timestamp?, lock_status char(22)`,
 			doc:     "Tables that open transactions are changing or have locked, or wait for."},
@@ -22,6 +25,16 @@ func svvTransactions(_ context.Context, env *Env, b *builder) error {
 		b.add(t.User, t.Database, t.ID, t.PID, t.StartMicros, "ExclusiveLock", "transactionid", nil, true)
 		for _, l := range t.Locks {
 			b.add(t.User, t.Database, t.ID, t.PID, t.StartMicros, l.Mode, "relation", l.Table, !l.Waiting)
+		}
+	}
+	return nil
+}
+
+func pgLocks(_ context.Context, env *Env, b *builder) error {
+	for _, t := range all(env.Transactions) {
+		b.add("transactionid", nil, nil, t.ID, t.PID, "ExclusiveLock", true)
+		for _, l := range t.Locks {
+			b.add("relation", l.Table, env.databaseID(t.Database), t.ID, t.PID, l.Mode, !l.Waiting)
 		}
 	}
 	return nil

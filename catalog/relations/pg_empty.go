@@ -1,7 +1,6 @@
 package relations
 
-// pgEmpty are relations that tools look into and that have nothing to show:
-// what they list does not exist here (yet). Their columns are the ones tools read.
+// pgEmpty are relations that tools look into and that have nothing to show. Their columns are the ones tools read.
 func pgEmpty() []entry {
 	const nothing = "Present for tools; nothing of the kind exists here."
 	var out []entry
@@ -17,7 +16,6 @@ func pgEmpty() []entry {
 		{"pg_aggregate", `aggfnoid oid, aggtransfn name, aggfinalfn name, aggtranstype oid, agginitval text?`},
 		{"pg_cast", `oid oid, castsource, casttarget, castfunc oid, castcontext char(1)`},
 		{"pg_conversion", `oid oid, conname name, connamespace oid, conowner int4, conforencoding, contoencoding int4`},
-		{"pg_locks", `locktype text, relation, database oid, transaction int8, pid int4, mode text, granted bool`},
 		{"pg_trigger", `oid oid, tgrelid oid, tgname name, tgfoid oid, tgtype int2, tgenabled char(1), tgisinternal bool, tgconstraint oid, tgnargs int2`},
 		{"pg_inherits", `inhrelid, inhparent oid, inhseqno int4, inhdetachpending bool`},
 		{"pg_statistic", `starelid oid, staattnum int2, stanullfrac float4, stawidth int4, stadistinct float4`},
@@ -58,7 +56,16 @@ func pgEmpty() []entry {
 		{"svv_vacuum_progress", `table_name, status, time_remaining_estimate text?`},
 		{"stl_alert_event_log", `userid, query, slice, segment, step, pid int4, xid int8, event, solution char(1024), event_time timestamp`},
 	} {
-		out = append(out, entry{name: e.name, view: e.name[:3] != "pg_", columns: e.columns, doc: nothing})
+		doc := nothing
+		if silent[e.name] {
+			doc = "Present for tools; what there is of the kind is not listed."
+		}
+		out = append(out, entry{name: e.name, view: e.name[:3] != "pg_", columns: e.columns, doc: doc})
 	}
 	return out
 }
+
+// silent are those of pgEmpty whose subject does exist: to join them with others finds nothing, and means nothing.
+var silent = map[string]bool{"pg_depend": true, "pg_shdepend": true, "pg_operator": true, "pg_opclass": true, "pg_aggregate": true,
+	"pg_cast": true, "pg_statistic": true, "pg_statistic_indicator": true, "svv_interleaved_columns": true,
+	"svv_vacuum_progress": true, "stl_alert_event_log": true}

@@ -3,6 +3,8 @@ package relations
 import (
 	"context"
 	"unicode/utf8"
+
+	"slipher/catalog/fn"
 )
 
 // stl are the logs: what the leader remembers of queries and loads.
@@ -42,13 +44,15 @@ func stl() []entry {
 		{name: "stl_load_commits", rows: stlLoadCommits,
 			columns: `userid, query, slice int4, name, filename char(256), byte_offset int8, lines_scanned, errors int4, curtime timestamp,
 				status int4, file_format char(16), is_partial int4, start_offset int8, copy_job_id int8`,
-			doc: "Files that COPY loaded."},
+			doc: "Files that COPY loaded, once it was committed. slice is -1: a file's records are dealt to all slices; " +
+				"byte_offset is its length, unpacked."},
 		{name: "sys_query_history", view: true, rows: sysQueryHistory,
 			columns: `user_id int4, query_id int8, query_label char(320), transaction_id int8, session_id int4, database_name char(128),
 				query_type char(32), status char(10), result_cache_hit bool, start_time timestamp, end_time timestamp?, elapsed_time, queue_time,
-				execution_time int8, error_message char(512), returned_rows, returned_bytes int8, query_text char(4000), redshift_version char(256),
-				compute_type varchar(32), compile_time, planning_time, lock_wait_time int8`,
-			doc: "Queries that run or ran; times in microseconds."},
+				execution_time int8, error_message char(512), returned_rows int8, returned_bytes int8?, query_text char(4000),
+				redshift_version char(256), compute_type varchar(32), compile_time, planning_time int8, lock_wait_time int8?`,
+			doc: "Queries that run or ran; times in microseconds. Nothing is queued, or answered from a cache of results. What is not " +
+				"measured is NULL. Fused code is compiled while the query runs: compile_time is within execution_time."},
 		{name: "sys_load_error_detail", view: true, rows: sysLoadErrorDetail,
 			columns: `user_id int4, query_id int8, transaction_id int8?, session_id int4, database_name char(64), table_id int4, start_time timestamp,
 				file_name char(256), line_number int8, column_name char(127), column_type, column_length char(10), position int4,
@@ -180,13 +184,16 @@ func stlLoaderrorDetail(_ context.Context, env *Env, b *builder) error {
 
 func stlLoadCommits(_ context.Context, env *Env, b *builder) error {
 	for _, l := range all(env.Loads) {
-		b.add(env.userID(l.User), l.Query, l.Slice, l.Table, l.File, l.SizeBytes, l.Lines, l.Errors, l.EndMicros, 1, "Text", 0,
-			int64(0), int64(-1))
+		b.add(l.UserID, l.Query, -1, l.Table, l.File, l.Bytes, l.Lines, l.Errors, l.EndMicros, 1, "Text", 0, int64(0), int64(-1))
 	}
 	return nil
 }
 
 func sysQueryHistory(_ context.Context, env *Env, b *builder) error {
+	compiled := map[int64]int64{} // by query
+	for _, c := range all(env.Compiles) {
+		compiled[c.Query] += c.EndMicros - c.StartMicros
+	}
 	for _, q := range all(env.Queries) {
 		status, end := "success", q.EndMicros
 		switch {
@@ -199,8 +206,8 @@ func sysQueryHistory(_ context.Context, env *Env, b *builder) error {
 		}
 		elapsed := max(0, end-q.StartMicros)
 		b.add(env.userID(q.User), q.ID, label(&q), q.Txn, q.PID, q.Database, kindNames[q.Kind], status, false, q.StartMicros, null(q.EndMicros),
-			elapsed, int64(0), max(0, elapsed-q.PlanMicros-q.CompileMicros), q.Error, q.Rows, int64(0), q.Text, "", "primary",
-			q.CompileMicros, q.PlanMicros, int64(0))
+			elapsed, int64(0), max(0, elapsed-q.PlanMicros), q.Error, q.Rows, nil, q.Text, fn.Version, "primary",
+			compiled[q.ID], q.PlanMicros, nil)
 	}
 	return nil
 }

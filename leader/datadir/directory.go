@@ -5,6 +5,7 @@
 //	DIR/CLUSTER             the cluster's id, known before raft has a majority
 //	DIR/node, DIR/artifacts caches
 //	DIR/load_errors.jsonl   what COPY refused (leader/history)
+//	DIR/load_files.jsonl    what it loaded
 package datadir
 
 import (
@@ -29,6 +30,7 @@ const (
 	Node        = "node"
 	Artifacts   = "artifacts"
 	LoadErrors  = "load_errors.jsonl"
+	LoadFiles   = "load_files.jsonl"
 )
 
 // DefaultStorage is the URL of Storage, relative to the data directory.
@@ -36,7 +38,7 @@ var DefaultStorage = rms.RelativeURL(Storage)
 
 // ours are the entries that a data directory may have before it holds a cluster: a first start may have
 // been interrupted, and a disk's root has a folder of its own.
-var ours = []string{Catalog, ClusterFile, ClusterFile + ".new", Storage, Node, Artifacts, LoadErrors, "lost+found"}
+var ours = []string{Catalog, ClusterFile, ClusterFile + ".new", Storage, Node, Artifacts, LoadErrors, LoadFiles, "lost+found"}
 
 // Check refuses a directory that is somebody else's. It makes nothing.
 func Check(dir string) error {

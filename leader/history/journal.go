@@ -5,33 +5,25 @@ import (
 	"encoding/json"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
-
-	"slipher/catalog/relations"
-	"slipher/leader/datadir"
 )
 
-// Loads keeps what COPY refused. It stands outside transactions: the rows
-// survive the failure of the COPY that made them, and a restart.
+// Journal keeps the newest rows of a relation over restarts: those of one kind, T.
 //
 // Rows are appended to a file, a line of JSON each. When it is twice as long as what is kept it is written anew.
-type Loads struct {
+type Journal[T any] struct {
 	mu    sync.Mutex
 	path  string
-	limit int64                 // bytes of the rows kept, as lines
-	rows  []relations.LoadError // oldest first; guarded by mu
-	sizes []int64               // of their lines; guarded by mu
-	kept  int64                 // sum of sizes; guarded by mu
-	file  int64                 // bytes of the file; guarded by mu
+	limit int64   // bytes of the rows kept, as lines
+	rows  []T     // oldest first; guarded by mu
+	sizes []int64 // of their lines; guarded by mu
+	kept  int64   // sum of sizes; guarded by mu
+	file  int64   // bytes of the file; guarded by mu
 }
 
-// LoadsLimit keeps some 40,000 rows of usual length.
-const LoadsLimit = 16 << 20
-
-// OpenLoads reads the rows of earlier runs. Lines that cannot be read are passed over.
-func OpenLoads(dir string, limit int64) (*Loads, error) {
-	l := &Loads{path: filepath.Join(dir, datadir.LoadErrors), limit: limit}
+// openJournal reads the rows of earlier runs. Lines that cannot be read are passed over.
+func openJournal[T any](path string, limit int64) (*Journal[T], error) {
+	l := &Journal[T]{path: path, limit: limit}
 	f, err := os.Open(l.path)
 	if os.IsNotExist(err) {
 		return l, nil
@@ -47,7 +39,7 @@ func OpenLoads(dir string, limit int64) (*Loads, error) {
 			return nil, err
 		}
 		l.file += int64(len(line))
-		var e relations.LoadError
+		var e T
 		if json.Unmarshal(line, &e) == nil && err == nil {
 			l.keep(e, int64(len(line)))
 		} else if len(line) > 0 {
@@ -64,7 +56,7 @@ func OpenLoads(dir string, limit int64) (*Loads, error) {
 }
 
 // keep takes a row in and the oldest ones out. Called with mu held.
-func (l *Loads) keep(e relations.LoadError, size int64) {
+func (l *Journal[T]) keep(e T, size int64) {
 	l.rows, l.sizes, l.kept = append(l.rows, e), append(l.sizes, size), l.kept+size
 	n := 0
 	for ; l.kept > l.limit && n < len(l.rows); n++ {
@@ -73,8 +65,8 @@ func (l *Loads) keep(e relations.LoadError, size int64) {
 	l.rows, l.sizes = l.rows[n:], l.sizes[n:]
 }
 
-// Add keeps the refusals of one COPY, at most half of what is kept in all: the first ones say what is wrong.
-func (l *Loads) Add(rows []relations.LoadError) error {
+// Add keeps the rows of one statement, at most half of what is kept in all: the first ones.
+func (l *Journal[T]) Add(rows []T) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -110,14 +102,14 @@ func (l *Loads) Add(rows []relations.LoadError) error {
 }
 
 // All returns the rows, oldest first.
-func (l *Loads) All() []relations.LoadError {
+func (l *Journal[T]) All() []T {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.rows[:len(l.rows):len(l.rows)]
 }
 
 // rewrite writes a file of the rows kept and puts it in the old one's place. Called with mu held.
-func (l *Loads) rewrite() error {
+func (l *Journal[T]) rewrite() error {
 	text := make([]byte, 0, l.kept)
 	for _, r := range l.rows {
 		line, err := json.Marshal(r)

@@ -14,12 +14,12 @@ import (
 func TestLoadErrors(t *testing.T) {
 	const limit = 4 << 10
 	dir := t.TempDir()
-	open := func() *Loads {
+	open := func() *Journal[relations.LoadError] {
 		l, err := OpenLoads(dir, limit)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return l
+		return l.Errors
 	}
 	l := open()
 	rows := func(query int64, n int) (es []relations.LoadError) {
@@ -34,7 +34,7 @@ func TestLoadErrors(t *testing.T) {
 		if err != nil || st.Size() > 2*limit {
 			t.Fatalf("%s: file %v %v", when, st, err)
 		}
-		for _, l := range []*Loads{l, open()} {
+		for _, l := range []*Journal[relations.LoadError]{l, open()} {
 			if es := l.All(); len(es) == 0 || es[len(es)-1].Query != lastQuery {
 				t.Fatalf("%s: %d rows, the last %+v", when, len(es), es[max(len(es)-1, 0):])
 			}
@@ -72,4 +72,23 @@ func TestLoadErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("behind half a line", 101)
+}
+
+// Files that were loaded survive a restart, apart from what was refused.
+func TestLoadFiles(t *testing.T) {
+	dir := t.TempDir()
+	l, err := OpenLoads(dir, LoadsLimit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := relations.Load{Query: 7, UserID: 100, Table: "t", File: "/a", Lines: 3, Bytes: 12, Errors: 1, EndMicros: 5}
+	if err := l.Files.Add([]relations.Load{want}); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = OpenLoads(dir, LoadsLimit); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.Files.All(); len(got) != 1 || got[0] != want || len(l.Errors.All()) > 0 {
+		t.Errorf("%+v, %+v", got, l.Errors.All())
+	}
 }

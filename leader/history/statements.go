@@ -34,10 +34,17 @@ func (h *Statements) Begin(q relations.Query) *relations.Query {
 	return &q
 }
 
+// Did is what a statement that has ended says of itself.
+type Did struct {
+	Rows    int64 // returned, written or deleted
+	Planned time.Duration
+}
+
 // End completes a record.
-func (h *Statements) End(q *relations.Query, err error) {
+func (h *Statements) End(q *relations.Query, did Did, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	q.Rows, q.PlanMicros = did.Rows, did.Planned.Microseconds()
 	q.EndMicros = max(types.MicrosOf(time.Now()), q.StartMicros+1)
 	if err != nil {
 		q.Aborted, q.Error = true, sqlerr.From(err).Message

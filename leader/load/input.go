@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
+	"slipher/catalog/relations"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/compiler/parse"
@@ -23,7 +25,8 @@ type Input struct {
 	name     string   // of the file that is read, "" for the client
 	file     *os.File
 	client   pgwire.CopyReader
-	splitter *load.Splitter // nil between files
+	splitter *load.Splitter   // nil between files
+	done     []relations.Load // files read to their ends: name, lines, bytes
 	text     wire.Text
 	err      error // with which reading ended; the query that follows fails for it
 }
@@ -79,6 +82,8 @@ func (in *Input) Next(ctx context.Context) (schedule.Batch, error) {
 		case in.client != nil:
 			return schedule.Batch{}, err
 		}
+		lines, bytes := in.splitter.Scanned()
+		in.done = append(in.done, relations.Load{Table: in.table, File: in.name, Lines: lines, Bytes: bytes})
 		in.Close()
 	}
 }
@@ -111,6 +116,20 @@ func (in *Input) failed(ctx context.Context, err error) error {
 
 // Failure is why reading the input ended too early, nil if it did not.
 func (in *Input) Failure() error { return in.err }
+
+// Files are the files that a COPY has read, as stl_load_commits shows them. What comes from the client is in none.
+func (in *Input) Files(by Identity, done schedule.Stats, nowMicros int64) []relations.Load {
+	errors := map[string]int{}
+	for _, r := range done.Refused {
+		errors[r.File]++
+	}
+	out := slices.Clone(in.done)
+	for i := range out {
+		f := &out[i]
+		f.Query, f.UserID, f.Errors, f.EndMicros = by.Query, by.User, errors[f.File], nowMicros
+	}
+	return out
+}
 
 // Close ends the file that is read.
 func (in *Input) Close() {

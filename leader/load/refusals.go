@@ -14,13 +14,19 @@ import (
 	"slipher/node/wire"
 )
 
+// Identity is which COPY it is.
+type Identity struct {
+	Query int64  // as in stl_query
+	User  uint32 // id
+}
+
 // Refusals are the records that a COPY refused, as stl_load_errors shows them.
-func Refusals(ses query.Session, user uint32, t *state.Table, done schedule.Stats) []relations.LoadError {
+func Refusals(ses query.Session, by Identity, t *state.Table, done schedule.Stats) []relations.LoadError {
 	var rows []relations.LoadError
 	for _, r := range done.Refused {
 		code, _ := strconv.Atoi(r.Code)
 		typ, length := columnType(t, r.Column)
-		rows = append(rows, relations.LoadError{Query: int64(done.Query), PID: ses.BackendPID(), UserID: user, Table: t.ID,
+		rows = append(rows, relations.LoadError{Query: by.Query, PID: ses.BackendPID(), UserID: by.User, Table: t.ID,
 			StartMicros: ses.NowMicros(), File: r.File, Line: r.Line, Column: r.Column, Type: typ, Length: length,
 			RawLine: r.Raw, RawValue: r.Value, Code: code, Reason: r.Reason})
 	}

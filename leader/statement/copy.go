@@ -3,10 +3,11 @@ package statement
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"slipher/catalog/relations"
 	"slipher/catalog/sqlerr"
-	"slipher/catalog/state"
+	"slipher/catalog/types"
 	"slipher/compiler"
 	"slipher/compiler/parse"
 	"slipher/leader/load"
@@ -32,10 +33,12 @@ func runCopy(ctx context.Context, e *Engine, c *Call) error {
 	cat := c.view()
 	env := e.Environment(cat)
 	env.Catalog, env.Bind = c.names(cat), query.BindOptions(c.Session, nil)
+	began := time.Now()
 	p, err := compiler.Plan(c.Statement, env)
 	if err != nil {
 		return err
 	}
+	c.Did.Planned = time.Since(began)
 	table := p.Bound.Insert
 	in, err := load.Open(ctx, c.Statement, b, table, p.Fields, c.Out)
 	if err != nil {
@@ -44,7 +47,10 @@ func runCopy(ctx context.Context, e *Engine, c *Call) error {
 	defer in.Close()
 	done, err := e.Write(ctx, c.Session, b.Tag(), &query.Planned{Cat: cat, Query: p.Query}, nil,
 		&schedule.Copy{Next: in.Next, Text: in.Text()})
-	e.keepRefusals(c, table, done)
+	by := e.identity(c)
+	if err := e.Loads.Errors.Add(load.Refusals(c.Session, by, table, done)); err != nil {
+		e.Log.Error("load errors cannot be kept", "err", err)
+	}
 	if err != nil {
 		if cause := in.Failure(); cause != nil {
 			err = cause
@@ -56,6 +62,12 @@ func runCopy(ctx context.Context, e *Engine, c *Call) error {
 		info(c.Out, "Load into table '%s' completed, %d record(s) could not be loaded.  "+
 			"Check 'stl_load_errors' system table for details.", table.Name, n)
 	}
+	files := in.Files(by, done, types.MicrosOf(time.Now()))
+	c.Session.Txn().Then(func() {
+		if err := e.Loads.Files.Add(files); err != nil {
+			e.Log.Error("loaded files cannot be kept", "err", err)
+		}
+	})
 	mark := c.Session.Txn().Mark()
 	if err := e.analyzeLoaded(ctx, c, table, b); err != nil {
 		c.Session.Txn().Undo(mark)
@@ -64,15 +76,15 @@ func runCopy(ctx context.Context, e *Engine, c *Call) error {
 	return c.completeRows(done.Affected)
 }
 
-// keepRefusals writes the records that a COPY refused to stl_load_errors.
-func (e *Engine) keepRefusals(c *Call, t *state.Table, done schedule.Stats) {
-	var user uint32
+// identity is which COPY c is, for those who ask later.
+func (e *Engine) identity(c *Call) (by load.Identity) {
+	if q := e.History.Running(c.Session.BackendPID()); q != nil {
+		by.Query = q.ID
+	}
 	if u := e.Catalog().User(c.Session.CurrentUser()); u != nil {
-		user = u.ID
+		by.User = u.ID
 	}
-	if err := e.Loads.Add(load.Refusals(c.Session, user, t, done)); err != nil {
-		e.Log.Error("load errors cannot be kept", "err", err)
-	}
+	return by
 }
 
 func info(w pgwire.ResultWriter, format string, args ...any) {

@@ -3,6 +3,7 @@ package statement
 import (
 	"context"
 	"errors"
+	"time"
 
 	"slipher/catalog/relations"
 	"slipher/compiler/parse"
@@ -66,10 +67,12 @@ func runShortInsert(ctx context.Context, e *Engine, c *Call) error {
 // write runs INSERT, UPDATE and DELETE: queries whose rows go into blocks, or say which rows
 // are no more, instead of going to the client.
 func (e *Engine) write(ctx context.Context, c *Call) error {
+	began := time.Now()
 	p, err := e.Plan(c.Session, c.Statement, c.Types)
 	if err != nil {
 		return err
 	}
+	c.Did.Planned = time.Since(began)
 	done, err := e.Write(ctx, c.Session, c.Body.Tag(), p, c.Args, nil)
 	if err != nil {
 		return err

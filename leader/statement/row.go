@@ -85,6 +85,8 @@ type Call struct {
 	Out   pgwire.ResultWriter
 	// OnLeader is noted by Run: no node took part.
 	OnLeader bool
+	// Did is noted by Run, for the history.
+	Did history.Did
 }
 
 // Description is what is known of a statement before it runs.
@@ -146,4 +148,7 @@ func (c *Call) mayChange(schema string) error {
 func (c *Call) complete() error { return c.Out.Complete(c.Body.Tag()) }
 
 // completeRows is complete, and how many rows it was about.
-func (c *Call) completeRows(n int64) error { return c.Out.Complete(fmt.Sprintf(Of(c.Body).Tag, n)) }
+func (c *Call) completeRows(n int64) error {
+	c.Did.Rows = n
+	return c.Out.Complete(fmt.Sprintf(Of(c.Body).Tag, n))
+}

@@ -22,7 +22,7 @@ func runSelect(ctx context.Context, e *Engine, c *Call) error {
 		return err
 	}
 	planned := time.Now()
-	c.OnLeader = p.OnLeader()
+	c.OnLeader, c.Did.Planned = p.OnLeader(), planned.Sub(began)
 	rows, err := e.Start(ctx, c.Session, p, c.Args)
 	if err != nil {
 		return err

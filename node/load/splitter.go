@@ -64,6 +64,9 @@ func (s *Splitter) Next() (Batch, error) {
 		}
 		b := Batch{Data: data, Line: s.line, Offset: s.off}
 		s.line += int64(bytes.Count(buf[:cut], []byte{'\n'}))
+		if s.eof && cut > 0 && buf[cut-1] != '\n' {
+			s.line++ // a line without an end
+		}
 		s.off += int64(cut)
 		for s.header > 0 && len(b.Data) > 0 {
 			n, _ := s.o.recordEnd(b.Data, 0)
@@ -80,6 +83,9 @@ func (s *Splitter) Next() (Batch, error) {
 		}
 	}
 }
+
+// Scanned is how many lines and (unpacked) bytes have been read.
+func (s *Splitter) Scanned() (lines, bytes int64) { return s.line - 1, s.off }
 
 // fill reads until there is a batch's worth and finds where its last record ends.
 func (s *Splitter) fill() (buf []byte, cut int, err error) {
