@@ -66,10 +66,7 @@ func Compile(q *plan.Query, o Options) ([]*Code, error) {
 }
 
 func variant(q *plan.Query, s *plan.Segment, o lower.Options, fns *fn.Table) (*Variant, error) {
-	p, err := lower.Segment(q, s, o)
-	if err != nil {
-		return nil, err
-	}
+	p := lower.Segment(q, s, o)
 	seg := p.Seg
 	seg.Entry = Entry
 	// The hash leaves out what differs between queries that may share code.

@@ -26,7 +26,7 @@ func (l *lowerer) trim(e *plan.Expr, r result) result {
 	}
 	f := l.opt.Fns.Op("rtrim_blanks")
 	out := l.vec(types.Str)
-	l.emit(subop.Scalar(f, fn.Shape{In: []types.Phys{types.Str}, Out: types.Str}, l.legalModes([]subop.Operand{r.v}), none, out))
+	l.emit(subop.Scalar{Fn: f, Shape: fn.Shape{In: []types.Phys{types.Str}, Out: types.Str}, Args: l.legalModes([]subop.Operand{r.v}), Result: out})
 	t := result{v: read(out), null: r.null, at: l.dom.at, noBlanks: true}
 	if r.v.Mode == subop.Vec {
 		l.trimmed[r.v.Val] = t
@@ -77,7 +77,7 @@ func (l *lowerer) call(e *plan.Expr) result {
 		mask = l.failMask(null)
 	}
 	out := l.vec(sh.Out)
-	l.emit(subop.Scalar(f, sh, l.legalModes(ops), mask, out))
+	l.emit(subop.Scalar{Fn: f, Shape: sh, Args: l.legalModes(ops), Mask: mask, Result: out})
 	r.v = read(out)
 	return r
 }
@@ -128,7 +128,7 @@ func (l *lowerer) customNull(e *plan.Expr, f *fn.Op, sh fn.Shape, args []result,
 		mask = l.failMask(none)
 	}
 	out, outNull := l.vec(sh.Out), l.vec(types.I8)
-	l.emit(subop.ScalarNull(f, sh, ops, nulls, mask, out, outNull))
+	l.emit(subop.ScalarNull{Fn: f, Shape: sh, Args: ops, Nulls: nulls, Mask: mask, Result: out, ResultNull: outNull})
 	r := result{v: read(out), null: read(outNull), at: l.dom.at, bits: typeBits(e.Type)}
 	if !e.Nullable {
 		r.null = none
@@ -138,22 +138,28 @@ func (l *lowerer) customNull(e *plan.Expr, f *fn.Op, sh fn.Shape, args []result,
 
 func (l *lowerer) hostCall(e *plan.Expr, f *fn.Op, args []result, ops []subop.Operand, null subop.Operand) result {
 	h := program.HostCall{Op: f.Name, OutP: e.Type.Phys(), Count: l.dom.Count, Sel: l.dom.Sel}
-	var reads []subop.Operand
+	var reads []subop.ValID
+	readBy := func(o subop.Operand) {
+		if o.Mode == subop.Vec {
+			reads = append(reads, o.Val)
+		}
+	}
 	for i := range ops {
 		v := l.spread(ops[i])
-		reads = append(reads, v, args[i].null)
+		readBy(v)
+		readBy(args[i].null)
 		h.In = append(h.In, v.Off)
 		h.InP = append(h.InP, v.P)
 		h.Nulls = append(h.Nulls, args[i].null.Off)
 	}
 	if m := l.failMask(null); m.Mode == subop.Vec {
 		h.Mask = m.Off
-		reads = append(reads, m)
+		readBy(m)
 	}
 	out, outNull := l.vec(h.OutP), l.vec(types.I8)
 	h.Out, h.OutNull = out.Off, outNull.Off
 	l.out.Hosts = append(l.out.Hosts, h)
-	l.emit(subop.Host(int64(len(l.out.Hosts)-1), reads...))
+	l.emit(subop.Host{Call: subop.Num(len(l.out.Hosts) - 1), Reads: reads})
 	r := result{v: read(out), null: read(outNull), at: l.dom.at, bits: typeBits(e.Type)}
 	if !e.Nullable { // the host writes its flags all the same
 		r.null = none

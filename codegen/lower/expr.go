@@ -62,17 +62,17 @@ func (l *lowerer) bring(r result, to *positions) result {
 
 func (l *lowerer) gather(from subop.Operand, to *positions) subop.Operand {
 	out := l.vec(from.P)
-	l.emitAt(subop.Gather(*to.pos, from, out), to)
+	l.emitAt(subop.Gather{Row: *to.pos, From: from, Value: out}, to)
 	return read(out)
 }
 
 // emitAt emits under the current selection if it is over to, else over all of to.
-func (l *lowerer) emitAt(o *subop.Op, to *positions) {
+func (l *lowerer) emitAt(s subop.Suboperator, to *positions) {
 	if l.dom.at == to {
-		l.emit(o)
+		l.emit(s)
 		return
 	}
-	l.emitIn(o, subop.Domain{Count: to.count}, 0)
+	l.emitIn(s, subop.Domain{Count: to.count}, 0)
 }
 
 // among emits what f emits for the rows of p, not for those of a later join: a
@@ -130,7 +130,7 @@ func (l *lowerer) logicOp(name string, out types.Phys, args ...subop.Operand) su
 		sh.In = append(sh.In, a.P)
 	}
 	o := l.vec(out)
-	l.emit(subop.Scalar(f, sh, args, none, o))
+	l.emit(subop.Scalar{Fn: f, Shape: sh, Args: args, Result: o})
 	return read(o)
 }
 

@@ -37,24 +37,11 @@ type Program struct {
 }
 
 // Segment lowers one segment of q.
-func Segment(q *plan.Query, s *plan.Segment, o Options) (p *Program, err error) {
-	l := &lowerer{q: q, seg: s, opt: o, size: abi.StateHeadSize, known: newKnown(), cache: map[cacheKey]result{}, trimmed: map[subop.ValID]result{}, params: map[paramKey]subop.Operand{}, consts: map[string]subop.Operand{}}
-	defer func() {
-		if r := recover(); r != nil {
-			le, ok := r.(lowerError)
-			if !ok {
-				panic(r)
-			}
-			p, err = nil, le.err
-		}
-	}()
-	return l.segment(), nil
+func Segment(q *plan.Query, s *plan.Segment, o Options) *Program {
+	l := &lowerer{q: q, seg: s, opt: o, size: abi.StateHeadSize, known: newKnown(), cache: map[cacheKey]result{},
+		trimmed: map[subop.ValID]result{}, params: map[paramKey]subop.Operand{}, consts: map[string]subop.Operand{}}
+	return l.segment()
 }
-
-// lowerError carries a refusal through the recursion of expressions.
-type lowerError struct{ err error }
-
-func (l *lowerer) refuse(err error) { panic(lowerError{err}) }
 
 // positions is a set of row positions: the source's vector, or the pairs of a probe.
 type positions struct {
@@ -169,9 +156,10 @@ func read(o subop.Operand) subop.Operand {
 var none = subop.Operand{Mode: subop.None}
 
 // emit appends an op under the current domain.
-func (l *lowerer) emit(o *subop.Op) { l.emitIn(o, l.dom.Domain, 0) }
+func (l *lowerer) emit(s subop.Suboperator) { l.emitIn(s, l.dom.Domain, 0) }
 
-func (l *lowerer) emitIn(o *subop.Op, d subop.Domain, again int64) {
+func (l *lowerer) emitIn(s subop.Suboperator, d subop.Domain, again int64) {
+	o := subop.Make(s)
 	o.Note = l.step
 	l.ops = append(l.ops, *o)
 	l.doms = append(l.doms, d)
@@ -197,9 +185,9 @@ func (l *lowerer) newPositions(pos *subop.Operand) *positions {
 func (l *lowerer) segment() *Program {
 	l.out.ID = l.seg.ID
 	l.source()
-	for i, st := range l.seg.Steps {
+	for _, st := range l.seg.Steps {
 		l.step = st.Label()
-		l.lowerStep(i, st)
+		st.Accept(steps{l})
 	}
 	l.sink()
 	return l.finish()

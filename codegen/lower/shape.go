@@ -11,7 +11,7 @@ import (
 // entry is the layout of one kind of table entry. Reader and writer segments
 // compute it from the same plan.Table, so they agree:
 //
-//	0: hash   16: packed key [16-byte fields, 8-byte words, null words]   payload or accumulators   null bytes
+//	0: hash   16: packed key [strings, 16-byte fields, 8-byte words, null words]   payload or accumulators   null bytes
 type entry struct {
 	size      int
 	key       subop.KeyShape
@@ -39,7 +39,18 @@ var shortest = fn.Default().Accumulator("min")
 
 const keyStart = 16
 
-func wide(p types.Phys) bool { return p == types.Str || p == types.I128 }
+// A packed key has its strings first, then what else takes 16 bytes, then all else, a word each.
+const keyClasses = 3
+
+func keyPass(p types.Phys) int {
+	switch {
+	case p == types.Str:
+		return 0
+	case p == types.I128:
+		return 1
+	}
+	return 2
+}
 
 // stateOf is the class of an accumulator's state.
 func stateOf(a plan.Agg) types.Phys {
@@ -54,19 +65,16 @@ func entryOf(t *plan.Table) *entry {
 	e.keyOff = make([]int, len(t.Keys))
 	e.keyNull = make([]int, len(t.Keys))
 	off := 0
-	for pass := 0; pass < 2; pass++ {
+	for pass := range keyClasses {
 		for i, k := range t.Keys {
-			if wide(k.Type.Phys()) != (pass == 0) {
+			p := k.Type.Phys()
+			if keyPass(p) != pass {
 				continue
 			}
 			e.keyOff[i] = off
-			if k.Type.Phys() == types.Str {
-				e.key.StrMask |= 1 << (off / 8)
-			}
-			if pass == 0 {
-				off += 16
-			} else {
-				off += 8
+			off += max(8, p.Width())
+			if p == types.Str {
+				e.key.Strings.N++
 			}
 		}
 	}
@@ -77,7 +85,7 @@ func entryOf(t *plan.Table) *entry {
 			off += 8
 		}
 	}
-	e.key.KeyOff, e.key.KeySize = keyStart, off
+	e.key.KeyOff, e.key.KeySize = subop.Num(keyStart), subop.Num(off)
 	e.keyStride = (off + 15) &^ 15
 	off += keyStart
 	place := func(p types.Phys) int {
@@ -108,7 +116,7 @@ func entryOf(t *plan.Table) *entry {
 		e.accumulators(t, place)
 	}
 	e.size = (off + 15) &^ 15
-	e.key.EntrySize = e.size
+	e.key.EntrySize = subop.Num(e.size)
 	e.describe(t)
 	return e
 }
@@ -149,8 +157,7 @@ func (e *entry) accumulators(t *plan.Table, place func(types.Phys) int) {
 // describe fills the part of the layout that the runtime and people read.
 func (e *entry) describe(t *plan.Table) {
 	s := &e.shape
-	s.Kind, s.EntrySize, s.KeyOff, s.KeySize, s.SortKeyOff = t.Kind, e.size, keyStart, e.key.KeySize, e.sortKey
-	s.StrMask = e.key.StrMask
+	s.Kind, s.EntrySize, s.KeyOff, s.KeySize, s.SortKeyOff = t.Kind, e.size, keyStart, int(e.key.KeySize.N), e.sortKey
 	s.Keyed = len(t.Keys) > 0
 	for i, k := range t.Keys {
 		n := -1

@@ -67,7 +67,7 @@ func (l *lowerer) scan(s *plan.Source) {
 				guarded[i] = true
 				l.out.Guards = append(l.out.Guards, g)
 			}
-			l.emit(subop.Decode(cur, l.basePositions().count, v, null))
+			l.emit(subop.Decode{Cursor: subop.Num(cur), Count: subop.Num(l.basePositions().count), Values: v, Nulls: null})
 			r.v, r.null = read(v), read(null)
 			return r
 		}
@@ -96,10 +96,10 @@ func (l *lowerer) chunkSource(s *plan.Source, base *positions) {
 		l.out.Source.Cols = append(l.out.Source.Cols, program.SourceCol{Type: c.Type, Nullable: c.Nullable, Values: cols[i].Values, Nulls: cols[i].Nulls})
 		l.cols[i].fetch = func() result {
 			v, null := l.vec(c.Type.Phys()), none
-			l.emit(subop.ChunkColumn(slot, cols[i].Values, base.count, v))
+			l.emit(subop.ChunkColumn{Chunk: subop.Num(slot), Column: subop.Num(cols[i].Values), Count: subop.Num(base.count), Values: v})
 			if c.Nullable {
 				null = l.vec(types.I8)
-				l.emit(subop.ChunkColumn(slot, cols[i].Nulls, base.count, null))
+				l.emit(subop.ChunkColumn{Chunk: subop.Num(slot), Column: subop.Num(cols[i].Nulls), Count: subop.Num(base.count), Values: null})
 			}
 			return result{v: read(v), null: read(null), at: base, bits: typeBits(c.Type), noBlanks: c.Type.Kind == types.Char}
 		}
@@ -114,14 +114,14 @@ func (l *lowerer) tableSource(s *plan.Source, base *positions) {
 	l.out.Source.Base = slot
 	ent := l.vec(types.I64)
 	if t.Kind == program.SinkSort {
-		l.emit(subop.EntryPointers(slot, ent))
+		l.emit(subop.EntryPointers{Array: subop.Num(slot), Entries: ent})
 	} else {
-		l.emit(subop.EntrySequence(slot, int64(e.size), ent))
+		l.emit(subop.EntrySequence{First: subop.Num(slot), EntrySize: subop.Num(e.size), Entries: ent})
 	}
 	from := read(ent)
 	field := func(p types.Phys, off int) subop.Operand {
 		v := l.vec(p)
-		l.emitAt(subop.Get(from, off, v), base)
+		l.emitAt(subop.Get{Entry: from, Field: subop.Num(off), Value: v}, base)
 		return read(v)
 	}
 	fetchers := l.sortFields(t, e, field)
@@ -167,7 +167,7 @@ func (l *lowerer) groupFields(t *plan.Table, e *entry, from subop.Operand, field
 				r.v = field(p, at)
 			} else {
 				v := l.vec(p)
-				l.emit(subop.GetInt(from, at, v))
+				l.emit(subop.GetInt{Entry: from, Field: subop.Num(at), Value: v})
 				r.v = read(v)
 			}
 			if s, ok := e.shown[i]; ok {
@@ -176,7 +176,7 @@ func (l *lowerer) groupFields(t *plan.Table, e *entry, from subop.Operand, field
 			}
 			if e.keyNull[i] >= 0 {
 				n := l.vec(types.I8)
-				l.emit(subop.GetInt(from, keyStart+e.keyNull[i], n))
+				l.emit(subop.GetInt{Entry: from, Field: subop.Num(keyStart + e.keyNull[i]), Value: n})
 				r.null = read(n)
 			}
 			return r
@@ -221,9 +221,9 @@ func (l *lowerer) values(s *plan.Source, base *positions) {
 		for i, e := range row {
 			x := l.expr(e)
 			p := s.Cols[i].Type.Phys()
-			l.emit(subop.Place(l.widen(x, p), areas[i].v+int64(r*p.Width())))
+			l.emit(subop.Place{Value: l.widen(x, p), Place: subop.Num(areas[i].v + int64(r*p.Width()))})
 			if s.Cols[i].Nullable && x.null.Mode != subop.None {
-				l.emit(subop.Place(x.null, areas[i].null+int64(r)))
+				l.emit(subop.Place{Value: x.null, Place: subop.Num(areas[i].null + int64(r))})
 			}
 		}
 	}
@@ -231,10 +231,10 @@ func (l *lowerer) values(s *plan.Source, base *positions) {
 	for i, c := range s.Cols {
 		l.cols[i].fetch = func() result {
 			v, null := l.vec(c.Type.Phys()), none
-			l.emit(subop.ChunkColumn(l.out.Source.Base, areas[i].v, base.count, v))
+			l.emit(subop.ChunkColumn{Chunk: subop.Num(l.out.Source.Base), Column: subop.Num(areas[i].v), Count: subop.Num(base.count), Values: v})
 			if c.Nullable {
 				null = l.vec(types.I8)
-				l.emit(subop.ChunkColumn(l.out.Source.Base, areas[i].null, base.count, null))
+				l.emit(subop.ChunkColumn{Chunk: subop.Num(l.out.Source.Base), Column: subop.Num(areas[i].null), Count: subop.Num(base.count), Values: null})
 			}
 			return result{v: read(v), null: read(null), at: base, bits: typeBits(c.Type), noBlanks: c.Type.Kind == types.Char}
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/codegen/subop"
 	"slipher/compiler/expr"
@@ -13,22 +12,18 @@ import (
 	"slipher/runtime/program"
 )
 
-func (l *lowerer) lowerStep(i int, st plan.Step) {
-	switch st := st.(type) {
-	case *plan.Filter:
-		for _, p := range st.Preds {
-			l.filter(p)
-		}
-	case *plan.Project:
-		l.project(st)
-	case *plan.Limit:
-		l.limit(st)
-	case *plan.HashJoin:
-		l.hashJoin(st)
-	default:
-		panic(fmt.Sprintf("BUG: no lowering of step %T", st))
+// steps lowers each kind of step.
+type steps struct{ l *lowerer }
+
+func (s steps) Filter(f *plan.Filter) {
+	for _, p := range f.Preds {
+		s.l.filter(p)
 	}
 }
+
+func (s steps) Project(p *plan.Project)   { s.l.project(p) }
+func (s steps) Limit(st *plan.Limit)      { s.l.limit(st) }
+func (s steps) HashJoin(j *plan.HashJoin) { s.l.hashJoin(j) }
 
 func (l *lowerer) filter(p *plan.Expr) {
 	if p.Kind == expr.And {
@@ -46,7 +41,7 @@ func (l *lowerer) keep(r result) {
 		r.v = l.spread(r.v)
 	}
 	d := l.newSelection()
-	l.emit(subop.Filter(r.v, r.null, d.Domain))
+	l.emit(subop.Filter{Predicate: r.v, Null: r.null, Kept: subop.Keep(d.Domain)})
 	l.dom = d
 }
 
@@ -96,7 +91,8 @@ func (l *lowerer) limit(st *plan.Limit) {
 	ctr := l.counter()
 	d := l.newSelection()
 	met := l.word("met", 8)
-	l.emit(subop.Limit(ctr, param(st.Count, asLimit, math.MaxInt64), param(st.Offset, asGiven, 0), d.Domain, met))
+	l.emit(subop.Limit{Counter: subop.Num(ctr), Count: param(st.Count, asLimit, math.MaxInt64), Offset: param(st.Offset, asGiven, 0),
+		Kept: subop.Keep(d.Domain), Met: subop.Num(met)})
 	l.enough[len(l.enough)-1] = met
 	l.dom = d
 }
@@ -122,9 +118,6 @@ type packed struct {
 // pack writes the keys of each row side by side into a buffer. nullsEqual:
 // NULLs are values of their own (grouping); otherwise null says where a key is NULL.
 func (l *lowerer) pack(keys []*plan.Expr, t *plan.Table, e *entry, nullsEqual bool) packed {
-	if e.key.KeySize > 64*8 {
-		l.refuse(sqlerr.New(sqlerr.ProgramLimitExceeded, "too many or too wide keys in one join, GROUP BY or DISTINCT"))
-	}
 	rs := make([]result, len(keys))
 	null := none
 	for i, k := range keys {
@@ -138,16 +131,16 @@ func (l *lowerer) pack(keys []*plan.Expr, t *plan.Table, e *entry, nullsEqual bo
 	h := l.hash(rs, subop.TableSeed)
 	buf := l.slot("key", int64(e.keyStride)*abi.VectorRows)
 	at := l.vec(types.I64)
-	l.emit(subop.RowAddress(buf, e.keyStride, at))
+	l.emit(subop.RowAddress{Buffer: subop.Num(buf), KeySize: subop.Num(e.keyStride), Keys: at})
 	addr := read(at)
 	for i, r := range rs {
 		if r.v.P == types.Str || r.v.P == types.I128 || r.v.P.IsFloat() {
-			l.emit(subop.Put(addr, r.v, r.null, e.keyOff[i]))
+			l.emit(subop.Put{Entry: addr, Value: r.v, Null: r.null, Field: subop.Num(e.keyOff[i])})
 		} else {
-			l.emit(subop.PutInt(addr, r.v, r.null, e.keyOff[i]))
+			l.emit(subop.PutInt{Entry: addr, Value: r.v, Null: r.null, Field: subop.Num(e.keyOff[i])})
 		}
 		if n := e.keyNull[i]; nullsEqual && n >= 0 && r.null.Mode != subop.None {
-			l.emit(subop.PutWord(addr, r.null, n))
+			l.emit(subop.PutWord{Entry: addr, Flag: r.null, Field: subop.Num(n)})
 		}
 	}
 	return packed{hash: h, addr: addr, null: null}
@@ -165,7 +158,7 @@ func (l *lowerer) hash(rs []result, seed int64) subop.Operand {
 	so := none
 	for _, r := range rs {
 		out := l.vec(types.I64)
-		l.emit(subop.Hash(l.spread(r.v), r.null, so, seed, out))
+		l.emit(subop.Hash{Value: l.spread(r.v), Null: r.null, SoFar: so, Seed: subop.Num(seed), Hash: out})
 		so = read(out)
 	}
 	return so
@@ -173,7 +166,11 @@ func (l *lowerer) hash(rs []result, seed int64) subop.Operand {
 
 func (l *lowerer) prefetch(t *plan.Table, h subop.Operand, slot int64, join bool) {
 	if t.EstRows >= l.opt.PrefetchRows {
-		l.emit(subop.Prefetch(h, slot, join))
+		p := subop.Prefetch{Hash: h, Table: subop.Num(slot)}
+		if join {
+			p.Join = subop.Optional(1)
+		}
+		l.emit(p)
 	}
 }
 
@@ -192,30 +189,35 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 	p := read(pos)
 	after := l.newPositions(&p)
 	matched := none
+	probe := subop.Probe{Hash: k.hash, Key: k.addr, Null: k.null, Table: subop.Num(slot), Shape: e.key,
+		Cursor: subop.Num(cursor), More: subop.Num(more), Pairs: subop.Num(after.count), Row: pos, Entry: ent}
+	var op subop.Suboperator = probe
 	if j.Kind == plan.LeftJoin {
-		if j.Residual != nil {
+		if j.Residual == nil {
+			op = subop.ProbeLeft(probe)
+		} else {
 			matched = read(l.vec(types.I8))
+			probe.Matched = matched
+			op = subop.ProbeMarked(probe)
 		}
-		l.emitIn(subop.ProbeLeft(k.hash, k.addr, k.null, slot, e.key, cursor, more, after.count, pos, ent, matched), l.dom.Domain, more)
-	} else {
-		l.emitIn(subop.Probe(k.hash, k.addr, k.null, slot, e.key, cursor, more, after.count, pos, ent), l.dom.Domain, more)
 	}
+	l.emitIn(op, l.dom.Domain, more)
 	l.dom = domain{Domain: subop.Domain{Count: after.count}, at: after}
 	from := read(ent)
 	lone := none
 	if j.Kind == plan.LeftJoin {
 		o := l.vec(types.I8)
-		l.emit(subop.Unmatched(from, o))
+		l.emit(subop.Unmatched{Entry: from, Lone: o})
 		lone = read(o)
 	}
 	for i, c := range t.Payload {
 		l.cols = append(l.cols, column{typ: c.Type, fetch: func() result {
 			v := l.vec(c.Type.Phys())
-			l.emitAt(subop.Get(from, e.pay[i], v), after)
+			l.emitAt(subop.Get{Entry: from, Field: subop.Num(e.pay[i]), Value: v}, after)
 			r := result{v: read(v), null: none, at: after, bits: typeBits(c.Type), noBlanks: c.Type.Kind == types.Char}
 			if e.payNull[i] >= 0 {
 				n := l.vec(types.I8)
-				l.emitAt(subop.Get(from, e.payNull[i], n), after)
+				l.emitAt(subop.Get{Entry: from, Field: subop.Num(e.payNull[i]), Value: n}, after)
 				r.null = read(n)
 			}
 			if lone.Mode != subop.None {
@@ -240,7 +242,7 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 	}
 	// A pair counts if the condition is true; rows of the second pass always pass.
 	l.keep(result{v: l.logicOp("bool_or", types.I8, l.truth(r), lone), null: none})
-	l.emit(subop.Mark(p, matched))
+	l.emit(subop.Mark{Row: p, Matched: matched})
 }
 
 // existsJoin keeps the rows that have (semi) or have not (anti) a match.
@@ -251,7 +253,7 @@ func (l *lowerer) existsJoin(j *plan.HashJoin, t *plan.Table, e *entry, slot int
 	k := l.pack(j.Keys, t, e, false)
 	l.prefetch(t, k.hash, slot, true)
 	hit := l.vec(types.I8)
-	l.emit(subop.Exists(k.hash, k.addr, k.null, slot, e.key, hit))
+	l.emit(subop.Exists{Hash: k.hash, Key: k.addr, Null: k.null, Table: subop.Num(slot), Shape: e.key, Found: hit})
 	v := read(hit)
 	if j.Kind == plan.AntiJoin {
 		v = l.logicOp("bool_not", types.I8, v)

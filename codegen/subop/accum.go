@@ -13,9 +13,6 @@ import (
 // points, ungrouped ones (entry is a Par) in local variables that are loaded
 // before the vector and stored behind it.
 //
-// Operands of all: entry, value, null flag, offset of the accumulator, offset of
-// its "no input yet" byte (None: not kept), slot of the table's address (strings).
-//
 // What one does is its fn.Accumulator's.
 
 // NewState implements fn.GroupBuilder.
@@ -38,106 +35,122 @@ func (c *Ctx) Keep(cond, x, state fn.Value) fn.Value {
 	return r[0]
 }
 
-// accumulatorKinds makes a kind of each accumulator.
-func accumulatorKinds() []*Kind {
-	ks := []*Kind{count}
+// Accumulate adds a value to an accumulator.
+type Accumulate struct {
+	Fn          *fn.Accumulator
+	Entry       Operand // vector: by group
+	Value, Null Operand
+	State       Number  // offset of the accumulator in the entry
+	None        Operand // offset of its "no input yet" byte, if one is kept
+	Table       Number  // slot of the table's address: states of bytes lie in its arena
+}
+
+func (a Accumulate) op() Op { return Op{Kind: accumulators[a.Fn.Name]} }
+
+// accumulators has a kind for each accumulator, by its name.
+var accumulators = func() map[string]*Kind {
+	ks := map[string]*Kind{}
 	for _, a := range fn.Default().Accumulators() {
 		if a.In != nil {
-			ks = append(ks, accumulatorKind(a))
+			ks[a.Name] = accumulatorKind(a)
 		}
 	}
 	return ks
-}
+}()
+
+func (a *Accumulate) grouped() bool { return a.Entry.Mode == Vec }
 
 func accumulatorKind(a *fn.Accumulator) *Kind {
-	k := &Kind{Name: a.Name, Fails: a.MayFail}
-	grouped := func(c *Ctx) bool { return c.Arg(0).Mode == Vec }
-	k.Before = func(c *Ctx) {
-		if a.State(c.Arg(1).P) == types.Str {
-			c.base = c.field(c.load(bytePtr, c.Ptr(5), "tab"), tableArena, "arena")
-		}
-		if grouped(c) {
-			return
-		}
-		p := a.State(c.Arg(1).P)
-		ent := c.toPtr(c.In(0).v)
-		c.local = c.alloca(memType(p), "acc")
-		c.storeVal(c.loadVal(p, c.gep(ent, c.Imm(3), "acc.at"), "acc"), c.cast(c.local, bytePtr))
-		if c.Has(4) {
-			c.seen = c.alloca(i8, "none")
-			c.store(c.load(i8, c.gep(ent, c.Imm(4), "none.at"), "none"), c.seen)
-		}
-	}
-	k.Row = func(c *Ctx) {
-		p := a.State(c.Arg(1).P)
-		at, none := c.local, c.seen
-		if grouped(c) {
-			ent := c.toPtr(c.In(0).v)
-			at = c.gep(ent, c.Imm(3), "acc.at")
-			if c.Has(4) {
-				none = c.gep(ent, c.Imm(4), "none.at")
+	return kindOf(Kind{Name: a.Name, Fails: a.MayFail}, emitter[Accumulate]{
+		before: func(c *Ctx, o *Accumulate) {
+			p := a.State(o.Value.P)
+			if p == types.Str {
+				c.base = c.field(c.load(bytePtr, c.Ptr(o.Table), "tab"), tableArena, "arena")
 			}
-		} else {
-			at = c.cast(at, bytePtr)
+			if o.grouped() {
+				return
+			}
+			ent := c.toPtr(c.In(o.Entry).v)
+			c.local = c.alloca(memType(p), "acc")
+			c.storeVal(c.loadVal(p, c.gep(ent, c.Imm(o.State), "acc.at"), "acc"), c.cast(c.local, bytePtr))
+			if c.Has(o.None) {
+				c.seen = c.alloca(i8, "none")
+				c.store(c.load(i8, c.gep(ent, c.Imm(o.None), "none.at"), "none"), c.seen)
+			}
+		},
+		row: func(c *Ctx, o *Accumulate) { c.accumulate(a, o) },
+		after: func(c *Ctx, o *Accumulate) {
+			if o.grouped() {
+				return
+			}
+			p := a.State(o.Value.P)
+			ent := c.toPtr(c.In(o.Entry).v)
+			c.storeVal(c.loadVal(p, c.cast(c.local, bytePtr), "acc"), c.gep(ent, c.Imm(o.State), "acc.at"))
+			if c.Has(o.None) {
+				c.store(c.load(i8, c.seen, "none"), c.gep(ent, c.Imm(o.None), "none.at"))
+			}
+		},
+		variants: func(*fn.Table) []Accumulate { return accumulatorVariants(a) },
+	})
+}
+
+func (c *Ctx) accumulate(a *fn.Accumulator, o *Accumulate) {
+	p := a.State(o.Value.P)
+	at, none := c.local, c.seen
+	if o.grouped() {
+		ent := c.toPtr(c.In(o.Entry).v)
+		at = c.gep(ent, c.Imm(o.State), "acc.at")
+		if c.Has(o.None) {
+			none = c.gep(ent, c.Imm(o.None), "none.at")
 		}
-		old := c.loadVal(p, at, "acc")
-		x := c.In(1)
-		var first value.Value = constant.False
-		var f val
+	} else {
+		at = c.cast(at, bytePtr)
+	}
+	old := c.loadVal(p, at, "acc")
+	x := c.In(o.Value)
+	var first value.Value = constant.False
+	var f val
+	if none != nil {
+		f = c.loadVal(types.I8, none, "none")
+		first = f.v
+	}
+	if !c.Has(o.Null) {
+		c.storeVal(a.Step(c, x.p, old, x, bit(first)).(val), at)
 		if none != nil {
-			f = c.loadVal(types.I8, none, "none")
-			first = f.v
+			c.store(constant.NewInt(i8, 0), none)
 		}
-		if !c.Has(2) {
+		return
+	}
+	null := c.asBit(c.In(o.Null))
+	c.mask = c.Not(null).(val).v
+	if p == types.Str {
+		c.ifThen("value", c.mask, func() {
 			c.storeVal(a.Step(c, x.p, old, x, bit(first)).(val), at)
-			if none != nil {
-				c.store(constant.NewInt(i8, 0), none)
-			}
-			return
-		}
-		null := c.asBit(c.In(2))
-		c.mask = c.Not(null).(val).v
-		if p == types.Str {
-			c.ifThen("value", c.mask, func() {
-				c.storeVal(a.Step(c, x.p, old, x, bit(first)).(val), at)
-				c.store(constant.NewInt(i8, 0), none)
-			})
-			return
-		}
-		c.storeVal(c.Select(null, old, a.Step(c, x.p, old, x, bit(first)).(val)).(val), at)
-		if none != nil {
-			c.storeVal(c.And(f, null).(val), none)
-		}
+			c.store(constant.NewInt(i8, 0), none)
+		})
+		return
 	}
-	k.After = func(c *Ctx) {
-		if grouped(c) {
-			return
-		}
-		p := a.State(c.Arg(1).P)
-		ent := c.toPtr(c.In(0).v)
-		c.storeVal(c.loadVal(p, c.cast(c.local, bytePtr), "acc"), c.gep(ent, c.Imm(3), "acc.at"))
-		if c.Has(4) {
-			c.store(c.load(i8, c.seen, "none"), c.gep(ent, c.Imm(4), "none.at"))
-		}
+	c.storeVal(c.Select(null, old, a.Step(c, x.p, old, x, bit(first)).(val)).(val), at)
+	if none != nil {
+		c.storeVal(c.And(f, null).(val), none)
 	}
-	k.Variants = func(*fn.Table) []Op {
-		var out []Op
-		for _, p := range a.In {
-			for _, em := range []Mode{Vec, Par} {
-				for _, null := range []Mode{None, Vec} {
-					for _, seen := range []Mode{None, Imm} {
-						if seen == None && (null == Vec || a.Opens) && !a.NeverNull {
-							continue // without a "no input yet" byte only what is never NULL, or over values that are not
-						}
-						out = append(out, Op{Kind: k, Args: []Operand{{Mode: em, P: types.I64, Val: 1}, {Mode: Vec, P: p, Val: 2},
-							{Mode: null, P: types.I8, Val: 3}, imm(0), {Mode: seen}, imm(0)}})
+}
+
+func accumulatorVariants(a *fn.Accumulator) []Accumulate {
+	var vs []Accumulate
+	for _, p := range a.In {
+		for _, ent := range []Operand{vec(types.I64, 1), par(types.I64)} {
+			for _, null := range nullable(3) {
+				for _, none := range []Operand{{}, Optional(0)} {
+					if none.Mode != Imm && (null.Mode == Vec || a.Opens) && !a.NeverNull {
+						continue // without a "no input yet" byte only what is never NULL, or over values that are not
 					}
+					vs = append(vs, Accumulate{Fn: a, Entry: ent, Value: vec(p, 2), Null: null, None: none})
 				}
 			}
 		}
-		return out
 	}
-	return k
+	return vs
 }
 
 func memType(p types.Phys) lt.Type {
@@ -147,53 +160,46 @@ func memType(p types.Phys) lt.Type {
 	return irType(p)
 }
 
-// count counts rows whose value is not NULL. Operands: entry, null flag, offset.
-var count = &Kind{
-	Name: "count",
-	Before: func(c *Ctx) {
-		if c.Arg(0).Mode != Vec {
+// Count counts rows whose value is not NULL.
+type Count struct {
+	Entry Operand // vector: by group
+	Null  Operand
+	State Number // offset of the count in the entry
+}
+
+func (Count) op() Op { return Op{Kind: count} }
+
+var count = kindOf(Kind{Name: "count"}, emitter[Count]{
+	before: func(c *Ctx, o *Count) {
+		if o.Entry.Mode != Vec {
 			c.local = c.alloca(i64, "n")
 			c.cur.NewStore(c64(0), c.local)
 		}
 	},
-	Row: func(c *Ctx) {
+	row: func(c *Ctx, o *Count) {
 		var one value.Value = c64(1)
-		if c.Has(1) {
-			one = named(c.builder, "one", c.cur.NewZExt(c.Not(c.asBit(c.In(1))).(val).v, i64))
+		if c.Has(o.Null) {
+			one = named(c.builder, "one", c.cur.NewZExt(c.Not(c.asBit(c.In(o.Null))).(val).v, i64))
 		}
 		at := c.local
-		if c.Arg(0).Mode == Vec {
-			at = c.cast(c.gep(c.toPtr(c.In(0).v), c.Imm(2), "n.at"), lt.NewPointer(i64))
+		if o.Entry.Mode == Vec {
+			at = c.cast(c.gep(c.toPtr(c.In(o.Entry).v), c.Imm(o.State), "n.at"), lt.NewPointer(i64))
 		}
 		c.inc(at, one)
 	},
-	After: func(c *Ctx) {
-		if c.Arg(0).Mode != Vec {
-			at := c.cast(c.gep(c.toPtr(c.In(0).v), c.Imm(2), "n.at"), lt.NewPointer(i64))
+	after: func(c *Ctx, o *Count) {
+		if o.Entry.Mode != Vec {
+			at := c.cast(c.gep(c.toPtr(c.In(o.Entry).v), c.Imm(o.State), "n.at"), lt.NewPointer(i64))
 			c.inc(at, c.load(i64, c.local, "n"))
 		}
 	},
-	Variants: func(*fn.Table) []Op {
-		var out []Op
-		for _, em := range []Mode{Vec, Par} {
-			for _, null := range []Mode{None, Vec} {
-				out = append(out, *Count(Operand{Mode: em, P: types.I64, Val: 1}, Operand{Mode: null, P: types.I8, Val: 2}, 0))
+	variants: func(*fn.Table) []Count {
+		var vs []Count
+		for _, ent := range []Operand{vec(types.I64, 1), par(types.I64)} {
+			for _, null := range nullable(2) {
+				vs = append(vs, Count{Entry: ent, Null: null})
 			}
 		}
-		return out
+		return vs
 	},
-}
-
-// Count makes the op.
-func Count(ent, null Operand, off int) *Op {
-	return &Op{Kind: kind("count"), Args: []Operand{ent, null, imm(int64(off))}}
-}
-
-// Accumulate makes the op for accumulator a; seen < 0: no "no input yet" byte is kept.
-func Accumulate(a *fn.Accumulator, ent, v, null Operand, off, seen int, tableSlot int64) *Op {
-	s := Operand{Mode: None}
-	if seen >= 0 {
-		s = imm(int64(seen))
-	}
-	return &Op{Kind: kind(a.Name), Args: []Operand{ent, v, null, imm(int64(off)), s, imm(tableSlot)}}
-}
+})

@@ -28,8 +28,8 @@ var (
 // On an AMD EPYC with AVX-512 the benchmark in tests/segment went from 1.0 to 0.5 ns a row. In fused code the
 // predicate would have to leave its loop for it: vectorised four rows at a time, that
 // was slower (0.9 to 1.3 ns), so there rows are kept one by one.
-func compressRows(c *Ctx) bool {
-	if !c.mod.target.AVX512 || c.Arg(0).Mode != Vec {
+func compressRows(c *Ctx, o *Filter) bool {
+	if !c.mod.target.AVX512 || o.Predicate.Mode != Vec {
 		return false
 	}
 	b := c.builder
@@ -43,8 +43,8 @@ func compressRows(c *Ctx) bool {
 		one := named(b, "one", b.cur.NewInsertElement(constant.NewUndef(words16), x, constant.NewInt(i32, 0)))
 		return named(b, "all", b.cur.NewShuffleVector(one, constant.NewUndef(words16), constant.NewZeroInitializer(words16)))
 	}
-	flags := func(k int, i value.Value) value.Value {
-		at := b.cast(b.gep(c.Ptr(k), i, "in.at"), lt.NewPointer(bytes16))
+	flags := func(of Operand, i value.Value) value.Value {
+		at := b.cast(b.gep(c.Ptr(of), i, "in.at"), lt.NewPointer(bytes16))
 		l := b.cur.NewLoad(bytes16, at)
 		l.Align = 1
 		return named(b, "flags", b.cur.NewTrunc(named(b, "in", l), bits16))
@@ -60,14 +60,14 @@ func compressRows(c *Ctx) bool {
 	head.NewCondBr(b.icmp(enum.IPredSLT, i, c.count), body, exit)
 	b.cur = body
 	rows := named(b, "rows", b.cur.NewAdd(splat(named(b, "i32", b.cur.NewTrunc(i, i32))), first))
-	keep := value.Value(named(b, "keep", b.cur.NewAnd(flags(0, i), named(b, "inside", b.cur.NewICmp(enum.IPredULT, rows, count)))))
-	if c.Has(1) {
-		gone := named(b, "gone", b.cur.NewAnd(keep, flags(1, i)))
+	keep := value.Value(named(b, "keep", b.cur.NewAnd(flags(o.Predicate, i), named(b, "inside", b.cur.NewICmp(enum.IPredULT, rows, count)))))
+	if c.Has(o.Null) {
+		gone := named(b, "gone", b.cur.NewAnd(keep, flags(o.Null, i)))
 		keep = named(b, "keep", b.cur.NewXor(keep, gone))
 	}
 	packed := named(b, "packed", b.cur.NewCall(press, rows, constant.NewZeroInitializer(words16), keep))
 	kept := c.load(i64, c.Var("kept"), "kept")
-	st := b.cur.NewStore(packed, b.cast(b.scaled(c.Ptr(3), kept, 4, "sel.at"), lt.NewPointer(words16)))
+	st := b.cur.NewStore(packed, b.cast(b.scaled(c.Ptr(o.Kept.Rows), kept, 4, "sel.at"), lt.NewPointer(words16)))
 	st.Align = 4
 	mask := named(b, "mask", b.cur.NewBitCast(keep, i16))
 	n := named(b, "some", b.cur.NewZExt(named(b, "some", b.cur.NewCall(pop, mask)), i64))

@@ -36,176 +36,185 @@ func (b *builder) memcpy(dst, src, n value.Value) {
 	b.cur.NewCall(f, b.cast(dst, bytePtr), b.cast(src, bytePtr), n, constant.False)
 }
 
-// reserve leaves with GROW unless the table has room for one entry a row.
-// Operands: slot of the table's address, its number, entry size.
-var reserve = &Kind{
-	Name: "reserve",
-	Ends: true,
-	Before: func(c *Ctx) {
-		tab := c.load(bytePtr, c.Ptr(0), "tab")
+// Reserve leaves with GROW unless the table has room for one entry a row.
+type Reserve struct {
+	Table     Number // slot of its address
+	Number    Number // which table of the query
+	EntrySize Number
+}
+
+func (Reserve) op() Op { return Op{Kind: reserve} }
+
+var reserve = kindOf(Kind{Name: "reserve", Ends: true}, emitter[Reserve]{
+	before: func(c *Ctx, o *Reserve) {
+		tab := c.load(bytePtr, c.Ptr(o.Table), "tab")
 		next := c.load(i64, c.field(tab, tableNext, "next.at"), "next")
 		end := c.load(i64, c.field(tab, tableEnd, "end.at"), "end")
 		used := c.load(i64, c.field(tab, tableCount, "used.at"), "used")
 		lim := c.load(i64, c.field(tab, tableLimit, "limit.at"), "limit")
-		need := c.add(next, c.mul(c.count, c.Imm(2)))
+		need := c.add(next, c.mul(c.count, c.Imm(o.EntrySize)))
 		full := c.icmp(enum.IPredUGT, need, end)
 		many := c.icmp(enum.IPredSGT, c.add(used, c.count), lim)
-		c.store(c.Imm(1), c.field(c.state, abi.StateWhat, "what.at"))
+		c.store(c.Imm(o.Number), c.field(c.state, abi.StateWhat, "what.at"))
 		c.Leave(named(c.builder, "grow", c.cur.NewOr(full, many)), abi.Grow)
 	},
-	Variants: func(*fn.Table) []Op { return []Op{*Reserve(0, 0, 0)} },
+	variants: func(*fn.Table) []Reserve {
+		return []Reserve{{}}
+	},
+})
+
+// Alloc gives each row an entry of the table.
+type Alloc struct {
+	Table     Number // slot of its address
+	EntrySize Number
+	Entries   Operand
 }
 
-// Reserve makes the op.
-func Reserve(tableSlot int64, table int, size int) *Op {
-	return &Op{Kind: kind("reserve"), Args: []Operand{imm(tableSlot), imm(int64(table)), imm(int64(size))}}
-}
+func (Alloc) op() Op { return Op{Kind: alloc} }
 
-// alloc gives each row an entry of the table. Operands: slot of the table's
-// address, entry size, entry addresses.
-var alloc = &Kind{
-	Name: "alloc",
-	Before: func(c *Ctx) {
-		c.base = c.load(bytePtr, c.Ptr(0), "tab")
+var alloc = kindOf(Kind{Name: "alloc"}, emitter[Alloc]{
+	before: func(c *Ctx, o *Alloc) {
+		c.base = c.load(bytePtr, c.Ptr(o.Table), "tab")
 		c.base2 = c.load(i64, c.field(c.base, tableNext, "next.at"), "next")
 	},
-	Row: func(c *Ctx) { c.Set(2, word(c.add(c.base2, c.mul(c.I, c.Imm(1))))) },
-	After: func(c *Ctx) {
-		c.store(c.add(c.base2, c.mul(c.count, c.Imm(1))), c.field(c.base, tableNext, "next.at"))
+	row: func(c *Ctx, o *Alloc) { c.Set(o.Entries, word(c.add(c.base2, c.mul(c.I, c.Imm(o.EntrySize))))) },
+	after: func(c *Ctx, o *Alloc) {
+		c.store(c.add(c.base2, c.mul(c.count, c.Imm(o.EntrySize))), c.field(c.base, tableNext, "next.at"))
 		used := c.field(c.base, tableCount, "used.at")
 		c.store(c.add(c.load(i64, used, "used"), c.count), used)
 	},
-	Variants: func(*fn.Table) []Op { return []Op{*Alloc(0, 0, Operand{Mode: Out, P: types.I64})} },
-}
-
-// Alloc makes the op.
-func Alloc(tableSlot int64, size int, out Operand) *Op {
-	return &Op{Kind: kind("alloc"), Args: []Operand{imm(tableSlot), imm(int64(size)), out}}
-}
-
-// rowAddress is the address of a row's packed key in a buffer of the state.
-// Operands: buffer's offset, key size, addresses.
-var rowAddress = &Kind{
-	Name:        "rowaddr",
-	Elementwise: true,
-	Before:      func(c *Ctx) { c.base = c.toInt(c.Ptr(0)) },
-	Row:         func(c *Ctx) { c.Set(2, word(c.add(c.base, c.mul(c.R, c.Imm(1))))) },
-	Variants:    func(*fn.Table) []Op { return []Op{*RowAddress(0, 0, Operand{Mode: Out, P: types.I64})} },
-}
-
-// RowAddress makes the op.
-func RowAddress(buf int64, size int, out Operand) *Op {
-	return &Op{Kind: kind("rowaddr"), Args: []Operand{imm(buf), imm(int64(size)), out}}
-}
-
-// put stores a value into an entry; zero where it is NULL. Operands: entry,
-// value, null flag, offset in the entry.
-var put = &Kind{
-	Name: "put",
-	Row: func(c *Ctx) {
-		c.storeVal(c.orZero(1, 2), c.gep(c.toPtr(c.In(0).v), c.Imm(3), "field.at"))
+	variants: func(*fn.Table) []Alloc {
+		return []Alloc{{Entries: written(types.I64, 1)}}
 	},
-	Variants: func(*fn.Table) []Op {
-		var out []Op
+})
+
+// RowAddress is the address of a row's packed key in a buffer of the state.
+type RowAddress struct {
+	Buffer  Number // its offset
+	KeySize Number
+	Keys    Operand
+}
+
+func (RowAddress) op() Op { return Op{Kind: rowAddress} }
+
+var rowAddress = kindOf(Kind{Name: "rowaddr", Elementwise: true}, emitter[RowAddress]{
+	before: func(c *Ctx, o *RowAddress) { c.base = c.toInt(c.Ptr(o.Buffer)) },
+	row:    func(c *Ctx, o *RowAddress) { c.Set(o.Keys, word(c.add(c.base, c.mul(c.R, c.Imm(o.KeySize))))) },
+	variants: func(*fn.Table) []RowAddress {
+		return []RowAddress{{Keys: written(types.I64, 1)}}
+	},
+})
+
+// Put stores a value into an entry; zero where it is NULL.
+type Put struct {
+	Entry, Value, Null Operand
+	Field              Number // offset in the entry
+}
+
+func (Put) op() Op { return Op{Kind: put} }
+
+var put = kindOf(Kind{Name: "put"}, emitter[Put]{
+	row: func(c *Ctx, o *Put) {
+		c.storeVal(c.orZero(o.Value, o.Null), c.gep(c.toPtr(c.In(o.Entry).v), c.Imm(o.Field), "field.at"))
+	},
+	variants: func(*fn.Table) []Put {
+		var vs []Put
 		for _, p := range allClasses {
-			for _, m := range []Mode{Vec, Par} {
-				for _, null := range []Mode{None, Vec} {
-					out = append(out, *Put(entOperand, Operand{Mode: m, P: p, Val: 2}, Operand{Mode: null, P: types.I8, Val: 3}, 0))
+			for _, v := range []Operand{vec(p, 2), par(p)} {
+				for _, null := range nullable(3) {
+					vs = append(vs, Put{Entry: vec(types.I64, 1), Value: v, Null: null})
 				}
 			}
 		}
-		return out
+		return vs
 	},
-}
+})
 
-var entOperand = Operand{Mode: Vec, P: types.I64, Val: 1}
-
-// Put makes the op.
-func Put(ent, v, null Operand, off int) *Op {
-	return &Op{Kind: kind("put"), Args: []Operand{ent, v, null, imm(int64(off))}}
-}
-
-// orZero is operand k, or zero where the null flag at operand n is set.
-func (c *Ctx) orZero(k, n int) val {
-	v := c.In(k)
-	if !c.Has(n) {
+// orZero is the value, or zero where the null flag is set.
+func (c *Ctx) orZero(o, null Operand) val {
+	v := c.In(o)
+	if !c.Has(null) {
 		return v
 	}
-	return c.Select(c.asBit(c.In(n)), c.zero(v.p), v).(val)
+	return c.Select(c.asBit(c.In(null)), c.zero(v.p), v).(val)
 }
 
-// putWord stores a null flag as a 64-bit word of a packed key. Operands: entry, flag, offset.
-var putWord = &Kind{
-	Name: "putword",
-	Row: func(c *Ctx) {
-		w := named(c.builder, "word", c.cur.NewZExt(c.asBit(c.In(1)).v, i64))
-		c.store(w, c.gep(c.toPtr(c.In(0).v), c.Imm(2), "field.at"))
+// PutWord stores a null flag as a 64-bit word of a packed key.
+type PutWord struct {
+	Entry, Flag Operand
+	Field       Number
+}
+
+func (PutWord) op() Op { return Op{Kind: putWord} }
+
+var putWord = kindOf(Kind{Name: "putword"}, emitter[PutWord]{
+	row: func(c *Ctx, o *PutWord) {
+		w := named(c.builder, "word", c.cur.NewZExt(c.asBit(c.In(o.Flag)).v, i64))
+		c.store(w, c.gep(c.toPtr(c.In(o.Entry).v), c.Imm(o.Field), "field.at"))
 	},
-	Variants: func(*fn.Table) []Op {
-		return []Op{*PutWord(entOperand, Operand{Mode: Vec, P: types.I8, Val: 2}, 0)}
+	variants: func(*fn.Table) []PutWord {
+		return []PutWord{{Entry: vec(types.I64, 1), Flag: vec(types.I8, 2)}}
 	},
+})
+
+// PutInt stores an integer widened to a 64-bit word of a packed key.
+type PutInt struct {
+	Entry, Value, Null Operand
+	Field              Number
 }
 
-// PutWord makes the op.
-func PutWord(ent, flag Operand, off int) *Op {
-	return &Op{Kind: kind("putword"), Args: []Operand{ent, flag, imm(int64(off))}}
-}
+func (PutInt) op() Op { return Op{Kind: putInt} }
 
-// putInt stores an integer widened to a 64-bit word of a packed key. Operands: entry, value, null flag, offset.
-var putInt = &Kind{
-	Name: "putint",
-	Row: func(c *Ctx) {
-		v := c.orZero(1, 2)
+var putInt = kindOf(Kind{Name: "putint"}, emitter[PutInt]{
+	row: func(c *Ctx, o *PutInt) {
+		v := c.orZero(o.Value, o.Null)
 		var w value.Value
 		if v.bit || v.p == types.I8 {
 			w = named(c.builder, "word", c.cur.NewZExt(c.asBit(v).v, i64))
 		} else {
 			w = c.SExt(v, types.I64).(val).v
 		}
-		c.store(w, c.gep(c.toPtr(c.In(0).v), c.Imm(3), "field.at"))
+		c.store(w, c.gep(c.toPtr(c.In(o.Entry).v), c.Imm(o.Field), "field.at"))
 	},
-	Variants: func(*fn.Table) []Op {
-		var out []Op
+	variants: func(*fn.Table) []PutInt {
+		var vs []PutInt
 		for _, p := range []types.Phys{types.I8, types.I16, types.I32, types.I64} {
-			for _, null := range []Mode{None, Vec} {
-				out = append(out, *PutInt(entOperand, Operand{Mode: Vec, P: p, Val: 2}, Operand{Mode: null, P: types.I8, Val: 3}, 0))
+			for _, null := range nullable(3) {
+				vs = append(vs, PutInt{Entry: vec(types.I64, 1), Value: vec(p, 2), Null: null})
 			}
 		}
-		return out
+		return vs
 	},
+})
+
+// PutOwned stores a string into an entry and copies the bytes of a long one into
+// the table's arena.
+type PutOwned struct {
+	Entry, Value, Null Operand
+	Field              Number
+	Table              Number // slot of its address
 }
 
-// PutInt makes the op.
-func PutInt(ent, v, null Operand, off int) *Op {
-	return &Op{Kind: kind("putint"), Args: []Operand{ent, v, null, imm(int64(off))}}
-}
+func (PutOwned) op() Op { return Op{Kind: putOwned} }
 
-// putOwned stores a string into an entry and copies the bytes of a long one into
-// the table's arena. Operands: entry, value, null flag, offset, slot of the table's address.
-var putOwned = &Kind{
-	Name: "putown",
-	Before: func(c *Ctx) {
-		c.base = c.field(c.load(bytePtr, c.Ptr(4), "tab"), tableArena, "arena")
+var putOwned = kindOf(Kind{Name: "putown"}, emitter[PutOwned]{
+	before: func(c *Ctx, o *PutOwned) {
+		c.base = c.field(c.load(bytePtr, c.Ptr(o.Table), "tab"), tableArena, "arena")
 	},
-	Row: func(c *Ctx) {
-		v := c.orZero(1, 2)
-		c.storeVal(c.own(v, c.base), c.gep(c.toPtr(c.In(0).v), c.Imm(3), "field.at"))
+	row: func(c *Ctx, o *PutOwned) {
+		v := c.orZero(o.Value, o.Null)
+		c.storeVal(c.own(v, c.base), c.gep(c.toPtr(c.In(o.Entry).v), c.Imm(o.Field), "field.at"))
 	},
-	Variants: func(*fn.Table) []Op {
-		var out []Op
-		for _, null := range []Mode{None, Vec} {
-			for _, m := range []Mode{Vec, Par} {
-				out = append(out, *PutOwned(entOperand, Operand{Mode: m, P: types.Str, Val: 2}, Operand{Mode: null, P: types.I8, Val: 3}, 0, 0))
+	variants: func(*fn.Table) []PutOwned {
+		var vs []PutOwned
+		for _, null := range nullable(3) {
+			for _, v := range []Operand{vec(types.Str, 2), par(types.Str)} {
+				vs = append(vs, PutOwned{Entry: vec(types.I64, 1), Value: v, Null: null})
 			}
 		}
-		return out
+		return vs
 	},
-}
-
-// PutOwned makes the op.
-func PutOwned(ent, v, null Operand, off int, tableSlot int64) *Op {
-	return &Op{Kind: kind("putown"), Args: []Operand{ent, v, null, imm(int64(off)), imm(tableSlot)}}
-}
+})
 
 // own is v with the bytes of a long string copied into arena.
 func (c *Ctx) own(v val, arena value.Value) val {
@@ -219,86 +228,92 @@ func (c *Ctx) own(v val, arena value.Value) val {
 	return r[0].(val)
 }
 
-// get reads a field of an entry. Operands: entry, offset, value.
-var get = &Kind{
-	Name: "get",
-	Row: func(c *Ctx) {
-		c.Set(2, c.loadVal(c.Arg(2).P, c.gep(c.toPtr(c.In(0).v), c.Imm(1), "field.at"), "field"))
+// Get reads a field of an entry.
+type Get struct {
+	Entry Operand
+	Field Number
+	Value Operand
+}
+
+func (Get) op() Op { return Op{Kind: get} }
+
+var get = kindOf(Kind{Name: "get"}, emitter[Get]{
+	row: func(c *Ctx, o *Get) {
+		c.Set(o.Value, c.loadVal(o.Value.P, c.gep(c.toPtr(c.In(o.Entry).v), c.Imm(o.Field), "field.at"), "field"))
 	},
-	Variants: func(*fn.Table) []Op {
-		var out []Op
+	variants: func(*fn.Table) []Get {
+		var vs []Get
 		for _, p := range allClasses {
-			out = append(out, *Get(entOperand, 0, Operand{Mode: Out, P: p, Val: 2}))
+			vs = append(vs, Get{Entry: vec(types.I64, 1), Value: written(p, 2)})
 		}
-		return out
+		return vs
 	},
+})
+
+// GetInt reads an integer that putInt widened.
+type GetInt struct {
+	Entry Operand
+	Field Number
+	Value Operand
 }
 
-// Get makes the op.
-func Get(ent Operand, off int, out Operand) *Op {
-	return &Op{Kind: kind("get"), Args: []Operand{ent, imm(int64(off)), out}}
-}
+func (GetInt) op() Op { return Op{Kind: getInt} }
 
-// getInt reads an integer that putInt widened. Operands: entry, offset, value.
-var getInt = &Kind{
-	Name: "getint",
-	Row: func(c *Ctx) {
-		x := c.load(i64, c.gep(c.toPtr(c.In(0).v), c.Imm(1), "field.at"), "field")
-		p := c.Arg(2).P
+var getInt = kindOf(Kind{Name: "getint"}, emitter[GetInt]{
+	row: func(c *Ctx, o *GetInt) {
+		x := c.load(i64, c.gep(c.toPtr(c.In(o.Entry).v), c.Imm(o.Field), "field.at"), "field")
+		p := o.Value.P
 		if p == types.I8 {
-			c.Set(2, bit(c.icmp(enum.IPredNE, x, c64(0))))
+			c.Set(o.Value, bit(c.icmp(enum.IPredNE, x, c64(0))))
 			return
 		}
-		c.Set(2, c.Trunc(word(x), p).(val))
+		c.Set(o.Value, c.Trunc(word(x), p).(val))
 	},
-	Variants: func(*fn.Table) []Op {
-		var out []Op
+	variants: func(*fn.Table) []GetInt {
+		var vs []GetInt
 		for _, p := range []types.Phys{types.I8, types.I16, types.I32, types.I64} {
-			out = append(out, *GetInt(entOperand, 0, Operand{Mode: Out, P: p, Val: 2}))
+			vs = append(vs, GetInt{Entry: vec(types.I64, 1), Value: written(p, 2)})
 		}
-		return out
+		return vs
 	},
+})
+
+// Unmatched says whether an entry is the one of rows without a match.
+type Unmatched struct {
+	Entry, Lone Operand
 }
 
-// GetInt makes the op.
-func GetInt(ent Operand, off int, out Operand) *Op {
-	return &Op{Kind: kind("getint"), Args: []Operand{ent, imm(int64(off)), out}}
-}
+func (Unmatched) op() Op { return Op{Kind: unmatched} }
 
-// unmatched says whether an entry is the one of rows without a match. Operands: entry, flag.
-var unmatched = &Kind{
-	Name:        "unmatched",
-	Elementwise: true,
-	Before: func(c *Ctx) {
+var unmatched = kindOf(Kind{Name: "unmatched", Elementwise: true}, emitter[Unmatched]{
+	before: func(c *Ctx, o *Unmatched) {
 		c.base = c.load(i64, c.field(c.state, abi.StateNull, "null.at"), "nullrow")
 	},
-	Row: func(c *Ctx) { c.Set(1, bit(c.icmp(enum.IPredEQ, c.In(0).v, c.base))) },
-	Variants: func(*fn.Table) []Op {
-		return []Op{*Unmatched(entOperand, Operand{Mode: Out, P: types.I8, Val: 2})}
+	row: func(c *Ctx, o *Unmatched) { c.Set(o.Lone, bit(c.icmp(enum.IPredEQ, c.In(o.Entry).v, c.base))) },
+	variants: func(*fn.Table) []Unmatched {
+		return []Unmatched{{Entry: vec(types.I64, 1), Lone: written(types.I8, 2)}}
 	},
+})
+
+// Gather brings a value into the positions a probe opened.
+type Gather struct {
+	Row   Operand // position
+	From  Operand // vector of the old domain
+	Value Operand
 }
 
-// Unmatched makes the op.
-func Unmatched(ent, out Operand) *Op { return &Op{Kind: kind("unmatched"), Args: []Operand{ent, out}} }
+func (Gather) op() Op { return Op{Kind: gather} }
 
-// gather brings a value into the positions a probe opened. Operands: position, source vector (of
-// the old domain), value.
-var gather = &Kind{
-	Name: "gather",
-	Row: func(c *Ctx) {
-		pos := named(c.builder, "pos", c.cur.NewZExt(c.In(0).v, i64))
-		c.Set(2, c.InAt(1, pos))
+var gather = kindOf(Kind{Name: "gather", Reaches: true}, emitter[Gather]{
+	row: func(c *Ctx, o *Gather) {
+		pos := named(c.builder, "pos", c.cur.NewZExt(c.In(o.Row).v, i64))
+		c.Set(o.Value, c.InAt(o.From, pos))
 	},
-	Variants: func(*fn.Table) []Op {
-		var out []Op
+	variants: func(*fn.Table) []Gather {
+		var vs []Gather
 		for _, p := range allClasses {
-			out = append(out, *Gather(Operand{Mode: Vec, P: types.I32, Val: 1}, Operand{Mode: Vec, P: p, Val: 2}, Operand{Mode: Out, P: p, Val: 3}))
+			vs = append(vs, Gather{Row: vec(types.I32, 1), From: vec(p, 2), Value: written(p, 3)})
 		}
-		return out
+		return vs
 	},
-}
-
-// Gather makes the op.
-func Gather(pos, from, out Operand) *Op {
-	return &Op{Kind: kind("gather"), Args: []Operand{pos, from, out}}
-}
+})

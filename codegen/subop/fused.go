@@ -165,7 +165,7 @@ func usedOutside(ls []Loop) map[ValID]bool {
 			for _, v := range o.Reads {
 				used[v] = true
 			}
-			for k, a := range o.Args {
+			for _, a := range o.Args {
 				switch a.Mode {
 				case Out:
 					made[a.Val] = i
@@ -174,7 +174,7 @@ func usedOutside(ls []Loop) map[ValID]bool {
 						used[a.Val] = true
 					}
 				}
-				if a.Mode == Vec && (o.Kind == gather && k == 1 || o.Kind.Row == nil) {
+				if a.Mode == Vec && (o.Kind.Reaches || o.Kind.Row == nil) {
 					used[a.Val] = true // read at another row than it was made
 				}
 			}

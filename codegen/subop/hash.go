@@ -20,43 +20,44 @@ const (
 	nullHash  int64 = 0x5bd1e9955bd1e995
 )
 
-// hash mixes a value into a running hash. Canonical per comparison class: all
+// Hash mixes a value into a running hash. Canonical per comparison class: all
 // integers and decimals of one scale hash as their 128-bit value, -0 as 0, REAL as its DOUBLE; strings come
-// without trailing blanks. Operands: value, null flag, hash so far, seed (if none so far), result.
-var hash = &Kind{
-	Name:        "hash",
-	Elementwise: true,
-	Row: func(c *Ctx) {
+// without trailing blanks.
+type Hash struct {
+	Value, Null Operand
+	SoFar       Operand // absent for the first key
+	Seed        Number  // if none so far
+	Hash        Operand
+}
+
+func (Hash) op() Op { return Op{Kind: hash} }
+
+var hash = kindOf(Kind{Name: "hash", Elementwise: true}, emitter[Hash]{
+	row: func(c *Ctx, o *Hash) {
 		var h value.Value
-		if c.Has(2) {
-			h = c.In(2).v
+		if c.Has(o.SoFar) {
+			h = c.In(o.SoFar).v
 		} else {
-			h = c.Imm(3)
+			h = c.Imm(o.Seed)
 		}
-		x := c.canonicalWord(c.In(0))
-		if c.Has(1) {
-			x = named(c.builder, "word", c.cur.NewSelect(c.asBit(c.In(1)).v, c64(nullHash), x))
+		x := c.canonicalWord(c.In(o.Value))
+		if c.Has(o.Null) {
+			x = named(c.builder, "word", c.cur.NewSelect(c.asBit(c.In(o.Null)).v, c64(nullHash), x))
 		}
-		c.Set(4, word(c.mix(h, x)))
+		c.Set(o.Hash, word(c.mix(h, x)))
 	},
-	Variants: func(*fn.Table) []Op {
-		var out []Op
+	variants: func(*fn.Table) []Hash {
+		var vs []Hash
 		for _, p := range allClasses {
-			for _, null := range []Mode{None, Vec} {
-				for _, prev := range []Mode{None, Vec} {
-					out = append(out, *Hash(Operand{Mode: Vec, P: p, Val: 1}, Operand{Mode: null, P: types.I8, Val: 2},
-						Operand{Mode: prev, P: types.I64, Val: 3}, 0, Operand{Mode: Out, P: types.I64, Val: 4}))
+			for _, null := range nullable(2) {
+				for _, soFar := range []Operand{{}, vec(types.I64, 3)} {
+					vs = append(vs, Hash{Value: vec(p, 1), Null: null, SoFar: soFar, Hash: written(types.I64, 4)})
 				}
 			}
 		}
-		return out
+		return vs
 	},
-}
-
-// Hash makes the op; so is None for the first key.
-func Hash(v, null, so Operand, seed int64, out Operand) *Op {
-	return &Op{Kind: kind("hash"), Args: []Operand{v, null, so, imm(seed), out}}
-}
+})
 
 // mix is one round: (h ^ x) * m1, fold, * m2, fold.
 func (b *builder) mix(h, x value.Value) value.Value {
@@ -112,20 +113,25 @@ func (b *builder) hashStr(x val) value.Value {
 	return r[0].(val).v
 }
 
-// prefetch asks for the directory word a hash leads to, one loop ahead of its use.
-// Operands: hash, slot of the table's address, where the shift or mask stands (offset
-// in the table), 1 for a shift (join directory).
-var prefetch = &Kind{
-	Name: "prefetch",
-	Before: func(c *Ctx) {
-		tab := c.load(bytePtr, c.Ptr(1), "tab")
+// Prefetch asks for the directory word a hash leads to, one loop ahead of its use.
+type Prefetch struct {
+	Hash  Operand
+	Table Number  // slot of its address
+	Join  Operand // there if the directory is a join table's
+}
+
+func (Prefetch) op() Op { return Op{Kind: prefetch} }
+
+var prefetch = kindOf(Kind{Name: "prefetch"}, emitter[Prefetch]{
+	before: func(c *Ctx, o *Prefetch) {
+		tab := c.load(bytePtr, c.Ptr(o.Table), "tab")
 		c.base = c.load(bytePtr, tab, "dir")
 		c.base2 = c.load(i64, c.field(tab, tableMask, "mask.at"), "mask")
 	},
-	Row: func(c *Ctx) {
-		h := c.In(0).v
+	row: func(c *Ctx, o *Prefetch) {
+		h := c.In(o.Hash).v
 		var slot value.Value
-		if c.op.Args[2].Mode == None {
+		if o.Join.Mode == None {
 			slot = named(c.builder, "slot", c.cur.NewAnd(h, c.base2))
 		} else {
 			slot = named(c.builder, "slot", c.cur.NewLShr(h, c.base2))
@@ -133,17 +139,7 @@ var prefetch = &Kind{
 		f := c.mod.declare("llvm.prefetch.p0i8", voidType, bytePtr, i32, i32, i32)
 		c.cur.NewCall(f, c.scaled(c.base, slot, 8, "dir.at"), constant.NewInt(i32, 0), constant.NewInt(i32, 3), constant.NewInt(i32, 1))
 	},
-	Variants: func(*fn.Table) []Op {
-		h := Operand{Mode: Vec, P: types.I64, Val: 1}
-		return []Op{*Prefetch(h, 0, false), *Prefetch(h, 0, true)}
+	variants: func(*fn.Table) []Prefetch {
+		return []Prefetch{{Hash: vec(types.I64, 1)}, {Hash: vec(types.I64, 1), Join: Optional(1)}}
 	},
-}
-
-// Prefetch makes the op; join says that the directory is a join table's.
-func Prefetch(h Operand, tableSlot int64, join bool) *Op {
-	m := Operand{Mode: None}
-	if join {
-		m = imm(1)
-	}
-	return &Op{Kind: kind("prefetch"), Args: []Operand{h, imm(tableSlot), m}}
-}
+})

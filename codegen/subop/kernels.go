@@ -10,8 +10,8 @@ import (
 var ownKernels = []*fn.Kernel{
 	{Name: "slp_hash_long", Args: []types.Phys{types.Str}, Result: types.I64, Pure: true, Doc: "64-bit word of a long string's bytes; part of DistHash version 1"},
 	{Name: "slp_own_str", Args: []types.Phys{types.NoPhys, types.Str}, Result: types.Str, Doc: "copies a string's bytes into an arena"},
-	{Name: "slp_own_keys", Args: []types.Phys{types.NoPhys, types.NoPhys, types.I64}, Result: types.NoPhys, Doc: "copies the long strings of a packed key into an arena"},
-	{Name: "slp_keys_equal", Args: []types.Phys{types.NoPhys, types.NoPhys, types.I64, types.I64}, Result: types.I8, Pure: true, Doc: "packed keys of n bytes, words beginning a string given by a mask"},
+	{Name: "slp_own_keys", Args: []types.Phys{types.NoPhys, types.NoPhys, types.I64}, Result: types.NoPhys, Doc: "copies the long ones of the strings that a packed key begins with into an arena"},
+	{Name: "slp_keys_equal", Args: []types.Phys{types.NoPhys, types.NoPhys, types.I64, types.I64}, Result: types.I8, Pure: true, Doc: "packed keys of n bytes that begin with so many strings"},
 	{Name: "slp_mul128_overflows", Args: []types.Phys{types.I128, types.I128}, Result: types.I8, Pure: true, Doc: "does the signed product exceed 128 bits?"},
 	{Name: "slp_i128_to_f64", Args: []types.Phys{types.I128}, Result: types.F64, Pure: true, Doc: "nearest double"},
 	{Name: "slp_f64_to_i128", Args: []types.Phys{types.F64}, Result: types.I128, Pure: true, Doc: "truncated; the caller checks the range"},

@@ -49,27 +49,25 @@ type Ctx struct {
 	local, seen value.Value // an ungrouped accumulator's variables
 }
 
-// Arg is operand k.
-func (c *Ctx) Arg(k int) *Operand { return &c.op.Args[k] }
+// Has reports whether the operand is there.
+func (c *Ctx) Has(o Operand) bool { return o.Mode != None }
 
-// Has reports whether operand k is there.
-func (c *Ctx) Has(k int) bool { return k < len(c.op.Args) && c.op.Args[k].Mode != None }
+// Imm is the number as an i64.
+func (c *Ctx) Imm(o indexed) value.Value { return c.offs[o.index()] }
 
-// Imm is the immediate operand k as an i64.
-func (c *Ctx) Imm(k int) value.Value { return c.offs[k] }
-
-// ImmConst is the immediate's number where the tier knows it.
-func (c *Ctx) ImmConst(k int) (int64, bool) {
-	n, ok := c.offs[k].(*constant.Int)
+// ImmConst is the number where the tier knows it.
+func (c *Ctx) ImmConst(o indexed) (int64, bool) {
+	n, ok := c.offs[o.index()].(*constant.Int)
 	if !ok {
 		return 0, false
 	}
 	return n.X.Int64(), true
 }
 
-// Ptr is the address of operand k's state part (vector, parameter, or the
-// place an immediate offset names).
-func (c *Ctx) Ptr(k int) value.Value {
+// Ptr is the address of the operand's state part (vector, parameter, or the
+// place a number names).
+func (c *Ctx) Ptr(o indexed) value.Value {
+	k := o.index()
 	if p := c.ptrs[k]; p != nil {
 		return p
 	}
@@ -79,46 +77,41 @@ func (c *Ctx) Ptr(k int) value.Value {
 	return p
 }
 
-// In is the value of operand k for the current row.
-func (c *Ctx) In(k int) val {
-	a := c.Arg(k)
-	if a.Mode == Par {
-		if v, ok := c.pars[k]; ok {
+// In is the value of the operand for the current row.
+func (c *Ctx) In(o Operand) val {
+	if o.Mode == Par {
+		if v, ok := c.pars[o.at]; ok {
 			return v
 		}
 		var v val
-		c.inEntry(func() { v = c.loadVal(a.P, c.gep(c.state, c.offs[k], "par.at"), "par") })
-		c.pars[k] = v
+		c.inEntry(func() { v = c.loadVal(o.P, c.gep(c.state, c.offs[o.at], "par.at"), "par") })
+		c.pars[o.at] = v
 		return v
 	}
-	if v, ok := c.ssa[a.Val]; ok {
+	if v, ok := c.ssa[o.Val]; ok {
 		return v
 	}
-	v := c.loadVal(a.P, c.scaled(c.Ptr(k), c.R, a.P.Width(), "in.at"), "in")
+	v := c.loadVal(o.P, c.scaled(c.Ptr(o), c.R, o.P.Width(), "in.at"), "in")
 	if c.ssa != nil {
-		c.ssa[a.Val] = v
+		c.ssa[o.Val] = v
 	}
 	return v
 }
 
-// InAt is element row of the vector operand k, whatever the loop's own row.
-func (c *Ctx) InAt(k int, row value.Value) val {
-	return c.loadVal(c.Arg(k).P, c.scaled(c.Ptr(k), row, c.Arg(k).P.Width(), "in.at"), "in")
+// InAt is element row of the vector, whatever the loop's own row.
+func (c *Ctx) InAt(o Operand, row value.Value) val {
+	return c.loadVal(o.P, c.scaled(c.Ptr(o), row, o.P.Width(), "in.at"), "in")
 }
 
-// Set gives output operand k its value for the current row.
-func (c *Ctx) Set(k int, v val) { c.SetAt(k, c.R, v) }
-
-// SetAt is Set for another row (selection vectors, probe output).
-func (c *Ctx) SetAt(k int, row value.Value, v val) {
-	a := c.Arg(k)
-	if c.ssa != nil && row == c.R {
-		c.ssa[a.Val] = v
-		if !c.keep(a.Val) {
+// Set gives the output its value for the current row.
+func (c *Ctx) Set(o Operand, v val) {
+	if c.ssa != nil {
+		c.ssa[o.Val] = v
+		if !c.keep(o.Val) {
 			return
 		}
 	}
-	c.storeVal(v, c.scaled(c.Ptr(k), row, a.P.Width(), "out.at"))
+	c.storeVal(v, c.scaled(c.Ptr(o), c.R, o.P.Width(), "out.at"))
 }
 
 // Var is a variable of the op that lives across rows of the loop.

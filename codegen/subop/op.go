@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"slipher/catalog/fn"
-	"slipher/catalog/types"
 )
 
 // ValID numbers a value (a vector) of a program.
@@ -22,21 +21,14 @@ const (
 	None Mode = 'n' // absent: a null vector that is ruled out
 )
 
-// Operand is one operand of an Op, in the order its emitter asks for them.
-type Operand struct {
-	Mode Mode
-	P    types.Phys // of Vec, Par, Out
-	Val  ValID      // of Vec, Out
-	Off  int64      // state offset of Vec, Par, Out; the number of Imm
-}
-
 // Op is one suboperator in a program.
 type Op struct {
 	Kind *Kind
-	Fn   *fn.Op   // of kinds made from a scalar operation
-	Sh   fn.Shape // its physical instance
+	Fn   *fn.Op // of kinds made from a scalar operation
 	Args []Operand
-	Note string // the SQL step it comes from, for names: "aggr", "filter"
+	// operands is the Suboperator that Args are of, a pointer to it: how emitters name them.
+	operands any
+	Note     string // the SQL step it comes from, for names: "aggr", "filter"
 	// Reads are vectors read behind the op's back, by Go: fused code keeps them in memory.
 	Reads []ValID
 }
@@ -55,6 +47,8 @@ type Kind struct {
 	Ends bool
 	// Walks: Before walks over the domain's rows itself (probes).
 	Walks bool
+	// Reaches: reads vectors at other rows than the loop's own, so that they must be in memory.
+	Reaches bool
 	// Elementwise: rows do not depend on each other through memory.
 	Elementwise bool
 	// Fails: a structural kind that can raise data errors.
@@ -129,21 +123,4 @@ func (o *Op) String() string {
 		r = strings.Join(outs, ", ") + " = " + r
 	}
 	return r
-}
-
-// registry is filled by init: rows cannot name the constructors that name them.
-var registry = map[string]*Kind{}
-
-func init() {
-	for _, k := range kinds() {
-		registry[k.Name] = k
-	}
-}
-
-func kind(name string) *Kind {
-	k := registry[name]
-	if k == nil {
-		panic("BUG: no suboperator " + name)
-	}
-	return k
 }

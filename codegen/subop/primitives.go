@@ -1,6 +1,8 @@
 package subop
 
 import (
+	"maps"
+	"slices"
 	"sort"
 
 	"github.com/llir/llvm/ir"
@@ -16,9 +18,9 @@ import (
 // kinds are all suboperators. Adding one is a new file and a row here.
 func kinds() []*Kind {
 	ks := []*Kind{scalar, scalarNull, decode, chunkColumn, entrySequence, entryPointers, place, host, filter, limit, hash, prefetch,
-		reserve, alloc, rowAddress, put, putWord, putInt, putOwned, get, getInt, unmatched, gather, find, probe, probeOuter, probeMark, mark,
-		exists, inList, room, slot, destination, rotate, output, keySize, keyAlloc, keyPut, keyCut, keyEnd}
-	return append(ks, accumulatorKinds()...)
+		reserve, alloc, rowAddress, put, putWord, putInt, putOwned, get, getInt, unmatched, gather, find, probe, probeLeft, probeMarked, mark,
+		exists, inList, room, slot, destination, rotate, output, keySize, keyAlloc, keyPut, keyCut, keyEnd, count}
+	return append(ks, slices.Collect(maps.Values(accumulators))...)
 }
 
 // Primitive is one suboperator built on its own, ahead of time.

@@ -5,68 +5,70 @@ import (
 	"slipher/catalog/types"
 )
 
-// scalar runs a strict scalar operation. Operands: arguments, mask, result.
-var scalar = &Kind{
-	Name:        "fn",
-	Elementwise: true,
-	Row: func(c *Ctx) {
-		n := len(c.op.Sh.In)
-		args := make([]fn.Value, n)
-		for i := range args {
-			args[i] = c.In(i)
-		}
-		if c.Has(n) {
-			c.mask = c.asBit(c.In(n)).v
-		}
-		r := c.op.Fn.Emit(c, c.op.Sh, args).(val)
-		if r.p == types.I8 {
-			r = c.asBit(r)
-		}
-		c.Set(n+1, r)
-	},
-	Variants: scalarVariants,
+// Scalar runs a strict scalar operation.
+type Scalar struct {
+	Fn     *fn.Op
+	Shape  fn.Shape // its physical instance
+	Args   []Operand
+	Mask   Operand // rows for which it may fail; absent: all
+	Result Operand
 }
 
-// scalarNull runs an operation with NULL rules of its own. Operands:
-// arguments, their null flags, mask, result, result's null flag.
-var scalarNull = &Kind{
-	Name:        "fnnull",
-	Elementwise: true,
-	Row: func(c *Ctx) {
-		n := len(c.op.Sh.In)
-		args, nulls := make([]fn.Value, n), make([]fn.Value, n)
-		for i := range args {
-			args[i] = c.In(i)
-			if c.Has(n + i) {
-				nulls[i] = c.asBit(c.In(n + i))
+func (s Scalar) op() Op { return Op{Kind: scalar, Fn: s.Fn} }
+
+var scalar = kindOf(Kind{Name: "fn", Elementwise: true}, emitter[Scalar]{
+	row: func(c *Ctx, o *Scalar) {
+		args := make([]fn.Value, len(o.Args))
+		for i, a := range o.Args {
+			args[i] = c.In(a)
+		}
+		if c.Has(o.Mask) {
+			c.mask = c.asBit(c.In(o.Mask)).v
+		}
+		c.Set(o.Result, c.stored(o.Fn.Emit(c, o.Shape, args)))
+	},
+	variants: scalarVariants,
+})
+
+// ScalarNull runs an operation with NULL rules of its own.
+type ScalarNull struct {
+	Fn                 *fn.Op
+	Shape              fn.Shape
+	Args, Nulls        []Operand
+	Mask               Operand // rows for which it may fail; absent: all
+	Result, ResultNull Operand
+}
+
+func (s ScalarNull) op() Op { return Op{Kind: scalarNull, Fn: s.Fn} }
+
+var scalarNull = kindOf(Kind{Name: "fnnull", Elementwise: true}, emitter[ScalarNull]{
+	row: func(c *Ctx, o *ScalarNull) {
+		args, nulls := make([]fn.Value, len(o.Args)), make([]fn.Value, len(o.Args))
+		for i, a := range o.Args {
+			args[i] = c.In(a)
+			if c.Has(o.Nulls[i]) {
+				nulls[i] = c.asBit(c.In(o.Nulls[i]))
 			}
 		}
-		if c.Has(2 * n) {
-			c.mask = c.asBit(c.In(2 * n)).v
+		if c.Has(o.Mask) {
+			c.mask = c.asBit(c.In(o.Mask)).v
 		}
-		r, null := c.op.Fn.EmitNull(c, c.op.Sh, args, nulls)
-		v := r.(val)
-		if v.p == types.I8 {
-			v = c.asBit(v)
-		}
-		c.Set(2*n+1, v)
+		r, null := o.Fn.EmitNull(c, o.Shape, args, nulls)
+		c.Set(o.Result, c.stored(r))
 		if null == nil {
 			null = c.Bool(false)
 		}
-		c.Set(2*n+2, c.asBit(null.(val)))
+		c.Set(o.ResultNull, c.asBit(null.(val)))
 	},
-	Variants: scalarNullVariants,
-}
+	variants: scalarNullVariants,
+})
 
-// Scalar makes the op for a strict operation; mask may be None.
-func Scalar(f *fn.Op, sh fn.Shape, args []Operand, mask, out Operand) *Op {
-	return &Op{Kind: kind("fn"), Fn: f, Sh: sh, Args: append(append([]Operand(nil), args...), mask, out)}
-}
-
-// ScalarNull makes the op for an operation with its own NULL rules.
-func ScalarNull(f *fn.Op, sh fn.Shape, args, nulls []Operand, mask, out, outNull Operand) *Op {
-	as := append(append([]Operand(nil), args...), nulls...)
-	return &Op{Kind: kind("fnnull"), Fn: f, Sh: sh, Args: append(as, mask, out, outNull)}
+// stored is v as vectors hold it: booleans are bits.
+func (c *Ctx) stored(v fn.Value) val {
+	if r := v.(val); r.p == types.I8 {
+		return c.asBit(r)
+	}
+	return v.(val)
 }
 
 // modes lists operand-mode combinations for n arguments: every one but "all parameters",
@@ -107,28 +109,28 @@ func argModes(n int) [][]Mode {
 	return out
 }
 
-func scalarVariants(t *fn.Table) []Op {
-	var out []Op
+func scalarVariants(t *fn.Table) []Scalar {
+	var out []Scalar
 	for _, f := range append(LogicOps(), t.Ops()...) {
 		if f.Emit == nil || f.Nulls == fn.CustomNull {
 			continue
 		}
-		masks := []Mode{None}
+		masks := []Operand{{}}
 		if f.MayFail {
-			masks = []Mode{None, Vec}
+			masks = nullable(97)
 		}
 		for _, sh := range f.Shapes {
 			ms := argModes(len(sh.In))
-			if f.Name == "copy" {
+			if f == spread {
 				ms = [][]Mode{{Par}, {Vec}}
 			}
 			for _, ms := range ms {
-				for _, mm := range masks {
+				for _, mask := range masks {
 					args := make([]Operand, len(ms))
 					for i, m := range ms {
 						args[i] = Operand{Mode: m, P: sh.In[i], Val: ValID(i)}
 					}
-					out = append(out, *Scalar(f, sh, args, Operand{Mode: mm, P: types.I8, Val: 98}, Operand{Mode: Out, P: sh.Out, Val: 99}))
+					out = append(out, Scalar{Fn: f, Shape: sh, Args: args, Mask: mask, Result: written(sh.Out, 99)})
 				}
 			}
 		}
@@ -136,28 +138,28 @@ func scalarVariants(t *fn.Table) []Op {
 	return out
 }
 
-func scalarNullVariants(t *fn.Table) []Op {
-	var out []Op
+func scalarNullVariants(t *fn.Table) []ScalarNull {
+	var out []ScalarNull
 	for _, f := range t.Ops() {
 		if f.EmitNull == nil {
 			continue
 		}
-		masks := []Mode{None}
+		masks := []Operand{{}}
 		if f.MayFail {
-			masks = []Mode{None, Vec}
+			masks = nullable(97)
 		}
 		for _, sh := range f.Shapes {
 			n := len(sh.In)
 			// Arguments are vectors here (lowering spreads parameters); each may be NULL or not.
 			for _, nm := range modes(n, []Mode{Vec, None}) {
-				for _, mm := range masks {
+				for _, mask := range masks {
 					args, nulls := make([]Operand, n), make([]Operand, n)
 					for i := range args {
 						args[i] = Operand{Mode: Vec, P: sh.In[i], Val: ValID(i)}
 						nulls[i] = Operand{Mode: nm[i], P: types.I8, Val: ValID(20 + i)}
 					}
-					out = append(out, *ScalarNull(f, sh, args, nulls, Operand{Mode: mm, P: types.I8, Val: 97},
-						Operand{Mode: Out, P: sh.Out, Val: 98}, Operand{Mode: Out, P: types.I8, Val: 99}))
+					out = append(out, ScalarNull{Fn: f, Shape: sh, Args: args, Nulls: nulls, Mask: mask,
+						Result: written(sh.Out, 98), ResultNull: written(types.I8, 99)})
 				}
 			}
 		}
@@ -192,8 +194,7 @@ var logicOps = []*fn.Op{
 		Emit: func(b fn.Builder, _ fn.Shape, a []fn.Value) fn.Value { return b.Not(a[0]) }},
 	{Name: "choose", Shapes: chooseShapes(), Doc: "CASE: the second argument where the first is true, else the third",
 		Emit: func(b fn.Builder, _ fn.Shape, a []fn.Value) fn.Value { return b.Select(a[0], a[1], a[2]) }},
-	{Name: "copy", Shapes: copyShapes(), Doc: "the argument: spreads a parameter over a vector",
-		Emit: func(b fn.Builder, _ fn.Shape, a []fn.Value) fn.Value { return a[0] }},
+	spread,
 	{Name: "widen", Doc: "an integer in a wider class", Shapes: []fn.Shape{
 		{In: []types.Phys{types.I64}, Out: types.I128}, {In: []types.Phys{types.I32}, Out: types.I64},
 		{In: []types.Phys{types.I16}, Out: types.I64}, {In: []types.Phys{types.I16}, Out: types.I32}},
@@ -204,6 +205,10 @@ var logicOps = []*fn.Op{
 	{Name: "narrow", Doc: "an integer known to fit a narrower class", Shapes: []fn.Shape{{In: []types.Phys{types.I128}, Out: types.I64}},
 		Emit: func(b fn.Builder, sh fn.Shape, a []fn.Value) fn.Value { return b.Trunc(a[0], sh.Out) }},
 }
+
+// spread alone is also built for a parameter without a vector beside it.
+var spread = &fn.Op{Name: "copy", Shapes: copyShapes(), Doc: "the argument: spreads a parameter over a vector",
+	Emit: func(b fn.Builder, _ fn.Shape, a []fn.Value) fn.Value { return a[0] }}
 
 func boolOp(name, doc string, f func(b fn.Builder, x, y fn.Value) fn.Value) *fn.Op {
 	return &fn.Op{Name: name, Doc: doc, Commutes: name != "bool_andnot",

@@ -16,73 +16,109 @@ import (
 // sign bit turned, strings with 0 escaped as 0 255 and ended by 0 0; descending keys
 // have all value bytes inverted. Values under NULL are written as zeros.
 
-// keySize adds the bytes a string key needs. Operands: size so far, string, size.
-var keySize = &Kind{
-	Name:        "sksize",
-	Elementwise: true,
-	Row: func(c *Ctx) {
-		n := named(c.builder, "len", c.cur.NewZExt(c.StrLen(c.In(1)).(val).v, i64))
+// KeySize adds the bytes a string key needs.
+type KeySize struct {
+	SoFar, String, Size Operand
+}
+
+func (KeySize) op() Op { return Op{Kind: keySize} }
+
+var keySize = kindOf(Kind{Name: "sksize", Elementwise: true}, emitter[KeySize]{
+	row: func(c *Ctx, o *KeySize) {
+		n := named(c.builder, "len", c.cur.NewZExt(c.StrLen(c.In(o.String)).(val).v, i64))
 		twice := c.add(c.add(n, n), c64(2))
-		if c.Has(0) {
-			twice = c.add(twice, c.In(0).v)
+		if c.Has(o.SoFar) {
+			twice = c.add(twice, c.In(o.SoFar).v)
 		}
-		c.Set(2, word(twice))
+		c.Set(o.Size, word(twice))
 	},
-	Variants: func(*fn.Table) []Op {
-		s, out := Operand{Mode: Vec, P: types.Str, Val: 2}, Operand{Mode: Out, P: types.I64, Val: 3}
-		return []Op{*KeySize(Operand{Mode: None}, s, out), *KeySize(Operand{Mode: Vec, P: types.I64, Val: 1}, s, out)}
-	},
-}
-
-// KeySize makes the op.
-func KeySize(so, s, out Operand) *Op { return &Op{Kind: kind("sksize"), Args: []Operand{so, s, out}} }
-
-// keyAlloc takes the key's bytes from the table's arena. Operands: bytes for strings
-// (None: none), bytes for all else, slot of the table's address, where the key begins.
-var keyAlloc = &Kind{
-	Name:   "skalloc",
-	Before: func(c *Ctx) { c.base = c.field(c.load(bytePtr, c.Ptr(2), "tab"), tableArena, "arena") },
-	Row: func(c *Ctx) {
-		n := c.Imm(1)
-		if c.Has(0) {
-			n = c.add(n, c.In(0).v)
+	variants: func(*fn.Table) []KeySize {
+		var vs []KeySize
+		for _, soFar := range []Operand{{}, vec(types.I64, 1)} {
+			vs = append(vs, KeySize{SoFar: soFar, String: vec(types.Str, 2), Size: written(types.I64, 3)})
 		}
-		c.Set(3, c.Call("slp_arena_take", val{v: c.base}, word(n)).(val))
+		return vs
 	},
-	Variants: func(*fn.Table) []Op {
-		out := Operand{Mode: Out, P: types.I64, Val: 3}
-		return []Op{*KeyAlloc(Operand{Mode: None}, 0, 0, out), *KeyAlloc(Operand{Mode: Vec, P: types.I64, Val: 1}, 0, 0, out)}
-	},
+})
+
+// KeyAlloc takes the key's bytes from the table's arena.
+type KeyAlloc struct {
+	Strings Operand // bytes for strings, if there are any
+	Fixed   Number  // bytes for all else
+	Table   Number  // slot of its address
+	Begin   Operand
 }
 
-// KeyAlloc makes the op.
-func KeyAlloc(size Operand, fixed int, tableSlot int64, out Operand) *Op {
-	return &Op{Kind: kind("skalloc"), Args: []Operand{size, imm(int64(fixed)), imm(tableSlot), out}}
+func (KeyAlloc) op() Op { return Op{Kind: keyAlloc} }
+
+var keyAlloc = kindOf(Kind{Name: "skalloc"}, emitter[KeyAlloc]{
+	before: func(c *Ctx, o *KeyAlloc) {
+		c.base = c.field(c.load(bytePtr, c.Ptr(o.Table), "tab"), tableArena, "arena")
+	},
+	row: func(c *Ctx, o *KeyAlloc) {
+		n := c.Imm(o.Fixed)
+		if c.Has(o.Strings) {
+			n = c.add(n, c.In(o.Strings).v)
+		}
+		c.Set(o.Begin, c.Call("slp_arena_take", val{v: c.base}, word(n)).(val))
+	},
+	variants: func(*fn.Table) []KeyAlloc {
+		var vs []KeyAlloc
+		for _, strings := range []Operand{{}, vec(types.I64, 1)} {
+			vs = append(vs, KeyAlloc{Strings: strings, Begin: written(types.I64, 3)})
+		}
+		return vs
+	},
+})
+
+// KeyOrder says how a key is ordered.
+type KeyOrder struct {
+	NullByte, ValueByte Number // what stands before a NULL, before a value
+	Flip                Number // -1 for descending, else 0
 }
 
-// keyPut appends one value to a key. Operands: write position, value, null flag,
-// byte before a NULL, byte before a value, -1 for descending (else 0), next write position.
-var keyPut = &Kind{
-	Name: "skput",
-	Row: func(c *Ctx) {
+// OrderOf makes the operands of an order.
+func OrderOf(desc, nullsFirst bool) KeyOrder {
+	o := KeyOrder{NullByte: Num(2), ValueByte: Num(1)}
+	if nullsFirst {
+		o.NullByte = Num(0)
+	}
+	if desc {
+		o.Flip = Num(-1)
+	}
+	return o
+}
+
+// KeyPut appends one value to a key.
+type KeyPut struct {
+	At          Operand // where to write
+	Value, Null Operand
+	Order       KeyOrder
+	Next        Operand // where to go on
+}
+
+func (KeyPut) op() Op { return Op{Kind: keyPut} }
+
+var keyPut = kindOf(Kind{Name: "skput"}, emitter[KeyPut]{
+	row: func(c *Ctx, o *KeyPut) {
 		b := c.builder
-		at := c.toPtr(c.In(0).v)
-		v := c.orZero(1, 2)
-		marker := named(b, "marker", c.cur.NewTrunc(c.Imm(4), i8))
-		if c.Has(2) {
-			nb := named(b, "marker", c.cur.NewTrunc(c.Imm(3), i8))
-			marker2 := named(b, "marker", c.cur.NewSelect(c.asBit(c.In(2)).v, nb, marker))
+		at := c.toPtr(c.In(o.At).v)
+		v := c.orZero(o.Value, o.Null)
+		marker := named(b, "marker", c.cur.NewTrunc(c.Imm(o.Order.ValueByte), i8))
+		if c.Has(o.Null) {
+			nb := named(b, "marker", c.cur.NewTrunc(c.Imm(o.Order.NullByte), i8))
+			marker2 := named(b, "marker", c.cur.NewSelect(c.asBit(c.In(o.Null)).v, nb, marker))
 			c.store(marker2, at)
 		} else {
 			c.store(marker, at)
 		}
 		body := c.field(at, 1, "body")
 		if v.p == types.Str {
-			c.Set(6, c.Call("slp_key_str", val{v: body}, v, word(c.Imm(5))).(val))
+			c.Set(o.Next, c.Call("slp_key_str", val{v: body}, v, word(c.Imm(o.Order.Flip))).(val))
 			return
 		}
 		for _, w := range c.orderedWords(v) {
-			flip := value.Value(c.Imm(5))
+			flip := value.Value(c.Imm(o.Order.Flip))
 			t := w.Type().(*lt.IntType)
 			switch {
 			case t.BitSize < 64:
@@ -96,31 +132,18 @@ var keyPut = &Kind{
 			c.store(x, body)
 			body = c.field(body, int64(t.BitSize/8), "body")
 		}
-		c.Set(6, word(c.toInt(body)))
+		c.Set(o.Next, word(c.toInt(body)))
 	},
-	Variants: func(*fn.Table) []Op {
-		var out []Op
+	variants: func(*fn.Table) []KeyPut {
+		var vs []KeyPut
 		for _, p := range allClasses {
-			for _, null := range []Mode{None, Vec} {
-				out = append(out, *KeyPut(Operand{Mode: Vec, P: types.I64, Val: 1}, Operand{Mode: Vec, P: p, Val: 2},
-					Operand{Mode: null, P: types.I8, Val: 3}, false, false, Operand{Mode: Out, P: types.I64, Val: 4}))
+			for _, null := range nullable(3) {
+				vs = append(vs, KeyPut{At: vec(types.I64, 1), Value: vec(p, 2), Null: null, Next: written(types.I64, 4)})
 			}
 		}
-		return out
+		return vs
 	},
-}
-
-// KeyPut makes the op.
-func KeyPut(at, v, null Operand, desc, nullsFirst bool, out Operand) *Op {
-	nullByte, flip := int64(2), int64(0)
-	if nullsFirst {
-		nullByte = 0
-	}
-	if desc {
-		flip = -1
-	}
-	return &Op{Kind: kind("skput"), Args: []Operand{at, v, null, imm(nullByte), imm(1), imm(flip), out}}
-}
+})
 
 // FixedKeySize is the number of key bytes a value of class p takes, marker
 // included; strings add their own.
@@ -170,26 +193,32 @@ func (b *builder) canonicalFloat(x val) val {
 	return val{v: named(b, "canon", b.cur.NewSelect(isNaN, quiet, plus)), p: x.p}
 }
 
-// keyCut keeps rows that may still be among the first of a sort: those whose
+// KeyCut keeps rows that may still be among the first of a sort: those whose
 // first key does not begin above the cut that the runtime leaves when it drops
-// the rest. Operands: value, null flag, byte before a NULL, byte before a value,
-// -1 for descending, slot of the table's address, new count, new selection.
-var keyCut = &Kind{
-	Name: "skcut",
-	Ends: true,
-	Before: func(c *Ctx) {
+// the rest.
+type KeyCut struct {
+	Value, Null Operand
+	Order       KeyOrder
+	Table       Number // slot of its address
+	Kept
+}
+
+func (KeyCut) op() Op { return Op{Kind: keyCut} }
+
+var keyCut = kindOf(Kind{Name: "skcut", Ends: true}, emitter[KeyCut]{
+	before: func(c *Ctx, o *KeyCut) {
 		c.store(c64(0), c.Var("kept"))
-		c.base = c.load(i64, c.field(c.load(bytePtr, c.Ptr(5), "tab"), abi.TableCut, "cut.at"), "cut")
+		c.base = c.load(i64, c.field(c.load(bytePtr, c.Ptr(o.Table), "tab"), abi.TableCut, "cut.at"), "cut")
 	},
-	Row: func(c *Ctx) {
+	row: func(c *Ctx, o *KeyCut) {
 		b := c.builder
-		marker := c.Imm(3)
-		if c.Has(1) {
-			marker = named(b, "marker", c.cur.NewSelect(c.asBit(c.In(1)).v, c.Imm(2), marker))
+		marker := c.Imm(o.Order.ValueByte)
+		if c.Has(o.Null) {
+			marker = named(b, "marker", c.cur.NewSelect(c.asBit(c.In(o.Null)).v, c.Imm(o.Order.NullByte), marker))
 		}
-		w := c.orderedWords(c.orZero(0, 1))[0]
+		w := c.orderedWords(c.orZero(o.Value, o.Null))[0]
 		t := w.Type().(*lt.IntType)
-		flip := c.Imm(4)
+		flip := c.Imm(o.Order.Flip)
 		if t.BitSize < 64 {
 			w = named(b, "w", c.cur.NewZExt(w, i64))
 			w = named(b, "w", c.cur.NewShl(w, c64(int64(64-t.BitSize))))
@@ -197,41 +226,32 @@ var keyCut = &Kind{
 		}
 		w = named(b, "w", c.cur.NewLShr(named(b, "w", c.cur.NewXor(w, flip)), c64(8)))
 		prefix := named(b, "prefix", c.cur.NewOr(w, named(b, "top", c.cur.NewShl(marker, c64(56)))))
-		c.keepRow(c.icmp(enum.IPredULE, prefix, c.base), 7)
+		c.keepRow(c.icmp(enum.IPredULE, prefix, c.base), o.Kept.Rows)
 	},
-	After: func(c *Ctx) { c.store(c.load(i64, c.Var("kept"), "kept"), c.Ptr(6)) },
-	Variants: func(*fn.Table) []Op {
-		var out []Op
-		for _, p := range allClasses {
-			if p == types.Str {
-				continue
-			}
-			for _, null := range []Mode{None, Vec} {
-				out = append(out, *KeyCut(Operand{Mode: Vec, P: p, Val: 2}, Operand{Mode: null, P: types.I8, Val: 3}, false, false, 0, Domain{}))
+	after: func(c *Ctx, o *KeyCut) { c.store(c.load(i64, c.Var("kept"), "kept"), c.Ptr(o.Kept.Count)) },
+	variants: func(*fn.Table) []KeyCut {
+		var vs []KeyCut
+		for _, p := range allClasses[:len(allClasses)-1] {
+			for _, null := range nullable(3) {
+				vs = append(vs, KeyCut{Value: vec(p, 2), Null: null})
 			}
 		}
-		return out
+		return vs
 	},
+})
+
+// KeyEnd makes a string of the bytes written.
+type KeyEnd struct {
+	Begin, End, Key Operand
 }
 
-// KeyCut makes the op for a first key that is no string.
-func KeyCut(v, null Operand, desc, nullsFirst bool, tableSlot int64, out Domain) *Op {
-	p := KeyPut(Operand{}, v, null, desc, nullsFirst, Operand{})
-	return &Op{Kind: kind("skcut"), Args: []Operand{v, null, p.Args[3], p.Args[4], p.Args[5], imm(tableSlot), imm(out.Count), imm(out.Sel)}}
-}
+func (KeyEnd) op() Op { return Op{Kind: keyEnd} }
 
-// keyEnd makes a string of the bytes written. Operands: begin, end, key.
-var keyEnd = &Kind{
-	Name: "skend",
-	Row: func(c *Ctx) {
-		c.Set(2, c.Call("slp_make_str", c.In(0), c.In(1)).(val))
+var keyEnd = kindOf(Kind{Name: "skend"}, emitter[KeyEnd]{
+	row: func(c *Ctx, o *KeyEnd) {
+		c.Set(o.Key, c.Call("slp_make_str", c.In(o.Begin), c.In(o.End)).(val))
 	},
-	Variants: func(*fn.Table) []Op {
-		return []Op{*KeyEnd(Operand{Mode: Vec, P: types.I64, Val: 1}, Operand{Mode: Vec, P: types.I64, Val: 2}, Operand{Mode: Out, P: types.Str, Val: 3})}
+	variants: func(*fn.Table) []KeyEnd {
+		return []KeyEnd{{Begin: vec(types.I64, 1), End: vec(types.I64, 2), Key: written(types.Str, 3)}}
 	},
-}
-
-// KeyEnd makes the op.
-func KeyEnd(begin, end, out Operand) *Op {
-	return &Op{Kind: kind("skend"), Args: []Operand{begin, end, out}}
-}
+})

@@ -10,115 +10,125 @@ import (
 
 var decoderType = lt.NewPointer(lt.NewFunc(lt.Void, bytePtr, i64, i64, bytePtr, bytePtr))
 
-// decode fills a vector (and its null flags) from a column's block: a call of
-// the decoder that the section's encoding asks for. Operands: cursor, count of
-// the dense vector, values, nulls.
-var decode = &Kind{
-	Name: "decode",
-	Ends: true,
-	Before: func(c *Ctx) {
-		cur := c.Ptr(0)
+// Decode fills a vector (and its null flags) from a column's block: a call of
+// the decoder that the section's encoding asks for.
+type Decode struct {
+	Cursor Number // state offset of the column's cursor
+	Count  Number // of the dense vector's count
+	Values Operand
+	Nulls  Operand // optional
+}
+
+func (Decode) op() Op { return Op{Kind: decode} }
+
+var decode = kindOf(Kind{Name: "decode", Ends: true}, emitter[Decode]{
+	before: func(c *Ctx, o *Decode) {
+		cur := c.Ptr(o.Cursor)
 		f := c.load(decoderType, cur, "decoder")
 		row := c.load(i64, c.field(c.state, abi.StateCursor, "cursor.at"), "cursor")
-		n := c.load(i64, c.Ptr(1), "n")
+		n := c.load(i64, c.Ptr(o.Count), "n")
 		nulls := c.cast(c.null(), bytePtr)
-		if c.Has(3) {
-			nulls = c.Ptr(3)
+		if c.Has(o.Nulls) {
+			nulls = c.Ptr(o.Nulls)
 		}
-		c.cur.NewCall(f, cur, row, n, c.Ptr(2), nulls)
+		c.cur.NewCall(f, cur, row, n, c.Ptr(o.Values), nulls)
 	},
-	Variants: func(*fn.Table) []Op {
-		var out []Op
+	variants: func(*fn.Table) []Decode {
+		var vs []Decode
 		for _, p := range allClasses {
-			out = append(out, *Decode(0, 0, Operand{Mode: Out, P: p}, Operand{Mode: None}),
-				*Decode(0, 0, Operand{Mode: Out, P: p}, Operand{Mode: Out, P: types.I8}))
+			for _, nulls := range []Operand{{}, written(types.I8, 2)} {
+				vs = append(vs, Decode{Values: written(p, 1), Nulls: nulls})
+			}
 		}
-		return out
+		return vs
 	},
+})
+
+// ChunkColumn copies a vector from the chunk that is the source's input.
+type ChunkColumn struct {
+	Chunk  Number // slot of the chunk's address
+	Column Number // its offset in the chunk
+	Count  Number
+	Values Operand
 }
 
-// Decode makes the op.
-func Decode(cursor, count int64, values, nulls Operand) *Op {
-	return &Op{Kind: kind("decode"), Args: []Operand{imm(cursor), imm(count), values, nulls}}
-}
+func (ChunkColumn) op() Op { return Op{Kind: chunkColumn} }
 
-func imm(n int64) Operand { return Operand{Mode: Imm, Off: n} }
-
-// chunkColumn copies a vector from the chunk that is the source's input.
-// Operands: slot of the chunk's address, column offset, count, values.
-var chunkColumn = &Kind{
-	Name: "chunkcol",
-	Ends: true,
-	Before: func(c *Ctx) {
-		chunk := c.load(bytePtr, c.Ptr(0), "chunk")
+var chunkColumn = kindOf(Kind{Name: "chunkcol", Ends: true}, emitter[ChunkColumn]{
+	before: func(c *Ctx, o *ChunkColumn) {
+		chunk := c.load(bytePtr, c.Ptr(o.Chunk), "chunk")
 		row := c.load(i64, c.field(c.state, abi.StateCursor, "cursor.at"), "cursor")
-		n := c.load(i64, c.Ptr(2), "n")
-		w := c.Arg(3).P.Width()
-		src := c.scaled(c.gep(chunk, c.Imm(1), "col.at"), row, w, "src")
-		c.memcpy(c.Ptr(3), src, c.mul(n, c64(int64(w))))
+		n := c.load(i64, c.Ptr(o.Count), "n")
+		w := o.Values.P.Width()
+		src := c.scaled(c.gep(chunk, c.Imm(o.Column), "col.at"), row, w, "src")
+		c.memcpy(c.Ptr(o.Values), src, c.mul(n, c64(int64(w))))
 	},
-	Variants: func(*fn.Table) []Op {
-		var out []Op
+	variants: func(*fn.Table) []ChunkColumn {
+		var vs []ChunkColumn
 		for _, p := range allClasses {
-			out = append(out, *ChunkColumn(0, 0, 0, Operand{Mode: Out, P: p}))
+			vs = append(vs, ChunkColumn{Values: written(p, 1)})
 		}
-		return out
+		return vs
 	},
+})
+
+// EntrySequence yields the addresses of equally spaced entries: groups of an
+// aggregate table.
+type EntrySequence struct {
+	First     Number // slot of the first one's address
+	EntrySize Number
+	Entries   Operand
 }
 
-// ChunkColumn makes the op.
-func ChunkColumn(chunkSlot, colOff, count int64, values Operand) *Op {
-	return &Op{Kind: kind("chunkcol"), Args: []Operand{imm(chunkSlot), imm(colOff), imm(count), values}}
-}
+func (EntrySequence) op() Op { return Op{Kind: entrySequence} }
 
-// entrySequence yields the addresses of equally spaced entries: groups of an
-// aggregate table. Operands: slot of the first one's address, entry size, addresses.
-var entrySequence = &Kind{
-	Name:        "entseq",
-	Elementwise: true,
-	Before: func(c *Ctx) {
-		c.base = c.load(i64, c.Ptr(0), "base")
+var entrySequence = kindOf(Kind{Name: "entseq", Elementwise: true}, emitter[EntrySequence]{
+	before: func(c *Ctx, o *EntrySequence) {
+		c.base = c.load(i64, c.Ptr(o.First), "base")
 		c.base2 = c.load(i64, c.field(c.state, abi.StateCursor, "cursor.at"), "cursor")
 	},
-	Row: func(c *Ctx) {
-		c.Set(2, word(c.add(c.base, c.mul(c.add(c.base2, c.R), c.Imm(1)))))
+	row: func(c *Ctx, o *EntrySequence) {
+		c.Set(o.Entries, word(c.add(c.base, c.mul(c.add(c.base2, c.R), c.Imm(o.EntrySize)))))
 	},
-	Variants: func(*fn.Table) []Op { return []Op{*EntrySequence(0, 0, Operand{Mode: Out, P: types.I64})} },
+	variants: func(*fn.Table) []EntrySequence {
+		return []EntrySequence{{Entries: written(types.I64, 1)}}
+	},
+})
+
+// EntryPointers yields addresses from an array: the order of a sorted run.
+type EntryPointers struct {
+	Array   Number // slot of its address
+	Entries Operand
 }
 
-// EntrySequence makes the op.
-func EntrySequence(baseSlot, size int64, out Operand) *Op {
-	return &Op{Kind: kind("entseq"), Args: []Operand{imm(baseSlot), imm(size), out}}
-}
+func (EntryPointers) op() Op { return Op{Kind: entryPointers} }
 
-// entryPointers yields addresses from an array: the order of a sorted run.
-// Operands: slot of the array's address, addresses.
-var entryPointers = &Kind{
-	Name:        "entptr",
-	Elementwise: true,
-	Before: func(c *Ctx) {
-		base := c.load(bytePtr, c.Ptr(0), "base")
+var entryPointers = kindOf(Kind{Name: "entptr", Elementwise: true}, emitter[EntryPointers]{
+	before: func(c *Ctx, o *EntryPointers) {
+		base := c.load(bytePtr, c.Ptr(o.Array), "base")
 		cur := c.load(i64, c.field(c.state, abi.StateCursor, "cursor.at"), "cursor")
 		c.base = c.scaled(base, cur, 8, "first")
 	},
-	Row: func(c *Ctx) {
-		c.Set(1, word(c.load(i64, c.scaled(c.base, c.R, 8, "ent.at"), "ent")))
+	row: func(c *Ctx, o *EntryPointers) {
+		c.Set(o.Entries, word(c.load(i64, c.scaled(c.base, c.R, 8, "ent.at"), "ent")))
 	},
-	Variants: func(*fn.Table) []Op { return []Op{*EntryPointers(0, Operand{Mode: Out, P: types.I64})} },
-}
+	variants: func(*fn.Table) []EntryPointers {
+		return []EntryPointers{{Entries: written(types.I64, 1)}}
+	},
+})
 
-// EntryPointers makes the op.
-func EntryPointers(arraySlot int64, out Operand) *Op {
-	return &Op{Kind: kind("entptr"), Args: []Operand{imm(arraySlot), out}}
-}
-
-// host leaves to Go, which runs host call k on whole vectors and comes back
+// Host leaves to Go, which runs host call k on whole vectors and comes back
 // behind this loop. Operand: k.
-var host = &Kind{
-	Name: "host",
-	Ends: true,
-	Before: func(c *Ctx) {
-		c.store(c.Imm(0), c.field(c.state, abi.StateWhat, "what.at"))
+type Host struct {
+	Call  Number  // which of the program's host calls
+	Reads []ValID // the vectors that it reads
+}
+
+func (h Host) op() Op { return Op{Kind: host, Reads: h.Reads} }
+
+var host = kindOf(Kind{Name: "host", Ends: true}, emitter[Host]{
+	before: func(c *Ctx, o *Host) {
+		c.store(c.Imm(o.Call), c.field(c.state, abi.StateWhat, "what.at"))
 		resume := c.resume
 		if resume != 0 {
 			resume++
@@ -126,40 +136,32 @@ var host = &Kind{
 		c.leave(abi.Host, resume)
 		c.cur = c.block("unreached")
 	},
-	Variants: func(*fn.Table) []Op { return []Op{*Host(0)} },
-}
-
-// Host makes the op; reads are the vectors that the host call reads.
-func Host(k int64, reads ...Operand) *Op {
-	o := &Op{Kind: kind("host"), Args: []Operand{imm(k)}}
-	for _, r := range reads {
-		if r.Mode == Vec {
-			o.Reads = append(o.Reads, r.Val)
-		}
-	}
-	return o
-}
-
-// place stores one value at a fixed place of the state: a cell of literal rows.
-// Operands: value (row 0 of a vector, or a parameter), place.
-var place = &Kind{
-	Name: "place",
-	Ends: true,
-	Before: func(c *Ctx) {
-		v := c.Arg(0)
-		x := c.loadVal(v.P, c.Ptr(0), "cell")
-		c.storeVal(x, c.Ptr(1))
+	variants: func(*fn.Table) []Host {
+		return []Host{{}}
 	},
-	Variants: func(*fn.Table) []Op {
-		var out []Op
+})
+
+// Place stores one value at a fixed place of the state: a cell of literal rows.
+type Place struct {
+	Value Operand // row 0 of a vector, or a parameter
+	Place Number  // state offset
+}
+
+func (Place) op() Op { return Op{Kind: place} }
+
+var place = kindOf(Kind{Name: "place", Ends: true}, emitter[Place]{
+	before: func(c *Ctx, o *Place) {
+		v := o.Value
+		x := c.loadVal(v.P, c.Ptr(o.Value), "cell")
+		c.storeVal(x, c.Ptr(o.Place))
+	},
+	variants: func(*fn.Table) []Place {
+		var vs []Place
 		for _, p := range allClasses {
-			for _, m := range []Mode{Vec, Par} {
-				out = append(out, *Place(Operand{Mode: m, P: p, Val: 1}, 0))
+			for _, v := range []Operand{vec(p, 1), par(p)} {
+				vs = append(vs, Place{Value: v})
 			}
 		}
-		return out
+		return vs
 	},
-}
-
-// Place makes the op.
-func Place(v Operand, at int64) *Op { return &Op{Kind: kind("place"), Args: []Operand{v, imm(at)}} }
+})

@@ -72,7 +72,7 @@ func (e *emitter) compute(p *pipe, exprs []*algebra.Expr, cols []algebra.Column,
 		ids = append(ids, c.ID)
 	}
 	p.step(step)
-	p.layout(step.Layout(nil), ids)
+	p.layout(step.Layout(nil, nil), ids)
 }
 
 func (n *projectOp) explain(x *explainer, line *plan.Node, want algebra.IDs) *plan.Node {

@@ -110,50 +110,6 @@ type ZonePred struct {
 	Param int
 }
 
-// Step transforms the row layout. One of the types below.
-type Step interface {
-	// Label is the step's Redshift name: "filter", "project", "hjoin", "limit".
-	Label() string
-	// Layout is the row layout behind the step.
-	Layout(in []Column) []Column
-}
-
-// Filter keeps rows for which every predicate is true, tried in order: a
-// predicate that may fail is never evaluated for a row an earlier one dropped.
-type Filter struct{ Preds []*Expr }
-
-// Project replaces the layout.
-type Project struct {
-	Exprs []*Expr
-	Names []string
-}
-
-// JoinKind is the kind of a hash join, seen from the probe side.
-type JoinKind uint8
-
-const (
-	InnerJoin JoinKind = iota
-	LeftJoin           // unmatched probe rows come with NULL payload
-	SemiJoin           // probe rows that have a match, once
-	AntiJoin           // probe rows that have none
-)
-
-// HashJoin probes table Table with Keys; equal keys (NULL equals nothing) give
-// pairs. Layout: the probe side's columns, then the table's payload. Residual
-// sees that layout and decides whether a pair matches.
-type HashJoin struct {
-	Table    int
-	Kind     JoinKind
-	Keys     []*Expr
-	Residual *Expr
-}
-
-// Limit passes the first Count rows behind the first Offset, per instance.
-// Params: indexes into Query.Params, -1 for none.
-type Limit struct {
-	Count, Offset int
-}
-
 // Sink consumes a segment's rows. Exactly one kind.
 type Sink struct {
 	Kind program.SinkKind

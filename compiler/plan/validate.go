@@ -65,8 +65,7 @@ func (v *validator) enter(s *Segment) {
 		}
 		v.receivers[s.Source.Exchange] = s
 	}
-	switch s.Sink.Kind {
-	case program.SinkHash, program.SinkAggr, program.SinkSort:
+	if s.Sink.Kind.Fills() {
 		t := s.Sink.TableID
 		if t < 0 || t >= len(v.q.Tables) || v.filled[t] != nil || v.q.Tables[t].ID != t || v.q.Tables[t].Kind != s.Sink.Kind {
 			v.fail("segment %d fills table %d, which is not its own", s.ID, t)
@@ -78,22 +77,22 @@ func (v *validator) enter(s *Segment) {
 
 func (v *validator) segment(s *Segment) {
 	v.at = fmt.Sprintf("segment %d source: ", s.ID)
-	v.source(s)
+	if check := sourceKinds[s.Source.Kind].check; check != nil {
+		check(v, s)
+	}
 	if v.err != nil {
 		return
 	}
 	for i, st := range s.Steps {
-		if j, ok := st.(*HashJoin); ok {
-			v.at = fmt.Sprintf("segment %d step %d: ", s.ID, i)
-			if v.read(s, j.Table, program.SinkHash); v.err != nil {
-				return
-			}
+		v.at = fmt.Sprintf("segment %d step %d: ", s.ID, i)
+		if st.reads(v, s); v.err != nil {
+			return
 		}
 	}
 	layouts := v.q.Layouts(s)
 	for i, st := range s.Steps {
 		v.at = fmt.Sprintf("segment %d step %d (%s): ", s.ID, i, st.Label())
-		v.step(st, layouts[i])
+		st.check(v, layouts[i])
 	}
 	v.at = fmt.Sprintf("segment %d sink: ", s.ID)
 	v.sink(s, layouts[len(layouts)-1])
@@ -108,50 +107,6 @@ func (v *validator) read(s *Segment, t int, kind program.SinkKind) {
 	}
 	if f := v.filled[t]; f == nil || f.Stream >= s.Stream {
 		v.fail("table %d is not filled in an earlier stream", t)
-	}
-}
-
-func (v *validator) source(s *Segment) {
-	src := &s.Source
-	switch src.Kind {
-	case program.SourceScan:
-		if src.Table == nil || len(src.ColNos) != len(src.Cols) {
-			v.fail("a scan without table or with %d column numbers for %d columns", len(src.ColNos), len(src.Cols))
-		}
-		for _, z := range src.Zone {
-			v.param(z.Param)
-			if z.Col < 0 || z.Col >= len(src.Cols) {
-				v.fail("zone predicate on column %d", z.Col)
-			}
-		}
-	case program.SourceTable:
-		if src.TableID < 0 || src.TableID >= len(v.q.Tables) {
-			v.fail("table %d does not exist", src.TableID)
-			return
-		}
-		t := v.q.Tables[src.TableID]
-		if v.read(s, src.TableID, t.Kind); v.err == nil {
-			v.same(src.Cols, TableLayout(t))
-		}
-	case program.SourceValues:
-		for _, row := range src.Values {
-			if len(row) != len(src.Cols) {
-				v.fail("a row of %d values for %d columns", len(row), len(src.Cols))
-			}
-			for _, e := range row {
-				v.expr(e, nil)
-			}
-		}
-	case program.SourceLiterals:
-		if len(src.Literals) != len(src.Cols) || len(src.Cols) == 0 {
-			v.fail("constants of %d columns for %d", len(src.Literals), len(src.Cols))
-			return
-		}
-		for _, l := range src.Literals {
-			if len(l) != len(src.Literals[0]) {
-				v.fail("columns of %d and %d constants", len(l), len(src.Literals[0]))
-			}
-		}
 	}
 }
 
@@ -186,36 +141,6 @@ func (v *validator) same(to, from []Column) {
 	}
 }
 
-func (v *validator) step(st Step, in []Column) {
-	switch st := st.(type) {
-	case *Filter:
-		v.bools(st.Preds, in)
-	case *Project:
-		v.exprs(st.Exprs, in)
-	case *Limit:
-		for _, p := range []int{st.Count, st.Offset} {
-			if p != -1 {
-				v.param(p)
-			}
-		}
-	case *HashJoin:
-		t := v.q.Tables[st.Table]
-		v.exprs(st.Keys, in)
-		if len(st.Keys) != len(t.Keys) || len(st.Keys) == 0 {
-			v.fail("%d keys for a table of %d", len(st.Keys), len(t.Keys))
-			return
-		}
-		for i, k := range st.Keys {
-			if k.Type.Phys() != t.Keys[i].Type.Phys() || k.Type.Scale != t.Keys[i].Type.Scale {
-				v.fail("key %d is %v, the table's %v", i, k.Type, t.Keys[i].Type)
-			}
-		}
-		if st.Residual != nil {
-			v.bools([]*Expr{st.Residual}, append(append([]Column(nil), in...), t.Payload...))
-		}
-	}
-}
-
 func (v *validator) sink(s *Segment, in []Column) {
 	k := &s.Sink
 	v.exprs(k.Keys, in)
@@ -231,59 +156,7 @@ func (v *validator) sink(s *Segment, in []Column) {
 			v.expr(a.Arg, in)
 		}
 	}
-	switch k.Kind {
-	case program.SinkHash:
-		v.same(v.q.Tables[k.TableID].Keys, layoutOf(k.Keys))
-		v.same(v.q.Tables[k.TableID].Payload, layoutOf(k.Payload))
-	case program.SinkAggr:
-		v.same(v.q.Tables[k.TableID].Keys, layoutOf(k.Keys))
-		if len(k.Aggs) != len(v.q.Tables[k.TableID].Aggs) {
-			v.fail("%d accumulators for a table of %d", len(k.Aggs), len(v.q.Tables[k.TableID].Aggs))
-		}
-	case program.SinkSort:
-		v.same(v.q.Tables[k.TableID].Payload, layoutOf(k.Payload))
-		for _, p := range []int{k.LimitParam, k.OffsetParam} {
-			if p != -1 {
-				v.param(p)
-			}
-		}
-	case program.SinkDist:
-		r := v.receivers[k.Exchange]
-		if r == nil || r.Stream != s.Stream {
-			v.fail("exchange %d has no receiver in this stream", k.Exchange)
-			return
-		}
-		if (k.Dist == program.DistHash) != (len(k.Keys) > 0) {
-			v.fail("distribution %d with %d keys", k.Dist, len(k.Keys))
-		}
-		v.same(r.Source.Cols, layoutOf(k.Cols))
-	case program.SinkInsert:
-		if v.q.Insert == nil || k.RowIDs != (v.q.Delete != nil) {
-			v.fail("rows inserted without a table, or replacing rows (%v) without a table to delete them from", k.RowIDs)
-		} else if k.RowIDs {
-			v.rowID(k.Cols[len(k.Cols)-1:])
-		}
-	case program.SinkDelete:
-		if v.q.Delete == nil {
-			v.fail("rows deleted without a table")
-		}
-		v.rowID(k.Cols)
-	case program.SinkReturn:
-		n := len(v.q.Output)
-		if v.q.Merge.Sorted {
-			n++
-		}
-		if len(k.Cols) != n {
-			v.fail("%d columns returned, %d expected", len(k.Cols), n)
-		}
-	}
-}
-
-// rowID checks that es is the address of a row.
-func (v *validator) rowID(es []*Expr) {
-	if len(es) != 1 || es[0].Type.Phys() != types.I64 || es[0].Nullable {
-		v.fail("no row address: %v", es)
-	}
+	sinkKinds[k.Kind].check(v, s)
 }
 
 func layoutOf(es []*Expr) []Column {
@@ -297,6 +170,15 @@ func layoutOf(es []*Expr) []Column {
 func (v *validator) param(p int) {
 	if p < 0 || p >= len(v.q.Params) {
 		v.fail("parameter %d of %d", p, len(v.q.Params))
+	}
+}
+
+// optionalParams checks parameters of which -1 is none.
+func (v *validator) optionalParams(ps ...int) {
+	for _, p := range ps {
+		if p != -1 {
+			v.param(p)
+		}
 	}
 }
 

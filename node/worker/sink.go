@@ -10,9 +10,12 @@ import (
 // prepareSink makes a segment's sink. first is the number of the segment's
 // first run among those the stream returns.
 func (q *query) prepareSink(g *segment, first int) error {
-	switch sk := &g.prog.Sink; sk.Kind {
-	case program.SinkHash, program.SinkAggr, program.SinkSort:
+	sk := &g.prog.Sink
+	if sk.Kind.Fills() {
 		g.sink = tableSink{q, sk.Table}
+		return nil
+	}
+	switch sk.Kind {
 	case program.SinkDist:
 		box := q.out[sk.Exchange]
 		if box == nil {

@@ -82,7 +82,7 @@ func (in *Instance) init(g *program.Segment, dests int) error {
 	}
 	heap.SetArenaAccount(in.small.Ptr(), in.acct.Counters())
 	in.setCancelWord()
-	if k := g.Sink.Kind; k <= program.SinkSort {
+	if k := g.Sink.Kind; k.Fills() {
 		if err := in.openPart(g); err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func (k SourceKind) Label() string {
 	return [...]string{"scan", "receive", "scan tbl", "rows", "values", "text", "values"}[k]
 }
 
-// SinkKind is the kind of a sink.
+// SinkKind is the kind of a sink. Those up to SinkSort fill a table of the query.
 type SinkKind uint8
 
 const (
@@ -83,8 +83,27 @@ const (
 )
 
 // Label is the sink's step name.
-func (k SinkKind) Label() string {
-	return [...]string{"hash", "aggr", "sort", "dist", "return", "insert", "delete"}[k]
+func (k SinkKind) Label() string { return sinkNames[k].label }
+
+// Operator is the name, in EXPLAIN's words, of what takes a segment's memory.
+func (k SinkKind) Operator() string {
+	if int(k) >= len(sinkNames) {
+		return "an operator"
+	}
+	return sinkNames[k].operator
+}
+
+// Fills reports whether the sink fills a table of the query.
+func (k SinkKind) Fills() bool { return k <= SinkSort }
+
+var sinkNames = [...]struct{ label, operator string }{
+	SinkHash:   {"hash", "Hash"},
+	SinkAggr:   {"aggr", "HashAggregate"},
+	SinkSort:   {"sort", "Sort"},
+	SinkDist:   {"dist", "Network"},
+	SinkReturn: {"return", "Return"},
+	SinkInsert: {"insert", "Insert"},
+	SinkDelete: {"delete", "Delete"},
 }
 
 // DistKind is where an exchange sends a row.
@@ -158,7 +177,6 @@ type TableShape struct {
 	EntrySize int      `msg:"esize"`
 	KeyOff    int      `msg:"koff"`
 	KeySize   int      `msg:"ksize"`
-	StrMask   int64    `msg:"smask"` // bit i: word i of the packed key begins a string
 	Keyed     bool     `msg:"keyed"` // SinkAggr: has group keys; else there is one group from the start
 	// NoneBytes are entry offsets of bytes that are 1 in a fresh group: "no input yet".
 	NoneBytes  []int     `msg:"none"`

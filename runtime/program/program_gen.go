@@ -1577,9 +1577,9 @@ func (z SourceKind) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *TableShape) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 9
+	// map header, size 8
 	// string "kind"
-	o = append(o, 0x89, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
+	o = append(o, 0x88, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
 	o = msgp.AppendUint8(o, uint8(z.Kind))
 	// string "esize"
 	o = append(o, 0xa5, 0x65, 0x73, 0x69, 0x7a, 0x65)
@@ -1590,9 +1590,6 @@ func (z *TableShape) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "ksize"
 	o = append(o, 0xa5, 0x6b, 0x73, 0x69, 0x7a, 0x65)
 	o = msgp.AppendInt(o, z.KeySize)
-	// string "smask"
-	o = append(o, 0xa5, 0x73, 0x6d, 0x61, 0x73, 0x6b)
-	o = msgp.AppendInt64(o, z.StrMask)
 	// string "keyed"
 	o = append(o, 0xa5, 0x6b, 0x65, 0x79, 0x65, 0x64)
 	o = msgp.AppendBool(o, z.Keyed)
@@ -1661,12 +1658,6 @@ func (z *TableShape) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "KeySize")
 				return
 			}
-		case "smask":
-			z.StrMask, bts, err = msgp.ReadInt64Bytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "StrMask")
-				return
-			}
 		case "keyed":
 			z.Keyed, bts, err = msgp.ReadBoolBytes(bts)
 			if err != nil {
@@ -1718,7 +1709,7 @@ func (z *TableShape) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *TableShape) Msgsize() (s int) {
-	s = 1 + 5 + msgp.Uint8Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 6 + msgp.IntSize + 6 + msgp.Int64Size + 6 + msgp.BoolSize + 5 + msgp.ArrayHeaderSize + (len(z.NoneBytes) * (msgp.IntSize)) + 7 + z.Fields.Msgsize() + 6 + msgp.IntSize
+	s = 1 + 5 + msgp.Uint8Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 6 + msgp.IntSize + 6 + msgp.BoolSize + 5 + msgp.ArrayHeaderSize + (len(z.NoneBytes) * (msgp.IntSize)) + 7 + z.Fields.Msgsize() + 6 + msgp.IntSize
 	return
 }
 

@@ -100,7 +100,7 @@ func (r *runner) run(q *plan.Query, inputs map[string][][]types.Datum, o exec.Op
 		if err != nil {
 			return nil, err
 		}
-		if s.Sink.Kind <= program.SinkSort {
+		if s.Sink.Kind.Fills() {
 			if err := xq.SealTable(s.Sink.TableID); err != nil {
 				return nil, err
 			}
@@ -142,7 +142,7 @@ func (r *runner) fuseVariant(xq *exec.Query, i int, special bool, v *codegen.Var
 
 func (r *runner) segment(xq *exec.Query, i int, s *plan.Segment, q *plan.Query, inputs map[string][][]types.Datum, acct *mem.Account) ([]string, error) {
 	dests := 0
-	if s.Sink.Kind > program.SinkSort {
+	if !s.Sink.Kind.Fills() {
 		dests = 1
 	}
 	out := &collect{}

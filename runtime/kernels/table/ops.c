@@ -34,23 +34,19 @@ void slp_own_str(slp_str *out, slp_arena *a, uint64_t w0, uint64_t w1) {
 	*out = (slp_str){w0, w1};
 }
 
-void slp_own_keys(slp_arena *a, uint64_t *key, uint64_t strs) {
-	for (; strs; strs &= strs - 1) {
-		slp_str *s = (slp_str *)(key + __builtin_ctzll(strs));
-		slp_own_str(s, a, s->w0, s->w1);
+/* A packed key begins with its strings. */
+void slp_own_keys(slp_arena *a, slp_str *key, int64_t strs) {
+	for (int64_t i = 0; i < strs; i++) {
+		slp_own_str(key + i, a, key[i].w0, key[i].w1);
 	}
 }
 
-uint8_t slp_keys_equal(const uint64_t *p, const uint64_t *q, int64_t bytes, uint64_t strs) {
-	for (int64_t i = 0; i < bytes / 8; i++) {
-		if (!(strs >> i & 1)) {
-			if (p[i] != q[i]) return 0;
-			continue;
-		}
-		const slp_str *s = (const slp_str *)(p + i), *t = (const slp_str *)(q + i);
-		i++;
-		if (s->w0 != t->w0) return 0;
-		if (slp_len(*s) <= 12 ? s->w1 != t->w1 : memcmp((void *)s->w1, (void *)t->w1, slp_len(*s)) != 0) return 0;
+uint8_t slp_keys_equal(const uint64_t *p, const uint64_t *q, int64_t bytes, int64_t strs) {
+	if (memcmp(p + 2 * strs, q + 2 * strs, bytes - 16 * strs) != 0) return 0;
+	const slp_str *s = (const slp_str *)p, *t = (const slp_str *)q;
+	for (int64_t i = 0; i < strs; i++) {
+		if (s[i].w0 != t[i].w0) return 0;
+		if (slp_len(s[i]) <= 12 ? s[i].w1 != t[i].w1 : memcmp((void *)s[i].w1, (void *)t[i].w1, slp_len(s[i])) != 0) return 0;
 	}
 	return 1;
 }

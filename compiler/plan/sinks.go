@@ -1,0 +1,133 @@
+package plan
+
+import (
+	"strings"
+
+	"slipher/catalog/types"
+	"slipher/runtime/program"
+)
+
+// sinkKind is what plans know of a kind of sink.
+type sinkKind struct {
+	format func(f *formatter, p *printer, k *Sink)
+	check  func(v *validator, s *Segment)
+}
+
+// sinkKinds has a row for each kind that runtime/program declares.
+var sinkKinds = [...]sinkKind{
+	program.SinkHash: {func(f *formatter, p *printer, k *Sink) {
+		f.line(2, "hash tbl=%d key (%s) payload (%s)", k.TableID, p.List(k.Keys), p.List(k.Payload))
+	}, checkHash},
+	program.SinkAggr: {formatAggr, checkAggr},
+	program.SinkSort: {func(f *formatter, p *printer, k *Sink) {
+		f.line(2, "sort tbl=%d by %s%s payload (%s)", k.TableID, p.OrderText(k.Order),
+			limitText(k.LimitParam, k.OffsetParam), p.List(k.Payload))
+	}, checkSort},
+	program.SinkDist: {func(f *formatter, p *printer, k *Sink) {
+		f.line(2, "%s x%d (%s)", distWords[k.Dist](p.List(k.Keys)), k.Exchange, p.List(k.Cols))
+	}, checkDist},
+	program.SinkReturn: {func(f *formatter, p *printer, k *Sink) {
+		f.line(2, "return (%s)", p.List(k.Cols))
+	}, checkReturn},
+	program.SinkInsert: {formatInsert, checkInsert},
+	program.SinkDelete: {func(f *formatter, p *printer, k *Sink) {
+		f.line(2, "delete %s.%s (%s)", f.q.Delete.Schema, f.q.Delete.Name, p.List(k.Cols))
+	}, checkDelete},
+}
+
+// distWords say where rows go, by the keys' text.
+var distWords = [...]func(keys string) string{
+	program.DistHash:       func(keys string) string { return "dist hash (" + keys + ")" },
+	program.DistBroadcast:  func(string) string { return "bcast" },
+	program.DistSingle:     func(string) string { return "dist single" },
+	program.DistRoundRobin: func(string) string { return "dist round robin" },
+}
+
+func checkHash(v *validator, s *Segment) {
+	k := &s.Sink
+	v.same(v.q.Tables[k.TableID].Keys, layoutOf(k.Keys))
+	v.same(v.q.Tables[k.TableID].Payload, layoutOf(k.Payload))
+}
+
+func formatAggr(f *formatter, p *printer, k *Sink) {
+	var parts []string
+	for _, a := range k.Aggs {
+		arg := "*"
+		if a.Arg != nil {
+			arg = p.Text(a.Arg)
+		}
+		parts = append(parts, a.Fn.Name+"("+arg+")")
+	}
+	do := ""
+	if len(parts) > 0 {
+		do = " do " + strings.Join(parts, ", ")
+	}
+	f.line(2, "aggr tbl=%d key (%s)%s", k.TableID, p.List(k.Keys), do)
+}
+
+func checkAggr(v *validator, s *Segment) {
+	k := &s.Sink
+	v.same(v.q.Tables[k.TableID].Keys, layoutOf(k.Keys))
+	if len(k.Aggs) != len(v.q.Tables[k.TableID].Aggs) {
+		v.fail("%d accumulators for a table of %d", len(k.Aggs), len(v.q.Tables[k.TableID].Aggs))
+	}
+}
+
+func checkSort(v *validator, s *Segment) {
+	v.same(v.q.Tables[s.Sink.TableID].Payload, layoutOf(s.Sink.Payload))
+	v.optionalParams(s.Sink.LimitParam, s.Sink.OffsetParam)
+}
+
+func checkDist(v *validator, s *Segment) {
+	k := &s.Sink
+	r := v.receivers[k.Exchange]
+	if r == nil || r.Stream != s.Stream {
+		v.fail("exchange %d has no receiver in this stream", k.Exchange)
+		return
+	}
+	if (k.Dist == program.DistHash) != (len(k.Keys) > 0) {
+		v.fail("distribution %d with %d keys", k.Dist, len(k.Keys))
+	}
+	v.same(r.Source.Cols, layoutOf(k.Cols))
+}
+
+func checkReturn(v *validator, s *Segment) {
+	n := len(v.q.Output)
+	if v.q.Merge.Sorted {
+		n++
+	}
+	if len(s.Sink.Cols) != n {
+		v.fail("%d columns returned, %d expected", len(s.Sink.Cols), n)
+	}
+}
+
+func formatInsert(f *formatter, p *printer, k *Sink) {
+	cols, replacing := k.Cols, ""
+	if n := len(cols); k.RowIDs && n > 0 {
+		cols, replacing = cols[:n-1], " replacing "+p.Text(cols[n-1])
+	}
+	f.line(2, "insert %s.%s (%s)%s", f.q.Insert.Table.Schema, f.q.Insert.Table.Name, p.List(cols), replacing)
+}
+
+func checkInsert(v *validator, s *Segment) {
+	k := &s.Sink
+	if v.q.Insert == nil || k.RowIDs != (v.q.Delete != nil) {
+		v.fail("rows inserted without a table, or replacing rows (%v) without a table to delete them from", k.RowIDs)
+	} else if k.RowIDs {
+		v.rowID(k.Cols[len(k.Cols)-1:])
+	}
+}
+
+func checkDelete(v *validator, s *Segment) {
+	if v.q.Delete == nil {
+		v.fail("rows deleted without a table")
+	}
+	v.rowID(s.Sink.Cols)
+}
+
+// rowID checks that es is the address of a row.
+func (v *validator) rowID(es []*Expr) {
+	if len(es) != 1 || es[0].Type.Phys() != types.I64 || es[0].Nullable {
+		v.fail("no row address: %v", es)
+	}
+}

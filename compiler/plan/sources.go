@@ -1,0 +1,93 @@
+package plan
+
+import "slipher/runtime/program"
+
+// sourceKind is what plans know of a kind of source.
+type sourceKind struct {
+	format func(f *formatter, s *Source)
+	check  func(v *validator, s *Segment) // nil: nothing beside its columns
+}
+
+// sourceKinds has a row for each kind that runtime/program declares.
+var sourceKinds = [...]sourceKind{
+	program.SourceScan: {formatScan, checkScan},
+	program.SourceReceive: {format: func(f *formatter, s *Source) {
+		f.line(2, "receive x%d %s", s.Exchange, columnsText(s.Cols))
+	}},
+	program.SourceTable:  {func(f *formatter, s *Source) { f.line(2, "scan tbl=%d %s", s.TableID, columnsText(s.Cols)) }, checkTable},
+	program.SourceRows:   {format: func(f *formatter, s *Source) { f.line(2, "rows %s %s", s.Rows, columnsText(s.Cols)) }},
+	program.SourceValues: {formatValues, checkValues},
+	program.SourceText:   {format: func(f *formatter, s *Source) { f.line(2, "text %s", columnsText(s.Cols)) }},
+	program.SourceLiterals: {func(f *formatter, s *Source) {
+		f.line(2, "values %s: %d rows of constants", columnsText(s.Cols), len(s.Literals[0]))
+	}, checkLiterals},
+}
+
+func formatScan(f *formatter, s *Source) {
+	name := s.Table.Schema + "." + s.Table.Name
+	if s.Table.Alias != "" && s.Table.Alias != s.Table.Name {
+		name += " " + s.Table.Alias
+	}
+	if s.Once {
+		name += " once"
+	}
+	f.line(2, "scan %s %s", name, columnsText(s.Cols))
+	for _, z := range s.Zone {
+		f.line(3, "zone %s %s $%d", s.Cols[z.Col].Name, z.Op, z.Param)
+	}
+}
+
+func checkScan(v *validator, s *Segment) {
+	src := &s.Source
+	if src.Table == nil || len(src.ColNos) != len(src.Cols) {
+		v.fail("a scan without table or with %d column numbers for %d columns", len(src.ColNos), len(src.Cols))
+	}
+	for _, z := range src.Zone {
+		v.param(z.Param)
+		if z.Col < 0 || z.Col >= len(src.Cols) {
+			v.fail("zone predicate on column %d", z.Col)
+		}
+	}
+}
+
+func checkTable(v *validator, s *Segment) {
+	id := s.Source.TableID
+	if id < 0 || id >= len(v.q.Tables) {
+		v.fail("table %d does not exist", id)
+		return
+	}
+	t := v.q.Tables[id]
+	if v.read(s, id, t.Kind); v.err == nil {
+		v.same(s.Source.Cols, TableLayout(t))
+	}
+}
+
+func formatValues(f *formatter, s *Source) {
+	f.line(2, "values %s", columnsText(s.Cols))
+	p := f.printer(nil)
+	for _, row := range s.Values {
+		f.line(3, "(%s)", p.List(row))
+	}
+}
+
+func checkValues(v *validator, s *Segment) {
+	for _, row := range s.Source.Values {
+		if len(row) != len(s.Source.Cols) {
+			v.fail("a row of %d values for %d columns", len(row), len(s.Source.Cols))
+		}
+		v.exprs(row, nil)
+	}
+}
+
+func checkLiterals(v *validator, s *Segment) {
+	src := &s.Source
+	if len(src.Literals) != len(src.Cols) || len(src.Cols) == 0 {
+		v.fail("constants of %d columns for %d", len(src.Literals), len(src.Cols))
+		return
+	}
+	for _, l := range src.Literals {
+		if len(l) != len(src.Literals[0]) {
+			v.fail("columns of %d and %d constants", len(l), len(src.Literals[0]))
+		}
+	}
+}

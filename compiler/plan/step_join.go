@@ -1,0 +1,72 @@
+package plan
+
+import (
+	"slices"
+
+	"slipher/runtime/program"
+)
+
+// JoinKind is the kind of a hash join, seen from the probe side.
+type JoinKind uint8
+
+const (
+	InnerJoin JoinKind = iota
+	LeftJoin           // unmatched probe rows come with NULL payload
+	SemiJoin           // probe rows that have a match, once
+	AntiJoin           // probe rows that have none
+)
+
+var joinWords = [...]string{InnerJoin: "", LeftJoin: " left", SemiJoin: " semi", AntiJoin: " anti"}
+
+// HashJoin probes table Table with Keys; equal keys (NULL equals nothing) give
+// pairs. Layout: the probe side's columns, then the table's payload. Residual
+// sees that layout and decides whether a pair matches.
+type HashJoin struct {
+	Table    int
+	Kind     JoinKind
+	Keys     []*Expr
+	Residual *Expr
+}
+
+func (*HashJoin) Label() string                    { return "hjoin" }
+func (j *HashJoin) Accept(v Steps)                 { v.HashJoin(j) }
+func (j *HashJoin) reads(v *validator, s *Segment) { v.read(s, j.Table, program.SinkHash) }
+func (j *HashJoin) pair(q *Query, in []Column) []Column {
+	return slices.Concat(in, q.Tables[j.Table].Payload)
+}
+
+// Layout is that of the pairs, or of the probe side where only it goes on.
+func (j *HashJoin) Layout(q *Query, in []Column) []Column {
+	if j.Kind == SemiJoin || j.Kind == AntiJoin {
+		return in
+	}
+	out := j.pair(q, in)
+	for i := len(in); i < len(out); i++ {
+		out[i].Nullable = out[i].Nullable || j.Kind == LeftJoin
+	}
+	return out
+}
+
+func (j *HashJoin) format(f *formatter, in []Column) {
+	f.line(2, "hjoin tbl=%d%s on (%s)", j.Table, joinWords[j.Kind], f.printer(in).List(j.Keys))
+	if j.Residual != nil {
+		f.line(3, "residual %s", f.printer(j.pair(f.q, in)).Text(j.Residual))
+	}
+}
+
+func (j *HashJoin) check(v *validator, in []Column) {
+	t := v.q.Tables[j.Table]
+	v.exprs(j.Keys, in)
+	if len(j.Keys) != len(t.Keys) || len(j.Keys) == 0 {
+		v.fail("%d keys for a table of %d", len(j.Keys), len(t.Keys))
+		return
+	}
+	for i, k := range j.Keys {
+		if k.Type.Phys() != t.Keys[i].Type.Phys() || k.Type.Scale != t.Keys[i].Type.Scale {
+			v.fail("key %d is %v, the table's %v", i, k.Type, t.Keys[i].Type)
+		}
+	}
+	if j.Residual != nil {
+		v.bools([]*Expr{j.Residual}, j.pair(v.q, in))
+	}
+}
