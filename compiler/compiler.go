@@ -52,15 +52,15 @@ func Plan(st *parse.Statement, env Environment) (*Planned, error) {
 	p.Params = bind.ClientParams(p.Bound)
 	var trace func(rule string, n algebra.Node)
 	if env.Traced {
-		p.Rules = "bound\n" + indented(p.Bound.Root)
-		trace = func(rule string, n algebra.Node) { p.Rules += rule + "\n" + indented(n) }
+		p.Rules = "bound\n" + indented(algebra.FormatTrees(p.Bound))
+		trace = func(rule string, n algebra.Node) { p.Rules += rule + "\n" + indented(algebra.FormatTree(n)) }
 	}
 	p.Query, err = optimize.Plan(rewrite.Trace(p.Bound, env.Rules, trace), env.Cluster)
 	return p, err
 }
 
-func indented(n algebra.Node) string {
-	return "  " + strings.ReplaceAll(strings.TrimSuffix(algebra.FormatTree(n), "\n"), "\n", "\n  ") + "\n"
+func indented(trees string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSuffix(trees, "\n"), "\n", "\n  ") + "\n"
 }
 
 // Tree plans a bound statement, which stays as it is.

@@ -26,6 +26,10 @@ func (n *Aggregate) visible() []Column             { return n.In.Columns() }
 func (n *Aggregate) Inputs() []Node                { return []Node{n.In} }
 func (n *Aggregate) produces() ([]Column, []*Expr) { return n.Cols, n.Keys }
 
+func (n *Aggregate) withColumns(cols []Column) Node {
+	return &Aggregate{In: n.In, Keys: n.Keys, Aggs: n.Aggs, Cols: cols}
+}
+
 func (n *Aggregate) WithInputs(in []Node) Node {
 	return &Aggregate{In: in[0], Keys: n.Keys, Aggs: n.Aggs, Cols: n.Cols}
 }

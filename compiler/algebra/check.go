@@ -11,6 +11,11 @@ import (
 // they are; every column has one producer; parameters exist. For tests.
 func Check(s *Statement) error {
 	c := &checker{st: s, made: map[ColumnID]bool{}}
+	for i, d := range s.Defs {
+		c.defs = i
+		c.node(d.Root, nil)
+	}
+	c.defs = len(s.Defs)
 	c.node(s.Root, nil)
 	if n, m := len(s.Root.Columns()), len(s.Output); n != m {
 		c.fail("the root yields %d columns, %d are shown", n, m)
@@ -26,6 +31,7 @@ func Check(s *Statement) error {
 type checker struct {
 	st   *Statement
 	made map[ColumnID]bool
+	defs int   // how many definitions may be referred to
 	err  error // the first
 }
 

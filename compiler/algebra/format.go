@@ -22,7 +22,7 @@ func Format(s *Statement) string {
 	case s.Insert != nil:
 		fmt.Fprintf(&sb, "insert %s.%s\n", s.Insert.Schema, s.Insert.Name)
 	}
-	sb.WriteString(FormatTree(s.Root))
+	sb.WriteString(FormatTrees(s))
 	for i, p := range s.Params {
 		fmt.Fprintf(&sb, "$%d = %s\n", i, FormatParam(p))
 	}
@@ -35,6 +35,18 @@ func Format(s *Statement) string {
 			sb.WriteByte('\n')
 		}
 	}
+	return sb.String()
+}
+
+// FormatTrees prints a statement's definitions and its tree.
+func FormatTrees(s *Statement) string {
+	var sb strings.Builder
+	for _, d := range s.Defs {
+		fmt.Fprintf(&sb, "with %s:\n  ", d.Name)
+		sb.WriteString(strings.ReplaceAll(strings.TrimSuffix(FormatTree(d.Root), "\n"), "\n", "\n  "))
+		sb.WriteByte('\n')
+	}
+	sb.WriteString(FormatTree(s.Root))
 	return sb.String()
 }
 

@@ -26,6 +26,8 @@ type Node interface {
 
 	// produces are the columns that the node makes, and the expressions it makes the first of them of.
 	produces() (cols []Column, from []*Expr)
+	// withColumns is the node making other columns, as many as produces gives.
+	withColumns(cols []Column) Node
 	// visible are the columns that the node's expressions may read.
 	visible() []Column
 	// check finds what is wrong with the node beyond what holds for all nodes.
@@ -49,6 +51,7 @@ func (silent) EachExpr(func(*Expr)) {}
 type passing struct{}
 
 func (passing) produces() ([]Column, []*Expr) { return nil, nil }
+func (passing) withColumns([]Column) Node     { panic("BUG: other columns for a node that makes none") }
 
 // sound is what nodes have in common that can be nothing but right.
 type sound struct{}
@@ -61,6 +64,20 @@ func Walk(n Node, visit func(Node)) {
 	for _, in := range n.Inputs() {
 		Walk(in, visit)
 	}
+}
+
+// WalkAll is Walk that also visits the relations in expressions.
+func WalkAll(n Node, visit func(Node)) {
+	Walk(n, func(n Node) {
+		visit(n)
+		n.EachExpr(func(e *Expr) {
+			e.Walk(func(x *Expr) {
+				if x.Rel != nil {
+					WalkAll(x.Rel.(*Subquery).Root, visit)
+				}
+			})
+		})
+	})
 }
 
 // MapInputs is n over f of its inputs.

@@ -32,6 +32,7 @@ func oneOfEach(in func() Node) map[string]Node {
 		"Scan":      &Scan{Relation: "r", Cols: []Column{col(20)}, ColNos: []int{0}},
 		"Text":      &Text{Cols: []Column{col(20)}},
 		"Values":    &Values{Cols: []Column{col(20)}, Rows: [][]*Expr{{Number(types.TInt4, 1)}, {Number(types.TInt4, 2)}}},
+		"Reference": &Reference{Def: 0, Name: "d", Cols: []Column{col(20)}},
 		"Select":    &Select{In: in(), Preds: []*Expr{cmp}},
 		"Project":   &Project{In: in(), Cols: []Column{col(20)}, Exprs: []*Expr{sum(0, 1)}},
 		"Join":      &Join{Kind: Left, Left: in(), Right: &Text{Cols: []Column{col(21)}}, On: []*Expr{cmp}},
@@ -83,8 +84,8 @@ func TestEveryKind(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			before := FormatTree(n)
-			st := &Statement{Root: n, Output: nil, NextID: 30}
-			c := &checker{st: st, made: map[ColumnID]bool{}}
+			st := &Statement{Root: n, Defs: []Definition{{Name: "d", Root: &Text{Cols: []Column{col(22)}}}}, NextID: 30}
+			c := &checker{st: st, made: map[ColumnID]bool{}, defs: 1}
 			if c.node(n, nil); c.err != nil {
 				t.Error(c.err)
 			}
@@ -99,6 +100,16 @@ func TestEveryKind(t *testing.T) {
 			}
 			if MapInputs(n, func(in Node) Node { return in }) != n {
 				t.Error("a copy though no input changed")
+			}
+			// other columns
+			if cols, _ := n.produces(); len(cols) > 0 {
+				other := make([]Column, len(cols))
+				for i := range other {
+					other[i] = col(ColumnID(25 + i))
+				}
+				if got, _ := n.withColumns(other).produces(); !slices.Equal(got, other) {
+					t.Errorf("with other columns: %v", got)
+				}
 			}
 			// expressions
 			seen := 0
@@ -155,5 +166,25 @@ func TestSubquery(t *testing.T) {
 	want := "select\n  - exists(c1#1)\n  in exists(c1#1):\n    select\n      - add:int4(c5#5, c1#1) is not null\n      text: c5#5 int4\n  text: c0#0 int4, c1#1 int4\n"
 	if got := FormatTree(&Select{In: source(), Preds: []*Expr{exists}}); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+// A copy with other columns shares none with what it is of, also in relations of expressions; columns of rows around stay.
+func TestRename(t *testing.T) {
+	inner := &Select{In: &Text{Cols: []Column{col(5)}}, Preds: []*Expr{{Kind: expr.IsNotNull, Type: types.TBool,
+		Args: []*Expr{expr.CallOf(add, types.TInt4, nil, sum(5, 1), col(8).Ref())}}}}
+	exists := &Expr{Kind: expr.Exists, Type: types.TBool, Rel: NewSubquery(inner)}
+	n := &Project{In: &Select{In: source(), Preds: []*Expr{exists}}, Cols: []Column{col(6)}, Exprs: []*Expr{sum(0, 1)}}
+	before := FormatTree(n)
+	next := ColumnID(29)
+	got := Rename(n, map[ColumnID]ColumnID{6: 16}, func() ColumnID { next++; return next })
+	want := "project\n  c6#16 int4 = add:int4(c0#31, c1#32)\n  select\n    - exists(c1#32, #8)\n" +
+		"    in exists(c1#32, #8):\n      select\n        - add:int4(add:int4(c5#30, c1#32), #8) is not null\n        text: c5#30 int4\n" +
+		"    text: c0#31 int4, c1#32 int4\n"
+	if text := FormatTree(got); text != want {
+		t.Errorf("got\n%swant\n%s", text, want)
+	}
+	if FormatTree(n) != before {
+		t.Errorf("was\n%sis now\n%s", before, FormatTree(n))
 	}
 }

@@ -17,6 +17,10 @@ func (n *Project) Inputs() []Node                { return []Node{n.In} }
 func (n *Project) produces() ([]Column, []*Expr) { return n.Cols, n.Exprs }
 func (n *Project) EachExpr(f func(*Expr))        { each(n.Exprs, f) }
 
+func (n *Project) withColumns(cols []Column) Node {
+	return &Project{In: n.In, Cols: cols, Exprs: n.Exprs}
+}
+
 func (n *Project) WithInputs(in []Node) Node {
 	return &Project{In: in[0], Cols: n.Cols, Exprs: n.Exprs}
 }

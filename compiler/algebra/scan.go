@@ -21,6 +21,12 @@ func (n *Scan) WithInputs([]Node) Node          { return n }
 func (n *Scan) MapExprs(func(*Expr) *Expr) Node { return n }
 func (n *Scan) produces() ([]Column, []*Expr)   { return n.Cols, nil }
 
+func (n *Scan) withColumns(cols []Column) Node {
+	c := *n
+	c.Cols = cols
+	return &c
+}
+
 func (n *Scan) format(f *formatter) {
 	name := n.Relation
 	if n.Table != nil {

@@ -14,7 +14,8 @@ type Statement struct {
 	// Delete is the target of DELETE and UPDATE. Root yields the address of a row to delete: DELETE nothing
 	// else and perhaps several times, UPDATE behind the columns of the row that replaces it, once.
 	Delete *state.Table
-	NextID ColumnID // first unused id
+	Defs   []Definition // what References refer to; none to itself or one behind it
+	NextID ColumnID     // first unused id
 }
 
 // Fresh makes a column id.

@@ -55,3 +55,27 @@ func (s *Subquery) Replace(f func(*Expr) *Expr) expr.Relation[ColumnID] {
 	}
 	return NewSubquery(root)
 }
+
+// withRelation is x, which holds a relation, with f of it.
+func withRelation(x *Expr, f func(Node) Node) *Expr {
+	root := x.Rel.(*Subquery).Root
+	n := f(root)
+	if n == root {
+		return x
+	}
+	c := *x
+	c.Rel = NewSubquery(n)
+	return &c
+}
+
+// MapRelations is n with f of each relation in its expressions.
+func MapRelations(n Node, f func(Node) Node) Node {
+	return n.MapExprs(func(e *Expr) *Expr {
+		return e.Map(func(x *Expr) *Expr {
+			if x.Rel == nil {
+				return nil
+			}
+			return withRelation(x, f)
+		})
+	})
+}

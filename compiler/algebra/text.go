@@ -14,4 +14,10 @@ func (n *Text) Columns() []Column               { return n.Cols }
 func (n *Text) WithInputs([]Node) Node          { return n }
 func (n *Text) MapExprs(func(*Expr) *Expr) Node { return n }
 func (n *Text) produces() ([]Column, []*Expr)   { return n.Cols, nil }
-func (n *Text) format(f *formatter)             { f.line("text: %s", f.cols(n.Cols)) }
+
+func (n *Text) withColumns(cols []Column) Node {
+	c := *n
+	c.Cols = cols
+	return &c
+}
+func (n *Text) format(f *formatter) { f.line("text: %s", f.cols(n.Cols)) }

@@ -25,6 +25,12 @@ func (n *Values) Columns() []Column             { return n.Cols }
 func (n *Values) WithInputs([]Node) Node        { return n }
 func (n *Values) produces() ([]Column, []*Expr) { return n.Cols, nil }
 
+func (n *Values) withColumns(cols []Column) Node {
+	c := *n
+	c.Cols = cols
+	return &c
+}
+
 func (n *Values) EachExpr(f func(*Expr)) {
 	for _, r := range n.Rows {
 		each(r, f)

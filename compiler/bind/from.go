@@ -9,20 +9,23 @@ import (
 
 // ctes is a chain of WITH queries that names may refer to.
 type ctes struct {
-	item  *parse.CTE
-	outer *ctes // those in front of item, and of enclosing queries
+	name  string
+	def   int      // among the statement's definitions
+	cols  []column // what it yields
+	work  int      // what binding it took, with what it refers to
+	outer *ctes    // those in front of it, and of enclosing queries
 }
 
 func (c *ctes) find(name string) *ctes {
 	for ; c != nil; c = c.outer {
-		if c.item.Name == name {
+		if c.name == name {
 			return c
 		}
 	}
 	return nil
 }
 
-// with puts the WITH items of a query in front of those of the queries around it.
+// with binds the WITH items of a query and puts them in front of those of the queries around it.
 func (b *binder) with(items []parse.CTE, env *ctes) (*ctes, error) {
 	seen := map[string]bool{}
 	for i := range items {
@@ -30,9 +33,47 @@ func (b *binder) with(items []parse.CTE, env *ctes) (*ctes, error) {
 			return nil, b.errorAt(items[i].Pos, sqlerr.DuplicateAlias, "WITH query name \"%s\" specified more than once", name)
 		}
 		seen[items[i].Name] = true
-		env = &ctes{item: &items[i], outer: env}
+		c, err := b.define(&items[i], env)
+		if err != nil {
+			return nil, err
+		}
+		env = c
 	}
 	return env, nil
+}
+
+// define makes a definition of a WITH item.
+func (b *binder) define(item *parse.CTE, env *ctes) (*ctes, error) {
+	before := b.work
+	r, err := b.query(item.Query, env)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(item.Columns); n > len(r.cols) {
+		return nil, b.errorAt(item.Pos, sqlerr.InvalidColumnReference,
+			"WITH query \"%s\" has %d columns available but %d columns specified", item.Name, len(r.cols), n)
+	}
+	for i, n := range item.Columns {
+		r.cols[i].name = n
+	}
+	b.out.Defs = append(b.out.Defs, algebra.Definition{Name: item.Name, Root: r.node})
+	return &ctes{name: item.Name, def: len(b.out.Defs) - 1, cols: r.cols, work: b.work - before, outer: env}, nil
+}
+
+// reference refers to a definition. It costs as much as the definition would again: that is what rules make of it.
+func (b *binder) reference(c *ctes, at parse.Pos) (*result, error) {
+	b.work += c.work
+	if err := b.step(at); err != nil {
+		return nil, err
+	}
+	ref := &algebra.Reference{Def: c.def, Name: c.name}
+	r := &result{node: ref}
+	for _, col := range c.cols {
+		col.id = b.newID()
+		r.cols = append(r.cols, col)
+		ref.Cols = append(ref.Cols, algebra.Column{ID: col.id, Name: col.name, Type: col.typ, Nullable: col.nullable})
+	}
+	return r, nil
 }
 
 // from binds a FROM list; an empty one is a single row without columns.
@@ -85,15 +126,11 @@ func (b *binder) tableRef(t *parse.TableRef, env *ctes) (algebra.Node, *scope, e
 	}
 	if t.Schema == "" {
 		if c := env.find(t.Name); c != nil {
-			r, err := b.query(c.item.Query, c.outer)
+			r, err := b.reference(c, t.Pos)
 			if err != nil {
 				return nil, nil, err
 			}
-			sc, err := b.derived(r, t.Name, c.item.Columns, t.Pos)
-			if err != nil {
-				return nil, nil, err
-			}
-			sc, err = b.rename(sc, alias, t.Columns, t.Pos)
+			sc, err := b.derived(r, alias, t.Columns, t.Pos)
 			return r.node, sc, err
 		}
 	}

@@ -22,10 +22,11 @@ type rule struct {
 	apply func(r *run, n algebra.Node) algebra.Node
 }
 
-// rules, in the order in which they run. Negations first: they turn into comparisons that constants folds;
+// rules, in the order in which they run. Definitions first: others see no references. Then negations: they turn into comparisons that constants folds;
 // pulling up projections on conjuncts that are final, and pushing conjuncts down between the joins that are
 // then together. What that makes of expressions is computed at the end, if it can be.
 var rules = []rule{
+	{"with", inlineDefinitions},
 	{"negation", eachExpr(pushNot)},
 	{"constants", foldConstants},
 	{"chain", eachExpr(balanceChain)},
