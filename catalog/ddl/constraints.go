@@ -6,6 +6,7 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
+	"slipher/catalog/types"
 )
 
 // constraints collects the keys, those of columns first. They are kept for the
@@ -154,7 +155,7 @@ func (b *builder) reference(k *state.Constraint) error {
 			return sqlerr.New(sqlerr.UndefinedColumn,
 				"column \"%s\" referenced in foreign key constraint does not exist", name)
 		}
-		if from, to := b.t.Columns[k.Columns[i]].Type, target.Columns[referenced[i]].Type; !comparableTypes(from, to) {
+		if from, to := b.t.Columns[k.Columns[i]].Type, target.Columns[referenced[i]].Type; !types.Comparable(from, to) {
 			return sqlerr.New(sqlerr.DatatypeMismatch, "foreign key constraint \"%s\" cannot be implemented", k.Name).
 				WithDetail("Key columns \"%s\" and \"%s\" are of incompatible types: %s and %s.",
 					b.t.Columns[k.Columns[i]].Name, name, from, to)

@@ -202,43 +202,17 @@ func (b *builder) append(c state.Column, d *Column) error {
 // checkType refuses types that no table holds and sizes out of range.
 func (b *builder) checkType(d *Column, name string) error {
 	unsupported := d.TypeName
-	switch t := d.Type; t.Kind {
-	case types.Bool, types.Int2, types.Int4, types.Int8, types.Float4, types.Float8, types.Date, types.Timestamp:
-	case types.Decimal:
-		if t.Prec < 1 || t.Prec > types.MaxPrecision || t.Scale > t.Prec || t.Scale > types.MaxPrecision-1 {
-			return sqlerr.New(sqlerr.InvalidParameterValue, "NUMERIC precision %d, scale %d is out of range", t.Prec, t.Scale).At(d.Position)
-		}
-	case types.Char:
-		return checkLength(t, types.MaxChar, d.Position)
-	case types.Varchar:
-		return checkLength(t, types.MaxVarchar, d.Position)
-	default:
-		if unsupported == "" {
-			unsupported = t.String()
-		}
+	if unsupported == "" && !d.Type.IsColumn() {
+		unsupported = d.Type.String()
+	}
+	if err := d.Type.Check(); err != nil && d.Type.IsColumn() {
+		return err.At(d.Position)
 	}
 	if unsupported != "" {
 		return sqlerr.New(sqlerr.FeatureNotSupported, "Column \"%s.%s\" has unsupported type \"%s\".",
 			b.t.Name, name, unsupported).At(d.Position)
 	}
 	return nil
-}
-
-func checkLength(t types.Type, limit int32, position int) error {
-	switch {
-	case t.Len < 1:
-		return sqlerr.New(sqlerr.InvalidParameterValue, "length for type %s must be at least 1", typeWord(t)).At(position)
-	case t.Len > limit:
-		return sqlerr.New(sqlerr.InvalidParameterValue, "length for type %s cannot exceed %d", typeWord(t), limit).At(position)
-	}
-	return nil
-}
-
-func typeWord(t types.Type) string {
-	if t.Kind == types.Char {
-		return "character"
-	}
-	return "character varying"
 }
 
 func (b *builder) checkIdentity(d *Column, name string) error {

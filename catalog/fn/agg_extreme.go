@@ -47,7 +47,7 @@ func orderedType(t types.Type) (arg, ret types.Type, ok bool) {
 	if t.Kind == types.Unknown {
 		return types.TText, types.TText, true
 	}
-	return t, t, t.Kind != types.Bool && t.Kind != types.Interval
+	return t, t, t.Kind != types.Bool && !t.OwnOrder()
 }
 
 func anyType(t types.Type) (arg, ret types.Type, ok bool) {

@@ -78,7 +78,7 @@ func arithmetic(op string) func(args []types.Type, consts []*types.Datum) (Bound
 			}
 		}
 		a, b := numberOf(args[0], args[1], consts[0]), numberOf(args[1], args[0], consts[1])
-		isFloat := func(t types.Type) bool { return t.Kind >= types.Float4 }
+		isFloat := func(t types.Type) bool { return t.Phys().IsFloat() }
 		switch {
 		case a.Kind == types.Float4 && b.Kind == types.Float4 && op != "mod":
 			return homogeneous(op, types.TFloat4), nil

@@ -21,6 +21,10 @@ type CastRule struct {
 	From, To types.Kind
 	// Least is the first context in which the cast is allowed.
 	Least CastContext
+	// Cost is what Resolve pays for the cast of an argument to a parameter's kind; 0: it never casts so.
+	Cost int
+	// SameText: the text of a value, read as the other kind, gives what the cast does.
+	SameText bool
 	// Bind gives the call for the exact types. An Op of nil is a cast that leaves
 	// the bytes as they are: the expression is only given the new type.
 	Bind func(from, to types.Type, ctx CastContext) (Bound, bool)
@@ -54,11 +58,17 @@ func (t *Table) Cast(from, to types.Type, ctx CastContext) (Bound, bool) {
 	return b, true
 }
 
+// SameText reports whether the text of a value of one type, read as the other, gives what the cast does.
+func (t *Table) SameText(from, to types.Type) bool {
+	r := t.casts[castKey{from.Kind, to.Kind}]
+	return r != nil && r.SameText
+}
+
 // Casts lists the rules, by kinds.
 func (t *Table) Casts() []*CastRule {
 	var out []*CastRule
-	for f := types.Unknown; f <= types.Name; f++ {
-		for k := types.Unknown; k <= types.Name; k++ {
+	for _, f := range types.Kinds() {
+		for _, k := range types.Kinds() {
 			if r := t.casts[castKey{f, k}]; r != nil {
 				out = append(out, r)
 			}
@@ -66,5 +76,14 @@ func (t *Table) Casts() []*CastRule {
 	}
 	return out
 }
+
+// What conversions of arguments cost.
+const (
+	costText   = 100 // a value's text for a text parameter: dearer than any other conversion of all arguments together
+	costNumber = 60  // a number read from text
+	costTime   = 50  // a date or time read from text
+	costNarrow = 30  // a narrower kind of number: round(x, bigint). More the further it is
+	costNear   = 1   // a wider kind of number, another kind of text
+)
 
 type castKey struct{ from, to types.Kind }

@@ -16,7 +16,7 @@ func numberCasts() []*CastRule {
 	ints := []types.Kind{types.Int2, types.Int4, types.Int8}
 	var out []*CastRule
 	add := func(from, to types.Kind, least CastContext, bind func(from, to types.Type, ctx CastContext) (Bound, bool), doc string) {
-		out = append(out, &CastRule{From: from, To: to, Least: least, Bind: bind, Doc: doc})
+		out = append(out, &CastRule{From: from, To: to, Least: least, Cost: numberCost(from, to), Bind: bind, Doc: doc})
 	}
 	for i, f := range ints {
 		for j, k := range ints {
@@ -51,6 +51,20 @@ func numberCasts() []*CastRule {
 	add(types.OID, types.Float4, Implicit, bindTo("int_to_float"), "The nearest float.")
 	add(types.OID, types.Int4, Implicit, bindTo("int_narrow"), "Narrowing, range checked.")
 	return out
+}
+
+// numberCost: kinds of numbers are numbered from the narrowest to the widest.
+func numberCost(from, to types.Kind) int {
+	number := func(k types.Kind) bool { return types.Type{Kind: k}.IsNumeric() }
+	switch {
+	case from == types.OID || to == types.OID:
+		return 4
+	case !number(from) || !number(to):
+		return 0
+	case from < to:
+		return costNear + int(to-from)
+	}
+	return costNarrow + int(from-to)
 }
 
 // workWidth is the class in which a decimal is scaled by 10^k.

@@ -118,39 +118,51 @@ func hostStrToInterval(c HostCall) error {
 
 var textKinds = []types.Kind{types.Char, types.Varchar, types.Name}
 
+// textForm is how values of a kind are read from text and written as text.
+type textForm struct {
+	kind  types.Kind
+	read  castBind
+	least CastContext // of reading
+	cost  int         // of reading an argument
+	write castBind    // nil: there is no cast to text
+}
+
+// casts are those from and to each kind of text.
+func (f textForm) casts() []*CastRule {
+	var out []*CastRule
+	for _, k := range textKinds {
+		out = append(out, &CastRule{From: k, To: f.kind, Least: f.least, Cost: f.cost, Bind: f.read, Doc: "Read from the text form."})
+		if f.write != nil {
+			cost := costText
+			if f.least == Explicit { // neither way without being asked
+				cost = 0
+			}
+			out = append(out, &CastRule{From: f.kind, To: k, Least: Implicit, Cost: cost, Bind: f.write, Doc: "The text form; too long is an error."})
+		}
+	}
+	return out
+}
+
+// textCasts are the casts between kinds of text, and of numbers and truth values.
 func textCasts() []*CastRule {
 	var out []*CastRule
 	for _, f := range textKinds {
 		for _, k := range textKinds {
-			out = append(out, &CastRule{From: f, To: k, Least: Implicit, Bind: bindTextToText,
+			out = append(out, &CastRule{From: f, To: k, Least: Implicit, Cost: costNear, Bind: bindTextToText,
 				Doc: "Cut by an explicit cast; on assignment only excess blanks are dropped."})
 		}
-		from := func(to types.Kind, least CastContext, bind castBind) {
-			out = append(out, &CastRule{From: f, To: to, Least: least, Bind: bind, Doc: "Read from the text form."})
-		}
-		for _, k := range []types.Kind{types.Int2, types.Int4, types.Int8, types.OID} {
-			from(k, Implicit, bindTo("str_to_int"))
-		}
-		from(types.Float4, Implicit, bindTo("str_to_float"))
-		from(types.Float8, Implicit, bindTo("str_to_float"))
-		from(types.Decimal, Implicit, bindTextToDec)
-		from(types.Bool, Implicit, bindTo("str_to_bool"))
-		from(types.Date, Implicit, bindTo("str_to_date"))
-		from(types.Timestamp, Implicit, bindTo("str_to_timestamp"))
-		from(types.Interval, Explicit, bindTo("str_to_interval"))
-
-		to := func(from types.Kind, op string) {
-			out = append(out, &CastRule{From: from, To: f, Least: Implicit, Bind: bindToText(op), Doc: "The text form; too long is an error."})
-		}
-		for _, k := range []types.Kind{types.Int2, types.Int4, types.Int8, types.OID} {
-			to(k, "int_to_str")
-		}
-		to(types.Float4, "float_to_str")
-		to(types.Float8, "float_to_str")
-		to(types.Decimal, "dec_to_str")
-		to(types.Date, "date_to_str")
-		to(types.Timestamp, "timestamp_to_str")
-		to(types.Interval, "interval_to_str")
+	}
+	for _, f := range []textForm{
+		{types.Int2, bindTo("str_to_int"), Implicit, costNumber, bindToText("int_to_str")},
+		{types.Int4, bindTo("str_to_int"), Implicit, costNumber, bindToText("int_to_str")},
+		{types.Int8, bindTo("str_to_int"), Implicit, costNumber, bindToText("int_to_str")},
+		{types.OID, bindTo("str_to_int"), Implicit, 0, bindToText("int_to_str")},
+		{types.Float4, bindTo("str_to_float"), Implicit, costNumber, bindToText("float_to_str")},
+		{types.Float8, bindTo("str_to_float"), Implicit, costNumber, bindToText("float_to_str")},
+		{types.Decimal, bindTextToDec, Implicit, costNumber, bindToText("dec_to_str")},
+		{types.Bool, bindTo("str_to_bool"), Implicit, 0, nil},
+	} {
+		out = append(out, f.casts()...)
 	}
 	return out
 }
@@ -169,26 +181,26 @@ func bindToText(op string) castBind {
 		if op == "dec_to_str" {
 			extra = append(extra, i32Const(int(from.Scale)))
 		}
-		return Bound{Op: opRef(op), Extra: append(extra, i32Const(stringLen(to)))}, true
+		return Bound{Op: opRef(op), Extra: append(extra, i32Const(to.TextBytes()))}, true
 	}
 }
 
 // bindTextToText: arguments of functions keep their bytes; CHAR values never end in blanks.
 func bindTextToText(from, to types.Type, ctx CastContext) (Bound, bool) {
-	fits := stringLen(from) <= stringLen(to)
+	fits := from.TextBytes() <= to.TextBytes()
 	switch {
 	case to.Kind == types.Char && from.Kind == types.Char && fits:
 		return Bound{}, true
 	case to.Kind == types.Char && ctx == Implicit:
 		return Bound{Op: opRef("rtrim_blanks")}, true
 	case to.Kind == types.Char && ctx == Explicit:
-		return Bound{Op: opRef("char_truncate"), Extra: []Const{i32Const(stringLen(to))}}, true
+		return Bound{Op: opRef("char_truncate"), Extra: []Const{i32Const(to.TextBytes())}}, true
 	case to.Kind == types.Char:
-		return Bound{Op: opRef("char_assign"), Extra: []Const{i32Const(stringLen(to))}}, true
+		return Bound{Op: opRef("char_assign"), Extra: []Const{i32Const(to.TextBytes())}}, true
 	case fits, ctx == Implicit:
 		return Bound{}, true
 	case ctx == Explicit:
-		return Bound{Op: opRef("str_truncate"), Extra: []Const{i32Const(stringLen(to))}}, true
+		return Bound{Op: opRef("str_truncate"), Extra: []Const{i32Const(to.TextBytes())}}, true
 	}
-	return Bound{Op: opRef("str_assign"), Extra: []Const{i32Const(stringLen(to))}}, true
+	return Bound{Op: opRef("str_assign"), Extra: []Const{i32Const(to.TextBytes())}}, true
 }

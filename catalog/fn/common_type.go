@@ -28,11 +28,11 @@ func ComparisonType(a, b types.Type, ca, cb *types.Datum) (types.Type, bool) {
 	case b.Kind == types.Unknown:
 		return literalAs(a, cb), true
 	case a.IsString() && b.IsString():
-		return types.TVarchar(max(stringLen(a), stringLen(b))), true
+		return types.TVarchar(max(a.TextBytes(), b.TextBytes())), true
 	case a.IsString():
-		return textBeside(b)
+		return b.BesideText()
 	case b.IsString():
-		return textBeside(a)
+		return a.BesideText()
 	}
 	return CommonType(a, b, types.DecimalExact)
 }
@@ -84,30 +84,6 @@ func decimalOfText(s string) types.Type {
 	return types.TDecimal(max(1, min(len(whole)+sc, types.MaxPrecision)), sc)
 }
 
-// textBeside is the type in which text and a value of type t are compared.
-func textBeside(t types.Type) (types.Type, bool) {
-	switch t.Kind {
-	case types.Decimal:
-		return types.TDecimal(types.MaxPrecision, int(max(t.Scale, 6))), true
-	case types.Int2, types.Int4, types.Int8, types.Float4, types.Float8:
-		return types.TText, true
-	case types.Date, types.Timestamp, types.Bool, types.OID:
-		return t, true
-	}
-	return types.Type{}, false
-}
-
-// stringLen is a string type's length in bytes.
-func stringLen(t types.Type) int {
-	switch t.Kind {
-	case types.Char, types.Varchar:
-		return int(t.Len)
-	case types.Name:
-		return 127
-	}
-	return types.MaxVarchar
-}
-
 // CommonType is the type that values of both a and b are cast to in CASE,
 // COALESCE, set operations, GREATEST and IN. union decides between two decimals:
 // types.DecimalUnion, or DecimalExact where no digit may be lost.
@@ -128,8 +104,8 @@ func CommonType(a, b types.Type, union func(a, b types.Type) types.Type) (types.
 		if a.Kind == types.Char && b.Kind == types.Char {
 			return types.TChar(max(int(a.Len), int(b.Len))), true
 		}
-		return types.TVarchar(max(stringLen(a), stringLen(b))), true
-	case a.Kind == types.Date && b.Kind == types.Timestamp:
+		return types.TVarchar(max(a.TextBytes(), b.TextBytes())), true
+	case a.Family() == types.Dates && b.Family() == types.Dates:
 		return b, true
 	}
 	return types.Type{}, false

@@ -134,8 +134,8 @@ func compareRows() []*Row {
 					return Bound{}, errNoMatch
 				}
 				op := c.op
-				if t.Kind == types.Interval {
-					op = "interval_" + op
+				if t.OwnOrder() {
+					op = t.ShortName() + "_" + op
 				}
 				return Bound{Op: opRef(op), Args: []types.Type{t, t}, Ret: types.TBool}, nil
 			},

@@ -27,7 +27,7 @@ func conditionalGroup() Group {
 			{Name: "is not distinct from", Args: []Param{{Class: AnyType}, {Class: AnyType}}, Doc: "Equality in which NULL equals NULL.",
 				Ret: func(args []types.Type, consts []*types.Datum) (Bound, error) {
 					t, ok := ComparisonType(args[0], args[1], consts[0], consts[1])
-					if !ok || t.Kind == types.Interval {
+					if !ok || t.OwnOrder() {
 						return Bound{}, errNoMatch
 					}
 					return Bound{Op: opRef("not_distinct"), Args: []types.Type{t, t}, Ret: types.TBool}, nil

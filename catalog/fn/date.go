@@ -61,9 +61,16 @@ func datetimeGroup() Group {
 		},
 		Rows: dateRows(),
 		Casts: []*CastRule{
-			{From: types.Date, To: types.Timestamp, Least: Implicit, Bind: bindTo("date_to_timestamp"), Doc: "Midnight."},
-			{From: types.Timestamp, To: types.Date, Least: Implicit, Bind: bindTo("timestamp_to_date"), Doc: "The date part."},
+			{From: types.Date, To: types.Timestamp, Least: Implicit, Cost: 2, SameText: true, Bind: bindTo("date_to_timestamp"), Doc: "Midnight."},
+			{From: types.Timestamp, To: types.Date, Least: Implicit, Cost: 40, Bind: bindTo("timestamp_to_date"), Doc: "The date part."},
 		},
+	}
+	for _, f := range []textForm{
+		{types.Date, bindTo("str_to_date"), Implicit, costTime, bindToText("date_to_str")},
+		{types.Timestamp, bindTo("str_to_timestamp"), Implicit, costTime, bindToText("timestamp_to_str")},
+		{types.Interval, bindTo("str_to_interval"), Explicit, 0, bindToText("interval_to_str")},
+	} {
+		g.Casts = append(g.Casts, f.casts()...)
 	}
 	for _, c := range comparisons {
 		g.Ops = append(g.Ops, &Op{Name: "interval_" + c.op, Shapes: []Shape{shape(i128, i128, i8)}, Emit: emitIntervalCompare(c.pred),

@@ -79,5 +79,5 @@ func (p Param) String() string {
 	if p.Name != "" {
 		return p.Name
 	}
-	return bareName(types.Type{Kind: p.Kind})
+	return types.Type{Kind: p.Kind}.Name()
 }

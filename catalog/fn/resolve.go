@@ -16,7 +16,7 @@ func (t *Table) Resolve(name string, args []types.Type, consts []*types.Datum) (
 	var best *Row
 	bestCost := -1
 	for _, r := range t.rows[name] {
-		c := r.matchCost(args)
+		c := t.matchCost(r, args)
 		if c >= 0 && (best == nil || c < bestCost) {
 			best, bestCost = r, c
 		}
@@ -70,7 +70,7 @@ func IsOperator(name string) bool {
 func notFound(name string, args []types.Type) error {
 	names := make([]string, len(args))
 	for i, a := range args {
-		names[i] = bareName(a)
+		names[i] = a.Name()
 	}
 	if IsOperator(name) && len(args) == 2 {
 		return sqlerr.New(sqlerr.UndefinedFunction, "operator does not exist: %s %s %s", names[0], name, names[1]).
@@ -84,20 +84,14 @@ func notFound(name string, args []types.Type) error {
 		WithHint("No function matches the given name and argument types. You may need to add explicit type casts.")
 }
 
-// bareName is a type's name without modifier, as operator errors show it.
-func bareName(t types.Type) string {
-	n, _, _ := strings.Cut(t.String(), "(")
-	return n
-}
-
 // matchCost is what calling r with args costs, -1 if it cannot be.
-func (r *Row) matchCost(args []types.Type) int {
+func (t *Table) matchCost(r *Row, args []types.Type) int {
 	if !r.Takes(len(args)) {
 		return -1
 	}
 	total := 0
 	for i, a := range args {
-		c := r.Args[min(i, len(r.Args)-1)].cost(a)
+		c := t.argumentCost(a, r.Args[min(i, len(r.Args)-1)])
 		if c < 0 {
 			return -1
 		}
@@ -106,12 +100,8 @@ func (r *Row) matchCost(args []types.Type) int {
 	return total
 }
 
-// costText is the price of turning a value into text to fit a text parameter:
-// dearer than any other conversion of all arguments together.
-const costText = 100
-
-// cost of passing a value of type a to p.
-func (p Param) cost(a types.Type) int {
+// argumentCost is what passing a value of type a to p costs, -1 if it cannot be.
+func (t *Table) argumentCost(a types.Type, p Param) int {
 	if a.Kind == types.Unknown {
 		if p.Class == AnyString || p.Class == ExactKind && (p.Kind == types.Varchar || p.Kind == types.Char) {
 			return 1
@@ -126,17 +116,14 @@ func (p Param) cost(a types.Type) int {
 	case AnyInteger:
 		return accepts(a.IsInteger() || a.Kind == types.OID)
 	case AnyFloat:
-		return accepts(a.Kind == types.Float4 || a.Kind == types.Float8)
+		return accepts(a.IsNumeric() && a.Phys().IsFloat())
 	case AnyString:
-		switch {
-		case a.IsString():
+		if a.IsString() {
 			return 1
-		case a.Kind == types.Interval || a.Kind == types.Bool:
-			return -1
 		}
-		return costText
+		return t.kindCost(a.Kind, types.Varchar)
 	}
-	return kindCost(a.Kind, p.Kind)
+	return t.kindCost(a.Kind, p.Kind)
 }
 
 func accepts(ok bool) int {
@@ -147,31 +134,12 @@ func accepts(ok bool) int {
 }
 
 // kindCost is the price of the implicit conversion between kinds, -1 if there is none.
-func kindCost(from, to types.Kind) int {
+func (t *Table) kindCost(from, to types.Kind) int {
 	if from == to {
 		return 0
 	}
-	isText := func(k types.Kind) bool { return k == types.Char || k == types.Varchar || k == types.Name }
-	number := func(k types.Kind) bool { return k >= types.Int2 && k <= types.Float8 }
-	switch {
-	case isText(from) && isText(to):
-		return 1
-	case number(from) && number(to) && from < to:
-		return 1 + int(to-from)
-	case number(from) && number(to): // narrowing, at a price: round(x, bigint)
-		return 30 + int(from-to)
-	case from == types.OID && number(to), from >= types.Int2 && from <= types.Int8 && to == types.OID:
-		return 4
-	case from == types.Date && to == types.Timestamp:
-		return 2
-	case from == types.Timestamp && to == types.Date:
-		return 40
-	case isText(from) && (to == types.Date || to == types.Timestamp):
-		return 50
-	case isText(from) && number(to):
-		return 60
-	case isText(to) && from != types.Interval && from != types.Bool:
-		return costText
+	if r := t.casts[castKey{from, to}]; r != nil && r.Cost > 0 {
+		return r.Cost
 	}
 	return -1
 }

@@ -73,7 +73,7 @@ func grow(ts ...types.Type) types.Type {
 		if t.Kind == types.Unknown {
 			return types.TText
 		}
-		n += textRoom(t)
+		n += t.TextBytes()
 	}
 	return text(n)
 }
@@ -84,19 +84,6 @@ func written(t types.Type, lit *types.Datum) types.Type {
 		return WithLiteral(t, lit.S)
 	}
 	return t
-}
-
-// textRoom is the bytes a value takes as text.
-func textRoom(t types.Type) int {
-	switch t.Kind {
-	case types.Decimal:
-		return int(t.Prec) + 3
-	case types.Int2, types.Int4, types.Int8, types.Float4, types.Float8, types.Date, types.OID:
-		return 24
-	case types.Timestamp:
-		return 40
-	}
-	return stringLen(t)
 }
 
 // bindConcat binds x || y; one of the two must be text.

@@ -124,9 +124,9 @@ func TestByTemplateAsPostgres(t *testing.T) {
 			}
 			if file == "to_date.txt" {
 				days, _ := types.SplitTimestamp(r.ts)
-				return types.FormatDate(days), nil
+				return types.FormatText(types.TDate, types.Int(days)), nil
 			}
-			return types.FormatTimestamp(r.ts - int64(r.offset)*1e6), nil
+			return types.FormatText(types.TTimestamp, types.Int(r.ts-int64(r.offset)*1e6)), nil
 		})
 	}
 }

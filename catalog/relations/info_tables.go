@@ -99,41 +99,14 @@ func infoTableRows(_ context.Context, env *Env, b *builder) error {
 	return nil
 }
 
-// DataType is a type's name without its modifier, as information_schema shows it.
-func DataType(t types.Type) string {
-	switch t.Kind {
-	case types.Decimal:
-		return "numeric"
-	case types.Char:
-		return "character"
-	case types.Varchar:
-		return "character varying"
-	}
-	return t.String()
-}
-
 // typeFacts are character_maximum_length … datetime_precision of a type.
 func typeFacts(t types.Type) []any {
-	var length, octets, precision, radix, scale, fraction any
-	switch t.Kind {
-	case types.Char, types.Varchar:
-		length, octets = t.Len, t.Len
-	case types.Int2:
-		precision, radix, scale = 16, 2, 0
-	case types.Int4:
-		precision, radix, scale = 32, 2, 0
-	case types.Int8:
-		precision, radix, scale = 64, 2, 0
-	case types.Decimal:
-		precision, radix, scale = t.Prec, 10, t.Scale
-	case types.Float4:
-		precision, radix = 24, 2
-	case types.Float8:
-		precision, radix = 53, 2
-	case types.Timestamp:
-		fraction = 6
+	f := t.Facts()
+	var scale any
+	if f.Exact {
+		scale = f.Scale
 	}
-	return []any{length, octets, precision, radix, scale, fraction}
+	return []any{null(f.Length), null(f.Length), null(f.Precision), null(f.Radix), scale, null(f.Fraction)}
 }
 
 // eachColumn calls f with columnsOfColumns' values for each column of the
@@ -141,14 +114,14 @@ func typeFacts(t types.Type) []any {
 func eachColumn(env *Env, f func(values []any, t types.Type, c *state.Column)) {
 	for _, r := range registry.all {
 		for i, c := range r.Columns {
-			f(append([]any{env.Database, r.Schema, r.Name, c.Name, i + 1, nil, yesNo(c.Nullable), DataType(c.Type)},
+			f(append([]any{env.Database, r.Schema, r.Name, c.Name, i + 1, nil, yesNo(c.Nullable), c.Type.Name()},
 				typeFacts(c.Type)...), c.Type, nil)
 		}
 	}
 	for _, t := range env.tables() {
 		for i := range t.Columns {
 			c := &t.Columns[i]
-			f(append([]any{env.Database, t.Schema, t.Name, c.Name, i + 1, null(env.defaultText(t, i)), yesNo(!c.NotNull), DataType(c.Type)},
+			f(append([]any{env.Database, t.Schema, t.Name, c.Name, i + 1, null(env.defaultText(t, i)), yesNo(!c.NotNull), c.Type.Name()},
 				typeFacts(c.Type)...), c.Type, c)
 		}
 	}
@@ -160,7 +133,7 @@ func infoColumnRows(_ context.Context, env *Env, b *builder) error {
 		for range 11 {
 			values = append(values, nil)
 		}
-		b.add(append(values, env.Database, catalogSchema, typeName(t), nil, nil, nil, nil, "", "NO", yesNo(identity), "NEVER",
+		b.add(append(values, env.Database, catalogSchema, t.TypName(), nil, nil, nil, nil, "", "NO", yesNo(identity), "NEVER",
 			yesNo(c != nil))...)
 	})
 	return nil

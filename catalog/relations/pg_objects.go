@@ -144,7 +144,7 @@ func pgAttribute(_ context.Context, env *Env, b *builder) error {
 }
 
 func attributeRow(b *builder, rel any, i int, name string, t types.Type, notNull, hasDef, dist bool, sort, encoding int) {
-	length := typeLength(t)
+	length := t.TypLen()
 	storage, collation := "p", 0
 	if length < 0 {
 		storage = "x"

@@ -139,14 +139,12 @@ func parseColumns(s string) []Column {
 	return out
 }
 
-var plainTypes = map[string]types.Type{"bool": types.TBool, "int2": types.TInt2, "int4": types.TInt4,
-	"int8": types.TInt8, "float4": types.TFloat4, "float8": types.TFloat8, "name": types.TName, "oid": types.TOID,
-	"text": types.TText, "timestamp": types.TTimestamp}
-
 func parseType(word string) (t types.Type, nullable bool) {
 	word, nullable = strings.CutSuffix(word, "?")
-	if t, ok := plainTypes[word]; ok {
-		return t, nullable
+	if a := types.AliasOf(word); a != nil {
+		if t, err := a.Type(nil, true); err == nil {
+			return t, nullable
+		}
 	}
 	base, mod, _ := strings.Cut(strings.TrimSuffix(word, ")"), "(")
 	first, second, _ := strings.Cut(mod, ":")

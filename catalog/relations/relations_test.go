@@ -307,19 +307,3 @@ func TestLookups(t *testing.T) {
 		t.Errorf("class names %q %q", names[int64(public.ID)], names[int64(other.ID)])
 	}
 }
-
-// format_type's names.
-func TestFormatType(t *testing.T) {
-	for _, x := range []struct {
-		oid, mod int64
-		want     string
-	}{
-		{23, -1, "integer"}, {1043, 260, "character varying(256)"}, {1043, -1, "character varying"}, {1042, 14, "character(10)"},
-		{1700, 18<<16 + 4, "numeric(18,0)"}, {1700, -1, "numeric"}, {1114, -1, "timestamp without time zone"}, {1184, -1, "timestamp with time zone"},
-		{1005, -1, "smallint[]"}, {4000, -1, "super"}, {18, -1, `"char"`}, {1, -1, "???"},
-	} {
-		if got := FormatType(x.oid, x.mod); got != x.want {
-			t.Errorf("format_type(%d, %d) is %q, want %q", x.oid, x.mod, got, x.want)
-		}
-	}
-}

@@ -24,7 +24,7 @@ func (b *builder) add(values ...any) {
 	row := make([]types.Datum, len(values))
 	for i, v := range values {
 		row[i] = datum(v)
-		if c := &columns[i]; c.Type.Kind == types.Char || c.Type.Kind == types.Varchar {
+		if c := &columns[i]; c.Type.Len > 0 {
 			row[i].S = fit(row[i].S, c.Type)
 		}
 	}

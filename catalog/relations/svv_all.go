@@ -98,7 +98,7 @@ func allColumns(_ context.Context, env *Env, b *builder) error {
 		for _, t := range env.Catalog.Tables(d.Name) {
 			for i, c := range t.Columns {
 				f := typeFacts(c.Type)
-				b.add(d.Name, t.Schema, t.Name, c.Name, i+1, null(env.defaultText(t, i)), yesNo(!c.NotNull), DataType(c.Type), f[0], f[2], f[4], nil)
+				b.add(d.Name, t.Schema, t.Name, c.Name, i+1, null(env.defaultText(t, i)), yesNo(!c.NotNull), c.Type.Name(), f[0], f[2], f[4], nil)
 			}
 		}
 	}

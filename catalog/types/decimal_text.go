@@ -1,6 +1,7 @@
 package types
 
 import (
+	"math/bits"
 	"strconv"
 	"strings"
 
@@ -9,22 +10,56 @@ import (
 
 // FormatDecimal writes unscaled v with scale digits behind the point.
 func FormatDecimal(v I128Value, scale int) string {
-	s := v.String()
-	if scale == 0 {
-		return s
-	}
-	sign := ""
-	if s[0] == '-' {
-		sign, s = "-", s[1:]
-	}
-	if len(s) <= scale {
-		s = strings.Repeat("0", scale+1-len(s)) + s
-	}
-	return sign + s[:len(s)-scale] + "." + s[len(s)-scale:]
+	return string(appendDecimal(nil, v.Hi, v.Lo, scale))
 }
 
-func parseDecimal(t Type, s, in string) (Datum, error) {
-	v, err := parseUnscaled(in, int(t.Scale))
+// unscaledWriter makes a writer of what appends the integer hi:lo with scale digits behind the point.
+func unscaledWriter(t Type, f func(dst []byte, hi int64, lo uint64, scale int) []byte) Writer {
+	scale := int(t.Scale)
+	if t.Phys() == I128 {
+		return func(dst []byte, r Rows, col, row int) []byte {
+			hi, lo := r.Int128(col, row)
+			return f(dst, hi, uint64(lo), scale)
+		}
+	}
+	return func(dst []byte, r Rows, col, row int) []byte {
+		v := r.Int(col, row)
+		return f(dst, v>>63, uint64(v), scale)
+	}
+}
+
+// appendDecimal appends the 128-bit integer hi:lo with scale digits behind the point.
+func appendDecimal(dst []byte, hi int64, lo uint64, scale int) []byte {
+	u := uint64(hi)
+	if hi < 0 {
+		dst = append(dst, '-')
+		var borrow uint64
+		lo, borrow = bits.Sub64(0, lo, 0)
+		u, _ = bits.Sub64(0, u, borrow)
+	}
+	var buf [48]byte // 39 digits, the point, leading zeros up to the scale (38)
+	i := len(buf)
+	for n := 0; u != 0 || lo != 0 || n <= scale; n++ {
+		if n == scale && scale > 0 {
+			i--
+			buf[i] = '.'
+		}
+		var d uint64
+		if u == 0 {
+			lo, d = lo/10, lo%10
+		} else {
+			var rem uint64
+			u, rem = u/10, u%10
+			lo, d = bits.Div64(rem, lo, 10)
+		}
+		i--
+		buf[i] = byte('0' + d)
+	}
+	return append(dst, buf[i:]...)
+}
+
+func parseDecimal(t Type, s string) (Datum, error) {
+	v, err := parseUnscaled(trimBlanks(s), int(t.Scale))
 	switch {
 	case err == errDecimalSyntax:
 		return Datum{}, syntaxError("numeric", s)

@@ -44,7 +44,7 @@ func TestClocksAsPostgres(t *testing.T) {
 		if row[1] == "utc" {
 			f = z.Table.UTC
 		}
-		if got := types.FormatTimestamp(f(micros(t, row[2]))); got != row[3] {
+		if got := types.FormatText(types.TTimestamp, types.Int(f(micros(t, row[2])))); got != row[3] {
 			t.Errorf("%s, %s of %s = %s, want %s", row[0], row[1], row[2], got, row[3])
 		}
 	}

@@ -18,17 +18,13 @@ const unknownBits = 127
 
 // typeBits bounds the values of an integer class by their type.
 func typeBits(t types.Type) int {
-	switch t.Kind {
-	case types.Bool:
-		return 1
-	case types.Int2:
-		return 16
-	case types.Int4, types.Date:
-		return 32
-	case types.Decimal:
+	switch p := t.Phys(); {
+	case t.Kind == types.Decimal:
 		return min(int(t.Prec)*3322/1000+1, unknownBits)
-	case types.Int8, types.Timestamp, types.OID:
-		return 64
+	case p == types.I8:
+		return 1
+	case p.IsInt() && p != types.I128:
+		return 8 * p.Width()
 	}
 	return unknownBits
 }

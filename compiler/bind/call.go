@@ -173,7 +173,7 @@ func (b *binder) effectCall(row *fn.Row, bd fn.Bound, args []value, at parse.Pos
 func (b *binder) noFunction(f *parse.FuncCall, args []value) error {
 	var ts []string
 	for _, a := range args {
-		ts = append(ts, bareType(a.typ))
+		ts = append(ts, a.typ.Name())
 	}
 	return b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s(%s) does not exist", f.Name, strings.Join(ts, ", ")).(*sqlerr.Error).
 		WithHint("No function matches the given name and argument types. You may need to add explicit type casts.")

@@ -3,7 +3,6 @@ package bind
 import (
 	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
-	"slipher/catalog/types"
 	"slipher/compiler/parse"
 )
 
@@ -19,7 +18,7 @@ func TableOf(stmt *parse.Statement, s *parse.CreateTableAs, cat Catalog, fns *fn
 	}
 	t := s.Def
 	for i, c := range bound.Output {
-		d := parse.ColumnDef{Pos: s.Query.Pos, Name: c.Name, Type: storable(c.Type)}
+		d := parse.ColumnDef{Pos: s.Query.Pos, Name: c.Name, Type: c.Type.Stored()}
 		if i < len(s.Query.Targets) && len(s.Query.Targets) == len(bound.Output) {
 			d.Pos = s.Query.Targets[i].Pos
 		}
@@ -29,18 +28,6 @@ func TableOf(stmt *parse.Statement, s *parse.CreateTableAs, cat Catalog, fns *fn
 		t.Columns = append(t.Columns, d)
 	}
 	return &t, nil
-}
-
-// storable is the type in which a table keeps values of type t: those of catalog functions
-// (current_user) are no column's. What remains and cannot be stored, CREATE TABLE refuses.
-func storable(t types.Type) types.Type {
-	switch t.Kind {
-	case types.Name:
-		return types.TVarchar(128)
-	case types.OID:
-		return types.TInt8
-	}
-	return t
 }
 
 // Filling is the statement that fills the table made for a CREATE TABLE AS: bound with the names as

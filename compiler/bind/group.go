@@ -254,7 +254,7 @@ func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, agg *fn.Aggregate) 
 	}
 	arg, ret, ok := agg.Bind(v.typ)
 	if !ok {
-		return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s(%s) does not exist", f.Name, bareType(v.typ)).(*sqlerr.Error).
+		return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s(%s) does not exist", f.Name, v.typ.Name()).(*sqlerr.Error).
 			WithHint("No function matches the given name and argument types. You may need to add explicit type casts.")
 	}
 	if arg.Kind == types.Unknown {

@@ -173,7 +173,7 @@ func (in *insertion) assign(i int, v value) (*algebra.Expr, error) {
 	b, c := in.b, in.table.Columns[i]
 	if v.client == 0 && v.typ.Kind != types.Unknown {
 		if _, ok := b.fns.Cast(v.typ, c.Type, assignment); !ok {
-			return nil, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "column \"%s\" is of type %s but expression is of type %s", c.Name, bareType(c.Type), bareType(v.typ)).(*sqlerr.Error).
+			return nil, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "column \"%s\" is of type %s but expression is of type %s", c.Name, c.Type.Name(), v.typ.Name()).(*sqlerr.Error).
 				WithHint("You will need to rewrite or cast the expression.")
 		}
 	}

@@ -16,7 +16,7 @@ func (b *binder) common(vs []value, what string) (types.Type, error) {
 	for _, v := range vs {
 		u, ok := commonType(t, v)
 		if !ok {
-			return t, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", what, bareType(t), bareType(v.typ))
+			return t, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", what, t.Name(), v.typ.Name())
 		}
 		t = u
 	}

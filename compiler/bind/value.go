@@ -124,10 +124,10 @@ func (b *binder) declared(n int) types.Type {
 // paramType is the type a parameter gets where one of type t is wanted: strings
 // of any length, decimals with some digits to spare behind the point.
 func paramType(t types.Type) types.Type {
-	switch t.Kind {
-	case types.Char, types.Varchar, types.Unknown, types.Name:
+	switch {
+	case t.IsString():
 		return types.TText
-	case types.Decimal:
+	case t.Kind == types.Decimal:
 		whole := int(t.Prec) - int(t.Scale)
 		if scale := min(6, 18-whole); scale > int(t.Scale) {
 			return types.TDecimal(whole+scale, scale)
@@ -148,16 +148,10 @@ func (b *binder) plain(v value) (*algebra.Expr, error) {
 // condition is v as BOOLEAN.
 func (b *binder) condition(v value, clause string) (*algebra.Expr, error) {
 	if v.typ.Kind != types.Bool && v.typ.Kind != types.Unknown && !v.typ.IsInteger() {
-		return nil, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "argument of %s must be type boolean, not type %s", clause, bareType(v.typ))
+		return nil, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "argument of %s must be type boolean, not type %s", clause, v.typ.Name())
 	}
 	// Integers count too, as in Redshift: WHERE 1.
 	return b.coerce(v, types.TBool, explicit)
-}
-
-// bareType is a type's name without modifier.
-func bareType(t types.Type) string {
-	n, _, _ := strings.Cut(t.String(), "(")
-	return n
 }
 
 // coerce gives v the type to, by a cast allowed in ctx.
@@ -197,8 +191,7 @@ func (b *binder) coerceLiteral(v value, to types.Type, ctx fn.CastContext) (*alg
 		return nil, b.cannotCast(v.typ, to, ctx, v.pos)
 	}
 	cut := v.typ.Kind == types.Decimal && to.Kind == types.Decimal && to.Scale < v.typ.Scale && ctx != assignment
-	widens := v.typ.IsNumeric() && to.IsNumeric() && to.Kind >= v.typ.Kind && ctx != explicit && !cut ||
-		v.typ.Kind == types.Date && to.Kind == types.Timestamp
+	widens := v.typ.IsNumeric() && to.IsNumeric() && to.Kind >= v.typ.Kind && ctx != explicit && !cut || b.fns.SameText(v.typ, to)
 	narrows := v.typ.IsInteger() && to.IsNumeric() && ctx == assignment // if it fits: the cast says what is wrong
 	if widens || narrows {
 		// The text says the same value in the other type (and is rounded on assignment).
@@ -220,7 +213,7 @@ func (b *binder) coerceLiteral(v value, to types.Type, ctx fn.CastContext) (*alg
 // character is never split.
 func cutText(s string, to types.Type, ctx fn.CastContext) string {
 	n := int(to.Len)
-	if ctx != explicit || to.Kind != types.Varchar && to.Kind != types.Char || len(s) <= n {
+	if ctx != explicit || n == 0 || len(s) <= n {
 		return s
 	}
 	for n > 0 && s[n]&0xC0 == 0x80 {
@@ -236,8 +229,7 @@ const timeTextBytes = 64
 // as in ts::VARCHAR(10). Numbers that do not fit are an error instead: their
 // first digits mean something else.
 func cutsTime(from, to types.Type) bool {
-	return (from.Kind == types.Date || from.Kind == types.Timestamp) &&
-		(to.Kind == types.Varchar || to.Kind == types.Char) && int(to.Len) < timeTextBytes
+	return from.CutsText() && to.Len > 0 && int(to.Len) < timeTextBytes
 }
 
 // cast converts e to type to.
@@ -275,9 +267,9 @@ func (b *binder) cast(e *algebra.Expr, to types.Type, ctx fn.CastContext, at par
 
 func (b *binder) cannotCast(from, to types.Type, ctx fn.CastContext, at parse.Pos) error {
 	if ctx == explicit {
-		return b.errorAt(at, sqlerr.CannotCoerce, "cannot cast type %s to %s", bareType(from), bareType(to))
+		return b.errorAt(at, sqlerr.CannotCoerce, "cannot cast type %s to %s", from.Name(), to.Name())
 	}
-	return b.errorAt(at, sqlerr.DatatypeMismatch, "expression is of type %s but type %s is needed", bareType(from), bareType(to)).(*sqlerr.Error).
+	return b.errorAt(at, sqlerr.DatatypeMismatch, "expression is of type %s but type %s is needed", from.Name(), to.Name()).(*sqlerr.Error).
 		WithHint("You will need to rewrite or cast the expression.")
 }
 

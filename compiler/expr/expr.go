@@ -94,7 +94,7 @@ func CallOf[R Ref](op *fn.Op, ret types.Type, extra []fn.Const, args ...*Expr[R]
 		e.Nullable = e.Nullable || a.Nullable
 	}
 	for _, c := range extra {
-		e.Args = append(e.Args, &Expr[R]{Kind: Constant, Type: constType(c.Phys), Const: c.V, Nullable: c.V.Null})
+		e.Args = append(e.Args, &Expr[R]{Kind: Constant, Type: types.OfPhys(c.Phys), Const: c.V, Nullable: c.V.Null})
 	}
 	return e
 }

@@ -219,35 +219,7 @@ func bareType(t types.Type) string {
 	if t.Kind == types.Varchar {
 		return "text"
 	}
-	n, _, _ := strings.Cut(t.String(), "(")
-	return n
-}
-
-// TypeName is a type's short name: int4, decimal(12,2), varchar(20).
-func TypeName(t types.Type) string {
-	switch t.Kind {
-	case types.Bool:
-		return "bool"
-	case types.Int2:
-		return "int2"
-	case types.Int4:
-		return "int4"
-	case types.Int8:
-		return "int8"
-	case types.Decimal:
-		return fmt.Sprintf("decimal(%d,%d)", t.Prec, t.Scale)
-	case types.Float4:
-		return "float4"
-	case types.Float8:
-		return "float8"
-	case types.Char:
-		return fmt.Sprintf("char(%d)", t.Len)
-	case types.Varchar:
-		return fmt.Sprintf("varchar(%d)", t.Len)
-	case types.Timestamp:
-		return "timestamp"
-	}
-	return t.String()
+	return t.Name()
 }
 
 // TreeType is a type's name in trees, where it stands at every call: as short as tells it apart.
@@ -255,5 +227,5 @@ func TreeType(t types.Type) string {
 	if t.Kind == types.Varchar && t.Len == types.MaxVarchar {
 		return "text"
 	}
-	return strings.Replace(TypeName(t), "decimal(", "dec(", 1)
+	return strings.Replace(t.Short(), "decimal(", "dec(", 1)
 }

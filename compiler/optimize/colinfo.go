@@ -86,8 +86,8 @@ func defaultDistinct(t types.Type, rows float64) float64 {
 	switch {
 	case t.Kind == types.Bool:
 		return 2
-	case t.Kind == types.Date || t.Kind == types.Int2:
-		return math.Min(rows, 1000)
+	case t.Distinct() > 0:
+		return math.Min(rows, t.Distinct())
 	case t.IsString():
 		d := 5.0
 		switch {

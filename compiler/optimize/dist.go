@@ -2,7 +2,6 @@ package optimize
 
 import (
 	"slipher/catalog/state"
-	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
@@ -24,33 +23,6 @@ type dist struct {
 	keys []algebra.ColumnID // distHash, in the order of hashing
 }
 
-// distClass is the comparison class of a type: DistHash gives equal values of
-// one class the same hash. Empty: not for placement.
-func distClass(t types.Type) string {
-	switch t.Kind {
-	case types.Int2, types.Int4, types.Int8, types.OID:
-		return "integer"
-	case types.Decimal:
-		if t.Scale == 0 {
-			return "integer"
-		}
-		return "decimal." + string(rune('0'+t.Scale/10)) + string(rune('0'+t.Scale%10))
-	case types.Float4:
-		return "real"
-	case types.Float8:
-		return "double"
-	case types.Char, types.Varchar, types.Name, types.Unknown:
-		return "string"
-	case types.Date:
-		return "date"
-	case types.Timestamp:
-		return "timestamp"
-	case types.Bool:
-		return "bool"
-	}
-	return ""
-}
-
 // tableDist is where a stored table's rows are, cols being what is read of it.
 func tableDist(t *state.Table, cols []algebra.Column, colNos []int) dist {
 	switch t.Effective {
@@ -69,8 +41,8 @@ func tableDist(t *state.Table, cols []algebra.Column, colNos []int) dist {
 // placementColumn is the column whose DistHash an expression's equals: the
 // column itself, perhaps below casts inside its comparison class.
 func placementColumn(e *algebra.Expr) (algebra.ColumnID, string, bool) {
-	class := distClass(e.Type)
-	for e.Kind == expr.Call && e.Op.KeepsHash && distClass(e.Args[0].Type) == class {
+	class := e.Type.DistClass()
+	for e.Kind == expr.Call && e.Op.KeepsHash && e.Args[0].Type.DistClass() == class {
 		e = e.Args[0]
 	}
 	if e.Kind != expr.Column || class == "" {
@@ -89,7 +61,7 @@ func (p *planner) placedBy(d dist, keys []*algebra.Expr) ([]int, bool) {
 	for i, id := range d.keys {
 		at := -1
 		for j, k := range keys {
-			if col, class, ok := placementColumn(k); ok && p.find(col) == p.find(id) && class == distClass(p.info[id].col.Type) {
+			if col, class, ok := placementColumn(k); ok && p.find(col) == p.find(id) && class == p.info[id].col.Type.DistClass() {
 				at = j
 				break
 			}

@@ -101,8 +101,6 @@ func (p *planner) below(col algebra.ColumnID, val *algebra.Expr) (float64, bool)
 // asFloat maps a value to a number that keeps order and about keeps distances.
 func asFloat(t types.Type, v types.Datum) (float64, bool) {
 	switch {
-	case t.Kind == types.Date:
-		return float64(v.Lo) * 86400e6, true
 	case t.Phys() == types.Str:
 		f := 0.0
 		for i := range 6 {
@@ -117,7 +115,7 @@ func asFloat(t types.Type, v types.Datum) (float64, bool) {
 	case t.Phys() == types.I128:
 		return (float64(v.Hi)*math.Pow(2, 64) + float64(uint64(v.Lo))) / math.Pow(10, float64(t.Scale)), true
 	}
-	return float64(v.Lo) / math.Pow(10, float64(t.Scale)), true
+	return float64(v.Lo) * t.Unit() / math.Pow(10, float64(t.Scale)), true
 }
 
 // selectOne is the share of rows for which one predicate holds.

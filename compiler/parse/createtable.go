@@ -135,7 +135,7 @@ func (p *parser) columnDef() (ColumnDef, error) {
 		return ColumnDef{}, err
 	}
 	c := ColumnDef{Pos: n.Pos, Name: n.Name}
-	if c.Type, err = p.typeName(columnType); err != nil {
+	if c.Type, err = p.typeName(false); err != nil {
 		return c, err
 	}
 	for {

@@ -213,7 +213,7 @@ func (d *dialect) word(i int) error {
 			return d.refuse(t, "EXCLUDE")
 		}
 	case "convert":
-		if next.isPunct("(") && d.at(i+2).kind == tokIdent && typeNames[d.at(i+2).text].kind != 0 {
+		if next.isPunct("(") && d.at(i+2).kind == tokIdent && types.AliasOf(d.at(i+2).text) != nil {
 			return d.convert(i)
 		}
 	case "varchar", "char", "character", "nvarchar", "nchar", "varying", "bpchar":
@@ -266,7 +266,7 @@ func (d *dialect) convert(i int) error {
 				}
 				first, last := d.toks[i+2], d.toks[comma-1]
 				most := "(65535)"
-				if typeNames[first.text].max == types.MaxChar && !d.at(i+3).is("varying") {
+				if longest, _ := types.AliasOf(first.text).Type([]int{types.MaxMod}, true); longest.Kind == types.Char && !d.at(i+3).is("varying") {
 					most = "(4096)"
 				}
 				d.replace(d.toks[i], "CAST")

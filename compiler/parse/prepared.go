@@ -10,7 +10,7 @@ func (p *parser) prepare() (Body, error) {
 	s := &Prepare{Name: n.Name, Pos: n.Pos}
 	if p.acceptPunct("(") {
 		for {
-			ty, err := p.typeName(castType)
+			ty, err := p.typeName(true)
 			if err != nil {
 				return nil, err
 			}

@@ -26,7 +26,7 @@ func FormatSegments(q *Query) string {
 		f.line(0, "parameters")
 	}
 	for i, p := range q.Params {
-		f.line(1, "$%d %s %s", i, expr.TypeName(p.Type), f.paramText(p))
+		f.line(1, "$%d %s %s", i, p.Type.Short(), f.paramText(p))
 	}
 	return f.b.String()
 }
@@ -88,7 +88,7 @@ func (f *formatter) printer(in []Column) *printer {
 func columnsText(cols []Column) string {
 	parts := make([]string, len(cols))
 	for i, c := range cols {
-		parts[i] = c.Name + ":" + expr.TypeName(c.Type)
+		parts[i] = c.Name + ":" + c.Type.Short()
 		if c.Nullable {
 			parts[i] += "?"
 		}

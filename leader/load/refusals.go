@@ -40,26 +40,13 @@ func columnType(t *state.Table, column string) (name, length string) {
 		if c.Name != column {
 			continue
 		}
-		name, length = c.Type.String(), ""
-		if short, ok := shortTypes[c.Type.Kind]; ok {
-			name = short
+		if name = c.Type.TypName(); c.Type.Kind == types.Char {
+			name = "char"
 		}
-		switch c.Type.Kind {
-		case types.Char, types.Varchar:
-			length = strconv.Itoa(int(c.Type.Len))
-		case types.Decimal:
-			length = fmt.Sprintf("%d,%d", c.Type.Prec, c.Type.Scale)
-		}
+		length = c.Type.Modifier()
 		return name, length
 	}
 	return "", ""
-}
-
-// shortTypes are the catalog's names of types whose SQL names are long.
-var shortTypes = map[types.Kind]string{
-	types.Bool: "bool", types.Int2: "int2", types.Int4: "int4", types.Int8: "int8", types.Decimal: "numeric",
-	types.Float4: "float4", types.Float8: "float8", types.Char: "char", types.Varchar: "varchar",
-	types.Timestamp: "timestamp",
 }
 
 // Error is what the client of a failed COPY reads. Redshift points to its

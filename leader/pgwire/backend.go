@@ -115,14 +115,7 @@ type CopyReader interface {
 }
 
 // Rows is a batch of rows by columns: runtime/chunk.Chunk, or Datums.
-type Rows interface {
-	Rows() int
-	IsNull(col, row int) bool
-	Int(col, row int) int64
-	Int128(col, row int) (hi, lo int64)
-	Float(col, row int) float64
-	Str(col, row int) []byte
-}
+type Rows = types.Rows
 
 // Parameter is a reported setting.
 type Parameter struct{ Name, Value string }

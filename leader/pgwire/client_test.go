@@ -36,7 +36,7 @@ var allColumns = []plan.OutputColumn{
 var allRows = Datums{
 	{types.BoolDatum(true), types.Int(-2), types.Int(40000), types.Int(1 << 40), types.Int(-123456), types.Int128(5, 77),
 		types.Float(1.5), types.Float(0.1), types.String("ab"), types.String("héllo"), types.Int(366), types.Int(86400_000_001),
-		types.Int128(14, 3*microsPerDay+4*3600*microsPerSecond), types.Int(4_000_000_000), types.String("pg_class")},
+		types.Int128(14, 3*types.MicrosPerDay+4*3600*1000000), types.Int(4_000_000_000), types.String("pg_class")},
 	{{Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true},
 		{Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}},
 	{types.BoolDatum(false), types.Int(math.MinInt16), types.Int(math.MinInt32), types.Int(math.MinInt64), types.Int(5), types.Int128(-1, -1),

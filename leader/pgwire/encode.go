@@ -11,12 +11,9 @@ import (
 	"slipher/compiler/plan"
 )
 
-// appendValue appends the value at (col, row), not NULL, to dst.
-type appendValue func(dst []byte, r Rows, col, row int) []byte
-
 // rowEncoder turns rows into DataRow messages.
 type rowEncoder struct {
-	cols []appendValue
+	cols []types.Writer
 	fix  []byte // "D", room for the length, the number of columns
 }
 
@@ -31,15 +28,15 @@ func newRowEncoder(cols []plan.OutputColumn, formats []int16, s any) (*rowEncode
 		return nil, sqlerr.New(sqlerr.ProtocolViolation, "bind message has %d result formats but query has %d columns", n,
 			len(cols))
 	}
-	digits := 0
+	out := types.Output{Padded: true}
 	if f, ok := s.(formatter); ok {
-		digits = f.FloatDigits()
+		out.FloatDigits = f.FloatDigits()
 	}
 	e := &rowEncoder{fix: []byte{'D', 0, 0, 0, 0, byte(len(cols) >> 8), byte(len(cols))}}
 	for i, c := range cols {
-		f := textEncoder(c.Type, digits)
+		f := types.TextWriter(c.Type, out)
 		if formatOf(formats, i) == pgproto3.BinaryFormat {
-			f = binaryEncoder(c.Type)
+			f = types.BinaryWriter(c.Type)
 		}
 		e.cols = append(e.cols, f)
 	}
@@ -72,33 +69,12 @@ func rowDescription(cols []plan.OutputColumn, formats []int16) *pgproto3.RowDesc
 			TableOID:             c.TableOID,
 			TableAttributeNumber: uint16(c.ColumnNo),
 			DataTypeOID:          c.Type.OID(),
-			DataTypeSize:         typeSize(c.Type),
+			DataTypeSize:         c.Type.TypLen(),
 			TypeModifier:         c.Type.Typmod(),
 			Format:               formatOf(formats, i),
 		}
 	}
 	return d
-}
-
-// typeSize is pg_type.typlen.
-func typeSize(t types.Type) int16 {
-	switch t.Kind {
-	case types.Bool:
-		return 1
-	case types.Int2:
-		return 2
-	case types.Int4, types.Float4, types.Date, types.OID:
-		return 4
-	case types.Int8, types.Float8, types.Timestamp:
-		return 8
-	case types.Interval:
-		return 16
-	case types.Name:
-		return 64
-	case types.Unknown:
-		return -2
-	}
-	return -1
 }
 
 // bindContext is the Where field of an error in a parameter.

@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgproto3"
-
-	"slipher/catalog/types"
 )
 
 // FuzzConnection sends arbitrary bytes to a connection, first as its whole
@@ -72,21 +70,5 @@ func BenchmarkEncodeRow(b *testing.B) {
 	b.ReportAllocs()
 	for range b.N {
 		buf = enc.append(buf[:0], allRows, 0)
-	}
-}
-
-// Numerics survive the way out in binary and back.
-func TestNumericRoundTrip(t *testing.T) {
-	for _, s := range []string{"0", "1", "-1", "0.5", "-0.05", "10000", "9999.9999", "12345678901234567890123456789012.123456", "100000000", "0.000001"} {
-		want, err := types.ParseText(types.TDecimal(38, 6), s)
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw := appendNumeric(nil, want.Hi, uint64(want.Lo), 6)
-		got, err := decodeParam(types.TDecimal(38, 6), 1, raw)
-		if err != nil || got != want {
-			text, _ := numericText(raw)
-			t.Errorf("%s: %v %v (as text %s)", s, got, err, text)
-		}
 	}
 }

@@ -110,27 +110,24 @@ func (s *Session) PreparedColumns(name string) ([]plan.OutputColumn, error) {
 	return p.desc.Columns, nil
 }
 
+// Type ids of what is no type of ours.
+const (
+	textOID        = 25
+	timestamptzOID = 1184
+)
+
 // typeOf is the type a client means by a type id; 0 and unknown leave the choice.
 func typeOf(oid uint32) (types.Type, error) {
 	switch oid {
-	case 0, 705:
+	case 0:
 		return types.TUnknown, nil
-	case 25:
+	case textOID:
 		return types.TText, nil
-	case 1184: // timestamptz: no such type yet, its text is read as a timestamp
+	case timestamptzOID: // no such type yet, its text is read as a timestamp
 		return types.TTimestamp, nil
-	case 1700:
-		return types.TDecimal(types.MaxPrecision, 10), nil
-	case 1042:
-		return types.TChar(types.MaxChar), nil
-	case 1043:
-		return types.TText, nil
 	}
-	for _, t := range []types.Type{types.TBool, types.TInt2, types.TInt4, types.TInt8, types.TFloat4, types.TFloat8,
-		types.TDate, types.TTimestamp, types.TInterval, types.TName, types.TOID} {
-		if t.OID() == oid {
-			return t, nil
-		}
+	if t, ok := types.ParameterType(oid); ok {
+		return t, nil
 	}
 	return types.Type{}, sqlerr.Unsupported("a parameter of the type with OID %d", oid)
 }

@@ -16,10 +16,6 @@ import (
 // 16 bytes on, as the encoder may read so many more.
 func padded(n int) int { return (n + 31) &^ 15 }
 
-// classTypes gives a type of each class: encoding raw depends on no more.
-var classTypes = map[types.Phys]types.Type{types.I8: types.TBool, types.I16: types.TInt2, types.I32: types.TInt4, types.I64: types.TInt8,
-	types.I128: types.TDecimal(38, 0), types.F32: types.TFloat4, types.F64: types.TFloat8, types.Str: types.TVarchar(types.MaxVarchar)}
-
 // column is a column's block, made if need be. Called with mu held.
 func (g *Group) column(e *block.Encoder, c *types.Column) (*encoded, error) {
 	b := g.blocks[c.ID]
@@ -126,7 +122,7 @@ func (g *Group) encode(e *block.Encoder, c *types.Column) (*encoded, error) {
 
 // keep encodes a column and opens its block.
 func (g *Group) keep(e *block.Encoder, c *types.Column, in *codec.Column) (*encoded, error) {
-	t := classTypes[in.Class]
+	t := types.OfPhys(in.Class)
 	m, data, err := e.Encode(in, t, "raw")
 	if err != nil {
 		return nil, err

@@ -146,7 +146,7 @@ func Footer(o *state.ObjectRef) (*block.Footer, error) {
 	var e block.Encoder
 	defer e.Close()
 	for i := range p.Cols {
-		b, err := g.column(&e, &types.Column{ID: p.ID(i), Type: classTypes[p.Cols[i].Class]})
+		b, err := g.column(&e, &types.Column{ID: p.ID(i), Type: types.OfPhys(p.Cols[i].Class)})
 		if err != nil {
 			return nil, err
 		}

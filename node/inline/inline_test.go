@@ -229,7 +229,7 @@ func FuzzData(f *testing.F) {
 		}
 		defer g.Release()
 		for i := range g.parts[0].Cols {
-			typ, col := classTypes[g.parts[0].Cols[i].Class], 0
+			typ, col := types.OfPhys(g.parts[0].Cols[i].Class), 0
 			rg, err := g.RowGroup([]int{col}, []types.Column{{ID: g.parts[0].ID(i), Type: typ}})
 			if err != nil {
 				if c := sqlerr.From(err).Code; c != sqlerr.DataCorrupted && c != sqlerr.ProgramLimitExceeded {

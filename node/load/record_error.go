@@ -76,12 +76,6 @@ func (e *RecordError) SQLState() sqlerr.Code {
 	return sqlerr.InvalidTextRepresentation
 }
 
-// badText is the load error of text that is no value of a type.
-var badText = map[types.Kind]int{
-	types.Bool: ErrBool, types.Int2: ErrDigit, types.Int4: ErrDigit, types.Int8: ErrDigit, types.Decimal: ErrDecimal,
-	types.Float4: ErrFloat, types.Float8: ErrFloat, types.Date: ErrDate, types.Timestamp: ErrTimestamp,
-}
-
 // CodeOf is the load error code for an error that casting a field to type t gave.
 func CodeOf(code sqlerr.Code, t types.Type) int {
 	switch code {
@@ -95,7 +89,7 @@ func CodeOf(code sqlerr.Code, t types.Type) int {
 		}
 		return ErrRange
 	}
-	if c, ok := badText[t.Kind]; ok {
+	if c := t.BadText(); c != 0 {
 		return c
 	}
 	return ErrParse

@@ -83,7 +83,7 @@ func notBoolOrFloat(t types.Type) bool {
 
 // wholeNumbers are the types of integer class but BOOL.
 func wholeNumbers(t types.Type) bool {
-	return t.IsInteger() || t.Kind == types.Decimal || t.Kind == types.Date || t.Kind == types.Timestamp
+	return t.Phys().IsInt() && t.Kind != types.Bool
 }
 
 func varcharOnly(t types.Type) bool { return t.Kind == types.Varchar }

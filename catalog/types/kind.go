@@ -1,0 +1,323 @@
+package types
+
+import (
+	"fmt"
+	"math"
+
+	"slipher/catalog/sqlerr"
+)
+
+// kind is a row of the table of kinds: all that others ask of an SQL type. What depends on nothing but the
+// physical class is not here: it is a column of no table but a property of Phys.
+//
+// A new type is a row in a file of its own, its number and its line in kinds.go. TestKinds says what a row lacks.
+type kind struct {
+	// name is format_type's, without the modifier; short is what plans and messages call it; typname is
+	// pg_type's, names are all that users may write.
+	name, short, typname string
+	names                []Alias
+
+	oid, array uint32 // pg_type.oid, typarray (0: none that clients ask for)
+	typlen     int16  // pg_type.typlen: bytes, -1 if they vary
+	category   string // pg_type.typcategory
+	// parameter is the type of a client's parameter of which only the OID is known, if not the kind itself.
+	parameter Type
+
+	phys   Phys            // physical class
+	physOf func(Type) Phys // where it depends on the modifier
+	mod    *modifier       // nil: the type has none, or what is written is ignored
+	// read gives the type that a name means with these modifiers. inCast: lengths are open where none is written.
+	// nil: the kind itself.
+	read  func(n *Alias, mods []int, inCast bool) (Type, *sqlerr.Error)
+	facts func(Type) Facts // nil: information_schema has nothing to say
+
+	family Family
+	// class is the comparison class: values of one class that are equal have the same DistHash. "": rows are
+	// never placed by such values.
+	class string
+	// ownOrder: values are compared by operations of the type's own, as their class's order is not theirs.
+	ownOrder bool
+	// beside is the type in which a value is compared with text; nil: it is not.
+	beside func(Type) Type
+	column bool // tables have columns of it, DISTKEY and SORTKEY among them
+	// stored is the type of the column that keeps a result of this type, if it is another one.
+	stored Type
+	// distinct guesses the values that a column has if nothing is known, 0: by the rows of its table.
+	distinct float64
+	// unit is what one is worth on the axis of the values that it is compared with, 0: one.
+	unit float64
+
+	// parse reads all of a text.
+	parse func(t Type, s string) (Datum, error)
+	// write is the text form.
+	write func(t Type, o Output) Writer
+	wire  wire
+	// room is how many bytes the text form takes at most; nil: as many as a string may have.
+	room func(Type) int
+	// cuts: an explicit cast to a short string cuts the text. Numbers are refused instead: their first digits
+	// mean something else.
+	cuts bool
+	// clock reads words that ask what time it is (local is what the session's clock says, as a timestamp); nil: there are none.
+	clock func(word string, local func() int64) (Datum, bool)
+	// badText is the load error (stl_load_errors.err_code) of text that is no value, 0: the one of all that is odd.
+	badText int
+	// bounds are the least and the greatest value of a kind of an integer class; nil: those of the class.
+	bounds func(Type) (least, most I128Value)
+}
+
+// modifier is how a kind's modifier is checked and shown.
+type modifier struct {
+	check  func(t Type) *sqlerr.Error // refuses one out of range
+	show   func(t Type) string        // as SQL writes it within the parentheses
+	typmod func(t Type) int32         // PostgreSQL's number of it
+	of     func(typmod int32) Type    // the type that a number means
+}
+
+// Family is a set of kinds that are one to users: values of two of them are comparable, text is one of them.
+type Family uint8
+
+// The families. A kind of none is alone.
+const (
+	Alone Family = iota
+	Numbers
+	Strings
+	Dates
+)
+
+// Facts are what information_schema.columns says of a type; 0 where it says nothing.
+type Facts struct {
+	Length           int32 // of a string, in bytes
+	Precision, Radix int
+	Exact            bool // then there is a scale
+	Scale            int
+	Fraction         int // digits of a second
+}
+
+// row is k's row; of a number that is none's, Unknown's.
+func (k Kind) row() *kind {
+	if int(k) < len(kinds) {
+		return kinds[k]
+	}
+	return kinds[Unknown]
+}
+
+// Kinds lists all kinds.
+func Kinds() []Kind {
+	out := make([]Kind, len(kinds))
+	for i := range out {
+		out[i] = Kind(i)
+	}
+	return out
+}
+
+// Phys is the physical class in which values of t are stored and exchanged.
+// Code generation may compute decimals more narrowly inside a segment.
+func (t Type) Phys() Phys {
+	if int(t.Kind) >= len(kinds) {
+		panic(fmt.Sprintf("BUG: no physical class for kind %d", t.Kind))
+	}
+	r := kinds[t.Kind]
+	if r.physOf != nil {
+		return r.physOf(t)
+	}
+	return r.phys
+}
+
+// Name is format_type's without the modifier: "character varying".
+func (t Type) Name() string { return t.Kind.row().name }
+
+// ShortName is Name in a word: "varchar".
+func (t Type) ShortName() string { return t.Kind.row().short }
+
+// Modifier is what stands in parentheses behind the name: "256", "18,0", "" for nothing.
+func (t Type) Modifier() string {
+	if m := t.Kind.row().mod; m != nil {
+		return m.show(t)
+	}
+	return ""
+}
+
+// String is the name format_type gives: "character varying(256)", "numeric(18,0)".
+func (t Type) String() string { return t.modified(t.Name()) }
+
+// Short is ShortName with the modifier: "varchar(256)".
+func (t Type) Short() string { return t.modified(t.ShortName()) }
+
+func (t Type) modified(name string) string {
+	if m := t.Modifier(); m != "" {
+		return name + "(" + m + ")"
+	}
+	return name
+}
+
+// OID is PostgreSQL's type id, as row descriptions and pg_type show it.
+func (t Type) OID() uint32 { return t.Kind.row().oid }
+
+// TypName is pg_type.typname.
+func (t Type) TypName() string { return t.Kind.row().typname }
+
+// TypLen is pg_type.typlen: bytes, -1 if they vary.
+func (t Type) TypLen() int16 { return t.Kind.row().typlen }
+
+// Typmod is PostgreSQL's atttypmod, -1 if t has none.
+func (t Type) Typmod() int32 {
+	if m := t.Kind.row().mod; m != nil {
+		return m.typmod(t)
+	}
+	return -1
+}
+
+// OfOID is the type of a type id and a modifier; false if there is none, or one that has a modifier lacks it.
+func OfOID(oid uint32, typmod int64) (Type, bool) {
+	for k, r := range kinds {
+		switch {
+		case r.oid != oid:
+		case r.mod == nil:
+			return Type{Kind: Kind(k)}, true
+		case typmod >= typmodShift:
+			return r.mod.of(int32(typmod)), true
+		}
+	}
+	return Type{}, false
+}
+
+// ParameterType is the type of a client's parameter that it declares by a type id alone.
+func ParameterType(oid uint32) (Type, bool) {
+	for k, r := range kinds {
+		if r.oid == oid && oid != 0 {
+			if r.parameter != (Type{}) {
+				return r.parameter, true
+			}
+			return Type{Kind: Kind(k)}, true
+		}
+	}
+	return Type{}, false
+}
+
+// Check refuses a modifier out of range.
+func (t Type) Check() *sqlerr.Error {
+	if m := t.Kind.row().mod; m != nil {
+		return m.check(t)
+	}
+	return nil
+}
+
+// Facts are what information_schema says of t.
+func (t Type) Facts() Facts {
+	if f := t.Kind.row().facts; f != nil {
+		return f(t)
+	}
+	return Facts{}
+}
+
+// IsString reports whether t's values are text.
+func (t Type) IsString() bool { return t.Kind.row().family == Strings }
+
+// IsInteger reports whether t is SMALLINT, INTEGER or BIGINT.
+func (t Type) IsInteger() bool { return t.Kind >= Int2 && t.Kind <= Int8 }
+
+// IsNumeric reports whether t is an integer, DECIMAL, REAL or DOUBLE.
+func (t Type) IsNumeric() bool { return t.Kind.row().family == Numbers }
+
+// Comparable reports whether values of the types can be equal: PostgreSQL asks
+// for an equality operator between them.
+func Comparable(a, b Type) bool {
+	f := a.Kind.row().family
+	return a.Kind == b.Kind || f != Alone && f == b.Kind.row().family
+}
+
+// Family is t's.
+func (t Type) Family() Family { return t.Kind.row().family }
+
+// DistClass is the comparison class of a type: DistHash gives equal values of
+// one class the same hash. Empty: not for placement.
+func (t Type) DistClass() string {
+	if t.Scale != 0 {
+		return fmt.Sprintf("decimal.%02d", t.Scale)
+	}
+	return t.Kind.row().class
+}
+
+// OwnOrder reports whether values are compared by operations of the type's own.
+func (t Type) OwnOrder() bool { return t.Kind.row().ownOrder }
+
+// BesideText is the type in which values of t are compared with text.
+func (t Type) BesideText() (Type, bool) {
+	if f := t.Kind.row().beside; f != nil {
+		return f(t), true
+	}
+	return Type{}, false
+}
+
+// IsColumn reports whether tables have columns of type t.
+func (t Type) IsColumn() bool { return t.Kind.row().column }
+
+// Stored is the type of the column that keeps results of type t.
+func (t Type) Stored() Type {
+	if s := t.Kind.row().stored; s != (Type{}) {
+		return s
+	}
+	return t
+}
+
+// Distinct guesses how many values a column of type t has, 0: by the rows of its table.
+func (t Type) Distinct() float64 { return t.Kind.row().distinct }
+
+// Unit is what 1 of t's values is worth on the axis of all values that they are compared with.
+func (t Type) Unit() float64 {
+	if u := t.Kind.row().unit; u != 0 {
+		return u
+	}
+	return 1
+}
+
+// Bounds are the least and the greatest value of a type of an integer class.
+func (t Type) Bounds() (least, most I128Value) {
+	if f := t.Kind.row().bounds; f != nil {
+		return f(t)
+	}
+	if t.Phys() == I128 {
+		return I128Value{Hi: math.MinInt64}, I128Value{Hi: math.MaxInt64, Lo: math.MaxUint64}
+	}
+	shift := 64 - 8*t.Phys().Width()
+	return I128From(math.MinInt64 >> shift), I128From(math.MaxInt64 >> shift)
+}
+
+// within is bounds of 64 bits.
+func within(least, most int64) func(Type) (least, most I128Value) {
+	return func(Type) (I128Value, I128Value) { return I128From(least), I128From(most) }
+}
+
+// TextBytes is how many bytes the text form takes at most.
+func (t Type) TextBytes() int {
+	if f := t.Kind.row().room; f != nil {
+		return f(t)
+	}
+	return MaxVarchar
+}
+
+// CutsText reports whether an explicit cast to a short string cuts the text form.
+func (t Type) CutsText() bool { return t.Kind.row().cuts }
+
+// Clock reads a word that asks what time it is, in lower case. local is what the clock says, as a timestamp.
+func (t Type) Clock(word string, local func() int64) (Datum, bool) {
+	if f := t.Kind.row().clock; f != nil {
+		return f(word, local)
+	}
+	return Datum{}, false
+}
+
+// BadText is the load error of text that is no value of type t, 0 if it has none of its own.
+func (t Type) BadText() int { return t.Kind.row().badText }
+
+// itself is for kinds that are compared with text by reading the text as one of theirs.
+func itself(t Type) Type { return t }
+
+// asText is for kinds that are compared with text by their own text.
+func asText(Type) Type { return TText }
+
+// atMost is a room that does not depend on the modifier.
+func atMost(n int) func(Type) int { return func(Type) int { return n } }
+
+// typmodShift is what PostgreSQL's typmods of modifiers begin at.
+const typmodShift = 4

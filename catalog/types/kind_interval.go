@@ -1,0 +1,73 @@
+package types
+
+import "strconv"
+
+// Months in the high 64 bits and microseconds in the low 64 bits of an I128, both signed; days count 86,400 s.
+// Values of expressions only: no table stores them.
+func intervalKind() *kind {
+	return &kind{name: "interval", short: "interval", typname: "interval", names: named(0, "interval"), oid: 1186, typlen: 16, category: "T",
+		phys: I128, ownOrder: true, write: writeInterval, wire: intervalWire(),
+		parse: func(_ Type, s string) (Datum, error) { return ParseInterval(s, IntervalFields{}) }}
+}
+
+func writeInterval(Type, Output) Writer {
+	return func(dst []byte, r Rows, col, row int) []byte {
+		months, micros := r.Int128(col, row)
+		return appendInterval(dst, months, micros)
+	}
+}
+
+// intervalWire is microseconds, days and months.
+func intervalWire() wire {
+	return wire{width: 16, write: func(Type) Writer {
+		return func(dst []byte, r Rows, col, row int) []byte {
+			months, micros := r.Int128(col, row)
+			dst = be.AppendUint64(dst, uint64(micros%MicrosPerDay))
+			dst = be.AppendUint32(dst, uint32(micros/MicrosPerDay))
+			return be.AppendUint32(dst, uint32(months))
+		}
+	}, read: func(_ Type, raw []byte) (Datum, error) {
+		micros := int64(be.Uint64(raw)) + int64(int32(be.Uint32(raw[8:])))*MicrosPerDay
+		return Int128(int64(int32(be.Uint32(raw[12:]))), micros), nil
+	}}
+}
+
+// appendInterval appends an interval in PostgreSQL's style: "1 year 2 mons 3
+// days 04:05:06". Whole days are shown as such.
+func appendInterval(dst []byte, months, micros int64) []byte {
+	start := len(dst)
+	negative := false // the part before was: a positive part then shows its sign
+	part := func(v int64, unit string) {
+		if v == 0 {
+			return
+		}
+		if len(dst) > start {
+			dst = append(dst, ' ')
+		}
+		if negative && v > 0 {
+			dst = append(dst, '+')
+		}
+		dst = strconv.AppendInt(dst, v, 10)
+		dst = append(dst, unit...)
+		if v != 1 {
+			dst = append(dst, 's')
+		}
+		negative = v < 0
+	}
+	part(months/12, " year")
+	part(months%12, " mon")
+	part(micros/MicrosPerDay, " day")
+	if rest := micros % MicrosPerDay; rest != 0 || len(dst) == start {
+		if len(dst) > start {
+			dst = append(dst, ' ')
+		}
+		switch {
+		case rest < 0:
+			dst, rest = append(dst, '-'), -rest
+		case negative:
+			dst = append(dst, '+')
+		}
+		dst = appendClock(dst, rest)
+	}
+	return dst
+}

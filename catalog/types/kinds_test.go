@@ -1,0 +1,215 @@
+package types
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// Each kind has a whole row.
+func TestKinds(t *testing.T) {
+	oids, words := map[uint32]string{}, map[string]string{}
+	for _, k := range Kinds() {
+		r := k.row()
+		typ := sampleTypes(k)[0]
+		lack := func(bad bool, what string) {
+			if bad {
+				t.Errorf("kind %d (%s): %s", k, r.name, what)
+			}
+		}
+		lack(r.name == "" || r.short == "" || r.typname == "", "no name")
+		lack(len(r.names) == 0 && k != Unknown, "no name that users write")
+		lack(r.oid == 0 || r.typlen == 0 || r.category == "", "no OID, length or category")
+		lack(r.phys == NoPhys && r.physOf == nil, "no physical class")
+		lack(r.parse == nil || r.write == nil || r.wire.write == nil || r.wire.read == nil, "no text or binary form")
+		lack(r.column && (r.class == "" || r.room == nil || !typ.IsString() && (r.beside == nil || r.badText == 0)),
+			"a column's type without a comparison class, room for its text, or what it is beside text")
+		lack(r.column && r.stored != (Type{}), "a column's type that is stored as another")
+		lack(r.wire.width != 0 && r.wire.width != int(r.typlen), "another binary length than pg_type.typlen")
+		lack(r.mod != nil && (r.read == nil || typ.Check() != nil), "a modifier that is not read, or not checked")
+		if oids[r.oid] != "" || words[r.short] != "" {
+			t.Errorf("OID or name of %s stands twice: %s %s", r.name, oids[r.oid], words[r.short])
+		}
+		oids[r.oid], words[r.short] = r.name, r.name
+		for _, p := range pgTypes {
+			lack(p.OID == r.oid, "it is among the types that do not exist")
+		}
+		for _, n := range r.names {
+			lack(IsRefused(n.Text), "a name that is refused")
+			for _, inCast := range []bool{false, true} {
+				if got, err := n.Type(nil, inCast); err != nil || got.Kind != k || got.IsColumn() && got.Check() != nil {
+					t.Errorf("name %q is %v %v, want kind %d", n.Text, got, err, k)
+				}
+			}
+		}
+		for _, typ := range sampleTypes(k) {
+			if got, ok := OfOID(typ.OID(), int64(typ.Typmod())); !ok || got != typ {
+				t.Errorf("OID and typmod of %v are those of %v (%t)", typ, got, ok)
+			}
+			if got, ok := ParameterType(typ.OID()); !ok || got.Kind != k {
+				t.Errorf("a parameter with the OID of %v is %v (%t)", typ, got, ok)
+			}
+		}
+	}
+}
+
+// sampleTypes are types of a kind.
+func sampleTypes(k Kind) []Type {
+	switch k {
+	case Decimal:
+		return []Type{TDecimal(5, 2), TDecimal(18, 0), TDecimal(19, 4), TDecimal(38, 0), TDecimal(38, 37)}
+	case Char:
+		return []Type{TChar(1), TChar(20), TChar(MaxChar)}
+	case Varchar:
+		return []Type{TVarchar(20), TVarchar(256), TText}
+	}
+	return []Type{{Kind: k}}
+}
+
+// sampleData are values of a type: the ends of what it holds, and others.
+func sampleData(t Type) []Datum {
+	var out []Datum
+	switch p := t.Phys(); {
+	case p == Str:
+		for _, s := range []string{"", "a", " b", "it's", "a\\b\n", strings.Repeat("x", 20), "é", "日本"} {
+			if t.Kind != Char || len(s) <= int(t.Len) && s == strings.Trim(s, "é日本") {
+				out = append(out, String(s[:min(len(s), 20)]))
+			}
+		}
+	case p.IsFloat():
+		for _, f := range []float64{0, 1, -1.5, 1e-4, 1e15, 1e6, math.Inf(1), math.Inf(-1), math.MaxFloat32, math.SmallestNonzeroFloat32} {
+			out = append(out, Float(float64(float32(f))))
+		}
+		for range 1000 {
+			f := math.Float64frombits(rand.Uint64())
+			if p == F32 {
+				f = float64(math.Float32frombits(rand.Uint32()))
+			}
+			if !math.IsNaN(f) { // which equals nothing
+				out = append(out, Float(f))
+			}
+		}
+	case t.Kind == Interval: // months and days are 32 bits in binary
+		for range 1000 {
+			months := rand.Int64N(1<<32) - 1<<31
+			out = append(out, Int128(months/12*12, 0), Int128(0, rand.Int64N(MicrosPerDay)), Int128(rand.Int64N(1000)-500, rand.Int64N(1e18)-5e17))
+		}
+	default:
+		least, most := t.Bounds()
+		out = append(out, least.Datum(), most.Datum())
+		for _, v := range []int64{0, 1, -1, 59, 86399999999} {
+			out = append(out, Int(v))
+		}
+		for range 1000 {
+			d := Datum{Lo: int64(rand.Uint64()), Hi: int64(rand.Uint64())}
+			shift := rand.IntN(128)
+			for range shift {
+				d.Lo, d.Hi = int64(uint64(d.Lo)>>1|uint64(d.Hi)<<63), d.Hi>>1
+			}
+			out = append(out, d)
+		}
+		kept := out[:0]
+		for _, d := range out {
+			if v := d.I128(); v.Cmp(least) >= 0 && v.Cmp(most) <= 0 {
+				kept = append(kept, d)
+			}
+		}
+		out = kept
+	}
+	return out
+}
+
+// Values of each kind survive the way out and back, as text and in binary.
+func TestForms(t *testing.T) {
+	for _, k := range Kinds() {
+		for _, typ := range sampleTypes(k) {
+			for _, d := range sampleData(typ) {
+				text := FormatText(typ, d)
+				if got, err := ParseText(typ, text); err != nil || got != d {
+					t.Fatalf("%v %v as text is %q, which is %v %v", typ, d, text, got, err)
+				}
+				if len(text) > typ.TextBytes() {
+					t.Errorf("%v %q is longer than %d bytes", typ, text, typ.TextBytes())
+				}
+				raw := BinaryWriter(typ)(nil, oneDatum(d), 0, 0)
+				if got, err := DecodeBinary(typ, raw); err != nil || got != d {
+					t.Fatalf("%v %q in binary is %x, which is %v %v", typ, text, raw, got, err)
+				}
+			}
+			for _, raw := range [][]byte{{}, make([]byte, 3), make([]byte, 17)} {
+				if w := k.row().wire.width; w != 0 {
+					if _, err := DecodeBinary(typ, raw); !errors.Is(err, errBinary) {
+						t.Errorf("%v of %d bytes: %v", typ, len(raw), err)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Numerics that digits of 10,000 do not divide evenly survive the way out in binary and back.
+func TestNumericWire(t *testing.T) {
+	typ := TDecimal(38, 6)
+	for _, s := range []string{"0", "1", "-1", "0.5", "-0.05", "10000", "9999.9999", "12345678901234567890123456789012.123456", "100000000", "0.000001"} {
+		want, err := ParseText(typ, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw := BinaryWriter(typ)(nil, oneDatum(want), 0, 0)
+		if got, err := DecodeBinary(typ, raw); err != nil || got != want {
+			t.Errorf("%s: %v %v", s, got, err)
+		}
+	}
+}
+
+// REAL has few digits, and exponents where PostgreSQL begins them.
+func TestFloatText(t *testing.T) {
+	for _, c := range []struct {
+		t     Type
+		f     float64
+		extra int
+		want  string
+	}{
+		{TFloat4, float64(float32(1e-4)), 1, "0.0001"}, {TFloat4, float64(float32(9.9e-5)), 1, "9.9e-05"}, {TFloat4, 999999, 1, "999999"},
+		{TFloat4, 1e6, 1, "1e+06"}, {TFloat8, 1e-4, 1, "0.0001"}, {TFloat8, 1e15, 1, "1e+15"}, {TFloat8, 999999999999999, 1, "999999999999999"},
+		{TFloat8, 1.0 / 3, 0, "0.333333333333333"}, {TFloat8, 1.0 / 3, -3, "0.333333333333"}, {TFloat4, 1.0 / 3, 0, "0.333333"},
+		{TFloat8, 1.0 / 3, -20, "0.3"}, {TFloat8, math.NaN(), 0, "NaN"},
+	} {
+		if got := string(TextWriter(c.t, Output{FloatDigits: c.extra})(nil, oneDatum(Float(c.f)), 0, 0)); got != c.want {
+			t.Errorf("%v %v with %d digits more: %q, want %q", c.t, c.f, c.extra, got, c.want)
+		}
+	}
+}
+
+// format_type's names.
+func TestFormatType(t *testing.T) {
+	for _, x := range []struct {
+		oid, mod int64
+		want     string
+	}{
+		{23, -1, "integer"}, {1043, 260, "character varying(256)"}, {1043, -1, "character varying"}, {1042, 14, "character(10)"},
+		{1700, 18<<16 + 4, "numeric(18,0)"}, {1700, -1, "numeric"}, {1114, -1, "timestamp without time zone"}, {1184, -1, "timestamp with time zone"},
+		{1005, -1, "smallint[]"}, {4000, -1, "super"}, {18, -1, `"char"`}, {1, -1, "???"}, {23 + 1<<32, -1, "???"},
+	} {
+		if got := FormatType(x.oid, x.mod); got != x.want {
+			t.Errorf("format_type(%d, %d) is %q, want %q", x.oid, x.mod, got, x.want)
+		}
+	}
+}
+
+// A kind of a number that is none's has no class, and is unknown to whoever shows it.
+func TestNoKind(t *testing.T) {
+	typ := Type{Kind: Kind(len(kinds))}
+	if typ.String() != "unknown" {
+		t.Errorf("it is shown as %v", typ)
+	}
+	defer func() {
+		if r := fmt.Sprint(recover()); !strings.HasPrefix(r, "BUG") {
+			t.Error(r)
+		}
+	}()
+	typ.Phys()
+}
