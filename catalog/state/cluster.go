@@ -35,6 +35,7 @@ type Database struct {
 	Template      bool       `msg:"template"`  // template0, template1
 	System        bool       `msg:"system"`    // no user objects, no connections
 	CreatedMicros int64      `msg:"created"`
+	Comment       string     `msg:"-"`
 }
 
 // Schema is one schema of a database.
@@ -44,6 +45,7 @@ type Schema struct {
 	Name     string   `msg:"name"`
 	Owner    string   `msg:"owner"`
 	QuotaMB  int64    `msg:"quota"` // 0: unlimited
+	Comment  string   `msg:"-"`
 }
 
 // User is one user. The first superuser has id 100, rdsdb (the system's own) 1.

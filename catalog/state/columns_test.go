@@ -1,8 +1,12 @@
 package state
 
 import (
+	"bytes"
+	"errors"
+	"slices"
 	"testing"
 
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 )
 
@@ -43,5 +47,79 @@ func TestColumnIDs(t *testing.T) {
 	}
 	if gone, _ := run(t, next, &DropTable{ID: tab.ID}); gone.identity.size != 0 {
 		t.Error("ordinals of a table that is gone")
+	}
+}
+
+// Comments are on what they were made on, by column id, until it goes; a snapshot keeps them, an old one has none.
+func TestComments(t *testing.T) {
+	c, res := run(t, started(t), movies("public"), &CreateSchema{Schema: Schema{Database: "dev", Name: "s"}})
+	id := TableID(res.Ops[0].ID)
+	before := encode(t, c)
+	c, _ = run(t, c, &Comment{Table: id, Text: "films"}, &Comment{Table: id, Column: 2, Text: "number"},
+		&Comment{Table: id, Column: 1, Text: "yeer"}, &Comment{Table: id, Column: 1, Text: "year"},
+		&Comment{Database: "dev", Schema: "s", Text: "a schema"}, &Comment{Database: "dev", Text: "a database"})
+	check := func(c *Catalog, table, first, second, schema, database string) {
+		t.Helper()
+		tab := c.TableByID(id)
+		got := []string{tab.Comments.Of(0), tab.Comments.Of(1), tab.Comments.Of(2), c.Schema("dev", "s").Comment,
+			c.Database("dev").Comment}
+		if want := []string{table, first, second, schema, database}; !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	check(c, "films", "year", "number", "a schema", "a database")
+	tab := c.TableByID(id)
+	if tab.Def != 1 || tab.Version.Number != 1 {
+		t.Errorf("a comment is no other definition, and no other content: %+v", tab)
+	}
+	again, err := Decode(encode(t, c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(again, "films", "year", "number", "a schema", "a database")
+	if !bytes.Equal(encode(t, again), encode(t, c)) {
+		t.Error("a snapshot's snapshot is another one")
+	}
+	// A column that has another place keeps its comment.
+	moved := *tab
+	moved.Columns = []Column{tab.Columns[1], tab.Columns[0]}
+	if again, err = Decode(encode(t, c.WithTable(&moved))); err != nil {
+		t.Fatal(err)
+	}
+	check(again, "films", "year", "number", "a schema", "a database")
+	// What others change of the table leaves them.
+	c, _ = run(t, c, &SetStats{Table: id, Object: "s"}, &Truncate{Table: id}, &Comment{Table: id, Column: 1})
+	check(c, "films", "", "number", "a schema", "a database")
+	c, _ = run(t, c, &Comment{Table: id}, &Comment{Table: id, Column: 2}, &Comment{Database: "dev", Schema: "s"},
+		&Comment{Database: "dev"}, &Collect{Names: []string{"s"}})
+	check(c, "", "", "", "", "")
+	if len(c.comments()) != 0 {
+		t.Error("there are comments left")
+	}
+	fails(t, c, sqlerr.UndefinedTable, &Comment{Table: 7, Text: "x"})
+	fails(t, c, sqlerr.UndefinedColumn, &Comment{Table: id, Column: 9, Text: "x"})
+	fails(t, c, sqlerr.InvalidSchemaName, &Comment{Database: "dev", Schema: "none", Text: "x"})
+	fails(t, c, sqlerr.InvalidSchemaName, &Comment{Database: "dev", Schema: "pg_catalog", Text: "x"})
+	fails(t, c, sqlerr.InvalidCatalogName, &Comment{Database: "none", Text: "x"})
+	// A table that is made like another one, dropped and made again has none.
+	c, _ = run(t, c, &Comment{Table: id, Text: "films"}, &DropTable{ID: id})
+	c, res = run(t, c, movies("public"))
+	if n := c.TableByID(TableID(res.Ops[0].ID)); len(n.Comments) != 0 || len(c.comments()) != 0 {
+		t.Errorf("comments of a table that is gone: %+v", n.Comments)
+	}
+	// A snapshot that says something else where comments are is refused.
+	var img image
+	if _, err := img.UnmarshalMsg(before); err != nil {
+		t.Fatal(err)
+	}
+	for _, bad := range []Op{&Bootstrap{Cluster: Cluster{Slices: 1}}, &Comment{Table: 9, Text: "x"}} {
+		img.Comments = Ops{bad}
+		data, err := img.MarshalMsg(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Decode(data); !errors.Is(err, ErrCorruptSnapshot) {
+			t.Errorf("%T: %v", bad, err)
+		}
 	}
 }

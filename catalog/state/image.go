@@ -23,6 +23,7 @@ type image struct {
 	Leaders   leaderRefs   `msg:"leaders"`
 	Garbage   garbageRefs  `msg:"garbage"`
 	Terms     []termStart  `msg:"terms"`
+	Comments  Ops          `msg:"comments"` // see comments
 }
 
 // termStart is where a term's transaction ids begin.

@@ -238,9 +238,9 @@ func (z identityImage) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *image) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 19
+	// map header, size 20
 	// string "format"
-	o = append(o, 0xde, 0x0, 0x13, 0xa6, 0x66, 0x6f, 0x72, 0x6d, 0x61, 0x74)
+	o = append(o, 0xde, 0x0, 0x14, 0xa6, 0x66, 0x6f, 0x72, 0x6d, 0x61, 0x74)
 	o = msgp.AppendUint16(o, z.Format)
 	// string "version"
 	o = append(o, 0xa7, 0x76, 0x65, 0x72, 0x73, 0x69, 0x6f, 0x6e)
@@ -363,6 +363,13 @@ func (z *image) MarshalMsg(b []byte) (o []byte, err error) {
 			err = msgp.WrapError(err, "Terms", za0002, "First")
 			return
 		}
+	}
+	// string "comments"
+	o = append(o, 0xa8, 0x63, 0x6f, 0x6d, 0x6d, 0x65, 0x6e, 0x74, 0x73)
+	o, err = z.Comments.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Comments")
+		return
 	}
 	return
 }
@@ -581,6 +588,12 @@ func (z *image) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					}
 				}
 			}
+		case "comments":
+			bts, err = z.Comments.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Comments")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -609,6 +622,7 @@ func (z *image) Msgsize() (s int) {
 	for za0002 := range z.Terms {
 		s += 1 + 5 + msgp.Uint64Size + 6 + z.Terms[za0002].First.Msgsize()
 	}
+	s += 9 + z.Comments.Msgsize()
 	return
 }
 

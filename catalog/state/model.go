@@ -64,6 +64,7 @@ type Table struct {
 	Def uint64 `msg:"def"`
 	// NextColumn is the id of the next column that the table gets: no id is given twice, whatever is dropped.
 	NextColumn types.ColumnID `msg:"nextcol,omitempty"`
+	Comments   Comments       `msg:"-"` // no part of its definition; see op_comment.go
 }
 
 // Column is one column of a table.

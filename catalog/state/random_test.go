@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand"
 
+	"slipher/catalog/types"
+
 	"github.com/RoaringBitmap/roaring/v2"
 )
 
@@ -13,6 +15,18 @@ type logMaker struct {
 	*rand.Rand
 	cat *Catalog
 	n   int
+}
+
+// comment says something of something, or nothing any more.
+func (m *logMaker) comment() Op {
+	text := []string{"", "a", "b"}[m.Intn(3)]
+	switch m.Intn(3) {
+	case 0:
+		return &Comment{Database: "dev", Text: text}
+	case 1:
+		return &Comment{Database: "dev", Schema: m.name(), Text: text}
+	}
+	return &Comment{Table: m.table().ID, Column: types.ColumnID(m.Intn(4)), Text: text}
 }
 
 // randomLog is a log of n commands of every kind, encoded.
@@ -142,7 +156,7 @@ func (m *logMaker) op() Op {
 		}
 		return m.delta()
 	}
-	switch m.Intn(24) {
+	switch m.Intn(25) {
 	case 0:
 		return &OpenTerm{Term: m.cat.Term() + uint64(m.Intn(3))}
 	case 1:
@@ -184,6 +198,8 @@ func (m *logMaker) op() Op {
 		return &RegisterLeader{Leader: Leader{ID: m.name(), SQL: m.name()}}
 	case 17:
 		return &RemoveLeader{ID: m.name()}
+	case 24:
+		return m.comment()
 	case 18:
 		return &Truncate{Table: m.table().ID}
 	case 19, 20:

@@ -17,9 +17,10 @@ var ErrCorruptSnapshot = errors.New("corrupt catalog snapshot")
 
 // imageFormat is written first; one that cannot be read here is refused by number.
 // Format 1 had one leader, no garbage list and no deleted rows: what it lacks is empty. Up to format 2 columns had
-// no ids: they get those of a first definition, and the ordinals of identity columns, kept by number, move to them.
+// no ids: they get those of a first definition, and the ordinals of identity columns, kept by number, move to them. Up
+// to format 3 nothing had a comment.
 const (
-	imageFormat   = 3
+	imageFormat   = 4
 	numbersFormat = 2
 	oldestFormat  = 1
 )
@@ -42,6 +43,7 @@ func (c *Catalog) Encode() ([]byte, error) {
 	c.garbage.all(func(name string, dropped uint64) {
 		img.Garbage = append(img.Garbage, &garbageImage{Name: name, Version: dropped})
 	})
+	img.Comments = c.comments()
 	return img.MarshalMsg(nil)
 }
 
@@ -103,6 +105,13 @@ func Decode(data []byte) (*Catalog, error) {
 			k.Key = k.Key>>16<<32 | uint64(types.FirstID(int(k.Key&0xffff)))
 		}
 		c.identity = c.identity.set(identityKey(k.Key), k.Next)
+	}
+	for _, o := range img.Comments {
+		if said, ok := o.(*Comment); !ok {
+			return nil, fmt.Errorf("%w: %s among comments", ErrCorruptSnapshot, rowOf(o).name)
+		} else if _, err := said.apply(c, nil); err != nil {
+			return nil, fmt.Errorf("%w: a comment on nothing", ErrCorruptSnapshot)
+		}
 	}
 	for _, d := range img.Done {
 		if d.Result != nil {
