@@ -111,6 +111,21 @@ func (s Scope) near(n Name) string {
 	return search.Hint("table")
 }
 
+// Existing finds a table that a statement needs.
+func (s Scope) Existing(n Name) (*state.Table, error) {
+	if err := s.local(n); err != nil {
+		return nil, err
+	}
+	if n.Schema != "" && n.Schema != "pg_temp" && s.Catalog.Schema(s.Database, n.Schema) == nil {
+		return nil, s.Catalog.NoSchema(s.Database, n.Schema).At(n.Position)
+	}
+	t := s.find(n)
+	if t == nil {
+		return nil, state.ErrNoTable(n.String()).At(n.Position).WithHint("%s", s.near(n))
+	}
+	return t, nil
+}
+
 // find looks a table up, nil if there is none.
 func (s Scope) find(n Name) *state.Table {
 	if n.Schema == "pg_temp" && s.TempSchema != "" {

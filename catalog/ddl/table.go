@@ -233,12 +233,9 @@ func (b *builder) checkIdentity(d *Column, name string) error {
 // defaults if asked for. One parent alone also lends its distribution, sort key
 // and BACKUP. Keys are never inherited.
 func (b *builder) inherit(l Like) error {
-	if err := b.scope.local(l.Table); err != nil {
+	parent, err := b.scope.Existing(l.Table)
+	if err != nil {
 		return err
-	}
-	parent := b.scope.find(l.Table)
-	if parent == nil {
-		return state.ErrNoTable(l.Table.String()).At(l.Table.Position).WithHint("%s", b.scope.near(l.Table))
 	}
 	if len(b.in.Like) == 1 {
 		b.parent = parent

@@ -110,25 +110,25 @@ func typeFacts(t types.Type) []any {
 }
 
 // eachColumn calls f with columnsOfColumns' values for each column of the
-// current database.
-func eachColumn(env *Env, f func(values []any, t types.Type, c *state.Column)) {
+// current database. in and c are nil for those of catalog relations.
+func eachColumn(env *Env, f func(values []any, t types.Type, in *state.Table, c *state.Column)) {
 	for _, r := range registry.all {
 		for i, c := range r.Columns {
 			f(append([]any{env.Database, r.Schema, r.Name, c.Name, i + 1, nil, yesNo(c.Nullable), c.Type.Name()},
-				typeFacts(c.Type)...), c.Type, nil)
+				typeFacts(c.Type)...), c.Type, nil, nil)
 		}
 	}
 	for _, t := range env.tables() {
 		for i := range t.Columns {
 			c := &t.Columns[i]
 			f(append([]any{env.Database, t.Schema, t.Name, c.Name, i + 1, null(env.defaultText(t, i)), yesNo(!c.NotNull), c.Type.Name()},
-				typeFacts(c.Type)...), c.Type, c)
+				typeFacts(c.Type)...), c.Type, t, c)
 		}
 	}
 }
 
 func infoColumnRows(_ context.Context, env *Env, b *builder) error {
-	eachColumn(env, func(values []any, t types.Type, c *state.Column) {
+	eachColumn(env, func(values []any, t types.Type, _ *state.Table, c *state.Column) {
 		identity := c != nil && c.Identity != nil
 		for range 11 {
 			values = append(values, nil)

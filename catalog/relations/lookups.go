@@ -12,7 +12,8 @@ import (
 // Lookup is a leader-only function whose answer hangs on the catalog and on its
 // first argument alone, a number: pg_get_userbyid(oid). For one catalog version
 // its answers are a finite list, so that the binder can make it a CASE over
-// constants: generated code stays free of the catalog.
+// constants: generated code stays free of the catalog. The answers of one that
+// takes no less than two arguments hang on the second too, an INTEGER.
 type Lookup struct {
 	Name string
 	// Args are the argument counts it takes; arguments behind the first do not matter.
@@ -25,10 +26,11 @@ type Lookup struct {
 	Doc       string
 }
 
-// Answer is a lookup's value for one number.
+// Answer is a lookup's value for one number, or two.
 type Answer struct {
-	Key   int64
-	Value types.Datum
+	Key    int64
+	Value  types.Datum
+	Second int32
 }
 
 // FindLookup finds a lookup by its function's name, nil if there is none.
@@ -52,9 +54,9 @@ var lookups = []Lookup{
 	{"pg_get_constraintdef", 1, 2, types.TText, constraintDefs, types.NullDatum, "A constraint as ALTER TABLE would add it."},
 	{"pg_get_indexdef", 1, 3, types.TText, indexDefs, types.NullDatum, "The index that a declared key claims."},
 	{"pg_get_viewdef", 1, 2, types.TText, noAnswers, types.NullDatum, "A view's text: there are none yet."},
-	{"obj_description", 1, 2, types.TText, noAnswers, types.NullDatum, "Comments: there are none yet."},
-	{"shobj_description", 1, 2, types.TText, noAnswers, types.NullDatum, "Comments: there are none yet."},
-	{"col_description", 2, 2, types.TText, noAnswers, types.NullDatum, "Comments: there are none yet."},
+	{"obj_description", 1, 2, types.TText, objectComments, types.NullDatum, "The comment on a table, a schema or a database."},
+	{"shobj_description", 1, 2, types.TText, databaseComments, types.NullDatum, "The comment on a database."},
+	{"col_description", 2, 2, types.TText, columnComments, types.NullDatum, "The comment on a column, by its table and number."},
 	{"pg_tablespace_location", 1, 1, types.TText, noAnswers, types.String(""), "Nowhere: data is in managed storage."},
 	{"pg_table_size", 1, 1, types.TInt8, tableSizes, types.Int(0), "Bytes of a table in managed storage."},
 	{"pg_relation_size", 1, 2, types.TInt8, tableSizes, types.Int(0), "Bytes of a table in managed storage."},
@@ -68,7 +70,7 @@ func noAnswers(*Env) []Answer { return nil }
 func userNames(env *Env) []Answer {
 	var out []Answer
 	for _, u := range env.Catalog.Users() {
-		out = append(out, Answer{int64(u.ID), types.String(u.Name)})
+		out = append(out, Answer{Key: int64(u.ID), Value: types.String(u.Name)})
 	}
 	return ordered(out)
 }
@@ -101,14 +103,14 @@ func visibleTables(env *Env) []Answer {
 		claim(t.Schema, t.Name)
 	}
 	for _, r := range registry.all {
-		out = append(out, Answer{int64(r.OID), types.BoolDatum(found[r.Name] == r.Schema)})
+		out = append(out, Answer{Key: int64(r.OID), Value: types.BoolDatum(found[r.Name] == r.Schema)})
 	}
 	for _, t := range env.tables() {
 		visible := found[t.Name] == t.Schema
-		out = append(out, Answer{int64(t.ID), types.BoolDatum(visible)})
+		out = append(out, Answer{Key: int64(t.ID), Value: types.BoolDatum(visible)})
 		for i, k := range t.Constraints {
 			if k.Kind != "f" {
-				out = append(out, Answer{int64(indexOID(t, i)), types.BoolDatum(visible)})
+				out = append(out, Answer{Key: int64(indexOID(t, i)), Value: types.BoolDatum(visible)})
 			}
 		}
 	}
@@ -119,7 +121,7 @@ func constraintDefs(env *Env) []Answer {
 	var out []Answer
 	for _, t := range env.tables() {
 		for i := range t.Constraints {
-			out = append(out, Answer{int64(indexOID(t, i)), types.String(constraintDef(t, &t.Constraints[i]))})
+			out = append(out, Answer{Key: int64(indexOID(t, i)), Value: types.String(constraintDef(t, &t.Constraints[i]))})
 		}
 	}
 	return ordered(out)
@@ -142,7 +144,7 @@ func indexDefs(env *Env) []Answer {
 	for _, t := range env.tables() {
 		for i, k := range t.Constraints {
 			if k.Kind != "f" {
-				out = append(out, Answer{int64(indexOID(t, i)), types.String(indexDef(t, i))})
+				out = append(out, Answer{Key: int64(indexOID(t, i)), Value: types.String(indexDef(t, i))})
 			}
 		}
 	}
@@ -156,18 +158,18 @@ func tableSizes(env *Env) []Answer {
 		for _, ref := range t.Version.Objects.List() {
 			size += ref.Bytes
 		}
-		out = append(out, Answer{int64(t.ID), types.Int(size)})
+		out = append(out, Answer{Key: int64(t.ID), Value: types.Int(size)})
 	}
 	return ordered(out)
 }
 
-func encodingNames(*Env) []Answer { return []Answer{{utf8Encoding, types.String("UTF8")}} }
+func encodingNames(*Env) []Answer { return []Answer{{Key: utf8Encoding, Value: types.String("UTF8")}} }
 
 func columnEncodings(*Env) []Answer {
 	var out []Answer
 	for id := int64(0); id < 256; id++ {
 		if name := FormatEncoding(id); name != "none" {
-			out = append(out, Answer{id, types.String(name)})
+			out = append(out, Answer{Key: id, Value: types.String(name)})
 		}
 	}
 	return out
@@ -221,7 +223,7 @@ func ClassNames(env *Env) []Answer {
 		if !visible[oid] {
 			text = quoteName(schema) + "." + text
 		}
-		out = append(out, Answer{oid, types.String(text)})
+		out = append(out, Answer{Key: oid, Value: types.String(text)})
 	}
 	for _, r := range registry.all {
 		add(int64(r.OID), r.Schema, r.Name)

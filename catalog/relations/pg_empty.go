@@ -5,8 +5,6 @@ func pgEmpty() []entry {
 	const nothing = "Present for tools; nothing of the kind exists here."
 	var out []entry
 	for _, e := range []struct{ name, columns string }{
-		{"pg_description", `objoid, classoid oid, objsubid int4, description text`},
-		{"pg_shdescription", `objoid, classoid oid, description text`},
 		{"pg_depend", `classid, objid oid, objsubid int4, refclassid, refobjid oid, refobjsubid int4, deptype char(1)`},
 		{"pg_shdepend", `dbid, classid, objid, refclassid, refobjid oid, deptype char(1)`},
 		{"pg_rewrite", `oid oid, rulename name, ev_class oid, ev_attr int2, ev_type char(1), ev_enabled char(1), is_instead bool, ev_qual, ev_action text`},

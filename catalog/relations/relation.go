@@ -55,7 +55,7 @@ var registry struct {
 func init() {
 	registry.byName = map[string]*Relation{}
 	for _, group := range [][]entry{pgObjects(), pgCluster(), pgTypes(), pgEmpty(),
-		infoTables(), infoKeys(), stv(), svv(), svvAll(), stl(), locks()} {
+		infoTables(), infoKeys(), stv(), svv(), svvAll(), stl(), locks(), comments()} {
 		for _, e := range group {
 			registry.all = append(registry.all, e.relation())
 		}

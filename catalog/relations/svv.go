@@ -157,17 +157,21 @@ func svvTables(_ context.Context, env *Env, b *builder) error {
 		b.add(env.Database, r.Schema, r.Name, tableType(r), nil)
 	}
 	for _, t := range env.tables() {
-		b.add(env.Database, t.Schema, t.Name, "BASE TABLE", nil)
+		b.add(env.Database, t.Schema, t.Name, "BASE TABLE", null(t.Comments.Of(0)))
 	}
 	return nil
 }
 
 func svvColumns(_ context.Context, env *Env, b *builder) error {
-	eachColumn(env, func(values []any, _ types.Type, _ *state.Column) {
-		for range 10 {
+	eachColumn(env, func(values []any, _ types.Type, in *state.Table, c *state.Column) {
+		for range 9 {
 			values = append(values, nil)
 		}
-		b.add(values...)
+		remark := ""
+		if c != nil {
+			remark = in.Comments.Of(c.ID)
+		}
+		b.add(append(values, null(remark))...)
 	})
 	return nil
 }

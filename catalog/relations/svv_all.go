@@ -78,7 +78,7 @@ func allTables(_ context.Context, env *Env, b *builder) error {
 	}
 	for _, d := range env.open() {
 		for _, t := range env.Catalog.Tables(d.Name) {
-			b.add(d.Name, t.Schema, t.Name, "TABLE", nil, nil)
+			b.add(d.Name, t.Schema, t.Name, "TABLE", nil, null(t.Comments.Of(0)))
 		}
 	}
 	return nil
@@ -87,7 +87,7 @@ func allTables(_ context.Context, env *Env, b *builder) error {
 func redshiftTables(_ context.Context, env *Env, b *builder) error {
 	for _, d := range env.open() {
 		for _, t := range env.Catalog.Tables(d.Name) {
-			b.add(d.Name, t.Schema, t.Name, "TABLE", nil, nil, t.Owner)
+			b.add(d.Name, t.Schema, t.Name, "TABLE", nil, null(t.Comments.Of(0)), t.Owner)
 		}
 	}
 	return nil
@@ -98,7 +98,8 @@ func allColumns(_ context.Context, env *Env, b *builder) error {
 		for _, t := range env.Catalog.Tables(d.Name) {
 			for i, c := range t.Columns {
 				f := typeFacts(c.Type)
-				b.add(d.Name, t.Schema, t.Name, c.Name, i+1, null(env.defaultText(t, i)), yesNo(!c.NotNull), c.Type.Name(), f[0], f[2], f[4], nil)
+				b.add(d.Name, t.Schema, t.Name, c.Name, i+1, null(env.defaultText(t, i)), yesNo(!c.NotNull), c.Type.Name(), f[0], f[2], f[4],
+					null(t.Comments.Of(c.ID)))
 			}
 		}
 	}
@@ -110,7 +111,7 @@ func redshiftColumns(_ context.Context, env *Env, b *builder) error {
 		for _, t := range env.Catalog.Tables(d.Name) {
 			for i, c := range t.Columns {
 				b.add(d.Name, t.Schema, t.Name, c.Name, i+1, c.Type.String(), null(env.defaultText(t, i)), yesNo(!c.NotNull),
-					shownEncoding(t, i), i == t.DistKey, sortOrdinal(t, i), nil, nil)
+					shownEncoding(t, i), i == t.DistKey, sortOrdinal(t, i), nil, null(t.Comments.Of(c.ID)))
 			}
 		}
 	}

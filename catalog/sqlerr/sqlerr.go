@@ -64,6 +64,7 @@ const (
 	AmbiguousFunction            Code = "42725"
 	InvalidColumnReference       Code = "42P10"
 	InvalidTableDefinition       Code = "42P16"
+	WrongObjectType              Code = "42809"
 	IndeterminateDatatype        Code = "42P18"
 	OutOfMemory                  Code = "53200"
 	TooManyConnections           Code = "53300"

@@ -48,14 +48,27 @@ func (b *binder) lookupCall(f *parse.FuncCall, args []value) (v value, ok bool, 
 	if err != nil {
 		return value{}, true, err
 	}
+	pair := []*algebra.Expr{arg}
+	if l.MinArgs > 1 {
+		second, err := b.coerce(args[1], types.TInt4, implicit)
+		if err != nil {
+			return value{}, true, err
+		}
+		pair = append(pair, second)
+	}
 	e := &algebra.Expr{Kind: expr.Case, Type: l.Ret, Nullable: true}
-	if arg.Nullable {
-		e.Args = append(e.Args, isNull(arg), algebra.Null(l.Ret))
+	for _, x := range pair {
+		if x.Nullable {
+			e.Args = append(e.Args, isNull(x), algebra.Null(l.Ret))
+		}
 	}
 	for _, arm := range armsOf(answers, to) {
-		b.out.Params = append(b.out.Params, plan.Param{Type: to, List: arm.keys, IsList: true})
-		in := &algebra.Expr{Kind: expr.InList, Type: types.TBool, Nullable: arg.Nullable, Param: len(b.out.Params) - 1, Args: []*algebra.Expr{arg}}
-		e.Args = append(e.Args, in, b.answer(l.Ret, arm.value))
+		is := b.among(arg, to, arm.keys)
+		if len(pair) > 1 {
+			of := b.among(pair[1], types.TInt4, []types.Datum{types.Int(int64(arm.second))})
+			is = &algebra.Expr{Kind: expr.And, Type: types.TBool, Nullable: is.Nullable || of.Nullable, Args: []*algebra.Expr{is, of}}
+		}
+		e.Args = append(e.Args, is, b.answer(l.Ret, arm.value))
 	}
 	last := b.answer(l.Ret, l.Otherwise)
 	if len(e.Args) == 0 {
@@ -63,6 +76,13 @@ func (b *binder) lookupCall(f *parse.FuncCall, args []value) (v value, ok bool, 
 	}
 	e.Args = append(e.Args, last)
 	return value{expr: e, typ: l.Ret, pos: f.Pos}, true, nil
+}
+
+// among is e IN (list).
+func (b *binder) among(e *algebra.Expr, t types.Type, list []types.Datum) *algebra.Expr {
+	b.out.Params = append(b.out.Params, plan.Param{Type: t, List: list, IsList: true})
+	return &algebra.Expr{Kind: expr.InList, Type: types.TBool, Nullable: e.Nullable, Param: len(b.out.Params) - 1,
+		Args: []*algebra.Expr{e}}
 }
 
 // arrayText is array_to_string over the arrays that there are: numbers in array
@@ -87,27 +107,32 @@ func (b *binder) answer(t types.Type, d types.Datum) *algebra.Expr {
 	return b.hoist(t, d)
 }
 
-// lookupArm is one answer and the numbers that have it, ascending.
+// lookupArm is one answer and the numbers that have it, ascending, with the second one, if there is any.
 type lookupArm struct {
-	value types.Datum
-	keys  []types.Datum
+	value  types.Datum
+	second int32
+	keys   []types.Datum
 }
 
 // armsOf gathers equal answers, in the order of their first numbers. Numbers
 // that a narrow argument cannot have are left out.
 func armsOf(answers []relations.Answer, key types.Type) []lookupArm {
 	var arms []lookupArm
-	at := map[types.Datum]int{}
+	type kind struct {
+		value  types.Datum
+		second int32
+	}
+	at := map[kind]int{}
 	bits := uint(key.Phys().Width())*8 - 1
 	for _, a := range answers {
 		if a.Key>>bits != 0 {
 			continue
 		}
-		i, seen := at[a.Value]
+		i, seen := at[kind{a.Value, a.Second}]
 		if !seen {
 			i = len(arms)
-			at[a.Value] = i
-			arms = append(arms, lookupArm{value: a.Value})
+			at[kind{a.Value, a.Second}] = i
+			arms = append(arms, lookupArm{value: a.Value, second: a.Second})
 		}
 		arms[i].keys = append(arms[i].keys, types.Int(a.Key))
 	}

@@ -13,6 +13,7 @@ func statements() map[string]reader {
 		"savepoint": (*parser).savepoint, "release": (*parser).release,
 		"create": (*parser).create, "drop": (*parser).drop,
 		"copy":    (*parser).copyStmt,
+		"comment": (*parser).comment,
 		"analyze": (*parser).analyze, "analyse": (*parser).analyze,
 		"explain": (*parser).explain,
 		"set":     (*parser).set, "show": (*parser).show, "reset": (*parser).reset,
@@ -25,7 +26,7 @@ func statements() map[string]reader {
 // refused are the first words of statements known to Redshift or PostgreSQL
 // that Slipher does not run, with the number of words that name them.
 var refused = map[string]int{
-	"alter": 2, "attach": 2, "call": 1, "cancel": 1, "checkpoint": 1, "close": 1, "cluster": 1, "comment": 1,
+	"alter": 2, "attach": 2, "call": 1, "cancel": 1, "checkpoint": 1, "close": 1, "cluster": 1,
 	"declare": 1, "desc": 1, "describe": 1, "detach": 2, "discard": 1, "do": 1, "fetch": 1, "grant": 1,
 	"import": 2, "listen": 1, "load": 1, "merge": 1, "move": 1, "notify": 1, "reassign": 2,
 	"refresh": 3, "reindex": 1, "revoke": 1, "security": 2, "unlisten": 1, "unload": 1, "use": 1,

@@ -63,6 +63,10 @@ func TestAsks(t *testing.T) {
 		{"ANALYZE t", "owner t"},
 		{"VACUUM t", "owner t"},
 		{"EXPLAIN DELETE FROM t", "DELETE t"},
+		{"COMMENT ON TABLE t IS 'x'", "owner t"},
+		{"COMMENT ON COLUMN t.a IS 'x'", "owner t"},
+		{"COMMENT ON SCHEMA s IS 'x'", "owner s"},
+		{"COMMENT ON DATABASE dev IS 'x'", "owner dev"},
 		{"SHOW ALL", ""},
 	} {
 		st, err := parse.ParseOne(x.text, parse.Options{})

@@ -18,7 +18,7 @@ func init() {
 		&selectRow, &insertRow, &shortInsertRow, &updateRow, &deleteRow, &copyRow, &truncateRow,
 		// Definitions.
 		&createDatabaseRow, &dropDatabaseRow, &createSchemaRow, &dropSchemaRow,
-		&createTableRow, &createTableAsRow, &dropTableRow,
+		&createTableRow, &createTableAsRow, &dropTableRow, &commentRow,
 		// About tables and queries.
 		&lockRow, &analyzeRow, &vacuumRow, &explainRow,
 		// The session's own.
