@@ -37,6 +37,8 @@ type GroupBuilder interface {
 	NewState(first, state, size Value) Value
 	// Address is that of a string's bytes, for kernels that change them.
 	Address(s Value) Value
+	// Arena is where the table's strings are: for kernels that make a longer state of a state.
+	Arena() Value
 }
 
 // samePhys and sameType are for states that are one of the values.

@@ -8,11 +8,11 @@ func countGroup() Group {
 		Rows: []*Row{aggregate("count", "The number of rows (*), or of values that are not NULL.", Param{Class: AnyType}, &Aggregate{
 			Bind: func(t types.Type) (types.Type, types.Type, bool) { return t, types.TInt8, true },
 			Star: types.TInt8, NeverNull: true,
-			Finish: func(f Finisher, arg Term) (Term, error) {
-				if arg == nil {
+			Finish: func(f Finisher, args []Term) (Term, error) {
+				if len(args) == 0 {
 					return f.Accumulate("count", nil), nil
 				}
-				return f.Count(arg), nil
+				return f.Count(args[0]), nil
 			}})},
 		Accumulators: []*Accumulator{
 			{Name: "count", State: statePhys(i64), Type: stateType(types.TInt8), NeverNull: true, Merge: "sumn"},

@@ -61,8 +61,8 @@ func sumOf(f Finisher, x Term) Term {
 	return f.Accumulate("sum", x)
 }
 
-func finishSum(f Finisher, arg Term) (Term, error) {
-	arg, err := summand(f, arg)
+func finishSum(f Finisher, args []Term) (Term, error) {
+	arg, err := summand(f, args[0])
 	if err != nil {
 		return nil, err
 	}
@@ -82,8 +82,8 @@ func summand(f Finisher, x Term) (Term, error) {
 	return x, nil
 }
 
-func finishAvg(f Finisher, arg Term) (Term, error) {
-	arg, err := summand(f, arg)
+func finishAvg(f Finisher, args []Term) (Term, error) {
+	arg, err := summand(f, args[0])
 	if err != nil {
 		return nil, err
 	}

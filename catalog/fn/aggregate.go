@@ -3,7 +3,7 @@ package fn
 import "slipher/catalog/types"
 
 // Aggregate is what makes a Row an aggregate function: a value of a group's rows. It has one argument, or none
-// (count(*)).
+// (count(*)), and perhaps constants behind it.
 type Aggregate struct {
 	// Name is what it is called in plans: aliases have one.
 	Name string
@@ -15,14 +15,19 @@ type Aggregate struct {
 	NeverNull bool
 	// IgnoresDuplicates: DISTINCT makes no difference.
 	IgnoresDuplicates bool
-	// Finish makes the result of accumulators over the group's rows; arg is nil without an argument.
-	Finish func(f Finisher, arg Term) (Term, error)
+	// Constants are what stands for strings behind the argument that are left out or NULL. A call gives constants there.
+	Constants []string
+	// Ordered: a call may have WITHIN GROUP (ORDER BY …). Its last argument is then the row's sort key (order_key), a string
+	// whose bytes are ordered as the rows are; empty if nothing was said.
+	Ordered bool
+	// Finish makes the result of accumulators over the group's rows, out of all arguments.
+	Finish func(f Finisher, args []Term) (Term, error)
 }
 
 // Term is an expression while an aggregate is planned: over rows (the argument) or over accumulators' states.
 type Term any
 
-// Finisher is what Finish writes against. Rows are those of the group, with DISTINCT each value once.
+// Finisher is what Finish writes against. Rows are those of the group, with DISTINCT each value of the first argument once.
 type Finisher interface {
 	Type(x Term) types.Type
 	// Accumulate is the state of an accumulator over the values x of the rows, or over the rows (x nil).
@@ -38,8 +43,8 @@ type Finisher interface {
 }
 
 // plainAggregate is an aggregate that is an accumulator.
-func plainAggregate(accumulator string) func(Finisher, Term) (Term, error) {
-	return func(f Finisher, arg Term) (Term, error) { return f.Accumulate(accumulator, arg), nil }
+func plainAggregate(accumulator string) func(Finisher, []Term) (Term, error) {
+	return func(f Finisher, args []Term) (Term, error) { return f.Accumulate(accumulator, args[0]), nil }
 }
 
 // aggregate is a row of an aggregate over one argument.

@@ -22,7 +22,7 @@ func (t *Table) Document() string {
 	parts := make([]strings.Builder, len(kinds))
 	last := make([]string, len(kinds))
 	for _, name := range t.Names() {
-		if c := name[0]; c != '_' && (c < 'a' || c > 'z') || strings.Contains(name, " ") {
+		if c := name[0]; c != '_' && (c < 'a' || c > 'z') || strings.Contains(name, " ") && t.Aggregate(name) == nil {
 			continue // operators are PostgreSQL's
 		}
 		for _, r := range t.Rows(name) {

@@ -49,6 +49,7 @@ const (
 	ZeroNegativePower  Code = 41
 	InvalidRegexpInput Code = 42
 	MultipleMatches    Code = 43
+	ListaggLimit       Code = 44
 	ZoneDisplacement   Code = 50
 	UnknownZone        Code = 51
 )
@@ -102,6 +103,7 @@ var codes = map[Code]struct {
 	InvalidWeekday:     {sqlerr.InvalidParameterValue, "invalid day of the week"},
 	ZoneDisplacement:   {sqlerr.ZoneDisplacement, "time zone displacement out of range"},
 	UnknownZone:        {sqlerr.InvalidParameterValue, "time zone not recognized"},
+	ListaggLimit:       {sqlerr.StringTooLong, "Result size exceeds LISTAGG limit"},
 	MultipleMatches:    {"21000", "Found multiple matches to update the same tuple."},
 }
 

@@ -68,8 +68,9 @@ func deviationType(t types.Type) (arg, ret types.Type, ok bool) {
 }
 
 // deviation is the variance (sample: over n-1) or its root. NULL if n is 0, or 1 for the sample forms.
-func deviation(sample, root bool) func(Finisher, Term) (Term, error) {
-	return func(f Finisher, arg Term) (Term, error) {
+func deviation(sample, root bool) func(Finisher, []Term) (Term, error) {
+	return func(f Finisher, args []Term) (Term, error) {
+		arg := args[0]
 		t, scale := f.Type(arg), int64(0)
 		if t.Kind == types.Decimal {
 			scale = int64(t.Scale)

@@ -2,6 +2,7 @@ package relations
 
 import (
 	"context"
+	"strings"
 
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
@@ -58,8 +59,8 @@ const firstProcOID = 20000
 // volatilities are pg_proc.provolatile of fn.Immutable, Stable, Volatile.
 var volatilities = []string{"i", "s", "v"}
 
-// procs calls f for each overload of each function with a name (operators and
-// casts have none), with its oid and the oids of its arguments.
+// procs calls f for each overload of each function with a name (operators,
+// casts and what has a grammar of its own have none), with its oid and the oids of its arguments.
 func procs(env *Env, f func(oid int, name string, r *fn.Row, args []int)) {
 	if env.Functions == nil {
 		return
@@ -68,7 +69,7 @@ func procs(env *Env, f func(oid int, name string, r *fn.Row, args []int)) {
 	for _, name := range env.Functions.Names() {
 		for _, r := range env.Functions.Rows(name) {
 			oid++
-			if c := name[0]; c != '_' && (c < 'a' || c > 'z') {
+			if c := name[0]; c != '_' && (c < 'a' || c > 'z') || strings.Contains(name, " ") {
 				continue
 			}
 			args := make([]int, len(r.Args))

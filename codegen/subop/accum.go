@@ -25,6 +25,9 @@ func (c *Ctx) NewState(first, state, size fn.Value) fn.Value {
 // Address implements fn.GroupBuilder.
 func (c *Ctx) Address(s fn.Value) fn.Value { return val{v: c.toPtr(s.(val).w1)} }
 
+// Arena implements fn.GroupBuilder.
+func (c *Ctx) Arena() fn.Value { return val{v: c.base} }
+
 // Keep implements fn.GroupBuilder.
 func (c *Ctx) Keep(cond, x, state fn.Value) fn.Value {
 	if x.(val).p != types.Str {
@@ -126,7 +129,9 @@ func (c *Ctx) accumulate(a *fn.Accumulator, o *Accumulate) {
 	if p == types.Str {
 		c.ifThen("value", c.mask, func() {
 			c.storeVal(a.Step(c, x.p, old, x, bit(first)).(val), at)
-			c.store(constant.NewInt(i8, 0), none)
+			if none != nil {
+				c.store(constant.NewInt(i8, 0), none)
+			}
 		})
 		return
 	}

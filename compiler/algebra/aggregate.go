@@ -16,9 +16,10 @@ type Aggregate struct {
 // AggCall is an aggregate as SQL knows it; splitting it into accumulators is the optimizer's.
 type AggCall struct {
 	Fn       *fn.Aggregate
-	Distinct bool
-	Args     []*Expr    // already cast to what the aggregate wants; none: count(*)
-	Type     types.Type // of the result
+	Distinct bool // each value of the first argument once
+	// Args are already cast to what the aggregate wants; none: count(*). All that fn.Aggregate says it has are there.
+	Args []*Expr
+	Type types.Type // of the result
 }
 
 func (n *Aggregate) Columns() []Column             { return n.Cols }

@@ -17,6 +17,9 @@ import (
 // funcCall binds a function call: an aggregate, a special form, or a row of the table.
 func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 	if agg := b.fns.Aggregate(f.Name); agg != nil {
+		if f.Approximate && f.Distinct { // else an exact count is as near
+			agg = b.fns.Aggregate(fn.ApproximateCount)
+		}
 		return b.aggregateCall(sc, f, agg)
 	}
 	if f.Star {
@@ -24,6 +27,9 @@ func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 	}
 	if f.Distinct {
 		return value{}, b.errorAt(f.Pos, sqlerr.DatatypeMismatch, "DISTINCT specified, but %s is not an aggregate function", f.Name)
+	}
+	if err := b.notAggregate(f); err != nil {
+		return value{}, err
 	}
 	if f.Schema != "" && f.Schema != "pg_catalog" {
 		return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s.%s does not exist", f.Schema, f.Name)
@@ -177,15 +183,6 @@ func (b *binder) noFunction(f *parse.FuncCall, args []value) error {
 	}
 	return b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s(%s) does not exist", f.Name, strings.Join(ts, ", ")).(*sqlerr.Error).
 		WithHint("No function matches the given name and argument types. You may need to add explicit type casts.")
-}
-
-// wrongArguments is noFunction for an aggregate whose arguments are not bound yet.
-func (b *binder) wrongArguments(sc *scope, f *parse.FuncCall) error {
-	args, err := b.exprs(sc.with("an aggregate"), f.Args)
-	if err != nil {
-		return err
-	}
-	return b.noFunction(f, args)
 }
 
 // commonType is the common type of t and v's; constants of a type that fits count less.

@@ -4,9 +4,7 @@ import (
 	"slices"
 	"strconv"
 
-	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
-	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/parse"
@@ -225,45 +223,4 @@ func (a *aggregation) overGroups(e *algebra.Expr) (*algebra.Expr, error) {
 		c.Args[i] = r
 	}
 	return &c, nil
-}
-
-// aggregateCall binds a call of an aggregate function.
-func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, agg *fn.Aggregate) (value, error) {
-	a := sc.agg
-	if a == nil {
-		return value{}, b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in %s", sc.noAgg)
-	}
-	if a.inside {
-		return value{}, b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate function calls cannot be nested")
-	}
-	call := algebra.AggCall{Fn: agg, Distinct: f.Distinct && !agg.IgnoresDuplicates}
-	if f.Star {
-		if call.Type = agg.Star; call.Type.Kind == types.Unknown {
-			return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s() does not exist", f.Name)
-		}
-		return value{expr: a.add(call), typ: call.Type, pos: f.Pos}, nil
-	}
-	if len(f.Args) != 1 {
-		return value{}, b.wrongArguments(sc, f)
-	}
-	a.inside = true
-	v, err := b.expr(sc, f.Args[0])
-	a.inside = false
-	if err != nil {
-		return value{}, err
-	}
-	arg, ret, ok := agg.Bind(v.typ)
-	if !ok {
-		return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s(%s) does not exist", f.Name, v.typ.Name()).(*sqlerr.Error).
-			WithHint("No function matches the given name and argument types. You may need to add explicit type casts.")
-	}
-	if arg.Kind == types.Unknown {
-		arg = types.TText
-	}
-	e, err := b.coerce(v, arg, explicit)
-	if err != nil {
-		return value{}, err
-	}
-	call.Args, call.Type = []*algebra.Expr{e}, ret
-	return value{expr: a.add(call), typ: ret, pos: f.Pos}, nil
 }

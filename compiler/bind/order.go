@@ -27,18 +27,17 @@ func (s *selection) orderBy(sc *scope) error {
 			}
 			i = s.column(e)
 		}
-		k := algebra.SortKey{Desc: o.Desc, NullsFirst: o.Desc}
-		switch o.Nulls {
-		case parse.NullsFirst:
-			k.NullsFirst = true
-		case parse.NullsLast:
-			k.NullsFirst = false
-		}
+		k := algebra.SortKey{Desc: o.Desc, NullsFirst: nullsFirst(o)}
 		if !s.sortsBy(i) { // a second key on the same column orders nothing
 			s.sort, s.sortAt = append(s.sort, k), append(s.sortAt, i)
 		}
 	}
 	return nil
+}
+
+// nullsFirst reports whether NULLs stand first: they are the largest values if nothing is said.
+func nullsFirst(o parse.OrderItem) bool {
+	return o.Nulls == parse.NullsFirst || o.Nulls != parse.NullsLast && o.Desc
 }
 
 func (s *selection) sortsBy(i int) bool {

@@ -14,8 +14,8 @@ type accum struct {
 	fn  *fn.Accumulator
 	arg *algebra.Expr // nil for count(*)
 	out plan.Column
-	// distinct: counts each value of arg once; fed in the second level only.
-	distinct bool
+	// distinct is of what each value counts once, nil if every row does. arg is made of it alone; fed in the second level only.
+	distinct *algebra.Expr
 }
 
 // aggSplit makes accumulators of SQL's aggregates, equal ones once.
@@ -28,20 +28,23 @@ type aggSplit struct {
 
 // accumKey is what two accumulators have in common that are one.
 type accumKey struct {
-	fn       *fn.Accumulator
-	distinct bool
-	arg      int // its number, 0 for none
+	fn            *fn.Accumulator
+	distinct, arg int // their numbers, 0 for none
 }
 
 // split returns for each call the expression, over the accumulators' ids, that is its result.
 func (s *aggSplit) split(calls []algebra.AggCall) ([]*algebra.Expr, error) {
 	out := make([]*algebra.Expr, len(calls))
 	for i, c := range calls {
-		var arg fn.Term
-		if len(c.Args) > 0 {
-			arg = c.Args[0]
+		f := &finisher{s: s}
+		if c.Distinct && !c.Fn.IgnoresDuplicates {
+			f.distinct = c.Args[0]
 		}
-		r, err := c.Fn.Finish(&finisher{s, c.Distinct && !c.Fn.IgnoresDuplicates}, arg)
+		args := make([]fn.Term, len(c.Args))
+		for i, a := range c.Args {
+			args[i] = a
+		}
+		r, err := c.Fn.Finish(f, args)
 		if err != nil {
 			return nil, err
 		}
@@ -53,10 +56,13 @@ func (s *aggSplit) split(calls []algebra.AggCall) ([]*algebra.Expr, error) {
 }
 
 // acc is a reference to the accumulator fn(arg).
-func (s *aggSplit) acc(f *fn.Accumulator, arg *algebra.Expr, distinct bool) *algebra.Expr {
-	key := accumKey{fn: f, distinct: distinct}
+func (s *aggSplit) acc(f *fn.Accumulator, arg, distinct *algebra.Expr) *algebra.Expr {
+	key := accumKey{fn: f}
 	if arg != nil {
 		key.arg = s.p.numbers.Of(arg)
+	}
+	if distinct != nil {
+		key.distinct = s.p.numbers.Of(distinct)
 	}
 	a := s.byKey[key]
 	if a == nil || arg != nil && arg.Volatile() {
@@ -81,7 +87,7 @@ func accColumn(f *fn.Accumulator, arg *algebra.Expr, grouped bool) plan.Column {
 // finisher makes the result of one call: fn.Finisher. Terms are expressions over accumulators' ids, or rows' columns.
 type finisher struct {
 	s        *aggSplit
-	distinct bool
+	distinct *algebra.Expr
 }
 
 func term(x fn.Term) *algebra.Expr { return x.(*algebra.Expr) }
@@ -90,14 +96,14 @@ func (f *finisher) Type(x fn.Term) types.Type { return term(x).Type }
 
 func (f *finisher) Accumulate(name string, x fn.Term) fn.Term {
 	if x == nil {
-		return f.s.acc(f.s.p.env.Fn.Accumulator(name), nil, false)
+		return f.s.acc(f.s.p.env.Fn.Accumulator(name), nil, nil)
 	}
 	return f.s.acc(f.s.p.env.Fn.Accumulator(name), term(x), f.distinct)
 }
 
 // Count: where no value is NULL it is the number of rows.
 func (f *finisher) Count(x fn.Term) fn.Term {
-	if !term(x).Nullable && !f.distinct {
+	if !term(x).Nullable && f.distinct == nil {
 		x = nil
 	}
 	return f.Accumulate("count", x)

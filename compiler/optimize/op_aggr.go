@@ -145,8 +145,8 @@ func (e *emitter) passes(accs []*accum) [][]*accum {
 	at := map[int]int{}
 	for _, a := range accs {
 		i := 0
-		if a.distinct {
-			key := e.p.numbers.Of(a.arg)
+		if a.distinct != nil {
+			key := e.p.numbers.Of(a.distinct)
 			if _, known := at[key]; !known {
 				at[key] = len(at)
 			}
@@ -167,27 +167,54 @@ func (e *emitter) pass(n *aggrOp, accs []*accum) (*pipe, error) {
 	for _, i := range n.made {
 		keys = append(keys, groupKey{n.cols[i].ID, n.cols[i].Name, n.keys[i]})
 	}
-	read := union(nil, pick(n.keys, n.made))
-	var distinct *algebra.Expr
+	exprs := make([]**algebra.Expr, 0, len(keys)+len(accs))
+	for i := range keys {
+		exprs = append(exprs, &keys[i].expr)
+	}
+	distinct := e.distinctValue(accs)
 	for _, a := range accs {
-		if a.arg != nil {
-			read.AddExpr(a.arg)
+		switch {
+		case a.distinct != nil:
+			exprs = append(exprs, &distinct.expr)
+		case a.arg != nil:
+			exprs = append(exprs, &a.arg)
 		}
+	}
+	read := algebra.IDs{}
+	for _, x := range exprs {
+		read.AddExpr(*x)
 	}
 	p, err := e.emit(n.in, read)
 	if err != nil {
 		return nil, err
 	}
-	e.share(p, keys, accs)
-	for _, a := range accs {
-		if a.distinct {
-			distinct = a.arg
-		}
-	}
+	e.share(p, exprs)
 	if distinct != nil {
-		p = e.distinctLevel(p, n, &keys, accs, distinct)
+		p = e.distinctLevel(p, n, &keys, accs, *distinct)
 	}
 	return e.group(p, keys, accs, n.dist, n.rows), nil
+}
+
+// distinctValue is the value that the DISTINCT accumulators of a pass see once, nil if there are none. What they put to their
+// states becomes an expression over its column.
+func (e *emitter) distinctValue(accs []*accum) *groupKey {
+	var value *groupKey
+	for _, a := range accs {
+		if a.distinct == nil {
+			continue
+		}
+		if value == nil {
+			value = &groupKey{e.p.st.Fresh(), "distinct", a.distinct}
+		}
+		ref, number := expr.Col(value.id, a.distinct.Type, a.distinct.Nullable), e.p.numbers.Of(a.distinct)
+		a.arg = a.arg.Map(func(x *algebra.Expr) *algebra.Expr {
+			if e.p.numbers.Of(x) == number {
+				return ref
+			}
+			return nil
+		})
+	}
+	return value
 }
 
 // joinPass makes another grouping of the same input a hash table and joins it to p:
@@ -239,12 +266,11 @@ func (p *pipe) groupKeys(n *aggrOp) []*plan.Expr {
 
 // distinctLevel groups by the keys and the DISTINCT argument first: each value then
 // stands once a group for the second level. Plain accumulators become merges of this level's.
-func (e *emitter) distinctLevel(p *pipe, n *aggrOp, keys *[]groupKey, accs []*accum, arg *algebra.Expr) *pipe {
-	value := groupKey{e.p.st.Fresh(), "distinct", arg}
+func (e *emitter) distinctLevel(p *pipe, n *aggrOp, keys *[]groupKey, accs []*accum, value groupKey) *pipe {
 	inner := append(append([]groupKey(nil), *keys...), value)
 	var plain []*accum
 	for _, a := range accs {
-		if !a.distinct {
+		if a.distinct == nil {
 			first := *a
 			first.id = e.p.st.Fresh()
 			first.out = accColumn(a.fn, a.arg, true)
@@ -260,16 +286,18 @@ func (e *emitter) distinctLevel(p *pipe, n *aggrOp, keys *[]groupKey, accs []*ac
 		d = dist{kind: distSingle}
 	}
 	p = e.group(p, inner, plain, d, n.in.out().rows/2)
-	ref := p.ref(value.id)
-	for _, a := range accs {
-		if a.distinct {
-			a.arg = ref
-		}
-	}
+	var exprs []**algebra.Expr
 	for i := range *keys {
 		k := &(*keys)[i]
 		k.expr = p.ref(k.id)
+		exprs = append(exprs, &k.expr)
 	}
+	for _, a := range accs {
+		if a.arg != nil {
+			exprs = append(exprs, &a.arg)
+		}
+	}
+	e.share(p, exprs)
 	return p
 }
 

@@ -5,18 +5,9 @@ import (
 	"slipher/compiler/expr"
 )
 
-// share lets keys and arguments of an aggregation that have calls in common
+// share lets expressions of an aggregation (keys and arguments) that have calls in common
 // compute them once, in a Project step in front of it.
-func (e *emitter) share(p *pipe, keys []groupKey, accs []*accum) {
-	var exprs []**algebra.Expr
-	for i := range keys {
-		exprs = append(exprs, &keys[i].expr)
-	}
-	for _, a := range accs {
-		if a.arg != nil {
-			exprs = append(exprs, &a.arg)
-		}
-	}
+func (e *emitter) share(p *pipe, exprs []**algebra.Expr) {
 	c := &sharing{p: e.p, count: map[int]int{}, always: map[int]bool{}, ids: map[int]algebra.ColumnID{}}
 	for _, x := range exprs {
 		c.survey(*x, true)

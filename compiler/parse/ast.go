@@ -66,7 +66,7 @@ type LogicExpr struct {
 	Args []Expr
 }
 
-// FuncCall is f(args), f(*), f(DISTINCT args). Name is lower case, without schema.
+// FuncCall is f(args), f(*), f(DISTINCT args) and what may stand around them. Name is lower case, without schema.
 type FuncCall struct {
 	Pos
 	Schema   string
@@ -74,6 +74,11 @@ type FuncCall struct {
 	Args     []Expr
 	Star     bool
 	Distinct bool
+	// Order is that of the rows of a group: WITHIN GROUP (ORDER BY …), or in the call itself.
+	Order       []OrderItem
+	WithinGroup bool
+	Approximate bool // APPROXIMATE f(…)
+	Over        bool // OVER stands behind: a call over a window, which is not kept
 	// Keyword: written without parentheses or in SQL's own syntax (CURRENT_DATE,
 	// EXTRACT(x FROM y)).
 	Keyword bool

@@ -258,23 +258,8 @@ func (c *converter) conditions(q *Query, n *pg.SelectStmt) (err error) {
 }
 
 func (c *converter) orderAndLimit(q *Query, n *pg.SelectStmt) (err error) {
-	for _, s := range n.SortClause {
-		sb := s.GetSortBy()
-		if sb.SortbyDir == pg.SortByDir_SORTBY_USING {
-			return c.refuse(c.pos(sb.Location), "ORDER BY … USING")
-		}
-		e, err := c.expr(sb.Node)
-		if err != nil {
-			return err
-		}
-		item := OrderItem{Expr: e, Desc: sb.SortbyDir == pg.SortByDir_SORTBY_DESC}
-		switch sb.SortbyNulls {
-		case pg.SortByNulls_SORTBY_NULLS_FIRST:
-			item.Nulls = NullsFirst
-		case pg.SortByNulls_SORTBY_NULLS_LAST:
-			item.Nulls = NullsLast
-		}
-		q.OrderBy = append(q.OrderBy, item)
+	if q.OrderBy, err = c.orderItems(n.SortClause); err != nil {
+		return err
 	}
 	if n.LimitCount != nil {
 		if q.Limit != nil {
@@ -289,6 +274,29 @@ func (c *converter) orderAndLimit(q *Query, n *pg.SelectStmt) (err error) {
 	}
 	q.Offset, err = c.optional(n.LimitOffset)
 	return err
+}
+
+func (c *converter) orderItems(ns []*pg.Node) ([]OrderItem, error) {
+	var out []OrderItem
+	for _, s := range ns {
+		sb := s.GetSortBy()
+		if sb.SortbyDir == pg.SortByDir_SORTBY_USING {
+			return nil, c.refuse(c.pos(sb.Location), "ORDER BY … USING")
+		}
+		e, err := c.expr(sb.Node)
+		if err != nil {
+			return nil, err
+		}
+		item := OrderItem{Expr: e, Desc: sb.SortbyDir == pg.SortByDir_SORTBY_DESC}
+		switch sb.SortbyNulls {
+		case pg.SortByNulls_SORTBY_NULLS_FIRST:
+			item.Nulls = NullsFirst
+		case pg.SortByNulls_SORTBY_NULLS_LAST:
+			item.Nulls = NullsLast
+		}
+		out = append(out, item)
+	}
+	return out, nil
 }
 
 // strings gives the texts of String nodes, as folded identifiers.

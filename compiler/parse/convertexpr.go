@@ -216,15 +216,19 @@ func (c *converter) funcCall(f *pg.FuncCall) (Expr, error) {
 	if len(names) > 1 {
 		out.Schema = names[len(names)-2]
 	}
+	if out.Schema == approximateMarker && c.m.inserted(int(f.Location)) {
+		out.Schema, out.Approximate = "", true
+	}
+	if names[0] == distinctMarker && c.m.inserted(int(f.Location)) {
+		out.Distinct = true
+		if len(names) == 2 {
+			out.Schema = ""
+		}
+	}
+	out.WithinGroup, out.Over = f.AggWithinGroup, f.Over != nil
 	switch {
-	case f.Over != nil:
-		return nil, c.refuse(at, "window function %s", out.Name)
 	case f.AggFilter != nil:
 		return nil, c.refuse(at, "FILTER")
-	case f.AggWithinGroup:
-		return nil, c.refuse(at, "WITHIN GROUP")
-	case len(f.AggOrder) > 0:
-		return nil, c.refuse(at, "ORDER BY in an aggregate")
 	case f.FuncVariadic:
 		return nil, c.refuse(at, "VARIADIC")
 	}
@@ -234,7 +238,10 @@ func (c *converter) funcCall(f *pg.FuncCall) (Expr, error) {
 		}
 	}
 	var err error
-	out.Args, err = c.exprs(f.Args)
+	if out.Args, err = c.exprs(f.Args); err != nil {
+		return nil, err
+	}
+	out.Order, err = c.orderItems(f.AggOrder)
 	return out, err
 }
 

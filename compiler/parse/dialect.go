@@ -54,6 +54,13 @@ func (m offsetMap) inserted(off int) bool {
 // known by being in inserted text; a user's function of that name is not it.
 const topMarker = "slipher_top"
 
+// approximateMarker is the schema of a function behind APPROXIMATE, in inserted text as well.
+const approximateMarker = "slipher_approximate"
+
+// distinctMarker is the schema, or one more in front of it, of a function with DISTINCT and WITHIN GROUP, in inserted text
+// as well: libpg_query's grammar has one or the other.
+const distinctMarker = "slipher_distinct"
+
 // dialect rewrites Redshift's clauses to what libpg_query's grammar reads.
 type dialect struct {
 	src   string
@@ -197,8 +204,15 @@ func (d *dialect) word(i int) error {
 			return d.refuse(t, strings.ToUpper(t.text)+" NULLS")
 		}
 	case "approximate":
-		if next.kind == tokIdent && d.at(i+2).isPunct("(") {
-			return d.refuse(t, "APPROXIMATE")
+		if next.kind == tokIdent && !clauseWords[next.text] && d.at(i+2).isPunct("(") {
+			if !next.is("count") {
+				return d.refuse(t, "APPROXIMATE "+strings.ToUpper(next.text))
+			}
+			d.replace(t, approximateMarker+".")
+		}
+	case "within":
+		if next.is("group") && prev.isPunct(")") {
+			d.within(i)
 		}
 	case "connect":
 		if next.is("by") {
@@ -226,6 +240,30 @@ func (d *dialect) word(i int) error {
 		}
 	}
 	return nil
+}
+
+// within turns f(DISTINCT args) in front of token i, WITHIN, into marker.f(args).
+func (d *dialect) within(i int) {
+	depth := 0
+	for k := i - 1; k >= 0; k-- {
+		switch t := d.toks[k]; {
+		case t.isPunct(")"):
+			depth++
+		case t.isPunct("("):
+			if depth--; depth > 0 {
+				continue
+			}
+			if all := d.at(k + 1); all.is("distinct") {
+				name := k - 1
+				for d.at(name - 1).isPunct(".") {
+					name -= 2
+				}
+				d.replace(all, "")
+				d.edits = append(d.edits, edit{d.at(name).start, d.at(name).start, distinctMarker + "."})
+			}
+			return
+		}
+	}
 }
 
 // top turns SELECT TOP n [DISTINCT] list into SELECT [DISTINCT] marker(n), list.

@@ -54,7 +54,7 @@ func filesOf(ctx context.Context, path string) ([]string, error) {
 	switch {
 	case err == nil && !st.IsDir():
 		if !st.Mode().IsRegular() {
-			return nil, sqlerr.New("42809", "\"%s\" is not a regular file", path)
+			return nil, sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a regular file", path)
 		}
 		return []string{path}, nil
 	case err == nil:

@@ -17,6 +17,8 @@ void slp_own_str(); void slp_own_keys(); void slp_keys_equal(); void slp_mul128_
 void slp_i128_to_f64(); void slp_f64_to_i128(); void slp_in_i64(); void slp_in_f64(); void slp_in_i128(); void slp_in_str();
 void slp_arena_take(); void slp_key_str(); void slp_make_str();
 void slp_state_new(); void slp_moments_i64(); void slp_moments_i128(); void slp_moments_f64(); void slp_moments_merge(); void slp_variance();
+void slp_append(); void slp_gather_row(); void slp_order_i64(); void slp_order_i128(); void slp_order_f64(); void slp_order_str();
+void slp_sketch_i64(); void slp_sketch_i128(); void slp_sketch_f64(); void slp_sketch_str(); void slp_sketch_merge(); void slp_sketch_count();
 */
 import "C"
 
@@ -52,6 +54,18 @@ var Symbols = []abi.Symbol{
 	{Name: "slp_moments_f64", Addr: addr(C.slp_moments_f64)},
 	{Name: "slp_moments_merge", Addr: addr(C.slp_moments_merge)},
 	{Name: "slp_variance", Addr: addr(C.slp_variance)},
+	{Name: "slp_append", Addr: addr(C.slp_append)},
+	{Name: "slp_gather_row", Addr: addr(C.slp_gather_row)},
+	{Name: "slp_order_i64", Addr: addr(C.slp_order_i64)},
+	{Name: "slp_order_i128", Addr: addr(C.slp_order_i128)},
+	{Name: "slp_order_f64", Addr: addr(C.slp_order_f64)},
+	{Name: "slp_order_str", Addr: addr(C.slp_order_str)},
+	{Name: "slp_sketch_i64", Addr: addr(C.slp_sketch_i64)},
+	{Name: "slp_sketch_i128", Addr: addr(C.slp_sketch_i128)},
+	{Name: "slp_sketch_f64", Addr: addr(C.slp_sketch_f64)},
+	{Name: "slp_sketch_str", Addr: addr(C.slp_sketch_str)},
+	{Name: "slp_sketch_merge", Addr: addr(C.slp_sketch_merge)},
+	{Name: "slp_sketch_count", Addr: addr(C.slp_sketch_count)},
 }
 
 func addr(f unsafe.Pointer) uintptr { return uintptr(f) }

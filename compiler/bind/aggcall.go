@@ -1,0 +1,166 @@
+package bind
+
+import (
+	"slipher/catalog/fn"
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
+	"slipher/compiler/parse"
+)
+
+// aggregateCall binds a call of an aggregate function.
+func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, agg *fn.Aggregate) (value, error) {
+	if f.Over {
+		return value{}, b.unsupported(f.Pos, "window function %s", f.Name)
+	}
+	if err := b.aggregateClauses(f, agg); err != nil {
+		return value{}, err
+	}
+	a := sc.agg
+	if a == nil {
+		return value{}, b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in %s", sc.noAgg)
+	}
+	if a.inside {
+		return value{}, b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate function calls cannot be nested")
+	}
+	call := algebra.AggCall{Fn: agg, Distinct: f.Distinct && !agg.IgnoresDuplicates}
+	if f.Star {
+		if call.Type = agg.Star; call.Type.Kind == types.Unknown {
+			return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s() does not exist", f.Name)
+		}
+		return value{expr: a.add(call), typ: call.Type, pos: f.Pos}, nil
+	}
+	if len(f.Args) < 1 || len(f.Args) > 1+len(agg.Constants) {
+		return value{}, b.wrongArguments(sc, f)
+	}
+	a.inside = true
+	err := b.aggregateArgs(sc, f, &call)
+	a.inside = false
+	if err != nil {
+		return value{}, err
+	}
+	return value{expr: a.add(call), typ: call.Type, pos: f.Pos}, nil
+}
+
+// aggregateClauses refuses what stands around the arguments and is not for this aggregate.
+func (b *binder) aggregateClauses(f *parse.FuncCall, agg *fn.Aggregate) error {
+	switch {
+	case f.WithinGroup && !agg.Ordered:
+		return b.errorAt(f.Pos, sqlerr.WrongObjectType, "%s is not an ordered-set aggregate, so it cannot have WITHIN GROUP", f.Name)
+	case len(f.Order) > 0 && !f.WithinGroup:
+		return b.unsupported(f.Pos, "ORDER BY in an aggregate")
+	}
+	return nil
+}
+
+// notAggregate refuses what only an aggregate's call may have around its arguments.
+func (b *binder) notAggregate(f *parse.FuncCall) error {
+	switch {
+	case f.WithinGroup:
+		return b.errorAt(f.Pos, sqlerr.WrongObjectType, "WITHIN GROUP specified, but %s is not an aggregate function", f.Name)
+	case len(f.Order) > 0:
+		return b.errorAt(f.Pos, sqlerr.WrongObjectType, "ORDER BY specified, but %s is not an aggregate function", f.Name)
+	case f.Over && fn.Refused(f.Name):
+		return b.unsupported(f.Pos, "window function %s", f.Name)
+	case f.Over && len(b.fns.Rows(f.Name)) > 0:
+		return b.errorAt(f.Pos, sqlerr.WrongObjectType, "OVER specified, but %s is not a window function nor an aggregate function", f.Name)
+	}
+	return nil
+}
+
+// aggregateArgs binds all arguments that an aggregate has, those that a call leaves out, too.
+func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCall) error {
+	v, err := b.expr(sc, f.Args[0])
+	if err != nil {
+		return err
+	}
+	arg, ret, ok := call.Fn.Bind(v.typ)
+	if !ok {
+		return b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s(%s) does not exist", f.Name, v.typ.Name()).(*sqlerr.Error).
+			WithHint("No function matches the given name and argument types. You may need to add explicit type casts.")
+	}
+	if arg.Kind == types.Unknown {
+		arg = types.TText
+	}
+	x, err := b.coerce(v, arg, explicit)
+	if err != nil {
+		return err
+	}
+	call.Args, call.Type = []*algebra.Expr{x}, ret
+	for i, text := range call.Fn.Constants {
+		e := b.hoist(types.TText, types.String(text))
+		if i+1 < len(f.Args) {
+			if e, err = b.aggregateConstant(sc, f, i+1, e); err != nil {
+				return err
+			}
+		}
+		call.Args = append(call.Args, e)
+	}
+	if !call.Fn.Ordered {
+		return nil
+	}
+	key, err := b.rowKey(sc, f, x)
+	call.Args = append(call.Args, key)
+	return err
+}
+
+// aggregateConstant binds an argument that is the same for all rows; NULL is what it is if left out.
+func (b *binder) aggregateConstant(sc *scope, f *parse.FuncCall, i int, otherwise *algebra.Expr) (*algebra.Expr, error) {
+	v, err := b.expr(sc, f.Args[i])
+	if err != nil {
+		return nil, err
+	}
+	e, err := b.coerce(v, types.TText, implicit)
+	switch {
+	case err != nil:
+		return nil, err
+	case e.IsNullConst():
+		return otherwise, nil
+	case e.Kind != expr.Parameter:
+		return nil, b.errorAt(f.Args[i].At(), sqlerr.FeatureNotSupported, "argument %d of %s must be a constant", i+1, f.Name)
+	case e.Nullable:
+		return &algebra.Expr{Kind: expr.Coalesce, Type: types.TText, Args: []*algebra.Expr{e, otherwise}}, nil
+	}
+	return e, nil
+}
+
+// rowKey is the sort key of a group's rows, ” if no order was asked for. With DISTINCT there are only values to go by.
+func (b *binder) rowKey(sc *scope, f *parse.FuncCall, x *algebra.Expr) (*algebra.Expr, error) {
+	key := algebra.Zero(fn.GatherType)
+	for _, o := range f.Order {
+		v, err := b.expr(sc, o.Expr)
+		if err != nil {
+			return nil, err
+		}
+		e, err := b.plain(v)
+		if err != nil {
+			return nil, err
+		}
+		if f.Distinct {
+			if same, err := b.coerce(v, x.Type, explicit); err != nil || !b.equal(same, x) {
+				return nil, b.errorAt(o.Expr.At(), sqlerr.InvalidColumnReference,
+					"in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list")
+			}
+			e = x
+		}
+		flags := int64(0)
+		if o.Desc {
+			flags |= fn.OrderDescending
+		}
+		if nullsFirst(o) {
+			flags |= fn.OrderNullsFirst
+		}
+		key = expr.CallOf(b.fns.Op("order_key"), fn.GatherType, nil, key, e, algebra.Number(types.TInt4, flags))
+	}
+	return key, nil
+}
+
+// wrongArguments is noFunction for an aggregate whose arguments are not bound yet.
+func (b *binder) wrongArguments(sc *scope, f *parse.FuncCall) error {
+	args, err := b.exprs(sc.with("an aggregate"), f.Args)
+	if err != nil {
+		return err
+	}
+	return b.noFunction(f, args)
+}
