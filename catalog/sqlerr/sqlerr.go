@@ -63,7 +63,6 @@ const (
 	AmbiguousColumn              Code = "42702"
 	AmbiguousFunction            Code = "42725"
 	InvalidColumnReference       Code = "42P10"
-	WrongObjectType              Code = "42809"
 	InvalidTableDefinition       Code = "42P16"
 	WrongObjectType              Code = "42809"
 	IndeterminateDatatype        Code = "42P18"
