@@ -11,7 +11,7 @@ import (
 	"slipher/runtime/abi"
 )
 
-// Offsets in slp_table (runtime/kernels/table/table.h), checked by a test there.
+// Offsets in slp_table (runtime/kernels/table/table.h).
 const (
 	tableDir   = abi.TableDir
 	tableMask  = abi.TableMask

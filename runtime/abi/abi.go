@@ -78,7 +78,7 @@ const (
 const ChunkCapRows = 2048
 
 // Offsets in slp_table, an instance's part of a join, aggregate or sort table
-// (runtime/kernels/table/table.h, tested there), and in slp_join, a sealed join table.
+// (runtime/kernels/table/table.h, asserted there), and in slp_join, a sealed join table.
 const (
 	TableDir   = 0  // directory of an aggregate table: address | hash tag << 48
 	TableMask  = 8  // slots - 1

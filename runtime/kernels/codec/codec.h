@@ -1,6 +1,7 @@
-/* Column blocks as C sees them. The Go mirror is in codec_unsafe.go. */
+/* Column blocks as C sees them. The Go mirror is in codec_unsafe.go, which asserts that it is one. */
 #ifndef SLP_CODEC_H
 #define SLP_CODEC_H
+#include "../include/abi.h"
 #include <stdint.h>
 #include <stddef.h>
 #include <string.h>
@@ -31,7 +32,7 @@ typedef struct slp_section {
 typedef struct slp_cursor slp_cursor;
 typedef void slp_decode(const slp_cursor *c, int64_t row, int64_t n, void *values, uint8_t *nulls);
 
-/* abi.ColCursorSize bytes. Everything is borrowed from the opened block. */
+/* Everything is borrowed from the opened block. */
 struct slp_cursor {
 	slp_decode *decode;
 	const uint8_t *body;
@@ -41,8 +42,11 @@ struct slp_cursor {
 	int64_t rows;
 	uint64_t free[18];
 };
+_Static_assert(sizeof(slp_cursor) == SLP_COL_CURSOR_SIZE, "slp_cursor");
+_Static_assert((int)SECTION == (int)SLP_VECTOR_ROWS, "SECTION");
 
 typedef struct slp_str { uint64_t w0, w1; } slp_str;
+_Static_assert(sizeof(slp_str) == SLP_STR_SIZE, "slp_str");
 
 /* Decoders by class: width 1, 2, 4, 8, 16, strings. */
 typedef struct slp_decoders { slp_decode *by_class[6]; } slp_decoders;

@@ -1,7 +1,7 @@
 package codec
 
 /*
-#cgo CFLAGS: -O3 -Wall -Wno-psabi
+#cgo CFLAGS: -O3 -Wall -Wno-psabi -DSLP_HEADERS=0xe6cf4c31
 #include "codec.h"
 static uint64_t slp_decoder(int level, int class) { return (uint64_t)(uintptr_t)slp_codec_level(level)->by_class[class]; }
 static void slp_decode_call(const void *c, int64_t row, int64_t n, void *values, uint8_t *nulls) {
@@ -59,6 +59,28 @@ type Section struct {
 	Ref      int64
 	Min, Max int64 // order-preserving keys, Min > Max: no value
 }
+
+// Section is slp_section: an index that is not 0 does not compile.
+var (
+	_ = [1]struct{}{}[unsafe.Sizeof(Section{})-C.sizeof_slp_section]
+	_ = [1]struct{}{}[unsafe.Sizeof(Section{})-SectionSize]
+	_ = [1]struct{}{}[unsafe.Offsetof(Section{}.Off)-unsafe.Offsetof(C.slp_section{}.off)]
+	_ = [1]struct{}{}[unsafe.Offsetof(Section{}.Nulls)-unsafe.Offsetof(C.slp_section{}.nulls)]
+	_ = [1]struct{}{}[unsafe.Offsetof(Section{}.Mode)-unsafe.Offsetof(C.slp_section{}.mode)]
+	_ = [1]struct{}{}[unsafe.Offsetof(Section{}.Bits)-unsafe.Offsetof(C.slp_section{}.bits)]
+	_ = [1]struct{}{}[unsafe.Offsetof(Section{}.Ref)-unsafe.Offsetof(C.slp_section{}.ref)]
+	_ = [1]struct{}{}[unsafe.Offsetof(Section{}.Min)-unsafe.Offsetof(C.slp_section{}.min)]
+	_ = [1]struct{}{}[unsafe.Offsetof(Section{}.Max)-unsafe.Offsetof(C.slp_section{}.max)]
+	_ = [1]struct{}{}[Tail-C.TAIL]
+	_ = [1]struct{}{}[NoCode-C.NO_CODE]
+	_ = [1]struct{}{}[Const-C.MODE_CONST]
+	_ = [1]struct{}{}[For-C.MODE_FOR]
+	_ = [1]struct{}{}[Delta-C.MODE_DELTA]
+	_ = [1]struct{}{}[RLE-C.MODE_RLE]
+	_ = [1]struct{}{}[Raw-C.MODE_RAW]
+	_ = [1]struct{}{}[Dict-C.MODE_DICT]
+	_ = [1]struct{}{}[Str-C.MODE_STR]
+)
 
 // Column is a column to encode: off-heap arrays of Rows elements, 16-byte aligned, borrowed for
 // the call. Strings (Class Str) have Heap, Off and Len, other classes Values. Nulls

@@ -1,6 +1,7 @@
 package heap
 
 /*
+#cgo CFLAGS: -DSLP_HEADERS=0xe6cf4c31
 #include "../include/account.h"
 #include <stdlib.h>
 */

@@ -1,15 +1,17 @@
 /* String arenas: bump allocation in chunks that are freed together. */
 #ifndef SLP_ARENA_H
 #define SLP_ARENA_H
+#include "abi.h"
 #include "account.h"
 #include <setjmp.h>
 
-/* Laid out as runtime/abi.ArenaSize says; all zero is a valid empty arena, of no account. */
+/* All zero is a valid empty arena, of no account. */
 typedef struct slp_arena {
 	uint8_t *cur, *end;
 	void *chunks; /* newest first, linked by their first word; the second one is their size */
 	slp_account *account;
 } slp_arena;
+_Static_assert(sizeof(slp_arena) == SLP_ARENA_SIZE, "slp_arena");
 
 /* Within slp_guard's call a refusal of memory does not return: it ends the call. Else it returns NULL, and the
    arena is spoilt, and refuses everything, until it is freed. */

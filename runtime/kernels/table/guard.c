@@ -2,14 +2,12 @@
 #include "../include/cancel.h"
 #include "run.h"
 
-enum { NO_MEMORY = 10, STOP = 16 }; /* runtime/abi */
-
 /* Arenas that get no memory return here, past what generated code was doing: its half-made row, and the query
    with it, are given up. No Go frame lies between. */
 #define GUARDED(call)                   \
 	jmp_buf here, *outer = slp_no_memory; \
-	int32_t st = NO_MEMORY;              \
-	slp_cancel_word = ((const volatile int32_t **)*(uint8_t **)(state + STOP))[1]; \
+	int32_t st = SLP_NO_MEMORY;              \
+	slp_cancel_word = ((const volatile int32_t **)*(uint8_t **)(state + SLP_STATE_STOP))[1]; \
 	if (!setjmp(here)) {                 \
 		slp_no_memory = &here;            \
 		st = (call);                      \

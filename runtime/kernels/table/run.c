@@ -1,35 +1,32 @@
+#include "../include/abi.h"
 #include "run.h"
-
-/* Offsets of the state's head: runtime/abi. */
-enum { RESUME = 0, CURSOR = 8, STOP = 16, VECTOR = 48, ROWS = 80 };
-enum { DONE = 0, HOST = 6, STOPPED = 8, ENOUGH = 9 };
 
 #define W(off) (*(int64_t *)(state + (off)))
 
 /* The same control flow as codegen/subop's FusedIR, loop by loop. */
 int32_t slp_run(uint8_t *state, const slp_prog *p, int64_t from, int64_t to) {
-	int64_t l = W(RESUME) - 1;
-	W(RESUME) = 0;
+	int64_t l = W(SLP_STATE_RESUME) - 1;
+	W(SLP_STATE_RESUME) = 0;
 	if (l >= 0) goto loops;
-	W(CURSOR) = from;
+	W(SLP_STATE_CURSOR) = from;
 head:
-	if (W(CURSOR) >= to) return DONE;
-	int64_t n = to - W(CURSOR);
-	W(p->source_count) = n < W(VECTOR) ? n : W(VECTOR);
+	if (W(SLP_STATE_CURSOR) >= to) return SLP_DONE;
+	int64_t n = to - W(SLP_STATE_CURSOR);
+	W(p->source_count) = n < W(SLP_STATE_VECTOR) ? n : W(SLP_STATE_VECTOR);
 	l = 0;
 loops:
 	for (; l < p->nloops; l++) {
 		const slp_loop *q = &p->loops[l];
 		if (!W(q->count)) break;
 		/* One input row may have any number of matches: asked before every loop. */
-		if (*(const volatile int32_t *)W(STOP)) {
-			W(RESUME) = l + 1;
-			return STOPPED;
+		if (*(const volatile int32_t *)W(SLP_STATE_STOP)) {
+			W(SLP_STATE_RESUME) = l + 1;
+			return SLP_STOPPED;
 		}
 		for (int64_t i = q->first; i < q->last; i++) {
 			int32_t st = p->ins[i].fn(state, p->ins[i].args);
 			if (st) {
-				W(RESUME) = st == HOST ? l + 2 : l + 1;
+				W(SLP_STATE_RESUME) = st == SLP_HOST ? l + 2 : l + 1;
 				return st;
 			}
 		}
@@ -37,9 +34,9 @@ loops:
 	for (l = p->nloops - 1; l >= 0; l--) {
 		const slp_loop *q = &p->loops[l];
 		if (q->again && W(q->again)) goto loops;
-		if (q->enough && W(q->enough)) return ENOUGH;
+		if (q->enough && W(q->enough)) return SLP_ENOUGH;
 	}
-	W(ROWS) += W(p->source_count);
-	W(CURSOR) += W(p->source_count);
+	W(SLP_STATE_ROWS_IN) += W(p->source_count);
+	W(SLP_STATE_CURSOR) += W(p->source_count);
 	goto head;
 }

@@ -1,6 +1,7 @@
 /* Tables made while a query runs: an instance's part of a join, aggregate or sort table. */
 #ifndef SLP_TABLE_H
 #define SLP_TABLE_H
+#include "../include/abi.h"
 #include "../include/arena.h"
 #include <stdbool.h>
 
@@ -24,6 +25,15 @@ typedef struct slp_table {
 	uint8_t kind; /* 0: entries only, 1: with a directory */
 	const volatile int32_t *cancel; /* not 0: growing, sorting and sealing give up, as if memory were out; may be NULL */
 } slp_table;
+SLP_AT(slp_table, dir, SLP_TABLE_DIR);
+SLP_AT(slp_table, mask, SLP_TABLE_MASK);
+SLP_AT(slp_table, next, SLP_TABLE_NEXT);
+SLP_AT(slp_table, end, SLP_TABLE_END);
+SLP_AT(slp_table, count, SLP_TABLE_COUNT);
+SLP_AT(slp_table, limit, SLP_TABLE_LIMIT);
+SLP_AT(slp_table, arena, SLP_TABLE_ARENA);
+SLP_AT(slp_table, init, SLP_TABLE_INIT);
+SLP_AT(slp_table, cut, SLP_TABLE_CUT);
 
 /* What asks the account for memory returns NULL or -1 when it is refused. */
 slp_table *slp_table_new(slp_account *account, int64_t esize, bool directory, int64_t start, const uint8_t *init);
@@ -47,6 +57,9 @@ typedef struct slp_join {
 	int64_t dirbytes, bytes; /* of alloc, of entries */
 	slp_account *account;
 } slp_join;
+SLP_AT(slp_join, dir, SLP_JOIN_DIR);
+SLP_AT(slp_join, shift, SLP_JOIN_SHIFT);
+SLP_AT(slp_join, count, SLP_JOIN_COUNT);
 
 slp_join *slp_join_seal(slp_account *account, slp_table **parts, int64_t nparts, int64_t esize);
 void slp_join_free(slp_join *j);

@@ -1,7 +1,7 @@
 package table
 
 /*
-#cgo CFLAGS: -O3 -fno-strict-aliasing
+#cgo CFLAGS: -O3 -fno-strict-aliasing -DSLP_HEADERS=0xe6cf4c31
 #cgo LDFLAGS: -lm
 #include "run.h"
 #include "str.h"
