@@ -109,8 +109,6 @@ func isWordField(f string) bool {
 	return false
 }
 
-var monthWords = [...]string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"}
-var dayWords = [...]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"}
 var romanMonths = [...]string{"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"}
 
 // moment is a timestamp taken apart for a template.
@@ -241,9 +239,9 @@ func (m moment) field(p templatePart) string {
 	case "I":
 		return num(1, iso%10)
 	case "MONTH", "Month", "month":
-		return word(9, monthWords[max(m.month, 1)-1])
+		return word(9, types.MonthNames[max(m.month, 1)-1])
 	case "MON", "Mon", "mon":
-		return word(3, monthWords[max(m.month, 1)-1][:3])
+		return word(3, types.MonthNames[max(m.month, 1)-1][:3])
 	case "MM":
 		return num(2, m.month)
 	case "RM", "rm":
@@ -252,9 +250,9 @@ func (m moment) field(p templatePart) string {
 		}
 		return word(4, romanMonths[(m.month+11)%12])
 	case "DAY", "Day", "day":
-		return word(9, dayWords[m.weekday()])
+		return word(9, types.DayNames[m.weekday()])
 	case "DY", "Dy", "dy":
-		return word(3, dayWords[m.weekday()][:3])
+		return word(3, types.DayNames[m.weekday()][:3])
 	case "DDD":
 		return num(3, doy)
 	case "DD":

@@ -71,7 +71,7 @@ func (r *templateReader) field(p templatePart, open bool) error {
 	switch name {
 	case "MONTH", "MON":
 		if err = r.convention(false); err == nil {
-			v, err = word(monthWords[:], name == "MONTH")
+			v, err = word(types.MonthNames[:], name == "MONTH")
 		}
 		if err == nil {
 			err = r.set("month", v)
@@ -85,7 +85,7 @@ func (r *templateReader) field(p templatePart, open bool) error {
 			}
 		}
 	case "DAY", "DY":
-		if v, err = word(dayWords[:], name == "DAY"); err == nil {
+		if v, err = word(types.DayNames[:], name == "DAY"); err == nil {
 			err = r.set("weekday", v)
 		}
 	case "Y,YYY":

@@ -113,15 +113,20 @@ func (p *dateTimeParser) beforeDigits(w string) bool {
 	return monthNumber(w) > 0 || isDayName(w)
 }
 
-var monthNames = [...]string{"january", "february", "march", "april", "may", "june",
-	"july", "august", "september", "october", "november", "december"}
+// MonthNames are those of the calendar.
+var MonthNames = [...]string{"January", "February", "March", "April", "May", "June",
+	"July", "August", "September", "October", "November", "December"}
 
-var dayNames = [...]string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
+// DayNames are those of the week, Sunday first.
+var DayNames = [...]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"}
+
+// isName reports whether w, lower case, is a name or its first three letters.
+func isName(w, name string) bool { return strings.EqualFold(w, name) || strings.EqualFold(w, name[:3]) }
 
 // monthNumber is 1..12 for a month's name or its first three letters ("sept" too), else 0.
 func monthNumber(w string) int {
-	for i, n := range monthNames {
-		if w == n || w == n[:3] || w == "sept" && i == 8 {
+	for i, n := range MonthNames {
+		if isName(w, n) || w == "sept" && i == 8 {
 			return i + 1
 		}
 	}
@@ -129,8 +134,8 @@ func monthNumber(w string) int {
 }
 
 func isDayName(w string) bool {
-	for _, n := range dayNames {
-		if w == n || w == n[:3] || w == "tues" || w == "thur" || w == "thurs" || w == "weds" {
+	for _, n := range DayNames {
+		if isName(w, n) || w == "tues" || w == "thur" || w == "thurs" || w == "weds" {
 			return true
 		}
 	}
@@ -213,11 +218,8 @@ func (p *dateTimeParser) offset(w string) error {
 
 func offsetSeconds(w string) (int, error) {
 	parts := strings.Split(w[1:], ":")
-	if len(parts) > 3 {
-		return 0, errDateSyntax
-	}
 	var v [3]int
-	for i, s := range parts {
+	for i, s := range parts[:min(len(parts), len(v))] {
 		n, err := dateNumberOf(s)
 		if err == errDateField {
 			err = errDisplacement
@@ -232,6 +234,9 @@ func offsetSeconds(w string) (int, error) {
 	}
 	if v[0] > maxOffsetHours || v[1] > 59 || v[2] > 59 {
 		return 0, errDisplacement
+	}
+	if len(parts) > len(v) {
+		return 0, errDateSyntax
 	}
 	off := v[0]*3600 + v[1]*60 + v[2]
 	if w[0] == '-' {

@@ -62,13 +62,11 @@ func (p *planner) zoneParam(e *plan.Expr, from, to types.Type) (int, bool) {
 		if d, ok := downScale(v, int(from.Scale-to.Scale)); ok {
 			return p.addParam(plan.Param{Type: types.TDecimal(types.MaxPrecision, int(to.Scale)), Value: d}), true
 		}
-	case from.Kind == types.Timestamp && to.Kind == types.Date && v.Lo%dayMicros == 0:
-		return p.addParam(plan.Param{Type: types.TDate, Value: types.Int(v.Lo / dayMicros)}), true
+	case from.Kind == types.Timestamp && to.Kind == types.Date && v.Lo%types.MicrosPerDay == 0:
+		return p.addParam(plan.Param{Type: types.TDate, Value: types.Int(v.Lo / types.MicrosPerDay)}), true
 	}
 	return 0, false
 }
-
-const dayMicros = 86400 * 1000000
 
 // isWhole: physically an integer with a scale.
 func isWhole(t types.Type) bool { return t.IsInteger() || t.Kind == types.Decimal }

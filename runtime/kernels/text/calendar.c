@@ -4,6 +4,8 @@
 /* Days from 0000-03-01 to 2000-01-01. */
 enum { EPOCH_SHIFT = 730425 };
 
+const char *const slp_weekdays[7] = {"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
+
 int64_t slp_days_of(int64_t year, int64_t month, int64_t day) {
 	int64_t m = month - 1, y = year + floor_div(m, 12);
 	m = (m - 12 * floor_div(m, 12) + 10) % 12;

@@ -1,6 +1,7 @@
 package text_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -62,25 +63,121 @@ func TestTextCastsAgreeWithTypes(t *testing.T) {
 			}
 		}
 	}
-	for range 20000 {
-		f := math.Float64frombits(rand.Uint64())
-		if math.IsNaN(f) {
-			continue
-		}
-		got, _ := cast(t, types.Float(f), types.TFloat8, types.TText, fn.Explicit)
-		if want := types.FormatText(types.TFloat8, types.Float(f)); got.S != want {
-			if back, err := types.ParseText(types.TFloat8, got.S); err != nil || back.Float() != f {
-				t.Errorf("%x as text: kernel %q, FormatText %q", f, got.S, want)
+}
+
+// Values of every type that has a text form in C and in Go have the same in both, and are read back from it by both.
+func TestTextOfValuesAgreesWithTypes(t *testing.T) {
+	for _, typ := range []types.Type{types.TInt2, types.TInt4, types.TInt8, types.TDecimal(9, 4), types.TDecimal(19, 0), types.TDecimal(38, 37),
+		types.TFloat4, types.TFloat8, types.TDate, types.TTimestamp, types.TInterval} {
+		for range 20000 {
+			v := randomDatum(typ)
+			want := types.FormatText(typ, v)
+			got, code := cast(t, v, typ, types.TText, fn.Explicit)
+			if typ.Phys().IsFloat() && code == 0 { // the digits may differ if they mean the same
+				if back, err := types.ParseText(typ, got.S); err != nil || back != v {
+					t.Fatalf("%v %x as text: kernel %q, FormatText %q", typ, v.Float(), got.S, want)
+				}
+				continue
+			}
+			if code != 0 || got.S != want {
+				t.Fatalf("%v %v as text: kernel %q %v, FormatText %q", typ, v, got.S, code, want)
+			}
+			if back, code := cast(t, got, types.TText, typ, fn.Explicit); code != 0 || back != v {
+				t.Fatalf("%v %q: read back as %v %v, was %v", typ, got.S, back, code, v)
 			}
 		}
-		ts := types.Int(rand.Int64N(types.MaxTimestamp) - rand.Int64N(-types.MinTimestamp))
-		if got, _ := cast(t, ts, types.TTimestamp, types.TText, fn.Explicit); got.S != types.FormatText(types.TTimestamp, ts) {
-			t.Errorf("timestamp %d: kernel %q, FormatText %q", ts.Lo, got.S, types.FormatText(types.TTimestamp, ts))
+	}
+}
+
+// randomDatum is a value of a type; small and large ones are as likely, and the ends of the type among them.
+func randomDatum(typ types.Type) types.Datum {
+	switch {
+	case typ.Phys().IsFloat():
+		for {
+			f := math.Float64frombits(rand.Uint64())
+			if typ.Kind == types.Float4 {
+				f = float64(math.Float32frombits(rand.Uint32()))
+			}
+			if !math.IsNaN(f) {
+				return types.Float(f)
+			}
 		}
-		iv := types.Datum{Hi: rand.Int64N(1000) - 500, Lo: rand.Int64N(1e15) - 5e14}
-		if got, _ := cast(t, iv, types.TInterval, types.TText, fn.Explicit); got.S != types.FormatText(types.TInterval, iv) {
-			t.Errorf("interval %v: kernel %q, FormatText %q", iv, got.S, types.FormatText(types.TInterval, iv))
+	case typ.Kind == types.Interval:
+		return types.Int128(rand.Int64N(1000)-500, rand.Int64N(1e15)-5e14)
+	}
+	least, most := typ.Bounds()
+	for {
+		hi, lo, shift := rand.Uint64(), rand.Uint64(), rand.IntN(128)
+		d := types.Int128(int64(hi), int64(lo))
+		for range shift {
+			d = types.Int128(d.Hi>>1, int64(uint64(d.Lo)>>1|uint64(d.Hi)<<63))
 		}
+		switch rand.IntN(100) {
+		case 0:
+			d = least.Datum()
+		case 1:
+			d = most.Datum()
+		}
+		if v := d.I128(); v.Cmp(least) >= 0 && v.Cmp(most) <= 0 {
+			return d
+		}
+	}
+}
+
+// Text that is nearly a value means the same to the kernels as to types.ParseText, or is refused by both.
+func TestNearlyValuesAgreeWithTypes(t *testing.T) {
+	const put = "0123456789-:./ +TZapmbcje,"
+	for _, typ := range []types.Type{types.TInt4, types.TInt8, types.TDecimal(12, 3), types.TDate, types.TTimestamp} {
+		agreed := 0
+		for range 20000 {
+			b := []byte(types.FormatText(typ, randomDatum(typ)))
+			for range 1 + rand.IntN(3) {
+				at := rand.IntN(len(b))
+				switch c := put[rand.IntN(len(put))]; rand.IntN(3) {
+				case 0:
+					b[at] = c
+				case 1:
+					b = append(b[:at], append([]byte{c}, b[at:]...)...)
+				default:
+					b = append(b[:at], append(b[at+1:], c)...)
+				}
+			}
+			in := string(b)
+			want, err := types.ParseText(typ, in)
+			got, code := cast(t, types.String(in), types.TText, typ, fn.Explicit)
+			switch {
+			case (err != nil) != (code != 0), err == nil && got != want, err != nil && code.Err().Code != errCode(err):
+				t.Errorf("%q to %v: kernel %v %v, ParseText %v %v", in, typ, got, code, want, err)
+			case err == nil:
+				agreed++
+			}
+		}
+		if agreed < 500 {
+			t.Errorf("only %d of the texts are values of %v: the test says little", agreed, typ)
+		}
+	}
+}
+
+// Days have the same dates in C and in Go, over a whole cycle of the calendar, at the ends of DATE and around year 1.
+func TestCalendarsAgree(t *testing.T) {
+	check := func(day int64) {
+		got, _ := cast(t, types.Int(day), types.TDate, types.TText, fn.Explicit)
+		y, m, d := types.CivilOf(day)
+		era := ""
+		if y < 1 {
+			y, era = 1-y, " BC"
+		}
+		if want := fmt.Sprintf("%04d-%02d-%02d%s", y, m, d, era); got.S != want {
+			t.Fatalf("day %d: %q in C, %q in Go", day, got.S, want)
+		}
+	}
+	for day := int64(0); day < 146097; day++ {
+		check(day)
+	}
+	for i := int64(0); i < 800; i++ {
+		check(types.MinDate + i)
+		check(types.MaxDate - i)
+		check(-730425 - 400 + i)
 	}
 }
 

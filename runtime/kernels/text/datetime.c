@@ -172,12 +172,11 @@ int32_t slp_last_day(int32_t days) {
 /* The first day of that name strictly after. Names by their first two letters or more. */
 int32_t slp_next_day(int32_t *out, int32_t days, STR(name)) {
 	VIEW(name);
-	static const char *const names[] = {"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
 	view w = trim_space(name);
 	*out = 0;
 	for (int d = 0; d < 7; d++) {
 		uint32_t k = 0;
-		while (k < w.n && names[d][k] && (w.p[k] | 32) == names[d][k]) k++;
+		while (k < w.n && slp_weekdays[d][k] && (w.p[k] | 32) == slp_weekdays[d][k]) k++;
 		if (k != w.n || k < 2) continue;
 		int64_t ahead = (d - day_of_week(days) + 6) % 7 + 1;
 		*out = (int32_t)(days + ahead);

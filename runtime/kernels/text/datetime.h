@@ -11,6 +11,8 @@ typedef struct {
 	int32_t year, month, day; /* year 0 is 1 BC */
 } civil;
 
+extern const char *const slp_weekdays[7]; /* lower case, Sunday first */
+
 int64_t slp_days_of(int64_t year, int64_t month, int64_t day);
 civil slp_civil_of(int64_t days);
 int slp_days_in_month(int64_t year, int month);

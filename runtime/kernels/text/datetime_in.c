@@ -38,7 +38,6 @@ static int is(span w, const char *s) { return length(w) == strlen(s) && memcmp(w
 
 static const char *const months[] = {"january", "february", "march", "april", "may", "june", "july",
 	"august", "september", "october", "november", "december"};
-static const char *const weekdays[] = {"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
 
 static int starts(span w, const char *name) { return length(w) == 3 && memcmp(w.p, name, 3) == 0; }
 
@@ -50,7 +49,7 @@ static int month_number(span w) {
 
 static int is_day_name(span w) {
 	for (int i = 0; i < 7; i++)
-		if (is(w, weekdays[i]) || starts(w, weekdays[i])) return 1;
+		if (is(w, slp_weekdays[i]) || starts(w, slp_weekdays[i])) return 1;
 	return is(w, "tues") || is(w, "weds") || is(w, "thur") || is(w, "thurs");
 }
 
@@ -167,13 +166,14 @@ static span cut(span *w, char c) {
 static int take_clock(parser *p, span w) {
 	p->have |= HAVE_TIME;
 	span body = cut(&w, '.');
-	int v[4] = {0}, n = 0, point = w.p != 0;
+	int v[4] = {0}, n = 0, point = w.p != 0, bad = 0;
 	for (span rest = body; rest.p;) {
 		span part = cut(&rest, ':');
 		if (n == 3) return SYNTAX;
-		if ((v[n++] = number_of(part)) < 0) return v[n - 1];
+		if ((v[n++] = number_of(part)) < 0 && !bad) bad = v[n - 1];
 	}
 	if (n < 2) return SYNTAX;
+	if (bad) return bad;
 	if (n == 2 && point) {
 		v[2] = v[1];
 		v[1] = v[0];
@@ -191,8 +191,7 @@ static int take_offset(parser *p, span w) {
 	p->have |= HAVE_ZONE;
 	span rest = {w.p + 1, w.end};
 	int v[3] = {0}, n = 0;
-	while (rest.p) {
-		if (n == 3) return SYNTAX;
+	while (rest.p && n < 3) {
 		int c = number_of(cut(&rest, ':'));
 		if (c < 0) return c == FIELD ? DISPLACEMENT : c;
 		v[n++] = c;
@@ -201,7 +200,8 @@ static int take_offset(parser *p, span w) {
 		v[1] = v[0] % 100;
 		v[0] /= 100;
 	}
-	return v[0] > MAX_OFFSET_HOURS || v[1] > 59 || v[2] > 59 ? DISPLACEMENT : 0;
+	if (v[0] > MAX_OFFSET_HOURS || v[1] > 59 || v[2] > 59) return DISPLACEMENT;
+	return rest.p ? SYNTAX : 0; /* more than three parts */
 }
 
 /* YYYYMMDD and YYMMDD if there is no date yet, else HHMMSS[.ffffff] and HHMM. */
