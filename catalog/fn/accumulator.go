@@ -18,6 +18,9 @@ type Accumulator struct {
 	// Step is the state with one value x of class in more, which is not NULL. first is an i1: there was none
 	// before, and state is what a fresh entry has, zero. It is always false unless Opens.
 	Step func(b GroupBuilder, in types.Phys, state, x, first Value) Value
+	// Undo is the state without one value x that Step has put to it: what a frame that moves needs. nil: that cannot be told
+	// from the state. What counts (In is nil) has none, for it takes one away.
+	Undo func(b GroupBuilder, in types.Phys, state, x Value) Value
 	// Opens: Step asks for first.
 	Opens bool
 	// MayFail: Step calls b.Fail.
@@ -27,6 +30,9 @@ type Accumulator struct {
 	// Merge names the accumulator that puts states of this one together; "": itself.
 	Merge string
 }
+
+// Undoes reports whether values can be taken out of a's state again.
+func (a *Accumulator) Undoes() bool { return a.In == nil || a.Undo != nil }
 
 // GroupBuilder is what an accumulator's Step writes against.
 type GroupBuilder interface {

@@ -20,7 +20,8 @@ func countGroup() Group {
 			{Name: "sumn", In: phys(i16, i32, i64), State: statePhys(i64), Type: stateType(types.TInt8), NeverNull: true,
 				Step: func(b GroupBuilder, in types.Phys, state, x, _ Value) Value {
 					return b.Add(state, widen(b, x, in, i64))
-				}},
+				},
+				Undo: func(b GroupBuilder, in types.Phys, state, x Value) Value { return b.Sub(state, widen(b, x, in, i64)) }},
 		},
 	}
 }

@@ -12,6 +12,7 @@ func sumGroup() Group {
 		},
 		Accumulators: []*Accumulator{
 			{Name: "sum", In: phys(i16, i32, i64, i128), State: statePhys(i128), MayFail: true, Step: stepSum,
+				Undo: func(b GroupBuilder, in types.Phys, state, x Value) Value { return b.Sub(state, widen(b, x, in, i128)) },
 				Type: func(t types.Type) types.Type { return types.TDecimal(types.MaxPrecision, int(t.Scale)) }},
 			{Name: "sumf", In: phys(f32, f64), State: statePhys(f64), MayFail: true, Step: stepFloatSum, Type: stateType(types.TFloat8)},
 		},

@@ -22,12 +22,14 @@ func Default() *Table {
 		listaggGroup(),
 		approxGroup(),
 		conditionalGroup(),
+		windowGroup(),
 		specialGroup(),
 		hashGroup(),
 		regexpGroup(),
 		formatGroup(),
 		copyTimeGroup(),
 		sessionGroup(),
+		lookupGroup(),
 		adminGroup(),
 	)
 }

@@ -253,7 +253,11 @@ type Row struct {
 	Shown string
 	// Agg: an aggregate function. Ret is nil then.
 	Agg *Aggregate
-	Doc string
+	// Window: a function of the rows around a row, which OVER stands behind.
+	Window bool
+	// Lookup: a function whose answers the catalog has.
+	Lookup *Lookup
+	Doc    string
 }
 
 // Session is what leader-only functions may ask for.
@@ -269,6 +273,7 @@ type Session interface {
 	NowMicros() int64 // statement start, since 2000-01-01 UTC
 	TransactionMicros() int64
 	LastQuery() int64 // of those that have ended, -1: none
+	LastCopy() int64  // of those that are COPYs, -1: none
 }
 
 // Param is one declared parameter: a kind, or a class of kinds.

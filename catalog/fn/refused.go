@@ -6,8 +6,7 @@ import "strings"
 // than that they do not exist.
 var refused = func() map[string]bool {
 	m := map[string]bool{}
-	for _, n := range strings.Fields(`median percentile_cont percentile_disc row_number rank dense_rank
-		lag lead ntile first_value last_value nth_value cume_dist percent_rank ratio_to_report current_time localtime
+	for _, n := range strings.Fields(`median percentile_cont percentile_disc current_time localtime
 		json_extract_path_text json_parse regexp_replace regexp_substr regexp_instr regexp_count convert_timezone
 		timezone`) {
 		m[n] = true

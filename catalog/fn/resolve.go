@@ -45,6 +45,72 @@ func (t *Table) Special(name string) *Row {
 	return nil
 }
 
+// Type is a type that stands for those that p takes, Unknown for all.
+func (p Param) Type() types.Type {
+	switch p.Class {
+	case AnyNumeric:
+		return types.TDecimal(types.MaxPrecision, 0)
+	case AnyInteger:
+		return types.TInt8
+	case AnyString:
+		return types.TText
+	case AnyFloat:
+		return types.TFloat8
+	case AnyType:
+		return types.TUnknown
+	}
+	if p.Kind == types.Varchar {
+		return types.TText
+	}
+	return types.Type{Kind: p.Kind}
+}
+
+// Result is the type of what r gives for the types of its parameters, Unknown if that hangs on the arguments.
+func (r *Row) Result() types.Type {
+	first, second := r.result(types.TInt4), r.result(types.TText)
+	switch {
+	case first.Kind == types.Unknown || first.Kind == second.Kind:
+		return second
+	case second.Kind == types.Unknown:
+		return first
+	}
+	return types.TUnknown
+}
+
+// result is r's result for arguments of type any where all types fit, Unknown if there is none.
+func (r *Row) result(any types.Type) types.Type {
+	args, consts := make([]types.Type, len(r.Args)), make([]*types.Datum, len(r.Args))
+	for i, p := range r.Args {
+		if args[i] = p.Type(); args[i].Kind == types.Unknown {
+			args[i] = any
+		}
+		if p.Name == partName {
+			d := types.String("day")
+			consts[i] = &d
+		} else if p.Class == ExactKind && p.Kind == types.Int4 {
+			d := types.Int(1)
+			consts[i] = &d
+		}
+	}
+	switch {
+	case r.Agg != nil:
+		if _, ret, ok := r.Agg.Bind(args[0]); ok {
+			return ret
+		}
+	case r.Ret != nil:
+		if b, err := r.Ret(args, consts); err == nil {
+			return b.Ret
+		}
+	}
+	return types.TUnknown
+}
+
+// Window reports whether name is a window function's.
+func (t *Table) Window(name string) bool {
+	rows := t.rows[name]
+	return len(rows) > 0 && rows[0].Window
+}
+
 // Shown is what a result column that a call of name makes is called.
 func (t *Table) Shown(name string) string {
 	if rows := t.rows[name]; len(rows) > 0 && rows[0].Shown != "" {

@@ -9,23 +9,6 @@ import (
 	"slipher/catalog/types"
 )
 
-// Lookup is a leader-only function whose answer hangs on the catalog and on its
-// first argument alone, a number: pg_get_userbyid(oid). For one catalog version
-// its answers are a finite list, so that the binder can make it a CASE over
-// constants: generated code stays free of the catalog. The answers of one that
-// takes no less than two arguments hang on the second too, an INTEGER.
-type Lookup struct {
-	Name string
-	// Args are the argument counts it takes; arguments behind the first do not matter.
-	MinArgs, MaxArgs int
-	Ret              types.Type
-	// Answers lists the numbers with answers of their own, ascending; Otherwise
-	// is every other number's. A NULL argument gives NULL.
-	Answers   func(env *Env) []Answer
-	Otherwise types.Datum
-	Doc       string
-}
-
 // Answer is a lookup's value for one number, or two.
 type Answer struct {
 	Key    int64
@@ -33,39 +16,23 @@ type Answer struct {
 	Second int32
 }
 
-// FindLookup finds a lookup by its function's name, nil if there is none.
-func FindLookup(name string) *Lookup {
-	for i := range lookups {
-		if lookups[i].Name == name {
-			return &lookups[i]
-		}
+// Answers are the numbers for which a lookup (fn.Lookup) has answers of its own in this version of the catalog, ascending.
+func Answers(env *Env, name string) []Answer {
+	if f := lookups[name]; f != nil {
+		return f(env)
 	}
 	return nil
 }
 
-// Lookups lists all lookups.
-func Lookups() []Lookup { return lookups }
-
-var lookups = []Lookup{
-	{"pg_get_userbyid", 1, 1, types.TName, userNames, types.String("unknown"), "A user's name by usesysid."},
-	{"pg_table_is_visible", 1, 1, types.TBool, visibleTables, types.NullDatum, "Whether a relation is found without its schema."},
-	{"pg_type_is_visible", 1, 1, types.TBool, noAnswers, types.BoolDatum(true), "Types are all in pg_catalog."},
-	{"pg_function_is_visible", 1, 1, types.TBool, noAnswers, types.BoolDatum(true), "Functions are all in pg_catalog."},
-	{"pg_get_constraintdef", 1, 2, types.TText, constraintDefs, types.NullDatum, "A constraint as ALTER TABLE would add it."},
-	{"pg_get_indexdef", 1, 3, types.TText, indexDefs, types.NullDatum, "The index that a declared key claims."},
-	{"pg_get_viewdef", 1, 2, types.TText, noAnswers, types.NullDatum, "A view's text: there are none yet."},
-	{"obj_description", 1, 2, types.TText, objectComments, types.NullDatum, "The comment on a table, a schema or a database."},
-	{"shobj_description", 1, 2, types.TText, databaseComments, types.NullDatum, "The comment on a database."},
-	{"col_description", 2, 2, types.TText, columnComments, types.NullDatum, "The comment on a column, by its table and number."},
-	{"pg_tablespace_location", 1, 1, types.TText, noAnswers, types.String(""), "Nowhere: data is in managed storage."},
-	{"pg_table_size", 1, 1, types.TInt8, tableSizes, types.Int(0), "Bytes of a table in managed storage."},
-	{"pg_relation_size", 1, 2, types.TInt8, tableSizes, types.Int(0), "Bytes of a table in managed storage."},
-	{"pg_total_relation_size", 1, 1, types.TInt8, tableSizes, types.Int(0), "Bytes of a table in managed storage."},
-	{"pg_encoding_to_char", 1, 1, types.TName, encodingNames, types.String(""), "A character set by its number."},
-	{"format_encoding", 1, 1, types.TText, columnEncodings, types.String("none"), "A column encoding by attencodingtype."},
+// lookups have answers of their own; others give the same for all numbers.
+var lookups = map[string]func(*Env) []Answer{
+	"pg_get_userbyid": userNames, "pg_table_is_visible": visibleTables,
+	"pg_get_function_arguments": functionArguments, "pg_get_function_identity_arguments": functionArguments, "pg_get_function_result": functionResults,
+	"pg_get_constraintdef": constraintDefs, "pg_get_indexdef": indexDefs,
+	"obj_description": objectComments, "shobj_description": databaseComments, "col_description": columnComments,
+	"pg_table_size": tableSizes, "pg_relation_size": tableSizes, "pg_total_relation_size": tableSizes,
+	"pg_encoding_to_char": encodingNames, "format_encoding": columnEncodings,
 }
-
-func noAnswers(*Env) []Answer { return nil }
 
 func userNames(env *Env) []Answer {
 	var out []Answer

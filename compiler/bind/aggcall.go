@@ -12,7 +12,7 @@ import (
 // aggregateCall binds a call of an aggregate function.
 func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, agg *fn.Aggregate) (value, error) {
 	if f.Over {
-		return value{}, b.unsupported(f.Pos, "window function %s", f.Name)
+		return b.aggregateWindow(sc, f, agg)
 	}
 	if err := b.aggregateClauses(f, agg); err != nil {
 		return value{}, err
@@ -63,7 +63,7 @@ func (b *binder) notAggregate(f *parse.FuncCall) error {
 		return b.errorAt(f.Pos, sqlerr.WrongObjectType, "ORDER BY specified, but %s is not an aggregate function", f.Name)
 	case f.Over && fn.Refused(f.Name):
 		return b.unsupported(f.Pos, "window function %s", f.Name)
-	case f.Over && len(b.fns.Rows(f.Name)) > 0:
+	case f.Over && len(b.fns.Rows(f.Name)) > 0 && !b.fns.Window(f.Name):
 		return b.errorAt(f.Pos, sqlerr.WrongObjectType, "OVER specified, but %s is not a window function nor an aggregate function", f.Name)
 	}
 	return nil

@@ -38,14 +38,17 @@ func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	if r := b.fns.Special(f.Name); r != nil && f.Schema == "" {
-		if !r.Takes(len(args)) {
+	if r := b.fns.Special(f.Name); r != nil && (f.Schema == "" || r.Where == fn.LeaderOnly) {
+		if !slices.ContainsFunc(b.fns.Rows(f.Name), func(r *fn.Row) bool { return r.Takes(len(args)) }) {
 			return value{}, b.noFunction(f, args)
 		}
 		return specialForms()[f.Name](b, f, args)
 	}
-	if v, ok, err := b.lookupCall(f, args); ok {
-		return v, err
+	if b.fns.Lookup(f.Name) != nil {
+		return b.lookupCall(f, args)
+	}
+	if b.fns.Window(f.Name) {
+		return b.windowCall(f, args)
 	}
 	if len(b.fns.Rows(f.Name)) == 0 && fn.Refused(f.Name) {
 		return value{}, b.unsupported(f.Pos, "function %s", f.Name)
@@ -89,8 +92,8 @@ func (b *binder) arguments(sc *scope, f *parse.FuncCall) ([]value, error) {
 	return out, nil
 }
 
-// resolve binds a call of a row of the function table.
-func (b *binder) resolve(name string, args []value, at parse.Pos) (value, error) {
+// overload is the row of the function table that a call with arguments of these types means.
+func (b *binder) overload(name string, args []value, at parse.Pos) (*fn.Row, fn.Bound, error) {
 	ts := make([]types.Type, len(args))
 	consts := make([]*types.Datum, len(args))
 	for i, a := range args {
@@ -98,7 +101,16 @@ func (b *binder) resolve(name string, args []value, at parse.Pos) (value, error)
 	}
 	row, bd, err := b.fns.Resolve(name, ts, consts)
 	if err != nil {
-		return value{}, b.place(b.nearFunction(name, err), at)
+		err = b.place(b.nearFunction(name, err), at)
+	}
+	return row, bd, err
+}
+
+// resolve binds a call of a row of the function table.
+func (b *binder) resolve(name string, args []value, at parse.Pos) (value, error) {
+	row, bd, err := b.overload(name, args, at)
+	if err != nil {
+		return value{}, err
 	}
 	if row.Leader != nil {
 		return b.leaderCall(row, bd, args, at)

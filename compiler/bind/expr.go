@@ -171,13 +171,13 @@ func isNotNull(e *algebra.Expr) *algebra.Expr {
 func (b *binder) opExpr(sc *scope, x *parse.OpExpr) (value, error) {
 	var args []value
 	if x.Left != nil {
-		l, err := b.expr(sc, x.Left)
+		l, err := b.operand(sc, x.Left, x.Op)
 		if err != nil {
 			return value{}, err
 		}
 		args = append(args, l)
 	}
-	r, err := b.expr(sc, x.Right)
+	r, err := b.operand(sc, x.Right, x.Op)
 	if err != nil {
 		return value{}, err
 	}

@@ -1,6 +1,9 @@
 package bind
 
 import (
+	"slices"
+
+	"slipher/catalog/fn"
 	"slipher/catalog/relations"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
@@ -9,36 +12,29 @@ import (
 	"slipher/compiler/plan"
 )
 
-// Lookups is what a Catalog may offer besides: functions whose answers are a
-// list that comes from the catalog (pg_get_userbyid, pg_table_is_visible).
-// A Catalog without it has none.
+// Lookups is what a Catalog may offer besides: the answers of functions that have them from the catalog.
 type Lookups interface {
-	// Lookup finds such a function and its answers in this catalog version, nil
-	// if there is none of the name.
-	Lookup(name string) (*relations.Lookup, []relations.Answer)
+	// Lookup is the answers of a function (fn.Row.Lookup) in this catalog version.
+	Lookup(fns *fn.Table, name string) []relations.Answer
 }
 
 // lookupCall binds a call of a lookup to a CASE over lists of numbers, one arm
-// for each answer: generated code never sees the catalog. ok is false if f is none.
-func (b *binder) lookupCall(f *parse.FuncCall, args []value) (v value, ok bool, err error) {
-	if f.Name == "array_to_string" && len(args) == 2 {
-		v, err := b.arrayText(args, f.Pos)
-		return v, true, err
-	}
-	if f.Name == "pg_get_expr" && (len(args) == 2 || len(args) == 3) {
-		return args[0], true, nil // expressions are kept as their text
+// for each answer: generated code never sees the catalog.
+func (b *binder) lookupCall(f *parse.FuncCall, args []value) (value, error) {
+	rows := b.fns.Rows(f.Name)
+	at := slices.IndexFunc(rows, func(r *fn.Row) bool { return r.Takes(len(args)) })
+	if at < 0 {
+		return value{}, b.noFunction(f, args)
 	}
 	cat, offers := b.cat.(Lookups)
 	if !offers {
-		return value{}, false, nil
+		return value{}, b.unsupported(f.Pos, "function %s without a catalog", f.Name)
 	}
-	l, answers := cat.Lookup(f.Name)
-	if l == nil {
-		return value{}, false, nil
+	bd, err := rows[at].Ret(nil, nil)
+	if err != nil {
+		return value{}, err
 	}
-	if len(args) < l.MinArgs || len(args) > l.MaxArgs {
-		return value{}, true, b.noFunction(f, args)
-	}
+	l, ret, answers := rows[at].Lookup, bd.Ret, cat.Lookup(b.fns, f.Name)
 	key := args[0]
 	to := key.typ
 	if !to.IsInteger() {
@@ -46,20 +42,20 @@ func (b *binder) lookupCall(f *parse.FuncCall, args []value) (v value, ok bool, 
 	}
 	arg, err := b.coerce(key, to, implicit)
 	if err != nil {
-		return value{}, true, err
+		return value{}, err
 	}
 	pair := []*algebra.Expr{arg}
-	if l.MinArgs > 1 {
+	if l.Pair {
 		second, err := b.coerce(args[1], types.TInt4, implicit)
 		if err != nil {
-			return value{}, true, err
+			return value{}, err
 		}
 		pair = append(pair, second)
 	}
-	e := &algebra.Expr{Kind: expr.Case, Type: l.Ret, Nullable: true}
+	e := &algebra.Expr{Kind: expr.Case, Type: ret, Nullable: true}
 	for _, x := range pair {
 		if x.Nullable {
-			e.Args = append(e.Args, isNull(x), algebra.Null(l.Ret))
+			e.Args = append(e.Args, isNull(x), algebra.Null(ret))
 		}
 	}
 	for _, arm := range armsOf(answers, to) {
@@ -68,14 +64,14 @@ func (b *binder) lookupCall(f *parse.FuncCall, args []value) (v value, ok bool, 
 			of := b.among(pair[1], types.TInt4, []types.Datum{types.Int(int64(arm.second))})
 			is = &algebra.Expr{Kind: expr.And, Type: types.TBool, Nullable: is.Nullable || of.Nullable, Args: []*algebra.Expr{is, of}}
 		}
-		e.Args = append(e.Args, is, b.answer(l.Ret, arm.value))
+		e.Args = append(e.Args, is, b.answer(ret, arm.value))
 	}
-	last := b.answer(l.Ret, l.Otherwise)
+	last := b.answer(ret, l.Otherwise)
 	if len(e.Args) == 0 {
-		return value{expr: last, typ: l.Ret, pos: f.Pos}, true, nil
+		return value{expr: last, typ: ret, pos: f.Pos}, nil
 	}
 	e.Args = append(e.Args, last)
-	return value{expr: e, typ: l.Ret, pos: f.Pos}, true, nil
+	return value{expr: e, typ: ret, pos: f.Pos}, nil
 }
 
 // among is e IN (list).
@@ -87,13 +83,17 @@ func (b *binder) among(e *algebra.Expr, t types.Type, list []types.Datum) *algeb
 
 // arrayText is array_to_string over the arrays that there are: numbers in array
 // notation in catalog relations.
-func (b *binder) arrayText(args []value, at parse.Pos) (value, error) {
+func (b *binder) arrayText(f *parse.FuncCall, args []value) (value, error) {
+	at := f.Pos
 	inner, err := b.resolve("btrim", []value{args[0], constant("{}", at)}, at)
 	if err != nil {
 		return value{}, err
 	}
 	return b.resolve("replace", []value{inner, constant(",", at), args[1]}, at)
 }
+
+// keptExpr is pg_get_expr: expressions are kept as their text.
+func (b *binder) keptExpr(_ *parse.FuncCall, args []value) (value, error) { return args[0], nil }
 
 func constant(s string, at parse.Pos) value {
 	d := types.String(s)

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"slipher/catalog/fn"
-	"slipher/catalog/relations"
 	"slipher/catalog/similar"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
@@ -101,9 +100,6 @@ func (b *binder) nearFunction(name string, err error) error {
 	}
 	for _, n := range fn.RefusedNames() {
 		offer(n)
-	}
-	for _, l := range relations.Lookups() {
-		offer(l.Name)
 	}
 	if h := near.Hint("function"); h != "" {
 		e.Hint = h

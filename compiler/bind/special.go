@@ -116,6 +116,7 @@ func specialForms() map[string]func(b *binder, f *parse.FuncCall, args []value) 
 	return map[string]func(b *binder, f *parse.FuncCall, args []value) (value, error){
 		"coalesce": (*binder).coalesceCall, "nvl": (*binder).coalesceCall, "nvl2": (*binder).nvl2, "nullif": (*binder).nullif,
 		"decode": (*binder).decode, "greatest": extreme("greatest"), "least": extreme("least"),
+		"array_to_string": (*binder).arrayText, "pg_get_expr": (*binder).keptExpr,
 	}
 }
 

@@ -64,14 +64,10 @@ func (v View) Find(database, schema, name string) (*state.Table, error) {
 	return nil, nil
 }
 
-// Lookup finds a function that answers from the catalog: bind.Lookups.
-func (v View) Lookup(name string) (*relations.Lookup, []relations.Answer) {
-	l := relations.FindLookup(name)
-	if l == nil {
-		return nil, nil
-	}
-	return l, l.Answers(&relations.Env{Catalog: v.Cat, Database: v.Ses.CurrentDatabase(), User: v.Ses.CurrentUser(),
-		SearchPath: v.path()})
+// Lookup is the answers of a function that has them from the catalog: bind.Lookups.
+func (v View) Lookup(fns *fn.Table, name string) []relations.Answer {
+	return relations.Answers(&relations.Env{Catalog: v.Cat, Database: v.Ses.CurrentDatabase(), User: v.Ses.CurrentUser(),
+		SearchPath: v.path(), Functions: fns}, name)
 }
 
 // path is the schemas in which names are looked for.

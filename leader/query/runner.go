@@ -31,6 +31,8 @@ type Session interface {
 	ParseOptions() parse.Options
 	// Ran notes a query that nodes have run.
 	Ran(query int64)
+	// Copied notes one that was a COPY.
+	Copied(query int64)
 	// Settings is all of them, for catalog relations.
 	Settings() []relations.Setting
 }

@@ -72,8 +72,14 @@ func (s *Session) TransactionMicros() int64 { return types.MicrosOf(s.txnStart) 
 // LastQuery is the last query that nodes have run for the session, -1 if they have run none: pg_last_query_id.
 func (s *Session) LastQuery() int64 { return s.last }
 
+// LastCopy is the last COPY that nodes have run for the session, -1 if they have run none: pg_last_copy_id.
+func (s *Session) LastCopy() int64 { return s.lastCopy }
+
 // Ran notes a query that nodes have run.
 func (s *Session) Ran(query int64) { s.last = query }
+
+// Copied notes a COPY that nodes have run.
+func (s *Session) Copied(query int64) { s.lastCopy = query }
 
 // FloatDigits is extra_float_digits.
 func (s *Session) FloatDigits() int { return s.settings.int("extra_float_digits") }
