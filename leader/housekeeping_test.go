@@ -37,9 +37,14 @@ var never = keep.Policy{Tick: time.Hour}
 
 func openHouse(t *testing.T, dir string, p keep.Policy) *house {
 	t.Helper()
+	return openHouseLogging(t, dir, p, slog.New(slog.DiscardHandler))
+}
+
+func openHouseLogging(t *testing.T, dir string, p keep.Policy, log *slog.Logger) *house {
+	t.Helper()
 	ctx := context.Background()
 	s, err := Start(ctx, Options{Dir: dir, ID: "l1", Listen: "127.0.0.1:0", Bootstrap: true, Slices: 4, Embedded: true, Workers: 2,
-		Housekeeping: p, Log: slog.New(slog.DiscardHandler)})
+		Housekeeping: p, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,6 +87,20 @@ func (h *house) int(sql string) (n int64) {
 		h.t.Fatalf("%s: %v", sql, err)
 	}
 	return n
+}
+
+// text is a query's first column, a line a row.
+func (h *house) text(sql string) string {
+	h.t.Helper()
+	rows, err := h.c.Query(context.Background(), sql)
+	if err != nil {
+		h.t.Fatalf("%s: %v", sql, err)
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		h.t.Fatalf("%s: %v", sql, err)
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (h *house) want(sql string, n int64) {

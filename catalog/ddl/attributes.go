@@ -28,7 +28,9 @@ func (b *builder) distribution() error {
 		style = state.DistKey
 	case b.parent != nil:
 		b.t.DistStyle, b.t.Effective = b.parent.DistStyle, b.parent.Effective
-		b.t.DistKey = b.rename(b.parent, b.parent.DistKey)
+		if key := b.parent.DistPlace(); key >= 0 {
+			b.t.DistKey = state.KeyColumn(b.inherited(key))
+		}
 		return nil
 	}
 	switch {
@@ -40,7 +42,7 @@ func (b *builder) distribution() error {
 	b.t.DistStyle, b.t.Effective = style, style
 	switch style {
 	case state.DistKey:
-		b.t.DistKey = keys[0]
+		b.t.DistKey = state.KeyColumn(types.FirstID(keys[0]))
 		if b.t.Columns[keys[0]].Identity != nil {
 			// Identity values are given where rows are stored, after they were placed:
 			// rows lie evenly, and no plan may count on their place.
@@ -49,7 +51,7 @@ func (b *builder) distribution() error {
 	case state.DistAuto:
 		b.t.Effective = state.DistEven
 		if pk := b.t.PrimaryKey(); len(pk) == 1 {
-			b.t.Effective, b.t.DistKey = state.DistKey, pk[0]
+			b.t.Effective, b.t.DistKey = state.DistKey, state.KeyColumn(pk[0])
 		}
 	}
 	return nil
@@ -105,12 +107,12 @@ func (b *builder) sortKey() error {
 		return invalid("cannot specify SORTKEY columns with SORTKEY AUTO")
 	case b.in.SortStyle == nil && len(inColumn)+len(listed) == 0 && b.parent != nil:
 		b.t.SortStyle = b.parent.SortStyle
-		for _, c := range b.parent.SortKey {
-			b.t.SortKey = append(b.t.SortKey, b.rename(b.parent, c))
+		for _, i := range b.parent.SortPlaces() {
+			b.t.SortKey = append(b.t.SortKey, b.inherited(i))
 		}
 		return nil
 	}
-	b.t.SortKey = slices.Concat(inColumn, listed)
+	b.t.SortKey = state.FirstKey(slices.Concat(inColumn, listed)...)
 	b.t.SortStyle = state.SortAuto
 	if len(b.t.SortKey) > 0 {
 		b.t.SortStyle = state.SortCompound
@@ -128,12 +130,9 @@ func (b *builder) sortKey() error {
 	return nil
 }
 
-// rename is the number in the new table of a parent's column, -1 for -1.
-func (b *builder) rename(parent *state.Table, column int) int {
-	if column < 0 {
-		return -1
-	}
-	return b.t.Column(parent.Columns[column].Name)
+// inherited is the new table's column that came of column number i of the parent.
+func (b *builder) inherited(i int) types.ColumnID {
+	return types.FirstID(b.t.Column(b.parent.Columns[i].Name))
 }
 
 // encodings settles ENCODE AUTO: it ends with the first column that names an
@@ -144,9 +143,10 @@ func (b *builder) encodings() error {
 	if !named {
 		return nil
 	}
+	sorted := b.t.SortPlaces()
 	for i := range b.t.Columns {
 		if c := &b.t.Columns[i]; c.Encoding == "" {
-			c.Encoding = DefaultEncoding(c.Type, slices.Contains(b.t.SortKey, i))
+			c.Encoding = DefaultEncoding(c.Type, slices.Contains(sorted, i))
 		}
 	}
 	return nil

@@ -61,7 +61,7 @@ func (b *builder) constraint(c Constraint) error {
 	if err != nil {
 		return err
 	}
-	k := state.Constraint{Name: b.plan.cut(c.Name), Kind: c.Kind, Columns: columns}
+	k := state.Constraint{Name: b.plan.cut(c.Name), Kind: c.Kind, Columns: state.FirstKey(columns...)}
 	switch c.Kind {
 	case "p":
 		if b.t.PrimaryKey() != nil {
@@ -101,7 +101,7 @@ func (b *builder) hasConstraint(name string) bool {
 func (b *builder) constraintName(k state.Constraint) string {
 	base := b.t.Name
 	if k.Kind != "p" {
-		for _, n := range k.Columns {
+		for _, n := range b.t.Places(k.Columns) {
 			base += "_" + b.t.Columns[n].Name
 		}
 	}
@@ -141,7 +141,7 @@ func (b *builder) reference(k *state.Constraint) error {
 		if pk == nil {
 			return sqlerr.New(sqlerr.UndefinedObject, "there is no primary key for referenced table \"%s\"", target.Name)
 		}
-		for _, n := range pk {
+		for _, n := range target.Places(pk) {
 			k.RefColumns = append(k.RefColumns, target.Columns[n].Name)
 		}
 	}
@@ -149,20 +149,20 @@ func (b *builder) reference(k *state.Constraint) error {
 		return sqlerr.New(sqlerr.InvalidForeignKey,
 			"number of referencing and referenced columns for foreign key disagree")
 	}
-	referenced := make([]int, len(k.RefColumns))
+	referenced, own := make([]int, len(k.RefColumns)), b.t.Places(k.Columns)
 	for i, name := range k.RefColumns {
 		if referenced[i] = target.Column(name); referenced[i] < 0 {
 			return sqlerr.New(sqlerr.UndefinedColumn,
 				"column \"%s\" referenced in foreign key constraint does not exist", name)
 		}
-		if from, to := b.t.Columns[k.Columns[i]].Type, target.Columns[referenced[i]].Type; !types.Comparable(from, to) {
+		if from, to := b.t.Columns[own[i]].Type, target.Columns[referenced[i]].Type; !types.Comparable(from, to) {
 			return sqlerr.New(sqlerr.DatatypeMismatch, "foreign key constraint \"%s\" cannot be implemented", k.Name).
 				WithDetail("Key columns \"%s\" and \"%s\" are of incompatible types: %s and %s.",
-					b.t.Columns[k.Columns[i]].Name, name, from, to)
+					b.t.Columns[own[i]].Name, name, from, to)
 		}
 	}
 	if !slices.ContainsFunc(target.Constraints, func(c state.Constraint) bool {
-		return c.Kind != "f" && sameColumns(c.Columns, referenced)
+		return c.Kind != "f" && sameColumns(target.Places(c.Columns), referenced)
 	}) {
 		return sqlerr.New(sqlerr.InvalidForeignKey,
 			"there is no unique constraint matching given keys for referenced table \"%s\"", target.Name)

@@ -71,10 +71,10 @@ func TestCreateTable(t *testing.T) {
 		Constraints: []Constraint{{Kind: "p", Columns: ids("id", "year")}, {Kind: "u", Columns: ids("title"), Name: "t_u"}},
 	})
 	m := s.Catalog.Table("dev", "s", "movies")
-	if m.DistStyle != state.DistKey || m.Effective != state.DistKey || m.DistKey != 2 || m.Backup || m.EncodeAuto {
+	if m.DistStyle != state.DistKey || m.Effective != state.DistKey || m.DistPlace() != 2 || m.Backup || m.EncodeAuto {
 		t.Errorf("attributes: %+v", m)
 	}
-	if m.SortStyle != state.SortInterleaved || fmt.Sprint(m.SortKey) != "[2 0]" {
+	if m.SortStyle != state.SortInterleaved || fmt.Sprint(m.SortPlaces()) != "[2 0]" {
 		t.Errorf("sort key: %v %v", m.SortStyle, m.SortKey)
 	}
 	var encodings, constraints []string
@@ -82,7 +82,7 @@ func TestCreateTable(t *testing.T) {
 		encodings = append(encodings, c.Encoding)
 	}
 	for _, k := range m.Constraints {
-		constraints = append(constraints, k.Name+k.Kind+fmt.Sprint(k.Columns))
+		constraints = append(constraints, k.Name+k.Kind+fmt.Sprint(m.Places(k.Columns)))
 	}
 	if got := strings.Join(encodings, " "); got != "raw text255 raw raw raw" {
 		t.Errorf("encodings %s", got)
@@ -115,8 +115,8 @@ func TestDistribution(t *testing.T) {
 	} {
 		x.in.Name, x.in.Columns = Name{Name: "t"}, cols
 		tab := create(t, scope(t), x.in).Catalog.Table("dev", "public", "t")
-		if tab.DistStyle != x.declared || tab.Effective != x.effective || tab.DistKey != x.key {
-			t.Errorf("%s: %v %v %v", x.name, tab.DistStyle, tab.Effective, tab.DistKey)
+		if tab.DistStyle != x.declared || tab.Effective != x.effective || tab.DistPlace() != x.key {
+			t.Errorf("%s: %v %v %v", x.name, tab.DistStyle, tab.Effective, tab.DistPlace())
 		}
 		if !tab.EncodeAuto || tab.SortStyle != state.SortAuto {
 			t.Errorf("%s: not automatic", x.name)
@@ -136,7 +136,7 @@ func TestLike(t *testing.T) {
 	if strings.Join(names, " ") != "z id name day y" {
 		t.Errorf("columns %v", names)
 	}
-	if tab.DistStyle != state.DistAuto || tab.DistKey != 1 || fmt.Sprint(tab.SortKey) != "[3]" || tab.Constraints != nil {
+	if tab.DistStyle != state.DistAuto || tab.DistPlace() != 1 || fmt.Sprint(tab.SortPlaces()) != "[3]" || tab.Constraints != nil {
 		t.Errorf("inherited: %+v", tab)
 	}
 	if !tab.Columns[1].NotNull || tab.Columns[2].Default != "" || tab.Columns[2].Encoding != "zstd" {

@@ -94,7 +94,7 @@ func CreateTable(s Scope, in Table) (*Plan, error) {
 		return nil, err
 	}
 	b.t = state.Table{Database: s.Database, Schema: schema, Name: b.plan.cut(in.Name.Name), Owner: s.User,
-		DistKey: -1, Backup: !in.BackupNo}
+		Backup: !in.BackupNo}
 	if state.IsSystemSchema(schema) {
 		return nil, sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied for schema %s", schema)
 	}
@@ -242,6 +242,7 @@ func (b *builder) inherit(l Like) error {
 		b.t.Backup = b.t.Backup && parent.Backup
 	}
 	for _, c := range parent.Columns {
+		c.ID, c.Initial = 0, nil // another column, as old as its table
 		if !l.Defaults {
 			c.Default, c.Identity = "", nil
 		}

@@ -13,7 +13,7 @@ import (
 func shownEncoding(t *state.Table, i int) string {
 	name := t.Columns[i].Encoding
 	if name == "" {
-		name = ddl.DefaultEncoding(t.Columns[i].Type, slices.Contains(t.SortKey, i))
+		name = ddl.DefaultEncoding(t.Columns[i].Type, slices.Contains(t.SortPlaces(), i))
 	}
 	if name == "raw" {
 		return "none"

@@ -2,6 +2,7 @@ package relations
 
 import (
 	"context"
+	"slices"
 
 	"slipher/catalog/state"
 )
@@ -50,7 +51,7 @@ func infoConstraints(_ context.Context, env *Env, b *builder) error {
 
 func infoKeyColumns(_ context.Context, env *Env, b *builder) error {
 	eachKey(env, func(t *state.Table, k *state.Constraint) {
-		for i, c := range k.Columns {
+		for i, c := range t.Places(k.Columns) {
 			var unique any
 			if k.Kind == "f" {
 				unique = i + 1
@@ -63,7 +64,7 @@ func infoKeyColumns(_ context.Context, env *Env, b *builder) error {
 
 func infoConstraintColumns(_ context.Context, env *Env, b *builder) error {
 	eachKey(env, func(t *state.Table, k *state.Constraint) {
-		schema, table, names := t.Schema, t.Name, columnNames(t, k.Columns)
+		schema, table, names := t.Schema, t.Name, columnNames(t, t.Places(k.Columns))
 		if k.Kind == "f" {
 			schema, table, names = k.RefSchema, k.RefTable, k.RefColumns
 		}
@@ -82,7 +83,7 @@ func infoReferential(_ context.Context, env *Env, b *builder) error {
 		var schema, name any
 		if target, columns := referenced(env, t, k); target != nil {
 			for _, other := range target.Constraints {
-				if other.Kind != "f" && array(other.Columns) == array(columns) {
+				if other.Kind != "f" && slices.Equal(target.Places(other.Columns), columns) {
 					schema, name = target.Schema, other.Name
 				}
 			}

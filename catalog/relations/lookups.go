@@ -95,7 +95,7 @@ func constraintDefs(env *Env) []Answer {
 }
 
 func constraintDef(t *state.Table, k *state.Constraint) string {
-	text := fmt.Sprintf("%s (%s)", constraintTypes[k.Kind], quoteAll(columnNames(t, k.Columns)))
+	text := fmt.Sprintf("%s (%s)", constraintTypes[k.Kind], quoteAll(columnNames(t, t.Places(k.Columns))))
 	if k.Kind == "f" {
 		target := quoteName(k.RefTable)
 		if k.RefSchema != t.Schema {

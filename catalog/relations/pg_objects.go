@@ -128,13 +128,13 @@ func pgAttribute(_ context.Context, env *Env, b *builder) error {
 	}
 	for _, t := range env.tables() {
 		for i, c := range t.Columns {
-			attributeRow(b, t.ID, i, c.Name, c.Type, c.NotNull, hasDefault(&c), i == t.DistKey, sortOrdinal(t, i), encodingNumber(t, i))
+			attributeRow(b, t.ID, i, c.Name, c.Type, c.NotNull, hasDefault(&c), i == t.DistPlace(), sortOrdinal(t, i), encodingNumber(t, i))
 		}
 		for n, k := range t.Constraints {
 			if k.Kind == "f" {
 				continue
 			}
-			for i, column := range k.Columns {
+			for i, column := range t.Places(k.Columns) {
 				c := t.Columns[column]
 				attributeRow(b, indexOID(t, n), i, c.Name, c.Type, c.NotNull, false, false, 0, 0)
 			}
@@ -181,7 +181,7 @@ func (e *Env) defaultText(t *state.Table, i int) string {
 // sortOrdinal is attsortkeyord: 1.. in the key's order, with alternating sign
 // if interleaved, 0 outside of it.
 func sortOrdinal(t *state.Table, column int) int {
-	n := slices.Index(t.SortKey, column) + 1
+	n := slices.Index(t.SortPlaces(), column) + 1
 	if t.SortStyle == state.SortInterleaved && n%2 == 0 {
 		return -n
 	}
@@ -249,7 +249,7 @@ func pgConstraint(_ context.Context, env *Env, b *builder) error {
 				}
 			}
 			b.add(oid, k.Name, env.schemaID(t.Schema), k.Kind, false, false, true, t.ID, 0, index, 0, target,
-				action, action, match, true, 0, true, array(columnNumbers(k.Columns)), foreign, nil, nil)
+				action, action, match, true, 0, true, array(columnNumbers(t.Places(k.Columns))), foreign, nil, nil)
 		}
 	}
 	return nil
@@ -263,7 +263,7 @@ func pgIndex(_ context.Context, env *Env, b *builder) error {
 			}
 			zeros := strings.TrimSuffix(strings.Repeat("0 ", len(k.Columns)), " ")
 			b.add(indexOID(t, n), t.ID, len(k.Columns), true, k.Kind == "p", false, true, false, true, false, true, true, false,
-				vector(columnNumbers(k.Columns)), zeros, zeros, zeros, nil, nil)
+				vector(columnNumbers(t.Places(k.Columns))), zeros, zeros, zeros, nil, nil)
 		}
 	}
 	return nil
@@ -312,7 +312,7 @@ func quoteName(s string) string {
 func indexDef(t *state.Table, n int) string {
 	k := &t.Constraints[n]
 	return fmt.Sprintf("CREATE UNIQUE INDEX %s ON %s.%s USING btree (%s)", quoteName(k.Name), quoteName(t.Schema),
-		quoteName(t.Name), quoteAll(columnNames(t, k.Columns)))
+		quoteName(t.Name), quoteAll(columnNames(t, t.Places(k.Columns))))
 }
 
 func pgTables(_ context.Context, env *Env, b *builder) error {
@@ -333,7 +333,7 @@ func pgTableDef(_ context.Context, env *Env, b *builder) error {
 			continue
 		}
 		for i, c := range t.Columns {
-			b.add(t.Schema, t.Name, c.Name, c.Type.String(), shownEncoding(t, i), i == t.DistKey, sortOrdinal(t, i), c.NotNull)
+			b.add(t.Schema, t.Name, c.Name, c.Type.String(), shownEncoding(t, i), i == t.DistPlace(), sortOrdinal(t, i), c.NotNull)
 		}
 	}
 	return nil

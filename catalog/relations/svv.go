@@ -31,7 +31,7 @@ func svv() []entry {
 func StyleText(t *state.Table) string {
 	text := map[state.DistStyle]string{state.DistEven: "EVEN", state.DistAll: "ALL"}[t.Effective]
 	if t.Effective == state.DistKey {
-		text = fmt.Sprintf("KEY(%s)", t.Columns[t.DistKey].Name)
+		text = fmt.Sprintf("KEY(%s)", t.Columns[t.DistPlace()].Name)
 	}
 	if t.DistStyle == state.DistAuto {
 		return "AUTO(" + text + ")"
@@ -61,7 +61,7 @@ func sortKey1Text(t *state.Table) any {
 	case state.SortInterleaved:
 		return "INTERLEAVED"
 	case state.SortCompound:
-		return t.Columns[t.SortKey[0]].Name
+		return t.Columns[t.SortPlaces()[0]].Name
 	}
 	return nil
 }
@@ -82,7 +82,7 @@ func svvTableInfo(ctx context.Context, env *Env, b *builder) error {
 		}
 		var sort1Encoding, unsorted any
 		if len(t.SortKey) > 0 {
-			sort1Encoding = shownEncoding(t, t.SortKey[0])
+			sort1Encoding = shownEncoding(t, t.SortPlaces()[0])
 			unsorted = decimal(100*float64(rows-sorted)/float64(rows), 2)
 		}
 		skewSort, err := skewSortKey(ctx, env, t)
@@ -128,7 +128,8 @@ func byRows(a, b sliceSum) int { return int(a.rows - b.rows) }
 // skewSortKey is the size of the largest column that is not in the sort key
 // over that of the key's first column, nil without either.
 func skewSortKey(ctx context.Context, env *Env, t *state.Table) (any, error) {
-	if len(t.SortKey) == 0 {
+	key := t.SortPlaces()
+	if len(key) == 0 {
 		return nil, nil
 	}
 	sizes := make([]int64, len(t.Columns))
@@ -142,11 +143,11 @@ func skewSortKey(ctx context.Context, env *Env, t *state.Table) (any, error) {
 	}
 	var largest int64
 	for i, n := range sizes {
-		if !slices.Contains(t.SortKey, i) {
+		if !slices.Contains(key, i) {
 			largest = max(largest, n)
 		}
 	}
-	if first := sizes[t.SortKey[0]]; first > 0 && largest > 0 {
+	if first := sizes[key[0]]; first > 0 && largest > 0 {
 		return decimal(float64(largest)/float64(first), 2), nil
 	}
 	return nil, nil

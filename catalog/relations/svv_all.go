@@ -111,7 +111,7 @@ func redshiftColumns(_ context.Context, env *Env, b *builder) error {
 		for _, t := range env.Catalog.Tables(d.Name) {
 			for i, c := range t.Columns {
 				b.add(d.Name, t.Schema, t.Name, c.Name, i+1, c.Type.String(), null(env.defaultText(t, i)), yesNo(!c.NotNull),
-					shownEncoding(t, i), i == t.DistKey, sortOrdinal(t, i), nil, null(t.Comments.Of(c.ID)))
+					shownEncoding(t, i), i == t.DistPlace(), sortOrdinal(t, i), nil, null(t.Comments.Of(c.ID)))
 			}
 		}
 	}

@@ -212,13 +212,3 @@ func (c *Catalog) SlicesOf(node string) []SliceID {
 func (t *Table) Column(name string) int {
 	return slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
 }
-
-// PrimaryKey is the primary key's columns, nil if none is declared.
-func (t *Table) PrimaryKey() []int {
-	for i := range t.Constraints {
-		if t.Constraints[i].Kind == "p" {
-			return t.Constraints[i].Columns
-		}
-	}
-	return nil
-}

@@ -123,3 +123,47 @@ func TestComments(t *testing.T) {
 		}
 	}
 }
+
+// Keys are ids. What was written when they were numbers means the same, and what they cannot mean is refused.
+func TestKeys(t *testing.T) {
+	def := func(dist KeyColumn, sort Key, primary Key) *CreateTable {
+		op := movies("public").(*CreateTable)
+		op.Table.DistKey, op.Table.SortKey = dist, sort
+		op.Table.Constraints = constraintList{{Name: "p", Kind: "p", Columns: primary}}
+		return op
+	}
+	c, res := run(t, started(t), def(2, FirstKey(1, 0), FirstKey(0)))
+	tab := *c.TableByID(TableID(res.Ops[0].ID))
+	if tab.DistPlace() != 1 || !slices.Equal(tab.SortPlaces(), []int{1, 0}) || !slices.Equal(tab.Places(tab.PrimaryKey()), []int{0}) {
+		t.Errorf("%+v", tab)
+	}
+	// Another order of columns, and a new one in front.
+	tab.Columns = []Column{{Name: "new", Type: types.TInt4, ID: 3}, tab.Columns[1], tab.Columns[0]}
+	again, err := Decode(encode(t, c.WithTable(&tab)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := again.TableByID(tab.ID)
+	if moved.DistPlace() != 1 || !slices.Equal(moved.SortPlaces(), []int{1, 2}) || !slices.Equal(moved.Places(moved.PrimaryKey()), []int{2}) {
+		t.Errorf("%+v", moved)
+	}
+	if none := (&Table{Columns: tab.Columns}); none.DistPlace() != -1 || len(none.SortPlaces()) != 0 || none.PrimaryKey() != nil {
+		t.Error("keys of a table without any")
+	}
+	// The form: numbers, -1 for none.
+	for key, want := range map[KeyColumn][]byte{0: {0xff}, 1: {0}, 7: {6}} {
+		got, err := key.MarshalMsg(nil)
+		var back KeyColumn
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%d is %x: %v", key, got, err)
+		} else if _, err := back.UnmarshalMsg(got); err != nil || back != key {
+			t.Errorf("%d comes back as %d: %v", key, back, err)
+		}
+	}
+	if got, err := FirstKey(2, 0).MarshalMsg(nil); err != nil || !bytes.Equal(got, []byte{0x92, 2, 0}) {
+		t.Errorf("%x %v", got, err)
+	}
+	for _, bad := range []*CreateTable{def(3, nil, nil), def(0, Key{3}, nil), def(0, nil, Key{1, 0}), def(1<<32-1, nil, nil)} {
+		fails(t, c, sqlerr.InvalidTableDefinition, func() Op { bad.Table.Name = "bad"; return bad }())
+	}
+}

@@ -157,7 +157,7 @@ func TestDropsAreGarbage(t *testing.T) {
 // A SERIALIZABLE transaction counts only if what it has read is as it was.
 func TestReads(t *testing.T) {
 	c, id := loaded(t)
-	c, res := run(t, c, &CreateTable{Table: Table{Database: "dev", Schema: "public", Name: "actors", DistKey: -1}})
+	c, res := run(t, c, &CreateTable{Table: Table{Database: "dev", Schema: "public", Name: "actors"}})
 	other := TableID(res.Ops[0].ID)
 	read := Read{Table: id, Content: c.TableByID(id).Version.Content}
 	c, _ = c.Apply(&Command{Txn: 20, Ops: []Op{&Delta{Table: id, Adds: []ObjectRef{ref(7, 0)}}}})

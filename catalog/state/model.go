@@ -51,9 +51,9 @@ type Table struct {
 	Columns       columnList     `msg:"cols"`
 	DistStyle     DistStyle      `msg:"dist"`
 	Effective     DistStyle      `msg:"eff"`     // never DistAuto
-	DistKey       int            `msg:"distkey"` // column number, -1 none
+	DistKey       KeyColumn      `msg:"distkey"` // 0: none
 	SortStyle     SortStyle      `msg:"sort"`
-	SortKey       []int          `msg:"sortkey"` // column numbers
+	SortKey       Key            `msg:"sortkey"`
 	EncodeAuto    bool           `msg:"encauto"`
 	Backup        bool           `msg:"backup"`
 	Constraints   constraintList `msg:"cons"`
@@ -92,7 +92,7 @@ type Identity struct {
 type Constraint struct {
 	Name       string   `msg:"name"`
 	Kind       string   `msg:"kind"` // "p", "u", "f"
-	Columns    []int    `msg:"cols"`
+	Columns    Key      `msg:"cols"`
 	RefSchema  string   `msg:"refschema"`
 	RefTable   string   `msg:"reftable"`
 	RefColumns []string `msg:"refcols"`

@@ -267,9 +267,10 @@ func (z *Constraint) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.AppendString(o, z.Kind)
 	// string "cols"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Columns)))
-	for za0001 := range z.Columns {
-		o = msgp.AppendInt(o, z.Columns[za0001])
+	o, err = z.Columns.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Columns")
+		return
 	}
 	// string "refschema"
 	o = append(o, 0xa9, 0x72, 0x65, 0x66, 0x73, 0x63, 0x68, 0x65, 0x6d, 0x61)
@@ -280,8 +281,8 @@ func (z *Constraint) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "refcols"
 	o = append(o, 0xa7, 0x72, 0x65, 0x66, 0x63, 0x6f, 0x6c, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.RefColumns)))
-	for za0002 := range z.RefColumns {
-		o = msgp.AppendString(o, z.RefColumns[za0002])
+	for za0001 := range z.RefColumns {
+		o = msgp.AppendString(o, z.RefColumns[za0001])
 	}
 	return
 }
@@ -321,27 +322,10 @@ func (z *Constraint) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "cols":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.Columns.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Columns")
 				return
-			}
-			if zb0002 > zc89d2890limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.Columns) >= int(zb0002) {
-				z.Columns = (z.Columns)[:zb0002]
-			} else {
-				z.Columns = make([]int, zb0002)
-			}
-			for za0001 := range z.Columns {
-				z.Columns[za0001], bts, err = msgp.ReadIntBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "Columns", za0001)
-					return
-				}
 			}
 		case "refschema":
 			z.RefSchema, bts, err = msgp.ReadStringBytes(bts)
@@ -356,25 +340,25 @@ func (z *Constraint) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "refcols":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "RefColumns")
 				return
 			}
-			if zb0003 > zc89d2890limitArrays {
+			if zb0002 > zc89d2890limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.RefColumns) >= int(zb0003) {
-				z.RefColumns = (z.RefColumns)[:zb0003]
+			if cap(z.RefColumns) >= int(zb0002) {
+				z.RefColumns = (z.RefColumns)[:zb0002]
 			} else {
-				z.RefColumns = make([]string, zb0003)
+				z.RefColumns = make([]string, zb0002)
 			}
-			for za0002 := range z.RefColumns {
-				z.RefColumns[za0002], bts, err = msgp.ReadStringBytes(bts)
+			for za0001 := range z.RefColumns {
+				z.RefColumns[za0001], bts, err = msgp.ReadStringBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "RefColumns", za0002)
+					err = msgp.WrapError(err, "RefColumns", za0001)
 					return
 				}
 			}
@@ -392,9 +376,9 @@ func (z *Constraint) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Constraint) Msgsize() (s int) {
-	s = 1 + 5 + msgp.StringPrefixSize + len(z.Name) + 5 + msgp.StringPrefixSize + len(z.Kind) + 5 + msgp.ArrayHeaderSize + (len(z.Columns) * (msgp.IntSize)) + 10 + msgp.StringPrefixSize + len(z.RefSchema) + 9 + msgp.StringPrefixSize + len(z.RefTable) + 8 + msgp.ArrayHeaderSize
-	for za0002 := range z.RefColumns {
-		s += msgp.StringPrefixSize + len(z.RefColumns[za0002])
+	s = 1 + 5 + msgp.StringPrefixSize + len(z.Name) + 5 + msgp.StringPrefixSize + len(z.Kind) + 5 + z.Columns.Msgsize() + 10 + msgp.StringPrefixSize + len(z.RefSchema) + 9 + msgp.StringPrefixSize + len(z.RefTable) + 8 + msgp.ArrayHeaderSize
+	for za0001 := range z.RefColumns {
+		s += msgp.StringPrefixSize + len(z.RefColumns[za0001])
 	}
 	return
 }
@@ -913,15 +897,20 @@ func (z *Table) MarshalMsg(b []byte) (o []byte, err error) {
 		o = msgp.AppendUint8(o, uint8(z.Effective))
 		// string "distkey"
 		o = append(o, 0xa7, 0x64, 0x69, 0x73, 0x74, 0x6b, 0x65, 0x79)
-		o = msgp.AppendInt(o, z.DistKey)
+		o, err = z.DistKey.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "DistKey")
+			return
+		}
 		// string "sort"
 		o = append(o, 0xa4, 0x73, 0x6f, 0x72, 0x74)
 		o = msgp.AppendUint8(o, uint8(z.SortStyle))
 		// string "sortkey"
 		o = append(o, 0xa7, 0x73, 0x6f, 0x72, 0x74, 0x6b, 0x65, 0x79)
-		o = msgp.AppendArrayHeader(o, uint32(len(z.SortKey)))
-		for za0001 := range z.SortKey {
-			o = msgp.AppendInt(o, z.SortKey[za0001])
+		o, err = z.SortKey.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "SortKey")
+			return
 		}
 		// string "encauto"
 		o = append(o, 0xa7, 0x65, 0x6e, 0x63, 0x61, 0x75, 0x74, 0x6f)
@@ -1041,7 +1030,7 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				z.Effective = DistStyle(zb0004)
 			}
 		case "distkey":
-			z.DistKey, bts, err = msgp.ReadIntBytes(bts)
+			bts, err = z.DistKey.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "DistKey")
 				return
@@ -1057,27 +1046,10 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				z.SortStyle = SortStyle(zb0005)
 			}
 		case "sortkey":
-			var zb0006 uint32
-			zb0006, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			bts, err = z.SortKey.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "SortKey")
 				return
-			}
-			if zb0006 > zc89d2890limitArrays {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if cap(z.SortKey) >= int(zb0006) {
-				z.SortKey = (z.SortKey)[:zb0006]
-			} else {
-				z.SortKey = make([]int, zb0006)
-			}
-			for za0001 := range z.SortKey {
-				z.SortKey[za0001], bts, err = msgp.ReadIntBytes(bts)
-				if err != nil {
-					err = msgp.WrapError(err, "SortKey", za0001)
-					return
-				}
 			}
 		case "encauto":
 			z.EncodeAuto, bts, err = msgp.ReadBoolBytes(bts)
@@ -1117,13 +1089,13 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			}
 		case "nextcol":
 			{
-				var zb0007 uint32
-				zb0007, bts, err = msgp.ReadUint32Bytes(bts)
+				var zb0006 uint32
+				zb0006, bts, err = msgp.ReadUint32Bytes(bts)
 				if err != nil {
 					err = msgp.WrapError(err, "NextColumn")
 					return
 				}
-				z.NextColumn = types.ColumnID(zb0007)
+				z.NextColumn = types.ColumnID(zb0006)
 			}
 		default:
 			bts, err = msgp.Skip(bts)
@@ -1139,7 +1111,7 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Table) Msgsize() (s int) {
-	s = 3 + 3 + msgp.Uint32Size + 3 + msgp.StringPrefixSize + len(z.Database) + 7 + msgp.StringPrefixSize + len(z.Schema) + 5 + msgp.StringPrefixSize + len(z.Name) + 6 + msgp.StringPrefixSize + len(z.Owner) + 5 + z.Columns.Msgsize() + 5 + msgp.Uint8Size + 4 + msgp.Uint8Size + 8 + msgp.IntSize + 5 + msgp.Uint8Size + 8 + msgp.ArrayHeaderSize + (len(z.SortKey) * (msgp.IntSize)) + 8 + msgp.BoolSize + 7 + msgp.BoolSize + 5 + z.Constraints.Msgsize() + 4 + z.Version.Msgsize() + 8 + msgp.Int64Size + 4 + msgp.Uint64Size + 8 + msgp.Uint32Size
+	s = 3 + 3 + msgp.Uint32Size + 3 + msgp.StringPrefixSize + len(z.Database) + 7 + msgp.StringPrefixSize + len(z.Schema) + 5 + msgp.StringPrefixSize + len(z.Name) + 6 + msgp.StringPrefixSize + len(z.Owner) + 5 + z.Columns.Msgsize() + 5 + msgp.Uint8Size + 4 + msgp.Uint8Size + 8 + z.DistKey.Msgsize() + 5 + msgp.Uint8Size + 8 + z.SortKey.Msgsize() + 8 + msgp.BoolSize + 7 + msgp.BoolSize + 5 + z.Constraints.Msgsize() + 4 + z.Version.Msgsize() + 8 + msgp.Int64Size + 4 + msgp.Uint64Size + 8 + msgp.Uint32Size
 	return
 }
 

@@ -65,7 +65,7 @@ func TestExplicitOIDs(t *testing.T) {
 	c, res := run(t, started(t), &Allocate{What: AllocateOID, Count: 5})
 	pool := TableID(res.Ops[0].ID)
 	with := func(name string, id TableID) Op {
-		return &CreateTable{Table: Table{ID: id, Database: "dev", Schema: "public", Name: name, DistKey: -1}}
+		return &CreateTable{Table: Table{ID: id, Database: "dev", Schema: "public", Name: name}}
 	}
 	c, res = run(t, c, with("a", pool+3), with("b", 0), with("c", pool))
 	if TableID(res.Ops[0].ID) != pool+3 || TableID(res.Ops[1].ID) != pool+5 || TableID(res.Ops[2].ID) != pool {

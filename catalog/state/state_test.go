@@ -49,7 +49,7 @@ func started(t *testing.T) *Catalog {
 
 func movies(schema string) Op {
 	return &CreateTable{Table: Table{Database: "dev", Schema: schema, Name: "movies",
-		Owner: "dev", DistKey: -1, Columns: []Column{{Name: "year", Type: types.TInt4},
+		Owner: "dev", Columns: []Column{{Name: "year", Type: types.TInt4},
 			{Name: "id", Type: types.TInt8, Identity: &Identity{Seed: 1, Step: 1}}}}}
 }
 
@@ -167,7 +167,7 @@ func TestForeignKeys(t *testing.T) {
 	id := TableID(res.Ops[0].ID)
 	c, _ = run(t, c, &CreateTable{Table: Table{Database: "dev", Schema: "public", Name: "roles",
 		Columns: []Column{{Name: "m", Type: types.TInt4}}, Constraints: []Constraint{{Name: "roles_m_fkey", Kind: "f",
-			Columns: []int{0}, RefSchema: "public", RefTable: "movies", RefColumns: []string{"id"}}}}})
+			Columns: FirstKey(0), RefSchema: "public", RefTable: "movies", RefColumns: []string{"id"}}}}})
 	fails(t, c, sqlerr.DependentObjects, &DropTable{ID: id})
 	c, _ = run(t, c, &DropTable{ID: id, Cascade: true})
 	if r := c.Table("dev", "public", "roles"); len(r.Constraints) != 0 || r.Def != 2 {

@@ -72,7 +72,7 @@ func (p *planner) noteMissing(table string) {
 // soleKey reports whether column no alone is a declared primary or unique key.
 func soleKey(t *state.Table, no int) bool {
 	for _, c := range t.Constraints {
-		if (c.Kind == "p" || c.Kind == "u") && len(c.Columns) == 1 && c.Columns[0] == no {
+		if (c.Kind == "p" || c.Kind == "u") && len(c.Columns) == 1 && t.Place(c.Columns[0]) == no {
 			return true
 		}
 	}

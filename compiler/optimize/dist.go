@@ -29,8 +29,9 @@ func tableDist(t *state.Table, cols []algebra.Column, colNos []int) dist {
 	case state.DistAll:
 		return dist{kind: distAll}
 	case state.DistKey:
+		key := t.DistPlace()
 		for i, no := range colNos {
-			if no == t.DistKey {
+			if no == key {
 				return dist{kind: distHash, keys: []algebra.ColumnID{cols[i].ID}}
 			}
 		}

@@ -141,8 +141,8 @@ func (e *emitter) insert(root physical) error {
 		return err
 	}
 	switch {
-	case t.Effective == state.DistKey && t.DistKey >= 0:
-		p = e.exchange(p, program.DistHash, []*algebra.Expr{cols[t.DistKey].Ref()}, cols)
+	case t.Effective == state.DistKey && t.DistKey != 0:
+		p = e.exchange(p, program.DistHash, []*algebra.Expr{cols[t.DistPlace()].Ref()}, cols)
 	case t.Effective == state.DistAll: // stored once, read by every node
 		p = e.exchange(p, program.DistSingle, nil, cols)
 	default:

@@ -73,9 +73,9 @@ func (p *planner) hasKey(s *algebra.Scan, known algebra.IDs) bool {
 		if c.Kind != "p" {
 			continue
 		}
-		found := 0
+		found, key := 0, s.Table.Places(c.Columns)
 		for i, no := range s.ColNos {
-			for _, k := range c.Columns {
+			for _, k := range key {
 				if no == k && known[p.find(s.Cols[i].ID)] {
 					found++
 				}

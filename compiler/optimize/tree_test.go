@@ -35,10 +35,10 @@ func (b *builder) id(name string, t types.Type, nullable bool) algebra.Column {
 	return c
 }
 
-// table makes a definition: columns as name, type, nullable.
+// table makes a definition: columns as name, type, nullable; key is the distribution key's number, -1: none.
 func table(id int, name string, style state.DistStyle, key int, rows int64, cols ...state.Column) *state.Table {
 	return &state.Table{ID: state.TableID(id), Schema: "public", Name: name, DistStyle: style, Effective: style,
-		DistKey: key, Columns: cols, Version: state.Version{Number: 1, Rows: rows}}
+		DistKey: state.KeyColumn(types.FirstID(key)), Columns: cols, Version: state.Version{Number: 1, Rows: rows}}
 }
 
 func col(name string, t types.Type) state.Column {

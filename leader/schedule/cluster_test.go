@@ -168,7 +168,7 @@ func (c *testCluster) load(rows int) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	c.table = &state.Table{ID: 1, Columns: []state.Column{{Name: "x", Type: types.TInt8}}, DistKey: -1}
+	c.table = &state.Table{ID: 1, Columns: []state.Column{{Name: "x", Type: types.TInt8}}}
 	acct := mem.NewAccount("test", 0)
 	l := chunk.LayoutOf([]chunk.Col{{Type: types.TInt8}})
 	for s := range slices {

@@ -71,7 +71,7 @@ func (r *run) starts(code []Code) (map[string]*wire.StartQuery, error) {
 		}
 		if in := r.env.Insert; in != nil && stores(r.q) {
 			t := in.Table
-			m.Insert = &wire.Insert{Table: t.ID, Columns: t.Columns, SortKey: t.SortKey, SortStyle: t.SortStyle,
+			m.Insert = &wire.Insert{Table: t.ID, Columns: t.Columns, SortKey: t.SortPlaces(), SortStyle: t.SortStyle,
 				EncodeAuto: t.EncodeAuto, Term: in.Term, Txn: in.Txn, Inline: in.Inline, Local: in.Local}
 			if r.env.Copy != nil {
 				m.Insert.Text = &r.env.Copy.Text

@@ -28,7 +28,7 @@ func TestAsks(t *testing.T) {
 	c := state.New()
 	table := func(name string) state.Table {
 		return state.Table{Database: state.DefaultDatabase, Schema: "public", Name: name, Owner: state.DefaultUser,
-			DistKey: -1,
+
 			Columns: []state.Column{{Name: "a", Type: types.TInt4}}}
 	}
 	c, res := c.Apply(&state.Command{Ops: state.Ops{&state.Bootstrap{Cluster: state.Cluster{Slices: 1}},

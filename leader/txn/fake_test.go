@@ -168,7 +168,7 @@ func manager(l *fakeLog) *Manager {
 }
 
 func table(schema, name string) *state.Table {
-	return &state.Table{Database: "dev", Schema: schema, Name: name, Owner: "dev", DistKey: -1,
+	return &state.Table{Database: "dev", Schema: schema, Name: name, Owner: "dev",
 		Columns: []state.Column{{Name: "a", Type: types.TInt4}, {Name: "i", Type: types.TInt8, Identity: &state.Identity{Seed: 1, Step: 1}}}}
 }
 

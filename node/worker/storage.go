@@ -21,8 +21,10 @@ type Storage struct {
 
 // writer makes the loader's writer for one slice.
 func (s *Storage) writer(ctx context.Context, in *wire.Insert, slice state.SliceID) *load.Writer {
-	t := state.Table{ID: in.Table, Columns: in.Columns, SortStyle: in.SortStyle, SortKey: in.SortKey}
-	w := load.NewWriter(ctx, s.Store, load.TargetOf(&t, slice, rms.Prefix(in.Table, in.Term, in.Txn)), s.Budget)
+	t := state.Table{ID: in.Table, Columns: in.Columns, SortStyle: in.SortStyle}
+	target := load.TargetOf(&t, slice, rms.Prefix(in.Table, in.Term, in.Txn))
+	target.SortKey = in.SortKey
+	w := load.NewWriter(ctx, s.Store, target, s.Budget)
 	w.SetInline(in.Inline)
 	return w
 }

@@ -356,8 +356,8 @@ func (a *attempt) create() error {
 }
 
 func tableNamed(name string) state.Table {
-	return state.Table{Database: "dev", Schema: "public", Name: name, Owner: "dev", DistKey: -1,
-		Columns: []state.Column{{Name: "a", Type: types.TInt8, NotNull: true, Identity: &state.Identity{Step: 1}}}, SortStyle: state.SortCompound, SortKey: []int{0}}
+	return state.Table{Database: "dev", Schema: "public", Name: name, Owner: "dev",
+		Columns: []state.Column{{Name: "a", Type: types.TInt8, NotNull: true, Identity: &state.Identity{Step: 1}}}, SortStyle: state.SortCompound, SortKey: state.FirstKey(0)}
 }
 
 // object writes rows: into the command, or to storage.

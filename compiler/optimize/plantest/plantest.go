@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"slipher/catalog/types"
 	"slipher/catalog/zone"
 	"slipher/compiler"
 
@@ -42,37 +43,37 @@ func New(ddl string) (*Schema, error) {
 }
 
 func tableOf(c *parse.CreateTable, id state.TableID) *state.Table {
-	t := &state.Table{ID: id, Database: "dev", Schema: "public", Name: c.Table.Name, DistKey: -1, Version: state.Version{Number: 1}}
+	t := &state.Table{ID: id, Database: "dev", Schema: "public", Name: c.Table.Name, Version: state.Version{Number: 1}}
 	number := map[string]int{}
 	for i, d := range c.Columns {
 		number[d.Name] = i
 		t.Columns = append(t.Columns, state.Column{Name: d.Name, Type: d.Type, NotNull: d.NotNull || d.PrimaryKey,
 			Default: d.Default, Identity: d.Identity, Encoding: d.Encoding})
 		if d.DistKey {
-			t.DistKey = i
+			t.DistKey = state.KeyColumn(types.FirstID(i))
 		}
 		if d.SortKey {
-			t.SortKey = append(t.SortKey, i)
+			t.SortKey = append(t.SortKey, types.FirstID(i))
 		}
 		if d.PrimaryKey {
-			t.Constraints = append(t.Constraints, state.Constraint{Kind: "p", Columns: []int{i}})
+			t.Constraints = append(t.Constraints, state.Constraint{Kind: "p", Columns: state.FirstKey(i)})
 		}
 	}
 	for _, k := range c.Constraints {
-		var cols []int
+		var cols state.Key
 		for _, n := range k.Columns {
-			cols = append(cols, number[n.Name])
+			cols = append(cols, types.FirstID(number[n.Name]))
 		}
 		t.Constraints = append(t.Constraints, state.Constraint{Kind: k.Kind, Columns: cols})
 	}
 	if c.DistKey != nil {
-		t.DistKey = number[c.DistKey.Name]
+		t.DistKey = state.KeyColumn(types.FirstID(number[c.DistKey.Name]))
 	}
 	for _, n := range c.SortKey {
-		t.SortKey = append(t.SortKey, number[n.Name])
+		t.SortKey = append(t.SortKey, types.FirstID(number[n.Name]))
 	}
 	switch {
-	case t.DistKey >= 0:
+	case t.DistKey != 0:
 		t.DistStyle = state.DistKey
 	case c.DistStyle != nil:
 		t.DistStyle = *c.DistStyle
