@@ -56,7 +56,9 @@ llvm() {
 	return 1
 }
 
-# build [LEVELS]: bin/slipher, with the primitives of these CPU levels (default: all).
+binary=bin/slipher
+
+# build [LEVELS]: $binary, with the primitives of these CPU levels (default: all).
 build() {
 	need gcc gcc
 	need /usr/include/stdlib.h libc6-dev
@@ -77,7 +79,7 @@ build() {
 	building=$!
 	$plain bin/primgen -levels "${1:-}"
 	wait $building
-	go build -o bin/slipher ./cmd/slipher
+	go build -o "$binary" ./cmd/slipher
 }
 
 # fetch downloads and builds all that tests need, before any of them starts.
@@ -90,9 +92,11 @@ tests() {
 	CGO_CFLAGS=-O1
 	need psql postgresql-client
 	need /usr/lib/postgresql postgresql
+	GOFLAGS="$GOFLAGS -tags=invariants" # memory outside the Go heap is accessed within its bounds: runtime/offheap
+	binary=bin/slipher-checked
 	build host # what this machine runs
 	fetch
-	SLIPHER_TEST_BINARY=$PWD/bin/slipher # tests that start processes start this one
+	SLIPHER_TEST_BINARY=$PWD/$binary # tests that start processes start this one
 	export SLIPHER_TEST_BINARY
 	go vet -unsafeptr=false ./... # memory outside the Go heap has addresses of its own
 	# The race detector where Go code is concurrent. C files are compiled anew for it.

@@ -10,6 +10,7 @@ import (
 	"slipher/runtime/block"
 	"slipher/runtime/chunk"
 	"slipher/runtime/mem"
+	"slipher/runtime/offheap"
 )
 
 // Cut says how many of objs, which all have Data, make the first group.
@@ -119,7 +120,7 @@ func (g *Group) Release() {
 	}
 	for _, b := range g.blocks {
 		b.block.Close()
-		freeBytes(b.data)
+		mem.FreeRaw(offheap.OfBytes(b.data))
 	}
 	clear(g.blocks)
 	held.Release(g.size)

@@ -68,7 +68,7 @@ func roundTrip(t *testing.T, e *Encoder, c column, encoding, shape string) {
 		}
 	}
 	for _, level := range []int{codec.LevelBase, codec.LevelV3, codec.LevelV4} {
-		b.cursor.Decode = codec.DecoderAt(p, level)
+		b.decode = codec.DecoderAt(p, level)
 		check(0, n, 1024)
 	}
 	if n <= 4096 {

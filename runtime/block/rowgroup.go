@@ -2,10 +2,10 @@ package block
 
 import (
 	"sync"
-	"unsafe"
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
+	"slipher/runtime/offheap"
 )
 
 // RowGroup gives access to the columns of one row group. Columns are named by
@@ -95,7 +95,7 @@ func (rg *RowGroup) where(err error, col int) error {
 }
 
 // FillCursor writes the column's cursor (abi.ColCursorSize bytes) to dst. It is valid until Release.
-func (rg *RowGroup) FillCursor(col int, dst unsafe.Pointer) error {
+func (rg *RowGroup) FillCursor(col int, dst offheap.View) error {
 	b, err := rg.Block(col)
 	if err != nil {
 		return err

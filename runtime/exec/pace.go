@@ -34,12 +34,12 @@ func (in *Instance) next() unit {
 func (in *Instance) worked() {
 	u := in.units[0]
 	in.units = in.units[1:]
-	n := heap.ArenaBytes(in.small.Ptr())
+	n := heap.ArenaBytes(in.small.View().Pointer())
 	if n == 0 {
 		in.unitRows = min(4*in.unitRows, anyRows)
 		return
 	}
-	freeArena(in.small.Ptr())
+	freeArena(in.small.View())
 	fit := stringsAtOnce * int64(u.to-u.from) / n
 	in.unitRows = max(int(fit)/abi.VectorRows, 1) * abi.VectorRows
 }

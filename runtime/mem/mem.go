@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"unsafe"
 
 	"slipher/catalog/sqlerr"
 	"slipher/runtime/kernels/heap"
+	"slipher/runtime/offheap"
 )
 
 // Account counts bytes of one query, operator or purpose, and those of its children. Safe for concurrent use.
@@ -71,7 +71,7 @@ func (a *Account) Room() int64 {
 
 // Buf is memory of an account. The zero Buf is empty.
 type Buf struct {
-	ptr  unsafe.Pointer
+	view offheap.View
 	size int
 	acct *Account
 }
@@ -80,13 +80,16 @@ type Buf struct {
 // account's limit or the system's memory is used up.
 func (a *Account) Alloc(n int) (Buf, error) {
 	relieve()
-	var p unsafe.Pointer
-	if !a.Try(func() bool { p = a.c.Take(n); return p != nil }) {
+	var v offheap.View
+	if !a.Try(func() bool { v = offheap.Of(a.c.Take(n), n); return !v.Nowhere() }) {
 		return Buf{}, a.Refusal()
 	}
-	clear(unsafe.Slice((*byte)(p), n))
-	return Buf{ptr: p, size: n, acct: a}, nil
+	clear(v.Bytes(0, n))
+	return Buf{view: v, size: n, acct: a}, nil
 }
+
+// View is the buffer's memory, borrowed until Free.
+func (b Buf) View() offheap.View { return b.view }
 
 // Reserve counts n bytes that are allocated elsewhere. It fails with 53200.
 func (a *Account) Reserve(n int64) error {
@@ -158,20 +161,17 @@ func (a *Account) Close() error {
 	return nil
 }
 
-// Ptr is the first byte.
-func (b Buf) Ptr() unsafe.Pointer { return b.ptr }
-
 // Size is the number of bytes.
 func (b Buf) Size() int { return b.size }
 
 // Bytes are the buffer's bytes, valid until Free.
-func (b Buf) Bytes() []byte { return unsafe.Slice((*byte)(b.ptr), b.size) }
+func (b Buf) Bytes() []byte { return b.view.Bytes(0, b.size) }
 
 // Free gives the bytes back and empties b. Freeing an empty Buf does nothing.
 func (b *Buf) Free() {
-	if b.ptr == nil {
+	if b.view.Nowhere() {
 		return
 	}
-	b.acct.c.Give(b.ptr, b.size)
+	b.acct.c.Give(b.view.Pointer(), b.size)
 	*b = Buf{}
 }

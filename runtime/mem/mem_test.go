@@ -62,7 +62,7 @@ func TestArena(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := buf.Ptr()
+	a := buf.View().Pointer()
 	heap.SetArenaAccount(a, q.Counters())
 	n := 0
 	for heap.ArenaAlloc(a, 30<<10) != nil {

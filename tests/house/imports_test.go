@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -105,6 +106,22 @@ func TestCgoPlaces(t *testing.T) {
 			t.Errorf("%s uses cgo", p.ImportPath)
 		}
 	}
+}
+
+// Unsafe code is at borders: kernels, libLLVM, mapped code, and one package that reads and writes memory outside the Go
+// heap for all others. Its files say so by their names.
+func TestUnsafePlaces(t *testing.T) {
+	places := []string{"runtime/kernels", "runtime/offheap", "runtime/loader", "codegen/llvm", "codegen/artifact"}
+	eachGo(t, func(path string, source []byte) {
+		uses := bytes.Contains(source, []byte("\"unsafe\"\n"))
+		named := strings.HasSuffix(strings.TrimSuffix(strings.TrimSuffix(path, ".go"), "_test"), "_unsafe")
+		if uses != named {
+			t.Errorf("%s: imports unsafe: %v, says so: %v", path, uses, named)
+		}
+		if uses && !slices.ContainsFunc(places, func(p string) bool { return strings.Contains(path, "/"+p+"/") }) {
+			t.Errorf("%s: unsafe code; runtime/offheap is for that", path)
+		}
+	})
 }
 
 // pg_query is compiler/parse's alone.

@@ -15,6 +15,7 @@ import (
 
 	"slipher/catalog/types"
 	"slipher/runtime/abi"
+	"slipher/runtime/offheap"
 )
 
 // Sizes of the format, as in codec.h.
@@ -84,24 +85,24 @@ var (
 
 // Column is a column to encode: off-heap arrays of Rows elements, 16-byte aligned, borrowed for
 // the call. Strings (Class Str) have Heap, Off and Len, other classes Values. Nulls
-// (one byte a row, 1 = NULL) may be nil. Strings that are NULL have length 0. 16 bytes behind Values and Heap are readable.
+// (one byte a row, 1 = NULL) may be nowhere. Strings that are NULL have length 0. 16 bytes behind Values and Heap are readable.
 type Column struct {
 	Class  types.Phys
 	Rows   int
-	Values unsafe.Pointer
-	Nulls  unsafe.Pointer
-	Heap   unsafe.Pointer
-	Off    unsafe.Pointer // uint64
-	Len    unsafe.Pointer // uint32
+	Values offheap.View
+	Nulls  offheap.View
+	Heap   offheap.View
+	Off    offheap.View // uint64
+	Len    offheap.View // uint32
 }
 
 // Slice is rows [from, to).
 func (c *Column) Slice(from, to int) Column {
 	s := *c
 	s.Rows = to - from
-	add := func(p *unsafe.Pointer, width int) {
-		if *p != nil {
-			*p = unsafe.Add(*p, from*width) // in bounds: from <= Rows
+	add := func(v *offheap.View, width int) {
+		if !v.Nowhere() {
+			*v = v.From(int64(from * width))
 		}
 	}
 	add(&s.Values, c.Class.Width())
@@ -127,78 +128,83 @@ func ColumnStats(c *Column, secs []Section) Stats {
 	}
 	sec := (*C.slp_section)(unsafe.Pointer(&secs[0]))
 	if c.Class == types.Str {
-		C.slp_str_stats((*C.uint8_t)(c.Heap), (*C.uint64_t)(c.Off), (*C.uint32_t)(c.Len), (*C.uint8_t)(c.Nulls), C.int64_t(c.Rows), sec, &st)
+		C.slp_str_stats((*C.uint8_t)(c.Heap.Pointer()), (*C.uint64_t)(c.Off.Pointer()), (*C.uint32_t)(c.Len.Pointer()), (*C.uint8_t)(c.Nulls.Pointer()), C.int64_t(c.Rows), sec, &st)
 	} else {
 		isFloat := C.int(0)
 		if c.Class.IsFloat() {
 			isFloat = 1
 		}
-		C.slp_value_stats(c.Values, C.int(c.Class.Width()), isFloat, (*C.uint8_t)(c.Nulls), C.int64_t(c.Rows), sec, &st)
+		C.slp_value_stats(c.Values.Pointer(), C.int(c.Class.Width()), isFloat, (*C.uint8_t)(c.Nulls.Pointer()), C.int64_t(c.Rows), sec, &st)
 	}
 	return Stats{Nulls: int(st.nulls), MinRow: int(st.min_row), MaxRow: int(st.max_row), TrailingBlanks: st.trailing_blanks != 0, Bytes: int(st.bytes)}
 }
 
 // EncodeValues encodes fixed-width values into out (off-heap) from offset at on and returns the
-// offset behind; out has room for rows*width + 64 bytes a section. codes are dictionary indexes or nil.
-func EncodeValues(c *Column, modes Modes, fixedBits int, codes unsafe.Pointer, secs []Section, out unsafe.Pointer, at int) int {
+// offset behind; out has room for rows*width + 64 bytes a section. codes are dictionary indexes or nowhere.
+func EncodeValues(c *Column, modes Modes, fixedBits int, codes offheap.View, secs []Section, out offheap.View, at int) int {
 	return encode(c.Values, c.Class.Width(), c, modes, fixedBits, codes, secs, out, at)
 }
 
 // EncodeCodes encodes dictionary indexes (uint16) of a column of strings.
-func EncodeCodes(c *Column, modes Modes, codes unsafe.Pointer, secs []Section, out unsafe.Pointer, at int) int {
-	return encode(codes, -2, c, modes, 0, nil, secs, out, at)
+func EncodeCodes(c *Column, modes Modes, codes offheap.View, secs []Section, out offheap.View, at int) int {
+	return encode(codes, -2, c, modes, 0, offheap.View{}, secs, out, at)
 }
 
-func encode(v unsafe.Pointer, width int, c *Column, modes Modes, fixed int, codes unsafe.Pointer, secs []Section, out unsafe.Pointer, at int) int {
+func encode(v offheap.View, width int, c *Column, modes Modes, fixed int, codes offheap.View, secs []Section, out offheap.View, at int) int {
 	if c.Rows == 0 {
 		return at
 	}
-	return int(C.slp_enc_values(v, C.int(width), C.int64_t(c.Rows), (*C.uint8_t)(c.Nulls), C.int(modes), C.int(fixed),
-		(*C.uint16_t)(codes), (*C.slp_section)(unsafe.Pointer(&secs[0])), (*C.uint8_t)(out), C.int64_t(at)))
+	return int(C.slp_enc_values(v.Pointer(), C.int(width), C.int64_t(c.Rows), (*C.uint8_t)(c.Nulls.Pointer()), C.int(modes), C.int(fixed),
+		(*C.uint16_t)(codes.Pointer()), (*C.slp_section)(unsafe.Pointer(&secs[0])), (*C.uint8_t)(out.Pointer()), C.int64_t(at)))
 }
 
 // EncodeStrs encodes strings as they are; room for their bytes and 2,112 bytes a section.
-func EncodeStrs(c *Column, secs []Section, out unsafe.Pointer, at int) int {
+func EncodeStrs(c *Column, secs []Section, out offheap.View, at int) int {
 	if c.Rows == 0 {
 		return at
 	}
-	return int(C.slp_enc_strs((*C.uint8_t)(c.Heap), (*C.uint64_t)(c.Off), (*C.uint32_t)(c.Len), C.int64_t(c.Rows),
-		(*C.slp_section)(unsafe.Pointer(&secs[0])), (*C.uint8_t)(out), C.int64_t(at)))
+	return int(C.slp_enc_strs((*C.uint8_t)(c.Heap.Pointer()), (*C.uint64_t)(c.Off.Pointer()), (*C.uint32_t)(c.Len.Pointer()), C.int64_t(c.Rows),
+		(*C.slp_section)(unsafe.Pointer(&secs[0])), (*C.uint8_t)(out.Pointer()), C.int64_t(at)))
 }
 
 // BuildDict gives each distinct value of c a code below max <= NoCode; codes (uint16) and first
 // (uint32, the first row of each code) have room for c.Rows elements. Values beyond max get NoCode. For strings
 // with sample > 0 it gives up with -1 if there are more than max, or little repetition in the first sample rows.
-func BuildDict(c *Column, max, sample int, codes, first unsafe.Pointer) int {
+func BuildDict(c *Column, max, sample int, codes, first offheap.View) int {
 	if c.Class == types.Str {
-		return int(C.slp_str_dict((*C.uint8_t)(c.Heap), (*C.uint64_t)(c.Off), (*C.uint32_t)(c.Len), (*C.uint8_t)(c.Nulls),
-			C.int64_t(c.Rows), C.int64_t(max), C.int(sample), (*C.uint16_t)(codes), (*C.uint32_t)(first)))
+		return int(C.slp_str_dict((*C.uint8_t)(c.Heap.Pointer()), (*C.uint64_t)(c.Off.Pointer()), (*C.uint32_t)(c.Len.Pointer()), (*C.uint8_t)(c.Nulls.Pointer()),
+			C.int64_t(c.Rows), C.int64_t(max), C.int(sample), (*C.uint16_t)(codes.Pointer()), (*C.uint32_t)(first.Pointer())))
 	}
-	return int(C.slp_value_dict(c.Values, C.int(c.Class.Width()), (*C.uint8_t)(c.Nulls), C.int64_t(c.Rows), C.int64_t(max),
-		(*C.uint16_t)(codes), (*C.uint32_t)(first)))
+	return int(C.slp_value_dict(c.Values.Pointer(), C.int(c.Class.Width()), (*C.uint8_t)(c.Nulls.Pointer()), C.int64_t(c.Rows), C.int64_t(max),
+		(*C.uint16_t)(codes.Pointer()), (*C.uint32_t)(first.Pointer())))
 }
 
 // NullBits sets the bitmap of the column's NULLs; bits is cleared memory of (Rows+7)/8 bytes.
-func NullBits(c *Column, bits unsafe.Pointer) {
-	C.slp_null_bits((*C.uint8_t)(c.Nulls), C.int64_t(c.Rows), (*C.uint8_t)(bits))
+func NullBits(c *Column, bits []byte) {
+	C.slp_null_bits((*C.uint8_t)(c.Nulls.Pointer()), C.int64_t(c.Rows), (*C.uint8_t)(unsafe.SliceData(bits)))
 }
 
 // Check validates section entries against a body of size bytes behind which Tail more are readable.
 // It returns the dictionary elements decoders may touch, and the first bad section or -1.
-func Check(class types.Phys, rows int, secs, body unsafe.Pointer, size int) (dictNeed, bad int) {
+func Check(class types.Phys, rows int, secs, body offheap.View, size int) (dictNeed, bad int) {
 	width := class.Width()
 	if class == types.Str {
 		width = 0
 	}
 	var need C.int64_t
-	b := C.slp_check((*C.slp_section)(secs), C.int64_t(rows), C.int(width), (*C.uint8_t)(body), C.int64_t(size), &need)
+	b := C.slp_check((*C.slp_section)(secs.Pointer()), C.int64_t(rows), C.int(width), (*C.uint8_t)(body.Pointer()), C.int64_t(size), &need)
 	return int(need), int(b)
 }
 
 // StrHeaders makes the headers of n dictionary strings whose lengths (uint16) are at lens and whose
 // bytes are at bytes; the headers borrow them. False: the lengths exceed size.
-func StrHeaders(lens, bytes unsafe.Pointer, n, size int, out unsafe.Pointer) bool {
-	return C.slp_str_headers((*C.uint16_t)(lens), (*C.uint8_t)(bytes), C.int64_t(n), C.int64_t(size), (*C.slp_str)(out)) == 0
+func StrHeaders(lens, bytes offheap.View, n, size int, out offheap.View) bool {
+	return C.slp_str_headers((*C.uint16_t)(lens.Pointer()), (*C.uint8_t)(bytes.Pointer()), C.int64_t(n), C.int64_t(size), (*C.slp_str)(out.Pointer())) == 0
+}
+
+// Bytes are section entries as they are stored: as they lie in memory, all fields little endian.
+func Bytes(secs []Section) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(secs))), len(secs)*SectionSize)
 }
 
 // Cursor is a column cursor as generated code sees it (slp_cursor).
@@ -212,6 +218,12 @@ type Cursor struct {
 	_        [abi.ColCursorSize - 48]byte
 }
 
+// NewCursor is a cursor over a block's parts; nullBits and dict may be nowhere.
+func NewCursor(decoder uint64, rows int, secs, body, nullBits, dict offheap.View) Cursor {
+	return Cursor{Decode: decoder, Body: body.Pointer(), Secs: secs.Pointer(), NullBits: nullBits.Pointer(),
+		Dict: dict.Pointer(), Rows: int64(rows)}
+}
+
 // Levels of CPUs decoders are built for, x86-64-v4 the highest.
 const (
 	LevelBase = 1
@@ -220,7 +232,14 @@ const (
 )
 
 // Decoder is the address of the class's decode function for this CPU.
-func Decoder(class types.Phys) uint64 { return DecoderAt(class, LevelV4) }
+func Decoder(class types.Phys) uint64 { return decoders[class] }
+
+var decoders = func() (t [types.Str + 1]uint64) {
+	for p := types.I8; p <= types.Str; p++ {
+		t[p] = DecoderAt(p, LevelV4)
+	}
+	return t
+}()
 
 // DecoderAt is Decoder for a CPU of at most a level: for tests.
 func DecoderAt(class types.Phys, level int) uint64 {
@@ -232,7 +251,7 @@ func DecoderAt(class types.Phys, level int) uint64 {
 }
 
 // Decode calls a cursor's decoder: for tests and tools, generated code calls it itself.
-// values and nulls (may be nil) have room for n elements.
-func Decode(cursor unsafe.Pointer, row, n int, values, nulls unsafe.Pointer) {
-	C.slp_decode_call(cursor, C.int64_t(row), C.int64_t(n), values, (*C.uint8_t)(nulls))
+// values and nulls (may be nowhere) have room for n elements.
+func Decode(cursor offheap.View, row, n int, values, nulls offheap.View) {
+	C.slp_decode_call(cursor.Pointer(), C.int64_t(row), C.int64_t(n), values.Pointer(), (*C.uint8_t)(nulls.Pointer()))
 }

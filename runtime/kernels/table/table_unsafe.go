@@ -27,6 +27,7 @@ import (
 
 	"slipher/runtime/abi"
 	"slipher/runtime/mem"
+	"slipher/runtime/offheap"
 )
 
 // Symbols are the kernels generated code may call.
@@ -97,8 +98,8 @@ func (t *Table) SetCancel(word *int32) {
 	t.t.cancel = (*C.int32_t)(unsafe.Pointer(word))
 }
 
-// Ptr is the address for generated code.
-func (t *Table) Ptr() unsafe.Pointer { return unsafe.Pointer(t.t) }
+// View is the table for generated code.
+func (t *Table) View() offheap.View { return offheap.OfWord(t.t) }
 
 // Grow makes room for n more entries.
 func (t *Table) Grow(n int) error {
@@ -114,11 +115,11 @@ func (t *Table) Count() int { return int(t.t.count) }
 // Slabs is the number of contiguous stretches of entries.
 func (t *Table) Slabs() int { return int(t.t.nslabs) }
 
-// Slab is the address and number of entries of stretch i.
-func (t *Table) Slab(i int) (unsafe.Pointer, int) {
+// Slab is stretch i and its number of entries.
+func (t *Table) Slab(i int) (offheap.View, int) {
 	var base *C.uint8_t
-	n := C.slp_table_slab(t.t, C.int64_t(i), &base)
-	return unsafe.Pointer(base), int(n)
+	n := int(C.slp_table_slab(t.t, C.int64_t(i), &base))
+	return offheap.Of(unsafe.Pointer(base), n*int(t.t.esize)), n
 }
 
 // AddEntry takes one entry by hand: the single group of an ungrouped aggregate.
@@ -134,13 +135,13 @@ func (t *Table) AddEntry(init []byte) error {
 }
 
 // Sort orders the entries by the key at keyOff; the array of their addresses is freed by FreeOrder.
-func (t *Table) Sort(keyOff, keep int) (unsafe.Pointer, int, error) {
+func (t *Table) Sort(keyOff, keep int) (offheap.View, int, error) {
 	var n C.int64_t
 	var p **C.uint8_t
 	if !t.acct.Try(func() bool { p = C.slp_sort(t.t, C.int64_t(keyOff), C.int64_t(keep), &n); return p != nil }) {
-		return nil, 0, t.acct.Refusal()
+		return offheap.View{}, 0, t.acct.Refusal()
 	}
-	return unsafe.Pointer(p), int(n), nil
+	return offheap.Of(unsafe.Pointer(p), 8*int(n)), int(n), nil
 }
 
 // Trim keeps the first keep entries in order only, with their strings, which are at the offsets strs (the key too).
@@ -152,7 +153,7 @@ func (t *Table) Trim(keyOff, keep int, strs []int64) error {
 }
 
 // FreeOrder frees what Sort returned.
-func (t *Table) FreeOrder(p unsafe.Pointer) { C.slp_sort_free(t.t, (**C.uint8_t)(p)) }
+func (t *Table) FreeOrder(p offheap.View) { C.slp_sort_free(t.t, (**C.uint8_t)(p.Pointer())) }
 
 // Free releases the table.
 func (t *Table) Free() {
@@ -186,8 +187,8 @@ func Seal(acct *mem.Account, parts []*Table, entrySize int) (*Join, error) {
 	return &Join{j, acct}, nil
 }
 
-// Ptr is the address for generated code.
-func (j *Join) Ptr() unsafe.Pointer { return unsafe.Pointer(j.j) }
+// View is the table for generated code.
+func (j *Join) View() offheap.View { return offheap.OfWord(j.j) }
 
 // Count is the number of entries.
 func (j *Join) Count() int { return int(j.j.count) }

@@ -1,0 +1,257 @@
+package exec
+
+import (
+	"math"
+	"slices"
+	"sync/atomic"
+
+	"slipher/catalog/sqlerr"
+	"slipher/runtime/abi"
+	"slipher/runtime/chunk"
+	"slipher/runtime/kernels/heap"
+	"slipher/runtime/kernels/table"
+	"slipher/runtime/mem"
+	"slipher/runtime/offheap"
+	"slipher/runtime/program"
+)
+
+// state is an instance's memory for one variant.
+type state struct {
+	v   *variant
+	buf mem.Buf
+}
+
+func (s *state) view() offheap.View { return s.buf.View() }
+
+// Instance is the private state of one worker or slice for one segment. Not
+// safe for concurrent use.
+type Instance struct {
+	q        *Query
+	seg      int
+	acct     *mem.Account // the segment's
+	states   [2]*state    // special, general
+	cur      *state
+	fused    *Fn
+	out      Output
+	part     *Part // the table part it fills, nil
+	layout   *chunk.Layout
+	chunks   []*chunk.Chunk
+	dests    mem.Buf // addresses of chunks
+	small    mem.Buf // arena, counters, stop word
+	units    []unit
+	unitRows int // how many rows generated code is called for at once; pace.go
+	input    *chunk.Chunk
+	flush    []int
+
+	enough   atomic.Bool // its input is over, whatever there is
+	limited  bool        // it is behind a LIMIT: what it has is sent soon
+	finished bool
+	errOp    int
+	nFused   int64
+	nSpecial int64
+	rows     int64
+}
+
+// NewInstance makes an instance of a segment; dests is the number of
+// destinations of its sink (0 if it fills a table).
+func (q *Query) NewInstance(seg int, out Output, dests int) (*Instance, error) {
+	in := &Instance{q: q, seg: seg, acct: q.accts[seg], out: out, unitRows: firstRows}
+	g := q.segs[seg][1].seg
+	if err := in.init(g, dests); err != nil {
+		in.free()
+		return nil, err
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.insts = append(q.insts, in)
+	if q.enough[seg] {
+		in.enough.Store(true)
+	}
+	if q.canceled.Load() || q.enough[seg] {
+		in.stop()
+	}
+	return in, nil
+}
+
+func (in *Instance) init(g *program.Segment, dests int) error {
+	var err error
+	n := len(g.Counters)
+	if in.small, err = in.acct.Alloc(abi.ArenaSize + 8*n + 64); err != nil {
+		return err
+	}
+	heap.SetArenaAccount(in.small.View().Pointer(), in.acct.Counters())
+	in.setCancelWord()
+	if k := g.Sink.Kind; k.Fills() {
+		if err := in.openPart(g); err != nil {
+			return err
+		}
+	} else {
+		if in.dests, err = in.acct.Alloc(8 * max(dests, 1)); err != nil {
+			return err
+		}
+		in.layout = chunk.FromProgram(g.Sink.Cols)
+		in.chunks = make([]*chunk.Chunk, dests)
+		in.limited = slices.ContainsFunc(g.Loops, func(l program.Loop) bool { return l.Enough != 0 })
+		for i := range in.chunks {
+			if err := in.newChunk(i); err != nil {
+				return err
+			}
+		}
+	}
+	for i, v := range in.q.segs[in.seg] {
+		if v == nil {
+			continue
+		}
+		buf, err := in.acct.Alloc(v.seg.StateSize)
+		if err != nil {
+			return err
+		}
+		in.states[i] = &state{v: v, buf: buf}
+		if err := in.fill(in.states[i]); err != nil {
+			return err
+		}
+	}
+	in.cur = in.states[1]
+	return nil
+}
+
+// openPart makes the table part that the instance fills.
+func (in *Instance) openPart(g *program.Segment) error {
+	for _, s := range g.Tables {
+		if !s.Writes {
+			continue
+		}
+		var init []byte
+		if s.Shape.Kind == program.SinkAggr {
+			init = make([]byte, s.Shape.EntrySize)
+			for _, o := range s.Shape.NoneBytes {
+				init[o] = 1
+			}
+		}
+		tab, err := table.New(in.acct, s.Shape.EntrySize, s.Shape.Kind == program.SinkAggr && s.Shape.Keyed, in.q.opt.TableStart, init)
+		if err != nil {
+			return err
+		}
+		tab.SetCancel(in.q.cancelWord())
+		in.part = &Part{tab: tab, shape: s.Shape, seg: in.seg}
+	}
+	return nil
+}
+
+// fill writes what stays the same for all inputs: addresses, parameters, constants.
+func (in *Instance) fill(s *state) error {
+	q, v := in.q, s.v
+	st := s.view()
+	st.SetView(abi.StateStop, in.stopWord())
+	st.SetView(abi.StateArena, in.small.View())
+	st.SetView(abi.StateNull, q.nullRow())
+	offheap.Set(st, abi.StateVector, int64(q.opt.VectorRows))
+	for _, p := range v.seg.Params {
+		from := q.params[p.Param].plain
+		if p.Limit && q.params[p.Param].null {
+			offheap.Set[int64](st, p.Slot, math.MaxInt64)
+			continue
+		}
+		if p.Trim {
+			from = q.params[p.Param].trim
+		}
+		offheap.Set(st, p.Slot, offheap.At[[paramSize]byte](from, 0))
+		switch { // the state may have been filled before: Reset
+		case q.params[p.Param].null:
+			offheap.Set[byte](st, p.Null, 1)
+		case p.Null != 0:
+			offheap.Set[byte](st, p.Null, 0)
+		}
+	}
+	for i, off := range v.seg.Counters {
+		st.SetView(off, in.small.View().From(abi.ArenaSize+8*int64(i)))
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, c := range v.seg.Consts {
+		if !c.V.Null {
+			offheap.SetDatum(st, c.Slot, c.Phys, c.V, q.arena())
+		}
+	}
+	for _, t := range v.seg.Tables {
+		switch {
+		case t.Writes:
+			st.SetView(t.Slot, in.part.tab.View())
+		case q.table(t.Table).join != nil:
+			st.SetView(t.Slot, q.table(t.Table).join.View())
+		default:
+			return sqlerr.New(sqlerr.InternalError, "BUG: table %d is not sealed", t.Table)
+		}
+	}
+	if g := v.seg.Sink.Group; g != 0 {
+		if in.part.tab.Count() == 0 {
+			init := make([]byte, in.part.shape.EntrySize)
+			for _, o := range in.part.shape.NoneBytes {
+				init[o] = 1
+			}
+			if err := in.part.tab.AddEntry(init); err != nil {
+				return err
+			}
+		}
+		first, _ := in.part.tab.Slab(0)
+		st.SetView(g, first)
+	}
+	if v.seg.Sink.Dests != 0 {
+		st.SetView(v.seg.Sink.Dests, in.dests.View())
+		offheap.Set(st, v.seg.Sink.NDests, int64(len(in.chunks)))
+	}
+	return q.arenaErr()
+}
+
+// Fused is the fused code that the present input runs on, nil on primitives.
+func (in *Instance) Fused() *Fn { return in.fused }
+
+// Tiers counts inputs run on fused code and on the special variant.
+func (in *Instance) Tiers() (fused, special int64) { return in.nFused, in.nSpecial }
+
+// Rows is the number of rows the source has yielded.
+func (in *Instance) Rows() int64 { return in.rows }
+
+// ErrorColumn is the output column (from 0) whose expression failed last, -1 if not known.
+func (in *Instance) ErrorColumn() int {
+	p := in.cur.v.seg
+	if in.errOp < 1 || in.errOp > len(p.Ins) {
+		return -1
+	}
+	return p.Ins[in.errOp-1].Col - 1
+}
+
+// Close frees the instance's memory early; Query.Close does it otherwise.
+func (in *Instance) Close() {
+	in.q.mu.Lock()
+	defer in.q.mu.Unlock()
+	in.free()
+}
+
+func (in *Instance) free() {
+	if in.input != nil {
+		in.input.Free()
+		in.input = nil
+	}
+	for _, c := range in.chunks {
+		if c != nil {
+			c.Free()
+		}
+	}
+	in.chunks = nil
+	if in.part != nil {
+		in.part.free()
+		in.part = nil
+	}
+	if small := in.small.View(); !small.Nowhere() {
+		freeArena(small)
+	}
+	in.small.Free()
+	in.dests.Free()
+	for i, s := range in.states {
+		if s != nil {
+			s.buf.Free()
+			in.states[i] = nil
+		}
+	}
+}

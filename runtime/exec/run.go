@@ -1,0 +1,257 @@
+package exec
+
+import (
+	"slipher/catalog/fn"
+	"slipher/catalog/sqlerr"
+	"slipher/runtime/abi"
+	"slipher/runtime/chunk"
+	"slipher/runtime/kernels/heap"
+	"slipher/runtime/kernels/table"
+	"slipher/runtime/mem"
+	"slipher/runtime/offheap"
+	"slipher/runtime/program"
+)
+
+func freeArena(a offheap.View) { heap.ArenaFree(a.Pointer()) }
+
+// spoilt is the refusal of memory for strings that Go code has put into an arena of an account.
+func spoilt(a offheap.View, acct *mem.Account) error {
+	if heap.ArenaSpoilt(a.Pointer()) {
+		return acct.Refusal()
+	}
+	return nil
+}
+
+// Output takes an instance's chunks. False: no credit, the chunk stays with the instance.
+type Output interface {
+	Send(dest int, c *chunk.Chunk) bool
+}
+
+// RunState is how a run ended.
+type RunState int
+
+const (
+	Idle    RunState = iota // the input is consumed
+	Blocked                 // output was refused: run again when it would be taken
+	Yielded                 // others want their turn: run again
+)
+
+func (in *Instance) newChunk(i int) error {
+	c, err := chunk.New(in.acct, in.layout)
+	if err != nil {
+		return err
+	}
+	in.chunks[i] = c
+	in.dests.View().SetView(8*int64(i), c.View())
+	return nil
+}
+
+// Run works on the input until it is consumed, output is refused, a row fails or somebody asks it to come back.
+func (in *Instance) Run() (RunState, error) {
+	yield := false
+	for {
+		if (yield || len(in.units) == 0) && in.limited && len(in.flush) == 0 {
+			in.flushAll() // who reads may have enough with these
+		}
+		if sent, err := in.sendFull(); err != nil {
+			return in.fail(err)
+		} else if !sent {
+			return Blocked, nil
+		}
+		switch {
+		case len(in.units) == 0:
+			in.endInput()
+			return Idle, nil
+		case yield:
+			return Yielded, nil
+		}
+		u := in.next()
+		if !u.base.Nowhere() {
+			in.cur.view().SetView(in.cur.v.seg.Source.Base, u.base)
+		}
+		var st abi.Status
+		if in.fused != nil {
+			st = table.Call(in.fused.Entry, in.cur.view().Pointer(), u.from, u.to)
+		} else {
+			st = in.cur.v.bound.Run(in.cur.view().Pointer(), u.from, u.to)
+		}
+		switch st {
+		case abi.Done:
+			in.worked()
+			continue
+		case abi.Enough:
+			in.enough.Store(true)
+			in.dropInput()
+			continue
+		case abi.Stopped:
+			over, err := in.stopped()
+			if err != nil {
+				return in.fail(err)
+			}
+			if over {
+				in.dropInput()
+			}
+			yield = true
+			continue
+		}
+		if err := in.act(st); err != nil {
+			return in.fail(err)
+		}
+	}
+}
+
+// dropInput forgets what is left of the input.
+func (in *Instance) dropInput() {
+	in.units = nil
+	offheap.Set[int64](in.cur.view(), abi.StateResume, 0)
+}
+
+// flushAll marks all chunks that hold rows for sending.
+func (in *Instance) flushAll() {
+	for i, c := range in.chunks {
+		if c.Rows() > 0 {
+			in.flush = append(in.flush, i)
+		}
+	}
+}
+
+// fail drops the input.
+func (in *Instance) fail(err error) (RunState, error) {
+	if in.q.canceled.Load() { // growing and sorting were given up, not out of memory
+		err = canceled()
+	}
+	in.dropInput()
+	in.endInput()
+	return Idle, err
+}
+
+// act does what generated code left for.
+func (in *Instance) act(st abi.Status) error {
+	switch st {
+	case abi.OutputFull:
+		for i, c := range in.chunks {
+			if c.Rows()+in.q.opt.VectorRows > abi.ChunkCapRows {
+				in.flush = append(in.flush, i)
+			}
+		}
+		if len(in.flush) == 0 {
+			return sqlerr.New(sqlerr.InternalError, "BUG: output is full but no chunk is")
+		}
+		return nil
+	case abi.Grow:
+		return in.grow()
+	case abi.Host:
+		if err := in.host(int(offheap.At[int64](in.cur.view(), abi.StateWhat))); err != nil {
+			return err
+		}
+		return spoilt(in.small.View(), in.acct)
+	case abi.NoMemory: // or the query is canceled: fail says so
+		return in.acct.Refusal()
+	case abi.Error:
+		e := offheap.At[int64](in.cur.view(), abi.StateErrCode)
+		in.errOp = int(e >> 32)
+		return fn.Code(int32(e)).Err()
+	}
+	return sqlerr.New(sqlerr.InternalError, "BUG: generated code returned status %d", st)
+}
+
+// grow makes room in the table that is filled. A sort of which only the first rows are wanted drops the others.
+func (in *Instance) grow() error {
+	p := in.part
+	if keep := in.keep(); keep > 0 && p.tab.Count() > 4*keep+4*abi.VectorRows {
+		if err := p.tab.Trim(p.shape.SortKeyOff, keep, p.strings()); err != nil {
+			return err
+		}
+	}
+	return p.tab.Grow(in.q.opt.VectorRows)
+}
+
+// keep is how many sorted rows are wanted, 0: all.
+func (in *Instance) keep() int {
+	s := in.q.segs[in.seg][1].seg.Sink
+	if s.Kind != program.SinkSort || s.LimitParam < 0 {
+		return 0
+	}
+	n := offheap.At[int64](in.q.params[s.LimitParam].plain, 0)
+	if in.q.params[s.LimitParam].null {
+		return 0
+	}
+	if s.OffsetParam >= 0 && !in.q.params[s.OffsetParam].null {
+		n += offheap.At[int64](in.q.params[s.OffsetParam].plain, 0)
+	}
+	if n < 0 || n > 1<<24 {
+		return 0
+	}
+	return max(int(n), 1)
+}
+
+// sendFull hands over the chunks marked as full and makes new ones in their place; false if one is refused.
+func (in *Instance) sendFull() (bool, error) {
+	for len(in.flush) > 0 {
+		i := in.flush[len(in.flush)-1]
+		if c := in.chunks[i]; c != nil && c.Rows() > 0 {
+			if !in.out.Send(i, c) {
+				return false, nil
+			}
+			in.chunks[i] = nil
+		}
+		if in.chunks[i] == nil && !in.finished {
+			// While this fails i stays marked: generated code must not see the address of a chunk that is gone.
+			if err := in.newChunk(i); err != nil {
+				return true, err
+			}
+		}
+		in.flush = in.flush[:len(in.flush)-1]
+	}
+	return true, nil
+}
+
+func (in *Instance) endInput() {
+	if in.input != nil {
+		in.input.Free()
+		in.input = nil
+	}
+	in.rows += offheap.At[int64](in.cur.view(), abi.StateRowsIn)
+	offheap.Set[int64](in.cur.view(), abi.StateRowsIn, 0)
+	freeArena(in.small.View())
+}
+
+// Finish ends the instance: what chunks hold is sent, a table's part is handed to the query.
+func (in *Instance) Finish() (RunState, error) {
+	if !in.finished {
+		in.finished = true
+		for i := range in.chunks {
+			in.flush = append(in.flush, i)
+		}
+		if in.part != nil {
+			if err := in.finishPart(); err != nil {
+				return in.fail(err)
+			}
+		}
+	}
+	if sent, err := in.sendFull(); err != nil || sent {
+		return Idle, err
+	}
+	return Blocked, nil
+}
+
+func (in *Instance) finishPart() error {
+	p := in.part
+	p.rows = p.tab.Count()
+	if p.shape.Kind == program.SinkSort {
+		var err error
+		if p.order, p.rows, err = p.tab.Sort(p.shape.SortKeyOff, in.keep()); err != nil {
+			return err
+		}
+	}
+	in.q.mu.Lock()
+	defer in.q.mu.Unlock()
+	for _, s := range in.q.segs[in.seg][1].seg.Tables {
+		if s.Writes {
+			t := in.q.table(s.Table)
+			t.parts = append(t.parts, p)
+		}
+	}
+	in.part = nil
+	return nil
+}

@@ -1,0 +1,102 @@
+package exec
+
+import (
+	"slipher/catalog/types"
+	"slipher/runtime/kernels/table"
+	"slipher/runtime/offheap"
+	"slipher/runtime/program"
+)
+
+// queryTable is a table of the query on this node.
+type queryTable struct {
+	parts []*Part
+	join  *table.Join
+}
+
+// Part is what one instance put into a table.
+type Part struct {
+	tab   *table.Table
+	shape program.TableShape
+	seg   int          // the segment that fills it
+	order offheap.View // the addresses of a sort's entries
+	rows  int
+}
+
+// Rows is the number of entries.
+func (p *Part) Rows() int { return p.rows }
+
+// SealTable ends the filling of a table: a join table's parts are assembled
+// into one directory. A table nobody filled is sealed empty.
+func (q *Query) SealTable(id int) error {
+	q.mu.Lock()
+	t := q.table(id)
+	done, parts := t.join != nil, t.parts
+	q.mu.Unlock() // assembling takes a while, and Cancel must not wait for it
+	slot := q.slotOf(id)
+	if slot == nil || slot.Shape.Kind != program.SinkHash || done {
+		return nil
+	}
+	tabs := make([]*table.Table, len(parts))
+	acct := q.acct // of a table that nobody fills
+	for i, p := range parts {
+		tabs[i] = p.tab
+		acct = q.accts[p.seg]
+	}
+	join, err := table.Seal(acct, tabs, slot.Shape.EntrySize)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	t.join = join
+	if err != nil && q.canceled.Load() { // it was given up, not out of memory
+		return canceled()
+	}
+	return err
+}
+
+// slotOf finds a table's shape in the programs.
+func (q *Query) slotOf(id int) *program.TableSlot {
+	for _, vs := range q.segs {
+		for i := range vs[1].seg.Tables {
+			if s := &vs[1].seg.Tables[i]; s.Table == id {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
+// table is guarded by mu.
+func (q *Query) table(id int) *queryTable {
+	t := q.tables[id]
+	if t == nil {
+		t = &queryTable{}
+		q.tables[id] = t
+	}
+	return t
+}
+
+// Parts are the parts of a table whose instances have finished.
+func (q *Query) Parts(id int) []*Part {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return append([]*Part(nil), q.table(id).parts...)
+}
+
+// strings are the entry offsets of a sort table's strings: its key, and the payload, which lies behind it. (The plan's
+// keys are only in the sort key.)
+func (p *Part) strings() []int64 {
+	offs := []int64{int64(p.shape.SortKeyOff)}
+	for _, f := range p.shape.Fields {
+		if f.Type.Phys() == types.Str && f.Off > p.shape.SortKeyOff {
+			offs = append(offs, int64(f.Off))
+		}
+	}
+	return offs
+}
+
+func (p *Part) free() {
+	if !p.order.Nowhere() {
+		p.tab.FreeOrder(p.order)
+		p.order = offheap.View{}
+	}
+	p.tab.Free()
+}
