@@ -83,7 +83,8 @@ func variant(q *plan.Query, s *plan.Segment, o lower.Options, fns *fn.Table) (*V
 
 // IR is the module of the fused tier for a target, whatever its size.
 func (v *Variant) IR(t target.Target) string {
-	return subop.FusedIR(v.fns, t, &subop.Fused{Name: Entry, Loops: v.lowered.Loops, SourceCount: v.Program.Source.Count, Numbers: v.lowered.Numbers})
+	return subop.FusedIR(v.fns, t, &subop.Fused{Name: Entry, Loops: v.lowered.Loops, SourceCount: v.Program.Source.Count,
+		Numbers: v.lowered.Numbers})
 }
 
 // Loops are the fused loops, for tests and reports.
@@ -122,7 +123,8 @@ func (v *Variant) Text() string {
 // Sizes shows the layout of the state.
 func (v *Variant) Sizes() string {
 	var s strings.Builder
-	fmt.Fprintf(&s, "state %d bytes, %d suboperators in %d loops\n", v.Program.StateSize, len(v.Program.Ins), len(v.Program.Loops))
+	fmt.Fprintf(&s, "state %d bytes, %d suboperators in %d loops\n", v.Program.StateSize, len(v.Program.Ins),
+		len(v.Program.Loops))
 	for _, x := range v.Program.Slots {
 		fmt.Fprintf(&s, "  %8d %8d %s\n", x.Off, x.Size, x.Name)
 	}
@@ -139,7 +141,8 @@ const (
 	maxValuesLoops = 64
 )
 
-// FusedIR is the module of the fused tier for a target, "" if the program is too large to compile: it stays on primitives.
+// FusedIR is the module of the fused tier for a target, "" if the program is too large to compile: it stays on
+// primitives.
 func (v *Variant) FusedIR(t target.Target) string {
 	most := maxFusedLoops
 	if v.Program.Source.Kind == program.SourceValues {

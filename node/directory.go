@@ -40,7 +40,9 @@ func checkDir(dir string) error {
 		case name == "catalog" || name == "CLUSTER":
 			return fmt.Errorf("the directory %s holds the catalog of a leader: a node needs one of its own", dir)
 		case !slices.Contains(ours, name):
-			return fmt.Errorf("the directory %s is not that of a node, and not empty, there is %q: name an empty directory or a new one", dir, name)
+			return fmt.Errorf(
+				"the directory %s is not that of a node, and not empty, there is %q: name an empty directory or a new one", dir,
+				name)
 		}
 	}
 	return nil

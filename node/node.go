@@ -220,7 +220,8 @@ func (n *Node) open(reg *wire.Registered) error {
 	n.exec = worker.New(worker.Config{
 		ID: n.cfg.ID, Workers: n.cfg.Workers, Engine: n.cfg.Engine, Peers: n.peers, Log: n.cfg.Log, Crumbs: crumbs,
 		Artifacts: &worker.SignedArtifacts{Key: artifact.PublicKey(reg.PublicKey), Symbols: n.cfg.Symbols, Crumbs: crumbs},
-		Storage:   &worker.Storage{Store: rms.Guard(store, func() state.Claim { return *n.claim.Load() }), Cache: n.cache, Budget: load.NewBudget(n.cfg.LoadBytes)},
+		Storage: &worker.Storage{Store: rms.Guard(store, func() state.Claim { return *n.claim.Load() }), Cache: n.cache,
+			Budget: load.NewBudget(n.cfg.LoadBytes)},
 	})
 	n.exec.Fence(reg.Term)
 	return nil

@@ -177,7 +177,8 @@ func (n *Node) registerAt(ctx context.Context, conn wire.Conn) (next string, err
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if reg.Term < n.lead.Term {
-		return n.lead.Addr, fmt.Errorf("leader %s leads in term %d, but %s in term %d", conn.Peer(), reg.Term, n.lead.ID, n.lead.Term)
+		return n.lead.Addr, fmt.Errorf("leader %s leads in term %d, but %s in term %d", conn.Peer(), reg.Term, n.lead.ID,
+			n.lead.Term)
 	}
 	if n.exec == nil {
 		if err := n.open(reg); err != nil {

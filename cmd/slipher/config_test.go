@@ -50,7 +50,8 @@ func TestPrecedence(t *testing.T) {
 	if c, err = read(t, "start", "--config", file, "--data", "/from/flag"); err != nil || c.Start.Data != "/from/flag" {
 		t.Errorf("flag: %+v %v", c.Start, err)
 	}
-	if c, err = read(t, "leader", "--id", "a", "--cluster", "127.0.0.1:0", "--config", file); err != nil || c.Leader.SecretFile != secret {
+	if c, err = read(t, "leader", "--id", "a", "--cluster", "127.0.0.1:0", "--config", file); err != nil ||
+		c.Leader.SecretFile != secret {
 		t.Errorf("underscore: %+v %v", c.Leader, err)
 	}
 }
@@ -72,10 +73,12 @@ func TestUnknownName(t *testing.T) {
 func TestCommandLines(t *testing.T) {
 	for _, line := range []string{
 		"start --data D", "start --data D --listen 127.0.0.1:5439 --slices 4 --storage file:///s",
-		"leader --data D --id l --listen 127.0.0.1:1 --cluster 127.0.0.1:2 --bootstrap --slices 4 --storage file:///s --secret-file F",
+		"leader --data D --id l --listen 127.0.0.1:1 --cluster 127.0.0.1:2 --bootstrap --slices 4 --storage file:///s " +
+			"--secret-file F",
 		"leader --data D --id l --listen 127.0.0.1:1 --cluster 127.0.0.1:2",
 		"node --data D --id n --leader 127.0.0.1:2,127.0.0.1:3 --cluster 127.0.0.1:4 --workers 2 --secret-file F",
-		"compile --schema F --emit plan,segments,program,ir,opt,asm,sizes --tier primitives --target x86-64-v4 --slices 2 --stats F -",
+		"compile --schema F --emit plan,segments,program,ir,opt,asm,sizes --tier primitives --target x86-64-v4 --slices 2 " +
+			"--stats F -",
 		"compile-worker",
 	} {
 		c, err := read(t, strings.Fields(strings.ReplaceAll(line, "-file F", "-file "+secretFile(t)))...)

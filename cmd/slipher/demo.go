@@ -63,7 +63,8 @@ func (d *demoCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	server := exec.Command(self, "start", "--data", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0", "--slices", fmt.Sprint(d.Slices), "--log", "warn")
+	server := exec.Command(self, "start", "--data", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0", "--slices",
+		fmt.Sprint(d.Slices), "--log", "warn")
 	server.Stderr = os.Stderr
 	// A terminal's interrupt is for us alone: the server would take our signal for a second one. It ends with us
 	// (with this thread, says prctl(2)), also where nobody asks us: kill -9.

@@ -117,7 +117,8 @@ func checkAddress(text string, listen bool) error {
 	if host == "" && listen || net.ParseIP(bare) != nil {
 		return nil
 	}
-	if host == "" || len(host) > 253 || strings.Trim(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") != "" {
+	if host == "" || len(host) > 253 || strings.Trim(host,
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") != "" {
 		return fmt.Errorf("%q: %q is no host", text, host)
 	}
 	return nil
@@ -168,7 +169,8 @@ func word(ctx *kong.DecodeContext) (string, error) {
 	case t.IsEOL():
 		return "", errors.New("its value is missing")
 	case !t.IsValue():
-		return "", fmt.Errorf("its value is missing, %s reads as a flag: write --%s=%s if it is the value", t, ctx.Value.Name, t)
+		return "", fmt.Errorf("its value is missing, %s reads as a flag: write --%s=%s if it is the value", t, ctx.Value.Name,
+			t)
 	}
 	var text string
 	err := ctx.Scan.PopValueInto("value", &text)

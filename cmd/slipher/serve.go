@@ -54,9 +54,11 @@ func (c *startCmd) Run(ctx context.Context, log *slog.Logger, g *grace) error {
 
 func (c *startCmd) options() leader.Options {
 	return leader.Options{
-		Dir: string(c.Data), ID: "leader", Listen: string(c.Listen), MaxConnections: int(c.MaxConnections), Cluster: "127.0.0.1:0",
+		Dir: string(c.Data), ID: "leader", Listen: string(c.Listen), MaxConnections: int(c.MaxConnections),
+		Cluster:   "127.0.0.1:0",
 		Bootstrap: true, Slices: orCores(c.Slices), SlicesGiven: c.Slices > 0, Storage: string(c.Storage), Take: c.Take,
-		Embedded: true, Workers: orCores(c.Workers), CodeCache: string(c.CodeCache), Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery),
+		Embedded: true, Workers: orCores(c.Workers), CodeCache: string(c.CodeCache),
+		Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery),
 	}
 }
 
@@ -104,9 +106,12 @@ func (c *leaderCmd) Run(ctx context.Context, log *slog.Logger, g *grace) error {
 
 func (c *leaderCmd) options() leader.Options {
 	return leader.Options{
-		Dir: string(c.Data), ID: string(c.ID), Listen: string(c.Listen), MaxConnections: int(c.MaxConnections), Cluster: string(c.Cluster),
-		Bootstrap: c.Bootstrap, Join: texts(c.Join), Slices: int(c.Slices), SlicesGiven: c.Slices > 0, Storage: string(c.Storage),
-		Relocate: c.Relocate, Take: c.Take, CodeCache: string(c.CodeCache), Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery), LogKept: uint64(c.LogKept),
+		Dir: string(c.Data), ID: string(c.ID), Listen: string(c.Listen), MaxConnections: int(c.MaxConnections),
+		Cluster:   string(c.Cluster),
+		Bootstrap: c.Bootstrap, Join: texts(c.Join), Slices: int(c.Slices), SlicesGiven: c.Slices > 0,
+		Storage:  string(c.Storage),
+		Relocate: c.Relocate, Take: c.Take, CodeCache: string(c.CodeCache),
+		Housekeeping: housekeeping(c.FlushAfter, c.KeepEvery), LogKept: uint64(c.LogKept),
 	}
 }
 

@@ -59,8 +59,8 @@ func (g *grace) begin() {
 	})
 }
 
-// echo is how soon after the first signal another is the same: timeout(1), for one, sends its signal to the process and to
-// the group.
+// echo is how soon after the first signal another is the same: timeout(1), for one, sends its signal to the process and
+// to the group.
 const echo = time.Second
 
 // part is how long one part of an orderly stop may take, of four that fill four fifths of the time: the

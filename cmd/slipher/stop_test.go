@@ -88,7 +88,8 @@ func TestSecondSignal(t *testing.T) {
 	checkGivenUp(t, &log, status, "a second time")
 }
 
-// A close that does not end in its time shows what holds it while it does; one that is done in time is no end of the process.
+// A close that does not end in its time shows what holds it while it does; one that is done in time is no end of the
+// process.
 func TestCloseWithinGrace(t *testing.T) {
 	var log text
 	g, status := graced(time.Second, &log)

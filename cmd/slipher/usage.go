@@ -15,8 +15,8 @@ import (
 // usageStatus is the status of a process that was called in a way that cannot be meant.
 const usageStatus = 2
 
-// commandLine reads the command line into c. It ends the process when help or the version was asked for, and with one line
-// and the name of the help on standard error when there is a mistake.
+// commandLine reads the command line into c. It ends the process when help or the version was asked for, and with one
+// line and the name of the help on standard error when there is a mistake.
 func commandLine(c *cli, args []string) *kong.Context {
 	app, err := newApp(c, os.Stdout, os.Stderr, os.Exit)
 	if err != nil {

@@ -40,10 +40,12 @@ func call(t *testing.T, args ...string) (out string, status int, mistaken string
 // Help and version are asked for as elsewhere, and need no other flags.
 func TestHelpAndVersion(t *testing.T) {
 	for line, want := range map[string]string{
-		"--help": "Commands:", "-h": "Commands:", "help": "Commands:", "help leader": "--bootstrap", "leader --help": "--bootstrap", "leader -h": "--bootstrap",
+		"--help": "Commands:", "-h": "Commands:", "help": "Commands:", "help leader": "--bootstrap",
+		"leader --help": "--bootstrap", "leader -h": "--bootstrap",
 		"help start": "--max-connections", "--version": "slipher ", "-V": "slipher ", "start --version": "slipher ",
 	} {
-		if out, status, mistaken := call(t, strings.Fields(line)...); status != 0 || mistaken != "" || !strings.Contains(out, want) {
+		if out, status, mistaken := call(t, strings.Fields(line)...); status != 0 || mistaken != "" ||
+			!strings.Contains(out, want) {
 			t.Errorf("%s: status %d, %q, %s", line, status, mistaken, out)
 		}
 	}
@@ -96,9 +98,12 @@ func TestMistakes(t *testing.T) {
 		{"relocate --data DIR --storage file:../x", "--storage: ", "relocate"},
 		{"leader --data DIR --id a --cluster 127.0.0.1:1 --bootstrap", "--bootstrap needs --slices", "leader"},
 		{"leader --data DIR --id a --cluster 127.0.0.1:1 --bootstrap --slices 2 --join 127.0.0.1:2", "not both", "leader"},
-		{"leader --data DIR --id a --cluster 127.0.0.1:1 --join 127.0.0.1:2 --relocate", "--relocate needs --storage", "leader"},
-		{"leader --data DIR --id a --cluster 127.0.0.1:1 --bootstrap --slices 2 --storage file:x", "would not find it", "leader"},
-		{"leader --data DIR --id a --cluster 127.0.0.1:1 --join 127.0.0.1:2 --secret-file /nowhere/secret", "--secret-file: ", "leader"},
+		{"leader --data DIR --id a --cluster 127.0.0.1:1 --join 127.0.0.1:2 --relocate", "--relocate needs --storage",
+			"leader"},
+		{"leader --data DIR --id a --cluster 127.0.0.1:1 --bootstrap --slices 2 --storage file:x", "would not find it",
+			"leader"},
+		{"leader --data DIR --id a --cluster 127.0.0.1:1 --join 127.0.0.1:2 --secret-file /nowhere/secret", "--secret-file: ",
+			"leader"},
 		{"node --data DIR --id n --cluster 0.0.0.0:1 --leader 127.0.0.1:1", "--secret-file is needed", "node"},
 		{"compile --emit nonsense q.sql", "--emit nonsense: want rules, plan", "compile"},
 		{"compile --target i386 q.sql", "--target: ", "compile"},
@@ -120,11 +125,13 @@ func TestMistakes(t *testing.T) {
 // Addresses, times and numbers that can be meant pass.
 func TestFlagValues(t *testing.T) {
 	for _, line := range []string{
-		"start --data D --listen :0", "start --data D --listen [::1]:5439", "start --data D --listen localhost:1 --slices 4096 --workers 1024",
+		"start --data D --listen :0", "start --data D --listen [::1]:5439",
+		"start --data D --listen localhost:1 --slices 4096 --workers 1024",
 		"start --data D --flush-after 24h --max-connections 1",
 		"leader --data D --id a.b-c_1 --cluster [fe80::1%eth0]:1 --join db-1.example.org:65535,10.0.0.1:1 --secret-file F",
 	} {
-		if _, _, mistaken := call(t, strings.Fields(strings.ReplaceAll(line, "-file F", "-file "+secretFile(t)))...); mistaken != "" {
+		if _, _, mistaken := call(t, strings.Fields(strings.ReplaceAll(line, "-file F", "-file "+
+			secretFile(t)))...); mistaken != "" {
 			t.Errorf("%s: %s", line, mistaken)
 		}
 	}
@@ -140,7 +147,8 @@ func TestFlagsAreBounded(t *testing.T) {
 	if err := kong.Visit(app.Model, func(n kong.Visitable, next kong.Next) error {
 		if f, ok := n.(*kong.Flag); ok {
 			switch typ := f.Target.Type(); {
-			case typ == reflect.TypeFor[time.Duration](), typ.PkgPath() == "" && typ.Kind() >= reflect.Int && typ.Kind() <= reflect.Float64:
+			case typ == reflect.TypeFor[time.Duration](), typ.PkgPath() == "" && typ.Kind() >= reflect.Int &&
+				typ.Kind() <= reflect.Float64:
 				t.Errorf("--%s takes any %s", f.Name, typ)
 			case typ == reflect.TypeFor[count](), typ == reflect.TypeFor[interval]():
 				if f.Tag.Get("min") == "" || f.Tag.Get("max") == "" {

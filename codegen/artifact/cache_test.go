@@ -140,7 +140,8 @@ func TestCacheDamage(t *testing.T) {
 	misfiledFile, _ := os.ReadFile(d.path(a.Key))
 	flipped := bytes.Clone(good)
 	flipped[len(flipped)/2] ^= 4
-	for name, b := range map[string][]byte{"flipped": flipped, "cut": good[:len(good)-1], "empty": nil, "foreign": foreignFile, "misfiled": misfiledFile} {
+	for name, b := range map[string][]byte{"flipped": flipped, "cut": good[:len(good)-1], "empty": nil,
+		"foreign": foreignFile, "misfiled": misfiledFile} {
 		if err := os.WriteFile(path, b, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -192,7 +193,8 @@ func TestCacheBounds(t *testing.T) {
 		os.WriteFile(name, []byte("half"), 0o600)
 		os.Chtimes(name, time.Now().Add(-age), time.Now().Add(-age))
 	}
-	os.Chtimes(filepath.Join(dir, entries[9].Key.String()+diskSuffix), time.Now().Add(time.Hour), time.Now().Add(time.Hour))
+	os.Chtimes(filepath.Join(dir, entries[9].Key.String()+diskSuffix), time.Now().Add(time.Hour),
+		time.Now().Add(time.Hour))
 	testCache(t, CacheOptions{Dir: dir, DiskBytes: 2*file + 1})
 	names, _ = filepath.Glob(filepath.Join(dir, "*"))
 	if len(names) != 3 {

@@ -20,7 +20,8 @@ func testKey(t *testing.T) PrivateKey {
 func testEnvelope(name string) *Envelope {
 	parts := KeyParts{Program: name, ABI: 1, Level: "x86-64-v3", Tier: "fused"}
 	return &Envelope{Triple: "x86_64-unknown-linux-gnu", Level: "x86-64-v3", Tier: "fused", ProgramHash: name,
-		Program: &program.Segment{ID: 3, Hash: name, Ins: []program.Ins{{Fn: "add_i64", Off: []int64{128, -1}}}, Entry: "seg3"},
+		Program: &program.Segment{ID: 3, Hash: name, Ins: []program.Ins{{Fn: "add_i64", Off: []int64{128, -1}}},
+			Entry: "seg3"},
 		Entries: []string{"seg3"}, Imports: []string{"rt.alloc"}, Object: []byte("object"), Key: parts.Key()}
 }
 
@@ -37,7 +38,8 @@ func TestSealOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Key != e.Key || got.Program.Ins[0].Fn != "add_i64" || got.Program.Ins[0].Off[1] != -1 || string(got.Object) != "object" || got.Imports[0] != "rt.alloc" {
+	if got.Key != e.Key || got.Program.Ins[0].Fn != "add_i64" || got.Program.Ins[0].Off[1] != -1 ||
+		string(got.Object) != "object" || got.Imports[0] != "rt.alloc" {
 		t.Errorf("got %+v", got)
 	}
 	again, _ := e.Seal(key)

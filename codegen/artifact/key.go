@@ -37,7 +37,8 @@ type KeyParts struct {
 // Key is the artifact's name: a hash over the parts, each with its length in front.
 func (p KeyParts) Key() Hash {
 	h := sha256.New()
-	for _, s := range []string{"slipher key 1", p.Program, p.Guards, fmt.Sprint(p.ABI), p.Kernels, p.Emitter, p.Passes, p.Level, p.Tier} {
+	for _, s := range []string{"slipher key 1", p.Program, p.Guards, fmt.Sprint(p.ABI), p.Kernels, p.Emitter, p.Passes,
+		p.Level, p.Tier} {
 		var n [8]byte
 		binary.LittleEndian.PutUint64(n[:], uint64(len(s)))
 		h.Write(n[:])

@@ -13,7 +13,8 @@ import (
 // instructions each: the size of a fused segment at n = 7 to 20.
 func pipelineModule(n int) string {
 	var b strings.Builder
-	b.WriteString(header(target.V3) + "define i64 @f(i64* %values, i64 %n, i64 %bound) nounwind {\nentry:\n  br label %L0.loop\n")
+	b.WriteString(header(target.V3) +
+		"define i64 @f(i64* %values, i64 %n, i64 %bound) nounwind {\nentry:\n  br label %L0.loop\n")
 	prev := "0"
 	for i := range n {
 		from := "entry"

@@ -138,7 +138,8 @@ func (c *capi) buffer(s string) ref {
 // stands at offset pc. n == 0: none starts here.
 func (c *capi) instruction(d ref, code []byte, pc uint64) (s string, n int) {
 	var out [256]byte
-	size := c.DisasmInstruction(d, unsafe.Pointer(&code[0]), uint64(len(code)), pc, unsafe.Pointer(&out[0]), uintptr(len(out)))
+	size := c.DisasmInstruction(d, unsafe.Pointer(&code[0]), uint64(len(code)), pc, unsafe.Pointer(&out[0]),
+		uintptr(len(out)))
 	end := 0
 	for end < len(out) && out[end] != 0 {
 		end++

@@ -125,7 +125,8 @@ func relocationNotes(f *elf.File, section int, symbols []elf.Symbol) (map[uint64
 				name = f.Sections[symbols[i].Section].Name
 			}
 			switch elf.R_X86_64(info & 0xffffffff) {
-			case elf.R_X86_64_PC32, elf.R_X86_64_PLT32, elf.R_X86_64_GOTPCREL, elf.R_X86_64_GOTPCRELX, elf.R_X86_64_REX_GOTPCRELX:
+			case elf.R_X86_64_PC32, elf.R_X86_64_PLT32, elf.R_X86_64_GOTPCREL, elf.R_X86_64_GOTPCRELX,
+				elf.R_X86_64_REX_GOTPCRELX:
 				addend += 4 // relative to the end of the field
 			}
 			if addend != 0 {
@@ -138,7 +139,8 @@ func relocationNotes(f *elf.File, section int, symbols []elf.Symbol) (map[uint64
 }
 
 // printFunction writes one function. Lines are "label:", or a tab, mnemonic, operands.
-func printFunction(out *strings.Builder, fn elf.Symbol, ins []instruction, blocks *functionBlocks, functions []elf.Symbol) {
+func printFunction(out *strings.Builder, fn elf.Symbol, ins []instruction, blocks *functionBlocks,
+	functions []elf.Symbol) {
 	fmt.Fprintf(out, "%s:\n", fn.Name)
 	labels := nameBlocks(&ins, blocks)
 	for _, in := range ins {
@@ -238,5 +240,6 @@ func nameBlocks(ins *[]instruction, blocks *functionBlocks) map[uint64]string {
 
 // padding reports the no-operations that fill up to an alignment.
 func padding(text string) bool {
-	return strings.HasPrefix(text, "nop") || strings.HasPrefix(text, "data16") || strings.HasPrefix(text, "cs\tnop") || strings.HasPrefix(text, "cs nop")
+	return strings.HasPrefix(text, "nop") || strings.HasPrefix(text, "data16") || strings.HasPrefix(text, "cs\tnop") ||
+		strings.HasPrefix(text, "cs nop")
 }

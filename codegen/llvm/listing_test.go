@@ -33,7 +33,8 @@ func TestTargetLayouts(t *testing.T) {
 func TestListing(t *testing.T) {
 	p := testPool(t, 1, Options{})
 	for _, passes := range []Passes{Short, O2, O0} {
-		r, err := p.Compile(t.Context(), Job{IR: header(target.V3) + sumModule, CPU: target.V3, Passes: passes, WantAsm: true})
+		r, err := p.Compile(t.Context(), Job{IR: header(target.V3) + sumModule, CPU: target.V3, Passes: passes,
+			WantAsm: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +53,8 @@ func TestListing(t *testing.T) {
 			t.Errorf("%s: addresses in\n%s", passes, r.Asm)
 		}
 		again, err := p.Disassemble(t.Context(), r.Object, target.V3)
-		if err != nil || !strings.Contains(again, "seg.sum:\n") || !strings.Contains(again, "rt.note") || strings.Contains(again, "\t?") {
+		if err != nil || !strings.Contains(again, "seg.sum:\n") || !strings.Contains(again, "rt.note") ||
+			strings.Contains(again, "\t?") {
 			t.Errorf("disassembled: %v\n%s", err, again)
 		}
 	}

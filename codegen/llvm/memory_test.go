@@ -13,7 +13,8 @@ import (
 func TestWorkerMemory(t *testing.T) {
 	const bytes = 700 << 20
 	p := testPool(t, 1, Options{MaxBytes: bytes})
-	if _, err := p.Compile(t.Context(), Job{IR: header(target.V3) + sumModule, CPU: target.V3, Passes: Short}); err != nil {
+	if _, err := p.Compile(t.Context(), Job{IR: header(target.V3) + sumModule, CPU: target.V3,
+		Passes: Short}); err != nil {
 		t.Fatal(err)
 	}
 	for _, pid := range p.PIDs() {

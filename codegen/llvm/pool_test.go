@@ -80,7 +80,8 @@ func TestCompileLoadCall(t *testing.T) {
 		if err := code.Close(); err != nil {
 			t.Error(err)
 		}
-		if _, err := loader.Load(r.Object, nil); !errors.Is(err, loader.ErrUnknownSymbol) || !strings.Contains(err.Error(), "rt.note") {
+		if _, err := loader.Load(r.Object, nil); !errors.Is(err, loader.ErrUnknownSymbol) ||
+			!strings.Contains(err.Error(), "rt.note") {
 			t.Errorf("missing kernel: %v", err)
 		}
 	}
@@ -112,8 +113,11 @@ func TestCompileErrors(t *testing.T) {
 	cases := []struct{ name, ir, stage, text string }{
 		{"syntax", "define i64 @f() {", "parse", "expecting more instructions"},
 		{"types", header(target.V3) + "define i64 @f(i32 %a) {\n ret i64 %a\n}", "parse", "'%a' defined with type 'i32'"},
-		{"verifier", header(target.V3) + "define void @f() {\na:\n br label %b\nb:\n %x = add i32 %y, 1\n %y = add i32 %x, 1\n ret void\n}", "verify", "dominate"},
-		{"backend", header(target.V3) + "define void @f() {\n call void asm sideeffect \"nonsense\", \"\"()\n ret void\n}", "emit", "nonsense"},
+		{"verifier", header(target.V3) +
+			"define void @f() {\na:\n br label %b\nb:\n %x = add i32 %y, 1\n %y = add i32 %x, 1\n ret void\n}", "verify",
+			"dominate"},
+		{"backend", header(target.V3) + "define void @f() {\n call void asm sideeffect \"nonsense\", \"\"()\n ret void\n}",
+			"emit", "nonsense"},
 	}
 	for _, c := range cases {
 		_, err := p.Compile(t.Context(), Job{IR: c.ir, CPU: target.V3, Verify: true})
@@ -129,7 +133,8 @@ func TestCompileErrors(t *testing.T) {
 	if now := p.PIDs(); len(pids) != 1 || len(now) != 1 || pids[0] != now[0] {
 		t.Errorf("worker was replaced: %v, %v", pids, now)
 	}
-	if _, err := p.Compile(t.Context(), Job{IR: "", CPU: target.V3, Passes: "many"}); err == nil || !strings.Contains(err.Error(), "many") {
+	if _, err := p.Compile(t.Context(), Job{IR: "", CPU: target.V3, Passes: "many"}); err == nil ||
+		!strings.Contains(err.Error(), "many") {
 		t.Errorf("unknown pass list: %v", err)
 	}
 }
@@ -187,7 +192,9 @@ type outcomeOf struct {
 func TestDeadlyModule(t *testing.T) {
 	p := testPool(t, 1, Options{})
 	// An intrinsic no instruction exists for: instruction selection aborts the process.
-	deadly := header(target.V3) + "declare i64 @llvm.ptrauth.blend(i64, i64)\ndefine i64 @f(i64 %a) {\n %r = call i64 @llvm.ptrauth.blend(i64 %a, i64 %a)\n ret i64 %r\n}\n"
+	deadly := header(target.V3) +
+		"declare i64 @llvm.ptrauth.blend(i64, i64)\ndefine i64 @f(i64 %a) {\n %r = call i64 @llvm.ptrauth.blend(i64 %a, i64 " +
+		"%a)\n ret i64 %r\n}\n"
 	_, err := p.Compile(t.Context(), Job{IR: deadly, CPU: target.V3})
 	if !errors.Is(err, ErrWorkerDied) {
 		t.Fatalf("got %v", err)
@@ -291,7 +298,8 @@ func TestRecycleAndTimeout(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	q := testPool(t, 1, Options{Timeout: 100 * time.Millisecond})
-	if _, err := q.Compile(t.Context(), Job{IR: header(target.V3) + manyFunctions(600), CPU: target.V3, Passes: O3}); !errors.Is(err, ErrSlow) {
+	if _, err := q.Compile(t.Context(), Job{IR: header(target.V3) + manyFunctions(600), CPU: target.V3,
+		Passes: O3}); !errors.Is(err, ErrSlow) {
 		t.Error(err)
 	}
 }
@@ -304,7 +312,8 @@ func TestQueueOrder(t *testing.T) {
 	var wg sync.WaitGroup
 	submit := func(id, priority int, ir string) {
 		wg.Go(func() {
-			if _, err := p.Compile(context.Background(), Job{IR: header(target.V3) + ir, CPU: target.V3, Priority: priority, Passes: O3}); err != nil {
+			if _, err := p.Compile(context.Background(), Job{IR: header(target.V3) + ir, CPU: target.V3, Priority: priority,
+				Passes: O3}); err != nil {
 				t.Error(err)
 			}
 			mu.Lock()

@@ -27,7 +27,8 @@ type process struct {
 // start starts a worker and waits for its hello.
 func start(self string, o Options) (*process, error) {
 	cmd := exec.Command(self, o.Args...)
-	cmd.Env = append(os.Environ(), WorkerVariable+"=1", LibraryVariable+"="+o.Library, fmt.Sprintf("%s=%d", memoryVariable, o.MaxBytes), "GOTRACEBACK=none", "GOMAXPROCS=2")
+	cmd.Env = append(os.Environ(), WorkerVariable+"=1", LibraryVariable+"="+o.Library,
+		fmt.Sprintf("%s=%d", memoryVariable, o.MaxBytes), "GOTRACEBACK=none", "GOMAXPROCS=2")
 	// Not in the terminal's group: an interrupt is for the parent. A worker ends with its input.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p := &process{cmd: cmd, stderr: &lastWords{}, waited: make(chan struct{})}

@@ -26,7 +26,8 @@ func (l *lowerer) trim(e *plan.Expr, r result) result {
 	}
 	f := l.opt.Fns.Op("rtrim_blanks")
 	out := l.vec(types.Str)
-	l.emit(subop.Scalar{Fn: f, Shape: fn.Shape{In: []types.Phys{types.Str}, Out: types.Str}, Args: l.legalModes([]subop.Operand{r.v}), Result: out})
+	l.emit(subop.Scalar{Fn: f, Shape: fn.Shape{In: []types.Phys{types.Str}, Out: types.Str},
+		Args: l.legalModes([]subop.Operand{r.v}), Result: out})
 	t := result{v: read(out), null: r.null, at: l.dom.at, noBlanks: true}
 	if r.v.Mode == subop.Vec {
 		l.trimmed[r.v.Val] = t

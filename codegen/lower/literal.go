@@ -36,7 +36,8 @@ func (l *lowerer) paramSlot(i int, form paramForm) subop.Operand {
 	}
 	p := l.q.Params[i]
 	off := l.word(fmt.Sprintf("$%d", i), 32)
-	l.out.Params = append(l.out.Params, program.ParamSlot{Param: i, Slot: off, Null: off + 16, Phys: p.Type.Phys(), IsList: p.IsList, Trim: form == trimmed, Limit: form == asLimit})
+	l.out.Params = append(l.out.Params, program.ParamSlot{Param: i, Slot: off, Null: off + 16, Phys: p.Type.Phys(),
+		IsList: p.IsList, Trim: form == trimmed, Limit: form == asLimit})
 	o := subop.Operand{Mode: subop.Par, P: p.Type.Phys(), Off: off}
 	l.params[k] = o
 	return o
@@ -71,5 +72,6 @@ func (l *lowerer) constSlot(p types.Phys, d types.Datum) subop.Operand {
 // nullResult is the NULL of a type.
 func (l *lowerer) nullResult(t types.Type) result {
 	one := l.constSlot(types.I8, types.Int(1))
-	return result{v: l.constSlot(t.Phys(), types.Datum{}), null: l.logicOp("copy", types.I8, one), at: l.dom.at, bits: 0, noBlanks: true}
+	return result{v: l.constSlot(t.Phys(), types.Datum{}), null: l.logicOp("copy", types.I8, one), at: l.dom.at, bits: 0,
+		noBlanks: true}
 }

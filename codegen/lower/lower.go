@@ -218,7 +218,8 @@ func (l *lowerer) finish() *Program {
 		}
 		p.Numbers[n] = append(p.Numbers[n], number)
 		p.Seg.Loops[n].Last = i + 1
-		p.Seg.Ins = append(p.Seg.Ins, program.Ins{Fn: subop.PrimitiveName(o, l.doms[i]), Off: append(o.Offsets(l.doms[i]), int64(number)), Col: l.outCols[i]})
+		p.Seg.Ins = append(p.Seg.Ins, program.Ins{Fn: subop.PrimitiveName(o, l.doms[i]),
+			Off: append(o.Offsets(l.doms[i]), int64(number)), Col: l.outCols[i]})
 	}
 	return p
 }

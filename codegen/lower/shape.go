@@ -164,12 +164,14 @@ func (e *entry) describe(t *plan.Table) {
 		if e.keyNull[i] >= 0 {
 			n = keyStart + e.keyNull[i]
 		}
-		s.Fields = append(s.Fields, program.Field{Name: "key." + k.Name, Off: keyStart + e.keyOff[i], Type: k.Type, NullOff: n})
+		s.Fields = append(s.Fields, program.Field{Name: "key." + k.Name, Off: keyStart + e.keyOff[i], Type: k.Type,
+			NullOff: n})
 	}
 	for i, c := range t.Payload {
 		s.Fields = append(s.Fields, program.Field{Name: c.Name, Off: e.pay[i], Type: c.Type, NullOff: e.payNull[i]})
 	}
 	for i, a := range t.Aggs {
-		s.Fields = append(s.Fields, program.Field{Name: a.Out.Name, Off: e.aggs[i].off, Type: a.Out.Type, NullOff: e.aggs[i].none})
+		s.Fields = append(s.Fields, program.Field{Name: a.Out.Name, Off: e.aggs[i].off, Type: a.Out.Type,
+			NullOff: e.aggs[i].none})
 	}
 }

@@ -11,7 +11,8 @@ import (
 
 func (l *lowerer) sink() {
 	s := &l.seg.Sink
-	l.out.Sink = program.Sink{Kind: s.Kind, Table: s.TableID, Exchange: s.Exchange, Dist: s.Dist, LimitParam: -1, OffsetParam: -1}
+	l.out.Sink = program.Sink{Kind: s.Kind, Table: s.TableID, Exchange: s.Exchange, Dist: s.Dist, LimitParam: -1,
+		OffsetParam: -1}
 	l.step = s.Kind.Label()
 	if s.Kind == program.SinkDist && s.Dist == program.DistBroadcast {
 		l.step = "bcast"
@@ -177,7 +178,8 @@ func (l *lowerer) sortRun(s *plan.Sink) {
 	if o, k := s.Order[0], &keys[0]; s.LimitParam >= 0 && o.Expr.Type.Phys() != types.Str {
 		*k = l.expr(o.Expr)
 		d := l.newSelection()
-		l.emit(subop.KeyCut{Value: l.spread(l.widen(*k, o.Expr.Type.Phys())), Null: k.null, Order: subop.OrderOf(o.Desc, o.NullsFirst),
+		l.emit(subop.KeyCut{Value: l.spread(l.widen(*k, o.Expr.Type.Phys())), Null: k.null,
+			Order: subop.OrderOf(o.Desc, o.NullsFirst),
 			Table: subop.Num(slot), Kept: subop.Keep(d.Domain)})
 		l.dom = d
 	}
@@ -201,7 +203,8 @@ func (l *lowerer) sortRun(s *plan.Sink) {
 	at := read(begin)
 	for i, o := range s.Order {
 		next := l.vec(types.I64)
-		l.emit(subop.KeyPut{At: at, Value: keys[i].v, Null: keys[i].null, Order: subop.OrderOf(o.Desc, o.NullsFirst), Next: next})
+		l.emit(subop.KeyPut{At: at, Value: keys[i].v, Null: keys[i].null, Order: subop.OrderOf(o.Desc, o.NullsFirst),
+			Next: next})
 		at = read(next)
 	}
 	key := l.vec(types.Str)

@@ -36,7 +36,8 @@ func (l *lowerer) source() {
 func (l *lowerer) scan(s *plan.Source) {
 	guarded := map[int]bool{}
 	for i, c := range s.Cols {
-		l.out.Source.Cols = append(l.out.Source.Cols, program.SourceCol{ColNo: s.ColNos[i], Type: c.Type, Nullable: c.Nullable})
+		l.out.Source.Cols = append(l.out.Source.Cols, program.SourceCol{ColNo: s.ColNos[i], Type: c.Type,
+			Nullable: c.Nullable})
 		var f Facts
 		if l.opt.Facts != nil {
 			f = l.opt.Facts(s.Table, s.ColNos[i])
@@ -93,13 +94,16 @@ func (l *lowerer) chunkSource(s *plan.Source, base *positions) {
 	slot := l.word("chunk", 8)
 	l.out.Source.Base = slot
 	for i, c := range s.Cols {
-		l.out.Source.Cols = append(l.out.Source.Cols, program.SourceCol{Type: c.Type, Nullable: c.Nullable, Values: cols[i].Values, Nulls: cols[i].Nulls})
+		l.out.Source.Cols = append(l.out.Source.Cols, program.SourceCol{Type: c.Type, Nullable: c.Nullable,
+			Values: cols[i].Values, Nulls: cols[i].Nulls})
 		l.cols[i].fetch = func() result {
 			v, null := l.vec(c.Type.Phys()), none
-			l.emit(subop.ChunkColumn{Chunk: subop.Num(slot), Column: subop.Num(cols[i].Values), Count: subop.Num(base.count), Values: v})
+			l.emit(subop.ChunkColumn{Chunk: subop.Num(slot), Column: subop.Num(cols[i].Values), Count: subop.Num(base.count),
+				Values: v})
 			if c.Nullable {
 				null = l.vec(types.I8)
-				l.emit(subop.ChunkColumn{Chunk: subop.Num(slot), Column: subop.Num(cols[i].Nulls), Count: subop.Num(base.count), Values: null})
+				l.emit(subop.ChunkColumn{Chunk: subop.Num(slot), Column: subop.Num(cols[i].Nulls), Count: subop.Num(base.count),
+					Values: null})
 			}
 			return result{v: read(v), null: read(null), at: base, bits: typeBits(c.Type), noBlanks: c.Type.Kind == types.Char}
 		}
@@ -231,10 +235,12 @@ func (l *lowerer) values(s *plan.Source, base *positions) {
 	for i, c := range s.Cols {
 		l.cols[i].fetch = func() result {
 			v, null := l.vec(c.Type.Phys()), none
-			l.emit(subop.ChunkColumn{Chunk: subop.Num(l.out.Source.Base), Column: subop.Num(areas[i].v), Count: subop.Num(base.count), Values: v})
+			l.emit(subop.ChunkColumn{Chunk: subop.Num(l.out.Source.Base), Column: subop.Num(areas[i].v),
+				Count: subop.Num(base.count), Values: v})
 			if c.Nullable {
 				null = l.vec(types.I8)
-				l.emit(subop.ChunkColumn{Chunk: subop.Num(l.out.Source.Base), Column: subop.Num(areas[i].null), Count: subop.Num(base.count), Values: null})
+				l.emit(subop.ChunkColumn{Chunk: subop.Num(l.out.Source.Base), Column: subop.Num(areas[i].null),
+					Count: subop.Num(base.count), Values: null})
 			}
 			return result{v: read(v), null: read(null), at: base, bits: typeBits(c.Type), noBlanks: c.Type.Kind == types.Char}
 		}

@@ -91,8 +91,9 @@ func (l *lowerer) limit(st *plan.Limit) {
 	ctr := l.counter()
 	d := l.newSelection()
 	met := l.word("met", 8)
-	l.emit(subop.Limit{Counter: subop.Num(ctr), Count: param(st.Count, asLimit, math.MaxInt64), Offset: param(st.Offset, asGiven, 0),
-		Kept: subop.Keep(d.Domain), Met: subop.Num(met)})
+	l.emit(subop.Limit{Counter: subop.Num(ctr), Count: param(st.Count, asLimit, math.MaxInt64),
+		Offset: param(st.Offset, asGiven, 0),
+		Kept:   subop.Keep(d.Domain), Met: subop.Num(met)})
 	l.enough[len(l.enough)-1] = met
 	l.dom = d
 }

@@ -111,7 +111,8 @@ func (g *generator) remove(t target.Target) error {
 // level compiles the modules of one level side by side and writes its bundle, then its stamp.
 func (g *generator) level(ctx context.Context, t target.Target, modules []module, stamp string) error {
 	start := time.Now()
-	b := &prim.Bundle{Level: t.Level, LLVM: llvm.PassKey(g.passes), Stamp: stamp, Names: make([]string, len(modules)), Objects: make([][]byte, len(modules))}
+	b := &prim.Bundle{Level: t.Level, LLVM: llvm.PassKey(g.passes), Stamp: stamp, Names: make([]string, len(modules)),
+		Objects: make([][]byte, len(modules))}
 	errs := make([]error, len(modules))
 	var wg sync.WaitGroup
 	for i, m := range modules {
@@ -135,7 +136,8 @@ func (g *generator) level(ctx context.Context, t target.Target, modules []module
 	for _, o := range b.Objects {
 		raw += len(o)
 	}
-	fmt.Fprintf(g.report, "primgen: %s: %d modules, %d KB, %d KB compressed, %.1f s\n", t.Level, len(modules), raw>>10, len(file)>>10, time.Since(start).Seconds())
+	fmt.Fprintf(g.report, "primgen: %s: %d modules, %d KB, %d KB compressed, %.1f s\n", t.Level, len(modules), raw>>10,
+		len(file)>>10, time.Since(start).Seconds())
 	if err := os.MkdirAll(g.out, 0o755); err != nil {
 		return err
 	}

@@ -105,7 +105,8 @@ func generateIn(t *testing.T, dir string) func(k int, passes llvm.Passes, target
 	return func(k int, passes llvm.Passes, targets []target.Target) string {
 		t.Helper()
 		var report bytes.Buffer
-		g := &generator{out: dir, targets: targets, passes: passes, parts: 3, pool: pool, modules: handWritten(k), report: &report}
+		g := &generator{out: dir, targets: targets, passes: passes, parts: 3, pool: pool, modules: handWritten(k),
+			report: &report}
 		if err := g.generate(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -143,7 +144,8 @@ func TestLevelsFlag(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if list, err := targets("host, x86-64-v3"); err != nil || len(list) != 2 || list[0].Level != string(host) || list[1].Level != "x86-64-v3" {
+	if list, err := targets("host, x86-64-v3"); err != nil || len(list) != 2 || list[0].Level != string(host) ||
+		list[1].Level != "x86-64-v3" {
 		t.Error(list, err)
 	}
 	if _, err := targets("x86-64-v9"); err == nil {

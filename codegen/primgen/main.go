@@ -20,7 +20,8 @@ func main() {
 	llvm.WorkIfAsked()
 	out := flag.String("out", "runtime/prim/objects", "directory of the bundles")
 	levels := flag.String("levels", "", "comma-separated levels, host for this machine's; empty: all")
-	passes := flag.String("passes", string(llvm.Vector), "pass list of codegen/llvm: as fast as O2 and O3 in two thirds and half their time")
+	passes := flag.String("passes", string(llvm.Vector),
+		"pass list of codegen/llvm: as fast as O2 and O3 in two thirds and half their time")
 	workers := flag.Int("workers", 2, "compile workers")
 	parts := flag.Int("parts", 8, "modules a level is split into")
 	force := flag.Bool("force", false, "generate even if the stamp says that nothing has changed")

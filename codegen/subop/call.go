@@ -39,7 +39,8 @@ func (b *builder) If(c fn.Value, then, els func() []fn.Value) []fn.Value {
 	eend.NewBr(join)
 	b.cur = join
 	for i, p := range ps {
-		r := val{v: named(b, "phi", join.NewPhi(ir.NewIncoming(p.t.v, tend), ir.NewIncoming(p.e.v, eend))), p: p.t.p, bit: p.t.bit}
+		r := val{v: named(b, "phi", join.NewPhi(ir.NewIncoming(p.t.v, tend), ir.NewIncoming(p.e.v, eend))), p: p.t.p,
+			bit: p.t.bit}
 		if p.t.p == types.Str {
 			r.w1 = named(b, "phi", join.NewPhi(ir.NewIncoming(p.t.w1, tend), ir.NewIncoming(p.e.w1, eend)))
 		}

@@ -60,7 +60,8 @@ func compressRows(c *Ctx, o *Filter) bool {
 	head.NewCondBr(b.icmp(enum.IPredSLT, i, c.count), body, exit)
 	b.cur = body
 	rows := named(b, "rows", b.cur.NewAdd(splat(named(b, "i32", b.cur.NewTrunc(i, i32))), first))
-	keep := value.Value(named(b, "keep", b.cur.NewAnd(flags(o.Predicate, i), named(b, "inside", b.cur.NewICmp(enum.IPredULT, rows, count)))))
+	keep := value.Value(named(b, "keep", b.cur.NewAnd(flags(o.Predicate, i),
+		named(b, "inside", b.cur.NewICmp(enum.IPredULT, rows, count)))))
 	if c.Has(o.Null) {
 		gone := named(b, "gone", b.cur.NewAnd(keep, flags(o.Null, i)))
 		keep = named(b, "keep", b.cur.NewXor(keep, gone))

@@ -32,14 +32,16 @@ var exists = kindOf(Kind{Name: "exists"}, emitter[Exists]{
 		key := c.toPtr(c.In(o.Key).v)
 		dp := c.scaled(c.base, named(b, "slot", c.cur.NewLShr(h, c.base2)), 8, "dir.at")
 		end := named(b, "end", c.cur.NewAnd(c.load(i64, dp, "d"), c64(addressMask)))
-		begin := value.Value(named(b, "begin", c.cur.NewAnd(c.load(i64, c.gep(dp, c64(-8), "dir.at"), "d.prev"), c64(addressMask))))
+		begin := value.Value(named(b, "begin", c.cur.NewAnd(c.load(i64, c.gep(dp, c64(-8), "dir.at"), "d.prev"),
+			c64(addressMask))))
 		if c.Has(o.Null) {
 			begin = named(b, "begin", c.cur.NewSelect(c.asBit(c.In(o.Null)).v, end, begin))
 		}
 		v, hit := c.Var("ent"), c.Var("hit")
 		c.cur.NewStore(begin, v)
 		c.cur.NewStore(c64(0), hit)
-		head, test, sameHash, found, step, done := c.block("exists"), c.block("exists.test"), c.block("exists.same"), c.block("exists.found"), c.block("exists.step"), c.block("exists.done")
+		head, test, sameHash, found, step, done := c.block("exists"), c.block("exists.test"), c.block("exists.same"),
+			c.block("exists.found"), c.block("exists.step"), c.block("exists.done")
 		c.cur.NewBr(head)
 		c.cur = head
 		e := c.load(i64, v, "e")

@@ -29,7 +29,8 @@ var filter = kindOf(Kind{Name: "filter", Ends: true}, emitter[Filter]{
 	},
 	after: func(c *Ctx, o *Filter) { c.store(c.load(i64, c.Var("kept"), "kept"), c.Ptr(o.Kept.Count)) },
 	variants: func(*fn.Table) []Filter {
-		return []Filter{{Predicate: vec(types.I8, 1)}, {Predicate: vec(types.I8, 1), Null: vec(types.I8, 2)}, {Predicate: par(types.I8)}}
+		return []Filter{{Predicate: vec(types.I8, 1)}, {Predicate: vec(types.I8, 1), Null: vec(types.I8, 2)},
+			{Predicate: par(types.I8)}}
 	},
 })
 

@@ -39,7 +39,8 @@ var find = kindOf(Kind{Name: "find"}, emitter[Find]{
 		key := c.toPtr(c.In(o.Key).v)
 		mask := c.load(i64, c.Var("mask"), "mask")
 		start := named(c.builder, "slot", c.cur.NewAnd(h, mask))
-		head, check, compare, miss, create, done := c.block("find"), c.block("find.check"), c.block("find.compare"), c.block("find.next"), c.block("find.create"), c.block("find.done")
+		head, check, compare, miss, create, done := c.block("find"), c.block("find.check"), c.block("find.compare"),
+			c.block("find.next"), c.block("find.create"), c.block("find.done")
 		pre := c.cur
 		pre.NewBr(head)
 		c.cur = head

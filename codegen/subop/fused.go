@@ -42,7 +42,8 @@ func FusedIR(t *fn.Table, tg target.Target, fs ...*Fused) string {
 func emitFused(m *module, p *Fused) {
 	f := m.m.NewFunc(p.Name, i32, ir.NewParam("state", bytePtr), ir.NewParam("from", i64), ir.NewParam("to", i64))
 	b := newBuilder(m, f)
-	head, vector, again, next, exit := b.block("vec.head"), b.block("vec.begin"), b.block("vec.again"), b.block("vec.next"), b.block("vec.exit")
+	head, vector, again, next, exit := b.block("vec.head"), b.block("vec.begin"), b.block("vec.again"),
+		b.block("vec.next"), b.block("vec.exit")
 	b.cur = b.entry
 	at := func(off int64) value.Value { return b.field(b.state, off, "state.at") }
 	resume := b.load(i64, at(abi.StateResume), "resume")

@@ -137,7 +137,8 @@ var prefetch = kindOf(Kind{Name: "prefetch"}, emitter[Prefetch]{
 			slot = named(c.builder, "slot", c.cur.NewLShr(h, c.base2))
 		}
 		f := c.mod.declare("llvm.prefetch.p0i8", voidType, bytePtr, i32, i32, i32)
-		c.cur.NewCall(f, c.scaled(c.base, slot, 8, "dir.at"), constant.NewInt(i32, 0), constant.NewInt(i32, 3), constant.NewInt(i32, 1))
+		c.cur.NewCall(f, c.scaled(c.base, slot, 8, "dir.at"), constant.NewInt(i32, 0), constant.NewInt(i32, 3),
+			constant.NewInt(i32, 1))
 	},
 	variants: func(*fn.Table) []Prefetch {
 		return []Prefetch{{Hash: vec(types.I64, 1)}, {Hash: vec(types.I64, 1), Join: Optional(1)}}

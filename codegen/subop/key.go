@@ -44,10 +44,11 @@ func (c *Ctx) keysEqual(p, q value.Value, k KeyShape) value.Value {
 	} else {
 		v := c.Var("diff")
 		c.cur.NewStore(c64(0), v)
-		c.forRange("compare", c64(0), named(c.builder, "words", c.cur.NewLShr(c.Imm(k.KeySize), c64(3))), func(i value.Value) {
-			old := c.load(i64, v, "diff")
-			c.cur.NewStore(diff(old, c.mul(i, c64(8))), v)
-		})
+		c.forRange("compare", c64(0), named(c.builder, "words", c.cur.NewLShr(c.Imm(k.KeySize), c64(3))),
+			func(i value.Value) {
+				old := c.load(i64, v, "diff")
+				c.cur.NewStore(diff(old, c.mul(i, c64(8))), v)
+			})
 		acc = c.load(i64, v, "diff")
 	}
 	same := c.icmp(enum.IPredEQ, acc, c64(0))

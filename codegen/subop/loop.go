@@ -227,7 +227,8 @@ func (b *builder) rowLoop(l *Loop, cs []*Ctx, n, sel value.Value, plain bool) {
 	latch := b.cur
 	i.Incs = append(i.Incs, ir.NewIncoming(next, latch))
 	br := latch.NewBr(head)
-	br.Metadata = append(br.Metadata, &metadata.Attachment{Name: "llvm.loop", Node: b.mod.loopMetadata(plain && sel == nil, b, body, latch)})
+	br.Metadata = append(br.Metadata, &metadata.Attachment{Name: "llvm.loop",
+		Node: b.mod.loopMetadata(plain && sel == nil, b, body, latch)})
 	b.cur = exit
 }
 

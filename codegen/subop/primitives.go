@@ -17,8 +17,10 @@ import (
 
 // kinds are all suboperators. Adding one is a new file and a row here.
 func kinds() []*Kind {
-	ks := []*Kind{scalar, scalarNull, decode, chunkColumn, entrySequence, entryPointers, place, host, filter, limit, hash, prefetch,
-		reserve, alloc, rowAddress, put, putWord, putInt, putOwned, get, getInt, unmatched, gather, find, probe, probeLeft, probeMarked, mark,
+	ks := []*Kind{scalar, scalarNull, decode, chunkColumn, entrySequence, entryPointers, place, host, filter, limit, hash,
+		prefetch,
+		reserve, alloc, rowAddress, put, putWord, putInt, putOwned, get, getInt, unmatched, gather, find, probe, probeLeft,
+		probeMarked, mark,
 		exists, inList, room, slot, destination, rotate, output, keySize, keyAlloc, keyPut, keyCut, keyEnd, count}
 	return append(ks, slices.Collect(maps.Values(accumulators))...)
 }

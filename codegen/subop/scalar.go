@@ -189,7 +189,8 @@ func LogicOp(name string) *fn.Op {
 var logicOps = []*fn.Op{
 	boolOp("bool_and", "a AND b of truth bytes", func(b fn.Builder, x, y fn.Value) fn.Value { return b.And(x, y) }),
 	boolOp("bool_or", "a OR b of truth bytes", func(b fn.Builder, x, y fn.Value) fn.Value { return b.Or(x, y) }),
-	boolOp("bool_andnot", "a AND NOT b of truth bytes", func(b fn.Builder, x, y fn.Value) fn.Value { return b.And(x, b.Not(y)) }),
+	boolOp("bool_andnot", "a AND NOT b of truth bytes",
+		func(b fn.Builder, x, y fn.Value) fn.Value { return b.And(x, b.Not(y)) }),
 	{Name: "bool_not", Shapes: []fn.Shape{{In: []types.Phys{types.I8}, Out: types.I8}}, Doc: "NOT of a truth byte",
 		Emit: func(b fn.Builder, _ fn.Shape, a []fn.Value) fn.Value { return b.Not(a[0]) }},
 	{Name: "choose", Shapes: chooseShapes(), Doc: "CASE: the second argument where the first is true, else the third",
@@ -202,8 +203,9 @@ var logicOps = []*fn.Op{
 	{Name: "canonical_float", Doc: "-0 as 0, every NaN the same: floats as keys", Shapes: []fn.Shape{
 		{In: []types.Phys{types.F32}, Out: types.F32}, {In: []types.Phys{types.F64}, Out: types.F64}},
 		Emit: func(b fn.Builder, _ fn.Shape, a []fn.Value) fn.Value { return b.(*Ctx).canonicalFloat(a[0].(val)) }},
-	{Name: "narrow", Doc: "an integer known to fit a narrower class", Shapes: []fn.Shape{{In: []types.Phys{types.I128}, Out: types.I64}},
-		Emit: func(b fn.Builder, sh fn.Shape, a []fn.Value) fn.Value { return b.Trunc(a[0], sh.Out) }},
+	{Name: "narrow", Doc: "an integer known to fit a narrower class",
+		Shapes: []fn.Shape{{In: []types.Phys{types.I128}, Out: types.I64}},
+		Emit:   func(b fn.Builder, sh fn.Shape, a []fn.Value) fn.Value { return b.Trunc(a[0], sh.Out) }},
 }
 
 // spread alone is also built for a parameter without a vector beside it.

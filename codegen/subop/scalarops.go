@@ -28,7 +28,8 @@ func (b *builder) Bool(v bool) fn.Value {
 func is(x fn.Value) val { return x.(val) }
 
 // bin applies the integer or the float form of an operation.
-func (b *builder) bin(hint string, x, y fn.Value, fi func(a, c value.Value) namedValue, ff func(a, c value.Value) namedValue) fn.Value {
+func (b *builder) bin(hint string, x, y fn.Value, fi func(a, c value.Value) namedValue,
+	ff func(a, c value.Value) namedValue) fn.Value {
 	a, c := is(x), is(y)
 	a, c = b.sameWidth(a, c)
 	f := fi
@@ -61,15 +62,18 @@ func (b *builder) asBit(a val) val {
 }
 
 func (b *builder) Add(x, y fn.Value) fn.Value {
-	return b.bin("add", x, y, func(a, c value.Value) namedValue { return b.cur.NewAdd(a, c) }, func(a, c value.Value) namedValue { return b.cur.NewFAdd(a, c) })
+	return b.bin("add", x, y, func(a, c value.Value) namedValue { return b.cur.NewAdd(a, c) },
+		func(a, c value.Value) namedValue { return b.cur.NewFAdd(a, c) })
 }
 
 func (b *builder) Sub(x, y fn.Value) fn.Value {
-	return b.bin("sub", x, y, func(a, c value.Value) namedValue { return b.cur.NewSub(a, c) }, func(a, c value.Value) namedValue { return b.cur.NewFSub(a, c) })
+	return b.bin("sub", x, y, func(a, c value.Value) namedValue { return b.cur.NewSub(a, c) },
+		func(a, c value.Value) namedValue { return b.cur.NewFSub(a, c) })
 }
 
 func (b *builder) Mul(x, y fn.Value) fn.Value {
-	return b.bin("mul", x, y, func(a, c value.Value) namedValue { return b.cur.NewMul(a, c) }, func(a, c value.Value) namedValue { return b.cur.NewFMul(a, c) })
+	return b.bin("mul", x, y, func(a, c value.Value) namedValue { return b.cur.NewMul(a, c) },
+		func(a, c value.Value) namedValue { return b.cur.NewFMul(a, c) })
 }
 
 func (b *builder) SDiv(x, y fn.Value) fn.Value {

@@ -36,10 +36,11 @@ func oneOfEach(in func() Node) map[string]Node {
 		"Select":    &Select{In: in(), Preds: []*Expr{cmp}},
 		"Project":   &Project{In: in(), Cols: []Column{col(20)}, Exprs: []*Expr{sum(0, 1)}},
 		"Join":      &Join{Kind: Left, Left: in(), Right: &Text{Cols: []Column{col(21)}}, On: []*Expr{cmp}},
-		"Aggregate": &Aggregate{In: in(), Keys: []*Expr{sum(0, 1)}, Aggs: []AggCall{{Fn: fn.Default().Aggregate("sum"), Args: []*Expr{sum(1, 0)}}}, Cols: []Column{col(20), col(21)}},
-		"Distinct":  &Distinct{In: in()},
-		"Sort":      &Sort{In: in(), Keys: []SortKey{{Expr: sum(0, 1)}}},
-		"Limit":     &Limit{In: in(), Count: -1, Offset: -1},
+		"Aggregate": &Aggregate{In: in(), Keys: []*Expr{sum(0, 1)},
+			Aggs: []AggCall{{Fn: fn.Default().Aggregate("sum"), Args: []*Expr{sum(1, 0)}}}, Cols: []Column{col(20), col(21)}},
+		"Distinct": &Distinct{In: in()},
+		"Sort":     &Sort{In: in(), Keys: []SortKey{{Expr: sum(0, 1)}}},
+		"Limit":    &Limit{In: in(), Count: -1, Offset: -1},
 	}
 }
 
@@ -142,7 +143,8 @@ func TestEveryKind(t *testing.T) {
 
 // A subquery's free columns are those that nothing in it makes; a check sees through it.
 func TestSubquery(t *testing.T) {
-	inner := &Select{In: &Text{Cols: []Column{col(5)}}, Preds: []*Expr{{Kind: expr.IsNotNull, Type: types.TBool, Args: []*Expr{sum(5, 1)}}}}
+	inner := &Select{In: &Text{Cols: []Column{col(5)}},
+		Preds: []*Expr{{Kind: expr.IsNotNull, Type: types.TBool, Args: []*Expr{sum(5, 1)}}}}
 	sub := NewSubquery(inner)
 	if got := sub.Free(); !slices.Equal(got, []ColumnID{1}) {
 		t.Errorf("free: %v", got)
@@ -163,13 +165,15 @@ func TestSubquery(t *testing.T) {
 	if c.node(st.Root, nil); c.err == nil {
 		t.Error("a column of nobody was not found")
 	}
-	want := "select\n  - exists(c1#1)\n  in exists(c1#1):\n    select\n      - add:int4(c5#5, c1#1) is not null\n      text: c5#5 int4\n  text: c0#0 int4, c1#1 int4\n"
+	want := "select\n  - exists(c1#1)\n  in exists(c1#1):\n    select\n      - add:int4(c5#5, c1#1) is not null\n      " +
+		"text: c5#5 int4\n  text: c0#0 int4, c1#1 int4\n"
 	if got := FormatTree(&Select{In: source(), Preds: []*Expr{exists}}); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }
 
-// A copy with other columns shares none with what it is of, also in relations of expressions; columns of rows around stay.
+// A copy with other columns shares none with what it is of, also in relations of expressions; columns of rows around
+// stay.
 func TestRename(t *testing.T) {
 	inner := &Select{In: &Text{Cols: []Column{col(5)}}, Preds: []*Expr{{Kind: expr.IsNotNull, Type: types.TBool,
 		Args: []*Expr{expr.CallOf(add, types.TInt4, nil, sum(5, 1), col(8).Ref())}}}}
@@ -179,7 +183,8 @@ func TestRename(t *testing.T) {
 	next := ColumnID(29)
 	got := Rename(n, map[ColumnID]ColumnID{6: 16}, func() ColumnID { next++; return next })
 	want := "project\n  c6#16 int4 = add:int4(c0#31, c1#32)\n  select\n    - exists(c1#32, #8)\n" +
-		"    in exists(c1#32, #8):\n      select\n        - add:int4(add:int4(c5#30, c1#32), #8) is not null\n        text: c5#30 int4\n" +
+		"    in exists(c1#32, #8):\n      select\n        - add:int4(add:int4(c5#30, c1#32), #8) is not null\n        text: " +
+		"c5#30 int4\n" +
 		"    text: c0#31 int4, c1#32 int4\n"
 	if text := FormatTree(got); text != want {
 		t.Errorf("got\n%swant\n%s", text, want)

@@ -19,11 +19,13 @@ func TestLongExpressions(t *testing.T) {
 	}
 	for _, q := range []string{
 		"select sum(" + repeat(1000, "+", func(int) string { return "l_linenumber" }) + ") from lineitem",
-		"select count(*) from lineitem where " + repeat(1000, " or ", func(i int) string { return fmt.Sprintf("l_orderkey = %d", i) }),
+		"select count(*) from lineitem where " + repeat(1000, " or ",
+			func(i int) string { return fmt.Sprintf("l_orderkey = %d", i) }),
 		"select count(*) from lineitem, orders where o_orderkey = l_orderkey and (" + repeat(500, " or ", func(i int) string {
 			return fmt.Sprintf("(l_orderkey = %d and o_custkey = %d)", i, i)
 		}) + ")",
-		"select count(*) from lineitem where l_orderkey in (" + repeat(5000, ",", func(i int) string { return fmt.Sprint(i) }) + ")",
+		"select count(*) from lineitem where l_orderkey in (" +
+			repeat(5000, ",", func(i int) string { return fmt.Sprint(i) }) + ")",
 	} {
 		start := time.Now()
 		if _, err := s.Plan(q, 4, 2); err != nil {

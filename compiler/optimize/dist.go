@@ -62,7 +62,8 @@ func (p *planner) placedBy(d dist, keys []*algebra.Expr) ([]int, bool) {
 	for i, id := range d.keys {
 		at := -1
 		for j, k := range keys {
-			if col, class, ok := placementColumn(k); ok && p.find(col) == p.find(id) && class == p.info[id].col.Type.DistClass() {
+			if col, class, ok := placementColumn(k); ok && p.find(col) == p.find(id) &&
+				class == p.info[id].col.Type.DistClass() {
 				at = j
 				break
 			}
@@ -88,7 +89,8 @@ const (
 )
 
 func (m movement) String() string {
-	return [...]string{"DS_DIST_NONE", "DS_DIST_ALL_NONE", "DS_BCAST_INNER", "DS_DIST_INNER", "DS_DIST_OUTER", "DS_DIST_BOTH"}[m]
+	return [...]string{"DS_DIST_NONE", "DS_DIST_ALL_NONE", "DS_BCAST_INNER", "DS_DIST_INNER", "DS_DIST_OUTER",
+		"DS_DIST_BOTH"}[m]
 }
 
 // legalMoves: may a join of this kind bring its sides together that way?

@@ -7,7 +7,8 @@
 // physical operator is never changed once made (alternatives share it); an expression that may fail is evaluated only
 // behind the filters and joins that stood before it.
 //
-// A physical operator is a file (op_scan.go, op_join.go, …): how it is planned and emitted, and what EXPLAIN says of it.
+// A physical operator is a file (op_scan.go, op_join.go, …): how it is planned and emitted, and what EXPLAIN says of
+// it.
 //
 // Start reading at planner.go, then op.go and dist.go.
 package optimize

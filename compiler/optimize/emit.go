@@ -147,7 +147,8 @@ func planColumn(c algebra.Column) plan.Column {
 func (e *emitter) exchange(p *pipe, kind program.DistKind, keys []*algebra.Expr, cols []algebra.Column) *pipe {
 	x := e.exchanges
 	e.exchanges++
-	sink := plan.Sink{Kind: program.SinkDist, Exchange: x, Dist: kind, Keys: p.exprs(keys), LimitParam: -1, OffsetParam: -1}
+	sink := plan.Sink{Kind: program.SinkDist, Exchange: x, Dist: kind, Keys: p.exprs(keys), LimitParam: -1,
+		OffsetParam: -1}
 	out := make([]plan.Column, len(cols))
 	ids := make([]algebra.ColumnID, len(cols))
 	for i, c := range cols {

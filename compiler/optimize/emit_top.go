@@ -119,7 +119,8 @@ func (e *emitter) delete(root physical) error {
 	if err != nil {
 		return err
 	}
-	p.seg.Sink = plan.Sink{Kind: program.SinkDelete, LimitParam: -1, OffsetParam: -1, Cols: p.exprs([]*algebra.Expr{cols[0].Ref()})}
+	p.seg.Sink = plan.Sink{Kind: program.SinkDelete, LimitParam: -1, OffsetParam: -1,
+		Cols: p.exprs([]*algebra.Expr{cols[0].Ref()})}
 	e.q.Merge = plan.Merge{LimitParam: -1, OffsetParam: -1}
 	e.q.Delete = tableRef(e.p.st.Delete, "")
 	return nil

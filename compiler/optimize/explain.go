@@ -67,7 +67,8 @@ func (e *emitter) explain(root physical, t top) {
 			"----- Update statistics by running the ANALYZE command on these tables -----")
 	}
 	if e.p.nested && !e.p.leader {
-		e.q.Notes = append(e.q.Notes, "----- Nested Loop Join in the query plan - review the join predicates to avoid Cartesian products -----")
+		e.q.Notes = append(e.q.Notes,
+			"----- Nested Loop Join in the query plan - review the join predicates to avoid Cartesian products -----")
 	}
 }
 

@@ -30,7 +30,8 @@ func shape(n int, edges [][2]int, rows func(i int) int64) *algebra.Statement {
 	}
 	var preds []*algebra.Expr
 	for _, e := range edges {
-		preds = append(preds, cmp("eq", column(scans[e[0]], fmt.Sprintf("c%d_%d", e[0], e[1])), column(scans[e[1]], fmt.Sprintf("c%d_%d", e[1], e[0]))))
+		preds = append(preds, cmp("eq", column(scans[e[0]], fmt.Sprintf("c%d_%d", e[0], e[1])),
+			column(scans[e[1]], fmt.Sprintf("c%d_%d", e[1], e[0]))))
 	}
 	if len(preds) > 0 {
 		tree = &algebra.Select{In: tree, Preds: preds}
@@ -134,7 +135,8 @@ func BenchmarkJoinOrder(b *testing.B) {
 			}
 			b.Run(fmt.Sprintf("%s/n=%d", kind, n), func(b *testing.B) {
 				for b.Loop() {
-					if _, err := Plan(shape(n, edges, func(i int) int64 { return int64(i+1) * 1000 }), Env{Slices: 4, Nodes: 2, Fn: tab}); err != nil {
+					if _, err := Plan(shape(n, edges, func(i int) int64 { return int64(i+1) * 1000 }),
+						Env{Slices: 4, Nodes: 2, Fn: tab}); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -195,8 +195,8 @@ func (e *emitter) pass(n *aggrOp, accs []*accum) (*pipe, error) {
 	return e.group(p, keys, accs, n.dist, n.rows), nil
 }
 
-// distinctValue is the value that the DISTINCT accumulators of a pass see once, nil if there are none. What they put to their
-// states becomes an expression over its column.
+// distinctValue is the value that the DISTINCT accumulators of a pass see once, nil if there are none. What they put to
+// their states becomes an expression over its column.
 func (e *emitter) distinctValue(accs []*accum) *groupKey {
 	var value *groupKey
 	for _, a := range accs {

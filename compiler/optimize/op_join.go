@@ -205,7 +205,8 @@ func (op *joinOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.No
 		label, moved = "", 0
 	}
 	if len(op.probeKeys) == 0 {
-		prefix := [...]string{"Nested Loop", "Nested Loop Left Join", "Nested Loop IN Join", "Nested Loop NOT IN Join"}[op.kind]
+		prefix := [...]string{"Nested Loop", "Nested Loop Left Join", "Nested Loop IN Join",
+			"Nested Loop NOT IN Join"}[op.kind]
 		n.Title = x.title(prefix + label)
 		n.StartupCost = outer.StartupCost + inner.StartupCost
 		n.TotalCost = outer.TotalCost + inner.TotalCost + moved + 2*showOp*float64(outer.Rows)*float64(inner.Rows)

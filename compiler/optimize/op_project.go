@@ -44,7 +44,8 @@ func (n *projectOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 
 // wanted is the part of a projection that is in want, and whether any of it is
 // more than a renamed column.
-func wanted(exprs []*algebra.Expr, cols []algebra.Column, want algebra.IDs) (e []*algebra.Expr, c []algebra.Column, computed bool) {
+func wanted(exprs []*algebra.Expr, cols []algebra.Column, want algebra.IDs) (e []*algebra.Expr, c []algebra.Column,
+	computed bool) {
 	for i, col := range cols {
 		if want[col.ID] {
 			e, c = append(e, exprs[i]), append(c, col)

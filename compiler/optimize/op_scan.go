@@ -60,7 +60,8 @@ func (n *scanOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	live := -1
 	if n.scan.Table != nil && hasDeleted(n.scan.Table) {
 		live = len(src.Cols)
-		src.Cols, src.ColNos = append(src.Cols, plan.Column{Name: "live", Type: types.TBool}), append(src.ColNos, n.scan.Table.LiveColumn())
+		src.Cols, src.ColNos = append(src.Cols, plan.Column{Name: "live", Type: types.TBool}),
+			append(src.ColNos, n.scan.Table.LiveColumn())
 	}
 	p := e.open(e.where(n.dist), src, ids)
 	preds := p.exprs(n.preds)

@@ -92,7 +92,8 @@ func (n *sortLimitOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 
 // sort ends the segment with a sort table and opens one over its rows; withKey
 // yields the normalised key as a last column.
-func (e *emitter) sort(p *pipe, payload []algebra.Column, keys []algebra.SortKey, count, offset int, rows float64, withKey bool) *pipe {
+func (e *emitter) sort(p *pipe, payload []algebra.Column, keys []algebra.SortKey, count, offset int, rows float64,
+	withKey bool) *pipe {
 	t := &plan.Table{Kind: program.SinkSort, EmitKey: withKey, EstRows: estimate(rows)}
 	sink := plan.Sink{Kind: program.SinkSort, LimitParam: count, OffsetParam: offset}
 	var ids []algebra.ColumnID

@@ -18,7 +18,8 @@ func (p *planner) values(n *algebra.Values) physical {
 	for _, c := range n.Cols {
 		p.describe(c, nil, float64(n.Len()))
 	}
-	return &valuesOp{values: n, props: props{cols: n.Cols, rows: math.Max(1, float64(n.Len())), dist: dist{kind: distSingle}}}
+	return &valuesOp{values: n, props: props{cols: n.Cols, rows: math.Max(1, float64(n.Len())),
+		dist: dist{kind: distSingle}}}
 }
 
 func (n *valuesOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {

@@ -21,19 +21,22 @@ var (
 		col("o_date", types.TDate), col("o_total", types.TDecimal(12, 2)))
 	lines = table(2, "lines", state.DistKey, 0, 600000, col("l_order", types.TInt8), col("l_qty", types.TInt4),
 		col("l_price", types.TDecimal(12, 2)), col("l_mode", types.TVarchar(10)))
-	customers = table(3, "customers", state.DistEven, -1, 15000, col("c_id", types.TInt8), col("c_name", types.TVarchar(25)),
+	customers = table(3, "customers", state.DistEven, -1, 15000, col("c_id", types.TInt8),
+		col("c_name", types.TVarchar(25)),
 		col("c_nation", types.TInt4))
 	nations = table(4, "nations", state.DistAll, -1, 25, col("n_id", types.TInt4), col("n_name", types.TVarchar(25)))
 )
 
 // Tables with deleted rows.
 var (
-	deleted    = withDeleted(table(5, "deleted", state.DistKey, 0, 1000, col("d_id", types.TInt4), col("d_text", types.TVarchar(10))))
+	deleted = withDeleted(table(5, "deleted", state.DistKey, 0, 1000, col("d_id", types.TInt4),
+		col("d_text", types.TVarchar(10))))
 	deletedAll = withDeleted(table(6, "deletedall", state.DistAll, -1, 10, col("d_id", types.TInt4)))
 )
 
 func withDeleted(t *state.Table) *state.Table {
-	t.Version.Objects = state.MakeObjects(state.ObjectRef{Name: "a", Rows: 500}, state.ObjectRef{Name: "b", Rows: 600, Deleted: []byte{1}, Dead: 100})
+	t.Version.Objects = state.MakeObjects(state.ObjectRef{Name: "a", Rows: 500},
+		state.ObjectRef{Name: "b", Rows: 600, Deleted: []byte{1}, Dead: 100})
 	return t
 }
 
@@ -41,16 +44,19 @@ func withDeleted(t *state.Table) *state.Table {
 var statements = map[string]func(b *builder) *algebra.Statement{
 	"scan": func(b *builder) *algebra.Statement {
 		s := b.scan(orders, "o")
-		return b.statement(&algebra.Select{In: s, Preds: []*algebra.Expr{cmp("ge", column(s, "o_date"), b.lit(types.TDate, types.Int(100)))}})
+		return b.statement(&algebra.Select{In: s, Preds: []*algebra.Expr{cmp("ge", column(s, "o_date"),
+			b.lit(types.TDate, types.Int(100)))}})
 	},
 	"count": func(b *builder) *algebra.Statement {
-		return b.statement(b.aggr(b.scan(orders, ""), nil, algebra.AggCall{Fn: operations.Aggregate("count"), Type: types.TInt8}))
+		return b.statement(b.aggr(b.scan(orders, ""), nil,
+			algebra.AggCall{Fn: operations.Aggregate("count"), Type: types.TInt8}))
 	},
 	"group": func(b *builder) *algebra.Statement {
 		s := b.scan(lines, "")
 		a := b.aggr(s, []*algebra.Expr{column(s, "l_mode")},
 			algebra.AggCall{Fn: operations.Aggregate("sum"), Args: []*algebra.Expr{column(s, "l_qty")}, Type: types.TInt8},
-			algebra.AggCall{Fn: operations.Aggregate("avg"), Args: []*algebra.Expr{column(s, "l_price")}, Type: types.TDecimal(38, 2)},
+			algebra.AggCall{Fn: operations.Aggregate("avg"), Args: []*algebra.Expr{column(s, "l_price")},
+				Type: types.TDecimal(38, 2)},
 			algebra.AggCall{Fn: operations.Aggregate("avg"), Args: []*algebra.Expr{column(s, "l_qty")}, Type: types.TInt8},
 			algebra.AggCall{Fn: operations.Aggregate("count"), Type: types.TInt8})
 		return b.statement(&algebra.Limit{Count: b.int(3).Param, Offset: -1,
@@ -64,14 +70,17 @@ var statements = map[string]func(b *builder) *algebra.Statement{
 	"distinct-agg": func(b *builder) *algebra.Statement {
 		s := b.scan(lines, "")
 		return b.statement(b.aggr(s, []*algebra.Expr{column(s, "l_mode")},
-			algebra.AggCall{Fn: operations.Aggregate("count"), Distinct: true, Args: []*algebra.Expr{column(s, "l_qty")}, Type: types.TInt8},
-			algebra.AggCall{Fn: operations.Aggregate("sum"), Args: []*algebra.Expr{column(s, "l_price")}, Type: types.TDecimal(38, 2)},
+			algebra.AggCall{Fn: operations.Aggregate("count"), Distinct: true, Args: []*algebra.Expr{column(s, "l_qty")},
+				Type: types.TInt8},
+			algebra.AggCall{Fn: operations.Aggregate("sum"), Args: []*algebra.Expr{column(s, "l_price")},
+				Type: types.TDecimal(38, 2)},
 			algebra.AggCall{Fn: operations.Aggregate("count"), Type: types.TInt8}))
 	},
 	"distinct": func(b *builder) *algebra.Statement {
 		s := b.scan(lines, "")
 		x := b.id("l_mode", types.TVarchar(10), false)
-		return b.statement(&algebra.Distinct{In: &algebra.Project{In: s, Cols: []algebra.Column{x}, Exprs: []*algebra.Expr{column(s, "l_mode")}}})
+		return b.statement(&algebra.Distinct{In: &algebra.Project{In: s, Cols: []algebra.Column{x},
+			Exprs: []*algebra.Expr{column(s, "l_mode")}}})
 	},
 	"limit": func(b *builder) *algebra.Statement {
 		return b.statement(&algebra.Limit{In: b.scan(customers, "c"), Count: b.int(10).Param, Offset: b.int(5).Param})
@@ -79,17 +88,23 @@ var statements = map[string]func(b *builder) *algebra.Statement{
 	"all": func(b *builder) *algebra.Statement { return b.statement(b.scan(nations, "n")) },
 	"colocated": func(b *builder) *algebra.Statement {
 		o, l := b.scan(orders, "o"), b.scan(lines, "l")
-		j := &algebra.Join{Kind: algebra.Inner, Left: o, Right: l, On: []*algebra.Expr{cmp("eq", column(o, "o_id"), column(l, "l_order"))}}
-		return b.statement(b.aggr(j, []*algebra.Expr{column(o, "o_cust")}, algebra.AggCall{Fn: operations.Aggregate("sum"), Args: []*algebra.Expr{column(l, "l_price")}, Type: types.TDecimal(38, 2)}))
+		j := &algebra.Join{Kind: algebra.Inner, Left: o, Right: l,
+			On: []*algebra.Expr{cmp("eq", column(o, "o_id"), column(l, "l_order"))}}
+		return b.statement(b.aggr(j, []*algebra.Expr{column(o, "o_cust")},
+			algebra.AggCall{Fn: operations.Aggregate("sum"), Args: []*algebra.Expr{column(l, "l_price")},
+				Type: types.TDecimal(38, 2)}))
 	},
 	"star": func(b *builder) *algebra.Statement {
 		o, l, cu, n := b.scan(orders, "o"), b.scan(lines, "l"), b.scan(customers, "c"), b.scan(nations, "n")
 		join := func(l, r algebra.Node) algebra.Node { return &algebra.Join{Kind: algebra.Inner, Left: l, Right: r} }
 		sel := &algebra.Select{In: join(join(join(o, l), cu), n), Preds: []*algebra.Expr{
 			cmp("eq", column(o, "o_id"), column(l, "l_order")), cmp("eq", column(o, "o_cust"), column(cu, "c_id")),
-			cmp("eq", column(cu, "c_nation"), column(n, "n_id")), cmp("lt", column(o, "o_date"), b.lit(types.TDate, types.Int(0))),
+			cmp("eq", column(cu, "c_nation"), column(n, "n_id")),
+			cmp("lt", column(o, "o_date"), b.lit(types.TDate, types.Int(0))),
 			cmp("eq", column(n, "n_name"), b.str("FRANCE"))}}
-		return b.statement(b.aggr(sel, []*algebra.Expr{column(n, "n_name")}, algebra.AggCall{Fn: operations.Aggregate("sum"), Args: []*algebra.Expr{column(l, "l_price")}, Type: types.TDecimal(38, 2)}))
+		return b.statement(b.aggr(sel, []*algebra.Expr{column(n, "n_name")},
+			algebra.AggCall{Fn: operations.Aggregate("sum"), Args: []*algebra.Expr{column(l, "l_price")},
+				Type: types.TDecimal(38, 2)}))
 	},
 	"left": func(b *builder) *algebra.Statement {
 		o, cu := b.scan(orders, "o"), b.scan(customers, "c")
@@ -99,13 +114,16 @@ var statements = map[string]func(b *builder) *algebra.Statement{
 	},
 	"cross": func(b *builder) *algebra.Statement {
 		n, cu := b.scan(nations, "n"), b.scan(customers, "c")
-		j := &algebra.Join{Kind: algebra.Inner, Left: cu, Right: n, On: []*algebra.Expr{cmp("lt", column(cu, "c_nation"), column(n, "n_id"))}}
+		j := &algebra.Join{Kind: algebra.Inner, Left: cu, Right: n,
+			On: []*algebra.Expr{cmp("lt", column(cu, "c_nation"), column(n, "n_id"))}}
 		return b.statement(j)
 	},
 	"top-subquery": func(b *builder) *algebra.Statement {
 		s := b.scan(orders, "o")
-		top := &algebra.Limit{Count: b.int(7).Param, Offset: b.int(2).Param, In: &algebra.Sort{In: s, Keys: []algebra.SortKey{{Expr: column(s, "o_total"), Desc: true, NullsFirst: true}}}}
-		return b.statement(b.aggr(top, nil, algebra.AggCall{Fn: operations.Aggregate("max"), Args: []*algebra.Expr{column(s, "o_date")}, Type: types.TDate}))
+		top := &algebra.Limit{Count: b.int(7).Param, Offset: b.int(2).Param,
+			In: &algebra.Sort{In: s, Keys: []algebra.SortKey{{Expr: column(s, "o_total"), Desc: true, NullsFirst: true}}}}
+		return b.statement(b.aggr(top, nil, algebra.AggCall{Fn: operations.Aggregate("max"),
+			Args: []*algebra.Expr{column(s, "o_date")}, Type: types.TDate}))
 	},
 	"insert": func(b *builder) *algebra.Statement {
 		s := b.scan(customers, "")
@@ -123,11 +141,13 @@ var statements = map[string]func(b *builder) *algebra.Statement{
 		return st
 	},
 	"deleted-count": func(b *builder) *algebra.Statement {
-		return b.statement(b.aggr(b.scan(deleted, ""), nil, algebra.AggCall{Fn: operations.Aggregate("count"), Type: types.TInt8}))
+		return b.statement(b.aggr(b.scan(deleted, ""), nil,
+			algebra.AggCall{Fn: operations.Aggregate("count"), Type: types.TInt8}))
 	},
 	"deleted-join": func(b *builder) *algebra.Statement {
 		n, d := b.scan(nations, "n"), b.scan(deletedAll, "d")
-		return b.statement(&algebra.Join{Kind: algebra.Left, Left: n, Right: d, On: []*algebra.Expr{cmp("eq", column(n, "n_id"), column(d, "d_id"))}})
+		return b.statement(&algebra.Join{Kind: algebra.Left, Left: n, Right: d,
+			On: []*algebra.Expr{cmp("eq", column(n, "n_id"), column(d, "d_id"))}})
 	},
 	"values": func(b *builder) *algebra.Statement {
 		x := b.id("x", types.TInt4, false)

@@ -194,7 +194,8 @@ func (p *planner) equalShare(e, val *algebra.Expr) float64 {
 	ci := p.info[e.Col]
 	if val != nil && !ci.min.Null && val.Type.Phys() == ci.col.Type.Phys() && val.Type.Scale == ci.col.Type.Scale {
 		if v, ok := val.Literal(p.st.Params); ok && !v.Null &&
-			(types.Compare(ci.col.Type.Phys(), v, ci.min) < 0 || types.Compare(ci.col.Type.Phys(), v, ci.max) > 0) && len(v.S) < stats.MaxBound {
+			(types.Compare(ci.col.Type.Phys(), v, ci.min) < 0 || types.Compare(ci.col.Type.Phys(), v, ci.max) > 0) &&
+			len(v.S) < stats.MaxBound {
 			return 1e-6
 		}
 	}

@@ -15,12 +15,16 @@ var tpchRows = map[string]int64{"region": 5, "nation": 25, "supplier": 10000, "c
 // tpchDistinct are the distinct values of columns at scale factor 1; other
 // columns count as nearly unique.
 var tpchDistinct = map[string]float64{
-	"r_regionkey": 5, "r_name": 5, "n_nationkey": 25, "n_name": 25, "n_regionkey": 5, "s_suppkey": 10000, "s_nationkey": 25,
-	"c_custkey": 150000, "c_nationkey": 25, "c_mktsegment": 5, "p_partkey": 200000, "p_mfgr": 5, "p_brand": 25, "p_type": 150,
+	"r_regionkey": 5, "r_name": 5, "n_nationkey": 25, "n_name": 25, "n_regionkey": 5, "s_suppkey": 10000,
+	"s_nationkey": 25,
+	"c_custkey":   150000, "c_nationkey": 25, "c_mktsegment": 5, "p_partkey": 200000, "p_mfgr": 5, "p_brand": 25,
+	"p_type": 150,
 	"p_size": 50, "p_container": 40, "ps_partkey": 200000, "ps_suppkey": 10000, "o_orderkey": 1500000, "o_custkey": 100000,
 	"o_orderstatus": 3, "o_orderdate": 2406, "o_orderpriority": 5, "o_clerk": 1000, "o_shippriority": 1,
-	"l_orderkey": 1500000, "l_partkey": 200000, "l_suppkey": 10000, "l_linenumber": 7, "l_quantity": 50, "l_discount": 11, "l_tax": 9,
-	"l_returnflag": 3, "l_linestatus": 2, "l_shipdate": 2526, "l_commitdate": 2466, "l_receiptdate": 2554, "l_shipinstruct": 4, "l_shipmode": 7,
+	"l_orderkey": 1500000, "l_partkey": 200000, "l_suppkey": 10000, "l_linenumber": 7, "l_quantity": 50, "l_discount": 11,
+	"l_tax":        9,
+	"l_returnflag": 3, "l_linestatus": 2, "l_shipdate": 2526, "l_commitdate": 2466, "l_receiptdate": 2554,
+	"l_shipinstruct": 4, "l_shipmode": 7,
 }
 
 // withStats gives the schema the statistics of scale factor 1.

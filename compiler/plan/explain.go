@@ -18,7 +18,8 @@ func Explain(q *Query) []string {
 
 // explainNode appends n: its title behind prefix, all else behind indent.
 func explainNode(out []string, n *Node, prefix, indent string) []string {
-	out = append(out, fmt.Sprintf("%s%s  (cost=%.2f..%.2f rows=%d width=%d)", prefix, n.Title, n.StartupCost, n.TotalCost, n.Rows, n.Width))
+	out = append(out, fmt.Sprintf("%s%s  (cost=%.2f..%.2f rows=%d width=%d)", prefix, n.Title, n.StartupCost, n.TotalCost,
+		n.Rows, n.Width))
 	for _, d := range n.Details {
 		out = append(out, indent+d)
 	}

@@ -59,7 +59,8 @@ func (f *formatter) paramText(p Param) string {
 	return lit.Literal(p.Value, p.Type)
 }
 
-var whereText = map[Where]string{EverySlice: "every slice", OneSlice: "one slice", EveryNode: "every node", Leader: "leader"}
+var whereText = map[Where]string{EverySlice: "every slice", OneSlice: "one slice", EveryNode: "every node",
+	Leader: "leader"}
 
 func (f *formatter) segment(s *Segment) {
 	f.line(1, "segment %d on %s", s.ID, whereText[s.Where])

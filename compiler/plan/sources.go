@@ -14,7 +14,8 @@ var sourceKinds = [...]sourceKind{
 	program.SourceReceive: {format: func(f *formatter, s *Source) {
 		f.line(2, "receive x%d %s", s.Exchange, columnsText(s.Cols))
 	}},
-	program.SourceTable:  {func(f *formatter, s *Source) { f.line(2, "scan tbl=%d %s", s.TableID, columnsText(s.Cols)) }, checkTable},
+	program.SourceTable: {func(f *formatter, s *Source) { f.line(2, "scan tbl=%d %s", s.TableID, columnsText(s.Cols)) },
+		checkTable},
 	program.SourceRows:   {format: func(f *formatter, s *Source) { f.line(2, "rows %s %s", s.Rows, columnsText(s.Cols)) }},
 	program.SourceValues: {formatValues, checkValues},
 	program.SourceText:   {format: func(f *formatter, s *Source) { f.line(2, "text %s", columnsText(s.Cols)) }},

@@ -205,7 +205,8 @@ func (v *validator) expr(e *Expr, in []Column) {
 			return
 		}
 		if c := in[e.Col]; c.Type.Phys() != e.Type.Phys() || c.Nullable && !e.Nullable {
-			v.fail("column %d (%s) is %v nullable=%v, used as %v nullable=%v", e.Col, c.Name, c.Type, c.Nullable, e.Type, e.Nullable)
+			v.fail("column %d (%s) is %v nullable=%v, used as %v nullable=%v", e.Col, c.Name, c.Type, c.Nullable, e.Type,
+				e.Nullable)
 		}
 	case expr.Parameter:
 		v.param(e.Param)

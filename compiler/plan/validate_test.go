@@ -26,15 +26,19 @@ func small() *Query {
 			{ID: 1, Kind: program.SinkAggr, Keys: cols[:1], Aggs: aggs},
 		},
 		Segments: []*Segment{
-			{ID: 0, Source: Source{Kind: program.SourceScan, Table: &TableRef{Schema: "public", Name: "t"}, Cols: cols[:1], ColNos: []int{3},
-				Zone: []ZonePred{{Col: 0, Op: ">", Param: 0}}},
-				Steps: []Step{&Filter{Preds: []*Expr{{Kind: expr.Call, Type: types.TBool, Op: fn.Default().Op("gt"), Args: []*Expr{key(), {Kind: expr.Parameter, Type: types.TInt4}}}}}},
-				Sink:  Sink{Kind: program.SinkAggr, TableID: 0, Keys: []*Expr{key()}, Aggs: []Agg{{Fn: rowCount}}}},
+			{ID: 0, Source: Source{Kind: program.SourceScan, Table: &TableRef{Schema: "public", Name: "t"}, Cols: cols[:1],
+				ColNos: []int{3},
+				Zone:   []ZonePred{{Col: 0, Op: ">", Param: 0}}},
+				Steps: []Step{&Filter{Preds: []*Expr{{Kind: expr.Call, Type: types.TBool, Op: fn.Default().Op("gt"),
+					Args: []*Expr{key(), {Kind: expr.Parameter, Type: types.TInt4}}}}}},
+				Sink: Sink{Kind: program.SinkAggr, TableID: 0, Keys: []*Expr{key()}, Aggs: []Agg{{Fn: rowCount}}}},
 			{ID: 1, Stream: 1, Source: Source{Kind: program.SourceTable, TableID: 0, Cols: cols},
 				Sink: Sink{Kind: program.SinkDist, Keys: []*Expr{key()}, Cols: []*Expr{key(), count()}}},
 			{ID: 2, Stream: 1, Source: Source{Kind: program.SourceReceive, Cols: cols},
-				Sink: Sink{Kind: program.SinkAggr, TableID: 1, Keys: []*Expr{key()}, Aggs: []Agg{{Fn: fn.Default().Accumulator("sumn"), Arg: count()}}}},
-			{ID: 3, Stream: 2, Source: Source{Kind: program.SourceTable, TableID: 1, Cols: cols}, Sink: Sink{Kind: program.SinkReturn, Cols: []*Expr{key(), count()}}},
+				Sink: Sink{Kind: program.SinkAggr, TableID: 1, Keys: []*Expr{key()},
+					Aggs: []Agg{{Fn: fn.Default().Accumulator("sumn"), Arg: count()}}}},
+			{ID: 3, Stream: 2, Source: Source{Kind: program.SourceTable, TableID: 1, Cols: cols},
+				Sink: Sink{Kind: program.SinkReturn, Cols: []*Expr{key(), count()}}},
 		},
 	}
 }
@@ -53,7 +57,10 @@ func TestValidate(t *testing.T) {
 		{"nullable=true", func(q *Query) {
 			q.Segments[2].Source.Cols = []Column{{Name: "k", Type: types.TInt4, Nullable: true}, q.Segments[2].Source.Cols[1]}
 		}},
-		{"not filled in an earlier stream", func(q *Query) { q.Segments[0].Stream, q.Streams = 1, [][]int{{}, {0, 1, 2}, {3}} }},
+		{"not filled in an earlier stream", func(q *Query) {
+			q.Segments[0].Stream, q.Streams = 1,
+				[][]int{{}, {0, 1, 2}, {3}}
+		}},
 		{"no receiver", func(q *Query) { q.Segments[2].Source.Exchange = 4 }},
 		{"2 columns returned, 3 expected", func(q *Query) { q.Merge.Sorted = true }},
 		{"parameter 0 of 0", func(q *Query) { q.Params = nil }},
@@ -103,7 +110,8 @@ parameters
 // EXPLAIN's layout, from the guide's rules: details two further in than their operator, children
 // behind an arrow, notes last.
 func TestExplain(t *testing.T) {
-	q := &Query{Notes: []string{"----- note -----"}, Root: &Node{Title: "XN Merge", Details: []string{"Merge Key: k"}, StartupCost: 1e12 + 4213.1, TotalCost: 1e12 + 4214.35, Rows: 500, Width: 24,
+	q := &Query{Notes: []string{"----- note -----"}, Root: &Node{Title: "XN Merge", Details: []string{"Merge Key: k"},
+		StartupCost: 1e12 + 4213.1, TotalCost: 1e12 + 4214.35, Rows: 500, Width: 24,
 		Children: []*Node{{Title: "XN Hash Join DS_DIST_NONE", Rows: 500, Width: 24, Children: []*Node{
 			{Title: "XN Seq Scan on a", Details: []string{"Filter: (x = 1)"}, TotalCost: 2.5, Rows: 1, Width: 4},
 			{Title: "XN Hash", Rows: 2, Width: 4}}}}}}

@@ -22,9 +22,9 @@ type rule struct {
 	apply func(r *run, n algebra.Node) algebra.Node
 }
 
-// rules, in the order in which they run. Definitions first: others see no references. Then negations: they turn into comparisons that constants folds;
-// pulling up projections on conjuncts that are final, and pushing conjuncts down between the joins that are
-// then together. What that makes of expressions is computed at the end, if it can be.
+// rules, in the order in which they run. Definitions first: others see no references. Then negations: they turn into
+// comparisons that constants folds; pulling up projections on conjuncts that are final, and pushing conjuncts down
+// between the joins that are then together. What that makes of expressions is computed at the end, if it can be.
 var rules = []rule{
 	{"with", inlineDefinitions},
 	{"negation", eachExpr(pushNot)},

@@ -12,7 +12,8 @@ import (
 	"slipher/compiler/rewrite"
 )
 
-// TestRewrite compares trees with the goldens of testdata: those after all rules, or (trace) after each that changed one.
+// TestRewrite compares trees with the goldens of testdata: those after all rules, or (trace) after each that changed
+// one.
 func TestRewrite(t *testing.T) {
 	ddl, err := os.ReadFile("testdata/schema.ddl")
 	if err != nil {
@@ -29,7 +30,10 @@ func TestRewrite(t *testing.T) {
 		}
 		if d.Cmd == "trace" {
 			var b strings.Builder
-			rewrite.Trace(st, rewrite.Env{}, func(rule string, n algebra.Node) { b.WriteString(rule + "\n" + algebra.FormatTree(n)) })
+			rewrite.Trace(st, rewrite.Env{}, func(rule string,
+				n algebra.Node) {
+				b.WriteString(rule + "\n" + algebra.FormatTree(n))
+			})
 			return b.String()
 		}
 		bound := algebra.Format(st)

@@ -36,7 +36,8 @@ type Item struct {
 
 // NewInbox makes the receiving end: dests are the destinations on this node,
 // senders the ids of the nodes that send.
-func NewInbox(query uint64, exch int, l *chunk.Layout, acct *mem.Account, dests []int, senders []string, credits int) *Inbox {
+func NewInbox(query uint64, exch int, l *chunk.Layout, acct *mem.Account, dests []int, senders []string,
+	credits int) *Inbox {
 	if credits <= 0 {
 		credits = DefaultCredits
 	}
@@ -78,7 +79,8 @@ func (b *Inbox) Put(from wire.Conn, d *wire.Data) error {
 	q, here := b.queues[d.Dest]
 	if !here || len(q) >= b.limit {
 		c.Free()
-		return sqlerr.New(sqlerr.ProtocolViolation, "unexpected chunk for destination %d of exchange %d from %s", d.Dest, b.exch, from.Peer())
+		return sqlerr.New(sqlerr.ProtocolViolation, "unexpected chunk for destination %d of exchange %d from %s", d.Dest,
+			b.exch, from.Peer())
 	}
 	b.queues[d.Dest] = append(q, Item{c, from})
 	return nil

@@ -36,7 +36,8 @@ func NewOutbox(query uint64, exch int, dests []wire.Conn, broadcast bool, credit
 	if credits <= 0 {
 		credits = DefaultCredits
 	}
-	o := &Outbox{query: query, exch: exch, fail: fail, dests: dests, broadcast: broadcast, credits: make([]int, len(dests)), enough: make([]bool, len(dests))}
+	o := &Outbox{query: query, exch: exch, fail: fail, dests: dests, broadcast: broadcast,
+		credits: make([]int, len(dests)), enough: make([]bool, len(dests))}
 	for i := range o.credits {
 		o.credits[i] = credits
 	}

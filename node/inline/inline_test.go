@@ -17,10 +17,12 @@ import (
 	"slipher/runtime/mem"
 )
 
-var typs = []types.Type{types.TBool, types.TInt2, types.TInt4, types.TInt8, types.TDecimal(38, 2), types.TFloat4, types.TFloat8, types.TVarchar(100)}
+var typs = []types.Type{types.TBool, types.TInt2, types.TInt4, types.TInt8, types.TDecimal(38, 2), types.TFloat4,
+	types.TFloat8, types.TVarchar(100)}
 
 func row(i int) []types.Datum {
-	r := []types.Datum{types.Int(int64(i % 2)), types.Int(int64(-i)), types.Int(int64(i)), types.Int(int64(i) << 33), types.Int128(int64(i), -1),
+	r := []types.Datum{types.Int(int64(i % 2)), types.Int(int64(-i)), types.Int(int64(i)), types.Int(int64(i) << 33),
+		types.Int128(int64(i), -1),
 		types.Float(float64(i) / 2), types.Float(float64(i) / 4), types.String(strings.Repeat(fmt.Sprint(i), i%9))}
 	if i%3 == 0 {
 		r[1], r[4], r[7] = types.NullDatum, types.NullDatum, types.NullDatum
@@ -170,7 +172,8 @@ func TestFooter(t *testing.T) {
 		t.Fatalf("%+v %v", f, err)
 	}
 	c := f.RowGroups[0].Cols
-	if c[2].Min.Lo != 1 || c[2].Max.Lo != 19 || c[2].Bits != 5 || c[1].Nulls != 6 || c[0].Nulls != 0 || c[7].TrailingBlanks {
+	if c[2].Min.Lo != 1 || c[2].Max.Lo != 19 || c[2].Bits != 5 || c[1].Nulls != 6 || c[0].Nulls != 0 ||
+		c[7].TrailingBlanks {
 		t.Errorf("%+v", c)
 	}
 	if f, err := Footer(small(t, 1, 1)); err != nil || len(f.RowGroups) != 0 {

@@ -20,7 +20,8 @@ func TestYoungColumns(t *testing.T) {
 	young := &state.ObjectRef{Name: "t1/young", Rows: 3, Data: s.Append(nil)}
 	for _, initial := range []string{"NULL", "", "0", strings.Repeat("long ", 30)} {
 		d := types.String(initial)
-		table := []types.Column{{ID: 20, Type: types.TVarchar(200), Initial: &d}, {ID: 4, Type: types.TInt8}, {ID: 21, Type: types.TInt4}}
+		table := []types.Column{{ID: 20, Type: types.TVarchar(200), Initial: &d}, {ID: 4, Type: types.TInt8},
+			{ID: 21, Type: types.TInt4}}
 		if initial == "NULL" {
 			table[0].Initial = nil
 		}

@@ -17,7 +17,8 @@ import (
 func BenchmarkWriter(b *testing.B) {
 	dec := types.TDecimal(15, 2)
 	target := Target{Table: 1, Prefix: "bench/1-1", SortStyle: state.SortCompound, SortKey: []int{10}}
-	for _, t := range []types.Type{types.TInt8, types.TInt8, types.TInt8, types.TInt8, dec, dec, dec, dec, types.TVarchar(1), types.TVarchar(1),
+	for _, t := range []types.Type{types.TInt8, types.TInt8, types.TInt8, types.TInt8, dec, dec, dec, dec,
+		types.TVarchar(1), types.TVarchar(1),
 		types.TDate, types.TDate, types.TDate, types.TVarchar(25), types.TVarchar(10), types.TVarchar(44)} {
 		target.Columns = append(target.Columns, TargetColumn{Name: "c", Type: t})
 	}
@@ -26,7 +27,9 @@ func BenchmarkWriter(b *testing.B) {
 		cols = append(cols, chunk.Col{Type: c.Type})
 	}
 	r := rand.New(rand.NewPCG(1, 1))
-	words := strings.Fields("furiously carefully ironic deposits sleep quickly regular packages haggle blithely express accounts along the final pending requests")
+	words := strings.Fields(
+		"furiously carefully ironic deposits sleep quickly regular packages haggle blithely express accounts along the " +
+			"final pending requests")
 	acct := mem.NewAccount("bench", 0)
 	var chunks []*chunk.Chunk
 	const total = 1 << 20
@@ -37,7 +40,8 @@ func BenchmarkWriter(b *testing.B) {
 		}
 		for row := range 1024 {
 			ship := r.Int64N(2500)
-			for i, v := range []int64{int64(at+row) / 4 * 4, r.Int64N(200000), r.Int64N(10000), int64(row % 7), r.Int64N(50) * 100, r.Int64N(10000000), r.Int64N(11), r.Int64N(9)} {
+			for i, v := range []int64{int64(at+row) / 4 * 4, r.Int64N(200000), r.Int64N(10000), int64(row % 7),
+				r.Int64N(50) * 100, r.Int64N(10000000), r.Int64N(11), r.Int64N(9)} {
 				c.SetInt(i, row, v)
 			}
 			c.SetStr(8, row, []byte{"ANR"[r.IntN(3)]})

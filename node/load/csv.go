@@ -89,7 +89,8 @@ func (o *CopyOptions) closing(text []byte, escaped *bool) int {
 
 // skipBlanks is the offset of the first byte from i on that is not white space; a delimiter is none.
 func (o *CopyOptions) skipBlanks(data []byte, i int) int {
-	for i < len(data) && (data[i] == ' ' || data[i] == '\t' || data[i] == '\v' || data[i] == '\f') && data[i] != o.Delimiter {
+	for i < len(data) && (data[i] == ' ' || data[i] == '\t' || data[i] == '\v' || data[i] == '\f') &&
+		data[i] != o.Delimiter {
 		i++
 	}
 	return i

@@ -7,5 +7,6 @@
 //
 // The Splitter runs where the data arrives (the leader for COPY); SplitText and the
 // Writer run on nodes, a Writer for each slice of the table. Memory is bounded: Writers of
-// a process share a Budget. Start reading at splitter.go, text_unsafe.go and writer.go; csv.go is the grammar of quotes.
+// a process share a Budget. Start reading at splitter.go, text_unsafe.go and writer.go; csv.go is the grammar of
+// quotes.
 package load

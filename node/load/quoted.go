@@ -85,7 +85,8 @@ func (s *textSplitter) skip(code, col int, reason string) (int, int, string, int
 
 // unescaped reports whether a field was rebuilt in scratch: then it is not the NULL string, which is compared raw.
 func (s *textSplitter) unescaped(field []byte) bool {
-	return s.o.backslash() && len(field) > 0 && len(s.scratch) >= len(field) && &s.scratch[len(s.scratch)-len(field)] == &field[0]
+	return s.o.backslash() && len(field) > 0 && len(s.scratch) >= len(field) &&
+		&s.scratch[len(s.scratch)-len(field)] == &field[0]
 }
 
 // csvField reads the field at from by PostgreSQL's rules: quotes may begin and end anywhere in it; at is

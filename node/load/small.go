@@ -15,7 +15,8 @@ func (w *Writer) SetInline(limit int64) { w.inline = limit }
 
 // finishSmall makes the buffered rows an object with Data if nothing was stored yet and they are few enough.
 func (w *Writer) finishSmall() (bool, error) {
-	if w.rows == 0 || len(w.refs) > 0 || w.origins == OriginsKept || w.rows > min(block.MaxRowGroupRows, chunk.MaxStoredRows) ||
+	if w.rows == 0 || len(w.refs) > 0 || w.origins == OriginsKept ||
+		w.rows > min(block.MaxRowGroupRows, chunk.MaxStoredRows) ||
 		len(w.cols) > chunk.MaxStoredColumns || w.storedBytes() > w.inline {
 		return false, nil
 	}
@@ -37,7 +38,8 @@ func (w *Writer) finishSmall() (bool, error) {
 	if int64(len(data)) > w.inline {
 		return false, nil
 	}
-	w.refs = append(w.refs, state.ObjectRef{Name: w.nextName(), Slice: w.target.Slice, Rows: int64(w.rows), Bytes: int64(len(data)), Data: data})
+	w.refs = append(w.refs, state.ObjectRef{Name: w.nextName(), Slice: w.target.Slice, Rows: int64(w.rows),
+		Bytes: int64(len(data)), Data: data})
 	return true, nil
 }
 

@@ -35,7 +35,8 @@ func TestSmallLoads(t *testing.T) {
 	for _, rows := range []int{1, 10, 3000} {
 		small, stored := load(rows, 1<<20), load(rows, 0)
 		r := small[0]
-		if r.Data == nil || r.Bytes != int64(len(r.Data)) || r.Rows != int64(rows) || r.Name != stored[0].Name || r.Slice != 2 || stored[0].Data != nil {
+		if r.Data == nil || r.Bytes != int64(len(r.Data)) || r.Rows != int64(rows) || r.Name != stored[0].Name ||
+			r.Slice != 2 || stored[0].Data != nil {
 			t.Fatalf("%+v", r)
 		}
 		target := testTarget(state.SortNone)
@@ -63,10 +64,12 @@ func TestSmallRules(t *testing.T) {
 	ctx := context.Background()
 	store, _ := rms.Open("mem://" + t.Name())
 	target := Target{Prefix: "t1/x", Columns: []TargetColumn{
-		{Name: "id", Type: types.TInt4, NotNull: true, Identity: &state.Identity{Seed: 10, Step: 2}}, {Name: "a", Type: types.TVarchar(9), NotNull: true}}}
+		{Name: "id", Type: types.TInt4, NotNull: true, Identity: &state.Identity{Seed: 10, Step: 2}},
+		{Name: "a", Type: types.TVarchar(9), NotNull: true}}}
 	acct := mem.NewAccount("test", 0)
 	add := func(w *Writer, a types.Datum) error {
-		c, err := chunk.New(acct, chunk.LayoutOf([]chunk.Col{{Type: types.TInt4, Nullable: true}, {Type: types.TVarchar(9), Nullable: true}}))
+		c, err := chunk.New(acct, chunk.LayoutOf([]chunk.Col{{Type: types.TInt4, Nullable: true},
+			{Type: types.TVarchar(9), Nullable: true}}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +90,8 @@ func TestSmallRules(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := chunk.ReadStored(refs[0].Data)
-	if err != nil || s.Cols[0].Nulls != nil || binary.LittleEndian.Uint32(s.Cols[0].Values) != 24 || string(s.Cols[1].Text) != "x" {
+	if err != nil || s.Cols[0].Nulls != nil || binary.LittleEndian.Uint32(s.Cols[0].Values) != 24 ||
+		string(s.Cols[1].Text) != "x" {
 		t.Errorf("%+v %v", s, err)
 	}
 	w = NewWriter(ctx, store, target, NewBudget(1<<30))

@@ -29,7 +29,8 @@ func (w *Writer) order() ([]uint32, error) {
 	for i := range rows {
 		rows[i] = uint32(i)
 	}
-	if len(w.target.SortKey) == 0 || n < 2 || w.target.SortStyle == state.SortNone || w.target.SortStyle == state.SortAuto {
+	if len(w.target.SortKey) == 0 || n < 2 || w.target.SortStyle == state.SortNone ||
+		w.target.SortStyle == state.SortAuto {
 		return rows, nil
 	}
 	ks := make([]keyed, n)

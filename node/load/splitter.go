@@ -124,7 +124,8 @@ func (s *Splitter) fill() (buf []byte, cut int, err error) {
 			return buf, cut, nil
 		}
 		if len(buf) > maxRecord {
-			return nil, 0, sqlerr.New(sqlerr.ProgramLimitExceeded, "record at line %d is longer than %d bytes", s.line, maxRecord).
+			return nil, 0, sqlerr.New(sqlerr.ProgramLimitExceeded, "record at line %d is longer than %d bytes", s.line,
+				maxRecord).
 				WithHint("Is a quote missing?")
 		}
 		buf = append(make([]byte, 0, 2*cap(buf)), buf...)

@@ -33,7 +33,8 @@ type TargetColumn struct {
 func TargetOf(t *state.Table, slice state.SliceID, prefix string) Target {
 	g := Target{Table: t.ID, Slice: slice, SortStyle: t.SortStyle, SortKey: t.SortPlaces(), Prefix: prefix}
 	for _, c := range t.Columns {
-		g.Columns = append(g.Columns, TargetColumn{ID: c.ID, Name: c.Name, Type: c.Type, NotNull: c.NotNull, Encoding: c.Encoding, Identity: c.Identity})
+		g.Columns = append(g.Columns, TargetColumn{ID: c.ID, Name: c.Name, Type: c.Type, NotNull: c.NotNull,
+			Encoding: c.Encoding, Identity: c.Identity})
 	}
 	return g
 }

@@ -33,17 +33,19 @@ func (p *Part) Record(row, col int) RecordError {
 }
 
 func describe(b *Batch, o *CopyOptions, r record, col int) RecordError {
-	e := RecordError{Line: b.Line + int64(r.line), Offset: b.Offset + int64(r.from), Column: col, Raw: cutText(b.Data[r.from:r.to])}
+	e := RecordError{Line: b.Line + int64(r.line), Offset: b.Offset + int64(r.from), Column: col,
+		Raw: cutText(b.Data[r.from:r.to])}
 	if col >= 0 && col < len(o.Columns) {
 		e.Name, e.Type = o.Columns[col].Name, o.Columns[col].Type.String()
 	}
 	return e
 }
 
-// SplitText cuts a batch into parts of at most rows records (rows <= abi.ChunkCapRows). The columns of l are nullable strings, as many as
-// o.Columns. Records that cannot be loaded are left out and reported; once there are more than allowed, the rest of the batch
-// is not looked at.
-func SplitText(b *Batch, o *CopyOptions, l *chunk.Layout, acct *mem.Account, rows int, allowed int64) (parts []*Part, bad []RecordError, err error) {
+// SplitText cuts a batch into parts of at most rows records (rows <= abi.ChunkCapRows). The columns of l are nullable
+// strings, as many as o.Columns. Records that cannot be loaded are left out and reported; once there are more than
+// allowed, the rest of the batch is not looked at.
+func SplitText(b *Batch, o *CopyOptions, l *chunk.Layout, acct *mem.Account, rows int, allowed int64) (parts []*Part,
+	bad []RecordError, err error) {
 	if len(l.Cols) != len(o.Columns) || rows < 1 || rows > abi.ChunkCapRows || int64(len(b.Data)) > 1<<31 {
 		return nil, nil, sqlerr.New(sqlerr.InternalError, "BUG: SplitText of %d columns into %d", len(o.Columns), len(l.Cols))
 	}
@@ -115,7 +117,8 @@ func (s *textSplitter) prepare() {
 		if !pc.Nullable || pc.Type.Phys() != types.Str {
 			panic("BUG: fields go to nullable strings")
 		}
-		f := fieldRule{values: pc.Values, nulls: pc.Nulls, str: c.Type.IsString(), char: c.Type.Kind == types.Char, notNull: c.NotNull, max: types.MaxVarchar}
+		f := fieldRule{values: pc.Values, nulls: pc.Nulls, str: c.Type.IsString(), char: c.Type.Kind == types.Char,
+			notNull: c.NotNull, max: types.MaxVarchar}
 		if (c.Type.Kind == types.Char || c.Type.Kind == types.Varchar) && c.Type.Len > 0 {
 			f.max = int(c.Type.Len)
 		}

@@ -90,7 +90,8 @@ func options(cols string, o CopyOptions) CopyOptions {
 	return o
 }
 
-// The rules of the Redshift guide, COPY, "Data format parameters" and "Data conversion parameters", at every batch and chunk size.
+// The rules of the Redshift guide, COPY, "Data format parameters" and "Data conversion parameters", at every batch and
+// chunk size.
 func TestSplit(t *testing.T) {
 	for _, c := range []struct {
 		name, in string
@@ -115,27 +116,35 @@ func TestSplit(t *testing.T) {
 		{"ignore blank lines", "a|1\n\nb|2\n", options("si", CopyOptions{IgnoreBlankLines: true}), "a|1;b|2"},
 		{"not null", "|1\n\\N|2\na|\n", options("SI", CopyOptions{}), "|1;!2:1213:0;!3:1213:1"},
 		{"header", "x|y\na|1\n", options("si", CopyOptions{IgnoreHeader: 1}), "a|1"},
-		{"too long", "123456789012345678901|1\n12345678901234567890|2\n", options("si", CopyOptions{}), "12345678901234567890|2;!1:1204:0"},
+		{"too long", "123456789012345678901|1\n12345678901234567890|2\n", options("si", CopyOptions{}),
+			"12345678901234567890|2;!1:1204:0"},
 		{"truncate", "1234567890123456789é|1\n", options("si", CopyOptions{TruncateColumns: true}), "1234567890123456789|1"},
 		{"utf8", "a\xffb|1\nc|2\n", options("si", CopyOptions{}), "c|2;!1:1220:0"},
 		{"utf8 replaced", "a\xff\xfeb|1\n", options("si", CopyOptions{AcceptInvChars: true, InvChar: '^'}), "a^^b|1"},
 		{"nul", "a\x00b|1\nc|2\n", options("si", CopyOptions{}), "c|2;!1:1220:0"},
 		{"bom", "\xef\xbb\xbfa|1\n", options("si", CopyOptions{}), "a|1"},
-		{"escape", "a\\|b|1\nx\\\ny|2\n\\N|3\nq\\\\|4\n", options("si", CopyOptions{EscapeChars: true}), "a|b|1;x\ny|2;~|3;q\\|4"},
-		{"remove quotes", "\"a|b\"|1\n'c'|'2'\nd\"e|3\n\"open|4\nf|5\n", options("si", CopyOptions{RemoveQuotes: true}), "a|b|1;c|2;d\"e|3;f|5;!4:1214:0"},
+		{"escape", "a\\|b|1\nx\\\ny|2\n\\N|3\nq\\\\|4\n", options("si", CopyOptions{EscapeChars: true}),
+			"a|b|1;x\ny|2;~|3;q\\|4"},
+		{"remove quotes", "\"a|b\"|1\n'c'|'2'\nd\"e|3\n\"open|4\nf|5\n", options("si", CopyOptions{RemoveQuotes: true}),
+			"a|b|1;c|2;d\"e|3;f|5;!4:1214:0"},
 		{"csv", "a,1\n\"b,b\",2\n\"say \"\"hi\"\"\",3\n", options("si", CopyOptions{Format: CSV}), "a|1;b,b|2;say \"hi\"|3"},
 		{"csv lines", "\"two\nlines\",1\r\nb,2\r\n", options("si", CopyOptions{Format: CSV}), "two\nlines|1;b|2"},
-		{"csv null", ",\n\"\",\"\"\nNA,1\n\"NA\",2\n", options("si", CopyOptions{Format: CSV, NullAs: "NA"}), "|~;|~;~|1;NA|2"},
+		{"csv null", ",\n\"\",\"\"\nNA,1\n\"NA\",2\n", options("si", CopyOptions{Format: CSV, NullAs: "NA"}),
+			"|~;|~;~|1;NA|2"},
 		{"csv default null", "\\N,\\N\n\"\\N\",1\n", options("si", CopyOptions{Format: CSV}), "~|~;\\N|1"},
 		{"csv empty as null", ",1\n\"\",2\n", options("si", CopyOptions{Format: CSV, EmptyAsNull: true}), "~|1;~|2"},
 		{"csv not null", ",1\nx,\n", options("SI", CopyOptions{Format: CSV}), "|1;!2:1213:1"},
-		{"csv blanks", "  \"a, b \"\t,  1\n b ,\" 2\" \r\n\f\"c\"\v,\t\"3\" \n", options("ss", CopyOptions{Format: CSV}), "a, b |  1; b | 2;c|3"},
+		{"csv blanks", "  \"a, b \"\t,  1\n b ,\" 2\" \r\n\f\"c\"\v,\t\"3\" \n", options("ss", CopyOptions{Format: CSV}),
+			"a, b |  1; b | 2;c|3"},
 		{"csv blank delimiter", " \"a\" \tb\n\t\"c\"\n", options("ss", CopyOptions{Format: CSV, Delimiter: '\t'}), "a|b;|c"},
-		{"csv inner quotes", "a\"b,c\"d,1\nb,2\n5\" pipe,3\n\"c\",4\n", options("si", CopyOptions{Format: CSV}), "b|2;c|4;!1:1216:0;!3:1216:0"},
-		{"csv stray", "\"say \"\"\"@x\",1\nb,2\n\"c\" x,3\n\"d\"\n,4\n", options("si", CopyOptions{Format: CSV}), "b|2;|4;!1:1216:0;!3:1216:0;!4:1203:1"},
+		{"csv inner quotes", "a\"b,c\"d,1\nb,2\n5\" pipe,3\n\"c\",4\n", options("si", CopyOptions{Format: CSV}),
+			"b|2;c|4;!1:1216:0;!3:1216:0"},
+		{"csv stray", "\"say \"\"\"@x\",1\nb,2\n\"c\" x,3\n\"d\"\n,4\n", options("si", CopyOptions{Format: CSV}),
+			"b|2;|4;!1:1216:0;!3:1216:0;!4:1203:1"},
 		{"csv stray behind lines", "\"a\nb\"c,\"1\"\nd,2\n", options("si", CopyOptions{Format: CSV}), "d|2;!1:1216:0"},
 		{"csv open", "a,1\n\"b,2\nc,3\n", options("si", CopyOptions{Format: CSV}), "a|1;!2:1216:0"},
-		{"csv mark", "a,1\n\"\n\\.\n\",2\n\\.\nnot data\n", options("si", CopyOptions{Format: CSV, EndMark: true}), "a|1;\n\\.\n|2"},
+		{"csv mark", "a,1\n\"\n\\.\n\",2\n\\.\nnot data\n", options("si", CopyOptions{Format: CSV, EndMark: true}),
+			"a|1;\n\\.\n|2"},
 		{"delimited mark", "a|1\n\\.x|2\n\\.\nnot data\n", options("si", CopyOptions{EndMark: true}), "a|1;\\.x|2"},
 		{"no mark", "a\n\\.\n", options("s", CopyOptions{}), "a;\\."},
 		{"csv empty", "\"a\"\n\n\"\"\nb", options("s", CopyOptions{Format: CSV}), "a;;;b"},
@@ -148,14 +157,16 @@ func TestSplit(t *testing.T) {
 		{"pg csv inner quotes", "a\"b,c\"d,1\n", options("si", CopyOptions{Format: PGCSV}), "ab,cd|1"},
 		{"pg csv lines", "a\"\n\"b,1\nc,2\n", options("si", CopyOptions{Format: PGCSV}), "a\nb|1;c|2"},
 		{"pg csv open", "a,1\n\"b,2\n", options("si", CopyOptions{Format: PGCSV}), "a|1;!2:1214:0"},
-		{"pg csv mark", "a,1\n\"x\n\\.\n\",2\n\\.\n\"not data", options("si", CopyOptions{Format: PGCSV, EndMark: true}), "a|1;x\n\\.\n|2"},
+		{"pg csv mark", "a,1\n\"x\n\\.\n\",2\n\\.\n\"not data", options("si", CopyOptions{Format: PGCSV, EndMark: true}),
+			"a|1;x\n\\.\n|2"},
 		{"csv many", "\"a\",1,\"x\ny\"\nb,2\n", options("si", CopyOptions{Format: CSV}), "b|2;!1:1202:1"},
 		{"csv trailing", "a,1,\nb,2\n", options("si", CopyOptions{Format: CSV}), "b|2;!1:1202:1"},
 		{"csv few", "\"a\"\nb,2\n", options("si", CopyOptions{Format: CSV}), "b|2;!1:1203:1"},
 		{"csv escape", "\"a\\\"b\\\\\",1\n", options("si", CopyOptions{Format: CSV, Escape: '\\'}), "a\"b\\|1"},
 		{"csv header", "\"h\n1\",h\na,1\n", options("si", CopyOptions{Format: CSV, IgnoreHeader: 1}), "a|1"},
 		{"csv bad utf8", "\"a\xff\",1\n\"b\",2\n", options("si", CopyOptions{Format: CSV}), "b|2;!1:1220:0"},
-		{"pg", "a\t1\n\\N\t2\nx\\ty\\n\t3\n\\\\N\t4\n\\101\\x42\t5\n\\.\nnot data\n", options("si", CopyOptions{Format: PGText, EndMark: true}), "a|1;~|2;x\ty\n|3;\\N|4;AB|5"},
+		{"pg", "a\t1\n\\N\t2\nx\\ty\\n\t3\n\\\\N\t4\n\\101\\x42\t5\n\\.\nnot data\n",
+			options("si", CopyOptions{Format: PGText, EndMark: true}), "a|1;~|2;x\ty\n|3;\\N|4;AB|5"},
 		{"pg newline", "a\\\nb\t1\n", options("si", CopyOptions{Format: PGText}), "a\nb|1"},
 		{"pg too many", "a\t1\tx\nb\t2\n", options("si", CopyOptions{Format: PGText}), "b|2;!1:1202:1"},
 		{"pg bad escape", "\\377\t1\nb\t2\n", options("si", CopyOptions{Format: PGText}), "b|2;!1:1220:0"},
@@ -262,7 +273,8 @@ func TestForeign(t *testing.T) {
 			}
 			continue
 		}
-		if e := sqlerr.From(err); c.want == "" || !strings.Contains(e.Message, c.want) || e.Hint == "" || e.Code != sqlerr.BadCopyFormat {
+		if e := sqlerr.From(err); c.want == "" || !strings.Contains(e.Message, c.want) || e.Hint == "" ||
+			e.Code != sqlerr.BadCopyFormat {
 			t.Errorf("%q: %v %s, want %s", c.in, err, e.Hint, c.want)
 		}
 	}
@@ -290,8 +302,9 @@ func TestRecordError(t *testing.T) {
 	if err != nil || len(parts) != 1 || len(bad) != 1 {
 		t.Fatal(parts, bad, err)
 	}
-	want := RecordError{Line: 11, Offset: 106, Column: 0, Name: "c0", Type: "character varying(20)", Value: "this value is much too long for it",
-		Raw: "this value is much too long for it|2|y", Code: 1204, Reason: "String length exceeds DDL length"}
+	want := RecordError{Line: 11, Offset: 106, Column: 0, Name: "c0", Type: "character varying(20)",
+		Value: "this value is much too long for it",
+		Raw:   "this value is much too long for it|2|y", Code: 1204, Reason: "String length exceeds DDL length"}
 	if bad[0] != want {
 		t.Errorf("got  %+v\nwant %+v", bad[0], want)
 	}
@@ -306,7 +319,8 @@ func FuzzSplit(f *testing.F) {
 	f.Add([]byte("a,\"b\"\"\n\",c\n\\N,\\x41\n"), byte(0))
 	f.Add([]byte("a|'b|c'|\"d\n\\\n|"), byte(3))
 	f.Fuzz(func(t *testing.T, in []byte, mode byte) {
-		o := CopyOptions{Format: Format(mode % 4), EscapeChars: mode&8 != 0, RemoveQuotes: mode&16 != 0, AcceptInvChars: mode&32 != 0, InvChar: '?', FillRecord: mode&64 != 0}
+		o := CopyOptions{Format: Format(mode % 4), EscapeChars: mode&8 != 0, RemoveQuotes: mode&16 != 0,
+			AcceptInvChars: mode&32 != 0, InvChar: '?', FillRecord: mode&64 != 0}
 		if o.quotes() {
 			o.EscapeChars, o.RemoveQuotes = false, false
 			if mode&128 != 0 {
@@ -319,7 +333,8 @@ func FuzzSplit(f *testing.F) {
 }
 
 func BenchmarkSplitText(b *testing.B) {
-	line := "1|155190|7706|1|17.00|21168.23|0.04|0.02|N|O|1996-03-13|1996-02-12|1996-03-22|DELIVER IN PERSON|TRUCK|egular courts above the\n"
+	line := "1|155190|7706|1|17.00|21168.23|0.04|0.02|N|O|1996-03-13|1996-02-12|1996-03-22|DELIVER IN " +
+		"PERSON|TRUCK|egular courts above the\n"
 	o := options("iiiissssssssssss", CopyOptions{})
 	for i := range o.Columns {
 		o.Columns[i].Type = types.TVarchar(100)

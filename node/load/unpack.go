@@ -84,7 +84,8 @@ func (u *unpacker) begin() error {
 		return err
 	}
 	if len(magic) > 0 && string(magic) != gzipMagic {
-		return sqlerr.New(sqlerr.DataException, "input is not in gzip format").WithHint("Leave GZIP out of the options of COPY.")
+		return sqlerr.New(sqlerr.DataException, "input is not in gzip format").WithHint(
+			"Leave GZIP out of the options of COPY.")
 	}
 	return nil
 }

@@ -97,14 +97,15 @@ func (w *Writer) Add(c *chunk.Chunk) error {
 		}
 	}
 	w.rows += rows
-	if have := w.bytes(); w.rows >= flushRows || have >= w.budget.share() || have >= leastFlush && w.acct.Room() < flushRoom*have {
+	if have := w.bytes(); w.rows >= flushRows || have >= w.budget.share() || have >= leastFlush &&
+		w.acct.Room() < flushRoom*have {
 		return w.flush()
 	}
 	return nil
 }
 
-// A Writer that is short of memory flushes sooner: what a flush needs beside the buffers is at most as large as they are,
-// and a buffer that grows is there twice for a moment.
+// A Writer that is short of memory flushes sooner: what a flush needs beside the buffers is at most as large as they
+// are, and a buffer that grows is there twice for a moment.
 const (
 	leastFlush = 1 << 20
 	flushRoom  = 3

@@ -16,15 +16,18 @@ import (
 )
 
 func testTarget(sortStyle state.SortStyle, key ...int) Target {
-	return Target{Table: 7, Slice: 2, Prefix: rms.Prefix(7, 1, 99), SortStyle: sortStyle, SortKey: key, Columns: []TargetColumn{
-		{Name: "id", Type: types.TInt8, NotNull: true}, {Name: "day", Type: types.TDate}, {Name: "name", Type: types.TVarchar(60)},
-		{Name: "price", Type: types.TDecimal(30, 2)}, {Name: "x", Type: types.TFloat8, Encoding: "zstd"},
-	}}
+	return Target{Table: 7, Slice: 2, Prefix: rms.Prefix(7, 1, 99), SortStyle: sortStyle, SortKey: key,
+		Columns: []TargetColumn{
+			{Name: "id", Type: types.TInt8, NotNull: true}, {Name: "day", Type: types.TDate},
+			{Name: "name", Type: types.TVarchar(60)},
+			{Name: "price", Type: types.TDecimal(30, 2)}, {Name: "x", Type: types.TFloat8, Encoding: "zstd"},
+		}}
 }
 
 // testRow is row i of the test table.
 func testRow(i int) []types.Datum {
-	row := []types.Datum{types.Int(int64(i)), types.Int(int64(i * 7919 % 2500)), types.String(fmt.Sprintf("a name with number %d", i*31%977)),
+	row := []types.Datum{types.Int(int64(i)), types.Int(int64(i * 7919 % 2500)),
+		types.String(fmt.Sprintf("a name with number %d", i*31%977)),
 		types.Int128(int64(i%3), int64(i)), types.Float(float64(i) / 8)}
 	if i%5 == 0 {
 		row[1] = types.NullDatum

@@ -68,7 +68,8 @@ const entryOverhead = 1 << 10
 // NewCache makes a cache over a store. memLimit bounds the bytes kept for blocks that are not in use, mapped ones
 // counted by what they own besides the mapping. dir is a folder of this node for copies of remote objects; "" for none.
 func NewCache(store Store, dir string, memLimit int64) *Cache {
-	c := &Cache{store: store, limit: memLimit, objects: map[string]*object{}, blocks: map[blockKey]*entry{}, heat: list.New()}
+	c := &Cache{store: store, limit: memLimit, objects: map[string]*object{}, blocks: map[blockKey]*entry{},
+		heat: list.New()}
 	c.acct = mem.NewCache("the block cache", c.reclaim)
 	if m, ok := store.(mapper); ok {
 		c.stop, c.watched = make(chan struct{}), make(chan struct{})
@@ -102,9 +103,10 @@ func (c *Cache) Footer(ctx context.Context, ref state.ObjectRef) (*block.Footer,
 	return o.footer, nil
 }
 
-// RowGroup opens columns cols, numbers in table, of the object's row group idx. All of their blocks are loaded and pinned
-// until Release; other columns cannot be used. It may wait for the store. A small object has one.
-func (c *Cache) RowGroup(ctx context.Context, ref state.ObjectRef, idx int, cols []int, table []types.Column) (*block.RowGroup, error) {
+// RowGroup opens columns cols, numbers in table, of the object's row group idx. All of their blocks are loaded and
+// pinned until Release; other columns cannot be used. It may wait for the store. A small object has one.
+func (c *Cache) RowGroup(ctx context.Context, ref state.ObjectRef, idx int, cols []int,
+	table []types.Column) (*block.RowGroup, error) {
 	if ref.Data != nil {
 		g, err := inline.New([]*state.ObjectRef{&ref})
 		if err != nil {
@@ -124,7 +126,8 @@ func (c *Cache) RowGroup(ctx context.Context, ref state.ObjectRef, idx int, cols
 	places := o.footer.Places(table)
 	meta := &o.footer.RowGroups[idx]
 	if places != nil {
-		meta = &(&block.Footer{Columns: o.footer.Columns, RowGroups: o.footer.RowGroups[idx : idx+1]}).View(table).RowGroups[0]
+		meta = &(&block.Footer{Columns: o.footer.Columns,
+			RowGroups: o.footer.RowGroups[idx : idx+1]}).View(table).RowGroups[0]
 	}
 	pinned := make([]*entry, len(table))
 	young := make([]*block.Block, len(table)) // owned: initial values
@@ -140,15 +143,16 @@ func (c *Cache) RowGroup(ctx context.Context, ref state.ObjectRef, idx int, cols
 			}
 		}
 	}
-	rg := block.NewRowGroup(meta, fmt.Sprintf("row group %d of object %s", idx, ref.Name), func(col int) (*block.Block, error) {
-		if e := pinned[col]; e != nil {
-			return e.blk, nil
-		}
-		if b := young[col]; b != nil {
-			return b, nil
-		}
-		return nil, fmt.Errorf("column %d was not asked for", col+1)
-	}, release)
+	rg := block.NewRowGroup(meta, fmt.Sprintf("row group %d of object %s", idx, ref.Name),
+		func(col int) (*block.Block, error) {
+			if e := pinned[col]; e != nil {
+				return e.blk, nil
+			}
+			if b := young[col]; b != nil {
+				return b, nil
+			}
+			return nil, fmt.Errorf("column %d was not asked for", col+1)
+		}, release)
 	for _, col := range cols {
 		if col < 0 || col >= len(table) {
 			release()
@@ -175,7 +179,8 @@ func (c *Cache) RowGroup(ctx context.Context, ref state.ObjectRef, idx int, cols
 			if e.Code != sqlerr.InternalError {
 				return nil, err
 			}
-			return nil, sqlerr.New(sqlerr.DataCorrupted, "block of column %d in row group %d of object %s is damaged", col+1, idx, ref.Name).
+			return nil, sqlerr.New(sqlerr.DataCorrupted, "block of column %d in row group %d of object %s is damaged", col+1,
+				idx, ref.Name).
 				WithDetail("%s.", e.Message)
 		}
 		pinned[col] = e

@@ -15,7 +15,8 @@ import (
 // goneEvery is the time between two looks for deleted objects.
 const goneEvery = time.Second
 
-// goneShare bounds what looking costs where it is slow, as in a file system of the network: one part in so many of the time.
+// goneShare bounds what looking costs where it is slow, as in a file system of the network: one part in so many of the
+// time.
 const goneShare = 50
 
 // watchGone looks until stop is closed.

@@ -90,8 +90,9 @@ func TestDiskFaults(t *testing.T) {
 // Leftovers' names are told from objects' and from others' files.
 func TestLeftoverNames(t *testing.T) {
 	for name, want := range map[string]string{
-		"t1/.00000001-000000000002-s0-0.obj.123.new": "t1/00000001-000000000002-s0-0.obj", ".x.1.new": "x", "a/b/.c.d.9.new": "a/b/c.d",
-		"t1/x.obj": "", "t1/.x": "", ".new": "", "..new": "", "t1/.new": "", "../.x.1.new": "", "t1/x.1.new": "",
+		"t1/.00000001-000000000002-s0-0.obj.123.new": "t1/00000001-000000000002-s0-0.obj", ".x.1.new": "x",
+		"a/b/.c.d.9.new": "a/b/c.d",
+		"t1/x.obj":       "", "t1/.x": "", ".new": "", "..new": "", "t1/.new": "", "../.x.1.new": "", "t1/x.1.new": "",
 	} {
 		if of, ok := LeftoverOf(name); ok != (want != "") || ok && of != want {
 			t.Errorf("%s: %q %v", name, of, ok)

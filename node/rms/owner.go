@@ -41,7 +41,8 @@ func (o *Owner) String() string {
 	if o.Token == "" {
 		return fmt.Sprintf("cluster %q", o.Cluster)
 	}
-	return fmt.Sprintf("leader %q of cluster %q (process %d, incarnation %d, since %s)", o.Leader, o.Cluster, o.PID, o.Incarnation, o.Since)
+	return fmt.Sprintf("leader %q of cluster %q (process %d, incarnation %d, since %s)", o.Leader, o.Cluster, o.PID,
+		o.Incarnation, o.Since)
 }
 
 // overrides reports whether the mark says that another than the holder of c owns the storage. A mark
@@ -113,6 +114,7 @@ func PlaceOf(s Store) string {
 
 // NewOwner is the mark of a claim by this process.
 func NewOwner(s Store, cluster, leader string, c state.Claim) *Owner {
-	return &Owner{Cluster: cluster, Incarnation: c.Incarnation, Token: c.Token, Leader: leader, Machine: Machine(), PID: os.Getpid(),
+	return &Owner{Cluster: cluster, Incarnation: c.Incarnation, Token: c.Token, Leader: leader, Machine: Machine(),
+		PID:   os.Getpid(),
 		Since: time.Now().UTC().Format(time.RFC3339), Place: PlaceOf(s)}
 }

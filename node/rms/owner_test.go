@@ -24,7 +24,8 @@ var quick = Rhythm{Beat: 10 * time.Millisecond, Silence: 400 * time.Millisecond}
 func ownable(t *testing.T) map[string]Store {
 	t.Helper()
 	out := map[string]Store{}
-	for name, url := range map[string]string{"file": FileURL(filepath.Join(t.TempDir(), "s")), "remote": "mem://" + t.Name()} {
+	for name, url := range map[string]string{"file": FileURL(filepath.Join(t.TempDir(), "s")), "remote": "mem://" +
+		t.Name()} {
 		s, err := Make(t.Context(), url)
 		if err != nil {
 			t.Fatal(err)
@@ -146,7 +147,8 @@ func TestOverriddenOwner(t *testing.T) {
 			t.Errorf("%s: both lost", name)
 		}
 		_, created := g.Create(ctx, "t1/z")
-		for what, err := range map[string]error{"put": g.Put(ctx, "t1/x", []byte("z")), "delete": g.Delete(ctx, "t1/x"), "commit": begun.Commit(), "create": created} {
+		for what, err := range map[string]error{"put": g.Put(ctx, "t1/x", []byte("z")), "delete": g.Delete(ctx, "t1/x"),
+			"commit": begun.Commit(), "create": created} {
 			if sqlerr.From(err).Code != sqlerr.AdminShutdown {
 				t.Errorf("%s: %s by an owner that was overridden: %v", name, what, err)
 			}
@@ -187,7 +189,8 @@ func TestMarks(t *testing.T) {
 	if o := owner(t, s); o.Cluster != "0123456789abcdef" || o.Token != "" {
 		t.Errorf("mark of an older version: %+v", o)
 	}
-	a, b := NewOwner(s, "c", "l", state.Claim{Incarnation: 1, Token: "a"}), NewOwner(s, "c", "leader", state.Claim{Incarnation: 1000, Token: "bbbb"})
+	a, b := NewOwner(s, "c", "l", state.Claim{Incarnation: 1, Token: "a"}),
+		NewOwner(s, "c", "leader", state.Claim{Incarnation: 1000, Token: "bbbb"})
 	if err := WriteOwner(t.Context(), s, a); err != nil {
 		t.Fatal(err)
 	}
@@ -241,21 +244,25 @@ func TestNormalize(t *testing.T) {
 		t.Fatal(err)
 	}
 	for raw, want := range map[string]string{
-		"/a/b": "file:///a/b", "file:///a/../b/": "file:///b", "a b": FileURL(filepath.Join(here, "a b")), "file://x/y": FileURL(filepath.Join(here, "x/y")),
-		"file:x": "file:x", "file:x/../y%20z": "file:y%20z", "mem://x": "mem://x",
-		"file:": "", "file://": "", "file:../x": "", "file:.": "", "s3://bucket/x": "", "file:///a#b": "", "file:///a?b": "", ":": "", "": "",
+		"/a/b": "file:///a/b", "file:///a/../b/": "file:///b", "a b": FileURL(filepath.Join(here, "a b")),
+		"file://x/y": FileURL(filepath.Join(here, "x/y")),
+		"file:x":     "file:x", "file:x/../y%20z": "file:y%20z", "mem://x": "mem://x",
+		"file:": "", "file://": "", "file:../x": "", "file:.": "", "s3://bucket/x": "", "file:///a#b": "", "file:///a?b": "",
+		":": "", "": "",
 	} {
 		got, err := Normalize(raw)
 		if got != want || (err != nil) != (want == "") {
 			t.Errorf("%q: %q, %v; want %q", raw, got, err, want)
 		}
 	}
-	for _, c := range [][3]string{{"/d", "file:s", "file:///d/s"}, {"/d", "file:///s", "file:///s"}, {"/d e", "file:y%20z", "file:///d%20e/y%20z"}} {
+	for _, c := range [][3]string{{"/d", "file:s", "file:///d/s"}, {"/d", "file:///s", "file:///s"},
+		{"/d e", "file:y%20z", "file:///d%20e/y%20z"}} {
 		if got := Resolve(c[0], c[1]); got != c[2] {
 			t.Errorf("%s from %s: %s", c[1], c[0], got)
 		}
 	}
-	for url, want := range map[string]string{"file:///d/s": "file:s", "file:///d": "file:///d", "file:///e": "file:///e", "file:///d/../e": "file:///d/../e"} {
+	for url, want := range map[string]string{"file:///d/s": "file:s", "file:///d": "file:///d", "file:///e": "file:///e",
+		"file:///d/../e": "file:///d/../e"} {
 		if got := Relative("/d", url); got != want {
 			t.Errorf("%s within /d: %s, want %s", url, got, want)
 		}

@@ -77,7 +77,8 @@ func (s *fileStore) overwrite(name string, data []byte) error {
 // place implements placed: the folder's inode and the time of its birth, where the file system has it.
 func (s *fileStore) place() string {
 	var st unix.Statx_t
-	if err := unix.Statx(unix.AT_FDCWD, s.root, 0, unix.STATX_INO|unix.STATX_BTIME, &st); err != nil || st.Mask&unix.STATX_INO == 0 {
+	if err := unix.Statx(unix.AT_FDCWD, s.root, 0, unix.STATX_INO|unix.STATX_BTIME, &st); err != nil ||
+		st.Mask&unix.STATX_INO == 0 {
 		return ""
 	}
 	p := fmt.Sprintf("inode %d", st.Ino)

@@ -66,7 +66,8 @@ func Normalize(rawURL string) (string, error) {
 	if u.Opaque != "" {
 		name, err := url.PathUnescape(u.Opaque)
 		if err != nil || !filepath.IsLocal(name) || filepath.Clean(name) == "." {
-			return "", fmt.Errorf("storage URL %q: file:FOLDER names a folder of the data directory, file:///FOLDER any other", rawURL)
+			return "", fmt.Errorf("storage URL %q: file:FOLDER names a folder of the data directory, file:///FOLDER any other",
+				rawURL)
 		}
 		return RelativeURL(filepath.Clean(name)), nil
 	}

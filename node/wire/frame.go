@@ -123,5 +123,6 @@ func readDataHead(r io.Reader) (head, body int, term uint64, err error) {
 	if _, err := io.ReadFull(r, b[:]); err != nil {
 		return 0, 0, 0, err
 	}
-	return int(binary.LittleEndian.Uint32(b[:])), int(binary.LittleEndian.Uint32(b[4:])), binary.LittleEndian.Uint64(b[8:]), nil
+	return int(binary.LittleEndian.Uint32(b[:])), int(binary.LittleEndian.Uint32(b[4:])),
+		binary.LittleEndian.Uint64(b[8:]), nil
 }

@@ -73,7 +73,8 @@ func dialHandshake(c net.Conn, me Identity) (peerInfo, error) {
 		return peerInfo{}, err
 	}
 	if !hmac.Equal(proof.MAC, mac(me.Secret, "acceptor", mineRaw, theirsRaw)) {
-		_, _ = writeHand(c, &Proof{Error: ErrSecret.Error()}) // for the peer's log: it cannot tell a stranger from one that hangs up
+		// for the peer's log: it cannot tell a stranger from one that hangs up
+		_, _ = writeHand(c, &Proof{Error: ErrSecret.Error()})
 		return peerInfo{}, ErrSecret
 	}
 	if _, err := writeHand(c, &Proof{MAC: mac(me.Secret, "dialer", mineRaw, theirsRaw)}); err != nil {

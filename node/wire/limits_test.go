@@ -135,7 +135,8 @@ func TestEveryList(t *testing.T) {
 				err := check(l.with(k.make(), l.limit+1))
 				if !tooMany(err) {
 					t.Errorf("%s: %d entries may be sent: %v", name, l.limit+1, err)
-				} else if e := sqlerr.From(err); !strings.Contains(e.Message, fmt.Sprint(l.limit+1)) || !strings.Contains(e.Detail, fmt.Sprint(l.limit)) || e.Hint == "" {
+				} else if e := sqlerr.From(err); !strings.Contains(e.Message, fmt.Sprint(l.limit+1)) ||
+					!strings.Contains(e.Detail, fmt.Sprint(l.limit)) || e.Hint == "" {
 					t.Errorf("%s: %+v", name, e)
 				}
 			}
@@ -209,7 +210,8 @@ func TestLimitsOfCalls(t *testing.T) {
 		t.Errorf("code at the limit: %v", err)
 	}
 	_, err = c.Call(ctx, &FusedCode{Object: make([]byte, MaxCode+1)})
-	if e := sqlerr.From(err); e.Code != sqlerr.ProgramLimitExceeded || !strings.HasPrefix(e.Message, "the fused code of a segment is too large: 67108865 bytes") {
+	if e := sqlerr.From(err); e.Code != sqlerr.ProgramLimitExceeded ||
+		!strings.HasPrefix(e.Message, "the fused code of a segment is too large: 67108865 bytes") {
 		t.Errorf("code beyond the limit: %+v", e)
 	}
 	// Each part is within its limit, the whole is not.
@@ -218,7 +220,8 @@ func TestLimitsOfCalls(t *testing.T) {
 		whole.Segments = append(whole.Segments, Segment{General: Program{Envelope: make([]byte, MaxCode-1)}})
 	}
 	_, err = c.Call(ctx, whole)
-	if e := sqlerr.From(err); e.Code != sqlerr.ProgramLimitExceeded || !strings.HasPrefix(e.Message, "a message to another process (StartQuery) is too large") {
+	if e := sqlerr.From(err); e.Code != sqlerr.ProgramLimitExceeded ||
+		!strings.HasPrefix(e.Message, "a message to another process (StartQuery) is too large") {
 		t.Errorf("a message beyond the limit: %+v", e)
 	}
 	reply.Deletes = []Deleted{{Rows: make([]byte, MaxRowSet)}}
@@ -227,7 +230,8 @@ func TestLimitsOfCalls(t *testing.T) {
 	}
 	reply.Deletes = []Deleted{{Rows: make([]byte, MaxRowSet+1)}}
 	_, err = c.Call(ctx, &RunStream{})
-	if e := sqlerr.From(err); e.Code != sqlerr.ProgramLimitExceeded || !strings.HasPrefix(e.Message, "the set of deleted rows of an object is too large") {
+	if e := sqlerr.From(err); e.Code != sqlerr.ProgramLimitExceeded ||
+		!strings.HasPrefix(e.Message, "the set of deleted rows of an object is too large") {
 		t.Errorf("a reply beyond the limit: %+v", e)
 	}
 	if len(got) != 0 {

@@ -57,7 +57,8 @@ type link struct {
 
 func newLink(m *Mux, info peerInfo, s *yamux.Session, c *heard) *link {
 	ctx, stop := context.WithCancel(context.Background())
-	return &link{mux: m, id: info.id, addr: info.addr, process: info.process, sess: s, conn: c, ctx: ctx, stop: stop, some: make(chan struct{}, 1)}
+	return &link{mux: m, id: info.id, addr: info.addr, process: info.process, sess: s, conn: c, ctx: ctx, stop: stop,
+		some: make(chan struct{}, 1)}
 }
 
 func (l *link) Peer() string          { return l.id }
@@ -151,7 +152,8 @@ func (l *link) serveCall(s *yamux.Stream) {
 		_ = l.sess.Close()
 		return
 	}
-	if err := writeMessage(s, reply, l.mux.Term()); err != nil && sqlerr.From(err).Code == sqlerr.ProgramLimitExceeded { // not begun
+	// not begun
+	if err := writeMessage(s, reply, l.mux.Term()); err != nil && sqlerr.From(err).Code == sqlerr.ProgramLimitExceeded {
 		_ = writeMessage(s, FromError(err), l.mux.Term())
 	}
 }

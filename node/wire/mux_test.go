@@ -130,7 +130,8 @@ func TestSecretRefusal(t *testing.T) {
 		dialer.Close()
 		dialed <- err
 	}()
-	if _, err := acceptHandshake(acceptor, Identity{ID: "a", Cluster: "c", Secret: []byte("right")}, nil); !errors.Is(err, ErrSecret) {
+	if _, err := acceptHandshake(acceptor, Identity{ID: "a", Cluster: "c", Secret: []byte("right")}, nil); !errors.Is(err,
+		ErrSecret) {
 		t.Errorf("who accepts: %v", err)
 	}
 	if err := <-dialed; !errors.Is(err, ErrSecret) {

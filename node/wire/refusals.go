@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// refusalsEvery is the time between two lines of the log about the same refusal: a peer tries again several times a second.
+// refusalsEvery is the time between two lines of the log about the same refusal: a peer tries again several times a
+// second.
 const refusalsEvery = time.Minute
 
 // refusalsKept bounds what is remembered of strangers.

@@ -26,7 +26,8 @@ func TestRefusals(t *testing.T) {
 		r.note("10.0.0.1:"+string(rune('0'+port%10)), taken)
 		now = now.Add(time.Second)
 	}
-	if n := strings.Count(out.String(), "\n"); n != 1 || !strings.Contains(out.String(), "level=WARN msg=\"link refused\"") {
+	if n := strings.Count(out.String(), "\n"); n != 1 ||
+		!strings.Contains(out.String(), "level=WARN msg=\"link refused\"") {
 		t.Errorf("%d lines:\n%s", n, &out)
 	}
 	r.note("10.0.0.2:1", taken)
@@ -40,8 +41,10 @@ func TestRefusals(t *testing.T) {
 	for port := range 3 {
 		from := &net.TCPAddr{IP: net.IPv4(10, 0, 0, 3), Port: port + 1}
 		r.note(from.String(), fmt.Errorf("handshake: %w", io.EOF))
-		r.note(from.String(), fmt.Errorf("handshake: %w", &net.OpError{Op: "read", Net: "tcp", Addr: from, Err: syscall.ECONNRESET}))
-		r.note(from.String(), fmt.Errorf("handshake: %w", &net.OpError{Op: "read", Net: "tcp", Addr: from, Err: os.ErrDeadlineExceeded}))
+		r.note(from.String(), fmt.Errorf("handshake: %w",
+			&net.OpError{Op: "read", Net: "tcp", Addr: from, Err: syscall.ECONNRESET}))
+		r.note(from.String(), fmt.Errorf("handshake: %w",
+			&net.OpError{Op: "read", Net: "tcp", Addr: from, Err: os.ErrDeadlineExceeded}))
 	}
 	if n := strings.Count(out.String(), "\n"); n != 5 {
 		t.Errorf("%d lines:\n%s", n, &out)

@@ -65,7 +65,8 @@ func (f *fence) check(req Message, term uint64) error {
 // ErrFenced is the refusal of a request under a term that is over: 40001, for
 // whoever sends the transaction again reaches the new leader.
 func ErrFenced(term, seen uint64) error {
-	return LostError(sqlerr.New(sqlerr.SerializationFailure, "the leader of term %d has been replaced, term %d has begun", term, seen).
+	return LostError(sqlerr.New(sqlerr.SerializationFailure, "the leader of term %d has been replaced, term %d has begun",
+		term, seen).
 		WithHint("Run the transaction again."))
 }
 

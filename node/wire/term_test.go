@@ -66,7 +66,8 @@ func TestFencing(t *testing.T) {
 		}
 		return a, b, l, l, fb
 	}
-	for name, make := range map[string]func(t *testing.T) (a, b Conn, ta, tb holder, fb *fencedRecorder){"processes": over, "process": within} {
+	for name, make := range map[string]func(t *testing.T) (a, b Conn, ta, tb holder, fb *fencedRecorder){"processes": over,
+		"process": within} {
 		t.Run(name, func(t *testing.T) {
 			ctx := context.Background()
 			a, b, ta, tb, fb := make(t)

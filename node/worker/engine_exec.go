@@ -20,7 +20,8 @@ func (e execEngine) NewQuery(segs []Code, params []wire.Param, acct *mem.Account
 	for i, p := range params {
 		ps[i] = exec.Param{Type: p.Type, Value: p.Value, List: p.List, IsList: p.IsList}
 	}
-	q, err := e.e.NewQuery(codes, ps, acct, exec.Options{VectorRows: o.VectorRows, TableStart: o.TableStart, Tier: exec.Tier(o.Tier)})
+	q, err := e.e.NewQuery(codes, ps, acct, exec.Options{VectorRows: o.VectorRows, TableStart: o.TableStart,
+		Tier: exec.Tier(o.Tier)})
 	if err != nil {
 		return nil, err
 	}

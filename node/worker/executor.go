@@ -47,7 +47,8 @@ func New(cfg Config) *Executor {
 		cfg.Log = slog.Default()
 	}
 	cfg.Workers = max(cfg.Workers, 1)
-	return &Executor{cfg: cfg, sched: NewScheduler(cfg.Workers), queries: map[uint64]*query{}, code: newCodeCache(cfg.Artifacts)}
+	return &Executor{cfg: cfg, sched: NewScheduler(cfg.Workers), queries: map[uint64]*query{},
+		code: newCodeCache(cfg.Artifacts)}
 }
 
 // Call implements wire.Handler.

@@ -212,13 +212,15 @@ func scanQuery(typs []types.Type, refs []state.ObjectRef, sink program.Sink, col
 		}
 		p.Source.Cols = append(p.Source.Cols, program.SourceCol{ColNo: c, Type: typ, Cursor: 128})
 	}
-	return &wire.StartQuery{Scans: []wire.Scan{sc}, Segments: []wire.Segment{{Here: true, General: wire.Program{Segment: p}}}}
+	return &wire.StartQuery{Scans: []wire.Scan{sc}, Segments: []wire.Segment{{Here: true,
+		General: wire.Program{Segment: p}}}}
 }
 
 var scanTypes = []types.Type{types.TInt8, types.TVarchar(100), types.TDecimal(30, 2)}
 
 func scanRow(i int) []types.Datum {
-	row := []types.Datum{types.Int(int64(i)), types.String(fmt.Sprintf("a long name of number %d", i)), types.Int128(int64(i), 5)}
+	row := []types.Datum{types.Int(int64(i)), types.String(fmt.Sprintf("a long name of number %d", i)),
+		types.Int128(int64(i), 5)}
 	if i%5 == 0 {
 		row[1] = types.NullDatum
 	}

@@ -23,7 +23,8 @@ func Account(query uint64, o *wire.Options, process string) *mem.Account {
 		name = fmt.Sprintf("internal query %d on %s", query, process)
 	}
 	a := mem.NewAccount(name, limit)
-	a.SetHint("slipher_query_memory is what a query may use on each node; unless it is set, that is three quarters of --memory.")
+	a.SetHint(
+		"slipher_query_memory is what a query may use on each node; unless it is set, that is three quarters of --memory.")
 	return a
 }
 
@@ -97,14 +98,16 @@ func (q *query) wireUp(codes []Code) error {
 			}
 		}
 		if contains(e.Senders, me) {
-			q.out[e.ID] = exchange.NewOutbox(q.id, e.ID, conns, program.DistKind(e.Dist) == program.DistBroadcast, q.start.Options.Credits, q.fail)
+			q.out[e.ID] = exchange.NewOutbox(q.id, e.ID, conns, program.DistKind(e.Dist) == program.DistBroadcast,
+				q.start.Options.Credits, q.fail)
 		}
 		if len(mine) > 0 {
 			l := layouts[e.ID]
 			if l == nil {
 				return sqlerr.New(sqlerr.ProtocolViolation, "exchange %d has no sender", e.ID)
 			}
-			q.in[e.ID] = exchange.NewInbox(q.id, e.ID, l, q.acct.Child("Network (received rows)"), mine, e.Senders, q.start.Options.Credits)
+			q.in[e.ID] = exchange.NewInbox(q.id, e.ID, l, q.acct.Child("Network (received rows)"), mine, e.Senders,
+				q.start.Options.Credits)
 		}
 	}
 	byExchange := map[int]*segment{}

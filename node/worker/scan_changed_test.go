@@ -15,7 +15,8 @@ import (
 )
 
 // writeAs makes an object of rows of a table; see write.
-func writeAs(t testing.TB, store rms.Store, txn uint64, table []types.Column, rows [][]types.Datum, inline int64) state.ObjectRef {
+func writeAs(t testing.TB, store rms.Store, txn uint64, table []types.Column, rows [][]types.Datum,
+	inline int64) state.ObjectRef {
 	t.Helper()
 	target := load.Target{Prefix: rms.Prefix(1, 2, txn)}
 	var cols []chunk.Col
@@ -51,16 +52,18 @@ func writeAs(t testing.TB, store rms.Store, txn uint64, table []types.Column, ro
 }
 
 // A table of which a column was dropped and two were added after most of its objects were written: older rows have the
-// initial value or NULL in them, with deleted rows, addresses, zone maps and row groups of small writes; and a merge writes
-// what was read.
+// initial value or NULL in them, with deleted rows, addresses, zone maps and row groups of small writes; and a merge
+// writes what was read.
 func TestScanChangedTable(t *testing.T) {
 	eachStore(t, func(t *testing.T, n *testNode) {
 		seven := types.Int(7)
-		table := []types.Column{{ID: 3, Type: types.TDecimal(30, 2)}, {ID: 1, Type: types.TInt8}, {ID: 4, Type: types.TInt4, Initial: &seven}, {ID: 9, Type: types.TVarchar(100)}}
+		table := []types.Column{{ID: 3, Type: types.TDecimal(30, 2)}, {ID: 1, Type: types.TInt8},
+			{ID: 4, Type: types.TInt4, Initial: &seven}, {ID: 9, Type: types.TVarchar(100)}}
 		typs := []types.Type{table[0].Type, table[1].Type, table[2].Type, table[3].Type}
 		const old, made = 3000 + 10, 40 // rows of before, 10 of them in small objects, and of after, half of them in one
 		want := map[int64][]types.Datum{}
-		refs := []state.ObjectRef{write(t, n.store, 0, 0, 3000, 0), write(t, n.store, 0, 3000, 3006, 1<<20), write(t, n.store, 0, 3006, old, 1<<20)}
+		refs := []state.ObjectRef{write(t, n.store, 0, 0, 3000, 0), write(t, n.store, 0, 3000, 3006, 1<<20),
+			write(t, n.store, 0, 3006, old, 1<<20)}
 		var after [][]types.Datum
 		for i := range old + made {
 			row := []types.Datum{scanRow(i)[2], types.Int(int64(i)), seven, types.NullDatum}
@@ -70,7 +73,8 @@ func TestScanChangedTable(t *testing.T) {
 			}
 			want[int64(i)] = row
 		}
-		refs = append(refs, writeAs(t, n.store, 1, table, after[:made/2], 0), writeAs(t, n.store, 2, table, after[made/2:], 1<<20))
+		refs = append(refs, writeAs(t, n.store, 1, table, after[:made/2], 0),
+			writeAs(t, n.store, 2, table, after[made/2:], 1<<20))
 		kill(t, &refs[0], func(p int) bool { return p%3 == 0 })
 		kill(t, &refs[1], func(p int) bool { return p == 2 })
 		for i := 0; i < 3000; i += 3 {

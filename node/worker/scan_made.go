@@ -29,7 +29,8 @@ func (s *scanSource) takeColumns() error {
 		}
 	}
 	if s.rowIDs && len(s.scan.Indexes) != len(s.scan.Objects) {
-		return sqlerr.New(sqlerr.ProtocolViolation, "segment %d reads addresses of rows in %d objects, knows %d", s.g.id, len(s.scan.Objects), len(s.scan.Indexes))
+		return sqlerr.New(sqlerr.ProtocolViolation, "segment %d reads addresses of rows in %d objects, knows %d", s.g.id,
+			len(s.scan.Objects), len(s.scan.Indexes))
 	}
 	for _, i := range s.scan.Indexes {
 		if i < 0 || i > maxIndex {

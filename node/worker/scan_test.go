@@ -18,7 +18,8 @@ import (
 
 // eachStore runs a test over the three ways to get at blocks.
 func eachStore(t *testing.T, f func(t *testing.T, n *testNode)) {
-	for name, url := range map[string]string{"files": "file://" + t.TempDir(), "copies": "mem://" + t.Name() + "copies", "memory": "mem://" + t.Name()} {
+	for name, url := range map[string]string{"files": "file://" + t.TempDir(), "copies": "mem://" + t.Name() + "copies",
+		"memory": "mem://" + t.Name()} {
 		t.Run(name, func(t *testing.T) {
 			store, err := rms.Open(url)
 			if err != nil {
@@ -56,7 +57,8 @@ var hashSink = program.Sink{Kind: program.SinkHash}
 func TestScanDeleted(t *testing.T) {
 	eachStore(t, func(t *testing.T, n *testNode) {
 		const big = block.MaxRowGroupRows + 3000
-		refs := []state.ObjectRef{write(t, n.store, 0, 0, big, 0), write(t, n.store, 1, big, big+2000, 0), write(t, n.store, 2, big+2000, big+5000, 0)}
+		refs := []state.ObjectRef{write(t, n.store, 0, 0, big, 0), write(t, n.store, 1, big, big+2000, 0),
+			write(t, n.store, 2, big+2000, big+5000, 0)}
 		starts := []int{0, big, big + 2000}
 		kill(t, &refs[0], func(p int) bool { return p%3 == 0 || p > 5000 && p < 20000 })
 		kill(t, &refs[2], func(p int) bool { return true })
@@ -84,7 +86,8 @@ func TestScanDeleted(t *testing.T) {
 				o--
 			}
 			want := scanRow(i)
-			if r := rows[at]; r[0] != want[0] || r[2] != want[1] || r[3] != want[2] || r[1].Lo != int64(10+o)<<32|int64(i-starts[o]) || r[4].Lo != 1 {
+			if r := rows[at]; r[0] != want[0] || r[2] != want[1] || r[3] != want[2] ||
+				r[1].Lo != int64(10+o)<<32|int64(i-starts[o]) || r[4].Lo != 1 {
 				t.Fatalf("row %d: %v", i, r)
 			}
 			at++
@@ -99,7 +102,8 @@ func TestScanDeleted(t *testing.T) {
 		if skipped != 3000+14*1024 { // a whole object, the sections between 5000 and 20000
 			t.Errorf("%d rows skipped", skipped)
 		}
-		if rows, done = n.run(t, scanQuery(scanTypes, refs[1:2], hashSink, 3)); done.Error != nil || len(rows) != 2000 || rows[1999][0].Lo != 10<<32|1999 {
+		if rows, done = n.run(t, scanQuery(scanTypes, refs[1:2], hashSink, 3)); done.Error != nil || len(rows) != 2000 ||
+			rows[1999][0].Lo != 10<<32|1999 {
 			t.Errorf("addresses alone: %v, %d rows", done.Error, len(rows))
 		}
 		// Zone maps are those of the stored columns, whoever is deleted.
@@ -110,7 +114,8 @@ func TestScanDeleted(t *testing.T) {
 			t.Errorf("a zone predicate leaves %d rows, %v", len(rows), done.Error)
 		}
 		// A program that does not look at what is deleted must not see it.
-		if _, done = n.run(t, scanQuery(scanTypes, refs, hashSink, 0)); done.Error == nil || done.Error.Code != string(sqlerr.InternalError) {
+		if _, done = n.run(t, scanQuery(scanTypes, refs, hashSink, 0)); done.Error == nil ||
+			done.Error.Code != string(sqlerr.InternalError) {
 			t.Errorf("deleted rows are read: %v", done.Error)
 		}
 	})
@@ -179,7 +184,8 @@ func TestScanSmall(t *testing.T) {
 			for _, r := range rows {
 				i := int(r[0].Lo)
 				o := int(r[1].Lo>>32) - 10
-				if want := scanRow(i); r[2] != want[1] || r[3] != want[2] || int64(starts[o])+r[1].Lo&(1<<32-1) != r[0].Lo || o > 0 && deadRow(o, i-starts[o]) {
+				if want := scanRow(i); r[2] != want[1] || r[3] != want[2] || int64(starts[o])+r[1].Lo&(1<<32-1) != r[0].Lo ||
+					o > 0 && deadRow(o, i-starts[o]) {
 					t.Fatalf("row %v of object %d", r, o)
 				}
 			}
@@ -203,12 +209,14 @@ func TestScanSmall(t *testing.T) {
 		bad.Data = slices.Clone(bad.Data)
 		bad.Data[len(bad.Data)-1] ^= 1
 		bad.Name += "x"
-		if _, done := n.run(t, scanQuery(scanTypes, append(refs[:1:1], bad), hashSink, 0)); done.Error == nil || done.Error.Code != string(sqlerr.DataCorrupted) {
+		if _, done := n.run(t, scanQuery(scanTypes, append(refs[:1:1], bad), hashSink, 0)); done.Error == nil ||
+			done.Error.Code != string(sqlerr.DataCorrupted) {
 			t.Errorf("damaged rows: %v", done.Error)
 		}
 		long := refs[1]
 		long.Rows, long.Name = 1<<40, long.Name+"y"
-		if _, done := n.run(t, scanQuery(scanTypes, append(refs[:1:1], long), hashSink, 0, 3, 4)); done.Error == nil || done.Error.Code != string(sqlerr.DataCorrupted) {
+		if _, done := n.run(t, scanQuery(scanTypes, append(refs[:1:1], long), hashSink, 0, 3, 4)); done.Error == nil ||
+			done.Error.Code != string(sqlerr.DataCorrupted) {
 			t.Errorf("too many rows: %v", done.Error)
 		}
 	})
@@ -239,12 +247,14 @@ func TestHostileDeleted(t *testing.T) {
 	}
 	wrong := ref
 	wrong.Deleted, wrong.Dead, wrong.Rows = set(5, 1<<31), 2, 1<<32-1
-	if _, done := n.run(t, scanQuery(scanTypes, []state.ObjectRef{wrong}, hashSink, 0, 4)); done.Error == nil || done.Error.Code != string(sqlerr.DataCorrupted) {
+	if _, done := n.run(t, scanQuery(scanTypes, []state.ObjectRef{wrong}, hashSink, 0, 4)); done.Error == nil ||
+		done.Error.Code != string(sqlerr.DataCorrupted) {
 		t.Errorf("another object's rows: %v", done.Error)
 	}
 	empty := ref
 	empty.Deleted = set()
-	if rows, done := n.run(t, scanQuery(scanTypes, []state.ObjectRef{empty}, hashSink, 0)); done.Error != nil || len(rows) != 3000 {
+	if rows, done := n.run(t, scanQuery(scanTypes, []state.ObjectRef{empty}, hashSink, 0)); done.Error != nil ||
+		len(rows) != 3000 {
 		t.Errorf("%d rows, %v", len(rows), done.Error)
 	}
 }
@@ -309,12 +319,14 @@ func TestScanColumnsChecked(t *testing.T) {
 	}
 }
 
-// Where no instance can be made, the row groups that were claimed for it are given back: the cache says so when it closes.
+// Where no instance can be made, the row groups that were claimed for it are given back: the cache says so when it
+// closes.
 func TestScanWithoutInstance(t *testing.T) {
 	eachStore(t, func(t *testing.T, n *testNode) {
 		n.engine.full = sqlerr.New(sqlerr.OutOfMemory, "no room")
 		refs := []state.ObjectRef{write(t, n.store, 0, 0, 30_000, 0)}
-		if _, done := n.run(t, scanQuery(scanTypes, refs, hashSink, 0)); done.Error == nil || done.Error.Code != string(sqlerr.OutOfMemory) {
+		if _, done := n.run(t, scanQuery(scanTypes, refs, hashSink, 0)); done.Error == nil ||
+			done.Error.Code != string(sqlerr.OutOfMemory) {
 			t.Errorf("%+v", done.Error)
 		}
 	})

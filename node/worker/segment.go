@@ -52,7 +52,8 @@ type source interface {
 }
 
 // feed sets an instance's input. False: there was none after all. done, if not nil, is called
-// when the input is consumed. Every feed is called once: with nil, it gives up what it holds (done, too, is called then).
+// when the input is consumed. Every feed is called once: with nil, it gives up what it holds (done, too, is called
+// then).
 type feed func(x Instance) (some bool, done func() error, err error)
 
 // sink is where a segment's rows go.

@@ -19,7 +19,8 @@ func (q *query) prepareSink(g *segment, first int) error {
 	case program.SinkDist:
 		box := q.out[sk.Exchange]
 		if box == nil {
-			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d sends to exchange %d, which does not start here", g.id, sk.Exchange)
+			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d sends to exchange %d, which does not start here", g.id,
+				sk.Exchange)
 		}
 		g.sink = distSink{box}
 	case program.SinkReturn:

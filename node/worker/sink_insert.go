@@ -54,7 +54,8 @@ func newInsertSink(q *query, g *segment) (*insertSink, error) {
 			s.origins = load.OriginsKept
 		}
 	case n != 0 || in.Local:
-		return nil, sqlerr.New(sqlerr.ProtocolViolation, "segment %d inserts %d columns into a table of %d", g.id, len(cols), len(in.Columns))
+		return nil, sqlerr.New(sqlerr.ProtocolViolation, "segment %d inserts %d columns into a table of %d", g.id, len(cols),
+			len(in.Columns))
 	}
 	s.ctx, s.cancel = context.WithCancel(q.ctx)
 	return s, nil

@@ -49,7 +49,8 @@ func positions(t *testing.T, d []wire.Deleted) map[int][]uint32 {
 func TestSinkDelete(t *testing.T) {
 	store, _ := rms.Open("mem://" + t.Name())
 	n := newTestNode(t, store, "")
-	refs := []state.ObjectRef{write(t, store, 0, 0, 5000, 0), write(t, store, 1, 5000, 6000, 0), write(t, store, 1, 6000, 6001, 1<<14)}
+	refs := []state.ObjectRef{write(t, store, 0, 0, 5000, 0), write(t, store, 1, 5000, 6000, 0),
+		write(t, store, 1, 6000, 6001, 1<<14)}
 	kill(t, &refs[1], func(p int) bool { return p >= 3 })
 	refs = append(refs, refs[0]) // the same rows twice: under another index here
 	m := scanQuery(scanTypes, refs, sinkOf(program.SinkDelete, types.TInt8), 3, 4)
@@ -65,12 +66,15 @@ func TestSinkDelete(t *testing.T) {
 	if len(done.Objects) != 0 {
 		t.Errorf("%v", done.Objects)
 	}
-	for name, s := range map[string]program.Sink{"columns": sinkOf(program.SinkDelete, types.TInt8, types.TInt8), "class": sinkOf(program.SinkDelete, types.TInt4)} {
-		if _, done := n.run(t, scanQuery(scanTypes, refs, s, 3, 4)); done.Error == nil || done.Error.Code != string(sqlerr.ProtocolViolation) {
+	for name, s := range map[string]program.Sink{"columns": sinkOf(program.SinkDelete, types.TInt8, types.TInt8),
+		"class": sinkOf(program.SinkDelete, types.TInt4)} {
+		if _, done := n.run(t, scanQuery(scanTypes, refs, s, 3, 4)); done.Error == nil ||
+			done.Error.Code != string(sqlerr.ProtocolViolation) {
 			t.Errorf("%s: %v", name, done.Error)
 		}
 	}
-	if _, done := n.run(t, scanQuery(scanTypes[:1], []state.ObjectRef{minus(t, store)}, sinkOf(program.SinkDelete, types.TInt8), 0)); done.Error == nil {
+	if _, done := n.run(t, scanQuery(scanTypes[:1], []state.ObjectRef{minus(t, store)},
+		sinkOf(program.SinkDelete, types.TInt8), 0)); done.Error == nil {
 		t.Error("a negative address is taken")
 	}
 }
@@ -95,7 +99,8 @@ func TestSinkInsertRowIDs(t *testing.T) {
 		if done.Error != nil {
 			t.Fatal(done.Error)
 		}
-		if got := positions(t, done.Deletes); len(got) != 2 || len(got[10]) != 2500 || got[10][7] != 15 || len(got[11]) != 1000 {
+		if got := positions(t, done.Deletes); len(got) != 2 || len(got[10]) != 2500 || got[10][7] != 15 ||
+			len(got[11]) != 1000 {
 			t.Errorf("%d objects", len(got))
 		}
 		rows, again := n.run(t, scanQuery(scanTypes, done.Objects, hashSink, 0, 1, 2))
@@ -113,7 +118,8 @@ func TestSinkInsertRowIDs(t *testing.T) {
 // A merge leaves rows on their slice and says of each where it comes from.
 func TestSinkInsertLocal(t *testing.T) {
 	eachStore(t, func(t *testing.T, n *testNode) {
-		refs := []state.ObjectRef{write(t, n.store, 0, 0, 5000, 0), write(t, n.store, 2, 5000, 6000, 0), write(t, n.store, 2, 6000, 7000, 0)}
+		refs := []state.ObjectRef{write(t, n.store, 0, 0, 5000, 0), write(t, n.store, 2, 5000, 6000, 0),
+			write(t, n.store, 2, 6000, 7000, 0)}
 		kill(t, &refs[0], func(p int) bool { return p%2 == 0 })
 		m := scanQuery(scanTypes, refs, sinkOf(program.SinkInsert, append(scanTypes[:3:3], types.TInt8)...), 0, 1, 2, 3, 4)
 		m.Insert = insertInto(scanTypes)

@@ -32,7 +32,8 @@ func (q *query) prepareSource(g *segment) error {
 	case program.SourceReceive:
 		box := q.in[src.Exchange]
 		if box == nil {
-			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d receives from exchange %d, which does not come here", g.id, src.Exchange)
+			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d receives from exchange %d, which does not come here", g.id,
+				src.Exchange)
 		}
 		g.src = &receiveSource{box}
 		// A join table is the node's: any worker may fill it from any destination. A LIMIT counts on one.

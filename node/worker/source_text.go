@@ -100,7 +100,8 @@ func (s *textSource) next(in *inst) (feed, bool) {
 		s.q.refuse(refused)
 		// The credit is for the text: the chunks are this instance's own, and it takes no other
 		// batch before they are through.
-		if err := s.q.leader.Send(&wire.Data{Query: s.q.id, Exch: wire.TextExchange, Kind: wire.DataCredit, N: 1}); err != nil {
+		if err := s.q.leader.Send(&wire.Data{Query: s.q.id, Exch: wire.TextExchange, Kind: wire.DataCredit,
+			N: 1}); err != nil {
 			return false, nil, wire.Lost(s.q.leader.Peer())
 		}
 		if len(parts) == 0 {

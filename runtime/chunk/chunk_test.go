@@ -19,9 +19,12 @@ func TestWireRoundTrip(t *testing.T) {
 	}
 	long := strings.Repeat("long string ", 9)
 	rows := [][]types.Datum{
-		{types.Int(1), types.Int(-7), types.Int(1 << 20), types.Int(-1 << 40), types.Int128(-1, 5), types.Float(1.5), types.Float(-2.25), types.String(long)},
-		{types.Int(0), types.NullDatum, types.Int(-5), types.NullDatum, types.NullDatum, types.Float(0), types.Float(3), types.NullDatum},
-		{types.Int(0), types.Int(3), types.Int(9), types.Int(4), types.Int128(1<<40, -1), types.Float(8), types.Float(1e300), types.String("twelve bytes")},
+		{types.Int(1), types.Int(-7), types.Int(1 << 20), types.Int(-1 << 40), types.Int128(-1, 5), types.Float(1.5),
+			types.Float(-2.25), types.String(long)},
+		{types.Int(0), types.NullDatum, types.Int(-5), types.NullDatum, types.NullDatum, types.Float(0), types.Float(3),
+			types.NullDatum},
+		{types.Int(0), types.Int(3), types.Int(9), types.Int(4), types.Int128(1<<40, -1), types.Float(8), types.Float(1e300),
+			types.String("twelve bytes")},
 	}
 	for r, row := range rows {
 		for i, d := range row {

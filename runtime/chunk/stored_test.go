@@ -32,7 +32,8 @@ func storedChunk(t testing.TB) *Chunk {
 	return c
 }
 
-// The bytes of the stored form are in logs and snapshots: they must not change, and version 1 must be readable for ever.
+// The bytes of the stored form are in logs and snapshots: they must not change, and version 1 must be readable for
+// ever.
 func TestStoredGolden(t *testing.T) {
 	c := storedChunk(t)
 	defer c.Free()
@@ -41,7 +42,8 @@ func TestStoredGolden(t *testing.T) {
 		t.Fatal(err)
 	}
 	const golden = "" +
-		"02" + "CRC" + "0304" + "01020304" + "0183" + "0805" + // head; ids; classes: bool, int4 with NULLs, string, decimal(38)
+		// head; ids; classes: bool, int4 with NULLs, string, decimal(38)
+		"02" + "CRC" + "0304" + "01020304" + "0183" + "0805" +
 		"010001" +
 		"02" + "f9ffffff" + "00000000" + "09000000" +
 		"0500" + "2400" + "0000" + "73686f7274" +
@@ -52,7 +54,8 @@ func TestStoredGolden(t *testing.T) {
 		t.Fatalf("%x\nwant\n%x", data[1:], want)
 	}
 	s, err := ReadStored(want)
-	if err != nil || s.Rows != 3 || len(s.Cols) != 4 || !s.Cols[1].Null(1) || s.Cols[1].Null(2) || s.Cols[2].Nulls != nil || len(s.Cols[2].Text) != 41 {
+	if err != nil || s.Rows != 3 || len(s.Cols) != 4 || !s.Cols[1].Null(1) || s.Cols[1].Null(2) ||
+		s.Cols[2].Nulls != nil || len(s.Cols[2].Text) != 41 {
 		t.Errorf("%+v %v", s, err)
 	}
 	if again := s.Append(nil); !bytes.Equal(again, want) {
@@ -61,11 +64,13 @@ func TestStoredGolden(t *testing.T) {
 	// Version 1 had no ids.
 	body := append([]byte{want[5], want[6]}, want[11:]...)
 	first := append(binary.LittleEndian.AppendUint32([]byte{1}, crc32.Checksum(body, castagnoli)), body...)
-	if old, err := ReadStored(first); err != nil || old.IDs != nil || old.ID(3) != 4 || old.Place(4) != 3 || old.Place(5) != -1 || !bytes.Equal(old.Append(nil), want) {
+	if old, err := ReadStored(first); err != nil || old.IDs != nil || old.ID(3) != 4 || old.Place(4) != 3 ||
+		old.Place(5) != -1 || !bytes.Equal(old.Append(nil), want) {
 		t.Errorf("version 1: %+v %v", old, err)
 	}
 	s.IDs[2] = 300
-	if far, err := ReadStored(s.Append(nil)); err != nil || far.Place(300) != 2 || far.Place(3) != -1 || far.Place(4) != 3 {
+	if far, err := ReadStored(s.Append(nil)); err != nil || far.Place(300) != 2 || far.Place(3) != -1 ||
+		far.Place(4) != 3 {
 		t.Errorf("another id: %+v %v", far, err)
 	}
 	for i := range want {

@@ -128,7 +128,8 @@ func (in *Instance) openPart(g *program.Segment) error {
 				init[o] = 1
 			}
 		}
-		tab, err := table.New(in.acct, s.Shape.EntrySize, s.Shape.Kind == program.SinkAggr && s.Shape.Keyed, in.q.opt.TableStart, init)
+		tab, err := table.New(in.acct, s.Shape.EntrySize, s.Shape.Kind == program.SinkAggr && s.Shape.Keyed,
+			in.q.opt.TableStart, init)
 		if err != nil {
 			return err
 		}

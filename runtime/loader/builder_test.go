@@ -154,15 +154,18 @@ func everyKind() *objectBuilder {
 			{name: ".text", typ: shtProgbits, flags: ax, align: 16, data: code, relocs: []builtReloc{
 				{2, rPC32, "constants", 0 /* 4 - 4 */}, {7, rPLT32, "rt.add", -4}, {14, rREXGOTPCRELX, "rt.add", -4},
 				{21, rPC32, "table", -4}, {34, rPC32, "counter", -4}, {40, rPC32, "counter", -4}}},
-			{name: ".rodata.cst4", typ: shtProgbits, flags: shfAlloc, align: 4, data: []byte{0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0}},
+			{name: ".rodata.cst4", typ: shtProgbits, flags: shfAlloc, align: 4,
+				data: []byte{0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0}},
 			{name: ".data.rel.ro", typ: shtProgbits, flags: aw, align: 8, data: make([]byte, 24), relocs: []builtReloc{
 				{0, r64, "rt.add", 0}, {8, rPC64, "answer", 0}, {16, rNone, "answer", 0}}},
 			{name: ".bss", typ: shtNobits, flags: aw, align: 16, size: 64},
-			{name: ".eh_frame", typ: shtUnwind, flags: shfAlloc, align: 8, data: make([]byte, 16), relocs: []builtReloc{{0, 99, "answer", 0}}},
+			{name: ".eh_frame", typ: shtUnwind, flags: shfAlloc, align: 8, data: make([]byte, 16),
+				relocs: []builtReloc{{0, 99, "answer", 0}}},
 			{name: ".comment", typ: shtProgbits, data: []byte("text")},
 		},
 		symbols: []builtSymbol{
-			{name: "answer", section: 0, typ: 2}, {name: "rt.add", section: -1}, {name: "constants", section: 1, typ: 3, local: true},
+			{name: "answer", section: 0, typ: 2}, {name: "rt.add", section: -1},
+			{name: "constants", section: 1, typ: 3, local: true},
 			{name: "table", section: 2, local: true}, {name: "counter", section: 3},
 		}}
 }

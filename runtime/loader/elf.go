@@ -91,7 +91,8 @@ func parse(b []byte) (*object, error) {
 		return nil, corrupt("file type %d is not a relocatable object", t)
 	}
 	o := &object{machine: le.Uint16(b[18:])}
-	shoff, entsize, count, strndx := le.Uint64(b[40:]), le.Uint16(b[58:]), uint64(le.Uint16(b[60:])), uint32(le.Uint16(b[62:]))
+	shoff, entsize, count, strndx := le.Uint64(b[40:]), le.Uint16(b[58:]), uint64(le.Uint16(b[60:])),
+		uint32(le.Uint16(b[62:]))
 	if entsize != shSize {
 		return nil, corrupt("section header size %d", entsize)
 	}
@@ -116,7 +117,8 @@ func parse(b []byte) (*object, error) {
 		names[i] = le.Uint32(h)
 		s.typ, s.flags = le.Uint32(h[4:]), le.Uint64(h[8:])
 		off := le.Uint64(h[24:])
-		s.size, s.link, s.info, s.align, s.esize = le.Uint64(h[32:]), le.Uint32(h[40:]), le.Uint32(h[44:]), le.Uint64(h[48:]), le.Uint64(h[56:])
+		s.size, s.link, s.info, s.align, s.esize = le.Uint64(h[32:]), le.Uint32(h[40:]), le.Uint32(h[44:]), le.Uint64(h[48:]),
+			le.Uint64(h[56:])
 		if s.align == 0 {
 			s.align = 1
 		}
@@ -162,7 +164,8 @@ func (o *object) parseSymbols() error {
 			if err != nil {
 				return err
 			}
-			o.symbols[j] = symbol{name: name, typ: row[4] & 15, bind: row[4] >> 4, shndx: le.Uint16(row[6:]), value: le.Uint64(row[8:]), size: le.Uint64(row[16:])}
+			o.symbols[j] = symbol{name: name, typ: row[4] & 15, bind: row[4] >> 4, shndx: le.Uint16(row[6:]),
+				value: le.Uint64(row[8:]), size: le.Uint64(row[16:])}
 		}
 	}
 	return nil

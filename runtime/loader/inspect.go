@@ -27,7 +27,8 @@ func Inspect(b []byte) (Info, error) {
 		s := &o.sections[i]
 		switch {
 		case s.typ == shtRela:
-			if uint64(s.info) < uint64(len(o.sections)) && o.sections[s.info].flags&shfAlloc != 0 && !o.sections[s.info].skipped() {
+			if uint64(s.info) < uint64(len(o.sections)) && o.sections[s.info].flags&shfAlloc != 0 &&
+				!o.sections[s.info].skipped() {
 				info.Relocations += int(s.size / relSize)
 			}
 		case s.flags&shfAlloc == 0 || s.skipped():

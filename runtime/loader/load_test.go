@@ -73,11 +73,13 @@ func TestLoadRefuses(t *testing.T) {
 		want   error
 		text   string
 	}{
-		{"symbol", func(b *objectBuilder) { b.symbols[1].name, b.sections[0].relocs[1].symbol = "rt.evil", "rt.evil" }, ErrUnknownSymbol, "rt.evil"},
+		{"symbol", func(b *objectBuilder) { b.symbols[1].name, b.sections[0].relocs[1].symbol = "rt.evil", "rt.evil" },
+			ErrUnknownSymbol, "rt.evil"},
 		{"kind", func(b *objectBuilder) { b.sections[0].relocs[0].kind = 19 }, ErrUnknownRelocation, "R_X86_64(19)"},
 		{"reach", func(b *objectBuilder) { b.sections[0].relocs[0].kind = r32S }, ErrUnsupported, "does not reach"},
 		{"place", func(b *objectBuilder) { b.sections[0].relocs[0].off = 1 << 60 }, ErrCorruptObject, ".text"},
-		{"edge", func(b *objectBuilder) { b.sections[0].relocs[0].off = uint64(len(b.sections[0].data)) - 3 }, ErrCorruptObject, ".text"},
+		{"edge", func(b *objectBuilder) { b.sections[0].relocs[0].off = uint64(len(b.sections[0].data)) - 3 },
+			ErrCorruptObject, ".text"},
 		{"w^x", func(b *objectBuilder) { b.sections[0].flags |= shfWrite }, ErrUnsupported, "writable and executable"},
 		{"tls", func(b *objectBuilder) { b.sections[3].flags |= shfTLS }, ErrUnsupported, "thread-local"},
 		{"init", func(b *objectBuilder) { b.sections[2].typ = shtInit }, ErrUnsupported, "constructor"},

@@ -30,7 +30,8 @@ func TestPerfMap(t *testing.T) {
 		t.Fatal(err)
 	}
 	a, _ := c.Symbol("answer")
-	if !strings.HasPrefix(string(text), fmt.Sprintf("%x ", a)) || !strings.HasSuffix(string(text), " answer\n") || strings.Count(string(text), "\n") != 1 {
+	if !strings.HasPrefix(string(text), fmt.Sprintf("%x ", a)) || !strings.HasSuffix(string(text), " answer\n") ||
+		strings.Count(string(text), "\n") != 1 {
 		t.Errorf("answer is at %x, the map says\n%s", a, text)
 	}
 }

@@ -127,7 +127,8 @@ func (a *Account) Refusal() error {
 	e := sqlerr.New(sqlerr.OutOfMemory, "out of memory: %s", a.path())
 	for x := a; x != nil; x = x.parent {
 		if x.c == full {
-			e = e.WithDetail("Failed on request of %s: %s uses %s, its limit is %s.", size(wanted), x.name, size(x.Used()), size(x.Limit()))
+			e = e.WithDetail("Failed on request of %s: %s uses %s, its limit is %s.", size(wanted), x.name, size(x.Used()),
+				size(x.Limit()))
 			if x.hint != "" {
 				e = e.WithHint("%s", x.hint)
 			}

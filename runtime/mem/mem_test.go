@@ -86,7 +86,8 @@ func TestArena(t *testing.T) {
 	}
 }
 
-// The last of a process's memory is for those that use little. Caches are emptied when it is short, and the Go heap counts.
+// The last of a process's memory is for those that use little. Caches are emptied when it is short, and the Go heap
+// counts.
 func TestProcess(t *testing.T) {
 	const limit = 1 << 30
 	stop := Watch(limit, "the flag")
@@ -135,8 +136,10 @@ func TestAvailable(t *testing.T) {
 		"machine": {map[string]string{"proc/meminfo": "MemTotal:  1024 kB\nMemFree: 1 kB\n"}, 1 << 20},
 		"v2": {map[string]string{"proc/meminfo": "MemTotal: 1024 kB\n", "proc/self/cgroup": "0::/a/b\n",
 			"cg/a/b/memory.max": "max\n", "cg/a/memory.max": "65536\n"}, 65536},
-		"v2 in a container": {map[string]string{"proc/meminfo": "MemTotal: 1024 kB\n", "proc/self/cgroup": "0::/\n", "cg/memory.max": "4096\n"}, 4096},
-		"v1": {map[string]string{"proc/meminfo": "MemTotal: 1024 kB\n", "proc/self/cgroup": "5:cpu,cpuacct:/x\n4:memory:/docker/77\n0::/\n",
+		"v2 in a container": {map[string]string{"proc/meminfo": "MemTotal: 1024 kB\n", "proc/self/cgroup": "0::/\n",
+			"cg/memory.max": "4096\n"}, 4096},
+		"v1": {map[string]string{"proc/meminfo": "MemTotal: 1024 kB\n",
+			"proc/self/cgroup":                "5:cpu,cpuacct:/x\n4:memory:/docker/77\n0::/\n",
 			"cg/memory/memory.limit_in_bytes": "8192\n"}, 8192},
 		"v1 without": {map[string]string{"proc/meminfo": "MemTotal: 1024 kB\n", "proc/self/cgroup": "4:memory:/\n",
 			"cg/memory/memory.limit_in_bytes": "9223372036854771712\n"}, 1 << 20},
@@ -155,7 +158,8 @@ func TestAvailable(t *testing.T) {
 }
 
 func TestParseSize(t *testing.T) {
-	for s, want := range map[string]int64{"0": 0, "12": 12, "1kB": 1024, "3 MB": 3 << 20, "2g": 2 << 30, "1TB": 1 << 40, "25%": 250, "7B": 7,
+	for s, want := range map[string]int64{"0": 0, "12": 12, "1kB": 1024, "3 MB": 3 << 20, "2g": 2 << 30, "1TB": 1 << 40,
+		"25%": 250, "7B": 7,
 		"": -1, "x": -1, "-1": -1, "1.5GB": -1, "0%": -1, "101%": -1, "NaN%": -1, "9223372036854775807TB": -1, "MB": -1} {
 		if got, err := ParseSize(s, 1000); (err == nil) != (want >= 0) || err == nil && got != want {
 			t.Errorf("%q: %d, %v", s, got, err)

@@ -92,7 +92,8 @@ func (w *watcher) count(n int64) {
 	w.counted = n
 }
 
-// unknown is the memory that is neither the Go heap's nor on an account: what the C library has not given back, above all.
+// unknown is the memory that is neither the Go heap's nor on an account: what the C library has not given back, above
+// all.
 func (w *watcher) unknown(goHeap int64) int64 {
 	before := process.Used()
 	resident := residentBytes()

@@ -16,7 +16,8 @@ import (
 var embedded embed.FS
 
 // ErrNotGenerated says that the binary was built without the library.
-var ErrNotGenerated = errors.New("the primitive library is not in this binary: run `go generate ./runtime/prim` (needs libllvm19) and build again")
+var ErrNotGenerated = errors.New(
+	"the primitive library is not in this binary: run `go generate ./runtime/prim` (needs libllvm19) and build again")
 
 // Library is the loaded primitive library. Safe for concurrent use.
 type Library struct {

@@ -47,7 +47,8 @@ func TestLoadRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := fstest.MapFS{"objects/x86-64-v3.zst": {Data: good}, "objects/x86-64-v4.zst": {Data: good}, "objects/x86-64-v4-vbmi2.zst": {Data: good[1:]}}
+	files := fstest.MapFS{"objects/x86-64-v3.zst": {Data: good}, "objects/x86-64-v4.zst": {Data: good},
+		"objects/x86-64-v4-vbmi2.zst": {Data: good[1:]}}
 	if l, err := load(files, V3, nil); err != nil || len(l.Names()) != 0 {
 		t.Error(err)
 	}

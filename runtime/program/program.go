@@ -118,13 +118,15 @@ const (
 
 // Source says how exec feeds the state.
 type Source struct {
-	Kind     SourceKind    `msg:"kind"`
-	Cols     sourceColList `msg:"cols"`
-	Count    int64         `msg:"count"` // state offset of the source domain's row count
-	Base     int64         `msg:"base"`  // state offset of the input's address: a chunk, the first entry of a slab, the order of a sorted run, the state itself (VALUES)
-	Table    int           `msg:"table"` // SourceTable: table id of the query
-	Exchange int           `msg:"exch"`
-	Rows     int           `msg:"rows"` // SourceValues: number of rows
+	Kind  SourceKind    `msg:"kind"`
+	Cols  sourceColList `msg:"cols"`
+	Count int64         `msg:"count"` // state offset of the source domain's row count
+	// state offset of the input's address: a chunk, the first entry of a slab, the order of a sorted run, the state itself
+	// (VALUES)
+	Base     int64 `msg:"base"`
+	Table    int   `msg:"table"` // SourceTable: table id of the query
+	Exchange int   `msg:"exch"`
+	Rows     int   `msg:"rows"` // SourceValues: number of rows
 }
 
 // SourceCol is a column the source provides.
@@ -139,16 +141,17 @@ type SourceCol struct {
 
 // Sink says what exec does with OUTPUT_FULL and at the end.
 type Sink struct {
-	Kind        SinkKind     `msg:"kind"`
-	Table       int          `msg:"table"`
-	Group       int64        `msg:"group"` // SinkAggr without keys: slot of the one group's address
-	Exchange    int          `msg:"exch"`
-	Dist        DistKind     `msg:"dist"`
-	Cols        chunkColList `msg:"cols"`   // SinkDist, SinkReturn, SinkInsert: layout of chunks
-	Dests       int64        `msg:"dests"`  // state offset of the pointer to the array of chunk addresses, one a destination
-	NDests      int64        `msg:"ndests"` // state offset of the number of destinations
-	LimitParam  int          `msg:"limit"`  // SinkSort: -1 none
-	OffsetParam int          `msg:"offset"`
+	Kind     SinkKind     `msg:"kind"`
+	Table    int          `msg:"table"`
+	Group    int64        `msg:"group"` // SinkAggr without keys: slot of the one group's address
+	Exchange int          `msg:"exch"`
+	Dist     DistKind     `msg:"dist"`
+	Cols     chunkColList `msg:"cols"` // SinkDist, SinkReturn, SinkInsert: layout of chunks
+	// state offset of the pointer to the array of chunk addresses, one a destination
+	Dests       int64 `msg:"dests"`
+	NDests      int64 `msg:"ndests"` // state offset of the number of destinations
+	LimitParam  int   `msg:"limit"`  // SinkSort: -1 none
+	OffsetParam int   `msg:"offset"`
 	// RowIDs, of a SinkInsert: the last of Cols is the address of the row replaced, not a column of the table.
 	RowIDs bool `msg:"rowids"`
 }

@@ -24,12 +24,12 @@ func TestListOfFunctions(t *testing.T) {
 		{`\df nothing`, ""},
 		{`\df`, ""}, // of users
 	} {
-		out, err := exec.Command("psql", "-X", "-h", host, "-p", port, "-U", "dev", "-d", "dev", "-At", "-c", x.command).CombinedOutput()
+		out, err := exec.Command("psql", "-X", "-h", host, "-p", port, "-U", "dev", "-d", "dev", "-At", "-c", x.command).Output()
 		if err != nil || string(out) != x.want {
 			t.Errorf("%s: %v\n%swant\n%s", x.command, err, out, x.want)
 		}
 	}
-	out, err := exec.Command("psql", "-X", "-h", host, "-p", port, "-U", "dev", "-d", "dev", "-At", "-c", `\dfS`).CombinedOutput()
+	out, err := exec.Command("psql", "-X", "-h", host, "-p", port, "-U", "dev", "-d", "dev", "-At", "-c", `\dfS`).Output()
 	if n := strings.Count(string(out), "\n"); err != nil || n < 200 {
 		t.Errorf("\\dfS: %d functions, %v", n, err)
 	}

@@ -34,7 +34,8 @@ func TestView(t *testing.T) {
 			t.Error("a table that was not changed is not itself")
 		}
 		five := types.Int(5)
-		v := got.View([]types.Column{{ID: 3, Type: types.TFloat8}, {ID: 7, Type: types.TInt4, Initial: &five}, {ID: 1, Type: types.TInt8}, {ID: 8, Type: types.TVarchar(9)}})
+		v := got.View([]types.Column{{ID: 3, Type: types.TFloat8}, {ID: 7, Type: types.TInt4, Initial: &five},
+			{ID: 1, Type: types.TInt8}, {ID: 8, Type: types.TVarchar(9)}})
 		if v.Rows != 1000 || len(v.Cols) != 4 || v.Cols[0].Max.Float() != 1 || v.Cols[2].Max.Lo != 99 {
 			t.Errorf("format %d: %+v", format, v)
 		}
