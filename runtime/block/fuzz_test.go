@@ -13,8 +13,8 @@ func FuzzOpenBlock(f *testing.F) {
 	var e Encoder
 	defer e.Close()
 	for i, typ := range testTypes {
-		for _, shape := range []string{"small", "runs", "few", "sorted"} {
-			for _, enc := range []string{"", "raw", "bytedict", "runlength", "zstd", "lzo"} {
+		for _, shape := range []string{"small", "runs", "few", "sorted", "jumps"} {
+			for _, enc := range []string{"", "raw", "bytedict", "runlength", "zstd", "lzo", "delta32k"} {
 				if CheckEncoding(enc, typ) == nil {
 					_, data, err := e.Encode(makeColumn(typ, shape, 1500, 5, 3).build(f), typ, enc)
 					if err != nil {
@@ -50,16 +50,20 @@ func TestDamagedBlocks(t *testing.T) {
 	var e Encoder
 	defer e.Close()
 	for _, typ := range testTypes {
-		for _, enc := range []string{"", "raw", "bytedict", "runlength"} {
+		for _, enc := range []string{"", "raw", "bytedict", "runlength", "delta32k"} {
 			if CheckEncoding(enc, typ) != nil {
 				continue
 			}
-			m, data, err := e.Encode(makeColumn(typ, "few", 1100, 5, 3).build(t), typ, enc)
+			shape, upto := "few", 400
+			if enc == "delta32k" { // its payload says how long it is
+				shape, upto = "jumps", 4000
+			}
+			m, data, err := e.Encode(makeColumn(typ, shape, 1100, 5, 3).build(t), typ, enc)
 			if err != nil {
 				t.Fatal(err)
 			}
 			buf := guarded(t, data)
-			for i := range min(len(buf), 400) {
+			for i := range min(len(buf), upto) {
 				for _, x := range []byte{1, 0x80, 0xff} {
 					buf[i] ^= x
 					if _, err := OpenBlock(&m, typ, buf); err == nil {

@@ -42,13 +42,18 @@ func TestGoldenBytes(t *testing.T) {
 	for i := range 300 {
 		runs.vals = append(runs.vals, types.Int(int64(i/150*99999)))
 	}
+	far := ints(types.TInt8)
+	for i := range 40 {
+		far.vals = append(far.vals, types.Int(int64(1000+i*i*20-i%3*9000)))
+	}
+	far.vals[30] = types.Int(1 << 44)
 	withNull := ints(types.TInt2, 5, 6, 7)
 	withNull.vals[1] = types.NullDatum
 	strs := column{typ: types.TVarchar(40)}
 	for i := range 12 {
 		strs.vals = append(strs.vals, types.String([]string{"a", "a longer string ", "b"}[i%3]))
 	}
-	foot := Footer{Format: FormatVersion, Columns: []types.ColumnID{1, 2, 3, 4, 5, 6, 7, 300, 70000}}
+	foot := Footer{Format: FormatVersion, Columns: []types.ColumnID{1, 2, 3, 4, 5, 6, 7, 300, 70000, 70001}}
 	rg := RowGroupMeta{Rows: 3}
 	for _, c := range []struct {
 		what, enc string
@@ -57,6 +62,7 @@ func TestGoldenBytes(t *testing.T) {
 		{"int8 az64 sorted", "az64", sorted}, {"int4 az64 runs", "az64", runs}, {"int2 with NULL raw", "raw", withNull},
 		{"decimal(38,0) constant", "az64", ints(types.TDecimal(38, 0), -2, -2)}, {"varchar bytedict", "bytedict", strs}, {"varchar raw", "raw", strs},
 		{"int8 mostly8", "mostly8", sorted}, {"int4 delta", "delta", runs}, {"int8 bytedict", "bytedict", ints(types.TInt8, 9, 1<<40, 9, 9)},
+		{"int8 delta32k", "delta32k", far},
 	} {
 		m, data, err := e.Encode(c.col.build(t), c.col.typ, c.enc)
 		if err != nil {

@@ -79,7 +79,7 @@ func (c column) build(t testing.TB) *codec.Column {
 }
 
 // shapes are ways values of a column can look.
-var shapes = []string{"const", "small", "wide", "sorted", "runs", "few", "extremes"}
+var shapes = []string{"const", "small", "wide", "sorted", "runs", "few", "extremes", "jumps"}
 
 // make makes n values of the shape; nulls is the share of NULLs in per cent.
 func makeColumn(typ types.Type, shape string, n, nulls int, seed uint64) column {
@@ -105,6 +105,11 @@ func makeColumn(typ types.Type, shape string, n, nulls int, seed uint64) column 
 			v = acc
 		case "few":
 			v = []int64{3, -9, 1 << 33, 12345, 77, 0, -1 << 50}[r.IntN(7)]
+		case "jumps": // steps of up to 15 bits, and values far from all others
+			acc += r.Int64N(60_000) - 25_000
+			if v = acc; r.IntN(60) == 0 {
+				v = int64(r.Uint64()) >> r.IntN(40)
+			}
 		case "extremes":
 			v = []int64{math.MinInt64, math.MaxInt64, 0}[r.IntN(3)]
 		}

@@ -1,4 +1,5 @@
 #include "codec.h"
+#include "delta16.h"
 
 static int fits(int64_t need, int64_t room) { return need >= 0 && need <= room; }
 
@@ -36,6 +37,9 @@ int64_t slp_check(const slp_section *sec, int64_t rows, int width, const uint8_t
 			break;
 		case MODE_DELTA:
 			if (str || wide || !fits(16 + packed, room)) return i;
+			break;
+		case MODE_DELTA16:
+			if (str || wide || !delta16_check(p, n, width, room)) return i;
 			break;
 		case MODE_RLE: {
 			if (room < 16) return i;

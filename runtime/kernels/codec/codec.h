@@ -16,7 +16,8 @@ enum {
 	MODE_RLE = 3,   /* payload [u16 runs, 14 bytes free][u16 ends, padded to 16][values] */
 	MODE_RAW = 4,   /* payload: the values */
 	MODE_DICT = 5,  /* ref + packed = index into the dictionary of values */
-	MODE_STR = 6    /* strings: payload [packed lengths, + ref][bytes] */
+	MODE_STR = 6,   /* strings: payload [packed lengths, + ref][bytes] */
+	MODE_DELTA16 = 7 /* see delta16.h */
 };
 /* In blocks of strings CONST, FOR and RLE (values u16) give indexes into the header dictionary. */
 

@@ -37,6 +37,7 @@ const (
 	Raw
 	Dict
 	Str
+	Delta16
 )
 
 // Modes is a set of modes an encoder may use.
@@ -81,6 +82,7 @@ var (
 	_ = [1]struct{}{}[Raw-C.MODE_RAW]
 	_ = [1]struct{}{}[Dict-C.MODE_DICT]
 	_ = [1]struct{}{}[Str-C.MODE_STR]
+	_ = [1]struct{}{}[Delta16-C.MODE_DELTA16]
 )
 
 // Column is a column to encode: off-heap arrays of Rows elements, 16-byte aligned, borrowed for

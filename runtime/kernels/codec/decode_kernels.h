@@ -1,6 +1,7 @@
 /* Decoders of one CPU level: included by decode_*.c with LEVEL(name)
    and VECTOR, the bytes of a vector register, defined. */
 #include "codec.h"
+#include "delta16.h"
 
 /* unpack: in holds w words of every lane; word k of all lanes lies together, ROW bytes of them. Vectors of
    VECTOR bytes, this level's registers, go down the rows one behind the other. Written with vector types: loops
@@ -121,6 +122,12 @@ static __attribute__((noinline)) void deltas(const slp_section *s, const uint8_t
 		case MODE_DELTA: {                                                         \
 			uint64_t all[SECTION];                                             \
 			deltas(s, p, all);                                                 \
+			for (int64_t i = 0; i < n; i++) out[i] = (T)all[off + i];          \
+			break;                                                             \
+		}                                                                          \
+		case MODE_DELTA16: {                                                       \
+			uint64_t all[SECTION];                                             \
+			delta16_read(s, p, off + n, sizeof(T), all);                       \
 			for (int64_t i = 0; i < n; i++) out[i] = (T)all[off + i];          \
 			break;                                                             \
 		}                                                                          \

@@ -1,4 +1,5 @@
 #include "codec.h"
+#include "delta16.h"
 typedef __int128 i128;
 typedef unsigned __int128 u128;
 
@@ -104,10 +105,20 @@ static int64_t enc64(const int64_t *v, int width, int64_t n, int modes, int fixe
 		int64_t rle = 16 + pad16(runs * 2) + pad16(runs * size);
 		if (rle < best - best / 5 || (!ALLOWED(MODE_FOR) && rle < best)) best = rle, mode = MODE_RLE;
 	}
+	int64_t exceptions = 0;
+	if (ALLOWED(MODE_DELTA16) && n > 1) { /* prefix sums, as above */
+		exceptions = delta16_exceptions(v, n);
+		int64_t need = delta16_size(n, exceptions, size);
+		if (need < best - best / 5) best = need, mode = MODE_DELTA16, bits = 0;
+	}
 	s->mode = mode;
 	s->bits = bits;
 	s->ref = ref;
 	switch (mode) {
+	case MODE_DELTA16:
+		s->ref = v[0];
+		delta16_write(v, n, exceptions, size, p);
+		break;
 	case MODE_FOR: {
 		uint64_t u[SECTION];
 		for (int64_t i = 0; i < n; i++) u[i] = (uint64_t)v[i] - (uint64_t)ref;
