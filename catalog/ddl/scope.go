@@ -1,6 +1,8 @@
 package ddl
 
 import (
+	"unicode/utf8"
+
 	"slipher/catalog/similar"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
@@ -60,6 +62,14 @@ func (p *Plan) cut(name string) string {
 	short := cutBytes(name, state.MaxNameBytes)
 	p.notice(sqlerr.NameTooLong, "identifier \"%s\" will be truncated to \"%s\"", name, short)
 	return short
+}
+
+// cutBytes shortens s to at most n bytes, at a character's end.
+func cutBytes(s string, n int) string {
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }
 
 // local refuses names in other databases.

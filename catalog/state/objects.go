@@ -6,6 +6,12 @@ import (
 	"github.com/tinylib/msgp/msgp"
 )
 
+// Live is how many of the object's rows are not deleted.
+func (r *ObjectRef) Live() int64 { return r.Rows - r.Dead }
+
+// Inline reports whether the object's rows are in the catalog itself.
+func (r *ObjectRef) Inline() bool { return len(r.Data) > 0 }
+
 // Objects are a table version's objects in the order of their names: a
 // persistent set, so that a commit costs the paths it changes. The zero Objects is empty.
 type Objects struct{ byName tree[string, *ObjectRef] }

@@ -69,9 +69,3 @@ func Rows(set []byte) (int64, error) {
 	}
 	return int64(b.GetCardinality()), nil
 }
-
-// Live is how many of the object's rows are not deleted.
-func (r *ObjectRef) Live() int64 { return r.Rows - r.Dead }
-
-// Inline reports whether the object's rows are in the catalog itself.
-func (r *ObjectRef) Inline() bool { return len(r.Data) > 0 }

@@ -6,8 +6,7 @@ import (
 	"slipher/catalog/sqlerr"
 )
 
-// converter turns libpg_query's tree into ours and refuses by name what is not
-// for this issue.
+// converter turns libpg_query's tree into ours and refuses by name what is not supported.
 type converter struct {
 	src  string
 	m    offsetMap

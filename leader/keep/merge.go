@@ -108,12 +108,12 @@ func (k *Keeper) put(ctx context.Context, t *state.Table, m *move) error {
 // cur: rows deleted since they were read are deleted in the new ones.
 func (k *Keeper) replace(ctx context.Context, cur *state.Table, m *move) (*state.Replace, error) {
 	op := &state.Replace{Table: cur.ID, Def: cur.Def, New: slices.Clone(m.news)}
-	gone := map[int]deadRows{}
+	gone := map[int]deletions{}
 	for i := range m.old {
 		was := &m.old[i]
 		now := cur.Version.Objects.Find(was.Name)
 		if now == nil { // no row of it was left, or the table was truncated
-			gone[i] = deadRows{all: true}
+			gone[i] = deletions{all: true}
 			continue
 		}
 		op.Old = append(op.Old, state.Replaced{Name: now.Name, Dead: now.Dead})
@@ -124,7 +124,7 @@ func (k *Keeper) replace(ctx context.Context, cur *state.Table, m *move) (*state
 		if err != nil {
 			return nil, err
 		}
-		gone[i] = deadRows{rows: rows}
+		gone[i] = deletions{rows: rows}
 	}
 	if len(gone) == 0 || len(op.Old) == 0 {
 		return op, nil
@@ -135,7 +135,7 @@ func (k *Keeper) replace(ctx context.Context, cur *state.Table, m *move) (*state
 		if err != nil {
 			return nil, err
 		}
-		if n.Deleted, n.Dead, err = deadIn(from, gone); err != nil {
+		if n.Deleted, n.Dead, err = movedDead(from, gone); err != nil {
 			return nil, err
 		}
 	}

@@ -167,14 +167,14 @@ func (k *Keeper) moving() map[string]bool {
 	return out
 }
 
-// deadRows are rows of an old object that were deleted since it was read.
-type deadRows struct {
+// deletions are rows of an old object that were deleted since it was read.
+type deletions struct {
 	all  bool
 	rows *roaring.Bitmap
 }
 
-// deadIn is which rows of a new object, by where they come from, are dead.
-func deadIn(from []int64, gone map[int]deadRows) (set []byte, dead int64, err error) {
+// movedDead is which rows of a new object, by where they come from, are dead.
+func movedDead(from []int64, gone map[int]deletions) (set []byte, dead int64, err error) {
 	b := roaring.New()
 	for at, a := range from {
 		if d, ok := gone[int(a>>32)]; ok && (d.all || d.rows.Contains(uint32(a))) {

@@ -76,9 +76,3 @@ func makesTable(v names.View, t *parse.CreateTable) []names.Request {
 	}
 	return out
 }
-
-// may asks for what the statement's row says.
-func (c *Call) may(r *Row) error {
-	v := c.names(c.view())
-	return v.May(r.Asks(v, c.Body)...)
-}

@@ -9,27 +9,6 @@ import (
 	"slipher/leader/names"
 )
 
-// Execute runs a statement in its session's transaction.
-func (e *Engine) Execute(ctx context.Context, c *Call) error {
-	row := Of(c.Body)
-	if err := row.hold(ctx, c); err != nil {
-		return err
-	}
-	if err := c.may(row); err != nil {
-		return err
-	}
-	return row.Run(ctx, e, c)
-}
-
-// Describe is what is known of a statement before it runs.
-func (e *Engine) Describe(c *Call) (Description, error) {
-	row := Of(c.Body)
-	if row.Describe == nil {
-		return Description{}, nil
-	}
-	return row.Describe(e, c)
-}
-
 // hold waits for those who have locked what a statement is about to change, and keeps it from being
 // locked until the transaction ends. Done before the statement looks at anything, so that
 // one that had to wait sees what it waited for.

@@ -11,12 +11,9 @@ import (
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 	"slipher/leader/history"
-	"slipher/leader/keep"
 	"slipher/leader/names"
 	"slipher/leader/pgwire"
 	"slipher/leader/query"
-	"slipher/leader/short"
-	"slipher/node/rms"
 )
 
 // Row is what is known of a kind of statement.
@@ -93,17 +90,6 @@ type Call struct {
 type Description struct {
 	Params  []types.Type
 	Columns []plan.OutputColumn // nil: no rows
-}
-
-// Engine is what statements work with. It lives as long as a leadership.
-type Engine struct {
-	*query.Runner
-	Short  *short.Inserter
-	Keeper *keep.Keeper
-	Store  rms.Store // for writes
-	Loads  *history.Loads
-	// Clients counts the sessions of a database.
-	Clients func(database string) int
 }
 
 // Own is what a session does itself: the statements about its settings, transactions and prepared statements.
