@@ -57,6 +57,7 @@ func (b *binder) aggregateClauses(f *parse.FuncCall, agg *fn.Aggregate) error {
 // notAggregate refuses what only an aggregate's call may have around its arguments.
 func (b *binder) notAggregate(f *parse.FuncCall) error {
 	switch {
+	case len(b.fns.Rows(f.Name)) == 0 && !f.Over: // what is wrong is the function
 	case f.WithinGroup:
 		return b.errorAt(f.Pos, sqlerr.WrongObjectType, "WITHIN GROUP specified, but %s is not an aggregate function", f.Name)
 	case len(f.Order) > 0:
