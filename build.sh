@@ -100,7 +100,8 @@ tests() {
 	export SLIPHER_TEST_BINARY
 	go vet -unsafeptr=false ./... # memory outside the Go heap has addresses of its own
 	# The race detector where Go code is concurrent. C files are compiled anew for it.
-	raced="./catalog/replica ./leader/pgwire ./leader/relay ./leader/session ./leader/txn ./leader/schedule ./leader/cluster ./leader/keep ./node/..."
+	raced="./catalog/replica ./leader/pgwire ./leader/relay ./leader/session ./leader/txn ./leader/schedule
+		./leader/cluster ./leader/keep ./node/..."
 	much='^(TestWriteRead|TestScanDeleted|TestRandom)$' # much data, slow under the detector
 	# shellcheck disable=SC2086  # lists of packages
 	CGO_CFLAGS=-O0 go test -exec "$plain" -race -vet=off -p 3 -timeout 20m -skip "$much" $raced
@@ -108,7 +109,8 @@ tests() {
 	go test -exec "$plain" -vet=off -run "$much" ./node/load ./node/worker ./leader/keep
 	# Three packages at a time on two cores: some wait for clocks and processes. The longest begin.
 	# shellcheck disable=SC2046,SC2086
-	go test -exec "$plain" -vet=off -p 3 -timeout 20m "$@" ./tests/sql ./tests/faults ./tests/segment $(go list ./... | grep -vxF "$(go list $raced)")
+	go test -exec "$plain" -vet=off -p 3 -timeout 20m "$@" ./tests/sql ./tests/faults ./tests/segment \
+		$(go list ./... | grep -vxF "$(go list $raced)")
 }
 
 case "${1:-build}" in

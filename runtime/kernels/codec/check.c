@@ -6,7 +6,8 @@ static int fits(int64_t need, int64_t room) { return need >= 0 && need <= room; 
 /* Validates the entries of rows rows against a body of size bytes (TAIL more are readable).
    width is 0 for strings. *dict_need becomes the number of dictionary elements decoders may
    touch. Returns -1, or the number of the first bad section. */
-int64_t slp_check(const slp_section *sec, int64_t rows, int width, const uint8_t *body, int64_t size, int64_t *dict_need) {
+int64_t slp_check(const slp_section *sec, int64_t rows, int width, const uint8_t *body, int64_t size,
+	int64_t *dict_need) {
 	enum { MAX_REF = 1 << 17 };
 	int64_t need = 0;
 	for (int64_t i = 0; i * SECTION < rows; i++) {

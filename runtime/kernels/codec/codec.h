@@ -78,19 +78,24 @@ static inline slp_str slp_str_of(const uint8_t *p, uint32_t n) {
 static inline uint32_t slp_packed_size(int bits) { return (uint32_t)bits * (SECTION / 8); }
 
 /* Validation and opening (check.c). */
-int64_t slp_check(const slp_section *sec, int64_t rows, int width, const uint8_t *body, int64_t size, int64_t *dict_need);
+int64_t slp_check(const slp_section *sec, int64_t rows, int width, const uint8_t *body, int64_t size,
+	int64_t *dict_need);
 int slp_str_headers(const uint16_t *lens, const uint8_t *bytes, int64_t n, int64_t size, slp_str *out);
 
 /* Encoding (encode.c, dict.c, stats.c). Widths: 1, 2, 4, 8, 16; -2 is unsigned 16 bits. */
 int64_t slp_enc_values(const void *v, int width, int64_t rows, const uint8_t *nulls, int modes, int fixed_bits,
 	const uint16_t *codes, slp_section *sec, uint8_t *out, int64_t at);
-int64_t slp_enc_strs(const uint8_t *heap, const uint64_t *off, const uint32_t *len, int64_t rows, slp_section *sec, uint8_t *out, int64_t at);
+int64_t slp_enc_strs(const uint8_t *heap, const uint64_t *off, const uint32_t *len, int64_t rows, slp_section *sec,
+	uint8_t *out, int64_t at);
 enum { NO_CODE = 0xffff };
 int64_t slp_str_dict(const uint8_t *heap, const uint64_t *off, const uint32_t *len, const uint8_t *nulls, int64_t rows,
 	int64_t max, int sample, uint16_t *codes, uint32_t *first);
-int64_t slp_value_dict(const void *v, int width, const uint8_t *nulls, int64_t rows, int64_t max, uint16_t *codes, uint32_t *first);
+int64_t slp_value_dict(const void *v, int width, const uint8_t *nulls, int64_t rows, int64_t max, uint16_t *codes,
+	uint32_t *first);
 typedef struct slp_stats { int64_t nulls, min_row, max_row, trailing_blanks, bytes; } slp_stats;
-void slp_str_stats(const uint8_t *heap, const uint64_t *off, const uint32_t *len, const uint8_t *nulls, int64_t rows, slp_section *sec, slp_stats *st);
-void slp_value_stats(const void *v, int width, int is_float, const uint8_t *nulls, int64_t rows, slp_section *sec, slp_stats *st);
+void slp_str_stats(const uint8_t *heap, const uint64_t *off, const uint32_t *len, const uint8_t *nulls, int64_t rows,
+	slp_section *sec, slp_stats *st);
+void slp_value_stats(const void *v, int width, int is_float, const uint8_t *nulls, int64_t rows, slp_section *sec,
+	slp_stats *st);
 void slp_null_bits(const uint8_t *nulls, int64_t rows, uint8_t *bits);
 #endif

@@ -9,7 +9,8 @@
 enum { ROW = 128 };
 #define UNPACK(NAME, T)                                                                    \
 	typedef T NAME##_v __attribute__((vector_size(VECTOR), aligned(1), may_alias));    \
-	static inline __attribute__((always_inline)) void NAME(const uint8_t *restrict in, uint8_t *restrict out, const int w) { \
+	static inline __attribute__((always_inline)) void NAME(const uint8_t *restrict in, uint8_t *restrict out, \
+		const int w) { \
 		enum { B = sizeof(T) * 8 };                                                \
 		const T mask = w == B ? (T)~(T)0 : (T)(((T)1 << (w % B)) - 1);             \
 		for (int at = 0; at < ROW; at += VECTOR) {                                 \
@@ -48,7 +49,8 @@ static unpack_fn *const unpackers[65] = {un0,
 	un49, un50, un51, un52, un53, un54, un55, un56, un57, un58, un59, un60, un61, un62, un63, un64};
 #define unpack(w, in, out) unpackers[w]((in), (out))
 
-typedef union { uint16_t u16[SECTION]; uint32_t u32[SECTION]; uint64_t u64[SECTION]; } __attribute__((aligned(64))) scratch;
+typedef union { uint16_t u16[SECTION]; uint32_t u32[SECTION]; uint64_t u64[SECTION]; }
+	__attribute__((aligned(64))) scratch;
 
 /* Null bits of rows [row, row+n) as bytes. */
 static void null_bytes(const slp_cursor *c, const slp_section *s, int64_t row, int64_t n, uint8_t *restrict out) {
@@ -75,8 +77,10 @@ static void null_bytes(const slp_cursor *c, const slp_section *s, int64_t row, i
 		const int w_ = s->bits;                                                    \
 		scratch t_;                                                                \
 		unpack(w_, (PAYLOAD), &t_);                                             \
-		if (w_ <= 16) { const uint16_t *restrict q = t_.u16 + off; for (int64_t i = 0; i < n; i++) out[i] = (T)(ref_ + q[i]); } \
-		else if (w_ <= 32) { const uint32_t *restrict q = t_.u32 + off; for (int64_t i = 0; i < n; i++) out[i] = (T)(ref_ + (T)q[i]); } \
+		if (w_ <= 16) { const uint16_t *restrict q = t_.u16 + off; \
+			for (int64_t i = 0; i < n; i++) out[i] = (T)(ref_ + q[i]); } \
+		else if (w_ <= 32) { const uint32_t *restrict q = t_.u32 + off; \
+			for (int64_t i = 0; i < n; i++) out[i] = (T)(ref_ + (T)q[i]); } \
 		else { const uint64_t *restrict q = t_.u64 + off; for (int64_t i = 0; i < n; i++) out[i] = (T)(ref_ + (T)q[i]); } \
 	} while (0)
 

@@ -58,7 +58,8 @@ static inline int delta16_check(const uint8_t *p, int64_t n, int size, int64_t r
 }
 
 /* The values of rows [0, upto); their lower size bytes are right. */
-static inline void delta16_read(const slp_section *s, const uint8_t *p, int64_t upto, int size, uint64_t *restrict all) {
+static inline void delta16_read(const slp_section *s, const uint8_t *p, int64_t upto, int size,
+	uint64_t *restrict all) {
 	const int64_t k = slp_load16(p), n = slp_load16(p + 2);
 	const uint8_t *d = p + 16, *at = d + delta16_pad(2 * n), *value = at + delta16_pad(2 * k);
 	uint64_t v = (uint64_t)s->ref;

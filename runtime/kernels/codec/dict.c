@@ -62,7 +62,8 @@ int64_t slp_str_dict(const uint8_t *heap, const uint64_t *off, const uint32_t *l
 }
 
 /* The same for fixed-width values, by their bytes. Values beyond max get NO_CODE. Returns the number of codes. */
-int64_t slp_value_dict(const void *v, int width, const uint8_t *nulls, int64_t rows, int64_t max, uint16_t *codes, uint32_t *first) {
+int64_t slp_value_dict(const void *v, int width, const uint8_t *nulls, int64_t rows, int64_t max, uint16_t *codes,
+	uint32_t *first) {
 	table t;
 	if (!table_new(&t, max)) return 0;
 	int64_t n = 0;

@@ -99,7 +99,8 @@ static int64_t enc64(const int64_t *v, int width, int64_t n, int modes, int fixe
 		}
 		int b = bits_of((uint64_t)hi - (uint64_t)lo);
 		/* Prefix sums cost about as much again as unpacking: not for a few per cent. */
-		if (16 + slp_packed_size(b) < best - best / 5) best = 16 + slp_packed_size(b), mode = MODE_DELTA, bits = b, least = lo;
+		if (16 + slp_packed_size(b) < best - best / 5)
+			best = 16 + slp_packed_size(b), mode = MODE_DELTA, bits = b, least = lo;
 	}
 	if (ALLOWED(MODE_RLE)) {
 		int64_t rle = 16 + pad16(runs * 2) + pad16(runs * size);
@@ -178,7 +179,8 @@ static int64_t enc128(const i128 *v, int64_t n, int modes, slp_section *s, uint8
 		best = 16 + slp_packed_size(s->bits);
 	}
 	int64_t rle = 16 + pad16(runs * 2) + runs * 16;
-	if (ALLOWED(MODE_RLE) && (rle < best - best / 5 || (!ALLOWED(MODE_FOR) && rle < best))) best = rle, s->mode = MODE_RLE, s->bits = 0;
+	if (ALLOWED(MODE_RLE) && (rle < best - best / 5 || (!ALLOWED(MODE_FOR) && rle < best)))
+		best = rle, s->mode = MODE_RLE, s->bits = 0;
 	switch (s->mode) {
 	case MODE_FOR: {
 		uint64_t u[SECTION] = {0};
@@ -248,7 +250,8 @@ int64_t slp_enc_values(const void *v, int width, int64_t rows, const uint8_t *nu
 }
 
 /* Encodes rows strings as MODE_STR. Room for their bytes and 2,112 bytes a section. */
-int64_t slp_enc_strs(const uint8_t *heap, const uint64_t *off, const uint32_t *len, int64_t rows, slp_section *sec, uint8_t *out, int64_t at) {
+int64_t slp_enc_strs(const uint8_t *heap, const uint64_t *off, const uint32_t *len, int64_t rows, slp_section *sec,
+	uint8_t *out, int64_t at) {
 	for (int64_t row = 0, k = 0; row < rows; row += SECTION, k++) {
 		int64_t n = rows - row < SECTION ? rows - row : SECTION;
 		slp_section *s = sec + k;

@@ -12,7 +12,8 @@ static int cmp(const uint8_t *a, uint32_t n, const uint8_t *b, uint32_t m) {
 }
 
 /* Fills sec's min and max and the block's statistics. min_row is -1 if all rows are NULL. */
-void slp_str_stats(const uint8_t *heap, const uint64_t *off, const uint32_t *len, const uint8_t *nulls, int64_t rows, slp_section *sec, slp_stats *st) {
+void slp_str_stats(const uint8_t *heap, const uint64_t *off, const uint32_t *len, const uint8_t *nulls, int64_t rows,
+	slp_section *sec, slp_stats *st) {
 	slp_stats r = {0, -1, -1, 0, 0};
 	int64_t kmin = INT64_MAX, kmax = INT64_MIN;
 	uint32_t nmin = 0, nmax = 0; /* stripped lengths of the extremes */
@@ -33,8 +34,10 @@ void slp_str_stats(const uint8_t *heap, const uint64_t *off, const uint32_t *len
 			int64_t k = str_key(p, n);
 			if (k < lo) lo = k;
 			if (k > hi) hi = k;
-			if (k < kmin || r.min_row < 0 || (k == kmin && (n != nmin || n > 8) && cmp(p, n, heap + off[r.min_row], nmin) < 0)) kmin = k, r.min_row = i, nmin = n;
-			if (k > kmax || r.max_row < 0 || (k == kmax && (n != nmax || n > 8) && cmp(p, n, heap + off[r.max_row], nmax) > 0)) kmax = k, r.max_row = i, nmax = n;
+			if (k < kmin || r.min_row < 0 || (k == kmin && (n != nmin || n > 8) && cmp(p, n, heap + off[r.min_row], nmin) < 0))
+				kmin = k, r.min_row = i, nmin = n;
+			if (k > kmax || r.max_row < 0 || (k == kmax && (n != nmax || n > 8) && cmp(p, n, heap + off[r.max_row], nmax) > 0))
+				kmax = k, r.max_row = i, nmax = n;
 		}
 		sec[row / SECTION].min = lo;
 		sec[row / SECTION].max = hi;
@@ -75,7 +78,8 @@ static int64_t float_key(double d) {
 #define SAME(x) (x)
 
 /* Fills sec's min and max and the block's statistics. */
-void slp_value_stats(const void *v, int width, int is_float, const uint8_t *nulls, int64_t rows, slp_section *sec, slp_stats *st) {
+void slp_value_stats(const void *v, int width, int is_float, const uint8_t *nulls, int64_t rows, slp_section *sec,
+	slp_stats *st) {
 	slp_stats r = {0, -1, -1, 0, rows * width};
 	switch (is_float ? width + 100 : width) {
 	case 1: STATS(int8_t, SAME, int64_t); break;

@@ -1,6 +1,6 @@
 /*
- * Rows of a group that are kept: the state of an accumulator ("gather_rows") is a string of rows, each of them the lengths of
- * its sort key and of its value, four bytes each, the key and the value. Little endian; arenas do not align.
+ * Rows of a group that are kept: the state of an accumulator ("gather_rows") is a string of rows, each of them the
+ * lengths of its sort key and of its value, four bytes each, the key and the value. Little endian; arenas do not align.
  */
 #include "str.h"
 #include "../include/arena.h"
@@ -10,8 +10,8 @@ enum { STATE_START = 64, STATE_LIMIT = 1 << 30 };
 enum { DESCENDING = 1, NULLS_FIRST = 2, IS_NULL = 4 }; /* flags of order_key */
 
 /*
- * The state with x behind it. A state's bytes are its table's and have room up to the next power of two, so that what is
- * copied and left behind in the arena is no more than the state itself.
+ * The state with x behind it. A state's bytes are its table's and have room up to the next power of two, so that what
+ * is copied and left behind in the arena is no more than the state itself.
  */
 static uint64_t room(uint64_t n) {
 	uint64_t r = STATE_START;
@@ -49,8 +49,8 @@ void slp_gather_row(slp_str *out, slp_arena *a, uint64_t k0, uint64_t k1, uint64
 }
 
 /*
- * Sort keys as those of ORDER BY (codegen/subop/sortkey.go): a byte that places NULLs, then the value's bytes, big endian
- * with the sign turned; all of them inverted if descending. A NULL has no bytes.
+ * Sort keys as those of ORDER BY (codegen/subop/sortkey.go): a byte that places NULLs, then the value's bytes, big
+ * endian with the sign turned; all of them inverted if descending. A NULL has no bytes.
  */
 static uint8_t *key_open(slp_arena *a, slp_str key, uint64_t room, int32_t flags) {
 	uint32_t had = slp_len(key);

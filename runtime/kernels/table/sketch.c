@@ -1,10 +1,12 @@
 /*
- * How many distinct values there are, about: the state of an accumulator ("sketch"), a string of bytes in its table's arena.
+ * How many distinct values there are, about: the state of an accumulator ("sketch"), a string of bytes in its table's
+ * arena.
  *
- * Of few values it is the set of their hashes, of 32 bits each: a number of entries, four bytes, and a table of a power of
- * two of slots, 0 for free, which is searched from the first bits on. Of more it is HyperLogLog (Flajolet, Fusy, Gandouet,
- * Meunier, DMTCS 2007): REGISTERS bytes, each the most leading zeros, and one, of the hashes whose first INDEX bits are its
- * number. An entry has a hash's first 26 bits and the leading zeros of the rest, and one, in 6: enough to make registers of.
+ * Of few values it is the set of their hashes, of 32 bits each: a number of entries, four bytes, and a table of a power
+ * of two of slots, 0 for free, which is searched from the first bits on. Of more it is HyperLogLog (Flajolet, Fusy,
+ * Gandouet, Meunier, DMTCS 2007): REGISTERS bytes, each the most leading zeros, and one, of the hashes whose first
+ * INDEX bits are its number. An entry has a hash's first 26 bits and the leading zeros of the rest, and one, in 6:
+ * enough to make registers of.
  *
  * A set of hashes gives one state's meaning whatever the order in which they came and the parts in which they were put
  * together. The length tells which kind of state it is; the empty string is the state of no values.

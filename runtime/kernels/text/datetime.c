@@ -119,7 +119,8 @@ int32_t slp_date_add(int64_t *out, int64_t ts, int64_t n, int32_t part) {
 	if (n > MAX_MONTHS || n < -MAX_MONTHS) return SLP_TIMESTAMP_RANGE;
 	if (unit[part].months) return put_timestamp(out, add_months_cut(ts, n * unit[part].months));
 	broken b = break_down(ts);
-	return put_timestamp(out, (i128)slp_days_of(b.c.year + n * unit[part].years, b.c.month, b.c.day) * MICROS_PER_DAY + b.us);
+	return put_timestamp(out, (i128)slp_days_of(b.c.year + n * unit[part].years, b.c.month,
+		b.c.day) * MICROS_PER_DAY + b.us);
 }
 
 /* ADD_MONTHS: a month's last day goes to the new month's last day. */

@@ -11,7 +11,8 @@ enum { SYNTAX = -1, FIELD = -2, NO_DAY = -3, DISPLACEMENT = -4, NO_ZONE = -5 };
 
 /* Fields that a text may give once each. */
 enum {
-	HAVE_YEAR = 1, HAVE_MONTH = 2, HAVE_DAY = 4, HAVE_TIME = 8, HAVE_ZONE = 16, HAVE_HALF = 32, HAVE_ERA = 64, HAVE_WEEKDAY = 128,
+	HAVE_YEAR = 1, HAVE_MONTH = 2, HAVE_DAY = 4, HAVE_TIME = 8, HAVE_ZONE = 16, HAVE_HALF = 32, HAVE_ERA = 64,
+		HAVE_WEEKDAY = 128,
 	HAVE_DATE = HAVE_YEAR | HAVE_MONTH | HAVE_DAY,
 };
 
@@ -381,7 +382,8 @@ static int take(parser *p, token_kind kind, span w, int have) {
 			if ((c = take_offset(p, (span){minus, w.end}))) return c;
 			return run_together(p, (span){w.p, minus}, HAVE_DATE);
 		}
-		if ((have & (HAVE_MONTH | HAVE_DAY)) == (HAVE_MONTH | HAVE_DAY)) return is_digit(*w.p) ? SYNTAX : take_zone_name(p, w, NO_ZONE);
+		if ((have & (HAVE_MONTH | HAVE_DAY)) == (HAVE_MONTH | HAVE_DAY))
+			return is_digit(*w.p) ? SYNTAX : take_zone_name(p, w, NO_ZONE);
 		return take_date(p, w, have);
 	default: return SYNTAX;
 	}

@@ -154,7 +154,8 @@ char *slp_put_u128(char *p, u128 v) {
 
 int32_t slp_f64_to_dec(uint64_t out[2], double x, int32_t digits, int32_t scale, int32_t prec) {
 	i128_put(out, 0);
-	if (!isfinite(x) || digits < 1 || digits > 17 || scale < 0 || scale > 38 || prec < 1 || prec > 38) return SLP_NUMERIC_PRECISION;
+	if (!isfinite(x) || digits < 1 || digits > 17 || scale < 0 || scale > 38 || prec < 1 || prec > 38)
+		return SLP_NUMERIC_PRECISION;
 	char buf[40]; /* d.ddde±x */
 	snprintf(buf, sizeof buf, "%.*e", digits - 1, fabs(x));
 	u128 m = 0;

@@ -161,7 +161,8 @@ int32_t slp_str_to_bool(int32_t *out, STR(s)) {
 		const char *word;
 		uint32_t least;
 		int value;
-	} words[] = {{"true", 1, 1}, {"yes", 1, 1}, {"on", 2, 1}, {"1", 1, 1}, {"false", 1, 0}, {"no", 1, 0}, {"off", 2, 0}, {"0", 1, 0}};
+	} words[] = {{"true", 1, 1}, {"yes", 1, 1}, {"on", 2, 1}, {"1", 1, 1}, {"false", 1, 0}, {"no", 1, 0}, {"off", 2, 0},
+		{"0", 1, 0}};
 	view v = trim_space(s);
 	*out = 0;
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {

@@ -12,7 +12,8 @@
 	X(slp_rpad) X(slp_repeat) X(slp_reverse) X(slp_split_part) X(slp_ascii) X(slp_chr) X(slp_translate) \
 	X(slp_str_truncate) X(slp_str_assign) X(slp_char_truncate) X(slp_char_assign) X(slp_date_part) \
 	X(slp_date_trunc) X(slp_ts_add_interval) X(slp_date_add) X(slp_add_months) X(slp_date_diff) \
-	X(slp_months_between) X(slp_last_day) X(slp_next_day) X(slp_interval_mul) X(slp_interval_part) X(slp_floor) X(slp_ceil) \
+	X(slp_months_between) X(slp_last_day) X(slp_next_day) X(slp_interval_mul) X(slp_interval_part) X(slp_floor) \
+		X(slp_ceil) \
 	X(slp_trunc) X(slp_round) X(slp_cbrt) X(slp_atan) X(slp_tanh) X(slp_sin) X(slp_cos) X(slp_tan) X(slp_cot) \
 	X(slp_asin) X(slp_acos) X(slp_atan2) X(slp_sqrt) X(slp_exp) X(slp_ln) X(slp_log10) X(slp_log_base) \
 	X(slp_pow) X(slp_round_digits) X(slp_trunc_digits) X(slp_random)
