@@ -251,9 +251,13 @@ func (b *builder) aggregate(s source) expr {
 	if b.chance(20) {
 		distinct = "distinct "
 	}
-	switch b.IntN(11) {
+	switch b.IntN(13) {
 	case 0:
 		return text(big, 1e9, "count(*)")
+	case 11:
+		return b.list(s)
+	case 12:
+		return b.approximate(s)
 	case 1, 2:
 		return form(big, 1e9, "count("+distinct+"%s)", b.any(s.scope, 2))
 	case 3:
