@@ -45,13 +45,14 @@ func finishListagg(f Finisher, args []Term) (Term, error) {
 }
 
 func hostListagg(c HostCall) error {
-	return c.Rows(func(row int) error {
-		rows, err := gathered(c.Str(0, row))
-		if err != nil {
+	var rows []gatheredRow
+	var out []byte
+	return c.Rows(func(row int) (err error) {
+		if rows, err = gathered(rows[:0], c.Str(0, row)); err != nil {
 			return err
 		}
 		inOrder(rows)
-		var out []byte
+		out = out[:0]
 		for i, r := range rows {
 			if i > 0 {
 				out = append(out, c.Str(1, row)...)

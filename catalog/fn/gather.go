@@ -76,9 +76,8 @@ func widest(b Builder, x Value, p types.Phys) (Value, types.Phys) {
 // gatheredRow is one of a group's rows.
 type gatheredRow struct{ key, value []byte }
 
-// gathered are the rows of a state of "gather_rows", in the order in which they came. They borrow its bytes.
-func gathered(state []byte) ([]gatheredRow, error) {
-	var rows []gatheredRow
+// gathered appends the rows of a state of "gather_rows", in the order in which they came. They borrow its bytes.
+func gathered(rows []gatheredRow, state []byte) ([]gatheredRow, error) {
 	for len(state) > 0 {
 		if len(state) < 8 {
 			return nil, errGathered
