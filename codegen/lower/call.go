@@ -159,6 +159,7 @@ func (l *lowerer) hostCall(e *plan.Expr, f *fn.Op, args []result, ops []subop.Op
 	}
 	out, outNull := l.vec(h.OutP), l.vec(types.I8)
 	h.Out, h.OutNull = out.Off, outNull.Off
+	h.Ins = len(l.ops) // the next one
 	l.out.Hosts = append(l.out.Hosts, h)
 	l.emit(subop.Host{Call: subop.Num(len(l.out.Hosts) - 1), Reads: reads})
 	r := result{v: read(out), null: read(outNull), at: l.dom.at, bits: typeBits(e.Type)}

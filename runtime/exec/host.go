@@ -1,9 +1,6 @@
 package exec
 
 import (
-	"slices"
-	"strings"
-
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/runtime/offheap"
@@ -19,10 +16,7 @@ func (in *Instance) host(k int) error {
 	}
 	err := op.Host(&hostCall{in: in, view: in.cur.view(), h: h})
 	if err != nil { // which operation it was says which column (ErrorColumn)
-		in.errOp = 1 + slices.IndexFunc(in.cur.v.seg.Ins, func(i program.Ins) bool {
-			n := len(i.Off) // k and the operation's number come last
-			return strings.HasPrefix(i.Fn, "host") && n >= 2 && i.Off[n-2] == int64(k)
-		})
+		in.errOp = 1 + h.Ins
 	}
 	return err
 }

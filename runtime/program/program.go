@@ -225,6 +225,7 @@ type HostCall struct {
 	OutNull int64        `msg:"outnull"`
 	Count   int64        `msg:"count"`
 	Sel     int64        `msg:"sel"` // 0: dense
+	Ins     int          `msg:"ins"` // its instruction
 }
 
 // Guard is a fact about a scanned column that specialised code relies on; nodes

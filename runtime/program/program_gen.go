@@ -362,9 +362,9 @@ func (z *Guard) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *HostCall) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 10
+	// map header, size 11
 	// string "op"
-	o = append(o, 0x8a, 0xa2, 0x6f, 0x70)
+	o = append(o, 0x8b, 0xa2, 0x6f, 0x70)
 	o = msgp.AppendString(o, z.Op)
 	// string "in"
 	o = append(o, 0xa2, 0x69, 0x6e)
@@ -410,6 +410,9 @@ func (z *HostCall) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "sel"
 	o = append(o, 0xa3, 0x73, 0x65, 0x6c)
 	o = msgp.AppendInt64(o, z.Sel)
+	// string "ins"
+	o = append(o, 0xa3, 0x69, 0x6e, 0x73)
+	o = msgp.AppendInt(o, z.Ins)
 	return
 }
 
@@ -530,6 +533,12 @@ func (z *HostCall) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Sel")
 				return
 			}
+		case "ins":
+			z.Ins, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Ins")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -548,7 +557,7 @@ func (z *HostCall) Msgsize() (s int) {
 	for za0002 := range z.InP {
 		s += z.InP[za0002].Msgsize()
 	}
-	s += 6 + msgp.ArrayHeaderSize + (len(z.Nulls) * (msgp.Int64Size)) + 5 + msgp.Int64Size + 4 + msgp.Int64Size + 5 + z.OutP.Msgsize() + 8 + msgp.Int64Size + 6 + msgp.Int64Size + 4 + msgp.Int64Size
+	s += 6 + msgp.ArrayHeaderSize + (len(z.Nulls) * (msgp.Int64Size)) + 5 + msgp.Int64Size + 4 + msgp.Int64Size + 5 + z.OutP.Msgsize() + 8 + msgp.Int64Size + 6 + msgp.Int64Size + 4 + msgp.Int64Size + 4 + msgp.IntSize
 	return
 }
 
