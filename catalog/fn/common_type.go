@@ -113,13 +113,10 @@ func CommonType(a, b types.Type, union func(a, b types.Type) types.Type) (types.
 
 // commonNumber: a.Kind <= b.Kind, both numeric.
 func commonNumber(a, b types.Type, union func(a, b types.Type) types.Type) types.Type {
-	switch b.Kind {
-	case types.Decimal:
+	switch {
+	case b.Kind == types.Decimal:
 		return union(types.IntegerAsDecimal(a), b)
-	case types.Float4, types.Float8:
-		if a.Kind == b.Kind {
-			return b
-		}
+	case b.Phys().IsFloat() && a.Kind != b.Kind:
 		return types.TFloat8
 	}
 	return b

@@ -28,6 +28,7 @@ func Default() *Table {
 		regexpGroup(),
 		formatGroup(),
 		copyTimeGroup(),
+		typeNameGroup(),
 		sessionGroup(),
 		lookupGroup(),
 		adminGroup(),

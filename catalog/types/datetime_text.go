@@ -14,10 +14,15 @@ import (
 // a name), in any order. Words that PostgreSQL takes from a clock ("today") are not read here.
 // The C kernels in runtime/kernels/text/datetime_in.c follow the same steps.
 func ParseDateTime(s, typeName string) (DateTime, error) {
+	return readDateTime(s, typeName, (*dateTimeParser).parse)
+}
+
+// readDateTime reads all of s by steps that parse takes, and makes the user's errors of the parser's.
+func readDateTime(s, typeName string, parse func(p *dateTimeParser) error) (DateTime, error) {
 	p := dateTimeParser{in: lowerASCII(trimBlanks(s))}
 	var err error = errDateSyntax
 	if len(p.in) <= maxDateText {
-		err = p.parse()
+		err = parse(&p)
 	}
 	switch err {
 	case nil:
@@ -92,14 +97,22 @@ type dateTimeParser struct {
 }
 
 func (p *dateTimeParser) parse() error {
+	if err := p.each(p.take); err != nil {
+		return err
+	}
+	return p.finish()
+}
+
+// each has every token taken. Nothing may be given twice.
+func (p *dateTimeParser) each(take func(kind dateToken, text string, have int) error) error {
 	for {
 		kind, text := p.token()
 		if kind == dateEnd {
-			return p.finish()
+			return nil
 		}
 		before := p.have
 		p.have = 0
-		err := p.take(kind, text, before)
+		err := take(kind, text, before)
 		if err == nil && p.have&before != 0 {
 			err = errDateSyntax // given twice
 		}
