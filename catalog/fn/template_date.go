@@ -282,7 +282,7 @@ func (m moment) field(p templatePart) string {
 	case "SSSS", "SSSSS":
 		return num(1, m.hour*3600+m.minute*60+m.second)
 	case "AM", "PM", "am", "pm", "A.M.", "P.M.", "a.m.", "p.m.":
-		return half(p.field, m.hour >= 12, "a", "p")
+		return half(p.field, m.hour%24 >= 12, "a", "p")
 	case "AD", "BC", "ad", "bc", "A.D.", "B.C.", "a.d.", "b.c.":
 		if m.year < 1 {
 			return caseLike(p.field, "bc")

@@ -14,6 +14,7 @@ import (
 
 	"github.com/cockroachdb/datadriven"
 
+	"slipher/catalog/types"
 	"slipher/tests/cluster"
 )
 
@@ -245,15 +246,12 @@ func show(d *datadriven.TestData, results []cluster.Result, notices []string, er
 	return b.String()
 }
 
+// typeName is the name of a wire type.
 func typeName(oid uint32) string {
-	if n, ok := typeNames[oid]; ok {
-		return n
+	for _, t := range types.PgTypes() {
+		if t.OID == oid {
+			return t.Name
+		}
 	}
 	return fmt.Sprint(oid)
-}
-
-// typeNames are the wire types by oid.
-var typeNames = map[uint32]string{
-	16: "bool", 20: "int8", 21: "int2", 23: "int4", 25: "text", 700: "float4", 701: "float8",
-	1042: "bpchar", 1043: "varchar", 1082: "date", 1114: "timestamp", 1186: "interval", 1700: "numeric", 705: "unknown",
 }
