@@ -12,6 +12,7 @@ func Default() *Table {
 		stringGroup(),
 		likeGroup(),
 		datetimeGroup(),
+		timeGroup(),
 		mathGroup(),
 		countGroup(),
 		sumGroup(),

@@ -93,6 +93,9 @@ func TestDateTimesAsPostgres(t *testing.T) {
 	asPostgres(t, "testdata/datetime.txt", answer, TDate, TTimestamp)
 }
 
+// Times are, too.
+func TestTimesAsPostgres(t *testing.T) { asPostgres(t, "testdata/time.txt", answer, TTime) }
+
 // So are numbers and truth values.
 func TestNumbersAsPostgres(t *testing.T) {
 	asPostgres(t, "testdata/number.txt", answer, TInt2, TInt4, TInt8, TDecimal(12, 3), TFloat4, TFloat8, TBool)

@@ -17,6 +17,7 @@ const (
 	Interval  Kind = 12 // expressions only, never a stored column: see its file
 	OID       Kind = 13 // catalog relations only; physically an I64
 	Name      Kind = 14 // catalog relations only; physically a Str
+	Time      Kind = 15
 )
 
 // kinds are the rows by number, byName the names that users write.
@@ -43,12 +44,13 @@ func init() {
 		Interval:  intervalKind(),
 		OID:       oidKind(),
 		Name:      nameKind(),
+		Time:      timeKind(),
 	}
 	byName = namesOf(kinds)
 }
 
 // refused are types of Redshift and PostgreSQL that do not exist yet, by all their names.
-const refused = `timestamptz timetz time super varbyte varbinary binary geometry geography hllsketch bytea
+const refused = `timestamptz timetz super varbyte varbinary binary geometry geography hllsketch bytea
 	uuid json jsonb money xml bit serial bigserial smallserial serial2 serial4 serial8 inet cidr macaddr tsvector
 	regclass regproc regtype regnamespace xid cid tid aclitem`
 
@@ -64,7 +66,6 @@ var pgTypes = []PgType{
 	{1014, "_bpchar", -1, "A", 0, 1042, ""}, {1015, "_varchar", -1, "A", 0, 1043, ""}, {1016, "_int8", -1, "A", 0, 20, ""},
 	{1021, "_float4", -1, "A", 0, 700, ""}, {1022, "_float8", -1, "A", 0, 701, ""}, {1028, "_oid", -1, "A", 0, 26, ""},
 	{1033, "aclitem", 12, "U", 1034, 0, ""}, {1034, "_aclitem", -1, "A", 0, 1033, ""},
-	{1083, "time", 8, "D", 0, 0, "time without time zone"},
 	{1184, "timestamptz", 8, "D", 0, 0, "timestamp with time zone"},
 	{1188, "intervaly2m", 4, "T", 0, 0, "interval year to month"}, {1190, "intervald2s", 8, "T", 0, 0, "interval day to second"},
 	{1266, "timetz", 12, "D", 0, 0, "time with time zone"}, {1790, "refcursor", -1, "U", 0, 0, ""},

@@ -20,6 +20,7 @@ const (
 	kChar
 	kDate
 	kTS
+	kTime
 	kinds
 )
 
@@ -38,7 +39,7 @@ func (t typ) String() string {
 	case kChar:
 		return fmt.Sprintf("char(%d)", t.p)
 	}
-	return [...]string{"smallint", "int", "bigint", "", "float8", "bool", "", "", "date", "timestamp"}[t.k]
+	return [...]string{"smallint", "int", "bigint", "", "float8", "bool", "", "", "date", "timestamp", "time"}[t.k]
 }
 
 func (t typ) isInt() bool { return t.k <= kInt8 }
@@ -81,6 +82,8 @@ func literalLen(w string) float64 { return float64(len(strings.ReplaceAll(w, "''
 var asciiWords = []string{"", "a", "b", "ab", "abc", "ABC", "xyz", "zz", "a_b", "0", "12"}
 
 var dates = []string{"1970-01-01", "1999-12-31", "2000-01-01", "2000-02-29", "2008-06-15", "2016-02-29", "2023-11-30", "1900-03-01", "1969-07-20", "2100-12-31"}
+
+var times = []string{"00:00:00", "24:00:00", "12:34:56.5", "04:05:06", "23:59:59.999999", "06:00:00", "00:00:00.000001"}
 
 var stamps = []string{"1970-01-01 00:00:00", "1999-12-31 23:59:59.999999", "2000-01-01 00:00:00", "2008-06-15 12:34:56.5", "2016-02-29 01:02:03", "1900-03-01 06:00:00", "2023-11-30 23:00:00.000001"}
 
@@ -128,6 +131,8 @@ func (g gen) literal(t typ) expr {
 		return text(t, literalLen(w), "'"+w+"'::"+t.String())
 	case kDate:
 		return text(t, 0, "date '"+pick(g, dates)+"'")
+	case kTime:
+		return text(t, 0, "time '"+pick(g, times)+"'")
 	}
 	return text(t, 0, "timestamp '"+pick(g, stamps)+"'")
 }
@@ -156,11 +161,12 @@ const (
 	cStr
 	cDate
 	cTS
+	cTime
 	classes
 )
 
 func (k kind) class() class {
-	return [...]class{cInt, cInt, cInt, cDec, cFloat, cBool, cStr, cStr, cDate, cTS}[k]
+	return [...]class{cInt, cInt, cInt, cDec, cFloat, cBool, cStr, cStr, cDate, cTS, cTime}[k]
 }
 
 // typeOf is some type of a class.
@@ -178,6 +184,8 @@ func (g gen) typeOf(c class) typ {
 		return typ{k: kStr, p: pick(g, []int{1, 5, 20, 60})}
 	case cDate:
 		return typ{k: kDate}
+	case cTime:
+		return typ{k: kTime}
 	}
 	return typ{k: kTS}
 }
@@ -206,6 +214,8 @@ func (g gen) value(s scope, c class, depth int) expr {
 		return g.str(s, depth-1)
 	case cDate:
 		return g.date(s, depth-1)
+	case cTime:
+		return g.time(s, depth-1)
 	}
 	return g.stamp(s, depth-1)
 }

@@ -29,7 +29,7 @@ func (g gen) integer(s scope, depth int) expr {
 		return e
 	case 8:
 		part := pick(g, []string{"hour", "minute", "second"})
-		e := form(typ{k: kInt4}, 100, "extract("+part+" from %s)", g.value(s, cTS, depth))
+		e := form(typ{k: kInt4}, 100, "extract("+part+" from %s)", g.value(s, pick(g, []class{cTS, cTime}), depth))
 		e.pg = "floor(" + e.pg + ")::int"
 		return e
 	case 9:
@@ -242,10 +242,10 @@ func (g gen) condition(s scope, depth int) expr {
 	case 7:
 		return form(t, 0, pick(g, []string{"(%s is true)", "(%s is not false)", "(%s is false)", "(%s is not true)", "(%s is unknown)"}), g.value(s, cBool, depth))
 	case 8:
-		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS})
+		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cTime})
 		return form(t, 0, pick(g, []string{"(%s between %s and %s)", "(%s not between %s and %s)"}), g.value(s, c, depth), g.value(s, c, depth), g.value(s, c, depth))
 	case 9, 10:
-		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cFloat})
+		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cFloat, cTime})
 		args := []expr{g.value(s, c, depth)}
 		n := 1 + g.IntN(5)
 		for range n {
@@ -321,7 +321,7 @@ func (g gen) str(s scope, depth int) expr {
 		if !g.chance(50) {
 			return form(t(32), 32, "md5(%s)", a)
 		}
-		return form(t(26), 26, "(%s)::varchar", g.value(s, cTS, depth))
+		return form(t(26), 26, "(%s)::varchar", g.value(s, pick(g, []class{cTS, cTime}), depth))
 	}
 	return a
 }
@@ -343,7 +343,7 @@ func (g gen) date(s scope, depth int) expr {
 
 func (g gen) stamp(s scope, depth int) expr {
 	t := typ{k: kTS}
-	switch g.IntN(4) {
+	switch g.IntN(5) {
 	case 0:
 		in := pick(g, []string{"1 day", "13 months", "1 year", "36 hours", "90 seconds", "2 weeks", "1 month"})
 		return form(t, 0, "(%s "+pick(g, []string{"+", "-"})+" interval '"+in+"')", g.value(s, pick(g, []class{cTS, cDate}), depth))
@@ -352,6 +352,22 @@ func (g gen) stamp(s scope, depth int) expr {
 		return form(t, 0, "date_trunc('"+part+"', %s)", g.value(s, cTS, depth))
 	case 2:
 		return form(t, 0, "(%s)::timestamp", g.value(s, cDate, depth))
+	case 3:
+		return form(t, 0, "(%s + %s)", g.value(s, cDate, depth), g.value(s, cTime, depth))
 	}
 	return g.leaf(s, cTS)
+}
+
+func (g gen) time(s scope, depth int) expr {
+	t := typ{k: kTime}
+	switch g.IntN(4) {
+	case 0:
+		in := pick(g, []string{"1 second", "36 hours", "90 minutes", "0.000001 second", "24 hours", "1 month 2 hours"})
+		return form(t, 0, "(%s "+pick(g, []string{"+", "-"})+" interval '"+in+"')", g.value(s, cTime, depth))
+	case 1:
+		return form(t, 0, "(%s)::time", g.value(s, cTS, depth))
+	case 2:
+		return form(t, 0, "(%s - %s)::time", g.value(s, cTime, depth), g.value(s, cTime, depth))
+	}
+	return g.leaf(s, cTime)
 }

@@ -295,6 +295,6 @@ func (b *builder) aggregate(s source) expr {
 	case 9:
 		return form(typ{k: kBool}, 0, pick(b.gen, []string{"bool_and(%s)", "bool_or(%s)"}), b.value(s.scope, cBool, 2))
 	}
-	x := b.value(s.scope, pick(b.gen, []class{cInt, cDec, cFloat, cStr, cDate, cTS}), 2)
+	x := b.value(s.scope, pick(b.gen, []class{cInt, cDec, cFloat, cStr, cDate, cTS, cTime}), 2)
 	return form(x.t, x.bound, pick(b.gen, []string{"min(%s)", "max(%s)"}), x)
 }

@@ -147,6 +147,11 @@ func (g gen) datum(t typ, small bool) (string, float64) {
 			return "'" + pick(g, dates) + "'", 0
 		}
 		return fmt.Sprintf("'%04d-%02d-%02d'", 1800+g.IntN(400), 1+g.IntN(12), 1+g.IntN(28)), 0
+	case kTime:
+		if small || g.chance(30) {
+			return "'" + pick(g, times) + "'", 0
+		}
+		return fmt.Sprintf("'%02d:%02d:%02d.%06d'", g.IntN(24), g.IntN(60), g.IntN(60), g.IntN(1000000)), 0
 	}
 	if small || g.chance(30) {
 		return "'" + pick(g, stamps) + "'", 0

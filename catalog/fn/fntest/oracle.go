@@ -203,5 +203,28 @@ func Cases() []Case {
 	add(400, "~~", "%s ~~ %s", list(T, T), str, pattern)
 	add(100, "~~*", "%s ~~* %s", list(T, T), str, pattern)
 	add(40, "||", "%s || %s", list(T, T), str, str)
+
+	M := types.TTime
+	clock := func() string {
+		return pick("00:00:00", "24:00:00", "23:59:59.999999", fmt.Sprintf("%02d:%02d:%02d.%06d", rnd.IntN(24), rnd.IntN(60), rnd.IntN(60), rnd.IntN(1000000)))
+	}
+	noon := func() string { return "12:00:00" } // intervals of 24 hours are a day here
+	for _, op := range []string{"+", "-"} {
+		add(40, op, "%s "+op+" %s", list(M, V), clock, span)
+	}
+	add(30, "-", "%s - %s", list(M, M), clock, noon)
+	add(20, "+", "%s + %s", list(V, M), span, clock)
+	add(20, "+", "%s + %s", list(D, M), date, clock)
+	add(20, "+", "%s + %s", list(M, D), clock, date)
+	add(20, "+", "%s + %s", list(S, M), stamp, clock)
+	add(20, "*", "%s * %s", list(M, F), clock, func() string { return pick("0.5", "-0.75", "0", "0.25") })
+	for _, p := range []string{"minute", "hour"} {
+		add(20, "extract", "date_part(%s, %s)::int", list(T, M), func() string { return p }, clock)
+		add(10, "date_part", "date_part(%s, %s)", list(T, M), func() string { return p }, clock)
+	}
+	for _, op := range []string{"=", "<>", "<", "<=", ">", ">="} {
+		add(10, op, "%s "+op+" %s", list(M, M), clock, clock)
+	}
+	add(20, "to_char", "to_char(%s, %s)", list(M, T), clock, func() string { return pick("HH24:MI:SS.US", "HH12 am", "FF3 SSSS") })
 	return out
 }
