@@ -196,6 +196,7 @@ func (s *Server) openCatalog(ctx context.Context) (err error) {
 	if s.loads, err = history.OpenLoads(s.opts.Dir, history.LoadsLimit); err != nil {
 		return err
 	}
+	s.history.After(s.loads.LastQuery())
 	s.members.Open(s.replica)
 	return nil
 }

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"math"
 	"path/filepath"
 
 	"slipher/catalog/relations"
@@ -30,4 +31,21 @@ func OpenLoads(dir string, limit int64) (*Loads, error) {
 		return nil, err
 	}
 	return &Loads{Errors: errors, Files: files}, nil
+}
+
+// LastQuery is the highest number of a query that is kept, 0 if none is. Those that are no INTEGER were the scheduler's
+// once, and do not count.
+func (l *Loads) LastQuery() (last int64) {
+	count := func(query int64) {
+		if query <= math.MaxInt32 {
+			last = max(last, query)
+		}
+	}
+	for _, e := range l.Errors.All() {
+		count(e.Query)
+	}
+	for _, f := range l.Files.All() {
+		count(f.Query)
+	}
+	return last
 }

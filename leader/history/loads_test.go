@@ -88,7 +88,18 @@ func TestLoadFiles(t *testing.T) {
 	if l, err = OpenLoads(dir, LoadsLimit); err != nil {
 		t.Fatal(err)
 	}
-	if got := l.Files.All(); len(got) != 1 || got[0] != want || len(l.Errors.All()) > 0 {
+	if len(l.Errors.All()) > 0 {
+		t.Errorf("%+v", l.Errors.All())
+	}
+	if err := l.Errors.Add([]relations.LoadError{{Query: 5}, {Query: 3<<48 | 1}}); err != nil {
+		t.Fatal(err)
+	}
+	var h Statements
+	h.After(l.LastQuery())
+	if q := h.Begin(relations.Query{}); q.ID != 8 {
+		t.Errorf("a statement gets the number %d, the last COPY that is known had 7", q.ID)
+	}
+	if got := l.Files.All(); len(got) != 1 || got[0] != want {
 		t.Errorf("%+v, %+v", got, l.Errors.All())
 	}
 }

@@ -34,6 +34,13 @@ func (h *Statements) Begin(q relations.Query) *relations.Query {
 	return &q
 }
 
+// After has statements numbered from behind one of an earlier run: what was kept of that names it by its number.
+func (h *Statements) After(id int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.lastID = max(h.lastID, id)
+}
+
 // Did is what a statement that has ended says of itself.
 type Did struct {
 	Rows    int64 // returned, written or deleted
