@@ -134,7 +134,8 @@ func TestColumnsOfOtherPlaces(t *testing.T) {
 	seven := types.Int(7)
 	redefine(t, dir, func(tab *state.Table) {
 		if tab.Name == "t" { // k is 1 of 0 to 3, and 2 of 2 to 5
-			tab.Columns = append(tab.Columns[1:], state.Column{Name: "young", Type: types.TInt4, ID: tab.NextColumn, Initial: &seven})
+			young := state.Column{Name: "young", Type: types.TInt4, ID: tab.NextColumn, Initial: &seven}
+			tab.Columns = append(tab.Columns[1:], young)
 			tab.NextColumn++
 			tab.Def++
 		}
@@ -182,7 +183,8 @@ func TestColumnsOfOtherPlaces(t *testing.T) {
 	statistics := func(young float64) {
 		t.Helper()
 		st := h.leads.Load().statements.Stats.Of(h.table("t"))
-		if st == nil || len(st.Cols) != 4 || st.Cols[0].Distinct < float64(each) || st.Cols[2].Distinct != 5 || st.Cols[3].Distinct != young {
+		if st == nil || len(st.Cols) != 4 || st.Cols[0].Distinct < float64(each) || st.Cols[2].Distinct != 5 ||
+			st.Cols[3].Distinct != young {
 			t.Errorf("statistics: %+v", st)
 		}
 	}
@@ -194,7 +196,8 @@ func TestColumnsOfOtherPlaces(t *testing.T) {
 	h.exec("vacuum full t")
 	want()
 	h.want("select count(*) from t where young = 7", 2*each+1)
-	h.want("select count(*) from svv_table_info where \"table\" = 't' and unsorted = 0 and sortkey1 = 'd' and diststyle = 'KEY(k)'", 1)
+	h.want(`select count(*) from svv_table_info
+		where "table" = 't' and unsorted = 0 and sortkey1 = 'd' and diststyle = 'KEY(k)'`, 1)
 	for _, o := range h.table("t").Version.Objects.List() {
 		foot, err := h.leads.Load().facts.Footers.Footer(context.Background(), o)
 		if err != nil {
@@ -212,20 +215,23 @@ func TestColumnsOfOtherPlaces(t *testing.T) {
 	h.want("select count(*) from t join u on t.k = u.k", 3*each)
 
 	// What tools see.
-	for sql, want := range map[string]string{
-		`select "column" || case when distkey then ' dist' else '' end || ' ' || sortkey from pg_table_def where tablename = 't' order by 1`: "d 1|k dist 2|n 0|young 0",
-		"select conkey from pg_constraint where conname = 't_pkey'":                                                                          "{1}",
-		"select column_name from information_schema.key_column_usage where constraint_name = 't_pkey'":                                       "k",
-		"select indexdef from pg_indexes where indexname = 't_pkey'":                                                                         "CREATE UNIQUE INDEX t_pkey ON public.t USING btree (k)",
-		"select objsubid || description from pg_description where objoid > 16384":                                                            "2day",
+	for _, c := range []struct{ sql, want string }{
+		{`select "column" || case when distkey then ' dist' else '' end || ' ' || sortkey
+			from pg_table_def where tablename = 't' order by 1`, "d 1|k dist 2|n 0|young 0"},
+		{"select conkey from pg_constraint where conname = 't_pkey'", "{1}"},
+		{"select column_name from information_schema.key_column_usage where constraint_name = 't_pkey'", "k"},
+		{"select indexdef from pg_indexes where indexname = 't_pkey'",
+			"CREATE UNIQUE INDEX t_pkey ON public.t USING btree (k)"},
+		{"select objsubid || description from pg_description where objoid > 16384", "2day"},
 	} {
-		if got := strings.ReplaceAll(h.text(sql), "\n", "|"); got != want {
-			t.Errorf("%s: %q, want %q", sql, got, want)
+		if got := strings.ReplaceAll(h.text(c.sql), "\n", "|"); got != c.want {
+			t.Errorf("%s: %q, want %q", c.sql, got, c.want)
 		}
 	}
 	// A table like it is a new one: its columns' ids are their places again.
 	h.exec("create table twin (like t)")
-	if twin := h.table("twin"); twin.DistPlace() != 0 || fmt.Sprint(twin.SortPlaces(), twin.SortKey) != "[1 0] [2 1]" || twin.Columns[3].Initial != nil {
+	twin := h.table("twin")
+	if twin.DistPlace() != 0 || fmt.Sprint(twin.SortPlaces(), twin.SortKey) != "[1 0] [2 1]" || twin.Columns[3].Initial != nil {
 		t.Errorf("%+v", twin)
 	}
 	h.exec("insert into twin select * from t")

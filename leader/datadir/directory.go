@@ -38,7 +38,8 @@ var DefaultStorage = rms.RelativeURL(Storage)
 
 // ours are the entries that a data directory may have before it holds a cluster: a first start may have
 // been interrupted, and a disk's root has a folder of its own.
-var ours = []string{Catalog, ClusterFile, ClusterFile + ".new", Storage, Node, Artifacts, LoadErrors, LoadFiles, "lost+found"}
+var ours = []string{Catalog, ClusterFile, ClusterFile + ".new", Storage, Node, Artifacts, LoadErrors, LoadFiles,
+	"lost+found"}
 
 // Check refuses a directory that is somebody else's. It makes nothing.
 func Check(dir string) error {

@@ -63,7 +63,8 @@ type Session struct {
 // New opens a session with temporary tables in temp, nil if it is to have none. Startup parameters become settings;
 // unknown ones are passed over, since drivers send what no server of this kind knows.
 func New(e Engine, st pgwire.Startup, temp *txn.Temp, log *slog.Logger) (*Session, error) {
-	s := &Session{engine: e, log: log, start: st, temp: temp, last: -1, lastCopy: -1, settings: newSettings(), prepared: map[string]*prepared{}}
+	s := &Session{engine: e, log: log, start: st, temp: temp, last: -1, lastCopy: -1, settings: newSettings(),
+		prepared: map[string]*prepared{}}
 	s.settings.relayed = st.Relayed
 	for name, value := range st.Params {
 		if err := s.settings.start(name, value); err != nil {

@@ -40,7 +40,8 @@ func comment(scope ddl.Scope, st *parse.Statement) (*ddl.Plan, error) {
 	b := st.Body.(*parse.Comment)
 	at := st.Position(b.Name.Pos)
 	if len(b.Text) > types.MaxVarchar {
-		return nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "a comment has at most %d bytes, not %d", types.MaxVarchar, len(b.Text))
+		return nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "a comment has at most %d bytes, not %d", types.MaxVarchar,
+			len(b.Text))
 	}
 	p, op := &ddl.Plan{}, &state.Comment{Text: b.Text}
 	p.Command.Ops = state.Ops{op}
@@ -61,7 +62,8 @@ func comment(scope ddl.Scope, st *parse.Statement) (*ddl.Plan, error) {
 		return p, nil
 	}
 	if b.Name.Database == "" && relations.Find(b.Name.Schema, b.Name.Name) != nil {
-		return nil, sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog", b.Name.Name).At(at)
+		return nil, sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog",
+			b.Name.Name).At(at)
 	}
 	t, err := scope.Existing(converter{st}.name(b.Name))
 	switch {
@@ -72,8 +74,8 @@ func comment(scope ddl.Scope, st *parse.Statement) (*ddl.Plan, error) {
 	case b.On == "column":
 		i := t.Column(b.Column.Name)
 		if i < 0 {
-			return nil, sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", b.Column.Name, t.Name).
-				At(st.Position(b.Column.Pos)).WithHint("%s", nearColumn(t, b.Column.Name))
+			return nil, sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", b.Column.Name,
+				t.Name).At(st.Position(b.Column.Pos)).WithHint("%s", nearColumn(t, b.Column.Name))
 		}
 		op.Column = t.Columns[i].ID
 	}

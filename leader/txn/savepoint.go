@@ -30,8 +30,8 @@ func (t *Txn) Mark() Mark {
 }
 
 func (t *Txn) mark() Mark {
-	return Mark{base: t.base, view: t.view, ops: len(t.ops), pre: len(t.pre), after: len(t.after), temp: t.temp, inline: t.inline,
-		savepoints: len(t.points), locked: len(t.locked)}
+	return Mark{base: t.base, view: t.view, ops: len(t.ops), pre: len(t.pre), after: len(t.after), temp: t.temp,
+		inline: t.inline, savepoints: len(t.points), locked: len(t.locked)}
 }
 
 // Undo makes everything since the mark undone but for the snapshot, if one was taken, and
