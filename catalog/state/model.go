@@ -119,7 +119,7 @@ type ObjectRef struct {
 	Rows  int64   `msg:"rows"` // deleted ones too
 	Bytes int64   `msg:"bytes"`
 	// Data are the rows of a small write in stored form
-	// (chunk.Stored), the table's columns in order: such an object is in no storage but here. nil: row groups
+	// (chunk.Stored), which names its columns by id: such an object is in no storage but here. nil: row groups
 	// in managed storage under Name, their metadata in a footer (runtime/block.Footer).
 	Data []byte `msg:"data,omitempty,limit=67108864" what:"a small write"`
 	// Deleted is a roaring bitmap (portable format) of the positions of deleted

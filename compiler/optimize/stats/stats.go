@@ -13,7 +13,7 @@ import (
 type Table struct {
 	Format uint16     `msg:"fmt"`  // Format2
 	Rows   int64      `msg:"rows"` // of the whole table
-	Cols   columnList `msg:"cols"` // by column number
+	Cols   columnList `msg:"cols"` // see View
 }
 
 // Formats. Columns of the first have no ids: see types.FirstID.
