@@ -18,8 +18,29 @@ import (
 	"slipher/leader/datadir"
 )
 
-// redefine changes tables in the catalog of a leader that is stopped, as no statement can: in its newest snapshot.
+// redefine changes tables in the catalog of a leader that is stopped, as no statement can.
 func redefine(t *testing.T, dir string, change func(tab *state.Table)) {
+	t.Helper()
+	rewriteSnapshot(t, dir, func(data []byte) []byte {
+		cat, err := state.Decode(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tab := range cat.AllTables() {
+			own := *tab
+			own.Columns = slices.Clone(tab.Columns)
+			change(&own)
+			cat = cat.WithTable(&own)
+		}
+		if data, err = cat.Encode(); err != nil {
+			t.Fatal(err)
+		}
+		return data
+	})
+}
+
+// rewriteSnapshot changes the newest snapshot of a leader that is stopped.
+func rewriteSnapshot(t *testing.T, dir string, change func(data []byte) []byte) {
 	t.Helper()
 	snaps, err := raft.NewFileSnapshotStore(filepath.Join(dir, datadir.Catalog), 2, io.Discard)
 	if err != nil {
@@ -38,19 +59,7 @@ func redefine(t *testing.T, dir string, change func(tab *state.Table)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cat, err := state.Decode(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tab := range cat.AllTables() {
-		own := *tab
-		own.Columns = slices.Clone(tab.Columns)
-		change(&own)
-		cat = cat.WithTable(&own)
-	}
-	if data, err = cat.Encode(); err != nil {
-		t.Fatal(err)
-	}
+	data = change(data)
 	_, trans := raft.NewInmemTransport("")
 	to, err := snaps.Create(meta.Version, meta.Index, meta.Term, meta.Configuration, meta.ConfigurationIndex, trans)
 	if err != nil {
@@ -231,7 +240,8 @@ func TestColumnsOfOtherPlaces(t *testing.T) {
 	// A table like it is a new one: its columns' ids are their places again.
 	h.exec("create table twin (like t)")
 	twin := h.table("twin")
-	if twin.DistPlace() != 0 || fmt.Sprint(twin.SortPlaces(), twin.SortKey) != "[1 0] [2 1]" || twin.Columns[3].Initial != nil {
+	if twin.DistPlace() != 0 || fmt.Sprint(twin.SortPlaces(), twin.SortKey) != "[1 0] [2 1]" ||
+		twin.Columns[3].Initial != nil {
 		t.Errorf("%+v", twin)
 	}
 	h.exec("insert into twin select * from t")

@@ -37,13 +37,15 @@ const sampleRows = 300_000
 // runAnalyze is ANALYZE, of one table or of all tables of the database.
 func runAnalyze(ctx context.Context, e *Engine, c *Call) error {
 	cat := c.view()
-	tables := cat.Tables(c.Session.CurrentDatabase())
+	var tables []*state.Table
 	if q := c.Body.(*parse.Analyze).Table; q != nil {
 		t, err := c.names(cat).Target(*q)
 		if err != nil {
 			return err
 		}
-		tables = []*state.Table{t}
+		tables = append(tables, t)
+	} else {
+		tables = c.owned(cat.Tables(c.Session.CurrentDatabase()), "analyze")
 	}
 	for _, t := range tables {
 		if err := e.analyze(ctx, c, cat, t); err != nil {

@@ -1,9 +1,14 @@
 package statement
 
 import (
+	"fmt"
+	"slices"
+
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/compiler/parse"
 	"slipher/leader/names"
+	"slipher/leader/pgwire"
 )
 
 // Asks is Row.Asks: what a statement asks of its user's privileges. What is not there asks for nothing: the
@@ -75,4 +80,18 @@ func makesTable(v names.View, t *parse.CreateTable) []names.Request {
 		}
 	}
 	return out
+}
+
+// owned are those of all tables that the user may treat as their owner does. The others are passed over with a warning,
+// as PostgreSQL does where a statement names no table.
+func (c *Call) owned(tables []*state.Table, verb string) []*state.Table {
+	v := c.names(c.view())
+	return slices.DeleteFunc(tables, func(t *state.Table) bool {
+		if v.May(names.Request{Privilege: names.Ownership, On: names.Relation(t)}) == nil {
+			return false
+		}
+		c.Out.Notice(pgwire.Notice{Severity: pgwire.Warning, Error: sqlerr.Error{Code: "01000",
+			Message: fmt.Sprintf("skipping \"%s\" --- only table or database owner can %s it", t.Name, verb)}})
+		return true
+	})
 }

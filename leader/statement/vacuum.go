@@ -28,13 +28,15 @@ var vacuumModes = map[parse.VacuumKind]keep.Mode{
 // written anew; the old objects go when nobody reads them any more.
 func runVacuum(ctx context.Context, e *Engine, c *Call) error {
 	b := c.Body.(*parse.Vacuum)
-	tables := e.Look(c.Session).Tables(c.Session.CurrentDatabase())
+	var tables []*state.Table
 	if b.Table != nil {
 		t, err := c.target(*b.Table)
 		if err != nil {
 			return err
 		}
-		tables = []*state.Table{t}
+		tables = append(tables, t)
+	} else {
+		tables = c.owned(c.view().Tables(c.Session.CurrentDatabase()), "vacuum")
 	}
 	for _, t := range tables {
 		if t.Schema == c.Session.TempSchema() {
