@@ -18,8 +18,8 @@ type Accumulator struct {
 	// Step is the state with one value x of class in more, which is not NULL. first is an i1: there was none
 	// before, and state is what a fresh entry has, zero. It is always false unless Opens.
 	Step func(b GroupBuilder, in types.Phys, state, x, first Value) Value
-	// Undo is the state without one value x that Step has put to it: what a frame that moves needs. nil: that cannot be told
-	// from the state. What counts (In is nil) has none, for it takes one away.
+	// Undo is the state without one value x that Step has put to it: what a frame that moves needs. nil: that cannot be
+	// told from the state. What counts (In is nil) has none, for it takes one away.
 	Undo func(b GroupBuilder, in types.Phys, state, x Value) Value
 	// Opens: Step asks for first.
 	Opens bool

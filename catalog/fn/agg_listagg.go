@@ -4,8 +4,8 @@ import "slipher/catalog/types"
 
 // listaggGroup is listagg: a group's values in one string, in an order.
 //
-// NULLs and empty strings are left out (Redshift guide, "LISTAGG function"). So every value has a byte, and no more rows
-// of a group are kept, on any slice, than the result has room for: an accumulator beside them counts their bytes.
+// NULLs and empty strings are left out (Redshift guide, "LISTAGG function"). So every value has a byte, and no more
+// rows of a group are kept, on any slice, than the result has room for: an accumulator beside them counts their bytes.
 func listaggGroup() Group {
 	agg := &Aggregate{Name: "listagg", Constants: []string{""}, Ordered: true, Finish: finishListagg,
 		Bind: func(t types.Type) (arg, ret types.Type, ok bool) {
@@ -14,7 +14,8 @@ func listaggGroup() Group {
 			}
 			return t, types.TText, t.Kind != types.Bool && t.Kind != types.Interval
 		}}
-	const doc = "The values in one string, with the second argument in between; WITHIN GROUP (ORDER BY …) orders them."
+	const doc = "The values in one string, with the second argument in between; " +
+		"WITHIN GROUP (ORDER BY …) orders them."
 	x := Param{Class: AnyType}
 	withDelimiter := aggregate("listagg", doc, x, agg)
 	withDelimiter.Args = append(withDelimiter.Args, Param{Class: AnyString})
@@ -22,7 +23,8 @@ func listaggGroup() Group {
 		Rows: []*Row{aggregate("listagg", doc, x, agg), withDelimiter},
 		Ops: []*Op{{Name: "listagg", Shapes: []Shape{shape(str, str, str)}, MayFail: true, Host: hostListagg,
 			Doc: "The values of a state of rows, in their order, with the second operand in between."}},
-		Accumulators: []*Accumulator{{Name: "listagg_bytes", In: phys(i32, i64), State: statePhys(i64), Type: stateType(types.TInt8), MayFail: true, NeverNull: true,
+		Accumulators: []*Accumulator{{Name: "listagg_bytes", In: phys(i32, i64), State: statePhys(i64),
+			Type: stateType(types.TInt8), MayFail: true, NeverNull: true,
 			Step: func(b GroupBuilder, in types.Phys, state, x, _ Value) Value {
 				n := b.Add(state, widen(b, x, in, i64))
 				b.Fail(ListaggLimit, b.ICmp(GT, n, b.Const(i64, types.MaxVarchar)))

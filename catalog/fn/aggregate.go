@@ -15,10 +15,11 @@ type Aggregate struct {
 	NeverNull bool
 	// IgnoresDuplicates: DISTINCT makes no difference.
 	IgnoresDuplicates bool
-	// Constants are what stands for strings behind the argument that are left out or NULL. A call gives constants there.
+	// Constants are what stands for strings behind the argument that are left out or NULL. A call gives constants
+	// there.
 	Constants []string
-	// Ordered: a call may have WITHIN GROUP (ORDER BY …). Its last argument is then the row's sort key (order_key), a string
-	// whose bytes are ordered as the rows are; empty if nothing was said.
+	// Ordered: a call may have WITHIN GROUP (ORDER BY …). Its last argument is then the row's sort key (order_key), a
+	// string whose bytes are ordered as the rows are; empty if nothing was said.
 	Ordered bool
 	// Finish makes the result of accumulators over the group's rows, out of all arguments.
 	Finish func(f Finisher, args []Term) (Term, error)
@@ -27,7 +28,8 @@ type Aggregate struct {
 // Term is an expression while an aggregate is planned: over rows (the argument) or over accumulators' states.
 type Term any
 
-// Finisher is what Finish writes against. Rows are those of the group, with DISTINCT each value of the first argument once.
+// Finisher is what Finish writes against. Rows are those of the group, with DISTINCT each value of the first argument
+// once.
 type Finisher interface {
 	Type(x Term) types.Type
 	// Accumulate is the state of an accumulator over the values x of the rows, or over the rows (x nil).

@@ -15,7 +15,9 @@ func (t *Table) Document() string {
 	}{
 		{"Aggregate functions", func(r *Row) bool { return r.Agg != nil }},
 		{"Window functions, which are not supported yet", func(r *Row) bool { return r.Window }},
-		{"Functions about the catalog", func(r *Row) bool { return r.Lookup != nil || r.Special && r.Where == LeaderOnly }},
+		{"Functions about the catalog", func(r *Row) bool {
+			return r.Lookup != nil || r.Special && r.Where == LeaderOnly
+		}},
 		{"Special forms", func(r *Row) bool { return r.Special }},
 		{"Functions that change something", func(r *Row) bool { return r.Effect }},
 		{"Functions of the session and the clock", func(r *Row) bool { return r.Leader != nil }},

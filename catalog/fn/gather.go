@@ -21,7 +21,7 @@ const (
 )
 
 // gatherGroup is what aggregates are made of that need their group's rows, in order perhaps, not only what one row
-// after the other changes: gather_row(order_key(”, k, …), x) is a row, and "gather_rows" puts rows together.
+// after the other changes: gather_row(order_key(nothing, k, …), x) is a row, and "gather_rows" puts rows together.
 //
 // A state of rows is the rows one behind the other, so that states are put together as rows are.
 func gatherGroup() Group {
@@ -30,23 +30,27 @@ func gatherGroup() Group {
 		Ops: []*Op{
 			{Name: "order_key", Nulls: CustomNull, EmitNull: emitOrderKey,
 				Doc: "A sort key and behind it that of one more value; flags: 1 descending, 2 NULLs first."},
-			{Name: "gather_row", Shapes: []Shape{shape(str, str, str)}, Emit: kernel("slp_gather_row"), Doc: "A sort key and a value in one string."},
+			{Name: "gather_row", Shapes: []Shape{shape(str, str, str)}, Emit: kernel("slp_gather_row"),
+				Doc: "A sort key and a value in one string."},
 		},
-		Accumulators: []*Accumulator{{Name: "gather_rows", In: phys(str), State: statePhys(str), Type: stateType(GatherType), MayFail: true, Opens: true,
+		Accumulators: []*Accumulator{{Name: "gather_rows", In: phys(str), State: statePhys(str),
+			Type: stateType(GatherType), MayFail: true, Opens: true,
 			Step: func(b GroupBuilder, _ types.Phys, state, x, _ Value) Value {
 				return b.CallErr("slp_append", b.Arena(), state, x)
 			}}},
 		Kernels: []*Kernel{
-			{Name: "slp_gather_row", Args: phys(str, str), Result: str, Arena: true, Pure: true, Doc: "a sort key and a value in one string"},
-			{Name: "slp_append", Args: phys(types.NoPhys, str, str), Result: str, Err: true, Doc: "a state with the bytes of a string behind it"},
+			{Name: "slp_gather_row", Args: phys(str, str), Result: str, Arena: true, Pure: true,
+				Doc: "a sort key and a value in one string"},
+			{Name: "slp_append", Args: phys(types.NoPhys, str, str), Result: str, Err: true,
+				Doc: "a state with the bytes of a string behind it"},
 		},
 	}
 	for _, p := range []types.Phys{i8, i16, i32, i64, i128, f32, f64, str} {
 		g.Ops[0].Shapes = append(g.Ops[0].Shapes, shape(str, p, i32, str))
 	}
 	for _, p := range classes {
-		g.Kernels = append(g.Kernels, &Kernel{Name: "slp_order_" + p.String(), Args: phys(str, p, i32), Result: str, Arena: true, Pure: true,
-			Doc: "a sort key with one more value"})
+		g.Kernels = append(g.Kernels, &Kernel{Name: "slp_order_" + p.String(), Args: phys(str, p, i32), Result: str,
+			Arena: true, Pure: true, Doc: "a sort key with one more value"})
 	}
 	return g
 }

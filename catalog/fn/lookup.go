@@ -2,8 +2,9 @@ package fn
 
 import "slipher/catalog/types"
 
-// Lookup is what makes a Row a function whose answers are a list that comes from the catalog, for numbers that its first
-// argument may be: pg_get_userbyid(oid). catalog/relations has the lists; the binder makes them a CASE over constants.
+// Lookup is what makes a Row a function whose answers are a list that comes from the catalog, for numbers that its
+// first argument may be: pg_get_userbyid(oid). catalog/relations has the lists; the binder makes them a CASE over
+// constants.
 type Lookup struct {
 	// Otherwise is the answer for all other numbers. A NULL argument gives NULL.
 	Otherwise types.Datum
@@ -18,10 +19,10 @@ func lookupGroup() Group {
 	// lookup adds a function of an oid and perhaps more: one overload for each length of more, from least on.
 	lookup := func(name string, ret types.Type, otherwise types.Datum, doc string, least int, more ...types.Type) {
 		for n := least; n <= len(more); n++ {
-			params := append([]types.Type{types.TOID}, more[:n]...)
-			g.Rows = append(g.Rows, &Row{Name: name, Args: exact(params...), Vol: Stable, Where: LeaderOnly, Doc: doc,
+			b := Bound{Args: append([]types.Type{types.TOID}, more[:n]...), Ret: ret}
+			g.Rows = append(g.Rows, &Row{Name: name, Args: exact(b.Args...), Vol: Stable, Where: LeaderOnly, Doc: doc,
 				Lookup: &Lookup{Otherwise: otherwise, Pair: least > 0},
-				Ret:    func([]types.Type, []*types.Datum) (Bound, error) { return Bound{Args: params, Ret: ret}, nil }})
+				Ret:    func([]types.Type, []*types.Datum) (Bound, error) { return b, nil }})
 		}
 	}
 	null, yes := types.NullDatum, types.BoolDatum(true)
@@ -48,7 +49,8 @@ func lookupGroup() Group {
 	form := func(name, doc string, args ...Param) {
 		g.Rows = append(g.Rows, &Row{Name: name, Args: args, Where: LeaderOnly, Special: true, Doc: doc})
 	}
-	form("array_to_string", "The members of an array of a catalog relation, with a text in between.", any, Param{Class: AnyString})
+	form("array_to_string", "The members of an array of a catalog relation, with a text in between.",
+		any, Param{Class: AnyString})
 	form("pg_get_expr", "A kept expression as text.", any, Param{Kind: types.OID})
 	form("pg_get_expr", "A kept expression as text.", any, Param{Kind: types.OID}, Param{Kind: types.Bool})
 	return g

@@ -2,14 +2,14 @@ package fn
 
 import "slipher/catalog/types"
 
-// windowGroup is the functions of a row's place among others. They have their names, arguments and results; nothing runs them
-// yet, and the binder says so.
+// windowGroup is the functions of a row's place among others. They have their names, arguments and results; nothing
+// runs them yet, and the binder says so.
 func windowGroup() Group {
 	any, I := Param{Class: AnyType}, Param{Kind: types.Int4}
 	var g Group
 	// window adds a function; a result of type Unknown is that of the first argument.
 	window := func(name string, ret types.Type, doc string, args ...Param) {
-		g.Rows = append(g.Rows, &Row{Name: name, Args: args, Window: true, Doc: doc, Ret: func(given []types.Type, _ []*types.Datum) (Bound, error) {
+		bind := func(given []types.Type, _ []*types.Datum) (Bound, error) {
 			b := Bound{Ret: ret}
 			if ret.Kind == types.Unknown {
 				if b.Ret = given[0]; b.Ret.Kind == types.Unknown {
@@ -23,7 +23,8 @@ func windowGroup() Group {
 				}
 			}
 			return b, nil
-		}})
+		}
+		g.Rows = append(g.Rows, &Row{Name: name, Args: args, Window: true, Ret: bind, Doc: doc})
 	}
 	window("row_number", types.TInt8, "The row's number in its partition, from 1.")
 	window("rank", types.TInt8, "The number of the first row of the row's peers.")

@@ -16,7 +16,8 @@ type Answer struct {
 	Second int32
 }
 
-// Answers are the numbers for which a lookup (fn.Lookup) has answers of its own in this version of the catalog, ascending.
+// Answers are the numbers for which a lookup (fn.Lookup) has answers of its own in this version of the catalog,
+// ascending.
 func Answers(env *Env, name string) []Answer {
 	if f := lookups[name]; f != nil {
 		return f(env)
@@ -27,8 +28,9 @@ func Answers(env *Env, name string) []Answer {
 // lookups have answers of their own; others give the same for all numbers.
 var lookups = map[string]func(*Env) []Answer{
 	"pg_get_userbyid": userNames, "pg_table_is_visible": visibleTables,
-	"pg_get_function_arguments": functionArguments, "pg_get_function_identity_arguments": functionArguments, "pg_get_function_result": functionResults,
-	"pg_get_constraintdef": constraintDefs, "pg_get_indexdef": indexDefs,
+	"pg_get_function_arguments": functionArguments, "pg_get_function_identity_arguments": functionArguments,
+	"pg_get_function_result": functionResults,
+	"pg_get_constraintdef":   constraintDefs, "pg_get_indexdef": indexDefs,
 	"obj_description": objectComments, "shobj_description": databaseComments, "col_description": columnComments,
 	"pg_table_size": tableSizes, "pg_relation_size": tableSizes, "pg_total_relation_size": tableSizes,
 	"pg_encoding_to_char": encodingNames, "format_encoding": columnEncodings,

@@ -74,8 +74,9 @@ func pgProc(_ context.Context, env *Env, b *builder) error {
 		if r.Variadic {
 			variadic = args[len(args)-1]
 		}
-		b.add(oid, name, env.schemaID(catalogSchema), 1, 12, 1.0, 0.0, variadic, r.Agg != nil, r.Window, false, false, true, false, volatilities[r.Vol], procKind(r),
-			len(args), ret, vector(args), nil, nil, nil, name, nil, nil, nil)
+		b.add(oid, name, env.schemaID(catalogSchema), 1, 12, 1.0, 0.0, variadic, r.Agg != nil, r.Window,
+			false, false, true, false, volatilities[r.Vol], procKind(r), len(args), ret, vector(args),
+			nil, nil, nil, name, nil, nil, nil)
 	})
 	return nil
 }

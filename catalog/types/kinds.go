@@ -70,6 +70,8 @@ var pgTypes = []PgType{
 	{1188, "intervaly2m", 4, "T", 0, 0, "interval year to month"}, {1190, "intervald2s", 8, "T", 0, 0, "interval day to second"},
 	{1266, "timetz", 12, "D", 0, 0, "time with time zone"}, {1790, "refcursor", -1, "U", 0, 0, ""},
 	{2205, "regclass", 4, "N", 0, 0, ""}, {2206, "regtype", 4, "N", 0, 0, ""}, {2249, "record", -1, "P", 0, 0, ""},
-	{2275, "cstring", -2, "P", 0, 0, ""}, {2276, "any", 4, "P", 0, 0, `"any"`}, {2279, "trigger", 4, "P", 0, 0, ""}, {2935, "hllsketch", -1, "U", 0, 0, ""}, {3000, "geometry", -1, "U", 0, 0, ""},
+	{2275, "cstring", -2, "P", 0, 0, ""},
+	{2276, "any", 4, "P", 0, 0, `"any"`}, {2279, "trigger", 4, "P", 0, 0, ""},
+	{2935, "hllsketch", -1, "U", 0, 0, ""}, {3000, "geometry", -1, "U", 0, 0, ""},
 	{3001, "geography", -1, "U", 0, 0, ""}, {4000, "super", -1, "U", 0, 0, ""}, {6551, "varbyte", -1, "U", 0, 0, "binary varying"},
 }

@@ -47,7 +47,8 @@ func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, agg *fn.Aggregate) 
 func (b *binder) aggregateClauses(f *parse.FuncCall, agg *fn.Aggregate) error {
 	switch {
 	case f.WithinGroup && !agg.Ordered:
-		return b.errorAt(f.Pos, sqlerr.WrongObjectType, "%s is not an ordered-set aggregate, so it cannot have WITHIN GROUP", f.Name)
+		return b.errorAt(f.Pos, sqlerr.WrongObjectType,
+			"%s is not an ordered-set aggregate, so it cannot have WITHIN GROUP", f.Name)
 	case len(f.Order) > 0 && !f.WithinGroup:
 		return b.unsupported(f.Pos, "ORDER BY in an aggregate")
 	}
@@ -59,13 +60,16 @@ func (b *binder) notAggregate(f *parse.FuncCall) error {
 	switch {
 	case len(b.fns.Rows(f.Name)) == 0 && !f.Over: // what is wrong is the function
 	case f.WithinGroup:
-		return b.errorAt(f.Pos, sqlerr.WrongObjectType, "WITHIN GROUP specified, but %s is not an aggregate function", f.Name)
+		return b.errorAt(f.Pos, sqlerr.WrongObjectType,
+			"WITHIN GROUP specified, but %s is not an aggregate function", f.Name)
 	case len(f.Order) > 0:
-		return b.errorAt(f.Pos, sqlerr.WrongObjectType, "ORDER BY specified, but %s is not an aggregate function", f.Name)
+		return b.errorAt(f.Pos, sqlerr.WrongObjectType,
+			"ORDER BY specified, but %s is not an aggregate function", f.Name)
 	case f.Over && fn.Refused(f.Name):
 		return b.unsupported(f.Pos, "window function %s", f.Name)
 	case f.Over && len(b.fns.Rows(f.Name)) > 0 && !b.fns.Window(f.Name):
-		return b.errorAt(f.Pos, sqlerr.WrongObjectType, "OVER specified, but %s is not a window function nor an aggregate function", f.Name)
+		return b.errorAt(f.Pos, sqlerr.WrongObjectType,
+			"OVER specified, but %s is not a window function nor an aggregate function", f.Name)
 	}
 	return nil
 }
@@ -78,7 +82,8 @@ func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCa
 	}
 	arg, ret, ok := call.Fn.Bind(v.typ)
 	if !ok {
-		return b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s(%s) does not exist", f.Name, v.typ.Name()).(*sqlerr.Error).
+		return b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s(%s) does not exist",
+			f.Name, v.typ.Name()).(*sqlerr.Error).
 			WithHint("No function matches the given name and argument types. You may need to add explicit type casts.")
 	}
 	if arg.Kind == types.Unknown {
@@ -107,7 +112,8 @@ func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCa
 }
 
 // aggregateConstant binds an argument that is the same for all rows; NULL is what it is if left out.
-func (b *binder) aggregateConstant(sc *scope, f *parse.FuncCall, i int, otherwise *algebra.Expr) (*algebra.Expr, error) {
+func (b *binder) aggregateConstant(sc *scope, f *parse.FuncCall, i int,
+	otherwise *algebra.Expr) (*algebra.Expr, error) {
 	v, err := b.expr(sc, f.Args[i])
 	if err != nil {
 		return nil, err
@@ -119,14 +125,16 @@ func (b *binder) aggregateConstant(sc *scope, f *parse.FuncCall, i int, otherwis
 	case e.IsNullConst():
 		return otherwise, nil
 	case e.Kind != expr.Parameter:
-		return nil, b.errorAt(f.Args[i].At(), sqlerr.FeatureNotSupported, "argument %d of %s must be a constant", i+1, f.Name)
+		return nil, b.errorAt(f.Args[i].At(), sqlerr.FeatureNotSupported,
+			"argument %d of %s must be a constant", i+1, f.Name)
 	case e.Nullable:
 		return &algebra.Expr{Kind: expr.Coalesce, Type: types.TText, Args: []*algebra.Expr{e, otherwise}}, nil
 	}
 	return e, nil
 }
 
-// rowKey is the sort key of a group's rows, ” if no order was asked for. With DISTINCT there are only values to go by.
+// rowKey is the sort key of a group's rows, empty if no order was asked for. With DISTINCT there are only values to go
+// by.
 func (b *binder) rowKey(sc *scope, f *parse.FuncCall, x *algebra.Expr) (*algebra.Expr, error) {
 	key := algebra.Zero(fn.GatherType)
 	for _, o := range f.Order {

@@ -9,8 +9,8 @@ import (
 	"slipher/compiler/parse"
 )
 
-// operand binds an operand of an operator. 'name'::regtype is the oid of a type where oids are compared (psql asks in this way);
-// elsewhere its type, which shows names, is not supported.
+// operand binds an operand of an operator. 'name'::regtype is the oid of a type where oids are compared (psql asks in
+// this way); elsewhere its type, which shows names, is not supported.
 func (b *binder) operand(sc *scope, e parse.Expr, op string) (value, error) {
 	c, ok := e.(*parse.CastExpr)
 	if !ok || c.Type.Name != "regtype" || op != "=" && op != "<>" {

@@ -14,8 +14,8 @@ type accum struct {
 	fn  *fn.Accumulator
 	arg *algebra.Expr // nil for count(*)
 	out plan.Column
-	// distinct is of what each value counts once, nil if every row does. arg is made of it alone; fed in the second level
-	// only.
+	// distinct is of what each value counts once, nil if every row does. arg is made of it alone; fed in the second
+	// level only.
 	distinct *algebra.Expr
 }
 

@@ -57,8 +57,8 @@ const topMarker = "slipher_top"
 // approximateMarker is the schema of a function behind APPROXIMATE, in inserted text as well.
 const approximateMarker = "slipher_approximate"
 
-// distinctMarker is the schema, or one more in front of it, of a function with DISTINCT and WITHIN GROUP, in inserted text
-// as well: libpg_query's grammar has one or the other.
+// distinctMarker is the schema, or one more in front of it, of a function with DISTINCT and WITHIN GROUP, in inserted
+// text as well: libpg_query's grammar has one or the other.
 const distinctMarker = "slipher_distinct"
 
 // dialect rewrites Redshift's clauses to what libpg_query's grammar reads.

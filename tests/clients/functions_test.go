@@ -13,24 +13,33 @@ import (
 func TestListOfFunctions(t *testing.T) {
 	w := warehouse.Start(t, warehouse.Options{})
 	host, port, _ := net.SplitHostPort(w.Addr)
+	psql := func(command string) (string, error) {
+		c := exec.Command("psql", "-X", "-h", host, "-p", port, "-U", "dev", "-d", "dev", "-At", "-c", command)
+		out, err := c.Output()
+		return string(out), err
+	}
 	for _, x := range []struct{ command, want string }{
 		{`\df lower`, "pg_catalog|lower|character varying|character varying|func\n"},
-		{`\df listagg`, "pg_catalog|listagg|character varying|\"any\"|agg\npg_catalog|listagg|character varying|\"any\", character varying|agg\n"},
+		{`\df listagg`, "pg_catalog|listagg|character varying|\"any\"|agg\n" +
+			"pg_catalog|listagg|character varying|\"any\", character varying|agg\n"},
 		{`\dfa sum`, "pg_catalog|sum|numeric|numeric|agg\n"},
-		{`\dfw r*`, "pg_catalog|rank|bigint||window\npg_catalog|ratio_to_report|double precision|numeric|window\npg_catalog|row_number|bigint||window\n"},
+		{`\dfw r*`, "pg_catalog|rank|bigint||window\n" +
+			"pg_catalog|ratio_to_report|double precision|numeric|window\n" +
+			"pg_catalog|row_number|bigint||window\n"},
 		{`\df pg_catalog.pg_get_function_res*`, "pg_catalog|pg_get_function_result|character varying|oid|func\n"},
-		{`\df date_trunc`, "pg_catalog|date_trunc|timestamp without time zone|character varying, timestamp without time zone|func\n"},
+		{`\df date_trunc`,
+			"pg_catalog|date_trunc|timestamp without time zone|character varying, timestamp without time zone|func\n"},
 		{`\df coalesce`, "pg_catalog|coalesce|\"any\"|VARIADIC \"any\"|func\n"},
 		{`\df nothing`, ""},
 		{`\df`, ""}, // of users
 	} {
-		out, err := exec.Command("psql", "-X", "-h", host, "-p", port, "-U", "dev", "-d", "dev", "-At", "-c", x.command).Output()
-		if err != nil || string(out) != x.want {
+		out, err := psql(x.command)
+		if err != nil || out != x.want {
 			t.Errorf("%s: %v\n%swant\n%s", x.command, err, out, x.want)
 		}
 	}
-	out, err := exec.Command("psql", "-X", "-h", host, "-p", port, "-U", "dev", "-d", "dev", "-At", "-c", `\dfS`).Output()
-	if n := strings.Count(string(out), "\n"); err != nil || n < 200 {
+	out, err := psql(`\dfS`)
+	if n := strings.Count(out, "\n"); err != nil || n < 200 {
 		t.Errorf("\\dfS: %d functions, %v", n, err)
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// list is LISTAGG, which PostgreSQL calls string_agg: there with what is left out, the order of equal rows and the limit
-// of the result said.
+// list is LISTAGG, which PostgreSQL calls string_agg: there with what is left out, the order of equal rows and the
+// limit of the result said.
 func (b *builder) list(s source) expr {
 	x := b.value(s.scope, cStr, 2)
 	x = form(x.t, min(x.bound, 12), "left(%s, 3)", x)
@@ -32,9 +32,11 @@ func (b *builder) list(s source) expr {
 	delimiter := pick(b.gen, []string{"','", "''", "' - '", "'é'"})
 	list := fmt.Sprintf("string_agg(%s%s, %s order by %s)", distinct, value, delimiter, strings.Join(pg, ", "))
 	return expr{
-		sl: fmt.Sprintf("listagg(%s%s, %s) within group (order by %s)", distinct, x.sl, delimiter, strings.Join(sl, ", ")),
-		pg: fmt.Sprintf("case when octet_length(%[1]s) > 65535 then (1 / (length(%[1]s) - length(%[1]s)))::varchar else %[1]s end", list),
-		t:  typ{k: kStr, p: 65535}, bound: 65535,
+		sl: fmt.Sprintf("listagg(%s%s, %s) within group (order by %s)",
+			distinct, x.sl, delimiter, strings.Join(sl, ", ")),
+		pg: fmt.Sprintf("case when octet_length(%[1]s) > 65535 then (1 / (length(%[1]s) - length(%[1]s)))::varchar "+
+			"else %[1]s end", list),
+		t: typ{k: kStr, p: 65535}, bound: 65535,
 	}
 }
 

@@ -18,7 +18,8 @@ func (b *rowBuilder) NewState(fn.Value, fn.Value, fn.Value) fn.Value {
 func (b *rowBuilder) Address(fn.Value) fn.Value { panic("a state of bytes") }
 func (b *rowBuilder) Arena() fn.Value           { panic("a state of bytes") }
 
-// A value that was put to a state and taken out again, whatever was put there in between, leaves no trace: frames may move.
+// A value that was put to a state and taken out again, whatever was put there in between, leaves no trace: frames may
+// move.
 func TestUndo(t *testing.T) {
 	tab, rnd := fn.Default(), rand.New(rand.NewPCG(1, 2))
 	undone := map[string]bool{}
@@ -50,7 +51,8 @@ func TestUndo(t *testing.T) {
 			}
 		}
 	}
-	for name, want := range map[string]bool{"count": true, "sum": true, "sumn": true, "sumf": false, "min": false, "gather_rows": false, "sketch": false} {
+	for name, want := range map[string]bool{"count": true, "sum": true, "sumn": true, "sumf": false, "min": false,
+		"gather_rows": false, "sketch": false} {
 		if undone[name] != want {
 			t.Errorf("%s: values can be taken out: %v", name, undone[name])
 		}

@@ -121,7 +121,8 @@ func TestOrderKeys(t *testing.T) {
 	values := map[string]func() any{
 		"i64": func() any { return rnd.Int64() >> rnd.IntN(64) * int64(rnd.IntN(3)-1) },
 		"f64": func() any {
-			return []float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1), rnd.NormFloat64(), -rnd.ExpFloat64() * 1e300}[rnd.IntN(7)]
+			return []float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(1), math.Inf(-1), rnd.NormFloat64(),
+				-rnd.ExpFloat64() * 1e300}[rnd.IntN(7)]
 		},
 		"str": func() any {
 			return strings.Repeat("ab\x00\xff z"[rnd.IntN(6):], rnd.IntN(3)) + strings.Repeat(" ", rnd.IntN(3))
@@ -218,7 +219,8 @@ func TestSketch(t *testing.T) {
 	if worst < 0.005 {
 		t.Errorf("off by %v at the most: too good for 8192 registers", worst)
 	}
-	for _, x := range []string{"", "short", strings.Repeat("x", 21), strings.Repeat("x", 4096), strings.Repeat("\x01", 8192)} {
+	for _, x := range []string{"", "short", strings.Repeat("x", 21), strings.Repeat("x", 4096),
+		strings.Repeat("\x01", 8192)} {
 		h := s.str([]byte(x)) // no sketch, but the last
 		if n := count(h); len(x) != 8192 && n != 0 {
 			t.Errorf("%d bytes that are no sketch count %d", len(x), n)
