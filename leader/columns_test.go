@@ -134,6 +134,8 @@ func TestColumnsOfOtherPlaces(t *testing.T) {
 	for from := range 4 {
 		load("u", from*each, func(i int) string { return fmt.Sprintf("%d|%d\n", i, i%3) })
 	}
+	h.exec("create table ids (gone int, i bigint identity(0,1), v int)")
+	h.exec("insert into ids(v) values (1), (2)")
 	h.exec("analyze")
 	h.exec("comment on column t.d is 'day'")
 	if err := h.replica.Snapshot(); err != nil {
@@ -146,6 +148,9 @@ func TestColumnsOfOtherPlaces(t *testing.T) {
 			young := state.Column{Name: "young", Type: types.TInt4, ID: tab.NextColumn, Initial: &seven}
 			tab.Columns = append(tab.Columns[1:], young)
 			tab.NextColumn++
+			tab.Def++
+		} else if tab.Name == "ids" {
+			tab.Columns = tab.Columns[1:]
 			tab.Def++
 		}
 	})
@@ -222,6 +227,15 @@ func TestColumnsOfOtherPlaces(t *testing.T) {
 		}
 	}
 	h.want("select count(*) from t join u on t.k = u.k", 3*each)
+
+	// Identity values go on, whichever way rows come.
+	h.exec("insert into ids(v) values (3)")
+	h.exec("insert into ids(v) select n from t where k < 5")
+	if _, err := h.c.PgConn().CopyFrom(context.Background(), strings.NewReader("4\n5\n"), "copy ids(v) from stdin"); err != nil {
+		t.Fatal(err)
+	}
+	h.want("select count(distinct i) from ids", 10)
+	h.want("select count(*) from ids where i >= 0", 10)
 
 	// What tools see.
 	for _, c := range []struct{ sql, want string }{

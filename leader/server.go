@@ -13,6 +13,7 @@ import (
 	"slipher/catalog/fn"
 	"slipher/catalog/replica"
 	"slipher/catalog/state"
+	"slipher/catalog/types"
 	"slipher/leader/cluster"
 	"slipher/leader/code"
 	"slipher/leader/datadir"
@@ -249,7 +250,8 @@ func (s *Server) seal(p *program.Segment) ([]byte, error) {
 
 // reserveIdentity reserves ordinals of an identity column for a load:
 // schedule.Config.Reserve. If the outcome is lost the load fails and a retry takes the next ones.
-func (s *Server) reserveIdentity(ctx context.Context, t state.TableID, column int, count int64) (int64, error) {
+func (s *Server) reserveIdentity(ctx context.Context, t state.TableID, column types.ColumnID,
+	count int64) (int64, error) {
 	return s.txns.Reserve(ctx, t, column, count)
 }
 

@@ -28,7 +28,7 @@ func TestColumnIDs(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A definition that ALTER TABLE would make: the first column is dropped, one is added. What is kept by column stays.
-	c, res = run(t, again, &ReserveIdentity{Table: tab.ID, Column: 1, Count: 5})
+	c, res = run(t, again, &ReserveIdentity{Table: tab.ID, Column: 2, Count: 5})
 	changed := *c.TableByID(tab.ID)
 	changed.Columns = []Column{tab.Columns[1], {Name: "added", Type: types.TInt4, ID: changed.NextColumn, Initial: &nine}}
 	changed.NextColumn++
@@ -41,7 +41,7 @@ func TestColumnIDs(t *testing.T) {
 	if cols := got.Stored(); len(cols) != 2 || cols[0].ID != 2 || cols[1].ID != 3 || cols[1].Value() != nine || got.NextColumn != 4 {
 		t.Errorf("%+v, next %d", cols, got.NextColumn)
 	}
-	next, res2 := run(t, c, &ReserveIdentity{Table: tab.ID, Column: 0, Count: 1})
+	next, res2 := run(t, c, &ReserveIdentity{Table: tab.ID, Column: 2, Count: 1})
 	if res2.Ops[0].ID != res.Ops[0].ID+5 {
 		t.Errorf("ordinal %d after %d", res2.Ops[0].ID, res.Ops[0].ID)
 	}

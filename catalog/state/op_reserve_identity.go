@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
 )
 
 //go:generate go run github.com/tinylib/msgp -file op_reserve_identity.go -o op_reserve_identity_gen.go -io=false -tests=false
@@ -11,9 +12,9 @@ import (
 // ReserveIdentity reserves Count ordinals of an identity column. Ordinal n's
 // value is seed + n * step.
 type ReserveIdentity struct {
-	Table  TableID `msg:"table"`
-	Column int     `msg:"col"`
-	Count  int64   `msg:"n"`
+	Table  TableID   `msg:"table"`
+	Column KeyColumn `msg:"col"`
+	Count  int64     `msg:"n"`
 }
 
 var _ = register("ident", facts[*ReserveIdentity]{
@@ -26,11 +27,11 @@ func (o *ReserveIdentity) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error
 	if t == nil {
 		return OpResult{}, errNoTableID(o.Table)
 	}
-	if o.Column < 0 || o.Column >= len(t.Columns) || t.Columns[o.Column].Identity == nil {
+	if i := t.Place(types.ColumnID(o.Column)); i < 0 || t.Columns[i].Identity == nil {
 		return OpResult{}, sqlerr.New(sqlerr.InternalError,
 			"column %d of table \"%s\" is no identity column", o.Column, t.Name)
 	}
-	key := identityOf(t.ID, t.Columns[o.Column].ID)
+	key := identityOf(t.ID, types.ColumnID(o.Column))
 	first, _ := c.identity.get(key)
 	if o.Count < 1 || first > 1<<62-o.Count {
 		return OpResult{}, sqlerr.New(sqlerr.NumericOutOfRange, "out of identity values")

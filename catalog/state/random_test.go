@@ -185,7 +185,7 @@ func (m *logMaker) op() Op {
 	case 10:
 		return &SetStats{Table: m.table().ID, Object: m.name()}
 	case 11:
-		return &ReserveIdentity{Table: m.table().ID, Column: 1, Count: 3}
+		return &ReserveIdentity{Table: m.table().ID, Column: 2, Count: 3}
 	case 12:
 		return &RegisterNode{Node: Node{ID: m.name(), Workers: 1}}
 	case 13:

@@ -117,11 +117,11 @@ func TestTableLife(t *testing.T) {
 	fails(t, c4, sqlerr.SerializationFailure, &Delta{Table: id, Def: 2})
 	fails(t, c4, sqlerr.InternalError, &Delta{Table: id, Adds: []ObjectRef{ref(1, 4)}})
 
-	c5, res := run(t, c4, &ReserveIdentity{Table: id, Column: 1, Count: 5})
+	c5, res := run(t, c4, &ReserveIdentity{Table: id, Column: 2, Count: 5})
 	if res.Ops[0].ID != 0 {
 		t.Error("first ordinal is not 0")
 	}
-	c5, res = run(t, c5, &ReserveIdentity{Table: id, Column: 1, Count: 5})
+	c5, res = run(t, c5, &ReserveIdentity{Table: id, Column: 2, Count: 5})
 	if res.Ops[0].ID != 5 {
 		t.Error("second ordinal is not 5")
 	}

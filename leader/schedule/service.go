@@ -8,6 +8,7 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
+	"slipher/catalog/types"
 	"slipher/leader/cluster"
 	"slipher/node/wire"
 	"slipher/runtime/program"
@@ -20,7 +21,7 @@ type Config struct {
 	Local   wire.Handler     // the leader's own executor
 	Peers   wire.Peers       // as the leader; finds the leader itself, too
 	// Reserve gives the first of count ordinals of an identity column.
-	Reserve func(ctx context.Context, t state.TableID, column int, count int64) (int64, error)
+	Reserve func(ctx context.Context, t state.TableID, column types.ColumnID, count int64) (int64, error)
 	// Seal makes the signed artifact of a program for nodes in other processes.
 	Seal func(*program.Segment) ([]byte, error)
 	Log  *slog.Logger
@@ -65,7 +66,7 @@ func (s *Service) Call(ctx context.Context, from wire.Conn, m wire.Message) (wir
 	case *wire.Ping:
 		return &wire.OK{}, nil
 	case *wire.ReserveIdentity:
-		first, err := s.cfg.Reserve(ctx, m.Table, m.Column, m.Count)
+		first, err := s.cfg.Reserve(ctx, m.Table, types.ColumnID(m.Column), m.Count)
 		return &wire.Reserved{First: first}, err
 	}
 	if from.Peer() != s.cfg.ID { // queries come from the leader only

@@ -147,7 +147,7 @@ func (i *Inserter) insert(ctx context.Context, ses query.Session, t *state.Table
 			w := writers[slice]
 			if w == nil {
 				w = load.NewWriter(ctx, i.store, load.TargetOf(t, state.SliceID(slice), prefix), i.budget)
-				w.SetReserve(func(ctx context.Context, column int, count int64) (int64, error) {
+				w.SetReserve(func(ctx context.Context, column types.ColumnID, count int64) (int64, error) {
 					return i.ids.take(ctx, t, column, count)
 				})
 				w.SetInline(query.InlineBudget(x, 1))

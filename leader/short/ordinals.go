@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"slipher/catalog/state"
+	"slipher/catalog/types"
 	"slipher/leader/txn"
 )
 
@@ -21,7 +22,7 @@ type ordinals struct {
 
 type ordinalKey struct {
 	table  state.TableID
-	column int
+	column types.ColumnID
 }
 
 // ordinalRange is what is left of a reservation, and how large that was.
@@ -40,7 +41,7 @@ const (
 )
 
 // take gives the first of count ordinals.
-func (o *ordinals) take(ctx context.Context, t *state.Table, column int, count int64) (int64, error) {
+func (o *ordinals) take(ctx context.Context, t *state.Table, column types.ColumnID, count int64) (int64, error) {
 	if o.catalog().TableByID(t.ID) == nil { // temporary, or of this transaction: no log write
 		return o.txns.Reserve(ctx, t.ID, column, count)
 	}

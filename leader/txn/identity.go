@@ -5,18 +5,20 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
+	"slipher/catalog/types"
 )
 
 // identity is an identity column.
 type identity struct {
 	table  state.TableID
-	column int
+	column types.ColumnID
 }
 
 // Reserve gives the first of count ordinals of an identity column. Those of a table that the log has are
 // reserved there, for good; a table that only its transaction or session knows keeps its own count.
-func (m *Manager) Reserve(ctx context.Context, table state.TableID, column int, count int64) (int64, error) {
-	op := &state.ReserveIdentity{Table: table, Column: column, Count: count}
+func (m *Manager) Reserve(ctx context.Context, table state.TableID, column types.ColumnID,
+	count int64) (int64, error) {
+	op := &state.ReserveIdentity{Table: table, Column: state.KeyColumn(column), Count: count}
 	if m.log.Catalog().TableByID(table) == nil {
 		for _, t := range m.txns() {
 			if first, ok, err := t.reserve(op); ok {
@@ -42,7 +44,7 @@ func (t *Txn) reserve(r *state.ReserveIdentity) (first int64, ok bool, err error
 	if p := t.spec.Temp; t.onTemp(t.view, r) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		key := identity{r.Table, r.Column}
+		key := identity{r.Table, types.ColumnID(r.Column)}
 		first = p.next[key]
 		if r.Count < 1 || first > 1<<62-r.Count {
 			return 0, true, sqlerr.New(sqlerr.NumericOutOfRange, "out of identity values")

@@ -80,20 +80,20 @@ func TestReserve(t *testing.T) {
 	temp := state.TableID(do(t, a, &state.CreateTable{Table: *table(p.Schema(), "x")})[0].ID)
 	for _, id := range []state.TableID{tab.ID, fresh, temp} {
 		for _, want := range []int64{0, 10} {
-			if got, err := m.Reserve(context.Background(), id, 1, 10); err != nil || got != want {
+			if got, err := m.Reserve(context.Background(), id, 2, 10); err != nil || got != want {
 				t.Errorf("table %d: %d, %v; want %d", id, got, err, want)
 			}
 		}
 	}
 	commit(t, a)
 	for _, id := range []state.TableID{tab.ID, fresh} {
-		if got, err := m.Reserve(context.Background(), id, 1, 1); err != nil || got != 20 {
+		if got, err := m.Reserve(context.Background(), id, 2, 1); err != nil || got != 20 {
 			t.Errorf("table %d: %d, %v", id, got, err)
 		}
 	}
 	b := begin(t, m, Spec{Temp: p})
 	b.View()
-	if got, err := m.Reserve(context.Background(), temp, 1, 1); err != nil || got != 20 {
+	if got, err := m.Reserve(context.Background(), temp, 2, 1); err != nil || got != 20 {
 		t.Errorf("temporary: %d, %v", got, err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Reserve gives the first of count ordinals of a table's identity column, which nobody else gets.
-type Reserve func(ctx context.Context, column int, count int64) (first int64, err error)
+type Reserve func(ctx context.Context, column types.ColumnID, count int64) (first int64, err error)
 
 // SetReserve tells the Writer where identity values come from. Call it before Add.
 func (w *Writer) SetReserve(r Reserve) { w.reserve = r }
@@ -17,6 +17,7 @@ func (w *Writer) SetReserve(r Reserve) { w.reserve = r }
 // fillIdentities gives buffered rows without a value in an identity column one:
 // seed + ordinal * step. Values are unique, not without gaps (Redshift guide, CREATE TABLE).
 func (w *Writer) fillIdentities() error {
+	ids := w.target.ids()
 	for i := range w.cols {
 		id := w.target.Columns[i].Identity
 		if id == nil {
@@ -34,7 +35,7 @@ func (w *Writer) fillIdentities() error {
 		if w.reserve == nil {
 			return sqlerr.New(sqlerr.InternalError, "BUG: no source of identity values")
 		}
-		n, err := w.reserve(w.ctx, i, count)
+		n, err := w.reserve(w.ctx, ids[i], count)
 		if err != nil {
 			return err
 		}

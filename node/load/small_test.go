@@ -81,7 +81,7 @@ func TestSmallRules(t *testing.T) {
 	}
 	w := NewWriter(ctx, store, target, NewBudget(1<<30))
 	w.SetInline(1000)
-	w.SetReserve(func(context.Context, int, int64) (int64, error) { return 7, nil })
+	w.SetReserve(func(context.Context, types.ColumnID, int64) (int64, error) { return 7, nil })
 	if err := add(w, types.String("x")); err != nil {
 		t.Fatal(err)
 	}

@@ -216,9 +216,9 @@ type RunStream struct {
 
 // ReserveIdentity asks the leader for ordinals of an identity column.
 type ReserveIdentity struct {
-	Table  state.TableID `msg:"table"`
-	Column int           `msg:"col"`
-	Count  int64         `msg:"n"`
+	Table  state.TableID   `msg:"table"`
+	Column state.KeyColumn `msg:"col"`
+	Count  int64           `msg:"n"`
 }
 
 // Reserved answers ReserveIdentity.

@@ -2492,7 +2492,11 @@ func (z *ReserveIdentity) MarshalMsg(b []byte) (o []byte, err error) {
 	}
 	// string "col"
 	o = append(o, 0xa3, 0x63, 0x6f, 0x6c)
-	o = msgp.AppendInt(o, z.Column)
+	o, err = z.Column.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Column")
+		return
+	}
 	// string "n"
 	o = append(o, 0xa1, 0x6e)
 	o = msgp.AppendInt64(o, z.Count)
@@ -2528,7 +2532,7 @@ func (z *ReserveIdentity) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "col":
-			z.Column, bts, err = msgp.ReadIntBytes(bts)
+			bts, err = z.Column.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Column")
 				return
@@ -2553,7 +2557,7 @@ func (z *ReserveIdentity) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *ReserveIdentity) Msgsize() (s int) {
-	s = 1 + 6 + z.Table.Msgsize() + 4 + msgp.IntSize + 2 + msgp.Int64Size
+	s = 1 + 6 + z.Table.Msgsize() + 4 + z.Column.Msgsize() + 2 + msgp.Int64Size
 	return
 }
 

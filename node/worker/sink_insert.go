@@ -113,8 +113,9 @@ func (s *insertSink) Send(slice int, c *chunk.Chunk) bool {
 }
 
 // reserve asks the leader for identity values.
-func (s *insertSink) reserve(ctx context.Context, column int, count int64) (int64, error) {
-	m, err := s.q.leader.Call(ctx, &wire.ReserveIdentity{Table: s.q.start.Insert.Table, Column: column, Count: count})
+func (s *insertSink) reserve(ctx context.Context, column types.ColumnID, count int64) (int64, error) {
+	m, err := s.q.leader.Call(ctx, &wire.ReserveIdentity{Table: s.q.start.Insert.Table, Column: state.KeyColumn(column),
+		Count: count})
 	if err != nil {
 		return 0, err
 	}

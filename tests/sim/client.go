@@ -402,7 +402,7 @@ func (a *attempt) analyze(t *state.Table) error {
 
 func (a *attempt) insert(t *state.Table) error {
 	count := 1 + a.sim.rng.IntN(4)
-	first, err := a.n.txns.Reserve(ctx, t.ID, 0, int64(count))
+	first, err := a.n.txns.Reserve(ctx, t.ID, t.Columns[0].ID, int64(count))
 	if err != nil {
 		return err
 	}
