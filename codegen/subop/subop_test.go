@@ -18,3 +18,15 @@ func TestPrimitiveModulesDeterministic(t *testing.T) {
 	}
 	t.Logf("%d primitives, %d bytes of IR", len(Primitives(fn.Default())), len(a[0].IR)+len(a[1].IR))
 }
+
+// A name means one suboperator, whether it is one of this package or an accumulator of package fn: primitives are found
+// by it.
+func TestKindsHaveNames(t *testing.T) {
+	seen := map[string]bool{}
+	for _, k := range kinds() {
+		if k.Name == "" || seen[k.Name] {
+			t.Errorf("suboperator %q stands twice", k.Name)
+		}
+		seen[k.Name] = true
+	}
+}
