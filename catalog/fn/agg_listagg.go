@@ -12,7 +12,7 @@ func listaggGroup() Group {
 			if t.Kind == types.Unknown || t.IsString() {
 				t = types.TText
 			}
-			return t, types.TText, t.Kind != types.Bool && t.Kind != types.Interval
+			return t, types.TText, t.Kind != types.Bool && !t.OwnOrder()
 		}}
 	const doc = "The values in one string, with the second argument in between; " +
 		"WITHIN GROUP (ORDER BY …) orders them."

@@ -48,7 +48,7 @@ func sumType(t types.Type) (arg, ret types.Type, ok bool) {
 		return t, types.TInt8, true
 	case t.Kind == types.Decimal:
 		return t, types.TDecimal(types.MaxPrecision, int(t.Scale)), true
-	case t.Kind == types.Float4 || t.Kind == types.Float8 || t.Kind == types.Unknown:
+	case t.Phys().IsFloat() || t.Kind == types.Unknown:
 		return types.TFloat8, types.TFloat8, true
 	}
 	return t, t, false

@@ -61,7 +61,7 @@ func numberOf(t, other types.Type, lit *types.Datum) types.Type {
 	}
 	switch {
 	case other.Kind == types.Decimal && lit != nil && !lit.Null:
-		return decimalOfText(lit.S)
+		return types.DecimalOf(lit.S)
 	case other.IsInteger() || other.Kind == types.Decimal || other.Kind == types.Float4 && t.Kind == types.Unknown:
 		return other
 	}

@@ -3,7 +3,6 @@ package fn
 import (
 	"errors"
 	"strings"
-	"unicode/utf8"
 
 	"slipher/catalog/types"
 )
@@ -44,44 +43,12 @@ func literalAs(t types.Type, lit *types.Datum) types.Type {
 	case t.IsString():
 		return types.TText
 	case t.Kind == types.Decimal && lit != nil && !lit.Null:
-		return types.DecimalExact(t, decimalOfText(lit.S))
+		return types.DecimalExact(t, types.DecimalOf(lit.S))
 	case t.IsInteger() && lit != nil && strings.ContainsAny(lit.S, ".eE"):
 		// Not PostgreSQL's (an error there): '1.5' beside an integer compares as a number.
-		return types.DecimalExact(types.IntegerAsDecimal(t), decimalOfText(lit.S))
+		return types.DecimalExact(types.IntegerAsDecimal(t), types.DecimalOf(lit.S))
 	}
 	return t
-}
-
-// WithLiteral is the common type of values of type t and an untyped literal of this text: the kind is t's (text,
-// if t is Unknown), the length and the digits are those of the wider of both.
-func WithLiteral(t types.Type, text string) types.Type {
-	n := min(max(len(text), 1), types.MaxVarchar)
-	switch t.Kind {
-	case types.Unknown:
-		return types.TVarchar(n)
-	case types.Varchar:
-		return types.TVarchar(max(int(t.Len), n))
-	case types.Char:
-		n = max(int(t.Len), n)
-		if n > types.MaxChar || strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
-			return types.TVarchar(n)
-		}
-		return types.TChar(n)
-	case types.Decimal:
-		return types.DecimalExact(t, decimalOfText(text))
-	}
-	return t
-}
-
-// decimalOfText is the narrowest decimal type that holds a literal's digits.
-func decimalOfText(s string) types.Type {
-	s = strings.Trim(s, " \t\n\r+-")
-	whole, frac, _ := strings.Cut(s, ".")
-	if i := strings.IndexAny(frac+whole, "eE"); i >= 0 {
-		return types.TDecimal(types.MaxPrecision, 10)
-	}
-	sc := min(len(frac), types.MaxPrecision-1)
-	return types.TDecimal(max(1, min(len(whole)+sc, types.MaxPrecision)), sc)
 }
 
 // CommonType is the type that values of both a and b are cast to in CASE,

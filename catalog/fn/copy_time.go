@@ -34,22 +34,27 @@ func copyTimeGroup() Group {
 	}}
 }
 
+// copyTimes are the types that COPY reads by a format: the operation, and the option that says the format.
+var copyTimes = map[types.Kind]struct{ op, option string }{
+	types.Date: {"copy_date", "DATEFORMAT"}, types.Timestamp: {"copy_timestamp", "TIMEFORMAT"},
+}
+
 // CopyTime is how COPY reads a date or timestamp by a format ("" and "auto": any form), anyDate: what cannot be read
 // is NULL. false: t is another type, or the cast from text does the same. Errors: 22007 for a format without a year, by
 // which every date would be one of the first year.
 func CopyTime(t types.Type, format string, anyDate bool) (Bound, bool, error) {
-	name := map[types.Kind]string{types.Date: "copy_date", types.Timestamp: "copy_timestamp"}[t.Kind]
+	way := copyTimes[t.Kind]
 	if format == "" {
 		format = "auto"
 	}
-	if name == "" || format == "auto" && !anyDate {
+	if way.op == "" || format == "auto" && !anyDate {
 		return Bound{}, false, nil
 	}
 	epoch := t.Kind == types.Timestamp && (format == "epochsecs" || format == "epochmillisecs")
 	if format != "auto" && !epoch && !hasYear(copyTemplate(format)) {
-		return Bound{}, false, sqlerr.New(sqlerr.InvalidDatetimeFormat, "%s \"%s\" has no year", map[types.Kind]string{types.Date: "DATEFORMAT", types.Timestamp: "TIMEFORMAT"}[t.Kind], format)
+		return Bound{}, false, sqlerr.New(sqlerr.InvalidDatetimeFormat, "%s \"%s\" has no year", way.option, format)
 	}
-	return Bound{Op: opRef(name), Args: []types.Type{types.TText}, Ret: t,
+	return Bound{Op: opRef(way.op), Args: []types.Type{types.TText}, Ret: t,
 		Extra: []Const{strConst(format), {i8, types.BoolDatum(anyDate)}}}, true, nil
 }
 

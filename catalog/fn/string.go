@@ -81,7 +81,7 @@ func grow(ts ...types.Type) types.Type {
 // written is t, of a constant without a type as wide as the constant is.
 func written(t types.Type, lit *types.Datum) types.Type {
 	if t.Kind == types.Unknown && lit != nil && !lit.Null {
-		return WithLiteral(t, lit.S)
+		return t.WithLiteral(lit.S)
 	}
 	return t
 }

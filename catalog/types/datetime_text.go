@@ -19,7 +19,7 @@ func ParseDateTime(s, typeName string) (DateTime, error) {
 
 // readDateTime reads all of s by steps that parse takes, and makes the user's errors of the parser's.
 func readDateTime(s, typeName string, parse func(p *dateTimeParser) error) (DateTime, error) {
-	p := dateTimeParser{in: lowerASCII(trimBlanks(s))}
+	p := dateTimeParser{in: lowerASCII(trimSpace(s))}
 	var err error = errDateSyntax
 	if len(p.in) <= maxDateText {
 		err = parse(&p)

@@ -59,7 +59,7 @@ func appendDecimal(dst []byte, hi int64, lo uint64, scale int) []byte {
 }
 
 func parseDecimal(t Type, s string) (Datum, error) {
-	v, err := parseUnscaled(trimBlanks(s), int(t.Scale))
+	v, err := parseUnscaled(trimSpace(s), int(t.Scale))
 	switch {
 	case err == errDecimalSyntax:
 		return Datum{}, syntaxError("numeric", s)

@@ -31,7 +31,7 @@ func (f IntervalFields) last() string {
 // A month's fraction counts 30 days to the month.
 func ParseInterval(s string, f IntervalFields) (Datum, error) {
 	var sum intervalSum
-	in := lowerASCII(trimBlanks(s))
+	in := lowerASCII(trimSpace(s))
 	switch ok := len(in) <= maxDateText && sum.parse(in, f); {
 	case !ok && !sum.overflow:
 		return Datum{}, sqlerr.New(sqlerr.InvalidDatetimeFormat, "invalid input syntax for type interval: \"%s\"", s)

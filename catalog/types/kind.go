@@ -37,6 +37,8 @@ type kind struct {
 	class string
 	// ownOrder: values are compared by operations of the type's own, as their class's order is not theirs.
 	ownOrder bool
+	// holding is t, with room for a literal's text; nil: the type has no more room than another of the kind.
+	holding func(t Type, text string) Type
 	// beside is the type in which a value is compared with text; nil: it is not.
 	beside func(Type) Type
 	column bool // tables have columns of it, DISTKEY and SORTKEY among them
@@ -247,6 +249,15 @@ func (t Type) BesideText() (Type, bool) {
 		return f(t), true
 	}
 	return Type{}, false
+}
+
+// WithLiteral is the common type of values of type t and an untyped literal of this text: the kind is t's (text,
+// if t is Unknown), the length and the digits are those of the wider of both.
+func (t Type) WithLiteral(text string) Type {
+	if f := t.Kind.row().holding; f != nil {
+		return f(t, text)
+	}
+	return t
 }
 
 // IsColumn reports whether tables have columns of type t.

@@ -32,7 +32,7 @@ var boolWords = []struct {
 	{"false", 1, false}, {"no", 1, false}, {"off", 2, false}, {"0", 1, false}}
 
 func parseBool(_ Type, s string) (Datum, error) {
-	low := strings.ToLower(trimBlanks(s))
+	low := strings.ToLower(trimSpace(s))
 	for _, w := range boolWords {
 		if len(low) >= w.least && strings.HasPrefix(w.word, low) {
 			return BoolDatum(w.value), nil

@@ -2,6 +2,7 @@ package types
 
 import (
 	"strconv"
+	"strings"
 
 	"slipher/catalog/sqlerr"
 )
@@ -14,8 +15,9 @@ func decimalKind() *kind {
 		},
 		// With a scale of 0 it is in the class of integers: Type.DistClass.
 		family: Numbers, class: "integer", column: true,
-		beside: func(t Type) Type { return TDecimal(MaxPrecision, int(max(t.Scale, 6))) },
-		parse:  parseDecimal, write: func(t Type, _ Output) Writer { return unscaledWriter(t, appendDecimal) }, wire: numericWire(),
+		holding: func(t Type, text string) Type { return DecimalExact(t, DecimalOf(text)) },
+		beside:  func(t Type) Type { return TDecimal(MaxPrecision, int(max(t.Scale, 6))) },
+		parse:   parseDecimal, write: func(t Type, _ Output) Writer { return unscaledWriter(t, appendDecimal) }, wire: numericWire(),
 		room: func(t Type) int { return int(t.Prec) + 3 }, badText: 1209}
 }
 
@@ -64,4 +66,15 @@ func readDecimal(_ *Alias, mods []int, _ bool) (Type, *sqlerr.Error) {
 		return Type{}, sqlerr.New(sqlerr.InvalidParameterValue, "NUMERIC scale %d must be between 0 and precision %d", scale, min(prec, MaxPrecision-1))
 	}
 	return TDecimal(prec, scale), nil
+}
+
+// DecimalOf is the narrowest decimal type that holds a literal's digits.
+func DecimalOf(text string) Type {
+	text = strings.Trim(text, " \t\n\r+-")
+	whole, frac, _ := strings.Cut(text, ".")
+	if strings.ContainsAny(frac+whole, "eE") {
+		return TDecimal(MaxPrecision, 10)
+	}
+	scale := min(len(frac), MaxPrecision-1)
+	return TDecimal(max(1, min(len(whole)+scale, MaxPrecision)), scale)
 }

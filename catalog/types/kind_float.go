@@ -46,7 +46,7 @@ func readFloat(_ *Alias, mods []int, _ bool) (Type, *sqlerr.Error) {
 }
 
 func parseFloat(t Type, s string) (Datum, error) {
-	in := trimBlanks(s)
+	in := trimSpace(s)
 	bits := 8 * t.Phys().Width()
 	for i := 0; i < len(in); i++ {
 		if strings.IndexByte("xXpP_", in[i]) >= 0 { // Go's forms, not SQL's

@@ -31,7 +31,7 @@ func integerKind(k *kind) *kind {
 }
 
 func parseInt(t Type, s string) (Datum, error) {
-	in := trimBlanks(s)
+	in := trimSpace(s)
 	bits := 8 * t.Phys().Width()
 	v, err := strconv.ParseInt(in, 10, bits)
 	switch {

@@ -3,6 +3,7 @@ package types
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"slipher/catalog/sqlerr"
 )
@@ -12,7 +13,7 @@ func charKind() *kind {
 		names: append(lengthNames(1, "char, character, nchar"), lengthNames(256, "bpchar")...),
 		oid:   1042, array: 1014, typlen: -1, category: "S", parameter: TChar(MaxChar),
 		phys: Str, mod: lengthModifier("character", MaxChar, TChar), read: readLength(MaxChar), facts: lengthFacts,
-		family: Strings, class: "string", column: true,
+		family: Strings, class: "string", column: true, holding: charHolding,
 		parse: parseString, write: writeChar, wire: textWire(writeChar), room: func(t Type) int { return int(t.Len) }}
 }
 
@@ -21,7 +22,7 @@ func varcharKind() *kind {
 		names: lengthNames(256, "varchar, character varying, char varying, nvarchar, text"),
 		oid:   1043, array: 1015, typlen: -1, category: "S", parameter: TText,
 		phys: Str, mod: lengthModifier("character varying", MaxVarchar, TVarchar), read: readLength(MaxVarchar), facts: lengthFacts,
-		family: Strings, class: "string", column: true,
+		family: Strings, class: "string", column: true, holding: varcharHolding,
 		parse: parseString, write: writeString, wire: textWire(writeString), room: func(t Type) int { return int(t.Len) }}
 }
 
@@ -35,8 +36,22 @@ func nameKind() *kind {
 // The type of string literals and of NULL before their context gives them one.
 func unknownKind() *kind {
 	return &kind{name: "unknown", short: "unknown", typname: "unknown", oid: 705, typlen: -2, category: "X",
-		phys: Str, family: Strings, class: "string",
+		phys: Str, family: Strings, class: "string", holding: varcharHolding,
 		parse: anyString, write: writeString, wire: textWire(writeString), room: atMost(MaxVarchar)}
+}
+
+// varcharHolding is the VARCHAR for values of t, or of the unknown type, and a text.
+func varcharHolding(t Type, text string) Type {
+	return TVarchar(max(int(t.Len), min(max(len(text), 1), MaxVarchar)))
+}
+
+// charHolding is CHAR, if it may hold the text.
+func charHolding(t Type, text string) Type {
+	n := varcharHolding(t, text)
+	if n.Len > MaxChar || strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return n
+	}
+	return TChar(int(n.Len))
 }
 
 func anyString(_ Type, s string) (Datum, error) { return String(s), nil }

@@ -13,8 +13,8 @@ import (
 // A decimal is rounded to t's scale, half away from zero.
 func ParseText(t Type, s string) (Datum, error) { return t.Kind.row().parse(t, s) }
 
-// trimBlanks is s without the white space around it.
-func trimBlanks(s string) string { return strings.Trim(s, " \t\n\v\f\r") }
+// trimSpace is s without the white space around it.
+func trimSpace(s string) string { return strings.Trim(s, " \t\n\v\f\r") }
 
 // syntaxError is PostgreSQL's complaint about text that is no value of the type.
 func syntaxError(typeName, s string) error {

@@ -1,7 +1,6 @@
 package bind
 
 import (
-	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
@@ -24,7 +23,7 @@ func (b *binder) common(vs []value, what string) (types.Type, error) {
 		switch {
 		case v.typ.Kind != types.Unknown || v.lit != nil && v.lit.Null:
 		case v.lit != nil:
-			t = fn.WithLiteral(t, v.lit.S)
+			t = t.WithLiteral(v.lit.S)
 		case t.Kind == types.Decimal:
 			t = types.DecimalExact(t, paramType(t))
 		default:

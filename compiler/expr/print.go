@@ -205,7 +205,7 @@ func (p *Printer[R]) Literal(d types.Datum, t types.Type) string {
 		return "false"
 	case t.IsNumeric() || t.Kind == types.OID:
 		s := types.FormatText(t, d)
-		if p.Style == Explain && (t.Kind == types.Float8 || t.Kind == types.Float4) {
+		if p.Style == Explain && t.Phys().IsFloat() {
 			s += "::" + t.String()
 		}
 		return s

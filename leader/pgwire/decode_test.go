@@ -25,6 +25,11 @@ func TestParamsOutOfRange(t *testing.T) {
 		{types.TTimestamp, 1, "\x7f\xff\xff\xff\xff\xff\xff\xff", sqlerr.DatetimeOverflow},
 		{types.TTimestamp, 1, "\x80\x00\x00\x00\x00\x00\x00\x00", sqlerr.DatetimeOverflow},
 		{types.TDate, 1, "\x00\x00\x00\x01", ""},
+		{types.TTime, 1, "\x00\x00\x00\x14\x1d\xd7\x60\x00", ""},
+		{types.TTime, 1, "\x00\x00\x00\x14\x1d\xd7\x60\x01", sqlerr.DatetimeOverflow},
+		{types.TTime, 1, "\xff\xff\xff\xff\xff\xff\xff\xff", sqlerr.DatetimeOverflow},
+		{types.TTime, 1, "\x00", "22P03"},
+		{types.TTime, 0, "24:00:01", sqlerr.DatetimeOverflow},
 		{types.TTimestamp, 1, "\x00\x00\x00\x00\x00\x00\x00\x01", ""},
 	} {
 		_, err := decodeParam(c.t, c.format, []byte(c.raw))

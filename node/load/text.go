@@ -119,7 +119,7 @@ func (s *textSplitter) prepare() {
 		}
 		f := fieldRule{values: pc.Values, nulls: pc.Nulls, str: c.Type.IsString(), char: c.Type.Kind == types.Char,
 			notNull: c.NotNull, max: types.MaxVarchar}
-		if (c.Type.Kind == types.Char || c.Type.Kind == types.Varchar) && c.Type.Len > 0 {
+		if c.Type.Len > 0 {
 			f.max = int(c.Type.Len)
 		}
 		s.cols = append(s.cols, f)

@@ -78,7 +78,7 @@ func anyType(types.Type) bool { return true }
 func notBool(t types.Type) bool { return t.Kind != types.Bool }
 
 func notBoolOrFloat(t types.Type) bool {
-	return t.Kind != types.Bool && t.Kind != types.Float4 && t.Kind != types.Float8
+	return t.Kind != types.Bool && !t.Phys().IsFloat()
 }
 
 // wholeNumbers are the types of integer class but BOOL.

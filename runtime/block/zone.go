@@ -3,7 +3,6 @@ package block
 import (
 	"math"
 	"math/bits"
-	"strings"
 
 	"slipher/catalog/types"
 )
@@ -21,7 +20,7 @@ const (
 // cutBound makes a zone map bound of s: trailing blanks stripped (they do not
 // count in comparison), cut to boundBytes, a maximum rounded up. open: there is no such maximum.
 func cutBound(s string, side boundSide) (d types.Datum, open bool) {
-	s = strings.TrimRight(s, " ")
+	s = types.TrimBlanks(s)
 	if len(s) <= boundBytes {
 		return types.String(s), false
 	}
@@ -57,7 +56,7 @@ func bitsOf(d types.Datum) uint8 {
 func sectionKey(p types.Phys, v types.Datum) (key int64, exact bool) {
 	switch {
 	case p == types.Str:
-		s := strings.TrimRight(v.S, " ")
+		s := types.TrimBlanks(v.S)
 		k := uint64(0)
 		for i := 0; i < 8; i++ {
 			k <<= 8

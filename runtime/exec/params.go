@@ -2,7 +2,6 @@ package exec
 
 import (
 	"sort"
-	"strings"
 
 	"slipher/catalog/types"
 	"slipher/runtime/offheap"
@@ -40,7 +39,7 @@ func (q *Query) setParams(params []Param) error {
 		case !pl.null:
 			offheap.SetDatum(pl.plain, 0, p.Type.Phys(), p.Value, q.arena())
 			if p.Type.Phys() == types.Str {
-				offheap.SetStr(pl.trim, 0, []byte(strings.TrimRight(p.Value.S, " ")), q.arena())
+				offheap.SetStr(pl.trim, 0, []byte(types.TrimBlanks(p.Value.S)), q.arena())
 			}
 		}
 		q.params = append(q.params, pl)
@@ -66,7 +65,7 @@ func (q *Query) list(p Param) (offheap.View, error) {
 	}
 	es := append([]types.Datum(nil), p.List...)
 	for i := range es {
-		es[i].S = strings.TrimRight(es[i].S, " ")
+		es[i].S = types.TrimBlanks(es[i].S)
 		if p.Type.Phys() == types.F32 {
 			es[i] = types.Float(float64(float32(es[i].Float())))
 		}
