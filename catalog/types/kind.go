@@ -115,14 +115,20 @@ func Kinds() []Kind {
 // Phys is the physical class in which values of t are stored and exchanged.
 // Code generation may compute decimals more narrowly inside a segment.
 func (t Type) Phys() Phys {
+	if p := fixedPhys[t.Kind]; p != NoPhys { // asked for every value: no row is looked up
+		return p
+	}
+	return t.physOfModifier()
+}
+
+// fixedPhys are the classes of kinds that have one whatever the modifier.
+var fixedPhys [256]Phys
+
+func (t Type) physOfModifier() Phys {
 	if int(t.Kind) >= len(kinds) {
 		panic(fmt.Sprintf("BUG: no physical class for kind %d", t.Kind))
 	}
-	r := kinds[t.Kind]
-	if r.physOf != nil {
-		return r.physOf(t)
-	}
-	return r.phys
+	return kinds[t.Kind].physOf(t)
 }
 
 // Name is format_type's without the modifier: "character varying".

@@ -47,6 +47,11 @@ func init() {
 		Time:      timeKind(),
 	}
 	byName = namesOf(kinds)
+	for k, r := range kinds {
+		if r.physOf == nil {
+			fixedPhys[k] = r.phys
+		}
+	}
 }
 
 // refused are types of Redshift and PostgreSQL that do not exist yet, by all their names.

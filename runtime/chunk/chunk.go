@@ -68,11 +68,11 @@ func (c *Chunk) SetRows(n int) { offheap.Set(c.view, abi.ChunkRows, int64(n)) }
 
 // at is where a column's value of a row lies.
 func (c *Chunk) at(col, row int) int64 {
-	pc := &c.Layout.Cols[col]
-	return pc.Values + int64(row*pc.Type.Phys().Width())
+	p := &c.Layout.places[col]
+	return p.values + int64(row)*p.width
 }
 
-func (c *Chunk) class(col int) types.Phys { return c.Layout.Cols[col].Type.Phys() }
+func (c *Chunk) class(col int) types.Phys { return c.Layout.places[col].class }
 
 // values are the bytes of a column's values, of all rows.
 func (c *Chunk) values(col int) []byte {
@@ -84,8 +84,8 @@ func (c *Chunk) nulls(col int) []byte { return c.view.Bytes(c.Layout.Cols[col].N
 
 // IsNull reports whether the value is NULL.
 func (c *Chunk) IsNull(col, row int) bool {
-	pc := &c.Layout.Cols[col]
-	return pc.Nullable && offheap.At[byte](c.view, pc.Nulls+int64(row)) != 0
+	p := &c.Layout.places[col]
+	return p.nullable && offheap.At[byte](c.view, p.nulls+int64(row)) != 0
 }
 
 // SetNull marks a value as NULL; its value becomes zero. The column must be nullable.

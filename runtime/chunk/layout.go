@@ -9,6 +9,16 @@ import (
 type Layout struct {
 	Cols []program.ChunkCol
 	Size int // bytes of a chunk, without its string heap
+
+	places []place
+}
+
+// place is where a column lies: what is asked for every value.
+type place struct {
+	values, nulls int64
+	width         int64
+	class         types.Phys
+	nullable      bool
 }
 
 // Col is a column to lay out.
@@ -24,6 +34,11 @@ func LayoutOf(cols []Col) *Layout {
 		l.Cols[i] = program.ChunkCol{Type: c.Type, Nullable: c.Nullable}
 	}
 	l.Size = int(program.LayoutChunk(l.Cols))
+	l.places = make([]place, len(cols))
+	for i, c := range l.Cols {
+		p := c.Type.Phys()
+		l.places[i] = place{values: c.Values, nulls: c.Nulls, width: int64(p.Width()), class: p, nullable: c.Nullable}
+	}
 	return l
 }
 
