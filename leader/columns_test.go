@@ -231,7 +231,8 @@ func TestColumnsOfOtherPlaces(t *testing.T) {
 	// Identity values go on, whichever way rows come.
 	h.exec("insert into ids(v) values (3)")
 	h.exec("insert into ids(v) select n from t where k < 5")
-	if _, err := h.c.PgConn().CopyFrom(context.Background(), strings.NewReader("4\n5\n"), "copy ids(v) from stdin"); err != nil {
+	if _, err := h.c.PgConn().CopyFrom(context.Background(), strings.NewReader("4\n5\n"),
+		"copy ids(v) from stdin"); err != nil {
 		t.Fatal(err)
 	}
 	h.want("select count(distinct i) from ids", 10)

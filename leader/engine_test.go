@@ -13,7 +13,8 @@ func TestLastQuery(t *testing.T) {
 	h.exec("CREATE TABLE t (a int)")
 	h.want("SELECT pg_last_query_id()", -1)
 	last := int64(-1)
-	for _, q := range []string{"INSERT INTO t VALUES (1)", "SELECT a FROM t", "UPDATE t SET a = a + 1", "INSERT INTO t SELECT a FROM t",
+	for _, q := range []string{"INSERT INTO t VALUES (1)", "SELECT a FROM t", "UPDATE t SET a = a + 1",
+		"INSERT INTO t SELECT a FROM t",
 		"CREATE TABLE u AS SELECT a FROM t"} {
 		h.exec(q)
 		id := h.int("SELECT pg_last_query_id()")

@@ -43,7 +43,8 @@ func openHouse(t *testing.T, dir string, p keep.Policy) *house {
 func openHouseLogging(t *testing.T, dir string, p keep.Policy, log *slog.Logger) *house {
 	t.Helper()
 	ctx := context.Background()
-	s, err := Start(ctx, Options{Dir: dir, ID: "l1", Listen: "127.0.0.1:0", Bootstrap: true, Slices: 4, Embedded: true, Workers: 2,
+	s, err := Start(ctx, Options{Dir: dir, ID: "l1", Listen: "127.0.0.1:0", Bootstrap: true, Slices: 4, Embedded: true,
+		Workers:      2,
 		Housekeeping: p, Log: log})
 	if err != nil {
 		t.Fatal(err)
@@ -128,7 +129,8 @@ func (h *house) shape(name string) string {
 			h.t.Fatal(err)
 		}
 		for _, rg := range foot.RowGroups {
-			out = append(out, fmt.Sprintf("slice %d: %d rows, first column %v to %v", o.Slice, rg.Rows, rg.Cols[0].Min.Lo, rg.Cols[0].Max.Lo))
+			out = append(out, fmt.Sprintf("slice %d: %d rows, first column %v to %v", o.Slice, rg.Rows, rg.Cols[0].Min.Lo,
+				rg.Cols[0].Max.Lo))
 		}
 	}
 	return strings.Join(out, "\n")
@@ -198,7 +200,8 @@ func TestInsertsBecomeALoad(t *testing.T) {
 		go func() {
 			defer wg.Done()
 			for i := s; i < inserts; i += sessions {
-				if _, err := c.Exec(context.Background(), fmt.Sprintf("insert into one values (%d, 'x%d', %d.5)", i, i, i)); err != nil {
+				if _, err := c.Exec(context.Background(), fmt.Sprintf("insert into one values (%d, 'x%d', %d.5)", i, i,
+					i)); err != nil {
 					t.Error(err)
 					return
 				}
@@ -221,7 +224,8 @@ func TestInsertsBecomeALoad(t *testing.T) {
 	for i := range inserts {
 		fmt.Fprintf(&csv, "%d|x%d|%d.5\n", i, i, i)
 	}
-	if _, err := h.c.PgConn().CopyFrom(context.Background(), strings.NewReader(csv.String()), "copy bulk from stdin delimiter '|'"); err != nil {
+	if _, err := h.c.PgConn().CopyFrom(context.Background(), strings.NewReader(csv.String()),
+		"copy bulk from stdin delimiter '|'"); err != nil {
 		t.Fatal(err)
 	}
 	defer func() {
@@ -385,7 +389,8 @@ func TestPinnedVersions(t *testing.T) {
 // VACUUM by its kinds, for tables of all styles.
 func TestVacuum(t *testing.T) {
 	h := openHouse(t, t.TempDir(), never)
-	for _, style := range []string{"diststyle even", "diststyle all", "distkey(a)", "diststyle even sortkey (a)", "diststyle even interleaved sortkey (a, b)"} {
+	for _, style := range []string{"diststyle even", "diststyle all", "distkey(a)", "diststyle even sortkey (a)",
+		"diststyle even interleaved sortkey (a, b)"} {
 		h.exec("create table t (a int, b varchar(300)) " + style)
 		for i := range 3 {
 			h.exec(fmt.Sprintf("insert into t values (%d, 'a'), (%d, null), (null, '%s')", i, i+10, strings.Repeat("z", 200)))

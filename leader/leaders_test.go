@@ -30,7 +30,8 @@ func (l *leaders) options(i int) Options {
 	if os.Getenv("SLIPHER_TEST_LOG") != "" {
 		out = os.Stderr
 	}
-	o := Options{Dir: fmt.Sprintf("%s/l%d", l.dir, i+1), ID: fmt.Sprintf("l%d", i+1), Listen: "127.0.0.1:0", Cluster: "127.0.0.1:0", Bootstrap: i == 0,
+	o := Options{Dir: fmt.Sprintf("%s/l%d", l.dir, i+1), ID: fmt.Sprintf("l%d", i+1), Listen: "127.0.0.1:0",
+		Cluster: "127.0.0.1:0", Bootstrap: i == 0,
 		Slices: 2, Storage: "file://" + l.dir + "/storage", Log: slog.New(slog.NewTextHandler(out, nil))}
 	for k, s := range l.all {
 		if k != i && s != nil {
@@ -200,7 +201,8 @@ func TestLeaderStatus(t *testing.T) {
 		t.Fatalf("%v", rows)
 	}
 	for _, r := range rows {
-		if !r.Known || !r.Voter || r.Term != a.replica.Term() || r.SQL == "" || r.Cluster == "" || (r.State == "leader") != (r.ID == a.opts.ID) {
+		if !r.Known || !r.Voter || r.Term != a.replica.Term() || r.SQL == "" || r.Cluster == "" ||
+			(r.State == "leader") != (r.ID == a.opts.ID) {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -228,7 +230,8 @@ func TestJoinSelf(t *testing.T) {
 	free.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	_, err = Start(ctx, Options{Dir: t.TempDir(), ID: "l1", Listen: "127.0.0.1:0", Cluster: addr, Join: []string{addr}, Log: slog.New(slog.DiscardHandler)})
+	_, err = Start(ctx, Options{Dir: t.TempDir(), ID: "l1", Listen: "127.0.0.1:0", Cluster: addr, Join: []string{addr},
+		Log: slog.New(slog.DiscardHandler)})
 	if !errors.Is(err, member.ErrJoinSelf) {
 		t.Error(err)
 	}
@@ -245,7 +248,8 @@ func TestJoinAskedTwice(t *testing.T) {
 	l := startLeaders(t, 1)
 	s := l.all[l.active()]
 	for range 3 {
-		m, err := s.members.Handler(nil).Call(t.Context(), asker{}, &wire.Join{ID: "l9", Addr: "127.0.0.1:1", SQL: "127.0.0.1:1", Add: true, Fresh: true})
+		m, err := s.members.Handler(nil).Call(t.Context(), asker{},
+			&wire.Join{ID: "l9", Addr: "127.0.0.1:1", SQL: "127.0.0.1:1", Add: true, Fresh: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -128,7 +128,8 @@ func TestCopyBesideOriginal(t *testing.T) {
 	s, err = try(t, other, nil)
 	twin := must(t, s, err)
 	run(t, twin, "DROP TABLE t")
-	for end := time.Now().Add(time.Minute); len(objects(t, filepath.Join(other, "storage"))) > 0; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); len(objects(t,
+		filepath.Join(other, "storage"))) > 0; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("the copy's objects are not collected")
 		}
@@ -194,8 +195,8 @@ func TestSharedStorage(t *testing.T) {
 	}
 }
 
-// A directory that is moved starts where it is; one whose storage is elsewhere, or that an older version has made with an
-// absolute URL, is told where its objects are, if they are there.
+// A directory that is moved starts where it is; one whose storage is elsewhere, or that an older version has made with
+// an absolute URL, is told where its objects are, if they are there.
 func TestMoved(t *testing.T) {
 	dir := filled(t, nil)
 	before := filepath.Join(filepath.Dir(dir), "elsewhere")
@@ -257,7 +258,8 @@ func TestMoved(t *testing.T) {
 func TestOldDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "old")
 	storage := filepath.Join(dir, "storage")
-	r, err := replica.Open(replica.Options{Dir: filepath.Join(dir, datadir.Catalog), ID: "l1", Bootstrap: true, Log: slog.New(slog.DiscardHandler)})
+	r, err := replica.Open(replica.Options{Dir: filepath.Join(dir, datadir.Catalog), ID: "l1", Bootstrap: true,
+		Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +309,8 @@ func TestFirstStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	storage := func(url string) func(*Options) { return func(o *Options) { o.Storage = url } }
-	for url, why := range map[string]string{"s3://bucket/x": "no support", "file://": "names no folder", "file:../x": "file:FOLDER", file + "/x": "not a directory", file: "no folder",
+	for url, why := range map[string]string{"s3://bucket/x": "no support", "file://": "names no folder",
+		"file:../x": "file:FOLDER", file + "/x": "not a directory", file: "no folder",
 		foreign: "photos", "/proc/nowhere": "no such file"} {
 		refused(t, dir, why, storage(url))
 	}
@@ -334,7 +337,8 @@ func TestFirstStart(t *testing.T) {
 	empty := filepath.Join(top, "empty")
 	s, err = try(t, empty, nil)
 	stopServer(t, must(t, s, err))
-	if _, err := claim.Relocate(t.Context(), empty, foreign, false, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "photos") {
+	if _, err := claim.Relocate(t.Context(), empty, foreign, false, slog.New(slog.DiscardHandler)); err == nil ||
+		!strings.Contains(err.Error(), "photos") {
 		t.Errorf("a catalog without objects was pointed at a folder of somebody else's: %v", err)
 	}
 }
@@ -350,7 +354,8 @@ func TestDirectoriesOfOthers(t *testing.T) {
 	}
 	refused(t, dir, "caches of a compute node", nil)
 	leader := func(o *Options) { o.Embedded, o.Cluster = false, "127.0.0.1:0" }
-	refused(t, filepath.Join(dir, "x"), "other leaders would not find it", func(o *Options) { leader(o); o.Storage = "file:x" })
+	refused(t, filepath.Join(dir, "x"), "other leaders would not find it",
+		func(o *Options) { leader(o); o.Storage = "file:x" })
 	s, err := try(t, filepath.Join(t.TempDir(), "l1"), leader)
 	alone := must(t, s, err)
 	refused(t, filepath.Join(t.TempDir(), "l2"), "lies in the directory of leader l1", func(o *Options) {

@@ -25,7 +25,8 @@ func TestStorageIsOurs(t *testing.T) {
 	start := func() error {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		s, err := Start(ctx, Options{Dir: dir, ID: "l1", Listen: "127.0.0.1:0", Bootstrap: true, Slices: 4, Embedded: true, Workers: 1,
+		s, err := Start(ctx, Options{Dir: dir, ID: "l1", Listen: "127.0.0.1:0", Bootstrap: true, Slices: 4, Embedded: true,
+			Workers:      1,
 			Housekeeping: never, Log: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			return err

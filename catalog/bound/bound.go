@@ -10,8 +10,8 @@ import (
 )
 
 // Elements is how many entries a list may have, and how many bytes a []byte, where its field says nothing else. It
-// allows for all that a statement of 16 MB can want of a list that is there once a statement, and for the objects of a very
-// large table; a forged length makes a reader allocate a few hundred MB at the most.
+// allows for all that a statement of 16 MB can want of a list that is there once a statement, and for the objects of a
+// very large table; a forged length makes a reader allocate a few hundred MB at the most.
 const Elements = 1 << 20
 
 // Check returns nil or a 54000. m is a message or a pointer to one; it is only read.
@@ -57,7 +57,8 @@ func makePlan(t reflect.Type, limit int, what string, making map[reflect.Type]*p
 			return &plan{kind: reflect.Pointer, elem: elem}
 		}
 	case reflect.Slice, reflect.Map:
-		return &plan{kind: t.Kind(), bytes: t.Elem().Kind() == reflect.Uint8, limit: limit, what: what, elem: makePlan(t.Elem(), Elements, what, making)}
+		return &plan{kind: t.Kind(), bytes: t.Elem().Kind() == reflect.Uint8, limit: limit, what: what,
+			elem: makePlan(t.Elem(), Elements, what, making)}
 	case reflect.Interface:
 		return &plan{kind: reflect.Interface} // of whatever is in it
 	case reflect.Struct:

@@ -30,8 +30,9 @@ func TestCheck(t *testing.T) {
 		m    outer
 		want string // message of the error, "" for none
 	}{
-		"empty":          {outer{}, ""},
-		"at the limit":   {outer{One: inner{Data: make([]byte, 10)}, Many: make([]inner, 3), Map: map[string]inner{"a": {}, "b": {}}}, ""},
+		"empty": {outer{}, ""},
+		"at the limit": {outer{One: inner{Data: make([]byte, 10)}, Many: make([]inner, 3),
+			Map: map[string]inner{"a": {}, "b": {}}}, ""},
 		"not sent":       {outer{Not: make([]byte, 2*Elements), One: inner{local: make([]byte, 11)}}, ""},
 		"field":          {outer{One: long}, "the data is too large: 11 bytes"},
 		"list":           {outer{Many: make([]inner, 4)}, "outer.Many is too large: 4 entries"},
@@ -56,7 +57,8 @@ func TestCheck(t *testing.T) {
 				t.Errorf("%s passes", name)
 				continue
 			}
-			if e := sqlerr.From(err); e.Code != sqlerr.ProgramLimitExceeded || e.Message != c.want || e.Detail == "" || e.Hint == "" {
+			if e := sqlerr.From(err); e.Code != sqlerr.ProgramLimitExceeded || e.Message != c.want || e.Detail == "" ||
+				e.Hint == "" {
 				t.Errorf("%s: %+v", name, e)
 			}
 		}

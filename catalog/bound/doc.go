@@ -2,8 +2,8 @@
 //
 //	message (a type of msgp's) ──Check──► nil, or 54000: what is too large, how large, and the limit
 //
-// msgp's generated decoders refuse lists and bytes beyond a limit, so that a forged length makes nobody allocate: that of
-// the file (//msgp:limit) or the field's own (tag limit=). Who would send more must know before, for the reader
+// msgp's generated decoders refuse lists and bytes beyond a limit, so that a forged length makes nobody allocate: that
+// of the file (//msgp:limit) or the field's own (tag limit=). Who would send more must know before, for the reader
 // can only say that it does not understand. The limits are read off the same tags, so there is one place for each.
 //
 // Invariants:

@@ -49,7 +49,8 @@ func (b *builder) constraints() error {
 	return nil
 }
 
-var constraintWords = map[string]string{"p": "primary key constraint", "u": "unique constraint", "f": "foreign key constraint"}
+var constraintWords = map[string]string{"p": "primary key constraint", "u": "unique constraint",
+	"f": "foreign key constraint"}
 
 func (b *builder) constraint(c Constraint) error {
 	for _, id := range c.Columns {
@@ -131,7 +132,8 @@ func (b *builder) reference(k *state.Constraint) error {
 			return state.ErrNoTable(n.String()).WithHint("%s", b.scope.near(n))
 		}
 		if b.scope.TempSchema != "" && target.Schema == b.scope.TempSchema && b.t.Schema != target.Schema {
-			return sqlerr.New(sqlerr.InvalidTableDefinition, "constraints on permanent tables may reference only permanent tables")
+			return sqlerr.New(sqlerr.InvalidTableDefinition,
+				"constraints on permanent tables may reference only permanent tables")
 		}
 		b.plan.Command.Pre = append(b.plan.Command.Pre, state.Precondition{Table: target.ID, Def: target.Def})
 	}

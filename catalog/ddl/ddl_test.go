@@ -108,7 +108,8 @@ func TestDistribution(t *testing.T) {
 		{"nothing", Table{}, state.DistAuto, state.DistEven, -1},
 		{"auto", Table{DistStyle: style(state.DistAuto)}, state.DistAuto, state.DistEven, -1},
 		{"primary key", Table{Constraints: []Constraint{{Kind: "p", Columns: ids("b")}}}, state.DistAuto, state.DistKey, 1},
-		{"wide primary key", Table{Constraints: []Constraint{{Kind: "p", Columns: ids("b", "a")}}}, state.DistAuto, state.DistEven, -1},
+		{"wide primary key", Table{Constraints: []Constraint{{Kind: "p", Columns: ids("b", "a")}}}, state.DistAuto,
+			state.DistEven, -1},
 		{"even", Table{DistStyle: style(state.DistEven)}, state.DistEven, state.DistEven, -1},
 		{"all", Table{DistStyle: style(state.DistAll)}, state.DistAll, state.DistAll, -1},
 		{"key", Table{DistKey: ids("b")}, state.DistKey, state.DistKey, 1},
@@ -136,7 +137,8 @@ func TestLike(t *testing.T) {
 	if strings.Join(names, " ") != "z id name day y" {
 		t.Errorf("columns %v", names)
 	}
-	if tab.DistStyle != state.DistAuto || tab.DistPlace() != 1 || fmt.Sprint(tab.SortPlaces()) != "[3]" || tab.Constraints != nil {
+	if tab.DistStyle != state.DistAuto || tab.DistPlace() != 1 || fmt.Sprint(tab.SortPlaces()) != "[3]" ||
+		tab.Constraints != nil {
 		t.Errorf("inherited: %+v", tab)
 	}
 	if !tab.Columns[1].NotNull || tab.Columns[2].Default != "" || tab.Columns[2].Encoding != "zstd" {
@@ -219,14 +221,16 @@ func TestCreateTableErrors(t *testing.T) {
 
 // A foreign key may name the table itself; long names are cut with a notice.
 func TestNames(t *testing.T) {
-	s := create(t, scope(t), Table{Name: Name{Name: "tree"}, Columns: []Column{{Name: "id", Type: types.TInt4, PrimaryKey: true},
-		{Name: "up", Type: types.TInt4, References: &Reference{Table: Name{Name: "tree"}}}}})
+	s := create(t, scope(t), Table{Name: Name{Name: "tree"},
+		Columns: []Column{{Name: "id", Type: types.TInt4, PrimaryKey: true},
+			{Name: "up", Type: types.TInt4, References: &Reference{Table: Name{Name: "tree"}}}}})
 	k := s.Catalog.Table("dev", "public", "tree").Constraints[1]
 	if k.Name != "tree_up_fkey" || k.RefSchema != "public" || k.RefColumns[0] != "id" {
 		t.Errorf("%+v", k)
 	}
 	long := strings.Repeat("é", 100)
-	p, err := CreateTable(s, Table{Name: Name{Name: long}, Columns: []Column{{Name: long, Type: types.TInt4, PrimaryKey: true}}})
+	p, err := CreateTable(s, Table{Name: Name{Name: long},
+		Columns: []Column{{Name: long, Type: types.TInt4, PrimaryKey: true}}})
 	if err != nil || len(p.Notices) != 2 || p.Notices[0].Code != sqlerr.NameTooLong {
 		t.Fatalf("%v %v", err, p)
 	}
@@ -268,7 +272,8 @@ func TestSkipping(t *testing.T) {
 func TestContainers(t *testing.T) {
 	s := scope(t)
 	s.Connections = func(db string) int { return map[string]int{"busy": 1}[db] }
-	p, err := CreateDatabase(s, Database{Name: "busy", Options: map[string]string{"connection": "5", "isolation": "SERIALIZABLE"}})
+	p, err := CreateDatabase(s, Database{Name: "busy",
+		Options: map[string]string{"connection": "5", "isolation": "SERIALIZABLE"}})
 	if err != nil {
 		t.Fatal(err)
 	}

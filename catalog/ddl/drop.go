@@ -39,7 +39,8 @@ func DropSchema(s Scope, in Drop) (*Plan, error) {
 		case seen[n.Name]:
 			continue
 		case s.TempSchema != "" && n.Name == s.TempSchema:
-			return nil, sqlerr.New(sqlerr.DependentObjects, "cannot drop schema %s because it is required by the database system", n.Name).At(n.Position)
+			return nil, sqlerr.New(sqlerr.DependentObjects,
+				"cannot drop schema %s because it is required by the database system", n.Name).At(n.Position)
 		case s.Catalog.Schema(s.Database, n.Name) != nil:
 			p.add(&state.DropSchema{Database: s.Database, Name: n.Name, Cascade: in.Cascade})
 		case in.IfExists:
@@ -69,11 +70,13 @@ func DropTable(s Scope, in Drop) (*Plan, error) {
 				tables = append(tables, t)
 			}
 		case state.IsSystemSchema(n.Schema) && !in.IfExists:
-			return nil, sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog", n.Name).At(n.Position)
+			return nil, sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog",
+				n.Name).At(n.Position)
 		case in.IfExists:
 			p.notice(sqlerr.UndefinedTable, "table \"%s\" does not exist, skipping", n.Name)
 		default:
-			return nil, sqlerr.New(sqlerr.UndefinedTable, "table \"%s\" does not exist", n).At(n.Position).WithHint("%s", s.near(n))
+			return nil, sqlerr.New(sqlerr.UndefinedTable, "table \"%s\" does not exist", n).At(n.Position).WithHint("%s",
+				s.near(n))
 		}
 	}
 	for _, t := range tables {

@@ -105,7 +105,8 @@ func (s Scope) temporary(n Name) (string, error) {
 	case s.TempSchema == "":
 		return "", sqlerr.Unsupported("temporary tables without a session")
 	case n.Schema != "" && n.Schema != "pg_temp" && n.Schema != s.TempSchema:
-		return "", sqlerr.New(sqlerr.InvalidTableDefinition, "cannot create temporary relation in non-temporary schema").At(n.Position)
+		return "", sqlerr.New(sqlerr.InvalidTableDefinition,
+			"cannot create temporary relation in non-temporary schema").At(n.Position)
 	}
 	return s.TempSchema, s.local(n)
 }

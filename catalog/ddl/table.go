@@ -190,7 +190,8 @@ func (b *builder) append(c state.Column, d *Column) error {
 	}
 	switch {
 	case systemColumns[c.Name]:
-		return sqlerr.New(sqlerr.DuplicateColumn, "column name \"%s\" conflicts with a system column name", c.Name).At(position)
+		return sqlerr.New(sqlerr.DuplicateColumn, "column name \"%s\" conflicts with a system column name",
+			c.Name).At(position)
 	case b.t.Column(c.Name) >= 0:
 		return sqlerr.New(sqlerr.DuplicateColumn, "column \"%s\" specified more than once", c.Name).At(position)
 	}
@@ -224,7 +225,8 @@ func (b *builder) checkIdentity(d *Column, name string) error {
 		return sqlerr.New(sqlerr.SyntaxError, "both default and identity specified for column \"%s\" of table \"%s\"",
 			name, b.t.Name).At(d.Position)
 	case d.Identity.Step == 0:
-		return sqlerr.New(sqlerr.InvalidParameterValue, "identity step of column \"%s\" must not be zero", name).At(d.Position)
+		return sqlerr.New(sqlerr.InvalidParameterValue, "identity step of column \"%s\" must not be zero",
+			name).At(d.Position)
 	}
 	return nil
 }
@@ -262,7 +264,8 @@ func (b *builder) named(id Ident, clause string) (int, error) {
 		for _, c := range b.t.Columns {
 			near.Offer(c.Name, c.Name)
 		}
-		return 0, sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" named in %s does not exist", id.Name, clause).At(id.Position).
+		return 0, sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" named in %s does not exist", id.Name,
+			clause).At(id.Position).
 			WithHint("%s", near.Hint("column"))
 	}
 	return n, nil

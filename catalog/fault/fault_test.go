@@ -101,7 +101,8 @@ func TestDelay(t *testing.T) {
 
 // What is no plan is refused with the part that is wrong.
 func TestSyntax(t *testing.T) {
-	for _, text := range []string{"a", "=kill", "a=", "a=boom", "a=kill:9", "a=error:EWHAT", "a=delay", "a=delay:x", "a=kill@0", "a=kill@x",
+	for _, text := range []string{"a", "=kill", "a=", "a=boom", "a=kill:9", "a=error:EWHAT", "a=delay", "a=delay:x",
+		"a=kill@0", "a=kill@x",
 		"a=kill@p2", "a=kill@p0", "a=kill@%0", "a=kill@%2+", "a*b=kill", "a b=kill", "a=kill@"} {
 		err := Check("ok.point=kill@3;" + text)
 		if err == nil || !strings.Contains(err.Error(), text) {

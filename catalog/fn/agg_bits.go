@@ -12,11 +12,13 @@ func bitsGroup() Group {
 		{"bit_and", "The bits that all values have.", Builder.And},
 		{"bit_or", "The bits that any value has.", Builder.Or},
 	} {
-		g.Accumulators = append(g.Accumulators, &Accumulator{Name: f.name, In: phys(i8, i16, i32, i64), State: samePhys, Type: sameType, Opens: true,
+		g.Accumulators = append(g.Accumulators, &Accumulator{Name: f.name, In: phys(i8, i16, i32, i64), State: samePhys,
+			Type: sameType, Opens: true,
 			Step: func(b GroupBuilder, _ types.Phys, state, x, first Value) Value {
 				return b.Select(first, x, f.step(b, state, x))
 			}})
-		g.Rows = append(g.Rows, aggregate(f.name, f.doc, Param{Class: AnyInteger}, &Aggregate{Bind: bitsType, IgnoresDuplicates: true, Finish: plainAggregate(f.name)}))
+		g.Rows = append(g.Rows, aggregate(f.name, f.doc, Param{Class: AnyInteger},
+			&Aggregate{Bind: bitsType, IgnoresDuplicates: true, Finish: plainAggregate(f.name)}))
 	}
 	return g
 }

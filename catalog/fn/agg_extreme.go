@@ -12,9 +12,12 @@ func extremeGroup() Group {
 	any := Param{Class: AnyType}
 	return Group{
 		Rows: []*Row{
-			aggregate("min", "The least value.", any, &Aggregate{Bind: orderedType, IgnoresDuplicates: true, Finish: plainAggregate("min")}),
-			aggregate("max", "The greatest value.", any, &Aggregate{Bind: orderedType, IgnoresDuplicates: true, Finish: plainAggregate("max")}),
-			aggregate("any_value", "Some value that is not NULL.", any, &Aggregate{Bind: anyType, IgnoresDuplicates: true, Finish: plainAggregate("any")}),
+			aggregate("min", "The least value.", any, &Aggregate{Bind: orderedType, IgnoresDuplicates: true,
+				Finish: plainAggregate("min")}),
+			aggregate("max", "The greatest value.", any, &Aggregate{Bind: orderedType, IgnoresDuplicates: true,
+				Finish: plainAggregate("max")}),
+			aggregate("any_value", "Some value that is not NULL.", any,
+				&Aggregate{Bind: anyType, IgnoresDuplicates: true, Finish: plainAggregate("any")}),
 			aggregate("bool_and", "Are all values true?", Param{Kind: types.Bool}, truth),
 			aggregate("every", "Are all values true?", Param{Kind: types.Bool}, truth),
 			aggregate("bool_or", "Is any value true?", Param{Kind: types.Bool},

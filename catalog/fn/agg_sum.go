@@ -6,15 +6,18 @@ import "slipher/catalog/types"
 func sumGroup() Group {
 	return Group{
 		Rows: []*Row{
-			aggregate("sum", "The sum of the values: exact but for floats.", Param{Class: AnyNumeric}, &Aggregate{Bind: sumType, Finish: finishSum}),
-			aggregate("avg", "The mean of the values: truncated for integers, and at the sum's scale for decimals.", Param{Class: AnyNumeric},
+			aggregate("sum", "The sum of the values: exact but for floats.", Param{Class: AnyNumeric},
+				&Aggregate{Bind: sumType, Finish: finishSum}),
+			aggregate("avg", "The mean of the values: truncated for integers, and at the sum's scale for decimals.",
+				Param{Class: AnyNumeric},
 				&Aggregate{Bind: sumType, Finish: finishAvg}),
 		},
 		Accumulators: []*Accumulator{
 			{Name: "sum", In: phys(i16, i32, i64, i128), State: statePhys(i128), MayFail: true, Step: stepSum,
 				Undo: func(b GroupBuilder, in types.Phys, state, x Value) Value { return b.Sub(state, widen(b, x, in, i128)) },
 				Type: func(t types.Type) types.Type { return types.TDecimal(types.MaxPrecision, int(t.Scale)) }},
-			{Name: "sumf", In: phys(f32, f64), State: statePhys(f64), MayFail: true, Step: stepFloatSum, Type: stateType(types.TFloat8)},
+			{Name: "sumf", In: phys(f32, f64), State: statePhys(f64), MayFail: true, Step: stepFloatSum,
+				Type: stateType(types.TFloat8)},
 		},
 	}
 }

@@ -80,7 +80,8 @@ func (a *account) Case(cond, x, y Term) Term {
 	return x
 }
 
-// Every aggregate finds what it is made of, over every type that it takes, and its result can be cast to what it promises.
+// Every aggregate finds what it is made of, over every type that it takes, and its result can be cast to what it
+// promises.
 func TestAggregates(t *testing.T) {
 	tab := Default()
 	n := 0

@@ -15,7 +15,8 @@ func relabel(types.Type, types.Type, CastContext) (Bound, bool) { return Bound{}
 func numberCasts() []*CastRule {
 	ints := []types.Kind{types.Int2, types.Int4, types.Int8}
 	var out []*CastRule
-	add := func(from, to types.Kind, least CastContext, bind func(from, to types.Type, ctx CastContext) (Bound, bool), doc string) {
+	add := func(from, to types.Kind, least CastContext, bind func(from, to types.Type, ctx CastContext) (Bound, bool),
+		doc string) {
 		out = append(out, &CastRule{From: from, To: to, Least: least, Cost: numberCost(from, to), Bind: bind, Doc: doc})
 	}
 	for i, f := range ints {

@@ -22,22 +22,29 @@ func castTextGroup() Group {
 			{Name: "str_to_int", Shapes: []Shape{shape(str, i16), shape(str, i32), shape(str, i64)}, MayFail: true, Cast: true,
 				Emit: func(b Builder, sh Shape, a []Value) Value { return b.CallErr("slp_str_to_"+sh.Out.String(), a...) },
 				Doc:  "An integer from its text form."},
-			{Name: "str_to_dec", Shapes: []Shape{shape(str, i32, i32, i32, i64), shape(str, i32, i32, i32, i128)}, MayFail: true, Cast: true,
+			{Name: "str_to_dec", Shapes: []Shape{shape(str, i32, i32, i32, i64), shape(str, i32, i32, i32, i128)}, MayFail: true,
+				Cast: true,
 				Emit: func(b Builder, sh Shape, a []Value) Value {
 					return narrow128(b, b.CallErr("slp_str_to_dec", a...), sh.Out)
 				},
 				Doc: "DECIMAL(prec, scale) from text; rounded half away from zero if the last operand is 1, else truncated."},
-			{Name: "str_to_float", Shapes: []Shape{shape(str, f32), shape(str, f64)}, MayFail: true, Cast: true, Emit: emitStrToFloat,
-				Doc: "A float from its text form."},
-			{Name: "str_to_bool", Shapes: []Shape{shape(str, i8)}, MayFail: true, Cast: true, Emit: func(b Builder, _ Shape, a []Value) Value {
-				return b.ICmp(NE, b.CallErr("slp_str_to_bool", a...), b.Const(i32, 0))
-			}, Doc: "true, yes, on, 1 and false, no, off, 0, or their beginnings."},
-			{Name: "str_to_date", Shapes: []Shape{shape(str, i32)}, MayFail: true, Cast: true, Emit: kernelErr("slp_str_to_date"), Doc: "A date from text."},
-			{Name: "str_to_timestamp", Shapes: []Shape{shape(str, i64)}, MayFail: true, Cast: true, Emit: kernelErr("slp_str_to_timestamp"), Doc: "A timestamp from text; a zone is ignored."},
-			{Name: "str_to_interval", Shapes: []Shape{shape(str, i128)}, MayFail: true, Cast: true, Host: hostStrToInterval, Doc: "An interval from text."},
+			{Name: "str_to_float", Shapes: []Shape{shape(str, f32), shape(str, f64)}, MayFail: true, Cast: true,
+				Emit: emitStrToFloat,
+				Doc:  "A float from its text form."},
+			{Name: "str_to_bool", Shapes: []Shape{shape(str, i8)}, MayFail: true, Cast: true,
+				Emit: func(b Builder, _ Shape, a []Value) Value {
+					return b.ICmp(NE, b.CallErr("slp_str_to_bool", a...), b.Const(i32, 0))
+				}, Doc: "true, yes, on, 1 and false, no, off, 0, or their beginnings."},
+			{Name: "str_to_date", Shapes: []Shape{shape(str, i32)}, MayFail: true, Cast: true,
+				Emit: kernelErr("slp_str_to_date"), Doc: "A date from text."},
+			{Name: "str_to_timestamp", Shapes: []Shape{shape(str, i64)}, MayFail: true, Cast: true,
+				Emit: kernelErr("slp_str_to_timestamp"), Doc: "A timestamp from text; a zone is ignored."},
+			{Name: "str_to_interval", Shapes: []Shape{shape(str, i128)}, MayFail: true, Cast: true, Host: hostStrToInterval,
+				Doc: "An interval from text."},
 			toStr("int_to_str", "slp_i64_to_str", "An integer's digits, in at most so many bytes.", i16, i32, i64),
 			toStr("float_to_str", "", "The shortest digits that read back, in at most so many bytes.", f32, f64),
-			{Name: "dec_to_str", Shapes: []Shape{shape(i64, i32, i32, str), shape(i128, i32, i32, str)}, MayFail: true, Cast: true, Emit: emitDecToStr,
+			{Name: "dec_to_str", Shapes: []Shape{shape(i64, i32, i32, str), shape(i128, i32, i32, str)}, MayFail: true,
+				Cast: true, Emit: emitDecToStr,
 				Doc: "A decimal with all digits of its scale, in at most so many bytes."},
 			toStr("date_to_str", "slp_date_to_str", "YYYY-MM-DD.", i32),
 			toStr("timestamp_to_str", "slp_timestamp_to_str", "YYYY-MM-DD HH:MM:SS[.ffffff].", i64),
@@ -61,9 +68,11 @@ func castTextGroup() Group {
 			k("slp_str_to_date", i32, "A date from text.", str),
 			k("slp_str_to_timestamp", i64, "A timestamp from text.", str),
 			out("slp_i64_to_str", i64), out("slp_f32_to_str", f64), out("slp_f64_to_str", f64),
-			{Name: "slp_dec_to_str", Args: phys(i128, i32), Result: str, Arena: true, Pure: true, Doc: "The text form for a scale."},
+			{Name: "slp_dec_to_str", Args: phys(i128, i32), Result: str, Arena: true, Pure: true,
+				Doc: "The text form for a scale."},
 			out("slp_date_to_str", i32), out("slp_timestamp_to_str", i64), out("slp_interval_to_str", i128),
-			{Name: "slp_str_truncate", Args: phys(str, i32), Result: str, Pure: true, Doc: "A prefix of at most so many bytes, borrowed."},
+			{Name: "slp_str_truncate", Args: phys(str, i32), Result: str, Pure: true,
+				Doc: "A prefix of at most so many bytes, borrowed."},
 			k("slp_str_assign", str, "s if it fits, without excess blanks.", str, i32),
 			k("slp_char_truncate", str, "s as CHAR, cut.", str, i32),
 			k("slp_char_assign", str, "s as CHAR if it fits.", str, i32),
@@ -131,13 +140,15 @@ type textForm struct {
 func (f textForm) casts() []*CastRule {
 	var out []*CastRule
 	for _, k := range textKinds {
-		out = append(out, &CastRule{From: k, To: f.kind, Least: f.least, Cost: f.cost, Bind: f.read, Doc: "Read from the text form."})
+		out = append(out, &CastRule{From: k, To: f.kind, Least: f.least, Cost: f.cost, Bind: f.read,
+			Doc: "Read from the text form."})
 		if f.write != nil {
 			cost := costText
 			if f.least == Explicit { // neither way without being asked
 				cost = 0
 			}
-			out = append(out, &CastRule{From: f.kind, To: k, Least: Implicit, Cost: cost, Bind: f.write, Doc: "The text form; too long is an error."})
+			out = append(out, &CastRule{From: f.kind, To: k, Least: Implicit, Cost: cost, Bind: f.write,
+				Doc: "The text form; too long is an error."})
 		}
 	}
 	return out
@@ -172,7 +183,8 @@ func bindTextToDec(_, to types.Type, ctx CastContext) (Bound, bool) {
 	if ctx == Copying {
 		round = 0
 	}
-	return Bound{Op: opRef("str_to_dec"), Extra: []Const{i32Const(int(to.Prec)), i32Const(int(to.Scale)), i32Const(round)}}, true
+	return Bound{Op: opRef("str_to_dec"), Extra: []Const{i32Const(int(to.Prec)), i32Const(int(to.Scale)),
+		i32Const(round)}}, true
 }
 
 func bindToText(op string) castBind {

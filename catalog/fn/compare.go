@@ -8,7 +8,8 @@ import "slipher/catalog/types"
 func compareGroup() Group {
 	all := compared(i8, i16, i32, i64, i128, f32, f64, str)
 	op := func(name, sign, negation, mirror string, c Comparison, p Pred) *Op {
-		return &Op{Name: name, Shapes: all, Commutes: name == mirror, Infix: sign, Compares: c, Negation: negation, Mirror: mirror,
+		return &Op{Name: name, Shapes: all, Commutes: name == mirror, Infix: sign, Compares: c, Negation: negation,
+			Mirror:        mirror,
 			IgnoresBlanks: true, Emit: emitCompare(p), Doc: "x " + sign + " y."}
 	}
 	return Group{
@@ -22,8 +23,10 @@ func compareGroup() Group {
 				Doc: "s without its trailing blanks, borrowing its bytes."},
 		},
 		Kernels: []*Kernel{
-			{Name: "slp_str_eq", Args: phys(str, str), Result: i32, Pure: true, Doc: "Equal bytes, for strings of equal word 0."},
-			{Name: "slp_str_cmp", Args: phys(str, str), Result: i32, Pure: true, Doc: "Less, equal or greater than 0: bytewise order."},
+			{Name: "slp_str_eq", Args: phys(str, str), Result: i32, Pure: true,
+				Doc: "Equal bytes, for strings of equal word 0."},
+			{Name: "slp_str_cmp", Args: phys(str, str), Result: i32, Pure: true,
+				Doc: "Less, equal or greater than 0: bytewise order."},
 			{Name: "slp_rtrim_blanks", Args: phys(str), Result: str, Pure: true, Doc: "s without trailing blanks, borrowed."},
 		},
 		Rows: compareRows(),

@@ -15,16 +15,21 @@ func conditionalGroup() Group {
 			{Name: "check_not_null", Shapes: same(1, all...), MayFail: true, Nulls: CustomNull, EmitNull: emitCheckNotNull,
 				Doc: "The value itself; NULL is an error: a NOT NULL column's value."},
 			{Name: "check_single", Shapes: same(1, i64), MayFail: true, Emit: emitCheckSingle,
-				Doc: "The value itself, a number of matches; more than one is an error: UPDATE with error_on_nondeterministic_update."},
+				Doc: "The value itself, a number of matches; more than one is an error: UPDATE with " +
+					"error_on_nondeterministic_update."},
 			extreme("greatest", GE), extreme("least", LE),
-			{Name: "and", Shapes: same(2, i8), Commutes: true, Emit: plain(Builder.And), Doc: "Conjunction of two values that are not NULL."},
-			{Name: "or", Shapes: same(2, i8), Commutes: true, Emit: plain(Builder.Or), Doc: "Disjunction of two values that are not NULL."},
-			{Name: "not", Shapes: same(1, i8), Emit: func(b Builder, _ Shape, a []Value) Value { return b.Not(a[0]) }, Doc: "Negation."},
+			{Name: "and", Shapes: same(2, i8), Commutes: true, Emit: plain(Builder.And),
+				Doc: "Conjunction of two values that are not NULL."},
+			{Name: "or", Shapes: same(2, i8), Commutes: true, Emit: plain(Builder.Or),
+				Doc: "Disjunction of two values that are not NULL."},
+			{Name: "not", Shapes: same(1, i8), Emit: func(b Builder, _ Shape, a []Value) Value { return b.Not(a[0]) },
+				Doc: "Negation."},
 			{Name: "not_distinct", Shapes: compared(all...), Nulls: CustomNull, Commutes: true, EmitNull: emitNotDistinct,
 				Doc: "IS NOT DISTINCT FROM: equality in which NULL equals NULL."},
 		},
 		Rows: []*Row{
-			{Name: "is not distinct from", Args: []Param{{Class: AnyType}, {Class: AnyType}}, Doc: "Equality in which NULL equals NULL.",
+			{Name: "is not distinct from", Args: []Param{{Class: AnyType}, {Class: AnyType}},
+				Doc: "Equality in which NULL equals NULL.",
 				Ret: func(args []types.Type, consts []*types.Datum) (Bound, error) {
 					t, ok := ComparisonType(args[0], args[1], consts[0], consts[1])
 					if !ok || t.OwnOrder() {

@@ -9,8 +9,8 @@ import (
 	"slipher/catalog/types"
 )
 
-// copyTimeGroup reads dates and timestamps as COPY's DATEFORMAT and TIMEFORMAT say. Operands: text, format, 1 if text of
-// another form is NULL (ACCEPTANYDATE).
+// copyTimeGroup reads dates and timestamps as COPY's DATEFORMAT and TIMEFORMAT say. Operands: text, format, 1 if text
+// of another form is NULL (ACCEPTANYDATE).
 func copyTimeGroup() Group {
 	op := func(name string, t types.Type, doc string) *Op {
 		return &Op{Name: name, Shapes: []Shape{shape(str, str, i8, t.Phys())}, MayFail: true, Nulls: CustomNull, Doc: doc,
@@ -58,15 +58,16 @@ func CopyTime(t types.Type, format string, anyDate bool) (Bound, bool, error) {
 		Extra: []Const{strConst(format), {i8, types.BoolDatum(anyDate)}}}, true, nil
 }
 
-// copyTemplate is a template as COPY reads it: in DDTHH the T stands between date and time. Elsewhere DDTH is a day with
-// its ending, as in PostgreSQL.
+// copyTemplate is a template as COPY reads it: in DDTHH the T stands between date and time. Elsewhere DDTH is a day
+// with its ending, as in PostgreSQL.
 func copyTemplate(format string) dateTemplate {
 	return splitTemplate(strings.ReplaceAll(format, "DDTHH", `DD"T"HH`))
 }
 
 func hasYear(t dateTemplate) bool {
 	return slices.ContainsFunc(t.parts, func(p templatePart) bool {
-		return p.field != "" && (strings.Contains(p.field, "Y") && p.field != "DAY" && p.field != "DY" || p.field == "J" || p.field == "I")
+		return p.field != "" && (strings.Contains(p.field, "Y") && p.field != "DAY" && p.field != "DY" || p.field == "J" ||
+			p.field == "I")
 	})
 }
 

@@ -59,9 +59,12 @@ func TestCopyTimeNeedsYear(t *testing.T) {
 		format string
 		ok     bool
 	}{
-		{types.TDate, "nonsense", false}, {types.TDate, "MM/DD", false}, {types.TDate, "epochsecs", false}, {types.TDate, "Day DD", false},
-		{types.TDate, "YY-MM-DD", true}, {types.TDate, "IYYY-IDDD", true}, {types.TDate, "J", true}, {types.TDate, "auto", true}, {types.TDate, "", true},
-		{types.TTimestamp, "HH24:MI:SS", false}, {types.TTimestamp, "epochsecs", true}, {types.TTimestamp, "YYYY-MM-DD HH:MI", true}, {types.TInt4, "MM", true},
+		{types.TDate, "nonsense", false}, {types.TDate, "MM/DD", false}, {types.TDate, "epochsecs", false},
+		{types.TDate, "Day DD", false},
+		{types.TDate, "YY-MM-DD", true}, {types.TDate, "IYYY-IDDD", true}, {types.TDate, "J", true},
+		{types.TDate, "auto", true}, {types.TDate, "", true},
+		{types.TTimestamp, "HH24:MI:SS", false}, {types.TTimestamp, "epochsecs", true},
+		{types.TTimestamp, "YYYY-MM-DD HH:MI", true}, {types.TInt4, "MM", true},
 	} {
 		if _, _, err := CopyTime(c.t, c.format, false); (err == nil) != c.ok {
 			t.Errorf("%v %q: %v", c.t, c.format, err)

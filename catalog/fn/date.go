@@ -19,18 +19,24 @@ func datetimeGroup() Group {
 			op("date_add_days", emitDateAddDays(Builder.AddOvf), true, "A date so many days later.", i32, i64, i32),
 			op("date_sub_days", emitDateAddDays(Builder.SubOvf), true, "A date so many days earlier.", i32, i64, i32),
 			op("date_minus_date", plain(Builder.Sub), false, "Days between two dates.", i32, i32, i32),
-			op("timestamp_add_interval", emitAddInterval(false), true, "Months first, the day cut to the month's length, then the rest.", i64, i128, i64),
-			op("interval_add_timestamp", exchanged(emitAddInterval(false)), true, "timestamp_add_interval, its operands exchanged.", i128, i64, i64),
-			op("days_add_date", exchanged(emitDateAddDays(Builder.AddOvf)), true, "date_add_days, its operands exchanged.", i64, i32, i32),
-			op("factor_mul_interval", exchanged(kernelErr("slp_interval_mul")), true, "interval_mul, its operands exchanged.", f64, i128, i128),
+			op("timestamp_add_interval", emitAddInterval(false), true,
+				"Months first, the day cut to the month's length, then the rest.", i64, i128, i64),
+			op("interval_add_timestamp", exchanged(emitAddInterval(false)), true,
+				"timestamp_add_interval, its operands exchanged.", i128, i64, i64),
+			op("days_add_date", exchanged(emitDateAddDays(Builder.AddOvf)), true, "date_add_days, its operands exchanged.", i64,
+				i32, i32),
+			op("factor_mul_interval", exchanged(kernelErr("slp_interval_mul")), true, "interval_mul, its operands exchanged.",
+				f64, i128, i128),
 			op("timestamp_sub_interval", emitAddInterval(true), true, "The interval's negative added.", i64, i128, i64),
 			op("timestamp_minus_timestamp", emitTimestampDiff, false, "Days and time between; no months.", i64, i64, i128),
 			op("interval_add", emitIntervalSum(Builder.AddOvf), true, "Part by part.", i128, i128, i128),
 			op("interval_sub", emitIntervalSum(Builder.SubOvf), true, "Part by part.", i128, i128, i128),
 			op("interval_neg", emitIntervalNeg, true, "Part by part.", i128, i128),
-			op("interval_mul", kernelErr("slp_interval_mul"), true, "Part by part; a month's fraction counts 30 days.", i128, f64, i128),
+			op("interval_mul", kernelErr("slp_interval_mul"), true, "Part by part; a month's fraction counts 30 days.", i128,
+				f64, i128),
 			op("interval_div", emitIntervalDiv, true, "Multiplication by the reciprocal.", i128, f64, i128),
-			{Name: "date_part", Shapes: []Shape{shape(i64, i32, i64), shape(i64, i32, i32), shape(i32, i32, i64), shape(i32, i32, i32)},
+			{Name: "date_part", Shapes: []Shape{shape(i64, i32, i64), shape(i64, i32, i32), shape(i32, i32, i64),
+				shape(i32, i32, i32)},
 				Emit: emitDatePart, Doc: "The number of a date part of a timestamp (I64) or a date (I32)."},
 			op("date_part_double", emitPartDouble, false, "date_part as a double.", i64, i32, f64),
 			op("date_year", emitCivil(Year), false, "The year of a date.", i32, i32),
@@ -38,9 +44,11 @@ func datetimeGroup() Group {
 			op("date_day", emitCivil(Day), false, "The day of the month of a date.", i32, i32),
 			op("interval_part", kernel("slp_interval_part"), false, "The number of a date part of an interval.", i128, i32, f64),
 			op("date_trunc", kernel("slp_date_trunc"), false, "The start of the period; weeks start on Monday.", i64, i32, i64),
-			op("date_add", func(b Builder, _ Shape, a []Value) Value { return b.CallErr("slp_date_add", a[1], a[0], a[2]) }, true,
+			op("date_add", func(b Builder, _ Shape, a []Value) Value { return b.CallErr("slp_date_add", a[1], a[0], a[2]) },
+				true,
 				"n parts later: months cut the day, years run over. Operands: n, timestamp, part.", i64, i64, i32, i64),
-			op("date_diff", kernel("slp_date_diff"), false, "Boundaries of the part between two timestamps; weeks start on Sunday.", i64, i64, i32, i64),
+			op("date_diff", kernel("slp_date_diff"), false,
+				"Boundaries of the part between two timestamps; weeks start on Sunday.", i64, i64, i32, i64),
 			op("add_months", kernelErr("slp_add_months"), true, "n months later; a month's last day stays one.", i64, i64, i64),
 			op("months_between", kernel("slp_months_between"), false, "Months between; the rest in 31sts.", i64, i64, f64),
 			op("last_day", kernel("slp_last_day"), false, "The last day of the month.", i32, i32),
@@ -61,8 +69,10 @@ func datetimeGroup() Group {
 		},
 		Rows: dateRows(),
 		Casts: []*CastRule{
-			{From: types.Date, To: types.Timestamp, Least: Implicit, Cost: 2, SameText: true, Bind: bindTo("date_to_timestamp"), Doc: "Midnight."},
-			{From: types.Timestamp, To: types.Date, Least: Implicit, Cost: 40, Bind: bindTo("timestamp_to_date"), Doc: "The date part."},
+			{From: types.Date, To: types.Timestamp, Least: Implicit, Cost: 2, SameText: true, Bind: bindTo("date_to_timestamp"),
+				Doc: "Midnight."},
+			{From: types.Timestamp, To: types.Date, Least: Implicit, Cost: 40, Bind: bindTo("timestamp_to_date"),
+				Doc: "The date part."},
 		},
 	}
 	for _, f := range []textForm{
@@ -73,8 +83,9 @@ func datetimeGroup() Group {
 		g.Casts = append(g.Casts, f.casts()...)
 	}
 	for _, c := range comparisons {
-		g.Ops = append(g.Ops, &Op{Name: "interval_" + c.op, Shapes: []Shape{shape(i128, i128, i8)}, Emit: emitIntervalCompare(c.pred),
-			Doc: "Comparison of lengths, a month counting 30 days."})
+		g.Ops = append(g.Ops, &Op{Name: "interval_" + c.op, Shapes: []Shape{shape(i128, i128, i8)},
+			Emit: emitIntervalCompare(c.pred),
+			Doc:  "Comparison of lengths, a month counting 30 days."})
 	}
 	return g
 }

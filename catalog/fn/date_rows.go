@@ -36,17 +36,21 @@ func dateRows() []*Row {
 		partRow("date_part", V, intervalPart),
 	}
 	for _, name := range []string{"dateadd", "date_add"} {
-		rows = append(rows, &Row{Name: name, Shown: "date_add", Args: []Param{{Kind: types.Varchar, Name: partName}, {Kind: types.Int8, Name: "n"}, {Kind: types.Timestamp}},
+		rows = append(rows, &Row{Name: name, Shown: "date_add",
+			Args: []Param{{Kind: types.Varchar, Name: partName}, {Kind: types.Int8, Name: "n"}, {Kind: types.Timestamp}},
 			Ret: func(_ []types.Type, consts []*types.Datum) (Bound, error) {
 				p, err := constPart(consts, 0)
-				return Bound{Op: opRef("date_add"), Args: []types.Type{types.TUnknown, I, S}, Extra: []Const{i32Const(int(p))}, Ret: S}, err
+				return Bound{Op: opRef("date_add"), Args: []types.Type{types.TUnknown, I, S}, Extra: []Const{i32Const(int(p))},
+					Ret: S}, err
 			}, Doc: "So many parts later, as a timestamp."})
 	}
 	for _, name := range []string{"datediff", "date_diff"} {
-		rows = append(rows, &Row{Name: name, Shown: "date_diff", Args: []Param{{Kind: types.Varchar, Name: partName}, {Kind: types.Timestamp}, {Kind: types.Timestamp}},
+		rows = append(rows, &Row{Name: name, Shown: "date_diff",
+			Args: []Param{{Kind: types.Varchar, Name: partName}, {Kind: types.Timestamp}, {Kind: types.Timestamp}},
 			Ret: func(_ []types.Type, consts []*types.Datum) (Bound, error) {
 				p, err := constPart(consts, 0)
-				return Bound{Op: opRef("date_diff"), Args: []types.Type{types.TUnknown, S, S}, Extra: []Const{i32Const(int(p))}, Ret: types.TInt8}, err
+				return Bound{Op: opRef("date_diff"), Args: []types.Type{types.TUnknown, S, S}, Extra: []Const{i32Const(int(p))},
+					Ret: types.TInt8}, err
 			}, Doc: "Boundaries of the part crossed from the first to the second."})
 	}
 	for _, r := range rows {

@@ -13,9 +13,9 @@
 // or by the choice of op. Op and Shape name a primitive: every shape of every op
 // is built into the library, so a bound call always has one.
 //
-// A Row is a scalar function, a special form (the binder's to bind), an aggregate, a function of the session or one with
-// an effect. What others ask about an operation (its sign, negation, mirror image, what it is as a cast…) is a field of
-// Op; nobody tests its name. docs/FUNCTIONS.md is made of the rows (document.go).
+// A Row is a scalar function, a special form (the binder's to bind), an aggregate, a function of the session or one
+// with an effect. What others ask about an operation (its sign, negation, mirror image, what it is as a cast…) is a
+// field of Op; nobody tests its name. docs/FUNCTIONS.md is made of the rows (document.go).
 //
 // Start with fn.go (the contract), arith.go (ops), arith_rows.go (rows), then aggregate.go and agg_bits.go.
 package fn

@@ -7,7 +7,8 @@ import (
 	"slipher/catalog/types"
 )
 
-// Document is a reference of all functions that users can call, as Markdown: docs/FUNCTIONS.md. A line an overload, by name.
+// Document is a reference of all functions that users can call, as Markdown: docs/FUNCTIONS.md. A line an overload, by
+// name.
 func (t *Table) Document() string {
 	kinds := []struct {
 		title string

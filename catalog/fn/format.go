@@ -16,21 +16,26 @@ func formatGroup() Group {
 		Ops: []*Op{
 			op("timestamp_to_char", "A timestamp by a template.", hostTimestampToChar, i64, str, str),
 			op("interval_to_char", "An interval by a template.", hostIntervalToChar, i128, str, str),
-			{Name: "decimal_to_char", Shapes: []Shape{shape(i64, str, i32, str), shape(i128, str, i32, str)}, MayFail: true, Host: hostDecimalToChar,
-				Doc: "A decimal of a scale by a template."},
+			{Name: "decimal_to_char", Shapes: []Shape{shape(i64, str, i32, str), shape(i128, str, i32, str)}, MayFail: true,
+				Host: hostDecimalToChar,
+				Doc:  "A decimal of a scale by a template."},
 			op("float_to_char", "A double by a template.", hostFloatToChar, f64, str, str),
 			op("to_date", "A date by a template.", hostToDate, str, str, i8, i32),
 			op("to_timestamp", "A timestamp by a template.", hostToTimestamp, str, str, i8, i64),
-			{Name: "to_number", Shapes: []Shape{shape(str, str, i32, i64), shape(str, str, i32, i128)}, MayFail: true, Host: hostToNumber,
-				Doc: "A decimal of a scale by a template."},
+			{Name: "to_number", Shapes: []Shape{shape(str, str, i32, i64), shape(str, str, i32, i128)}, MayFail: true,
+				Host: hostToNumber,
+				Doc:  "A decimal of a scale by a template."},
 		},
 		Rows: []*Row{
 			row("to_char", "timestamp_to_char", T, "A timestamp as text by a template.", S, T),
 			row("to_char", "interval_to_char", T, "An interval as text by a template.", types.TInterval, T),
-			{Name: "to_char", Args: []Param{number, {Class: AnyString}}, Ret: bindNumberToChar, Doc: "A number as text by a template."},
-			{Name: "to_date", Args: exact(T, T), Ret: lenient("to_date", D), Doc: "A date from text by a template; days run over."},
+			{Name: "to_char", Args: []Param{number, {Class: AnyString}}, Ret: bindNumberToChar,
+				Doc: "A number as text by a template."},
+			{Name: "to_date", Args: exact(T, T), Ret: lenient("to_date", D),
+				Doc: "A date from text by a template; days run over."},
 			row("to_date", "to_date", D, "A date from text by a template, strict or not.", T, T, types.TBool),
-			{Name: "to_timestamp", Args: exact(T, T), Ret: lenient("to_timestamp", S), Doc: "A timestamp from text by a template."},
+			{Name: "to_timestamp", Args: exact(T, T), Ret: lenient("to_timestamp", S),
+				Doc: "A timestamp from text by a template."},
 			row("to_timestamp", "to_timestamp", S, "A timestamp from text by a template, strict or not.", T, T, types.TBool),
 			{Name: "to_number", Args: exact(T, T), Ret: bindToNumber, Doc: "A number from text by a template."},
 		},
@@ -49,7 +54,8 @@ func bindNumberToChar(args []types.Type, _ []*types.Datum) (Bound, error) {
 	if t.Kind != types.Decimal {
 		return Bound{Op: opRef("float_to_char"), Args: []types.Type{types.TFloat8, types.TText}, Ret: types.TText}, nil
 	}
-	return Bound{Op: opRef("decimal_to_char"), Args: []types.Type{t, types.TText}, Extra: []Const{i32Const(int(t.Scale))}, Ret: types.TText}, nil
+	return Bound{Op: opRef("decimal_to_char"), Args: []types.Type{t, types.TText}, Extra: []Const{i32Const(int(t.Scale))},
+		Ret: types.TText}, nil
 }
 
 // bindToNumber: the template, a constant, gives precision and scale.
@@ -64,7 +70,8 @@ func bindToNumber(_ []types.Type, consts []*types.Datum) (Bound, error) {
 	}
 	frac := t.frac + t.shift
 	ret := types.TDecimal(max(1, min(t.whole+t.frac, types.MaxPrecision)), min(frac, types.MaxPrecision-1))
-	return Bound{Op: opRef("to_number"), Args: []types.Type{types.TText, types.TText}, Extra: []Const{i32Const(int(ret.Scale))}, Ret: ret}, nil
+	return Bound{Op: opRef("to_number"), Args: []types.Type{types.TText, types.TText},
+		Extra: []Const{i32Const(int(ret.Scale))}, Ret: ret}, nil
 }
 
 func hostTimestampToChar(c HostCall) error {

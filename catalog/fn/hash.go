@@ -28,18 +28,22 @@ func hashGroup() Group {
 		Ops: []*Op{
 			str1("md5", "MD5 in 32 hexadecimal digits.", func(s []byte) string { h := md5.Sum(s); return hexOf(h[:]) }),
 			str1("sha1", "SHA-1 in 40 hexadecimal digits.", func(s []byte) string { h := sha1.Sum(s); return hexOf(h[:]) }),
-			{Name: "sha2", Shapes: []Shape{shape(str, i32, str)}, Nulls: CustomNull, Host: hostSHA2, Doc: "SHA-2 of 224, 256 (also 0), 384 or 512 bits; NULL for others."},
+			{Name: "sha2", Shapes: []Shape{shape(str, i32, str)}, Nulls: CustomNull, Host: hostSHA2,
+				Doc: "SHA-2 of 224, 256 (also 0), 384 or 512 bits; NULL for others."},
 			{Name: "crc32", Shapes: []Shape{shape(str, i64)}, Doc: "CRC-32.", Host: func(c HostCall) error {
 				return c.Rows(func(row int) error { c.SetInt(row, int64(crc32.ChecksumIEEE(c.Str(0, row)))); return nil })
 			}},
-			{Name: "to_hex", Shapes: []Shape{shape(i64, str)}, Doc: "Hexadecimal digits of the 64 bits.", Host: func(c HostCall) error {
-				return c.Rows(func(row int) error {
-					c.SetStr(row, strconv.AppendUint(nil, uint64(c.Int(0, row)), 16))
-					return nil
-				})
-			}},
-			{Name: "strtol", Shapes: []Shape{shape(str, i32, i64)}, MayFail: true, Host: hostStrtol, Doc: "An integer in a base of 2 to 36."},
-			str1("quote_ident", "s as an identifier: in double quotes if it needs them.", func(s []byte) string { return quoteIdent(string(s)) }),
+			{Name: "to_hex", Shapes: []Shape{shape(i64, str)}, Doc: "Hexadecimal digits of the 64 bits.",
+				Host: func(c HostCall) error {
+					return c.Rows(func(row int) error {
+						c.SetStr(row, strconv.AppendUint(nil, uint64(c.Int(0, row)), 16))
+						return nil
+					})
+				}},
+			{Name: "strtol", Shapes: []Shape{shape(str, i32, i64)}, MayFail: true, Host: hostStrtol,
+				Doc: "An integer in a base of 2 to 36."},
+			str1("quote_ident", "s as an identifier: in double quotes if it needs them.",
+				func(s []byte) string { return quoteIdent(string(s)) }),
 			str1("quote_literal", "s as a literal.", func(s []byte) string { return quoteLiteral(string(s)) }),
 		},
 		Rows: []*Row{

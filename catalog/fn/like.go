@@ -34,8 +34,10 @@ func likeGroup() Group {
 			opEscape("like_escape", "slp_like"), opEscape("ilike_escape", "slp_ilike")},
 		Kernels: []*Kernel{
 			{Name: "slp_like", Args: phys(str, str, i32), Result: i32, Err: true, Pure: true, Doc: "s, pattern, escape byte."},
-			{Name: "slp_ilike", Args: phys(str, str, i32), Result: i32, Err: true, Arena: true, Pure: true, Doc: "slp_like of the lower cases."},
-			{Name: "slp_escape_byte", Args: phys(str), Result: i32, Err: true, Pure: true, Doc: "The byte of an ESCAPE clause, -1 for ''."},
+			{Name: "slp_ilike", Args: phys(str, str, i32), Result: i32, Err: true, Arena: true, Pure: true,
+				Doc: "slp_like of the lower cases."},
+			{Name: "slp_escape_byte", Args: phys(str), Result: i32, Err: true, Pure: true,
+				Doc: "The byte of an ESCAPE clause, -1 for ''."},
 		},
 		Rows: rows,
 	}

@@ -14,8 +14,10 @@ func mathGroup() Group {
 		g.addDouble(f.name, f.doc, false, f64)
 	}
 	for _, f := range []struct{ name, doc string }{
-		{"sin", "Sine."}, {"cos", "Cosine."}, {"tan", "Tangent."}, {"cot", "Cotangent."}, {"asin", "Arc sine."}, {"acos", "Arc cosine."},
-		{"sqrt", "Square root."}, {"exp", "e to the power of x."}, {"ln", "Natural logarithm."}, {"log10", "Logarithm to base 10."},
+		{"sin", "Sine."}, {"cos", "Cosine."}, {"tan", "Tangent."}, {"cot", "Cotangent."}, {"asin", "Arc sine."},
+		{"acos", "Arc cosine."},
+		{"sqrt", "Square root."}, {"exp", "e to the power of x."}, {"ln", "Natural logarithm."},
+		{"log10", "Logarithm to base 10."},
 	} {
 		g.addDouble(f.name, f.doc, true, f64)
 	}
@@ -34,11 +36,13 @@ func mathGroup() Group {
 		rounded = append(rounded, shape(sh.In[0], w, w, w, sh.Out))
 	}
 	scale := func(name, doc string, f func(b Builder, w types.Phys, x, f Value) Value) *Op {
-		return &Op{Name: name, Shapes: rounded, MayFail: true, Emit: emitRescale(f), Doc: doc + " Operands: x, divisor, multiplier, limit."}
+		return &Op{Name: name, Shapes: rounded, MayFail: true, Emit: emitRescale(f), Doc: doc +
+			" Operands: x, divisor, multiplier, limit."}
 	}
 	g.Ops = append(g.Ops,
 		&Op{Name: "sign", Shapes: same(1, i16, i32, i64, i128, f32, f64), Emit: emitSign, Doc: "-1, 0 or 1."},
-		&Op{Name: "float_scale", Shapes: same(2, f64), Emit: plain(Builder.Mul), Doc: "x times a constant: degrees, radians."},
+		&Op{Name: "float_scale", Shapes: same(2, f64), Emit: plain(Builder.Mul),
+			Doc: "x times a constant: degrees, radians."},
 		scale("dec_round", "A decimal rounded half away from zero at a digit.", roundedQuotient),
 		scale("dec_trunc", "A decimal truncated at a digit.", divide),
 		scale("dec_floor", "The whole decimal not above x.", floorQuotient),

@@ -30,7 +30,8 @@ func mathRows() []*Row {
 		row("^", "pow", F, "In double precision.", F, F),
 		&Row{Name: "random", Ret: fixed("random", F), Vol: Volatile, Doc: "A double in [0, 1)."},
 		&Row{Name: "pi", Ret: func([]types.Type, []*types.Datum) (Bound, error) { return Bound{Ret: F}, nil },
-			Leader: func(Session, []types.Datum) (types.Datum, error) { return types.Float(math.Pi), nil }, Doc: "3.14159265358979."},
+			Leader: func(Session, []types.Datum) (types.Datum, error) { return types.Float(math.Pi), nil },
+			Doc:    "3.14159265358979."},
 	)
 	for _, f := range []struct {
 		name   string
@@ -38,11 +39,13 @@ func mathRows() []*Row {
 	}{{"degrees", 180 / math.Pi}, {"radians", math.Pi / 180}} {
 		rows = append(rows, &Row{Name: f.name, Args: exact(F), Doc: "Converts an angle.",
 			Ret: func([]types.Type, []*types.Datum) (Bound, error) {
-				return Bound{Op: opRef("float_scale"), Args: []types.Type{F}, Extra: []Const{{f64, types.Float(f.factor)}}, Ret: F}, nil
+				return Bound{Op: opRef("float_scale"), Args: []types.Type{F}, Extra: []Const{{f64, types.Float(f.factor)}}, Ret: F},
+					nil
 			}})
 	}
 	rows = append(rows, one("sign", number, signOf, "-1, 0 or 1; of a decimal, without digits behind the point."))
-	for _, f := range []struct{ name, op string }{{"round", "round"}, {"trunc", "trunc"}, {"ceil", "ceil"}, {"ceiling", "ceil"}, {"floor", "floor"}} {
+	for _, f := range []struct{ name, op string }{{"round", "round"}, {"trunc", "trunc"}, {"ceil", "ceil"},
+		{"ceiling", "ceil"}, {"floor", "floor"}} {
 		rows = append(rows, one(f.name, number, rounding(f.op), "A whole number of the argument's type."))
 	}
 	for _, name := range []string{"round", "trunc"} {

@@ -30,13 +30,16 @@ func regexpGroup() Group {
 	}
 	g := Group{
 		Ops: []*Op{
-			match("regexp_match", "Does the pattern match somewhere in s?", func(p string) (*regexp.Regexp, error) { return compileRegexp(p, "") }),
+			match("regexp_match", "Does the pattern match somewhere in s?",
+				func(p string) (*regexp.Regexp, error) { return compileRegexp(p, "") }),
 			match("similar_to", "Does the SQL pattern match s as a whole?", compileSimilar),
 			op("regexp_replace", "Every match from a position on replaced.", hostRegexpReplace, str, str, str, i32, str, str),
-			{Name: "regexp_substr", Shapes: []Shape{shape(str, str, i32, i32, str, str)}, MayFail: true, Nulls: CustomNull, Host: hostRegexpSubstr,
-				Doc: "The n-th match from a position on; '' if there is none, NULL if there cannot be one."},
+			{Name: "regexp_substr", Shapes: []Shape{shape(str, str, i32, i32, str, str)}, MayFail: true, Nulls: CustomNull,
+				Host: hostRegexpSubstr,
+				Doc:  "The n-th match from a position on; '' if there is none, NULL if there cannot be one."},
 			op("regexp_count", "Number of matches from a position on.", hostRegexpCount, str, str, i32, str, i32),
-			op("regexp_instr", "Position of the n-th match, of its end if option is 1.", hostRegexpInstr, str, str, i32, i32, i32, str, i32),
+			op("regexp_instr", "Position of the n-th match, of its end if option is 1.", hostRegexpInstr, str, str, i32, i32,
+				i32, str, i32),
 		},
 		Rows: []*Row{
 			row("~", "regexp_match", types.TBool, "POSIX match.", T, T),
@@ -56,7 +59,8 @@ func regexpGroup() Group {
 
 // optionalRows are the overloads of a function whose parameters from least on
 // may be left out: defaults are appended as constants.
-func optionalRows(name, op string, ret types.Type, doc string, params []types.Type, least int, defaults map[int]Const) []*Row {
+func optionalRows(name, op string, ret types.Type, doc string, params []types.Type, least int,
+	defaults map[int]Const) []*Row {
 	var rows []*Row
 	for n := least; n <= len(params); n++ {
 		var extra []Const

@@ -6,13 +6,15 @@ import (
 )
 
 // Version is what version() says: clients look for the word Redshift.
-const Version = "PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 (Red Hat 3.4.2-6.fc3), Redshift 1.0.12103 (Slipher)"
+const Version = "PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 (Red Hat " +
+	"3.4.2-6.fc3), Redshift 1.0.12103 (Slipher)"
 
 // sessionGroup is what only the session or the statement's clock knows: the
 // binder replaces these calls by constants.
 func sessionGroup() Group {
 	T, I := types.TText, types.TInt4
-	leader := func(name string, where Where, ret types.Type, doc string, f func(s Session, args []types.Datum) (types.Datum, error), params ...types.Type) *Row {
+	leader := func(name string, where Where, ret types.Type, doc string,
+		f func(s Session, args []types.Datum) (types.Datum, error), params ...types.Type) *Row {
 		return &Row{Name: name, Args: exact(params...), Vol: Stable, Where: where, Leader: f, Doc: doc,
 			Ret: func([]types.Type, []*types.Datum) (Bound, error) { return Bound{Args: params, Ret: ret}, nil }}
 	}
@@ -39,9 +41,11 @@ func sessionGroup() Group {
 		leader("current_timestamp", LeaderOnly, S, "Start of the transaction.", number(transaction)),
 		leader("localtimestamp", LeaderOnly, S, "Start of the transaction.", number(transaction)),
 		leader("current_database", Anywhere, types.TName, "Name of the database.", text(Session.CurrentDatabase)),
-		shownAs("current_database", leader("current_catalog", Anywhere, types.TName, "Name of the database.", text(Session.CurrentDatabase))),
+		shownAs("current_database", leader("current_catalog", Anywhere, types.TName, "Name of the database.",
+			text(Session.CurrentDatabase))),
 		leader("current_schema", LeaderOnly, types.TName, "First schema of the search path.", text(Session.CurrentSchema)),
-		leader("pg_backend_pid", LeaderOnly, I, "Process id of the session.", number(func(s Session) int64 { return int64(s.BackendPID()) })),
+		leader("pg_backend_pid", LeaderOnly, I, "Process id of the session.",
+			number(func(s Session) int64 { return int64(s.BackendPID()) })),
 		leader("current_user_id", Anywhere, I, "Id of the user.", always(types.Int(100))),
 		leader("pg_last_copy_id", LeaderOnly, I, "Query of the last COPY; -1 if there is none.", number(Session.LastCopy)),
 		leader("pg_last_query_id", LeaderOnly, I, "The last query; -1 if there is none.", number(Session.LastQuery)),
@@ -53,9 +57,11 @@ func sessionGroup() Group {
 		rows = append(rows, leader(n, Anywhere, types.TName, "Name of the user.", text(Session.CurrentUser)))
 	}
 	yes := always(types.BoolDatum(true))
-	for _, n := range []string{"has_table_privilege", "has_schema_privilege", "has_database_privilege", "has_column_privilege"} {
+	for _, n := range []string{"has_table_privilege", "has_schema_privilege", "has_database_privilege",
+		"has_column_privilege"} {
 		doc := "Whether a user may; everyone may everything yet."
-		rows = append(rows, leader(n, LeaderOnly, types.TBool, doc, yes, T, T), leader(n, LeaderOnly, types.TBool, doc, yes, T, T, T))
+		rows = append(rows, leader(n, LeaderOnly, types.TBool, doc, yes, T, T),
+			leader(n, LeaderOnly, types.TBool, doc, yes, T, T, T))
 	}
 	return Group{Rows: rows}
 }

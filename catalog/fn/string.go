@@ -12,16 +12,21 @@ func stringGroup() Group {
 	}
 	return Group{
 		Ops: []*Op{
-			{Name: "concat", Shapes: same(2, str), MayFail: true, Infix: "||", Associative: true, Emit: kernelErr("slp_concat"), Doc: "x followed by y."},
+			{Name: "concat", Shapes: same(2, str), MayFail: true, Infix: "||", Associative: true, Emit: kernelErr("slp_concat"),
+				Doc: "x followed by y."},
 			op("char_length", kernel("slp_char_length"), false, "Number of characters.", str, i32),
-			op("octet_length", func(b Builder, _ Shape, a []Value) Value { return b.StrLen(a[0]) }, false, "Number of bytes.", str, i32),
+			op("octet_length", func(b Builder, _ Shape, a []Value) Value { return b.StrLen(a[0]) }, false, "Number of bytes.",
+				str, i32),
 			op("lower", kernel("slp_lower"), false, "s in lower case.", str, str),
 			op("upper", kernel("slp_upper"), false, "s in upper case.", str, str),
 			op("initcap", kernel("slp_initcap"), false, "s with each word's first letter upper, the rest lower case.", str, str),
-			op("substring", kernelErr("slp_substring"), true, "len characters from start on, counted from 1.", str, i32, i32, str),
-			op("substring_from", kernel("slp_substring_from"), false, "The characters from start on, counted from 1.", str, i32, str),
+			op("substring", kernelErr("slp_substring"), true, "len characters from start on, counted from 1.", str, i32, i32,
+				str),
+			op("substring_from", kernel("slp_substring_from"), false, "The characters from start on, counted from 1.", str, i32,
+				str),
 			op("left", kernel("slp_left"), false, "The first n characters; all but the last -n for negative n.", str, i32, str),
-			op("right", kernel("slp_right"), false, "The last n characters; all but the first -n for negative n.", str, i32, str),
+			op("right", kernel("slp_right"), false, "The last n characters; all but the first -n for negative n.", str, i32,
+				str),
 			op("ltrim", kernel("slp_ltrim"), false, "s without leading characters of a set.", str, str, str),
 			op("rtrim", kernel("slp_rtrim"), false, "s without trailing characters of a set.", str, str, str),
 			op("btrim", kernel("slp_btrim"), false, "s without leading and trailing characters of a set.", str, str, str),
@@ -33,7 +38,8 @@ func stringGroup() Group {
 			op("rpad", kernelErr("slp_rpad"), true, "s filled on the right, or cut, to n characters.", str, i32, str, str),
 			op("repeat", kernelErr("slp_repeat"), true, "s n times.", str, i32, str),
 			op("reverse", kernel("slp_reverse"), false, "The characters of s backwards.", str, str),
-			op("split_part", kernelErr("slp_split_part"), true, "Field n of s between delimiters; '' if there are not so many.", str, str, i32, str),
+			op("split_part", kernelErr("slp_split_part"), true, "Field n of s between delimiters; '' if there are not so many.",
+				str, str, i32, str),
 			op("ascii", kernel("slp_ascii"), false, "Code point of the first character.", str, i32),
 			op("chr", kernelErr("slp_chr"), true, "The character of a code point.", i32, str),
 			op("translate", kernelErr("slp_translate"), true, "s with characters replaced one by one.", str, str, str, str),
@@ -91,7 +97,8 @@ func bindConcat(args []types.Type, consts []*types.Datum) (Bound, error) {
 	if !args[0].IsString() && !args[1].IsString() {
 		return Bound{}, errNoMatch
 	}
-	return Bound{Op: opRef("concat"), Args: []types.Type{types.TText, types.TText}, Ret: grow(written(args[0], consts[0]), written(args[1], consts[1]))}, nil
+	return Bound{Op: opRef("concat"), Args: []types.Type{types.TText, types.TText},
+		Ret: grow(written(args[0], consts[0]), written(args[1], consts[1]))}, nil
 }
 
 func stringRows() []*Row {
@@ -126,8 +133,10 @@ func stringRows() []*Row {
 	rows := []*Row{
 		two("||", s, s, bindConcat, "Concatenation; NULL if an operand is."),
 		two("concat", s, s, bindConcat, "Concatenation of two strings; NULL if one is."),
-		{Name: "substring", Args: []Param{s, n, n}, Ret: like("substring", I, I), Doc: "Characters from a position, counted from 1."},
-		{Name: "substring", Args: []Param{s, n}, Ret: like("substring_from", I), Doc: "Characters from a position to the end."},
+		{Name: "substring", Args: []Param{s, n, n}, Ret: like("substring", I, I),
+			Doc: "Characters from a position, counted from 1."},
+		{Name: "substring", Args: []Param{s, n}, Ret: like("substring_from", I),
+			Doc: "Characters from a position to the end."},
 		{Name: "left", Args: []Param{s, n}, Ret: like("left", I), Doc: "The first characters."},
 		{Name: "right", Args: []Param{s, n}, Ret: like("right", I), Doc: "The last characters."},
 		{Name: "replace", Args: []Param{s, s, s}, Ret: fixed("replace", T, T, T, T), Doc: "Replaces every occurrence."},
@@ -144,7 +153,8 @@ func stringRows() []*Row {
 		{Name: "split_part", Args: []Param{s, s, n}, Ret: like("split_part", T, I), Doc: "A field between delimiters."},
 		row("ascii", "ascii", I, "Code point of the first character.", T),
 		row("chr", "chr", types.TVarchar(4), "The character of a code point.", I),
-		{Name: "translate", Args: []Param{s, s, s}, Ret: fixed("translate", T, T, T, T), Doc: "Replaces characters one by one."},
+		{Name: "translate", Args: []Param{s, s, s}, Ret: fixed("translate", T, T, T, T),
+			Doc: "Replaces characters one by one."},
 	}
 	for _, name := range []string{"lower", "upper", "initcap"} {
 		op := name
@@ -156,7 +166,8 @@ func stringRows() []*Row {
 		rows = append(rows, row(name, "char_length", I, "Number of characters; trailing blanks of CHAR do not count.", T))
 	}
 	rows = append(rows, row("octet_length", "octet_length", I, "Number of bytes.", T))
-	for _, t := range []struct{ name, op string }{{"ltrim", "ltrim"}, {"rtrim", "rtrim"}, {"btrim", "btrim"}, {"trim", "btrim"}} {
+	for _, t := range []struct{ name, op string }{{"ltrim", "ltrim"}, {"rtrim", "rtrim"}, {"btrim", "btrim"},
+		{"trim", "btrim"}} {
 		rows = append(rows,
 			&Row{Name: t.name, Args: []Param{s}, Ret: blank(t.op), Doc: "Removes blanks."},
 			&Row{Name: t.name, Args: []Param{s, s}, Ret: like(t.op, T), Doc: "Removes characters of a set."})

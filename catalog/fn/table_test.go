@@ -39,9 +39,12 @@ func TestOpsComplete(t *testing.T) {
 }
 
 // sampleTypes are types of every kind at the edges of their classes.
-var sampleTypes = []types.Type{types.TBool, types.TInt2, types.TInt4, types.TInt8, types.TDecimal(1, 0), types.TDecimal(8, 2), types.TDecimal(18, 0), types.TDecimal(18, 18),
-	types.TDecimal(19, 0), types.TDecimal(19, 10), types.TDecimal(19, 19), types.TDecimal(20, 2), types.TDecimal(37, 18), types.TDecimal(38, 0), types.TDecimal(38, 37),
-	types.TFloat4, types.TFloat8, types.TChar(3), types.TChar(10), types.TVarchar(3), types.TText, types.TName, types.TDate, types.TTimestamp, types.TInterval, types.TOID}
+var sampleTypes = []types.Type{types.TBool, types.TInt2, types.TInt4, types.TInt8, types.TDecimal(1, 0),
+	types.TDecimal(8, 2), types.TDecimal(18, 0), types.TDecimal(18, 18),
+	types.TDecimal(19, 0), types.TDecimal(19, 10), types.TDecimal(19, 19), types.TDecimal(20, 2), types.TDecimal(37, 18),
+	types.TDecimal(38, 0), types.TDecimal(38, 37),
+	types.TFloat4, types.TFloat8, types.TChar(3), types.TChar(10), types.TVarchar(3), types.TText, types.TName,
+	types.TDate, types.TTimestamp, types.TInterval, types.TOID}
 
 // checkBound: the op exists in exactly the shape that the bound call has.
 func checkBound(t *testing.T, what string, b Bound) {
@@ -203,7 +206,8 @@ func TestResolve(t *testing.T) {
 	}{
 		{"+", []types.Type{types.TBool, types.TInt4}, "operator does not exist: boolean + integer"},
 		{"=", []types.Type{types.TDate, types.TInt4}, "operator does not exist: date = integer"},
-		{"nosuch", []types.Type{types.TInt4, types.TVarchar(3)}, "function nosuch(integer, character varying) does not exist"},
+		{"nosuch", []types.Type{types.TInt4, types.TVarchar(3)},
+			"function nosuch(integer, character varying) does not exist"},
 		{"||", []types.Type{types.TBool, types.TText}, "operator does not exist: boolean || character varying"},
 	} {
 		if _, _, err := tab.Resolve(c.name, c.args, nil); err == nil || err.Error() != c.want {

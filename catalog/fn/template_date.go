@@ -9,12 +9,14 @@ import (
 	"slipher/catalog/types"
 )
 
-// dateFields are the words of date templates, longest first where one begins another. Those of isWordField also stand in
-// other cases, which the output follows.
+// dateFields are the words of date templates, longest first where one begins another. Those of isWordField also stand
+// in other cases, which the output follows.
 var dateFields = []string{"Y,YYY", "YYYY", "IYYY", "YYY", "IYY", "YY", "IY", "IW", "Y", "IDDD", "ID", "I",
-	"MONTH", "Month", "month", "MON", "Mon", "mon", "MM", "MI", "MS", "RM", "rm", "DDD", "DAY", "Day", "day", "DD", "DY", "Dy", "dy", "D",
+	"MONTH", "Month", "month", "MON", "Mon", "mon", "MM", "MI", "MS", "RM", "rm", "DDD", "DAY", "Day", "day", "DD", "DY",
+	"Dy", "dy", "D",
 	"HH24", "HH12", "HH", "SSSSS", "SSSS", "SS", "US", "FF1", "FF2", "FF3", "FF4", "FF5", "FF6",
-	"AM", "PM", "am", "pm", "A.M.", "P.M.", "a.m.", "p.m.", "AD", "BC", "ad", "bc", "A.D.", "B.C.", "a.d.", "b.c.", "CC", "J", "Q", "WW", "W",
+	"AM", "PM", "am", "pm", "A.M.", "P.M.", "a.m.", "p.m.", "AD", "BC", "ad", "bc", "A.D.", "B.C.", "a.d.", "b.c.", "CC",
+	"J", "Q", "WW", "W",
 	"TZH", "TZM", "TZ", "tz", "OF"}
 
 // templatePart is a field, or text that stands for itself.
@@ -143,8 +145,10 @@ func formatInterval(months, micros int64, template string) (string, error) {
 }
 
 // dateOnly are fields that an interval does not have.
-var dateOnly = map[string]bool{"MONTH": true, "MON": true, "DAY": true, "DY": true, "AD": true, "BC": true, "A.D.": true, "B.C.": true,
-	"D": true, "ID": true, "TZ": true, "TZH": true, "TZM": true, "OF": true, "IYYY": true, "IYY": true, "IY": true, "I": true, "IW": true,
+var dateOnly = map[string]bool{"MONTH": true, "MON": true, "DAY": true, "DY": true, "AD": true, "BC": true,
+	"A.D.": true, "B.C.": true,
+	"D": true, "ID": true, "TZ": true, "TZH": true, "TZM": true, "OF": true, "IYYY": true, "IYY": true, "IY": true,
+	"I": true, "IW": true,
 	"IDDD": true, "DDD": true, "WW": true, "J": true}
 
 func (m moment) format(template string) (string, error) {

@@ -18,10 +18,14 @@ type templateNumber struct {
 var templateNumbers = map[string]templateNumber{
 	"YYYY": {4, "year", 'g'}, "YYY": {3, "year", 'g'}, "YY": {2, "year", 'g'}, "Y": {1, "year", 'g'},
 	"IYYY": {4, "year", 'i'}, "IYY": {3, "year", 'i'}, "IY": {2, "year", 'i'}, "I": {1, "year", 'i'},
-	"MM": {2, "month", 'g'}, "DD": {2, "day", 'g'}, "DDD": {3, "day of the year", 'g'}, "IDDD": {3, "day of the year", 'i'},
-	"D": {1, "weekday", 'g'}, "ID": {1, "weekday", 'i'}, "WW": {2, "week", 'g'}, "IW": {2, "week", 'i'}, "W": {1, "week of the month", 'g'},
-	"CC": {2, "century", 0}, "Q": {1, "", 0}, "HH24": {2, "hour", 0}, "HH12": {2, "hour", 0}, "HH": {2, "hour", 0}, "MI": {2, "minute", 0},
-	"SS": {2, "second", 0}, "MS": {3, "millisecond", 0}, "US": {6, "microsecond", 0}, "FF1": {1, "microsecond", 0}, "FF2": {2, "microsecond", 0},
+	"MM": {2, "month", 'g'}, "DD": {2, "day", 'g'}, "DDD": {3, "day of the year", 'g'},
+	"IDDD": {3, "day of the year", 'i'},
+	"D":    {1, "weekday", 'g'}, "ID": {1, "weekday", 'i'}, "WW": {2, "week", 'g'}, "IW": {2, "week", 'i'},
+	"W":  {1, "week of the month", 'g'},
+	"CC": {2, "century", 0}, "Q": {1, "", 0}, "HH24": {2, "hour", 0}, "HH12": {2, "hour", 0}, "HH": {2, "hour", 0},
+	"MI": {2, "minute", 0},
+	"SS": {2, "second", 0}, "MS": {3, "millisecond", 0}, "US": {6, "microsecond", 0}, "FF1": {1, "microsecond", 0},
+	"FF2": {2, "microsecond", 0},
 	"FF3": {3, "microsecond", 0}, "FF4": {4, "microsecond", 0}, "FF5": {5, "microsecond", 0}, "FF6": {6, "microsecond", 0},
 	"SSSS": {5, "", 0}, "SSSSS": {5, "", 0}, "J": {1, "", 0}, "TZM": {2, "minute of the zone", 0},
 }
@@ -179,7 +183,8 @@ func (r *templateReader) numberField(name string, f templateNumber, v, n int) er
 	case "HH12", "HH":
 		r.twelve = r.twelve || name == "HH12" || !r.copying
 	case "SS":
-		if r.copying && !r.fraction && len(r.rest) > 1 && r.rest[0] == '.' && isDigitByte(r.rest[1]) { // a fraction needs no field
+		// a fraction needs no field
+		if r.copying && !r.fraction && len(r.rest) > 1 && r.rest[0] == '.' && isDigitByte(r.rest[1]) {
 			digits := len(r.rest[1:]) - len(strings.TrimLeft(r.rest[1:], "0123456789"))
 			us, _ := strconv.Atoi((r.rest[1:1+digits] + "000000")[:6])
 			r.rest = r.rest[1+digits:]

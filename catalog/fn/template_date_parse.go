@@ -44,9 +44,10 @@ type templateReader struct {
 	iso, gregorian bool
 	clock, julian  int // SSSS, J; -1 none
 	zoneSign       int
-	copying        bool // by COPY's TIMEFORMAT: all of the text and of the template counts, HH has 24 hours, zones are passed over
-	zoned          bool
-	fraction       bool // the template has a field for parts of a second
+	// by COPY's TIMEFORMAT: all of the text and of the template counts, HH has 24 hours, zones are passed over
+	copying  bool
+	zoned    bool
+	fraction bool // the template has a field for parts of a second
 }
 
 func (r *templateReader) bad() error {
@@ -283,7 +284,8 @@ func (r *templateReader) date(strict bool) (int64, error) {
 	if _, ok := r.values["day"]; !ok || day == 0 {
 		day = max(day, 1)
 	}
-	if month < 1 || month > 12 || day < 1 || day > 31 || strict && day > types.DaysInMonth(year, month) || abs(year) > 400000 {
+	if month < 1 || month > 12 || day < 1 || day > 31 || strict && day > types.DaysInMonth(year, month) ||
+		abs(year) > 400000 {
 		return 0, r.outOfRange()
 	}
 	return types.DaysOf(year, month, day), nil
@@ -302,7 +304,8 @@ func (r *templateReader) finish(strict bool) (templateTime, error) {
 	}
 	if r.twelve {
 		if hour < 1 || hour > 12 {
-			return templateTime{}, sqlerr.New(sqlerr.InvalidDatetimeFormat, "hour \"%d\" is invalid for the 12-hour clock", hour).
+			return templateTime{}, sqlerr.New(sqlerr.InvalidDatetimeFormat, "hour \"%d\" is invalid for the 12-hour clock",
+				hour).
 				WithHint("Use the 24-hour clock, or give an hour between 1 and 12.")
 		}
 		if hour %= 12; r.pm {

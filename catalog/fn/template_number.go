@@ -30,9 +30,11 @@ type numberTemplate struct {
 }
 
 // numberWords are the words of number templates, longest first where one begins another.
-var numberWords = []string{"EEEE", "FM", "MI", "PL", "PR", "RN", "SG", "SP", "TH", "S", "B", "C", "D", "G", "L", "V", "9", "0", ".", ","}
+var numberWords = []string{"EEEE", "FM", "MI", "PL", "PR", "RN", "SG", "SP", "TH", "S", "B", "C", "D", "G", "L", "V",
+	"9", "0", ".", ","}
 
-// parseNumberTemplate reads a template. Errors: 42601 for words that exclude each other, 0A000 for words without a meaning here.
+// parseNumberTemplate reads a template. Errors: 42601 for words that exclude each other, 0A000 for words without a
+// meaning here.
 func parseNumberTemplate(t string) (*numberTemplate, error) {
 	n := &numberTemplate{zeroFrom: -1}
 next:

@@ -7,10 +7,12 @@ import (
 	"slipher/catalog/types"
 )
 
-// parse reads text written by the template, all of it. Errors: 22P02 for other text, 0A000 for templates that only write.
+// parse reads text written by the template, all of it. Errors: 22P02 for other text, 0A000 for templates that only
+// write.
 func (n *numberTemplate) parse(s string, scale int) (types.Datum, error) {
 	bad := func() (types.Datum, error) {
-		return types.Datum{}, sqlerr.New(sqlerr.InvalidTextRepresentation, "value \"%s\" does not match the number template", s)
+		return types.Datum{}, sqlerr.New(sqlerr.InvalidTextRepresentation, "value \"%s\" does not match the number template",
+			s)
 	}
 	if n.roman || n.exponent {
 		return types.Datum{}, sqlerr.Unsupported("\"%s\" for input", map[bool]string{true: "RN", false: "EEEE"}[n.roman])

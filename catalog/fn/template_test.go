@@ -40,7 +40,8 @@ func orError(s string, err error) string {
 
 var rewrite = flag.Bool("rewrite", false, "write the tables of PostgreSQL's answers anew, with ours where they differ")
 
-// asPostgres compares answers with a table's. Behind PostgreSQL's a row may have our own one, where another is right here.
+// asPostgres compares answers with a table's. Behind PostgreSQL's a row may have our own one, where another is right
+// here.
 func asPostgres(t *testing.T, file string, cols int, answer func(row []string) (string, error)) {
 	t.Helper()
 	rows := postgresRows(t, file)

@@ -12,9 +12,12 @@ func timeGroup() Group {
 	}
 	g := Group{
 		Ops: []*Op{
-			{Name: "str_to_time", Shapes: []Shape{shape(str, i64)}, MayFail: true, Cast: true, Host: hostStrToTime, Doc: "A time from text; a date and a zone are ignored."},
-			{Name: "time_to_str", Shapes: []Shape{shape(i64, i32, str)}, MayFail: true, Cast: true, Host: hostTimeToStr, Doc: "HH:MM:SS[.ffffff], in at most so many bytes."},
-			{Name: "time_to_char", Shapes: []Shape{shape(i64, str, str)}, MayFail: true, Host: hostTimeToChar, Doc: "A time by a template."},
+			{Name: "str_to_time", Shapes: []Shape{shape(str, i64)}, MayFail: true, Cast: true, Host: hostStrToTime,
+				Doc: "A time from text; a date and a zone are ignored."},
+			{Name: "time_to_str", Shapes: []Shape{shape(i64, i32, str)}, MayFail: true, Cast: true, Host: hostTimeToStr,
+				Doc: "HH:MM:SS[.ffffff], in at most so many bytes."},
+			{Name: "time_to_char", Shapes: []Shape{shape(i64, str, str)}, MayFail: true, Host: hostTimeToChar,
+				Doc: "A time by a template."},
 			{Name: "timestamp_to_time", Shapes: []Shape{shape(i64, i64)}, Cast: true, Doc: "The time of day of a timestamp.",
 				Emit: func(b Builder, _ Shape, a []Value) Value { return ofDay(b, a[0]) }},
 			{Name: "time_to_interval", Shapes: []Shape{shape(i64, i128)}, Cast: true, Doc: "The time since midnight.",
@@ -25,27 +28,34 @@ func timeGroup() Group {
 					return ofDay(b, micros)
 				}},
 			op("time_add_interval", "An interval later.", emitTimeInterval(Builder.Add), false, i64, i128, i64),
-			op("interval_add_time", "time_add_interval, its operands exchanged.", exchanged(emitTimeInterval(Builder.Add)), false, i128, i64, i64),
+			op("interval_add_time", "time_add_interval, its operands exchanged.", exchanged(emitTimeInterval(Builder.Add)),
+				false, i128, i64, i64),
 			op("time_sub_interval", "An interval earlier.", emitTimeInterval(Builder.Sub), false, i64, i128, i64),
 			op("time_minus_time", "The time between.", func(b Builder, _ Shape, a []Value) Value {
 				return makeInterval(b, b.Const(i64, 0), b.Sub(a[0], a[1]))
 			}, false, i64, i64, i128),
 			op("date_add_time", "A date at a time of day.", emitDateTime, true, i32, i64, i64),
 			op("time_add_date", "date_add_time, its operands exchanged.", exchanged(emitDateTime), true, i64, i32, i64),
-			op("time_add_units", "n units later. Operands: n, time, microseconds of a unit, units of a day.", emitTimeAddUnits, false, i64, i64, i64, i64, i64),
-			op("time_diff", "Boundaries of units of so many microseconds between two times.", emitTimeDiff, false, i64, i64, i64, i64),
+			op("time_add_units", "n units later. Operands: n, time, microseconds of a unit, units of a day.", emitTimeAddUnits,
+				false, i64, i64, i64, i64, i64),
+			op("time_diff", "Boundaries of units of so many microseconds between two times.", emitTimeDiff, false, i64, i64, i64,
+				i64),
 			{Name: "time_part", Shapes: []Shape{shape(i64, i64, i64, i32), shape(i64, i64, i64, f64)}, Emit: emitTimePart,
 				Doc: "A field of a time. Operands: time, microseconds of a unit, units of the next larger one."},
 		},
 		Rows: timeRows(),
 		Casts: []*CastRule{
-			{From: types.Timestamp, To: types.Time, Least: Assignment, Bind: bindTo("timestamp_to_time"), Doc: "The time of day."},
-			{From: types.Time, To: types.Interval, Least: Implicit, Cost: 3, SameText: true, Bind: bindTo("time_to_interval"), Doc: "The time since midnight."},
-			{From: types.Interval, To: types.Time, Least: Assignment, Bind: bindTo("interval_to_time"), Doc: "The time of day; days and months do not count."},
+			{From: types.Timestamp, To: types.Time, Least: Assignment, Bind: bindTo("timestamp_to_time"),
+				Doc: "The time of day."},
+			{From: types.Time, To: types.Interval, Least: Implicit, Cost: 3, SameText: true, Bind: bindTo("time_to_interval"),
+				Doc: "The time since midnight."},
+			{From: types.Interval, To: types.Time, Least: Assignment, Bind: bindTo("interval_to_time"),
+				Doc: "The time of day; days and months do not count."},
 		},
 	}
 	// Text beside a date is rather a number of days than a time.
-	g.Casts = append(g.Casts, textForm{types.Time, bindTo("str_to_time"), Implicit, costNumber + 1, bindToText("time_to_str")}.casts()...)
+	g.Casts = append(g.Casts, textForm{types.Time, bindTo("str_to_time"), Implicit, costNumber + 1,
+		bindToText("time_to_str")}.casts()...)
 	return g
 }
 
@@ -78,9 +88,11 @@ func timeRows() []*Row {
 		}, I, T))
 	}
 	for _, name := range []string{"datediff", "date_diff"} {
-		rows = append(rows, timeUnitRow(name, "Boundaries of the unit crossed from the first to the second.", func(u timeUnit) Bound {
-			return Bound{Op: opRef("time_diff"), Args: []types.Type{types.TUnknown, T, T}, Extra: []Const{i64Const(u.micros)}, Ret: I}
-		}, T, T))
+		rows = append(rows, timeUnitRow(name, "Boundaries of the unit crossed from the first to the second.",
+			func(u timeUnit) Bound {
+				return Bound{Op: opRef("time_diff"), Args: []types.Type{types.TUnknown, T, T}, Extra: []Const{i64Const(u.micros)},
+					Ret: I}
+			}, T, T))
 	}
 	shown := map[string]string{"extract": "date_part", "dateadd": "date_add", "datediff": "date_diff"}
 	for _, r := range rows {

@@ -5,14 +5,16 @@ import "slipher/catalog/types"
 // typeNameGroup is what there is to ask of types.
 func typeNameGroup() Group {
 	return Group{
-		Ops: []*Op{{Name: "format_type", Shapes: []Shape{shape(i64, i32, str)}, Doc: "The name of the type of an oid and a modifier.",
+		Ops: []*Op{{Name: "format_type", Shapes: []Shape{shape(i64, i32, str)},
+			Doc: "The name of the type of an oid and a modifier.",
 			Host: func(c HostCall) error {
 				return c.Rows(func(row int) error {
 					c.SetStr(row, []byte(types.FormatType(c.Int(0, row), c.Int(1, row))))
 					return nil
 				})
 			}}},
-		Rows: []*Row{two("format_type", Param{Kind: types.OID, Name: "oid"}, Param{Kind: types.Int4, Name: "typmod"}, bindFormatType,
+		Rows: []*Row{two("format_type", Param{Kind: types.OID, Name: "oid"}, Param{Kind: types.Int4, Name: "typmod"},
+			bindFormatType,
 			"The name of the type of an oid and a modifier, -1 or NULL for none: character varying(256).")},
 	}
 }

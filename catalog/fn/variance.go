@@ -12,8 +12,10 @@ func varianceGroup() Group {
 	kernel := func(name string, arg types.Phys, doc string) *Kernel {
 		return &Kernel{Name: name, Args: phys(types.NoPhys, arg), Result: types.NoPhys, Doc: doc}
 	}
-	moments := func(name string, in []types.Phys, step func(b GroupBuilder, in types.Phys, state, x, first Value) Value) *Accumulator {
-		return &Accumulator{Name: name, In: in, State: statePhys(str), Type: stateType(MomentsType), Opens: true, Step: step, Merge: "moments_merge"}
+	moments := func(name string, in []types.Phys, step func(b GroupBuilder, in types.Phys, state, x,
+		first Value) Value) *Accumulator {
+		return &Accumulator{Name: name, In: in, State: statePhys(str), Type: stateType(MomentsType), Opens: true, Step: step,
+			Merge: "moments_merge"}
 	}
 	var rows []*Row
 	for _, v := range []struct {
@@ -27,12 +29,15 @@ func varianceGroup() Group {
 		{[]string{"var_pop"}, false, false, "The variance of a population."},
 	} {
 		for _, name := range v.names {
-			rows = append(rows, aggregate(name, v.doc, number, &Aggregate{Name: v.names[0], Bind: deviationType, Finish: deviation(v.sample, v.root)}))
+			rows = append(rows, aggregate(name, v.doc, number,
+				&Aggregate{Name: v.names[0], Bind: deviationType, Finish: deviation(v.sample, v.root)}))
 		}
 	}
 	return Group{
-		Ops: []*Op{{Name: "variance", Shapes: []Shape{shape(str, i32, i32, f64)}, MayFail: true, Emit: kernelErr("slp_variance"),
-			Doc: "The variance of a state's values: over their number less the second operand, which it must exceed; scale of decimals."}},
+		Ops: []*Op{{Name: "variance", Shapes: []Shape{shape(str, i32, i32, f64)}, MayFail: true,
+			Emit: kernelErr("slp_variance"),
+			Doc: "The variance of a state's values: over their number less the second operand, which it must exceed; scale of " +
+				"decimals."}},
 		Rows: rows,
 		Accumulators: []*Accumulator{
 			moments("moments", phys(i64, i128, f64), func(b GroupBuilder, in types.Phys, state, x, first Value) Value {
@@ -51,8 +56,10 @@ func varianceGroup() Group {
 			}),
 		},
 		Kernels: []*Kernel{
-			{Name: "slp_variance", Args: phys(str, i32, i32), Result: f64, Err: true, Pure: true, Doc: "The variance of a state's values."},
-			kernel("slp_moments_i64", i64, "puts a value to an exact state"), kernel("slp_moments_i128", i128, "puts a value to an exact state"),
+			{Name: "slp_variance", Args: phys(str, i32, i32), Result: f64, Err: true, Pure: true,
+				Doc: "The variance of a state's values."},
+			kernel("slp_moments_i64", i64, "puts a value to an exact state"),
+			kernel("slp_moments_i128", i128, "puts a value to an exact state"),
 			kernel("slp_moments_f64", f64, "puts a value to a state over doubles"),
 			kernel("slp_moments_merge", str, "puts the values of one state to those of another"),
 		},
@@ -89,7 +96,8 @@ func deviation(sample, root bool) func(Finisher, []Term) (Term, error) {
 			less = 1
 		}
 		n := f.Count(arg)
-		value := f.Call("variance", types.TFloat8, f.Accumulate("moments", arg), f.Const(types.TInt4, types.Int(less)), f.Const(types.TInt4, types.Int(scale)))
+		value := f.Call("variance", types.TFloat8, f.Accumulate("moments", arg), f.Const(types.TInt4, types.Int(less)),
+			f.Const(types.TInt4, types.Int(scale)))
 		if root {
 			value = f.Call("sqrt", types.TFloat8, value)
 		}

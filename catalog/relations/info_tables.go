@@ -55,10 +55,11 @@ func infoTables() []entry {
 		{name: "information_schema.sequences", columns: `sequence_catalog, sequence_schema, sequence_name name`, doc: "Sequences do not exist."},
 		{name: "information_schema.triggers", columns: `trigger_catalog, trigger_schema, trigger_name, event_object_schema, event_object_table name`,
 			doc: "Triggers do not exist."},
-		{name: "information_schema.information_schema_catalog_name", rows: func(_ context.Context, env *Env, b *builder) error {
-			b.add(env.Database)
-			return nil
-		}, columns: `catalog_name name`, doc: "The current database."},
+		{name: "information_schema.information_schema_catalog_name",
+			rows: func(_ context.Context, env *Env, b *builder) error {
+				b.add(env.Database)
+				return nil
+			}, columns: `catalog_name name`, doc: "The current database."},
 		{name: "information_schema.sql_implementation_info", rows: implementationInfo,
 			columns: `implementation_info_id, implementation_info_name text, integer_value int4?, character_value text?, comments text?`,
 			doc:     "What the SQL standard lets a server say of itself."},
@@ -121,7 +122,8 @@ func eachColumn(env *Env, f func(values []any, t types.Type, in *state.Table, c 
 	for _, t := range env.tables() {
 		for i := range t.Columns {
 			c := &t.Columns[i]
-			f(append([]any{env.Database, t.Schema, t.Name, c.Name, i + 1, null(env.defaultText(t, i)), yesNo(!c.NotNull), c.Type.Name()},
+			f(append([]any{env.Database, t.Schema, t.Name, c.Name, i + 1, null(env.defaultText(t, i)), yesNo(!c.NotNull),
+				c.Type.Name()},
 				typeFacts(c.Type)...), c.Type, t, c)
 		}
 	}

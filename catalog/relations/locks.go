@@ -7,7 +7,8 @@ func locks() []entry {
 	return []entry{
 		{name: "svv_transactions", view: true, rows: svvTransactions,
 			columns: `txn_owner, txn_db text, xid int8, pid int4, txn_start timestamp, lock_mode text?, lockable_object_type text, relation int4?, granted bool`,
-			doc:     "Open transactions, the tables they use and those they wait for: writers for LOCK, LOCK for both. What writers do to each other is refused at commit."},
+			doc: "Open transactions, the tables they use and those they wait for: writers for LOCK, LOCK for both. What " +
+				"writers do to each other is refused at commit."},
 		{name: "pg_locks", view: true, rows: pgLocks,
 			columns: `locktype text, relation, database oid?, transaction int8, pid int4, mode text, granted bool`,
 			doc:     "svv_transactions in PostgreSQL's form."},

@@ -78,7 +78,8 @@ func allowsConnections(d *state.Database) bool { return !d.System }
 
 func pgDatabase(_ context.Context, env *Env, b *builder) error {
 	for _, d := range env.Catalog.Databases() {
-		b.add(d.ID, d.Name, env.userID(d.Owner), utf8Encoding, "C", "C", d.Template, allowsConnections(d), d.ConnLimit, state.FirstUserOID-1,
+		b.add(d.ID, d.Name, env.userID(d.Owner), utf8Encoding, "C", "C", d.Template, allowsConnections(d), d.ConnLimit,
+			state.FirstUserOID-1,
 			int64(0), int64(0), 1663, nil, nil)
 	}
 	return nil
@@ -142,7 +143,8 @@ func svvUserInfo(_ context.Context, env *Env, b *builder) error {
 
 func pgRoles(_ context.Context, env *Env, b *builder) error {
 	for _, u := range env.Catalog.Users() {
-		b.add(u.ID, u.Name, u.Superuser, true, u.Superuser, u.CreateDB, false, u.Name != state.SystemUser, false, u.Superuser, -1,
+		b.add(u.ID, u.Name, u.Superuser, true, u.Superuser, u.CreateDB, false, u.Name != state.SystemUser, false, u.Superuser,
+			-1,
 			"********", nil, nil)
 	}
 	return nil
@@ -165,7 +167,8 @@ func pgStatActivity(_ context.Context, env *Env, b *builder) error {
 		if s.Query != "" {
 			query, is = s.Query, "active"
 		}
-		b.add(database, s.Database, s.PID, s.PID, env.userID(s.User), s.User, s.Application, null(s.Remote), query, query, is, false,
+		b.add(database, s.Database, s.PID, s.PID, env.userID(s.User), s.User, s.Application, null(s.Remote), query, query, is,
+			false,
 			null(s.QueryStartMicros), s.StartMicros)
 	}
 	return nil

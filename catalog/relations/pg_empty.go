@@ -64,6 +64,7 @@ func pgEmpty() []entry {
 }
 
 // silent are those of pgEmpty whose subject does exist: to join them with others finds nothing, and means nothing.
-var silent = map[string]bool{"pg_depend": true, "pg_shdepend": true, "pg_operator": true, "pg_opclass": true, "pg_aggregate": true,
-	"pg_cast": true, "pg_statistic": true, "pg_statistic_indicator": true, "svv_interleaved_columns": true,
+var silent = map[string]bool{"pg_depend": true, "pg_shdepend": true, "pg_operator": true, "pg_opclass": true,
+	"pg_aggregate": true,
+	"pg_cast":      true, "pg_statistic": true, "pg_statistic_indicator": true, "svv_interleaved_columns": true,
 	"svv_vacuum_progress": true, "stl_alert_event_log": true}

@@ -74,8 +74,10 @@ func relationKind(r *Relation) string {
 }
 
 // classRow adds one row to pg_class.
-func classRow(b *builder, oid any, name string, schema, owner any, kind, persistence string, columns int, rows int64, keys bool, pkey bool, am int, dist state.DistStyle) {
-	b.add(oid, name, schema, 0, 0, owner, am, oid, 0, 0, float64(rows), 0, 0, keys, false, persistence, kind, columns, 0, 0,
+func classRow(b *builder, oid any, name string, schema, owner any, kind, persistence string, columns int, rows int64,
+	keys bool, pkey bool, am int, dist state.DistStyle) {
+	b.add(oid, name, schema, 0, 0, owner, am, oid, 0, 0, float64(rows), 0, 0, keys, false, persistence, kind, columns, 0,
+		0,
 		false, pkey, false, false, false, false, false, true, "d", false, int64(0), nil, nil, nil, dist)
 }
 
@@ -84,17 +86,20 @@ const btree = 403
 
 func pgClass(_ context.Context, env *Env, b *builder) error {
 	for _, r := range registry.all {
-		classRow(b, r.OID, r.Name, env.schemaID(r.Schema), 1, relationKind(r), "p", len(r.Columns), 0, false, false, 0, state.DistEven)
+		classRow(b, r.OID, r.Name, env.schemaID(r.Schema), 1, relationKind(r), "p", len(r.Columns), 0, false, false, 0,
+			state.DistEven)
 	}
 	for _, t := range env.tables() {
 		schema, owner, persistence := env.schemaID(t.Schema), env.userID(t.Owner), "p"
 		if env.temporary(t) {
 			persistence = "t"
 		}
-		classRow(b, t.ID, t.Name, schema, owner, "r", persistence, len(t.Columns), t.Version.Rows, hasKey(t), t.PrimaryKey() != nil, 0, t.DistStyle)
+		classRow(b, t.ID, t.Name, schema, owner, "r", persistence, len(t.Columns), t.Version.Rows, hasKey(t),
+			t.PrimaryKey() != nil, 0, t.DistStyle)
 		for i, k := range t.Constraints {
 			if k.Kind != "f" {
-				classRow(b, indexOID(t, i), k.Name, schema, owner, "i", persistence, len(k.Columns), 0, false, false, btree, state.DistEven)
+				classRow(b, indexOID(t, i), k.Name, schema, owner, "i", persistence, len(k.Columns), 0, false, false, btree,
+					state.DistEven)
 			}
 		}
 	}
@@ -128,7 +133,8 @@ func pgAttribute(_ context.Context, env *Env, b *builder) error {
 	}
 	for _, t := range env.tables() {
 		for i, c := range t.Columns {
-			attributeRow(b, t.ID, i, c.Name, c.Type, c.NotNull, hasDefault(&c), i == t.DistPlace(), sortOrdinal(t, i), encodingNumber(t, i))
+			attributeRow(b, t.ID, i, c.Name, c.Type, c.NotNull, hasDefault(&c), i == t.DistPlace(), sortOrdinal(t, i),
+				encodingNumber(t, i))
 		}
 		for n, k := range t.Constraints {
 			if k.Kind == "f" {
@@ -143,7 +149,8 @@ func pgAttribute(_ context.Context, env *Env, b *builder) error {
 	return nil
 }
 
-func attributeRow(b *builder, rel any, i int, name string, t types.Type, notNull, hasDef, dist bool, sort, encoding int) {
+func attributeRow(b *builder, rel any, i int, name string, t types.Type, notNull, hasDef, dist bool, sort,
+	encoding int) {
 	length := t.TypLen()
 	storage, collation := "p", 0
 	if length < 0 {
@@ -152,7 +159,8 @@ func attributeRow(b *builder, rel any, i int, name string, t types.Type, notNull
 	if t.IsString() {
 		collation = defaultCollation
 	}
-	b.add(rel, name, t.OID(), -1, length, i+1, 0, -1, t.Typmod(), length > 0 && length <= 8, storage, "i", notNull, hasDef, false, true,
+	b.add(rel, name, t.OID(), -1, length, i+1, 0, -1, t.Typmod(), length > 0 && length <= 8, storage, "i", notNull, hasDef,
+		false, true,
 		0, collation, nil, nil, nil, dist, false, sort, encoding, 0)
 }
 
@@ -333,7 +341,8 @@ func pgTableDef(_ context.Context, env *Env, b *builder) error {
 			continue
 		}
 		for i, c := range t.Columns {
-			b.add(t.Schema, t.Name, c.Name, c.Type.String(), shownEncoding(t, i), i == t.DistPlace(), sortOrdinal(t, i), c.NotNull)
+			b.add(t.Schema, t.Name, c.Name, c.Type.String(), shownEncoding(t, i), i == t.DistPlace(), sortOrdinal(t, i),
+				c.NotNull)
 		}
 	}
 	return nil

@@ -45,7 +45,8 @@ func pgType(_ context.Context, env *Env, b *builder) error {
 		if t.Len < 0 {
 			storage = "x"
 		}
-		b.add(t.OID, t.Name, schema, 1, t.Len, t.Len > 0 && t.Len <= 8, kind, t.Category, false, true, delim, 0, t.Elem, t.Array,
+		b.add(t.OID, t.Name, schema, 1, t.Len, t.Len > 0 && t.Len <= 8, kind, t.Category, false, true, delim, 0, t.Elem,
+			t.Array,
 			input, base+"out", base+"recv", base+"send", "i", storage, false, 0, -1, 0, collation, nil, nil)
 	}
 	return nil

@@ -56,16 +56,20 @@ func world(t *testing.T) *Env {
 		Functions: fn.Default(), Footer: footer,
 		Settings: func() []Setting { return []Setting{{"search_path", "$user, public", "Schemas."}} },
 		Sessions: func() []Session {
-			return []Session{{PID: 7, User: "dev", Database: "dev", StartMicros: 1, Query: "select 1"}, {PID: 8, User: "dev", Database: "dev"}}
+			return []Session{{PID: 7, User: "dev", Database: "dev", StartMicros: 1, Query: "select 1"},
+				{PID: 8, User: "dev", Database: "dev"}}
 		},
 		LoadErrors: func() []LoadError {
-			return []LoadError{{Query: 3, Table: movies, Column: "year", Code: 1207, Reason: "Invalid digit", RawLine: strings.Repeat("é", 2000)}}
+			return []LoadError{{Query: 3, Table: movies, Column: "year", Code: 1207, Reason: "Invalid digit",
+				RawLine: strings.Repeat("é", 2000)}}
 		},
 		Loads:    func() []Load { return []Load{{Query: 3, File: "f", Table: "movies"}} },
 		Compiles: func() []Compile { return []Compile{{Query: 1, Compiled: true}} },
 		Queries: func() []Query {
-			return []Query{{ID: 1, PID: 7, User: "dev", Database: "dev", Text: strings.Repeat("é", 150), StartMicros: 1, EndMicros: 3},
-				{ID: 2, Kind: KindDDL, Text: "create table", StartMicros: 1, EndMicros: 2}, {ID: 3, Kind: KindUtility, Text: "copy", StartMicros: 1, EndMicros: 2, Aborted: true},
+			return []Query{{ID: 1, PID: 7, User: "dev", Database: "dev", Text: strings.Repeat("é", 150), StartMicros: 1,
+				EndMicros: 3},
+				{ID: 2, Kind: KindDDL, Text: "create table", StartMicros: 1, EndMicros: 2},
+				{ID: 3, Kind: KindUtility, Text: "copy", StartMicros: 1, EndMicros: 2, Aborted: true},
 				{ID: 4, Text: "select 2", StartMicros: 90}}
 		},
 	}
@@ -186,12 +190,14 @@ func TestStorage(t *testing.T) {
 	if len(info) != 1 {
 		t.Fatalf("%d tables with rows", len(info))
 	}
-	for column, want := range map[string]string{"diststyle": "KEY(gross)", "sortkey1": "year", "encoded": "Y, AUTO(ENCODE)", "table": "movies"} {
+	for column, want := range map[string]string{"diststyle": "KEY(gross)", "sortkey1": "year",
+		"encoded": "Y, AUTO(ENCODE)", "table": "movies"} {
 		if got := info[0][column].S; got != want {
 			t.Errorf("svv_table_info.%s is %q, want %q", column, got, want)
 		}
 	}
-	for column, want := range map[string]int64{"tbl_rows": 46, "size": 20, "skew_rows": 130, "stats_off": 10000, "skew_sortkey1": 250, "max_varchar": 100, "unsorted": 0} {
+	for column, want := range map[string]int64{"tbl_rows": 46, "size": 20, "skew_rows": 130, "stats_off": 10000,
+		"skew_sortkey1": 250, "max_varchar": 100, "unsorted": 0} {
 		if got := info[0][column].Lo; got != want {
 			t.Errorf("svv_table_info.%s is %d, want %d", column, got, want)
 		}
@@ -214,19 +220,22 @@ func TestDefinitions(t *testing.T) {
 		t.Fatalf("%s has no %s %q", name, column, value)
 		return nil
 	}
-	if c := find("pg_class", "relname", "movies"); c["reldiststyle"].Lo != 1 || c["relkind"].S != "r" || c["relhasindex"].Lo != 1 || c["relnatts"].Lo != 5 {
+	if c := find("pg_class", "relname", "movies"); c["reldiststyle"].Lo != 1 || c["relkind"].S != "r" ||
+		c["relhasindex"].Lo != 1 || c["relnatts"].Lo != 5 {
 		t.Errorf("pg_class: %v", c)
 	}
 	if c := find("pg_class", "relname", "svv_table_info"); c["relkind"].S != "v" {
 		t.Error("a view that is none")
 	}
-	if d := find("pg_table_def", "column", "year"); d["type"].S != "integer" || d["encoding"].S != "none" || d["sortkey"].Lo != 1 || d["notnull"].Lo != 1 {
+	if d := find("pg_table_def", "column", "year"); d["type"].S != "integer" || d["encoding"].S != "none" ||
+		d["sortkey"].Lo != 1 || d["notnull"].Lo != 1 {
 		t.Errorf("pg_table_def: %v", d)
 	}
 	if n := len(rows(t, env, "", "pg_table_def")); n != 5 {
 		t.Errorf("pg_table_def shows %d columns, want those of one table in the path", n)
 	}
-	if k := find("pg_constraint", "contype", "f"); k["conkey"].S != "{1,2}" || k["confkey"].S != "{5,2}" || k["conname"].S != "movies_m_Odd name_fkey" {
+	if k := find("pg_constraint", "contype", "f"); k["conkey"].S != "{1,2}" || k["confkey"].S != "{5,2}" ||
+		k["conname"].S != "movies_m_Odd name_fkey" {
 		t.Errorf("pg_constraint: %v", k)
 	}
 	if k := find("pg_index", "indkey", "5 2"); k["indisprimary"].Lo != 1 {
@@ -238,7 +247,8 @@ func TestDefinitions(t *testing.T) {
 	if c := rows(t, env, "information_schema", "columns"); len(c) < 500 {
 		t.Errorf("information_schema.columns shows %d columns", len(c))
 	}
-	if u := rows(t, env, "information_schema", "referential_constraints"); len(u) != 1 || u[0]["unique_constraint_name"].S != "movies_pkey" {
+	if u := rows(t, env, "information_schema", "referential_constraints"); len(u) != 1 ||
+		u[0]["unique_constraint_name"].S != "movies_pkey" {
 		t.Errorf("referential_constraints: %v", u)
 	}
 	if e := rows(t, env, "", "stl_load_errors")[0]; len(e["raw_line"].S) != 1024 || e["err_code"].Lo != 1207 {
@@ -274,7 +284,8 @@ func TestLookups(t *testing.T) {
 		{"pg_table_is_visible", 5, types.NullDatum},
 		{"pg_get_constraintdef", int64(indexOID(public, 0)), types.String("PRIMARY KEY (id, year)")},
 		{"pg_get_constraintdef", int64(indexOID(other, 0)), types.String(`FOREIGN KEY (m, "Odd name") REFERENCES public.movies(id, year)`)},
-		{"pg_get_indexdef", int64(indexOID(public, 0)), types.String("CREATE UNIQUE INDEX movies_pkey ON public.movies USING btree (id, year)")},
+		{"pg_get_indexdef", int64(indexOID(public, 0)),
+			types.String("CREATE UNIQUE INDEX movies_pkey ON public.movies USING btree (id, year)")},
 		{"pg_encoding_to_char", 6, types.String("UTF8")},
 		{"format_encoding", 2, types.String("az64")},
 		{"format_encoding", 0, types.String("none")},

@@ -51,7 +51,8 @@ func stl() []entry {
 				query_type char(32), status char(10), result_cache_hit bool, start_time timestamp, end_time timestamp?, elapsed_time, queue_time,
 				execution_time int8, error_message char(512), returned_rows int8, returned_bytes int8?, query_text char(4000),
 				redshift_version char(256), compute_type varchar(32), compile_time, planning_time int8, lock_wait_time int8?`,
-			doc: "Queries that run or ran; times in microseconds. Nothing is queued, or answered from a cache of results. What is not " +
+			doc: "Queries that run or ran; times in microseconds. Nothing is queued, or answered from a cache of results. What " +
+				"is not " +
 				"measured is NULL. Fused code is compiled while the query runs: compile_time is within execution_time."},
 		{name: "sys_load_error_detail", view: true, rows: sysLoadErrorDetail,
 			columns: `user_id int4, query_id int8, transaction_id int8?, session_id int4, database_name char(64), table_id int4, start_time timestamp,
@@ -73,7 +74,8 @@ func ended(env *Env, f func(q *Query)) {
 func stlQuery(_ context.Context, env *Env, b *builder) error {
 	ended(env, func(q *Query) {
 		if q.Kind == KindQuery {
-			b.add(env.userID(q.User), q.ID, label(q), q.Txn, q.PID, q.Database, q.Text, q.StartMicros, q.EndMicros, bit(q.Aborted), 0, 0)
+			b.add(env.userID(q.User), q.ID, label(q), q.Txn, q.PID, q.Database, q.Text, q.StartMicros, q.EndMicros,
+				bit(q.Aborted), 0, 0)
 		}
 	})
 	return nil
@@ -90,7 +92,8 @@ func label(q *Query) string {
 func svlQlog(_ context.Context, env *Env, b *builder) error {
 	ended(env, func(q *Query) {
 		if q.Kind == KindQuery {
-			b.add(env.userID(q.User), q.ID, q.Txn, q.PID, q.StartMicros, q.EndMicros, q.EndMicros-q.StartMicros, bit(q.Aborted), label(q),
+			b.add(env.userID(q.User), q.ID, q.Txn, q.PID, q.StartMicros, q.EndMicros, q.EndMicros-q.StartMicros, bit(q.Aborted),
+				label(q),
 				q.Text, nil, "0 - Ran on the main cluster", nil)
 		}
 	})
@@ -184,7 +187,8 @@ func stlLoaderrorDetail(_ context.Context, env *Env, b *builder) error {
 
 func stlLoadCommits(_ context.Context, env *Env, b *builder) error {
 	for _, l := range all(env.Loads) {
-		b.add(l.UserID, l.Query, -1, l.Table, l.File, l.Bytes, l.Lines, l.Errors, l.EndMicros, 1, "Text", 0, int64(0), int64(-1))
+		b.add(l.UserID, l.Query, -1, l.Table, l.File, l.Bytes, l.Lines, l.Errors, l.EndMicros, 1, "Text", 0, int64(0),
+			int64(-1))
 	}
 	return nil
 }
@@ -205,7 +209,8 @@ func sysQueryHistory(_ context.Context, env *Env, b *builder) error {
 			status = "failed"
 		}
 		elapsed := max(0, end-q.StartMicros)
-		b.add(env.userID(q.User), q.ID, label(&q), q.Txn, q.PID, q.Database, kindNames[q.Kind], status, false, q.StartMicros, null(q.EndMicros),
+		b.add(env.userID(q.User), q.ID, label(&q), q.Txn, q.PID, q.Database, kindNames[q.Kind], status, false, q.StartMicros,
+			null(q.EndMicros),
 			elapsed, int64(0), max(0, elapsed-q.PlanMicros), q.Error, q.Rows, nil, q.Text, fn.Version, "primary",
 			compiled[q.ID], q.PlanMicros, nil)
 	}

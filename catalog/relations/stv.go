@@ -17,7 +17,8 @@ func stv() []entry {
 			doc: "Which node serves which slice; slices nobody serves are missing."},
 		{name: "stv_nodes", rows: stvNodes,
 			columns: `id varchar(64), number int4, address varchar(256), workers int4, state varchar(16), slices, queries int4, last_seen timestamp?`,
-			doc:     "Compute nodes: connected, draining (connected, but shall have no slices) or lost. number is stv_slices.node."},
+			doc: "Compute nodes: connected, draining (connected, but shall have no slices) or lost. number is " +
+				"stv_slices.node."},
 		{name: "stv_leaders", rows: stvLeaders,
 			columns: `id varchar(64), sql_address, cluster_address varchar(256), voter bool, state varchar(16), term, last_log_index, commit_index,
 				applied_index, snapshot_index, last_contact_ms int8?`,
@@ -143,7 +144,8 @@ func stvTblPerm(ctx context.Context, env *Env, b *builder) error {
 			return err
 		}
 		for i, s := range slices {
-			b.add(i, t.ID, t.Name, s.rows, s.sorted, bit(env.temporary(t)), env.databaseID(t.Database), bit(s.rows == 0), 1, bit(t.Backup), t.Effective, s.blocks)
+			b.add(i, t.ID, t.Name, s.rows, s.sorted, bit(env.temporary(t)), env.databaseID(t.Database), bit(s.rows == 0), 1,
+				bit(t.Backup), t.Effective, s.blocks)
 		}
 	}
 	return nil

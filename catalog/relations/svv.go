@@ -93,8 +93,10 @@ func svvTableInfo(ctx context.Context, env *Env, b *builder) error {
 		if t.Version.Stats != "" {
 			statsOff = 0
 		}
-		b.add(env.Database, t.Schema, t.ID, t.Name, encodedText(t), StyleText(t), sortKey1Text(t), maxVarchar(t), sort1Encoding,
-			len(t.SortKey), blocks, nil, int64(0), unsorted, decimal(statsOff, 2), types.Int(rows), skewSort, skewRows(t, bySlice),
+		b.add(env.Database, t.Schema, t.ID, t.Name, encodedText(t), StyleText(t), sortKey1Text(t), maxVarchar(t),
+			sort1Encoding,
+			len(t.SortKey), blocks, nil, int64(0), unsorted, decimal(statsOff, 2), types.Int(rows), skewSort,
+			skewRows(t, bySlice),
 			types.Int(rows), nil, nil, t.CreatedMicros)
 	}
 	return nil

@@ -98,7 +98,8 @@ func allColumns(_ context.Context, env *Env, b *builder) error {
 		for _, t := range env.Catalog.Tables(d.Name) {
 			for i, c := range t.Columns {
 				f := typeFacts(c.Type)
-				b.add(d.Name, t.Schema, t.Name, c.Name, i+1, null(env.defaultText(t, i)), yesNo(!c.NotNull), c.Type.Name(), f[0], f[2], f[4],
+				b.add(d.Name, t.Schema, t.Name, c.Name, i+1, null(env.defaultText(t, i)), yesNo(!c.NotNull), c.Type.Name(), f[0],
+					f[2], f[4],
 					null(t.Comments.Of(c.ID)))
 			}
 		}

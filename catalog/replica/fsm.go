@@ -57,7 +57,9 @@ func (f *fsm) Apply(l *raft.Log) any {
 	}
 	cmds, err := state.DecodeEntry(l.Data)
 	if errors.Is(err, state.ErrUnknownOp) {
-		f.stuck = fmt.Errorf("entry %d of the catalog's log: %w; start a version that does, at least as new as the newest that has been the active leader", l.Index, err)
+		f.stuck = fmt.Errorf(
+			"entry %d of the catalog's log: %w; start a version that does, at least as new as the newest that has been the "+
+				"active leader", l.Index, err)
 		if f.lost != nil {
 			f.lost(f.stuck)
 		}

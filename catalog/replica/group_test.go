@@ -114,7 +114,8 @@ func newGroupWith(t *testing.T, tune func(*Options), ids ...string) *group {
 
 func (g *group) start(id string, bootstrap bool) *Replica {
 	g.t.Helper()
-	o := Options{Dir: g.dirs[id], ID: id, Bootstrap: bootstrap, Streams: g.n.streams(g.t, id), Locate: g.n.locate, Heartbeat: 300 * time.Millisecond}
+	o := Options{Dir: g.dirs[id], ID: id, Bootstrap: bootstrap, Streams: g.n.streams(g.t, id), Locate: g.n.locate,
+		Heartbeat: 300 * time.Millisecond}
 	if g.tune != nil {
 		g.tune(&o)
 	}
@@ -316,7 +317,8 @@ func TestIsolatedLeader(t *testing.T) {
 	}
 	term := old.Term()
 	g.n.isolate(old.opts.ID, true)
-	cmd := &state.Command{Txn: txn, Term: term, Ops: []state.Op{&state.Delta{Table: tid, Adds: []state.ObjectRef{{Name: "o", Rows: 1}}}}}
+	cmd := &state.Command{Txn: txn, Term: term, Ops: []state.Op{&state.Delta{Table: tid,
+		Adds: []state.ObjectRef{{Name: "o", Rows: 1}}}}}
 	if _, err := old.Propose(ctx, cmd); !errors.Is(err, ErrOutcomeUnknown) {
 		t.Errorf("cut off from the others: %v", err)
 	}

@@ -41,8 +41,8 @@ type silence struct {
 }
 
 const (
-	// silencePatience is how long a peer may be silent without a warning: it may have been stopped, as this process will be
-	// next, or be starting.
+	// silencePatience is how long a peer may be silent without a warning: it may have been stopped, as this process will
+	// be next, or be starting.
 	silencePatience = 5 * time.Second
 	// silenceEnds is how far apart two complaints about a peer are that are of two silences; raft goes on
 	// asking every few seconds at least.
@@ -65,8 +65,8 @@ func (s *sink) Accept(name string, level hclog.Level, msg string, args ...any) {
 	s.to.Log(context.Background(), out, msg, append([]any{"part", name}, args...)...)
 }
 
-// compacted reports whether a line is about an entry that is only in a snapshot by now: a peer that lacks it gets the snapshot.
-// Where raft cannot go on without the entry, it panics.
+// compacted reports whether a line is about an entry that is only in a snapshot by now: a peer that lacks it gets the
+// snapshot. Where raft cannot go on without the entry, it panics.
 func compacted(args []any) bool {
 	for i := 0; i+1 < len(args); i += 2 {
 		if err, ok := args[i+1].(error); ok && args[i] == "error" && errors.Is(err, raft.ErrLogNotFound) {

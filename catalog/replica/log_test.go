@@ -12,11 +12,13 @@ import (
 	"github.com/hashicorp/raft"
 )
 
-// What raft says in the ordinary course of things is detail; a peer that stays silent is told once, a disk that fails at once.
+// What raft says in the ordinary course of things is detail; a peer that stays silent is told once, a disk that fails
+// at once.
 func TestLog(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Unix(1000, 0)
-	s := &sink{to: slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelInfo})), now: func() time.Time { return now },
+	s := &sink{to: slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelInfo})),
+		now:    func() time.Time { return now },
 		silent: map[string]*silence{}}
 	l := hclog.NewInterceptLogger(&hclog.LoggerOptions{Name: "raft", Level: hclog.Info, Output: &bytes.Buffer{}})
 	l.RegisterSink(s)

@@ -73,7 +73,8 @@ func (r *Replica) Status() Status {
 		return v
 	}
 	leader, _ := r.Leader()
-	s := Status{ID: r.opts.ID, Leader: leader, Term: n("term"), LastLogIndex: r.raft.LastIndex(), CommitIndex: n("commit_index"),
+	s := Status{ID: r.opts.ID, Leader: leader, Term: n("term"), LastLogIndex: r.raft.LastIndex(),
+		CommitIndex:  n("commit_index"),
 		AppliedIndex: n("applied_index"), SnapshotIndex: n("last_snapshot_index")}
 	switch r.raft.State() {
 	case raft.Leader:

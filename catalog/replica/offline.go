@@ -78,7 +78,8 @@ func Recover(dir, id string, log *slog.Logger) (*Recovered, error) {
 		}
 	}
 	if len(alone.Servers) == 0 {
-		return nil, sqlerr.New(sqlerr.UndefinedObject, "leader \"%s\" is none of the cluster in %s: it has %v", id, dir, out.Lost)
+		return nil, sqlerr.New(sqlerr.UndefinedObject, "leader \"%s\" is none of the cluster in %s: it has %v", id, dir,
+			out.Lost)
 	}
 	if out.Index, err = r.log.LastIndex(); err != nil {
 		return nil, err

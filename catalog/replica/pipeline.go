@@ -6,8 +6,8 @@ import (
 	"github.com/hashicorp/raft"
 )
 
-// pipeline is raft's of entries to one follower, with an end. raft sends and takes answers in two goroutines. The one that
-// takes them leaves at the first answer that refuses; the one that sends does not hear of that while it hands on
+// pipeline is raft's of entries to one follower, with an end. raft sends and takes answers in two goroutines. The one
+// that takes them leaves at the first answer that refuses; the one that sends does not hear of that while it hands on
 // the next message, and waits for a reader of answers that waits for the one that has left (raft 1.8.0,
 // netPipeline). Such a follower got no entries any more, and raft's shutdown waited for the sender for ever.
 // Here the pipeline is closed behind a refusal, so that sending fails and raft begins anew.

@@ -47,7 +47,8 @@ func (r *Replica) apply(ctx context.Context, cmd *state.Command) (*state.Result,
 		return nil, err
 	}
 	if len(data) > maxCommand {
-		return nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "a commit of %d bytes is too large for the catalog's log (the limit is %d bytes)", len(data), maxCommand)
+		return nil, sqlerr.New(sqlerr.ProgramLimitExceeded,
+			"a commit of %d bytes is too large for the catalog's log (the limit is %d bytes)", len(data), maxCommand)
 	}
 	if err := fault.Point("replica.propose"); err != nil {
 		return nil, notActive(err)

@@ -198,7 +198,8 @@ func (r *Replica) members(conf raft.Config) ([]raft.Server, error) {
 	}
 	member := slices.ContainsFunc(c.Servers, func(s raft.Server) bool { return s.ID == conf.LocalID })
 	if len(c.Servers) > 0 && !member {
-		return nil, fmt.Errorf("directory %s belongs to leader \"%s\", not to \"%s\"", r.opts.Dir, c.Servers[0].ID, conf.LocalID)
+		return nil, fmt.Errorf("directory %s belongs to leader \"%s\", not to \"%s\"", r.opts.Dir, c.Servers[0].ID,
+			conf.LocalID)
 	}
 	return c.Servers, nil
 }

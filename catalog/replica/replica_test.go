@@ -158,7 +158,8 @@ func TestRestartKeepsEverything(t *testing.T) {
 		if r.Term() <= term || after.Version() != before.Version()+1 {
 			t.Fatalf("term %d after %d, version %d after %d", r.Term(), term, after.Version(), before.Version())
 		}
-		if after.Cluster().ID != before.Cluster().ID || !bytes.Equal(after.Cluster().SigningKey, before.Cluster().SigningKey) {
+		if after.Cluster().ID != before.Cluster().ID || !bytes.Equal(after.Cluster().SigningKey,
+			before.Cluster().SigningKey) {
 			t.Fatal("another cluster")
 		}
 		if len(after.Tables("dev")) != round+2 {

@@ -33,7 +33,8 @@ func pair(t *testing.T) (from, to *transport, at raft.ServerAddress) {
 
 // entries is a message as a leader pipelines it.
 func entries(term uint64) *raft.AppendEntriesRequest {
-	return &raft.AppendEntriesRequest{RPCHeader: raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax}, Term: term, PrevLogEntry: 1, PrevLogTerm: 1}
+	return &raft.AppendEntriesRequest{RPCHeader: raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax}, Term: term,
+		PrevLogEntry: 1, PrevLogTerm: 1}
 }
 
 // within fails the test if f takes long, and gives what it returned.
@@ -54,7 +55,8 @@ func within(t *testing.T, what string, f func() error) error {
 // then, for nobody would take the answers to what comes.
 func TestRefusedPipeline(t *testing.T) {
 	for name, answer := range map[string]*raft.AppendEntriesResponse{
-		"another log": {Term: 1}, "a newer term": {Term: 2}, "a newer term, accepted": {Term: 2, Success: true}, "an error": nil,
+		"another log": {Term: 1}, "a newer term": {Term: 2}, "a newer term, accepted": {Term: 2, Success: true},
+		"an error": nil,
 	} {
 		t.Run(name, func(t *testing.T) {
 			from, to, at := pair(t)

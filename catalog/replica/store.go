@@ -95,7 +95,8 @@ func (s *store) SetUint64(key []byte, value uint64) error {
 type snapshots struct{ raft.SnapshotStore }
 
 // Create implements raft.SnapshotStore.
-func (s snapshots) Create(v raft.SnapshotVersion, index, term uint64, c raft.Configuration, cIndex uint64, t raft.Transport) (raft.SnapshotSink, error) {
+func (s snapshots) Create(v raft.SnapshotVersion, index, term uint64, c raft.Configuration, cIndex uint64,
+	t raft.Transport) (raft.SnapshotSink, error) {
 	if err := fault.Point("snapshot.create"); err != nil {
 		return nil, err
 	}

@@ -52,7 +52,8 @@ type transport struct {
 }
 
 func newTransport(o Options, logger hclogger) *transport {
-	t := &transport{acks: newAcks(), rpcs: make(chan raft.RPC), deaf: time.Now().Add(o.config().HeartbeatTimeout), stop: make(chan struct{})}
+	t := &transport{acks: newAcks(), rpcs: make(chan raft.RPC), deaf: time.Now().Add(o.config().HeartbeatTimeout),
+		stop: make(chan struct{})}
 	if o.Streams == nil {
 		_, t.carrier = raft.NewInmemTransport(raft.ServerAddress(o.ID))
 	} else {
@@ -103,7 +104,8 @@ func (t *transport) refuses(rpc raft.RPC) bool {
 func (t *transport) Consumer() <-chan raft.RPC { return t.rpcs }
 
 // AppendEntries implements raft.Transport.
-func (t *transport) AppendEntries(id raft.ServerID, at raft.ServerAddress, args *raft.AppendEntriesRequest, resp *raft.AppendEntriesResponse) error {
+func (t *transport) AppendEntries(id raft.ServerID, at raft.ServerAddress, args *raft.AppendEntriesRequest,
+	resp *raft.AppendEntriesResponse) error {
 	began := time.Now()
 	err := t.carrier.AppendEntries(id, at, args, resp)
 	if err == nil && resp.Success {
@@ -126,7 +128,10 @@ func (t *transport) AppendEntriesPipeline(id raft.ServerID, at raft.ServerAddres
 func (t *transport) elect() {
 	answer := make(chan raft.RPCResponse, 1)
 	select {
-	case t.rpcs <- raft.RPC{Command: &raft.TimeoutNowRequest{RPCHeader: raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax}}, RespChan: answer}:
+	case t.rpcs <- raft.RPC{
+		Command:  &raft.TimeoutNowRequest{RPCHeader: raft.RPCHeader{ProtocolVersion: raft.ProtocolVersionMax}},
+		RespChan: answer,
+	}:
 	case <-t.stop:
 	}
 }

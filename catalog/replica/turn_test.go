@@ -23,7 +23,8 @@ func TestProposalsShareEntries(t *testing.T) {
 	for s := range sessions {
 		wg.Go(func() {
 			for i := range each {
-				res, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{&state.Allocate{What: state.AllocateOID, Count: 1}}})
+				res, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{&state.Allocate{What: state.AllocateOID,
+					Count: 1}}})
 				if err != nil {
 					t.Error(err)
 					return
@@ -34,7 +35,8 @@ func TestProposalsShareEntries(t *testing.T) {
 				if _, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{table("taken")}}); err == nil {
 					t.Error("a table was made twice")
 				}
-				if _, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{table(fmt.Sprintf("t%d_%d", s, i))}}); err != nil {
+				if _, err := r.Propose(context.Background(), &state.Command{Ops: []state.Op{table(fmt.Sprintf("t%d_%d", s,
+					i))}}); err != nil {
 					t.Error(err)
 				}
 			}

@@ -12,7 +12,8 @@ import (
 	"slices"
 )
 
-// maxDistance is how many mistakes are looked through, as in PostgreSQL's hints; of a short name about a third of its letters.
+// maxDistance is how many mistakes are looked through, as in PostgreSQL's hints; of a short name about a third of its
+// letters.
 const maxDistance = 3
 
 // maxBest bounds the equally near names that are told.

@@ -10,7 +10,8 @@ import (
 	"slipher/catalog/types"
 )
 
-// A table's columns get ids with it, whatever the command says: a copy of another table's columns is no younger than its rows.
+// A table's columns get ids with it, whatever the command says: a copy of another table's columns is no younger than
+// its rows.
 func TestColumnIDs(t *testing.T) {
 	like := movies("public").(*CreateTable)
 	nine := types.Int(9)
@@ -38,7 +39,8 @@ func TestColumnIDs(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := c.TableByID(tab.ID)
-	if cols := got.Stored(); len(cols) != 2 || cols[0].ID != 2 || cols[1].ID != 3 || cols[1].Value() != nine || got.NextColumn != 4 {
+	if cols := got.Stored(); len(cols) != 2 || cols[0].ID != 2 || cols[1].ID != 3 || cols[1].Value() != nine ||
+		got.NextColumn != 4 {
 		t.Errorf("%+v, next %d", cols, got.NextColumn)
 	}
 	next, res2 := run(t, c, &ReserveIdentity{Table: tab.ID, Column: 2, Count: 1})
@@ -134,7 +136,8 @@ func TestKeys(t *testing.T) {
 	}
 	c, res := run(t, started(t), def(2, FirstKey(1, 0), FirstKey(0)))
 	tab := *c.TableByID(TableID(res.Ops[0].ID))
-	if tab.DistPlace() != 1 || !slices.Equal(tab.SortPlaces(), []int{1, 0}) || !slices.Equal(tab.Places(tab.PrimaryKey()), []int{0}) {
+	if tab.DistPlace() != 1 || !slices.Equal(tab.SortPlaces(), []int{1, 0}) ||
+		!slices.Equal(tab.Places(tab.PrimaryKey()), []int{0}) {
 		t.Errorf("%+v", tab)
 	}
 	// Another order of columns, and a new one in front.
@@ -144,10 +147,12 @@ func TestKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	moved := again.TableByID(tab.ID)
-	if moved.DistPlace() != 1 || !slices.Equal(moved.SortPlaces(), []int{1, 2}) || !slices.Equal(moved.Places(moved.PrimaryKey()), []int{2}) {
+	if moved.DistPlace() != 1 || !slices.Equal(moved.SortPlaces(), []int{1, 2}) ||
+		!slices.Equal(moved.Places(moved.PrimaryKey()), []int{2}) {
 		t.Errorf("%+v", moved)
 	}
-	if none := (&Table{Columns: tab.Columns}); none.DistPlace() != -1 || len(none.SortPlaces()) != 0 || none.PrimaryKey() != nil {
+	if none := (&Table{Columns: tab.Columns}); none.DistPlace() != -1 || len(none.SortPlaces()) != 0 ||
+		none.PrimaryKey() != nil {
 		t.Error("keys of a table without any")
 	}
 	// The form: numbers, -1 for none.
@@ -163,7 +168,8 @@ func TestKeys(t *testing.T) {
 	if got, err := FirstKey(2, 0).MarshalMsg(nil); err != nil || !bytes.Equal(got, []byte{0x92, 2, 0}) {
 		t.Errorf("%x %v", got, err)
 	}
-	for _, bad := range []*CreateTable{def(3, nil, nil), def(0, Key{3}, nil), def(0, nil, Key{1, 0}), def(1<<32-1, nil, nil)} {
+	for _, bad := range []*CreateTable{def(3, nil, nil), def(0, Key{3}, nil), def(0, nil, Key{1, 0}),
+		def(1<<32-1, nil, nil)} {
 		fails(t, c, sqlerr.InvalidTableDefinition, func() Op { bad.Table.Name = "bad"; return bad }())
 	}
 }

@@ -43,7 +43,8 @@ func TestDeletes(t *testing.T) {
 	c, id := loaded(t)
 	c, _ = run(t, c, del(id, "o1", 1, 2, 3), del(id, "o3", 9))
 	v := c.TableByID(id).Version
-	if o := v.Objects.Find("o1"); v.Rows != 26 || o.Dead != 3 || !bytes.Equal(o.Deleted, rowsOf(1, 2, 3)) || o.Live() != 7 {
+	if o := v.Objects.Find("o1"); v.Rows != 26 || o.Dead != 3 || !bytes.Equal(o.Deleted, rowsOf(1, 2, 3)) ||
+		o.Live() != 7 {
 		t.Fatalf("%+v, object %+v", v, o)
 	}
 	fails(t, c, sqlerr.SerializationFailure, del(id, "o1", 3))
@@ -67,7 +68,8 @@ func TestConflictText(t *testing.T) {
 	c, _ = c.Apply(&Command{Txn: 11, Ops: []Op{del(id, "o1", 1)}})
 	_, res := c.Apply(&Command{Txn: 12, Ops: []Op{del(id, "o1", 1)}})
 	if res.Err == nil || res.Err.Message != "could not serialize access due to concurrent update" ||
-		!strings.Contains(res.Err.Detail, "movies") || !strings.Contains(res.Err.Detail, "transaction 11") || res.Err.Hint == "" {
+		!strings.Contains(res.Err.Detail, "movies") || !strings.Contains(res.Err.Detail, "transaction 11") ||
+		res.Err.Hint == "" {
 		t.Errorf("%+v", res.Err)
 	}
 }
@@ -104,7 +106,8 @@ func TestDeleteAll(t *testing.T) {
 // Rows may be added and deleted again in one command, in one delta or two.
 func TestDeleteOwnRows(t *testing.T) {
 	c, id := loaded(t)
-	c, _ = run(t, c, &Delta{Table: id, Adds: []ObjectRef{ref(5, 2)}, Deletes: []RowSet{{"o5", rowsOf(0)}}}, del(id, "o5", 1, 2))
+	c, _ = run(t, c, &Delta{Table: id, Adds: []ObjectRef{ref(5, 2)}, Deletes: []RowSet{{"o5", rowsOf(0)}}},
+		del(id, "o5", 1, 2))
 	if o := c.TableByID(id).Version.Objects.Find("o5"); o.Dead != 3 || c.TableByID(id).Version.Rows != 37 {
 		t.Errorf("%+v", o)
 	}
@@ -166,7 +169,8 @@ func TestReads(t *testing.T) {
 	if r.Err == nil || r.Err.Code != sqlerr.SerializationFailure || r.Err.Message != "1023" {
 		t.Fatalf("%+v", r.Err)
 	}
-	for _, part := range []string{"Serializable isolation violation on table - 10", "cycle are: 20, 21 (pid:0)", "\"movies\"", "\"actors\""} {
+	for _, part := range []string{"Serializable isolation violation on table - 10", "cycle are: 20, 21 (pid:0)",
+		"\"movies\"", "\"actors\""} {
 		if !strings.Contains(r.Err.Detail, part) {
 			t.Errorf("%q lacks %q", r.Err.Detail, part)
 		}

@@ -27,8 +27,8 @@ func FirstKey(numbers ...int) Key {
 	return out
 }
 
-// Place is where a column is in the definition of the day, -1 if it is not there. A table that no catalog has made, which
-// is without ids, has the first ones.
+// Place is where a column is in the definition of the day, -1 if it is not there. A table that no catalog has made,
+// which is without ids, has the first ones.
 func (t *Table) Place(id types.ColumnID) int {
 	for i := range t.Columns {
 		if t.idAt(i) == id {

@@ -20,8 +20,9 @@ func TestCommandLimits(t *testing.T) {
 		cmd *Command
 		ok  bool
 	}{
-		"a large set of rows": {deletes(16 << 20), true}, "a large write": {&Command{Ops: []Op{&Delta{Adds: []ObjectRef{{Data: make([]byte, 16<<20)}}}}}, true},
-		"objects": {adds(bound.Elements), true}, "too many objects": {adds(bound.Elements + 1), false},
+		"a large set of rows": {deletes(16 << 20), true},
+		"a large write":       {&Command{Ops: []Op{&Delta{Adds: []ObjectRef{{Data: make([]byte, 16<<20)}}}}}, true},
+		"objects":             {adds(bound.Elements), true}, "too many objects": {adds(bound.Elements + 1), false},
 	} {
 		data, err := EncodeCommand(c.cmd)
 		switch {

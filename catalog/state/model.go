@@ -135,8 +135,8 @@ type RowSet struct {
 	Rows   []byte `msg:"rows,limit=1073741824" what:"the set of deleted rows of an object"`
 }
 
-// Stored is what has to be known of the columns to read what is stored of them. A table that no catalog has made, which is
-// without ids, has the first ones.
+// Stored is what has to be known of the columns to read what is stored of them. A table that no catalog has made, which
+// is without ids, has the first ones.
 func (t *Table) Stored() []types.Column {
 	out := make([]types.Column, len(t.Columns))
 	for i := range t.Columns {

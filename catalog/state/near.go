@@ -7,9 +7,9 @@ import (
 	"slipher/catalog/sqlerr"
 )
 
-// OfferTables offers s the tables that a name could have been meant to be: those of the schema that stands in front of it, or of
-// the schemas of the search path; and tables of exactly that name in the database's other schemas. Temporary tables of
-// other sessions are nobody's business.
+// OfferTables offers s the tables that a name could have been meant to be: those of the schema that stands in front of
+// it, or of the schemas of the search path; and tables of exactly that name in the database's other schemas. Temporary
+// tables of other sessions are nobody's business.
 func (c *Catalog) OfferTables(s *similar.Search, db string, path []string, schema, name string) {
 	if schema != "" {
 		path = []string{schema}

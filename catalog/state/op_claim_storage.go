@@ -28,7 +28,8 @@ func (o *ClaimStorage) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 		return OpResult{}, sqlerr.New(sqlerr.InvalidTransactionState, "the cluster is not bootstrapped")
 	}
 	known := c.cluster.Claims
-	if o.URL == "" || o.ClusterID == "" || o.Claim.Token == "" || len(known) > 0 && o.Claim.Incarnation <= known[len(known)-1].Incarnation {
+	if o.URL == "" || o.ClusterID == "" || o.Claim.Token == "" || len(known) > 0 &&
+		o.Claim.Incarnation <= known[len(known)-1].Incarnation {
 		return OpResult{}, sqlerr.New(sqlerr.InvalidParameterValue, "malformed claim on managed storage")
 	}
 	if i := slices.IndexFunc(known, func(k Claim) bool { return k.Token == o.Since }); i > 0 {

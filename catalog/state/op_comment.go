@@ -33,7 +33,8 @@ func (o *Comment) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 			return OpResult{}, errNoTableID(o.Table)
 		}
 		if o.Column != 0 && !slices.ContainsFunc(old.Columns, func(col Column) bool { return col.ID == o.Column }) {
-			return OpResult{}, sqlerr.New(sqlerr.UndefinedColumn, "column %d of relation \"%s\" does not exist", o.Column, old.Name)
+			return OpResult{}, sqlerr.New(sqlerr.UndefinedColumn, "column %d of relation \"%s\" does not exist", o.Column,
+				old.Name)
 		}
 		t := *old
 		t.Comments = old.Comments.with(o.Column, o.Text)

@@ -8,7 +8,8 @@ import (
 
 //go:generate go run github.com/tinylib/msgp -file op_create_table.go -o op_create_table_gen.go -io=false -tests=false
 
-// CreateTable makes an empty table. An id of 0 is allocated. Keys name columns by the ids that they get: the first ones.
+// CreateTable makes an empty table. An id of 0 is allocated. Keys name columns by the ids that they get: the first
+// ones.
 type CreateTable struct {
 	Table       Table `msg:"table"`
 	IfNotExists bool  `msg:"ine,omitempty"`
@@ -48,7 +49,8 @@ func (o *CreateTable) apply(c *Catalog, cmd *Command) (OpResult, *sqlerr.Error) 
 	t.Def = 1
 	t.number()
 	if !t.keysStand() {
-		return OpResult{}, sqlerr.New(sqlerr.InvalidTableDefinition, "a key of table \"%s\" names a column that it does not have", t.Name)
+		return OpResult{}, sqlerr.New(sqlerr.InvalidTableDefinition,
+			"a key of table \"%s\" names a column that it does not have", t.Name)
 	}
 	t.CreatedMicros = cmd.Micros
 	c.tables = c.tables.set(t.ID, &t)

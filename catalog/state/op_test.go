@@ -22,7 +22,8 @@ import (
 
 var rewrite = flag.Bool("rewrite", false, "rewrite golden files")
 
-// Kinds of operations in the log never change their names: a line that goes or changes here is a log that cannot be read.
+// Kinds of operations in the log never change their names: a line that goes or changes here is a log that cannot be
+// read.
 func TestKinds(t *testing.T) {
 	var out strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(rows)) {
@@ -36,7 +37,8 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s: row", name)
 		}
 		var back Ops
-		if left, err := back.UnmarshalMsg(b); err != nil || len(left) > 0 || !reflect.DeepEqual(reflect.TypeOf(back[0]), reflect.TypeOf(r.make())) {
+		if left, err := back.UnmarshalMsg(b); err != nil || len(left) > 0 ||
+			!reflect.DeepEqual(reflect.TypeOf(back[0]), reflect.TypeOf(r.make())) {
 			t.Errorf("%s comes back as %T: %v", name, back, err)
 		}
 		if n := (Ops{r.make()}).Msgsize(); n < len(b) {

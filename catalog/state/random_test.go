@@ -212,7 +212,8 @@ func (m *logMaker) op() Op {
 		return o
 	case 21:
 		k := m.cat.Cluster()
-		o := &ClaimStorage{Claim: Claim{Incarnation: uint64(m.Intn(9)), Token: m.name()}, Since: m.name(), URL: m.name(), ClusterID: m.name()}
+		o := &ClaimStorage{Claim: Claim{Incarnation: uint64(m.Intn(9)), Token: m.name()}, Since: m.name(), URL: m.name(),
+			ClusterID: m.name()}
 		if k != nil && len(k.Claims) > 0 && m.Intn(2) == 0 {
 			o.Claim.Incarnation = k.Claims[len(k.Claims)-1].Incarnation + 1
 			o.Since = k.Claims[m.Intn(len(k.Claims))].Token

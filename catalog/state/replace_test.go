@@ -19,7 +19,8 @@ func TestReplace(t *testing.T) {
 	}
 	after, _ := run(t, c, merge(18, 2))
 	v := after.TableByID(id).Version
-	if v.Rows != before.Rows || v.Content != before.Content || v.LastTxn != before.LastTxn || v.Number != before.Number+1 || v.Objects.Len() != 2 {
+	if v.Rows != before.Rows || v.Content != before.Content || v.LastTxn != before.LastTxn || v.Number != before.Number+
+		1 || v.Objects.Len() != 2 {
 		t.Errorf("%+v after %+v", v, before)
 	}
 	if got := garbageOf(after); !slices.Equal(got, []string{"o1"}) {

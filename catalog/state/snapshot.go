@@ -59,7 +59,8 @@ func Decode(data []byte) (*Catalog, error) {
 		return nil, fmt.Errorf("%w: %d bytes too many", ErrCorruptSnapshot, len(rest))
 	}
 	if img.Format < oldestFormat || img.Format > imageFormat {
-		return nil, fmt.Errorf("%w: format %d is unknown, this version of Slipher reads %d to %d; start a newer one", ErrCorruptSnapshot, img.Format, oldestFormat, imageFormat)
+		return nil, fmt.Errorf("%w: format %d is unknown, this version of Slipher reads %d to %d; start a newer one",
+			ErrCorruptSnapshot, img.Format, oldestFormat, imageFormat)
 	}
 	c := &Catalog{version: img.Version, cluster: img.Cluster, term: img.Term, nextOID: img.NextOID,
 		nextTxn: img.NextTxn, settled: img.Settled, pinned: img.Pinned, slices: img.Slices, terms: img.Terms}
@@ -121,7 +122,8 @@ func Decode(data []byte) (*Catalog, error) {
 	return c, nil
 }
 
-// EncodeCommand is cmd as a log entry. One that DecodeCommand would refuse must never get there: it is an error (54000).
+// EncodeCommand is cmd as a log entry. One that DecodeCommand would refuse must never get there: it is an error
+// (54000).
 func EncodeCommand(cmd *Command) ([]byte, error) {
 	if cmd.Msgsize() > bound.Elements { // else nothing in it can be longer
 		if err := bound.Check(cmd); err != nil {

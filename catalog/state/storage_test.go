@@ -27,7 +27,8 @@ func TestClaims(t *testing.T) {
 	if got := fmt.Sprint(tokens()); got != "[t2 t5]" {
 		t.Errorf("claims %s", got)
 	}
-	for _, bad := range []Op{claim(5, "t5"), claim(4, "t5"), &ClaimStorage{Claim: Claim{9, ""}, URL: "file:s", ClusterID: "c"},
+	for _, bad := range []Op{claim(5, "t5"), claim(4, "t5"),
+		&ClaimStorage{Claim: Claim{9, ""}, URL: "file:s", ClusterID: "c"},
 		&ClaimStorage{Claim: Claim{9, "x"}, ClusterID: "c"}, &ClaimStorage{Claim: Claim{9, "x"}, URL: "file:s"}} {
 		fails(t, c, sqlerr.InvalidParameterValue, bad)
 	}
@@ -37,7 +38,8 @@ func TestClaims(t *testing.T) {
 	if got := tokens(); len(got) != claimsKept || got[len(got)-1] != fmt.Sprint("t", 9+2*claimsKept) {
 		t.Errorf("%d claims, the last is %s", len(got), got[len(got)-1])
 	}
-	c, _ = run(t, c, &ClaimStorage{Claim: Claim{1000, "x"}, Since: tokens()[claimsKept-1], URL: "file:///n", ClusterID: "d"})
+	c, _ = run(t, c, &ClaimStorage{Claim: Claim{1000, "x"}, Since: tokens()[claimsKept-1], URL: "file:///n",
+		ClusterID: "d"})
 	if k := c.Cluster(); k.ID != "d" || k.StorageURL != "file:///n" || len(k.Claims) != 2 || k.Slices != 2 {
 		t.Errorf("%+v", k)
 	}

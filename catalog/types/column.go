@@ -39,7 +39,8 @@ func Columns(typs ...Type) []Column {
 func FirstID(number int) ColumnID { return ColumnID(number) + 1 }
 
 // Places says where columns of a table are in something that stores those of ids, in its order: for each its place,
-// -1 if it is not there. nil: each is where it is in the table. Ids that are nil are n columns from before there were ids.
+// -1 if it is not there. nil: each is where it is in the table. Ids that are nil are n columns from before there were
+// ids.
 func Places(cols []Column, ids []ColumnID, n int) []int {
 	if ids != nil {
 		n = len(ids)

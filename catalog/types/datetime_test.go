@@ -54,8 +54,8 @@ func answer(typ Type, s string) string {
 // rewrite writes our own answers, where they differ, behind PostgreSQL's: for review.
 var rewrite = flag.Bool("rewrite", false, "write the tables of PostgreSQL's answers anew, with ours where they differ")
 
-// asPostgres compares our answers for each type with a table's. Behind PostgreSQL's answers a row may have our own ones,
-// where another is right here.
+// asPostgres compares our answers for each type with a table's. Behind PostgreSQL's answers a row may have our own
+// ones, where another is right here.
 func asPostgres(t *testing.T, file string, answer func(typ Type, s string) string, typs ...Type) {
 	t.Helper()
 	rows := postgresTable(t, file)

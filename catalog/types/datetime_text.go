@@ -46,7 +46,8 @@ type DateTime struct {
 	Year, Month, Day int   // year 0 is 1 BC
 	Micros           int64 // of the day; 24:00:00 and a 60th second count on
 	Zone             string
-	// Offset is the zone's, in seconds east of Greenwich. It is to be looked up if Named: Zone is a name of the tz database.
+	// Offset is the zone's, in seconds east of Greenwich. It is to be looked up if Named: Zone is a name of the tz
+	// database.
 	Offset int
 	Zoned  bool
 	Named  bool

@@ -59,7 +59,8 @@ type kind struct {
 	// cuts: an explicit cast to a short string cuts the text. Numbers are refused instead: their first digits
 	// mean something else.
 	cuts bool
-	// clock reads words that ask what time it is (local is what the session's clock says, as a timestamp); nil: there are none.
+	// clock reads words that ask what time it is (local is what the session's clock says, as a timestamp); nil: there are
+	// none.
 	clock func(word string, local func() int64) (Datum, bool)
 	// badText is the load error (stl_load_errors.err_code) of text that is no value, 0: the one of all that is odd.
 	badText int

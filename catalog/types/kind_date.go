@@ -4,9 +4,12 @@ import "slipher/catalog/sqlerr"
 
 // Days since 2000-01-01.
 func dateKind() *kind {
-	return &kind{name: "date", short: "date", typname: "date", names: named(0, "date"), oid: 1082, array: 1182, typlen: 4, category: "D",
-		phys: I32, bounds: within(MinDate, MaxDate), family: Dates, class: "date", beside: itself, column: true, distinct: 1000, unit: MicrosPerDay,
-		parse: parseDate, write: writeAs(appendDate), wire: intWire(4), room: atMost(24), cuts: true, clock: dateOfClock, badText: 1205}
+	return &kind{name: "date", short: "date", typname: "date", names: named(0, "date"), oid: 1082, array: 1182, typlen: 4,
+		category: "D",
+		phys:     I32, bounds: within(MinDate, MaxDate), family: Dates, class: "date", beside: itself, column: true,
+		distinct: 1000, unit: MicrosPerDay,
+		parse: parseDate, write: writeAs(appendDate), wire: intWire(4), room: atMost(24), cuts: true, clock: dateOfClock,
+		badText: 1205}
 }
 
 // clockDays are the words for days that are told from a clock, by their distance from today.

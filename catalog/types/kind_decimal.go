@@ -17,7 +17,8 @@ func decimalKind() *kind {
 		family: Numbers, class: "integer", column: true,
 		holding: func(t Type, text string) Type { return DecimalExact(t, DecimalOf(text)) },
 		beside:  func(t Type) Type { return TDecimal(MaxPrecision, int(max(t.Scale, 6))) },
-		parse:   parseDecimal, write: func(t Type, _ Output) Writer { return unscaledWriter(t, appendDecimal) }, wire: numericWire(),
+		parse:   parseDecimal, write: func(t Type, _ Output) Writer { return unscaledWriter(t, appendDecimal) },
+		wire: numericWire(),
 		room: func(t Type) int { return int(t.Prec) + 3 }, badText: 1209}
 }
 
@@ -60,10 +61,12 @@ func readDecimal(_ *Alias, mods []int, _ bool) (Type, *sqlerr.Error) {
 		scale = mods[1]
 	}
 	if prec < 1 || prec > MaxPrecision {
-		return Type{}, sqlerr.New(sqlerr.InvalidParameterValue, "NUMERIC precision %d must be between 1 and %d", prec, MaxPrecision)
+		return Type{}, sqlerr.New(sqlerr.InvalidParameterValue, "NUMERIC precision %d must be between 1 and %d", prec,
+			MaxPrecision)
 	}
 	if scale < 0 || scale > prec || scale > MaxPrecision-1 {
-		return Type{}, sqlerr.New(sqlerr.InvalidParameterValue, "NUMERIC scale %d must be between 0 and precision %d", scale, min(prec, MaxPrecision-1))
+		return Type{}, sqlerr.New(sqlerr.InvalidParameterValue, "NUMERIC scale %d must be between 0 and precision %d", scale,
+			min(prec, MaxPrecision-1))
 	}
 	return TDecimal(prec, scale), nil
 }

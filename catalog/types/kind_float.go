@@ -9,7 +9,8 @@ import (
 )
 
 func float4Kind() *kind {
-	return floatKind(&kind{name: "real", short: "float4", names: named(0, "real, float4"), oid: 700, array: 1021, phys: F32, class: "real"}, 24)
+	return floatKind(&kind{name: "real", short: "float4", names: named(0, "real, float4"), oid: 700, array: 1021,
+		phys: F32, class: "real"}, 24)
 }
 
 func float8Kind() *kind {
@@ -53,7 +54,8 @@ func parseFloat(t Type, s string) (Datum, error) {
 			return Datum{}, syntaxError(t.String(), s)
 		}
 	}
-	if strings.EqualFold(strings.TrimLeft(in[:min(1, len(in))], "+-")+in[min(1, len(in)):], "nan") { // a sign, which Go does not take
+	// a sign, which Go does not take
+	if strings.EqualFold(strings.TrimLeft(in[:min(1, len(in))], "+-")+in[min(1, len(in)):], "nan") {
 		return Float(math.NaN()), nil
 	}
 	f, err := strconv.ParseFloat(in, bits)

@@ -9,16 +9,19 @@ import (
 )
 
 func int2Kind() *kind {
-	return integerKind(&kind{name: "smallint", short: "int2", names: named(0, "smallint, int2"), oid: 21, array: 1005, phys: I16,
+	return integerKind(&kind{name: "smallint", short: "int2", names: named(0, "smallint, int2"), oid: 21, array: 1005,
+		phys:     I16,
 		distinct: 1000})
 }
 
 func int4Kind() *kind {
-	return integerKind(&kind{name: "integer", short: "int4", names: named(0, "integer, int, int4"), oid: 23, array: 1007, phys: I32})
+	return integerKind(&kind{name: "integer", short: "int4", names: named(0, "integer, int, int4"), oid: 23, array: 1007,
+		phys: I32})
 }
 
 func int8Kind() *kind {
-	return integerKind(&kind{name: "bigint", short: "int8", names: named(0, "bigint, int8"), oid: 20, array: 1016, phys: I64})
+	return integerKind(&kind{name: "bigint", short: "int8", names: named(0, "bigint, int8"), oid: 20, array: 1016,
+		phys: I64})
 }
 
 // integerKind fills in what integers have in common.

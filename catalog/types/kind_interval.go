@@ -5,7 +5,8 @@ import "strconv"
 // Months in the high 64 bits and microseconds in the low 64 bits of an I128, both signed; days count 86,400 s.
 // Values of expressions only: no table stores them.
 func intervalKind() *kind {
-	return &kind{name: "interval", short: "interval", typname: "interval", names: named(0, "interval"), oid: 1186, typlen: 16, category: "T",
+	return &kind{name: "interval", short: "interval", typname: "interval", names: named(0, "interval"), oid: 1186,
+		typlen: 16, category: "T",
 		phys: I128, ownOrder: true, write: writeInterval, wire: intervalWire(),
 		parse: func(_ Type, s string) (Datum, error) { return ParseInterval(s, IntervalFields{}) }}
 }

@@ -21,15 +21,17 @@ func varcharKind() *kind {
 	return &kind{name: "character varying", short: "varchar", typname: "varchar",
 		names: lengthNames(256, "varchar, character varying, char varying, nvarchar, text"),
 		oid:   1043, array: 1015, typlen: -1, category: "S", parameter: TText,
-		phys: Str, mod: lengthModifier("character varying", MaxVarchar, TVarchar), read: readLength(MaxVarchar), facts: lengthFacts,
+		phys: Str, mod: lengthModifier("character varying", MaxVarchar, TVarchar), read: readLength(MaxVarchar),
+		facts:  lengthFacts,
 		family: Strings, class: "string", column: true, holding: varcharHolding,
 		parse: parseString, write: writeString, wire: textWire(writeString), room: func(t Type) int { return int(t.Len) }}
 }
 
 // The type of names in catalog relations: up to 127 bytes.
 func nameKind() *kind {
-	return &kind{name: "name", short: "name", typname: "name", names: named(0, "name"), oid: 19, array: 1003, typlen: 64, category: "S",
-		phys: Str, family: Strings, class: "string", stored: TVarchar(128),
+	return &kind{name: "name", short: "name", typname: "name", names: named(0, "name"), oid: 19, array: 1003, typlen: 64,
+		category: "S",
+		phys:     Str, family: Strings, class: "string", stored: TVarchar(128),
 		parse: anyString, write: writeString, wire: textWire(writeString), room: atMost(127)}
 }
 
@@ -128,7 +130,8 @@ func parseString(t Type, s string) (Datum, error) {
 		if len(s) <= int(t.Len) {
 			for i := 0; i < len(s); i++ {
 				if s[i] >= 0x80 {
-					return Datum{}, sqlerr.New(sqlerr.InvalidByteSequence, "CHAR string contains invalid multi-byte or non-ASCII character")
+					return Datum{}, sqlerr.New(sqlerr.InvalidByteSequence,
+						"CHAR string contains invalid multi-byte or non-ASCII character")
 				}
 			}
 		}

@@ -9,7 +9,8 @@ func timeKind() *kind {
 		names: append(named(1, "time"), named(0, "time without time zone")...),
 		oid:   1083, array: 1183, typlen: 8, category: "D", facts: func(Type) Facts { return Facts{Fraction: 6} },
 		phys: I64, bounds: within(0, MicrosPerDay), class: "time", beside: itself, column: true,
-		parse: parseTime, write: writeAs(appendClock), wire: intWire(8), room: atMost(24), cuts: true, clock: timeOfClock, badText: 1206}
+		parse: parseTime, write: writeAs(appendClock), wire: intWire(8), room: atMost(24), cuts: true, clock: timeOfClock,
+		badText: 1206}
 }
 
 func timeOfClock(word string, local func() int64) (Datum, bool) {

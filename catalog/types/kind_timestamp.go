@@ -7,8 +7,10 @@ func timestampKind() *kind {
 	return &kind{name: "timestamp without time zone", short: "timestamp", typname: "timestamp",
 		names: append(named(1, "timestamp"), named(0, "timestamp without time zone")...),
 		oid:   1114, array: 1115, typlen: 8, category: "D", facts: func(Type) Facts { return Facts{Fraction: 6} },
-		phys: I64, bounds: within(MinTimestamp, MaxTimestamp), family: Dates, class: "timestamp", beside: itself, column: true,
-		parse: parseTimestamp, write: writeAs(appendTimestamp), wire: intWire(8), room: atMost(40), cuts: true, clock: timestampOfClock, badText: 1206}
+		phys: I64, bounds: within(MinTimestamp, MaxTimestamp), family: Dates, class: "timestamp", beside: itself,
+		column: true,
+		parse:  parseTimestamp, write: writeAs(appendTimestamp), wire: intWire(8), room: atMost(40), cuts: true,
+		clock: timestampOfClock, badText: 1206}
 }
 
 func timestampOfClock(word string, local func() int64) (Datum, bool) {

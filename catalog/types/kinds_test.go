@@ -80,7 +80,8 @@ func sampleData(t Type) []Datum {
 			}
 		}
 	case p.IsFloat():
-		for _, f := range []float64{0, 1, -1.5, 1e-4, 1e15, 1e6, math.Inf(1), math.Inf(-1), math.MaxFloat32, math.SmallestNonzeroFloat32} {
+		for _, f := range []float64{0, 1, -1.5, 1e-4, 1e15, 1e6, math.Inf(1), math.Inf(-1), math.MaxFloat32,
+			math.SmallestNonzeroFloat32} {
 			out = append(out, Float(float64(float32(f))))
 		}
 		for range 1000 {
@@ -95,7 +96,8 @@ func sampleData(t Type) []Datum {
 	case t.Kind == Interval: // months and days are 32 bits in binary
 		for range 1000 {
 			months := rand.Int64N(1<<32) - 1<<31
-			out = append(out, Int128(months/12*12, 0), Int128(0, rand.Int64N(MicrosPerDay)), Int128(rand.Int64N(1000)-500, rand.Int64N(1e18)-5e17))
+			out = append(out, Int128(months/12*12, 0), Int128(0, rand.Int64N(MicrosPerDay)),
+				Int128(rand.Int64N(1000)-500, rand.Int64N(1e18)-5e17))
 		}
 	default:
 		least, most := t.Bounds()
@@ -153,7 +155,8 @@ func TestForms(t *testing.T) {
 // Numerics that digits of 10,000 do not divide evenly survive the way out in binary and back.
 func TestNumericWire(t *testing.T) {
 	typ := TDecimal(38, 6)
-	for _, s := range []string{"0", "1", "-1", "0.5", "-0.05", "10000", "9999.9999", "12345678901234567890123456789012.123456", "100000000", "0.000001"} {
+	for _, s := range []string{"0", "1", "-1", "0.5", "-0.05", "10000", "9999.9999",
+		"12345678901234567890123456789012.123456", "100000000", "0.000001"} {
 		want, err := ParseText(typ, s)
 		if err != nil {
 			t.Fatal(err)
@@ -173,9 +176,12 @@ func TestFloatText(t *testing.T) {
 		extra int
 		want  string
 	}{
-		{TFloat4, float64(float32(1e-4)), 1, "0.0001"}, {TFloat4, float64(float32(9.9e-5)), 1, "9.9e-05"}, {TFloat4, 999999, 1, "999999"},
-		{TFloat4, 1e6, 1, "1e+06"}, {TFloat8, 1e-4, 1, "0.0001"}, {TFloat8, 1e15, 1, "1e+15"}, {TFloat8, 999999999999999, 1, "999999999999999"},
-		{TFloat8, 1.0 / 3, 0, "0.333333333333333"}, {TFloat8, 1.0 / 3, -3, "0.333333333333"}, {TFloat4, 1.0 / 3, 0, "0.333333"},
+		{TFloat4, float64(float32(1e-4)), 1, "0.0001"}, {TFloat4, float64(float32(9.9e-5)), 1, "9.9e-05"},
+		{TFloat4, 999999, 1, "999999"},
+		{TFloat4, 1e6, 1, "1e+06"}, {TFloat8, 1e-4, 1, "0.0001"}, {TFloat8, 1e15, 1, "1e+15"},
+		{TFloat8, 999999999999999, 1, "999999999999999"},
+		{TFloat8, 1.0 / 3, 0, "0.333333333333333"}, {TFloat8, 1.0 / 3, -3, "0.333333333333"},
+		{TFloat4, 1.0 / 3, 0, "0.333333"},
 		{TFloat8, 1.0 / 3, -20, "0.3"}, {TFloat8, math.NaN(), 0, "NaN"},
 	} {
 		if got := string(TextWriter(c.t, Output{FloatDigits: c.extra})(nil, oneDatum(Float(c.f)), 0, 0)); got != c.want {
@@ -190,8 +196,10 @@ func TestFormatType(t *testing.T) {
 		oid, mod int64
 		want     string
 	}{
-		{23, -1, "integer"}, {1043, 260, "character varying(256)"}, {1043, -1, "character varying"}, {1042, 14, "character(10)"},
-		{1700, 18<<16 + 4, "numeric(18,0)"}, {1700, -1, "numeric"}, {1114, -1, "timestamp without time zone"}, {1184, -1, "timestamp with time zone"},
+		{23, -1, "integer"}, {1043, 260, "character varying(256)"}, {1043, -1, "character varying"},
+		{1042, 14, "character(10)"},
+		{1700, 18<<16 + 4, "numeric(18,0)"}, {1700, -1, "numeric"}, {1114, -1, "timestamp without time zone"},
+		{1184, -1, "timestamp with time zone"},
 		{1005, -1, "smallint[]"}, {4000, -1, "super"}, {18, -1, `"char"`}, {1, -1, "???"}, {23 + 1<<32, -1, "???"},
 	} {
 		if got := FormatType(x.oid, x.mod); got != x.want {

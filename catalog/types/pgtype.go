@@ -21,7 +21,8 @@ type PgType struct {
 func PgTypes() []PgType {
 	out := slices.Clone(pgTypes)
 	for _, r := range kinds {
-		out = append(out, PgType{OID: r.oid, Name: r.typname, Len: r.typlen, Category: r.category, Array: r.array, Full: r.name})
+		out = append(out, PgType{OID: r.oid, Name: r.typname, Len: r.typlen, Category: r.category, Array: r.array,
+			Full: r.name})
 	}
 	slices.SortFunc(out, func(a, b PgType) int { return cmp.Compare(a.OID, b.OID) })
 	return out

@@ -80,7 +80,8 @@ func TVarchar(n int) Type { return Type{Kind: Varchar, Len: int32(n)} }
 func TChar(n int) Type { return Type{Kind: Char, Len: int32(n)} }
 
 // classTypes are types of the classes.
-var classTypes = [...]Type{I8: TBool, I16: TInt2, I32: TInt4, I64: TInt8, I128: TDecimal(MaxPrecision, 0), F32: TFloat4, F64: TFloat8, Str: TText}
+var classTypes = [...]Type{I8: TBool, I16: TInt2, I32: TInt4, I64: TInt8, I128: TDecimal(MaxPrecision, 0), F32: TFloat4,
+	F64: TFloat8, Str: TText}
 
 // OfPhys is an SQL type of class p, for values of which only the class is known; Unknown of what is no class.
 func OfPhys(p Phys) Type {

@@ -133,7 +133,8 @@ func newBinder(stmt *parse.Statement, cat Catalog, fns *fn.Table, o Options) *bi
 	out := &algebra.Statement{}
 	return &binder{stmt: stmt, cat: cat, fns: fns, opts: o, out: out,
 		client: map[int]int{}, refs: map[*algebra.Expr]columnPlace{},
-		numbers: expr.Numbers[algebra.ColumnID]{Type: bytesOf, Param: expr.SameLiterals(func() []expr.Param { return out.Params })}}
+		numbers: expr.Numbers[algebra.ColumnID]{Type: bytesOf,
+			Param: expr.SameLiterals(func() []expr.Param { return out.Params })}}
 }
 
 // maxWork bounds the nodes of a bound statement.
@@ -185,7 +186,8 @@ func (b *binder) selectStatement(q *parse.Query) error {
 	}
 	b.out.Root = r.node
 	for _, c := range r.cols {
-		b.out.Output = append(b.out.Output, plan.OutputColumn{Name: c.name, Type: c.typ, TableOID: c.tableOID, ColumnNo: c.columnNo})
+		b.out.Output = append(b.out.Output, plan.OutputColumn{Name: c.name, Type: c.typ, TableOID: c.tableOID,
+			ColumnNo: c.columnNo})
 	}
 	return nil
 }

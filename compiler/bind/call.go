@@ -26,7 +26,8 @@ func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 		return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s() does not exist", f.Name)
 	}
 	if f.Distinct {
-		return value{}, b.errorAt(f.Pos, sqlerr.DatatypeMismatch, "DISTINCT specified, but %s is not an aggregate function", f.Name)
+		return value{}, b.errorAt(f.Pos, sqlerr.DatatypeMismatch, "DISTINCT specified, but %s is not an aggregate function",
+			f.Name)
 	}
 	if err := b.notAggregate(f); err != nil {
 		return value{}, err
@@ -56,8 +57,8 @@ func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 	return b.resolve(f.Name, args, f.Pos)
 }
 
-// partFirst reports whether the first argument of f may be a bare date part. It may, too, if nothing has the name of f but one of those
-// functions has nearly: then the name is the mistake to be told, not that there is no column "day".
+// partFirst reports whether the first argument of f may be a bare date part. It may, too, if nothing has the name of f
+// but one of those functions has nearly: then the name is the mistake to be told, not that there is no column "day".
 func (b *binder) partFirst(f *parse.FuncCall) bool {
 	takes := func(name string) bool {
 		return slices.ContainsFunc(b.fns.Rows(name), func(r *fn.Row) bool { return r.PartFirst() && r.Takes(len(f.Args)) })
@@ -184,7 +185,8 @@ func (b *binder) effectCall(row *fn.Row, bd fn.Bound, args []value, at parse.Pos
 		call.Args = append(call.Args, e.Param)
 	}
 	b.out.Params = append(b.out.Params, plan.Param{Type: bd.Ret, Client: expr.EffectResult, Effect: call})
-	return value{expr: &algebra.Expr{Kind: expr.Parameter, Type: bd.Ret, Nullable: true, Param: len(b.out.Params) - 1}, typ: bd.Ret, pos: at}, nil
+	return value{expr: &algebra.Expr{Kind: expr.Parameter, Type: bd.Ret, Nullable: true, Param: len(b.out.Params) - 1},
+		typ: bd.Ret, pos: at}, nil
 }
 
 // noFunction says that no overload takes these arguments.
@@ -193,7 +195,8 @@ func (b *binder) noFunction(f *parse.FuncCall, args []value) error {
 	for _, a := range args {
 		ts = append(ts, a.typ.Name())
 	}
-	return b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s(%s) does not exist", f.Name, strings.Join(ts, ", ")).(*sqlerr.Error).
+	return b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s(%s) does not exist", f.Name,
+		strings.Join(ts, ", ")).(*sqlerr.Error).
 		WithHint("No function matches the given name and argument types. You may need to add explicit type casts.")
 }
 

@@ -47,9 +47,11 @@ func testCatalog(t testing.TB) tables {
 		}
 		for _, s := range stmts {
 			ct := s.Body.(*parse.CreateTable)
-			tab := &state.Table{ID: state.TableID(state.FirstUserOID + len(o)), Database: "dev", Schema: "public", Name: ct.Table.Name}
+			tab := &state.Table{ID: state.TableID(state.FirstUserOID + len(o)), Database: "dev", Schema: "public",
+				Name: ct.Table.Name}
 			for _, c := range ct.Columns {
-				tab.Columns = append(tab.Columns, state.Column{Name: c.Name, Type: c.Type, NotNull: c.NotNull, Default: c.Default, Identity: c.Identity})
+				tab.Columns = append(tab.Columns, state.Column{Name: c.Name, Type: c.Type, NotNull: c.NotNull, Default: c.Default,
+					Identity: c.Identity})
 			}
 			o[tab.Name] = tab
 		}

@@ -12,7 +12,8 @@ import (
 // Copy binds the load of a COPY: a projection over algebra.Text that casts each
 // field to its column by COPY's rules and fills the other columns by their
 // defaults. fields[i] is the table column that field i of the input fills.
-func Copy(stmt *parse.Statement, c *parse.Copy, cat Catalog, fns *fn.Table, o Options) (s *algebra.Statement, fields []int, err error) {
+func Copy(stmt *parse.Statement, c *parse.Copy, cat Catalog, fns *fn.Table, o Options) (s *algebra.Statement,
+	fields []int, err error) {
 	b := newBinder(stmt, cat, fns, o)
 	tab, err := b.target(c.Table)
 	if err != nil {
@@ -73,7 +74,8 @@ func Copy(stmt *parse.Statement, c *parse.Copy, cat Catalog, fns *fn.Table, o Op
 		}
 		proj.Exprs = append(proj.Exprs, e)
 		proj.Cols = append(proj.Cols, algebra.Column{ID: b.newID(), Name: col.Name, Type: col.Type, Nullable: e.Nullable})
-		b.out.Output = append(b.out.Output, plan.OutputColumn{Name: col.Name, Type: col.Type, TableOID: uint32(tab.ID), ColumnNo: int16(i + 1)})
+		b.out.Output = append(b.out.Output, plan.OutputColumn{Name: col.Name, Type: col.Type, TableOID: uint32(tab.ID),
+			ColumnNo: int16(i + 1)})
 	}
 	b.out.Root, b.out.Insert, b.out.NextID = proj, tab, b.nextID
 	return b.out, fields, nil

@@ -8,13 +8,15 @@ import (
 
 // TableOf is the CREATE TABLE that a CREATE TABLE AS or SELECT INTO means: its columns are those of the
 // query, without NOT NULL and keys. What fills the table then is the INSERT that Filling makes.
-func TableOf(stmt *parse.Statement, s *parse.CreateTableAs, cat Catalog, fns *fn.Table, o Options) (*parse.CreateTable, error) {
+func TableOf(stmt *parse.Statement, s *parse.CreateTableAs, cat Catalog, fns *fn.Table, o Options) (*parse.CreateTable,
+	error) {
 	bound, err := Bind(stmt, cat, fns, o)
 	if err != nil {
 		return nil, err
 	}
 	if len(s.Names) > len(bound.Output) {
-		return nil, stmt.ErrorAt(s.Names[len(bound.Output)].Pos, sqlerr.SyntaxError, "CREATE TABLE AS specifies too many column names")
+		return nil, stmt.ErrorAt(s.Names[len(bound.Output)].Pos, sqlerr.SyntaxError,
+			"CREATE TABLE AS specifies too many column names")
 	}
 	t := s.Def
 	for i, c := range bound.Output {

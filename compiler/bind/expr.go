@@ -272,7 +272,8 @@ func (b *binder) typeParam(v *value, other value) {
 // narrowInteger gives an integer constant the other side's smaller integer type
 // if it fits: the column then needs no cast.
 func narrowInteger(v *value, other value) {
-	if v.lit == nil || v.lit.Null || !v.typ.IsInteger() || other.lit != nil || !other.typ.IsInteger() || other.typ.Kind >= v.typ.Kind {
+	if v.lit == nil || v.lit.Null || !v.typ.IsInteger() || other.lit != nil || !other.typ.IsInteger() ||
+		other.typ.Kind >= v.typ.Kind {
 		return
 	}
 	if d, err := types.ParseText(other.typ, v.text); err == nil {

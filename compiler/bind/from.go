@@ -191,7 +191,8 @@ func (b *binder) rename(s *scope, alias string, names []string, at parse.Pos) (*
 	rel := s.rels[0]
 	rel.alias = alias
 	if len(names) > len(rel.cols) {
-		return nil, b.errorAt(at, sqlerr.InvalidColumnReference, "table \"%s\" has %d columns available but %d columns specified", alias, len(rel.cols), len(names))
+		return nil, b.errorAt(at, sqlerr.InvalidColumnReference,
+			"table \"%s\" has %d columns available but %d columns specified", alias, len(rel.cols), len(names))
 	}
 	for i, n := range names {
 		rel.cols[i].name = n
@@ -252,7 +253,8 @@ func (b *binder) using(ls, rs *scope, names []string, j *parse.JoinExpr) ([]*alg
 	seen := map[string]bool{}
 	for _, n := range names {
 		if seen[n] && !j.Natural { // NATURAL: the left side has two of the name
-			return nil, nil, b.errorAt(j.Pos, sqlerr.DuplicateColumn, "column name \"%s\" appears more than once in USING clause", n)
+			return nil, nil, b.errorAt(j.Pos, sqlerr.DuplicateColumn,
+				"column name \"%s\" appears more than once in USING clause", n)
 		}
 		seen[n] = true
 		l, err := b.usingColumn(ls, n, "left", j)
@@ -292,7 +294,8 @@ func (b *binder) using(ls, rs *scope, names []string, j *parse.JoinExpr) ([]*alg
 func (b *binder) usingColumn(s *scope, name, side string, j *parse.JoinExpr) (*column, error) {
 	c, ambiguous := s.findVisible(name)
 	if ambiguous {
-		return nil, b.errorAt(j.Pos, sqlerr.AmbiguousColumn, "common column name \"%s\" appears more than once in %s table", name, side)
+		return nil, b.errorAt(j.Pos, sqlerr.AmbiguousColumn, "common column name \"%s\" appears more than once in %s table",
+			name, side)
 	}
 	if c == nil {
 		near := similar.For(name)
@@ -301,7 +304,8 @@ func (b *binder) usingColumn(s *scope, name, side string, j *parse.JoinExpr) (*c
 				near.Offer(c.name, rel.alias+"."+c.name)
 			}
 		}
-		return nil, sqlerr.From(b.errorAt(j.Pos, sqlerr.UndefinedColumn, "column \"%s\" specified in USING clause does not exist in %s table", name, side)).
+		return nil, sqlerr.From(b.errorAt(j.Pos, sqlerr.UndefinedColumn,
+			"column \"%s\" specified in USING clause does not exist in %s table", name, side)).
 			WithHint("%s", columnHint(near))
 	}
 	return c, nil

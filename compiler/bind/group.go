@@ -118,7 +118,8 @@ func (b *binder) ordinal(e parse.Expr, ts []target, clause string) (target, bool
 	}
 	n, _ := strconv.Atoi(l.Text)
 	if n < 1 || n > len(ts) {
-		return target{}, false, b.errorAt(l.Pos, sqlerr.InvalidColumnReference, "%s position %s is not in select list", clause, l.Text)
+		return target{}, false, b.errorAt(l.Pos, sqlerr.InvalidColumnReference, "%s position %s is not in select list",
+			clause, l.Text)
 	}
 	return ts[n-1], true, nil
 }

@@ -52,7 +52,8 @@ func (b *binder) insert(s *parse.Insert) error {
 	}
 	b.out.Root, b.out.Insert = node, tab
 	for i, c := range tab.Columns {
-		b.out.Output = append(b.out.Output, plan.OutputColumn{Name: c.Name, Type: c.Type, TableOID: uint32(tab.ID), ColumnNo: int16(i + 1)})
+		b.out.Output = append(b.out.Output, plan.OutputColumn{Name: c.Name, Type: c.Type, TableOID: uint32(tab.ID),
+			ColumnNo: int16(i + 1)})
 	}
 	return nil
 }
@@ -173,7 +174,8 @@ func (in *insertion) assign(i int, v value) (*algebra.Expr, error) {
 	b, c := in.b, in.table.Columns[i]
 	if v.client == 0 && v.typ.Kind != types.Unknown {
 		if _, ok := b.fns.Cast(v.typ, c.Type, assignment); !ok {
-			return nil, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "column \"%s\" is of type %s but expression is of type %s", c.Name, c.Type.Name(), v.typ.Name()).(*sqlerr.Error).
+			return nil, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "column \"%s\" is of type %s but expression is of type %s",
+				c.Name, c.Type.Name(), v.typ.Name()).(*sqlerr.Error).
 				WithHint("You will need to rewrite or cast the expression.")
 		}
 	}

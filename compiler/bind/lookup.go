@@ -62,7 +62,8 @@ func (b *binder) lookupCall(f *parse.FuncCall, args []value) (value, error) {
 		is := b.among(arg, to, arm.keys)
 		if len(pair) > 1 {
 			of := b.among(pair[1], types.TInt4, []types.Datum{types.Int(int64(arm.second))})
-			is = &algebra.Expr{Kind: expr.And, Type: types.TBool, Nullable: is.Nullable || of.Nullable, Args: []*algebra.Expr{is, of}}
+			is = &algebra.Expr{Kind: expr.And, Type: types.TBool, Nullable: is.Nullable || of.Nullable,
+				Args: []*algebra.Expr{is, of}}
 		}
 		e.Args = append(e.Args, is, b.answer(ret, arm.value))
 	}

@@ -10,8 +10,8 @@ import (
 	"slipher/compiler/parse"
 )
 
-// Hints at the names that a misspelt one could have been meant to be, in PostgreSQL's words where it has some. They show
-// only what the user can name: columns of the statement's own tables, tables of the own database.
+// Hints at the names that a misspelt one could have been meant to be, in PostgreSQL's words where it has some. They
+// show only what the user can name: columns of the statement's own tables, tables of the own database.
 
 // Nearby is what a Catalog may offer besides: a hint for a table that does not exist.
 type Nearby interface {
@@ -66,7 +66,8 @@ func (b *binder) noRelation(s *scope, r *parse.ColumnRef, table string) error {
 	near := similar.For(table)
 	for _, rel := range s.rels {
 		if rel.table == table {
-			return sqlerr.From(b.errorAt(r.Pos, sqlerr.UndefinedTable, "invalid reference to FROM-clause entry for table \"%s\"", table)).
+			return sqlerr.From(b.errorAt(r.Pos, sqlerr.UndefinedTable, "invalid reference to FROM-clause entry for table \"%s\"",
+				table)).
 				WithHint("Perhaps you meant to reference the table alias \"%s\".", rel.alias)
 		}
 		near.Offer(rel.alias, rel.alias)
@@ -81,7 +82,8 @@ func (b *binder) noTarget(t *state.Table, name string, at parse.Pos) error {
 	for _, c := range t.Columns {
 		near.Offer(c.Name, t.Name+"."+c.Name)
 	}
-	return sqlerr.From(b.errorAt(at, sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", name, t.Name)).
+	return sqlerr.From(b.errorAt(at, sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", name,
+		t.Name)).
 		WithHint("%s", columnHint(near))
 }
 

@@ -150,7 +150,8 @@ func (b *binder) inList(arg value, consts []value, at parse.Pos) (*algebra.Expr,
 	}
 	if len(list) > 0 {
 		b.out.Params = append(b.out.Params, plan.Param{Type: t, List: sortedSet(t, list), IsList: true})
-		in := &algebra.Expr{Kind: expr.InList, Type: types.TBool, Nullable: left.Nullable, Param: len(b.out.Params) - 1, Args: []*algebra.Expr{left}}
+		in := &algebra.Expr{Kind: expr.InList, Type: types.TBool, Nullable: left.Nullable, Param: len(b.out.Params) - 1,
+			Args: []*algebra.Expr{left}}
 		others = append([]*algebra.Expr{in}, others...)
 	}
 	return expr.AnyOf(others), nil

@@ -179,7 +179,8 @@ func (s *selection) build() (*result, error) {
 	var node algebra.Node = proj
 	if q.Distinct {
 		if len(s.exprs) > len(s.targets) {
-			return nil, b.errorAt(q.OrderBy[len(q.OrderBy)-1].Expr.At(), sqlerr.InvalidColumnReference, "for SELECT DISTINCT, ORDER BY expressions must appear in select list")
+			return nil, b.errorAt(q.OrderBy[len(q.OrderBy)-1].Expr.At(), sqlerr.InvalidColumnReference,
+				"for SELECT DISTINCT, ORDER BY expressions must appear in select list")
 		}
 		node = &algebra.Distinct{In: node}
 	}

@@ -15,7 +15,8 @@ func (b *binder) common(vs []value, what string) (types.Type, error) {
 	for _, v := range vs {
 		u, ok := commonType(t, v)
 		if !ok {
-			return t, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", what, t.Name(), v.typ.Name())
+			return t, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "%s types %s and %s cannot be matched", what, t.Name(),
+				v.typ.Name())
 		}
 		t = u
 	}
@@ -179,7 +180,8 @@ func (b *binder) decode(f *parse.FuncCall, args []value) (value, error) {
 			if e, err = b.plain(x); err == nil {
 				c = isNull(e)
 			}
-		} else if c, err = b.comparison("=", x, rest[0], rest[0].pos); err == nil && c.Args[0].Nullable && c.Args[1].Nullable {
+		} else if c, err = b.comparison("=", x, rest[0], rest[0].pos); err == nil && c.Args[0].Nullable &&
+			c.Args[1].Nullable {
 			c = expr.AnyOf([]*algebra.Expr{c, expr.AllOf([]*algebra.Expr{isNull(c.Args[0]), isNull(c.Args[1])})})
 		}
 		if err != nil {
@@ -208,7 +210,8 @@ func extreme(op string) func(b *binder, f *parse.FuncCall, args []value) (value,
 		}
 		out := es[0]
 		for _, e := range es[1:] {
-			out = &algebra.Expr{Kind: expr.Call, Type: t, Nullable: out.Nullable && e.Nullable, Op: b.fns.Op(op), Args: []*algebra.Expr{out, e}}
+			out = &algebra.Expr{Kind: expr.Call, Type: t, Nullable: out.Nullable && e.Nullable, Op: b.fns.Op(op),
+				Args: []*algebra.Expr{out, e}}
 		}
 		return value{expr: out, typ: t, pos: f.Pos}, nil
 	}

@@ -27,7 +27,8 @@ func (b *binder) update(s *parse.Update) error {
 	for i, c := range m.table.Columns {
 		proj.Exprs = append(proj.Exprs, exprs[i])
 		proj.Cols = append(proj.Cols, algebra.Column{ID: b.newID(), Name: c.Name, Type: c.Type, Nullable: exprs[i].Nullable})
-		b.out.Output = append(b.out.Output, plan.OutputColumn{Name: c.Name, Type: c.Type, TableOID: uint32(m.table.ID), ColumnNo: int16(i + 1)})
+		b.out.Output = append(b.out.Output, plan.OutputColumn{Name: c.Name, Type: c.Type, TableOID: uint32(m.table.ID),
+			ColumnNo: int16(i + 1)})
 	}
 	proj.Exprs = append(proj.Exprs, m.rowID)
 	proj.Cols = append(proj.Cols, algebra.Column{ID: b.newID(), Name: "rowid", Type: types.TInt8})
@@ -88,11 +89,13 @@ func (m *modification) chooseMatch(exprs []*algebra.Expr) []*algebra.Expr {
 	b := m.b
 	below := &algebra.Project{In: m.node}
 	key := algebra.Column{ID: b.newID(), Name: "rowid", Type: types.TInt8}
-	group := &algebra.Aggregate{In: below, Keys: []*algebra.Expr{b.carry(below, "rowid", m.rowID)}, Cols: []algebra.Column{key}}
+	group := &algebra.Aggregate{In: below, Keys: []*algebra.Expr{b.carry(below, "rowid", m.rowID)},
+		Cols: []algebra.Column{key}}
 	some := func(name string, e *algebra.Expr) *algebra.Expr {
 		arg := b.carry(below, name, e)
 		c := algebra.Column{ID: b.newID(), Name: name, Type: e.Type, Nullable: e.Nullable}
-		group.Aggs = append(group.Aggs, algebra.AggCall{Fn: b.fns.Aggregate("any_value"), Args: []*algebra.Expr{arg}, Type: e.Type})
+		group.Aggs = append(group.Aggs, algebra.AggCall{Fn: b.fns.Aggregate("any_value"), Args: []*algebra.Expr{arg},
+			Type: e.Type})
 		group.Cols = append(group.Cols, c)
 		return c.Ref()
 	}
@@ -108,7 +111,8 @@ func (m *modification) chooseMatch(exprs []*algebra.Expr) []*algebra.Expr {
 			zero := &algebra.Expr{Kind: expr.Constant, Type: e.Type}
 			none := some(name, &algebra.Expr{Kind: expr.IsNull, Type: types.TBool, Args: []*algebra.Expr{e}})
 			val := some(name, &algebra.Expr{Kind: expr.Coalesce, Type: e.Type, Args: []*algebra.Expr{e, zero}})
-			out[i] = &algebra.Expr{Kind: expr.Case, Type: e.Type, Nullable: true, Args: []*algebra.Expr{none, algebra.Null(e.Type), val}}
+			out[i] = &algebra.Expr{Kind: expr.Case, Type: e.Type, Nullable: true,
+				Args: []*algebra.Expr{none, algebra.Null(e.Type), val}}
 		}
 	}
 	m.node, m.rowID = group, key.Ref()

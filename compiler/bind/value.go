@@ -148,7 +148,8 @@ func (b *binder) plain(v value) (*algebra.Expr, error) {
 // condition is v as BOOLEAN.
 func (b *binder) condition(v value, clause string) (*algebra.Expr, error) {
 	if v.typ.Kind != types.Bool && v.typ.Kind != types.Unknown && !v.typ.IsInteger() {
-		return nil, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "argument of %s must be type boolean, not type %s", clause, v.typ.Name())
+		return nil, b.errorAt(v.pos, sqlerr.DatatypeMismatch, "argument of %s must be type boolean, not type %s", clause,
+			v.typ.Name())
 	}
 	// Integers count too, as in Redshift: WHERE 1.
 	return b.coerce(v, types.TBool, explicit)
@@ -191,7 +192,8 @@ func (b *binder) coerceLiteral(v value, to types.Type, ctx fn.CastContext) (*alg
 		return nil, b.cannotCast(v.typ, to, ctx, v.pos)
 	}
 	cut := v.typ.Kind == types.Decimal && to.Kind == types.Decimal && to.Scale < v.typ.Scale && ctx != assignment
-	widens := v.typ.IsNumeric() && to.IsNumeric() && to.Kind >= v.typ.Kind && ctx != explicit && !cut || b.fns.SameText(v.typ, to)
+	widens := v.typ.IsNumeric() && to.IsNumeric() && to.Kind >= v.typ.Kind && ctx != explicit && !cut ||
+		b.fns.SameText(v.typ, to)
 	narrows := v.typ.IsInteger() && to.IsNumeric() && ctx == assignment // if it fits: the cast says what is wrong
 	if widens || narrows {
 		// The text says the same value in the other type (and is rounded on assignment).
@@ -269,7 +271,8 @@ func (b *binder) cannotCast(from, to types.Type, ctx fn.CastContext, at parse.Po
 	if ctx == explicit {
 		return b.errorAt(at, sqlerr.CannotCoerce, "cannot cast type %s to %s", from.Name(), to.Name())
 	}
-	return b.errorAt(at, sqlerr.DatatypeMismatch, "expression is of type %s but type %s is needed", from.Name(), to.Name()).(*sqlerr.Error).
+	return b.errorAt(at, sqlerr.DatatypeMismatch, "expression is of type %s but type %s is needed", from.Name(),
+		to.Name()).(*sqlerr.Error).
 		WithHint("You will need to rewrite or cast the expression.")
 }
 

@@ -43,7 +43,8 @@ func (b *binder) valuesQuery(q *parse.Query) (*result, error) {
 		}
 		node.Cols = append(node.Cols, c)
 		s.exprs, s.names = append(s.exprs, c.Ref()), append(s.names, c.Name)
-		s.targets = append(s.targets, target{Pos: q.Pos, Expr: &starExpr{q.Pos, &column{name: c.Name, id: c.ID, typ: t, nullable: c.Nullable}}, Alias: c.Name})
+		s.targets = append(s.targets, target{Pos: q.Pos,
+			Expr: &starExpr{q.Pos, &column{name: c.Name, id: c.ID, typ: t, nullable: c.Nullable}}, Alias: c.Name})
 		r.cols = append(r.cols, column{name: c.Name, id: c.ID, typ: t, nullable: c.Nullable})
 	}
 	b.literalRows(node, mark)

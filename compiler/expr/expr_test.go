@@ -58,7 +58,10 @@ func TestRelationInExpression(t *testing.T) {
 	if e.Substitute(map[position]*pexpr{9: column(8)}) == nil || !e.MayFail() || e.Args[1].Failure() != ForSomeRow {
 		t.Error("a scalar subquery may have too many rows")
 	}
-	if text := (&Printer[position]{Column: func(c position) string { return fmt.Sprint("c", c) }}).Text(e); text != "((- c1) + SCALAR(c3, c4))" {
+	if text := (&Printer[position]{Column: func(c position) string {
+		return fmt.Sprint("c",
+			c)
+	}}).Text(e); text != "((- c1) + SCALAR(c3, c4))" {
 		t.Error(text)
 	}
 }
@@ -88,7 +91,8 @@ func TestFailure(t *testing.T) {
 
 // Equal expressions have one number, whatever objects they are.
 func TestNumbers(t *testing.T) {
-	params := []Param{{Type: types.TInt4, Value: types.Int(5)}, {Type: types.TInt4, Value: types.Int(5)}, {Type: types.TInt4, Client: 1}, {Type: types.TInt4, Client: 1}}
+	params := []Param{{Type: types.TInt4, Value: types.Int(5)}, {Type: types.TInt4, Value: types.Int(5)},
+		{Type: types.TInt4, Client: 1}, {Type: types.TInt4, Client: 1}}
 	p := func(i int) *pexpr { return &pexpr{Kind: Parameter, Type: types.TInt4, Param: i} }
 	n := Numbers[position]{Param: SameLiterals(func() []Param { return params })}
 	for _, c := range []struct {

@@ -109,7 +109,8 @@ type paramShape struct {
 
 // same reports whether two parameters are literals of one type and value.
 func (p *Param) same(q *Param) bool {
-	if p.Client != 0 || q.Client != 0 || p.IsList != q.IsList || len(p.List) != len(q.List) || p.Value != q.Value || p.Type != q.Type {
+	if p.Client != 0 || q.Client != 0 || p.IsList != q.IsList || len(p.List) != len(q.List) || p.Value != q.Value ||
+		p.Type != q.Type {
 		return false
 	}
 	for k := range p.List {

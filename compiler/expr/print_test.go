@@ -21,7 +21,8 @@ func TestPrinter(t *testing.T) {
 		return &pexpr{Kind: Call, Op: operations.Op(op), Type: t, Args: args}
 	}
 	params := []Param{
-		{Type: types.TDate, Value: types.Int(0)}, {Type: types.TText, Value: types.String("it's")}, {Type: types.TInt4, Value: types.Int(5)},
+		{Type: types.TDate, Value: types.Int(0)}, {Type: types.TText, Value: types.String("it's")},
+		{Type: types.TInt4, Value: types.Int(5)},
 		{Type: types.TInt4, Client: 2}, {Type: types.TInt4, IsList: true, List: []types.Datum{types.Int(1), types.Int(2)}},
 		{Type: types.TDecimal(5, 2), Value: types.Int(150)},
 	}
@@ -31,14 +32,18 @@ func TestPrinter(t *testing.T) {
 	}{
 		{call("ge", types.TBool, col(types.TDate), param(types.TDate, 0)), "(c >= '2000-01-01'::date)", "(c >= $0)"},
 		{call("eq", types.TBool, col(types.TText), param(types.TText, 1)), "(c = 'it''s'::text)", "(c = $1)"},
-		{call("lt", types.TBool, call("int_widen", types.TInt8, col(types.TInt4)), param(types.TInt4, 2)), "((c)::bigint < 5)", "(int_widen(c) < $2)"},
+		{call("lt", types.TBool, call("int_widen", types.TInt8, col(types.TInt4)), param(types.TInt4, 2)),
+			"((c)::bigint < 5)", "(int_widen(c) < $2)"},
 		{param(types.TInt4, 3), "$2", "$3"},
 		{&pexpr{Kind: InList, Type: types.TBool, Param: 4, Args: []*pexpr{col(types.TInt4)}}, "(c IN (1, 2))", "(c IN $4)"},
-		{&pexpr{Kind: Or, Type: types.TBool, Args: []*pexpr{{Kind: IsNull, Args: []*pexpr{col(types.TInt4)}}, {Kind: Not, Args: []*pexpr{col(types.TBool)}}}},
+		{&pexpr{Kind: Or, Type: types.TBool, Args: []*pexpr{{Kind: IsNull, Args: []*pexpr{col(types.TInt4)}},
+			{Kind: Not, Args: []*pexpr{col(types.TBool)}}}},
 			"((c IS NULL) OR (NOT c))", "((c IS NULL) OR (NOT c))"},
-		{call("dec_div", types.TDecimal(38, 4), col(types.TDecimal(38, 4)), param(types.TDecimal(5, 2), 5), &pexpr{Kind: Constant, Type: types.TInt4, Const: types.Int(2)}),
+		{call("dec_div", types.TDecimal(38, 4), col(types.TDecimal(38, 4)), param(types.TDecimal(5, 2), 5),
+			&pexpr{Kind: Constant, Type: types.TInt4, Const: types.Int(2)}),
 			"(c / 1.50)", "(c / $5)"},
-		{&pexpr{Kind: Case, Args: []*pexpr{col(types.TBool), param(types.TInt4, 2), {Kind: Constant, Type: types.TInt4, Const: types.NullDatum}}},
+		{&pexpr{Kind: Case, Args: []*pexpr{col(types.TBool), param(types.TInt4, 2),
+			{Kind: Constant, Type: types.TInt4, Const: types.NullDatum}}},
 			"CASE WHEN c THEN 5 ELSE NULL::integer END", "CASE WHEN c THEN $2 ELSE NULL::integer END"},
 	} {
 		name := func(position) string { return "c" }

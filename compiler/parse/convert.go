@@ -88,7 +88,8 @@ func parseExprTokens(src string, toks []token, o Options) (Expr, error) {
 	}
 	sel := tree.Stmts[0].Stmt.GetSelectStmt()
 	if len(tree.Stmts) != 1 || sel == nil || len(sel.TargetList) != 1 || len(sel.FromClause) > 0 {
-		return nil, sqlerr.New(sqlerr.SyntaxError, "syntax error at or near \"%s\"", src[toks[0].start:toks[0].end]).At(charPosition(src, toks[0].start))
+		return nil, sqlerr.New(sqlerr.SyntaxError, "syntax error at or near \"%s\"",
+			src[toks[0].start:toks[0].end]).At(charPosition(src, toks[0].start))
 	}
 	c := &converter{src: src, m: m}
 	return c.expr(sel.TargetList[0].GetResTarget().GetVal())
@@ -237,7 +238,8 @@ func (c *converter) conditions(q *Query, n *pg.SelectStmt) (err error) {
 	}
 	for _, g := range n.GroupClause {
 		if gs := g.GetGroupingSet(); gs != nil {
-			name := map[pg.GroupingSetKind]string{pg.GroupingSetKind_GROUPING_SET_ROLLUP: "ROLLUP", pg.GroupingSetKind_GROUPING_SET_CUBE: "CUBE",
+			name := map[pg.GroupingSetKind]string{pg.GroupingSetKind_GROUPING_SET_ROLLUP: "ROLLUP",
+				pg.GroupingSetKind_GROUPING_SET_CUBE: "CUBE",
 				pg.GroupingSetKind_GROUPING_SET_SETS: "GROUPING SETS"}[gs.Kind]
 			if name == "" {
 				name = "GROUP BY ()"

@@ -139,7 +139,8 @@ func (c *converter) aExpr(a *pg.A_Expr) (Expr, error) {
 		return &InExpr{at, left, list, op == "<>"}, err
 	}
 	switch a.Kind {
-	case pg.A_Expr_Kind_AEXPR_BETWEEN, pg.A_Expr_Kind_AEXPR_NOT_BETWEEN, pg.A_Expr_Kind_AEXPR_BETWEEN_SYM, pg.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM:
+	case pg.A_Expr_Kind_AEXPR_BETWEEN, pg.A_Expr_Kind_AEXPR_NOT_BETWEEN, pg.A_Expr_Kind_AEXPR_BETWEEN_SYM,
+		pg.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM:
 		b, err := c.exprs(a.Rexpr.GetList().GetItems())
 		if err != nil {
 			return nil, err
@@ -169,7 +170,8 @@ func (c *converter) aExpr(a *pg.A_Expr) (Expr, error) {
 func (c *converter) like(a *pg.A_Expr, at Pos, left Expr, op string) (Expr, error) {
 	l := &LikeExpr{Pos: at, Arg: left, Not: strings.HasPrefix(op, "!"), FoldCase: strings.HasSuffix(op, "*")}
 	pattern := a.Rexpr
-	if f := pattern.GetFuncCall(); f != nil && f.Funcname[len(f.Funcname)-1].GetString_().GetSval() == "like_escape" && len(f.Args) == 2 {
+	if f := pattern.GetFuncCall(); f != nil && f.Funcname[len(f.Funcname)-1].GetString_().GetSval() == "like_escape" &&
+		len(f.Args) == 2 {
 		var err error
 		if l.Escape, err = c.expr(f.Args[1]); err != nil {
 			return nil, err
@@ -186,7 +188,8 @@ func (c *converter) boolExpr(b *pg.BoolExpr) (Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	op := map[pg.BoolExprType]LogicOp{pg.BoolExprType_AND_EXPR: And, pg.BoolExprType_OR_EXPR: Or, pg.BoolExprType_NOT_EXPR: Not}[b.Boolop]
+	op := map[pg.BoolExprType]LogicOp{pg.BoolExprType_AND_EXPR: And, pg.BoolExprType_OR_EXPR: Or,
+		pg.BoolExprType_NOT_EXPR: Not}[b.Boolop]
 	return &LogicExpr{c.pos(b.Location), op, args}, nil
 }
 
@@ -210,7 +213,8 @@ func (c *converter) boolTest(b *pg.BooleanTest) (Expr, error) {
 
 func (c *converter) funcCall(f *pg.FuncCall) (Expr, error) {
 	at := c.pos(f.Location)
-	out := &FuncCall{Pos: at, Star: f.AggStar, Distinct: f.AggDistinct, Keyword: f.Funcformat == pg.CoercionForm_COERCE_SQL_SYNTAX}
+	out := &FuncCall{Pos: at, Star: f.AggStar, Distinct: f.AggDistinct,
+		Keyword: f.Funcformat == pg.CoercionForm_COERCE_SQL_SYNTAX}
 	names := c.strings(f.Funcname)
 	out.Name = names[len(names)-1]
 	if len(names) > 1 {
@@ -282,7 +286,8 @@ func (c *converter) typeName(t *pg.TypeName) (TypeName, error) {
 	for _, m := range t.Typmods {
 		k := m.GetAConst()
 		if k == nil || k.GetIval() == nil && k.Val != nil && k.GetFval() != nil {
-			return out, sqlerr.New(sqlerr.InvalidParameterValue, "type modifiers must be simple constants or identifiers").At(charPosition(c.src, int(at)))
+			return out, sqlerr.New(sqlerr.InvalidParameterValue,
+				"type modifiers must be simple constants or identifiers").At(charPosition(c.src, int(at)))
 		}
 		out.Mods = append(out.Mods, int(k.GetIval().GetIval()))
 	}
@@ -326,13 +331,18 @@ func (c *converter) caseExpr(x *pg.CaseExpr) (Expr, error) {
 // valueFunctions are the keywords that call a function without parentheses.
 var valueFunctions = map[pg.SQLValueFunctionOp]string{
 	pg.SQLValueFunctionOp_SVFOP_CURRENT_DATE: "current_date", pg.SQLValueFunctionOp_SVFOP_CURRENT_TIME: "current_time",
-	pg.SQLValueFunctionOp_SVFOP_CURRENT_TIME_N: "current_time", pg.SQLValueFunctionOp_SVFOP_CURRENT_TIMESTAMP: "current_timestamp",
-	pg.SQLValueFunctionOp_SVFOP_CURRENT_TIMESTAMP_N: "current_timestamp", pg.SQLValueFunctionOp_SVFOP_LOCALTIME: "localtime",
-	pg.SQLValueFunctionOp_SVFOP_LOCALTIME_N: "localtime", pg.SQLValueFunctionOp_SVFOP_LOCALTIMESTAMP: "localtimestamp",
-	pg.SQLValueFunctionOp_SVFOP_LOCALTIMESTAMP_N: "localtimestamp", pg.SQLValueFunctionOp_SVFOP_CURRENT_ROLE: "current_role",
-	pg.SQLValueFunctionOp_SVFOP_CURRENT_USER: "current_user", pg.SQLValueFunctionOp_SVFOP_USER: "user",
-	pg.SQLValueFunctionOp_SVFOP_SESSION_USER: "session_user", pg.SQLValueFunctionOp_SVFOP_CURRENT_CATALOG: "current_database",
-	pg.SQLValueFunctionOp_SVFOP_CURRENT_SCHEMA: "current_schema",
+	pg.SQLValueFunctionOp_SVFOP_CURRENT_TIME_N:      "current_time",
+	pg.SQLValueFunctionOp_SVFOP_CURRENT_TIMESTAMP:   "current_timestamp",
+	pg.SQLValueFunctionOp_SVFOP_CURRENT_TIMESTAMP_N: "current_timestamp",
+	pg.SQLValueFunctionOp_SVFOP_LOCALTIME:           "localtime",
+	pg.SQLValueFunctionOp_SVFOP_LOCALTIME_N:         "localtime",
+	pg.SQLValueFunctionOp_SVFOP_LOCALTIMESTAMP:      "localtimestamp",
+	pg.SQLValueFunctionOp_SVFOP_LOCALTIMESTAMP_N:    "localtimestamp",
+	pg.SQLValueFunctionOp_SVFOP_CURRENT_ROLE:        "current_role",
+	pg.SQLValueFunctionOp_SVFOP_CURRENT_USER:        "current_user", pg.SQLValueFunctionOp_SVFOP_USER: "user",
+	pg.SQLValueFunctionOp_SVFOP_SESSION_USER:    "session_user",
+	pg.SQLValueFunctionOp_SVFOP_CURRENT_CATALOG: "current_database",
+	pg.SQLValueFunctionOp_SVFOP_CURRENT_SCHEMA:  "current_schema",
 }
 
 func (c *converter) valueFunction(f *pg.SQLValueFunction) (Expr, error) {

@@ -3,7 +3,8 @@ package parse
 import pg "github.com/pganalyze/pg_query_go/v5"
 
 func (c *converter) tableName(r *pg.RangeVar) QName {
-	return QName{Pos: c.pos(r.GetLocation()), Database: foldIdent(r.GetCatalogname()), Schema: foldIdent(r.GetSchemaname()), Name: foldIdent(r.GetRelname())}
+	return QName{Pos: c.pos(r.GetLocation()), Database: foldIdent(r.GetCatalogname()),
+		Schema: foldIdent(r.GetSchemaname()), Name: foldIdent(r.GetRelname())}
 }
 
 // tableExpr converts an item of FROM.
@@ -11,7 +12,8 @@ func (c *converter) tableExpr(n *pg.Node) (TableExpr, error) {
 	switch x := n.Node.(type) {
 	case *pg.Node_RangeVar:
 		r := x.RangeVar
-		t := &TableRef{QName: c.tableName(r), Alias: foldIdent(r.GetAlias().GetAliasname()), Columns: c.strings(r.GetAlias().GetColnames())}
+		t := &TableRef{QName: c.tableName(r), Alias: foldIdent(r.GetAlias().GetAliasname()),
+			Columns: c.strings(r.GetAlias().GetColnames())}
 		return t, nil
 	case *pg.Node_RangeSubselect:
 		r := x.RangeSubselect
@@ -24,7 +26,8 @@ func (c *converter) tableExpr(n *pg.Node) (TableExpr, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &SubqueryRef{Pos: at, Query: q, Alias: foldIdent(r.GetAlias().GetAliasname()), Columns: c.strings(r.GetAlias().GetColnames())}, nil
+		return &SubqueryRef{Pos: at, Query: q, Alias: foldIdent(r.GetAlias().GetAliasname()),
+			Columns: c.strings(r.GetAlias().GetColnames())}, nil
 	case *pg.Node_JoinExpr:
 		return c.join(x.JoinExpr)
 	case *pg.Node_RangeFunction:

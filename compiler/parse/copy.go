@@ -90,8 +90,9 @@ var copyRefused = wordSet(`fixedwidth json avro parquet orc shapefile manifest b
 
 // copyIgnored are words about where data comes from that mean nothing for a
 // local file; each with its argument, a string constant, which is a secret or is not.
-var copyIgnored = map[string]bool{"iam_role": false, "credentials": true, "access_key_id": true, "secret_access_key": true,
-	"session_token": true, "region": false}
+var copyIgnored = map[string]bool{"iam_role": false, "credentials": true, "access_key_id": true,
+	"secret_access_key": true,
+	"session_token":     true, "region": false}
 
 // copyWords are the option words by name.
 func copyWords() map[string]copyWord {

@@ -181,7 +181,8 @@ func (p *parser) columnAttribute(c *ColumnDef) error {
 	case p.accept("encode"):
 		t := p.next()
 		if !encodings[t.text] {
-			return sqlerr.New(sqlerr.InvalidParameterValue, "unknown column encoding \"%s\"", t.text).At(charPosition(p.src, t.start))
+			return sqlerr.New(sqlerr.InvalidParameterValue, "unknown column encoding \"%s\"",
+				t.text).At(charPosition(p.src, t.start))
 		}
 		c.Encoding = t.text
 		if t.text == "auto" {
@@ -293,7 +294,8 @@ func (p *parser) tableAttribute(s *CreateTable) error {
 			return err
 		}
 		if len(ns) != 1 || s.DistKey != nil {
-			return p.stmt.ErrorAt(Pos(at.start), sqlerr.InvalidTableDefinition, "cannot specify more than one column for DISTKEY")
+			return p.stmt.ErrorAt(Pos(at.start), sqlerr.InvalidTableDefinition,
+				"cannot specify more than one column for DISTKEY")
 		}
 		s.DistKey = &ns[0]
 	case p.accept("compound"):

@@ -17,7 +17,8 @@ func (p *parser) create() (Body, error) {
 		return p.createSchema()
 	case p.accept("table"):
 		return p.createTable(false)
-	case p.accept("temp", "table"), p.accept("temporary", "table"), p.accept("local", "temp", "table"), p.accept("local", "temporary", "table"):
+	case p.accept("temp", "table"), p.accept("temporary", "table"), p.accept("local", "temp", "table"),
+		p.accept("local", "temporary", "table"):
 		return p.createTable(true)
 	case p.accept("or", "replace"):
 		if n, ok := refusedObjects[p.peek().text]; ok {

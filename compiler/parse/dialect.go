@@ -137,7 +137,8 @@ func (d *dialect) token(i int) error {
 		if name, ok := tempName(t, next); ok && (!endsOperand(d.at(i-1)) || d.startsModify(i-1) || d.at(i-1).is("table")) {
 			d.edits = append(d.edits, edit{t.start, next.end, `"` + strings.ReplaceAll(name, `"`, `""`) + `"`})
 		}
-	case t.kind == tokOp && beforeTemp[strings.TrimSuffix(t.text, "#")] && strings.HasSuffix(t.text, "#") && next.start == t.end &&
+	case t.kind == tokOp && beforeTemp[strings.TrimSuffix(t.text, "#")] && strings.HasSuffix(t.text, "#") &&
+		next.start == t.end &&
 		(next.kind == tokIdent || next.kind == tokQuoted): // a.x=#t.x
 		d.edits = append(d.edits, edit{t.end - 1, next.end, `"#` + strings.ReplaceAll(next.text, `"`, `""`) + `"`})
 	case t.kind == tokIdent:
@@ -186,11 +187,13 @@ func (d *dialect) word(i int) error {
 			d.edits = append(d.edits, edit{t.end, t.end, " FROM"})
 		}
 	case "minus":
-		if endsOperand(prev) && (next.is("select") || next.is("with") || next.is("all") || next.is("distinct") || next.isPunct("(")) {
+		if endsOperand(prev) && (next.is("select") || next.is("with") || next.is("all") || next.is("distinct") ||
+			next.isPunct("(")) {
 			d.replace(t, "EXCEPT")
 		}
 	case "qualify":
-		starts := next.kind == tokIdent && !clauseWords[next.text] || next.is("not") || next.is("case") || next.isPunct("(") ||
+		starts := next.kind == tokIdent && !clauseWords[next.text] || next.is("not") || next.is("case") ||
+			next.isPunct("(") ||
 			next.kind == tokInt || next.kind == tokQuoted
 		if endsOperand(prev) && starts {
 			return d.refuse(t, "QUALIFY")
@@ -304,7 +307,8 @@ func (d *dialect) convert(i int) error {
 				}
 				first, last := d.toks[i+2], d.toks[comma-1]
 				most := "(65535)"
-				if longest, _ := types.AliasOf(first.text).Type([]int{types.MaxMod}, true); longest.Kind == types.Char && !d.at(i+3).is("varying") {
+				if longest, _ := types.AliasOf(first.text).Type([]int{types.MaxMod}, true); longest.Kind == types.Char &&
+					!d.at(i+3).is("varying") {
 					most = "(4096)"
 				}
 				d.replace(d.toks[i], "CAST")

@@ -17,8 +17,8 @@
 // C code sees the text (guard.go), calls into libpg_query are serialised
 // because it redirects the process's standard error while it runs (pgquery.go).
 //
-// Plain constants are read by a setting of the session (Options): the tree does not depend on it any more, nor does what
-// portable.go writes. A Statement knows where its secrets stand (secrets.go).
+// Plain constants are read by a setting of the session (Options): the tree does not depend on it any more, nor does
+// what portable.go writes. A Statement knows where its secrets stand (secrets.go).
 //
 // Start with Parse in parse.go.
 package parse

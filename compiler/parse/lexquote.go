@@ -21,7 +21,9 @@ func (l *lexer) quoted(start, open int, escapes bool) (token, error) {
 			l.off = len(l.src)
 			err := l.errAt(start, "unterminated quoted string at or near \"%s\"", near(l.src, start))
 			if escapes && open == start && strings.Contains(l.src[start:], `\'`) {
-				err.WithHint("A backslash takes the meaning of the quote behind it, unless standard_conforming_strings is on. Write '\\\\' for one.")
+				err.WithHint(
+					"A backslash takes the meaning of the quote behind it, unless standard_conforming_strings is on. Write '\\\\' " +
+						"for one.")
 			}
 			return token{}, err
 		}
@@ -189,7 +191,8 @@ func badBytes(src string, start int, text string) error {
 		for _, c := range []byte(text[i:min(i+most, len(text))]) {
 			shown = append(shown, fmt.Sprintf("0x%02x", c))
 		}
-		return sqlerr.New(sqlerr.InvalidByteSequence, "invalid byte sequence for encoding \"UTF8\": %s", strings.Join(shown, " ")).At(charPosition(src, start))
+		return sqlerr.New(sqlerr.InvalidByteSequence, "invalid byte sequence for encoding \"UTF8\": %s",
+			strings.Join(shown, " ")).At(charPosition(src, start))
 	}
 	return nil
 }

@@ -102,7 +102,8 @@ func (p *parser) vacuum() (Body, error) {
 			return nil, p.unexpected()
 		}
 		if n < 1 || n > 100 {
-			return nil, p.stmt.ErrorAt(Pos(t.start), sqlerr.InvalidParameterValue, "VACUUM threshold must be between 1 and 100 percent")
+			return nil, p.stmt.ErrorAt(Pos(t.start), sqlerr.InvalidParameterValue,
+				"VACUUM threshold must be between 1 and 100 percent")
 		}
 		p.next()
 		s.Percent = n

@@ -89,7 +89,8 @@ func SplitStatements(src string, o Options) ([]Span, error) {
 // scan lexes src and refuses what must not reach the C parser.
 func scan(src string, o Options) ([]token, error) {
 	if len(src) > maxTextBytes {
-		return nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "Statement is too large. Statement Size: %d bytes. Maximum Allowed: %d bytes", len(src), maxTextBytes)
+		return nil, sqlerr.New(sqlerr.ProgramLimitExceeded,
+			"Statement is too large. Statement Size: %d bytes. Maximum Allowed: %d bytes", len(src), maxTextBytes)
 	}
 	if err := checkBytes(src); err != nil {
 		return nil, err
@@ -116,7 +117,8 @@ func checkBytes(src string) error {
 			}
 		}
 	}
-	return sqlerr.New(sqlerr.InvalidByteSequence, "invalid byte sequence for encoding \"UTF8\": 0x%02x", src[at]).At(charPosition(src, at))
+	return sqlerr.New(sqlerr.InvalidByteSequence, "invalid byte sequence for encoding \"UTF8\": 0x%02x",
+		src[at]).At(charPosition(src, at))
 }
 
 // splitTokens cuts at semicolons outside parentheses; empty parts are dropped.

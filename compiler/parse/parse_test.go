@@ -35,7 +35,8 @@ func dump(v reflect.Value) string {
 		var out []string
 		for i := range v.NumField() {
 			f := v.Type().Field(i)
-			if f.Type == reflect.TypeFor[Pos]() || !f.IsExported() || v.Field(i).IsZero() || f.Name == "Source" || f.Name == "Start" || f.Name == "End" {
+			if f.Type == reflect.TypeFor[Pos]() || !f.IsExported() || v.Field(i).IsZero() || f.Name == "Source" ||
+				f.Name == "Start" || f.Name == "End" {
 				continue
 			}
 			out = append(out, f.Name+":"+dump(v.Field(i)))
@@ -217,9 +218,11 @@ func TestConcurrent(t *testing.T) {
 // tokens of a statement must lie inside the text.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
-		"select top 5 a from t minus select 1", "copy t from '/x' csv delimiter '|'", "select convert(varchar(max), a) from t",
+		"select top 5 a from t minus select 1", "copy t from '/x' csv delimiter '|'",
+		"select convert(varchar(max), a) from t",
 		`select 'a\'b', E'\x41', $$x$$, U&'\0041', "q""q"`, "create table t (a int default 1+(2) not null, b varchar(max) encode lzo) diststyle all",
-		"select a from t qualify row_number() over () = 1", "explain (compile 'ir,asm') select 1", "set a = 'b'; show all; begin; end",
+		"select a from t qualify row_number() over () = 1", "explain (compile 'ir,asm') select 1",
+		"set a = 'b'; show all; begin; end",
 		"select /* /* */ */ 1 -- x", "select case when a then b else c end", "insert into t values (1, default), (2, 'x')",
 	} {
 		f.Add(s, false)

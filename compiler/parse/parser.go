@@ -128,7 +128,8 @@ func (p *parser) unexpected() error {
 	if t.kind == tokEOF {
 		return sqlerr.New(sqlerr.SyntaxError, "syntax error at end of input").At(charPosition(p.src, t.start))
 	}
-	return sqlerr.New(sqlerr.SyntaxError, "syntax error at or near \"%s\"", p.src[t.start:t.end]).At(charPosition(p.src, t.start))
+	return sqlerr.New(sqlerr.SyntaxError, "syntax error at or near \"%s\"",
+		p.src[t.start:t.end]).At(charPosition(p.src, t.start))
 }
 
 // ident reads an identifier, quoted or not.
@@ -186,7 +187,8 @@ func (p *parser) qname() (QName, error) {
 	case 3:
 		q.Database, q.Schema, q.Name = parts[0], parts[1], parts[2]
 	default:
-		return q, p.stmt.ErrorAt(q.Pos, sqlerr.SyntaxError, "improper qualified name (too many dotted names): %s", strings.Join(parts, "."))
+		return q, p.stmt.ErrorAt(q.Pos, sqlerr.SyntaxError, "improper qualified name (too many dotted names): %s",
+			strings.Join(parts, "."))
 	}
 	return q, nil
 }
@@ -258,7 +260,8 @@ func (p *parser) integer() (int64, error) {
 	}
 	v, err := strconv.ParseInt(sign+t.text, 10, 64)
 	if err != nil {
-		return 0, p.stmt.ErrorAt(Pos(t.start), sqlerr.NumericOutOfRange, "value \"%s\" is out of range for type bigint", t.text)
+		return 0, p.stmt.ErrorAt(Pos(t.start), sqlerr.NumericOutOfRange, "value \"%s\" is out of range for type bigint",
+			t.text)
 	}
 	p.i++
 	return v, nil

@@ -38,7 +38,8 @@ func pgParse(src string, toks []token) (*pg.Node, offsetMap, error) {
 		return nil, m, parserError(src, text, m, err)
 	}
 	if len(tree.Stmts) != 1 || tree.Stmts[0].Stmt == nil {
-		return nil, m, sqlerr.New(sqlerr.SyntaxError, "syntax error at end of input").At(charPosition(src, toks[len(toks)-1].end))
+		return nil, m, sqlerr.New(sqlerr.SyntaxError, "syntax error at end of input").At(charPosition(src,
+			toks[len(toks)-1].end))
 	}
 	return tree.Stmts[0].Stmt, m, nil
 }

@@ -19,7 +19,8 @@ func TestPortable(t *testing.T) {
 			p := Portable(src, o)
 			for _, r := range readings {
 				got, err := Parse(p, r)
-				if err != nil || len(got) != len(want) || dump(reflect.ValueOf(got[0].Body)) != dump(reflect.ValueOf(want[0].Body)) {
+				if err != nil || len(got) != len(want) ||
+					dump(reflect.ValueOf(got[0].Body)) != dump(reflect.ValueOf(want[0].Body)) {
 					t.Errorf("%s read as %v is %s, which is read as %v: %v", src, o, p, r, err)
 				}
 			}

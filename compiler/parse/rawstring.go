@@ -30,7 +30,8 @@ func (o *copyOptions) rawText(t token) (string, error) {
 	}
 	text, ok := readRaw(raw.text)
 	if !ok {
-		return "", sqlerr.New(sqlerr.InvalidByteSequence, "an escape in an option of COPY stands for a byte that is no character").
+		return "", sqlerr.New(sqlerr.InvalidByteSequence,
+			"an escape in an option of COPY stands for a byte that is no character").
 			At(charPosition(o.src, t.start))
 	}
 	return text, nil

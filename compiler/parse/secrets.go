@@ -18,7 +18,8 @@ import (
 const hidden = "***"
 
 // secretWords are parts of the names that announce a secret: COPY's and UNLOAD's words, PASSWORD of users, settings.
-var secretWords = []string{"password", "passwd", "secret", "credential", "token", "access_key", "accesskey", "private_key",
+var secretWords = []string{"password", "passwd", "secret", "credential", "token", "access_key", "accesskey",
+	"private_key",
 	"privatekey", "api_key", "apikey", "symmetric_key", "identified"}
 
 // secretName reports whether a name announces a secret.
@@ -40,7 +41,8 @@ func (p *parser) secret(t token) {
 // settingSecrets notes what a query gives a setting that is a secret: set_config('app.password', 'x', …).
 func (p *parser) settingSecrets(toks []token) {
 	for i := range toks {
-		if t := toks[i]; t.kind != tokIdent && t.kind != tokQuoted || t.text != "set_config" || i+4 >= len(toks) || !toks[i+1].isPunct("(") || toks[i+2].kind == tokString && !secretName(toks[i+2].text) {
+		if t := toks[i]; t.kind != tokIdent && t.kind != tokQuoted || t.text != "set_config" || i+4 >= len(toks) ||
+			!toks[i+1].isPunct("(") || toks[i+2].kind == tokString && !secretName(toks[i+2].text) {
 			continue
 		}
 		depth := 0
@@ -64,7 +66,8 @@ func (p *parser) settingSecrets(toks []token) {
 func carriesSecret(url string) bool {
 	_, rest, ok := strings.Cut(url, "://")
 	host, _, _ := strings.Cut(rest, "/")
-	return ok && (strings.Contains(host, "@") || strings.Contains(host, ":") && strings.Contains(rest, "@") || strings.Contains(rest, "?"))
+	return ok && (strings.Contains(host, "@") || strings.Contains(host, ":") && strings.Contains(rest, "@") ||
+		strings.Contains(rest, "?"))
 }
 
 // Redacted is the statement's own text without its secrets. Comments of one that has some are gone too: what was
@@ -165,7 +168,8 @@ func withhold(src string, o Options) withheld {
 		}
 		// A constant with such a word in it counts, too.
 		w.may = user || secretName(t.text)
-		user = (last.is("create") || last.is("alter") || before.is("create")) && (t.is("user") || t.is("role") || t.is("group") || t.is("login"))
+		user = (last.is("create") || last.is("alter") || before.is("create")) &&
+			(t.is("user") || t.is("role") || t.is("group") || t.is("login"))
 		before, last = last, t
 	}
 	if w.may && at < len(src) {

@@ -124,7 +124,8 @@ func FuzzSecrets(f *testing.F) {
 		if strings.ContainsAny(put, "%") || secretName(template[word:]) && !secretName(template[i:]) {
 			t.Skip()
 		}
-		checkFuzzed(t, template[:i]+put+template[i:], secretText(rand.New(rand.NewPCG(seed, 1))), Options{StandardStrings: standard})
+		checkFuzzed(t, template[:i]+put+template[i:], secretText(rand.New(rand.NewPCG(seed, 1))),
+			Options{StandardStrings: standard})
 	})
 }
 

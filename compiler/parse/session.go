@@ -90,7 +90,8 @@ func (p *parser) zoneInterval(s *Set) error {
 	}
 	z, ok := zone.Offset(int(d.Lo / 1e6))
 	if !ok || d.Hi != 0 {
-		return p.stmt.ErrorAt(Pos(at.start), sqlerr.InvalidParameterValue, "invalid interval value for time zone: %q", at.text)
+		return p.stmt.ErrorAt(Pos(at.start), sqlerr.InvalidParameterValue, "invalid interval value for time zone: %q",
+			at.text)
 	}
 	s.Value = &z.Name
 	return nil

@@ -41,11 +41,16 @@ func TestShort(t *testing.T) {
 		}
 	}
 	for _, sql := range []string{
-		"insert into t values (1); select 1", "insert into t select 1", "insert into t values (1 + 1)", "insert into t values ($1)",
-		"insert into t values (1, 2), (3)", "insert into t values ()", "insert into t values (1) returning a", "insert into t values (a)",
-		"insert into t values (0x1F), (1)", "insert into t values (1_000)", "insert into t values (1e5)", "insert into t values ('a' 'b')",
-		"insert into t values (- -1)", "insert into t values (+1)", "insert into t values (1,)", "insert into t values (1", "insert t values (1)",
-		"insert into t values (date '2020-01-01')", "insert into t values (-null)", "insert into t values (B'1')", "inserts", "insert",
+		"insert into t values (1); select 1", "insert into t select 1", "insert into t values (1 + 1)",
+		"insert into t values ($1)",
+		"insert into t values (1, 2), (3)", "insert into t values ()", "insert into t values (1) returning a",
+		"insert into t values (a)",
+		"insert into t values (0x1F), (1)", "insert into t values (1_000)", "insert into t values (1e5)",
+		"insert into t values ('a' 'b')",
+		"insert into t values (- -1)", "insert into t values (+1)", "insert into t values (1,)", "insert into t values (1",
+		"insert t values (1)",
+		"insert into t values (date '2020-01-01')", "insert into t values (-null)", "insert into t values (B'1')", "inserts",
+		"insert",
 		"insert into t values (current_date)", "insert into select values (1)", "insert into t values ('\xff')",
 	} {
 		if s := Short(sql, Options{}); s != nil {
@@ -56,7 +61,8 @@ func TestShort(t *testing.T) {
 
 // FuzzShort: what Short reads, libpg_query reads too, as the same statement.
 func FuzzShort(f *testing.F) {
-	for _, s := range []string{"insert into t values (1, 'a', null), (-2.5, '', default)", "insert into a.b (c) values (true)"} {
+	for _, s := range []string{"insert into t values (1, 'a', null), (-2.5, '', default)",
+		"insert into a.b (c) values (true)"} {
 		f.Add(s, false)
 	}
 	f.Fuzz(func(t *testing.T, sql string, standard bool) {

@@ -19,7 +19,8 @@ func resolveType(name string, mods []int, inCast bool) (types.Type, *sqlerr.Erro
 	for _, n := range types.Aliases() {
 		near.Offer(n, n)
 	}
-	return types.Type{}, sqlerr.New(sqlerr.UndefinedObject, "type \"%s\" does not exist", name).WithHint("%s", near.Hint("type"))
+	return types.Type{}, sqlerr.New(sqlerr.UndefinedObject, "type \"%s\" does not exist", name).WithHint("%s",
+		near.Hint("type"))
 }
 
 // typeName reads a type in DDL.
@@ -81,7 +82,8 @@ func (p *parser) typeMods() ([]int, error) {
 				return nil, err
 			}
 			if n < 0 || n > 1<<30 {
-				return nil, p.stmt.ErrorAt(Pos(p.toks[p.i-1].start), sqlerr.InvalidParameterValue, "type modifier %d is out of range", n)
+				return nil, p.stmt.ErrorAt(Pos(p.toks[p.i-1].start), sqlerr.InvalidParameterValue,
+					"type modifier %d is out of range", n)
 			}
 			mods = append(mods, int(n))
 		}

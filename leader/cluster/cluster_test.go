@@ -90,7 +90,8 @@ func (b *syncBuffer) String() string {
 
 func newCatalog(t *testing.T, slices int) *catalog {
 	c := &catalog{t: t, cat: state.New()}
-	if err := c.propose(context.Background(), []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: slices}}}); err != nil {
+	if err := c.propose(context.Background(), []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "c",
+		Slices: slices}}}); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -126,11 +127,13 @@ func (c *catalog) fail(err error) {
 
 func (c *catalog) facts(term uint64) Facts {
 	cat := c.now()
-	return Facts{Term: term, Addr: "lead:1", ClusterID: "c", Slices: cat.SliceCount(), Nodes: cat.Nodes(), Map: cat.Slices()}
+	return Facts{Term: term, Addr: "lead:1", ClusterID: "c", Slices: cat.SliceCount(), Nodes: cat.Nodes(),
+		Map: cat.Slices()}
 }
 
 func newCluster(t *testing.T, cat *catalog, edit func(*Config)) *Cluster {
-	cfg := Config{LeaderID: "lead", Propose: cat.propose, Grace: 50 * time.Millisecond, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	cfg := Config{LeaderID: "lead", Propose: cat.propose, Grace: 50 * time.Millisecond,
+		Log:    slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Active: func() (string, string) { return "other", "other:1" }}
 	if edit != nil {
 		edit(&cfg)
@@ -180,7 +183,8 @@ func want(t *testing.T, what, got, want string) {
 func TestComeAndGo(t *testing.T) {
 	cat := newCatalog(t, 4)
 	c := newCluster(t, cat, nil)
-	if m, err := c.Register(context.Background(), newConn("n1"), &wire.Register{ID: "n1", Workers: 1}); err != nil || m.(*wire.NotActive).Addr != "other:1" {
+	if m, err := c.Register(context.Background(), newConn("n1"), &wire.Register{ID: "n1", Workers: 1}); err != nil ||
+		m.(*wire.NotActive).Addr != "other:1" {
 		t.Errorf("a leader that stands by answers %+v, %v", m, err)
 	}
 	if got := owners(c); !strings.Contains(got, "not the active one") {
@@ -209,7 +213,8 @@ func TestComeAndGo(t *testing.T) {
 	waitUntil(t, func() bool { return n1.asked(&wire.Assign{}) }) // when n2 took its share
 	dead := newConn("n9")
 	close(dead.done)
-	if _, err := c.Register(context.Background(), dead, &wire.Register{ID: "n9", Workers: 1}); !errors.Is(err, wire.ErrLinkLost) {
+	if _, err := c.Register(context.Background(), dead, &wire.Register{ID: "n9", Workers: 1}); !errors.Is(err,
+		wire.ErrLinkLost) {
 		t.Errorf("a node whose link is lost: %v", err)
 	}
 }
@@ -288,7 +293,8 @@ func TestDealAgain(t *testing.T) {
 // A deal that waits because the leadership is handed on asks for nobody's attention; one that the catalog of
 // the active leader does not take does.
 func TestDealIsQuiet(t *testing.T) {
-	for _, why := range []error{fmt.Errorf("%w: leadership transfer in progress", replica.ErrNotActive), errors.New("disk full")} {
+	for _, why := range []error{fmt.Errorf("%w: leadership transfer in progress", replica.ErrNotActive),
+		errors.New("disk full")} {
 		var log syncBuffer
 		cat := newCatalog(t, 4)
 		c := newCluster(t, cat, func(cfg *Config) {
@@ -401,7 +407,8 @@ func TestDeposed(t *testing.T) {
 	c.Start(cat.facts(5))
 	join(t, c, "n1")
 	c.Fence(7)
-	if m, err := c.Register(context.Background(), newConn("n2"), &wire.Register{ID: "n2", Workers: 1}); err != nil || m.(*wire.NotActive).ID != "other" {
+	if m, err := c.Register(context.Background(), newConn("n2"), &wire.Register{ID: "n2", Workers: 1}); err != nil ||
+		m.(*wire.NotActive).ID != "other" {
 		t.Errorf("%+v, %v", m, err)
 	}
 	if _, err := c.Map(context.Background()); !errors.Is(err, wire.ErrLost) {

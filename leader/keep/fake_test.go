@@ -134,11 +134,15 @@ func newWorld(t *testing.T, seed int64) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, r: rand.New(rand.NewSource(seed)), store: store, rows: map[string][]int64{}, want: map[int64]bool{}, split: 1 << 30,
-		log: &fakeLog{cat: state.New(), changed: make(chan struct{}), term: 1, open: map[state.TxnID]bool{}}}
-	w.log.put(&state.Command{Ops: []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: slicesInWorld}}, &state.OpenTerm{Term: 1}}})
-	res := w.log.put(&state.Command{Ops: []state.Op{&state.CreateTable{Table: state.Table{Database: "dev", Schema: "public", Name: "t",
-		Columns: []state.Column{{Name: "a", Type: types.TInt8, NotNull: true}}, SortStyle: state.SortCompound, SortKey: state.FirstKey(0)}}}})
+	w := &world{t: t, r: rand.New(rand.NewSource(seed)), store: store, rows: map[string][]int64{}, want: map[int64]bool{},
+		split: 1 << 30,
+		log:   &fakeLog{cat: state.New(), changed: make(chan struct{}), term: 1, open: map[state.TxnID]bool{}}}
+	w.log.put(&state.Command{Ops: []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: slicesInWorld}},
+		&state.OpenTerm{Term: 1}}})
+	res := w.log.put(&state.Command{Ops: []state.Op{&state.CreateTable{Table: state.Table{Database: "dev",
+		Schema: "public", Name: "t",
+		Columns: []state.Column{{Name: "a", Type: types.TInt8, NotNull: true}}, SortStyle: state.SortCompound,
+		SortKey: state.FirstKey(0)}}}})
 	w.table = state.TableID(res.Ops[0].ID)
 	w.begin()
 	return w

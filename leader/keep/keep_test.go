@@ -114,7 +114,8 @@ func (w *world) tidy() {
 	}
 	w.present(w.cur(), "at the end")
 	if len(w.k.moves) != 0 || w.k.held != 0 || len(w.k.pins) != 0 || len(w.k.writing) != 0 {
-		w.t.Errorf("the keeper remembers %d moves, %d addresses, %d pins, %d ids", len(w.k.moves), w.k.held, len(w.k.pins), len(w.k.writing))
+		w.t.Errorf("the keeper remembers %d moves, %d addresses, %d pins, %d ids", len(w.k.moves), w.k.held, len(w.k.pins),
+			len(w.k.writing))
 	}
 }
 
@@ -241,7 +242,8 @@ func TestLeftovers(t *testing.T) {
 	must(t, err)
 	id, err := x.WriteID(bg)
 	must(t, err)
-	for _, n := range []string{rms.Name(rms.Prefix(w.table, 1, uint64(id)), 0, 0), rms.Name(rms.Prefix(w.table, 1, 1<<40), 0, 0), "artifacts/a"} {
+	for _, n := range []string{rms.Name(rms.Prefix(w.table, 1, uint64(id)), 0, 0),
+		rms.Name(rms.Prefix(w.table, 1, 1<<40), 0, 0), "artifacts/a"} {
 		if _, err := store.Create(bg, n); err != nil {
 			t.Fatal(err)
 		}

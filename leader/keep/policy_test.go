@@ -29,7 +29,8 @@ func TestWriteAmplification(t *testing.T) {
 			written += o.Rows
 		}
 	}
-	t.Logf("%d rows written for %d inserts in %d merges, %d objects", written, inserts, len(w.merges), w.cur().Version.Objects.Len())
+	t.Logf("%d rows written for %d inserts in %d merges, %d objects", written, inserts, len(w.merges),
+		w.cur().Version.Objects.Len())
 	if written > 8*inserts {
 		t.Error("too much is written")
 	}

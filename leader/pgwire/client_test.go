@@ -25,7 +25,8 @@ import (
 )
 
 var allColumns = []plan.OutputColumn{
-	{Name: "b", Type: types.TBool}, {Name: "i2", Type: types.TInt2}, {Name: "i4", Type: types.TInt4}, {Name: "i8", Type: types.TInt8},
+	{Name: "b", Type: types.TBool}, {Name: "i2", Type: types.TInt2}, {Name: "i4", Type: types.TInt4},
+	{Name: "i8", Type: types.TInt8},
 	{Name: "d", Type: types.TDecimal(12, 4)}, {Name: "dd", Type: types.TDecimal(38, 6)}, {Name: "f4", Type: types.TFloat4},
 	{Name: "f8", Type: types.TFloat8}, {Name: "c", Type: types.TChar(5)}, {Name: "v", Type: types.TVarchar(30)},
 	{Name: "dt", Type: types.TDate}, {Name: "ts", Type: types.TTimestamp}, {Name: "iv", Type: types.TInterval},
@@ -35,20 +36,26 @@ var allColumns = []plan.OutputColumn{
 // allRows has a value of each type, then NULLs, then edges.
 var allRows = Datums{
 	{types.BoolDatum(true), types.Int(-2), types.Int(40000), types.Int(1 << 40), types.Int(-123456), types.Int128(5, 77),
-		types.Float(1.5), types.Float(0.1), types.String("ab"), types.String("héllo"), types.Int(366), types.Int(86400_000_001),
-		types.Int128(14, 3*types.MicrosPerDay+4*3600*1000000), types.Int(4_000_000_000), types.String("pg_class"), types.Int(14_706_789_000)},
-	{{Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true},
+		types.Float(1.5), types.Float(0.1), types.String("ab"), types.String("héllo"), types.Int(366),
+		types.Int(86400_000_001),
+		types.Int128(14, 3*types.MicrosPerDay+4*3600*1000000), types.Int(4_000_000_000), types.String("pg_class"),
+		types.Int(14_706_789_000)},
+	{{Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true},
+		{Null: true}, {Null: true},
 		{Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}},
-	{types.BoolDatum(false), types.Int(math.MinInt16), types.Int(math.MinInt32), types.Int(math.MinInt64), types.Int(5), types.Int128(-1, -1),
+	{types.BoolDatum(false), types.Int(math.MinInt16), types.Int(math.MinInt32), types.Int(math.MinInt64), types.Int(5),
+		types.Int128(-1, -1),
 		types.Float(math.Inf(-1)), types.Float(1e22), types.String(""), types.String(""), types.Int(-730119), types.Int(-1),
 		types.Int128(-13, -1_500_000), types.Int(0), types.String(""), types.Int(types.MicrosPerDay)},
 }
 
 var allText = [][]string{
-	{"t", "-2", "40000", "1099511627776", "-12.3456", "92233720368547.758157", "1.5", "0.1", "ab   ", "héllo", "2001-01-01",
+	{"t", "-2", "40000", "1099511627776", "-12.3456", "92233720368547.758157", "1.5", "0.1", "ab   ", "héllo",
+		"2001-01-01",
 		"2000-01-02 00:00:00.000001", "1 year 2 mons 3 days 04:00:00", "4000000000", "pg_class", "04:05:06.789"},
 	{"", "", "", "", "", "", "", "", "", "", "", "", "", "", "", ""},
-	{"f", "-32768", "-2147483648", "-9223372036854775808", "0.0005", "-0.000001", "-Infinity", "1e+22", "     ", "", "0001-01-01",
+	{"f", "-32768", "-2147483648", "-9223372036854775808", "0.0005", "-0.000001", "-Infinity", "1e+22", "     ", "",
+		"0001-01-01",
 		"1999-12-31 23:59:59.999999", "-1 years -1 mons -00:00:01.5", "0", "", "24:00:00"},
 }
 
@@ -164,7 +171,8 @@ func TestErrors(t *testing.T) {
 	if s := c.PgConn().TxStatus(); s != 'E' {
 		t.Errorf("status %c, want E", s)
 	}
-	if _, err := c.Exec(context.Background(), "commit", pgx.QueryExecModeSimpleProtocol); err != nil || c.PgConn().TxStatus() != 'I' {
+	if _, err := c.Exec(context.Background(), "commit", pgx.QueryExecModeSimpleProtocol); err != nil ||
+		c.PgConn().TxStatus() != 'I' {
 		t.Errorf("commit: %v, status %c", err, c.PgConn().TxStatus())
 	}
 }
@@ -173,10 +181,12 @@ func TestSimpleSeveral(t *testing.T) {
 	_, addr := startServer(t)
 	c := connect(t, addr)
 	res, err := c.PgConn().Exec(context.Background(), "rows 2; warn; rows 3").ReadAll()
-	if err != nil || len(res) != 3 || len(res[0].Rows) != 2 || res[1].CommandTag.String() != "WARN" || len(res[2].Rows) != 3 {
+	if err != nil || len(res) != 3 || len(res[0].Rows) != 2 || res[1].CommandTag.String() != "WARN" ||
+		len(res[2].Rows) != 3 {
 		t.Fatalf("%v %v", res, err)
 	}
-	if res, err = c.PgConn().Exec(context.Background(), "").ReadAll(); err != nil || len(res) != 0 && res[0].CommandTag.String() != "" {
+	if res, err = c.PgConn().Exec(context.Background(), "").ReadAll(); err != nil || len(res) != 0 &&
+		res[0].CommandTag.String() != "" {
 		t.Fatalf("empty: %v %v", res, err)
 	}
 }
@@ -340,7 +350,8 @@ func TestPsql(t *testing.T) {
 	}
 	_, addr := startServer(t)
 	host, port, _ := net.SplitHostPort(addr)
-	cmd := exec.Command("psql", "-X", "-h", host, "-p", port, "-U", "dev", "-d", "dev", "-At", "-c", "rows 2", "-c", "nonsense")
+	cmd := exec.Command("psql", "-X", "-h", host, "-p", port, "-U", "dev", "-d", "dev", "-At", "-c", "rows 2", "-c",
+		"nonsense")
 	var rows, said strings.Builder
 	cmd.Stdout, cmd.Stderr = &rows, &said
 	cmd.Run() // the second command fails

@@ -13,7 +13,8 @@ import (
 // FuzzConnection sends arbitrary bytes to a connection, first as its whole
 // input, then behind a valid startup. The server must end by itself, without a panic.
 func FuzzConnection(f *testing.F) {
-	startup, _ := (&pgproto3.StartupMessage{ProtocolVersion: 196608, Parameters: map[string]string{"user": "dev"}}).Encode(nil)
+	startup, _ := (&pgproto3.StartupMessage{ProtocolVersion: 196608,
+		Parameters: map[string]string{"user": "dev"}}).Encode(nil)
 	encode := func(msgs ...pgproto3.FrontendMessage) (b []byte) {
 		for _, m := range msgs {
 			b, _ = m.Encode(b)
@@ -23,10 +24,14 @@ func FuzzConnection(f *testing.F) {
 	f.Add(startup)
 	f.Add(encode(&pgproto3.Query{String: "rows 3; warn; nonsense"}))
 	f.Add(encode(&pgproto3.Parse{Query: "echo int4 dec date", ParameterOIDs: []uint32{23}},
-		&pgproto3.Bind{Parameters: [][]byte{{0, 0, 0, 1}, nil, nil}, ParameterFormatCodes: []int16{1}, ResultFormatCodes: []int16{1}},
-		&pgproto3.Describe{ObjectType: 'P'}, &pgproto3.Execute{MaxRows: 1}, &pgproto3.Execute{}, &pgproto3.Close{ObjectType: 'P'}, &pgproto3.Sync{}))
-	f.Add(encode(&pgproto3.Query{String: "copy"}, &pgproto3.CopyData{Data: []byte("x")}, &pgproto3.CopyDone{}, &pgproto3.Terminate{}))
-	f.Add(encode(&pgproto3.SSLRequest{}, &pgproto3.GSSEncRequest{}, &pgproto3.CancelRequest{ProcessID: 1, SecretKey: make([]byte, 4)}))
+		&pgproto3.Bind{Parameters: [][]byte{{0, 0, 0, 1}, nil, nil}, ParameterFormatCodes: []int16{1},
+			ResultFormatCodes: []int16{1}},
+		&pgproto3.Describe{ObjectType: 'P'}, &pgproto3.Execute{MaxRows: 1}, &pgproto3.Execute{},
+		&pgproto3.Close{ObjectType: 'P'}, &pgproto3.Sync{}))
+	f.Add(encode(&pgproto3.Query{String: "copy"}, &pgproto3.CopyData{Data: []byte("x")}, &pgproto3.CopyDone{},
+		&pgproto3.Terminate{}))
+	f.Add(encode(&pgproto3.SSLRequest{}, &pgproto3.GSSEncRequest{},
+		&pgproto3.CancelRequest{ProcessID: 1, SecretKey: make([]byte, 4)}))
 	srv := NewServer(&fake{}, slog.New(slog.NewTextHandler(io.Discard, nil)), MaxConnections)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, input := range [][]byte{data, append(startup[:len(startup):len(startup)], data...)} {

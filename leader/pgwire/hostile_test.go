@@ -54,11 +54,13 @@ func TestRefusals(t *testing.T) {
 func TestGarbage(t *testing.T) {
 	_, addr := startServer(t)
 	good := connect(t, addr)
-	startup, _ := (&pgproto3.StartupMessage{ProtocolVersion: 196608, Parameters: map[string]string{"user": "dev"}}).Encode(nil)
+	startup, _ := (&pgproto3.StartupMessage{ProtocolVersion: 196608,
+		Parameters: map[string]string{"user": "dev"}}).Encode(nil)
 	query := func(s string) []byte { b, _ := (&pgproto3.Query{String: s}).Encode(nil); return b }
 	for _, b := range [][]byte{
 		{}, {0}, []byte("GET / HTTP/1.1\r\n\r\n"), {0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4}, {0, 0, 0, 8, 0, 9, 0, 0},
-		startup[:len(startup)-1], append(startup, "\x00\x00\x00\x00\x00\x00"...), append(startup, 'Q', 0xff, 0xff, 0xff, 0xff),
+		startup[:len(startup)-1], append(startup, "\x00\x00\x00\x00\x00\x00"...),
+		append(startup, 'Q', 0xff, 0xff, 0xff, 0xff),
 		append(startup, 'Q', 0x7f, 0xff, 0xff, 0xff), append(startup, 'B', 0, 0, 0, 5, 1), append(startup, query("panic")...),
 		append(startup, 'E', 0, 0, 0, 9, 'p', 0, 0, 0, 0), append(startup, query("copy")...),
 	} {
@@ -126,8 +128,8 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
-// Each kind of message has its limit, and what is beyond is refused by name: parameters' values (the session goes on behind
-// Sync), a part of COPY's data (the COPY ends), the startup packet (the connection ends).
+// Each kind of message has its limit, and what is beyond is refused by name: parameters' values (the session goes on
+// behind Sync), a part of COPY's data (the COPY ends), the startup packet (the connection ends).
 func TestMessageLimits(t *testing.T) {
 	_, addr := startServer(t)
 	refused := func(what string, err error) {
@@ -168,7 +170,8 @@ func TestMessageLimits(t *testing.T) {
 		}
 		answers = append(answers, strings.TrimPrefix(fmt.Sprintf("%T", m), "*pgproto3."))
 	}
-	if got := strings.Join(answers, " "); got != "CopyInResponse 54000 ReadyForQuery RowDescription DataRow CommandComplete ReadyForQuery" {
+	if got := strings.Join(answers,
+		" "); got != "CopyInResponse 54000 ReadyForQuery RowDescription DataRow CommandComplete ReadyForQuery" {
 		t.Errorf("CopyData: %s", got)
 	}
 	nc, err := net.Dial("tcp", addr)
@@ -177,7 +180,8 @@ func TestMessageLimits(t *testing.T) {
 	}
 	defer nc.Close()
 	f := pgproto3.NewFrontend(nc, nc)
-	f.Send(&pgproto3.StartupMessage{ProtocolVersion: pgproto3.ProtocolVersionNumber, Parameters: map[string]string{"user": "dev", "options": strings.Repeat("x", maxStartup)}})
+	f.Send(&pgproto3.StartupMessage{ProtocolVersion: pgproto3.ProtocolVersionNumber,
+		Parameters: map[string]string{"user": "dev", "options": strings.Repeat("x", maxStartup)}})
 	if err := f.Flush(); err != nil {
 		t.Fatal(err)
 	}

@@ -121,7 +121,8 @@ func (w *world) elect(name string) *fakeLeader {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	l := &fakeLeader{w: w, name: name, ln: ln, conns: map[net.Conn]*fakeConn{}, nextPID: 100, released: make(chan struct{})}
+	l := &fakeLeader{w: w, name: name, ln: ln, conns: map[net.Conn]*fakeConn{}, nextPID: 100,
+		released: make(chan struct{})}
 	go accept(ln, l.serve)
 	w.mu.Lock()
 	w.active = l
@@ -156,7 +157,8 @@ func (l *fakeLeader) kill() {
 
 func (w *world) connect(mode string) *pgx.Conn {
 	w.t.Helper()
-	c, err := pgx.Connect(context.Background(), "postgres://dev@"+w.addr+"/dev?sslmode=prefer&default_query_exec_mode="+mode)
+	c, err := pgx.Connect(context.Background(), "postgres://dev@"+w.addr+"/dev?sslmode=prefer&default_query_exec_mode="+
+		mode)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -166,7 +168,8 @@ func (w *world) connect(mode string) *pgx.Conn {
 
 func (l *fakeLeader) serve(nc net.Conn) {
 	defer nc.Close()
-	c := &fakeConn{l: l, nc: nc, be: pgproto3.NewBackend(nc, nc), set: map[string]string{}, stmts: map[string]string{}, portals: map[string]string{}, status: 'I', cancel: make(chan struct{}, 1)}
+	c := &fakeConn{l: l, nc: nc, be: pgproto3.NewBackend(nc, nc), set: map[string]string{}, stmts: map[string]string{},
+		portals: map[string]string{}, status: 'I', cancel: make(chan struct{}, 1)}
 	l.mu.Lock()
 	l.conns[nc] = c
 	l.mu.Unlock()
@@ -320,7 +323,8 @@ func (c *fakeConn) handle(m pgproto3.FrontendMessage) bool {
 	return true
 }
 
-var rowDesc = &pgproto3.RowDescription{Fields: []pgproto3.FieldDescription{{Name: []byte("v"), DataTypeOID: 25, DataTypeSize: -1}}}
+var rowDesc = &pgproto3.RowDescription{Fields: []pgproto3.FieldDescription{{Name: []byte("v"), DataTypeOID: 25,
+	DataTypeSize: -1}}}
 
 func isSelect(text string) bool { return strings.HasPrefix(strings.ToUpper(text), "SELECT") }
 

@@ -52,9 +52,11 @@ func converse(t *testing.T, r *Relay, input []byte) {
 // itself, without a panic.
 func FuzzClient(f *testing.F) {
 	f.Add(encode(&pgproto3.Query{String: "SELECT 1; nonsense"}))
-	f.Add(encode(&pgproto3.Parse{Query: "SELECT 1"}, &pgproto3.Bind{}, &pgproto3.Describe{ObjectType: 'P'}, &pgproto3.Execute{MaxRows: 1}, &pgproto3.Execute{},
+	f.Add(encode(&pgproto3.Parse{Query: "SELECT 1"}, &pgproto3.Bind{}, &pgproto3.Describe{ObjectType: 'P'},
+		&pgproto3.Execute{MaxRows: 1}, &pgproto3.Execute{},
 		&pgproto3.Close{ObjectType: 'S'}, &pgproto3.Flush{}, &pgproto3.Sync{}, &pgproto3.Query{String: "SELECT 2"}))
-	f.Add(encode(&pgproto3.Query{String: "COPY t FROM STDIN"}, &pgproto3.CopyData{Data: []byte("x")}, &pgproto3.CopyDone{}, &pgproto3.Terminate{}))
+	f.Add(encode(&pgproto3.Query{String: "COPY t FROM STDIN"}, &pgproto3.CopyData{Data: []byte("x")}, &pgproto3.CopyDone{},
+		&pgproto3.Terminate{}))
 	w := newWorld(f)
 	w.relay.opts.Wait = 2 * time.Millisecond
 	f.Fuzz(func(t *testing.T, data []byte) { converse(t, w.relay, append(hello(), data...)) })
@@ -68,12 +70,15 @@ func FuzzLeader(f *testing.F) {
 		}
 		return b
 	}
-	greeting := answer(&pgproto3.AuthenticationOk{}, &pgproto3.ParameterStatus{Name: "a", Value: "b"}, &pgproto3.BackendKeyData{ProcessID: 1, SecretKey: make([]byte, 4)},
+	greeting := answer(&pgproto3.AuthenticationOk{}, &pgproto3.ParameterStatus{Name: "a", Value: "b"},
+		&pgproto3.BackendKeyData{ProcessID: 1, SecretKey: make([]byte, 4)},
 		&pgproto3.ReadyForQuery{TxStatus: 'I'})
 	f.Add(answer(&pgproto3.CommandComplete{CommandTag: []byte("X")}, &pgproto3.ReadyForQuery{TxStatus: 'T'}))
-	f.Add(answer(&pgproto3.ParseComplete{}, &pgproto3.BindComplete{}, &pgproto3.ErrorResponse{Severity: "ERROR", Code: "57P01"}, &pgproto3.ReadyForQuery{TxStatus: 'I'}))
+	f.Add(answer(&pgproto3.ParseComplete{}, &pgproto3.BindComplete{},
+		&pgproto3.ErrorResponse{Severity: "ERROR", Code: "57P01"}, &pgproto3.ReadyForQuery{TxStatus: 'I'}))
 	f.Add(answer(&pgproto3.ErrorResponse{Severity: "FATAL", Code: "57P01"}))
-	f.Add(answer(&pgproto3.CopyInResponse{}, &pgproto3.DataRow{}, &pgproto3.ParameterStatus{Name: pgwire.ReportSet + "x", Value: "y"}))
+	f.Add(answer(&pgproto3.CopyInResponse{}, &pgproto3.DataRow{},
+		&pgproto3.ParameterStatus{Name: pgwire.ReportSet + "x", Value: "y"}))
 	f.Add([]byte{'D', 0x7f, 0xff, 0xff, 0xff, 1})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, first := range [][]byte{nil, greeting} {
@@ -96,8 +101,10 @@ func FuzzLeader(f *testing.F) {
 				Wait: 2 * time.Millisecond,
 				Log:  slog.New(slog.NewTextHandler(io.Discard, nil)),
 			})
-			converse(t, r, append(hello(), encode(&pgproto3.Parse{Query: "SELECT 1"}, &pgproto3.Bind{}, &pgproto3.Execute{}, &pgproto3.Sync{},
-				&pgproto3.Query{String: "BEGIN"}, &pgproto3.Query{String: "COPY t FROM STDIN"}, &pgproto3.CopyData{}, &pgproto3.CopyDone{})...))
+			converse(t, r, append(hello(), encode(&pgproto3.Parse{Query: "SELECT 1"}, &pgproto3.Bind{}, &pgproto3.Execute{},
+				&pgproto3.Sync{},
+				&pgproto3.Query{String: "BEGIN"}, &pgproto3.Query{String: "COPY t FROM STDIN"}, &pgproto3.CopyData{},
+				&pgproto3.CopyDone{})...))
 		}
 	})
 }

@@ -259,13 +259,15 @@ func TestBlock(t *testing.T) {
 		c := w.connect("exec")
 		must(t, c, "BEGIN", "BEGIN")
 		idle(w)
-		if r := c.PgConn().ExecParams(ctx, "SELECT 1", nil, nil, nil, nil).Read(); code(r.Err) != "57P01" || c.PgConn().TxStatus() != 'E' {
+		if r := c.PgConn().ExecParams(ctx, "SELECT 1", nil, nil, nil, nil).Read(); code(r.Err) != "57P01" ||
+			c.PgConn().TxStatus() != 'E' {
 			t.Fatalf("%v %c", r.Err, c.PgConn().TxStatus())
 		}
 		if r := c.PgConn().ExecParams(ctx, "SELECT 1", nil, nil, nil, nil).Read(); code(r.Err) != "25P02" {
 			t.Fatal(r.Err)
 		}
-		if r := c.PgConn().ExecParams(ctx, "ROLLBACK", nil, nil, nil, nil).Read(); r.Err != nil || c.PgConn().TxStatus() != 'I' {
+		if r := c.PgConn().ExecParams(ctx, "ROLLBACK", nil, nil, nil, nil).Read(); r.Err != nil ||
+			c.PgConn().TxStatus() != 'I' {
 			t.Fatal(r.Err)
 		}
 	})
@@ -417,8 +419,10 @@ func TestCopyLost(t *testing.T) {
 			if err != nil {
 				t.Fatalf("after %q: %v", got, err)
 			}
-			got += map[string]string{"*pgproto3.ParseComplete": "1", "*pgproto3.BindComplete": "2", "*pgproto3.CopyInResponse": "G", "*pgproto3.CommandComplete": "C",
-				"*pgproto3.ReadyForQuery": "Z", "*pgproto3.ErrorResponse": "E", "*pgproto3.DataRow": "D", "*pgproto3.RowDescription": "T"}[fmt.Sprintf("%T", m)]
+			got += map[string]string{"*pgproto3.ParseComplete": "1", "*pgproto3.BindComplete": "2",
+				"*pgproto3.CopyInResponse": "G", "*pgproto3.CommandComplete": "C",
+				"*pgproto3.ReadyForQuery": "Z", "*pgproto3.ErrorResponse": "E", "*pgproto3.DataRow": "D",
+				"*pgproto3.RowDescription": "T"}[fmt.Sprintf("%T", m)]
 		}
 		if got != want {
 			t.Fatalf("got %s, want %s", got, want)
@@ -441,7 +445,8 @@ func TestCopyLost(t *testing.T) {
 	// Three exchanges at once, an error in the second.
 	send(&pgproto3.Parse{Query: "SELECT 1"}, &pgproto3.Bind{}, &pgproto3.Execute{}, &pgproto3.Sync{},
 		&pgproto3.Parse{Query: "syntax"}, &pgproto3.Bind{}, &pgproto3.Execute{}, &pgproto3.Sync{},
-		&pgproto3.Parse{Query: "SELECT 1"}, &pgproto3.Bind{}, &pgproto3.Execute{}, &pgproto3.Execute{}, &pgproto3.Sync{}, &pgproto3.Query{String: "SELECT 1"})
+		&pgproto3.Parse{Query: "SELECT 1"}, &pgproto3.Bind{}, &pgproto3.Execute{}, &pgproto3.Execute{}, &pgproto3.Sync{},
+		&pgproto3.Query{String: "SELECT 1"})
 	expect("12DCZ")
 	expect("EZ")
 	expect("12DCDCZ")
@@ -636,12 +641,16 @@ func TestNoLoops(t *testing.T) {
 func TestGarbage(t *testing.T) {
 	w := newWorld(t)
 	good := w.connect("exec")
-	startup, _ := (&pgproto3.StartupMessage{ProtocolVersion: 196608, Parameters: map[string]string{"user": "dev"}}).Encode(nil)
+	startup, _ := (&pgproto3.StartupMessage{ProtocolVersion: 196608,
+		Parameters: map[string]string{"user": "dev"}}).Encode(nil)
 	for _, b := range [][]byte{
 		{}, {0}, []byte("GET / HTTP/1.1\r\n\r\n"), {0xff, 0xff, 0xff, 0xff, 1, 2, 3, 4}, {0, 0, 0, 8, 0, 9, 0, 0},
-		startup[:len(startup)-1], append(startup, "\x00\x00\x00\x00\x00\x00"...), append(startup, 'Q', 0xff, 0xff, 0xff, 0xff),
-		append(startup, 'Q', 0x7f, 0xff, 0xff, 0xff), append(startup, 'B', 0, 0, 0, 5, 1), append(startup, 'P', 0, 0, 0, 6, 'x', 'y'),
-		append(startup, 'E', 0, 0, 0, 9, 'p', 0, 0, 0, 0), append(startup, 'S', 0, 0, 0, 5, 1), append(startup, 'C', 0, 0, 0, 4), append(startup, 'd', 0, 0, 0, 5, 1),
+		startup[:len(startup)-1], append(startup, "\x00\x00\x00\x00\x00\x00"...),
+		append(startup, 'Q', 0xff, 0xff, 0xff, 0xff),
+		append(startup, 'Q', 0x7f, 0xff, 0xff, 0xff), append(startup, 'B', 0, 0, 0, 5, 1),
+		append(startup, 'P', 0, 0, 0, 6, 'x', 'y'),
+		append(startup, 'E', 0, 0, 0, 9, 'p', 0, 0, 0, 0), append(startup, 'S', 0, 0, 0, 5, 1),
+		append(startup, 'C', 0, 0, 0, 4), append(startup, 'd', 0, 0, 0, 5, 1),
 	} {
 		nc, err := net.Dial("tcp", w.addr)
 		if err != nil {

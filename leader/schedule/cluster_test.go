@@ -109,7 +109,8 @@ func (c *testCluster) lead(id string, e worker.Engine) {
 	c.t.Helper()
 	log := slog.New(failOnError{c.t})
 	c.local = wire.NewLocal()
-	c.cl = cluster.New(cluster.Config{LeaderID: id, SetTerm: c.local.SetTerm, Dial: c.local.As(id).Conn, Grace: 10 * time.Second, Log: log})
+	c.cl = cluster.New(cluster.Config{LeaderID: id, SetTerm: c.local.SetTerm, Dial: c.local.As(id).Conn,
+		Grace: 10 * time.Second, Log: log})
 	exec := worker.New(worker.Config{ID: id, Workers: c.shape.workers, Engine: e, Peers: c.local.As(id), Log: log})
 	c.sv = schedule.New(schedule.Config{ID: id, Cluster: c.cl, Local: exec, Peers: c.local.As(id), Log: log,
 		Seal: func(p *program.Segment) ([]byte, error) {
@@ -154,7 +155,8 @@ func (c *testCluster) own() {
 
 // facts are what the leader of a term starts with.
 func (c *testCluster) facts(term uint64) cluster.Facts {
-	f := cluster.Facts{Term: term, ClusterID: "c", Slices: slices, Storage: c.store, Claim: testClaim, PublicKey: c.key.Public()}
+	f := cluster.Facts{Term: term, ClusterID: "c", Slices: slices, Storage: c.store, Claim: testClaim,
+		PublicKey: c.key.Public()}
 	if c.mux != nil {
 		f.Addr = c.mux.Addr()
 	}
@@ -172,7 +174,8 @@ func (c *testCluster) load(rows int) {
 	acct := mem.NewAccount("test", 0)
 	l := chunk.LayoutOf([]chunk.Col{{Type: types.TInt8}})
 	for s := range slices {
-		w := load.NewWriter(context.Background(), store, load.TargetOf(c.table, state.SliceID(s), rms.Prefix(1, 1, 1)), load.NewBudget(1<<30))
+		w := load.NewWriter(context.Background(), store, load.TargetOf(c.table, state.SliceID(s), rms.Prefix(1, 1, 1)),
+			load.NewBudget(1<<30))
 		for at := 0; at < rows; at += 1000 {
 			ch, err := chunk.New(acct, l)
 			if err != nil {
@@ -243,9 +246,12 @@ func scanReturn() *build {
 func redistributed() *build {
 	return noMerge().
 		seg(0, plan.EverySlice, scan, plan.Sink{Kind: program.SinkDist, Exchange: 0, Dist: program.DistHash}).
-		seg(0, plan.EverySlice, plan.Source{Kind: program.SourceReceive, Exchange: 0}, plan.Sink{Kind: program.SinkAggr, TableID: 0}).
-		seg(1, plan.EverySlice, plan.Source{Kind: program.SourceTable, TableID: 0}, plan.Sink{Kind: program.SinkDist, Exchange: 1, Dist: program.DistSingle}).
-		seg(1, plan.OneSlice, plan.Source{Kind: program.SourceReceive, Exchange: 1}, plan.Sink{Kind: program.SinkAggr, TableID: 1}).
+		seg(0, plan.EverySlice, plan.Source{Kind: program.SourceReceive, Exchange: 0},
+			plan.Sink{Kind: program.SinkAggr, TableID: 0}).
+		seg(1, plan.EverySlice, plan.Source{Kind: program.SourceTable, TableID: 0},
+			plan.Sink{Kind: program.SinkDist, Exchange: 1, Dist: program.DistSingle}).
+		seg(1, plan.OneSlice, plan.Source{Kind: program.SourceReceive, Exchange: 1},
+			plan.Sink{Kind: program.SinkAggr, TableID: 1}).
 		seg(2, plan.OneSlice, plan.Source{Kind: program.SourceTable, TableID: 1}, plan.Sink{Kind: program.SinkReturn})
 }
 

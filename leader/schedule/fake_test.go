@@ -27,7 +27,8 @@ type fakeEngine struct {
 
 const fakeRows = 7 // rows a chunk, so that there are many
 
-func (e *fakeEngine) NewQuery(segs []worker.Code, _ []wire.Param, acct *mem.Account, _ wire.Options) (worker.Query, error) {
+func (e *fakeEngine) NewQuery(segs []worker.Code, _ []wire.Param, acct *mem.Account, _ wire.Options) (worker.Query,
+	error) {
 	return &fakeQuery{e: e, segs: segs, acct: acct, parts: map[int][]worker.Part{}, fused: map[int]bool{}}, nil
 }
 
@@ -214,8 +215,9 @@ func (b *build) seg(stream int, where plan.Where, src plan.Source, sink plan.Sin
 		b.q.Streams = append(b.q.Streams, nil)
 	}
 	b.q.Streams[stream] = append(b.q.Streams[stream], id)
-	p := &program.Segment{ID: id, Hash: fmt.Sprint(programs.Add(1)), Source: program.Source{Kind: src.Kind, Table: src.TableID, Exchange: src.Exchange,
-		Cols: []program.SourceCol{{Type: types.TInt8}}},
+	p := &program.Segment{ID: id, Hash: fmt.Sprint(programs.Add(1)),
+		Source: program.Source{Kind: src.Kind, Table: src.TableID, Exchange: src.Exchange,
+			Cols: []program.SourceCol{{Type: types.TInt8}}},
 		Sink: program.Sink{Kind: sink.Kind, Table: sink.TableID, Exchange: sink.Exchange, Dist: sink.Dist}}
 	if sink.Kind >= program.SinkDist {
 		cols := []chunk.Col{{Type: types.TInt8}}

@@ -80,7 +80,8 @@ func TestTakeOver(t *testing.T) {
 				f.Nodes = append(f.Nodes, &state.Node{ID: nodeID(i), Address: n.Addr(), Workers: sh.workers})
 			}
 			other.cl.Start(f)
-			if got, _, err := other.values(redistributed(), other.env()); err != nil || len(got) != 1 || got[0] != perSlice*slices {
+			if got, _, err := other.values(redistributed(), other.env()); err != nil || len(got) != 1 ||
+				got[0] != perSlice*slices {
 				t.Errorf("under the second leader: %v, %v", got, err)
 			}
 			if err := drain(ctx, rows); !schedule.Lost(err) {

@@ -70,7 +70,8 @@ func TestBroadcast(t *testing.T) {
 	eachShape(t, &fakeEngine{}, func(t *testing.T, c *testCluster) {
 		b := noMerge().
 			seg(0, plan.EverySlice, scan, plan.Sink{Kind: program.SinkDist, Exchange: 0, Dist: program.DistBroadcast}).
-			seg(0, plan.EveryNode, plan.Source{Kind: program.SourceReceive, Exchange: 0}, plan.Sink{Kind: program.SinkAggr, TableID: 0}).
+			seg(0, plan.EveryNode, plan.Source{Kind: program.SourceReceive, Exchange: 0},
+				plan.Sink{Kind: program.SinkAggr, TableID: 0}).
 			seg(1, plan.EveryNode, plan.Source{Kind: program.SourceTable, TableID: 0}, plan.Sink{Kind: program.SinkReturn})
 		got, _, err := c.values(b, c.env())
 		if err != nil || len(got) != max(c.shape.nodes, 1) {
@@ -89,7 +90,8 @@ func TestMerge(t *testing.T) {
 	eachShape(t, &fakeEngine{}, func(t *testing.T, c *testCluster) {
 		b := noMerge().
 			seg(0, plan.EverySlice, scan, plan.Sink{Kind: program.SinkSort, TableID: 0}).
-			seg(1, plan.EverySlice, plan.Source{Kind: program.SourceTable, TableID: 0}, plan.Sink{Kind: program.SinkReturn, Order: []plan.SortKey{{}}})
+			seg(1, plan.EverySlice, plan.Source{Kind: program.SourceTable, TableID: 0},
+				plan.Sink{Kind: program.SinkReturn, Order: []plan.SortKey{{}}})
 		b.q.Merge = plan.Merge{Sorted: true, LimitParam: 0, OffsetParam: 1}
 		b.q.Params = []plan.Param{{Type: types.TInt8, Value: types.Int(10)}, {Type: types.TInt8, Value: types.Int(6)}}
 		got, _, err := c.values(b, c.env())
@@ -146,14 +148,16 @@ func TestRowError(t *testing.T) {
 func TestInsert(t *testing.T) {
 	eachShape(t, &fakeEngine{}, func(t *testing.T, c *testCluster) {
 		b := noMerge().
-			seg(0, plan.Leader, plan.Source{Kind: program.SourceValues}, plan.Sink{Kind: program.SinkDist, Exchange: 0, Dist: program.DistHash}).
+			seg(0, plan.Leader, plan.Source{Kind: program.SourceValues},
+				plan.Sink{Kind: program.SinkDist, Exchange: 0, Dist: program.DistHash}).
 			seg(0, plan.EverySlice, plan.Source{Kind: program.SourceReceive, Exchange: 0}, plan.Sink{Kind: program.SinkInsert})
 		var refs []state.ObjectRef
 		env := c.env()
-		env.Insert = &schedule.Insert{Table: c.table, Term: 1, Txn: 2, Commit: func(_ context.Context, o []state.ObjectRef, _ []wire.Deleted) (int64, error) {
-			refs = append(refs, o...)
-			return 100, nil
-		}}
+		env.Insert = &schedule.Insert{Table: c.table, Term: 1, Txn: 2,
+			Commit: func(_ context.Context, o []state.ObjectRef, _ []wire.Deleted) (int64, error) {
+				refs = append(refs, o...)
+				return 100, nil
+			}}
 		_, st, err := c.values(b, env)
 		if err != nil || st.Affected != 100 || len(refs) != slices {
 			t.Fatalf("%d rows in %d objects, %v", st.Affected, len(refs), err)
@@ -180,16 +184,18 @@ func TestInsert(t *testing.T) {
 func TestInsertClosed(t *testing.T) {
 	eachShape(t, &fakeEngine{}, func(t *testing.T, c *testCluster) {
 		b := noMerge().
-			seg(0, plan.Leader, plan.Source{Kind: program.SourceValues}, plan.Sink{Kind: program.SinkDist, Exchange: 0, Dist: program.DistHash}).
+			seg(0, plan.Leader, plan.Source{Kind: program.SourceValues},
+				plan.Sink{Kind: program.SinkDist, Exchange: 0, Dist: program.DistHash}).
 			seg(0, plan.EverySlice, plan.Source{Kind: program.SourceReceive, Exchange: 0}, plan.Sink{Kind: program.SinkInsert})
 		env := c.env()
 		for i := range 10 {
-			env.Insert = &schedule.Insert{Table: c.table, Term: 1, Txn: uint64(i) + 2, Commit: func(_ context.Context, o []state.ObjectRef, _ []wire.Deleted) (int64, error) {
-				if len(o) != slices {
-					t.Errorf("%d objects are committed", len(o))
-				}
-				return 100, nil
-			}}
+			env.Insert = &schedule.Insert{Table: c.table, Term: 1, Txn: uint64(i) + 2,
+				Commit: func(_ context.Context, o []state.ObjectRef, _ []wire.Deleted) (int64, error) {
+					if len(o) != slices {
+						t.Errorf("%d objects are committed", len(o))
+					}
+					return 100, nil
+				}}
 			rows, err := c.run(context.Background(), b, env)
 			if err != nil {
 				t.Fatal(err)

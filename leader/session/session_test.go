@@ -52,7 +52,8 @@ func (l *oneLog) Propose(_ context.Context, cmd *state.Command) (*state.Result, 
 
 func newEngine() *fakeEngine {
 	e := &fakeEngine{log: oneLog{cat: state.New()}}
-	e.log.Propose(context.Background(), &state.Command{Ops: []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: 1}}}})
+	e.log.Propose(context.Background(), &state.Command{Ops: []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "c",
+		Slices: 1}}}})
 	e.txns = txn.New(&e.log, txn.Options{})
 	return e
 }
@@ -116,7 +117,8 @@ func (e *fakeEngine) Execute(ctx context.Context, c *statement.Call) error {
 	return w.Complete("SELECT 0")
 }
 
-func (e *fakeEngine) Evaluate(_ context.Context, _ *Session, _ *parse.Statement, exprs []parse.Expr, want []types.Type) ([]types.Datum, error) {
+func (e *fakeEngine) Evaluate(_ context.Context, _ *Session, _ *parse.Statement, exprs []parse.Expr,
+	want []types.Type) ([]types.Datum, error) {
 	var out []types.Datum
 	for i, x := range exprs {
 		d, err := types.ParseText(want[i], x.(*parse.Literal).Text)
@@ -152,7 +154,8 @@ func (r *recorder) CopyIn(int) (pgwire.CopyReader, error) { return nil, io.EOF }
 func newSession(t *testing.T, params map[string]string) (*Session, *fakeEngine) {
 	t.Helper()
 	e := newEngine()
-	s, err := New(e, pgwire.Startup{User: "dev", Database: "dev", PID: 7, Params: params}, nil, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	s, err := New(e, pgwire.Startup{User: "dev", Database: "dev", PID: 7, Params: params}, nil,
+		slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +172,8 @@ func TestConversations(t *testing.T) {
 		{"show nonsense", "42704"},
 		{"set my.own = 1; show my.own", "SET, row 1, SHOW"},
 		{"set server_version = '9'", "55P02"},
-		{"set slipher_tier = fused; show slipher_tier; reset slipher_tier; show slipher_tier", "SET, row fused, SHOW, RESET, row auto, SHOW"},
+		{"set slipher_tier = fused; show slipher_tier; reset slipher_tier; show slipher_tier",
+			"SET, row fused, SHOW, RESET, row auto, SHOW"},
 		{"set slipher_tier = quick", "22023"},
 		{"set slipher_vector_rows = 0", "22023"},
 		{"set slipher_vector_rows = 3; show slipher_vector_rows", "SET, row 3, SHOW"},
@@ -178,7 +182,8 @@ func TestConversations(t *testing.T) {
 		{"set timezone = 'Europe/Berlin'; show time zone", "report TimeZone=Europe/Berlin, SET, row Europe/Berlin, SHOW"},
 		{"set timezone = 'europe/BERLIN'; show time zone", "report TimeZone=Europe/Berlin, SET, row Europe/Berlin, SHOW"},
 		{"set time zone -7; show time zone", "report TimeZone=<-07>+07, SET, row <-07>+07, SHOW"},
-		{"set time zone interval '-08:00' hour to minute; show time zone", "report TimeZone=<-08>+08, SET, row <-08>+08, SHOW"},
+		{"set time zone interval '-08:00' hour to minute; show time zone",
+			"report TimeZone=<-08>+08, SET, row <-08>+08, SHOW"},
 		{"set timezone = 'UTC+3'; show time zone", "report TimeZone=UTC+3, SET, row UTC+3, SHOW"},
 		{"set work_mem = '64MB'", "NOTICE 00000, SET"},
 		{"set client_min_messages = warning; set work_mem = '64MB'", "SET, SET"},
@@ -193,7 +198,8 @@ func TestConversations(t *testing.T) {
 		{"begin; commit", "BEGIN, COMMIT"},
 		{"commit", "WARNING 25P01, COMMIT"},
 		{"begin; begin", "BEGIN, WARNING 25001, BEGIN"},
-		{"begin; set local slipher_tier = fused; show slipher_tier; end; show slipher_tier", "BEGIN, SET, row fused, SHOW, COMMIT, row auto, SHOW"},
+		{"begin; set local slipher_tier = fused; show slipher_tier; end; show slipher_tier",
+			"BEGIN, SET, row fused, SHOW, COMMIT, row auto, SHOW"},
 		{"begin; set slipher_tier = fused; rollback; show slipher_tier", "BEGIN, SET, ROLLBACK, row auto, SHOW"},
 		{"begin; select 1; rollback", "BEGIN, SELECT 0, ROLLBACK"},
 		{"begin; insert into t values (1); rollback", "BEGIN, SELECT 0, ROLLBACK"},
@@ -248,7 +254,8 @@ func TestFailedBlock(t *testing.T) {
 
 // Startup parameters become settings; what is unknown passes, what is wrong does not.
 func TestStartup(t *testing.T) {
-	s, _ := newSession(t, map[string]string{"application_name": "x", "driver_version": "1", "extra_float_digits": "2", "Client_Encoding": "'utf-8'"[1:6]})
+	s, _ := newSession(t, map[string]string{"application_name": "x", "driver_version": "1", "extra_float_digits": "2",
+		"Client_Encoding": "'utf-8'"[1:6]})
 	if s.Value("application_name") != "x" || s.FloatDigits() != 2 || s.Value("client_encoding") != "UTF8" {
 		t.Error("startup parameters are lost")
 	}
@@ -256,7 +263,8 @@ func TestStartup(t *testing.T) {
 	if s.Value("application_name") != "x" {
 		t.Error("RESET does not return to the startup's value")
 	}
-	if _, err := New(newEngine(), pgwire.Startup{Params: map[string]string{"client_encoding": "LATIN1"}}, nil, slog.Default()); err == nil {
+	if _, err := New(newEngine(), pgwire.Startup{Params: map[string]string{"client_encoding": "LATIN1"}}, nil,
+		slog.Default()); err == nil {
 		t.Error("a bad encoding passes")
 	}
 }

@@ -70,7 +70,8 @@ func TestRows(t *testing.T) {
 		}
 	}
 	for _, name := range all {
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(rows)), func(b reflect.Type) bool { return b.Elem().Name() == name }) {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(rows)),
+			func(b reflect.Type) bool { return b.Elem().Name() == name }) {
 			t.Errorf("no row of parse.%s", name)
 		}
 	}

@@ -161,15 +161,17 @@ func (l *fakeLog) depose(t *testing.T) {
 // manager is a manager whose clock stands but for waits, which end at once.
 func manager(l *fakeLog) *Manager {
 	now := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
-	return New(l, Options{Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }, Wait: func(_ context.Context, _ <-chan struct{}, d time.Duration) error {
-		now = now.Add(d)
-		return nil
-	}})
+	return New(l, Options{Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now },
+		Wait: func(_ context.Context, _ <-chan struct{}, d time.Duration) error {
+			now = now.Add(d)
+			return nil
+		}})
 }
 
 func table(schema, name string) *state.Table {
 	return &state.Table{Database: "dev", Schema: schema, Name: name, Owner: "dev",
-		Columns: []state.Column{{Name: "a", Type: types.TInt4}, {Name: "i", Type: types.TInt8, Identity: &state.Identity{Seed: 1, Step: 1}}}}
+		Columns: []state.Column{{Name: "a", Type: types.TInt4},
+			{Name: "i", Type: types.TInt8, Identity: &state.Identity{Seed: 1, Step: 1}}}}
 }
 
 func create(name string) state.Op {

@@ -16,13 +16,15 @@ import (
 	"slipher/catalog/state"
 )
 
-// The lock table by itself. "1 X a" is transaction 1's request for a alone, "1 S a" to share it, "1 N a" for a alone without
-// waiting, "1 ." its end, "1 !" its giving up to wait; behind the arrow stands how that ends, and who gets something by it.
+// The lock table by itself. "1 X a" is transaction 1's request for a alone, "1 S a" to share it, "1 N a" for a alone
+// without waiting, "1 ." its end, "1 !" its giving up to wait; behind the arrow stands how that ends, and who gets
+// something by it.
 func TestLockTable(t *testing.T) {
 	for _, c := range []struct{ name, script string }{
 		{"alone", "1 X a > has; 2 X a > waits; 3 S a > waits; 1 . > 2a; 2 . > 3a; 3 . >"},
 		{"shared by many", "1 S a > has; 2 S a > has; 3 X a > waits; 1 . >; 2 . > 3a"},
-		{"first come, first served", "1 X a > has; 2 S a > waits; 3 X a > waits; 4 S a > waits; 5 S a > waits; 1 . > 2a; 2 . > 3a; 3 . > 4a 5a"},
+		{"first come, first served",
+			"1 X a > has; 2 S a > waits; 3 X a > waits; 4 S a > waits; 5 S a > waits; 1 . > 2a; 2 . > 3a; 3 . > 4a 5a"},
 		{"writers do not overtake who waits to lock", "1 S a > has; 2 X a > waits; 3 S a > waits; 1 . > 2a; 2 . > 3a"},
 		{"again", "1 X a > has; 1 X a > has; 1 S a > has; 2 S a > waits; 1 . > 2a"},
 		{"a holder goes before those who wait", "1 S a > has; 2 S a > has; 3 X a > waits; 1 X a > waits; 2 . > 1a; 1 . > 3a"},
@@ -30,14 +32,19 @@ func TestLockTable(t *testing.T) {
 		{"without waiting", "1 S a > has; 2 N a > held; 1 N a > has; 3 X a > waits; 1 . > 3a; 2 N b > has"},
 		{"without waiting, behind who waits", "1 S a > has; 2 X a > waits; 3 N a > held; 1 . > 2a"},
 		{"giving up", "1 S a > has; 2 X a > waits; 3 S a > waits; 2 ! > 3a; 4 X a > waits; 1 . >; 3 . > 4a"},
-		{"giving up an upgrade keeps what was had", "1 S a > has; 2 S a > has; 1 X a > waits; 1 ! >; 3 X a > waits; 2 . >; 1 . > 3a"},
+		{"giving up an upgrade keeps what was had",
+			"1 S a > has; 2 S a > has; 1 X a > waits; 1 ! >; 3 X a > waits; 2 . >; 1 . > 3a"},
 		{"two", "1 X a > has; 2 X b > has; 1 X b > waits; 2 X a > 2 a 1, 1 b 2; 2 . > 1b"},
 		{"two who share and want more", "1 S a > has; 2 S a > has; 1 X a > waits; 2 X a > 2 a 1, 1 a 2; 2 . > 1a"},
-		{"three", "1 X a > has; 2 X b > has; 3 X c > has; 1 S b > waits; 2 S c > waits; 3 S a > 3 a 1, 1 b 2, 2 c 3; 3 . > 2c; 2 . > 1b"},
-		{"three, through one of two holders", "1 S a > has; 2 S a > has; 3 X b > has; 2 X b > waits; 3 X a > 3 a 2, 2 b 3; 3 . > 2b"},
+		{"three",
+			"1 X a > has; 2 X b > has; 3 X c > has; 1 S b > waits; 2 S c > waits; 3 S a > 3 a 1, 1 b 2, 2 c 3; 3 . > 2c; 2 . > " +
+				"1b"},
+		{"three, through one of two holders",
+			"1 S a > has; 2 S a > has; 3 X b > has; 2 X b > waits; 3 X a > 3 a 2, 2 b 3; 3 . > 2b"},
 		// 3 waits for its turn behind 2 only: that turn would never come.
 		{"out of turn", "1 S a > has; 3 X b > has; 2 X a > waits; 1 X b > waits; 3 S a > has; 3 . > 1b; 1 . > 2a"},
-		{"out of turn, waiting already", "1 S a > has; 3 X b > has; 2 X a > waits; 3 S a > waits; 1 X b > waits 3a; 3 . > 1b; 1 . > 2a"},
+		{"out of turn, waiting already",
+			"1 S a > has; 3 X b > has; 2 X a > waits; 3 S a > waits; 1 X b > waits 3a; 3 . > 1b; 1 . > 2a"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := newLockTable()
@@ -81,7 +88,8 @@ func TestLockTable(t *testing.T) {
 						for _, line := range strings.Split(e.Detail, "\n") {
 							var a, b, rel int
 							var mode string
-							if _, err := fmt.Sscanf(line, "Process %d waits for %s on relation %d; blocked by process %d.", &a, &mode, &rel, &b); err != nil {
+							if _, err := fmt.Sscanf(line, "Process %d waits for %s on relation %d; blocked by process %d.", &a, &mode, &rel,
+								&b); err != nil {
 								t.Fatal(err, line)
 							}
 							ring = append(ring, fmt.Sprintf("%d %c %d", a, rel, b))
@@ -247,12 +255,14 @@ func TestDoHolds(t *testing.T) {
 	m := timed(l)
 	tab := given(t, l, "t")
 	for name, op := range map[string]state.Op{
-		"rows": add(tab, "o1", 1), "drop": &state.DropTable{ID: tab.ID}, "statistics": &state.SetStats{Table: tab.ID, Object: "s"},
-		"schema": &state.DropSchema{Database: "dev", Name: "s", Cascade: true},
+		"rows": add(tab, "o1", 1), "drop": &state.DropTable{ID: tab.ID},
+		"statistics": &state.SetStats{Table: tab.ID, Object: "s"},
+		"schema":     &state.DropSchema{Database: "dev", Name: "s", Cascade: true},
 	} {
 		x, held := begin(t, m, Spec{}), tab
 		if name == "schema" {
-			l.apply(t, &state.CreateSchema{Schema: state.Schema{Database: "dev", Name: "s"}}, &state.CreateTable{Table: *table("s", "t")})
+			l.apply(t, &state.CreateSchema{Schema: state.Schema{Database: "dev", Name: "s"}},
+				&state.CreateTable{Table: *table("s", "t")})
 			held = l.Catalog().Table("dev", "s", "t")
 		}
 		lockNow(t, x, held.ID)

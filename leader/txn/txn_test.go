@@ -321,7 +321,8 @@ func TestRebase(t *testing.T) {
 	a, b := begin(t, m, Spec{}), begin(t, m, Spec{})
 	do(t, a, del)
 	do(t, b, del)
-	replace := &state.Replace{Table: tab.ID, Old: []state.Replaced{{Name: "old"}}, New: []state.ObjectRef{{Name: "new", Rows: 10, Bytes: 1}}}
+	replace := &state.Replace{Table: tab.ID, Old: []state.Replaced{{Name: "old"}},
+		New: []state.ObjectRef{{Name: "new", Rows: 10, Bytes: 1}}}
 	// The merge slips in between the rebase and the proposal.
 	slip := true
 	inner := m.rebase

@@ -40,7 +40,10 @@ func BenchmarkDecode(b *testing.B) {
 		{"bigint/raw", "raw", ints(types.TInt8, func(int) int64 { return int64(r.Uint64()) })},
 		{"varchar/dict3", "bytedict", strs(func(int) string { return []string{"A", "N", "R"}[r.IntN(3)] })},
 		{"varchar/dict", "", strs(func(int) string { return fmt.Sprintf("Supplier number %06d", r.IntN(10000)) })},
-		{"varchar/raw", "raw", strs(func(i int) string { return fmt.Sprintf("comment %d of some %d length", i, r.IntN(1000)) })},
+		{"varchar/raw", "raw", strs(func(i int) string {
+			return fmt.Sprintf("comment %d of some %d length", i,
+				r.IntN(1000))
+		})},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			var e Encoder
@@ -54,7 +57,8 @@ func BenchmarkDecode(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer blk.Close()
-			cur, out := offheap.OfBytes(outside(b, make([]byte, abi.ColCursorSize))), offheap.OfBytes(outside(b, make([]byte, 1024*16)))
+			cur, out := offheap.OfBytes(outside(b, make([]byte, abi.ColCursorSize))),
+				offheap.OfBytes(outside(b, make([]byte, 1024*16)))
 			blk.FillCursor(cur)
 			n := 0
 			for b.Loop() {
@@ -72,7 +76,8 @@ func BenchmarkEncode(b *testing.B) {
 	for _, c := range []struct {
 		typ   types.Type
 		shape string
-	}{{types.TInt8, "small"}, {types.TInt8, "sorted"}, {types.TDate, "wide"}, {types.TVarchar(100), "few"}, {types.TVarchar(100), "wide"}} {
+	}{{types.TInt8, "small"}, {types.TInt8, "sorted"}, {types.TDate, "wide"}, {types.TVarchar(100), "few"},
+		{types.TVarchar(100), "wide"}} {
 		b.Run(c.typ.String()+"/"+c.shape, func(b *testing.B) {
 			var e Encoder
 			defer e.Close()
@@ -92,8 +97,10 @@ func BenchmarkOpen(b *testing.B) {
 	for _, c := range []struct {
 		typ        types.Type
 		shape, enc string
-	}{{types.TInt8, "wide", "az64"}, {types.TInt8, "sorted", "az64"}, {types.TInt8, "runs", "runlength"}, {types.TVarchar(100), "few", ""},
-		{types.TVarchar(100), "sorted", "raw"}, {types.TVarchar(100), "sorted", "lzo"}, {types.TVarchar(100), "sorted", "zstd"}} {
+	}{{types.TInt8, "wide", "az64"}, {types.TInt8, "sorted", "az64"}, {types.TInt8, "runs", "runlength"},
+		{types.TVarchar(100), "few", ""},
+		{types.TVarchar(100), "sorted", "raw"}, {types.TVarchar(100), "sorted", "lzo"},
+		{types.TVarchar(100), "sorted", "zstd"}} {
 		b.Run(c.typ.String()+"/"+c.shape+"/"+c.enc, func(b *testing.B) {
 			var e Encoder
 			defer e.Close()

@@ -63,7 +63,8 @@ func roundTrip(t *testing.T, e *Encoder, c column, encoding, shape string) {
 	check := func(from, to, step int) {
 		for i, got := range b.read(c.typ, from, to, step) {
 			if !same(p, got, c.vals[from+i]) {
-				t.Fatalf("%s %q %s: row %d (vectors of %d): %+v, want %+v", c.typ, encoding, shape, from+i, step, got, c.vals[from+i])
+				t.Fatalf("%s %q %s: row %d (vectors of %d): %+v, want %+v", c.typ, encoding, shape, from+i, step, got,
+					c.vals[from+i])
 			}
 		}
 	}
@@ -110,7 +111,8 @@ func TestMayMatch(t *testing.T) {
 		v    int64
 		want bool
 	}{
-		{"=", 9, false}, {"=", 10, true}, {"=", 21, false}, {"<", 10, false}, {"<", 11, true}, {"<=", 10, true}, {"<=", 9, false},
+		{"=", 9, false}, {"=", 10, true}, {"=", 21, false}, {"<", 10, false}, {"<", 11, true}, {"<=", 10, true},
+		{"<=", 9, false},
 		{">", 20, false}, {">", 19, true}, {">=", 20, true}, {">=", 21, false}, {"<>", 10, true}, {"like", 0, true},
 	} {
 		if got := MayMatch(m, 5, types.TInt4, c.op, types.Int(c.v)); got != c.want {
@@ -132,10 +134,14 @@ func TestCheckEncoding(t *testing.T) {
 		typ  types.Type
 		ok   bool
 	}{
-		{"az64", types.TInt4, true}, {"az64", types.TVarchar(5), false}, {"az64", types.TFloat8, false}, {"AZ64", types.TDecimal(38, 2), true},
-		{"bytedict", types.TBool, false}, {"delta32k", types.TInt2, false}, {"delta", types.TInt2, true}, {"lzo", types.TFloat8, false},
-		{"mostly8", types.TInt2, true}, {"mostly32", types.TInt4, false}, {"mostly32", types.TInt8, true}, {"mostly16", types.TDate, false},
-		{"text255", types.TVarchar(5), true}, {"text32k", types.TChar(5), false}, {"zstd", types.TBool, true}, {"runlength", types.TFloat4, true},
+		{"az64", types.TInt4, true}, {"az64", types.TVarchar(5), false}, {"az64", types.TFloat8, false},
+		{"AZ64", types.TDecimal(38, 2), true},
+		{"bytedict", types.TBool, false}, {"delta32k", types.TInt2, false}, {"delta", types.TInt2, true},
+		{"lzo", types.TFloat8, false},
+		{"mostly8", types.TInt2, true}, {"mostly32", types.TInt4, false}, {"mostly32", types.TInt8, true},
+		{"mostly16", types.TDate, false},
+		{"text255", types.TVarchar(5), true}, {"text32k", types.TChar(5), false}, {"zstd", types.TBool, true},
+		{"runlength", types.TFloat4, true},
 		{"", types.TBool, true}, {"nonsense", types.TInt4, false},
 	} {
 		if err := CheckEncoding(c.name, c.typ); (err == nil) != c.ok {
@@ -160,7 +166,8 @@ func TestDelta32K(t *testing.T) {
 				}
 				size[enc] = m.Len
 			}
-			if size["delta32k"] > size["delta"] || shape == "jumps" && typ.Phys() == types.I64 && 2*size["delta32k"] > size["delta"] {
+			if size["delta32k"] > size["delta"] || shape == "jumps" && typ.Phys() == types.I64 &&
+				2*size["delta32k"] > size["delta"] {
 				t.Errorf("%s %s: %v", typ, shape, size)
 			}
 			if shape == "jumps" && size["delta32k"] >= size["az64"] {

@@ -7,9 +7,11 @@ import (
 	"slipher/runtime/offheap"
 )
 
-// ConstBlock makes a block of rows values v of type t: what a scan reads of a column that is younger than the rows. Close it.
+// ConstBlock makes a block of rows values v of type t: what a scan reads of a column that is younger than the rows.
+// Close it.
 //
-// It is the block of one such value with its section as often as there are sections: each says that all its values are that one.
+// It is the block of one such value with its section as often as there are sections: each says that all its values are
+// that one.
 func ConstBlock(t types.Type, v types.Datum, rows int) (*Block, error) {
 	one, err := oneBlock(t, v)
 	if err != nil {
@@ -55,7 +57,8 @@ func ConstBlock(t types.Type, v types.Datum, rows int) (*Block, error) {
 
 // oneBlock makes a block of one value, which owns all of its memory.
 func oneBlock(t types.Type, v types.Datum) (*Block, error) {
-	const at = 64 // of the value; before it are, for strings, their offset at 0 and length at 16, and at 32 whether it is NULL
+	// of the value; before it are, for strings, their offset at 0 and length at 16, and at 32 whether it is NULL
+	const at = 64
 	size := at + max(len(v.S), 16) + codec.Tail
 	in, err := mem.Raw(size, "a constant column")
 	if err != nil {

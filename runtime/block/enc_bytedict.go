@@ -6,7 +6,8 @@ import (
 )
 
 var bytedictEncoding = Encoding{ID: encBytedict, Name: "bytedict", Legal: notBool, encode: encodeBytedict,
-	Doc: "Bit-packed indexes into a dictionary of the block: 256 values, for strings as many as pay. Sections with others store values."}
+	Doc: "Bit-packed indexes into a dictionary of the block: 256 values, for strings as many as pay. Sections with " +
+		"others store values."}
 
 var codeModes = codec.Set(codec.Const, codec.For, codec.RLE)
 

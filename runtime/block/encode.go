@@ -54,7 +54,8 @@ func (e *Encoder) Encode(col *codec.Column, t types.Type, encoding string) (Bloc
 	e.head = header{class: col.Class, rows: col.Rows, nulls: e.stats.Nulls}
 	e.used = 0
 	if e.stats.Bytes > maxBody-(16<<20) {
-		return BlockMeta{}, nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "a row group of %d bytes is too large", e.stats.Bytes)
+		return BlockMeta{}, nil, sqlerr.New(sqlerr.ProgramLimitExceeded, "a row group of %d bytes is too large",
+			e.stats.Bytes)
 	}
 	var err error
 	if encoding == "" || encoding == "auto" {
@@ -255,7 +256,8 @@ func (e *Encoder) finish() {
 
 // meta is the block's metadata.
 func (e *Encoder) meta() BlockMeta {
-	m := BlockMeta{Len: int64(len(e.block)), Encoding: e.head.encoding, Nulls: int32(e.stats.Nulls), Min: types.NullDatum, Max: types.NullDatum,
+	m := BlockMeta{Len: int64(len(e.block)), Encoding: e.head.encoding, Nulls: int32(e.stats.Nulls), Min: types.NullDatum,
+		Max:            types.NullDatum,
 		TrailingBlanks: e.stats.TrailingBlanks, Checksum: uint64(crc32.Checksum(e.block, castagnoli))}
 	if e.stats.MinRow < 0 {
 		return m

@@ -39,7 +39,8 @@ var encodings = makeEncodings()
 func makeEncodings() []Encoding {
 	return []Encoding{
 		rawEncoding, az64Encoding, bytedictEncoding, deltaEncoding, delta32kEncoding, lzoEncoding,
-		mostly8Encoding, mostly16Encoding, mostly32Encoding, runlengthEncoding, text255Encoding, text32kEncoding, zstdEncoding,
+		mostly8Encoding, mostly16Encoding, mostly32Encoding, runlengthEncoding, text255Encoding, text32kEncoding,
+		zstdEncoding,
 	}
 }
 

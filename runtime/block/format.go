@@ -100,7 +100,8 @@ func readHeader(b []byte) (h header, err error) {
 		return h, fmt.Errorf("it has no block header")
 	}
 	h = header{encoding: b[4], class: types.Phys(b[5]), compression: b[6],
-		rows: int(le.Uint32(b[8:])), nulls: int(le.Uint32(b[12:])), dict: int(le.Uint32(b[16:])), dictBytes: int(le.Uint32(b[20:]))}
+		rows: int(le.Uint32(b[8:])), nulls: int(le.Uint32(b[12:])), dict: int(le.Uint32(b[16:])),
+		dictBytes: int(le.Uint32(b[20:]))}
 	body, stored := le.Uint64(b[24:]), le.Uint64(b[32:])
 	switch {
 	case h.class < types.I8 || h.class > types.Str || h.compression > zstdBody:
@@ -181,7 +182,8 @@ func ReadFooter(data []byte, size int64) (*Footer, error) {
 		return nil, sqlerr.New(sqlerr.DataCorrupted, "object's footer cannot be read").WithDetail("%v", err)
 	}
 	if f.Format < firstFormat || f.Format > FormatVersion {
-		return nil, sqlerr.New(sqlerr.DataCorrupted, "object has format %d, this server reads %d to %d", f.Format, firstFormat, FormatVersion)
+		return nil, sqlerr.New(sqlerr.DataCorrupted, "object has format %d, this server reads %d to %d", f.Format,
+			firstFormat, FormatVersion)
 	}
 	for i := range f.RowGroups {
 		rg := &f.RowGroups[i]
@@ -189,7 +191,8 @@ func ReadFooter(data []byte, size int64) (*Footer, error) {
 			return nil, sqlerr.New(sqlerr.DataCorrupted, "row group %d claims %d rows", i, rg.Rows)
 		}
 		if f.Columns != nil && len(f.Columns) != len(rg.Cols) {
-			return nil, sqlerr.New(sqlerr.DataCorrupted, "row group %d has %d columns, its object %d", i, len(rg.Cols), len(f.Columns))
+			return nil, sqlerr.New(sqlerr.DataCorrupted, "row group %d has %d columns, its object %d", i, len(rg.Cols),
+				len(f.Columns))
 		}
 		for c := range rg.Cols {
 			if b := &rg.Cols[c]; b.Off < 0 || b.Len < 0 || b.Off > size || b.Len > size-b.Off || b.Off%blockAlign != 0 {

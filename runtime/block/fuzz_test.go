@@ -83,7 +83,8 @@ func TestDamagedBlocks(t *testing.T) {
 }
 
 func FuzzReadFooter(f *testing.F) {
-	foot := &Footer{Format: FormatVersion, RowGroups: []RowGroupMeta{{Rows: 5, Cols: []BlockMeta{{Off: 64, Len: 300, Min: types.Int(1), Max: types.String("x")}}}}}
+	foot := &Footer{Format: FormatVersion, RowGroups: []RowGroupMeta{{Rows: 5,
+		Cols: []BlockMeta{{Off: 64, Len: 300, Min: types.Int(1), Max: types.String("x")}}}}}
 	b, err := AppendTrailer(nil, foot)
 	if err != nil {
 		f.Fatal(err)

@@ -32,9 +32,11 @@ func TestMadeBlocks(t *testing.T) {
 			t.Fatal(err1, err2, err3, err4)
 		}
 		for _, step := range []int{1024, 128, 1} {
-			c, l, o, v := count.read(types.TInt8, 0, rows, step), live.read(types.TBool, 0, rows, step), ones.read(types.TBool, 0, rows, step), ints.read(types.TInt8, 0, rows, step)
+			c, l, o, v := count.read(types.TInt8, 0, rows, step), live.read(types.TBool, 0, rows, step),
+				ones.read(types.TBool, 0, rows, step), ints.read(types.TInt8, 0, rows, step)
 			for r := range rows {
-				if c[r].Lo != first+int64(r) || l[r].Lo != 1 == !dead[r] || o[r].Lo != 1 || v[r].Lo != vals[r] || c[r].Null || l[r].Null {
+				if c[r].Lo != first+int64(r) || l[r].Lo != 1 == !dead[r] || o[r].Lo != 1 || v[r].Lo != vals[r] || c[r].Null ||
+					l[r].Null {
 					t.Fatalf("row %d of %d: %v %v %v %v", r, rows, c[r], l[r], o[r], v[r])
 				}
 			}

@@ -91,7 +91,8 @@ func (rg *RowGroup) where(err error, col int) error {
 	if e.Code != sqlerr.DataCorrupted && e.Code != sqlerr.InternalError {
 		return err
 	}
-	return sqlerr.New(sqlerr.DataCorrupted, "block of column %d in %s is damaged", col+1, rg.name).WithDetail("%s.", e.Message)
+	return sqlerr.New(sqlerr.DataCorrupted, "block of column %d in %s is damaged", col+1, rg.name).WithDetail("%s.",
+		e.Message)
 }
 
 // FillCursor writes the column's cursor (abi.ColCursorSize bytes) to dst. It is valid until Release.

@@ -139,7 +139,8 @@ func makeColumn(typ types.Type, shape string, n, nulls int, seed uint64) column 
 			s := fmt.Sprintf("%x", uint64(v))
 			switch shape {
 			case "extremes":
-				s = string(bytes.Repeat([]byte{byte(r.IntN(256))}, []int{0, 4, 12, 13, 300, 8}[r.IntN(6)])) + []string{"", " ", "  "}[r.IntN(3)]
+				s = string(bytes.Repeat([]byte{byte(r.IntN(256))}, []int{0, 4, 12, 13, 300, 8}[r.IntN(6)])) +
+					[]string{"", " ", "  "}[r.IntN(3)]
 			case "sorted":
 				s = fmt.Sprintf("Customer#%09d", v)
 			}

@@ -11,13 +11,16 @@ import (
 
 // consts are values of every class.
 var consts = map[types.Type][]types.Datum{
-	types.TBool: {types.Int(0), types.Int(1)}, types.TInt2: {types.Int(-5)}, types.TInt4: {types.Int(math.MinInt32)}, types.TInt8: {types.Int(0), types.Int(math.MaxInt64)},
-	types.TDecimal(38, 2): {types.Int128(-3, 7), types.Int128(0, 0)}, types.TFloat4: {types.Float(0.5)}, types.TFloat8: {types.Float(math.Inf(-1)), types.Float(-0.25)},
-	types.TVarchar(65535): {types.String(""), types.String("a "), types.String("short"), types.String(strings.Repeat("long \xff", 50)), types.String(strings.Repeat("x", 65535))},
+	types.TBool: {types.Int(0), types.Int(1)}, types.TInt2: {types.Int(-5)}, types.TInt4: {types.Int(math.MinInt32)},
+	types.TInt8:           {types.Int(0), types.Int(math.MaxInt64)},
+	types.TDecimal(38, 2): {types.Int128(-3, 7), types.Int128(0, 0)}, types.TFloat4: {types.Float(0.5)},
+	types.TFloat8: {types.Float(math.Inf(-1)), types.Float(-0.25)},
+	types.TVarchar(65535): {types.String(""), types.String("a "), types.String("short"),
+		types.String(strings.Repeat("long \xff", 50)), types.String(strings.Repeat("x", 65535))},
 }
 
-// A block of a constant decodes to it wherever one looks, its sections' zone maps hold, and it is described as the encoder
-// describes one that is stored.
+// A block of a constant decodes to it wherever one looks, its sections' zone maps hold, and it is described as the
+// encoder describes one that is stored.
 func TestConstBlock(t *testing.T) {
 	var e Encoder
 	defer e.Close()
@@ -69,7 +72,8 @@ func TestConstBlock(t *testing.T) {
 // Objects of older definitions, those of format 1 among them, are seen by the numbers of the table of today.
 func TestView(t *testing.T) {
 	meta := func(n int64) BlockMeta { return BlockMeta{Off: n * 64, Len: 64} }
-	f := &Footer{Format: firstFormat, RowGroups: []RowGroupMeta{{Rows: 5, Cols: []BlockMeta{meta(1), meta(2), meta(3)}}, {Rows: 2, Cols: []BlockMeta{meta(4), meta(5), meta(6)}}}}
+	f := &Footer{Format: firstFormat, RowGroups: []RowGroupMeta{{Rows: 5, Cols: []BlockMeta{meta(1), meta(2), meta(3)}},
+		{Rows: 2, Cols: []BlockMeta{meta(4), meta(5), meta(6)}}}}
 	tail, err := AppendTrailer(nil, f)
 	if err != nil {
 		t.Fatal(err)
@@ -87,13 +91,16 @@ func TestView(t *testing.T) {
 	for i, columns := range [][]types.ColumnID{nil, {1, 2, 3}} {
 		old.Columns = columns
 		v := old.View(now)
-		if len(v.RowGroups) != 2 || v.RowGroups[1].Rows != 2 || v.RowGroups[1].Cols[0].Off != 6*64 || v.RowGroups[0].Cols[2].Off != 64 {
+		if len(v.RowGroups) != 2 || v.RowGroups[1].Rows != 2 || v.RowGroups[1].Cols[0].Off != 6*64 ||
+			v.RowGroups[0].Cols[2].Off != 64 {
 			t.Errorf("%d: %+v", i, v)
 		}
-		if m := v.RowGroups[1].Cols[1]; m.Min.Lo != 7 || m.Max.Lo != 7 || m.Nulls != 0 || m.Bits != 3 || MayMatch(&m, 2, types.TInt8, "=", types.Int(8)) {
+		if m := v.RowGroups[1].Cols[1]; m.Min.Lo != 7 || m.Max.Lo != 7 || m.Nulls != 0 || m.Bits != 3 ||
+			MayMatch(&m, 2, types.TInt8, "=", types.Int(8)) {
 			t.Errorf("%d: initial value: %+v", i, m)
 		}
-		if m := v.RowGroups[1].Cols[3]; m.Nulls != 2 || !m.Min.Null || MayMatch(&m, 2, types.TVarchar(3), "=", types.String("")) {
+		if m := v.RowGroups[1].Cols[3]; m.Nulls != 2 || !m.Min.Null ||
+			MayMatch(&m, 2, types.TVarchar(3), "=", types.String("")) {
 			t.Errorf("%d: no initial value: %+v", i, m)
 		}
 		if v.View(now) != v {

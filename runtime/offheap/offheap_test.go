@@ -22,7 +22,8 @@ func TestValues(t *testing.T) {
 		p types.Phys
 		d types.Datum
 	}{
-		{types.I8, types.Int(-1)}, {types.I16, types.Int(-32768)}, {types.I32, types.Int(1 << 30)}, {types.I64, types.Int(-1 << 63)},
+		{types.I8, types.Int(-1)}, {types.I16, types.Int(-32768)}, {types.I32, types.Int(1 << 30)},
+		{types.I64, types.Int(-1 << 63)},
 		{types.I128, types.Int128(-5, 7)}, {types.F32, types.Float(0.5)}, {types.F64, types.Float(-1e300)},
 		{types.Str, types.String("")}, {types.Str, types.String("twelve bytes")}, {types.Str, types.String("thirteen byte")},
 	} {

@@ -10,7 +10,8 @@ import (
 // Header is a string's header, as runtime/abi says.
 type Header [2]uint64
 
-// Str is the string whose header is at byte off of v. Its bytes are borrowed from the header or from what that points to.
+// Str is the string whose header is at byte off of v. Its bytes are borrowed from the header or from what that points
+// to.
 func Str(v View, off int64) []byte {
 	n := At[uint32](v, off)
 	if n <= abi.StrInline {

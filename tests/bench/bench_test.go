@@ -27,7 +27,8 @@ time=x level=DEBUG msg=query query=3 plan_ms=0.2 start_ms=0.4 all_ms=5
 time=x level=DEBUG msg=query query=4 plan_ms=0.2 start_ms=0.4 all_ms=8
 `
 	got := medianTrace(log, 1)
-	if got == nil || got.head["query"] != "2" || len(got.lines) != 2 || got.lines[0]["steps"] != "scan lineitem, filter, aggr" || got.lines[1].number("skipped") != 8192 {
+	if got == nil || got.head["query"] != "2" || len(got.lines) != 2 ||
+		got.lines[0]["steps"] != "scan lineitem, filter, aggr" || got.lines[1].number("skipped") != 8192 {
 		t.Errorf("%+v", got)
 	}
 	if medianTrace(log, 4) != nil {

@@ -62,7 +62,8 @@ type reply struct {
 }
 
 func startDuckDB(ctx context.Context, s settings, database string) (*duckdb, error) {
-	e := &duckdb{cmd: exec.CommandContext(ctx, "node", filepath.Join(s.cache, "duckdb", "engine.mjs"), database, fmt.Sprint(s.threads))}
+	e := &duckdb{cmd: exec.CommandContext(ctx, "node", filepath.Join(s.cache, "duckdb", "engine.mjs"), database,
+		fmt.Sprint(s.threads))}
 	e.cmd.Stderr = os.Stderr
 	out, err := e.cmd.StdoutPipe()
 	if err != nil {

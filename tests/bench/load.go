@@ -70,7 +70,8 @@ func (b *bench) loadDuckDB(ctx context.Context, tables []table) (l loaded, err e
 		if _, _, err := e.query(ctx, t.create); err != nil {
 			return l, err
 		}
-		_, took, err := e.query(ctx, fmt.Sprintf("COPY %s FROM '%s' (FORMAT csv, DELIMITER '|', HEADER false)", t.name, b.file(t)))
+		_, took, err := e.query(ctx, fmt.Sprintf("COPY %s FROM '%s' (FORMAT csv, DELIMITER '|', HEADER false)", t.name,
+			b.file(t)))
 		if err != nil {
 			return l, err
 		}
@@ -106,7 +107,8 @@ func (b *bench) loadSlipher(ctx context.Context, tables []table) (l loaded, err 
 		}
 		l.analyze += took
 	}
-	l.bytes, l.peak = size(b.slipherDir())-size(filepath.Join(b.slipherDir(), "artifacts"))-size(filepath.Join(b.slipherDir(), "storage", "artifacts")), peak(e.pid())
+	l.bytes, l.peak = size(b.slipherDir())-size(filepath.Join(b.slipherDir(),
+		"artifacts"))-size(filepath.Join(b.slipherDir(), "storage", "artifacts")), peak(e.pid())
 	for _, t := range tables {
 		if t.name != "lineitem" {
 			continue

@@ -32,7 +32,8 @@ func parse() (settings, error) {
 		shared = "../shared"
 	}
 	flag.StringVar(&s.shared, "shared", shared, "folder with tpch/ and tools/gen-data.sh (SLIPHER_SHARED)")
-	flag.StringVar(&s.cache, "cache", "", "folder for data, databases and the DuckDB package; kept between runs (required)")
+	flag.StringVar(&s.cache, "cache", "",
+		"folder for data, databases and the DuckDB package; kept between runs (required)")
 	flag.StringVar(&s.binary, "binary", "", "slipher to measure (default: built from this checkout)")
 	flag.StringVar(&s.sf, "sf", "1", "scale factor")
 	flag.IntVar(&s.runs, "runs", 11, "repeated runs of each query and contender; 0: none")

@@ -54,7 +54,9 @@ func (b *bench) answers(ctx context.Context) error {
 			}
 		}
 	}
-	fmt.Printf("Answers of all %d queries agree: DuckDB, Slipher in each tier, and the expected ones where there are any.\n", len(b.queries))
+	fmt.Printf(
+		"Answers of all %d queries agree: DuckDB, Slipher in each tier, and the expected ones where there are any.\n",
+		len(b.queries))
 	return nil
 }
 

@@ -50,7 +50,8 @@ func (b *bench) profileRun(ctx context.Context, q query, tier string) error {
 		}
 	}
 	data := filepath.Join(b.cache, "perf.data")
-	perf := exec.CommandContext(ctx, "perf", "record", "-q", "-F", "1999", "-o", data, "-p", fmt.Sprint(e.pid()), "--", "sleep", fmt.Sprint(profileFor.Seconds()))
+	perf := exec.CommandContext(ctx, "perf", "record", "-q", "-F", "1999", "-o", data, "-p", fmt.Sprint(e.pid()), "--",
+		"sleep", fmt.Sprint(profileFor.Seconds()))
 	perfErr := perf.Start()
 	for began := time.Now(); time.Since(began) < profileFor; {
 		if _, _, err := e.query(ctx, q.slipher); err != nil {
@@ -77,7 +78,8 @@ func (b *bench) profileRun(ctx context.Context, q query, tier string) error {
 		fmt.Fprintf(os.Stderr, "bench: no samples, perf does not run here: %v\n", perfErr)
 		return nil
 	}
-	report, err := exec.CommandContext(ctx, "perf", "report", "-i", data, "--stdio", "--no-children", "-t", "\t", "--sort=dso,sym").Output()
+	report, err := exec.CommandContext(ctx, "perf", "report", "-i", data, "--stdio", "--no-children", "-t", "\t",
+		"--sort=dso,sym").Output()
 	if err != nil {
 		return err
 	}

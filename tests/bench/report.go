@@ -24,7 +24,8 @@ func machine() {
 	if n, _ := fmt.Sscanf(string(text), "MemTotal: %d kB", &kb); n == 1 {
 		memory = fmt.Sprintf(", %d GB", (kb+(1<<19))>>20)
 	}
-	fmt.Printf("%s, %d cores of %s%s; load average at the start %s.\n", time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), model, memory, loadAverage())
+	fmt.Printf("%s, %d cores of %s%s; load average at the start %s.\n", time.Now().UTC().Format(time.DateOnly),
+		runtime.NumCPU(), model, memory, loadAverage())
 }
 
 // loadAverage is the machine's of the last minute: figures taken beside other work are worth less.

@@ -41,7 +41,8 @@ func startSlipher(ctx context.Context, s settings, dir string, empty bool, flags
 	}
 	n := fmt.Sprint(s.threads)
 	e := &slipherServer{log: log}
-	e.cmd = exec.Command(s.binary, append([]string{"start", "--data", dir, "--listen", "127.0.0.1:0", "--slices", n, "--workers", n}, flags...)...)
+	e.cmd = exec.Command(s.binary, append([]string{"start", "--data", dir, "--listen", "127.0.0.1:0", "--slices", n,
+		"--workers", n}, flags...)...)
 	e.cmd.Stderr = log
 	out, err := e.cmd.StdoutPipe()
 	if err != nil {

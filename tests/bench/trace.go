@@ -50,7 +50,10 @@ func medianTrace(log string, skip int) *trace {
 		return nil
 	}
 	all = all[skip:]
-	slices.SortStableFunc(all, func(a, b *trace) int { return cmp.Compare(a.head.number("all_ms"), b.head.number("all_ms")) })
+	slices.SortStableFunc(all, func(a, b *trace) int {
+		return cmp.Compare(a.head.number("all_ms"),
+			b.head.number("all_ms"))
+	})
 	return all[len(all)/2]
 }
 
@@ -60,8 +63,12 @@ func printTrace(t *trace) {
 		fmt.Print("The log has no account of queries.\n\n")
 		return
 	}
-	fmt.Printf("A run of %s ms: %s planning, %s generating programs and starting them on nodes; then stream by stream:\n\n", t.head["all_ms"], t.head["plan_ms"], t.head["start_ms"])
-	fmt.Print("| stream | ms | segment | steps | workers' ms | rows in | zone maps skip | rows out |\n|---:|---:|---:|---|---:|---:|---:|---:|\n")
+	fmt.Printf(
+		"A run of %s ms: %s planning, %s generating programs and starting them on nodes; then stream by stream:\n\n",
+		t.head["all_ms"], t.head["plan_ms"], t.head["start_ms"])
+	fmt.Print(
+		"| stream | ms | segment | steps | workers' ms | rows in | zone maps skip | rows out " +
+			"|\n|---:|---:|---:|---|---:|---:|---:|---:|\n")
 	stream := map[string]string{}
 	skipped := map[string]float64{}
 	for _, l := range t.lines {
@@ -76,7 +83,8 @@ func printTrace(t *trace) {
 		if l["msg"] != "query segment" {
 			continue
 		}
-		fmt.Printf("| %s | %s | %s | %s | %s | %s | %.0f | %s |\n", l["stream"], stream[l["stream"]], l["segment"], l["steps"], l["ms"], l["in"], skipped[l["segment"]], l["out"])
+		fmt.Printf("| %s | %s | %s | %s | %s | %s | %.0f | %s |\n", l["stream"], stream[l["stream"]], l["segment"],
+			l["steps"], l["ms"], l["in"], skipped[l["segment"]], l["out"])
 		stream[l["stream"]] = "" // once
 	}
 	fmt.Println()

@@ -29,7 +29,8 @@ func TestBackslashes(t *testing.T) {
 
 	t.Run("pgx", func(t *testing.T) {
 		for _, x := range []struct{ more, setting, length string }{
-			{"", "off", "3"}, {"&standard_conforming_strings=on", "on", "4"}, {"&options=-c%20standard_conforming_strings%3Don", "on", "4"},
+			{"", "off", "3"}, {"&standard_conforming_strings=on", "on", "4"},
+			{"&options=-c%20standard_conforming_strings%3Don", "on", "4"},
 		} {
 			for _, mode := range []string{"cache_statement", "cache_describe", "exec", "simple_protocol"} {
 				c, err := pgx.Connect(ctx, dsn+x.more+"&default_query_exec_mode="+mode)
@@ -53,12 +54,14 @@ func TestBackslashes(t *testing.T) {
 				// The client hears of a change, also of one that is taken back.
 				for _, s := range []struct{ sql, want string }{
 					{"SET standard_conforming_strings TO on", "on"}, {"SET standard_conforming_strings TO off", "off"},
-					{"SELECT set_config('standard_conforming_strings', 'on', false)", "on"}, {"RESET standard_conforming_strings", x.setting},
+					{"SELECT set_config('standard_conforming_strings', 'on', false)", "on"},
+					{"RESET standard_conforming_strings", x.setting},
 					{"BEGIN; SET standard_conforming_strings TO off; ROLLBACK", x.setting},
 					{"SET standard_conforming_strings TO off; SELECT 1/0", x.setting},
 				} {
 					_, err := c.PgConn().Exec(ctx, s.sql).ReadAll()
-					if got := c.PgConn().ParameterStatus("standard_conforming_strings"); got != s.want || err != nil && !strings.HasSuffix(s.sql, "/0") {
+					if got := c.PgConn().ParameterStatus("standard_conforming_strings"); got != s.want || err != nil &&
+						!strings.HasSuffix(s.sql, "/0") {
 						t.Errorf("%s: %q, want %q; %v", s.sql, got, s.want, err)
 					}
 				}
@@ -69,7 +72,8 @@ func TestBackslashes(t *testing.T) {
 
 	t.Run("pq", func(t *testing.T) {
 		for _, more := range []string{"", " standard_conforming_strings=on"} {
-			db, err := sql.Open("postgres", fmt.Sprintf("host=%s port=%s user=dev dbname=dev sslmode=disable%s", host, port, more))
+			db, err := sql.Open("postgres", fmt.Sprintf("host=%s port=%s user=dev dbname=dev sslmode=disable%s", host, port,
+				more))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -160,7 +164,8 @@ SELECT :'v', len('a\tb');
 			for _, null := range []string{`\0`, `\000`, `\\0`} {
 				warehouse.Exec(t, c, "SET standard_conforming_strings TO "+setting+"; TRUNCATE nul")
 				warehouse.Exec(t, c, "COPY nul FROM '"+file+"' NULL AS '"+null+"'")
-				if r, err := warehouse.Query(c, "SELECT count(*), count(v) FROM nul"); err != nil || fmt.Sprint(r.Rows) != "[[2 1]]" {
+				if r, err := warehouse.Query(c, "SELECT count(*), count(v) FROM nul"); err != nil ||
+					fmt.Sprint(r.Rows) != "[[2 1]]" {
 					t.Errorf("%s %s: %v %v", setting, null, r, err)
 				}
 			}

@@ -38,14 +38,19 @@ type row struct {
 func rows() []row {
 	at := time.Date(2024, 2, 29, 12, 34, 56, 789000000, time.UTC)
 	return []row{
-		{[]any{int32(1), true, int16(-2), int32(40000), int64(1) << 40, numeric("-12.3456"), numeric("12345678901234567890.123456"),
+		{[]any{int32(1), true, int16(-2), int32(40000), int64(1) << 40, numeric("-12.3456"),
+			numeric("12345678901234567890.123456"),
 			float32(1.5), 0.1, "ab   ", "héllo", at.Truncate(24 * time.Hour), at, clock(14_706_789_000)},
-			[]string{"1", "t", "-2", "40000", "1099511627776", "-12.3456", "12345678901234567890.123456", "1.5", "0.1", "ab   ", "héllo", "2024-02-29", "2024-02-29 12:34:56.789", "04:05:06.789"}},
+			[]string{"1", "t", "-2", "40000", "1099511627776", "-12.3456", "12345678901234567890.123456", "1.5", "0.1", "ab   ",
+				"héllo", "2024-02-29", "2024-02-29 12:34:56.789", "04:05:06.789"}},
 		{[]any{int32(2), nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil},
 			[]string{"2", `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`}},
-		{[]any{int32(3), false, int16(-32768), int32(-2147483648), int64(-9223372036854775808), numeric("0.0005"), numeric("-0.000001"),
-			float32(-3.25e10), 1e22, "", "", time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(1999, 12, 31, 23, 59, 59, 999999000, time.UTC), clock(86_400_000_000)},
-			[]string{"3", "f", "-32768", "-2147483648", "-9223372036854775808", "0.0005", "-0.000001", "-3.25e+10", "1e+22", "     ", "", "1970-01-01", "1999-12-31 23:59:59.999999", "24:00:00"}},
+		{[]any{int32(3), false, int16(-32768), int32(-2147483648), int64(-9223372036854775808), numeric("0.0005"),
+			numeric("-0.000001"),
+			float32(-3.25e10), 1e22, "", "", time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC),
+			time.Date(1999, 12, 31, 23, 59, 59, 999999000, time.UTC), clock(86_400_000_000)},
+			[]string{"3", "f", "-32768", "-2147483648", "-9223372036854775808", "0.0005", "-0.000001", "-3.25e+10", "1e+22",
+				"     ", "", "1970-01-01", "1999-12-31 23:59:59.999999", "24:00:00"}},
 	}
 }
 
@@ -65,7 +70,8 @@ func TestTypesPgx(t *testing.T) {
 	c := w.Connect(t)
 	warehouse.Exec(t, c, everything)
 	for _, r := range rows() {
-		if _, err := c.Exec(ctx, "INSERT INTO everything VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)", r.values...); err != nil {
+		if _, err := c.Exec(ctx, "INSERT INTO everything VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)",
+			r.values...); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -151,7 +157,8 @@ func TestTypesLibPQ(t *testing.T) {
 	checkText(t, w.Connect(t))
 	var id, n int
 	var name sql.NullString
-	if err := db.QueryRow("SELECT id, v FROM everything WHERE d < $1 AND i2 = $2", "0.5", -2).Scan(&id, &name); err != nil || id != 1 || name.String != "héllo" {
+	if err := db.QueryRow("SELECT id, v FROM everything WHERE d < $1 AND i2 = $2", "0.5", -2).Scan(&id,
+		&name); err != nil || id != 1 || name.String != "héllo" {
 		t.Errorf("%d %v %v", id, name, err)
 	}
 	if err := db.QueryRow("SELECT COUNT(*) FROM everything WHERE v IS NULL").Scan(&n); err != nil || n != 1 {
@@ -206,7 +213,10 @@ func TestCopyStdin(t *testing.T) {
 	if got, err := warehouse.Query(c, "SELECT COUNT(*) FROM t"); err != nil || got.Rows[0][0] != "7" {
 		t.Errorf("%v %v", got, err)
 	}
-	if got, err := warehouse.Query(c, "SELECT line_number, TRIM(colname), TRIM(raw_field_value) FROM stl_load_errors"); err != nil || fmt.Sprint(got.Rows) != "[[2 a bad]]" {
+	if got,
+		err := warehouse.Query(c,
+		"SELECT line_number, TRIM(colname), TRIM(raw_field_value) FROM stl_load_errors"); err != nil ||
+		fmt.Sprint(got.Rows) != "[[2 a bad]]" {
 		t.Errorf("%v %v", got, err)
 	}
 }

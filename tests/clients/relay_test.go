@@ -28,12 +28,13 @@ func behind(t *testing.T, to *atomic.Pointer[string]) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := relay.New(relay.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Active: func(context.Context) (string, error) {
-		if a := to.Load(); a != nil {
-			return *a, nil
-		}
-		return "", errors.New("none yet")
-	}})
+	r := relay.New(relay.Options{Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Active: func(context.Context) (string, error) {
+			if a := to.Load(); a != nil {
+				return *a, nil
+			}
+			return "", errors.New("none yet")
+		}})
 	go func() {
 		for {
 			nc, err := ln.Accept()
@@ -86,12 +87,15 @@ func TestRelay(t *testing.T) {
 	c, block, slow := connect("cache_statement"), connect("exec"), connect("exec")
 	warehouse.Exec(t, c, everything)
 	for _, r := range rows() {
-		if _, err := c.Exec(ctx, "INSERT INTO everything VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)", r.values...); err != nil {
+		if _, err := c.Exec(ctx, "INSERT INTO everything VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)",
+			r.values...); err != nil {
 			t.Fatal(err)
 		}
 	}
 	checkText(t, c)
-	warehouse.Exec(t, c, "SET search_path TO 'nowhere, public'; SET application_name TO 'it''s'; SET my.own TO 'x'; SET timezone TO 'asia/tokyo'; PREPARE two(int) AS SELECT $1 + 2")
+	warehouse.Exec(t, c,
+		"SET search_path TO 'nowhere, public'; SET application_name TO 'it''s'; SET my.own TO 'x'; SET timezone TO "+
+			"'asia/tokyo'; PREPARE two(int) AS SELECT $1 + 2")
 	// What was read under one setting is not read anew under another.
 	warehouse.Exec(t, c, `SET standard_conforming_strings TO off; SET my.path TO 'C:\\new\\''s'; PREPARE tabs AS SELECT len('a\tb')`)
 	if _, err := c.Prepare(ctx, "tabbed", `SELECT len('a\tb')`); err != nil {
@@ -106,7 +110,8 @@ func TestRelay(t *testing.T) {
 	for range 2 {
 		restart()
 		for _, q := range []struct{ sql, want string }{
-			{"SHOW search_path", "nowhere, public"}, {"SHOW application_name", "it's"}, {"SHOW my.own", "x"}, {"SHOW timezone", "Asia/Tokyo"}, {"EXECUTE two(3)", "5"},
+			{"SHOW search_path", "nowhere, public"}, {"SHOW application_name", "it's"}, {"SHOW my.own", "x"},
+			{"SHOW timezone", "Asia/Tokyo"}, {"EXECUTE two(3)", "5"},
 			{"SHOW my.path", `C:\new\'s`}, {"EXECUTE tabs", "3"}, {`SELECT len('a\tb')`, "4"},
 			{"SELECT count(*) FROM everything", "3"},
 		} {
@@ -127,7 +132,8 @@ func TestRelay(t *testing.T) {
 		}
 	}
 	var pe *pgconn.PgError
-	if _, err := warehouse.Query(block, "SELECT 1"); !errors.As(err, &pe) || pe.Code != "57P01" || block.PgConn().TxStatus() != 'E' {
+	if _, err := warehouse.Query(block, "SELECT 1"); !errors.As(err, &pe) || pe.Code != "57P01" ||
+		block.PgConn().TxStatus() != 'E' {
 		t.Errorf("block: %v %c", err, block.PgConn().TxStatus())
 	}
 	if r, err := warehouse.Query(block, "COMMIT"); err != nil || r.Tag != "ROLLBACK" {
@@ -148,10 +154,13 @@ func TestRelay(t *testing.T) {
 		t.Skip("no psql")
 	}
 	cmd := exec.Command(psql, "-X", "-At", "-h", host, "-p", port, "-U", "dev", "dev")
-	cmd.Stdin = strings.NewReader("CREATE TABLE c (i int, v varchar(10));\nCOPY c FROM STDIN;\n1\tone\n2\ttwo\n\\.\nSELECT sum(i), count(v) FROM c;\nnonsense;\nSELECT 1;\n")
+	cmd.Stdin = strings.NewReader(
+		"CREATE TABLE c (i int, v varchar(10));\nCOPY c FROM STDIN;\n1\tone\n2\ttwo\n\\.\nSELECT sum(i), count(v) FROM " +
+			"c;\nnonsense;\nSELECT 1;\n")
 	var rows, said strings.Builder
 	cmd.Stdout, cmd.Stderr = &rows, &said
-	if err := cmd.Run(); err != nil || !strings.HasSuffix(rows.String(), "COPY 2\n3|2\n1\n") || !strings.Contains(said.String(), "syntax error") {
+	if err := cmd.Run(); err != nil || !strings.HasSuffix(rows.String(), "COPY 2\n3|2\n1\n") ||
+		!strings.Contains(said.String(), "syntax error") {
 		t.Errorf("psql: %v\n%s\n%s", err, rows.String(), said.String())
 	}
 }

@@ -60,13 +60,20 @@ func TestSecrets(t *testing.T) {
 		}
 	}
 	templates := []string{
-		"COPY t FROM '/nonexistent' CREDENTIALS 'aws_access_key_id=%;aws_secret_access_key=%'", "COPY nothing FROM '/x' ACCESS_KEY_ID '%' SECRET_ACCESS_KEY '%' SESSION_TOKEN '%'",
-		"COPY t FROM 's3://%:%@bucket/x' CSV", "COPY t FROM 's3://bucket/x?X-Amz-Signature=%' CSV", "COPY t FROM 's3://a:%/b@bucket/x'", "COPY t FROM '/x' CREDENTIALS '%' NONSENSE '%'",
-		"UNLOAD ('SELECT 1') TO 's3://b' CREDENTIALS '%'", "CREATE USER u PASSWORD '%'", "CREATE USER u PASSWORD %", "CREATE USER u PASSWORD \"%\"", "CREATE USER u PASSWORD '%",
-		"ALTER USER u PASSWORD 'md5%'", "ALTER ROLE u WITH PASSWORD '%' LOGIN", "ALTER USER u PASSWRD '%'", "SELECT 1; CREATE USER u PASSWORD '%'; SELECT 2",
-		"CREATE EXTERNAL SCHEMA s FROM POSTGRES URI 'postgres://u:%@h/d' SECRET_ARN '%'", "SET my.secret TO '%'", "SET my_secret TO '%'", "SELECT set_config('my.token', '%', false)",
-		"SELECT set_config('my.token', '%', 17)", "PREPARE p% AS SELECT 1; SELECT set_config('my.token', '%' FRM", "EXPLAIN SELECT set_config('my.token', '%', false)",
-		"BEGIN; SET LOCAL my.password = '%'; SELECT 1/0", "COPY t FROM '/x' ACCESS_KEY_ID = '%'", "WITH CREDENTIALS '%' SELECT 1",
+		"COPY t FROM '/nonexistent' CREDENTIALS 'aws_access_key_id=%;aws_secret_access_key=%'",
+		"COPY nothing FROM '/x' ACCESS_KEY_ID '%' SECRET_ACCESS_KEY '%' SESSION_TOKEN '%'",
+		"COPY t FROM 's3://%:%@bucket/x' CSV", "COPY t FROM 's3://bucket/x?X-Amz-Signature=%' CSV",
+		"COPY t FROM 's3://a:%/b@bucket/x'", "COPY t FROM '/x' CREDENTIALS '%' NONSENSE '%'",
+		"UNLOAD ('SELECT 1') TO 's3://b' CREDENTIALS '%'", "CREATE USER u PASSWORD '%'", "CREATE USER u PASSWORD %",
+		"CREATE USER u PASSWORD \"%\"", "CREATE USER u PASSWORD '%",
+		"ALTER USER u PASSWORD 'md5%'", "ALTER ROLE u WITH PASSWORD '%' LOGIN", "ALTER USER u PASSWRD '%'",
+		"SELECT 1; CREATE USER u PASSWORD '%'; SELECT 2",
+		"CREATE EXTERNAL SCHEMA s FROM POSTGRES URI 'postgres://u:%@h/d' SECRET_ARN '%'", "SET my.secret TO '%'",
+		"SET my_secret TO '%'", "SELECT set_config('my.token', '%', false)",
+		"SELECT set_config('my.token', '%', 17)", "PREPARE p% AS SELECT 1; SELECT set_config('my.token', '%' FRM",
+		"EXPLAIN SELECT set_config('my.token', '%', false)",
+		"BEGIN; SET LOCAL my.password = '%'; SELECT 1/0", "COPY t FROM '/x' ACCESS_KEY_ID = '%'",
+		"WITH CREDENTIALS '%' SELECT 1",
 	}
 	for _, addr := range []string{w.Addr, relayed} {
 		c, err := pgx.Connect(ctx, "postgres://dev@"+addr+"/dev?sslmode=disable")
@@ -91,12 +98,16 @@ func TestSecrets(t *testing.T) {
 			sql = plant(template)
 			told(sql, c.PgConn().ExecParams(ctx, sql, nil, nil, nil, nil).Read().Err)
 		}
-		_, err = c.PgConn().ExecParams(ctx, "SELECT set_config('my.token', $1, false)", [][]byte{[]byte(plant("%"))}, nil, nil, nil).Close()
+		_, err = c.PgConn().ExecParams(ctx, "SELECT set_config('my.token', $1, false)", [][]byte{[]byte(plant("%"))}, nil,
+			nil, nil).Close()
 		told("a parameter", err)
 	}
 
 	// Every relation of the catalog, asked while a statement with a secret runs.
-	names, err := warehouse.Query(c, "SELECT nspname, relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname IN ('pg_catalog', 'information_schema') ORDER BY 1, 2")
+	names,
+		err := warehouse.Query(c,
+		"SELECT nspname, relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname IN ('pg_catalog', "+
+			"'information_schema') ORDER BY 1, 2")
 	if err != nil || len(names.Rows) < 50 {
 		t.Fatalf("%v %v", names, err)
 	}

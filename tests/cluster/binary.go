@@ -60,7 +60,8 @@ func Root() string {
 		panic(err)
 	}
 	for {
-		if text, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil && strings.HasPrefix(string(text), "module slipher\n") {
+		if text, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil &&
+			strings.HasPrefix(string(text), "module slipher\n") {
 			return dir
 		}
 		parent := filepath.Dir(dir)

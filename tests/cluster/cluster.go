@@ -74,11 +74,13 @@ func (c *Cluster) StartLeader(t testing.TB) {
 	storage := "file://" + filepath.Join(c.Dir, "storage")
 	dir := filepath.Join(c.Dir, "leader")
 	if c.Shape == OneProcess {
-		c.Leader = StartProcess(t, c.envOf("leader"), "start", "--data", dir, "--listen", "127.0.0.1:0", "--slices", fmt.Sprint(Slices), "--storage", storage)
+		c.Leader = StartProcess(t, c.envOf("leader"), "start", "--data", dir, "--listen", "127.0.0.1:0", "--slices",
+			fmt.Sprint(Slices), "--storage", storage)
 		c.Leader.WaitReady(t)
 		return
 	}
-	c.Leader = StartProcess(t, c.envOf("l1"), "leader", "--data", dir, "--id", "l1", "--listen", "127.0.0.1:0", "--cluster", "127.0.0.1:0",
+	c.Leader = StartProcess(t, c.envOf("l1"), "leader", "--data", dir, "--id", "l1", "--listen", "127.0.0.1:0",
+		"--cluster", "127.0.0.1:0",
 		"--bootstrap", "--slices", fmt.Sprint(Slices), "--storage", storage)
 	c.Leader.WaitReady(t)
 }
@@ -91,7 +93,8 @@ func (c *Cluster) startNode(t testing.TB, id string) *Process {
 			leaders += "," + l.Cluster
 		}
 	}
-	return StartProcess(t, c.envOf(id), "node", "--data", c.NodeDir(id), "--id", id, "--leader", leaders, "--cluster", "127.0.0.1:0", "--workers", "2")
+	return StartProcess(t, c.envOf(id), "node", "--data", c.NodeDir(id), "--id", id, "--leader", leaders, "--cluster",
+		"127.0.0.1:0", "--workers", "2")
 }
 
 // IDInEnv stands for a process's id in Start's variables.

@@ -57,7 +57,9 @@ func (c Config) Settings() string {
 	if c.Tier != Hidden {
 		tier = c.Tier.String()
 	}
-	return fmt.Sprintf("SET slipher_tier = %s; SET slipher_vector_rows = %d; SET slipher_table_start = %d; SET slipher_workers = %d; SET slipher_exchange_credit = %d",
+	return fmt.Sprintf(
+		"SET slipher_tier = %s; SET slipher_vector_rows = %d; SET slipher_table_start = %d; SET slipher_workers = %d; SET "+
+			"slipher_exchange_credit = %d",
 		tier, c.VectorRows, c.TableStart, c.Workers, c.Credit)
 }
 

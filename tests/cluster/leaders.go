@@ -33,7 +33,8 @@ func StartLeaders(t testing.TB, leaders int, llvm LLVM, env ...string) *Cluster 
 // startLeader runs a leader that joins those that are there.
 func (c *Cluster) startLeader(t testing.TB, id string, more ...string) *Process {
 	t.Helper()
-	args := []string{"leader", "--data", c.LeaderDir(id), "--id", id, "--listen", "127.0.0.1:0", "--cluster", "127.0.0.1:0"}
+	args := []string{"leader", "--data", c.LeaderDir(id), "--id", id, "--listen", "127.0.0.1:0", "--cluster",
+		"127.0.0.1:0"}
 	for _, l := range c.Leaders {
 		if l.ID != id && l.Alive() {
 			args = append(args, "--join", l.Cluster)

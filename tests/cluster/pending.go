@@ -32,7 +32,8 @@ func (p *Pending) Wait() ([]Result, error) {
 // Blocked waits until what c runs waits for a lock, as other sees it; false: it has ended instead.
 func (p *Pending) Blocked(t testing.TB, c, other *Conn) bool {
 	t.Helper()
-	query := fmt.Sprintf("SELECT count(*) FROM stv_locks WHERE lock_owner_pid = %d AND lock_status = 'Waiting for write lock'", c.pg.PID())
+	query := fmt.Sprintf(
+		"SELECT count(*) FROM stv_locks WHERE lock_owner_pid = %d AND lock_status = 'Waiting for write lock'", c.pg.PID())
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		select {
 		case <-p.done:

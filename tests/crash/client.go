@@ -177,7 +177,8 @@ func outcome(err error) history.Outcome {
 // that a client answers by trying again.
 func lost(err error) bool {
 	c := code(err)
-	return err != nil && (c == "" || strings.HasPrefix(c, "08") || strings.HasPrefix(c, "57") || strings.HasPrefix(c, "40") || strings.HasPrefix(c, "53") || strings.HasPrefix(c, "58"))
+	return err != nil && (c == "" || strings.HasPrefix(c, "08") || strings.HasPrefix(c, "57") ||
+		strings.HasPrefix(c, "40") || strings.HasPrefix(c, "53") || strings.HasPrefix(c, "58"))
 }
 
 // transaction runs f between BEGIN and COMMIT. What f did counts by the outcome; an error of

@@ -85,7 +85,8 @@ func TestRounds(t *testing.T) {
 			r := newRun(g, in, t.Logf)
 			r.talk = *talkFlag
 			if *worksFlag != "" {
-				r.works = slices.DeleteFunc(slices.Clone(r.works), func(w *workload) bool { return !strings.Contains(*worksFlag, w.name) })
+				r.works = slices.DeleteFunc(slices.Clone(r.works),
+					func(w *workload) bool { return !strings.Contains(*worksFlag, w.name) })
 			}
 			n := c.short
 			if cluster.Long() {
@@ -107,13 +108,16 @@ func TestRounds(t *testing.T) {
 					seed++
 				}
 				if !r.round(i, seed+uint64(i)) {
-					t.Errorf("round %d failed; again: go test ./tests/crash -run Rounds/%s -args -shape %s -eager=%v -rounds 1 -seed %d", i, title, name, c.shape.eager, seed+uint64(i))
+					t.Errorf(
+						"round %d failed; again: go test ./tests/crash -run Rounds/%s -args -shape %s -eager=%v -rounds 1 -seed %d", i,
+						title, name, c.shape.eager, seed+uint64(i))
 					if r.stats.failed >= *failFlag {
 						break
 					}
 				}
 			}
-			t.Logf("%v\nin %v, %d of %d points passed: %v", &r.stats, time.Since(begin).Round(time.Second), len(r.seen), len(points), r.seen)
+			t.Logf("%v\nin %v, %d of %d points passed: %v", &r.stats, time.Since(begin).Round(time.Second), len(r.seen),
+				len(points), r.seen)
 			leave()
 			r.afterwards(t)
 		})

@@ -7,15 +7,15 @@
 //	    └─ answers and times ──► round{txns, registers} ──check──► history.Check, porcupine, ledgers, tables
 //
 // A rig is three leaders and three nodes, or `slipher start`; processes keep their directories and addresses when they
-// are started again. Each lives in a network namespace without a name: partitions are wrong neighbour entries, so packets vanish
-// without a word, in one direction or both, and nothing is left behind when a test is killed. Where
+// are started again. Each lives in a network namespace without a name: partitions are wrong neighbour entries, so
+// packets vanish without a word, in one direction or both, and nothing is left behind when a test is killed. Where
 // namespaces are not permitted, the tests say so and do everything else on the loopback.
 //
 // A round: rows for the workloads; clients begin; the plan's steps (kill, clean stop, SIGSTOP, cut, fault
 // points by name, statements of an administrator) each begin and are undone at their times; everything is
-// healed; when every leader has answered again the clients stop and everything is read. Recovery is the time from the last
-// fault to the end of the first write and read that began after it, through whichever leader; from healing, if the plan left
-// no majority of leaders or no node.
+// healed; when every leader has answered again the clients stop and everything is read. Recovery is the time from the
+// last fault to the end of the first write and read that began after it, through whichever leader; from healing, if the
+// plan left no majority of leaders or no node.
 //
 // Workloads: set (values inserted by all ways of inserting, all different), list (strings that are appended to, in
 // transactions of both isolation levels), register (single rows; porcupine), bank (a constant sum and a ledger that

@@ -47,7 +47,8 @@ func TestLostReplies(t *testing.T) {
 			return outcome(err), err
 		}, 1},
 		{"COPY", func() (history.Outcome, error) {
-			err := c.copyIn(ctx, "COPY s FROM STDIN DELIMITER '|'", strings.NewReader(strings.Repeat(fmt.Sprintf("%d|1|%s\n", way, strings.Repeat("p", 1500)), 60)))
+			err := c.copyIn(ctx, "COPY s FROM STDIN DELIMITER '|'",
+				strings.NewReader(strings.Repeat(fmt.Sprintf("%d|1|%s\n", way, strings.Repeat("p", 1500)), 60)))
 			return outcome(err), err
 		}, 60},
 		{"transaction", func() (history.Outcome, error) {

@@ -121,7 +121,8 @@ func trigger(rnd *rand.Rand, in ingredients, s step) string {
 	}
 	var of []string
 	for _, t := range []struct{ points, statements string }{
-		{"snapshot.", snapshot}, {"log.cut", snapshot}, {"keep.", "VACUUM"}, {"cluster.deal", drain}, {"replica.lead", transfer},
+		{"snapshot.", snapshot}, {"log.cut", snapshot}, {"keep.", "VACUUM"}, {"cluster.deal", drain},
+		{"replica.lead", transfer},
 	} {
 		if strings.HasPrefix(s.rule, t.points) {
 			for _, sql := range in.admin {
@@ -254,7 +255,8 @@ func several(rnd *rand.Rand, in ingredients) []string {
 // pointStep arms a point in a process, or in all that might pass it.
 func pointStep(rnd *rand.Rand, in ingredients) step {
 	point := in.points[rnd.IntN(len(in.points))]
-	action := [...]string{"kill", "kill", "kill", "stop", "error", "error:ENOSPC", "error:EIO", "delay:30ms", "delay:400ms"}[rnd.IntN(9)]
+	action := [...]string{"kill", "kill", "kill", "stop", "error", "error:ENOSPC", "error:EIO", "delay:30ms",
+		"delay:400ms"}[rnd.IntN(9)]
 	when := [...]string{"@1", "@1", "@2", "@3", "@7", "@%3", "@p0.1", "@p0.5", ""}[rnd.IntN(9)]
 	victims := victim(rnd, in)
 	if rnd.IntN(4) == 0 {

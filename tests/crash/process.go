@@ -43,7 +43,8 @@ func (p *proc) start() error {
 	}
 	defer log.Close()
 	cmd := exec.Command(p.binary, append([]string{"--log", "info"}, p.args...)...)
-	cmd.Env = append(os.Environ(), append([]string{"SLIPHER_FAULTS_FILE=" + p.faults, "SLIPHER_LLVM=off", "GOTRACEBACK=all"}, p.env...)...)
+	cmd.Env = append(os.Environ(), append([]string{"SLIPHER_FAULTS_FILE=" + p.faults, "SLIPHER_LLVM=off",
+		"GOTRACEBACK=all"}, p.env...)...)
 	cmd.Stderr = log
 	// The thread that starts it lives as long as the harness: nothing is left behind a killed test.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -79,7 +80,8 @@ func (p *proc) start() error {
 		var exit *exec.ExitError
 		killed := errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL
 		if !p.wanted && !killed && !p.injected() {
-			p.crashes = append(p.crashes, fmt.Sprintf("%s ended by itself: %v; the end of its log:\n%s", p.name, cmd.ProcessState, p.tail()))
+			p.crashes = append(p.crashes, fmt.Sprintf("%s ended by itself: %v; the end of its log:\n%s", p.name,
+				cmd.ProcessState, p.tail()))
 		}
 		close(done)
 	}()
@@ -88,8 +90,8 @@ func (p *proc) start() error {
 
 func (p *proc) log() string { return p.dir + ".log" }
 
-// stacks is what the log says from the stacks of all goroutines on, which the process writes when it gives up an orderly stop
-// or is told to by SIGQUIT; what holds it may be the last of them. "" if there are none.
+// stacks is what the log says from the stacks of all goroutines on, which the process writes when it gives up an
+// orderly stop or is told to by SIGQUIT; what holds it may be the last of them. "" if there are none.
 func (p *proc) stacks() string {
 	text, err := os.ReadFile(p.log())
 	if err != nil {
@@ -297,5 +299,6 @@ func (p *proc) takeCrashes() []string {
 
 // newProc describes a process whose files lie below dir.
 func newProc(binary, dir, name string, host int, spawn func(func())) *proc {
-	return &proc{name: name, binary: binary, dir: filepath.Join(dir, name), host: host, spawn: spawn, faults: filepath.Join(dir, name+".faults")}
+	return &proc{name: name, binary: binary, dir: filepath.Join(dir, name), host: host, spawn: spawn,
+		faults: filepath.Join(dir, name+".faults")}
 }

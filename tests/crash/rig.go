@@ -91,7 +91,8 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 		if err != nil {
 			return r, err
 		}
-		p.args = []string{"start", "--data", p.dir, "--listen", sql, "--slices", fmt.Sprint(sliceCount), "--storage", storage, "--flush-after", flushAfter}
+		p.args = []string{"start", "--data", p.dir, "--listen", sql, "--slices", fmt.Sprint(sliceCount), "--storage", storage,
+			"--flush-after", flushAfter}
 		r.leaders, r.sql = []*proc{p}, []string{sql}
 		if err := p.start(); err != nil {
 			return r, err
@@ -110,7 +111,8 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 		if err != nil {
 			return r, err
 		}
-		p.args = []string{"leader", "--data", p.dir, "--id", p.name, "--listen", sql, "--cluster", addr, "--secret-file", secret, "--flush-after", flushAfter,
+		p.args = []string{"leader", "--data", p.dir, "--id", p.name, "--listen", sql, "--cluster", addr, "--secret-file",
+			secret, "--flush-after", flushAfter,
 			"--log-kept", "100"} // a leader that was down for a round needs a snapshot
 		if i == 0 {
 			p.args = append(p.args, "--bootstrap", "--slices", fmt.Sprint(sliceCount), "--storage", storage)
@@ -134,7 +136,8 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 		if err != nil {
 			return r, err
 		}
-		p.args = []string{"node", "--data", p.dir, "--id", p.name, "--leader", strings.Join(cluster, ","), "--cluster", addr, "--workers", "2", "--secret-file", secret}
+		p.args = []string{"node", "--data", p.dir, "--id", p.name, "--leader", strings.Join(cluster, ","), "--cluster", addr,
+			"--workers", "2", "--secret-file", secret}
 		r.nodes = append(r.nodes, p)
 		if err := p.start(); err != nil {
 			return r, err

@@ -33,7 +33,8 @@ const roundsOfTables = 40
 
 // newRun takes a cluster that is ready.
 func newRun(g *rig, in ingredients, logf func(string, ...any)) *run {
-	return &run{rig: g, in: in, works: workloads, logf: logf, last: make([]time.Duration, len(g.sql)), seen: map[string]bool{}, stats: stats{kinds: map[string]*kindStats{}, refused: map[string]int{}}}
+	return &run{rig: g, in: in, works: workloads, logf: logf, last: make([]time.Duration, len(g.sql)),
+		seen: map[string]bool{}, stats: stats{kinds: map[string]*kindStats{}, refused: map[string]int{}}}
 }
 
 // id is a number that nobody had before.
@@ -108,7 +109,8 @@ func (r *run) round(n int, seed uint64) bool {
 		verdict = "WRONG"
 	}
 	r.logf("round %d seed %d: %s in %v: recovery %v, whole %v, %d commits, %d unknown, refused %v: %s", n, seed, verdict,
-		time.Since(begin).Round(time.Millisecond), res.recovery.Round(time.Millisecond), res.whole.Round(time.Millisecond), res.committed, res.unknown, res.refused, p)
+		time.Since(begin).Round(time.Millisecond), res.recovery.Round(time.Millisecond), res.whole.Round(time.Millisecond),
+		res.committed, res.unknown, res.refused, p)
 	for _, w := range res.wrong {
 		r.logf("round %d seed %d: %s", n, seed, w)
 	}
@@ -311,7 +313,8 @@ const (
 
 // admin lists what an administrator may do to a cluster at any time.
 func (s shape) admin() []string {
-	all := []string{"VACUUM set_a", "VACUUM set_b", "VACUUM list0", "VACUUM register", "VACUUM account", "ANALYZE set_a", "VACUUM"}
+	all := []string{"VACUUM set_a", "VACUUM set_b", "VACUUM list0", "VACUUM register", "VACUUM account", "ANALYZE set_a",
+		"VACUUM"}
 	all = append(all, snapshot, snapshot, snapshot)
 	if s.leaders > 1 {
 		all = append(all, transfer, transfer, transfer)
@@ -382,7 +385,9 @@ func (s *stats) String() string {
 			slow++
 		}
 	}
-	fmt.Fprintf(&b, "%d rounds, %d failed; %d commits acknowledged, %d of unknown outcome; recovery median %v, most %v, %d over %v; refused %v\n",
+	fmt.Fprintf(&b,
+		"%d rounds, %d failed; %d commits acknowledged, %d of unknown outcome; recovery median %v, most %v, %d over %v; "+
+			"refused %v\n",
 		s.rounds, s.failed, s.committed, s.unknown, median, most, slow, goal, s.refused)
 	var names []string
 	for name := range s.kinds {

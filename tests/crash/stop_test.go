@@ -68,7 +68,11 @@ func TestStopWithoutMajority(t *testing.T) {
 	again := r.client("again", 2)
 	defer again.close()
 	var rows [][]string
-	if err := r.retry(ctx, again, func() (err error) { rows, _, err = again.exec(ctx, "SELECT count(*) FROM t"); return err }); err != nil {
+	if err := r.retry(ctx, again, func() (err error) {
+		rows, _,
+			err = again.exec(ctx, "SELECT count(*) FROM t")
+		return err
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if n := fmt.Sprint(rows); n != "[[0]]" && n != "[[1]]" {

@@ -56,15 +56,18 @@ func (r *round) transfer(ctx context.Context, c *client) error {
 	begin, serializable := r.rig.now(), c.rnd.IntN(3) == 0
 	o, err := c.transaction(ctx, serializable, func() error {
 		if c.rnd.IntN(2) == 0 {
-			if err := r.update(ctx, c, 2, "UPDATE account SET balance = balance + CASE WHEN id = %d THEN %d ELSE %d END WHERE id IN (%d, %d)",
+			if err := r.update(ctx, c, 2,
+				"UPDATE account SET balance = balance + CASE WHEN id = %d THEN %d ELSE %d END WHERE id IN (%d, %d)",
 				source, -amount, amount, source, target); err != nil {
 				return err
 			}
 		} else {
-			if err := r.update(ctx, c, 1, "UPDATE account SET balance = balance - %d WHERE id = %d", amount, source); err != nil {
+			if err := r.update(ctx, c, 1, "UPDATE account SET balance = balance - %d WHERE id = %d", amount,
+				source); err != nil {
 				return err
 			}
-			if err := r.update(ctx, c, 1, "UPDATE account SET balance = balance + %d WHERE id = %d", amount, target); err != nil {
+			if err := r.update(ctx, c, 1, "UPDATE account SET balance = balance + %d WHERE id = %d", amount,
+				target); err != nil {
 				return err
 			}
 		}

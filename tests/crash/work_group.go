@@ -39,7 +39,8 @@ var groupWork = &workload{
 }
 
 // groupQuery sums up groups. v of a group's rows are 0..n-1, shifted by a change that all get.
-const groupQuery = "SELECT g, count(*), count(DISTINCT v), min(v), max(v) FROM grouped WHERE round = %d GROUP BY g ORDER BY g"
+const groupQuery = "SELECT g, count(*), count(DISTINCT v), min(v), max(v) FROM grouped WHERE round = %d GROUP BY g " +
+	"ORDER BY g"
 
 // group is what is known of rows that belong together.
 type group struct {
@@ -170,13 +171,15 @@ func (r *round) checkGroups(c *client, begin time.Duration, rows [][]string, las
 		case f[1] != g.rows, f[2] != g.rows, f[4]-f[3] != g.rows-1, f[3]%shift != 0:
 			r.fail("%s: group %v is torn: it has %d rows", c.name, row, g.rows)
 		case f[3]/shift > int64(g.shifts), last && f[3]/shift < int64(g.shifted):
-			r.fail("%s: group %v was changed %d times, of %d acknowledged and %d asked for", c.name, row, f[3]/shift, g.shifted, g.shifts)
+			r.fail("%s: group %v was changed %d times, of %d acknowledged and %d asked for", c.name, row, f[3]/shift, g.shifted,
+				g.shifts)
 		}
 		seen[f[0]] = true
 	}
 	for _, g := range r.groups.all {
 		if g.there != 0 && g.there < begin && (g.dropping == 0 || g.dropping > now) && !seen[g.id] {
-			r.fail("%s: group %d of %d rows is not there at %v, acknowledged at %v; there are %v", c.name, g.id, g.rows, begin, g.there, slices.Sorted(maps.Keys(seen)))
+			r.fail("%s: group %d of %d rows is not there at %v, acknowledged at %v; there are %v", c.name, g.id, g.rows, begin,
+				g.there, slices.Sorted(maps.Keys(seen)))
 		}
 	}
 }

@@ -18,7 +18,8 @@ const listsInRound = 4
 var listWork = &workload{
 	name:    "list",
 	clients: 3,
-	create:  []string{"CREATE TABLE list0(k BIGINT, v VARCHAR(16000)) DISTSTYLE EVEN", "CREATE TABLE list1(k BIGINT, v VARCHAR(16000)) DISTKEY(k)"},
+	create: []string{"CREATE TABLE list0(k BIGINT, v VARCHAR(16000)) DISTSTYLE EVEN",
+		"CREATE TABLE list1(k BIGINT, v VARCHAR(16000)) DISTKEY(k)"},
 	setup: func(ctx context.Context, r *round, c *client) error {
 		for t := range 2 {
 			var rows []string

@@ -186,7 +186,8 @@ func (r *round) checkRegisters(all []porcupine.Operation) {
 				}
 				text += fmt.Sprintf("\n  %v–%s %+v → %+v", time.Duration(o.Call), end, o.Input, o.Output)
 			}
-			r.fail("register %d is not linearizable (%d of %d operations can be ordered):%s", r.register(i), longest, len(ops), text)
+			r.fail("register %d is not linearizable (%d of %d operations can be ordered):%s", r.register(i), longest, len(ops),
+				text)
 		case porcupine.Unknown:
 			r.fail("register %d: porcupine came to no end with %d operations", r.register(i), len(ops))
 		}

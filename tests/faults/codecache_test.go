@@ -32,7 +32,9 @@ func TestCodeCache(t *testing.T) {
 		} else if got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
-		n := conn.One(t, "SELECT sum(c.compile) FROM svl_compile c JOIN stl_query q ON c.query = q.query WHERE q.querytxt LIKE 'SELECT b, sum%'")
+		n := conn.One(t,
+			"SELECT sum(c.compile) FROM svl_compile c JOIN stl_query q ON c.query = q.query WHERE q.querytxt LIKE 'SELECT b, "+
+				"sum%'")
 		for _, p := range c.Processes() {
 			p.Stop(t)
 		}
@@ -79,7 +81,8 @@ func TestCodeCacheRefused(t *testing.T) {
 		var said strings.Builder
 		cmd := exec.Command(cluster.Binary(), "start", "--data", data, "--listen", "127.0.0.1:0", "--code-cache", code)
 		cmd.Stderr = &said
-		if err := cmd.Run(); err == nil || cmd.ProcessState.ExitCode() != 2 || !strings.Contains(said.String(), "slipher: start: --code-cache: ") {
+		if err := cmd.Run(); err == nil || cmd.ProcessState.ExitCode() != 2 ||
+			!strings.Contains(said.String(), "slipher: start: --code-cache: ") {
 			t.Errorf("%s: %v\n%s", code, err, said.String())
 		}
 		if _, err := os.Stat(data); err == nil {

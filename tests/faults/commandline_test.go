@@ -17,7 +17,8 @@ import (
 func TestQuiet(t *testing.T) {
 	use := func(t *testing.T, c *cluster.Cluster) {
 		conn := c.Connect(t, "dev")
-		for _, q := range []string{"CREATE TABLE t(a INT) DISTKEY(a)", "INSERT INTO t VALUES (1), (2)", "SELECT sum(a) FROM t", "DROP TABLE t"} {
+		for _, q := range []string{"CREATE TABLE t(a INT) DISTKEY(a)", "INSERT INTO t VALUES (1), (2)",
+			"SELECT sum(a) FROM t", "DROP TABLE t"} {
 			conn.Exec(t, q)
 		}
 		conn.Close()
@@ -60,7 +61,8 @@ func TestDemo(t *testing.T) {
 	cmd := exec.Command(cluster.Binary(), "demo")
 	cmd.Dir = dir
 	theirs := filepath.Join(dir, "theirs")
-	cmd.Env = append(os.Environ(), "SLIPHER_LLVM=off", "SLIPHER_STORAGE=file://"+theirs, "SLIPHER_SLICES=3", "SLIPHER_MAX_CONNECTIONS=1")
+	cmd.Env = append(os.Environ(), "SLIPHER_LLVM=off", "SLIPHER_STORAGE=file://"+theirs, "SLIPHER_SLICES=3",
+		"SLIPHER_MAX_CONNECTIONS=1")
 	defer time.AfterFunc(2*time.Minute, func() { cmd.Process.Kill() }).Stop()
 	out, err := cmd.Output()
 	if err != nil {

@@ -19,7 +19,9 @@ func TestConcurrentSessions(t *testing.T) {
 		t.Run(shape.String(), func(t *testing.T) {
 			c := cluster.Start(t, shape, cluster.WithLLVM)
 			admin := c.Connect(t, "dev")
-			admin.Exec(t, "CREATE TABLE z(w INTEGER, v BIGINT) DISTSTYLE EVEN; CREATE TABLE seed(v BIGINT); INSERT INTO seed VALUES (1), (-1), (7), (-7)")
+			admin.Exec(t,
+				"CREATE TABLE z(w INTEGER, v BIGINT) DISTSTYLE EVEN; CREATE TABLE seed(v BIGINT); INSERT INTO seed VALUES (1), "+
+					"(-1), (7), (-7)")
 			var writing, reading sync.WaitGroup
 			stop := make(chan struct{})
 			for w := range writers {
@@ -33,7 +35,8 @@ func TestConcurrentSessions(t *testing.T) {
 						case 1:
 							_, err = conn.Try(fmt.Sprintf("INSERT INTO z SELECT %d, v * %d FROM seed", w, i))
 						case 2:
-							_, err = conn.CopyIn("COPY z FROM STDIN CSV", bytes.NewReader(fmt.Appendf(nil, "%d,5\n%d,-3\n%d,-2\n%d,0\n", w, w, w, w)))
+							_, err = conn.CopyIn("COPY z FROM STDIN CSV",
+								bytes.NewReader(fmt.Appendf(nil, "%d,5\n%d,-3\n%d,-2\n%d,0\n", w, w, w, w)))
 						}
 						if err != nil {
 							t.Errorf("writer %d: %s", w, cluster.ErrorText(err))
@@ -61,7 +64,9 @@ func TestConcurrentSessions(t *testing.T) {
 							t.Errorf("half of a statement is seen: %s", got)
 							return
 						}
-						rs, err = conn.Try("SELECT count(*) FROM (SELECT w, count(*) n FROM z GROUP BY w HAVING count(*) % 4 <> 0 OR sum(v) <> 0) q")
+						rs,
+							err = conn.Try(
+							"SELECT count(*) FROM (SELECT w, count(*) n FROM z GROUP BY w HAVING count(*) % 4 <> 0 OR sum(v) <> 0) q")
 						if err != nil || fmt.Sprint(rs[0].Rows) != "[[0]]" {
 							t.Errorf("groups: %v, %v", rs, err)
 							return

@@ -12,7 +12,8 @@ import (
 // lone starts a leader without other leaders, its storage in its directory, on given addresses.
 func lone(t *testing.T, dir, addr string, more ...string) *cluster.Process {
 	t.Helper()
-	p := cluster.StartProcess(t, nil, append([]string{"leader", "--data", dir, "--id", "l1", "--listen", "127.0.0.1:0", "--cluster", addr}, more...)...)
+	p := cluster.StartProcess(t, nil, append([]string{"leader", "--data", dir, "--id", "l1", "--listen", "127.0.0.1:0",
+		"--cluster", addr}, more...)...)
 	p.WaitReady(t)
 	return p
 }
@@ -24,7 +25,8 @@ func TestCopiedLeader(t *testing.T) {
 	top := t.TempDir()
 	dir, other := filepath.Join(top, "l1"), filepath.Join(top, "copy")
 	l := lone(t, dir, "127.0.0.1:0", "--bootstrap", "--slices", "2")
-	n := cluster.StartProcess(t, nil, "node", "--data", filepath.Join(top, "n1"), "--id", "n1", "--leader", l.Cluster, "--cluster", "127.0.0.1:0", "--workers", "1")
+	n := cluster.StartProcess(t, nil, "node", "--data", filepath.Join(top, "n1"), "--id", "n1", "--leader", l.Cluster,
+		"--cluster", "127.0.0.1:0", "--workers", "1")
 	n.WaitReady(t)
 	conn := l.Connect(t, "dev")
 	for _, q := range []string{"CREATE TABLE t (a int)", "INSERT INTO t VALUES (1), (2), (3)", "VACUUM t"} {

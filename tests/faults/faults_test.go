@@ -18,7 +18,9 @@ func TestMain(m *testing.M) { cluster.Main(m) }
 // numbers makes a table of rows 0..n-1 from joins of ten digits.
 func numbers(t *testing.T, conn *cluster.Conn, digits int) {
 	t.Helper()
-	conn.Exec(t, "CREATE TABLE digit(d INTEGER) DISTSTYLE ALL; INSERT INTO digit VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)")
+	conn.Exec(t,
+		"CREATE TABLE digit(d INTEGER) DISTSTYLE ALL; INSERT INTO digit VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), "+
+			"(9)")
 	var names, terms []string
 	scale := 1
 	for i := range digits {
@@ -44,7 +46,9 @@ func TestKilledCompileWorker(t *testing.T) {
 				tier := []string{"auto", "fused"}[round%2]
 				conn.Exec(t, "SET slipher_tier = "+tier)
 				// Every round has segments that no cache holds.
-				sql := fmt.Sprintf("SELECT a.i %% %d, count(*), sum(a.i + b.i * %d), max(a.s) FROM n a JOIN n b ON a.i = b.i WHERE a.i %s GROUP BY 1 ORDER BY 1",
+				sql := fmt.Sprintf(
+					"SELECT a.i %% %d, count(*), sum(a.i + b.i * %d), max(a.s) FROM n a JOIN n b ON a.i = b.i WHERE a.i %s GROUP BY "+
+						"1 ORDER BY 1",
 					round+2, round, strings.Repeat(fmt.Sprintf("+ %d ", round), round)+">= 0")
 				stop := make(chan int)
 				go func() {
@@ -130,7 +134,8 @@ func TestKilledNode(t *testing.T) {
 // state sums up the test's tables.
 func state(t *testing.T, conn *cluster.Conn) string {
 	t.Helper()
-	r := conn.Exec(t, "SELECT count(*), sum(n.i), count(DISTINCT n.s), min(k.s), max(k.s), sum(k.i) FROM n JOIN k ON n.i = k.i")
+	r := conn.Exec(t,
+		"SELECT count(*), sum(n.i), count(DISTINCT n.s), min(k.s), max(k.s), sum(k.i) FROM n JOIN k ON n.i = k.i")
 	return fmt.Sprint(r.Rows)
 }
 
@@ -141,7 +146,9 @@ func TestRestart(t *testing.T) {
 			c := cluster.Start(t, shape, cluster.WithLLVM)
 			conn := c.Connect(t, "dev")
 			numbers(t, conn, 3)
-			conn.Exec(t, "CREATE SCHEMA s; CREATE TABLE s.e(id INTEGER IDENTITY(1, 1), v DECIMAL(38, 2) DEFAULT 1.5 NOT NULL); INSERT INTO s.e DEFAULT VALUES")
+			conn.Exec(t,
+				"CREATE SCHEMA s; CREATE TABLE s.e(id INTEGER IDENTITY(1, 1), v DECIMAL(38, 2) DEFAULT 1.5 NOT NULL); INSERT INTO "+
+					"s.e DEFAULT VALUES")
 			conn.Exec(t, "CREATE DATABASE other")
 			for range 2 {
 				c.Restart(t)
@@ -259,11 +266,13 @@ func TestLostArtifacts(t *testing.T) {
 			numbers(t, conn, 4)
 			const sql = "SELECT i % 7, count(*), sum(i), max(s) FROM n GROUP BY 1 ORDER BY 1"
 			want := fmt.Sprint(conn.Exec(t, sql).Rows)
-			for _, hurt := range []func(path string) error{os.Remove, func(path string) error { return os.WriteFile(path, []byte("garbage"), 0o600) }} {
+			for _, hurt := range []func(path string) error{os.Remove,
+				func(path string) error { return os.WriteFile(path, []byte("garbage"), 0o600) }} {
 				files := 0
 				hurtAll := func() {
 					err := filepath.WalkDir(c.Dir, func(path string, d os.DirEntry, err error) error {
-						if err == nil && !d.IsDir() && strings.Contains(path, string(filepath.Separator)+"artifacts"+string(filepath.Separator)) {
+						if err == nil && !d.IsDir() && strings.Contains(path, string(filepath.Separator)+"artifacts"+
+							string(filepath.Separator)) {
 							files++
 							return hurt(path)
 						}

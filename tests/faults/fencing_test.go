@@ -26,7 +26,10 @@ func TestPausedLeader(t *testing.T) {
 		sum := loading.One(t, "SELECT count(*) FROM n")
 		done := make(chan error, 1)
 		go func() {
-			_, err := loading.Try(fmt.Sprintf("INSERT INTO n SELECT a.i + 100000 * (%d + b.d), a.s FROM n a CROSS JOIN digit b WHERE a.i < 10000", round+1))
+			_,
+				err := loading.Try(
+				fmt.Sprintf("INSERT INTO n SELECT a.i + 100000 * (%d + b.d), a.s FROM n a CROSS JOIN digit b WHERE a.i < 10000",
+					round+1))
 			done <- err
 		}()
 		time.Sleep(time.Duration(10+15*round) * time.Millisecond)
@@ -79,7 +82,8 @@ func TestPausedLeader(t *testing.T) {
 			if n := conn.One(t, "SELECT count(*) FROM n"); n != count {
 				t.Errorf("%s rows, before %s", n, count)
 			}
-			if bad := conn.One(t, "SELECT count(*) FROM (SELECT i / 100000 g, count(*) n FROM n GROUP BY 1 HAVING count(*) <> 10000) q"); bad != "0" {
+			if bad := conn.One(t,
+				"SELECT count(*) FROM (SELECT i / 100000 g, count(*) n FROM n GROUP BY 1 HAVING count(*) <> 10000) q"); bad != "0" {
 				t.Errorf("%s loads are there in part", bad)
 			}
 		}

@@ -92,7 +92,8 @@ func TestLeadersComeAndGo(t *testing.T) {
 	if _, err := other.Try("SELECT slipher_remove_leader('l9')"); cluster.Code(err) != "42704" {
 		t.Errorf("%v", err)
 	}
-	if _, err := other.Try(fmt.Sprintf("SELECT slipher_remove_leader('%s')", c.Leaders[c.Active(t)].ID)); cluster.Code(err) != "55006" {
+	if _, err := other.Try(fmt.Sprintf("SELECT slipher_remove_leader('%s')",
+		c.Leaders[c.Active(t)].ID)); cluster.Code(err) != "55006" {
 		t.Errorf("the active leader: %v", err)
 	}
 	gone.ExpectEnd()
@@ -129,7 +130,8 @@ func TestLeaderWithoutDisk(t *testing.T) {
 func TestAllLeadersRestart(t *testing.T) {
 	c := cluster.StartLeaders(t, 3, cluster.WithLLVM)
 	c.Connect(t, "dev").Exec(t, "CREATE TABLE k(i INTEGER); INSERT INTO k VALUES (1), (2)")
-	for _, end := range []func(*cluster.Process){func(p *cluster.Process) { p.Stop(t) }, func(p *cluster.Process) { p.Kill(t) }} {
+	for _, end := range []func(*cluster.Process){func(p *cluster.Process) { p.Stop(t) },
+		func(p *cluster.Process) { p.Kill(t) }} {
 		for _, p := range c.Processes() {
 			end(p)
 		}
@@ -221,7 +223,8 @@ func TestLeaderDiskFull(t *testing.T) {
 			p := c.TryStartLeader(t, 2, "SLIPHER_FAULTS_FILE="+faults)
 			p.WaitReady(t)
 			c.Leaders[2] = p
-			waitFor(t, "l3 is there", func() string { return conn.One(t, "SELECT state FROM stv_leaders WHERE id = 'l3'") }, "follower")
+			waitFor(t, "l3 is there", func() string { return conn.One(t, "SELECT state FROM stv_leaders WHERE id = 'l3'") },
+				"follower")
 			if active {
 				lead("l3", "2")
 			}

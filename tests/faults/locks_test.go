@@ -16,7 +16,8 @@ func TestLockAcrossLeaders(t *testing.T) {
 	for round, killed := range []bool{false, true} {
 		a := c.Active(t)
 		next, third := c.Leaders[(a+1)%3], c.Leaders[(a+2)%3]
-		holder, writer, locker, look := next.Connect(t, "dev"), third.Connect(t, "dev"), next.Connect(t, "dev"), third.Connect(t, "dev")
+		holder, writer, locker, look := next.Connect(t, "dev"), third.Connect(t, "dev"), next.Connect(t, "dev"),
+			third.Connect(t, "dev")
 		waiting := func(want string) {
 			t.Helper()
 			waitFor(t, "who waits", func() string {

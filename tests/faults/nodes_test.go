@@ -96,7 +96,8 @@ func nodeStates(t *testing.T, conn *cluster.Conn) string {
 }
 
 // spread are the states of four slices on three nodes.
-var spread = []string{"n1 connected 1, n2 connected 1, n3 connected 2", "n1 connected 1, n2 connected 2, n3 connected 1", "n1 connected 2, n2 connected 1, n3 connected 1"}
+var spread = []string{"n1 connected 1, n2 connected 1, n3 connected 2",
+	"n1 connected 1, n2 connected 2, n3 connected 1", "n1 connected 2, n2 connected 1, n3 connected 1"}
 
 // waitStates waits for one of these states, for as long as a recovery may take.
 func waitStates(t *testing.T, conn *cluster.Conn, want ...string) {
@@ -247,7 +248,8 @@ func TestEffects(t *testing.T) {
 	conn.Exec(t, "EXPLAIN SELECT slipher_drain_node('n2')")
 	conn.Exec(t, "PREPARE p(text) AS SELECT slipher_drain_node($1)")
 	waitStates(t, conn, "n1 connected 2, n2 connected 2")
-	if got := fmt.Sprint(conn.Exec(t, "EXECUTE p('n2')").Rows, conn.Exec(t, "EXECUTE p('n2')").Rows); got != "[[t]] [[f]]" {
+	if got := fmt.Sprint(conn.Exec(t, "EXECUTE p('n2')").Rows,
+		conn.Exec(t, "EXECUTE p('n2')").Rows); got != "[[t]] [[f]]" {
 		t.Errorf("drained twice: %s", got)
 	}
 	waitStates(t, conn, "n1 connected 4, n2 draining 0")

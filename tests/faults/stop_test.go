@@ -44,8 +44,8 @@ func statement(sql string) func(t *testing.T, c *cluster.Cluster) {
 	}
 }
 
-// holds are what a process may wait for when it is told to stop. While a disk hangs no orderly stop is possible; everything
-// else gives way.
+// holds are what a process may wait for when it is told to stop. While a disk hangs no orderly stop is possible;
+// everything else gives way.
 var holds = []struct {
 	name    string
 	faults  string
@@ -54,7 +54,8 @@ var holds = []struct {
 }{
 	{"nothing", "", func(*testing.T, *cluster.Cluster) {}, true},
 	{"log hangs", "log.store=delay:1h", statement("INSERT INTO kept VALUES (-1)"), false},
-	{"storage hangs in writes", "rms.create=delay:1h; rms.put=delay:1h", statement("CREATE TABLE copied AS SELECT a.i, b.s FROM n a CROSS JOIN n b"), false},
+	{"storage hangs in writes", "rms.create=delay:1h; rms.put=delay:1h",
+		statement("CREATE TABLE copied AS SELECT a.i, b.s FROM n a CROSS JOIN n b"), false},
 	{"query", "", statement("SELECT count(*) FROM n a CROSS JOIN n b CROSS JOIN n c WHERE a.i + b.i + c.i > 0"), true},
 	{"client does not read", "", func(t *testing.T, c *cluster.Cluster) { unread(t, c.Leader) }, true},
 	{"COPY FROM STDIN", "", func(t *testing.T, c *cluster.Cluster) {
@@ -89,7 +90,8 @@ func session(t *testing.T, leader *cluster.Process) *pgproto3.Frontend {
 	}
 	t.Cleanup(func() { conn.Close() })
 	f := pgproto3.NewFrontend(conn, conn)
-	f.Send(&pgproto3.StartupMessage{ProtocolVersion: pgproto3.ProtocolVersionNumber, Parameters: map[string]string{"user": "dev", "database": "dev"}})
+	f.Send(&pgproto3.StartupMessage{ProtocolVersion: pgproto3.ProtocolVersionNumber,
+		Parameters: map[string]string{"user": "dev", "database": "dev"}})
 	if err := f.Flush(); err != nil {
 		t.Fatal(err)
 	}
@@ -143,14 +145,16 @@ func stopped(t *testing.T, ps ...*cluster.Process) []int {
 	return all
 }
 
-// Every process ends within its time of grace, whatever holds it; what was acknowledged is there afterwards, nothing else.
+// Every process ends within its time of grace, whatever holds it; what was acknowledged is there afterwards, nothing
+// else.
 func TestStop(t *testing.T) {
 	for _, shape := range cluster.Shapes {
 		for _, h := range holds {
 			t.Run(shape.String()+"/"+h.name, func(t *testing.T) {
 				t.Parallel()
 				dir := t.TempDir()
-				c := cluster.Start(t, shape, cluster.WithoutLLVM, "SLIPHER_FAULTS_FILE="+filepath.Join(dir, cluster.IDInEnv), "SLIPHER_GRACE="+stopGrace.String())
+				c := cluster.Start(t, shape, cluster.WithoutLLVM, "SLIPHER_FAULTS_FILE="+filepath.Join(dir, cluster.IDInEnv),
+					"SLIPHER_GRACE="+stopGrace.String())
 				conn := c.Connect(t, "dev")
 				numbers(t, conn, 4)
 				conn.Exec(t, "CREATE TABLE kept(i INTEGER)")
@@ -179,7 +183,8 @@ func TestStop(t *testing.T) {
 					c.RestartNode(t, i)
 				}
 				conn = c.Connect(t, "dev")
-				if r := conn.Exec(t, "SELECT count(*), sum(i), min(i) FROM kept"); fmt.Sprint(r.Rows) != "[[20 190 0]]" && !(h.faults != "" && fmt.Sprint(r.Rows) == "[[21 189 -1]]") {
+				if r := conn.Exec(t, "SELECT count(*), sum(i), min(i) FROM kept"); fmt.Sprint(r.Rows) != "[[20 190 0]]" &&
+					!(h.faults != "" && fmt.Sprint(r.Rows) == "[[21 189 -1]]") {
 					t.Errorf("after the stop: %v", r.Rows)
 				}
 				if n := conn.One(t, "SELECT count(*) FROM n"); n != "10000" {
@@ -219,7 +224,8 @@ func TestStopAtOnce(t *testing.T) {
 	}
 }
 
-// Leaders stop while others are paused: the active one, one that stands by, all that are left. A paused one stops when it goes on.
+// Leaders stop while others are paused: the active one, one that stands by, all that are left. A paused one stops when
+// it goes on.
 func TestStopAmongPausedLeaders(t *testing.T) {
 	c := cluster.StartLeaders(t, 3, cluster.WithoutLLVM, "SLIPHER_GRACE="+stopGrace.String())
 	a := c.Active(t)

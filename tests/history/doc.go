@@ -16,8 +16,9 @@
 //
 // The history is legal if this graph has no cycle. A cycle is named by its edges: G0 (ww), G1c (ww, wr), G-single
 // (one rw; a lost update if it is two transactions on one key), G-nonadjacent, G2 (write skew: only SERIALIZABLE
-// forbids it), with "-realtime" if it needs time. Found without the graph: values never written or doubled, aborted reads (G1a),
-// intermediate reads (G1b), reads that contradict their own transaction, lists that are no prefixes of each other.
+// forbids it), with "-realtime" if it needs time. Found without the graph: values never written or doubled, aborted
+// reads (G1a), intermediate reads (G1b), reads that contradict their own transaction, lists that are no prefixes of
+// each other.
 //
 // Invariants: an unknown outcome counts as a commit if and only if one of its writes was seen. Times come from one
 // clock. Reads of transactions that failed count: snapshots are promised to them too.

@@ -62,7 +62,8 @@ func short(v []int64) string {
 	if len(v) <= 12 {
 		return fmt.Sprint(v)
 	}
-	return strings.TrimSuffix(fmt.Sprint(v[:4]), "]") + fmt.Sprintf(" … %d more … ", len(v)-8) + strings.TrimPrefix(fmt.Sprint(v[len(v)-4:]), "[")
+	return strings.TrimSuffix(fmt.Sprint(v[:4]), "]") + fmt.Sprintf(" … %d more … ", len(v)-8) +
+		strings.TrimPrefix(fmt.Sprint(v[len(v)-4:]), "[")
 }
 
 func (o Op) writes() bool { return o.kind == appendTo || o.kind == addTo }

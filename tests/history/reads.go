@@ -166,12 +166,14 @@ func (c *checker) others(i int, k *key, list bool, values []int64) {
 	}
 	if list {
 		if n := len(values); n > 0 && !k.writes[values[n-1]].last {
-			c.report("G1b", "%s read %s in %s, in the middle of %s", t, short(values), k.name, &c.txns[k.writes[values[n-1]].txn])
+			c.report("G1b", "%s read %s in %s, in the middle of %s", t, short(values), k.name,
+				&c.txns[k.writes[values[n-1]].txn])
 			return
 		}
 		n := min(len(values), len(k.order))
 		if !slices.Equal(values[:n], k.order[:n]) {
-			c.report("incompatible order", "%s read %s in %s, %s read %s", t, short(values), k.name, c.txns[k.by].Name, short(k.order))
+			c.report("incompatible order", "%s read %s in %s, %s read %s", t, short(values), k.name, c.txns[k.by].Name,
+				short(k.order))
 			return
 		}
 		if len(values) > len(k.order) {

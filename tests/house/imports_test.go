@@ -50,18 +50,27 @@ func TestImportDirection(t *testing.T) {
 		why  string
 	}
 	rules := []rule{
-		{"slipher/catalog/types", []string{"slipher/catalog/fn", "slipher/catalog/state", "slipher/compiler", "slipher/codegen", "slipher/runtime", "slipher/node", "slipher/leader"}, "types is a leaf"},
-		{"slipher/catalog/zone", []string{"slipher/catalog/types", "slipher/catalog/fn", "slipher/compiler", "slipher/codegen", "slipher/runtime", "slipher/node", "slipher/leader"}, "zone is a leaf"},
-		{"slipher/catalog/sqlerr", []string{"slipher/catalog/types", "slipher/compiler", "slipher/codegen", "slipher/runtime", "slipher/node", "slipher/leader"}, "sqlerr is a leaf"},
-		{"slipher/catalog", []string{"slipher/leader", "slipher/compiler", "slipher/codegen"}, "the catalog knows nothing of the leader"},
+		{"slipher/catalog/types", []string{"slipher/catalog/fn", "slipher/catalog/state", "slipher/compiler",
+			"slipher/codegen", "slipher/runtime", "slipher/node", "slipher/leader"}, "types is a leaf"},
+		{"slipher/catalog/zone", []string{"slipher/catalog/types", "slipher/catalog/fn", "slipher/compiler",
+			"slipher/codegen", "slipher/runtime", "slipher/node", "slipher/leader"}, "zone is a leaf"},
+		{"slipher/catalog/sqlerr", []string{"slipher/catalog/types", "slipher/compiler", "slipher/codegen", "slipher/runtime",
+			"slipher/node", "slipher/leader"}, "sqlerr is a leaf"},
+		{"slipher/catalog", []string{"slipher/leader", "slipher/compiler", "slipher/codegen"},
+			"the catalog knows nothing of the leader"},
 		{"slipher/compiler", []string{"slipher/leader", "slipher/node", "slipher/codegen"}, "the compiler ends at plans"},
-		{"slipher/codegen", []string{"slipher/leader", "slipher/node", "github.com/hashicorp/raft"}, "code generation knows nothing of the cluster"},
+		{"slipher/codegen", []string{"slipher/leader", "slipher/node", "github.com/hashicorp/raft"},
+			"code generation knows nothing of the cluster"},
 		{"slipher/codegen/subop", []string{"github.com/ebitengine/purego"}, "codegen/llvm alone knows libLLVM"},
-		{"slipher/compiler/expr", []string{"slipher/compiler/plan", "slipher/compiler/algebra", "slipher/compiler/parse", "slipher/catalog/state"}, "expressions know no tree that holds them"},
-		{"slipher/compiler/algebra", []string{"slipher/compiler/parse", "slipher/compiler/bind", "slipher/compiler/optimize"}, "algebra is what binding and planning share"},
+		{"slipher/compiler/expr", []string{"slipher/compiler/plan", "slipher/compiler/algebra", "slipher/compiler/parse",
+			"slipher/catalog/state"}, "expressions know no tree that holds them"},
+		{"slipher/compiler/algebra", []string{"slipher/compiler/parse", "slipher/compiler/bind", "slipher/compiler/optimize"},
+			"algebra is what binding and planning share"},
 		{"slipher/codegen/lower", []string{"github.com/ebitengine/purego"}, "codegen/llvm alone knows libLLVM"},
-		{"slipher/runtime", []string{"slipher/leader", "slipher/node", "slipher/compiler", "slipher/codegen"}, "the runtime knows nothing of SQL"},
-		{"slipher/node", []string{"slipher/leader", "slipher/compiler", "slipher/codegen/lower", "slipher/codegen/subop", "slipher/codegen/llvm", "github.com/pganalyze/pg_query_go/v5"}, "nodes know no SQL and need no LLVM"},
+		{"slipher/runtime", []string{"slipher/leader", "slipher/node", "slipher/compiler", "slipher/codegen"},
+			"the runtime knows nothing of SQL"},
+		{"slipher/node", []string{"slipher/leader", "slipher/compiler", "slipher/codegen/lower", "slipher/codegen/subop",
+			"slipher/codegen/llvm", "github.com/pganalyze/pg_query_go/v5"}, "nodes know no SQL and need no LLVM"},
 	}
 	// Rooms of the leader. Each list is of packages that a room does not know, though it is in the leader.
 	above := []string{"slipher/leader/statement", "slipher/leader/session", "slipher/leader/relay", "slipher/leader/front",
@@ -70,10 +79,12 @@ func TestImportDirection(t *testing.T) {
 		"schedule", "keep", "txn", "pgwire", "cluster", "datadir"} {
 		rules = append(rules, rule{"slipher/leader/" + room, above, "rooms know no kind of statement and no session"})
 	}
-	for _, room := range []string{"schedule", "keep", "txn", "pgwire", "cluster", "inspect", "names", "facts", "history", "datadir",
+	for _, room := range []string{"schedule", "keep", "txn", "pgwire", "cluster", "inspect", "names", "facts", "history",
+		"datadir",
 		"member", "claim"} {
-		rules = append(rules, rule{"slipher/leader/" + room, []string{"slipher/leader/query", "slipher/leader/code", "slipher/leader/short",
-			"slipher/leader/load"}, "they do not run queries"})
+		rules = append(rules, rule{"slipher/leader/" + room,
+			[]string{"slipher/leader/query", "slipher/leader/code", "slipher/leader/short",
+				"slipher/leader/load"}, "they do not run queries"})
 	}
 	rules = append(rules,
 		rule{"slipher/leader/statement", above[1:], "a statement knows its session by an interface"},
@@ -102,7 +113,8 @@ func TestImportDirection(t *testing.T) {
 // cgo lives in two places.
 func TestCgoPlaces(t *testing.T) {
 	for _, p := range packages(t) {
-		if len(p.CgoFiles) > 0 && !within(p.ImportPath, "slipher/compiler/parse") && !within(p.ImportPath, "slipher/runtime/kernels") {
+		if len(p.CgoFiles) > 0 && !within(p.ImportPath, "slipher/compiler/parse") &&
+			!within(p.ImportPath, "slipher/runtime/kernels") {
 			t.Errorf("%s uses cgo", p.ImportPath)
 		}
 	}

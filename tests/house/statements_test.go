@@ -42,7 +42,8 @@ func TestStatementsAreRows(t *testing.T) {
 	}
 	visit("../../leader", func(path string, file *ast.File) {
 		if strings.Contains(path, "leader/statement/") ||
-			strings.HasSuffix(path, "leader/offline.go") { // runs DDL and SET of a file, without a session that could run anything
+			// runs DDL and SET of a file, without a session that could run anything
+			strings.HasSuffix(path, "leader/offline.go") {
 			return
 		}
 		check := func(e ast.Expr) {

@@ -52,7 +52,8 @@ func grep(t *testing.T, text string) string {
 
 // gofmt has nothing to say.
 func TestGofmt(t *testing.T) {
-	if out := run(t, "gofmt", "-l", "catalog", "cmd", "codegen", "compiler", "leader", "node", "runtime", "tests"); out != "" {
+	if out := run(t, "gofmt", "-l", "catalog", "cmd", "codegen", "compiler", "leader", "node", "runtime",
+		"tests"); out != "" {
 		t.Errorf("gofmt would change:\n%s", out)
 	}
 }

@@ -1,5 +1,5 @@
-// Package limits tests that statements as long as programs write them pass in every shape, and in both tiers where code is sent, whatever they become on
-// the way: code, constants, messages to nodes.
+// Package limits tests that statements as long as programs write them pass in every shape, and in both tiers where code
+// is sent, whatever they become on the way: code, constants, messages to nodes.
 //
 //	INSERT of 20,000 rows, of 1 MB; WHERE of 1,500 terms; IN of 20,000 ──► their answers, and the session goes on
 //

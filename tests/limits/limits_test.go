@@ -44,13 +44,16 @@ func TestLongStatements(t *testing.T) {
 					const totals = "SELECT count(*), sum(i), count(DISTINCT s) FROM t"
 					ask("20,000 rows", "INSERT INTO t VALUES "+list(20000, ",", "(#,'row #')"), "[]")
 					ask("totals", totals, "[[20000 199990000 20000]]")
-					ask("IN of 20,000", "SELECT count(*), min(i), max(i) FROM t WHERE i IN ("+list(20000, ",", "#0")+")", "[[2000 0 19990]]")
-					ask("NOT IN of 20,000", "SELECT count(*), min(i) FROM t WHERE i NOT IN ("+list(20000, ",", "#0")+")", "[[18000 1]]")
+					ask("IN of 20,000", "SELECT count(*), min(i), max(i) FROM t WHERE i IN ("+list(20000, ",", "#0")+")",
+						"[[2000 0 19990]]")
+					ask("NOT IN of 20,000", "SELECT count(*), min(i) FROM t WHERE i NOT IN ("+list(20000, ",", "#0")+")",
+						"[[18000 1]]")
 					ask("1,500 terms of AND", "SELECT count(*) FROM t WHERE "+list(1500, " AND ", "i + # <> 1500"), "[[18500]]")
 					// LLVM would take two minutes: such a program stays on primitives.
 					ask("1,500 pairs of OR", "SELECT count(*) FROM t WHERE "+list(1500, " OR ", "i = # AND s <> 'row 7'"), "[[1499]]")
 					ask("1,500 comparisons of OR", "SELECT count(*) FROM t WHERE "+list(1500, " OR ", "i = #"), "[[1500]]")
-					ask("1 MB", "INSERT INTO t SELECT i, s FROM (VALUES "+list(45000, ",", "(#,'another row #')")+") AS v (i, s)", "[]")
+					ask("1 MB", "INSERT INTO t SELECT i, s FROM (VALUES "+list(45000, ",", "(#,'another row #')")+") AS v (i, s)",
+						"[]")
 					ask("totals", totals, "[[65000 1212467500 65000]]")
 				})
 			}

@@ -25,7 +25,8 @@ func TestRandomChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	limit, err := time.ParseDuration(environ("SLIPHER_RANDOM_TIME", map[bool]string{false: "20s", true: "5m"}[cluster.Long()]))
+	limit, err := time.ParseDuration(environ("SLIPHER_RANDOM_TIME",
+		map[bool]string{false: "20s", true: "5m"}[cluster.Long()]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +57,8 @@ func (r *run) changes(seed uint64) {
 			conns[i] = append(conns[i], conn)
 		}
 	}
-	if a := askPostgres(r.pg, fmt.Sprintf("drop schema if exists %s cascade; create schema %s; set search_path = %s", name, name, name)); a.err != nil {
+	if a := askPostgres(r.pg, fmt.Sprintf("drop schema if exists %s cascade; create schema %s; set search_path = %s", name,
+		name, name)); a.err != nil {
 		t.Fatal(a.err)
 	}
 	ch := newChanger(g)
@@ -133,7 +135,8 @@ func (r *run) change(seed uint64, ch *changer, block []twin, end string, conns [
 		r.failures++
 		cfg := settings[at]
 		cfg.Shape = cluster.Shapes[shape]
-		r.t.Errorf("seed %d, change %d, %s: %s\nSlipher:    %s\nPostgreSQL: %s\n%s%s", seed, i, cfg, diff, strings.Join(sl, ";\n"), strings.Join(pg, ";\n"),
+		r.t.Errorf("seed %d, change %d, %s: %s\nSlipher:    %s\nPostgreSQL: %s\n%s%s", seed, i, cfg, diff,
+			strings.Join(sl, ";\n"), strings.Join(pg, ";\n"),
 			ch.target.ddl(), ch.target.attrs)
 		return false
 	}
@@ -270,7 +273,8 @@ func (ch *changer) insertSelect() twin {
 		}
 		sl, pg = sl+sep+e.sl, pg+sep+e.pg
 	}
-	from := fmt.Sprintf(" from target t where %s %% 5 = %d and %s < 400", id(ch.target, "t"), ch.IntN(5), id(ch.target, "t"))
+	from := fmt.Sprintf(" from target t where %s %% 5 = %d and %s < 400", id(ch.target, "t"), ch.IntN(5),
+		id(ch.target, "t"))
 	return twin{sl + from, pg + from}
 }
 
@@ -370,7 +374,8 @@ func (ch *changer) reckless() twin {
 	}
 	i, by := pick(ch.gen, ints), pick(ch.gen, ints)
 	ch.target.bound[i] = ch.target.cols[i].limit()
-	sql := fmt.Sprintf("update target t set c%d = t.c%d * %d + 7 / (t.c%d - %d) where %s %% %d = 1", i, by, pick(ch.gen, []int{1, 3000, 1000000}), by, ch.IntN(7),
+	sql := fmt.Sprintf("update target t set c%d = t.c%d * %d + 7 / (t.c%d - %d) where %s %% %d = 1", i, by,
+		pick(ch.gen, []int{1, 3000, 1000000}), by, ch.IntN(7),
 		id(ch.target, "t"), 2+ch.IntN(30))
 	return twin{sql, sql}
 }

@@ -60,12 +60,14 @@ func difference(q query, want, got answer) string {
 	case got.err != nil:
 		return "Slipher fails: " + cluster.ErrorText(got.err)
 	case len(want.rows) != len(got.rows):
-		return fmt.Sprintf("PostgreSQL has %d rows, Slipher %d\nPostgreSQL:\n%sSlipher:\n%s", len(want.rows), len(got.rows), show(want.rows), show(got.rows))
+		return fmt.Sprintf("PostgreSQL has %d rows, Slipher %d\nPostgreSQL:\n%sSlipher:\n%s", len(want.rows), len(got.rows),
+			show(want.rows), show(got.rows))
 	}
 	for i := range want.rows {
 		for _, c := range q.order {
 			if !same(q.cols[c].t, want.rows[i][c], got.rows[i][c]) {
-				return fmt.Sprintf("row %d, column %d that rows are sorted by: PostgreSQL has %s, Slipher %s", i, c, want.rows[i][c], got.rows[i][c])
+				return fmt.Sprintf("row %d, column %d that rows are sorted by: PostgreSQL has %s, Slipher %s", i, c,
+					want.rows[i][c], got.rows[i][c])
 			}
 		}
 	}

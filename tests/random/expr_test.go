@@ -75,17 +75,21 @@ func pick[T any](g gen, list []T) T { return list[g.IntN(len(list))] }
 
 // words are what string columns and literals are made of: no blanks, no
 // backslashes, some Unicode, some that LIKE could trip over.
-var words = []string{"", "a", "b", "ab", "abc", "ABC", "aBc", "xyz", "zz", "a_b", "a%c", "%", "_", "it''s", "é", "日本", "ñandú", "0", "12", "aaaaaaaa", "abababab", "Hello", "hello", "longer_text_than_a_header", "longer_text_than_a_heather", "\"q\"", "a,b", "ÀÉ"}
+var words = []string{"", "a", "b", "ab", "abc", "ABC", "aBc", "xyz", "zz", "a_b", "a%c", "%", "_", "it''s", "é", "日本",
+	"ñandú", "0", "12", "aaaaaaaa", "abababab", "Hello", "hello", "longer_text_than_a_header",
+	"longer_text_than_a_heather", "\"q\"", "a,b", "ÀÉ"}
 
 func literalLen(w string) float64 { return float64(len(strings.ReplaceAll(w, "''", "'"))) }
 
 var asciiWords = []string{"", "a", "b", "ab", "abc", "ABC", "xyz", "zz", "a_b", "0", "12"}
 
-var dates = []string{"1970-01-01", "1999-12-31", "2000-01-01", "2000-02-29", "2008-06-15", "2016-02-29", "2023-11-30", "1900-03-01", "1969-07-20", "2100-12-31"}
+var dates = []string{"1970-01-01", "1999-12-31", "2000-01-01", "2000-02-29", "2008-06-15", "2016-02-29", "2023-11-30",
+	"1900-03-01", "1969-07-20", "2100-12-31"}
 
 var times = []string{"00:00:00", "24:00:00", "12:34:56.5", "04:05:06", "23:59:59.999999", "06:00:00", "00:00:00.000001"}
 
-var stamps = []string{"1970-01-01 00:00:00", "1999-12-31 23:59:59.999999", "2000-01-01 00:00:00", "2008-06-15 12:34:56.5", "2016-02-29 01:02:03", "1900-03-01 06:00:00", "2023-11-30 23:00:00.000001"}
+var stamps = []string{"1970-01-01 00:00:00", "1999-12-31 23:59:59.999999", "2000-01-01 00:00:00",
+	"2008-06-15 12:34:56.5", "2016-02-29 01:02:03", "1900-03-01 06:00:00", "2023-11-30 23:00:00.000001"}
 
 // literal is a constant of a type.
 func (g gen) literal(t typ) expr {
@@ -288,7 +292,8 @@ func (g gen) choice(s scope, c class, depth int) expr {
 		x := g.value(s, cInt, depth)
 		return mapped(form(t, bound, "case %s when 1 then %s when 2 then %s else %s end", x, a, b, a))
 	case 5:
-		return mapped(form(t, bound, "case when %s then %s when %s then %s end", g.value(s, cBool, depth), a, g.value(s, cBool, depth), b))
+		return mapped(form(t, bound, "case when %s then %s when %s then %s end", g.value(s, cBool, depth), a,
+			g.value(s, cBool, depth), b))
 	}
 	return mapped(form(t, bound, "case when %s then %s else %s end", g.value(s, cBool, depth), a, b))
 }

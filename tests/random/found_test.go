@@ -10,7 +10,8 @@ import (
 func TestFound(t *testing.T) {
 	c := cluster.Start(t, cluster.OneProcess, cluster.WithLLVM)
 	conn := c.Connect(t, "dev")
-	conn.Exec(t, "create table f(d decimal(18,3), s varchar(10), i int not null); insert into f values (2, 'a', 1), (2, 'a', 1)")
+	conn.Exec(t,
+		"create table f(d decimal(18,3), s varchar(10), i int not null); insert into f values (2, 'a', 1), (2, 'a', 1)")
 	for _, q := range []struct{ sql, want string }{
 		// A group key beside a literal, which gives it more digits, is the key.
 		{"select d - 0.5 from f group by d", "1.500"},

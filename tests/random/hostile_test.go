@@ -18,7 +18,8 @@ func TestLoadOfGarbage(t *testing.T) {
 			conn.Exec(t, "create table g(i int, v varchar(100)) diststyle even")
 			conn.Exec(t, "set statement_timeout = '60s'")
 			began := time.Now()
-			_, err := conn.CopyIn("copy g from stdin with (format csv)", strings.NewReader(strings.Repeat("nonsense,"+strings.Repeat("x", 90)+"\n", 120000)))
+			_, err := conn.CopyIn("copy g from stdin with (format csv)",
+				strings.NewReader(strings.Repeat("nonsense,"+strings.Repeat("x", 90)+"\n", 120000)))
 			if cluster.Code(err) != "22P02" {
 				t.Errorf("after %s: %v", time.Since(began), err)
 			}

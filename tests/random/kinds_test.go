@@ -240,10 +240,12 @@ func (g gen) condition(s scope, depth int) expr {
 	case 6:
 		return form(t, 0, pick(g, []string{"(%s is null)", "(%s is not null)"}), g.any(s, depth))
 	case 7:
-		return form(t, 0, pick(g, []string{"(%s is true)", "(%s is not false)", "(%s is false)", "(%s is not true)", "(%s is unknown)"}), g.value(s, cBool, depth))
+		return form(t, 0, pick(g, []string{"(%s is true)", "(%s is not false)", "(%s is false)", "(%s is not true)",
+			"(%s is unknown)"}), g.value(s, cBool, depth))
 	case 8:
 		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cTime})
-		return form(t, 0, pick(g, []string{"(%s between %s and %s)", "(%s not between %s and %s)"}), g.value(s, c, depth), g.value(s, c, depth), g.value(s, c, depth))
+		return form(t, 0, pick(g, []string{"(%s between %s and %s)", "(%s not between %s and %s)"}), g.value(s, c, depth),
+			g.value(s, c, depth), g.value(s, c, depth))
 	case 9, 10:
 		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cFloat, cTime})
 		args := []expr{g.value(s, c, depth)}
@@ -255,7 +257,8 @@ func (g gen) condition(s scope, depth int) expr {
 				args = append(args, g.leaf(s, c))
 			}
 		}
-		return form(t, 0, pick(g, []string{"(%s in (", "(%s not in ("})+strings.TrimSuffix(strings.Repeat("%s, ", n), ", ")+"))", args...)
+		return form(t, 0, pick(g, []string{"(%s in (", "(%s not in ("})+strings.TrimSuffix(strings.Repeat("%s, ", n), ", ")+
+			"))", args...)
 	}
 	pattern := ""
 	for range 1 + g.IntN(4) {
@@ -301,7 +304,9 @@ func (g gen) str(s scope, depth int) expr {
 		return form(a.t, a.bound, fmt.Sprintf(pick(g, []string{"left(%%s, %d)", "right(%%s, %d)"}), g.IntN(6)), a)
 	case 5:
 		if a.bound < 50 {
-			return form(t(a.bound*4+4), a.bound*4+4, "replace(%s, %s, %s)", a, text(typ{k: kStr}, 0, pick(g, []string{"'a'", "'ab'", "'b'", "'é'"})), text(typ{k: kStr}, 0, pick(g, []string{"''", "'x'", "'日'"})))
+			return form(t(a.bound*4+4), a.bound*4+4, "replace(%s, %s, %s)", a,
+				text(typ{k: kStr}, 0, pick(g, []string{"'a'", "'ab'", "'b'", "'é'"})),
+				text(typ{k: kStr}, 0, pick(g, []string{"''", "'x'", "'日'"})))
 		}
 	case 6:
 		return form(t(21), 21, "(%s)::varchar", g.value(s, cInt, depth))
@@ -335,7 +340,8 @@ func (g gen) date(s scope, depth int) expr {
 		return form(t, 0, "(%s)::date", g.value(s, cTS, depth))
 	case 2:
 		e := form(t, 0, "last_day(%s)", g.value(s, cDate, depth))
-		e.pg = "(date_trunc('month', " + strings.TrimSuffix(strings.TrimPrefix(e.pg, "last_day("), ")") + ") + interval '1 month' - interval '1 day')::date"
+		e.pg = "(date_trunc('month', " + strings.TrimSuffix(strings.TrimPrefix(e.pg, "last_day("), ")") +
+			") + interval '1 month' - interval '1 day')::date"
 		return e
 	}
 	return form(t, 0, fmt.Sprintf("(%%s)::date + %d", g.IntN(9)), g.value(s, cDate, depth))
@@ -346,7 +352,8 @@ func (g gen) stamp(s scope, depth int) expr {
 	switch g.IntN(5) {
 	case 0:
 		in := pick(g, []string{"1 day", "13 months", "1 year", "36 hours", "90 seconds", "2 weeks", "1 month"})
-		return form(t, 0, "(%s "+pick(g, []string{"+", "-"})+" interval '"+in+"')", g.value(s, pick(g, []class{cTS, cDate}), depth))
+		return form(t, 0, "(%s "+pick(g, []string{"+", "-"})+" interval '"+in+"')",
+			g.value(s, pick(g, []class{cTS, cDate}), depth))
 	case 1:
 		part := pick(g, []string{"year", "month", "day", "hour", "minute", "second", "quarter", "week"})
 		return form(t, 0, "date_trunc('"+part+"', %s)", g.value(s, cTS, depth))

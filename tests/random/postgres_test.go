@@ -33,7 +33,8 @@ func startPostgres(t *testing.T) *pgconn.PgConn {
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	as := ordinaryUser(t, dir)
 	data := filepath.Join(dir, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "oracle", "-A", "trust", "-E", "UTF8", "--lc-collate=C", "--lc-ctype=C.UTF-8", "-N")
+	initdb := exec.Command(filepath.Join(bin, "initdb"), "-D", data, "-U", "oracle", "-A", "trust", "-E", "UTF8",
+		"--lc-collate=C", "--lc-ctype=C.UTF-8", "-N")
 	initdb.SysProcAttr, initdb.Dir = as, dir
 	var said bytes.Buffer
 	initdb.Stderr = &said
@@ -41,8 +42,10 @@ func startPostgres(t *testing.T) *pgconn.PgConn {
 		t.Fatalf("initdb: %v\n%s", err, &said)
 	}
 	port := freePort(t)
-	server := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port), "-c", "listen_addresses=127.0.0.1",
-		"-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "TimeZone=UTC", "-c", "jit=off", "-c", "statement_timeout=20s")
+	server := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port), "-c",
+		"listen_addresses=127.0.0.1",
+		"-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "TimeZone=UTC", "-c", "jit=off", "-c",
+		"statement_timeout=20s")
 	var log bytes.Buffer
 	server.SysProcAttr, server.Dir, server.Stderr = as, dir, &log
 	if err := server.Start(); err != nil {
@@ -99,7 +102,9 @@ func postgresBin(t *testing.T) string {
 	if f, err := exec.LookPath("initdb"); err == nil {
 		return filepath.Dir(f)
 	}
-	t.Fatal("no PostgreSQL server on this machine: the random queries are checked against one (./build.sh test installs the Debian package postgresql)")
+	t.Fatal(
+		"no PostgreSQL server on this machine: the random queries are checked against one (./build.sh test installs the " +
+			"Debian package postgresql)")
 	return ""
 }
 

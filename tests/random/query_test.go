@@ -156,7 +156,8 @@ func (b *builder) query(depth int) query {
 		order = order[:b.IntN(len(order)+1)]
 	}
 	for i, c := range order {
-		tail += pick(b.gen, []string{", ", ", "}) + fmt.Sprint(c+1) + pick(b.gen, []string{"", " asc", " desc", " desc nulls last", " nulls first", " asc nulls last"})
+		tail += pick(b.gen, []string{", ", ", "}) + fmt.Sprint(c+1) +
+			pick(b.gen, []string{"", " asc", " desc", " desc nulls last", " nulls first", " asc nulls last"})
 		q.order = append(q.order, c)
 		if i == 0 {
 			tail = " order by " + strings.TrimPrefix(tail, ", ")
@@ -280,7 +281,8 @@ func (b *builder) aggregate(s source) expr {
 	case 6:
 		x := b.value(s.scope, cDec, 2)
 		if e := form(typ{kDec, 38, x.t.s}, x.bound*rows, "avg("+distinct+"%s)", x); fits(e) {
-			e.pg = fmt.Sprintf("trunc((sum(%s%s))::numeric(90,45) / nullif(count(%s%s), 0), %d)", distinct, x.pg, distinct, x.pg, x.t.s)
+			e.pg = fmt.Sprintf("trunc((sum(%s%s))::numeric(90,45) / nullif(count(%s%s), 0), %d)", distinct, x.pg, distinct, x.pg,
+				x.t.s)
 			e.bound = x.bound + 1
 			return e
 		}
@@ -289,7 +291,8 @@ func (b *builder) aggregate(s source) expr {
 		return form(typ{k: kFloat}, x.bound*rows, pick(b.gen, []string{"sum(", "avg("})+distinct+"%s)", x)
 	case 8: // exact in both; of floats each keeps other last digits
 		x := b.value(s.scope, pick(b.gen, []class{cInt, cDec}), 2)
-		e := form(typ{k: kFloat}, x.bound*x.bound, pick(b.gen, []string{"stddev", "stddev_pop", "variance", "var_pop"})+"("+distinct+"%s)", x)
+		e := form(typ{k: kFloat}, x.bound*x.bound, pick(b.gen, []string{"stddev", "stddev_pop", "variance", "var_pop"})+"("+
+			distinct+"%s)", x)
 		e.pg += "::float8"
 		return e
 	case 9:

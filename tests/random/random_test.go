@@ -37,7 +37,8 @@ func TestRandomQueries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	limit, err := time.ParseDuration(environ("SLIPHER_RANDOM_TIME", map[bool]string{false: "30s", true: "10m"}[cluster.Long()]))
+	limit, err := time.ParseDuration(environ("SLIPHER_RANDOM_TIME",
+		map[bool]string{false: "30s", true: "10m"}[cluster.Long()]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +50,8 @@ func TestRandomQueries(t *testing.T) {
 	for ; time.Now().Before(r.deadline) && r.failures < maxFailures; seed++ {
 		r.round(seed)
 	}
-	t.Logf("%d queries, %d with the same error, %d refused by Slipher, last seed %d", r.asked, r.bothFail, r.refused, seed-1)
+	t.Logf("%d queries, %d with the same error, %d refused by Slipher, last seed %d", r.asked, r.bothFail, r.refused,
+		seed-1)
 	if r.refused*10 > r.asked {
 		t.Errorf("%d of %d queries are refused as not supported: the generator should not make them", r.refused, r.asked)
 	}
@@ -89,7 +91,8 @@ func (r *run) round(seed uint64) {
 			conns[i] = append(conns[i], conn)
 		}
 	}
-	if a := askPostgres(r.pg, fmt.Sprintf("drop schema if exists %s cascade; create schema %s; set search_path = %s", name, name, name)); a.err != nil {
+	if a := askPostgres(r.pg, fmt.Sprintf("drop schema if exists %s cascade; create schema %s; set search_path = %s", name,
+		name, name)); a.err != nil {
 		t.Fatal(a.err)
 	}
 	for _, tab := range s {
@@ -174,7 +177,8 @@ func (r *run) ask(seed uint64, s schema, q query, conns [2][]*cluster.Conn, i in
 				r.failures++
 				cfg := settings[at]
 				cfg.Shape = cluster.Shapes[shape]
-				r.t.Errorf("seed %d, query %d, %s: %s\nSlipher:    %s\nPostgreSQL: %s\n%s", seed, i, cfg, d, q.sl, q.pg, tables(s, q))
+				r.t.Errorf("seed %d, query %d, %s: %s\nSlipher:    %s\nPostgreSQL: %s\n%s", seed, i, cfg, d, q.sl, q.pg,
+					tables(s, q))
 				if got.err != nil && cluster.Code(got.err) == "" {
 					r.t.Fatal("the connection is lost")
 				}
@@ -220,14 +224,16 @@ func (b *builder) reckless() query {
 	for range 2 + b.IntN(3) {
 		x := pick(b.gen, s)
 		if b.chance(60) {
-			x = text(typ{k: kInt4}, 0, pick(b.gen, []string{"2147483647", "1", "9223372036854775807", "32767::smallint", "(-1)", "0", "100000"}))
+			x = text(typ{k: kInt4}, 0, pick(b.gen, []string{"2147483647", "1", "9223372036854775807", "32767::smallint", "(-1)",
+				"0", "100000"}))
 			if strings.HasPrefix(x.sl, "92") {
 				x.t.k = kInt8
 			} else if strings.HasPrefix(x.sl, "327") {
 				x.t.k = kInt2
 			}
 		}
-		e = form(typ{k: max(e.t.k, x.t.k)}, 0, "("+pick(b.gen, []string{"%s + %s", "%s - %s", "%s * %s", "%s / %s", "%s %% %s", "%s * %s"})+")", e, x)
+		e = form(typ{k: max(e.t.k, x.t.k)}, 0, "("+pick(b.gen,
+			[]string{"%s + %s", "%s - %s", "%s * %s", "%s / %s", "%s %% %s", "%s * %s"})+")", e, x)
 		if b.chance(20) {
 			e = form(typ{k: kInt2}, 0, "%s::smallint", e)
 		}

@@ -53,7 +53,8 @@ func (g gen) columnType() typ {
 
 // attributes are DISTSTYLE and SORTKEY.
 func (g gen) attributes(t *table) string {
-	a := pick(g, []string{"", " diststyle even", " diststyle all", fmt.Sprintf(" distkey(c%d)", g.IntN(len(t.cols))), fmt.Sprintf(" distkey(c%d)", g.IntN(len(t.cols)))})
+	a := pick(g, []string{"", " diststyle even", " diststyle all", fmt.Sprintf(" distkey(c%d)", g.IntN(len(t.cols))),
+		fmt.Sprintf(" distkey(c%d)", g.IntN(len(t.cols)))})
 	switch g.IntN(3) {
 	case 0:
 		a += fmt.Sprintf(" sortkey(c%d)", g.IntN(len(t.cols)))
@@ -156,7 +157,8 @@ func (g gen) datum(t typ, small bool) (string, float64) {
 	if small || g.chance(30) {
 		return "'" + pick(g, stamps) + "'", 0
 	}
-	return fmt.Sprintf("'%04d-%02d-%02d %02d:%02d:%02d.%06d'", 1800+g.IntN(400), 1+g.IntN(12), 1+g.IntN(28), g.IntN(24), g.IntN(60), g.IntN(60), g.IntN(1000000)), 0
+	return fmt.Sprintf("'%04d-%02d-%02d %02d:%02d:%02d.%06d'", 1800+g.IntN(400), 1+g.IntN(12), 1+g.IntN(28), g.IntN(24),
+		g.IntN(60), g.IntN(60), g.IntN(1000000)), 0
 }
 
 // ddl is CREATE TABLE without attributes.

@@ -22,9 +22,11 @@ func aggregatesOf(t types.Type) []plan.AggInfo {
 	}
 	switch p := t.Phys(); {
 	case p.IsFloat():
-		as = append(as, plan.AggInfo{Agg: plan.Agg{Fn: operations.Accumulator("sumf"), Arg: in}, Out: out(types.TFloat8, true)})
+		as = append(as, plan.AggInfo{Agg: plan.Agg{Fn: operations.Accumulator("sumf"), Arg: in},
+			Out: out(types.TFloat8, true)})
 	case t.IsInteger() || t.Kind == types.Decimal:
-		as = append(as, plan.AggInfo{Agg: plan.Agg{Fn: operations.Accumulator("sum"), Arg: in}, Out: out(types.TDecimal(38, int(t.Scale)), true)})
+		as = append(as, plan.AggInfo{Agg: plan.Agg{Fn: operations.Accumulator("sum"), Arg: in},
+			Out: out(types.TDecimal(38, int(t.Scale)), true)})
 	}
 	return as
 }
@@ -154,10 +156,12 @@ func TestSumOverflow(t *testing.T) {
 	r := newRunner(t)
 	typ := types.TDecimal(38, 0)
 	in := []plan.Column{{Name: "x", Type: typ, Nullable: true}}
-	sum := plan.AggInfo{Agg: plan.Agg{Fn: operations.Accumulator("sum"), Arg: col(0, typ, true)}, Out: plan.Column{Type: typ, Nullable: true}}
+	sum := plan.AggInfo{Agg: plan.Agg{Fn: operations.Accumulator("sum"), Arg: col(0, typ, true)},
+		Out: plan.Column{Type: typ, Nullable: true}}
 	q := &plan.Query{Tables: []*plan.Table{{Kind: program.SinkAggr, Aggs: []plan.AggInfo{sum}}}, Segments: []*plan.Segment{
 		{Source: rowsOf("t", in), Sink: plan.Sink{Kind: program.SinkAggr, Aggs: []plan.Agg{sum.Agg}}},
-		{ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: []plan.Column{sum.Out}}, Sink: returns([]plan.Column{sum.Out})}}}
+		{ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: []plan.Column{sum.Out}},
+			Sink: returns([]plan.Column{sum.Out})}}}
 	big, err := types.ParseText(typ, "90000000000000000000000000000000000000")
 	if err != nil {
 		t.Fatal(err)
@@ -166,7 +170,8 @@ func TestSumOverflow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.check(q, map[string][][]types.Datum{"t": {{big}, {small}, {types.NullDatum}, {big}}}, []string{"99999999999999999999999999999999999999"}, false)
+	r.check(q, map[string][][]types.Datum{"t": {{big}, {small}, {types.NullDatum}, {big}}},
+		[]string{"99999999999999999999999999999999999999"}, false)
 	for name, o := range shapes() {
 		if got, err := r.run(q, map[string][][]types.Datum{"t": {{big}, {big}}}, o); err == nil {
 			t.Errorf("%s: no error but %v", name, got)

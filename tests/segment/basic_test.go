@@ -41,18 +41,22 @@ func numbers(n int) [][]types.Datum {
 	return rows
 }
 
-var numberCols = []plan.Column{{Name: "i", Type: types.TInt8}, {Name: "k", Type: types.TInt4, Nullable: true}, {Name: "s", Type: types.TVarchar(40)}}
+var numberCols = []plan.Column{{Name: "i", Type: types.TInt8}, {Name: "k", Type: types.TInt4, Nullable: true},
+	{Name: "s", Type: types.TVarchar(40)}}
 
 // Filter, arithmetic, projection.
 func TestFilterProject(t *testing.T) {
 	r := newRunner(t)
-	q := &plan.Query{Params: []plan.Param{{Type: types.TInt8, Value: types.Int(2990)}, {Type: types.TInt8, Value: types.Int(3)}},
+	q := &plan.Query{Params: []plan.Param{{Type: types.TInt8, Value: types.Int(2990)},
+		{Type: types.TInt8, Value: types.Int(3)}},
 		Segments: []*plan.Segment{{
 			Source: plan.Source{Kind: program.SourceRows, Rows: "t", Cols: numberCols},
 			Steps: []plan.Step{
 				&plan.Filter{Preds: []*plan.Expr{call("ge", types.TBool, col(0, types.TInt8, false), param(0, types.TInt8))}},
-				&plan.Project{Exprs: []*plan.Expr{call("mul", types.TInt8, col(0, types.TInt8, false), param(1, types.TInt8)), col(1, types.TInt4, true), col(2, types.TVarchar(40), false)}}},
-			Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{col(0, types.TInt8, false), col(1, types.TInt4, true), col(2, types.TVarchar(40), false)}},
+				&plan.Project{Exprs: []*plan.Expr{call("mul", types.TInt8, col(0, types.TInt8, false), param(1, types.TInt8)),
+					col(1, types.TInt4, true), col(2, types.TVarchar(40), false)}}},
+			Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{col(0, types.TInt8, false), col(1, types.TInt4, true),
+				col(2, types.TVarchar(40), false)}},
 		}}}
 	var want []string
 	for i := 2990; i < 3000; i++ {
@@ -73,17 +77,21 @@ func TestGroup(t *testing.T) {
 	cntk := plan.Agg{Fn: operations.Accumulator("count"), Arg: col(1, types.TInt4, true)}
 	mx := plan.Agg{Fn: operations.Accumulator("max"), Arg: col(0, types.TInt8, false)}
 	d38 := types.TDecimal(38, 0)
-	tab := &plan.Table{Kind: program.SinkAggr, Keys: numberCols[1:], Aggs: []plan.AggInfo{{Agg: sum, Out: plan.Column{Type: d38}}, {Agg: cnt, Out: plan.Column{Type: types.TInt8}},
-		{Agg: cntk, Out: plan.Column{Type: types.TInt8}}, {Agg: mx, Out: plan.Column{Type: types.TInt8}}}}
-	outCols := []plan.Column{numberCols[1], numberCols[2], {Type: d38}, {Type: types.TInt8}, {Type: types.TInt8}, {Type: types.TInt8}}
+	tab := &plan.Table{Kind: program.SinkAggr, Keys: numberCols[1:],
+		Aggs: []plan.AggInfo{{Agg: sum, Out: plan.Column{Type: d38}}, {Agg: cnt, Out: plan.Column{Type: types.TInt8}},
+			{Agg: cntk, Out: plan.Column{Type: types.TInt8}}, {Agg: mx, Out: plan.Column{Type: types.TInt8}}}}
+	outCols := []plan.Column{numberCols[1], numberCols[2], {Type: d38}, {Type: types.TInt8}, {Type: types.TInt8},
+		{Type: types.TInt8}}
 	var cols []*plan.Expr
 	for i, c := range outCols {
 		cols = append(cols, col(i, c.Type, c.Nullable))
 	}
 	q := &plan.Query{Tables: []*plan.Table{tab}, Segments: []*plan.Segment{
 		{Source: plan.Source{Kind: program.SourceRows, Rows: "t", Cols: numberCols},
-			Sink: plan.Sink{Kind: program.SinkAggr, Keys: []*plan.Expr{col(1, types.TInt4, true), col(2, types.TVarchar(40), false)}, Aggs: []plan.Agg{sum, cnt, cntk, mx}}},
-		{ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: outCols}, Sink: plan.Sink{Kind: program.SinkReturn, Cols: cols}}}}
+			Sink: plan.Sink{Kind: program.SinkAggr, Keys: []*plan.Expr{col(1, types.TInt4, true),
+				col(2, types.TVarchar(40), false)}, Aggs: []plan.Agg{sum, cnt, cntk, mx}}},
+		{ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: outCols},
+			Sink: plan.Sink{Kind: program.SinkReturn, Cols: cols}}}}
 	type agg struct{ sum, n, nk, mx int }
 	m := map[string]*agg{}
 	for i := 0; i < 5000; i++ {
@@ -134,9 +142,11 @@ func TestJoin(t *testing.T) {
 				Tables: []*plan.Table{{Kind: program.SinkHash, Keys: smallCols[:1], Payload: smallCols[1:]}},
 				Segments: []*plan.Segment{
 					{Source: plan.Source{Kind: program.SourceRows, Rows: "s", Cols: smallCols},
-						Sink: plan.Sink{Kind: program.SinkHash, Keys: []*plan.Expr{col(0, types.TInt4, true)}, Payload: []*plan.Expr{col(1, types.TVarchar(30), false)}}},
+						Sink: plan.Sink{Kind: program.SinkHash, Keys: []*plan.Expr{col(0, types.TInt4, true)},
+							Payload: []*plan.Expr{col(1, types.TVarchar(30), false)}}},
 					{ID: 1, Source: plan.Source{Kind: program.SourceRows, Rows: "t", Cols: numberCols}, Steps: []plan.Step{j},
-						Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{col(0, types.TInt8, false), col(3, types.TVarchar(30), nullable)}}}}}
+						Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{col(0, types.TInt8, false),
+							col(3, types.TVarchar(30), nullable)}}}}}
 			var want []string
 			for i := 0; i < 2500; i++ {
 				hits := 0
@@ -163,10 +173,13 @@ func TestSort(t *testing.T) {
 		Tables: []*plan.Table{{Kind: program.SinkSort, Payload: numberCols}},
 		Segments: []*plan.Segment{
 			{Source: plan.Source{Kind: program.SourceRows, Rows: "t", Cols: numberCols},
-				Sink: plan.Sink{Kind: program.SinkSort, LimitParam: 0, OffsetParam: -1, Payload: []*plan.Expr{col(0, types.TInt8, false), col(1, types.TInt4, true), col(2, types.TVarchar(40), false)},
-					Order: []plan.SortKey{{Expr: col(1, types.TInt4, true), Desc: true, NullsFirst: true}, {Expr: col(2, types.TVarchar(40), false), Desc: true}, {Expr: col(0, types.TInt8, false)}}}},
+				Sink: plan.Sink{Kind: program.SinkSort, LimitParam: 0, OffsetParam: -1,
+					Payload: []*plan.Expr{col(0, types.TInt8, false), col(1, types.TInt4, true), col(2, types.TVarchar(40), false)},
+					Order: []plan.SortKey{{Expr: col(1, types.TInt4, true), Desc: true, NullsFirst: true},
+						{Expr: col(2, types.TVarchar(40), false), Desc: true}, {Expr: col(0, types.TInt8, false)}}}},
 			{ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: numberCols},
-				Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{col(0, types.TInt8, false), col(1, types.TInt4, true), col(2, types.TVarchar(40), false)}}}}}
+				Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{col(0, types.TInt8, false), col(1, types.TInt4, true),
+					col(2, types.TVarchar(40), false)}}}}}
 	var want []string
 	for n := 0; n < 20; n++ {
 		want = append(want, fmt.Sprintf("%d|NULL|a rather long name 4", 44+55*n))
@@ -181,8 +194,10 @@ func TestErrors(t *testing.T) {
 	for _, limit := range []int64{10, 1 << 62} {
 		q := &plan.Query{Params: []plan.Param{{Type: types.TInt8, Value: types.Int(limit)}},
 			Segments: []*plan.Segment{{Source: plan.Source{Kind: program.SourceRows, Rows: "t", Cols: numberCols[:1]},
-				Steps: []plan.Step{&plan.Filter{Preds: []*plan.Expr{call("le", types.TBool, col(0, types.TInt8, false), param(0, types.TInt8))}}},
-				Sink:  plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{call("mul", types.TInt8, col(0, types.TInt8, false), col(0, types.TInt8, false))}}}}}
+				Steps: []plan.Step{&plan.Filter{Preds: []*plan.Expr{call("le", types.TBool, col(0, types.TInt8, false),
+					param(0, types.TInt8))}}},
+				Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{call("mul", types.TInt8, col(0, types.TInt8, false),
+					col(0, types.TInt8, false))}}}}}
 		for name, o := range shapes() {
 			got, err := r.run(q, map[string][][]types.Datum{"t": rows}, o)
 			if limit == 10 && (err != nil || len(got) != 2) {

@@ -23,7 +23,8 @@ func TestWorkersTogether(t *testing.T) {
 	outs := append(append([]plan.Column(nil), cols...), cols[1])
 	q := &plan.Query{Tables: []*plan.Table{tab}, Segments: []*plan.Segment{
 		{Source: rowsOf("r", cols), Sink: build},
-		{ID: 1, Source: rowsOf("l", cols), Steps: []plan.Step{&plan.HashJoin{Keys: []*plan.Expr{col(0, types.TInt8, false)}}}, Sink: returns(outs)}}}
+		{ID: 1, Source: rowsOf("l", cols), Steps: []plan.Step{&plan.HashJoin{Keys: []*plan.Expr{col(0, types.TInt8, false)}}},
+			Sink: returns(outs)}}}
 	codes, err := codegen.Compile(q, codegen.Options{Fns: fns})
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +33,8 @@ func TestWorkersTogether(t *testing.T) {
 	xq := r.open(q, exec.Options{TableStart: 8, VectorRows: 64}, acct)
 	input := func(w int) (rows [][]types.Datum) {
 		for i := 0; i < 3000; i++ {
-			rows = append(rows, []types.Datum{types.Int(int64(i*workers + w)), types.String(fmt.Sprintf("worker %d's row number %d", w, i))})
+			rows = append(rows, []types.Datum{types.Int(int64(i*workers + w)),
+				types.String(fmt.Sprintf("worker %d's row number %d", w, i))})
 		}
 		return rows
 	}

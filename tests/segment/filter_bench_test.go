@@ -18,10 +18,13 @@ func BenchmarkFilter(b *testing.B) {
 	cnt := plan.Agg{Fn: operations.Accumulator("count")}
 	for _, keep := range []int64{2, 50, 98} {
 		q := &plan.Query{Params: []plan.Param{{Type: t, Value: types.Int(keep)}, {Type: t, Value: types.Int(-1)}},
-			Tables: []*plan.Table{{Kind: program.SinkAggr, Aggs: []plan.AggInfo{{Agg: cnt, Out: plan.Column{Type: types.TInt8}}}}},
-			Segments: []*plan.Segment{{Source: plan.Source{Kind: program.SourceScan, Table: &plan.TableRef{ID: 1}, ColNos: []int{0}, Cols: []plan.Column{{Name: "d", Type: t, Nullable: true}}},
-				Steps: []plan.Step{&plan.Filter{Preds: []*plan.Expr{{Kind: expr.Or, Type: types.TBool, Nullable: true, Args: []*plan.Expr{
-					call("lt", types.TBool, col(0, t, true), param(0, t)), call("eq", types.TBool, col(0, t, true), param(1, t))}}}}},
+			Tables: []*plan.Table{{Kind: program.SinkAggr, Aggs: []plan.AggInfo{{Agg: cnt,
+				Out: plan.Column{Type: types.TInt8}}}}},
+			Segments: []*plan.Segment{{Source: plan.Source{Kind: program.SourceScan, Table: &plan.TableRef{ID: 1},
+				ColNos: []int{0}, Cols: []plan.Column{{Name: "d", Type: t, Nullable: true}}},
+				Steps: []plan.Step{&plan.Filter{Preds: []*plan.Expr{{Kind: expr.Or, Type: types.TBool, Nullable: true,
+					Args: []*plan.Expr{
+						call("lt", types.TBool, col(0, t, true), param(0, t)), call("eq", types.TBool, col(0, t, true), param(1, t))}}}}},
 				Sink: plan.Sink{Kind: program.SinkAggr, Aggs: []plan.Agg{cnt}}}}}
 		vals := make([]int64, 128<<10)
 		for i := range vals {

@@ -140,7 +140,8 @@ func (r *runner) fuseVariant(xq *exec.Query, i int, special bool, v *codegen.Var
 	xq.SetFused(i, special, &exec.Fn{Entry: entry, Code: code})
 }
 
-func (r *runner) segment(xq *exec.Query, i int, s *plan.Segment, q *plan.Query, inputs map[string][][]types.Datum, acct *mem.Account) ([]string, error) {
+func (r *runner) segment(xq *exec.Query, i int, s *plan.Segment, q *plan.Query, inputs map[string][][]types.Datum,
+	acct *mem.Account) ([]string, error) {
 	dests := 0
 	if !s.Sink.Kind.Fills() {
 		dests = 1

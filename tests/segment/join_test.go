@@ -43,7 +43,8 @@ func TestSemiAntiJoin(t *testing.T) {
 		for _, keys := range [][][]types.Datum{build, nil} {
 			q := &plan.Query{Tables: []*plan.Table{tab}, Segments: []*plan.Segment{
 				{Source: rowsOf("s", keyCols), Sink: sink},
-				{ID: 1, Source: rowsOf("t", numberCols), Steps: []plan.Step{&plan.HashJoin{Kind: kind, Keys: []*plan.Expr{col(1, types.TInt4, true)}}},
+				{ID: 1, Source: rowsOf("t", numberCols), Steps: []plan.Step{&plan.HashJoin{Kind: kind,
+					Keys: []*plan.Expr{col(1, types.TInt4, true)}}},
 					Sink: returns(numberCols[:2])}}}
 			var want []string
 			for i := 0; i < 2100; i++ {
@@ -64,20 +65,23 @@ func TestSemiAntiJoin(t *testing.T) {
 // are read behind the probe, whose pairs outnumber the groups.
 func TestGroupsJoined(t *testing.T) {
 	r := newRunner(t)
-	in := []plan.Column{{Name: "a", Type: types.TInt4, Nullable: true}, {Name: "b", Type: types.TInt8}, {Name: "s", Type: types.TVarchar(20)}}
+	in := []plan.Column{{Name: "a", Type: types.TInt4, Nullable: true}, {Name: "b", Type: types.TInt8},
+		{Name: "s", Type: types.TVarchar(20)}}
 	cnt := plan.Agg{Fn: operations.Accumulator("count")}
 	groups := append(append([]plan.Column(nil), in...), plan.Column{Name: "n", Type: types.TInt8})
 	right := []plan.Column{{Name: "k", Type: types.TInt8}, {Name: "p", Type: types.TInt4}}
 	tab, build := builds(right)
 	out := append(append([]plan.Column(nil), groups...), right[1])
 	q := &plan.Query{
-		Tables: []*plan.Table{tab, {ID: 1, Kind: program.SinkAggr, Keys: in, Aggs: []plan.AggInfo{{Agg: cnt, Out: groups[3]}}}},
+		Tables: []*plan.Table{tab, {ID: 1, Kind: program.SinkAggr, Keys: in,
+			Aggs: []plan.AggInfo{{Agg: cnt, Out: groups[3]}}}},
 		Segments: []*plan.Segment{
 			{Source: rowsOf("r", right), Sink: build},
 			{ID: 1, Source: rowsOf("l", in), Sink: plan.Sink{Kind: program.SinkAggr, TableID: 1, Aggs: []plan.Agg{cnt},
 				Keys: []*plan.Expr{col(0, types.TInt4, true), col(1, types.TInt8, false), col(2, types.TVarchar(20), false)}}},
-			{ID: 2, Source: plan.Source{Kind: program.SourceTable, TableID: 1, Cols: groups}, Steps: []plan.Step{&plan.HashJoin{Keys: []*plan.Expr{col(1, types.TInt8, false)}}},
-				Sink: returns(out)}}}
+			{ID: 2, Source: plan.Source{Kind: program.SourceTable, TableID: 1, Cols: groups},
+				Steps: []plan.Step{&plan.HashJoin{Keys: []*plan.Expr{col(1, types.TInt8, false)}}},
+				Sink:  returns(out)}}}
 	var left, small [][]types.Datum
 	var want []string
 	for i := 0; i < 300; i++ {
@@ -110,7 +114,8 @@ func TestJoinKeyClasses(t *testing.T) {
 		out := append(append([]plan.Column(nil), cols...), cols[1])
 		q := &plan.Query{Tables: []*plan.Table{tab}, Segments: []*plan.Segment{
 			{Source: rowsOf("r", cols), Sink: build},
-			{ID: 1, Source: rowsOf("l", cols), Steps: []plan.Step{&plan.HashJoin{Keys: []*plan.Expr{col(0, typ, true)}}}, Sink: returns(out)}}}
+			{ID: 1, Source: rowsOf("l", cols), Steps: []plan.Step{&plan.HashJoin{Keys: []*plan.Expr{col(0, typ, true)}}},
+				Sink: returns(out)}}}
 		var left, right [][]types.Datum
 		var want []string
 		for i := 0; i < 200; i++ {
@@ -133,8 +138,10 @@ func TestJoinKeyClasses(t *testing.T) {
 	}
 }
 
-var keyTypes = map[string]types.Type{"bool": types.TBool, "int2": types.TInt2, "int4": types.TInt4, "int8": types.TInt8, "decimal": types.TDecimal(38, 2),
-	"real": types.TFloat4, "double": types.TFloat8, "varchar": types.TVarchar(40), "char": types.TChar(5), "date": types.TDate}
+var keyTypes = map[string]types.Type{"bool": types.TBool, "int2": types.TInt2, "int4": types.TInt4, "int8": types.TInt8,
+	"decimal": types.TDecimal(38, 2),
+	"real":    types.TFloat4, "double": types.TFloat8, "varchar": types.TVarchar(40), "char": types.TChar(5),
+	"date": types.TDate}
 
 // keyValue is the i-th of the values of a class that tests use; ascending but for NULL, which comes last.
 func keyValue(t types.Type, i int) types.Datum {
@@ -166,12 +173,16 @@ func TestResidualFailsOnPairsOnly(t *testing.T) {
 	tab, build := builds(cols)
 	out := append(append([]plan.Column(nil), cols...), plan.Column{Name: "q", Type: types.TInt8, Nullable: true})
 	for _, divisor := range []int64{0, 2} {
-		left := [][]types.Datum{{types.Int(1), types.Int(5)}, {types.Int(2), types.Int(divisor)}, {types.Int(3), types.Int(0)}}
+		left := [][]types.Datum{{types.Int(1), types.Int(5)}, {types.Int(2), types.Int(divisor)},
+			{types.Int(3), types.Int(0)}}
 		right := [][]types.Datum{{types.Int(1), types.Int(1)}, {types.Int(2), types.Int(4)}, {types.Int(2), types.Int(100)}}
-		cond := call("lt", types.TBool, call("div", types.TInt8, param(0, types.TInt8), col(1, types.TInt8, false)), col(2, types.TInt8, true))
-		q := &plan.Query{Params: []plan.Param{{Type: types.TInt8, Value: types.Int(10)}}, Tables: []*plan.Table{tab}, Segments: []*plan.Segment{
-			{Source: rowsOf("r", cols), Sink: build},
-			{ID: 1, Source: rowsOf("l", cols), Steps: []plan.Step{&plan.HashJoin{Kind: plan.LeftJoin, Keys: []*plan.Expr{col(0, types.TInt8, false)}, Residual: cond}}, Sink: returns(out)}}}
+		cond := call("lt", types.TBool, call("div", types.TInt8, param(0, types.TInt8), col(1, types.TInt8, false)),
+			col(2, types.TInt8, true))
+		q := &plan.Query{Params: []plan.Param{{Type: types.TInt8, Value: types.Int(10)}}, Tables: []*plan.Table{tab},
+			Segments: []*plan.Segment{
+				{Source: rowsOf("r", cols), Sink: build},
+				{ID: 1, Source: rowsOf("l", cols), Steps: []plan.Step{&plan.HashJoin{Kind: plan.LeftJoin,
+					Keys: []*plan.Expr{col(0, types.TInt8, false)}, Residual: cond}}, Sink: returns(out)}}}
 		inputs := map[string][][]types.Datum{"l": left, "r": right}
 		if divisor != 0 {
 			r.check(q, inputs, []string{"1|5|NULL", "2|2|100", "3|0|NULL"}, false)
@@ -192,7 +203,8 @@ func TestNullLiteralAcrossProbe(t *testing.T) {
 	null := &plan.Expr{Kind: expr.Constant, Type: types.TInt4, Nullable: true, Const: types.NullDatum}
 	tab, build := builds(cols)
 	for _, project := range []bool{false, true} {
-		seg := &plan.Segment{ID: 1, Source: rowsOf("l", cols), Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{null, col(2, types.TInt4, false)}}}
+		seg := &plan.Segment{ID: 1, Source: rowsOf("l", cols),
+			Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{null, col(2, types.TInt4, false)}}}
 		join := &plan.HashJoin{Keys: []*plan.Expr{col(0, types.TInt4, false)}}
 		if project {
 			seg.Steps = []plan.Step{&plan.Project{Exprs: []*plan.Expr{col(0, types.TInt4, false), null}}, join}

@@ -26,8 +26,10 @@ func TestInLists(t *testing.T) {
 				list = append(list, d)
 				in[types.FormatText(typ, d)] = true
 			}
-			q := &plan.Query{Params: []plan.Param{{Type: typ, List: list, IsList: true}}, Segments: []*plan.Segment{{Source: rowsOf("t", cols), Sink: plan.Sink{Kind: program.SinkReturn,
-				Cols: []*plan.Expr{{Kind: expr.InList, Type: types.TBool, Nullable: true, Args: []*plan.Expr{col(0, typ, true)}}}}}}}
+			q := &plan.Query{Params: []plan.Param{{Type: typ, List: list, IsList: true}},
+				Segments: []*plan.Segment{{Source: rowsOf("t", cols), Sink: plan.Sink{Kind: program.SinkReturn,
+					Cols: []*plan.Expr{{Kind: expr.InList, Type: types.TBool, Nullable: true,
+						Args: []*plan.Expr{col(0, typ, true)}}}}}}}
 			var rows [][]types.Datum
 			var want []string
 			for i := 0; i < 16; i++ {
@@ -65,9 +67,11 @@ func TestNarrowProducts(t *testing.T) {
 		list.List = append(list.List, types.Int(v))
 	}
 	in := &plan.Expr{Kind: expr.InList, Type: types.TBool, Nullable: true, Param: 0, Args: []*plan.Expr{prod}}
-	either := &plan.Expr{Kind: expr.Case, Type: wide, Nullable: true, Args: []*plan.Expr{in, prod, {Kind: expr.Constant, Type: wide, Const: types.Int128(5, 0)}}}
+	either := &plan.Expr{Kind: expr.Case, Type: wide, Nullable: true,
+		Args: []*plan.Expr{in, prod, {Kind: expr.Constant, Type: wide, Const: types.Int128(5, 0)}}}
 	q := &plan.Query{Params: []plan.Param{list}, Segments: []*plan.Segment{{Source: rowsOf("t", cols),
-		Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{prod, in, either, call("lt", types.TBool, prod, either)}}}}}
+		Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{prod, in, either,
+			call("lt", types.TBool, prod, either)}}}}}
 	var rows [][]types.Datum
 	var want []string
 	for a := int64(-5); a < 6; a++ {
@@ -86,7 +90,8 @@ func TestNarrowProducts(t *testing.T) {
 				want = append(want, fmt.Sprintf("NULL|NULL|%s|NULL", types.FormatText(wide, e)))
 				continue
 			}
-			want = append(want, fmt.Sprintf("%s|%s|%s|%s", types.FormatText(wide, p), types.FormatText(types.TBool, types.BoolDatum(hit)), types.FormatText(wide, e),
+			want = append(want, fmt.Sprintf("%s|%s|%s|%s", types.FormatText(wide, p),
+				types.FormatText(types.TBool, types.BoolDatum(hit)), types.FormatText(wide, e),
 				types.FormatText(types.TBool, types.BoolDatum(!hit))))
 		}
 	}

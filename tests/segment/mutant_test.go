@@ -35,8 +35,9 @@ func TestMutatedEmitterBreaksBothTiers(t *testing.T) {
 	r := newRunner(t)
 	q := &plan.Query{Params: []plan.Param{{Type: types.TInt8, Value: types.Int(10)}},
 		Segments: []*plan.Segment{{Source: plan.Source{Kind: program.SourceRows, Rows: "t", Cols: numberCols},
-			Steps: []plan.Step{&plan.Filter{Preds: []*plan.Expr{call("lt", types.TBool, col(0, types.TInt8, false), param(0, types.TInt8))}}},
-			Sink:  plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{col(0, types.TInt8, false)}}}}}
+			Steps: []plan.Step{&plan.Filter{Preds: []*plan.Expr{call("lt", types.TBool, col(0, types.TInt8, false),
+				param(0, types.TInt8))}}},
+			Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{col(0, types.TInt8, false)}}}}}
 	rows := map[string][][]types.Datum{"t": numbers(100)}
 	count := func(tier exec.Tier) int {
 		got, err := r.run(q, rows, exec.Options{Tier: tier})

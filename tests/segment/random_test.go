@@ -124,7 +124,8 @@ func (a *author) compound(t types.Type, depth int) *plan.Expr {
 			return call("upper", t, x(t))
 		case 1:
 			n := &plan.Expr{Kind: expr.Constant, Type: types.TInt4, Const: types.Int(int64(a.Intn(6) - 1))}
-			return call("substring", t, x(t), &plan.Expr{Kind: expr.Constant, Type: types.TInt4, Const: types.Int(int64(a.Intn(4)))}, n)
+			return call("substring", t, x(t), &plan.Expr{Kind: expr.Constant, Type: types.TInt4,
+				Const: types.Int(int64(a.Intn(4)))}, n)
 		}
 		return call("concat", t, a.leaf(t), a.leaf(t))
 	}
@@ -152,7 +153,8 @@ func (a *author) compound(t types.Type, depth int) *plan.Expr {
 	return call(pick("eq", "ne", "lt", "le", "gt", "ge"), t, x(of), x(of))
 }
 
-var randomCols = []plan.Column{{Name: "a", Type: types.TInt8, Nullable: true}, {Name: "b", Type: types.TInt8}, {Name: "p", Type: types.TBool, Nullable: true},
+var randomCols = []plan.Column{{Name: "a", Type: types.TInt8, Nullable: true}, {Name: "b", Type: types.TInt8},
+	{Name: "p", Type: types.TBool, Nullable: true},
 	{Name: "q", Type: types.TBool}, {Name: "s", Type: tText, Nullable: true}, {Name: "t", Type: tText}}
 
 func (a *author) rows(n int) [][]types.Datum {
@@ -180,7 +182,8 @@ func (a *author) program() *randomProgram {
 	a.layout = randomCols
 	p := &randomProgram{q: &plan.Query{}}
 	seg := &plan.Segment{ID: 1, Source: rowsOf("t", randomCols)}
-	small := []plan.Column{{Name: "k", Type: types.TInt8, Nullable: true}, {Name: "v", Type: types.TInt8}, {Name: "w", Type: tText, Nullable: true}}
+	small := []plan.Column{{Name: "k", Type: types.TInt8, Nullable: true}, {Name: "v", Type: types.TInt8},
+		{Name: "w", Type: tText, Nullable: true}}
 	tab, sink := builds(small)
 	p.q.Tables = []*plan.Table{tab}
 	p.q.Segments = []*plan.Segment{{Source: rowsOf("small", small), Sink: sink}, seg}

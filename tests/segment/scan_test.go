@@ -31,7 +31,8 @@ func rowGroup(t testing.TB, vals []int64, nullEvery int) *block.RowGroup {
 	}
 	var e block.Encoder
 	defer e.Close()
-	m, data, err := e.Encode(&codec.Column{Class: types.I64, Rows: n, Values: values, Nulls: nulls}, types.TDecimal(18, 0), "")
+	m, data, err := e.Encode(&codec.Column{Class: types.I64, Rows: n, Values: values, Nulls: nulls}, types.TDecimal(18, 0),
+		"")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,11 +54,14 @@ func TestGuardsFail(t *testing.T) {
 	cnt := plan.Agg{Fn: operations.Accumulator("count"), Arg: col(0, dec, true)}
 	d38 := types.TDecimal(38, 0)
 	q := &plan.Query{
-		Tables: []*plan.Table{{Kind: program.SinkAggr, Aggs: []plan.AggInfo{{Agg: sum, Out: plan.Column{Type: d38, Nullable: true}}, {Agg: cnt, Out: plan.Column{Type: types.TInt8}}}}},
+		Tables: []*plan.Table{{Kind: program.SinkAggr, Aggs: []plan.AggInfo{{Agg: sum,
+			Out: plan.Column{Type: d38, Nullable: true}}, {Agg: cnt, Out: plan.Column{Type: types.TInt8}}}}},
 		Segments: []*plan.Segment{
-			{Source: plan.Source{Kind: program.SourceScan, Table: &plan.TableRef{ID: 1}, ColNos: []int{0}, Cols: []plan.Column{{Name: "d", Type: dec, Nullable: true}}},
+			{Source: plan.Source{Kind: program.SourceScan, Table: &plan.TableRef{ID: 1}, ColNos: []int{0},
+				Cols: []plan.Column{{Name: "d", Type: dec, Nullable: true}}},
 				Sink: plan.Sink{Kind: program.SinkAggr, Aggs: []plan.Agg{sum, cnt}}},
-			{ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: []plan.Column{{Type: d38, Nullable: true}, {Type: types.TInt8}}},
+			{ID: 1, Source: plan.Source{Kind: program.SourceTable,
+				Cols: []plan.Column{{Type: d38, Nullable: true}, {Type: types.TInt8}}},
 				Sink: plan.Sink{Kind: program.SinkReturn, Cols: []*plan.Expr{col(0, d38, true), col(1, types.TInt8, false)}}}}}
 	narrow, wide, nulls := make([]int64, 5000), make([]int64, 3000), make([]int64, 2500)
 	for i := range narrow {
@@ -69,7 +73,8 @@ func TestGuardsFail(t *testing.T) {
 	for i := range nulls {
 		nulls[i] = int64(i % 10)
 	}
-	codes, err := codegen.Compile(q, codegen.Options{Fns: fns, Facts: func(*plan.TableRef, int) lower.Facts { return lower.Facts{NoNulls: true, Bits: 7} }})
+	codes, err := codegen.Compile(q, codegen.Options{Fns: fns,
+		Facts: func(*plan.TableRef, int) lower.Facts { return lower.Facts{NoNulls: true, Bits: 7} }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +93,8 @@ func TestGuardsFail(t *testing.T) {
 	}
 }
 
-func (r *runner) scanSum(q *plan.Query, codes []*codegen.Code, o exec.Options, groups ...*block.RowGroup) (string, int64) {
+func (r *runner) scanSum(q *plan.Query, codes []*codegen.Code, o exec.Options, groups ...*block.RowGroup) (string,
+	int64) {
 	r.t.Helper()
 	acct := mem.NewAccount("test", 0)
 	var segs []exec.Code

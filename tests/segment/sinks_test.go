@@ -178,9 +178,11 @@ func TestMemoryLimits(t *testing.T) {
 	cnt := plan.Agg{Fn: operations.Accumulator("count")}
 	key := []plan.Column{{Name: "i", Type: types.TInt8}}
 	groups := append(append([]plan.Column(nil), key...), plan.Column{Name: "n", Type: types.TInt8})
-	q := &plan.Query{Tables: []*plan.Table{{Kind: program.SinkAggr, Keys: key, Aggs: []plan.AggInfo{{Agg: cnt, Out: groups[1]}}}},
+	q := &plan.Query{Tables: []*plan.Table{{Kind: program.SinkAggr, Keys: key,
+		Aggs: []plan.AggInfo{{Agg: cnt, Out: groups[1]}}}},
 		Segments: []*plan.Segment{
-			{Source: rowsOf("t", numberCols), Sink: plan.Sink{Kind: program.SinkAggr, Keys: []*plan.Expr{col(0, types.TInt8, false)}, Aggs: []plan.Agg{cnt}}},
+			{Source: rowsOf("t", numberCols), Sink: plan.Sink{Kind: program.SinkAggr,
+				Keys: []*plan.Expr{col(0, types.TInt8, false)}, Aggs: []plan.Agg{cnt}}},
 			{ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: groups}, Sink: returns(groups)}}}
 	input := mem.NewAccount("input", 0)
 	for _, tier := range []exec.Tier{exec.Primitives, exec.Fused} {
@@ -212,7 +214,8 @@ func (r *runner) groupsUnder(q *plan.Query, o exec.Options, acct, input *mem.Acc
 	if err != nil {
 		return 0, err
 	}
-	xq, err := r.e.NewQuery([]exec.Code{{General: codes[0].General.Program}, {General: codes[1].General.Program}}, nil, acct, o)
+	xq, err := r.e.NewQuery([]exec.Code{{General: codes[0].General.Program}, {General: codes[1].General.Program}}, nil,
+		acct, o)
 	if err != nil {
 		return 0, err
 	}
@@ -263,7 +266,8 @@ func (r *runner) groupsUnder(q *plan.Query, o exec.Options, acct, input *mem.Acc
 // Literal rows, more than a vector of them, with NULLs, then LIMIT and OFFSET in one instance.
 func TestValuesLimit(t *testing.T) {
 	r := newRunner(t)
-	cols := []plan.Column{{Name: "i", Type: types.TInt4}, {Name: "s", Type: types.TVarchar(40), Nullable: true}, {Name: "d", Type: types.TDecimal(38, 1)}}
+	cols := []plan.Column{{Name: "i", Type: types.TInt4}, {Name: "s", Type: types.TVarchar(40), Nullable: true},
+		{Name: "d", Type: types.TDecimal(38, 1)}}
 	lit := func(t types.Type, d types.Datum) *plan.Expr {
 		return &plan.Expr{Kind: expr.Constant, Type: t, Nullable: d.Null, Const: d}
 	}
@@ -274,13 +278,15 @@ func TestValuesLimit(t *testing.T) {
 		if i%3 == 0 {
 			s, text = types.NullDatum, "NULL"
 		}
-		src.Values = append(src.Values, []*plan.Expr{call("add", types.TInt4, lit(types.TInt4, types.Int(int64(i))), lit(types.TInt4, types.Int(1))), lit(cols[1].Type, s), lit(cols[2].Type, types.Int(5))})
+		src.Values = append(src.Values, []*plan.Expr{call("add", types.TInt4, lit(types.TInt4, types.Int(int64(i))),
+			lit(types.TInt4, types.Int(1))), lit(cols[1].Type, s), lit(cols[2].Type, types.Int(5))})
 		all = append(all, fmt.Sprintf("%d|%s|0.5|NULL", i+1, text))
 	}
 	sink := returns(cols)
 	sink.Cols = append(sink.Cols, lit(cols[1].Type, types.NullDatum)) // the literal of the cells, here in all rows
 	for _, lim := range [][2]int64{{-1, 0}, {0, 0}, {7, 0}, {5, 1020}, {2000, 1490}, {1, 1500}, {1 << 62, 1 << 62}} {
-		q := &plan.Query{Params: []plan.Param{{Type: types.TInt8, Value: types.Int(lim[0])}, {Type: types.TInt8, Value: types.Int(lim[1])}},
+		q := &plan.Query{Params: []plan.Param{{Type: types.TInt8, Value: types.Int(lim[0])},
+			{Type: types.TInt8, Value: types.Int(lim[1])}},
 			Segments: []*plan.Segment{{Source: src, Steps: []plan.Step{&plan.Limit{Count: 0, Offset: 1}}, Sink: sink}}}
 		if lim[0] < 0 {
 			q.Segments[0].Steps = []plan.Step{&plan.Limit{Count: -1, Offset: -1}}
@@ -290,7 +296,8 @@ func TestValuesLimit(t *testing.T) {
 		if lim[0] >= 0 {
 			to = min(from+lim[0], to)
 		}
-		for _, o := range []exec.Options{{VectorRows: 3, Tier: exec.Primitives}, {Tier: exec.Primitives}, {VectorRows: 3, Tier: exec.Fused}} {
+		for _, o := range []exec.Options{{VectorRows: 3, Tier: exec.Primitives}, {Tier: exec.Primitives},
+			{VectorRows: 3, Tier: exec.Fused}} {
 			if o.Tier == exec.Fused && lim[0] != 5 {
 				continue
 			}
@@ -318,14 +325,18 @@ func TestSortClasses(t *testing.T) {
 		}
 		for mode := 0; mode < 8; mode++ {
 			desc, first, limited := mode&1 > 0, mode&2 > 0, mode&4 > 0
-			sink := plan.Sink{Kind: program.SinkSort, LimitParam: -1, OffsetParam: -1, Payload: []*plan.Expr{col(0, typ, true), col(1, types.TInt4, false)},
-				Order: []plan.SortKey{{Expr: col(0, typ, true), Desc: desc, NullsFirst: first}, {Expr: col(1, types.TInt4, false), Desc: true}}}
+			sink := plan.Sink{Kind: program.SinkSort, LimitParam: -1, OffsetParam: -1,
+				Payload: []*plan.Expr{col(0, typ, true), col(1, types.TInt4, false)},
+				Order: []plan.SortKey{{Expr: col(0, typ, true), Desc: desc, NullsFirst: first},
+					{Expr: col(1, types.TInt4, false), Desc: true}}}
 			n := len(rows)
 			if limited {
 				sink.LimitParam, n = 0, 450
 			}
-			q := &plan.Query{Params: []plan.Param{{Type: types.TInt8, Value: types.Int(int64(n))}}, Tables: []*plan.Table{{Kind: program.SinkSort, Payload: cols}}, Segments: []*plan.Segment{
-				{Source: rowsOf("t", cols), Sink: sink}, {ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: cols}, Sink: returns(cols)}}}
+			q := &plan.Query{Params: []plan.Param{{Type: types.TInt8, Value: types.Int(int64(n))}},
+				Tables: []*plan.Table{{Kind: program.SinkSort, Payload: cols}}, Segments: []*plan.Segment{
+					{Source: rowsOf("t", cols), Sink: sink}, {ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: cols},
+						Sink: returns(cols)}}}
 			sorted := append([][]types.Datum(nil), rows...)
 			rank := func(d types.Datum) int {
 				for i := 0; i < 7; i++ {
@@ -356,10 +367,12 @@ func TestSortClasses(t *testing.T) {
 				}
 				want = append(want, fmt.Sprintf("%s|%d", k, row[1].Lo))
 			}
-			for _, o := range []exec.Options{{VectorRows: 1024, TableStart: 8, Tier: exec.Primitives}, {VectorRows: 3, TableStart: 8, Tier: exec.Fused}} {
+			for _, o := range []exec.Options{{VectorRows: 1024, TableStart: 8, Tier: exec.Primitives},
+				{VectorRows: 3, TableStart: 8, Tier: exec.Fused}} {
 				got, err := r.run(q, map[string][][]types.Datum{"t": rows}, o)
 				if err != nil || strings.Join(got, "\n") != strings.Join(want, "\n") {
-					t.Errorf("%s desc=%v nulls first=%v limited=%v, %v: %v\ngot  %.200q\nwant %.200q", name, desc, first, limited, o, err, got, want)
+					t.Errorf("%s desc=%v nulls first=%v limited=%v, %v: %v\ngot  %.200q\nwant %.200q", name, desc, first, limited, o,
+						err, got, want)
 				}
 			}
 		}

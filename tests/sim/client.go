@@ -110,7 +110,8 @@ var errGiveUp = errors.New("rolled back")
 func (r *record) run(n *node) {
 	s := r.sim
 	defer delete(n.open, r)
-	x, err := n.txns.Begin(ctx, txn.Spec{Serializable: r.serializable, PID: 1, Database: "dev", User: "dev", Temp: r.temp.tables})
+	x, err := n.txns.Begin(ctx, txn.Spec{Serializable: r.serializable, PID: 1, Database: "dev", User: "dev",
+		Temp: r.temp.tables})
 	if err != nil {
 		r.answered(refused, err)
 		return
@@ -165,7 +166,8 @@ func (r *record) run(n *node) {
 func (a *attempt) kept(err error) {
 	e := sqlerr.From(err)
 	n := a.n
-	if e.Code != sqlerr.SerializationFailure || e.Message != "1023" || n != a.sim.elected || n.stale() || n.opened != a.sim.term || a.term != a.sim.term {
+	if e.Code != sqlerr.SerializationFailure || e.Message != "1023" || n != a.sim.elected || n.stale() ||
+		n.opened != a.sim.term || a.term != a.sim.term {
 		return
 	}
 	for id := range a.read {
@@ -182,7 +184,8 @@ func (s *Sim) expected(r *record, err error) {
 		return
 	}
 	switch code := sqlerr.From(err).Code; code {
-	case sqlerr.SerializationFailure, sqlerr.CannotConnectNow, sqlerr.UndefinedTable, sqlerr.DuplicateTable, sqlerr.DeadlockDetected:
+	case sqlerr.SerializationFailure, sqlerr.CannotConnectNow, sqlerr.UndefinedTable, sqlerr.DuplicateTable,
+		sqlerr.DeadlockDetected:
 		return
 	}
 	if s.o.Mutation == None {
@@ -352,12 +355,14 @@ func (a *attempt) create() error {
 	if a.view().Table("dev", t.Schema, t.Name) != nil {
 		return nil
 	}
-	return a.do(effect{kind: 'c', temp: t.Schema != "public"}, &state.CreateTable{Table: t, IfNotExists: s.rng.IntN(2) == 0})
+	return a.do(effect{kind: 'c', temp: t.Schema != "public"},
+		&state.CreateTable{Table: t, IfNotExists: s.rng.IntN(2) == 0})
 }
 
 func tableNamed(name string) state.Table {
 	return state.Table{Database: "dev", Schema: "public", Name: name, Owner: "dev",
-		Columns: []state.Column{{Name: "a", Type: types.TInt8, NotNull: true, Identity: &state.Identity{Step: 1}}}, SortStyle: state.SortCompound, SortKey: state.FirstKey(0)}
+		Columns:   []state.Column{{Name: "a", Type: types.TInt8, NotNull: true, Identity: &state.Identity{Step: 1}}},
+		SortStyle: state.SortCompound, SortKey: state.FirstKey(0)}
 }
 
 // object writes rows: into the command, or to storage.
@@ -410,7 +415,8 @@ func (a *attempt) insert(t *state.Table) error {
 	if err != nil {
 		return err
 	}
-	return a.do(effect{kind: '+', table: t.ID, values: values, first: first}, &state.Delta{Table: t.ID, Def: t.Def, Adds: []state.ObjectRef{ref}})
+	return a.do(effect{kind: '+', table: t.ID, values: values, first: first},
+		&state.Delta{Table: t.ID, Def: t.Def, Adds: []state.ObjectRef{ref}})
 }
 
 // change deletes some of the rows that the transaction sees; an update inserts as many.

@@ -18,9 +18,9 @@
 // Invariants that are checked: an acknowledged commit counts exactly once and one that
 // failed never; tables hold what the committed transactions left in them, whatever was
 // merged; replicas and restored snapshots are equal byte for byte; a transaction reads its
-// snapshot and its own changes, and at the active leader no older one than what was acknowledged; SERIALIZABLE ones read what they would have read
-// at their commit; nothing in use is deleted from storage and everything else is in the end;
-// ids and names are given once.
+// snapshot and its own changes, and at the active leader no older one than what was acknowledged; SERIALIZABLE ones
+// read what they would have read at their commit; nothing in use is deleted from storage and everything else is in the
+// end; ids and names are given once.
 //
 // Mutations break one guard each at the boundary of the log or the keeper (the fence,
 // transaction ids, conflicts…): the tests want them to be noticed.

@@ -133,7 +133,8 @@ func (n *node) Begin(ctx context.Context) (state.TxnID, error) {
 				n.forgets, n.nextID, n.endID = false, 0, 0
 			}
 		}()
-		res, err := n.propose(ctx, &state.Command{Ops: []state.Op{&state.Allocate{What: state.AllocateTxn, Count: idBlock}}}, nil)
+		res, err := n.propose(ctx, &state.Command{Ops: []state.Op{&state.Allocate{What: state.AllocateTxn, Count: idBlock}}},
+			nil)
 		if err != nil {
 			return 0, err
 		}

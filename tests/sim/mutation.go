@@ -27,7 +27,8 @@ const (
 )
 
 func (m Mutation) String() string {
-	return [...]string{"none", "no fence", "no transaction ids", "no conflicts", "no reads", "no pins", "no running writers", "wrong deletes", "early settled", "no temporary tables", "no locks"}[m]
+	return [...]string{"none", "no fence", "no transaction ids", "no conflicts", "no reads", "no pins",
+		"no running writers", "wrong deletes", "early settled", "no temporary tables", "no locks"}[m]
 }
 
 // propose changes a command on its way into the log.

@@ -175,7 +175,8 @@ func (n *node) takeOver(term uint64) {
 		n.catchUp()
 		s.pause()
 		if term > n.cat.Term() {
-			if _, err := n.propose(context.Background(), &state.Command{Ops: []state.Op{&state.OpenTerm{Term: term}}}, nil); err != nil {
+			if _, err := n.propose(context.Background(), &state.Command{Ops: []state.Op{&state.OpenTerm{Term: term}}},
+				nil); err != nil {
 				s.park(nil, 100*time.Millisecond)
 				continue
 			}
@@ -200,7 +201,8 @@ func (n *node) keep(term uint64) {
 		Log: n, Readers: s.o.Mutation.readers(n), Store: s.store, Wait: s.wait, Slog: quiet,
 		Run:  func(ctx context.Context, m *keep.Merge) ([]state.ObjectRef, error) { return s.merge(m) },
 		Busy: func() bool { return s.rng.IntN(3) == 0 },
-		Policy: keep.Policy{Tick: 20 * time.Millisecond, FlushCount: 3, FlushAge: 60 * time.Millisecond, Fan: 2 + s.rng.IntN(3), MaxRows: 100,
+		Policy: keep.Policy{Tick: 20 * time.Millisecond, FlushCount: 3, FlushAge: 60 * time.Millisecond,
+			Fan: 2 + s.rng.IntN(3), MaxRows: 100,
 			Idle: 150 * time.Millisecond, Collect: 30 * time.Millisecond, Sweep: 80 * time.Millisecond, Stale: time.Second},
 	})
 	n.keeper = k

@@ -78,7 +78,8 @@ type Stats struct {
 // Run runs a seed. The error is the first violation.
 func Run(seed uint64, o Options) (Stats, error) {
 	s := &Sim{o: o, seed: seed, rng: rand.New(rand.NewPCG(seed, 20240229)), hashes: map[int][32]byte{}, model: content{},
-		versions: map[uint64]content{}, recs: map[*actor]*record{}, rows: map[string][]int64{}, given: map[state.TxnID]bool{}, tables: map[state.TableID]bool{}, used: map[[2]int64]bool{}}
+		versions: map[uint64]content{}, recs: map[*actor]*record{}, rows: map[string][]int64{}, given: map[state.TxnID]bool{},
+		tables: map[state.TableID]bool{}, used: map[[2]int64]bool{}}
 	s.store = &store{sim: s, objects: map[string][]byte{}, ever: map[string]bool{}}
 	s.head = state.New()
 	s.versions[0] = s.model
@@ -118,7 +119,8 @@ func (s *Sim) begin() {
 		n.start()
 	}
 	first := &proposal{node: s.nodes[0], index: -1}
-	cmd := &state.Command{Micros: types.MicrosOf(epoch), Ops: []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: simSlices}}}}
+	cmd := &state.Command{Micros: types.MicrosOf(epoch),
+		Ops: []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "c", Slices: simSlices}}}}
 	first.data, _ = state.EncodeCommand(cmd)
 	s.append(first)
 	for no := range clients {
@@ -256,7 +258,8 @@ func (s *Sim) last() {
 		switch {
 		case r.outcome == running:
 			s.fail("%s has no outcome", r.name)
-		case r.outcome == acked && len(r.of(false)) > 0 && r.counted != 1, r.outcome == refused && r.counted != 0, r.counted > 1:
+		case r.outcome == acked && len(r.of(false)) > 0 && r.counted != 1, r.outcome == refused && r.counted != 0,
+			r.counted > 1:
 			s.fail("%s ended with %c and counts %d times", r.name, r.outcome, r.counted)
 		}
 	}

@@ -73,8 +73,11 @@ func TestSeeds(t *testing.T) {
 			sum.Terms += st.Terms
 		}
 		per := func(n int) float64 { return float64(n) / float64(seeds) }
-		t.Logf("faults %v: %d seeds in %v; a seed: %.0f steps, %.1f entries, %.1f terms, %.1f acknowledged, %.1f refused, %.2f unsure", faults, seeds,
-			time.Since(began).Round(time.Millisecond), per(sum.Steps), per(sum.Entries), per(sum.Terms), per(sum.Acked), per(sum.Refused), per(sum.Unsure))
+		t.Logf(
+			"faults %v: %d seeds in %v; a seed: %.0f steps, %.1f entries, %.1f terms, %.1f acknowledged, %.1f refused, %.2f "+
+				"unsure", faults, seeds,
+			time.Since(began).Round(time.Millisecond), per(sum.Steps), per(sum.Entries), per(sum.Terms), per(sum.Acked),
+			per(sum.Refused), per(sum.Unsure))
 	}
 }
 

@@ -170,7 +170,8 @@ func (s *Sim) merge(m *keep.Merge) ([]state.ObjectRef, error) {
 	for i, o := range m.Table.Version.Objects.List() {
 		if !o.Inline() {
 			if _, err := s.store.Get(context.Background(), o.Name); err != nil {
-				if errors.Is(err, fs.ErrNotExist) && s.cur.node == s.elected && !s.elected.stale() && s.cur.node.opened == s.term && m.Term == s.term {
+				if errors.Is(err, fs.ErrNotExist) && s.cur.node == s.elected && !s.elected.stale() && s.cur.node.opened == s.term &&
+					m.Term == s.term {
 					s.fail("a merge reads %s, which is gone", o.Name)
 				}
 				return nil, err

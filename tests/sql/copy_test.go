@@ -51,15 +51,21 @@ func TestCopyLines(t *testing.T) {
 				if n := conn.One(t, "SELECT count(*) FROM b"); n != "0" {
 					t.Errorf("%s: %s rows after a failed COPY", style, n)
 				}
-				if r := conn.Exec(t, fmt.Sprintf("COPY b FROM '%s' CSV MAXERROR 6", file)); r.Tag != fmt.Sprintf("COPY %d", records-len(bad)) {
+				if r := conn.Exec(t, fmt.Sprintf("COPY b FROM '%s' CSV MAXERROR 6", file)); r.Tag != fmt.Sprintf("COPY %d",
+					records-len(bad)) {
 					t.Errorf("%s: tag %s", style, r.Tag)
 				}
-				got := conn.Exec(t, "SELECT count(*), count(DISTINCT i), sum(i), sum(d) - sum(i), sum(CASE WHEN s LIKE '%\n%' THEN 1 ELSE 0 END) FROM b")
-				if want := fmt.Sprintf("[[%d %d %d %d.%02d %d]]", records-5, records-5, sum, (records-5)/4, (records-5)%4*25, records/1000); fmt.Sprint(got.Rows) != want {
+				got := conn.Exec(t,
+					"SELECT count(*), count(DISTINCT i), sum(i), sum(d) - sum(i), sum(CASE WHEN s LIKE '%\n%' THEN 1 ELSE 0 END) "+
+						"FROM b")
+				if want := fmt.Sprintf("[[%d %d %d %d.%02d %d]]", records-5, records-5, sum, (records-5)/4, (records-5)%4*25,
+					records/1000); fmt.Sprint(got.Rows) != want {
 					t.Errorf("%s: %v, want %s", style, got.Rows, want)
 				}
 				var lines []string
-				r := conn.Exec(t, fmt.Sprintf("SELECT line_number FROM stl_load_errors WHERE filename = '%s' ORDER BY query DESC, line_number LIMIT 5", file))
+				r := conn.Exec(t,
+					fmt.Sprintf(
+						"SELECT line_number FROM stl_load_errors WHERE filename = '%s' ORDER BY query DESC, line_number LIMIT 5", file))
 				for _, row := range r.Rows {
 					lines = append(lines, row[0].Text)
 				}
@@ -73,7 +79,8 @@ func TestCopyLines(t *testing.T) {
 			if _, err := conn.CopyIn("COPY b FROM STDIN CSV", bytes.NewReader(b.Bytes())); cluster.Code(err) != "22P02" {
 				t.Errorf("STDIN: %v", err)
 			}
-			if tag, err := conn.CopyIn("COPY b FROM STDIN CSV MAXERROR 100", bytes.NewReader(b.Bytes())); err != nil || tag != fmt.Sprintf("COPY %d", records-5) {
+			if tag, err := conn.CopyIn("COPY b FROM STDIN CSV MAXERROR 100", bytes.NewReader(b.Bytes())); err != nil ||
+				tag != fmt.Sprintf("COPY %d", records-5) {
 				t.Errorf("STDIN: %s, %v", tag, err)
 			}
 			if n := conn.One(t, "SELECT sum(i) FROM b"); n != fmt.Sprint(sum) {

@@ -91,7 +91,8 @@ func TestQueryMemory(t *testing.T) {
 					{"16MB", "SELECT count(*) FROM t a JOIN t b ON a.s = b.s", "Hash|Network"}, // both keep rows
 					{"8MB", "SELECT s FROM t ORDER BY s OFFSET 199999", "Sort"},
 					{"8MB", "SELECT max(length(repeat(s, 600))) FROM t", "HashAggregate"},
-					{"8MB", "SELECT length(listagg('x') WITHIN GROUP (ORDER BY repeat(s, 50))) FROM t WHERE i < 60000", "HashAggregate"},
+					{"8MB", "SELECT length(listagg('x') WITHIN GROUP (ORDER BY repeat(s, 50))) FROM t WHERE i < 60000",
+						"HashAggregate"},
 					{"1MB", "CREATE TABLE u AS SELECT * FROM t", ""},
 					{"1MB", "INSERT INTO t SELECT * FROM t", ""},
 					{"1MB", copyFile, ""},
@@ -103,9 +104,11 @@ func TestQueryMemory(t *testing.T) {
 				conn.Exec(t, "SET slipher_query_memory = '8MB'")
 				for sql, want := range map[string]string{
 					// Rows pass; of a sort with LIMIT the rest is dropped, with its keys; strings of expressions live for some rows.
-					"SELECT count(*) FROM t":                                           "200000",
-					"SELECT max(s) FROM t":                                             "a string that is long enough to lie in an arena, made longer by a number 9x",
-					"SELECT s FROM t ORDER BY s LIMIT 1 OFFSET 1":                      "a string that is long enough to lie in an arena, made longer by a number 0x",
+					"SELECT count(*) FROM t": "200000",
+					"SELECT max(s) FROM t": "a string that is long enough to lie in an " +
+						"arena, made longer by a number 9x",
+					"SELECT s FROM t ORDER BY s LIMIT 1 OFFSET 1": "a string that is long enough to lie in an " +
+						"arena, made longer by a number 0x",
 					"SELECT sum(length(repeat(s, 20))) FROM t":                         "313555600",
 					"SELECT count(*) FROM (SELECT s FROM t LIMIT 5000) x":              "5000",
 					"SELECT abs(APPROXIMATE COUNT(DISTINCT s) - 200000) < 6000 FROM t": "t",
@@ -152,7 +155,8 @@ func TestProcessMemory(t *testing.T) {
 		conn.Exec(t, "SET slipher_tier = "+tier)
 		_, err := conn.Try("SELECT count(*) FROM (SELECT repeat(s, 30) AS r FROM t GROUP BY 1) x")
 		var e *pgconn.PgError
-		if !errors.As(err, &e) || e.Code != "53200" || !strings.Contains(e.Message, "on n1") || !strings.Contains(e.Message, "HashAggregate") {
+		if !errors.As(err, &e) || e.Code != "53200" || !strings.Contains(e.Message, "on n1") ||
+			!strings.Contains(e.Message, "HashAggregate") {
 			t.Errorf("%s, the %d. time: %v", tier, i+1, err)
 		}
 	}

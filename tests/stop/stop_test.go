@@ -78,7 +78,8 @@ func TestLimit(t *testing.T) {
 			{"SELECT count(*) FROM (SELECT q.g FROM (SELECT a.g FROM big a, big b LIMIT 50) q, seed LIMIT 60) r", "60"},
 			{"SELECT count(*) FROM seed, (SELECT a.g FROM big a, big b, big c LIMIT 100) q", "800"},
 			{"SELECT count(*) FROM seed LEFT JOIN (SELECT k FROM big OFFSET 2 LIMIT 3) q ON seed.i < 0", "8"},
-			{"SELECT sum(n) FROM (SELECT k, count(*) AS n FROM (SELECT a.k FROM big a, big b, big c LIMIT 4) q GROUP BY k) r", "4"},
+			{"SELECT sum(n) FROM (SELECT k, count(*) AS n FROM (SELECT a.k FROM big a, big b, big c LIMIT 4) q GROUP BY k) r",
+				"4"},
 		}
 		if strings.HasSuffix(t.Name(), "/fused") { // compiling is what takes time here
 			rows, counts = rows[1:4], counts[1:4]
@@ -119,7 +120,8 @@ var endless = []string{
 var slow = []string{
 	"SELECT count(*) FROM big a, big b WHERE regexp_replace(repeat(a.s, 6000), 'r(.*)w', 'x') = b.s", // a Go function
 	"SELECT count(*) FROM big WHERE repeat('a', 60000 + g) LIKE '%" + strings.Repeat("a_", 2000) + "b'",
-	"SELECT count(*) FROM big WHERE length(btrim(repeat(chr(97 + g % 26), 60000), '" + strings.Repeat("bcdefghi", 4000) + "a')) = 1",
+	"SELECT count(*) FROM big WHERE length(btrim(repeat(chr(97 + g % 26), 60000), '" + strings.Repeat("bcdefghi", 4000) +
+		"a')) = 1",
 }
 
 // A cancelled statement ends soon, with 57014, whatever it is at, and so does one whose time is over.

@@ -35,7 +35,9 @@ func TestFlights(t *testing.T) {
 		t.Run(shape.String(), func(t *testing.T) {
 			c := cluster.Start(t, shape, cluster.WithLLVM)
 			conn := c.Connect(t, "dev")
-			conn.Exec(t, "CREATE TABLE flights(at TIMESTAMP, delay INTEGER, distance INTEGER, origin CHAR(3), destination VARCHAR(3)) DISTSTYLE EVEN SORTKEY(at)")
+			conn.Exec(t,
+				"CREATE TABLE flights(at TIMESTAMP, delay INTEGER, distance INTEGER, origin CHAR(3), destination VARCHAR(3)) "+
+					"DISTSTYLE EVEN SORTKEY(at)")
 			start := time.Now()
 			if r := conn.Exec(t, fmt.Sprintf("COPY flights FROM '%s' CSV IGNOREHEADER 1", file)); r.Tag != "COPY 3000000" {
 				t.Fatalf("tag %q", r.Tag)
@@ -139,7 +141,8 @@ func writeFlight(w *bufio.Writer, row parquet.Row, origins map[string]*group, da
 func wantOrigins(origins map[string]*group) []string {
 	var lines []string
 	for name, g := range origins {
-		lines = append(lines, fmt.Sprintf("%s|%d|%d|%d|%d|%d|%d", name, g.flights, g.delays, g.delay, g.distance, g.worst, len(g.destinations)))
+		lines = append(lines, fmt.Sprintf("%s|%d|%d|%d|%d|%d|%d", name, g.flights, g.delays, g.delay, g.distance, g.worst,
+			len(g.destinations)))
 	}
 	sort.Strings(lines)
 	return lines

@@ -45,7 +45,9 @@ func TestScaleOne(t *testing.T) {
 			}
 			// Other settings on real sizes: a vector of three rows, one worker, one credit.
 			t.Run("narrow", func(t *testing.T) {
-				conn.Exec(t, "SET slipher_tier = fused; SET slipher_vector_rows = 3; SET slipher_table_start = 1; SET slipher_workers = 1; SET slipher_exchange_credit = 1")
+				conn.Exec(t,
+					"SET slipher_tier = fused; SET slipher_vector_rows = 3; SET slipher_table_start = 1; SET slipher_workers = 1; "+
+						"SET slipher_exchange_credit = 1")
 				check(t, conn, answers)
 			})
 			for _, p := range c.Processes() {

@@ -17,7 +17,8 @@ func TestSmall(t *testing.T) {
 		c := group.For(t, cfg)
 		if !loaded[c] {
 			loaded[c] = true
-			load(t, c.Connect(t, "dev"), func(table string) string { return cluster.Data("tpch", "data", table+".csv.gz") }, "GZIP")
+			load(t, c.Connect(t, "dev"), func(table string) string { return cluster.Data("tpch", "data", table+".csv.gz") },
+				"GZIP")
 		}
 		t.Run(cfg.String(), func(t *testing.T) {
 			conn := c.Connect(t, "dev")

@@ -87,7 +87,8 @@ func TestLockWaitEnds(t *testing.T) {
 		admin.Exec(t, "CREATE TABLE t(a INT)")
 		waiting := func(want string) {
 			t.Helper()
-			for end := time.Now().Add(10 * time.Second); admin.One(t, "SELECT count(*) FROM stv_locks WHERE lock_status LIKE 'Waiting%'") != want; time.Sleep(5 * time.Millisecond) {
+			for end := time.Now().Add(10 * time.Second); admin.One(t,
+				"SELECT count(*) FROM stv_locks WHERE lock_status LIKE 'Waiting%'") != want; time.Sleep(5 * time.Millisecond) {
 				if time.Now().After(end) {
 					t.Fatalf("there are not %s who wait", want)
 				}
@@ -139,13 +140,14 @@ func TestLockWaitEnds(t *testing.T) {
 	})
 }
 
-// Everything at once: blocks that lock and fail, savepoints, tables dropped and made anew, orders that deadlock, time limits,
-// clients that are gone in the middle. Nobody hangs, what was acknowledged counts once, nothing stays locked.
+// Everything at once: blocks that lock and fail, savepoints, tables dropped and made anew, orders that deadlock, time
+// limits, clients that are gone in the middle. Nobody hangs, what was acknowledged counts once, nothing stays locked.
 func TestLockStorm(t *testing.T) {
 	const sessions, rounds = 8, 30
 	each(t, func(t *testing.T, c *cluster.Cluster) {
 		admin := c.Connect(t, "dev")
-		admin.Exec(t, "CREATE TABLE n(i INT, v INT); INSERT INTO n VALUES (1, 0); CREATE TABLE m(i INT); CREATE TABLE d(i INT)")
+		admin.Exec(t,
+			"CREATE TABLE n(i INT, v INT); INSERT INTO n VALUES (1, 0); CREATE TABLE m(i INT); CREATE TABLE d(i INT)")
 		var counted, m atomic.Int64
 		var got sync.Map
 		var all sync.WaitGroup
@@ -216,7 +218,8 @@ func TestLockStorm(t *testing.T) {
 			})
 		}
 		all.Wait()
-		for end := time.Now().Add(10 * time.Second); admin.One(t, "SELECT count(*) FROM stv_locks") != "0"; time.Sleep(5 * time.Millisecond) {
+		for end := time.Now().Add(10 * time.Second); admin.One(t,
+			"SELECT count(*) FROM stv_locks") != "0"; time.Sleep(5 * time.Millisecond) {
 			if time.Now().After(end) {
 				t.Fatalf("%s locks are left", admin.One(t, "SELECT count(*) FROM stv_locks"))
 			}

@@ -30,7 +30,8 @@ func TestSmallInsertsCostOneEntry(t *testing.T) {
 		if cost := last() - before; cost < rows || cost > rows+20 {
 			t.Errorf("%d rows cost %d entries", rows, cost)
 		}
-		if got := conn.One(t, "select count(distinct id) || ' ' || sum(k) from i"); got != fmt.Sprintf("%d %d", rows, rows*(rows-1)/2) {
+		if got := conn.One(t, "select count(distinct id) || ' ' || sum(k) from i"); got != fmt.Sprintf("%d %d", rows,
+			rows*(rows-1)/2) {
 			t.Errorf("ids and sum: %s", got)
 		}
 	})

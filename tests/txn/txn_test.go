@@ -69,8 +69,13 @@ func TestLoads(t *testing.T) {
 						}
 						_, err = conn.Try("INSERT INTO t VALUES " + strings.Join(values, ","))
 					case 2:
-						_, err = conn.Try(fmt.Sprintf("BEGIN; INSERT INTO t VALUES (%d, %d, 'first'); CREATE TEMP TABLE IF NOT EXISTS n(one INT); DELETE FROM n; INSERT INTO n VALUES (1); "+
-							"INSERT INTO t SELECT s, i + 1, 'block' FROM t, n WHERE s = %d AND t.i = %d AND v = 'first'; COMMIT", s, r*1000, s, r*1000))
+						_,
+							err = conn.Try(
+							fmt.Sprintf(
+								"BEGIN; INSERT INTO t VALUES (%d, %d, 'first'); CREATE TEMP TABLE IF NOT EXISTS n(one INT); DELETE FROM n; "+
+									"INSERT INTO n VALUES (1); "+
+									"INSERT INTO t SELECT s, i + 1, 'block' FROM t, n WHERE s = %d AND t.i = %d AND v = 'first'; COMMIT", s,
+								r*1000, s, r*1000))
 					}
 					if err != nil {
 						t.Errorf("session %d, round %d: %s", s, r, cluster.ErrorText(err))
@@ -79,7 +84,9 @@ func TestLoads(t *testing.T) {
 			})
 		}
 		all.Wait()
-		if got := admin.One(t, "SELECT count(*) FROM (SELECT s, i FROM t WHERE v IN ('copied', 'inserted') GROUP BY s, i) q"); got != admin.One(t, "SELECT count(*) FROM t WHERE v IN ('copied', 'inserted')") {
+		if got := admin.One(t,
+			"SELECT count(*) FROM (SELECT s, i FROM t WHERE v IN ('copied', 'inserted') GROUP BY s, i) q"); got != admin.One(t,
+			"SELECT count(*) FROM t WHERE v IN ('copied', 'inserted')") {
 			t.Errorf("%s different rows", got)
 		}
 		for v, want := range map[string]int{"copied": 16, "inserted": 16} {
@@ -87,7 +94,8 @@ func TestLoads(t *testing.T) {
 				t.Errorf("%s %s, want %d", got, v, want*1000)
 			}
 		}
-		if got := admin.One(t, "SELECT count(*) FROM t a JOIN t b ON a.s = b.s AND a.i + 1 = b.i WHERE a.v = 'first' AND b.v = 'block'"); got != "16" {
+		if got := admin.One(t,
+			"SELECT count(*) FROM t a JOIN t b ON a.s = b.s AND a.i + 1 = b.i WHERE a.v = 'first' AND b.v = 'block'"); got != "16" {
 			t.Errorf("%s blocks", got)
 		}
 	})
@@ -151,13 +159,17 @@ func TestTransfers(t *testing.T) {
 			conn := c.Connect(t, "dev")
 			others.Go(func() {
 				for running(stop) {
-					rs, err := conn.Try("BEGIN; SELECT sum(v), count(*) FROM a; SELECT sum(v), count(*) FROM a; SELECT count(*) FROM log; SELECT count(*) FROM log; COMMIT")
+					rs,
+						err := conn.Try(
+						"BEGIN; SELECT sum(v), count(*) FROM a; SELECT sum(v), count(*) FROM a; SELECT count(*) FROM log; SELECT " +
+							"count(*) FROM log; COMMIT")
 					if err != nil {
 						t.Errorf("reader: %s", cluster.ErrorText(err))
 						return
 					}
 					want := fmt.Sprint([][]string{{fmt.Sprint(accounts * each1), fmt.Sprint(accounts)}})
-					if fmt.Sprint(rs[1].Rows) != want || fmt.Sprint(rs[2].Rows) != want || fmt.Sprint(rs[3].Rows) != fmt.Sprint(rs[4].Rows) {
+					if fmt.Sprint(rs[1].Rows) != want || fmt.Sprint(rs[2].Rows) != want ||
+						fmt.Sprint(rs[3].Rows) != fmt.Sprint(rs[4].Rows) {
 						t.Errorf("a reader sees %v %v, %v %v", rs[1].Rows, rs[2].Rows, rs[3].Rows, rs[4].Rows)
 						return
 					}
@@ -183,7 +195,8 @@ func TestTransfers(t *testing.T) {
 		if got := admin.One(t, "SELECT sum(v) FROM a"); got != fmt.Sprint(accounts*each1) {
 			t.Errorf("the sum is %s", got)
 		}
-		if got := admin.One(t, "SELECT count(*) FROM (SELECT DISTINCT s, n FROM log) q"); got != fmt.Sprint(sessions*rounds) || got != admin.One(t, "SELECT count(*) FROM log") {
+		if got := admin.One(t, "SELECT count(*) FROM (SELECT DISTINCT s, n FROM log) q"); got != fmt.Sprint(
+			sessions*rounds) || got != admin.One(t, "SELECT count(*) FROM log") {
 			t.Errorf("%s transfers are logged", got)
 		}
 	})
@@ -243,7 +256,8 @@ func TestDefinitions(t *testing.T) {
 						codes string // of the errors that may be
 					}{
 						{"CREATE TABLE IF NOT EXISTS t(i INT)", ""},
-						{fmt.Sprintf("BEGIN; CREATE TABLE own%d(i INT); INSERT INTO own%d VALUES (1); DROP TABLE IF EXISTS own%d; COMMIT", s, s, s), ""},
+						{fmt.Sprintf("BEGIN; CREATE TABLE own%d(i INT); INSERT INTO own%d VALUES (1); DROP TABLE IF EXISTS own%d; COMMIT",
+							s, s, s), ""},
 						{"INSERT INTO t VALUES (1)", "42P01"},
 						{"UPDATE t SET i = i + 1", "42P01"},
 						{"DROP TABLE IF EXISTS t", ""},
@@ -303,7 +317,8 @@ func TestLostNode(t *testing.T) {
 	go func() {
 		// Some of these run when the node goes.
 		for range 40 {
-			if rs, err := a.Try("UPDATE t SET v = v + 1 WHERE i % 100 = 5; SELECT count(*) || ' ' || sum(i) FROM t"); err != nil {
+			if rs,
+				err := a.Try("UPDATE t SET v = v + 1 WHERE i % 100 = 5; SELECT count(*) || ' ' || sum(i) FROM t"); err != nil {
 				done <- err
 				return
 			} else if got := rs[1].Rows[0][0].String(); got != want {

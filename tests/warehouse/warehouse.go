@@ -69,8 +69,10 @@ func Start(t testing.TB, o Options) *Warehouse {
 		log = slog.New(slog.NewTextHandler(o.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
 	w := &Warehouse{Dir: o.Dir}
-	w.Leader, err = leader.Start(ctx, leader.Options{Dir: o.Dir + "/leader", ID: "leader", Listen: "127.0.0.1:0", Cluster: "127.0.0.1:0", Bootstrap: true,
-		Slices: o.Slices, Storage: "file://" + o.Dir + "/storage", Embedded: o.Nodes == 0, Workers: o.Workers, Self: self, Log: log})
+	w.Leader, err = leader.Start(ctx, leader.Options{Dir: o.Dir + "/leader", ID: "leader", Listen: "127.0.0.1:0",
+		Cluster: "127.0.0.1:0", Bootstrap: true,
+		Slices: o.Slices, Storage: "file://" + o.Dir + "/storage", Embedded: o.Nodes == 0, Workers: o.Workers, Self: self,
+		Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -65,7 +65,8 @@ func Cases() []Case {
 			out = append(out, c)
 		}
 	}
-	T, I, B, F, D, S, V := types.TText, types.TInt4, types.TInt8, types.TFloat8, types.TDate, types.TTimestamp, types.TInterval
+	T, I, B, F, D, S, V := types.TText, types.TInt4, types.TInt8, types.TFloat8, types.TDate, types.TTimestamp,
+		types.TInterval
 	list := func(t ...types.Type) []types.Type { return t }
 	digits := func(n int) string {
 		s := ""
@@ -76,7 +77,8 @@ func Cases() []Case {
 	}
 	integer := func(limit int64) func() string {
 		return func() string {
-			return pick("0", "1", "-1", fmt.Sprint(limit), fmt.Sprint(-limit-1), fmt.Sprint(rnd.Int64N(limit)), fmt.Sprint(-rnd.Int64N(limit)), fmt.Sprint(rnd.Int64N(100)-50))
+			return pick("0", "1", "-1", fmt.Sprint(limit), fmt.Sprint(-limit-1), fmt.Sprint(rnd.Int64N(limit)),
+				fmt.Sprint(-rnd.Int64N(limit)), fmt.Sprint(rnd.Int64N(100)-50))
 		}
 	}
 	decimal := func(p, s int) func() string {
@@ -89,10 +91,12 @@ func Cases() []Case {
 		}
 	}
 	double := func() string {
-		return pick("0", "-0.5", "1.5", "2.5", "1e300", "-1e-300", "NaN", "Infinity", fmt.Sprint(rnd.NormFloat64()*1000), fmt.Sprint(rnd.NormFloat64()*1e9), "0.1")
+		return pick("0", "-0.5", "1.5", "2.5", "1e300", "-1e-300", "NaN", "Infinity", fmt.Sprint(rnd.NormFloat64()*1000),
+			fmt.Sprint(rnd.NormFloat64()*1e9), "0.1")
 	}
 	date := func() string {
-		return pick("2000-02-29", "1999-12-31", "0001-01-01", "0044-03-15 BC", "1582-10-15", fmt.Sprintf("%04d-%02d-%02d", 1900+rnd.IntN(200), rnd.IntN(12)+1, rnd.IntN(28)+1))
+		return pick("2000-02-29", "1999-12-31", "0001-01-01", "0044-03-15 BC", "1582-10-15",
+			fmt.Sprintf("%04d-%02d-%02d", 1900+rnd.IntN(200), rnd.IntN(12)+1, rnd.IntN(28)+1))
 	}
 	stamp := func() string {
 		d, bc := strings.CutSuffix(date(), " BC")
@@ -103,10 +107,12 @@ func Cases() []Case {
 		return out
 	}
 	span := func() string {
-		return pick("1 mon", "-1 mon", "1 year 2 mons 3 days 04:05:06.7", "90 days", "-1 day", "23:59:59", fmt.Sprintf("%d mons", rnd.IntN(50)-25), fmt.Sprintf("%d days", rnd.IntN(1000)-500))
+		return pick("1 mon", "-1 mon", "1 year 2 mons 3 days 04:05:06.7", "90 days", "-1 day", "23:59:59",
+			fmt.Sprintf("%d mons", rnd.IntN(50)-25), fmt.Sprintf("%d days", rnd.IntN(1000)-500))
 	}
 	str := func() string {
-		return pick("", "a", "abc", "hello world", "héllo wörld", "ÄÖÜ", "  padded  ", "日本語テキスト", "a,b,,c", "xyxyxxyy", "The quick brown fox jumps over the lazy dog", "aaa%b_c\\d", digits(rnd.IntN(20)))
+		return pick("", "a", "abc", "hello world", "héllo wörld", "ÄÖÜ", "  padded  ", "日本語テキスト", "a,b,,c", "xyxyxxyy",
+			"The quick brown fox jumps over the lazy dog", "aaa%b_c\\d", digits(rnd.IntN(20)))
 	}
 	small := func() string { return fmt.Sprint(rnd.IntN(30) - 6) }
 	natural := func() string { return fmt.Sprint(rnd.IntN(30)) }
@@ -132,7 +138,8 @@ func Cases() []Case {
 			dy = func() string { return "0." + digits(w[3]) }
 		}
 		for _, op := range []string{"+", "-", "*", "/", "%"} {
-			ret := map[string]types.Type{"+": types.DecimalAdd(x, y), "-": types.DecimalAdd(x, y), "*": types.DecimalMul(x, y), "/": types.DecimalDiv(x, y), "%": types.DecimalMod(x, y)}[op]
+			ret := map[string]types.Type{"+": types.DecimalAdd(x, y), "-": types.DecimalAdd(x, y), "*": types.DecimalMul(x, y),
+				"/": types.DecimalDiv(x, y), "%": types.DecimalMod(x, y)}[op]
 			// PostgreSQL divides to enough digits only if asked by the operands' scales.
 			format := "(%s " + op + " %s)::" + sqlName(ret)
 			if op == "/" {
@@ -155,7 +162,8 @@ func Cases() []Case {
 	add(60, "+", "%s + %s", list(S, V), stamp, span)
 	add(60, "-", "%s - %s", list(S, V), stamp, span)
 	add(40, "+", "%s + %s", list(D, V), date, span)
-	for _, p := range []string{"microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade", "century", "millennium"} {
+	for _, p := range []string{"microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month",
+		"quarter", "year", "decade", "century", "millennium"} {
 		add(15, "date_trunc", "date_trunc(%s, %s)", list(T, S), func() string { return p }, stamp)
 		if p != "microseconds" && p != "milliseconds" && p != "second" { // Redshift leaves out what other parts hold
 			add(15, "extract", "date_part(%s, %s)::int", list(T, S), func() string { return p }, stamp)
@@ -167,12 +175,15 @@ func Cases() []Case {
 	for _, p := range []string{"year", "month", "day", "quarter", "week"} {
 		add(40, "extract", "date_part(%s, %s)::int", list(T, D), func() string { return p }, date)
 	}
-	for _, f := range []string{"YYYY-MM-DD HH24:MI:SS", "Mon DD, YYYY", "Day DDth Month YYYY", "FMDay, FMDD FMMonth", "HH12:MI:SS AM", "DDD IW IYYY WW W Q", "YY Y D J CC", "MS US", "DY dy Dy RM"} {
+	for _, f := range []string{"YYYY-MM-DD HH24:MI:SS", "Mon DD, YYYY", "Day DDth Month YYYY", "FMDay, FMDD FMMonth",
+		"HH12:MI:SS AM", "DDD IW IYYY WW W Q", "YY Y D J CC", "MS US", "DY dy Dy RM"} {
 		add(12, "to_char", "to_char(%s, %s)", list(S, T), func() string {
-			return pick("2001-02-03 04:05:06.789", "1999-12-31 23:59:59", fmt.Sprintf("%d-%02d-%02d %02d:00:01", 1950+rnd.IntN(100), rnd.IntN(12)+1, rnd.IntN(28)+1, rnd.IntN(24)))
+			return pick("2001-02-03 04:05:06.789", "1999-12-31 23:59:59",
+				fmt.Sprintf("%d-%02d-%02d %02d:00:01", 1950+rnd.IntN(100), rnd.IntN(12)+1, rnd.IntN(28)+1, rnd.IntN(24)))
 		}, func() string { return f })
 	}
-	for _, f := range []string{"999.99", "000.00", "FM999.99", "FM990.00", "9,999,999.9", "S999", "999S", "999MI", "FM999MI", "999PR", "0999", "9990.9", "SG99", "99.0", "PL999"} {
+	for _, f := range []string{"999.99", "000.00", "FM999.99", "FM990.00", "9,999,999.9", "S999", "999S", "999MI",
+		"FM999MI", "999PR", "0999", "9990.9", "SG99", "99.0", "PL999"} {
 		add(12, "to_char", "to_char(%s, %s)", list(types.TDecimal(9, 2), T), decimal(5, 2), func() string { return f })
 	}
 
@@ -182,9 +193,12 @@ func Cases() []Case {
 	add(40, "right", "right(%s, %s)", list(T, I), str, small)
 	add(40, "lpad", "lpad(%s, %s, %s)", list(T, I, T), str, small, str)
 	add(40, "rpad", "rpad(%s, %s, %s)", list(T, I, T), str, small, str)
-	add(40, "replace", "replace(%s, %s, %s)", list(T, T, T), str, func() string { return pick("a", "xy", "", "lo", "本") }, str)
-	add(40, "split_part", "split_part(%s, %s, %s)", list(T, T, I), str, func() string { return pick(",", "x", "xy", "", " ") }, natural)
-	add(40, "translate", "translate(%s, %s, %s)", list(T, T, T), str, func() string { return pick("abc", "lo", "本語", "xyz") }, func() string { return pick("12", "é", "", "xyz9") })
+	add(40, "replace", "replace(%s, %s, %s)", list(T, T, T), str, func() string { return pick("a", "xy", "", "lo", "本") },
+		str)
+	add(40, "split_part", "split_part(%s, %s, %s)", list(T, T, I), str,
+		func() string { return pick(",", "x", "xy", "", " ") }, natural)
+	add(40, "translate", "translate(%s, %s, %s)", list(T, T, T), str,
+		func() string { return pick("abc", "lo", "本語", "xyz") }, func() string { return pick("12", "é", "", "xyz9") })
 	add(40, "strpos", "strpos(%s, %s)", list(T, T), str, func() string { return pick("o", "lo", "", "語", "zz") })
 	add(30, "repeat", "repeat(%s, %s)", list(T, I), str, small)
 	add(20, "reverse", "reverse(%s)", list(T), str)
@@ -206,7 +220,8 @@ func Cases() []Case {
 
 	M := types.TTime
 	clock := func() string {
-		return pick("00:00:00", "24:00:00", "23:59:59.999999", fmt.Sprintf("%02d:%02d:%02d.%06d", rnd.IntN(24), rnd.IntN(60), rnd.IntN(60), rnd.IntN(1000000)))
+		return pick("00:00:00", "24:00:00", "23:59:59.999999",
+			fmt.Sprintf("%02d:%02d:%02d.%06d", rnd.IntN(24), rnd.IntN(60), rnd.IntN(60), rnd.IntN(1000000)))
 	}
 	noon := func() string { return "12:00:00" } // intervals of 24 hours are a day here
 	for _, op := range []string{"+", "-"} {
@@ -225,6 +240,7 @@ func Cases() []Case {
 	for _, op := range []string{"=", "<>", "<", "<=", ">", ">="} {
 		add(10, op, "%s "+op+" %s", list(M, M), clock, clock)
 	}
-	add(20, "to_char", "to_char(%s, %s)", list(M, T), clock, func() string { return pick("HH24:MI:SS.US", "HH12 am", "FF3 SSSS") })
+	add(20, "to_char", "to_char(%s, %s)", list(M, T), clock,
+		func() string { return pick("HH24:MI:SS.US", "HH12 am", "FF3 SSSS") })
 	return out
 }

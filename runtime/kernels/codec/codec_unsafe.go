@@ -3,7 +3,9 @@ package codec
 /*
 #cgo CFLAGS: -O3 -Wall -Wno-psabi -DSLP_HEADERS=0xe6cf4c31
 #include "codec.h"
-static uint64_t slp_decoder(int level, int class) { return (uint64_t)(uintptr_t)slp_codec_level(level)->by_class[class]; }
+static uint64_t slp_decoder(int level, int class) {
+	return (uint64_t)(uintptr_t)slp_codec_level(level)->by_class[class];
+}
 static void slp_decode_call(const void *c, int64_t row, int64_t n, void *values, uint8_t *nulls) {
 	((const slp_cursor *)c)->decode(c, row, n, values, nulls);
 }
@@ -87,7 +89,8 @@ var (
 
 // Column is a column to encode: off-heap arrays of Rows elements, 16-byte aligned, borrowed for
 // the call. Strings (Class Str) have Heap, Off and Len, other classes Values. Nulls
-// (one byte a row, 1 = NULL) may be nowhere. Strings that are NULL have length 0. 16 bytes behind Values and Heap are readable.
+// (one byte a row, 1 = NULL) may be nowhere. Strings that are NULL have length 0. 16 bytes behind Values and Heap are
+// readable.
 type Column struct {
 	Class  types.Phys
 	Rows   int
@@ -130,20 +133,24 @@ func ColumnStats(c *Column, secs []Section) Stats {
 	}
 	sec := (*C.slp_section)(unsafe.Pointer(&secs[0]))
 	if c.Class == types.Str {
-		C.slp_str_stats((*C.uint8_t)(c.Heap.Pointer()), (*C.uint64_t)(c.Off.Pointer()), (*C.uint32_t)(c.Len.Pointer()), (*C.uint8_t)(c.Nulls.Pointer()), C.int64_t(c.Rows), sec, &st)
+		C.slp_str_stats((*C.uint8_t)(c.Heap.Pointer()), (*C.uint64_t)(c.Off.Pointer()), (*C.uint32_t)(c.Len.Pointer()),
+			(*C.uint8_t)(c.Nulls.Pointer()), C.int64_t(c.Rows), sec, &st)
 	} else {
 		isFloat := C.int(0)
 		if c.Class.IsFloat() {
 			isFloat = 1
 		}
-		C.slp_value_stats(c.Values.Pointer(), C.int(c.Class.Width()), isFloat, (*C.uint8_t)(c.Nulls.Pointer()), C.int64_t(c.Rows), sec, &st)
+		C.slp_value_stats(c.Values.Pointer(), C.int(c.Class.Width()), isFloat, (*C.uint8_t)(c.Nulls.Pointer()),
+			C.int64_t(c.Rows), sec, &st)
 	}
-	return Stats{Nulls: int(st.nulls), MinRow: int(st.min_row), MaxRow: int(st.max_row), TrailingBlanks: st.trailing_blanks != 0, Bytes: int(st.bytes)}
+	return Stats{Nulls: int(st.nulls), MinRow: int(st.min_row), MaxRow: int(st.max_row),
+		TrailingBlanks: st.trailing_blanks != 0, Bytes: int(st.bytes)}
 }
 
 // EncodeValues encodes fixed-width values into out (off-heap) from offset at on and returns the
 // offset behind; out has room for rows*width + 64 bytes a section. codes are dictionary indexes or nowhere.
-func EncodeValues(c *Column, modes Modes, fixedBits int, codes offheap.View, secs []Section, out offheap.View, at int) int {
+func EncodeValues(c *Column, modes Modes, fixedBits int, codes offheap.View, secs []Section, out offheap.View,
+	at int) int {
 	return encode(c.Values, c.Class.Width(), c, modes, fixedBits, codes, secs, out, at)
 }
 
@@ -152,12 +159,15 @@ func EncodeCodes(c *Column, modes Modes, codes offheap.View, secs []Section, out
 	return encode(codes, -2, c, modes, 0, offheap.View{}, secs, out, at)
 }
 
-func encode(v offheap.View, width int, c *Column, modes Modes, fixed int, codes offheap.View, secs []Section, out offheap.View, at int) int {
+func encode(v offheap.View, width int, c *Column, modes Modes, fixed int, codes offheap.View, secs []Section,
+	out offheap.View, at int) int {
 	if c.Rows == 0 {
 		return at
 	}
-	return int(C.slp_enc_values(v.Pointer(), C.int(width), C.int64_t(c.Rows), (*C.uint8_t)(c.Nulls.Pointer()), C.int(modes), C.int(fixed),
-		(*C.uint16_t)(codes.Pointer()), (*C.slp_section)(unsafe.Pointer(&secs[0])), (*C.uint8_t)(out.Pointer()), C.int64_t(at)))
+	return int(C.slp_enc_values(v.Pointer(), C.int(width), C.int64_t(c.Rows), (*C.uint8_t)(c.Nulls.Pointer()),
+		C.int(modes), C.int(fixed),
+		(*C.uint16_t)(codes.Pointer()), (*C.slp_section)(unsafe.Pointer(&secs[0])), (*C.uint8_t)(out.Pointer()),
+		C.int64_t(at)))
 }
 
 // EncodeStrs encodes strings as they are; room for their bytes and 2,112 bytes a section.
@@ -165,7 +175,8 @@ func EncodeStrs(c *Column, secs []Section, out offheap.View, at int) int {
 	if c.Rows == 0 {
 		return at
 	}
-	return int(C.slp_enc_strs((*C.uint8_t)(c.Heap.Pointer()), (*C.uint64_t)(c.Off.Pointer()), (*C.uint32_t)(c.Len.Pointer()), C.int64_t(c.Rows),
+	return int(C.slp_enc_strs((*C.uint8_t)(c.Heap.Pointer()), (*C.uint64_t)(c.Off.Pointer()),
+		(*C.uint32_t)(c.Len.Pointer()), C.int64_t(c.Rows),
 		(*C.slp_section)(unsafe.Pointer(&secs[0])), (*C.uint8_t)(out.Pointer()), C.int64_t(at)))
 }
 
@@ -174,10 +185,12 @@ func EncodeStrs(c *Column, secs []Section, out offheap.View, at int) int {
 // with sample > 0 it gives up with -1 if there are more than max, or little repetition in the first sample rows.
 func BuildDict(c *Column, max, sample int, codes, first offheap.View) int {
 	if c.Class == types.Str {
-		return int(C.slp_str_dict((*C.uint8_t)(c.Heap.Pointer()), (*C.uint64_t)(c.Off.Pointer()), (*C.uint32_t)(c.Len.Pointer()), (*C.uint8_t)(c.Nulls.Pointer()),
+		return int(C.slp_str_dict((*C.uint8_t)(c.Heap.Pointer()), (*C.uint64_t)(c.Off.Pointer()),
+			(*C.uint32_t)(c.Len.Pointer()), (*C.uint8_t)(c.Nulls.Pointer()),
 			C.int64_t(c.Rows), C.int64_t(max), C.int(sample), (*C.uint16_t)(codes.Pointer()), (*C.uint32_t)(first.Pointer())))
 	}
-	return int(C.slp_value_dict(c.Values.Pointer(), C.int(c.Class.Width()), (*C.uint8_t)(c.Nulls.Pointer()), C.int64_t(c.Rows), C.int64_t(max),
+	return int(C.slp_value_dict(c.Values.Pointer(), C.int(c.Class.Width()), (*C.uint8_t)(c.Nulls.Pointer()),
+		C.int64_t(c.Rows), C.int64_t(max),
 		(*C.uint16_t)(codes.Pointer()), (*C.uint32_t)(first.Pointer())))
 }
 
@@ -194,14 +207,16 @@ func Check(class types.Phys, rows int, secs, body offheap.View, size int) (dictN
 		width = 0
 	}
 	var need C.int64_t
-	b := C.slp_check((*C.slp_section)(secs.Pointer()), C.int64_t(rows), C.int(width), (*C.uint8_t)(body.Pointer()), C.int64_t(size), &need)
+	b := C.slp_check((*C.slp_section)(secs.Pointer()), C.int64_t(rows), C.int(width), (*C.uint8_t)(body.Pointer()),
+		C.int64_t(size), &need)
 	return int(need), int(b)
 }
 
 // StrHeaders makes the headers of n dictionary strings whose lengths (uint16) are at lens and whose
 // bytes are at bytes; the headers borrow them. False: the lengths exceed size.
 func StrHeaders(lens, bytes offheap.View, n, size int, out offheap.View) bool {
-	return C.slp_str_headers((*C.uint16_t)(lens.Pointer()), (*C.uint8_t)(bytes.Pointer()), C.int64_t(n), C.int64_t(size), (*C.slp_str)(out.Pointer())) == 0
+	return C.slp_str_headers((*C.uint16_t)(lens.Pointer()), (*C.uint8_t)(bytes.Pointer()), C.int64_t(n), C.int64_t(size),
+		(*C.slp_str)(out.Pointer())) == 0
 }
 
 // Bytes are section entries as they are stored: as they lie in memory, all fields little endian.

@@ -64,7 +64,8 @@ func (a Account) SetLimit(limit, spare int64) {
 // SetVital lets the account use its parent's spare bytes.
 func (a Account) SetVital() { store(&a.a.vital, 1) }
 
-// Refused is the last request that was refused: its bytes, and the account that was full; none is: the system had no memory.
+// Refused is the last request that was refused: its bytes, and the account that was full; none is: the system had no
+// memory.
 func (a Account) Refused() (full Account, wanted int64) {
 	p := atomic.LoadPointer((*unsafe.Pointer)(unsafe.Pointer(&a.a.full)))
 	return Account{(*C.slp_account)(p)}, load(&a.a.wanted)

@@ -40,8 +40,8 @@ func AllocZero(n int) unsafe.Pointer {
 // Free releases memory of Alloc and Realloc. Free(nil) does nothing.
 func Free(p unsafe.Pointer) { C.free(p) }
 
-// Realloc makes p, memory of Realloc or nil, on no account, n bytes large, keeping what is in it, 16-byte aligned; nil if the system has
-// none: p stays. Large pieces move without copying.
+// Realloc makes p, memory of Realloc or nil, on no account, n bytes large, keeping what is in it, 16-byte aligned; nil
+// if the system has none: p stays. Large pieces move without copying.
 func Realloc(p unsafe.Pointer, n int) unsafe.Pointer {
 	return C.realloc(p, C.size_t(max(n, 1)))
 }

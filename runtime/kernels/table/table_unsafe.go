@@ -8,17 +8,23 @@ package table
 #include "table.h"
 #include <stdlib.h>
 
-static int32_t slp_call(void *f, void *state, int64_t from, int64_t to) { return slp_call_guarded((slp_entry)f, state, from, to); }
+static int32_t slp_call(void *f, void *state, int64_t from, int64_t to) {
+	return slp_call_guarded((slp_entry)f, state, from, to);
+}
 static void *slp_addr_memcpy(void) { return (void *)memcpy; }
 static void *slp_addr_memset(void) { return (void *)memset; }
 static void *slp_addr_memmove(void) { return (void *)memmove; }
 uint64_t slp_hash_long(uint64_t, uint64_t);
 void slp_own_str(); void slp_own_keys(); void slp_keys_equal(); void slp_mul128_overflows();
-void slp_i128_to_f64(); void slp_f64_to_i128(); void slp_in_i64(); void slp_in_f64(); void slp_in_i128(); void slp_in_str();
+void slp_i128_to_f64(); void slp_f64_to_i128(); void slp_in_i64(); void slp_in_f64(); void slp_in_i128();
+void slp_in_str();
 void slp_arena_take(); void slp_key_str(); void slp_make_str();
-void slp_state_new(); void slp_moments_i64(); void slp_moments_i128(); void slp_moments_f64(); void slp_moments_merge(); void slp_variance();
-void slp_append(); void slp_gather_row(); void slp_order_i64(); void slp_order_i128(); void slp_order_f64(); void slp_order_str();
-void slp_sketch_i64(); void slp_sketch_i128(); void slp_sketch_f64(); void slp_sketch_str(); void slp_sketch_merge(); void slp_sketch_count();
+void slp_state_new(); void slp_moments_i64(); void slp_moments_i128(); void slp_moments_f64();
+void slp_moments_merge(); void slp_variance();
+void slp_append(); void slp_gather_row(); void slp_order_i64(); void slp_order_i128(); void slp_order_f64();
+void slp_order_str();
+void slp_sketch_i64(); void slp_sketch_i128(); void slp_sketch_f64(); void slp_sketch_str(); void slp_sketch_merge();
+void slp_sketch_count();
 */
 import "C"
 
@@ -146,7 +152,8 @@ func (t *Table) Sort(keyOff, keep int) (offheap.View, int, error) {
 
 // Trim keeps the first keep entries in order only, with their strings, which are at the offsets strs (the key too).
 func (t *Table) Trim(keyOff, keep int, strs []int64) error {
-	if C.slp_sort_trim(t.t, C.int64_t(keyOff), C.int64_t(keep), (*C.int64_t)(unsafe.SliceData(strs)), C.int64_t(len(strs))) != 0 {
+	if C.slp_sort_trim(t.t, C.int64_t(keyOff), C.int64_t(keep), (*C.int64_t)(unsafe.SliceData(strs)),
+		C.int64_t(len(strs))) != 0 {
 		return t.acct.Refusal()
 	}
 	return nil

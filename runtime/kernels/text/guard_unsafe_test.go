@@ -49,7 +49,8 @@ func TestStringOpsOnRandomBytes(t *testing.T) {
 	for range 6 {
 		mem = append(mem, newGuarded(t))
 	}
-	alphabets := []string{"ab%_\\ ", "0123456789.eE+- ", "0123456789-/: apmbctzJanuy,", "\x00\x7f\x80\xbf\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\xff"}
+	alphabets := []string{"ab%_\\ ", "0123456789.eE+- ", "0123456789-/: apmbctzJanuy,",
+		"\x00\x7f\x80\xbf\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\xff"}
 	random := func() []byte {
 		a := alphabets[rnd.IntN(len(alphabets))]
 		s := make([]byte, rnd.IntN(1<<rnd.IntN(9)))

@@ -18,7 +18,8 @@ import (
 // oracleDSN, given, asks a PostgreSQL (15 was used) for the answers again:
 //
 //	go test ./runtime/kernels/text -run Oracle -oracle 'host=127.0.0.1 port=5432 user=postgres'
-var oracleDSN = flag.String("oracle", "", "connection string of a PostgreSQL that rewrites catalog/fn/fntest/testdata/oracle.txt")
+var oracleDSN = flag.String("oracle", "",
+	"connection string of a PostgreSQL that rewrites catalog/fn/fntest/testdata/oracle.txt")
 
 // Functions agree with PostgreSQL's recorded answers, values and SQLSTATE classes both.
 func TestOracle(t *testing.T) {

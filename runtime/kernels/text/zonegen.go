@@ -28,7 +28,9 @@ func main() {
 	}
 	slices.Sort(words)
 	var out bytes.Buffer
-	fmt.Fprint(&out, "/* Words that name time zones, sorted: 1 an abbreviation, 2 a name, 3 both.\n   Made by zonegen.go from catalog/zone; do not edit. */\n")
+	fmt.Fprint(&out,
+		"/* Words that name time zones, sorted: 1 an abbreviation, 2 a name, 3 both.\n   Made by zonegen.go from "+
+			"catalog/zone; do not edit. */\n")
 	fmt.Fprint(&out, "static const struct zone_word {\n\tconst char *word;\n\tint kinds;\n} zone_words[] = {\n")
 	for _, w := range words {
 		fmt.Fprintf(&out, "\t{%q, %d},\n", w, kinds[w])

@@ -56,7 +56,9 @@ func run(ctx context.Context, s settings) (err error) {
 		return err
 	}
 	defer srv.stop()
-	if err := srv.exec(ctx, "create table events (id bigint not null, kind int, name varchar(40), amount decimal(12,2), at timestamp) distkey(id) sortkey(at)"); err != nil {
+	if err := srv.exec(ctx,
+		"create table events (id bigint not null, kind int, name varchar(40), amount decimal(12,2), at timestamp) "+
+			"distkey(id) sortkey(at)"); err != nil {
 		return err
 	}
 	figures, cpu, client := map[string][]float64{}, map[string][]float64{}, map[string][]float64{}
@@ -84,7 +86,9 @@ func run(ctx context.Context, s settings) (err error) {
 			}
 		}
 	}
-	fmt.Printf("| %d leader(s) | a second | by one session | CPU µs of servers, each | of the client |\n|---|---:|---:|---:|---:|\n", s.leaders)
+	fmt.Printf(
+		"| %d leader(s) | a second | by one session | CPU µs of servers, each | of the client |\n|---|---:|---:|---:|---:|\n",
+		s.leaders)
 	one := map[string]float64{}
 	for _, name := range names {
 		m := median(figures[name])

@@ -38,13 +38,15 @@ func start(ctx context.Context, s settings, dir string) (*server, error) {
 	srv := &server{}
 	storage := "file://" + filepath.Join(dir, "storage")
 	if s.leaders == 1 {
-		_, err := srv.run(s, dir, "start", "start", "--data", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0", "--slices", "4", "--storage", storage)
+		_, err := srv.run(s, dir, "start", "start", "--data", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0",
+			"--slices", "4", "--storage", storage)
 		return srv, err
 	}
 	first := ""
 	for i := range s.leaders {
 		id := fmt.Sprintf("l%d", i+1)
-		args := []string{"leader", "--data", filepath.Join(dir, id), "--id", id, "--listen", "127.0.0.1:0", "--cluster", "127.0.0.1:0"}
+		args := []string{"leader", "--data", filepath.Join(dir, id), "--id", id, "--listen", "127.0.0.1:0", "--cluster",
+			"127.0.0.1:0"}
 		if i == 0 {
 			args = append(args, "--bootstrap", "--slices", "4", "--storage", storage)
 		} else {
@@ -59,7 +61,8 @@ func start(ctx context.Context, s settings, dir string) (*server, error) {
 			first = ready["cluster"]
 		}
 	}
-	_, err := srv.run(s, dir, "n1", "node", "--data", filepath.Join(dir, "n1"), "--id", "n1", "--leader", first, "--cluster", "127.0.0.1:0")
+	_, err := srv.run(s, dir, "n1", "node", "--data", filepath.Join(dir, "n1"), "--id", "n1", "--leader", first,
+		"--cluster", "127.0.0.1:0")
 	if err != nil {
 		srv.stop()
 		return nil, err
@@ -195,13 +198,17 @@ func cpuOf(pid int) float64 {
 func (srv *server) inserter(ctx context.Context, c *pgconn.PgConn, how string) (func(id int64) error, error) {
 	if how == text {
 		return func(id int64) error {
-			_, err := c.Exec(ctx, fmt.Sprintf("insert into events values (%d, %d, 'event number %d', %d.25, '2026-11-20 17:00:%02d')", id, id%7, id, id%1000, id%60)).ReadAll()
+			_,
+				err := c.Exec(ctx,
+				fmt.Sprintf("insert into events values (%d, %d, 'event number %d', %d.25, '2026-11-20 17:00:%02d')", id, id%7, id,
+					id%1000, id%60)).ReadAll()
 			return err
 		}, nil
 	}
 	const sql = "insert into events values ($1, $2, $3, $4, $5)"
 	args := func(id int64) [][]byte {
-		return [][]byte{fmt.Append(nil, id), fmt.Append(nil, id%7), fmt.Appendf(nil, "event number %d", id), fmt.Appendf(nil, "%d.25", id%1000),
+		return [][]byte{fmt.Append(nil, id), fmt.Append(nil, id%7), fmt.Appendf(nil, "event number %d", id),
+			fmt.Appendf(nil, "%d.25", id%1000),
 			fmt.Appendf(nil, "2026-11-20 17:00:%02d", id%60)}
 	}
 	if how == unnamed {
