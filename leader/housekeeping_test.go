@@ -8,6 +8,7 @@ import (
 	"math/rand"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -133,6 +134,7 @@ func (h *house) shape(name string) string {
 				rg.Cols[0].Max.Lo))
 		}
 	}
+	slices.Sort(out) // nodes answer in any order
 	return strings.Join(out, "\n")
 }
 
