@@ -26,7 +26,7 @@ func (l *lowerer) trim(e *plan.Expr, r result) result {
 	}
 	f := l.opt.Fns.Op("rtrim_blanks")
 	out := l.vec(types.Str)
-	l.emit(subop.Scalar{Fn: f, Shape: fn.Shape{In: []types.Phys{types.Str}, Out: types.Str},
+	l.emit(&subop.Scalar{Fn: f, Shape: fn.Shape{In: []types.Phys{types.Str}, Out: types.Str},
 		Args: l.legalModes([]subop.Operand{r.v}), Result: out})
 	t := result{v: read(out), null: r.null, at: l.dom.at, noBlanks: true}
 	if r.v.Mode == subop.Vec {
@@ -78,7 +78,7 @@ func (l *lowerer) call(e *plan.Expr) result {
 		mask = l.failMask(null)
 	}
 	out := l.vec(sh.Out)
-	l.emit(subop.Scalar{Fn: f, Shape: sh, Args: l.legalModes(ops), Mask: mask, Result: out})
+	l.emit(&subop.Scalar{Fn: f, Shape: sh, Args: l.legalModes(ops), Mask: mask, Result: out})
 	r.v = read(out)
 	return r
 }
@@ -129,7 +129,7 @@ func (l *lowerer) customNull(e *plan.Expr, f *fn.Op, sh fn.Shape, args []result,
 		mask = l.failMask(none)
 	}
 	out, outNull := l.vec(sh.Out), l.vec(types.I8)
-	l.emit(subop.ScalarNull{Fn: f, Shape: sh, Args: ops, Nulls: nulls, Mask: mask, Result: out, ResultNull: outNull})
+	l.emit(&subop.ScalarNull{Fn: f, Shape: sh, Args: ops, Nulls: nulls, Mask: mask, Result: out, ResultNull: outNull})
 	r := result{v: read(out), null: read(outNull), at: l.dom.at, bits: typeBits(e.Type)}
 	if !e.Nullable {
 		r.null = none
@@ -161,7 +161,7 @@ func (l *lowerer) hostCall(e *plan.Expr, f *fn.Op, args []result, ops []subop.Op
 	h.Out, h.OutNull = out.Off, outNull.Off
 	h.Ins = len(l.ops) // the next one
 	l.out.Hosts = append(l.out.Hosts, h)
-	l.emit(subop.Host{Call: subop.Num(len(l.out.Hosts) - 1), Reads: reads})
+	l.emit(&subop.Host{Call: subop.Num(len(l.out.Hosts) - 1), Reads: reads})
 	r := result{v: read(out), null: read(outNull), at: l.dom.at, bits: typeBits(e.Type)}
 	if !e.Nullable { // the host writes its flags all the same
 		r.null = none

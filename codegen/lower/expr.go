@@ -62,7 +62,7 @@ func (l *lowerer) bring(r result, to *positions) result {
 
 func (l *lowerer) gather(from subop.Operand, to *positions) subop.Operand {
 	out := l.vec(from.P)
-	l.emitAt(subop.Gather{Row: *to.pos, From: from, Value: out}, to)
+	l.emitAt(&subop.Gather{Row: *to.pos, From: from, Value: out}, to)
 	return read(out)
 }
 
@@ -130,7 +130,7 @@ func (l *lowerer) logicOp(name string, out types.Phys, args ...subop.Operand) su
 		sh.In = append(sh.In, a.P)
 	}
 	o := l.vec(out)
-	l.emit(subop.Scalar{Fn: f, Shape: sh, Args: args, Result: o})
+	l.emit(&subop.Scalar{Fn: f, Shape: sh, Args: args, Result: o})
 	return read(o)
 }
 

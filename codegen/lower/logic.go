@@ -209,6 +209,6 @@ func (l *lowerer) inList(e *plan.Expr) result {
 	list := l.paramSlot(e.Param, asGiven)
 	out := l.vec(types.I8)
 	// The list is laid out by its type: a value that was computed in fewer bits is widened.
-	l.emit(subop.InList{Value: l.spread(l.widen(r, e.Args[0].Type.Phys())), List: subop.Num(list.Off), Found: out})
+	l.emit(&subop.InList{Value: l.spread(l.widen(r, e.Args[0].Type.Phys())), List: subop.Num(list.Off), Found: out})
 	return result{v: read(out), null: r.null, at: l.dom.at}
 }

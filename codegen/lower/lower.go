@@ -161,7 +161,7 @@ func (l *lowerer) emit(s subop.Suboperator) { l.emitIn(s, l.dom.Domain, 0) }
 func (l *lowerer) emitIn(s subop.Suboperator, d subop.Domain, again int64) {
 	o := subop.Make(s)
 	o.Note = l.step
-	l.ops = append(l.ops, *o)
+	l.ops = append(l.ops, o)
 	l.doms = append(l.doms, d)
 	l.again = append(l.again, again)
 	l.enough = append(l.enough, 0)

@@ -84,7 +84,7 @@ func (l *lowerer) narrowCall(e *plan.Expr, f *fn.Op, args []result) (result, boo
 // plain emits an op that cannot fail.
 func (l *lowerer) plain(f *fn.Op, sh fn.Shape, bits int, args ...subop.Operand) result {
 	out := l.vec(sh.Out)
-	l.emit(subop.Scalar{Fn: f, Shape: sh, Args: l.legalModes(args), Result: out})
+	l.emit(&subop.Scalar{Fn: f, Shape: sh, Args: l.legalModes(args), Result: out})
 	return result{v: read(out), at: l.dom.at, bits: bits}
 }
 

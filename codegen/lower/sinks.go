@@ -55,20 +55,20 @@ func (l *lowerer) build(s *plan.Sink) {
 	h := l.hash(rs, subop.TableSeed)
 	pay := l.exprs(s.Payload)
 	ent := l.newEntry(slot, s.TableID, e)
-	l.emit(subop.Put{Entry: ent, Value: h})
+	l.emit(&subop.Put{Entry: ent, Value: h})
 	for i, r := range rs {
 		off := keyStart + e.keyOff[i]
 		switch {
 		case r.v.P == types.Str:
-			l.emit(subop.PutOwned{Entry: ent, Value: r.v, Field: subop.Num(off), Table: subop.Num(slot)})
+			l.emit(&subop.PutOwned{Entry: ent, Value: r.v, Field: subop.Num(off), Table: subop.Num(slot)})
 		case r.v.P == types.F32:
 			// A key's word is compared as a whole: its upper half must not be left as it was.
-			l.emit(subop.Put{Entry: ent, Value: l.constSlot(types.I64, types.Int(0)), Field: subop.Num(off)})
-			l.emit(subop.Put{Entry: ent, Value: r.v, Field: subop.Num(off)})
+			l.emit(&subop.Put{Entry: ent, Value: l.constSlot(types.I64, types.Int(0)), Field: subop.Num(off)})
+			l.emit(&subop.Put{Entry: ent, Value: r.v, Field: subop.Num(off)})
 		case r.v.P == types.I128 || r.v.P == types.F64:
-			l.emit(subop.Put{Entry: ent, Value: r.v, Field: subop.Num(off)})
+			l.emit(&subop.Put{Entry: ent, Value: r.v, Field: subop.Num(off)})
 		default:
-			l.emit(subop.PutInt{Entry: ent, Value: r.v, Field: subop.Num(off)})
+			l.emit(&subop.PutInt{Entry: ent, Value: r.v, Field: subop.Num(off)})
 		}
 	}
 	l.putPayload(ent, slot, pay, t, e)
@@ -86,9 +86,9 @@ func (l *lowerer) exprs(es []*plan.Expr) []result {
 
 // newEntry reserves and takes one entry a row.
 func (l *lowerer) newEntry(slot int64, table int, e *entry) subop.Operand {
-	l.emit(subop.Reserve{Table: subop.Num(slot), Number: subop.Num(table), EntrySize: subop.Num(e.size)})
+	l.emit(&subop.Reserve{Table: subop.Num(slot), Number: subop.Num(table), EntrySize: subop.Num(e.size)})
 	out := l.vec(types.I64)
-	l.emit(subop.Alloc{Table: subop.Num(slot), EntrySize: subop.Num(e.size), Entries: out})
+	l.emit(&subop.Alloc{Table: subop.Num(slot), EntrySize: subop.Num(e.size), Entries: out})
 	return read(out)
 }
 
@@ -96,16 +96,16 @@ func (l *lowerer) putPayload(ent subop.Operand, slot int64, pay []result, t *pla
 	for i, r := range pay {
 		v := l.widen(r, t.Payload[i].Type.Phys())
 		if v.P == types.Str {
-			l.emit(subop.PutOwned{Entry: ent, Value: v, Null: r.null, Field: subop.Num(e.pay[i]), Table: subop.Num(slot)})
+			l.emit(&subop.PutOwned{Entry: ent, Value: v, Null: r.null, Field: subop.Num(e.pay[i]), Table: subop.Num(slot)})
 		} else {
-			l.emit(subop.Put{Entry: ent, Value: v, Null: r.null, Field: subop.Num(e.pay[i])})
+			l.emit(&subop.Put{Entry: ent, Value: v, Null: r.null, Field: subop.Num(e.pay[i])})
 		}
 		if n := e.payNull[i]; n >= 0 {
 			flag := r.null
 			if flag.Mode == subop.None {
 				flag = l.constSlot(types.I8, types.Int(0))
 			}
-			l.emit(subop.Put{Entry: ent, Value: flag, Field: subop.Num(n)})
+			l.emit(&subop.Put{Entry: ent, Value: flag, Field: subop.Num(n)})
 		}
 	}
 }
@@ -129,9 +129,9 @@ func (l *lowerer) aggregate(s *plan.Sink) {
 	} else {
 		k := l.pack(s.Keys, t, e, true)
 		l.prefetch(t, k.hash, slot, false)
-		l.emit(subop.Reserve{Table: subop.Num(slot), Number: subop.Num(s.TableID), EntrySize: subop.Num(e.size)})
+		l.emit(&subop.Reserve{Table: subop.Num(slot), Number: subop.Num(s.TableID), EntrySize: subop.Num(e.size)})
 		out := l.vec(types.I64)
-		l.emit(subop.Find{Hash: k.hash, Key: k.addr, Table: subop.Num(slot), Shape: e.key, Group: out})
+		l.emit(&subop.Find{Hash: k.hash, Key: k.addr, Table: subop.Num(slot), Shape: e.key, Group: out})
 		group = read(out)
 		for i := range s.Keys {
 			if x, ok := e.shown[i]; ok {
@@ -145,9 +145,9 @@ func (l *lowerer) aggregate(s *plan.Sink) {
 		x := e.aggs[i]
 		switch {
 		case a.Arg == nil:
-			l.emit(subop.Count{Entry: group, State: subop.Num(x.off)})
+			l.emit(&subop.Count{Entry: group, State: subop.Num(x.off)})
 		case a.Fn.In == nil:
-			l.emit(subop.Count{Entry: group, Null: args[i].null, State: subop.Num(x.off)})
+			l.emit(&subop.Count{Entry: group, Null: args[i].null, State: subop.Num(x.off)})
 		default:
 			v := args[i].v // in fewer bits than its type has, if the state is the same
 			if x.fn.State(v.P) != x.p || !slices.Contains(x.fn.In, v.P) {
@@ -160,7 +160,7 @@ func (l *lowerer) aggregate(s *plan.Sink) {
 
 // add adds v to the accumulator in each row's group.
 func (x *accumulator) add(group, v, null subop.Operand, slot int64) subop.Suboperator {
-	a := subop.Accumulate{Fn: x.fn, Entry: group, Value: v, Null: null, State: subop.Num(x.off), Table: subop.Num(slot)}
+	a := &subop.Accumulate{Fn: x.fn, Entry: group, Value: v, Null: null, State: subop.Num(x.off), Table: subop.Num(slot)}
 	if x.none >= 0 {
 		a.None = subop.Optional(x.none)
 	}
@@ -178,7 +178,7 @@ func (l *lowerer) sortRun(s *plan.Sink) {
 	if o, k := s.Order[0], &keys[0]; s.LimitParam >= 0 && o.Expr.Type.Phys() != types.Str {
 		*k = l.expr(o.Expr)
 		d := l.newSelection()
-		l.emit(subop.KeyCut{Value: l.spread(l.widen(*k, o.Expr.Type.Phys())), Null: k.null,
+		l.emit(&subop.KeyCut{Value: l.spread(l.widen(*k, o.Expr.Type.Phys())), Null: k.null,
 			Order: subop.OrderOf(o.Desc, o.NullsFirst),
 			Table: subop.Num(slot), Kept: subop.Keep(d.Domain)})
 		l.dom = d
@@ -192,24 +192,24 @@ func (l *lowerer) sortRun(s *plan.Sink) {
 		fixed += subop.FixedKeySize(keys[i].v.P)
 		if keys[i].v.P == types.Str {
 			out := l.vec(types.I64)
-			l.emit(subop.KeySize{SoFar: size, String: keys[i].v, Size: out})
+			l.emit(&subop.KeySize{SoFar: size, String: keys[i].v, Size: out})
 			size = read(out)
 		}
 	}
 	pay := l.exprs(s.Payload)
 	ent := l.newEntry(slot, s.TableID, e)
 	begin := l.vec(types.I64)
-	l.emit(subop.KeyAlloc{Strings: size, Fixed: subop.Num(fixed), Table: subop.Num(slot), Begin: begin})
+	l.emit(&subop.KeyAlloc{Strings: size, Fixed: subop.Num(fixed), Table: subop.Num(slot), Begin: begin})
 	at := read(begin)
 	for i, o := range s.Order {
 		next := l.vec(types.I64)
-		l.emit(subop.KeyPut{At: at, Value: keys[i].v, Null: keys[i].null, Order: subop.OrderOf(o.Desc, o.NullsFirst),
+		l.emit(&subop.KeyPut{At: at, Value: keys[i].v, Null: keys[i].null, Order: subop.OrderOf(o.Desc, o.NullsFirst),
 			Next: next})
 		at = read(next)
 	}
 	key := l.vec(types.Str)
-	l.emit(subop.KeyEnd{Begin: read(begin), End: at, Key: key})
-	l.emit(subop.Put{Entry: ent, Value: read(key), Field: subop.Num(e.sortKey)})
+	l.emit(&subop.KeyEnd{Begin: read(begin), End: at, Key: key})
+	l.emit(&subop.Put{Entry: ent, Value: read(key), Field: subop.Num(e.sortKey)})
 	l.putPayload(ent, slot, pay, t, e)
 }
 
@@ -234,26 +234,26 @@ func (l *lowerer) send(s *plan.Sink) {
 				rs[i].v = l.widen(rs[i], k.Type.Phys())
 			}
 			out := l.vec(types.I64)
-			l.emit(subop.Destination{Hash: l.hash(rs, subop.DistSeed), Dests: subop.Num(n), Dest: out})
+			l.emit(&subop.Destination{Hash: l.hash(rs, subop.DistSeed), Dests: subop.Num(n), Dest: out})
 			dest = read(out)
 		case program.DistRoundRobin:
 			out := l.vec(types.I64)
-			l.emit(subop.Rotate{Sequence: subop.Num(l.counter()), Dests: subop.Num(n), Dest: out})
+			l.emit(&subop.Rotate{Sequence: subop.Num(l.counter()), Dests: subop.Num(n), Dest: out})
 			dest = read(out)
 		}
 	}
-	l.emit(subop.Room{Chunks: subop.Num(dests), Dests: subop.Num(n)})
+	l.emit(&subop.Room{Chunks: subop.Num(dests), Dests: subop.Num(n)})
 	ch, row := l.vec(types.I64), l.vec(types.I64)
-	l.emit(subop.Slot{Chunks: subop.Num(dests), Dest: dest, Chunk: ch, Row: row})
+	l.emit(&subop.Slot{Chunks: subop.Num(dests), Dest: dest, Chunk: ch, Row: row})
 	for i, r := range vals {
-		l.emit(subop.Output{Chunk: read(ch), Row: read(row), Value: l.widen(r, s.Cols[i].Type.Phys()), Null: r.null,
+		l.emit(&subop.Output{Chunk: read(ch), Row: read(row), Value: l.widen(r, s.Cols[i].Type.Phys()), Null: r.null,
 			Column: subop.Num(cols[i].Values)})
 		if cols[i].Nullable {
 			flag := r.null
 			if flag.Mode == subop.None {
 				flag = l.constSlot(types.I8, types.Int(0))
 			}
-			l.emit(subop.Output{Chunk: read(ch), Row: read(row), Value: flag, Column: subop.Num(cols[i].Nulls)})
+			l.emit(&subop.Output{Chunk: read(ch), Row: read(row), Value: flag, Column: subop.Num(cols[i].Nulls)})
 		}
 	}
 }

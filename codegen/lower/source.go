@@ -68,7 +68,7 @@ func (l *lowerer) scan(s *plan.Source) {
 				guarded[i] = true
 				l.out.Guards = append(l.out.Guards, g)
 			}
-			l.emit(subop.Decode{Cursor: subop.Num(cur), Count: subop.Num(l.basePositions().count), Values: v, Nulls: null})
+			l.emit(&subop.Decode{Cursor: subop.Num(cur), Count: subop.Num(l.basePositions().count), Values: v, Nulls: null})
 			r.v, r.null = read(v), read(null)
 			return r
 		}
@@ -98,11 +98,11 @@ func (l *lowerer) chunkSource(s *plan.Source, base *positions) {
 			Values: cols[i].Values, Nulls: cols[i].Nulls})
 		l.cols[i].fetch = func() result {
 			v, null := l.vec(c.Type.Phys()), none
-			l.emit(subop.ChunkColumn{Chunk: subop.Num(slot), Column: subop.Num(cols[i].Values), Count: subop.Num(base.count),
+			l.emit(&subop.ChunkColumn{Chunk: subop.Num(slot), Column: subop.Num(cols[i].Values), Count: subop.Num(base.count),
 				Values: v})
 			if c.Nullable {
 				null = l.vec(types.I8)
-				l.emit(subop.ChunkColumn{Chunk: subop.Num(slot), Column: subop.Num(cols[i].Nulls), Count: subop.Num(base.count),
+				l.emit(&subop.ChunkColumn{Chunk: subop.Num(slot), Column: subop.Num(cols[i].Nulls), Count: subop.Num(base.count),
 					Values: null})
 			}
 			return result{v: read(v), null: read(null), at: base, bits: typeBits(c.Type), noBlanks: c.Type.Kind == types.Char}
@@ -118,14 +118,14 @@ func (l *lowerer) tableSource(s *plan.Source, base *positions) {
 	l.out.Source.Base = slot
 	ent := l.vec(types.I64)
 	if t.Kind == program.SinkSort {
-		l.emit(subop.EntryPointers{Array: subop.Num(slot), Entries: ent})
+		l.emit(&subop.EntryPointers{Array: subop.Num(slot), Entries: ent})
 	} else {
-		l.emit(subop.EntrySequence{First: subop.Num(slot), EntrySize: subop.Num(e.size), Entries: ent})
+		l.emit(&subop.EntrySequence{First: subop.Num(slot), EntrySize: subop.Num(e.size), Entries: ent})
 	}
 	from := read(ent)
 	field := func(p types.Phys, off int) subop.Operand {
 		v := l.vec(p)
-		l.emitAt(subop.Get{Entry: from, Field: subop.Num(off), Value: v}, base)
+		l.emitAt(&subop.Get{Entry: from, Field: subop.Num(off), Value: v}, base)
 		return read(v)
 	}
 	fetchers := l.sortFields(t, e, field)
@@ -171,7 +171,7 @@ func (l *lowerer) groupFields(t *plan.Table, e *entry, from subop.Operand, field
 				r.v = field(p, at)
 			} else {
 				v := l.vec(p)
-				l.emit(subop.GetInt{Entry: from, Field: subop.Num(at), Value: v})
+				l.emit(&subop.GetInt{Entry: from, Field: subop.Num(at), Value: v})
 				r.v = read(v)
 			}
 			if s, ok := e.shown[i]; ok {
@@ -180,7 +180,7 @@ func (l *lowerer) groupFields(t *plan.Table, e *entry, from subop.Operand, field
 			}
 			if e.keyNull[i] >= 0 {
 				n := l.vec(types.I8)
-				l.emit(subop.GetInt{Entry: from, Field: subop.Num(keyStart + e.keyNull[i]), Value: n})
+				l.emit(&subop.GetInt{Entry: from, Field: subop.Num(keyStart + e.keyNull[i]), Value: n})
 				r.null = read(n)
 			}
 			return r
@@ -225,9 +225,9 @@ func (l *lowerer) values(s *plan.Source, base *positions) {
 		for i, e := range row {
 			x := l.expr(e)
 			p := s.Cols[i].Type.Phys()
-			l.emit(subop.Place{Value: l.widen(x, p), Place: subop.Num(areas[i].v + int64(r*p.Width()))})
+			l.emit(&subop.Place{Value: l.widen(x, p), Place: subop.Num(areas[i].v + int64(r*p.Width()))})
 			if s.Cols[i].Nullable && x.null.Mode != subop.None {
-				l.emit(subop.Place{Value: x.null, Place: subop.Num(areas[i].null + int64(r))})
+				l.emit(&subop.Place{Value: x.null, Place: subop.Num(areas[i].null + int64(r))})
 			}
 		}
 	}
@@ -235,11 +235,11 @@ func (l *lowerer) values(s *plan.Source, base *positions) {
 	for i, c := range s.Cols {
 		l.cols[i].fetch = func() result {
 			v, null := l.vec(c.Type.Phys()), none
-			l.emit(subop.ChunkColumn{Chunk: subop.Num(l.out.Source.Base), Column: subop.Num(areas[i].v),
+			l.emit(&subop.ChunkColumn{Chunk: subop.Num(l.out.Source.Base), Column: subop.Num(areas[i].v),
 				Count: subop.Num(base.count), Values: v})
 			if c.Nullable {
 				null = l.vec(types.I8)
-				l.emit(subop.ChunkColumn{Chunk: subop.Num(l.out.Source.Base), Column: subop.Num(areas[i].null),
+				l.emit(&subop.ChunkColumn{Chunk: subop.Num(l.out.Source.Base), Column: subop.Num(areas[i].null),
 					Count: subop.Num(base.count), Values: null})
 			}
 			return result{v: read(v), null: read(null), at: base, bits: typeBits(c.Type), noBlanks: c.Type.Kind == types.Char}

@@ -41,7 +41,7 @@ func (l *lowerer) keep(r result) {
 		r.v = l.spread(r.v)
 	}
 	d := l.newSelection()
-	l.emit(subop.Filter{Predicate: r.v, Null: r.null, Kept: subop.Keep(d.Domain)})
+	l.emit(&subop.Filter{Predicate: r.v, Null: r.null, Kept: subop.Keep(d.Domain)})
 	l.dom = d
 }
 
@@ -91,7 +91,7 @@ func (l *lowerer) limit(st *plan.Limit) {
 	ctr := l.counter()
 	d := l.newSelection()
 	met := l.word("met", 8)
-	l.emit(subop.Limit{Counter: subop.Num(ctr), Count: param(st.Count, asLimit, math.MaxInt64),
+	l.emit(&subop.Limit{Counter: subop.Num(ctr), Count: param(st.Count, asLimit, math.MaxInt64),
 		Offset: param(st.Offset, asGiven, 0),
 		Kept:   subop.Keep(d.Domain), Met: subop.Num(met)})
 	l.enough[len(l.enough)-1] = met
@@ -132,16 +132,16 @@ func (l *lowerer) pack(keys []*plan.Expr, t *plan.Table, e *entry, nullsEqual bo
 	h := l.hash(rs, subop.TableSeed)
 	buf := l.slot("key", int64(e.keyStride)*abi.VectorRows)
 	at := l.vec(types.I64)
-	l.emit(subop.RowAddress{Buffer: subop.Num(buf), KeySize: subop.Num(e.keyStride), Keys: at})
+	l.emit(&subop.RowAddress{Buffer: subop.Num(buf), KeySize: subop.Num(e.keyStride), Keys: at})
 	addr := read(at)
 	for i, r := range rs {
 		if r.v.P == types.Str || r.v.P == types.I128 || r.v.P.IsFloat() {
-			l.emit(subop.Put{Entry: addr, Value: r.v, Null: r.null, Field: subop.Num(e.keyOff[i])})
+			l.emit(&subop.Put{Entry: addr, Value: r.v, Null: r.null, Field: subop.Num(e.keyOff[i])})
 		} else {
-			l.emit(subop.PutInt{Entry: addr, Value: r.v, Null: r.null, Field: subop.Num(e.keyOff[i])})
+			l.emit(&subop.PutInt{Entry: addr, Value: r.v, Null: r.null, Field: subop.Num(e.keyOff[i])})
 		}
 		if n := e.keyNull[i]; nullsEqual && n >= 0 && r.null.Mode != subop.None {
-			l.emit(subop.PutWord{Entry: addr, Flag: r.null, Field: subop.Num(n)})
+			l.emit(&subop.PutWord{Entry: addr, Flag: r.null, Field: subop.Num(n)})
 		}
 	}
 	return packed{hash: h, addr: addr, null: null}
@@ -159,7 +159,7 @@ func (l *lowerer) hash(rs []result, seed int64) subop.Operand {
 	so := none
 	for _, r := range rs {
 		out := l.vec(types.I64)
-		l.emit(subop.Hash{Value: l.spread(r.v), Null: r.null, SoFar: so, Seed: subop.Num(seed), Hash: out})
+		l.emit(&subop.Hash{Value: l.spread(r.v), Null: r.null, SoFar: so, Seed: subop.Num(seed), Hash: out})
 		so = read(out)
 	}
 	return so
@@ -171,7 +171,7 @@ func (l *lowerer) prefetch(t *plan.Table, h subop.Operand, slot int64, join bool
 		if join {
 			p.Join = subop.Optional(1)
 		}
-		l.emit(p)
+		l.emit(&p)
 	}
 }
 
@@ -192,14 +192,14 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 	matched := none
 	probe := subop.Probe{Hash: k.hash, Key: k.addr, Null: k.null, Table: subop.Num(slot), Shape: e.key,
 		Cursor: subop.Num(cursor), More: subop.Num(more), Pairs: subop.Num(after.count), Row: pos, Entry: ent}
-	var op subop.Suboperator = probe
+	var op subop.Suboperator = &probe
 	if j.Kind == plan.LeftJoin {
 		if j.Residual == nil {
-			op = subop.ProbeLeft(probe)
+			op = (*subop.ProbeLeft)(&probe)
 		} else {
 			matched = read(l.vec(types.I8))
 			probe.Matched = matched
-			op = subop.ProbeMarked(probe)
+			op = (*subop.ProbeMarked)(&probe)
 		}
 	}
 	l.emitIn(op, l.dom.Domain, more)
@@ -208,17 +208,17 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 	lone := none
 	if j.Kind == plan.LeftJoin {
 		o := l.vec(types.I8)
-		l.emit(subop.Unmatched{Entry: from, Lone: o})
+		l.emit(&subop.Unmatched{Entry: from, Lone: o})
 		lone = read(o)
 	}
 	for i, c := range t.Payload {
 		l.cols = append(l.cols, column{typ: c.Type, fetch: func() result {
 			v := l.vec(c.Type.Phys())
-			l.emitAt(subop.Get{Entry: from, Field: subop.Num(e.pay[i]), Value: v}, after)
+			l.emitAt(&subop.Get{Entry: from, Field: subop.Num(e.pay[i]), Value: v}, after)
 			r := result{v: read(v), null: none, at: after, bits: typeBits(c.Type), noBlanks: c.Type.Kind == types.Char}
 			if e.payNull[i] >= 0 {
 				n := l.vec(types.I8)
-				l.emitAt(subop.Get{Entry: from, Field: subop.Num(e.payNull[i]), Value: n}, after)
+				l.emitAt(&subop.Get{Entry: from, Field: subop.Num(e.payNull[i]), Value: n}, after)
 				r.null = read(n)
 			}
 			if lone.Mode != subop.None {
@@ -243,7 +243,7 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 	}
 	// A pair counts if the condition is true; rows of the second pass always pass.
 	l.keep(result{v: l.logicOp("bool_or", types.I8, l.truth(r), lone), null: none})
-	l.emit(subop.Mark{Row: p, Matched: matched})
+	l.emit(&subop.Mark{Row: p, Matched: matched})
 }
 
 // existsJoin keeps the rows that have (semi) or have not (anti) a match.
@@ -254,7 +254,7 @@ func (l *lowerer) existsJoin(j *plan.HashJoin, t *plan.Table, e *entry, slot int
 	k := l.pack(j.Keys, t, e, false)
 	l.prefetch(t, k.hash, slot, true)
 	hit := l.vec(types.I8)
-	l.emit(subop.Exists{Hash: k.hash, Key: k.addr, Null: k.null, Table: subop.Num(slot), Shape: e.key, Found: hit})
+	l.emit(&subop.Exists{Hash: k.hash, Key: k.addr, Null: k.null, Table: subop.Num(slot), Shape: e.key, Found: hit})
 	v := read(hit)
 	if j.Kind == plan.AntiJoin {
 		v = l.logicOp("bool_not", types.I8, v)

@@ -48,7 +48,7 @@ type Accumulate struct {
 	Table       Number  // slot of the table's address: states of bytes lie in its arena
 }
 
-func (a Accumulate) op() Op { return Op{Kind: accumulators[a.Fn.Name]} }
+func (a *Accumulate) op() Op { return Op{Kind: accumulators[a.Fn.Name]} }
 
 // accumulators has a kind for each accumulator, by its name.
 var accumulators = func() map[string]*Kind {
@@ -172,7 +172,7 @@ type Count struct {
 	State Number // offset of the count in the entry
 }
 
-func (Count) op() Op { return Op{Kind: count} }
+func (*Count) op() Op { return Op{Kind: count} }
 
 var count = kindOf(Kind{Name: "count"}, emitter[Count]{
 	before: func(c *Ctx, o *Count) {

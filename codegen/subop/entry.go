@@ -43,7 +43,7 @@ type Reserve struct {
 	EntrySize Number
 }
 
-func (Reserve) op() Op { return Op{Kind: reserve} }
+func (*Reserve) op() Op { return Op{Kind: reserve} }
 
 var reserve = kindOf(Kind{Name: "reserve", Ends: true}, emitter[Reserve]{
 	before: func(c *Ctx, o *Reserve) {
@@ -70,7 +70,7 @@ type Alloc struct {
 	Entries   Operand
 }
 
-func (Alloc) op() Op { return Op{Kind: alloc} }
+func (*Alloc) op() Op { return Op{Kind: alloc} }
 
 var alloc = kindOf(Kind{Name: "alloc"}, emitter[Alloc]{
 	before: func(c *Ctx, o *Alloc) {
@@ -95,7 +95,7 @@ type RowAddress struct {
 	Keys    Operand
 }
 
-func (RowAddress) op() Op { return Op{Kind: rowAddress} }
+func (*RowAddress) op() Op { return Op{Kind: rowAddress} }
 
 var rowAddress = kindOf(Kind{Name: "rowaddr", Elementwise: true}, emitter[RowAddress]{
 	before: func(c *Ctx, o *RowAddress) { c.base = c.toInt(c.Ptr(o.Buffer)) },
@@ -111,7 +111,7 @@ type Put struct {
 	Field              Number // offset in the entry
 }
 
-func (Put) op() Op { return Op{Kind: put} }
+func (*Put) op() Op { return Op{Kind: put} }
 
 var put = kindOf(Kind{Name: "put"}, emitter[Put]{
 	row: func(c *Ctx, o *Put) {
@@ -145,7 +145,7 @@ type PutWord struct {
 	Field       Number
 }
 
-func (PutWord) op() Op { return Op{Kind: putWord} }
+func (*PutWord) op() Op { return Op{Kind: putWord} }
 
 var putWord = kindOf(Kind{Name: "putword"}, emitter[PutWord]{
 	row: func(c *Ctx, o *PutWord) {
@@ -163,7 +163,7 @@ type PutInt struct {
 	Field              Number
 }
 
-func (PutInt) op() Op { return Op{Kind: putInt} }
+func (*PutInt) op() Op { return Op{Kind: putInt} }
 
 var putInt = kindOf(Kind{Name: "putint"}, emitter[PutInt]{
 	row: func(c *Ctx, o *PutInt) {
@@ -195,7 +195,7 @@ type PutOwned struct {
 	Table              Number // slot of its address
 }
 
-func (PutOwned) op() Op { return Op{Kind: putOwned} }
+func (*PutOwned) op() Op { return Op{Kind: putOwned} }
 
 var putOwned = kindOf(Kind{Name: "putown"}, emitter[PutOwned]{
 	before: func(c *Ctx, o *PutOwned) {
@@ -235,7 +235,7 @@ type Get struct {
 	Value Operand
 }
 
-func (Get) op() Op { return Op{Kind: get} }
+func (*Get) op() Op { return Op{Kind: get} }
 
 var get = kindOf(Kind{Name: "get"}, emitter[Get]{
 	row: func(c *Ctx, o *Get) {
@@ -257,7 +257,7 @@ type GetInt struct {
 	Value Operand
 }
 
-func (GetInt) op() Op { return Op{Kind: getInt} }
+func (*GetInt) op() Op { return Op{Kind: getInt} }
 
 var getInt = kindOf(Kind{Name: "getint"}, emitter[GetInt]{
 	row: func(c *Ctx, o *GetInt) {
@@ -283,7 +283,7 @@ type Unmatched struct {
 	Entry, Lone Operand
 }
 
-func (Unmatched) op() Op { return Op{Kind: unmatched} }
+func (*Unmatched) op() Op { return Op{Kind: unmatched} }
 
 var unmatched = kindOf(Kind{Name: "unmatched", Elementwise: true}, emitter[Unmatched]{
 	before: func(c *Ctx, o *Unmatched) {
@@ -302,7 +302,7 @@ type Gather struct {
 	Value Operand
 }
 
-func (Gather) op() Op { return Op{Kind: gather} }
+func (*Gather) op() Op { return Op{Kind: gather} }
 
 var gather = kindOf(Kind{Name: "gather", Reaches: true}, emitter[Gather]{
 	row: func(c *Ctx, o *Gather) {

@@ -18,7 +18,7 @@ type Exists struct {
 	Found           Operand
 }
 
-func (Exists) op() Op { return Op{Kind: exists} }
+func (*Exists) op() Op { return Op{Kind: exists} }
 
 var exists = kindOf(Kind{Name: "exists"}, emitter[Exists]{
 	before: func(c *Ctx, o *Exists) {

@@ -15,7 +15,7 @@ type Filter struct {
 	Kept
 }
 
-func (Filter) op() Op { return Op{Kind: filter} }
+func (*Filter) op() Op { return Op{Kind: filter} }
 
 var filter = kindOf(Kind{Name: "filter", Ends: true}, emitter[Filter]{
 	before: func(c *Ctx, o *Filter) { c.store(c64(0), c.Var("kept")) },
@@ -56,7 +56,7 @@ type Limit struct {
 	Met Number // offset of the word that becomes 1 with the last row wanted
 }
 
-func (Limit) op() Op { return Op{Kind: limit} }
+func (*Limit) op() Op { return Op{Kind: limit} }
 
 var limit = kindOf(Kind{Name: "limit", Ends: true}, emitter[Limit]{
 	before: func(c *Ctx, o *Limit) {

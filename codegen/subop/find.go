@@ -24,7 +24,7 @@ type Find struct {
 	Group     Operand
 }
 
-func (Find) op() Op { return Op{Kind: find} }
+func (*Find) op() Op { return Op{Kind: find} }
 
 var find = kindOf(Kind{Name: "find"}, emitter[Find]{
 	before: func(c *Ctx, o *Find) {

@@ -30,7 +30,7 @@ type Hash struct {
 	Hash        Operand
 }
 
-func (Hash) op() Op { return Op{Kind: hash} }
+func (*Hash) op() Op { return Op{Kind: hash} }
 
 var hash = kindOf(Kind{Name: "hash", Elementwise: true}, emitter[Hash]{
 	row: func(c *Ctx, o *Hash) {
@@ -120,7 +120,7 @@ type Prefetch struct {
 	Join  Operand // there if the directory is a join table's
 }
 
-func (Prefetch) op() Op { return Op{Kind: prefetch} }
+func (*Prefetch) op() Op { return Op{Kind: prefetch} }
 
 var prefetch = kindOf(Kind{Name: "prefetch"}, emitter[Prefetch]{
 	before: func(c *Ctx, o *Prefetch) {

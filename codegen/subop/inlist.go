@@ -12,7 +12,7 @@ type InList struct {
 	Found Operand
 }
 
-func (InList) op() Op { return Op{Kind: inList} }
+func (*InList) op() Op { return Op{Kind: inList} }
 
 var inList = kindOf(Kind{Name: "inlist"}, emitter[InList]{
 	before: func(c *Ctx, o *InList) { c.base = c.load(bytePtr, c.Ptr(o.List), "list") },

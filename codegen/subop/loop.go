@@ -80,12 +80,12 @@ func (c *Ctx) Ptr(o indexed) value.Value {
 // In is the value of the operand for the current row.
 func (c *Ctx) In(o Operand) val {
 	if o.Mode == Par {
-		if v, ok := c.pars[o.at]; ok {
+		if v, ok := c.pars[o.index()]; ok {
 			return v
 		}
 		var v val
-		c.inEntry(func() { v = c.loadVal(o.P, c.gep(c.state, c.offs[o.at], "par.at"), "par") })
-		c.pars[o.at] = v
+		c.inEntry(func() { v = c.loadVal(o.P, c.gep(c.state, c.offs[o.index()], "par.at"), "par") })
+		c.pars[o.index()] = v
 		return v
 	}
 	if v, ok := c.ssa[o.Val]; ok {

@@ -19,16 +19,16 @@ type Suboperator interface {
 type Operand struct {
 	Mode Mode
 	P    types.Phys // of Vec, Par, Out
+	at   int16      // its place among the op's operands
 	Val  ValID      // of Vec, Out
 	Off  int64      // state offset of Vec, Par, Out; the number of Imm
-	at   int        // its place among the op's operands
 }
 
 // Number is an operand that is a number known when the program is made: an offset in the state or in an entry, an
 // index, a size, a seed.
 type Number struct {
 	N  int64
-	at int
+	at int16
 }
 
 // Num is n as an operand.
@@ -40,8 +40,8 @@ func Optional[T ~int | ~int64](n T) Operand { return Operand{Mode: Imm, Off: int
 // indexed is an operand as emitters name it.
 type indexed interface{ index() int }
 
-func (o Operand) index() int { return o.at }
-func (n Number) index() int  { return n.at }
+func (o Operand) index() int { return int(o.at) }
+func (n Number) index() int  { return int(n.at) }
 
 // vec, par and written are operands of the forms that primitives are built for.
 func vec(p types.Phys, v ValID) Operand     { return Operand{Mode: Vec, P: p, Val: v} }
@@ -57,14 +57,31 @@ type Kept struct{ Count, Rows Number }
 // Keep makes the operands of a selection that is domain d.
 func Keep(d Domain) Kept { return Kept{Count: Num(d.Count), Rows: Num(d.Sel)} }
 
-// Make is s as an op of a program.
-func Make(s Suboperator) *Op {
+// Make is s, a pointer that the op keeps, as an op of a program.
+func Make(s Suboperator) Op {
 	o := s.op()
-	named := reflect.New(reflect.TypeOf(s))
-	named.Elem().Set(reflect.ValueOf(s))
-	o.Args = number(nil, named.Elem())
-	o.operands = named.Interface()
-	return &o
+	v := reflect.ValueOf(s).Elem()
+	o.Args = number(make([]Operand, 0, operandsIn(v)), v)
+	o.operands = s
+	return o
+}
+
+// operandsIn is how many operands are in v, a struct.
+func operandsIn(v reflect.Value) int {
+	n := 0
+	for i := range v.NumField() {
+		switch f := v.Field(i).Addr().Interface().(type) {
+		case *Operand, *Number:
+			n++
+		case *[]Operand:
+			n += len(*f)
+		default:
+			if s := v.Field(i); s.Kind() == reflect.Struct {
+				n += operandsIn(s)
+			}
+		}
+	}
+	return n
 }
 
 // number appends the operands in v, a struct, to args and tells each its place.
@@ -79,7 +96,7 @@ func number(args []Operand, v reflect.Value) []Operand {
 				args = (*f)[j].number(args)
 			}
 		case *Number:
-			f.at = len(args)
+			f.at = int16(len(args))
 			args = append(args, Operand{Mode: Imm, Off: f.N, at: f.at})
 		default:
 			if s := v.Field(i); s.Kind() == reflect.Struct {
@@ -94,19 +111,19 @@ func (o *Operand) number(args []Operand) []Operand {
 	if o.Mode == 0 {
 		o.Mode = None
 	}
-	o.at = len(args)
+	o.at = int16(len(args))
 	return append(args, *o)
 }
 
 // emitter is what a Kind does, seen with the operands' names.
-type emitter[S Suboperator] struct {
+type emitter[S any] struct {
 	before, row, after func(c *Ctx, o *S)
 	dense              func(c *Ctx, o *S) bool
 	variants           func(t *fn.Table) []S
 }
 
-// kindOf makes k of the emitter.
-func kindOf[S Suboperator](k Kind, e emitter[S]) *Kind {
+// kindOf makes k of the emitter. A pointer to S is a Suboperator.
+func kindOf[S any](k Kind, e emitter[S]) *Kind {
 	bound := func(f func(*Ctx, *S)) func(*Ctx) {
 		if f == nil {
 			return nil
@@ -120,7 +137,7 @@ func kindOf[S Suboperator](k Kind, e emitter[S]) *Kind {
 	k.Variants = func(t *fn.Table) []Op {
 		var ops []Op
 		for _, s := range e.variants(t) {
-			ops = append(ops, *Make(s))
+			ops = append(ops, Make(any(&s).(Suboperator)))
 		}
 		return ops
 	}

@@ -16,7 +16,7 @@ type Room struct {
 	Dests  Number // slot of its length
 }
 
-func (Room) op() Op { return Op{Kind: room} }
+func (*Room) op() Op { return Op{Kind: room} }
 
 var room = kindOf(Kind{Name: "room", Ends: true}, emitter[Room]{
 	before: func(c *Ctx, o *Room) {
@@ -40,7 +40,7 @@ type Slot struct {
 	Chunk, Row Operand
 }
 
-func (Slot) op() Op { return Op{Kind: slot} }
+func (*Slot) op() Op { return Op{Kind: slot} }
 
 var slot = kindOf(Kind{Name: "slot"}, emitter[Slot]{
 	before: func(c *Ctx, o *Slot) { c.base = c.load(bytePtr, c.Ptr(o.Chunks), "chunks") },
@@ -73,7 +73,7 @@ type Destination struct {
 	Dest  Operand
 }
 
-func (Destination) op() Op { return Op{Kind: destination} }
+func (*Destination) op() Op { return Op{Kind: destination} }
 
 var destination = kindOf(Kind{Name: "dest"}, emitter[Destination]{
 	before: func(c *Ctx, o *Destination) { c.base = c.load(i64, c.Ptr(o.Dests), "dests") },
@@ -93,7 +93,7 @@ type Rotate struct {
 	Dest     Operand
 }
 
-func (Rotate) op() Op { return Op{Kind: rotate} }
+func (*Rotate) op() Op { return Op{Kind: rotate} }
 
 var rotate = kindOf(Kind{Name: "rotate"}, emitter[Rotate]{
 	before: func(c *Ctx, o *Rotate) {
@@ -121,7 +121,7 @@ type Output struct {
 	Column      Number // its offset in the chunk
 }
 
-func (Output) op() Op { return Op{Kind: output} }
+func (*Output) op() Op { return Op{Kind: output} }
 
 var output = kindOf(Kind{Name: "out"}, emitter[Output]{
 	row: func(c *Ctx, o *Output) {

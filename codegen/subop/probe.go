@@ -34,7 +34,7 @@ type Probe struct {
 	Matched         Operand // flags by row; of a probe in two passes
 }
 
-func (Probe) op() Op { return Op{Kind: probe} }
+func (*Probe) op() Op { return Op{Kind: probe} }
 
 var probe = kindOf(Kind{Name: "probe", Ends: true, Walks: true}, emitter[Probe]{
 	before:   func(c *Ctx, o *Probe) { (&walk{Ctx: c, o: o}).emit(walkHooks{}) },

@@ -13,7 +13,7 @@ import (
 //	if nothing matched { pos[k], ent[k] = row, null row; k++ }
 type ProbeLeft Probe
 
-func (ProbeLeft) op() Op { return Op{Kind: probeLeft} }
+func (*ProbeLeft) op() Op { return Op{Kind: probeLeft} }
 
 var probeLeft = kindOf(Kind{Name: "probe_left", Ends: true, Walks: true}, emitter[ProbeLeft]{
 	before: func(c *Ctx, o *ProbeLeft) {

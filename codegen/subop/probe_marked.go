@@ -13,7 +13,7 @@ import (
 // condition, where Mark notes it. A second pass yields the rows that are not marked, with the null row.
 type ProbeMarked Probe
 
-func (ProbeMarked) op() Op { return Op{Kind: probeMarked} }
+func (*ProbeMarked) op() Op { return Op{Kind: probeMarked} }
 
 var probeMarked = kindOf(Kind{Name: "probe_mark", Ends: true, Walks: true}, emitter[ProbeMarked]{
 	before: func(c *Ctx, o *ProbeMarked) {
@@ -63,7 +63,7 @@ type Mark struct {
 	Row, Matched Operand // position; flags by probe row
 }
 
-func (Mark) op() Op { return Op{Kind: mark} }
+func (*Mark) op() Op { return Op{Kind: mark} }
 
 var mark = kindOf(Kind{Name: "mark"}, emitter[Mark]{
 	row: func(c *Ctx, o *Mark) {

@@ -14,7 +14,7 @@ type Scalar struct {
 	Result Operand
 }
 
-func (s Scalar) op() Op { return Op{Kind: scalar, Fn: s.Fn} }
+func (s *Scalar) op() Op { return Op{Kind: scalar, Fn: s.Fn} }
 
 var scalar = kindOf(Kind{Name: "fn", Elementwise: true}, emitter[Scalar]{
 	row: func(c *Ctx, o *Scalar) {
@@ -39,7 +39,7 @@ type ScalarNull struct {
 	Result, ResultNull Operand
 }
 
-func (s ScalarNull) op() Op { return Op{Kind: scalarNull, Fn: s.Fn} }
+func (s *ScalarNull) op() Op { return Op{Kind: scalarNull, Fn: s.Fn} }
 
 var scalarNull = kindOf(Kind{Name: "fnnull", Elementwise: true}, emitter[ScalarNull]{
 	row: func(c *Ctx, o *ScalarNull) {

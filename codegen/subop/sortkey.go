@@ -21,7 +21,7 @@ type KeySize struct {
 	SoFar, String, Size Operand
 }
 
-func (KeySize) op() Op { return Op{Kind: keySize} }
+func (*KeySize) op() Op { return Op{Kind: keySize} }
 
 var keySize = kindOf(Kind{Name: "sksize", Elementwise: true}, emitter[KeySize]{
 	row: func(c *Ctx, o *KeySize) {
@@ -49,7 +49,7 @@ type KeyAlloc struct {
 	Begin   Operand
 }
 
-func (KeyAlloc) op() Op { return Op{Kind: keyAlloc} }
+func (*KeyAlloc) op() Op { return Op{Kind: keyAlloc} }
 
 var keyAlloc = kindOf(Kind{Name: "skalloc"}, emitter[KeyAlloc]{
 	before: func(c *Ctx, o *KeyAlloc) {
@@ -97,7 +97,7 @@ type KeyPut struct {
 	Next        Operand // where to go on
 }
 
-func (KeyPut) op() Op { return Op{Kind: keyPut} }
+func (*KeyPut) op() Op { return Op{Kind: keyPut} }
 
 var keyPut = kindOf(Kind{Name: "skput"}, emitter[KeyPut]{
 	row: func(c *Ctx, o *KeyPut) {
@@ -203,7 +203,7 @@ type KeyCut struct {
 	Kept
 }
 
-func (KeyCut) op() Op { return Op{Kind: keyCut} }
+func (*KeyCut) op() Op { return Op{Kind: keyCut} }
 
 var keyCut = kindOf(Kind{Name: "skcut", Ends: true}, emitter[KeyCut]{
 	before: func(c *Ctx, o *KeyCut) {
@@ -245,7 +245,7 @@ type KeyEnd struct {
 	Begin, End, Key Operand
 }
 
-func (KeyEnd) op() Op { return Op{Kind: keyEnd} }
+func (*KeyEnd) op() Op { return Op{Kind: keyEnd} }
 
 var keyEnd = kindOf(Kind{Name: "skend"}, emitter[KeyEnd]{
 	row: func(c *Ctx, o *KeyEnd) {

@@ -19,7 +19,7 @@ type Decode struct {
 	Nulls  Operand // optional
 }
 
-func (Decode) op() Op { return Op{Kind: decode} }
+func (*Decode) op() Op { return Op{Kind: decode} }
 
 var decode = kindOf(Kind{Name: "decode", Ends: true}, emitter[Decode]{
 	before: func(c *Ctx, o *Decode) {
@@ -52,7 +52,7 @@ type ChunkColumn struct {
 	Values Operand
 }
 
-func (ChunkColumn) op() Op { return Op{Kind: chunkColumn} }
+func (*ChunkColumn) op() Op { return Op{Kind: chunkColumn} }
 
 var chunkColumn = kindOf(Kind{Name: "chunkcol", Ends: true}, emitter[ChunkColumn]{
 	before: func(c *Ctx, o *ChunkColumn) {
@@ -80,7 +80,7 @@ type EntrySequence struct {
 	Entries   Operand
 }
 
-func (EntrySequence) op() Op { return Op{Kind: entrySequence} }
+func (*EntrySequence) op() Op { return Op{Kind: entrySequence} }
 
 var entrySequence = kindOf(Kind{Name: "entseq", Elementwise: true}, emitter[EntrySequence]{
 	before: func(c *Ctx, o *EntrySequence) {
@@ -101,7 +101,7 @@ type EntryPointers struct {
 	Entries Operand
 }
 
-func (EntryPointers) op() Op { return Op{Kind: entryPointers} }
+func (*EntryPointers) op() Op { return Op{Kind: entryPointers} }
 
 var entryPointers = kindOf(Kind{Name: "entptr", Elementwise: true}, emitter[EntryPointers]{
 	before: func(c *Ctx, o *EntryPointers) {
@@ -124,7 +124,7 @@ type Host struct {
 	Reads []ValID // the vectors that it reads
 }
 
-func (h Host) op() Op { return Op{Kind: host, Reads: h.Reads} }
+func (h *Host) op() Op { return Op{Kind: host, Reads: h.Reads} }
 
 var host = kindOf(Kind{Name: "host", Ends: true}, emitter[Host]{
 	before: func(c *Ctx, o *Host) {
@@ -147,7 +147,7 @@ type Place struct {
 	Place Number  // state offset
 }
 
-func (Place) op() Op { return Op{Kind: place} }
+func (*Place) op() Op { return Op{Kind: place} }
 
 var place = kindOf(Kind{Name: "place", Ends: true}, emitter[Place]{
 	before: func(c *Ctx, o *Place) {
