@@ -1,5 +1,4 @@
-#include "codec.h"
-#include "delta16.h"
+#include "modes.h"
 
 static int fits(int64_t need, int64_t room) { return need >= 0 && need <= room; }
 
@@ -36,12 +35,8 @@ int64_t slp_check(const slp_section *sec, int64_t rows, int width, const uint8_t
 			if (s->bits > 16 || !fits(packed, room) || s->ref < 0 || s->ref > MAX_REF) return i;
 			top = s->ref + (1ll << s->bits);
 			break;
-		case MODE_DELTA:
-			if (str || wide || !fits(16 + packed, room)) return i;
-			break;
-		case MODE_DELTA16:
-			if (str || wide || !delta16_check(p, n, width, room)) return i;
-			break;
+#define CHECK(NAME, number, f) case MODE_##NAME: if (str || wide || !f##_check(s, p, n, width, room)) return i; break;
+		SUM_MODES(CHECK)
 		case MODE_RLE: {
 			if (room < 16) return i;
 			const int64_t runs = slp_load16(p), head = 16 + (runs * 2 + 15) / 16 * 16;

@@ -8,16 +8,23 @@
 
 enum { SECTION = 1024, TAIL = 64 /* readable bytes behind every body */ };
 
+/* Modes of integers in which a value hangs on those before it: name, number on disk, and what the functions in its
+   header begin with. A new one is that header, a row here, a line in modes.h, and its number in codec_unsafe.go. */
+#define SUM_MODES(X)          \
+	X(DELTA, 2, delta)     \
+	X(DELTA16, 7, delta16)
+
 /* Modes of a section. On disk: never renumber. */
 enum {
 	MODE_CONST = 0, /* ref; 16-byte classes: payload [value] */
 	MODE_FOR = 1,   /* ref + packed; 16-byte classes: payload [ref][packed] */
-	MODE_DELTA = 2, /* payload [i64 smallest delta][packed]: deltas to the value 16 rows before, before row 0: ref */
 	MODE_RLE = 3,   /* payload [u16 runs, 14 bytes free][u16 ends, padded to 16][values] */
 	MODE_RAW = 4,   /* payload: the values */
 	MODE_DICT = 5,  /* ref + packed = index into the dictionary of values */
 	MODE_STR = 6,   /* strings: payload [packed lengths, + ref][bytes] */
-	MODE_DELTA16 = 7 /* see delta16.h */
+#define NUMBER(NAME, number, f) MODE_##NAME = number,
+	SUM_MODES(NUMBER)
+#undef NUMBER
 };
 /* In blocks of strings CONST, FOR and RLE (values u16) give indexes into the header dictionary. */
 

@@ -1,7 +1,7 @@
 /* Decoders of one CPU level: included by decode_*.c with LEVEL(name)
    and VECTOR, the bytes of a vector register, defined. */
 #include "codec.h"
-#include "delta16.h"
+#define SLP_UNPACK
 
 /* unpack: in holds w words of every lane; word k of all lanes lies together, ROW bytes of them. Vectors of
    VECTOR bytes, this level's registers, go down the rows one behind the other. Written with vector types: loops
@@ -100,19 +100,15 @@ static void null_bytes(const slp_cursor *c, const slp_section *s, int64_t row, i
 	} while (0)
 #define SAME(x) (x)
 
-static __attribute__((noinline)) void deltas(const slp_section *s, const uint8_t *p, uint64_t *restrict all) {
-	enum { STRIDE = 16 };
-	scratch t;
-	const uint64_t least = slp_load64(p);
-	const int w = s->bits;
-	unpack(w, p + 16, &t);
-	if (w <= 16) for (int i = 0; i < SECTION; i++) all[i] = least + t.u16[i];
-	else if (w <= 32) for (int i = 0; i < SECTION; i++) all[i] = least + t.u32[i];
-	else for (int i = 0; i < SECTION; i++) all[i] = least + t.u64[i];
-	for (int l = 0; l < STRIDE; l++) all[l] += (uint64_t)s->ref;
-	for (int i = STRIDE; i < SECTION; i += STRIDE)
-		for (int l = 0; l < STRIDE; l++) all[i + l] += all[i + l - STRIDE];
-}
+#include "modes.h"
+
+#define READ(NAME, number, f)                                                              \
+	case MODE_##NAME: {                                                                \
+		uint64_t all[SECTION];                                                     \
+		f##_read(s, p, off + n, sizeof *out, all);                                 \
+		for (int64_t i = 0; i < n; i++) out[i] = all[off + i];                     \
+		break;                                                                     \
+	}
 
 #define DECODER(NAME, T)                                                                   \
 	static void NAME(const slp_cursor *c, int64_t row, int64_t n, void *values, uint8_t *nulls) { \
@@ -123,18 +119,7 @@ static __attribute__((noinline)) void deltas(const slp_section *s, const uint8_t
 		switch (s->mode) {                                                         \
 		case MODE_FOR: ADD_PACKED(T, p, (T)s->ref); break;                         \
 		case MODE_CONST: for (int64_t i = 0; i < n; i++) out[i] = (T)s->ref; break; \
-		case MODE_DELTA: {                                                         \
-			uint64_t all[SECTION];                                             \
-			deltas(s, p, all);                                                 \
-			for (int64_t i = 0; i < n; i++) out[i] = (T)all[off + i];          \
-			break;                                                             \
-		}                                                                          \
-		case MODE_DELTA16: {                                                       \
-			uint64_t all[SECTION];                                             \
-			delta16_read(s, p, off + n, sizeof(T), all);                       \
-			for (int64_t i = 0; i < n; i++) out[i] = (T)all[off + i];          \
-			break;                                                             \
-		}                                                                          \
+		SUM_MODES(READ)                                                            \
 		case MODE_RLE: EXPAND_RUNS(T, T, SAME); break;                             \
 		case MODE_DICT: {                                                          \
 			scratch t;                                                         \

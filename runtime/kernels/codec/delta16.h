@@ -9,7 +9,7 @@
 static inline int64_t delta16_pad(int64_t n) { return (n + 15) & ~15ll; }
 
 /* Bytes of a payload of n rows with k exceptions of size bytes. */
-static inline int64_t delta16_size(int64_t n, int64_t k, int size) {
+static inline int64_t delta16_bytes(int64_t n, int64_t k, int size) {
 	return 16 + delta16_pad(2 * n) + delta16_pad(2 * k) + k * size;
 }
 
@@ -25,9 +25,14 @@ static inline int64_t delta16_exceptions(const int64_t *v, int64_t n) {
 	return k;
 }
 
-/* Writes n values, the first of which is the section's ref; k are exceptions. */
-static inline void delta16_write(const int64_t *v, int64_t n, int64_t k, int size, uint8_t *p) {
-	memset(p, 0, delta16_size(n, k, size));
+static inline int64_t delta16_size(const int64_t *v, int64_t n, int size) {
+	return n > 1 ? delta16_bytes(n, delta16_exceptions(v, n), size) : INT64_MAX;
+}
+
+static inline void delta16_write(const int64_t *v, int64_t n, int size, slp_section *s, uint8_t *p) {
+	const int64_t k = delta16_exceptions(v, n);
+	s->ref = v[0];
+	memset(p, 0, delta16_bytes(n, k, size));
 	uint16_t head[2] = {(uint16_t)k, (uint16_t)n};
 	memcpy(p, head, sizeof head);
 	int16_t *d = (int16_t *)(p + 16);
@@ -44,11 +49,11 @@ static inline void delta16_write(const int64_t *v, int64_t n, int64_t k, int siz
 	}
 }
 
-/* Whether decoding a payload of n rows stays within room bytes. */
-static inline int delta16_check(const uint8_t *p, int64_t n, int size, int64_t room) {
+static inline int delta16_check(const slp_section *s, const uint8_t *p, int64_t n, int size, int64_t room) {
+	(void)s;
 	if (room < 16) return 0;
 	const int64_t k = slp_load16(p);
-	if (slp_load16(p + 2) != n || k > n || delta16_size(n, k, size) > room) return 0;
+	if (slp_load16(p + 2) != n || k > n || delta16_bytes(n, k, size) > room) return 0;
 	const uint8_t *at = p + 16 + delta16_pad(2 * n);
 	for (int64_t i = 0; i < k; i++) {
 		const int64_t row = slp_load16(at + 2 * i);
@@ -57,7 +62,6 @@ static inline int delta16_check(const uint8_t *p, int64_t n, int size, int64_t r
 	return 1;
 }
 
-/* The values of rows [0, upto); their lower size bytes are right. */
 static inline void delta16_read(const slp_section *s, const uint8_t *p, int64_t upto, int size,
 	uint64_t *restrict all) {
 	const int64_t k = slp_load16(p), n = slp_load16(p + 2);

@@ -1,35 +1,7 @@
-#include "codec.h"
-#include "delta16.h"
+#include "modes.h"
+#include "pack.h"
 typedef __int128 i128;
 typedef unsigned __int128 u128;
-
-static int bits_of(uint64_t v) { return v ? 64 - __builtin_clzll(v) : 0; }
-static int64_t pad16(int64_t n) { return (n + 15) & ~15ll; }
-
-/* Packs SECTION values of w bits in the layout unpack reads. */
-#define PACK(NAME, T, LANES)                                                               \
-	static void NAME(const uint64_t *restrict v, T *restrict out, int w) {             \
-		enum { B = sizeof(T) * 8 };                                                \
-		for (int r = 0; r < B; r++) {                                              \
-			int k = r * w / B, sh = r * w % B;                                 \
-			T *o = out + k * LANES;                                            \
-			const uint64_t *in = v + r * LANES;                                \
-			for (int l = 0; l < LANES; l++) o[l] |= (T)((T)in[l] << sh);       \
-			if (sh + w > B)                                                    \
-				for (int l = 0; l < LANES; l++) o[l + LANES] |= (T)in[l] >> (B - sh); \
-		}                                                                          \
-	}
-PACK(pack16, uint16_t, 64)
-PACK(pack32, uint32_t, 32)
-PACK(pack64, uint64_t, 16)
-
-static void pack(const uint64_t *v, uint8_t *out, int w) {
-	if (w == 0) return;
-	memset(out, 0, slp_packed_size(w));
-	if (w <= 16) pack16(v, (uint16_t *)out, w);
-	else if (w <= 32) pack32(v, (uint32_t *)out, w);
-	else pack64(v, (uint64_t *)out, w);
-}
 
 static void load(const void *v, int width, int64_t row, int64_t n, int64_t *restrict out) {
 	switch (width) {
@@ -79,7 +51,6 @@ static int64_t enc64(const int64_t *v, int width, int64_t n, int modes, int fixe
 	int64_t best = n * size;
 	int mode = MODE_RAW, bits = 0;
 	int64_t ref = min;
-	uint64_t d[SECTION], least = 0;
 	if (width < 0) best = 1 << 20; /* dictionary indexes have no RAW */
 	if (ALLOWED(MODE_FOR)) {
 		int b = bits_of((uint64_t)max - (uint64_t)min);
@@ -89,37 +60,23 @@ static int64_t enc64(const int64_t *v, int width, int64_t n, int modes, int fixe
 		}
 		if (slp_packed_size(b) < best) best = slp_packed_size(b), mode = MODE_FOR, bits = b;
 	}
-	if (ALLOWED(MODE_DELTA) && n > 64) {
-		int64_t lo = INT64_MAX, hi = INT64_MIN;
-		for (int64_t i = 0; i < n; i++) {
-			int64_t x = (int64_t)((uint64_t)v[i] - (uint64_t)(i < 16 ? v[0] : v[i - 16]));
-			d[i] = x;
-			if (x < lo) lo = x;
-			if (x > hi) hi = x;
-		}
-		int b = bits_of((uint64_t)hi - (uint64_t)lo);
-		/* Prefix sums cost about as much again as unpacking: not for a few per cent. */
-		if (16 + slp_packed_size(b) < best - best / 5)
-			best = 16 + slp_packed_size(b), mode = MODE_DELTA, bits = b, least = lo;
-	}
 	if (ALLOWED(MODE_RLE)) {
 		int64_t rle = 16 + pad16(runs * 2) + pad16(runs * size);
 		if (rle < best - best / 5 || (!ALLOWED(MODE_FOR) && rle < best)) best = rle, mode = MODE_RLE;
 	}
-	int64_t exceptions = 0;
-	if (ALLOWED(MODE_DELTA16) && n > 1) { /* prefix sums, as above */
-		exceptions = delta16_exceptions(v, n);
-		int64_t need = delta16_size(n, exceptions, size);
-		if (need < best - best / 5) best = need, mode = MODE_DELTA16, bits = 0;
+	/* Prefix sums cost about as much again as unpacking: not for a few per cent. */
+#define CHOOSE(NAME, number, f)                                        \
+	if (ALLOWED(MODE_##NAME)) {                                    \
+		int64_t need = f##_size(v, n, size);                   \
+		if (need < best - best / 5) best = need, mode = MODE_##NAME, bits = 0; \
 	}
+	SUM_MODES(CHOOSE)
 	s->mode = mode;
 	s->bits = bits;
 	s->ref = ref;
 	switch (mode) {
-	case MODE_DELTA16:
-		s->ref = v[0];
-		delta16_write(v, n, exceptions, size, p);
-		break;
+#define WRITE(NAME, number, f) case MODE_##NAME: f##_write(v, n, size, s, p); break;
+	SUM_MODES(WRITE)
 	case MODE_FOR: {
 		uint64_t u[SECTION];
 		for (int64_t i = 0; i < n; i++) u[i] = (uint64_t)v[i] - (uint64_t)ref;
@@ -127,14 +84,6 @@ static int64_t enc64(const int64_t *v, int width, int64_t n, int modes, int fixe
 		pack(u, p, bits);
 		break;
 	}
-	case MODE_DELTA:
-		s->ref = v[0];
-		for (int64_t i = 0; i < n; i++) d[i] -= least;
-		memset(d + n, 0, (SECTION - n) * 8);
-		memset(p, 0, 16);
-		memcpy(p, &least, 8);
-		pack(d, p + 16, bits);
-		break;
 	case MODE_RLE: {
 		memset(p, 0, best);
 		uint16_t *end = (uint16_t *)(p + 16), r = 0;
