@@ -14,7 +14,7 @@ func approxGroup() Group {
 			if t.Kind == types.Unknown {
 				t = types.TText
 			}
-			return t, types.TInt8, true
+			return t, types.TInt8, !t.OwnOrder()
 		},
 		NeverNull: true, IgnoresDuplicates: true,
 		Finish: func(f Finisher, args []Term) (Term, error) {

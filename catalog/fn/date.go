@@ -82,6 +82,8 @@ func datetimeGroup() Group {
 	} {
 		g.Casts = append(g.Casts, f.casts()...)
 	}
+	g.Ops = append(g.Ops, &Op{Name: "interval_order", Shapes: []Shape{shape(i128, i128)}, Emit: emitIntervalLength,
+		Doc: "A number that orders intervals by their lengths, a month counting 30 days."})
 	for _, c := range comparisons {
 		g.Ops = append(g.Ops, &Op{Name: "interval_" + c.op, Shapes: []Shape{shape(i128, i128, i8)},
 			Emit: emitIntervalCompare(c.pred),
@@ -163,13 +165,15 @@ func emitIntervalDiv(b Builder, _ Shape, a []Value) Value {
 
 // emitIntervalCompare compares months * 30 days + microseconds in 128 bits.
 func emitIntervalCompare(p Pred) emitter {
-	return func(b Builder, _ Shape, a []Value) Value {
-		length := func(v Value) Value {
-			m, u := intervalParts(b, v)
-			return b.Add(b.Mul(b.SExt(m, i128), b.Const(i128, 30*types.MicrosPerDay)), b.SExt(u, i128))
-		}
-		return b.ICmp(p, length(a[0]), length(a[1]))
+	return func(b Builder, sh Shape, a []Value) Value {
+		return b.ICmp(p, emitIntervalLength(b, sh, a[:1]), emitIntervalLength(b, sh, a[1:]))
 	}
+}
+
+// emitIntervalLength is the microseconds of an interval, as I128.
+func emitIntervalLength(b Builder, _ Shape, a []Value) Value {
+	m, u := intervalParts(b, a[0])
+	return b.Add(b.Mul(b.SExt(m, i128), b.Const(i128, 30*types.MicrosPerDay)), b.SExt(u, i128))
 }
 
 // exchanged is an emitter of two operands that come the other way round.

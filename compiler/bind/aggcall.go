@@ -93,6 +93,11 @@ func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCa
 	if err != nil {
 		return err
 	}
+	if call.Distinct {
+		if err := b.identifies(x.Type, "DISTINCT", f.Args[0].At()); err != nil {
+			return err
+		}
+	}
 	call.Args, call.Type = []*algebra.Expr{x}, ret
 	for i, text := range call.Fn.Constants {
 		e := b.hoist(types.TText, types.String(text))
@@ -160,7 +165,7 @@ func (b *binder) rowKey(sc *scope, f *parse.FuncCall, x *algebra.Expr) (*algebra
 		if nullsFirst(o) {
 			flags |= fn.OrderNullsFirst
 		}
-		key = expr.CallOf(b.fns.Op("order_key"), fn.GatherType, nil, key, e, algebra.Number(types.TInt4, flags))
+		key = expr.CallOf(b.fns.Op("order_key"), fn.GatherType, nil, key, b.ordered(e), algebra.Number(types.TInt4, flags))
 	}
 	return key, nil
 }

@@ -121,6 +121,9 @@ type binder struct {
 	numbers expr.Numbers[algebra.ColumnID]
 	// work counts bound nodes: aliases that use aliases can grow exponentially.
 	work int
+	// apart is the part of work, in the definition (WITH) that is being bound, that went into other definitions;
+	// stands is what its references stand for.
+	apart, stands int
 }
 
 // columnPlace is a column reference's name and place.
@@ -143,9 +146,13 @@ const maxWork = 500_000
 // step counts one bound node.
 func (b *binder) step(at parse.Pos) error {
 	if b.work++; b.work > maxWork {
-		return b.errorAt(at, sqlerr.StatementTooComplex, "statement is too complex: more than %d expressions", maxWork)
+		return b.tooComplex(at)
 	}
 	return nil
+}
+
+func (b *binder) tooComplex(at parse.Pos) error {
+	return b.errorAt(at, sqlerr.StatementTooComplex, "statement is too complex: more than %d expressions", maxWork)
 }
 
 // errorAt makes an error that points into the statement.

@@ -12,7 +12,7 @@ type ctes struct {
 	name  string
 	def   int      // among the statement's definitions
 	cols  []column // what it yields
-	work  int      // what binding it took, with what it refers to
+	size  int      // of what it stands for, in bound nodes
 	outer *ctes    // those in front of it, and of enclosing queries
 }
 
@@ -44,11 +44,15 @@ func (b *binder) with(items []parse.CTE, env *ctes) (*ctes, error) {
 
 // define makes a definition of a WITH item.
 func (b *binder) define(item *parse.CTE, env *ctes) (*ctes, error) {
-	before := b.work
+	work, apart, stands := b.work, b.apart, b.stands
+	b.apart, b.stands = 0, 0
 	r, err := b.query(item.Query, env)
 	if err != nil {
 		return nil, err
 	}
+	work = b.work - work
+	size := work - b.apart + b.stands
+	b.apart, b.stands = apart+work, stands
 	if n := len(item.Columns); n > len(r.cols) {
 		return nil, b.errorAt(item.Pos, sqlerr.InvalidColumnReference,
 			"WITH query \"%s\" has %d columns available but %d columns specified", item.Name, len(r.cols), n)
@@ -57,14 +61,13 @@ func (b *binder) define(item *parse.CTE, env *ctes) (*ctes, error) {
 		r.cols[i].name = n
 	}
 	b.out.Defs = append(b.out.Defs, algebra.Definition{Name: item.Name, Root: r.node})
-	return &ctes{name: item.Name, def: len(b.out.Defs) - 1, cols: r.cols, work: b.work - before, outer: env}, nil
+	return &ctes{name: item.Name, def: len(b.out.Defs) - 1, cols: r.cols, size: size, outer: env}, nil
 }
 
-// reference refers to a definition. It costs as much as the definition would again: that is what rules make of it.
+// reference refers to a definition. What it stands for counts as if it were written there: rules will put it there.
 func (b *binder) reference(c *ctes, at parse.Pos) (*result, error) {
-	b.work += c.work
-	if err := b.step(at); err != nil {
-		return nil, err
+	if b.stands += c.size; b.stands > maxWork {
+		return nil, b.tooComplex(at)
 	}
 	ref := &algebra.Reference{Def: c.def, Name: c.name}
 	r := &result{node: ref}

@@ -58,6 +58,9 @@ func (a *aggregation) group(sc *scope, items []parse.Expr, targets []target) err
 		if err != nil {
 			return err
 		}
+		if err := b.identifies(k.Type, "GROUP BY", e.At()); err != nil {
+			return err
+		}
 		if a.keyOf(k) >= 0 {
 			continue
 		}

@@ -254,11 +254,15 @@ func (b *binder) defaultExpr(c state.Column) (*algebra.Expr, error) {
 // query binds INSERT … SELECT: a projection over the query casts its columns.
 func (in *insertion) query(s *parse.Insert) (algebra.Node, error) {
 	b := in.b
+	env, err := b.with(s.With, nil)
+	if err != nil {
+		return nil, err
+	}
 	b.want = nil
 	for _, i := range in.cols {
 		b.want = append(b.want, in.table.Columns[i].Type)
 	}
-	r, err := b.query(s.Query, nil)
+	r, err := b.query(s.Query, env)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,10 @@ func (b *binder) between(sc *scope, x *parse.BetweenExpr) (value, error) {
 			return nil, err
 		}
 		le, err := b.comparison("<=", vs[0], hi, x.Pos)
-		return expr.AllOf([]*algebra.Expr{ge, le}), err
+		if err != nil {
+			return nil, err
+		}
+		return expr.AllOf([]*algebra.Expr{ge, le}), nil
 	}
 	e, err := within(vs[1], vs[2])
 	if err != nil {

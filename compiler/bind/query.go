@@ -182,11 +182,16 @@ func (s *selection) build() (*result, error) {
 			return nil, b.errorAt(q.OrderBy[len(q.OrderBy)-1].Expr.At(), sqlerr.InvalidColumnReference,
 				"for SELECT DISTINCT, ORDER BY expressions must appear in select list")
 		}
+		for i, c := range proj.Cols {
+			if err := b.identifies(c.Type, "DISTINCT", s.targets[i].Expr.At()); err != nil {
+				return nil, err
+			}
+		}
 		node = &algebra.Distinct{In: node}
 	}
 	if len(s.sort) > 0 {
 		for i := range s.sort {
-			s.sort[i].Expr = proj.Cols[s.sortAt[i]].Ref()
+			s.sort[i].Expr = b.ordered(proj.Cols[s.sortAt[i]].Ref())
 		}
 		node = &algebra.Sort{In: node, Keys: s.sort}
 	}

@@ -204,6 +204,9 @@ func extreme(op string) func(b *binder, f *parse.FuncCall, args []value) (value,
 		if err != nil {
 			return value{}, err
 		}
+		if err := b.identifies(t, f.Name, f.Pos); err != nil {
+			return value{}, err
+		}
 		es, err := b.coerceAll(args, t)
 		if err != nil {
 			return value{}, err

@@ -62,15 +62,36 @@ func (p *planner) joinGraph(n *algebra.Join, above []*algebra.Expr) (physical, e
 	g := &graph{p: p, rowsOf: map[relSet]float64{}, shapes: map[relSet]props{}}
 	preds := append([]*algebra.Expr(nil), above...)
 	var failing []*algebra.Expr
-	var flatten func(n algebra.Node) error
-	flatten = func(n algebra.Node) error {
+	unit := func(n algebra.Node) error {
+		rel, err := p.node(n)
+		if err != nil {
+			return err
+		}
+		g.rels = append(g.rels, rel)
+		g.ids = append(g.ids, algebra.IDsOf(rel.out().cols))
+		return nil
+	}
+	sizes := map[algebra.Node]int{}
+	// flatten takes n apart into at most room relations.
+	var flatten func(n algebra.Node, room int) error
+	flatten = func(n algebra.Node, room int) error {
 		switch x := n.(type) {
 		case *algebra.Join:
-			if x.Kind == algebra.Inner && len(g.rels) < maxRelations-1 {
-				if err := flatten(x.Left); err != nil {
+			if x.Kind == algebra.Inner && room > 1 {
+				l, r := relations(x.Left, sizes), relations(x.Right, sizes)
+				left, right := flatten, flatten
+				if l+r > room { // the larger side is planned by itself
+					alone := func(n algebra.Node, _ int) error { return unit(n) }
+					if l >= r {
+						left, r = alone, room-1
+					} else {
+						right, l = alone, room-1
+					}
+				}
+				if err := left(x.Left, l); err != nil {
 					return err
 				}
-				if err := flatten(x.Right); err != nil {
+				if err := right(x.Right, r); err != nil {
 					return err
 				}
 				safe, fail := expr.Movable(x.On)
@@ -82,22 +103,34 @@ func (p *planner) joinGraph(n *algebra.Join, above []*algebra.Expr) (physical, e
 			if safe, fail := expr.Movable(x.Preds); len(fail) == 0 {
 				if j, ok := x.In.(*algebra.Join); ok && j.Kind == algebra.Inner {
 					preds = append(preds, safe...)
-					return flatten(j)
+					return flatten(j, room)
 				}
 			}
 		}
-		rel, err := p.node(n)
-		if err != nil {
-			return err
-		}
-		g.rels = append(g.rels, rel)
-		g.ids = append(g.ids, algebra.IDsOf(rel.out().cols))
-		return nil
+		return unit(n)
 	}
-	if err := flatten(n); err != nil {
+	if err := flatten(n, maxRelations); err != nil {
 		return nil, err
 	}
 	return g.order(preds, failing)
+}
+
+// relations is how many relations a tree of inner joins has; sizes has what was counted before.
+func relations(n algebra.Node, sizes map[algebra.Node]int) int {
+	if k, ok := sizes[n]; ok {
+		return k
+	}
+	k := 1
+	switch x := n.(type) {
+	case *algebra.Join:
+		if x.Kind == algebra.Inner {
+			k = relations(x.Left, sizes) + relations(x.Right, sizes)
+		}
+	case *algebra.Select:
+		k = relations(x.In, sizes)
+	}
+	sizes[n] = k
+	return k
 }
 
 // order sorts the conjuncts into the graph and finds the cheapest tree.

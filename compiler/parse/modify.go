@@ -31,14 +31,13 @@ func (c *converter) insert(n *pg.InsertStmt, at Pos) (Body, error) {
 		}
 		s.Columns = append(s.Columns, InsertColumn{c.pos(t.Location), foldIdent(t.Name)})
 	}
-	with, err := c.withClause(n.WithClause)
-	if err != nil || n.SelectStmt == nil {
+	var err error
+	if s.With, err = c.withClause(n.WithClause); err != nil || n.SelectStmt == nil {
 		return s, err
 	}
 	if s.Query, err = c.query(n.SelectStmt.GetSelectStmt(), at); err != nil {
 		return nil, err
 	}
-	s.Query.With = append(with, s.Query.With...)
 	return s, nil
 }
 

@@ -44,6 +44,7 @@ type Select struct{ Query *Query }
 type Insert struct {
 	Table   QName
 	Columns []InsertColumn
+	With    []CTE // before INSERT; Query may have others
 	Query   *Query
 }
 
