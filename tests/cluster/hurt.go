@@ -17,16 +17,16 @@ func (p *Process) Pause(t testing.TB) {
 	if err := p.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(10 * time.Second); !p.stands(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(10 * time.Second); !Stands(p.cmd.Process.Pid); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("the process runs on after SIGSTOP")
 		}
 	}
 }
 
-// stands reports whether all threads are stopped (state T of proc(5)).
-func (p *Process) stands() bool {
-	stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", p.cmd.Process.Pid))
+// Stands reports whether all threads of a process are stopped (state T of proc(5)).
+func Stands(pid int) bool {
+	stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
 	if err != nil || len(stats) == 0 {
 		return false
 	}

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"slipher/tests/cluster"
 )
 
 // proc is one process of a cluster: it can be run again on the same directory and addresses.
@@ -215,7 +217,13 @@ func (p *proc) stop() error {
 }
 
 // pause and resume are SIGSTOP and SIGCONT.
-func (p *proc) pause() { p.signal(syscall.SIGSTOP) }
+// pause stops the process without ending it, and returns when it stands: on a busy machine a signal takes its time.
+func (p *proc) pause() {
+	p.signal(syscall.SIGSTOP)
+	for end := time.Now().Add(5 * time.Second); p.running() && !p.frozen() && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+}
 
 func (p *proc) resume() { p.signal(syscall.SIGCONT) }
 
@@ -226,12 +234,7 @@ func (p *proc) frozen() bool {
 	if p.cmd == nil {
 		return false
 	}
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
-	if err != nil {
-		return false
-	}
-	_, rest, _ := strings.Cut(string(text), ") ")
-	return strings.HasPrefix(rest, "T")
+	return cluster.Stands(p.cmd.Process.Pid)
 }
 
 // armWait is how long a process may take to read its faults.
