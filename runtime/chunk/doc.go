@@ -6,6 +6,6 @@
 //	                             └──AppendStored──► bytes in log and snapshots ──ReadStored──► Stored (node/inline)
 //
 // A chunk owns its strings: long ones lie in its arena. Whoever holds a chunk last frees it.
-// The wire form (wire_unsafe.go) lives as long as a query and needs the layout to be read; the
+// The wire form (wire.go) lives as long as a query and needs the layout to be read; the
 // stored form (stored.go) lives for ever, has a version and describes itself.
 package chunk

@@ -14,6 +14,5 @@
 // for and free when the Query is closed: string arenas when a chunk is passed on,
 // a table grows or generated code comes back.
 //
-// Start reading at instance_unsafe.go, then run_unsafe.go; input_unsafe.go feeds
-// instances, tables_unsafe.go keeps what they fill.
+// Start reading at instance.go, then run.go; input.go feeds instances, tables.go keeps what they fill.
 package exec

@@ -1,7 +1,7 @@
 /* Column blocks as C sees them. The Go mirror is in codec_unsafe.go, which asserts that it is one. */
 #ifndef SLP_CODEC_H
 #define SLP_CODEC_H
-#include "../include/abi.h"
+#include "../include/str.h"
 #include <stdint.h>
 #include <stddef.h>
 #include <string.h>
@@ -52,9 +52,6 @@ struct slp_cursor {
 };
 _Static_assert(sizeof(slp_cursor) == SLP_COL_CURSOR_SIZE, "slp_cursor");
 _Static_assert((int)SECTION == (int)SLP_VECTOR_ROWS, "SECTION");
-
-typedef struct slp_str { uint64_t w0, w1; } slp_str;
-_Static_assert(sizeof(slp_str) == SLP_STR_SIZE, "slp_str");
 
 /* Decoders by class: width 1, 2, 4, 8, 16, strings. */
 typedef struct slp_decoders { slp_decode *by_class[6]; } slp_decoders;

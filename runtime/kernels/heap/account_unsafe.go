@@ -1,7 +1,7 @@
 package heap
 
 /*
-#cgo CFLAGS: -DSLP_HEADERS=0xe6cf4c31
+#cgo CFLAGS: -DSLP_HEADERS=0x48f94aa6
 #include "../include/account.h"
 #include <stdlib.h>
 */

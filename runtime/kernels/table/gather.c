@@ -2,7 +2,7 @@
  * Rows of a group that are kept: the state of an accumulator ("gather_rows") is a string of rows, each of them the
  * lengths of its sort key and of its value, four bytes each, the key and the value. Little endian; arenas do not align.
  */
-#include "str.h"
+#include "../include/str.h"
 #include "../include/arena.h"
 #include "../include/codes.h"
 

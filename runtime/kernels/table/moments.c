@@ -9,7 +9,7 @@
  * (Technometrics 4, 1962) and another state as Chan, Golub and LeVeque (Stanford STAN-CS-79-773) do. The mean is
  * kept as its distance from the first value: values near each other are far from zero at no loss.
  */
-#include "str.h"
+#include "../include/str.h"
 #include "../include/arena.h"
 #include "../include/codes.h"
 #include <math.h>

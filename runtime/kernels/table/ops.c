@@ -1,6 +1,6 @@
 /* Kernels of the structural suboperators; signatures in codegen/subop/kernels.go. */
 #include "../include/arena.h"
-#include "str.h"
+#include "../include/str.h"
 #include <stdlib.h>
 
 #define M1 0x9E3779B97F4A7C15ull

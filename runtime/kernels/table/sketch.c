@@ -11,7 +11,7 @@
  * A set of hashes gives one state's meaning whatever the order in which they came and the parts in which they were put
  * together. The length tells which kind of state it is; the empty string is the state of no values.
  */
-#include "str.h"
+#include "../include/str.h"
 #include "../include/arena.h"
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "str.h"
+#include "../include/str.h"
 #include "table.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 package table
 
 /*
-#cgo CFLAGS: -O3 -fno-strict-aliasing -DSLP_HEADERS=0xe6cf4c31
+#cgo CFLAGS: -O3 -fno-strict-aliasing -DSLP_HEADERS=0x48f94aa6
 #cgo LDFLAGS: -lm
 #include "run.h"
-#include "str.h"
+#include "../include/str.h"
 #include "table.h"
 #include <stdlib.h>
 

@@ -27,8 +27,8 @@ enum { LOWER, UPPER, TITLE };
 
 /* Maps s into out's new bytes. A mapping may lengthen a character (by half at most: 2 to 3 bytes). */
 static void map_case(uint64_t out[2], slp_arena *a, view s, int mode) {
-	uint8_t small[2 * STR_INLINE], *buf = small;
-	if (s.n > STR_INLINE) buf = slp_arena_alloc(a, s.n + s.n / 2 + 4);
+	uint8_t small[2 * SLP_STR_INLINE], *buf = small;
+	if (s.n > SLP_STR_INLINE) buf = slp_arena_alloc(a, s.n + s.n / 2 + 4);
 	uint32_t n = 0;
 	int inside = 0; /* the character before is a letter or digit */
 	for (uint32_t i = 0; i < s.n;) {

@@ -1,23 +1,24 @@
-/* Strings as kernels get them: two words by value, see runtime/abi.StrSize. */
-#ifndef SLP_STR_H
-#define SLP_STR_H
+/* Strings as kernels get them: two words by value. */
+#ifndef SLP_TEXT_H
+#define SLP_TEXT_H
 /* Rows that do not count carry garbage: arithmetic on it wraps and means nothing. */
 #pragma GCC optimize("wrapv")
 #include "../include/arena.h"
 #include "../include/codes.h"
+#include "../include/str.h"
 #include <stdint.h>
 #include <string.h>
 
 typedef __int128 i128;
 typedef unsigned __int128 u128;
 
-enum { STR_INLINE = 12, MAX_STR = 65535 };
+enum { MAX_STR = 65535 };
 
 /* Parameters of one string argument, and the view of its bytes in the body. */
 #define STR(a) uint64_t a##0, uint64_t a##1
 #define VIEW(a)                                                                       \
 	uint64_t a##_w[2] = {a##0, a##1};                                                 \
-	const view a = {(uint32_t)a##0 <= STR_INLINE ? (const uint8_t *)a##_w + 4         \
+	const view a = {(uint32_t)a##0 <= SLP_STR_INLINE ? (const uint8_t *)a##_w + 4         \
 	                                             : (const uint8_t *)(uintptr_t)a##1, \
 	                (uint32_t)a##0}
 
@@ -32,22 +33,14 @@ typedef struct {
 
 /* Writes the header of n bytes at p: copied if short, else borrowed. */
 static inline void str_put(uint64_t out[2], const uint8_t *p, uint32_t n) {
-	uint64_t w[2] = {0, 0};
-	if (n <= STR_INLINE) {
-		memcpy((uint8_t *)w + 4, p, n);
-		memcpy(w, &n, 4);
-	} else {
-		memcpy(w, &n, 4);
-		memcpy((uint8_t *)w + 4, p, 4);
-		w[1] = (uint64_t)(uintptr_t)p;
-	}
-	out[0] = w[0];
-	out[1] = w[1];
+	slp_str s = slp_make(p, n);
+	out[0] = s.w0;
+	out[1] = s.w1;
 }
 
 /* Like str_put, with long strings copied into the arena. */
 static inline void str_copy(uint64_t out[2], slp_arena *a, const uint8_t *p, uint32_t n) {
-	if (n > STR_INLINE) {
+	if (n > SLP_STR_INLINE) {
 		uint8_t *q = slp_arena_alloc(a, n);
 		memcpy(q, p, n);
 		p = q;

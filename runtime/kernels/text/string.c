@@ -16,7 +16,7 @@ int32_t slp_concat(uint64_t out[2], slp_arena *a, STR(x), STR(y)) {
 	uint64_t n = (uint64_t)x.n + y.n;
 	str_put(out, 0, 0);
 	if (n > MAX_STR) return SLP_RESULT_TOO_LONG;
-	uint8_t small[STR_INLINE], *p = n > STR_INLINE ? slp_arena_alloc(a, n) : small;
+	uint8_t small[SLP_STR_INLINE], *p = n > SLP_STR_INLINE ? slp_arena_alloc(a, n) : small;
 	memcpy(p, x.p, x.n);
 	memcpy(p + x.n, y.p, y.n);
 	str_put(out, p, (uint32_t)n);
@@ -129,7 +129,7 @@ int32_t slp_replace(uint64_t out[2], slp_arena *a, STR(s), STR(old), STR(new)) {
 	if (!hits) return 0;
 	uint64_t n = s.n - hits * old.n + hits * new.n;
 	if (n > MAX_STR) return SLP_RESULT_TOO_LONG;
-	uint8_t small[STR_INLINE], *r = n > STR_INLINE ? slp_arena_alloc(a, n) : small, *w = r;
+	uint8_t small[SLP_STR_INLINE], *r = n > SLP_STR_INLINE ? slp_arena_alloc(a, n) : small, *w = r;
 	for (p = s.p; (q = memmem(p, end - p, old.p, old.n)); p = q + old.n) {
 		memcpy(w, p, q - p);
 		w += q - p;
@@ -170,7 +170,7 @@ static int32_t pad(uint64_t out[2], slp_arena *a, view s, int32_t len, view fill
 	uint32_t rest_bytes = char_offset(fill.p, fill.n, rest);
 	uint64_t whole = missing / fill_chars, n = s.n + whole * fill.n + rest_bytes;
 	if (n > MAX_STR) return SLP_RESULT_TOO_LONG;
-	uint8_t small[STR_INLINE], *r = n > STR_INLINE ? slp_arena_alloc(a, n) : small, *w = r;
+	uint8_t small[SLP_STR_INLINE], *r = n > SLP_STR_INLINE ? slp_arena_alloc(a, n) : small, *w = r;
 	if (!left) memcpy(w, s.p, s.n), w += s.n;
 	fill_with(w, whole * fill.n + rest_bytes, fill.p, fill.n);
 	w += whole * fill.n + rest_bytes;
@@ -197,7 +197,7 @@ int32_t slp_repeat(uint64_t out[2], slp_arena *a, STR(s), int32_t times) {
 	if (times <= 0 || !s.n) return 0;
 	uint64_t n = (uint64_t)s.n * times;
 	if (n > MAX_STR) return SLP_RESULT_TOO_LONG;
-	uint8_t small[STR_INLINE], *r = n > STR_INLINE ? slp_arena_alloc(a, n) : small;
+	uint8_t small[SLP_STR_INLINE], *r = n > SLP_STR_INLINE ? slp_arena_alloc(a, n) : small;
 	fill_with(r, n, s.p, s.n);
 	str_put(out, r, (uint32_t)n);
 	return 0;
@@ -205,7 +205,7 @@ int32_t slp_repeat(uint64_t out[2], slp_arena *a, STR(s), int32_t times) {
 
 void slp_reverse(uint64_t out[2], slp_arena *a, STR(s)) {
 	VIEW(s);
-	uint8_t small[STR_INLINE], *r = s.n > STR_INLINE ? slp_arena_alloc(a, s.n) : small;
+	uint8_t small[SLP_STR_INLINE], *r = s.n > SLP_STR_INLINE ? slp_arena_alloc(a, s.n) : small;
 	for (uint32_t i = 0; i < s.n;) {
 		uint32_t k = char_len(s.p + i, s.n - i);
 		memcpy(r + s.n - i - k, s.p + i, k);
@@ -254,7 +254,7 @@ int32_t slp_translate(uint64_t out[2], slp_arena *a, STR(s), STR(from), STR(to))
 	VIEW(from);
 	VIEW(to);
 	uint64_t room = (uint64_t)s.n * 4;
-	uint8_t small[4 * STR_INLINE], *r = s.n > STR_INLINE ? slp_arena_alloc(a, room) : small;
+	uint8_t small[4 * SLP_STR_INLINE], *r = s.n > SLP_STR_INLINE ? slp_arena_alloc(a, room) : small;
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < s.n;) {
 		if (slp_unwanted()) break;

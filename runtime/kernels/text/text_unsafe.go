@@ -1,7 +1,7 @@
 package text
 
 /*
-#cgo CFLAGS: -O2 -fno-strict-aliasing -Wall -DSLP_HEADERS=0xe6cf4c31
+#cgo CFLAGS: -O2 -fno-strict-aliasing -Wall -DSLP_HEADERS=0x48f94aa6
 #cgo LDFLAGS: -lm -Wl,--unresolved-symbols=ignore-all
 #include "symbols.h"
 */
