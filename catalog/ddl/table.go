@@ -3,7 +3,6 @@ package ddl
 import (
 	"slices"
 
-	"slipher/catalog/similar"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
@@ -260,13 +259,9 @@ func (b *builder) inherit(l Like) error {
 func (b *builder) named(id Ident, clause string) (int, error) {
 	n := b.t.Column(cutQuietly(id.Name))
 	if n < 0 {
-		near := similar.For(id.Name)
-		for _, c := range b.t.Columns {
-			near.Offer(c.Name, c.Name)
-		}
 		return 0, sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" named in %s does not exist", id.Name,
 			clause).At(id.Position).
-			WithHint("%s", near.Hint("column"))
+			WithHint("%s", b.t.NearColumn(id.Name))
 	}
 	return n, nil
 }

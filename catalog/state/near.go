@@ -28,6 +28,15 @@ func (c *Catalog) OfferTables(s *similar.Search, db string, path []string, schem
 	}
 }
 
+// NearColumn is a hint at the columns of t that a name could have been meant to be, "" if there are none.
+func (t *Table) NearColumn(name string) string {
+	near := similar.For(name)
+	for _, c := range t.Columns {
+		near.Offer(c.Name, c.Name)
+	}
+	return near.Hint("column")
+}
+
 // NoSchema is ErrNoSchema with a hint, for users.
 func (c *Catalog) NoSchema(db, name string) *sqlerr.Error {
 	near := similar.For(name)

@@ -3,7 +3,6 @@ package statement
 import (
 	"slipher/catalog/ddl"
 	"slipher/catalog/relations"
-	"slipher/catalog/similar"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
@@ -75,20 +74,11 @@ func comment(scope ddl.Scope, st *parse.Statement) (*ddl.Plan, error) {
 		i := t.Column(b.Column.Name)
 		if i < 0 {
 			return nil, sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", b.Column.Name,
-				t.Name).At(st.Position(b.Column.Pos)).WithHint("%s", nearColumn(t, b.Column.Name))
+				t.Name).At(st.Position(b.Column.Pos)).WithHint("%s", t.NearColumn(b.Column.Name))
 		}
 		op.Column = t.Columns[i].ID
 	}
 	op.Table = t.ID
 	p.Command.Pre = []state.Precondition{{Table: t.ID}}
 	return p, nil
-}
-
-// nearColumn hints at columns that a name could have been meant to be.
-func nearColumn(t *state.Table, name string) string {
-	near := similar.For(name)
-	for _, c := range t.Columns {
-		near.Offer(c.Name, c.Name)
-	}
-	return near.Hint("column")
 }
