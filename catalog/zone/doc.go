@@ -4,7 +4,7 @@
 //	Table ──Local, UTC──► microseconds since 2000-01-01 on the other clock
 //
 // A Table is a string of bytes so that it can be an operand of generated code:
-// nodes need no names. runtime/kernels/text/zone.c reads the same bytes.
+// nodes need no names.
 //
 // Around a clock change the meaning is PostgreSQL's: an hour that is left out
 // is read by the offset before, one that comes twice by the offset after.
