@@ -12,6 +12,8 @@ import (
 // compute it from the same plan.Table, so they agree:
 //
 //	0: hash   16: packed key [strings, 16-byte fields, 8-byte words, null words]   payload or accumulators   null bytes
+//
+// A saved row begins with its payload.
 type entry struct {
 	size      int
 	key       subop.KeyShape
@@ -88,6 +90,9 @@ func entryOf(t *plan.Table) *entry {
 	e.key.KeyOff, e.key.KeySize = subop.Num(keyStart), subop.Num(off)
 	e.keyStride = (off + 15) &^ 15
 	off += keyStart
+	if t.Kind == program.SinkSave {
+		off = 0 // no hash, no key
+	}
 	place := func(p types.Phys) int {
 		w := p.Width()
 		off = (off + w - 1) / w * w
@@ -115,7 +120,7 @@ func entryOf(t *plan.Table) *entry {
 	if t.Kind == program.SinkAggr {
 		e.accumulators(t, place)
 	}
-	e.size = (off + 15) &^ 15
+	e.size = max((off+15)&^15, 16)
 	e.key.EntrySize = subop.Num(e.size)
 	e.describe(t)
 	return e

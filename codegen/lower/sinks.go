@@ -30,6 +30,7 @@ var fillers = map[program.SinkKind]func(*lowerer, *plan.Sink){
 	program.SinkHash: (*lowerer).build,
 	program.SinkAggr: (*lowerer).aggregate,
 	program.SinkSort: (*lowerer).sortRun,
+	program.SinkSave: (*lowerer).save,
 }
 
 // build fills a join table. Rows with a NULL key match nothing and are left out.
@@ -211,6 +212,15 @@ func (l *lowerer) sortRun(s *plan.Sink) {
 	l.emit(&subop.KeyEnd{Begin: read(begin), End: at, Key: key})
 	l.emit(&subop.Put{Entry: ent, Value: read(key), Field: subop.Num(e.sortKey)})
 	l.putPayload(ent, slot, pay, t, e)
+}
+
+// save keeps rows as they come.
+func (l *lowerer) save(s *plan.Sink) {
+	t := l.q.Tables[s.TableID]
+	e := entryOf(t)
+	slot := l.table(s.TableID, e, true)
+	pay := l.exprs(s.Payload)
+	l.putPayload(l.newEntry(slot, s.TableID, e), slot, pay, t, e)
 }
 
 // send puts rows into chunks, one a destination.

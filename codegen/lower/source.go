@@ -110,7 +110,7 @@ func (l *lowerer) chunkSource(s *plan.Source, base *positions) {
 	}
 }
 
-// tableSource reads groups of an aggregate table or the rows of a sorted run.
+// tableSource reads groups of an aggregate table, the rows of a sorted run or saved ones.
 func (l *lowerer) tableSource(s *plan.Source, base *positions) {
 	t := l.q.Tables[s.TableID]
 	e := entryOf(t)

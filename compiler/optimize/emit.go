@@ -20,7 +20,7 @@ type emitter struct {
 	exchanges int
 	sender    map[int][]*plan.Segment // by exchange
 	receiver  map[int]*plan.Segment
-	filler    map[int]*plan.Segment // by table
+	fillers   map[int][]*plan.Segment // by table
 	ranIn     map[physical]*plan.Segment
 	cuts      map[*joinOp]rowLimit // joins whose build sides are read no further
 }
@@ -28,7 +28,7 @@ type emitter struct {
 func newEmitter(p *planner) *emitter {
 	return &emitter{p: p, q: &plan.Query{LeaderOnly: p.leader},
 		sender: map[int][]*plan.Segment{}, receiver: map[int]*plan.Segment{},
-		filler: map[int]*plan.Segment{}, ranIn: map[physical]*plan.Segment{}, cuts: map[*joinOp]rowLimit{}}
+		fillers: map[int][]*plan.Segment{}, ranIn: map[physical]*plan.Segment{}, cuts: map[*joinOp]rowLimit{}}
 }
 
 // pipe is a segment under construction and where its rows' columns stand.
@@ -174,7 +174,7 @@ func (e *emitter) exchange(p *pipe, kind program.DistKind, keys []*algebra.Expr,
 func (e *emitter) table(t *plan.Table, filledBy *plan.Segment) int {
 	t.ID = len(e.q.Tables)
 	e.q.Tables = append(e.q.Tables, t)
-	e.filler[t.ID] = filledBy
+	e.fillers[t.ID] = append(e.fillers[t.ID], filledBy)
 	return t.ID
 }
 

@@ -10,7 +10,7 @@ import (
 // number sorts the segments into streams and numbers both.
 //
 // Segments connected by exchanges run together; a segment that reads a table runs in
-// a later stream than the one that fills it. Streams are as early as that allows: what
+// a later stream than those that fill it. Streams are as early as that allows: what
 // does not depend on each other runs together.
 func (e *emitter) number() {
 	group := map[*plan.Segment]*plan.Segment{} // representative of the exchange-connected ones
@@ -34,9 +34,11 @@ func (e *emitter) number() {
 		changed = false
 		for _, s := range e.segs {
 			for _, t := range tablesRead(s) {
-				if at := stream[rep(e.filler[t])] + 1; at > stream[rep(s)] {
-					stream[rep(s)] = at
-					changed = true
+				for _, f := range e.fillers[t] {
+					if at := stream[rep(f)] + 1; at > stream[rep(s)] {
+						stream[rep(s)] = at
+						changed = true
+					}
 				}
 			}
 		}

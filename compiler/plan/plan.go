@@ -82,7 +82,7 @@ type Source struct {
 	// program.SourceReceive
 	Exchange int
 
-	// program.SourceTable: groups or sorted rows of a table of this query
+	// program.SourceTable: groups, sorted or saved rows of a table of this query
 	TableID int
 
 	// program.SourceRows: leader only; rows handed in by name (catalog relation, VALUES)
@@ -114,10 +114,10 @@ type ZonePred struct {
 type Sink struct {
 	Kind program.SinkKind
 
-	// program.SinkHash, program.SinkAggr, program.SinkSort: the table filled. Its shape is in Query.Tables.
+	// Sinks that fill (program.SinkKind.Fills): the table filled. Its shape is in Query.Tables.
 	TableID int
 	Keys    []*Expr   // program.SinkHash: join keys; program.SinkAggr: group keys; program.SinkDist: distribution keys
-	Payload []*Expr   // program.SinkHash, program.SinkSort: what an entry carries
+	Payload []*Expr   // program.SinkHash, program.SinkSort, program.SinkSave: what an entry carries
 	Aggs    []Agg     // program.SinkAggr
 	Order   []SortKey // program.SinkSort, and program.SinkReturn with a merge: key made of these
 	// LimitParam: program.SinkSort keeps only the first limit+offset rows; -1 for all.
@@ -134,15 +134,15 @@ type Sink struct {
 	RowIDs bool
 }
 
-// Table is made while the query runs: a join, aggregate or sort table.
+// Table is made while the query runs: a join, aggregate or sort table, or saved rows.
 type Table struct {
 	ID      int
-	Kind    program.SinkKind // program.SinkHash, program.SinkAggr or program.SinkSort
+	Kind    program.SinkKind // one that fills
 	Keys    []Column
-	Payload []Column  // program.SinkHash, program.SinkSort
+	Payload []Column  // program.SinkHash, program.SinkSort, program.SinkSave
 	Aggs    []AggInfo // program.SinkAggr
-	// Layout yielded by program.SourceTable: program.SinkAggr: Keys then aggregates; program.SinkSort: Payload
-	// (then, if Merge needs it, the sort key as a Str column).
+	// What program.SourceTable yields: keys, then aggregates, of an aggregate table; else Payload (of a sort table then,
+	// if Merge needs it, the sort key as a Str column).
 	EmitKey bool // program.SinkSort: append the normalised key
 	// EstRows is the planner's guess, for initial sizes only.
 	EstRows int64

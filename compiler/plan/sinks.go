@@ -23,6 +23,9 @@ var sinkKinds = [...]sinkKind{
 		f.line(2, "sort tbl=%d by %s%s payload (%s)", k.TableID, p.OrderText(k.Order),
 			limitText(k.LimitParam, k.OffsetParam), p.List(k.Payload))
 	}, checkSort},
+	program.SinkSave: {func(f *formatter, p *printer, k *Sink) {
+		f.line(2, "save tbl=%d (%s)", k.TableID, p.List(k.Payload))
+	}, checkSave},
 	program.SinkDist: {func(f *formatter, p *printer, k *Sink) {
 		f.line(2, "%s x%d (%s)", distWords[k.Dist](p.List(k.Keys)), k.Exchange, p.List(k.Cols))
 	}, checkDist},
@@ -76,6 +79,10 @@ func checkAggr(v *validator, s *Segment) {
 func checkSort(v *validator, s *Segment) {
 	v.same(v.q.Tables[s.Sink.TableID].Payload, layoutOf(s.Sink.Payload))
 	v.optionalParams(s.Sink.LimitParam, s.Sink.OffsetParam)
+}
+
+func checkSave(v *validator, s *Segment) {
+	v.same(v.q.Tables[s.Sink.TableID].Payload, layoutOf(s.Sink.Payload))
 }
 
 func checkDist(v *validator, s *Segment) {

@@ -11,7 +11,7 @@ import (
 // Validate checks a query's inner agreement: every index in range, layouts equal
 // on both sides of exchanges and tables. An error is a bug of the planner.
 func Validate(q *Query) error {
-	v := &validator{q: q, filled: map[int]*Segment{}, receivers: map[int]*Segment{}}
+	v := &validator{q: q, filled: map[int][]*Segment{}, receivers: map[int]*Segment{}}
 	for i, s := range q.Segments {
 		if s.ID != i || s.Stream < 0 || s.Stream >= len(q.Streams) {
 			v.fail("segment %d has number %d in stream %d of %d", i, s.ID, s.Stream, len(q.Streams))
@@ -29,8 +29,8 @@ func Validate(q *Query) error {
 
 type validator struct {
 	q         *Query
-	filled    map[int]*Segment // by table
-	receivers map[int]*Segment // by exchange
+	filled    map[int][]*Segment // by table: who fills it
+	receivers map[int]*Segment   // by exchange
 	at        string
 	err       error
 }
@@ -67,11 +67,11 @@ func (v *validator) enter(s *Segment) {
 	}
 	if s.Sink.Kind.Fills() {
 		t := s.Sink.TableID
-		if t < 0 || t >= len(v.q.Tables) || v.filled[t] != nil || v.q.Tables[t].ID != t || v.q.Tables[t].Kind != s.Sink.Kind {
+		if t < 0 || t >= len(v.q.Tables) || v.q.Tables[t].ID != t || v.q.Tables[t].Kind != s.Sink.Kind {
 			v.fail("segment %d fills table %d, which is not its own", s.ID, t)
 			return
 		}
-		v.filled[t] = s
+		v.filled[t] = append(v.filled[t], s)
 	}
 }
 
@@ -105,13 +105,18 @@ func (v *validator) read(s *Segment, t int, kind program.SinkKind) {
 		v.fail("table %d is not of the kind read", t)
 		return
 	}
-	if f := v.filled[t]; f == nil || f.Stream >= s.Stream {
-		v.fail("table %d is not filled in an earlier stream", t)
+	for _, f := range v.filled[t] {
+		if f.Stream >= s.Stream {
+			v.fail("table %d is not filled in an earlier stream", t)
+		}
+	}
+	if v.filled[t] == nil {
+		v.fail("table %d is not filled", t)
 	}
 }
 
 // TableLayout is the layout that program.SourceTable yields for t: an aggregate table's
-// keys and aggregates, a sort table's payload and, with EmitKey, its key.
+// keys and aggregates, saved rows' payload, a sort table's payload and, with EmitKey, its key.
 func TableLayout(t *Table) []Column {
 	if t.Kind == program.SinkSort {
 		out := append([]Column(nil), t.Payload...)
@@ -119,6 +124,9 @@ func TableLayout(t *Table) []Column {
 			out = append(out, Column{Name: "sortkey", Type: types.TText})
 		}
 		return out
+	}
+	if t.Kind == program.SinkSave {
+		return append([]Column(nil), t.Payload...)
 	}
 	out := append([]Column(nil), t.Keys...)
 	for _, a := range t.Aggs {

@@ -67,7 +67,12 @@ func TestValidate(t *testing.T) {
 		{"zone predicate", func(q *Query) { q.Segments[0].Source.Zone[0].Col = 1 }},
 		{"a predicate of type integer", func(q *Query) { q.Segments[0].Steps[0].(*Filter).Preds[0].Type = types.TInt4 }},
 		{"out of order", func(q *Query) { q.Streams = [][]int{{0}, {2, 1}, {3}} }},
-		{"fills table 0", func(q *Query) { q.Segments[2].Sink.TableID = 0 }},
+		{"table 1 is not filled", func(q *Query) {
+			q.Segments[2].Sink.TableID, q.Segments[2].Sink.Aggs = 0, q.Segments[0].Sink.Aggs
+			q.Segments[1].Source.TableID = 1
+		}},
+		{"table 0 is not filled in an earlier stream", func(q *Query) { q.Segments[2].Sink.TableID = 0 }},
+		{"fills table 0", func(q *Query) { q.Tables[0].Kind = program.SinkSort }},
 		{"accumulator", func(q *Query) { q.Segments[0].Sink.Aggs[0].Fn = fn.Default().Accumulator("sum") }},
 		{"with 0 keys", func(q *Query) { q.Segments[1].Sink.Keys = nil }},
 		{"2 columns where 1 come in", func(q *Query) { q.Segments[1].Sink.Cols = q.Segments[1].Sink.Cols[:1] }},

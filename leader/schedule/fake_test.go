@@ -29,7 +29,8 @@ const fakeRows = 7 // rows a chunk, so that there are many
 
 func (e *fakeEngine) NewQuery(segs []worker.Code, _ []wire.Param, acct *mem.Account, _ wire.Options) (worker.Query,
 	error) {
-	return &fakeQuery{e: e, segs: segs, acct: acct, parts: map[int][]worker.Part{}, fused: map[int]bool{}}, nil
+	return &fakeQuery{e: e, segs: segs, acct: acct, parts: map[int][]worker.Part{}, fused: map[int]bool{},
+		sealed: map[int]bool{}}, nil
 }
 
 type fakeQuery struct {
@@ -37,9 +38,10 @@ type fakeQuery struct {
 	segs []worker.Code
 	acct *mem.Account
 
-	mu    sync.Mutex
-	parts map[int][]worker.Part
-	fused map[int]bool
+	mu     sync.Mutex
+	parts  map[int][]worker.Part
+	fused  map[int]bool
+	sealed map[int]bool // by table
 }
 
 func (q *fakeQuery) NewInstance(seg int, out worker.Output, dests int) (worker.Instance, error) {
@@ -51,7 +53,16 @@ func (q *fakeQuery) NewInstance(seg int, out worker.Output, dests int) (worker.I
 	return in, nil
 }
 
-func (q *fakeQuery) SealTable(int) error { return nil }
+// SealTable refuses to seal twice, or before Finish has brought the last part.
+func (q *fakeQuery) SealTable(t int) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.sealed[t] {
+		return fmt.Errorf("table %d is sealed twice", t)
+	}
+	q.sealed[t] = true
+	return nil
+}
 func (q *fakeQuery) Parts(t int) []worker.Part {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -173,6 +184,10 @@ func (in *fakeInstance) Finish() (worker.RunState, error) {
 			sort.Slice(in.rows, func(i, j int) bool { return in.rows[i] < in.rows[j] })
 		}
 		in.q.mu.Lock()
+		if in.q.sealed[in.p.Sink.Table] {
+			in.q.mu.Unlock()
+			return worker.Idle, fmt.Errorf("a part for table %d, which is sealed", in.p.Sink.Table)
+		}
 		in.q.parts[in.p.Sink.Table] = append(in.q.parts[in.p.Sink.Table], &fakePart{in.p.Sink.Kind, in.rows})
 		in.q.mu.Unlock()
 	}

@@ -65,6 +65,26 @@ func TestRedistribute(t *testing.T) {
 	})
 }
 
+// Three segments of two streams fill one table, which is read twice in a third: sealed once on each node, whole.
+func TestSeveralFillers(t *testing.T) {
+	eachShape(t, &fakeEngine{}, func(t *testing.T, c *testCluster) {
+		save := plan.Sink{Kind: program.SinkSave, TableID: 0}
+		read := plan.Source{Kind: program.SourceTable, TableID: 0}
+		b := noMerge().seg(0, plan.EverySlice, scan, save).seg(0, plan.EverySlice, scan, save).
+			seg(1, plan.EverySlice, scan, save).
+			seg(2, plan.EverySlice, read, plan.Sink{Kind: program.SinkReturn}).
+			seg(2, plan.EverySlice, read, plan.Sink{Kind: program.SinkReturn})
+		got, _, err := c.values(b, c.env())
+		sum := int64(0)
+		for _, v := range got {
+			sum += v
+		}
+		if err != nil || len(got) != 6*3000*slices || sum != 6*perSlice*slices {
+			t.Errorf("%d rows, sum %d, %v", len(got), sum, err)
+		}
+	})
+}
+
 // A broadcast reaches every node whole.
 func TestBroadcast(t *testing.T) {
 	eachShape(t, &fakeEngine{}, func(t *testing.T, c *testCluster) {

@@ -47,6 +47,7 @@ type query struct {
 	records    []wire.RecordError
 	scans      map[[2]int]*wire.SegmentStats // by segment and slice
 	fused      map[int][2]int64              // by segment: runs on fused code, on the special variant
+	fillers    map[int]int                   // by table: segments that fill it here and have not ended
 }
 
 func (q *query) stream(g *segment) int { return q.start.Segments[g.id].Stream }
@@ -179,6 +180,15 @@ func (q *query) workers() int {
 		n = w
 	}
 	return max(n, 1)
+}
+
+// lastFiller notes that a segment that fills a table has ended, and reports whether it was the last one. Called without
+// the lock.
+func (q *query) lastFiller(table int) bool {
+	q.ex.sched.mu.Lock()
+	defer q.ex.sched.mu.Unlock()
+	q.fillers[table]--
+	return q.fillers[table] == 0
 }
 
 // segmentDone ends a segment. Called without the lock.

@@ -33,7 +33,7 @@ func newQuery(ctx context.Context, ex *Executor, leader wire.Conn, m *wire.Start
 	q := &query{ex: ex, id: m.Query, leader: leader, start: m,
 		acct:  Account(m.Query, &m.Options, ex.cfg.ID),
 		peers: map[string]wire.Conn{}, in: map[int]*exchange.Inbox{}, out: map[int]*exchange.Outbox{},
-		scans: map[[2]int]*wire.SegmentStats{}, fused: map[int][2]int64{}}
+		scans: map[[2]int]*wire.SegmentStats{}, fused: map[int][2]int64{}, fillers: map[int]int{}}
 	for _, p := range m.Peers {
 		if p.ID == ex.cfg.ID {
 			q.slices = p.Slices
@@ -120,6 +120,9 @@ func (q *query) wireUp(codes []Code) error {
 		q.segs = append(q.segs, g)
 		if c.General.Sink.Kind == program.SinkDist {
 			byExchange[c.General.Sink.Exchange] = g
+		}
+		if sk := c.General.Sink; sk.Kind.Fills() {
+			q.fillers[sk.Table]++
 		}
 		if c.General.Source.Kind == program.SourceText {
 			var err error

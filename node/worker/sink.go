@@ -47,7 +47,7 @@ func (q *query) prepareSink(g *segment, first int) error {
 	return nil
 }
 
-// tableSink: rows stay here; the table is sealed when all instances have finished.
+// tableSink: rows stay here; the table is sealed when all instances of all segments that fill it here have finished.
 type tableSink struct {
 	q     *query
 	table int
@@ -56,7 +56,6 @@ type tableSink struct {
 func (s tableSink) output(*inst) *output        { return nil }
 func (s tableSink) dests() int                  { return 0 }
 func (s tableSink) instanceDone(*inst)          {}
-func (s tableSink) complete(done func(error))   { done(s.q.x.SealTable(s.table)) }
 func (s tableSink) sent() (int64, int64)        { return 0, 0 }
 func (s tableSink) stop()                       {}
 func (s distSink) output(*inst) *output         { return &output{box: s.box, fixed: -1} }
@@ -71,6 +70,14 @@ func (s *returnSink) instanceDone(in *inst)     { s.box.EndDest(s.first + in.no)
 func (s *returnSink) complete(done func(error)) { done(nil) }
 func (s *returnSink) sent() (int64, int64)      { return s.box.Sent() }
 func (s *returnSink) stop()                     { s.box.Stop() }
+
+func (s tableSink) complete(done func(error)) {
+	if s.q.lastFiller(s.table) {
+		done(s.q.x.SealTable(s.table))
+		return
+	}
+	done(nil)
+}
 
 // distSink sends to an exchange.
 type distSink struct{ box *exchange.Outbox }

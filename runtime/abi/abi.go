@@ -1,7 +1,7 @@
 package abi
 
 // Version is part of every artifact; a node refuses another.
-const Version = 2
+const Version = 3
 
 // VectorRows is the largest number of rows in a vector, and of values in a
 // section of a block. Tests run with smaller vectors; blocks keep sections of 1,024.

@@ -57,7 +57,7 @@ type SourceKind uint8
 const (
 	SourceScan     SourceKind = iota // blocks of a user table
 	SourceReceive                    // chunks of an exchange
-	SourceTable                      // groups of an aggregate table, rows of a sort table
+	SourceTable                      // groups of an aggregate table, rows of a sort table or saved ones
 	SourceRows                       // chunks handed in by the leader: catalog relations
 	SourceValues                     // Values, evaluated
 	SourceText                       // COPY: str columns split from text by the load kernel
@@ -69,13 +69,14 @@ func (k SourceKind) Label() string {
 	return [...]string{"scan", "receive", "scan tbl", "rows", "values", "text", "values"}[k]
 }
 
-// SinkKind is the kind of a sink. Those up to SinkSort fill a table of the query.
+// SinkKind is the kind of a sink. Those up to SinkSave fill a table of the query.
 type SinkKind uint8
 
 const (
 	SinkHash   SinkKind = iota // build a join table
 	SinkAggr                   // aggregate
 	SinkSort                   // sorted run
+	SinkSave                   // rows as they come, kept to be read
 	SinkDist                   // exchange to other slices
 	SinkReturn                 // rows for the client, to the leader
 	SinkInsert                 // rows for a table's slice: sorted, encoded, stored
@@ -94,12 +95,13 @@ func (k SinkKind) Operator() string {
 }
 
 // Fills reports whether the sink fills a table of the query.
-func (k SinkKind) Fills() bool { return k <= SinkSort }
+func (k SinkKind) Fills() bool { return k <= SinkSave }
 
 var sinkNames = [...]struct{ label, operator string }{
 	SinkHash:   {"hash", "Hash"},
 	SinkAggr:   {"aggr", "HashAggregate"},
 	SinkSort:   {"sort", "Sort"},
+	SinkSave:   {"save", "Save"},
 	SinkDist:   {"dist", "Network"},
 	SinkReturn: {"return", "Return"},
 	SinkInsert: {"insert", "Insert"},
@@ -172,9 +174,10 @@ type TableSlot struct {
 	Writes bool       `msg:"writes"`
 }
 
-// TableShape describes entries of a hash, aggregate or sort table.
+// TableShape describes entries of a hash, aggregate or sort table, or of saved rows.
 // Entry: [hash i64][8 unused][packed key: 16-byte fields, 8-byte words, null words][payload or
-// accumulators, each aligned to its width][null bytes]; codegen/lower/shape.go lays it out.
+// accumulators, each aligned to its width][null bytes]; of a saved row
+// only the payload and its null bytes; codegen/lower/shape.go lays it out.
 type TableShape struct {
 	Kind      SinkKind `msg:"kind"`
 	EntrySize int      `msg:"esize"`

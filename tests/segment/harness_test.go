@@ -94,13 +94,22 @@ func (r *runner) run(q *plan.Query, inputs map[string][][]types.Datum, o exec.Op
 		}
 	}
 	var out []string
+	fillers := map[int]int{} // that have not run, by table
+	for _, s := range q.Segments {
+		if s.Sink.Kind.Fills() {
+			fillers[s.Sink.TableID]++
+		}
+	}
 	for i, s := range q.Segments {
 		rows, err := r.segment(xq, i, s, q, inputs, acct)
 		out = append(out, rows...)
 		if err != nil {
 			return nil, err
 		}
-		if s.Sink.Kind.Fills() {
+		if !s.Sink.Kind.Fills() {
+			continue
+		}
+		if fillers[s.Sink.TableID]--; fillers[s.Sink.TableID] == 0 {
 			if err := xq.SealTable(s.Sink.TableID); err != nil {
 				return nil, err
 			}
