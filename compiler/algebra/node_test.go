@@ -39,6 +39,7 @@ func oneOfEach(in func() Node) map[string]Node {
 		"Aggregate": &Aggregate{In: in(), Keys: []*Expr{sum(0, 1)},
 			Aggs: []AggCall{{Fn: fn.Default().Aggregate("sum"), Args: []*Expr{sum(1, 0)}}}, Cols: []Column{col(20), col(21)}},
 		"Distinct": &Distinct{In: in()},
+		"Expand":   NewExpand(in(), sum(0, 1).As(types.TInt8), "n", 20),
 		"Sort":     &Sort{In: in(), Keys: []SortKey{{Expr: sum(0, 1)}}},
 		"Limit":    &Limit{In: in(), Count: -1, Offset: -1},
 	}

@@ -82,6 +82,12 @@ var statements = map[string]func(b *builder) *algebra.Statement{
 		return b.statement(&algebra.Distinct{In: &algebra.Project{In: s, Cols: []algebra.Column{x},
 			Exprs: []*algebra.Expr{column(s, "l_mode")}}})
 	},
+	"expand": func(b *builder) *algebra.Statement {
+		s := b.scan(nations, "n")
+		x := algebra.NewExpand(s, b.lit(types.TInt8, types.Int(3)), "copy", b.id("copy", types.TInt8, false).ID)
+		return b.statement(b.aggr(x, []*algebra.Expr{column(s, "n_name"), x.Number.Ref()},
+			algebra.AggCall{Fn: operations.Aggregate("count"), Type: types.TInt8}))
+	},
 	"limit": func(b *builder) *algebra.Statement {
 		return b.statement(&algebra.Limit{In: b.scan(customers, "c"), Count: b.int(10).Param, Offset: b.int(5).Param})
 	},

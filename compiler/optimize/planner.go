@@ -140,6 +140,8 @@ func (p *planner) node(n algebra.Node) (physical, error) {
 		return p.aggregate(n)
 	case *algebra.Distinct:
 		return p.distinct(n)
+	case *algebra.Expand:
+		return p.expand(n)
 	case *algebra.Limit:
 		return p.limit(n)
 	case *algebra.Sort:

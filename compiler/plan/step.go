@@ -21,6 +21,7 @@ type Steps interface {
 	Project(*Project)
 	Limit(*Limit)
 	HashJoin(*HashJoin)
+	Expand(*Expand)
 }
 
 // Layouts returns the row layout in front of each step of s and, last, the one

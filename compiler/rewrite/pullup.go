@@ -44,7 +44,7 @@ func pullUp(n algebra.Node) (algebra.Node, renames) {
 			out[c.ID] = r.of(x.Exprs[i].Col)
 		}
 		return in, out
-	case *algebra.Select, *algebra.Join:
+	case *algebra.Select, *algebra.Join, *algebra.Expand:
 		return pullUpBelow(n)
 	}
 	return keepColumns(n), nil

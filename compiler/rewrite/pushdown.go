@@ -28,6 +28,8 @@ func (r *run) push(n algebra.Node, preds []*algebra.Expr) algebra.Node {
 		return r.pushJoin(n, preds)
 	case *algebra.Aggregate:
 		return r.pushAggregate(n, preds)
+	case *algebra.Expand:
+		return r.pushExpand(n, preds)
 	case *algebra.Distinct:
 		return n.WithInputs([]algebra.Node{r.push(n.In, preds)})
 	case *algebra.Sort:
@@ -66,6 +68,20 @@ func (r *run) pushAggregate(n *algebra.Aggregate, preds []*algebra.Expr) algebra
 	for _, e := range preds {
 		if s := e.Substitute(by); len(n.Keys) > 0 && keys.Covers(e) && e.HasColumn() && s.Movable() {
 			down = append(down, s)
+		} else {
+			stay = append(stay, e)
+		}
+	}
+	return algebra.Where(n.WithInputs([]algebra.Node{r.push(n.In, down)}), stay)
+}
+
+// pushExpand lets conjuncts through that do not read the copies' number.
+func (r *run) pushExpand(n *algebra.Expand, preds []*algebra.Expr) algebra.Node {
+	below := algebra.IDsOf(n.In.Columns())
+	var down, stay []*algebra.Expr
+	for _, e := range preds {
+		if below.Covers(e) && e.HasColumn() {
+			down = append(down, e)
 		} else {
 			stay = append(stay, e)
 		}
