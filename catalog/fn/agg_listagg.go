@@ -19,8 +19,14 @@ func listaggGroup() Group {
 	x := Param{Class: AnyType}
 	withDelimiter := aggregate("listagg", doc, x, agg)
 	withDelimiter.Args = append(withDelimiter.Args, Param{Class: AnyString})
+	joined := *agg
+	joined.Name, joined.Constants = "string_agg", []string{""}
+	joined.Finish = finishStringAgg
+	stringAgg := aggregate("string_agg", "The values in one string, with the second argument in between: "+
+		"string_agg(x, ', ' ORDER BY y).", x, &joined)
+	stringAgg.Args = append(stringAgg.Args, Param{Class: AnyString})
 	return Group{
-		Rows: []*Row{aggregate("listagg", doc, x, agg), withDelimiter},
+		Rows: []*Row{aggregate("listagg", doc, x, agg), withDelimiter, stringAgg},
 		Ops: []*Op{{Name: "listagg", Shapes: []Shape{shape(str, str, str)}, MayFail: true, Host: hostListagg,
 			Doc: "The values of a state of rows, in their order, with the second operand in between."}},
 		Accumulators: []*Accumulator{{Name: "listagg_bytes", In: phys(i32, i64), State: statePhys(i64),
@@ -34,14 +40,26 @@ func listaggGroup() Group {
 }
 
 func finishListagg(f Finisher, args []Term) (Term, error) {
+	return joinedRows(f, args, func(row, size Term) Term {
+		some := f.Call("gt", types.TBool, size, f.Const(types.TInt4, types.Int(0)))
+		return f.Case(some, row, f.Const(GatherType, types.NullDatum))
+	})
+}
+
+// finishStringAgg: PostgreSQL's string_agg has empty strings, too.
+func finishStringAgg(f Finisher, args []Term) (Term, error) {
+	return joinedRows(f, args, func(row, _ Term) Term { return row })
+}
+
+// joinedRows is the values of a group's rows in one string. kept is a row that counts, of so many bytes, or NULL.
+func joinedRows(f Finisher, args []Term, kept func(row, size Term) Term) (Term, error) {
 	x, delimiter, key := args[0], args[1], args[2]
 	text, err := f.Cast(x, types.TText)
 	if err != nil {
 		return nil, err
 	}
 	size := f.Call("octet_length", types.TInt4, text)
-	some := f.Call("gt", types.TBool, size, f.Const(types.TInt4, types.Int(0)))
-	row := f.Case(some, f.Call("gather_row", GatherType, key, text), f.Const(GatherType, types.NullDatum))
+	row := kept(f.Call("gather_row", GatherType, key, text), size)
 	f.Accumulate("listagg_bytes", size)
 	return f.Call("listagg", types.TText, f.Accumulate("gather_rows", row), delimiter), nil
 }

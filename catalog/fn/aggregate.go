@@ -2,7 +2,7 @@ package fn
 
 import "slipher/catalog/types"
 
-// Aggregate is what makes a Row an aggregate function: a value of a group's rows. It has one argument, or none
+// Aggregate is what makes a Row an aggregate function: a value of a group's rows. It has one argument, two, or none
 // (count(*)), and perhaps constants behind it.
 type Aggregate struct {
 	// Name is what it is called in plans: aliases have one.
@@ -18,6 +18,12 @@ type Aggregate struct {
 	// Constants are what stands for strings behind the argument that are left out or NULL. A call gives constants
 	// there.
 	Constants []string
+	// Pair: it has a second argument, which is cast to what the first one is.
+	Pair bool
+	// OrderedSet: its argument is what WITHIN GROUP (ORDER BY …) orders by. A call's own arguments are constants of the
+	// types Direct. The last argument of all is 1 if the order descends, else 0.
+	OrderedSet bool
+	Direct     []types.Type
 	// Ordered: a call may have WITHIN GROUP (ORDER BY …). Its last argument is then the row's sort key (order_key), a
 	// string whose bytes are ordered as the rows are; empty if nothing was said.
 	Ordered bool

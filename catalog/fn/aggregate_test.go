@@ -95,6 +95,15 @@ func TestAggregates(t *testing.T) {
 			var args []Term
 			if arg != nil {
 				args = append(args, arg)
+				if agg.Pair {
+					args = append(args, arg)
+				}
+				if agg.OrderedSet {
+					for _, t := range agg.Direct {
+						args = append(args, t)
+					}
+					args = append(args, types.TInt4)
+				}
 				for range agg.Constants {
 					args = append(args, types.TText)
 				}

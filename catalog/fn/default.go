@@ -21,6 +21,8 @@ func Default() *Table {
 		varianceGroup(),
 		gatherGroup(),
 		listaggGroup(),
+		percentileGroup(),
+		regressionGroup(),
 		approxGroup(),
 		conditionalGroup(),
 		windowGroup(),

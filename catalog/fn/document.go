@@ -57,6 +57,13 @@ func signature(r *Row) string {
 	for i, p := range r.Args {
 		args[i] = p.String()
 	}
+	if r.Agg != nil && r.Agg.OrderedSet {
+		direct := make([]string, len(r.Agg.Direct))
+		for i, t := range r.Agg.Direct {
+			direct[i] = t.Name()
+		}
+		return fmt.Sprintf("%s(%s) WITHIN GROUP (ORDER BY %s)", r.Name, strings.Join(direct, ", "), strings.Join(args, ", "))
+	}
 	s := strings.Join(args, ", ")
 	if r.Variadic {
 		s += ", …"

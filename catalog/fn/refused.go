@@ -6,7 +6,7 @@ import "strings"
 // than that they do not exist.
 var refused = func() map[string]bool {
 	m := map[string]bool{}
-	for _, n := range strings.Fields(`median percentile_cont percentile_disc current_time localtime
+	for _, n := range strings.Fields(`current_time localtime
 		json_extract_path_text json_parse regexp_replace regexp_substr regexp_instr regexp_count convert_timezone
 		timezone`) {
 		m[n] = true

@@ -1,5 +1,7 @@
 package fn
 
+const groupingDoc = "A bit for each argument, the highest for the first: is the group key not in the row's grouping set?"
+
 // specialGroup is the special forms: control flow rather than operations, because an argument behind one that decides
 // is not evaluated. What they mean is the binder's.
 func specialGroup() Group {
@@ -16,6 +18,8 @@ func specialGroup() Group {
 			"The result behind the first of the searched values that equals the first argument (NULL equals NULL), else the "+
 				"last.", true, any, any, any),
 		form("greatest", "", "The greatest of the arguments that are not NULL.", true, any),
+		form("grouping", "", groupingDoc, true, any),
+		form("grouping_id", "", groupingDoc, true, any),
 		form("least", "", "The least of the arguments that are not NULL.", true, any),
 	}}
 }

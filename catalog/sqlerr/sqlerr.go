@@ -87,6 +87,7 @@ const (
 	NameTooLong                  Code = "42622"
 	ReservedName                 Code = "42939"
 	TooManyColumns               Code = "54011"
+	TooManyArguments             Code = "54023"
 )
 
 // Error is an error with its SQLSTATE. It travels between processes as msgp.

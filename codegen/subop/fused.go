@@ -142,8 +142,10 @@ func emitFused(m *module, p *Fused) {
 	enough.NewRet(constant.NewInt(i32, int64(abi.Enough)))
 
 	b.cur = stopped
-	b.store(named(b, "loop", stopped.NewPhi(stops...)), at(abi.StateResume))
-	stopped.NewRet(constant.NewInt(i32, int64(abi.Stopped)))
+	if len(stops) > 0 { // rows that are only counted need no loop
+		b.store(named(b, "loop", stopped.NewPhi(stops...)), at(abi.StateResume))
+		stopped.NewRet(constant.NewInt(i32, int64(abi.Stopped)))
+	}
 
 	// A switch over every loop: after HOST work goes on behind the loop that left.
 	b.cur = b.entry

@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
@@ -29,28 +31,49 @@ func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, agg *fn.Aggregate) 
 		if call.Type = agg.Star; call.Type.Kind == types.Unknown {
 			return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s() does not exist", f.Name)
 		}
-		return value{expr: a.add(call), typ: call.Type, pos: f.Pos}, nil
+	} else {
+		a.inside = true
+		err := b.aggregateArgs(sc, f, &call)
+		a.inside = false
+		if err != nil {
+			return value{}, err
+		}
 	}
-	if len(f.Args) < 1 || len(f.Args) > 1+len(agg.Constants) {
-		return value{}, b.wrongArguments(sc, f)
-	}
-	a.inside = true
-	err := b.aggregateArgs(sc, f, &call)
-	a.inside = false
-	if err != nil {
-		return value{}, err
+	if f.Filter != nil {
+		if err := b.filter(sc, f.Filter, &call); err != nil {
+			return value{}, err
+		}
 	}
 	return value{expr: a.add(call), typ: call.Type, pos: f.Pos}, nil
+}
+
+// filter binds FILTER (WHERE cond): rows for which it is not true have NULL as their value, which aggregates leave out.
+func (b *binder) filter(sc *scope, cond parse.Expr, call *algebra.AggCall) error {
+	v, err := b.expr(sc.with("FILTER"), cond)
+	if err != nil {
+		return err
+	}
+	c, err := b.condition(v, "FILTER")
+	if err != nil {
+		return err
+	}
+	if len(call.Args) == 0 {
+		call.Args = []*algebra.Expr{algebra.Truth(true)}
+	}
+	call.Args[0] = expr.Choose(c, call.Args[0], algebra.Null(call.Args[0].Type))
+	return nil
 }
 
 // aggregateClauses refuses what stands around the arguments and is not for this aggregate.
 func (b *binder) aggregateClauses(f *parse.FuncCall, agg *fn.Aggregate) error {
 	switch {
-	case f.WithinGroup && !agg.Ordered:
+	case f.WithinGroup && !agg.Ordered && !agg.OrderedSet:
 		return b.errorAt(f.Pos, sqlerr.WrongObjectType,
 			"%s is not an ordered-set aggregate, so it cannot have WITHIN GROUP", f.Name)
-	case len(f.Order) > 0 && !f.WithinGroup:
-		return b.unsupported(f.Pos, "ORDER BY in an aggregate")
+	case agg.OrderedSet && !f.WithinGroup:
+		return b.errorAt(f.Pos, sqlerr.WrongObjectType, "WITHIN GROUP is required for ordered-set aggregate %s", f.Name)
+	case agg.OrderedSet && f.Distinct:
+		return b.errorAt(f.Pos, sqlerr.SyntaxError, "cannot use DISTINCT with WITHIN GROUP")
 	}
 	return nil
 }
@@ -65,6 +88,9 @@ func (b *binder) notAggregate(f *parse.FuncCall) error {
 	case len(f.Order) > 0:
 		return b.errorAt(f.Pos, sqlerr.WrongObjectType,
 			"ORDER BY specified, but %s is not an aggregate function", f.Name)
+	case f.Filter != nil && !f.Over:
+		return b.errorAt(f.Pos, sqlerr.WrongObjectType,
+			"FILTER specified, but %s is not an aggregate function", f.Name)
 	case f.Over && fn.Refused(f.Name):
 		return b.unsupported(f.Pos, "window function %s", f.Name)
 	case f.Over && len(b.fns.Rows(f.Name)) > 0 && !b.fns.Window(f.Name):
@@ -76,44 +102,91 @@ func (b *binder) notAggregate(f *parse.FuncCall) error {
 
 // aggregateArgs binds all arguments that an aggregate has, those that a call leaves out, too.
 func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCall) error {
-	v, err := b.expr(sc, f.Args[0])
+	agg := call.Fn
+	var given []parse.Expr // arguments over rows
+	switch {
+	case agg.OrderedSet && len(f.Args) == len(agg.Direct) && len(f.Order) == 1:
+		given = []parse.Expr{f.Order[0].Expr}
+	case agg.OrderedSet,
+		!slices.ContainsFunc(b.fns.Rows(f.Name), func(r *fn.Row) bool { return r.Takes(len(f.Args)) }):
+		return b.wrongArguments(sc, f)
+	case agg.Pair:
+		given = f.Args[:2]
+	default:
+		given = f.Args[:1]
+	}
+	vs, err := b.exprs(sc, given)
 	if err != nil {
 		return err
 	}
-	arg, ret, ok := call.Fn.Bind(v.typ)
+	arg, ret, ok := agg.Bind(vs[0].typ)
+	if ok && agg.Pair {
+		_, _, ok = agg.Bind(vs[1].typ)
+	}
 	if !ok {
-		return b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s(%s) does not exist",
-			f.Name, v.typ.Name()).(*sqlerr.Error).
-			WithHint("No function matches the given name and argument types. You may need to add explicit type casts.")
+		return b.noFunction(f, vs)
 	}
 	if arg.Kind == types.Unknown {
 		arg = types.TText
 	}
-	x, err := b.coerce(v, arg, explicit)
-	if err != nil {
-		return err
+	call.Type = ret
+	for _, v := range vs {
+		x, err := b.coerce(v, arg, explicit)
+		if err != nil {
+			return err
+		}
+		call.Args = append(call.Args, x)
 	}
+	x := call.Args[0]
 	if call.Distinct {
+		if agg.Pair {
+			return b.unsupported(f.Pos, "DISTINCT in an aggregate of two arguments")
+		}
 		if err := b.identifies(x.Type, "DISTINCT", f.Args[0].At()); err != nil {
 			return err
 		}
 	}
-	call.Args, call.Type = []*algebra.Expr{x}, ret
-	for i, text := range call.Fn.Constants {
+	if agg.OrderedSet {
+		return b.directArgs(sc, f, call)
+	}
+	for i, text := range agg.Constants {
 		e := b.hoist(types.TText, types.String(text))
-		if i+1 < len(f.Args) {
-			if e, err = b.aggregateConstant(sc, f, i+1, e); err != nil {
+		if 1+i < len(f.Args) {
+			if e, err = b.aggregateConstant(sc, f, 1+i, e); err != nil {
 				return err
 			}
 		}
 		call.Args = append(call.Args, e)
 	}
-	if !call.Fn.Ordered {
-		return nil
-	}
 	key, err := b.rowKey(sc, f, x)
-	call.Args = append(call.Args, key)
+	if agg.Ordered { // else the order makes no difference
+		call.Args = append(call.Args, key)
+	}
 	return err
+}
+
+// directArgs binds the constants of an ordered-set aggregate's call, and the direction of its order.
+func (b *binder) directArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCall) error {
+	for i, t := range call.Fn.Direct {
+		v, err := b.expr(sc, f.Args[i])
+		if err != nil {
+			return err
+		}
+		e, err := b.coerce(v, t, implicit)
+		switch {
+		case err != nil:
+			return err
+		case e.Kind != expr.Parameter && e.Kind != expr.Constant:
+			return b.errorAt(f.Args[i].At(), sqlerr.FeatureNotSupported, "argument %d of %s must be a constant", i+1, f.Name)
+		}
+		call.Args = append(call.Args, e)
+	}
+	descends := int64(0)
+	if f.Order[0].Desc {
+		descends = 1
+	}
+	call.Args = append(call.Args, algebra.Number(types.TInt4, descends))
+	return nil
 }
 
 // aggregateConstant binds an argument that is the same for all rows; NULL is what it is if left out.
@@ -172,7 +245,13 @@ func (b *binder) rowKey(sc *scope, f *parse.FuncCall, x *algebra.Expr) (*algebra
 
 // wrongArguments is noFunction for an aggregate whose arguments are not bound yet.
 func (b *binder) wrongArguments(sc *scope, f *parse.FuncCall) error {
-	args, err := b.exprs(sc.with("an aggregate"), f.Args)
+	es := slices.Clone(f.Args)
+	if f.WithinGroup {
+		for _, o := range f.Order {
+			es = append(es, o.Expr)
+		}
+	}
+	args, err := b.exprs(sc.with("an aggregate"), es)
 	if err != nil {
 		return err
 	}

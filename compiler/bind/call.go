@@ -35,6 +35,9 @@ func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 	if f.Schema != "" && f.Schema != "pg_catalog" {
 		return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s.%s does not exist", f.Schema, f.Name)
 	}
+	if form := scopedForms()[f.Name]; form != nil && f.Schema == "" {
+		return form(b, sc, f)
+	}
 	args, err := b.arguments(sc, f)
 	if err != nil {
 		return value{}, err

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/parse"
@@ -16,6 +17,8 @@ type aggregation struct {
 	grouped bool // GROUP BY was written
 	keys    []*algebra.Expr
 	keyCols []algebra.Column
+	sets    []groupSet     // two or more; else there is one, of all keys
+	setCol  algebra.Column // the number of a group's set, if there are several
 	aggs    []algebra.AggCall
 	aggCols []algebra.Column
 	ids     map[algebra.ColumnID]bool // of aggCols
@@ -26,55 +29,114 @@ func newAggregation(b *binder) *aggregation {
 	return &aggregation{b: b, ids: map[algebra.ColumnID]bool{}}
 }
 
-// group binds GROUP BY: ordinals, then columns of FROM, then select-list
-// aliases, then any expression.
-func (a *aggregation) group(sc *scope, items []parse.Expr, targets []target) error {
-	b := a.b
-	a.grouped = len(items) > 0
+// group binds GROUP BY.
+func (a *aggregation) group(sc *scope, q *parse.Query, targets []target) error {
+	items := q.GroupBy
+	if q.GroupAll != nil {
+		items = a.unaggregated(targets)
+	}
+	if a.grouped = len(items) > 0 || q.GroupAll != nil; !a.grouped {
+		return nil
+	}
 	for _, it := range items {
-		e := it
-		if t, ok, err := b.ordinal(it, targets, "GROUP BY"); err != nil {
-			return err
-		} else if ok {
-			e = t.Expr
-		} else if r, ok := it.(*parse.ColumnRef); ok && len(r.Parts) == 1 && !r.Star {
-			if c, ambiguous := sc.findVisible(r.Parts[0]); c == nil && !ambiguous {
-				t, err := a.aliased(sc, targets, r)
-				if err != nil {
-					return err
-				}
-				if t != nil {
-					e = t.Expr
-				}
-			}
+		if _, ok := it.(*parse.GroupingExpr); ok {
+			sc.setNullable() // keys are NULL in the groups of sets that do not have them
 		}
-		in := sc.with("GROUP BY")
-		in.aliases = targets
-		v, err := b.expr(in, e)
+	}
+	sets := []groupSet{nil}
+	for _, it := range items {
+		own, err := a.setsOf(sc, it, targets)
 		if err != nil {
 			return err
 		}
-		k, err := b.output(v)
-		if err != nil {
+		if sets, err = a.cross(sets, own, targets); err != nil {
 			return err
 		}
-		if err := b.identifies(k.Type, "GROUP BY", e.At()); err != nil {
-			return err
+	}
+	if q.GroupDistinct {
+		sets = distinctSets(sets)
+	}
+	if len(sets) == 1 { // it has all keys
+		return nil
+	}
+	if slices.ContainsFunc(sets, func(s groupSet) bool { return len(s) == 0 }) {
+		return a.b.unsupported(items[0].At(), "a grouping set without keys beside others")
+	}
+	a.sets = sets
+	a.setCol = algebra.Column{ID: a.b.newID(), Name: "grouping_set", Type: types.TInt8}
+	a.ids[a.setCol.ID] = true
+	for k := range a.keyCols {
+		if len(a.having(k)) < len(sets) {
+			a.keyCols[k].Nullable = true
 		}
-		if a.keyOf(k) >= 0 {
-			continue
-		}
-		name := ""
-		if r, ok := e.(*parse.ColumnRef); ok {
-			name = r.Parts[len(r.Parts)-1]
-		}
-		if s, ok := e.(*starExpr); ok {
-			name = s.col.name
-		}
-		a.keys = append(a.keys, k)
-		a.keyCols = append(a.keyCols, algebra.Column{ID: b.newID(), Name: name, Type: k.Type, Nullable: k.Nullable})
 	}
 	return nil
+}
+
+// unaggregated are the items of a select list that GROUP BY ALL means: those without aggregates and windows.
+func (a *aggregation) unaggregated(targets []target) []parse.Expr {
+	var out []parse.Expr
+	for _, t := range targets {
+		if !a.b.aggregates(t.Expr) {
+			out = append(out, &targetExpr{t})
+		}
+	}
+	return out
+}
+
+// targetExpr is an item of the select list in GROUP BY.
+type targetExpr struct{ target }
+
+func (t *targetExpr) At() parse.Pos { return t.Expr.At() }
+
+// key is the number of the group key that an item of GROUP BY means: an ordinal, then a column of FROM, then an alias
+// of the select list, then any expression.
+func (a *aggregation) key(sc *scope, it parse.Expr, targets []target) (int, error) {
+	b := a.b
+	e := it
+	if t, ok := it.(*targetExpr); ok {
+		e = t.Expr
+	} else if t, ok, err := b.ordinal(it, targets, "GROUP BY"); err != nil {
+		return 0, err
+	} else if ok {
+		e = t.Expr
+	} else if r, ok := it.(*parse.ColumnRef); ok && len(r.Parts) == 1 && !r.Star {
+		if c, ambiguous := sc.findVisible(r.Parts[0]); c == nil && !ambiguous {
+			t, err := a.aliased(sc, targets, r)
+			if err != nil {
+				return 0, err
+			}
+			if t != nil {
+				e = t.Expr
+			}
+		}
+	}
+	in := sc.with("GROUP BY")
+	in.aliases = targets
+	v, err := b.expr(in, e)
+	if err != nil {
+		return 0, err
+	}
+	k, err := b.output(v)
+	if err != nil {
+		return 0, err
+	}
+	if err := b.identifies(k.Type, "GROUP BY", e.At()); err != nil {
+		return 0, err
+	}
+	if i := a.keyOf(k); i >= 0 {
+		return i, nil
+	}
+	name := ""
+	if r, ok := e.(*parse.ColumnRef); ok {
+		name = r.Parts[len(r.Parts)-1]
+	}
+	if s, ok := e.(*starExpr); ok {
+		name = s.col.name
+	}
+	a.keys = append(a.keys, k)
+	a.keyCols = append(a.keyCols, algebra.Column{ID: b.newID(), Name: name, Type: k.Type, Nullable: k.Nullable})
+	return len(a.keys) - 1, nil
 }
 
 // aliased finds a select-list item by its alias; two different ones are ambiguous.
@@ -188,6 +250,10 @@ func (s *selection) aggregate() error {
 			c.Args[i] = u.unify(e)
 		}
 	}
+	if len(a.sets) > 0 {
+		s.node = a.overSets(s.node)
+		return nil
+	}
 	cols := append(append([]algebra.Column(nil), a.keyCols...), a.aggCols...)
 	s.node = &algebra.Aggregate{In: s.node, Keys: a.keys, Aggs: a.aggs, Cols: cols}
 	return nil
@@ -225,6 +291,9 @@ func (a *aggregation) overGroups(e *algebra.Expr) (*algebra.Expr, error) {
 			return nil, err
 		}
 		c.Args[i] = r
+		if r.Nullable && !x.Nullable && c.Kind != expr.IsNull && c.Kind != expr.IsNotNull {
+			c.Nullable = true // a key that is not in all grouping sets
+		}
 	}
 	return &c, nil
 }

@@ -111,7 +111,7 @@ type selection struct {
 func (s *selection) bind() (*result, error) {
 	b, q := s.b, s.q
 	s.agg = newAggregation(b)
-	if err := s.agg.group(s.sc, q.GroupBy, s.targets); err != nil {
+	if err := s.agg.group(s.sc, q, s.targets); err != nil {
 		return nil, err
 	}
 	sc := *s.sc

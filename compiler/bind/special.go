@@ -120,6 +120,13 @@ func specialForms() map[string]func(b *binder, f *parse.FuncCall, args []value) 
 	}
 }
 
+// scopedForms are special forms that ask their scope for more than what their arguments mean.
+func scopedForms() map[string]func(b *binder, sc *scope, f *parse.FuncCall) (value, error) {
+	return map[string]func(b *binder, sc *scope, f *parse.FuncCall) (value, error){
+		"grouping": (*binder).groupingCall, "grouping_id": (*binder).groupingCall,
+	}
+}
+
 func (b *binder) coalesceCall(f *parse.FuncCall, args []value) (value, error) {
 	t, err := b.common(args, "COALESCE")
 	if err != nil {

@@ -21,9 +21,6 @@ func (b *binder) windowCall(f *parse.FuncCall, args []value) (value, error) {
 // aggregateWindow refuses a call of an aggregate over a window, for its arguments first.
 func (b *binder) aggregateWindow(sc *scope, f *parse.FuncCall, agg *fn.Aggregate) (value, error) {
 	if !f.Star {
-		if len(f.Args) < 1 || len(f.Args) > 1+len(agg.Constants) {
-			return value{}, b.wrongArguments(sc, f)
-		}
 		if err := b.aggregateArgs(sc, f, &algebra.AggCall{Fn: agg}); err != nil {
 			return value{}, err
 		}

@@ -77,6 +77,7 @@ type FuncCall struct {
 	// Order is that of the rows of a group: WITHIN GROUP (ORDER BY …), or in the call itself.
 	Order       []OrderItem
 	WithinGroup bool
+	Filter      Expr // FILTER (WHERE …)
 	Approximate bool // APPROXIMATE f(…)
 	Over        bool // OVER stands behind: a call over a window, which is not kept
 	// Keyword: written without parentheses or in SQL's own syntax (CURRENT_DATE,
@@ -165,6 +166,30 @@ type DistinctExpr struct {
 	Not         bool
 }
 
+// RowExpr is (a, b, …), or ROW(…) with any number of items.
+type RowExpr struct {
+	Pos
+	Items []Expr
+	Named bool // ROW was written
+}
+
+// GroupingKind is how items of GROUP BY make grouping sets.
+type GroupingKind uint8
+
+const (
+	GroupingSets GroupingKind = iota // each item is a set, or several
+	Rollup
+	Cube
+)
+
+// GroupingExpr is ROLLUP, CUBE, GROUPING SETS or, without items, () in GROUP BY. An item is an expression, a RowExpr of
+// several, or a GroupingExpr.
+type GroupingExpr struct {
+	Pos
+	Kind  GroupingKind
+	Items []Expr
+}
+
 // DefaultExpr is DEFAULT in a VALUES row of an INSERT.
 type DefaultExpr struct{ Pos }
 
@@ -177,11 +202,16 @@ type Query struct {
 	From     []TableExpr
 	Where    Expr
 	GroupBy  []Expr
-	Having   Expr
-	Values   [][]Expr
-	OrderBy  []OrderItem
-	Limit    Expr // also TOP
-	Offset   Expr
+	// GroupAll is where the ALL of GROUP BY ALL stands: by all items of the select list that do not aggregate. GroupBy
+	// is empty then. nil: it was not written.
+	GroupAll *Pos
+	// GroupDistinct: GROUP BY DISTINCT, each grouping set once.
+	GroupDistinct bool
+	Having        Expr
+	Values        [][]Expr
+	OrderBy       []OrderItem
+	Limit         Expr // also TOP
+	Offset        Expr
 }
 
 // CTE is one WITH item.

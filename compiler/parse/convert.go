@@ -236,26 +236,7 @@ func (c *converter) conditions(q *Query, n *pg.SelectStmt) (err error) {
 	if q.Having, err = c.optional(n.HavingClause); err != nil {
 		return err
 	}
-	for _, g := range n.GroupClause {
-		if gs := g.GetGroupingSet(); gs != nil {
-			name := map[pg.GroupingSetKind]string{pg.GroupingSetKind_GROUPING_SET_ROLLUP: "ROLLUP",
-				pg.GroupingSetKind_GROUPING_SET_CUBE: "CUBE",
-				pg.GroupingSetKind_GROUPING_SET_SETS: "GROUPING SETS"}[gs.Kind]
-			if name == "" {
-				name = "GROUP BY ()"
-			}
-			return c.refuse(c.pos(gs.Location), "%s", name)
-		}
-		e, err := c.expr(g)
-		if err != nil {
-			return err
-		}
-		q.GroupBy = append(q.GroupBy, e)
-	}
-	if n.GroupDistinct {
-		return c.refuse(q.Pos, "GROUP BY DISTINCT")
-	}
-	return nil
+	return c.groupBy(q, n)
 }
 
 func (c *converter) orderAndLimit(q *Query, n *pg.SelectStmt) (err error) {

@@ -72,13 +72,16 @@ func (c *converter) expr(n *pg.Node) (Expr, error) {
 	case *pg.Node_CollateClause:
 		return nil, c.refuse(c.pos(x.CollateClause.Location), "COLLATE")
 	case *pg.Node_RowExpr:
-		return nil, c.refuse(c.pos(x.RowExpr.Location), "a row expression")
+		items, err := c.exprs(x.RowExpr.Args)
+		return &RowExpr{c.pos(x.RowExpr.Location), items,
+			x.RowExpr.RowFormat == pg.CoercionForm_COERCE_EXPLICIT_CALL}, err
 	case *pg.Node_AArrayExpr:
 		return nil, c.refuse(c.pos(x.AArrayExpr.Location), "ARRAY")
 	case *pg.Node_AIndirection:
 		return nil, c.refuse(-1, "a subscript or field selection")
 	case *pg.Node_GroupingFunc:
-		return nil, c.refuse(c.pos(x.GroupingFunc.Location), "GROUPING")
+		args, err := c.exprs(x.GroupingFunc.Args)
+		return &FuncCall{Pos: c.pos(x.GroupingFunc.Location), Name: "grouping", Args: args, Keyword: true}, err
 	}
 	return nil, c.refuse(-1, "this expression")
 }
@@ -230,10 +233,7 @@ func (c *converter) funcCall(f *pg.FuncCall) (Expr, error) {
 		}
 	}
 	out.WithinGroup, out.Over = f.AggWithinGroup, f.Over != nil
-	switch {
-	case f.AggFilter != nil:
-		return nil, c.refuse(at, "FILTER")
-	case f.FuncVariadic:
+	if f.FuncVariadic {
 		return nil, c.refuse(at, "VARIADIC")
 	}
 	for _, a := range f.Args {
@@ -243,6 +243,9 @@ func (c *converter) funcCall(f *pg.FuncCall) (Expr, error) {
 	}
 	var err error
 	if out.Args, err = c.exprs(f.Args); err != nil {
+		return nil, err
+	}
+	if out.Filter, err = c.optional(f.AggFilter); err != nil {
 		return nil, err
 	}
 	out.Order, err = c.orderItems(f.AggOrder)

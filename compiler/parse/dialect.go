@@ -61,6 +61,9 @@ const approximateMarker = "slipher_approximate"
 // text as well: libpg_query's grammar has one or the other.
 const distinctMarker = "slipher_distinct"
 
+// groupAllMarker is the column that stands for ALL in GROUP BY ALL, in inserted text as well.
+const groupAllMarker = "slipher_group_all"
+
 // dialect rewrites Redshift's clauses to what libpg_query's grammar reads.
 type dialect struct {
 	src   string
@@ -168,6 +171,9 @@ func endsOperand(t token) bool {
 	return true
 }
 
+// behindGroupBy are words that begin what may stand behind GROUP BY.
+var behindGroupBy = wordSet("having qualify window order limit offset fetch for union except intersect minus")
+
 // clauseWords cannot end an expression or be an alias without AS.
 var clauseWords = wordSet(`select distinct all from where group by having order limit offset union except intersect minus
 	on using join inner left right full cross natural and or not in is like ilike between case when then else as with
@@ -191,6 +197,11 @@ func (d *dialect) word(i int) error {
 			next.isPunct("(")) {
 			d.replace(t, "EXCEPT")
 		}
+	case "all":
+		if prev.is("by") && d.at(i-2).is("group") && (next.kind == tokEOF || next.isPunct(")") ||
+			next.kind == tokIdent && behindGroupBy[next.text]) {
+			d.replace(t, groupAllMarker)
+		}
 	case "qualify":
 		starts := next.kind == tokIdent && !clauseWords[next.text] || next.is("not") || next.is("case") ||
 			next.isPunct("(") ||
@@ -208,7 +219,7 @@ func (d *dialect) word(i int) error {
 		}
 	case "approximate":
 		if next.kind == tokIdent && !clauseWords[next.text] && d.at(i+2).isPunct("(") {
-			if !next.is("count") {
+			if !next.is("count") && !next.is("percentile_disc") {
 				return d.refuse(t, "APPROXIMATE "+strings.ToUpper(next.text))
 			}
 			d.replace(t, approximateMarker+".")

@@ -227,3 +227,49 @@ func TestSketch(t *testing.T) {
 		}
 	}
 }
+
+// Pairs that were seen in parts say what they say together: their sums, and those of products of distances.
+func TestPairs(t *testing.T) {
+	s, rnd := newStates(t), rand.New(rand.NewPCG(7, 8))
+	state := func() unsafe.Pointer {
+		p := heap.ArenaAlloc(s.arena, 48)
+		clear(unsafe.Slice((*byte)(p), 48))
+		return p
+	}
+	read := func(p unsafe.Pointer) [6]float64 { return *(*[6]float64)(p) }
+	put := func(p unsafe.Pointer, y, x float64) {
+		pair, _ := s.call("slp_pair", nil, y, x)
+		kerneltest.Int(s.addr["slp_pairs_put"], []uint64{uint64(uintptr(p)), pair[0], pair[1]}, nil)
+	}
+	for n := range 200 {
+		whole, sum, part := state(), state(), [3]unsafe.Pointer{state(), state(), state()}
+		var xs, ys []float64
+		for i := range n {
+			x, y := 1e6+rnd.NormFloat64()*10, rnd.NormFloat64()
+			xs, ys = append(xs, x), append(ys, y)
+			put(whole, y, x)
+			put(part[i%len(part)], y, x)
+		}
+		for _, p := range part {
+			kerneltest.Int(s.addr["slp_pairs_merge"], []uint64{uint64(uintptr(sum)), 48, uint64(uintptr(p))}, nil)
+		}
+		want := [6]float64{float64(n)}
+		for i := range n {
+			want[1] += xs[i]
+			want[3] += ys[i]
+		}
+		for i := range n {
+			dx, dy := xs[i]-want[1]/want[0], ys[i]-want[3]/want[0]
+			want[2] += dx * dx
+			want[4] += dy * dy
+			want[5] += dx * dy
+		}
+		for what, got := range map[string][6]float64{"whole": read(whole), "parts": read(sum)} {
+			for i := range want {
+				if math.Abs(got[i]-want[i]) > 1e-6*(1+math.Abs(want[i])) {
+					t.Fatalf("%d pairs, %s: %v, not %v", n, what, got, want)
+				}
+			}
+		}
+	}
+}

@@ -25,6 +25,7 @@ void slp_append(); void slp_gather_row(); void slp_order_i64(); void slp_order_i
 void slp_order_str();
 void slp_sketch_i64(); void slp_sketch_i128(); void slp_sketch_f64(); void slp_sketch_str(); void slp_sketch_merge();
 void slp_sketch_count();
+void slp_pair(); void slp_pairs_put(); void slp_pairs_merge();
 */
 import "C"
 
@@ -73,6 +74,9 @@ var Symbols = []abi.Symbol{
 	{Name: "slp_sketch_str", Addr: addr(C.slp_sketch_str)},
 	{Name: "slp_sketch_merge", Addr: addr(C.slp_sketch_merge)},
 	{Name: "slp_sketch_count", Addr: addr(C.slp_sketch_count)},
+	{Name: "slp_pair", Addr: addr(C.slp_pair)},
+	{Name: "slp_pairs_put", Addr: addr(C.slp_pairs_put)},
+	{Name: "slp_pairs_merge", Addr: addr(C.slp_pairs_merge)},
 }
 
 func addr(f unsafe.Pointer) uintptr { return uintptr(f) }
