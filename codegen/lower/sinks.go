@@ -229,8 +229,12 @@ func (l *lowerer) send(s *plan.Sink) {
 	dests, n := l.word("chunks", 8), l.word("dests", 8)
 	l.out.Sink.Dests, l.out.Sink.NDests = dests, n
 	cols := make([]program.ChunkCol, len(s.Cols))
+	received := l.q.Received(s)
 	for i, e := range s.Cols {
 		cols[i] = program.ChunkCol{Type: e.Type, Nullable: e.Nullable}
+		if received != nil { // the senders of an exchange agree
+			cols[i] = program.ChunkCol{Type: received[i].Type, Nullable: received[i].Nullable}
+		}
 	}
 	program.LayoutChunk(cols)
 	l.out.Sink.Cols = cols

@@ -38,6 +38,7 @@ func oneOfEach(in func() Node) map[string]Node {
 		"Join":      &Join{Kind: Left, Left: in(), Right: &Text{Cols: []Column{col(21)}}, On: []*Expr{cmp}},
 		"Aggregate": &Aggregate{In: in(), Keys: []*Expr{sum(0, 1)},
 			Aggs: []AggCall{{Fn: fn.Default().Aggregate("sum"), Args: []*Expr{sum(1, 0)}}}, Cols: []Column{col(20), col(21)}},
+		"Union":    &Union{In: []Node{in(), &Text{Cols: []Column{col(24), col(25)}}}, Cols: []Column{col(20), col(21)}},
 		"Distinct": &Distinct{In: in()},
 		"Expand":   NewExpand(in(), sum(0, 1).As(types.TInt8), "n", 20),
 		"Sort":     &Sort{In: in(), Keys: []SortKey{{Expr: sum(0, 1)}}},

@@ -22,7 +22,10 @@ func (b *binder) query(q *parse.Query, env *ctes) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if q.Values != nil {
+	switch {
+	case q.Set != nil:
+		return b.setQuery(q, env)
+	case q.Values != nil:
 		return b.valuesQuery(q)
 	}
 	node, sc, err := b.from(q.From, env)
@@ -103,6 +106,7 @@ type selection struct {
 	agg    *aggregation
 	exprs  []*algebra.Expr // bound targets, then hidden sort columns
 	names  []string
+	lits   []*value // targets that are literals without a type
 	having []*algebra.Expr
 	sort   []algebra.SortKey // Expr is filled in when the projection's ids are known
 	sortAt []int             // for each sort key its index in exprs
@@ -132,6 +136,10 @@ func (s *selection) bind() (*result, error) {
 			return nil, err
 		}
 		s.exprs = append(s.exprs, e)
+		s.lits = append(s.lits, nil)
+		if v.typ.Kind == types.Unknown && (v.lit != nil || v.client > 0) {
+			s.lits[i] = &v
+		}
 		s.names = append(s.names, b.targetName(t))
 	}
 	sc.aliases = s.targets
@@ -214,6 +222,9 @@ func (s *selection) build() (*result, error) {
 		col := column{name: c.Name, id: c.ID, typ: c.Type, nullable: c.Nullable}
 		if src := s.source(i); src != nil {
 			col.tableOID, col.columnNo = src.tableOID, src.columnNo
+		}
+		if i < len(s.lits) {
+			col.lit = s.lits[i]
 		}
 		r.cols = append(r.cols, col)
 	}

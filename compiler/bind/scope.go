@@ -18,6 +18,7 @@ type column struct {
 	nullable bool
 	tableOID uint32
 	columnNo int16
+	lit      *value // of a query's result: a literal whose type another arm of a UNION may give
 }
 
 // relation is a named item of FROM.

@@ -26,7 +26,6 @@ func (b *binder) valuesQuery(q *parse.Query) (*result, error) {
 	mark := len(b.out.Params)
 	node := &algebra.Values{Rows: make([][]*algebra.Expr, len(q.Values))}
 	r := &result{node: node}
-	s := &selection{b: b, q: q}
 	for i, vs := range cells {
 		t, err := b.common(vs, "VALUES")
 		if err != nil {
@@ -42,24 +41,10 @@ func (b *binder) valuesQuery(q *parse.Query) (*result, error) {
 			c.Nullable = c.Nullable || e.Nullable
 		}
 		node.Cols = append(node.Cols, c)
-		s.exprs, s.names = append(s.exprs, c.Ref()), append(s.names, c.Name)
-		s.targets = append(s.targets, target{Pos: q.Pos,
-			Expr: &starExpr{q.Pos, &column{name: c.Name, id: c.ID, typ: t, nullable: c.Nullable}}, Alias: c.Name})
 		r.cols = append(r.cols, column{name: c.Name, id: c.ID, typ: t, nullable: c.Nullable})
 	}
 	b.literalRows(node, mark)
-	if len(q.OrderBy) == 0 && q.Limit == nil && q.Offset == nil {
-		return r, nil
-	}
-	s.node, s.agg = node, newAggregation(b)
-	s.sc = &scope{}
-	for i := range r.cols {
-		s.sc.visible = append(s.sc.visible, &r.cols[i])
-	}
-	if err := s.orderBy(s.sc.with("ORDER BY")); err != nil {
-		return nil, err
-	}
-	return s.build()
+	return b.orderedResult(r, q, nil)
 }
 
 // minLiterals is the number of rows from which constants are data, and not part of the program.

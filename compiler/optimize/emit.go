@@ -156,7 +156,6 @@ func (e *emitter) exchange(p *pipe, kind program.DistKind, keys []*algebra.Expr,
 		sink.Cols = append(sink.Cols, p.column(at))
 		out[i], ids[i] = p.cols[at], c.ID
 	}
-	p.seg.Sink = sink
 	where := plan.EverySlice
 	switch kind {
 	case program.DistBroadcast:
@@ -165,8 +164,13 @@ func (e *emitter) exchange(p *pipe, kind program.DistKind, keys []*algebra.Expr,
 		where = plan.OneSlice
 	}
 	r := e.open(where, plan.Source{Kind: program.SourceReceive, Exchange: x, Cols: out}, ids)
-	e.sender[x] = append(e.sender[x], p.seg)
 	e.receiver[x] = r.seg
+	if e.merged(p) {
+		e.redirect(p, sink)
+		return r
+	}
+	p.seg.Sink = sink
+	e.sender[x] = append(e.sender[x], p.seg)
 	return r
 }
 

@@ -142,6 +142,8 @@ func (p *planner) node(n algebra.Node) (physical, error) {
 		return p.distinct(n)
 	case *algebra.Expand:
 		return p.expand(n)
+	case *algebra.Union:
+		return p.union(n)
 	case *algebra.Limit:
 		return p.limit(n)
 	case *algebra.Sort:

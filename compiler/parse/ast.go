@@ -193,10 +193,11 @@ type GroupingExpr struct {
 // DefaultExpr is DEFAULT in a VALUES row of an INSERT.
 type DefaultExpr struct{ Pos }
 
-// Query is a SELECT, or VALUES if Values is set, with its WITH, ORDER BY and LIMIT.
+// Query is a SELECT, VALUES if Values is set, or two queries if Set is, with its WITH, ORDER BY and LIMIT.
 type Query struct {
 	Pos
 	With     []CTE
+	Set      *SetOperation
 	Distinct bool
 	Targets  []Target
 	From     []TableExpr
@@ -212,6 +213,24 @@ type Query struct {
 	OrderBy       []OrderItem
 	Limit         Expr // also TOP
 	Offset        Expr
+}
+
+// SetKind is what is made of two queries' rows.
+type SetKind uint8
+
+const (
+	Union SetKind = iota
+	Intersect
+	Except
+)
+
+func (k SetKind) String() string { return [...]string{"UNION", "INTERSECT", "EXCEPT"}[k] }
+
+// SetOperation is left UNION, INTERSECT or EXCEPT [ALL] right.
+type SetOperation struct {
+	Kind        SetKind
+	All         bool
+	Left, Right *Query
 }
 
 // CTE is one WITH item.

@@ -100,25 +100,33 @@ func (c *converter) query(n *pg.SelectStmt, at Pos) (*Query, error) {
 	if n == nil {
 		return nil, c.refuse(at, "this kind of query")
 	}
-	if n.Op != pg.SetOperation_SETOP_NONE {
-		name := map[pg.SetOperation]string{pg.SetOperation_SETOP_UNION: "UNION", pg.SetOperation_SETOP_INTERSECT: "INTERSECT",
-			pg.SetOperation_SETOP_EXCEPT: "EXCEPT"}[n.Op]
-		if n.All {
-			name += " ALL"
-		}
-		return nil, c.refuse(c.wordPos(at, "union", "intersect", "except", "minus"), "%s", name)
-	}
 	if err := c.refuseClauses(n, at); err != nil {
 		return nil, err
 	}
 	q := &Query{Pos: at}
 	steps := []func(*Query, *pg.SelectStmt) error{c.with, c.values, c.targets, c.from, c.conditions, c.orderAndLimit}
+	if n.Op != pg.SetOperation_SETOP_NONE {
+		steps = []func(*Query, *pg.SelectStmt) error{c.with, c.setOperation, c.orderAndLimit}
+	}
 	for _, f := range steps {
 		if err := f(q, n); err != nil {
 			return nil, err
 		}
 	}
 	return q, nil
+}
+
+var setKinds = map[pg.SetOperation]SetKind{pg.SetOperation_SETOP_UNION: Union,
+	pg.SetOperation_SETOP_INTERSECT: Intersect, pg.SetOperation_SETOP_EXCEPT: Except}
+
+func (c *converter) setOperation(q *Query, n *pg.SelectStmt) (err error) {
+	o := &SetOperation{Kind: setKinds[n.Op], All: n.All}
+	q.Set = o
+	if o.Left, err = c.query(n.Larg, c.queryPos(n.Larg, q.Pos)); err != nil {
+		return err
+	}
+	o.Right, err = c.query(n.Rarg, c.queryPos(n.Rarg, q.Pos))
+	return err
 }
 
 // refuseClauses names the clauses that are not supported.

@@ -68,13 +68,15 @@ func (c *converter) join(n *pg.JoinExpr) (TableExpr, error) {
 }
 
 // nodePos is the first place known inside a query.
-func (c *converter) nodePos(n *pg.Node) Pos {
-	sel := n.GetSelectStmt()
+func (c *converter) nodePos(n *pg.Node) Pos { return c.queryPos(n.GetSelectStmt(), -1) }
+
+// queryPos is the first place known inside a query, or at.
+func (c *converter) queryPos(sel *pg.SelectStmt, at Pos) Pos {
 	for sel != nil && sel.Larg != nil {
 		sel = sel.Larg
 	}
 	if sel != nil && len(sel.TargetList) > 0 {
 		return c.pos(sel.TargetList[0].GetResTarget().GetLocation())
 	}
-	return -1
+	return at
 }

@@ -28,6 +28,19 @@ type Query struct {
 	LeaderOnly bool
 }
 
+// Received are the columns of the rows that k sends as its receiver has them, nil if k is no exchange's.
+func (q *Query) Received(k *Sink) []Column {
+	if k.Kind != program.SinkDist {
+		return nil
+	}
+	for _, s := range q.Segments {
+		if s.Source.Kind == program.SourceReceive && s.Source.Exchange == k.Exchange {
+			return s.Source.Cols
+		}
+	}
+	return nil
+}
+
 // OutputColumn is one column of the result as the client sees it.
 type OutputColumn struct {
 	Name     string

@@ -44,6 +44,7 @@ var distWords = [...]func(keys string) string{
 	program.DistBroadcast:  func(string) string { return "bcast" },
 	program.DistSingle:     func(string) string { return "dist single" },
 	program.DistRoundRobin: func(string) string { return "dist round robin" },
+	program.DistLocal:      func(string) string { return "dist local" },
 }
 
 func checkHash(v *validator, s *Segment) {

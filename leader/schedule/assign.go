@@ -83,10 +83,20 @@ func (s *Service) assign(ctx context.Context, q *plan.Query) (*assignment, error
 // exchanges lists the query's exchanges with their ends.
 func (a *assignment) exchanges(q *plan.Query) ([]wire.Exchange, error) {
 	var out []wire.Exchange
+	known := map[int]int{}
 	for _, s := range q.Segments {
 		if s.Sink.Kind != program.SinkDist {
 			continue
 		}
+		if i, ok := known[s.Sink.Exchange]; ok { // it has several senders
+			for _, id := range a.hosts(s) {
+				if !slices.Contains(out[i].Senders, id) {
+					out[i].Senders = append(out[i].Senders, id)
+				}
+			}
+			continue
+		}
+		known[s.Sink.Exchange] = len(out)
 		var to *plan.Segment
 		for _, r := range q.Segments {
 			if r.Source.Kind == program.SourceReceive && r.Source.Exchange == s.Sink.Exchange {
@@ -98,7 +108,7 @@ func (a *assignment) exchanges(q *plan.Query) ([]wire.Exchange, error) {
 		}
 		e := wire.Exchange{ID: s.Sink.Exchange, Dist: uint8(s.Sink.Dist), Senders: a.hosts(s)}
 		switch {
-		case s.Sink.Dist == program.DistBroadcast:
+		case s.Sink.Dist == program.DistBroadcast || s.Sink.Dist == program.DistLocal:
 			e.Dests = a.hosts(to)
 		case s.Sink.Dist == program.DistSingle || a.m == nil || to.Where != plan.EverySlice:
 			e.Dests = a.hosts(to)[:1]

@@ -14,7 +14,7 @@ import (
 const DefaultCredits = 8
 
 // Outbox is the sending end of one exchange on one node, shared by the
-// instances of the sending segment. Safe for concurrent use.
+// instances of the sending segments. Safe for concurrent use.
 type Outbox struct {
 	query uint64
 	exch  int
@@ -27,6 +27,7 @@ type Outbox struct {
 	credits []int  // by destination; guarded by mu
 	enough  []bool // by destination: it wants no more, what is for it is dropped; guarded by mu
 	stopped bool   // guarded by mu: the query has failed, rows are dropped
+	open    int    // guarded by mu: segments that send and have not ended, beyond the first
 	rows    int64
 	bytes   int64
 }
@@ -168,8 +169,23 @@ func (o *Outbox) Enough(dest int) bool {
 	return !slices.Contains(o.enough, false)
 }
 
-// End tells every receiving node that nothing more will come. Call once, after the last Send.
+// Share says that one more segment sends here: End is called once more.
+func (o *Outbox) Share() {
+	o.mu.Lock()
+	o.open++
+	o.mu.Unlock()
+}
+
+// End tells every receiving node that nothing more will come. Each sending segment calls it after its last Send; the last of
+// them ends the exchange.
 func (o *Outbox) End() {
+	o.mu.Lock()
+	o.open--
+	ended := o.open < 0
+	o.mu.Unlock()
+	if !ended {
+		return
+	}
 	told := map[string]bool{}
 	for _, conn := range o.dests {
 		if told[conn.Peer()] {

@@ -147,7 +147,7 @@ type Exchange struct {
 	Dist    uint8    `msg:"dist"` // program.DistKind
 	Senders []string `msg:"senders"`
 	// Dests: the peer of each destination: one a slice (DistHash, DistRoundRobin), one a node
-	// (DistBroadcast) or one (DistSingle).
+	// (DistBroadcast; DistLocal, where each of them sends to itself alone) or one (DistSingle).
 	Dests []string `msg:"dests"`
 }
 

@@ -24,12 +24,14 @@ type query struct {
 	peers  map[string]wire.Conn
 	slices []state.SliceID // of this node
 	segs   []*segment      // that run here
-	in     map[int]*exchange.Inbox
-	out    map[int]*exchange.Outbox
-	ret    *exchange.Outbox // rows for the client, of the running stream; guarded by the scheduler's lock
-	text   *textSource      // COPY's input
-	ctx    context.Context  // ends with the query: only fetches and loaders wait on it
-	cancel context.CancelFunc
+	// exchanges that begin or end here
+	exchanges []wire.Exchange
+	in        map[int]*exchange.Inbox
+	out       map[int]*exchange.Outbox
+	ret       *exchange.Outbox // rows for the client, of the running stream; guarded by the scheduler's lock
+	text      *textSource      // COPY's input
+	ctx       context.Context  // ends with the query: only fetches and loaders wait on it
+	cancel    context.CancelFunc
 
 	atEnd []func() // give back what is still counted on acct; appended to under the scheduler's lock
 
@@ -208,8 +210,8 @@ func (q *query) segmentDone(g *segment, err error) {
 // senders are the links to those who send to an exchange.
 func (q *query) senders(exch int) []wire.Conn {
 	var conns []wire.Conn
-	for i := range q.start.Exchanges {
-		if e := &q.start.Exchanges[i]; e.ID == exch {
+	for i := range q.exchanges {
+		if e := &q.exchanges[i]; e.ID == exch {
 			for _, id := range e.Senders {
 				conns = append(conns, q.peers[id])
 			}

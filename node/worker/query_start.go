@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"slipher/catalog/sqlerr"
 	"slipher/node/exchange"
@@ -74,6 +75,26 @@ func newQuery(ctx context.Context, ex *Executor, leader wire.Conn, m *wire.Start
 	return q, nil
 }
 
+// localExchanges are the query's exchanges as this node, me, knows them: of those whose rows stay on their node it sees
+// itself alone.
+func localExchanges(all []wire.Exchange, me string) []wire.Exchange {
+	out := slices.Clone(all)
+	for i := range out {
+		e := &out[i]
+		if program.DistKind(e.Dist) != program.DistLocal {
+			continue
+		}
+		for _, ends := range []*[]string{&e.Senders, &e.Dests} {
+			if contains(*ends, me) {
+				*ends = []string{me}
+			} else {
+				*ends = nil
+			}
+		}
+	}
+	return out
+}
+
 // wireUp makes exchanges and segments.
 func (q *query) wireUp(codes []Code) error {
 	layouts := map[int]*chunk.Layout{} // by exchange
@@ -83,8 +104,9 @@ func (q *query) wireUp(codes []Code) error {
 		}
 	}
 	me := q.ex.cfg.ID
-	for i := range q.start.Exchanges {
-		e := &q.start.Exchanges[i]
+	q.exchanges = localExchanges(q.start.Exchanges, me)
+	for i := range q.exchanges {
+		e := &q.exchanges[i]
 		var conns []wire.Conn
 		var mine []int
 		for d, id := range e.Dests {
@@ -110,7 +132,7 @@ func (q *query) wireUp(codes []Code) error {
 				q.start.Options.Credits)
 		}
 	}
-	byExchange := map[int]*segment{}
+	byExchange := map[int][]*segment{}
 	for i, c := range codes {
 		s := &q.start.Segments[i]
 		if !s.Here {
@@ -119,7 +141,11 @@ func (q *query) wireUp(codes []Code) error {
 		g := &segment{q: q, id: i, prog: c.General, zone: s.Zone, rows: s.Rows, literals: s.Literals, held: s.FusedOnly}
 		q.segs = append(q.segs, g)
 		if c.General.Sink.Kind == program.SinkDist {
-			byExchange[c.General.Sink.Exchange] = g
+			x := c.General.Sink.Exchange
+			if box := q.out[x]; box != nil && len(byExchange[x]) > 0 {
+				box.Share()
+			}
+			byExchange[x] = append(byExchange[x], g)
 		}
 		if sk := c.General.Sink; sk.Kind.Fills() {
 			q.fillers[sk.Table]++
@@ -136,10 +162,11 @@ func (q *query) wireUp(codes []Code) error {
 			if g.prog.Source.Kind != program.SourceReceive {
 				continue
 			}
-			if up := byExchange[g.prog.Source.Exchange]; up != nil && g.depth <= up.depth && q.stream(up) == q.stream(g) {
-				g.depth = up.depth + 1
-			} else if g.depth == 0 {
-				g.depth = 1
+			g.depth = max(g.depth, 1)
+			for _, up := range byExchange[g.prog.Source.Exchange] {
+				if g.depth <= up.depth && q.stream(up) == q.stream(g) {
+					g.depth = up.depth + 1
+				}
 			}
 		}
 	}

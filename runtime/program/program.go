@@ -116,6 +116,7 @@ const (
 	DistBroadcast                  // every node
 	DistSingle                     // slice 0
 	DistRoundRobin                 // EVEN tables
+	DistLocal                      // the node where the row is
 )
 
 // Source says how exec feeds the state.

@@ -1,0 +1,235 @@
+package bind
+
+import (
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
+	"slipher/compiler/parse"
+)
+
+// setQuery binds UNION, INTERSECT or EXCEPT, and the ORDER BY and LIMIT behind.
+func (b *binder) setQuery(q *parse.Query, env *ctes) (*result, error) {
+	r, err := b.setOperation(q.Set, q.Pos, env)
+	if err != nil {
+		return nil, err
+	}
+	return b.orderedResult(r, q, func(o parse.OrderItem) error {
+		if c, ok := o.Expr.(*parse.ColumnRef); ok && len(c.Parts) == 1 && !c.Star {
+			for i := range r.cols {
+				if r.cols[i].name == c.Parts[0] {
+					return nil
+				}
+			}
+			return b.errorAt(c.Pos, sqlerr.UndefinedColumn, "column \"%s\" does not exist", c.Parts[0])
+		}
+		if _, ok := o.Expr.(*parse.Literal); ok {
+			return nil
+		}
+		return b.errorAt(o.Expr.At(), sqlerr.FeatureNotSupported, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause").(*sqlerr.Error).
+			WithDetail("Only result column names can be used, not expressions or functions.").
+			WithHint("Add the expression/function to every SELECT, or move the UNION into a FROM clause.")
+	})
+}
+
+// orderedResult puts the ORDER BY, LIMIT and OFFSET of q behind r, which has no select list. allowed says whether an
+// item may stand there; nil: any.
+func (b *binder) orderedResult(r *result, q *parse.Query, allowed func(parse.OrderItem) error) (*result, error) {
+	if len(q.OrderBy) == 0 && q.Limit == nil && q.Offset == nil {
+		return r, nil
+	}
+	for _, o := range q.OrderBy {
+		if allowed == nil {
+			break
+		}
+		if err := allowed(o); err != nil {
+			return nil, err
+		}
+	}
+	s := &selection{b: b, q: &parse.Query{Pos: q.Pos, OrderBy: q.OrderBy, Limit: q.Limit, Offset: q.Offset},
+		node: r.node, agg: newAggregation(b), sc: &scope{}}
+	for i := range r.cols {
+		c := &r.cols[i]
+		s.sc.visible = append(s.sc.visible, c)
+		s.exprs, s.names = append(s.exprs, b.ref(c, nil)), append(s.names, c.name)
+		s.targets = append(s.targets, target{Pos: q.Pos, Expr: &starExpr{q.Pos, c}, Alias: c.name})
+	}
+	if err := s.orderBy(s.sc.with("ORDER BY")); err != nil {
+		return nil, err
+	}
+	return s.build()
+}
+
+// setOperation binds the arms of o and what is made of their rows. UNIONs of UNIONs are one with many arms.
+func (b *binder) setOperation(o *parse.SetOperation, at parse.Pos, env *ctes) (*result, error) {
+	arms := []*parse.Query{o.Left, o.Right}
+	for o.Kind == parse.Union {
+		l := arms[0]
+		if l.Set == nil || l.Set.Kind != parse.Union || l.Set.All != o.All || bare(l) {
+			break
+		}
+		arms = append([]*parse.Query{l.Set.Left, l.Set.Right}, arms[1:]...)
+	}
+	rs := make([]*result, len(arms))
+	for i, q := range arms {
+		var err error
+		if err = b.step(q.Pos); err != nil {
+			return nil, err
+		}
+		if rs[i], err = b.query(q, env); err != nil {
+			return nil, err
+		}
+	}
+	cols, err := b.unify(o, arms, rs)
+	if err != nil {
+		return nil, err
+	}
+	if o.Kind != parse.Union || !o.All {
+		for _, c := range cols {
+			if err := b.identifies(c.Type, o.Kind.String(), at); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if o.Kind != parse.Union {
+		return b.compared(o, rs, cols, at)
+	}
+	u := &algebra.Union{Cols: cols}
+	for _, r := range rs {
+		u.In = append(u.In, r.node)
+	}
+	if o.All {
+		return resultOf(u), nil
+	}
+	return resultOf(&algebra.Distinct{In: u}), nil
+}
+
+// bare reports whether q has clauses of its own around its set operation.
+func bare(q *parse.Query) bool {
+	return len(q.With) > 0 || len(q.OrderBy) > 0 || q.Limit != nil || q.Offset != nil
+}
+
+// resultOf is n with its columns' names.
+func resultOf(n algebra.Node) *result {
+	r := &result{node: n}
+	for _, c := range n.Columns() {
+		r.cols = append(r.cols, column{name: c.Name, id: c.ID, typ: c.Type, nullable: c.Nullable})
+	}
+	return r
+}
+
+// unify gives the arms of a set operation columns of common types, and makes the columns of the whole.
+func (b *binder) unify(o *parse.SetOperation, arms []*parse.Query, rs []*result) ([]algebra.Column, error) {
+	width := len(rs[0].cols)
+	for i, r := range rs {
+		if len(r.cols) != width {
+			return nil, b.errorAt(arms[i].Pos, sqlerr.SyntaxError, "each %s query must have the same number of columns", o.Kind)
+		}
+	}
+	cols := make([]algebra.Column, width)
+	casts := make([][]*algebra.Expr, len(rs))
+	for i := range cols {
+		vs := make([]value, len(rs))
+		for k, r := range rs {
+			vs[k] = b.column(&r.cols[i], arms[k].Pos)
+			if r.cols[i].lit != nil { // it has no type yet
+				vs[k] = *r.cols[i].lit
+			}
+		}
+		t, err := b.common(vs, o.Kind.String())
+		if err != nil {
+			return nil, err
+		}
+		c := algebra.Column{ID: b.newID(), Name: rs[0].cols[i].name, Type: t}
+		for k := range rs {
+			e, err := b.coerce(vs[k], t, implicit)
+			if err != nil {
+				return nil, err
+			}
+			casts[k] = append(casts[k], e)
+			c.Nullable = c.Nullable || e.Nullable
+		}
+		cols[i] = c
+	}
+	for k, r := range rs {
+		r.node = b.recast(r, casts[k])
+	}
+	return cols, nil
+}
+
+// recast is r with exprs as its columns: what they change nothing of stays as it is.
+func (b *binder) recast(r *result, exprs []*algebra.Expr) algebra.Node {
+	same := true
+	for i, e := range exprs {
+		same = same && e.Kind == expr.Column && e.Col == r.cols[i].id
+	}
+	if same {
+		return r.node
+	}
+	p := &algebra.Project{In: r.node, Exprs: exprs}
+	for i, e := range exprs {
+		p.Cols = append(p.Cols, algebra.Column{ID: b.newID(), Name: r.cols[i].name, Type: e.Type, Nullable: e.Nullable})
+	}
+	return p
+}
+
+// compared binds INTERSECT and EXCEPT: rows that are the same are a group (NULLs too), which knows how many of them came
+// from the left and from the right.
+func (b *binder) compared(o *parse.SetOperation, rs []*result, cols []algebra.Column, at parse.Pos) (*result, error) {
+	if o.All {
+		return nil, b.unsupported(at, "%s ALL", o.Kind)
+	}
+	u := &algebra.Union{}
+	for _, c := range cols {
+		c.ID = b.newID()
+		u.Cols = append(u.Cols, c)
+	}
+	sides := [2]algebra.Column{}
+	for i := range sides {
+		sides[i] = algebra.Column{ID: b.newID(), Name: [...]string{"left", "right"}[i], Type: types.TInt4, Nullable: true}
+	}
+	u.Cols = append(u.Cols, sides[:]...)
+	for i, r := range rs {
+		p := &algebra.Project{In: r.node}
+		for _, c := range r.node.Columns() {
+			p.Exprs = append(p.Exprs, c.Ref())
+			c.ID = b.newID()
+			p.Cols = append(p.Cols, c)
+		}
+		for k, c := range sides {
+			mark := algebra.Null(types.TInt4)
+			if k == i {
+				mark = algebra.Number(types.TInt4, 1)
+			}
+			c.ID, c.Nullable = b.newID(), k != i
+			p.Exprs, p.Cols = append(p.Exprs, mark), append(p.Cols, c)
+		}
+		u.In = append(u.In, p)
+	}
+	agg := &algebra.Aggregate{In: u, Cols: cols}
+	for i := range cols {
+		agg.Keys = append(agg.Keys, u.Cols[i].Ref())
+	}
+	count := b.fns.Aggregate("count")
+	var counts [2]algebra.Column
+	for i, c := range sides {
+		counts[i] = algebra.Column{ID: b.newID(), Name: "count", Type: types.TInt8}
+		agg.Aggs = append(agg.Aggs, algebra.AggCall{Fn: count, Args: []*algebra.Expr{c.Ref()}, Type: types.TInt8})
+		agg.Cols = append(agg.Cols[:len(agg.Cols):len(agg.Cols)], counts[i])
+	}
+	some := func(c algebra.Column, op string) *algebra.Expr {
+		return expr.CallOf(b.fns.Op(op), types.TBool, nil, c.Ref(), algebra.Number(types.TInt8, 0))
+	}
+	right := "gt"
+	if o.Kind == parse.Except {
+		right = "eq"
+	}
+	sel := &algebra.Select{In: agg, Preds: []*algebra.Expr{some(counts[0], "gt"), some(counts[1], right)}}
+	p := &algebra.Project{In: sel}
+	for _, c := range cols {
+		p.Exprs = append(p.Exprs, c.Ref())
+		c.ID = b.newID()
+		p.Cols = append(p.Cols, c)
+	}
+	return resultOf(p), nil
+}

@@ -1,0 +1,194 @@
+package optimize
+
+import (
+	"fmt"
+
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
+	"slipher/compiler/plan"
+	"slipher/runtime/program"
+)
+
+// unionOp is the rows of all its inputs.
+type unionOp struct {
+	props
+	in []physical
+}
+
+func (p *planner) union(n *algebra.Union) (physical, error) {
+	u := &unionOp{}
+	u.cols = n.Cols
+	single := true
+	for _, x := range n.In {
+		in, err := p.node(x)
+		if err != nil {
+			return nil, err
+		}
+		in = p.dealOut(in)
+		q := in.out()
+		u.in = append(u.in, in)
+		u.rows += q.rows
+		u.cost += q.cost
+		single = single && q.dist.kind == distSingle
+	}
+	for i, c := range n.Cols {
+		p.describe(c, nil, u.rows)
+		distinct := 0.0
+		for _, in := range u.in {
+			if ci := p.info[in.out().cols[i].ID]; ci != nil {
+				distinct += ci.distinct
+			}
+		}
+		p.info[c.ID].distinct = distinct
+	}
+	switch keys, ok := u.placement(n); {
+	case single:
+		u.dist = dist{kind: distSingle}
+	case ok:
+		u.dist = dist{kind: distHash, keys: keys}
+	}
+	return u, nil
+}
+
+// placement is the columns by whose hash the rows of all inputs lie, if they do.
+func (u *unionOp) placement(n *algebra.Union) ([]algebra.ColumnID, bool) {
+	var at []int
+	for k, in := range u.in {
+		d := in.out().dist
+		if d.kind != distHash || len(d.keys) == 0 || k > 0 && len(d.keys) != len(at) {
+			return nil, false
+		}
+		for j, id := range d.keys {
+			i := place(n.In[k].Columns(), id)
+			if i < 0 || k > 0 && at[j] != i || n.In[k].Columns()[i].Type.DistClass() != n.Cols[i].Type.DistClass() {
+				return nil, false
+			}
+			if k == 0 {
+				at = append(at, i)
+			}
+		}
+	}
+	keys := make([]algebra.ColumnID, len(at))
+	for j, i := range at {
+		keys[j] = n.Cols[i].ID
+	}
+	return keys, true
+}
+
+// place is the index of a column, -1 if it is not there.
+func place(cols []algebra.Column, id algebra.ColumnID) int {
+	for i, c := range cols {
+		if c.ID == id {
+			return i
+		}
+	}
+	return -1
+}
+
+// emit lets every input fill one exchange, whose rows stay on their node.
+func (n *unionOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
+	var at []int
+	for i, c := range n.cols {
+		if want[c.ID] {
+			at = append(at, i)
+		}
+	}
+	if len(at) == 0 {
+		at = []int{0} // rows that are only counted
+	}
+	x := e.exchanges
+	e.exchanges++
+	where := plan.OneSlice
+	for _, in := range n.in {
+		cols := in.out().cols
+		ids := algebra.IDs{}
+		for _, i := range at {
+			ids[cols[i].ID] = true
+		}
+		p, err := e.emit(in, ids)
+		if err != nil {
+			return nil, err
+		}
+		sink := plan.Sink{Kind: program.SinkDist, Exchange: x, Dist: program.DistLocal, LimitParam: -1, OffsetParam: -1}
+		for _, i := range at {
+			sink.Cols = append(sink.Cols, p.column(p.at[cols[i].ID]))
+		}
+		p.seg.Sink = sink
+		e.sender[x] = append(e.sender[x], p.seg)
+		if p.seg.Where != plan.OneSlice {
+			where = p.seg.Where
+		}
+	}
+	if where == plan.EveryNode {
+		where = plan.EverySlice
+	}
+	out := make([]plan.Column, len(at))
+	ids := make([]algebra.ColumnID, len(at))
+	for k, i := range at {
+		out[k], ids[k] = planColumn(n.cols[i]), n.cols[i].ID
+	}
+	r := e.open(where, plan.Source{Kind: program.SourceReceive, Exchange: x, Cols: out}, ids)
+	e.receiver[x] = r.seg
+	return r, nil
+}
+
+// merged reports whether p is nothing but the rows that several segments send to their own node.
+func (e *emitter) merged(p *pipe) bool {
+	s := p.seg
+	return s.Source.Kind == program.SourceReceive && len(s.Steps) == 0 && len(e.sender[s.Source.Exchange]) > 0 &&
+		e.sender[s.Source.Exchange][0].Sink.Dist == program.DistLocal
+}
+
+// redirect makes the senders of a merged pipe send where its segment, which is no more, would have sent.
+func (e *emitter) redirect(p *pipe, to plan.Sink) {
+	x := p.seg.Source.Exchange
+	for _, s := range e.sender[x] {
+		from := s.Sink.Cols
+		through := func(es []*plan.Expr) []*plan.Expr {
+			out := make([]*plan.Expr, len(es))
+			for i, c := range es {
+				out[i] = c.Map(func(c *plan.Expr) *plan.Expr {
+					if c.Kind != expr.Column {
+						return nil
+					}
+					return from[c.Col].As(c.Type)
+				})
+			}
+			return out
+		}
+		own := to
+		own.Keys, own.Cols = through(to.Keys), through(to.Cols)
+		s.Sink = own
+		e.sender[to.Exchange] = append(e.sender[to.Exchange], s)
+	}
+	delete(e.sender, x)
+	delete(e.receiver, x)
+	for i, s := range e.segs {
+		if s == p.seg {
+			e.segs = append(e.segs[:i], e.segs[i+1:]...)
+			break
+		}
+	}
+	for op, s := range e.ranIn {
+		if s == p.seg {
+			delete(e.ranIn, op)
+		}
+	}
+}
+
+func (op *unionOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.Node {
+	n.Title, n.TotalCost = x.title("Append"), 0
+	for k, in := range op.in {
+		ids := algebra.IDs{}
+		for i, c := range op.cols {
+			if want[c.ID] {
+				ids[in.out().cols[i].ID] = true
+			}
+		}
+		arm := x.above(x.node(in, ids), fmt.Sprintf("Subquery Scan \"*SELECT* %d\"", k+1))
+		n.Children = append(n.Children, arm)
+		n.StartupCost += arm.StartupCost
+		n.TotalCost += arm.TotalCost
+	}
+	return n
+}
