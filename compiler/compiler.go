@@ -19,7 +19,7 @@ type Environment struct {
 	Bind    bind.Options
 	// Cluster is what the plan is for. Its Fn is needed always.
 	Cluster optimize.Env
-	// Rules is what rules need.
+	// Rules is what rules need; their Fn is Cluster's.
 	Rules rewrite.Env
 	// Traced: note what the rules did in Planned.Rules.
 	Traced bool
@@ -50,12 +50,17 @@ func Plan(st *parse.Statement, env Environment) (*Planned, error) {
 		return nil, err
 	}
 	p.Params = bind.ClientParams(p.Bound)
-	var trace func(rule string, n algebra.Node)
+	var trace func(rule string, st *algebra.Statement)
 	if env.Traced {
 		p.Rules = "bound\n" + indented(algebra.FormatTrees(p.Bound))
-		trace = func(rule string, n algebra.Node) { p.Rules += rule + "\n" + indented(algebra.FormatTree(n)) }
+		trace = func(rule string, st *algebra.Statement) { p.Rules += rule + "\n" + indented(algebra.FormatTrees(st)) }
 	}
-	p.Query, err = optimize.Plan(rewrite.Trace(p.Bound, env.Rules, trace), env.Cluster)
+	env.Rules.Fn = env.Cluster.Fn
+	simpler, err := rewrite.Trace(p.Bound, env.Rules, trace)
+	if err != nil {
+		return nil, err
+	}
+	p.Query, err = optimize.Plan(simpler, env.Cluster)
 	return p, err
 }
 
@@ -65,5 +70,10 @@ func indented(trees string) string {
 
 // Tree plans a bound statement, which stays as it is.
 func Tree(st *algebra.Statement, env Environment) (*plan.Query, error) {
-	return optimize.Plan(rewrite.Apply(st, env.Rules), env.Cluster)
+	env.Rules.Fn = env.Cluster.Fn
+	simpler, err := rewrite.Apply(st, env.Rules)
+	if err != nil {
+		return nil, err
+	}
+	return optimize.Plan(simpler, env.Cluster)
 }

@@ -7,13 +7,13 @@ func arithGroup() Group {
 	numbers := same(2, i16, i32, i64, i128, f32, f64)
 	return Group{
 		Ops: []*Op{
-			{Name: "add", Shapes: numbers, MayFail: true, Commutes: true,
+			{Name: "add", Shapes: numbers, MayFail: true, Overflows: true, Commutes: true,
 				Infix: "+", Narrow: &Narrow{"add_nc", sumBits}, Emit: checked(Builder.AddOvf, Builder.Add),
 				Doc: "x + y; overflow is an error."},
-			{Name: "sub", Shapes: numbers, MayFail: true,
+			{Name: "sub", Shapes: numbers, MayFail: true, Overflows: true,
 				Infix: "-", Narrow: &Narrow{"sub_nc", sumBits}, Emit: checked(Builder.SubOvf, Builder.Sub),
 				Doc: "x - y; overflow is an error."},
-			{Name: "mul", Shapes: numbers, MayFail: true, Commutes: true,
+			{Name: "mul", Shapes: numbers, MayFail: true, Overflows: true, Commutes: true,
 				Infix: "*", Narrow: &Narrow{"mul_nc", productBits}, Emit: emitMul,
 				Doc: "x * y; overflow, and underflow of floats, is an error."},
 			{Name: "add_nc", Shapes: ints, Commutes: true,
@@ -29,9 +29,9 @@ func arithGroup() Group {
 				Infix: "/", Emit: emitDiv, Doc: "x / y, truncated toward zero for integers; y = 0 is an error, for floats too."},
 			{Name: "mod", Shapes: same(2, i16, i32, i64, i128, f64), MayFail: true,
 				Infix: "%", Emit: emitMod, Doc: "Remainder with the sign of x; y = 0 is an error."},
-			{Name: "neg", Shapes: same(1, i16, i32, i64, i128, f32, f64), MayFail: true,
+			{Name: "neg", Shapes: same(1, i16, i32, i64, i128, f32, f64), MayFail: true, Overflows: true,
 				Prefix: "-", Emit: emitNeg, Doc: "-x."},
-			{Name: "abs", Shapes: same(1, i16, i32, i64, i128, f32, f64), MayFail: true,
+			{Name: "abs", Shapes: same(1, i16, i32, i64, i128, f32, f64), MayFail: true, Overflows: true,
 				Emit: emitAbs, Doc: "Magnitude of x; the smallest integer has none."},
 			{Name: "bit_and", Shapes: same(2, i16, i32, i64), Commutes: true, Infix: "&", Emit: plain(Builder.And),
 				Doc: "x & y."},

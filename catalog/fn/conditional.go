@@ -17,6 +17,8 @@ func conditionalGroup() Group {
 			{Name: "check_single", Shapes: same(1, i64), MayFail: true, Emit: emitCheckSingle,
 				Doc: "The value itself, a number of matches; more than one is an error: UPDATE with " +
 					"error_on_nondeterministic_update."},
+			{Name: "check_one_row", Shapes: same(1, i64), MayFail: true, Emit: emitCheckOneRow,
+				Doc: "The value itself, a number of a subquery's rows; more than one is an error."},
 			extreme("greatest", GE), extreme("least", LE),
 			{Name: "and", Shapes: same(2, i8), Commutes: true, Emit: plain(Builder.And),
 				Doc: "Conjunction of two values that are not NULL."},
@@ -50,6 +52,11 @@ func emitCheckNotNull(b Builder, _ Shape, a, nulls []Value) (Value, Value) {
 
 func emitCheckSingle(b Builder, _ Shape, a []Value) Value {
 	b.Fail(MultipleMatches, b.ICmp(GT, a[0], b.Const(i64, 1)))
+	return a[0]
+}
+
+func emitCheckOneRow(b Builder, _ Shape, a []Value) Value {
+	b.Fail(SubqueryManyRows, b.ICmp(GT, a[0], b.Const(i64, 1)))
 	return a[0]
 }
 

@@ -45,10 +45,11 @@ type Shape struct {
 // there (the builder ANDs the mask). Emit must not trap on garbage: guard
 // divisors. A Bool is an i1 Value inside Emit (the builder converts at vectors).
 type Op struct {
-	Name    string // unique; part of cache keys and golden files, e.g. "add"
-	Shapes  []Shape
-	MayFail bool // Emit calls b.Fail
-	Nulls   NullRule
+	Name      string // unique; part of cache keys and golden files, e.g. "add"
+	Shapes    []Shape
+	MayFail   bool // Emit calls b.Fail
+	Overflows bool // it fails only where the result does not fit its type
+	Nulls     NullRule
 	// Volatile: another value each time it is evaluated; never computed once for two uses.
 	Volatile bool
 	// Commutes: op(a,b) = op(b,a); lowering then puts a parameter second.

@@ -9,9 +9,16 @@ import (
 	"slipher/catalog/types"
 )
 
-// ProbeMarked is Probe for a left join with a condition beside its keys: what matched is known only behind that
-// condition, where Mark notes it. A second pass yields the rows that are not marked, with the null row.
+// ProbeMarked is Probe for a join that looks at rows, not only pairs, and has a condition beside its keys: what matched
+// is known only behind that condition, where Mark notes it. A second pass yields rows with the null row: those without a
+// mark (left, anti), those with one (semi), or all of them (mark), as Yield says.
 type ProbeMarked Probe
+
+// What a second pass yields: bits of Yield.
+const (
+	YieldUnmarked = 1 << iota
+	YieldMarked
+)
 
 func (*ProbeMarked) op() Op { return Op{Kind: probeMarked} }
 
@@ -29,6 +36,8 @@ var probeMarked = kindOf(Kind{Name: "probe_mark", Ends: true, Walks: true}, emit
 		var vs []ProbeMarked
 		for _, p := range probeVariants(vec(types.I8, 6)) {
 			vs = append(vs, ProbeMarked(p))
+			p.Unknown = vec(types.I8, 7)
+			vs = append(vs, ProbeMarked(p))
 		}
 		return vs
 	},
@@ -42,7 +51,10 @@ func (w *walk) secondPass() {
 	w.forRange("rest", c64(0), w.count, func(i value.Value) {
 		r := w.rowAt(i)
 		hit := w.load(i8, w.gep(w.Ptr(w.o.Matched), r, "hit.at"), "hit")
-		w.ifThen("rest.row", w.icmp(enum.IPredEQ, hit, constant.NewInt(i8, 0)), func() { w.pair(r, nil) })
+		marked := named(w.builder, "marked", w.cur.NewZExt(w.icmp(enum.IPredNE, hit, constant.NewInt(i8, 0)), i64))
+		bit := named(w.builder, "bit", w.cur.NewShl(c64(1), marked))
+		wanted := named(w.builder, "wanted", w.cur.NewAnd(bit, w.Imm(w.o.Yield)))
+		w.ifThen("rest.row", w.icmp(enum.IPredNE, wanted, c64(0)), func() { w.pair(r, nil) })
 	})
 	w.store(c64(0), w.at(3))
 	w.yield(c64(0))
@@ -52,15 +64,19 @@ func (w *walk) secondPass() {
 	w.cur.NewCondBr(w.icmp(enum.IPredEQ, first, c64(0)), clear, cleared)
 	w.cur = clear
 	w.forRange("clear", c64(0), w.count, func(i value.Value) {
-		w.store(constant.NewInt(i8, 0), w.gep(w.Ptr(w.o.Matched), w.rowAt(i), "hit.at"))
+		r := w.rowAt(i)
+		w.store(constant.NewInt(i8, 0), w.gep(w.Ptr(w.o.Matched), r, "hit.at"))
+		if w.Has(w.o.Unknown) {
+			w.store(constant.NewInt(i8, 0), w.gep(w.Ptr(w.o.Unknown), r, "unknown.at"))
+		}
 	})
 	w.cur.NewBr(cleared)
 	w.cur = cleared
 }
 
-// Mark notes for a left join's second pass which probe rows found a match.
+// Mark notes for a second pass which probe rows found a match; with a flag, those whose pair has it.
 type Mark struct {
-	Row, Matched Operand // position; flags by probe row
+	Row, Flag, Marks Operand // position; flag by pair; marks by probe row
 }
 
 func (*Mark) op() Op { return Op{Kind: mark} }
@@ -68,9 +84,15 @@ func (*Mark) op() Op { return Op{Kind: mark} }
 var mark = kindOf(Kind{Name: "mark"}, emitter[Mark]{
 	row: func(c *Ctx, o *Mark) {
 		pos := named(c.builder, "pos", c.cur.NewZExt(c.In(o.Row).v, i64))
-		c.store(constant.NewInt(i8, 1), c.gep(c.Ptr(o.Matched), pos, "hit.at"))
+		at := c.gep(c.Ptr(o.Marks), pos, "hit.at")
+		if !c.Has(o.Flag) {
+			c.store(constant.NewInt(i8, 1), at)
+			return
+		}
+		c.store(named(c.builder, "hit", c.cur.NewOr(c.load(i8, at, "hit"), c.In(o.Flag).v)), at)
 	},
 	variants: func(*fn.Table) []Mark {
-		return []Mark{{Row: vec(types.I32, 1), Matched: vec(types.I8, 2)}}
+		return []Mark{{Row: vec(types.I32, 1), Marks: vec(types.I8, 2)},
+			{Row: vec(types.I32, 1), Flag: vec(types.I8, 3), Marks: vec(types.I8, 2)}}
 	},
 })

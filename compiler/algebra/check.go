@@ -2,6 +2,7 @@ package algebra
 
 import (
 	"fmt"
+	"maps"
 
 	"slipher/compiler/expr"
 )
@@ -43,8 +44,12 @@ func (c *checker) fail(format string, args ...any) {
 
 // node checks n and all below it; outer are the columns of rows around it.
 func (c *checker) node(n Node, outer []Column) {
-	for _, in := range n.Inputs() {
-		c.node(in, outer)
+	for i, in := range n.Inputs() {
+		around := outer
+		if j, ok := n.(*Join); ok && j.Lateral && i == 1 {
+			around = append(outer[:len(outer):len(outer)], j.Left.Columns()...)
+		}
+		c.node(in, around)
 	}
 	in := map[ColumnID]Column{}
 	for _, col := range append(n.visible(), outer...) {
@@ -86,14 +91,27 @@ func (c *checker) expr(e *Expr, in map[ColumnID]Column) {
 		if len(e.Args)%2 == 0 {
 			c.fail("CASE without ELSE")
 		}
-	case expr.Exists, expr.Scalar:
-		outer := make([]Column, 0, len(in))
-		for _, col := range in {
-			outer = append(outer, col)
-		}
-		c.node(e.Rel.(*Subquery).Root, outer)
+	case expr.Any, expr.Scalar:
+		c.subquery(e.Rel.(*Subquery), in)
 	}
 	for _, a := range e.Args {
 		c.expr(a, in)
 	}
+}
+
+// subquery checks a relation in an expression over the columns in.
+func (c *checker) subquery(s *Subquery, in map[ColumnID]Column) {
+	outer := make([]Column, 0, len(in))
+	for _, col := range in {
+		outer = append(outer, col)
+	}
+	c.node(s.Root, outer)
+	if s.Cond == nil {
+		return
+	}
+	both := maps.Clone(in)
+	for _, col := range s.Root.Columns() {
+		both[col.ID] = col
+	}
+	c.expr(s.Cond, both)
 }

@@ -68,15 +68,22 @@ func Walk(n Node, visit func(Node)) {
 
 // WalkAll is Walk that also visits the relations in expressions.
 func WalkAll(n Node, visit func(Node)) {
+	var inExpr func(e *Expr)
+	inExpr = func(e *Expr) {
+		e.Walk(func(x *Expr) {
+			if x.Rel == nil {
+				return
+			}
+			s := x.Rel.(*Subquery)
+			WalkAll(s.Root, visit)
+			if s.Cond != nil {
+				inExpr(s.Cond)
+			}
+		})
+	}
 	Walk(n, func(n Node) {
 		visit(n)
-		n.EachExpr(func(e *Expr) {
-			e.Walk(func(x *Expr) {
-				if x.Rel != nil {
-					WalkAll(x.Rel.(*Subquery).Root, visit)
-				}
-			})
-		})
+		n.EachExpr(inExpr)
 	})
 }
 

@@ -147,11 +147,11 @@ func TestEveryKind(t *testing.T) {
 func TestSubquery(t *testing.T) {
 	inner := &Select{In: &Text{Cols: []Column{col(5)}},
 		Preds: []*Expr{{Kind: expr.IsNotNull, Type: types.TBool, Args: []*Expr{sum(5, 1)}}}}
-	sub := NewSubquery(inner)
+	sub := NewSubquery(inner, nil)
 	if got := sub.Free(); !slices.Equal(got, []ColumnID{1}) {
 		t.Errorf("free: %v", got)
 	}
-	exists := &Expr{Kind: expr.Exists, Type: types.TBool, Rel: sub}
+	exists := &Expr{Kind: expr.Any, Type: types.TBool, Rel: sub}
 	st := &Statement{Root: &Select{In: source(), Preds: []*Expr{exists}}, NextID: 30}
 	c := &checker{st: st, made: map[ColumnID]bool{}}
 	if c.node(st.Root, nil); c.err != nil {
@@ -167,7 +167,7 @@ func TestSubquery(t *testing.T) {
 	if c.node(st.Root, nil); c.err == nil {
 		t.Error("a column of nobody was not found")
 	}
-	want := "select\n  - exists(c1#1)\n  in exists(c1#1):\n    select\n      - add:int4(c5#5, c1#1) is not null\n      " +
+	want := "select\n  - any(c1#1)\n  in any(c1#1):\n    select\n      - add:int4(c5#5, c1#1) is not null\n      " +
 		"text: c5#5 int4\n  text: c0#0 int4, c1#1 int4\n"
 	if got := FormatTree(&Select{In: source(), Preds: []*Expr{exists}}); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
@@ -179,13 +179,13 @@ func TestSubquery(t *testing.T) {
 func TestRename(t *testing.T) {
 	inner := &Select{In: &Text{Cols: []Column{col(5)}}, Preds: []*Expr{{Kind: expr.IsNotNull, Type: types.TBool,
 		Args: []*Expr{expr.CallOf(add, types.TInt4, nil, sum(5, 1), col(8).Ref())}}}}
-	exists := &Expr{Kind: expr.Exists, Type: types.TBool, Rel: NewSubquery(inner)}
+	exists := &Expr{Kind: expr.Any, Type: types.TBool, Rel: NewSubquery(inner, nil)}
 	n := &Project{In: &Select{In: source(), Preds: []*Expr{exists}}, Cols: []Column{col(6)}, Exprs: []*Expr{sum(0, 1)}}
 	before := FormatTree(n)
 	next := ColumnID(29)
 	got := Rename(n, map[ColumnID]ColumnID{6: 16}, func() ColumnID { next++; return next })
-	want := "project\n  c6#16 int4 = add:int4(c0#31, c1#32)\n  select\n    - exists(c1#32, #8)\n" +
-		"    in exists(c1#32, #8):\n      select\n        - add:int4(add:int4(c5#30, c1#32), #8) is not null\n        text: " +
+	want := "project\n  c6#16 int4 = add:int4(c0#31, c1#32)\n  select\n    - any(c1#32, #8)\n" +
+		"    in any(c1#32, #8):\n      select\n        - add:int4(add:int4(c5#30, c1#32), #8) is not null\n        text: " +
 		"c5#30 int4\n" +
 		"    text: c0#31 int4, c1#32 int4\n"
 	if text := FormatTree(got); text != want {

@@ -39,7 +39,7 @@ func (r renaming) expr(e *Expr) *Expr {
 		case x.Kind == expr.Column && ok:
 			return expr.Col(id, x.Type, x.Nullable)
 		case x.Rel != nil:
-			return withRelation(x, r.node)
+			return withRelation(x, r.node, r.expr)
 		}
 		return nil
 	})

@@ -10,30 +10,34 @@ import (
 // the row that the expression is evaluated for.
 type Subquery struct {
 	Root Node
+	// Cond, of expr.Any: what is asked about each row, over Root's columns and free ones. nil: nothing.
+	Cond *Expr
 	free []ColumnID
 }
 
 var _ expr.Relation[ColumnID] = (*Subquery)(nil)
 
-// NewSubquery is the relation root in an expression.
-func NewSubquery(root Node) *Subquery {
+// NewSubquery is the relation root in an expression, under a condition or none.
+func NewSubquery(root Node, cond *Expr) *Subquery {
 	made := map[ColumnID]bool{}
-	Walk(root, func(n Node) {
+	WalkAll(root, func(n Node) {
 		cols, _ := n.produces()
 		for _, c := range cols {
 			made[c.ID] = true
 		}
 	})
-	s := &Subquery{Root: root}
-	Walk(root, func(n Node) {
-		n.EachExpr(func(e *Expr) {
-			e.Columns(func(id ColumnID) {
-				if !made[id] && !slices.Contains(s.free, id) {
-					s.free = append(s.free, id)
-				}
-			})
+	s := &Subquery{Root: root, Cond: cond}
+	note := func(e *Expr) {
+		e.Columns(func(id ColumnID) {
+			if !made[id] && !slices.Contains(s.free, id) {
+				s.free = append(s.free, id)
+			}
 		})
-	})
+	}
+	Walk(root, func(n Node) { n.EachExpr(note) })
+	if cond != nil {
+		note(cond)
+	}
 	return s
 }
 
@@ -42,40 +46,57 @@ func (s *Subquery) Free() []ColumnID { return s.free }
 
 // Replace implements expr.Relation.
 func (s *Subquery) Replace(f func(*Expr) *Expr) expr.Relation[ColumnID] {
-	root := MapAllExprs(s.Root, func(e *Expr) *Expr {
-		return e.Map(func(x *Expr) *Expr {
-			if x.Kind == expr.Column && slices.Contains(s.free, x.Col) {
-				return f(x)
-			}
-			return nil
-		})
-	})
-	if root == s.Root {
+	if len(s.free) == 0 {
 		return s
 	}
-	return NewSubquery(root)
+	return s.mapped(func(n Node) Node {
+		return MapAllExprs(n, func(e *Expr) *Expr { return s.replaceFree(e, f) })
+	}, func(e *Expr) *Expr { return s.replaceFree(e, f) })
 }
 
-// withRelation is x, which holds a relation, with f of it.
-func withRelation(x *Expr, f func(Node) Node) *Expr {
-	root := x.Rel.(*Subquery).Root
-	n := f(root)
-	if n == root {
+func (s *Subquery) replaceFree(e *Expr, f func(*Expr) *Expr) *Expr {
+	return e.Map(func(x *Expr) *Expr {
+		if x.Kind == expr.Column && slices.Contains(s.free, x.Col) {
+			return f(x)
+		}
+		return nil
+	})
+}
+
+// mapped is s with f of its root and g of its condition; s itself if neither changes.
+func (s *Subquery) mapped(f func(Node) Node, g func(*Expr) *Expr) *Subquery {
+	root, cond := f(s.Root), s.Cond
+	if cond != nil {
+		cond = g(cond)
+	}
+	if root == s.Root && cond == s.Cond {
+		return s
+	}
+	return NewSubquery(root, cond)
+}
+
+// withRelation is x, which holds a relation, with f of that and g of its condition.
+func withRelation(x *Expr, f func(Node) Node, g func(*Expr) *Expr) *Expr {
+	s := x.Rel.(*Subquery)
+	r := s.mapped(f, g)
+	if r == s {
 		return x
 	}
 	c := *x
-	c.Rel = NewSubquery(n)
+	c.Rel = r
 	return &c
 }
 
 // MapRelations is n with f of each relation in its expressions.
 func MapRelations(n Node, f func(Node) Node) Node {
-	return n.MapExprs(func(e *Expr) *Expr {
+	var inExpr func(e *Expr) *Expr
+	inExpr = func(e *Expr) *Expr {
 		return e.Map(func(x *Expr) *Expr {
 			if x.Rel == nil {
 				return nil
 			}
-			return withRelation(x, f)
+			return withRelation(x, f, inExpr)
 		})
-	})
+	}
+	return n.MapExprs(inExpr)
 }

@@ -182,7 +182,7 @@ func (b *binder) newID() algebra.ColumnID {
 // selectStatement binds a top-level query.
 func (b *binder) selectStatement(q *parse.Query) error {
 	b.want = b.opts.Want
-	r, err := b.query(q, nil)
+	r, err := b.query(q, around{})
 	if err != nil {
 		return err
 	}

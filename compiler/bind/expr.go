@@ -50,6 +50,8 @@ func (b *binder) expr(sc *scope, e parse.Expr) (value, error) {
 		return b.distinctFrom(sc, x)
 	case *parse.RowExpr:
 		return value{}, b.unsupported(x.Pos, "a row expression")
+	case *parse.SubqueryExpr:
+		return b.subquery(sc, x)
 	case *parse.DefaultExpr:
 		return value{}, b.errorAt(x.Pos, sqlerr.SyntaxError, "DEFAULT is not allowed in this context")
 	}

@@ -16,6 +16,12 @@ type ctes struct {
 	outer *ctes    // those in front of it, and of enclosing queries
 }
 
+// around is what a query may refer to beside its own FROM.
+type around struct {
+	ctes  *ctes
+	outer *scope // the names of the query around it, nil if there is none
+}
+
 func (c *ctes) find(name string) *ctes {
 	for ; c != nil; c = c.outer {
 		if c.name == name {
@@ -26,24 +32,24 @@ func (c *ctes) find(name string) *ctes {
 }
 
 // with binds the WITH items of a query and puts them in front of those of the queries around it.
-func (b *binder) with(items []parse.CTE, env *ctes) (*ctes, error) {
+func (b *binder) with(items []parse.CTE, env around) (around, error) {
 	seen := map[string]bool{}
 	for i := range items {
 		if name := items[i].Name; seen[name] {
-			return nil, b.errorAt(items[i].Pos, sqlerr.DuplicateAlias, "WITH query name \"%s\" specified more than once", name)
+			return env, b.errorAt(items[i].Pos, sqlerr.DuplicateAlias, "WITH query name \"%s\" specified more than once", name)
 		}
 		seen[items[i].Name] = true
 		c, err := b.define(&items[i], env)
 		if err != nil {
-			return nil, err
+			return env, err
 		}
-		env = c
+		env.ctes = c
 	}
 	return env, nil
 }
 
 // define makes a definition of a WITH item.
-func (b *binder) define(item *parse.CTE, env *ctes) (*ctes, error) {
+func (b *binder) define(item *parse.CTE, env around) (*ctes, error) {
 	work, apart, stands := b.work, b.apart, b.stands
 	b.apart, b.stands = 0, 0
 	r, err := b.query(item.Query, env)
@@ -61,7 +67,7 @@ func (b *binder) define(item *parse.CTE, env *ctes) (*ctes, error) {
 		r.cols[i].name = n
 	}
 	b.out.Defs = append(b.out.Defs, algebra.Definition{Name: item.Name, Root: r.node})
-	return &ctes{name: item.Name, def: len(b.out.Defs) - 1, cols: r.cols, size: size, outer: env}, nil
+	return &ctes{name: item.Name, def: len(b.out.Defs) - 1, cols: r.cols, size: size, outer: env.ctes}, nil
 }
 
 // reference refers to a definition. What it stands for counts as if it were written there: rules will put it there.
@@ -80,9 +86,9 @@ func (b *binder) reference(c *ctes, at parse.Pos) (*result, error) {
 }
 
 // from binds a FROM list; an empty one is a single row without columns.
-func (b *binder) from(items []parse.TableExpr, env *ctes) (algebra.Node, *scope, error) {
+func (b *binder) from(items []parse.TableExpr, env around) (algebra.Node, *scope, error) {
 	if len(items) == 0 {
-		return &algebra.Values{Rows: [][]*algebra.Expr{{}}}, &scope{}, nil
+		return &algebra.Values{Rows: [][]*algebra.Expr{{}}}, &scope{env: env}, nil
 	}
 	node, sc, err := b.tableExpr(items[0], env)
 	if err != nil {
@@ -98,10 +104,11 @@ func (b *binder) from(items []parse.TableExpr, env *ctes) (algebra.Node, *scope,
 		}
 		node, sc = &algebra.Join{Kind: algebra.Inner, Left: node, Right: n}, sc.join(s)
 	}
+	sc.env = env
 	return node, sc, nil
 }
 
-func (b *binder) tableExpr(t parse.TableExpr, env *ctes) (algebra.Node, *scope, error) {
+func (b *binder) tableExpr(t parse.TableExpr, env around) (algebra.Node, *scope, error) {
 	if err := b.step(t.At()); err != nil {
 		return nil, nil, err
 	}
@@ -122,13 +129,13 @@ func (b *binder) tableExpr(t parse.TableExpr, env *ctes) (algebra.Node, *scope, 
 }
 
 // tableRef binds a CTE, a catalog relation or a stored table, in that order.
-func (b *binder) tableRef(t *parse.TableRef, env *ctes) (algebra.Node, *scope, error) {
+func (b *binder) tableRef(t *parse.TableRef, env around) (algebra.Node, *scope, error) {
 	alias := t.Alias
 	if alias == "" {
 		alias = t.Name
 	}
 	if t.Schema == "" {
-		if c := env.find(t.Name); c != nil {
+		if c := env.ctes.find(t.Name); c != nil {
 			r, err := b.reference(c, t.Pos)
 			if err != nil {
 				return nil, nil, err
@@ -204,7 +211,7 @@ func (b *binder) rename(s *scope, alias string, names []string, at parse.Pos) (*
 }
 
 // join binds a written join. RIGHT is LEFT with the sides exchanged.
-func (b *binder) join(j *parse.JoinExpr, env *ctes) (algebra.Node, *scope, error) {
+func (b *binder) join(j *parse.JoinExpr, env around) (algebra.Node, *scope, error) {
 	ln, ls, err := b.tableExpr(j.Left, env)
 	if err != nil {
 		return nil, nil, err
@@ -217,6 +224,7 @@ func (b *binder) join(j *parse.JoinExpr, env *ctes) (algebra.Node, *scope, error
 		return nil, nil, err
 	}
 	both := ls.join(rs)
+	both.env = env
 	out := &algebra.Join{Kind: algebra.Inner, Left: ln, Right: rn}
 	using := j.Using
 	if j.Natural {
@@ -230,6 +238,7 @@ func (b *binder) join(j *parse.JoinExpr, env *ctes) (algebra.Node, *scope, error
 		if out.On, both, err = b.using(ls, rs, using, j); err != nil {
 			return nil, nil, err
 		}
+		both.env = env
 	}
 	if j.On != nil {
 		if out.On, err = b.conjuncts(both.with("JOIN conditions"), j.On, "JOIN/ON"); err != nil {

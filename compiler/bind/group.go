@@ -14,7 +14,8 @@ import (
 // aggregation collects the group keys and aggregate calls of one SELECT.
 type aggregation struct {
 	b       *binder
-	grouped bool // GROUP BY was written
+	sc      *scope // of what is grouped
+	grouped bool   // GROUP BY was written
 	keys    []*algebra.Expr
 	keyCols []algebra.Column
 	sets    []groupSet     // two or more; else there is one, of all keys
@@ -270,7 +271,7 @@ func (a *aggregation) overGroups(e *algebra.Expr) (*algebra.Expr, error) {
 		return c, nil
 	}
 	if e.Kind == expr.Column {
-		if a.ids[e.Col] {
+		if a.ids[e.Col] || !a.sc.makes(e.Col) { // or of a row around the query
 			return e, nil
 		}
 		p, ok := a.b.refs[e]
@@ -280,10 +281,21 @@ func (a *aggregation) overGroups(e *algebra.Expr) (*algebra.Expr, error) {
 		return nil, a.b.errorAt(p.pos, sqlerr.GroupingError,
 			"column \"%s\" must appear in the GROUP BY clause or be used in an aggregate function", p.name)
 	}
+	c := *e
+	if e.Rel != nil {
+		var err error
+		c.Rel = e.Rel.Replace(func(x *algebra.Expr) *algebra.Expr {
+			r, bad := a.overGroups(x)
+			if bad != nil && err == nil {
+				err = bad
+			}
+			return r
+		})
+		return &c, err
+	}
 	if len(e.Args) == 0 {
 		return e, nil
 	}
-	c := *e
 	c.Args = make([]*algebra.Expr, len(e.Args))
 	for i, x := range e.Args {
 		r, err := a.overGroups(x)

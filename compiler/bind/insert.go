@@ -254,7 +254,7 @@ func (b *binder) defaultExpr(c state.Column) (*algebra.Expr, error) {
 // query binds INSERT … SELECT: a projection over the query casts its columns.
 func (in *insertion) query(s *parse.Insert) (algebra.Node, error) {
 	b := in.b
-	env, err := b.with(s.With, nil)
+	env, err := b.with(s.With, around{})
 	if err != nil {
 		return nil, err
 	}

@@ -43,7 +43,7 @@ func (b *binder) modify(t *parse.TableRef, with []parse.CTE, others []parse.Tabl
 	if err != nil {
 		return nil, err
 	}
-	n, sc, err := b.tableRef(t, nil)
+	n, sc, err := b.tableRef(t, around{})
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (b *binder) modify(t *parse.TableRef, with []parse.CTE, others []parse.Tabl
 	id := algebra.Column{ID: b.newID(), Name: "rowid", Type: types.TInt8}
 	scan.Cols, scan.ColNos = append(scan.Cols, id), append(scan.ColNos, tab.RowIDColumn())
 	m := &modification{b: b, table: tab, cols: sc.rels[0].cols, rowID: id.Ref(), node: n, scope: sc}
-	env, err := b.with(with, nil)
+	env, err := b.with(with, around{})
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +65,7 @@ func (b *binder) modify(t *parse.TableRef, with []parse.CTE, others []parse.Tabl
 		}
 		m.node, m.scope, m.several = &algebra.Join{Kind: algebra.Inner, Left: m.node, Right: n}, sc.join(s), true
 	}
+	m.scope.env = env
 	if where != nil {
 		preds, err := b.conjuncts(m.scope.with("WHERE"), where, "WHERE")
 		if err != nil {

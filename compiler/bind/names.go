@@ -28,6 +28,19 @@ func (b *binder) figureName(e parse.Expr) (string, int) {
 			return n, q
 		}
 		return x.Type.Name, 1
+	case *parse.SubqueryExpr:
+		switch x.Kind {
+		case parse.ExistsSubquery:
+			return "exists", 2
+		case parse.ScalarSubquery:
+			q := x.Query
+			for q.Set != nil {
+				q = q.Set.Left
+			}
+			if len(q.Targets) > 0 {
+				return b.targetName(q.Targets[0]), 2
+			}
+		}
 	case *parse.CaseExpr:
 		if x.Else != nil {
 			if n, q := b.figureName(x.Else); q == 2 {

@@ -15,7 +15,7 @@ type result struct {
 }
 
 // query binds a SELECT or VALUES with its WITH items.
-func (b *binder) query(q *parse.Query, env *ctes) (*result, error) {
+func (b *binder) query(q *parse.Query, env around) (*result, error) {
 	want := b.want
 	b.want = nil
 	env, err := b.with(q.With, env)
@@ -26,7 +26,7 @@ func (b *binder) query(q *parse.Query, env *ctes) (*result, error) {
 	case q.Set != nil:
 		return b.setQuery(q, env)
 	case q.Values != nil:
-		return b.valuesQuery(q)
+		return b.valuesQuery(q, env)
 	}
 	node, sc, err := b.from(q.From, env)
 	if err != nil {
@@ -115,6 +115,7 @@ type selection struct {
 func (s *selection) bind() (*result, error) {
 	b, q := s.b, s.q
 	s.agg = newAggregation(b)
+	s.agg.sc = s.sc
 	if err := s.agg.group(s.sc, q, s.targets); err != nil {
 		return nil, err
 	}

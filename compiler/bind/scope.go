@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strings"
 
 	"slipher/catalog/sqlerr"
@@ -43,6 +44,8 @@ type scope struct {
 	// noAgg says where that is ("WHERE").
 	agg   *aggregation
 	noAgg string
+	// env is what subqueries may refer to beside these names.
+	env around
 }
 
 // with returns a copy of s in which clause forbids aggregates.
@@ -110,8 +113,18 @@ func (s *scope) findRelation(schema, alias string) *relation {
 	return nil
 }
 
-// columnRef resolves a name, to nil if there is none of it: noColumn says so.
+// columnRef resolves a name, in the queries around if s has none of it, to nil if there is none: noColumn says so.
 func (b *binder) columnRef(s *scope, r *parse.ColumnRef) (*column, error) {
+	for ; s != nil; s = s.env.outer {
+		if c, err := b.ownColumn(s, r); c != nil || err != nil {
+			return c, err
+		}
+	}
+	return nil, nil
+}
+
+// ownColumn resolves a name among those of s alone.
+func (b *binder) ownColumn(s *scope, r *parse.ColumnRef) (*column, error) {
 	n := len(r.Parts)
 	name := r.Parts[n-1]
 	if n == 1 {
@@ -147,4 +160,11 @@ func (b *binder) ref(c *column, r *parse.ColumnRef) *algebra.Expr {
 		b.refs[e] = columnPlace{strings.Join(r.Parts, "."), r.Pos}
 	}
 	return e
+}
+
+// makes reports whether a column is one of the scope's own.
+func (s *scope) makes(id algebra.ColumnID) bool {
+	is := func(c *column) bool { return c.id == id }
+	return slices.ContainsFunc(s.visible, is) ||
+		slices.ContainsFunc(s.rels, func(r *relation) bool { return slices.ContainsFunc(r.cols, is) })
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // setQuery binds UNION, INTERSECT or EXCEPT, and the ORDER BY and LIMIT behind.
-func (b *binder) setQuery(q *parse.Query, env *ctes) (*result, error) {
+func (b *binder) setQuery(q *parse.Query, env around) (*result, error) {
 	r, err := b.setOperation(q.Set, q.Pos, env)
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (b *binder) orderedResult(r *result, q *parse.Query, allowed func(parse.Ord
 }
 
 // setOperation binds the arms of o and what is made of their rows. UNIONs of UNIONs are one with many arms.
-func (b *binder) setOperation(o *parse.SetOperation, at parse.Pos, env *ctes) (*result, error) {
+func (b *binder) setOperation(o *parse.SetOperation, at parse.Pos, env around) (*result, error) {
 	arms := []*parse.Query{o.Left, o.Right}
 	for o.Kind == parse.Union {
 		l := arms[0]

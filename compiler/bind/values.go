@@ -10,10 +10,10 @@ import (
 )
 
 // valuesQuery binds VALUES: each column has the common type of its cells.
-func (b *binder) valuesQuery(q *parse.Query) (*result, error) {
+func (b *binder) valuesQuery(q *parse.Query, env around) (*result, error) {
 	width := len(q.Values[0])
 	cells := make([][]value, width) // by column
-	sc := (&scope{}).with("VALUES")
+	sc := (&scope{env: env}).with("VALUES")
 	for _, row := range q.Values {
 		vs, err := b.exprs(sc, row)
 		if err != nil {

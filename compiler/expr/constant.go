@@ -46,7 +46,7 @@ func (e *Expr[R]) Known(params []Param) bool {
 	known := true
 	e.Walk(func(x *Expr[R]) {
 		switch x.Kind {
-		case Column, InList, Exists, Scalar:
+		case Column, InList, Any, Scalar:
 			known = false
 		case Parameter:
 			known = known && params[x.Param].Client == 0

@@ -18,7 +18,7 @@ type Expr[R Ref] struct {
 	Const    types.Datum // Constant: part of the program (not hoisted), may be NULL
 	Op       *fn.Op      // Call
 	Args     []*Expr[R]
-	Rel      Relation[R] // Exists, Scalar
+	Rel      Relation[R] // Any, Scalar
 }
 
 // Kind is the kind of an expression.
@@ -38,7 +38,7 @@ const (
 	Case      // Args: cond1, value1, cond2, value2, …, else (always present)
 	Coalesce  // Args; a later argument is not evaluated where an earlier is not NULL
 	InList    // Args[0] IN the parameter's List
-	Exists    // Rel has a row
+	Any       // Rel has a row for which its condition is true; NULL if it has none and one for which that is NULL
 	Scalar    // the one column of Rel's one row; NULL if there is none, an error if there are several
 )
 

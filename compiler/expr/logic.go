@@ -1,5 +1,7 @@
 package expr
 
+import "slipher/catalog/types"
+
 // Conjuncts splits ANDs, in order, and drops what is always TRUE.
 func Conjuncts[R Ref](es ...*Expr[R]) []*Expr[R] {
 	var out []*Expr[R]
@@ -47,4 +49,14 @@ func junction[R Ref](kind Kind, parts []*Expr[R]) *Expr[R] {
 // Negate is NOT e, as it is written.
 func Negate[R Ref](e *Expr[R]) *Expr[R] {
 	return &Expr[R]{Kind: Not, Type: e.Type, Nullable: e.Nullable, Args: []*Expr[R]{e}}
+}
+
+// NotNull are expressions that are equal, pair by pair, exactly where e is the same, NULL being the same as NULL: one that
+// may be NULL becomes two that may not.
+func NotNull[R Ref](e *Expr[R]) []*Expr[R] {
+	if !e.Nullable {
+		return []*Expr[R]{e}
+	}
+	return []*Expr[R]{{Kind: IsNull, Type: types.TBool, Args: []*Expr[R]{e}},
+		{Kind: Coalesce, Type: e.Type, Args: []*Expr[R]{e, Zero[R](e.Type)}}}
 }

@@ -51,8 +51,8 @@ func (p *Printer[R]) Text(e *Expr[R]) string {
 		return p.word("COALESCE(") + p.List(e.Args) + ")"
 	case InList:
 		return p.outer(p.Text(e.Args[0]) + p.word(" IN ") + p.inList(e.Param))
-	case Exists:
-		return p.word("EXISTS(") + p.free(e.Rel) + ")"
+	case Any:
+		return p.word("ANY(") + p.free(e.Rel) + ")"
 	case Scalar:
 		return p.word("SCALAR(") + p.free(e.Rel) + ")"
 	}

@@ -106,6 +106,7 @@ var legalMoves = map[plan.JoinKind][6]bool{
 	plan.LeftJoin:  {true, true, true, true, true, true},
 	plan.SemiJoin:  {true, true, true, true, true, true},
 	plan.AntiJoin:  {true, true, true, true, true, true},
+	plan.MarkJoin:  {true, true, true, true, true, true},
 }
 
 // dealOut is n with each row in one place.

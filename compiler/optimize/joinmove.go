@@ -90,7 +90,7 @@ func (p *planner) movements(j joinOp, probe, build physical) []physical {
 		c := j
 		c.probe, c.build, c.move, c.moveKeys, c.dist = probe, build, m, keys, d
 		if c.cols == nil {
-			c.cols = joinColumns(j.kind, probe.out().cols, build.out().cols)
+			c.cols = joinColumns(&j, probe.out().cols, build.out().cols)
 		}
 		c.cost = p.joinCost(&c)
 		out = append(out, &c)
@@ -149,13 +149,16 @@ func equalInts(a, b []int) bool {
 	return true
 }
 
-func joinColumns(kind plan.JoinKind, probe, build []algebra.Column) []algebra.Column {
+func joinColumns(j *joinOp, probe, build []algebra.Column) []algebra.Column {
 	out := append([]algebra.Column(nil), probe...)
-	if kind == plan.SemiJoin || kind == plan.AntiJoin {
+	if j.mark != nil {
+		return append(out, *j.mark)
+	}
+	if j.kind.LeftOnly() {
 		return out
 	}
 	for _, c := range build {
-		c.Nullable = c.Nullable || kind == plan.LeftJoin
+		c.Nullable = c.Nullable || j.kind == plan.LeftJoin
 		out = append(out, c)
 	}
 	return out

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
@@ -253,13 +252,7 @@ func (p *pipe) groupKeys(n *aggrOp) []*plan.Expr {
 	var out []*plan.Expr
 	for _, i := range n.made {
 		k := p.expr(p.ref(n.cols[i].ID))
-		if !k.Nullable {
-			out = append(out, k)
-			continue
-		}
-		zero := expr.Zero[plan.Position](k.Type)
-		out = append(out, &plan.Expr{Kind: expr.IsNull, Type: types.TBool, Args: []*plan.Expr{k}},
-			&plan.Expr{Kind: expr.Coalesce, Type: k.Type, Args: []*plan.Expr{k, zero}})
+		out = append(out, expr.NotNull(k)...)
 	}
 	return out
 }

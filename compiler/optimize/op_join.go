@@ -20,6 +20,7 @@ type joinOp struct {
 	probeKeys, buildKeys []*algebra.Expr // none: every pair
 	residual             []*algebra.Expr // over both sides, part of the match
 	filter               []*algebra.Expr // behind the join
+	mark                 *algebra.Column // of a mark join
 	move                 movement
 	moveKeys             []int // for movements by hash: indexes into the keys
 }
@@ -34,8 +35,7 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := joinOp{kind: map[algebra.JoinKind]plan.JoinKind{
-		algebra.Left: plan.LeftJoin, algebra.Semi: plan.SemiJoin, algebra.Anti: plan.AntiJoin}[n.Kind]}
+	j := joinOp{kind: joinKinds[n.Kind]}
 	lids, rids := algebra.IDsOf(left.out().cols), algebra.IDsOf(right.out().cols)
 	sel := 1.0
 	for _, e := range n.On {
@@ -44,12 +44,13 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 			sel /= math.Max(p.exprDistinct(l, math.Inf(1)), p.exprDistinct(r, math.Inf(1)))
 			continue
 		}
+		if len(n.Cond) > 0 && e.Nullable { // what is not known counts for Cond alone
+			e = &algebra.Expr{Kind: expr.Coalesce, Type: e.Type, Args: []*algebra.Expr{e, algebra.Truth(false)}}
+		}
 		j.residual = append(j.residual, e)
 		sel *= p.selectOne(e)
 	}
-	if (j.kind == plan.SemiJoin || j.kind == plan.AntiJoin) && len(j.residual) > 0 {
-		return nil, plan.ErrUnsupported("a semi or anti join with a condition beside its keys")
-	}
+	j.residual = append(j.residual, n.Cond...)
 	l, r := left.out().rows, right.out().rows
 	pairs := math.Max(1, l*r*sel)
 	share := 1 - math.Exp(-math.Max(r*sel, 1e-9)) // of left rows that have a match
@@ -60,9 +61,17 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 		j.rows = math.Max(1, l*share)
 	case plan.AntiJoin:
 		j.rows = math.Max(1, l*(1-share))
+	case plan.MarkJoin:
+		j.rows = l
+		j.mark = &n.Found
+		p.describe(n.Found, nil, l)
 	}
 	return cheapest(p.movements(j, left, right)), nil
 }
+
+// joinKinds are the kinds of hash joins for those that are planned where they stand.
+var joinKinds = map[algebra.JoinKind]plan.JoinKind{algebra.Left: plan.LeftJoin, algebra.Semi: plan.SemiJoin,
+	algebra.Anti: plan.AntiJoin, algebra.Mark: plan.MarkJoin}
 
 // sides splits an equality between two column sets.
 func sides(e *algebra.Expr, left, right algebra.IDs) (l, r *algebra.Expr, ok bool) {
@@ -91,7 +100,7 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	want = union(want, n.filter)
 	matched := union(nil, n.residual) // columns that decide about pairs
 	payload := need(n.build.out().cols, union(want, n.residual))
-	if n.kind == plan.SemiJoin || n.kind == plan.AntiJoin {
+	if n.kind.LeftOnly() {
 		payload = need(n.build.out().cols, matched)
 	}
 	table, err := n.emitBuild(e, payload)
@@ -106,7 +115,8 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	if n.move == distOuter || n.move == distBoth {
 		p = e.exchange(p, program.DistHash, pick(n.probeKeys, n.moveKeys), probeCols)
 	}
-	step := &plan.HashJoin{Table: table, Kind: n.kind, Keys: p.exprs(n.probeKeys)}
+	step := &plan.HashJoin{Table: table, Kind: n.kind, Keys: p.exprs(n.probeKeys),
+		Unknown: n.mark != nil && n.mark.Nullable}
 	if len(n.probeKeys) == 0 {
 		step.Keys = []*plan.Expr{constKey()}
 	}
@@ -120,11 +130,15 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	if len(n.residual) > 0 {
 		step.Residual = p.expr(expr.AllOf(n.residual))
 	}
-	if n.kind == plan.SemiJoin || n.kind == plan.AntiJoin {
+	if n.kind.LeftOnly() {
 		for _, c := range payload {
 			delete(p.at, c.ID)
 		}
 		p.cols = p.cols[:probeOnly]
+	}
+	if n.mark != nil {
+		p.at[n.mark.ID] = plan.Position(len(p.cols))
+		p.cols = append(p.cols, planColumn(*n.mark))
 	}
 	if len(n.filter) > 0 {
 		p.step(&plan.Filter{Preds: p.exprs(n.filter)})
@@ -206,13 +220,14 @@ func (op *joinOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.No
 	}
 	if len(op.probeKeys) == 0 {
 		prefix := [...]string{"Nested Loop", "Nested Loop Left Join", "Nested Loop IN Join",
-			"Nested Loop NOT IN Join"}[op.kind]
+			"Nested Loop NOT IN Join", "Nested Loop Mark Join"}[op.kind]
 		n.Title = x.title(prefix + label)
 		n.StartupCost = outer.StartupCost + inner.StartupCost
 		n.TotalCost = outer.TotalCost + inner.TotalCost + moved + 2*showOp*float64(outer.Rows)*float64(inner.Rows)
 		n.Children = []*plan.Node{outer, inner}
 	} else {
-		n.Title = x.title([...]string{"Hash Join", "Hash Left Join", "Hash IN Join", "Hash NOT IN Join"}[op.kind] + label)
+		n.Title = x.title([...]string{"Hash Join", "Hash Left Join", "Hash IN Join", "Hash NOT IN Join",
+			"Hash Mark Join"}[op.kind] + label)
 		hash := *inner
 		hash.Title, hash.Details, hash.Children, hash.StartupCost = x.title("Hash"), nil, []*plan.Node{inner}, inner.TotalCost
 		n.StartupCost = hash.TotalCost

@@ -193,6 +193,25 @@ type GroupingExpr struct {
 // DefaultExpr is DEFAULT in a VALUES row of an INSERT.
 type DefaultExpr struct{ Pos }
 
+// SubqueryKind is what an expression makes of a query's rows.
+type SubqueryKind uint8
+
+const (
+	ExistsSubquery SubqueryKind = iota
+	ScalarSubquery              // the value of its one column in its one row
+	AnySubquery                 // Args Op ANY (query); IN is = ANY
+	AllSubquery
+)
+
+// SubqueryExpr is a query in an expression.
+type SubqueryExpr struct {
+	Pos
+	Kind  SubqueryKind
+	Args  []Expr // of ANY and ALL: what is compared with the query's columns
+	Op    string
+	Query *Query
+}
+
 // Query is a SELECT, VALUES if Values is set, or two queries if Set is, with its WITH, ORDER BY and LIMIT.
 type Query struct {
 	Pos

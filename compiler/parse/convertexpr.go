@@ -68,7 +68,7 @@ func (c *converter) expr(n *pg.Node) (Expr, error) {
 	case *pg.Node_SetToDefault:
 		return &DefaultExpr{c.pos(x.SetToDefault.Location)}, nil
 	case *pg.Node_SubLink:
-		return nil, c.subLink(x.SubLink)
+		return c.subLink(x.SubLink)
 	case *pg.Node_CollateClause:
 		return nil, c.refuse(c.pos(x.CollateClause.Location), "COLLATE")
 	case *pg.Node_RowExpr:
@@ -352,18 +352,33 @@ func (c *converter) valueFunction(f *pg.SQLValueFunction) (Expr, error) {
 	return &FuncCall{Pos: c.pos(f.Location), Name: valueFunctions[f.Op], Keyword: true}, nil
 }
 
-func (c *converter) subLink(s *pg.SubLink) error {
+var subqueryKinds = map[pg.SubLinkType]SubqueryKind{pg.SubLinkType_EXISTS_SUBLINK: ExistsSubquery,
+	pg.SubLinkType_EXPR_SUBLINK: ScalarSubquery, pg.SubLinkType_ANY_SUBLINK: AnySubquery,
+	pg.SubLinkType_ALL_SUBLINK: AllSubquery}
+
+func (c *converter) subLink(s *pg.SubLink) (Expr, error) {
 	at := c.pos(s.Location)
-	switch s.SubLinkType {
-	case pg.SubLinkType_EXISTS_SUBLINK:
-		return c.refuse(at, "EXISTS (subquery)")
-	case pg.SubLinkType_ANY_SUBLINK:
-		if len(s.OperName) == 0 {
-			return c.refuse(at, "IN (subquery)")
-		}
-		return c.refuse(at, "ANY (subquery)")
-	case pg.SubLinkType_ALL_SUBLINK:
-		return c.refuse(at, "ALL (subquery)")
+	kind, ok := subqueryKinds[s.SubLinkType]
+	switch {
+	case s.SubLinkType == pg.SubLinkType_ARRAY_SUBLINK:
+		return nil, c.refuse(at, "ARRAY (subquery)")
+	case !ok:
+		return nil, c.refuse(at, "a comparison of a row with a subquery")
 	}
-	return c.refuse(at, "a scalar subquery")
+	e := &SubqueryExpr{Pos: at, Kind: kind, Op: "="}
+	var err error
+	if n := s.Testexpr; n != nil {
+		items := []*pg.Node{n}
+		if row := n.GetRowExpr(); row != nil {
+			items = row.Args
+		}
+		if e.Args, err = c.exprs(items); err != nil {
+			return nil, err
+		}
+	}
+	if len(s.OperName) > 0 {
+		e.Op = s.OperName[len(s.OperName)-1].GetString_().GetSval()
+	}
+	e.Query, err = c.query(s.Subselect.GetSelectStmt(), c.queryPos(s.Subselect.GetSelectStmt(), at))
+	return e, err
 }

@@ -116,7 +116,7 @@ func (c *converter) assignment(t *pg.ResTarget) (Assignment, error) {
 		row := m.Source.GetRowExpr()
 		switch {
 		case m.Source.GetSubLink() != nil:
-			return a, c.subLink(m.Source.GetSubLink())
+			return a, c.refuse(c.pos(m.Source.GetSubLink().Location), "a subquery for several columns of an UPDATE")
 		case row == nil:
 			return a, c.fail(a.Pos, "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression")
 		case len(row.Args) != int(m.Ncolumns):

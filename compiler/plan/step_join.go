@@ -3,6 +3,8 @@ package plan
 import (
 	"slices"
 
+	"slipher/catalog/types"
+
 	"slipher/runtime/program"
 )
 
@@ -14,9 +16,13 @@ const (
 	LeftJoin           // unmatched probe rows come with NULL payload
 	SemiJoin           // probe rows that have a match, once
 	AntiJoin           // probe rows that have none
+	MarkJoin           // all probe rows, and whether they have one as a column
 )
 
-var joinWords = [...]string{InnerJoin: "", LeftJoin: " left", SemiJoin: " semi", AntiJoin: " anti"}
+var joinWords = [...]string{InnerJoin: "", LeftJoin: " left", SemiJoin: " semi", AntiJoin: " anti", MarkJoin: " mark"}
+
+// LeftOnly reports whether the join yields each probe row at most once, without payload.
+func (k JoinKind) LeftOnly() bool { return k >= SemiJoin }
 
 // HashJoin probes table Table with Keys; equal keys (NULL equals nothing) give
 // pairs. Layout: the probe side's columns, then the table's payload. Residual
@@ -26,6 +32,8 @@ type HashJoin struct {
 	Kind     JoinKind
 	Keys     []*Expr
 	Residual *Expr
+	// Unknown, of a mark join: a row is marked NULL if no pair matches and it is not known whether some pair does.
+	Unknown bool
 }
 
 func (*HashJoin) Label() string                    { return "hjoin" }
@@ -37,7 +45,10 @@ func (j *HashJoin) pair(q *Query, in []Column) []Column {
 
 // Layout is that of the pairs, or of the probe side where only it goes on.
 func (j *HashJoin) Layout(q *Query, in []Column) []Column {
-	if j.Kind == SemiJoin || j.Kind == AntiJoin {
+	switch {
+	case j.Kind == MarkJoin:
+		return append(in[:len(in):len(in)], Column{Name: "mark", Type: types.TBool, Nullable: j.Unknown})
+	case j.Kind.LeftOnly():
 		return in
 	}
 	out := j.pair(q, in)

@@ -62,7 +62,9 @@ func innerJoin(x *algebra.Join, above []*algebra.Expr) algebra.Node {
 	if kind == x.Kind && l == x.Left && r == x.Right {
 		return x
 	}
-	return &algebra.Join{Kind: kind, Left: l, Right: r, On: x.On}
+	out := *x
+	out.Kind, out.Left, out.Right = kind, l, r
+	return &out
 }
 
 // substituted are those of es that can stand below a node that computes columns.

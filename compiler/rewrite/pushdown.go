@@ -132,7 +132,7 @@ func (r *run) pushJoin(n *algebra.Join, preds []*algebra.Expr) algebra.Node {
 			}
 		}
 	}
-	out := &algebra.Join{Kind: n.Kind, On: on, Left: r.push(n.Left, toLeft), Right: r.push(n.Right, toRight)}
+	out := n.WithOn(on).WithInputs([]algebra.Node{r.push(n.Left, toLeft), r.push(n.Right, toRight)})
 	return algebra.Where(out, stay)
 }
 

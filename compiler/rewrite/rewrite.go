@@ -3,6 +3,8 @@ package rewrite
 import (
 	"slices"
 
+	"slipher/catalog/fn"
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
@@ -10,35 +12,39 @@ import (
 
 // Env is what rules need to know beside the statement.
 type Env struct {
+	// Fn is the table of operations.
+	Fn *fn.Table
 	// Fold evaluates an expression without columns, whose parameters are literals, by
 	// running it as generated code on the leader. May be nil; an error leaves the
 	// expression as it is, to fail when rows reach it.
 	Fold func(e *algebra.Expr, params []expr.Param) (types.Datum, error)
 }
 
-// rule rewrites a whole tree. It copies what it changes.
+// rule rewrites a whole tree, or the statement. It copies what it changes.
 type rule struct {
 	name  string
 	apply func(r *run, n algebra.Node) algebra.Node
+	whole func(r *run) // instead of apply
 }
 
 // rules, in the order in which they run. Definitions first: others see no references. Then negations: they turn into
 // comparisons that constants folds; pulling up projections on conjuncts that are final, and pushing conjuncts down
 // between the joins that are then together. What that makes of expressions is computed at the end, if it can be.
 var rules = []rule{
-	{"with", inlineDefinitions},
-	{"negation", eachExpr(pushNot)},
-	{"constants", foldConstants},
-	{"chain", eachExpr(balanceChain)},
-	{"unsorted", dropSorts},
-	{"distinct", dropDistinct},
-	{"pullup", pullUpRoot},
-	{"literals", foldLiterals},
-	{"factor", factorConjuncts},
-	{"outerjoin", innerJoins},
-	{"pushdown", pushDown},
-	{"literals", foldLiterals},
-	{"latekeys", lateKeys},
+	{name: "with", whole: inlineDefinitions},
+	{name: "unnest", whole: unnestSubqueries},
+	{name: "negation", apply: eachExpr(pushNot)},
+	{name: "constants", apply: foldConstants},
+	{name: "chain", apply: eachExpr(balanceChain)},
+	{name: "unsorted", apply: dropSorts},
+	{name: "distinct", apply: dropDistinct},
+	{name: "pullup", apply: pullUpRoot},
+	{name: "literals", apply: foldLiterals},
+	{name: "factor", apply: factorConjuncts},
+	{name: "outerjoin", apply: innerJoins},
+	{name: "pushdown", apply: pushDown},
+	{name: "literals", apply: foldLiterals},
+	{name: "latekeys", apply: lateKeys},
 }
 
 // run is one application of the rules to a statement.
@@ -47,25 +53,52 @@ type run struct {
 	st      *algebra.Statement
 	numbers expr.Numbers[algebra.ColumnID] // of equal expressions: literals are the same if their values are
 	folds   int                            // expressions evaluated
+	err     error                          // the first: what no rule can do
+}
+
+// refuse notes that something is not supported.
+func (r *run) refuse(format string, args ...any) {
+	if r.err == nil {
+		r.err = sqlerr.Unsupported(format, args...)
+	}
 }
 
 // Apply gives the statement that all rules make of s.
-func Apply(s *algebra.Statement, env Env) *algebra.Statement { return Trace(s, env, nil) }
+func Apply(s *algebra.Statement, env Env) (*algebra.Statement, error) { return Trace(s, env, nil) }
 
-// Trace is Apply; f, if any, sees the tree behind each rule that changed it.
-func Trace(s *algebra.Statement, env Env, f func(rule string, n algebra.Node)) *algebra.Statement {
+// Trace is Apply; f, if any, sees the trees behind each rule that changed one.
+func Trace(s *algebra.Statement, env Env, f func(rule string, st *algebra.Statement)) (*algebra.Statement, error) {
 	own := *s
 	own.Params = append([]expr.Param(nil), s.Params...)
 	r := &run{env: env, st: &own}
 	r.numbers.Param = expr.SameLiterals(func() []expr.Param { return own.Params })
 	for _, x := range rules {
-		root := x.apply(r, own.Root)
-		if root != own.Root && f != nil && algebra.FormatTree(root) != algebra.FormatTree(own.Root) {
-			f(x.name, root)
+		before := ""
+		if f != nil {
+			before = algebra.FormatTrees(&own)
 		}
-		own.Root = root
+		r.apply(&x)
+		if r.err != nil {
+			return nil, r.err
+		}
+		if f != nil && algebra.FormatTrees(&own) != before {
+			f(x.name, &own)
+		}
 	}
-	return &own
+	return &own, nil
+}
+
+// apply applies a rule to all trees of the statement.
+func (r *run) apply(x *rule) {
+	if x.whole != nil {
+		x.whole(r)
+		return
+	}
+	defs := slices.Clone(r.st.Defs)
+	for i := range defs {
+		defs[i].Root = x.apply(r, defs[i].Root)
+	}
+	r.st.Defs, r.st.Root = defs, x.apply(r, r.st.Root)
 }
 
 // eachExpr makes a rule of a function on whole expressions.
@@ -83,7 +116,7 @@ func eachConjuncts(n algebra.Node, f func([]*algebra.Expr) []*algebra.Expr) alge
 		}
 	case *algebra.Join:
 		if on := f(x.On); !slices.Equal(on, x.On) {
-			return &algebra.Join{Kind: x.Kind, Left: x.Left, Right: x.Right, On: on}
+			return x.WithOn(on)
 		}
 	}
 	return n

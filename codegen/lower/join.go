@@ -1,0 +1,129 @@
+package lower
+
+import (
+	"slipher/catalog/types"
+	"slipher/codegen/subop"
+	"slipher/compiler/plan"
+)
+
+func (l *lowerer) hashJoin(j *plan.HashJoin) {
+	t := l.q.Tables[j.Table]
+	e := entryOf(t)
+	slot := l.table(j.Table, e, false)
+	if j.Kind.LeftOnly() && j.Residual == nil {
+		l.existsJoin(j, t, e, slot)
+		return
+	}
+	k := l.pack(j.Keys, t, e, false)
+	l.prefetch(t, k.hash, slot, true)
+	cursor, more := l.word("probe.cursor", 32), l.word("probe.more", 8)
+	pos, ent := l.vec(types.I32), l.vec(types.I64)
+	p := read(pos)
+	before, own := l.dom.at, len(l.cols)
+	after := l.newPositions(&p)
+	probe := subop.Probe{Hash: k.hash, Key: k.addr, Null: k.null, Table: subop.Num(slot), Shape: e.key,
+		Cursor: subop.Num(cursor), More: subop.Num(more), Pairs: subop.Num(after.count), Row: pos, Entry: ent}
+	var op subop.Suboperator = &probe
+	passes, twice := secondPass[j.Kind]
+	switch {
+	case twice && j.Residual != nil:
+		probe.Matched, probe.Yield = read(l.vec(types.I8)), subop.Num(passes)
+		if j.Unknown {
+			probe.Unknown = read(l.vec(types.I8))
+		}
+		op = (*subop.ProbeMarked)(&probe)
+	case j.Kind == plan.LeftJoin:
+		op = (*subop.ProbeLeft)(&probe)
+	}
+	l.emitIn(op, l.dom.Domain, more)
+	l.dom = domain{Domain: subop.Domain{Count: after.count}, at: after}
+	from := read(ent)
+	lone := none // rows without an entry
+	if j.Kind != plan.InnerJoin {
+		o := l.vec(types.I8)
+		l.emit(&subop.Unmatched{Entry: from, Lone: o})
+		lone = read(o)
+	}
+	l.payload(t, e, from, after, lone)
+	if j.Residual == nil {
+		return
+	}
+	if lone.Mode != subop.None && l.mayFail(j.Residual) {
+		// Rows of the second pass are not pairs: the condition is not evaluated for them.
+		pairs := l.logicOp("bool_not", types.I8, lone)
+		l.mask = &pairs
+		defer func() { l.mask = nil }()
+	}
+	r := l.expr(j.Residual)
+	if j.Kind == plan.InnerJoin {
+		l.keep(r)
+		return
+	}
+	truth := l.truth(r)
+	if !j.Kind.LeftOnly() { // rows of the second pass always pass
+		l.keep(result{v: l.logicOp("bool_or", types.I8, truth, lone), null: none})
+		l.emit(&subop.Mark{Row: p, Marks: probe.Matched})
+		return
+	}
+	// Pairs leave marks, rows of the second pass go on with what the marks say.
+	l.emit(&subop.Mark{Row: p, Flag: l.logicOp("bool_andnot", types.I8, truth, lone), Marks: probe.Matched})
+	if j.Unknown && r.null.Mode != subop.None {
+		l.emit(&subop.Mark{Row: p, Flag: l.logicOp("bool_andnot", types.I8, r.null, lone), Marks: probe.Unknown})
+	}
+	l.keep(result{v: lone, null: none})
+	l.cols = l.cols[:own]
+	l.cache = map[cacheKey]result{} // of columns that are no more
+	if j.Kind == plan.MarkJoin {
+		m := l.bring(result{v: probe.Matched, null: probe.Unknown, at: before}, after)
+		if j.Unknown {
+			m.null = l.logicOp("bool_andnot", types.I8, m.null, m.v)
+		}
+		l.cols = append(l.cols, column{typ: types.TBool, res: m})
+	}
+}
+
+// secondPass says, of kinds of joins, which rows go on behind the pairs if there is a condition beside the keys.
+var secondPass = map[plan.JoinKind]int{
+	plan.LeftJoin: subop.YieldUnmarked,
+	plan.SemiJoin: subop.YieldMarked,
+	plan.AntiJoin: subop.YieldUnmarked,
+	plan.MarkJoin: subop.YieldMarked | subop.YieldUnmarked,
+}
+
+// payload adds the columns of the entries from, fetched when first read; of lone rows they are NULL.
+func (l *lowerer) payload(t *plan.Table, e *entry, from subop.Operand, after *positions, lone subop.Operand) {
+	for i, c := range t.Payload {
+		l.cols = append(l.cols, column{typ: c.Type, fetch: func() result {
+			v := l.vec(c.Type.Phys())
+			l.emitAt(&subop.Get{Entry: from, Field: subop.Num(e.pay[i]), Value: v}, after)
+			r := result{v: read(v), null: none, at: after, bits: typeBits(c.Type), noBlanks: c.Type.Kind == types.Char}
+			if e.payNull[i] >= 0 {
+				n := l.vec(types.I8)
+				l.emitAt(&subop.Get{Entry: from, Field: subop.Num(e.payNull[i]), Value: n}, after)
+				r.null = read(n)
+			}
+			if lone.Mode != subop.None {
+				l.among(after, func() { r.null = l.orNull(lone, r.null) })
+			}
+			return r
+		}})
+	}
+}
+
+// existsJoin knows of each row whether it has a match: it keeps those that have one (semi), that have none (anti), or
+// all of them with the answer as a column (mark).
+func (l *lowerer) existsJoin(j *plan.HashJoin, t *plan.Table, e *entry, slot int64) {
+	k := l.pack(j.Keys, t, e, false)
+	l.prefetch(t, k.hash, slot, true)
+	hit := l.vec(types.I8)
+	l.emit(&subop.Exists{Hash: k.hash, Key: k.addr, Null: k.null, Table: subop.Num(slot), Shape: e.key, Found: hit})
+	v := read(hit)
+	switch j.Kind {
+	case plan.MarkJoin:
+		l.cols = append(l.cols, column{typ: types.TBool, res: result{v: v, null: none, at: l.dom.at}})
+		return
+	case plan.AntiJoin:
+		v = l.logicOp("bool_not", types.I8, v)
+	}
+	l.keep(result{v: v, null: none})
+}

@@ -1,0 +1,208 @@
+package rewrite
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
+)
+
+// bindings are the distinct values, in the rows for which a subquery is wanted, of the columns that it reads of them.
+type bindings struct {
+	u    *unnester
+	free []algebra.Column // the columns, as the rows have them
+	def  int              // the definition of the bindings
+}
+
+// bind makes the bindings of the columns free of n's rows for which guards are true; n is read twice, and given back as it is
+// to be read beside them.
+func (u *unnester) bind(n algebra.Node, free []algebra.Column, guards []*algebra.Expr) (*bindings, algebra.Node) {
+	n, rows, by := u.share(n)
+	p := &algebra.Project{In: algebra.Where(rows, substituteAll(guards, by)), Cols: u.fresh(free)}
+	for _, c := range free {
+		p.Exprs = append(p.Exprs, by[c.ID])
+	}
+	return &bindings{u, free, u.define("bindings", &algebra.Distinct{In: p})}, n
+}
+
+// read is the bindings, and their columns.
+func (b *bindings) read() (algebra.Node, []*algebra.Expr) {
+	cols := b.u.fresh(b.free)
+	return &algebra.Reference{Def: b.def, Name: "bindings", Cols: cols}, refs(cols)
+}
+
+func refs(cols []algebra.Column) []*algebra.Expr {
+	out := make([]*algebra.Expr, len(cols))
+	for i, c := range cols {
+		out[i] = c.Ref()
+	}
+	return out
+}
+
+// by puts values in the place of the free columns.
+func (b *bindings) by(values []*algebra.Expr) map[algebra.ColumnID]*algebra.Expr {
+	by := map[algebra.ColumnID]*algebra.Expr{}
+	for i, c := range b.free {
+		by[c.ID] = values[i]
+	}
+	return by
+}
+
+// over is n with values in the place of the free columns.
+func (b *bindings) over(n algebra.Node, values []*algebra.Expr) algebra.Node {
+	by := b.by(values)
+	return n.MapExprs(func(e *algebra.Expr) *algebra.Expr { return e.Substitute(by) })
+}
+
+func (b *bindings) same(x, y []*algebra.Expr) []*algebra.Expr {
+	var on []*algebra.Expr
+	for i := range x {
+		on = append(on, b.u.same(x[i], y[i])...)
+	}
+	return on
+}
+
+// push is n computed for all bindings at once: the rows that it has for each, and the binding that each is of, over columns
+// beside n's own. Nothing of it reads a row around any more.
+func (b *bindings) push(n algebra.Node) (algebra.Node, []*algebra.Expr) {
+	if !reads(n, algebra.IDsOf(b.free)) {
+		d, of := b.read()
+		return &algebra.Join{Kind: algebra.Inner, Left: d, Right: n}, of
+	}
+	switch x := n.(type) {
+	case *algebra.Select:
+		in, of := b.push(x.In)
+		return b.over(x, of).WithInputs([]algebra.Node{in}), of
+	case *algebra.Distinct:
+		cols := x.Columns()
+		in, of := b.push(x.In)
+		to := map[algebra.ColumnID]algebra.ColumnID{}
+		in = algebra.Rename(in, to, b.u.r.st.Fresh)
+		by := map[algebra.ColumnID]*algebra.Expr{}
+		for _, c := range n.Columns() {
+			own := c
+			own.ID = to[c.ID]
+			by[c.ID] = own.Ref()
+		}
+		renamed := func(e *algebra.Expr) *algebra.Expr {
+			return e.Map(func(x *algebra.Expr) *algebra.Expr {
+				if id, ok := to[x.Col]; ok && x.Kind == expr.Column {
+					return expr.Col(id, x.Type, x.Nullable)
+				}
+				return nil
+			})
+		}
+		own := b.u.fresh(b.free)
+		p := &algebra.Project{In: in, Exprs: substituteAll(refs(cols), by), Cols: slices.Concat(cols, own)}
+		for _, e := range of {
+			p.Exprs = append(p.Exprs, renamed(e))
+		}
+		return &algebra.Distinct{In: p}, refs(own)
+	case *algebra.Sort: // without a limit nobody sees the order
+		return b.push(x.In)
+	case *algebra.Project:
+		in, of := b.push(x.In)
+		p := b.over(x, of).(*algebra.Project)
+		out := b.u.fresh(b.free)
+		return &algebra.Project{In: in, Exprs: slices.Concat(p.Exprs, of), Cols: slices.Concat(p.Cols, out)}, refs(out)
+	case *algebra.Values:
+		return b.push(b.u.rows(x))
+	case *algebra.Join:
+		return b.pushJoin(x)
+	case *algebra.Union:
+		out := &algebra.Union{Cols: slices.Concat(x.Cols, b.u.fresh(b.free))}
+		for _, in := range x.In {
+			cols := in.Columns()
+			arm, of := b.push(in)
+			p := &algebra.Project{In: arm, Exprs: slices.Concat(refs(cols), of), Cols: b.u.fresh(out.Cols)}
+			out.In = append(out.In, p)
+		}
+		return out, refs(out.Cols[len(x.Cols):])
+	case *algebra.Aggregate:
+		return b.pushAggregate(x)
+	}
+	b.u.r.refuse("a correlated subquery with %s in it", name(n))
+	d, of := b.read()
+	return &algebra.Join{Kind: algebra.Inner, Left: d, Right: n}, of
+}
+
+// pushJoin computes the side that reads the bindings for them, or both, for which then the same binding is a condition.
+func (b *bindings) pushJoin(x *algebra.Join) (algebra.Node, []*algebra.Expr) {
+	ids := algebra.IDsOf(b.free)
+	right := reads(x.Right, ids) || x.Kind == algebra.Full
+	left := reads(x.Left, ids) || !right || x.Kind != algebra.Inner
+	out := *x
+	var of, others []*algebra.Expr
+	if left {
+		out.Left, of = b.push(x.Left)
+	}
+	if right {
+		out.Right, others = b.push(x.Right)
+	}
+	if left && right {
+		out.On = slices.Concat(out.On, b.same(of, others))
+	}
+	if !left {
+		of = others
+	}
+	n := b.over(&out, of)
+	if x.Kind == algebra.Full { // a row without a match has its binding on one side
+		both := make([]*algebra.Expr, len(of))
+		for i := range of {
+			l, r := *of[i], *others[i]
+			l.Nullable, r.Nullable = true, true
+			both[i] = &algebra.Expr{Kind: expr.Coalesce, Type: l.Type, Nullable: true, Args: []*algebra.Expr{&l, &r}}
+		}
+		of = both
+	}
+	return n, of
+}
+
+// pushAggregate groups by the binding, too. Where there was one group for all rows, a binding without rows has its group
+// as well.
+func (b *bindings) pushAggregate(x *algebra.Aggregate) (algebra.Node, []*algebra.Expr) {
+	out, own := b.groups(x)
+	if len(x.Keys) > 0 {
+		return out, refs(own)
+	}
+	d, all := b.read()
+	p := &algebra.Project{In: &algebra.Join{Kind: algebra.Left, Left: d, Right: out, On: b.same(all, refs(own))}}
+	for i, c := range x.Cols {
+		g := c
+		g.ID = b.u.r.st.Fresh()
+		out.Cols[len(own)+i] = g
+		p.Exprs, p.Cols = append(p.Exprs, ofNoRows(x.Aggs[i], g)), append(p.Cols, c)
+	}
+	last := b.u.fresh(b.free)
+	p.Exprs, p.Cols = append(p.Exprs, all...), append(p.Cols, last...)
+	return p, refs(last)
+}
+
+// groups are x's for each binding that has rows; the bindings are the columns behind x's keys.
+func (b *bindings) groups(x *algebra.Aggregate) (*algebra.Aggregate, []algebra.Column) {
+	in, of := b.push(x.In)
+	a := b.over(x, of).(*algebra.Aggregate)
+	k, own := len(a.Keys), b.u.fresh(b.free)
+	return &algebra.Aggregate{In: in, Keys: slices.Concat(a.Keys, of), Aggs: a.Aggs,
+		Cols: slices.Concat(a.Cols[:k], own, a.Cols[k:])}, own
+}
+
+// ofNoRows is the result c of an aggregate behind a left join to its group: that of no rows where there is no group.
+func ofNoRows(a algebra.AggCall, c algebra.Column) *algebra.Expr {
+	c.Nullable = true
+	e := c.Ref()
+	if !a.Fn.NeverNull {
+		return e
+	}
+	return &algebra.Expr{Kind: expr.Coalesce, Type: c.Type, Args: []*algebra.Expr{e, algebra.Zero(c.Type)}}
+}
+
+// name is what a kind of node is called in an error.
+func name(n algebra.Node) string {
+	return strings.ToUpper(strings.TrimPrefix(fmt.Sprintf("%T", n), "*algebra."))
+}
+
+var boolType = types.TBool

@@ -1,0 +1,347 @@
+package rewrite
+
+import (
+	"slices"
+
+	"slipher/catalog/fn"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
+)
+
+// joined is a subquery that reads no row around: its rows, and what ties them to one.
+type joined struct {
+	node algebra.Node
+	on   []*algebra.Expr
+	by   map[algebra.ColumnID]*algebra.Expr // what columns are that node does not have
+}
+
+// freeOf are the columns of in that s reads, in order.
+func freeOf(s *algebra.Subquery, in algebra.Node) []algebra.Column {
+	var out []algebra.Column
+	for _, c := range in.Columns() {
+		if slices.Contains(s.Free(), c.ID) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// detach makes n, which reads columns free of in's rows, a relation to join in with, for whose rows guards say whether it is
+// wanted.
+func (u *unnester) detach(in *algebra.Node, n algebra.Node, free []algebra.Column, guards []*algebra.Expr) joined {
+	if !reads(n, algebra.IDsOf(free)) {
+		return joined{node: u.node(n)}
+	}
+	if p, ok := u.pull(n, algebra.IDsOf(free)); ok {
+		return joined{u.node(p.node), p.on, p.by}
+	}
+	return u.bound(in, n, free, guards)
+}
+
+// bound is detach by way of the bindings.
+func (u *unnester) bound(in *algebra.Node, n algebra.Node, free []algebra.Column, guards []*algebra.Expr) joined {
+	var read []algebra.Column // n alone, without a condition on its rows
+	ids := algebra.IDs{}
+	algebra.Walk(n, func(n algebra.Node) { n.EachExpr(ids.AddExpr) })
+	for _, c := range free {
+		if ids[c.ID] {
+			read = append(read, c)
+		}
+	}
+	b, rows := u.bind(*in, read, guards)
+	*in = rows
+	node, of := b.push(n)
+	return joined{node: u.node(node), on: b.same(refs(read), of)}
+}
+
+// semi keeps the rows of in for which the subquery of e is true.
+func (u *unnester) semi(in algebra.Node, e *algebra.Expr) algebra.Node {
+	j, cond := u.rowsOf(&in, e, nil)
+	return &algebra.Join{Kind: algebra.Semi, Left: in, Right: j.node, On: append(j.on, cond...)}
+}
+
+// anti keeps the rows of in for which the subquery of e, which is never NULL, is false.
+func (u *unnester) anti(in algebra.Node, e *algebra.Expr) algebra.Node {
+	j, cond := u.rowsOf(&in, e, nil)
+	return &algebra.Join{Kind: algebra.Anti, Left: in, Right: j.node, On: append(j.on, cond...)}
+}
+
+// rowsOf detaches the subquery of e, an Any, and gives its condition.
+func (u *unnester) rowsOf(in *algebra.Node, e *algebra.Expr, guards []*algebra.Expr) (joined, []*algebra.Expr) {
+	s := e.Rel.(*algebra.Subquery)
+	if s.Cond != nil && holdsRelation(s.Cond) { // what is compared asks subqueries itself
+		s = u.computed(in, s, guards)
+	}
+	j := u.detach(in, u.someRows(s), freeOf(s, *in), guards)
+	if s.Cond == nil {
+		return j, nil
+	}
+	return j, expr.Conjuncts(s.Cond.Substitute(j.by))
+}
+
+// computed is s with the subqueries in its condition computed in in: they read rows around alone, being operands that the user
+// compares with s.
+func (u *unnester) computed(in *algebra.Node, s *algebra.Subquery, guards []*algebra.Expr) *algebra.Subquery {
+	return algebra.NewSubquery(s.Root, u.expr(in, s.Cond, guards))
+}
+
+// someRows is a relation of which only matters whether some row fulfils a condition, without what does not change that.
+func (u *unnester) someRows(s *algebra.Subquery) algebra.Node {
+	for n := s.Root; ; {
+		switch x := n.(type) {
+		case *algebra.Sort:
+			n = x.In
+			continue
+		case *algebra.Distinct:
+			n = x.In
+			continue
+		case *algebra.Project:
+			if s.Cond == nil {
+				n = x.In
+				continue
+			}
+			if in := (&unnester{u.r}).trimmed(x); in != x {
+				return in
+			}
+		case *algebra.Limit:
+			if s.Cond == nil && x.Offset < 0 && u.atLeastOne(x.Count) {
+				n = x.In
+				continue
+			}
+		}
+		return n
+	}
+}
+
+// trimmed is a projection without an order below it.
+func (u *unnester) trimmed(x *algebra.Project) algebra.Node {
+	if s, ok := x.In.(*algebra.Sort); ok {
+		return x.WithInputs([]algebra.Node{s.In})
+	}
+	return x
+}
+
+func (u *unnester) atLeastOne(param int) bool {
+	if param < 0 {
+		return true
+	}
+	p := u.r.st.Params[param]
+	return p.Client == 0 && !p.Value.Null && p.Value.Lo > 0
+}
+
+// mark adds the truth of a subquery as a column.
+func (u *unnester) mark(in *algebra.Node, e *algebra.Expr, guards []*algebra.Expr) *algebra.Expr {
+	j, cond := u.rowsOf(in, e, guards)
+	found := algebra.Column{ID: u.r.st.Fresh(), Name: "found", Type: boolType}
+	mark := &algebra.Join{Kind: algebra.Mark, Left: *in, Right: j.node, Found: found}
+	if !e.Nullable || len(cond) == 0 {
+		mark.On = append(j.on, cond...)
+		*in = mark
+		return found.Ref()
+	}
+	if len(cond) == 1 && cond[0].Compares() == fn.Equal {
+		if v, ok := u.inValue(in, j, cond[0], found); ok {
+			return v
+		}
+	}
+	mark.Found.Nullable = true
+	mark.On, mark.Cond = j.on, cond
+	*in = mark
+	return mark.Found.Ref()
+}
+
+// inValue is the truth of x IN (y …) where either may be NULL, by hashing: whether there is an equal y, and if not, whether
+// there is any, and any that is NULL, among those for the same row.
+func (u *unnester) inValue(in *algebra.Node, j joined, cond *algebra.Expr, found algebra.Column) (*algebra.Expr, bool) {
+	outer := algebra.IDsOf((*in).Columns())
+	_, with, ok := keyed([]*algebra.Expr{cond}, outer)
+	if !ok {
+		return nil, false
+	}
+	x := cond.Args[0]
+	if !outer.Covers(x) {
+		x = cond.Args[1]
+	}
+	of, keys, ok := keyed(j.on, outer)
+	if !ok {
+		return nil, false
+	}
+	rows, copied, by := u.share(j.node)
+	y := with[0].Substitute(by)
+	count := u.r.env.Fn.Aggregate("count")
+	g := &algebra.Aggregate{In: copied}
+	var on []*algebra.Expr
+	for i, k := range keys {
+		c := algebra.Column{ID: u.r.st.Fresh(), Name: "binding", Type: k.Type, Nullable: k.Nullable}
+		g.Keys, g.Cols = append(g.Keys, k.Substitute(by)), append(g.Cols, c)
+		on = append(on, expr.CallOf(u.r.env.Fn.Op("eq"), boolType, nil, of[i], c.Ref()))
+	}
+	var counts []*algebra.Expr // of all, of those that are not NULL
+	for _, args := range [][]*algebra.Expr{nil, {y}} {
+		c := algebra.Column{ID: u.r.st.Fresh(), Name: "count", Type: types.TInt8}
+		call := algebra.AggCall{Fn: count, Args: args, Type: types.TInt8}
+		g.Aggs, g.Cols = append(g.Aggs, call), append(g.Cols, c)
+		counts = append(counts, ofNoRows(call, c))
+	}
+	kind := algebra.Left
+	if len(keys) == 0 {
+		kind = algebra.Inner
+	}
+	*in = &algebra.Join{Kind: kind, Left: *in, Right: g, On: on}
+	*in = &algebra.Join{Kind: algebra.Mark, Left: *in, Right: rows, On: append(j.on, cond), Found: found}
+	op := func(name string, a, b *algebra.Expr) *algebra.Expr {
+		return expr.CallOf(u.r.env.Fn.Op(name), boolType, nil, a, b)
+	}
+	unknown := &algebra.Expr{Kind: expr.Or, Type: boolType, Args: []*algebra.Expr{
+		{Kind: expr.IsNull, Type: boolType, Args: []*algebra.Expr{x}}, op("lt", counts[1], counts[0])}}
+	return &algebra.Expr{Kind: expr.Case, Type: boolType, Nullable: true, Args: []*algebra.Expr{
+		found.Ref(), algebra.Truth(true),
+		op("eq", counts[0], algebra.Number(types.TInt8, 0)), algebra.Truth(false),
+		unknown, algebra.Null(boolType),
+		algebra.Truth(false)}}, true
+}
+
+// scalar adds what the value of a subquery is made of.
+func (u *unnester) scalar(in *algebra.Node, e *algebra.Expr, guards []*algebra.Expr) *algebra.Expr {
+	s := e.Rel.(*algebra.Subquery)
+	free := freeOf(s, *in)
+	ids := algebra.IDsOf(free)
+	value := s.Root.Columns()[0].Ref()
+	root := s.Root
+	if o, ok := root.(*algebra.Sort); ok {
+		root = o.In
+	}
+	if agg, value, having := oneGroup(root, value); agg != nil {
+		return u.groupValue(in, agg, value, having, free, guards)
+	}
+	if p, ok := u.pull(root, ids); ok && len(free) > 0 {
+		v := value.Substitute(p.by)
+		if of, keys, ok := keyed(p.on, ids); ok && !ids.Meets(v) && !holdsRelation(v) && !provoked(v) {
+			return u.single(in, joined{node: u.node(p.node)}, of, keys, v)
+		}
+	}
+	if len(free) == 0 {
+		return u.single(in, joined{node: u.node(root)}, nil, nil, value)
+	}
+	b, rows := u.bind(*in, free, guards)
+	*in = rows
+	node, binding := b.push(root)
+	var of, keys []*algebra.Expr
+	for i, c := range free {
+		x, y := []*algebra.Expr{c.Ref()}, binding[i:i+1]
+		if c.Nullable {
+			x, y = expr.NotNull(x[0]), expr.NotNull(y[0])
+		}
+		of, keys = append(of, x...), append(keys, y...)
+	}
+	return u.single(in, joined{node: u.node(node)}, of, keys, value)
+}
+
+// single joins the one row that there may be for each key, and fails where its value is asked for if there are more.
+func (u *unnester) single(in *algebra.Node, j joined, of, keys []*algebra.Expr, value *algebra.Expr) *algebra.Expr {
+	g := &algebra.Aggregate{In: j.node}
+	kind := algebra.Left
+	if len(keys) == 0 {
+		kind = algebra.Inner
+	}
+	var on []*algebra.Expr
+	for i, k := range keys {
+		c := algebra.Column{ID: u.r.st.Fresh(), Name: "binding", Type: k.Type, Nullable: k.Nullable}
+		g.Keys, g.Cols = append(g.Keys, k), append(g.Cols, c)
+		on = append(on, expr.CallOf(u.r.env.Fn.Op("eq"), boolType, nil, of[i], c.Ref()))
+	}
+	v := algebra.Column{ID: u.r.st.Fresh(), Name: "value", Type: value.Type, Nullable: true}
+	n := algebra.Column{ID: u.r.st.Fresh(), Name: "rows", Type: types.TInt8}
+	g.Aggs = []algebra.AggCall{{Fn: u.r.env.Fn.Aggregate("any_value"), Args: []*algebra.Expr{value}, Type: value.Type},
+		{Fn: u.r.env.Fn.Aggregate("count"), Type: types.TInt8}}
+	g.Cols = append(g.Cols, v, n)
+	*in = &algebra.Join{Kind: kind, Left: *in, Right: g, On: on}
+	n.Nullable = kind == algebra.Left
+	rows := expr.CallOf(u.r.env.Fn.Op("check_one_row"), types.TInt8, nil, n.Ref())
+	one := expr.CallOf(u.r.env.Fn.Op("eq"), boolType, nil, rows, algebra.Number(types.TInt8, 1))
+	return expr.Choose(one, v.Ref(), algebra.Null(value.Type))
+}
+
+// oneGroup takes n apart if it is one group of all its rows: the grouping, the value over its columns, and what HAVING
+// asks of it.
+func oneGroup(n algebra.Node, value *algebra.Expr) (*algebra.Aggregate, *algebra.Expr, []*algebra.Expr) {
+	var having []*algebra.Expr
+	for {
+		switch x := n.(type) {
+		case *algebra.Project:
+			by := map[algebra.ColumnID]*algebra.Expr{}
+			for i, c := range x.Cols {
+				by[c.ID] = x.Exprs[i]
+			}
+			value, having, n = value.Substitute(by), substituteAll(having, by), x.In
+		case *algebra.Select:
+			having, n = append(x.Preds[:len(x.Preds):len(x.Preds)], having...), x.In
+		case *algebra.Aggregate:
+			if len(x.Keys) > 0 || holdsRelation(value) || slices.ContainsFunc(having, holdsRelation) {
+				return nil, nil, nil
+			}
+			return x, value, having
+		default:
+			return nil, nil, nil
+		}
+	}
+}
+
+// groupValue is the value of one group: that of no rows where a row has no group.
+func (u *unnester) groupValue(in *algebra.Node, agg *algebra.Aggregate, value *algebra.Expr, having []*algebra.Expr,
+	free []algebra.Column, guards []*algebra.Expr) *algebra.Expr {
+	by := map[algebra.ColumnID]*algebra.Expr{}
+	if !reads(agg, algebra.IDsOf(free)) {
+		*in = &algebra.Join{Kind: algebra.Inner, Left: *in, Right: u.node(agg)}
+	} else {
+		p, ok := u.pullAggregate(agg, algebra.IDsOf(free))
+		j := joined{p.node, p.on, p.by}
+		if ok {
+			j.node = u.node(j.node)
+		} else {
+			j = u.grouped(in, agg, free, guards)
+		}
+		for i, c := range agg.Cols {
+			by[c.ID] = ofNoRows(agg.Aggs[i], c)
+		}
+		*in = &algebra.Join{Kind: algebra.Left, Left: *in, Right: j.node, On: j.on}
+	}
+	value = value.Substitute(by)
+	if len(having) == 0 {
+		return value
+	}
+	return expr.Choose(expr.AllOf(substituteAll(having, by)), value, algebra.Null(value.Type))
+}
+
+// grouped is a grouping of all rows for the bindings: groups of those that have rows.
+func (u *unnester) grouped(in *algebra.Node, agg *algebra.Aggregate, free []algebra.Column, guards []*algebra.Expr) joined {
+	var read []algebra.Column
+	ids := algebra.IDs{}
+	algebra.Walk(agg, func(n algebra.Node) { n.EachExpr(ids.AddExpr) })
+	for _, c := range free {
+		if ids[c.ID] {
+			read = append(read, c)
+		}
+	}
+	b, rows := u.bind(*in, read, guards)
+	*in = rows
+	g, own := b.groups(agg)
+	return joined{node: u.node(g), on: b.same(refs(read), refs(own))}
+}
+
+// lateral is a join whose right side reads the left one's rows, without that.
+func (u *unnester) lateral(x *algebra.Join) algebra.Node {
+	out := *x
+	out.Lateral = false
+	left := u.node(x.Left)
+	free := freeOf(algebra.NewSubquery(x.Right, nil), left)
+	if len(free) == 0 {
+		out.Left = left
+		return &out
+	}
+	j := u.bound(&left, x.Right, free, nil)
+	out.Left, out.Right = left, j.node
+	out.On = append(out.On[:len(out.On):len(out.On)], j.on...)
+	return &out
+}
