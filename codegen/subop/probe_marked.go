@@ -89,7 +89,8 @@ var mark = kindOf(Kind{Name: "mark"}, emitter[Mark]{
 			c.store(constant.NewInt(i8, 1), at)
 			return
 		}
-		c.store(named(c.builder, "hit", c.cur.NewOr(c.load(i8, at, "hit"), c.In(o.Flag).v)), at)
+		flag := named(c.builder, "flag", c.cur.NewZExt(c.asBit(c.In(o.Flag)).v, i8))
+		c.store(named(c.builder, "hit", c.cur.NewOr(c.load(i8, at, "hit"), flag)), at)
 	},
 	variants: func(*fn.Table) []Mark {
 		return []Mark{{Row: vec(types.I32, 1), Marks: vec(types.I8, 2)},

@@ -12,8 +12,9 @@ import (
 // explainer makes EXPLAIN's tree of the physical one. Its costs follow the
 // formulas that fit Redshift's documented plans, not those that chose the plan.
 type explainer struct {
-	e *emitter
-	p *planner
+	e     *emitter
+	p     *planner
+	shown map[*saved]bool // definitions, where they are first referred to
 }
 
 // Cost constants of EXPLAIN: PostgreSQL 8.0's, with Redshift's for moved rows.
@@ -29,7 +30,7 @@ const (
 
 // explain sets the query's tree and notes.
 func (e *emitter) explain(root physical, t top) {
-	x := &explainer{e, e.p}
+	x := &explainer{e, e.p, map[*saved]bool{}}
 	want := algebra.IDs{}
 	for _, c := range e.p.st.Root.Columns() {
 		want[c.ID] = true

@@ -27,7 +27,7 @@ func TestFold(t *testing.T) {
 			}
 			return types.Int(params[0].Value.Lo + params[1].Value.Lo), c.err
 		}
-		q, err := Plan(rewrite.Apply(st, rewrite.Env{Fn: operations, Fold: fold}), Env{Slices: 1, Nodes: 1, Fn: operations})
+		q, err := Plan(simplified(t, st, rewrite.Env{Fn: operations, Fold: fold}), Env{Slices: 1, Nodes: 1, Fn: operations})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -174,7 +174,7 @@ func TestPlans(t *testing.T) {
 		if make == nil {
 			return "no such statement"
 		}
-		q, err := Plan(rewrite.Apply(make(newBuilder()), rewrite.Env{Fn: operations}), env)
+		q, err := Plan(simplified(t, make(newBuilder()), rewrite.Env{Fn: operations}), env)
 		if err != nil {
 			return "error: " + err.Error()
 		}
@@ -197,11 +197,11 @@ func TestPlansEverywhere(t *testing.T) {
 		for _, shape := range [][2]int{{1, 1}, {2, 1}, {4, 2}, {16, 4}} {
 			t.Run(fmt.Sprintf("%s/%dx%d", n, shape[0], shape[1]), func(t *testing.T) {
 				env := Env{Slices: shape[0], Nodes: shape[1], Fn: table}
-				a, err := Plan(rewrite.Apply(statements[n](newBuilder()), rewrite.Env{Fn: operations}), env)
+				a, err := Plan(simplified(t, statements[n](newBuilder()), rewrite.Env{Fn: operations}), env)
 				if err != nil {
 					t.Fatal(err)
 				}
-				b, err := Plan(rewrite.Apply(statements[n](newBuilder()), rewrite.Env{Fn: operations}), env)
+				b, err := Plan(simplified(t, statements[n](newBuilder()), rewrite.Env{Fn: operations}), env)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -22,6 +22,8 @@ type planner struct {
 
 	numbers expr.Numbers[algebra.ColumnID] // expressions by meaning: literals are the same if their values are
 
+	saved []*saved // definitions, by number
+
 	keyed []*algebra.Scan // of tables with a primary key
 
 	missing []string // tables without statistics, in order of appearance
@@ -43,9 +45,10 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 		calls: map[algebra.ColumnID]algebra.AggCall{},
 	}
 	p.numbers.Param = expr.SameLiterals(func() []expr.Param { return own.Params })
-	if err := p.survey(st.Root); err != nil {
+	if err := p.survey(); err != nil {
 		return nil, err
 	}
+	p.surveyDefinitions()
 	root, top := st.Root, top{count: -1, offset: -1}
 	if !st.Changes() {
 		root, top = peelTop(st.Root)
@@ -62,9 +65,9 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 }
 
 // survey notes what the statement reads and describes the columns of its leaves.
-func (p *planner) survey(n algebra.Node) error {
+func (p *planner) survey() error {
 	tables, relations := 0, 0
-	algebra.Walk(n, func(n algebra.Node) {
+	visit := func(n algebra.Node) {
 		switch n := n.(type) {
 		case *algebra.Scan:
 			p.scans++
@@ -80,7 +83,11 @@ func (p *planner) survey(n algebra.Node) error {
 		case *algebra.Text:
 			tables++
 		}
-	})
+	}
+	for _, d := range p.st.Defs {
+		algebra.Walk(d.Root, visit)
+	}
+	algebra.Walk(p.st.Root, visit)
 	if relations > 0 && (tables > 0 || p.st.Changes()) {
 		return plan.ErrUnsupported("mixing catalog relations and user tables in one query")
 	}
@@ -142,6 +149,8 @@ func (p *planner) node(n algebra.Node) (physical, error) {
 		return p.distinct(n)
 	case *algebra.Expand:
 		return p.expand(n)
+	case *algebra.Reference:
+		return p.reference(n)
 	case *algebra.Union:
 		return p.union(n)
 	case *algebra.Limit:

@@ -1,12 +1,15 @@
 package optimize
 
 import (
+	"testing"
+
 	"slipher/catalog/fn"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
+	"slipher/compiler/rewrite"
 )
 
 // builder makes bound trees by hand, for tests of the planner alone.
@@ -22,6 +25,16 @@ var operations = fn.Default()
 
 func opCall(op string, t types.Type, args ...*algebra.Expr) *algebra.Expr {
 	return expr.CallOf(operations.Op(op), t, nil, args...)
+}
+
+// simplified is what the rules make of a statement.
+func simplified(t *testing.T, st *algebra.Statement, env rewrite.Env) *algebra.Statement {
+	t.Helper()
+	out, err := rewrite.Apply(st, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 func newBuilder() *builder {

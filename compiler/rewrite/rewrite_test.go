@@ -7,6 +7,7 @@ import (
 
 	"github.com/cockroachdb/datadriven"
 
+	"slipher/catalog/fn"
 	"slipher/compiler/algebra"
 	"slipher/compiler/optimize/plantest"
 	"slipher/compiler/rewrite"
@@ -23,6 +24,7 @@ func TestRewrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	env := rewrite.Env{Fn: fn.Default()}
 	datadriven.RunTest(t, "testdata/rules", func(t *testing.T, d *datadriven.TestData) string {
 		st, err := s.Bind(d.Input)
 		if err != nil {
@@ -30,14 +32,18 @@ func TestRewrite(t *testing.T) {
 		}
 		if d.Cmd == "trace" {
 			var b strings.Builder
-			rewrite.Trace(st, rewrite.Env{}, func(rule string,
-				n algebra.Node) {
-				b.WriteString(rule + "\n" + algebra.FormatTree(n))
-			})
+			if _, err := rewrite.Trace(st, env, func(rule string, st *algebra.Statement) {
+				b.WriteString(rule + "\n" + algebra.FormatTrees(st))
+			}); err != nil {
+				return "error: " + err.Error() + "\n"
+			}
 			return b.String()
 		}
 		bound := algebra.Format(st)
-		after := rewrite.Apply(st, rewrite.Env{})
+		after, err := rewrite.Apply(st, env)
+		if err != nil {
+			return "error: " + err.Error() + "\n"
+		}
 		if algebra.Format(st) != bound {
 			t.Errorf("%s: the bound tree was changed:\n%s", d.Input, algebra.Format(st))
 		}
@@ -45,7 +51,11 @@ func TestRewrite(t *testing.T) {
 			t.Errorf("%s: %v", d.Input, err)
 		}
 		once := algebra.Format(after)
-		if twice := algebra.Format(rewrite.Apply(after, rewrite.Env{})); twice != once {
+		again, err := rewrite.Apply(after, env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if twice := algebra.Format(again); twice != once {
 			t.Errorf("%s\nnot stable:\n%s", d.Input, twice)
 		}
 		return once

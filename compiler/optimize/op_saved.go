@@ -1,0 +1,164 @@
+package optimize
+
+import (
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+	"slipher/runtime/program"
+)
+
+// saved is a definition of the statement: its rows are made once and kept, for all that refer to it.
+type saved struct {
+	def   *algebra.Definition
+	in    physical // nil: not planned yet
+	wants []bool   // by column: somebody reads it
+	table int      // -1: not emitted yet
+	where plan.Where
+}
+
+// surveyDefinitions finds out which columns of definitions are read.
+func (p *planner) surveyDefinitions() {
+	p.saved = make([]*saved, len(p.st.Defs))
+	for i := range p.st.Defs {
+		d := &p.st.Defs[i]
+		p.saved[i] = &saved{def: d, table: -1, wants: make([]bool, len(d.Root.Columns()))}
+	}
+	used := algebra.IDsOf(p.st.Root.Columns())
+	note := func(n algebra.Node) {
+		algebra.Walk(n, func(n algebra.Node) {
+			n.EachExpr(used.AddExpr)
+			switch n.(type) {
+			case *algebra.Union, *algebra.Distinct: // all that comes in matters
+				for _, in := range n.Inputs() {
+					for _, c := range in.Columns() {
+						used[c.ID] = true
+					}
+				}
+			}
+		})
+	}
+	note(p.st.Root)
+	for i := len(p.saved) - 1; i >= 0; i-- { // references are behind what they refer to
+		s := p.saved[i]
+		see := func(n algebra.Node) {
+			algebra.Walk(n, func(n algebra.Node) {
+				if ref, ok := n.(*algebra.Reference); ok && ref.Def == i {
+					for k, c := range ref.Cols {
+						s.wants[k] = s.wants[k] || used[c.ID]
+					}
+				}
+			})
+		}
+		see(p.st.Root)
+		for _, later := range p.st.Defs[i+1:] {
+			see(later.Root)
+		}
+		for k, c := range s.def.Root.Columns() {
+			if s.wants[k] {
+				used[c.ID] = true
+			}
+		}
+		note(s.def.Root)
+	}
+}
+
+// savedOp reads the rows of a definition.
+type savedOp struct {
+	props
+	from *saved
+	name string
+}
+
+func (p *planner) reference(n *algebra.Reference) (physical, error) {
+	s := p.saved[n.Def]
+	if s.in == nil {
+		in, err := p.node(s.def.Root)
+		if err != nil {
+			return nil, err
+		}
+		s.in = p.dealOut(in)
+	}
+	q := s.in.out()
+	own := map[algebra.ColumnID]algebra.ColumnID{}
+	for i, c := range s.def.Root.Columns() {
+		own[c.ID] = n.Cols[i].ID
+		p.describe(n.Cols[i], c.Ref(), q.rows)
+	}
+	out := &savedOp{from: s, name: n.Name, props: props{cols: n.Cols, rows: q.rows, cost: q.rows * costScanRow,
+		dist: dist{kind: q.dist.kind}}}
+	for _, id := range q.dist.keys {
+		to, ok := own[id]
+		if !ok { // rows lie by a column that nobody sees
+			out.dist = dist{kind: distEven}
+			break
+		}
+		out.dist.keys = append(out.dist.keys, to)
+	}
+	return out, nil
+}
+
+func (n *savedOp) emit(e *emitter, _ algebra.IDs) (*pipe, error) {
+	if err := n.from.fill(e); err != nil {
+		return nil, err
+	}
+	t := e.q.Tables[n.from.table]
+	var ids []algebra.ColumnID
+	for i, wanted := range n.from.wants {
+		if wanted {
+			ids = append(ids, n.cols[i].ID)
+		}
+	}
+	return e.open(n.from.where, plan.Source{Kind: program.SourceTable, TableID: n.from.table,
+		Cols: append([]plan.Column(nil), t.Payload...)}, ids), nil
+}
+
+// fill makes the segments that keep the rows, once.
+func (s *saved) fill(e *emitter) error {
+	if s.table >= 0 {
+		return nil
+	}
+	cols := s.def.Root.Columns()
+	want := algebra.IDs{}
+	for i, c := range cols {
+		if s.wants[i] {
+			want[c.ID] = true
+		}
+	}
+	if len(want) == 0 { // rows that are only counted
+		s.wants[0] = true
+		want[cols[0].ID] = true
+	}
+	p, err := e.emit(s.in, want)
+	if err != nil {
+		return err
+	}
+	t := &plan.Table{Kind: program.SinkSave, EstRows: estimate(s.in.out().rows)}
+	sink := plan.Sink{Kind: program.SinkSave, LimitParam: -1, OffsetParam: -1}
+	for i, c := range cols {
+		if s.wants[i] {
+			at := p.at[c.ID]
+			sink.Payload, t.Payload = append(sink.Payload, p.column(at)), append(t.Payload, p.cols[at])
+		}
+	}
+	s.table, s.where = e.table(t, p.seg), p.seg.Where
+	sink.TableID = s.table
+	p.seg.Sink = sink
+	return nil
+}
+
+func (n *savedOp) explain(x *explainer, line *plan.Node, _ algebra.IDs) *plan.Node {
+	line.Title = x.title("Subquery Scan \"" + n.name + "\"")
+	if x.shown[n.from] {
+		line.TotalCost = showRow * n.rows
+		return line
+	}
+	x.shown[n.from] = true
+	want := algebra.IDs{}
+	for i, c := range n.from.def.Root.Columns() {
+		if n.from.wants[i] {
+			want[c.ID] = true
+		}
+	}
+	below := x.above(x.node(n.from.in, want), "Materialize")
+	line.StartupCost, line.TotalCost, line.Children = below.TotalCost, below.TotalCost+showRow*n.rows, []*plan.Node{below}
+	return line
+}
