@@ -24,14 +24,15 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 	probe := subop.Probe{Hash: k.hash, Key: k.addr, Null: k.null, Table: subop.Num(slot), Shape: e.key,
 		Cursor: subop.Num(cursor), More: subop.Num(more), Pairs: subop.Num(after.count), Row: pos, Entry: ent}
 	var op subop.Suboperator = &probe
+	unknown := none // flags by row, of a mark that may be NULL
 	passes, twice := secondPass[j.Kind]
 	switch {
 	case twice && j.Residual != nil:
-		probe.Matched, probe.Yield = read(l.vec(types.I8)), subop.Num(passes)
+		probe.Matched = read(l.vec(types.I8))
 		if j.Unknown {
-			probe.Unknown = read(l.vec(types.I8))
+			unknown = read(l.vec(types.I8))
 		}
-		op = (*subop.ProbeMarked)(&probe)
+		op = &subop.ProbeMarked{Probe: probe, Unknown: unknown, Yield: subop.Num(passes)}
 	case j.Kind == plan.LeftJoin:
 		op = (*subop.ProbeLeft)(&probe)
 	}
@@ -68,13 +69,13 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 	// Pairs leave marks, rows of the second pass go on with what the marks say.
 	l.emit(&subop.Mark{Row: p, Flag: l.logicOp("bool_andnot", types.I8, truth, lone), Marks: probe.Matched})
 	if j.Unknown && r.null.Mode != subop.None {
-		l.emit(&subop.Mark{Row: p, Flag: l.logicOp("bool_andnot", types.I8, r.null, lone), Marks: probe.Unknown})
+		l.emit(&subop.Mark{Row: p, Flag: l.logicOp("bool_andnot", types.I8, r.null, lone), Marks: unknown})
 	}
 	l.keep(result{v: lone, null: none})
 	l.cols = l.cols[:own]
 	l.cache = map[cacheKey]result{} // of columns that are no more
 	if j.Kind == plan.MarkJoin {
-		m := l.bring(result{v: probe.Matched, null: probe.Unknown, at: before}, after)
+		m := l.bring(result{v: probe.Matched, null: unknown, at: before}, after)
 		if j.Unknown {
 			m.null = l.logicOp("bool_andnot", types.I8, m.null, m.v)
 		}

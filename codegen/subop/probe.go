@@ -32,8 +32,6 @@ type Probe struct {
 	Pairs           Number // offset of their count
 	Row, Entry      Operand
 	Matched         Operand // flags by row; of a probe in two passes
-	Unknown         Operand // likewise: for some pair it is not known whether it matches
-	Yield           Number  // what the second pass yields
 }
 
 func (*Probe) op() Op { return Op{Kind: probe} }

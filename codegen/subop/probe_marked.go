@@ -10,9 +10,13 @@ import (
 )
 
 // ProbeMarked is Probe for a join that looks at rows, not only pairs, and has a condition beside its keys: what matched
-// is known only behind that condition, where Mark notes it. A second pass yields rows with the null row: those without a
-// mark (left, anti), those with one (semi), or all of them (mark), as Yield says.
-type ProbeMarked Probe
+// is known only behind that condition, where Mark notes it. A second pass yields rows with the null row: those without
+// a mark (left, anti), those with one (semi), or all of them (mark), as Yield says.
+type ProbeMarked struct {
+	Probe
+	Unknown Operand // flags by row: of some pair it is not known whether it matches
+	Yield   Number
+}
 
 // What a second pass yields: bits of Yield.
 const (
@@ -24,8 +28,8 @@ func (*ProbeMarked) op() Op { return Op{Kind: probeMarked} }
 
 var probeMarked = kindOf(Kind{Name: "probe_mark", Ends: true, Walks: true}, emitter[ProbeMarked]{
 	before: func(c *Ctx, o *ProbeMarked) {
-		(&walk{Ctx: c, o: (*Probe)(o)}).emit(walkHooks{
-			begin: (*walk).secondPass,
+		(&walk{Ctx: c, o: &o.Probe}).emit(walkHooks{
+			begin: func(w *walk) { w.secondPass(o) },
 			last: func(w *walk) value.Value {
 				w.store(c64(1), w.at(3))
 				return c64(1)
@@ -35,16 +39,14 @@ var probeMarked = kindOf(Kind{Name: "probe_mark", Ends: true, Walks: true}, emit
 	variants: func(*fn.Table) []ProbeMarked {
 		var vs []ProbeMarked
 		for _, p := range probeVariants(vec(types.I8, 6)) {
-			vs = append(vs, ProbeMarked(p))
-			p.Unknown = vec(types.I8, 7)
-			vs = append(vs, ProbeMarked(p))
+			vs = append(vs, ProbeMarked{Probe: p}, ProbeMarked{Probe: p, Unknown: vec(types.I8, 7)})
 		}
 		return vs
 	},
 })
 
 // secondPass does all of the second pass; of the first it clears the marks before the first row.
-func (w *walk) secondPass() {
+func (w *walk) secondPass(o *ProbeMarked) {
 	pass1, cleared, second := w.block("probe.pass1"), w.block("probe.begin"), w.block("probe.rest")
 	w.cur.NewCondBr(w.icmp(enum.IPredNE, w.load(i64, w.at(3), "pass"), c64(0)), second, pass1)
 	w.cur = second
@@ -53,7 +55,7 @@ func (w *walk) secondPass() {
 		hit := w.load(i8, w.gep(w.Ptr(w.o.Matched), r, "hit.at"), "hit")
 		marked := named(w.builder, "marked", w.cur.NewZExt(w.icmp(enum.IPredNE, hit, constant.NewInt(i8, 0)), i64))
 		bit := named(w.builder, "bit", w.cur.NewShl(c64(1), marked))
-		wanted := named(w.builder, "wanted", w.cur.NewAnd(bit, w.Imm(w.o.Yield)))
+		wanted := named(w.builder, "wanted", w.cur.NewAnd(bit, w.Imm(o.Yield)))
 		w.ifThen("rest.row", w.icmp(enum.IPredNE, wanted, c64(0)), func() { w.pair(r, nil) })
 	})
 	w.store(c64(0), w.at(3))
@@ -66,8 +68,8 @@ func (w *walk) secondPass() {
 	w.forRange("clear", c64(0), w.count, func(i value.Value) {
 		r := w.rowAt(i)
 		w.store(constant.NewInt(i8, 0), w.gep(w.Ptr(w.o.Matched), r, "hit.at"))
-		if w.Has(w.o.Unknown) {
-			w.store(constant.NewInt(i8, 0), w.gep(w.Ptr(w.o.Unknown), r, "unknown.at"))
+		if w.Has(o.Unknown) {
+			w.store(constant.NewInt(i8, 0), w.gep(w.Ptr(o.Unknown), r, "unknown.at"))
 		}
 	})
 	w.cur.NewBr(cleared)

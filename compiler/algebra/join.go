@@ -26,8 +26,8 @@ type Join struct {
 	On          []*Expr
 	// Lateral: Right reads columns of Left. The rule unnest leaves no such join.
 	Lateral bool
-	// Found is a mark join's column: TRUE if On and Cond are true for some row of the right side. It is NULL if, among the rows
-	// for which On is true, Cond is true for none and NULL for some.
+	// Found is a mark join's column: TRUE if On and Cond are true for some row of the right side. It is NULL if, among the
+	// rows for which On is true, Cond is true for none and NULL for some.
 	Found Column
 	Cond  []*Expr
 }

@@ -26,7 +26,8 @@ func (b *binder) setQuery(q *parse.Query, env around) (*result, error) {
 		if _, ok := o.Expr.(*parse.Literal); ok {
 			return nil
 		}
-		return b.errorAt(o.Expr.At(), sqlerr.FeatureNotSupported, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause").(*sqlerr.Error).
+		return b.errorAt(o.Expr.At(), sqlerr.FeatureNotSupported,
+			"invalid UNION/INTERSECT/EXCEPT ORDER BY clause").(*sqlerr.Error).
 			WithDetail("Only result column names can be used, not expressions or functions.").
 			WithHint("Add the expression/function to every SELECT, or move the UNION into a FROM clause.")
 	})
@@ -173,8 +174,8 @@ func (b *binder) recast(r *result, exprs []*algebra.Expr) algebra.Node {
 	return p
 }
 
-// compared binds INTERSECT and EXCEPT: rows that are the same are a group (NULLs too), which knows how many of them came
-// from the left and from the right.
+// compared binds INTERSECT and EXCEPT: rows that are the same are a group (NULLs too), which knows how many of them
+// came from the left and from the right.
 func (b *binder) compared(o *parse.SetOperation, rs []*result, cols []algebra.Column, at parse.Pos) (*result, error) {
 	if o.All {
 		return nil, b.unsupported(at, "%s ALL", o.Kind)

@@ -204,8 +204,8 @@ func (u *unnester) joinConditions(n *algebra.Join) algebra.Node {
 	return u.joinByRow(&out, both)
 }
 
-// joinByRow is a left join whose conditions ask subqueries about both sides: for each distinct row of the left side the rows of
-// the right one that fit are found by an inner join.
+// joinByRow is a left join whose conditions ask subqueries about both sides: for each distinct row of the left side the
+// rows of the right one that fit are found by an inner join.
 func (u *unnester) joinByRow(n *algebra.Join, asking []*algebra.Expr) algebra.Node {
 	left, copied, by := u.share(n.Left)
 	pairs := u.selection(&algebra.Select{In: &algebra.Join{Kind: algebra.Inner,
@@ -237,8 +237,8 @@ func (u *unnester) same(a, b *algebra.Expr) []*algebra.Expr {
 	return []*algebra.Expr{eq(x[0], y[0]), eq(x[1], y[1])}
 }
 
-// share lets n be read twice: it gives n, and a copy with columns of its own, by's answers for n's. What is cheap is done
-// twice, all else once: it becomes a definition.
+// share lets n be read twice: it gives n, and a copy with columns of its own, by's answers for n's. What is cheap is
+// done twice, all else once: it becomes a definition.
 func (u *unnester) share(n algebra.Node) (first, second algebra.Node, by map[algebra.ColumnID]*algebra.Expr) {
 	cols := n.Columns()
 	by = map[algebra.ColumnID]*algebra.Expr{}
@@ -258,7 +258,8 @@ func (u *unnester) share(n algebra.Node) (first, second algebra.Node, by map[alg
 	for i, c := range cols {
 		by[c.ID] = copied[i].Ref()
 	}
-	return &algebra.Reference{Def: d, Name: "outer", Cols: cols}, &algebra.Reference{Def: d, Name: "outer", Cols: copied}, by
+	return &algebra.Reference{Def: d, Name: "outer", Cols: cols},
+		&algebra.Reference{Def: d, Name: "outer", Cols: copied}, by
 }
 
 // define enters a definition and gives its number.

@@ -199,8 +199,8 @@ func (u *unnester) pullDistinct(x *algebra.Distinct, p pulled, outer algebra.IDs
 	return out, true
 }
 
-// provoked reports whether e fails for values that may well be there, other than by a result that does not fit its type:
-// such an expression is not evaluated for groups that nobody asks for.
+// provoked reports whether e fails for values that may well be there, other than by a result that does not fit its
+// type: such an expression is not evaluated for groups that nobody asks for.
 func provoked(e *algebra.Expr) bool {
 	found := false
 	e.Walk(func(x *algebra.Expr) {

@@ -17,8 +17,8 @@ type bindings struct {
 	def  int              // the definition of the bindings
 }
 
-// bind makes the bindings of the columns free of n's rows for which guards are true; n is read twice, and given back as it is
-// to be read beside them.
+// bind makes the bindings of the columns free of n's rows for which guards are true; n is read twice, and given back as
+// it is to be read beside them.
 func (u *unnester) bind(n algebra.Node, free []algebra.Column, guards []*algebra.Expr) (*bindings, algebra.Node) {
 	n, rows, by := u.share(n)
 	p := &algebra.Project{In: algebra.Where(rows, substituteAll(guards, by)), Cols: u.fresh(free)}
@@ -65,8 +65,8 @@ func (b *bindings) same(x, y []*algebra.Expr) []*algebra.Expr {
 	return on
 }
 
-// push is n computed for all bindings at once: the rows that it has for each, and the binding that each is of, over columns
-// beside n's own. Nothing of it reads a row around any more.
+// push is n computed for all bindings at once: the rows that it has for each, and the binding that each is of, over
+// columns beside n's own. Nothing of it reads a row around any more.
 func (b *bindings) push(n algebra.Node) (algebra.Node, []*algebra.Expr) {
 	if !reads(n, algebra.IDsOf(b.free)) {
 		d, of := b.read()
@@ -161,8 +161,8 @@ func (b *bindings) pushJoin(x *algebra.Join) (algebra.Node, []*algebra.Expr) {
 	return n, of
 }
 
-// pushAggregate groups by the binding, too. Where there was one group for all rows, a binding without rows has its group
-// as well.
+// pushAggregate groups by the binding, too. Where there was one group for all rows, a binding without rows has its
+// group as well.
 func (b *bindings) pushAggregate(x *algebra.Aggregate) (algebra.Node, []*algebra.Expr) {
 	out, own := b.groups(x)
 	if len(x.Keys) > 0 {

@@ -9,13 +9,6 @@ import (
 	"slipher/compiler/expr"
 )
 
-// joined is a subquery that reads no row around: its rows, and what ties them to one.
-type joined struct {
-	node algebra.Node
-	on   []*algebra.Expr
-	by   map[algebra.ColumnID]*algebra.Expr // what columns are that node does not have
-}
-
 // freeOf are the columns of in that s reads, in order.
 func freeOf(s *algebra.Subquery, in algebra.Node) []algebra.Column {
 	var out []algebra.Column
@@ -27,32 +20,33 @@ func freeOf(s *algebra.Subquery, in algebra.Node) []algebra.Column {
 	return out
 }
 
-// detach makes n, which reads columns free of in's rows, a relation to join in with, for whose rows guards say whether it is
-// wanted.
-func (u *unnester) detach(in *algebra.Node, n algebra.Node, free []algebra.Column, guards []*algebra.Expr) joined {
+// detach makes n, which reads columns free of in's rows, a relation to join in with, for whose rows guards say whether
+// it is wanted.
+func (u *unnester) detach(in *algebra.Node, n algebra.Node, free []algebra.Column, guards []*algebra.Expr) pulled {
 	if !reads(n, algebra.IDsOf(free)) {
-		return joined{node: u.node(n)}
+		return pulled{node: u.node(n)}
 	}
 	if p, ok := u.pull(n, algebra.IDsOf(free)); ok {
-		return joined{u.node(p.node), p.on, p.by}
+		p.node = u.node(p.node)
+		return p
 	}
 	return u.bound(in, n, free, guards)
 }
 
 // bound is detach by way of the bindings.
-func (u *unnester) bound(in *algebra.Node, n algebra.Node, free []algebra.Column, guards []*algebra.Expr) joined {
-	var read []algebra.Column // n alone, without a condition on its rows
-	ids := algebra.IDs{}
-	algebra.Walk(n, func(n algebra.Node) { n.EachExpr(ids.AddExpr) })
-	for _, c := range free {
-		if ids[c.ID] {
-			read = append(read, c)
-		}
-	}
+func (u *unnester) bound(in *algebra.Node, n algebra.Node, free []algebra.Column, guards []*algebra.Expr) pulled {
+	read := readIn(n, free)
 	b, rows := u.bind(*in, read, guards)
 	*in = rows
 	node, of := b.push(n)
-	return joined{node: u.node(node), on: b.same(refs(read), of)}
+	return pulled{node: u.node(node), on: b.same(refs(read), of)}
+}
+
+// readIn are those of free that n reads: without what is asked about its rows.
+func readIn(n algebra.Node, free []algebra.Column) []algebra.Column {
+	ids := algebra.IDs{}
+	algebra.Walk(n, func(n algebra.Node) { n.EachExpr(ids.AddExpr) })
+	return slices.DeleteFunc(slices.Clone(free), func(c algebra.Column) bool { return !ids[c.ID] })
 }
 
 // semi keeps the rows of in for which the subquery of e is true.
@@ -68,7 +62,7 @@ func (u *unnester) anti(in algebra.Node, e *algebra.Expr) algebra.Node {
 }
 
 // rowsOf detaches the subquery of e, an Any, and gives its condition.
-func (u *unnester) rowsOf(in *algebra.Node, e *algebra.Expr, guards []*algebra.Expr) (joined, []*algebra.Expr) {
+func (u *unnester) rowsOf(in *algebra.Node, e *algebra.Expr, guards []*algebra.Expr) (pulled, []*algebra.Expr) {
 	s := e.Rel.(*algebra.Subquery)
 	if s.Cond != nil && holdsRelation(s.Cond) { // what is compared asks subqueries itself
 		s = u.computed(in, s, guards)
@@ -80,8 +74,8 @@ func (u *unnester) rowsOf(in *algebra.Node, e *algebra.Expr, guards []*algebra.E
 	return j, expr.Conjuncts(s.Cond.Substitute(j.by))
 }
 
-// computed is s with the subqueries in its condition computed in in: they read rows around alone, being operands that the user
-// compares with s.
+// computed is s with the subqueries in its condition computed in in: they read rows around alone, being operands that
+// the user compares with s.
 func (u *unnester) computed(in *algebra.Node, s *algebra.Subquery, guards []*algebra.Expr) *algebra.Subquery {
 	return algebra.NewSubquery(s.Root, u.expr(in, s.Cond, guards))
 }
@@ -151,9 +145,9 @@ func (u *unnester) mark(in *algebra.Node, e *algebra.Expr, guards []*algebra.Exp
 	return mark.Found.Ref()
 }
 
-// inValue is the truth of x IN (y …) where either may be NULL, by hashing: whether there is an equal y, and if not, whether
-// there is any, and any that is NULL, among those for the same row.
-func (u *unnester) inValue(in *algebra.Node, j joined, cond *algebra.Expr, found algebra.Column) (*algebra.Expr, bool) {
+// inValue is the truth of x IN (y …) where either may be NULL, by hashing: whether there is an equal y, and if not,
+// whether there is any, and any that is NULL, among those for the same row.
+func (u *unnester) inValue(in *algebra.Node, j pulled, cond *algebra.Expr, found algebra.Column) (*algebra.Expr, bool) {
 	outer := algebra.IDsOf((*in).Columns())
 	_, with, ok := keyed([]*algebra.Expr{cond}, outer)
 	if !ok {
@@ -218,11 +212,11 @@ func (u *unnester) scalar(in *algebra.Node, e *algebra.Expr, guards []*algebra.E
 	if p, ok := u.pull(root, ids); ok && len(free) > 0 {
 		v := value.Substitute(p.by)
 		if of, keys, ok := keyed(p.on, ids); ok && !ids.Meets(v) && !holdsRelation(v) && !provoked(v) {
-			return u.single(in, joined{node: u.node(p.node)}, of, keys, v)
+			return u.single(in, pulled{node: u.node(p.node)}, of, keys, v)
 		}
 	}
 	if len(free) == 0 {
-		return u.single(in, joined{node: u.node(root)}, nil, nil, value)
+		return u.single(in, pulled{node: u.node(root)}, nil, nil, value)
 	}
 	b, rows := u.bind(*in, free, guards)
 	*in = rows
@@ -235,11 +229,11 @@ func (u *unnester) scalar(in *algebra.Node, e *algebra.Expr, guards []*algebra.E
 		}
 		of, keys = append(of, x...), append(keys, y...)
 	}
-	return u.single(in, joined{node: u.node(node)}, of, keys, value)
+	return u.single(in, pulled{node: u.node(node)}, of, keys, value)
 }
 
 // single joins the one row that there may be for each key, and fails where its value is asked for if there are more.
-func (u *unnester) single(in *algebra.Node, j joined, of, keys []*algebra.Expr, value *algebra.Expr) *algebra.Expr {
+func (u *unnester) single(in *algebra.Node, j pulled, of, keys []*algebra.Expr, value *algebra.Expr) *algebra.Expr {
 	g := &algebra.Aggregate{In: j.node}
 	kind := algebra.Left
 	if len(keys) == 0 {
@@ -296,7 +290,7 @@ func (u *unnester) groupValue(in *algebra.Node, agg *algebra.Aggregate, value *a
 		*in = &algebra.Join{Kind: algebra.Inner, Left: *in, Right: u.node(agg)}
 	} else {
 		p, ok := u.pullAggregate(agg, algebra.IDsOf(free))
-		j := joined{p.node, p.on, p.by}
+		j := p
 		if ok {
 			j.node = u.node(j.node)
 		} else {
@@ -315,19 +309,13 @@ func (u *unnester) groupValue(in *algebra.Node, agg *algebra.Aggregate, value *a
 }
 
 // grouped is a grouping of all rows for the bindings: groups of those that have rows.
-func (u *unnester) grouped(in *algebra.Node, agg *algebra.Aggregate, free []algebra.Column, guards []*algebra.Expr) joined {
-	var read []algebra.Column
-	ids := algebra.IDs{}
-	algebra.Walk(agg, func(n algebra.Node) { n.EachExpr(ids.AddExpr) })
-	for _, c := range free {
-		if ids[c.ID] {
-			read = append(read, c)
-		}
-	}
+func (u *unnester) grouped(in *algebra.Node, agg *algebra.Aggregate, free []algebra.Column,
+	guards []*algebra.Expr) pulled {
+	read := readIn(agg, free)
 	b, rows := u.bind(*in, read, guards)
 	*in = rows
 	g, own := b.groups(agg)
-	return joined{node: u.node(g), on: b.same(refs(read), refs(own))}
+	return pulled{node: u.node(g), on: b.same(refs(read), refs(own))}
 }
 
 // lateral is a join whose right side reads the left one's rows, without that.

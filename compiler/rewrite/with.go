@@ -97,7 +97,8 @@ func (r *run) dropEffects() {
 	}
 }
 
-// inlined is n with the definitions that are not nil in the place of references to them, in expressions' relations, too.
+// inlined is n with the definitions that are not nil in the place of references to them, in expressions' relations,
+// too.
 func (r *run) inlined(n algebra.Node, defs []algebra.Node) algebra.Node {
 	ref, ok := n.(*algebra.Reference)
 	switch {

@@ -176,8 +176,8 @@ func (o *Outbox) Share() {
 	o.mu.Unlock()
 }
 
-// End tells every receiving node that nothing more will come. Each sending segment calls it after its last Send; the last of
-// them ends the exchange.
+// End tells every receiving node that nothing more will come. Each sending segment calls it after its last Send; the
+// last of them ends the exchange.
 func (o *Outbox) End() {
 	o.mu.Lock()
 	o.open--
