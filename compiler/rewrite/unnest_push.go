@@ -73,8 +73,8 @@ func (b *bindings) push(n algebra.Node) (algebra.Node, []*algebra.Expr) {
 		return &algebra.Join{Kind: algebra.Inner, Left: d, Right: n}, of
 	}
 	switch x := n.(type) {
-	case *algebra.Select:
-		in, of := b.push(x.In)
+	case *algebra.Select, *algebra.Expand:
+		in, of := b.push(x.Inputs()[0])
 		return b.over(x, of).WithInputs([]algebra.Node{in}), of
 	case *algebra.Distinct:
 		cols := x.Columns()
