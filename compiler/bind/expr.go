@@ -173,6 +173,9 @@ func isNotNull(e *algebra.Expr) *algebra.Expr {
 }
 
 func (b *binder) opExpr(sc *scope, x *parse.OpExpr) (value, error) {
+	if asRow(x.Left) != nil || asRow(x.Right) != nil {
+		return b.rowOperator(sc, x)
+	}
 	var args []value
 	if x.Left != nil {
 		l, err := b.operand(sc, x.Left, x.Op)

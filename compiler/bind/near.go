@@ -41,6 +41,9 @@ func (b *binder) noColumn(s *scope, r *parse.ColumnRef) error {
 			return b.noRelation(s, r, table)
 		}
 	}
+	if n == 1 && s.findRelation("", name) != nil {
+		return b.unsupported(r.Pos, "a whole row (%s) as a value", name)
+	}
 	near := similar.For(name)
 	for _, rel := range s.rels {
 		for _, c := range rel.cols {

@@ -12,16 +12,23 @@ import (
 
 // between binds x BETWEEN lo AND hi as two comparisons.
 func (b *binder) between(sc *scope, x *parse.BetweenExpr) (value, error) {
-	vs, err := b.exprs(sc, []parse.Expr{x.Arg, x.Low, x.High})
+	es := []parse.Expr{x.Arg, x.Low, x.High}
+	var vs [][]value
+	var err error
+	if asRow(x.Arg) != nil {
+		vs, err = b.rows(sc, x.Pos, es...)
+	} else {
+		vs, err = b.singles(sc, es)
+	}
 	if err != nil {
 		return value{}, err
 	}
-	within := func(lo, hi value) (*algebra.Expr, error) {
-		ge, err := b.comparison(">=", vs[0], lo, x.Pos)
+	within := func(lo, hi []value) (*algebra.Expr, error) {
+		ge, err := b.compareRows(">=", vs[0], lo, x.Pos)
 		if err != nil {
 			return nil, err
 		}
-		le, err := b.comparison("<=", vs[0], hi, x.Pos)
+		le, err := b.compareRows("<=", vs[0], hi, x.Pos)
 		if err != nil {
 			return nil, err
 		}
@@ -56,6 +63,9 @@ func (b *binder) comparison(op string, l, r value, at parse.Pos) (*algebra.Expr,
 // in binds x IN (list): constants of one type become a list parameter, anything
 // else a comparison of its own.
 func (b *binder) in(sc *scope, x *parse.InExpr) (value, error) {
+	if asRow(x.Arg) != nil {
+		return b.rowIn(sc, x)
+	}
 	arg, err := b.expr(sc, x.Arg)
 	if err != nil {
 		return value{}, err
@@ -204,6 +214,9 @@ func (b *binder) like(sc *scope, x *parse.LikeExpr) (value, error) {
 }
 
 func (b *binder) nullTest(sc *scope, x *parse.NullTest) (value, error) {
+	if asRow(x.Arg) != nil {
+		return b.rowNullTest(sc, x)
+	}
 	v, err := b.expr(sc, x.Arg)
 	if err != nil {
 		return value{}, err
@@ -253,18 +266,29 @@ func coalesce(e, instead *algebra.Expr) *algebra.Expr {
 
 // distinctFrom binds l IS [NOT] DISTINCT FROM r: two NULLs are equal.
 func (b *binder) distinctFrom(sc *scope, x *parse.DistinctExpr) (value, error) {
+	if asRow(x.Left) != nil {
+		return b.rowDistinct(sc, x)
+	}
 	vs, err := b.exprs(sc, []parse.Expr{x.Left, x.Right})
 	if err != nil {
 		return value{}, err
 	}
-	same, err := b.resolve("is not distinct from", vs, x.Pos)
+	e, err := b.notDistinct(vs[0], vs[1], x.Pos)
 	if err != nil {
 		return value{}, err
 	}
-	e := same.expr
-	e.Nullable = false
 	if !x.Not {
 		e = expr.Negate(e)
 	}
 	return boolean(e, x.Pos), nil
+}
+
+// notDistinct is l IS NOT DISTINCT FROM r.
+func (b *binder) notDistinct(l, r value, at parse.Pos) (*algebra.Expr, error) {
+	same, err := b.resolve("is not distinct from", []value{l, r}, at)
+	if err != nil {
+		return nil, err
+	}
+	same.expr.Nullable = false
+	return same.expr, nil
 }

@@ -1,6 +1,11 @@
 package bind
 
 import (
+	"math"
+	"slices"
+	"strconv"
+
+	"slipher/catalog/similar"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
@@ -81,6 +86,10 @@ func (b *binder) expandStars(sc *scope, ts []parse.Target) ([]target, error) {
 		} else if len(sc.rels) == 0 {
 			return nil, b.errorAt(r.Pos, sqlerr.SyntaxError, "SELECT * with no tables specified is not valid")
 		}
+		cols, err := b.without(cols, r)
+		if err != nil {
+			return nil, err
+		}
 		for _, c := range cols {
 			out = append(out, target{Pos: t.Pos, Expr: &starExpr{r.Pos, c}, Alias: c.name})
 		}
@@ -89,6 +98,30 @@ func (b *binder) expandStars(sc *scope, ts []parse.Target) ([]target, error) {
 		return nil, b.errorAt(ts[0].Pos, sqlerr.ProgramLimitExceeded, "target lists can have at most %d entries", maxTargets)
 	}
 	return out, nil
+}
+
+// without are the columns that a star means but for those of its EXCLUDE: all of such a name.
+func (b *binder) without(cols []*column, star *parse.ColumnRef) ([]*column, error) {
+	for i, r := range star.Exclude {
+		name := r.Parts[0]
+		named := func(c *column) bool { return c.name == name }
+		if slices.ContainsFunc(star.Exclude[:i], func(o *parse.ColumnRef) bool { return o.Parts[0] == name }) {
+			return nil, b.errorAt(r.Pos, sqlerr.DuplicateColumn, "column \"%s\" specified more than once", name)
+		}
+		if !slices.ContainsFunc(cols, named) {
+			near := similar.For(name)
+			for _, c := range cols {
+				near.Offer(c.name, c.name)
+			}
+			return nil, sqlerr.From(b.errorAt(r.Pos, sqlerr.UndefinedColumn, "column \"%s\" does not exist", name)).
+				WithHint("%s", columnHint(near))
+		}
+		cols = slices.DeleteFunc(slices.Clone(cols), named)
+	}
+	if len(cols) == 0 && len(star.Exclude) > 0 {
+		return nil, b.errorAt(star.Pos, sqlerr.SyntaxError, "EXCLUDE leaves no columns")
+	}
+	return cols, nil
 }
 
 // maxTargets is PostgreSQL's limit on result columns.
@@ -263,6 +296,10 @@ func (b *binder) limit(node algebra.Node, count, offset parse.Expr) (algebra.Nod
 		}
 		if v.lit != nil && v.lit.Null {
 			continue
+		}
+		if f, err := strconv.ParseFloat(v.text, 64); err == nil && v.typ.Kind == types.Decimal && math.Abs(f) < 1<<53 {
+			d := types.Int(int64(math.Round(f)))
+			v.lit, v.typ, v.text = &d, types.TInt8, ""
 		}
 		e, err := b.coerce(v, types.TInt8, assignment)
 		if err != nil {

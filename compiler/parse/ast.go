@@ -29,11 +29,12 @@ type Literal struct {
 	Text string
 }
 
-// ColumnRef is a, t.a, s.t.a; with Star t.* or *.
+// ColumnRef is a, t.a, s.t.a; with Star t.* or *, perhaps without the columns of EXCLUDE.
 type ColumnRef struct {
 	Pos
-	Parts []string
-	Star  bool
+	Parts   []string
+	Star    bool
+	Exclude []*ColumnRef
 }
 
 // ParamRef is $N.

@@ -196,13 +196,21 @@ func (c *converter) values(q *Query, n *pg.SelectStmt) error {
 func (c *converter) targets(q *Query, n *pg.SelectStmt) error {
 	for i, t := range n.TargetList {
 		rt := t.GetResTarget()
-		if f := rt.GetVal().GetFuncCall(); i == 0 && f != nil && len(f.Funcname) == 1 &&
-			f.Funcname[0].GetString_().GetSval() == topMarker && c.m.inserted(int(f.Location)) {
-			e, err := c.expr(f.Args[0])
+		switch args, marker := c.marker(rt); marker {
+		case topMarker:
+			if i > 0 {
+				break
+			}
+			e, err := c.expr(args[0])
 			if err != nil {
 				return err
 			}
 			q.Limit = e
+			continue
+		case excludeMarker:
+			if err := c.exclude(q.Targets, args); err != nil {
+				return err
+			}
 			continue
 		}
 		if len(rt.Indirection) > 0 {
@@ -216,6 +224,38 @@ func (c *converter) targets(q *Query, n *pg.SelectStmt) error {
 	}
 	if len(q.Targets) == 0 && len(q.Values) == 0 {
 		return c.refuse(q.Pos, "an empty select list")
+	}
+	return nil
+}
+
+// marker is the name of a function in the select list that the dialect pass has put in, and its arguments.
+func (c *converter) marker(rt *pg.ResTarget) (args []*pg.Node, name string) {
+	f := rt.GetVal().GetFuncCall()
+	if f == nil || len(f.Funcname) != 1 || !c.m.inserted(int(f.Location)) {
+		return nil, ""
+	}
+	return f.Args, f.Funcname[0].GetString_().GetSval()
+}
+
+// exclude takes columns away from the star that is the last of ts.
+func (c *converter) exclude(ts []Target, args []*pg.Node) error {
+	star := &ColumnRef{}
+	if n := len(ts); n > 0 {
+		star, _ = ts[n-1].Expr.(*ColumnRef)
+	}
+	if star == nil || !star.Star {
+		return c.fail(c.wordPos(-1, "exclude"), "EXCLUDE has no star in front of it")
+	}
+	for _, a := range args {
+		e, err := c.expr(a)
+		if err != nil {
+			return err
+		}
+		r, ok := e.(*ColumnRef)
+		if !ok || r.Star || len(r.Parts) > 1 {
+			return c.fail(e.At(), "EXCLUDE takes names of columns")
+		}
+		star.Exclude = append(star.Exclude, r)
 	}
 	return nil
 }

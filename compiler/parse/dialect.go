@@ -64,6 +64,9 @@ const distinctMarker = "slipher_distinct"
 // groupAllMarker is the column that stands for ALL in GROUP BY ALL, in inserted text as well.
 const groupAllMarker = "slipher_group_all"
 
+// excludeMarker is the function in the select list whose arguments the star in front of it does not mean.
+const excludeMarker = "slipher_exclude"
+
 // dialect rewrites Redshift's clauses to what libpg_query's grammar reads.
 type dialect struct {
 	src   string
@@ -237,8 +240,8 @@ func (d *dialect) word(i int) error {
 			return d.refuse(t, "START WITH")
 		}
 	case "exclude":
-		if prev.isPunct("*") {
-			return d.refuse(t, "EXCLUDE")
+		if prev.isPunct("*") && d.startsTarget(i-1) {
+			return d.exclude(i)
 		}
 	case "convert":
 		if next.isPunct("(") && d.at(i+2).kind == tokIdent && types.AliasOf(d.at(i+2).text) != nil {
@@ -252,6 +255,25 @@ func (d *dialect) word(i int) error {
 			}
 			d.replace(m, n)
 		}
+	}
+	return nil
+}
+
+// startsTarget reports whether token i begins an item of the select list, or is the star of t.*.
+func (d *dialect) startsTarget(i int) bool {
+	p := d.at(i - 1)
+	return p.isPunct(".") || p.isPunct(",") || p.is("select") || p.is("distinct") || p.is("all") || d.at(i-2).is("top")
+}
+
+// exclude turns * EXCLUDE a, or * EXCLUDE (a, b), into *, marker(a, b).
+func (d *dialect) exclude(i int) error {
+	t, next := d.at(i), d.at(i+1)
+	switch {
+	case next.isPunct("("):
+		d.replace(t, ", "+excludeMarker)
+	case next.kind == tokIdent && !clauseWords[next.text] || next.kind == tokQuoted:
+		d.replace(t, ", "+excludeMarker+"(")
+		d.edits = append(d.edits, edit{next.end, next.end, ")"})
 	}
 	return nil
 }
