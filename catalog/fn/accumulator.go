@@ -43,7 +43,8 @@ type GroupBuilder interface {
 	NewState(first, state, size Value) Value
 	// Address is that of a string's bytes, for kernels that change them.
 	Address(s Value) Value
-	// Arena is where the table's strings are: for kernels that make a longer state of a state.
+	// Arena is where the entry's strings are: for kernels that make a longer state of a state. States of theirs may move
+	// whenever they take memory (slp_arena_base).
 	Arena() Value
 }
 

@@ -2,9 +2,11 @@ package lower
 
 import (
 	"slipher/catalog/fn"
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/codegen/subop"
 	"slipher/compiler/plan"
+	"slipher/runtime/abi"
 	"slipher/runtime/program"
 )
 
@@ -124,6 +126,15 @@ func entryOf(t *plan.Table) *entry {
 	e.key.EntrySize = subop.Num(e.size)
 	e.describe(t)
 	return e
+}
+
+// Fits refuses a table one of whose entries is more than a page holds.
+func Fits(t *plan.Table) error {
+	const most = abi.PageSize - abi.PageRows
+	if size := entryOf(t).size; size > most {
+		return sqlerr.New(sqlerr.ProgramLimitExceeded, "row is too big: size %d, maximum size %d", size, most)
+	}
+	return nil
 }
 
 func (e *entry) accumulators(t *plan.Table, place func(types.Phys) int) {

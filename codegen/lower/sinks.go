@@ -61,7 +61,7 @@ func (l *lowerer) build(s *plan.Sink) {
 		off := keyStart + e.keyOff[i]
 		switch {
 		case r.v.P == types.Str:
-			l.emit(&subop.PutOwned{Entry: ent, Value: r.v, Field: subop.Num(off), Table: subop.Num(slot)})
+			l.emit(&subop.PutOwned{Entry: ent, Value: r.v, Field: subop.Num(off)})
 		case r.v.P == types.F32:
 			// A key's word is compared as a whole: its upper half must not be left as it was.
 			l.emit(&subop.Put{Entry: ent, Value: l.constSlot(types.I64, types.Int(0)), Field: subop.Num(off)})
@@ -72,7 +72,7 @@ func (l *lowerer) build(s *plan.Sink) {
 			l.emit(&subop.PutInt{Entry: ent, Value: r.v, Field: subop.Num(off)})
 		}
 	}
-	l.putPayload(ent, slot, pay, t, e)
+	l.putPayload(ent, pay, t, e)
 }
 
 func (l *lowerer) exprs(es []*plan.Expr) []result {
@@ -87,17 +87,17 @@ func (l *lowerer) exprs(es []*plan.Expr) []result {
 
 // newEntry reserves and takes one entry a row.
 func (l *lowerer) newEntry(slot int64, table int, e *entry) subop.Operand {
-	l.emit(&subop.Reserve{Table: subop.Num(slot), Number: subop.Num(table), EntrySize: subop.Num(e.size)})
+	l.emit(&subop.Reserve{Table: subop.Num(slot), Number: subop.Num(table)})
 	out := l.vec(types.I64)
 	l.emit(&subop.Alloc{Table: subop.Num(slot), EntrySize: subop.Num(e.size), Entries: out})
 	return read(out)
 }
 
-func (l *lowerer) putPayload(ent subop.Operand, slot int64, pay []result, t *plan.Table, e *entry) {
+func (l *lowerer) putPayload(ent subop.Operand, pay []result, t *plan.Table, e *entry) {
 	for i, r := range pay {
 		v := l.widen(r, t.Payload[i].Type.Phys())
 		if v.P == types.Str {
-			l.emit(&subop.PutOwned{Entry: ent, Value: v, Null: r.null, Field: subop.Num(e.pay[i]), Table: subop.Num(slot)})
+			l.emit(&subop.PutOwned{Entry: ent, Value: v, Null: r.null, Field: subop.Num(e.pay[i])})
 		} else {
 			l.emit(&subop.Put{Entry: ent, Value: v, Null: r.null, Field: subop.Num(e.pay[i])})
 		}
@@ -130,14 +130,14 @@ func (l *lowerer) aggregate(s *plan.Sink) {
 	} else {
 		k := l.pack(s.Keys, t, e, true)
 		l.prefetch(t, k.hash, slot, false)
-		l.emit(&subop.Reserve{Table: subop.Num(slot), Number: subop.Num(s.TableID), EntrySize: subop.Num(e.size)})
+		l.emit(&subop.Reserve{Table: subop.Num(slot), Number: subop.Num(s.TableID)})
 		out := l.vec(types.I64)
 		l.emit(&subop.Find{Hash: k.hash, Key: k.addr, Table: subop.Num(slot), Shape: e.key, Group: out})
 		group = read(out)
 		for i := range s.Keys {
 			if x, ok := e.shown[i]; ok {
 				if r := l.expr(s.Keys[i]); !r.noBlanks {
-					l.emit(x.add(group, l.spread(r.v), r.null, slot))
+					l.emit(x.add(group, l.spread(r.v), r.null))
 				}
 			}
 		}
@@ -154,14 +154,14 @@ func (l *lowerer) aggregate(s *plan.Sink) {
 			if x.fn.State(v.P) != x.p || !slices.Contains(x.fn.In, v.P) {
 				v = l.widen(args[i], a.Arg.Type.Phys())
 			}
-			l.emit(x.add(group, v, args[i].null, slot))
+			l.emit(x.add(group, v, args[i].null))
 		}
 	}
 }
 
 // add adds v to the accumulator in each row's group.
-func (x *accumulator) add(group, v, null subop.Operand, slot int64) subop.Suboperator {
-	a := &subop.Accumulate{Fn: x.fn, Entry: group, Value: v, Null: null, State: subop.Num(x.off), Table: subop.Num(slot)}
+func (x *accumulator) add(group, v, null subop.Operand) subop.Suboperator {
+	a := &subop.Accumulate{Fn: x.fn, Entry: group, Value: v, Null: null, State: subop.Num(x.off)}
 	if x.none >= 0 {
 		a.None = subop.Optional(x.none)
 	}
@@ -200,7 +200,7 @@ func (l *lowerer) sortRun(s *plan.Sink) {
 	pay := l.exprs(s.Payload)
 	ent := l.newEntry(slot, s.TableID, e)
 	begin := l.vec(types.I64)
-	l.emit(&subop.KeyAlloc{Strings: size, Fixed: subop.Num(fixed), Table: subop.Num(slot), Begin: begin})
+	l.emit(&subop.KeyAlloc{Strings: size, Fixed: subop.Num(fixed), Begin: begin})
 	at := read(begin)
 	for i, o := range s.Order {
 		next := l.vec(types.I64)
@@ -210,8 +210,8 @@ func (l *lowerer) sortRun(s *plan.Sink) {
 	}
 	key := l.vec(types.Str)
 	l.emit(&subop.KeyEnd{Begin: read(begin), End: at, Key: key})
-	l.emit(&subop.Put{Entry: ent, Value: read(key), Field: subop.Num(e.sortKey)})
-	l.putPayload(ent, slot, pay, t, e)
+	l.emit(&subop.PutOwned{Entry: ent, Value: read(key), Field: subop.Num(e.sortKey)})
+	l.putPayload(ent, pay, t, e)
 }
 
 // save keeps rows as they come.
@@ -220,7 +220,7 @@ func (l *lowerer) save(s *plan.Sink) {
 	e := entryOf(t)
 	slot := l.table(s.TableID, e, true)
 	pay := l.exprs(s.Payload)
-	l.putPayload(l.newEntry(slot, s.TableID, e), slot, pay, t, e)
+	l.putPayload(l.newEntry(slot, s.TableID, e), pay, t, e)
 }
 
 // send puts rows into chunks, one a destination.

@@ -125,7 +125,11 @@ func (l *lowerer) tableSource(s *plan.Source, base *positions) {
 	from := read(ent)
 	field := func(p types.Phys, off int) subop.Operand {
 		v := l.vec(p)
-		l.emitAt(&subop.Get{Entry: from, Field: subop.Num(off), Value: v}, base)
+		var get subop.Suboperator = &subop.Get{Entry: from, Field: subop.Num(off), Value: v}
+		if p == types.Str {
+			get = &subop.GetPaged{Entry: from, Field: subop.Num(off), Value: v}
+		}
+		l.emitAt(get, base)
 		return read(v)
 	}
 	fetchers := l.sortFields(t, e, field)

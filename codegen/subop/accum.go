@@ -11,7 +11,7 @@ import (
 
 // Accumulators live in entries: grouped ones where the row's entry operand
 // points, ungrouped ones (entry is a Par) in local variables that are loaded
-// before the vector and stored behind it.
+// before the vector and stored behind it. The bytes of a string state are in the heap of the entry's page.
 //
 // What one does is its fn.Accumulator's.
 
@@ -45,7 +45,6 @@ type Accumulate struct {
 	Value, Null Operand
 	State       Number  // offset of the accumulator in the entry
 	None        Operand // offset of its "no input yet" byte, if one is kept
-	Table       Number  // slot of the table's address: states of bytes lie in its arena
 }
 
 func (a *Accumulate) op() Op { return Op{Kind: accumulators[a.Fn.Name]} }
@@ -66,12 +65,12 @@ func (a *Accumulate) grouped() bool { return a.Entry.Mode == Vec }
 func accumulatorKind(a *fn.Accumulator) *Kind {
 	return kindOf(Kind{Name: a.Name, Fails: a.MayFail}, emitter[Accumulate]{
 		before: func(c *Ctx, o *Accumulate) {
-			p := a.State(o.Value.P)
-			if p == types.Str {
-				c.base = c.field(c.load(bytePtr, c.Ptr(o.Table), "tab"), tableArena, "arena")
-			}
 			if o.grouped() {
 				return
+			}
+			p := a.State(o.Value.P)
+			if p == types.Str {
+				c.base = c.pageOf(c.In(o.Entry).v)
 			}
 			ent := c.toPtr(c.In(o.Entry).v)
 			c.local = c.alloca(memType(p), "acc")
@@ -102,6 +101,9 @@ func (c *Ctx) accumulate(a *fn.Accumulator, o *Accumulate) {
 	at, none := c.local, c.seen
 	if o.grouped() {
 		ent := c.toPtr(c.In(o.Entry).v)
+		if p == types.Str {
+			c.base = c.pageOf(c.In(o.Entry).v)
+		}
 		at = c.gep(ent, c.Imm(o.State), "acc.at")
 		if c.Has(o.None) {
 			none = c.gep(ent, c.Imm(o.None), "none.at")
@@ -117,8 +119,15 @@ func (c *Ctx) accumulate(a *fn.Accumulator, o *Accumulate) {
 		f = c.loadVal(types.I8, none, "none")
 		first = f.v
 	}
+	step := func() val {
+		if p != types.Str {
+			return a.Step(c, x.p, old, x, bit(first)).(val)
+		}
+		// The heap may move while a longer state is made.
+		return c.toPage(a.Step(c, x.p, c.fromPage(old, c.base), x, bit(first)).(val), c.base)
+	}
 	if !c.Has(o.Null) {
-		c.storeVal(a.Step(c, x.p, old, x, bit(first)).(val), at)
+		c.storeVal(step(), at)
 		if none != nil {
 			c.store(constant.NewInt(i8, 0), none)
 		}
@@ -128,14 +137,14 @@ func (c *Ctx) accumulate(a *fn.Accumulator, o *Accumulate) {
 	c.mask = c.Not(null).(val).v
 	if p == types.Str {
 		c.ifThen("value", c.mask, func() {
-			c.storeVal(a.Step(c, x.p, old, x, bit(first)).(val), at)
+			c.storeVal(step(), at)
 			if none != nil {
 				c.store(constant.NewInt(i8, 0), none)
 			}
 		})
 		return
 	}
-	c.storeVal(c.Select(null, old, a.Step(c, x.p, old, x, bit(first)).(val)).(val), at)
+	c.storeVal(c.Select(null, old, step()).(val), at)
 	if none != nil {
 		c.storeVal(c.And(f, null).(val), none)
 	}

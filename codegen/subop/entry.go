@@ -19,7 +19,7 @@ const (
 	tableEnd   = abi.TableEnd
 	tableCount = abi.TableCount
 	tableLimit = abi.TableLimit
-	tableArena = abi.TableArena
+	tablePage  = abi.TablePage
 	tableInit  = abi.TableInit
 )
 
@@ -36,11 +36,10 @@ func (b *builder) memcpy(dst, src, n value.Value) {
 	b.cur.NewCall(f, b.cast(dst, bytePtr), b.cast(src, bytePtr), n, constant.False)
 }
 
-// Reserve leaves with GROW unless the table has room for one entry a row.
+// Reserve leaves with GROW unless the table has room for one entry a row, and its present page for strings.
 type Reserve struct {
-	Table     Number // slot of its address
-	Number    Number // which table of the query
-	EntrySize Number
+	Table  Number // slot of its address
+	Number Number // which table of the query
 }
 
 func (*Reserve) op() Op { return Op{Kind: reserve} }
@@ -48,13 +47,14 @@ func (*Reserve) op() Op { return Op{Kind: reserve} }
 var reserve = kindOf(Kind{Name: "reserve", Ends: true}, emitter[Reserve]{
 	before: func(c *Ctx, o *Reserve) {
 		tab := c.load(bytePtr, c.Ptr(o.Table), "tab")
-		next := c.load(i64, c.field(tab, tableNext, "next.at"), "next")
-		end := c.load(i64, c.field(tab, tableEnd, "end.at"), "end")
 		used := c.load(i64, c.field(tab, tableCount, "used.at"), "used")
 		lim := c.load(i64, c.field(tab, tableLimit, "limit.at"), "limit")
-		need := c.add(next, c.mul(c.count, c.Imm(o.EntrySize)))
-		full := c.icmp(enum.IPredUGT, need, end)
 		many := c.icmp(enum.IPredSGT, c.add(used, c.count), lim)
+		page := c.load(bytePtr, c.field(tab, tablePage, "page.at"), "page")
+		cur := c.load(i64, c.field(page, abi.PageHeap, "heap.at"), "heap.cur")
+		base := c.load(i64, c.field(page, abi.PageBase, "base.at"), "heap.base")
+		bytes := named(c.builder, "heap.used", c.cur.NewSub(cur, base))
+		full := c.icmp(enum.IPredSGT, bytes, c64(abi.PageHeapMax))
 		c.store(c.Imm(o.Number), c.field(c.state, abi.StateWhat, "what.at"))
 		c.Leave(named(c.builder, "grow", c.cur.NewOr(full, many)), abi.Grow)
 	},
@@ -73,13 +73,10 @@ type Alloc struct {
 func (*Alloc) op() Op { return Op{Kind: alloc} }
 
 var alloc = kindOf(Kind{Name: "alloc"}, emitter[Alloc]{
-	before: func(c *Ctx, o *Alloc) {
-		c.base = c.load(bytePtr, c.Ptr(o.Table), "tab")
-		c.base2 = c.load(i64, c.field(c.base, tableNext, "next.at"), "next")
-	},
-	row: func(c *Ctx, o *Alloc) { c.Set(o.Entries, word(c.add(c.base2, c.mul(c.I, c.Imm(o.EntrySize))))) },
+	before: func(c *Ctx, o *Alloc) { c.takeEntries(o.Table) },
+	row:    func(c *Ctx, o *Alloc) { c.Set(o.Entries, word(c.takeEntry(o.EntrySize))) },
 	after: func(c *Ctx, o *Alloc) {
-		c.store(c.add(c.base2, c.mul(c.count, c.Imm(o.EntrySize))), c.field(c.base, tableNext, "next.at"))
+		c.store(c.load(i64, c.Var("next"), "next"), c.field(c.base, tableNext, "next.at"))
 		used := c.field(c.base, tableCount, "used.at")
 		c.store(c.add(c.load(i64, used, "used"), c.count), used)
 	},
@@ -87,6 +84,25 @@ var alloc = kindOf(Kind{Name: "alloc"}, emitter[Alloc]{
 		return []Alloc{{Entries: written(types.I64, 1)}}
 	},
 })
+
+// takeEntries prepares for takeEntry: c.base is the table, the variable "next" its next free entry.
+func (c *Ctx) takeEntries(table Number) {
+	c.base = c.load(bytePtr, c.Ptr(table), "tab")
+	c.store(c.load(i64, c.field(c.base, tableNext, "next.at"), "next"), c.Var("next"))
+	c.store(c.load(i64, c.field(c.base, tableEnd, "end.at"), "end"), c.Var("end"))
+}
+
+// takeEntry is the address of a free entry, for which Reserve has made room.
+func (c *Ctx) takeEntry(size Number) value.Value {
+	full := c.icmp(enum.IPredEQ, c.load(i64, c.Var("next"), "next"), c.load(i64, c.Var("end"), "end"))
+	c.ifThen("turn", full, func() {
+		c.store(c.Call("slp_table_turn", val{v: c.base}).(val).v, c.Var("next"))
+		c.store(c.load(i64, c.field(c.base, tableEnd, "end.at"), "end"), c.Var("end"))
+	})
+	e := c.load(i64, c.Var("next"), "fresh")
+	c.cur.NewStore(c.add(e, c.Imm(size)), c.Var("next"))
+	return e
+}
 
 // RowAddress is the address of a row's packed key in a buffer of the state.
 type RowAddress struct {
@@ -187,23 +203,24 @@ var putInt = kindOf(Kind{Name: "putint"}, emitter[PutInt]{
 	},
 })
 
-// PutOwned stores a string into an entry and copies the bytes of a long one into
-// the table's arena.
+// PutOwned stores a string into an entry of a page and copies the bytes of a long one into the page's heap.
 type PutOwned struct {
 	Entry, Value, Null Operand
 	Field              Number
-	Table              Number // slot of its address
 }
 
 func (*PutOwned) op() Op { return Op{Kind: putOwned} }
 
 var putOwned = kindOf(Kind{Name: "putown"}, emitter[PutOwned]{
-	before: func(c *Ctx, o *PutOwned) {
-		c.base = c.field(c.load(bytePtr, c.Ptr(o.Table), "tab"), tableArena, "arena")
-	},
 	row: func(c *Ctx, o *PutOwned) {
 		v := c.orZero(o.Value, o.Null)
-		c.storeVal(c.own(v, c.base), c.gep(c.toPtr(c.In(o.Entry).v), c.Imm(o.Field), "field.at"))
+		ent := c.In(o.Entry).v
+		at := c.gep(c.toPtr(ent), c.Imm(o.Field), "field.at")
+		c.storeVal(v, at)
+		c.ifThen("long", c.isLong(v), func() {
+			w0, w1 := c.StrWords(v)
+			c.Call("slp_put_str", val{v: at}, val{v: c.pageOf(ent)}, c.MakeStr(w0, w1))
+		})
 	},
 	variants: func(*fn.Table) []PutOwned {
 		var vs []PutOwned
@@ -218,8 +235,7 @@ var putOwned = kindOf(Kind{Name: "putown"}, emitter[PutOwned]{
 
 // own is v with the bytes of a long string copied into arena.
 func (c *Ctx) own(v val, arena value.Value) val {
-	long := c.icmp(enum.IPredUGT, c.StrLen(v).(val).v, constant.NewInt(i32, abi.StrInline))
-	r := c.If(bit(long), func() []fn.Value {
+	r := c.If(bit(c.isLong(v)), func() []fn.Value {
 		return []fn.Value{c.Call("slp_own_str", val{v: arena}, v)}
 	}, func() []fn.Value {
 		w0, w1 := c.StrWords(v)

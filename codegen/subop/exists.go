@@ -50,7 +50,7 @@ var exists = kindOf(Kind{Name: "exists"}, emitter[Exists]{
 		ep := c.toPtr(e)
 		c.cur.NewCondBr(c.icmp(enum.IPredEQ, c.load(i64, ep, "e.hash"), h), sameHash, step)
 		c.cur = sameHash
-		c.cur.NewCondBr(c.keysEqual(c.gep(ep, c.Imm(o.Shape.KeyOff), "e.key"), key, o.Shape), found, step)
+		c.cur.NewCondBr(c.keysEqual(c.gep(ep, c.Imm(o.Shape.KeyOff), "e.key"), key, o.Shape, "slp_keys_equal"), found, step)
 		c.cur = step
 		c.cur.NewStore(c.add(e, c.Imm(o.Shape.EntrySize)), v)
 		c.cur.NewBr(head)

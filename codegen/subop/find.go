@@ -28,10 +28,9 @@ func (*Find) op() Op { return Op{Kind: find} }
 
 var find = kindOf(Kind{Name: "find"}, emitter[Find]{
 	before: func(c *Ctx, o *Find) {
-		c.base = c.load(bytePtr, c.Ptr(o.Table), "tab")
+		c.takeEntries(o.Table)
 		c.base2 = c.load(bytePtr, c.field(c.base, tableDir, "dir.at"), "dir")
 		c.store(c.load(i64, c.field(c.base, tableMask, "mask.at"), "mask"), c.Var("mask"))
-		c.store(c.load(i64, c.field(c.base, tableNext, "next.at"), "next"), c.Var("next"))
 		c.store(c.load(i64, c.field(c.base, tableCount, "used.at"), "used"), c.Var("used"))
 	},
 	row: func(c *Ctx, o *Find) {
@@ -55,7 +54,7 @@ var find = kindOf(Kind{Name: "find"}, emitter[Find]{
 
 		c.cur = compare
 		ent := named(c.builder, "ent", c.cur.NewAnd(d, c64(addressMask)))
-		eq := c.keysEqual(c.gep(c.toPtr(ent), c.Imm(o.Shape.KeyOff), "ent.key"), key, o.Shape)
+		eq := c.keysEqual(c.gep(c.toPtr(ent), c.Imm(o.Shape.KeyOff), "ent.key"), key, o.Shape, "slp_page_keys_equal")
 		found := c.cur
 		found.NewCondBr(eq, done, miss)
 
@@ -66,8 +65,7 @@ var find = kindOf(Kind{Name: "find"}, emitter[Find]{
 		c.cur.NewBr(head)
 
 		c.cur = create
-		fresh := c.load(i64, c.Var("next"), "fresh")
-		c.cur.NewStore(c.add(fresh, c.Imm(o.Shape.EntrySize)), c.Var("next"))
+		fresh := c.takeEntry(o.Shape.EntrySize)
 		c.inc(c.Var("used"), c64(1))
 		fp := c.toPtr(fresh)
 		c.copyWords(fp, c.load(bytePtr, c.field(c.base, tableInit, "init.at"), "init"), o.Shape.EntrySize)
@@ -75,7 +73,7 @@ var find = kindOf(Kind{Name: "find"}, emitter[Find]{
 		kp := c.gep(fp, c.Imm(o.Shape.KeyOff), "ent.key")
 		c.copyWords(kp, key, o.Shape.KeySize)
 		c.ifThen("find.own", c.icmp(enum.IPredNE, c.Imm(o.Shape.Strings), c64(0)), func() {
-			c.Call("slp_own_keys", val{v: c.field(c.base, tableArena, "arena")}, val{v: kp}, word(c.Imm(o.Shape.Strings)))
+			c.Call("slp_own_keys", val{v: c.pageOf(fresh)}, val{v: kp}, word(c.Imm(o.Shape.Strings)))
 		})
 		tag := named(c.builder, "tag", c.cur.NewAnd(h, c64(^addressMask)))
 		c.store(named(c.builder, "d.new", c.cur.NewOr(fresh, tag)), at)

@@ -29,8 +29,9 @@ func (c *Ctx) copyWords(dst, src value.Value, size Number) {
 }
 
 // keysEqual compares two packed keys: word for word first; where that fails and
-// there are string keys, a kernel compares bytes behind addresses.
-func (c *Ctx) keysEqual(p, q value.Value, k KeyShape) value.Value {
+// there are string keys, a kernel compares the bytes of long ones: slp_keys_equal, or
+// slp_page_keys_equal if p is in a page.
+func (c *Ctx) keysEqual(p, q value.Value, k KeyShape, kernel string) value.Value {
 	diff := func(acc, off value.Value) value.Value {
 		x := c.load(i64, c.gep(p, off, "a.at"), "a")
 		y := c.load(i64, c.gep(q, off, "b.at"), "b")
@@ -57,7 +58,7 @@ func (c *Ctx) keysEqual(p, q value.Value, k KeyShape) value.Value {
 	}
 	again := c.andNot(c.icmp(enum.IPredNE, c.Imm(k.Strings), c64(0)), same)
 	r := c.If(bit(again), func() []fn.Value {
-		return []fn.Value{c.Call("slp_keys_equal", val{v: p}, val{v: q}, word(c.Imm(k.KeySize)), word(c.Imm(k.Strings)))}
+		return []fn.Value{c.Call(kernel, val{v: p}, val{v: q}, word(c.Imm(k.KeySize)), word(c.Imm(k.Strings)))}
 	}, func() []fn.Value { return []fn.Value{bit(same)} })
 	return r[0].(val).v
 }

@@ -19,7 +19,8 @@ import (
 func kinds() []*Kind {
 	ks := []*Kind{scalar, scalarNull, decode, chunkColumn, entrySequence, entryPointers, place, host, filter, limit, hash,
 		prefetch,
-		reserve, alloc, rowAddress, put, putWord, putInt, putOwned, get, getInt, unmatched, gather, find, probe, probeLeft,
+		reserve, alloc, rowAddress, put, putWord, putInt, putOwned, get, getPaged, getInt, unmatched, gather,
+		find, probe, probeLeft,
 		probeMarked, mark, expand,
 		exists, inList, room, slot, destination, rotate, output, keySize, keyAlloc, keyPut, keyCut, keyEnd, count}
 	return append(ks, slices.Collect(maps.Values(accumulators))...)

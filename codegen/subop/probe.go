@@ -133,7 +133,7 @@ func (w *walk) emit(h walkHooks) {
 	same, step, room, hit := c.block("probe.same"), c.block("probe.step"), c.block("probe.room"), c.block("probe.hit")
 	c.cur.NewCondBr(c.icmp(enum.IPredEQ, eh, h64), same, step)
 	c.cur = same
-	c.cur.NewCondBr(c.keysEqual(c.gep(ep, c.Imm(o.Shape.KeyOff), "e.key"), key, o.Shape), room, step)
+	c.cur.NewCondBr(c.keysEqual(c.gep(ep, c.Imm(o.Shape.KeyOff), "e.key"), key, o.Shape, "slp_keys_equal"), room, step)
 	c.cur = room
 	c.cur.NewCondBr(c.icmp(enum.IPredSGE, c.load(i64, w.pairs, "k"), w.vec), w.full, hit)
 	c.cur = hit

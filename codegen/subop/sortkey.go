@@ -41,11 +41,10 @@ var keySize = kindOf(Kind{Name: "sksize", Elementwise: true}, emitter[KeySize]{
 	},
 })
 
-// KeyAlloc takes the key's bytes from the table's arena.
+// KeyAlloc takes the key's bytes from the instance's arena.
 type KeyAlloc struct {
 	Strings Operand // bytes for strings, if there are any
 	Fixed   Number  // bytes for all else
-	Table   Number  // slot of its address
 	Begin   Operand
 }
 
@@ -53,13 +52,17 @@ func (*KeyAlloc) op() Op { return Op{Kind: keyAlloc} }
 
 var keyAlloc = kindOf(Kind{Name: "skalloc"}, emitter[KeyAlloc]{
 	before: func(c *Ctx, o *KeyAlloc) {
-		c.base = c.field(c.load(bytePtr, c.Ptr(o.Table), "tab"), tableArena, "arena")
+		c.base = c.arenaPtr()
+		if !c.Has(o.Strings) { // all at once
+			c.base2 = c.Call("slp_arena_take", val{v: c.base}, word(c.mul(c.count, c.Imm(o.Fixed)))).(val).v
+		}
 	},
 	row: func(c *Ctx, o *KeyAlloc) {
-		n := c.Imm(o.Fixed)
-		if c.Has(o.Strings) {
-			n = c.add(n, c.In(o.Strings).v)
+		if !c.Has(o.Strings) {
+			c.Set(o.Begin, word(c.add(c.base2, c.mul(c.I, c.Imm(o.Fixed)))))
+			return
 		}
+		n := c.add(c.Imm(o.Fixed), c.In(o.Strings).v)
 		c.Set(o.Begin, c.Call("slp_arena_take", val{v: c.base}, word(n)).(val))
 	},
 	variants: func(*fn.Table) []KeyAlloc {

@@ -77,22 +77,36 @@ const (
 // that is less than half full.
 const ChunkCapRows = 2048
 
-// Offsets in slp_table, an instance's part of a join, aggregate or sort table
+// Offsets in slp_table, an instance's part of a join, aggregate or sort table or of saved rows
 // (runtime/kernels/table/table.h, asserted there), and in slp_join, a sealed join table.
 const (
 	TableDir   = 0  // directory of an aggregate table: address | hash tag << 48
 	TableMask  = 8  // slots - 1
 	TableNext  = 16 // next free entry
-	TableEnd   = 24 // end of the slab
+	TableEnd   = 24 // end of the page's entries
 	TableCount = 32 // entries
 	TableLimit = 40 // grow before there are more
-	TableArena = 48 // Arena
-	TableInit  = 80 // address of a fresh group's bytes
-	TableCut   = 96 // sort of which the first rows are wanted: rows whose key begins above are not among them
+	TablePage  = 48 // address of the head of the page of the next free entry
+	TableInit  = 56 // address of a fresh group's bytes
+	TableCut   = 64 // sort of which the first rows are wanted: rows whose key begins above are not among them
 
 	JoinDir   = 0  // directory: end of the slot's entries | Bloom tag << 48; slot -1 exists
 	JoinShift = 8  // slot = hash >> shift
 	JoinCount = 16 // entries
+)
+
+// Pages, where the entries of tables lie (runtime/kernels/include/page.h). A page is PageSize bytes, aligned to that.
+// Its head lies at address>>PageShift&PageMask in it, its rows begin at PageRows. Strings that a header does not
+// hold have in word 1 an offset from the address at PageBase of the head.
+const (
+	PageSize  = 262144
+	PageShift = 12
+	PageMask  = 4032 // 64 places of 64 bytes, by the page's number
+	PageRows  = 4096
+	PageHeap  = 0 // an Arena
+	PageBase  = 32
+	// PageHeapMax is what the strings of a page may take before the next one is begun.
+	PageHeapMax = 8388608
 )
 
 // ArenaSize is the size of a kernels' slp_arena: cur, end, chunks, account.

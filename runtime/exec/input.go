@@ -83,8 +83,8 @@ func (in *Instance) SetPart(p *Part) {
 		in.units = append(in.units, unit{to: p.rows, base: p.order})
 		return
 	}
-	for i := 0; i < p.tab.Slabs(); i++ {
-		base, n := p.tab.Slab(i)
+	for i := range p.tab.Pages() {
+		base, n := p.tab.Page(i)
 		in.units = append(in.units, unit{to: n, base: base})
 	}
 }

@@ -145,7 +145,7 @@ func (in *Instance) fill(s *state) error {
 	st := s.view()
 	st.SetView(abi.StateStop, in.stopWord())
 	st.SetView(abi.StateArena, in.small.View())
-	st.SetView(abi.StateNull, q.nullRow())
+	st.SetView(abi.StateNull, nullRow())
 	offheap.Set(st, abi.StateVector, int64(q.opt.VectorRows))
 	for _, p := range v.seg.Params {
 		from := q.params[p.Param].plain
@@ -194,7 +194,7 @@ func (in *Instance) fill(s *state) error {
 				return err
 			}
 		}
-		first, _ := in.part.tab.Slab(0)
+		first, _ := in.part.tab.Page(0)
 		st.SetView(g, first)
 	}
 	if v.seg.Sink.Dests != 0 {

@@ -25,7 +25,7 @@ type paramPlace struct {
 }
 
 func (q *Query) setParams(params []Param) error {
-	base := q.shared.View().From(64 + nullRowSize)
+	base := q.shared.View().From(64)
 	for i, p := range params {
 		at := base.From(64 * int64(i))
 		pl := paramPlace{plain: at, trim: at.From(32), null: p.Value.Null && !p.IsList}

@@ -14,8 +14,11 @@ import (
 	"slipher/runtime/program"
 )
 
-// nullRowSize bounds the entries whose fields a left join may read where nothing matched.
-const nullRowSize = 64 << 10
+// nullRow is the entry whose fields a left join reads where nothing matched: zeros, as many as an entry may have bytes.
+// It is the process's, never written and never freed.
+var nullRow = sync.OnceValue(func() offheap.View {
+	return offheap.Of(heap.AllocZero(abi.PageSize), abi.PageSize)
+})
 
 // Code is a segment's programs. Special may be nil; it runs where its guards hold.
 type Code struct{ Special, General *program.Segment }
@@ -49,7 +52,7 @@ type Query struct {
 	acct   *mem.Account
 	accts  []*mem.Account // of acct, by segment
 	segs   [][2]*variant  // special (may be nil), general
-	shared mem.Buf        // cancel word, arena of parameters' strings (at 16), null row (at 64), parameters
+	shared mem.Buf        // cancel word, arena of parameters' strings (at 16), parameters (at 64)
 	params []paramPlace
 	lists  []mem.Buf
 
@@ -70,7 +73,7 @@ func (e *Engine) NewQuery(segs []Code, params []Param, acct *mem.Account, o Opti
 	}
 	q := &Query{e: e, opt: o, acct: acct, tables: map[int]*queryTable{}, enough: map[int]bool{}}
 	var err error
-	if q.shared, err = acct.Alloc(64 + nullRowSize + 64*(len(params)+1)); err != nil {
+	if q.shared, err = acct.Alloc(64 + 64*(len(params)+1)); err != nil {
 		return nil, err
 	}
 	heap.SetArenaAccount(q.arena().Pointer(), acct.Counters())
@@ -112,9 +115,8 @@ func (e *Engine) bind(s *program.Segment) (*variant, error) {
 	return &variant{seg: s, bound: table.Bind(ins, loops, s.Source.Count)}, nil
 }
 
-func (q *Query) cancelWord() *int32    { return offheap.Word[int32](q.shared.View(), 0) }
-func (q *Query) nullRow() offheap.View { return q.shared.View().From(64) }
-func (q *Query) arena() offheap.View   { return q.shared.View().From(16) }
+func (q *Query) cancelWord() *int32  { return offheap.Word[int32](q.shared.View(), 0) }
+func (q *Query) arena() offheap.View { return q.shared.View().From(16) }
 
 // SetFused installs loaded code for a segment's variant; instances use it from their next input on.
 func (q *Query) SetFused(seg int, special bool, f *Fn) {

@@ -159,7 +159,7 @@ func (in *Instance) act(st abi.Status) error {
 func (in *Instance) grow() error {
 	p := in.part
 	if keep := in.keep(); keep > 0 && p.tab.Count() > 4*keep+4*abi.VectorRows {
-		if err := p.tab.Trim(p.shape.SortKeyOff, keep, p.strings()); err != nil {
+		if err := p.tab.Trim(p.shape.SortKeyOff, keep, textFields(&p.shape)); err != nil {
 			return err
 		}
 	}
@@ -237,6 +237,7 @@ func (in *Instance) Finish() (RunState, error) {
 
 func (in *Instance) finishPart() error {
 	p := in.part
+	p.tab.End()
 	p.rows = p.tab.Count()
 	if p.shape.Kind == program.SinkSort {
 		var err error

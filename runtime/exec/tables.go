@@ -42,7 +42,7 @@ func (q *Query) SealTable(id int) error {
 		tabs[i] = p.tab
 		acct = q.accts[p.seg]
 	}
-	join, err := table.Seal(acct, tabs, slot.Shape.EntrySize)
+	join, err := table.Seal(acct, tabs, slot.Shape.EntrySize, textFields(&slot.Shape))
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	t.join = join
@@ -81,12 +81,15 @@ func (q *Query) Parts(id int) []*Part {
 	return append([]*Part(nil), q.table(id).parts...)
 }
 
-// strings are the entry offsets of a sort table's strings: its key, and the payload, which lies behind it. (The plan's
-// keys are only in the sort key.)
-func (p *Part) strings() []int64 {
-	offs := []int64{int64(p.shape.SortKeyOff)}
-	for _, f := range p.shape.Fields {
-		if f.Type.Phys() == types.Str && f.Off > p.shape.SortKeyOff {
+// textFields are the entry offsets of a table's strings: of a sort table its key and the payload, which lies behind it.
+// (The plan's keys are only in the sort key.)
+func textFields(t *program.TableShape) []int64 {
+	var offs []int64
+	if t.Kind == program.SinkSort {
+		offs = append(offs, int64(t.SortKeyOff))
+	}
+	for _, f := range t.Fields {
+		if f.Type.Phys() == types.Str && f.Off > t.SortKeyOff {
 			offs = append(offs, int64(f.Off))
 		}
 	}

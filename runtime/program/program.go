@@ -124,7 +124,7 @@ type Source struct {
 	Kind  SourceKind    `msg:"kind"`
 	Cols  sourceColList `msg:"cols"`
 	Count int64         `msg:"count"` // state offset of the source domain's row count
-	// state offset of the input's address: a chunk, the first entry of a slab, the order of a sorted run, the state itself
+	// state offset of the input's address: a chunk, the first entry of a page, the order of a sorted run, the state itself
 	// (VALUES)
 	Base     int64 `msg:"base"`
 	Table    int   `msg:"table"` // SourceTable: table id of the query

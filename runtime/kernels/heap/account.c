@@ -1,5 +1,6 @@
 #include "../include/account.h"
 #include <stdlib.h>
+#include <string.h>
 
 #define LOAD(p) __atomic_load_n(p, __ATOMIC_RELAXED)
 #define STORE(p, v) __atomic_store_n(p, v, __ATOMIC_RELAXED)
@@ -37,13 +38,17 @@ void slp_count(slp_account *a, int64_t n) {
 	}
 }
 
+void slp_lacking(slp_account *a, int64_t n) {
+	slp_count(a, -n);
+	if (a) refuse(a, NULL, n);
+}
+
 void *slp_take(slp_account *a, size_t n) {
 	if (n < 1) n = 1;
 	if (n > INT64_MAX / 2 || slp_reserve(a, n)) return NULL;
 	void *p;
 	if (!posix_memalign(&p, 64, n)) return p;
-	slp_count(a, -(int64_t)n);
-	if (a) refuse(a, NULL, n);
+	slp_lacking(a, n);
 	return NULL;
 }
 
@@ -52,9 +57,25 @@ void *slp_take_cleared(slp_account *a, size_t n) {
 	if (n > INT64_MAX / 2 || slp_reserve(a, n)) return NULL;
 	void *p = calloc(n, 1);
 	if (p) return p;
-	slp_count(a, -(int64_t)n);
-	if (a) refuse(a, NULL, n);
+	slp_lacking(a, n);
 	return NULL;
+}
+
+void *slp_retake(slp_account *a, void *p, size_t n, size_t to) {
+	if (to > INT64_MAX / 2 || slp_reserve(a, (int64_t)(to - n))) return NULL;
+#ifdef SLP_INVARIANTS /* whoever goes on with the old address shall notice */
+	void *q = malloc(to);
+	if (q && p) {
+		memcpy(q, p, n < to ? n : to);
+		memset(p, 0xA5, n);
+		__asm__ volatile("" : : "r"(p) : "memory"); /* else free makes it a dead store */
+		free(p);
+	}
+#else
+	void *q = realloc(p, to);
+#endif
+	if (!q) slp_lacking(a, (int64_t)(to - n));
+	return q;
 }
 
 void slp_give(slp_account *a, void *p, size_t n) {

@@ -1,7 +1,7 @@
 package heap
 
 /*
-#cgo CFLAGS: -DSLP_HEADERS=0x48f94aa6
+#cgo CFLAGS: -DSLP_HEADERS=0xa228cc2a
 #include "../include/account.h"
 #include <stdlib.h>
 */

@@ -1,4 +1,4 @@
-#include "../include/arena.h"
+#include "../include/page.h"
 #include "../include/cancel.h"
 #include <stdlib.h>
 
@@ -14,6 +14,11 @@ int slp_arena_spoilt(const slp_arena *a) { return !a->cur && a->end; }
 void *slp_arena_grow(slp_arena *a, size_t n) {
 	/* A vector of long strings takes a chunk for each: a place to stop in the middle of it, as if memory were out. */
 	if (slp_no_memory && slp_unwanted()) longjmp(*slp_no_memory, 1);
+	if (a->chunks == a) {
+		void *p = slp_page_grow((slp_page *)a, n);
+		if (!p && slp_no_memory) longjmp(*slp_no_memory, 1);
+		return p;
+	}
 	size_t size = n + HEAD > CHUNK ? n + HEAD : CHUNK;
 	uint8_t *c = slp_arena_spoilt(a) ? NULL : slp_take(a->account, size);
 	if (!c) {

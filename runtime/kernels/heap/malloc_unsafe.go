@@ -2,6 +2,7 @@ package heap
 
 /*
 #include <stdlib.h>
+void slp_pages_trim(void);
 #ifdef __GLIBC__
 #include <malloc.h>
 static void slp_trim(void) { malloc_trim(0); }
@@ -48,4 +49,7 @@ func Realloc(p unsafe.Pointer, n int) unsafe.Pointer {
 
 // Trim gives freed memory back to the system: the C library keeps it otherwise,
 // by thread. It costs milliseconds when there is much to give.
-func Trim() { C.slp_trim() }
+func Trim() {
+	C.slp_pages_trim()
+	C.slp_trim()
+}

@@ -30,12 +30,19 @@ enum {
 	SLP_TABLE_END = 24,
 	SLP_TABLE_COUNT = 32,
 	SLP_TABLE_LIMIT = 40,
-	SLP_TABLE_ARENA = 48,
-	SLP_TABLE_INIT = 80,
-	SLP_TABLE_CUT = 96,
+	SLP_TABLE_PAGE = 48,
+	SLP_TABLE_INIT = 56,
+	SLP_TABLE_CUT = 64,
 	SLP_JOIN_DIR = 0,
 	SLP_JOIN_SHIFT = 8,
 	SLP_JOIN_COUNT = 16,
+	/* pages */
+	SLP_PAGE_SIZE = 262144,
+	SLP_PAGE_SHIFT = 12,
+	SLP_PAGE_MASK = 4032,
+	SLP_PAGE_ROWS = 4096,
+	SLP_PAGE_BASE = 32,
+	SLP_PAGE_HEAP_MAX = 8388608,
 };
 
 #define SLP_AT(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #type "." #field)

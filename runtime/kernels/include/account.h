@@ -27,4 +27,9 @@ void slp_count(slp_account *a, int64_t n);
 void *slp_take(slp_account *a, size_t n);
 void *slp_take_cleared(slp_account *a, size_t n);
 void slp_give(slp_account *a, void *p, size_t n);
+/* Makes p, n bytes of slp_retake or NULL, to bytes large, keeping what is in it; NULL: refused, p stays. Large pieces
+   move without copying. */
+void *slp_retake(slp_account *a, void *p, size_t n, size_t to);
+/* Undoes slp_reserve: the system has not got n bytes. */
+void slp_lacking(slp_account *a, int64_t n);
 #endif

@@ -5,7 +5,7 @@
 #include "account.h"
 #include <setjmp.h>
 
-/* All zero is a valid empty arena, of no account. */
+/* All zero is a valid empty arena, of no account. The heap of a page is one as well (page.h). */
 typedef struct slp_arena {
 	uint8_t *cur, *end;
 	void *chunks; /* newest first, linked by their first word; the second one is their size */

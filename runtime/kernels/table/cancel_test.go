@@ -53,7 +53,7 @@ func TestCancel(t *testing.T) {
 	if run.Trim(16, 10, []int64{16}) == nil {
 		t.Error("trimmed")
 	}
-	if _, err := Seal(acct, []*Table{run}, size); err == nil {
+	if _, err := Seal(acct, []*Table{run}, size, nil); err == nil {
 		t.Error("sealed")
 	}
 	if groups.Grow(8*rows) == nil {
@@ -70,14 +70,14 @@ func TestCancel(t *testing.T) {
 		}
 	}
 	run.FreeOrder(order)
-	j, err := Seal(acct, []*Table{run}, size)
+	if groups.Grow(8*rows) != nil || groups.Count() != rows {
+		t.Error("not grown")
+	}
+	j, err := Seal(acct, []*Table{groups}, size, nil)
 	if err != nil || j.Count() != rows {
 		t.Fatal("not sealed")
 	}
 	j.Free()
-	if groups.Grow(8*rows) != nil || groups.Count() != rows {
-		t.Error("not grown")
-	}
 	if run.Trim(16, 10, []int64{16}) != nil || run.Count() != 10 {
 		t.Error("not trimmed")
 	}

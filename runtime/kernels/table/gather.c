@@ -2,8 +2,7 @@
  * Rows of a group that are kept: the state of an accumulator ("gather_rows") is a string of rows, each of them the
  * lengths of its sort key and of its value, four bytes each, the key and the value. Little endian; arenas do not align.
  */
-#include "../include/str.h"
-#include "../include/arena.h"
+#include "../include/page.h"
 #include "../include/codes.h"
 
 enum { STATE_START = 64, STATE_LIMIT = 1 << 30 };
@@ -29,7 +28,9 @@ int32_t slp_append(slp_str *out, slp_arena *a, uint64_t s0, uint64_t s1, uint64_
 		p = small;
 		memcpy(p, slp_bytes(&s), had);
 	} else if (had <= sizeof small || n > room(had)) {
+		uint64_t from = s1 - slp_arena_base(a); /* where it is may move */
 		p = slp_arena_alloc(a, room(n));
+		if (had > sizeof small) s.w1 = from + slp_arena_base(a);
 		memcpy(p, slp_bytes(&s), had);
 	}
 	memcpy(p + had, slp_bytes(&x), n - had);

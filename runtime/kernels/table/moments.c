@@ -1,5 +1,5 @@
 /*
- * What a variance is made of: the state of an accumulator, a string of bytes that lives in its table's arena and
+ * What a variance is made of: the state of an accumulator, a string of bytes that lives in its page's heap and
  * travels between slices as any other string. Its length tells which of two it is. Arenas do not align.
  *
  * Exact, over integers and decimals (unscaled): count, sum and sum of squares. A value has at most 127 bits, a

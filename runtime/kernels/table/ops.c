@@ -1,6 +1,6 @@
 /* Kernels of the structural suboperators; signatures in codegen/subop/kernels.go. */
-#include "../include/arena.h"
-#include "../include/str.h"
+#include "../include/page.h"
+#include <stdbool.h>
 #include <stdlib.h>
 
 #define M1 0x9E3779B97F4A7C15ull
@@ -34,22 +34,40 @@ void slp_own_str(slp_str *out, slp_arena *a, uint64_t w0, uint64_t w1) {
 	*out = (slp_str){w0, w1};
 }
 
-/* A packed key begins with its strings. */
-void slp_own_keys(slp_arena *a, slp_str *key, int64_t strs) {
-	for (int64_t i = 0; i < strs; i++) {
-		slp_own_str(key + i, a, key[i].w0, key[i].w1);
-	}
+/* Puts a string that a header does not hold into a row of page p. */
+void slp_put_str(slp_str *field, slp_page *p, uint64_t w0, uint64_t w1) {
+	uint8_t *at = slp_arena_alloc(&p->heap, (uint32_t)w0);
+	memcpy(at, (const void *)w1, (uint32_t)w0);
+	*field = (slp_str){w0, at - p->base};
 }
 
-uint8_t slp_keys_equal(const uint64_t *p, const uint64_t *q, int64_t bytes, int64_t strs) {
+/* A packed key begins with its strings. */
+void slp_own_keys(slp_page *p, slp_str *key, int64_t strs) {
+	for (int64_t i = 0; i < strs; i++)
+		if (slp_len(key[i]) > SLP_STR_INLINE) slp_put_str(key + i, p, key[i].w0, key[i].w1);
+}
+
+/* base: from where those of p that a header does not hold count. */
+static bool keys_equal(const uint64_t *p, const uint64_t *q, int64_t bytes, int64_t strs, uint64_t base) {
 	for (int64_t i = 2 * strs; i < bytes / 8; i++)
 		if (p[i] != q[i]) return 0;
 	const slp_str *s = (const slp_str *)p, *t = (const slp_str *)q;
 	for (int64_t i = 0; i < strs; i++) {
 		if (s[i].w0 != t[i].w0) return 0;
-		if (slp_len(s[i]) <= 12 ? s[i].w1 != t[i].w1 : memcmp((void *)s[i].w1, (void *)t[i].w1, slp_len(s[i])) != 0) return 0;
+		if (slp_len(s[i]) <= SLP_STR_INLINE ? s[i].w1 != t[i].w1
+											: memcmp((void *)(base + s[i].w1), (void *)t[i].w1, slp_len(s[i])) != 0)
+			return 0;
 	}
 	return 1;
+}
+
+uint8_t slp_keys_equal(const uint64_t *p, const uint64_t *q, int64_t bytes, int64_t strs) {
+	return keys_equal(p, q, bytes, strs, 0);
+}
+
+/* p is in a page. */
+uint8_t slp_page_keys_equal(const uint64_t *p, const uint64_t *q, int64_t bytes, int64_t strs) {
+	return keys_equal(p, q, bytes, strs, (uint64_t)slp_page_of(p)->base);
 }
 
 uint8_t slp_mul128_overflows(uint64_t al, uint64_t ah, uint64_t bl, uint64_t bh) {

@@ -1,6 +1,6 @@
 /*
- * How many distinct values there are, about: the state of an accumulator ("sketch"), a string of bytes in its table's
- * arena.
+ * How many distinct values there are, about: the state of an accumulator ("sketch"), a string of bytes in its page's
+ * heap.
  *
  * Of few values it is the set of their hashes, of 32 bits each: a number of entries, four bytes, and a table of a power
  * of two of slots, 0 for free, which is searched from the first bits on. Of more it is HyperLogLog (Flajolet, Fusy,
@@ -11,8 +11,7 @@
  * A set of hashes gives one state's meaning whatever the order in which they came and the parts in which they were put
  * together. The length tells which kind of state it is; the empty string is the state of no values.
  */
-#include "../include/str.h"
-#include "../include/arena.h"
+#include "../include/page.h"
 #include <math.h>
 
 enum {
@@ -85,6 +84,17 @@ static void set_put(sketch s, uint32_t entry) {
 
 static void sketch_put(slp_arena *a, sketch *s, uint32_t entry);
 
+static void sketch_add(slp_arena *a, sketch *s, sketch o);
+
+/* What s has seen in so many slots, which are more. The new bytes may move the old ones. */
+static sketch larger(slp_arena *a, sketch s, uint32_t slots) {
+	uint64_t from = (uint64_t)s.at - slp_arena_base(a);
+	sketch t = sketch_new(a, slots);
+	s.at = (uint8_t *)(from + slp_arena_base(a));
+	sketch_add(a, &t, s);
+	return t;
+}
+
 /* Puts what o has seen to s, which is not o. */
 static void sketch_add(slp_arena *a, sketch *s, sketch o) {
 	for (uint32_t i = 0; i < o.slots; i++) {
@@ -93,9 +103,7 @@ static void sketch_add(slp_arena *a, sketch *s, sketch o) {
 	}
 	if (o.slots) return;
 	if (s->slots) {
-		sketch t = sketch_new(a, 0);
-		sketch_add(a, &t, *s);
-		*s = t;
+		*s = larger(a, *s, 0);
 	}
 	for (int i = 0; i < REGISTERS; i++)
 		if (s->at[i] < o.at[i]) s->at[i] = o.at[i];
@@ -108,9 +116,7 @@ static void sketch_put(slp_arena *a, sketch *s, uint32_t entry) {
 	}
 	set_put(*s, entry);
 	if (4 * load(s->at) <= 3 * s->slots) return;
-	sketch t = sketch_new(a, s->slots < LAST_SLOTS ? 4 * s->slots : 0);
-	sketch_add(a, &t, *s);
-	*s = t;
+	*s = larger(a, *s, s->slots < LAST_SLOTS ? 4 * s->slots : 0);
 }
 
 static void put_hash(slp_str *out, slp_arena *a, slp_str state, uint64_t h) {

@@ -1,4 +1,3 @@
-#include "../include/str.h"
 #include "table.h"
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,7 @@ typedef struct item {
 } item;
 
 static uint64_t prefix_of(const uint8_t *entry, int64_t off) {
-	slp_str s = *(const slp_str *)(entry + off);
+	slp_str s = slp_row_str(entry, off);
 	uint64_t v = 0;
 	memcpy(&v, slp_bytes(&s), slp_len(s) < 8 ? slp_len(s) : 8);
 	return __builtin_bswap64(v);
@@ -20,7 +19,7 @@ static uint64_t prefix_of(const uint8_t *entry, int64_t off) {
 static bool before(const slp_table *t, int64_t off, const item *b, const item *a) {
 	if (a->prefix != b->prefix) return b->prefix < a->prefix;
 	if (slp_canceled(t)) return false;
-	slp_str x = *(const slp_str *)(a->entry + off), y = *(const slp_str *)(b->entry + off);
+	slp_str x = slp_row_str(a->entry, off), y = slp_row_str(b->entry, off);
 	return slp_compare(&y, &x) < 0;
 }
 
@@ -60,9 +59,9 @@ static item *sorted(slp_table *t, int64_t keyoff, int64_t *n) {
 	item *v = slp_take(t->account, sorting(t));
 	if (!v) return 0;
 	int64_t k = 0;
-	for (int64_t s = 0; s < t->nslabs; s++) {
+	for (int64_t s = 0; s < t->npages; s++) {
 		uint8_t *e;
-		for (int64_t c = slp_table_slab(t, s, &e); c > 0; c--, e += t->esize) {
+		for (int64_t c = slp_table_page(t, s, &e); c > 0; c--, e += t->esize) {
 			if (c % SLP_PIECE == 0 && slp_canceled(t)) goto failed;
 			v[k++] = (item){prefix_of(e, keyoff), e};
 		}
@@ -90,23 +89,19 @@ uint8_t **slp_sort(slp_table *t, int64_t keyoff, int64_t keep, int64_t *n) {
 
 void slp_sort_free(slp_table *t, uint8_t **order) { slp_give(t->account, order, sorting(t)); }
 
-/* Copies the strings of kept entries into a new arena, for those of the others to go. */
-static int keep_strings(slp_table *t, uint8_t *e, int64_t keep, const int64_t *strs, int64_t nstrs) {
-	slp_arena arena = {.account = t->account};
-	for (int64_t i = 0; i < keep; i++, e += t->esize)
-		for (int64_t k = 0; k < nstrs; k++) {
-			slp_str *s = (slp_str *)(e + strs[k]);
-			if (slp_len(*s) <= 12) continue;
-			void *p = slp_arena_alloc(&arena, slp_len(*s));
-			if (!p) {
-				slp_arena_free(&arena);
-				return -1;
-			}
-			memcpy(p, (void *)s->w1, slp_len(*s));
-			s->w1 = (uint64_t)p;
-		}
-	slp_arena_free(&t->arena);
-	t->arena = arena;
+/* Copies an entry into t, with its strings. -1: out of memory. */
+static int copy_entry(slp_table *t, const uint8_t *from, const int64_t *strs, int64_t nstrs) {
+	if (slp_table_grow(t, 1)) return -1;
+	uint8_t *to = memcpy(slp_table_add(t), from, t->esize);
+	t->count++;
+	slp_page *p = slp_page_of(to);
+	for (int64_t k = 0; k < nstrs; k++) {
+		slp_str s = slp_row_str(from, strs[k]);
+		if (slp_len(s) <= SLP_STR_INLINE) continue;
+		uint8_t *at = slp_arena_alloc(&p->heap, slp_len(s));
+		if (!at) return -1;
+		((slp_str *)(to + strs[k]))->w1 = (uint8_t *)memcpy(at, (void *)s.w1, slp_len(s)) - p->base;
+	}
 	return 0;
 }
 
@@ -115,24 +110,21 @@ int slp_sort_trim(slp_table *t, int64_t keyoff, int64_t keep, const int64_t *str
 	if (t->count <= keep) return 0;
 	item *v = sorted(t, keyoff, &n);
 	if (!v) return -1;
-	int64_t cap = 2 * keep > 1024 ? 2 * keep : 1024;
-	uint8_t *p = slp_take(t->account, cap * t->esize);
-	if (!p) {
-		slp_give(t->account, v, sorting(t));
-		return -1;
-	}
-	for (int64_t i = 0; i < keep; i++) memcpy(p + i * t->esize, v[i].entry, t->esize);
-	if (keep) t->cut = v[keep - 1].prefix;
+	slp_table *kept = slp_table_new(t->account, t->esize, false, 2 * keep, NULL);
+	int bad = !kept;
+	for (int64_t i = 0; !bad && i < keep; i++) bad = copy_entry(kept, v[i].entry, strs, nstrs);
+	uint64_t cut = keep ? v[keep - 1].prefix : t->cut;
 	slp_give(t->account, v, sorting(t));
-	if (keep_strings(t, p, keep, strs, nstrs)) {
-		slp_give(t->account, p, cap * t->esize);
+	if (bad) {
+		slp_table_free(kept);
 		return -1;
 	}
-	for (int64_t i = 0; i < t->nslabs; i++) slp_give(t->account, t->slabs[i].base, t->slabs[i].bytes);
-	t->nslabs = 1;
-	t->slabs[0] = (struct slp_slab){p, cap * t->esize, 0};
-	t->next = p + keep * t->esize;
-	t->end = p + cap * t->esize;
-	t->count = keep;
+	kept->cut = cut;
+	kept->start = t->start;
+	kept->cancel = t->cancel;
+	slp_table old = *t; /* t stays where generated code knows it to be */
+	*t = *kept;
+	*kept = old;
+	slp_table_free(kept);
 	return 0;
 }

@@ -4,23 +4,87 @@
 
 #define ADDRESS ((1ull << 48) - 1)
 
-static int add_slab(slp_table *t, int64_t entries) {
-	if (t->nslabs == t->capslabs) {
-		int64_t cap = t->capslabs ? 2 * t->capslabs : 4;
-		struct slp_slab *p = slp_take(t->account, cap * sizeof *p);
+/* The page of a table without pages: no entry fits. */
+static const slp_page nowhere;
+
+static int64_t left(const slp_table *t) {
+	return t->npages ? (t->end - t->next) / t->esize + (t->npages - 1 - t->at) * t->per : 0;
+}
+
+/* Entries of pages[at]. */
+static int64_t present(const slp_table *t) { return (t->next - slp_page_rows(t->pages[t->at])) / t->esize; }
+
+static void open_page(slp_table *t, int64_t at) {
+	t->at = at;
+	t->page = t->pages[at];
+	t->next = slp_page_rows(t->page);
+	t->end = t->next + (t->page->counted - SLP_PAGE_ROWS) / t->esize * t->esize;
+}
+
+static int add_page(slp_table *t, int64_t entries) {
+	if (t->npages == t->cappages) {
+		int64_t cap = t->cappages ? 2 * t->cappages : 4;
+		slp_page **p = slp_take(t->account, cap * sizeof *p);
 		if (!p) return -1;
-		if (t->nslabs) memcpy(p, t->slabs, t->nslabs * sizeof *p);
-		slp_give(t->account, t->slabs, t->capslabs * sizeof *p);
-		t->slabs = p;
-		t->capslabs = cap;
+		if (t->npages) memcpy(p, t->pages, t->npages * sizeof *p);
+		slp_give(t->account, t->pages, t->cappages * sizeof *p);
+		t->pages = p;
+		t->cappages = cap;
 	}
-	void *p = slp_take(t->account, entries * t->esize);
+	/* As many bytes of strings as the last page has, if it has any. */
+	int64_t expect = 4096;
+	if (t->npages && present(t) > 0) {
+		int64_t bytes = (t->page->heap.cur - t->page->base) / present(t) * t->per;
+		bytes += bytes / 16;
+		if (bytes > expect) expect = bytes < SLP_PAGE_HEAP_MAX ? bytes : SLP_PAGE_HEAP_MAX;
+	}
+	slp_page *p = slp_page_new(t->account, t->esize, entries, expect);
 	if (!p) return -1;
-	if (t->nslabs) t->slabs[t->nslabs - 1].used = t->next - t->slabs[t->nslabs - 1].base;
-	t->slabs[t->nslabs++] = (struct slp_slab){p, entries * t->esize, 0};
-	t->next = p;
-	t->end = t->next + entries * t->esize;
+	t->pages[t->npages++] = p;
+	if (t->npages == 1) open_page(t, 0);
 	return 0;
+}
+
+/* Room for n more entries in pages. Of the first page only those entries are counted that are near. */
+static int add_room(slp_table *t, int64_t n) {
+	if (t->page->heap.cur - t->page->base > SLP_PAGE_HEAP_MAX && present(t) > 0) {
+		if (t->at + 1 == t->npages && add_page(t, t->per)) return -1;
+		t->page->rows = present(t);
+		open_page(t, t->at + 1);
+	}
+	while (left(t) < n) {
+		int64_t counted = t->npages ? (t->end - slp_page_rows(t->page)) / t->esize : 0, more = 2 * counted;
+		if (more < counted + n - left(t)) more = counted + n - left(t);
+		if (more < t->start) more = t->start;
+		if (more > t->per) more = t->per;
+		if (!t->npages) {
+			if (add_page(t, more)) return -1;
+		} else if (t->npages == 1 && counted < t->per) {
+			if (slp_page_count(t->page, more)) return -1;
+			t->end = slp_page_rows(t->page) + more * t->esize;
+		} else if (add_page(t, t->per)) {
+			return -1;
+		}
+		if (slp_canceled(t)) return -1;
+	}
+	return 0;
+}
+
+uint8_t *slp_table_turn(slp_table *t) {
+	t->page->rows = (t->end - slp_page_rows(t->page)) / t->esize;
+	open_page(t, t->at + 1);
+	return t->next;
+}
+
+uint8_t *slp_table_add(slp_table *t) {
+	uint8_t *p = t->next == t->end ? slp_table_turn(t) : t->next;
+	t->next = p + t->esize;
+	return p;
+}
+
+void slp_table_end(slp_table *t) {
+	while (t->npages > t->at + 1) slp_page_free(t->pages[--t->npages]);
+	t->limit = 0;
 }
 
 static int new_dir(slp_table *t, int64_t slots) {
@@ -42,27 +106,27 @@ static int new_dir(slp_table *t, int64_t slots) {
 	t->dir = d;
 	t->mask = mask;
 	t->dirbytes = slots * 8;
-	t->limit = slots / 2;
 	return 0;
 }
 
 slp_table *slp_table_new(slp_account *account, int64_t esize, bool directory, int64_t start, const uint8_t *init) {
 	slp_table *t = slp_take_cleared(account, sizeof *t);
 	if (!t) return 0;
-	t->account = t->arena.account = account;
+	t->account = account;
 	t->esize = esize;
+	t->per = (SLP_PAGE_SIZE - SLP_PAGE_ROWS) / esize;
+	t->page = (slp_page *)&nowhere;
 	t->kind = directory;
-	t->limit = INT64_MAX / 2;
 	t->cut = UINT64_MAX;
 	int64_t slots = 8;
 	while (slots < start) slots *= 2;
+	t->start = directory ? slots / 2 : slots;
 	if (init) {
 		t->init = slp_take(account, esize);
 		if (!t->init) goto fail;
 		memcpy(t->init, init, esize);
 	}
 	if (directory && new_dir(t, slots)) goto fail;
-	if (add_slab(t, directory ? slots / 2 : slots)) goto fail;
 	return t;
 fail:
 	slp_table_free(t);
@@ -72,34 +136,52 @@ fail:
 void slp_table_free(slp_table *t) {
 	if (!t) return;
 	slp_account *account = t->account;
-	for (int64_t i = 0; i < t->nslabs; i++) slp_give(account, t->slabs[i].base, t->slabs[i].bytes);
-	slp_arena_free(&t->arena);
-	slp_give(account, t->slabs, t->capslabs * sizeof *t->slabs);
+	for (int64_t i = 0; i < t->npages; i++) slp_page_free(t->pages[i]);
+	for (int64_t i = 0; i < t->nheaps; i++) slp_give(account, t->heaps[i].base, t->heaps[i].bytes);
+	slp_give(account, t->heaps, t->nheaps * sizeof *t->heaps);
+	slp_give(account, t->pages, t->cappages * sizeof *t->pages);
 	slp_give(account, t->dir, t->dirbytes);
 	slp_give(account, t->init, t->esize);
 	slp_give(account, t, sizeof *t);
 }
 
 int slp_table_grow(slp_table *t, int64_t n) {
-	if (t->kind && t->count + n > t->limit) {
+	if (t->kind && t->count + n > (int64_t)(t->mask + 1) / 2) {
 		int64_t slots = t->mask + 1;
 		while (t->count + n > slots / 2) slots *= 2;
 		if (new_dir(t, slots)) return -1;
 	}
-	if (t->next + n * t->esize > t->end) {
-		int64_t want = t->count > 1 << 20 ? 1 << 20 : t->count;
-		if (add_slab(t, want > n ? want : n)) return -1;
-	}
+	if (add_room(t, n)) return -1;
+	t->limit = t->count + left(t);
+	if (t->kind && t->limit > (int64_t)(t->mask + 1) / 2) t->limit = (t->mask + 1) / 2;
 	return 0;
 }
 
-int64_t slp_table_slab(const slp_table *t, int64_t i, uint8_t **base) {
-	*base = t->slabs[i].base;
-	int64_t bytes = i == t->nslabs - 1 ? t->next - t->slabs[i].base : t->slabs[i].used;
-	return bytes / t->esize;
+int64_t slp_table_page(const slp_table *t, int64_t i, uint8_t **base) {
+	*base = slp_page_rows(t->pages[i]);
+	return i < t->at ? t->pages[i]->rows : i == t->at ? present(t) : 0;
 }
 
-slp_join *slp_join_seal(slp_account *account, slp_table **parts, int64_t nparts, int64_t esize) {
+int slp_table_drop_rows(slp_table *t) {
+	int64_t n = 0;
+	for (int64_t i = 0; i < t->npages; i++) n += t->pages[i]->base != NULL;
+	if (n) {
+		t->heaps = slp_take(t->account, n * sizeof *t->heaps);
+		if (!t->heaps) return -1;
+	}
+	for (int64_t i = 0; i < t->npages; i++) {
+		int64_t bytes;
+		uint8_t *base = slp_page_free_rows(t->pages[i], &bytes);
+		if (base) t->heaps[t->nheaps++] = (struct slp_heap){base, bytes};
+	}
+	t->npages = t->limit = 0;
+	t->next = t->end = NULL;
+	t->page = (slp_page *)&nowhere;
+	return 0;
+}
+
+slp_join *slp_join_seal(slp_account *account, slp_table **parts, int64_t nparts, int64_t esize, const int64_t *strs,
+	int64_t nstrs) {
 	slp_join *j = slp_take_cleared(account, sizeof *j);
 	if (!j) return 0;
 	j->account = account;
@@ -121,9 +203,9 @@ slp_join *slp_join_seal(slp_account *account, slp_table **parts, int64_t nparts,
 	j->dir = j->alloc + 1;
 	/* count per slot, prefix sums, then place: a slot's word runs from begin to end */
 	for (int64_t p = 0; p < nparts; p++)
-		for (int64_t s = 0; s < parts[p]->nslabs; s++) {
+		for (int64_t s = 0; s < parts[p]->npages; s++) {
 			uint8_t *e;
-			for (int64_t k = slp_table_slab(parts[p], s, &e); k > 0; k--, e += esize) {
+			for (int64_t k = slp_table_page(parts[p], s, &e); k > 0; k--, e += esize) {
 				if (k % SLP_PIECE == 0 && slp_canceled(parts[p])) goto canceled;
 				j->dir[*(uint64_t *)e >> j->shift]++;
 			}
@@ -137,12 +219,13 @@ slp_join *slp_join_seal(slp_account *account, slp_table **parts, int64_t nparts,
 		at += c * esize;
 	}
 	for (int64_t p = 0; p < nparts; p++)
-		for (int64_t s = 0; s < parts[p]->nslabs; s++) {
+		for (int64_t s = 0; s < parts[p]->npages; s++) {
 			uint8_t *e;
-			for (int64_t k = slp_table_slab(parts[p], s, &e); k > 0; k--, e += esize) {
+			for (int64_t k = slp_table_page(parts[p], s, &e); k > 0; k--, e += esize) {
 				if (k % SLP_PIECE == 0 && slp_canceled(parts[p])) goto canceled;
 				uint64_t h = *(uint64_t *)e, *d = &j->dir[h >> j->shift];
-				memcpy((void *)(*d & ADDRESS), e, esize);
+				uint8_t *to = memcpy((void *)(*d & ADDRESS), e, esize);
+				for (int64_t i = 0; i < nstrs; i++) *(slp_str *)(to + strs[i]) = slp_row_str(e, strs[i]);
 				*d = (*d + esize) | 1ull << (48 + (h & 15));
 			}
 		}

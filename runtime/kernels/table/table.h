@@ -2,24 +2,26 @@
 #ifndef SLP_TABLE_H
 #define SLP_TABLE_H
 #include "../include/abi.h"
-#include "../include/arena.h"
+#include "../include/page.h"
 #include <stdbool.h>
 
 /* Offsets are stated in runtime/abi (Table…): generated code reads and writes these fields. */
 typedef struct slp_table {
-	uint64_t *dir;   /* aggregate: entry address | tag << 48, 0 free */
-	uint64_t mask;   /* slots - 1 */
-	uint8_t *next;   /* next free entry of the slab */
-	uint8_t *end;    /* end of the slab */
-	int64_t count;   /* entries */
-	int64_t limit;   /* GROW before there are more */
-	slp_arena arena; /* strings, sort keys */
-	uint8_t *init;   /* a fresh group's bytes; owned */
-	int64_t esize;
+	uint64_t *dir;  /* aggregate: entry address | tag << 48, 0 free */
+	uint64_t mask;  /* slots - 1 */
+	uint8_t *next;  /* next free entry, in pages[at] */
+	uint8_t *end;   /* end of that page's entries, or of those it may have by now */
+	int64_t count;  /* entries */
+	int64_t limit;  /* GROW before there are more: for so many there are slots and pages */
+	slp_page *page; /* pages[at]; an empty head if there is none yet */
+	uint8_t *init;  /* a fresh group's bytes; owned */
 	uint64_t cut; /* first eight bytes (big endian) of the last key that a top-N still wants */
-	/* slabs: entries lie in a few contiguous stretches */
-	struct slp_slab { uint8_t *base; int64_t bytes, used; } *slabs; /* used: of all but the last */
-	int64_t nslabs, capslabs;
+	slp_page **pages; /* those before at are full, those behind it spare */
+	int64_t npages, cappages, at;
+	int64_t esize, per; /* bytes an entry, entries a page */
+	int64_t start;      /* entries for which the first page is counted at first */
+	struct slp_heap { uint8_t *base; int64_t bytes; } *heaps; /* of pages that are gone: slp_table_drop_rows */
+	int64_t nheaps;
 	int64_t dirbytes;
 	slp_account *account; /* all of the table's memory is counted there */
 	uint8_t kind; /* 0: entries only, 1: with a directory */
@@ -31,7 +33,7 @@ SLP_AT(slp_table, next, SLP_TABLE_NEXT);
 SLP_AT(slp_table, end, SLP_TABLE_END);
 SLP_AT(slp_table, count, SLP_TABLE_COUNT);
 SLP_AT(slp_table, limit, SLP_TABLE_LIMIT);
-SLP_AT(slp_table, arena, SLP_TABLE_ARENA);
+SLP_AT(slp_table, page, SLP_TABLE_PAGE);
 SLP_AT(slp_table, init, SLP_TABLE_INIT);
 SLP_AT(slp_table, cut, SLP_TABLE_CUT);
 
@@ -43,8 +45,16 @@ enum { SLP_PIECE = 1 << 10 };
 static inline bool slp_canceled(const slp_table *t) { return t->cancel && *t->cancel; }
 /* Room for n more entries; doubles the directory as needed. 0: fine, -1: out of memory or canceled. */
 int slp_table_grow(slp_table *t, int64_t n);
-/* Slab i's entries. */
-int64_t slp_table_slab(const slp_table *t, int64_t i, uint8_t **base);
+/* The first entry of the next page: there is one, and the present page is full. Generated code calls it. */
+uint8_t *slp_table_turn(slp_table *t);
+/* An entry that the caller counts and fills. There is room for it. */
+uint8_t *slp_table_add(slp_table *t);
+/* Page i's entries. */
+int64_t slp_table_page(const slp_table *t, int64_t i, uint8_t **base);
+/* No entry will be added: frees what is spare. */
+void slp_table_end(slp_table *t);
+/* Frees all entries but not their strings, which stay where they are until the table is freed. -1: out of memory. */
+int slp_table_drop_rows(slp_table *t);
 
 /* A sealed join table: entries sorted by slot, contiguous, behind a directory whose
    words hold the end of a slot's entries and a 16-bit Bloom tag of their hashes. */
@@ -61,7 +71,9 @@ SLP_AT(slp_join, dir, SLP_JOIN_DIR);
 SLP_AT(slp_join, shift, SLP_JOIN_SHIFT);
 SLP_AT(slp_join, count, SLP_JOIN_COUNT);
 
-slp_join *slp_join_seal(slp_account *account, slp_table **parts, int64_t nparts, int64_t esize);
+/* Entries' strings, at the offsets strs, get addresses: they are those of the parts, which must live as long. */
+slp_join *slp_join_seal(slp_account *account, slp_table **parts, int64_t nparts, int64_t esize, const int64_t *strs,
+	int64_t nstrs);
 void slp_join_free(slp_join *j);
 
 /* Sorts a part's entries by their normalised keys (a Str at keyoff). keep > 0: only the

@@ -1,7 +1,7 @@
 package table
 
 /*
-#cgo CFLAGS: -O3 -fno-strict-aliasing -DSLP_HEADERS=0x48f94aa6
+#cgo CFLAGS: -O3 -fno-strict-aliasing -DSLP_HEADERS=0xa228cc2a
 #cgo LDFLAGS: -lm
 #include "run.h"
 #include "../include/str.h"
@@ -15,7 +15,8 @@ static void *slp_addr_memcpy(void) { return (void *)memcpy; }
 static void *slp_addr_memset(void) { return (void *)memset; }
 static void *slp_addr_memmove(void) { return (void *)memmove; }
 uint64_t slp_hash_long(uint64_t, uint64_t);
-void slp_own_str(); void slp_own_keys(); void slp_keys_equal(); void slp_mul128_overflows();
+void slp_own_str(); void slp_put_str(); void slp_own_keys(); void slp_keys_equal(); void slp_page_keys_equal();
+void slp_mul128_overflows();
 void slp_i128_to_f64(); void slp_f64_to_i128(); void slp_in_i64(); void slp_in_f64(); void slp_in_i128();
 void slp_in_str();
 void slp_arena_take(); void slp_key_str(); void slp_make_str();
@@ -44,8 +45,11 @@ var Symbols = []abi.Symbol{
 	{Name: "memmove", Addr: addr(C.slp_addr_memmove())},
 	{Name: "slp_hash_long", Addr: addr(C.slp_hash_long)},
 	{Name: "slp_own_str", Addr: addr(C.slp_own_str)},
+	{Name: "slp_put_str", Addr: addr(C.slp_put_str)},
 	{Name: "slp_own_keys", Addr: addr(C.slp_own_keys)},
 	{Name: "slp_keys_equal", Addr: addr(C.slp_keys_equal)},
+	{Name: "slp_page_keys_equal", Addr: addr(C.slp_page_keys_equal)},
+	{Name: "slp_table_turn", Addr: addr(C.slp_table_turn)},
 	{Name: "slp_mul128_overflows", Addr: addr(C.slp_mul128_overflows)},
 	{Name: "slp_i128_to_f64", Addr: addr(C.slp_i128_to_f64)},
 	{Name: "slp_f64_to_i128", Addr: addr(C.slp_f64_to_i128)},
@@ -122,14 +126,20 @@ func (t *Table) Grow(n int) error {
 // Count is the number of entries.
 func (t *Table) Count() int { return int(t.t.count) }
 
-// Slabs is the number of contiguous stretches of entries.
-func (t *Table) Slabs() int { return int(t.t.nslabs) }
+// Pages is the number of contiguous stretches of entries.
+func (t *Table) Pages() int { return int(t.t.npages) }
 
-// Slab is stretch i and its number of entries.
-func (t *Table) Slab(i int) (offheap.View, int) {
+// Page is stretch i and its number of entries.
+func (t *Table) Page(i int) (offheap.View, int) {
 	var base *C.uint8_t
-	n := int(C.slp_table_slab(t.t, C.int64_t(i), &base))
+	n := int(C.slp_table_page(t.t, C.int64_t(i), &base))
 	return offheap.Of(unsafe.Pointer(base), n*int(t.t.esize)), n
+}
+
+// HeapBytes is what the strings of stretch i take.
+func (t *Table) HeapBytes(i int) int {
+	p := unsafe.Slice(t.t.pages, t.t.npages)[i]
+	return int(uintptr(unsafe.Pointer(p.heap.cur)) - uintptr(unsafe.Pointer(p.base)))
 }
 
 // AddEntry takes one entry by hand: the single group of an ungrouped aggregate.
@@ -137,12 +147,13 @@ func (t *Table) AddEntry(init []byte) error {
 	if err := t.Grow(1); err != nil {
 		return err
 	}
-	p := unsafe.Pointer(t.t.next)
-	copy(unsafe.Slice((*byte)(p), len(init)), init)
-	t.t.next = (*C.uint8_t)(unsafe.Add(p, len(init)))
+	copy(unsafe.Slice((*byte)(unsafe.Pointer(C.slp_table_add(t.t))), len(init)), init)
 	t.t.count++
 	return nil
 }
+
+// End says that no entry will be added.
+func (t *Table) End() { C.slp_table_end(t.t) }
 
 // Sort orders the entries by the key at keyOff; the array of their addresses is freed by FreeOrder.
 func (t *Table) Sort(keyOff, keep int) (offheap.View, int, error) {
@@ -180,9 +191,9 @@ type Join struct {
 	acct *mem.Account
 }
 
-// Seal builds a node's join table from its parts, which may be freed but for
-// their strings: they must live as long as the table. It fails with 53200.
-func Seal(acct *mem.Account, parts []*Table, entrySize int) (*Join, error) {
+// Seal builds a node's join table from its parts, whose entries go, but not their strings, which are at the offsets
+// strs: the parts must live as long as the table. It fails with 53200.
+func Seal(acct *mem.Account, parts []*Table, entrySize int, strs []int64) (*Join, error) {
 	ps := (**C.slp_table)(C.malloc(C.size_t(8 * (len(parts) + 1))))
 	defer C.free(unsafe.Pointer(ps))
 	for i, p := range parts {
@@ -190,10 +201,17 @@ func Seal(acct *mem.Account, parts []*Table, entrySize int) (*Join, error) {
 	}
 	var j *C.slp_join
 	if !acct.Try(func() bool {
-		j = C.slp_join_seal(counters(acct), ps, C.int64_t(len(parts)), C.int64_t(entrySize))
+		j = C.slp_join_seal(counters(acct), ps, C.int64_t(len(parts)), C.int64_t(entrySize),
+			(*C.int64_t)(unsafe.SliceData(strs)), C.int64_t(len(strs)))
 		return j != nil
 	}) {
 		return nil, acct.Refusal()
+	}
+	for _, p := range parts {
+		if C.slp_table_drop_rows(p.t) != 0 {
+			C.slp_join_free(j)
+			return nil, p.acct.Refusal()
+		}
 	}
 	return &Join{j, acct}, nil
 }

@@ -1,0 +1,6 @@
+//go:build invariants
+
+package heap
+
+// #cgo CFLAGS: -DSLP_INVARIANTS
+import "C"
