@@ -60,9 +60,6 @@ func (a *aggregation) group(sc *scope, q *parse.Query, targets []target) error {
 	if len(sets) == 1 { // it has all keys
 		return nil
 	}
-	if slices.ContainsFunc(sets, func(s groupSet) bool { return len(s) == 0 }) {
-		return a.b.unsupported(items[0].At(), "a grouping set without keys beside others")
-	}
 	a.sets = sets
 	a.setCol = algebra.Column{ID: a.b.newID(), Name: "grouping_set", Type: types.TInt8}
 	a.ids[a.setCol.ID] = true

@@ -163,7 +163,66 @@ func (a *aggregation) overSets(in algebra.Node) algebra.Node {
 	}
 	agg.Keys = append(agg.Keys, x.Number.Ref())
 	agg.Cols = slices.Concat(a.keyCols, []algebra.Column{a.setCol}, a.aggCols)
+	if slices.ContainsFunc(a.sets, func(s groupSet) bool { return len(s) == 0 }) {
+		a.withEmptySets(agg)
+	}
 	return agg
+}
+
+// withEmptySets lets agg give a group for each set without keys even if it has no rows: a row more of the set's number
+// and NULLs, which no aggregate looks at.
+func (a *aggregation) withEmptySets(agg *algebra.Aggregate) {
+	b := a.b
+	rows := &algebra.Project{In: agg.In}
+	all := &algebra.Union{}
+	move := func(e *algebra.Expr, name string) *algebra.Expr {
+		for i, o := range rows.Exprs {
+			if b.equal(o, e) && o.Type == e.Type {
+				return all.Cols[i].Ref()
+			}
+		}
+		c := algebra.Column{ID: b.newID(), Name: name, Type: e.Type, Nullable: e.Nullable}
+		rows.Exprs, rows.Cols = append(rows.Exprs, e), append(rows.Cols, c)
+		c.ID, c.Nullable = b.newID(), true
+		all.Cols = append(all.Cols, c)
+		return c.Ref()
+	}
+	set := move(agg.Keys[len(a.keys)], a.setCol.Name)
+	for i, k := range agg.Keys[:len(a.keys)] {
+		agg.Keys[i] = move(k, a.keyCols[i].Name)
+	}
+	agg.Keys[len(a.keys)] = set
+	present := algebra.Truth(true)
+	agg.Aggs = slices.Clone(agg.Aggs)
+	for i, c := range agg.Aggs {
+		args := slices.Clone(c.Args)
+		if len(args) == 0 {
+			args = []*algebra.Expr{present}
+		}
+		for j, e := range args {
+			if j == 0 || e.HasColumn() { // constants behind the first argument stay
+				args[j] = move(e, "value")
+			}
+		}
+		agg.Aggs[i].Args = args
+	}
+	none := &algebra.Values{}
+	for _, c := range rows.Cols {
+		c.ID, c.Nullable = b.newID(), true
+		none.Cols = append(none.Cols, c)
+	}
+	for i, s := range a.sets {
+		if len(s) > 0 {
+			continue
+		}
+		row := []*algebra.Expr{algebra.Number(types.TInt8, int64(i))}
+		for _, c := range none.Cols[1:] {
+			row = append(row, algebra.Null(c.Type))
+		}
+		none.Rows = append(none.Rows, row)
+	}
+	all.In = []algebra.Node{rows, none}
+	agg.In = all
 }
 
 // groupingCall binds GROUPING and GROUPING_ID: a bit for each argument, the first one's is the highest, that is 1 if

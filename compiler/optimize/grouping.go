@@ -80,6 +80,11 @@ func (e *emitter) fillGroups(p *pipe, keys []groupKey, accs []*accum, rows float
 		cols, ids = append(cols, a.out), append(ids, a.id)
 	}
 	sink.TableID = e.table(t, p.seg)
-	p.seg.Sink = sink
+	if e.merged(p) && !p.single() { // the groups of each arm by themselves: another level puts them together
+		delete(e.fillers, sink.TableID)
+		e.redirect(p, sink)
+	} else {
+		p.seg.Sink = sink
+	}
 	return e.open(p.seg.Where, plan.Source{Kind: program.SourceTable, TableID: sink.TableID, Cols: cols}, ids)
 }

@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"fmt"
+	"slices"
 
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
@@ -139,7 +140,8 @@ func (e *emitter) merged(p *pipe) bool {
 		e.sender[s.Source.Exchange][0].Sink.Dist == program.DistLocal
 }
 
-// redirect makes the senders of a merged pipe send where its segment, which is no more, would have sent.
+// redirect makes the senders of a merged pipe do what its segment, which is no more, would have done: send its rows, or
+// put them into a table.
 func (e *emitter) redirect(p *pipe, to plan.Sink) {
 	x := p.seg.Source.Exchange
 	for _, s := range e.sender[x] {
@@ -158,8 +160,18 @@ func (e *emitter) redirect(p *pipe, to plan.Sink) {
 		}
 		own := to
 		own.Keys, own.Cols = through(to.Keys), through(to.Cols)
+		own.Aggs = slices.Clone(to.Aggs)
+		for i, a := range own.Aggs {
+			if a.Arg != nil {
+				own.Aggs[i].Arg = through([]*plan.Expr{a.Arg})[0]
+			}
+		}
 		s.Sink = own
-		e.sender[to.Exchange] = append(e.sender[to.Exchange], s)
+		if to.Kind.Fills() {
+			e.fillers[to.TableID] = append(e.fillers[to.TableID], s)
+		} else {
+			e.sender[to.Exchange] = append(e.sender[to.Exchange], s)
+		}
 	}
 	delete(e.sender, x)
 	delete(e.receiver, x)
