@@ -33,7 +33,7 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 			unknown = read(l.vec(types.I8))
 		}
 		op = &subop.ProbeMarked{Probe: probe, Unknown: unknown, Yield: subop.Num(passes)}
-	case j.Kind == plan.LeftJoin:
+	case j.Kind == plan.LeftJoin || j.Kind == plan.FullJoin:
 		op = (*subop.ProbeLeft)(&probe)
 	}
 	l.emitIn(op, l.dom.Domain, more)
@@ -47,6 +47,7 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 	}
 	l.payload(t, e, from, after, lone)
 	if j.Residual == nil {
+		l.markEntries(j, e, from, lone)
 		return
 	}
 	if lone.Mode != subop.None && l.mayFail(j.Residual) {
@@ -64,6 +65,7 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 	if !j.Kind.LeftOnly() { // rows of the second pass always pass
 		l.keep(result{v: l.logicOp("bool_or", types.I8, truth, lone), null: none})
 		l.emit(&subop.Mark{Row: p, Marks: probe.Matched})
+		l.markEntries(j, e, from, lone)
 		return
 	}
 	// Pairs leave marks, rows of the second pass go on with what the marks say.
@@ -86,9 +88,17 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 // secondPass says, of kinds of joins, which rows go on behind the pairs if there is a condition beside the keys.
 var secondPass = map[plan.JoinKind]int{
 	plan.LeftJoin: subop.YieldUnmarked,
+	plan.FullJoin: subop.YieldUnmarked,
 	plan.SemiJoin: subop.YieldMarked,
 	plan.AntiJoin: subop.YieldUnmarked,
 	plan.MarkJoin: subop.YieldMarked | subop.YieldUnmarked,
+}
+
+// markEntries notes in the entries of a full join's pairs that they have a match.
+func (l *lowerer) markEntries(j *plan.HashJoin, e *entry, from, lone subop.Operand) {
+	if j.Kind == plan.FullJoin {
+		l.emit(&subop.MarkEntry{Entry: from, Flag: l.logicOp("bool_not", types.I8, lone), Field: subop.Num(e.mark)})
+	}
 }
 
 // payload adds the columns of the entries from, fetched when first read; of lone rows they are NULL.

@@ -28,6 +28,7 @@ type entry struct {
 	// shown keeps, per VARCHAR group key, the shortest of the values that are equal but for trailing blanks.
 	shown   map[int]accumulator
 	sortKey int // entry offset of the normalised key, -1
+	mark    int // entry offset of the byte that a full join sets, -1
 	shape   program.TableShape
 }
 
@@ -65,7 +66,7 @@ func stateOf(a plan.Agg) types.Phys {
 }
 
 func entryOf(t *plan.Table) *entry {
-	e := &entry{sortKey: -1, shown: map[int]accumulator{}}
+	e := &entry{sortKey: -1, mark: -1, shown: map[int]accumulator{}}
 	e.keyOff = make([]int, len(t.Keys))
 	e.keyNull = make([]int, len(t.Keys))
 	off := 0
@@ -118,6 +119,9 @@ func entryOf(t *plan.Table) *entry {
 		if c.Nullable {
 			e.payNull[i] = place(types.I8)
 		}
+	}
+	if t.Marks {
+		e.mark = place(types.I8)
 	}
 	if t.Kind == program.SinkAggr {
 		e.accumulators(t, place)

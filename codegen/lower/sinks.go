@@ -73,6 +73,9 @@ func (l *lowerer) build(s *plan.Sink) {
 		}
 	}
 	l.putPayload(ent, pay, t, e)
+	if e.mark >= 0 {
+		l.emit(&subop.Put{Entry: ent, Value: l.constSlot(types.I8, types.Int(0)), Field: subop.Num(e.mark)})
+	}
 }
 
 func (l *lowerer) exprs(es []*plan.Expr) []result {

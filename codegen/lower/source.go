@@ -126,15 +126,22 @@ func (l *lowerer) tableSource(s *plan.Source, base *positions) {
 	field := func(p types.Phys, off int) subop.Operand {
 		v := l.vec(p)
 		var get subop.Suboperator = &subop.Get{Entry: from, Field: subop.Num(off), Value: v}
-		if p == types.Str {
+		if p == types.Str && t.Kind != program.SinkHash { // whose entries are no pages' once it is sealed
 			get = &subop.GetPaged{Entry: from, Field: subop.Num(off), Value: v}
 		}
 		l.emitAt(get, base)
 		return read(v)
 	}
-	fetchers := l.sortFields(t, e, field)
-	if t.Kind == program.SinkAggr {
+	var fetchers []func() result
+	switch t.Kind {
+	case program.SinkAggr:
 		fetchers = l.groupFields(t, e, from, field)
+	case program.SinkHash:
+		fetchers = append(l.payFields(t, e, field), func() result { return result{v: field(types.I8, e.mark), null: none} })
+	default:
+		fetchers = append(l.payFields(t, e, field), func() result {
+			return result{v: field(types.Str, e.sortKey), null: none, noBlanks: true}
+		})
 	}
 	for i := range s.Cols {
 		f := fetchers[i]
@@ -150,7 +157,7 @@ func (l *lowerer) tableSource(s *plan.Source, base *positions) {
 
 type fieldReader = func(p types.Phys, off int) subop.Operand
 
-func (l *lowerer) sortFields(t *plan.Table, e *entry, field fieldReader) []func() result {
+func (l *lowerer) payFields(t *plan.Table, e *entry, field fieldReader) []func() result {
 	var out []func() result
 	for i, c := range t.Payload {
 		out = append(out, func() result {
@@ -161,7 +168,7 @@ func (l *lowerer) sortFields(t *plan.Table, e *entry, field fieldReader) []func(
 			return r
 		})
 	}
-	return append(out, func() result { return result{v: field(types.Str, e.sortKey), null: none, noBlanks: true} })
+	return out
 }
 
 func (l *lowerer) groupFields(t *plan.Table, e *entry, from subop.Operand, field fieldReader) []func() result {

@@ -21,7 +21,7 @@ func kinds() []*Kind {
 		prefetch,
 		reserve, alloc, rowAddress, put, putWord, putInt, putOwned, get, getPaged, getInt, unmatched, gather,
 		find, probe, probeLeft,
-		probeMarked, mark, expand,
+		probeMarked, mark, markEntry, expand,
 		exists, inList, room, slot, destination, rotate, output, keySize, keyAlloc, keyPut, keyCut, keyEnd, count}
 	return append(ks, slices.Collect(maps.Values(accumulators))...)
 }

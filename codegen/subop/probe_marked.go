@@ -99,3 +99,24 @@ var mark = kindOf(Kind{Name: "mark"}, emitter[Mark]{
 			{Row: vec(types.I32, 1), Flag: vec(types.I8, 3), Marks: vec(types.I8, 2)}}
 	},
 })
+
+// MarkEntry notes in entries that they were found. It never takes a mark away, so that any number of workers may set them; an entry
+// that is nobody's (the null row) is left as it is.
+type MarkEntry struct {
+	Entry, Flag Operand
+	Field       Number // offset of the mark in the entry
+}
+
+func (*MarkEntry) op() Op { return Op{Kind: markEntry} }
+
+var markEntry = kindOf(Kind{Name: "mark_entry"}, emitter[MarkEntry]{
+	row: func(c *Ctx, o *MarkEntry) {
+		found := c.asBit(c.In(o.Flag)).v
+		c.ifThen("found", found, func() {
+			c.store(constant.NewInt(i8, 1), c.gep(c.toPtr(c.In(o.Entry).v), c.Imm(o.Field), "mark.at"))
+		})
+	},
+	variants: func(*fn.Table) []MarkEntry {
+		return []MarkEntry{{Entry: vec(types.I64, 1), Flag: vec(types.I8, 2)}}
+	},
+})

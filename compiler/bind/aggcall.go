@@ -19,25 +19,21 @@ func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, agg *fn.Aggregate) 
 	if err := b.aggregateClauses(f, agg); err != nil {
 		return value{}, err
 	}
-	a := sc.agg
-	if a == nil {
-		return value{}, b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in %s", sc.noAgg)
-	}
-	if a.inside {
-		return value{}, b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate function calls cannot be nested")
-	}
 	call := algebra.AggCall{Fn: agg, Distinct: f.Distinct && !agg.IgnoresDuplicates}
 	if f.Star {
 		if call.Type = agg.Star; call.Type.Kind == types.Unknown {
 			return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s() does not exist", f.Name)
 		}
-	} else {
-		a.inside = true
-		err := b.aggregateArgs(sc, f, &call)
-		a.inside = false
-		if err != nil {
-			return value{}, err
-		}
+	} else if err := b.insideAggregate(sc, f, func() error { return b.aggregateArgs(sc, f, &call) }); err != nil {
+		return value{}, err
+	}
+	of := sc.of(call.Args)
+	a := of.agg
+	switch {
+	case a == nil:
+		return value{}, b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in %s", of.noAgg)
+	case a.inside:
+		return value{}, b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate function calls cannot be nested")
 	}
 	if f.Filter != nil {
 		if err := b.filter(sc, f.Filter, &call); err != nil {
@@ -45,6 +41,34 @@ func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, agg *fn.Aggregate) 
 		}
 	}
 	return value{expr: a.add(call), typ: call.Type, pos: f.Pos}, nil
+}
+
+// insideAggregate lets bind bind the arguments of f, in which no aggregate of the same query may stand.
+func (b *binder) insideAggregate(sc *scope, f *parse.FuncCall, bind func() error) error {
+	a := sc.agg
+	if a == nil {
+		return bind()
+	}
+	if a.inside {
+		return b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate function calls cannot be nested")
+	}
+	a.inside = true
+	defer func() { a.inside = false }()
+	return bind()
+}
+
+// of is the scope of the query that an aggregate of args belongs to: the innermost whose columns they read, else s.
+func (s *scope) of(args []*algebra.Expr) *scope {
+	for o := s; o != nil; o = o.env.outer {
+		reads := false
+		for _, e := range args {
+			e.Columns(func(id algebra.ColumnID) { reads = reads || o.makes(id) })
+		}
+		if reads {
+			return o
+		}
+	}
+	return s
 }
 
 // filter binds FILTER (WHERE cond): rows for which it is not true have NULL as their value, which aggregates leave out.

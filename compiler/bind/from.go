@@ -4,6 +4,7 @@ import (
 	"slipher/catalog/similar"
 	"slipher/catalog/sqlerr"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/parse"
 )
 
@@ -90,25 +91,36 @@ func (b *binder) from(items []parse.TableExpr, env around) (algebra.Node, *scope
 	if len(items) == 0 {
 		return &algebra.Values{Rows: [][]*algebra.Expr{{}}}, &scope{env: env}, nil
 	}
-	node, sc, err := b.tableExpr(items[0], env)
+	node, sc, err := b.tableExpr(items[0], env, &scope{env: env})
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, it := range items[1:] {
-		n, s, err := b.tableExpr(it, env)
+		sc.env = env
+		n, s, err := b.tableExpr(it, env, sc)
 		if err != nil {
 			return nil, nil, err
 		}
 		if err := b.checkAlias(sc, s, it.At()); err != nil {
 			return nil, nil, err
 		}
-		node, sc = &algebra.Join{Kind: algebra.Inner, Left: node, Right: n}, sc.join(s)
+		node, sc = beside(&algebra.Join{Kind: algebra.Inner, Left: node, Right: n}), sc.join(s)
 	}
 	sc.env = env
 	return node, sc, nil
 }
 
-func (b *binder) tableExpr(t parse.TableExpr, env around) (algebra.Node, *scope, error) {
+// beside is a join whose right side may read columns of the left one (LATERAL).
+func beside(j *algebra.Join) *algebra.Join {
+	left := algebra.IDsOf(j.Left.Columns())
+	for _, id := range algebra.NewSubquery(j.Right, nil).Free() {
+		j.Lateral = j.Lateral || left[id]
+	}
+	return j
+}
+
+// tableExpr binds an item of FROM; before are the names in front of it, for LATERAL.
+func (b *binder) tableExpr(t parse.TableExpr, env around, before *scope) (algebra.Node, *scope, error) {
 	if err := b.step(t.At()); err != nil {
 		return nil, nil, err
 	}
@@ -116,14 +128,18 @@ func (b *binder) tableExpr(t parse.TableExpr, env around) (algebra.Node, *scope,
 	case *parse.TableRef:
 		return b.tableRef(x, env)
 	case *parse.SubqueryRef:
-		r, err := b.query(x.Query, env)
+		within := env
+		if x.Lateral {
+			within.outer = before
+		}
+		r, err := b.query(x.Query, within)
 		if err != nil {
 			return nil, nil, err
 		}
 		sc, err := b.derived(r, x.Alias, x.Columns, x.Pos)
 		return r.node, sc, err
 	case *parse.JoinExpr:
-		return b.join(x, env)
+		return b.join(x, env, before)
 	}
 	return nil, nil, b.unsupported(t.At(), "this FROM item")
 }
@@ -211,12 +227,14 @@ func (b *binder) rename(s *scope, alias string, names []string, at parse.Pos) (*
 }
 
 // join binds a written join. RIGHT is LEFT with the sides exchanged.
-func (b *binder) join(j *parse.JoinExpr, env around) (algebra.Node, *scope, error) {
-	ln, ls, err := b.tableExpr(j.Left, env)
+func (b *binder) join(j *parse.JoinExpr, env around, before *scope) (algebra.Node, *scope, error) {
+	ln, ls, err := b.tableExpr(j.Left, env, before)
 	if err != nil {
 		return nil, nil, err
 	}
-	rn, rs, err := b.tableExpr(j.Right, env)
+	sides := before.join(ls)
+	sides.env = env
+	rn, rs, err := b.tableExpr(j.Right, env, sides)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -225,7 +243,11 @@ func (b *binder) join(j *parse.JoinExpr, env around) (algebra.Node, *scope, erro
 	}
 	both := ls.join(rs)
 	both.env = env
-	out := &algebra.Join{Kind: algebra.Inner, Left: ln, Right: rn}
+	out := beside(&algebra.Join{Kind: algebra.Inner, Left: ln, Right: rn})
+	if out.Lateral && (j.Kind == parse.RightJoin || j.Kind == parse.FullJoin) {
+		return nil, nil, b.errorAt(j.Right.At(), sqlerr.InvalidColumnReference,
+			"the combining JOIN type must be INNER or LEFT for a LATERAL reference")
+	}
 	using := j.Using
 	if j.Natural {
 		for _, c := range ls.visible {
@@ -252,8 +274,86 @@ func (b *binder) join(j *parse.JoinExpr, env around) (algebra.Node, *scope, erro
 	case parse.RightJoin:
 		out.Kind, out.Left, out.Right = algebra.Left, rn, ln
 		ls.setNullable()
+	case parse.FullJoin:
+		out.Kind = algebra.Full
+		ls.setNullable()
+		rs.setNullable()
+		if len(using) > 0 {
+			n := b.mergeFull(out, both, ls, rs, using)
+			return b.aliasJoin(j, n, both, len(using))
+		}
 	}
-	return out, both, nil
+	return b.aliasJoin(j, out, both, len(using))
+}
+
+// mergeFull gives a full join, with the scope both, columns that stand for two of USING: the value that is there.
+func (b *binder) mergeFull(n *algebra.Join, both, ls, rs *scope, using []string) algebra.Node {
+	p := &algebra.Project{In: n}
+	now := map[algebra.ColumnID]algebra.ColumnID{}
+	for _, c := range n.Columns() {
+		id := c.ID
+		p.Exprs = append(p.Exprs, c.Ref())
+		c.ID = b.newID()
+		now[id] = c.ID
+		p.Cols = append(p.Cols, c)
+	}
+	for i, name := range using {
+		l, _ := ls.findVisible(name)
+		r, _ := rs.findVisible(name)
+		e, err := b.firstOf([]value{b.column(l, -1), b.column(r, -1)})
+		if err != nil { // they were compared
+			e = b.ref(l, nil)
+		}
+		c := algebra.Column{ID: b.newID(), Name: name, Type: e.Type, Nullable: true}
+		p.Exprs, p.Cols = append(p.Exprs, e), append(p.Cols, c)
+		both.visible[i] = &column{name: name, id: c.ID, typ: c.Type, nullable: true}
+	}
+	moved := map[*column]bool{}
+	for _, r := range both.rels {
+		for _, c := range r.cols {
+			if !moved[c] {
+				moved[c] = true
+				c.id = now[c.id]
+			}
+		}
+	}
+	for _, c := range both.visible[len(using):] { // those that stand for two of joins inside
+		if !moved[c] {
+			moved[c] = true
+			c.id = now[c.id]
+		}
+	}
+	return p
+}
+
+// firstOf is the first of values that is not NULL.
+func (b *binder) firstOf(vs []value) (*algebra.Expr, error) {
+	t, err := b.common(vs, "JOIN/USING")
+	if err != nil {
+		return nil, err
+	}
+	es, err := b.coerceAll(vs, t)
+	if err != nil {
+		return nil, err
+	}
+	return &algebra.Expr{Kind: expr.Coalesce, Type: t, Nullable: true, Args: es}, nil
+}
+
+// aliasJoin gives a join, of whose columns the first merged ones stand for two, the names that its alias and that of USING make.
+func (b *binder) aliasJoin(j *parse.JoinExpr, n algebra.Node, sc *scope, merged int) (algebra.Node, *scope, error) {
+	if j.UsingAlias != "" {
+		sc.rels = append(sc.rels, &relation{alias: j.UsingAlias, cols: sc.visible[:merged]})
+	}
+	if j.Alias == "" {
+		return n, sc, nil
+	}
+	rel := &relation{alias: j.Alias}
+	for _, c := range sc.visible {
+		own := *c
+		rel.cols = append(rel.cols, &own)
+	}
+	out, err := b.rename(&scope{rels: []*relation{rel}, visible: rel.cols, env: sc.env}, j.Alias, j.Columns, j.Pos)
+	return n, out, err
 }
 
 // using equates the named columns and merges them: the preserved side's column

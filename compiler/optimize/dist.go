@@ -86,27 +86,28 @@ const (
 	distInner
 	distOuter
 	distBoth
+	gathered // both to one instance
 )
 
 func (m movement) String() string {
 	return [...]string{"DS_DIST_NONE", "DS_DIST_ALL_NONE", "DS_BCAST_INNER", "DS_DIST_INNER", "DS_DIST_OUTER",
-		"DS_DIST_BOTH"}[m]
+		"DS_DIST_BOTH", "DS_DIST_BOTH"}[m]
 }
 
 // legalMoves: may a join of this kind bring its sides together that way?
 //
-// All kinds here emit probe rows, and every movement leaves each probe row in
-// exactly one place with all its matches, so all are legal. The kinds that emit unmatched
-// build rows (RIGHT, FULL) will not be with a build side on every node. A probe side
-// that is on every node itself is dealt out once first (dealOut), except beside a
-// build side that is too.
-var legalMoves = map[plan.JoinKind][6]bool{
-	//                 NONE  ALL   BCAST INNER OUTER BOTH
-	plan.InnerJoin: {true, true, true, true, true, true},
-	plan.LeftJoin:  {true, true, true, true, true, true},
-	plan.SemiJoin:  {true, true, true, true, true, true},
-	plan.AntiJoin:  {true, true, true, true, true, true},
-	plan.MarkJoin:  {true, true, true, true, true, true},
+// A movement leaves each probe row in exactly one place with all its matches, which is all that kinds need that emit
+// probe rows. Those that emit unmatched rows of the build side need these in one place, too, with all that may match them:
+// nothing that is on several nodes. A probe side that is on every node itself is dealt out once first (dealOut), except
+// beside a build side that is too.
+var legalMoves = map[plan.JoinKind][7]bool{
+	//                 NONE  ALL    BCAST  INNER OUTER BOTH  gathered
+	plan.InnerJoin: {true, true, true, true, true, true, false},
+	plan.LeftJoin:  {true, true, true, true, true, true, false},
+	plan.FullJoin:  {true, false, false, true, true, true, true},
+	plan.SemiJoin:  {true, true, true, true, true, true, false},
+	plan.AntiJoin:  {true, true, true, true, true, true, false},
+	plan.MarkJoin:  {true, true, true, true, true, true, false},
 }
 
 // dealOut is n with each row in one place.

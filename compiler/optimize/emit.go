@@ -22,13 +22,14 @@ type emitter struct {
 	receiver  map[int]*plan.Segment
 	fillers   map[int][]*plan.Segment // by table
 	ranIn     map[physical]*plan.Segment
-	cuts      map[*joinOp]rowLimit // joins whose build sides are read no further
+	after     map[*plan.Segment]*plan.Segment // begins behind which other of its stream
+	cuts      map[*joinOp]rowLimit            // joins whose build sides are read no further
 }
 
 func newEmitter(p *planner) *emitter {
 	return &emitter{p: p, q: &plan.Query{LeaderOnly: p.leader},
 		sender: map[int][]*plan.Segment{}, receiver: map[int]*plan.Segment{},
-		fillers: map[int][]*plan.Segment{}, ranIn: map[physical]*plan.Segment{}, cuts: map[*joinOp]rowLimit{}}
+		fillers: map[int][]*plan.Segment{}, ranIn: map[physical]*plan.Segment{}, after: map[*plan.Segment]*plan.Segment{}, cuts: map[*joinOp]rowLimit{}}
 }
 
 // pipe is a segment under construction and where its rows' columns stand.

@@ -78,6 +78,9 @@ func (g *graph) memberIn(c class, a, b part) *algebra.Expr {
 
 // movements completes a join in all ways in which its sides can come together.
 func (p *planner) movements(j joinOp, probe, build physical) []physical {
+	if j.kind == plan.FullJoin {
+		probe, build = p.dealOut(probe), p.dealOut(build)
+	}
 	if probe.out().dist.kind == distAll && build.out().dist.kind != distAll {
 		probe = p.dealOut(probe)
 	}
@@ -119,8 +122,13 @@ func (p *planner) movements(j joinOp, probe, build physical) []physical {
 		add(distNone, nil, pd)
 		return out
 	}
+	if j.kind == plan.FullJoin && (p.env.Nodes == 1 || p.leader) { // the table is shared as it is
+		add(distNone, nil, dist{kind: pd.kind})
+		return out
+	}
 	add(bcastInner, nil, pd)
 	if p.env.Nodes == 1 || len(j.probeKeys) == 0 {
+		add(gathered, nil, dist{kind: distSingle})
 		return out // on one node the table is shared as it is: no bytes move
 	}
 	if probePlaced {
@@ -157,8 +165,11 @@ func joinColumns(j *joinOp, probe, build []algebra.Column) []algebra.Column {
 	if j.kind.LeftOnly() {
 		return out
 	}
+	for i := range out {
+		out[i].Nullable = out[i].Nullable || j.kind == plan.FullJoin
+	}
 	for _, c := range build {
-		c.Nullable = c.Nullable || j.kind == plan.LeftJoin
+		c.Nullable = c.Nullable || j.kind != plan.InnerJoin
 		out = append(out, c)
 	}
 	return out
@@ -186,7 +197,7 @@ func (p *planner) joinCost(j *joinOp) float64 {
 		move = sendCost(b.rows, bw)
 	case distOuter:
 		move = sendCost(pr.rows, pw)
-	case distBoth:
+	case distBoth, gathered:
 		move = sendCost(b.rows, bw) + sendCost(pr.rows, pw)
 	}
 	// a table that outgrows the caches costs more for each probe

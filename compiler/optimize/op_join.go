@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"slipher/catalog/fn"
+	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
@@ -57,6 +58,8 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 	switch j.kind {
 	case plan.LeftJoin:
 		j.rows = math.Max(l, pairs)
+	case plan.FullJoin:
+		j.rows = math.Max(l+r, pairs)
 	case plan.SemiJoin:
 		j.rows = math.Max(1, l*share)
 	case plan.AntiJoin:
@@ -70,7 +73,7 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 }
 
 // joinKinds are the kinds of hash joins for those that are planned where they stand.
-var joinKinds = map[algebra.JoinKind]plan.JoinKind{algebra.Left: plan.LeftJoin, algebra.Semi: plan.SemiJoin,
+var joinKinds = map[algebra.JoinKind]plan.JoinKind{algebra.Left: plan.LeftJoin, algebra.Full: plan.FullJoin, algebra.Semi: plan.SemiJoin,
 	algebra.Anti: plan.AntiJoin, algebra.Mark: plan.MarkJoin}
 
 // sides splits an equality between two column sets.
@@ -112,18 +115,18 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n.move == distOuter || n.move == distBoth {
+	switch n.move {
+	case distOuter, distBoth:
 		p = e.exchange(p, program.DistHash, pick(n.probeKeys, n.moveKeys), probeCols)
+	case gathered:
+		p = e.exchange(p, program.DistSingle, nil, probeCols)
 	}
-	step := &plan.HashJoin{Table: table, Kind: n.kind, Keys: p.exprs(n.probeKeys),
-		Unknown: n.mark != nil && n.mark.Nullable}
-	if len(n.probeKeys) == 0 {
-		step.Keys = []*plan.Expr{constKey()}
-	}
+	keys, _ := n.keys(p.exprs(n.probeKeys), nil)
+	step := &plan.HashJoin{Table: table, Kind: n.kind, Keys: keys, Unknown: n.mark != nil && n.mark.Nullable}
 	p.step(step)
 	probeOnly := len(p.cols)
 	for i, c := range e.q.Tables[table].Payload {
-		c.Nullable = c.Nullable || n.kind == plan.LeftJoin
+		c.Nullable = c.Nullable || n.kind != plan.InnerJoin
 		p.at[payload[i].ID] = plan.Position(len(p.cols))
 		p.cols = append(p.cols, c)
 	}
@@ -143,7 +146,64 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	if len(n.filter) > 0 {
 		p.step(&plan.Filter{Preds: p.exprs(n.filter)})
 	}
+	if n.kind == plan.FullJoin {
+		return n.unmatched(e, p, table, payload, want), nil
+	}
 	return p, nil
+}
+
+// keys are the join's keys as both sides' segments have them. None: every pair meets under one constant. Of a full join, rows of the
+// build side with a NULL among their keys are kept, under a key of their own that no row of the probe side has.
+func (n *joinOp) keys(probe, build []*plan.Expr) (p, b []*plan.Expr) {
+	if len(n.probeKeys) == 0 {
+		return []*plan.Expr{constKey()}, []*plan.Expr{constKey()}
+	}
+	null := false
+	for _, k := range n.buildKeys {
+		null = null || k.Nullable
+	}
+	if n.kind != plan.FullJoin || !null {
+		return probe, build
+	}
+	isNull := expr.Truth[plan.Position](false)
+	for i, k := range build {
+		if !k.Nullable {
+			continue
+		}
+		test := &plan.Expr{Kind: expr.IsNull, Type: types.TBool, Args: []*plan.Expr{k}}
+		isNull = expr.AnyOf([]*plan.Expr{isNull, test})
+		build[i] = &plan.Expr{Kind: expr.Coalesce, Type: k.Type, Args: []*plan.Expr{k, expr.Zero[plan.Position](k.Type)}}
+	}
+	return append(probe, expr.Truth[plan.Position](false)), append(build, isNull)
+}
+
+// unmatched adds the rows of a full join's build side that p, which probes its table, has not found. They follow when p's segment
+// has ended on the node.
+func (n *joinOp) unmatched(e *emitter, p *pipe, table int, payload []algebra.Column, want algebra.IDs) *pipe {
+	t := e.q.Tables[table]
+	ids := make([]algebra.ColumnID, len(payload))
+	for i, c := range payload {
+		ids[i] = c.ID
+	}
+	u := e.open(p.seg.Where, plan.Source{Kind: program.SourceTable, TableID: table, Cols: plan.TableLayout(t)}, ids)
+	found := u.column(plan.Position(len(t.Payload)))
+	u.step(&plan.Filter{Preds: []*plan.Expr{expr.Negate(found)}})
+	e.after[u.seg] = p.seg
+	cols := need(n.cols, want)
+	if len(cols) == 0 { // rows that are only counted
+		cols = n.cols[:1]
+	}
+	var arms [2][]*plan.Expr
+	for _, c := range cols {
+		for i, arm := range []*pipe{p, u} {
+			x := expr.Null[plan.Position](c.Type)
+			if at, ok := arm.at[c.ID]; ok {
+				x = arm.column(at)
+			}
+			arms[i] = append(arms[i], x)
+		}
+	}
+	return e.merge([]*pipe{p, u}, arms[:], cols)
 }
 
 // emitBuild makes the build side and returns the number of its table.
@@ -165,12 +225,12 @@ func (n *joinOp) emitBuild(e *emitter, payload []algebra.Column) (int, error) {
 		}
 	case distInner, distBoth:
 		p = e.exchange(p, program.DistHash, pick(n.buildKeys, n.moveKeys), cols)
+	case gathered:
+		p = e.exchange(p, program.DistSingle, nil, cols)
 	}
-	t := &plan.Table{Kind: program.SinkHash, EstRows: estimate(n.build.out().rows)}
-	sink := plan.Sink{Kind: program.SinkHash, LimitParam: -1, OffsetParam: -1, Keys: p.exprs(n.buildKeys)}
-	if len(n.buildKeys) == 0 {
-		sink.Keys = []*plan.Expr{constKey()}
-	}
+	t := &plan.Table{Kind: program.SinkHash, EstRows: estimate(n.build.out().rows), Marks: n.kind == plan.FullJoin}
+	sink := plan.Sink{Kind: program.SinkHash, LimitParam: -1, OffsetParam: -1}
+	_, sink.Keys = n.keys(nil, p.exprs(n.buildKeys))
 	for i, k := range sink.Keys {
 		t.Keys = append(t.Keys, plan.Column{Name: fmt.Sprintf("k%d", i), Type: k.Type, Nullable: k.Nullable})
 	}
@@ -219,14 +279,15 @@ func (op *joinOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.No
 		label, moved = "", 0
 	}
 	if len(op.probeKeys) == 0 {
-		prefix := [...]string{"Nested Loop", "Nested Loop Left Join", "Nested Loop IN Join",
+		prefix := [...]string{"Nested Loop", "Nested Loop Left Join", "Nested Loop Full Join",
+			"Nested Loop IN Join",
 			"Nested Loop NOT IN Join", "Nested Loop Mark Join"}[op.kind]
 		n.Title = x.title(prefix + label)
 		n.StartupCost = outer.StartupCost + inner.StartupCost
 		n.TotalCost = outer.TotalCost + inner.TotalCost + moved + 2*showOp*float64(outer.Rows)*float64(inner.Rows)
 		n.Children = []*plan.Node{outer, inner}
 	} else {
-		n.Title = x.title([...]string{"Hash Join", "Hash Left Join", "Hash IN Join", "Hash NOT IN Join",
+		n.Title = x.title([...]string{"Hash Join", "Hash Left Join", "Hash Full Join", "Hash IN Join", "Hash NOT IN Join",
 			"Hash Mark Join"}[op.kind] + label)
 		hash := *inner
 		hash.Title, hash.Details, hash.Children, hash.StartupCost = x.title("Hash"), nil, []*plan.Node{inner}, inner.TotalCost

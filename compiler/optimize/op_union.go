@@ -97,10 +97,8 @@ func (n *unionOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	if len(at) == 0 {
 		at = []int{0} // rows that are only counted
 	}
-	x := e.exchanges
-	e.exchanges++
-	where := plan.OneSlice
-	for _, in := range n.in {
+	arms, exprs := make([]*pipe, len(n.in)), make([][]*plan.Expr, len(n.in))
+	for k, in := range n.in {
 		cols := in.out().cols
 		ids := algebra.IDs{}
 		for _, i := range at {
@@ -110,11 +108,26 @@ func (n *unionOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 		if err != nil {
 			return nil, err
 		}
-		sink := plan.Sink{Kind: program.SinkDist, Exchange: x, Dist: program.DistLocal, LimitParam: -1, OffsetParam: -1}
 		for _, i := range at {
-			sink.Cols = append(sink.Cols, p.column(p.at[cols[i].ID]))
+			exprs[k] = append(exprs[k], p.column(p.at[cols[i].ID]))
 		}
-		p.seg.Sink = sink
+		arms[k] = p
+	}
+	out := make([]algebra.Column, len(at))
+	for k, i := range at {
+		out[k] = n.cols[i]
+	}
+	return e.merge(arms, exprs, out), nil
+}
+
+// merge lets all arms send their exprs as cols to one exchange, whose rows stay on their node.
+func (e *emitter) merge(arms []*pipe, exprs [][]*plan.Expr, cols []algebra.Column) *pipe {
+	x := e.exchanges
+	e.exchanges++
+	where := plan.OneSlice
+	for k, p := range arms {
+		p.seg.Sink = plan.Sink{Kind: program.SinkDist, Exchange: x, Dist: program.DistLocal, LimitParam: -1, OffsetParam: -1,
+			Cols: exprs[k]}
 		e.sender[x] = append(e.sender[x], p.seg)
 		if p.seg.Where != plan.OneSlice {
 			where = p.seg.Where
@@ -123,14 +136,14 @@ func (n *unionOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	if where == plan.EveryNode {
 		where = plan.EverySlice
 	}
-	out := make([]plan.Column, len(at))
-	ids := make([]algebra.ColumnID, len(at))
-	for k, i := range at {
-		out[k], ids[k] = planColumn(n.cols[i]), n.cols[i].ID
+	out := make([]plan.Column, len(cols))
+	ids := make([]algebra.ColumnID, len(cols))
+	for i, c := range cols {
+		out[i], ids[i] = planColumn(c), c.ID
 	}
 	r := e.open(where, plan.Source{Kind: program.SourceReceive, Exchange: x, Cols: out}, ids)
 	e.receiver[x] = r.seg
-	return r, nil
+	return r
 }
 
 // merged reports whether p is nothing but the rows that several segments send to their own node.

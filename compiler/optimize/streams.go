@@ -51,6 +51,9 @@ func (e *emitter) number() {
 		}
 		e.q.Streams[s.Stream] = append(e.q.Streams[s.Stream], i)
 	}
+	for s, first := range e.after {
+		s.After = []int{first.ID}
+	}
 	e.q.Segments = e.segs
 }
 

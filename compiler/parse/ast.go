@@ -312,12 +312,13 @@ type TableRef struct {
 	Columns []string // column aliases
 }
 
-// SubqueryRef is (query) alias.
+// SubqueryRef is [LATERAL] (query) alias.
 type SubqueryRef struct {
 	Pos
 	Query   *Query
 	Alias   string
 	Columns []string
+	Lateral bool
 }
 
 // JoinKind is the kind of a written join.
@@ -327,6 +328,7 @@ const (
 	InnerJoin JoinKind = iota
 	LeftJoin
 	RightJoin
+	FullJoin
 	CrossJoin
 )
 
@@ -337,5 +339,9 @@ type JoinExpr struct {
 	Natural     bool
 	Left, Right TableExpr
 	Using       []string
+	UsingAlias  string // of the columns of USING
 	On          Expr
+	// Alias hides the names of both sides behind one, with column aliases; "" if there is none.
+	Alias   string
+	Columns []string
 }

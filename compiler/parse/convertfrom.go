@@ -17,16 +17,13 @@ func (c *converter) tableExpr(n *pg.Node) (TableExpr, error) {
 		return t, nil
 	case *pg.Node_RangeSubselect:
 		r := x.RangeSubselect
-		if r.Lateral {
-			return nil, c.refuse(c.nodePos(r.Subquery), "LATERAL")
-		}
 		sel := r.Subquery.GetSelectStmt()
 		at := c.nodePos(r.Subquery)
 		q, err := c.query(sel, at)
 		if err != nil {
 			return nil, err
 		}
-		return &SubqueryRef{Pos: at, Query: q, Alias: foldIdent(r.GetAlias().GetAliasname()),
+		return &SubqueryRef{Pos: at, Query: q, Lateral: r.Lateral, Alias: foldIdent(r.GetAlias().GetAliasname()),
 			Columns: c.strings(r.GetAlias().GetColnames())}, nil
 	case *pg.Node_JoinExpr:
 		return c.join(x.JoinExpr)
@@ -40,9 +37,8 @@ func (c *converter) tableExpr(n *pg.Node) (TableExpr, error) {
 
 func (c *converter) join(n *pg.JoinExpr) (TableExpr, error) {
 	j := &JoinExpr{Pos: -1, Natural: n.IsNatural, Using: c.strings(n.UsingClause)}
-	if n.Alias != nil || n.JoinUsingAlias != nil {
-		return nil, c.refuse(-1, "an alias of a join")
-	}
+	j.Alias, j.Columns = foldIdent(n.GetAlias().GetAliasname()), c.strings(n.GetAlias().GetColnames())
+	j.UsingAlias = foldIdent(n.GetJoinUsingAlias().GetAliasname())
 	var err error
 	if j.Left, err = c.tableExpr(n.Larg); err != nil {
 		return nil, err
@@ -61,7 +57,7 @@ func (c *converter) join(n *pg.JoinExpr) (TableExpr, error) {
 	case pg.JoinType_JOIN_RIGHT:
 		j.Kind = RightJoin
 	case pg.JoinType_JOIN_FULL:
-		return nil, c.refuse(c.wordPos(j.Left.At(), "full"), "FULL JOIN")
+		j.Kind = FullJoin
 	}
 	j.On, err = c.optional(n.Quals)
 	return j, err

@@ -63,7 +63,11 @@ var whereText = map[Where]string{EverySlice: "every slice", OneSlice: "one slice
 	Leader: "leader"}
 
 func (f *formatter) segment(s *Segment) {
-	f.line(1, "segment %d on %s", s.ID, whereText[s.Where])
+	after := ""
+	for _, a := range s.After {
+		after += fmt.Sprintf(" after segment %d", a)
+	}
+	f.line(1, "segment %d on %s%s", s.ID, whereText[s.Where], after)
 	sourceKinds[s.Source.Kind].format(f, &s.Source)
 	layouts := f.q.Layouts(s)
 	for i, st := range s.Steps {

@@ -67,6 +67,9 @@ type Segment struct {
 	Source Source
 	Steps  []Step
 	Sink   Sink
+	// After are segments of the stream: this one begins on a node when they have ended there, and reads what they leave in
+	// the node's tables.
+	After []int
 }
 
 // Column describes one column of the row layout between steps.
@@ -157,6 +160,9 @@ type Table struct {
 	// What program.SourceTable yields: keys, then aggregates, of an aggregate table; else Payload (of a sort table then,
 	// if Merge needs it, the sort key as a Str column).
 	EmitKey bool // program.SinkSort: append the normalised key
+	// Marks, of a program.SinkHash: entries say whether a full join has found them. Where they are read (by a segment behind the
+	// join's), the mark is a column behind Payload.
+	Marks bool
 	// EstRows is the planner's guess, for initial sizes only.
 	EstRows int64
 }

@@ -16,7 +16,11 @@ type sinkKind struct {
 // sinkKinds has a row for each kind that runtime/program declares.
 var sinkKinds = [...]sinkKind{
 	program.SinkHash: {func(f *formatter, p *printer, k *Sink) {
-		f.line(2, "hash tbl=%d key (%s) payload (%s)", k.TableID, p.List(k.Keys), p.List(k.Payload))
+		marks := ""
+		if f.q.Tables[k.TableID].Marks {
+			marks = " marks"
+		}
+		f.line(2, "hash tbl=%d key (%s) payload (%s)%s", k.TableID, p.List(k.Keys), p.List(k.Payload), marks)
 	}, checkHash},
 	program.SinkAggr: {formatAggr, checkAggr},
 	program.SinkSort: {func(f *formatter, p *printer, k *Sink) {

@@ -58,6 +58,9 @@ func checkTable(v *validator, s *Segment) {
 		return
 	}
 	t := v.q.Tables[id]
+	if t.Kind == program.SinkHash && !t.Marks {
+		v.fail("a join table is read that has no marks")
+	}
 	if v.read(s, id, t.Kind); v.err == nil {
 		v.same(s.Source.Cols, TableLayout(t))
 	}

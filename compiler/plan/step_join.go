@@ -14,12 +14,13 @@ type JoinKind uint8
 const (
 	InnerJoin JoinKind = iota
 	LeftJoin           // unmatched probe rows come with NULL payload
+	FullJoin           // likewise, and the entries that are found are marked
 	SemiJoin           // probe rows that have a match, once
 	AntiJoin           // probe rows that have none
 	MarkJoin           // all probe rows, and whether they have one as a column
 )
 
-var joinWords = [...]string{InnerJoin: "", LeftJoin: " left", SemiJoin: " semi", AntiJoin: " anti", MarkJoin: " mark"}
+var joinWords = [...]string{InnerJoin: "", LeftJoin: " left", FullJoin: " full", SemiJoin: " semi", AntiJoin: " anti", MarkJoin: " mark"}
 
 // LeftOnly reports whether the join yields each probe row at most once, without payload.
 func (k JoinKind) LeftOnly() bool { return k >= SemiJoin }
@@ -53,7 +54,7 @@ func (j *HashJoin) Layout(q *Query, in []Column) []Column {
 	}
 	out := j.pair(q, in)
 	for i := len(in); i < len(out); i++ {
-		out[i].Nullable = out[i].Nullable || j.Kind == LeftJoin
+		out[i].Nullable = out[i].Nullable || j.Kind != InnerJoin
 	}
 	return out
 }
@@ -67,6 +68,9 @@ func (j *HashJoin) format(f *formatter, in []Column) {
 
 func (j *HashJoin) check(v *validator, in []Column) {
 	t := v.q.Tables[j.Table]
+	if (j.Kind == FullJoin) != t.Marks {
+		v.fail("a join of kind %d with a table whose entries are marked: %v", j.Kind, t.Marks)
+	}
 	v.exprs(j.Keys, in)
 	if len(j.Keys) != len(t.Keys) || len(j.Keys) == 0 {
 		v.fail("%d keys for a table of %d", len(j.Keys), len(t.Keys))

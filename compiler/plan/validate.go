@@ -76,6 +76,11 @@ func (v *validator) enter(s *Segment) {
 }
 
 func (v *validator) segment(s *Segment) {
+	for _, a := range s.After {
+		if a < 0 || a >= len(v.q.Segments) || a == s.ID || v.q.Segments[a].Stream != s.Stream {
+			v.fail("segment %d begins behind segment %d, which is not in its stream", s.ID, a)
+		}
+	}
 	v.at = fmt.Sprintf("segment %d source: ", s.ID)
 	if check := sourceKinds[s.Source.Kind].check; check != nil {
 		check(v, s)
@@ -116,7 +121,7 @@ func (v *validator) read(s *Segment, t int, kind program.SinkKind) {
 }
 
 // TableLayout is the layout that program.SourceTable yields for t: an aggregate table's
-// keys and aggregates, saved rows' payload, a sort table's payload and, with EmitKey, its key.
+// keys and aggregates, saved rows' payload, a sort table's payload and, with EmitKey, its key, a join table's payload and mark.
 func TableLayout(t *Table) []Column {
 	if t.Kind == program.SinkSort {
 		out := append([]Column(nil), t.Payload...)
@@ -125,8 +130,11 @@ func TableLayout(t *Table) []Column {
 		}
 		return out
 	}
-	if t.Kind == program.SinkSave {
+	switch t.Kind {
+	case program.SinkSave:
 		return append([]Column(nil), t.Payload...)
+	case program.SinkHash:
+		return append(t.Payload[:len(t.Payload):len(t.Payload)], Column{Name: "found", Type: types.TBool})
 	}
 	out := append([]Column(nil), t.Keys...)
 	for _, a := range t.Aggs {

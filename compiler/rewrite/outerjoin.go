@@ -7,7 +7,7 @@ import (
 	"slipher/compiler/expr"
 )
 
-// innerJoins makes LEFT joins inner whose padded rows what stands above drops again:
+// innerJoins makes LEFT joins inner, and FULL ones LEFT, whose padded rows what stands above drops again:
 //
 //	select(r.x > 5)(left join(l, r))  →  select(r.x > 5)(inner join(l, r))
 //
@@ -44,6 +44,12 @@ func innerUnder(n algebra.Node, above []*algebra.Expr) algebra.Node {
 func innerJoin(x *algebra.Join, above []*algebra.Expr) algebra.Node {
 	left, right := algebra.IDsOf(x.Left.Columns()), algebra.IDsOf(x.Right.Columns())
 	kind := x.Kind
+	if kind == algebra.Full {
+		if x = fullUnder(x, left, right, above); x.Kind == algebra.Full {
+			return algebra.MapInputs(x, func(in algebra.Node) algebra.Node { return innerUnder(in, nil) })
+		}
+		return innerJoin(x, above)
+	}
 	if kind == algebra.Left && slices.ContainsFunc(above, func(e *algebra.Expr) bool { return e.RejectsNulls(right) }) {
 		kind = algebra.Inner
 	}
@@ -64,6 +70,23 @@ func innerJoin(x *algebra.Join, above []*algebra.Expr) algebra.Node {
 	}
 	out := *x
 	out.Kind, out.Left, out.Right = kind, l, r
+	return &out
+}
+
+// fullUnder is a full join without the padded rows that what stands above drops again.
+func fullUnder(x *algebra.Join, left, right algebra.IDs, above []*algebra.Expr) *algebra.Join {
+	drops := func(padded algebra.IDs) bool {
+		return slices.ContainsFunc(above, func(e *algebra.Expr) bool { return e.RejectsNulls(padded) })
+	}
+	out := *x
+	switch l, r := drops(left), drops(right); {
+	case l && r:
+		out.Kind = algebra.Inner
+	case l:
+		out.Kind = algebra.Left
+	case r:
+		out.Kind, out.Left, out.Right = algebra.Left, x.Right, x.Left
+	}
 	return &out
 }
 

@@ -95,6 +95,9 @@ func (r *run) pushJoin(n *algebra.Join, preds []*algebra.Expr) algebra.Node {
 	left, right := algebra.IDsOf(n.Left.Columns()), algebra.IDsOf(n.Right.Columns())
 	inner := n.Kind == algebra.Inner
 	var toLeft, toRight, on, stay []*algebra.Expr
+	if n.Kind == algebra.Full { // a row that is left out of a side is a row that the other one does not find
+		return algebra.Where(algebra.MapInputs(n, func(in algebra.Node) algebra.Node { return r.push(in, nil) }), preds)
+	}
 	for _, e := range preds {
 		switch {
 		case left.Covers(e) && (e.HasColumn() || !inner):

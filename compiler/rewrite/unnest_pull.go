@@ -91,7 +91,7 @@ func (u *unnester) dissolve(x *algebra.Project, p pulled) (pulled, bool) {
 
 func (u *unnester) pullJoin(x *algebra.Join, outer algebra.IDs) (pulled, bool) {
 	l, ok := u.pull(x.Left, outer)
-	if !ok || x.Kind == algebra.Full {
+	if !ok || x.Kind == algebra.Full || x.Lateral {
 		return l, false
 	}
 	r := pulled{node: x.Right}

@@ -135,6 +135,13 @@ func (b *bindings) pushJoin(x *algebra.Join) (algebra.Node, []*algebra.Expr) {
 	right := reads(x.Right, ids) || x.Kind == algebra.Full
 	left := reads(x.Left, ids) || !right || x.Kind != algebra.Inner
 	out := *x
+	if x.Lateral { // the right side reads the binding from the left one
+		in, of := b.push(x.Left)
+		by := b.by(of)
+		out.Left = in
+		out.Right = algebra.MapAllExprs(x.Right, func(e *algebra.Expr) *algebra.Expr { return e.Substitute(by) })
+		return b.over(&out, of), of
+	}
 	var of, others []*algebra.Expr
 	if left {
 		out.Left, of = b.push(x.Left)

@@ -12,7 +12,7 @@ import (
 //msgp:limit arrays:1048576 maps:1048576
 
 // Proto is the version of everything in this file and of frames; peers of another version are refused.
-const Proto = 5
+const Proto = 6
 
 // Hello opens a link: each side sends one.
 type Hello struct {
@@ -104,10 +104,12 @@ type StartQuery struct {
 
 // Segment is a segment's code and what the node has to know beside it.
 type Segment struct {
-	ID     int          `msg:"id"`
-	Stream int          `msg:"stream"`
-	Here   bool         `msg:"here"` // this peer runs it
-	Zone   zonePredList `msg:"zone"`
+	ID     int  `msg:"id"`
+	Stream int  `msg:"stream"`
+	Here   bool `msg:"here"` // this peer runs it
+	// After are segments of the stream that must have ended on the peer before this one begins there.
+	After []int        `msg:"after"`
+	Zone  zonePredList `msg:"zone"`
 	// General is always there, Special only if it differs.
 	General Program `msg:"general"`
 	Special Program `msg:"special"`

@@ -2814,9 +2814,9 @@ func (z *Scan) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 10
+	// map header, size 11
 	// string "id"
-	o = append(o, 0x8a, 0xa2, 0x69, 0x64)
+	o = append(o, 0x8b, 0xa2, 0x69, 0x64)
 	o = msgp.AppendInt(o, z.ID)
 	// string "stream"
 	o = append(o, 0xa6, 0x73, 0x74, 0x72, 0x65, 0x61, 0x6d)
@@ -2824,6 +2824,12 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "here"
 	o = append(o, 0xa4, 0x68, 0x65, 0x72, 0x65)
 	o = msgp.AppendBool(o, z.Here)
+	// string "after"
+	o = append(o, 0xa5, 0x61, 0x66, 0x74, 0x65, 0x72)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.After)))
+	for za0001 := range z.After {
+		o = msgp.AppendInt(o, z.After[za0001])
+	}
 	// string "zone"
 	o = append(o, 0xa4, 0x7a, 0x6f, 0x6e, 0x65)
 	o, err = z.Zone.MarshalMsg(o)
@@ -2855,12 +2861,12 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "literals"
 	o = append(o, 0xa8, 0x6c, 0x69, 0x74, 0x65, 0x72, 0x61, 0x6c, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Literals)))
-	for za0001 := range z.Literals {
-		o = msgp.AppendArrayHeader(o, uint32(len(z.Literals[za0001])))
-		for za0002 := range z.Literals[za0001] {
-			o, err = z.Literals[za0001][za0002].MarshalMsg(o)
+	for za0002 := range z.Literals {
+		o = msgp.AppendArrayHeader(o, uint32(len(z.Literals[za0002])))
+		for za0003 := range z.Literals[za0002] {
+			o, err = z.Literals[za0002][za0003].MarshalMsg(o)
 			if err != nil {
-				err = msgp.WrapError(err, "Literals", za0001, za0002)
+				err = msgp.WrapError(err, "Literals", za0002, za0003)
 				return
 			}
 		}
@@ -2908,6 +2914,29 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Here")
 				return
 			}
+		case "after":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "After")
+				return
+			}
+			if zb0002 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.After) >= int(zb0002) {
+				z.After = (z.After)[:zb0002]
+			} else {
+				z.After = make([]int, zb0002)
+			}
+			for za0001 := range z.After {
+				z.After[za0001], bts, err = msgp.ReadIntBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "After", za0001)
+					return
+				}
+			}
 		case "zone":
 			bts, err = z.Zone.UnmarshalMsg(bts)
 			if err != nil {
@@ -2915,18 +2944,18 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "general":
-			var zb0002 uint32
-			zb0002, bts, err = msgp.ReadMapHeaderBytes(bts)
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadMapHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "General")
 				return
 			}
-			if zb0002 > z2c18a699limitMaps {
+			if zb0003 > z2c18a699limitMaps {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			for zb0002 > 0 {
-				zb0002--
+			for zb0003 > 0 {
+				zb0003--
 				field, bts, err = msgp.ReadMapKeyZC(bts)
 				if err != nil {
 					err = msgp.WrapError(err, "General")
@@ -2934,27 +2963,27 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				}
 				switch msgp.UnsafeString(field) {
 				case "env":
-					var zb0003 uint32
-					zb0003, bts, err = msgp.ReadBytesHeader(bts)
+					var zb0004 uint32
+					zb0004, bts, err = msgp.ReadBytesHeader(bts)
 					if err != nil {
 						err = msgp.WrapError(err, "General", "Envelope")
 						return
 					}
-					if zb0003 > 67108864 {
+					if zb0004 > 67108864 {
 						err = msgp.ErrLimitExceeded
 						return
 					}
-					if z.General.Envelope == nil || uint32(cap(z.General.Envelope)) < zb0003 {
-						z.General.Envelope = make([]byte, zb0003)
+					if z.General.Envelope == nil || uint32(cap(z.General.Envelope)) < zb0004 {
+						z.General.Envelope = make([]byte, zb0004)
 					} else {
-						z.General.Envelope = z.General.Envelope[:zb0003]
+						z.General.Envelope = z.General.Envelope[:zb0004]
 					}
-					if uint32(len(bts)) < zb0003 {
+					if uint32(len(bts)) < zb0004 {
 						err = msgp.ErrShortBytes
 						return
 					}
-					copy(z.General.Envelope, bts[:zb0003])
-					bts = bts[zb0003:]
+					copy(z.General.Envelope, bts[:zb0004])
+					bts = bts[zb0004:]
 				default:
 					bts, err = msgp.Skip(bts)
 					if err != nil {
@@ -2964,18 +2993,18 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				}
 			}
 		case "special":
-			var zb0004 uint32
-			zb0004, bts, err = msgp.ReadMapHeaderBytes(bts)
+			var zb0005 uint32
+			zb0005, bts, err = msgp.ReadMapHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Special")
 				return
 			}
-			if zb0004 > z2c18a699limitMaps {
+			if zb0005 > z2c18a699limitMaps {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			for zb0004 > 0 {
-				zb0004--
+			for zb0005 > 0 {
+				zb0005--
 				field, bts, err = msgp.ReadMapKeyZC(bts)
 				if err != nil {
 					err = msgp.WrapError(err, "Special")
@@ -2983,27 +3012,27 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				}
 				switch msgp.UnsafeString(field) {
 				case "env":
-					var zb0005 uint32
-					zb0005, bts, err = msgp.ReadBytesHeader(bts)
+					var zb0006 uint32
+					zb0006, bts, err = msgp.ReadBytesHeader(bts)
 					if err != nil {
 						err = msgp.WrapError(err, "Special", "Envelope")
 						return
 					}
-					if zb0005 > 67108864 {
+					if zb0006 > 67108864 {
 						err = msgp.ErrLimitExceeded
 						return
 					}
-					if z.Special.Envelope == nil || uint32(cap(z.Special.Envelope)) < zb0005 {
-						z.Special.Envelope = make([]byte, zb0005)
+					if z.Special.Envelope == nil || uint32(cap(z.Special.Envelope)) < zb0006 {
+						z.Special.Envelope = make([]byte, zb0006)
 					} else {
-						z.Special.Envelope = z.Special.Envelope[:zb0005]
+						z.Special.Envelope = z.Special.Envelope[:zb0006]
 					}
-					if uint32(len(bts)) < zb0005 {
+					if uint32(len(bts)) < zb0006 {
 						err = msgp.ErrShortBytes
 						return
 					}
-					copy(z.Special.Envelope, bts[:zb0005])
-					bts = bts[zb0005:]
+					copy(z.Special.Envelope, bts[:zb0006])
+					bts = bts[zb0006:]
 				default:
 					bts, err = msgp.Skip(bts)
 					if err != nil {
@@ -3013,49 +3042,49 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				}
 			}
 		case "fgeneral":
-			var zb0006 uint32
-			zb0006, bts, err = msgp.ReadBytesHeader(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "FusedGeneral")
-				return
-			}
-			if zb0006 > 67108864 {
-				err = msgp.ErrLimitExceeded
-				return
-			}
-			if z.FusedGeneral == nil || uint32(cap(z.FusedGeneral)) < zb0006 {
-				z.FusedGeneral = make([]byte, zb0006)
-			} else {
-				z.FusedGeneral = z.FusedGeneral[:zb0006]
-			}
-			if uint32(len(bts)) < zb0006 {
-				err = msgp.ErrShortBytes
-				return
-			}
-			copy(z.FusedGeneral, bts[:zb0006])
-			bts = bts[zb0006:]
-		case "fspecial":
 			var zb0007 uint32
 			zb0007, bts, err = msgp.ReadBytesHeader(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "FusedSpecial")
+				err = msgp.WrapError(err, "FusedGeneral")
 				return
 			}
 			if zb0007 > 67108864 {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if z.FusedSpecial == nil || uint32(cap(z.FusedSpecial)) < zb0007 {
-				z.FusedSpecial = make([]byte, zb0007)
+			if z.FusedGeneral == nil || uint32(cap(z.FusedGeneral)) < zb0007 {
+				z.FusedGeneral = make([]byte, zb0007)
 			} else {
-				z.FusedSpecial = z.FusedSpecial[:zb0007]
+				z.FusedGeneral = z.FusedGeneral[:zb0007]
 			}
 			if uint32(len(bts)) < zb0007 {
 				err = msgp.ErrShortBytes
 				return
 			}
-			copy(z.FusedSpecial, bts[:zb0007])
+			copy(z.FusedGeneral, bts[:zb0007])
 			bts = bts[zb0007:]
+		case "fspecial":
+			var zb0008 uint32
+			zb0008, bts, err = msgp.ReadBytesHeader(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "FusedSpecial")
+				return
+			}
+			if zb0008 > 67108864 {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if z.FusedSpecial == nil || uint32(cap(z.FusedSpecial)) < zb0008 {
+				z.FusedSpecial = make([]byte, zb0008)
+			} else {
+				z.FusedSpecial = z.FusedSpecial[:zb0008]
+			}
+			if uint32(len(bts)) < zb0008 {
+				err = msgp.ErrShortBytes
+				return
+			}
+			copy(z.FusedSpecial, bts[:zb0008])
+			bts = bts[zb0008:]
 		case "fonly":
 			z.FusedOnly, bts, err = msgp.ReadBoolBytes(bts)
 			if err != nil {
@@ -3063,41 +3092,41 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "literals":
-			var zb0008 uint32
-			zb0008, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0009 uint32
+			zb0009, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Literals")
 				return
 			}
-			if zb0008 > z2c18a699limitArrays {
+			if zb0009 > z2c18a699limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Literals) >= int(zb0008) {
-				z.Literals = (z.Literals)[:zb0008]
+			if cap(z.Literals) >= int(zb0009) {
+				z.Literals = (z.Literals)[:zb0009]
 			} else {
-				z.Literals = make([][]types.Datum, zb0008)
+				z.Literals = make([][]types.Datum, zb0009)
 			}
-			for za0001 := range z.Literals {
-				var zb0009 uint32
-				zb0009, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			for za0002 := range z.Literals {
+				var zb0010 uint32
+				zb0010, bts, err = msgp.ReadArrayHeaderBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Literals", za0001)
+					err = msgp.WrapError(err, "Literals", za0002)
 					return
 				}
-				if zb0009 > z2c18a699limitArrays {
+				if zb0010 > z2c18a699limitArrays {
 					err = msgp.ErrLimitExceeded
 					return
 				}
-				if cap(z.Literals[za0001]) >= int(zb0009) {
-					z.Literals[za0001] = (z.Literals[za0001])[:zb0009]
+				if cap(z.Literals[za0002]) >= int(zb0010) {
+					z.Literals[za0002] = (z.Literals[za0002])[:zb0010]
 				} else {
-					z.Literals[za0001] = make([]types.Datum, zb0009)
+					z.Literals[za0002] = make([]types.Datum, zb0010)
 				}
-				for za0002 := range z.Literals[za0001] {
-					bts, err = z.Literals[za0001][za0002].UnmarshalMsg(bts)
+				for za0003 := range z.Literals[za0002] {
+					bts, err = z.Literals[za0002][za0003].UnmarshalMsg(bts)
 					if err != nil {
-						err = msgp.WrapError(err, "Literals", za0001, za0002)
+						err = msgp.WrapError(err, "Literals", za0002, za0003)
 						return
 					}
 				}
@@ -3116,11 +3145,11 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Segment) Msgsize() (s int) {
-	s = 1 + 3 + msgp.IntSize + 7 + msgp.IntSize + 5 + msgp.BoolSize + 5 + z.Zone.Msgsize() + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.General.Envelope) + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.Special.Envelope) + 9 + msgp.BytesPrefixSize + len(z.FusedGeneral) + 9 + msgp.BytesPrefixSize + len(z.FusedSpecial) + 6 + msgp.BoolSize + 9 + msgp.ArrayHeaderSize
-	for za0001 := range z.Literals {
+	s = 1 + 3 + msgp.IntSize + 7 + msgp.IntSize + 5 + msgp.BoolSize + 6 + msgp.ArrayHeaderSize + (len(z.After) * (msgp.IntSize)) + 5 + z.Zone.Msgsize() + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.General.Envelope) + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.Special.Envelope) + 9 + msgp.BytesPrefixSize + len(z.FusedGeneral) + 9 + msgp.BytesPrefixSize + len(z.FusedSpecial) + 6 + msgp.BoolSize + 9 + msgp.ArrayHeaderSize
+	for za0002 := range z.Literals {
 		s += msgp.ArrayHeaderSize
-		for za0002 := range z.Literals[za0001] {
-			s += z.Literals[za0001][za0002].Msgsize()
+		for za0003 := range z.Literals[za0002] {
+			s += z.Literals[za0002][za0003].Msgsize()
 		}
 	}
 	return

@@ -202,6 +202,8 @@ func (q *query) segmentDone(g *segment, err error) {
 		q.failLocked(err, g.id)
 		return
 	}
+	g.ended = true
+	sch.cond.Broadcast()
 	if q.left--; q.left == 0 && q.err == nil {
 		close(q.streamDone)
 	}

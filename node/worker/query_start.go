@@ -157,6 +157,15 @@ func (q *query) wireUp(codes []Code) error {
 			}
 		}
 	}
+	for _, g := range q.segs {
+		for _, a := range q.start.Segments[g.id].After {
+			for _, o := range q.segs {
+				if o.id == a {
+					g.after = append(g.after, o)
+				}
+			}
+		}
+	}
 	for range q.segs { // depths settle in at most as many rounds
 		for _, g := range q.segs {
 			if g.prog.Source.Kind != program.SourceReceive {

@@ -31,6 +31,8 @@ type segment struct {
 	held   bool // it waits for fused code
 	enough bool // nobody wants more of its rows: its instances finish
 	ending bool // somebody completes it
+	ended  bool
+	after  []*segment // that must have ended before it begins
 	nanos  time.Duration
 	morsel int64
 	rowsIn int64
@@ -126,6 +128,11 @@ func (o *output) Send(dest int, c *chunk.Chunk) bool {
 func (g *segment) claim() *task {
 	if g.q.err != nil || g.held && !g.enough || g.ending {
 		return nil
+	}
+	for _, a := range g.after {
+		if !a.ended {
+			return nil
+		}
 	}
 	for _, in := range g.insts {
 		if in.state == parked && in.out.box.CanSend(in.out.refused) {

@@ -83,6 +83,10 @@ func (in *Instance) SetPart(p *Part) {
 		in.units = append(in.units, unit{to: p.rows, base: p.order})
 		return
 	}
+	if p.join != nil {
+		in.units = append(in.units, unit{to: p.rows, base: p.join.Entries().From(int64(p.from * p.shape.EntrySize))})
+		return
+	}
 	for i := range p.tab.Pages() {
 		base, n := p.tab.Page(i)
 		in.units = append(in.units, unit{to: n, base: base})

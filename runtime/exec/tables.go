@@ -16,6 +16,8 @@ type queryTable struct {
 // Part is what one instance put into a table.
 type Part struct {
 	tab   *table.Table
+	join  *table.Join // instead of tab: entries from on, rows of them, of a sealed join table
+	from  int
 	shape program.TableShape
 	seg   int          // the segment that fills it
 	order offheap.View // the addresses of a sort's entries
@@ -74,11 +76,22 @@ func (q *Query) table(id int) *queryTable {
 	return t
 }
 
-// Parts are the parts of a table whose instances have finished.
+// Parts are the parts of a table whose instances have finished; of a sealed join table stretches of its entries, about
+// as many as parts filled it.
 func (q *Query) Parts(id int) []*Part {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return append([]*Part(nil), q.table(id).parts...)
+	t := q.table(id)
+	if t.join == nil {
+		return append([]*Part(nil), t.parts...)
+	}
+	var out []*Part
+	n := t.join.Count()
+	each := max(n/max(len(t.parts), 1)+1, 1024)
+	for from := 0; from < n; from += each {
+		out = append(out, &Part{join: t.join, from: from, rows: min(each, n-from), shape: q.slotOf(id).Shape})
+	}
+	return out
 }
 
 // textFields are the entry offsets of a table's strings: of a sort table its key and the payload, which lies behind it.

@@ -222,6 +222,11 @@ func (j *Join) View() offheap.View { return offheap.OfWord(j.j) }
 // Count is the number of entries.
 func (j *Join) Count() int { return int(j.j.count) }
 
+// Entries are all entries, one behind the other.
+func (j *Join) Entries() offheap.View {
+	return offheap.Of(unsafe.Pointer(j.j.entries), int(j.j.bytes)) // the kernel's own account of them
+}
+
 // Free releases the table.
 func (j *Join) Free() {
 	if j.j != nil {
