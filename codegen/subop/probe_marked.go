@@ -100,8 +100,8 @@ var mark = kindOf(Kind{Name: "mark"}, emitter[Mark]{
 	},
 })
 
-// MarkEntry notes in entries that they were found. It never takes a mark away, so that any number of workers may set them; an entry
-// that is nobody's (the null row) is left as it is.
+// MarkEntry notes in entries that they were found. It never takes a mark away, so that any number of workers may set
+// them; an entry that is nobody's (the null row) is left as it is.
 type MarkEntry struct {
 	Entry, Flag Operand
 	Field       Number // offset of the mark in the entry

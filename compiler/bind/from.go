@@ -339,7 +339,8 @@ func (b *binder) firstOf(vs []value) (*algebra.Expr, error) {
 	return &algebra.Expr{Kind: expr.Coalesce, Type: t, Nullable: true, Args: es}, nil
 }
 
-// aliasJoin gives a join, of whose columns the first merged ones stand for two, the names that its alias and that of USING make.
+// aliasJoin gives a join, of whose columns the first merged ones stand for two, the names that its alias and that of
+// USING make.
 func (b *binder) aliasJoin(j *parse.JoinExpr, n algebra.Node, sc *scope, merged int) (algebra.Node, *scope, error) {
 	if j.UsingAlias != "" {
 		sc.rels = append(sc.rels, &relation{alias: j.UsingAlias, cols: sc.visible[:merged]})

@@ -97,9 +97,9 @@ func (m movement) String() string {
 // legalMoves: may a join of this kind bring its sides together that way?
 //
 // A movement leaves each probe row in exactly one place with all its matches, which is all that kinds need that emit
-// probe rows. Those that emit unmatched rows of the build side need these in one place, too, with all that may match them:
-// nothing that is on several nodes. A probe side that is on every node itself is dealt out once first (dealOut), except
-// beside a build side that is too.
+// probe rows. Those that emit unmatched rows of the build side need these in one place, too, with all that may match
+// them: nothing that is on several nodes. A probe side that is on every node itself is dealt out once first (dealOut),
+// except beside a build side that is too.
 var legalMoves = map[plan.JoinKind][7]bool{
 	//                 NONE  ALL    BCAST  INNER OUTER BOTH  gathered
 	plan.InnerJoin: {true, true, true, true, true, true, false},

@@ -29,7 +29,8 @@ type emitter struct {
 func newEmitter(p *planner) *emitter {
 	return &emitter{p: p, q: &plan.Query{LeaderOnly: p.leader},
 		sender: map[int][]*plan.Segment{}, receiver: map[int]*plan.Segment{},
-		fillers: map[int][]*plan.Segment{}, ranIn: map[physical]*plan.Segment{}, after: map[*plan.Segment]*plan.Segment{}, cuts: map[*joinOp]rowLimit{}}
+		fillers: map[int][]*plan.Segment{}, ranIn: map[physical]*plan.Segment{},
+		after: map[*plan.Segment]*plan.Segment{}, cuts: map[*joinOp]rowLimit{}}
 }
 
 // pipe is a segment under construction and where its rows' columns stand.

@@ -73,7 +73,8 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 }
 
 // joinKinds are the kinds of hash joins for those that are planned where they stand.
-var joinKinds = map[algebra.JoinKind]plan.JoinKind{algebra.Left: plan.LeftJoin, algebra.Full: plan.FullJoin, algebra.Semi: plan.SemiJoin,
+var joinKinds = map[algebra.JoinKind]plan.JoinKind{
+	algebra.Left: plan.LeftJoin, algebra.Full: plan.FullJoin, algebra.Semi: plan.SemiJoin,
 	algebra.Anti: plan.AntiJoin, algebra.Mark: plan.MarkJoin}
 
 // sides splits an equality between two column sets.
@@ -152,8 +153,9 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	return p, nil
 }
 
-// keys are the join's keys as both sides' segments have them. None: every pair meets under one constant. Of a full join, rows of the
-// build side with a NULL among their keys are kept, under a key of their own that no row of the probe side has.
+// keys are the join's keys as both sides' segments have them. None: every pair meets under one constant. Of a full
+// join, rows of the build side with a NULL among their keys are kept, under a key of their own that no row of the probe
+// side has.
 func (n *joinOp) keys(probe, build []*plan.Expr) (p, b []*plan.Expr) {
 	if len(n.probeKeys) == 0 {
 		return []*plan.Expr{constKey()}, []*plan.Expr{constKey()}
@@ -177,8 +179,8 @@ func (n *joinOp) keys(probe, build []*plan.Expr) (p, b []*plan.Expr) {
 	return append(probe, expr.Truth[plan.Position](false)), append(build, isNull)
 }
 
-// unmatched adds the rows of a full join's build side that p, which probes its table, has not found. They follow when p's segment
-// has ended on the node.
+// unmatched adds the rows of a full join's build side that p, which probes its table, has not found. They follow when
+// p's segment has ended on the node.
 func (n *joinOp) unmatched(e *emitter, p *pipe, table int, payload []algebra.Column, want algebra.IDs) *pipe {
 	t := e.q.Tables[table]
 	ids := make([]algebra.ColumnID, len(payload))

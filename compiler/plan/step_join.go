@@ -20,7 +20,8 @@ const (
 	MarkJoin           // all probe rows, and whether they have one as a column
 )
 
-var joinWords = [...]string{InnerJoin: "", LeftJoin: " left", FullJoin: " full", SemiJoin: " semi", AntiJoin: " anti", MarkJoin: " mark"}
+var joinWords = [...]string{InnerJoin: "", LeftJoin: " left", FullJoin: " full", SemiJoin: " semi",
+	AntiJoin: " anti", MarkJoin: " mark"}
 
 // LeftOnly reports whether the join yields each probe row at most once, without payload.
 func (k JoinKind) LeftOnly() bool { return k >= SemiJoin }

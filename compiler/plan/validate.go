@@ -121,7 +121,8 @@ func (v *validator) read(s *Segment, t int, kind program.SinkKind) {
 }
 
 // TableLayout is the layout that program.SourceTable yields for t: an aggregate table's
-// keys and aggregates, saved rows' payload, a sort table's payload and, with EmitKey, its key, a join table's payload and mark.
+// keys and aggregates, saved rows' payload, a sort table's payload and, with EmitKey, its key, a join table's payload
+// and mark.
 func TableLayout(t *Table) []Column {
 	if t.Kind == program.SinkSort {
 		out := append([]Column(nil), t.Payload...)
