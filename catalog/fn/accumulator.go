@@ -25,6 +25,8 @@ type Accumulator struct {
 	Opens bool
 	// MayFail: Step calls b.Fail.
 	MayFail bool
+	// Keeps: a state is one of the values, by Keep alone. Else Step may change the bytes of a state that has any.
+	Keeps bool
 	// NeverNull: over no values the state is zero, which means what it says; else it is NULL.
 	NeverNull bool
 	// Merge names the accumulator that puts states of this one together; "": itself.

@@ -6,7 +6,8 @@ import "slipher/catalog/types"
 func extremeGroup() Group {
 	all := phys(i8, i16, i32, i64, i128, f32, f64, str)
 	kept := func(name string, step func(b GroupBuilder, in types.Phys, state, x, first Value) Value) *Accumulator {
-		return &Accumulator{Name: name, In: all, State: samePhys, Type: sameType, Opens: true, Step: step}
+		return &Accumulator{Name: name, In: all, State: samePhys, Type: sameType, Opens: true, Keeps: true,
+			Step: step}
 	}
 	truth := &Aggregate{Name: "bool_and", Bind: truthType, IgnoresDuplicates: true, Finish: plainAggregate("min")}
 	any := Param{Class: AnyType}

@@ -15,7 +15,7 @@ func (t *Table) Document() string {
 		has   func(r *Row) bool
 	}{
 		{"Aggregate functions", func(r *Row) bool { return r.Agg != nil }},
-		{"Window functions, which are not supported yet", func(r *Row) bool { return r.Window }},
+		{"Window functions", func(r *Row) bool { return r.Window != nil }},
 		{"Functions about the catalog", func(r *Row) bool {
 			return r.Lookup != nil || r.Special && r.Where == LeaderOnly
 		}},

@@ -52,6 +52,13 @@ const (
 	ListaggLimit       Code = 44
 	ZoneDisplacement   Code = 50
 	UnknownZone        Code = 51
+	NtileArgument      Code = 60
+	NthValueArgument   Code = 61
+	FrameStartNegative Code = 62
+	FrameEndNegative   Code = 63
+	FrameStartNull     Code = 64
+	FrameEndNull       Code = 65
+	FrameReach         Code = 66
 )
 
 // codes maps each Code to what the client sees. The one place.
@@ -104,6 +111,13 @@ var codes = map[Code]struct {
 	ZoneDisplacement:   {sqlerr.ZoneDisplacement, "time zone displacement out of range"},
 	UnknownZone:        {sqlerr.InvalidParameterValue, "time zone not recognized"},
 	ListaggLimit:       {sqlerr.StringTooLong, "Result size exceeds LISTAGG limit"},
+	NtileArgument:      {"22014", "argument of ntile must be greater than zero"},
+	NthValueArgument:   {"22016", "argument of nth_value must be greater than zero"},
+	FrameStartNegative: {sqlerr.InvalidFrameOffset, "frame starting offset must not be negative"},
+	FrameEndNegative:   {sqlerr.InvalidFrameOffset, "frame ending offset must not be negative"},
+	FrameStartNull:     {sqlerr.NullValueNotAllowed, "frame starting offset must not be null"},
+	FrameEndNull:       {sqlerr.NullValueNotAllowed, "frame ending offset must not be null"},
+	FrameReach:         {sqlerr.InvalidFrameOffset, "invalid preceding or following size in window function"},
 	MultipleMatches:    {"21000", "Found multiple matches to update the same tuple."},
 }
 

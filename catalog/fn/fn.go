@@ -255,7 +255,7 @@ type Row struct {
 	// Agg: an aggregate function. Ret is nil then.
 	Agg *Aggregate
 	// Window: a function of the rows around a row, which OVER stands behind.
-	Window bool
+	Window *Window
 	// Lookup: a function whose answers the catalog has.
 	Lookup *Lookup
 	Doc    string

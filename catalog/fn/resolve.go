@@ -105,10 +105,12 @@ func (r *Row) result(any types.Type) types.Type {
 	return types.TUnknown
 }
 
-// Window reports whether name is a window function's.
-func (t *Table) Window(name string) bool {
-	rows := t.rows[name]
-	return len(rows) > 0 && rows[0].Window
+// Window is the window function of a name, nil if it is none.
+func (t *Table) Window(name string) *Window {
+	if rows := t.rows[name]; len(rows) > 0 {
+		return rows[0].Window
+	}
+	return nil
 }
 
 // Shown is what a result column that a call of name makes is called.

@@ -115,7 +115,7 @@ func TestRowsHaveShapes(t *testing.T) {
 		for _, a := range args {
 			what += " " + a.String()
 		}
-		if row.Leader == nil && !row.Effect && row.Agg == nil && !row.Special && !row.Window && row.Lookup == nil {
+		if row.Leader == nil && !row.Effect && row.Agg == nil && !row.Special && row.Window == nil && row.Lookup == nil {
 			checkBound(t, what, b)
 		}
 		for i, to := range b.Args {

@@ -36,7 +36,7 @@ func procKind(r *fn.Row) string {
 	switch {
 	case r.Agg != nil:
 		return "a"
-	case r.Window:
+	case r.Window != nil:
 		return "w"
 	}
 	return "f"
@@ -74,7 +74,7 @@ func pgProc(_ context.Context, env *Env, b *builder) error {
 		if r.Variadic {
 			variadic = args[len(args)-1]
 		}
-		b.add(oid, name, env.schemaID(catalogSchema), 1, 12, 1.0, 0.0, variadic, r.Agg != nil, r.Window,
+		b.add(oid, name, env.schemaID(catalogSchema), 1, 12, 1.0, 0.0, variadic, r.Agg != nil, r.Window != nil,
 			false, false, true, false, volatilities[r.Vol], procKind(r), len(args), ret, vector(args),
 			nil, nil, nil, name, nil, nil, nil)
 	})

@@ -150,5 +150,8 @@ func (l *lowerer) widen(r result, p types.Phys) subop.Operand {
 	if !r.v.P.IsInt() || !p.IsInt() || r.v.P > p {
 		panic(fmt.Sprintf("BUG: %v widened to %v", r.v.P, p))
 	}
+	if p == types.I128 && r.v.P < types.I64 {
+		r.v = l.logicOp("widen", types.I64, r.v)
+	}
 	return l.logicOp("widen", p, r.v)
 }

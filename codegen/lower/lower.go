@@ -115,6 +115,8 @@ type lowerer struct {
 	step    string         // name of the step being lowered
 	outCol  int            // 1 + the output column being lowered, for error reports
 
+	sorted *sorted // the source, if it is a sort table
+
 	params map[paramKey]subop.Operand
 	consts map[string]subop.Operand
 	out    program.Segment

@@ -27,8 +27,9 @@ type entry struct {
 	aggs      []accumulator
 	// shown keeps, per VARCHAR group key, the shortest of the values that are equal but for trailing blanks.
 	shown   map[int]accumulator
-	sortKey int // entry offset of the normalised key, -1
-	mark    int // entry offset of the byte that a full join sets, -1
+	sortKey int         // entry offset of the normalised key, -1
+	mark    int         // entry offset of the byte that a full join sets, -1
+	prefix  map[int]int // entry offsets of how long so many leading keys are
 	shape   program.TableShape
 }
 
@@ -106,6 +107,7 @@ func entryOf(t *plan.Table) *entry {
 	e.pay, e.payNull = make([]int, len(t.Payload)), make([]int, len(t.Payload))
 	if t.Kind == program.SinkSort {
 		e.sortKey = place(types.Str)
+		e.prefixes(t, place)
 	}
 	for _, w := range []int{16, 8, 4, 2, 1} {
 		for i, c := range t.Payload {

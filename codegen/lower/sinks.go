@@ -171,6 +171,12 @@ func (x *accumulator) add(group, v, null subop.Operand) subop.Suboperator {
 	return a
 }
 
+// keyLength is where an entry says how long some leading keys are.
+type keyLength struct {
+	off  int
+	size subop.Operand
+}
+
 // sortRun collects rows with a normalised key; the runtime sorts them at the end.
 func (l *lowerer) sortRun(s *plan.Sink) {
 	t := l.q.Tables[s.TableID]
@@ -202,6 +208,7 @@ func (l *lowerer) sortRun(s *plan.Sink) {
 	}
 	pay := l.exprs(s.Payload)
 	ent := l.newEntry(slot, s.TableID, e)
+	var lengths []keyLength
 	begin := l.vec(types.I64)
 	l.emit(&subop.KeyAlloc{Strings: size, Fixed: subop.Num(fixed), Begin: begin})
 	at := read(begin)
@@ -210,10 +217,18 @@ func (l *lowerer) sortRun(s *plan.Sink) {
 		l.emit(&subop.KeyPut{At: at, Value: keys[i].v, Null: keys[i].null, Order: subop.OrderOf(o.Desc, o.NullsFirst),
 			Next: next})
 		at = read(next)
+		if off, ok := e.prefix[i+1]; ok {
+			n := l.vec(types.I64)
+			l.emit(&subop.KeyPrefix{Begin: read(begin), At: at, Size: n})
+			lengths = append(lengths, keyLength{off, read(n)})
+		}
 	}
 	key := l.vec(types.Str)
 	l.emit(&subop.KeyEnd{Begin: read(begin), End: at, Key: key})
 	l.emit(&subop.PutOwned{Entry: ent, Value: read(key), Field: subop.Num(e.sortKey)})
+	for _, n := range lengths {
+		l.emit(&subop.Put{Entry: ent, Value: n.size, Field: subop.Num(n.off)})
+	}
 	l.putPayload(ent, pay, t, e)
 }
 

@@ -118,6 +118,7 @@ func (l *lowerer) tableSource(s *plan.Source, base *positions) {
 	l.out.Source.Base = slot
 	ent := l.vec(types.I64)
 	if t.Kind == program.SinkSort {
+		l.sorted = &sorted{t: t, e: e, order: slot, counts: map[plan.Position]subop.Number{}, runs: map[int]subop.Number{}}
 		l.emit(&subop.EntryPointers{Array: subop.Num(slot), Entries: ent})
 	} else {
 		l.emit(&subop.EntrySequence{First: subop.Num(slot), EntrySize: subop.Num(e.size), Entries: ent})
@@ -125,11 +126,11 @@ func (l *lowerer) tableSource(s *plan.Source, base *positions) {
 	from := read(ent)
 	field := func(p types.Phys, off int) subop.Operand {
 		v := l.vec(p)
-		var get subop.Suboperator = &subop.Get{Entry: from, Field: subop.Num(off), Value: v}
-		if p == types.Str && t.Kind != program.SinkHash { // whose entries are no pages' once it is sealed
-			get = &subop.GetPaged{Entry: from, Field: subop.Num(off), Value: v}
+		if t.Kind == program.SinkHash { // entries of a sealed one lie in no pages
+			l.emitAt(&subop.Get{Entry: from, Field: subop.Num(off), Value: v}, base)
+		} else {
+			l.emitAt(pagedGet(from, off, v), base)
 		}
-		l.emitAt(get, base)
 		return read(v)
 	}
 	var fetchers []func() result
@@ -153,6 +154,14 @@ func (l *lowerer) tableSource(s *plan.Source, base *positions) {
 			return r
 		}
 	}
+}
+
+// pagedGet reads a field of an entry that lies in a page.
+func pagedGet(from subop.Operand, off int, v subop.Operand) subop.Suboperator {
+	if v.P == types.Str {
+		return &subop.GetPaged{Entry: from, Field: subop.Num(off), Value: v}
+	}
+	return &subop.Get{Entry: from, Field: subop.Num(off), Value: v}
 }
 
 type fieldReader = func(p types.Phys, off int) subop.Operand

@@ -30,7 +30,7 @@ func (c *Ctx) Arena() fn.Value { return val{v: c.base} }
 
 // Keep implements fn.GroupBuilder.
 func (c *Ctx) Keep(cond, x, state fn.Value) fn.Value {
-	if x.(val).p != types.Str {
+	if x.(val).p != types.Str || c.borrows {
 		return c.Select(cond, x, state)
 	}
 	r := c.If(cond, func() []fn.Value { return []fn.Value{c.own(x.(val), c.base)} },

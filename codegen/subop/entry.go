@@ -26,6 +26,7 @@ const (
 var (
 	trueValue = constant.True
 	voidType  = lt.Void
+	i64Ptr    = lt.NewPointer(lt.I64)
 	f64Type   = lt.Double
 )
 

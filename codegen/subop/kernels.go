@@ -42,4 +42,12 @@ var ownKernels = []*fn.Kernel{
 		Doc: "a string header for bytes between two addresses"},
 	{Name: "slp_state_new", Args: []types.Phys{types.NoPhys, types.I64}, Result: types.Str,
 		Doc: "a state of so many zero bytes, in an arena"},
+	{Name: "slp_copy_prefix", Args: []types.Phys{types.NoPhys, types.Str, types.I64}, Result: types.I64,
+		Doc: "copies the first bytes of a string, returns the end"},
+	{Name: "slp_run_end", Args: []types.Phys{types.NoPhys, types.I64, types.I64, types.I64, types.I64, types.I64},
+		Result: types.I64, Pure: true, Doc: "the end of a run of rows that agree in their leading keys"},
+	{Name: "slp_reach", Args: []types.Phys{types.NoPhys, types.I64, types.I64, types.I64, types.I64, types.Str, types.I64},
+		Result: types.I64, Pure: true, Doc: "the first row that does not stand in front of a bound"},
+	{Name: "slp_counted", Args: []types.Phys{types.NoPhys, types.I64, types.I64, types.I64}, Result: types.I64, Pure: true,
+		Doc: "the row that counts and has so many such in front of it, -1 if there is none"},
 }

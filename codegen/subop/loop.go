@@ -47,6 +47,7 @@ type Ctx struct {
 	vars        map[string]value.Value
 	base, base2 value.Value // what Before found for Row
 	local, seen value.Value // an ungrouped accumulator's variables
+	borrows     bool        // strings that accumulators keep stay where they are
 }
 
 // Has reports whether the operand is there.

@@ -22,7 +22,10 @@ func kinds() []*Kind {
 		reserve, alloc, rowAddress, put, putWord, putInt, putOwned, get, getPaged, getInt, unmatched, gather,
 		find, probe, probeLeft,
 		probeMarked, mark, markEntry, expand,
-		exists, inList, room, slot, destination, rotate, output, keySize, keyAlloc, keyPut, keyCut, keyEnd, count}
+		exists, inList, room, slot, destination, rotate, output, keySize, keyAlloc, keyPut, keyCut, keyEnd, keyPrefix, count,
+		windowRow, windowRun, windowEntry, windowCounts, windowRank, windowCounted, windowRuns, windowRunAt, boundBegin,
+		windowReach}
+	ks = append(ks, slices.Collect(maps.Values(foldKinds))...)
 	return append(ks, slices.Collect(maps.Values(accumulators))...)
 }
 

@@ -13,7 +13,7 @@ import (
 
 // aggregateCall binds a call of an aggregate function.
 func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, agg *fn.Aggregate) (value, error) {
-	if f.Over {
+	if f.Over != nil {
 		return b.aggregateWindow(sc, f, agg)
 	}
 	if err := b.aggregateClauses(f, agg); err != nil {
@@ -105,19 +105,19 @@ func (b *binder) aggregateClauses(f *parse.FuncCall, agg *fn.Aggregate) error {
 // notAggregate refuses what only an aggregate's call may have around its arguments.
 func (b *binder) notAggregate(f *parse.FuncCall) error {
 	switch {
-	case len(b.fns.Rows(f.Name)) == 0 && !f.Over: // what is wrong is the function
+	case len(b.fns.Rows(f.Name)) == 0 && f.Over == nil: // what is wrong is the function
 	case f.WithinGroup:
 		return b.errorAt(f.Pos, sqlerr.WrongObjectType,
 			"WITHIN GROUP specified, but %s is not an aggregate function", f.Name)
 	case len(f.Order) > 0:
 		return b.errorAt(f.Pos, sqlerr.WrongObjectType,
 			"ORDER BY specified, but %s is not an aggregate function", f.Name)
-	case f.Filter != nil && !f.Over:
+	case f.Filter != nil && f.Over == nil:
 		return b.errorAt(f.Pos, sqlerr.WrongObjectType,
 			"FILTER specified, but %s is not an aggregate function", f.Name)
-	case f.Over && fn.Refused(f.Name):
+	case f.Over != nil && fn.Refused(f.Name):
 		return b.unsupported(f.Pos, "window function %s", f.Name)
-	case f.Over && len(b.fns.Rows(f.Name)) > 0 && !b.fns.Window(f.Name):
+	case f.Over != nil && len(b.fns.Rows(f.Name)) > 0 && b.fns.Window(f.Name) == nil:
 		return b.errorAt(f.Pos, sqlerr.WrongObjectType,
 			"OVER specified, but %s is not a window function nor an aggregate function", f.Name)
 	}

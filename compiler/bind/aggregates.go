@@ -11,7 +11,7 @@ import (
 func (b *binder) aggregates(e parse.Expr) bool {
 	found := false
 	eachCall(reflect.ValueOf(&e).Elem(), func(f *parse.FuncCall) {
-		found = found || f.Over || b.fns.Aggregate(f.Name) != nil
+		found = found || f.Over != nil || b.fns.Aggregate(f.Name) != nil
 	})
 	return found
 }

@@ -38,6 +38,9 @@ func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 	if form := scopedForms()[f.Name]; form != nil && f.Schema == "" {
 		return form(b, sc, f)
 	}
+	if b.fns.Window(f.Name) != nil {
+		return b.windowCall(sc, f)
+	}
 	args, err := b.arguments(sc, f)
 	if err != nil {
 		return value{}, err
@@ -50,9 +53,6 @@ func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 	}
 	if b.fns.Lookup(f.Name) != nil {
 		return b.lookupCall(f, args)
-	}
-	if b.fns.Window(f.Name) {
-		return b.windowCall(f, args)
 	}
 	if len(b.fns.Rows(f.Name)) == 0 && fn.Refused(f.Name) {
 		return value{}, b.unsupported(f.Pos, "function %s", f.Name)

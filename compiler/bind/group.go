@@ -22,7 +22,7 @@ type aggregation struct {
 	setCol  algebra.Column // the number of a group's set, if there are several
 	aggs    []algebra.AggCall
 	aggCols []algebra.Column
-	ids     map[algebra.ColumnID]bool // of aggCols
+	ids     map[algebra.ColumnID]bool // of aggCols, and of what window functions make of groups
 	inside  bool                      // an aggregate's arguments are being bound
 }
 
@@ -232,12 +232,17 @@ func (s *selection) aggregate() error {
 		}
 		s.exprs[i] = r
 	}
-	for i, e := range s.having {
-		r, err := a.overGroups(e)
-		if err != nil {
-			return err
+	for _, es := range [][]*algebra.Expr{s.having, s.qualify} {
+		for i, e := range es {
+			r, err := a.overGroups(e)
+			if err != nil {
+				return err
+			}
+			es[i] = r
 		}
-		s.having[i] = r
+	}
+	if err := s.win.overGroups(a); err != nil {
+		return err
 	}
 	u := newUnifier(s.b)
 	for i, k := range a.keys {

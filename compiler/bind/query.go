@@ -136,13 +136,15 @@ type selection struct {
 	node    algebra.Node
 	want    []types.Type // of an INSERT's columns: what untyped literals become
 
-	agg    *aggregation
-	exprs  []*algebra.Expr // bound targets, then hidden sort columns
-	names  []string
-	lits   []*value // targets that are literals without a type
-	having []*algebra.Expr
-	sort   []algebra.SortKey // Expr is filled in when the projection's ids are known
-	sortAt []int             // for each sort key its index in exprs
+	agg     *aggregation
+	win     *windowing
+	qualify []*algebra.Expr
+	exprs   []*algebra.Expr // bound targets, then hidden sort columns
+	names   []string
+	lits    []*value // targets that are literals without a type
+	having  []*algebra.Expr
+	sort    []algebra.SortKey // Expr is filled in when the projection's ids are known
+	sortAt  []int             // for each sort key its index in exprs
 }
 
 func (s *selection) bind() (*result, error) {
@@ -154,6 +156,11 @@ func (s *selection) bind() (*result, error) {
 	}
 	sc := *s.sc
 	sc.agg = s.agg
+	var err error
+	if s.win, err = newWindowing(b, &sc, q.Windows); err != nil {
+		return nil, err
+	}
+	sc.win = s.win
 	for i, t := range s.targets {
 		sc.aliases = s.targets[:i]
 		v, err := b.expr(&sc, t.Expr)
@@ -178,9 +185,18 @@ func (s *selection) bind() (*result, error) {
 	}
 	sc.aliases = s.targets
 	if q.Having != nil {
-		var err error
-		if s.having, err = b.conjuncts(&sc, q.Having, "HAVING"); err != nil {
+		having := sc
+		having.win, having.noWin = nil, "window functions are not allowed in HAVING"
+		if s.having, err = b.conjuncts(&having, q.Having, "HAVING"); err != nil {
 			return nil, err
+		}
+	}
+	if q.Qualify != nil {
+		if s.qualify, err = b.conjuncts(&sc, q.Qualify, "QUALIFY"); err != nil {
+			return nil, err
+		}
+		if len(s.win.nodes) == 0 {
+			return nil, b.errorAt(q.Qualify.At(), sqlerr.WindowingError, "QUALIFY needs a window function")
 		}
 	}
 	if err := s.orderBy(&sc); err != nil {
@@ -210,6 +226,7 @@ func (s *selection) build() (*result, error) {
 	if len(s.having) > 0 {
 		s.node = &algebra.Select{In: s.node, Preds: s.having}
 	}
+	s.window()
 	proj := &algebra.Project{In: s.node, Exprs: s.exprs}
 	for i, e := range s.exprs {
 		name := ""

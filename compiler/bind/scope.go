@@ -46,12 +46,15 @@ type scope struct {
 	noAgg string
 	// env is what subqueries may refer to beside these names.
 	env around
+	// win collects calls of window functions; nil where they are not allowed, and noWin says why, if not as noAgg does.
+	win   *windowing
+	noWin string
 }
 
-// with returns a copy of s in which clause forbids aggregates.
+// with returns a copy of s in which clause forbids aggregates and window functions.
 func (s *scope) with(clause string) *scope {
 	c := *s
-	c.agg, c.noAgg = nil, clause
+	c.agg, c.noAgg, c.win, c.noWin = nil, clause, nil, ""
 	return &c
 }
 

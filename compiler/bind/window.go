@@ -1,29 +1,289 @@
 package bind
 
 import (
+	"slices"
+
 	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/parse"
 )
 
-// windowCall refuses a call of a window function: for its arguments, for want of OVER, or because nothing runs it.
-func (b *binder) windowCall(f *parse.FuncCall, args []value) (value, error) {
-	if _, _, err := b.overload(f.Name, args, f.Pos); err != nil {
-		return value{}, err
-	}
-	if !f.Over {
-		return value{}, b.errorAt(f.Pos, sqlerr.WrongObjectType, "window function %s requires an OVER clause", f.Name)
-	}
-	return value{}, b.unsupported(f.Pos, "window function %s", f.Name)
+// windowing collects the calls of window functions of one SELECT, those over the same order together.
+type windowing struct {
+	b     *binder
+	named map[string]*windowSpec // the WINDOW clause
+	nodes []*algebra.Window      // In is filled in at last
 }
 
-// aggregateWindow refuses a call of an aggregate over a window, for its arguments first.
+// windowSpec is a bound window.
+type windowSpec struct {
+	partition []*algebra.Expr
+	order     []algebra.SortKey
+	frame     parse.Frame
+}
+
+func newWindowing(b *binder, sc *scope, defs []*parse.WindowDef) (*windowing, error) {
+	w := &windowing{b: b, named: map[string]*windowSpec{}}
+	for _, d := range defs {
+		if w.named[d.Name] != nil {
+			return nil, b.errorAt(d.Pos, sqlerr.WindowingError, "window \"%s\" is already defined", d.Name)
+		}
+		s, err := w.spec(sc, d)
+		if err != nil {
+			return nil, err
+		}
+		w.named[d.Name] = s
+	}
+	return w, nil
+}
+
+// spec binds what stands behind OVER or is an item of WINDOW.
+func (w *windowing) spec(sc *scope, d *parse.WindowDef) (*windowSpec, error) {
+	b := w.b
+	base := &windowSpec{}
+	if d.Ref != "" {
+		if base = w.named[d.Ref]; base == nil {
+			return nil, b.errorAt(d.Pos, sqlerr.UndefinedObject, "window \"%s\" does not exist", d.Ref)
+		}
+		if d.Bare {
+			return base, nil
+		}
+		if err := w.inherits(d, base); err != nil {
+			return nil, err
+		}
+	}
+	s := &windowSpec{partition: base.partition, order: base.order, frame: d.Frame}
+	in := *sc
+	in.win, in.noWin = nil, "window functions are not allowed in window definitions"
+	for _, x := range d.PartitionBy {
+		v, err := b.expr(&in, x)
+		if err != nil {
+			return nil, err
+		}
+		e, err := b.output(v)
+		if err != nil {
+			return nil, err
+		}
+		if err := b.identifies(e.Type, "PARTITION BY", x.At()); err != nil {
+			return nil, err
+		}
+		if e.HasColumn() || e.Volatile() { // else it parts nothing
+			s.partition = append(s.partition, e)
+		}
+	}
+	for _, o := range d.OrderBy {
+		v, err := b.expr(&in, o.Expr)
+		if err != nil {
+			return nil, err
+		}
+		e, err := b.output(v)
+		if err != nil {
+			return nil, err
+		}
+		s.order = append(s.order, algebra.SortKey{Expr: e, Desc: o.Desc, NullsFirst: nullsFirst(o)})
+	}
+	return s, nil
+}
+
+// inherits checks what a window says that is built on another.
+func (w *windowing) inherits(d *parse.WindowDef, base *windowSpec) error {
+	b := w.b
+	switch {
+	case len(d.PartitionBy) > 0:
+		return b.errorAt(d.Pos, sqlerr.WindowingError, "cannot override PARTITION BY clause of window \"%s\"", d.Ref)
+	case len(d.OrderBy) > 0 && len(base.order) > 0:
+		return b.errorAt(d.Pos, sqlerr.WindowingError, "cannot override ORDER BY clause of window \"%s\"", d.Ref)
+	case base.frame.Written:
+		err := b.errorAt(d.Pos, sqlerr.WindowingError, "cannot copy window \"%s\" because it has a frame clause", d.Ref)
+		if e, ok := err.(*sqlerr.Error); ok && len(d.OrderBy) == 0 && !d.Frame.Written {
+			return e.WithHint("Omit the parentheses in this OVER clause.")
+		}
+		return err
+	}
+	return nil
+}
+
+// windowAllowed checks that a window function may stand where sc is.
+func (b *binder) windowAllowed(sc *scope, at parse.Pos) error {
+	switch {
+	case sc.agg != nil && sc.agg.inside:
+		return b.errorAt(at, sqlerr.GroupingError, "aggregate function calls cannot contain window function calls")
+	case sc.win != nil:
+		return nil
+	case sc.noWin != "":
+		return b.errorAt(at, sqlerr.WindowingError, "%s", sc.noWin)
+	}
+	return b.errorAt(at, sqlerr.WindowingError, "window functions are not allowed in %s", sc.noAgg)
+}
+
+// windowArguments is the scope of a window function's arguments.
+func (s *scope) windowArguments() *scope {
+	c := *s
+	c.win, c.noWin = nil, "window function calls cannot be nested"
+	return &c
+}
+
+// windowCall binds a call of a window function.
+func (b *binder) windowCall(sc *scope, f *parse.FuncCall) (value, error) {
+	w := b.fns.Window(f.Name)
+	switch {
+	case f.Over == nil:
+		return value{}, b.errorAt(f.Pos, sqlerr.WrongObjectType, "window function %s requires an OVER clause", f.Name)
+	case f.Filter != nil:
+		return value{}, b.errorAt(f.Pos, sqlerr.FeatureNotSupported,
+			"FILTER is not implemented for non-aggregate window functions")
+	case f.IgnoreNulls && !w.Nulls:
+		return value{}, b.errorAt(f.Pos, sqlerr.FeatureNotSupported, "IGNORE NULLS is not implemented for %s", f.Name)
+	}
+	if err := b.windowAllowed(sc, f.Pos); err != nil {
+		return value{}, err
+	}
+	args, err := b.arguments(sc.windowArguments(), f)
+	if err != nil {
+		return value{}, err
+	}
+	_, bd, err := b.overload(f.Name, args, f.Pos)
+	if err != nil {
+		return value{}, err
+	}
+	call := algebra.WindowCall{Fn: w, IgnoreNulls: f.IgnoreNulls, Type: bd.Ret}
+	for i, t := range bd.Args {
+		e, err := b.coerce(args[i], t, implicit)
+		if err != nil {
+			return value{}, err
+		}
+		call.Args = append(call.Args, e)
+	}
+	return b.addWindow(sc, f, call)
+}
+
+// aggregateWindow binds a call of an aggregate over a window.
 func (b *binder) aggregateWindow(sc *scope, f *parse.FuncCall, agg *fn.Aggregate) (value, error) {
-	if !f.Star {
-		if err := b.aggregateArgs(sc, f, &algebra.AggCall{Fn: agg}); err != nil {
+	if f.IgnoreNulls {
+		return value{}, b.errorAt(f.Pos, sqlerr.FeatureNotSupported, "IGNORE NULLS is not implemented for %s", f.Name)
+	}
+	if err := b.windowAllowed(sc, f.Pos); err != nil {
+		return value{}, err
+	}
+	switch {
+	case f.Distinct:
+		return value{}, b.errorAt(f.Pos, sqlerr.FeatureNotSupported, "DISTINCT is not implemented for window functions")
+	case len(f.Order) > 0 && !f.WithinGroup:
+		return value{}, b.errorAt(f.Pos, sqlerr.FeatureNotSupported,
+			"aggregate ORDER BY is not implemented for window functions")
+	}
+	if err := b.aggregateClauses(f, agg); err != nil {
+		return value{}, err
+	}
+	call := algebra.AggCall{Fn: agg}
+	if f.Star {
+		if call.Type = agg.Star; call.Type.Kind == types.Unknown {
+			return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s() does not exist", f.Name)
+		}
+	} else if err := b.aggregateArgs(sc.windowArguments(), f, &call); err != nil {
+		return value{}, err
+	}
+	if f.Filter != nil {
+		if err := b.filter(sc, f.Filter, &call); err != nil {
 			return value{}, err
 		}
 	}
-	return value{}, b.unsupported(f.Pos, "window function %s", f.Name)
+	return b.addWindow(sc, f, algebra.WindowCall{Agg: agg, Args: call.Args, Type: call.Type})
+}
+
+// addWindow puts a call to those over its window, and gives the column that holds its result.
+func (b *binder) addWindow(sc *scope, f *parse.FuncCall, call algebra.WindowCall) (value, error) {
+	w := sc.win
+	s, err := w.spec(sc, f.Over)
+	if err != nil {
+		return value{}, err
+	}
+	order := slices.Clone(s.order)
+	if call.Frame, err = b.frame(sc, s, order, f.Over.Pos); err != nil {
+		return value{}, err
+	}
+	for i := range order {
+		order[i].Expr = b.ordered(order[i].Expr)
+	}
+	call.Frame.Peers = len(order)
+	n := w.node(s.partition, order)
+	for i := range n.Calls {
+		if b.sameWindowCall(&n.Calls[i], &call) {
+			return value{expr: n.Cols[i].Ref(), typ: call.Type, pos: f.Pos}, nil
+		}
+	}
+	never := call.Fn != nil && call.Fn.NeverNull || call.Agg != nil && call.Agg.NeverNull
+	col := algebra.Column{ID: b.newID(), Name: f.Name, Type: call.Type, Nullable: !never}
+	n.Calls, n.Cols = append(n.Calls, call), append(n.Cols, col)
+	if sc.agg != nil {
+		sc.agg.ids[col.ID] = true
+	}
+	return value{expr: col.Ref(), typ: call.Type, pos: f.Pos}, nil
+}
+
+// node is the one over a partition and an order, which may be longer or shorter than those asked for before.
+func (w *windowing) node(partition []*algebra.Expr, order []algebra.SortKey) *algebra.Window {
+	for _, n := range w.nodes {
+		if len(n.PartitionBy) != len(partition) || !slices.EqualFunc(n.PartitionBy, partition, w.b.equal) {
+			continue
+		}
+		k := min(len(n.OrderBy), len(order))
+		if !slices.EqualFunc(n.OrderBy[:k], order[:k], w.b.sameKey) {
+			continue
+		}
+		if len(order) > k {
+			n.OrderBy = order
+		}
+		return n
+	}
+	n := &algebra.Window{PartitionBy: partition, OrderBy: order}
+	w.nodes = append(w.nodes, n)
+	return n
+}
+
+func (b *binder) sameKey(x, y algebra.SortKey) bool {
+	return x.Desc == y.Desc && x.NullsFirst == y.NullsFirst && b.equal(x.Expr, y.Expr)
+}
+
+func (b *binder) sameWindowCall(x, y *algebra.WindowCall) bool {
+	bound := func(x, y algebra.Bound) bool {
+		return x.Kind == y.Kind && (x.Offset == nil || b.equal(x.Offset, y.Offset))
+	}
+	f, g := &x.Frame, &y.Frame
+	return x.Fn == y.Fn && x.Agg == y.Agg && x.IgnoreNulls == y.IgnoreNulls && x.Type == y.Type &&
+		slices.EqualFunc(x.Args, y.Args, b.equal) && !slices.ContainsFunc(x.Args, (*algebra.Expr).Volatile) &&
+		f.Peers == g.Peers && f.Mode == g.Mode && f.Exclude == g.Exclude && bound(f.Start, g.Start) && bound(f.End, g.End)
+}
+
+// window puts the Window nodes on the rows, or groups, that there are behind HAVING.
+func (s *selection) window() {
+	if s.win == nil { // VALUES
+		return
+	}
+	for _, n := range s.win.nodes {
+		n.In = s.node
+		s.node = n
+	}
+	if len(s.qualify) > 0 {
+		s.node = &algebra.Select{In: s.node, Preds: s.qualify}
+	}
+}
+
+// overGroups makes expressions over groups of those over rows.
+func (w *windowing) overGroups(a *aggregation) (err error) {
+	for i, n := range w.nodes {
+		w.nodes[i] = n.MapExprs(func(e *algebra.Expr) *algebra.Expr {
+			r, bad := a.overGroups(e)
+			if bad != nil && err == nil {
+				err = bad
+			}
+			if bad != nil {
+				return e
+			}
+			return r
+		}).(*algebra.Window)
+	}
+	return err
 }

@@ -18,7 +18,9 @@ type planner struct {
 	equiv map[algebra.ColumnID]algebra.ColumnID // union-find: columns equal wherever both are in a row
 	defs  map[algebra.ColumnID]*algebra.Expr    // computed columns, for EXPLAIN
 	calls map[algebra.ColumnID]algebra.AggCall  // aggregates' columns, likewise
-	scans int                                   // stored tables and relations read
+	// windows are window functions' columns, likewise.
+	windows map[algebra.ColumnID]*algebra.WindowCall
+	scans   int // stored tables and relations read
 
 	numbers expr.Numbers[algebra.ColumnID] // expressions by meaning: literals are the same if their values are
 
@@ -42,7 +44,7 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 		info:  map[algebra.ColumnID]*colInfo{},
 		equiv: map[algebra.ColumnID]algebra.ColumnID{},
 		defs:  map[algebra.ColumnID]*algebra.Expr{},
-		calls: map[algebra.ColumnID]algebra.AggCall{},
+		calls: map[algebra.ColumnID]algebra.AggCall{}, windows: map[algebra.ColumnID]*algebra.WindowCall{},
 	}
 	p.numbers.Param = expr.SameLiterals(func() []expr.Param { return own.Params })
 	if err := p.survey(); err != nil {
@@ -153,6 +155,8 @@ func (p *planner) node(n algebra.Node) (physical, error) {
 		return p.reference(n)
 	case *algebra.Union:
 		return p.union(n)
+	case *algebra.Window:
+		return p.window(n)
 	case *algebra.Limit:
 		return p.limit(n)
 	case *algebra.Sort:

@@ -80,7 +80,8 @@ type FuncCall struct {
 	WithinGroup bool
 	Filter      Expr // FILTER (WHERE …)
 	Approximate bool // APPROXIMATE f(…)
-	Over        bool // OVER stands behind: a call over a window, which is not kept
+	Over        *WindowDef
+	IgnoreNulls bool // IGNORE NULLS, of a call with OVER
 	// Keyword: written without parentheses or in SQL's own syntax (CURRENT_DATE,
 	// EXTRACT(x FROM y)).
 	Keyword bool
@@ -229,6 +230,8 @@ type Query struct {
 	// GroupDistinct: GROUP BY DISTINCT, each grouping set once.
 	GroupDistinct bool
 	Having        Expr
+	Windows       []*WindowDef // the WINDOW clause
+	Qualify       Expr
 	Values        [][]Expr
 	OrderBy       []OrderItem
 	Limit         Expr // also TOP

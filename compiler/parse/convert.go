@@ -104,7 +104,8 @@ func (c *converter) query(n *pg.SelectStmt, at Pos) (*Query, error) {
 		return nil, err
 	}
 	q := &Query{Pos: at}
-	steps := []func(*Query, *pg.SelectStmt) error{c.with, c.values, c.targets, c.from, c.conditions, c.orderAndLimit}
+	steps := []func(*Query, *pg.SelectStmt) error{c.with, c.values, c.targets, c.from, c.conditions, c.windows,
+		c.orderAndLimit}
 	if n.Op != pg.SetOperation_SETOP_NONE {
 		steps = []func(*Query, *pg.SelectStmt) error{c.with, c.setOperation, c.orderAndLimit}
 	}
@@ -134,8 +135,6 @@ func (c *converter) refuseClauses(n *pg.SelectStmt, at Pos) error {
 	switch {
 	case n.IntoClause != nil:
 		return c.refuse(c.pos(n.IntoClause.Rel.GetLocation()), "SELECT INTO")
-	case len(n.WindowClause) > 0:
-		return c.refuse(c.pos(n.WindowClause[0].GetWindowDef().GetLocation()), "the WINDOW clause")
 	case len(n.LockingClause) > 0:
 		return c.refuse(c.wordPos(at, "for"), "FOR UPDATE/SHARE")
 	case n.LimitOption == pg.LimitOption_LIMIT_OPTION_WITH_TIES:

@@ -232,7 +232,17 @@ func (c *converter) funcCall(f *pg.FuncCall) (Expr, error) {
 			out.Schema = ""
 		}
 	}
-	out.WithinGroup, out.Over = f.AggWithinGroup, f.Over != nil
+	if names[0] == ignoreNullsMarker && c.m.inserted(int(f.Location)) {
+		out.IgnoreNulls = true
+		if len(names) == 2 {
+			out.Schema = ""
+		}
+	}
+	out.WithinGroup = f.AggWithinGroup
+	var err error
+	if out.Over, err = c.over(f.Over); err != nil {
+		return nil, err
+	}
 	if f.FuncVariadic {
 		return nil, c.refuse(at, "VARIADIC")
 	}
@@ -241,7 +251,6 @@ func (c *converter) funcCall(f *pg.FuncCall) (Expr, error) {
 			return nil, c.refuse(c.pos(na.Location), "a named argument")
 		}
 	}
-	var err error
 	if out.Args, err = c.exprs(f.Args); err != nil {
 		return nil, err
 	}

@@ -208,17 +208,17 @@ func (d *dialect) word(i int) error {
 	case "qualify":
 		starts := next.kind == tokIdent && !clauseWords[next.text] || next.is("not") || next.is("case") ||
 			next.isPunct("(") ||
-			next.kind == tokInt || next.kind == tokQuoted
+			next.kind == tokInt || next.kind == tokQuoted || next.kind == tokParam
 		if endsOperand(prev) && starts {
-			return d.refuse(t, "QUALIFY")
+			d.qualify(i)
 		}
 	case "pivot", "unpivot":
 		if endsOperand(prev) && (next.isPunct("(") || next.is("include") || next.is("exclude")) {
 			return d.refuse(t, strings.ToUpper(t.text))
 		}
 	case "ignore", "respect":
-		if next.is("nulls") && (prev.isPunct(")") || d.at(i+2).isPunct(")")) {
-			return d.refuse(t, strings.ToUpper(t.text)+" NULLS")
+		if next.is("nulls") && (prev.isPunct(")") && d.at(i+2).is("over") || d.at(i+2).isPunct(")")) {
+			d.nulls(i)
 		}
 	case "approximate":
 		if next.kind == tokIdent && !clauseWords[next.text] && d.at(i+2).isPunct("(") {

@@ -58,6 +58,8 @@ func parserError(src, text string, m offsetMap, err error) error {
 		return sqlerr.New(sqlerr.StatementTooComplex, "stack depth limit exceeded")
 	case strings.Contains(pe.Message, "not supported"), strings.Contains(pe.Message, "not implemented"):
 		code = sqlerr.FeatureNotSupported
+	case strings.HasPrefix(pe.Message, "frame start"), strings.HasPrefix(pe.Message, "frame end"):
+		code = sqlerr.WindowingError
 	}
 	e := sqlerr.New(code, "%s", pe.Message)
 	if pe.Cursorpos > 0 {

@@ -163,6 +163,9 @@ type Table struct {
 	// Marks, of a program.SinkHash: entries say whether a full join has found them. Where they are read (by a segment
 	// behind the join's), the mark is a column behind Payload.
 	Marks bool
+	// Prefixes, of a program.SinkSort, are numbers of leading keys of which windows ask how many bytes of the normalised
+	// key they are.
+	Prefixes []int
 	// EstRows is the planner's guess, for initial sizes only.
 	EstRows int64
 }

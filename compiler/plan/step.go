@@ -22,6 +22,15 @@ type Steps interface {
 	Limit(*Limit)
 	HashJoin(*HashJoin)
 	Expand(*Expand)
+	WindowRow()
+	WindowRun(*WindowRun)
+	WindowAt(*WindowAt)
+	WindowRank(*WindowRank)
+	WindowCounted(*WindowCounted)
+	WindowReach(*WindowReach)
+	WindowRunAt(*WindowRunAt)
+	WindowFold(*WindowFold)
+	WindowValue(*WindowValue)
 }
 
 // Layouts returns the row layout in front of each step of s and, last, the one

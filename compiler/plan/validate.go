@@ -94,6 +94,9 @@ func (v *validator) segment(s *Segment) {
 			return
 		}
 	}
+	if v.windows(s); v.err != nil {
+		return
+	}
 	layouts := v.q.Layouts(s)
 	for i, st := range s.Steps {
 		v.at = fmt.Sprintf("segment %d step %d (%s): ", s.ID, i, st.Label())

@@ -35,6 +35,9 @@ func innerUnder(n algebra.Node, above []*algebra.Expr) algebra.Node {
 		above = substituted(slices.DeleteFunc(slices.Clone(above), func(e *algebra.Expr) bool { return !keys.Covers(e) }), by)
 	case *algebra.Join:
 		return innerJoin(x, above)
+	case *algebra.Window: // what drops whole partitions alone
+		keys := x.PartitionColumns()
+		above = slices.DeleteFunc(slices.Clone(above), func(e *algebra.Expr) bool { return !keys.Covers(e) })
 	case *algebra.Limit:
 		above = nil
 	}

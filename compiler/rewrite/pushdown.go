@@ -9,6 +9,7 @@ import (
 //
 //	select(l.x = 1 AND r.y = 2)(join(l, r))  →  join(select(l.x = 1)(l), select(r.y = 2)(r))
 //	select(k > 5)(aggregate(k, sum(x))(t))   →  aggregate(k, sum(x))(select(k > 5)(t))
+//	select(k > 5)(window(partition k)(t))    →  window(partition k)(select(k > 5)(t))
 //
 // Those over both sides of an inner join become conditions of it. Conjuncts that may fail stay where they are:
 // below a join or another filter they would be evaluated for rows that those exclude.
@@ -32,6 +33,8 @@ func (r *run) push(n algebra.Node, preds []*algebra.Expr) algebra.Node {
 		return r.pushExpand(n, preds)
 	case *algebra.Distinct:
 		return n.WithInputs([]algebra.Node{r.push(n.In, preds)})
+	case *algebra.Window:
+		return r.pushWindow(n, preds)
 	case *algebra.Sort:
 		return n.WithInputs([]algebra.Node{r.push(n.In, preds)})
 	}
@@ -81,6 +84,20 @@ func (r *run) pushExpand(n *algebra.Expand, preds []*algebra.Expr) algebra.Node 
 	var down, stay []*algebra.Expr
 	for _, e := range preds {
 		if below.Covers(e) && e.HasColumn() {
+			down = append(down, e)
+		} else {
+			stay = append(stay, e)
+		}
+	}
+	return algebra.Where(n.WithInputs([]algebra.Node{r.push(n.In, down)}), stay)
+}
+
+// pushWindow lets conjuncts over columns by which rows are parted through: they keep or drop whole partitions.
+func (r *run) pushWindow(n *algebra.Window, preds []*algebra.Expr) algebra.Node {
+	keys := n.PartitionColumns()
+	var down, stay []*algebra.Expr
+	for _, e := range preds {
+		if keys.Covers(e) && e.HasColumn() && e.Movable() {
 			down = append(down, e)
 		} else {
 			stay = append(stay, e)

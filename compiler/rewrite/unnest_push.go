@@ -123,6 +123,11 @@ func (b *bindings) push(n algebra.Node) (algebra.Node, []*algebra.Expr) {
 		return out, refs(out.Cols[len(x.Cols):])
 	case *algebra.Aggregate:
 		return b.pushAggregate(x)
+	case *algebra.Window: // each binding's rows by themselves
+		in, of := b.push(x.In)
+		w := b.over(x, of).(*algebra.Window)
+		return &algebra.Window{In: in, PartitionBy: slices.Concat(w.PartitionBy, of), OrderBy: w.OrderBy, Calls: w.Calls,
+			Cols: w.Cols}, of
 	}
 	b.u.r.refuse("a correlated subquery with %s in it", name(n))
 	d, of := b.read()

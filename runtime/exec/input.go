@@ -80,6 +80,9 @@ func (in *Instance) SetPart(p *Part) {
 	in.choose(in.states[1])
 	in.units = in.units[:0]
 	if p.shape.Kind == program.SinkSort {
+		if t := in.cur.v.seg.Source.Total; t != 0 {
+			offheap.Set(in.cur.view(), t, int64(p.rows))
+		}
 		in.units = append(in.units, unit{to: p.rows, base: p.order})
 		return
 	}

@@ -164,6 +164,9 @@ func (in *Instance) fill(s *state) error {
 			offheap.Set[byte](st, p.Null, 0)
 		}
 	}
+	for _, a := range v.seg.Arenas {
+		heap.SetArenaAccount(st.From(a).Pointer(), in.acct.Counters())
+	}
 	for i, off := range v.seg.Counters {
 		st.SetView(off, in.small.View().From(abi.ArenaSize+8*int64(i)))
 	}
@@ -251,6 +254,9 @@ func (in *Instance) free() {
 	in.dests.Free()
 	for i, s := range in.states {
 		if s != nil {
+			for _, a := range s.v.seg.Arenas {
+				freeArena(s.view().From(a))
+			}
 			s.buf.Free()
 			in.states[i] = nil
 		}

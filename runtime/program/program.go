@@ -22,7 +22,8 @@ type Segment struct {
 	Params    paramSlotList `msg:"params"`
 	Consts    constSlotList `msg:"consts"`
 	Hosts     hostCallList  `msg:"hosts"`
-	Counters  []int64       `msg:"ctrs"` // slots of addresses of the instance's running numbers, zero at first
+	Counters  []int64       `msg:"ctrs"`   // slots of addresses of the instance's running numbers, zero at first
+	Arenas    []int64       `msg:"arenas"` // slots of arenas that live as long as the instance
 	Guards    guardList     `msg:"guards"`
 	Entry     string        `msg:"entry"` // symbol in the object
 	Slots     slotList      `msg:"slots"` // names of state parts, for people and tests
@@ -129,7 +130,8 @@ type Source struct {
 	Base     int64 `msg:"base"`
 	Table    int   `msg:"table"` // SourceTable: table id of the query
 	Exchange int   `msg:"exch"`
-	Rows     int   `msg:"rows"` // SourceValues: number of rows
+	Rows     int   `msg:"rows"`  // SourceValues: number of rows
+	Total    int64 `msg:"total"` // SourceTable of a sort: state offset of the part's number of rows, 0: nobody asks
 }
 
 // SourceCol is a column the source provides.

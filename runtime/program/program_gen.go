@@ -857,9 +857,9 @@ func (z *ParamSlot) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 15
+	// map header, size 16
 	// string "id"
-	o = append(o, 0x8f, 0xa2, 0x69, 0x64)
+	o = append(o, 0xde, 0x0, 0x10, 0xa2, 0x69, 0x64)
 	o = msgp.AppendInt(o, z.ID)
 	// string "hash"
 	o = append(o, 0xa4, 0x68, 0x61, 0x73, 0x68)
@@ -928,6 +928,12 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Counters)))
 	for za0001 := range z.Counters {
 		o = msgp.AppendInt64(o, z.Counters[za0001])
+	}
+	// string "arenas"
+	o = append(o, 0xa6, 0x61, 0x72, 0x65, 0x6e, 0x61, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Arenas)))
+	for za0002 := range z.Arenas {
+		o = msgp.AppendInt64(o, z.Arenas[za0002])
 	}
 	// string "guards"
 	o = append(o, 0xa6, 0x67, 0x75, 0x61, 0x72, 0x64, 0x73)
@@ -1052,6 +1058,25 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "arenas":
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Arenas")
+				return
+			}
+			if cap(z.Arenas) >= int(zb0003) {
+				z.Arenas = (z.Arenas)[:zb0003]
+			} else {
+				z.Arenas = make([]int64, zb0003)
+			}
+			for za0002 := range z.Arenas {
+				z.Arenas[za0002], bts, err = msgp.ReadInt64Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Arenas", za0002)
+					return
+				}
+			}
 		case "guards":
 			bts, err = z.Guards.UnmarshalMsg(bts)
 			if err != nil {
@@ -1084,7 +1109,7 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Segment) Msgsize() (s int) {
-	s = 1 + 3 + msgp.IntSize + 5 + msgp.StringPrefixSize + len(z.Hash) + 5 + msgp.IntSize + 4 + z.Ins.Msgsize() + 6 + z.Loops.Msgsize() + 4 + z.Source.Msgsize() + 5 + z.Sink.Msgsize() + 5 + z.Tables.Msgsize() + 7 + z.Params.Msgsize() + 7 + z.Consts.Msgsize() + 6 + z.Hosts.Msgsize() + 5 + msgp.ArrayHeaderSize + (len(z.Counters) * (msgp.Int64Size)) + 7 + z.Guards.Msgsize() + 6 + msgp.StringPrefixSize + len(z.Entry) + 6 + z.Slots.Msgsize()
+	s = 3 + 3 + msgp.IntSize + 5 + msgp.StringPrefixSize + len(z.Hash) + 5 + msgp.IntSize + 4 + z.Ins.Msgsize() + 6 + z.Loops.Msgsize() + 4 + z.Source.Msgsize() + 5 + z.Sink.Msgsize() + 5 + z.Tables.Msgsize() + 7 + z.Params.Msgsize() + 7 + z.Consts.Msgsize() + 6 + z.Hosts.Msgsize() + 5 + msgp.ArrayHeaderSize + (len(z.Counters) * (msgp.Int64Size)) + 7 + msgp.ArrayHeaderSize + (len(z.Arenas) * (msgp.Int64Size)) + 7 + z.Guards.Msgsize() + 6 + msgp.StringPrefixSize + len(z.Entry) + 6 + z.Slots.Msgsize()
 	return
 }
 
@@ -1343,9 +1368,9 @@ func (z Slot) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Source) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 7
+	// map header, size 8
 	// string "kind"
-	o = append(o, 0x87, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
+	o = append(o, 0x88, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
 	o = msgp.AppendUint8(o, uint8(z.Kind))
 	// string "cols"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
@@ -1369,6 +1394,9 @@ func (z *Source) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "rows"
 	o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
 	o = msgp.AppendInt(o, z.Rows)
+	// string "total"
+	o = append(o, 0xa5, 0x74, 0x6f, 0x74, 0x61, 0x6c)
+	o = msgp.AppendInt64(o, z.Total)
 	return
 }
 
@@ -1436,6 +1464,12 @@ func (z *Source) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Rows")
 				return
 			}
+		case "total":
+			z.Total, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Total")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1450,7 +1484,7 @@ func (z *Source) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Source) Msgsize() (s int) {
-	s = 1 + 5 + msgp.Uint8Size + 5 + z.Cols.Msgsize() + 6 + msgp.Int64Size + 5 + msgp.Int64Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 5 + msgp.IntSize
+	s = 1 + 5 + msgp.Uint8Size + 5 + z.Cols.Msgsize() + 6 + msgp.Int64Size + 5 + msgp.Int64Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 5 + msgp.IntSize + 6 + msgp.Int64Size
 	return
 }
 

@@ -1,7 +1,7 @@
 package heap
 
 /*
-#cgo CFLAGS: -DSLP_HEADERS=0xa228cc2a
+#cgo CFLAGS: -DSLP_HEADERS=0xbeddd095
 #include "../include/account.h"
 #include <stdlib.h>
 */

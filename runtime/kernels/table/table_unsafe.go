@@ -1,7 +1,7 @@
 package table
 
 /*
-#cgo CFLAGS: -O3 -fno-strict-aliasing -DSLP_HEADERS=0xa228cc2a
+#cgo CFLAGS: -O3 -fno-strict-aliasing -DSLP_HEADERS=0xbeddd095
 #cgo LDFLAGS: -lm
 #include "run.h"
 #include "../include/str.h"
@@ -27,6 +27,7 @@ void slp_order_str();
 void slp_sketch_i64(); void slp_sketch_i128(); void slp_sketch_f64(); void slp_sketch_str(); void slp_sketch_merge();
 void slp_sketch_count();
 void slp_pair(); void slp_pairs_put(); void slp_pairs_merge();
+void slp_copy_prefix(); void slp_run_end(); void slp_reach(); void slp_counted();
 */
 import "C"
 
@@ -81,6 +82,10 @@ var Symbols = []abi.Symbol{
 	{Name: "slp_pair", Addr: addr(C.slp_pair)},
 	{Name: "slp_pairs_put", Addr: addr(C.slp_pairs_put)},
 	{Name: "slp_pairs_merge", Addr: addr(C.slp_pairs_merge)},
+	{Name: "slp_copy_prefix", Addr: addr(C.slp_copy_prefix)},
+	{Name: "slp_run_end", Addr: addr(C.slp_run_end)},
+	{Name: "slp_reach", Addr: addr(C.slp_reach)},
+	{Name: "slp_counted", Addr: addr(C.slp_counted)},
 }
 
 func addr(f unsafe.Pointer) uintptr { return uintptr(f) }

@@ -1,7 +1,7 @@
 package text
 
 /*
-#cgo CFLAGS: -O2 -fno-strict-aliasing -Wall -DSLP_HEADERS=0xa228cc2a
+#cgo CFLAGS: -O2 -fno-strict-aliasing -Wall -DSLP_HEADERS=0xbeddd095
 #cgo LDFLAGS: -lm -Wl,--unresolved-symbols=ignore-all
 #include "symbols.h"
 */
