@@ -38,9 +38,35 @@ type Program struct {
 
 // Segment lowers one segment of q.
 func Segment(q *plan.Query, s *plan.Segment, o Options) *Program {
-	l := &lowerer{q: q, seg: s, opt: o, size: abi.StateHeadSize, known: newKnown(), cache: map[cacheKey]result{},
-		trimmed: map[subop.ValID]result{}, params: map[paramKey]subop.Operand{}, consts: map[string]subop.Operand{}}
-	return l.segment()
+	rows := vectorRows(q, s)
+	p := segment(q, s, o, rows)
+	for p.Seg.StateSize > stateBytes && rows > program.LeastVector {
+		rows /= 2
+		if rows <= program.LeastVector || p.Seg.StateSize/abi.VectorRows*rows <= stateBytes {
+			p = segment(q, s, o, rows)
+		}
+	}
+	return p
+}
+
+// stateBytes bounds an instance's vectors: in segments of a thousand columns they have fewer rows.
+const stateBytes = 8 << 20
+
+// vectorRows is how many rows a vector may have for two of them to fit the chunks that s sends.
+func vectorRows(q *plan.Query, s *plan.Segment) int {
+	if s.Sink.Kind.Fills() {
+		return abi.VectorRows
+	}
+	return min(abi.VectorRows, program.ChunkRows(chunkCols(q, s))/2)
+}
+
+func segment(q *plan.Query, s *plan.Segment, o Options, rows int) *Program {
+	l := &lowerer{q: q, seg: s, opt: o, rows: int64(rows), size: abi.StateHeadSize, known: newKnown(),
+		cache: map[cacheKey]result{}, trimmed: map[subop.ValID]result{}, params: map[paramKey]subop.Operand{},
+		consts: map[string]subop.Operand{}}
+	p := l.segment()
+	p.Seg.Vector = rows
+	return p
 }
 
 // positions is a set of row positions: the source's vector, or the pairs of a probe.
@@ -95,6 +121,8 @@ type lowerer struct {
 	q   *plan.Query
 	seg *plan.Segment
 	opt Options
+	// rows is how many rows vectors have room for.
+	rows int64
 
 	ops     []subop.Op
 	doms    []subop.Domain
@@ -143,7 +171,7 @@ func (l *lowerer) word(name string, n int64) int64 {
 // vec makes a fresh vector of class p to be written.
 func (l *lowerer) vec(p types.Phys) subop.Operand {
 	l.vals++
-	off := l.slot(fmt.Sprintf("v%d", l.vals), int64(p.Width())*abi.VectorRows)
+	off := l.slot(fmt.Sprintf("v%d", l.vals), int64(p.Width())*l.rows)
 	return subop.Operand{Mode: subop.Out, P: p, Val: subop.ValID(l.vals), Off: off}
 }
 
@@ -172,7 +200,7 @@ func (l *lowerer) emitIn(s subop.Suboperator, d subop.Domain, again int64) {
 
 // newSelection makes the domain a filter writes.
 func (l *lowerer) newSelection() domain {
-	return domain{Domain: subop.Domain{Count: l.word("count", 8), Sel: l.slot("sel", 4*abi.VectorRows)}, at: l.dom.at}
+	return domain{Domain: subop.Domain{Count: l.word("count", 8), Sel: l.slot("sel", 4*l.rows)}, at: l.dom.at}
 }
 
 func (l *lowerer) newPositions(pos *subop.Operand) *positions {

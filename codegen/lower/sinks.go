@@ -241,19 +241,25 @@ func (l *lowerer) save(s *plan.Sink) {
 	l.putPayload(l.newEntry(slot, s.TableID, e), pay, t, e)
 }
 
-// send puts rows into chunks, one a destination.
-func (l *lowerer) send(s *plan.Sink) {
-	vals := l.exprs(s.Cols)
-	dests, n := l.word("chunks", 8), l.word("dests", 8)
-	l.out.Sink.Dests, l.out.Sink.NDests = dests, n
-	cols := make([]program.ChunkCol, len(s.Cols))
-	received := l.q.Received(s)
-	for i, e := range s.Cols {
+// chunkCols are the columns of the chunks that a segment sends.
+func chunkCols(q *plan.Query, s *plan.Segment) []program.ChunkCol {
+	cols := make([]program.ChunkCol, len(s.Sink.Cols))
+	received := q.Received(&s.Sink)
+	for i, e := range s.Sink.Cols {
 		cols[i] = program.ChunkCol{Type: e.Type, Nullable: e.Nullable}
 		if received != nil { // the senders of an exchange agree
 			cols[i] = program.ChunkCol{Type: received[i].Type, Nullable: received[i].Nullable}
 		}
 	}
+	return cols
+}
+
+// send puts rows into chunks, one a destination.
+func (l *lowerer) send(s *plan.Sink) {
+	vals := l.exprs(s.Cols)
+	dests, n := l.word("chunks", 8), l.word("dests", 8)
+	l.out.Sink.Dests, l.out.Sink.NDests = dests, n
+	cols := chunkCols(l.q, l.seg)
 	program.LayoutChunk(cols)
 	l.out.Sink.Cols = cols
 	dest := none

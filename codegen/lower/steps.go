@@ -8,7 +8,6 @@ import (
 	"slipher/codegen/subop"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
-	"slipher/runtime/abi"
 	"slipher/runtime/program"
 )
 
@@ -131,7 +130,7 @@ func (l *lowerer) pack(keys []*plan.Expr, t *plan.Table, e *entry, nullsEqual bo
 		null = l.orNull(null, rs[i].null)
 	}
 	h := l.hash(rs, subop.TableSeed)
-	buf := l.slot("key", int64(e.keyStride)*abi.VectorRows)
+	buf := l.slot("key", int64(e.keyStride)*l.rows)
 	at := l.vec(types.I64)
 	l.emit(&subop.RowAddress{Buffer: subop.Num(buf), KeySize: subop.Num(e.keyStride), Keys: at})
 	addr := read(at)

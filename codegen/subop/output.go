@@ -25,7 +25,8 @@ var room = kindOf(Kind{Name: "room", Ends: true}, emitter[Room]{
 		c.forRange("room", c64(0), n, func(i value.Value) {
 			ch := c.load(bytePtr, c.scaled(arr, i, 8, "chunk.at"), "chunk")
 			rows := c.load(i64, c.field(ch, abi.ChunkRows, "rows.at"), "rows")
-			c.Leave(c.icmp(enum.IPredSGT, c.add(rows, c.count), c64(abi.ChunkCapRows)), abi.OutputFull)
+			room := c.load(i64, c.field(ch, abi.ChunkCap, "cap.at"), "cap")
+			c.Leave(c.icmp(enum.IPredSGT, c.add(rows, c.count), room), abi.OutputFull)
 		})
 	},
 	variants: func(*fn.Table) []Room {

@@ -9,7 +9,6 @@ import (
 	"slipher/catalog/types"
 	"slipher/compiler/plan"
 	"slipher/node/wire"
-	"slipher/runtime/abi"
 	"slipher/runtime/chunk"
 	"slipher/runtime/mem"
 )
@@ -43,7 +42,7 @@ func (d *datumSource) Next(l *chunk.Layout, acct *mem.Account) (*chunk.Chunk, er
 	if len(d.rows) == 0 {
 		return nil, nil
 	}
-	rows := d.rows[:min(len(d.rows), abi.VectorRows)]
+	rows := d.rows[:min(len(d.rows), l.Rows)]
 	d.rows = d.rows[len(rows):]
 	return chunk.OfDatums(acct, l, len(rows), func(row, col int) types.Datum { return rows[row][d.cols[col]] })
 }

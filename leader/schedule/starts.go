@@ -6,7 +6,6 @@ import (
 	"slipher/catalog/types"
 	"slipher/compiler/plan"
 	"slipher/node/wire"
-	"slipher/runtime/abi"
 	"slipher/runtime/program"
 )
 
@@ -18,8 +17,13 @@ func stores(q *plan.Query) bool {
 // literals are a source's constant rows as a peer gets them.
 func literals(src *plan.Source) [][]types.Datum {
 	var out [][]types.Datum
-	for at := 0; len(src.Literals) > 0 && at < len(src.Literals[0]); at += abi.VectorRows {
-		n := min(len(src.Literals[0])-at, abi.VectorRows)
+	cols := make([]program.ChunkCol, len(src.Cols))
+	for i, c := range src.Cols {
+		cols[i] = program.ChunkCol{Type: c.Type, Nullable: c.Nullable}
+	}
+	most := program.ChunkRows(cols)
+	for at := 0; len(src.Literals) > 0 && at < len(src.Literals[0]); at += most {
+		n := min(len(src.Literals[0])-at, most)
 		piece := make([]types.Datum, 0, n*len(src.Literals))
 		for r := at; r < at+n; r++ {
 			for _, col := range src.Literals {

@@ -6,7 +6,6 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
-	"slipher/runtime/abi"
 	"slipher/runtime/chunk"
 	"slipher/runtime/mem"
 	"slipher/runtime/offheap"
@@ -41,12 +40,12 @@ func describe(b *Batch, o *CopyOptions, r record, col int) RecordError {
 	return e
 }
 
-// SplitText cuts a batch into parts of at most rows records (rows <= abi.ChunkCapRows). The columns of l are nullable
+// SplitText cuts a batch into parts of at most rows records (rows <= l.Rows). The columns of l are nullable
 // strings, as many as o.Columns. Records that cannot be loaded are left out and reported; once there are more than
 // allowed, the rest of the batch is not looked at.
 func SplitText(b *Batch, o *CopyOptions, l *chunk.Layout, acct *mem.Account, rows int, allowed int64) (parts []*Part,
 	bad []RecordError, err error) {
-	if len(l.Cols) != len(o.Columns) || rows < 1 || rows > abi.ChunkCapRows || int64(len(b.Data)) > 1<<31 {
+	if len(l.Cols) != len(o.Columns) || rows < 1 || rows > l.Rows || int64(len(b.Data)) > 1<<31 {
 		return nil, nil, sqlerr.New(sqlerr.InternalError, "BUG: SplitText of %d columns into %d", len(o.Columns), len(l.Cols))
 	}
 	s := textSplitter{o: o, b: b, data: b.Data, layout: l, valid: utf8.Valid(b.Data) && bytes.IndexByte(b.Data, 0) < 0}

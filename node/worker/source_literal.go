@@ -3,7 +3,6 @@ package worker
 import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
-	"slipher/runtime/abi"
 	"slipher/runtime/chunk"
 	"slipher/runtime/mem"
 )
@@ -17,7 +16,7 @@ func (s *literalRows) Next(l *chunk.Layout, acct *mem.Account) (*chunk.Chunk, er
 		return nil, nil
 	}
 	piece, cols := s.pieces[0], len(l.Cols)
-	if cols == 0 || len(piece)%cols != 0 || len(piece)/cols > abi.VectorRows {
+	if cols == 0 || len(piece)%cols != 0 || len(piece)/cols > l.Rows {
 		return nil, sqlerr.New(sqlerr.ProtocolViolation, "%d constants for rows of %d columns", len(piece), cols)
 	}
 	s.pieces = s.pieces[1:]

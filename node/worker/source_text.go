@@ -54,8 +54,8 @@ func newTextSource(q *query, l *chunk.Layout) (*textSource, error) {
 		}
 	}
 	rows := q.start.Options.VectorRows
-	if rows <= 0 || rows > abi.VectorRows {
-		rows = abi.VectorRows
+	if most := min(abi.VectorRows, l.Rows); rows <= 0 || rows > most {
+		rows = most
 	}
 	s.rows = rows
 	return s, nil

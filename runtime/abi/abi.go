@@ -1,7 +1,7 @@
 package abi
 
 // Version is part of every artifact; a node refuses another.
-const Version = 3
+const Version = 4
 
 // VectorRows is the largest number of rows in a vector, and of values in a
 // section of a block. Tests run with smaller vectors; blocks keep sections of 1,024.
@@ -73,7 +73,7 @@ const (
 	ChunkHeadSize = 64
 )
 
-// ChunkCapRows is the row capacity of every chunk: two vectors, so that one always fits a chunk
+// ChunkCapRows is the row capacity of a chunk, unless its rows are wide: two vectors, so that one always fits a chunk
 // that is less than half full.
 const ChunkCapRows = 2048
 

@@ -9,7 +9,7 @@ import (
 )
 
 // Chunk is a batch of rows. Accessors take a column and a row below Rows (or,
-// for setters, below abi.ChunkCapRows); which accessor fits follows from the
+// for setters, below Layout.Rows); which accessor fits follows from the
 // column's physical class. Not safe for concurrent use.
 type Chunk struct {
 	Layout *Layout
@@ -25,7 +25,7 @@ func New(acct *mem.Account, l *Layout) (*Chunk, error) {
 		return nil, err
 	}
 	c := &Chunk{Layout: l, buf: buf, view: buf.View(), acct: acct}
-	offheap.Set[int64](c.view, abi.ChunkCap, abi.ChunkCapRows)
+	offheap.Set(c.view, abi.ChunkCap, int64(l.Rows))
 	heap.SetArenaAccount(c.Arena().Pointer(), acct.Counters())
 	return c, nil
 }
@@ -59,6 +59,9 @@ func (c *Chunk) Err() error {
 	}
 	return nil
 }
+
+// HeapBytes is what the strings take.
+func (c *Chunk) HeapBytes() int64 { return heap.ArenaBytes(c.Arena().Pointer()) }
 
 // Rows is the number of rows.
 func (c *Chunk) Rows() int { return int(offheap.At[int64](c.view, abi.ChunkRows)) }

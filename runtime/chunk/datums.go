@@ -1,13 +1,17 @@
 package chunk
 
 import (
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/runtime/mem"
 )
 
 // OfDatums makes a chunk of values that Go code has: at gives the value of a row and column of the layout.
-// rows is at most abi.ChunkCapRows. The caller owns the chunk; its memory is acct's.
+// rows is at most l.Rows. The caller owns the chunk; its memory is acct's.
 func OfDatums(acct *mem.Account, l *Layout, rows int, at func(row, col int) types.Datum) (*Chunk, error) {
+	if rows > l.Rows {
+		return nil, sqlerr.New(sqlerr.InternalError, "BUG: %d rows for a chunk of %d", rows, l.Rows)
+	}
 	c, err := New(acct, l)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-// Package chunk is a batch of up to abi.ChunkCapRows rows in one off-heap
+// Package chunk is a batch of up to abi.ChunkCapRows rows (fewer if they are wide) in one off-heap
 // buffer: what sinks fill, exchanges carry and the leader turns into protocol rows.
 //
 //	generated code ──stores──► Chunk ──hand over──► receiver in the process

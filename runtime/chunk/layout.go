@@ -9,6 +9,7 @@ import (
 type Layout struct {
 	Cols []program.ChunkCol
 	Size int // bytes of a chunk, without its string heap
+	Rows int // the most that a chunk holds: abi.ChunkCapRows, fewer if they are wide
 
 	places []place
 }
@@ -34,6 +35,7 @@ func LayoutOf(cols []Col) *Layout {
 		l.Cols[i] = program.ChunkCol{Type: c.Type, Nullable: c.Nullable}
 	}
 	l.Size = int(program.LayoutChunk(l.Cols))
+	l.Rows = program.ChunkRows(l.Cols)
 	l.places = make([]place, len(cols))
 	for i, c := range l.Cols {
 		p := c.Type.Phys()

@@ -92,7 +92,7 @@ func FromWire(acct *mem.Account, l *Layout, data []byte) (*Chunk, error) {
 		return nil, bad("it has no head")
 	}
 	rows, used := int(binary.LittleEndian.Uint32(data)), int(binary.LittleEndian.Uint32(data[4:]))
-	if rows > abi.ChunkCapRows {
+	if rows > l.Rows {
 		return nil, bad(fmt.Sprintf("it claims %d rows", rows))
 	}
 	need := 8 + used

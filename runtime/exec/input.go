@@ -45,7 +45,7 @@ func (in *Instance) SetScan(rg *block.RowGroup, from, to int) error {
 		}
 	}
 	in.units = in.units[:0]
-	if abi.VectorRows%in.q.opt.VectorRows == 0 {
+	if abi.VectorRows%in.q.mostRows(s.v) == 0 {
 		in.units = append(in.units, unit{from: from, to: to})
 		return nil
 	}

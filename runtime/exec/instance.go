@@ -39,7 +39,9 @@ type Instance struct {
 	dests    mem.Buf // addresses of chunks
 	small    mem.Buf // arena, counters, stop word
 	units    []unit
-	unitRows int // how many rows generated code is called for at once; pace.go
+	unitRows int   // how many rows generated code is called for at once; pace.go
+	sent     int64 // bytes of strings of chunks handed over
+	kept     int64 // and of all that it has made of its rows, when pace.go looked last
 	input    *chunk.Chunk
 	flush    []int
 
@@ -146,7 +148,7 @@ func (in *Instance) fill(s *state) error {
 	st.SetView(abi.StateStop, in.stopWord())
 	st.SetView(abi.StateArena, in.small.View())
 	st.SetView(abi.StateNull, nullRow())
-	offheap.Set(st, abi.StateVector, int64(q.opt.VectorRows))
+	offheap.Set(st, abi.StateVector, int64(q.mostRows(v)))
 	for _, p := range v.seg.Params {
 		from := q.params[p.Param].plain
 		if p.Limit && q.params[p.Param].null {

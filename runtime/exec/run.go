@@ -130,8 +130,11 @@ func (in *Instance) act(st abi.Status) error {
 	switch st {
 	case abi.OutputFull:
 		for i, c := range in.chunks {
-			if c.Rows()+in.q.opt.VectorRows > abi.ChunkCapRows {
+			if c.Rows()+in.q.mostRows(in.cur.v) > c.Layout.Rows || c.HeapBytes() > heapAtOnce {
 				in.flush = append(in.flush, i)
+			}
+			if c.HeapBytes() > heapAtOnce {
+				in.cut()
 			}
 		}
 		if len(in.flush) == 0 {
@@ -163,7 +166,7 @@ func (in *Instance) grow() error {
 			return err
 		}
 	}
-	return p.tab.Grow(in.q.opt.VectorRows)
+	return p.tab.Grow(in.q.mostRows(in.cur.v))
 }
 
 // keep is how many sorted rows are wanted, 0: all.
@@ -190,10 +193,12 @@ func (in *Instance) sendFull() (bool, error) {
 	for len(in.flush) > 0 {
 		i := in.flush[len(in.flush)-1]
 		if c := in.chunks[i]; c != nil && c.Rows() > 0 {
+			bytes := c.HeapBytes()
 			if !in.out.Send(i, c) {
 				return false, nil
 			}
 			in.chunks[i] = nil
+			in.sent += bytes
 		}
 		if in.chunks[i] == nil && !in.finished {
 			// While this fails i stays marked: generated code must not see the address of a chunk that is gone.

@@ -14,6 +14,7 @@ type Segment struct {
 	ID        int           `msg:"id"`
 	Hash      string        `msg:"hash"` // of the program text: part of the cache key
 	StateSize int           `msg:"size"`
+	Vector    int           `msg:"vec"` // the most rows its vectors have room for: a power of two
 	Ins       insList       `msg:"ins"`
 	Loops     loopList      `msg:"loops"`
 	Source    Source        `msg:"src"`
@@ -251,17 +252,40 @@ type Slot struct {
 	Size int64  `msg:"size"`
 }
 
+// A chunk's rows are bounded by bytes as well: wide ones, of more than a kilobyte, are fewer.
+const (
+	chunkBytes = 2 << 20
+	// LeastVector is the least Vector of a program, whose chunks have room for two of them.
+	LeastVector = 64
+)
+
+// ChunkRows is the row capacity of a chunk of these columns: a power of two.
+func ChunkRows(cols []ChunkCol) int {
+	width := 0
+	for _, c := range cols {
+		width += c.Type.Phys().Width()
+		if c.Nullable {
+			width++
+		}
+	}
+	rows := abi.ChunkCapRows
+	for rows > 2*LeastVector && rows*width > chunkBytes {
+		rows /= 2
+	}
+	return rows
+}
+
 // LayoutChunk places columns one behind the other in a chunk, 16-byte aligned,
 // and returns the chunk's size. Types and nullability are given.
 func LayoutChunk(cols []ChunkCol) int64 {
-	off := int64(abi.ChunkHeadSize)
+	off, rows := int64(abi.ChunkHeadSize), int64(ChunkRows(cols))
 	for i := range cols {
 		c := &cols[i]
 		c.Values, c.Nulls = off, 0
-		off += int64(c.Type.Phys().Width()) * abi.ChunkCapRows
+		off += int64(c.Type.Phys().Width()) * rows
 		if c.Nullable {
 			c.Nulls = off
-			off += abi.ChunkCapRows
+			off += rows
 		}
 	}
 	return off

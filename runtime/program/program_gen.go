@@ -857,9 +857,9 @@ func (z *ParamSlot) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 16
+	// map header, size 17
 	// string "id"
-	o = append(o, 0xde, 0x0, 0x10, 0xa2, 0x69, 0x64)
+	o = append(o, 0xde, 0x0, 0x11, 0xa2, 0x69, 0x64)
 	o = msgp.AppendInt(o, z.ID)
 	// string "hash"
 	o = append(o, 0xa4, 0x68, 0x61, 0x73, 0x68)
@@ -867,6 +867,9 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "size"
 	o = append(o, 0xa4, 0x73, 0x69, 0x7a, 0x65)
 	o = msgp.AppendInt(o, z.StateSize)
+	// string "vec"
+	o = append(o, 0xa3, 0x76, 0x65, 0x63)
+	o = msgp.AppendInt(o, z.Vector)
 	// string "ins"
 	o = append(o, 0xa3, 0x69, 0x6e, 0x73)
 	o, err = z.Ins.MarshalMsg(o)
@@ -991,6 +994,12 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "StateSize")
 				return
 			}
+		case "vec":
+			z.Vector, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Vector")
+				return
+			}
 		case "ins":
 			bts, err = z.Ins.UnmarshalMsg(bts)
 			if err != nil {
@@ -1109,7 +1118,7 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Segment) Msgsize() (s int) {
-	s = 3 + 3 + msgp.IntSize + 5 + msgp.StringPrefixSize + len(z.Hash) + 5 + msgp.IntSize + 4 + z.Ins.Msgsize() + 6 + z.Loops.Msgsize() + 4 + z.Source.Msgsize() + 5 + z.Sink.Msgsize() + 5 + z.Tables.Msgsize() + 7 + z.Params.Msgsize() + 7 + z.Consts.Msgsize() + 6 + z.Hosts.Msgsize() + 5 + msgp.ArrayHeaderSize + (len(z.Counters) * (msgp.Int64Size)) + 7 + msgp.ArrayHeaderSize + (len(z.Arenas) * (msgp.Int64Size)) + 7 + z.Guards.Msgsize() + 6 + msgp.StringPrefixSize + len(z.Entry) + 6 + z.Slots.Msgsize()
+	s = 3 + 3 + msgp.IntSize + 5 + msgp.StringPrefixSize + len(z.Hash) + 5 + msgp.IntSize + 4 + msgp.IntSize + 4 + z.Ins.Msgsize() + 6 + z.Loops.Msgsize() + 4 + z.Source.Msgsize() + 5 + z.Sink.Msgsize() + 5 + z.Tables.Msgsize() + 7 + z.Params.Msgsize() + 7 + z.Consts.Msgsize() + 6 + z.Hosts.Msgsize() + 5 + msgp.ArrayHeaderSize + (len(z.Counters) * (msgp.Int64Size)) + 7 + msgp.ArrayHeaderSize + (len(z.Arenas) * (msgp.Int64Size)) + 7 + z.Guards.Msgsize() + 6 + msgp.StringPrefixSize + len(z.Entry) + 6 + z.Slots.Msgsize()
 	return
 }
 

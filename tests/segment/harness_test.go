@@ -223,7 +223,7 @@ func chunks(t testing.TB, acct *mem.Account, cols []plan.Column, rows [][]types.
 	l := chunk.LayoutOf(cs)
 	var out []*chunk.Chunk
 	for size := 700; len(rows) > 0; size = size%2000 + 333 {
-		n := min(size, len(rows))
+		n := min(size, len(rows), l.Rows)
 		c, err := chunk.New(acct, l)
 		if err != nil {
 			t.Fatal(err)

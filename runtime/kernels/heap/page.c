@@ -9,7 +9,7 @@
  * Pages come from regions: stretches of address space that are huge pages where the system has them. To fetch memory
  * from the system costs as much as to fill it, so that KEPT regions nobody uses stay.
  */
-enum { PAGES = 16, KEPT = 8, HUGE = 2 << 20 };
+enum { PAGES = 16, KEPT = 16, HUGE = 2 << 20 };
 #define REGION ((size_t)PAGES * SLP_PAGE_SIZE)
 #define ALL ((1u << PAGES) - 1)
 

@@ -4,6 +4,8 @@
 
 #define ADDRESS ((1ull << 48) - 1)
 
+enum { AHEAD = 16 };
+
 /* The page of a table without pages: no entry fits. */
 static const slp_page nowhere;
 
@@ -15,6 +17,7 @@ static int64_t left(const slp_table *t) {
 static int64_t present(const slp_table *t) { return (t->next - slp_page_rows(t->pages[t->at])) / t->esize; }
 
 static void open_page(slp_table *t, int64_t at) {
+	if (at) t->strings += t->page->heap.cur - t->page->base;
 	t->at = at;
 	t->page = t->pages[at];
 	t->next = slp_page_rows(t->page);
@@ -96,6 +99,8 @@ static int new_dir(slp_table *t, int64_t slots) {
 			slp_give(t->account, d, slots * 8);
 			return -1;
 		}
+		/* The hash is in the entry, which is far away. */
+		if (i + AHEAD <= t->mask) __builtin_prefetch((void *)(t->dir[i + AHEAD] & ADDRESS));
 		uint64_t e = t->dir[i];
 		if (!e) continue;
 		uint64_t h = *(uint64_t *)(e & ADDRESS), s = h & mask;

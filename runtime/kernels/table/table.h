@@ -19,6 +19,7 @@ typedef struct slp_table {
 	slp_page **pages; /* those before at are full, those behind it spare */
 	int64_t npages, cappages, at;
 	int64_t esize, per; /* bytes an entry, entries a page */
+	int64_t strings;    /* bytes, of the pages before at */
 	int64_t start;      /* entries for which the first page is counted at first */
 	struct slp_heap { uint8_t *base; int64_t bytes; } *heaps; /* of pages that are gone: slp_table_drop_rows */
 	int64_t nheaps;

@@ -147,6 +147,12 @@ func (t *Table) HeapBytes(i int) int {
 	return int(uintptr(unsafe.Pointer(p.heap.cur)) - uintptr(unsafe.Pointer(p.base)))
 }
 
+// StringBytes is what the strings of all entries take.
+func (t *Table) StringBytes() int64 {
+	p := t.t.page
+	return int64(t.t.strings) + int64(uintptr(unsafe.Pointer(p.heap.cur))-uintptr(unsafe.Pointer(p.base)))
+}
+
 // AddEntry takes one entry by hand: the single group of an ungrouped aggregate.
 func (t *Table) AddEntry(init []byte) error {
 	if err := t.Grow(1); err != nil {
