@@ -238,7 +238,8 @@ func (a *author) project(p *randomProgram, seg *plan.Segment) {
 }
 
 func (a *author) join(p *randomProgram, seg *plan.Segment, small []plan.Column) {
-	j := &plan.HashJoin{Kind: plan.JoinKind(a.Intn(4)), Keys: []*plan.Expr{a.expr(types.TInt8, 1)}}
+	kinds := []plan.JoinKind{plan.InnerJoin, plan.LeftJoin, plan.SemiJoin, plan.AntiJoin}
+	j := &plan.HashJoin{Kind: kinds[a.Intn(4)], Keys: []*plan.Expr{a.expr(types.TInt8, 1)}}
 	seg.Steps = append(seg.Steps, j)
 	pairs := j.Kind == plan.InnerJoin || j.Kind == plan.LeftJoin
 	if pairs {
