@@ -112,8 +112,9 @@ func (*MarkEntry) op() Op { return Op{Kind: markEntry} }
 var markEntry = kindOf(Kind{Name: "mark_entry"}, emitter[MarkEntry]{
 	row: func(c *Ctx, o *MarkEntry) {
 		found := c.asBit(c.In(o.Flag)).v
+		ent := c.In(o.Entry).v // here: later operations of the row may use what is loaded now
 		c.ifThen("found", found, func() {
-			c.store(constant.NewInt(i8, 1), c.gep(c.toPtr(c.In(o.Entry).v), c.Imm(o.Field), "mark.at"))
+			c.store(constant.NewInt(i8, 1), c.gep(c.toPtr(ent), c.Imm(o.Field), "mark.at"))
 		})
 	},
 	variants: func(*fn.Table) []MarkEntry {
