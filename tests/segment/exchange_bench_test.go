@@ -21,7 +21,7 @@ func (h *hold) Send(_ int, c *chunk.Chunk) bool {
 	return true
 }
 
-// What an exchange would gain by pages: rows leave in chunks, by column, for so many destinations, or into pages, by row
+// What exchanges would gain by pages: rows leave in chunks, by column, for so many destinations, or into pages, by row
 // (a saved table); and are read from them by a segment that adds up all their columns.
 func BenchmarkExchange(b *testing.B) {
 	narrow := []plan.Column{{Name: "k", Type: types.TInt8}, {Name: "v", Type: types.TInt8}}
