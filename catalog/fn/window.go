@@ -143,8 +143,9 @@ func windowGroup() Group {
 	positive := func(name string, code Code) *Op {
 		return &Op{Name: name, Shapes: same(1, i64), MayFail: true, Doc: "The operand, which must be greater than zero.",
 			Emit: func(b Builder, _ Shape, args []Value) Value {
-				b.Fail(code, b.ICmp(LE, args[0], b.Const(i64, 0)))
-				return args[0]
+				bad := b.ICmp(LE, args[0], b.Const(i64, 0))
+				b.Fail(code, bad)
+				return b.Select(bad, b.Const(i64, 1), args[0]) // what divides by it does not fail as well
 			}}
 	}
 	offset := func(name string, negative, null Code) *Op {
@@ -240,11 +241,18 @@ func neighbour(sign int64) func(WindowFinisher, []Term) (Term, error) {
 
 // finishRatio: NULL where the sum is zero, or the value NULL.
 func finishRatio(w WindowFinisher, args []Term) (Term, error) {
-	x, err := w.Cast(args[0], types.TFloat8)
+	arg, err := summand(w, args[0])
 	if err != nil {
 		return nil, err
 	}
-	sum := sumOf(w, x)
+	x, err := w.Cast(arg, types.TFloat8)
+	if err != nil {
+		return nil, err
+	}
+	sum, err := w.Cast(sumOf(w, arg), types.TFloat8)
+	if err != nil {
+		return nil, err
+	}
 	zero := w.Call("eq", types.TBool, sum, w.Const(types.TFloat8, types.Float(0)))
 	return w.Case(zero, w.Const(types.TFloat8, types.NullDatum), w.Call("div", types.TFloat8, x, sum)), nil
 }

@@ -7,6 +7,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/parse"
 )
 
@@ -15,6 +16,8 @@ type windowing struct {
 	b     *binder
 	named map[string]*windowSpec // the WINDOW clause
 	nodes []*algebra.Window      // In is filled in at last
+	// first are those that arguments of calls in nodes read.
+	first []*algebra.Window
 }
 
 // windowSpec is a bound window.
@@ -167,17 +170,14 @@ func (b *binder) aggregateWindow(sc *scope, f *parse.FuncCall, agg *fn.Aggregate
 	if err := b.windowAllowed(sc, f.Pos); err != nil {
 		return value{}, err
 	}
-	switch {
-	case f.Distinct:
-		return value{}, b.errorAt(f.Pos, sqlerr.FeatureNotSupported, "DISTINCT is not implemented for window functions")
-	case len(f.Order) > 0 && !f.WithinGroup:
+	if len(f.Order) > 0 && !f.WithinGroup {
 		return value{}, b.errorAt(f.Pos, sqlerr.FeatureNotSupported,
 			"aggregate ORDER BY is not implemented for window functions")
 	}
 	if err := b.aggregateClauses(f, agg); err != nil {
 		return value{}, err
 	}
-	call := algebra.AggCall{Fn: agg}
+	call := algebra.AggCall{Fn: agg, Distinct: f.Distinct && !agg.IgnoresDuplicates}
 	if f.Star {
 		if call.Type = agg.Star; call.Type.Kind == types.Unknown {
 			return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s() does not exist", f.Name)
@@ -190,7 +190,38 @@ func (b *binder) aggregateWindow(sc *scope, f *parse.FuncCall, agg *fn.Aggregate
 			return value{}, err
 		}
 	}
+	if call.Distinct {
+		if err := b.distinctWindow(sc, f, &call); err != nil {
+			return value{}, err
+		}
+	}
 	return b.addWindow(sc, f, algebra.WindowCall{Agg: agg, Args: call.Args, Type: call.Type})
+}
+
+// distinctWindow makes an argument NULL, which is not counted, in all rows of a partition but one of those in which it
+// has the same value. That is what DISTINCT means where the frame is the partition.
+func (b *binder) distinctWindow(sc *scope, f *parse.FuncCall, call *algebra.AggCall) error {
+	w := sc.win
+	s, err := w.spec(sc, f.Over)
+	if err != nil {
+		return err
+	}
+	frame, err := b.frame(sc, s, slices.Clone(s.order), f.Over.Pos)
+	if frame.Peers = len(s.order); err != nil || !frame.Whole() {
+		return b.errorAt(f.Pos, sqlerr.FeatureNotSupported, "DISTINCT is not implemented for window functions")
+	}
+	x := call.Args[0]
+	var order []algebra.SortKey
+	if x.Type.IsString() { // of values that are equal the shortest
+		order = append(order, algebra.SortKey{Expr: expr.CallOf(b.fns.Op("octet_length"), types.TInt4, nil, x)})
+	}
+	n := findWindow(b, &w.first, append(slices.Clone(s.partition), x), order)
+	first := b.windowColumn(sc, n, "row_number", algebra.WindowCall{Fn: b.fns.Window("row_number"), Type: types.TInt8,
+		Frame: algebra.Frame{Peers: len(order), End: algebra.Bound{Kind: expr.CurrentRow}}})
+	one := expr.CallOf(b.fns.Op("eq"), types.TBool, nil, first, algebra.Number(types.TInt8, 1))
+	call.Args = slices.Clone(call.Args)
+	call.Args[0] = expr.Choose(one, x, algebra.Null(x.Type))
+	return nil
 }
 
 // addWindow puts a call to those over its window, and gives the column that holds its result.
@@ -208,29 +239,35 @@ func (b *binder) addWindow(sc *scope, f *parse.FuncCall, call algebra.WindowCall
 		order[i].Expr = b.ordered(order[i].Expr)
 	}
 	call.Frame.Peers = len(order)
-	n := w.node(s.partition, order)
+	n := findWindow(b, &w.nodes, s.partition, order)
+	return value{expr: b.windowColumn(sc, n, f.Name, call), typ: call.Type, pos: f.Pos}, nil
+}
+
+// windowColumn is the column of n that has a call's result.
+func (b *binder) windowColumn(sc *scope, n *algebra.Window, name string, call algebra.WindowCall) *algebra.Expr {
 	for i := range n.Calls {
 		if b.sameWindowCall(&n.Calls[i], &call) {
-			return value{expr: n.Cols[i].Ref(), typ: call.Type, pos: f.Pos}, nil
+			return n.Cols[i].Ref()
 		}
 	}
 	never := call.Fn != nil && call.Fn.NeverNull || call.Agg != nil && call.Agg.NeverNull
-	col := algebra.Column{ID: b.newID(), Name: f.Name, Type: call.Type, Nullable: !never}
+	col := algebra.Column{ID: b.newID(), Name: name, Type: call.Type, Nullable: !never}
 	n.Calls, n.Cols = append(n.Calls, call), append(n.Cols, col)
 	if sc.agg != nil {
 		sc.agg.ids[col.ID] = true
 	}
-	return value{expr: col.Ref(), typ: call.Type, pos: f.Pos}, nil
+	return col.Ref()
 }
 
-// node is the one over a partition and an order, which may be longer or shorter than those asked for before.
-func (w *windowing) node(partition []*algebra.Expr, order []algebra.SortKey) *algebra.Window {
-	for _, n := range w.nodes {
-		if len(n.PartitionBy) != len(partition) || !slices.EqualFunc(n.PartitionBy, partition, w.b.equal) {
+// findWindow is the node over a partition and an order, which may be longer or shorter than those asked for before.
+func findWindow(b *binder, nodes *[]*algebra.Window, partition []*algebra.Expr,
+	order []algebra.SortKey) *algebra.Window {
+	for _, n := range *nodes {
+		if len(n.PartitionBy) != len(partition) || !slices.EqualFunc(n.PartitionBy, partition, b.equal) {
 			continue
 		}
 		k := min(len(n.OrderBy), len(order))
-		if !slices.EqualFunc(n.OrderBy[:k], order[:k], w.b.sameKey) {
+		if !slices.EqualFunc(n.OrderBy[:k], order[:k], b.sameKey) {
 			continue
 		}
 		if len(order) > k {
@@ -239,7 +276,7 @@ func (w *windowing) node(partition []*algebra.Expr, order []algebra.SortKey) *al
 		return n
 	}
 	n := &algebra.Window{PartitionBy: partition, OrderBy: order}
-	w.nodes = append(w.nodes, n)
+	*nodes = append(*nodes, n)
 	return n
 }
 
@@ -262,7 +299,7 @@ func (s *selection) window() {
 	if s.win == nil { // VALUES
 		return
 	}
-	for _, n := range s.win.nodes {
+	for _, n := range slices.Concat(s.win.first, s.win.nodes) {
 		n.In = s.node
 		s.node = n
 	}
@@ -273,17 +310,19 @@ func (s *selection) window() {
 
 // overGroups makes expressions over groups of those over rows.
 func (w *windowing) overGroups(a *aggregation) (err error) {
-	for i, n := range w.nodes {
-		w.nodes[i] = n.MapExprs(func(e *algebra.Expr) *algebra.Expr {
-			r, bad := a.overGroups(e)
-			if bad != nil && err == nil {
-				err = bad
-			}
-			if bad != nil {
-				return e
-			}
-			return r
-		}).(*algebra.Window)
+	for _, nodes := range [][]*algebra.Window{w.first, w.nodes} {
+		for i, n := range nodes {
+			nodes[i] = n.MapExprs(func(e *algebra.Expr) *algebra.Expr {
+				r, bad := a.overGroups(e)
+				if bad != nil && err == nil {
+					err = bad
+				}
+				if bad != nil {
+					return e
+				}
+				return r
+			}).(*algebra.Window)
+		}
 	}
 	return err
 }

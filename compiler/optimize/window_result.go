@@ -166,15 +166,25 @@ func (f *windowFinisher) within(at, from, to *algebra.Expr) *algebra.Expr {
 func (f *windowFinisher) Neighbour(x, by fn.Term) fn.Term {
 	row, n := f.place(fn.RowNumber), term(by)
 	begin, end := f.place(fn.PartitionBegin), f.place(fn.PartitionEnd)
-	// What is farther away than any row is not added: it would overflow.
-	n = f.greatest(f.least(n, bigint(farAway)), bigint(-farAway))
-	at := f.within(f.op("add", row, n), begin, end)
-	if f.c.IgnoreNulls {
-		v := term(x)
-		behind := f.ranked(v, f.add(f.op("add", f.rank(v, f.add(row, 1)), n), -1), begin, end)
-		before := f.ranked(v, f.op("add", f.rank(v, row), n), begin, end)
-		zero := bigint(0)
-		at = expr.Choose(f.less(zero, n), behind, expr.Choose(f.less(n, zero), before, row))
+	if n.Kind != expr.Constant {
+		// What is farther away than any row is not added: it would overflow.
+		n = f.greatest(f.least(n, bigint(farAway)), bigint(-farAway))
+	}
+	v := term(x)
+	behind := func() *algebra.Expr {
+		return f.ranked(v, f.add(f.op("add", f.rank(v, f.add(row, 1)), n), -1), begin, end)
+	}
+	before := func() *algebra.Expr { return f.ranked(v, f.op("add", f.rank(v, row), n), begin, end) }
+	var at *algebra.Expr
+	switch zero := bigint(0); {
+	case !f.c.IgnoreNulls:
+		at = f.within(f.op("add", row, n), begin, end)
+	case n.Kind == expr.Constant && n.Const.Lo < 0:
+		at = before()
+	case n.Kind == expr.Constant:
+		at = behind()
+	default:
+		at = expr.Choose(f.less(zero, n), behind(), expr.Choose(f.less(n, zero), before(), row))
 	}
 	if known := term(by); known.Nullable {
 		at = expr.Choose(f.Known(known).(*algebra.Expr), at, algebra.Null(types.TInt8))

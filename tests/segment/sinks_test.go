@@ -189,7 +189,7 @@ func TestMemoryLimits(t *testing.T) {
 		answered := false
 		for limit := int64(20 << 10); !answered; limit += limit / 5 {
 			acct := mem.NewAccount("test", limit)
-			n, err := r.groupsUnder(q, exec.Options{Tier: tier, TableStart: 8}, acct, input)
+			n, err := r.groupsUnder(q, exec.Options{Tier: tier, TableStart: 8}, acct, input, numberCols, numbers(7000))
 			switch {
 			case err == nil && n == 7000:
 				answered = true
@@ -209,7 +209,8 @@ func TestMemoryLimits(t *testing.T) {
 }
 
 // groupsUnder runs q of two segments and counts the rows returned.
-func (r *runner) groupsUnder(q *plan.Query, o exec.Options, acct, input *mem.Account) (rows int, err error) {
+func (r *runner) groupsUnder(q *plan.Query, o exec.Options, acct, input *mem.Account, cols []plan.Column,
+	given [][]types.Datum) (rows int, err error) {
 	codes, err := codegen.Compile(q, codegen.Options{Fns: fns})
 	if err != nil {
 		return 0, err
@@ -228,7 +229,7 @@ func (r *runner) groupsUnder(q *plan.Query, o exec.Options, acct, input *mem.Acc
 	if err != nil {
 		return 0, err
 	}
-	cs := chunks(r.t, input, numberCols, numbers(7000))
+	cs := chunks(r.t, input, cols, given)
 	for i, c := range cs {
 		in.SetChunk(c)
 		if _, err := in.Run(); err != nil {

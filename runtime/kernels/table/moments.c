@@ -46,7 +46,16 @@ static void add_words(uint64_t *acc, int words, const uint64_t *x, int n) {
 	}
 }
 
+/* How often a state was put something to, for tests of what accumulating costs. */
+#ifdef SLP_COUNT_MOMENTS
+int64_t slp_moment_steps;
+#define COUNTED() __atomic_fetch_add(&slp_moment_steps, 1, __ATOMIC_RELAXED)
+#else
+#define COUNTED() ((void)0)
+#endif
+
 void slp_moments_i64(void *state, int64_t x) {
+	COUNTED();
 	exact s;
 	memcpy(&s, state, sizeof s);
 	u128 square = (u128)((i128)x * x);
@@ -97,6 +106,7 @@ void slp_moments_f64(void *state, double x) {
 
 /* Puts the values of another state of the same kind to those of state. */
 void slp_moments_merge(void *state, uint64_t w0, uint64_t w1) {
+	COUNTED();
 	if ((uint32_t)w0 == sizeof(exact)) {
 		exact s, o;
 		memcpy(&s, state, sizeof s);
