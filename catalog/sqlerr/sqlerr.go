@@ -66,6 +66,7 @@ const (
 	AmbiguousColumn              Code = "42702"
 	AmbiguousFunction            Code = "42725"
 	InvalidColumnReference       Code = "42P10"
+	InvalidRecursion             Code = "42P19"
 	InvalidTableDefinition       Code = "42P16"
 	WrongObjectType              Code = "42809"
 	IndeterminateDatatype        Code = "42P18"

@@ -23,6 +23,7 @@ func (s steps) Filter(f *plan.Filter) {
 func (s steps) Project(p *plan.Project)   { s.l.project(p) }
 func (s steps) Limit(st *plan.Limit)      { s.l.limit(st) }
 func (s steps) HashJoin(j *plan.HashJoin) { s.l.hashJoin(j) }
+func (s steps) Unique(u *plan.Unique)     { s.l.unique(u) }
 func (s steps) Expand(x *plan.Expand)     { s.l.expand(x) }
 
 func (l *lowerer) filter(p *plan.Expr) {

@@ -21,7 +21,7 @@ func kinds() []*Kind {
 		prefetch,
 		reserve, alloc, rowAddress, put, putWord, putInt, putOwned, get, getPaged, getInt, unmatched, gather,
 		find, probe, probeLeft,
-		probeMarked, mark, markEntry, expand,
+		probeMarked, mark, markEntry, first, expand,
 		exists, inList, room, slot, destination, rotate, output, keySize, keyAlloc, keyPut, keyCut, keyEnd, keyPrefix, count,
 		windowRow, windowRun, windowEntry, windowCounts, windowRank, windowCounted, windowRuns, windowRunAt, boundBegin,
 		windowReach}

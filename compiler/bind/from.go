@@ -11,10 +11,11 @@ import (
 // ctes is a chain of WITH queries that names may refer to.
 type ctes struct {
 	name  string
-	def   int      // among the statement's definitions
-	cols  []column // what it yields
-	size  int      // of what it stands for, in bound nodes
-	outer *ctes    // those in front of it, and of enclosing queries
+	rec   *recursion // the query is being bound: the name means its own rows
+	def   int        // among the statement's definitions
+	cols  []column   // what it yields
+	size  int        // of what it stands for, in bound nodes
+	outer *ctes      // those in front of it, and of enclosing queries
 }
 
 // around is what a query may refer to beside its own FROM.
@@ -33,14 +34,15 @@ func (c *ctes) find(name string) *ctes {
 }
 
 // with binds the WITH items of a query and puts them in front of those of the queries around it.
-func (b *binder) with(items []parse.CTE, env around) (around, error) {
+func (b *binder) with(w parse.With, env around) (around, error) {
+	items := w.Items
 	seen := map[string]bool{}
 	for i := range items {
 		if name := items[i].Name; seen[name] {
 			return env, b.errorAt(items[i].Pos, sqlerr.DuplicateAlias, "WITH query name \"%s\" specified more than once", name)
 		}
 		seen[items[i].Name] = true
-		c, err := b.define(&items[i], env)
+		c, err := b.define(&items[i], w.Recursive, env)
 		if err != nil {
 			return env, err
 		}
@@ -50,25 +52,40 @@ func (b *binder) with(items []parse.CTE, env around) (around, error) {
 }
 
 // define makes a definition of a WITH item.
-func (b *binder) define(item *parse.CTE, env around) (*ctes, error) {
+func (b *binder) define(item *parse.CTE, recursive bool, env around) (*ctes, error) {
 	work, apart, stands := b.work, b.apart, b.stands
 	b.apart, b.stands = 0, 0
-	r, err := b.query(item.Query, env)
+	var r *result
+	var err error
+	if recursive {
+		r, err = b.recursive(item, env)
+	}
+	if r == nil && err == nil {
+		r, err = b.query(item.Query, env)
+	}
 	if err != nil {
 		return nil, err
 	}
 	work = b.work - work
 	size := work - b.apart + b.stands
 	b.apart, b.stands = apart+work, stands
+	if err := b.nameColumns(item, r); err != nil {
+		return nil, err
+	}
+	b.out.Defs = append(b.out.Defs, algebra.Definition{Name: item.Name, Root: r.node})
+	return &ctes{name: item.Name, def: len(b.out.Defs) - 1, cols: r.cols, size: size, outer: env.ctes}, nil
+}
+
+// nameColumns gives the columns of a WITH item's query the names that the item says.
+func (b *binder) nameColumns(item *parse.CTE, r *result) error {
 	if n := len(item.Columns); n > len(r.cols) {
-		return nil, b.errorAt(item.Pos, sqlerr.InvalidColumnReference,
+		return b.errorAt(item.Pos, sqlerr.InvalidColumnReference,
 			"WITH query \"%s\" has %d columns available but %d columns specified", item.Name, len(r.cols), n)
 	}
 	for i, n := range item.Columns {
 		r.cols[i].name = n
 	}
-	b.out.Defs = append(b.out.Defs, algebra.Definition{Name: item.Name, Root: r.node})
-	return &ctes{name: item.Name, def: len(b.out.Defs) - 1, cols: r.cols, size: size, outer: env.ctes}, nil
+	return nil
 }
 
 // reference refers to a definition. What it stands for counts as if it were written there: rules will put it there.
@@ -152,7 +169,11 @@ func (b *binder) tableRef(t *parse.TableRef, env around) (algebra.Node, *scope, 
 	}
 	if t.Schema == "" {
 		if c := env.ctes.find(t.Name); c != nil {
-			r, err := b.reference(c, t.Pos)
+			refer := b.reference
+			if c.rec != nil {
+				refer = func(c *ctes, at parse.Pos) (*result, error) { return b.workingRows(c.rec, at) }
+			}
+			r, err := refer(c, t.Pos)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -228,13 +249,34 @@ func (b *binder) rename(s *scope, alias string, names []string, at parse.Pos) (*
 
 // join binds a written join. RIGHT is LEFT with the sides exchanged.
 func (b *binder) join(j *parse.JoinExpr, env around, before *scope) (algebra.Node, *scope, error) {
-	ln, ls, err := b.tableExpr(j.Left, env, before)
+	var ln algebra.Node
+	var ls *scope
+	left := func() (err error) {
+		ln, ls, err = b.tableExpr(j.Left, env, before)
+		return err
+	}
+	var err error
+	if j.Kind == parse.RightJoin || j.Kind == parse.FullJoin {
+		err = b.withoutRecursion(env, "an outer join", left)
+	} else {
+		err = left()
+	}
 	if err != nil {
 		return nil, nil, err
 	}
 	sides := before.join(ls)
 	sides.env = env
-	rn, rs, err := b.tableExpr(j.Right, env, sides)
+	var rn algebra.Node
+	var rs *scope
+	right := func() (err error) {
+		rn, rs, err = b.tableExpr(j.Right, env, sides)
+		return err
+	}
+	if j.Kind == parse.LeftJoin || j.Kind == parse.FullJoin {
+		err = b.withoutRecursion(env, "an outer join", right)
+	} else {
+		err = right()
+	}
 	if err != nil {
 		return nil, nil, err
 	}

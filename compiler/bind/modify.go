@@ -37,7 +37,7 @@ type modification struct {
 }
 
 // modify binds target, FROM or USING, and WHERE.
-func (b *binder) modify(t *parse.TableRef, with []parse.CTE, others []parse.TableExpr, where parse.Expr) (*modification,
+func (b *binder) modify(t *parse.TableRef, with parse.With, others []parse.TableExpr, where parse.Expr) (*modification,
 	error) {
 	tab, err := b.target(t.QName)
 	if err != nil {

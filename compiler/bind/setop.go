@@ -77,7 +77,16 @@ func (b *binder) setOperation(o *parse.SetOperation, at parse.Pos, env around) (
 		if err = b.step(q.Pos); err != nil {
 			return nil, err
 		}
-		if rs[i], err = b.query(q, env); err != nil {
+		arm := func() error {
+			rs[i], err = b.query(q, env)
+			return err
+		}
+		if o.Kind == parse.Union {
+			err = arm()
+		} else {
+			err = b.withoutRecursion(env, o.Kind.String(), arm)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -107,7 +116,7 @@ func (b *binder) setOperation(o *parse.SetOperation, at parse.Pos, env around) (
 
 // bare reports whether q has clauses of its own around its set operation.
 func bare(q *parse.Query) bool {
-	return len(q.With) > 0 || len(q.OrderBy) > 0 || q.Limit != nil || q.Offset != nil
+	return len(q.With.Items) > 0 || len(q.OrderBy) > 0 || q.Limit != nil || q.Offset != nil
 }
 
 // resultOf is n with its columns' names.

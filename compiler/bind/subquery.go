@@ -11,7 +11,11 @@ import (
 // subquery binds a query in an expression: its names may mean columns of the row that the expression is evaluated for.
 func (b *binder) subquery(sc *scope, x *parse.SubqueryExpr) (value, error) {
 	b.want = nil
-	r, err := b.query(x.Query, around{sc.env.ctes, sc})
+	var r *result
+	err := b.withoutRecursion(sc.env, "a subquery", func() (err error) {
+		r, err = b.query(x.Query, around{sc.env.ctes, sc})
+		return err
+	})
 	if err != nil {
 		return value{}, err
 	}

@@ -22,6 +22,7 @@ type emitter struct {
 	receiver  map[int]*plan.Segment
 	fillers   map[int][]*plan.Segment // by table
 	ranIn     map[physical]*plan.Segment
+	loops     []*loop
 	after     map[*plan.Segment]*plan.Segment // begins behind which other of its stream
 	cuts      map[*joinOp]rowLimit            // joins whose build sides are read no further
 }

@@ -27,7 +27,7 @@ func (p *planner) surveyDefinitions() {
 		algebra.Walk(n, func(n algebra.Node) {
 			n.EachExpr(used.AddExpr)
 			switch n.(type) {
-			case *algebra.Union, *algebra.Distinct: // all that comes in matters
+			case *algebra.Union, *algebra.Distinct, *algebra.Recursive: // all that comes in matters
 				for _, in := range n.Inputs() {
 					for _, c := range in.Columns() {
 						used[c.ID] = true

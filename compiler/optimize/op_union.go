@@ -149,8 +149,9 @@ func (e *emitter) merge(arms []*pipe, exprs [][]*plan.Expr, cols []algebra.Colum
 // merged reports whether p is nothing but the rows that several segments send to their own node.
 func (e *emitter) merged(p *pipe) bool {
 	s := p.seg
-	return s.Source.Kind == program.SourceReceive && len(s.Steps) == 0 && len(e.sender[s.Source.Exchange]) > 0 &&
-		e.sender[s.Source.Exchange][0].Sink.Dist == program.DistLocal
+	from := e.sender[s.Source.Exchange]
+	return s.Source.Kind == program.SourceReceive && len(s.Steps) == 0 && !e.isLoopOut(s.Source.Exchange) && len(from) > 0 &&
+		from[0].Sink.Dist == program.DistLocal
 }
 
 // redirect makes the senders of a merged pipe do what its segment, which is no more, would have done: send its rows, or
@@ -184,6 +185,11 @@ func (e *emitter) redirect(p *pipe, to plan.Sink) {
 			e.fillers[to.TableID] = append(e.fillers[to.TableID], s)
 		} else {
 			e.sender[to.Exchange] = append(e.sender[to.Exchange], s)
+		}
+	}
+	for _, l := range e.loops {
+		if l.out == x {
+			l.out = to.Exchange
 		}
 	}
 	delete(e.sender, x)

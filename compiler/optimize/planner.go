@@ -24,7 +24,8 @@ type planner struct {
 
 	numbers expr.Numbers[algebra.ColumnID] // expressions by meaning: literals are the same if their values are
 
-	saved []*saved // definitions, by number
+	saved      []*saved             // definitions, by number
+	recursions map[int]*recursiveOp // whose steps are being planned, by number
 
 	keyed []*algebra.Scan // of tables with a primary key
 
@@ -151,6 +152,10 @@ func (p *planner) node(n algebra.Node) (physical, error) {
 		return p.distinct(n)
 	case *algebra.Expand:
 		return p.expand(n)
+	case *algebra.Recursive:
+		return p.recursive(n)
+	case *algebra.Working:
+		return p.working(n), nil
 	case *algebra.Reference:
 		return p.reference(n)
 	case *algebra.Union:

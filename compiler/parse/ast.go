@@ -217,7 +217,7 @@ type SubqueryExpr struct {
 // Query is a SELECT, VALUES if Values is set, or two queries if Set is, with its WITH, ORDER BY and LIMIT.
 type Query struct {
 	Pos
-	With     []CTE
+	With     With
 	Set      *SetOperation
 	Distinct bool
 	Targets  []Target
@@ -254,6 +254,12 @@ type SetOperation struct {
 	Kind        SetKind
 	All         bool
 	Left, Right *Query
+}
+
+// With is WITH [RECURSIVE]: queries with names; if it is recursive they may refer to themselves.
+type With struct {
+	Recursive bool
+	Items     []CTE
 }
 
 // CTE is one WITH item.

@@ -148,27 +148,24 @@ func (c *converter) with(q *Query, n *pg.SelectStmt) (err error) {
 	return err
 }
 
-// withClause converts WITH; nil for none.
-func (c *converter) withClause(w *pg.WithClause) ([]CTE, error) {
+// withClause converts WITH, which may be none.
+func (c *converter) withClause(w *pg.WithClause) (out With, err error) {
 	if w == nil {
-		return nil, nil
+		return out, nil
 	}
-	if w.Recursive {
-		return nil, c.refuse(c.pos(w.Location), "WITH RECURSIVE")
-	}
-	var out []CTE
+	out.Recursive = w.Recursive
 	for _, x := range w.Ctes {
 		cte := x.GetCommonTableExpr()
 		at := c.pos(cte.Location)
 		sel := cte.Ctequery.GetSelectStmt()
 		if sel == nil {
-			return nil, c.refuse(at, "a data-modifying WITH")
+			return out, c.refuse(at, "a data-modifying WITH")
 		}
 		sub, err := c.query(sel, at)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
-		out = append(out, CTE{Pos: at, Name: foldIdent(cte.Ctename), Columns: c.strings(cte.Aliascolnames), Query: sub})
+		out.Items = append(out.Items, CTE{Pos: at, Name: foldIdent(cte.Ctename), Columns: c.strings(cte.Aliascolnames), Query: sub})
 	}
 	return out, nil
 }

@@ -44,7 +44,7 @@ type Select struct{ Query *Query }
 type Insert struct {
 	Table   QName
 	Columns []InsertColumn
-	With    []CTE // before INSERT; Query may have others
+	With    With // before INSERT; Query may have others
 	Query   *Query
 }
 
@@ -56,7 +56,7 @@ type InsertColumn struct {
 
 // Delete is [WITH …] DELETE [FROM] t [[AS] a] [USING …] [WHERE …].
 type Delete struct {
-	With  []CTE
+	With  With
 	Table TableRef
 	Using []TableExpr
 	Where Expr
@@ -64,7 +64,7 @@ type Delete struct {
 
 // Update is [WITH …] UPDATE t [[AS] a] SET … [FROM …] [WHERE …].
 type Update struct {
-	With  []CTE
+	With  With
 	Table TableRef
 	Set   []Assignment
 	From  []TableExpr

@@ -19,6 +19,7 @@ func FormatSegments(q *Query) string {
 		}
 		f.segment(s)
 	}
+	f.loops()
 	if m := q.Merge; m.Sorted || m.LimitParam >= 0 || m.OffsetParam >= 0 {
 		f.line(0, "leader%s%s", map[bool]string{true: " merge"}[m.Sorted], limitText(m.LimitParam, m.OffsetParam))
 	}

@@ -93,7 +93,7 @@ func checkSave(v *validator, s *Segment) {
 func checkDist(v *validator, s *Segment) {
 	k := &s.Sink
 	r := v.receivers[k.Exchange]
-	if r == nil || r.Stream != s.Stream {
+	if r == nil || r.Stream != s.Stream && !v.q.loopOut(k.Exchange) {
 		v.fail("exchange %d has no receiver in this stream", k.Exchange)
 		return
 	}

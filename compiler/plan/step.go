@@ -21,6 +21,7 @@ type Steps interface {
 	Project(*Project)
 	Limit(*Limit)
 	HashJoin(*HashJoin)
+	Unique(*Unique)
 	Expand(*Expand)
 	WindowRow()
 	WindowRun(*WindowRun)

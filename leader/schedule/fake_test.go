@@ -44,7 +44,7 @@ type fakeQuery struct {
 	sealed map[int]bool // by table
 }
 
-func (q *fakeQuery) NewInstance(seg int, out worker.Output, dests int) (worker.Instance, error) {
+func (q *fakeQuery) NewInstance(seg, _ int, out worker.Output, dests int) (worker.Instance, error) {
 	p := q.segs[seg].General
 	in := &fakeInstance{q: q, seg: seg, p: p, out: out, open: make([]*chunk.Chunk, dests)}
 	if len(p.Sink.Cols) > 0 {
@@ -73,9 +73,10 @@ func (q *fakeQuery) SetFused(seg int, _ bool, _ worker.FusedFn) {
 	defer q.mu.Unlock()
 	q.fused[seg] = true
 }
-func (q *fakeQuery) StopSegment(int) {}
-func (q *fakeQuery) Cancel()         {}
-func (q *fakeQuery) Close() error    { return nil }
+func (q *fakeQuery) StopSegment(int)               {}
+func (q *fakeQuery) Turn(_, _ int, _, _ []int) int { return 0 }
+func (q *fakeQuery) Cancel()                       {}
+func (q *fakeQuery) Close() error                  { return nil }
 
 type fakeInstance struct {
 	q      *fakeQuery

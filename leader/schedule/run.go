@@ -189,7 +189,10 @@ func (r *run) drive() {
 	stopFusing := r.fuse()
 	whole := true
 	for n := range r.q.Streams {
-		if err := r.stream(n); err != nil {
+		if r.q.InLoop(n) {
+			continue
+		}
+		if err := r.withLoops(n); err != nil {
 			r.fail(err)
 			whole = false
 			break
@@ -228,12 +231,18 @@ func (r *run) drive() {
 
 // stream runs one stream on all peers.
 func (r *run) stream(n int) error {
+	_, err := r.turn(n, 0)
+	return err
+}
+
+// turn runs one stream on all peers; of the last one of a loop's body it gives the number of rows for the next turn.
+func (r *run) turn(n, turn int) (rows int64, err error) {
 	began := time.Now()
 	st := StreamStats{Nodes: map[string][]wire.SegmentStats{}}
 	feedDone := r.feed(n)
 	var mu sync.Mutex
-	err := r.all(func(ctx context.Context, p wire.Peer, c wire.Conn) error {
-		m, err := c.Call(ctx, &wire.RunStream{Query: r.id, Stream: n})
+	err = r.all(func(ctx context.Context, p wire.Peer, c wire.Conn) error {
+		m, err := c.Call(ctx, &wire.RunStream{Query: r.id, Stream: n, Turn: turn})
 		if err != nil {
 			return err
 		}
@@ -243,6 +252,7 @@ func (r *run) stream(n int) error {
 		}
 		mu.Lock()
 		defer mu.Unlock()
+		rows += d.Rows
 		st.Nodes[p.ID] = d.Stats
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -265,11 +275,12 @@ func (r *run) stream(n int) error {
 	if e := feedDone(); err == nil {
 		err = e
 	}
-	st.Took = time.Since(began)
-	r.mu.Lock()
-	r.stats.Streams = append(r.stats.Streams, st)
-	r.mu.Unlock()
-	return err
+	if st.Took = time.Since(began); turn == 0 {
+		r.mu.Lock()
+		r.stats.Streams = append(r.stats.Streams, st)
+		r.mu.Unlock()
+	}
+	return rows, err
 }
 
 // fail notes the first error and stops everything.

@@ -87,7 +87,7 @@ func (i *Inserter) Describe(ses query.Session, st *parse.Statement, b *parse.Ins
 
 // plainValues: VALUES of constants and parameters and nothing else.
 func plainValues(q *parse.Query) bool {
-	if q == nil || q.Values == nil || q.OrderBy != nil || q.Limit != nil || q.Offset != nil || q.With != nil {
+	if q == nil || q.Values == nil || q.OrderBy != nil || q.Limit != nil || q.Offset != nil || len(q.With.Items) > 0 {
 		return false
 	}
 	for _, row := range q.Values {

@@ -139,7 +139,7 @@ func (t *Template) runner() (*runner, error) {
 	if r.q, err = t.engine.NewQuery([]exec.Code{{General: t.code}}, first, r.acct, exec.Options{}); err != nil {
 		return nil, err
 	}
-	if r.in, err = r.q.NewInstance(0, full{}, t.dests); err != nil {
+	if r.in, err = r.q.NewInstance(0, -1, full{}, t.dests); err != nil {
 		r.close()
 		return nil, err
 	}

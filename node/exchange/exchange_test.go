@@ -24,11 +24,11 @@ func (p *peer) Call(context.Context, wire.Conn, wire.Message) (wire.Message, err
 }
 func (p *peer) Data(from wire.Conn, d *wire.Data) {
 	if d.Kind == wire.DataCredit {
-		p.out.Grant(d.Dest, int(d.N))
+		p.out.Grant(d.Dest, int(d.N), d.Turn)
 		return
 	}
 	if d.Kind == wire.DataEnough {
-		p.none = p.out.Enough(d.Dest)
+		p.none = p.out.Enough(d.Dest, d.Turn)
 		return
 	}
 	if err := p.in.Put(from, d); err != nil {
@@ -162,7 +162,7 @@ func TestStop(t *testing.T) {
 func TestEnough(t *testing.T) {
 	for _, broadcast := range []bool{false, true} {
 		a, b, acct := pair(t, 1, broadcast)
-		if a.out.Enough(1) {
+		if a.out.Enough(1, 0) {
 			t.Error("one destination still wants rows")
 		}
 		if !a.out.Send(0, newChunk(t, acct, 1)) {

@@ -26,6 +26,9 @@ type Inbox struct {
 	mu      sync.Mutex
 	queues  map[int][]Item  // by destination; guarded by mu
 	senders map[string]bool // that have not ended; guarded by mu
+	turn    int64           // of the loop that the exchange is inside of; guarded by mu
+	all     []string        // the senders
+	dests   []int
 }
 
 // Item is a chunk and its sender.
@@ -42,7 +45,7 @@ func NewInbox(query uint64, exch int, l *chunk.Layout, acct *mem.Account, dests 
 		credits = DefaultCredits
 	}
 	b := &Inbox{query: query, exch: exch, acct: acct, layout: l, limit: credits * len(senders),
-		queues: map[int][]Item{}, senders: map[string]bool{}}
+		queues: map[int][]Item{}, senders: map[string]bool{}, all: senders, dests: dests}
 	for _, d := range dests {
 		b.queues[d] = nil
 	}
@@ -57,13 +60,15 @@ func NewInbox(query uint64, exch int, l *chunk.Layout, acct *mem.Account, dests 
 func (b *Inbox) Put(from wire.Conn, d *wire.Data) error {
 	if d.Kind == wire.DataEnd {
 		b.mu.Lock()
-		delete(b.senders, from.Peer())
+		if d.Turn == b.turn {
+			delete(b.senders, from.Peer())
+		}
 		b.mu.Unlock()
 		return nil
 	}
 	b.gate.RLock()
 	defer b.gate.RUnlock()
-	if b.stopped {
+	if b.stopped || d.Turn != b.now() {
 		d.Free()
 		return nil
 	}
@@ -84,6 +89,30 @@ func (b *Inbox) Put(from wire.Conn, d *wire.Data) error {
 	}
 	b.queues[d.Dest] = append(q, Item{c, from})
 	return nil
+}
+
+func (b *Inbox) now() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.turn
+}
+
+// Renew makes the exchange, from which nobody takes any more, begin again: the next turn of a loop. What is under way from this
+// one is dropped.
+func (b *Inbox) Renew() {
+	b.Stop()
+	b.gate.Lock()
+	b.stopped = false
+	b.gate.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.turn++
+	for _, d := range b.dests {
+		b.queues[d] = nil
+	}
+	for _, s := range b.all {
+		b.senders[s] = true
+	}
 }
 
 // Take gives the next chunk for dest (-1: for any), which the caller then owns,
@@ -129,7 +158,8 @@ func (b *Inbox) Over(dest int) bool {
 
 // Consumed gives the credit of a chunk for dest back to its sender.
 func (b *Inbox) Consumed(dest int, from wire.Conn) error {
-	if err := from.Send(&wire.Data{Query: b.query, Exch: b.exch, Kind: wire.DataCredit, Dest: dest, N: 1}); err != nil {
+	if err := from.Send(&wire.Data{Query: b.query, Exch: b.exch, Turn: b.now(), Kind: wire.DataCredit, Dest: dest,
+		N: 1}); err != nil {
 		return wire.Lost(from.Peer())
 	}
 	return nil
@@ -142,7 +172,7 @@ func (b *Inbox) Enough(senders []wire.Conn) error {
 	b.Stop()
 	for _, s := range senders {
 		for _, d := range dests {
-			if err := s.Send(&wire.Data{Query: b.query, Exch: b.exch, Kind: wire.DataEnough, Dest: d}); err != nil {
+			if err := s.Send(&wire.Data{Query: b.query, Exch: b.exch, Turn: b.now(), Kind: wire.DataEnough, Dest: d}); err != nil {
 				return wire.Lost(s.Peer())
 			}
 		}

@@ -28,6 +28,8 @@ type Outbox struct {
 	enough  []bool // by destination: it wants no more, what is for it is dropped; guarded by mu
 	stopped bool   // guarded by mu: the query has failed, rows are dropped
 	open    int    // guarded by mu: segments that send and have not ended, beyond the first
+	turn    int64  // guarded by mu: of the loop that the exchange is inside of; what is said of an earlier one does not count
+	full    int    // credits of a destination at first
 	rows    int64
 	bytes   int64
 }
@@ -38,7 +40,7 @@ func NewOutbox(query uint64, exch int, dests []wire.Conn, broadcast bool, credit
 		credits = DefaultCredits
 	}
 	o := &Outbox{query: query, exch: exch, fail: fail, dests: dests, broadcast: broadcast,
-		credits: make([]int, len(dests)), enough: make([]bool, len(dests))}
+		credits: make([]int, len(dests)), enough: make([]bool, len(dests)), full: credits}
 	for i := range o.credits {
 		o.credits[i] = credits
 	}
@@ -99,17 +101,18 @@ func (o *Outbox) Send(dest int, c *chunk.Chunk) bool {
 		o.credits[dest]--
 	}
 	o.rows += int64(c.Rows())
+	turn := o.turn
 	o.mu.Unlock()
 	if o.broadcast {
-		o.sendAll(c, to)
+		o.sendAll(c, to, turn)
 		return true
 	}
-	o.send(dest, &wire.Data{Query: o.query, Exch: o.exch, Kind: wire.DataChunk, Dest: dest, Chunk: c})
+	o.send(dest, &wire.Data{Query: o.query, Exch: o.exch, Turn: turn, Kind: wire.DataChunk, Dest: dest, Chunk: c})
 	return true
 }
 
 // sendAll encodes c once for all but one receiver in this process, which gets c itself.
-func (o *Outbox) sendAll(c *chunk.Chunk, to []int) {
+func (o *Outbox) sendAll(c *chunk.Chunk, to []int, turn int64) {
 	var body []byte
 	keep := -1
 	for _, i := range to {
@@ -120,13 +123,13 @@ func (o *Outbox) sendAll(c *chunk.Chunk, to []int) {
 		if body == nil {
 			body = c.AppendWire(make([]byte, 0, c.WireSize()))
 		}
-		o.send(i, &wire.Data{Query: o.query, Exch: o.exch, Kind: wire.DataChunk, Dest: i, Body: body})
+		o.send(i, &wire.Data{Query: o.query, Exch: o.exch, Turn: turn, Kind: wire.DataChunk, Dest: i, Body: body})
 	}
 	if keep < 0 {
 		c.Free()
 		return
 	}
-	o.send(keep, &wire.Data{Query: o.query, Exch: o.exch, Kind: wire.DataChunk, Dest: keep, Chunk: c})
+	o.send(keep, &wire.Data{Query: o.query, Exch: o.exch, Turn: turn, Kind: wire.DataChunk, Dest: keep, Chunk: c})
 }
 
 func (o *Outbox) send(dest int, d *wire.Data) {
@@ -150,20 +153,20 @@ func (o *Outbox) send(dest int, d *wire.Data) {
 	}
 }
 
-// Grant gives n credits back for dest.
-func (o *Outbox) Grant(dest, n int) {
+// Grant gives n credits of a turn back for dest.
+func (o *Outbox) Grant(dest, n int, turn int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if dest >= 0 && dest < len(o.credits) && n > 0 {
+	if turn == o.turn && dest >= 0 && dest < len(o.credits) && n > 0 {
 		o.credits[dest] += n
 	}
 }
 
-// Enough notes that dest wants no more rows; it reports whether no destination wants any.
-func (o *Outbox) Enough(dest int) bool {
+// Enough notes that dest wants no more rows in a turn; it reports whether no destination wants any.
+func (o *Outbox) Enough(dest int, turn int64) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if dest >= 0 && dest < len(o.enough) {
+	if turn == o.turn && dest >= 0 && dest < len(o.enough) {
 		o.enough[dest] = true
 	}
 	return !slices.Contains(o.enough, false)
@@ -181,7 +184,7 @@ func (o *Outbox) Share() {
 func (o *Outbox) End() {
 	o.mu.Lock()
 	o.open--
-	ended := o.open < 0
+	ended, turn := o.open < 0, o.turn
 	o.mu.Unlock()
 	if !ended {
 		return
@@ -192,9 +195,20 @@ func (o *Outbox) End() {
 			continue
 		}
 		told[conn.Peer()] = true
-		if err := conn.Send(&wire.Data{Query: o.query, Exch: o.exch, Kind: wire.DataEnd}); err != nil {
+		if err := conn.Send(&wire.Data{Query: o.query, Exch: o.exch, Turn: turn, Kind: wire.DataEnd}); err != nil {
 			o.fail(wire.Lost(conn.Peer()))
 		}
+	}
+}
+
+// Renew makes the exchange, which has ended, begin again with senders segments: the next turn of a loop.
+func (o *Outbox) Renew(senders int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.turn++
+	o.open = senders - 1
+	for i := range o.credits {
+		o.credits[i], o.enough[i] = o.full, false
 	}
 }
 

@@ -11,6 +11,7 @@ type (
 	peerList         = bound.List[Peer, *Peer]
 	segmentList      = bound.List[Segment, *Segment]
 	exchangeList     = bound.List[Exchange, *Exchange]
+	loopList         = bound.List[Loop, *Loop]
 	scanList         = bound.List[Scan, *Scan]
 	paramList        = bound.List[Param, *Param]
 	zonePredList     = bound.List[ZonePred, *ZonePred]

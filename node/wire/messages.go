@@ -100,6 +100,7 @@ type StartQuery struct {
 	Params    paramList    `msg:"params" what:"the list of constants of a statement"`
 	Options   Options      `msg:"opts"`
 	Insert    *Insert      `msg:"insert"` // for segments with SinkInsert
+	Loops     loopList     `msg:"loops"`
 }
 
 // Segment is a segment's code and what the node has to know beside it.
@@ -214,6 +215,20 @@ type Text struct {
 type RunStream struct {
 	Query  uint64 `msg:"query"`
 	Stream int    `msg:"stream"`
+	Turn   int    `msg:"turn"` // of the loop whose body the stream is part of, from 0; LoopEnded: there are no more
+}
+
+// LoopEnded is the turn of a loop's last RunStream, which runs nothing: the exchange of the loop's rows ends.
+const LoopEnded = -1
+
+// Loop is streams that run again and again; see plan.Loop.
+type Loop struct {
+	Body  []int `msg:"body"`
+	Work  int   `msg:"work"`
+	Next  int   `msg:"next"`
+	Fresh []int `msg:"fresh"`
+	Out   int   `msg:"out"`
+	Inner []int `msg:"inner"`
 }
 
 // ReserveIdentity asks the leader for ordinals of an identity column.
@@ -237,6 +252,7 @@ type StreamDone struct {
 	Deletes deletedList     `msg:"dels"`
 	Errors  recordErrorList `msg:"errs"` // COPY: rows refused
 	Error   *Error          `msg:"err"`  // why the stream failed, nil if it did not
+	Rows    int64           `msg:"rows"` // of a loop's last stream: rows for the next turn
 }
 
 // Deleted is rows of one object of the scanned version: a roaring bitmap of positions.
@@ -347,6 +363,7 @@ type Data struct {
 	Dest  int      `msg:"d"` // destination; return: run
 	N     int64    `msg:"n"` // DataCredit, DataRuns; DataText: number of the first line
 	Name  string   `msg:"f"` // DataText: file
+	Turn  int64    `msg:"t"` // of the loop that the exchange is inside of
 
 	Chunk *chunk.Chunk `msg:"-"` // in a process; owned
 	Body  []byte       `msg:"-"` // chunk.AppendWire's form or raw text

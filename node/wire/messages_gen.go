@@ -190,9 +190,9 @@ func (z *Cancel) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Data) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 6
+	// map header, size 7
 	// string "q"
-	o = append(o, 0x86, 0xa1, 0x71)
+	o = append(o, 0x87, 0xa1, 0x71)
 	o = msgp.AppendUint64(o, z.Query)
 	// string "x"
 	o = append(o, 0xa1, 0x78)
@@ -209,6 +209,9 @@ func (z *Data) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "f"
 	o = append(o, 0xa1, 0x66)
 	o = msgp.AppendString(o, z.Name)
+	// string "t"
+	o = append(o, 0xa1, 0x74)
+	o = msgp.AppendInt64(o, z.Turn)
 	return
 }
 
@@ -274,6 +277,12 @@ func (z *Data) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Name")
 				return
 			}
+		case "t":
+			z.Turn, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Turn")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -288,7 +297,7 @@ func (z *Data) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Data) Msgsize() (s int) {
-	s = 1 + 2 + msgp.Uint64Size + 2 + msgp.IntSize + 2 + msgp.Uint8Size + 2 + msgp.IntSize + 2 + msgp.Int64Size + 2 + msgp.StringPrefixSize + len(z.Name)
+	s = 1 + 2 + msgp.Uint64Size + 2 + msgp.IntSize + 2 + msgp.Uint8Size + 2 + msgp.IntSize + 2 + msgp.Int64Size + 2 + msgp.StringPrefixSize + len(z.Name) + 2 + msgp.Int64Size
 	return
 }
 
@@ -1434,6 +1443,167 @@ func (z *Leave) UnmarshalMsg(bts []byte) (o []byte, err error) {
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z Leave) Msgsize() (s int) {
 	s = 1
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Loop) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 6
+	// string "body"
+	o = append(o, 0x86, 0xa4, 0x62, 0x6f, 0x64, 0x79)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Body)))
+	for za0001 := range z.Body {
+		o = msgp.AppendInt(o, z.Body[za0001])
+	}
+	// string "work"
+	o = append(o, 0xa4, 0x77, 0x6f, 0x72, 0x6b)
+	o = msgp.AppendInt(o, z.Work)
+	// string "next"
+	o = append(o, 0xa4, 0x6e, 0x65, 0x78, 0x74)
+	o = msgp.AppendInt(o, z.Next)
+	// string "fresh"
+	o = append(o, 0xa5, 0x66, 0x72, 0x65, 0x73, 0x68)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Fresh)))
+	for za0002 := range z.Fresh {
+		o = msgp.AppendInt(o, z.Fresh[za0002])
+	}
+	// string "out"
+	o = append(o, 0xa3, 0x6f, 0x75, 0x74)
+	o = msgp.AppendInt(o, z.Out)
+	// string "inner"
+	o = append(o, 0xa5, 0x69, 0x6e, 0x6e, 0x65, 0x72)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Inner)))
+	for za0003 := range z.Inner {
+		o = msgp.AppendInt(o, z.Inner[za0003])
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Loop) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z2c18a699limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "body":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Body")
+				return
+			}
+			if zb0002 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Body) >= int(zb0002) {
+				z.Body = (z.Body)[:zb0002]
+			} else {
+				z.Body = make([]int, zb0002)
+			}
+			for za0001 := range z.Body {
+				z.Body[za0001], bts, err = msgp.ReadIntBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Body", za0001)
+					return
+				}
+			}
+		case "work":
+			z.Work, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Work")
+				return
+			}
+		case "next":
+			z.Next, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Next")
+				return
+			}
+		case "fresh":
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Fresh")
+				return
+			}
+			if zb0003 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Fresh) >= int(zb0003) {
+				z.Fresh = (z.Fresh)[:zb0003]
+			} else {
+				z.Fresh = make([]int, zb0003)
+			}
+			for za0002 := range z.Fresh {
+				z.Fresh[za0002], bts, err = msgp.ReadIntBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Fresh", za0002)
+					return
+				}
+			}
+		case "out":
+			z.Out, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Out")
+				return
+			}
+		case "inner":
+			var zb0004 uint32
+			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Inner")
+				return
+			}
+			if zb0004 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Inner) >= int(zb0004) {
+				z.Inner = (z.Inner)[:zb0004]
+			} else {
+				z.Inner = make([]int, zb0004)
+			}
+			for za0003 := range z.Inner {
+				z.Inner[za0003], bts, err = msgp.ReadIntBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Inner", za0003)
+					return
+				}
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Loop) Msgsize() (s int) {
+	s = 1 + 5 + msgp.ArrayHeaderSize + (len(z.Body) * (msgp.IntSize)) + 5 + msgp.IntSize + 5 + msgp.IntSize + 6 + msgp.ArrayHeaderSize + (len(z.Fresh) * (msgp.IntSize)) + 4 + msgp.IntSize + 6 + msgp.ArrayHeaderSize + (len(z.Inner) * (msgp.IntSize))
 	return
 }
 
@@ -2620,13 +2790,16 @@ func (z Reserved) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z RunStream) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 2
+	// map header, size 3
 	// string "query"
-	o = append(o, 0x82, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
+	o = append(o, 0x83, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
 	o = msgp.AppendUint64(o, z.Query)
 	// string "stream"
 	o = append(o, 0xa6, 0x73, 0x74, 0x72, 0x65, 0x61, 0x6d)
 	o = msgp.AppendInt(o, z.Stream)
+	// string "turn"
+	o = append(o, 0xa4, 0x74, 0x75, 0x72, 0x6e)
+	o = msgp.AppendInt(o, z.Turn)
 	return
 }
 
@@ -2664,6 +2837,12 @@ func (z *RunStream) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Stream")
 				return
 			}
+		case "turn":
+			z.Turn, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Turn")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -2678,7 +2857,7 @@ func (z *RunStream) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z RunStream) Msgsize() (s int) {
-	s = 1 + 6 + msgp.Uint64Size + 7 + msgp.IntSize
+	s = 1 + 6 + msgp.Uint64Size + 7 + msgp.IntSize + 5 + msgp.IntSize
 	return
 }
 
@@ -3304,9 +3483,9 @@ func (z *SegmentStats) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *StartQuery) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 9
+	// map header, size 10
 	// string "query"
-	o = append(o, 0x89, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
+	o = append(o, 0x8a, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
 	o = msgp.AppendUint64(o, z.Query)
 	// string "term"
 	o = append(o, 0xa4, 0x74, 0x65, 0x72, 0x6d)
@@ -3363,6 +3542,13 @@ func (z *StartQuery) MarshalMsg(b []byte) (o []byte, err error) {
 			err = msgp.WrapError(err, "Insert")
 			return
 		}
+	}
+	// string "loops"
+	o = append(o, 0xa5, 0x6c, 0x6f, 0x6f, 0x70, 0x73)
+	o, err = z.Loops.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Loops")
+		return
 	}
 	return
 }
@@ -3454,6 +3640,12 @@ func (z *StartQuery) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "loops":
+			bts, err = z.Loops.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Loops")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -3474,15 +3666,16 @@ func (z *StartQuery) Msgsize() (s int) {
 	} else {
 		s += z.Insert.Msgsize()
 	}
+	s += 6 + z.Loops.Msgsize()
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *StreamDone) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 5
+	// map header, size 6
 	// string "stats"
-	o = append(o, 0x85, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
+	o = append(o, 0x86, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
 	o, err = z.Stats.MarshalMsg(o)
 	if err != nil {
 		err = msgp.WrapError(err, "Stats")
@@ -3520,6 +3713,9 @@ func (z *StreamDone) MarshalMsg(b []byte) (o []byte, err error) {
 			return
 		}
 	}
+	// string "rows"
+	o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
+	o = msgp.AppendInt64(o, z.Rows)
 	return
 }
 
@@ -3586,6 +3782,12 @@ func (z *StreamDone) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
+		case "rows":
+			z.Rows, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Rows")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -3606,6 +3808,7 @@ func (z *StreamDone) Msgsize() (s int) {
 	} else {
 		s += z.Error.Msgsize()
 	}
+	s += 5 + msgp.Int64Size
 	return
 }
 

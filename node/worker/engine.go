@@ -20,9 +20,9 @@ type Code struct{ Special, General *program.Segment }
 
 // Query is a query's code and tables on this node.
 type Query interface {
-	// NewInstance makes the private state of one worker or slice; dests is the number of
+	// NewInstance makes the private state of one worker or slice (-1: none in particular); dests is the number of
 	// destinations of its sink.
-	NewInstance(seg int, out Output, dests int) (Instance, error)
+	NewInstance(seg, slice int, out Output, dests int) (Instance, error)
 	// SealTable ends the filling of a table: all its instances have finished.
 	SealTable(table int) error
 	// Parts are a table's parts.
@@ -31,6 +31,8 @@ type Query interface {
 	SetFused(seg int, special bool, fn FusedFn)
 	// StopSegment ends the input of all instances of a segment: nobody wants its rows.
 	StopSegment(seg int)
+	// Turn ends a turn of a loop: see exec.Query.
+	Turn(work, next int, fresh, segs []int) (rows int)
 	Cancel()
 	Close() error
 }

@@ -30,8 +30,8 @@ func (e execEngine) NewQuery(segs []Code, params []wire.Param, acct *mem.Account
 
 type execQuery struct{ *exec.Query }
 
-func (q execQuery) NewInstance(seg int, out Output, dests int) (Instance, error) {
-	in, err := q.Query.NewInstance(seg, out, dests)
+func (q execQuery) NewInstance(seg, slice int, out Output, dests int) (Instance, error) {
+	in, err := q.Query.NewInstance(seg, slice, out, dests)
 	if err != nil {
 		return nil, err
 	}

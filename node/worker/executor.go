@@ -63,7 +63,7 @@ func (e *Executor) Call(ctx context.Context, from wire.Conn, m wire.Message) (wi
 		if q == nil {
 			return nil, unknown(m.Query)
 		}
-		return q.run(ctx, m.Stream), nil
+		return q.run(ctx, m), nil
 	case *wire.FusedCode:
 		return e.fused(m)
 	case *wire.Cancel:
@@ -257,15 +257,15 @@ func (e *Executor) Data(from wire.Conn, d *wire.Data) {
 	case d.Kind == wire.DataCredit && d.Exch == wire.ReturnExchange:
 		e.sched.mu.Lock()
 		if q.ret != nil {
-			q.ret.Grant(d.Dest, int(d.N))
+			q.ret.Grant(d.Dest, int(d.N), d.Turn)
 		}
 		e.sched.mu.Unlock()
 	case d.Kind == wire.DataCredit:
 		if o := q.out[d.Exch]; o != nil {
-			o.Grant(d.Dest, int(d.N))
+			o.Grant(d.Dest, int(d.N), d.Turn)
 		}
 	case d.Kind == wire.DataEnough:
-		if o := q.out[d.Exch]; o != nil && o.Enough(d.Dest) {
+		if o := q.out[d.Exch]; o != nil && o.Enough(d.Dest, d.Turn) {
 			q.unwanted(d.Exch)
 		}
 	case d.Exch == wire.TextExchange && q.text != nil:

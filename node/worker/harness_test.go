@@ -37,18 +37,19 @@ type readerQuery struct {
 	acct *mem.Account
 }
 
-func (q *readerQuery) NewInstance(seg int, out Output, _ int) (Instance, error) {
+func (q *readerQuery) NewInstance(seg, _ int, out Output, _ int) (Instance, error) {
 	if q.e.full != nil {
 		return nil, q.e.full
 	}
 	return &readerInstance{q: q, seg: q.segs[seg].General, out: out}, nil
 }
-func (q *readerQuery) SealTable(int) error         { return nil }
-func (q *readerQuery) Parts(int) []Part            { return nil }
-func (q *readerQuery) SetFused(int, bool, FusedFn) {}
-func (q *readerQuery) StopSegment(int)             {}
-func (q *readerQuery) Cancel()                     {}
-func (q *readerQuery) Close() error                { return nil }
+func (q *readerQuery) SealTable(int) error           { return nil }
+func (q *readerQuery) Parts(int) []Part              { return nil }
+func (q *readerQuery) SetFused(int, bool, FusedFn)   {}
+func (q *readerQuery) StopSegment(int)               {}
+func (q *readerQuery) Turn(_, _ int, _, _ []int) int { return 0 }
+func (q *readerQuery) Cancel()                       {}
+func (q *readerQuery) Close() error                  { return nil }
 
 type readerInstance struct {
 	q    *readerQuery

@@ -38,18 +38,16 @@ type query struct {
 	life sync.Mutex // held while a stream is made and while all is taken apart
 
 	// guarded by the scheduler's lock
-	held       []*held // fused code in use
-	err        error
-	working    int // workers inside the query's code
-	left       int // segments of the running stream that have not ended
-	streamDone chan struct{}
-	streaming  bool
-	objects    []state.ObjectRef
-	deletes    []wire.Deleted
-	records    []wire.RecordError
-	scans      map[[2]int]*wire.SegmentStats // by segment and slice
-	fused      map[int][2]int64              // by segment: runs on fused code, on the special variant
-	fillers    map[int]int                   // by table: segments that fill it here and have not ended
+	held    []*held // fused code in use
+	err     error
+	working int                // workers inside the query's code
+	running map[int]*streamRun // the streams that run: one, and a loop's beside it
+	objects []state.ObjectRef
+	deletes []wire.Deleted
+	records []wire.RecordError
+	scans   map[[2]int]*wire.SegmentStats // by segment and slice
+	fused   map[int][2]int64              // by segment: runs on fused code, on the special variant
+	fillers map[int]int                   // by table: segments that fill it here and have not ended
 }
 
 func (q *query) stream(g *segment) int { return q.start.Segments[g.id].Stream }
@@ -63,15 +61,27 @@ func contains(list []string, s string) bool {
 	return false
 }
 
+// streamRun is one run of a stream.
+type streamRun struct {
+	left  int // segments that have not ended
+	done  chan struct{}
+	share *share
+}
+
 // run runs a stream to its end and reports.
-func (q *query) run(ctx context.Context, stream int) *wire.StreamDone {
+func (q *query) run(ctx context.Context, m *wire.RunStream) *wire.StreamDone {
+	loop := q.loopOf(m.Stream)
+	if loop != nil && m.Turn == wire.LoopEnded {
+		q.endLoop(loop)
+		return &wire.StreamDone{}
+	}
 	var segs []*segment
 	for _, g := range q.segs {
-		if q.stream(g) == stream {
+		if q.stream(g) == m.Stream {
 			segs = append(segs, g)
 		}
 	}
-	done := q.begin(stream, segs)
+	done := q.begin(m, segs, loop)
 	if done != nil {
 		select {
 		case <-done:
@@ -79,11 +89,21 @@ func (q *query) run(ctx context.Context, stream int) *wire.StreamDone {
 			q.fail(sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to user request"))
 		}
 	}
+	r := &wire.StreamDone{}
+	if loop != nil && m.Stream == loop.Body[len(loop.Body)-1] {
+		r.Rows = q.turned(loop)
+	}
 	sch := q.ex.sched
 	sch.mu.Lock()
-	sch.remove(q)
-	q.streaming = false
-	r := &wire.StreamDone{Objects: q.objects, Deletes: q.deletes, Errors: q.records, Stats: q.stats(segs)}
+	defer sch.mu.Unlock()
+	if t := q.running[m.Stream]; t != nil && t.share != nil {
+		sch.remove(t.share)
+	}
+	delete(q.running, m.Stream)
+	r.Objects, r.Deletes, r.Errors = q.objects, q.deletes, q.records
+	if loop == nil || m.Turn == 0 { // the counters of a loop's first turn stand for all of them
+		r.Stats = q.stats(segs)
+	}
 	q.objects, q.deletes, q.records = nil, nil, nil
 	if q.err != nil {
 		r.Error = wire.FromError(q.err)
@@ -91,27 +111,32 @@ func (q *query) run(ctx context.Context, stream int) *wire.StreamDone {
 			r.Error.Node = q.ex.cfg.ID
 		}
 	}
-	sch.mu.Unlock()
 	return r
 }
 
 // begin makes a stream's instances claimable. It returns a channel that is
 // closed at the stream's end, nil if the query has failed.
-func (q *query) begin(stream int, segs []*segment) <-chan struct{} {
+func (q *query) begin(m *wire.RunStream, segs []*segment, loop *wire.Loop) <-chan struct{} {
 	q.life.Lock() // stop must not take apart what is being made
 	defer q.life.Unlock()
 	sch := q.ex.sched
 	sch.mu.Lock()
-	if q.streaming {
-		q.failLocked(sqlerr.New(sqlerr.ProtocolViolation, "stream %d started while another runs", stream), -1)
+	taken := q.running[m.Stream] != nil
+	for other := range q.running { // a loop runs beside another stream
+		taken = taken || loop == nil && q.loopOf(other) == nil
+	}
+	if taken {
+		q.failLocked(sqlerr.New(sqlerr.ProtocolViolation, "stream %d started while another runs", m.Stream), -1)
 	}
 	if q.err != nil {
 		sch.mu.Unlock()
 		return nil
 	}
-	q.streaming = true
-	q.left = len(segs)
-	q.streamDone = make(chan struct{})
+	if m.Turn > 0 {
+		q.again(segs)
+	}
+	t := &streamRun{left: len(segs), done: make(chan struct{})}
+	q.running[m.Stream] = t
 	runs, err := q.prepare(segs)
 	if err != nil {
 		q.failLocked(err, -1)
@@ -129,11 +154,11 @@ func (q *query) begin(stream int, segs []*segment) <-chan struct{} {
 	if q.err != nil {
 		return nil
 	}
-	if q.left == 0 {
-		close(q.streamDone)
+	if t.left == 0 {
+		close(t.done)
 	}
-	sch.add(segs)
-	return q.streamDone
+	t.share = sch.add(segs)
+	return t.done
 }
 
 // prepare makes sources, sinks and the (not yet entered) instances of a stream's
@@ -204,8 +229,10 @@ func (q *query) segmentDone(g *segment, err error) {
 	}
 	g.ended = true
 	sch.cond.Broadcast()
-	if q.left--; q.left == 0 && q.err == nil {
-		close(q.streamDone)
+	if t := q.running[q.stream(g)]; t != nil && q.err == nil {
+		if t.left--; t.left == 0 {
+			close(t.done)
+		}
 	}
 }
 
@@ -248,8 +275,10 @@ func (q *query) failLocked(err error, seg int) {
 	if q.x != nil {
 		q.x.Cancel()
 	}
-	if q.streaming && q.left > 0 {
-		close(q.streamDone)
+	for _, t := range q.running {
+		if t.left > 0 {
+			close(t.done)
+		}
 	}
 	for _, o := range q.out {
 		o.Stop()
@@ -277,7 +306,7 @@ func (q *query) stop(why error) {
 	for q.working > 0 {
 		sch.cond.Wait()
 	}
-	sch.remove(q)
+	sch.removeAll(q)
 	var drop []*inst
 	for _, g := range q.segs {
 		drop = append(drop, g.insts...)

@@ -34,7 +34,7 @@ func newQuery(ctx context.Context, ex *Executor, leader wire.Conn, m *wire.Start
 	q := &query{ex: ex, id: m.Query, leader: leader, start: m,
 		acct:  Account(m.Query, &m.Options, ex.cfg.ID),
 		peers: map[string]wire.Conn{}, in: map[int]*exchange.Inbox{}, out: map[int]*exchange.Outbox{},
-		scans: map[[2]int]*wire.SegmentStats{}, fused: map[int][2]int64{}, fillers: map[int]int{}}
+		scans: map[[2]int]*wire.SegmentStats{}, fused: map[int][2]int64{}, fillers: map[int]int{}, running: map[int]*streamRun{}}
 	for _, p := range m.Peers {
 		if p.ID == ex.cfg.ID {
 			q.slices = p.Slices
@@ -142,8 +142,8 @@ func (q *query) wireUp(codes []Code) error {
 		q.segs = append(q.segs, g)
 		if c.General.Sink.Kind == program.SinkDist {
 			x := c.General.Sink.Exchange
-			if box := q.out[x]; box != nil && len(byExchange[x]) > 0 {
-				box.Share()
+			if box := q.out[x]; box != nil && (len(byExchange[x]) > 0 || q.leavesLoop(x)) {
+				box.Share() // a loop's last turn is not known before it is over
 			}
 			byExchange[x] = append(byExchange[x], g)
 		}

@@ -130,19 +130,26 @@ func (s *Scheduler) order() {
 	slices.SortStableFunc(s.running, func(a, b *share) int { return int(a.used - b.used) })
 }
 
-// add makes segments of one query claimable. Called with the lock held.
-func (s *Scheduler) add(segs []*segment) {
+// add makes segments of one query claimable, until remove. Called with the lock held.
+func (s *Scheduler) add(segs []*segment) *share {
 	if len(segs) == 0 {
-		return
+		return nil
 	}
 	slices.SortStableFunc(segs, func(a, b *segment) int { return b.depth - a.depth })
-	s.running = append(s.running, &share{q: segs[0].q, segs: segs, used: s.now})
+	sh := &share{q: segs[0].q, segs: segs, used: s.now}
+	s.running = append(s.running, sh)
 	s.order()
 	s.cond.Broadcast()
+	return sh
 }
 
-// remove takes a query's segments out. Called with the lock held.
-func (s *Scheduler) remove(q *query) {
+// remove takes segments out. Called with the lock held.
+func (s *Scheduler) remove(sh *share) {
+	s.running = slices.DeleteFunc(s.running, func(o *share) bool { return o == sh })
+}
+
+// removeAll takes a query's segments out. Called with the lock held.
+func (s *Scheduler) removeAll(q *query) {
 	s.running = slices.DeleteFunc(s.running, func(sh *share) bool { return sh.q == q })
 }
 

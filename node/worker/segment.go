@@ -209,7 +209,7 @@ func (t *task) step(worker int, turns *turns) (RunState, error) {
 		return Idle, nil
 	}
 	if in.x == nil {
-		x, err := g.q.x.NewInstance(g.id, outputOf(in), g.sink.dests())
+		x, err := g.q.x.NewInstance(g.id, in.slice, outputOf(in), g.sink.dests())
 		if err != nil {
 			if t.feed != nil { // nobody else knows what was claimed
 				_, in.done, _ = t.feed(nil)

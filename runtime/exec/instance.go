@@ -34,6 +34,8 @@ type Instance struct {
 	fused    *Fn
 	out      Output
 	part     *Part // the table part it fills, nil
+	kept     *Part // the part that its step works on, the query's; nil
+	slice    int   // that it works for, -1: none in particular
 	layout   *chunk.Layout
 	chunks   []*chunk.Chunk
 	dests    mem.Buf // addresses of chunks
@@ -54,10 +56,10 @@ type Instance struct {
 	rows     int64
 }
 
-// NewInstance makes an instance of a segment; dests is the number of
+// NewInstance makes an instance of a segment, for a slice (-1: for none in particular); dests is the number of
 // destinations of its sink (0 if it fills a table).
-func (q *Query) NewInstance(seg int, out Output, dests int) (*Instance, error) {
-	in := &Instance{q: q, seg: seg, acct: q.accts[seg], out: out, unitRows: firstRows}
+func (q *Query) NewInstance(seg, slice int, out Output, dests int) (*Instance, error) {
+	in := &Instance{q: q, seg: seg, slice: slice, acct: q.accts[seg], out: out, unitRows: firstRows}
 	g := q.segs[seg][1].seg
 	if err := in.init(g, dests); err != nil {
 		in.free()
@@ -83,11 +85,10 @@ func (in *Instance) init(g *program.Segment, dests int) error {
 	}
 	heap.SetArenaAccount(in.small.View().Pointer(), in.acct.Counters())
 	in.setCancelWord()
-	if k := g.Sink.Kind; k.Fills() {
-		if err := in.openPart(g); err != nil {
-			return err
-		}
-	} else {
+	if err := in.openParts(g); err != nil {
+		return err
+	}
+	if !g.Sink.Kind.Fills() {
 		if in.dests, err = in.acct.Alloc(8 * max(dests, 1)); err != nil {
 			return err
 		}
@@ -117,28 +118,43 @@ func (in *Instance) init(g *program.Segment, dests int) error {
 	return nil
 }
 
-// openPart makes the table part that the instance fills.
-func (in *Instance) openPart(g *program.Segment) error {
+// openParts makes the table part that the instance fills, and finds the one that its step works on.
+func (in *Instance) openParts(g *program.Segment) error {
 	for _, s := range g.Tables {
-		if !s.Writes {
-			continue
-		}
-		var init []byte
-		if s.Shape.Kind == program.SinkAggr {
-			init = make([]byte, s.Shape.EntrySize)
-			for _, o := range s.Shape.NoneBytes {
-				init[o] = 1
+		switch {
+		case !s.Writes:
+		case s.Kept:
+			var err error
+			if in.kept, err = in.q.keptPart(in, s); err != nil {
+				return err
 			}
+		default:
+			tab, err := in.newTable(s)
+			if err != nil {
+				return err
+			}
+			in.part = &Part{tab: tab, shape: s.Shape, seg: in.seg}
 		}
-		tab, err := table.New(in.acct, s.Shape.EntrySize, s.Shape.Kind == program.SinkAggr && s.Shape.Keyed,
-			in.q.opt.TableStart, init)
-		if err != nil {
-			return err
-		}
-		tab.SetCancel(in.q.cancelWord())
-		in.part = &Part{tab: tab, shape: s.Shape, seg: in.seg}
 	}
 	return nil
+}
+
+// newTable makes an empty part of a table.
+func (in *Instance) newTable(s program.TableSlot) (*table.Table, error) {
+	var init []byte
+	if s.Shape.Kind == program.SinkAggr {
+		init = make([]byte, s.Shape.EntrySize)
+		for _, o := range s.Shape.NoneBytes {
+			init[o] = 1
+		}
+	}
+	tab, err := table.New(in.acct, s.Shape.EntrySize, s.Shape.Kind == program.SinkAggr && s.Shape.Keyed,
+		in.q.opt.TableStart, init)
+	if err != nil {
+		return nil, err
+	}
+	tab.SetCancel(in.q.cancelWord())
+	return tab, nil
 }
 
 // fill writes what stays the same for all inputs: addresses, parameters, constants.
@@ -181,6 +197,8 @@ func (in *Instance) fill(s *state) error {
 	}
 	for _, t := range v.seg.Tables {
 		switch {
+		case t.Kept:
+			st.SetView(t.Slot, in.kept.tab.View())
 		case t.Writes:
 			st.SetView(t.Slot, in.part.tab.View())
 		case q.table(t.Table).join != nil:
@@ -232,6 +250,7 @@ func (in *Instance) Close() {
 	in.q.mu.Lock()
 	defer in.q.mu.Unlock()
 	in.free()
+	in.q.insts = slices.DeleteFunc(in.q.insts, func(o *Instance) bool { return o == in })
 }
 
 func (in *Instance) free() {

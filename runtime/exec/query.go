@@ -58,6 +58,7 @@ type Query struct {
 
 	mu       sync.Mutex          // held for moments only: Cancel takes it
 	tables   map[int]*queryTable // guarded by mu
+	kept     map[[2]int]*Part    // by table and slice: what steps remember; guarded by mu
 	insts    []*Instance         // guarded by mu
 	enough   map[int]bool        // segments that want no more input; guarded by mu
 	canceled atomic.Bool
@@ -71,7 +72,7 @@ func (e *Engine) NewQuery(segs []Code, params []Param, acct *mem.Account, o Opti
 	if o.TableStart <= 0 {
 		o.TableStart = 1024
 	}
-	q := &Query{e: e, opt: o, acct: acct, tables: map[int]*queryTable{}, enough: map[int]bool{}}
+	q := &Query{e: e, opt: o, acct: acct, tables: map[int]*queryTable{}, kept: map[[2]int]*Part{}, enough: map[int]bool{}}
 	var err error
 	if q.shared, err = acct.Alloc(64 + 64*(len(params)+1)); err != nil {
 		return nil, err
@@ -141,14 +142,15 @@ func (q *Query) Close() error {
 		in.free()
 	}
 	for _, t := range q.tables {
-		for _, p := range t.parts {
-			p.free()
-		}
-		if t.join != nil {
-			t.join.Free()
+		if t != nil {
+			t.free()
 		}
 	}
 	q.tables = map[int]*queryTable{}
+	for _, p := range q.kept {
+		p.free()
+	}
+	q.kept = map[[2]int]*Part{}
 	for _, vs := range q.segs {
 		for _, v := range vs {
 			if v != nil {

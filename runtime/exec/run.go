@@ -160,6 +160,9 @@ func (in *Instance) act(st abi.Status) error {
 
 // grow makes room in the table that is filled. A sort of which only the first rows are wanted drops the others.
 func (in *Instance) grow() error {
+	if in.kept != nil && in.kept.table == int(offheap.At[int64](in.cur.view(), abi.StateWhat)) {
+		return in.kept.tab.Grow(in.q.opt.VectorRows)
+	}
 	p := in.part
 	if keep := in.keep(); keep > 0 && p.tab.Count() > 4*keep+4*abi.VectorRows {
 		if err := p.tab.Trim(p.shape.SortKeyOff, keep, textFields(&p.shape)); err != nil {
@@ -253,7 +256,7 @@ func (in *Instance) finishPart() error {
 	in.q.mu.Lock()
 	defer in.q.mu.Unlock()
 	for _, s := range in.q.segs[in.seg][1].seg.Tables {
-		if s.Writes {
+		if s.Writes && !s.Kept {
 			t := in.q.table(s.Table)
 			t.parts = append(t.parts, p)
 		}

@@ -20,6 +20,7 @@ type Part struct {
 	from  int
 	shape program.TableShape
 	seg   int          // the segment that fills it
+	table int          // of a part that is kept: its table
 	order offheap.View // the addresses of a sort's entries
 	rows  int
 }

@@ -176,6 +176,8 @@ type TableSlot struct {
 	Slot   int64      `msg:"slot"`
 	Shape  TableShape `msg:"shape"`
 	Writes bool       `msg:"writes"`
+	// Kept: the table remembers rows for a step; its parts stay from one turn of a loop to the next, one a slice.
+	Kept bool `msg:"kept"`
 }
 
 // TableShape describes entries of a hash, aggregate or sort table, or of saved rows.

@@ -1768,9 +1768,9 @@ func (z *TableShape) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *TableSlot) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 4
+	// map header, size 5
 	// string "table"
-	o = append(o, 0x84, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+	o = append(o, 0x85, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
 	o = msgp.AppendInt(o, z.Table)
 	// string "slot"
 	o = append(o, 0xa4, 0x73, 0x6c, 0x6f, 0x74)
@@ -1785,6 +1785,9 @@ func (z *TableSlot) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "writes"
 	o = append(o, 0xa6, 0x77, 0x72, 0x69, 0x74, 0x65, 0x73)
 	o = msgp.AppendBool(o, z.Writes)
+	// string "kept"
+	o = append(o, 0xa4, 0x6b, 0x65, 0x70, 0x74)
+	o = msgp.AppendBool(o, z.Kept)
 	return
 }
 
@@ -1830,6 +1833,12 @@ func (z *TableSlot) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Writes")
 				return
 			}
+		case "kept":
+			z.Kept, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Kept")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1844,6 +1853,6 @@ func (z *TableSlot) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *TableSlot) Msgsize() (s int) {
-	s = 1 + 6 + msgp.IntSize + 5 + msgp.Int64Size + 6 + z.Shape.Msgsize() + 7 + msgp.BoolSize
+	s = 1 + 6 + msgp.IntSize + 5 + msgp.Int64Size + 6 + z.Shape.Msgsize() + 7 + msgp.BoolSize + 5 + msgp.BoolSize
 	return
 }

@@ -47,7 +47,7 @@ func TestWorkersTogether(t *testing.T) {
 			go func() {
 				defer wg.Done()
 				out := &collect{}
-				in, err := xq.NewInstance(seg, out, 1)
+				in, err := xq.NewInstance(seg, -1, out, 1)
 				if err != nil {
 					t.Error(err)
 					return

@@ -37,7 +37,7 @@ func BenchmarkFilter(b *testing.B) {
 				xq := r.open(q, exec.Options{Tier: tier}, acct)
 				defer xq.Close()
 				rg := rowGroup(b, vals, 7)
-				in, err := xq.NewInstance(0, nil, 0)
+				in, err := xq.NewInstance(0, -1, nil, 0)
 				if err != nil {
 					b.Fatal(err)
 				}

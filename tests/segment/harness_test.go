@@ -156,7 +156,7 @@ func (r *runner) segment(xq *exec.Query, i int, s *plan.Segment, q *plan.Query, 
 		dests = 1
 	}
 	out := &collect{}
-	in, err := xq.NewInstance(i, out, dests)
+	in, err := xq.NewInstance(i, -1, out, dests)
 	if err != nil {
 		return nil, err
 	}

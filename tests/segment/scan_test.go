@@ -118,7 +118,7 @@ func (r *runner) scanSum(q *plan.Query, codes []*codegen.Code, o exec.Options, g
 			}
 		}
 	}
-	in, err := xq.NewInstance(0, nil, 0)
+	in, err := xq.NewInstance(0, -1, nil, 0)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func (r *runner) scanSum(q *plan.Query, codes []*codegen.Code, o exec.Options, g
 		r.t.Fatal(err)
 	}
 	out := &collect{}
-	ret, err := xq.NewInstance(1, out, 1)
+	ret, err := xq.NewInstance(1, -1, out, 1)
 	if err != nil {
 		r.t.Fatal(err)
 	}

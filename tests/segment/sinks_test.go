@@ -93,7 +93,7 @@ func TestDistribution(t *testing.T) {
 			acct := mem.NewAccount("test", 0)
 			xq := r.open(q, o, acct)
 			out := &fickle{}
-			in, err := xq.NewInstance(0, out, dests)
+			in, err := xq.NewInstance(0, -1, out, dests)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -157,7 +157,7 @@ func TestCancel(t *testing.T) {
 		acct := mem.NewAccount("test", 0)
 		xq := r.open(q, o, acct)
 		out := &fickle{}
-		in, err := xq.NewInstance(0, out, 1)
+		in, err := xq.NewInstance(0, -1, out, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -225,7 +225,7 @@ func (r *runner) groupsUnder(q *plan.Query, o exec.Options, acct, input *mem.Acc
 		r.fuse(xq, 0, codes[0])
 		r.fuse(xq, 1, codes[1])
 	}
-	in, err := xq.NewInstance(0, nil, 0)
+	in, err := xq.NewInstance(0, -1, nil, 0)
 	if err != nil {
 		return 0, err
 	}
@@ -250,7 +250,7 @@ func (r *runner) groupsUnder(q *plan.Query, o exec.Options, acct, input *mem.Acc
 			c.Free()
 		}
 	}()
-	ret, err := xq.NewInstance(1, out, 1)
+	ret, err := xq.NewInstance(1, -1, out, 1)
 	if err != nil {
 		return 0, err
 	}

@@ -1,0 +1,197 @@
+package optimize
+
+import (
+	"math"
+
+	"slipher/compiler/algebra"
+	"slipher/compiler/plan"
+	"slipher/runtime/program"
+)
+
+// recursiveOp runs its step on the rows that the last step has made, until there are none.
+type recursiveOp struct {
+	props
+	name       string
+	base, step physical
+	distinct   bool
+	work       int // the table of the rows of the last step, of the emission that is under way
+	where      plan.Where
+}
+
+// unknownSteps is what a recursion's rows are taken to be, in those of its base.
+const unknownSteps = 10
+
+func (p *planner) recursive(n *algebra.Recursive) (physical, error) {
+	r := &recursiveOp{name: n.Name, distinct: n.Distinct}
+	base, err := p.node(n.Base)
+	if err != nil {
+		return nil, err
+	}
+	r.base = p.dealOut(base)
+	r.cols = n.Cols
+	r.rows = math.Max(1, r.base.out().rows) * unknownSteps
+	for _, c := range n.Cols {
+		p.describe(c, nil, r.rows)
+	}
+	// Rows of UNION lie by the hash of all columns, so that what has been seen is known in one place.
+	r.dist = dist{kind: r.base.out().dist.kind}
+	if r.dist.kind == distHash {
+		r.dist = dist{kind: distEven}
+	}
+	if r.distinct && r.dist.kind != distSingle {
+		r.dist = dist{kind: distHash}
+		for _, c := range n.Cols {
+			r.dist.keys = append(r.dist.keys, c.ID)
+		}
+	}
+	if p.recursions == nil {
+		p.recursions = map[int]*recursiveOp{}
+	}
+	p.recursions[n.Number] = r
+	step, err := p.node(n.Step)
+	if err != nil {
+		return nil, err
+	}
+	r.step = p.dealOut(step)
+	r.cost = r.base.out().cost + unknownSteps*r.step.out().cost
+	return r, nil
+}
+
+// workingOp is the rows that the last step of a recursion has made.
+type workingOp struct {
+	props
+	of *recursiveOp
+}
+
+func (p *planner) working(n *algebra.Working) physical {
+	r := p.recursions[n.Number]
+	rows := math.Max(1, r.base.out().rows)
+	w := &workingOp{of: r, props: props{cols: n.Cols, rows: rows, cost: rows, dist: dist{kind: r.dist.kind}}}
+	for i, c := range n.Cols {
+		p.describe(c, nil, rows)
+		if r.dist.kind == distHash {
+			w.dist.keys = append(w.dist.keys, n.Cols[i].ID)
+		}
+	}
+	return w
+}
+
+func (n *workingOp) emit(e *emitter, _ algebra.IDs) (*pipe, error) {
+	ids := make([]algebra.ColumnID, len(n.cols))
+	for i, c := range n.cols {
+		ids[i] = c.ID
+	}
+	return e.open(n.of.where, plan.Source{Kind: program.SourceTable, TableID: n.of.work,
+		Cols: append([]plan.Column(nil), e.q.Tables[n.of.work].Payload...)}, ids), nil
+}
+
+// emit makes what fills the first working table, the loop's body, and the exchange on which its rows go on.
+func (n *recursiveOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
+	base, err := e.emit(n.base, algebra.IDsOf(n.base.out().cols))
+	if err != nil {
+		return nil, err
+	}
+	seen := -1
+	if n.distinct {
+		seen = e.seen(n.cols)
+	}
+	base = n.arrive(e, base, n.base.out().cols, seen)
+	n.where = base.seg.Where
+	n.work = e.saveAll(base, n.base.out().cols, n.cols)
+	l := &loop{work: n.work}
+	work := n.work
+
+	own := make([]algebra.ColumnID, len(n.cols))
+	for i, c := range n.cols {
+		own[i] = c.ID
+	}
+	out := e.open(n.where, plan.Source{Kind: program.SourceTable, TableID: work,
+		Cols: append([]plan.Column(nil), e.q.Tables[work].Payload...)}, own)
+	cols := need(n.cols, want)
+	if len(cols) == 0 {
+		cols = n.cols[:1]
+	}
+	l.out = e.exchanges
+	e.loops = append(e.loops, l)
+	exprs := make([]*plan.Expr, len(cols))
+	for i, c := range cols {
+		exprs[i] = out.column(out.at[c.ID])
+	}
+	rows := e.merge([]*pipe{out}, [][]*plan.Expr{exprs}, cols)
+
+	step, err := e.emit(n.step, algebra.IDsOf(n.step.out().cols))
+	if err != nil {
+		return nil, err
+	}
+	step = n.arrive(e, step, n.step.out().cols, seen)
+	l.next = e.saveAll(step, n.step.out().cols, n.cols)
+	return rows, nil
+}
+
+// arrive brings rows to where they are worked on: those of UNION to the place where it is known which were there
+// before, all others to where the recursion's rows are.
+func (n *recursiveOp) arrive(e *emitter, p *pipe, cols []algebra.Column, seen int) *pipe {
+	keys := refsOf(cols)
+	switch {
+	case n.dist.kind == distSingle:
+		if !p.single() {
+			p = e.exchange(p, program.DistSingle, nil, cols)
+		}
+	case n.distinct:
+		p = e.exchange(p, program.DistHash, keys, cols)
+	}
+	if seen >= 0 {
+		if p.seg.Source.Kind != program.SourceReceive || len(p.seg.Steps) > 0 { // one instance knows what was there
+			p = e.exchange(p, program.DistSingle, nil, cols)
+		}
+		p.step(&plan.Unique{Table: seen, Keys: p.exprs(keys)})
+	}
+	return p
+}
+
+func refsOf(cols []algebra.Column) []*algebra.Expr {
+	out := make([]*algebra.Expr, len(cols))
+	for i, c := range cols {
+		out[i] = c.Ref()
+	}
+	return out
+}
+
+// seen is a table that remembers rows of cols.
+func (e *emitter) seen(cols []algebra.Column) int {
+	t := &plan.Table{Kind: program.SinkAggr, Marks: true, EstRows: 1000}
+	for _, c := range cols {
+		t.Keys = append(t.Keys, planColumn(c))
+	}
+	t.ID = len(e.q.Tables)
+	e.q.Tables = append(e.q.Tables, t)
+	return t.ID
+}
+
+// saveAll ends the pipe by keeping its columns from, as as.
+func (e *emitter) saveAll(p *pipe, from, as []algebra.Column) int {
+	t := &plan.Table{Kind: program.SinkSave}
+	sink := plan.Sink{Kind: program.SinkSave, LimitParam: -1, OffsetParam: -1}
+	for i, c := range from {
+		sink.Payload = append(sink.Payload, p.column(p.at[c.ID]))
+		t.Payload = append(t.Payload, planColumn(as[i]))
+	}
+	sink.TableID = e.table(t, p.seg)
+	p.seg.Sink = sink
+	return sink.TableID
+}
+
+func (n *recursiveOp) explain(x *explainer, line *plan.Node, _ algebra.IDs) *plan.Node {
+	line.Title = x.title("Recursive Union")
+	for _, in := range []physical{n.base, n.step} {
+		line.Children = append(line.Children, x.node(in, algebra.IDsOf(in.out().cols)))
+	}
+	base, step := line.Children[0], line.Children[1]
+	line.StartupCost, line.TotalCost = base.StartupCost, base.TotalCost+unknownSteps*step.TotalCost
+	return line
+}
+
+func (n *workingOp) explain(x *explainer, line *plan.Node, _ algebra.IDs) *plan.Node {
+	line.Title, line.TotalCost = x.title("WorkTable Scan on "+n.of.name), showRow*n.rows
+	return line
+}
