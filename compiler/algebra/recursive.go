@@ -1,7 +1,7 @@
 package algebra
 
-// Recursive yields the rows of Base, and those that Step makes of them, and those that Step makes of these, until it makes
-// none. Distinct: rows that were there before are none (UNION); else all are (UNION ALL).
+// Recursive yields the rows of Base, and those that Step makes of them, and those that Step makes of these, until it
+// makes none. Distinct: rows that were there before are none (UNION); else all are (UNION ALL).
 type Recursive struct {
 	silent
 

@@ -150,7 +150,8 @@ func (e *emitter) merge(arms []*pipe, exprs [][]*plan.Expr, cols []algebra.Colum
 func (e *emitter) merged(p *pipe) bool {
 	s := p.seg
 	from := e.sender[s.Source.Exchange]
-	return s.Source.Kind == program.SourceReceive && len(s.Steps) == 0 && !e.isLoopOut(s.Source.Exchange) && len(from) > 0 &&
+	return s.Source.Kind == program.SourceReceive && len(s.Steps) == 0 && !e.isLoopOut(s.Source.Exchange) &&
+		len(from) > 0 &&
 		from[0].Sink.Dist == program.DistLocal
 }
 

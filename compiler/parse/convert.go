@@ -165,7 +165,8 @@ func (c *converter) withClause(w *pg.WithClause) (out With, err error) {
 		if err != nil {
 			return out, err
 		}
-		out.Items = append(out.Items, CTE{Pos: at, Name: foldIdent(cte.Ctename), Columns: c.strings(cte.Aliascolnames), Query: sub})
+		out.Items = append(out.Items, CTE{Pos: at, Name: foldIdent(cte.Ctename), Columns: c.strings(cte.Aliascolnames),
+			Query: sub})
 	}
 	return out, nil
 }

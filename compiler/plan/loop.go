@@ -2,9 +2,9 @@ package plan
 
 import "fmt"
 
-// Loop is streams that run again and again beside another stream, which reads what they make (recursion). A turn is one run of
-// Body; behind it the rows of Next are those of Work for the following turn, and Next is empty. A turn whose Next
-// is empty on all nodes is the last.
+// Loop is streams that run again and again beside another stream, which reads what they make (recursion). A turn is one
+// run of Body; behind it the rows of Next are those of Work for the following turn, and Next is empty. A turn whose
+// Next is empty on all nodes is the last.
 type Loop struct {
 	Stream     int   // runs beside; it has the receivers of Out
 	Body       []int // streams, in order

@@ -243,7 +243,7 @@ func (u *unnester) share(n algebra.Node) (first, second algebra.Node, by map[alg
 	cols := n.Columns()
 	by = map[algebra.ColumnID]*algebra.Expr{}
 	to := map[algebra.ColumnID]algebra.ColumnID{}
-	if cheap(n) {
+	if cheap(n) || inStep(n) {
 		second = algebra.Rename(n, to, u.r.st.Fresh)
 		for _, c := range cols {
 			id := c.ID
@@ -266,6 +266,20 @@ func (u *unnester) share(n algebra.Node) (first, second algebra.Node, by map[alg
 func (u *unnester) define(name string, root algebra.Node) int {
 	u.r.st.Defs = append(u.r.st.Defs[:len(u.r.st.Defs):len(u.r.st.Defs)], algebra.Definition{Name: name, Root: root})
 	return len(u.r.st.Defs) - 1
+}
+
+// inStep reports whether n reads the rows of a recursion that is around it.
+func inStep(n algebra.Node) bool {
+	inner, found := map[int]bool{}, false
+	algebra.WalkAll(n, func(n algebra.Node) {
+		switch x := n.(type) {
+		case *algebra.Recursive:
+			inner[x.Number] = true
+		case *algebra.Working:
+			found = found || !inner[x.Number]
+		}
+	})
+	return found
 }
 
 // cheap reports whether reading n twice is better than keeping its rows: a table with filters.

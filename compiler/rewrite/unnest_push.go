@@ -15,6 +15,9 @@ type bindings struct {
 	u    *unnester
 	free []algebra.Column // the columns, as the rows have them
 	def  int              // the definition of the bindings
+	root algebra.Node     // instead of def: they are of a recursion's step, of whose rows no definition can be made
+	// inside are the recursions that are being computed for all bindings: their working rows are of one each.
+	inside map[int]bool
 }
 
 // bind makes the bindings of the columns free of n's rows for which guards are true; n is read twice, and given back as
@@ -25,11 +28,21 @@ func (u *unnester) bind(n algebra.Node, free []algebra.Column, guards []*algebra
 	for _, c := range free {
 		p.Exprs = append(p.Exprs, by[c.ID])
 	}
-	return &bindings{u, free, u.define("bindings", &algebra.Distinct{In: p})}, n
+	b := &bindings{u: u, free: free, inside: map[int]bool{}}
+	if root := (&algebra.Distinct{In: p}); inStep(root) {
+		b.root = root
+	} else {
+		b.def = u.define("bindings", root)
+	}
+	return b, n
 }
 
 // read is the bindings, and their columns.
 func (b *bindings) read() (algebra.Node, []*algebra.Expr) {
+	if b.root != nil {
+		n := algebra.Rename(b.root, map[algebra.ColumnID]algebra.ColumnID{}, b.u.r.st.Fresh)
+		return n, refs(n.Columns())
+	}
 	cols := b.u.fresh(b.free)
 	return &algebra.Reference{Def: b.def, Name: "bindings", Cols: cols}, refs(cols)
 }
@@ -68,7 +81,7 @@ func (b *bindings) same(x, y []*algebra.Expr) []*algebra.Expr {
 // push is n computed for all bindings at once: the rows that it has for each, and the binding that each is of, over
 // columns beside n's own. Nothing of it reads a row around any more.
 func (b *bindings) push(n algebra.Node) (algebra.Node, []*algebra.Expr) {
-	if !reads(n, algebra.IDsOf(b.free)) {
+	if !b.depends(n) {
 		d, of := b.read()
 		return &algebra.Join{Kind: algebra.Inner, Left: d, Right: n}, of
 	}
@@ -103,6 +116,18 @@ func (b *bindings) push(n algebra.Node) (algebra.Node, []*algebra.Expr) {
 		return &algebra.Distinct{In: p}, refs(own)
 	case *algebra.Sort: // without a limit nobody sees the order
 		return b.push(x.In)
+	case *algebra.Limit:
+		return b.pushLimit(x)
+	case *algebra.Working:
+		own := b.u.fresh(b.free)
+		return &algebra.Working{Number: x.Number, Cols: slices.Concat(x.Cols, own)}, refs(own)
+	case *algebra.Recursive:
+		b.inside[x.Number] = true
+		out := *x
+		own := b.u.fresh(b.free)
+		out.Cols = slices.Concat(x.Cols, own)
+		out.Base, out.Step = b.arm(x.Base, out.Cols), b.arm(x.Step, out.Cols)
+		return &out, refs(own)
 	case *algebra.Project:
 		in, of := b.push(x.In)
 		p := b.over(x, of).(*algebra.Project)
@@ -115,10 +140,7 @@ func (b *bindings) push(n algebra.Node) (algebra.Node, []*algebra.Expr) {
 	case *algebra.Union:
 		out := &algebra.Union{Cols: slices.Concat(x.Cols, b.u.fresh(b.free))}
 		for _, in := range x.In {
-			cols := in.Columns()
-			arm, of := b.push(in)
-			p := &algebra.Project{In: arm, Exprs: slices.Concat(refs(cols), of), Cols: b.u.fresh(out.Cols)}
-			out.In = append(out.In, p)
+			out.In = append(out.In, b.arm(in, out.Cols))
 		}
 		return out, refs(out.Cols[len(x.Cols):])
 	case *algebra.Aggregate:
@@ -134,11 +156,27 @@ func (b *bindings) push(n algebra.Node) (algebra.Node, []*algebra.Expr) {
 	return &algebra.Join{Kind: algebra.Inner, Left: d, Right: n}, of
 }
 
+// depends reports whether n is computed for bindings.
+func (b *bindings) depends(n algebra.Node) bool {
+	found := reads(n, algebra.IDsOf(b.free))
+	algebra.Walk(n, func(n algebra.Node) {
+		w, ok := n.(*algebra.Working)
+		found = found || ok && b.inside[w.Number]
+	})
+	return found
+}
+
+// arm is n for all bindings, its columns and theirs alone, with ids of their own: like as.
+func (b *bindings) arm(n algebra.Node, as []algebra.Column) algebra.Node {
+	cols := n.Columns()
+	in, of := b.push(n)
+	return &algebra.Project{In: in, Exprs: slices.Concat(refs(cols), of), Cols: b.u.fresh(as)}
+}
+
 // pushJoin computes the side that reads the bindings for them, or both, for which then the same binding is a condition.
 func (b *bindings) pushJoin(x *algebra.Join) (algebra.Node, []*algebra.Expr) {
-	ids := algebra.IDsOf(b.free)
-	right := reads(x.Right, ids) || x.Kind == algebra.Full
-	left := reads(x.Left, ids) || !right || x.Kind != algebra.Inner
+	right := b.depends(x.Right) || x.Kind == algebra.Full
+	left := b.depends(x.Left) || !right || x.Kind != algebra.Inner
 	out := *x
 	if x.Lateral { // the right side reads the binding from the left one
 		in, of := b.push(x.Left)
@@ -218,3 +256,40 @@ func name(n algebra.Node) string {
 }
 
 var boolType = types.TBool
+
+// pushLimit keeps the first rows of each binding, by numbers of their own.
+func (b *bindings) pushLimit(x *algebra.Limit) (algebra.Node, []*algebra.Expr) {
+	below, keys := x.In, []algebra.SortKey(nil)
+	if s, ok := below.(*algebra.Sort); ok {
+		below, keys = s.In, s.Keys
+	}
+	in, of := b.push(below)
+	number := algebra.Column{ID: b.u.r.st.Fresh(), Name: "row_number", Type: types.TInt8}
+	w := &algebra.Window{In: in, PartitionBy: of, Cols: []algebra.Column{number},
+		Calls: []algebra.WindowCall{{Fn: b.u.r.env.Fn.Window("row_number"), Type: types.TInt8}}}
+	by := b.by(of)
+	for _, k := range keys {
+		k.Expr = k.Expr.Substitute(by)
+		w.OrderBy = append(w.OrderBy, k)
+	}
+	param := func(i int) *algebra.Expr {
+		return &algebra.Expr{Kind: expr.Parameter, Type: types.TInt8, Nullable: true, Param: i}
+	}
+	op := func(name string, t types.Type, args ...*algebra.Expr) *algebra.Expr {
+		return expr.CallOf(b.u.r.env.Fn.Op(name), t, nil, args...)
+	}
+	var preds []*algebra.Expr
+	place := number.Ref()
+	if x.Offset >= 0 {
+		skipped := &algebra.Expr{Kind: expr.Coalesce, Type: types.TInt8,
+			Args: []*algebra.Expr{param(x.Offset), algebra.Zero(types.TInt8)}}
+		preds = append(preds, op("gt", boolType, place, skipped))
+		place = op("sub", types.TInt8, place, skipped)
+	}
+	if x.Count >= 0 { // NULL is no limit
+		within := op("le", boolType, place, param(x.Count))
+		none := &algebra.Expr{Kind: expr.IsNull, Type: boolType, Args: []*algebra.Expr{param(x.Count)}}
+		preds = append(preds, expr.AnyOf([]*algebra.Expr{none, within}))
+	}
+	return algebra.Where(w, preds), of
+}

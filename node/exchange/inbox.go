@@ -97,8 +97,8 @@ func (b *Inbox) now() int64 {
 	return b.turn
 }
 
-// Renew makes the exchange, from which nobody takes any more, begin again: the next turn of a loop. What is under way from this
-// one is dropped.
+// Renew makes the exchange, from which nobody takes any more, begin again: the next turn of a loop. What is under way
+// from this one is dropped.
 func (b *Inbox) Renew() {
 	b.Stop()
 	b.gate.Lock()
@@ -172,7 +172,8 @@ func (b *Inbox) Enough(senders []wire.Conn) error {
 	b.Stop()
 	for _, s := range senders {
 		for _, d := range dests {
-			if err := s.Send(&wire.Data{Query: b.query, Exch: b.exch, Turn: b.now(), Kind: wire.DataEnough, Dest: d}); err != nil {
+			if err := s.Send(&wire.Data{Query: b.query, Exch: b.exch, Turn: b.now(), Kind: wire.DataEnough,
+				Dest: d}); err != nil {
 				return wire.Lost(s.Peer())
 			}
 		}

@@ -28,10 +28,11 @@ type Outbox struct {
 	enough  []bool // by destination: it wants no more, what is for it is dropped; guarded by mu
 	stopped bool   // guarded by mu: the query has failed, rows are dropped
 	open    int    // guarded by mu: segments that send and have not ended, beyond the first
-	turn    int64  // guarded by mu: of the loop that the exchange is inside of; what is said of an earlier one does not count
-	full    int    // credits of a destination at first
-	rows    int64
-	bytes   int64
+	// guarded by mu: of the loop that the exchange is inside of; what is said of an earlier one does not count
+	turn  int64
+	full  int // credits of a destination at first
+	rows  int64
+	bytes int64
 }
 
 // NewOutbox makes the sending end. fail is told when a link is lost; it must not block.

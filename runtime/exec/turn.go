@@ -23,8 +23,8 @@ func (q *Query) keptPart(in *Instance, s program.TableSlot) (*Part, error) {
 	return p, nil
 }
 
-// Turn ends a turn of a loop, all of whose instances have finished: the rows of next become those of work, whose own are freed, as
-// are those of the tables fresh, and the segments can run again. It gives the number of work's rows.
+// Turn ends a turn of a loop, all of whose instances have finished: the rows of next become those of work, whose own
+// are freed, as are those of the tables fresh, and the segments can run again. It gives the number of work's rows.
 func (q *Query) Turn(work, next int, fresh, segs []int) (rows int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
