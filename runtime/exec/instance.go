@@ -34,7 +34,7 @@ type Instance struct {
 	fused    *Fn
 	out      Output
 	part     *Part // the table part it fills, nil
-	kept     *Part // the part that its step works on, the query's; nil
+	seen     *Part // the part that its step works on, the query's; nil
 	slice    int   // that it works for, -1: none in particular
 	layout   *chunk.Layout
 	chunks   []*chunk.Chunk
@@ -125,7 +125,7 @@ func (in *Instance) openParts(g *program.Segment) error {
 		case !s.Writes:
 		case s.Kept:
 			var err error
-			if in.kept, err = in.q.keptPart(in, s); err != nil {
+			if in.seen, err = in.q.keptPart(in, s); err != nil {
 				return err
 			}
 		default:
@@ -198,7 +198,7 @@ func (in *Instance) fill(s *state) error {
 	for _, t := range v.seg.Tables {
 		switch {
 		case t.Kept:
-			st.SetView(t.Slot, in.kept.tab.View())
+			st.SetView(t.Slot, in.seen.tab.View())
 		case t.Writes:
 			st.SetView(t.Slot, in.part.tab.View())
 		case q.table(t.Table).join != nil:

@@ -160,8 +160,8 @@ func (in *Instance) act(st abi.Status) error {
 
 // grow makes room in the table that is filled. A sort of which only the first rows are wanted drops the others.
 func (in *Instance) grow() error {
-	if in.kept != nil && in.kept.table == int(offheap.At[int64](in.cur.view(), abi.StateWhat)) {
-		return in.kept.tab.Grow(in.q.opt.VectorRows)
+	if in.seen != nil && in.seen.table == int(offheap.At[int64](in.cur.view(), abi.StateWhat)) {
+		return in.seen.tab.Grow(in.q.opt.VectorRows)
 	}
 	p := in.part
 	if keep := in.keep(); keep > 0 && p.tab.Count() > 4*keep+4*abi.VectorRows {
