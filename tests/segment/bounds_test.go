@@ -78,7 +78,7 @@ func TestLongStringsLeave(t *testing.T) {
 // feed runs a segment of xq over chunks to its end.
 func feed(t *testing.T, xq *exec.Query, seg int, out exec.Output, dests int, in []*chunk.Chunk) {
 	t.Helper()
-	x, err := xq.NewInstance(seg, out, dests)
+	x, err := xq.NewInstance(seg, -1, out, dests)
 	if err != nil {
 		t.Fatal(err)
 	}
