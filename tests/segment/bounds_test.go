@@ -153,7 +153,7 @@ func TestWideRows(t *testing.T) {
 			next++
 		}
 	}}
-	x, err := xq.NewInstance(1, out, 1)
+	x, err := xq.NewInstance(1, -1, out, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
