@@ -106,7 +106,7 @@ func (r *runner) exchanged(q *plan.Query, data [][]types.Datum, tier exec.Tier, 
 	xq := r.open(q, exec.Options{Tier: tier}, acct)
 	defer r.closed(xq, acct)
 	run := func(seg int, out exec.Output, dests int, feed func(x *exec.Instance)) time.Duration {
-		x, err := xq.NewInstance(seg, out, dests)
+		x, err := xq.NewInstance(seg, -1, out, dests)
 		if err != nil {
 			r.t.Fatal(err)
 		}

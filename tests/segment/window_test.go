@@ -175,7 +175,7 @@ func openWindow(r *runner, q *plan.Query, o exec.Options, acct *mem.Account, row
 		r.t.Fatal(err)
 	}
 	out := &collect{}
-	x, err := xq.NewInstance(1, out, 1)
+	x, err := xq.NewInstance(1, -1, out, 1)
 	if err != nil {
 		r.t.Fatal(err)
 	}
