@@ -25,6 +25,7 @@ func Default() *Table {
 		regressionGroup(),
 		approxGroup(),
 		conditionalGroup(),
+		seriesGroup(),
 		windowGroup(),
 		specialGroup(),
 		hashGroup(),

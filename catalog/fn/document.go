@@ -16,6 +16,7 @@ func (t *Table) Document() string {
 	}{
 		{"Aggregate functions", func(r *Row) bool { return r.Agg != nil }},
 		{"Window functions", func(r *Row) bool { return r.Window != nil }},
+		{"Functions of several rows", func(r *Row) bool { return r.Set != nil }},
 		{"Functions about the catalog", func(r *Row) bool {
 			return r.Lookup != nil || r.Special && r.Where == LeaderOnly
 		}},

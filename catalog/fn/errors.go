@@ -50,6 +50,7 @@ const (
 	InvalidRegexpInput Code = 42
 	MultipleMatches    Code = 43
 	ListaggLimit       Code = 44
+	ZeroStep           Code = 46
 	ZoneDisplacement   Code = 50
 	UnknownZone        Code = 51
 	NtileArgument      Code = 60
@@ -118,6 +119,7 @@ var codes = map[Code]struct {
 	FrameStartNull:     {sqlerr.NullValueNotAllowed, "frame starting offset must not be null"},
 	FrameEndNull:       {sqlerr.NullValueNotAllowed, "frame ending offset must not be null"},
 	FrameReach:         {sqlerr.InvalidFrameOffset, "invalid preceding or following size in window function"},
+	ZeroStep:           {sqlerr.InvalidParameterValue, "step size cannot equal zero"},
 	MultipleMatches:    {"21000", "Found multiple matches to update the same tuple."},
 }
 

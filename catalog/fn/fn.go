@@ -256,6 +256,8 @@ type Row struct {
 	Agg *Aggregate
 	// Window: a function of the rows around a row, which OVER stands behind.
 	Window *Window
+	// Set: a function of several rows.
+	Set *Set
 	// Lookup: a function whose answers the catalog has.
 	Lookup *Lookup
 	Doc    string

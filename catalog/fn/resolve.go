@@ -113,6 +113,12 @@ func (t *Table) Window(name string) *Window {
 	return nil
 }
 
+// Set reports whether name is that of a function of several rows.
+func (t *Table) Set(name string) bool {
+	rows := t.rows[name]
+	return len(rows) > 0 && rows[0].Set != nil
+}
+
 // Shown is what a result column that a call of name makes is called.
 func (t *Table) Shown(name string) string {
 	if rows := t.rows[name]; len(rows) > 0 && rows[0].Shown != "" {

@@ -141,6 +141,9 @@ func (t *Table) link() {
 	}
 	for _, rows := range t.rows {
 		for _, r := range rows {
+			if r.Set != nil {
+				r.Set.Count = named(r.Set.Count.Name)
+			}
 			if ret := r.Ret; ret != nil {
 				r.Ret = func(args []types.Type, consts []*types.Datum) (Bound, error) {
 					b, err := ret(args, consts)

@@ -116,7 +116,14 @@ func TestRowsHaveShapes(t *testing.T) {
 			what += " " + a.String()
 		}
 		if row.Leader == nil && !row.Effect && row.Agg == nil && !row.Special && row.Window == nil && row.Lookup == nil {
-			checkBound(t, what, b)
+			whole := b
+			if row.Set != nil {
+				count := b
+				count.Op, count.Ret = row.Set.Count, types.TInt8
+				checkBound(t, "the number of "+what, count)
+				whole.Args = append([]types.Type{types.TInt8}, b.Args...)
+			}
+			checkBound(t, what, whole)
 		}
 		for i, to := range b.Args {
 			if to.Kind == types.Unknown || args[i].Kind == types.Unknown {

@@ -41,6 +41,12 @@ func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 	if b.fns.Window(f.Name) != nil {
 		return b.windowCall(sc, f)
 	}
+	if b.fns.Set(f.Name) {
+		return b.setCall(sc, f)
+	}
+	if b.fns.Special(f.Name) != nil {
+		sc = sc.withoutSets(strings.ToUpper(f.Name))
+	}
 	args, err := b.arguments(sc, f)
 	if err != nil {
 		return value{}, err

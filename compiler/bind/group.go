@@ -232,7 +232,11 @@ func (s *selection) aggregate() error {
 		}
 		s.exprs[i] = r
 	}
-	for _, es := range [][]*algebra.Expr{s.having, s.qualify} {
+	es := [][]*algebra.Expr{s.having, s.qualify}
+	if s.sets != nil {
+		es = append(es, s.sets.counts)
+	}
+	for _, es := range es {
 		for i, e := range es {
 			r, err := a.overGroups(e)
 			if err != nil {

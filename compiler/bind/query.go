@@ -138,6 +138,7 @@ type selection struct {
 
 	agg     *aggregation
 	win     *windowing
+	sets    *setCalls
 	qualify []*algebra.Expr
 	exprs   []*algebra.Expr // bound targets, then hidden sort columns
 	names   []string
@@ -161,6 +162,15 @@ func (s *selection) bind() (*result, error) {
 		return nil, err
 	}
 	sc.win = s.win
+	items := make([]parse.Expr, len(s.targets))
+	for i, t := range s.targets {
+		items[i] = t.Expr
+	}
+	sc.noSets = "ORDER BY without being in the select list"
+	if s.sets = b.setCallsIn(items); s.sets != nil {
+		s.agg.ids[s.sets.number] = true
+		sc.sets = s.sets
+	}
 	for i, t := range s.targets {
 		sc.aliases = s.targets[:i]
 		v, err := b.expr(&sc, t.Expr)
@@ -185,14 +195,14 @@ func (s *selection) bind() (*result, error) {
 	}
 	sc.aliases = s.targets
 	if q.Having != nil {
-		having := sc
+		having := *sc.withoutSets("HAVING")
 		having.win, having.noWin = nil, "window functions are not allowed in HAVING"
 		if s.having, err = b.conjuncts(&having, q.Having, "HAVING"); err != nil {
 			return nil, err
 		}
 	}
 	if q.Qualify != nil {
-		if s.qualify, err = b.conjuncts(&sc, q.Qualify, "QUALIFY"); err != nil {
+		if s.qualify, err = b.conjuncts(sc.withoutSets("QUALIFY"), q.Qualify, "QUALIFY"); err != nil {
 			return nil, err
 		}
 		if len(s.win.nodes) == 0 {
@@ -227,6 +237,9 @@ func (s *selection) build() (*result, error) {
 		s.node = &algebra.Select{In: s.node, Preds: s.having}
 	}
 	s.window()
+	if s.sets != nil {
+		s.node = s.sets.over(s.node)
+	}
 	proj := &algebra.Project{In: s.node, Exprs: s.exprs}
 	for i, e := range s.exprs {
 		name := ""

@@ -44,6 +44,9 @@ type scope struct {
 	// noAgg says where that is ("WHERE").
 	agg   *aggregation
 	noAgg string
+	// sets collects calls of functions of several rows; nil where they are not allowed, and noSets says where that is.
+	sets   *setCalls
+	noSets string
 	// env is what subqueries may refer to beside these names.
 	env around
 	// win collects calls of window functions; nil where they are not allowed, and noWin says why, if not as noAgg does.
@@ -55,6 +58,7 @@ type scope struct {
 func (s *scope) with(clause string) *scope {
 	c := *s
 	c.agg, c.noAgg, c.win, c.noWin = nil, clause, nil, ""
+	c.sets, c.noSets = nil, clause
 	return &c
 }
 

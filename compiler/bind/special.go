@@ -52,6 +52,7 @@ func (b *binder) coerceAll(vs []value, t types.Type) ([]*algebra.Expr, error) {
 
 // caseExpr binds both forms of CASE; x WHEN y compares as x = y.
 func (b *binder) caseExpr(sc *scope, x *parse.CaseExpr) (value, error) {
+	sc = sc.withoutSets("CASE")
 	var arg value
 	var err error
 	if x.Arg != nil {

@@ -58,7 +58,7 @@ func (w *windowing) spec(sc *scope, d *parse.WindowDef) (*windowSpec, error) {
 		}
 	}
 	s := &windowSpec{partition: base.partition, order: base.order, frame: d.Frame}
-	in := *sc
+	in := *sc.withoutSets("window definitions")
 	in.win, in.noWin = nil, "window functions are not allowed in window definitions"
 	for _, x := range d.PartitionBy {
 		v, err := b.expr(&in, x)
@@ -123,7 +123,7 @@ func (b *binder) windowAllowed(sc *scope, at parse.Pos) error {
 
 // windowArguments is the scope of a window function's arguments.
 func (s *scope) windowArguments() *scope {
-	c := *s
+	c := *s.withoutSets("window function calls")
 	c.win, c.noWin = nil, "window function calls cannot be nested"
 	return &c
 }

@@ -330,6 +330,15 @@ type SubqueryRef struct {
 	Lateral bool
 }
 
+// FuncRef is a function in FROM, or, with ROWS FROM, several side by side.
+type FuncRef struct {
+	Pos
+	Calls      []Expr
+	Ordinality bool // WITH ORDINALITY: the row's number, from 1, as one more column
+	Alias      string
+	Columns    []string
+}
+
 // JoinKind is the kind of a written join.
 type JoinKind uint8
 

@@ -28,11 +28,32 @@ func (c *converter) tableExpr(n *pg.Node) (TableExpr, error) {
 	case *pg.Node_JoinExpr:
 		return c.join(x.JoinExpr)
 	case *pg.Node_RangeFunction:
-		return nil, c.refuse(c.wordPos(-1, "from"), "a function in FROM")
+		return c.funcRef(x.RangeFunction)
 	case *pg.Node_RangeTableSample:
 		return nil, c.refuse(c.pos(x.RangeTableSample.Location), "TABLESAMPLE")
 	}
 	return nil, c.refuse(-1, "this FROM item")
+}
+
+// funcRef converts functions in FROM. They may read what stands to the left whether LATERAL is written or not.
+func (c *converter) funcRef(r *pg.RangeFunction) (TableExpr, error) {
+	f := &FuncRef{Pos: -1, Ordinality: r.Ordinality, Alias: foldIdent(r.GetAlias().GetAliasname()),
+		Columns: c.strings(r.GetAlias().GetColnames())}
+	for _, n := range r.Functions {
+		items := n.GetList().GetItems() // the call, and a list of column definitions
+		e, err := c.expr(items[0])
+		if err != nil {
+			return nil, err
+		}
+		if f.Pos < 0 {
+			f.Pos = e.At()
+		}
+		if len(r.Coldeflist) > 0 || len(items) > 1 && len(items[1].GetList().GetItems()) > 0 {
+			return nil, c.refuse(e.At(), "a list of column definitions")
+		}
+		f.Calls = append(f.Calls, e)
+	}
+	return f, nil
 }
 
 func (c *converter) join(n *pg.JoinExpr) (TableExpr, error) {

@@ -328,6 +328,9 @@ func (u *unnester) lateral(x *algebra.Join) algebra.Node {
 		out.Left = left
 		return &out
 	}
+	if n := u.besideRow(x, left); n != nil {
+		return n
+	}
 	j := u.bound(&left, x.Right, free, nil)
 	out.Left, out.Right = left, j.node
 	out.On = append(out.On[:len(out.On):len(out.On)], j.on...)

@@ -1,0 +1,73 @@
+package bind
+
+import (
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
+	"slipher/compiler/parse"
+)
+
+// funcRef binds functions in FROM: a column for each, of as many rows as the longest of them has, one for a function
+// that gives a value alone. before are the names that their arguments may read.
+func (b *binder) funcRef(x *parse.FuncRef, env around, before *scope) (algebra.Node, *scope, error) {
+	sets := &setCalls{b: b, number: b.newID(), several: len(x.Calls) > 1}
+	sc := (&scope{env: around{ctes: env.ctes, outer: before}}).with("functions in FROM")
+	proj := &algebra.Project{}
+	rel := &relation{alias: x.Alias}
+	add := func(name string, e *algebra.Expr) {
+		c := algebra.Column{ID: b.newID(), Name: name, Type: e.Type, Nullable: e.Nullable}
+		proj.Exprs, proj.Cols = append(proj.Exprs, e), append(proj.Cols, c)
+		rel.cols = append(rel.cols, &column{name: name, id: c.ID, typ: c.Type, nullable: c.Nullable})
+	}
+	for _, call := range x.Calls {
+		e, err := b.fromCall(sc, sets, call)
+		if err != nil {
+			return nil, nil, err
+		}
+		name, _ := b.figureName(call)
+		if rel.alias == "" {
+			rel.alias = name
+		}
+		if len(x.Calls) == 1 && x.Alias != "" {
+			name = x.Alias
+		}
+		add(name, e)
+	}
+	if x.Ordinality {
+		add("ordinality", expr.CallOf(b.fns.Op("add"), types.TInt8, nil, sets.ref(), algebra.Number(types.TInt8, 1)))
+	}
+	proj.In = sets.over(&algebra.Values{Rows: [][]*algebra.Expr{{}}})
+	s, err := b.rename(&scope{rels: []*relation{rel}, visible: rel.cols}, rel.alias, x.Columns, x.Pos)
+	return proj, s, err
+}
+
+// fromCall binds one function of FROM.
+func (b *binder) fromCall(sc *scope, sets *setCalls, call parse.Expr) (*algebra.Expr, error) {
+	if f, ok := call.(*parse.FuncCall); ok && b.fns.Set(f.Name) {
+		in := *sc
+		in.sets = sets
+		v, err := b.setCall(&in, f)
+		if err != nil {
+			return nil, err
+		}
+		return v.expr, nil
+	}
+	f, ok := call.(*parse.FuncCall)
+	if !ok {
+		return nil, b.unsupported(call.At(), "this expression in FROM")
+	}
+	if b.fns.Aggregate(f.Name) != nil {
+		return nil, b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in functions in FROM")
+	}
+	v, err := b.expr(sc.withoutSets("another function of FROM"), call)
+	if err != nil {
+		return nil, err
+	}
+	e, err := b.output(v)
+	if err != nil {
+		return nil, err
+	}
+	e, _ = sets.add(e, algebra.Number(types.TInt8, 1))
+	return e, nil
+}
