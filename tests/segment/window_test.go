@@ -157,7 +157,7 @@ func TestWindowFolds(t *testing.T) {
 func openWindow(r *runner, q *plan.Query, o exec.Options, acct *mem.Account, rows []windowRow) (*exec.Query,
 	*exec.Instance, *collect) {
 	xq := r.open(q, o, acct)
-	fill, err := xq.NewInstance(0, &collect{}, 0)
+	fill, err := xq.NewInstance(0, -1, &collect{}, 0)
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 
+	"slipher/tests/answers"
 	"slipher/tests/cluster"
 )
 
@@ -27,7 +28,7 @@ type group struct {
 func TestFlights(t *testing.T) {
 	cluster.NeedLong(t)
 	file := filepath.Join(t.TempDir(), "flights.csv")
-	origins, days, rows := writeFlights(t, shared(t, "data", "flights-3m.parquet"), file)
+	origins, days, rows := writeFlights(t, answers.Shared(t, "data", "flights-3m.parquet"), file)
 	if rows != 3_000_000 {
 		t.Fatalf("the Parquet file has %d rows", rows)
 	}

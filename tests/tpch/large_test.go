@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"slipher/tests/answers"
 	"slipher/tests/cluster"
 )
 
@@ -15,7 +16,7 @@ const memoryLimit = 1 << 30
 // on two nodes, in both tiers and without libLLVM.
 func TestScaleOne(t *testing.T) {
 	cluster.NeedLong(t)
-	data, answers := scaleOne(t), shared(t, "tpch", "answers-sf1")
+	data, answers := answers.ScaleOne(t, "tpch"), answers.Shared(t, "tpch", "answers-sf1")
 	for _, shape := range cluster.Shapes {
 		t.Run(shape.String(), func(t *testing.T) {
 			c := cluster.Start(t, shape, cluster.WithLLVM)

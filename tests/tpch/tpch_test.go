@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"slipher/tests/answers"
 	"slipher/tests/cluster"
 )
 
@@ -39,7 +40,7 @@ func check(t *testing.T, conn *cluster.Conn, dir string) {
 	for _, n := range queries {
 		t.Run(fmt.Sprintf("q%02d", n), func(t *testing.T) {
 			got := conn.Exec(t, readQuery(t, n))
-			if err := compare(got, readAnswer(t, dir, n)); err != nil {
+			if err := answers.Compare(got, readAnswer(t, dir, n)); err != nil {
 				t.Error(err)
 			}
 		})

@@ -1,4 +1,4 @@
-package tpch
+package answers
 
 import (
 	"os"
@@ -10,8 +10,8 @@ import (
 	"slipher/tests/cluster"
 )
 
-// shared is the folder of larger data sets; without it the test fails.
-func shared(t testing.TB, elem ...string) string {
+// Shared is the folder of larger data sets; without it the test fails.
+func Shared(t testing.TB, elem ...string) string {
 	t.Helper()
 	dir := os.Getenv("SLIPHER_SHARED")
 	if dir == "" {
@@ -24,8 +24,8 @@ func shared(t testing.TB, elem ...string) string {
 	return path
 }
 
-// scaleOne is the folder of SF 1's CSV files. They are generated once and kept.
-func scaleOne(t testing.TB) string {
+// ScaleOne is the folder of the CSV files of a suite (tpch, tpcds) at SF 1. They are generated once and kept.
+func ScaleOne(t testing.TB, suite string) string {
 	t.Helper()
 	cache := os.Getenv("SLIPHER_CACHE")
 	if cache == "" {
@@ -35,9 +35,9 @@ func scaleOne(t testing.TB) string {
 		}
 		cache = filepath.Join(dir, "slipher")
 	}
-	out := filepath.Join(cache, "tpch-sf1")
+	out := filepath.Join(cache, suite+"-sf1")
 	if _, err := os.Stat(filepath.Join(out, "done")); err != nil {
-		gen := exec.Command("sh", shared(t, "tools", "gen-data.sh"), cache, "tpch:1")
+		gen := exec.Command("sh", Shared(t, "tools", "gen-data.sh"), cache, suite+":1")
 		var said strings.Builder
 		gen.Stderr = &said
 		if err := gen.Run(); err != nil {
