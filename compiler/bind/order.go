@@ -10,22 +10,10 @@ import (
 // expressions over the input. What is not in the select list becomes a hidden
 // column of the projection.
 func (s *selection) orderBy(sc *scope) error {
-	b := s.b
 	for _, o := range s.q.OrderBy {
-		i, err := s.resultColumn(o.Expr)
+		i, err := s.sorted(sc, o.Expr, "ORDER BY")
 		if err != nil {
 			return err
-		}
-		if i < 0 {
-			v, err := b.expr(sc, o.Expr)
-			if err != nil {
-				return err
-			}
-			e, err := b.output(v)
-			if err != nil {
-				return err
-			}
-			i = s.column(e)
 		}
 		k := algebra.SortKey{Desc: o.Desc, NullsFirst: nullsFirst(o)}
 		if !s.sortsBy(i) { // a second key on the same column orders nothing
@@ -33,6 +21,23 @@ func (s *selection) orderBy(sc *scope) error {
 		}
 	}
 	return nil
+}
+
+// sorted is the column of the projection that an item of clause means.
+func (s *selection) sorted(sc *scope, e parse.Expr, clause string) (int, error) {
+	i, err := s.resultColumn(e, clause)
+	if err != nil || i >= 0 {
+		return i, err
+	}
+	v, err := s.b.expr(sc, e)
+	if err != nil {
+		return 0, err
+	}
+	x, err := s.b.output(v)
+	if err != nil {
+		return 0, err
+	}
+	return s.column(x), nil
 }
 
 // nullsFirst reports whether NULLs stand first: they are the largest values if nothing is said.
@@ -50,12 +55,12 @@ func (s *selection) sortsBy(i int) bool {
 }
 
 // resultColumn finds the target that an ordinal or bare name means, -1 if none.
-func (s *selection) resultColumn(e parse.Expr) (int, error) {
+func (s *selection) resultColumn(e parse.Expr, clause string) (int, error) {
 	b := s.b
 	if l, ok := e.(*parse.Literal); ok && l.Kind != parse.IntLiteral {
-		return -1, b.errorAt(l.Pos, sqlerr.SyntaxError, "non-integer constant in ORDER BY")
+		return -1, b.errorAt(l.Pos, sqlerr.SyntaxError, "non-integer constant in %s", clause)
 	} else if ok {
-		if _, _, err := b.ordinal(e, s.targets, "ORDER BY"); err != nil {
+		if _, _, err := b.ordinal(e, s.targets, clause); err != nil {
 			return -1, err
 		}
 		n := 0
@@ -74,7 +79,7 @@ func (s *selection) resultColumn(e parse.Expr) (int, error) {
 			continue
 		}
 		if found >= 0 && !b.equal(s.exprs[found], s.exprs[i]) {
-			return -1, b.errorAt(r.Pos, sqlerr.AmbiguousColumn, "ORDER BY \"%s\" is ambiguous", n)
+			return -1, b.errorAt(r.Pos, sqlerr.AmbiguousColumn, "%s \"%s\" is ambiguous", clause, n)
 		}
 		if found < 0 {
 			found = i

@@ -146,6 +146,9 @@ type selection struct {
 	having  []*algebra.Expr
 	sort    []algebra.SortKey // Expr is filled in when the projection's ids are known
 	sortAt  []int             // for each sort key its index in exprs
+	// distinctAt are the indexes in exprs of DISTINCT ON's items, each once, distinctPos where these are written.
+	distinctAt  []int
+	distinctPos []parse.Pos
 }
 
 func (s *selection) bind() (*result, error) {
@@ -166,7 +169,7 @@ func (s *selection) bind() (*result, error) {
 	for i, t := range s.targets {
 		items[i] = t.Expr
 	}
-	sc.noSets = "ORDER BY without being in the select list"
+	sc.noSets = "ORDER BY or DISTINCT ON without being in the select list"
 	if s.sets = b.setCallsIn(items); s.sets != nil {
 		s.agg.ids[s.sets.number] = true
 		sc.sets = s.sets
@@ -210,6 +213,9 @@ func (s *selection) bind() (*result, error) {
 		}
 	}
 	if err := s.orderBy(&sc); err != nil {
+		return nil, err
+	}
+	if err := s.distinctOn(&sc); err != nil {
 		return nil, err
 	}
 	if err := s.aggregate(); err != nil {
@@ -261,6 +267,9 @@ func (s *selection) build() (*result, error) {
 		}
 		node = &algebra.Distinct{In: node}
 	}
+	if len(s.distinctAt) > 0 {
+		node = s.firstOfEach(proj)
+	}
 	if len(s.sort) > 0 {
 		for i := range s.sort {
 			s.sort[i].Expr = b.ordered(proj.Cols[s.sortAt[i]].Ref())
@@ -272,7 +281,7 @@ func (s *selection) build() (*result, error) {
 		return nil, err
 	}
 	shown := proj.Cols[:len(s.targets)]
-	if len(proj.Cols) > len(shown) {
+	if len(proj.Cols) > len(shown) || len(s.distinctAt) > 0 {
 		top := &algebra.Project{In: node}
 		for _, c := range shown {
 			top.Exprs = append(top.Exprs, c.Ref())

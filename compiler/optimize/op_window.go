@@ -40,8 +40,11 @@ func (w *windowOp) distribution(p *planner, q *props) dist {
 	if len(w.n.PartitionBy) == 0 || q.dist.kind == distSingle {
 		return dist{kind: distSingle}
 	}
-	if _, ok := p.placedBy(q.dist, w.n.PartitionBy); ok {
-		w.by = q.dist.keys
+	if at, ok := p.placedBy(q.dist, w.n.PartitionBy); ok {
+		for _, i := range at { // by their names here: a projection below may have renamed them
+			id, _, _ := placementColumn(w.n.PartitionBy[i])
+			w.by = append(w.by, id)
+		}
 		return q.dist
 	}
 	d := dist{kind: distHash}

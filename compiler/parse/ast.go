@@ -220,10 +220,12 @@ type Query struct {
 	With     With
 	Set      *SetOperation
 	Distinct bool
-	Targets  []Target
-	From     []TableExpr
-	Where    Expr
-	GroupBy  []Expr
+	// DistinctOn: DISTINCT ON (…); Distinct is false then.
+	DistinctOn []Expr
+	Targets    []Target
+	From       []TableExpr
+	Where      Expr
+	GroupBy    []Expr
 	// GroupAll is where the ALL of GROUP BY ALL stands: by all items of the select list that do not aggregate. GroupBy
 	// is empty then. nil: it was not written.
 	GroupAll *Pos

@@ -270,9 +270,10 @@ func (c *converter) from(q *Query, n *pg.SelectStmt) error {
 
 func (c *converter) conditions(q *Query, n *pg.SelectStmt) (err error) {
 	if len(n.DistinctClause) > 0 {
-		q.Distinct = true
-		if n.DistinctClause[0].GetNode() != nil {
-			return c.refuse(c.wordPos(q.Pos, "distinct"), "DISTINCT ON")
+		if q.Distinct = n.DistinctClause[0].GetNode() == nil; !q.Distinct {
+			if q.DistinctOn, err = c.exprs(n.DistinctClause); err != nil {
+				return err
+			}
 		}
 	}
 	if q.Where, err = c.optional(n.WhereClause); err != nil {
