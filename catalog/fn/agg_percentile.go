@@ -15,7 +15,7 @@ func percentileGroup() Group {
 	share := []types.Type{types.TFloat8}
 	number, any := Param{Class: AnyNumeric}, Param{Class: AnyType}
 	within := func(name, doc string, arg Param, a *Aggregate) *Row {
-		a.OrderedSet = true
+		a.OrderedSet, a.WholeOnly = true, true
 		return aggregate(name, doc, arg, a)
 	}
 	g := Group{
@@ -29,7 +29,7 @@ func percentileGroup() Group {
 			within("mode", "The commonest value, of those the first: mode() WITHIN GROUP (ORDER BY x).", any,
 				&Aggregate{Bind: orderedType, Finish: finishGathered("mode")}),
 			aggregate("median", "percentile_cont(0.5) over the argument.", number,
-				&Aggregate{Bind: continuousType, Finish: func(f Finisher, args []Term) (Term, error) {
+				&Aggregate{Bind: continuousType, WholeOnly: true, Finish: func(f Finisher, args []Term) (Term, error) {
 					half := f.Const(types.TFloat8, types.Float(0.5))
 					return finishContinuous(f, []Term{args[0], half, f.Const(types.TInt4, types.Int(0))})
 				}}),

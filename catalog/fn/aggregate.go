@@ -23,7 +23,10 @@ type Aggregate struct {
 	// OrderedSet: its argument is what WITHIN GROUP (ORDER BY …) orders by. A call's own arguments are constants of the
 	// types Direct. The last argument of all is 1 if the order descends, else 0.
 	OrderedSet bool
-	Direct     []types.Type
+	// WholeOnly: what is made of its state takes as long as making it, so that it is no window function over frames that
+	// are less than the partition.
+	WholeOnly bool
+	Direct    []types.Type
 	// Ordered: a call may have WITHIN GROUP (ORDER BY …). Its last argument is then the row's sort key (order_key), a
 	// string whose bytes are ordered as the rows are; empty if nothing was said.
 	Ordered bool

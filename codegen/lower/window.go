@@ -206,6 +206,24 @@ func (s steps) WindowReach(w *plan.WindowReach) {
 
 func (s steps) WindowValue(w *plan.WindowValue) { s.l.add(w.Expr.Type, s.l.expr(w.Expr)) }
 
+func (s steps) WindowCarry(w *plan.WindowCarry) {
+	l := s.l
+	fresh := l.spread(l.expr(w.New).v)
+	r := l.expr(w.Value)
+	p := w.Value.Type.Phys()
+	if r.null.Mode == subop.Par {
+		r.null = l.spread(r.null)
+	}
+	op := &subop.WindowCarry{New: fresh, Value: l.spread(l.widen(r, p)), Null: r.null, Keep: l.kept(subop.CarryWords),
+		Arena: l.arena(), Carried: l.vec(p)}
+	if r.null.Mode != subop.None {
+		op.CarriedNull = l.vec(types.I8)
+	}
+	l.emit(op)
+	l.add(w.Value.Type, result{v: read(op.Carried), null: read(op.CarriedNull), bits: typeBits(w.Value.Type),
+		noBlanks: r.noBlanks})
+}
+
 func (s steps) WindowFold(w *plan.WindowFold) {
 	l := s.l
 	t, rows := l.sortedRows()

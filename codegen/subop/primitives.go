@@ -24,7 +24,7 @@ func kinds() []*Kind {
 		probeMarked, mark, markEntry, first, expand,
 		exists, inList, room, slot, destination, rotate, output, keySize, keyAlloc, keyPut, keyCut, keyEnd, keyPrefix, count,
 		windowRow, windowRun, windowEntry, windowCounts, windowRank, windowCounted, windowRuns, windowRunAt, boundBegin,
-		windowReach}
+		windowReach, windowCarry}
 	ks = append(ks, slices.Collect(maps.Values(foldKinds))...)
 	return append(ks, slices.Collect(maps.Values(accumulators))...)
 }

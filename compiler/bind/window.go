@@ -185,6 +185,11 @@ func (b *binder) aggregateWindow(sc *scope, f *parse.FuncCall, agg *fn.Aggregate
 	} else if err := b.aggregateArgs(sc.windowArguments(), f, &call); err != nil {
 		return value{}, err
 	}
+	if agg.WholeOnly || f.WithinGroup {
+		if err := b.wholePartition(sc, f, "OVER with ORDER BY or a frame is not supported for aggregate %s", f.Name); err != nil {
+			return value{}, err
+		}
+	}
 	if f.Filter != nil {
 		if err := b.filter(sc, f.Filter, &call); err != nil {
 			return value{}, err
@@ -198,17 +203,32 @@ func (b *binder) aggregateWindow(sc *scope, f *parse.FuncCall, agg *fn.Aggregate
 	return b.addWindow(sc, f, algebra.WindowCall{Agg: agg, Args: call.Args, Type: call.Type})
 }
 
-// distinctWindow makes an argument NULL, which is not counted, in all rows of a partition but one of those in which it
-// has the same value. That is what DISTINCT means where the frame is the partition.
-func (b *binder) distinctWindow(sc *scope, f *parse.FuncCall, call *algebra.AggCall) error {
-	w := sc.win
-	s, err := w.spec(sc, f.Over)
+// wholePartition checks that a call's frame is the partition, and refuses it with a message otherwise.
+func (b *binder) wholePartition(sc *scope, f *parse.FuncCall, otherwise string, args ...any) error {
+	s, err := sc.win.spec(sc, f.Over)
 	if err != nil {
 		return err
 	}
 	frame, err := b.frame(sc, s, slices.Clone(s.order), f.Over.Pos)
-	if frame.Peers = len(s.order); err != nil || !frame.Whole() {
-		return b.errorAt(f.Pos, sqlerr.FeatureNotSupported, "DISTINCT is not implemented for window functions")
+	if err != nil {
+		return err
+	}
+	if frame.Peers = len(s.order); !frame.Whole() {
+		return b.errorAt(f.Pos, sqlerr.FeatureNotSupported, otherwise, args...)
+	}
+	return nil
+}
+
+// distinctWindow makes an argument NULL, which is not counted, in all rows of a partition but one of those in which it
+// has the same value. That is what DISTINCT means where the frame is the partition.
+func (b *binder) distinctWindow(sc *scope, f *parse.FuncCall, call *algebra.AggCall) error {
+	if err := b.wholePartition(sc, f, "DISTINCT is not implemented for window functions"); err != nil {
+		return err
+	}
+	w := sc.win
+	s, err := w.spec(sc, f.Over)
+	if err != nil {
+		return err
 	}
 	x := call.Args[0]
 	var order []algebra.SortKey

@@ -27,7 +27,12 @@ func (m *windowMaker) result(c *algebra.WindowCall) (*algebra.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m.e.p.cast(term(r), c.Type)
+	out, err := m.e.p.cast(term(r), c.Type)
+	if err != nil || !f.once || m.learning {
+		return out, err
+	}
+	s := &plan.WindowCarry{New: m.pipe.expr(f.first()), Value: m.pipe.expr(out)}
+	return m.step(fmt.Sprintf("carry %d %d", len(m.n.PartitionBy), m.e.p.numbers.Of(out)), s)[0].Ref(), nil
 }
 
 // windowFinisher makes the result of one call: fn.WindowFinisher.
@@ -36,6 +41,12 @@ type windowFinisher struct {
 	m      *windowMaker
 	c      *algebra.WindowCall
 	ranges []placeRange // of the frame, once they are known
+	once   bool         // the result is made in the first row of a partition alone, for all of it
+}
+
+// first is true in the first row of a partition.
+func (f *windowFinisher) first() *algebra.Expr {
+	return f.s.p.call("eq", types.TBool, f.place(fn.RowNumber), f.place(fn.PartitionBegin))
 }
 
 // placeRange is rows of a frame that lie together.
@@ -212,7 +223,13 @@ func (f *windowFinisher) Accumulate(name string, x fn.Term) fn.Term {
 		s.Ranges = append(s.Ranges, plan.PlaceRange{From: f.m.pipe.expr(r.from), To: f.m.pipe.expr(r.to)})
 		what += fmt.Sprintf(" %d-%d", f.s.p.numbers.Of(r.from), f.s.p.numbers.Of(r.to))
 	}
-	return f.m.step(what, s)[0].Ref()
+	state := f.m.step(what, s)[0].Ref()
+	if f.c.Frame.Whole() && state.Type.Phys() == types.Str && !a.Keeps {
+		// What is made of a state of all rows takes as long as making it.
+		f.once = true
+		return expr.Choose(f.first(), state, algebra.Null(state.Type))
+	}
+	return state
 }
 
 // way is the cheapest one for the frame.

@@ -32,6 +32,7 @@ type Steps interface {
 	WindowRunAt(*WindowRunAt)
 	WindowFold(*WindowFold)
 	WindowValue(*WindowValue)
+	WindowCarry(*WindowCarry)
 }
 
 // Layouts returns the row layout in front of each step of s and, last, the one

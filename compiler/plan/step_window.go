@@ -206,6 +206,29 @@ func (s *WindowValue) format(f *formatter, in []Column) {
 
 func (s *WindowValue) check(v *validator, in []Column) { v.expr(s.Expr, in) }
 
+// WindowCarry adds the value that an expression has in the last row, the row itself included, for which New is true. It
+// is for the first row of all.
+type WindowCarry struct {
+	window
+	New, Value *Expr
+}
+
+func (s *WindowCarry) Accept(v Steps) { v.WindowCarry(s) }
+
+func (s *WindowCarry) Layout(_ *Query, in []Column) []Column {
+	return append(in[:len(in):len(in)], Column{Name: "carried", Type: s.Value.Type, Nullable: s.Value.Nullable})
+}
+
+func (s *WindowCarry) format(f *formatter, in []Column) {
+	p := f.printer(in)
+	f.line(2, "window carry %s of %s", p.Text(s.Value), p.Text(s.New))
+}
+
+func (s *WindowCarry) check(v *validator, in []Column) {
+	v.expr(s.Value, in)
+	v.bools([]*Expr{s.New}, in)
+}
+
 // FrameWay says how frames lie to each other.
 type FrameWay uint8
 
