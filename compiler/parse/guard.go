@@ -38,7 +38,7 @@ func (n *nest) depth() int {
 // clause words start a new expression.
 func checkDepth(src string, toks []token) error {
 	stack := []nest{{}}
-	for _, t := range toks {
+	for i, t := range toks {
 		top := &stack[len(stack)-1]
 		switch {
 		case t.isPunct("(") || t.isPunct("[") || t.is("case"):
@@ -74,7 +74,9 @@ func checkDepth(src string, toks []token) error {
 				top.sets++
 			case "select":
 				top.finish()
-				top.sets += selectDepth
+				if !inChain(toks, i) {
+					top.sets += selectDepth
+				}
 			case "and", "or", "from", "where", "when", "then", "else", "on", "having", "by", "values", "limit", "offset":
 				top.finish()
 			}
@@ -84,6 +86,14 @@ func checkDepth(src string, toks []token) error {
 		}
 	}
 	return nil
+}
+
+// inChain reports whether the SELECT at token i is one of several with UNION and its like between them: they are nested
+// by one message each, which those words count.
+func inChain(toks []token, i int) bool {
+	for i--; i >= 0 && (toks[i].is("all") || toks[i].is("distinct")); i-- {
+	}
+	return i >= 0 && (toks[i].is("union") || toks[i].is("except") || toks[i].is("intersect") || toks[i].is("minus"))
 }
 
 func tooDeep(src string, t token) error {
