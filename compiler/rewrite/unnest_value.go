@@ -26,7 +26,7 @@ func (u *unnester) detach(in *algebra.Node, n algebra.Node, free []algebra.Colum
 	if !reads(n, algebra.IDsOf(free)) {
 		return pulled{node: u.node(n)}
 	}
-	if p, ok := u.pull(n, algebra.IDsOf(free)); ok {
+	if p, ok := u.pull(n, algebra.IDsOf(free)); ok && !volatileIn(n) {
 		p.node = u.node(p.node)
 		return p
 	}
@@ -35,7 +35,7 @@ func (u *unnester) detach(in *algebra.Node, n algebra.Node, free []algebra.Colum
 
 // bound is detach by way of the bindings.
 func (u *unnester) bound(in *algebra.Node, n algebra.Node, free []algebra.Column, guards []*algebra.Expr) pulled {
-	read := readIn(n, free)
+	read := u.bindingOf(in, n, free)
 	b, rows := u.bind(*in, read, guards)
 	*in = rows
 	node, of := b.push(n)
@@ -47,6 +47,28 @@ func readIn(n algebra.Node, free []algebra.Column) []algebra.Column {
 	ids := algebra.IDs{}
 	algebra.Walk(n, func(n algebra.Node) { n.EachExpr(ids.AddExpr) })
 	return slices.DeleteFunc(slices.Clone(free), func(c algebra.Column) bool { return !ids[c.ID] })
+}
+
+// bindingOf is what n is computed for: the columns that it reads of in's rows. If it gives another value each time it is
+// computed for each row, which gets a number.
+func (u *unnester) bindingOf(in *algebra.Node, n algebra.Node, free []algebra.Column) []algebra.Column {
+	read := readIn(n, free)
+	if !volatileIn(n) {
+		return read
+	}
+	c := algebra.Column{ID: u.r.st.Fresh(), Name: "row_number", Type: types.TInt8}
+	*in = &algebra.Window{In: *in, Cols: []algebra.Column{c},
+		Calls: []algebra.WindowCall{{Fn: u.r.env.Fn.Window("row_number"), Type: types.TInt8}}}
+	return append(read, c)
+}
+
+// volatileIn reports whether something in n gives another value each time.
+func volatileIn(n algebra.Node) bool {
+	found := false
+	algebra.WalkAll(n, func(n algebra.Node) {
+		n.EachExpr(func(e *algebra.Expr) { found = found || e.Volatile() })
+	})
+	return found
 }
 
 // semi keeps the rows of in for which the subquery of e is true.
@@ -209,7 +231,7 @@ func (u *unnester) scalar(in *algebra.Node, e *algebra.Expr, guards []*algebra.E
 	if agg, value, having := oneGroup(root, value); agg != nil {
 		return u.groupValue(in, agg, value, having, free, guards)
 	}
-	if p, ok := u.pull(root, ids); ok && len(free) > 0 {
+	if p, ok := u.pull(root, ids); ok && len(free) > 0 && !volatileIn(root) {
 		v := value.Substitute(p.by)
 		if of, keys, ok := keyed(p.on, ids); ok && !ids.Meets(v) && !holdsRelation(v) && !provoked(v) {
 			return u.single(in, pulled{node: u.node(p.node)}, of, keys, v)
@@ -218,6 +240,7 @@ func (u *unnester) scalar(in *algebra.Node, e *algebra.Expr, guards []*algebra.E
 	if len(free) == 0 {
 		return u.single(in, pulled{node: u.node(root)}, nil, nil, value)
 	}
+	free = u.bindingOf(in, root, free)
 	b, rows := u.bind(*in, free, guards)
 	*in = rows
 	node, binding := b.push(root)
@@ -290,6 +313,7 @@ func (u *unnester) groupValue(in *algebra.Node, agg *algebra.Aggregate, value *a
 		*in = &algebra.Join{Kind: algebra.Inner, Left: *in, Right: u.node(agg)}
 	} else {
 		p, ok := u.pullAggregate(agg, algebra.IDsOf(free))
+		ok = ok && !volatileIn(agg)
 		j := p
 		if ok {
 			j.node = u.node(j.node)
@@ -311,7 +335,7 @@ func (u *unnester) groupValue(in *algebra.Node, agg *algebra.Aggregate, value *a
 // grouped is a grouping of all rows for the bindings: groups of those that have rows.
 func (u *unnester) grouped(in *algebra.Node, agg *algebra.Aggregate, free []algebra.Column,
 	guards []*algebra.Expr) pulled {
-	read := readIn(agg, free)
+	read := u.bindingOf(in, agg, free)
 	b, rows := u.bind(*in, read, guards)
 	*in = rows
 	g, own := b.groups(agg)
