@@ -17,31 +17,37 @@ func (b *binder) aggregates(e parse.Expr) bool {
 }
 
 var (
-	callType  = reflect.TypeFor[*parse.FuncCall]()
 	queryType = reflect.TypeFor[*parse.Query]()
 	starType  = reflect.TypeFor[*starExpr]()
 )
 
-// eachCall visits the function calls in a tree of expressions: by reflection, so that no kind of them can be forgotten.
-func eachCall(v reflect.Value, visit func(*parse.FuncCall)) {
+// eachCall visits the function calls in a tree of expressions.
+func eachCall(v reflect.Value, visit func(*parse.FuncCall)) { eachNode(v, visit) }
+
+// eachRef visits the references to columns in a tree of expressions.
+func eachRef(v reflect.Value, visit func(*parse.ColumnRef)) { eachNode(v, visit) }
+
+// eachNode visits what is of type N in a tree of expressions, but not in subqueries: by reflection, so that no kind of
+// expression can be forgotten.
+func eachNode[N any](v reflect.Value, visit func(*N)) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if v.IsNil() || v.Type() == queryType || v.Type() == starType {
 			return
 		}
-		if v.Type() == callType {
-			visit(v.Interface().(*parse.FuncCall))
+		if n, ok := v.Interface().(*N); ok {
+			visit(n)
 		}
-		eachCall(v.Elem(), visit)
+		eachNode(v.Elem(), visit)
 	case reflect.Interface:
-		eachCall(v.Elem(), visit)
+		eachNode(v.Elem(), visit)
 	case reflect.Struct:
 		for i := range v.NumField() {
-			eachCall(v.Field(i), visit)
+			eachNode(v.Field(i), visit)
 		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
-			eachCall(v.Index(i), visit)
+			eachNode(v.Index(i), visit)
 		}
 	}
 }

@@ -155,6 +155,10 @@ func (b *binder) tableExpr(t parse.TableExpr, env around, before *scope) (algebr
 		}
 		sc, err := b.derived(r, x.Alias, x.Columns, x.Pos)
 		return r.node, sc, err
+	case *parse.PivotRef:
+		return b.pivot(x, env, before)
+	case *parse.UnpivotRef:
+		return b.unpivot(x, env, before)
 	case *parse.FuncRef:
 		return b.funcRef(x, env, before)
 	case *parse.JoinExpr:

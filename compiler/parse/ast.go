@@ -341,6 +341,34 @@ type FuncRef struct {
 	Columns    []string
 }
 
+// PivotItem is a part of PIVOT or UNPIVOT and the name it is given, "" for none.
+type PivotItem struct {
+	Expr
+	Name string
+}
+
+// PivotRef is input PIVOT (aggregates FOR column IN (values)).
+type PivotRef struct {
+	Pos
+	Input   TableExpr
+	Aggs    []PivotItem
+	For     *ColumnRef
+	Values  []PivotItem
+	Alias   string
+	Columns []string
+}
+
+// UnpivotRef is input UNPIVOT [INCLUDE NULLS] (value FOR name IN (columns)).
+type UnpivotRef struct {
+	Pos
+	Input       TableExpr
+	Nulls       bool
+	Value, Name string
+	From        []PivotItem
+	Alias       string
+	Columns     []string
+}
+
 // JoinKind is the kind of a written join.
 type JoinKind uint8
 

@@ -64,6 +64,9 @@ func (c *converter) join(n *pg.JoinExpr) (TableExpr, error) {
 	if j.Left, err = c.tableExpr(n.Larg); err != nil {
 		return nil, err
 	}
+	if f := c.pivoting(n.Rarg); f != nil {
+		return c.pivot(j.Left, f, n.Rarg.GetRangeFunction().GetAlias())
+	}
 	if j.Right, err = c.tableExpr(n.Rarg); err != nil {
 		return nil, err
 	}

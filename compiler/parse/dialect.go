@@ -214,7 +214,7 @@ func (d *dialect) word(i int) error {
 		}
 	case "pivot", "unpivot":
 		if endsOperand(prev) && (next.isPunct("(") || next.is("include") || next.is("exclude")) {
-			return d.refuse(t, strings.ToUpper(t.text))
+			d.pivot(i)
 		}
 	case "ignore", "respect":
 		if next.is("nulls") && (prev.isPunct(")") && d.at(i+2).is("over") || d.at(i+2).isPunct(")")) {
