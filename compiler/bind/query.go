@@ -44,11 +44,9 @@ func (b *binder) query(q *parse.Query, env around) (*result, error) {
 	if q.Where != nil {
 		where := sc.with("WHERE")
 		where.aliases = targets
-		preds, err := b.conjuncts(where, q.Where, "WHERE")
-		if err != nil {
+		if node, err = b.where(node, where, q); err != nil {
 			return nil, err
 		}
-		node = &algebra.Select{In: node, Preds: preds}
 	}
 	s := &selection{b: b, q: q, sc: sc, targets: targets, node: node, want: want}
 	return s.bind()

@@ -47,6 +47,8 @@ type scope struct {
 	// sets collects calls of functions of several rows; nil where they are not allowed, and noSets says where that is.
 	sets   *setCalls
 	noSets string
+	// outer collects the columns with (+); nil where there may be none.
+	outer *outerColumns
 	// env is what subqueries may refer to beside these names.
 	env around
 	// win collects calls of window functions; nil where they are not allowed, and noWin says why, if not as noAgg does.

@@ -37,6 +37,12 @@ type ColumnRef struct {
 	Exclude []*ColumnRef
 }
 
+// OuterColumn is column (+): of the table that an outer join fills up with NULLs.
+type OuterColumn struct {
+	Pos
+	Column *ColumnRef
+}
+
 // ParamRef is $N.
 type ParamRef struct {
 	Pos

@@ -239,6 +239,13 @@ func (c *converter) funcCall(f *pg.FuncCall) (Expr, error) {
 		}
 	}
 	out.WithinGroup = f.AggWithinGroup
+	if names[0] == outerMarker && c.m.inserted(int(f.Location)) {
+		arg, err := c.expr(f.Args[0])
+		if err != nil {
+			return nil, err
+		}
+		return &OuterColumn{Pos: arg.At(), Column: arg.(*ColumnRef)}, nil
+	}
 	var err error
 	if out.Over, err = c.over(f.Over); err != nil {
 		return nil, err

@@ -54,6 +54,9 @@ func (m offsetMap) inserted(off int) bool {
 // known by being in inserted text; a user's function of that name is not it.
 const topMarker = "slipher_top"
 
+// outerMarker is the function around a column that (+) stands behind, in inserted text as well.
+const outerMarker = "slipher_outer"
+
 // approximateMarker is the schema of a function behind APPROXIMATE, in inserted text as well.
 const approximateMarker = "slipher_approximate"
 
@@ -138,7 +141,7 @@ func (d *dialect) token(i int) error {
 			d.edits = append(d.edits, edit{t.start, t.start + 1, "NCHAR E"})
 		}
 	case t.isPunct("(") && next.isPunct("+") && d.at(i+2).isPunct(")"):
-		return d.refuse(t, "the outer join operator (+)")
+		return d.outer(i)
 	case t.kind == tokOp && t.text == "#":
 		if name, ok := tempName(t, next); ok && (!endsOperand(d.at(i-1)) || d.startsModify(i-1) || d.at(i-1).is("table")) {
 			d.edits = append(d.edits, edit{t.start, next.end, `"` + strings.ReplaceAll(name, `"`, `""`) + `"`})
@@ -351,5 +354,20 @@ func (d *dialect) convert(i int) error {
 			}
 		}
 	}
+	return nil
+}
+
+// outer turns t.x (+), whose parenthesis is token i, into marker(t.x).
+func (d *dialect) outer(i int) error {
+	name := func(t token) bool { return t.kind == tokIdent && !clauseWords[t.text] || t.kind == tokQuoted }
+	k := i - 1
+	if !name(d.at(k)) {
+		return d.refuse(d.toks[i], "the outer join operator (+) behind anything but a column")
+	}
+	for d.at(k-1).isPunct(".") && name(d.at(k-2)) {
+		k -= 2
+	}
+	d.edits = append(d.edits, edit{d.at(k).start, d.at(k).start, outerMarker + "("},
+		edit{d.toks[i].start, d.at(i + 2).end, ")"})
 	return nil
 }
