@@ -49,8 +49,8 @@ func readIn(n algebra.Node, free []algebra.Column) []algebra.Column {
 	return slices.DeleteFunc(slices.Clone(free), func(c algebra.Column) bool { return !ids[c.ID] })
 }
 
-// bindingOf is what n is computed for: the columns that it reads of in's rows. If it gives another value each time it is
-// computed for each row, which gets a number.
+// bindingOf is what n is computed for: the columns that it reads of in's rows. If it gives another value each time it
+// is computed for each row, which gets a number.
 func (u *unnester) bindingOf(in *algebra.Node, n algebra.Node, free []algebra.Column) []algebra.Column {
 	read := readIn(n, free)
 	if !volatileIn(n) {

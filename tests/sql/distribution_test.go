@@ -56,8 +56,8 @@ var operators = []string{
 	"WITH RECURSIVE w(k) AS (SELECT k FROM L WHERE v = 10 UNION SELECT w.k + 1 FROM w JOIN R ON R.k = w.k) SELECT * FROM w",
 }
 
-// Where rows lie changes no answer: every operator over every pair of distributions, with NULLs, and with an empty side,
-// on two nodes, gives what it gives on one process with rows that lie evenly.
+// Where rows lie changes no answer: every operator over every pair of distributions, with NULLs, and with an empty
+// side, on two nodes, gives what it gives on one process with rows that lie evenly.
 func TestDistributions(t *testing.T) {
 	conns := map[cluster.Shape]*cluster.Conn{}
 	for _, shape := range cluster.Shapes {
@@ -69,8 +69,8 @@ func TestDistributions(t *testing.T) {
 					name := side + "_" + dist + "_" + content
 					conn.Exec(t, fmt.Sprintf("CREATE TABLE %s(k INT, v INT) %s", name, attrs))
 					if rows != "" {
-						conn.Exec(t, fmt.Sprintf("INSERT INTO %s VALUES %s%s", name, rows, map[string]string{"l": ", (5, 50)",
-							"r": ", (6, 60), (1, 12)"}[side]))
+						conn.Exec(t, fmt.Sprintf("INSERT INTO %s VALUES %s%s", name, rows,
+							map[string]string{"l": ", (5, 50)", "r": ", (6, 60), (1, 12)"}[side]))
 					}
 				}
 			}
