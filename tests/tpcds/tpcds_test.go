@@ -27,7 +27,8 @@ const slowest = time.Minute
 // and decimals, and its quotients of decimals, have few digits where the answers' have many. With these places as
 // DOUBLE the rules agree.
 var widened = map[int]*regexp.Regexp{7: averages, 13: averages, 22: averages, 26: averages, 27: averages, 39: averages,
-	44: averages, 58: regexp.MustCompile(`(sum)\((\w+_ext_sales_price)\)`)}
+	44: averages, 58: regexp.MustCompile(`(sum)\((\w+_ext_sales_price)\)`),
+	83: regexp.MustCompile(`(sum)\((\w+_return_quantity)\)`)}
 
 var averages = regexp.MustCompile(`(avg)\((\w+)\)`)
 
