@@ -55,6 +55,11 @@ func (b *binder) rowOperator(sc *scope, x *parse.OpExpr) (value, error) {
 	if x.Left == nil {
 		return value{}, b.unsupported(x.Pos, "operator %s on a row", x.Op)
 	}
+	if q, ok := x.Right.(*parse.SubqueryExpr); ok && q.Kind == parse.ScalarSubquery && asRow(x.Left) != nil {
+		row := *q
+		row.Kind, row.Args, row.Op = parse.RowSubquery, asRow(x.Left).Items, x.Op
+		return b.subquery(sc, &row)
+	}
 	vs, err := b.rows(sc, x.Pos, x.Left, x.Right)
 	if err != nil {
 		return value{}, err

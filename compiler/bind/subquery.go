@@ -41,33 +41,38 @@ func (b *binder) quantified(sc *scope, x *parse.SubqueryExpr, r *result) (value,
 		return value{}, b.errorAt(x.Pos, sqlerr.SyntaxError, "subquery has too many columns")
 	case len(r.cols) < n:
 		return value{}, b.errorAt(x.Pos, sqlerr.SyntaxError, "subquery has too few columns")
-	case n > 1 && x.Op != "=" && x.Op != "<>":
-		return value{}, b.unsupported(x.Pos, "the comparison of rows by %s with a subquery", x.Op)
 	}
-	var parts []*algebra.Expr
-	for i, a := range x.Args {
-		v, err := b.expr(sc, a)
-		if err != nil {
-			return value{}, err
-		}
-		right := b.column(&r.cols[i], x.Pos)
-		if r.cols[i].lit != nil && r.cols[i].lit.lit != nil && r.cols[i].lit.lit.Null {
-			right.typ = types.TUnknown
-			right = value{lit: r.cols[i].lit.lit, pos: x.Pos}
-		}
-		c, err := b.operator(x.Op, []value{v, right}, x.Pos)
-		if err != nil {
-			return value{}, err
-		}
-		e, err := b.condition(c, "ANY/ALL")
-		if err != nil {
-			return value{}, err
-		}
-		parts = append(parts, e)
+	left, err := b.exprs(sc, x.Args)
+	if err != nil {
+		return value{}, err
 	}
-	cond := expr.AllOf(parts)
-	if x.Op == "<>" {
-		cond = expr.AnyOf(parts)
+	right := make([]value, len(left))
+	for i := range right {
+		right[i] = b.column(&r.cols[i], x.Pos)
+		if l := r.cols[i].lit; l != nil && l.lit != nil && l.lit.Null { // it has no type yet
+			right[i] = value{lit: l.lit, pos: x.Pos}
+		}
+	}
+	var cond *algebra.Expr
+	if len(left) > 1 {
+		if x.Op != "!=" && !comparisons[x.Op] {
+			return value{}, b.unsupported(x.Pos, "operator %s on rows", x.Op)
+		}
+		cond, err = b.compareRows(x.Op, left, right, x.Pos)
+	} else {
+		var c value
+		if c, err = b.operator(x.Op, []value{left[0], right[0]}, x.Pos); err == nil {
+			cond, err = b.condition(c, "ANY/ALL")
+		}
+	}
+	if err != nil {
+		return value{}, err
+	}
+	if x.Kind == parse.RowSubquery { // the comparison is the query's one column
+		p := &algebra.Project{In: r.node, Exprs: []*algebra.Expr{cond},
+			Cols: []algebra.Column{{ID: b.newID(), Name: "compared", Type: types.TBool, Nullable: cond.Nullable}}}
+		e := &algebra.Expr{Kind: expr.Scalar, Type: types.TBool, Nullable: true, Rel: algebra.NewSubquery(p, nil)}
+		return boolean(e, x.Pos), nil
 	}
 	if x.Kind == parse.AllSubquery {
 		cond = expr.Negate(cond)

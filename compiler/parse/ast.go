@@ -209,13 +209,14 @@ const (
 	ScalarSubquery              // the value of its one column in its one row
 	AnySubquery                 // Args Op ANY (query); IN is = ANY
 	AllSubquery
+	RowSubquery // the row Args Op the query's one row: what the binder makes of a scalar subquery beside a row
 )
 
 // SubqueryExpr is a query in an expression.
 type SubqueryExpr struct {
 	Pos
 	Kind  SubqueryKind
-	Args  []Expr // of ANY and ALL: what is compared with the query's columns
+	Args  []Expr // of ANY, ALL and rows: what is compared with the query's columns
 	Op    string
 	Query *Query
 }

@@ -379,7 +379,7 @@ func (c *converter) subLink(s *pg.SubLink) (Expr, error) {
 	case s.SubLinkType == pg.SubLinkType_ARRAY_SUBLINK:
 		return nil, c.refuse(at, "ARRAY (subquery)")
 	case !ok:
-		return nil, c.refuse(at, "a comparison of a row with a subquery")
+		return nil, c.refuse(at, "this kind of subquery")
 	}
 	e := &SubqueryExpr{Pos: at, Kind: kind, Op: "="}
 	var err error
