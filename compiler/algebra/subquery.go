@@ -100,3 +100,27 @@ func MapRelations(n Node, f func(Node) Node) Node {
 	}
 	return n.MapExprs(inExpr)
 }
+
+// Text implements expr.Relation.
+func (s *Subquery) Text(param func(i int) int) string {
+	to, next := map[ColumnID]ColumnID{}, ColumnID(0)
+	root := Rename(s.Root, to, func() ColumnID { next--; return next })
+	first := func(e *Expr) *Expr {
+		return e.Map(func(x *Expr) *Expr {
+			switch id, own := to[x.Col]; {
+			case x.Kind == expr.Column && own:
+				return expr.Col(id, x.Type, x.Nullable)
+			case x.Kind == expr.Parameter && param != nil && param(x.Param) != x.Param:
+				c := *x
+				c.Param = param(x.Param)
+				return &c
+			}
+			return nil
+		})
+	}
+	text := FormatTree(MapAllExprs(root, first))
+	if s.Cond != nil {
+		text += FormatTree(&Select{In: root, Preds: []*Expr{first(s.Cond)}})
+	}
+	return text
+}

@@ -121,18 +121,28 @@ func (b *binder) from(items []parse.TableExpr, env around) (algebra.Node, *scope
 		if err := b.checkAlias(sc, s, it.At()); err != nil {
 			return nil, nil, err
 		}
-		node, sc = beside(&algebra.Join{Kind: algebra.Inner, Left: node, Right: n}), sc.join(s)
+		node, sc = b.beside(&algebra.Join{Kind: algebra.Inner, Left: node, Right: n}), sc.join(s)
 	}
 	sc.env = env
 	return node, sc, nil
 }
 
-// beside is a join whose right side may read columns of the left one (LATERAL).
-func beside(j *algebra.Join) *algebra.Join {
+// beside is a join whose right side may read columns of the left one (LATERAL), itself or in the definitions that it
+// refers to.
+func (b *binder) beside(j *algebra.Join) *algebra.Join {
 	left := algebra.IDsOf(j.Left.Columns())
-	for _, id := range algebra.NewSubquery(j.Right, nil).Free() {
-		j.Lateral = j.Lateral || left[id]
+	var look func(n algebra.Node)
+	look = func(n algebra.Node) {
+		for _, id := range algebra.NewSubquery(n, nil).Free() {
+			j.Lateral = j.Lateral || left[id]
+		}
+		algebra.WalkAll(n, func(n algebra.Node) {
+			if ref, ok := n.(*algebra.Reference); ok && !j.Lateral {
+				look(b.out.Defs[ref.Def].Root)
+			}
+		})
 	}
+	look(j.Right)
 	return j
 }
 
@@ -291,7 +301,7 @@ func (b *binder) join(j *parse.JoinExpr, env around, before *scope) (algebra.Nod
 	}
 	both := ls.join(rs)
 	both.env = env
-	out := beside(&algebra.Join{Kind: algebra.Inner, Left: ln, Right: rn})
+	out := b.beside(&algebra.Join{Kind: algebra.Inner, Left: ln, Right: rn})
 	if out.Lateral && (j.Kind == parse.RightJoin || j.Kind == parse.FullJoin) {
 		return nil, nil, b.errorAt(j.Right.At(), sqlerr.InvalidColumnReference,
 			"the combining JOIN type must be INNER or LEFT for a LATERAL reference")

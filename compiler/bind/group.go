@@ -289,14 +289,20 @@ func (a *aggregation) overGroups(e *algebra.Expr) (*algebra.Expr, error) {
 	}
 	c := *e
 	if e.Rel != nil {
+		sub := e.Rel.(*algebra.Subquery)
 		var err error
-		c.Rel = e.Rel.Replace(func(x *algebra.Expr) *algebra.Expr {
+		root := algebra.NewSubquery(sub.Root, nil).Replace(func(x *algebra.Expr) *algebra.Expr {
 			r, bad := a.overGroups(x)
 			if bad != nil && err == nil {
 				err = bad
 			}
 			return r
-		})
+		}).(*algebra.Subquery).Root
+		cond := sub.Cond
+		if cond != nil && err == nil { // what is compared with the subquery's rows may be a key itself
+			cond, err = a.overGroups(cond)
+		}
+		c.Rel = algebra.NewSubquery(root, cond)
 		return &c, err
 	}
 	if len(e.Args) == 0 {

@@ -37,7 +37,10 @@ func (b *binder) noColumn(s *scope, r *parse.ColumnRef) error {
 		if n > 2 {
 			schema = r.Parts[n-3]
 		}
-		if in = s.findRelation(schema, table); in == nil {
+		for o := s; in == nil && o != nil; o = o.env.outer {
+			in = o.findRelation(schema, table)
+		}
+		if in == nil {
 			return b.noRelation(s, r, table)
 		}
 	}

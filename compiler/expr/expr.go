@@ -49,6 +49,9 @@ type Relation[R Ref] interface {
 	Free() []R
 	// Replace is the relation with f's answers for references to free columns.
 	Replace(f func(*Expr[R]) *Expr[R]) Relation[R]
+	// Text is the same for relations that mean the same, whatever their own columns are called by. param, if not nil,
+	// gives the first of all parameters that are the same.
+	Text(param func(i int) int) string
 }
 
 // Param is one parameter of a statement. Literal parameters carry their value;

@@ -27,6 +27,8 @@ func (s *sub) Replace(f func(*pexpr) *pexpr) Relation[position] {
 	return out
 }
 
+func (s *sub) Text(func(int) int) string { return fmt.Sprint(s.Free()) }
+
 func column(c position) *pexpr { return Col(c, types.TInt4, false) }
 
 func calls(op string, args ...*pexpr) *pexpr {

@@ -33,7 +33,7 @@ type shape[R Ref] struct {
 	param    int
 	value    types.Datum
 	args     string // their numbers
-	rel      Relation[R]
+	rel      string
 }
 
 // Of is the number of e.
@@ -44,7 +44,10 @@ func (n *Numbers[R]) Of(e *Expr[R]) int {
 	if n.seen == nil {
 		n.seen, n.shapes = map[*Expr[R]]int{}, map[shape[R]]int{}
 	}
-	s := shape[R]{kind: e.Kind, typ: e.Type, nullable: n.Nullable && e.Nullable, rel: e.Rel}
+	s := shape[R]{kind: e.Kind, typ: e.Type, nullable: n.Nullable && e.Nullable}
+	if e.Rel != nil {
+		s.rel = e.Rel.Text(n.Param)
+	}
 	if n.Type != nil {
 		s.typ = n.Type(e.Type)
 	}

@@ -22,6 +22,9 @@ type recursiveOp struct {
 const unknownSteps = 10
 
 func (p *planner) recursive(n *algebra.Recursive) (physical, error) {
+	if p.inStep > 0 { // it does not run again with each step: its rows are kept
+		return p.keptRecursion(n)
+	}
 	r := &recursiveOp{name: n.Name, distinct: n.Distinct}
 	base, err := p.node(n.Base)
 	if err != nil {
@@ -48,13 +51,45 @@ func (p *planner) recursive(n *algebra.Recursive) (physical, error) {
 		p.recursions = map[int]*recursiveOp{}
 	}
 	p.recursions[n.Number] = r
+	p.inStep++
 	step, err := p.node(n.Step)
+	p.inStep--
 	if err != nil {
 		return nil, err
 	}
 	r.step = p.dealOut(step)
 	r.cost = r.base.out().cost + unknownSteps*r.step.out().cost
 	return r, nil
+}
+
+// keptRecursion is a recursion inside another one's step, as a definition whose rows are kept.
+func (p *planner) keptRecursion(n *algebra.Recursive) (physical, error) {
+	inner, outer := map[int]bool{}, false
+	algebra.Walk(n, func(n algebra.Node) {
+		switch x := n.(type) {
+		case *algebra.Recursive:
+			inner[x.Number] = true
+		case *algebra.Working:
+			outer = outer || !inner[x.Number]
+		}
+	})
+	if outer {
+		return nil, plan.ErrUnsupported("a recursive query that reads the rows of the recursive query around it")
+	}
+	s := &saved{def: &algebra.Definition{Name: n.Name, Root: n}, table: -1, wants: make([]bool, len(n.Cols))}
+	for i := range s.wants {
+		s.wants[i] = true
+	}
+	steps := p.inStep
+	p.inStep = 0
+	in, err := p.node(n)
+	p.inStep = steps
+	if err != nil {
+		return nil, err
+	}
+	s.in = in
+	q := in.out()
+	return &savedOp{from: s, name: n.Name, props: props{cols: n.Cols, rows: q.rows, cost: q.cost, dist: q.dist}}, nil
 }
 
 // workingOp is the rows that the last step of a recursion has made.

@@ -26,6 +26,7 @@ type planner struct {
 
 	saved      []*saved             // definitions, by number
 	recursions map[int]*recursiveOp // whose steps are being planned, by number
+	inStep     int                  // recursions whose step is being planned
 
 	keyed []*algebra.Scan // of tables with a primary key
 

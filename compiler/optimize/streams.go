@@ -41,6 +41,11 @@ func (e *emitter) number() {
 			}
 		}
 	}
+	for g, first := range e.after {
+		if a, b := s.rep(g), s.rep(first); a != b {
+			s.group[a] = b
+		}
+	}
 	var main []*plan.Segment
 	for _, g := range e.segs {
 		if e.loopOf(g) == nil {

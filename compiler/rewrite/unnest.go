@@ -190,7 +190,9 @@ func (u *unnester) joinConditions(n *algebra.Join) algebra.Node {
 	var both []*algebra.Expr
 	for _, e := range asking {
 		switch {
-		case !left.Meets(e) && n.Kind != algebra.Full:
+		case !left.Meets(e) && n.Kind == algebra.Full: // rows that it is not true for are kept, too
+			out.On = append(out.On, u.expr(&out.Right, e, nil))
+		case !left.Meets(e):
 			out.Right = u.selection(&algebra.Select{In: out.Right, Preds: []*algebra.Expr{e}})
 		case !right.Meets(e):
 			out.On = append(out.On, u.expr(&out.Left, e, nil))
@@ -200,6 +202,9 @@ func (u *unnester) joinConditions(n *algebra.Join) algebra.Node {
 	}
 	if len(both) == 0 {
 		return &out
+	}
+	if n.Kind == algebra.Full {
+		u.r.refuse("a FULL JOIN whose condition asks a subquery about both sides")
 	}
 	return u.joinByRow(&out, both)
 }

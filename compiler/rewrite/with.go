@@ -16,7 +16,9 @@ func inlineDefinitions(r *run) {
 	if len(r.st.Defs) == 0 {
 		return
 	}
-	inlineWhere(r, func(d algebra.Node, references int) bool { return references == 1 || cheap(d) })
+	inlineWhere(r, func(d algebra.Node, references int) bool {
+		return references == 1 || cheap(d) || len(algebra.NewSubquery(d, nil).Free()) > 0 // it is of a row around it
+	})
 	r.dropEffects()
 }
 
@@ -36,8 +38,8 @@ func inlineWhere(r *run, inline func(d algebra.Node, references int) bool) {
 		if count[i] == 0 {
 			continue
 		}
-		if inline(d.Root, count[i]) {
-			roots[i] = r.inlined(d.Root, roots)
+		if root := r.inlined(d.Root, roots); inline(root, count[i]) {
+			roots[i] = root
 			continue
 		}
 		d.Root = put(d.Root)
