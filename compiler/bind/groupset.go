@@ -199,10 +199,15 @@ func (a *aggregation) withEmptySets(agg *algebra.Aggregate) {
 		if len(args) == 0 {
 			args = []*algebra.Expr{present}
 		}
-		for j, e := range args {
-			if j == 0 || e.HasColumn() { // constants behind the first argument stay
-				args[j] = move(e, "value")
-			}
+		first := args[0]
+		args[0] = move(first, "value")
+		for j, e := range args[1:] { // constants stay; what a DISTINCT list is sorted by is made of the first argument
+			args[1+j] = e.Map(func(x *algebra.Expr) *algebra.Expr {
+				if x.Kind == expr.Column || b.equal(x, first) && x.Type == first.Type && x.HasColumn() {
+					return move(x, "value")
+				}
+				return nil
+			})
 		}
 		agg.Aggs[i].Args = args
 	}

@@ -139,8 +139,10 @@ func (f *windowFinisher) rank(x, place *algebra.Expr) *algebra.Expr {
 	switch {
 	case x.IsNullConst():
 		return bigint(0)
-	case constant(x) || !x.Nullable:
+	case !x.Nullable:
 		return place
+	case constant(x):
+		return expr.Choose(f.Known(x).(*algebra.Expr), place, bigint(0))
 	}
 	c := f.m.field(x)
 	if f.m.reads(place); f.m.learning || !c.Nullable {
@@ -156,8 +158,10 @@ func (f *windowFinisher) ranked(x, n, from, to *algebra.Expr) *algebra.Expr {
 	switch {
 	case x.IsNullConst():
 		return algebra.Null(types.TInt8)
-	case constant(x) || !x.Nullable:
+	case !x.Nullable:
 		return f.within(n, from, to)
+	case constant(x):
+		return expr.Choose(f.Known(x).(*algebra.Expr), f.within(n, from, to), algebra.Null(types.TInt8))
 	}
 	c := f.m.field(x)
 	if f.m.reads(n); f.m.learning || !c.Nullable {

@@ -44,7 +44,7 @@ func TestRandomChanges(t *testing.T) {
 // changes makes two tables and changes one of them.
 func (r *run) changes(seed uint64) {
 	t := r.t
-	g := gen{rand.New(rand.NewPCG(seed, 0xc4))}
+	g := gen{Rand: rand.New(rand.NewPCG(seed, 0xc4))}
 	name := fmt.Sprintf("changes%d", seed)
 	var conns [2][]*cluster.Conn
 	for i, c := range r.clusters {

@@ -3,6 +3,14 @@
 //	seed ──schema──► tables, rows ──load──► PostgreSQL, Slipher (one process, two nodes)
 //	  └────query──► query{slipher, postgres text} ──run──► answers of PostgreSQL and of every setting ──compare──► test
 //
+// One construct is one file: subquery, setop, joins (LATERAL, USING), with (recursion), grouping, window, distinct_on,
+// series, lists. A subquery may stand wherever a value may; it names columns of the queries around it, and a query has
+// few of them and small joins then. Where the order of rows decides, rows are sorted by all columns.
+//
+// Every sixth question is one that needs no PostgreSQL (oracles_test.go): the parts of a query by p, NOT p and p IS
+// NULL together are the whole (WHERE, DISTINCT, aggregates, HAVING), and a filter keeps as many rows as its condition
+// is true for. A run counts how often each construct occurs, how many queries fail and how many return rows.
+//
 // A query is built twice at once, in Slipher's words and in PostgreSQL's: an
 // expr carries both texts. Where the two mean different things (AVG of an
 // integer, the scale of a quotient) the PostgreSQL text is written so that it
@@ -14,7 +22,7 @@
 // expected only of queries made to fail.
 //
 // SLIPHER_RANDOM_SEED starts from another seed, SLIPHER_RANDOM_TIME sets how
-// long to go on (30s; 10m in the long tests).
+// long to go on (some hundred questions in 45s at most; 10m in the long tests).
 //
 // Start reading at random_test.go.
 package random

@@ -67,7 +67,11 @@ func form(t typ, bound float64, format string, args ...expr) expr {
 func text(t typ, bound float64, s string) expr { return expr{sl: s, pg: s, t: t, bound: bound} }
 
 // gen makes random expressions.
-type gen struct{ *rand.Rand }
+type gen struct {
+	*rand.Rand
+	// nested, if there is one, makes a value by a subquery that may name columns of the scope.
+	nested func(s scope, c class) (expr, bool)
+}
 
 func (g gen) chance(percent int) bool { return g.IntN(100) < percent }
 
@@ -201,6 +205,11 @@ func (g gen) any(s scope, depth int) expr { return g.value(s, class(g.IntN(int(c
 func (g gen) value(s scope, c class, depth int) expr {
 	if depth <= 0 || g.chance(25) {
 		return g.leaf(s, c)
+	}
+	if g.nested != nil && g.chance(8) {
+		if e, ok := g.nested(s, c); ok {
+			return e
+		}
 	}
 	if g.chance(15) {
 		return g.choice(s, c, depth-1)

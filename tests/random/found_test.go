@@ -19,6 +19,16 @@ func TestFound(t *testing.T) {
 		// A host function of arguments that are never NULL, below an aggregate.
 		{"select avg(octet_length(md5('aa'))) from f", "32"},
 		{"select sum(octet_length(md5(to_char(i, '9')))) from f group by s", "64"},
+		// A window over an expression of constants that is NULL, but no literal.
+		{"select sum(n) from (select count(null::int + 1) over (order by i) as n from f) t", "0"},
+		{"select nth_value(null::int + 1, 1) ignore nulls over (order by i) is null from f limit 1", "t"},
+		// What a DISTINCT list is sorted by is made of its argument, in the row of no group too.
+		{"select listagg(distinct s || 'x') within group (order by s || 'x') from f group by grouping sets ((i), ()) limit 1",
+			"ax"},
+		{"select listagg(distinct s) within group (order by s) from f where false group by rollup (i)", "NULL"},
+		// Both halves of a full join fill one table, the other half reads more.
+		{`select count(*) from f cross join lateral (select null from f d join f e on f.i = e.i) z
+			full join f b on f.i > b.i`, "10"},
 	} {
 		for _, cfg := range settings {
 			conn.Exec(t, cfg.Settings())

@@ -8,6 +8,9 @@ import (
 // list is LISTAGG, which PostgreSQL calls string_agg: there with what is left out, the order of equal rows and the
 // limit of the result said.
 func (b *builder) list(s source) expr {
+	held := b.budget
+	defer func() { b.budget = held }()
+	b.budget = 0 // the subquery twice under DISTINCT is two
 	x := b.value(s.scope, cStr, 2)
 	x = form(x.t, min(x.bound, 12), "left(%s, 3)", x)
 	distinct := ""

@@ -45,7 +45,7 @@ func startPostgres(t *testing.T) *pgconn.PgConn {
 	server := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port), "-c",
 		"listen_addresses=127.0.0.1",
 		"-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "TimeZone=UTC", "-c", "jit=off", "-c",
-		"statement_timeout=20s")
+		"statement_timeout=5s")
 	var log bytes.Buffer
 	server.SysProcAttr, server.Dir, server.Stderr = as, dir, &log
 	if err := server.Start(); err != nil {

@@ -21,28 +21,86 @@ type source struct {
 	commas bool // items follow commas: an ON behind them could not name them
 }
 
-// maxRows bounds what a join may yield by a rough estimate.
-const maxRows = 40000
+// maxRows bounds what a join may yield by a rough estimate; crowd where each row may ask a subquery, few in a subquery.
+const (
+	maxRows = 40000
+	crowd   = 2500
+	few     = 150
+)
 
 // builder makes the queries over one schema.
 type builder struct {
 	gen
 	schema  schema
 	aliases int
+	shared  []source // what WITH has named
+	outer   scope    // the columns of the queries around the one being made
+	budget  int      // subqueries that the query may still have
+	limit   float64  // of rows by the estimate
+}
+
+func newBuilder(g gen, s schema) *builder {
+	b := &builder{gen: g, schema: s}
+	b.gen.nested = b.subquery
+	return b
+}
+
+// begin makes room for the next query.
+func (b *builder) begin() {
+	b.aliases, b.shared, b.outer = 0, nil, nil
+	b.budget, b.limit = pick(b.gen, []int{1, 1, 2, 3}), crowd
+	if b.chance(15) {
+		b.budget, b.limit = 0, maxRows
+	}
+}
+
+func (b *builder) alias(letter string) string {
+	b.aliases++
+	return fmt.Sprintf("%s%d", letter, b.aliases-1)
+}
+
+// as is a query as a FROM item.
+func (q query) as(word, alias string) source {
+	s := source{sl: word + "(" + q.sl + ") " + alias, pg: word + "(" + q.pg + ") " + alias, rows: q.rows}
+	for i, c := range q.cols {
+		s.scope = append(s.scope, text(c.t, c.bound, fmt.Sprintf("%s.x%d", alias, i)))
+	}
+	return s
 }
 
 func (b *builder) item(depth int) source {
-	alias := fmt.Sprintf("t%d", b.aliases)
-	b.aliases++
-	if depth > 0 && b.chance(30) {
-		q := b.query(depth - 1)
-		s := source{sl: "(" + q.sl + ") " + alias, pg: "(" + q.pg + ") " + alias, rows: q.rows}
-		for i, c := range q.cols {
-			s.scope = append(s.scope, text(c.t, c.bound, fmt.Sprintf("%s.x%d", alias, i)))
-		}
-		return s
+	if len(b.shared) > 0 && b.chance(60) {
+		return b.reference()
 	}
+	if b.chance(4) {
+		return b.series(nil)
+	}
+	if b.chance(5) {
+		return b.using()
+	}
+	alias := b.alias("t")
+	if depth > 0 && b.chance(30) {
+		return b.query(depth-1, nil).as("", alias)
+	}
+	return b.table(alias)
+}
+
+// joins are how many FROM may have: in a subquery there are few.
+func (b *builder) joins() []int {
+	if b.limit <= few {
+		return []int{0, 0, 0, 1, 1, 2}
+	}
+	return []int{0, 0, 1, 1, 1, 2, 3}
+}
+
+func (b *builder) table(alias string) source {
 	t := pick(b.gen, b.schema)
+	for range 10 {
+		if float64(len(t.rows)) <= b.limit && (len(t.rows) > 1 || b.chance(25)) {
+			break
+		}
+		t = pick(b.gen, b.schema)
+	}
 	s := source{sl: t.name + " " + alias, pg: t.name + " " + alias, rows: float64(len(t.rows))}
 	for i, c := range t.cols {
 		s.scope = append(s.scope, text(c, t.bound[i], fmt.Sprintf("%s.c%d", alias, i)))
@@ -53,7 +111,11 @@ func (b *builder) item(depth int) source {
 // from is one to four items joined; where is the condition of comma joins.
 func (b *builder) from(depth int) (s source, where []expr) {
 	s = b.item(depth)
-	for range pick(b.gen, []int{0, 0, 1, 1, 1, 2, 3}) {
+	for range pick(b.gen, b.joins()) {
+		if b.chance(12) {
+			s = b.lateral(s)
+			continue
+		}
 		r := b.item(depth)
 		both := append(append(scope{}, s.scope...), r.scope...)
 		on := b.equalities(s.scope, r.scope)
@@ -61,18 +123,21 @@ func (b *builder) from(depth int) (s source, where []expr) {
 		if len(on) > 0 {
 			rows /= 4
 		}
-		if rows > maxRows {
+		if rows > b.limit {
 			continue
 		}
-		if b.chance(35) {
+		hashed := len(on) > 0
+		if b.chance(35) || len(on) == 0 && b.chance(40) {
 			on = append(on, b.value(both, cBool, 2))
 		}
-		kind := pick(b.gen, []string{"join", "inner join", "left join", "left outer join", ","})
+		kind := pick(b.gen, []string{"join", "inner join", "left join", "left outer join", ",", "right join", "full join"})
 		switch {
 		case s.commas:
 			kind = ","
 		case len(on) == 0:
 			kind = pick(b.gen, []string{"cross join", ","})
+		case kind == "full join" && !hashed: // which PostgreSQL does not know how to do
+			kind = "left join"
 		}
 		switch kind {
 		case ",":
@@ -83,7 +148,7 @@ func (b *builder) from(depth int) (s source, where []expr) {
 		default:
 			c := all(on)
 			s.sl, s.pg = s.sl+spaced(kind)+r.sl+" on "+c.sl, s.pg+spaced(kind)+r.pg+" on "+c.pg
-			rows = max(rows, s.rows)
+			rows = max(rows, s.rows, r.rows)
 		}
 		s.scope, s.rows = both, rows
 	}
@@ -130,48 +195,51 @@ func (b *builder) equalities(l, r scope) []expr {
 	return list
 }
 
-// query is a SELECT with at most depth levels of subqueries.
-func (b *builder) query(depth int) query {
+// query is a SELECT or a set operation with at most depth levels of derived tables, of columns of the classes wanted
+// or, if want is nil, of any.
+func (b *builder) query(depth int, want []class) query {
+	if b.chance(12) {
+		return b.setOperation(depth, want)
+	}
+	return b.selection(depth, want)
+}
+
+// selection is a SELECT.
+func (b *builder) selection(depth int, want []class) query {
 	s, where := b.from(depth)
-	if b.chance(50) {
-		where = append(where, b.value(s.scope, cBool, 3))
+	if len(b.outer) > 0 {
+		where = append(where, b.equalities(s.scope, b.outer)...)
+	}
+	if b.chance(40) {
+		where = append(where, b.value(b.seen(s), cBool, pick(b.gen, []int{1, 2, 2, 3})))
 	}
 	q := query{rows: s.rows}
-	tail := ""
-	words := "select "
+	words := expr{sl: "select ", pg: "select "}
 	var groups expr
-	if b.chance(40) {
-		q.cols, groups = b.aggregates(s)
-	} else {
-		for range 1 + b.IntN(5) {
-			q.cols = append(q.cols, b.any(s.scope, 3))
+	distinctOn := 0
+	switch {
+	case b.chance(40):
+		q.cols, groups = b.aggregates(s, want)
+	default:
+		seen := b.seen(s)
+		if want == nil {
+			for range 1 + b.IntN(4) {
+				q.cols = append(q.cols, b.column(s, seen))
+			}
+		} else {
+			for _, c := range want {
+				q.cols = append(q.cols, b.value(seen, c, 2))
+			}
 		}
-		if b.chance(15) {
-			words = "select distinct "
+		switch n := b.IntN(100); {
+		case n < 12:
+			words = expr{sl: "select distinct ", pg: "select distinct "}
+		case n < 18:
+			words, distinctOn = b.distinctOn(&q)
 		}
 	}
-	order := b.Perm(len(q.cols))
-	limited := b.chance(25)
-	if !limited {
-		order = order[:b.IntN(len(order)+1)]
-	}
-	for i, c := range order {
-		tail += pick(b.gen, []string{", ", ", "}) + fmt.Sprint(c+1) +
-			pick(b.gen, []string{"", " asc", " desc", " desc nulls last", " nulls first", " asc nulls last"})
-		q.order = append(q.order, c)
-		if i == 0 {
-			tail = " order by " + strings.TrimPrefix(tail, ", ")
-		}
-	}
-	if limited {
-		n := b.IntN(20)
-		tail += fmt.Sprintf(" limit %d", n)
-		if b.chance(30) {
-			tail += fmt.Sprintf(" offset %d", b.IntN(10))
-		}
-		q.rows = min(q.rows, float64(n))
-	}
-	sl, pg := words, words
+	tail := b.tail(&q, distinctOn)
+	sl, pg := words.sl, words.pg
 	for i, c := range q.cols {
 		if i > 0 {
 			sl, pg = sl+", ", pg+", "
@@ -187,117 +255,51 @@ func (b *builder) query(depth int) query {
 	return q
 }
 
-// aggregates are the select list over groups, and GROUP BY and HAVING.
-func (b *builder) aggregates(s source) (cols []expr, groups expr) {
-	var keys []expr
-	for range pick(b.gen, []int{0, 1, 1, 2, 2, 3}) {
-		k := pick(b.gen, s.scope)
-		if b.chance(25) {
-			if e := b.any(s.scope, 2); names(e, s.scope) {
-				k = e
-			}
-		}
-		keys = append(keys, k)
+// column is an output column: a value or a window over the rows.
+func (b *builder) column(s source, seen scope) expr {
+	if b.chance(10) {
+		return b.window(s)
 	}
-	var aggs []expr
-	for range 1 + b.IntN(4) {
-		aggs = append(aggs, b.aggregate(s))
-	}
-	if b.chance(5) && len(keys) > 0 {
-		aggs = nil // GROUP BY alone
-	}
-	above := scope(append(append([]expr{}, keys...), aggs...))
-	for _, e := range above {
-		switch {
-		case b.chance(70):
-			cols = append(cols, e)
-		case b.chance(50):
-			cols = append(cols, b.any(above, 2))
-		}
-	}
-	if len(cols) == 0 {
-		cols = append(cols, above[0])
-	}
-	if len(keys) > 0 {
-		for i, k := range keys {
-			sep := ", "
-			if i == 0 {
-				sep = " group by "
-			}
-			groups.sl, groups.pg = groups.sl+sep+k.sl, groups.pg+sep+k.pg
-		}
-	} else if len(aggs) == 0 {
-		return cols, groups
-	}
-	if b.chance(25) {
-		c := b.value(above, cBool, 2)
-		groups.sl, groups.pg = groups.sl+" having "+c.sl, groups.pg+" having "+c.pg
-	}
-	return cols, groups
+	return b.any(seen, pick(b.gen, []int{0, 1, 2, 3}))
 }
 
-func names(e expr, s scope) bool {
-	for _, c := range s {
-		if strings.Contains(e.sl, c.sl) {
-			return true
-		}
+// seen is what an expression of a query may name: its own columns, sometimes also those around it.
+func (b *builder) seen(s source) scope {
+	if len(b.outer) == 0 || b.chance(50) {
+		return s.scope
 	}
-	return false
+	return append(append(scope{}, s.scope...), b.outer...)
 }
 
-func (b *builder) aggregate(s source) expr {
-	rows := max(s.rows, 1) * 100 // the estimate may be too low
-	big := typ{k: kInt8}
-	distinct := ""
-	if b.chance(20) {
-		distinct = "distinct "
+// tail is ORDER BY and LIMIT; the first leading columns keep their place. What is limited is sorted by all columns.
+func (b *builder) tail(q *query, leading int) string {
+	tail := ""
+	order := b.Perm(len(q.cols))
+	limited := b.chance(20)
+	switch {
+	case leading > 0:
+		order = nil
+		for i := range q.cols {
+			order = append(order, i)
+		}
+	case !limited:
+		order = order[:b.IntN(len(order)+1)]
 	}
-	switch b.IntN(13) {
-	case 0:
-		return text(big, 1e9, "count(*)")
-	case 11:
-		return b.list(s)
-	case 12:
-		return b.approximate(s)
-	case 1, 2:
-		return form(big, 1e9, "count("+distinct+"%s)", b.any(s.scope, 2))
-	case 3:
-		x := b.value(s.scope, cInt, 2)
-		if x.bound*rows < 1e17 {
-			e := form(big, x.bound*rows, "sum("+distinct+"%s)", x)
-			e.pg += "::bigint"
-			return e
+	for i, c := range order {
+		tail += ", " + fmt.Sprint(c+1) +
+			pick(b.gen, []string{"", " asc", " desc", " desc nulls last", " nulls first", " asc nulls last"})
+		q.order = append(q.order, c)
+		if i == 0 {
+			tail = " order by " + strings.TrimPrefix(tail, ", ")
 		}
-	case 4:
-		x := b.value(s.scope, cInt, 2)
-		e := form(big, x.bound+1, "avg("+distinct+"%s)", x)
-		e.pg = "trunc(" + e.pg + ")::bigint"
-		return e
-	case 5:
-		x := b.value(s.scope, cDec, 2)
-		if e := form(typ{kDec, 38, x.t.s}, x.bound*rows, "sum("+distinct+"%s)", x); fits(e) {
-			return e
-		}
-	case 6:
-		x := b.value(s.scope, cDec, 2)
-		if e := form(typ{kDec, 38, x.t.s}, x.bound*rows, "avg("+distinct+"%s)", x); fits(e) {
-			e.pg = fmt.Sprintf("trunc((sum(%s%s))::numeric(90,45) / nullif(count(%s%s), 0), %d)", distinct, x.pg, distinct, x.pg,
-				x.t.s)
-			e.bound = x.bound + 1
-			return e
-		}
-	case 7:
-		x := b.value(s.scope, cFloat, 2)
-		return form(typ{k: kFloat}, x.bound*rows, pick(b.gen, []string{"sum(", "avg("})+distinct+"%s)", x)
-	case 8: // exact in both; of floats each keeps other last digits
-		x := b.value(s.scope, pick(b.gen, []class{cInt, cDec}), 2)
-		e := form(typ{k: kFloat}, x.bound*x.bound, pick(b.gen, []string{"stddev", "stddev_pop", "variance", "var_pop"})+"("+
-			distinct+"%s)", x)
-		e.pg += "::float8"
-		return e
-	case 9:
-		return form(typ{k: kBool}, 0, pick(b.gen, []string{"bool_and(%s)", "bool_or(%s)"}), b.value(s.scope, cBool, 2))
 	}
-	x := b.value(s.scope, pick(b.gen, []class{cInt, cDec, cFloat, cStr, cDate, cTS, cTime}), 2)
-	return form(x.t, x.bound, pick(b.gen, []string{"min(%s)", "max(%s)"}), x)
+	if limited {
+		n := 1 + b.IntN(20)
+		tail += fmt.Sprintf(" limit %d", n)
+		if b.chance(15) {
+			tail += fmt.Sprintf(" offset %d", b.IntN(5))
+		}
+		q.rows = min(q.rows, float64(n))
+	}
+	return tail
 }

@@ -1,0 +1,85 @@
+package random
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// constructs are what queries are counted by.
+var constructs = []struct {
+	name string
+	is   *regexp.Regexp
+}{
+	{"subquery", regexp.MustCompile(`[^ml] \(select|\(\(select|\(exists`)},
+	{"EXISTS", regexp.MustCompile(`exists \(`)},
+	{"IN", regexp.MustCompile(`[^t] in \(+(select|with)`)},
+	{"NOT IN", regexp.MustCompile(`not in \(+select`)},
+	{"ANY", regexp.MustCompile(`(any|some) \(+select`)},
+	{"ALL", regexp.MustCompile(`[=<>] all \(+select`)},
+	{"row IN", regexp.MustCompile(`, [^()]*\) (not )?in \(+select`)},
+	{"right join", regexp.MustCompile(`right join`)},
+	{"full join", regexp.MustCompile(`full join`)},
+	{"USING", regexp.MustCompile(` using \(`)},
+	{"LATERAL", regexp.MustCompile(`lateral `)},
+	{"UNION", regexp.MustCompile(`\) union `)},
+	{"INTERSECT", regexp.MustCompile(`\) intersect `)},
+	{"EXCEPT", regexp.MustCompile(`\) (except|minus) `)},
+	{"WITH", regexp.MustCompile(`^with `)},
+	{"recursion", regexp.MustCompile(`^with recursive`)},
+	{"ROLLUP", regexp.MustCompile(`rollup \(`)},
+	{"CUBE", regexp.MustCompile(`cube \(`)},
+	{"GROUPING SETS", regexp.MustCompile(`grouping sets`)},
+	{"GROUPING", regexp.MustCompile(`grouping\(`)},
+	{"HAVING", regexp.MustCompile(` having `)},
+	{"FILTER", regexp.MustCompile(` filter \(`)},
+	{"DISTINCT", regexp.MustCompile(`select distinct [^o]`)},
+	{"DISTINCT ON", regexp.MustCompile(`distinct on`)},
+	{"window", regexp.MustCompile(` over \(`)},
+	{"frame", regexp.MustCompile(`(rows|groups|range) between`)},
+	{"generate_series", regexp.MustCompile(`generate_series`)},
+	{"LISTAGG", regexp.MustCompile(`listagg`)},
+	{"LIMIT", regexp.MustCompile(` limit `)},
+}
+
+// tally is what the questions of a run were.
+type tally struct {
+	seen                            [64]int
+	asked, bothFail, refused, found int // found: with rows
+}
+
+func (n *tally) count(q query, rows int) {
+	if rows > 0 {
+		n.found++
+	}
+	for i, c := range constructs {
+		if c.is.MatchString(q.sl) {
+			n.seen[i]++
+		}
+	}
+}
+
+func (n *tally) String() string {
+	var list []string
+	for i, c := range constructs {
+		list = append(list, fmt.Sprintf("%s %d", c.name, n.seen[i]))
+	}
+	return strings.Join(list, ", ")
+}
+
+// lacks says what the run is short of to mean anything: rows, successes, constructs.
+func (n *tally) lacks() string {
+	var list []string
+	if (n.refused+n.bothFail)*100 > n.asked*6 { // 3% are made to fail
+		list = append(list, fmt.Sprintf("%d of %d queries fail, %d are refused", n.bothFail, n.asked, n.refused))
+	}
+	if n.found*100 < n.asked*65 {
+		list = append(list, fmt.Sprintf("only %d of %d queries return rows", n.found, n.asked))
+	}
+	for i, c := range constructs {
+		if n.asked > 900 && n.seen[i]*300 < n.asked {
+			list = append(list, fmt.Sprintf("%s occurs %d times in %d queries", c.name, n.seen[i], n.asked))
+		}
+	}
+	return strings.Join(list, "; ")
+}

@@ -1,0 +1,78 @@
+package random
+
+import (
+	"fmt"
+	"strings"
+)
+
+// grouped is GROUP BY of keys.
+type grouped struct {
+	clause expr
+	sets   bool
+	marks  []expr // GROUPING of the keys
+}
+
+// grouping groups by keys: all at once, or by ROLLUP, CUBE or GROUPING SETS.
+func (b *builder) grouping(keys []expr) grouped {
+	if len(keys) == 0 {
+		return grouped{}
+	}
+	list := func(of func(expr) string) string {
+		var texts []string
+		for _, k := range keys {
+			texts = append(texts, of(k))
+		}
+		return strings.Join(texts, ", ")
+	}
+	sl, pg := list(func(e expr) string { return e.sl }), list(func(e expr) string { return e.pg })
+	wrap := "%s"
+	kind := b.IntN(100)
+	switch {
+	case kind < 7:
+		wrap = "rollup (%s)"
+	case kind < 14:
+		wrap = "cube (%s)"
+	case kind < 22:
+		return b.groupingSets(keys)
+	}
+	g := grouped{sets: kind < 14}
+	g.clause = expr{sl: " group by " + fmt.Sprintf(wrap, sl), pg: " group by " + fmt.Sprintf(wrap, pg)}
+	if g.sets {
+		g.marks = b.marks(keys)
+	}
+	return g
+}
+
+// groupingSets names some sets of the keys, the empty one and equal ones among them.
+func (b *builder) groupingSets(keys []expr) grouped {
+	var sl, pg []string
+	add := func(set []expr) {
+		var s, p []string
+		for _, k := range set {
+			s, p = append(s, k.sl), append(p, k.pg)
+		}
+		sl, pg = append(sl, "("+strings.Join(s, ", ")+")"), append(pg, "("+strings.Join(p, ", ")+")")
+	}
+	add(keys)
+	for range b.IntN(4) {
+		var set []expr
+		for _, k := range keys {
+			if b.chance(50) {
+				set = append(set, k)
+			}
+		}
+		add(set)
+	}
+	wrap := " group by grouping sets (%s)"
+	return grouped{sets: true, marks: b.marks(keys), clause: expr{sl: fmt.Sprintf(wrap, strings.Join(sl, ", ")),
+		pg: fmt.Sprintf(wrap, strings.Join(pg, ", "))}}
+}
+
+func (b *builder) marks(keys []expr) []expr {
+	k := pick(b.gen, keys)
+	one := form(typ{k: kInt4}, 1, "grouping(%s)", k)
+	if len(keys) < 2 || b.chance(50) {
+		return []expr{one}
+	}
+	return []expr{form(typ{k: kInt4}, 3, "grouping(%s, %s)", keys[0], keys[1])}
+}
