@@ -128,7 +128,10 @@ func (b *builder) reference(k *state.Constraint) error {
 	self := k.RefTable == b.t.Name && (k.RefSchema == "" || k.RefSchema == b.t.Schema)
 	if !self {
 		n := Name{Schema: k.RefSchema, Name: k.RefTable}
-		if target = b.scope.find(n); target == nil {
+		if target = b.scope.find(n); target != nil && target.IsView() {
+			return sqlerr.New(sqlerr.WrongObjectType, "referenced relation \"%s\" is not a table", n.Name).At(n.Position)
+		}
+		if target == nil {
 			return state.ErrNoTable(n.String()).WithHint("%s", b.scope.near(n))
 		}
 		if b.scope.TempSchema != "" && target.Schema == b.scope.TempSchema && b.t.Schema != target.Schema {

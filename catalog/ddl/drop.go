@@ -1,11 +1,13 @@
 package ddl
 
 import (
+	"slices"
+
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 )
 
-// Drop is DROP SCHEMA or DROP TABLE.
+// Drop is DROP SCHEMA, DROP TABLE or DROP VIEW.
 type Drop struct {
 	Names    []Name
 	IfExists bool
@@ -42,6 +44,9 @@ func DropSchema(s Scope, in Drop) (*Plan, error) {
 			return nil, sqlerr.New(sqlerr.DependentObjects,
 				"cannot drop schema %s because it is required by the database system", n.Name).At(n.Position)
 		case s.Catalog.Schema(s.Database, n.Name) != nil:
+			if in.Cascade {
+				p.outside(s, n.Name)
+			}
 			p.add(&state.DropSchema{Database: s.Database, Name: n.Name, Cascade: in.Cascade})
 		case in.IfExists:
 			p.notice(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist, skipping", n.Name)
@@ -53,42 +58,11 @@ func DropSchema(s Scope, in Drop) (*Plan, error) {
 	return p, nil
 }
 
-// DropTable plans DROP TABLE of one or more tables, all or none.
-func DropTable(s Scope, in Drop) (*Plan, error) {
-	p := &Plan{}
-	var tables []*state.Table
-	dropped := map[state.TableID]bool{}
-	for _, n := range in.Names {
-		if err := s.local(n); err != nil {
-			return nil, err
-		}
-		t := s.find(n)
-		switch {
-		case t != nil:
-			if !dropped[t.ID] {
-				dropped[t.ID] = true
-				tables = append(tables, t)
-			}
-		case state.IsSystemSchema(n.Schema) && !in.IfExists:
-			return nil, sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog",
-				n.Name).At(n.Position)
-		case in.IfExists:
-			p.notice(sqlerr.UndefinedTable, "table \"%s\" does not exist, skipping", n.Name)
-		default:
-			return nil, sqlerr.New(sqlerr.UndefinedTable, "table \"%s\" does not exist", n).At(n.Position).WithHint("%s",
-				s.near(n))
-		}
-	}
-	for _, t := range tables {
-		// Foreign keys between tables that go together hold nothing back.
-		// Where there are none, those that others make meanwhile do.
-		refs := s.Catalog.References(t)
-		together := len(refs) > 0
-		for _, other := range refs {
-			together = together && dropped[other.ID]
-		}
-		p.add(&state.DropTable{ID: t.ID, Cascade: in.Cascade || together})
-		p.Command.Pre = append(p.Command.Pre, state.Precondition{Table: t.ID})
-	}
-	return p, nil
+// outside says which views of other schemas go with a schema.
+func (p *Plan) outside(s Scope, schema string) {
+	views := s.Catalog.Dependents(s.Catalog.TablesIn(s.Database, schema)...)
+	p.cascades(slices.DeleteFunc(views, func(v *state.Table) bool { return v.Schema == schema }))
 }
+
+// DropTable plans DROP TABLE of one or more tables, all or none.
+func DropTable(s Scope, in Drop) (*Plan, error) { return s.drop(in, "table") }

@@ -238,7 +238,10 @@ func (b *builder) inherit(l Like) error {
 	if err != nil {
 		return err
 	}
-	if len(b.in.Like) == 1 {
+	if parent.IsView() && parent.View.Late {
+		return sqlerr.Unsupported("LIKE a view without schema binding").At(l.Table.Position)
+	}
+	if len(b.in.Like) == 1 && !parent.IsView() {
 		b.parent = parent
 		b.t.Backup = b.t.Backup && parent.Backup
 	}

@@ -35,7 +35,7 @@ func lookupGroup() Group {
 	lookup("pg_get_function_result", T, null, "The type of a function's result.", 0)
 	lookup("pg_get_constraintdef", T, null, "A constraint as ALTER TABLE would add it.", 0, B)
 	lookup("pg_get_indexdef", T, null, "The index that a declared key claims.", 0, I, B)
-	lookup("pg_get_viewdef", T, null, "A view's text: there are none yet.", 0, B)
+	lookup("pg_get_viewdef", T, null, "A view's query, as it was written.", 0, B)
 	lookup("obj_description", T, null, "The comment on a table, a schema or a database.", 0, types.TName)
 	lookup("shobj_description", T, null, "The comment on a database.", 0, types.TName)
 	lookup("col_description", T, null, "The comment on a column, by its table and number.", 1, I)

@@ -2,6 +2,7 @@ package relations
 
 import (
 	"context"
+	"slices"
 
 	"slipher/catalog/fn"
 	"slipher/catalog/state"
@@ -199,8 +200,17 @@ func (e *Env) schemaID(name string) state.SchemaID {
 	return 0
 }
 
-// tables lists the session's database's tables.
+// tables lists the session's database's tables and views.
 func (e *Env) tables() []*state.Table { return e.Catalog.Tables(e.Database) }
+
+// stored lists the tables, views those that are none.
+func (e *Env) stored() []*state.Table {
+	return slices.DeleteFunc(e.tables(), (*state.Table).IsView)
+}
+
+func (e *Env) views() []*state.Table {
+	return slices.DeleteFunc(e.tables(), func(t *state.Table) bool { return !t.IsView() })
+}
 
 // all is what a callback gives, nothing if there is none.
 func all[T any](f func() []T) []T {

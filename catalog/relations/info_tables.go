@@ -23,7 +23,7 @@ func infoTables() []entry {
 			columns: `table_catalog, table_schema, table_name name, table_type varchar(16), self_referencing_column_name,
 				reference_generation, user_defined_type_catalog, user_defined_type_schema, user_defined_type_name name?,
 				is_insertable_into, is_typed varchar(3), commit_action varchar(16)?`,
-			doc: "Tables and catalog relations of the current database."},
+			doc: "Tables, views and catalog relations of the current database."},
 		{name: "information_schema.columns", rows: infoColumnRows,
 			columns: columnsOfColumns + `, interval_type, interval_precision, character_set_catalog, character_set_schema,
 				character_set_name, collation_catalog, collation_schema, collation_name, domain_catalog, domain_schema, domain_name name?,
@@ -33,7 +33,7 @@ func infoTables() []entry {
 		{name: "information_schema.views",
 			columns: `table_catalog, table_schema, table_name name, view_definition text?, check_option varchar(8), is_updatable,
 				is_insertable_into varchar(3)`,
-			doc: "Views: there are none yet."},
+			rows: infoViews, doc: "Users' views and their queries as they were written."},
 		{name: "information_schema.table_privileges", rows: infoPrivileges,
 			columns: `grantor, grantee, table_catalog, table_schema, table_name name, privilege_type varchar(16), is_grantable, with_hierarchy varchar(3)`,
 			doc:     "What owners may do with their tables."},
@@ -87,6 +87,14 @@ func tableType(r *Relation) string {
 	return "BASE TABLE"
 }
 
+// typeOf is the table_type of a table or view.
+func typeOf(t *state.Table) string {
+	if t.IsView() {
+		return "VIEW"
+	}
+	return "BASE TABLE"
+}
+
 func infoTableRows(_ context.Context, env *Env, b *builder) error {
 	row := func(schema, name, kind string, insertable bool) {
 		b.add(env.Database, schema, name, kind, nil, nil, nil, nil, nil, yesNo(insertable), "NO", nil)
@@ -95,7 +103,7 @@ func infoTableRows(_ context.Context, env *Env, b *builder) error {
 		row(r.Schema, r.Name, tableType(r), false)
 	}
 	for _, t := range env.tables() {
-		row(t.Schema, t.Name, "BASE TABLE", true)
+		row(t.Schema, t.Name, typeOf(t), !t.IsView())
 	}
 	return nil
 }
@@ -130,13 +138,13 @@ func eachColumn(env *Env, f func(values []any, t types.Type, in *state.Table, c 
 }
 
 func infoColumnRows(_ context.Context, env *Env, b *builder) error {
-	eachColumn(env, func(values []any, t types.Type, _ *state.Table, c *state.Column) {
+	eachColumn(env, func(values []any, t types.Type, in *state.Table, c *state.Column) {
 		identity := c != nil && c.Identity != nil
 		for range 11 {
 			values = append(values, nil)
 		}
 		b.add(append(values, env.Database, catalogSchema, t.TypName(), nil, nil, nil, nil, "", "NO", yesNo(identity), "NEVER",
-			yesNo(c != nil))...)
+			yesNo(c != nil && !in.IsView()))...)
 	})
 	return nil
 }

@@ -30,6 +30,7 @@ var lookups = map[string]func(*Env) []Answer{
 	"pg_get_userbyid": userNames, "pg_table_is_visible": visibleTables,
 	"pg_get_function_arguments": functionArguments, "pg_get_function_identity_arguments": functionArguments,
 	"pg_get_function_result": functionResults,
+	"pg_get_viewdef":         viewDefs,
 	"pg_get_constraintdef":   constraintDefs, "pg_get_indexdef": indexDefs,
 	"obj_description": objectComments, "shobj_description": databaseComments, "col_description": columnComments,
 	"pg_table_size": tableSizes, "pg_relation_size": tableSizes, "pg_total_relation_size": tableSizes,

@@ -50,7 +50,7 @@ func pgObjects() []entry {
 		{name: "pg_indexes", view: true, columns: `schemaname, tablename, indexname name, tablespace name?, indexdef text`,
 			rows: pgIndexes, doc: "The entries of pg_index by name."},
 		{name: "pg_views", view: true, columns: `schemaname, viewname, viewowner name, definition text?`,
-			doc: "Views: there are none yet."},
+			rows: pgViews, doc: "Users' views and their queries as they were written."},
 		{name: "pg_table_def", view: true, rows: pgTableDef,
 			columns: `schemaname, tablename, column name, type varchar(256), encoding varchar(32), distkey bool, sortkey int4, notnull bool`,
 			doc:     "Columns of the tables whose schema is in search_path."},
@@ -68,6 +68,14 @@ func hasKey(t *state.Table) bool {
 
 func relationKind(r *Relation) string {
 	if r.View {
+		return "v"
+	}
+	return "r"
+}
+
+// kindOf is relkind of a table or view.
+func kindOf(t *state.Table) string {
+	if t.IsView() {
 		return "v"
 	}
 	return "r"
@@ -94,7 +102,7 @@ func pgClass(_ context.Context, env *Env, b *builder) error {
 		if env.temporary(t) {
 			persistence = "t"
 		}
-		classRow(b, t.ID, t.Name, schema, owner, "r", persistence, len(t.Columns), t.Version.Rows, hasKey(t),
+		classRow(b, t.ID, t.Name, schema, owner, kindOf(t), persistence, len(t.Columns), t.Version.Rows, hasKey(t),
 			t.PrimaryKey() != nil, 0, t.DistStyle)
 		for i, k := range t.Constraints {
 			if k.Kind != "f" {
@@ -111,7 +119,7 @@ func pgClassInfo(_ context.Context, env *Env, b *builder) error {
 		b.add(r.OID, r.Name, env.schemaID(r.Schema), 1, relationKind(r), len(r.Columns), 0.0, 0, 0, nil)
 	}
 	for _, t := range env.tables() {
-		b.add(t.ID, t.Name, env.schemaID(t.Schema), env.userID(t.Owner), "r", len(t.Columns), float64(t.Version.Rows),
+		b.add(t.ID, t.Name, env.schemaID(t.Schema), env.userID(t.Owner), kindOf(t), len(t.Columns), float64(t.Version.Rows),
 			t.DistStyle, effectiveStyle(t), t.CreatedMicros)
 	}
 	return nil
@@ -329,14 +337,14 @@ func pgTables(_ context.Context, env *Env, b *builder) error {
 			b.add(r.Schema, r.Name, state.SystemUser, nil, false, false, false, false)
 		}
 	}
-	for _, t := range env.tables() {
+	for _, t := range env.stored() {
 		b.add(t.Schema, t.Name, t.Owner, nil, hasKey(t), false, false, false)
 	}
 	return nil
 }
 
 func pgTableDef(_ context.Context, env *Env, b *builder) error {
-	for _, t := range env.tables() {
+	for _, t := range env.stored() {
 		if !slices.Contains(env.SearchPath, t.Schema) {
 			continue
 		}

@@ -139,6 +139,9 @@ func (e *Env) databaseID(name string) state.DatabaseID {
 
 func stvTblPerm(ctx context.Context, env *Env, b *builder) error {
 	for _, t := range env.Catalog.AllTables() {
+		if t.IsView() {
+			continue
+		}
 		slices, err := sums(ctx, env, t)
 		if err != nil {
 			return err

@@ -160,7 +160,7 @@ func svvTables(_ context.Context, env *Env, b *builder) error {
 		b.add(env.Database, r.Schema, r.Name, tableType(r), nil)
 	}
 	for _, t := range env.tables() {
-		b.add(env.Database, t.Schema, t.Name, "BASE TABLE", null(t.Comments.Of(0)))
+		b.add(env.Database, t.Schema, t.Name, typeOf(t), null(t.Comments.Of(0)))
 	}
 	return nil
 }

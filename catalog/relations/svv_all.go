@@ -3,6 +3,7 @@ package relations
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"slipher/catalog/state"
 )
@@ -24,19 +25,19 @@ func svvAll() []entry {
 			doc:     "Schemas of all databases."},
 		{name: "svv_all_tables", view: true, rows: allTables,
 			columns: `database_name, schema_name, table_name varchar(128), table_type varchar(16), table_acl varchar(128)?, remarks varchar(128)?`,
-			doc:     "Tables of all databases and the catalog's own."},
+			doc:     "Tables and views of all databases and the catalog's own."},
 		{name: "svv_redshift_tables", view: true, rows: redshiftTables,
 			columns: `database_name, schema_name, table_name varchar(128), table_type varchar(16), table_acl varchar(128)?, remarks varchar(128)?,
 				table_owner varchar(128)`,
-			doc: "Users' tables of all databases."},
+			doc: "Users' tables and views of all databases."},
 		{name: "svv_all_columns", view: true, rows: allColumns,
 			columns: columnColumns + `, column_default varchar(4000)?, is_nullable varchar(3), data_type varchar(128), character_maximum_length,
 				numeric_precision, numeric_scale int4?, remarks varchar(256)?`,
-			doc: "Columns of users' tables of all databases."},
+			doc: "Columns of users' tables and views of all databases."},
 		{name: "svv_redshift_columns", view: true, rows: redshiftColumns,
 			columns: columnColumns + `, data_type varchar(32), column_default varchar(4000)?, is_nullable varchar(3), encoding varchar(128),
 				distkey bool, sortkey int4, column_acl varchar(128)?, remarks varchar(256)?`,
-			doc: "Columns of users' tables of all databases, with encodings and keys."},
+			doc: "Columns of users' tables and views of all databases, with encodings and keys."},
 	}
 }
 
@@ -78,7 +79,7 @@ func allTables(_ context.Context, env *Env, b *builder) error {
 	}
 	for _, d := range env.open() {
 		for _, t := range env.Catalog.Tables(d.Name) {
-			b.add(d.Name, t.Schema, t.Name, "TABLE", nil, null(t.Comments.Of(0)))
+			b.add(d.Name, t.Schema, t.Name, strings.ToUpper(t.Noun()), nil, null(t.Comments.Of(0)))
 		}
 	}
 	return nil
@@ -87,7 +88,7 @@ func allTables(_ context.Context, env *Env, b *builder) error {
 func redshiftTables(_ context.Context, env *Env, b *builder) error {
 	for _, d := range env.open() {
 		for _, t := range env.Catalog.Tables(d.Name) {
-			b.add(d.Name, t.Schema, t.Name, "TABLE", nil, null(t.Comments.Of(0)), t.Owner)
+			b.add(d.Name, t.Schema, t.Name, strings.ToUpper(t.Noun()), nil, null(t.Comments.Of(0)), t.Owner)
 		}
 	}
 	return nil

@@ -15,6 +15,9 @@ func (c *Catalog) written(id TableID, def uint64) (*Table, *sqlerr.Error) {
 	if t == nil {
 		return nil, errNoTableID(id)
 	}
+	if t.IsView() {
+		return nil, sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a table", t.Name)
+	}
 	if def != 0 && def != t.Def {
 		return nil, errRedefined(t)
 	}

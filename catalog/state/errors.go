@@ -55,19 +55,17 @@ func errRedefined(t *Table) *sqlerr.Error {
 		WithHint("Run the transaction again.")
 }
 
-// errDependents refuses to drop what other things stand in or on.
+// errDependents refuses to drop what other things stand in.
 func errDependents(what string, tables []*Table) *sqlerr.Error {
 	lines := make([]string, len(tables))
 	for i, t := range tables {
-		lines[i] = fmt.Sprintf("table %s depends on %s", t.Name, what)
+		lines[i] = fmt.Sprintf("%s %s depends on %s", t.Noun(), t.Name, what)
 	}
-	return sqlerr.New(sqlerr.DependentObjects,
-		"cannot drop %s because other objects depend on it", what).
-		WithDetail("%s", strings.Join(lines, "\n")).
-		WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
+	return errInUse(what, lines)
 }
 
-func errReferenced(t *Table, by []*Table) *sqlerr.Error {
+// errReferenced refuses to drop what other tables refer to and views stand on.
+func errReferenced(t *Table, by []*Table, views []dependency) *sqlerr.Error {
 	var lines []string
 	for _, other := range by {
 		for _, k := range other.Constraints {
@@ -77,8 +75,15 @@ func errReferenced(t *Table, by []*Table) *sqlerr.Error {
 			}
 		}
 	}
+	for _, d := range views {
+		lines = append(lines, fmt.Sprintf("view %s depends on %s %s", d.view.Name, d.on.Noun(), d.on.Name))
+	}
+	return errInUse(t.Noun()+" "+t.Name, lines)
+}
+
+func errInUse(what string, lines []string) *sqlerr.Error {
 	return sqlerr.New(sqlerr.DependentObjects,
-		"cannot drop table %s because other objects depend on it", t.Name).
+		"cannot drop %s because other objects depend on it", what).
 		WithDetail("%s", strings.Join(lines, "\n")).
 		WithHint("Use DROP ... CASCADE to drop the dependent objects too.")
 }

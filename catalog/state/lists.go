@@ -10,4 +10,5 @@ type (
 	constraintList = bound.List[Constraint, *Constraint]
 	objectRefList  = bound.List[ObjectRef, *ObjectRef]
 	replacedList   = bound.List[Replaced, *Replaced]
+	useList        = bound.List[ViewUse, *ViewUse]
 )

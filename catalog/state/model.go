@@ -40,7 +40,7 @@ const (
 	SortAuto
 )
 
-// Table is a table's definition and current version. Frozen once published:
+// Table is a table's definition and current version, or a view's. Frozen once published:
 // the state machine copies on write.
 type Table struct {
 	ID            TableID        `msg:"id"`
@@ -64,7 +64,9 @@ type Table struct {
 	Def uint64 `msg:"def"`
 	// NextColumn is the id of the next column that the table gets: no id is given twice, whatever is dropped.
 	NextColumn types.ColumnID `msg:"nextcol,omitempty"`
-	Comments   Comments       `msg:"-"` // no part of its definition; see op_comment.go
+	// View, if set: it is a view. It shares with tables the space of names, ids, owner, comments and what drops it.
+	View     *View    `msg:"view,omitempty"`
+	Comments Comments `msg:"-"` // no part of its definition; see op_comment.go
 }
 
 // Column is one column of a table.

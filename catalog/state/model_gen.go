@@ -855,12 +855,16 @@ func (z SortStyle) Msgsize() (s int) {
 func (z *Table) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(18)
-	var zb0001Mask uint32 /* 18 bits */
+	zb0001Len := uint32(19)
+	var zb0001Mask uint32 /* 19 bits */
 	_ = zb0001Mask
 	if z.NextColumn == 0 {
 		zb0001Len--
 		zb0001Mask |= 0x20000
+	}
+	if z.View == nil {
+		zb0001Len--
+		zb0001Mask |= 0x40000
 	}
 	// variable map header, size zb0001Len
 	o = msgp.AppendMapHeader(o, zb0001Len)
@@ -942,6 +946,19 @@ func (z *Table) MarshalMsg(b []byte) (o []byte, err error) {
 			// string "nextcol"
 			o = append(o, 0xa7, 0x6e, 0x65, 0x78, 0x74, 0x63, 0x6f, 0x6c)
 			o = msgp.AppendUint32(o, uint32(z.NextColumn))
+		}
+		if (zb0001Mask & 0x40000) == 0 { // if not omitted
+			// string "view"
+			o = append(o, 0xa4, 0x76, 0x69, 0x65, 0x77)
+			if z.View == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				o, err = z.View.MarshalMsg(o)
+				if err != nil {
+					err = msgp.WrapError(err, "View")
+					return
+				}
+			}
 		}
 	}
 	return
@@ -1097,6 +1114,23 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				}
 				z.NextColumn = types.ColumnID(zb0006)
 			}
+		case "view":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.View = nil
+			} else {
+				if z.View == nil {
+					z.View = new(View)
+				}
+				bts, err = z.View.UnmarshalMsg(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "View")
+					return
+				}
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1111,7 +1145,12 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Table) Msgsize() (s int) {
-	s = 3 + 3 + msgp.Uint32Size + 3 + msgp.StringPrefixSize + len(z.Database) + 7 + msgp.StringPrefixSize + len(z.Schema) + 5 + msgp.StringPrefixSize + len(z.Name) + 6 + msgp.StringPrefixSize + len(z.Owner) + 5 + z.Columns.Msgsize() + 5 + msgp.Uint8Size + 4 + msgp.Uint8Size + 8 + z.DistKey.Msgsize() + 5 + msgp.Uint8Size + 8 + z.SortKey.Msgsize() + 8 + msgp.BoolSize + 7 + msgp.BoolSize + 5 + z.Constraints.Msgsize() + 4 + z.Version.Msgsize() + 8 + msgp.Int64Size + 4 + msgp.Uint64Size + 8 + msgp.Uint32Size
+	s = 3 + 3 + msgp.Uint32Size + 3 + msgp.StringPrefixSize + len(z.Database) + 7 + msgp.StringPrefixSize + len(z.Schema) + 5 + msgp.StringPrefixSize + len(z.Name) + 6 + msgp.StringPrefixSize + len(z.Owner) + 5 + z.Columns.Msgsize() + 5 + msgp.Uint8Size + 4 + msgp.Uint8Size + 8 + z.DistKey.Msgsize() + 5 + msgp.Uint8Size + 8 + z.SortKey.Msgsize() + 8 + msgp.BoolSize + 7 + msgp.BoolSize + 5 + z.Constraints.Msgsize() + 4 + z.Version.Msgsize() + 8 + msgp.Int64Size + 4 + msgp.Uint64Size + 8 + msgp.Uint32Size + 5
+	if z.View == nil {
+		s += msgp.NilSize
+	} else {
+		s += z.View.Msgsize()
+	}
 	return
 }
 

@@ -22,21 +22,35 @@ var _ = register("mktable", facts[*CreateTable]{
 
 func (o *CreateTable) apply(c *Catalog, cmd *Command) (OpResult, *sqlerr.Error) {
 	t := o.Table
-	if err := checkName(t.Name); err != nil {
-		return OpResult{}, err
-	}
-	if c.Schema(t.Database, t.Schema) == nil {
-		return OpResult{}, ErrNoSchema(t.Schema)
-	}
-	if IsSystemSchema(t.Schema) {
-		return OpResult{}, sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied for schema %s", t.Schema)
-	}
-	if c.Table(t.Database, t.Schema, t.Name) != nil {
-		if o.IfNotExists {
+	t.View = nil
+	if err := c.room(&t); err != nil {
+		if o.IfNotExists && err.Code == sqlerr.DuplicateTable {
 			return OpResult{Skipped: true}, nil
 		}
-		return OpResult{}, errTableExists(t.Name)
+		return OpResult{}, err
 	}
+	return c.enter(&t, cmd)
+}
+
+// room says why there can be no new table or view of t's name, nil if there can.
+func (c *Catalog) room(t *Table) *sqlerr.Error {
+	if err := checkName(t.Name); err != nil {
+		return err
+	}
+	if c.Schema(t.Database, t.Schema) == nil {
+		return ErrNoSchema(t.Schema)
+	}
+	if IsSystemSchema(t.Schema) {
+		return sqlerr.New(sqlerr.InsufficientPrivilege, "permission denied for schema %s", t.Schema)
+	}
+	if c.Table(t.Database, t.Schema, t.Name) != nil {
+		return errTableExists(t.Name)
+	}
+	return nil
+}
+
+// enter makes t, which it keeps, a new table or view: without rows, of a first definition.
+func (c *Catalog) enter(t *Table, cmd *Command) (OpResult, *sqlerr.Error) {
 	if t.ID != 0 && c.TableByID(t.ID) != nil {
 		return OpResult{}, sqlerr.New(sqlerr.InternalError, "object id %d is taken", t.ID)
 	}
@@ -53,7 +67,7 @@ func (o *CreateTable) apply(c *Catalog, cmd *Command) (OpResult, *sqlerr.Error) 
 			"a key of table \"%s\" names a column that it does not have", t.Name)
 	}
 	t.CreatedMicros = cmd.Micros
-	c.tables = c.tables.set(t.ID, &t)
+	c.tables = c.tables.set(t.ID, t)
 	c.names = c.names.set(tablePath(t.Database, t.Schema, t.Name), t.ID)
 	return OpResult{ID: int64(t.ID)}, nil
 }

@@ -30,6 +30,9 @@ func (o *DropSchema) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 	if len(inside) > 0 && !o.Cascade {
 		return OpResult{}, errDependents("schema "+o.Name, inside)
 	}
+	for _, t := range c.Dependents(inside...) {
+		c.removeTable(t)
+	}
 	for _, t := range inside {
 		c.dropReferences(t)
 		c.removeTable(t)
@@ -39,8 +42,9 @@ func (o *DropSchema) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 }
 
 func (o *DropSchema) changes(c *Catalog) []*Table {
-	var out []*Table
-	for _, t := range c.TablesIn(o.Database, o.Name) {
+	inside := c.TablesIn(o.Database, o.Name)
+	out := c.Dependents(inside...)
+	for _, t := range inside {
 		out = append(append(out, t), c.References(t)...)
 	}
 	return out

@@ -8,7 +8,7 @@ import (
 
 //go:generate go run github.com/tinylib/msgp -file op_drop_table.go -o op_drop_table_gen.go -io=false -tests=false
 
-// DropTable drops a table. Foreign keys of other tables go with it if Cascade.
+// DropTable drops a table or view. Foreign keys of other tables, and views over it, go with it if Cascade.
 type DropTable struct {
 	ID      TableID `msg:"id"`
 	Cascade bool    `msg:"cascade,omitempty"`
@@ -26,21 +26,25 @@ func (o *DropTable) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 	if t == nil {
 		return OpResult{}, errNoTableID(o.ID)
 	}
-	if refs := c.References(t); len(refs) > 0 && !o.Cascade {
-		return OpResult{}, errReferenced(t, refs)
+	refs, views := c.References(t), c.dependencies(t)
+	if len(refs)+len(views) > 0 && !o.Cascade {
+		return OpResult{}, errReferenced(t, refs, views)
 	}
 	c.dropReferences(t)
+	for _, d := range views {
+		c.removeTable(d.view)
+	}
 	c.removeTable(t)
 	return OpResult{}, nil
 }
 
-// changes: foreign keys of other tables go with it.
+// changes: foreign keys of other tables and views go with it.
 func (o *DropTable) changes(c *Catalog) []*Table {
 	t := c.TableByID(o.ID)
 	if t == nil {
 		return nil
 	}
-	return append([]*Table{t}, c.References(t)...)
+	return append(append([]*Table{t}, c.References(t)...), c.Dependents(t)...)
 }
 
 // removeTable takes t out; its objects in managed storage are garbage then.

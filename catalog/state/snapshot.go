@@ -18,9 +18,9 @@ var ErrCorruptSnapshot = errors.New("corrupt catalog snapshot")
 // imageFormat is written first; one that cannot be read here is refused by number.
 // Format 1 had one leader, no garbage list and no deleted rows: what it lacks is empty. Up to format 2 columns had
 // no ids: they get those of a first definition, and the ordinals of identity columns, kept by number, move to them. Up
-// to format 3 nothing had a comment.
+// to format 3 nothing had a comment, up to format 4 there were no views.
 const (
-	imageFormat   = 4
+	imageFormat   = 5
 	numbersFormat = 2
 	oldestFormat  = 1
 )

@@ -25,6 +25,8 @@ type Catalog interface {
 	// nil if there is none; an empty schema means the search path with pg_catalog
 	// in front.
 	Relation(schema, name string) *Relation
+	// Within is what the names in a view's query mean, and may read: its owner's rights count there.
+	Within(view *state.Table) Catalog
 	// Session answers leader-only functions.
 	Session() fn.Session
 }
@@ -121,6 +123,9 @@ type binder struct {
 	numbers expr.Numbers[algebra.ColumnID]
 	// work counts bound nodes: aliases that use aliases can grow exponentially.
 	work int
+	// views are those whose queries are being bound, the innermost last; parsed are the queries of all that were met.
+	views  []*state.Table
+	parsed map[state.TableID]*parse.Statement
 	// apart is the part of work, in the definition (WITH) that is being bound, that went into other definitions;
 	// stands is what its references stand for.
 	apart, stands int

@@ -65,6 +65,8 @@ func (o tables) Table(database, schema, name string) (*state.Table, error) {
 	return o.Find(database, schema, name)
 }
 
+func (o tables) Within(*state.Table) Catalog { return o }
+
 func (o tables) Find(_, schema, name string) (*state.Table, error) {
 	if schema != "" && schema != "public" {
 		return nil, sqlerr.New(sqlerr.InvalidSchemaName, "schema \"%s\" does not exist", schema)

@@ -7,9 +7,12 @@ import (
 )
 
 // parseText reads a literal as a value of type to. It may be a word that asks the clock of the session's zone, as
-// the transaction began: now, today, tomorrow, yesterday.
+// the transaction began: now, today, tomorrow, yesterday. In a view's query they mean when it was made.
 func (b *binder) parseText(to types.Type, s string) (types.Datum, error) {
 	local := func() int64 {
+		if n := len(b.views); n > 0 && b.views[n-1].View.Clock != 0 {
+			return b.views[n-1].View.Clock
+		}
 		ses := b.cat.Session()
 		return ses.Zone().Table.Local(ses.TransactionMicros())
 	}

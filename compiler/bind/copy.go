@@ -15,7 +15,7 @@ import (
 func Copy(stmt *parse.Statement, c *parse.Copy, cat Catalog, fns *fn.Table, o Options) (s *algebra.Statement,
 	fields []int, err error) {
 	b := newBinder(stmt, cat, fns, o)
-	tab, err := b.target(c.Table)
+	tab, err := b.target(c.Table, copying)
 	if err != nil {
 		return nil, nil, err
 	}

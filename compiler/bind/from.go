@@ -177,7 +177,7 @@ func (b *binder) tableExpr(t parse.TableExpr, env around, before *scope) (algebr
 	return nil, nil, b.unsupported(t.At(), "this FROM item")
 }
 
-// tableRef binds a CTE, a catalog relation or a stored table, in that order.
+// tableRef binds a CTE, a catalog relation, a view or a stored table; a CTE hides a relation, that the others.
 func (b *binder) tableRef(t *parse.TableRef, env around) (algebra.Node, *scope, error) {
 	alias := t.Alias
 	if alias == "" {
@@ -219,8 +219,17 @@ func (b *binder) tableRef(t *parse.TableRef, env around) (algebra.Node, *scope, 
 		if tab == nil {
 			return nil, nil, b.noTable(t.QName)
 		}
+		if tab.IsView() {
+			return b.viewRef(t, tab, alias)
+		}
 		scan.Table, scan.Schema, rel.schema = tab, tab.Schema, tab.Schema
-		for i, c := range tab.Columns {
+		known, err := b.knownAs(t, tab, namesOf(tab))
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, k := range known {
+			i, c := k.place, tab.Columns[k.place]
+			c.Name = k.name
 			add(c.Name, i, column{typ: c.Type, nullable: !c.NotNull, tableOID: uint32(tab.ID), columnNo: int16(i + 1)})
 		}
 	}

@@ -30,7 +30,7 @@ type insertion struct {
 func (b *binder) insert(s *parse.Insert) error {
 	tab, err := b.opts.Into, error(nil)
 	if tab == nil {
-		if tab, err = b.target(s.Table); err != nil {
+		if tab, err = b.target(s.Table, inserting); err != nil {
 			return err
 		}
 	}

@@ -9,8 +9,21 @@ import (
 	"slipher/compiler/plan"
 )
 
+// change is what a statement does to the table that it names: how it is refused on a view.
+type change struct {
+	verb string
+	code sqlerr.Code
+}
+
+var (
+	inserting = change{"insert into", sqlerr.ObjectNotInState}
+	updating  = change{"update", sqlerr.ObjectNotInState}
+	deleting  = change{"delete from", sqlerr.ObjectNotInState}
+	copying   = change{"copy to", sqlerr.WrongObjectType}
+)
+
 // target finds the table that a statement changes.
-func (b *binder) target(q parse.QName) (*state.Table, error) {
+func (b *binder) target(q parse.QName, how change) (*state.Table, error) {
 	if q.Database == "" && b.cat.Relation(q.Schema, q.Name) != nil {
 		return nil, b.errorAt(q.Pos, sqlerr.InsufficientPrivilege, "permission denied: \"%s\" is a system catalog", q.Name)
 	}
@@ -20,6 +33,9 @@ func (b *binder) target(q parse.QName) (*state.Table, error) {
 	}
 	if tab == nil {
 		return nil, b.noTable(q)
+	}
+	if tab.IsView() {
+		return nil, b.errorAt(q.Pos, how.code, "cannot %s view \"%s\"", how.verb, tab.Name)
 	}
 	return tab, nil
 }
@@ -37,9 +53,9 @@ type modification struct {
 }
 
 // modify binds target, FROM or USING, and WHERE.
-func (b *binder) modify(t *parse.TableRef, with parse.With, others []parse.TableExpr, where parse.Expr) (*modification,
-	error) {
-	tab, err := b.target(t.QName)
+func (b *binder) modify(verb change, t *parse.TableRef, with parse.With, others []parse.TableExpr,
+	where parse.Expr) (*modification, error) {
+	tab, err := b.target(t.QName, verb)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +94,7 @@ func (b *binder) modify(t *parse.TableRef, with parse.With, others []parse.Table
 
 // delete binds DELETE. The tree yields the addresses of the rows.
 func (b *binder) delete(s *parse.Delete) error {
-	m, err := b.modify(&s.Table, s.With, s.Using, s.Where)
+	m, err := b.modify(deleting, &s.Table, s.With, s.Using, s.Where)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 // update binds UPDATE. The tree yields, for each row changed, the table's columns in
 // order, cast by assignment rules, and the address of the row that they replace.
 func (b *binder) update(s *parse.Update) error {
-	m, err := b.modify(&s.Table, s.With, s.From, s.Where)
+	m, err := b.modify(updating, &s.Table, s.With, s.From, s.Where)
 	if err != nil {
 		return err
 	}

@@ -35,24 +35,10 @@ func (p *parser) createTableAs(def *CreateTable) (Body, error) {
 	if err := p.expect("as"); err != nil {
 		return nil, err
 	}
-	switch t := p.peek(); {
-	case t.is("select"), t.is("with"), t.is("values"), t.is("table"), t.isPunct("("):
-	case t.is("execute"):
+	if t := p.peek(); t.is("execute") {
 		return nil, p.unsupported(t, "CREATE TABLE AS EXECUTE")
-	default:
-		return nil, p.unexpected()
 	}
-	toks := p.rest()
-	node, m, err := pgParse(p.src, toks)
-	if err != nil {
-		return nil, err
-	}
-	c := &converter{src: p.src, m: m, toks: toks}
-	sel := node.GetSelectStmt()
-	if sel == nil {
-		return nil, c.refuse(Pos(toks[0].start), "a data-modifying WITH")
-	}
-	s.Query, err = c.query(sel, Pos(toks[0].start))
+	s.Query, err = p.queryOf(p.rest())
 	return s, err
 }
 

@@ -6,7 +6,7 @@ import (
 	"slipher/catalog/state"
 )
 
-// create reads CREATE DATABASE, SCHEMA, TABLE and refuses the rest by name.
+// create reads CREATE DATABASE, SCHEMA, TABLE, VIEW and refuses the rest by name.
 func (p *parser) create() (Body, error) {
 	first := p.next()
 	at := p.peek()
@@ -20,14 +20,23 @@ func (p *parser) create() (Body, error) {
 	case p.accept("temp", "table"), p.accept("temporary", "table"), p.accept("local", "temp", "table"),
 		p.accept("local", "temporary", "table"):
 		return p.createTable(true)
+	case p.accept("view"):
+		return p.createView(false, false)
 	case p.accept("or", "replace"):
+		temp := p.accept("temp") || p.accept("temporary") || p.accept("local", "temp") || p.accept("local", "temporary")
+		if p.accept("view") {
+			return p.createView(true, temp)
+		}
 		if n, ok := refusedObjects[p.peek().text]; ok {
 			return nil, p.refuseObject("CREATE OR REPLACE", n)
 		}
 		return nil, p.unexpected()
+	case p.accept("temp", "view"), p.accept("temporary", "view"), p.accept("local", "temp", "view"),
+		p.accept("local", "temporary", "view"):
+		return p.createView(false, true)
 	case at.is("temp"), at.is("temporary"):
-		if next := p.peekAt(1); next.is("view") {
-			return nil, p.unsupported(at, "CREATE TEMPORARY VIEW")
+		if next := p.peekAt(1); next.is("recursive") {
+			return nil, p.unsupported(next, "CREATE RECURSIVE VIEW")
 		}
 		p.next()
 		return nil, p.unexpected()
@@ -49,7 +58,7 @@ func (p *parser) refuseObject(verb string, n int) error {
 	return p.unsupported(p.peek(), "%s %s", verb, strings.Join(words, " "))
 }
 
-// drop reads DROP DATABASE, SCHEMA, TABLE.
+// drop reads DROP DATABASE, SCHEMA, TABLE, VIEW.
 func (p *parser) drop() (Body, error) {
 	p.next()
 	at := p.peek()
@@ -74,6 +83,8 @@ func (p *parser) drop() (Body, error) {
 		}
 		s.Cascade = p.acceptAny("cascade", "restrict") == "cascade"
 		return s, nil
+	case p.accept("view"):
+		return p.dropView()
 	}
 	if n, ok := refusedObjects[at.text]; ok && at.kind == tokIdent {
 		return nil, p.refuseObject("DROP", n)

@@ -32,12 +32,12 @@ var refused = map[string]int{
 	"refresh": 3, "reindex": 1, "revoke": 1, "security": 2, "unlisten": 1, "unload": 1, "use": 1,
 }
 
-// refusedObjects are what CREATE and DROP may name besides database, schema and table.
+// refusedObjects are what CREATE and DROP may name besides database, schema, table and view.
 var refusedObjects = map[string]int{
 	"access": 2, "aggregate": 1, "cast": 1, "collation": 1, "conversion": 1, "datashare": 1, "domain": 1,
 	"event": 2, "extension": 1, "external": 2, "foreign": 2, "function": 1, "group": 1, "identity": 2, "index": 1,
 	"language": 1, "library": 1, "masking": 2, "materialized": 2, "model": 1, "operator": 1, "policy": 1,
 	"procedure": 1, "publication": 1, "rls": 2, "role": 1, "rule": 1, "sequence": 1, "server": 1,
 	"statistics": 1, "subscription": 1, "tablespace": 1, "text": 2, "transform": 1, "trigger": 1, "type": 1,
-	"unique": 2, "user": 1, "view": 1, "recursive": 2,
+	"unique": 2, "user": 1, "recursive": 2,
 }

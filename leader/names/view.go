@@ -26,7 +26,7 @@ type View struct {
 // Session answers leader-only functions.
 func (v View) Session() fn.Session { return v.Ses }
 
-// Table finds a stored table that a query reads, if the user may read it: bind.Catalog.
+// Table finds a stored table or view that a query reads, if the user may read it: bind.Catalog.
 func (v View) Table(database, schema, name string) (*state.Table, error) {
 	t, err := v.Find(database, schema, name)
 	if err != nil || t == nil {
@@ -35,8 +35,8 @@ func (v View) Table(database, schema, name string) (*state.Table, error) {
 	return t, v.May(Request{Select, Relation(t)})
 }
 
-// Find finds a stored table by the rules of names, nil if there is none. What a statement asks for on tables that it
-// changes its row says (statement.Row.Asks), and is asked before it runs.
+// Find finds a stored table or view by the rules of names, nil if there is none. What a statement asks for on tables
+// that it changes its row says (statement.Row.Asks), and is asked before it runs.
 func (v View) Find(database, schema, name string) (*state.Table, error) {
 	db := database
 	if db == "" {
@@ -66,8 +66,12 @@ func (v View) Find(database, schema, name string) (*state.Table, error) {
 
 // Lookup is the answers of a function that has them from the catalog: bind.Lookups.
 func (v View) Lookup(fns *fn.Table, name string) []relations.Answer {
+	return v.lookup(fns, name, v.path())
+}
+
+func (v View) lookup(fns *fn.Table, name string, path []string) []relations.Answer {
 	return relations.Answers(&relations.Env{Catalog: v.Cat, Database: v.Ses.CurrentDatabase(), User: v.Ses.CurrentUser(),
-		SearchPath: v.path(), Functions: fns}, name)
+		SearchPath: path, Functions: fns}, name)
 }
 
 // path is the schemas in which names are looked for.
@@ -81,6 +85,9 @@ func Path(s Session) []string {
 	}
 	return append([]string{temp}, path...)
 }
+
+// Within is what the names in a view's query mean: bind.Catalog.
+func (v View) Within(view *state.Table) bind.Catalog { return within{v, view} }
 
 // Relation finds a relation whose rows the leader makes.
 func (v View) Relation(schema, name string) *bind.Relation { return relationOf(schema, name) }
@@ -97,16 +104,19 @@ func (v View) Target(q parse.QName) (*state.Table, error) {
 		}
 		return nil, state.ErrNoTable(q.Name).WithHint("%s", v.NearTable(q.Database, q.Schema, q.Name))
 	}
+	if t.IsView() {
+		return nil, sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a table", t.Name)
+	}
 	return t, nil
 }
 
-// Stored finds a stored table, nil if the name means none, or a relation of the catalog.
+// Stored finds a stored table, nil if the name means none, a view, or a relation of the catalog.
 func (v View) Stored(q parse.QName) *state.Table {
 	if q.Database == "" && relationOf(q.Schema, q.Name) != nil {
 		return nil
 	}
 	t, err := v.Find(q.Database, q.Schema, q.Name)
-	if err != nil {
+	if err != nil || t != nil && t.IsView() {
 		return nil
 	}
 	return t

@@ -68,18 +68,23 @@ func makesTable(v names.View, t *parse.CreateTable) []names.Request {
 		}
 	}
 	out := append(on(v, like, names.Select), on(v, refs, names.References)...)
+	return append(out, creates(v, t.Table, t.Temp)...)
+}
+
+// creates asks to create a table or view of a name where it will be.
+func creates(v names.View, q parse.QName, temp bool) []names.Request {
 	switch {
-	case t.Temp:
-		return append(out, onDatabase(v, names.Temporary, v.Ses.CurrentDatabase())...)
-	case t.Table.Schema != "":
-		return append(out, onSchema(v, names.Create, t.Table.Schema)...)
+	case temp:
+		return onDatabase(v, names.Temporary, v.Ses.CurrentDatabase())
+	case q.Schema != "":
+		return onSchema(v, names.Create, q.Schema)
 	}
 	for _, s := range v.Ses.SearchPath() {
 		if r := onSchema(v, names.Create, s); r != nil && !state.IsSystemSchema(s) {
-			return append(out, r...)
+			return r
 		}
 	}
-	return out
+	return nil
 }
 
 // owned are those of all tables that the user may treat as their owner does. The others are passed over with a warning,
@@ -87,6 +92,9 @@ func makesTable(v names.View, t *parse.CreateTable) []names.Request {
 func (c *Call) owned(tables []*state.Table, verb string) []*state.Table {
 	v := c.names(c.view())
 	return slices.DeleteFunc(tables, func(t *state.Table) bool {
+		if t.IsView() {
+			return true
+		}
 		if v.May(names.Request{Privilege: names.Ownership, On: names.Relation(t)}) == nil {
 			return false
 		}

@@ -26,9 +26,9 @@ var commentRow = Row{
 	Run:    runDefinition,
 }
 
-// commented is the table that a comment is on, or on a column of.
+// commented is the table or view that a comment is on, or on a column of.
 func commented(b *parse.Comment) []parse.QName {
-	if b.On == "table" || b.On == "column" {
+	if b.On == "table" || b.On == "view" || b.On == "column" {
 		return []parse.QName{b.Name}
 	}
 	return nil
@@ -68,8 +68,8 @@ func comment(scope ddl.Scope, st *parse.Statement) (*ddl.Plan, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case b.On == "view": // there are none
-		return nil, sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a view", t.Name).At(at)
+	case b.On != "column" && b.On != t.Noun():
+		return nil, sqlerr.New(sqlerr.WrongObjectType, "\"%s\" is not a %s", t.Name, b.On).At(at)
 	case b.On == "column":
 		i := t.Column(b.Column.Name)
 		if i < 0 {

@@ -31,11 +31,16 @@ func runDefinition(ctx context.Context, e *Engine, c *Call) error {
 // define plans a definition statement on what the transaction sees, and does it there. It
 // returns the id of what it made, 0 if there was nothing to do.
 func (e *Engine) define(ctx context.Context, c *Call, row *Row) (made int64, err error) {
-	x := c.Session.Txn()
 	p, err := row.Define(e.scope(c), c.Statement)
 	if err != nil {
 		return 0, err
 	}
+	return e.do(ctx, c, p)
+}
+
+// do does what was planned in the statement's transaction.
+func (e *Engine) do(ctx context.Context, c *Call, p *ddl.Plan) (made int64, err error) {
+	x := c.Session.Txn()
 	for _, n := range p.Notices {
 		c.Out.Notice(pgwire.Notice{Severity: pgwire.Note, Error: *n})
 	}

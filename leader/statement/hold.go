@@ -51,7 +51,7 @@ func found(v names.View, qs []parse.QName) []*state.Table {
 	return out
 }
 
-// referring adds the tables with foreign keys to what CASCADE drops.
+// referring adds the tables with foreign keys, and views, to what CASCADE drops.
 func referring(v names.View, tables []*state.Table, cascade bool) []*state.Table {
 	if !cascade {
 		return tables
@@ -60,7 +60,7 @@ func referring(v names.View, tables []*state.Table, cascade bool) []*state.Table
 	for _, t := range tables {
 		out = append(out, v.Cat.References(t)...)
 	}
-	return out
+	return append(out, v.Cat.Dependents(tables...)...)
 }
 
 // optional is a list of the table that a statement names, or of none.

@@ -18,7 +18,7 @@ func init() {
 		&selectRow, &insertRow, &shortInsertRow, &updateRow, &deleteRow, &copyRow, &truncateRow,
 		// Definitions.
 		&createDatabaseRow, &dropDatabaseRow, &createSchemaRow, &dropSchemaRow,
-		&createTableRow, &createTableAsRow, &dropTableRow, &commentRow,
+		&createTableRow, &createTableAsRow, &dropTableRow, &createViewRow, &dropViewRow, &commentRow,
 		// About tables and queries.
 		&lockRow, &analyzeRow, &vacuumRow, &explainRow,
 		// The session's own.

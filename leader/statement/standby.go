@@ -37,7 +37,7 @@ func commits(*parse.Statement) Standby { return Standby{Commits: true} }
 // does not count.
 func hasEffect(b parse.Body) bool {
 	found := false
-	calls(reflect.ValueOf(b), func(c *parse.FuncCall) {
+	visit(reflect.ValueOf(b), func(c parse.FuncCall) {
 		for _, r := range fn.Default().Rows(c.Name) {
 			found = found || r.Effect
 		}
@@ -45,28 +45,23 @@ func hasEffect(b parse.Body) bool {
 	return found
 }
 
-var callType = reflect.TypeFor[*parse.FuncCall]()
-
-// calls visits the function calls of a tree, wherever they stand in it.
-func calls(v reflect.Value, visit func(*parse.FuncCall)) {
+// visit calls f for the values of a type in a tree, wherever they stand in it.
+func visit[T any](v reflect.Value, f func(T)) {
+	if v.Type() == reflect.TypeFor[T]() && v.CanInterface() {
+		f(v.Interface().(T))
+	}
 	switch v.Kind() {
-	case reflect.Pointer:
-		if v.IsNil() {
-			return
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			visit(v.Elem(), f)
 		}
-		if v.Type() == callType && v.CanInterface() {
-			visit(v.Interface().(*parse.FuncCall))
-		}
-		calls(v.Elem(), visit)
-	case reflect.Interface:
-		calls(v.Elem(), visit)
 	case reflect.Struct:
 		for i := range v.NumField() {
-			calls(v.Field(i), visit)
+			visit(v.Field(i), f)
 		}
 	case reflect.Slice, reflect.Array:
 		for i := range v.Len() {
-			calls(v.Index(i), visit)
+			visit(v.Index(i), f)
 		}
 	}
 }

@@ -97,6 +97,9 @@ func (s *Schema) Table(_, _, name string) (*state.Table, error) { return s.table
 // Find is part of bind.Catalog.
 func (s *Schema) Find(_, _, name string) (*state.Table, error) { return s.tables[name], nil }
 
+// Within is part of bind.Catalog: there are no views here.
+func (s *Schema) Within(*state.Table) bind.Catalog { return s }
+
 // Relation is part of bind.Catalog: there are no catalog relations here.
 func (s *Schema) Relation(_, _ string) *bind.Relation { return nil }
 
