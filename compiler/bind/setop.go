@@ -102,7 +102,7 @@ func (b *binder) setOperation(o *parse.SetOperation, at parse.Pos, env around) (
 		}
 	}
 	if o.Kind != parse.Union {
-		return b.compared(o, rs, cols, at)
+		return b.compared(o, rs, cols), nil
 	}
 	u := &algebra.Union{Cols: cols}
 	for _, r := range rs {
@@ -185,10 +185,7 @@ func (b *binder) recast(r *result, exprs []*algebra.Expr) algebra.Node {
 
 // compared binds INTERSECT and EXCEPT: rows that are the same are a group (NULLs too), which knows how many of them
 // came from the left and from the right.
-func (b *binder) compared(o *parse.SetOperation, rs []*result, cols []algebra.Column, at parse.Pos) (*result, error) {
-	if o.All {
-		return nil, b.unsupported(at, "%s ALL", o.Kind)
-	}
+func (b *binder) compared(o *parse.SetOperation, rs []*result, cols []algebra.Column) *result {
 	u := &algebra.Union{}
 	for _, c := range cols {
 		c.ID = b.newID()
@@ -227,19 +224,26 @@ func (b *binder) compared(o *parse.SetOperation, rs []*result, cols []algebra.Co
 		agg.Aggs = append(agg.Aggs, algebra.AggCall{Fn: count, Args: []*algebra.Expr{c.Ref()}, Type: types.TInt8})
 		agg.Cols = append(agg.Cols[:len(agg.Cols):len(agg.Cols)], counts[i])
 	}
-	some := func(c algebra.Column, op string) *algebra.Expr {
-		return expr.CallOf(b.fns.Op(op), types.TBool, nil, c.Ref(), algebra.Number(types.TInt8, 0))
+	call := func(op string, t types.Type, x, y *algebra.Expr) *algebra.Expr {
+		return expr.CallOf(b.fns.Op(op), t, nil, x, y)
 	}
-	right := "gt"
-	if o.Kind == parse.Except {
-		right = "eq"
+	left, right, zero := counts[0].Ref(), counts[1].Ref(), algebra.Number(types.TInt8, 0)
+	var chosen algebra.Node
+	switch {
+	case o.All && o.Kind == parse.Intersect: // as often as on the side that has fewer
+		chosen = algebra.NewExpand(agg, call("least", types.TInt8, left, right), "copy", b.newID())
+	case o.All: // what the right side leaves; a count below 1 leaves nothing
+		chosen = algebra.NewExpand(agg, call("sub", types.TInt8, left, right), "copy", b.newID())
+	case o.Kind == parse.Intersect:
+		chosen = algebra.Where(agg, []*algebra.Expr{call("gt", types.TBool, left, zero), call("gt", types.TBool, right, zero)})
+	default:
+		chosen = algebra.Where(agg, []*algebra.Expr{call("gt", types.TBool, left, zero), call("eq", types.TBool, right, zero)})
 	}
-	sel := &algebra.Select{In: agg, Preds: []*algebra.Expr{some(counts[0], "gt"), some(counts[1], right)}}
-	p := &algebra.Project{In: sel}
+	p := &algebra.Project{In: chosen}
 	for _, c := range cols {
 		p.Exprs = append(p.Exprs, c.Ref())
 		c.ID = b.newID()
 		p.Cols = append(p.Cols, c)
 	}
-	return resultOf(p), nil
+	return resultOf(p)
 }
