@@ -235,9 +235,11 @@ func (b *binder) compared(o *parse.SetOperation, rs []*result, cols []algebra.Co
 	case o.All: // what the right side leaves; a count below 1 leaves nothing
 		chosen = algebra.NewExpand(agg, call("sub", types.TInt8, left, right), "copy", b.newID())
 	case o.Kind == parse.Intersect:
-		chosen = algebra.Where(agg, []*algebra.Expr{call("gt", types.TBool, left, zero), call("gt", types.TBool, right, zero)})
+		chosen = algebra.Where(agg, []*algebra.Expr{call("gt", types.TBool, left, zero),
+			call("gt", types.TBool, right, zero)})
 	default:
-		chosen = algebra.Where(agg, []*algebra.Expr{call("gt", types.TBool, left, zero), call("eq", types.TBool, right, zero)})
+		chosen = algebra.Where(agg, []*algebra.Expr{call("gt", types.TBool, left, zero),
+			call("eq", types.TBool, right, zero)})
 	}
 	p := &algebra.Project{In: chosen}
 	for _, c := range cols {
