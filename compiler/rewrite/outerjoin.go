@@ -48,10 +48,14 @@ func innerJoin(x *algebra.Join, above []*algebra.Expr) algebra.Node {
 	left, right := algebra.IDsOf(x.Left.Columns()), algebra.IDsOf(x.Right.Columns())
 	kind := x.Kind
 	if kind == algebra.Full {
-		if x = fullUnder(x, left, right, above); x.Kind == algebra.Full {
+		under := fullUnder(x, left, right, above)
+		switch {
+		case under.Kind == algebra.Full:
 			return algebra.MapInputs(x, func(in algebra.Node) algebra.Node { return innerUnder(in, nil) })
+		case under.Left != x.Left:
+			return inOrder(innerJoin(under, above), x.Columns())
 		}
-		return innerJoin(x, above)
+		return innerJoin(under, above)
 	}
 	if kind == algebra.Left && slices.ContainsFunc(above, func(e *algebra.Expr) bool { return e.RejectsNulls(right) }) {
 		kind = algebra.Inner
@@ -91,6 +95,18 @@ func fullUnder(x *algebra.Join, left, right algebra.IDs, above []*algebra.Expr) 
 		out.Kind, out.Left, out.Right = algebra.Left, x.Right, x.Left
 	}
 	return &out
+}
+
+// inOrder is n with its columns in the order of cols: arms of a union and references to a definition know columns by
+// their places.
+func inOrder(n algebra.Node, cols []algebra.Column) algebra.Node {
+	p := &algebra.Project{In: n}
+	for _, c := range cols {
+		i := slices.IndexFunc(n.Columns(), func(o algebra.Column) bool { return o.ID == c.ID })
+		p.Cols = append(p.Cols, n.Columns()[i])
+	}
+	p.Exprs = refs(p.Cols)
+	return p
 }
 
 // substituted are those of es that can stand below a node that computes columns.

@@ -29,6 +29,9 @@ func TestFound(t *testing.T) {
 		// Both halves of a full join fill one table, the other half reads more.
 		{`select count(*) from f cross join lateral (select null from f d join f e on f.i = e.i) z
 			full join f b on f.i > b.i`, "10"},
+		// A full join whose sides change places, in rows that a subquery's bindings come from.
+		{`select (select t0.s) || t2.d::varchar from f t0 join f t1 on t0.s = t1.s full join f t2 on t0.i = 1 where t2.i = 1
+			limit 1`, "a2.000"},
 	} {
 		for _, cfg := range settings {
 			conn.Exec(t, cfg.Settings())
