@@ -3,6 +3,7 @@ package txn
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"slipher/catalog/state"
@@ -110,6 +111,14 @@ func (p *Temp) publish(view *state.Catalog) {
 // Has reports whether a table is the session's temporary one.
 func (p *Temp) Has(t *state.Table) bool {
 	return p != nil && t.Schema == p.name && t.Database == p.database
+}
+
+// among reports whether one of some tables is the session's temporary one: a view, say, that goes with its table.
+func (p *Temp) among(view *state.Catalog, ids []state.TableID) bool {
+	return p != nil && slices.ContainsFunc(ids, func(id state.TableID) bool {
+		t := view.TableByID(id)
+		return t != nil && p.Has(t)
+	})
 }
 
 // schemaFor makes sure that view has the schema: its id comes from the pool.

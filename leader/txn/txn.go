@@ -160,6 +160,7 @@ func (t *Txn) doOne(op state.Op) (state.OpResult, error) {
 	}
 	t.view = next
 	t.uses(op)
+	t.temp = t.temp || t.spec.Temp.among(view, state.Changes(op, view))
 	if temp {
 		t.temp = true
 		return res.Ops[0], nil

@@ -150,6 +150,8 @@ func TestRestart(t *testing.T) {
 				"CREATE SCHEMA s; CREATE TABLE s.e(id INTEGER IDENTITY(1, 1), v DECIMAL(38, 2) DEFAULT 1.5 NOT NULL); INSERT INTO "+
 					"s.e DEFAULT VALUES")
 			conn.Exec(t, "CREATE DATABASE other")
+			conn.Exec(t, "CREATE VIEW s.over AS SELECT v * 2 AS w FROM s.e; CREATE VIEW s.late AS SELECT * FROM s.over "+
+				"WITH NO SCHEMA BINDING")
 			for range 2 {
 				c.Restart(t)
 				conn = c.Connect(t, "dev")
@@ -158,6 +160,9 @@ func TestRestart(t *testing.T) {
 				}
 				if v := conn.One(t, "SELECT max(v) FROM s.e"); v != "1.50" {
 					t.Errorf("default %s", v)
+				}
+				if v := conn.One(t, "SELECT max(w) FROM s.late"); v != "3.00" {
+					t.Errorf("a view %s", v)
 				}
 				c.Connect(t, "other").Exec(t, "SELECT 1")
 			}
