@@ -164,7 +164,7 @@ func (in *Instance) grow() error {
 		return in.seen.tab.Grow(in.q.opt.VectorRows)
 	}
 	p := in.part
-	if keep := in.keep(); keep > 0 && p.tab.Count() > 4*keep+4*abi.VectorRows {
+	if keep := in.keep(); keep > 0 && p.tab.Count() > 4*keep+2*abi.VectorRows { // a page is full
 		if err := p.tab.Trim(p.shape.SortKeyOff, keep, textFields(&p.shape)); err != nil {
 			return err
 		}
