@@ -18,6 +18,15 @@ type SortKey = expr.SortKey[ColumnID]
 // Ref is a reference to the column.
 func (c Column) Ref() *Expr { return expr.Col(c.ID, c.Type, c.Nullable) }
 
+// Refs are references to columns.
+func Refs(cols []Column) []*Expr {
+	out := make([]*Expr, len(cols))
+	for i, c := range cols {
+		out[i] = c.Ref()
+	}
+	return out
+}
+
 // Constants, as package expr makes them.
 
 func Truth(v bool) *Expr                 { return expr.Truth[ColumnID](v) }

@@ -54,6 +54,20 @@ type Working struct {
 	Cols   []Column
 }
 
+// InStep reports whether n reads the working rows of a Recursive around it.
+func InStep(n Node) bool {
+	inner, found := map[int]bool{}, false
+	WalkAll(n, func(n Node) {
+		switch x := n.(type) {
+		case *Recursive:
+			inner[x.Number] = true
+		case *Working:
+			found = found || !inner[x.Number]
+		}
+	})
+	return found
+}
+
 func (n *Working) Columns() []Column               { return n.Cols }
 func (n *Working) WithInputs([]Node) Node          { return n }
 func (n *Working) MapExprs(func(*Expr) *Expr) Node { return n }

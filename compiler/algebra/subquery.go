@@ -19,6 +19,13 @@ var _ expr.Relation[ColumnID] = (*Subquery)(nil)
 
 // NewSubquery is the relation root in an expression, under a condition or none.
 func NewSubquery(root Node, cond *Expr) *Subquery {
+	return &Subquery{Root: root, Cond: cond, free: free(root, cond)}
+}
+
+// Free are the columns that something in n reads and nothing in it makes, in the order in which they are met.
+func Free(n Node) []ColumnID { return free(n, nil) }
+
+func free(root Node, cond *Expr) []ColumnID {
 	made := map[ColumnID]bool{}
 	WalkAll(root, func(n Node) {
 		cols, _ := n.produces()
@@ -26,11 +33,11 @@ func NewSubquery(root Node, cond *Expr) *Subquery {
 			made[c.ID] = true
 		}
 	})
-	s := &Subquery{Root: root, Cond: cond}
+	var out []ColumnID
 	note := func(e *Expr) {
 		e.Columns(func(id ColumnID) {
-			if !made[id] && !slices.Contains(s.free, id) {
-				s.free = append(s.free, id)
+			if !made[id] && !slices.Contains(out, id) {
+				out = append(out, id)
 			}
 		})
 	}
@@ -38,7 +45,7 @@ func NewSubquery(root Node, cond *Expr) *Subquery {
 	if cond != nil {
 		note(cond)
 	}
-	return s
+	return out
 }
 
 // Free implements expr.Relation.

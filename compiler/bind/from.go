@@ -133,7 +133,7 @@ func (b *binder) beside(j *algebra.Join) *algebra.Join {
 	left := algebra.IDsOf(j.Left.Columns())
 	var look func(n algebra.Node)
 	look = func(n algebra.Node) {
-		for _, id := range algebra.NewSubquery(n, nil).Free() {
+		for _, id := range algebra.Free(n) {
 			j.Lateral = j.Lateral || left[id]
 		}
 		algebra.WalkAll(n, func(n algebra.Node) {

@@ -72,7 +72,7 @@ func (b *binder) recursiveTerm(rec *recursion, base *result, q *parse.Query, env
 		return nil, nil, err
 	}
 	algebra.Walk(step.node, func(n algebra.Node) {
-		if a, ok := n.(*algebra.Aggregate); ok && len(a.Aggs) > 0 && err == nil && readsWorking(a) {
+		if a, ok := n.(*algebra.Aggregate); ok && len(a.Aggs) > 0 && err == nil && algebra.InStep(a) {
 			err = b.errorAt(q.Set.Right.Pos, sqlerr.InvalidRecursion,
 				"aggregate functions are not allowed in a recursive query's recursive term")
 		}
@@ -192,13 +192,4 @@ func (b *binder) withoutRecursion(env around, in string, bind func() error) erro
 		}
 	}()
 	return bind()
-}
-
-func readsWorking(n algebra.Node) bool {
-	found := false
-	algebra.Walk(n, func(n algebra.Node) {
-		_, is := n.(*algebra.Working)
-		found = found || is
-	})
-	return found
 }

@@ -64,16 +64,7 @@ func (p *planner) recursive(n *algebra.Recursive) (physical, error) {
 
 // keptRecursion is a recursion inside another one's step, as a definition whose rows are kept.
 func (p *planner) keptRecursion(n *algebra.Recursive) (physical, error) {
-	inner, outer := map[int]bool{}, false
-	algebra.Walk(n, func(n algebra.Node) {
-		switch x := n.(type) {
-		case *algebra.Recursive:
-			inner[x.Number] = true
-		case *algebra.Working:
-			outer = outer || !inner[x.Number]
-		}
-	})
-	if outer {
+	if algebra.InStep(n) {
 		return nil, plan.ErrUnsupported("a recursive query that reads the rows of the recursive query around it")
 	}
 	s := &saved{def: &algebra.Definition{Name: n.Name, Root: n}, table: -1, wants: make([]bool, len(n.Cols))}
@@ -166,7 +157,7 @@ func (n *recursiveOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 // arrive brings rows to where they are worked on: those of UNION to the place where it is known which were there
 // before, all others to where the recursion's rows are.
 func (n *recursiveOp) arrive(e *emitter, p *pipe, cols []algebra.Column, seen int) *pipe {
-	keys := refsOf(cols)
+	keys := algebra.Refs(cols)
 	switch {
 	case n.dist.kind == distSingle:
 		if !p.single() {
@@ -182,14 +173,6 @@ func (n *recursiveOp) arrive(e *emitter, p *pipe, cols []algebra.Column, seen in
 		p.step(&plan.Unique{Table: seen, Keys: p.exprs(keys)})
 	}
 	return p
-}
-
-func refsOf(cols []algebra.Column) []*algebra.Expr {
-	out := make([]*algebra.Expr, len(cols))
-	for i, c := range cols {
-		out[i] = c.Ref()
-	}
-	return out
 }
 
 // seen is a table that remembers rows of cols.

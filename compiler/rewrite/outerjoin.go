@@ -105,16 +105,12 @@ func inOrder(n algebra.Node, cols []algebra.Column) algebra.Node {
 		i := slices.IndexFunc(n.Columns(), func(o algebra.Column) bool { return o.ID == c.ID })
 		p.Cols = append(p.Cols, n.Columns()[i])
 	}
-	p.Exprs = refs(p.Cols)
+	p.Exprs = algebra.Refs(p.Cols)
 	return p
 }
 
 // substituted are those of es that can stand below a node that computes columns.
 func substituted(es []*algebra.Expr, by map[algebra.ColumnID]*algebra.Expr) []*algebra.Expr {
-	out := make([]*algebra.Expr, len(es))
-	for i, e := range es {
-		out[i] = e.Substitute(by)
-	}
-	out, _ = expr.Movable(out)
+	out, _ := expr.Movable(substituteAll(es, by))
 	return out
 }

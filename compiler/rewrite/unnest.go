@@ -3,6 +3,7 @@ package rewrite
 import (
 	"slices"
 
+	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 )
@@ -68,27 +69,32 @@ func holdsRelation(e *algebra.Expr) bool {
 // selection replaces the subqueries of a selection, those that are conjuncts by joins that keep rows or not. What
 // asks no subquery is asked first.
 func (u *unnester) selection(n *algebra.Select) algebra.Node {
-	var plain, asking []*algebra.Expr
-	for _, e := range n.Preds {
-		if holdsRelation(e) {
-			asking = append(asking, e)
-		} else {
-			plain = append(plain, e)
-		}
-	}
+	plain, asking := apart(n.Preds)
 	in := algebra.Where(n.In, plain)
 	for _, e := range asking {
 		switch {
 		case e.Kind == expr.Any:
-			in = u.semi(in, e)
+			in = u.filter(algebra.Semi, in, e)
 		case e.Kind == expr.Not && e.Args[0].Kind == expr.Any && !e.Args[0].Nullable:
-			in = u.anti(in, e.Args[0])
+			in = u.filter(algebra.Anti, in, e.Args[0])
 		default:
 			e = u.expr(&in, e, nil)
 			in = algebra.Where(in, expr.Conjuncts(e))
 		}
 	}
 	return in
+}
+
+// apart are those of es that ask no subquery, and the others.
+func apart(es []*algebra.Expr) (plain, asking []*algebra.Expr) {
+	for _, e := range es {
+		if holdsRelation(e) {
+			asking = append(asking, e)
+		} else {
+			plain = append(plain, e)
+		}
+	}
+	return plain, asking
 }
 
 // expr is e without subqueries, whose values are columns of in, to which what computes them is added. guards are
@@ -173,14 +179,7 @@ func (u *unnester) fresh(cols []algebra.Column) []algebra.Column {
 // joinConditions replaces the subqueries in a join's conditions: of an inner join they are asked behind it, of
 // another one on the side that they read.
 func (u *unnester) joinConditions(n *algebra.Join) algebra.Node {
-	var plain, asking []*algebra.Expr
-	for _, e := range n.On {
-		if holdsRelation(e) {
-			asking = append(asking, e)
-		} else {
-			plain = append(plain, e)
-		}
-	}
+	plain, asking := apart(n.On)
 	if n.Kind == algebra.Inner {
 		return u.selection(&algebra.Select{In: n.WithOn(plain), Preds: asking})
 	}
@@ -232,33 +231,50 @@ func substituteAll(es []*algebra.Expr, by map[algebra.ColumnID]*algebra.Expr) []
 
 // same are conditions that are true where a and b are not distinct.
 func (u *unnester) same(a, b *algebra.Expr) []*algebra.Expr {
-	eq := func(x, y *algebra.Expr) *algebra.Expr {
-		return expr.CallOf(u.r.env.Fn.Op("eq"), boolType, nil, x, y)
-	}
 	if !a.Nullable || !b.Nullable {
-		return []*algebra.Expr{eq(a, b)}
+		return []*algebra.Expr{u.eq(a, b)}
 	}
 	x, y := expr.NotNull(a), expr.NotNull(b)
-	return []*algebra.Expr{eq(x[0], y[0]), eq(x[1], y[1])}
+	return []*algebra.Expr{u.eq(x[0], y[0]), u.eq(x[1], y[1])}
+}
+
+func (u *unnester) eq(a, b *algebra.Expr) *algebra.Expr { return u.call("eq", boolType, a, b) }
+
+func (u *unnester) call(op string, t types.Type, args ...*algebra.Expr) *algebra.Expr {
+	return expr.CallOf(u.r.env.Fn.Op(op), t, nil, args...)
+}
+
+var boolType = types.TBool
+
+// keyColumns are columns for keys of a relation, and the conditions that they are what of says.
+func (u *unnester) keyColumns(keys, of []*algebra.Expr) (cols []algebra.Column, on []*algebra.Expr) {
+	for i, k := range keys {
+		c := algebra.Column{ID: u.r.st.Fresh(), Name: "binding", Type: k.Type, Nullable: k.Nullable}
+		cols, on = append(cols, c), append(on, u.eq(of[i], c.Ref()))
+	}
+	return cols, on
+}
+
+// copied is n with columns of its own; by has them in the place of n's.
+func (u *unnester) copied(n algebra.Node) (own algebra.Node, by map[algebra.ColumnID]*algebra.Expr) {
+	to := map[algebra.ColumnID]algebra.ColumnID{}
+	own, by = algebra.Rename(n, to, u.r.st.Fresh), map[algebra.ColumnID]*algebra.Expr{}
+	for _, c := range n.Columns() {
+		id := c.ID
+		c.ID = to[id]
+		by[id] = c.Ref()
+	}
+	return own, by
 }
 
 // share lets n be read twice: it gives n, and a copy with columns of its own, by's answers for n's. What is cheap is
 // done twice, all else once: it becomes a definition.
 func (u *unnester) share(n algebra.Node) (first, second algebra.Node, by map[algebra.ColumnID]*algebra.Expr) {
-	cols := n.Columns()
-	by = map[algebra.ColumnID]*algebra.Expr{}
-	to := map[algebra.ColumnID]algebra.ColumnID{}
-	if cheap(n) || inStep(n) {
-		second = algebra.Rename(n, to, u.r.st.Fresh)
-		for _, c := range cols {
-			id := c.ID
-			c.ID = to[id]
-			by[id] = c.Ref()
-		}
-		return n, second, by
+	own, by := u.copied(n)
+	if cheap(n) || algebra.InStep(n) {
+		return n, own, by
 	}
-	def := algebra.Rename(n, to, u.r.st.Fresh)
-	d := u.define("outer", def)
+	d, cols := u.define("outer", own), n.Columns()
 	copied := u.fresh(cols)
 	for i, c := range cols {
 		by[c.ID] = copied[i].Ref()
@@ -271,20 +287,6 @@ func (u *unnester) share(n algebra.Node) (first, second algebra.Node, by map[alg
 func (u *unnester) define(name string, root algebra.Node) int {
 	u.r.st.Defs = append(u.r.st.Defs[:len(u.r.st.Defs):len(u.r.st.Defs)], algebra.Definition{Name: name, Root: root})
 	return len(u.r.st.Defs) - 1
-}
-
-// inStep reports whether n reads the rows of a recursion that is around it.
-func inStep(n algebra.Node) bool {
-	inner, found := map[int]bool{}, false
-	algebra.WalkAll(n, func(n algebra.Node) {
-		switch x := n.(type) {
-		case *algebra.Recursive:
-			inner[x.Number] = true
-		case *algebra.Working:
-			found = found || !inner[x.Number]
-		}
-	})
-	return found
 }
 
 // cheap reports whether reading n twice is better than keeping its rows: a table with filters.

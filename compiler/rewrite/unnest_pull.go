@@ -1,6 +1,8 @@
 package rewrite
 
 import (
+	"slices"
+
 	"slipher/catalog/fn"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
@@ -162,15 +164,9 @@ func (u *unnester) pullAggregate(x *algebra.Aggregate, outer algebra.IDs) (pulle
 		return p, false
 	}
 	out := &algebra.Aggregate{In: p.node, Aggs: a.Aggs, Keys: append(a.Keys[:len(a.Keys):len(a.Keys)], with...)}
+	cols, on := u.keyColumns(with, of)
 	k := len(a.Keys)
-	out.Cols = append(out.Cols, a.Cols[:k]...)
-	on := make([]*algebra.Expr, len(of))
-	for i, e := range with {
-		c := algebra.Column{ID: u.r.st.Fresh(), Name: "binding", Type: e.Type, Nullable: e.Nullable}
-		out.Cols = append(out.Cols, c)
-		on[i] = expr.CallOf(u.r.env.Fn.Op("eq"), boolType, nil, of[i], c.Ref())
-	}
-	out.Cols = append(out.Cols, a.Cols[k:]...)
+	out.Cols = slices.Concat(a.Cols[:k], cols, a.Cols[k:])
 	return pulled{node: out, on: on}, true
 }
 
@@ -191,11 +187,8 @@ func (u *unnester) pullDistinct(x *algebra.Distinct, p pulled, outer algebra.IDs
 		proj.Exprs, proj.Cols = append(proj.Exprs, e), append(proj.Cols, own)
 		out.by[c.ID] = own.Ref()
 	}
-	for i, e := range with {
-		c := algebra.Column{ID: u.r.st.Fresh(), Name: "binding", Type: e.Type, Nullable: e.Nullable}
-		proj.Exprs, proj.Cols = append(proj.Exprs, e), append(proj.Cols, c)
-		out.on = append(out.on, expr.CallOf(u.r.env.Fn.Op("eq"), boolType, nil, of[i], c.Ref()))
-	}
+	cols, on := u.keyColumns(with, of)
+	proj.Exprs, proj.Cols, out.on = append(proj.Exprs, with...), append(proj.Cols, cols...), on
 	return out, true
 }
 

@@ -20,39 +20,41 @@ type bindings struct {
 	inside map[int]bool
 }
 
-// bind makes the bindings of the columns free of n's rows for which guards are true; n is read twice, and given back as
-// it is to be read beside them.
-func (u *unnester) bind(n algebra.Node, free []algebra.Column, guards []*algebra.Expr) (*bindings, algebra.Node) {
-	n, rows, by := u.share(n)
-	p := &algebra.Project{In: algebra.Where(rows, substituteAll(guards, by)), Cols: u.fresh(free)}
-	for _, c := range free {
-		p.Exprs = append(p.Exprs, by[c.ID])
+// bind makes the bindings of what n reads of in's rows, of those for which guards are true; in is read twice, and
+// becomes what is to be read beside them. If n gives another value each time it is computed for each row, which gets a
+// number.
+func (u *unnester) bind(in *algebra.Node, n algebra.Node, guards []*algebra.Expr) *bindings {
+	ids := algebra.Free(n)
+	free := slices.DeleteFunc(slices.Clone((*in).Columns()), func(c algebra.Column) bool {
+		return !slices.Contains(ids, c.ID)
+	})
+	if volatileIn(n) {
+		c := algebra.Column{ID: u.r.st.Fresh(), Name: "row_number", Type: types.TInt8}
+		*in = &algebra.Window{In: *in, Cols: []algebra.Column{c},
+			Calls: []algebra.WindowCall{{Fn: u.r.env.Fn.Window("row_number"), Type: types.TInt8}}}
+		free = append(free, c)
 	}
+	first, rows, by := u.share(*in)
+	*in = first
+	p := &algebra.Project{In: algebra.Where(rows, substituteAll(guards, by)), Cols: u.fresh(free),
+		Exprs: substituteAll(algebra.Refs(free), by)}
 	b := &bindings{u: u, free: free, inside: map[int]bool{}}
-	if root := (&algebra.Distinct{In: p}); inStep(root) {
+	if root := (&algebra.Distinct{In: p}); algebra.InStep(root) {
 		b.root = root
 	} else {
 		b.def = u.define("bindings", root)
 	}
-	return b, n
+	return b
 }
 
 // read is the bindings, and their columns.
 func (b *bindings) read() (algebra.Node, []*algebra.Expr) {
 	if b.root != nil {
-		n := algebra.Rename(b.root, map[algebra.ColumnID]algebra.ColumnID{}, b.u.r.st.Fresh)
-		return n, refs(n.Columns())
+		n, _ := b.u.copied(b.root)
+		return n, algebra.Refs(n.Columns())
 	}
 	cols := b.u.fresh(b.free)
-	return &algebra.Reference{Def: b.def, Name: "bindings", Cols: cols}, refs(cols)
-}
-
-func refs(cols []algebra.Column) []*algebra.Expr {
-	out := make([]*algebra.Expr, len(cols))
-	for i, c := range cols {
-		out[i] = c.Ref()
-	}
-	return out
+	return &algebra.Reference{Def: b.def, Name: "bindings", Cols: cols}, algebra.Refs(cols)
 }
 
 // by puts values in the place of the free columns.
@@ -90,49 +92,30 @@ func (b *bindings) push(n algebra.Node) (algebra.Node, []*algebra.Expr) {
 		in, of := b.push(x.Inputs()[0])
 		return b.over(x, of).WithInputs([]algebra.Node{in}), of
 	case *algebra.Distinct:
-		cols := x.Columns()
 		in, of := b.push(x.In)
-		to := map[algebra.ColumnID]algebra.ColumnID{}
-		in = algebra.Rename(in, to, b.u.r.st.Fresh)
-		by := map[algebra.ColumnID]*algebra.Expr{}
-		for _, c := range n.Columns() {
-			own := c
-			own.ID = to[c.ID]
-			by[c.ID] = own.Ref()
-		}
-		renamed := func(e *algebra.Expr) *algebra.Expr {
-			return e.Map(func(x *algebra.Expr) *algebra.Expr {
-				if id, ok := to[x.Col]; ok && x.Kind == expr.Column {
-					return expr.Col(id, x.Type, x.Nullable)
-				}
-				return nil
-			})
-		}
-		own := b.u.fresh(b.free)
-		p := &algebra.Project{In: in, Exprs: substituteAll(refs(cols), by), Cols: slices.Concat(cols, own)}
-		for _, e := range of {
-			p.Exprs = append(p.Exprs, renamed(e))
-		}
-		return &algebra.Distinct{In: p}, refs(own)
+		in, by := b.u.copied(in)
+		cols, own := x.Columns(), b.u.fresh(b.free)
+		return &algebra.Distinct{In: &algebra.Project{In: in, Exprs: substituteAll(append(algebra.Refs(cols), of...), by),
+			Cols: slices.Concat(cols, own)}}, algebra.Refs(own)
 	case *algebra.Sort: // without a limit nobody sees the order
 		return b.push(x.In)
 	case *algebra.Limit:
 		return b.pushLimit(x)
 	case *algebra.Working:
 		own := b.u.fresh(b.free)
-		return &algebra.Working{Number: x.Number, Cols: slices.Concat(x.Cols, own)}, refs(own)
+		return &algebra.Working{Number: x.Number, Cols: slices.Concat(x.Cols, own)}, algebra.Refs(own)
 	case *algebra.Recursive:
 		b.inside[x.Number] = true
 		out := *x
 		own := b.u.fresh(b.free)
 		out.Cols = slices.Concat(x.Cols, own)
 		out.Base, out.Step = b.arm(x.Base, out.Cols), b.arm(x.Step, out.Cols)
-		return &out, refs(own)
+		return &out, algebra.Refs(own)
 	case *algebra.Project:
 		in, of := b.push(x.In)
 		p := b.over(x, of).(*algebra.Project)
 		out := b.u.fresh(b.free)
-		return &algebra.Project{In: in, Exprs: slices.Concat(p.Exprs, of), Cols: slices.Concat(p.Cols, out)}, refs(out)
+		return &algebra.Project{In: in, Exprs: slices.Concat(p.Exprs, of), Cols: slices.Concat(p.Cols, out)}, algebra.Refs(out)
 	case *algebra.Values:
 		return b.push(b.u.rows(x))
 	case *algebra.Join:
@@ -142,7 +125,7 @@ func (b *bindings) push(n algebra.Node) (algebra.Node, []*algebra.Expr) {
 		for _, in := range x.In {
 			out.In = append(out.In, b.arm(in, out.Cols))
 		}
-		return out, refs(out.Cols[len(x.Cols):])
+		return out, algebra.Refs(out.Cols[len(x.Cols):])
 	case *algebra.Aggregate:
 		return b.pushAggregate(x)
 	case *algebra.Window: // each binding's rows by themselves
@@ -170,7 +153,7 @@ func (b *bindings) depends(n algebra.Node) bool {
 func (b *bindings) arm(n algebra.Node, as []algebra.Column) algebra.Node {
 	cols := n.Columns()
 	in, of := b.push(n)
-	return &algebra.Project{In: in, Exprs: slices.Concat(refs(cols), of), Cols: b.u.fresh(as)}
+	return &algebra.Project{In: in, Exprs: slices.Concat(algebra.Refs(cols), of), Cols: b.u.fresh(as)}
 }
 
 // pushJoin computes the side that reads the bindings for them, or both, for which then the same binding is a condition.
@@ -216,10 +199,10 @@ func (b *bindings) pushJoin(x *algebra.Join) (algebra.Node, []*algebra.Expr) {
 func (b *bindings) pushAggregate(x *algebra.Aggregate) (algebra.Node, []*algebra.Expr) {
 	out, own := b.groups(x)
 	if len(x.Keys) > 0 {
-		return out, refs(own)
+		return out, algebra.Refs(own)
 	}
 	d, all := b.read()
-	p := &algebra.Project{In: &algebra.Join{Kind: algebra.Left, Left: d, Right: out, On: b.same(all, refs(own))}}
+	p := &algebra.Project{In: &algebra.Join{Kind: algebra.Left, Left: d, Right: out, On: b.same(all, algebra.Refs(own))}}
 	for i, c := range x.Cols {
 		g := c
 		g.ID = b.u.r.st.Fresh()
@@ -228,7 +211,7 @@ func (b *bindings) pushAggregate(x *algebra.Aggregate) (algebra.Node, []*algebra
 	}
 	last := b.u.fresh(b.free)
 	p.Exprs, p.Cols = append(p.Exprs, all...), append(p.Cols, last...)
-	return p, refs(last)
+	return p, algebra.Refs(last)
 }
 
 // groups are x's for each binding that has rows; the bindings are the columns behind x's keys.
@@ -255,8 +238,6 @@ func name(n algebra.Node) string {
 	return strings.ToUpper(strings.TrimPrefix(fmt.Sprintf("%T", n), "*algebra."))
 }
 
-var boolType = types.TBool
-
 // pushLimit keeps the first rows of each binding, by numbers of their own.
 func (b *bindings) pushLimit(x *algebra.Limit) (algebra.Node, []*algebra.Expr) {
 	below, keys := x.In, []algebra.SortKey(nil)
@@ -275,19 +256,16 @@ func (b *bindings) pushLimit(x *algebra.Limit) (algebra.Node, []*algebra.Expr) {
 	param := func(i int) *algebra.Expr {
 		return &algebra.Expr{Kind: expr.Parameter, Type: types.TInt8, Nullable: true, Param: i}
 	}
-	op := func(name string, t types.Type, args ...*algebra.Expr) *algebra.Expr {
-		return expr.CallOf(b.u.r.env.Fn.Op(name), t, nil, args...)
-	}
 	var preds []*algebra.Expr
 	place := number.Ref()
 	if x.Offset >= 0 {
 		skipped := &algebra.Expr{Kind: expr.Coalesce, Type: types.TInt8,
 			Args: []*algebra.Expr{param(x.Offset), algebra.Zero(types.TInt8)}}
-		preds = append(preds, op("gt", boolType, place, skipped))
-		place = op("sub", types.TInt8, place, skipped)
+		preds = append(preds, b.u.call("gt", boolType, place, skipped))
+		place = b.u.call("sub", types.TInt8, place, skipped)
 	}
 	if x.Count >= 0 { // NULL is no limit
-		within := op("le", boolType, place, param(x.Count))
+		within := b.u.call("le", boolType, place, param(x.Count))
 		none := &algebra.Expr{Kind: expr.IsNull, Type: boolType, Args: []*algebra.Expr{param(x.Count)}}
 		preds = append(preds, expr.AnyOf([]*algebra.Expr{none, within}))
 	}

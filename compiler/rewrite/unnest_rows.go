@@ -25,16 +25,9 @@ func (u *unnester) besideRow(x *algebra.Join, left algebra.Node) algebra.Node {
 	}
 	// The left side's columns go on under their names: below they get others.
 	cols := left.Columns()
-	to := map[algebra.ColumnID]algebra.ColumnID{}
-	left = algebra.Rename(left, to, u.r.st.Fresh)
-	by := map[algebra.ColumnID]*algebra.Expr{}
-	for _, c := range cols {
-		own := c
-		own.ID = to[c.ID]
-		by[c.ID] = own.Ref()
-	}
+	left, by := u.copied(left)
 	copies := &algebra.Expand{In: left, Count: e.Count.Substitute(by), Number: e.Number}
-	out := &algebra.Project{In: copies, Exprs: slices.Concat(substituteAll(refs(cols), by), substituteAll(p.Exprs, by)),
+	out := &algebra.Project{In: copies, Exprs: substituteAll(append(algebra.Refs(cols), p.Exprs...), by),
 		Cols: slices.Concat(cols, p.Cols)}
 	return algebra.Where(out, x.On)
 }

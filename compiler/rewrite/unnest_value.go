@@ -9,57 +9,25 @@ import (
 	"slipher/compiler/expr"
 )
 
-// freeOf are the columns of in that s reads, in order.
-func freeOf(s *algebra.Subquery, in algebra.Node) []algebra.Column {
-	var out []algebra.Column
-	for _, c := range in.Columns() {
-		if slices.Contains(s.Free(), c.ID) {
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
-// detach makes n, which reads columns free of in's rows, a relation to join in with, for whose rows guards say whether
-// it is wanted.
-func (u *unnester) detach(in *algebra.Node, n algebra.Node, free []algebra.Column, guards []*algebra.Expr) pulled {
-	if !reads(n, algebra.IDsOf(free)) {
+// detach makes n, which reads columns of in's rows, a relation to join in with, for whose rows guards say whether it is
+// wanted.
+func (u *unnester) detach(in *algebra.Node, n algebra.Node, guards []*algebra.Expr) pulled {
+	outer := algebra.IDsOf((*in).Columns())
+	if !reads(n, outer) {
 		return pulled{node: u.node(n)}
 	}
-	if p, ok := u.pull(n, algebra.IDsOf(free)); ok && !volatileIn(n) {
+	if p, ok := u.pull(n, outer); ok && !volatileIn(n) {
 		p.node = u.node(p.node)
 		return p
 	}
-	return u.bound(in, n, free, guards)
+	return u.bound(in, n, guards)
 }
 
 // bound is detach by way of the bindings.
-func (u *unnester) bound(in *algebra.Node, n algebra.Node, free []algebra.Column, guards []*algebra.Expr) pulled {
-	read := u.bindingOf(in, n, free)
-	b, rows := u.bind(*in, read, guards)
-	*in = rows
+func (u *unnester) bound(in *algebra.Node, n algebra.Node, guards []*algebra.Expr) pulled {
+	b := u.bind(in, n, guards)
 	node, of := b.push(n)
-	return pulled{node: u.node(node), on: b.same(refs(read), of)}
-}
-
-// readIn are those of free that n reads: without what is asked about its rows.
-func readIn(n algebra.Node, free []algebra.Column) []algebra.Column {
-	ids := algebra.IDs{}
-	algebra.Walk(n, func(n algebra.Node) { n.EachExpr(ids.AddExpr) })
-	return slices.DeleteFunc(slices.Clone(free), func(c algebra.Column) bool { return !ids[c.ID] })
-}
-
-// bindingOf is what n is computed for: the columns that it reads of in's rows. If it gives another value each time it
-// is computed for each row, which gets a number.
-func (u *unnester) bindingOf(in *algebra.Node, n algebra.Node, free []algebra.Column) []algebra.Column {
-	read := readIn(n, free)
-	if !volatileIn(n) {
-		return read
-	}
-	c := algebra.Column{ID: u.r.st.Fresh(), Name: "row_number", Type: types.TInt8}
-	*in = &algebra.Window{In: *in, Cols: []algebra.Column{c},
-		Calls: []algebra.WindowCall{{Fn: u.r.env.Fn.Window("row_number"), Type: types.TInt8}}}
-	return append(read, c)
+	return pulled{node: u.node(node), on: b.same(algebra.Refs(b.free), of)}
 }
 
 // volatileIn reports whether something in n gives another value each time.
@@ -71,16 +39,11 @@ func volatileIn(n algebra.Node) bool {
 	return found
 }
 
-// semi keeps the rows of in for which the subquery of e is true.
-func (u *unnester) semi(in algebra.Node, e *algebra.Expr) algebra.Node {
+// filter keeps the rows of in for which the subquery of e, an Any, is true (Semi), or, if it is never NULL, false
+// (Anti).
+func (u *unnester) filter(kind algebra.JoinKind, in algebra.Node, e *algebra.Expr) algebra.Node {
 	j, cond := u.rowsOf(&in, e, nil)
-	return &algebra.Join{Kind: algebra.Semi, Left: in, Right: j.node, On: append(j.on, cond...)}
-}
-
-// anti keeps the rows of in for which the subquery of e, which is never NULL, is false.
-func (u *unnester) anti(in algebra.Node, e *algebra.Expr) algebra.Node {
-	j, cond := u.rowsOf(&in, e, nil)
-	return &algebra.Join{Kind: algebra.Anti, Left: in, Right: j.node, On: append(j.on, cond...)}
+	return &algebra.Join{Kind: kind, Left: in, Right: j.node, On: append(j.on, cond...)}
 }
 
 // rowsOf detaches the subquery of e, an Any, and gives its condition.
@@ -89,7 +52,7 @@ func (u *unnester) rowsOf(in *algebra.Node, e *algebra.Expr, guards []*algebra.E
 	if s.Cond != nil && holdsRelation(s.Cond) { // what is compared asks subqueries itself
 		s = u.computed(in, s, guards)
 	}
-	j := u.detach(in, u.someRows(s), freeOf(s, *in), guards)
+	j := u.detach(in, u.someRows(s), guards)
 	if s.Cond == nil {
 		return j, nil
 	}
@@ -117,9 +80,6 @@ func (u *unnester) someRows(s *algebra.Subquery) algebra.Node {
 				n = x.In
 				continue
 			}
-			if in := (&unnester{u.r}).trimmed(x); in != x {
-				return in
-			}
 		case *algebra.Limit:
 			if s.Cond == nil && x.Offset < 0 && u.atLeastOne(x.Count) {
 				n = x.In
@@ -128,14 +88,6 @@ func (u *unnester) someRows(s *algebra.Subquery) algebra.Node {
 		}
 		return n
 	}
-}
-
-// trimmed is a projection without an order below it.
-func (u *unnester) trimmed(x *algebra.Project) algebra.Node {
-	if s, ok := x.In.(*algebra.Sort); ok {
-		return x.WithInputs([]algebra.Node{s.In})
-	}
-	return x
 }
 
 func (u *unnester) atLeastOne(param int) bool {
@@ -186,13 +138,9 @@ func (u *unnester) inValue(in *algebra.Node, j pulled, cond *algebra.Expr, found
 	rows, copied, by := u.share(j.node)
 	y := with[0].Substitute(by)
 	count := u.r.env.Fn.Aggregate("count")
-	g := &algebra.Aggregate{In: copied}
+	g := &algebra.Aggregate{In: copied, Keys: substituteAll(keys, by)}
 	var on []*algebra.Expr
-	for i, k := range keys {
-		c := algebra.Column{ID: u.r.st.Fresh(), Name: "binding", Type: k.Type, Nullable: k.Nullable}
-		g.Keys, g.Cols = append(g.Keys, k.Substitute(by)), append(g.Cols, c)
-		on = append(on, expr.CallOf(u.r.env.Fn.Op("eq"), boolType, nil, of[i], c.Ref()))
-	}
+	g.Cols, on = u.keyColumns(keys, of)
 	var counts []*algebra.Expr // of all, of those that are not NULL
 	for _, args := range [][]*algebra.Expr{nil, {y}} {
 		c := algebra.Column{ID: u.r.st.Fresh(), Name: "count", Type: types.TInt8}
@@ -206,14 +154,11 @@ func (u *unnester) inValue(in *algebra.Node, j pulled, cond *algebra.Expr, found
 	}
 	*in = &algebra.Join{Kind: kind, Left: *in, Right: g, On: on}
 	*in = &algebra.Join{Kind: algebra.Mark, Left: *in, Right: rows, On: append(j.on, cond), Found: found}
-	op := func(name string, a, b *algebra.Expr) *algebra.Expr {
-		return expr.CallOf(u.r.env.Fn.Op(name), boolType, nil, a, b)
-	}
 	unknown := &algebra.Expr{Kind: expr.Or, Type: boolType, Args: []*algebra.Expr{
-		{Kind: expr.IsNull, Type: boolType, Args: []*algebra.Expr{x}}, op("lt", counts[1], counts[0])}}
+		{Kind: expr.IsNull, Type: boolType, Args: []*algebra.Expr{x}}, u.call("lt", boolType, counts[1], counts[0])}}
 	return &algebra.Expr{Kind: expr.Case, Type: boolType, Nullable: true, Args: []*algebra.Expr{
 		found.Ref(), algebra.Truth(true),
-		op("eq", counts[0], algebra.Number(types.TInt8, 0)), algebra.Truth(false),
+		u.eq(counts[0], algebra.Number(types.TInt8, 0)), algebra.Truth(false),
 		unknown, algebra.Null(boolType),
 		algebra.Truth(false)}}, true
 }
@@ -221,62 +166,56 @@ func (u *unnester) inValue(in *algebra.Node, j pulled, cond *algebra.Expr, found
 // scalar adds what the value of a subquery is made of.
 func (u *unnester) scalar(in *algebra.Node, e *algebra.Expr, guards []*algebra.Expr) *algebra.Expr {
 	s := e.Rel.(*algebra.Subquery)
-	free := freeOf(s, *in)
-	ids := algebra.IDsOf(free)
+	outer := algebra.IDsOf((*in).Columns())
 	value := s.Root.Columns()[0].Ref()
 	root := s.Root
 	if o, ok := root.(*algebra.Sort); ok {
 		root = o.In
 	}
 	if agg, value, having := oneGroup(root, value); agg != nil {
-		return u.groupValue(in, agg, value, having, free, guards)
+		return u.groupValue(in, agg, value, having, guards)
 	}
-	if p, ok := u.pull(root, ids); ok && len(free) > 0 && !volatileIn(root) {
+	if !reads(s.Root, outer) {
+		return u.single(in, u.node(root), nil, nil, value)
+	}
+	if p, ok := u.pull(root, outer); ok && !volatileIn(root) {
 		v := value.Substitute(p.by)
-		if of, keys, ok := keyed(p.on, ids); ok && !ids.Meets(v) && !holdsRelation(v) && !provoked(v) {
-			return u.single(in, pulled{node: u.node(p.node)}, of, keys, v)
+		if of, keys, ok := keyed(p.on, outer); ok && !outer.Meets(v) && !holdsRelation(v) && !provoked(v) {
+			return u.single(in, u.node(p.node), of, keys, v)
 		}
 	}
-	if len(free) == 0 {
-		return u.single(in, pulled{node: u.node(root)}, nil, nil, value)
-	}
-	free = u.bindingOf(in, root, free)
-	b, rows := u.bind(*in, free, guards)
-	*in = rows
+	b := u.bind(in, root, guards)
 	node, binding := b.push(root)
 	var of, keys []*algebra.Expr
-	for i, c := range free {
+	for i, c := range b.free {
 		x, y := []*algebra.Expr{c.Ref()}, binding[i:i+1]
 		if c.Nullable {
 			x, y = expr.NotNull(x[0]), expr.NotNull(y[0])
 		}
 		of, keys = append(of, x...), append(keys, y...)
 	}
-	return u.single(in, pulled{node: u.node(node)}, of, keys, value)
+	return u.single(in, u.node(node), of, keys, value)
 }
 
-// single joins the one row that there may be for each key, and fails where its value is asked for if there are more.
-func (u *unnester) single(in *algebra.Node, j pulled, of, keys []*algebra.Expr, value *algebra.Expr) *algebra.Expr {
-	g := &algebra.Aggregate{In: j.node}
+// single joins the one row of n that there may be for each key, and fails where its value is asked for if there are
+// more.
+func (u *unnester) single(in *algebra.Node, n algebra.Node, of, keys []*algebra.Expr,
+	value *algebra.Expr) *algebra.Expr {
+	g := &algebra.Aggregate{In: n, Keys: keys}
 	kind := algebra.Left
 	if len(keys) == 0 {
 		kind = algebra.Inner
 	}
 	var on []*algebra.Expr
-	for i, k := range keys {
-		c := algebra.Column{ID: u.r.st.Fresh(), Name: "binding", Type: k.Type, Nullable: k.Nullable}
-		g.Keys, g.Cols = append(g.Keys, k), append(g.Cols, c)
-		on = append(on, expr.CallOf(u.r.env.Fn.Op("eq"), boolType, nil, of[i], c.Ref()))
-	}
+	g.Cols, on = u.keyColumns(keys, of)
 	v := algebra.Column{ID: u.r.st.Fresh(), Name: "value", Type: value.Type, Nullable: true}
-	n := algebra.Column{ID: u.r.st.Fresh(), Name: "rows", Type: types.TInt8}
+	rows := algebra.Column{ID: u.r.st.Fresh(), Name: "rows", Type: types.TInt8}
 	g.Aggs = []algebra.AggCall{{Fn: u.r.env.Fn.Aggregate("any_value"), Args: []*algebra.Expr{value}, Type: value.Type},
 		{Fn: u.r.env.Fn.Aggregate("count"), Type: types.TInt8}}
-	g.Cols = append(g.Cols, v, n)
+	g.Cols = append(g.Cols, v, rows)
 	*in = &algebra.Join{Kind: kind, Left: *in, Right: g, On: on}
-	n.Nullable = kind == algebra.Left
-	rows := expr.CallOf(u.r.env.Fn.Op("check_one_row"), types.TInt8, nil, n.Ref())
-	one := expr.CallOf(u.r.env.Fn.Op("eq"), boolType, nil, rows, algebra.Number(types.TInt8, 1))
+	rows.Nullable = kind == algebra.Left
+	one := u.eq(u.call("check_one_row", types.TInt8, rows.Ref()), algebra.Number(types.TInt8, 1))
 	return expr.Choose(one, v.Ref(), algebra.Null(value.Type))
 }
 
@@ -307,18 +246,16 @@ func oneGroup(n algebra.Node, value *algebra.Expr) (*algebra.Aggregate, *algebra
 
 // groupValue is the value of one group: that of no rows where a row has no group.
 func (u *unnester) groupValue(in *algebra.Node, agg *algebra.Aggregate, value *algebra.Expr, having []*algebra.Expr,
-	free []algebra.Column, guards []*algebra.Expr) *algebra.Expr {
+	guards []*algebra.Expr) *algebra.Expr {
 	by := map[algebra.ColumnID]*algebra.Expr{}
-	if !reads(agg, algebra.IDsOf(free)) {
+	if outer := algebra.IDsOf((*in).Columns()); !reads(agg, outer) {
 		*in = &algebra.Join{Kind: algebra.Inner, Left: *in, Right: u.node(agg)}
 	} else {
-		p, ok := u.pullAggregate(agg, algebra.IDsOf(free))
-		ok = ok && !volatileIn(agg)
-		j := p
-		if ok {
+		j, ok := u.pullAggregate(agg, outer)
+		if ok && !volatileIn(agg) {
 			j.node = u.node(j.node)
 		} else {
-			j = u.grouped(in, agg, free, guards)
+			j = u.grouped(in, agg, guards)
 		}
 		for i, c := range agg.Cols {
 			by[c.ID] = ofNoRows(agg.Aggs[i], c)
@@ -333,13 +270,10 @@ func (u *unnester) groupValue(in *algebra.Node, agg *algebra.Aggregate, value *a
 }
 
 // grouped is a grouping of all rows for the bindings: groups of those that have rows.
-func (u *unnester) grouped(in *algebra.Node, agg *algebra.Aggregate, free []algebra.Column,
-	guards []*algebra.Expr) pulled {
-	read := u.bindingOf(in, agg, free)
-	b, rows := u.bind(*in, read, guards)
-	*in = rows
+func (u *unnester) grouped(in *algebra.Node, agg *algebra.Aggregate, guards []*algebra.Expr) pulled {
+	b := u.bind(in, agg, guards)
 	g, own := b.groups(agg)
-	return pulled{node: u.node(g), on: b.same(refs(read), refs(own))}
+	return pulled{node: u.node(g), on: b.same(algebra.Refs(b.free), algebra.Refs(own))}
 }
 
 // lateral is a join whose right side reads the left one's rows, without that.
@@ -347,15 +281,14 @@ func (u *unnester) lateral(x *algebra.Join) algebra.Node {
 	out := *x
 	out.Lateral = false
 	left := u.node(x.Left)
-	free := freeOf(algebra.NewSubquery(x.Right, nil), left)
-	if len(free) == 0 {
+	if !reads(x.Right, algebra.IDsOf(left.Columns())) {
 		out.Left = left
 		return &out
 	}
 	if n := u.besideRow(x, left); n != nil {
 		return n
 	}
-	j := u.bound(&left, x.Right, free, nil)
+	j := u.bound(&left, x.Right, nil)
 	out.Left, out.Right = left, j.node
 	out.On = append(out.On[:len(out.On):len(out.On)], j.on...)
 	return &out

@@ -17,7 +17,7 @@ func inlineDefinitions(r *run) {
 		return
 	}
 	inlineWhere(r, func(d algebra.Node, references int) bool {
-		return references == 1 || cheap(d) || len(algebra.NewSubquery(d, nil).Free()) > 0 // it is of a row around it
+		return references == 1 || cheap(d) || len(algebra.Free(d)) > 0 // it is of a row around it
 	})
 	r.dropEffects()
 }
