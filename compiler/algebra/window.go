@@ -2,6 +2,7 @@ package algebra
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"slipher/catalog/fn"
@@ -73,9 +74,7 @@ func (n *Window) PartitionColumns() IDs {
 	return s
 }
 
-func (n *Window) Columns() []Column {
-	return append(n.In.Columns()[:len(n.In.Columns()):len(n.In.Columns())], n.Cols...)
-}
+func (n *Window) Columns() []Column             { return slices.Concat(n.In.Columns(), n.Cols) }
 func (n *Window) visible() []Column             { return n.In.Columns() }
 func (n *Window) Inputs() []Node                { return []Node{n.In} }
 func (n *Window) produces() ([]Column, []*Expr) { return n.Cols, nil }

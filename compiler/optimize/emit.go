@@ -106,6 +106,22 @@ func need(cols []algebra.Column, want algebra.IDs) []algebra.Column {
 	return out
 }
 
+// needSome is need, but one column if nothing is needed of rows but their number.
+func needSome(cols []algebra.Column, want algebra.IDs) []algebra.Column {
+	if out := need(cols, want); len(out) > 0 {
+		return out
+	}
+	return cols[:1]
+}
+
+func idsOf(cols []algebra.Column) []algebra.ColumnID {
+	out := make([]algebra.ColumnID, len(cols))
+	for i, c := range cols {
+		out[i] = c.ID
+	}
+	return out
+}
+
 // union is the ids of want and those in the expressions.
 func union(want algebra.IDs, lists ...[]*algebra.Expr) algebra.IDs {
 	out := make(algebra.IDs, len(want))
@@ -153,11 +169,10 @@ func (e *emitter) exchange(p *pipe, kind program.DistKind, keys []*algebra.Expr,
 	sink := plan.Sink{Kind: program.SinkDist, Exchange: x, Dist: kind, Keys: p.exprs(keys), LimitParam: -1,
 		OffsetParam: -1}
 	out := make([]plan.Column, len(cols))
-	ids := make([]algebra.ColumnID, len(cols))
 	for i, c := range cols {
 		at := p.at[c.ID]
 		sink.Cols = append(sink.Cols, p.column(at))
-		out[i], ids[i] = p.cols[at], c.ID
+		out[i] = p.cols[at]
 	}
 	where := plan.EverySlice
 	switch kind {
@@ -166,7 +181,7 @@ func (e *emitter) exchange(p *pipe, kind program.DistKind, keys []*algebra.Expr,
 	case program.DistSingle:
 		where = plan.OneSlice
 	}
-	r := e.open(where, plan.Source{Kind: program.SourceReceive, Exchange: x, Cols: out}, ids)
+	r := e.open(where, plan.Source{Kind: program.SourceReceive, Exchange: x, Cols: out}, idsOf(cols))
 	e.receiver[x] = r.seg
 	if e.merged(p) {
 		e.redirect(p, sink)
@@ -177,11 +192,28 @@ func (e *emitter) exchange(p *pipe, kind program.DistKind, keys []*algebra.Expr,
 	return r
 }
 
-// table enters a table of the query.
-func (e *emitter) table(t *plan.Table, filledBy *plan.Segment) int {
+// table enters a table of the query, with those who fill it.
+func (e *emitter) table(t *plan.Table, filledBy ...*plan.Segment) int {
 	t.ID = len(e.q.Tables)
 	e.q.Tables = append(e.q.Tables, t)
-	e.fillers[t.ID] = append(e.fillers[t.ID], filledBy)
+	e.fillers[t.ID] = filledBy
+	return t.ID
+}
+
+// read opens a segment over what a table yields, as columns of ids.
+func (e *emitter) read(where plan.Where, table int, ids []algebra.ColumnID) *pipe {
+	return e.open(where, plan.Source{Kind: program.SourceTable, TableID: table, Cols: plan.TableLayout(e.q.Tables[table])},
+		ids)
+}
+
+// save ends the segment by keeping its columns cols in a table of as many columns.
+func (e *emitter) save(p *pipe, cols []algebra.Column, as []plan.Column, rows float64) int {
+	t := &plan.Table{Kind: program.SinkSave, Payload: as, EstRows: estimate(rows)}
+	sink := plan.Sink{Kind: program.SinkSave, LimitParam: -1, OffsetParam: -1, TableID: e.table(t, p.seg)}
+	for _, c := range cols {
+		sink.Payload = append(sink.Payload, p.column(p.at[c.ID]))
+	}
+	p.seg.Sink = sink
 	return t.ID
 }
 

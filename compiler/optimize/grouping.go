@@ -58,7 +58,6 @@ func (e *emitter) group(p *pipe, keys []groupKey, accs []*accum, d dist, rows fl
 func (e *emitter) fillGroups(p *pipe, keys []groupKey, accs []*accum, rows float64) *pipe {
 	t := &plan.Table{Kind: program.SinkAggr, EstRows: estimate(rows)}
 	sink := plan.Sink{Kind: program.SinkAggr, LimitParam: -1, OffsetParam: -1}
-	var cols []plan.Column
 	var ids []algebra.ColumnID
 	for i, k := range keys {
 		x := p.expr(k.expr)
@@ -68,7 +67,7 @@ func (e *emitter) fillGroups(p *pipe, keys []groupKey, accs []*accum, rows float
 		}
 		c := plan.Column{Name: name, Type: x.Type, Nullable: x.Nullable}
 		sink.Keys, t.Keys = append(sink.Keys, x), append(t.Keys, c)
-		cols, ids = append(cols, c), append(ids, k.id)
+		ids = append(ids, k.id)
 	}
 	for _, a := range accs {
 		agg := plan.Agg{Fn: a.fn}
@@ -77,14 +76,14 @@ func (e *emitter) fillGroups(p *pipe, keys []groupKey, accs []*accum, rows float
 		}
 		sink.Aggs = append(sink.Aggs, agg)
 		t.Aggs = append(t.Aggs, plan.AggInfo{Agg: agg, Out: a.out})
-		cols, ids = append(cols, a.out), append(ids, a.id)
+		ids = append(ids, a.id)
 	}
-	sink.TableID = e.table(t, p.seg)
 	if e.merged(p) && !p.single() { // the groups of each arm by themselves: another level puts them together
-		delete(e.fillers, sink.TableID)
+		sink.TableID = e.table(t)
 		e.redirect(p, sink)
 	} else {
+		sink.TableID = e.table(t, p.seg)
 		p.seg.Sink = sink
 	}
-	return e.open(p.seg.Where, plan.Source{Kind: program.SourceTable, TableID: sink.TableID, Cols: cols}, ids)
+	return e.read(p.seg.Where, sink.TableID, ids)
 }

@@ -183,18 +183,11 @@ func (n *joinOp) keys(probe, build []*plan.Expr) (p, b []*plan.Expr) {
 // p's segment has ended on the node.
 func (n *joinOp) unmatched(e *emitter, p *pipe, table int, payload []algebra.Column, want algebra.IDs) *pipe {
 	t := e.q.Tables[table]
-	ids := make([]algebra.ColumnID, len(payload))
-	for i, c := range payload {
-		ids[i] = c.ID
-	}
-	u := e.open(p.seg.Where, plan.Source{Kind: program.SourceTable, TableID: table, Cols: plan.TableLayout(t)}, ids)
+	u := e.read(p.seg.Where, table, idsOf(payload))
 	found := u.column(plan.Position(len(t.Payload)))
 	u.step(&plan.Filter{Preds: []*plan.Expr{expr.Negate(found)}})
 	e.after[u.seg] = p.seg
-	cols := need(n.cols, want)
-	if len(cols) == 0 { // rows that are only counted
-		cols = n.cols[:1]
-	}
+	cols := needSome(n.cols, want)
 	var arms [2][]*plan.Expr
 	for _, c := range cols {
 		for i, arm := range []*pipe{p, u} {
@@ -273,24 +266,26 @@ func (op *joinOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.No
 		moved = showDistRow * float64(inner.Rows)
 	case distOuter:
 		moved = showDistRow * float64(outer.Rows)
-	case distBoth:
+	case distBoth, gathered:
 		moved = showDistRow * float64(inner.Rows+outer.Rows)
 	}
 	label := " " + op.move.String()
 	if x.p.leader {
 		label, moved = "", 0
 	}
+	kind := [...]string{plan.InnerJoin: "Join", plan.LeftJoin: "Left Join", plan.FullJoin: "Full Join",
+		plan.SemiJoin: "IN Join", plan.AntiJoin: "NOT IN Join", plan.MarkJoin: "Mark Join"}[op.kind]
 	if len(op.probeKeys) == 0 {
-		prefix := [...]string{"Nested Loop", "Nested Loop Left Join", "Nested Loop Full Join",
-			"Nested Loop IN Join",
-			"Nested Loop NOT IN Join", "Nested Loop Mark Join"}[op.kind]
-		n.Title = x.title(prefix + label)
+		loop := "Nested Loop"
+		if op.kind != plan.InnerJoin {
+			loop += " " + kind
+		}
+		n.Title = x.title(loop + label)
 		n.StartupCost = outer.StartupCost + inner.StartupCost
 		n.TotalCost = outer.TotalCost + inner.TotalCost + moved + 2*showOp*float64(outer.Rows)*float64(inner.Rows)
 		n.Children = []*plan.Node{outer, inner}
 	} else {
-		n.Title = x.title([...]string{"Hash Join", "Hash Left Join", "Hash Full Join", "Hash IN Join", "Hash NOT IN Join",
-			"Hash Mark Join"}[op.kind] + label)
+		n.Title = x.title("Hash " + kind + label)
 		hash := *inner
 		hash.Title, hash.Details, hash.Children, hash.StartupCost = x.title("Hash"), nil, []*plan.Node{inner}, inner.TotalCost
 		n.StartupCost = hash.TotalCost

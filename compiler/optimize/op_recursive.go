@@ -103,12 +103,7 @@ func (p *planner) working(n *algebra.Working) physical {
 }
 
 func (n *workingOp) emit(e *emitter, _ algebra.IDs) (*pipe, error) {
-	ids := make([]algebra.ColumnID, len(n.cols))
-	for i, c := range n.cols {
-		ids[i] = c.ID
-	}
-	return e.open(n.of.where, plan.Source{Kind: program.SourceTable, TableID: n.of.work,
-		Cols: append([]plan.Column(nil), e.q.Tables[n.of.work].Payload...)}, ids), nil
+	return e.read(n.of.where, n.of.work, idsOf(n.cols)), nil
 }
 
 // emit makes what fills the first working table, the loop's body, and the exchange on which its rows go on.
@@ -123,20 +118,11 @@ func (n *recursiveOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	}
 	base = n.arrive(e, base, n.base.out().cols, seen)
 	n.where = base.seg.Where
-	n.work = e.saveAll(base, n.base.out().cols, n.cols)
+	n.work = n.keep(e, base, n.base)
 	l := &loop{work: n.work}
-	work := n.work
 
-	own := make([]algebra.ColumnID, len(n.cols))
-	for i, c := range n.cols {
-		own[i] = c.ID
-	}
-	out := e.open(n.where, plan.Source{Kind: program.SourceTable, TableID: work,
-		Cols: append([]plan.Column(nil), e.q.Tables[work].Payload...)}, own)
-	cols := need(n.cols, want)
-	if len(cols) == 0 {
-		cols = n.cols[:1]
-	}
+	out := e.read(n.where, n.work, idsOf(n.cols))
+	cols := needSome(n.cols, want)
 	l.out = e.exchanges
 	e.loops = append(e.loops, l)
 	exprs := make([]*plan.Expr, len(cols))
@@ -150,8 +136,17 @@ func (n *recursiveOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 		return nil, err
 	}
 	step = n.arrive(e, step, n.step.out().cols, seen)
-	l.next = e.saveAll(step, n.step.out().cols, n.cols)
+	l.next = n.keep(e, step, n.step)
 	return rows, nil
+}
+
+// keep ends a pipe, which has the rows of the base or the step, by keeping them as the recursion's.
+func (n *recursiveOp) keep(e *emitter, p *pipe, of physical) int {
+	as := make([]plan.Column, len(n.cols))
+	for i, c := range n.cols {
+		as[i] = planColumn(c)
+	}
+	return e.save(p, of.out().cols, as, of.out().rows)
 }
 
 // arrive brings rows to where they are worked on: those of UNION to the place where it is known which were there
@@ -181,22 +176,7 @@ func (e *emitter) seen(cols []algebra.Column) int {
 	for _, c := range cols {
 		t.Keys = append(t.Keys, planColumn(c))
 	}
-	t.ID = len(e.q.Tables)
-	e.q.Tables = append(e.q.Tables, t)
-	return t.ID
-}
-
-// saveAll ends the pipe by keeping its columns from, as as.
-func (e *emitter) saveAll(p *pipe, from, as []algebra.Column) int {
-	t := &plan.Table{Kind: program.SinkSave}
-	sink := plan.Sink{Kind: program.SinkSave, LimitParam: -1, OffsetParam: -1}
-	for i, c := range from {
-		sink.Payload = append(sink.Payload, p.column(p.at[c.ID]))
-		t.Payload = append(t.Payload, planColumn(as[i]))
-	}
-	sink.TableID = e.table(t, p.seg)
-	p.seg.Sink = sink
-	return sink.TableID
+	return e.table(t)
 }
 
 func (n *recursiveOp) explain(x *explainer, line *plan.Node, _ algebra.IDs) *plan.Node {

@@ -1,9 +1,10 @@
 package optimize
 
 import (
+	"slices"
+
 	"slipher/compiler/algebra"
 	"slipher/compiler/plan"
-	"slipher/runtime/program"
 )
 
 // saved is a definition of the statement: its rows are made once and kept, for all that refer to it.
@@ -100,15 +101,7 @@ func (n *savedOp) emit(e *emitter, _ algebra.IDs) (*pipe, error) {
 	if err := n.from.fill(e); err != nil {
 		return nil, err
 	}
-	t := e.q.Tables[n.from.table]
-	var ids []algebra.ColumnID
-	for i, wanted := range n.from.wants {
-		if wanted {
-			ids = append(ids, n.cols[i].ID)
-		}
-	}
-	return e.open(n.from.where, plan.Source{Kind: program.SourceTable, TableID: n.from.table,
-		Cols: append([]plan.Column(nil), t.Payload...)}, ids), nil
+	return e.read(n.from.where, n.from.table, idsOf(n.from.wanted(n.cols))), nil
 }
 
 // fill makes the segments that keep the rows, once.
@@ -116,33 +109,29 @@ func (s *saved) fill(e *emitter) error {
 	if s.table >= 0 {
 		return nil
 	}
-	cols := s.def.Root.Columns()
-	want := algebra.IDs{}
-	for i, c := range cols {
-		if s.wants[i] {
-			want[c.ID] = true
-		}
-	}
-	if len(want) == 0 { // rows that are only counted
-		s.wants[0] = true
-		want[cols[0].ID] = true
-	}
-	p, err := e.emit(s.in, want)
+	s.wants[0] = s.wants[0] || !slices.Contains(s.wants, true) // rows that are only counted
+	cols := s.wanted(s.def.Root.Columns())
+	p, err := e.emit(s.in, algebra.IDsOf(cols))
 	if err != nil {
 		return err
 	}
-	t := &plan.Table{Kind: program.SinkSave, EstRows: estimate(s.in.out().rows)}
-	sink := plan.Sink{Kind: program.SinkSave, LimitParam: -1, OffsetParam: -1}
+	var as []plan.Column
+	for _, c := range cols {
+		as = append(as, p.cols[p.at[c.ID]])
+	}
+	s.table, s.where = e.save(p, cols, as, s.in.out().rows), p.seg.Where
+	return nil
+}
+
+// wanted are those of columns as the definition has them that somebody reads.
+func (s *saved) wanted(cols []algebra.Column) []algebra.Column {
+	var out []algebra.Column
 	for i, c := range cols {
 		if s.wants[i] {
-			at := p.at[c.ID]
-			sink.Payload, t.Payload = append(sink.Payload, p.column(at)), append(t.Payload, p.cols[at])
+			out = append(out, c)
 		}
 	}
-	s.table, s.where = e.table(t, p.seg), p.seg.Where
-	sink.TableID = s.table
-	p.seg.Sink = sink
-	return nil
+	return out
 }
 
 func (n *savedOp) explain(x *explainer, line *plan.Node, _ algebra.IDs) *plan.Node {
@@ -152,12 +141,7 @@ func (n *savedOp) explain(x *explainer, line *plan.Node, _ algebra.IDs) *plan.No
 		return line
 	}
 	x.shown[n.from] = true
-	want := algebra.IDs{}
-	for i, c := range n.from.def.Root.Columns() {
-		if n.from.wants[i] {
-			want[c.ID] = true
-		}
-	}
+	want := algebra.IDsOf(n.from.wanted(n.from.def.Root.Columns()))
 	below := x.above(x.node(n.from.in, want), "Materialize")
 	line.StartupCost, line.TotalCost, line.Children = below.TotalCost, below.TotalCost+showRow*n.rows, []*plan.Node{below}
 	return line

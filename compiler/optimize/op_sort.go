@@ -96,13 +96,9 @@ func (e *emitter) sort(p *pipe, payload []algebra.Column, keys []algebra.SortKey
 	withKey bool) *pipe {
 	t := &plan.Table{Kind: program.SinkSort, EmitKey: withKey, EstRows: estimate(rows)}
 	sink := plan.Sink{Kind: program.SinkSort, LimitParam: count, OffsetParam: offset}
-	var ids []algebra.ColumnID
 	for _, c := range payload {
 		at := p.at[c.ID]
-		col := p.cols[at]
-		sink.Payload = append(sink.Payload, p.column(at))
-		t.Payload = append(t.Payload, col)
-		ids = append(ids, c.ID)
+		sink.Payload, t.Payload = append(sink.Payload, p.column(at)), append(t.Payload, p.cols[at])
 	}
 	for _, k := range keys {
 		x := p.expr(k.Expr)
@@ -111,11 +107,7 @@ func (e *emitter) sort(p *pipe, payload []algebra.Column, keys []algebra.SortKey
 	}
 	sink.TableID = e.table(t, p.seg)
 	p.seg.Sink = sink
-	cols := append([]plan.Column(nil), t.Payload...)
-	if withKey {
-		cols = append(cols, plan.Column{Name: "sortkey", Type: types.TText})
-	}
-	return e.open(p.seg.Where, plan.Source{Kind: program.SourceTable, TableID: sink.TableID, Cols: cols}, ids)
+	return e.read(p.seg.Where, sink.TableID, idsOf(payload))
 }
 
 // limitStep lets each instance pass no more rows than the whole query may: the

@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"slipher/compiler/algebra"
@@ -60,7 +61,7 @@ func (u *unionOp) placement(n *algebra.Union) ([]algebra.ColumnID, bool) {
 			return nil, false
 		}
 		for j, id := range d.keys {
-			i := place(n.In[k].Columns(), id)
+			i := slices.IndexFunc(n.In[k].Columns(), func(c algebra.Column) bool { return c.ID == id })
 			if i < 0 || k > 0 && at[j] != i || n.In[k].Columns()[i].Type.DistClass() != n.Cols[i].Type.DistClass() {
 				return nil, false
 			}
@@ -74,16 +75,6 @@ func (u *unionOp) placement(n *algebra.Union) ([]algebra.ColumnID, bool) {
 		keys[j] = n.Cols[i].ID
 	}
 	return keys, true
-}
-
-// place is the index of a column, -1 if it is not there.
-func place(cols []algebra.Column, id algebra.ColumnID) int {
-	for i, c := range cols {
-		if c.ID == id {
-			return i
-		}
-	}
-	return -1
 }
 
 // emit lets every input fill one exchange, whose rows stay on their node.
@@ -137,11 +128,10 @@ func (e *emitter) merge(arms []*pipe, exprs [][]*plan.Expr, cols []algebra.Colum
 		where = plan.EverySlice
 	}
 	out := make([]plan.Column, len(cols))
-	ids := make([]algebra.ColumnID, len(cols))
 	for i, c := range cols {
-		out[i], ids[i] = planColumn(c), c.ID
+		out[i] = planColumn(c)
 	}
-	r := e.open(where, plan.Source{Kind: program.SourceReceive, Exchange: x, Cols: out}, ids)
+	r := e.open(where, plan.Source{Kind: program.SourceReceive, Exchange: x, Cols: out}, idsOf(cols))
 	e.receiver[x] = r.seg
 	return r
 }
@@ -151,8 +141,7 @@ func (e *emitter) merged(p *pipe) bool {
 	s := p.seg
 	from := e.sender[s.Source.Exchange]
 	return s.Source.Kind == program.SourceReceive && len(s.Steps) == 0 && !e.isLoopOut(s.Source.Exchange) &&
-		len(from) > 0 &&
-		from[0].Sink.Dist == program.DistLocal
+		len(from) > 0 && from[0].Sink.Dist == program.DistLocal
 }
 
 // redirect makes the senders of a merged pipe do what its segment, which is no more, would have done: send its rows, or
@@ -195,17 +184,8 @@ func (e *emitter) redirect(p *pipe, to plan.Sink) {
 	}
 	delete(e.sender, x)
 	delete(e.receiver, x)
-	for i, s := range e.segs {
-		if s == p.seg {
-			e.segs = append(e.segs[:i], e.segs[i+1:]...)
-			break
-		}
-	}
-	for op, s := range e.ranIn {
-		if s == p.seg {
-			delete(e.ranIn, op)
-		}
-	}
+	e.segs = slices.DeleteFunc(e.segs, func(s *plan.Segment) bool { return s == p.seg })
+	maps.DeleteFunc(e.ranIn, func(_ physical, s *plan.Segment) bool { return s == p.seg })
 }
 
 func (op *unionOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.Node {

@@ -256,10 +256,7 @@ func (f *windowFinisher) Count(x fn.Term) fn.Term { return f.count(x) }
 func (f *windowFinisher) count(x fn.Term) *algebra.Expr {
 	var sum *algebra.Expr
 	for _, r := range f.frame() {
-		n := f.op("sub", r.to, r.from)
-		if x != nil {
-			n = f.op("sub", f.rank(term(x), r.to), f.rank(term(x), r.from))
-		}
+		n := f.rows(x, r)
 		if sum == nil {
 			sum = n
 		} else {
@@ -286,7 +283,7 @@ func (f *windowFinisher) Nth(x, n fn.Term) fn.Term {
 	for i := len(ranges) - 1; i >= 0; i-- {
 		skipped := left
 		for _, r := range ranges[:i] {
-			skipped = f.op("sub", skipped, f.rows(x, r))
+			skipped = f.op("sub", skipped, f.rows(f.counted(x), r))
 		}
 		r := ranges[i]
 		var here *algebra.Expr
@@ -298,16 +295,16 @@ func (f *windowFinisher) Nth(x, n fn.Term) fn.Term {
 		if at == nil {
 			at = here
 		} else {
-			at = expr.Choose(f.less(skipped, f.rows(x, r)), here, at)
+			at = expr.Choose(f.less(skipped, f.rows(f.counted(x), r)), here, at)
 		}
 	}
 	return at
 }
 
-// rows is how many rows of a range count for Nth.
+// rows is how many rows of a range have a value x, or how many it has (nil).
 func (f *windowFinisher) rows(x fn.Term, r placeRange) *algebra.Expr {
-	if f.c.IgnoreNulls {
-		return f.op("sub", f.rank(term(x), r.to), f.rank(term(x), r.from))
+	if x == nil {
+		return f.op("sub", r.to, r.from)
 	}
-	return f.op("sub", r.to, r.from)
+	return f.op("sub", f.rank(term(x), r.to), f.rank(term(x), r.from))
 }

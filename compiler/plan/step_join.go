@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"slipher/catalog/types"
-
 	"slipher/runtime/program"
 )
 

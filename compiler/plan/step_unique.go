@@ -1,10 +1,6 @@
 package plan
 
-import (
-	"strings"
-
-	"slipher/runtime/program"
-)
+import "slipher/runtime/program"
 
 // Unique keeps the rows that are not in table Table yet, and enters them: NULLs are equal. The table is a
 // program.SinkAggr's without aggregates, with Marks; it stays from one turn of a loop to the next.
@@ -29,5 +25,5 @@ func (u *Unique) check(v *validator, in []Column) {
 }
 
 func (u *Unique) format(f *formatter, in []Column) {
-	f.line(2, "unique tbl=%d (%s)", u.Table, strings.TrimSpace(f.printer(in).List(u.Keys)))
+	f.line(2, "unique tbl=%d (%s)", u.Table, f.printer(in).List(u.Keys))
 }

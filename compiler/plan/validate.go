@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"slipher/catalog/types"
 	"slipher/compiler/expr"
@@ -127,20 +128,16 @@ func (v *validator) read(s *Segment, t int, kind program.SinkKind) {
 // keys and aggregates, saved rows' payload, a sort table's payload and, with EmitKey, its key, a join table's payload
 // and mark.
 func TableLayout(t *Table) []Column {
-	if t.Kind == program.SinkSort {
-		out := append([]Column(nil), t.Payload...)
-		if t.EmitKey {
-			out = append(out, Column{Name: "sortkey", Type: types.TText})
-		}
+	out := slices.Clone(t.Payload)
+	switch {
+	case t.Kind == program.SinkSort && t.EmitKey:
+		return append(out, Column{Name: "sortkey", Type: types.TText})
+	case t.Kind == program.SinkHash:
+		return append(out, Column{Name: "found", Type: types.TBool})
+	case t.Kind != program.SinkAggr:
 		return out
 	}
-	switch t.Kind {
-	case program.SinkSave:
-		return append([]Column(nil), t.Payload...)
-	case program.SinkHash:
-		return append(t.Payload[:len(t.Payload):len(t.Payload)], Column{Name: "found", Type: types.TBool})
-	}
-	out := append([]Column(nil), t.Keys...)
+	out = slices.Clone(t.Keys)
 	for _, a := range t.Aggs {
 		out = append(out, a.Out)
 	}
