@@ -148,11 +148,19 @@ func windowGroup() Group {
 				return b.Select(bad, b.Const(i64, 1), args[0]) // what divides by it does not fail as well
 			}}
 	}
-	offset := func(name string, negative, null Code) *Op {
-		return &Op{Name: name, Shapes: same(1, i64), MayFail: true, Nulls: CustomNull,
-			Doc: "The operand, which must not be negative and not be NULL.",
-			EmitNull: func(b Builder, _ Shape, args, nulls []Value) (Value, Value) {
-				less := b.ICmp(LT, args[0], b.Const(i64, 0))
+	offset := func(name string, shapes []Shape, negative, null Code) *Op {
+		return &Op{Name: name, Shapes: shapes, MayFail: true, Nulls: CustomNull,
+			Doc: "The operand, how far a frame reaches, which must not be negative, no number, or NULL.",
+			EmitNull: func(b Builder, sh Shape, args, nulls []Value) (Value, Value) {
+				var less Value
+				switch sh.Out {
+				case f64:
+					less = b.Not(b.And(b.FCmp(GE, args[0], b.ConstF(f64, 0)), b.FCmp(LE, args[0], b.ConstF(f64, math.Inf(1)))))
+				case i128:
+					less = b.ICmp(LT, args[0], b.SExt(b.Const(i64, 0), i128))
+				default:
+					less = b.ICmp(LT, args[0], b.Const(i64, 0))
+				}
 				if nulls[0] != nil {
 					b.Fail(null, nulls[0])
 					less = b.And(less, b.Not(nulls[0]))
@@ -162,24 +170,10 @@ func windowGroup() Group {
 			}}
 	}
 	g.Ops = []*Op{positive("ntile_parts", NtileArgument), positive("nth_row", NthValueArgument),
-		offset("frame_start", FrameStartNegative, FrameStartNull), offset("frame_end", FrameEndNegative, FrameEndNull),
-		{Name: "frame_reach", Shapes: same(1, i128, f64), MayFail: true, Nulls: CustomNull,
-			Doc: "How far a RANGE frame reaches: the operand, which must not be negative and not be NULL.",
-			EmitNull: func(b Builder, sh Shape, args, nulls []Value) (Value, Value) {
-				x := args[0]
-				var less Value
-				if sh.Out == f64 {
-					less = b.Not(b.And(b.FCmp(GE, x, b.ConstF(f64, 0)), b.FCmp(LE, x, b.ConstF(f64, math.Inf(1)))))
-				} else {
-					less = b.ICmp(LT, x, b.SExt(b.Const(i64, 0), i128))
-				}
-				if nulls[0] != nil {
-					b.Fail(FrameStartNull, nulls[0])
-					less = b.And(less, b.Not(nulls[0]))
-				}
-				b.Fail(FrameReach, less)
-				return x, nil
-			}}}
+		offset("frame_start", same(1, i64), FrameStartNegative, FrameStartNull),
+		offset("frame_end", same(1, i64), FrameEndNegative, FrameEndNull),
+		offset("frame_reach_start", same(1, i128, f64), FrameReach, FrameStartNull),
+		offset("frame_reach_end", same(1, i128, f64), FrameReach, FrameEndNull)}
 	return g
 }
 

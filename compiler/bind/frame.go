@@ -14,17 +14,14 @@ import (
 func (b *binder) frame(sc *scope, s *windowSpec, order []algebra.SortKey, at parse.Pos) (algebra.Frame, error) {
 	f := algebra.Frame{Mode: s.frame.Mode, Exclude: s.frame.Exclude,
 		Start: algebra.Bound{Kind: s.frame.From.Kind}, End: algebra.Bound{Kind: s.frame.To.Kind}}
-	ends := []struct {
-		written *parse.Bound
-		bound   *algebra.Bound
-		op      string
-	}{{&s.frame.From, &f.Start, "frame_start"}, {&s.frame.To, &f.End, "frame_end"}}
+	ends := []frameEnd{{&s.frame.From, &f.Start, "start", "starting"},
+		{&s.frame.To, &f.End, "end", "ending"}}
 	if f.Mode == expr.GroupsFrame && len(order) == 0 {
 		return f, b.errorAt(at, sqlerr.WindowingError, "GROUPS mode requires an ORDER BY clause")
 	}
 	if f.Mode != expr.RangeFrame {
 		for _, e := range ends {
-			if err := b.countOffset(sc, f.Mode, e.written, e.bound, e.op); err != nil {
+			if err := b.countOffset(sc, f.Mode, e); err != nil {
 				return f, err
 			}
 		}
@@ -46,11 +43,18 @@ func (b *binder) frame(sc *scope, s *windowSpec, order []algebra.SortKey, at par
 		if err != nil {
 			return f, err
 		}
-		if err := reach.add(v, e.bound, at); err != nil {
+		if err := reach.add(v, e, at); err != nil {
 			return f, err
 		}
 	}
 	return f, reach.finish()
+}
+
+// frameEnd is an end of a frame, what the operations that check an offset there are called by, and messages.
+type frameEnd struct {
+	written  *parse.Bound
+	bound    *algebra.Bound
+	op, word string
 }
 
 // offset binds the offset of a bound, which is the same for all rows.
@@ -67,7 +71,8 @@ func (b *binder) offset(sc *scope, x parse.Expr, what string) (value, error) {
 }
 
 // countOffset binds the offset of a bound that counts rows or groups.
-func (b *binder) countOffset(sc *scope, mode expr.FrameMode, x *parse.Bound, to *algebra.Bound, op string) error {
+func (b *binder) countOffset(sc *scope, mode expr.FrameMode, end frameEnd) error {
+	x := end.written
 	if x.Offset == nil {
 		return nil
 	}
@@ -83,17 +88,16 @@ func (b *binder) countOffset(sc *scope, mode expr.FrameMode, x *parse.Bound, to 
 	if err != nil {
 		return err
 	}
-	end := map[string]string{"frame_start": "starting", "frame_end": "ending"}[op]
 	switch known, d := b.known(e); {
 	case known && d.Null:
-		return b.errorAt(x.Offset.At(), sqlerr.NullValueNotAllowed, "frame %s offset must not be null", end)
+		return b.errorAt(x.Offset.At(), sqlerr.NullValueNotAllowed, "frame %s offset must not be null", end.word)
 	case known && d.Lo < 0:
-		return b.errorAt(x.Offset.At(), sqlerr.InvalidFrameOffset, "frame %s offset must not be negative", end)
+		return b.errorAt(x.Offset.At(), sqlerr.InvalidFrameOffset, "frame %s offset must not be negative", end.word)
 	case !known:
-		e = expr.CallOf(b.fns.Op(op), types.TInt8, nil, e)
+		e = expr.CallOf(b.fns.Op("frame_"+end.op), types.TInt8, nil, e)
 		e.Nullable = false
 	}
-	to.Offset = e
+	end.bound.Offset = e
 	return nil
 }
 
@@ -116,11 +120,11 @@ type reach struct {
 }
 
 type reachOffset struct {
-	v     value
-	bound *algebra.Bound
+	frameEnd
+	v value
 }
 
-func (r *reach) add(v value, to *algebra.Bound, at parse.Pos) error {
+func (r *reach) add(v value, end frameEnd, at parse.Pos) error {
 	t := r.key.Expr.Type
 	kind, fits := reachOf(t)
 	switch {
@@ -132,7 +136,7 @@ func (r *reach) add(v value, to *algebra.Bound, at parse.Pos) error {
 			"RANGE with offset PRECEDING/FOLLOWING is not supported for column type %s and offset type %s", t.Name(),
 			v.typ.Name()).(*sqlerr.Error).WithHint("Cast the offset value to an appropriate type.")
 	}
-	r.offsets = append(r.offsets, reachOffset{v, to})
+	r.offsets = append(r.offsets, reachOffset{end, v})
 	return nil
 }
 
@@ -188,13 +192,13 @@ func (r *reach) finish() error {
 		}
 		switch known, d := b.known(off); {
 		case known && d.Null:
-			return b.errorAt(o.v.pos, sqlerr.NullValueNotAllowed, "frame %s offset must not be null", r.end(o.bound))
+			return b.errorAt(o.v.pos, sqlerr.NullValueNotAllowed, "frame %s offset must not be null", o.word)
 		case known && negative(wide, d):
 			return b.errorAt(o.v.pos, sqlerr.InvalidFrameOffset, "invalid preceding or following size in window function")
 		case !known && kind != exactReach && kind != floatReach:
 			return b.unsupported(o.v.pos, "a RANGE offset that is not a constant")
 		case !known:
-			off = expr.CallOf(b.fns.Op("frame_reach"), wide, nil, off)
+			off = expr.CallOf(b.fns.Op("frame_reach_"+o.op), wide, nil, off)
 			off.Nullable = false
 		}
 		down := (o.bound.Kind == expr.OffsetPreceding) != r.key.Desc
@@ -236,13 +240,6 @@ func (r *reach) reached(kind reachKind, off *algebra.Expr, wide types.Type, down
 		}
 	}
 	return expr.CallOf(b.fns.Op(op), wide, nil, key, off), key, nil
-}
-
-func (r *reach) end(to *algebra.Bound) string {
-	if to.Kind == expr.OffsetFollowing || len(r.offsets) > 1 && r.offsets[1].bound == to {
-		return "ending"
-	}
-	return "starting"
 }
 
 // negative reports whether an offset is below zero or no number.

@@ -60,11 +60,7 @@ func (b *binder) fromCall(sc *scope, sets *setCalls, call parse.Expr) (*algebra.
 	if b.fns.Aggregate(f.Name) != nil {
 		return nil, b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in functions in FROM")
 	}
-	v, err := b.expr(sc.withoutSets("another function of FROM"), call)
-	if err != nil {
-		return nil, err
-	}
-	e, err := b.output(v)
+	e, err := b.item(sc.withoutSets("another function of FROM"), call)
 	if err != nil {
 		return nil, err
 	}

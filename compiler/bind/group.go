@@ -111,11 +111,7 @@ func (a *aggregation) key(sc *scope, it parse.Expr, targets []target) (int, erro
 	}
 	in := sc.with("GROUP BY")
 	in.aliases = targets
-	v, err := b.expr(in, e)
-	if err != nil {
-		return 0, err
-	}
-	k, err := b.output(v)
+	k, err := b.item(in, e)
 	if err != nil {
 		return 0, err
 	}
@@ -153,11 +149,7 @@ func (a *aggregation) aliased(sc *scope, ts []target, r *parse.ColumnRef) (*targ
 		for _, t := range []*target{found, &ts[i]} {
 			in := sc.with("GROUP BY")
 			in.aliases = ts
-			v, err := b.expr(in, t.Expr)
-			if err != nil {
-				return nil, err
-			}
-			e, err := b.output(v)
+			e, err := b.item(in, t.Expr)
 			if err != nil {
 				return nil, err
 			}

@@ -246,11 +246,7 @@ func (b *binder) groupingCall(sc *scope, f *parse.FuncCall) (value, error) {
 	}
 	bits := make([]int64, max(1, len(a.sets)))
 	for _, arg := range f.Args {
-		v, err := b.expr(sc.with("GROUPING"), arg)
-		if err != nil {
-			return value{}, err
-		}
-		e, err := b.output(v)
+		e, err := b.item(sc.with("GROUPING"), arg)
 		if err != nil {
 			return value{}, err
 		}

@@ -29,11 +29,7 @@ func (s *selection) sorted(sc *scope, e parse.Expr, clause string) (int, error) 
 	if err != nil || i >= 0 {
 		return i, err
 	}
-	v, err := s.b.expr(sc, e)
-	if err != nil {
-		return 0, err
-	}
-	x, err := s.b.output(v)
+	x, err := s.b.item(sc, e)
 	if err != nil {
 		return 0, err
 	}

@@ -234,6 +234,15 @@ func (b *binder) output(v value) (*algebra.Expr, error) {
 	return b.plain(v)
 }
 
+// item binds an expression as what an output column, a key or an order is made of.
+func (b *binder) item(sc *scope, e parse.Expr) (*algebra.Expr, error) {
+	v, err := b.expr(sc, e)
+	if err != nil {
+		return nil, err
+	}
+	return b.output(v)
+}
+
 // build makes the nodes behind FROM, WHERE and GROUP BY.
 func (s *selection) build() (*result, error) {
 	b, q := s.b, s.q

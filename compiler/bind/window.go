@@ -61,11 +61,7 @@ func (w *windowing) spec(sc *scope, d *parse.WindowDef) (*windowSpec, error) {
 	in := *sc.withoutSets("window definitions")
 	in.win, in.noWin = nil, "window functions are not allowed in window definitions"
 	for _, x := range d.PartitionBy {
-		v, err := b.expr(&in, x)
-		if err != nil {
-			return nil, err
-		}
-		e, err := b.output(v)
+		e, err := b.item(&in, x)
 		if err != nil {
 			return nil, err
 		}
@@ -77,17 +73,37 @@ func (w *windowing) spec(sc *scope, d *parse.WindowDef) (*windowSpec, error) {
 		}
 	}
 	for _, o := range d.OrderBy {
-		v, err := b.expr(&in, o.Expr)
-		if err != nil {
-			return nil, err
-		}
-		e, err := b.output(v)
+		e, err := b.item(&in, o.Expr)
 		if err != nil {
 			return nil, err
 		}
 		s.order = append(s.order, algebra.SortKey{Expr: e, Desc: o.Desc, NullsFirst: nullsFirst(o)})
 	}
 	return s, nil
+}
+
+// over is the window of a call: what its rows are, and which of them the call sees.
+type over struct {
+	partition []*algebra.Expr
+	order     []algebra.SortKey
+	frame     algebra.Frame
+}
+
+// over binds what stands behind OVER.
+func (w *windowing) over(sc *scope, d *parse.WindowDef) (*over, error) {
+	s, err := w.spec(sc, d)
+	if err != nil {
+		return nil, err
+	}
+	o := &over{partition: s.partition, order: slices.Clone(s.order)}
+	if o.frame, err = w.b.frame(sc, s, o.order, d.Pos); err != nil {
+		return nil, err
+	}
+	for i := range o.order {
+		o.order[i].Expr = w.b.ordered(o.order[i].Expr)
+	}
+	o.frame.Peers = len(o.order)
+	return o, nil
 }
 
 // inherits checks what a window says that is built on another.
@@ -159,7 +175,11 @@ func (b *binder) windowCall(sc *scope, f *parse.FuncCall) (value, error) {
 		}
 		call.Args = append(call.Args, e)
 	}
-	return b.addWindow(sc, f, call)
+	o, err := sc.win.over(sc, f.Over)
+	if err != nil {
+		return value{}, err
+	}
+	return b.addWindow(sc, f, o, call), nil
 }
 
 // aggregateWindow binds a call of an aggregate over a window.
@@ -185,82 +205,49 @@ func (b *binder) aggregateWindow(sc *scope, f *parse.FuncCall, agg *fn.Aggregate
 	} else if err := b.aggregateArgs(sc.windowArguments(), f, &call); err != nil {
 		return value{}, err
 	}
-	if agg.WholeOnly || f.WithinGroup {
-		if err := b.wholePartition(sc, f, "OVER with ORDER BY or a frame is not supported for aggregate %s", f.Name); err != nil {
-			return value{}, err
-		}
-	}
 	if f.Filter != nil {
 		if err := b.filter(sc, f.Filter, &call); err != nil {
 			return value{}, err
 		}
 	}
+	o, err := sc.win.over(sc, f.Over)
+	switch {
+	case err != nil:
+		return value{}, err
+	case o.frame.Whole():
+	case agg.WholeOnly || f.WithinGroup:
+		return value{}, b.errorAt(f.Pos, sqlerr.FeatureNotSupported,
+			"OVER with ORDER BY or a frame is not supported for aggregate %s", f.Name)
+	case call.Distinct:
+		return value{}, b.errorAt(f.Pos, sqlerr.FeatureNotSupported, "DISTINCT is not implemented for window functions")
+	}
 	if call.Distinct {
-		if err := b.distinctWindow(sc, f, &call); err != nil {
-			return value{}, err
-		}
+		b.distinctWindow(sc, o, &call)
 	}
-	return b.addWindow(sc, f, algebra.WindowCall{Agg: agg, Args: call.Args, Type: call.Type})
-}
-
-// wholePartition checks that a call's frame is the partition, and refuses it with a message otherwise.
-func (b *binder) wholePartition(sc *scope, f *parse.FuncCall, otherwise string, args ...any) error {
-	s, err := sc.win.spec(sc, f.Over)
-	if err != nil {
-		return err
-	}
-	frame, err := b.frame(sc, s, slices.Clone(s.order), f.Over.Pos)
-	if err != nil {
-		return err
-	}
-	if frame.Peers = len(s.order); !frame.Whole() {
-		return b.errorAt(f.Pos, sqlerr.FeatureNotSupported, otherwise, args...)
-	}
-	return nil
+	return b.addWindow(sc, f, o, algebra.WindowCall{Agg: agg, Args: call.Args, Type: call.Type}), nil
 }
 
 // distinctWindow makes an argument NULL, which is not counted, in all rows of a partition but one of those in which it
 // has the same value. That is what DISTINCT means where the frame is the partition.
-func (b *binder) distinctWindow(sc *scope, f *parse.FuncCall, call *algebra.AggCall) error {
-	if err := b.wholePartition(sc, f, "DISTINCT is not implemented for window functions"); err != nil {
-		return err
-	}
-	w := sc.win
-	s, err := w.spec(sc, f.Over)
-	if err != nil {
-		return err
-	}
+func (b *binder) distinctWindow(sc *scope, o *over, call *algebra.AggCall) {
 	x := call.Args[0]
 	var order []algebra.SortKey
 	if x.Type.IsString() { // of values that are equal the shortest
 		order = append(order, algebra.SortKey{Expr: expr.CallOf(b.fns.Op("octet_length"), types.TInt4, nil, x)})
 	}
-	n := findWindow(b, &w.first, append(slices.Clone(s.partition), x), order)
+	n := findWindow(b, &sc.win.first, append(slices.Clone(o.partition), x), order)
 	first := b.windowColumn(sc, n, "row_number", algebra.WindowCall{Fn: b.fns.Window("row_number"), Type: types.TInt8,
 		Frame: algebra.Frame{Peers: len(order), End: algebra.Bound{Kind: expr.CurrentRow}}})
 	one := expr.CallOf(b.fns.Op("eq"), types.TBool, nil, first, algebra.Number(types.TInt8, 1))
 	call.Args = slices.Clone(call.Args)
 	call.Args[0] = expr.Choose(one, x, algebra.Null(x.Type))
-	return nil
 }
 
 // addWindow puts a call to those over its window, and gives the column that holds its result.
-func (b *binder) addWindow(sc *scope, f *parse.FuncCall, call algebra.WindowCall) (value, error) {
-	w := sc.win
-	s, err := w.spec(sc, f.Over)
-	if err != nil {
-		return value{}, err
-	}
-	order := slices.Clone(s.order)
-	if call.Frame, err = b.frame(sc, s, order, f.Over.Pos); err != nil {
-		return value{}, err
-	}
-	for i := range order {
-		order[i].Expr = b.ordered(order[i].Expr)
-	}
-	call.Frame.Peers = len(order)
-	n := findWindow(b, &w.nodes, s.partition, order)
-	return value{expr: b.windowColumn(sc, n, f.Name, call), typ: call.Type, pos: f.Pos}, nil
+func (b *binder) addWindow(sc *scope, f *parse.FuncCall, o *over, call algebra.WindowCall) value {
+	call.Frame = o.frame
+	n := findWindow(b, &sc.win.nodes, o.partition, o.order)
+	return value{expr: b.windowColumn(sc, n, f.Name, call), typ: call.Type, pos: f.Pos}
 }
 
 // windowColumn is the column of n that has a call's result.
