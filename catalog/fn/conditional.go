@@ -14,10 +14,10 @@ func conditionalGroup() Group {
 		Ops: []*Op{
 			{Name: "check_not_null", Shapes: same(1, all...), MayFail: true, Nulls: CustomNull, EmitNull: emitCheckNotNull,
 				Doc: "The value itself; NULL is an error: a NOT NULL column's value."},
-			{Name: "check_single", Shapes: same(1, i64), MayFail: true, Emit: emitCheckSingle,
+			{Name: "check_single", Shapes: same(1, i64), MayFail: true, Emit: emitAtMostOne(MultipleMatches),
 				Doc: "The value itself, a number of matches; more than one is an error: UPDATE with " +
 					"error_on_nondeterministic_update."},
-			{Name: "check_one_row", Shapes: same(1, i64), MayFail: true, Emit: emitCheckOneRow,
+			{Name: "check_one_row", Shapes: same(1, i64), MayFail: true, Emit: emitAtMostOne(SubqueryManyRows),
 				Doc: "The value itself, a number of a subquery's rows; more than one is an error."},
 			extreme("greatest", GE), extreme("least", LE),
 			{Name: "and", Shapes: same(2, i8), Commutes: true, Emit: plain(Builder.And),
@@ -50,14 +50,12 @@ func emitCheckNotNull(b Builder, _ Shape, a, nulls []Value) (Value, Value) {
 	return a[0], nil
 }
 
-func emitCheckSingle(b Builder, _ Shape, a []Value) Value {
-	b.Fail(MultipleMatches, b.ICmp(GT, a[0], b.Const(i64, 1)))
-	return a[0]
-}
-
-func emitCheckOneRow(b Builder, _ Shape, a []Value) Value {
-	b.Fail(SubqueryManyRows, b.ICmp(GT, a[0], b.Const(i64, 1)))
-	return a[0]
+// emitAtMostOne is a number, which fails with code if it is more than one.
+func emitAtMostOne(code Code) func(Builder, Shape, []Value) Value {
+	return func(b Builder, _ Shape, a []Value) Value {
+		b.Fail(code, b.ICmp(GT, a[0], b.Const(i64, 1)))
+		return a[0]
+	}
 }
 
 // emitExtreme: an operand that is NULL loses; both NULL is NULL.

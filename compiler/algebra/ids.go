@@ -29,6 +29,16 @@ func (s IDs) Covers(e *Expr) bool {
 	return ok
 }
 
+// Contains reports whether all of ids are in s.
+func (s IDs) Contains(ids IDs) bool {
+	for id := range ids {
+		if !s[id] {
+			return false
+		}
+	}
+	return true
+}
+
 // Meets reports whether any column that e reads is in s.
 func (s IDs) Meets(e *Expr) bool {
 	hit := false

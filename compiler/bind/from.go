@@ -90,6 +90,9 @@ func (b *binder) nameColumns(item *parse.CTE, r *result) error {
 
 // reference refers to a definition. What it stands for counts as if it were written there: rules will put it there.
 func (b *binder) reference(c *ctes, at parse.Pos) (*result, error) {
+	if c.rec != nil {
+		return b.workingRows(c.rec, at)
+	}
 	if b.stands += c.size; b.stands > maxWork {
 		return nil, b.tooComplex(at)
 	}
@@ -185,11 +188,7 @@ func (b *binder) tableRef(t *parse.TableRef, env around) (algebra.Node, *scope, 
 	}
 	if t.Schema == "" {
 		if c := env.ctes.find(t.Name); c != nil {
-			refer := b.reference
-			if c.rec != nil {
-				refer = func(c *ctes, at parse.Pos) (*result, error) { return b.workingRows(c.rec, at) }
-			}
-			r, err := refer(c, t.Pos)
+			r, err := b.reference(c, t.Pos)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -274,34 +273,13 @@ func (b *binder) rename(s *scope, alias string, names []string, at parse.Pos) (*
 
 // join binds a written join. RIGHT is LEFT with the sides exchanged.
 func (b *binder) join(j *parse.JoinExpr, env around, before *scope) (algebra.Node, *scope, error) {
-	var ln algebra.Node
-	var ls *scope
-	left := func() (err error) {
-		ln, ls, err = b.tableExpr(j.Left, env, before)
-		return err
-	}
-	var err error
-	if j.Kind == parse.RightJoin || j.Kind == parse.FullJoin {
-		err = b.withoutRecursion(env, "an outer join", left)
-	} else {
-		err = left()
-	}
+	ln, ls, err := b.side(j.Left, env, before, j.Kind == parse.RightJoin || j.Kind == parse.FullJoin)
 	if err != nil {
 		return nil, nil, err
 	}
 	sides := before.join(ls)
 	sides.env = env
-	var rn algebra.Node
-	var rs *scope
-	right := func() (err error) {
-		rn, rs, err = b.tableExpr(j.Right, env, sides)
-		return err
-	}
-	if j.Kind == parse.LeftJoin || j.Kind == parse.FullJoin {
-		err = b.withoutRecursion(env, "an outer join", right)
-	} else {
-		err = right()
-	}
+	rn, rs, err := b.side(j.Right, env, sides, j.Kind == parse.LeftJoin || j.Kind == parse.FullJoin)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -353,16 +331,26 @@ func (b *binder) join(j *parse.JoinExpr, env around, before *scope) (algebra.Nod
 	return b.aliasJoin(j, out, both, len(using))
 }
 
+// side binds a side of a join, whose rows come with NULLs in the place of its columns if it is padded.
+func (b *binder) side(t parse.TableExpr, env around, before *scope, padded bool) (n algebra.Node, sc *scope, err error) {
+	bind := func() (err error) {
+		n, sc, err = b.tableExpr(t, env, before)
+		return err
+	}
+	if padded {
+		err = b.withoutRecursion(env, "an outer join", bind)
+	} else {
+		err = bind()
+	}
+	return n, sc, err
+}
+
 // mergeFull gives a full join, with the scope both, columns that stand for two of USING: the value that is there.
 func (b *binder) mergeFull(n *algebra.Join, both, ls, rs *scope, using []string) algebra.Node {
-	p := &algebra.Project{In: n}
+	p := b.copied(n, n.Columns())
 	now := map[algebra.ColumnID]algebra.ColumnID{}
-	for _, c := range n.Columns() {
-		id := c.ID
-		p.Exprs = append(p.Exprs, c.Ref())
-		c.ID = b.newID()
-		now[id] = c.ID
-		p.Cols = append(p.Cols, c)
+	for i, e := range p.Exprs {
+		now[e.Col] = p.Cols[i].ID
 	}
 	for i, name := range using {
 		l, _ := ls.findVisible(name)

@@ -53,9 +53,9 @@ type modification struct {
 }
 
 // modify binds target, FROM or USING, and WHERE.
-func (b *binder) modify(verb change, t *parse.TableRef, with parse.With, others []parse.TableExpr,
+func (b *binder) modify(how change, t *parse.TableRef, with parse.With, others []parse.TableExpr,
 	where parse.Expr) (*modification, error) {
-	tab, err := b.target(t.QName, verb)
+	tab, err := b.target(t.QName, how)
 	if err != nil {
 		return nil, err
 	}

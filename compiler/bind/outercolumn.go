@@ -1,14 +1,13 @@
 package bind
 
 import (
+	"slices"
+
 	"slipher/catalog/sqlerr"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/parse"
 )
-
-// outerColumns are the columns of a condition that (+) stands behind.
-type outerColumns struct{ ids algebra.IDs }
 
 // outerColumn binds column (+).
 func (b *binder) outerColumn(sc *scope, x *parse.OuterColumn) (value, error) {
@@ -17,7 +16,7 @@ func (b *binder) outerColumn(sc *scope, x *parse.OuterColumn) (value, error) {
 	}
 	v, err := b.name(sc, x.Column)
 	if err == nil && v.expr != nil && v.expr.Kind == expr.Column {
-		sc.outer.ids[v.expr.Col] = true
+		sc.outer[v.expr.Col] = true
 	}
 	return v, err
 }
@@ -25,7 +24,6 @@ func (b *binder) outerColumn(sc *scope, x *parse.OuterColumn) (value, error) {
 // where binds WHERE. Conditions with (+) are those of outer joins (Redshift guide, "Oracle-style outer joins in the
 // WHERE clause"): the tables whose columns have it are joined to the others, which keep their rows.
 func (b *binder) where(node algebra.Node, sc *scope, q *parse.Query) (algebra.Node, error) {
-	sc.outer = &outerColumns{}
 	preds, joins, err := b.parted(sc, q.Where)
 	if err != nil {
 		return nil, err
@@ -40,7 +38,7 @@ func (b *binder) where(node algebra.Node, sc *scope, q *parse.Query) (algebra.No
 	padded := make([]bool, len(items))
 	for _, j := range joins {
 		for i, n := range items {
-			padded[i] = padded[i] || algebra.IDsOf(n.Columns()).Meets(j.marked)
+			padded[i] = padded[i] || slices.ContainsFunc(n.Columns(), j.marks)
 		}
 	}
 	for i, n := range items { // what may be NULL now is known before conditions are bound for good
@@ -49,7 +47,6 @@ func (b *binder) where(node algebra.Node, sc *scope, q *parse.Query) (algebra.No
 			c.nullable = c.nullable || padded[i] && ids[c.id]
 		}
 	}
-	sc.outer = &outerColumns{}
 	if preds, joins, err = b.parted(sc, q.Where); err != nil {
 		return nil, err
 	}
@@ -59,11 +56,13 @@ func (b *binder) where(node algebra.Node, sc *scope, q *parse.Query) (algebra.No
 	return algebra.Where(node, preds), nil
 }
 
-// outerCondition is a condition with (+).
+// outerCondition is a condition with (+), and the columns that it stands behind.
 type outerCondition struct {
 	expr   *algebra.Expr
-	marked *algebra.Expr // reads the marked columns
+	marked algebra.IDs
 }
+
+func (c *outerCondition) marks(col algebra.Column) bool { return c.marked[col.ID] }
 
 // parted binds the conjuncts of e: those without (+), and those with it.
 func (b *binder) parted(sc *scope, e parse.Expr) (plain []*algebra.Expr, joins []outerCondition, err error) {
@@ -77,16 +76,12 @@ func (b *binder) parted(sc *scope, e parse.Expr) (plain []*algebra.Expr, joins [
 		}
 		return plain, joins, nil
 	}
-	sc.outer.ids = algebra.IDs{}
+	sc.outer = algebra.IDs{}
 	preds, err := b.conjuncts(sc, e, "WHERE")
-	if err != nil || len(sc.outer.ids) == 0 {
+	if err != nil || len(sc.outer) == 0 {
 		return preds, nil, err
 	}
-	mark := &algebra.Expr{Kind: expr.Coalesce}
-	for id := range sc.outer.ids {
-		mark.Args = append(mark.Args, &algebra.Expr{Kind: expr.Column, Col: id})
-	}
-	return nil, []outerCondition{{expr.AllOf(preds), mark}}, nil
+	return nil, []outerCondition{{expr.AllOf(preds), sc.outer}}, nil
 }
 
 // crossed are the items of a FROM list without joins.
@@ -132,8 +127,8 @@ func (b *binder) outerJoins(items []algebra.Node, padded []bool, joins []outerCo
 			ready := true
 			for _, j := range joins {
 				switch {
-				case !own.Meets(j.marked):
-				case !own.Covers(j.marked):
+				case !slices.ContainsFunc(n.Columns(), j.marks):
+				case !own.Contains(j.marked):
 					return nil, b.errorAt(at, sqlerr.SyntaxError, "a condition has (+) behind columns of two tables")
 				default:
 					j.expr.Columns(func(id algebra.ColumnID) { ready = ready && (there[id] || !all[id]) })

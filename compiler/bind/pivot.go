@@ -2,7 +2,6 @@ package bind
 
 import (
 	"cmp"
-	"reflect"
 	"slices"
 
 	"slipher/catalog/sqlerr"
@@ -54,7 +53,7 @@ func (b *binder) pivot(x *parse.PivotRef, env around, before *scope) (algebra.No
 // namedColumns adds the columns that e names.
 func (b *binder) namedColumns(sc *scope, e parse.Expr, to map[*column]bool) error {
 	var err error
-	eachRef(reflect.ValueOf(&e).Elem(), func(r *parse.ColumnRef) {
+	visit(e, func(r *parse.ColumnRef) {
 		c, bad := b.columnRef(sc, r)
 		if c == nil && bad == nil {
 			bad = b.noColumn(sc, r)
@@ -72,8 +71,7 @@ func (b *binder) pivoted(x *parse.PivotRef, a, v parse.PivotItem) (target, error
 		return target{}, b.errorAt(a.At(), sqlerr.SyntaxError, "PIVOT takes calls of aggregate functions")
 	}
 	var refs *parse.ColumnRef
-	e := v.Expr
-	eachRef(reflect.ValueOf(&e).Elem(), func(r *parse.ColumnRef) { refs = r })
+	visit(v.Expr, func(r *parse.ColumnRef) { refs = r })
 	if refs != nil {
 		return target{}, b.unsupported(refs.Pos, "a column in the IN list of PIVOT")
 	}

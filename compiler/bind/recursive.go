@@ -95,12 +95,7 @@ func (b *binder) recursiveTerm(rec *recursion, base *result, q *parse.Query, env
 	node := &algebra.Recursive{Name: rec.name, Number: rec.number, Distinct: !q.Set.All}
 	var casts [2][]value
 	for i, t := range ts {
-		own, next := b.column(&base.cols[i], q.Set.Left.Pos), b.column(&step.cols[i], q.Set.Right.Pos)
-		for k, c := range []*column{&base.cols[i], &step.cols[i]} {
-			if c.lit != nil { // it has no type yet
-				*[]*value{&own, &next}[k] = *c.lit
-			}
-		}
+		own, next := b.armColumn(base, i, q.Set.Left.Pos), b.armColumn(step, i, q.Set.Right.Pos)
 		casts[0], casts[1] = append(casts[0], own), append(casts[1], next)
 		both, err := b.common([]value{{expr: algebra.Null(t), typ: t, pos: next.pos}, next}, parse.Union.String())
 		if err != nil {

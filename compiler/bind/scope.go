@@ -48,7 +48,7 @@ type scope struct {
 	sets   *setCalls
 	noSets string
 	// outer collects the columns with (+); nil where there may be none.
-	outer *outerColumns
+	outer algebra.IDs
 	// env is what subqueries may refer to beside these names.
 	env around
 	// win collects calls of window functions; nil where they are not allowed, and noWin says why, if not as noAgg does.

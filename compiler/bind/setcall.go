@@ -2,7 +2,6 @@ package bind
 
 import (
 	"cmp"
-	"reflect"
 	"slices"
 
 	"slipher/catalog/fn"
@@ -26,8 +25,8 @@ type setCalls struct {
 // setCallsIn are the set calls of expressions that are not bound yet, nil if there are none.
 func (b *binder) setCallsIn(es []parse.Expr) *setCalls {
 	n := 0
-	for i := range es {
-		eachCall(reflect.ValueOf(&es[i]).Elem(), func(f *parse.FuncCall) {
+	for _, e := range es {
+		visit(e, func(f *parse.FuncCall) {
 			if b.fns.Set(f.Name) {
 				n++
 			}

@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
@@ -40,11 +42,10 @@ func (b *binder) orderedResult(r *result, q *parse.Query, allowed func(parse.Ord
 		return r, nil
 	}
 	for _, o := range q.OrderBy {
-		if allowed == nil {
-			break
-		}
-		if err := allowed(o); err != nil {
-			return nil, err
+		if allowed != nil {
+			if err := allowed(o); err != nil {
+				return nil, err
+			}
 		}
 	}
 	s := &selection{b: b, q: &parse.Query{Pos: q.Pos, OrderBy: q.OrderBy, Limit: q.Limit, Offset: q.Offset},
@@ -128,6 +129,23 @@ func resultOf(n algebra.Node) *result {
 	return r
 }
 
+// copied is n's columns cols under ids of their own.
+func (b *binder) copied(n algebra.Node, cols []algebra.Column) *algebra.Project {
+	p := &algebra.Project{In: n, Exprs: algebra.Refs(cols), Cols: slices.Clone(cols)}
+	for i := range p.Cols {
+		p.Cols[i].ID = b.newID()
+	}
+	return p
+}
+
+// armColumn is column i of an arm: a literal that has no type yet is what the other arms make of it.
+func (b *binder) armColumn(r *result, i int, at parse.Pos) value {
+	if lit := r.cols[i].lit; lit != nil {
+		return *lit
+	}
+	return b.column(&r.cols[i], at)
+}
+
 // unify gives the arms of a set operation columns of common types, and makes the columns of the whole.
 func (b *binder) unify(o *parse.SetOperation, arms []*parse.Query, rs []*result) ([]algebra.Column, error) {
 	width := len(rs[0].cols)
@@ -141,10 +159,7 @@ func (b *binder) unify(o *parse.SetOperation, arms []*parse.Query, rs []*result)
 	for i := range cols {
 		vs := make([]value, len(rs))
 		for k, r := range rs {
-			vs[k] = b.column(&r.cols[i], arms[k].Pos)
-			if r.cols[i].lit != nil { // it has no type yet
-				vs[k] = *r.cols[i].lit
-			}
+			vs[k] = b.armColumn(r, i, arms[k].Pos)
 		}
 		t, err := b.common(vs, o.Kind.String())
 		if err != nil {
@@ -197,12 +212,7 @@ func (b *binder) compared(o *parse.SetOperation, rs []*result, cols []algebra.Co
 	}
 	u.Cols = append(u.Cols, sides[:]...)
 	for i, r := range rs {
-		p := &algebra.Project{In: r.node}
-		for _, c := range r.node.Columns() {
-			p.Exprs = append(p.Exprs, c.Ref())
-			c.ID = b.newID()
-			p.Cols = append(p.Cols, c)
-		}
+		p := b.copied(r.node, r.node.Columns())
 		for k, c := range sides {
 			mark := algebra.Null(types.TInt4)
 			if k == i {
@@ -213,10 +223,7 @@ func (b *binder) compared(o *parse.SetOperation, rs []*result, cols []algebra.Co
 		}
 		u.In = append(u.In, p)
 	}
-	agg := &algebra.Aggregate{In: u, Cols: cols}
-	for i := range cols {
-		agg.Keys = append(agg.Keys, u.Cols[i].Ref())
-	}
+	agg := &algebra.Aggregate{In: u, Cols: cols, Keys: algebra.Refs(u.Cols[:len(cols)])}
 	count := b.fns.Aggregate("count")
 	var counts [2]algebra.Column
 	for i, c := range sides {
@@ -241,11 +248,5 @@ func (b *binder) compared(o *parse.SetOperation, rs []*result, cols []algebra.Co
 		chosen = algebra.Where(agg, []*algebra.Expr{call("gt", types.TBool, left, zero),
 			call("eq", types.TBool, right, zero)})
 	}
-	p := &algebra.Project{In: chosen}
-	for _, c := range cols {
-		p.Exprs = append(p.Exprs, c.Ref())
-		c.ID = b.newID()
-		p.Cols = append(p.Cols, c)
-	}
-	return resultOf(p)
+	return resultOf(b.copied(chosen, cols))
 }

@@ -2,7 +2,6 @@ package statement
 
 import (
 	"context"
-	"reflect"
 
 	"slipher/catalog/ddl"
 	"slipher/catalog/relations"
@@ -76,9 +75,9 @@ func runCreateView(ctx context.Context, e *Engine, c *Call) error {
 // unqualified is a name of FROM without a schema that no WITH query has; nil: there is none.
 func unqualified(q *parse.Query) *parse.TableRef {
 	with := map[string]bool{}
-	visit(reflect.ValueOf(q), func(c parse.CTE) { with[c.Name] = true })
+	parse.Visit(q, func(c parse.CTE) { with[c.Name] = true })
 	var out *parse.TableRef
-	visit(reflect.ValueOf(q), func(r parse.TableRef) {
+	parse.Visit(q, func(r parse.TableRef) {
 		if out == nil && r.Schema == "" && !with[r.Name] {
 			out = &r
 		}

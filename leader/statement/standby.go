@@ -1,8 +1,6 @@
 package statement
 
 import (
-	"reflect"
-
 	"slipher/catalog/fn"
 	"slipher/compiler/parse"
 )
@@ -37,31 +35,10 @@ func commits(*parse.Statement) Standby { return Standby{Commits: true} }
 // does not count.
 func hasEffect(b parse.Body) bool {
 	found := false
-	visit(reflect.ValueOf(b), func(c parse.FuncCall) {
+	parse.Visit(b, func(c parse.FuncCall) {
 		for _, r := range fn.Default().Rows(c.Name) {
 			found = found || r.Effect
 		}
 	})
 	return found
-}
-
-// visit calls f for the values of a type in a tree, wherever they stand in it.
-func visit[T any](v reflect.Value, f func(T)) {
-	if v.Type() == reflect.TypeFor[T]() && v.CanInterface() {
-		f(v.Interface().(T))
-	}
-	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface:
-		if !v.IsNil() {
-			visit(v.Elem(), f)
-		}
-	case reflect.Struct:
-		for i := range v.NumField() {
-			visit(v.Field(i), f)
-		}
-	case reflect.Slice, reflect.Array:
-		for i := range v.Len() {
-			visit(v.Index(i), f)
-		}
-	}
 }
