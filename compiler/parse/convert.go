@@ -193,19 +193,20 @@ func (c *converter) values(q *Query, n *pg.SelectStmt) error {
 func (c *converter) targets(q *Query, n *pg.SelectStmt) error {
 	for i, t := range n.TargetList {
 		rt := t.GetResTarget()
-		switch args, marker := c.marker(rt); marker {
+		f := rt.GetVal().GetFuncCall()
+		switch c.markerOf(f) {
 		case topMarker:
 			if i > 0 {
 				break
 			}
-			e, err := c.expr(args[0])
+			e, err := c.expr(f.Args[0])
 			if err != nil {
 				return err
 			}
 			q.Limit = e
 			continue
 		case excludeMarker:
-			if err := c.exclude(q.Targets, args); err != nil {
+			if err := c.exclude(q.Targets, f.Args); err != nil {
 				return err
 			}
 			continue
@@ -223,15 +224,6 @@ func (c *converter) targets(q *Query, n *pg.SelectStmt) error {
 		return c.refuse(q.Pos, "an empty select list")
 	}
 	return nil
-}
-
-// marker is the name of a function in the select list that the dialect pass has put in, and its arguments.
-func (c *converter) marker(rt *pg.ResTarget) (args []*pg.Node, name string) {
-	f := rt.GetVal().GetFuncCall()
-	if f == nil || len(f.Funcname) != 1 || !c.m.inserted(int(f.Location)) {
-		return nil, ""
-	}
-	return f.Args, f.Funcname[0].GetString_().GetSval()
 }
 
 // exclude takes columns away from the star that is the last of ts.

@@ -214,38 +214,38 @@ func (c *converter) boolTest(b *pg.BooleanTest) (Expr, error) {
 	return t, err
 }
 
+// markerOf is what the dialect pass has put in as a function's name, or in front of that, "" if it has not.
+func (c *converter) markerOf(f *pg.FuncCall) string {
+	if f == nil || !c.m.inserted(int(f.Location)) {
+		return ""
+	}
+	return f.Funcname[0].GetString_().GetSval()
+}
+
 func (c *converter) funcCall(f *pg.FuncCall) (Expr, error) {
 	at := c.pos(f.Location)
 	out := &FuncCall{Pos: at, Star: f.AggStar, Distinct: f.AggDistinct,
 		Keyword: f.Funcformat == pg.CoercionForm_COERCE_SQL_SYNTAX}
 	names := c.strings(f.Funcname)
-	out.Name = names[len(names)-1]
-	if len(names) > 1 {
-		out.Schema = names[len(names)-2]
-	}
-	if out.Schema == approximateMarker && c.m.inserted(int(f.Location)) {
-		out.Schema, out.Approximate = "", true
-	}
-	if names[0] == distinctMarker && c.m.inserted(int(f.Location)) {
-		out.Distinct = true
-		if len(names) == 2 {
-			out.Schema = ""
-		}
-	}
-	if names[0] == ignoreNullsMarker && c.m.inserted(int(f.Location)) {
-		out.IgnoreNulls = true
-		if len(names) == 2 {
-			out.Schema = ""
-		}
-	}
-	out.WithinGroup = f.AggWithinGroup
-	if names[0] == outerMarker && c.m.inserted(int(f.Location)) {
+	switch c.markerOf(f) {
+	case outerMarker:
 		arg, err := c.expr(f.Args[0])
 		if err != nil {
 			return nil, err
 		}
 		return &OuterColumn{Pos: arg.At(), Column: arg.(*ColumnRef)}, nil
+	case approximateMarker:
+		out.Approximate, names = true, names[1:]
+	case distinctMarker:
+		out.Distinct, names = true, names[1:]
+	case ignoreNullsMarker:
+		out.IgnoreNulls, names = true, names[1:]
 	}
+	out.Name = names[len(names)-1]
+	if len(names) > 1 {
+		out.Schema = names[len(names)-2]
+	}
+	out.WithinGroup = f.AggWithinGroup
 	var err error
 	if out.Over, err = c.over(f.Over); err != nil {
 		return nil, err

@@ -15,14 +15,6 @@ func (c *converter) pivoting(n *pg.Node) *pg.FuncCall {
 	return f
 }
 
-// markerOf is the name of a function that the dialect pass has put in, "" for all others.
-func (c *converter) markerOf(f *pg.FuncCall) string {
-	if f == nil || len(f.Funcname) != 1 || !c.m.inserted(int(f.Location)) {
-		return ""
-	}
-	return f.Funcname[0].GetString_().GetSval()
-}
-
 // pivot converts PIVOT and UNPIVOT of input.
 func (c *converter) pivot(input TableExpr, f *pg.FuncCall, alias *pg.Alias) (TableExpr, error) {
 	at := c.pos(f.Location)

@@ -126,6 +126,8 @@ func (d *dialect) replace(t token, text string) {
 	d.edits = append(d.edits, edit{t.start, t.end, text})
 }
 
+func (d *dialect) insert(at int, text string) { d.edits = append(d.edits, edit{at, at, text}) }
+
 func (d *dialect) refuse(t token, what string) error {
 	return sqlerr.Unsupported("%s", what).At(charPosition(d.src, t.start))
 }
@@ -136,7 +138,7 @@ func (d *dialect) token(i int) error {
 	switch {
 	case t.kind == tokString && t.plainBackslash:
 		if d.src[t.start] == '\'' {
-			d.edits = append(d.edits, edit{t.start, t.start, "E"})
+			d.insert(t.start, "E")
 		} else { // N'…'
 			d.edits = append(d.edits, edit{t.start, t.start + 1, "NCHAR E"})
 		}
@@ -196,7 +198,7 @@ func (d *dialect) word(i int) error {
 	case "delete": // FROM may be left out
 		if _, temp := tempName(next, d.at(i+2)); d.startsModify(i) &&
 			(temp || next.kind == tokQuoted || next.kind == tokIdent && !clauseWords[next.text]) {
-			d.edits = append(d.edits, edit{t.end, t.end, " FROM"})
+			d.insert(t.end, " FROM")
 		}
 	case "minus":
 		if endsOperand(prev) && (next.is("select") || next.is("with") || next.is("all") || next.is("distinct") ||
@@ -244,7 +246,7 @@ func (d *dialect) word(i int) error {
 		}
 	case "exclude":
 		if prev.isPunct("*") && d.startsTarget(i-1) {
-			return d.exclude(i)
+			d.exclude(i)
 		}
 	case "convert":
 		if next.isPunct("(") && d.at(i+2).kind == tokIdent && types.AliasOf(d.at(i+2).text) != nil {
@@ -269,40 +271,49 @@ func (d *dialect) startsTarget(i int) bool {
 }
 
 // exclude turns * EXCLUDE a, or * EXCLUDE (a, b), into *, marker(a, b).
-func (d *dialect) exclude(i int) error {
+func (d *dialect) exclude(i int) {
 	t, next := d.at(i), d.at(i+1)
 	switch {
 	case next.isPunct("("):
 		d.replace(t, ", "+excludeMarker)
 	case next.kind == tokIdent && !clauseWords[next.text] || next.kind == tokQuoted:
 		d.replace(t, ", "+excludeMarker+"(")
-		d.edits = append(d.edits, edit{next.end, next.end, ")"})
+		d.insert(next.end, ")")
 	}
-	return nil
 }
 
 // within turns f(DISTINCT args) in front of token i, WITHIN, into marker.f(args).
 func (d *dialect) within(i int) {
-	depth := 0
-	for k := i - 1; k >= 0; k-- {
-		switch t := d.toks[k]; {
+	open := d.opening(i, 0)
+	if all := d.at(open + 1); open >= 0 && all.is("distinct") {
+		d.replace(all, "")
+		d.mark(open, distinctMarker)
+	}
+}
+
+// opening is the token that opens the parenthesis closed in front of token i, or, with a depth of 1, that around it; -1
+// if there is none.
+func (d *dialect) opening(i, depth int) int {
+	for i--; i >= 0; i-- {
+		switch t := d.toks[i]; {
 		case t.isPunct(")"):
 			depth++
 		case t.isPunct("("):
-			if depth--; depth > 0 {
-				continue
+			if depth--; depth <= 0 {
+				return i
 			}
-			if all := d.at(k + 1); all.is("distinct") {
-				name := k - 1
-				for d.at(name - 1).isPunct(".") {
-					name -= 2
-				}
-				d.replace(all, "")
-				d.edits = append(d.edits, edit{d.at(name).start, d.at(name).start, distinctMarker + "."})
-			}
-			return
 		}
 	}
+	return -1
+}
+
+// mark puts a marker in front of the function whose arguments token open begins, as a schema.
+func (d *dialect) mark(open int, marker string) {
+	name := open - 1
+	for d.at(name - 1).isPunct(".") {
+		name -= 2
+	}
+	d.insert(d.at(name).start, marker+".")
 }
 
 // top turns SELECT TOP n [DISTINCT] list into SELECT [DISTINCT] marker(n), list.
@@ -321,7 +332,7 @@ func (d *dialect) top(i int) {
 	if k > i+3 {
 		at = d.at(k - 1).end
 	}
-	d.edits = append(d.edits, edit{at, at, " " + topMarker + "(" + d.src[n.start:n.end] + "), "})
+	d.insert(at, " "+topMarker+"("+d.src[n.start:n.end]+"), ")
 }
 
 // convert turns CONVERT(type, expr) into CAST(expr AS type).
@@ -367,7 +378,7 @@ func (d *dialect) outer(i int) error {
 	for d.at(k-1).isPunct(".") && name(d.at(k-2)) {
 		k -= 2
 	}
-	d.edits = append(d.edits, edit{d.at(k).start, d.at(k).start, outerMarker + "("},
-		edit{d.toks[i].start, d.at(i + 2).end, ")"})
+	d.insert(d.at(k).start, outerMarker+"(")
+	d.edits = append(d.edits, edit{d.toks[i].start, d.at(i + 2).end, ")"})
 	return nil
 }

@@ -83,7 +83,7 @@ func (d *dialect) items(from, to int) {
 			continue
 		}
 		last := k - 1
-		d.edits = append(d.edits, edit{d.at(first).start, d.at(first).start, itemMarker + "("})
+		d.insert(d.at(first).start, itemMarker+"(")
 		if name := d.at(last); last > first && (d.at(last-1).is("as") ||
 			(name.kind == tokIdent || name.kind == tokQuoted) && endsOperand(d.at(last-1))) {
 			start := name.start
@@ -92,7 +92,7 @@ func (d *dialect) items(from, to int) {
 			}
 			d.edits = append(d.edits, edit{start, name.end, ", '" + strings.ReplaceAll(name.text, "'", "''") + "')"})
 		} else {
-			d.edits = append(d.edits, edit{name.end, name.end, ")"})
+			d.insert(name.end, ")")
 		}
 		first = k + 1
 	}

@@ -33,7 +33,7 @@ func (d *dialect) qualify(i int) {
 	}
 	d.replace(d.toks[i], word+qualifyMarker+" AS (PARTITION BY ")
 	last := d.toks[end-1]
-	d.edits = append(d.edits, edit{last.end, last.end, ")"})
+	d.insert(last.end, ")")
 	if w := d.at(end); w.is("window") {
 		d.replace(w, ",")
 	}
@@ -68,20 +68,7 @@ func (d *dialect) nulls(i int) {
 	if d.at(i + 2).isPunct(")") { // among the arguments
 		depth = 1
 	}
-	for k := i - 1; k >= 0 && ignore; k-- {
-		switch t := d.toks[k]; {
-		case t.isPunct(")"):
-			depth++
-		case t.isPunct("("):
-			if depth--; depth > 0 {
-				continue
-			}
-			name := k - 1
-			for d.at(name - 1).isPunct(".") {
-				name -= 2
-			}
-			d.edits = append(d.edits, edit{d.at(name).start, d.at(name).start, ignoreNullsMarker + "."})
-			return
-		}
+	if open := d.opening(i, depth); ignore && open >= 0 {
+		d.mark(open, ignoreNullsMarker)
 	}
 }
