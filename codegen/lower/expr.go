@@ -142,6 +142,11 @@ func (l *lowerer) spread(v subop.Operand) subop.Operand {
 	return l.logicOp("copy", v.P, v)
 }
 
+// vector is r in class p, at least as wide, as a vector, and where it is NULL as one.
+func (l *lowerer) vector(r result, p types.Phys) (v, null subop.Operand) {
+	return l.spread(l.widen(r, p)), l.spread(r.null)
+}
+
 // widen is r in class p, at least as wide.
 func (l *lowerer) widen(r result, p types.Phys) subop.Operand {
 	if r.v.P == p {

@@ -103,16 +103,16 @@ func (l *lowerer) markEntries(j *plan.HashJoin, e *entry, from, lone subop.Opera
 
 // payload adds the columns of the entries from, fetched when first read; of lone rows they are NULL.
 func (l *lowerer) payload(t *plan.Table, e *entry, from subop.Operand, after *positions, lone subop.Operand) {
-	for i, c := range t.Payload {
+	field := func(p types.Phys, off int) subop.Operand {
+		v := l.vec(p)
+		l.emitAt(&subop.Get{Entry: from, Field: subop.Num(off), Value: v}, after)
+		return read(v)
+	}
+	for i, get := range l.payFields(t, e, field) {
+		c := t.Payload[i]
 		l.cols = append(l.cols, column{typ: c.Type, fetch: func() result {
-			v := l.vec(c.Type.Phys())
-			l.emitAt(&subop.Get{Entry: from, Field: subop.Num(e.pay[i]), Value: v}, after)
-			r := result{v: read(v), null: none, at: after, bits: typeBits(c.Type), noBlanks: c.Type.Kind == types.Char}
-			if e.payNull[i] >= 0 {
-				n := l.vec(types.I8)
-				l.emitAt(&subop.Get{Entry: from, Field: subop.Num(e.payNull[i]), Value: n}, after)
-				r.null = read(n)
-			}
+			r := get()
+			r.at, r.bits, r.noBlanks = after, typeBits(c.Type), c.Type.Kind == types.Char
 			if lone.Mode != subop.None {
 				l.among(after, func() { r.null = l.orNull(lone, r.null) })
 			}

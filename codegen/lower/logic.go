@@ -197,10 +197,7 @@ func (l *lowerer) choose(t types.Type, arms []arm, els result) result {
 			null = l.logicOp("choose", types.I8, a.cond, an, null)
 		}
 	}
-	r.v, r.null = v, null
-	if null.Mode == subop.Par {
-		r.null = l.spread(null)
-	}
+	r.v, r.null = v, l.spread(null)
 	return r
 }
 

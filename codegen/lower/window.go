@@ -74,13 +74,7 @@ func (l *lowerer) addPlace(v, null subop.Operand) {
 }
 
 // place is a place as a vector; null says where it is NULL.
-func (l *lowerer) place(e *plan.Expr) (v, null subop.Operand) {
-	r := l.expr(e)
-	if r.null.Mode == subop.Par {
-		r.null = l.spread(r.null)
-	}
-	return l.spread(l.widen(r, types.I64)), r.null
-}
+func (l *lowerer) place(e *plan.Expr) (v, null subop.Operand) { return l.vector(l.expr(e), types.I64) }
 
 // arena is the slot of an arena that lives as long as the instance.
 func (l *lowerer) arena() subop.Number {
@@ -182,18 +176,14 @@ func (s steps) WindowReach(w *plan.WindowReach) {
 	t, rows := l.sortedRows()
 	from, _ := l.place(w.From)
 	to, _ := l.place(w.To)
-	bound := l.expr(w.Order.Expr)
 	p := t.t.Keys[w.Key].Type.Phys()
-	bound.v = l.spread(l.widen(bound, p))
-	if bound.null.Mode == subop.Par {
-		bound.null = l.spread(bound.null)
-	}
+	bound, boundNull := l.vector(l.expr(w.Order.Expr), p)
 	row, begin, at := l.vec(types.I64), l.vec(types.I64), l.vec(types.I64)
 	l.emit(&subop.WindowRow{Place: row})
 	l.emit(&subop.BoundBegin{Sorted: rows, Prefix: t.prefix(w.Key), Room: subop.Num(subop.FixedKeySize(p)), Row: read(row),
 		Begin: begin, At: at})
 	end, key := l.vec(types.I64), l.vec(types.Str)
-	l.emit(&subop.KeyPut{At: read(at), Value: bound.v, Null: bound.null,
+	l.emit(&subop.KeyPut{At: read(at), Value: bound, Null: boundNull,
 		Order: subop.OrderOf(w.Order.Desc, w.Order.NullsFirst), Next: end})
 	l.emit(&subop.KeyEnd{Begin: read(begin), End: read(end), Key: key})
 	op := &subop.WindowReach{Sorted: rows, Keep: l.kept(1), Bound: read(key), From: from, To: to, Place: l.vec(types.I64)}
@@ -211,12 +201,10 @@ func (s steps) WindowCarry(w *plan.WindowCarry) {
 	fresh := l.spread(l.expr(w.New).v)
 	r := l.expr(w.Value)
 	p := w.Value.Type.Phys()
-	if r.null.Mode == subop.Par {
-		r.null = l.spread(r.null)
-	}
-	op := &subop.WindowCarry{New: fresh, Value: l.spread(l.widen(r, p)), Null: r.null, Keep: l.kept(subop.CarryWords),
-		Arena: l.arena(), Carried: l.vec(p)}
-	if r.null.Mode != subop.None {
+	v, null := l.vector(r, p)
+	op := &subop.WindowCarry{New: fresh, Value: v, Null: null, Keep: l.kept(subop.CarryWords), Arena: l.arena(),
+		Carried: l.vec(p)}
+	if null.Mode != subop.None {
 		op.CarriedNull = l.vec(types.I8)
 	}
 	l.emit(op)
