@@ -332,11 +332,14 @@ func (b *binder) join(j *parse.JoinExpr, env around, before *scope) (algebra.Nod
 }
 
 // side binds a side of a join, whose rows come with NULLs in the place of its columns if it is padded.
-func (b *binder) side(t parse.TableExpr, env around, before *scope, padded bool) (n algebra.Node, sc *scope, err error) {
+func (b *binder) side(t parse.TableExpr, env around, before *scope, padded bool) (algebra.Node, *scope, error) {
+	var n algebra.Node
+	var sc *scope
 	bind := func() (err error) {
 		n, sc, err = b.tableExpr(t, env, before)
 		return err
 	}
+	var err error
 	if padded {
 		err = b.withoutRecursion(env, "an outer join", bind)
 	} else {

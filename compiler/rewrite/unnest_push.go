@@ -115,7 +115,8 @@ func (b *bindings) push(n algebra.Node) (algebra.Node, []*algebra.Expr) {
 		in, of := b.push(x.In)
 		p := b.over(x, of).(*algebra.Project)
 		out := b.u.fresh(b.free)
-		return &algebra.Project{In: in, Exprs: slices.Concat(p.Exprs, of), Cols: slices.Concat(p.Cols, out)}, algebra.Refs(out)
+		in = &algebra.Project{In: in, Exprs: slices.Concat(p.Exprs, of), Cols: slices.Concat(p.Cols, out)}
+		return in, algebra.Refs(out)
 	case *algebra.Values:
 		return b.push(b.u.rows(x))
 	case *algebra.Join:

@@ -88,7 +88,7 @@ func TestQueryMemory(t *testing.T) {
 					{"8MB", "SELECT count(*) FROM (SELECT s FROM t GROUP BY s) x", "HashAggregate"},
 					{"8MB", "SELECT count(*) FROM (SELECT DISTINCT s FROM t) x", "HashAggregate"},
 					{"8MB", "SELECT count(DISTINCT s) FROM t", "HashAggregate"},
-					{"16MB", "SELECT count(*) FROM t a JOIN t b ON a.s = b.s", "Hash|Network"}, // both keep rows
+					{"12MB", "SELECT count(*) FROM t a JOIN t b ON a.s = b.s", "Hash|Network"}, // both keep rows
 					{"8MB", "SELECT s FROM t ORDER BY s OFFSET 199999", "Sort"},
 					{"8MB", "SELECT max(length(repeat(s, 600))) FROM t", "HashAggregate"},
 					{"8MB", "SELECT length(listagg('x') WITHIN GROUP (ORDER BY repeat(s, 50))) FROM t WHERE i < 60000",
