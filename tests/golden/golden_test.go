@@ -2,8 +2,8 @@ package golden
 
 import (
 	"context"
+	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,32 +12,40 @@ import (
 	"slipher/codegen/llvm"
 	"slipher/codegen/target"
 	"slipher/leader"
+	"slipher/tests/answers"
+	"slipher/tests/cluster"
+	"slipher/tests/tpcds"
+	"slipher/tests/tpch"
 	"slipher/tests/warehouse"
 )
 
 func TestMain(m *testing.M) { warehouse.Main(m) }
 
-const tpch = "../data/tpch"
-
 // TestGolden runs testdata's scripts. Commands:
 //
-//	tables      a new catalog with the DDL that follows; `tpch` as argument: TPC-H's, placed as in tests/bench
+//	tables      a new catalog with the DDL that follows; `tpch` as argument: TPC-H's, placed as in tests/bench;
+//	            `tpcds`: TPC-DS's under its natural keys, with statistics as of scale factor 1
 //	stats       statistics, JSON as of `slipher compile --stats`
-//	compile     shows the query that follows, or TPC-H's of that number with q=N;
+//	compile     shows the query that follows, or that suite's of that number with q=N;
 //	            emit=(words) as of `slipher compile --emit`, tier=primitives for the other IR
 func TestGolden(t *testing.T) {
 	datadriven.Walk(t, "testdata", func(t *testing.T, path string) {
 		var o *leader.Offline
+		suite := &tpch.Suite
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
 			switch d.Cmd {
 			case "tables":
-				o = catalog(t, d.Input, d.HasArg("tpch"))
+				if d.HasArg("tpcds") {
+					suite, o = &tpcds.Suite, catalogOfTPCDS(t)
+				} else {
+					o = catalog(t, d.Input, d.HasArg("tpch"))
+				}
 			case "stats":
 				if err := o.Stats([]byte(d.Input)); err != nil {
 					d.Fatalf(t, "%v", err)
 				}
 			case "compile":
-				return inspect(t, o, queryOf(t, d), words(d), tierOf(t, d), nil)
+				return inspect(t, o, queryOf(t, suite, d), words(d), tierOf(t, d), nil)
 			default:
 				d.Fatalf(t, "there is no command %s", d.Cmd)
 			}
@@ -52,25 +60,25 @@ func TestSameBytes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, q := range []string{"01", "03", "06"} {
+	for _, q := range []int{1, 3, 6} {
 		var first string
 		for run := range 3 {
 			pool := llvm.NewPool(1, self, llvm.Options{})
 			emit := []string{"plan", "segments", "program", "ir", "sizes"}
-			if pool.Available() == nil && q == "06" { // the others take seconds
+			if pool.Available() == nil && q == 6 { // the others take seconds
 				emit = append(emit, "opt", "asm")
 			}
-			got := inspect(t, catalog(t, "", true), tpchQuery(t, q), emit, "fused", pool)
+			got := inspect(t, catalog(t, "", true), tpch.Suite.Query(t, q), emit, "fused", pool)
 			pool.Close()
 			if run == 0 {
 				first = got
 			} else if got != first {
-				t.Errorf("q%s, run %d: %s", q, run, firstDifference(first, got))
+				t.Errorf("q%02d, run %d: %s", q, run, firstDifference(first, got))
 			}
 		}
-		t.Logf("q%s: %d bytes", q, len(first))
+		t.Logf("q%02d: %d bytes", q, len(first))
 		if !strings.Contains(first, "scan public.lineitem") || !strings.Contains(first, "define") {
-			t.Errorf("q%s: nothing to compare", q)
+			t.Errorf("q%02d: nothing to compare", q)
 		}
 	}
 }
@@ -82,7 +90,7 @@ func catalog(t *testing.T, ddl string, withTPCH bool) *leader.Offline {
 		t.Fatal(err)
 	}
 	if withTPCH {
-		text, err := os.ReadFile(filepath.Join(tpch, "schema.sql"))
+		text, err := os.ReadFile(cluster.Data("tpch", "schema.sql"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,22 +116,29 @@ func placed(ddl string) string {
 	return ddl
 }
 
-func tpchQuery(t *testing.T, number string) string {
+func catalogOfTPCDS(t *testing.T) *leader.Offline {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(tpch, "queries", "q"+number+".sql"))
+	var ddl strings.Builder
+	for _, tab := range tpcds.Suite.Tables(t) {
+		fmt.Fprintln(&ddl, tpcds.Suite.Create(tab, tpcds.Suite.Natural(tab))+";")
+	}
+	o := catalog(t, ddl.String(), false)
+	text, err := os.ReadFile(cluster.Data("tpcds", "stats.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(text)
+	if err := o.Stats(text); err != nil {
+		t.Fatal(err)
+	}
+	return o
 }
 
-func queryOf(t *testing.T, d *datadriven.TestData) string {
-	var number string
-	d.MaybeScanArgs(t, "q", &number)
-	if number == "" {
+func queryOf(t *testing.T, suite *answers.Suite, d *datadriven.TestData) string {
+	var number int
+	if d.MaybeScanArgs(t, "q", &number); number == 0 {
 		return d.Input
 	}
-	return tpchQuery(t, number)
+	return suite.Query(t, number)
 }
 
 func words(d *datadriven.TestData) []string {

@@ -1,5 +1,5 @@
-// Package tpcds runs the 99 queries of TPC-DS at SF 1 and compares them with answers: under the natural keys on both
-// shapes of cluster in both tiers, and under random choices of distribution and sort keys.
+// Package tpcds checks the 99 queries of TPC-DS at SF 1 in `./build.sh test-long`; package answers says where the data
+// comes from. The plans of the queries are golden files: tests/golden.
 //
-// Start with tpcds_test.go.
+// Start with suite.go.
 package tpcds
