@@ -258,6 +258,24 @@ func (s *selection) aggregate() error {
 	return nil
 }
 
+// withKeys are the arguments of e. Of an OR (or AND), which holds the arms of those nested in it as its own, arms that
+// are those of a key are the key again: (x OR y) OR z is over groups by (x OR y).
+func (a *aggregation) withKeys(e *algebra.Expr) []*algebra.Expr {
+	args := e.Args
+	if e.Kind != expr.Or && e.Kind != expr.And {
+		return args
+	}
+	for _, k := range a.keys {
+		n := len(k.Args)
+		for i := 0; k.Kind == e.Kind && i+n <= len(args); i++ {
+			if slices.EqualFunc(args[i:i+n], k.Args, a.b.equal) {
+				args = append(append(append([]*algebra.Expr(nil), args[:i]...), k), args[i+n:]...)
+			}
+		}
+	}
+	return args
+}
+
 // overGroups rewrites an expression over the input to one over the groups.
 func (a *aggregation) overGroups(e *algebra.Expr) (*algebra.Expr, error) {
 	if e.Kind == expr.Constant {
@@ -300,8 +318,9 @@ func (a *aggregation) overGroups(e *algebra.Expr) (*algebra.Expr, error) {
 	if len(e.Args) == 0 {
 		return e, nil
 	}
-	c.Args = make([]*algebra.Expr, len(e.Args))
-	for i, x := range e.Args {
+	args := a.withKeys(e)
+	c.Args = make([]*algebra.Expr, len(args))
+	for i, x := range args {
 		r, err := a.overGroups(x)
 		if err != nil {
 			return nil, err
