@@ -13,6 +13,8 @@ type Env struct {
 	Nodes  int // compute nodes, at least 1
 	// Fn is the table of operations.
 	Fn *fn.Table
+	// Joins says in which order relations are joined.
+	Joins JoinOrder
 	// Stats gives ANALYZE's result for a table, nil if there is none. May be nil itself.
 	Stats func(t *state.Table) *stats.Table
 }

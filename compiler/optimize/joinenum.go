@@ -271,11 +271,15 @@ func (g *graph) joinParts(parts []part) physical {
 		parts[i] = part{a.set | b.set, cheapest(trees)}
 		parts = append(parts[:j], parts[j+1:]...)
 	}
-	var left []*algebra.Expr
-	for _, q := range late {
-		left = append(left, q.expr)
+	return g.p.filter(parts[0].tree, expressions(late))
+}
+
+func expressions(preds []joinPred) []*algebra.Expr {
+	var list []*algebra.Expr
+	for _, q := range preds {
+		list = append(list, q.expr)
 	}
-	return g.p.filter(parts[0].tree, left)
+	return list
 }
 
 // nextParts picks two components, and which of late connect them: connected ones

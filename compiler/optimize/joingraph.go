@@ -167,6 +167,9 @@ func (g *graph) order(preds, failing []*algebra.Expr) (physical, error) {
 			}
 		}
 	}
+	if g.p.env.Joins != OrderByCost {
+		return g.p.filter(g.forced(), append(top, last...)), nil
+	}
 	all := relSet(0)
 	var parts []part
 	for i := range g.rels {

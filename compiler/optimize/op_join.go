@@ -69,7 +69,7 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 		j.mark = &n.Found
 		p.describe(n.Found, nil, l)
 	}
-	return cheapest(p.movements(j, left, right)), nil
+	return p.choose(p.movements(j, left, right)), nil
 }
 
 // joinKinds are the kinds of hash joins for those that are planned where they stand.

@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"fmt"
+	"math/rand/v2"
 
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
@@ -30,6 +31,8 @@ type planner struct {
 
 	keyed []*algebra.Scan // of tables with a primary key
 
+	chance *rand.Rand // chooses joins by a seed; nil: costs do, or the text
+
 	missing []string // tables without statistics, in order of appearance
 	nested  bool     // a join has no equality
 }
@@ -47,6 +50,7 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 		equiv: map[algebra.ColumnID]algebra.ColumnID{},
 		defs:  map[algebra.ColumnID]*algebra.Expr{},
 		calls: map[algebra.ColumnID]algebra.AggCall{}, windows: map[algebra.ColumnID]*algebra.WindowCall{},
+		chance: env.Joins.choices(),
 	}
 	p.numbers.Param = expr.SameLiterals(func() []expr.Param { return own.Params })
 	if err := p.survey(); err != nil {

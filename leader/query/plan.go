@@ -58,7 +58,20 @@ func (p *Planned) written() *state.Table {
 // Plan binds and optimizes SELECT, INSERT, UPDATE, DELETE and the inner statement of EXPLAIN.
 func (r *Runner) Plan(ses Session, st *parse.Statement, params []types.Type) (*Planned, error) {
 	cat := r.Look(ses)
-	return r.PlanIn(cat, names.View{Cat: cat, Ses: ses}, st, BindOptions(ses, params))
+	return r.planIn(cat, names.View{Cat: cat, Ses: ses}, st, BindOptions(ses, params), r.environmentOf(ses, cat))
+}
+
+// environmentOf is Environment with what a session wants otherwise.
+func (r *Runner) environmentOf(ses Session, cat *state.Catalog) compiler.Environment {
+	env := r.Environment(cat)
+	switch v := ses.Value("slipher_join_order"); v {
+	case "auto":
+	case "written":
+		env.Cluster.Joins = optimize.OrderWritten
+	default:
+		env.Cluster.Joins = optimize.JoinOrder(ses.Int("slipher_join_order"))
+	}
+	return env
 }
 
 // BindOptions are what a session's settings and the types that a client declared mean to the binder.
@@ -70,7 +83,7 @@ func BindOptions(ses Session, params []types.Type) bind.Options {
 // PlanTraced is Plan that keeps what rewriting did.
 func (r *Runner) PlanTraced(ses Session, st *parse.Statement, params []types.Type) (*Planned, error) {
 	cat := r.Look(ses)
-	env := r.Environment(cat)
+	env := r.environmentOf(ses, cat)
 	env.Traced = true
 	return r.planIn(cat, names.View{Cat: cat, Ses: ses}, st, BindOptions(ses, params), env)
 }

@@ -2,6 +2,7 @@ package session
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -47,6 +48,9 @@ var known = func() map[string]*param {
 			doc: "Workers that run a query on a node; 0 is all. For tests."},
 		{name: "slipher_exchange_credit", def: "0", check: integer, min: 0, max: 1 << 20,
 			doc: "Chunks under way between two ends of an exchange; 0 leaves it to the engine. For tests."},
+		{name: "slipher_join_order", def: "auto", check: joinOrder,
+			doc: "Inner joins are made in the order of least cost (auto), as they are written (written), or in one that a " +
+				"number chooses. For tests."},
 		{name: "slipher_query_memory", def: "0", check: bytes, min: 1 << 20, max: 1 << 50,
 			doc: "Memory that a query may use on each node, in bytes or with a unit (512MB); 0 is three quarters of the " +
 				"process's --memory."},
@@ -196,6 +200,18 @@ func integer(p *param, v string) (string, error) {
 			p.name, p.min, p.max)
 	}
 	return strconv.FormatInt(n*factor, 10), nil
+}
+
+// joinOrder is a word or a positive number.
+func joinOrder(p *param, v string) (string, error) {
+	if n, err := strconv.ParseInt(strings.TrimSpace(v), 10, 64); err == nil && n > 0 && n <= math.MaxInt32 {
+		return strconv.FormatInt(n, 10), nil
+	}
+	w, err := oneOf("auto", "written")(p, v)
+	if err != nil {
+		return "", errValue(p, v).WithHint("Available values: auto, written, a number from 1 on.")
+	}
+	return w, nil
 }
 
 // bytes is a number of bytes, which may carry a unit; 0 stands for the default.
