@@ -15,20 +15,20 @@ type Shape int
 const (
 	OneProcess Shape = iota // leader and node in one, four slices
 	TwoNodes                // a leader, two nodes of two slices
+	OneSlice                // leader and node in one, one slice
 )
 
-// Shapes are all shapes.
+// Shapes are those that every test runs on.
 var Shapes = []Shape{OneProcess, TwoNodes}
 
 // String names a shape in test names.
 func (s Shape) String() string {
-	if s == OneProcess {
-		return "one"
-	}
-	return "nodes"
+	return [...]string{"one", "nodes", "single"}[s]
 }
 
-// Slices of either shape.
+func (s Shape) slices() int { return [...]int{Slices, Slices, 1}[s] }
+
+// Slices of the usual shapes.
 const Slices = 4
 
 // LLVM says whether the processes see libLLVM.
@@ -73,9 +73,9 @@ func (c *Cluster) StartLeader(t testing.TB) {
 	t.Helper()
 	storage := "file://" + filepath.Join(c.Dir, "storage")
 	dir := filepath.Join(c.Dir, "leader")
-	if c.Shape == OneProcess {
+	if c.Shape != TwoNodes {
 		c.Leader = StartProcess(t, c.envOf("leader"), "start", "--data", dir, "--listen", "127.0.0.1:0", "--slices",
-			fmt.Sprint(Slices), "--storage", storage)
+			fmt.Sprint(c.Shape.slices()), "--storage", storage)
 		c.Leader.WaitReady(t)
 		return
 	}

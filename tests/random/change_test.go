@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,54 +17,55 @@ import (
 // changesARound are made to one table.
 const changesARound = 40
 
+// settings are how changes are made: both tiers, several vector sizes.
+var settings = []cluster.Config{
+	{Tier: cluster.Primitives, VectorRows: 1024},
+	{Tier: cluster.Fused, VectorRows: 3, TableStart: 1},
+	{Tier: cluster.Primitives, VectorRows: 1, TableStart: 1},
+	{Tier: cluster.Fused, VectorRows: 1024},
+}
+
+// changes is the test's servers and counts.
+type changes struct {
+	t        *testing.T
+	pg       *pgconn.PgConn
+	clusters servers
+	deadline time.Time
+
+	made, bothFail, failures int
+}
+
 // Random INSERTs, UPDATEs (with FROM), DELETEs (with USING), TRUNCATEs and transaction blocks leave the
 // rows that they leave in PostgreSQL, after each step, in both tiers and on both shapes.
 func TestRandomChanges(t *testing.T) {
-	seed, err := strconv.ParseUint(environ("SLIPHER_RANDOM_SEED", "1"), 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
+	seed := number(t, "SLIPHER_RANDOM_SEED", "1")
 	limit, err := time.ParseDuration(environ("SLIPHER_RANDOM_TIME",
 		map[bool]string{false: "20s", true: "5m"}[cluster.Long()]))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &run{t: t, pg: startPostgres(t)}
-	for _, shape := range cluster.Shapes {
-		r.clusters = append(r.clusters, cluster.Start(t, shape, cluster.WithLLVM))
+	c := &changes{t: t, pg: startPostgres(t).connect(t), clusters: startServers(t, cluster.Shapes...)}
+	c.deadline = time.Now().Add(limit)
+	for ; !c.over(); seed++ {
+		c.round(seed)
 	}
-	r.deadline = time.Now().Add(limit)
-	for ; time.Now().Before(r.deadline) && r.failures < maxFailures; seed++ {
-		r.changes(seed)
-	}
-	t.Logf("%d statements, %d with the same error, last seed %d", r.asked, r.bothFail, seed-1)
+	t.Logf("%d statements, %d with the same error, last seed %d", c.made, c.bothFail, seed-1)
 }
 
-// changes makes two tables and changes one of them.
-func (r *run) changes(seed uint64) {
-	t := r.t
+func (c *changes) over() bool { return time.Now().After(c.deadline) || c.failures >= maxFailures }
+
+// round makes two tables and changes one of them.
+func (c *changes) round(seed uint64) {
 	g := gen{Rand: rand.New(rand.NewPCG(seed, 0xc4))}
 	name := fmt.Sprintf("changes%d", seed)
-	var conns [2][]*cluster.Conn
-	for i, c := range r.clusters {
-		admin := c.Connect(t, "dev")
-		admin.Exec(t, "create database "+name)
-		admin.Close()
-		for _, cfg := range settings {
-			conn := c.Connect(t, name)
-			conn.Exec(t, cfg.Settings())
-			conns[i] = append(conns[i], conn)
-		}
-	}
-	if a := askPostgres(r.pg, fmt.Sprintf("drop schema if exists %s cascade; create schema %s; set search_path = %s", name,
-		name, name)); a.err != nil {
-		t.Fatal(a.err)
-	}
+	conns := c.clusters.open(c.t, name)
+	defer conns.close(c.t)
+	makeSchema(c.t, c.pg, name)
 	ch := newChanger(g)
 	for _, tab := range []*table{ch.target, ch.other} {
-		r.load(tab, g.chance(50), []*cluster.Conn{conns[0][0], conns[1][0]})
+		load(c.t, tab, g.chance(50), c.pg, conns.admins())
 	}
-	for i := 0; i < changesARound && time.Now().Before(r.deadline) && r.failures < maxFailures; i++ {
+	for i := 0; i < changesARound && !c.over(); i++ {
 		block := []twin{ch.statement()}
 		end := ""
 		if g.chance(20) {
@@ -74,17 +74,9 @@ func (r *run) changes(seed uint64) {
 			}
 			end = pick(g, []string{"commit", "rollback"})
 		}
-		if !r.change(seed, ch, block, end, conns, i) {
+		if !c.change(seed, ch, block, end, conns, i) {
 			break
 		}
-	}
-	for i, c := range r.clusters {
-		for _, conn := range conns[i] {
-			conn.Close()
-		}
-		admin := c.Connect(t, "dev")
-		admin.Exec(t, "drop database "+name)
-		admin.Close()
 	}
 }
 
@@ -93,7 +85,7 @@ type twin struct{ sl, pg string }
 
 // change runs statements everywhere, in a transaction block if end is given, and compares
 // tags, then what the table holds.
-func (r *run) change(seed uint64, ch *changer, block []twin, end string, conns [2][]*cluster.Conn, i int) bool {
+func (c *changes) change(seed uint64, ch *changer, block []twin, end string, conns *connections, i int) bool {
 	var sl, pg []string
 	for _, s := range block {
 		sl, pg = append(sl, s.sl), append(pg, s.pg)
@@ -101,19 +93,20 @@ func (r *run) change(seed uint64, ch *changer, block []twin, end string, conns [
 	if end != "" {
 		sl, pg = append(append([]string{"begin"}, sl...), end), append(append([]string{"begin"}, pg...), end)
 	}
-	want, wantErr := tagsOfPostgres(r.pg, pg)
+	want, wantErr := tagsOfPostgres(c.pg, pg)
 	if code := cluster.Code(wantErr); code == "57014" || strings.HasPrefix(code, "42") {
-		r.t.Fatalf("seed %d: the generator is wrong: PostgreSQL says %v\n%s", seed, wantErr, strings.Join(pg, ";\n"))
+		c.t.Fatalf("seed %d: the generator is wrong: PostgreSQL says %v\n%s", seed, wantErr, strings.Join(pg, ";\n"))
 	}
-	r.asked += len(block)
+	c.made += len(block)
 	if wantErr != nil {
-		r.bothFail++
+		c.bothFail++
 	}
 	all := query{cols: ch.columns()}
-	rows := askPostgres(r.pg, "select * from target")
-	for shape := range conns {
-		at := (shape + i) % len(settings)
-		got, err := tagsOfSlipher(conns[shape][at], sl)
+	rows := askPostgres(c.pg, "select * from target")
+	for k, shape := range cluster.Shapes {
+		w := way{settings[(k+i)%len(settings)], "auto"}
+		w.Shape = shape
+		got, err := tagsOfSlipher(conns.to(c.t, w), sl)
 		diff := ""
 		switch {
 		case (wantErr != nil) != (err != nil):
@@ -121,9 +114,10 @@ func (r *run) change(seed uint64, ch *changer, block []twin, end string, conns [
 		case wantErr == nil && strings.Join(want, ", ") != strings.Join(got, ", "):
 			diff = fmt.Sprintf("PostgreSQL says %v, Slipher %v", want, got)
 		default:
-			at = (at + 1 + i/2) % len(settings)
-			if diff = difference(all, rows, askSlipher(conns[shape][at], "select * from target")); diff == "" && i%5 == 0 {
-				count := askSlipher(conns[shape][at], "select count(*) from target")
+			w.Config = settings[(k+i+1+i/2)%len(settings)]
+			w.Shape = shape
+			if diff = difference(all, rows, conns.ask(c.t, w, "select * from target")); diff == "" && i%5 == 0 {
+				count := conns.ask(c.t, w, "select count(*) from target")
 				if n := fmt.Sprint(len(rows.rows)); count.err != nil || count.rows[0][0].Text != n {
 					diff = fmt.Sprintf("count(*) is %v (%v), there are %s rows", count.rows, count.err, n)
 				}
@@ -132,10 +126,8 @@ func (r *run) change(seed uint64, ch *changer, block []twin, end string, conns [
 		if diff == "" {
 			continue
 		}
-		r.failures++
-		cfg := settings[at]
-		cfg.Shape = cluster.Shapes[shape]
-		r.t.Errorf("seed %d, change %d, %s: %s\nSlipher:    %s\nPostgreSQL: %s\n%s%s", seed, i, cfg, diff,
+		c.failures++
+		c.t.Errorf("seed %d, change %d, %s: %s\nSlipher:    %s\nPostgreSQL: %s\n%s%s", seed, i, w, diff,
 			strings.Join(sl, ";\n"), strings.Join(pg, ";\n"),
 			ch.target.ddl(), ch.target.attrs)
 		return false

@@ -21,8 +21,12 @@
 // under its largest value, so no number overflows by chance and an error is
 // expected only of queries made to fail.
 //
-// SLIPHER_RANDOM_SEED starts from another seed, SLIPHER_RANDOM_TIME sets how
-// long to go on (some hundred questions in 45s at most; 10m in the long tests).
+// Each question is asked in several ways (ways_test.go): on one slice, on four of one process and on two nodes, with
+// vectors of several sizes, with tables joined in the order of least cost or a forced one, sometimes in the fused tier.
+//
+// SLIPHER_RANDOM_SEED starts from another seed, SLIPHER_RANDOM_TIME sets how long to go on (four rounds in 45s at most;
+// 10m in the long tests), SLIPHER_RANDOM_ROUNDS how many schemas, SLIPHER_RANDOM_FUSED of how many questions one is
+// asked in the fused tier.
 //
 // Start reading at random_test.go.
 package random

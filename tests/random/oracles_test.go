@@ -3,8 +3,6 @@ package random
 import (
 	"fmt"
 	"strings"
-
-	"slipher/tests/cluster"
 )
 
 // pair is one question asked in two ways, that only Slipher answers.
@@ -86,27 +84,24 @@ func (b *builder) unoptimised(s source, where []expr, p expr) pair {
 	return pair{"NoREC", query{sl: count, cols: cols}, query{sl: sum, cols: cols}}
 }
 
-// compare asks both ways everywhere, in one tier or the other.
-func (r *run) compare(seed uint64, s schema, p pair, conns [2][]*cluster.Conn, i int) {
-	r.pairs++
-	for shape := range conns {
-		at := (shape + i) % len(settings)
-		whole := askSlipher(conns[shape][at], p.whole.sl)
-		part := askSlipher(conns[shape][(at+1)%len(settings)], p.part.sl)
-		if whole.err != nil && part.err != nil {
-			r.pairsFail++
-			r.t.Logf("%s fails: %v\n%s", p.kind, whole.err, p.whole.sl)
-			return
-		}
-		d := difference(p.whole, whole, part)
-		if d == "" {
-			continue
-		}
-		r.failures++
-		cfg := settings[at]
-		cfg.Shape = cluster.Shapes[shape]
-		r.t.Errorf("seed %d, query %d, %s, %s (PostgreSQL is the whole): %s\nwhole: %s\nparts: %s\n%s", seed, i, p.kind, cfg, d,
-			p.whole.sl, p.part.sl, tables(s, query{sl: p.whole.sl + p.part.sl}))
+// compare asks both ways in turn.
+func (q *quest) compare(p pair) {
+	list := ways(q.number, q.fused)
+	k := q.number / 6
+	v, w := list[k%len(list)], list[(k+1)%len(list)]
+	whole, part := q.conns.ask(q.t, v, p.whole.sl), q.conns.ask(q.t, w, p.part.sl)
+	q.mu.Lock()
+	q.pairs++
+	if whole.err != nil && part.err != nil {
+		q.pairsFail++
+		q.mu.Unlock()
+		q.t.Logf("%s fails: %v\n%s", p.kind, whole.err, p.whole.sl)
 		return
+	}
+	q.count(p.part.sl, len(whole.rows))
+	q.mu.Unlock()
+	if d := difference(p.whole, whole, part); d != "" {
+		q.differs("%s, %s and %s (PostgreSQL is the whole): %s\nwhole: %s\nparts: %s\n%s", p.kind, v, w, d, p.whole.sl,
+			p.part.sl, tables(q.schema, query{sl: p.whole.sl + p.part.sl}))
 	}
 }

@@ -17,13 +17,36 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// startPostgres runs a PostgreSQL of its own, on loopback, until the test ends,
-// and connects to it.
+// postgres is a server.
+type postgres struct{ port int }
+
+// connect opens a connection that lasts as long as the test.
+func (p *postgres) connect(t *testing.T) *pgconn.PgConn {
+	t.Helper()
+	c, err := p.try()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		c.Close(ctx)
+	})
+	return c
+}
+
+func (p *postgres) try() (*pgconn.PgConn, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return pgconn.Connect(ctx, fmt.Sprintf("postgres://oracle@127.0.0.1:%d/postgres?sslmode=disable", p.port))
+}
+
+// startPostgres runs a PostgreSQL of its own, on loopback, until the test ends.
 //
 // Collation is C as in Slipher; letters are Unicode's, so that upper and lower
 // agree. It runs as postgres or nobody where the test runs as root, which
 // PostgreSQL refuses.
-func startPostgres(t *testing.T) *pgconn.PgConn {
+func startPostgres(t *testing.T) *postgres {
 	t.Helper()
 	bin := postgresBin(t)
 	dir, err := os.MkdirTemp("", "slipher-postgres-")
@@ -63,16 +86,11 @@ func startPostgres(t *testing.T) *pgconn.PgConn {
 		}
 	})
 	for deadline := time.Now().Add(time.Minute); ; {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		c, err := pgconn.Connect(ctx, fmt.Sprintf("postgres://oracle@127.0.0.1:%d/postgres?sslmode=disable", port))
-		cancel()
+		p := &postgres{port}
+		c, err := p.try()
 		if err == nil {
-			t.Cleanup(func() {
-				ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-				defer cancel()
-				c.Close(ctx)
-			})
-			return c
+			c.Close(context.Background())
+			return p
 		}
 		select {
 		case <-ended:

@@ -2,11 +2,11 @@ package random
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,48 +17,35 @@ import (
 
 func TestMain(m *testing.M) { cluster.Main(m) }
 
-// settings are how each query is run: both tiers, several vector sizes.
-var settings = []cluster.Config{
-	{Tier: cluster.Primitives, VectorRows: 1024},
-	{Tier: cluster.Fused, VectorRows: 3, TableStart: 1},
-	{Tier: cluster.Primitives, VectorRows: 1, TableStart: 1},
-	{Tier: cluster.Fused, VectorRows: 1024},
-}
-
 // queriesARound are asked of one schema.
-const queriesARound = 60
+const queriesARound = 120
 
 // maxFailures ends the test: the rest would say the same.
 const maxFailures = 12
 
-// Random queries have PostgreSQL's answers, in both tiers, with vectors of
-// several sizes, on one process and on two nodes.
+// workers ask at once: a server has something to do while another compiles.
+const workers = 2
+
+// Random queries have PostgreSQL's answers, in both tiers, with vectors of several sizes, on one slice, on four and on
+// two nodes, with tables joined in any order.
 func TestRandomQueries(t *testing.T) {
-	seed, err := strconv.ParseUint(environ("SLIPHER_RANDOM_SEED", "1"), 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	limit, err := time.ParseDuration(environ("SLIPHER_RANDOM_TIME",
-		map[bool]string{false: "45s", true: "10m"}[cluster.Long()]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	rounds := 4
-	if cluster.Long() || os.Getenv("SLIPHER_RANDOM_TIME") != "" {
-		rounds = math.MaxInt
-	}
-	r := &run{t: t, pg: startPostgres(t)}
-	for _, shape := range cluster.Shapes {
-		r.clusters = append(r.clusters, cluster.Start(t, shape, cluster.WithLLVM))
-	}
-	r.deadline = time.Now().Add(limit)
-	for ; rounds > 0 && time.Now().Before(r.deadline) && r.failures < maxFailures; seed++ {
-		r.round(seed)
-		rounds--
-	}
-	t.Logf("%d queries, %d with rows, %d with the same error, %d refused by Slipher, %d asked in two ways (%d of them fail), "+
-		"last seed %d\n%s", r.asked, r.found, r.bothFail, r.refused, r.pairs, r.pairsFail, seed-1, &r.tally)
-	if lacks := r.lacks(); lacks != "" && r.asked >= 60 {
+	r := newRun(t)
+	began := time.Now()
+	t.Run("ask", func(t *testing.T) { // ends when all workers have
+		for range workers {
+			t.Run("", func(t *testing.T) {
+				t.Parallel()
+				pg := r.pg.connect(t)
+				for seed, ok := r.next(); ok; seed, ok = r.next() {
+					r.round(t, pg, seed)
+				}
+			})
+		}
+	})
+	t.Logf("%d queries in %.0fs, %d with rows, %d with the same error, %d refused by Slipher, %d too much for PostgreSQL, %d "+
+		"asked in two ways (%d of them fail), last seed %d\n%s", r.asked, time.Since(began).Seconds(), r.found, r.bothFail,
+		r.refused, r.skipped, r.pairs, r.pairsFail, r.seed-1, &r.tally)
+	if lacks := r.lacks(); lacks != "" && r.asked >= 200 {
 		t.Error("what the generator makes: " + lacks)
 	}
 }
@@ -70,64 +57,107 @@ func environ(name, otherwise string) string {
 	return otherwise
 }
 
+func number(t *testing.T, name, otherwise string) uint64 {
+	t.Helper()
+	n, err := strconv.ParseUint(environ(name, otherwise), 10, 64)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
+}
+
 // run is one test's servers and counts.
 type run struct {
 	t        *testing.T
-	pg       *pgconn.PgConn
-	clusters []*cluster.Cluster
+	pg       *postgres
+	clusters servers
 	deadline time.Time
+	fused    int // of so many queries one is asked in the fused tier too
 
+	mu   sync.Mutex // guards what follows
+	seed uint64     // of the next round
+	last uint64     // no seed from here on
 	tally
-	pairs, pairsFail, failures int
+	failures int
+}
+
+// newRun starts the servers and reads how much to ask.
+func newRun(t *testing.T) *run {
+	t.Helper()
+	short, rounds := "45s", "4"
+	if cluster.Long() {
+		short, rounds = "10m", "1000000"
+	}
+	if os.Getenv("SLIPHER_RANDOM_TIME") != "" {
+		rounds = "1000000"
+	}
+	limit, err := time.ParseDuration(environ("SLIPHER_RANDOM_TIME", short))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &run{t: t, pg: startPostgres(t), clusters: startServers(t, shapes...)}
+	r.seed = number(t, "SLIPHER_RANDOM_SEED", "1")
+	r.last = r.seed + number(t, "SLIPHER_RANDOM_ROUNDS", rounds)
+	r.fused = int(number(t, "SLIPHER_RANDOM_FUSED", "16"))
+	r.deadline = time.Now().Add(limit)
+	return r
+}
+
+// next is the seed of the next round, if there is one.
+func (r *run) next() (uint64, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.seed == r.last || r.over() {
+		return 0, false
+	}
+	r.seed++
+	return r.seed - 1, true
+}
+
+// over says whether enough is asked. The caller holds mu.
+func (r *run) over() bool { return time.Now().After(r.deadline) || r.failures >= maxFailures }
+
+func (r *run) ended() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.over()
 }
 
 // round makes a schema and asks about it.
-func (r *run) round(seed uint64) {
-	t := r.t
+func (r *run) round(t *testing.T, pg *pgconn.PgConn, seed uint64) {
 	g := gen{Rand: rand.New(rand.NewPCG(seed, 0x51))}
 	s := g.newSchema()
-	name := fmt.Sprintf("random%d", seed)
-	var conns [2][]*cluster.Conn // of each cluster, one for each setting
-	for i, c := range r.clusters {
-		admin := c.Connect(t, "dev")
-		admin.Exec(t, "create database "+name)
-		admin.Close()
-		for _, cfg := range settings {
-			conn := c.Connect(t, name)
-			conn.Exec(t, cfg.Settings())
-			conns[i] = append(conns[i], conn)
-		}
-	}
-	if a := askPostgres(r.pg, fmt.Sprintf("drop schema if exists %s cascade; create schema %s; set search_path = %s", name,
-		name, name)); a.err != nil {
-		t.Fatal(a.err)
-	}
+	conns := r.clusters.open(t, fmt.Sprintf("random%d", seed))
+	defer conns.close(t)
+	makeSchema(t, pg, fmt.Sprintf("random%d", seed))
 	for _, tab := range s {
-		r.load(tab, g.chance(50), []*cluster.Conn{conns[0][0], conns[1][0]})
+		load(t, tab, g.chance(50), pg, conns.admins())
 	}
 	b := newBuilder(g, s)
-	for i := 0; i < queriesARound && time.Now().Before(r.deadline) && r.failures < maxFailures; i++ {
+	for i := 0; i < queriesARound && !r.ended(); i++ {
 		b.begin()
+		q := &quest{run: r, t: t, seed: seed, schema: s, conns: conns, number: i}
 		if i%6 == 5 {
-			r.compare(seed, s, b.partition(), conns, i)
+			q.compare(b.partition())
 			continue
 		}
-		q := b.question()
-		want := askPostgres(r.pg, q.pg)
+		query := b.question()
+		want := askPostgres(pg, query.pg)
 		for n := 0; n < 3 && len(want.rows) == 0 && g.chance(75); n++ { // one without rows says little
 			b.begin()
-			q = b.question()
-			want = askPostgres(r.pg, q.pg)
+			query = b.question()
+			want = askPostgres(pg, query.pg)
 		}
-		r.ask(seed, s, q, want, conns, i)
+		q.ask(query, want)
 	}
-	for i, c := range r.clusters {
-		for _, conn := range conns[i] {
-			conn.Close()
-		}
-		admin := c.Connect(t, "dev")
-		admin.Exec(t, "drop database "+name)
-		admin.Close()
+}
+
+// makeSchema makes an empty schema in PostgreSQL, where names are looked for from now on.
+func makeSchema(t *testing.T, pg *pgconn.PgConn, name string) {
+	t.Helper()
+	if a := askPostgres(pg, fmt.Sprintf("drop schema if exists %s cascade; create schema %s; set search_path = %s", name,
+		name, name)); a.err != nil {
+		t.Fatal(a.err)
 	}
 }
 
@@ -144,10 +174,10 @@ func (b *builder) question() query {
 }
 
 // load fills one table everywhere: by COPY, or by INSERTs that make many blocks.
-func (r *run) load(tab *table, byCopy bool, conns []*cluster.Conn) {
-	t := r.t
+func load(t *testing.T, tab *table, byCopy bool, pg *pgconn.PgConn, conns []*cluster.Conn) {
+	t.Helper()
 	insert := strings.Join(tab.inserts(500), ";")
-	if a := askPostgres(r.pg, tab.ddl()+";"+insert); a.err != nil {
+	if a := askPostgres(pg, tab.ddl()+";"+insert); a.err != nil {
 		t.Fatalf("%v\n%s", a.err, insert)
 	}
 	for _, c := range conns {
@@ -173,45 +203,6 @@ func rewrite(t *testing.T, c *cluster.Conn, tab *table) {
 		c.Exec(t, fmt.Sprintf("update %s set c0 = c0", tab.name))
 	case 1, 2:
 		c.Exec(t, fmt.Sprintf("update %s set c0 = c0 where c0 is not null", tab.name))
-	}
-}
-
-// ask runs a query whose answer PostgreSQL has given on both clusters, with settings that change places from query to
-// query.
-func (r *run) ask(seed uint64, s schema, q query, want answer, conns [2][]*cluster.Conn, i int) {
-	switch code := cluster.Code(want.err); {
-	case code == "57014", code == "0A000":
-		return // too much for PostgreSQL's time limit, or a FULL JOIN that it cannot do
-	case strings.HasPrefix(code, "42"):
-		r.t.Fatalf("seed %d: the generator is wrong: PostgreSQL says %v\n%s", seed, want.err, q.pg)
-	}
-	r.asked++
-	if want.err != nil {
-		r.bothFail++
-	}
-	r.count(q, len(want.rows))
-	for shape := range conns {
-		at := 2 * ((shape + i/2) % 2)
-		if i%2 == 1 { // every other query in both tiers; fused programs take long to make
-			at = (shape + i/2) % len(settings)
-		}
-		got := askSlipher(conns[shape][at], q.sl)
-		if got.err != nil && cluster.Code(got.err) == "0A000" {
-			r.refused++
-			r.t.Logf("refused: %v\n%s", got.err, q.sl)
-			return
-		}
-		if d := difference(q, want, got); d != "" {
-			r.failures++
-			cfg := settings[at]
-			cfg.Shape = cluster.Shapes[shape]
-			r.t.Errorf("seed %d, query %d, %s: %s\nSlipher:    %s\nPostgreSQL: %s\n%s", seed, i, cfg, d, q.sl, q.pg,
-				tables(s, q))
-			if got.err != nil && cluster.Code(got.err) == "" {
-				r.t.Fatal("the connection is lost")
-			}
-			return
-		}
 	}
 }
 
