@@ -19,6 +19,15 @@ func conditionalGroup() Group {
 					"error_on_nondeterministic_update."},
 			{Name: "check_one_row", Shapes: same(1, i64), MayFail: true, Emit: emitAtMostOne(SubqueryManyRows),
 				Doc: "The value itself, a number of a subquery's rows; more than one is an error."},
+			{Name: "check_no_loop", Shapes: []Shape{shape(i32, i8, i32)}, MayFail: true, Emit: emitUnless(HierarchyLoop),
+				Doc: "The first value, a row's level in a hierarchy; it is an error if the second one, whether the row is " +
+					"above itself, is true."},
+			{Name: "check_limit", Shapes: same(1, i64), MayFail: true, Emit: emitNotNegative(NegativeLimit),
+				Doc: "The value itself, of LIMIT; a negative one is an error."},
+			{Name: "check_offset", Shapes: same(1, i64), MayFail: true, Emit: emitNotNegative(NegativeOffset),
+				Doc: "The value itself, of OFFSET; a negative one is an error."},
+			{Name: "check_ties", Shapes: same(1, i64), MayFail: true, Nulls: CustomNull, EmitNull: emitCheckTies,
+				Doc: "The value itself, of FETCH FIRST WITH TIES; a negative one or NULL is an error."},
 			extreme("greatest", GE), extreme("least", LE),
 			{Name: "and", Shapes: same(2, i8), Commutes: true, Emit: plain(Builder.And),
 				Doc: "Conjunction of two values that are not NULL."},
@@ -56,6 +65,31 @@ func emitAtMostOne(code Code) func(Builder, Shape, []Value) Value {
 		b.Fail(code, b.ICmp(GT, a[0], b.Const(i64, 1)))
 		return a[0]
 	}
+}
+
+// emitUnless is the first value, which fails with code if the second one is true.
+func emitUnless(code Code) func(Builder, Shape, []Value) Value {
+	return func(b Builder, _ Shape, a []Value) Value {
+		b.Fail(code, a[1])
+		return a[0]
+	}
+}
+
+// emitNotNegative is a number, which fails with code if it is negative.
+func emitNotNegative(code Code) func(Builder, Shape, []Value) Value {
+	return func(b Builder, _ Shape, a []Value) Value {
+		b.Fail(code, b.ICmp(LT, a[0], b.Const(i64, 0)))
+		return a[0]
+	}
+}
+
+func emitCheckTies(b Builder, sh Shape, a, nulls []Value) (Value, Value) {
+	if nulls[0] != nil {
+		b.Fail(TiesNull, nulls[0])
+		b.Fail(NegativeLimit, b.And(b.Not(nulls[0]), b.ICmp(LT, a[0], b.Const(i64, 0))))
+		return a[0], nil
+	}
+	return emitNotNegative(NegativeLimit)(b, sh, a), nil
 }
 
 // emitExtreme: an operand that is NULL loses; both NULL is NULL.

@@ -60,6 +60,10 @@ const (
 	FrameStartNull     Code = 64
 	FrameEndNull       Code = 65
 	FrameReach         Code = 66
+	HierarchyLoop      Code = 67
+	NegativeLimit      Code = 68
+	NegativeOffset     Code = 69
+	TiesNull           Code = 70
 )
 
 // codes maps each Code to what the client sees. The one place.
@@ -120,6 +124,10 @@ var codes = map[Code]struct {
 	FrameEndNull:       {sqlerr.NullValueNotAllowed, "frame ending offset must not be null"},
 	FrameReach:         {sqlerr.InvalidFrameOffset, "invalid preceding or following size in window function"},
 	ZeroStep:           {sqlerr.InvalidParameterValue, "step size cannot equal zero"},
+	HierarchyLoop:      {"22000", "CONNECT BY loop in user data"},
+	NegativeLimit:      {sqlerr.InvalidLimit, "LIMIT must not be negative"},
+	NegativeOffset:     {sqlerr.InvalidOffset, "OFFSET must not be negative"},
+	TiesNull:           {sqlerr.InvalidLimit, "row count cannot be null in FETCH FIRST ... WITH TIES clause"},
 	MultipleMatches:    {"21000", "Found multiple matches to update the same tuple."},
 }
 

@@ -24,6 +24,8 @@ func (b *binder) expr(sc *scope, e parse.Expr) (value, error) {
 		return value{expr: b.ref(x.col, r), typ: x.col.typ, pos: x.Pos}, nil
 	case *parse.ColumnRef:
 		return b.name(sc, x)
+	case *parse.AncestorExpr:
+		return b.ancestor(sc, x)
 	case *parse.OuterColumn:
 		return b.outerColumn(sc, x)
 	case *parse.ParamRef:

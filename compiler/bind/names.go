@@ -19,6 +19,8 @@ func (b *binder) figureName(e parse.Expr) (string, int) {
 	switch x := e.(type) {
 	case *parse.ColumnRef:
 		return x.Parts[len(x.Parts)-1], 2
+	case *parse.AncestorExpr:
+		return b.figureName(x.Arg)
 	case *starExpr:
 		return x.col.name, 2
 	case *parse.FuncCall:

@@ -33,7 +33,7 @@ func (b *binder) query(q *parse.Query, env around) (*result, error) {
 	case q.Values != nil:
 		return b.valuesQuery(q, env)
 	}
-	node, sc, err := b.from(q.From, env)
+	node, sc, err := b.source(q, env)
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +50,21 @@ func (b *binder) query(q *parse.Query, env around) (*result, error) {
 	}
 	s := &selection{b: b, q: q, sc: sc, targets: targets, node: node, want: want}
 	return s.bind()
+}
+
+// source binds FROM, and CONNECT BY over it.
+func (b *binder) source(q *parse.Query, env around) (node algebra.Node, sc *scope, err error) {
+	if q.Connect == nil {
+		return b.from(q.From, env)
+	}
+	work := b.work
+	err = b.withoutRecursion(env, "a hierarchical query", func() (err error) {
+		if node, sc, err = b.from(q.From, env); err == nil {
+			node, sc, err = b.connect(node, sc, q, b.work-work)
+		}
+		return err
+	})
+	return node, sc, err
 }
 
 // target is a select-list item: written (expr) or from a star (col).

@@ -51,6 +51,8 @@ type scope struct {
 	outer algebra.IDs
 	// env is what subqueries may refer to beside these names.
 	env around
+	// hier is set in a hierarchical query.
+	hier *hierarchy
 	// win collects calls of window functions; nil where they are not allowed, and noWin says why, if not as noAgg does.
 	win   *windowing
 	noWin string
@@ -137,6 +139,11 @@ func (b *binder) ownColumn(s *scope, r *parse.ColumnRef) (*column, error) {
 	n := len(r.Parts)
 	name := r.Parts[n-1]
 	if n == 1 {
+		if s.hier != nil {
+			if c, err := b.pseudoColumn(s.hier, r); c != nil || err != nil {
+				return c, err
+			}
+		}
 		c, ambiguous := s.findVisible(name)
 		if ambiguous {
 			return nil, b.ambiguous(r)

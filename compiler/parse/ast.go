@@ -43,6 +43,13 @@ type OuterColumn struct {
 	Column *ColumnRef
 }
 
+// AncestorExpr is PRIOR arg, of the row above in a hierarchy, or CONNECT_BY_ROOT arg, of the one at its top.
+type AncestorExpr struct {
+	Pos
+	Arg  Expr
+	Root bool
+}
+
 // ParamRef is $N.
 type ParamRef struct {
 	Pos
@@ -232,6 +239,7 @@ type Query struct {
 	Targets    []Target
 	From       []TableExpr
 	Where      Expr
+	Connect    *Connect
 	GroupBy    []Expr
 	// GroupAll is where the ALL of GROUP BY ALL stands: by all items of the select list that do not aggregate. GroupBy
 	// is empty then. nil: it was not written.
@@ -245,6 +253,13 @@ type Query struct {
 	OrderBy       []OrderItem
 	Limit         Expr // also TOP
 	Offset        Expr
+}
+
+// Connect is [START WITH Roots] CONNECT BY By: rows, and again and again those that By ties to them. Where is asked
+// about the rows of all levels.
+type Connect struct {
+	Pos
+	Roots, By Expr
 }
 
 // SetKind is what is made of two queries' rows.

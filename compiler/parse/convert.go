@@ -268,7 +268,7 @@ func (c *converter) conditions(q *Query, n *pg.SelectStmt) (err error) {
 			}
 		}
 	}
-	if q.Where, err = c.optional(n.WhereClause); err != nil {
+	if err = c.where(q, n.WhereClause); err != nil {
 		return err
 	}
 	if q.Having, err = c.optional(n.HavingClause); err != nil {

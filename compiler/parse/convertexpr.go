@@ -234,6 +234,10 @@ func (c *converter) funcCall(f *pg.FuncCall) (Expr, error) {
 			return nil, err
 		}
 		return &OuterColumn{Pos: arg.At(), Column: arg.(*ColumnRef)}, nil
+	case priorMarker, rootMarker:
+		return c.ancestor(f, c.markerOf(f) == rootMarker)
+	case connectMarker, startMarker, byMarker:
+		return nil, c.refuse(at, "CONNECT BY in this place")
 	case approximateMarker:
 		out.Approximate, names = true, names[1:]
 	case distinctMarker:

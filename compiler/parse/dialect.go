@@ -75,12 +75,14 @@ type dialect struct {
 	src   string
 	toks  []token
 	edits []edit
+	// connected are the tokens that clauses of hierarchical queries have been made of.
+	connected map[int]bool
 }
 
 // rewriteDialect returns the text to parse for toks and its offset map, or
 // refuses a clause by name.
 func rewriteDialect(src string, toks []token) (string, offsetMap, error) {
-	d := &dialect{src: src, toks: toks}
+	d := &dialect{src: src, toks: toks, connected: map[int]bool{}}
 	for i := range toks {
 		if err := d.token(i); err != nil {
 			return "", offsetMap{}, err
@@ -236,13 +238,13 @@ func (d *dialect) word(i int) error {
 		if next.is("group") && prev.isPunct(")") {
 			d.within(i)
 		}
-	case "connect":
-		if next.is("by") {
-			return d.refuse(t, "CONNECT BY")
+	case "connect", "start":
+		if d.connects(i) {
+			return d.connect(i)
 		}
-	case "start":
-		if next.is("with") && endsOperand(prev) {
-			return d.refuse(t, "START WITH")
+	case "siblings":
+		if d.siblings(i) {
+			return d.refuse(t, "ORDER SIBLINGS BY")
 		}
 	case "exclude":
 		if prev.isPunct("*") && d.startsTarget(i-1) {
