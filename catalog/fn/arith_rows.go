@@ -85,7 +85,9 @@ func arithmetic(op string) func(args []types.Type, consts []*types.Datum) (Bound
 		case isFloat(a) || isFloat(b):
 			return homogeneous(op, types.TFloat8), nil
 		case a.IsInteger() && b.IsInteger():
-			return homogeneous(op, widerInteger(a, b)), nil
+			bd := homogeneous(op, widerInteger(a, b))
+			bd.Sure = args[1].IsInteger() && atLeast(1, 1)(consts) && (op == "div" || op == "mod")
+			return bd, nil
 		}
 		return decimalArithmetic(op, types.IntegerAsDecimal(a), types.IntegerAsDecimal(b)), nil
 	}

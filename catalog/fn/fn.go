@@ -308,6 +308,8 @@ type Bound struct {
 	Args  []types.Type
 	Extra []Const
 	Ret   types.Type
+	// Sure: Op may fail, this call cannot: its constant arguments rule that out, whatever the others are.
+	Sure bool
 }
 
 // Const is a constant operand with its class.

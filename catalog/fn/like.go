@@ -19,15 +19,18 @@ func likeGroup() Group {
 			}, Doc: "Does s match pattern with an escape given as a string?"}
 	}
 	var rows []*Row
+	backslash := types.String(`\`)
 	for _, n := range []struct{ name, op string }{{"~~", "like"}, {"~~*", "ilike"}, {"like", "like"}, {"ilike", "ilike"}} {
 		T := types.TText
 		rows = append(rows,
 			&Row{Name: n.name, Args: exact(T, T), Doc: "Pattern match with the backslash as escape.",
-				Ret: func(args []types.Type, consts []*types.Datum) (Bound, error) {
+				Ret: sure(func([]types.Type, []*types.Datum) (Bound, error) {
 					return Bound{Op: opRef(n.op), Args: []types.Type{T, T}, Extra: []Const{i32Const('\\')}, Ret: types.TBool}, nil
-				}},
+				}, func(consts []*types.Datum) bool { return surePattern(consts[1], &backslash) })},
 			&Row{Name: n.name, Args: exact(T, T, T), Doc: "Pattern match with an escape of one byte, or none ('').",
-				Ret: fixed(n.op+"_escape", types.TBool, T, T, T)})
+				Ret: sure(fixed(n.op+"_escape", types.TBool, T, T, T), func(consts []*types.Datum) bool {
+					return surePattern(consts[1], consts[2])
+				})})
 	}
 	return Group{
 		Ops: []*Op{op("like", "~~", "slp_like"), op("ilike", "~~*", "slp_ilike"),
@@ -41,4 +44,27 @@ func likeGroup() Group {
 		},
 		Rows: rows,
 	}
+}
+
+// surePattern says whether a pattern and an escape are constants with which LIKE and ILIKE cannot fail: the escape is a
+// byte or nothing, and what it escapes is there. A letter is none: ILIKE looks for it in a pattern of lower case.
+func surePattern(pattern, escape *types.Datum) bool {
+	if pattern == nil || escape == nil || pattern.Null || escape.Null || len(escape.S) > 1 {
+		return false
+	}
+	if escape.S == "" {
+		return true
+	}
+	esc := escape.S[0]
+	if lower := esc | 0x20; lower >= 'a' && lower <= 'z' {
+		return false
+	}
+	for i := 0; i < len(pattern.S); i++ {
+		if pattern.S[i] == esc {
+			if i++; i == len(pattern.S) {
+				return false
+			}
+		}
+	}
+	return true
 }

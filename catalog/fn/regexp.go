@@ -25,13 +25,24 @@ func regexpGroup() Group {
 			})
 		}}
 	}
+	matching := func(name, op, doc string, compile func(p string) (*regexp.Regexp, error)) *Row {
+		r := row(name, op, types.TBool, doc, T, T)
+		r.Ret = sure(r.Ret, func(consts []*types.Datum) bool {
+			if consts[1] == nil || consts[1].Null {
+				return false
+			}
+			_, err := compile(consts[1].S)
+			return err == nil
+		})
+		return r
+	}
+	posix := func(p string) (*regexp.Regexp, error) { return compileRegexp(p, "") }
 	op := func(name, doc string, host func(HostCall) error, inOut ...types.Phys) *Op {
 		return &Op{Name: name, Shapes: []Shape{shape(inOut...)}, MayFail: true, Host: host, Doc: doc}
 	}
 	g := Group{
 		Ops: []*Op{
-			match("regexp_match", "Does the pattern match somewhere in s?",
-				func(p string) (*regexp.Regexp, error) { return compileRegexp(p, "") }),
+			match("regexp_match", "Does the pattern match somewhere in s?", posix),
 			match("similar_to", "Does the SQL pattern match s as a whole?", compileSimilar),
 			op("regexp_replace", "Every match from a position on replaced.", hostRegexpReplace, str, str, str, i32, str, str),
 			{Name: "regexp_substr", Shapes: []Shape{shape(str, str, i32, i32, str, str)}, MayFail: true, Nulls: CustomNull,
@@ -42,8 +53,8 @@ func regexpGroup() Group {
 				i32, str, i32),
 		},
 		Rows: []*Row{
-			row("~", "regexp_match", types.TBool, "POSIX match.", T, T),
-			row("similar to", "similar_to", types.TBool, "SQL pattern match.", T, T),
+			matching("~", "regexp_match", "POSIX match.", posix),
+			matching("similar to", "similar_to", "SQL pattern match.", compileSimilar),
 		},
 	}
 	g.Rows = append(g.Rows, optionalRows("regexp_replace", "regexp_replace", T, "Replaces every match.",

@@ -15,6 +15,15 @@ func fixed(op string, ret types.Type, params ...types.Type) retFunc {
 	}
 }
 
+// sure binds as ret does; the call cannot fail if its constants pass the test.
+func sure(ret retFunc, test func(consts []*types.Datum) bool) retFunc {
+	return func(args []types.Type, consts []*types.Datum) (Bound, error) {
+		b, err := ret(args, consts)
+		b.Sure = err == nil && test(consts)
+		return b, err
+	}
+}
+
 // row is a function whose parameters are exactly the given types.
 func row(name, op string, ret types.Type, doc string, params ...types.Type) *Row {
 	return &Row{Name: name, Args: exact(params...), Ret: fixed(op, ret, params...), Doc: doc}

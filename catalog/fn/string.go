@@ -101,6 +101,14 @@ func bindConcat(args []types.Type, consts []*types.Datum) (Bound, error) {
 		Ret: grow(written(args[0], consts[0]), written(args[1], consts[1]))}, nil
 }
 
+// atLeast tests whether argument i is an integer constant of at least n.
+func atLeast(i int, n int64) func(consts []*types.Datum) bool {
+	return func(consts []*types.Datum) bool {
+		c := consts[i]
+		return c != nil && !c.Null && c.S == "" && c.Hi == 0 && c.Lo >= n
+	}
+}
+
 func stringRows() []*Row {
 	T, I := types.TText, types.TInt4
 	s := Param{Class: AnyString, Name: "string"}
@@ -133,7 +141,7 @@ func stringRows() []*Row {
 	rows := []*Row{
 		two("||", s, s, bindConcat, "Concatenation; NULL if an operand is."),
 		two("concat", s, s, bindConcat, "Concatenation of two strings; NULL if one is."),
-		{Name: "substring", Args: []Param{s, n, n}, Ret: like("substring", I, I),
+		{Name: "substring", Args: []Param{s, n, n}, Ret: sure(like("substring", I, I), atLeast(2, 0)),
 			Doc: "Characters from a position, counted from 1."},
 		{Name: "substring", Args: []Param{s, n}, Ret: like("substring_from", I),
 			Doc: "Characters from a position to the end."},
@@ -150,7 +158,8 @@ func stringRows() []*Row {
 		row("repeat", "repeat", T, "The string so many times.", T, I),
 		row("replicate", "repeat", T, "The string so many times.", T, I),
 		{Name: "reverse", Args: []Param{s}, Ret: like("reverse"), Doc: "The characters backwards."},
-		{Name: "split_part", Args: []Param{s, s, n}, Ret: like("split_part", T, I), Doc: "A field between delimiters."},
+		{Name: "split_part", Args: []Param{s, s, n}, Ret: sure(like("split_part", T, I), atLeast(2, 1)),
+			Doc: "A field between delimiters."},
 		row("ascii", "ascii", I, "Code point of the first character.", T),
 		row("chr", "chr", types.TVarchar(4), "The character of a code point.", I),
 		{Name: "translate", Args: []Param{s, s, s}, Ret: fixed("translate", T, T, T, T),

@@ -278,5 +278,7 @@ func (b *binder) cannotCast(from, to types.Type, ctx fn.CastContext, at parse.Po
 
 // call makes the call of a bound operation on arguments that have its types.
 func (b *binder) call(bd fn.Bound, args []*algebra.Expr) *algebra.Expr {
-	return expr.CallOf(bd.Op, bd.Ret, bd.Extra, args...)
+	e := expr.CallOf(bd.Op, bd.Ret, bd.Extra, args...)
+	e.Sure = bd.Sure
+	return e
 }

@@ -17,6 +17,7 @@ type Expr[R Ref] struct {
 	Param    int         // Parameter, InList: index into the statement's parameters
 	Const    types.Datum // Constant: part of the program (not hoisted), may be NULL
 	Op       *fn.Op      // Call
+	Sure     bool        // Call: it cannot fail even if Op may; constants among Args rule that out
 	Args     []*Expr[R]
 	Rel      Relation[R] // Any, Scalar
 }

@@ -24,7 +24,7 @@ func (e *Expr[R]) failure() (column bool, f Failure) {
 		c, g := a.failure()
 		column, f = column || c, max(f, g)
 	}
-	if e.Kind == Call && e.Op.MayFail || e.Kind == Scalar {
+	if e.CallFails() || e.Kind == Scalar {
 		if column {
 			return column, ForSomeRow
 		}
@@ -32,6 +32,9 @@ func (e *Expr[R]) failure() (column bool, f Failure) {
 	}
 	return column, f
 }
+
+// CallFails reports whether e is a call that can raise an error, whatever its arguments can.
+func (e *Expr[R]) CallFails() bool { return e.Kind == Call && e.Op.MayFail && !e.Sure }
 
 // MayFail reports whether evaluating e can raise an error for some row and not for others:
 // whether it matters where it is evaluated.
@@ -113,7 +116,7 @@ func (f *Facts[R]) of(e *Expr[R]) fact {
 	}
 	var x fact
 	if e.Kind == Call {
-		x = fact{e.Op.MayFail, e.Op.Volatile}
+		x = fact{e.CallFails(), e.Op.Volatile}
 	}
 	for _, a := range e.Args {
 		y := f.of(a)

@@ -197,7 +197,7 @@ func (u *unnester) pullDistinct(x *algebra.Distinct, p pulled, outer algebra.IDs
 func provoked(e *algebra.Expr) bool {
 	found := false
 	e.Walk(func(x *algebra.Expr) {
-		found = found || x.Kind == expr.Call && x.Op.MayFail && !x.Op.Overflows && x.HasColumn() || x.Kind == expr.Scalar
+		found = found || x.CallFails() && !x.Op.Overflows && x.HasColumn() || x.Kind == expr.Scalar
 	})
 	return found
 }
