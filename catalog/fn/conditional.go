@@ -26,8 +26,6 @@ func conditionalGroup() Group {
 				Doc: "The value itself, of LIMIT; a negative one is an error."},
 			{Name: "check_offset", Shapes: same(1, i64), MayFail: true, Emit: emitNotNegative(NegativeOffset),
 				Doc: "The value itself, of OFFSET; a negative one is an error."},
-			{Name: "check_ties", Shapes: same(1, i64), MayFail: true, Nulls: CustomNull, EmitNull: emitCheckTies,
-				Doc: "The value itself, of FETCH FIRST WITH TIES; a negative one or NULL is an error."},
 			extreme("greatest", GE), extreme("least", LE),
 			{Name: "and", Shapes: same(2, i8), Commutes: true, Emit: plain(Builder.And),
 				Doc: "Conjunction of two values that are not NULL."},
@@ -81,15 +79,6 @@ func emitNotNegative(code Code) func(Builder, Shape, []Value) Value {
 		b.Fail(code, b.ICmp(LT, a[0], b.Const(i64, 0)))
 		return a[0]
 	}
-}
-
-func emitCheckTies(b Builder, sh Shape, a, nulls []Value) (Value, Value) {
-	if nulls[0] != nil {
-		b.Fail(TiesNull, nulls[0])
-		b.Fail(NegativeLimit, b.And(b.Not(nulls[0]), b.ICmp(LT, a[0], b.Const(i64, 0))))
-		return a[0], nil
-	}
-	return emitNotNegative(NegativeLimit)(b, sh, a), nil
 }
 
 // emitExtreme: an operand that is NULL loses; both NULL is NULL.

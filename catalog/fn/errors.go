@@ -63,7 +63,6 @@ const (
 	HierarchyLoop      Code = 67
 	NegativeLimit      Code = 68
 	NegativeOffset     Code = 69
-	TiesNull           Code = 70
 )
 
 // codes maps each Code to what the client sees. The one place.
@@ -127,7 +126,6 @@ var codes = map[Code]struct {
 	HierarchyLoop:      {"22000", "CONNECT BY loop in user data"},
 	NegativeLimit:      {sqlerr.InvalidLimit, "LIMIT must not be negative"},
 	NegativeOffset:     {sqlerr.InvalidOffset, "OFFSET must not be negative"},
-	TiesNull:           {sqlerr.InvalidLimit, "row count cannot be null in FETCH FIRST ... WITH TIES clause"},
 	MultipleMatches:    {"21000", "Found multiple matches to update the same tuple."},
 }
 

@@ -1,15 +1,12 @@
 package bind
 
 import (
-	"math"
 	"slices"
-	"strconv"
 
 	"slipher/catalog/similar"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
-	"slipher/compiler/expr"
 	"slipher/compiler/parse"
 )
 
@@ -298,12 +295,12 @@ func (s *selection) build() (*result, error) {
 		}
 		node = &algebra.Sort{In: node, Keys: s.sort}
 	}
-	node, err := b.limit(node, q.Limit, q.Offset)
+	node, more, err := s.limit(node)
 	if err != nil {
 		return nil, err
 	}
 	shown := proj.Cols[:len(s.targets)]
-	if len(proj.Cols) > len(shown) || len(s.distinctAt) > 0 {
+	if len(proj.Cols) > len(shown) || len(s.distinctAt) > 0 || more {
 		top := &algebra.Project{In: node}
 		for _, c := range shown {
 			top.Exprs = append(top.Exprs, c.Ref())
@@ -337,45 +334,4 @@ func (s *selection) source(i int) *column {
 		}
 	}
 	return nil
-}
-
-// limit adds a Limit over node if count or offset is given.
-func (b *binder) limit(node algebra.Node, count, offset parse.Expr) (algebra.Node, error) {
-	l := &algebra.Limit{In: node, Count: -1, Offset: -1}
-	for _, x := range []struct {
-		e    parse.Expr
-		dst  *int
-		what string
-		code sqlerr.Code
-	}{{count, &l.Count, "LIMIT", sqlerr.InvalidLimit}, {offset, &l.Offset, "OFFSET", sqlerr.InvalidOffset}} {
-		if x.e == nil {
-			continue
-		}
-		v, err := b.expr((&scope{}).with(x.what), x.e)
-		if err != nil {
-			return nil, err
-		}
-		if v.lit != nil && v.lit.Null {
-			continue
-		}
-		if f, err := strconv.ParseFloat(v.text, 64); err == nil && v.typ.Kind == types.Decimal && math.Abs(f) < 1<<53 {
-			d := types.Int(int64(math.Round(f)))
-			v.lit, v.typ, v.text = &d, types.TInt8, ""
-		}
-		e, err := b.coerce(v, types.TInt8, assignment)
-		if err != nil {
-			return nil, err
-		}
-		if e.Kind != expr.Parameter {
-			return nil, b.unsupported(x.e.At(), "an expression in %s", x.what)
-		}
-		if p := b.out.Params[e.Param]; p.Client == 0 && p.Value.Lo < 0 {
-			return nil, b.errorAt(x.e.At(), x.code, "%s must not be negative", x.what)
-		}
-		*x.dst = e.Param
-	}
-	if l.Count < 0 && l.Offset < 0 {
-		return node, nil
-	}
-	return l, nil
 }

@@ -16,7 +16,7 @@ func (b *binder) setQuery(q *parse.Query, env around) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.orderedResult(r, q, func(o parse.OrderItem) error {
+	return b.orderedResult(r, q, env, func(o parse.OrderItem) error {
 		if c, ok := o.Expr.(*parse.ColumnRef); ok && len(c.Parts) == 1 && !c.Star {
 			for i := range r.cols {
 				if r.cols[i].name == c.Parts[0] {
@@ -37,7 +37,8 @@ func (b *binder) setQuery(q *parse.Query, env around) (*result, error) {
 
 // orderedResult puts the ORDER BY, LIMIT and OFFSET of q behind r, which has no select list. allowed says whether an
 // item may stand there; nil: any.
-func (b *binder) orderedResult(r *result, q *parse.Query, allowed func(parse.OrderItem) error) (*result, error) {
+func (b *binder) orderedResult(r *result, q *parse.Query, env around,
+	allowed func(parse.OrderItem) error) (*result, error) {
 	if len(q.OrderBy) == 0 && q.Limit == nil && q.Offset == nil {
 		return r, nil
 	}
@@ -48,8 +49,8 @@ func (b *binder) orderedResult(r *result, q *parse.Query, allowed func(parse.Ord
 			}
 		}
 	}
-	s := &selection{b: b, q: &parse.Query{Pos: q.Pos, OrderBy: q.OrderBy, Limit: q.Limit, Offset: q.Offset},
-		node: r.node, agg: newAggregation(b), sc: &scope{}}
+	s := &selection{b: b, q: &parse.Query{Pos: q.Pos, OrderBy: q.OrderBy, Limit: q.Limit, Ties: q.Ties, Offset: q.Offset},
+		node: r.node, agg: newAggregation(b), sc: &scope{env: env}}
 	for i := range r.cols {
 		c := &r.cols[i]
 		s.sc.visible = append(s.sc.visible, c)

@@ -43,7 +43,8 @@ func (m *modification) assignments(set []parse.Assignment) ([]*algebra.Expr, err
 	in := &insertion{b: b, table: m.table}
 	out := make([]*algebra.Expr, len(m.table.Columns))
 	sc := m.scope.with("UPDATE")
-	for _, a := range set {
+	var fields []value // of the subquery that columns are assigned the row of
+	for k, a := range set {
 		i := columnNumber(m.table, a.Column)
 		if i < 0 {
 			return nil, b.noTarget(m.table, a.Column, a.Pos)
@@ -55,9 +56,17 @@ func (m *modification) assignments(set []parse.Assignment) ([]*algebra.Expr, err
 			return nil, err
 		}
 		var err error
-		if _, isDefault := a.Value.(*parse.DefaultExpr); isDefault {
+		switch x := a.Value.(type) {
+		case *parse.DefaultExpr:
 			out[i], err = in.defaultOf(i)
-		} else {
+		case *parse.FieldExpr:
+			if x.N == 0 {
+				fields, err = m.rowOf(sc, x, set[k:min(k+x.Of, len(set))])
+			}
+			if err == nil {
+				out[i], err = in.assign(i, fields[x.N])
+			}
+		default:
 			var v value
 			if v, err = b.expr(sc, a.Value); err == nil {
 				out[i], err = in.assign(i, v)
@@ -73,6 +82,42 @@ func (m *modification) assignments(set []parse.Assignment) ([]*algebra.Expr, err
 		}
 	}
 	return out, nil
+}
+
+// rowOf joins the one row of a subquery to those that are changed, and gives its values: NULLs if there is none. to are
+// the assignments that take them.
+func (m *modification) rowOf(sc *scope, x *parse.FieldExpr, to []parse.Assignment) ([]value, error) {
+	b := m.b
+	b.want = nil
+	for _, a := range to { // an unknown one is refused in its place
+		if i := columnNumber(m.table, a.Column); i >= 0 {
+			b.want = append(b.want, m.table.Columns[i].Type)
+		}
+	}
+	r, err := b.query(x.Row.Query, around{sc.env.ctes, sc})
+	if err != nil {
+		return nil, err
+	}
+	if len(r.cols) != x.Of {
+		return nil, b.errorAt(x.Pos, sqlerr.SyntaxError, "number of columns does not match number of values")
+	}
+	one := &algebra.Aggregate{In: r.node}
+	add := func(agg string, c column, args ...*algebra.Expr) *algebra.Expr {
+		one.Aggs = append(one.Aggs, algebra.AggCall{Fn: b.fns.Aggregate(agg), Args: args, Type: c.typ})
+		one.Cols = append(one.Cols, algebra.Column{ID: b.newID(), Name: c.name, Type: c.typ, Nullable: c.nullable})
+		return one.Cols[len(one.Cols)-1].Ref()
+	}
+	rows := add("count", column{name: "rows", typ: types.TInt8})
+	single := expr.CallOf(b.fns.Op("eq"), types.TBool, nil,
+		expr.CallOf(b.fns.Op("check_one_row"), types.TInt8, nil, rows), algebra.Number(types.TInt8, 1))
+	vs := make([]value, len(r.cols))
+	for i, c := range r.cols {
+		c.nullable = true
+		e := add("any_value", c, b.ref(&r.cols[i], nil))
+		vs[i] = value{expr: expr.Choose(single, e, algebra.Null(c.typ)), typ: c.typ, pos: x.Pos}
+	}
+	m.node = b.beside(&algebra.Join{Kind: algebra.Inner, Left: m.node, Right: one})
+	return vs, nil
 }
 
 // checkSingle is the operation that passes a number of matches on and fails if there are several.

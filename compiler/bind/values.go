@@ -44,7 +44,7 @@ func (b *binder) valuesQuery(q *parse.Query, env around) (*result, error) {
 		r.cols = append(r.cols, column{name: c.Name, id: c.ID, typ: t, nullable: c.Nullable})
 	}
 	b.literalRows(node, mark)
-	return b.orderedResult(r, q, nil)
+	return b.orderedResult(r, q, env, nil)
 }
 
 // minLiterals is the number of rows from which constants are data, and not part of the program.

@@ -228,6 +228,13 @@ type SubqueryExpr struct {
 	Query *Query
 }
 
+// FieldExpr is a value of a subquery's one row: N, from 0, of so many columns that a multiple assignment fills.
+type FieldExpr struct {
+	Pos
+	Row   *SubqueryExpr
+	N, Of int
+}
+
 // Query is a SELECT, VALUES if Values is set, or two queries if Set is, with its WITH, ORDER BY and LIMIT.
 type Query struct {
 	Pos
@@ -252,6 +259,7 @@ type Query struct {
 	Values        [][]Expr
 	OrderBy       []OrderItem
 	Limit         Expr // also TOP
+	Ties          bool // FETCH FIRST Limit ROWS WITH TIES: the last row's peers in OrderBy, too
 	Offset        Expr
 }
 

@@ -137,8 +137,6 @@ func (c *converter) refuseClauses(n *pg.SelectStmt, at Pos) error {
 		return c.refuse(c.pos(n.IntoClause.Rel.GetLocation()), "SELECT INTO")
 	case len(n.LockingClause) > 0:
 		return c.refuse(c.wordPos(at, "for"), "FOR UPDATE/SHARE")
-	case n.LimitOption == pg.LimitOption_LIMIT_OPTION_WITH_TIES:
-		return c.refuse(c.wordPos(at, "fetch"), "FETCH FIRST WITH TIES")
 	}
 	return nil
 }
@@ -288,7 +286,8 @@ func (c *converter) orderAndLimit(q *Query, n *pg.SelectStmt) (err error) {
 		if q.Limit, err = c.expr(n.LimitCount); err != nil {
 			return err
 		}
-		if l, ok := q.Limit.(*Literal); ok && l.Kind == NullLiteral {
+		q.Ties = n.LimitOption == pg.LimitOption_LIMIT_OPTION_WITH_TIES
+		if l, ok := q.Limit.(*Literal); ok && l.Kind == NullLiteral && !q.Ties {
 			q.Limit = nil // LIMIT ALL
 		}
 	}

@@ -2,6 +2,8 @@ package parse
 
 import (
 	pg "github.com/pganalyze/pg_query_go/v5"
+
+	"slipher/catalog/sqlerr"
 )
 
 // returning refuses RETURNING, which Redshift does not have.
@@ -91,12 +93,17 @@ func (c *converter) update(n *pg.UpdateStmt) (Body, error) {
 	if s.With, err = c.withClause(n.WithClause); err != nil {
 		return nil, err
 	}
+	var row *SubqueryExpr
 	for _, t := range n.TargetList {
-		a, err := c.assignment(t.GetResTarget())
+		a, err := c.assignment(t.GetResTarget(), row)
 		if err != nil {
 			return nil, err
 		}
 		s.Set = append(s.Set, a)
+		row = nil
+		if f, ok := a.Value.(*FieldExpr); ok && f.N+1 < f.Of {
+			row = f.Row
+		}
 	}
 	if s.From, err = c.tableExprs(n.FromClause); err != nil {
 		return nil, err
@@ -105,26 +112,46 @@ func (c *converter) update(n *pg.UpdateStmt) (Body, error) {
 	return s, err
 }
 
-// assignment converts column = value; of (a, b) = (x, y) the tree holds one item a column.
-func (c *converter) assignment(t *pg.ResTarget) (Assignment, error) {
+// assignment converts column = value; of (a, b) = (x, y) the tree holds one item a column. row is the subquery that
+// the column in front is assigned a value of, if there are columns left for it.
+func (c *converter) assignment(t *pg.ResTarget, row *SubqueryExpr) (Assignment, error) {
 	a := Assignment{Pos: c.pos(t.Location), Column: foldIdent(t.Name)}
 	if len(t.Indirection) > 0 {
 		return a, c.refuse(a.Pos, "subfield or element assignment")
 	}
 	val := t.Val
 	if m := val.GetMultiAssignRef(); m != nil {
-		row := m.Source.GetRowExpr()
+		args := m.Source.GetRowExpr().GetArgs()
 		switch {
 		case m.Source.GetSubLink() != nil:
-			return a, c.refuse(c.pos(m.Source.GetSubLink().Location), "a subquery for several columns of an UPDATE")
-		case row == nil:
-			return a, c.fail(a.Pos, "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression")
-		case len(row.Args) != int(m.Ncolumns):
+			var err error
+			a.Value, err = c.field(m, row)
+			return a, err
+		case m.Source.GetRowExpr() == nil:
+			return a, sqlerr.New(sqlerr.FeatureNotSupported,
+				"source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression").
+				At(charPosition(c.src, int(a.Pos)))
+		case len(args) != int(m.Ncolumns):
 			return a, c.fail(a.Pos, "number of columns does not match number of values")
 		}
-		val = row.Args[m.Colno-1]
+		val = args[m.Colno-1]
 	}
 	var err error
 	a.Value, err = c.expr(val)
 	return a, err
+}
+
+// field converts a column of (a, b) = (SELECT …), of row if that has been converted.
+func (c *converter) field(m *pg.MultiAssignRef, row *SubqueryExpr) (Expr, error) {
+	if row == nil {
+		e, err := c.expr(m.Source)
+		if err != nil {
+			return nil, err
+		}
+		var ok bool
+		if row, ok = e.(*SubqueryExpr); !ok || row.Kind != ScalarSubquery {
+			return nil, c.refuse(e.At(), "this source of a multiple-column UPDATE item")
+		}
+	}
+	return &FieldExpr{Pos: row.Pos, Row: row, N: int(m.Colno) - 1, Of: int(m.Ncolumns)}, nil
 }
