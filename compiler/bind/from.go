@@ -35,14 +35,24 @@ func (c *ctes) find(name string) *ctes {
 
 // with binds the WITH items of a query and puts them in front of those of the queries around it.
 func (b *binder) with(w parse.With, env around) (around, error) {
-	items := w.Items
 	seen := map[string]bool{}
+	items := make([]*parse.CTE, len(w.Items))
 	for i := range items {
-		if name := items[i].Name; seen[name] {
-			return env, b.errorAt(items[i].Pos, sqlerr.DuplicateAlias, "WITH query name \"%s\" specified more than once", name)
+		it := &w.Items[i]
+		if seen[it.Name] {
+			return env, b.errorAt(it.Pos, sqlerr.DuplicateAlias, "WITH query name \"%s\" specified more than once", it.Name)
 		}
-		seen[items[i].Name] = true
-		c, err := b.define(&items[i], w.Recursive, env)
+		seen[it.Name] = true
+		items[i] = it
+	}
+	if w.Recursive {
+		var err error
+		if items, err = b.inOrder(w.Items); err != nil {
+			return env, err
+		}
+	}
+	for _, it := range items {
+		c, err := b.define(it, w.Recursive, env)
 		if err != nil {
 			return env, err
 		}
