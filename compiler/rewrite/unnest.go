@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"maps"
 	"slices"
 
 	"slipher/catalog/types"
@@ -203,9 +204,43 @@ func (u *unnester) joinConditions(n *algebra.Join) algebra.Node {
 		return &out
 	}
 	if n.Kind == algebra.Full {
-		u.r.refuse("a FULL JOIN whose condition asks a subquery about both sides")
+		return u.fullJoinByRow(&out, both)
 	}
 	return u.joinByRow(&out, both)
+}
+
+// fullJoinByRow is a full join whose conditions ask subqueries about both sides. An inner join finds the pairs that
+// fit, of distinct rows; each row of the left side takes the pairs that it is in, and these, or none, meet the right
+// side's rows:
+//
+//	full join(same, paired)(left join(same)(l, project(l', r', TRUE)(select(asking)(join(distinct l', distinct r')))), r)
+func (u *unnester) fullJoinByRow(n *algebra.Join, asking []*algebra.Expr) algebra.Node {
+	left, copiedLeft, by := u.share(n.Left)
+	right, copiedRight, byRight := u.share(n.Right)
+	maps.Copy(by, byRight)
+	found := u.selection(&algebra.Select{In: &algebra.Join{Kind: algebra.Inner, Left: &algebra.Distinct{In: copiedLeft},
+		Right: &algebra.Distinct{In: copiedRight}, On: substituteAll(n.On, by)}, Preds: substituteAll(asking, by)})
+	pairs := &algebra.Project{In: found}
+	add := func(e *algebra.Expr, name string) *algebra.Expr {
+		c := algebra.Column{ID: u.r.st.Fresh(), Name: name, Type: e.Type, Nullable: e.Nullable}
+		pairs.Exprs, pairs.Cols = append(pairs.Exprs, e), append(pairs.Cols, c)
+		return c.Ref()
+	}
+	padded := func(e *algebra.Expr) *algebra.Expr { // of a row that is in no pair
+		c := *e
+		c.Nullable = true
+		return &c
+	}
+	paired := &algebra.Join{Kind: algebra.Left, Left: left, Right: pairs}
+	for _, c := range left.Columns() {
+		paired.On = append(paired.On, u.same(c.Ref(), add(by[c.ID], c.Name))...)
+	}
+	out := &algebra.Join{Kind: algebra.Full, Left: paired, Right: right,
+		On: []*algebra.Expr{padded(add(algebra.Truth(true), "paired"))}}
+	for _, c := range right.Columns() {
+		out.On = append(out.On, u.same(padded(add(by[c.ID], c.Name)), c.Ref())...)
+	}
+	return out
 }
 
 // joinByRow is a left join whose conditions ask subqueries about both sides: for each distinct row of the left side the
