@@ -27,6 +27,7 @@ type graph struct {
 	preds   []joinPred // conjuncts over several relations that are no equalities between two
 	edges   []relSet   // for each relation its neighbours by a class
 	late    []joinPred // equalities that may fail: joined by only when all else is
+	turning relSet     // relations of other rows in each turn of the recursion around
 
 	rowsOf map[relSet]float64
 	shapes map[relSet]props
@@ -66,6 +67,9 @@ func (p *planner) joinGraph(n *algebra.Join, above []*algebra.Expr) (physical, e
 		rel, err := p.node(n)
 		if err != nil {
 			return err
+		}
+		if p.turns(n) {
+			g.turning |= 1 << len(g.rels)
 		}
 		g.rels = append(g.rels, rel)
 		g.ids = append(g.ids, algebra.IDsOf(rel.out().cols))

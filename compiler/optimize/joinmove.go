@@ -34,6 +34,7 @@ func (g *graph) joins(a, b part, late []joinPred) []physical {
 			j.filter = append(j.filter, q.expr)
 		}
 	}
+	j.kept = g.turning&a.set != 0 && g.turning&b.set == 0
 	if len(late) > 0 {
 		j.rows = math.Max(1, j.rows*selEqual)
 	}
@@ -175,13 +176,14 @@ func joinColumns(j *joinOp, probe, build []algebra.Column) []algebra.Column {
 	return out
 }
 
-// joinCost is the whole work of a join: its sides', moving, building, probing.
+// joinCost is the whole work of a join: its sides', moving, building, probing. Of what is done once in a recursion, one
+// turn has a part.
 func (p *planner) joinCost(j *joinOp) float64 {
 	pr, b := j.probe.out(), j.build.out()
 	nodes := float64(p.env.Nodes)
 	pw, bw := p.rowWidth(pr), p.rowWidth(b)
 	copies, probes := 1.0, 1.0 // how often the table is built and the probe side run
-	move := 0.0
+	move, build := 0.0, 0.0    // what the sides cost, but for the probe side's own work
 	switch j.move {
 	case allNone:
 		copies = nodes
@@ -191,14 +193,18 @@ func (p *planner) joinCost(j *joinOp) float64 {
 	case bcastInner:
 		if p.env.Nodes > 1 {
 			copies = nodes
-			move = sendCost(b.rows, bw) * nodes
+			build = sendCost(b.rows, bw) * nodes
 		}
 	case distInner:
-		move = sendCost(b.rows, bw)
+		build = sendCost(b.rows, bw)
 	case distOuter:
 		move = sendCost(pr.rows, pw)
 	case distBoth, gathered:
-		move = sendCost(b.rows, bw) + sendCost(pr.rows, pw)
+		build, move = sendCost(b.rows, bw), sendCost(pr.rows, pw)
+	}
+	build += b.cost + copies*b.rows*(costBuild+costBuildByte*bw)
+	if j.kept {
+		build /= unknownSteps
 	}
 	// a table that outgrows the caches costs more for each probe
 	reach := costProbe * (1 + math.Log2(1+b.rows*bw/1e6)/4)
@@ -206,7 +212,6 @@ func (p *planner) joinCost(j *joinOp) float64 {
 	if len(j.probeKeys) == 0 {
 		pairs = math.Max(pairs, pr.rows*b.rows)
 	}
-	return pr.cost + b.cost + move +
-		copies*b.rows*(costBuild+costBuildByte*bw) +
+	return pr.cost + move + build +
 		probes*(pr.rows*reach+pairs*(costMatch+costPredicate*float64(len(j.filter)+len(j.residual))))
 }

@@ -24,6 +24,7 @@ type joinOp struct {
 	mark                 *algebra.Column // of a mark join
 	move                 movement
 	moveKeys             []int // for movements by hash: indexes into the keys
+	kept                 bool  // in a recursion's step: the table is built once, for all turns
 }
 
 // outerJoin plans a left, semi or anti join where it stands.
@@ -36,7 +37,7 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := joinOp{kind: joinKinds[n.Kind]}
+	j := joinOp{kind: joinKinds[n.Kind], kept: p.turns(n.Left) && !p.turns(n.Right)}
 	lids, rids := algebra.IDsOf(left.out().cols), algebra.IDsOf(right.out().cols)
 	sel := 1.0
 	for _, e := range n.On {

@@ -62,6 +62,9 @@ func (p *planner) recursive(n *algebra.Recursive) (physical, error) {
 	return r, nil
 }
 
+// turns reports whether rows of n, which is planned within the step of a recursion, are others in each of its turns.
+func (p *planner) turns(n algebra.Node) bool { return p.inStep > 0 && algebra.InStep(n) }
+
 // keptRecursion is a recursion inside another one's step, as a definition whose rows are kept.
 func (p *planner) keptRecursion(n *algebra.Recursive) (physical, error) {
 	if algebra.InStep(n) {
