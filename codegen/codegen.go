@@ -44,10 +44,8 @@ const prefetchRows = 20000
 // Compile lowers all segments of a query: pure Go, about a millisecond. IR is
 // made when asked for. Errors: 0A000 and 54000 for what generated code cannot do.
 func Compile(q *plan.Query, o Options) ([]*Code, error) {
-	for _, t := range q.Tables {
-		if err := lower.Fits(t); err != nil {
-			return nil, err
-		}
+	if err := lower.Fits(q); err != nil {
+		return nil, err
 	}
 	out := make([]*Code, len(q.Segments))
 	for i, s := range q.Segments {

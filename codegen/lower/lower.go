@@ -52,12 +52,15 @@ func Segment(q *plan.Query, s *plan.Segment, o Options) *Program {
 // stateBytes bounds an instance's vectors: in segments of a thousand columns they have fewer rows.
 const stateBytes = 8 << 20
 
-// vectorRows is how many rows a vector may have for two of them to fit the chunks that s sends.
+// vectorRows is how many rows a vector may have for two of them to fit what s sends at once.
 func vectorRows(q *plan.Query, s *plan.Segment) int {
-	if s.Sink.Kind.Fills() {
+	switch {
+	case s.Sink.Kind.Fills():
 		return abi.VectorRows
+	case s.Sink.Kind == program.SinkDist:
+		return min(abi.VectorRows, program.RowsAtOnce(entryOf(sentTable(sentCols(q, &s.Sink))).size)/2)
 	}
-	return min(abi.VectorRows, program.ChunkRows(chunkCols(q, s))/2)
+	return min(abi.VectorRows, program.ChunkRows(chunkCols(&s.Sink))/2)
 }
 
 func segment(q *plan.Query, s *plan.Segment, o Options, rows int) *Program {

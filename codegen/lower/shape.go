@@ -134,11 +134,27 @@ func entryOf(t *plan.Table) *entry {
 	return e
 }
 
-// Fits refuses a table one of whose entries is more than a page holds.
-func Fits(t *plan.Table) error {
+// Fits refuses a query that has a table or an exchange one of whose rows is more than a page holds.
+func Fits(q *plan.Query) error {
 	const most = abi.PageSize - abi.PageRows
-	if size := entryOf(t).size; size > most {
-		return sqlerr.New(sqlerr.ProgramLimitExceeded, "row is too big: size %d, maximum size %d", size, most)
+	fits := func(t *plan.Table) error {
+		if size := entryOf(t).size; size > most {
+			return sqlerr.New(sqlerr.ProgramLimitExceeded, "row is too big: size %d, maximum size %d", size, most)
+		}
+		return nil
+	}
+	for _, t := range q.Tables {
+		if err := fits(t); err != nil {
+			return err
+		}
+	}
+	for _, s := range q.Segments {
+		if s.Sink.Kind != program.SinkDist {
+			continue
+		}
+		if err := fits(sentTable(sentCols(q, &s.Sink))); err != nil {
+			return err
+		}
 	}
 	return nil
 }

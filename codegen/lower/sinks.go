@@ -17,20 +17,21 @@ func (l *lowerer) sink() {
 	if s.Kind == program.SinkDist && s.Dist == program.DistBroadcast {
 		l.step = "bcast"
 	}
-	if f := fillers[s.Kind]; f != nil {
+	if f := sinks[s.Kind]; f != nil {
 		f(l, s)
 		return
 	}
 	l.out.Sink.RowIDs = s.RowIDs
-	l.send(s)
+	l.output(s)
 }
 
-// fillers lower the sinks that fill tables of the query; the others send.
-var fillers = map[program.SinkKind]func(*lowerer, *plan.Sink){
+// sinks lower those whose rows stay in the query; through the others they leave it.
+var sinks = map[program.SinkKind]func(*lowerer, *plan.Sink){
 	program.SinkHash: (*lowerer).build,
 	program.SinkAggr: (*lowerer).aggregate,
 	program.SinkSort: (*lowerer).sortRun,
 	program.SinkSave: (*lowerer).save,
+	program.SinkDist: (*lowerer).send,
 }
 
 // build fills a join table. Rows with a NULL key match nothing and are left out.
@@ -241,48 +242,78 @@ func (l *lowerer) save(s *plan.Sink) {
 	l.putPayload(l.newEntry(slot, s.TableID, e), pay, t, e)
 }
 
-// chunkCols are the columns of the chunks that a segment sends.
-func chunkCols(q *plan.Query, s *plan.Segment) []program.ChunkCol {
-	cols := make([]program.ChunkCol, len(s.Sink.Cols))
-	received := q.Received(&s.Sink)
-	for i, e := range s.Sink.Cols {
-		cols[i] = program.ChunkCol{Type: e.Type, Nullable: e.Nullable}
-		if received != nil { // the senders of an exchange agree
-			cols[i] = program.ChunkCol{Type: received[i].Type, Nullable: received[i].Nullable}
-		}
+// sentTable is what the rows of an exchange are like: those of a saved table of these columns.
+func sentTable(cols []plan.Column) *plan.Table {
+	return &plan.Table{Kind: program.SinkSave, Payload: cols}
+}
+
+// sentCols are the columns of the rows that a segment sends.
+func sentCols(q *plan.Query, s *plan.Sink) []plan.Column {
+	if received := q.Received(s); received != nil { // the senders of an exchange agree
+		return received
+	}
+	cols := make([]plan.Column, len(s.Cols))
+	for i, e := range s.Cols {
+		cols[i] = plan.Column{Type: e.Type, Nullable: e.Nullable}
 	}
 	return cols
 }
 
-// send puts rows into chunks, one a destination.
+// destinations are the slots of the addresses of what rows go into, one a destination, and of their number; dest is
+// where each row goes, none if there is one place alone.
+func (l *lowerer) destinations(s *plan.Sink) (outs, n subop.Number, dest subop.Operand) {
+	l.out.Sink.Dests, l.out.Sink.NDests = l.word("outs", 8), l.word("dests", 8)
+	outs, n, dest = subop.Num(l.out.Sink.Dests), subop.Num(l.out.Sink.NDests), none
+	switch {
+	case len(s.Keys) > 0 && s.Dist == program.DistHash:
+		rs := make([]result, len(s.Keys))
+		for i, k := range s.Keys {
+			rs[i] = l.trim(k, l.expr(k))
+			rs[i].v = l.widen(rs[i], k.Type.Phys())
+		}
+		out := l.vec(types.I64)
+		l.emit(&subop.Destination{Hash: l.hash(rs, subop.DistSeed), Dests: n, Dest: out})
+		dest = read(out)
+	case s.Dist == program.DistRoundRobin:
+		out := l.vec(types.I64)
+		l.emit(&subop.Rotate{Sequence: subop.Num(l.counter()), Dests: n, Dest: out})
+		dest = read(out)
+	}
+	return outs, n, dest
+}
+
+// send puts rows into pages, of one table a destination.
 func (l *lowerer) send(s *plan.Sink) {
 	vals := l.exprs(s.Cols)
-	dests, n := l.word("chunks", 8), l.word("dests", 8)
-	l.out.Sink.Dests, l.out.Sink.NDests = dests, n
-	cols := chunkCols(l.q, l.seg)
+	t := sentTable(sentCols(l.q, s))
+	e := entryOf(t)
+	l.out.Sink.Shape = e.shape
+	outs, n, dest := l.destinations(s)
+	l.emit(&subop.RowRoom{Tables: outs, Dests: n})
+	ent := l.vec(types.I64)
+	l.emit(&subop.RowSlot{Tables: outs, Dest: dest, EntrySize: subop.Num(e.size), Entry: ent})
+	l.putPayload(read(ent), vals, t, e)
+}
+
+// chunkCols are the columns of the chunks of what leaves the query.
+func chunkCols(s *plan.Sink) []program.ChunkCol {
+	cols := make([]program.ChunkCol, len(s.Cols))
+	for i, e := range s.Cols {
+		cols[i] = program.ChunkCol{Type: e.Type, Nullable: e.Nullable}
+	}
+	return cols
+}
+
+// output puts rows into chunks, one a destination: what leaves the query is by column.
+func (l *lowerer) output(s *plan.Sink) {
+	vals := l.exprs(s.Cols)
+	cols := chunkCols(s)
 	program.LayoutChunk(cols)
 	l.out.Sink.Cols = cols
-	dest := none
-	if s.Kind == program.SinkDist {
-		switch s.Dist {
-		case program.DistHash:
-			rs := make([]result, len(s.Keys))
-			for i, k := range s.Keys {
-				rs[i] = l.trim(k, l.expr(k))
-				rs[i].v = l.widen(rs[i], k.Type.Phys())
-			}
-			out := l.vec(types.I64)
-			l.emit(&subop.Destination{Hash: l.hash(rs, subop.DistSeed), Dests: subop.Num(n), Dest: out})
-			dest = read(out)
-		case program.DistRoundRobin:
-			out := l.vec(types.I64)
-			l.emit(&subop.Rotate{Sequence: subop.Num(l.counter()), Dests: subop.Num(n), Dest: out})
-			dest = read(out)
-		}
-	}
-	l.emit(&subop.Room{Chunks: subop.Num(dests), Dests: subop.Num(n)})
+	outs, n, dest := l.destinations(s)
+	l.emit(&subop.Room{Chunks: outs, Dests: n})
 	ch, row := l.vec(types.I64), l.vec(types.I64)
-	l.emit(&subop.Slot{Chunks: subop.Num(dests), Dest: dest, Chunk: ch, Row: row})
+	l.emit(&subop.Slot{Chunks: outs, Dest: dest, Chunk: ch, Row: row})
 	for i, r := range vals {
 		l.emit(&subop.Output{Chunk: read(ch), Row: read(row), Value: l.widen(r, s.Cols[i].Type.Phys()), Null: r.null,
 			Column: subop.Num(cols[i].Values)})

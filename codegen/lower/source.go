@@ -25,7 +25,9 @@ func (l *lowerer) source() {
 	case program.SourceScan:
 		l.scan(s)
 	case program.SourceTable:
-		l.tableSource(s, base)
+		l.tableSource(l.q.Tables[s.TableID], s.Cols, base)
+	case program.SourceReceive: // pages are like those of a saved table
+		l.out.Source.Shape = l.tableSource(sentTable(s.Cols), s.Cols, base)
 	case program.SourceValues:
 		l.values(s, base)
 	default:
@@ -84,7 +86,7 @@ func (l *lowerer) basePositions() *positions {
 	return p
 }
 
-// chunkSource reads exchange chunks, catalog rows, split text.
+// chunkSource reads catalog rows, split text.
 func (l *lowerer) chunkSource(s *plan.Source, base *positions) {
 	cols := make([]program.ChunkCol, len(s.Cols))
 	for i, c := range s.Cols {
@@ -110,9 +112,8 @@ func (l *lowerer) chunkSource(s *plan.Source, base *positions) {
 	}
 }
 
-// tableSource reads groups of an aggregate table, the rows of a sorted run or saved ones.
-func (l *lowerer) tableSource(s *plan.Source, base *positions) {
-	t := l.q.Tables[s.TableID]
+// tableSource reads groups of an aggregate table, the rows of a sorted run or saved ones. It gives their layout.
+func (l *lowerer) tableSource(t *plan.Table, cols []plan.Column, base *positions) program.TableShape {
 	e := entryOf(t)
 	slot := l.word("entries", 8)
 	l.out.Source.Base = slot
@@ -144,16 +145,17 @@ func (l *lowerer) tableSource(s *plan.Source, base *positions) {
 			return result{v: field(types.Str, e.sortKey), null: none, noBlanks: true}
 		})
 	}
-	for i := range s.Cols {
+	for i := range cols {
 		f := fetchers[i]
 		l.cols[i].fetch = func() (r result) {
 			l.among(base, func() { r = f() })
 			r.at = base
-			r.bits = typeBits(s.Cols[i].Type)
-			r.noBlanks = r.noBlanks || s.Cols[i].Type.Kind == types.Char
+			r.bits = typeBits(cols[i].Type)
+			r.noBlanks = r.noBlanks || cols[i].Type.Kind == types.Char
 			return r
 		}
 	}
+	return e.shape
 }
 
 // pagedGet reads a field of an entry that lies in a page.

@@ -22,7 +22,8 @@ func kinds() []*Kind {
 		reserve, alloc, rowAddress, put, putWord, putInt, putOwned, get, getPaged, getInt, unmatched, gather,
 		find, probe, probeLeft,
 		probeMarked, mark, markEntry, first, expand,
-		exists, inList, room, slot, destination, rotate, output, keySize, keyAlloc, keyPut, keyCut, keyEnd, keyPrefix, count,
+		exists, inList, room, slot, rowRoom, rowSlot, destination, rotate, output,
+		keySize, keyAlloc, keyPut, keyCut, keyEnd, keyPrefix, count,
 		windowRow, windowRun, windowEntry, windowCounts, windowRank, windowCounted, windowRuns, windowRunAt, boundBegin,
 		windowReach, windowCarry}
 	ks = append(ks, slices.Collect(maps.Values(foldKinds))...)

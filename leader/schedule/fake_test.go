@@ -15,6 +15,7 @@ import (
 	"slipher/runtime/block"
 	"slipher/runtime/chunk"
 	"slipher/runtime/mem"
+	"slipher/runtime/page"
 	"slipher/runtime/program"
 )
 
@@ -46,10 +47,7 @@ type fakeQuery struct {
 
 func (q *fakeQuery) NewInstance(seg, _ int, out worker.Output, dests int) (worker.Instance, error) {
 	p := q.segs[seg].General
-	in := &fakeInstance{q: q, seg: seg, p: p, out: out, open: make([]*chunk.Chunk, dests)}
-	if len(p.Sink.Cols) > 0 {
-		in.layout = chunk.FromProgram(p.Sink.Cols)
-	}
+	in := &fakeInstance{q: q, seg: seg, p: p, out: out, open: make([][]int64, dests), wait: make([]chunk.Batch, dests)}
 	return in, nil
 }
 
@@ -79,15 +77,15 @@ func (q *fakeQuery) Cancel()                       {}
 func (q *fakeQuery) Close() error                  { return nil }
 
 type fakeInstance struct {
-	q      *fakeQuery
-	seg    int
-	p      *program.Segment
-	out    worker.Output
-	layout *chunk.Layout
-	input  []int64
-	rows   []int64 // of the table part
-	open   []*chunk.Chunk
-	fused  int64
+	q     *fakeQuery
+	seg   int
+	p     *program.Segment
+	out   worker.Output
+	input []int64
+	rows  []int64       // of the table part
+	open  [][]int64     // rows to be sent, by destination
+	wait  []chunk.Batch // of them, refused
+	fused int64
 }
 
 type fakePart struct {
@@ -106,6 +104,12 @@ func (in *fakeInstance) SetChunk(c *chunk.Chunk) {
 		in.input = append(in.input, c.Int(0, i))
 	}
 	c.Free()
+}
+func (in *fakeInstance) SetPage(p *page.Page) {
+	for i := range p.Rows() {
+		in.input = append(in.input, p.Datum(0, i).Lo)
+	}
+	p.Free()
 }
 func (in *fakeInstance) SetPart(p worker.Part) {
 	fp := p.(*fakePart)
@@ -142,29 +146,43 @@ func (in *fakeInstance) Run() (worker.RunState, error) {
 			continue
 		}
 		d := int(uint64(v) % uint64(len(in.open)))
-		if c := in.open[d]; c != nil && c.Rows() == fakeRows {
-			if !in.out.Send(d, c) {
-				return worker.Blocked, nil
+		if len(in.open[d]) == fakeRows {
+			if sent, err := in.send(d); err != nil || !sent {
+				return worker.Blocked, err
 			}
-			in.open[d] = nil
 		}
-		if in.open[d] == nil {
-			c, err := chunk.New(in.q.acct, in.layout)
-			if err != nil {
-				return worker.Idle, err
-			}
-			in.open[d] = c
-		}
-		c := in.open[d]
-		n := c.Rows()
-		c.SetInt(0, n, v)
-		if len(in.layout.Cols) > 1 {
-			c.SetStr(1, n, sortKey(v))
-		}
-		c.SetRows(n + 1)
+		in.open[d] = append(in.open[d], v)
 		in.input = in.input[1:]
 	}
 	return worker.Idle, nil
+}
+
+// send sends the rows for a destination; false: they are refused.
+func (in *fakeInstance) send(d int) (bool, error) {
+	if in.wait[d] == nil {
+		rows := in.open[d]
+		at := func(r, col int) types.Datum {
+			if col > 0 {
+				return types.String(string(sortKey(rows[r])))
+			}
+			return types.Int(rows[r])
+		}
+		var err error
+		if in.p.Sink.Kind == program.SinkDist {
+			in.wait[d], err = page.OfDatums(in.q.acct, &in.p.Sink.Shape, len(rows), at)
+		} else {
+			in.wait[d], err = chunk.OfDatums(in.q.acct, chunk.FromProgram(in.p.Sink.Cols), len(rows), at)
+		}
+		if err != nil {
+			in.wait[d] = nil
+			return false, err
+		}
+	}
+	if !in.out.Send(d, in.wait[d]) {
+		return false, nil
+	}
+	in.wait[d], in.open[d] = nil, nil
+	return true, nil
 }
 
 func sortKey(v int64) []byte {
@@ -172,12 +190,12 @@ func sortKey(v int64) []byte {
 }
 
 func (in *fakeInstance) Finish() (worker.RunState, error) {
-	for d, c := range in.open {
-		if c != nil {
-			if !in.out.Send(d, c) {
-				return worker.Blocked, nil
-			}
-			in.open[d] = nil
+	for d := range in.open {
+		if len(in.open[d]) == 0 {
+			continue
+		}
+		if sent, err := in.send(d); err != nil || !sent {
+			return worker.Blocked, err
 		}
 	}
 	if in.out == nil {
@@ -203,10 +221,10 @@ func (in *fakeInstance) ErrorColumn() int      { return 0 }
 func (in *fakeInstance) Fused() worker.FusedFn { return nil }
 
 func (in *fakeInstance) Close() {
-	for i, c := range in.open {
-		if c != nil {
-			c.Free()
-			in.open[i] = nil
+	for i, b := range in.wait {
+		if b != nil {
+			b.Free()
+			in.wait[i] = nil
 		}
 	}
 }
@@ -235,7 +253,11 @@ func (b *build) seg(stream int, where plan.Where, src plan.Source, sink plan.Sin
 		Source: program.Source{Kind: src.Kind, Table: src.TableID, Exchange: src.Exchange,
 			Cols: []program.SourceCol{{Type: types.TInt8}}},
 		Sink: program.Sink{Kind: sink.Kind, Table: sink.TableID, Exchange: sink.Exchange, Dist: sink.Dist}}
-	if sink.Kind >= program.SinkDist {
+	switch {
+	case sink.Kind == program.SinkDist:
+		p.Sink.Shape = program.TableShape{Kind: program.SinkSave, EntrySize: 16, SortKeyOff: -1,
+			Fields: []program.Field{{Type: types.TInt8, NullOff: -1}}}
+	case sink.Kind > program.SinkDist:
 		cols := []chunk.Col{{Type: types.TInt8}}
 		if sink.Order != nil {
 			cols = append(cols, chunk.Col{Type: types.TText})

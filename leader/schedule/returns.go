@@ -64,9 +64,8 @@ func (r *Returns) Put(from wire.Conn, d *wire.Data) {
 	r.gate.RLock()
 	defer r.gate.RUnlock()
 	var c *chunk.Chunk
-	if d.Kind == wire.DataChunk {
-		c = d.Chunk
-		if c == nil {
+	if d.Kind == wire.DataRows {
+		if c, _ = d.Batch.(*chunk.Chunk); c == nil {
 			if r.isStopped() {
 				return
 			}

@@ -55,7 +55,11 @@ func NewTemplate(engine *exec.Engine, fns *fn.Table, q *plan.Query, slices int) 
 			return nil, nil
 		}
 	}
-	segs, err := codegen.Compile(q, codegen.Options{Fns: fns})
+	// The rows go where they would be sent, as what they would be there: chunks for the slices' loaders.
+	at := *from
+	at.Sink = plan.Sink{Kind: program.SinkInsert, Cols: from.Sink.Cols, Dist: from.Sink.Dist, Keys: from.Sink.Keys}
+	segs, err := codegen.Compile(&plan.Query{Params: q.Params, Segments: []*plan.Segment{&at}},
+		codegen.Options{Fns: fns})
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +165,7 @@ func (t *Template) keep(r *runner) {
 // full takes nothing: chunks stay with the instance.
 type full struct{}
 
-func (full) Send(int, *chunk.Chunk) bool { return false }
+func (full) Send(int, chunk.Batch) bool { return false }
 
 func (r *runner) run(params []exec.Param) error {
 	if err := r.in.Reset(params); err != nil {

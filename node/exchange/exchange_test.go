@@ -6,8 +6,9 @@ import (
 
 	"slipher/catalog/types"
 	"slipher/node/wire"
-	"slipher/runtime/chunk"
 	"slipher/runtime/mem"
+	"slipher/runtime/page"
+	"slipher/runtime/program"
 )
 
 // peer is the other end: it gives what comes in to an inbox and credits to an outbox.
@@ -37,18 +38,18 @@ func (p *peer) Data(from wire.Conn, d *wire.Data) {
 }
 func (p *peer) Gone(wire.Conn) {}
 
-var layout = chunk.LayoutOf([]chunk.Col{{Type: types.TInt8}})
+var layout = &program.TableShape{EntrySize: 16, Fields: []program.Field{{Type: types.TInt8, NullOff: -1}}, SortKeyOff: -1}
 
-func newChunk(t *testing.T, acct *mem.Account, v int64) *chunk.Chunk {
+func newPage(t *testing.T, acct *mem.Account, v int64) *page.Page {
 	t.Helper()
-	c, err := chunk.New(acct, layout)
+	p, err := page.OfDatums(acct, layout, 1, func(int, int) types.Datum { return types.Int(v) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.SetInt(0, 0, v)
-	c.SetRows(1)
-	return c
+	return p
 }
+
+func value(it Item) int64 { return it.Batch.(*page.Page).Datum(0, 0).Lo }
 
 func pair(t *testing.T, credits int, broadcast bool) (*peer, *peer, *mem.Account) {
 	t.Helper()
@@ -61,7 +62,7 @@ func pair(t *testing.T, credits int, broadcast bool) (*peer, *peer, *mem.Account
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.in = NewInbox(1, 0, layout, acct, []int{0, 1}, []string{"a"}, credits)
+	b.in = NewInbox(1, 0, nil, []int{0, 1}, []string{"a"}, credits)
 	a.out = NewOutbox(1, 0, []wire.Conn{to, to}, broadcast, credits, func(err error) { t.Error(err) })
 	return a, b, acct
 }
@@ -70,24 +71,24 @@ func pair(t *testing.T, credits int, broadcast bool) (*peer, *peer, *mem.Account
 func TestCredits(t *testing.T) {
 	a, b, acct := pair(t, 2, false)
 	for i := range int64(2) {
-		if !a.out.Send(0, newChunk(t, acct, i)) {
+		if !a.out.Send(0, newPage(t, acct, i)) {
 			t.Fatal("refused within the credits")
 		}
 	}
-	c := newChunk(t, acct, 2)
+	c := newPage(t, acct, 2)
 	if a.out.CanSend(0) || a.out.Send(0, c) {
 		t.Fatal("sent beyond the credits")
 	}
-	if !a.out.Send(1, newChunk(t, acct, 9)) {
+	if !a.out.Send(1, newPage(t, acct, 9)) {
 		t.Fatal("another destination's credits are not its own")
 	}
 	it, dest, ok := b.in.Take(0)
-	if !ok || dest != 0 || it.Chunk.Int(0, 0) != 0 {
-		t.Fatal("first chunk")
+	if !ok || dest != 0 || value(it) != 0 {
+		t.Fatal("first page")
 	}
-	it.Chunk.Free()
+	it.Batch.Free()
 	if a.out.CanSend(0) {
-		t.Fatal("a credit came back before the chunk was consumed")
+		t.Fatal("a credit came back before the page was consumed")
 	}
 	if err := b.in.Consumed(0, it.From); err != nil {
 		t.Fatal(err)
@@ -97,7 +98,7 @@ func TestCredits(t *testing.T) {
 	}
 	a.out.End()
 	if b.in.Over(0) || b.in.Over(-1) {
-		t.Error("over with chunks waiting")
+		t.Error("over with pages waiting")
 	}
 	n := 0
 	for {
@@ -105,32 +106,38 @@ func TestCredits(t *testing.T) {
 		if !ok {
 			break
 		}
-		it.Chunk.Free()
+		it.Batch.Free()
 		n++
 	}
 	if n != 3 || !b.in.Over(0) || !b.in.Over(1) || !b.in.Over(-1) {
-		t.Errorf("%d chunks left", n)
+		t.Errorf("%d pages left", n)
 	}
 	if err := acct.Close(); err != nil {
 		t.Error(err)
 	}
 }
 
-// A broadcast chunk reaches every destination, and waits for the slowest.
+// A broadcast page reaches every destination, and waits for the slowest.
 func TestBroadcastCredits(t *testing.T) {
 	a, b, acct := pair(t, 1, true)
-	if a.out.Dests() != 1 || !a.out.Send(0, newChunk(t, acct, 5)) {
+	if a.out.Dests() != 1 || !a.out.Send(0, newPage(t, acct, 5)) {
 		t.Fatal("refused")
 	}
+	var shared *page.Page
 	for d := range 2 {
 		if a.out.CanSend(0) {
 			t.Fatal("a destination without credit was forgotten")
 		}
 		it, _, ok := b.in.Take(d)
-		if !ok || it.Chunk.Int(0, 0) != 5 {
+		if !ok || value(it) != 5 {
 			t.Fatalf("destination %d has nothing", d)
 		}
-		it.Chunk.Free()
+		if p := it.Batch.(*page.Page); shared == nil {
+			shared = p
+		} else if p != shared {
+			t.Error("the page was copied within the process")
+		}
+		it.Batch.Free()
 		_ = b.in.Consumed(d, it.From)
 	}
 	if !a.out.CanSend(0) {
@@ -144,12 +151,12 @@ func TestBroadcastCredits(t *testing.T) {
 // After Stop senders are not held up and nothing is kept.
 func TestStop(t *testing.T) {
 	a, b, acct := pair(t, 1, false)
-	a.out.Send(0, newChunk(t, acct, 1))
+	a.out.Send(0, newPage(t, acct, 1))
 	b.in.Stop()
-	a.out.Send(1, newChunk(t, acct, 1)) // arrives at a stopped inbox
+	a.out.Send(1, newPage(t, acct, 1)) // arrives at a stopped inbox
 	a.out.Stop()
 	for range 10 {
-		if !a.out.Send(0, newChunk(t, acct, 1)) {
+		if !a.out.Send(0, newPage(t, acct, 1)) {
 			t.Fatal("refused after Stop")
 		}
 	}
@@ -165,10 +172,10 @@ func TestEnough(t *testing.T) {
 		if a.out.Enough(1, 0) {
 			t.Error("one destination still wants rows")
 		}
-		if !a.out.Send(0, newChunk(t, acct, 1)) {
+		if !a.out.Send(0, newPage(t, acct, 1)) {
 			t.Fatal("refused")
 		}
-		if !broadcast && (!a.out.CanSend(1) || !a.out.Send(1, newChunk(t, acct, 2)) || !a.out.Send(1, newChunk(t, acct, 2))) {
+		if !broadcast && (!a.out.CanSend(1) || !a.out.Send(1, newPage(t, acct, 2)) || !a.out.Send(1, newPage(t, acct, 2))) {
 			t.Error("rows that nobody wants wait for credit")
 		}
 		if _, _, ok := b.in.Take(1); ok {
@@ -184,7 +191,7 @@ func TestEnough(t *testing.T) {
 		if !a.none {
 			t.Error("the sender was not told")
 		}
-		if !a.out.Send(0, newChunk(t, acct, 3)) {
+		if !a.out.Send(0, newPage(t, acct, 3)) {
 			t.Error("refused what nobody wants")
 		}
 		if err := acct.Close(); err != nil {

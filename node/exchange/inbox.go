@@ -7,19 +7,17 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/node/wire"
 	"slipher/runtime/chunk"
-	"slipher/runtime/mem"
 )
 
 // Inbox is the receiving end of one exchange on one node. Safe for concurrent use.
 type Inbox struct {
 	query  uint64
 	exch   int
-	acct   *mem.Account
-	layout *chunk.Layout
-	limit  int // chunks a destination can hold if all senders keep to their credits
+	decode func(body []byte) (chunk.Batch, error)
+	limit  int // batches a destination can hold if all senders keep to their credits
 
-	// gate is held shared while a chunk is taken in, so that after Stop no chunk
-	// is being made on the query's account.
+	// gate is held shared while rows are taken in, so that after Stop none
+	// are being made on the query's account.
 	gate    sync.RWMutex
 	stopped bool // guarded by gate
 
@@ -31,20 +29,20 @@ type Inbox struct {
 	dests   []int
 }
 
-// Item is a chunk and its sender.
+// Item is rows and their sender.
 type Item struct {
-	Chunk *chunk.Chunk
+	Batch chunk.Batch
 	From  wire.Conn
 }
 
 // NewInbox makes the receiving end: dests are the destinations on this node,
-// senders the ids of the nodes that send.
-func NewInbox(query uint64, exch int, l *chunk.Layout, acct *mem.Account, dests []int, senders []string,
+// senders the ids of the nodes that send; decode reads rows that come from another process.
+func NewInbox(query uint64, exch int, decode func(body []byte) (chunk.Batch, error), dests []int, senders []string,
 	credits int) *Inbox {
 	if credits <= 0 {
 		credits = DefaultCredits
 	}
-	b := &Inbox{query: query, exch: exch, acct: acct, layout: l, limit: credits * len(senders),
+	b := &Inbox{query: query, exch: exch, decode: decode, limit: credits * len(senders),
 		queues: map[int][]Item{}, senders: map[string]bool{}, all: senders, dests: dests}
 	for _, d := range dests {
 		b.queues[d] = nil
@@ -55,7 +53,7 @@ func NewInbox(query uint64, exch int, l *chunk.Layout, acct *mem.Account, dests 
 	return b
 }
 
-// Put takes d (DataChunk or DataEnd) in. An error means that the peer does not
+// Put takes d (DataRows or DataEnd) in. An error means that the peer does not
 // keep to the protocol or memory is out: the query must fail.
 func (b *Inbox) Put(from wire.Conn, d *wire.Data) error {
 	if d.Kind == wire.DataEnd {
@@ -72,10 +70,10 @@ func (b *Inbox) Put(from wire.Conn, d *wire.Data) error {
 		d.Free()
 		return nil
 	}
-	c := d.Chunk
+	c := d.Batch
 	if c == nil {
 		var err error
-		if c, err = chunk.FromWire(b.acct, b.layout, d.Body); err != nil {
+		if c, err = b.decode(d.Body); err != nil {
 			return err
 		}
 	}
@@ -84,7 +82,7 @@ func (b *Inbox) Put(from wire.Conn, d *wire.Data) error {
 	q, here := b.queues[d.Dest]
 	if !here || len(q) >= b.limit {
 		c.Free()
-		return sqlerr.New(sqlerr.ProtocolViolation, "unexpected chunk for destination %d of exchange %d from %s", d.Dest,
+		return sqlerr.New(sqlerr.ProtocolViolation, "unexpected rows for destination %d of exchange %d from %s", d.Dest,
 			b.exch, from.Peer())
 	}
 	b.queues[d.Dest] = append(q, Item{c, from})
@@ -115,7 +113,7 @@ func (b *Inbox) Renew() {
 	}
 }
 
-// Take gives the next chunk for dest (-1: for any), which the caller then owns,
+// Take gives the next rows for dest (-1: for any), which the caller then owns,
 // and the destination it was for.
 func (b *Inbox) Take(dest int) (Item, int, bool) {
 	b.mu.Lock()
@@ -156,7 +154,7 @@ func (b *Inbox) Over(dest int) bool {
 	return true
 }
 
-// Consumed gives the credit of a chunk for dest back to its sender.
+// Consumed gives the credit of rows for dest back to its sender.
 func (b *Inbox) Consumed(dest int, from wire.Conn) error {
 	if err := from.Send(&wire.Data{Query: b.query, Exch: b.exch, Turn: b.now(), Kind: wire.DataCredit, Dest: dest,
 		N: 1}); err != nil {
@@ -192,7 +190,7 @@ func (b *Inbox) Stop() {
 	b.mu.Unlock()
 	for _, q := range qs {
 		for _, it := range q {
-			it.Chunk.Free()
+			it.Batch.Free()
 		}
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"slipher/runtime/chunk"
 )
 
-// DefaultCredits is the number of chunks under way per sender and destination:
-// enough to cover a round trip, few enough that memory stays bounded (wide rows
-// make chunks of a megabyte).
+// DefaultCredits is the number of batches under way per sender and destination:
+// enough to cover a round trip, few enough that memory stays bounded (a page is a
+// quarter of a megabyte and its strings).
 const DefaultCredits = 8
 
 // Outbox is the sending end of one exchange on one node, shared by the
@@ -20,7 +20,7 @@ type Outbox struct {
 	exch  int
 	fail  func(error)
 	dests []wire.Conn // by destination
-	// broadcast: every chunk goes to all of dests; it is sent to number 0.
+	// broadcast: every batch goes to all of dests; it is sent to number 0.
 	broadcast bool
 
 	mu      sync.Mutex
@@ -56,7 +56,7 @@ func (o *Outbox) Dests() int {
 	return len(o.dests)
 }
 
-// CanSend reports whether Send to dest would take a chunk now.
+// CanSend reports whether Send to dest would take rows now.
 func (o *Outbox) CanSend(dest int) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -78,12 +78,12 @@ func (o *Outbox) canSend(dest int) bool {
 	return true
 }
 
-// Send takes c over and sends it, or returns false: no credit, c stays with the caller.
-func (o *Outbox) Send(dest int, c *chunk.Chunk) bool {
+// Send takes b over and sends it, or returns false: no credit, b stays with the caller.
+func (o *Outbox) Send(dest int, b chunk.Batch) bool {
 	o.mu.Lock()
 	if o.stopped || !o.broadcast && o.enough[dest] {
 		o.mu.Unlock()
-		c.Free()
+		b.Free()
 		return true
 	}
 	if !o.canSend(dest) {
@@ -101,44 +101,42 @@ func (o *Outbox) Send(dest int, c *chunk.Chunk) bool {
 	} else {
 		o.credits[dest]--
 	}
-	o.rows += int64(c.Rows())
+	o.rows += int64(b.Rows())
 	turn := o.turn
 	o.mu.Unlock()
 	if o.broadcast {
-		o.sendAll(c, to, turn)
+		o.sendAll(b, to, turn)
 		return true
 	}
-	o.send(dest, &wire.Data{Query: o.query, Exch: o.exch, Turn: turn, Kind: wire.DataChunk, Dest: dest, Chunk: c})
+	o.send(dest, &wire.Data{Query: o.query, Exch: o.exch, Turn: turn, Kind: wire.DataRows, Dest: dest, Batch: b})
 	return true
 }
 
-// sendAll encodes c once for all but one receiver in this process, which gets c itself.
-func (o *Outbox) sendAll(c *chunk.Chunk, to []int, turn int64) {
+// sendAll hands b to the receivers in this process, who share it, and encodes it once for all others.
+func (o *Outbox) sendAll(b chunk.Batch, to []int, turn int64) {
 	var body []byte
-	keep := -1
 	for _, i := range to {
-		if d := o.dests[i]; d.Local() && keep < 0 {
-			keep = i
-			continue
+		d := &wire.Data{Query: o.query, Exch: o.exch, Turn: turn, Kind: wire.DataRows, Dest: i}
+		if o.dests[i].Local() {
+			b.Share()
+			d.Batch = b
+		} else {
+			if body == nil {
+				body = b.AppendWire(make([]byte, 0, b.WireSize()))
+			}
+			d.Body = body
 		}
-		if body == nil {
-			body = c.AppendWire(make([]byte, 0, c.WireSize()))
-		}
-		o.send(i, &wire.Data{Query: o.query, Exch: o.exch, Turn: turn, Kind: wire.DataChunk, Dest: i, Body: body})
+		o.send(i, d)
 	}
-	if keep < 0 {
-		c.Free()
-		return
-	}
-	o.send(keep, &wire.Data{Query: o.query, Exch: o.exch, Turn: turn, Kind: wire.DataChunk, Dest: keep, Chunk: c})
+	b.Free()
 }
 
 func (o *Outbox) send(dest int, d *wire.Data) {
 	conn := o.dests[dest]
 	size := 0
 	if !conn.Local() {
-		if d.Chunk != nil {
-			size = d.Chunk.WireSize()
+		if d.Batch != nil {
+			size = d.Batch.WireSize()
 		} else {
 			size = len(d.Body)
 		}

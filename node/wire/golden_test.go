@@ -58,7 +58,7 @@ var samples = []msgp.Marshaler{
 	&FusedReply{NeedObject: true},
 	&Cancel{Query: 7, Error: &Error{Code: "57014"}},
 	&EndQuery{Query: 7},
-	&Data{Query: 7, Exch: -1, Kind: DataText, Dest: 3, N: 4, Name: "f", Chunk: nil},
+	&Data{Query: 7, Exch: -1, Kind: DataText, Dest: 3, N: 4, Name: "f", Batch: nil},
 }
 
 // The bytes on the wire change only together with Proto. Rewrite with -rewrite.

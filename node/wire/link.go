@@ -208,19 +208,19 @@ func (l *link) callAt(ctx context.Context, term uint64, req Message) (Message, e
 
 // Send implements Conn.
 //
-// The chunk is encoded here, on the sender's worker: the bytes are the work of
+// Rows are encoded here, on the sender's worker: the bytes are the work of
 // the query, and its account is relieved at once.
 func (l *link) Send(d *Data) error {
 	size := len(d.Body)
-	if d.Chunk != nil {
-		size = d.Chunk.WireSize()
+	if d.Batch != nil {
+		size = d.Batch.WireSize()
 	}
 	if err := checkBody(size); err != nil {
 		d.Free()
 		return err
 	}
-	if d.Chunk != nil {
-		d.Body = d.Chunk.AppendWire(make([]byte, 0, d.Chunk.WireSize()))
+	if d.Batch != nil {
+		d.Body = d.Batch.AppendWire(make([]byte, 0, d.Batch.WireSize()))
 		d.Free()
 	}
 	l.mu.Lock()

@@ -182,10 +182,10 @@ func (c *localConn) Send(d *Data) error {
 
 func (c *localConn) back() *localConn { return &localConn{l: c.l, from: c.to, to: c.from} }
 
-// Free releases the chunk of a message that nobody will take.
+// Free releases the rows of a message that nobody will take.
 func (d *Data) Free() {
-	if d.Chunk != nil {
-		d.Chunk.Free()
-		d.Chunk = nil
+	if d.Batch != nil {
+		d.Batch.Free()
+		d.Batch = nil
 	}
 }

@@ -340,9 +340,9 @@ type Error struct {
 type DataKind uint8
 
 const (
-	DataChunk  DataKind = iota // rows
+	DataRows   DataKind = iota // rows
 	DataEnd                    // the sender has no more rows for the exchange (or run)
-	DataCredit                 // N more chunks may be sent
+	DataCredit                 // N more batches may be sent
 	DataRuns                   // return: N runs follow
 	DataText                   // COPY: a batch of raw text
 	DataEnough                 // the receiver wants no more rows for the destination
@@ -365,6 +365,6 @@ type Data struct {
 	Name  string   `msg:"f"` // DataText: file
 	Turn  int64    `msg:"t"` // of the loop that the exchange is inside of
 
-	Chunk *chunk.Chunk `msg:"-"` // in a process; owned
-	Body  []byte       `msg:"-"` // chunk.AppendWire's form or raw text
+	Batch chunk.Batch `msg:"-"` // in a process; owned
+	Body  []byte      `msg:"-"` // its wire form, or raw text
 }

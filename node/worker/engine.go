@@ -7,6 +7,7 @@ import (
 	"slipher/runtime/chunk"
 	"slipher/runtime/exec"
 	"slipher/runtime/mem"
+	"slipher/runtime/page"
 	"slipher/runtime/program"
 )
 
@@ -43,9 +44,9 @@ type Part any
 // FusedFn is a loaded entry point.
 type FusedFn = *exec.Fn
 
-// Output takes an instance's chunks. False: no credit, the chunk stays with the instance.
+// Output takes an instance's rows. False: no credit, they stay with the instance.
 type Output interface {
-	Send(dest int, c *chunk.Chunk) bool
+	Send(dest int, b chunk.Batch) bool
 }
 
 // RunState is how a run of an instance ended.
@@ -62,6 +63,7 @@ const (
 type Instance interface {
 	SetScan(rg *block.RowGroup, from, to int) error
 	SetChunk(c *chunk.Chunk) // the instance frees it
+	SetPage(p *page.Page)    // and this
 	SetPart(p Part)
 	SetValues()
 	Run() (RunState, error)

@@ -16,6 +16,7 @@ import (
 	"slipher/runtime/block"
 	"slipher/runtime/chunk"
 	"slipher/runtime/mem"
+	"slipher/runtime/page"
 	"slipher/runtime/program"
 )
 
@@ -120,6 +121,7 @@ func (in *readerInstance) Run() (RunState, error) {
 }
 func (in *readerInstance) Finish() (RunState, error) { return in.Run() }
 func (in *readerInstance) SetChunk(*chunk.Chunk)     {}
+func (in *readerInstance) SetPage(*page.Page)        {}
 func (in *readerInstance) SetPart(Part)              {}
 func (in *readerInstance) SetValues()                {}
 func (in *readerInstance) Fused() FusedFn            { return nil }

@@ -10,6 +10,7 @@ import (
 	"slipher/node/wire"
 	"slipher/runtime/chunk"
 	"slipher/runtime/mem"
+	"slipher/runtime/page"
 	"slipher/runtime/program"
 )
 
@@ -98,10 +99,10 @@ func localExchanges(all []wire.Exchange, me string) []wire.Exchange {
 
 // wireUp makes exchanges and segments.
 func (q *query) wireUp(codes []Code) error {
-	layouts := map[int]*chunk.Layout{} // by exchange
+	layouts := map[int]*program.TableShape{} // by exchange
 	for _, c := range codes {
 		if c.General.Sink.Kind == program.SinkDist {
-			layouts[c.General.Sink.Exchange] = chunk.FromProgram(c.General.Sink.Cols)
+			layouts[c.General.Sink.Exchange] = &c.General.Sink.Shape
 		}
 	}
 	me := q.ex.cfg.ID
@@ -129,8 +130,9 @@ func (q *query) wireUp(codes []Code) error {
 			if l == nil {
 				return sqlerr.New(sqlerr.ProtocolViolation, "exchange %d has no sender", e.ID)
 			}
-			q.in[e.ID] = exchange.NewInbox(q.id, e.ID, l, q.acct.Child("Network (received rows)"), mine, e.Senders,
-				q.start.Options.Credits)
+			acct := q.acct.Child("Network (received rows)")
+			decode := func(body []byte) (chunk.Batch, error) { return page.FromWire(acct, l, body) }
+			q.in[e.ID] = exchange.NewInbox(q.id, e.ID, decode, mine, e.Senders, q.start.Options.Credits)
 		}
 	}
 	byExchange := map[int][]*segment{}

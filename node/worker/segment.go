@@ -105,7 +105,7 @@ const (
 // output is an instance's way to its destinations.
 type output struct {
 	box interface {
-		Send(dest int, c *chunk.Chunk) bool
+		Send(dest int, b chunk.Batch) bool
 		CanSend(dest int) bool
 	}
 	fixed   int // the only destination, -1: as generated code says
@@ -113,11 +113,11 @@ type output struct {
 }
 
 // Send implements Output.
-func (o *output) Send(dest int, c *chunk.Chunk) bool {
+func (o *output) Send(dest int, b chunk.Batch) bool {
 	if o.fixed >= 0 {
 		dest = o.fixed
 	}
-	if o.box.Send(dest, c) {
+	if o.box.Send(dest, b) {
 		return true
 	}
 	o.refused = dest

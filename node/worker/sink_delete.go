@@ -20,11 +20,11 @@ func (s *deleteSink) stop()                {}
 // CanSend and Send implement the output's box.
 func (s *deleteSink) CanSend(int) bool { return true }
 
-func (s *deleteSink) Send(_ int, c *chunk.Chunk) bool {
-	if err := s.rows.add(c, 0); err != nil {
+func (s *deleteSink) Send(_ int, b chunk.Batch) bool {
+	if err := s.rows.add(b.(*chunk.Chunk), 0); err != nil {
 		s.q.fail(err)
 	}
-	c.Free()
+	b.Free()
 	return true
 }
 

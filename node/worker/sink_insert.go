@@ -85,11 +85,11 @@ func (s *insertSink) CanSend(slice int) bool {
 }
 
 // Send implements Output. The loader of a slice starts with its first rows.
-func (s *insertSink) Send(slice int, c *chunk.Chunk) bool {
+func (s *insertSink) Send(slice int, b chunk.Batch) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stopped {
-		c.Free()
+		b.Free()
 		return true
 	}
 	l := s.loaders[slice]
@@ -102,9 +102,9 @@ func (s *insertSink) Send(slice int, c *chunk.Chunk) bool {
 			s.load(l)
 		}()
 	}
-	rows := int64(c.Rows()) // the loader may have freed c as soon as it is sent
+	rows := int64(b.Rows()) // the loader may have freed b as soon as it is sent
 	select {
-	case l.chunks <- c:
+	case l.chunks <- b.(*chunk.Chunk):
 		s.rows += rows
 		return true
 	default:

@@ -3,6 +3,7 @@ package worker
 import (
 	"slipher/catalog/sqlerr"
 	"slipher/node/exchange"
+	"slipher/runtime/page"
 	"slipher/runtime/program"
 )
 
@@ -101,7 +102,7 @@ func sourceLayout(p *program.Segment) []program.ChunkCol {
 	return cols
 }
 
-// receiveSource: an instance works through the chunks of its destination, or of any.
+// receiveSource: an instance works through the pages of its destination, or of any.
 type receiveSource struct{ box *exchange.Inbox }
 
 func (s *receiveSource) next(in *inst) (feed, bool) {
@@ -109,13 +110,13 @@ func (s *receiveSource) next(in *inst) (feed, bool) {
 	if !ok {
 		return nil, false
 	}
-	in.seg.rowsIn += int64(it.Chunk.Rows())
+	in.seg.rowsIn += int64(it.Batch.Rows())
 	return func(x Instance) (bool, func() error, error) {
 		if x == nil {
-			it.Chunk.Free()
+			it.Batch.Free()
 			return false, nil, nil
 		}
-		x.SetChunk(it.Chunk)
+		x.SetPage(it.Batch.(*page.Page))
 		return true, func() error { return s.box.Consumed(dest, it.From) }, nil
 	}, true
 }

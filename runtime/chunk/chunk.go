@@ -12,6 +12,7 @@ import (
 // for setters, below Layout.Rows); which accessor fits follows from the
 // column's physical class. Not safe for concurrent use.
 type Chunk struct {
+	Holders
 	Layout *Layout
 	buf    mem.Buf // owned
 	view   offheap.View
@@ -36,9 +37,9 @@ func (c *Chunk) View() offheap.View { return c.view }
 // Arena is the chunk's string arena.
 func (c *Chunk) Arena() offheap.View { return c.view.From(abi.ChunkArena) }
 
-// Free releases rows and strings.
+// Free implements Batch.
 func (c *Chunk) Free() {
-	if c.buf.View().Nowhere() {
+	if !c.Leave() || c.buf.View().Nowhere() {
 		return
 	}
 	heap.ArenaFree(c.Arena().Pointer())
@@ -63,7 +64,7 @@ func (c *Chunk) Err() error {
 // HeapBytes is what the strings take.
 func (c *Chunk) HeapBytes() int64 { return heap.ArenaBytes(c.Arena().Pointer()) }
 
-// Rows is the number of rows.
+// Rows implements Batch.
 func (c *Chunk) Rows() int { return int(offheap.At[int64](c.view, abi.ChunkRows)) }
 
 // SetRows sets the number of rows.

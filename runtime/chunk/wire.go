@@ -16,7 +16,7 @@ import (
 // if nullable, its null bytes, rows of each; then the string heap. Word 1 of a
 // long string's header is an offset into the heap. Little endian.
 
-// WireSize is the number of bytes AppendWire adds.
+// WireSize implements Batch.
 func (c *Chunk) WireSize() int {
 	n, rows := 8, c.Rows()
 	for i := range c.Layout.Cols {
@@ -42,7 +42,7 @@ func (c *Chunk) heapBytes(col int) int {
 	return n
 }
 
-// AppendWire appends the chunk's wire form to dst.
+// AppendWire implements Batch.
 func (c *Chunk) AppendWire(dst []byte) []byte {
 	rows := c.Rows()
 	start := len(dst)

@@ -5,6 +5,7 @@ import (
 	"slipher/runtime/block"
 	"slipher/runtime/chunk"
 	"slipher/runtime/offheap"
+	"slipher/runtime/page"
 	"slipher/runtime/program"
 )
 
@@ -73,6 +74,13 @@ func (in *Instance) SetChunk(c *chunk.Chunk) {
 	in.input = c
 	in.cur.view().SetView(in.cur.v.seg.Source.Base, c.View())
 	in.units = append(in.units[:0], unit{from: 0, to: c.Rows()})
+}
+
+// SetPage gives a page of rows; the instance frees it once consumed.
+func (in *Instance) SetPage(p *page.Page) {
+	in.choose(in.states[1])
+	in.input = p
+	in.units = append(in.units[:0], unit{from: 0, to: p.Rows(), base: p.View()})
 }
 
 // SetPart gives a part of a table of the query.

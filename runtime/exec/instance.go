@@ -36,16 +36,16 @@ type Instance struct {
 	part     *Part // the table part it fills, nil
 	seen     *Part // the part that its step works on, the query's; nil
 	slice    int   // that it works for, -1: none in particular
-	layout   *chunk.Layout
-	chunks   []*chunk.Chunk
-	dests    mem.Buf // addresses of chunks
+	outlet   outlet
+	ndests   int
+	dests    mem.Buf // addresses of what rows go into, by destination
 	small    mem.Buf // arena, counters, stop word
 	units    []unit
 	unitRows int   // how many rows generated code is called for at once; pace.go
-	sent     int64 // bytes of strings of chunks handed over
-	kept     int64 // and of all that it has made of its rows, when pace.go looked last
-	input    *chunk.Chunk
-	flush    []int
+	kept     int64 // bytes of strings of all that it had made of its rows when pace.go looked last
+	input    chunk.Batch
+	flush    []int // destinations to which rows are to be sent
+	whole    bool  // all rows, not only what is due
 
 	enough   atomic.Bool // its input is over, whatever there is
 	limited  bool        // it is behind a LIMIT: what it has is sent soon
@@ -92,14 +92,8 @@ func (in *Instance) init(g *program.Segment, dests int) error {
 		if in.dests, err = in.acct.Alloc(8 * max(dests, 1)); err != nil {
 			return err
 		}
-		in.layout = chunk.FromProgram(g.Sink.Cols)
-		in.chunks = make([]*chunk.Chunk, dests)
+		in.ndests = dests
 		in.limited = slices.ContainsFunc(g.Loops, func(l program.Loop) bool { return l.Enough != 0 })
-		for i := range in.chunks {
-			if err := in.newChunk(i); err != nil {
-				return err
-			}
-		}
 	}
 	for i, v := range in.q.segs[in.seg] {
 		if v == nil {
@@ -115,6 +109,28 @@ func (in *Instance) init(g *program.Segment, dests int) error {
 		}
 	}
 	in.cur = in.states[1]
+	return in.openOutlet(g, dests)
+}
+
+// openOutlet makes the way out of a segment that fills no table.
+func (in *Instance) openOutlet(g *program.Segment, dests int) error {
+	if g.Sink.Kind.Fills() {
+		return nil
+	}
+	if g.Sink.Kind == program.SinkDist {
+		o, err := newRowOutlet(in.acct, &g.Sink.Shape, dests, in.q.opt, in.q.cancelWord())
+		if err != nil {
+			return err
+		}
+		in.outlet = o
+	} else {
+		in.outlet = newChunkOutlet(in.acct, g.Sink.Cols, dests)
+	}
+	for i := range dests {
+		if err := in.open(i); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -222,7 +238,7 @@ func (in *Instance) fill(s *state) error {
 	}
 	if v.seg.Sink.Dests != 0 {
 		st.SetView(v.seg.Sink.Dests, in.dests.View())
-		offheap.Set(st, v.seg.Sink.NDests, int64(len(in.chunks)))
+		offheap.Set(st, v.seg.Sink.NDests, int64(in.ndests))
 	}
 	return q.arenaErr()
 }
@@ -258,12 +274,10 @@ func (in *Instance) free() {
 		in.input.Free()
 		in.input = nil
 	}
-	for _, c := range in.chunks {
-		if c != nil {
-			c.Free()
-		}
+	if in.outlet != nil {
+		in.outlet.free()
+		in.outlet = nil
 	}
-	in.chunks = nil
 	if in.part != nil {
 		in.part.free()
 		in.part = nil

@@ -87,14 +87,16 @@ func (in *Instance) worked() {
 	in.unitRows = floor2(min(max(int(fit), program.LeastVector), more))
 }
 
-// carried is how many bytes of strings have gone into chunks and tables since it was asked last. Chunks that have many
-// are full.
+// carried is how many bytes of strings have gone into rows that leave and into tables since it was asked last. Rows
+// whose strings are many are sent.
 func (in *Instance) carried() int64 {
-	now := in.sent
-	for i, c := range in.chunks {
-		n := c.HeapBytes()
-		if now += n; n > heapAtOnce && !slices.Contains(in.flush, i) {
-			in.flush = append(in.flush, i)
+	now := int64(0)
+	if in.outlet != nil {
+		now = in.outlet.strings()
+		for i := range in.ndests {
+			if in.outlet.heavy(i) && !slices.Contains(in.flush, i) {
+				in.flush = append(in.flush, i)
+			}
 		}
 	}
 	if in.part != nil {

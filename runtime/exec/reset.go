@@ -27,10 +27,9 @@ func (in *Instance) Reset(params []Param) error {
 	return nil
 }
 
-// Take shows f the rows that are in the chunks for each destination, and empties these. The
-// chunks stay the instance's.
+// Take shows f the rows that wait for each destination, and takes them out. The chunks stay the instance's.
 func (in *Instance) Take(f func(dest int, c *chunk.Chunk) error) error {
-	for i, c := range in.chunks {
+	for i, c := range in.outlet.(*chunkOutlet).chunks {
 		if c == nil || c.Rows() == 0 {
 			continue
 		}

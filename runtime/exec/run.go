@@ -4,7 +4,6 @@ import (
 	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
 	"slipher/runtime/abi"
-	"slipher/runtime/chunk"
 	"slipher/runtime/kernels/heap"
 	"slipher/runtime/kernels/table"
 	"slipher/runtime/mem"
@@ -22,11 +21,6 @@ func spoilt(a offheap.View, acct *mem.Account) error {
 	return nil
 }
 
-// Output takes an instance's chunks. False: no credit, the chunk stays with the instance.
-type Output interface {
-	Send(dest int, c *chunk.Chunk) bool
-}
-
 // RunState is how a run ended.
 type RunState int
 
@@ -35,16 +29,6 @@ const (
 	Blocked                 // output was refused: run again when it would be taken
 	Yielded                 // others want their turn: run again
 )
-
-func (in *Instance) newChunk(i int) error {
-	c, err := chunk.New(in.acct, in.layout)
-	if err != nil {
-		return err
-	}
-	in.chunks[i] = c
-	in.dests.View().SetView(8*int64(i), c.View())
-	return nil
-}
 
 // Run works on the input until it is consumed, output is refused, a row fails or somebody asks it to come back.
 func (in *Instance) Run() (RunState, error) {
@@ -106,10 +90,11 @@ func (in *Instance) dropInput() {
 	offheap.Set[int64](in.cur.view(), abi.StateResume, 0)
 }
 
-// flushAll marks all chunks that hold rows for sending.
+// flushAll marks all destinations for which there are rows.
 func (in *Instance) flushAll() {
-	for i, c := range in.chunks {
-		if c.Rows() > 0 {
+	in.whole = true
+	for i := range in.ndests {
+		if in.outlet.holds(i) {
 			in.flush = append(in.flush, i)
 		}
 	}
@@ -129,16 +114,17 @@ func (in *Instance) fail(err error) (RunState, error) {
 func (in *Instance) act(st abi.Status) error {
 	switch st {
 	case abi.OutputFull:
-		for i, c := range in.chunks {
-			if c.Rows()+in.q.mostRows(in.cur.v) > c.Layout.Rows || c.HeapBytes() > heapAtOnce {
+		for i := range in.ndests {
+			heavy := in.outlet.heavy(i)
+			if heavy || in.outlet.full(i, in.q.mostRows(in.cur.v)) {
 				in.flush = append(in.flush, i)
 			}
-			if c.HeapBytes() > heapAtOnce {
+			if heavy {
 				in.cut()
 			}
 		}
 		if len(in.flush) == 0 {
-			return sqlerr.New(sqlerr.InternalError, "BUG: output is full but no chunk is")
+			return sqlerr.New(sqlerr.InternalError, "BUG: there is room for what generated code has no room for")
 		}
 		return nil
 	case abi.Grow:
@@ -165,7 +151,7 @@ func (in *Instance) grow() error {
 	}
 	p := in.part
 	if keep := in.keep(); keep > 0 && p.tab.Count() > 4*keep+2*abi.VectorRows { // a page is full
-		if err := p.tab.Trim(p.shape.SortKeyOff, keep, textFields(&p.shape)); err != nil {
+		if err := p.tab.Trim(p.shape.SortKeyOff, keep, p.shape.Strings()); err != nil {
 			return err
 		}
 	}
@@ -191,27 +177,32 @@ func (in *Instance) keep() int {
 	return max(int(n), 1)
 }
 
-// sendFull hands over the chunks marked as full and makes new ones in their place; false if one is refused.
+// sendFull hands over what is due for the destinations marked and makes room for more; false if some is refused.
 func (in *Instance) sendFull() (bool, error) {
 	for len(in.flush) > 0 {
 		i := in.flush[len(in.flush)-1]
-		if c := in.chunks[i]; c != nil && c.Rows() > 0 {
-			bytes := c.HeapBytes()
-			if !in.out.Send(i, c) {
-				return false, nil
-			}
-			in.chunks[i] = nil
-			in.sent += bytes
+		if !in.outlet.hand(i, in.whole, in.out) {
+			return false, nil
 		}
-		if in.chunks[i] == nil && !in.finished {
+		if !in.finished {
 			// While this fails i stays marked: generated code must not see the address of a chunk that is gone.
-			if err := in.newChunk(i); err != nil {
+			if err := in.open(i); err != nil {
 				return true, err
 			}
 		}
 		in.flush = in.flush[:len(in.flush)-1]
 	}
+	in.whole = in.finished
 	return true, nil
+}
+
+// open makes room for a vector of rows for a destination.
+func (in *Instance) open(dest int) error {
+	if err := in.outlet.ready(dest, in.q.mostRows(in.cur.v)); err != nil {
+		return err
+	}
+	in.dests.View().SetView(8*int64(dest), in.outlet.place(dest))
+	return nil
 }
 
 func (in *Instance) endInput() {
@@ -224,13 +215,11 @@ func (in *Instance) endInput() {
 	freeArena(in.small.View())
 }
 
-// Finish ends the instance: what chunks hold is sent, a table's part is handed to the query.
+// Finish ends the instance: rows that wait are sent, a table's part is handed to the query.
 func (in *Instance) Finish() (RunState, error) {
 	if !in.finished {
 		in.finished = true
-		for i := range in.chunks {
-			in.flush = append(in.flush, i)
-		}
+		in.flushAll()
 		if in.part != nil {
 			if err := in.finishPart(); err != nil {
 				return in.fail(err)

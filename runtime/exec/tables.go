@@ -1,7 +1,6 @@
 package exec
 
 import (
-	"slipher/catalog/types"
 	"slipher/runtime/kernels/table"
 	"slipher/runtime/offheap"
 	"slipher/runtime/program"
@@ -45,7 +44,7 @@ func (q *Query) SealTable(id int) error {
 		tabs[i] = p.tab
 		acct = q.accts[p.seg]
 	}
-	join, err := table.Seal(acct, tabs, slot.Shape.EntrySize, textFields(&slot.Shape))
+	join, err := table.Seal(acct, tabs, slot.Shape.EntrySize, slot.Shape.Strings())
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	t.join = join
@@ -93,21 +92,6 @@ func (q *Query) Parts(id int) []*Part {
 		out = append(out, &Part{join: t.join, from: from, rows: min(each, n-from), shape: q.slotOf(id).Shape})
 	}
 	return out
-}
-
-// textFields are the entry offsets of a table's strings: of a sort table its key and the payload, which lies behind it.
-// (The plan's keys are only in the sort key.)
-func textFields(t *program.TableShape) []int64 {
-	var offs []int64
-	if t.Kind == program.SinkSort {
-		offs = append(offs, int64(t.SortKeyOff))
-	}
-	for _, f := range t.Fields {
-		if f.Type.Phys() == types.Str && f.Off > t.SortKeyOff {
-			offs = append(offs, int64(f.Off))
-		}
-	}
-	return offs
 }
 
 func (p *Part) free() {

@@ -58,7 +58,7 @@ type SourceKind uint8
 
 const (
 	SourceScan     SourceKind = iota // blocks of a user table
-	SourceReceive                    // chunks of an exchange
+	SourceReceive                    // pages of an exchange
 	SourceTable                      // groups of an aggregate table, rows of a sort table or saved ones
 	SourceRows                       // chunks handed in by the leader: catalog relations
 	SourceValues                     // Values, evaluated
@@ -131,8 +131,10 @@ type Source struct {
 	Base     int64 `msg:"base"`
 	Table    int   `msg:"table"` // SourceTable: table id of the query
 	Exchange int   `msg:"exch"`
-	Rows     int   `msg:"rows"`  // SourceValues: number of rows
-	Total    int64 `msg:"total"` // SourceTable of a sort: state offset of the part's number of rows, 0: nobody asks
+	Rows     int   `msg:"rows"` // SourceValues: number of rows
+	// SourceReceive: layout of the rows of pages
+	Shape TableShape `msg:"shape"`
+	Total int64      `msg:"total"` // SourceTable of a sort: state offset of the part's number of rows, 0: nobody asks
 }
 
 // SourceCol is a column the source provides.
@@ -152,8 +154,10 @@ type Sink struct {
 	Group    int64        `msg:"group"` // SinkAggr without keys: slot of the one group's address
 	Exchange int          `msg:"exch"`
 	Dist     DistKind     `msg:"dist"`
-	Cols     chunkColList `msg:"cols"` // SinkDist, SinkReturn, SinkInsert: layout of chunks
-	// state offset of the pointer to the array of chunk addresses, one a destination
+	Cols     chunkColList `msg:"cols"`  // SinkReturn, SinkInsert, SinkDelete: layout of chunks
+	Shape    TableShape   `msg:"shape"` // SinkDist: layout of the rows of pages
+	// state offset of the pointer to the array of addresses of what rows go into, one a destination: chunks, of SinkDist
+	// tables
 	Dests       int64 `msg:"dests"`
 	NDests      int64 `msg:"ndests"` // state offset of the number of destinations
 	LimitParam  int   `msg:"limit"`  // SinkSort: -1 none
@@ -194,6 +198,21 @@ type TableShape struct {
 	NoneBytes  []int     `msg:"none"`
 	Fields     fieldList `msg:"fields"`
 	SortKeyOff int       `msg:"skoff"` // SinkSort: entry offset of the normalised key (a Str)
+}
+
+// Strings are the entry offsets of the strings: of a sort table its key and the payload, which lies behind it. (The
+// plan's keys are only in the sort key.)
+func (t *TableShape) Strings() []int64 {
+	var offs []int64
+	if t.Kind == SinkSort {
+		offs = append(offs, int64(t.SortKeyOff))
+	}
+	for _, f := range t.Fields {
+		if f.Type.Phys() == types.Str && f.Off > t.SortKeyOff {
+			offs = append(offs, int64(f.Off))
+		}
+	}
+	return offs
 }
 
 // Field names a part of an entry, for people and for chunk building.
@@ -270,6 +289,11 @@ func ChunkRows(cols []ChunkCol) int {
 			width++
 		}
 	}
+	return RowsAtOnce(width)
+}
+
+// RowsAtOnce is how many rows of so many bytes go on together: a power of two.
+func RowsAtOnce(width int) int {
 	rows := abi.ChunkCapRows
 	for rows > 2*LeastVector && rows*width > chunkBytes {
 		rows /= 2

@@ -1125,9 +1125,9 @@ func (z *Segment) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Sink) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 11
+	// map header, size 12
 	// string "kind"
-	o = append(o, 0x8b, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
+	o = append(o, 0x8c, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
 	o = msgp.AppendUint8(o, uint8(z.Kind))
 	// string "table"
 	o = append(o, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
@@ -1146,6 +1146,13 @@ func (z *Sink) MarshalMsg(b []byte) (o []byte, err error) {
 	o, err = z.Cols.MarshalMsg(o)
 	if err != nil {
 		err = msgp.WrapError(err, "Cols")
+		return
+	}
+	// string "shape"
+	o = append(o, 0xa5, 0x73, 0x68, 0x61, 0x70, 0x65)
+	o, err = z.Shape.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Shape")
 		return
 	}
 	// string "dests"
@@ -1228,6 +1235,12 @@ func (z *Sink) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Cols")
 				return
 			}
+		case "shape":
+			bts, err = z.Shape.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Shape")
+				return
+			}
 		case "dests":
 			z.Dests, bts, err = msgp.ReadInt64Bytes(bts)
 			if err != nil {
@@ -1272,7 +1285,7 @@ func (z *Sink) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Sink) Msgsize() (s int) {
-	s = 1 + 5 + msgp.Uint8Size + 6 + msgp.IntSize + 6 + msgp.Int64Size + 5 + msgp.IntSize + 5 + msgp.Uint8Size + 5 + z.Cols.Msgsize() + 6 + msgp.Int64Size + 7 + msgp.Int64Size + 6 + msgp.IntSize + 7 + msgp.IntSize + 7 + msgp.BoolSize
+	s = 1 + 5 + msgp.Uint8Size + 6 + msgp.IntSize + 6 + msgp.Int64Size + 5 + msgp.IntSize + 5 + msgp.Uint8Size + 5 + z.Cols.Msgsize() + 6 + z.Shape.Msgsize() + 6 + msgp.Int64Size + 7 + msgp.Int64Size + 6 + msgp.IntSize + 7 + msgp.IntSize + 7 + msgp.BoolSize
 	return
 }
 
@@ -1377,9 +1390,9 @@ func (z Slot) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Source) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 8
+	// map header, size 9
 	// string "kind"
-	o = append(o, 0x88, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
+	o = append(o, 0x89, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
 	o = msgp.AppendUint8(o, uint8(z.Kind))
 	// string "cols"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
@@ -1403,6 +1416,13 @@ func (z *Source) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "rows"
 	o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
 	o = msgp.AppendInt(o, z.Rows)
+	// string "shape"
+	o = append(o, 0xa5, 0x73, 0x68, 0x61, 0x70, 0x65)
+	o, err = z.Shape.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Shape")
+		return
+	}
 	// string "total"
 	o = append(o, 0xa5, 0x74, 0x6f, 0x74, 0x61, 0x6c)
 	o = msgp.AppendInt64(o, z.Total)
@@ -1473,6 +1493,12 @@ func (z *Source) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Rows")
 				return
 			}
+		case "shape":
+			bts, err = z.Shape.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Shape")
+				return
+			}
 		case "total":
 			z.Total, bts, err = msgp.ReadInt64Bytes(bts)
 			if err != nil {
@@ -1493,7 +1519,7 @@ func (z *Source) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Source) Msgsize() (s int) {
-	s = 1 + 5 + msgp.Uint8Size + 5 + z.Cols.Msgsize() + 6 + msgp.Int64Size + 5 + msgp.Int64Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 5 + msgp.IntSize + 6 + msgp.Int64Size
+	s = 1 + 5 + msgp.Uint8Size + 5 + z.Cols.Msgsize() + 6 + msgp.Int64Size + 5 + msgp.Int64Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 5 + msgp.IntSize + 6 + z.Shape.Msgsize() + 6 + msgp.Int64Size
 	return
 }
 

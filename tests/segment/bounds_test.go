@@ -14,14 +14,15 @@ import (
 	"slipher/runtime/program"
 )
 
-// sieve looks at chunks and frees them.
+// sieve looks at what is sent and frees it.
 type sieve struct {
-	look        func(c *chunk.Chunk)
+	look        func(c batch)
 	rows, bytes int64
-	most        int64 // bytes of strings of a chunk
+	most        int64 // bytes of strings of a batch
 }
 
-func (s *sieve) Send(_ int, c *chunk.Chunk) bool {
+func (s *sieve) Send(_ int, sent chunk.Batch) bool {
+	c := sent.(batch)
 	if s.look != nil {
 		s.look(c)
 	}
@@ -32,8 +33,8 @@ func (s *sieve) Send(_ int, c *chunk.Chunk) bool {
 	return true
 }
 
-// Strings of 65,535 bytes, of a join table, leave in chunks that are bounded by bytes:
-// neither a chunk nor an instance holds hundreds of megabytes.
+// Strings of 65,535 bytes, of a join table, leave in pages that are bounded by bytes:
+// neither a page nor an instance holds hundreds of megabytes.
 func TestLongStringsLeave(t *testing.T) {
 	r := newRunner(t)
 	const rows = 6000
@@ -58,7 +59,7 @@ func TestLongStringsLeave(t *testing.T) {
 		if err := xq.SealTable(0); err != nil {
 			t.Fatal(err)
 		}
-		out := &sieve{look: func(c *chunk.Chunk) {
+		out := &sieve{look: func(c batch) {
 			for _, i := range []int{0, c.Rows() - 1} {
 				if got := c.Datum(1, i); got.S != long {
 					t.Errorf("a string of %d bytes", len(got.S))
@@ -70,7 +71,7 @@ func TestLongStringsLeave(t *testing.T) {
 			t.Errorf("tier %d: %d rows, %d bytes", tier, out.rows, out.bytes)
 		}
 		if most, peak := out.most>>20, acct.Peak()>>20; most > 16 || peak > 40 {
-			t.Errorf("tier %d: a chunk of %d MB, %d MB in all", tier, most, peak)
+			t.Errorf("tier %d: a page of %d MB, %d MB in all", tier, most, peak)
 		}
 		r.closed(xq, acct)
 	}
@@ -144,7 +145,7 @@ func TestWideRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	next := 0
-	out := &sieve{look: func(c *chunk.Chunk) {
+	out := &sieve{look: func(c batch) {
 		for row := range c.Rows() {
 			for i := range cols {
 				if got, want := c.Datum(i, row), value(next, i); got.Null != want.Null || got.S != want.S || got.Lo != want.Lo {

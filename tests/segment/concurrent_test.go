@@ -64,9 +64,9 @@ func TestWorkersTogether(t *testing.T) {
 				in.Close()
 				mu.Lock()
 				defer mu.Unlock()
-				for _, c := range out.chunks {
+				for _, c := range out.sent {
 					for i := range c.Rows() {
-						got = append(got, fmt.Sprintf("%d %s %s", c.Int(0, i), c.Str(1, i), c.Str(2, i)))
+						got = append(got, fmt.Sprintf("%d %s %s", c.Datum(0, i).Lo, c.Datum(1, i).S, c.Datum(2, i).S))
 					}
 					c.Free()
 				}

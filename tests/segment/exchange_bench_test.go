@@ -7,22 +7,14 @@ import (
 
 	"slipher/catalog/types"
 	"slipher/compiler/plan"
-	"slipher/runtime/chunk"
 	"slipher/runtime/exec"
 	"slipher/runtime/mem"
+	"slipher/runtime/page"
 	"slipher/runtime/program"
 )
 
-// hold keeps chunks.
-type hold struct{ chunks []*chunk.Chunk }
-
-func (h *hold) Send(_ int, c *chunk.Chunk) bool {
-	h.chunks = append(h.chunks, c)
-	return true
-}
-
-// What exchanges would gain by pages: rows leave in chunks, by column, for so many destinations, or into pages, by row
-// (a saved table); and are read from them by a segment that adds up all their columns.
+// What an exchange costs: rows leave in pages for so many destinations, or stay in a saved table, and are read by a
+// segment that adds up all their columns.
 func BenchmarkExchange(b *testing.B) {
 	narrow := []plan.Column{{Name: "k", Type: types.TInt8}, {Name: "v", Type: types.TInt8}}
 	wide := append([]plan.Column(nil), narrow...)
@@ -38,9 +30,9 @@ func BenchmarkExchange(b *testing.B) {
 			cols []plan.Column
 		}{{"narrow", narrow}, {"wide", wide}, {"text", text}} {
 			for _, dests := range []int{0, 1, 4, 16, 64} {
-				name := fmt.Sprintf("tier=%d/%s/pages", tier, l.name)
+				name := fmt.Sprintf("tier=%d/%s/saved", tier, l.name)
 				if dests > 0 {
-					name = fmt.Sprintf("tier=%d/%s/chunks/dests=%d", tier, l.name, dests)
+					name = fmt.Sprintf("tier=%d/%s/dests=%d", tier, l.name, dests)
 				}
 				b.Run(name, func(b *testing.B) { exchange(b, tier, l.cols, dests) })
 			}
@@ -119,16 +111,6 @@ func (r *runner) exchanged(q *plan.Query, data [][]types.Datum, tier exec.Tier, 
 		x.Close()
 		return took
 	}
-	chunked := func(cs []*chunk.Chunk) func(x *exec.Instance) {
-		return func(x *exec.Instance) {
-			for _, c := range cs {
-				x.SetChunk(c)
-				if _, err := x.Run(); err != nil {
-					r.t.Fatal(err)
-				}
-			}
-		}
-	}
 	parts := func(table int) func(x *exec.Instance) {
 		return func(x *exec.Instance) {
 			for _, p := range xq.Parts(table) {
@@ -139,11 +121,25 @@ func (r *runner) exchanged(q *plan.Query, data [][]types.Datum, tier exec.Tier, 
 			}
 		}
 	}
-	run(0, nil, 0, chunked(chunks(r.t, acct, q.Segments[0].Source.Cols, data)))
-	h := &hold{}
-	write = run(1, h, dests, parts(0))
+	run(0, nil, 0, func(x *exec.Instance) {
+		for _, c := range chunks(r.t, acct, q.Segments[0].Source.Cols, data) {
+			x.SetChunk(c)
+			if _, err := x.Run(); err != nil {
+				r.t.Fatal(err)
+			}
+		}
+	})
+	out := &collect{}
+	write = run(1, out, dests, parts(0))
 	if dests == 0 {
 		return write, run(2, nil, 0, parts(1))
 	}
-	return write, run(2, nil, 0, chunked(h.chunks))
+	return write, run(2, nil, 0, func(x *exec.Instance) {
+		for _, b := range out.sent {
+			x.SetPage(b.(*page.Page))
+			if _, err := x.Run(); err != nil {
+				r.t.Fatal(err)
+			}
+		}
+	})
 }

@@ -29,11 +29,18 @@ func TestMain(m *testing.M) {
 
 var fns = fn.Default()
 
-// collect keeps the chunks an instance sends.
-type collect struct{ chunks []*chunk.Chunk }
+// batch is what an instance sends: a chunk, or a page for an exchange.
+type batch interface {
+	chunk.Batch
+	Datum(col, row int) types.Datum
+	HeapBytes() int64
+}
 
-func (c *collect) Send(_ int, ch *chunk.Chunk) bool {
-	c.chunks = append(c.chunks, ch)
+// collect keeps what an instance sends.
+type collect struct{ sent []batch }
+
+func (c *collect) Send(_ int, b chunk.Batch) bool {
+	c.sent = append(c.sent, b.(batch))
 	return true
 }
 
@@ -161,7 +168,7 @@ func (r *runner) segment(xq *exec.Query, i int, s *plan.Segment, q *plan.Query, 
 		return nil, err
 	}
 	defer func() {
-		for _, c := range out.chunks {
+		for _, c := range out.sent {
 			c.Free()
 		}
 	}()
@@ -197,7 +204,7 @@ func (r *runner) segment(xq *exec.Query, i int, s *plan.Segment, q *plan.Query, 
 		return nil, err
 	}
 	var rows []string
-	for _, c := range out.chunks {
+	for _, c := range out.sent {
 		for row := 0; row < c.Rows(); row++ {
 			var cells []string
 			for col, e := range s.Sink.Cols {

@@ -9,7 +9,6 @@ import (
 	"slipher/codegen/lower"
 	"slipher/compiler/plan"
 	"slipher/runtime/block"
-	"slipher/runtime/chunk"
 	"slipher/runtime/exec"
 	"slipher/runtime/kernels/codec"
 	"slipher/runtime/kernels/heap"
@@ -148,11 +147,11 @@ func (r *runner) scanSum(q *plan.Query, codes []*codegen.Code, o exec.Options, g
 		r.t.Fatal(err)
 	}
 	_, special := in.Tiers()
-	return row(out.chunks, q.Segments[1].Sink.Cols), special
+	return row(out.sent, q.Segments[1].Sink.Cols), special
 }
 
 // row is the single row of cs; the chunks are freed.
-func row(cs []*chunk.Chunk, cols []*plan.Expr) string {
+func row(cs []batch, cols []*plan.Expr) string {
 	s := ""
 	for _, c := range cs {
 		for i, e := range cols {

@@ -17,20 +17,20 @@ import (
 	"slipher/runtime/program"
 )
 
-// fickle refuses every second chunk once and keeps the others by destination.
+// fickle refuses everything once and keeps it by destination.
 type fickle struct {
-	byDest  map[int][]*chunk.Chunk
+	byDest  map[int][]batch
 	refused bool
 }
 
-func (f *fickle) Send(dest int, c *chunk.Chunk) bool {
+func (f *fickle) Send(dest int, b chunk.Batch) bool {
 	if f.refused = !f.refused; f.refused {
 		return false
 	}
 	if f.byDest == nil {
-		f.byDest = map[int][]*chunk.Chunk{}
+		f.byDest = map[int][]batch{}
 	}
-	f.byDest[dest] = append(f.byDest[dest], c)
+	f.byDest[dest] = append(f.byDest[dest], b.(batch))
 	return true
 }
 
@@ -80,7 +80,7 @@ func (r *runner) closed(xq *exec.Query, acct *mem.Account) {
 	}
 }
 
-// Several destinations that refuse chunks: every row arrives once, by hash (the
+// Several destinations that refuse pages: every row arrives once, by hash (the
 // same key always at one place) or dealt out evenly, in order.
 func TestDistribution(t *testing.T) {
 	r := newRunner(t)
@@ -121,7 +121,7 @@ func TestDistribution(t *testing.T) {
 				last, n := int64(-1), 0
 				for _, c := range cs {
 					for i := 0; i < c.Rows(); i++ {
-						v := c.Int(0, i)
+						v := c.Datum(0, i).Lo
 						if seen[v] || v <= last {
 							t.Fatalf("%s: row %d twice or out of order", name, v)
 						}
@@ -131,7 +131,7 @@ func TestDistribution(t *testing.T) {
 							t.Fatalf("%s: key %s at %d and %d", name, k, at, d)
 						}
 						where[k] = d
-						if s := string(c.Str(2, i)); s != fmt.Sprintf("a rather long name %d", v%5) {
+						if s := c.Datum(2, i).S; s != fmt.Sprintf("a rather long name %d", v%5) {
 							t.Fatalf("%s: row %d has %q", name, v, s)
 						}
 					}
@@ -245,7 +245,7 @@ func (r *runner) groupsUnder(q *plan.Query, o exec.Options, acct, input *mem.Acc
 	in.Close()
 	out := &collect{}
 	defer func() {
-		for _, c := range out.chunks {
+		for _, c := range out.sent {
 			rows += c.Rows()
 			c.Free()
 		}

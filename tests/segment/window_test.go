@@ -220,7 +220,7 @@ func TestWindowYields(t *testing.T) {
 				if _, err := x.Finish(); err != nil {
 					t.Fatal(err)
 				}
-				for _, c := range out.chunks {
+				for _, c := range out.sent {
 					for i := range c.Rows() {
 						fmt.Fprintln(&answers[k], c.Datum(1, i).S)
 					}
@@ -252,7 +252,7 @@ func TestWindowCancel(t *testing.T) {
 		if took := time.Since(start); took > 5*time.Second { // all of it takes minutes
 			t.Errorf("tier %d: %v", tier, took)
 		}
-		for _, c := range out.chunks {
+		for _, c := range out.sent {
 			c.Free()
 		}
 		r.closed(xq, acct)

@@ -162,6 +162,26 @@ int slp_table_grow(slp_table *t, int64_t n) {
 	return 0;
 }
 
+slp_page *slp_table_detach(slp_table *t) {
+	if (!t->npages || (!t->at && !present(t))) return NULL;
+	slp_page *p = t->pages[0];
+	if (!t->at) p->rows = present(t);
+	memmove(t->pages, t->pages + 1, --t->npages * sizeof *t->pages);
+	t->count -= p->rows;
+	if (t->at) {
+		t->at--;
+		t->strings -= p->heap.cur - p->base;
+	} else if (t->npages) {
+		open_page(t, 0);
+	} else {
+		t->next = t->end = NULL;
+		t->page = (slp_page *)&nowhere;
+	}
+	t->start = t->per; /* there will be as many rows as there have been */
+	t->limit = t->count + left(t);
+	return p;
+}
+
 int64_t slp_table_page(const slp_table *t, int64_t i, uint8_t **base) {
 	*base = slp_page_rows(t->pages[i]);
 	return i < t->at ? t->pages[i]->rows : i == t->at ? present(t) : 0;

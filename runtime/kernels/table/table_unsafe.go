@@ -153,6 +153,21 @@ func (t *Table) StringBytes() int64 {
 	return int64(t.t.strings) + int64(uintptr(unsafe.Pointer(p.heap.cur))-uintptr(unsafe.Pointer(p.base)))
 }
 
+// Full reports whether the first page will get no more entries.
+func (t *Table) Full() bool { return t.t.at > 0 }
+
+// Room is for how many more entries there is room.
+func (t *Table) Room() int { return int(t.t.limit - t.t.count) }
+
+// Detach takes away the first page, with the entries that it has; nil if it has none. The table has no directory.
+func (t *Table) Detach() *Page {
+	p := C.slp_table_detach(t.t)
+	if p == nil {
+		return nil
+	}
+	return &Page{p}
+}
+
 // AddEntry takes one entry by hand: the single group of an ungrouped aggregate.
 func (t *Table) AddEntry(init []byte) error {
 	if err := t.Grow(1); err != nil {
