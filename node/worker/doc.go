@@ -8,13 +8,14 @@
 //
 // A worker never waits inside a segment. It claims an instance that has
 // something to do: output that was refused and would be taken now, a morsel of a scan, a part of a
-// table, a received chunk, or its end. Whatever is missing (a credit, a block, a chunk) keeps the
+// table, a received page, or its end. Whatever is missing (a credit, a block, a page) keeps the
 // instance unclaimed, and its arrival wakes the scheduler. Segments further downstream go first, queries in turn:
 // so one worker and one credit suffice for progress.
 //
 // A scan's row groups are stored ones (scan_list.go) and those that small objects make together
 // (scan_small.go); columns that nobody stores, row addresses and whether a row lives, are added to them
-// (scan_made.go). What sinks delete are sets of addresses (rowset.go).
+// (scan_made.go). What sinks delete are sets of addresses (rowset.go). Streams of a loop run again, with segments and
+// exchanges that stay (loop.go).
 //
 // Invariants: everything named "guarded by the scheduler's lock" is touched only under it; an
 // instance is run by one worker at a time; after stop no worker is inside the query's code, and end

@@ -12,7 +12,7 @@ type Status int32
 
 const (
 	Done       Status = 0 // the range is worked through
-	OutputFull Status = 1 // take the full chunks, give empty ones, call again
+	OutputFull Status = 1 // take what is full, give room, call again
 	InputEmpty Status = 2
 	Grow       Status = 3 // StateWhat: index of the table slot to grow, then call again
 	NeedBlock  Status = 4
@@ -62,7 +62,7 @@ const (
 	StrInline = 12
 )
 
-// Chunk is a batch of rows in one off-heap buffer: what exchanges carry and
+// Chunk is a batch of rows in one off-heap buffer: what leaves a query and
 // sinks fill. The head is followed by the columns in layout order, each
 // [Cap values][Cap null bytes if the column may be NULL], 16-byte aligned, then by the
 // string heap. A chunk on the wire has string words 1 as offsets into the heap.

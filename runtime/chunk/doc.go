@@ -1,7 +1,8 @@
 // Package chunk is a batch of up to abi.ChunkCapRows rows (fewer if they are wide) in one off-heap
-// buffer: what sinks fill, exchanges carry and the leader turns into protocol rows.
+// buffer: rows by column, which leave a query and which the leader turns into protocol rows, loaders into blocks. (Rows
+// between segments are pages: runtime/page.)
 //
-//	generated code ──stores──► Chunk ──hand over──► receiver in the process
+//	generated code ──stores──► Chunk ──hand over──► leader or loader in the process
 //	                             ├──AppendWire──► bytes ──FromWire──► Chunk elsewhere
 //	                             └──AppendStored──► bytes in log and snapshots ──ReadStored──► Stored (node/inline)
 //
