@@ -71,15 +71,15 @@ func pair(t *testing.T, credits int, broadcast bool) (*peer, *peer, *mem.Account
 func TestCredits(t *testing.T) {
 	a, b, acct := pair(t, 2, false)
 	for i := range int64(2) {
-		if !a.out.Send(0, newPage(t, acct, i)) {
+		if !a.out.Send(0, newPage(t, acct, i), new(Count)) {
 			t.Fatal("refused within the credits")
 		}
 	}
 	c := newPage(t, acct, 2)
-	if a.out.CanSend(0) || a.out.Send(0, c) {
+	if a.out.CanSend(0) || a.out.Send(0, c, new(Count)) {
 		t.Fatal("sent beyond the credits")
 	}
-	if !a.out.Send(1, newPage(t, acct, 9)) {
+	if !a.out.Send(1, newPage(t, acct, 9), new(Count)) {
 		t.Fatal("another destination's credits are not its own")
 	}
 	it, dest, ok := b.in.Take(0)
@@ -93,7 +93,7 @@ func TestCredits(t *testing.T) {
 	if err := b.in.Consumed(0, it.From); err != nil {
 		t.Fatal(err)
 	}
-	if !a.out.Send(0, c) {
+	if !a.out.Send(0, c, new(Count)) {
 		t.Fatal("refused with a credit")
 	}
 	a.out.End()
@@ -120,7 +120,7 @@ func TestCredits(t *testing.T) {
 // A broadcast page reaches every destination, and waits for the slowest.
 func TestBroadcastCredits(t *testing.T) {
 	a, b, acct := pair(t, 1, true)
-	if a.out.Dests() != 1 || !a.out.Send(0, newPage(t, acct, 5)) {
+	if a.out.Dests() != 1 || !a.out.Send(0, newPage(t, acct, 5), new(Count)) {
 		t.Fatal("refused")
 	}
 	var shared *page.Page
@@ -151,12 +151,12 @@ func TestBroadcastCredits(t *testing.T) {
 // After Stop senders are not held up and nothing is kept.
 func TestStop(t *testing.T) {
 	a, b, acct := pair(t, 1, false)
-	a.out.Send(0, newPage(t, acct, 1))
+	a.out.Send(0, newPage(t, acct, 1), new(Count))
 	b.in.Stop()
-	a.out.Send(1, newPage(t, acct, 1)) // arrives at a stopped inbox
+	a.out.Send(1, newPage(t, acct, 1), new(Count)) // arrives at a stopped inbox
 	a.out.Stop()
 	for range 10 {
-		if !a.out.Send(0, newPage(t, acct, 1)) {
+		if !a.out.Send(0, newPage(t, acct, 1), new(Count)) {
 			t.Fatal("refused after Stop")
 		}
 	}
@@ -172,10 +172,10 @@ func TestEnough(t *testing.T) {
 		if a.out.Enough(1, 0) {
 			t.Error("one destination still wants rows")
 		}
-		if !a.out.Send(0, newPage(t, acct, 1)) {
+		if !a.out.Send(0, newPage(t, acct, 1), new(Count)) {
 			t.Fatal("refused")
 		}
-		if !broadcast && (!a.out.CanSend(1) || !a.out.Send(1, newPage(t, acct, 2)) || !a.out.Send(1, newPage(t, acct, 2))) {
+		if !broadcast && (!a.out.CanSend(1) || !a.out.Send(1, newPage(t, acct, 2), new(Count)) || !a.out.Send(1, newPage(t, acct, 2), new(Count))) {
 			t.Error("rows that nobody wants wait for credit")
 		}
 		if _, _, ok := b.in.Take(1); ok {
@@ -191,7 +191,7 @@ func TestEnough(t *testing.T) {
 		if !a.none {
 			t.Error("the sender was not told")
 		}
-		if !a.out.Send(0, newPage(t, acct, 3)) {
+		if !a.out.Send(0, newPage(t, acct, 3), new(Count)) {
 			t.Error("refused what nobody wants")
 		}
 		if err := acct.Close(); err != nil {

@@ -3,6 +3,7 @@ package exchange
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"slipher/node/wire"
 	"slipher/runtime/chunk"
@@ -29,11 +30,15 @@ type Outbox struct {
 	stopped bool   // guarded by mu: the query has failed, rows are dropped
 	open    int    // guarded by mu: segments that send and have not ended, beyond the first
 	// guarded by mu: of the loop that the exchange is inside of; what is said of an earlier one does not count
-	turn  int64
-	full  int // credits of a destination at first
-	rows  int64
-	bytes int64
+	turn int64
+	full int // credits of a destination at first
 }
+
+// Count is what a segment has sent. Safe for concurrent use.
+type Count struct{ rows, bytes atomic.Int64 }
+
+// Sent is the number of rows taken so far and of bytes that left the process.
+func (c *Count) Sent() (rows, bytes int64) { return c.rows.Load(), c.bytes.Load() }
 
 // NewOutbox makes the sending end. fail is told when a link is lost; it must not block.
 func NewOutbox(query uint64, exch int, dests []wire.Conn, broadcast bool, credits int, fail func(error)) *Outbox {
@@ -78,8 +83,8 @@ func (o *Outbox) canSend(dest int) bool {
 	return true
 }
 
-// Send takes b over and sends it, or returns false: no credit, b stays with the caller.
-func (o *Outbox) Send(dest int, b chunk.Batch) bool {
+// Send takes b over, sends and counts it, or returns false: no credit, b stays with the caller.
+func (o *Outbox) Send(dest int, b chunk.Batch, n *Count) bool {
 	o.mu.Lock()
 	if o.stopped || !o.broadcast && o.enough[dest] {
 		o.mu.Unlock()
@@ -101,19 +106,20 @@ func (o *Outbox) Send(dest int, b chunk.Batch) bool {
 	} else {
 		o.credits[dest]--
 	}
-	o.rows += int64(b.Rows())
 	turn := o.turn
 	o.mu.Unlock()
+	n.rows.Add(int64(b.Rows()))
 	if o.broadcast {
-		o.sendAll(b, to, turn)
+		o.sendAll(b, to, turn, n)
 		return true
 	}
-	o.send(dest, &wire.Data{Query: o.query, Exch: o.exch, Turn: turn, Kind: wire.DataRows, Dest: dest, Batch: b})
+	n.bytes.Add(o.send(dest, &wire.Data{Query: o.query, Exch: o.exch, Turn: turn, Kind: wire.DataRows, Dest: dest,
+		Batch: b}))
 	return true
 }
 
 // sendAll hands b to the receivers in this process, who share it, and encodes it once for all others.
-func (o *Outbox) sendAll(b chunk.Batch, to []int, turn int64) {
+func (o *Outbox) sendAll(b chunk.Batch, to []int, turn int64, n *Count) {
 	var body []byte
 	for _, i := range to {
 		d := &wire.Data{Query: o.query, Exch: o.exch, Turn: turn, Kind: wire.DataRows, Dest: i}
@@ -126,30 +132,25 @@ func (o *Outbox) sendAll(b chunk.Batch, to []int, turn int64) {
 			}
 			d.Body = body
 		}
-		o.send(i, d)
+		n.bytes.Add(o.send(i, d))
 	}
 	b.Free()
 }
 
-func (o *Outbox) send(dest int, d *wire.Data) {
+// send gives the number of bytes that leave the process.
+func (o *Outbox) send(dest int, d *wire.Data) int64 {
 	conn := o.dests[dest]
 	size := 0
 	if !conn.Local() {
-		if d.Batch != nil {
+		if size = len(d.Body); d.Batch != nil {
 			size = d.Batch.WireSize()
-		} else {
-			size = len(d.Body)
 		}
 	}
 	if err := conn.Send(d); err != nil {
 		o.fail(wire.SendError(conn.Peer(), err))
-		return
+		return 0
 	}
-	if size > 0 {
-		o.mu.Lock()
-		o.bytes += int64(size)
-		o.mu.Unlock()
-	}
+	return int64(size)
 }
 
 // Grant gives n credits of a turn back for dest.
@@ -221,11 +222,4 @@ func (o *Outbox) Stop() {
 	o.mu.Lock()
 	o.stopped = true
 	o.mu.Unlock()
-}
-
-// Sent is the number of rows taken so far and of bytes that left the process.
-func (o *Outbox) Sent() (rows, bytes int64) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.rows, o.bytes
 }

@@ -52,15 +52,6 @@ type query struct {
 
 func (q *query) stream(g *segment) int { return q.start.Segments[g.id].Stream }
 
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
-
 // streamRun is one run of a stream.
 type streamRun struct {
 	left  int // segments that have not ended

@@ -87,7 +87,7 @@ func localExchanges(all []wire.Exchange, me string) []wire.Exchange {
 			continue
 		}
 		for _, ends := range []*[]string{&e.Senders, &e.Dests} {
-			if contains(*ends, me) {
+			if slices.Contains(*ends, me) {
 				*ends = []string{me}
 			} else {
 				*ends = nil
@@ -121,7 +121,7 @@ func (q *query) wireUp(codes []Code) error {
 				mine = append(mine, d)
 			}
 		}
-		if contains(e.Senders, me) {
+		if slices.Contains(e.Senders, me) {
 			q.out[e.ID] = exchange.NewOutbox(q.id, e.ID, conns, program.DistKind(e.Dist) == program.DistBroadcast,
 				q.start.Options.Credits, q.fail)
 		}

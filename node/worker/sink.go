@@ -4,6 +4,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/node/exchange"
+	"slipher/runtime/chunk"
 	"slipher/runtime/program"
 )
 
@@ -22,9 +23,9 @@ func (q *query) prepareSink(g *segment, first int) error {
 			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d sends to exchange %d, which does not start here", g.id,
 				sk.Exchange)
 		}
-		g.sink = distSink{box}
+		g.sink = &distSink{box: box}
 	case program.SinkReturn:
-		g.sink = &returnSink{q.ret, first}
+		g.sink = &returnSink{box: q.ret, first: first}
 	case program.SinkInsert:
 		if q.start.Insert == nil || q.ex.cfg.Storage == nil {
 			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d inserts into no table", g.id)
@@ -58,17 +59,17 @@ func (s tableSink) dests() int                  { return 0 }
 func (s tableSink) instanceDone(*inst)          {}
 func (s tableSink) sent() (int64, int64)        { return 0, 0 }
 func (s tableSink) stop()                       {}
-func (s distSink) output(*inst) *output         { return &output{box: s.box, fixed: -1} }
-func (s distSink) dests() int                   { return s.box.Dests() }
-func (s distSink) instanceDone(*inst)           {}
-func (s distSink) complete(done func(error))    { s.box.End(); done(nil) }
-func (s distSink) sent() (int64, int64)         { return s.box.Sent() }
-func (s distSink) stop()                        { s.box.Stop() }
-func (s *returnSink) output(in *inst) *output   { return &output{box: s.box, fixed: s.first + in.no} }
+func (s *distSink) output(*inst) *output        { return &output{box: s, fixed: -1} }
+func (s *distSink) dests() int                  { return s.box.Dests() }
+func (s *distSink) instanceDone(*inst)          {}
+func (s *distSink) complete(done func(error))   { s.box.End(); done(nil) }
+func (s *distSink) sent() (int64, int64)        { return s.count.Sent() }
+func (s *distSink) stop()                       { s.box.Stop() }
+func (s *returnSink) output(in *inst) *output   { return &output{box: s, fixed: s.first + in.no} }
 func (s *returnSink) dests() int                { return 1 }
 func (s *returnSink) instanceDone(in *inst)     { s.box.EndDest(s.first + in.no) }
 func (s *returnSink) complete(done func(error)) { done(nil) }
-func (s *returnSink) sent() (int64, int64)      { return s.box.Sent() }
+func (s *returnSink) sent() (int64, int64)      { return s.count.Sent() }
 func (s *returnSink) stop()                     { s.box.Stop() }
 
 func (s tableSink) complete(done func(error)) {
@@ -80,10 +81,20 @@ func (s tableSink) complete(done func(error)) {
 }
 
 // distSink sends to an exchange.
-type distSink struct{ box *exchange.Outbox }
+type distSink struct {
+	box   *exchange.Outbox
+	count exchange.Count
+}
 
 // returnSink sends to the leader; each instance is a run of its own.
 type returnSink struct {
 	box   *exchange.Outbox
 	first int
+	count exchange.Count
 }
+
+// CanSend and Send implement the output's box.
+func (s *distSink) CanSend(dest int) bool              { return s.box.CanSend(dest) }
+func (s *distSink) Send(dest int, b chunk.Batch) bool  { return s.box.Send(dest, b, &s.count) }
+func (s *returnSink) CanSend(run int) bool             { return s.box.CanSend(run) }
+func (s *returnSink) Send(run int, b chunk.Batch) bool { return s.box.Send(run, b, &s.count) }

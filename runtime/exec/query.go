@@ -105,7 +105,7 @@ func (e *Engine) bind(s *program.Segment) (*variant, error) {
 	for i, in := range s.Ins {
 		addr, ok := e.lib.Addr(in.Fn)
 		if !ok {
-			return nil, fmt.Errorf("BUG: segment %d: no primitive %s", s.ID, in.Fn)
+			return nil, fmt.Errorf("BUG: segment %d: no primitive %s (are those in this binary older than its code?)", s.ID, in.Fn)
 		}
 		ins[i] = table.Instruction{Fn: addr, Args: in.Off}
 	}
