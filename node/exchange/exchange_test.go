@@ -38,7 +38,8 @@ func (p *peer) Data(from wire.Conn, d *wire.Data) {
 }
 func (p *peer) Gone(wire.Conn) {}
 
-var layout = &program.TableShape{EntrySize: 16, Fields: []program.Field{{Type: types.TInt8, NullOff: -1}}, SortKeyOff: -1}
+var layout = &program.TableShape{EntrySize: 16, SortKeyOff: -1,
+	Fields: []program.Field{{Type: types.TInt8, NullOff: -1}}}
 
 func newPage(t *testing.T, acct *mem.Account, v int64) *page.Page {
 	t.Helper()
@@ -175,7 +176,8 @@ func TestEnough(t *testing.T) {
 		if !a.out.Send(0, newPage(t, acct, 1), new(Count)) {
 			t.Fatal("refused")
 		}
-		if !broadcast && (!a.out.CanSend(1) || !a.out.Send(1, newPage(t, acct, 2), new(Count)) || !a.out.Send(1, newPage(t, acct, 2), new(Count))) {
+		if !broadcast && (!a.out.CanSend(1) || !a.out.Send(1, newPage(t, acct, 2), new(Count)) ||
+			!a.out.Send(1, newPage(t, acct, 2), new(Count))) {
 			t.Error("rows that nobody wants wait for credit")
 		}
 		if _, _, ok := b.in.Take(1); ok {

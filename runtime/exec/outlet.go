@@ -100,7 +100,8 @@ type rowOutlet struct {
 	sent  int64        // bytes of strings
 }
 
-func newRowOutlet(acct *mem.Account, shape *program.TableShape, dests int, o Options, cancel *int32) (*rowOutlet, error) {
+func newRowOutlet(acct *mem.Account, shape *program.TableShape, dests int, o Options,
+	cancel *int32) (*rowOutlet, error) {
 	r := &rowOutlet{shape: shape, pages: make([]*page.Page, dests)}
 	for range dests {
 		t, err := table.New(acct, shape.EntrySize, false, o.TableStart, nil)

@@ -14,8 +14,8 @@ import (
 func shape() *program.TableShape {
 	l := &program.TableShape{Kind: program.SinkSave, SortKeyOff: -1, EntrySize: 96}
 	off := 0
-	for _, t := range []types.Type{types.TText, types.TText, types.TDecimal(38, 2), types.TInt8, types.TFloat8, types.TFloat4,
-		types.TInt4, types.TInt2, types.TBool} {
+	for _, t := range []types.Type{types.TText, types.TText, types.TDecimal(38, 2), types.TInt8, types.TFloat8,
+		types.TFloat4, types.TInt4, types.TInt2, types.TBool} {
 		l.Fields = append(l.Fields, program.Field{Off: off, Type: t, NullOff: -1})
 		off += t.Phys().Width()
 	}
