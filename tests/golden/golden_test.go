@@ -24,8 +24,8 @@ func TestMain(m *testing.M) { warehouse.Main(m) }
 // TestGolden runs testdata's scripts. Commands:
 //
 //	tables      a new catalog with the DDL that follows; `tpch` as argument: TPC-H's, placed as in tests/bench;
-//	            `tpcds`: TPC-DS's under its natural keys, with statistics as of scale factor 1
-//	stats       statistics, JSON as of `slipher compile --stats`
+//	            `tpcds`: TPC-DS's under its natural keys
+//	stats       statistics, JSON as of `slipher compile --stats`; none: the suite's as of scale factor 1
 //	compile     shows the query that follows, or that suite's of that number with q=N;
 //	            emit=(words) as of `slipher compile --emit`, tier=primitives for the other IR
 func TestGolden(t *testing.T) {
@@ -41,7 +41,14 @@ func TestGolden(t *testing.T) {
 					o = catalog(t, d.Input, d.HasArg("tpch"))
 				}
 			case "stats":
-				if err := o.Stats([]byte(d.Input)); err != nil {
+				text := []byte(d.Input)
+				if len(text) == 0 {
+					var err error
+					if text, err = os.ReadFile(cluster.Data(suite.Name, "stats.json")); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if err := o.Stats(text); err != nil {
 					d.Fatalf(t, "%v", err)
 				}
 			case "compile":
@@ -122,15 +129,7 @@ func catalogOfTPCDS(t *testing.T) *leader.Offline {
 	for _, tab := range tpcds.Suite.Tables(t) {
 		fmt.Fprintln(&ddl, tpcds.Suite.Create(tab, tpcds.Suite.Natural(tab))+";")
 	}
-	o := catalog(t, ddl.String(), false)
-	text, err := os.ReadFile(cluster.Data("tpcds", "stats.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := o.Stats(text); err != nil {
-		t.Fatal(err)
-	}
-	return o
+	return catalog(t, ddl.String(), false)
 }
 
 func queryOf(t *testing.T, suite *answers.Suite, d *datadriven.TestData) string {
