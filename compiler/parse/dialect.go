@@ -181,6 +181,16 @@ func endsOperand(t token) bool {
 	return true
 }
 
+// endsClause reports whether token i can be the last of a clause: of an operand, or GROUP BY's ALL.
+func (d *dialect) endsClause(i int) bool { return endsOperand(d.at(i)) || d.groupsByAll(i) }
+
+// groupsByAll reports whether token i is the ALL of GROUP BY ALL.
+func (d *dialect) groupsByAll(i int) bool {
+	next := d.at(i + 1)
+	return d.at(i).is("all") && d.at(i-1).is("by") && d.at(i-2).is("group") && (next.kind == tokEOF || next.isPunct(")") ||
+		next.isPunct(";") || next.kind == tokIdent && behindGroupBy[next.text])
+}
+
 // behindGroupBy are words that begin what may stand behind GROUP BY.
 var behindGroupBy = wordSet("having qualify window order limit offset fetch for union except intersect minus")
 
@@ -203,20 +213,19 @@ func (d *dialect) word(i int) error {
 			d.insert(t.end, " FROM")
 		}
 	case "minus":
-		if endsOperand(prev) && (next.is("select") || next.is("with") || next.is("all") || next.is("distinct") ||
+		if d.endsClause(i-1) && (next.is("select") || next.is("with") || next.is("all") || next.is("distinct") ||
 			next.isPunct("(")) {
 			d.replace(t, "EXCEPT")
 		}
 	case "all":
-		if prev.is("by") && d.at(i-2).is("group") && (next.kind == tokEOF || next.isPunct(")") ||
-			next.kind == tokIdent && behindGroupBy[next.text]) {
+		if d.groupsByAll(i) {
 			d.replace(t, groupAllMarker)
 		}
 	case "qualify":
 		starts := next.kind == tokIdent && !clauseWords[next.text] || next.is("not") || next.is("case") ||
 			next.isPunct("(") ||
 			next.kind == tokInt || next.kind == tokQuoted || next.kind == tokParam
-		if endsOperand(prev) && starts {
+		if d.endsClause(i-1) && starts {
 			d.qualify(i)
 		}
 	case "pivot", "unpivot":
