@@ -61,6 +61,31 @@ func (s *Subquery) Replace(f func(*Expr) *Expr) expr.Relation[ColumnID] {
 	}, func(e *Expr) *Expr { return s.replaceFree(e, f) })
 }
 
+// ReplaceParts is Replace that asks f about larger parts, too, that read rows around alone: of one for which f returns
+// nil, about its parts.
+func (s *Subquery) ReplaceParts(f func(*Expr) *Expr) *Subquery {
+	own := func(x *Expr) *Expr {
+		if x.Kind == expr.Column || !s.aroundAlone(x) {
+			return nil
+		}
+		return f(x)
+	}
+	large := s.mapped(func(n Node) Node {
+		return MapAllExprs(n, func(e *Expr) *Expr { return e.Map(own) })
+	}, func(e *Expr) *Expr { return e.Map(own) })
+	return large.Replace(f).(*Subquery)
+}
+
+// aroundAlone reports whether x reads columns, all of them of rows around.
+func (s *Subquery) aroundAlone(x *Expr) bool {
+	columns, others := false, false
+	x.Walk(func(x *Expr) {
+		columns = columns || x.Kind == expr.Column
+		others = others || x.Rel != nil || x.Kind == expr.Column && !slices.Contains(s.free, x.Col)
+	})
+	return columns && !others
+}
+
 func (s *Subquery) replaceFree(e *Expr, f func(*Expr) *Expr) *Expr {
 	return e.Map(func(x *Expr) *Expr {
 		if x.Kind == expr.Column && slices.Contains(s.free, x.Col) {

@@ -8,7 +8,7 @@ import (
 // equal reports whether two bound expressions always give the same value.
 // Hoisted literals are equal if their values are. A column under another type of
 // the same bytes is the same: a string of another declared length, a decimal of
-// more digits.
+// more digits, a bigint that is a decimal.
 func (b *binder) equal(x, y *algebra.Expr) bool { return b.numbers.Same(x, y) }
 
 // bytesOf is one type for all whose values are the same bytes.
@@ -16,6 +16,8 @@ func bytesOf(t types.Type) types.Type {
 	switch {
 	case t.IsString():
 		return types.Type{Kind: types.Varchar}
+	case t.Kind == types.Decimal && t.Phys() == types.I64 && t.Scale == 0:
+		return types.TInt8
 	case t.Kind == types.Decimal && t.Phys() == types.I64:
 		t.Prec = 1
 	case t.Kind == types.Decimal:

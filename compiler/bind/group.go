@@ -224,6 +224,9 @@ func (s *selection) aggregate() error {
 		}
 		s.exprs[i] = r
 	}
+	if len(s.having) > 1 { // a key may be an AND of which HAVING made conjuncts
+		s.having = a.withKeys(&algebra.Expr{Kind: expr.And, Args: s.having})
+	}
 	es := [][]*algebra.Expr{s.having, s.qualify}
 	if s.sets != nil {
 		es = append(es, s.sets.counts)
@@ -301,13 +304,16 @@ func (a *aggregation) overGroups(e *algebra.Expr) (*algebra.Expr, error) {
 	if e.Rel != nil {
 		sub := e.Rel.(*algebra.Subquery)
 		var err error
-		root := algebra.NewSubquery(sub.Root, nil).Replace(func(x *algebra.Expr) *algebra.Expr {
+		root := algebra.NewSubquery(sub.Root, nil).ReplaceParts(func(x *algebra.Expr) *algebra.Expr {
+			if x.Kind != expr.Column && a.keyOf(x) < 0 { // a row that is compared with the subquery's has keys in it
+				return nil
+			}
 			r, bad := a.overGroups(x)
 			if bad != nil && err == nil {
 				err = bad
 			}
 			return r
-		}).(*algebra.Subquery).Root
+		}).Root
 		cond := sub.Cond
 		if cond != nil && err == nil { // what is compared with the subquery's rows may be a key itself
 			cond, err = a.overGroups(cond)
