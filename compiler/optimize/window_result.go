@@ -104,9 +104,16 @@ func (f *windowFinisher) add(x *algebra.Expr, n int64) *algebra.Expr {
 	return f.op("add", x, bigint(n))
 }
 
-func (f *windowFinisher) least(x, y *algebra.Expr) *algebra.Expr { return f.op("least", x, y) }
+func (f *windowFinisher) least(x, y *algebra.Expr) *algebra.Expr { return f.extreme("least", x, y) }
 
-func (f *windowFinisher) greatest(x, y *algebra.Expr) *algebra.Expr { return f.op("greatest", x, y) }
+func (f *windowFinisher) greatest(x, y *algebra.Expr) *algebra.Expr { return f.extreme("greatest", x, y) }
+
+// extreme is NULL only where both are: a count of rows between such places is never.
+func (f *windowFinisher) extreme(name string, x, y *algebra.Expr) *algebra.Expr {
+	e := f.op(name, x, y)
+	e.Nullable = x.Nullable && y.Nullable
+	return e
+}
 
 func (f *windowFinisher) Known(x fn.Term) fn.Term {
 	return &algebra.Expr{Kind: expr.IsNotNull, Type: types.TBool, Args: []*algebra.Expr{term(x)}}
