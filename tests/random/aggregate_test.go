@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// aggregates are the select list over groups, and GROUP BY and HAVING.
-func (b *builder) aggregates(s source, want []class) (cols []expr, groups expr) {
+// aggregates are the select list over groups, GROUP BY and HAVING, and what a window may be over.
+func (b *builder) aggregates(s source, want []class) (cols []expr, groups expr, over source) {
 	var keys []expr
 	for range pick(b.gen, []int{0, 1, 1, 2, 2, 3}) {
 		k := pick(b.gen, s.scope)
@@ -25,10 +25,14 @@ func (b *builder) aggregates(s source, want []class) (cols []expr, groups expr) 
 		aggs = nil // GROUP BY alone
 	}
 	above := scope(append(append([]expr{}, keys...), aggs...))
+	if want == nil && len(keys) > 0 && b.chance(8) {
+		return b.groupByAll(keys, aggs, s)
+	}
 	by := b.grouping(keys)
 	if by.sets {
 		above = append(above, by.marks...)
 	}
+	over = source{scope: above, rows: s.rows}
 	for _, c := range want {
 		cols = append(cols, b.value(above, c, 2))
 	}
@@ -42,7 +46,7 @@ func (b *builder) aggregates(s source, want []class) (cols []expr, groups expr) 
 		}
 	}
 	if want == nil && b.chance(12) {
-		cols = append(cols, b.window(source{scope: above, rows: s.rows}))
+		cols = append(cols, b.window(over))
 	}
 	if len(cols) == 0 {
 		cols = append(cols, above[0])
@@ -50,13 +54,25 @@ func (b *builder) aggregates(s source, want []class) (cols []expr, groups expr) 
 	if len(keys) > 0 {
 		groups = by.clause
 	} else if len(aggs) == 0 {
-		return cols, groups
+		return cols, groups, over
 	}
 	if b.chance(25) {
 		c := b.value(above, cBool, 2)
 		groups.sl, groups.pg = groups.sl+" having "+c.sl, groups.pg+" having "+c.pg
 	}
-	return cols, groups
+	return cols, groups, over
+}
+
+// groupByAll has all keys in the select list, where GROUP BY ALL looks for them.
+func (b *builder) groupByAll(keys, aggs []expr, s source) (cols []expr, groups expr, over source) {
+	cols = append(append(cols, keys...), aggs...)
+	b.Shuffle(len(cols), func(i, j int) { cols[i], cols[j] = cols[j], cols[i] })
+	var list []string
+	for _, k := range keys {
+		list = append(list, k.pg)
+	}
+	groups = expr{sl: " group by all", pg: " group by " + strings.Join(list, ", ")}
+	return cols, groups, source{scope: cols, rows: s.rows}
 }
 
 func names(e expr, s scope) bool {
@@ -89,14 +105,18 @@ func (b *builder) aggregate(s source) expr {
 	if b.chance(20) {
 		distinct = "distinct "
 	}
-	switch b.IntN(13) {
+	switch b.IntN(17) {
 	case 0:
 		return form(big, 1e9, "count(*)%s", f)
+	case 13, 14:
+		return b.ordered(s, f)
+	case 15:
+		return b.ofPairs(s, f)
 	case 11:
 		return b.list(s)
 	case 12:
 		return b.approximate(s)
-	case 1, 2:
+	case 1, 2, 16:
 		return form(big, 1e9, "count("+distinct+"%s)%s", b.any(s.scope, 2), f)
 	case 3:
 		x := b.value(s.scope, cInt, 2)

@@ -206,7 +206,7 @@ func (g gen) value(s scope, c class, depth int) expr {
 	if depth <= 0 || g.chance(25) {
 		return g.leaf(s, c)
 	}
-	if g.nested != nil && g.chance(8) {
+	if often := map[bool]int{true: 14, false: 8}[c == cBool]; g.nested != nil && g.chance(often) {
 		if e, ok := g.nested(s, c); ok {
 			return e
 		}

@@ -74,5 +74,9 @@ func (b *builder) marks(keys []expr) []expr {
 	if len(keys) < 2 || b.chance(50) {
 		return []expr{one}
 	}
-	return []expr{form(typ{k: kInt4}, 3, "grouping(%s, %s)", keys[0], keys[1])}
+	two := form(typ{k: kInt4}, 3, "grouping(%s, %s)", keys[0], keys[1])
+	if b.chance(40) {
+		two.sl = strings.Replace(two.sl, "grouping", "grouping_id", 1)
+	}
+	return []expr{two}
 }

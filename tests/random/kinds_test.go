@@ -228,9 +228,11 @@ func (g gen) float(s scope, depth int) expr {
 // condition is an operation with a boolean result.
 func (g gen) condition(s scope, depth int) expr {
 	t := typ{k: kBool}
-	switch g.IntN(12) {
+	switch g.IntN(13) {
 	case 0, 1, 2:
 		return g.comparison(s, depth)
+	case 12:
+		return g.rows(s, depth)
 	case 3:
 		return form(t, 0, "(%s and %s)", g.value(s, cBool, depth), g.value(s, cBool, depth))
 	case 4:

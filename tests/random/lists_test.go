@@ -14,7 +14,11 @@ func (b *builder) list(s source) expr {
 	x := b.value(s.scope, cStr, 2)
 	x = form(x.t, min(x.bound, 12), "left(%s, 3)", x)
 	distinct := ""
-	value := fmt.Sprintf(`nullif((%s)::varchar, '') collate "C"`, x.pg)
+	words, of := "listagg(%s%s, %s) within group (order by %s)", `nullif((%s)::varchar, '') collate "C"`
+	if b.chance(30) { // which has empty strings
+		words, of = "string_agg(%s%s, %s order by %s)", `((%s)::text) collate "C"`
+	}
+	value := fmt.Sprintf(of, x.pg)
 	var sl, pg []string
 	if b.chance(25) {
 		distinct = "distinct "
@@ -35,8 +39,7 @@ func (b *builder) list(s source) expr {
 	delimiter := pick(b.gen, []string{"','", "''", "' - '", "'é'"})
 	list := fmt.Sprintf("string_agg(%s%s, %s order by %s)", distinct, value, delimiter, strings.Join(pg, ", "))
 	return expr{
-		sl: fmt.Sprintf("listagg(%s%s, %s) within group (order by %s)",
-			distinct, x.sl, delimiter, strings.Join(sl, ", ")),
+		sl: fmt.Sprintf(words, distinct, x.sl, delimiter, strings.Join(sl, ", ")),
 		pg: fmt.Sprintf("case when octet_length(%[1]s) > 65535 then (1 / (length(%[1]s) - length(%[1]s)))::varchar "+
 			"else %[1]s end", list),
 		t: typ{k: kStr, p: 65535}, bound: 65535,

@@ -92,16 +92,17 @@ func (q *quest) compare(p pair) {
 	whole, part := q.conns.ask(q.t, v, p.whole.sl), q.conns.ask(q.t, w, p.part.sl)
 	q.mu.Lock()
 	q.pairs++
-	if whole.err != nil && part.err != nil {
+	if whole.err != nil && part.err != nil || refused(whole) || refused(part) {
 		q.pairsFail++
 		q.mu.Unlock()
-		q.t.Logf("%s fails: %v\n%s", p.kind, whole.err, p.whole.sl)
+		q.t.Logf("%s fails: %v, %v\n%s", p.kind, whole.err, part.err, p.whole.sl)
 		return
 	}
 	q.count(p.part.sl, len(whole.rows))
 	q.mu.Unlock()
 	if d := difference(p.whole, whole, part); d != "" {
+		q.dump(p.whole.sl, p.part.sl)
 		q.differs("%s, %s and %s (PostgreSQL is the whole): %s\nwhole: %s\nparts: %s\n%s", p.kind, v, w, d, p.whole.sl,
-			p.part.sl, tables(q.schema, query{sl: p.whole.sl + p.part.sl}))
+			p.part.sl, tables(q.schema, q.views, query{sl: p.whole.sl + p.part.sl}))
 	}
 }

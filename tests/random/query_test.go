@@ -32,11 +32,14 @@ const (
 type builder struct {
 	gen
 	schema  schema
-	aliases int
+	views   []source // of the schema
+	names   int      // aliases given
 	shared  []source // what WITH has named
 	outer   scope    // the columns of the queries around the one being made
 	budget  int      // subqueries that the query may still have
 	limit   float64  // of rows by the estimate
+	placed  bool     // the query being made has a function of places of rows
+	windows *[]expr  // the definitions that WINDOW of the query being made holds
 }
 
 func newBuilder(g gen, s schema) *builder {
@@ -47,7 +50,7 @@ func newBuilder(g gen, s schema) *builder {
 
 // begin makes room for the next query.
 func (b *builder) begin() {
-	b.aliases, b.shared, b.outer = 0, nil, nil
+	b.names, b.shared, b.outer, b.windows, b.placed = 0, nil, nil, nil, false
 	b.budget, b.limit = pick(b.gen, []int{1, 1, 2, 3}), crowd
 	if b.chance(15) {
 		b.budget, b.limit = 0, maxRows
@@ -55,8 +58,8 @@ func (b *builder) begin() {
 }
 
 func (b *builder) alias(letter string) string {
-	b.aliases++
-	return fmt.Sprintf("%s%d", letter, b.aliases-1)
+	b.names++
+	return fmt.Sprintf("%s%d", letter, b.names-1)
 }
 
 // as is a query as a FROM item.
@@ -72,17 +75,41 @@ func (b *builder) item(depth int) source {
 	if len(b.shared) > 0 && b.chance(60) {
 		return b.reference()
 	}
-	if b.chance(4) {
-		return b.series(nil)
+	if len(b.views) > 0 && b.chance(4) {
+		return b.view()
 	}
-	if b.chance(5) {
-		return b.using()
+	if b.chance(22) {
+		return b.special()
 	}
 	alias := b.alias("t")
 	if depth > 0 && b.chance(30) {
 		return b.query(depth-1, nil).as("", alias)
 	}
 	return b.table(alias)
+}
+
+// special is an item that is neither a table nor an ordinary query.
+func (b *builder) special() source {
+	switch b.IntN(10) {
+	case 0, 1:
+		return b.series(nil)
+	case 2, 3:
+		return b.using()
+	case 4:
+		return b.natural()
+	case 5:
+		return b.plus()
+	case 6:
+		return b.literals()
+	case 7:
+		return b.pivot()
+	case 8:
+		return b.unpivot()
+	}
+	if b.chance(50) {
+		return b.exclude()
+	}
+	return b.aliased()
 }
 
 // joins are how many FROM may have: in a subquery there are few.
@@ -206,6 +233,9 @@ func (b *builder) query(depth int, want []class) query {
 
 // selection is a SELECT.
 func (b *builder) selection(depth int, want []class) query {
+	windows, placed := b.windows, b.placed
+	defer func() { b.windows, b.placed = windows, placed }()
+	b.windows, b.placed = nil, false
 	s, where := b.from(depth)
 	if len(b.outer) > 0 {
 		where = append(where, b.equalities(s.scope, b.outer)...)
@@ -214,12 +244,13 @@ func (b *builder) selection(depth int, want []class) query {
 		where = append(where, b.value(b.seen(s), cBool, pick(b.gen, []int{1, 2, 2, 3})))
 	}
 	q := query{rows: s.rows}
-	words := expr{sl: "select ", pg: "select "}
-	var groups expr
+	p := parts{words: text(typ{}, 0, "select "), from: expr{sl: s.sl, pg: s.pg}}
+	b.windows = &p.windows
+	over := s // what a window is over: rows, or groups
 	distinctOn := 0
 	switch {
 	case b.chance(40):
-		q.cols, groups = b.aggregates(s, want)
+		q.cols, p.groups, over = b.aggregates(s, want)
 	default:
 		seen := b.seen(s)
 		if want == nil {
@@ -233,26 +264,65 @@ func (b *builder) selection(depth int, want []class) query {
 		}
 		switch n := b.IntN(100); {
 		case n < 12:
-			words = expr{sl: "select distinct ", pg: "select distinct "}
-		case n < 18:
-			words, distinctOn = b.distinctOn(&q)
+			p.words = text(typ{}, 0, "select distinct ")
+		case n < 22:
+			p.words, distinctOn = b.distinctOn(&q)
 		}
 	}
-	tail := b.tail(&q, distinctOn)
-	sl, pg := words.sl, words.pg
-	for i, c := range q.cols {
-		if i > 0 {
-			sl, pg = sl+", ", pg+", "
-		}
-		sl, pg = sl+fmt.Sprintf("%s as x%d", c.sl, i), pg+fmt.Sprintf("%s as x%d", c.pg, i)
+	if p.words.sl == "select " && len(over.scope) > 0 && b.chance(7) {
+		p.qualify = b.qualify(over)
 	}
-	sl, pg = sl+" from "+s.sl, pg+" from "+s.pg
-	if len(where) > 0 {
-		c := all(where)
-		sl, pg = sl+" where "+c.sl, pg+" where "+c.pg
-	}
-	q.sl, q.pg = sl+groups.sl+tail, pg+groups.pg+tail
+	tail := b.tail(&q, distinctOn, p.words.sl == "select ")
+	p.words.sl += tail.top
+	p.where, p.tail = where, tail.expr
+	q.sl, q.pg = p.text(b, q.cols)
 	return q
+}
+
+// parts are a SELECT's clauses.
+type parts struct {
+	words, from, groups expr
+	where               []expr
+	windows             []expr // definitions: name AS (…)
+	qualify             expr
+	tail                expr
+}
+
+// text puts the clauses together. QUALIFY, which PostgreSQL does not have, is WHERE of a query around there.
+func (p *parts) text(b *builder, cols []expr) (sl, pg string) {
+	list := expr{}
+	for i, c := range cols {
+		sep := ""
+		if i > 0 {
+			sep = ", "
+		}
+		list = form(typ{}, 0, "%s"+sep+"%s"+fmt.Sprintf(" as x%d", i), list, c)
+	}
+	rest := form(typ{}, 0, " from %s", p.from)
+	if len(p.where) > 0 {
+		rest = form(typ{}, 0, "%s where %s", rest, all(p.where))
+	}
+	rest = form(typ{}, 0, "%s%s", rest, p.groups)
+	for i, w := range p.windows {
+		sep := ", "
+		if i == 0 {
+			sep = " window "
+		}
+		rest = form(typ{}, 0, "%s"+sep+"%s", rest, w)
+	}
+	if p.qualify.sl == "" {
+		q := form(typ{}, 0, "%s%s%s%s", p.words, list, rest, p.tail)
+		return q.sl, q.pg
+	}
+	var names []string
+	for i := range cols {
+		names = append(names, fmt.Sprintf("x%d", i))
+	}
+	sl = p.words.sl + list.sl + rest.sl + " qualify " + p.qualify.sl + p.tail.sl
+	alias := b.alias("q")
+	pg = fmt.Sprintf("select %s from (select %s, %s as q0%s) %s where q0%s", strings.Join(names, ", "), list.pg,
+		p.qualify.pg, rest.pg, alias, p.tail.pg)
+	return sl, pg
 }
 
 // column is an output column: a value or a window over the rows.
@@ -271,9 +341,15 @@ func (b *builder) seen(s source) scope {
 	return append(append(scope{}, s.scope...), b.outer...)
 }
 
+// tail is what follows the clauses of a query; top stands behind SELECT.
+type tail struct {
+	expr
+	top string
+}
+
 // tail is ORDER BY and LIMIT; the first leading columns keep their place. What is limited is sorted by all columns.
-func (b *builder) tail(q *query, leading int) string {
-	tail := ""
+func (b *builder) tail(q *query, leading int, top bool) tail {
+	var t tail
 	order := b.Perm(len(q.cols))
 	limited := b.chance(20)
 	switch {
@@ -285,21 +361,44 @@ func (b *builder) tail(q *query, leading int) string {
 	case !limited:
 		order = order[:b.IntN(len(order)+1)]
 	}
+	by := ""
 	for i, c := range order {
-		tail += ", " + fmt.Sprint(c+1) +
+		by += ", " + fmt.Sprint(c+1) +
 			pick(b.gen, []string{"", " asc", " desc", " desc nulls last", " nulls first", " asc nulls last"})
 		q.order = append(q.order, c)
 		if i == 0 {
-			tail = " order by " + strings.TrimPrefix(tail, ", ")
+			by = " order by " + strings.TrimPrefix(by, ", ")
 		}
 	}
+	t.expr = text(typ{}, 0, by)
 	if limited {
 		n := 1 + b.IntN(20)
-		tail += fmt.Sprintf(" limit %d", n)
-		if b.chance(15) {
-			tail += fmt.Sprintf(" offset %d", b.IntN(5))
-		}
+		t.limit(b.gen, n, top)
 		q.rows = min(q.rows, float64(n))
 	}
-	return tail
+	return t
+}
+
+// limit ends a query after n rows, in one of the ways to say so.
+func (t *tail) limit(g gen, n int, top bool) {
+	limit, offset := fmt.Sprintf(" limit %d", n), fmt.Sprintf(" offset %d", g.IntN(5))
+	fetch := pick(g, []string{fmt.Sprintf(" fetch first %d rows only", n), fmt.Sprintf(" fetch next %d row only", n)})
+	both := limit
+	switch k := g.IntN(100); {
+	case k < 15:
+		both += offset
+	case k < 22:
+		both = offset + limit
+	case k < 30:
+		both = offset + " rows" + fetch
+	case k < 38:
+		both = fetch
+	case k < 42:
+		both = offset
+	case k < 55 && top:
+		t.top = fmt.Sprintf("top %d ", n)
+		t.pg += limit
+		return
+	}
+	t.sl, t.pg = t.sl+both, t.pg+both
 }

@@ -1,6 +1,9 @@
 package random
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // setOperation is two or three queries made one.
 func (b *builder) setOperation(depth int, want []class) query {
@@ -10,9 +13,10 @@ func (b *builder) setOperation(depth int, want []class) query {
 		}
 	}
 	q := b.arm(depth, want)
-	for range pick(b.gen, []int{1, 1, 1, 2}) {
+	for range pick(b.gen, []int{1, 1, 1, 2, 2, 3}) {
 		r := b.arm(depth, want)
-		op := pick(b.gen, []string{"union", "union all", "intersect", "except"})
+		op := pick(b.gen, []string{"union", "union", "union all", "union all", "intersect", "intersect", "except", "except",
+			"intersect all", "except all"})
 		slOp := op
 		if op == "except" && b.chance(30) {
 			slOp = "minus"
@@ -28,16 +32,24 @@ func (b *builder) setOperation(depth int, want []class) query {
 		q.rows += r.rows
 	}
 	q.order = nil
-	tail := b.tail(&q, 0)
-	q.sl, q.pg = q.sl+tail, q.pg+tail
+	tail := b.tail(&q, 0, false)
+	q.sl, q.pg = q.sl+tail.sl, q.pg+tail.pg
 	return q
 }
 
 // arm is a query whose columns have types that any other arm's column of that class can be united with.
 func (b *builder) arm(depth int, want []class) query {
-	q := b.selection(depth, want)
+	var q query
+	if b.chance(12) {
+		q = b.valuesQuery(want)
+	} else {
+		q = b.selection(depth, want)
+	}
 	alias := b.alias("t")
 	s := q.as("", alias)
+	if strings.HasPrefix(q.sl, "values") {
+		s = named(s)
+	}
 	sl, pg := "select ", "select "
 	for i, c := range s.scope {
 		switch {

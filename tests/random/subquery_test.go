@@ -47,16 +47,22 @@ func (b *builder) subquery(s scope, c class) (expr, bool) {
 	if c != cBool || b.chance(10) {
 		return b.scalar(s, c), true
 	}
-	switch b.IntN(10) {
-	case 0, 1, 2:
+	op := pick(b.gen, []string{"=", "<>", "<", "<=", ">", ">="})
+	switch b.IntN(12) {
+	case 0, 1:
 		return b.exists(s), true
+	case 2:
+		return b.rowIn(s, pick(b.gen, []string{"in", "not in"})), true
 	case 3:
-		return b.rowIn(s), true
-	case 4, 5, 6:
-		return b.member(s, pick(b.gen, []string{"in", "in", "not in"})), true
-	case 7, 8:
-		op := pick(b.gen, []string{"=", "<>", "<", "<=", ">", ">="})
-		return b.member(s, op+pick(b.gen, []string{" any", " all", " some"})), true
+		return b.rowIn(s, op+pick(b.gen, []string{" any", " all", ""})), true
+	case 4, 5:
+		return b.member(s, "in"), true
+	case 6, 7:
+		return b.member(s, "not in"), true
+	case 8, 9:
+		return b.member(s, op+pick(b.gen, []string{" any", " some"})), true
+	case 10:
+		return b.member(s, op+" all"), true
 	}
 	k := pick(b.gen, []class{cInt, cDec, cStr, cDate, cTS})
 	return form(typ{k: kBool}, 0, "(%s "+pick(b.gen, []string{"=", "<>", "<", ">="})+" %s)", b.plain().value(s, k, 1),
@@ -82,8 +88,8 @@ func (b *builder) member(s scope, op string) expr {
 		t: typ{k: kBool}}
 }
 
-// rowIn is IN of rows.
-func (b *builder) rowIn(s scope) expr {
+// rowIn compares a row with a subquery's rows; no word but an operator: with its only row.
+func (b *builder) rowIn(s scope, op string) expr {
 	var list []class
 	var sl, pg []string
 	for range 2 + b.IntN(2) {
@@ -91,9 +97,11 @@ func (b *builder) rowIn(s scope) expr {
 		x := b.plain().value(s, c, 1)
 		list, sl, pg = append(list, c), append(sl, x.sl), append(pg, x.pg)
 	}
-	op := pick(b.gen, []string{"in", "not in"})
 	defer b.inside(s)()
 	q := b.query(b.depth(), list)
+	if len(op) <= 2 && op != "in" {
+		q = b.first(q)
+	}
 	return expr{sl: fmt.Sprintf("((%s) %s (%s))", strings.Join(sl, ", "), op, q.sl),
 		pg: fmt.Sprintf("((%s) %s (%s))", strings.Join(pg, ", "), op, q.pg), t: typ{k: kBool}}
 }
@@ -126,8 +134,21 @@ func (b *builder) scalar(s scope, c class) expr {
 	}
 	q := b.query(b.depth(), []class{c})
 	x := q.cols[0]
+	q = b.first(q)
+	return expr{sl: "(" + q.sl + ")", pg: "(" + q.pg + ")", t: x.t, bound: x.bound}
+}
+
+// first is the first row of a query in some order of all its columns.
+func (b *builder) first(q query) query {
 	alias := b.alias("t")
-	how := pick(b.gen, []string{"", " desc", " nulls first", " desc nulls last"})
-	wrap := "(select %[2]s.x0 from (%[1]s) %[2]s order by %[2]s.x0" + how + " limit 1)"
-	return expr{sl: fmt.Sprintf(wrap, q.sl, alias), pg: fmt.Sprintf(wrap, q.pg, alias), t: x.t, bound: x.bound}
+	var list, order []string
+	for i := range q.cols {
+		c := fmt.Sprintf("%s.x%d", alias, i)
+		list = append(list, c)
+		order = append(order, c+pick(b.gen, []string{"", " desc", " nulls first", " desc nulls last"}))
+	}
+	wrap := "select %s from (%s) %s order by %s limit 1"
+	q.sl = fmt.Sprintf(wrap, strings.Join(list, ", "), q.sl, alias, strings.Join(order, ", "))
+	q.pg = fmt.Sprintf(wrap, strings.Join(list, ", "), q.pg, alias, strings.Join(order, ", "))
+	return q
 }

@@ -13,10 +13,15 @@ func (b *builder) window(s source) expr {
 	if g.chance(60) {
 		part = form(typ{}, 0, "partition by %s ", g.any(s.scope, 1))
 	}
-	if g.chance(50) || len(s.scope) > 14 {
-		key, frame := b.tied(g, s.scope)
-		return b.overTies(g, s, form(typ{}, 0, "(%s%s%s)", part, key, frame))
+	if g.chance(12) {
+		return b.overAll(g, s, part)
 	}
+	if b.placed || g.chance(50) || len(s.scope) > 14 {
+		key, frame := b.tied(g, s.scope)
+		return b.overTies(g, s, b.over(part, key, frame))
+	}
+	// Rows that are the same in all columns may change places: two functions of places would not agree on them.
+	b.placed = true
 	order := expr{}
 	for i, at := range g.Perm(len(s.scope)) {
 		sep := ", "
@@ -30,9 +35,11 @@ func (b *builder) window(s source) expr {
 	if g.chance(35) {
 		frame = expr{}
 	}
-	over := form(typ{}, 0, "(%s%s%s)", part, order, frame)
+	over := b.over(part, order, frame)
 	t := func(k kind) typ { return typ{k: k} }
-	switch g.IntN(7) {
+	switch g.IntN(8) {
+	case 7:
+		return b.ignoringNulls(g, s, part, order, frame)
 	case 0:
 		return form(t(kInt8), 1e5, "row_number() over %s", over)
 	case 1:
@@ -46,6 +53,21 @@ func (b *builder) window(s source) expr {
 			over)
 	}
 	return b.overTies(g, s, over)
+}
+
+// over is what stands behind OVER: a definition, or a name for all of it or for its partition, which WINDOW defines.
+func (b *builder) over(part, order, frame expr) expr {
+	whole := form(typ{}, 0, "(%s%s%s)", part, order, frame)
+	if b.windows == nil || !b.chance(15) {
+		return whole
+	}
+	name := fmt.Sprintf("w%d", len(*b.windows))
+	if part.sl != "" && b.chance(40) {
+		*b.windows = append(*b.windows, form(typ{}, 0, name+" as (%s)", part))
+		return form(typ{}, 0, "("+name+" %s%s)", order, frame)
+	}
+	*b.windows = append(*b.windows, form(typ{}, 0, name+" as %s", whole))
+	return text(typ{}, 0, name)
 }
 
 // tied is an order in which rows may be equal, and a frame that holds equal rows together.
@@ -87,8 +109,11 @@ func (b *builder) frame(g gen, mode string, offsets []string) string {
 		}
 		return bounds[i]
 	}
-	return fmt.Sprintf(" %s between %s and %s%s", mode, say(from), say(to),
-		pick(g, []string{"", "", " exclude current row", " exclude group", " exclude ties"}))
+	exclude := pick(g, []string{"", "", " exclude current row", " exclude group", " exclude ties"})
+	if from > 2 || to < 2 { // PostgreSQL 15 leaves ties in a frame without the row itself: NTH_VALUE counts them
+		exclude = strings.TrimSuffix(exclude, " exclude ties")
+	}
+	return fmt.Sprintf(" %s between %s and %s%s", mode, say(from), say(to), exclude)
 }
 
 // overTies is a function whose value is the same for equal rows, if the frame holds them together.

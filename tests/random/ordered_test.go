@@ -1,0 +1,49 @@
+package random
+
+import "fmt"
+
+// ordered is an ordered-set aggregate: MEDIAN, PERCENTILE_CONT, PERCENTILE_DISC.
+func (b *builder) ordered(s source, f expr) expr {
+	share := pick(b.gen, []string{"0", "0.1", "0.25", "0.5", "0.75", "0.9", "1"})
+	desc := pick(b.gen, []string{"", "", " desc"})
+	float := typ{k: kFloat}
+	switch b.IntN(6) {
+	case 0:
+		x := b.value(s.scope, cFloat, 2)
+		e := form(float, x.bound, "percentile_cont(0.5) within group (order by %s)%s", x, f)
+		e.sl = fmt.Sprintf("median(%s)%s", x.sl, f.sl)
+		return e
+	case 1:
+		x := b.value(s.scope, cFloat, 2)
+		return form(float, x.bound, "percentile_cont("+share+") within group (order by %s"+desc+")%s", x, f)
+	case 2: // between two values is exact
+		x := b.value(s.scope, pick(b.gen, []class{cInt, cDec}), 2)
+		t := typ{kDec, 38, asDecimal(x.t).s + 1}
+		e := form(t, x.bound, "percentile_cont(0.5) within group (order by %s)%s", x, f)
+		e.pg = fmt.Sprintf("((percentile_disc(0.5) within group (order by %[1]s)%[2]s)::numeric(60,20) + "+
+			"(percentile_disc(0.5) within group (order by %[1]s desc)%[2]s)::numeric(60,20)) / 2", x.pg, f.pg)
+		if b.chance(50) {
+			e.sl = fmt.Sprintf("median(%s)%s", x.sl, f.sl)
+		}
+		if fits(e) {
+			return mapped(e)
+		}
+	}
+	x := b.value(s.scope, pick(b.gen, []class{cInt, cDec, cFloat, cStr, cDate, cTS, cTime}), 2)
+	for x.t.k == kChar {
+		x = b.literal(typ{k: kInt4})
+	}
+	return form(x.t, x.bound, "percentile_disc("+share+") within group (order by %s"+desc+")%s", x, f)
+}
+
+// ofPairs is a statistic of two columns: few digits of it, as each system adds in an order of its own.
+func (b *builder) ofPairs(s source, f expr) expr {
+	fn := pick(b.gen, []string{"corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept", "regr_r2", "regr_avgx",
+		"regr_avgy", "regr_sxx", "regr_sxy", "regr_count"})
+	small := func() expr { return form(typ{k: kInt8}, 50, "((%s) %% 50)", b.value(s.scope, cInt, 2)) }
+	x, y := small(), small()
+	if fn == "regr_count" {
+		return form(typ{k: kInt8}, 1e9, "regr_count(%s, %s)%s", x, y, f)
+	}
+	return form(typ{k: kInt8}, 1e12, "round((("+fn+"(%s, %s)%s) * 1234.567)::numeric(38,4))::bigint", x, y, f)
+}
