@@ -106,7 +106,9 @@ func (f *windowFinisher) add(x *algebra.Expr, n int64) *algebra.Expr {
 
 func (f *windowFinisher) least(x, y *algebra.Expr) *algebra.Expr { return f.extreme("least", x, y) }
 
-func (f *windowFinisher) greatest(x, y *algebra.Expr) *algebra.Expr { return f.extreme("greatest", x, y) }
+func (f *windowFinisher) greatest(x, y *algebra.Expr) *algebra.Expr {
+	return f.extreme("greatest", x, y)
+}
 
 // extreme is NULL only where both are: a count of rows between such places is never.
 func (f *windowFinisher) extreme(name string, x, y *algebra.Expr) *algebra.Expr {

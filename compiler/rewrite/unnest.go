@@ -22,7 +22,7 @@ import (
 func unnestSubqueries(r *run) {
 	defs, now := r.st.Defs, map[int]int{}
 	r.st.Defs = nil
-	u := &unnester{r}
+	u := &unnester{r, map[algebra.ColumnID]bool{}}
 	for i, d := range defs {
 		root := u.node(renumbered(d.Root, now))
 		now[i] = u.define(d.Name, root)
@@ -31,7 +31,11 @@ func unnestSubqueries(r *run) {
 	inlineSingles(r)
 }
 
-type unnester struct{ r *run }
+type unnester struct {
+	r *run
+	// asked are the columns of subqueries whose place has been taken.
+	asked map[algebra.ColumnID]bool
+}
 
 // node is n without subqueries in it or below.
 func (u *unnester) node(n algebra.Node) algebra.Node {
@@ -111,9 +115,9 @@ func (u *unnester) expr(in *algebra.Node, e *algebra.Expr, guards []*algebra.Exp
 	args := make([]*algebra.Expr, len(e.Args))
 	switch e.Kind {
 	case expr.Any:
-		return u.mark(in, e, guards)
+		return u.mark(in, u.own(e), guards)
 	case expr.Scalar:
-		return u.scalar(in, e, guards)
+		return u.scalar(in, u.own(e), guards)
 	case expr.Case:
 		for i := 0; i+1 < len(e.Args); i += 2 {
 			args[i] = arg(e.Args[i])
@@ -142,6 +146,28 @@ func (u *unnester) expr(in *algebra.Node, e *algebra.Expr, guards []*algebra.Exp
 	}
 	c := *e
 	c.Args = args
+	return &c
+}
+
+// own is e, which asks a subquery, with columns of its own if the same one was asked before: the binder lets a
+// comparison of rows, BETWEEN and others hold an operand more than once, each time evaluated for other rows.
+func (u *unnester) own(e *algebra.Expr) *algebra.Expr {
+	s := e.Rel.(*algebra.Subquery)
+	again := false
+	for _, c := range s.Root.Columns() {
+		again = again || u.asked[c.ID]
+		u.asked[c.ID] = true
+	}
+	if !again {
+		return e
+	}
+	root, by := u.copied(s.Root)
+	cond := s.Cond
+	if cond != nil {
+		cond = cond.Substitute(by)
+	}
+	c := *e
+	c.Rel = algebra.NewSubquery(root, cond)
 	return &c
 }
 

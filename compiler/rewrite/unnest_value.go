@@ -42,7 +42,7 @@ func volatileIn(n algebra.Node) bool {
 // filter keeps the rows of in for which the subquery of e, an Any, is true (Semi), or, if it is never NULL, false
 // (Anti).
 func (u *unnester) filter(kind algebra.JoinKind, in algebra.Node, e *algebra.Expr) algebra.Node {
-	j, cond := u.rowsOf(&in, e, nil)
+	j, cond := u.rowsOf(&in, u.own(e), nil)
 	return &algebra.Join{Kind: kind, Left: in, Right: j.node, On: append(j.on, cond...)}
 }
 

@@ -246,8 +246,8 @@ func (g gen) condition(s scope, depth int) expr {
 			"(%s is unknown)"}), g.value(s, cBool, depth))
 	case 8:
 		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cTime})
-		return form(t, 0, pick(g, []string{"(%s between %s and %s)", "(%s not between %s and %s)"}), g.value(s, c, depth),
-			g.value(s, c, depth), g.value(s, c, depth))
+		return form(t, 0, pick(g, []string{"(%s between %s and %s)", "(%s not between %s and %s)"}),
+			g.comparable(g.value(s, c, depth), g.value(s, c, depth), g.value(s, c, depth))...)
 	case 9, 10:
 		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cFloat, cTime})
 		args := []expr{g.value(s, c, depth)}
@@ -260,7 +260,7 @@ func (g gen) condition(s scope, depth int) expr {
 			}
 		}
 		return form(t, 0, pick(g, []string{"(%s in (", "(%s not in ("})+strings.TrimSuffix(strings.Repeat("%s, ", n), ", ")+
-			"))", args...)
+			"))", g.comparable(args...)...)
 	}
 	pattern := ""
 	for range 1 + g.IntN(4) {
@@ -274,6 +274,29 @@ func (g gen) condition(s scope, depth int) expr {
 	return form(t, 0, "(%s "+op+" %s)", a, text(typ{k: kStr}, 0, "'"+pattern+"'"))
 }
 
+// comparable makes decimals few enough of digits for one scale of all of them, to which a comparison brings them.
+func (g gen) comparable(es ...expr) []expr {
+	scale, bound := 0, 0.0
+	for _, e := range es {
+		if e.t.k == kDec {
+			scale = max(scale, e.t.s)
+		}
+		bound = max(bound, e.bound)
+	}
+	for range scale {
+		bound *= 10
+	}
+	if scale == 0 || bound < 1e37 {
+		return es
+	}
+	for i, e := range es {
+		if e.t.k == kDec {
+			es[i] = g.literal(typ{kDec, 12, 4})
+		}
+	}
+	return es
+}
+
 func (g gen) comparison(s scope, depth int) expr {
 	c := class(g.IntN(int(classes)))
 	a, b := g.value(s, c, depth), g.value(s, c, depth)
@@ -283,7 +306,8 @@ func (g gen) comparison(s scope, depth int) expr {
 	if c == cDate && g.chance(20) {
 		b = g.value(s, cTS, depth)
 	}
-	return form(typ{k: kBool}, 0, "(%s "+pick(g, []string{"=", "<>", "<", "<=", ">", ">=", "!="})+" %s)", a, b)
+	op := pick(g, []string{"=", "<>", "<", "<=", ">", ">=", "!="})
+	return form(typ{k: kBool}, 0, "(%s "+op+" %s)", g.comparable(a, b)...)
 }
 
 // str is an operation with a string result of at most 1,000 bytes.

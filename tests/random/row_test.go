@@ -8,7 +8,8 @@ func (g gen) rows(s scope, depth int) expr {
 	var places []string
 	for range 2 + g.IntN(2) {
 		c := pick(g, []class{cInt, cInt, cDec, cStr, cDate, cTS, cFloat, cTime})
-		left, right = append(left, g.value(s, c, depth)), append(right, g.value(s, c, depth))
+		pair := g.comparable(g.value(s, c, depth), g.value(s, c, depth))
+		left, right = append(left, pair[0]), append(right, pair[1])
 		places = append(places, "%s")
 	}
 	row := "(" + strings.Join(places, ", ") + ")"
