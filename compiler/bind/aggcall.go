@@ -19,6 +19,10 @@ func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, agg *fn.Aggregate) 
 	if err := b.aggregateClauses(f, agg); err != nil {
 		return value{}, err
 	}
+	f, err := b.countedRows(sc, f, agg)
+	if err != nil {
+		return value{}, err
+	}
 	call := algebra.AggCall{Fn: agg, Distinct: f.Distinct && !agg.IgnoresDuplicates}
 	if f.Star {
 		if call.Type = agg.Star; call.Type.Kind == types.Unknown {
@@ -41,6 +45,44 @@ func (b *binder) aggregateCall(sc *scope, f *parse.FuncCall, agg *fn.Aggregate) 
 		}
 	}
 	return value{expr: a.add(call), typ: call.Type, pos: f.Pos}, nil
+}
+
+// countedRows is count(*) for count(t) and count(t.*): a row is not NULL, whatever its values, unless an outer join has
+// put NULLs in its place.
+func (b *binder) countedRows(sc *scope, f *parse.FuncCall, agg *fn.Aggregate) (*parse.FuncCall, error) {
+	if agg.Star.Kind == types.Unknown || f.Distinct || len(f.Args) != 1 {
+		return f, nil
+	}
+	r, ok := f.Args[0].(*parse.ColumnRef)
+	if !ok || len(r.Parts) == 0 {
+		return f, nil
+	}
+	if !r.Star {
+		if c, err := b.columnRef(sc, r); c != nil || err != nil {
+			return f, err
+		}
+	}
+	schema := ""
+	if n := len(r.Parts); n > 1 {
+		schema = r.Parts[n-2]
+	}
+	name := r.Parts[len(r.Parts)-1]
+	rel := sc.findRelation(schema, name)
+	around := false // it is a relation of a query around
+	for o := sc.env.outer; rel == nil && o != nil; o = o.env.outer {
+		rel, around = o.findRelation(schema, name), true
+	}
+	switch {
+	case rel == nil && r.Star:
+		return nil, b.errorAt(r.Pos, sqlerr.UndefinedTable, "missing FROM-clause entry for table \"%s\"", name)
+	case rel == nil:
+		return f, nil
+	case rel.padded, around:
+		return nil, b.unsupported(r.Pos, "a whole row (%s) as a value", name)
+	}
+	rows := *f
+	rows.Args, rows.Star = nil, true
+	return &rows, nil
 }
 
 // insideAggregate lets bind bind the arguments of f, in which no aggregate of the same query may stand.

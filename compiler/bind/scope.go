@@ -27,6 +27,7 @@ type relation struct {
 	schema, alias string
 	table         string // that it stands for, "" if for none
 	cols          []*column
+	padded        bool // its rows may be NULLs that an outer join has made
 }
 
 // scope is what the names of an expression may mean.
@@ -78,6 +79,7 @@ func (s *scope) setNullable() {
 		c.nullable = true
 	}
 	for _, r := range s.rels {
+		r.padded = true
 		for _, c := range r.cols {
 			c.nullable = true
 		}

@@ -197,6 +197,10 @@ func (b *binder) aggregateWindow(sc *scope, f *parse.FuncCall, agg *fn.Aggregate
 	if err := b.aggregateClauses(f, agg); err != nil {
 		return value{}, err
 	}
+	f, err := b.countedRows(sc, f, agg)
+	if err != nil {
+		return value{}, err
+	}
 	call := algebra.AggCall{Fn: agg, Distinct: f.Distinct && !agg.IgnoresDuplicates}
 	if f.Star {
 		if call.Type = agg.Star; call.Type.Kind == types.Unknown {

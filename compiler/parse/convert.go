@@ -53,8 +53,8 @@ func (p *parser) query() (Body, error) {
 	c := &converter{src: p.src, m: m, toks: toks}
 	switch n := node.Node.(type) {
 	case *pg.Node_SelectStmt:
-		if n.SelectStmt.IntoClause != nil {
-			return c.selectInto(n.SelectStmt, at)
+		if first := firstArm(n.SelectStmt); first.IntoClause != nil {
+			return c.selectInto(n.SelectStmt, first, at)
 		}
 		q, err := c.query(n.SelectStmt, at)
 		return &Select{Query: q}, err
@@ -126,15 +126,26 @@ func (c *converter) setOperation(q *Query, n *pg.SelectStmt) (err error) {
 	if o.Left, err = c.query(n.Larg, c.queryPos(n.Larg, q.Pos)); err != nil {
 		return err
 	}
+	if into := firstArm(n.Rarg).GetIntoClause(); into != nil {
+		return c.fail(c.pos(into.Rel.GetLocation()), "INTO is only allowed on first SELECT of UNION/INTERSECT/EXCEPT")
+	}
 	o.Right, err = c.query(n.Rarg, c.queryPos(n.Rarg, q.Pos))
 	return err
+}
+
+// firstArm is the first SELECT of set operations, n itself if it is none.
+func firstArm(n *pg.SelectStmt) *pg.SelectStmt {
+	for n.GetLarg() != nil {
+		n = n.Larg
+	}
+	return n
 }
 
 // refuseClauses names the clauses that are not supported.
 func (c *converter) refuseClauses(n *pg.SelectStmt, at Pos) error {
 	switch {
 	case n.IntoClause != nil:
-		return c.refuse(c.pos(n.IntoClause.Rel.GetLocation()), "SELECT INTO")
+		return c.fail(c.pos(n.IntoClause.Rel.GetLocation()), "SELECT ... INTO is not allowed here")
 	case len(n.LockingClause) > 0:
 		return c.refuse(c.wordPos(at, "for"), "FOR UPDATE/SHARE")
 	}
@@ -299,14 +310,19 @@ func (c *converter) orderItems(ns []*pg.Node) ([]OrderItem, error) {
 	var out []OrderItem
 	for _, s := range ns {
 		sb := s.GetSortBy()
-		if sb.SortbyDir == pg.SortByDir_SORTBY_USING {
-			return nil, c.refuse(c.pos(sb.Location), "ORDER BY … USING")
-		}
 		e, err := c.expr(sb.Node)
 		if err != nil {
 			return nil, err
 		}
 		item := OrderItem{Expr: e, Desc: sb.SortbyDir == pg.SortByDir_SORTBY_DESC}
+		if sb.SortbyDir == pg.SortByDir_SORTBY_USING {
+			op := c.strings(sb.UseOp)
+			if item.Desc = op[len(op)-1] == ">"; !item.Desc && op[len(op)-1] != "<" {
+				return nil, sqlerr.New(sqlerr.WrongObjectType, "operator %s is not a valid ordering operator", op[len(op)-1]).
+					WithHint("Ordering operators must be \"<\" or \">\" members of btree operator families.").
+					At(charPosition(c.src, int(c.pos(sb.Location))))
+			}
+		}
 		switch sb.SortbyNulls {
 		case pg.SortByNulls_SORTBY_NULLS_FIRST:
 			item.Nulls = NullsFirst

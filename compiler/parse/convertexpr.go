@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -78,7 +79,7 @@ func (c *converter) expr(n *pg.Node) (Expr, error) {
 	case *pg.Node_AArrayExpr:
 		return nil, c.refuse(c.pos(x.AArrayExpr.Location), "ARRAY")
 	case *pg.Node_AIndirection:
-		return nil, c.refuse(-1, "a subscript or field selection")
+		return c.indirection(x.AIndirection)
 	case *pg.Node_GroupingFunc:
 		args, err := c.exprs(x.GroupingFunc.Args)
 		return &FuncCall{Pos: c.pos(x.GroupingFunc.Location), Name: "grouping", Args: args, Keyword: true}, err
@@ -119,6 +120,20 @@ func (c *converter) columnRef(r *pg.ColumnRef) (Expr, error) {
 		out.Parts = append(out.Parts, foldIdent(f.GetString_().GetSval()))
 	}
 	return out, nil
+}
+
+// indirection converts (t).a, which is t.a.
+func (c *converter) indirection(n *pg.A_Indirection) (Expr, error) {
+	arg, err := c.expr(n.Arg)
+	if err != nil {
+		return nil, err
+	}
+	r, ok := arg.(*ColumnRef)
+	name := n.Indirection[0].GetString_()
+	if !ok || r.Star || len(n.Indirection) > 1 || name == nil {
+		return nil, c.refuse(arg.At(), "a subscript or field selection")
+	}
+	return &ColumnRef{Pos: r.Pos, Parts: append(slices.Clone(r.Parts), foldIdent(name.GetSval()))}, nil
 }
 
 // aExpr converts operators and the forms libpg_query keeps as operators.

@@ -92,10 +92,7 @@ func (c *converter) nodePos(n *pg.Node) Pos { return c.queryPos(n.GetSelectStmt(
 
 // queryPos is the first place known inside a query, or at.
 func (c *converter) queryPos(sel *pg.SelectStmt, at Pos) Pos {
-	for sel != nil && sel.Larg != nil {
-		sel = sel.Larg
-	}
-	if sel != nil && len(sel.TargetList) > 0 {
+	if sel = firstArm(sel); sel != nil && len(sel.TargetList) > 0 {
 		return c.pos(sel.TargetList[0].GetResTarget().GetLocation())
 	}
 	return at

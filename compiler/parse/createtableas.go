@@ -43,9 +43,9 @@ func (p *parser) createTableAs(def *CreateTable) (Body, error) {
 }
 
 // selectInto is SELECT … INTO [TEMP] t ….
-func (c *converter) selectInto(n *pg.SelectStmt, at Pos) (Body, error) {
-	into := n.IntoClause
-	n.IntoClause = nil
+func (c *converter) selectInto(n, first *pg.SelectStmt, at Pos) (Body, error) {
+	into := first.IntoClause
+	first.IntoClause = nil
 	s := &CreateTableAs{Def: CreateTable{Table: c.tableName(into.Rel)}}
 	s.Def.Temp = into.Rel.Relpersistence == "t" || strings.HasPrefix(s.Def.Table.Name, "#")
 	if into.Rel.Relpersistence == "u" {
