@@ -30,6 +30,8 @@ type Aggregate struct {
 	// Ordered: a call may have WITHIN GROUP (ORDER BY …). Its last argument is then the row's sort key (order_key), a
 	// string whose bytes are ordered as the rows are; empty if nothing was said.
 	Ordered bool
+	// Arrays: its first argument is given to it as an array of one element, which is not NULL where the argument is.
+	Arrays bool
 	// Finish makes the result of accumulators over the group's rows, out of all arguments.
 	Finish func(f Finisher, args []Term) (Term, error)
 }

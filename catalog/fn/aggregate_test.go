@@ -111,6 +111,9 @@ func TestAggregates(t *testing.T) {
 					args = append(args, GatherType)
 				}
 			}
+			if agg.Arrays {
+				args[0] = ret
+			}
 			r, err := agg.Finish(a, args)
 			if err != nil {
 				t.Errorf("%s: %v", what, err)

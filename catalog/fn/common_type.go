@@ -72,6 +72,11 @@ func CommonType(a, b types.Type, union func(a, b types.Type) types.Type) (types.
 			return types.TChar(max(int(a.Len), int(b.Len))), true
 		}
 		return types.TVarchar(max(a.TextBytes(), b.TextBytes())), true
+	case a.IsArray() && b.IsArray():
+		if types.SameElements(a, b) {
+			return b, true
+		}
+		return a, types.SameElements(b, a)
 	case a.Family() == types.Dates && b.Family() == types.Dates:
 		return b, true
 	}

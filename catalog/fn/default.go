@@ -24,6 +24,7 @@ func Default() *Table {
 		percentileGroup(),
 		regressionGroup(),
 		approxGroup(),
+		arrayGroup(),
 		conditionalGroup(),
 		seriesGroup(),
 		windowGroup(),
@@ -36,5 +37,6 @@ func Default() *Table {
 		sessionGroup(),
 		lookupGroup(),
 		adminGroup(),
+		sizeGroup(),
 	)
 }

@@ -88,6 +88,8 @@ func (p Param) String() string {
 		return "text"
 	case AnyType:
 		return "any"
+	case AnyArray:
+		return "array"
 	}
 	if p.Name != "" {
 		return p.Name

@@ -102,6 +102,23 @@ const (
 	GreaterOrEqual
 )
 
+// Of reports whether it holds for values that compare so: below 0, 0, above.
+func (c Comparison) Of(order int) bool {
+	switch c {
+	case Equal:
+		return order == 0
+	case NotEqual:
+		return order != 0
+	case Less:
+		return order < 0
+	case LessOrEqual:
+		return order <= 0
+	case Greater:
+		return order > 0
+	}
+	return c == GreaterOrEqual && order >= 0
+}
+
 // Below reports whether it holds for what is small: < and <=.
 func (c Comparison) Below() bool { return c == Less || c == LessOrEqual }
 
@@ -271,6 +288,7 @@ type Session interface {
 	CurrentUser() string
 	CurrentDatabase() string
 	CurrentSchema() string
+	Schemas() []string // those of the search path that there are
 	SearchPath() []string
 	BackendPID() int32
 	NowMicros() int64 // statement start, since 2000-01-01 UTC
@@ -296,6 +314,7 @@ const (
 	AnyString
 	AnyType
 	AnyFloat
+	AnyArray
 )
 
 // Bound is a resolved call: cast the arguments to Args (Table.Cast, Implicit), call Op, the

@@ -49,8 +49,6 @@ func lookupGroup() Group {
 	form := func(name, doc string, args ...Param) {
 		g.Rows = append(g.Rows, &Row{Name: name, Args: args, Where: LeaderOnly, Special: true, Doc: doc})
 	}
-	form("array_to_string", "The members of an array of a catalog relation, with a text in between.",
-		any, Param{Class: AnyString})
 	form("pg_get_expr", "A kept expression as text.", any, Param{Kind: types.OID})
 	form("pg_get_expr", "A kept expression as text.", any, Param{Kind: types.OID}, Param{Kind: types.Bool})
 	return g

@@ -58,6 +58,8 @@ func (p Param) Type() types.Type {
 		return types.TFloat8
 	case AnyType:
 		return types.TUnknown
+	case AnyArray:
+		return types.Type{Kind: types.Array}
 	}
 	if p.Kind == types.Varchar {
 		return types.TText
@@ -176,6 +178,9 @@ func (t *Table) matchCost(r *Row, args []types.Type) int {
 
 // argumentCost is what passing a value of type a to p costs, -1 if it cannot be.
 func (t *Table) argumentCost(a types.Type, p Param) int {
+	if p.Class == AnyArray && a.Kind != types.Unknown {
+		return accepts(a.IsArray())
+	}
 	if a.Kind == types.Unknown {
 		if p.Class == AnyString || p.Class == ExactKind && (p.Kind == types.Varchar || p.Kind == types.Char) {
 			return 1

@@ -1,6 +1,8 @@
 package fn
 
 import (
+	"slices"
+
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 )
@@ -44,6 +46,22 @@ func sessionGroup() Group {
 		shownAs("current_database", leader("current_catalog", Anywhere, types.TName, "Name of the database.",
 			text(Session.CurrentDatabase))),
 		leader("current_schema", LeaderOnly, types.TName, "First schema of the search path.", text(Session.CurrentSchema)),
+		leader("current_schemas", LeaderOnly, types.ArrayOf(types.TName),
+			"The schemas of the search path; true: with those that are looked into without being there.",
+			func(s Session, args []types.Datum) (types.Datum, error) {
+				names := s.Schemas()
+				if args[0].Null {
+					return types.NullDatum, nil
+				}
+				if args[0].Lo != 0 && !slices.Contains(names, "pg_catalog") {
+					names = append([]string{"pg_catalog"}, names...)
+				}
+				var ds []types.Datum
+				for _, n := range names {
+					ds = append(ds, types.String(n))
+				}
+				return types.MakeArray(types.TName, ds...), nil
+			}, types.TBool),
 		leader("pg_backend_pid", LeaderOnly, I, "Process id of the session.",
 			number(func(s Session) int64 { return int64(s.BackendPID()) })),
 		leader("current_user_id", Anywhere, I, "Id of the user.", always(types.Int(100))),

@@ -14,8 +14,8 @@
 //   - Rows fit Columns: count, physical class, NULL only where declared. A test
 //     runs every relation.
 //   - Column names and types follow Redshift where a client reads them, with
-//     PostgreSQL 9.2's columns added so that newer psql works. Lists and arrays
-//     are text in array notation: the engine has no array type yet.
+//     PostgreSQL 9.2's columns added so that newer psql works. Arrays are written
+//     down as their text (builder.add).
 //
 // Start with relation.go; then the file of the family.
 package relations

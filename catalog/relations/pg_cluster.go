@@ -14,24 +14,24 @@ func pgCluster() []entry {
 	return []entry{
 		{name: "pg_database", rows: pgDatabase,
 			columns: `oid oid, datname name, datdba int4, encoding int4, datcollate, datctype name, datistemplate, datallowconn bool,
-				datconnlimit int4, datlastsysoid oid, datvacuumxid, datfrozenxid int8, dattablespace oid, datconfig text?, datacl text?`,
+				datconnlimit int4, datlastsysoid oid, datvacuumxid, datfrozenxid int8, dattablespace oid, datconfig text[]?, datacl text[]?`,
 			doc: "Databases of the cluster."},
 		{name: "pg_database_info", view: true, rows: pgDatabaseInfo,
-			columns: `datid oid, datname name, datdba int4, encoding int4, datistemplate, datallowconn bool, datconnlimit text, datconfig text?`,
+			columns: `datid oid, datname name, datdba int4, encoding int4, datistemplate, datallowconn bool, datconnlimit text, datconfig text[]?`,
 			doc:     "Databases with their isolation level."},
 		{name: "stv_db_isolation_level", view: true, rows: dbIsolation,
 			columns: `db_name name, isolation_level varchar(64)`, doc: "Databases' isolation levels."},
-		{name: "pg_namespace", rows: pgNamespace, columns: `oid oid, nspname name, nspowner int4, nspacl text?`,
+		{name: "pg_namespace", rows: pgNamespace, columns: `oid oid, nspname name, nspowner int4, nspacl text[]?`,
 			doc: "Schemas of the current database."},
 		{name: "pg_user", view: true, rows: pgUser,
-			columns: `usename name, usesysid int4, usecreatedb, usesuper, usecatupd bool, passwd varchar(64)?, valuntil timestamp?, useconfig text?`,
+			columns: `usename name, usesysid int4, usecreatedb, usesuper, usecatupd bool, passwd varchar(64)?, valuntil timestamp?, useconfig text[]?`,
 			doc:     "Users."},
 		{name: "pg_shadow", rows: pgUser,
-			columns: `usename name, usesysid int4, usecreatedb, usesuper, usecatupd bool, passwd varchar(64)?, valuntil timestamp?, useconfig text?`,
+			columns: `usename name, usesysid int4, usecreatedb, usesuper, usecatupd bool, passwd varchar(64)?, valuntil timestamp?, useconfig text[]?`,
 			doc:     "Users; passwords do not exist yet."},
 		{name: "pg_user_info", view: true, rows: pgUserInfo,
 			columns: `usename name, usesysid int4, usecreatedb, usesuper, usecatupd bool, passwd varchar(64)?, valuntil timestamp?,
-				useconfig text?, useconnlimit text, sessiontimeout int4`,
+				useconfig text[]?, useconnlimit text, sessiontimeout int4`,
 			doc: "Users with their connection limits."},
 		{name: "svv_user_info", view: true, rows: svvUserInfo,
 			columns: `user_name varchar(128), user_id int4, createdb, superuser, catalog_update bool, connection_limit varchar(64),
@@ -39,9 +39,9 @@ func pgCluster() []entry {
 			doc: "Users with their attributes."},
 		{name: "pg_roles", view: true, rows: pgRoles,
 			columns: `oid oid, rolname name, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcatupdate, rolcanlogin, rolreplication,
-				rolbypassrls bool, rolconnlimit int4, rolpassword text?, rolvaliduntil timestamp?, rolconfig text?`,
+				rolbypassrls bool, rolconnlimit int4, rolpassword text?, rolvaliduntil timestamp?, rolconfig text[]?`,
 			doc: "Users, in the form newer tools ask for."},
-		{name: "pg_group", columns: `groname name, grosysid int4, grolist text?`, doc: "Groups: there are none yet."},
+		{name: "pg_group", columns: `groname name, grosysid int4, grolist int4[]?`, doc: "Groups: there are none yet."},
 		{name: "pg_auth_members", columns: `roleid, member, grantor oid, admin_option bool`, doc: "Memberships: there are none yet."},
 		{name: "pg_settings", view: true, rows: pgSettings,
 			columns: `name, setting text, unit text?, category, short_desc text, context, vartype, source text, min_val, max_val, boot_val,
@@ -64,7 +64,7 @@ func pgCluster() []entry {
 			b.add(1663, "pg_default", 1, nil, nil)
 			b.add(1664, "pg_global", 1, nil, nil)
 			return nil
-		}, columns: `oid oid, spcname name, spcowner int4, spcacl text?, spcoptions text?`, doc: "PostgreSQL's two; data is in managed storage."},
+		}, columns: `oid oid, spcname name, spcowner int4, spcacl text[]?, spcoptions text[]?`, doc: "PostgreSQL's two; data is in managed storage."},
 		{name: "pg_collation", rows: func(_ context.Context, env *Env, b *builder) error {
 			b.add(defaultCollation, "default", env.schemaID(catalogSchema), 1, -1, "", "")
 			b.add(950, "C", env.schemaID(catalogSchema), 1, -1, "C", "C")

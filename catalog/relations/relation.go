@@ -114,7 +114,7 @@ func (e entry) relation() *Relation {
 }
 
 // parseColumns reads "name type, name type?, …": a question mark where NULL may
-// stand, char(n) and varchar(n) and numeric(p:s) with their modifiers. A type
+// stand, char(n) and varchar(n) and numeric(p:s) with their modifiers, arrays as type[]. A type
 // given once holds for the names before it that have none:
 // "a, b, c int4" are three integers.
 func parseColumns(s string) []Column {
@@ -141,6 +141,10 @@ func parseColumns(s string) []Column {
 
 func parseType(word string) (t types.Type, nullable bool) {
 	word, nullable = strings.CutSuffix(word, "?")
+	if elem, ok := strings.CutSuffix(word, "[]"); ok {
+		t, _ = parseType(elem)
+		return types.ArrayOf(t), nullable
+	}
 	if a := types.AliasOf(word); a != nil {
 		if t, err := a.Type(nil, true); err == nil {
 			return t, nullable

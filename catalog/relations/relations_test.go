@@ -105,6 +105,9 @@ func rows(t *testing.T, env *Env, schema, name string) []map[string]types.Datum 
 	for i, row := range data {
 		out[i] = map[string]types.Datum{}
 		for c, d := range row {
+			if t := r.Columns[c].Type; t.IsArray() && !d.Null {
+				d.S = types.FormatText(t, d)
+			}
 			out[i][r.Columns[c].Name] = d
 		}
 	}
@@ -154,6 +157,11 @@ func check(t *testing.T, r *Relation, c Column, d types.Datum) {
 	case c.Type.IsString():
 		if d.Lo != 0 || c.Type.Len > 0 && len(d.S) > int(c.Type.Len) {
 			t.Errorf("%s.%s is no string of its length: %+v", r.Name, c.Name, d)
+		}
+	case c.Type.IsArray():
+		elem, _ := c.Type.Element()
+		if _, err := types.Elements(d.S, elem); err != nil {
+			t.Errorf("%s.%s is no array: %v", r.Name, c.Name, err)
 		}
 	case d.S != "":
 		t.Errorf("%s.%s is a string: %q", r.Name, c.Name, d.S)

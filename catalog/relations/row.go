@@ -14,7 +14,7 @@ type builder struct {
 }
 
 // add appends a row. A value is a Go integer, float, bool or string, nil for
-// NULL, or a datum; cut decimals are datums. Too few values or a value of the
+// NULL, or a datum; cut decimals are datums, arrays their text. Too few values or a value of the
 // wrong kind panic: a broken build, found by the test that runs every relation.
 func (b *builder) add(values ...any) {
 	columns := b.relation.Columns
@@ -24,7 +24,14 @@ func (b *builder) add(values ...any) {
 	row := make([]types.Datum, len(values))
 	for i, v := range values {
 		row[i] = datum(v)
-		if c := &columns[i]; c.Type.Len > 0 {
+		switch c := &columns[i]; {
+		case c.Type.IsArray() && !row[i].Null:
+			d, err := types.ParseText(c.Type, row[i].S)
+			if err != nil {
+				panic(fmt.Sprintf("BUG: %s.%s: %v", b.relation.Name, c.Name, err))
+			}
+			row[i] = d
+		case c.Type.Len > 0:
 			row[i].S = fit(row[i].S, c.Type)
 		}
 	}

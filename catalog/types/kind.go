@@ -23,6 +23,12 @@ type kind struct {
 	// parameter is the type of a client's parameter of which only the OID is known, if not the kind itself.
 	parameter Type
 
+	// element is the type of an array's elements; nil: it is no array. first is the number of the first of them.
+	element func(Type) Type
+	first   int64
+	// named gives the names and the OID where they hang on the elements.
+	named func(Type) (name, short, typname string, oid uint32)
+
 	phys   Phys            // physical class
 	physOf func(Type) Phys // where it depends on the modifier
 	mod    *modifier       // nil: the type has none, or what is written is ignored
@@ -133,10 +139,22 @@ func (t Type) physOfModifier() Phys {
 }
 
 // Name is format_type's without the modifier: "character varying".
-func (t Type) Name() string { return t.Kind.row().name }
+func (t Type) Name() string {
+	if f := t.Kind.row().named; f != nil {
+		name, _, _, _ := f(t)
+		return name
+	}
+	return t.Kind.row().name
+}
 
 // ShortName is Name in a word: "varchar".
-func (t Type) ShortName() string { return t.Kind.row().short }
+func (t Type) ShortName() string {
+	if f := t.Kind.row().named; f != nil {
+		_, short, _, _ := f(t)
+		return short
+	}
+	return t.Kind.row().short
+}
 
 // Modifier is what stands in parentheses behind the name: "256", "18,0", "" for nothing.
 func (t Type) Modifier() string {
@@ -160,10 +178,22 @@ func (t Type) modified(name string) string {
 }
 
 // OID is PostgreSQL's type id, as row descriptions and pg_type show it.
-func (t Type) OID() uint32 { return t.Kind.row().oid }
+func (t Type) OID() uint32 {
+	if f := t.Kind.row().named; f != nil {
+		_, _, _, oid := f(t)
+		return oid
+	}
+	return t.Kind.row().oid
+}
 
 // TypName is pg_type.typname.
-func (t Type) TypName() string { return t.Kind.row().typname }
+func (t Type) TypName() string {
+	if f := t.Kind.row().named; f != nil {
+		_, _, typname, _ := f(t)
+		return typname
+	}
+	return t.Kind.row().typname
+}
 
 // TypLen is pg_type.typlen: bytes, -1 if they vary.
 func (t Type) TypLen() int16 { return t.Kind.row().typlen }
@@ -178,8 +208,13 @@ func (t Type) Typmod() int32 {
 
 // OfOID is the type of a type id and a modifier; false if there is none, or one that has a modifier lacks it.
 func OfOID(oid uint32, typmod int64) (Type, bool) {
+	if oid == 0 {
+		return Type{}, false
+	}
 	for k, r := range kinds {
 		switch {
+		case r.array == oid && (r.mod == nil || r.family == Strings):
+			return ArrayOf(Type{Kind: Kind(k)}), true
 		case r.oid != oid:
 		case r.mod == nil:
 			return Type{Kind: Kind(k)}, true
@@ -192,7 +227,14 @@ func OfOID(oid uint32, typmod int64) (Type, bool) {
 
 // ParameterType is the type of a client's parameter that it declares by a type id alone.
 func ParameterType(oid uint32) (Type, bool) {
+	if oid == textArrayOID {
+		return ArrayOf(TText), true
+	}
 	for k, r := range kinds {
+		if r.array == oid && oid != 0 {
+			elem, ok := ParameterType(r.oid)
+			return ArrayOf(elem), ok
+		}
 		if r.oid == oid && oid != 0 {
 			if r.parameter != (Type{}) {
 				return r.parameter, true
@@ -241,7 +283,7 @@ func (t Type) Family() Family { return t.Kind.row().family }
 // DistClass is the comparison class of a type: DistHash gives equal values of
 // one class the same hash. Empty: not for placement.
 func (t Type) DistClass() string {
-	if t.Scale != 0 {
+	if t.Kind == Decimal && t.Scale != 0 {
 		return fmt.Sprintf("decimal.%02d", t.Scale)
 	}
 	return t.Kind.row().class

@@ -18,6 +18,10 @@ const (
 	OID       Kind = 13 // catalog relations only; physically an I64
 	Name      Kind = 14 // catalog relations only; physically a Str
 	Time      Kind = 15
+
+	Array      Kind = 16 // expressions and catalog relations only, as the next two: see their file
+	Int2Vector Kind = 17
+	OIDVector  Kind = 18
 )
 
 // kinds are the rows by number, byName the names that users write.
@@ -45,6 +49,10 @@ func init() {
 		OID:       oidKind(),
 		Name:      nameKind(),
 		Time:      timeKind(),
+
+		Array:      arrayKind(),
+		Int2Vector: int2VectorKind(),
+		OIDVector:  oidVectorKind(),
 	}
 	byName = namesOf(kinds)
 	for k, r := range kinds {
@@ -62,9 +70,9 @@ const refused = `timestamptz timetz super varbyte varbinary binary geometry geog
 // pgTypes are the other types whose oids clients ask for: they cannot be computed with, drivers look them up when
 // they connect.
 var pgTypes = []PgType{
-	{17, "bytea", -1, "U", 1001, 0, ""}, {18, "char", 1, "S", 1002, 0, `"char"`}, {22, "int2vector", -1, "A", 0, 21, ""},
+	{17, "bytea", -1, "U", 1001, 0, ""}, {18, "char", 1, "S", 1002, 0, `"char"`},
 	{24, "regproc", 4, "N", 0, 0, ""}, {25, "text", -1, "S", 1009, 0, ""}, {27, "tid", 6, "U", 0, 0, ""},
-	{28, "xid", 4, "U", 0, 0, ""}, {29, "cid", 4, "U", 0, 0, ""}, {30, "oidvector", -1, "A", 0, 26, ""},
+	{28, "xid", 4, "U", 0, 0, ""}, {29, "cid", 4, "U", 0, 0, ""},
 	{702, "abstime", 4, "D", 0, 0, ""},
 	{1000, "_bool", -1, "A", 0, 16, ""}, {1002, "_char", -1, "A", 0, 18, ""}, {1003, "_name", -1, "A", 0, 19, ""},
 	{1005, "_int2", -1, "A", 0, 21, ""}, {1007, "_int4", -1, "A", 0, 23, ""}, {1009, "_text", -1, "A", 0, 25, ""},

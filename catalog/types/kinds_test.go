@@ -21,7 +21,7 @@ func TestKinds(t *testing.T) {
 			}
 		}
 		lack(r.name == "" || r.short == "" || r.typname == "", "no name")
-		lack(len(r.names) == 0 && k != Unknown, "no name that users write")
+		lack(len(r.names) == 0 && k != Unknown && k != Array, "no name that users write")
 		lack(r.oid == 0 || r.typlen == 0 || r.category == "", "no OID, length or category")
 		lack(r.phys == NoPhys && r.physOf == nil, "no physical class")
 		lack(r.parse == nil || r.write == nil || r.wire.write == nil || r.wire.read == nil, "no text or binary form")
@@ -65,6 +65,14 @@ func sampleTypes(k Kind) []Type {
 		return []Type{TChar(1), TChar(20), TChar(MaxChar)}
 	case Varchar:
 		return []Type{TVarchar(20), TVarchar(256), TText}
+	case Array:
+		out := []Type{}
+		for _, k := range Kinds() {
+			if r := k.row(); r.array != 0 && k != Char && k != Decimal {
+				out = append(out, ArrayOf(Type{Kind: k}))
+			}
+		}
+		return out
 	}
 	return []Type{{Kind: k}}
 }
@@ -72,6 +80,20 @@ func sampleTypes(k Kind) []Type {
 // sampleData are values of a type: the ends of what it holds, and others.
 func sampleData(t Type) []Datum {
 	var out []Datum
+	if elem, ok := t.Element(); ok {
+		ds := sampleData(elem)
+		if t.Kind == Array {
+			ds = append(ds, NullDatum)
+		}
+		for range 200 {
+			var some []Datum
+			for range rand.IntN(5) {
+				some = append(some, ds[rand.IntN(len(ds))])
+			}
+			out = append(out, MakeArray(elem, some...))
+		}
+		return out
+	}
 	switch p := t.Phys(); {
 	case p == Str:
 		for _, s := range []string{"", "a", " b", "it's", "a\\b\n", strings.Repeat("x", 20), "é", "日本"} {

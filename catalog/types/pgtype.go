@@ -20,9 +20,15 @@ type PgType struct {
 // PgTypes are all types that clients may see, by their oids.
 func PgTypes() []PgType {
 	out := slices.Clone(pgTypes)
-	for _, r := range kinds {
-		out = append(out, PgType{OID: r.oid, Name: r.typname, Len: r.typlen, Category: r.category, Array: r.array,
-			Full: r.name})
+	for k, r := range kinds {
+		t := PgType{OID: r.oid, Name: r.typname, Len: r.typlen, Category: r.category, Array: r.array, Full: r.name}
+		if elem, ok := (Type{Kind: Kind(k)}).Element(); ok {
+			t.Elem = elem.OID()
+		}
+		if Kind(k) == Array { // a pseudo-type
+			t.Elem = 0
+		}
+		out = append(out, t)
 	}
 	slices.SortFunc(out, func(a, b PgType) int { return cmp.Compare(a.OID, b.OID) })
 	return out

@@ -9,11 +9,13 @@ type Kind uint8
 //
 // Prec and Scale are set for Decimal (1 <= Prec <= 38, 0 <= Scale <= Prec).
 // Len is bytes, set for Char (1..4096) and Varchar (1..65535).
+// Elem is set for Array: the others are then those of its elements (Element).
 type Type struct {
 	Kind  Kind  `msg:"k"`
 	Prec  uint8 `msg:"p"`
 	Scale uint8 `msg:"s"`
 	Len   int32 `msg:"l"`
+	Elem  Kind  `msg:"e,omitempty"`
 }
 
 // Phys is the physical class of a value: what a vector's element looks like.

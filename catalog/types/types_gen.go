@@ -65,19 +65,37 @@ func (z Phys) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Type) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 4
-	// string "k"
-	o = append(o, 0x84, 0xa1, 0x6b)
-	o = msgp.AppendUint8(o, uint8(z.Kind))
-	// string "p"
-	o = append(o, 0xa1, 0x70)
-	o = msgp.AppendUint8(o, z.Prec)
-	// string "s"
-	o = append(o, 0xa1, 0x73)
-	o = msgp.AppendUint8(o, z.Scale)
-	// string "l"
-	o = append(o, 0xa1, 0x6c)
-	o = msgp.AppendInt32(o, z.Len)
+	// check for omitted fields
+	zb0001Len := uint32(5)
+	var zb0001Mask uint8 /* 5 bits */
+	_ = zb0001Mask
+	if z.Elem == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x10
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "k"
+		o = append(o, 0xa1, 0x6b)
+		o = msgp.AppendUint8(o, uint8(z.Kind))
+		// string "p"
+		o = append(o, 0xa1, 0x70)
+		o = msgp.AppendUint8(o, z.Prec)
+		// string "s"
+		o = append(o, 0xa1, 0x73)
+		o = msgp.AppendUint8(o, z.Scale)
+		// string "l"
+		o = append(o, 0xa1, 0x6c)
+		o = msgp.AppendInt32(o, z.Len)
+		if (zb0001Mask & 0x10) == 0 { // if not omitted
+			// string "e"
+			o = append(o, 0xa1, 0x65)
+			o = msgp.AppendUint8(o, uint8(z.Elem))
+		}
+	}
 	return
 }
 
@@ -127,6 +145,16 @@ func (z *Type) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Len")
 				return
 			}
+		case "e":
+			{
+				var zb0003 uint8
+				zb0003, bts, err = msgp.ReadUint8Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Elem")
+					return
+				}
+				z.Elem = Kind(zb0003)
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -141,6 +169,6 @@ func (z *Type) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Type) Msgsize() (s int) {
-	s = 1 + 2 + msgp.Uint8Size + 2 + msgp.Uint8Size + 2 + msgp.Uint8Size + 2 + msgp.Int32Size
+	s = 1 + 2 + msgp.Uint8Size + 2 + msgp.Uint8Size + 2 + msgp.Uint8Size + 2 + msgp.Int32Size + 2 + msgp.Uint8Size
 	return
 }

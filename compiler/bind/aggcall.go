@@ -185,6 +185,9 @@ func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCa
 	if err != nil {
 		return err
 	}
+	if agg.Arrays && vs[0].typ.IsArray() {
+		return b.unsupported(f.Pos, "an array of arrays")
+	}
 	arg, ret, ok := agg.Bind(vs[0].typ)
 	if ok && agg.Pair {
 		_, _, ok = agg.Bind(vs[1].typ)
@@ -224,7 +227,17 @@ func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCa
 		}
 		call.Args = append(call.Args, e)
 	}
-	key, err := b.rowKey(sc, f, x)
+	if agg.Arrays {
+		call.Args[0] = b.arrayWith(call.Type, emptyArray(call.Type), x, "array_append")
+	}
+	key, err := b.rowKey(sc, f, x, call.Args[0])
+	if err == nil && agg.Arrays && call.Distinct { // the array's order is that of what is in it, NULL behind all others
+		if len(f.Order) == 0 {
+			key = b.orderKey(key, call.Args[0], false, false)
+		} else if o := f.Order[0]; nullsFirst(o) != o.Desc {
+			return b.unsupported(o.Expr.At(), "this order of NULLs with DISTINCT in %s", f.Name)
+		}
+	}
 	if agg.Ordered { // else the order makes no difference
 		call.Args = append(call.Args, key)
 	}
@@ -278,8 +291,8 @@ func (b *binder) aggregateConstant(sc *scope, f *parse.FuncCall, i int,
 }
 
 // rowKey is the sort key of a group's rows, empty if no order was asked for. With DISTINCT there are only values to go
-// by.
-func (b *binder) rowKey(sc *scope, f *parse.FuncCall, x *algebra.Expr) (*algebra.Expr, error) {
+// by: those of arg, which is made of x.
+func (b *binder) rowKey(sc *scope, f *parse.FuncCall, x, arg *algebra.Expr) (*algebra.Expr, error) {
 	key := algebra.Zero(fn.GatherType)
 	for _, o := range f.Order {
 		v, err := b.expr(sc, o.Expr)
@@ -295,18 +308,23 @@ func (b *binder) rowKey(sc *scope, f *parse.FuncCall, x *algebra.Expr) (*algebra
 				return nil, b.errorAt(o.Expr.At(), sqlerr.InvalidColumnReference,
 					"in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list")
 			}
-			e = x
+			e = arg
 		}
-		flags := int64(0)
-		if o.Desc {
-			flags |= fn.OrderDescending
-		}
-		if nullsFirst(o) {
-			flags |= fn.OrderNullsFirst
-		}
-		key = expr.CallOf(b.fns.Op("order_key"), fn.GatherType, nil, key, b.ordered(e), algebra.Number(types.TInt4, flags))
+		key = b.orderKey(key, b.ordered(e), o.Desc, nullsFirst(o))
 	}
 	return key, nil
+}
+
+// orderKey is a sort key with one more value.
+func (b *binder) orderKey(key, e *algebra.Expr, desc, nullsFirst bool) *algebra.Expr {
+	flags := int64(0)
+	if desc {
+		flags |= fn.OrderDescending
+	}
+	if nullsFirst {
+		flags |= fn.OrderNullsFirst
+	}
+	return expr.CallOf(b.fns.Op("order_key"), fn.GatherType, nil, key, e, algebra.Number(types.TInt4, flags))
 }
 
 // wrongArguments is noFunction for an aggregate whose arguments are not bound yet.

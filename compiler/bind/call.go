@@ -51,7 +51,7 @@ func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	if r := b.fns.Special(f.Name); r != nil && (f.Schema == "" || r.Where == fn.LeaderOnly) {
+	if r := b.fns.Special(f.Name); r != nil {
 		if !slices.ContainsFunc(b.fns.Rows(f.Name), func(r *fn.Row) bool { return r.Takes(len(args)) }) {
 			return value{}, b.noFunction(f, args)
 		}
@@ -93,7 +93,13 @@ func (b *binder) arguments(sc *scope, f *parse.FuncCall) ([]value, error) {
 			out = append(out, value{lit: &d, text: d.S, pos: r.Pos})
 			continue
 		}
-		v, err := b.expr(sc, a)
+		var v value
+		var err error
+		if c := regCast(a); c != nil && i == 0 && b.fns.Lookup(f.Name) != nil {
+			v, err = b.regOID(sc, c)
+		} else {
+			v, err = b.expr(sc, a)
+		}
 		if err != nil {
 			return nil, err
 		}

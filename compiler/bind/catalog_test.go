@@ -22,6 +22,7 @@ func (session) Zone() zone.Zone                                    { return zone
 func (session) CurrentUser() string                                { return "dev" }
 func (session) CurrentDatabase() string                            { return "dev" }
 func (session) CurrentSchema() string                              { return "public" }
+func (session) Schemas() []string                                  { return []string{"public"} }
 func (session) SearchPath() []string                               { return []string{"public"} }
 func (session) BackendPID() int32                                  { return 42 }
 func (session) NowMicros() int64                                   { return 0 }

@@ -56,6 +56,12 @@ func (b *binder) expr(sc *scope, e parse.Expr) (value, error) {
 		return value{}, b.unsupported(x.Pos, "a row expression")
 	case *parse.SubqueryExpr:
 		return b.subquery(sc, x)
+	case *parse.ArrayExpr:
+		return b.array(sc, x, types.TUnknown)
+	case *parse.ArrayComparison:
+		return b.arrayComparison(sc, x)
+	case *parse.SubscriptExpr:
+		return b.elementAt(sc, x)
 	case *parse.DefaultExpr:
 		return value{}, b.errorAt(x.Pos, sqlerr.SyntaxError, "DEFAULT is not allowed in this context")
 	}
@@ -201,15 +207,20 @@ func (b *binder) opExpr(sc *scope, x *parse.OpExpr) (value, error) {
 			return v, nil
 		}
 	}
-	if positive, ok := negatedOperators[x.Op]; ok && len(args) == 2 {
-		v, err := b.operator(positive, args, x.Pos)
+	return b.anyOperator(x.Op, args, x.Pos)
+}
+
+// anyOperator binds a call of an operator, or of NOT of one.
+func (b *binder) anyOperator(op string, args []value, at parse.Pos) (value, error) {
+	if positive, ok := negatedOperators[op]; ok && len(args) == 2 {
+		v, err := b.operator(positive, args, at)
 		if err != nil {
 			return value{}, err
 		}
 		v.expr = expr.Negate(v.expr)
 		return v, nil
 	}
-	return b.operator(x.Op, args, x.Pos)
+	return b.operator(op, args, at)
 }
 
 // negatedOperators are NOT of another operator.
@@ -260,6 +271,9 @@ func (b *binder) operator(op string, args []value, at parse.Pos) (value, error) 
 	if op == "!=" {
 		op = "<>"
 	}
+	if op == "||" && len(args) == 2 && (args[0].typ.IsArray() || args[1].typ.IsArray()) {
+		return b.arrayConcat(args, at)
+	}
 	if comparisons[op] && len(args) == 2 {
 		narrowInteger(&args[0], args[1])
 		narrowInteger(&args[1], args[0])
@@ -293,6 +307,9 @@ func narrowInteger(v *value, other value) {
 }
 
 func (b *binder) castExpr(sc *scope, x *parse.CastExpr) (value, error) {
+	if c := regCast(x); c != nil {
+		return b.regText(sc, c)
+	}
 	to, bad := parse.ResolveType(x.Type)
 	if bad != nil {
 		return value{}, bad.At(b.stmt.Position(x.Type.Pos))
@@ -309,7 +326,16 @@ func (b *binder) castExpr(sc *scope, x *parse.CastExpr) (value, error) {
 }
 
 func (b *binder) castValue(sc *scope, arg parse.Expr, to types.Type, x *parse.CastExpr) (value, error) {
-	v, err := b.expr(sc, arg)
+	if a, ok := arg.(*parse.ArrayExpr); ok && to.IsArray() { // element by element
+		return b.array(sc, a, to)
+	}
+	var v value
+	var err error
+	if c := regCast(arg); c != nil && (to.IsInteger() || to.Kind == types.OID) {
+		v, err = b.regOID(sc, c)
+	} else {
+		v, err = b.expr(sc, arg)
+	}
 	if err != nil {
 		return value{}, err
 	}

@@ -157,7 +157,7 @@ func (a *aggregation) overSets(in algebra.Node) algebra.Node {
 	agg := &algebra.Aggregate{In: x, Aggs: a.aggs}
 	for i, k := range a.keys {
 		if in := a.having(i); len(in) < len(a.sets) {
-			k = expr.Choose(b.among(x.Number.Ref(), types.TInt8, in), k, algebra.Null(k.Type))
+			k = expr.Choose(b.oneOf(x.Number.Ref(), types.TInt8, in), k, algebra.Null(k.Type))
 		}
 		agg.Keys = append(agg.Keys, k)
 	}
@@ -282,7 +282,7 @@ func (a *aggregation) bySet(values []int64) *algebra.Expr {
 	}
 	c := &algebra.Expr{Kind: expr.Case, Type: types.TInt4}
 	for _, v := range distinct[:last] {
-		c.Args = append(c.Args, a.b.among(a.setCol.Ref(), types.TInt8, sets[v]), algebra.Number(types.TInt4, v))
+		c.Args = append(c.Args, a.b.oneOf(a.setCol.Ref(), types.TInt8, sets[v]), algebra.Number(types.TInt4, v))
 	}
 	c.Args = append(c.Args, e)
 	return c

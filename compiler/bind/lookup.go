@@ -16,6 +16,10 @@ import (
 type Lookups interface {
 	// Lookup is the answers of a function (fn.Row.Lookup) in this catalog version.
 	Lookup(fns *fn.Table, name string) []relations.Answer
+	// RegOID is the oid that a text means as a value of a type of oids that are written as names (regclass, regtype),
+	// RegNames what is written for oids.
+	RegOID(typ, text string) (uint32, error)
+	RegNames(typ string) []relations.Answer
 }
 
 // lookupCall binds a call of a lookup to a CASE over lists of numbers, one arm
@@ -52,54 +56,44 @@ func (b *binder) lookupCall(f *parse.FuncCall, args []value) (value, error) {
 		}
 		pair = append(pair, second)
 	}
+	e := b.answerFor(pair, ret, b.answer(ret, l.Otherwise), answers)
+	return value{expr: e, typ: ret, pos: f.Pos}, nil
+}
+
+// answerFor is the answer for a number, or two: last for those that have none, NULL for NULL.
+func (b *binder) answerFor(of []*algebra.Expr, ret types.Type, last *algebra.Expr,
+	answers []relations.Answer) *algebra.Expr {
 	e := &algebra.Expr{Kind: expr.Case, Type: ret, Nullable: true}
-	for _, x := range pair {
+	for _, x := range of {
 		if x.Nullable {
 			e.Args = append(e.Args, isNull(x), algebra.Null(ret))
 		}
 	}
-	for _, arm := range armsOf(answers, to) {
-		is := b.among(arg, to, arm.keys)
-		if len(pair) > 1 {
-			of := b.among(pair[1], types.TInt4, []types.Datum{types.Int(int64(arm.second))})
-			is = &algebra.Expr{Kind: expr.And, Type: types.TBool, Nullable: is.Nullable || of.Nullable,
-				Args: []*algebra.Expr{is, of}}
+	for _, arm := range armsOf(answers, of[0].Type) {
+		is := b.oneOf(of[0], of[0].Type, arm.keys)
+		if len(of) > 1 {
+			second := b.oneOf(of[1], types.TInt4, []types.Datum{types.Int(int64(arm.second))})
+			is = &algebra.Expr{Kind: expr.And, Type: types.TBool, Nullable: is.Nullable || second.Nullable,
+				Args: []*algebra.Expr{is, second}}
 		}
 		e.Args = append(e.Args, is, b.answer(ret, arm.value))
 	}
-	last := b.answer(ret, l.Otherwise)
 	if len(e.Args) == 0 {
-		return value{expr: last, typ: ret, pos: f.Pos}, nil
+		return last
 	}
 	e.Args = append(e.Args, last)
-	return value{expr: e, typ: ret, pos: f.Pos}, nil
+	return e
 }
 
-// among is e IN (list).
-func (b *binder) among(e *algebra.Expr, t types.Type, list []types.Datum) *algebra.Expr {
+// oneOf is e IN (list).
+func (b *binder) oneOf(e *algebra.Expr, t types.Type, list []types.Datum) *algebra.Expr {
 	b.out.Params = append(b.out.Params, plan.Param{Type: t, List: list, IsList: true})
 	return &algebra.Expr{Kind: expr.InList, Type: types.TBool, Nullable: e.Nullable, Param: len(b.out.Params) - 1,
 		Args: []*algebra.Expr{e}}
 }
 
-// arrayText is array_to_string over the arrays that there are: numbers in array
-// notation in catalog relations.
-func (b *binder) arrayText(f *parse.FuncCall, args []value) (value, error) {
-	at := f.Pos
-	inner, err := b.resolve("btrim", []value{args[0], constant("{}", at)}, at)
-	if err != nil {
-		return value{}, err
-	}
-	return b.resolve("replace", []value{inner, constant(",", at), args[1]}, at)
-}
-
 // keptExpr is pg_get_expr: expressions are kept as their text.
 func (b *binder) keptExpr(_ *parse.FuncCall, args []value) (value, error) { return args[0], nil }
-
-func constant(s string, at parse.Pos) value {
-	d := types.String(s)
-	return value{lit: &d, text: s, typ: types.TUnknown, pos: at}
-}
 
 func (b *binder) answer(t types.Type, d types.Datum) *algebra.Expr {
 	if d.Null {

@@ -30,10 +30,16 @@ func (b *binder) figureName(e parse.Expr) (string, int) {
 			return n, q
 		}
 		return x.Type.Name, 1
+	case *parse.ArrayExpr:
+		return "array", 2
+	case *parse.SubscriptExpr:
+		return b.figureName(x.Arg)
 	case *parse.SubqueryExpr:
 		switch x.Kind {
 		case parse.ExistsSubquery:
 			return "exists", 2
+		case parse.ArraySubquery:
+			return "array", 2
 		case parse.ScalarSubquery:
 			q := x.Query
 			for q.Set != nil {

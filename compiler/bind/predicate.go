@@ -66,14 +66,21 @@ func (b *binder) in(sc *scope, x *parse.InExpr) (value, error) {
 	if asRow(x.Arg) != nil {
 		return b.rowIn(sc, x)
 	}
-	arg, err := b.expr(sc, x.Arg)
+	arg, err := b.operand(sc, x.Arg, "=")
 	if err != nil {
 		return value{}, err
 	}
-	items, err := b.exprs(sc, x.List)
-	if err != nil {
-		return value{}, err
+	items := make([]value, len(x.List))
+	for i, e := range x.List {
+		if items[i], err = b.operand(sc, e, "="); err != nil {
+			return value{}, err
+		}
 	}
+	return b.among(arg, items, x.Not, x.Pos)
+}
+
+// among binds arg [NOT] IN (items).
+func (b *binder) among(arg value, items []value, not bool, at parse.Pos) (value, error) {
 	var parts []*algebra.Expr
 	hasNull := false
 	var consts, rest []value
@@ -92,14 +99,14 @@ func (b *binder) in(sc *scope, x *parse.InExpr) (value, error) {
 		consts = nil
 	}
 	if len(consts) > 0 {
-		e, err := b.inList(arg, consts, x.Pos)
+		e, err := b.inList(arg, consts, at)
 		if err != nil {
 			return value{}, err
 		}
 		parts = append(parts, e)
 	}
 	for _, it := range rest {
-		e, err := b.comparison("=", arg, it, x.Pos)
+		e, err := b.comparison("=", arg, it, at)
 		if err != nil {
 			return value{}, err
 		}
@@ -109,10 +116,10 @@ func (b *binder) in(sc *scope, x *parse.InExpr) (value, error) {
 		parts = append(parts, algebra.Null(types.TBool))
 	}
 	e := expr.AnyOf(parts)
-	if x.Not {
+	if not {
 		e = expr.Negate(e)
 	}
-	return boolean(e, x.Pos), nil
+	return boolean(e, at), nil
 }
 
 // inList binds x IN (constants): all are parsed as values of the type in which

@@ -117,7 +117,10 @@ func specialForms() map[string]func(b *binder, f *parse.FuncCall, args []value) 
 	return map[string]func(b *binder, f *parse.FuncCall, args []value) (value, error){
 		"coalesce": (*binder).coalesceCall, "nvl": (*binder).coalesceCall, "nvl2": (*binder).nvl2, "nullif": (*binder).nullif,
 		"decode": (*binder).decode, "greatest": extreme("greatest"), "least": extreme("least"),
-		"array_to_string": (*binder).arrayText, "pg_get_expr": (*binder).keptExpr,
+		"array_to_string": (*binder).arrayText, "array_append": (*binder).arrayAppend,
+		"array_prepend": (*binder).arrayPrepend, "array_position": (*binder).arrayPosition,
+		"array_cat":   (*binder).arrayCat,
+		"pg_get_expr": (*binder).keptExpr,
 	}
 }
 

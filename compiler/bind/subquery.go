@@ -23,6 +23,8 @@ func (b *binder) subquery(sc *scope, x *parse.SubqueryExpr) (value, error) {
 	case parse.ExistsSubquery:
 		e := &algebra.Expr{Kind: expr.Any, Type: types.TBool, Rel: algebra.NewSubquery(r.node, nil)}
 		return boolean(e, x.Pos), nil
+	case parse.ArraySubquery:
+		return b.arrayOfRows(x, r)
 	case parse.ScalarSubquery:
 		if len(r.cols) != 1 {
 			return value{}, b.errorAt(x.Pos, sqlerr.SyntaxError, "subquery must return only one column")

@@ -108,6 +108,8 @@ type TypeName struct {
 	Mods   []int
 	// Interval restricts an interval: DAY TO SECOND(3).
 	Interval types.IntervalFields
+	// Array: of an array of it.
+	Array bool
 }
 
 // CastExpr is CAST(x AS t), x::t and t 'literal'.
@@ -216,8 +218,30 @@ const (
 	ScalarSubquery              // the value of its one column in its one row
 	AnySubquery                 // Args Op ANY (query); IN is = ANY
 	AllSubquery
-	RowSubquery // the row Args Op the query's one row: what the binder makes of a scalar subquery beside a row
+	ArraySubquery // the values of its one column, an array
+	RowSubquery   // the row Args Op the query's one row: what the binder makes of a scalar subquery beside a row
 )
+
+// ArrayExpr is ARRAY[…].
+type ArrayExpr struct {
+	Pos
+	Items []Expr
+}
+
+// ArrayComparison is Arg Op ANY (Array) or, if All is set, ALL.
+type ArrayComparison struct {
+	Pos
+	Arg   Expr
+	Op    string
+	Array Expr
+	All   bool
+}
+
+// SubscriptExpr is Arg[Index].
+type SubscriptExpr struct {
+	Pos
+	Arg, Index Expr
+}
 
 // SubqueryExpr is a query in an expression.
 type SubqueryExpr struct {

@@ -77,7 +77,8 @@ func (c *converter) expr(n *pg.Node) (Expr, error) {
 		return &RowExpr{c.pos(x.RowExpr.Location), items,
 			x.RowExpr.RowFormat == pg.CoercionForm_COERCE_EXPLICIT_CALL}, err
 	case *pg.Node_AArrayExpr:
-		return nil, c.refuse(c.pos(x.AArrayExpr.Location), "ARRAY")
+		items, err := c.exprs(x.AArrayExpr.Elements)
+		return &ArrayExpr{c.pos(x.AArrayExpr.Location), items}, err
 	case *pg.Node_AIndirection:
 		return c.indirection(x.AIndirection)
 	case *pg.Node_GroupingFunc:
@@ -122,16 +123,23 @@ func (c *converter) columnRef(r *pg.ColumnRef) (Expr, error) {
 	return out, nil
 }
 
-// indirection converts (t).a, which is t.a.
+// indirection converts (t).a, which is t.a, and x[i].
 func (c *converter) indirection(n *pg.A_Indirection) (Expr, error) {
 	arg, err := c.expr(n.Arg)
 	if err != nil {
 		return nil, err
 	}
+	if i := n.Indirection[0].GetAIndices(); i != nil {
+		if i.IsSlice || len(n.Indirection) > 1 {
+			return nil, c.refuse(arg.At(), "a slice of an array, or more than one subscript,")
+		}
+		index, err := c.expr(i.Uidx)
+		return &SubscriptExpr{arg.At(), arg, index}, err
+	}
 	r, ok := arg.(*ColumnRef)
 	name := n.Indirection[0].GetString_()
 	if !ok || r.Star || len(n.Indirection) > 1 || name == nil {
-		return nil, c.refuse(arg.At(), "a subscript or field selection")
+		return nil, c.refuse(arg.At(), "a field selection")
 	}
 	return &ColumnRef{Pos: r.Pos, Parts: append(slices.Clone(r.Parts), foldIdent(name.GetSval()))}, nil
 }
@@ -140,12 +148,7 @@ func (c *converter) indirection(n *pg.A_Indirection) (Expr, error) {
 func (c *converter) aExpr(a *pg.A_Expr) (Expr, error) {
 	at := c.pos(a.Location)
 	op := a.Name[len(a.Name)-1].GetString_().GetSval()
-	switch a.Kind {
-	case pg.A_Expr_Kind_AEXPR_OP_ANY:
-		return nil, c.refuse(at, "%s ANY", op)
-	case pg.A_Expr_Kind_AEXPR_OP_ALL:
-		return nil, c.refuse(at, "%s ALL", op)
-	case pg.A_Expr_Kind_AEXPR_SIMILAR:
+	if a.Kind == pg.A_Expr_Kind_AEXPR_SIMILAR {
 		return nil, c.refuse(at, "SIMILAR TO")
 	}
 	left, err := c.optional(a.Lexpr)
@@ -174,6 +177,8 @@ func (c *converter) aExpr(a *pg.A_Expr) (Expr, error) {
 		return nil, err
 	}
 	switch a.Kind {
+	case pg.A_Expr_Kind_AEXPR_OP_ANY, pg.A_Expr_Kind_AEXPR_OP_ALL:
+		return &ArrayComparison{at, left, op, right, a.Kind == pg.A_Expr_Kind_AEXPR_OP_ALL}, nil
 	case pg.A_Expr_Kind_AEXPR_DISTINCT:
 		return &DistinctExpr{at, left, right, false}, nil
 	case pg.A_Expr_Kind_AEXPR_NOT_DISTINCT:
@@ -318,9 +323,10 @@ func (c *converter) typeName(t *pg.TypeName) (TypeName, error) {
 	if len(names) > 1 {
 		out.Schema = names[0]
 	}
-	if len(t.ArrayBounds) > 0 || t.Setof || t.PctType {
-		return out, c.refuse(at, "array type")
+	if len(t.ArrayBounds) > 1 || t.Setof || t.PctType {
+		return out, c.refuse(at, "this kind of type")
 	}
+	out.Array = len(t.ArrayBounds) == 1
 	for _, m := range t.Typmods {
 		k := m.GetAConst()
 		if k == nil || k.GetIval() == nil && k.Val != nil && k.GetFval() != nil {
@@ -389,15 +395,12 @@ func (c *converter) valueFunction(f *pg.SQLValueFunction) (Expr, error) {
 
 var subqueryKinds = map[pg.SubLinkType]SubqueryKind{pg.SubLinkType_EXISTS_SUBLINK: ExistsSubquery,
 	pg.SubLinkType_EXPR_SUBLINK: ScalarSubquery, pg.SubLinkType_ANY_SUBLINK: AnySubquery,
-	pg.SubLinkType_ALL_SUBLINK: AllSubquery}
+	pg.SubLinkType_ALL_SUBLINK: AllSubquery, pg.SubLinkType_ARRAY_SUBLINK: ArraySubquery}
 
 func (c *converter) subLink(s *pg.SubLink) (Expr, error) {
 	at := c.pos(s.Location)
 	kind, ok := subqueryKinds[s.SubLinkType]
-	switch {
-	case s.SubLinkType == pg.SubLinkType_ARRAY_SUBLINK:
-		return nil, c.refuse(at, "ARRAY (subquery)")
-	case !ok:
+	if !ok {
 		return nil, c.refuse(at, "this kind of subquery")
 	}
 	e := &SubqueryExpr{Pos: at, Kind: kind, Op: "="}

@@ -212,6 +212,11 @@ func (d *dialect) word(i int) error {
 			(temp || next.kind == tokQuoted || next.kind == tokIdent && !clauseWords[next.text]) {
 			d.insert(t.end, " FROM")
 		}
+	case "array": // a function of Redshift's that makes a SUPER; of a query it is an array of its rows
+		if in := d.at(i + 2); next.isPunct("(") && !in.isPunct("(") && !in.is("select") && !in.is("with") &&
+			!in.is("values") && !in.is("table") {
+			return d.refuse(t, "function array")
+		}
 	case "minus":
 		if d.endsClause(i-1) && (next.is("select") || next.is("with") || next.is("all") || next.is("distinct") ||
 			next.isPunct("(")) {

@@ -95,5 +95,12 @@ func (p *parser) typeMods() ([]int, error) {
 
 // ResolveType gives the type that a cast names.
 func ResolveType(n TypeName) (types.Type, *sqlerr.Error) {
-	return resolveType(n.Name, n.Mods, true)
+	t, err := resolveType(n.Name, n.Mods, true)
+	switch {
+	case err != nil || !n.Array:
+		return t, err
+	case t.IsString() && len(n.Mods) > 0, t.IsArray():
+		return t, sqlerr.Unsupported("type %s[]", t)
+	}
+	return types.ArrayOf(t), nil
 }

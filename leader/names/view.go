@@ -70,8 +70,23 @@ func (v View) Lookup(fns *fn.Table, name string) []relations.Answer {
 }
 
 func (v View) lookup(fns *fn.Table, name string, path []string) []relations.Answer {
-	return relations.Answers(&relations.Env{Catalog: v.Cat, Database: v.Ses.CurrentDatabase(), User: v.Ses.CurrentUser(),
-		SearchPath: path, Functions: fns}, name)
+	env := v.env(path)
+	env.Functions = fns
+	return relations.Answers(env, name)
+}
+
+func (v View) env(path []string) *relations.Env {
+	return &relations.Env{Catalog: v.Cat, Database: v.Ses.CurrentDatabase(), User: v.Ses.CurrentUser(), SearchPath: path}
+}
+
+// RegOID reads an oid that is written as a name: bind.Lookups.
+func (v View) RegOID(typ, text string) (uint32, error) {
+	return relations.RegOID(v.env(v.path()), typ, text)
+}
+
+// RegNames are the names that are written for oids: bind.Lookups.
+func (v View) RegNames(typ string) []relations.Answer {
+	return relations.RegNames(v.env(v.path()), typ)
 }
 
 // path is the schemas in which names are looked for.

@@ -60,3 +60,13 @@ func (w within) Relation(schema, name string) *bind.Relation {
 func (w within) Lookup(fns *fn.Table, name string) []relations.Answer {
 	return w.lookup(fns, name, w.view.View.Path)
 }
+
+// RegOID reads a name in the search path that the view was made with.
+func (w within) RegOID(typ, text string) (uint32, error) {
+	return relations.RegOID(w.env(w.view.View.Path), typ, text)
+}
+
+// RegNames are names as they are found in that path.
+func (w within) RegNames(typ string) []relations.Answer {
+	return relations.RegNames(w.env(w.view.View.Path), typ)
+}

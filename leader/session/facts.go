@@ -48,6 +48,17 @@ func (s *Session) CurrentSchema() string {
 	return ""
 }
 
+// Schemas are the schemas of the search path that there are.
+func (s *Session) Schemas() []string {
+	var out []string
+	for _, name := range s.SearchPath() {
+		if s.engine.SchemaExists(s, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
 // SearchPath is the list of schemas in which names are looked for, "$user" resolved.
 func (s *Session) SearchPath() []string {
 	var out []string

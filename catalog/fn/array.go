@@ -1,0 +1,583 @@
+package fn
+
+import (
+	"bytes"
+
+	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
+)
+
+// arrayGroup is what is done with arrays: their bytes are in catalog/types alone, so that all of it is Go on whole
+// vectors. The type of an array is a constant behind an operation's operands (arrayConst).
+func arrayGroup() Group {
+	I, B := types.TInt4, types.TBool
+	arr, elem := Param{Class: AnyArray}, Param{Class: AnyType}
+	dim := Param{Kind: types.Int4}
+	// over is a row whose first argument is an array, with the op's operands as they are declared.
+	over := func(name, op string, ret func(array types.Type) types.Type, doc string, more ...Param) *Row {
+		return &Row{Name: name, Args: append([]Param{arr}, more...), Doc: doc,
+			Ret: func(args []types.Type, _ []*types.Datum) (Bound, error) {
+				if !args[0].IsArray() {
+					return Bound{}, errNoMatch
+				}
+				ts := []types.Type{args[0]}
+				for _, p := range more {
+					ts = append(ts, p.Type())
+				}
+				return Bound{Op: opRef(op), Args: ts, Extra: []Const{arrayConst(args[0])}, Ret: ret(args[0])}, nil
+			}}
+	}
+	// both is an operator of two arrays.
+	both := func(name, op, doc string) *Row {
+		return two(name, arr, arr, func(args []types.Type, _ []*types.Datum) (Bound, error) {
+			t, ok := CommonType(args[0], args[1], types.DecimalExact)
+			if !ok || !t.IsArray() {
+				return Bound{}, errNoMatch
+			}
+			ret := B
+			if op == "array_cat" {
+				ret = t
+			}
+			return Bound{Op: opRef(op), Args: []types.Type{t, t}, Extra: []Const{arrayConst(t)}, Ret: ret}, nil
+		}, doc)
+	}
+	always := func(t types.Type) func(types.Type) types.Type { return func(types.Type) types.Type { return t } }
+	element := func(t types.Type) types.Type { e, _ := t.Element(); return e }
+	unnest := over("unnest", "array_item", element, "A row for each element of an array.")
+	unnest.Set = &Set{opRef("array_count")}
+	subscripts := over("generate_subscripts", "array_subscript", always(I),
+		"A row for the number of each element of an array.", dim)
+	subscripts.Set = &Set{opRef("array_subscripts")}
+	const bound = " of a dimension of an array; NULL if it is empty, or there is no such dimension."
+	form := func(name, doc string, args ...Param) *Row {
+		return &Row{Name: name, Args: args, Special: true, Doc: doc}
+	}
+	g := Group{
+		Rows: []*Row{
+			unnest, subscripts,
+			over("cardinality", "array_size", always(I), "How many elements an array has."),
+			over("array_length", "array_length", always(I), "The length"+bound, dim),
+			over("array_lower", "array_lower", always(I), "The number of the first element"+bound, dim),
+			over("array_upper", "array_upper", always(I), "The number of the last element"+bound, dim),
+			over("array_ndims", "array_dimensions", always(I), "1, NULL of an empty array."),
+			both("||", "array_cat", "The elements of both arrays."),
+			form("array_cat", "The elements of both arrays.", arr, arr),
+			both("@>", "array_contains", "Whether the first array has all elements of the second."),
+			both("<@", "array_contained", "Whether the second array has all elements of the first."),
+			both("&&", "array_overlaps", "Whether the arrays have an element in common."),
+			form("array_append", "An array with an element behind it.", arr, elem),
+			form("array_prepend", "An array with an element in front of it.", elem, arr),
+			form("array_position", "The number of the first element that is equal to a value, or NULL.", arr, elem),
+			form("array_to_string", "The elements' texts, with a text in between. NULLs are left out, or shown as the "+
+				"third argument.", arr, Param{Class: AnyString}),
+			form("array_to_string", "The elements' texts, with a text in between. NULLs are left out, or shown as the "+
+				"third argument.", arr, Param{Class: AnyString}, Param{Class: AnyString}),
+			aggregate("array_agg", "An array of the values, NULLs too: array_agg(x ORDER BY y).", elem,
+				&Aggregate{Ordered: true, Arrays: true, Bind: func(t types.Type) (arg, ret types.Type, ok bool) {
+					return t, types.ArrayOf(t), CanBeElement(t)
+				}, Finish: func(f Finisher, args []Term) (Term, error) {
+					row := f.Call("gather_row", GatherType, args[1], args[0])
+					return f.Call("array_gather", f.Type(args[0]), f.Accumulate("gather_rows", row)), nil
+				}}),
+		},
+		Ops: []*Op{
+			{Name: "array_append_null", Shapes: []Shape{shape(str, i64, str)}, MayFail: true, Host: hostArrayAppend(true),
+				Doc: "An array with a NULL behind it."},
+			{Name: "array_prepend_null", Shapes: []Shape{shape(str, i64, str)}, MayFail: true, Host: hostArrayPrepend(true),
+				Doc: "An array with a NULL in front of it."},
+			{Name: "array_position_null", Shapes: []Shape{shape(str, i64, i32)}, MayFail: true, Nulls: CustomNull,
+				Host: hostArrayPosition(true), Doc: "The number of an array's first NULL."},
+			{Name: "array_cat", Shapes: []Shape{shape(str, str, i64, str)}, MayFail: true, Host: hostArrayCat,
+				Infix: "||", Doc: "The elements of both arrays."},
+			{Name: "array_count", Shapes: []Shape{shape(str, i64, i64)}, MayFail: true, Host: hostArrayCount,
+				Doc: "How many elements an array has."},
+			{Name: "array_size", Shapes: []Shape{shape(str, i64, i32)}, MayFail: true, Host: hostArrayCount,
+				Doc: "How many elements an array has."},
+			{Name: "array_subscripts", Shapes: []Shape{shape(str, i32, i64, i64)}, MayFail: true, Host: hostArraySubscripts,
+				Doc: "How many elements a dimension of an array has."},
+			{Name: "array_subscript", Shapes: []Shape{shape(i64, str, i32, i64, i32)}, Host: hostArraySubscript,
+				Doc: "The number of an element that is so many behind the first."},
+			arrayBound("array_length", "The length of a dimension.", func(_, n int64) int64 { return n }),
+			arrayBound("array_lower", "The number of the first element.", func(first, _ int64) int64 { return first }),
+			arrayBound("array_upper", "The number of the last element.", func(first, n int64) int64 { return first + n - 1 }),
+			{Name: "array_dimensions", Shapes: []Shape{shape(str, i64, i32)}, MayFail: true, Nulls: CustomNull,
+				Host: hostArrayDimensions, Doc: "1, NULL of an empty array."},
+			{Name: "array_contains", Shapes: []Shape{shape(str, str, i64, i8)}, MayFail: true, Infix: "@>",
+				Host: hostArraySets(func(a, b map[string]bool) bool { return within(b, a) }),
+				Doc:  "Whether all elements of the second array are in the first."},
+			{Name: "array_contained", Shapes: []Shape{shape(str, str, i64, i8)}, MayFail: true, Infix: "<@",
+				Host: hostArraySets(within), Doc: "Whether all elements of the first array are in the second."},
+			{Name: "array_overlaps", Shapes: []Shape{shape(str, str, i64, i8)}, MayFail: true, Infix: "&&",
+				Host: hostArraySets(meet), Doc: "Whether an element is in both arrays."},
+			{Name: "array_join", Shapes: []Shape{shape(str, str, i64, str)}, MayFail: true, Host: hostArrayJoin(false),
+				Doc: "The elements' texts with the second operand in between, without NULLs."},
+			{Name: "array_join_nulls", Shapes: []Shape{shape(str, str, str, i64, str)}, MayFail: true, Host: hostArrayJoin(true),
+				Doc: "The elements' texts with the second operand in between, the third for NULL."},
+			{Name: "array_to_str", Shapes: []Shape{shape(str, i64, i32, str)}, MayFail: true, Cast: true, Host: hostArrayText,
+				Doc: "The text form, in at most so many bytes."},
+			{Name: "str_to_array", Shapes: []Shape{shape(str, i64, str)}, MayFail: true, Cast: true, Host: hostTextArray,
+				Doc: "An array from its text form."},
+			{Name: "array_cast", Shapes: []Shape{shape(str, i64, i64, str)}, MayFail: true, Cast: true, Host: hostArrayCast,
+				Doc: "An array of elements of another type, from their texts."},
+			{Name: "array_gather", Shapes: []Shape{shape(str, str)}, MayFail: true, Host: hostArrayGather,
+				Doc: "An array of the elements of a state's rows, in their order."},
+		},
+		Casts: arrayCasts(),
+	}
+	item := &Op{Name: "array_item", MayFail: true, Nulls: CustomNull, Host: hostArrayItem(0),
+		Doc: "An element of an array, by its number from 0."}
+	at := &Op{Name: "array_at", MayFail: true, Nulls: CustomNull, Host: hostArrayItem(1),
+		Doc: "An element of an array; NULL if there is none."}
+	appends := &Op{Name: "array_append", MayFail: true, Host: hostArrayAppend(false),
+		Doc: "An array with an element behind it."}
+	prepends := &Op{Name: "array_prepend", MayFail: true, Host: hostArrayPrepend(false),
+		Doc: "An array with an element in front of it."}
+	position := &Op{Name: "array_position", MayFail: true, Nulls: CustomNull, Host: hostArrayPosition(false),
+		Doc: "The number of the first element that is equal to a value."}
+	any := &Op{Name: "array_any", MayFail: true, Nulls: CustomNull, Host: hostArrayQuantified(true),
+		Doc: "Whether a comparison, by its number, with some element of an array holds."}
+	all := &Op{Name: "array_all", MayFail: true, Nulls: CustomNull, Host: hostArrayQuantified(false),
+		Doc: "Whether a comparison, by its number, with every element of an array holds."}
+	for _, p := range []types.Phys{i8, i16, i32, i64, i128, f32, f64, str} {
+		item.Shapes = append(item.Shapes, shape(i64, str, i64, p))
+		at.Shapes = append(at.Shapes, shape(str, i64, i64, p))
+		appends.Shapes = append(appends.Shapes, shape(str, p, i64, str))
+		prepends.Shapes = append(prepends.Shapes, shape(str, p, i64, str))
+		position.Shapes = append(position.Shapes, shape(str, p, i64, i32))
+		any.Shapes = append(any.Shapes, shape(str, p, i64, i32, i8))
+		all.Shapes = append(all.Shapes, shape(str, p, i64, i32, i8))
+	}
+	g.Ops = append(g.Ops, item, at, appends, prepends, position, any, all)
+	return g
+}
+
+// CanBeElement reports whether arrays have elements of type t.
+func CanBeElement(t types.Type) bool {
+	return !t.IsArray() && !t.OwnOrder() && types.ArrayOf(t).OID() != anyArray
+}
+
+var anyArray = types.Type{Kind: types.Array}.OID()
+
+// ArrayConst is the constant operand that says an array's type.
+func ArrayConst(t types.Type) Const { return arrayConst(t) }
+
+func arrayConst(t types.Type) Const {
+	return Const{Phys: i64, V: types.Int(int64(t.Kind) | int64(t.Elem)<<8 | int64(t.Prec)<<16 | int64(t.Scale)<<24 |
+		int64(t.Len)<<32)}
+}
+
+// arrayOf is the array's type that an operand says, and that of its elements.
+func arrayOf(c HostCall, arg, row int) (array, elem types.Type) {
+	v := c.Int(arg, row)
+	array = types.Type{Kind: types.Kind(v), Elem: types.Kind(v >> 8), Prec: uint8(v >> 16), Scale: uint8(v >> 24),
+		Len: int32(v >> 32)}
+	elem, _ = array.Element()
+	return array, elem
+}
+
+// datumOf is an operand as a value of type t.
+func datumOf(c HostCall, arg, row int, t types.Type) types.Datum {
+	switch p := t.Phys(); {
+	case p == str:
+		return types.String(string(c.Str(arg, row)))
+	case p.IsFloat():
+		return types.Float(c.Float(arg, row))
+	case p == i128:
+		return types.Int128(c.Int128(arg, row))
+	}
+	return types.Int(c.Int(arg, row))
+}
+
+func setDatum(c HostCall, row int, t types.Type, d types.Datum) {
+	switch p := t.Phys(); {
+	case d.Null:
+		c.SetNull(row)
+	case p == str:
+		c.SetStr(row, []byte(d.S))
+	case p.IsFloat():
+		c.SetFloat(row, d.Float())
+	case p == i128:
+		c.SetInt128(row, d.Hi, d.Lo)
+	default:
+		c.SetInt(row, d.Lo)
+	}
+}
+
+func setBool(c HostCall, row int, v bool) { c.SetInt(row, int64(btoi(v))) }
+
+func setArray(c HostCall, row int, array []byte) error {
+	c.SetStr(row, array)
+	return types.CheckArray(array)
+}
+
+// newElement is an operand as an element; or NULL. No string of an array has a byte 0.
+func newElement(c HostCall, arg, row int, t types.Type, null bool) (types.Datum, error) {
+	if null {
+		return types.NullDatum, nil
+	}
+	d := datumOf(c, arg, row, t)
+	if bytes.IndexByte([]byte(d.S), 0) >= 0 {
+		return d, sqlerr.New(sqlerr.InvalidByteSequence, "invalid byte sequence for encoding \"UTF8\": 0x00")
+	}
+	return d, nil
+}
+
+// typeArg is where the array's type is among the operands of an op that has one operand less if its value is NULL.
+func typeArg(null bool) int {
+	if null {
+		return 1
+	}
+	return 2
+}
+
+func hostArrayAppend(null bool) func(HostCall) error {
+	return func(c HostCall) error {
+		return c.Rows(func(row int) error {
+			_, t := arrayOf(c, typeArg(null), row)
+			d, err := newElement(c, 1, row, t, null)
+			if err != nil {
+				return err
+			}
+			return setArray(c, row, types.AppendArray(nil, c.Str(0, row), t, d))
+		})
+	}
+}
+
+func hostArrayPrepend(null bool) func(HostCall) error {
+	return func(c HostCall) error {
+		return c.Rows(func(row int) error {
+			_, t := arrayOf(c, typeArg(null), row)
+			d, err := newElement(c, 1, row, t, null)
+			if err != nil {
+				return err
+			}
+			return setArray(c, row, append(types.AppendElement(nil, t, d), c.Str(0, row)...))
+		})
+	}
+}
+
+func hostArrayCat(c HostCall) error {
+	return c.Rows(func(row int) error {
+		a, b := c.Str(0, row), c.Str(1, row)
+		return setArray(c, row, append(append([]byte(nil), a[:max(len(a), 1)-1]...), b...))
+	})
+}
+
+func hostArrayGather(c HostCall) error {
+	var rows []gatheredRow
+	return c.Rows(func(row int) (err error) {
+		if rows, err = gathered(rows[:0], c.Str(0, row)); err != nil {
+			return err
+		}
+		inOrder(rows)
+		var out []byte
+		for _, r := range rows {
+			if len(out) > types.MaxArray || len(r.value) == 0 {
+				break
+			}
+			out = append(out, r.value[:len(r.value)-1]...)
+		}
+		return setArray(c, row, append(out, types.EmptyArray.S...))
+	})
+}
+
+func hostArrayItem(first int64) func(HostCall) error {
+	number, array := 0, 1
+	if first > 0 {
+		number, array = 1, 0
+	}
+	return func(c HostCall) error {
+		return c.Rows(func(row int) error {
+			typ, t := arrayOf(c, 2, row)
+			n := c.Int(number, row)
+			if first > 0 {
+				n -= typ.FirstElement()
+			}
+			d, ok, err := types.ElementAt(c.Str(array, row), t, n)
+			d.Null = d.Null || !ok
+			setDatum(c, row, t, d)
+			return err
+		})
+	}
+}
+
+func hostArrayCount(c HostCall) error {
+	return c.Rows(func(row int) error {
+		_, t := arrayOf(c, 1, row)
+		n, err := types.ElementCount(c.Str(0, row), t)
+		c.SetInt(row, int64(n))
+		return err
+	})
+}
+
+func hostArraySubscripts(c HostCall) error {
+	return c.Rows(func(row int) error {
+		_, t := arrayOf(c, 2, row)
+		n, err := types.ElementCount(c.Str(0, row), t)
+		if c.Int(1, row) != 1 {
+			n = 0
+		}
+		c.SetInt(row, int64(n))
+		return err
+	})
+}
+
+func hostArraySubscript(c HostCall) error {
+	return c.Rows(func(row int) error {
+		typ, _ := arrayOf(c, 3, row)
+		c.SetInt(row, c.Int(0, row)+typ.FirstElement())
+		return nil
+	})
+}
+
+// arrayBound is an op of an array's length n and its first number.
+func arrayBound(name, doc string, f func(first, n int64) int64) *Op {
+	return &Op{Name: name, Shapes: []Shape{shape(str, i32, i64, i32)}, MayFail: true, Nulls: CustomNull, Doc: doc,
+		Host: func(c HostCall) error {
+			return c.Rows(func(row int) error {
+				typ, t := arrayOf(c, 2, row)
+				n, err := types.ElementCount(c.Str(0, row), t)
+				if n == 0 || c.Int(1, row) != 1 {
+					c.SetNull(row)
+				} else {
+					c.SetInt(row, f(typ.FirstElement(), int64(n)))
+				}
+				return err
+			})
+		}}
+}
+
+func hostArrayDimensions(c HostCall) error {
+	return c.Rows(func(row int) error {
+		_, t := arrayOf(c, 1, row)
+		n, err := types.ElementCount(c.Str(0, row), t)
+		if c.SetInt(row, 1); n == 0 {
+			c.SetNull(row)
+		}
+		return err
+	})
+}
+
+func hostArrayPosition(null bool) func(HostCall) error {
+	return func(c HostCall) error {
+		return c.Rows(func(row int) error {
+			typ, t := arrayOf(c, typeArg(null), row)
+			var x types.Datum
+			if !null {
+				x = datumOf(c, 1, row, t)
+			}
+			found, n := false, typ.FirstElement()
+			err := types.EachElement(c.Str(0, row), t, func(d types.Datum) error {
+				if !found {
+					if found = d.Null && null || !d.Null && !null && types.Compare(t.Phys(), x, d) == 0; !found {
+						n++
+					}
+				}
+				return nil
+			})
+			if c.SetInt(row, n); !found {
+				c.SetNull(row)
+			}
+			return err
+		})
+	}
+}
+
+// hostArrayQuantified: a NULL element makes unknown what the others do not decide. Values of another type than the
+// elements' are compared as these (types.SameElements).
+func hostArrayQuantified(any bool) func(HostCall) error {
+	return func(c HostCall) error {
+		return c.Rows(func(row int) error {
+			_, t := arrayOf(c, 2, row)
+			x, holds := datumOf(c, 1, row, t), Comparison(c.Int(3, row))
+			decided, unknown := false, false
+			rest, more, err := c.Str(0, row), true, error(nil)
+			for !decided {
+				var d types.Datum
+				if d, rest, more, err = types.NextElement(rest, t); err != nil || !more {
+					break
+				}
+				if d.Null {
+					unknown = true
+				} else {
+					decided = holds.Of(types.Compare(t.Phys(), x, d)) == any
+				}
+			}
+			if setBool(c, row, decided == any); unknown && !decided {
+				c.SetNull(row)
+			}
+			return err
+		})
+	}
+}
+
+// elementSet are the texts of an array's elements that are not NULL, and whether there is one that is.
+func elementSet(array []byte, t types.Type) (set map[string]bool, null bool, err error) {
+	set = map[string]bool{}
+	err = types.EachElement(array, t, func(d types.Datum) error {
+		if d.Null {
+			null = true
+			return nil
+		}
+		if t.IsString() {
+			d.S = types.TrimBlanks(d.S)
+		}
+		set[string(types.AppendElement(nil, t, d))] = true
+		return nil
+	})
+	return set, null, err
+}
+
+// hostArraySets compares arrays as sets. NULL is equal to nothing, so that no array has all elements of one with NULLs.
+func hostArraySets(f func(a, b map[string]bool) bool) func(HostCall) error {
+	return func(c HostCall) error {
+		return c.Rows(func(row int) error {
+			_, t := arrayOf(c, 2, row)
+			a, nullA, err := elementSet(c.Str(0, row), t)
+			if err != nil {
+				return err
+			}
+			b, nullB, err := elementSet(c.Str(1, row), t)
+			// Two elements that no other is: one of each side.
+			if nullA {
+				a["a"] = true
+			}
+			if nullB {
+				b["b"] = true
+			}
+			setBool(c, row, f(a, b))
+			return err
+		})
+	}
+}
+
+// within reports whether all of a are in b.
+func within(a, b map[string]bool) bool {
+	for k := range a {
+		if !b[k] {
+			return false
+		}
+	}
+	return true
+}
+
+func meet(a, b map[string]bool) bool {
+	for k := range a {
+		if b[k] {
+			return true
+		}
+	}
+	return false
+}
+
+// hostArrayJoin joins the elements' texts; the text for NULL is one more operand, if there is any.
+func hostArrayJoin(nulls bool) func(HostCall) error {
+	at := 2
+	if nulls {
+		at = 3
+	}
+	return func(c HostCall) error {
+		return c.Rows(func(row int) error {
+			_, t := arrayOf(c, at, row)
+			var out []byte
+			some := false
+			err := types.EachElement(c.Str(0, row), t, func(d types.Datum) error {
+				if d.Null && !nulls {
+					return nil
+				}
+				if some {
+					out = append(out, c.Str(1, row)...)
+				}
+				some = true
+				if d.Null {
+					out = append(out, c.Str(2, row)...)
+				} else {
+					out = types.AppendText(out, t, d)
+				}
+				if len(out) > types.MaxVarchar {
+					return ResultTooLong.Err()
+				}
+				return nil
+			})
+			c.SetStr(row, out)
+			return err
+		})
+	}
+}
+
+func hostArrayText(c HostCall) error {
+	return c.Rows(func(row int) error {
+		typ, _ := arrayOf(c, 1, row)
+		text := types.FormatText(typ, types.String(string(c.Str(0, row))))
+		if len(text) > int(c.Int(2, row)) {
+			return StringTooLong.Err()
+		}
+		c.SetStr(row, []byte(text))
+		return nil
+	})
+}
+
+func hostTextArray(c HostCall) error {
+	return c.Rows(func(row int) error {
+		typ, _ := arrayOf(c, 1, row)
+		d, err := types.ParseText(typ, string(c.Str(0, row)))
+		c.SetStr(row, []byte(d.S))
+		return err
+	})
+}
+
+func hostArrayCast(c HostCall) error {
+	return c.Rows(func(row int) error {
+		_, from := arrayOf(c, 1, row)
+		_, to := arrayOf(c, 2, row)
+		var out []byte
+		err := types.EachElement(c.Str(0, row), from, func(d types.Datum) (err error) {
+			if !d.Null {
+				if d, err = types.ParseText(to, types.FormatText(from, d)); err != nil {
+					return err
+				}
+			}
+			out = types.AppendElement(out, to, d)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return setArray(c, row, append(out, types.EmptyArray.S...))
+	})
+}
+
+// arrayCasts are those of arrays from and to text, and of one kind of elements to another.
+func arrayCasts() []*CastRule {
+	var out []*CastRule
+	arrays := []types.Kind{types.Array, types.Int2Vector, types.OIDVector}
+	for _, k := range arrays {
+		for _, s := range textKinds {
+			out = append(out, &CastRule{From: s, To: k, Least: Explicit, Doc: "Read from the text form.",
+				Bind: func(_, to types.Type, _ CastContext) (Bound, bool) {
+					return Bound{Op: opRef("str_to_array"), Extra: []Const{arrayConst(to)}}, true
+				}}, &CastRule{From: k, To: s, Least: Assignment, Doc: "The text form; too long is an error.",
+				Bind: func(from, to types.Type, _ CastContext) (Bound, bool) {
+					return Bound{Op: opRef("array_to_str"), Extra: []Const{arrayConst(from), i32Const(to.TextBytes())}}, true
+				}})
+		}
+		for _, to := range arrays {
+			out = append(out, &CastRule{From: k, To: to, Least: Implicit, Bind: bindArray,
+				Doc: "Element by element."})
+		}
+	}
+	return out
+}
+
+// bindArray: elements that are the same in both types stay what they are. What an explicit cast makes of another one is
+// what its text means there, where that is what the cast of the element does.
+func bindArray(from, to types.Type, ctx CastContext) (Bound, bool) {
+	if types.SameElements(from, to) {
+		return Bound{}, true
+	}
+	a, _ := from.Element()
+	b, _ := to.Element()
+	exact := a.Kind != types.Bool && (a.IsString() || b.IsString()) ||
+		(a.IsInteger() || a.Kind == types.OID) && (b.IsNumeric() || b.Kind == types.OID)
+	return Bound{Op: opRef("array_cast"), Extra: []Const{arrayConst(from), arrayConst(to)}}, exact && ctx == Explicit
+}
