@@ -73,6 +73,8 @@ var constructs = []construct{
 	of("LIMIT", ` limit `),
 	of("OFFSET", ` offset `),
 	of("FETCH", ` fetch (first|next) `),
+	of("WITH TIES", ` with ties`),
+	of("LIMIT (SELECT …)", `(limit|first) \((select|\d+ \+)`),
 	of("TOP", `select top `),
 	of("alias of a column before", `from \(select .*as y\d+_0, `),
 	of("* EXCLUDE", `\* exclude`),

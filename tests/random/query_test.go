@@ -347,17 +347,21 @@ type tail struct {
 	top string
 }
 
-// tail is ORDER BY and LIMIT; the first leading columns keep their place. What is limited is sorted by all columns.
+// tail is ORDER BY and LIMIT; the first leading columns keep their place. What is limited is sorted by all columns, or
+// keeps its last row's ties.
 func (b *builder) tail(q *query, leading int, top bool) tail {
 	var t tail
 	order := b.Perm(len(q.cols))
 	limited := b.chance(20)
+	ties := limited && b.chance(20)
 	switch {
 	case leading > 0:
 		order = nil
 		for i := range q.cols {
 			order = append(order, i)
 		}
+	case ties:
+		order = order[:1+b.IntN(len(order))]
 	case !limited:
 		order = order[:b.IntN(len(order)+1)]
 	}
@@ -371,12 +375,21 @@ func (b *builder) tail(q *query, leading int, top bool) tail {
 		}
 	}
 	t.expr = text(typ{}, 0, by)
-	if limited {
-		n := 1 + b.IntN(20)
+	switch n := 1 + b.IntN(20); {
+	case ties:
+		both := " fetch first " + computed(b.gen, n) + " rows with ties"
+		t.sl, t.pg = t.sl+both, t.pg+both
+	case limited:
 		t.limit(b.gen, n, top)
 		q.rows = min(q.rows, float64(n))
 	}
 	return t
+}
+
+// computed is n, or something that comes to it.
+func computed(g gen, n int) string {
+	form := pick(g, []string{"%d", "(select %d)", "(%d + (select 0))", "(select count(*) + %d - 1 from (select 1) one)"})
+	return fmt.Sprintf(form, n)
 }
 
 // limit ends a query after n rows, in one of the ways to say so.
@@ -395,7 +408,9 @@ func (t *tail) limit(g gen, n int, top bool) {
 		both = fetch
 	case k < 42:
 		both = offset
-	case k < 55 && top:
+	case k < 50:
+		both = " limit " + computed(g, n)
+	case k < 63 && top:
 		t.top = fmt.Sprintf("top %d ", n)
 		t.pg += limit
 		return

@@ -2,9 +2,10 @@ package random
 
 import "fmt"
 
-// with is a query over named queries, each of which may use the ones before it; some name themselves.
+// with is a query over named queries, each of which may use the ones before it; some name themselves. With RECURSIVE
+// they stand in any order.
 func (b *builder) with(depth int) query {
-	var sl, pg string
+	var items [][2]string
 	recursive := false
 	for i := range 1 + b.IntN(3) {
 		name := fmt.Sprintf("w%d", i)
@@ -23,10 +24,7 @@ func (b *builder) with(depth int) query {
 				cols = cols[:len(cols)-2] + ")"
 			}
 		}
-		if i > 0 {
-			sl, pg = sl+", ", pg+", "
-		}
-		sl, pg = sl+name+cols+" as ("+q.sl+")", pg+name+cols+" as ("+q.pg+")"
+		items = append(items, [2]string{name + cols + " as (" + q.sl + ")", name + cols + " as (" + q.pg + ")"})
 		shared := source{sl: name, rows: q.rows}
 		shared.scope = q.cols
 		b.shared = append(b.shared, shared)
@@ -35,8 +33,16 @@ func (b *builder) with(depth int) query {
 	word := "with "
 	if recursive {
 		word = "with recursive "
+		b.Shuffle(len(items), func(i, j int) { items[i], items[j] = items[j], items[i] })
 	}
-	q.sl, q.pg = word+sl+" "+q.sl, word+pg+" "+q.pg
+	sl, pg := word, word
+	for i, it := range items {
+		if i > 0 {
+			sl, pg = sl+", ", pg+", "
+		}
+		sl, pg = sl+it[0], pg+it[1]
+	}
+	q.sl, q.pg = sl+" "+q.sl, pg+" "+q.pg
 	return q
 }
 
