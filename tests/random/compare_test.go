@@ -111,7 +111,7 @@ func sorted(q query, rows [][]cluster.Value) [][]cluster.Value {
 
 // plain is a number without a fraction's trailing zeros.
 func plain(t typ, s string) string {
-	if t.k == kFloat {
+	if t.k == kFloat || t.k == kReal {
 		f, _ := strconv.ParseFloat(s, 64)
 		return fmt.Sprintf("%.9g", f+0) // -0 is 0
 	}
@@ -132,7 +132,7 @@ func same(t typ, a, b cluster.Value) bool {
 		return true
 	}
 	switch {
-	case t.k == kFloat:
+	case t.k == kFloat || t.k == kReal:
 		x, err := strconv.ParseFloat(a.Text, 64)
 		y, err2 := strconv.ParseFloat(b.Text, 64)
 		return err == nil && err2 == nil && math.Abs(x-y) <= 1e-9*max(math.Abs(x), math.Abs(y), 1e-9)

@@ -34,6 +34,7 @@ var constructs = []construct{
 	of("VALUES", `\(values `),
 	of("WITH", `^with `),
 	of("recursion", `^with recursive`),
+	of("CONNECT BY", `connect by prior`),
 	of("GROUP BY", ` group by `),
 	of("GROUP BY ALL", ` group by all`),
 	of("ROLLUP", `rollup \(`),

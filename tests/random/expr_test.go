@@ -21,6 +21,7 @@ const (
 	kDate
 	kTS
 	kTime
+	kReal
 	kinds
 )
 
@@ -39,7 +40,8 @@ func (t typ) String() string {
 	case kChar:
 		return fmt.Sprintf("char(%d)", t.p)
 	}
-	return [...]string{"smallint", "int", "bigint", "", "float8", "bool", "", "", "date", "timestamp", "time"}[t.k]
+	return [...]string{"smallint", "int", "bigint", "", "float8", "bool", "", "", "date", "timestamp", "time",
+		"real"}[t.k]
 }
 
 func (t typ) isInt() bool { return t.k <= kInt8 }
@@ -174,7 +176,7 @@ const (
 )
 
 func (k kind) class() class {
-	return [...]class{cInt, cInt, cInt, cDec, cFloat, cBool, cStr, cStr, cDate, cTS, cTime}[k]
+	return [...]class{cInt, cInt, cInt, cDec, cFloat, cBool, cStr, cStr, cDate, cTS, cTime, cFloat}[k]
 }
 
 // typeOf is some type of a class.
@@ -235,7 +237,11 @@ func (g gen) value(s scope, c class, depth int) expr {
 
 func (g gen) leaf(s scope, c class) expr {
 	if cols := s.of(func(t typ) bool { return t.k.class() == c }); len(cols) > 0 && !g.chance(20) {
-		return pick(g, cols)
+		x := pick(g, cols)
+		if x.t.k == kReal { // whose sums PostgreSQL rounds
+			return form(typ{k: kFloat}, x.bound, "(%s)::float8", x)
+		}
+		return x
 	}
 	return g.literal(g.typeOf(c))
 }

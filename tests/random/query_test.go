@@ -90,7 +90,9 @@ func (b *builder) item(depth int) source {
 
 // special is an item that is neither a table nor an ordinary query.
 func (b *builder) special() source {
-	switch b.IntN(10) {
+	switch b.IntN(12) {
+	case 10, 11:
+		return b.connect()
 	case 0, 1:
 		return b.series(nil)
 	case 2, 3:

@@ -48,6 +48,9 @@ func (g gen) columnType() typ {
 	if g.chance(10) {
 		return typ{k: kChar, p: pick(g, []int{1, 5, 12})}
 	}
+	if g.chance(6) {
+		return typ{k: kReal}
+	}
 	return g.typeOf(class(g.IntN(int(classes))))
 }
 
@@ -122,8 +125,11 @@ func (g gen) datum(t typ, small bool) (string, float64) {
 			v = "-" + v
 		}
 		return v, float64(whole)
-	case kFloat:
+	case kFloat, kReal:
 		top := 100000
+		if t.k == kReal { // shown with six digits
+			top = 20000
+		}
 		if small {
 			top = 8
 		}

@@ -53,6 +53,8 @@ func (b *builder) arm(depth int, want []class) query {
 	sl, pg := "select ", "select "
 	for i, c := range s.scope {
 		switch {
+		case c.t.k == kReal:
+			c = form(typ{k: kFloat}, c.bound, "(%s)::float8", c)
 		case c.t.k == kChar:
 			t := typ{k: kStr, p: c.t.p}
 			c = form(t, c.bound, "(%s)::"+t.String(), c)

@@ -48,7 +48,9 @@ func (b *builder) subquery(s scope, c class) (expr, bool) {
 		return b.scalar(s, c), true
 	}
 	op := pick(b.gen, []string{"=", "<>", "<", "<=", ">", ">="})
-	switch b.IntN(12) {
+	switch b.IntN(13) {
+	case 12:
+		return b.rowIn(s, op), true
 	case 0, 1:
 		return b.exists(s), true
 	case 2:
