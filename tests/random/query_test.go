@@ -90,9 +90,11 @@ func (b *builder) item(depth int) source {
 
 // special is an item that is neither a table nor an ordinary query.
 func (b *builder) special() source {
-	switch b.IntN(12) {
+	switch b.IntN(13) {
 	case 10, 11:
 		return b.connect()
+	case 12:
+		return b.numberOfSome()
 	case 0, 1:
 		return b.series(nil)
 	case 2, 3:

@@ -22,3 +22,15 @@ func (b *builder) series(s scope) source {
 	r.pg = r.sl
 	return r
 }
+
+// numberOfSome is how many of a table's rows there are behind LIMIT and OFFSET, whichever these are.
+func (b *builder) numberOfSome() source {
+	t := b.table(b.alias("t"))
+	inner := form(typ{}, 0, "(select 1 as x0 from "+t.sl+" where %s", b.plain().value(t.scope, cBool, 2))
+	end := fmt.Sprintf(" limit %d", 1+b.IntN(30))
+	if b.chance(50) {
+		end += fmt.Sprintf(" offset %d", b.IntN(20))
+	}
+	q := form(typ{k: kInt8}, 1e6, "select count(*) as x0 from %s"+end+") "+b.alias("t"), inner)
+	return query{sl: q.sl, pg: q.pg, cols: []expr{q}, rows: 1}.as("", b.alias("t"))
+}
