@@ -43,6 +43,12 @@ func volatileIn(n algebra.Node) bool {
 // (Anti).
 func (u *unnester) filter(kind algebra.JoinKind, in algebra.Node, e *algebra.Expr) algebra.Node {
 	j, cond := u.rowsOf(&in, u.own(e), nil)
+	if v, ok := u.extremeValue(&in, j, cond); ok {
+		if kind == algebra.Anti {
+			v = expr.Negate(v)
+		}
+		return algebra.Where(in, []*algebra.Expr{v})
+	}
 	return &algebra.Join{Kind: kind, Left: in, Right: j.node, On: append(j.on, cond...)}
 }
 
@@ -56,7 +62,22 @@ func (u *unnester) rowsOf(in *algebra.Node, e *algebra.Expr, guards []*algebra.E
 	if s.Cond == nil {
 		return j, nil
 	}
-	return j, expr.Conjuncts(s.Cond.Substitute(j.by))
+	cond := expr.Conjuncts(s.Cond.Substitute(j.by))
+	for i, e := range cond {
+		cond[i] = positive(e)
+	}
+	return j, cond
+}
+
+// positive is e, or, if e is NOT of a comparison, the opposite comparison.
+func positive(e *algebra.Expr) *algebra.Expr {
+	if e.Kind != expr.Not || e.Args[0].Compares() == fn.NoComparison {
+		return e
+	}
+	if op := e.Args[0].Op.Negated(); op != nil {
+		return expr.CallOf(op, e.Type, nil, e.Args[0].Args...)
+	}
+	return e
 }
 
 // computed is s with the subqueries in its condition computed in in: they read rows around alone, being operands that
@@ -101,6 +122,9 @@ func (u *unnester) atLeastOne(param int) bool {
 // mark adds the truth of a subquery as a column.
 func (u *unnester) mark(in *algebra.Node, e *algebra.Expr, guards []*algebra.Expr) *algebra.Expr {
 	j, cond := u.rowsOf(in, e, guards)
+	if v, ok := u.extremeValue(in, j, cond); ok {
+		return v
+	}
 	found := algebra.Column{ID: u.r.st.Fresh(), Name: "found", Type: boolType}
 	mark := &algebra.Join{Kind: algebra.Mark, Left: *in, Right: j.node, Found: found}
 	if !e.Nullable || len(cond) == 0 {
