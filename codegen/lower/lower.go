@@ -58,9 +58,9 @@ func vectorRows(q *plan.Query, s *plan.Segment) int {
 	case s.Sink.Kind.Fills():
 		return abi.VectorRows
 	case s.Sink.Kind == program.SinkDist:
-		return min(abi.VectorRows, program.RowsAtOnce(entryOf(sentTable(sentCols(q, &s.Sink))).size)/2)
+		return min(abi.VectorRows, program.RowsAtOnce(entryOf(sentTable(q.Sent(&s.Sink))).size)/2)
 	}
-	return min(abi.VectorRows, program.ChunkRows(chunkCols(&s.Sink))/2)
+	return min(abi.VectorRows, program.ChunkRows(s.Sink.Output())/2)
 }
 
 func segment(q *plan.Query, s *plan.Segment, o Options, rows int) *Program {

@@ -152,7 +152,7 @@ func Fits(q *plan.Query) error {
 		if s.Sink.Kind != program.SinkDist {
 			continue
 		}
-		if err := fits(sentTable(sentCols(q, &s.Sink))); err != nil {
+		if err := fits(sentTable(q.Sent(&s.Sink))); err != nil {
 			return err
 		}
 	}

@@ -247,18 +247,6 @@ func sentTable(cols []plan.Column) *plan.Table {
 	return &plan.Table{Kind: program.SinkSave, Payload: cols}
 }
 
-// sentCols are the columns of the rows that a segment sends.
-func sentCols(q *plan.Query, s *plan.Sink) []plan.Column {
-	if received := q.Received(s); received != nil { // the senders of an exchange agree
-		return received
-	}
-	cols := make([]plan.Column, len(s.Cols))
-	for i, e := range s.Cols {
-		cols[i] = plan.Column{Type: e.Type, Nullable: e.Nullable}
-	}
-	return cols
-}
-
 // destinations are the slots of the addresses of what rows go into, one a destination, and of their number; dest is
 // where each row goes, none if there is one place alone.
 func (l *lowerer) destinations(s *plan.Sink) (outs, n subop.Number, dest subop.Operand) {
@@ -285,7 +273,7 @@ func (l *lowerer) destinations(s *plan.Sink) (outs, n subop.Number, dest subop.O
 // send puts rows into pages, of one table a destination.
 func (l *lowerer) send(s *plan.Sink) {
 	vals := l.exprs(s.Cols)
-	t := sentTable(sentCols(l.q, s))
+	t := sentTable(l.q.Sent(s))
 	e := entryOf(t)
 	l.out.Sink.Shape = e.shape
 	outs, n, dest := l.destinations(s)
@@ -295,19 +283,10 @@ func (l *lowerer) send(s *plan.Sink) {
 	l.putPayload(read(ent), vals, t, e)
 }
 
-// chunkCols are the columns of the chunks of what leaves the query.
-func chunkCols(s *plan.Sink) []program.ChunkCol {
-	cols := make([]program.ChunkCol, len(s.Cols))
-	for i, e := range s.Cols {
-		cols[i] = program.ChunkCol{Type: e.Type, Nullable: e.Nullable}
-	}
-	return cols
-}
-
 // output puts rows into chunks, one a destination: what leaves the query is by column.
 func (l *lowerer) output(s *plan.Sink) {
 	vals := l.exprs(s.Cols)
-	cols := chunkCols(s)
+	cols := s.Output()
 	program.LayoutChunk(cols)
 	l.out.Sink.Cols = cols
 	outs, n, dest := l.destinations(s)

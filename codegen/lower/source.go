@@ -88,10 +88,7 @@ func (l *lowerer) basePositions() *positions {
 
 // chunkSource reads catalog rows, split text.
 func (l *lowerer) chunkSource(s *plan.Source, base *positions) {
-	cols := make([]program.ChunkCol, len(s.Cols))
-	for i, c := range s.Cols {
-		cols[i] = program.ChunkCol{Type: c.Type, Nullable: c.Nullable}
-	}
+	cols := plan.Chunked(s.Cols)
 	program.LayoutChunk(cols)
 	slot := l.word("chunk", 8)
 	l.out.Source.Base = slot

@@ -29,18 +29,27 @@ type Query struct {
 	LeaderOnly bool
 }
 
-// Received are the columns of the rows that k sends as its receiver has them, nil if k is no exchange's.
-func (q *Query) Received(k *Sink) []Column {
-	if k.Kind != program.SinkDist {
-		return nil
-	}
+// Sent are the columns of the rows that k, an exchange's, sends, as their receiver has them: all its senders agree.
+func (q *Query) Sent(k *Sink) []Column {
 	for _, s := range q.Segments {
 		if s.Source.Kind == program.SourceReceive && s.Source.Exchange == k.Exchange {
 			return s.Source.Cols
 		}
 	}
-	return nil
+	return layoutOf(k.Cols)
 }
+
+// Chunked are the columns of chunks of such rows.
+func Chunked(cols []Column) []program.ChunkCol {
+	out := make([]program.ChunkCol, len(cols))
+	for i, c := range cols {
+		out[i] = program.ChunkCol{Type: c.Type, Nullable: c.Nullable}
+	}
+	return out
+}
+
+// Output are the columns of the chunks that k, none of an exchange and none that fills a table, gives.
+func (k *Sink) Output() []program.ChunkCol { return Chunked(layoutOf(k.Cols)) }
 
 // OutputColumn is one column of the result as the client sees it.
 type OutputColumn struct {

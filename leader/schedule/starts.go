@@ -17,11 +17,7 @@ func stores(q *plan.Query) bool {
 // literals are a source's constant rows as a peer gets them.
 func literals(src *plan.Source) [][]types.Datum {
 	var out [][]types.Datum
-	cols := make([]program.ChunkCol, len(src.Cols))
-	for i, c := range src.Cols {
-		cols[i] = program.ChunkCol{Type: c.Type, Nullable: c.Nullable}
-	}
-	most := program.ChunkRows(cols)
+	most := program.ChunkRows(plan.Chunked(src.Cols))
 	for at := 0; len(src.Literals) > 0 && at < len(src.Literals[0]); at += most {
 		n := min(len(src.Literals[0])-at, most)
 		piece := make([]types.Datum, 0, n*len(src.Literals))

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/plan"
 	"slipher/runtime/chunk"
@@ -115,7 +114,7 @@ func TestWideRows(t *testing.T) {
 	q := &plan.Query{Tables: []*plan.Table{tab}, Segments: []*plan.Segment{
 		{Source: rowsOf("t", cols), Sink: save},
 		{ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: cols}, Sink: send}}}
-	l := chunk.FromProgram(chunkCols(cols))
+	l := chunk.FromProgram(plan.Chunked(cols))
 	if l.Size > 8<<20 {
 		t.Errorf("a chunk of %d bytes", l.Size)
 	}
@@ -175,28 +174,4 @@ func TestWideRows(t *testing.T) {
 		t.Errorf("%d MB", peak)
 	}
 	r.closed(xq, acct)
-}
-
-func chunkCols(cols []plan.Column) []program.ChunkCol {
-	out := make([]program.ChunkCol, len(cols))
-	for i, c := range cols {
-		out[i] = program.ChunkCol{Type: c.Type, Nullable: c.Nullable}
-	}
-	return out
-}
-
-// A row that no page holds is refused, by its size.
-func TestRowTooBig(t *testing.T) {
-	r := newRunner(t)
-	cols := make([]plan.Column, 17_000)
-	for i := range cols {
-		cols[i] = plan.Column{Name: "s", Type: types.TVarchar(5)}
-	}
-	tab, save := saves(cols)
-	q := &plan.Query{Tables: []*plan.Table{tab}, Segments: []*plan.Segment{{Source: rowsOf("t", cols), Sink: save}}}
-	_, err := r.run(q, nil, exec.Options{})
-	if e := sqlerr.From(err); err == nil || e.Code != sqlerr.ProgramLimitExceeded ||
-		e.Message != "row is too big: size 272000, maximum size 258048" {
-		t.Errorf("%v", err)
-	}
 }
