@@ -151,7 +151,7 @@ func (v *Variant) FusedIR(t target.Target) string {
 	if v.Program.Source.Kind == program.SourceValues {
 		most = maxValuesLoops
 	}
-	if len(v.lowered.Loops) > most {
+	if n := len(v.lowered.Loops); n == 0 || n > most { // without loops there is nothing to run
 		return ""
 	}
 	ir := v.IR(t)

@@ -58,7 +58,8 @@ func vectorRows(q *plan.Query, s *plan.Segment) int {
 	case s.Sink.Kind.Fills():
 		return abi.VectorRows
 	case s.Sink.Kind == program.SinkDist:
-		return min(abi.VectorRows, program.RowsAtOnce(entryOf(sentTable(q.Sent(&s.Sink))).size)/2)
+		_, t := kept(q, &s.Sink)
+		return min(abi.VectorRows, program.RowsAtOnce(entryOf(t).size)/2)
 	}
 	return min(abi.VectorRows, program.ChunkRows(s.Sink.Output())/2)
 }
@@ -217,6 +218,10 @@ func (l *lowerer) newPositions(pos *subop.Operand) *positions {
 
 func (l *lowerer) segment() *Program {
 	l.out.ID = l.seg.ID
+	if l.seg.Adopts() {
+		l.adopt()
+		return l.finish()
+	}
 	l.source()
 	for _, st := range l.seg.Steps {
 		l.step = st.Label()

@@ -152,7 +152,8 @@ func Fits(q *plan.Query) error {
 		if s.Sink.Kind != program.SinkDist {
 			continue
 		}
-		if err := fits(sentTable(q.Sent(&s.Sink))); err != nil {
+		_, t := kept(q, &s.Sink)
+		if err := fits(t); err != nil {
 			return err
 		}
 	}

@@ -17,28 +17,46 @@ func (l *lowerer) sink() {
 	if s.Kind == program.SinkDist && s.Dist == program.DistBroadcast {
 		l.step = "bcast"
 	}
-	if f := sinks[s.Kind]; f != nil {
-		f(l, s)
+	if fill := fillers[s.Kind]; fill != nil {
+		f := l.filled(s)
+		f.slot = l.table(s.TableID, f.e, true)
+		f.entry = func() subop.Operand { return l.newEntry(f.slot, s.TableID, f.e) }
+		fill(l, s, f)
+		return
+	}
+	if s.Kind == program.SinkDist {
+		l.send(s)
 		return
 	}
 	l.out.Sink.RowIDs = s.RowIDs
 	l.output(s)
 }
 
-// sinks lower those whose rows stay in the query; through the others they leave it.
-var sinks = map[program.SinkKind]func(*lowerer, *plan.Sink){
+// fillers lower the sinks whose rows become entries of a table.
+var fillers = map[program.SinkKind]func(*lowerer, *plan.Sink, *filled){
 	program.SinkHash: (*lowerer).build,
 	program.SinkAggr: (*lowerer).aggregate,
 	program.SinkSort: (*lowerer).sortRun,
 	program.SinkSave: (*lowerer).save,
-	program.SinkDist: (*lowerer).send,
+}
+
+// filled is the table that a sink fills.
+type filled struct {
+	t    *plan.Table
+	e    *entry
+	slot int64 // of its address
+	// entry takes an entry for each row, here or in a page for another's table.
+	entry func() subop.Operand
+}
+
+func (l *lowerer) filled(s *plan.Sink) *filled {
+	t := l.q.Tables[s.TableID]
+	return &filled{t: t, e: entryOf(t)}
 }
 
 // build fills a join table. Rows with a NULL key match nothing and are left out.
-func (l *lowerer) build(s *plan.Sink) {
-	t := l.q.Tables[s.TableID]
-	e := entryOf(t)
-	slot := l.table(s.TableID, e, true)
+func (l *lowerer) build(s *plan.Sink, f *filled) {
+	t, e := f.t, f.e
 	rs := make([]result, len(s.Keys))
 	for i, k := range s.Keys {
 		rs[i] = l.expr(k)
@@ -56,7 +74,7 @@ func (l *lowerer) build(s *plan.Sink) {
 	}
 	h := l.hash(rs, subop.TableSeed)
 	pay := l.exprs(s.Payload)
-	ent := l.newEntry(slot, s.TableID, e)
+	ent := f.entry()
 	l.emit(&subop.Put{Entry: ent, Value: h})
 	for i, r := range rs {
 		off := keyStart + e.keyOff[i]
@@ -115,10 +133,8 @@ func (l *lowerer) putPayload(ent subop.Operand, pay []result, t *plan.Table, e *
 	}
 }
 
-func (l *lowerer) aggregate(s *plan.Sink) {
-	t := l.q.Tables[s.TableID]
-	e := entryOf(t)
-	slot := l.table(s.TableID, e, true)
+func (l *lowerer) aggregate(s *plan.Sink, f *filled) {
+	t, e, slot := f.t, f.e, f.slot
 	args := make([]result, len(s.Aggs))
 	for i, a := range s.Aggs {
 		if a.Arg != nil {
@@ -179,10 +195,8 @@ type keyLength struct {
 }
 
 // sortRun collects rows with a normalised key; the runtime sorts them at the end.
-func (l *lowerer) sortRun(s *plan.Sink) {
-	t := l.q.Tables[s.TableID]
-	e := entryOf(t)
-	slot := l.table(s.TableID, e, true)
+func (l *lowerer) sortRun(s *plan.Sink, f *filled) {
+	t, e := f.t, f.e
 	l.out.Sink.LimitParam, l.out.Sink.OffsetParam = s.LimitParam, s.OffsetParam
 	keys := make([]result, len(s.Order))
 	size, fixed := none, 0
@@ -191,7 +205,7 @@ func (l *lowerer) sortRun(s *plan.Sink) {
 		d := l.newSelection()
 		l.emit(&subop.KeyCut{Value: l.spread(l.widen(*k, o.Expr.Type.Phys())), Null: k.null,
 			Order: subop.OrderOf(o.Desc, o.NullsFirst),
-			Table: subop.Num(slot), Kept: subop.Keep(d.Domain)})
+			Table: subop.Num(f.slot), Kept: subop.Keep(d.Domain)})
 		l.dom = d
 	}
 	for i, o := range s.Order {
@@ -208,7 +222,7 @@ func (l *lowerer) sortRun(s *plan.Sink) {
 		}
 	}
 	pay := l.exprs(s.Payload)
-	ent := l.newEntry(slot, s.TableID, e)
+	ent := f.entry()
 	var lengths []keyLength
 	begin := l.vec(types.I64)
 	l.emit(&subop.KeyAlloc{Strings: size, Fixed: subop.Num(fixed), Begin: begin})
@@ -234,12 +248,9 @@ func (l *lowerer) sortRun(s *plan.Sink) {
 }
 
 // save keeps rows as they come.
-func (l *lowerer) save(s *plan.Sink) {
-	t := l.q.Tables[s.TableID]
-	e := entryOf(t)
-	slot := l.table(s.TableID, e, true)
+func (l *lowerer) save(s *plan.Sink, f *filled) {
 	pay := l.exprs(s.Payload)
-	l.putPayload(l.newEntry(slot, s.TableID, e), pay, t, e)
+	l.putPayload(f.entry(), pay, f.t, f.e)
 }
 
 // sentTable is what the rows of an exchange are like: those of a saved table of these columns.
@@ -270,17 +281,50 @@ func (l *lowerer) destinations(s *plan.Sink) (outs, n subop.Number, dest subop.O
 	return outs, n, dest
 }
 
-// send puts rows into pages, of one table a destination.
+// send puts rows into pages, of one table a destination: as what a segment that adopts them has in its table, else as
+// they come.
 func (l *lowerer) send(s *plan.Sink) {
-	vals := l.exprs(s.Cols)
-	t := sentTable(l.q.Sent(s))
-	e := entryOf(t)
-	l.out.Sink.Shape = e.shape
-	outs, n, dest := l.destinations(s)
-	l.emit(&subop.RowRoom{Tables: outs, Dests: n})
-	ent := l.vec(types.I64)
-	l.emit(&subop.RowSlot{Tables: outs, Dest: dest, EntrySize: subop.Num(e.size), Entry: ent})
-	l.putPayload(read(ent), vals, t, e)
+	k, t := kept(l.q, s)
+	f := &filled{t: t, e: entryOf(t)}
+	l.out.Sink.Shape = f.e.shape
+	f.entry = func() subop.Operand {
+		outs, n, dest := l.destinations(s)
+		l.emit(&subop.RowRoom{Tables: outs, Dests: n})
+		ent := l.vec(types.I64)
+		l.emit(&subop.RowSlot{Tables: outs, Dest: dest, EntrySize: subop.Num(f.e.size), Entry: ent})
+		return read(ent)
+	}
+	fillers[k.Kind](l, k, f)
+}
+
+// kept is how what s, an exchange's, sends is kept where it goes: as if s itself filled a table there.
+func kept(q *plan.Query, s *plan.Sink) (*plan.Sink, *plan.Table) {
+	r := q.Receiver(s)
+	if r == nil || !r.Adopts() {
+		return &plan.Sink{Kind: program.SinkSave, Payload: s.Cols, LimitParam: -1, OffsetParam: -1}, sentTable(q.Sent(s))
+	}
+	k := r.Sink
+	sent := func(es []*plan.Expr) []*plan.Expr {
+		out := make([]*plan.Expr, len(es))
+		for i, e := range es {
+			out[i] = s.Cols[e.Col]
+		}
+		return out
+	}
+	k.Keys, k.Payload, k.Order = sent(k.Keys), sent(k.Payload), slices.Clone(k.Order)
+	for i := range k.Order {
+		k.Order[i].Expr = s.Cols[k.Order[i].Expr.Col]
+	}
+	return &k, q.Tables[k.TableID]
+}
+
+// adopt lowers a segment whose senders have made the entries of the table that it fills.
+func (l *lowerer) adopt() {
+	s := &l.seg.Sink
+	f := l.filled(s)
+	l.out.Source = program.Source{Kind: program.SourceReceive, Exchange: l.seg.Source.Exchange, Shape: f.e.shape, Adopts: true}
+	l.out.Sink = program.Sink{Kind: s.Kind, Table: s.TableID, LimitParam: -1, OffsetParam: -1}
+	l.table(s.TableID, f.e, true)
 }
 
 // output puts rows into chunks, one a destination: what leaves the query is by column.

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
@@ -29,12 +31,41 @@ type Query struct {
 	LeaderOnly bool
 }
 
-// Sent are the columns of the rows that k, an exchange's, sends, as their receiver has them: all its senders agree.
-func (q *Query) Sent(k *Sink) []Column {
+// Receiver is the segment that gets what k, an exchange's, sends; nil if the plan has none.
+func (q *Query) Receiver(k *Sink) *Segment {
 	for _, s := range q.Segments {
 		if s.Source.Kind == program.SourceReceive && s.Source.Exchange == k.Exchange {
-			return s.Source.Cols
+			return s
 		}
+	}
+	return nil
+}
+
+// Adopts reports whether the segment does nothing with the rows that it receives but to keep them, as they come, in a
+// table of which it wants all: then its senders can make the table's entries.
+func (s *Segment) Adopts() bool {
+	k := &s.Sink
+	if s.Source.Kind != program.SourceReceive || len(s.Steps) > 0 || !adopted[k.Kind] ||
+		k.Kind == program.SinkSort && k.LimitParam >= 0 {
+		return false
+	}
+	columns := func(es []*Expr) bool {
+		return !slices.ContainsFunc(es, func(e *Expr) bool { return e.Kind != expr.Column })
+	}
+	for _, o := range k.Order {
+		if o.Expr.Kind != expr.Column {
+			return false
+		}
+	}
+	return columns(k.Keys) && columns(k.Payload)
+}
+
+var adopted = map[program.SinkKind]bool{program.SinkHash: true, program.SinkSort: true, program.SinkSave: true}
+
+// Sent are the columns of the rows that k, an exchange's, sends, as their receiver has them: all its senders agree.
+func (q *Query) Sent(k *Sink) []Column {
+	if s := q.Receiver(k); s != nil {
+		return s.Source.Cols
 	}
 	return layoutOf(k.Cols)
 }

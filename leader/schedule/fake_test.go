@@ -105,11 +105,12 @@ func (in *fakeInstance) SetChunk(c *chunk.Chunk) {
 	}
 	c.Free()
 }
-func (in *fakeInstance) SetPage(p *page.Page) {
+func (in *fakeInstance) SetPage(p *page.Page) error {
 	for i := range p.Rows() {
 		in.input = append(in.input, p.Datum(0, i).Lo)
 	}
 	p.Free()
+	return nil
 }
 func (in *fakeInstance) SetPart(p worker.Part) {
 	fp := p.(*fakePart)

@@ -62,8 +62,8 @@ const (
 // Instance is the state of one segment for one worker or slice. Not safe for concurrent use.
 type Instance interface {
 	SetScan(rg *block.RowGroup, from, to int) error
-	SetChunk(c *chunk.Chunk) // the instance frees it
-	SetPage(p *page.Page)    // and this
+	SetChunk(c *chunk.Chunk)    // the instance frees it
+	SetPage(p *page.Page) error // and this, after an error as well
 	SetPart(p Part)
 	SetValues()
 	Run() (RunState, error)

@@ -121,7 +121,7 @@ func (in *readerInstance) Run() (RunState, error) {
 }
 func (in *readerInstance) Finish() (RunState, error) { return in.Run() }
 func (in *readerInstance) SetChunk(*chunk.Chunk)     {}
-func (in *readerInstance) SetPage(*page.Page)        {}
+func (in *readerInstance) SetPage(*page.Page) error  { return nil }
 func (in *readerInstance) SetPart(Part)              {}
 func (in *readerInstance) SetValues()                {}
 func (in *readerInstance) Fused() FusedFn            { return nil }

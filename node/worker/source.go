@@ -116,8 +116,7 @@ func (s *receiveSource) next(in *inst) (feed, bool) {
 			it.Batch.Free()
 			return false, nil, nil
 		}
-		x.SetPage(it.Batch.(*page.Page))
-		return true, func() error { return s.box.Consumed(dest, it.From) }, nil
+		return true, func() error { return s.box.Consumed(dest, it.From) }, x.SetPage(it.Batch.(*page.Page))
 	}, true
 }
 

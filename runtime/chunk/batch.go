@@ -21,5 +21,8 @@ type Holders struct{ more atomic.Int32 }
 // Share adds a holder.
 func (h *Holders) Share() { h.more.Add(1) }
 
+// Shared reports whether there are several.
+func (h *Holders) Shared() bool { return h.more.Load() > 0 }
+
 // Leave takes one away; it reports whether it was the last.
 func (h *Holders) Leave() bool { return h.more.Add(-1) < 0 }

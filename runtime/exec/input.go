@@ -76,11 +76,16 @@ func (in *Instance) SetChunk(c *chunk.Chunk) {
 	in.units = append(in.units[:0], unit{from: 0, to: c.Rows()})
 }
 
-// SetPage gives a page of rows; the instance frees it once consumed.
-func (in *Instance) SetPage(p *page.Page) {
+// SetPage gives a page of rows; the instance frees it once consumed, also if there is an error: 53200.
+func (in *Instance) SetPage(p *page.Page) error {
 	in.choose(in.states[1])
+	if in.cur.v.seg.Source.Adopts {
+		in.rows += int64(p.Rows())
+		return p.Adopt(in.part.tab, in.acct)
+	}
 	in.input = p
 	in.units = append(in.units[:0], unit{from: 0, to: p.Rows(), base: p.View()})
+	return nil
 }
 
 // SetPart gives a part of a table of the query.

@@ -36,6 +36,25 @@ func (p *Page) Free() {
 	}
 }
 
+// Adopt makes the page, which the caller holds, entries of t: itself if nobody else holds it, else a copy. It fails
+// with 53200; the caller holds the page no more in any case.
+func (p *Page) Adopt(t *table.Table, acct *mem.Account) error {
+	own := p.p
+	if p.Shared() {
+		var err error
+		if own, err = p.p.Copy(acct); err != nil {
+			p.Free()
+			return err
+		}
+		p.Free()
+	}
+	err := t.Adopt(own)
+	if err != nil {
+		own.Free()
+	}
+	return err
+}
+
 // Capacity is how many rows of a layout fit a page.
 func Capacity(l *program.TableShape) int { return (abi.PageSize - abi.PageRows) / l.EntrySize }
 

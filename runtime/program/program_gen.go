@@ -1390,9 +1390,9 @@ func (z Slot) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Source) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 9
+	// map header, size 10
 	// string "kind"
-	o = append(o, 0x89, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
+	o = append(o, 0x8a, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
 	o = msgp.AppendUint8(o, uint8(z.Kind))
 	// string "cols"
 	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
@@ -1423,6 +1423,9 @@ func (z *Source) MarshalMsg(b []byte) (o []byte, err error) {
 		err = msgp.WrapError(err, "Shape")
 		return
 	}
+	// string "adopts"
+	o = append(o, 0xa6, 0x61, 0x64, 0x6f, 0x70, 0x74, 0x73)
+	o = msgp.AppendBool(o, z.Adopts)
 	// string "total"
 	o = append(o, 0xa5, 0x74, 0x6f, 0x74, 0x61, 0x6c)
 	o = msgp.AppendInt64(o, z.Total)
@@ -1499,6 +1502,12 @@ func (z *Source) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Shape")
 				return
 			}
+		case "adopts":
+			z.Adopts, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Adopts")
+				return
+			}
 		case "total":
 			z.Total, bts, err = msgp.ReadInt64Bytes(bts)
 			if err != nil {
@@ -1519,7 +1528,7 @@ func (z *Source) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Source) Msgsize() (s int) {
-	s = 1 + 5 + msgp.Uint8Size + 5 + z.Cols.Msgsize() + 6 + msgp.Int64Size + 5 + msgp.Int64Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 5 + msgp.IntSize + 6 + z.Shape.Msgsize() + 6 + msgp.Int64Size
+	s = 1 + 5 + msgp.Uint8Size + 5 + z.Cols.Msgsize() + 6 + msgp.Int64Size + 5 + msgp.Int64Size + 6 + msgp.IntSize + 5 + msgp.IntSize + 5 + msgp.IntSize + 6 + z.Shape.Msgsize() + 7 + msgp.BoolSize + 6 + msgp.Int64Size
 	return
 }
 

@@ -34,6 +34,19 @@ func NewPage(acct *mem.Account, rowSize, rows, heap int) (*Page, error) {
 	return &Page{p}, nil
 }
 
+// Copy makes a page like p. It fails with 53200.
+func (p *Page) Copy(acct *mem.Account) (*Page, error) {
+	c, err := NewPage(acct, p.RowSize(), p.Rows(), p.HeapBytes())
+	if err != nil {
+		return nil, err
+	}
+	copy(c.View().Bytes(0, p.Rows()*p.RowSize()), p.View().Bytes(0, p.Rows()*p.RowSize()))
+	if n := p.HeapBytes(); n > 0 {
+		copy(c.Heap().Bytes(0, n), p.Heap().Bytes(0, n))
+	}
+	return c, nil
+}
+
 // Rows is the number of rows.
 func (p *Page) Rows() int { return int(p.p.rows) }
 

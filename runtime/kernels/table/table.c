@@ -24,16 +24,21 @@ static void open_page(slp_table *t, int64_t at) {
 	t->end = t->next + (t->page->counted - SLP_PAGE_ROWS) / t->esize * t->esize;
 }
 
+/* Room for one more in pages. */
+static int more_pages(slp_table *t) {
+	if (t->npages < t->cappages) return 0;
+	int64_t cap = t->cappages ? 2 * t->cappages : 4;
+	slp_page **p = slp_take(t->account, cap * sizeof *p);
+	if (!p) return -1;
+	if (t->npages) memcpy(p, t->pages, t->npages * sizeof *p);
+	slp_give(t->account, t->pages, t->cappages * sizeof *t->pages);
+	t->pages = p;
+	t->cappages = cap;
+	return 0;
+}
+
 static int add_page(slp_table *t, int64_t entries) {
-	if (t->npages == t->cappages) {
-		int64_t cap = t->cappages ? 2 * t->cappages : 4;
-		slp_page **p = slp_take(t->account, cap * sizeof *p);
-		if (!p) return -1;
-		if (t->npages) memcpy(p, t->pages, t->npages * sizeof *p);
-		slp_give(t->account, t->pages, t->cappages * sizeof *p);
-		t->pages = p;
-		t->cappages = cap;
-	}
+	if (more_pages(t)) return -1;
 	/* As many bytes of strings as the last page has, if it has any. */
 	int64_t expect = 4096;
 	if (t->npages && present(t) > 0) {
@@ -180,6 +185,20 @@ slp_page *slp_table_detach(slp_table *t) {
 	t->start = t->per; /* there will be as many rows as there have been */
 	t->limit = t->count + left(t);
 	return p;
+}
+
+int slp_table_adopt(slp_table *t, slp_page *p) {
+	if (more_pages(t)) return -1;
+	int64_t bytes = p->counted + (p->base ? p->heap.end - p->base : 0);
+	slp_count(t->account, bytes);
+	slp_count(p->heap.account, -bytes);
+	p->heap.account = t->account;
+	if (t->npages) t->page->rows = present(t);
+	t->pages[t->npages++] = p;
+	open_page(t, t->npages - 1);
+	t->next = t->end = t->next + (int64_t)p->rows * t->esize;
+	t->limit = t->count += p->rows;
+	return 0;
 }
 
 int64_t slp_table_page(const slp_table *t, int64_t i, uint8_t **base) {

@@ -55,6 +55,9 @@ int64_t slp_table_page(const slp_table *t, int64_t i, uint8_t **base);
 /* Takes away the first page with the entries that it has, of a table without a directory. The page is the caller's, its
    memory stays counted on the table's account. NULL: there is none with entries. */
 slp_page *slp_table_detach(slp_table *t);
+/* Takes over a page of such entries, and what it is counted, of a table without a directory that gets no others.
+   -1: out of memory, and the page is the caller's still. */
+int slp_table_adopt(slp_table *t, slp_page *p);
 /* No entry will be added: frees what is spare. */
 void slp_table_end(slp_table *t);
 /* Frees all entries but not their strings, which stay where they are until the table is freed. -1: out of memory. */

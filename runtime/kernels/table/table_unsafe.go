@@ -168,6 +168,16 @@ func (t *Table) Detach() *Page {
 	return &Page{p}
 }
 
+// Adopt takes over a page of such entries, which is counted on the table's account from now on. The table has no
+// directory and gets no entries otherwise. After an error the page is the caller's still.
+func (t *Table) Adopt(p *Page) error {
+	if !t.acct.Try(func() bool { return C.slp_table_adopt(t.t, p.p) == 0 }) {
+		return t.acct.Refusal()
+	}
+	p.p = nil
+	return nil
+}
+
 // AddEntry takes one entry by hand: the single group of an ungrouped aggregate.
 func (t *Table) AddEntry(init []byte) error {
 	if err := t.Grow(1); err != nil {
