@@ -322,7 +322,8 @@ func kept(q *plan.Query, s *plan.Sink) (*plan.Sink, *plan.Table) {
 func (l *lowerer) adopt() {
 	s := &l.seg.Sink
 	f := l.filled(s)
-	l.out.Source = program.Source{Kind: program.SourceReceive, Exchange: l.seg.Source.Exchange, Shape: f.e.shape, Adopts: true}
+	l.out.Source = program.Source{Kind: program.SourceReceive, Exchange: l.seg.Source.Exchange, Shape: f.e.shape,
+		Adopts: true}
 	l.out.Sink = program.Sink{Kind: s.Kind, Table: s.TableID, LimitParam: -1, OffsetParam: -1}
 	l.table(s.TableID, f.e, true)
 }

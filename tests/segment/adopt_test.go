@@ -14,8 +14,8 @@ import (
 	"slipher/runtime/program"
 )
 
-// Rows that are sent to a segment which only keeps them become its table's entries as they are: in a join table (without
-// those whose key is NULL), a sort table, a saved one; also where two segments get the same page.
+// Rows that are sent to a segment which only keeps them become its table's entries as they are: in a join table (but
+// for those whose key is NULL), a sort table, a saved one; also where two segments get the same page.
 func TestAdopted(t *testing.T) {
 	r := newRunner(t)
 	const rows = 3000
