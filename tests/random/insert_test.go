@@ -26,7 +26,12 @@ func (b *builder) kept() query {
 	filled := form(typ{}, 0, "create temp table s ("+strings.Join(names, ", ")+"); insert into s %s",
 		expr{sl: q.sl, pg: q.pg})
 	if b.chance(30) {
-		filled = form(typ{}, 0, "create temp table s as %s", expr{sl: q.sl, pg: q.pg})
+		var list []string
+		for i, c := range cols {
+			list = append(list, fmt.Sprintf("x%d::%s as x%[1]d", i, c.t))
+		}
+		filled = form(typ{}, 0, "create temp table s as select "+strings.Join(list, ", ")+" from (%s) t",
+			expr{sl: q.sl, pg: q.pg})
 	}
 	change := expr{}
 	switch b.IntN(3) {

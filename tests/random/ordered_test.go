@@ -20,8 +20,8 @@ func (b *builder) ordered(s source, f expr) expr {
 		x := b.value(s.scope, pick(b.gen, []class{cInt, cDec}), 2)
 		t := typ{kDec, 38, asDecimal(x.t).s + 1}
 		e := form(t, x.bound, "percentile_cont(0.5) within group (order by %s)%s", x, f)
-		e.pg = fmt.Sprintf("((percentile_disc(0.5) within group (order by %[1]s)%[2]s)::numeric(60,20) + "+
-			"(percentile_disc(0.5) within group (order by %[1]s desc)%[2]s)::numeric(60,20)) / 2", x.pg, f.pg)
+		e.pg = fmt.Sprintf("((percentile_disc(0.5) within group (order by %[1]s)%[2]s)::numeric(80,40) + "+
+			"(percentile_disc(0.5) within group (order by %[1]s desc)%[2]s)::numeric(80,40)) / 2", x.pg, f.pg)
 		if b.chance(50) {
 			e.sl = fmt.Sprintf("median(%s)%s", x.sl, f.sl)
 		}
