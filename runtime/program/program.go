@@ -135,8 +135,8 @@ type Source struct {
 	// SourceReceive: layout of the rows of pages
 	Shape TableShape `msg:"shape"`
 	// Adopts, of a SourceReceive: pages become those of the table that the segment fills, without a look at their rows.
-	Adopts bool `msg:"adopts"`
-	Total int64      `msg:"total"` // SourceTable of a sort: state offset of the part's number of rows, 0: nobody asks
+	Adopts bool  `msg:"adopts"`
+	Total  int64 `msg:"total"` // SourceTable of a sort: state offset of the part's number of rows, 0: nobody asks
 }
 
 // SourceCol is a column the source provides.
