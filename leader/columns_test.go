@@ -242,7 +242,7 @@ func TestColumnsOfOtherPlaces(t *testing.T) {
 	for _, c := range []struct{ sql, want string }{
 		{`select "column" || case when distkey then ' dist' else '' end || ' ' || sortkey
 			from pg_table_def where tablename = 't' order by 1`, "d 1|k dist 2|n 0|young 0"},
-		{"select conkey from pg_constraint where conname = 't_pkey'", "{1}"},
+		{"select conkey::text from pg_constraint where conname = 't_pkey'", "{1}"},
 		{"select column_name from information_schema.key_column_usage where constraint_name = 't_pkey'", "k"},
 		{"select indexdef from pg_indexes where indexname = 't_pkey'",
 			"CREATE UNIQUE INDEX t_pkey ON public.t USING btree (k)"},

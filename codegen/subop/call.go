@@ -65,7 +65,11 @@ func (b *builder) fail(code, cond value.Value) {
 	if b.errOp != nil {
 		full = named(b, "code", b.cur.NewOr(code, b.errOp))
 	}
+	// The first operation that fails says so: what those behind it make of its result means nothing. That is the
+	// least number, as in primitives, of which each looks at all rows before the next one runs.
 	old := b.load(i64, b.err, "err.old")
+	before := b.icmp(enum.IPredULT, b.add(full, c64(-1)), b.add(old, c64(-1))) // 0 is none
+	cond = named(b, "first", b.cur.NewAnd(cond, before))
 	b.cur.NewStore(named(b, "err.new", b.cur.NewSelect(cond, full, old)), b.err)
 }
 
