@@ -6,6 +6,7 @@ import (
 	"slipher/catalog/types"
 	"slipher/codegen/subop"
 	"slipher/compiler/plan"
+	"slipher/runtime/abi"
 	"slipher/runtime/program"
 )
 
@@ -289,7 +290,7 @@ func (l *lowerer) send(s *plan.Sink) {
 	l.out.Sink.Shape = f.e.shape
 	f.entry = func() subop.Operand {
 		outs, n, dest := l.destinations(s)
-		l.emit(&subop.RowRoom{Tables: outs, Dests: n})
+		l.emit(&subop.Room{Outs: outs, Dests: n, Rows: subop.Num(abi.TableCount), Most: subop.Num(abi.TableLimit)})
 		ent := l.vec(types.I64)
 		l.emit(&subop.RowSlot{Tables: outs, Dest: dest, EntrySize: subop.Num(f.e.size), Entry: ent})
 		return read(ent)
@@ -335,7 +336,7 @@ func (l *lowerer) output(s *plan.Sink) {
 	program.LayoutChunk(cols)
 	l.out.Sink.Cols = cols
 	outs, n, dest := l.destinations(s)
-	l.emit(&subop.Room{Chunks: outs, Dests: n})
+	l.emit(&subop.Room{Outs: outs, Dests: n, Rows: subop.Num(abi.ChunkRows), Most: subop.Num(abi.ChunkCap)})
 	ch, row := l.vec(types.I64), l.vec(types.I64)
 	l.emit(&subop.Slot{Chunks: outs, Dest: dest, Chunk: ch, Row: row})
 	for i, r := range vals {

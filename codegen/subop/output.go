@@ -9,24 +9,26 @@ import (
 	"slipher/runtime/abi"
 )
 
-// Room leaves with OUTPUT_FULL unless every destination's chunk has room for
-// the whole vector.
+// Room leaves with OUTPUT_FULL unless what rows for each destination go into, a chunk or a table, has room for the whole
+// vector.
 type Room struct {
-	Chunks Number // slot of the array of chunk addresses
-	Dests  Number // slot of its length
+	Outs       Number // slot of the array of their addresses
+	Dests      Number // slot of its length
+	Rows, Most Number // where each says how many rows it has, and may have
 }
 
 func (*Room) op() Op { return Op{Kind: room} }
 
 var room = kindOf(Kind{Name: "room", Ends: true}, emitter[Room]{
 	before: func(c *Ctx, o *Room) {
-		arr := c.load(bytePtr, c.Ptr(o.Chunks), "chunks")
+		arr := c.load(bytePtr, c.Ptr(o.Outs), "outs")
 		n := c.load(i64, c.Ptr(o.Dests), "dests")
+		rowsAt, mostAt := c.Imm(o.Rows), c.Imm(o.Most)
 		c.forRange("room", c64(0), n, func(i value.Value) {
-			ch := c.load(bytePtr, c.scaled(arr, i, 8, "chunk.at"), "chunk")
-			rows := c.load(i64, c.field(ch, abi.ChunkRows, "rows.at"), "rows")
-			room := c.load(i64, c.field(ch, abi.ChunkCap, "cap.at"), "cap")
-			c.Leave(c.icmp(enum.IPredSGT, c.add(rows, c.count), room), abi.OutputFull)
+			out := c.load(bytePtr, c.scaled(arr, i, 8, "out.at"), "out")
+			rows := c.load(i64, c.gep(out, rowsAt, "rows.at"), "rows")
+			most := c.load(i64, c.gep(out, mostAt, "most.at"), "most")
+			c.Leave(c.icmp(enum.IPredSGT, c.add(rows, c.count), most), abi.OutputFull)
 		})
 	},
 	variants: func(*fn.Table) []Room {

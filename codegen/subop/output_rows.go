@@ -6,32 +6,9 @@ import (
 
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
-	"slipher/runtime/abi"
 )
 
 // Rows for an exchange go into tables without a directory, one a destination, whose pages are sent.
-
-// RowRoom leaves with OUTPUT_FULL unless every destination's table has room for the whole vector.
-type RowRoom struct {
-	Tables Number // slot of the array of table addresses
-	Dests  Number // slot of its length
-}
-
-func (*RowRoom) op() Op { return Op{Kind: rowRoom} }
-
-var rowRoom = kindOf(Kind{Name: "rowroom", Ends: true}, emitter[RowRoom]{
-	before: func(c *Ctx, o *RowRoom) {
-		arr := c.load(bytePtr, c.Ptr(o.Tables), "tables")
-		n := c.load(i64, c.Ptr(o.Dests), "dests")
-		c.forRange("room", c64(0), n, func(i value.Value) {
-			tab := c.load(bytePtr, c.scaled(arr, i, 8, "tab.at"), "tab")
-			used := c.load(i64, c.field(tab, tableCount, "used.at"), "used")
-			limit := c.load(i64, c.field(tab, tableLimit, "limit.at"), "limit")
-			c.Leave(c.icmp(enum.IPredSGT, c.add(used, c.count), limit), abi.OutputFull)
-		})
-	},
-	variants: func(*fn.Table) []RowRoom { return []RowRoom{{}} },
-})
 
 // RowSlot gives each row an entry of its destination's table.
 type RowSlot struct {
