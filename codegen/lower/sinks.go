@@ -19,7 +19,7 @@ func (l *lowerer) sink() {
 		l.step = "bcast"
 	}
 	if fill := fillers[s.Kind]; fill != nil {
-		f := l.filled(s)
+		f := fills(l.q.Tables[s.TableID])
 		f.slot = l.table(s.TableID, f.e, true)
 		f.entry = func() subop.Operand { return l.newEntry(f.slot, s.TableID, f.e) }
 		fill(l, s, f)
@@ -50,10 +50,7 @@ type filled struct {
 	entry func() subop.Operand
 }
 
-func (l *lowerer) filled(s *plan.Sink) *filled {
-	t := l.q.Tables[s.TableID]
-	return &filled{t: t, e: entryOf(t)}
-}
+func fills(t *plan.Table) *filled { return &filled{t: t, e: entryOf(t)} }
 
 // build fills a join table. Rows with a NULL key match nothing and are left out.
 func (l *lowerer) build(s *plan.Sink, f *filled) {
@@ -264,7 +261,7 @@ func sentTable(cols []plan.Column) *plan.Table {
 func (l *lowerer) destinations(s *plan.Sink) (outs, n subop.Number, dest subop.Operand) {
 	l.out.Sink.Dests, l.out.Sink.NDests = l.word("outs", 8), l.word("dests", 8)
 	outs, n, dest = subop.Num(l.out.Sink.Dests), subop.Num(l.out.Sink.NDests), none
-	switch {
+	switch { // a sink with one place alone has no keys, and a Dist that means nothing
 	case len(s.Keys) > 0 && s.Dist == program.DistHash:
 		rs := make([]result, len(s.Keys))
 		for i, k := range s.Keys {
@@ -286,7 +283,7 @@ func (l *lowerer) destinations(s *plan.Sink) (outs, n subop.Number, dest subop.O
 // they come.
 func (l *lowerer) send(s *plan.Sink) {
 	k, t := kept(l.q, s)
-	f := &filled{t: t, e: entryOf(t)}
+	f := fills(t)
 	l.out.Sink.Shape = f.e.shape
 	f.entry = func() subop.Operand {
 		outs, n, dest := l.destinations(s)
@@ -322,11 +319,11 @@ func kept(q *plan.Query, s *plan.Sink) (*plan.Sink, *plan.Table) {
 // adopt lowers a segment whose senders have made the entries of the table that it fills.
 func (l *lowerer) adopt() {
 	s := &l.seg.Sink
-	f := l.filled(s)
-	l.out.Source = program.Source{Kind: program.SourceReceive, Exchange: l.seg.Source.Exchange, Shape: f.e.shape,
+	e := entryOf(l.q.Tables[s.TableID])
+	l.out.Source = program.Source{Kind: program.SourceReceive, Exchange: l.seg.Source.Exchange, Shape: e.shape,
 		Adopts: true}
 	l.out.Sink = program.Sink{Kind: s.Kind, Table: s.TableID, LimitParam: -1, OffsetParam: -1}
-	l.table(s.TableID, f.e, true)
+	l.table(s.TableID, e, true)
 }
 
 // output puts rows into chunks, one a destination: what leaves the query is by column.

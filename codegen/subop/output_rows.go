@@ -8,9 +8,8 @@ import (
 	"slipher/catalog/types"
 )
 
-// Rows for an exchange go into tables without a directory, one a destination, whose pages are sent.
-
-// RowSlot gives each row an entry of its destination's table.
+// RowSlot gives each row an entry of its destination's table: rows for an exchange go into tables without a directory,
+// one a destination, whose pages are sent.
 type RowSlot struct {
 	Tables    Number  // slot of the array of table addresses
 	Dest      Operand // absent: the only one

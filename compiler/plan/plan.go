@@ -45,7 +45,8 @@ func (q *Query) Receiver(k *Sink) *Segment {
 // table of which it wants all: then its senders can make the table's entries.
 func (s *Segment) Adopts() bool {
 	k := &s.Sink
-	if s.Source.Kind != program.SourceReceive || len(s.Steps) > 0 || !adopted[k.Kind] ||
+	if s.Source.Kind != program.SourceReceive || len(s.Steps) > 0 || !k.Kind.Fills() ||
+		k.Kind == program.SinkAggr || // whose rows find their groups
 		k.Kind == program.SinkSort && k.LimitParam >= 0 {
 		return false
 	}
@@ -59,8 +60,6 @@ func (s *Segment) Adopts() bool {
 	}
 	return columns(k.Keys) && columns(k.Payload)
 }
-
-var adopted = map[program.SinkKind]bool{program.SinkHash: true, program.SinkSort: true, program.SinkSave: true}
 
 // Sent are the columns of the rows that k, an exchange's, sends, as their receiver has them: all its senders agree.
 func (q *Query) Sent(k *Sink) []Column {

@@ -6,7 +6,7 @@ import "context"
 type Conn interface {
 	// Peer is the peer's id.
 	Peer() string
-	// Local reports whether the peer is in this process: then chunks are handed
+	// Local reports whether the peer is in this process: then rows are handed
 	// over as they are.
 	Local() bool
 	// Call sends a request and waits for the reply. An *Error reply comes as err;

@@ -180,7 +180,7 @@ type Options struct {
 	VectorRows int   `msg:"vector"`  // rows a vector, 0: default
 	TableStart int   `msg:"tables"`  // entries tables start with, 0: default
 	Workers    int   `msg:"workers"` // instances a segment, 0: the node's workers
-	Credits    int   `msg:"credits"` // chunks under way per destination, 0: default
+	Credits    int   `msg:"credits"` // pages under way per destination, 0: default
 	Memory     int64 `msg:"memory"`  // bytes a query may use in a process, 0: the process's share for a query
 	Tier       uint8 `msg:"tier"`    // exec.Tier
 	Statement  int64 `msg:"stmt"`    // its number in stl_query, for messages; 0: none of a client's

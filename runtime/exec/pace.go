@@ -12,7 +12,7 @@ import (
 
 // Strings that expressions make live until generated code has worked through the rows it was called for:
 // later loops may read them. So these rows are few where the strings are long: with 64 KB a row, a morsel of eight
-// sections made half a gigabyte. The same holds of strings that rows take along into chunks and tables. Where they are
+// sections made half a gigabyte. The same holds of strings that rows take along into chunks, pages and tables. Where they are
 // very long, even a vector has fewer rows.
 const (
 	stringsAtOnce = 4 << 20 // bytes

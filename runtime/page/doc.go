@@ -5,7 +5,8 @@
 //	                                                                  └──AppendWire──► bytes ──FromWire──► Page elsewhere
 //
 // What is handed over in a process is the page itself, to several receivers of a broadcast as well. The wire form is
-// the rows and the heap as they are. The layout of the rows is program.TableShape, as of a saved row.
+// the rows and the heap as they are. Their layout is a program.TableShape: of a saved row, or, where the receiver
+// adopts pages, of an entry of its table.
 //
 // Start with page.go, then wire.go.
 package page

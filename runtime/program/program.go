@@ -186,7 +186,7 @@ type TableSlot struct {
 	Kept bool `msg:"kept"`
 }
 
-// TableShape describes entries of a hash, aggregate or sort table, or of saved rows.
+// TableShape describes entries of a hash, aggregate or sort table, of saved rows, or rows of an exchange.
 // Entry: [hash i64][8 unused][packed key: 16-byte fields, 8-byte words, null words][payload or
 // accumulators, each aligned to its width][null bytes]; of a saved row
 // only the payload and its null bytes; codegen/lower/shape.go lays it out.

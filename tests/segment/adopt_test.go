@@ -8,7 +8,6 @@ import (
 
 	"slipher/catalog/types"
 	"slipher/compiler/plan"
-	"slipher/runtime/exec"
 	"slipher/runtime/mem"
 	"slipher/runtime/page"
 	"slipher/runtime/program"
@@ -47,22 +46,11 @@ func TestAdopted(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			again := func(step func() (exec.RunState, error)) {
-				for {
-					st, err := step()
-					if err != nil {
-						t.Fatal(err)
-					}
-					if st == exec.Idle {
-						return
-					}
-				}
-			}
 			for _, c := range chunks(t, acct, numberCols, numbers(rows)) {
 				from.SetChunk(c)
-				again(from.Run)
+				settle(t, from.Run)
 			}
-			again(from.Finish)
+			settle(t, from.Finish)
 			// Both instances get the pages of destination 0, one of them all others.
 			for i := range 2 {
 				in, err := xq.NewInstance(1, -1, nil, 0)
@@ -80,10 +68,10 @@ func TestAdopted(t *testing.T) {
 						if err := in.SetPage(b.(*page.Page)); err != nil {
 							t.Fatal(err)
 						}
-						again(in.Run)
+						settle(t, in.Run)
 					}
 				}
-				again(in.Finish)
+				settle(t, in.Finish)
 				in.Close()
 			}
 			if err := xq.SealTable(0); err != nil {
@@ -98,8 +86,8 @@ func TestAdopted(t *testing.T) {
 					t.Fatal(err)
 				}
 				to.SetPart(p)
-				again(to.Run)
-				again(to.Finish)
+				settle(t, to.Run)
+				settle(t, to.Finish)
 				var order []string
 				for _, b := range back.sent {
 					for row := range b.Rows() {

@@ -80,6 +80,21 @@ func (r *runner) closed(xq *exec.Query, acct *mem.Account) {
 	}
 }
 
+// settle repeats a step of an instance until it is not blocked, and says how often it was.
+func settle(t *testing.T, step func() (exec.RunState, error)) (blocked int) {
+	t.Helper()
+	for {
+		st, err := step()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if st == exec.Idle {
+			return blocked
+		}
+		blocked++
+	}
+}
+
 // Several destinations that refuse pages: every row arrives once, by hash (the
 // same key always at one place) or dealt out evenly, in order.
 func TestDistribution(t *testing.T) {
@@ -98,23 +113,11 @@ func TestDistribution(t *testing.T) {
 				t.Fatal(err)
 			}
 			blocked := 0
-			settle := func(step func() (exec.RunState, error)) {
-				for {
-					st, err := step()
-					if err != nil {
-						t.Fatal(err)
-					}
-					if st == exec.Idle {
-						return
-					}
-					blocked++
-				}
-			}
 			for _, c := range chunks(t, acct, numberCols, numbers(rows)) {
 				in.SetChunk(c)
-				settle(in.Run)
+				blocked += settle(t, in.Run)
 			}
-			settle(in.Finish)
+			blocked += settle(t, in.Finish)
 			seen := map[int64]bool{}
 			where := map[string]int{}
 			for d, cs := range out.byDest {

@@ -190,8 +190,8 @@ slp_page *slp_table_detach(slp_table *t) {
 int slp_table_adopt(slp_table *t, slp_page *p) {
 	if (more_pages(t)) return -1;
 	int64_t bytes = p->counted + (p->base ? p->heap.end - p->base : 0);
+	slp_count(p->heap.account, -bytes); /* first: else the query's peak would have them twice */
 	slp_count(t->account, bytes);
-	slp_count(p->heap.account, -bytes);
 	p->heap.account = t->account;
 	if (t->npages) t->page->rows = present(t);
 	t->pages[t->npages++] = p;
