@@ -12,8 +12,8 @@ import (
 
 // Strings that expressions make live until generated code has worked through the rows it was called for:
 // later loops may read them. So these rows are few where the strings are long: with 64 KB a row, a morsel of eight
-// sections made half a gigabyte. The same holds of strings that rows take along into chunks, pages and tables. Where they are
-// very long, even a vector has fewer rows.
+// sections made half a gigabyte. The same holds of strings that rows take along into chunks, pages and tables. Where
+// they are very long, even a vector has fewer rows.
 const (
 	stringsAtOnce = 4 << 20 // bytes
 	heapAtOnce    = 4 << 20 // bytes of strings with which a chunk is full
