@@ -1,7 +1,7 @@
 package fn
 
 import (
-	"bytes"
+	"strings"
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
@@ -81,14 +81,8 @@ func arrayGroup() Group {
 				}}),
 		},
 		Ops: []*Op{
-			{Name: "array_append_null", Shapes: []Shape{shape(str, i64, str)}, MayFail: true, Host: hostArrayAppend(true),
-				Doc: "An array with a NULL behind it."},
-			{Name: "array_prepend_null", Shapes: []Shape{shape(str, i64, str)}, MayFail: true, Host: hostArrayPrepend(true),
-				Doc: "An array with a NULL in front of it."},
-			{Name: "array_position_null", Shapes: []Shape{shape(str, i64, i32)}, MayFail: true, Nulls: CustomNull,
-				Host: hostArrayPosition(true), Doc: "The number of an array's first NULL."},
-			{Name: "array_cat", Shapes: []Shape{shape(str, str, i64, str)}, MayFail: true, Host: hostArrayCat,
-				Infix: "||", Doc: "The elements of both arrays."},
+			{Name: "array_cat", Shapes: []Shape{shape(str, str, i64, str)}, MayFail: true, Nulls: CustomNull,
+				Host: hostArrayCat, Infix: "||", Doc: "The elements of both arrays; the other one if one is NULL."},
 			{Name: "array_count", Shapes: []Shape{shape(str, i64, i64)}, MayFail: true, Host: hostArrayCount,
 				Doc: "How many elements an array has."},
 			{Name: "array_size", Shapes: []Shape{shape(str, i64, i32)}, MayFail: true, Host: hostArrayCount,
@@ -109,10 +103,9 @@ func arrayGroup() Group {
 				Host: hostArraySets(within), Doc: "Whether all elements of the first array are in the second."},
 			{Name: "array_overlaps", Shapes: []Shape{shape(str, str, i64, i8)}, MayFail: true, Infix: "&&",
 				Host: hostArraySets(meet), Doc: "Whether an element is in both arrays."},
-			{Name: "array_join", Shapes: []Shape{shape(str, str, i64, str)}, MayFail: true, Host: hostArrayJoin(false),
-				Doc: "The elements' texts with the second operand in between, without NULLs."},
-			{Name: "array_join_nulls", Shapes: []Shape{shape(str, str, str, i64, str)}, MayFail: true, Host: hostArrayJoin(true),
-				Doc: "The elements' texts with the second operand in between, the third for NULL."},
+			{Name: "array_join", Shapes: []Shape{shape(str, str, str, i64, str)}, MayFail: true, Nulls: CustomNull,
+				Host: hostArrayJoin, Doc: "The elements' texts with the second operand in between, the third for NULL, " +
+					"which is left out if that is NULL, too."},
 			{Name: "array_to_str", Shapes: []Shape{shape(str, i64, i32, str)}, MayFail: true, Cast: true, Host: hostArrayText,
 				Doc: "The text form, in at most so many bytes."},
 			{Name: "str_to_array", Shapes: []Shape{shape(str, i64, str)}, MayFail: true, Cast: true, Host: hostTextArray,
@@ -128,12 +121,12 @@ func arrayGroup() Group {
 		Doc: "An element of an array, by its number from 0."}
 	at := &Op{Name: "array_at", MayFail: true, Nulls: CustomNull, Host: hostArrayItem(1),
 		Doc: "An element of an array; NULL if there is none."}
-	appends := &Op{Name: "array_append", MayFail: true, Host: hostArrayAppend(false),
-		Doc: "An array with an element behind it."}
-	prepends := &Op{Name: "array_prepend", MayFail: true, Host: hostArrayPrepend(false),
-		Doc: "An array with an element in front of it."}
-	position := &Op{Name: "array_position", MayFail: true, Nulls: CustomNull, Host: hostArrayPosition(false),
-		Doc: "The number of the first element that is equal to a value."}
+	appends := &Op{Name: "array_append", MayFail: true, Nulls: CustomNull, Host: hostArrayAppend,
+		Doc: "An array, or NULL, with an element behind it, NULL too."}
+	prepends := &Op{Name: "array_prepend", MayFail: true, Nulls: CustomNull, Host: hostArrayPrepend,
+		Doc: "An array, or NULL, with an element in front of it, NULL too."}
+	position := &Op{Name: "array_position", MayFail: true, Nulls: CustomNull, Host: hostArrayPosition,
+		Doc: "The number of the first element that is a value, NULL too."}
 	any := &Op{Name: "array_any", MayFail: true, Nulls: CustomNull, Host: hostArrayQuantified(true),
 		Doc: "Whether a comparison, by its number, with some element of an array holds."}
 	all := &Op{Name: "array_all", MayFail: true, Nulls: CustomNull, Host: hostArrayQuantified(false),
@@ -175,9 +168,11 @@ func arrayOf(c HostCall, arg, row int) (array, elem types.Type) {
 	return array, elem
 }
 
-// datumOf is an operand as a value of type t.
+// datumOf is an operand as a value of type t, or NULL.
 func datumOf(c HostCall, arg, row int, t types.Type) types.Datum {
 	switch p := t.Phys(); {
+	case c.Null(arg, row):
+		return types.NullDatum
 	case p == str:
 		return types.String(string(c.Str(arg, row)))
 	case p.IsFloat():
@@ -210,55 +205,52 @@ func setArray(c HostCall, row int, array []byte) error {
 	return types.CheckArray(array)
 }
 
-// newElement is an operand as an element; or NULL. No string of an array has a byte 0.
-func newElement(c HostCall, arg, row int, t types.Type, null bool) (types.Datum, error) {
-	if null {
-		return types.NullDatum, nil
-	}
+// newElement is an operand as an element. No string of an array has a byte 0.
+func newElement(c HostCall, arg, row int, t types.Type) (types.Datum, error) {
 	d := datumOf(c, arg, row, t)
-	if bytes.IndexByte([]byte(d.S), 0) >= 0 {
+	if strings.IndexByte(d.S, 0) >= 0 {
 		return d, sqlerr.New(sqlerr.InvalidByteSequence, "invalid byte sequence for encoding \"UTF8\": 0x00")
 	}
 	return d, nil
 }
 
-// typeArg is where the array's type is among the operands of an op that has one operand less if its value is NULL.
-func typeArg(null bool) int {
-	if null {
-		return 1
+// elementsOf is an operand that is an array. NULL has no elements.
+func elementsOf(c HostCall, arg, row int) []byte {
+	if c.Null(arg, row) {
+		return []byte(types.EmptyArray.S)
 	}
-	return 2
+	return c.Str(arg, row)
 }
 
-func hostArrayAppend(null bool) func(HostCall) error {
-	return func(c HostCall) error {
-		return c.Rows(func(row int) error {
-			_, t := arrayOf(c, typeArg(null), row)
-			d, err := newElement(c, 1, row, t, null)
-			if err != nil {
-				return err
-			}
-			return setArray(c, row, types.AppendArray(nil, c.Str(0, row), t, d))
-		})
-	}
+func hostArrayAppend(c HostCall) error {
+	return c.AllRows(func(row int) error {
+		_, t := arrayOf(c, 2, row)
+		d, err := newElement(c, 1, row, t)
+		if err != nil {
+			return err
+		}
+		return setArray(c, row, types.AppendArray(nil, elementsOf(c, 0, row), t, d))
+	})
 }
 
-func hostArrayPrepend(null bool) func(HostCall) error {
-	return func(c HostCall) error {
-		return c.Rows(func(row int) error {
-			_, t := arrayOf(c, typeArg(null), row)
-			d, err := newElement(c, 1, row, t, null)
-			if err != nil {
-				return err
-			}
-			return setArray(c, row, append(types.AppendElement(nil, t, d), c.Str(0, row)...))
-		})
-	}
+func hostArrayPrepend(c HostCall) error {
+	return c.AllRows(func(row int) error {
+		_, t := arrayOf(c, 2, row)
+		d, err := newElement(c, 1, row, t)
+		if err != nil {
+			return err
+		}
+		return setArray(c, row, append(types.AppendElement(nil, t, d), elementsOf(c, 0, row)...))
+	})
 }
 
 func hostArrayCat(c HostCall) error {
-	return c.Rows(func(row int) error {
-		a, b := c.Str(0, row), c.Str(1, row)
+	return c.AllRows(func(row int) error {
+		if c.Null(0, row) && c.Null(1, row) {
+			c.SetNull(row)
+			return nil
+		}
+		a, b := elementsOf(c, 0, row), elementsOf(c, 1, row)
 		return setArray(c, row, append(append([]byte(nil), a[:max(len(a), 1)-1]...), b...))
 	})
 }
@@ -358,36 +350,34 @@ func hostArrayDimensions(c HostCall) error {
 	})
 }
 
-func hostArrayPosition(null bool) func(HostCall) error {
-	return func(c HostCall) error {
-		return c.Rows(func(row int) error {
-			typ, t := arrayOf(c, typeArg(null), row)
-			var x types.Datum
-			if !null {
-				x = datumOf(c, 1, row, t)
-			}
-			found, n := false, typ.FirstElement()
-			err := types.EachElement(c.Str(0, row), t, func(d types.Datum) error {
-				if !found {
-					if found = d.Null && null || !d.Null && !null && types.Compare(t.Phys(), x, d) == 0; !found {
-						n++
-					}
-				}
-				return nil
-			})
-			if c.SetInt(row, n); !found {
+func hostArrayPosition(c HostCall) error {
+	return c.AllRows(func(row int) error {
+		typ, t := arrayOf(c, 2, row)
+		x, rest := datumOf(c, 1, row, t), elementsOf(c, 0, row)
+		for n := typ.FirstElement(); ; n++ {
+			d, behind, more, err := types.NextElement(rest, t)
+			if err != nil || !more {
 				c.SetNull(row)
+				return err
 			}
-			return err
-		})
-	}
+			if d.Null == x.Null && (d.Null || types.Compare(t.Phys(), x, d) == 0) {
+				c.SetInt(row, n)
+				return nil
+			}
+			rest = behind
+		}
+	})
 }
 
-// hostArrayQuantified: a NULL element makes unknown what the others do not decide. Values of another type than the
-// elements' are compared as these (types.SameElements).
+// hostArrayQuantified: a NULL element makes unknown what the others do not decide; so does NULL beside an element.
+// Values of another type than the elements' are compared as these (types.SameElements).
 func hostArrayQuantified(any bool) func(HostCall) error {
 	return func(c HostCall) error {
-		return c.Rows(func(row int) error {
+		return c.AllRows(func(row int) error {
+			if c.Null(0, row) {
+				c.SetNull(row)
+				return nil
+			}
 			_, t := arrayOf(c, 2, row)
 			x, holds := datumOf(c, 1, row, t), Comparison(c.Int(3, row))
 			decided, unknown := false, false
@@ -397,7 +387,7 @@ func hostArrayQuantified(any bool) func(HostCall) error {
 				if d, rest, more, err = types.NextElement(rest, t); err != nil || !more {
 					break
 				}
-				if d.Null {
+				if d.Null || x.Null {
 					unknown = true
 				} else {
 					decided = holds.Of(types.Compare(t.Phys(), x, d)) == any
@@ -470,39 +460,37 @@ func meet(a, b map[string]bool) bool {
 	return false
 }
 
-// hostArrayJoin joins the elements' texts; the text for NULL is one more operand, if there is any.
-func hostArrayJoin(nulls bool) func(HostCall) error {
-	at := 2
-	if nulls {
-		at = 3
-	}
-	return func(c HostCall) error {
-		return c.Rows(func(row int) error {
-			_, t := arrayOf(c, at, row)
-			var out []byte
-			some := false
-			err := types.EachElement(c.Str(0, row), t, func(d types.Datum) error {
-				if d.Null && !nulls {
-					return nil
-				}
-				if some {
-					out = append(out, c.Str(1, row)...)
-				}
-				some = true
-				if d.Null {
-					out = append(out, c.Str(2, row)...)
-				} else {
-					out = types.AppendText(out, t, d)
-				}
-				if len(out) > types.MaxVarchar {
-					return ResultTooLong.Err()
-				}
+// hostArrayJoin joins the elements' texts; NULLs are left out if there is no text for them.
+func hostArrayJoin(c HostCall) error {
+	return c.AllRows(func(row int) error {
+		if c.Null(0, row) || c.Null(1, row) {
+			c.SetNull(row)
+			return nil
+		}
+		_, t := arrayOf(c, 3, row)
+		var out []byte
+		some, shown := false, !c.Null(2, row)
+		err := types.EachElement(c.Str(0, row), t, func(d types.Datum) error {
+			if d.Null && !shown {
 				return nil
-			})
-			c.SetStr(row, out)
-			return err
+			}
+			if some {
+				out = append(out, c.Str(1, row)...)
+			}
+			some = true
+			if d.Null {
+				out = append(out, c.Str(2, row)...)
+			} else {
+				out = types.AppendText(out, t, d)
+			}
+			if len(out) > types.MaxVarchar {
+				return ResultTooLong.Err()
+			}
+			return nil
 		})
-	}
+		c.SetStr(row, out)
+		return err
+	})
 }
 
 func hostArrayText(c HostCall) error {

@@ -81,7 +81,7 @@ type Op struct {
 	EmitNull func(b Builder, sh Shape, args, nulls []Value) (Value, Value)
 	// Host, if set instead of Emit, runs the operation in Go on whole vectors
 	// (status HOST(k)): for what is long, rare and better left to a Go library.
-	// Rows skips NULL arguments; with CustomNull the result may be NULL beyond that (SetNull).
+	// Rows skips NULL arguments; with CustomNull the result may be NULL beyond that (SetNull), and AllRows skips none.
 	Host func(c HostCall) error
 	Doc  string
 
@@ -144,8 +144,10 @@ func productBits(x, y int) int { return x + y }
 
 // HostCall is one vector's worth of a host function's work.
 type HostCall interface {
-	// Rows calls f for each selected, non-NULL row.
+	// Rows calls f for each selected, non-NULL row; AllRows for the others, too, whose NULLs have no value.
 	Rows(f func(row int) error) error
+	AllRows(f func(row int) error) error
+	Null(arg, row int) bool
 	Int(arg, row int) int64             // I8..I64
 	Float(arg, row int) float64         // F32, F64
 	Str(arg, row int) []byte            // borrowed until the call ends

@@ -228,7 +228,7 @@ func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCa
 		call.Args = append(call.Args, e)
 	}
 	if agg.Arrays {
-		call.Args[0] = b.arrayWith(call.Type, emptyArray(call.Type), x, "array_append")
+		call.Args[0] = b.arrayWith(emptyArray(call.Type), x, "array_append")
 	}
 	key, err := b.rowKey(sc, f, x, call.Args[0])
 	if err == nil && agg.Arrays && call.Distinct { // the array's order is that of what is in it, NULL behind all others

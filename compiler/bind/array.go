@@ -21,15 +21,10 @@ func (b *binder) arrayOp(op string, t, ret types.Type, args ...*algebra.Expr) *a
 	return expr.CallOf(b.fns.Op(op), ret, []fn.Const{fn.ArrayConst(t)}, args...)
 }
 
-// arrayWith calls an operation of an array and an element, which has another of its own for NULL.
-func (b *binder) arrayWith(ret types.Type, array, x *algebra.Expr, op string) *algebra.Expr {
-	e := b.arrayOp(op, array.Type, ret, array, x)
-	if x.Nullable {
-		e = expr.Choose(isNull(x), b.arrayOp(op+"_null", array.Type, ret, array), e)
-	}
-	if ret == array.Type {
-		e.Nullable = array.Nullable
-	}
+// arrayWith is an array with one more element.
+func (b *binder) arrayWith(array, x *algebra.Expr, op string) *algebra.Expr {
+	e := b.arrayOp(op, array.Type, array.Type, array, x)
+	e.Nullable = false // NULL has no elements
 	return e
 }
 
@@ -76,7 +71,7 @@ func (b *binder) arrayOf(items []value, want types.Type, at parse.Pos) (value, e
 			}
 			out = &algebra.Expr{Kind: expr.Constant, Type: want, Const: types.MakeArray(elem, known...)}
 		}
-		out = b.arrayWith(want, out, e, "array_append")
+		out = b.arrayWith(out, e, "array_append")
 	}
 	if out == nil {
 		d := types.MakeArray(elem, known...)
@@ -127,7 +122,7 @@ func (b *binder) arrayOfRows(x *parse.SubqueryExpr, r *result) (value, error) {
 	agg, t := b.fns.Aggregate("array_agg"), types.ArrayOf(v.Type)
 	col := algebra.Column{ID: b.newID(), Name: "array", Type: t, Nullable: true}
 	rows := &algebra.Aggregate{In: node, Cols: []algebra.Column{col}, Aggs: []algebra.AggCall{{Fn: agg, Type: t,
-		Args: []*algebra.Expr{b.arrayWith(t, emptyArray(t), v, "array_append"), key}}}}
+		Args: []*algebra.Expr{b.arrayWith(emptyArray(t), v, "array_append"), key}}}}
 	e := &algebra.Expr{Kind: expr.Scalar, Type: t, Nullable: true, Rel: algebra.NewSubquery(rows, nil)}
 	return value{expr: coalesce(e, emptyArray(t)), typ: t, pos: x.Pos}, nil
 }
@@ -155,20 +150,22 @@ func (b *binder) arrayComparison(sc *scope, x *parse.ArrayComparison) (value, er
 	if op == "!=" {
 		op = "<>"
 	}
+	in := op == "=" && !x.All || op == "<>" && x.All
+	once := left.expr != nil && left.expr.Volatile() // it is evaluated once for all elements
 	var array value
 	items, listed := []value(nil), false
 	if a, ok := x.Array.(*parse.ArrayExpr); ok && len(a.Items) > 0 {
 		if items, err = b.exprs(sc, a.Items); err != nil {
 			return value{}, err
 		}
-		if listed = left.expr == nil || !left.expr.Volatile(); !listed {
+		if listed = !once; once {
 			array, err = b.arrayOf(items, types.TUnknown, a.Pos)
 		}
 	} else if array, err = b.expr(sc, x.Array); err == nil {
 		array, err = b.besideValue(array, left)
 		if err == nil && array.lit != nil && !array.lit.Null {
 			items, err = b.elements(array)
-			listed = true
+			listed = !once || in
 		}
 	}
 	switch {
@@ -178,7 +175,7 @@ func (b *binder) arrayComparison(sc *scope, x *parse.ArrayComparison) (value, er
 		return b.quantifiedArray(op, left, array, x)
 	case len(items) == 0:
 		return boolean(algebra.Truth(x.All), x.Pos), nil
-	case op == "=" && !x.All, op == "<>" && x.All:
+	case in:
 		return b.among(left, items, x.All, x.Pos)
 	}
 	parts := make([]*algebra.Expr, len(items))
@@ -272,11 +269,6 @@ func (b *binder) quantifiedArray(op string, left, array value, x *parse.ArrayCom
 	}
 	e := b.arrayOp(name, of, types.TBool, es, v)
 	e.Args = append(e.Args, algebra.Number(types.TInt4, int64(bd.Op.Compares)))
-	if v.Nullable { // NULL is compared with no element of an empty array
-		empty := expr.CallOf(b.fns.Op("eq"), types.TBool, nil, b.arrayOp("array_count", of, types.TInt8, es),
-			algebra.Number(types.TInt8, 0))
-		e = expr.Choose(isNull(v), expr.Choose(empty, algebra.Truth(x.All), algebra.Null(types.TBool)), e)
-	}
 	return boolean(e, x.Pos), nil
 }
 
@@ -321,10 +313,10 @@ func (b *binder) arrayText(f *parse.FuncCall, args []value) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	e := b.arrayOp("array_join", a.Type, types.TText, a, es[0])
-	if len(es) > 1 {
-		e = expr.Choose(isNull(es[1]), e, b.arrayOp("array_join_nulls", a.Type, types.TText, a, es[0], es[1]))
+	if len(es) == 1 { // NULLs are left out
+		es = append(es, algebra.Null(types.TText))
 	}
+	e := b.arrayOp("array_join", a.Type, types.TText, a, es[0], es[1])
 	return value{expr: e, typ: types.TText, pos: f.Pos}, nil
 }
 
@@ -343,7 +335,7 @@ func (b *binder) arrayCat(f *parse.FuncCall, args []value) (value, error) {
 	return b.arrayConcat(args, f.Pos)
 }
 
-// arrayConcat is a || b, one an array: of two, or of one and an element. NULL has no elements.
+// arrayConcat is a || b, one an array: of two, or of one and an element. Only of two NULLs it is NULL.
 func (b *binder) arrayConcat(args []value, at parse.Pos) (value, error) {
 	x, y := args[0], args[1]
 	element := func(v value) bool { return v.typ.Kind != types.Unknown && !v.typ.IsArray() }
@@ -364,12 +356,7 @@ func (b *binder) arrayConcat(args []value, at parse.Pos) (value, error) {
 		return value{}, err
 	}
 	e := b.call(bd, es)
-	for i, a := range es {
-		if a.Nullable {
-			e = expr.Choose(isNull(a), es[1-i], e)
-			e.Nullable = es[0].Nullable && es[1].Nullable
-		}
-	}
+	e.Nullable = es[0].Nullable && es[1].Nullable
 	return value{expr: e, typ: bd.Ret, pos: at}, nil
 }
 
@@ -408,14 +395,8 @@ func (b *binder) withElement(f *parse.FuncCall, args []value, array, x value) (v
 	if err != nil {
 		return value{}, err
 	}
-	ret := t
-	if f.Name == "array_position" {
-		ret = types.TInt4
-	} else if a.IsNullConst() { // of NULL it is an array of the element alone
-		a = emptyArray(t)
-	} else {
-		a = coalesce(a, emptyArray(t))
+	if op := strings.ToLower(f.Name); op != "array_position" {
+		return value{expr: b.arrayWith(a, e, op), typ: t, pos: f.Pos}, nil
 	}
-	out := b.arrayWith(ret, a, e, strings.ToLower(f.Name))
-	return value{expr: out, typ: ret, pos: f.Pos}, nil
+	return value{expr: b.arrayOp("array_position", t, types.TInt4, a, e), typ: types.TInt4, pos: f.Pos}, nil
 }

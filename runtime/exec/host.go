@@ -34,6 +34,19 @@ func (c *hostCall) flag(off int64, row int) bool {
 
 // Rows visits selected rows without NULL arguments; the others' results become NULL.
 func (c *hostCall) Rows(f func(row int) error) error {
+	return c.AllRows(func(row int) error {
+		for arg := range c.h.Nulls {
+			if c.Null(arg, row) {
+				c.SetNull(row)
+				return nil
+			}
+		}
+		return f(row)
+	})
+}
+
+// AllRows visits selected rows; the results of those that a mask leaves out become NULL.
+func (c *hostCall) AllRows(f func(row int) error) error {
 	n := int(offheap.At[int64](c.view, c.h.Count))
 	for i := 0; i < n; i++ {
 		if c.in.q.canceled.Load() { // a regular expression may take long at each row
@@ -43,11 +56,7 @@ func (c *hostCall) Rows(f func(row int) error) error {
 		if c.h.Sel != 0 {
 			row = int(offheap.At[int32](c.view, c.h.Sel+int64(4*i)))
 		}
-		null := c.h.Mask != 0 && !c.flag(c.h.Mask, row)
-		for _, off := range c.h.Nulls {
-			null = null || c.flag(off, row)
-		}
-		if null {
+		if c.h.Mask != 0 && !c.flag(c.h.Mask, row) {
 			c.SetNull(row)
 			continue
 		}
@@ -62,6 +71,8 @@ func (c *hostCall) Rows(f func(row int) error) error {
 // arg and out are where a row's argument and result lie.
 func (c *hostCall) arg(arg, row int) int64 { return c.h.In[arg] + int64(row*c.h.InP[arg].Width()) }
 func (c *hostCall) out(row int) int64      { return c.h.Out + int64(row*c.h.OutP.Width()) }
+
+func (c *hostCall) Null(arg, row int) bool { return c.flag(c.h.Nulls[arg], row) }
 
 func (c *hostCall) Int(arg, row int) int64 {
 	return offheap.Int(c.view, c.arg(arg, row), c.h.InP[arg])
