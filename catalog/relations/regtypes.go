@@ -37,7 +37,9 @@ func typeOID(text string) (uint32, error) {
 		name = unquote(name)
 	}
 	known := types.PgTypes()
-	if at := slices.IndexFunc(known, func(t types.PgType) bool { return t.Name == name || t.Full == name }); at >= 0 {
+	if at := slices.IndexFunc(known, func(t types.PgType) bool {
+		return t.Name == name && t.Full != `"`+name+`"` || t.Full == name && name != ""
+	}); at >= 0 {
 		return known[at].OID, nil
 	}
 	base, array := strings.CutSuffix(name, "[]")

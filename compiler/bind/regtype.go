@@ -39,7 +39,10 @@ func (b *binder) regOID(sc *scope, c *parse.CastExpr) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	if v.lit != nil && !v.lit.Null && v.typ.Kind == types.Unknown {
+	if v.lit != nil && v.lit.Null {
+		return value{lit: v.lit, typ: types.TOID, pos: c.Pos}, nil
+	}
+	if v.lit != nil && v.typ.Kind == types.Unknown {
 		d, err := types.ParseText(types.TOID, v.lit.S) // a number is itself
 		if err != nil {
 			oid, err := cat.RegOID(c.Type.Name, v.lit.S)
