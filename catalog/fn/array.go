@@ -137,8 +137,8 @@ func arrayGroup() Group {
 		appends.Shapes = append(appends.Shapes, shape(str, p, i64, str))
 		prepends.Shapes = append(prepends.Shapes, shape(str, p, i64, str))
 		position.Shapes = append(position.Shapes, shape(str, p, i64, i32))
-		any.Shapes = append(any.Shapes, shape(str, p, i64, i32, i8))
-		all.Shapes = append(all.Shapes, shape(str, p, i64, i32, i8))
+		any.Shapes = append(any.Shapes, shape(str, p, i32, i64, i8))
+		all.Shapes = append(all.Shapes, shape(str, p, i32, i64, i8))
 	}
 	g.Ops = append(g.Ops, item, at, appends, prepends, position, any, all)
 	return g
@@ -198,7 +198,7 @@ func setDatum(c HostCall, row int, t types.Type, d types.Datum) {
 	}
 }
 
-func setBool(c HostCall, row int, v bool) { c.SetInt(row, int64(btoi(v))) }
+func setBool(c HostCall, row int, v bool) { c.SetInt(row, btoi(v)) }
 
 func setArray(c HostCall, row int, array []byte) error {
 	c.SetStr(row, array)
@@ -378,8 +378,8 @@ func hostArrayQuantified(any bool) func(HostCall) error {
 				c.SetNull(row)
 				return nil
 			}
-			_, t := arrayOf(c, 2, row)
-			x, holds := datumOf(c, 1, row, t), Comparison(c.Int(3, row))
+			_, t := arrayOf(c, 3, row)
+			x, holds := datumOf(c, 1, row, t), Comparison(c.Int(2, row))
 			decided, unknown := false, false
 			rest, more, err := c.Str(0, row), true, error(nil)
 			for !decided {

@@ -267,9 +267,8 @@ func (b *binder) quantifiedArray(op string, left, array value, x *parse.ArrayCom
 	if x.All {
 		name = "array_all"
 	}
-	e := b.arrayOp(name, of, types.TBool, es, v)
-	e.Args = append(e.Args, algebra.Number(types.TInt4, int64(bd.Op.Compares)))
-	return boolean(e, x.Pos), nil
+	holds := algebra.Number(types.TInt4, int64(bd.Op.Compares))
+	return boolean(b.arrayOp(name, of, types.TBool, es, v, holds), x.Pos), nil
 }
 
 // elementAt binds array[i].
