@@ -86,7 +86,7 @@ func arithmetic(op string) func(args []types.Type, consts []*types.Datum) (Bound
 			return homogeneous(op, types.TFloat8), nil
 		case a.IsInteger() && b.IsInteger():
 			bd := homogeneous(op, widerInteger(a, b))
-			bd.Sure = args[1].IsInteger() && atLeast(1, 1)(consts) && (op == "div" || op == "mod")
+			bd.Sure = (op == "div" || op == "mod") && atLeast(1, 1)(args, consts)
 			return bd, nil
 		}
 		return decimalArithmetic(op, types.IntegerAsDecimal(a), types.IntegerAsDecimal(b)), nil

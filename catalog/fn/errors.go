@@ -123,7 +123,7 @@ var codes = map[Code]struct {
 	FrameEndNull:       {sqlerr.NullValueNotAllowed, "frame ending offset must not be null"},
 	FrameReach:         {sqlerr.InvalidFrameOffset, "invalid preceding or following size in window function"},
 	ZeroStep:           {sqlerr.InvalidParameterValue, "step size cannot equal zero"},
-	HierarchyLoop:      {"22000", "CONNECT BY loop in user data"},
+	HierarchyLoop:      {sqlerr.DataException, "CONNECT BY loop in user data"},
 	NegativeLimit:      {sqlerr.InvalidLimit, "LIMIT must not be negative"},
 	NegativeOffset:     {sqlerr.InvalidOffset, "OFFSET must not be negative"},
 	MultipleMatches:    {"21000", "Found multiple matches to update the same tuple."},

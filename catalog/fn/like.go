@@ -26,9 +26,9 @@ func likeGroup() Group {
 			&Row{Name: n.name, Args: exact(T, T), Doc: "Pattern match with the backslash as escape.",
 				Ret: sure(func([]types.Type, []*types.Datum) (Bound, error) {
 					return Bound{Op: opRef(n.op), Args: []types.Type{T, T}, Extra: []Const{i32Const('\\')}, Ret: types.TBool}, nil
-				}, func(consts []*types.Datum) bool { return surePattern(consts[1], &backslash) })},
+				}, func(_ []types.Type, consts []*types.Datum) bool { return surePattern(consts[1], &backslash) })},
 			&Row{Name: n.name, Args: exact(T, T, T), Doc: "Pattern match with an escape of one byte, or none ('').",
-				Ret: sure(fixed(n.op+"_escape", types.TBool, T, T, T), func(consts []*types.Datum) bool {
+				Ret: sure(fixed(n.op+"_escape", types.TBool, T, T, T), func(_ []types.Type, consts []*types.Datum) bool {
 					return surePattern(consts[1], consts[2])
 				})})
 	}

@@ -27,7 +27,7 @@ func regexpGroup() Group {
 	}
 	matching := func(name, op, doc string, compile func(p string) (*regexp.Regexp, error)) *Row {
 		r := row(name, op, types.TBool, doc, T, T)
-		r.Ret = sure(r.Ret, func(consts []*types.Datum) bool {
+		r.Ret = sure(r.Ret, func(_ []types.Type, consts []*types.Datum) bool {
 			if consts[1] == nil || consts[1].Null {
 				return false
 			}

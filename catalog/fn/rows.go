@@ -16,10 +16,10 @@ func fixed(op string, ret types.Type, params ...types.Type) retFunc {
 }
 
 // sure binds as ret does; the call cannot fail if its constants pass the test.
-func sure(ret retFunc, test func(consts []*types.Datum) bool) retFunc {
+func sure(ret retFunc, test func(args []types.Type, consts []*types.Datum) bool) retFunc {
 	return func(args []types.Type, consts []*types.Datum) (Bound, error) {
 		b, err := ret(args, consts)
-		b.Sure = err == nil && test(consts)
+		b.Sure = err == nil && test(args, consts)
 		return b, err
 	}
 }

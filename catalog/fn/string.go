@@ -101,11 +101,11 @@ func bindConcat(args []types.Type, consts []*types.Datum) (Bound, error) {
 		Ret: grow(written(args[0], consts[0]), written(args[1], consts[1]))}, nil
 }
 
-// atLeast tests whether argument i is an integer constant of at least n.
-func atLeast(i int, n int64) func(consts []*types.Datum) bool {
-	return func(consts []*types.Datum) bool {
+// atLeast tests whether argument i is a constant of an integer type, of at least n.
+func atLeast(i int, n int64) func(args []types.Type, consts []*types.Datum) bool {
+	return func(args []types.Type, consts []*types.Datum) bool {
 		c := consts[i]
-		return c != nil && !c.Null && c.S == "" && c.Hi == 0 && c.Lo >= n
+		return args[i].IsInteger() && c != nil && !c.Null && c.Lo >= n
 	}
 }
 

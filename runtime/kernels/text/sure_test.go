@@ -42,6 +42,7 @@ func TestSure(t *testing.T) {
 		{"substring", []types.Type{T, I, I}, []*types.Datum{nil, n(1), nil}, false},
 		{"split_part", []types.Type{T, T, I}, []*types.Datum{nil, nil, n(1)}, true},
 		{"split_part", []types.Type{T, T, I}, []*types.Datum{nil, nil, n(0)}, false},
+		{"split_part", []types.Type{T, T, types.TDecimal(2, 1)}, []*types.Datum{nil, nil, n(4)}, false}, // 0.4
 		{"/", []types.Type{I, I}, []*types.Datum{nil, n(7)}, true},
 		{"%", []types.Type{I, I}, []*types.Datum{nil, n(7)}, true},
 		{"/", []types.Type{I, I}, []*types.Datum{nil, n(0)}, false},
