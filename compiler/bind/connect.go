@@ -31,6 +31,11 @@ func (b *binder) pseudoColumn(h *hierarchy, r *parse.ColumnRef) (*column, error)
 	return nil, nil
 }
 
+// makes is scope's, of what is read beside the columns of FROM.
+func (h *hierarchy) makes(id algebra.ColumnID) bool {
+	return h.level.id == id || h.prior != nil && h.prior.makes(id) || h.root != nil && h.root.makes(id)
+}
+
 // ancestor binds PRIOR and CONNECT_BY_ROOT.
 func (b *binder) ancestor(sc *scope, x *parse.AncestorExpr) (value, error) {
 	what := "PRIOR"

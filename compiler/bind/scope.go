@@ -184,5 +184,6 @@ func (b *binder) ref(c *column, r *parse.ColumnRef) *algebra.Expr {
 func (s *scope) makes(id algebra.ColumnID) bool {
 	is := func(c *column) bool { return c.id == id }
 	return slices.ContainsFunc(s.visible, is) ||
-		slices.ContainsFunc(s.rels, func(r *relation) bool { return slices.ContainsFunc(r.cols, is) })
+		slices.ContainsFunc(s.rels, func(r *relation) bool { return slices.ContainsFunc(r.cols, is) }) ||
+		s.hier != nil && s.hier.makes(id)
 }
