@@ -11,15 +11,15 @@ func (c *converter) where(q *Query, n *pg.Node) (err error) {
 	}
 	q.Connect = &Connect{}
 	for _, a := range f.Args {
-		dst, from := &q.Where, []*pg.Node{a}
+		dst, in, from := &q.Where, f, []*pg.Node{a}
 		switch call := a.GetFuncCall(); c.markerOf(call) {
 		case startMarker:
-			dst, from = &q.Connect.Roots, call.Args
+			dst, in, from = &q.Connect.Roots, call, call.Args
 		case byMarker:
 			q.Connect.Pos = c.pos(call.Location)
-			dst, from = &q.Connect.By, call.Args
+			dst, in, from = &q.Connect.By, call, call.Args
 		}
-		if *dst != nil || len(from) != 1 {
+		if *dst != nil || len(from) != 1 || in.AggDistinct || in.FuncVariadic {
 			return c.fail(c.pos(f.Location), "START WITH and CONNECT BY take one condition each, once")
 		}
 		if *dst, err = c.expr(from[0]); err != nil {

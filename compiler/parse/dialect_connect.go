@@ -106,7 +106,7 @@ func (d *dialect) ancestors(i int) {
 		case t.isPunct(")"):
 			depth--
 		case t.kind == tokIdent && ancestorMarkers[t.text] != "" && !d.connected[k] && !d.at(k-1).isPunct(".") &&
-			!d.at(k-1).is("as") && startsOperand(d.at(k+1)):
+			!d.at(k-1).is("as") && startsOperand(d.at(k+1)) && !d.connects(k+1):
 			d.connected[k] = true
 			d.replace(t, ancestorMarkers[t.text]+"(")
 			d.insert(d.at(d.operandEnd(k+1)).end, ")")
