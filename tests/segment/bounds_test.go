@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/plan"
 	"slipher/runtime/chunk"
@@ -174,4 +175,20 @@ func TestWideRows(t *testing.T) {
 		t.Errorf("%d MB", peak)
 	}
 	r.closed(xq, acct)
+}
+
+// A row that no page holds is refused, by its size.
+func TestRowTooBig(t *testing.T) {
+	r := newRunner(t)
+	cols := make([]plan.Column, 17_000)
+	for i := range cols {
+		cols[i] = plan.Column{Name: "s", Type: types.TVarchar(5)}
+	}
+	tab, save := saves(cols)
+	q := &plan.Query{Tables: []*plan.Table{tab}, Segments: []*plan.Segment{{Source: rowsOf("t", cols), Sink: save}}}
+	_, err := r.run(q, nil, exec.Options{})
+	if e := sqlerr.From(err); err == nil || e.Code != sqlerr.ProgramLimitExceeded ||
+		e.Message != "row is too big: size 272000, maximum size 258048" {
+		t.Errorf("%v", err)
+	}
 }
