@@ -37,14 +37,14 @@ const (
 )
 
 // Compare checks a result against an answer: integers and texts exactly, floating point to a relative 1e-6, decimals to
-// one unit of the last digit shown; rows in their order, or, where that is open, as a set.
-func Compare(got cluster.Result, want [][]string) error {
+// one unit of the last digit shown; rows in their order, or, where that may be open, as a set.
+func Compare(got cluster.Result, want [][]string, ordered bool) error {
 	if len(got.Rows) != len(want) {
 		return fmt.Errorf("%d rows, want %d", len(got.Rows), len(want))
 	}
 	first := inOrder(got, want)
-	if first == nil {
-		return nil
+	if first == nil || ordered {
+		return first
 	}
 	sorted, answer := got, slices.Clone(want)
 	sorted.Rows = slices.Clone(got.Rows)

@@ -44,3 +44,19 @@ func TestRandom(t *testing.T) {
 		t.Errorf("TPC-DS has %d tables", n)
 	}
 }
+
+// Rows in another order are another answer where no two of them tie.
+func TestOrder(t *testing.T) {
+	row := func(s string) []cluster.Value { return []cluster.Value{{Text: s, Valid: true}} }
+	got := cluster.Result{Columns: []string{"x"}, Types: []uint32{25}, Rows: [][]cluster.Value{row("b"), row("a")}}
+	if err := Compare(got, [][]string{{"b"}, {"a"}}, true); err != nil {
+		t.Error(err)
+	}
+	swapped := [][]string{{"a"}, {"b"}}
+	if Compare(got, swapped, true) == nil {
+		t.Error("the order does not count")
+	}
+	if err := Compare(got, swapped, false); err != nil {
+		t.Errorf("the order counts: %v", err)
+	}
+}
