@@ -109,7 +109,7 @@ func (c *changes) change(seed uint64, ch *changer, block []twin, end string, con
 		got, err := tagsOfSlipher(conns.to(c.t, w), sl)
 		diff := ""
 		switch {
-		case (wantErr != nil) != (err != nil):
+		case (wantErr != nil) != (err != nil) || broken(err):
 			diff = fmt.Sprintf("PostgreSQL says %v, Slipher %v", wantErr, err)
 		case wantErr == nil && strings.Join(want, ", ") != strings.Join(got, ", "):
 			diff = fmt.Sprintf("PostgreSQL says %v, Slipher %v", want, got)

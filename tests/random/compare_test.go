@@ -2,12 +2,14 @@ package random
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
 	"sort"
 	"strconv"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -49,10 +51,18 @@ func askSlipher(c *cluster.Conn, sql string) answer {
 	return answer{rows: rs[len(rs)-1].Rows}
 }
 
+// broken says whether an error is none of what was asked: one inside the server, or a connection that is lost.
+func broken(err error) bool {
+	code := cluster.Code(err)
+	return err != nil && (code == "" || strings.HasPrefix(code, "XX"))
+}
+
 // difference says how two answers differ, "" if they do not: the rows as a
 // multiset, then the order of the columns the query sorts by.
 func difference(q query, want, got answer) string {
 	switch {
+	case broken(want.err) || broken(got.err):
+		return fmt.Sprintf("something breaks: PostgreSQL says %v, Slipher %v", want.err, got.err)
 	case want.err != nil && got.err != nil:
 		return ""
 	case want.err != nil:
@@ -153,4 +163,18 @@ func show(rows [][]cluster.Value) string {
 		fmt.Fprintln(&b, r)
 	}
 	return b.String()
+}
+
+// An error inside the server is a difference, whatever PostgreSQL says; one of what was asked is none where both fail.
+func TestBroken(t *testing.T) {
+	fails := func(code string) answer { return answer{err: &pgconn.PgError{Code: code}} }
+	lost := answer{err: errors.New("the connection is lost")}
+	for _, got := range []answer{fails("XX000"), fails("XX001"), lost} {
+		if difference(query{}, fails("22012"), got) == "" || difference(query{}, got, fails("22012")) == "" {
+			t.Errorf("%v passes", got.err)
+		}
+	}
+	if d := difference(query{}, fails("22012"), fails("22003")); d != "" {
+		t.Error(d)
+	}
 }

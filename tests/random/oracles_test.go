@@ -92,7 +92,8 @@ func (q *quest) compare(p pair) {
 	whole, part := q.conns.ask(q.t, v, p.whole.sl), q.conns.ask(q.t, w, p.part.sl)
 	q.mu.Lock()
 	q.pairs++
-	if whole.err != nil && part.err != nil || refused(whole) || refused(part) {
+	fail := whole.err != nil && part.err != nil || refused(whole) || refused(part)
+	if fail && !broken(whole.err) && !broken(part.err) {
 		q.pairsFail++
 		q.mu.Unlock()
 		q.t.Logf("%s fails: %v, %v\n%s", p.kind, whole.err, part.err, p.whole.sl)

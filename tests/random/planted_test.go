@@ -27,6 +27,9 @@ func TestPlantedFaults(t *testing.T) {
 	dir := t.TempDir()
 	copySources(t, dir)
 	sound := build(t, dir, "sound")
+	if out, err := ask(sound, 1, 1, queriesARound); err != nil { // of which nothing would be found, then
+		t.Fatalf("the sound server fails: %v\n%s", err, lastLines(out, 20))
+	}
 	for _, f := range planted {
 		if !only.MatchString(f.name) {
 			continue

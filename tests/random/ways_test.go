@@ -30,9 +30,8 @@ type way struct {
 
 func (w way) String() string { return fmt.Sprintf("%s, join order %s", w.Config, w.order) }
 
-// ways are how question i is asked. The first is the plainest, whose answer stands for PostgreSQL's where that has
-// none; the others turn each setting: tier against tier, one slice against four and two nodes, an order of joins
-// against a forced one.
+// ways are how question i is asked. The first is the plainest; the others turn each setting: tier against tier, one
+// slice against four and two nodes, an order of joins against a forced one.
 func ways(i, fused int) []way {
 	rows := []int{1024, 3, 1}
 	order := fmt.Sprint(i + 1)
