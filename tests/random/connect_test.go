@@ -28,7 +28,7 @@ func (b *builder) connect() source {
 	q.sl = fmt.Sprintf("select %s from %s start with %s connect by prior %s = %s and level <= %d",
 		strings.Join(sl, ", "), t.sl, start.sl, up.sl, down.sl, deepest)
 	q.pg = fmt.Sprintf("with recursive h as (select 1 as l, %[1]s.* from %[2]s where %[3]s union all "+
-		"select h.l + 1, %[1]s.* from h join %[2]s on h.%[4]s = %[5]s where h.l < %[6]d) select %[7]s from h", own, t.pg, start.pg, name(up), down.pg,
-		deepest, strings.Join(pg, ", "))
+		"select h.l + 1, %[1]s.* from h join %[2]s on h.%[4]s = %[5]s where h.l < %[6]d) select %[7]s from h",
+		own, t.pg, start.pg, name(up), down.pg, deepest, strings.Join(pg, ", "))
 	return q.as("", b.alias("t"))
 }

@@ -71,12 +71,21 @@ func (q query) as(word, alias string) source {
 	return s
 }
 
+// names are those of the columns, where the query is a subquery.
+func (q query) names() string {
+	list := make([]string, len(q.cols))
+	for i := range list {
+		list[i] = fmt.Sprintf("x%d", i)
+	}
+	return strings.Join(list, ", ")
+}
+
 func (b *builder) item(depth int) source {
 	if len(b.shared) > 0 && b.chance(60) {
-		return b.reference()
+		return b.reference(b.shared)
 	}
 	if len(b.views) > 0 && b.chance(4) {
-		return b.view()
+		return b.reference(b.views)
 	}
 	if b.chance(22) {
 		return b.special()
@@ -318,13 +327,9 @@ func (p *parts) text(b *builder, cols []expr) (sl, pg string) {
 		q := form(typ{}, 0, "%s%s%s%s", p.words, list, rest, p.tail)
 		return q.sl, q.pg
 	}
-	var names []string
-	for i := range cols {
-		names = append(names, fmt.Sprintf("x%d", i))
-	}
 	sl = p.words.sl + list.sl + rest.sl + " qualify " + p.qualify.sl + p.tail.sl
 	alias := b.alias("q")
-	pg = fmt.Sprintf("select %s from (select %s, %s as q0%s) %s where q0%s", strings.Join(names, ", "), list.pg,
+	pg = fmt.Sprintf("select %s from (select %s, %s as q0%s) %s where q0%s", query{cols: cols}.names(), list.pg,
 		p.qualify.pg, rest.pg, alias, p.tail.pg)
 	return sl, pg
 }

@@ -22,11 +22,7 @@ func (b *builder) makeViews(t *testing.T, pg *pgconn.PgConn, conns []*cluster.Co
 		}
 		columns := ""
 		if b.chance(50) {
-			columns = "("
-			for k := range q.cols {
-				columns += fmt.Sprintf("x%d, ", k)
-			}
-			columns = columns[:len(columns)-2] + ")"
+			columns = "(" + q.names() + ")"
 		}
 		if a := askPostgres(pg, fmt.Sprintf("create view %s%s as %s", name, columns, q.pg)); a.err != nil {
 			t.Fatalf("the generator is wrong: PostgreSQL says %v\n%s", a.err, q.pg)
@@ -47,15 +43,4 @@ func (b *builder) makeViews(t *testing.T, pg *pgconn.PgConn, conns []*cluster.Co
 		}
 	}
 	return made
-}
-
-// view is a FROM item that names a view.
-func (b *builder) view() source {
-	v := pick(b.gen, b.views)
-	alias := b.alias("t")
-	s := source{sl: v.sl + " " + alias, pg: v.sl + " " + alias, rows: v.rows}
-	for i, c := range v.scope {
-		s.scope = append(s.scope, text(c.t, c.bound, fmt.Sprintf("%s.x%d", alias, i)))
-	}
-	return s
 }

@@ -17,11 +17,7 @@ func (b *builder) with(depth int) query {
 		} else {
 			q = b.query(depth, nil)
 			if b.chance(30) {
-				cols = " ("
-				for j := range q.cols {
-					cols += fmt.Sprintf("x%d, ", j)
-				}
-				cols = cols[:len(cols)-2] + ")"
+				cols = " (" + q.names() + ")"
 			}
 		}
 		items = append(items, [2]string{name + cols + " as (" + q.sl + ")", name + cols + " as (" + q.pg + ")"})
@@ -46,9 +42,9 @@ func (b *builder) with(depth int) query {
 	return q
 }
 
-// reference is a FROM item that names a query of WITH.
-func (b *builder) reference() source {
-	w := pick(b.gen, b.shared)
+// reference is a FROM item that names one of some queries: of WITH, or views.
+func (b *builder) reference(named []source) source {
+	w := pick(b.gen, named)
 	alias := b.alias("t")
 	s := source{sl: w.sl + " " + alias, pg: w.sl + " " + alias, rows: w.rows}
 	for i, c := range w.scope {
