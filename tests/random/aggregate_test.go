@@ -6,7 +6,7 @@ import (
 )
 
 // aggregates are the select list over groups, GROUP BY and HAVING, and what a window may be over.
-func (b *builder) aggregates(s source, want []class) (cols []expr, groups expr, over source) {
+func (b *builder) aggregates(s source, want []class) (cols []expr, by grouped, over source) {
 	var keys []expr
 	for range pick(b.gen, []int{0, 1, 1, 2, 2, 3}) {
 		k := pick(b.gen, s.scope)
@@ -28,9 +28,10 @@ func (b *builder) aggregates(s source, want []class) (cols []expr, groups expr, 
 	if want == nil && len(keys) > 0 && b.chance(8) {
 		return b.groupByAll(keys, aggs, s)
 	}
-	by := b.grouping(keys)
+	by = b.grouping(keys)
 	if by.sets {
 		above = append(above, by.marks...)
+		by.apart(b, above)
 	}
 	over = source{scope: above, rows: s.rows}
 	for _, c := range want {
@@ -51,28 +52,26 @@ func (b *builder) aggregates(s source, want []class) (cols []expr, groups expr, 
 	if len(cols) == 0 {
 		cols = append(cols, above[0])
 	}
-	if len(keys) > 0 {
-		groups = by.clause
-	} else if len(aggs) == 0 {
-		return cols, groups, over
-	}
 	if b.chance(25) {
 		c := b.value(above, cBool, 2)
-		groups.sl, groups.pg = groups.sl+" having "+c.sl, groups.pg+" having "+c.pg
+		by.having = form(typ{}, 0, " having %s", c)
+		if by.sets {
+			by.having.pg = " where " + c.pg
+		}
 	}
-	return cols, groups, over
+	return cols, by, over
 }
 
 // groupByAll has all keys in the select list, where GROUP BY ALL looks for them.
-func (b *builder) groupByAll(keys, aggs []expr, s source) (cols []expr, groups expr, over source) {
+func (b *builder) groupByAll(keys, aggs []expr, s source) (cols []expr, by grouped, over source) {
 	cols = append(append(cols, keys...), aggs...)
 	b.Shuffle(len(cols), func(i, j int) { cols[i], cols[j] = cols[j], cols[i] })
 	var list []string
 	for _, k := range keys {
 		list = append(list, k.pg)
 	}
-	groups = expr{sl: " group by all", pg: " group by " + strings.Join(list, ", ")}
-	return cols, groups, source{scope: cols, rows: s.rows}
+	by.clause = expr{sl: " group by all", pg: " group by " + strings.Join(list, ", ")}
+	return cols, by, source{scope: cols, rows: s.rows}
 }
 
 func names(e expr, s scope) bool {

@@ -11,11 +11,34 @@ import (
 // its value, then, instead of NULL.
 var foldable = regexp.MustCompile(`\b(case|coalesce|nullif|greatest|least|null|true|false|and|or)\b`)
 
-// grouped is GROUP BY of keys.
+// grouped is GROUP BY of keys, and HAVING.
 type grouped struct {
-	clause expr
-	sets   bool
-	marks  []expr // GROUPING of the keys
+	clause, having expr
+	sets           bool
+	marks          []expr // GROUPING of the keys
+	// list and alias are of the query in FROM that PostgreSQL is asked grouping sets as.
+	list, alias string
+}
+
+// apart makes what is selected from grouping sets columns of a query in FROM for PostgreSQL 15: of keys that WHERE or
+// JOIN makes equal, to each other or to a constant, it sorts by one, although a group has NULL for those that its set
+// lacks.
+func (g *grouped) apart(b *builder, above []expr) {
+	g.alias = b.alias("g")
+	for i, e := range above {
+		g.list += fmt.Sprintf(", %s as g%d", e.pg, i)
+		above[i].pg = fmt.Sprintf("%s.g%d", g.alias, i)
+	}
+	g.list = strings.TrimPrefix(g.list, ", ")
+}
+
+// of puts the clauses behind what is grouped.
+func (g *grouped) of(rest expr) expr {
+	rest = form(typ{}, 0, "%s%s", rest, g.clause)
+	if g.sets {
+		rest.pg = fmt.Sprintf(" from (select %s%s) %s", g.list, rest.pg, g.alias)
+	}
+	return form(typ{}, 0, "%s%s", rest, g.having)
 }
 
 // grouping groups by keys: all at once, or by ROLLUP, CUBE or GROUPING SETS.

@@ -294,11 +294,12 @@ func (b *builder) selection(depth int, want []class) query {
 
 // parts are a SELECT's clauses.
 type parts struct {
-	words, from, groups expr
-	where               []expr
-	windows             []expr // definitions: name AS (…)
-	qualify             expr
-	tail                expr
+	words, from expr
+	where       []expr
+	groups      grouped
+	windows     []expr // definitions: name AS (…)
+	qualify     expr
+	tail        expr
 }
 
 // text puts the clauses together. QUALIFY, which PostgreSQL does not have, is WHERE of a query around there.
@@ -315,7 +316,7 @@ func (p *parts) text(b *builder, cols []expr) (sl, pg string) {
 	if len(p.where) > 0 {
 		rest = form(typ{}, 0, "%s where %s", rest, all(p.where))
 	}
-	rest = form(typ{}, 0, "%s%s", rest, p.groups)
+	rest = p.groups.of(rest)
 	for i, w := range p.windows {
 		sep := ", "
 		if i == 0 {
