@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"sync"
 	"testing"
@@ -16,6 +15,7 @@ import (
 
 	"slipher/leader/member"
 	"slipher/node/wire"
+	"slipher/tests/cluster"
 )
 
 // leaders are a few leaders in this process.
@@ -222,12 +222,10 @@ func TestLeaderStatus(t *testing.T) {
 
 // A leader that is told to join itself says so instead of asking itself for ever.
 func TestJoinSelf(t *testing.T) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := cluster.FreeAddress()
 	if err != nil {
 		t.Fatal(err)
 	}
-	addr := free.Addr().String()
-	free.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	_, err = Start(ctx, Options{Dir: t.TempDir(), ID: "l1", Listen: "127.0.0.1:0", Cluster: addr, Join: []string{addr},

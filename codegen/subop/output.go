@@ -9,8 +9,8 @@ import (
 	"slipher/runtime/abi"
 )
 
-// Room leaves with OUTPUT_FULL unless what rows for each destination go into, a chunk or a table, has room for the whole
-// vector.
+// Room leaves with OUTPUT_FULL unless what rows for each destination go into, a chunk or a table, has room for the
+// whole vector.
 type Room struct {
 	Outs       Number // slot of the array of their addresses
 	Dests      Number // slot of its length

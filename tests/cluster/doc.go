@@ -8,7 +8,7 @@
 // Config adds the settings a script runs under; Pairwise and Product list them.
 //
 // Invariants: every directory lies below t.TempDir, every address is
-// loopback with port 0, every process is ended by its own id when the test
+// loopback with port 0 (or FreeAddress), every process is ended by its own id when the test
 // ends, and a process that ends earlier fails the test with its log.
 //
 // Start reading at cluster.go.

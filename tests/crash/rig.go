@@ -62,7 +62,7 @@ const readyPatience = 60 * time.Second
 func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 	r := &rig{shape: s, dir: dir, began: time.Now()}
 	spawn := func(int) func(func()) { return r.spawner.Do }
-	address := func(int) (string, error) { return freeAddress() }
+	address := func(int) (string, error) { return cluster.FreeAddress() }
 	if parts {
 		var err error
 		if r.net, err = newNetwork(s.leaders + s.nodes); err != nil {
@@ -83,7 +83,7 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 		if parts {
 			return "127.0.0.1:5439", nil
 		}
-		return freeAddress()
+		return cluster.FreeAddress()
 	}
 	if s.leaders == 0 {
 		p := newProc(binary, dir, "one", 0, spawn(0))
@@ -99,7 +99,7 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 		}
 		return r, p.waitReady(readyPatience)
 	}
-	var cluster []string
+	var leaders []string
 	for i := range s.leaders {
 		host := i
 		p := newProc(binary, dir, fmt.Sprintf("l%d", i+1), host, spawn(host))
@@ -117,10 +117,10 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 		if i == 0 {
 			p.args = append(p.args, "--bootstrap", "--slices", fmt.Sprint(sliceCount), "--storage", storage)
 		} else {
-			p.args = append(p.args, "--join", strings.Join(cluster, ","))
+			p.args = append(p.args, "--join", strings.Join(leaders, ","))
 		}
 		p.args = append(p.args, s.keeping()...)
-		cluster = append(cluster, addr)
+		leaders = append(leaders, addr)
 		r.leaders, r.sql = append(r.leaders, p), append(r.sql, sql)
 		if err := p.start(); err != nil {
 			return r, err
@@ -136,7 +136,7 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 		if err != nil {
 			return r, err
 		}
-		p.args = []string{"node", "--data", p.dir, "--id", p.name, "--leader", strings.Join(cluster, ","), "--cluster", addr,
+		p.args = []string{"node", "--data", p.dir, "--id", p.name, "--leader", strings.Join(leaders, ","), "--cluster", addr,
 			"--workers", "2", "--secret-file", secret}
 		r.nodes = append(r.nodes, p)
 		if err := p.start(); err != nil {
@@ -149,17 +149,6 @@ func newRig(binary, dir string, s shape, parts bool) (*rig, error) {
 		}
 	}
 	return r, nil
-}
-
-// freeAddress is a loopback address that nobody uses now. Processes that are started again
-// need the one they had.
-func freeAddress() (string, error) {
-	ln, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer ln.Close()
-	return ln.Addr().String(), nil
 }
 
 // procs are all processes, leaders first.

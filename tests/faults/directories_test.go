@@ -24,7 +24,11 @@ func lone(t *testing.T, dir, addr string, more ...string) *cluster.Process {
 func TestCopiedLeader(t *testing.T) {
 	top := t.TempDir()
 	dir, other := filepath.Join(top, "l1"), filepath.Join(top, "copy")
-	l := lone(t, dir, "127.0.0.1:0", "--bootstrap", "--slices", "2")
+	addr, err := cluster.FreeAddress()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := lone(t, dir, addr, "--bootstrap", "--slices", "2")
 	n := cluster.StartProcess(t, nil, "node", "--data", filepath.Join(top, "n1"), "--id", "n1", "--leader", l.Cluster,
 		"--cluster", "127.0.0.1:0", "--workers", "1")
 	n.WaitReady(t)
@@ -36,7 +40,7 @@ func TestCopiedLeader(t *testing.T) {
 	if err := os.CopyFS(other, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
-	l = lone(t, dir, l.Cluster)
+	l = lone(t, dir, addr)
 	conn = l.Connect(t, "dev")
 	waitStates(t, conn, "n1 connected 2")
 	twin := lone(t, other, "127.0.0.1:0")

@@ -14,11 +14,13 @@ import (
 	"testing"
 	"time"
 
+	"slipher/tests/cluster"
+
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // postgres is a server.
-type postgres struct{ port int }
+type postgres struct{ address string }
 
 // connect opens a connection that lasts as long as the test.
 func (p *postgres) connect(t *testing.T) *pgconn.PgConn {
@@ -38,7 +40,7 @@ func (p *postgres) connect(t *testing.T) *pgconn.PgConn {
 func (p *postgres) try() (*pgconn.PgConn, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	return pgconn.Connect(ctx, fmt.Sprintf("postgres://oracle@127.0.0.1:%d/postgres?sslmode=disable", p.port))
+	return pgconn.Connect(ctx, fmt.Sprintf("postgres://oracle@%s/postgres?sslmode=disable", p.address))
 }
 
 // startPostgres runs a PostgreSQL of its own, on loopback, until the test ends.
@@ -64,9 +66,12 @@ func startPostgres(t *testing.T) *postgres {
 	if err := initdb.Run(); err != nil {
 		t.Fatalf("initdb: %v\n%s", err, &said)
 	}
-	port := freePort(t)
-	server := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", strconv.Itoa(port), "-c",
-		"listen_addresses=127.0.0.1",
+	address, err := cluster.FreeAddress()
+	if err != nil {
+		t.Fatal(err)
+	}
+	host, port, _ := net.SplitHostPort(address)
+	server := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-p", port, "-c", "listen_addresses="+host,
 		"-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "TimeZone=UTC", "-c", "jit=off", "-c",
 		"statement_timeout=5s")
 	var log bytes.Buffer
@@ -86,7 +91,7 @@ func startPostgres(t *testing.T) *postgres {
 		}
 	})
 	for deadline := time.Now().Add(time.Minute); ; {
-		p := &postgres{port}
+		p := &postgres{address}
 		c, err := p.try()
 		if err == nil {
 			c.Close(context.Background())
@@ -146,14 +151,4 @@ func ordinaryUser(t *testing.T, dir string) *syscall.SysProcAttr {
 	}
 	t.Fatal("PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody")
 	return nil
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
