@@ -53,10 +53,8 @@ func (e *Expr[R]) RejectsNulls(set map[R]bool) bool {
 	switch e.Kind {
 	case Column:
 		return set[e.Col]
-	case IsNotNull, InList:
-		return e.Args[0].RejectsNulls(set)
-	case Not:
-		// NOT x is true only for a false x: needs x to be NULL, not just untrue
+	case IsNotNull, InList, Not:
+		// x IS NOT NULL, x IN (FALSE) and NOT x are true for a false x: needs x to be NULL, not just untrue
 		return e.Args[0].nullIfNull(set)
 	case And:
 		for _, a := range e.Args {

@@ -65,7 +65,7 @@ var planted = []struct{ name, file, old, new string }{
 		"d.keys = append(d.keys, e.Col)", "d.keys = append(d.keys, w.n.In.Columns()[0].ID)"},
 	{"ROLLUP without the total", "compiler/bind/groupset.go",
 		"slices.Reverse(out)\n\t\treturn out", "slices.Reverse(out)\n\t\treturn out[:len(out)-1]"},
-	{"NOT rejects NULLs where its argument does", "compiler/expr/facts.go",
+	{"NOT and IS NOT NULL reject NULLs where their argument does", "compiler/expr/facts.go",
 		"return e.Args[0].nullIfNull(set)\n\tcase And:", "return e.Args[0].RejectsNulls(set)\n\tcase And:"},
 	// Operators.
 	{"an anti join keeps rows with a match", "codegen/lower/join.go",
