@@ -21,6 +21,9 @@ func (b *builder) aggregates(s source, want []class) (cols []expr, by grouped, o
 	for range 1 + b.IntN(4) {
 		aggs = append(aggs, b.aggregate(s))
 	}
+	if b.chance(15) {
+		aggs = append(aggs[:len(aggs)-1], b.kin(s)...)
+	}
 	if b.chance(5) && len(keys) > 0 {
 		aggs = nil // GROUP BY alone
 	}
@@ -98,62 +101,98 @@ func (b *builder) aggregate(s source) expr {
 		b.budget = 0
 	}
 	f := b.filter(s)
-	rows := max(s.rows, 1) * 100 // the estimate may be too low
-	big := typ{k: kInt8}
 	distinct := ""
 	if b.chance(20) {
 		distinct = "distinct "
 	}
-	switch b.IntN(17) {
+	word, classes := "", []class{cInt}
+	switch b.IntN(18) {
 	case 0:
-		return form(big, 1e9, "count(*)%s", f)
-	case 13, 14:
-		return b.ordered(s, f)
-	case 15:
-		return b.ofPairs(s, f)
+		return form(typ{k: kInt8}, 1e9, "count(*)%s", f)
+	case 1, 2, 16:
+		return b.ofOne("count", distinct, b.any(s.scope, 2), f, s.rows)
+	case 3:
+		word = "sum"
+	case 4:
+		word = "avg"
+	case 5:
+		word, classes = "sum", []class{cDec}
+	case 6:
+		word, classes = "avg", []class{cDec}
+	case 7:
+		word, classes = pick(b.gen, []string{"sum", "avg"}), []class{cFloat}
+	case 8:
+		word, classes = "variance", []class{cInt, cDec}
+	case 9:
+		return form(typ{k: kBool}, 0, pick(b.gen, []string{"bool_and(%s)%s", "bool_or(%s)%s"}), b.value(s.scope, cBool, 2), f)
 	case 11:
 		return b.list(s)
 	case 12:
 		return b.approximate(s)
-	case 1, 2, 16:
-		return form(big, 1e9, "count("+distinct+"%s)%s", b.any(s.scope, 2), f)
-	case 3:
-		x := b.value(s.scope, cInt, 2)
-		if x.bound*rows < 1e17 {
-			e := form(big, x.bound*rows, "sum("+distinct+"%s)%s", x, f)
-			e.pg += "::bigint"
-			return e
-		}
-	case 4:
-		x := b.value(s.scope, cInt, 2)
+	case 13, 14:
+		return b.ordered(s, f)
+	case 15:
+		return b.ofPairs(s, f)
+	case 17:
+		return b.arrayOf(s, distinct, f)
+	default:
+		word, distinct, classes = "min", "", []class{cInt, cDec, cFloat, cStr, cDate, cTS, cTime}
+	}
+	return b.ofOne(word, distinct, b.value(s.scope, pick(b.gen, classes), 2), f, s.rows)
+}
+
+// kin are aggregates of one argument, of all its values or of the different ones: what they are made of may be shared,
+// or may not.
+func (b *builder) kin(s source) (list []expr) {
+	held := b.budget
+	defer func() { b.budget = held }()
+	b.budget = 0
+	x := b.value(s.scope, pick(b.gen, []class{cInt, cInt, cDec, cFloat, cStr}), 1)
+	words := []string{"count", "sum", "sum", "avg", "variance", "min"}
+	if x.t.k.class() == cStr {
+		words = []string{"count", "count", "min"}
+	}
+	for range 2 + b.IntN(3) {
+		list = append(list, b.ofOne(pick(b.gen, words), pick(b.gen, []string{"", "distinct "}), x, b.filter(s), s.rows))
+	}
+	return list
+}
+
+// ofOne is an aggregate of one argument among about so many rows, f is its FILTER: the one named or, if the argument's
+// class has no such one or it could overflow, a MIN or MAX.
+func (b *builder) ofOne(word, distinct string, x, f expr, about float64) expr {
+	rows := max(about, 1) * 100 // the estimate may be too low
+	big, c := typ{k: kInt8}, x.t.k.class()
+	exact := c == cInt || c == cDec
+	switch {
+	case word == "count":
+		return form(big, 1e9, "count("+distinct+"%s)%s", x, f)
+	case word == "sum" && c == cInt && x.bound*rows < 1e17:
+		e := form(big, x.bound*rows, "sum("+distinct+"%s)%s", x, f)
+		e.pg += "::bigint"
+		return e
+	case word == "avg" && c == cInt:
 		e := form(big, x.bound+1, "avg("+distinct+"%s)%s", x, f)
 		e.pg = "trunc(" + e.pg + ")::bigint"
 		return e
-	case 5:
-		x := b.value(s.scope, cDec, 2)
+	case word == "sum" && c == cDec:
 		if e := form(typ{kDec, 38, x.t.s}, x.bound*rows, "sum("+distinct+"%s)%s", x, f); fits(e) {
 			return e
 		}
-	case 6:
-		x := b.value(s.scope, cDec, 2)
+	case word == "avg" && c == cDec:
 		if e := form(typ{kDec, 38, x.t.s}, x.bound*rows, "avg("+distinct+"%s)%s", x, f); fits(e) {
 			e.pg = fmt.Sprintf("trunc((sum(%[1]s%[2]s)%[3]s)::numeric(90,45) / nullif(count(%[1]s%[2]s)%[3]s, 0), %[4]d)",
 				distinct, x.pg, f.pg, x.t.s)
 			e.bound = x.bound + 1
 			return e
 		}
-	case 7:
-		x := b.value(s.scope, cFloat, 2)
-		return form(typ{k: kFloat}, x.bound*rows, pick(b.gen, []string{"sum(", "avg("})+distinct+"%s)%s", x, f)
-	case 8: // exact in both; of floats each keeps other last digits
-		x := b.value(s.scope, pick(b.gen, []class{cInt, cDec}), 2)
+	case (word == "sum" || word == "avg") && c == cFloat:
+		return form(typ{k: kFloat}, x.bound*rows, word+"("+distinct+"%s)%s", x, f)
+	case word == "variance" && exact: // of floats each keeps other last digits
 		e := form(typ{k: kFloat}, x.bound*x.bound, pick(b.gen, []string{"stddev", "stddev_pop", "variance", "var_pop"})+"("+
 			distinct+"%s)%s", x, f)
 		e.pg += "::float8"
 		return e
-	case 9:
-		return form(typ{k: kBool}, 0, pick(b.gen, []string{"bool_and(%s)%s", "bool_or(%s)%s"}), b.value(s.scope, cBool, 2), f)
 	}
-	x := b.value(s.scope, pick(b.gen, []class{cInt, cDec, cFloat, cStr, cDate, cTS, cTime}), 2)
 	return form(x.t, x.bound, pick(b.gen, []string{"min(%s)%s", "max(%s)%s"}), x, f)
 }

@@ -5,9 +5,10 @@
 //
 // One construct is one file: subquery, row, setop, values, joins (LATERAL, USING), natural (and Oracle's (+)), with
 // (recursion), connect (CONNECT BY), grouping, ordered (percentiles, statistics of pairs), window, nulls (IGNORE
-// NULLS), qualify, distinct_on, series, lists, pivot, star (EXCLUDE, aliases of columns before), view, insert. A
-// subquery may stand wherever a value may; it names columns of the queries around it, and a query has few of them and
-// small joins then. Where the order of rows decides, rows are sorted by all columns.
+// NULLS), qualify, distinct_on, series, lists, array, pivot, star (EXCLUDE, aliases of columns before), view, insert.
+// Conditions are deep (kinds) or simple ones that no part of a plan has a reason not to ask. A subquery may stand
+// wherever a value may; it names columns of the queries around it, and a query has few of them and small joins then.
+// Where the order of rows decides, rows are sorted by all columns.
 //
 // Each question is asked in several ways (ways_test.go): on one slice, on four of one process and on two nodes, with
 // vectors of several sizes, with tables joined in the order of least cost or a forced one, sometimes in the fused tier.

@@ -22,6 +22,7 @@ const (
 	kTS
 	kTime
 	kReal
+	kInts // BIGINT[]
 	kinds
 )
 
@@ -41,7 +42,7 @@ func (t typ) String() string {
 		return fmt.Sprintf("char(%d)", t.p)
 	}
 	return [...]string{"smallint", "int", "bigint", "", "float8", "bool", "", "", "date", "timestamp", "time",
-		"real"}[t.k]
+		"real", "bigint[]"}[t.k]
 }
 
 func (t typ) isInt() bool { return t.k <= kInt8 }
@@ -143,6 +144,8 @@ func (g gen) literal(t typ) expr {
 		return text(t, 0, "date '"+pick(g, dates)+"'")
 	case kTime:
 		return text(t, 0, "time '"+pick(g, times)+"'")
+	case kInts:
+		return text(t, 1000, pick(g, []string{"'{}'", "'{1,2}'", "'{0,null,3}'", "'{null}'", "'{7,-1,2,2}'"})+"::bigint[]")
 	}
 	return text(t, 0, "timestamp '"+pick(g, stamps)+"'")
 }
@@ -172,11 +175,14 @@ const (
 	cDate
 	cTS
 	cTime
-	classes
+	classes // that a column of a table may be of, and an expression by chance
+
+	cInts = classes
 )
 
 func (k kind) class() class {
-	return [...]class{cInt, cInt, cInt, cDec, cFloat, cBool, cStr, cStr, cDate, cTS, cTime, cFloat}[k]
+	return [...]class{cInt, cInt, cInt, cDec, cFloat, cBool, cStr, cStr, cDate, cTS, cTime, cFloat,
+		cInts}[k]
 }
 
 // typeOf is some type of a class.
@@ -196,6 +202,8 @@ func (g gen) typeOf(c class) typ {
 		return typ{k: kDate}
 	case cTime:
 		return typ{k: kTime}
+	case cInts:
+		return typ{k: kInts}
 	}
 	return typ{k: kTS}
 }
@@ -231,6 +239,8 @@ func (g gen) value(s scope, c class, depth int) expr {
 		return g.date(s, depth-1)
 	case cTime:
 		return g.time(s, depth-1)
+	case cInts:
+		return g.array(s, depth-1)
 	}
 	return g.stamp(s, depth-1)
 }

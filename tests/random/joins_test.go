@@ -9,9 +9,12 @@ func (b *builder) lateral(s source) source {
 	}
 	b.budget--
 	var r source
-	if b.chance(20) {
+	switch n := b.IntN(100); {
+	case n < 20:
 		r = b.series(s.scope)
-	} else {
+	case n < 30:
+		r = b.unnest(s.scope)
+	default:
 		alias := b.alias("t")
 		leave := b.inside(s.scope)
 		q := b.query(b.depth(), nil)

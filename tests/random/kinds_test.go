@@ -7,7 +7,11 @@ import (
 
 // integer is an operation with an integer result.
 func (g gen) integer(s scope, depth int) expr {
-	switch g.IntN(13) {
+	switch g.IntN(14) {
+	case 13:
+		if g.chance(35) {
+			return g.ofArray(s, depth)
+		}
 	case 0, 1, 2, 3:
 		return g.intArith(s, depth)
 	case 4:
@@ -228,7 +232,11 @@ func (g gen) float(s scope, depth int) expr {
 // condition is an operation with a boolean result.
 func (g gen) condition(s scope, depth int) expr {
 	t := typ{k: kBool}
-	switch g.IntN(13) {
+	switch g.IntN(14) {
+	case 13:
+		if g.chance(35) {
+			return g.aboutArrays(s, depth)
+		}
 	case 0, 1, 2:
 		return g.comparison(s, depth)
 	case 12:
@@ -317,7 +325,11 @@ func (g gen) str(s scope, depth int) expr {
 		return a
 	}
 	t := func(bound float64) typ { return typ{k: kStr, p: int(bound)} }
-	switch g.IntN(13) {
+	switch g.IntN(14) {
+	case 13:
+		if g.chance(35) {
+			return g.joined(s, depth)
+		}
 	case 0, 1:
 		if b := g.value(s, cStr, depth); a.bound+b.bound < 500 {
 			return form(t(a.bound+b.bound), a.bound+b.bound, "(%s || %s)", a, b)

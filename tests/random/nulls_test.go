@@ -39,6 +39,9 @@ func (b *builder) ignoringNulls(g gen, s source, part, order, frame expr) expr {
 // overAll is a function of all rows of a partition: a list or a share.
 func (b *builder) overAll(g gen, s source, part expr) expr {
 	whole := form(typ{}, 0, "(%s)", part)
+	if s.rows <= 400 && g.chance(50) {
+		return b.shareOver(g, s, part)
+	}
 	if g.chance(50) {
 		x := form(typ{k: kInt8}, 1e6, "(abs(%s) %% 1000 + 1)", g.value(s.scope, cInt, 1))
 		e := form(typ{k: kFloat}, 1, "ratio_to_report(%s) over %s", x, whole)

@@ -99,7 +99,11 @@ func (b *builder) item(depth int) source {
 
 // special is an item that is neither a table nor an ordinary query.
 func (b *builder) special() source {
-	switch b.IntN(13) {
+	switch b.IntN(18) {
+	case 13, 14, 15, 16:
+		return b.windowed()
+	case 17:
+		return b.unnest(nil)
 	case 10, 11:
 		return b.connect()
 	case 12:
@@ -256,6 +260,9 @@ func (b *builder) selection(depth int, want []class) query {
 	if b.chance(40) {
 		where = append(where, b.value(b.seen(s), cBool, pick(b.gen, []int{1, 2, 2, 3})))
 	}
+	if b.chance(25) {
+		where = append(where, b.simple(s.scope))
+	}
 	q := query{rows: s.rows}
 	p := parts{words: text(typ{}, 0, "select "), from: expr{sl: s.sl, pg: s.pg}}
 	b.windows = &p.windows
@@ -337,8 +344,11 @@ func (p *parts) text(b *builder, cols []expr) (sl, pg string) {
 
 // column is an output column: a value or a window over the rows.
 func (b *builder) column(s source, seen scope) expr {
-	if b.chance(10) {
+	switch n := b.IntN(100); {
+	case n < 10:
 		return b.window(s)
+	case n < 13:
+		return b.array(seen, 2)
 	}
 	return b.any(seen, pick(b.gen, []int{0, 1, 2, 3}))
 }
@@ -385,7 +395,11 @@ func (b *builder) tail(q *query, leading int, top bool) tail {
 		}
 	}
 	t.expr = text(typ{}, 0, by)
-	switch n := 1 + b.IntN(20); {
+	n := 1 + b.IntN(20)
+	if b.limit <= few && b.chance(60) { // that leaves rows out
+		n = 1 + b.IntN(3)
+	}
+	switch {
 	case ties:
 		both := " fetch first " + computed(b.gen, n) + " rows with ties"
 		t.sl, t.pg = t.sl+both, t.pg+both

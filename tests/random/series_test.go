@@ -27,8 +27,8 @@ func (b *builder) series(s scope) source {
 func (b *builder) numberOfSome() source {
 	t := b.table(b.alias("t"))
 	inner := form(typ{}, 0, "(select 1 as x0 from "+t.sl+" where %s", b.plain().value(t.scope, cBool, 2))
-	end := fmt.Sprintf(" limit %d", 1+b.IntN(30))
-	if b.chance(50) {
+	end := fmt.Sprintf(" limit %d", 1+b.IntN(pick(b.gen, []int{3, 10, 30})))
+	if b.chance(70) {
 		end += fmt.Sprintf(" offset %d", b.IntN(20))
 	}
 	q := form(typ{k: kInt8}, 1e6, "select count(*) as x0 from %s"+end+") "+b.alias("t"), inner)

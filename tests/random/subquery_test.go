@@ -44,6 +44,9 @@ func (b *builder) subquery(s scope, c class) (expr, bool) {
 		return expr{}, false
 	}
 	b.budget--
+	if c == cInts {
+		return b.arrayOfQuery(s), true
+	}
 	if c != cBool || b.chance(10) {
 		return b.scalar(s, c), true
 	}

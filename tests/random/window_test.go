@@ -12,6 +12,9 @@ func (b *builder) window(s source) expr {
 	part := expr{}
 	if g.chance(60) {
 		part = form(typ{}, 0, "partition by %s ", g.any(s.scope, 1))
+		if g.chance(60) { // by which rows may lie
+			part = form(typ{}, 0, "partition by %s ", pick(g, s.scope))
+		}
 	}
 	if g.chance(12) {
 		return b.overAll(g, s, part)
@@ -53,6 +56,23 @@ func (b *builder) window(s source) expr {
 			over)
 	}
 	return b.overTies(g, s, over)
+}
+
+// windowed is a table beside values of windows over it: what is around filters, groups and joins by either.
+func (b *builder) windowed() source {
+	t := b.table(b.alias("t"))
+	windows, placed := b.windows, b.placed
+	b.windows, b.placed = nil, false
+	q := query{rows: t.rows}
+	for range 1 + b.IntN(2) {
+		q.cols = append(q.cols, b.window(t))
+	}
+	b.windows, b.placed = windows, placed
+	q.cols = append(q.cols, t.scope...)
+	b.Shuffle(len(q.cols), func(i, j int) { q.cols[i], q.cols[j] = q.cols[j], q.cols[i] })
+	p := parts{words: text(typ{}, 0, "select "), from: expr{sl: t.sl, pg: t.pg}}
+	q.sl, q.pg = p.text(b, q.cols)
+	return q.as("", b.alias("t"))
 }
 
 // over is what stands behind OVER: a definition, or a name for all of it or for its partition, which WINDOW defines.
