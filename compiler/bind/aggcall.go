@@ -126,7 +126,17 @@ func (b *binder) filter(sc *scope, cond parse.Expr, call *algebra.AggCall) error
 	if len(call.Args) == 0 {
 		call.Args = []*algebra.Expr{algebra.Truth(true)}
 	}
-	call.Args[0] = expr.Choose(c, call.Args[0], algebra.Null(call.Args[0].Type))
+	x := call.Args[0]
+	call.Args[0] = expr.Choose(c, x, algebra.Null(x.Type))
+	if call.Distinct && call.Fn.Ordered { // what the different values are sorted by is made of them
+		key := &call.Args[len(call.Args)-1]
+		*key = (*key).Map(func(e *algebra.Expr) *algebra.Expr {
+			if b.equal(e, x) {
+				return call.Args[0]
+			}
+			return nil
+		})
+	}
 	return nil
 }
 
