@@ -137,22 +137,42 @@ func MapRelations(n Node, f func(Node) Node) Node {
 func (s *Subquery) Text(param func(i int) int) string {
 	to, next := map[ColumnID]ColumnID{}, ColumnID(0)
 	root := Rename(s.Root, to, func() ColumnID { next--; return next })
-	first := func(e *Expr) *Expr {
-		return e.Map(func(x *Expr) *Expr {
-			switch id, own := to[x.Col]; {
-			case x.Kind == expr.Column && own:
-				return expr.Col(id, x.Type, x.Nullable)
-			case x.Kind == expr.Parameter && param != nil && param(x.Param) != x.Param:
-				c := *x
-				c.Param = param(x.Param)
-				return &c
-			}
-			return nil
-		})
-	}
-	text := FormatTree(MapAllExprs(root, first))
 	if s.Cond != nil {
-		text += FormatTree(&Select{In: root, Preds: []*Expr{first(s.Cond)}})
+		root = &Select{In: root, Preds: []*Expr{renaming(to).expr(s.Cond)}}
 	}
-	return text
+	if param != nil {
+		root = renumbering(param).node(root)
+	}
+	return FormatTree(root)
+}
+
+// renumbering says which parameters are read instead.
+type renumbering func(i int) int
+
+func (r renumbering) node(n Node) Node {
+	n = MapInputs(n, r.node).MapExprs(r.expr)
+	if l, ok := n.(*Limit); ok {
+		c := *l
+		for _, i := range []*int{&c.Count, &c.Offset} {
+			if *i >= 0 {
+				*i = r(*i)
+			}
+		}
+		n = &c
+	}
+	return n
+}
+
+func (r renumbering) expr(e *Expr) *Expr {
+	return e.Map(func(x *Expr) *Expr {
+		switch {
+		case x.Kind == expr.Parameter || x.Kind == expr.InList:
+			c := *x.MapArgs(r.expr)
+			c.Param = r(x.Param)
+			return &c
+		case x.Rel != nil:
+			return withRelation(x, r.node, r.expr)
+		}
+		return nil
+	})
 }
