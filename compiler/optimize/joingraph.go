@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/bits"
 
-	"slipher/catalog/fn"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 )
@@ -156,7 +155,7 @@ func (g *graph) order(preds, failing []*algebra.Expr) (physical, error) {
 	}
 	var last []*algebra.Expr
 	for _, e := range failing {
-		if rels := g.relsOf(e); rels.count() > 1 && e.Compares() == fn.Equal {
+		if rels := g.relsOf(e); rels.count() > 1 && hashes(e) {
 			g.late = append(g.late, joinPred{e, rels})
 		} else {
 			last = append(last, e)
@@ -204,11 +203,11 @@ func (g *graph) relsOf(e *algebra.Expr) relSet {
 
 // equality splits e into two sides over one relation each.
 func (g *graph) equality(e *algebra.Expr, rels relSet) (l, r member, ok bool) {
-	if e.Compares() != fn.Equal || rels.count() != 2 {
+	if !hashes(e) || rels.count() != 2 {
 		return l, r, false
 	}
 	a, b := g.relsOf(e.Args[0]), g.relsOf(e.Args[1])
-	if a.count() != 1 || b.count() != 1 || a == b || e.Args[0].Type.Phys() != e.Args[1].Type.Phys() {
+	if a.count() != 1 || b.count() != 1 || a == b {
 		return l, r, false
 	}
 	return member{rel: a.lowest(), expr: e.Args[0]}, member{rel: b.lowest(), expr: e.Args[1]}, true

@@ -78,9 +78,14 @@ var joinKinds = map[algebra.JoinKind]plan.JoinKind{
 	algebra.Left: plan.LeftJoin, algebra.Full: plan.FullJoin, algebra.Semi: plan.SemiJoin,
 	algebra.Anti: plan.AntiJoin, algebra.Mark: plan.MarkJoin}
 
+// hashes reports whether e compares what may be keys of a hash join. A volatile value is another one for each pair.
+func hashes(e *algebra.Expr) bool {
+	return e.Compares() == fn.Equal && e.Args[0].Type.Phys() == e.Args[1].Type.Phys() && !e.Volatile()
+}
+
 // sides splits an equality between two column sets.
 func sides(e *algebra.Expr, left, right algebra.IDs) (l, r *algebra.Expr, ok bool) {
-	if e.Compares() != fn.Equal || e.Args[0].Type.Phys() != e.Args[1].Type.Phys() {
+	if !hashes(e) {
 		return nil, nil, false
 	}
 	a, b := e.Args[0], e.Args[1]
