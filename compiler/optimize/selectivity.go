@@ -226,6 +226,9 @@ func (p *planner) exprDistinct(e *algebra.Expr, rows float64) float64 {
 			d *= 200
 		}
 	}
+	if e.Type.Kind == types.Bool {
+		d = math.Min(d, defaultDistinct(e.Type, rows))
+	}
 	return math.Max(1, math.Min(rows, d))
 }
 

@@ -83,7 +83,7 @@ func (u *unnester) selection(n *algebra.Select) algebra.Node {
 		case e.Kind == expr.Not && e.Args[0].Kind == expr.Any && !e.Args[0].Nullable:
 			in = u.filter(algebra.Anti, in, e.Args[0])
 		default:
-			e = u.expr(&in, e, nil)
+			e = u.expr(&in, wanted(e), nil)
 			in = algebra.Where(in, expr.Conjuncts(e))
 		}
 	}
@@ -120,7 +120,7 @@ func (u *unnester) expr(in *algebra.Node, e *algebra.Expr, guards []*algebra.Exp
 		return u.scalar(in, u.own(e), guards)
 	case expr.Case:
 		for i := 0; i+1 < len(e.Args); i += 2 {
-			args[i] = arg(e.Args[i])
+			args[i] = arg(wanted(e.Args[i]))
 			before := own
 			own = append(own[:len(own):len(own)], args[i])
 			args[i+1] = arg(e.Args[i+1])
@@ -147,6 +147,19 @@ func (u *unnester) expr(in *algebra.Node, e *algebra.Expr, guards []*algebra.Exp
 	c := *e
 	c.Args = args
 	return &c
+}
+
+// wanted is e for whoever asks whether it is true: of subqueries in it NULL is then as good as false.
+func wanted(e *algebra.Expr) *algebra.Expr {
+	switch e.Kind {
+	case expr.And, expr.Or:
+		return e.MapArgs(wanted)
+	case expr.Any:
+		c := *e
+		c.Nullable = false
+		return &c
+	}
+	return e
 }
 
 // own is e, which asks a subquery, with columns of its own if the same one was asked before: the binder lets a
@@ -217,11 +230,11 @@ func (u *unnester) joinConditions(n *algebra.Join) algebra.Node {
 	for _, e := range asking {
 		switch {
 		case !left.Meets(e) && n.Kind == algebra.Full: // rows that it is not true for are kept, too
-			out.On = append(out.On, u.expr(&out.Right, e, nil))
+			out.On = append(out.On, u.expr(&out.Right, wanted(e), nil))
 		case !left.Meets(e):
 			out.Right = u.selection(&algebra.Select{In: out.Right, Preds: []*algebra.Expr{e}})
 		case !right.Meets(e):
-			out.On = append(out.On, u.expr(&out.Left, e, nil))
+			out.On = append(out.On, u.expr(&out.Left, wanted(e), nil))
 		default:
 			both = append(both, e)
 		}

@@ -18,11 +18,13 @@ type bindings struct {
 	root algebra.Node     // instead of def: they are of a recursion's step, of whose rows no definition can be made
 	// inside are the recursions that are being computed for all bindings: their working rows are of one each.
 	inside map[int]bool
+	// guarded: there may be rows for which the subquery is not wanted.
+	guarded bool
 }
 
 // bind makes the bindings of what n reads of in's rows, of those for which guards are true; in is read twice, and
 // becomes what is to be read beside them. If n gives another value each time it is computed for each row, which gets a
-// number.
+// number. If it reads nothing of the rows, TRUE is what it reads of those that there are.
 func (u *unnester) bind(in *algebra.Node, n algebra.Node, guards []*algebra.Expr) *bindings {
 	ids := algebra.Free(n)
 	free := slices.DeleteFunc(slices.Clone((*in).Columns()), func(c algebra.Column) bool {
@@ -34,11 +36,18 @@ func (u *unnester) bind(in *algebra.Node, n algebra.Node, guards []*algebra.Expr
 			Calls: []algebra.WindowCall{{Fn: u.r.env.Fn.Window("row_number"), Type: types.TInt8}}}
 		free = append(free, c)
 	}
+	if len(free) == 0 {
+		c := algebra.Column{ID: u.r.st.Fresh(), Name: "asked", Type: boolType}
+		cols := (*in).Columns()
+		*in = &algebra.Project{In: *in, Exprs: append(algebra.Refs(cols), algebra.Truth(true)),
+			Cols: append(cols[:len(cols):len(cols)], c)}
+		free = append(free, c)
+	}
 	first, rows, by := u.share(*in)
 	*in = first
 	p := &algebra.Project{In: algebra.Where(rows, substituteAll(guards, by)), Cols: u.fresh(free),
 		Exprs: substituteAll(algebra.Refs(free), by)}
-	b := &bindings{u: u, free: free, inside: map[int]bool{}}
+	b := &bindings{u: u, free: free, inside: map[int]bool{}, guarded: len(guards) > 0}
 	if root := (&algebra.Distinct{In: p}); algebra.InStep(root) {
 		b.root = root
 	} else {
@@ -140,9 +149,9 @@ func (b *bindings) push(n algebra.Node) (algebra.Node, []*algebra.Expr) {
 	return &algebra.Join{Kind: algebra.Inner, Left: d, Right: n}, of
 }
 
-// depends reports whether n is computed for bindings.
+// depends reports whether n is computed for bindings: not, if there are none.
 func (b *bindings) depends(n algebra.Node) bool {
-	found := reads(n, algebra.IDsOf(b.free))
+	found := reads(n, algebra.IDsOf(b.free)) || b.guarded && failing(n)
 	algebra.Walk(n, func(n algebra.Node) {
 		w, ok := n.(*algebra.Working)
 		found = found || ok && b.inside[w.Number]

@@ -13,6 +13,9 @@ import (
 // wanted.
 func (u *unnester) detach(in *algebra.Node, n algebra.Node, guards []*algebra.Expr) pulled {
 	outer := algebra.IDsOf((*in).Columns())
+	if guarded(n, guards) {
+		return u.bound(in, n, guards)
+	}
 	if !reads(n, outer) {
 		return pulled{node: u.node(n)}
 	}
@@ -21,6 +24,17 @@ func (u *unnester) detach(in *algebra.Node, n algebra.Node, guards []*algebra.Ex
 		return p
 	}
 	return u.bound(in, n, guards)
+}
+
+// guarded reports whether n must not be computed if guards are true for no row, because something in it may fail.
+func guarded(n algebra.Node, guards []*algebra.Expr) bool { return len(guards) > 0 && failing(n) }
+
+func failing(n algebra.Node) bool {
+	found := false
+	algebra.WalkAll(n, func(n algebra.Node) {
+		n.EachExpr(func(e *algebra.Expr) { found = found || e.Failure() != expr.Never })
+	})
+	return found
 }
 
 // bound is detach by way of the bindings.
@@ -58,6 +72,9 @@ func (u *unnester) rowsOf(in *algebra.Node, e *algebra.Expr, guards []*algebra.E
 	if s.Cond != nil && holdsRelation(s.Cond) { // what is compared asks subqueries itself
 		s = u.computed(in, s, guards)
 	}
+	if s.Cond != nil && (s.Cond.Volatile() || len(guards) > 0 && s.Cond.MayFail()) {
+		s = u.operands(in, s, guards)
+	}
 	j := u.detach(in, u.someRows(s), guards)
 	if s.Cond == nil {
 		return j, nil
@@ -84,6 +101,33 @@ func positive(e *algebra.Expr) *algebra.Expr {
 // the user compares with s.
 func (u *unnester) computed(in *algebra.Node, s *algebra.Subquery, guards []*algebra.Expr) *algebra.Subquery {
 	return algebra.NewSubquery(s.Root, u.expr(in, s.Cond, guards))
+}
+
+// operands is s with those operands of its condition that are of rows around computed in in, if they are volatile or
+// may fail: for each row once, however many rows of s they are compared with, and only for rows that SQL asks for.
+func (u *unnester) operands(in *algebra.Node, s *algebra.Subquery, guards []*algebra.Expr) *algebra.Subquery {
+	own := algebra.IDsOf(s.Root.Columns())
+	p := &algebra.Project{In: *in, Cols: (*in).Columns()}
+	p.Exprs = algebra.Refs(p.Cols)
+	var hoist func(e *algebra.Expr) *algebra.Expr
+	hoist = func(e *algebra.Expr) *algebra.Expr {
+		switch {
+		case e.Movable():
+			return e
+		case own.Meets(e):
+			return e.MapArgs(hoist)
+		}
+		if len(guards) > 0 {
+			e = expr.Choose(expr.AllOf(guards), e, algebra.Null(e.Type))
+			e.Nullable = true
+		}
+		c := algebra.Column{ID: u.r.st.Fresh(), Name: "operand", Type: e.Type, Nullable: e.Nullable}
+		p.Exprs, p.Cols = append(p.Exprs, e), append(p.Cols, c)
+		return c.Ref()
+	}
+	cond := hoist(s.Cond)
+	*in = p
+	return algebra.NewSubquery(s.Root, cond)
 }
 
 // someRows is a relation of which only matters whether some row fulfils a condition, without what does not change that.
@@ -132,59 +176,13 @@ func (u *unnester) mark(in *algebra.Node, e *algebra.Expr, guards []*algebra.Exp
 		*in = mark
 		return found.Ref()
 	}
-	if len(cond) == 1 && cond[0].Compares() == fn.Equal {
-		if v, ok := u.inValue(in, j, cond[0], found); ok {
-			return v
-		}
+	if v, ok := u.inValue(in, j, cond, found); ok {
+		return v
 	}
 	mark.Found.Nullable = true
 	mark.On, mark.Cond = j.on, cond
 	*in = mark
 	return mark.Found.Ref()
-}
-
-// inValue is the truth of x IN (y …) where either may be NULL, by hashing: whether there is an equal y, and if not,
-// whether there is any, and any that is NULL, among those for the same row.
-func (u *unnester) inValue(in *algebra.Node, j pulled, cond *algebra.Expr, found algebra.Column) (*algebra.Expr, bool) {
-	outer := algebra.IDsOf((*in).Columns())
-	_, with, ok := keyed([]*algebra.Expr{cond}, outer)
-	if !ok {
-		return nil, false
-	}
-	x := cond.Args[0]
-	if !outer.Covers(x) {
-		x = cond.Args[1]
-	}
-	of, keys, ok := keyed(j.on, outer)
-	if !ok {
-		return nil, false
-	}
-	rows, copied, by := u.share(j.node)
-	y := with[0].Substitute(by)
-	count := u.r.env.Fn.Aggregate("count")
-	g := &algebra.Aggregate{In: copied, Keys: substituteAll(keys, by)}
-	var on []*algebra.Expr
-	g.Cols, on = u.keyColumns(keys, of)
-	var counts []*algebra.Expr // of all, of those that are not NULL
-	for _, args := range [][]*algebra.Expr{nil, {y}} {
-		c := algebra.Column{ID: u.r.st.Fresh(), Name: "count", Type: types.TInt8}
-		call := algebra.AggCall{Fn: count, Args: args, Type: types.TInt8}
-		g.Aggs, g.Cols = append(g.Aggs, call), append(g.Cols, c)
-		counts = append(counts, ofNoRows(call, c))
-	}
-	kind := algebra.Left
-	if len(keys) == 0 {
-		kind = algebra.Inner
-	}
-	*in = &algebra.Join{Kind: kind, Left: *in, Right: g, On: on}
-	*in = &algebra.Join{Kind: algebra.Mark, Left: *in, Right: rows, On: append(j.on, cond), Found: found}
-	unknown := &algebra.Expr{Kind: expr.Or, Type: boolType, Args: []*algebra.Expr{
-		{Kind: expr.IsNull, Type: boolType, Args: []*algebra.Expr{x}}, u.call("lt", boolType, counts[1], counts[0])}}
-	return &algebra.Expr{Kind: expr.Case, Type: boolType, Nullable: true, Args: []*algebra.Expr{
-		found.Ref(), algebra.Truth(true),
-		u.eq(counts[0], algebra.Number(types.TInt8, 0)), algebra.Truth(false),
-		unknown, algebra.Null(boolType),
-		algebra.Truth(false)}}, true
 }
 
 // scalar adds what the value of a subquery is made of.
@@ -199,10 +197,11 @@ func (u *unnester) scalar(in *algebra.Node, e *algebra.Expr, guards []*algebra.E
 	if agg, value, having := oneGroup(root, value); agg != nil {
 		return u.groupValue(in, agg, value, having, guards)
 	}
-	if !reads(s.Root, outer) {
+	must := guarded(root, guards)
+	if !must && !reads(s.Root, outer) {
 		return u.single(in, u.node(root), nil, nil, value)
 	}
-	if p, ok := u.pull(root, outer); ok && !volatileIn(root) {
+	if p, ok := u.pull(root, outer); ok && !must && !volatileIn(root) {
 		v := value.Substitute(p.by)
 		if of, keys, ok := keyed(p.on, outer); ok && !outer.Meets(v) && !holdsRelation(v) && !provoked(v) {
 			return u.single(in, u.node(p.node), of, keys, v)
@@ -272,11 +271,12 @@ func oneGroup(n algebra.Node, value *algebra.Expr) (*algebra.Aggregate, *algebra
 func (u *unnester) groupValue(in *algebra.Node, agg *algebra.Aggregate, value *algebra.Expr, having []*algebra.Expr,
 	guards []*algebra.Expr) *algebra.Expr {
 	by := map[algebra.ColumnID]*algebra.Expr{}
-	if outer := algebra.IDsOf((*in).Columns()); !reads(agg, outer) {
+	must := guarded(agg, guards)
+	if outer := algebra.IDsOf((*in).Columns()); !must && !reads(agg, outer) {
 		*in = &algebra.Join{Kind: algebra.Inner, Left: *in, Right: u.node(agg)}
 	} else {
 		j, ok := u.pullAggregate(agg, outer)
-		if ok && !volatileIn(agg) {
+		if ok && !must && !volatileIn(agg) {
 			j.node = u.node(j.node)
 		} else {
 			j = u.grouped(in, agg, guards)
