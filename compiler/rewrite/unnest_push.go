@@ -198,6 +198,9 @@ func (b *bindings) pushJoin(x *algebra.Join) (algebra.Node, []*algebra.Expr) {
 			l, r := *of[i], *others[i]
 			l.Nullable, r.Nullable = true, true
 			both[i] = &algebra.Expr{Kind: expr.Coalesce, Type: l.Type, Nullable: true, Args: []*algebra.Expr{&l, &r}}
+			if !b.free[i].Nullable { // one of the two has it
+				both[i].Nullable, both[i].Args = false, append(both[i].Args, algebra.Zero(l.Type))
+			}
 		}
 		of = both
 	}

@@ -84,6 +84,7 @@ var constructs = []construct{
 	of("* EXCLUDE", `\* exclude`),
 	of("PIVOT", `[^n]pivot \(`),
 	of("UNPIVOT", `unpivot (include nulls )?\(`),
+	of("division where CASE asks", ` / [a-z]\d+\.`),
 	of("generate_series", `generate_series`),
 	of("ARRAY", `array\[`),
 	of("ARRAY(query)", `array\(select`),

@@ -74,6 +74,8 @@ type gen struct {
 	*rand.Rand
 	// nested, if there is one, makes a value by a subquery that may name columns of the scope.
 	nested func(s scope, c class) (expr, bool)
+	// divisors are columns that are not 0 where what is being made is evaluated, because a CASE around it asks.
+	divisors *[]expr
 }
 
 func (g gen) chance(percent int) bool { return g.IntN(100) < percent }
@@ -291,8 +293,43 @@ func mapped(e expr) expr {
 	return e
 }
 
+// guarded is CASE that asks whether a column is 0 before something divides by it: in its arm, or in a subquery there.
+func (g gen) guarded(s scope, c class, depth int) (expr, bool) {
+	cols := s.of(typ.isInt).columns()
+	if g.divisors == nil || len(cols) == 0 {
+		return expr{}, false
+	}
+	by := pick(g, cols)
+	*g.divisors = append(*g.divisors, by)
+	a, asks := expr{}, false
+	if g.nested != nil && g.chance(50) {
+		a, asks = g.nested(s, c)
+	}
+	if !asks {
+		a = g.value(s, c, depth)
+	}
+	*g.divisors = (*g.divisors)[:len(*g.divisors)-1]
+	return mapped(form(a.t, a.bound, pick(g, []string{"case when %s <> 0 then %s end",
+		"case %s when 0 then null else %s end"}), by, a)), true
+}
+
+// divided is a column of the scope by one that is not 0.
+func (g gen) divided(s scope) (expr, bool) {
+	cols := s.of(typ.isInt)
+	if g.divisors == nil || len(*g.divisors) == 0 || len(cols) == 0 {
+		return expr{}, false
+	}
+	a, b := pick(g, cols), pick(g, *g.divisors)
+	return form(typ{k: max(a.t.k, b.t.k)}, a.bound, "(%s / %s)", a, b), true
+}
+
 // choice is CASE, COALESCE, NULLIF, GREATEST, LEAST or NVL2 over a class.
 func (g gen) choice(s scope, c class, depth int) expr {
+	if g.chance(15) {
+		if e, ok := g.guarded(s, c, depth+1); ok {
+			return e
+		}
+	}
 	a, b := g.value(s, c, depth), g.value(s, c, depth)
 	t, bound, ok := unified([]expr{a, b})
 	if !ok {

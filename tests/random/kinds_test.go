@@ -7,6 +7,9 @@ import (
 
 // integer is an operation with an integer result.
 func (g gen) integer(s scope, depth int) expr {
+	if e, ok := g.divided(s); ok && g.chance(60) {
+		return e
+	}
 	switch g.IntN(14) {
 	case 13:
 		if g.chance(35) {

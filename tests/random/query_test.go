@@ -44,7 +44,7 @@ type builder struct {
 
 func newBuilder(g gen, s schema) *builder {
 	b := &builder{gen: g, schema: s}
-	b.gen.nested = b.subquery
+	b.gen.nested, b.gen.divisors = b.subquery, new([]expr)
 	return b
 }
 
