@@ -272,11 +272,14 @@ func unified(es []expr) (typ, float64, bool) {
 		case t.k == kStr:
 			t.p = max(t.p, e.t.p)
 		case t.k == kDec:
-			whole := max(t.p-t.s, e.t.p-e.t.s)
+			whole, most := max(t.p-t.s, e.t.p-e.t.s), 38
+			if t.p <= 19 && e.t.p <= 19 { // as many as 64 bits hold, whatever the values need
+				most = 19
+			}
 			t.s = max(t.s, e.t.s)
-			t.p = whole + t.s
-			if t.p > 38 {
-				return t, 0, false
+			t.p = min(whole+t.s, most)
+			if whole+t.s > 38 || !fits(expr{t: t, bound: bound}) {
+				return t, bound, false
 			}
 		case t.isInt():
 			t.k = max(t.k, e.t.k)

@@ -372,7 +372,7 @@ type tail struct {
 func (b *builder) tail(q *query, leading int, top bool) tail {
 	var t tail
 	order := b.Perm(len(q.cols))
-	limited := b.chance(20)
+	limited := b.chance(20) || b.limit <= few && b.chance(20)
 	ties := limited && b.chance(20)
 	switch {
 	case leading > 0:

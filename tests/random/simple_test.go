@@ -5,7 +5,8 @@ func (g gen) simple(s scope) expr {
 	t := typ{k: kBool}
 	if g.chance(25) {
 		e := form(t, 0, pick(g, []string{"%s and %s", "%s or %s"}), g.simple(s), g.simple(s))
-		return form(t, 0, pick(g, []string{"(%s)", "(not (%s))"}), e)
+		return form(t, 0, pick(g, []string{"(%s)", "(not (%s))", "((%s) is not null)", "((%s) is not true)",
+			"((%s) in (false, null))"}), e)
 	}
 	x := pick(g, s)
 	if g.chance(25) {
