@@ -99,14 +99,14 @@ func (b *builder) item(depth int) source {
 
 // special is an item that is neither a table nor an ordinary query.
 func (b *builder) special() source {
-	switch b.IntN(18) {
+	switch b.IntN(19) {
 	case 13, 14, 15, 16:
 		return b.windowed()
 	case 17:
 		return b.unnest(nil)
 	case 10, 11:
 		return b.connect()
-	case 12:
+	case 12, 18:
 		return b.numberOfSome()
 	case 0, 1:
 		return b.series(nil)
@@ -219,8 +219,11 @@ func all(conds []expr) expr {
 func (b *builder) equalities(l, r scope) []expr {
 	var list []expr
 	for range pick(b.gen, []int{0, 1, 1, 1, 1, 1, 2}) {
-		for range 10 {
+		for i := range 10 {
 			x, y := pick(b.gen, l), pick(b.gen, r)
+			if first, other := l.firsts(), r.firsts(); i == 0 && len(first) > 0 && len(other) > 0 && b.chance(40) {
+				x, y = pick(b.gen, first), pick(b.gen, other)
+			}
 			cx, cy := x.t.k.class(), y.t.k.class()
 			number := func(c class) bool { return c <= cDec }
 			if cx == cBool || cx != cy && !(number(cx) && number(cy)) {
@@ -237,6 +240,17 @@ func (b *builder) equalities(l, r scope) []expr {
 		}
 	}
 	return list
+}
+
+// firsts are the first columns of tables and queries: by those they lie more often than by others.
+func (s scope) firsts() scope {
+	var found scope
+	for _, e := range s {
+		if strings.HasSuffix(e.sl, ".c0") || strings.HasSuffix(e.sl, ".x0") {
+			found = append(found, e)
+		}
+	}
+	return found
 }
 
 // query is a SELECT or a set operation with at most depth levels of derived tables, of columns of the classes wanted

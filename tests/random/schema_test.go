@@ -30,6 +30,9 @@ func (g gen) newSchema() schema {
 		for range 2 + g.IntN(7) {
 			t.cols = append(t.cols, g.columnType())
 		}
+		if g.chance(50) { // a key that tables share
+			t.cols[0] = typ{k: kInt4}
+		}
 		if i == 0 {
 			t.cols = append(t.cols, typ{k: kInt4}, typ{k: kStr, p: 20})
 		}
@@ -57,7 +60,7 @@ func (g gen) columnType() typ {
 // attributes are DISTSTYLE and SORTKEY.
 func (g gen) attributes(t *table) string {
 	a := pick(g, []string{"", " diststyle even", " diststyle all", fmt.Sprintf(" distkey(c%d)", g.IntN(len(t.cols))),
-		fmt.Sprintf(" distkey(c%d)", g.IntN(len(t.cols)))})
+		" distkey(c0)"})
 	switch g.IntN(3) {
 	case 0:
 		a += fmt.Sprintf(" sortkey(c%d)", g.IntN(len(t.cols)))

@@ -26,7 +26,11 @@ func (b *builder) series(s scope) source {
 // numberOfSome is how many of a table's rows there are behind LIMIT and OFFSET, whichever these are.
 func (b *builder) numberOfSome() source {
 	t := b.table(b.alias("t"))
-	inner := form(typ{}, 0, "(select 1 as x0 from "+t.sl+" where %s", b.plain().value(t.scope, cBool, 2))
+	where := b.simple(t.scope) // that many rows fulfil
+	if b.chance(30) {
+		where = b.plain().value(t.scope, cBool, 2)
+	}
+	inner := form(typ{}, 0, "(select 1 as x0 from "+t.sl+" where %s", where)
 	end := fmt.Sprintf(" limit %d", 1+b.IntN(pick(b.gen, []int{3, 10, 30})))
 	if b.chance(70) {
 		end += fmt.Sprintf(" offset %d", b.IntN(20))

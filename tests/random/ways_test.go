@@ -17,7 +17,7 @@ func startServers(t *testing.T, shapes ...cluster.Shape) servers {
 	t.Helper()
 	s := servers{}
 	for _, shape := range shapes {
-		s[shape] = cluster.Start(t, shape, cluster.WithLLVM)
+		s[shape] = cluster.Start(t, shape, cluster.WithLLVM, "GOGC=400") // seldom collecting saves a tenth
 	}
 	return s
 }

@@ -68,8 +68,10 @@ func (b *builder) windowed() source {
 		q.cols = append(q.cols, b.window(t))
 	}
 	b.windows, b.placed = windows, placed
-	q.cols = append(q.cols, t.scope...)
-	b.Shuffle(len(q.cols), func(i, j int) { q.cols[i], q.cols[j] = q.cols[j], q.cols[i] })
+	q.cols = append(t.scope[:len(t.scope):len(t.scope)], q.cols...)
+	if b.chance(40) {
+		b.Shuffle(len(q.cols), func(i, j int) { q.cols[i], q.cols[j] = q.cols[j], q.cols[i] })
+	}
 	p := parts{words: text(typ{}, 0, "select "), from: expr{sl: t.sl, pg: t.pg}}
 	q.sl, q.pg = p.text(b, q.cols)
 	return q.as("", b.alias("t"))
