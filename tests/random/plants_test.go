@@ -26,8 +26,8 @@ var planted = []struct{ name, file, old, new string }{
 	{"CASE's condition that is false ends it", "compiler/rewrite/constants.go",
 		"if ok && !v || cond.IsNullConst() {", "if ok && v && false || cond.IsNullConst() {"},
 	// Unnesting.
-	{"NOT IN forgets NULLs among the rows", "compiler/rewrite/unnest_value.go",
-		`u.call("lt", boolType, counts[1], counts[0])`, `u.call("lt", boolType, counts[0], counts[1])`},
+	{"NOT IN forgets NULLs among the rows", "compiler/rewrite/unnest_in.go",
+		`add("null", isNull(y[i]))`, `add("null", algebra.Truth(false))`},
 	{"the count of no rows is NULL", "compiler/rewrite/unnest_push.go",
 		"if !a.Fn.NeverNull {", "if true {"},
 	{"a binding without rows has no group", "compiler/rewrite/unnest_push.go",
