@@ -173,7 +173,8 @@ func (r *run) all(f func(ctx context.Context, p wire.Peer, c wire.Conn) error) e
 	for range r.a.peers {
 		if err := <-errs; err != nil && first == nil {
 			first = err
-			cancel() // the others' work is in vain
+			r.fail(err) // before who is stopped for its sake, also in a stream beside this one, tells of that
+			cancel()    // the others' work is in vain
 		}
 	}
 	if first != nil && r.ctx.Err() != nil {
