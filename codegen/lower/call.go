@@ -153,7 +153,12 @@ func (l *lowerer) hostCall(e *plan.Expr, f *fn.Op, args []result, ops []subop.Op
 		h.InP = append(h.InP, v.P)
 		h.Nulls = append(h.Nulls, args[i].null.Off)
 	}
-	if m := l.failMask(null); m.Mode == subop.Vec {
+	masked := l.mask
+	if !l.mayFail(e) { // its value is known by the expression alone: found again where the mask is another
+		l.mask = nil
+	}
+	m := l.failMask(null)
+	if l.mask = masked; m.Mode == subop.Vec {
 		h.Mask = m.Off
 		readBy(m)
 	}
