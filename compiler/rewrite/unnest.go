@@ -39,8 +39,13 @@ type unnester struct {
 
 // node is n without subqueries in it or below.
 func (u *unnester) node(n algebra.Node) algebra.Node {
-	if j, ok := n.(*algebra.Join); ok && j.Lateral {
-		n = u.lateral(j)
+	switch x := n.(type) {
+	case *algebra.Join:
+		if x.Lateral {
+			n = u.lateral(x)
+		}
+	case *algebra.Aggregate:
+		n = u.valuesOnce(x)
 	}
 	n = algebra.MapInputs(n, u.node)
 	if !holdsRelations(n) {
@@ -57,6 +62,35 @@ func (u *unnester) node(n algebra.Node) algebra.Node {
 	in := n.Inputs()[0]
 	n = n.MapExprs(func(e *algebra.Expr) *algebra.Expr { return u.expr(&in, e, nil) })
 	return n.WithInputs([]algebra.Node{in})
+}
+
+// valuesOnce computes below n the different values that an aggregate sorts, if they ask subqueries: what they are
+// sorted by is made of them, not of other answers.
+//
+//	aggregate(array_agg(distinct x, key(x)))(t)  →  aggregate(array_agg(distinct v, key(v)))(project(x as v)(t))
+func (u *unnester) valuesOnce(n *algebra.Aggregate) *algebra.Aggregate {
+	out := *n
+	out.Aggs = slices.Clone(n.Aggs)
+	for i := range out.Aggs {
+		call := &out.Aggs[i]
+		if !call.Distinct || !call.Fn.Ordered || !holdsRelation(call.Args[0]) {
+			continue
+		}
+		x := call.Args[0]
+		v := algebra.Column{ID: u.r.st.Fresh(), Name: "value", Type: x.Type, Nullable: x.Nullable}
+		cols := slices.Clip(out.In.Columns())
+		out.In = &algebra.Project{In: out.In, Exprs: append(algebra.Refs(cols), x), Cols: append(cols, v)}
+		call.Args = slices.Clone(call.Args)
+		for k, arg := range call.Args {
+			call.Args[k] = arg.Map(func(e *algebra.Expr) *algebra.Expr {
+				if u.r.numbers.Same(e, x) {
+					return v.Ref()
+				}
+				return nil
+			})
+		}
+	}
+	return &out
 }
 
 func holdsRelations(n algebra.Node) bool {

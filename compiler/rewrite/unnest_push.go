@@ -38,9 +38,8 @@ func (u *unnester) bind(in *algebra.Node, n algebra.Node, guards []*algebra.Expr
 	}
 	if len(free) == 0 {
 		c := algebra.Column{ID: u.r.st.Fresh(), Name: "asked", Type: boolType}
-		cols := (*in).Columns()
-		*in = &algebra.Project{In: *in, Exprs: append(algebra.Refs(cols), algebra.Truth(true)),
-			Cols: append(cols[:len(cols):len(cols)], c)}
+		cols := slices.Clip((*in).Columns())
+		*in = &algebra.Project{In: *in, Exprs: append(algebra.Refs(cols), algebra.Truth(true)), Cols: append(cols, c)}
 		free = append(free, c)
 	}
 	first, rows, by := u.share(*in)

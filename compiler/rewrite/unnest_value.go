@@ -107,7 +107,7 @@ func (u *unnester) computed(in *algebra.Node, s *algebra.Subquery, guards []*alg
 // may fail: for each row once, however many rows of s they are compared with, and only for rows that SQL asks for.
 func (u *unnester) operands(in *algebra.Node, s *algebra.Subquery, guards []*algebra.Expr) *algebra.Subquery {
 	own := algebra.IDsOf(s.Root.Columns())
-	p := &algebra.Project{In: *in, Cols: (*in).Columns()}
+	p := &algebra.Project{In: *in, Cols: slices.Clip((*in).Columns())}
 	p.Exprs = algebra.Refs(p.Cols)
 	var hoist func(e *algebra.Expr) *algebra.Expr
 	hoist = func(e *algebra.Expr) *algebra.Expr {

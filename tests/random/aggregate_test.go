@@ -11,7 +11,11 @@ func (b *builder) aggregates(s source, want []class) (cols []expr, by grouped, o
 	for range pick(b.gen, []int{0, 1, 1, 2, 2, 3}) {
 		k := pick(b.gen, s.scope)
 		if b.chance(25) {
-			if e := b.plain().any(s.scope, 2); names(e, s.scope) {
+			g := b.plain()
+			if b.chance(30) { // a subquery is a key like any other expression
+				g = b.gen
+			}
+			if e := g.any(s.scope, 2); names(e, s.scope) {
 				k = e
 			}
 		}
