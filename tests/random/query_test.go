@@ -221,7 +221,7 @@ func (b *builder) equalities(l, r scope) []expr {
 	for range pick(b.gen, []int{0, 1, 1, 1, 1, 1, 2}) {
 		for i := range 10 {
 			x, y := pick(b.gen, l), pick(b.gen, r)
-			if first, other := l.firsts(), r.firsts(); i == 0 && len(first) > 0 && len(other) > 0 && b.chance(40) {
+			if first, other := l.firsts(), r.firsts(); i == 0 && len(first) > 0 && len(other) > 0 && b.chance(60) {
 				x, y = pick(b.gen, first), pick(b.gen, other)
 			}
 			cx, cy := x.t.k.class(), y.t.k.class()

@@ -69,7 +69,7 @@ func (b *builder) windowed() source {
 	}
 	b.windows, b.placed = windows, placed
 	q.cols = append(t.scope[:len(t.scope):len(t.scope)], q.cols...)
-	if b.chance(40) {
+	if b.chance(20) {
 		b.Shuffle(len(q.cols), func(i, j int) { q.cols[i], q.cols[j] = q.cols[j], q.cols[i] })
 	}
 	p := parts{words: text(typ{}, 0, "select "), from: expr{sl: t.sl, pg: t.pg}}
