@@ -39,6 +39,18 @@ func (a *assignment) hosts(s *plan.Segment) []string {
 	return ids
 }
 
+// loopHosts are the ids of the peers that run a segment of a loop's body.
+func (a *assignment) loopHosts(q *plan.Query, l *plan.Loop) []string {
+	var ids []string
+	for _, n := range l.Body {
+		for _, s := range q.Streams[n] {
+			ids = append(ids, a.hosts(q.Segments[s])...)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
 // assign decides who takes part.
 func (s *Service) assign(ctx context.Context, q *plan.Query) (*assignment, error) {
 	a := &assignment{leader: s.cfg.ID, conns: map[string]wire.Conn{}, target: map[string]string{}}

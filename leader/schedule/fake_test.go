@@ -24,6 +24,8 @@ import (
 // rows, and aggregate tables yield one row, their sum.
 type fakeEngine struct {
 	poison int64 // a row of this value is an error
+	less   int   // rows saved in this table, if it is not 0, are one less, and none when that is least
+	least  int64
 }
 
 const fakeRows = 7 // rows a chunk, so that there are many
@@ -71,10 +73,21 @@ func (q *fakeQuery) SetFused(seg int, _ bool, _ worker.FusedFn) {
 	defer q.mu.Unlock()
 	q.fused[seg] = true
 }
-func (q *fakeQuery) StopSegment(int)               {}
-func (q *fakeQuery) Turn(_, _ int, _, _ []int) int { return 0 }
-func (q *fakeQuery) Cancel()                       {}
-func (q *fakeQuery) Close() error                  { return nil }
+func (q *fakeQuery) StopSegment(int) {}
+func (q *fakeQuery) Cancel()         {}
+func (q *fakeQuery) Close() error    { return nil }
+func (q *fakeQuery) Turn(work, next int, fresh, _ []int) (rows int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.parts[work] = q.parts[next]
+	for _, p := range q.parts[work] {
+		rows += len(p.(*fakePart).rows)
+	}
+	for _, t := range append([]int{next}, fresh...) {
+		q.parts[t], q.sealed[t] = nil, false
+	}
+	return rows
+}
 
 type fakeInstance struct {
 	q     *fakeQuery
@@ -142,8 +155,13 @@ func (in *fakeInstance) Run() (worker.RunState, error) {
 			return worker.Idle, sqlerr.New(sqlerr.DivisionByZero, "division by zero")
 		}
 		if in.out == nil {
-			in.rows = append(in.rows, v)
 			in.input = in.input[1:]
+			if t := in.q.e.less; t != 0 && t == in.p.Sink.Table {
+				if v--; v <= in.q.e.least {
+					continue
+				}
+			}
+			in.rows = append(in.rows, v)
 			continue
 		}
 		d := int(uint64(v) % uint64(len(in.open)))

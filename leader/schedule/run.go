@@ -230,20 +230,14 @@ func (r *run) drive() {
 	r.clean(ctx)
 }
 
-// stream runs one stream on all peers.
+// stream runs one stream, or a loop by the first stream of its body, on all peers.
 func (r *run) stream(n int) error {
-	_, err := r.turn(n, 0)
-	return err
-}
-
-// turn runs one stream on all peers; of the last one of a loop's body it gives the number of rows for the next turn.
-func (r *run) turn(n, turn int) (rows int64, err error) {
 	began := time.Now()
 	st := StreamStats{Nodes: map[string][]wire.SegmentStats{}}
 	feedDone := r.feed(n)
 	var mu sync.Mutex
-	err = r.all(func(ctx context.Context, p wire.Peer, c wire.Conn) error {
-		m, err := c.Call(ctx, &wire.RunStream{Query: r.id, Stream: n, Turn: turn})
+	err := r.all(func(ctx context.Context, p wire.Peer, c wire.Conn) error {
+		m, err := c.Call(ctx, &wire.RunStream{Query: r.id, Stream: n})
 		if err != nil {
 			return err
 		}
@@ -253,7 +247,6 @@ func (r *run) turn(n, turn int) (rows int64, err error) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		rows += d.Rows
 		st.Nodes[p.ID] = d.Stats
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -276,12 +269,11 @@ func (r *run) turn(n, turn int) (rows int64, err error) {
 	if e := feedDone(); err == nil {
 		err = e
 	}
-	if st.Took = time.Since(began); turn == 0 {
-		r.mu.Lock()
-		r.stats.Streams = append(r.stats.Streams, st)
-		r.mu.Unlock()
-	}
-	return rows, err
+	st.Took = time.Since(began)
+	r.mu.Lock()
+	r.stats.Streams = append(r.stats.Streams, st)
+	r.mu.Unlock()
+	return err
 }
 
 // fail notes the first error and stops everything.

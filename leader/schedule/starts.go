@@ -67,8 +67,8 @@ func (r *run) starts(code []Code) (map[string]*wire.StartQuery, error) {
 		m := &wire.StartQuery{Query: r.id, Term: r.a.term, Peers: r.a.peers, Segments: slices.Clone(segs), Exchanges: exchs,
 			Params: r.params, Options: r.env.Options}
 		for _, l := range r.q.Loops {
-			m.Loops = append(m.Loops, wire.Loop{Body: l.Body, Work: l.Work, Next: l.Next, Fresh: l.Fresh, Out: l.Out,
-				Inner: l.Inner})
+			m.Loops = append(m.Loops, wire.Loop{Nodes: r.a.loopHosts(r.q, &l), Body: l.Body, Work: l.Work, Next: l.Next,
+				Fresh: l.Fresh, Out: l.Out, Inner: l.Inner})
 		}
 		if m.Scans, err = r.a.scans(r.q, p, r.env.Table); err != nil {
 			return nil, err

@@ -187,7 +187,7 @@ func TestEnough(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := b.in.Enough([]wire.Conn{back}); err != nil {
+		if err := b.in.Enough([]wire.Conn{back}, 0); err != nil {
 			t.Fatal(err)
 		}
 		if !a.none {
@@ -199,5 +199,54 @@ func TestEnough(t *testing.T) {
 		if err := acct.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// What is said of a turn of a loop that has ended does nothing to the next one: rows, their end, credits, and that
+// there is enough.
+func TestTurns(t *testing.T) {
+	a, b, acct := pair(t, 1, false)
+	back, err := b.l.As("b").Conn(context.Background(), "a", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, was := b.in.Turn(), a.out.turn
+	if !a.out.Send(0, newPage(t, acct, 1), new(Count)) {
+		t.Fatal("refused")
+	}
+	b.in.Renew() // what waits is dropped
+	a.out.Renew(1)
+	if !a.out.CanSend(0) {
+		t.Error("no credit in a new turn")
+	}
+	late := &wire.Data{Kind: wire.DataRows, Turn: old, Batch: newPage(t, acct, 2)}
+	if err := b.in.Put(back, late); err != nil {
+		t.Error(err)
+	}
+	_ = b.in.Put(back, &wire.Data{Kind: wire.DataEnd, Turn: old})
+	a.out.Grant(1, 5, was)
+	if !a.out.Send(1, newPage(t, acct, 3), new(Count)) || a.out.CanSend(1) {
+		t.Error("a credit of an old turn counts")
+	}
+	if err := b.in.Enough([]wire.Conn{back}, old); err != nil {
+		t.Error(err)
+	}
+	if a.out.Enough(0, was) || a.out.Enough(1, was) || a.out.Unwanted() {
+		t.Error("enough in an old turn is enough in the new one")
+	}
+	if it, _, ok := b.in.Take(-1); !ok || value(it) != 3 {
+		t.Error("rows of the new turn are lost")
+	} else {
+		it.Batch.Free()
+	}
+	if _, _, ok := b.in.Take(-1); ok || b.in.Over(-1) {
+		t.Error("rows or ends of the old turn have come")
+	}
+	a.out.End()
+	if !b.in.Over(-1) {
+		t.Error("the new turn has no end")
+	}
+	if err := acct.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"slices"
 	"sync"
 
 	"slipher/catalog/sqlerr"
@@ -24,7 +23,7 @@ type Inbox struct {
 	mu      sync.Mutex
 	queues  map[int][]Item  // by destination; guarded by mu
 	senders map[string]bool // that have not ended; guarded by mu
-	turn    int64           // of the loop that the exchange is inside of; guarded by mu
+	turn    int64           // of the loop that the exchange is inside of; changed with gate and mu held
 	all     []string        // the senders
 	dests   []int
 }
@@ -35,7 +34,7 @@ type Item struct {
 	From  wire.Conn
 }
 
-// NewInbox makes the receiving end: dests are the destinations on this node,
+// NewInbox makes the receiving end: dests are the destinations on this node, in order,
 // senders the ids of the nodes that send; decode reads rows that come from another process.
 func NewInbox(query uint64, exch int, decode func(body []byte) (chunk.Batch, error), dests []int, senders []string,
 	credits int) *Inbox {
@@ -66,7 +65,7 @@ func (b *Inbox) Put(from wire.Conn, d *wire.Data) error {
 	}
 	b.gate.RLock()
 	defer b.gate.RUnlock()
-	if b.stopped || d.Turn != b.now() {
+	if b.stopped || d.Turn != b.turn {
 		d.Free()
 		return nil
 	}
@@ -89,7 +88,8 @@ func (b *Inbox) Put(from wire.Conn, d *wire.Data) error {
 	return nil
 }
 
-func (b *Inbox) now() int64 {
+// Turn is the turn of the loop that the exchange is inside of.
+func (b *Inbox) Turn() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.turn
@@ -98,16 +98,13 @@ func (b *Inbox) now() int64 {
 // Renew makes the exchange, from which nobody takes any more, begin again: the next turn of a loop. What is under way
 // from this one is dropped.
 func (b *Inbox) Renew() {
-	b.Stop()
 	b.gate.Lock()
+	defer b.gate.Unlock()
+	b.drain()
 	b.stopped = false
-	b.gate.Unlock()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.turn++
-	for _, d := range b.dests {
-		b.queues[d] = nil
-	}
 	for _, s := range b.all {
 		b.senders[s] = true
 	}
@@ -156,21 +153,29 @@ func (b *Inbox) Over(dest int) bool {
 
 // Consumed gives the credit of rows for dest back to its sender.
 func (b *Inbox) Consumed(dest int, from wire.Conn) error {
-	if err := from.Send(&wire.Data{Query: b.query, Exch: b.exch, Turn: b.now(), Kind: wire.DataCredit, Dest: dest,
+	if err := from.Send(&wire.Data{Query: b.query, Exch: b.exch, Turn: b.Turn(), Kind: wire.DataCredit, Dest: dest,
 		N: 1}); err != nil {
 		return wire.Lost(from.Peer())
 	}
 	return nil
 }
 
-// Enough frees what waits and tells the senders that nothing more is wanted here. An error means that a
-// link is lost.
-func (b *Inbox) Enough(senders []wire.Conn) error {
-	dests := b.Dests()
-	b.Stop()
+// Enough frees what waits and tells the senders that nothing more is wanted here in a turn; it does nothing when that
+// has ended. An error means that a link is lost.
+func (b *Inbox) Enough(senders []wire.Conn, turn int64) error {
+	b.gate.Lock()
+	now := turn == b.turn
+	if now {
+		b.stopped = true
+		b.drain()
+	}
+	b.gate.Unlock()
+	if !now {
+		return nil
+	}
 	for _, s := range senders {
-		for _, d := range dests {
-			if err := s.Send(&wire.Data{Query: b.query, Exch: b.exch, Turn: b.now(), Kind: wire.DataEnough,
+		for _, d := range b.dests {
+			if err := s.Send(&wire.Data{Query: b.query, Exch: b.exch, Turn: turn, Kind: wire.DataEnough,
 				Dest: d}); err != nil {
 				return wire.Lost(s.Peer())
 			}
@@ -182,27 +187,22 @@ func (b *Inbox) Enough(senders []wire.Conn) error {
 // Stop frees what waits and what will still come.
 func (b *Inbox) Stop() {
 	b.gate.Lock()
+	defer b.gate.Unlock()
 	b.stopped = true
-	b.gate.Unlock()
+	b.drain()
+}
+
+// drain frees what waits. Called with gate held.
+func (b *Inbox) drain() {
 	b.mu.Lock()
-	qs := b.queues
-	b.queues = map[int][]Item{}
-	b.mu.Unlock()
-	for _, q := range qs {
+	defer b.mu.Unlock()
+	for d, q := range b.queues {
 		for _, it := range q {
 			it.Batch.Free()
 		}
+		b.queues[d] = nil
 	}
 }
 
 // Dests are the destinations on this node, in order.
-func (b *Inbox) Dests() []int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	ds := make([]int, 0, len(b.queues))
-	for d := range b.queues {
-		ds = append(ds, d)
-	}
-	slices.Sort(ds)
-	return ds
-}
+func (b *Inbox) Dests() []int { return b.dests }

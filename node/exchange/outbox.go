@@ -169,8 +169,17 @@ func (o *Outbox) Enough(dest int, turn int64) bool {
 	if turn == o.turn && dest >= 0 && dest < len(o.enough) {
 		o.enough[dest] = true
 	}
-	return !slices.Contains(o.enough, false)
+	return o.unwanted()
 }
+
+// Unwanted reports whether no destination wants any more rows (in this turn).
+func (o *Outbox) Unwanted() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.unwanted()
+}
+
+func (o *Outbox) unwanted() bool { return !slices.Contains(o.enough, false) }
 
 // Share says that one more segment sends here: End is called once more.
 func (o *Outbox) Share() {

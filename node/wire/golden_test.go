@@ -46,7 +46,8 @@ var samples = []msgp.Marshaler{
 		Options: Options{VectorRows: 1, TableStart: 2, Workers: 3, Credits: 4, Memory: 5, Tier: 1, Statement: 6},
 		Insert: &Insert{Table: 9, Columns: []state.Column{{Name: "c", Type: types.TInt8}}, SortKey: []int{0}, SortStyle: 1,
 			EncodeAuto: true, Term: 1, Txn: 2,
-			Text: &Text{Options: []byte{9}, MaxErrors: 3}}},
+			Text: &Text{Options: []byte{9}, MaxErrors: 3}},
+		Loops: []Loop{{Nodes: []string{"n1"}, Body: []int{1}, Work: 2, Next: 3, Fresh: []int{4}, Out: 5, Inner: []int{6}}}},
 	&RunStream{Query: 7, Stream: 1},
 	&StreamDone{Stats: []SegmentStats{{Segment: 1, Slice: 2, RowsIn: 3, RowsOut: 4, Skipped: 5, Nanos: 6, Morsels: 7,
 		Fused: 8, Special: 9, Bytes: 10, Instance: 11}},
@@ -59,6 +60,7 @@ var samples = []msgp.Marshaler{
 	&Cancel{Query: 7, Error: &Error{Code: "57014"}},
 	&EndQuery{Query: 7},
 	&Data{Query: 7, Exch: -1, Kind: DataText, Dest: 3, N: 4, Name: "f", Batch: nil},
+	&Data{Query: 7, Exch: 1, Kind: DataTurn, Dest: 1, N: 4, Turn: 5},
 }
 
 // The bytes on the wire change only together with Proto. Rewrite with -rewrite.

@@ -12,7 +12,7 @@ import (
 //msgp:limit arrays:1048576 maps:1048576
 
 // Proto is the version of everything in this file and of frames; peers of another version are refused.
-const Proto = 6
+const Proto = 7
 
 // Hello opens a link: each side sends one.
 type Hello struct {
@@ -211,24 +211,22 @@ type Text struct {
 	MaxErrors int64 `msg:"maxerrors"`
 }
 
-// RunStream starts a stream; the reply, StreamDone, comes at its end.
+// RunStream starts a stream, or the loop whose body begins with it; the reply, StreamDone, comes at the end of all of
+// its turns.
 type RunStream struct {
 	Query  uint64 `msg:"query"`
 	Stream int    `msg:"stream"`
-	Turn   int    `msg:"turn"` // of the loop whose body the stream is part of, from 0; LoopEnded: there are no more
 }
 
-// LoopEnded is the turn of a loop's last RunStream, which runs nothing: the exchange of the loop's rows ends.
-const LoopEnded = -1
-
-// Loop is streams that run again and again; see plan.Loop.
+// Loop is streams that run again and again; see plan.Loop. The nodes run its turns among themselves.
 type Loop struct {
-	Body  []int `msg:"body"`
-	Work  int   `msg:"work"`
-	Next  int   `msg:"next"`
-	Fresh []int `msg:"fresh"`
-	Out   int   `msg:"out"`
-	Inner []int `msg:"inner"`
+	Nodes []string `msg:"nodes"` // that have a part in Body
+	Body  []int    `msg:"body"`
+	Work  int      `msg:"work"`
+	Next  int      `msg:"next"`
+	Fresh []int    `msg:"fresh"`
+	Out   int      `msg:"out"`
+	Inner []int    `msg:"inner"`
 }
 
 // ReserveIdentity asks the leader for ordinals of an identity column.
@@ -252,7 +250,6 @@ type StreamDone struct {
 	Deletes deletedList     `msg:"dels"`
 	Errors  recordErrorList `msg:"errs"` // COPY: rows refused
 	Error   *Error          `msg:"err"`  // why the stream failed, nil if it did not
-	Rows    int64           `msg:"rows"` // of a loop's last stream: rows for the next turn
 }
 
 // Deleted is rows of one object of the scanned version: a roaring bitmap of positions.
@@ -346,6 +343,7 @@ const (
 	DataRuns                   // return: N runs follow
 	DataText                   // COPY: a batch of raw text
 	DataEnough                 // the receiver wants no more rows for the destination
+	DataTurn                   // a node has ended a turn of a loop, and can take in what the next one sends
 )
 
 // Exchange numbers that the plan does not give.
@@ -358,12 +356,12 @@ const (
 // over. Body is borrowed by the handler for the call.
 type Data struct {
 	Query uint64   `msg:"q"`
-	Exch  int      `msg:"x"`
+	Exch  int      `msg:"x"` // DataTurn: the loop, its place in StartQuery.Loops
 	Kind  DataKind `msg:"k"`
-	Dest  int      `msg:"d"` // destination; return: run
-	N     int64    `msg:"n"` // DataCredit, DataRuns; DataText: number of the first line
+	Dest  int      `msg:"d"` // destination; return: run; DataTurn: 1 if somebody wants the loop's rows from the sender
+	N     int64    `msg:"n"` // DataCredit, DataRuns; DataText: number of the first line; DataTurn: rows for the next turn
 	Name  string   `msg:"f"` // DataText: file
-	Turn  int64    `msg:"t"` // of the loop that the exchange is inside of
+	Turn  int64    `msg:"t"` // of the loop that the exchange is inside of, from 0
 
 	Batch chunk.Batch `msg:"-"` // in a process; owned
 	Body  []byte      `msg:"-"` // its wire form, or raw text

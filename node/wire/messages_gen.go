@@ -1449,12 +1449,18 @@ func (z Leave) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Loop) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 6
+	// map header, size 7
+	// string "nodes"
+	o = append(o, 0x87, 0xa5, 0x6e, 0x6f, 0x64, 0x65, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Nodes)))
+	for za0001 := range z.Nodes {
+		o = msgp.AppendString(o, z.Nodes[za0001])
+	}
 	// string "body"
-	o = append(o, 0x86, 0xa4, 0x62, 0x6f, 0x64, 0x79)
+	o = append(o, 0xa4, 0x62, 0x6f, 0x64, 0x79)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Body)))
-	for za0001 := range z.Body {
-		o = msgp.AppendInt(o, z.Body[za0001])
+	for za0002 := range z.Body {
+		o = msgp.AppendInt(o, z.Body[za0002])
 	}
 	// string "work"
 	o = append(o, 0xa4, 0x77, 0x6f, 0x72, 0x6b)
@@ -1465,8 +1471,8 @@ func (z *Loop) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "fresh"
 	o = append(o, 0xa5, 0x66, 0x72, 0x65, 0x73, 0x68)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Fresh)))
-	for za0002 := range z.Fresh {
-		o = msgp.AppendInt(o, z.Fresh[za0002])
+	for za0003 := range z.Fresh {
+		o = msgp.AppendInt(o, z.Fresh[za0003])
 	}
 	// string "out"
 	o = append(o, 0xa3, 0x6f, 0x75, 0x74)
@@ -1474,8 +1480,8 @@ func (z *Loop) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "inner"
 	o = append(o, 0xa5, 0x69, 0x6e, 0x6e, 0x65, 0x72)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Inner)))
-	for za0003 := range z.Inner {
-		o = msgp.AppendInt(o, z.Inner[za0003])
+	for za0004 := range z.Inner {
+		o = msgp.AppendInt(o, z.Inner[za0004])
 	}
 	return
 }
@@ -1502,26 +1508,49 @@ func (z *Loop) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			return
 		}
 		switch msgp.UnsafeString(field) {
-		case "body":
+		case "nodes":
 			var zb0002 uint32
 			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "Body")
+				err = msgp.WrapError(err, "Nodes")
 				return
 			}
 			if zb0002 > z2c18a699limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Body) >= int(zb0002) {
-				z.Body = (z.Body)[:zb0002]
+			if cap(z.Nodes) >= int(zb0002) {
+				z.Nodes = (z.Nodes)[:zb0002]
 			} else {
-				z.Body = make([]int, zb0002)
+				z.Nodes = make([]string, zb0002)
 			}
-			for za0001 := range z.Body {
-				z.Body[za0001], bts, err = msgp.ReadIntBytes(bts)
+			for za0001 := range z.Nodes {
+				z.Nodes[za0001], bts, err = msgp.ReadStringBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Body", za0001)
+					err = msgp.WrapError(err, "Nodes", za0001)
+					return
+				}
+			}
+		case "body":
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Body")
+				return
+			}
+			if zb0003 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Body) >= int(zb0003) {
+				z.Body = (z.Body)[:zb0003]
+			} else {
+				z.Body = make([]int, zb0003)
+			}
+			for za0002 := range z.Body {
+				z.Body[za0002], bts, err = msgp.ReadIntBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Body", za0002)
 					return
 				}
 			}
@@ -1538,25 +1567,25 @@ func (z *Loop) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "fresh":
-			var zb0003 uint32
-			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0004 uint32
+			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Fresh")
 				return
 			}
-			if zb0003 > z2c18a699limitArrays {
+			if zb0004 > z2c18a699limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Fresh) >= int(zb0003) {
-				z.Fresh = (z.Fresh)[:zb0003]
+			if cap(z.Fresh) >= int(zb0004) {
+				z.Fresh = (z.Fresh)[:zb0004]
 			} else {
-				z.Fresh = make([]int, zb0003)
+				z.Fresh = make([]int, zb0004)
 			}
-			for za0002 := range z.Fresh {
-				z.Fresh[za0002], bts, err = msgp.ReadIntBytes(bts)
+			for za0003 := range z.Fresh {
+				z.Fresh[za0003], bts, err = msgp.ReadIntBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Fresh", za0002)
+					err = msgp.WrapError(err, "Fresh", za0003)
 					return
 				}
 			}
@@ -1567,25 +1596,25 @@ func (z *Loop) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				return
 			}
 		case "inner":
-			var zb0004 uint32
-			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			var zb0005 uint32
+			zb0005, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Inner")
 				return
 			}
-			if zb0004 > z2c18a699limitArrays {
+			if zb0005 > z2c18a699limitArrays {
 				err = msgp.ErrLimitExceeded
 				return
 			}
-			if cap(z.Inner) >= int(zb0004) {
-				z.Inner = (z.Inner)[:zb0004]
+			if cap(z.Inner) >= int(zb0005) {
+				z.Inner = (z.Inner)[:zb0005]
 			} else {
-				z.Inner = make([]int, zb0004)
+				z.Inner = make([]int, zb0005)
 			}
-			for za0003 := range z.Inner {
-				z.Inner[za0003], bts, err = msgp.ReadIntBytes(bts)
+			for za0004 := range z.Inner {
+				z.Inner[za0004], bts, err = msgp.ReadIntBytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Inner", za0003)
+					err = msgp.WrapError(err, "Inner", za0004)
 					return
 				}
 			}
@@ -1603,7 +1632,11 @@ func (z *Loop) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Loop) Msgsize() (s int) {
-	s = 1 + 5 + msgp.ArrayHeaderSize + (len(z.Body) * (msgp.IntSize)) + 5 + msgp.IntSize + 5 + msgp.IntSize + 6 + msgp.ArrayHeaderSize + (len(z.Fresh) * (msgp.IntSize)) + 4 + msgp.IntSize + 6 + msgp.ArrayHeaderSize + (len(z.Inner) * (msgp.IntSize))
+	s = 1 + 6 + msgp.ArrayHeaderSize
+	for za0001 := range z.Nodes {
+		s += msgp.StringPrefixSize + len(z.Nodes[za0001])
+	}
+	s += 5 + msgp.ArrayHeaderSize + (len(z.Body) * (msgp.IntSize)) + 5 + msgp.IntSize + 5 + msgp.IntSize + 6 + msgp.ArrayHeaderSize + (len(z.Fresh) * (msgp.IntSize)) + 4 + msgp.IntSize + 6 + msgp.ArrayHeaderSize + (len(z.Inner) * (msgp.IntSize))
 	return
 }
 
@@ -2790,16 +2823,13 @@ func (z Reserved) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z RunStream) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 3
+	// map header, size 2
 	// string "query"
-	o = append(o, 0x83, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
+	o = append(o, 0x82, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
 	o = msgp.AppendUint64(o, z.Query)
 	// string "stream"
 	o = append(o, 0xa6, 0x73, 0x74, 0x72, 0x65, 0x61, 0x6d)
 	o = msgp.AppendInt(o, z.Stream)
-	// string "turn"
-	o = append(o, 0xa4, 0x74, 0x75, 0x72, 0x6e)
-	o = msgp.AppendInt(o, z.Turn)
 	return
 }
 
@@ -2837,12 +2867,6 @@ func (z *RunStream) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Stream")
 				return
 			}
-		case "turn":
-			z.Turn, bts, err = msgp.ReadIntBytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Turn")
-				return
-			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -2857,7 +2881,7 @@ func (z *RunStream) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z RunStream) Msgsize() (s int) {
-	s = 1 + 6 + msgp.Uint64Size + 7 + msgp.IntSize + 5 + msgp.IntSize
+	s = 1 + 6 + msgp.Uint64Size + 7 + msgp.IntSize
 	return
 }
 
@@ -3673,9 +3697,9 @@ func (z *StartQuery) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *StreamDone) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 6
+	// map header, size 5
 	// string "stats"
-	o = append(o, 0x86, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
+	o = append(o, 0x85, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
 	o, err = z.Stats.MarshalMsg(o)
 	if err != nil {
 		err = msgp.WrapError(err, "Stats")
@@ -3713,9 +3737,6 @@ func (z *StreamDone) MarshalMsg(b []byte) (o []byte, err error) {
 			return
 		}
 	}
-	// string "rows"
-	o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
-	o = msgp.AppendInt64(o, z.Rows)
 	return
 }
 
@@ -3782,12 +3803,6 @@ func (z *StreamDone) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
-		case "rows":
-			z.Rows, bts, err = msgp.ReadInt64Bytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Rows")
-				return
-			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -3808,7 +3823,6 @@ func (z *StreamDone) Msgsize() (s int) {
 	} else {
 		s += z.Error.Msgsize()
 	}
-	s += 5 + msgp.Int64Size
 	return
 }
 

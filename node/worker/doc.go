@@ -3,7 +3,7 @@
 //
 //	wire.StartQuery ──Executor.Call──► query ── segments, inboxes, outboxes, loaders
 //	wire.RunStream ───────────────────► instances ──Scheduler──► worker: claim, feed a morsel, Run, let go
-//	wire.Data ──Executor.Data──► inbox, credits                     │
+//	wire.Data ──Executor.Data──► inbox, credits, loop               │
 //	wire.StreamDone ◄── all segments of the stream have ended ◄─────┘
 //
 // A worker never waits inside a segment. It claims an instance that has
@@ -15,7 +15,7 @@
 // A scan's row groups are stored ones (scan_list.go) and those that small objects make together
 // (scan_small.go); columns that nobody stores, row addresses and whether a row lives, are added to them
 // (scan_made.go). What sinks delete are sets of addresses (rowset.go). Streams of a loop run again, with segments and
-// exchanges that stay (loop.go).
+// exchanges that stay, as the nodes agree among themselves (loop.go).
 //
 // Invariants: everything named "guarded by the scheduler's lock" is touched only under it; an
 // instance is run by one worker at a time; after stop no worker is inside the query's code, and end

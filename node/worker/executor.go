@@ -254,6 +254,11 @@ func (e *Executor) Data(from wire.Conn, d *wire.Data) {
 		return
 	}
 	switch {
+	case d.Kind == wire.DataTurn:
+		if err := q.heard(from.Peer(), d); err != nil {
+			q.fail(err)
+		}
+		return // it has woken who waits for it
 	case d.Kind == wire.DataCredit && d.Exch == wire.ReturnExchange:
 		e.sched.mu.Lock()
 		if q.ret != nil {

@@ -48,6 +48,7 @@ type query struct {
 	scans   map[[2]int]*wire.SegmentStats // by segment and slice
 	fused   map[int][2]int64              // by segment: runs on fused code, on the special variant
 	fillers map[int]int                   // by table: segments that fill it here and have not ended
+	loops   []*loop                       // as in start
 }
 
 func (q *query) stream(g *segment) int { return q.start.Segments[g.id].Stream }
@@ -59,42 +60,19 @@ type streamRun struct {
 	share *share
 }
 
-// run runs a stream to its end and reports.
+// run runs a stream, or a loop, to its end and reports.
 func (q *query) run(ctx context.Context, m *wire.RunStream) *wire.StreamDone {
-	loop := q.loopOf(m.Stream)
-	if loop != nil && m.Turn == wire.LoopEnded {
-		q.endLoop(loop)
-		return &wire.StreamDone{}
-	}
 	var segs []*segment
-	for _, g := range q.segs {
-		if q.stream(g) == m.Stream {
-			segs = append(segs, g)
-		}
-	}
-	done := q.begin(m, segs, loop)
-	if done != nil {
-		select {
-		case <-done:
-		case <-ctx.Done():
-			q.fail(sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to user request"))
-		}
-	}
-	r := &wire.StreamDone{}
-	if loop != nil && m.Stream == loop.Body[len(loop.Body)-1] {
-		r.Rows = q.turned(loop)
+	if l := q.loopOf(m.Stream); l != nil {
+		segs = q.runLoop(ctx, l)
+	} else {
+		segs = q.segsOf(m.Stream)
+		q.runStream(ctx, m.Stream, segs)
 	}
 	sch := q.ex.sched
 	sch.mu.Lock()
 	defer sch.mu.Unlock()
-	if t := q.running[m.Stream]; t != nil && t.share != nil {
-		sch.remove(t.share)
-	}
-	delete(q.running, m.Stream)
-	r.Objects, r.Deletes, r.Errors = q.objects, q.deletes, q.records
-	if loop == nil || m.Turn == 0 { // the counters of a loop's first turn stand for all of them
-		r.Stats = q.stats(segs)
-	}
+	r := &wire.StreamDone{Stats: q.stats(segs), Objects: q.objects, Deletes: q.deletes, Errors: q.records}
 	q.objects, q.deletes, q.records = nil, nil, nil
 	if q.err != nil {
 		r.Error = wire.FromError(q.err)
@@ -105,29 +83,55 @@ func (q *query) run(ctx context.Context, m *wire.RunStream) *wire.StreamDone {
 	return r
 }
 
+// segsOf are the segments of a stream that run here.
+func (q *query) segsOf(stream int) []*segment {
+	var segs []*segment
+	for _, g := range q.segs {
+		if q.stream(g) == stream {
+			segs = append(segs, g)
+		}
+	}
+	return segs
+}
+
+// runStream runs a stream to its end, or until the query has failed.
+func (q *query) runStream(ctx context.Context, stream int, segs []*segment) {
+	if done := q.begin(stream, segs); done != nil {
+		select {
+		case <-done:
+		case <-ctx.Done():
+			q.fail(sqlerr.New(sqlerr.QueryCanceled, "canceling statement due to user request"))
+		}
+	}
+	sch := q.ex.sched
+	sch.mu.Lock()
+	defer sch.mu.Unlock()
+	if t := q.running[stream]; t != nil && t.share != nil {
+		sch.remove(t.share)
+	}
+	delete(q.running, stream)
+}
+
 // begin makes a stream's instances claimable. It returns a channel that is
 // closed at the stream's end, nil if the query has failed.
-func (q *query) begin(m *wire.RunStream, segs []*segment, loop *wire.Loop) <-chan struct{} {
+func (q *query) begin(stream int, segs []*segment) <-chan struct{} {
 	q.life.Lock() // stop must not take apart what is being made
 	defer q.life.Unlock()
 	sch := q.ex.sched
 	sch.mu.Lock()
-	taken := q.running[m.Stream] != nil
+	taken := q.running[stream] != nil
 	for other := range q.running { // a loop runs beside another stream
-		taken = taken || loop == nil && q.loopOf(other) == nil
+		taken = taken || q.loopOf(stream) == nil && q.loopOf(other) == nil
 	}
 	if taken {
-		q.failLocked(sqlerr.New(sqlerr.ProtocolViolation, "stream %d started while another runs", m.Stream), -1)
+		q.failLocked(sqlerr.New(sqlerr.ProtocolViolation, "stream %d started while another runs", stream), -1)
 	}
 	if q.err != nil {
 		sch.mu.Unlock()
 		return nil
 	}
-	if m.Turn > 0 {
-		q.again(segs)
-	}
 	t := &streamRun{left: len(segs), done: make(chan struct{})}
-	q.running[m.Stream] = t
+	q.running[stream] = t
 	runs, err := q.prepare(segs)
 	if err != nil {
 		q.failLocked(err, -1)
@@ -178,8 +182,10 @@ func (q *query) prepare(segs []*segment) (int, error) {
 	}
 	first := 0
 	for _, g := range segs {
-		if err := q.prepareSink(g, first); err != nil {
-			return 0, err
+		if g.sink == nil { // else it is a loop's, and this not its first turn
+			if err := q.prepareSink(g, first); err != nil {
+				return 0, err
+			}
 		}
 		if g.prog.Sink.Kind == program.SinkReturn {
 			first += len(g.insts)
@@ -240,12 +246,20 @@ func (q *query) senders(exch int) []wire.Conn {
 	return conns
 }
 
-// unwanted ends the input of the segment that sends to an exchange: all its destinations have enough.
+// unwanted ends the input of the segments that send to an exchange: all its destinations have enough.
 func (q *query) unwanted(exch int) {
-	for _, g := range q.segs {
-		if g.prog.Sink.Kind == program.SinkDist && g.prog.Sink.Exchange == exch {
-			g.satisfied()
+	var tell []func()
+	q.ex.sched.mu.Lock()
+	if q.out[exch].Unwanted() { // else that was of a turn that has ended
+		for _, g := range q.segs {
+			if g.prog.Sink.Kind == program.SinkDist && g.prog.Sink.Exchange == exch {
+				tell = append(tell, g.noMore())
+			}
 		}
+	}
+	q.ex.sched.mu.Unlock()
+	for _, f := range tell {
+		f()
 	}
 }
 

@@ -145,8 +145,8 @@ func (q *query) wireUp(codes []Code) error {
 		q.segs = append(q.segs, g)
 		if c.General.Sink.Kind == program.SinkDist {
 			x := c.General.Sink.Exchange
-			if box := q.out[x]; box != nil && (len(byExchange[x]) > 0 || q.leavesLoop(x)) {
-				box.Share() // a loop's last turn is not known before it is over
+			if box := q.out[x]; box != nil && len(byExchange[x]) > 0 {
+				box.Share()
 			}
 			byExchange[x] = append(byExchange[x], g)
 		}
@@ -167,6 +167,11 @@ func (q *query) wireUp(codes []Code) error {
 					g.after = append(g.after, o)
 				}
 			}
+		}
+	}
+	for i := range q.start.Loops {
+		if err := q.addLoop(i); err != nil {
+			return err
 		}
 	}
 	for range q.segs { // depths settle in at most as many rounds

@@ -275,22 +275,31 @@ func (g *segment) limits() bool {
 func (g *segment) satisfied() {
 	sch := g.q.ex.sched
 	sch.mu.Lock()
-	first := !g.enough && g.q.err == nil
-	if first {
-		g.enough = true
-		g.q.x.StopSegment(g.id)
-		if g.src != nil { // else its stream has not begun here
-			g.src.stop()
-		}
-		sch.cond.Broadcast()
-	}
+	tell := g.noMore()
 	sch.mu.Unlock()
-	if !first || g.prog.Source.Kind != program.SourceReceive {
-		return
+	tell()
+}
+
+// noMore ends the segment's input, and gives what tells those who send it rows, to be called without the lock. Called
+// with the scheduler's lock held.
+func (g *segment) noMore() (tell func()) {
+	if g.enough || g.q.err != nil {
+		return func() {}
 	}
+	g.enough = true
+	g.q.x.StopSegment(g.id)
+	if g.src != nil { // else its stream has not begun here
+		g.src.stop()
+	}
+	g.q.ex.sched.cond.Broadcast()
 	exch := g.prog.Source.Exchange
-	if box := g.q.in[exch]; box != nil {
-		if err := box.Enough(g.q.senders(exch)); err != nil {
+	box := g.q.in[exch]
+	if g.prog.Source.Kind != program.SourceReceive || box == nil {
+		return func() {}
+	}
+	turn := box.Turn() // which may have ended before they are told
+	return func() {
+		if err := box.Enough(g.q.senders(exch), turn); err != nil {
 			g.q.fail(err)
 		}
 	}

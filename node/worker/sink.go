@@ -23,7 +23,7 @@ func (q *query) prepareSink(g *segment, first int) error {
 			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d sends to exchange %d, which does not start here", g.id,
 				sk.Exchange)
 		}
-		g.sink = &distSink{box: box}
+		g.sink = &distSink{box: box, stays: q.leavesLoop(g)}
 	case program.SinkReturn:
 		g.sink = &returnSink{box: q.ret, first: first}
 	case program.SinkInsert:
@@ -62,7 +62,6 @@ func (s tableSink) stop()                       {}
 func (s *distSink) output(*inst) *output        { return &output{box: s, fixed: -1} }
 func (s *distSink) dests() int                  { return s.box.Dests() }
 func (s *distSink) instanceDone(*inst)          {}
-func (s *distSink) complete(done func(error))   { s.box.End(); done(nil) }
 func (s *distSink) sent() (int64, int64)        { return s.count.Sent() }
 func (s *distSink) stop()                       { s.box.Stop() }
 func (s *returnSink) output(in *inst) *output   { return &output{box: s, fixed: s.first + in.no} }
@@ -83,7 +82,15 @@ func (s tableSink) complete(done func(error)) {
 // distSink sends to an exchange.
 type distSink struct {
 	box   *exchange.Outbox
+	stays bool // a loop's rows: its end is the exchange's
 	count exchange.Count
+}
+
+func (s *distSink) complete(done func(error)) {
+	if !s.stays {
+		s.box.End()
+	}
+	done(nil)
 }
 
 // returnSink sends to the leader; each instance is a run of its own.

@@ -9,6 +9,7 @@ import (
 
 // prepareSource makes a segment's source and its instances.
 func (q *query) prepareSource(g *segment) error {
+	g.insts = nil
 	spare := func(n int) { // any instance takes any input
 		for i := range n {
 			g.insts = append(g.insts, &inst{seg: g, no: i, slice: -1})

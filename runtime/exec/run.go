@@ -135,13 +135,21 @@ func (in *Instance) act(st abi.Status) error {
 		}
 		return spoilt(in.small.View(), in.acct)
 	case abi.NoMemory: // or the query is canceled: fail says so
-		return in.acct.Refusal()
+		return in.refusal()
 	case abi.Error:
 		e := offheap.At[int64](in.cur.view(), abi.StateErrCode)
 		in.errOp = int(e >> 32)
 		return fn.Code(int32(e)).Err()
 	}
 	return sqlerr.New(sqlerr.InternalError, "BUG: generated code returned status %d", st)
+}
+
+// refusal is that of memory for generated code. What its step remembers counts for the segment that began with it.
+func (in *Instance) refusal() error {
+	if in.seen != nil && !in.acct.Refused() {
+		return in.q.accts[in.seen.seg].Refusal()
+	}
+	return in.acct.Refusal()
 }
 
 // grow makes room in the table that is filled. A sort of which only the first rows are wanted drops the others.

@@ -120,6 +120,12 @@ func (a *Account) Release(n int64) { a.c.Count(-n) }
 // Count counts n bytes that are there already, whatever the limits: others will be refused. Release undoes it.
 func (a *Account) Count(n int64) { a.c.Count(n) }
 
+// Refused reports whether a request to a was ever refused.
+func (a *Account) Refused() bool {
+	_, wanted := a.c.Refused()
+	return wanted > 0
+}
+
 // Refusal is the error of the last request to a that was refused: 53200. It names a, the account whose
 // limit was in the way, and how that limit is changed.
 func (a *Account) Refusal() error {

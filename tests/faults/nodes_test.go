@@ -241,6 +241,39 @@ func TestPausedNode(t *testing.T) {
 	}
 }
 
+// A node that pauses while a recursion's steps go from node to node holds them up; one that is lost takes them with it,
+// and the statement runs again.
+func TestNodesOfRecursion(t *testing.T) {
+	c := cluster.Start(t, cluster.TwoNodes, cluster.WithoutLLVM)
+	conn := c.Connect(t, "dev")
+	numbers(t, conn, 4)
+	for _, hurt := range []func(*cluster.Process){
+		func(n *cluster.Process) {
+			n.Pause(t)
+			time.Sleep(500 * time.Millisecond)
+			n.Resume(t)
+		},
+		func(n *cluster.Process) { n.Kill(t) },
+	} {
+		done := make(chan error, 1)
+		go func() {
+			rs, err := conn.Try("WITH RECURSIVE r(x) AS (SELECT i FROM n WHERE i < 3 UNION ALL " +
+				"SELECT n.i FROM r JOIN n ON n.i = x + 3) SELECT count(*), sum(x), count(DISTINCT x) FROM r")
+			if err == nil && fmt.Sprint(rs[0].Rows) != "[[10000 49995000 10000]]" {
+				err = fmt.Errorf("%v", rs[0].Rows)
+			}
+			done <- err
+		}()
+		time.Sleep(300 * time.Millisecond)
+		hurt(c.Nodes[1])
+		if err := <-done; err != nil {
+			t.Error(cluster.ErrorText(err))
+		}
+	}
+	c.RestartNode(t, 1)
+	waitStates(t, conn, "n1 connected 2, n2 connected 2")
+}
+
 // What changes the cluster happens when a statement is executed, once, and not before.
 func TestEffects(t *testing.T) {
 	c := cluster.Start(t, cluster.TwoNodes, cluster.WithoutLLVM)

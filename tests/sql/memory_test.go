@@ -93,6 +93,11 @@ func TestQueryMemory(t *testing.T) {
 					{"8MB", "SELECT max(length(repeat(s, 600))) FROM t", "HashAggregate"},
 					{"8MB", "SELECT length(listagg('x') WITHIN GROUP (ORDER BY repeat(s, 50))) FROM t WHERE i < 60000",
 						"HashAggregate"},
+					// A recursion keeps what UNION has seen, and the rows of a step: here they double.
+					{"8MB", "WITH RECURSIVE c(s, n) AS (SELECT s, 0 FROM t WHERE i < 1000 UNION SELECT s, n + 1 FROM c JOIN d " +
+						"ON d.i = n % 10) SELECT count(*) FROM c", "Save|Network"},
+					{"8MB", "WITH RECURSIVE c(s, n) AS (SELECT s, 0 FROM t WHERE i < 9 UNION ALL SELECT s, n FROM c JOIN d " +
+						"ON d.i - n < 2) SELECT count(*) FROM c", "Save|Network"},
 					{"1MB", "CREATE TABLE u AS SELECT * FROM t", ""},
 					{"1MB", "INSERT INTO t SELECT * FROM t", ""},
 					{"1MB", copyFile, ""},
@@ -112,6 +117,9 @@ func TestQueryMemory(t *testing.T) {
 					"SELECT sum(length(repeat(s, 20))) FROM t":                         "313555600",
 					"SELECT count(*) FROM (SELECT s FROM t LIMIT 5000) x":              "5000",
 					"SELECT abs(APPROXIMATE COUNT(DISTINCT s) - 200000) < 6000 FROM t": "t",
+					// No step keeps anything of the one before.
+					"WITH RECURSIVE c(s, n) AS (SELECT s, 0 FROM t WHERE i < 300 UNION ALL SELECT c.s, n + 1 FROM c JOIN d ON " +
+						"d.i = n % 10 WHERE n < 600) SELECT count(s) FROM c": "180300",
 				} {
 					if got := conn.One(t, sql); got != want {
 						t.Errorf("%s: %s: %s, want %s", tier, sql, got, want)

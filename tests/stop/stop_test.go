@@ -70,6 +70,10 @@ func TestLimit(t *testing.T) {
 			{"SELECT a.k, b.k FROM big a JOIN big b ON a.one = b.one JOIN big c ON c.one = b.one LIMIT 10", 10},
 			{"SELECT a.k, b.k FROM big a LEFT JOIN big b ON a.k + b.k < 0 LIMIT 0", 0},
 			{"SELECT k FROM big WHERE k >= 0 LIMIT 7", 7},
+			{"WITH RECURSIVE r(n) AS (SELECT k FROM small UNION ALL SELECT g FROM r JOIN big ON k = n) SELECT n FROM r " +
+				"LIMIT 50000", 50000},
+			{"WITH RECURSIVE r(n) AS (SELECT i FROM seed UNION SELECT n + 1 FROM r JOIN small ON k = n % 4096) " +
+				"SELECT n FROM r WHERE n > 100 LIMIT 7", 7},
 		}
 		counts := [][2]string{
 			{"SELECT count(*) FROM (SELECT a.k FROM big a, big b, big c LIMIT 5) q", "5"},
@@ -77,6 +81,9 @@ func TestLimit(t *testing.T) {
 			{"SELECT count(*) FROM small JOIN (SELECT k FROM big LIMIT 3) q ON small.k >= 0", fmt.Sprint(3 * 4096)},
 			{"SELECT count(*) FROM (SELECT q.g FROM (SELECT a.g FROM big a, big b LIMIT 50) q, seed LIMIT 60) r", "60"},
 			{"SELECT count(*) FROM seed, (SELECT a.g FROM big a, big b, big c LIMIT 100) q", "800"},
+			{"WITH RECURSIVE r(n) AS (SELECT k FROM small UNION ALL SELECT g FROM r JOIN big ON k = n), " +
+				"s(n) AS (SELECT k FROM small UNION ALL SELECT g FROM s JOIN big ON k = n) " +
+				"SELECT count(*) FROM (SELECT n FROM r UNION ALL SELECT n FROM s LIMIT 9000) q", "9000"},
 			{"SELECT count(*) FROM seed LEFT JOIN (SELECT k FROM big OFFSET 2 LIMIT 3) q ON seed.i < 0", "8"},
 			{"SELECT sum(n) FROM (SELECT k, count(*) AS n FROM (SELECT a.k FROM big a, big b, big c LIMIT 4) q GROUP BY k) r",
 				"4"},
@@ -109,6 +116,12 @@ var endless = []string{
 	"SELECT a.k::bigint * 131072 + b.k, count(*) FROM big a, big b GROUP BY 1",                   // a table that grows
 	"SELECT a.s || b.s || c.s FROM big a, big b, big c ORDER BY 1",                               // a sort of all
 	"SELECT a.g, count(*) FROM big a JOIN big b ON a.g = b.g JOIN big c ON b.g = c.g GROUP BY 1", // beyond exchanges
+	// recursions, with an exchange in their step
+	"WITH RECURSIVE r(n) AS (SELECT k FROM small UNION ALL SELECT g FROM r JOIN big ON k = n) SELECT count(*) FROM r",
+	"WITH RECURSIVE r(n) AS (SELECT k FROM small UNION SELECT n + 1 FROM r JOIN small ON k = n % 4096) " +
+		"SELECT max(n) FROM r",
+	"INSERT INTO big WITH RECURSIVE r(n) AS (SELECT k FROM small UNION ALL SELECT g FROM r JOIN big ON k = n) " +
+		"SELECT n, n, 7, '' FROM r WHERE n < 0",
 	"INSERT INTO big SELECT a.k, b.g, 7, a.s FROM big a, big b, big c WHERE a.k + b.k + c.k < 0", // writes
 	"INSERT INTO big SELECT a.k, b.g, 7, a.s FROM big a, big b, big c",
 	"CREATE TABLE other AS SELECT a.k FROM big a, big b, big c",
