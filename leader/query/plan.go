@@ -1,8 +1,10 @@
 package query
 
 import (
+	"runtime/debug"
 	"slices"
 
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/codegen"
@@ -93,8 +95,15 @@ func (r *Runner) PlanIn(cat *state.Catalog, v names.View, st *parse.Statement, o
 	return r.planIn(cat, v, st, o, r.Environment(cat))
 }
 
+// planIn: planning changes nothing, so that a broken invariant in it is the error of this statement alone.
 func (r *Runner) planIn(cat *state.Catalog, v names.View, st *parse.Statement, o bind.Options,
-	env compiler.Environment) (*Planned, error) {
+	env compiler.Environment) (planned *Planned, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.Log.Error("planning ended by a panic", "panic", p, "stack", string(debug.Stack()))
+			err = sqlerr.New(sqlerr.InternalError, "%v", p)
+		}
+	}()
 	env.Catalog, env.Bind, env.Rules.Fold = v, o, r.fold(cat)
 	q, err := compiler.Plan(st, env)
 	if err != nil {
