@@ -140,35 +140,49 @@ func (s *Subquery) Text(param func(i int) int) string {
 	if s.Cond != nil {
 		root = &Select{In: root, Preds: []*Expr{renaming(to).expr(s.Cond)}}
 	}
-	if param != nil {
-		root = renumbering(param).node(root)
-	}
-	return FormatTree(root)
+	return FormatTree((&renumbering{param, map[int]int{}}).node(root))
 }
 
-// renumbering says which parameters are read instead.
-type renumbering func(i int) int
+// renumbering gives what is the same one number: parameters, and recursions, in their order.
+type renumbering struct {
+	param func(i int) int // nil: each is its own
+	loops map[int]int
+}
 
-func (r renumbering) node(n Node) Node {
+func (r *renumbering) loop(number int) int {
+	if _, ok := r.loops[number]; !ok {
+		r.loops[number] = len(r.loops)
+	}
+	return r.loops[number]
+}
+
+func (r *renumbering) node(n Node) Node {
 	n = MapInputs(n, r.node).MapExprs(r.expr)
-	if l, ok := n.(*Limit); ok {
-		c := *l
+	switch x := n.(type) {
+	case *Limit:
+		c := *x
 		for _, i := range []*int{&c.Count, &c.Offset} {
-			if *i >= 0 {
-				*i = r(*i)
+			if *i >= 0 && r.param != nil {
+				*i = r.param(*i)
 			}
 		}
-		n = &c
+		return &c
+	case *Recursive:
+		c := *x
+		c.Number = r.loop(x.Number)
+		return &c
+	case *Working:
+		return &Working{Number: r.loop(x.Number), Cols: x.Cols}
 	}
 	return n
 }
 
-func (r renumbering) expr(e *Expr) *Expr {
+func (r *renumbering) expr(e *Expr) *Expr {
 	return e.Map(func(x *Expr) *Expr {
 		switch {
-		case x.Kind == expr.Parameter || x.Kind == expr.InList:
+		case r.param != nil && (x.Kind == expr.Parameter || x.Kind == expr.InList):
 			c := *x.MapArgs(r.expr)
-			c.Param = r(x.Param)
+			c.Param = r.param(x.Param)
 			return &c
 		case x.Rel != nil:
 			return withRelation(x, r.node, r.expr)
