@@ -188,6 +188,7 @@ func (a *aggregation) withEmptySets(agg *algebra.Aggregate) {
 		return c.Ref()
 	}
 	set := move(agg.Keys[len(a.keys)], a.setCol.Name)
+	set.Nullable, all.Cols[0].Nullable = false, false // every row has it
 	for i, k := range agg.Keys[:len(a.keys)] {
 		agg.Keys[i] = move(k, a.keyCols[i].Name)
 	}
@@ -212,8 +213,8 @@ func (a *aggregation) withEmptySets(agg *algebra.Aggregate) {
 		agg.Aggs[i].Args = args
 	}
 	none := &algebra.Values{}
-	for _, c := range rows.Cols {
-		c.ID, c.Nullable = b.newID(), true
+	for i, c := range rows.Cols {
+		c.ID, c.Nullable = b.newID(), i > 0
 		none.Cols = append(none.Cols, c)
 	}
 	for i, s := range a.sets {
