@@ -14,9 +14,9 @@ func (b *builder) list(s source) expr {
 	x := b.value(s.scope, cStr, 2)
 	x = form(x.t, min(x.bound, 12), "left(%s, 3)", x)
 	distinct := ""
-	words, of := "listagg(%s%s, %s) within group (order by %s)", `nullif((%s)::varchar, '') collate "C"`
+	words, of := "listagg(%s%s, %s) within group (order by %s)", `nullif((%s)::varchar, '')`
 	if b.chance(30) { // which has empty strings
-		words, of = "string_agg(%s%s, %s order by %s)", `((%s)::text) collate "C"`
+		words, of = "string_agg(%s%s, %s order by %s)", `((%s)::text)`
 	}
 	value := fmt.Sprintf(of, x.pg)
 	var sl, pg []string
@@ -27,7 +27,7 @@ func (b *builder) list(s source) expr {
 	} else {
 		if b.chance(30) {
 			x = b.value(s.scope, cInt, 2)
-			value = fmt.Sprintf(`(%s)::varchar collate "C"`, x.pg)
+			value = fmt.Sprintf(`(%s)::varchar`, x.pg)
 		}
 		for range 1 + b.IntN(3) {
 			k := b.any(s.scope, 1)

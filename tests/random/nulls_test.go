@@ -51,7 +51,7 @@ func (b *builder) overAll(g gen, s source, part expr) expr {
 	}
 	x := g.value(s.scope, cStr, 1)
 	x = form(typ{k: kStr, p: 3}, 12, "left(%s, 3)", x)
-	value := fmt.Sprintf(`nullif((%s)::varchar, '') collate "C"`, x.pg)
+	value := fmt.Sprintf(`nullif((%s)::varchar, '')`, x.pg)
 	key := g.any(s.scope, 1)
 	all := "rows between unbounded preceding and unbounded following"
 	return expr{t: typ{k: kStr, p: 65535}, bound: 65535,
