@@ -173,11 +173,6 @@ func (b *binder) logic(sc *scope, l *parse.LogicExpr) (value, error) {
 	return boolean(out, l.Pos), nil
 }
 
-// and joins conditions; one is itself.
-func isNull(e *algebra.Expr) *algebra.Expr {
-	return &algebra.Expr{Kind: expr.IsNull, Type: types.TBool, Args: []*algebra.Expr{e}}
-}
-
 func isNotNull(e *algebra.Expr) *algebra.Expr {
 	return &algebra.Expr{Kind: expr.IsNotNull, Type: types.TBool, Args: []*algebra.Expr{e}}
 }

@@ -159,7 +159,7 @@ func (b *binder) byNumber(in algebra.Node, keys []algebra.SortKey, count, offset
 			upTo = expr.AllOf([]*algebra.Expr{upTo, call("gt", types.TBool, count, algebra.Number(types.TInt8, 0))})
 		}
 		if count.Nullable {
-			upTo = expr.AnyOf([]*algebra.Expr{isNull(count), upTo})
+			upTo = expr.AnyOf([]*algebra.Expr{expr.TestNull(count), upTo})
 		}
 		preds = append(preds, upTo)
 	}

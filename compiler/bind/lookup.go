@@ -66,7 +66,7 @@ func (b *binder) answerFor(of []*algebra.Expr, ret types.Type, last *algebra.Exp
 	e := &algebra.Expr{Kind: expr.Case, Type: ret, Nullable: true}
 	for _, x := range of {
 		if x.Nullable {
-			e.Args = append(e.Args, isNull(x), algebra.Null(ret))
+			e.Args = append(e.Args, expr.TestNull(x), algebra.Null(ret))
 		}
 	}
 	for _, arm := range armsOf(answers, of[0].Type) {

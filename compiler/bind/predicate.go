@@ -236,7 +236,7 @@ func (b *binder) nullTest(sc *scope, x *parse.NullTest) (value, error) {
 	case x.Not:
 		return boolean(isNotNull(e), x.Pos), nil
 	}
-	return boolean(isNull(e), x.Pos), nil
+	return boolean(expr.TestNull(e), x.Pos), nil
 }
 
 // boolTest binds x IS [NOT] TRUE, FALSE, UNKNOWN.
@@ -251,7 +251,7 @@ func (b *binder) boolTest(sc *scope, x *parse.BoolTest) (value, error) {
 	}
 	switch {
 	case x.Kind == parse.IsUnknown:
-		e = isNull(e)
+		e = expr.TestNull(e)
 	case x.Kind == parse.IsTrue:
 		e = coalesce(e, algebra.Truth(false))
 	default:

@@ -135,7 +135,7 @@ func (b *binder) rowNullTest(sc *scope, x *parse.NullTest) (value, error) {
 		if x.Not {
 			parts[i] = isNotNull(parts[i])
 		} else {
-			parts[i] = isNull(parts[i])
+			parts[i] = expr.TestNull(parts[i])
 		}
 	}
 	if len(parts) == 0 {

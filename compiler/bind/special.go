@@ -189,11 +189,11 @@ func (b *binder) decode(f *parse.FuncCall, args []value) (value, error) {
 		if rest[0].lit != nil && rest[0].lit.Null {
 			var e *algebra.Expr
 			if e, err = b.plain(x); err == nil {
-				c = isNull(e)
+				c = expr.TestNull(e)
 			}
 		} else if c, err = b.comparison("=", x, rest[0], rest[0].pos); err == nil && c.Args[0].Nullable &&
 			c.Args[1].Nullable {
-			c = expr.AnyOf([]*algebra.Expr{c, expr.AllOf([]*algebra.Expr{isNull(c.Args[0]), isNull(c.Args[1])})})
+			c = expr.AnyOf([]*algebra.Expr{c, expr.AllOf([]*algebra.Expr{expr.TestNull(c.Args[0]), expr.TestNull(c.Args[1])})})
 		}
 		if err != nil {
 			return value{}, err

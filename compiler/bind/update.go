@@ -154,7 +154,7 @@ func (m *modification) chooseMatch(exprs []*algebra.Expr) []*algebra.Expr {
 			out[i] = some(name, e)
 		default:
 			zero := &algebra.Expr{Kind: expr.Constant, Type: e.Type}
-			none := some(name, &algebra.Expr{Kind: expr.IsNull, Type: types.TBool, Args: []*algebra.Expr{e}})
+			none := some(name, expr.TestNull(e))
 			val := some(name, &algebra.Expr{Kind: expr.Coalesce, Type: e.Type, Args: []*algebra.Expr{e, zero}})
 			out[i] = &algebra.Expr{Kind: expr.Case, Type: e.Type, Nullable: true,
 				Args: []*algebra.Expr{none, algebra.Null(e.Type), val}}

@@ -51,12 +51,17 @@ func Negate[R Ref](e *Expr[R]) *Expr[R] {
 	return &Expr[R]{Kind: Not, Type: e.Type, Nullable: e.Nullable, Args: []*Expr[R]{e}}
 }
 
+// TestNull is e IS NULL.
+func TestNull[R Ref](e *Expr[R]) *Expr[R] {
+	return &Expr[R]{Kind: IsNull, Type: types.TBool, Args: []*Expr[R]{e}}
+}
+
 // NotNull are expressions that are equal, pair by pair, exactly where e is the same, NULL being the same as NULL: one
 // that may be NULL becomes two that may not.
 func NotNull[R Ref](e *Expr[R]) []*Expr[R] {
 	if !e.Nullable {
 		return []*Expr[R]{e}
 	}
-	return []*Expr[R]{{Kind: IsNull, Type: types.TBool, Args: []*Expr[R]{e}},
+	return []*Expr[R]{TestNull(e),
 		{Kind: Coalesce, Type: e.Type, Args: []*Expr[R]{e, Zero[R](e.Type)}}}
 }

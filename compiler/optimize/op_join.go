@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"slipher/catalog/fn"
-	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
@@ -178,7 +177,7 @@ func (n *joinOp) keys(probe, build []*plan.Expr) (p, b []*plan.Expr) {
 		if !k.Nullable {
 			continue
 		}
-		test := &plan.Expr{Kind: expr.IsNull, Type: types.TBool, Args: []*plan.Expr{k}}
+		test := expr.TestNull(k)
 		isNull = expr.AnyOf([]*plan.Expr{isNull, test})
 		build[i] = &plan.Expr{Kind: expr.Coalesce, Type: k.Type, Args: []*plan.Expr{k, expr.Zero[plan.Position](k.Type)}}
 	}

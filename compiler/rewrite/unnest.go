@@ -170,7 +170,7 @@ func (u *unnester) expr(in *algebra.Node, e *algebra.Expr, guards []*algebra.Exp
 			case expr.Or:
 				own = append(own, isFalse(args[i], false))
 			default:
-				own = append(own, &algebra.Expr{Kind: expr.IsNull, Type: boolType, Args: []*algebra.Expr{args[i]}})
+				own = append(own, expr.TestNull(args[i]))
 			}
 		}
 	default:

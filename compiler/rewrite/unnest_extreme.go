@@ -49,7 +49,7 @@ func (u *unnester) extremeValue(in *algebra.Node, j pulled, conds []*algebra.Exp
 		u.eq(rows, algebra.Number(types.TInt8, 0)), algebra.Truth(false)}}
 	when := func(cond, then *algebra.Expr) { out.Args = append(out.Args, cond, then) }
 	if x.Nullable {
-		when(&algebra.Expr{Kind: expr.IsNull, Type: boolType, Args: []*algebra.Expr{x}}, algebra.Null(boolType))
+		when(expr.TestNull(x), algebra.Null(boolType))
 	}
 	compare := func(name string) { when(expr.CallOf(op, boolType, nil, x, add(name, t, y)), algebra.Truth(true)) }
 	if !op.Compares.Below() {

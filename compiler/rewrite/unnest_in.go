@@ -75,16 +75,13 @@ func (u *unnester) nullRows(n algebra.Node, of, keys, x, y []*algebra.Expr) (row
 		p.Exprs, p.Cols = append(p.Exprs, e), append(p.Cols, c)
 		return c.Ref()
 	}
-	isNull := func(e *algebra.Expr) *algebra.Expr {
-		return &algebra.Expr{Kind: expr.IsNull, Type: boolType, Args: []*algebra.Expr{e}}
-	}
 	for i := range x {
 		var either []*algebra.Expr
 		if x[i].Nullable {
-			either = append(either, isNull(x[i]))
+			either = append(either, expr.TestNull(x[i]))
 		}
 		if y[i].Nullable {
-			either = append(either, add("null", isNull(y[i])))
+			either = append(either, add("null", expr.TestNull(y[i])))
 		}
 		on = append(on, expr.AnyOf(either))
 	}

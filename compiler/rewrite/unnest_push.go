@@ -278,7 +278,7 @@ func (b *bindings) pushLimit(x *algebra.Limit) (algebra.Node, []*algebra.Expr) {
 	}
 	if x.Count >= 0 { // NULL is no limit
 		within := b.u.call("le", boolType, place, param(x.Count))
-		none := &algebra.Expr{Kind: expr.IsNull, Type: boolType, Args: []*algebra.Expr{param(x.Count)}}
+		none := expr.TestNull(param(x.Count))
 		preds = append(preds, expr.AnyOf([]*algebra.Expr{none, within}))
 	}
 	return algebra.Where(w, preds), of
