@@ -130,7 +130,14 @@ func (l *lowerer) pack(keys []*plan.Expr, t *plan.Table, e *entry, nullsEqual bo
 		}
 		null = l.orNull(null, rs[i].null)
 	}
-	h := l.hash(rs, subop.TableSeed)
+	hashed := rs
+	if t.Hashed != nil {
+		hashed = make([]result, len(t.Hashed))
+		for i, at := range t.Hashed {
+			hashed[i] = rs[at]
+		}
+	}
+	h := l.hash(hashed, subop.TableSeed)
 	buf := l.slot("key", int64(e.keyStride)*l.rows)
 	at := l.vec(types.I64)
 	l.emit(&subop.RowAddress{Buffer: subop.Num(buf), KeySize: subop.Num(e.keyStride), Keys: at})

@@ -6,10 +6,9 @@ import (
 	"slipher/compiler/expr"
 )
 
-// splitKeys parts group keys into those that make the groups and those that follow from
-// them by a declared PRIMARY KEY: the latter need not be hashed and compared. Like
-// Redshift the planner trusts such declarations, which nothing enforces.
-func (p *planner) splitKeys(keys []*algebra.Expr) (made, follow []int) {
+// madeBy are the group keys from which all others follow by a declared PRIMARY KEY. Nothing enforces such declarations:
+// they say what need not be hashed, and how many groups there may be, never what need not be compared.
+func (p *planner) madeBy(keys []*algebra.Expr) (made []int) {
 	cols := map[int]algebra.ColumnID{} // by key, where it is a plain column
 	for i, k := range keys {
 		if k.Kind == expr.Column {
@@ -34,13 +33,11 @@ func (p *planner) splitKeys(keys []*algebra.Expr) (made, follow []int) {
 		}
 	}
 	for i := range keys {
-		if gone[i] {
-			follow = append(follow, i)
-		} else {
+		if !gone[i] {
 			made = append(made, i)
 		}
 	}
-	return made, follow
+	return made
 }
 
 // determined is the closure of known (representatives) under the primary keys of

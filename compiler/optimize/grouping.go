@@ -10,9 +10,10 @@ import (
 
 // groupKey is a group key and the id of its output column.
 type groupKey struct {
-	id   algebra.ColumnID
-	name string
-	expr *algebra.Expr
+	id      algebra.ColumnID
+	name    string
+	expr    *algebra.Expr
+	follows bool // probably: it need not be hashed
 }
 
 // group aggregates the pipe's rows into one group per key over the whole cluster
@@ -34,7 +35,7 @@ func (e *emitter) group(p *pipe, keys []groupKey, accs []*accum, d dist, rows fl
 	for i, k := range keys {
 		col, ref := colOf(k.id)
 		cols = append(cols, col)
-		merged[i] = groupKey{k.id, k.name, ref}
+		merged[i] = groupKey{k.id, k.name, ref, k.follows}
 	}
 	for _, id := range d.keys {
 		_, ref := colOf(id)
@@ -59,6 +60,7 @@ func (e *emitter) fillGroups(p *pipe, keys []groupKey, accs []*accum, rows float
 	t := &plan.Table{Kind: program.SinkAggr, EstRows: estimate(rows)}
 	sink := plan.Sink{Kind: program.SinkAggr, LimitParam: -1, OffsetParam: -1}
 	var ids []algebra.ColumnID
+	var hashed []int
 	for i, k := range keys {
 		x := p.expr(k.expr)
 		name := k.name
@@ -68,6 +70,12 @@ func (e *emitter) fillGroups(p *pipe, keys []groupKey, accs []*accum, rows float
 		c := plan.Column{Name: name, Type: x.Type, Nullable: x.Nullable}
 		sink.Keys, t.Keys = append(sink.Keys, x), append(t.Keys, c)
 		ids = append(ids, k.id)
+		if !k.follows {
+			hashed = append(hashed, i)
+		}
+	}
+	if len(hashed) < len(keys) {
+		t.Hashed = hashed
 	}
 	for _, a := range accs {
 		agg := plan.Agg{Fn: a.fn}

@@ -3,6 +3,7 @@ package optimize
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
@@ -15,8 +16,7 @@ type aggrOp struct {
 	props
 	in     physical
 	keys   []*algebra.Expr // one for each of the first cols
-	made   []int           // keys that make the groups; the others follow from them
-	follow []int
+	made   []int           // keys that make the groups, if the others follow from them as constraints say
 	calls  []algebra.AggCall
 	unique bool
 }
@@ -31,12 +31,11 @@ func (p *planner) aggregate(n *algebra.Aggregate) (physical, error) {
 	a := &aggrOp{in: in, keys: n.Keys, calls: n.Aggs}
 	a.cols = n.Cols
 	a.rows = 1
+	a.made = p.madeBy(n.Keys)
 	if len(n.Keys) > 0 {
-		made, _ := p.splitKeys(n.Keys)
-		a.rows = p.groups(pick(n.Keys, made), q.rows)
+		a.rows = p.groups(pick(n.Keys, a.made), q.rows)
 	}
 	a.cost = q.cost + q.rows*costGroup + sendCost(math.Min(q.rows, a.rows*float64(p.env.Slices)), p.width(n.Cols))
-	a.made, a.follow = p.splitKeys(n.Keys)
 	a.dist = p.aggrDist(in, n.Keys, n.Cols, a.made)
 	for i, c := range n.Cols {
 		if i < len(n.Keys) {
@@ -87,7 +86,7 @@ func (p *planner) distinct(n *algebra.Distinct) (physical, error) {
 	}
 	a.rows = p.groups(a.keys, q.rows)
 	a.cost = q.cost + q.rows*costGroup
-	a.made, a.follow = p.splitKeys(a.keys)
+	a.made = p.madeBy(a.keys)
 	a.dist = p.aggrDist(in, a.keys, a.cols, a.made)
 	return a, nil
 }
@@ -99,11 +98,6 @@ func (n *aggrOp) emit(e *emitter, _ algebra.IDs) (*pipe, error) {
 	results, err := split.split(n.calls)
 	if err != nil {
 		return nil, err
-	}
-	for _, i := range n.follow {
-		k, c := n.keys[i], n.cols[i]
-		split.accs = append(split.accs, &accum{id: c.ID, fn: e.p.env.Fn.Accumulator("any"), arg: k,
-			out: plan.Column{Name: c.Name, Type: k.Type, Nullable: k.Nullable}})
 	}
 	passes := e.passes(split.accs)
 	p, err := e.pass(n, passes[0])
@@ -163,8 +157,8 @@ func (e *emitter) passes(accs []*accum) [][]*accum {
 // groups with the ids of keys and accumulators.
 func (e *emitter) pass(n *aggrOp, accs []*accum) (*pipe, error) {
 	var keys []groupKey
-	for _, i := range n.made {
-		keys = append(keys, groupKey{n.cols[i].ID, n.cols[i].Name, n.keys[i]})
+	for i, k := range n.keys {
+		keys = append(keys, groupKey{n.cols[i].ID, n.cols[i].Name, k, !slices.Contains(n.made, i)})
 	}
 	exprs := make([]**algebra.Expr, 0, len(keys)+len(accs))
 	for i := range keys {
@@ -203,7 +197,7 @@ func (e *emitter) distinctValue(accs []*accum) *groupKey {
 			continue
 		}
 		if value == nil {
-			value = &groupKey{e.p.st.Fresh(), "distinct", a.distinct}
+			value = &groupKey{id: e.p.st.Fresh(), name: "distinct", expr: a.distinct}
 		}
 		ref, number := expr.Col(value.id, a.distinct.Type, a.distinct.Nullable), e.p.numbers.Of(a.distinct)
 		a.arg = a.arg.Map(func(x *algebra.Expr) *algebra.Expr {
@@ -246,11 +240,11 @@ func (e *emitter) joinPass(p *pipe, n *aggrOp, accs []*accum) error {
 // groupKeys are join keys that are equal exactly for the same group: a key that may
 // be NULL becomes two that may not.
 func (p *pipe) groupKeys(n *aggrOp) []*plan.Expr {
-	if len(n.made) == 0 {
+	if len(n.keys) == 0 {
 		return []*plan.Expr{constKey()}
 	}
 	var out []*plan.Expr
-	for _, i := range n.made {
+	for i := range n.keys {
 		k := p.expr(p.ref(n.cols[i].ID))
 		out = append(out, expr.NotNull(k)...)
 	}
@@ -273,7 +267,9 @@ func (e *emitter) distinctLevel(p *pipe, n *aggrOp, keys *[]groupKey, accs []*ac
 	}
 	d := dist{kind: distHash}
 	for _, k := range inner {
-		d.keys = append(d.keys, k.id)
+		if !k.follows {
+			d.keys = append(d.keys, k.id)
+		}
 	}
 	if n.dist.kind == distSingle && len(*keys) > 0 {
 		d = dist{kind: distSingle}

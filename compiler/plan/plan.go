@@ -195,6 +195,7 @@ type Table struct {
 	ID      int
 	Kind    program.SinkKind // one that fills
 	Keys    []Column
+	Hashed  []int     // program.SinkAggr: the keys that groups are hashed by; nil: all. All of them are compared
 	Payload []Column  // program.SinkHash, program.SinkSort, program.SinkSave
 	Aggs    []AggInfo // program.SinkAggr
 	// What program.SourceTable yields: keys, then aggregates, of an aggregate table; else Payload (of a sort table then,

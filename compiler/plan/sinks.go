@@ -70,12 +70,25 @@ func formatAggr(f *formatter, p *printer, k *Sink) {
 	if len(parts) > 0 {
 		do = " do " + strings.Join(parts, ", ")
 	}
-	f.line(2, "aggr tbl=%d key (%s)%s", k.TableID, p.List(k.Keys), do)
+	by := ""
+	if hashed := f.q.Tables[k.TableID].Hashed; hashed != nil {
+		keys := make([]*Expr, len(hashed))
+		for i, at := range hashed {
+			keys[i] = k.Keys[at]
+		}
+		by = " hashed by (" + p.List(keys) + ")"
+	}
+	f.line(2, "aggr tbl=%d key (%s)%s%s", k.TableID, p.List(k.Keys), by, do)
 }
 
 func checkAggr(v *validator, s *Segment) {
 	k := &s.Sink
 	v.same(v.q.Tables[k.TableID].Keys, layoutOf(k.Keys))
+	for _, i := range v.q.Tables[k.TableID].Hashed {
+		if i < 0 || i >= len(k.Keys) {
+			v.fail("hashed by key %d of %d", i, len(k.Keys))
+		}
+	}
 	if len(k.Aggs) != len(v.q.Tables[k.TableID].Aggs) {
 		v.fail("%d accumulators for a table of %d", len(k.Aggs), len(v.q.Tables[k.TableID].Aggs))
 	}
