@@ -9,7 +9,7 @@ import (
 
 // Check verifies what every part of the compiler relies on: expressions read
 // only columns of the inputs, in the columns' classes and no less nullable than
-// they are; every column has one producer; parameters exist. For tests.
+// they are; every column has one producer (a projection may pass it on); parameters exist. For tests.
 func Check(s *Statement) error {
 	c := &checker{st: s, made: map[ColumnID]bool{}}
 	for i, d := range s.Defs {
@@ -58,7 +58,8 @@ func (c *checker) node(n Node, outer []Column) {
 	n.EachExpr(func(e *Expr) { c.expr(e, in) })
 	cols, from := n.produces()
 	for i, col := range cols {
-		if c.made[col.ID] {
+		passed := i < len(from) && from[i].Kind == expr.Column && from[i].Col == col.ID
+		if c.made[col.ID] && !passed {
 			c.fail("column %d has two producers", col.ID)
 		}
 		c.made[col.ID] = true

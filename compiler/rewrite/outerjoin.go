@@ -11,11 +11,16 @@ import (
 //
 //	select(r.x > 5)(left join(l, r))  →  select(r.x > 5)(inner join(l, r))
 //
-// An inner join can be ordered with others, and conjuncts go through it to both sides.
-func innerJoins(_ *run, n algebra.Node) algebra.Node { return innerUnder(n, nil) }
+// An inner join can be ordered with others, and conjuncts go through it to both sides. A LEFT join of whose rows only
+// the padded ones count is an anti join:
+//
+//	select(r.x is null)(left join(l.x = r.x)(l, r))  →  select(NULL is null)(project(l.x, NULL)(anti join(l.x = r.x)(l, r)))
+func innerJoins(r *run, n algebra.Node) algebra.Node { return outerJoins{r}.under(n, nil) }
 
-// innerUnder is n, whose rows count only if all conjuncts above are true.
-func innerUnder(n algebra.Node, above []*algebra.Expr) algebra.Node {
+type outerJoins struct{ r *run }
+
+// under is n, whose rows count only if all conjuncts above are true.
+func (o outerJoins) under(n algebra.Node, above []*algebra.Expr) algebra.Node {
 	switch x := n.(type) {
 	case *algebra.Select:
 		own, _ := expr.Movable(x.Preds)
@@ -34,31 +39,34 @@ func innerUnder(n algebra.Node, above []*algebra.Expr) algebra.Node {
 		}
 		above = substituted(slices.DeleteFunc(slices.Clone(above), func(e *algebra.Expr) bool { return !keys.Covers(e) }), by)
 	case *algebra.Join:
-		return innerJoin(x, above)
+		return o.join(x, above)
 	case *algebra.Window: // what drops whole partitions alone
 		keys := x.PartitionColumns()
 		above = slices.DeleteFunc(slices.Clone(above), func(e *algebra.Expr) bool { return !keys.Covers(e) })
 	case *algebra.Limit:
 		above = nil
 	}
-	return algebra.MapInputs(n, func(in algebra.Node) algebra.Node { return innerUnder(in, above) })
+	return algebra.MapInputs(n, func(in algebra.Node) algebra.Node { return o.under(in, above) })
 }
 
-func innerJoin(x *algebra.Join, above []*algebra.Expr) algebra.Node {
+func (o outerJoins) join(x *algebra.Join, above []*algebra.Expr) algebra.Node {
 	left, right := algebra.IDsOf(x.Left.Columns()), algebra.IDsOf(x.Right.Columns())
 	kind := x.Kind
 	if kind == algebra.Full {
 		under := fullUnder(x, left, right, above)
 		switch {
 		case under.Kind == algebra.Full:
-			return algebra.MapInputs(x, func(in algebra.Node) algebra.Node { return innerUnder(in, nil) })
+			return algebra.MapInputs(x, func(in algebra.Node) algebra.Node { return o.under(in, nil) })
 		case under.Left != x.Left:
-			return inOrder(innerJoin(under, above), x.Columns())
+			return inOrder(o.join(under, above), x.Columns())
 		}
-		return innerJoin(under, above)
+		return o.join(under, above)
 	}
 	if kind == algebra.Left && slices.ContainsFunc(above, func(e *algebra.Expr) bool { return e.RejectsNulls(right) }) {
 		kind = algebra.Inner
+	}
+	if kind == algebra.Left && slices.ContainsFunc(above, func(e *algebra.Expr) bool { return padded(e, x) }) {
+		return o.under(o.anti(x), above)
 	}
 	on, _ := expr.Movable(x.On)
 	toLeft, toRight := slices.Clone(above), slices.Clone(on)
@@ -71,13 +79,41 @@ func innerJoin(x *algebra.Join, above []*algebra.Expr) algebra.Node {
 	within := func(es []*algebra.Expr, ids algebra.IDs) []*algebra.Expr {
 		return slices.DeleteFunc(es, func(e *algebra.Expr) bool { return !ids.Meets(e) })
 	}
-	l, r := innerUnder(x.Left, within(toLeft, left)), innerUnder(x.Right, within(toRight, right))
+	l, r := o.under(x.Left, within(toLeft, left)), o.under(x.Right, within(toRight, right))
 	if kind == x.Kind && l == x.Left && r == x.Right {
 		return x
 	}
 	out := *x
 	out.Kind, out.Left, out.Right = kind, l, r
 	return &out
+}
+
+// padded reports whether e is true for no row of the left join x that has a match: it asks whether a column is NULL that
+// no row of the right side has, or none for which the join's conditions are true.
+func padded(e *algebra.Expr, x *algebra.Join) bool {
+	if e.Kind != expr.IsNull || e.Args[0].Kind != expr.Column {
+		return false
+	}
+	col := e.Args[0].Col
+	i := slices.IndexFunc(x.Right.Columns(), func(c algebra.Column) bool { return c.ID == col })
+	return i >= 0 && (!x.Right.Columns()[i].Nullable ||
+		slices.ContainsFunc(x.On, func(c *algebra.Expr) bool { return c.RejectsNulls(algebra.IDs{col: true}) }))
+}
+
+// anti is the rows of the left join x that have no match, with NULLs for the columns of the right side, of which the
+// join has a copy.
+func (o outerJoins) anti(x *algebra.Join) algebra.Node {
+	to, by := map[algebra.ColumnID]algebra.ColumnID{}, map[algebra.ColumnID]*algebra.Expr{}
+	right := algebra.Rename(x.Right, to, o.r.st.Fresh)
+	for _, c := range x.Right.Columns() {
+		by[c.ID] = expr.Col(to[c.ID], c.Type, c.Nullable)
+	}
+	p := &algebra.Project{In: &algebra.Join{Kind: algebra.Anti, Left: x.Left, Right: right, On: substituteAll(x.On, by)},
+		Exprs: algebra.Refs(x.Left.Columns()), Cols: x.Columns()}
+	for _, c := range x.Right.Columns() {
+		p.Exprs = append(p.Exprs, algebra.Null(c.Type))
+	}
+	return p
 }
 
 // fullUnder is a full join without the padded rows that what stands above drops again.

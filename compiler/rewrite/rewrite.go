@@ -44,6 +44,7 @@ var rules = []rule{
 	{name: "factor", apply: factorConjuncts},
 	{name: "outerjoin", apply: innerJoins},
 	{name: "pushdown", apply: pushDown},
+	{name: "constants", apply: foldConstants},
 	{name: "literals", apply: foldLiterals},
 	{name: "latekeys", apply: lateKeys},
 }
