@@ -88,8 +88,8 @@ func (o outerJoins) join(x *algebra.Join, above []*algebra.Expr) algebra.Node {
 	return &out
 }
 
-// padded reports whether e is true for no row of the left join x that has a match: it asks whether a column is NULL that
-// no row of the right side has, or none for which the join's conditions are true.
+// padded reports whether e is true for no row of the left join x that has a match: it asks whether a column is NULL
+// that no row of the right side has, or none for which the join's conditions are true.
 func padded(e *algebra.Expr, x *algebra.Join) bool {
 	if e.Kind != expr.IsNull || e.Args[0].Kind != expr.Column {
 		return false
