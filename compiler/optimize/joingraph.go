@@ -23,6 +23,7 @@ type graph struct {
 	rels    []physical
 	ids     []algebra.IDs
 	classes []class
+	joints  []joint
 	preds   []joinPred // conjuncts over several relations that are no equalities between two
 	edges   []relSet   // for each relation its neighbours by a class
 	late    []joinPred // equalities that may fail: joined by only when all else is
@@ -162,6 +163,7 @@ func (g *graph) order(preds, failing []*algebra.Expr) (physical, error) {
 		}
 	}
 	g.uniteClasses()
+	g.findJoints()
 	g.edges = make([]relSet, len(g.rels))
 	for _, c := range g.classes {
 		for i := range g.rels {
@@ -327,7 +329,7 @@ func (g *graph) rows(set relSet) float64 {
 			r *= s
 		}
 	}
-	r = math.Max(1, r)
+	r = math.Max(1, r*g.together(set))
 	g.rowsOf[set] = r
 	return r
 }

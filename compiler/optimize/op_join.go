@@ -38,11 +38,11 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 	}
 	j := joinOp{kind: joinKinds[n.Kind], kept: p.turns(n.Left) && !p.turns(n.Right)}
 	lids, rids := algebra.IDsOf(left.out().cols), algebra.IDsOf(right.out().cols)
-	sel := 1.0
+	sel, combinations := 1.0, 1.0
 	for _, e := range n.On {
 		if l, r, ok := sides(e, lids, rids); ok {
 			j.probeKeys, j.buildKeys = append(j.probeKeys, l), append(j.buildKeys, r)
-			sel /= math.Max(p.exprDistinct(l, math.Inf(1)), p.exprDistinct(r, math.Inf(1)))
+			combinations *= math.Max(p.exprDistinct(l, math.Inf(1)), p.exprDistinct(r, math.Inf(1)))
 			continue
 		}
 		if len(n.Cond) > 0 && e.Nullable { // what is not known counts for Cond alone
@@ -52,6 +52,7 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 		sel *= p.selectOne(e)
 	}
 	j.residual = append(j.residual, n.Cond...)
+	sel /= p.jointDistinct(combinations, left, right, j.probeKeys, j.buildKeys)
 	l, r := left.out().rows, right.out().rows
 	pairs := math.Max(1, l*r*sel)
 	share := 1 - math.Exp(-math.Max(r*sel, 1e-9)) // of left rows that have a match
