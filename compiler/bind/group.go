@@ -224,8 +224,10 @@ func (s *selection) aggregate() error {
 		}
 		s.exprs[i] = r
 	}
-	if len(s.having) > 1 { // a key may be an AND of which HAVING made conjuncts
-		s.having = a.withKeys(&algebra.Expr{Kind: expr.And, Args: s.having})
+	for _, es := range []*[]*algebra.Expr{&s.having, &s.qualify} {
+		if len(*es) > 1 { // a key may be an AND of which the clause made conjuncts
+			*es = a.withKeys(&algebra.Expr{Kind: expr.And, Args: *es})
+		}
 	}
 	es := [][]*algebra.Expr{s.having, s.qualify}
 	if s.sets != nil {
