@@ -1,6 +1,7 @@
 package answers
 
 import (
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -10,7 +11,7 @@ import (
 
 // A run goes on where it ended, and says of both parts what they took.
 func TestProgress(t *testing.T) {
-	t.Setenv("SLIPHER_PROGRESS", t.TempDir())
+	t.Setenv("SLIPHER_PROGRESS", filepath.Join(t.TempDir(), "new"))
 	p := openProgress(t, "suite-seed1")
 	p.note(t, "q01", 1500*time.Millisecond)
 	p.note(t, "q02", 2*time.Minute)

@@ -36,6 +36,9 @@ func openProgress(t testing.TB, design string) *progress {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	p.file = filepath.Join(dir, strings.TrimSpace(string(commit))+"-"+design)
 	text, err := os.ReadFile(p.file)
 	if err != nil && !os.IsNotExist(err) {
