@@ -191,6 +191,9 @@ func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCa
 	default:
 		given = f.Args[:1]
 	}
+	if row, ok := given[0].(*parse.RowExpr); ok && f.Distinct && agg == b.fns.Aggregate("count") {
+		return b.countedValues(sc, row, call)
+	}
 	vs, err := b.exprs(sc, given)
 	if err != nil {
 		return err
@@ -298,6 +301,28 @@ func (b *binder) aggregateConstant(sc *scope, f *parse.FuncCall, i int,
 		return &algebra.Expr{Kind: expr.Coalesce, Type: types.TText, Args: []*algebra.Expr{e, otherwise}}, nil
 	}
 	return e, nil
+}
+
+// countedValues makes call COUNT(DISTINCT (x, y …)), that of rows of values: of their sort keys, which are the same for
+// the same values and never NULL.
+func (b *binder) countedValues(sc *scope, row *parse.RowExpr, call *algebra.AggCall) error {
+	vs, err := b.exprs(sc, row.Items)
+	if err != nil {
+		return err
+	}
+	key := algebra.Zero(fn.GatherType)
+	for i, v := range vs {
+		e, err := b.plain(v)
+		if err == nil {
+			err = b.identifies(e.Type, "DISTINCT", row.Items[i].At())
+		}
+		if err != nil {
+			return err
+		}
+		key = b.orderKey(key, e, false, false)
+	}
+	call.Args, call.Type = []*algebra.Expr{key}, call.Fn.Star
+	return nil
 }
 
 // rowKey is the sort key of a group's rows, empty if no order was asked for. With DISTINCT there are only values to go

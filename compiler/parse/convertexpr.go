@@ -417,6 +417,12 @@ func (c *converter) subLink(s *pg.SubLink) (Expr, error) {
 	if len(s.OperName) > 0 {
 		e.Op = s.OperName[len(s.OperName)-1].GetString_().GetSval()
 	}
-	e.Query, err = c.query(s.Subselect.GetSelectStmt(), c.queryPos(s.Subselect.GetSelectStmt(), at))
+	sel := s.Subselect.GetSelectStmt()
+	if kind == ExistsSubquery && sel != nil && len(sel.TargetList)+len(sel.ValuesLists) == 0 && sel.Larg == nil {
+		// EXISTS (SELECT FROM t): rows without columns, of which nobody sees more than that they are there.
+		one := &pg.Node{Node: &pg.Node_AConst{AConst: &pg.A_Const{Val: &pg.A_Const_Ival{Ival: &pg.Integer{Ival: 1}}}}}
+		sel.TargetList = []*pg.Node{{Node: &pg.Node_ResTarget{ResTarget: &pg.ResTarget{Val: one}}}}
+	}
+	e.Query, err = c.query(sel, c.queryPos(sel, at))
 	return e, err
 }
