@@ -27,7 +27,7 @@ var planted = []struct{ name, file, old, new string }{
 		"if ok && !v || cond.IsNullConst() {", "if ok && v && false || cond.IsNullConst() {"},
 	// Unnesting.
 	{"NOT IN forgets NULLs among the rows", "compiler/rewrite/unnest_in.go",
-		`add("null", isNull(y[i]))`, `add("null", algebra.Truth(false))`},
+		`add("null", expr.TestNull(y[i]))`, `add("null", algebra.Truth(false))`},
 	{"the count of no rows is NULL", "compiler/rewrite/unnest_push.go",
 		"if !a.Fn.NeverNull {", "if true {"},
 	{"a binding without rows has no group", "compiler/rewrite/unnest_push.go",
