@@ -121,9 +121,9 @@ func arrayGroup() Group {
 		Doc: "An element of an array, by its number from 0."}
 	at := &Op{Name: "array_at", MayFail: true, Nulls: CustomNull, Host: hostArrayItem(1),
 		Doc: "An element of an array; NULL if there is none."}
-	appends := &Op{Name: "array_append", MayFail: true, Nulls: CustomNull, Host: hostArrayAppend,
+	appends := &Op{Name: "array_append", MayFail: true, Nulls: CustomNull, Host: hostArrayWith(appended),
 		Doc: "An array, or NULL, with an element behind it, NULL too."}
-	prepends := &Op{Name: "array_prepend", MayFail: true, Nulls: CustomNull, Host: hostArrayPrepend,
+	prepends := &Op{Name: "array_prepend", MayFail: true, Nulls: CustomNull, Host: hostArrayWith(prepended),
 		Doc: "An array, or NULL, with an element in front of it, NULL too."}
 	position := &Op{Name: "array_position", MayFail: true, Nulls: CustomNull, Host: hostArrayPosition,
 		Doc: "The number of the first element that is a value, NULL too."}
@@ -222,26 +222,24 @@ func elementsOf(c HostCall, arg, row int) []byte {
 	return c.Str(arg, row)
 }
 
-func hostArrayAppend(c HostCall) error {
-	return c.AllRows(func(row int) error {
-		_, t := arrayOf(c, 2, row)
-		d, err := newElement(c, 1, row, t)
-		if err != nil {
-			return err
-		}
-		return setArray(c, row, types.AppendArray(nil, elementsOf(c, 0, row), t, d))
-	})
+// hostArrayWith puts an element into an array.
+func hostArrayWith(put func(array []byte, t types.Type, d types.Datum) []byte) func(HostCall) error {
+	return func(c HostCall) error {
+		return c.AllRows(func(row int) error {
+			_, t := arrayOf(c, 2, row)
+			d, err := newElement(c, 1, row, t)
+			if err != nil {
+				return err
+			}
+			return setArray(c, row, put(elementsOf(c, 0, row), t, d))
+		})
+	}
 }
 
-func hostArrayPrepend(c HostCall) error {
-	return c.AllRows(func(row int) error {
-		_, t := arrayOf(c, 2, row)
-		d, err := newElement(c, 1, row, t)
-		if err != nil {
-			return err
-		}
-		return setArray(c, row, append(types.AppendElement(nil, t, d), elementsOf(c, 0, row)...))
-	})
+func appended(array []byte, t types.Type, d types.Datum) []byte { return types.AppendArray(nil, array, t, d) }
+
+func prepended(array []byte, t types.Type, d types.Datum) []byte {
+	return append(types.AppendElement(nil, t, d), array...)
 }
 
 func hostArrayCat(c HostCall) error {

@@ -191,7 +191,7 @@ func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCa
 	default:
 		given = f.Args[:1]
 	}
-	if row, ok := given[0].(*parse.RowExpr); ok && f.Distinct && agg == b.fns.Aggregate("count") {
+	if row, ok := given[0].(*parse.RowExpr); ok && f.Distinct && agg.Star.Kind != types.Unknown {
 		return b.countedValues(sc, row, call)
 	}
 	vs, err := b.exprs(sc, given)

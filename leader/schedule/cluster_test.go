@@ -255,11 +255,16 @@ func redistributed() *build {
 		seg(2, plan.OneSlice, plan.Source{Kind: program.SourceTable, TableID: 1}, plan.Sink{Kind: program.SinkReturn})
 }
 
+// eachShape runs f in all shapes, with 3,000 rows on each slice.
 func eachShape(t *testing.T, e *fakeEngine, f func(t *testing.T, c *testCluster)) {
+	eachShapeOf(t, e, 3000, f)
+}
+
+func eachShapeOf(t *testing.T, e *fakeEngine, rows int, f func(t *testing.T, c *testCluster)) {
 	for _, sh := range shapes {
 		t.Run(sh.String(), func(t *testing.T) {
 			c := newCluster(t, sh, e)
-			c.load(3000)
+			c.load(rows)
 			f(t, c)
 		})
 	}

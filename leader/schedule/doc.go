@@ -1,7 +1,7 @@
 // Package schedule runs planned queries on the cluster.
 //
 //	plan.Query, programs, parameters ──Run──► wire.StartQuery ──► every node taking part
-//	                                          stream by stream: wire.RunStream ──► wire.StreamDone
+//	                                          stream by stream, a loop as one: wire.RunStream ──► wire.StreamDone
 //	nodes ──chunks──► Returns ──merge, offset, limit──► Rows ──► the client's protocol
 //	COPY: text batches ──credits──► nodes
 //	objects written ──► Env.Commit (the catalog)
