@@ -103,11 +103,7 @@ func padded(e *algebra.Expr, x *algebra.Join) bool {
 // anti is the rows of the left join x that have no match, with NULLs for the columns of the right side, of which the
 // join has a copy.
 func (o outerJoins) anti(x *algebra.Join) algebra.Node {
-	to, by := map[algebra.ColumnID]algebra.ColumnID{}, map[algebra.ColumnID]*algebra.Expr{}
-	right := algebra.Rename(x.Right, to, o.r.st.Fresh)
-	for _, c := range x.Right.Columns() {
-		by[c.ID] = expr.Col(to[c.ID], c.Type, c.Nullable)
-	}
+	right, by := o.r.copied(x.Right)
 	p := &algebra.Project{In: &algebra.Join{Kind: algebra.Anti, Left: x.Left, Right: right, On: substituteAll(x.On, by)},
 		Exprs: algebra.Refs(x.Left.Columns()), Cols: x.Columns()}
 	for _, c := range x.Right.Columns() {

@@ -77,9 +77,7 @@ func (u *unnester) valuesOnce(n *algebra.Aggregate) *algebra.Aggregate {
 			continue
 		}
 		x := call.Args[0]
-		v := algebra.Column{ID: u.r.st.Fresh(), Name: "value", Type: x.Type, Nullable: x.Nullable}
-		cols := slices.Clip(out.In.Columns())
-		out.In = &algebra.Project{In: out.In, Exprs: append(algebra.Refs(cols), x), Cols: append(cols, v)}
+		v := u.beside(&out.In, "value", x)
 		call.Args = slices.Clone(call.Args)
 		for k, arg := range call.Args {
 			call.Args[k] = arg.Map(func(e *algebra.Expr) *algebra.Expr {
@@ -91,6 +89,14 @@ func (u *unnester) valuesOnce(n *algebra.Aggregate) *algebra.Aggregate {
 		}
 	}
 	return &out
+}
+
+// beside computes e beside the columns of in, and gives the column.
+func (u *unnester) beside(in *algebra.Node, name string, e *algebra.Expr) algebra.Column {
+	c := algebra.Column{ID: u.r.st.Fresh(), Name: name, Type: e.Type, Nullable: e.Nullable}
+	cols := slices.Clip((*in).Columns())
+	*in = &algebra.Project{In: *in, Exprs: append(algebra.Refs(cols), e), Cols: append(cols, c)}
+	return c
 }
 
 func holdsRelations(n algebra.Node) bool {
@@ -208,7 +214,7 @@ func (u *unnester) own(e *algebra.Expr) *algebra.Expr {
 	if !again {
 		return e
 	}
-	root, by := u.copied(s.Root)
+	root, by := u.r.copied(s.Root)
 	cond := s.Cond
 	if cond != nil {
 		cond = cond.Substitute(by)
@@ -364,9 +370,9 @@ func (u *unnester) keyColumns(keys, of []*algebra.Expr) (cols []algebra.Column, 
 }
 
 // copied is n with columns of its own; by has them in the place of n's.
-func (u *unnester) copied(n algebra.Node) (own algebra.Node, by map[algebra.ColumnID]*algebra.Expr) {
+func (r *run) copied(n algebra.Node) (own algebra.Node, by map[algebra.ColumnID]*algebra.Expr) {
 	to := map[algebra.ColumnID]algebra.ColumnID{}
-	own, by = algebra.Rename(n, to, u.r.st.Fresh), map[algebra.ColumnID]*algebra.Expr{}
+	own, by = algebra.Rename(n, to, r.st.Fresh), map[algebra.ColumnID]*algebra.Expr{}
 	for _, c := range n.Columns() {
 		id := c.ID
 		c.ID = to[id]
@@ -378,7 +384,7 @@ func (u *unnester) copied(n algebra.Node) (own algebra.Node, by map[algebra.Colu
 // share lets n be read twice: it gives n, and a copy with columns of its own, by's answers for n's. What is cheap is
 // done twice, all else once: it becomes a definition.
 func (u *unnester) share(n algebra.Node) (first, second algebra.Node, by map[algebra.ColumnID]*algebra.Expr) {
-	own, by := u.copied(n)
+	own, by := u.r.copied(n)
 	if cheap(n) || algebra.InStep(n) {
 		return n, own, by
 	}

@@ -37,10 +37,7 @@ func (u *unnester) bind(in *algebra.Node, n algebra.Node, guards []*algebra.Expr
 		free = append(free, c)
 	}
 	if len(free) == 0 {
-		c := algebra.Column{ID: u.r.st.Fresh(), Name: "asked", Type: boolType}
-		cols := slices.Clip((*in).Columns())
-		*in = &algebra.Project{In: *in, Exprs: append(algebra.Refs(cols), algebra.Truth(true)), Cols: append(cols, c)}
-		free = append(free, c)
+		free = append(free, u.beside(in, "asked", algebra.Truth(true)))
 	}
 	first, rows, by := u.share(*in)
 	*in = first
@@ -58,7 +55,7 @@ func (u *unnester) bind(in *algebra.Node, n algebra.Node, guards []*algebra.Expr
 // read is the bindings, and their columns.
 func (b *bindings) read() (algebra.Node, []*algebra.Expr) {
 	if b.root != nil {
-		n, _ := b.u.copied(b.root)
+		n, _ := b.u.r.copied(b.root)
 		return n, algebra.Refs(n.Columns())
 	}
 	cols := b.u.fresh(b.free)
@@ -101,7 +98,7 @@ func (b *bindings) push(n algebra.Node) (algebra.Node, []*algebra.Expr) {
 		return b.over(x, of).WithInputs([]algebra.Node{in}), of
 	case *algebra.Distinct:
 		in, of := b.push(x.In)
-		in, by := b.u.copied(in)
+		in, by := b.u.r.copied(in)
 		cols, own := x.Columns(), b.u.fresh(b.free)
 		return &algebra.Distinct{In: &algebra.Project{In: in, Exprs: substituteAll(append(algebra.Refs(cols), of...), by),
 			Cols: slices.Concat(cols, own)}}, algebra.Refs(own)

@@ -25,7 +25,7 @@ func (u *unnester) besideRow(x *algebra.Join, left algebra.Node) algebra.Node {
 	}
 	// The left side's columns go on under their names: below they get others.
 	cols := left.Columns()
-	left, by := u.copied(left)
+	left, by := u.r.copied(left)
 	copies := &algebra.Expand{In: left, Count: e.Count.Substitute(by), Number: e.Number}
 	out := &algebra.Project{In: copies, Exprs: substituteAll(append(algebra.Refs(cols), p.Exprs...), by),
 		Cols: slices.Concat(cols, p.Cols)}

@@ -107,8 +107,6 @@ func (u *unnester) computed(in *algebra.Node, s *algebra.Subquery, guards []*alg
 // may fail: for each row once, however many rows of s they are compared with, and only for rows that SQL asks for.
 func (u *unnester) operands(in *algebra.Node, s *algebra.Subquery, guards []*algebra.Expr) *algebra.Subquery {
 	own := algebra.IDsOf(s.Root.Columns())
-	p := &algebra.Project{In: *in, Cols: slices.Clip((*in).Columns())}
-	p.Exprs = algebra.Refs(p.Cols)
 	var hoist func(e *algebra.Expr) *algebra.Expr
 	hoist = func(e *algebra.Expr) *algebra.Expr {
 		switch {
@@ -121,13 +119,9 @@ func (u *unnester) operands(in *algebra.Node, s *algebra.Subquery, guards []*alg
 			e = expr.Choose(expr.AllOf(guards), e, algebra.Null(e.Type))
 			e.Nullable = true
 		}
-		c := algebra.Column{ID: u.r.st.Fresh(), Name: "operand", Type: e.Type, Nullable: e.Nullable}
-		p.Exprs, p.Cols = append(p.Exprs, e), append(p.Cols, c)
-		return c.Ref()
+		return u.beside(in, "operand", e).Ref()
 	}
-	cond := hoist(s.Cond)
-	*in = p
-	return algebra.NewSubquery(s.Root, cond)
+	return algebra.NewSubquery(s.Root, hoist(s.Cond))
 }
 
 // someRows is a relation of which only matters whether some row fulfils a condition, without what does not change that.
