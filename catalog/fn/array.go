@@ -236,7 +236,9 @@ func hostArrayWith(put func(array []byte, t types.Type, d types.Datum) []byte) f
 	}
 }
 
-func appended(array []byte, t types.Type, d types.Datum) []byte { return types.AppendArray(nil, array, t, d) }
+func appended(array []byte, t types.Type, d types.Datum) []byte {
+	return types.AppendArray(nil, array, t, d)
+}
 
 func prepended(array []byte, t types.Type, d types.Datum) []byte {
 	return append(types.AppendElement(nil, t, d), array...)

@@ -37,7 +37,9 @@ func looping() *build {
 }
 
 // eachLoop runs f in all shapes, with rows from 0 to 29 on each slice.
-func eachLoop(t *testing.T, e *fakeEngine, f func(t *testing.T, c *testCluster)) { eachShapeOf(t, e, 30, f) }
+func eachLoop(t *testing.T, e *fakeEngine, f func(t *testing.T, c *testCluster)) {
+	eachShapeOf(t, e, 30, f)
+}
 
 // Nodes run the turns of a loop among themselves: every row of every turn comes, once; a loop ends when no node has
 // rows for another turn.
