@@ -1,17 +1,19 @@
-// Command bench runs TPC-H queries side by side with DuckDB, in one run on one
+// Command bench runs a suite of queries side by side with DuckDB, in one run on one
 // machine, taking turns.
 //
-//	go run ./tests/bench --cache DIR [--shared DIR] [--sf 1] [--runs 11] [--first 3] [--profile]
+//	go run ./tests/bench --cache DIR [--suite tpch|tpcds|events] [--nodes 2] [--shared DIR] [--sf 1] [--runs 11] [--first 3]
+//		[--profile]
 //
 //	CSV ──load──► slipher server (process) ─┐
 //	    └─load──► DuckDB (Node process) ────┴─ first runs, repeated runs ──► tables in Markdown, on standard output
 //
-// A *contender* is an engine in one setting: DuckDB, and Slipher with each value
-// of slipher_tier. What is measured, and what is not, says docs/BENCHMARKS.md.
+// A *suite* is tables and queries: TPC-H, TPC-DS, and forty queries over a wide table of web events (suite_*.go). A
+// *contender* is an engine in one setting: DuckDB, and Slipher with each value of slipher_tier. What is measured, and
+// what is not, says docs/BENCHMARKS.md.
 //
 // Invariants: both engines load the same files and must give the same answers,
 // or the run fails; every figure is a median of runs in turn, so that a noise of
 // the machine meets all contenders; nothing is written outside the cache.
 //
-// Start reading at main.go; then measure.go.
+// Start reading at main.go; then suite.go and measure.go.
 package main

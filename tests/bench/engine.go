@@ -22,8 +22,14 @@ type contender struct {
 	tier string // "" for DuckDB
 }
 
-// contenders, the reference first. Figures are divided by the first one's.
-var contenders = []contender{{"DuckDB", ""}, {"auto", "auto"}, {"fused", "fused"}, {"primitives", "primitives"}}
+// contendersOf are DuckDB and Slipher in each of some tiers.
+func contendersOf(tiers []string) []contender {
+	out := []contender{{"DuckDB", ""}}
+	for _, t := range tiers {
+		out = append(out, contender{t, t})
+	}
+	return out
+}
 
 // settle is how long a fresh process is left alone before its first query: a
 // server's first query seldom comes in its first millisecond. Slipher has its

@@ -13,18 +13,28 @@ import (
 // bench is one run of the benchmark.
 type bench struct {
 	settings
-	csv     string
-	queries []query
-	firsts  figures // medians of first runs, nil if not measured
+	ctx        context.Context
+	csv        string
+	queries    []query
+	contenders []contender // the reference first: figures are divided by its
+	firsts     figures     // medians of first runs, nil if not measured
 }
 
-func (b *bench) slipherDir() string { return filepath.Join(b.cache, "slipher-sf"+b.sf) }
-func (b *bench) duckdbFile() string { return filepath.Join(b.cache, "duckdb-sf"+b.sf+".db") }
+func (b *bench) slipherDir() string {
+	return filepath.Join(b.cache, "slipher-"+b.suite.name+"-sf"+b.sf+b.shape())
+}
+func (b *bench) duckdbFile() string {
+	return filepath.Join(b.cache, "duckdb-"+b.suite.name+"-sf"+b.sf+".db")
+}
+func (b *bench) loadedFile(of string) string {
+	return filepath.Join(b.cache, "loaded-"+b.suite.name+"-sf"+b.sf+of)
+}
 
 // loaded is what loading cost.
 type loaded struct {
 	load, analyze time.Duration
-	lineitem      time.Duration // the largest table's part of load
+	largest       time.Duration // the largest table's part of load
+	table         string        // that one
 	bytes         int64
 	peak          int64 // of resident memory
 }
@@ -36,28 +46,42 @@ func (b *bench) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	done := filepath.Join(b.cache, "loaded-sf"+b.sf)
-	if _, err := os.Stat(done); err == nil && !b.reload {
-		return b.touch()
-	}
-	for _, path := range []string{done, b.slipherDir(), b.duckdbFile(), b.duckdbFile() + ".wal"} {
-		if err := os.RemoveAll(path); err != nil {
-			return err
-		}
-	}
 	if err := b.touch(); err != nil { // the files, too, are in the page cache
 		return err
 	}
-	duck, err := b.loadDuckDB(ctx, tables)
+	duck, err := b.loadOnce("", []string{b.duckdbFile(), b.duckdbFile() + ".wal"}, func() (loaded, error) {
+		return b.loadDuckDB(ctx, tables)
+	})
 	if err != nil {
 		return err
 	}
-	slip, err := b.loadSlipher(ctx, tables)
+	slip, err := b.loadOnce("-slipher"+b.shape(), []string{b.slipherDir()}, func() (loaded, error) {
+		return b.loadSlipher(ctx, tables)
+	})
 	if err != nil {
 		return err
 	}
-	reportLoad(duck, slip, size(b.csv))
-	return os.WriteFile(done, nil, 0o644)
+	if duck.load > 0 && slip.load > 0 {
+		reportLoad(duck, slip, size(b.csv))
+	}
+	return nil
+}
+
+// loadOnce has an engine loaded into paths, unless that was done.
+func (b *bench) loadOnce(of string, paths []string, load func() (loaded, error)) (l loaded, err error) {
+	done := b.loadedFile(of)
+	if _, err := os.Stat(done); err == nil && !b.reload {
+		return l, nil
+	}
+	for _, path := range append(paths, done) {
+		if err := os.RemoveAll(path); err != nil {
+			return l, err
+		}
+	}
+	if l, err = load(); err != nil {
+		return l, err
+	}
+	return l, os.WriteFile(done, nil, 0o644)
 }
 
 func (b *bench) loadDuckDB(ctx context.Context, tables []table) (l loaded, err error) {
@@ -70,8 +94,7 @@ func (b *bench) loadDuckDB(ctx context.Context, tables []table) (l loaded, err e
 		if _, _, err := e.query(ctx, t.create); err != nil {
 			return l, err
 		}
-		_, took, err := e.query(ctx, fmt.Sprintf("COPY %s FROM '%s' (FORMAT csv, DELIMITER '|', HEADER false)", t.name,
-			b.file(t)))
+		_, took, err := e.query(ctx, fmt.Sprintf("COPY %s FROM '%s' %s", t.name, b.file(t), b.suite.duckdbFormat))
 		if err != nil {
 			return l, err
 		}
@@ -91,10 +114,10 @@ func (b *bench) loadSlipher(ctx context.Context, tables []table) (l loaded, err 
 	}
 	defer e.close()
 	for _, t := range tables {
-		if _, _, err := e.query(ctx, t.create+" "+attributes[t.name]); err != nil {
+		if _, _, err := e.query(ctx, t.create+" "+b.suite.attributes(t)); err != nil {
 			return l, err
 		}
-		_, took, err := e.query(ctx, fmt.Sprintf("COPY %s FROM '%s' DELIMITER '|' CSV", t.name, b.file(t)))
+		_, took, err := e.query(ctx, fmt.Sprintf("COPY %s FROM '%s' %s", t.name, b.file(t), b.suite.slipherFormat))
 		if err != nil {
 			return l, err
 		}
@@ -109,13 +132,9 @@ func (b *bench) loadSlipher(ctx context.Context, tables []table) (l loaded, err 
 	}
 	l.bytes, l.peak = size(b.slipherDir())-size(filepath.Join(b.slipherDir(),
 		"artifacts"))-size(filepath.Join(b.slipherDir(), "storage", "artifacts")), peak(e.pid())
-	for _, t := range tables {
-		if t.name != "lineitem" {
-			continue
-		}
-		for _, sql := range []string{strings.Replace(t.create, t.name, unsorted, 1) + " DISTKEY(l_orderkey)",
-			fmt.Sprintf("COPY %s FROM '%s' DELIMITER '|' CSV", unsorted, b.file(t)), "ANALYZE " + unsorted} {
-			if _, _, err := e.query(ctx, sql); err != nil {
+	if b.suite.more != nil {
+		for _, t := range tables {
+			if err := b.suite.more(b, e, t); err != nil {
 				return l, err
 			}
 		}
@@ -125,8 +144,8 @@ func (b *bench) loadSlipher(ctx context.Context, tables []table) (l loaded, err 
 
 func (l *loaded) add(t table, took time.Duration) {
 	l.load += took
-	if t.name == "lineitem" {
-		l.lineitem = took
+	if took > l.largest {
+		l.largest, l.table = took, t.name
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -18,7 +17,10 @@ import (
 // settings are the flags.
 type settings struct {
 	shared, cache, binary string
+	suite                 *suite
+	tiers                 []string
 	sf                    string
+	nodes                 int // 0: one process
 	runs, first, threads  int
 	reload, profile       bool
 	only                  []int // queries, nil for all
@@ -26,7 +28,7 @@ type settings struct {
 
 func parse() (settings, error) {
 	var s settings
-	var only string
+	var only, name, tiers string
 	shared := os.Getenv("SLIPHER_SHARED")
 	if shared == "" {
 		shared = "../shared"
@@ -35,6 +37,10 @@ func parse() (settings, error) {
 	flag.StringVar(&s.cache, "cache", "",
 		"folder for data, databases and the DuckDB package; kept between runs (required)")
 	flag.StringVar(&s.binary, "binary", "", "slipher to measure (default: built from this checkout)")
+	flag.StringVar(&name, "suite", "tpch", "tpch, tpcds or events")
+	flag.StringVar(&tiers, "tiers", "", "values of slipher_tier (default: those of the suite)")
+	flag.IntVar(&s.nodes, "nodes", 0, "Slipher as a leader and this many nodes, each with all slices and workers that the threads "+
+		"are; 0: one process")
 	flag.StringVar(&s.sf, "sf", "1", "scale factor")
 	flag.IntVar(&s.runs, "runs", 11, "repeated runs of each query and contender; 0: none")
 	flag.IntVar(&s.first, "first", 3, "first runs, each in a fresh process; 0: none")
@@ -47,14 +53,21 @@ func parse() (settings, error) {
 		flag.Usage()
 		return s, fmt.Errorf("--cache DIR is needed, and no words but flags")
 	}
-	for _, f := range strings.FieldsFunc(only, func(r rune) bool { return r == ',' }) {
+	var err error
+	if s.suite, err = findSuite(name); err != nil {
+		return s, err
+	}
+	comma := func(r rune) bool { return r == ',' }
+	for _, f := range strings.FieldsFunc(only, comma) {
 		n, err := strconv.Atoi(f)
-		if err != nil || !slices.Contains(queryNumbers, n) {
-			return s, fmt.Errorf("--queries %s: want some of %v", only, queryNumbers)
+		if err != nil || n < 1 || n > s.suite.queries {
+			return s, fmt.Errorf("--queries %s: want some of 1 to %d", only, s.suite.queries)
 		}
 		s.only = append(s.only, n)
 	}
-	var err error
+	if s.tiers = strings.FieldsFunc(tiers, comma); tiers == "" {
+		s.tiers = s.suite.tiers
+	}
 	for _, p := range []*string{&s.shared, &s.cache} {
 		if *p, err = filepath.Abs(*p); err != nil {
 			return s, err
@@ -87,15 +100,11 @@ func run(ctx context.Context, s settings) error {
 	if err := installDuckDB(ctx, s); err != nil {
 		return err
 	}
-	csv := filepath.Join(s.cache, "tpch-sf"+s.sf, "csv")
-	// The generator skips what is there.
-	if _, err := os.Stat(filepath.Join(csv, "lineitem.csv")); err != nil {
-		if err := command(ctx, "", "sh", filepath.Join(s.shared, "tools", "gen-data.sh"), s.cache, "tpch:"+s.sf); err != nil {
-			return err
-		}
+	csv, err := s.suite.data(s)
+	if err != nil {
+		return err
 	}
-	b := &bench{settings: s, csv: csv}
-	var err error
+	b := &bench{settings: s, ctx: ctx, csv: csv, contenders: contendersOf(s.tiers)}
 	if b.queries, err = readQueries(s); err != nil {
 		return err
 	}
@@ -107,6 +116,15 @@ func run(ctx context.Context, s settings) error {
 	}
 	fmt.Printf("Load average at the end %s.\n", loadAverage())
 	return nil
+}
+
+// generated is a suite's data at the scale factor, made by the shared folder's generator, which skips what is there.
+func generated(suite string) func(s settings) (string, error) {
+	return func(s settings) (string, error) {
+		dir := filepath.Join(s.cache, suite+"-sf"+s.sf)
+		return filepath.Join(dir, "csv"), command(context.Background(), "", "sh", filepath.Join(s.shared, "tools",
+			"gen-data.sh"), s.cache, suite+":"+s.sf)
+	}
 }
 
 // command runs a program with its output on standard error.

@@ -16,7 +16,7 @@ type figures [][]time.Duration
 // answers checks that every contender gives the right answer: the file's, or
 // for scale factors without one DuckDB's.
 func (b *bench) answers(ctx context.Context) error {
-	duck, err := b.start(ctx, contenders[0], false)
+	duck, err := b.start(ctx, b.contenders[0], false)
 	if err != nil {
 		return err
 	}
@@ -39,11 +39,11 @@ func (b *bench) answers(ctx context.Context) error {
 			}
 			wants = append(wants, file)
 		}
-		for _, c := range contenders[1:] {
+		for _, c := range b.contenders[1:] {
 			if err := slip.tier(ctx, c.tier); err != nil {
 				return err
 			}
-			got, _, err := slip.query(ctx, q.slipher)
+			got, _, err := slip.query(ctx, q.digits)
 			if err != nil {
 				return fmt.Errorf("%s, %s: %w", q.name, c.name, err)
 			}
@@ -68,9 +68,9 @@ func (b *bench) firstRuns(ctx context.Context) error {
 	}
 	var f figures
 	for _, q := range b.queries {
-		runs := make([][]time.Duration, len(contenders))
+		runs := make([][]time.Duration, len(b.contenders))
 		for range b.settings.first {
-			for i, c := range contenders {
+			for i, c := range b.contenders {
 				took, err := b.firstRun(ctx, c, q)
 				if err != nil {
 					return fmt.Errorf("%s, %s: %w", q.name, c.name, err)
@@ -105,7 +105,7 @@ func (b *bench) repeatedRuns(ctx context.Context) error {
 	if b.runs == 0 {
 		return nil
 	}
-	duck, err := b.start(ctx, contenders[0], false)
+	duck, err := b.start(ctx, b.contenders[0], false)
 	if err != nil {
 		return err
 	}
@@ -117,9 +117,9 @@ func (b *bench) repeatedRuns(ctx context.Context) error {
 	defer slip.close()
 	var f, least figures
 	for _, q := range b.queries {
-		runs := make([][]time.Duration, len(contenders))
+		runs := make([][]time.Duration, len(b.contenders))
 		for n := range warmups + b.runs {
-			for i, c := range contenders {
+			for i, c := range b.contenders {
 				var e engine = duck
 				if c.tier != "" {
 					if err := slip.tier(ctx, c.tier); err != nil {

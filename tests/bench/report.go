@@ -41,7 +41,7 @@ func reportLoad(duck, slip loaded, csv int64) {
 		fmt.Printf("| %s | "+format+" | "+format+" | %.2f |\n", what, a, b, b/a)
 	}
 	row("all tables, s", duck.load.Seconds(), slip.load.Seconds(), "%.1f")
-	row("of it lineitem, s", duck.lineitem.Seconds(), slip.lineitem.Seconds(), "%.1f")
+	row("of it "+slip.table+", s", duck.largest.Seconds(), slip.largest.Seconds(), "%.1f")
 	fmt.Printf("| ANALYZE after it, s | | %.1f | |\n", slip.analyze.Seconds())
 	row("on disk, MB", float64(duck.bytes)/1e6, float64(slip.bytes)/1e6, "%.0f")
 	row("most resident memory, MB", float64(duck.peak)/1e6, float64(slip.peak)/1e6, "%.0f")
@@ -55,11 +55,12 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 // report prints times and, in brackets, ratios to the first contender's.
 func (b *bench) report(title string, f figures) {
 	fmt.Printf("\n### %s\n\n| ms (ratio to DuckDB) |", title)
-	for _, c := range contenders {
+	for _, c := range b.contenders {
 		fmt.Printf(" %s |", c.name)
 	}
-	fmt.Printf("\n|---|%s\n", strings.Repeat("---:|", len(contenders)))
-	logs := make([]float64, len(contenders))
+	fmt.Printf("\n|---|%s\n", strings.Repeat("---:|", len(b.contenders)))
+	slow := make([]int, len(b.contenders))
+	logs := make([]float64, len(b.contenders))
 	for i, row := range f {
 		fmt.Printf("| %s |", b.queries[i].name)
 		for j, d := range row {
@@ -69,6 +70,9 @@ func (b *bench) report(title string, f figures) {
 				fmt.Printf(" %.1f |", ms(d))
 			} else {
 				fmt.Printf(" %.1f (%.2f) |", ms(d), ratio)
+				if ratio > slowRatio {
+					slow[j]++
+				}
 			}
 		}
 		fmt.Println()
@@ -77,8 +81,15 @@ func (b *bench) report(title string, f figures) {
 	for _, l := range logs[1:] {
 		fmt.Printf(" %.2f |", math.Exp(l/float64(len(f))))
 	}
+	fmt.Printf("\n| queries above %d | |", slowRatio)
+	for _, n := range slow[1:] {
+		fmt.Printf(" %d |", n)
+	}
 	fmt.Print("\n\n")
 }
+
+// slowRatio is the ratio from which on a query is counted as slow.
+const slowRatio = 3
 
 // reportFirstByRepeated prints how much dearer the first run is.
 func (b *bench) reportFirstByRepeated(repeated figures) {
@@ -86,10 +97,10 @@ func (b *bench) reportFirstByRepeated(repeated figures) {
 		return
 	}
 	fmt.Printf("\n### First run by repeated run\n\n| ratio |")
-	for _, c := range contenders {
+	for _, c := range b.contenders {
 		fmt.Printf(" %s |", c.name)
 	}
-	fmt.Printf("\n|---|%s\n", strings.Repeat("---:|", len(contenders)))
+	fmt.Printf("\n|---|%s\n", strings.Repeat("---:|", len(b.contenders)))
 	for i, row := range repeated {
 		fmt.Printf("| %s |", b.queries[i].name)
 		for j, d := range row {

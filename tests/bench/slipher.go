@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -18,11 +19,19 @@ import (
 	"slipher/tests/warehouse"
 )
 
-// slipherServer is `slipher start` and a connection to it.
+// slipherServer is `slipher start`, or a leader and its nodes, and a connection to it.
 type slipherServer struct {
-	cmd  *exec.Cmd
-	conn *pgx.Conn
-	log  *os.File
+	processes []*exec.Cmd // the one that answers first
+	conn      *pgx.Conn
+	log       *os.File
+}
+
+// shape is what the data of a cluster is called, "" of one process.
+func (s settings) shape() string {
+	if s.nodes == 0 {
+		return ""
+	}
+	return fmt.Sprintf("-nodes%d", s.nodes)
 }
 
 // startSlipher starts a server. With empty it finds no compiled code of earlier
@@ -39,41 +48,74 @@ func startSlipher(ctx context.Context, s settings, dir string, empty bool, flags
 	if err != nil {
 		return nil, err
 	}
-	n := fmt.Sprint(s.threads)
 	e := &slipherServer{log: log}
-	e.cmd = exec.Command(s.binary, append([]string{"start", "--data", dir, "--listen", "127.0.0.1:0", "--slices", n,
-		"--workers", n}, flags...)...)
-	e.cmd.Stderr = log
-	out, err := e.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := e.cmd.Start(); err != nil {
-		return nil, err
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		e.close()
-		return nil, fmt.Errorf("slipher did not start, see %s: %w", log.Name(), err)
-	}
-	go io.Copy(io.Discard, out)
-	addr := ""
-	for _, w := range strings.Fields(line) {
-		if a, ok := strings.CutPrefix(w, "sql="); ok {
-			addr = a
-		}
-	}
-	if e.conn, err = pgx.Connect(ctx, "postgres://dev@"+addr+"/dev?sslmode=disable"); err != nil {
-		e.close()
-		return nil, err
-	}
-	// The first statement of a connection pays for its session and waits until the
-	// node has its slices; neither is the query's time.
-	if _, _, err := e.query(ctx, "SELECT 1"); err != nil {
+	if err := e.start(ctx, s, dir, flags); err != nil {
 		e.close()
 		return nil, err
 	}
 	return e, nil
+}
+
+func (e *slipherServer) start(ctx context.Context, s settings, dir string, flags []string) error {
+	n := fmt.Sprint(s.threads)
+	var address string
+	if s.nodes == 0 {
+		ready, err := e.process(s, append([]string{"start", "--data", dir, "--listen", "127.0.0.1:0", "--slices", n,
+			"--workers", n}, flags...)...)
+		if err != nil {
+			return err
+		}
+		address = ready["sql"]
+	} else {
+		ready, err := e.process(s, append([]string{"leader", "--data", filepath.Join(dir, "leader"), "--id", "l1", "--listen",
+			"127.0.0.1:0", "--cluster", "127.0.0.1:0", "--bootstrap", "--slices", fmt.Sprint(s.threads * s.nodes),
+			"--storage", "file://" + filepath.Join(dir, "storage")}, flags...)...)
+		if err != nil {
+			return err
+		}
+		address = ready["sql"]
+		for i := range s.nodes {
+			id := fmt.Sprintf("n%d", i+1)
+			if _, err := e.process(s, append([]string{"node", "--data", filepath.Join(dir, id), "--id", id, "--leader",
+				ready["cluster"], "--cluster", "127.0.0.1:0", "--workers", n}, flags...)...); err != nil {
+				return err
+			}
+		}
+	}
+	var err error
+	if e.conn, err = pgx.Connect(ctx, "postgres://dev@"+address+"/dev?sslmode=disable"); err != nil {
+		return err
+	}
+	// The first statement of a connection pays for its session and waits until the
+	// nodes have their slices; neither is the query's time.
+	_, _, err = e.query(ctx, "SELECT 1")
+	return err
+}
+
+// process starts one and gives the words of its ready line.
+func (e *slipherServer) process(s settings, args ...string) (map[string]string, error) {
+	cmd := exec.Command(s.binary, args...)
+	cmd.Stderr = e.log
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	e.processes = append(e.processes, cmd)
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return nil, fmt.Errorf("slipher did not start, see %s: %w", e.log.Name(), err)
+	}
+	go io.Copy(io.Discard, out)
+	ready := map[string]string{}
+	for _, w := range strings.Fields(line) {
+		if k, v, ok := strings.Cut(w, "="); ok {
+			ready[k] = v
+		}
+	}
+	return ready, nil
 }
 
 // tier sets slipher_tier.
@@ -92,18 +134,21 @@ func (e *slipherServer) query(ctx context.Context, sql string) (*warehouse.Resul
 	return r, time.Since(began), err
 }
 
-func (e *slipherServer) pid() int { return e.cmd.Process.Pid }
+func (e *slipherServer) pid() int { return e.processes[0].Process.Pid }
 
+// close ends nodes before their leader.
 func (e *slipherServer) close() {
 	if e.conn != nil {
 		e.conn.Close(context.Background())
 	}
-	e.cmd.Process.Signal(syscall.SIGTERM)
-	stuck := time.AfterFunc(20*time.Second, func() { e.cmd.Process.Kill() })
-	defer stuck.Stop()
-	var exit *exec.ExitError
-	if err := e.cmd.Wait(); errors.As(err, &exit) {
-		fmt.Fprintf(os.Stderr, "bench: slipher ended with %v, see %s\n", err, e.log.Name())
+	for _, cmd := range slices.Backward(e.processes) {
+		cmd.Process.Signal(syscall.SIGTERM)
+		stuck := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+		var exit *exec.ExitError
+		if err := cmd.Wait(); errors.As(err, &exit) {
+			fmt.Fprintf(os.Stderr, "bench: slipher ended with %v, see %s\n", err, e.log.Name())
+		}
+		stuck.Stop()
 	}
 	e.log.Close()
 }
