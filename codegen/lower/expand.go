@@ -15,7 +15,7 @@ func (l *lowerer) expand(x *plan.Expand) {
 	after := l.newPositions(&p)
 	l.emitIn(&subop.Expand{Count: n, Null: null, Cursor: subop.Num(cursor),
 		More: subop.Num(more), Copies: subop.Num(after.count), Row: pos, Number: number}, l.dom.Domain, more)
-	l.dom = domain{Domain: subop.Domain{Count: after.count}, at: after}
+	l.enter(domain{Domain: subop.Domain{Count: after.count}, at: after})
 	l.cols = append(l.cols, column{typ: types.TInt8, res: result{v: read(number), null: none, at: after,
 		bits: typeBits(types.TInt8)}})
 }

@@ -37,7 +37,7 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 		op = (*subop.ProbeLeft)(&probe)
 	}
 	l.emitIn(op, l.dom.Domain, more)
-	l.dom = domain{Domain: subop.Domain{Count: after.count}, at: after}
+	l.enter(domain{Domain: subop.Domain{Count: after.count}, at: after})
 	from := read(ent)
 	lone := none // rows without an entry
 	if j.Kind != plan.InnerJoin {

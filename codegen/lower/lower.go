@@ -67,7 +67,7 @@ func vectorRows(q *plan.Query, s *plan.Segment) int {
 func segment(q *plan.Query, s *plan.Segment, o Options, rows int) *Program {
 	l := &lowerer{q: q, seg: s, opt: o, rows: int64(rows), size: abi.StateHeadSize, known: newKnown(),
 		cache: map[cacheKey]result{}, trimmed: map[subop.ValID]result{}, params: map[paramKey]subop.Operand{},
-		consts: map[string]subop.Operand{}}
+		consts: map[string]subop.Operand{}, yields: map[int64]int{}}
 	p := l.segment()
 	p.Seg.Vector = rows
 	return p
@@ -133,6 +133,10 @@ type lowerer struct {
 	again   []int64 // parallel to ops: a probe's more word
 	enough  []int64 // parallel to ops: a limit's met word
 	outCols []int   // parallel to ops
+	// yields has, for the state offset of a domain's row count, the op that makes the domain.
+	yields map[int64]int
+	// tallied are the domains that steps end with, in order, by their count's offset; 0: the one in front of the step.
+	tallied []int64
 
 	size  int64
 	vals  int
@@ -202,6 +206,12 @@ func (l *lowerer) emitIn(s subop.Suboperator, d subop.Domain, again int64) {
 	l.outCols = append(l.outCols, l.outCol)
 }
 
+// enter makes d, which the op emitted last has made, the domain of what follows.
+func (l *lowerer) enter(d domain) {
+	l.yields[d.Count] = len(l.ops) - 1
+	l.dom = d
+}
+
 // newSelection makes the domain a filter writes.
 func (l *lowerer) newSelection() domain {
 	return domain{Domain: subop.Domain{Count: l.word("count", 8), Sel: l.slot("sel", 4*l.rows)}, at: l.dom.at}
@@ -225,7 +235,13 @@ func (l *lowerer) segment() *Program {
 	l.source()
 	for _, st := range l.seg.Steps {
 		l.step = st.Label()
+		before := l.dom.Count
 		st.Accept(steps{l})
+		if l.dom.Count == before {
+			l.tallied = append(l.tallied, 0)
+		} else {
+			l.tallied = append(l.tallied, l.dom.Count)
+		}
 	}
 	l.sink()
 	return l.finish()
@@ -233,6 +249,7 @@ func (l *lowerer) segment() *Program {
 
 // finish groups ops into loops and binds them to primitives.
 func (l *lowerer) finish() *Program {
+	tallies := l.tallies()
 	l.size = (l.size + 63) &^ 63
 	p := &Program{Seg: l.out}
 	p.Seg.StateSize = int(l.size)
@@ -254,12 +271,37 @@ func (l *lowerer) finish() *Program {
 		if w := l.enough[i]; w != 0 { // its op ends the loop
 			p.Loops[n].Enough, p.Seg.Loops[n].Enough = w, w
 		}
+		if t, ok := tallies[i]; ok { // likewise
+			p.Loops[n].Yields, p.Loops[n].Tally = t.yields, t.sum
+			p.Seg.Loops[n].Yields, p.Seg.Loops[n].Tally = t.yields, t.sum
+		}
 		p.Numbers[n] = append(p.Numbers[n], number)
 		p.Seg.Loops[n].Last = i + 1
 		p.Seg.Ins = append(p.Seg.Ins, program.Ins{Fn: subop.PrimitiveName(o, l.doms[i]),
 			Off: append(o.Offsets(l.doms[i]), int64(number)), Col: l.outCols[i]})
 	}
 	return p
+}
+
+// tally is where the rows that an op yields are counted.
+type tally struct{ yields, sum int64 }
+
+// tallies lays out, behind all else in the state, sums of rows by step, and gives them by the op that makes the rows.
+//
+// A loop that makes a domain is through once for each of its fillings, whatever it was left for meanwhile: so the sum
+// is taken at its end, a load and an add a vector.
+func (l *lowerer) tallies() map[int]tally {
+	out := map[int]tally{}
+	for _, count := range l.tallied {
+		if count == 0 {
+			l.out.Tallies = append(l.out.Tallies, 0)
+			continue
+		}
+		t := tally{count, l.word("tally", 8)}
+		out[l.yields[count]] = t
+		l.out.Tallies = append(l.out.Tallies, t.sum)
+	}
+	return out
 }
 
 // startsLoop decides where loops break: at a change of domain, behind an op

@@ -204,7 +204,7 @@ func (l *lowerer) sortRun(s *plan.Sink, f *filled) {
 		l.emit(&subop.KeyCut{Value: l.spread(l.widen(*k, o.Expr.Type.Phys())), Null: k.null,
 			Order: subop.OrderOf(o.Desc, o.NullsFirst),
 			Table: subop.Num(f.slot), Kept: subop.Keep(d.Domain)})
-		l.dom = d
+		l.enter(d)
 	}
 	for i, o := range s.Order {
 		if keys[i].at == nil {

@@ -43,7 +43,7 @@ func (l *lowerer) keep(r result) {
 	}
 	d := l.newSelection()
 	l.emit(&subop.Filter{Predicate: r.v, Null: r.null, Kept: subop.Keep(d.Domain)})
-	l.dom = d
+	l.enter(d)
 }
 
 func (l *lowerer) project(p *plan.Project) {
@@ -96,7 +96,7 @@ func (l *lowerer) limit(st *plan.Limit) {
 		Offset: param(st.Offset, asGiven, 0),
 		Kept:   subop.Keep(d.Domain), Met: subop.Num(met)})
 	l.enough[len(l.enough)-1] = met
-	l.dom = d
+	l.enter(d)
 }
 
 func (l *lowerer) counter() int64 {

@@ -106,6 +106,11 @@ func emitFused(m *module, p *Fused) {
 		}
 		b.err = nil
 		emitLoop(b, l, cs)
+		if l.Tally != 0 {
+			sum := b.field(b.state, l.Tally, "tally.at")
+			n := b.load(i64, b.field(b.state, l.Yields, "yields.at"), "yields")
+			b.store(b.add(b.load(i64, sum, "tally"), n), sum)
+		}
 		if i+1 < len(firsts) {
 			b.cur.NewBr(firsts[i+1])
 		} else {
@@ -115,7 +120,7 @@ func emitFused(m *module, p *Fused) {
 	}
 
 	b.cur = again
-	enough := b.block("vec.enough")
+	enough, limits := b.block("vec.enough"), false
 	for i := len(p.Loops) - 1; i >= 0; i-- {
 		l := &p.Loops[i]
 		for _, word := range []struct {
@@ -125,6 +130,7 @@ func emitFused(m *module, p *Fused) {
 			if word.off == 0 {
 				continue
 			}
+			limits = limits || word.to == enough
 			w := b.load(i64, b.field(b.state, word.off, "more.at"), "more")
 			cont := b.block("vec.again")
 			b.cur.NewCondBr(b.icmp(enum.IPredNE, w, c64(0)), word.to, cont)
@@ -135,10 +141,17 @@ func emitFused(m *module, p *Fused) {
 	b.cur = next
 	done := b.load(i64, countAt, "n")
 	b.store(b.add(b.load(i64, cursorAt, "cursor"), done), cursorAt)
-	seen := b.field(b.state, abi.StateRowsIn, "rows.at")
-	b.store(b.add(b.load(i64, seen, "rows"), done), seen)
+	seen := func() {
+		at := b.field(b.state, abi.StateRowsIn, "rows.at")
+		b.store(b.add(b.load(i64, at, "rows"), b.load(i64, countAt, "n")), at)
+	}
+	seen()
 	next.NewBr(head)
 	exit.NewRet(constant.NewInt(i32, int64(abi.Done)))
+	if limits {
+		b.cur = enough
+		seen()
+	}
 	enough.NewRet(constant.NewInt(i32, int64(abi.Enough)))
 
 	b.cur = stopped

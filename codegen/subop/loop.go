@@ -20,6 +20,8 @@ type Loop struct {
 	Again int64
 	// Enough: state offset of a LIMIT's "met" word; 0 for other loops.
 	Enough int64
+	// Yields and Tally: program.Loop's.
+	Yields, Tally int64
 }
 
 // Ctx is what an op's emitter sees: its operands, the row, the exits. The same

@@ -20,8 +20,11 @@ type emitter struct {
 	exchanges int
 	sender    map[int][]*plan.Segment // by exchange
 	receiver  map[int]*plan.Segment
-	fillers   map[int][]*plan.Segment // by table
-	ranIn     map[physical]*plan.Segment
+	fillers   map[int][]*plan.Segment   // by table
+	counted   map[stage][]place         // where rows are counted while the query runs
+	opened    map[stage][]*plan.Segment // the segments that were begun for them
+	moved     map[stage][]int           // the exchanges
+	at        stage                     // whose segments are made
 	loops     []*loop
 	after     map[*plan.Segment]*plan.Segment // begins behind which other of its stream
 	cuts      map[*joinOp]rowLimit            // joins whose build sides are read no further
@@ -30,7 +33,8 @@ type emitter struct {
 func newEmitter(p *planner) *emitter {
 	return &emitter{p: p, q: &plan.Query{LeaderOnly: p.leader},
 		sender: map[int][]*plan.Segment{}, receiver: map[int]*plan.Segment{},
-		fillers: map[int][]*plan.Segment{}, ranIn: map[physical]*plan.Segment{},
+		fillers: map[int][]*plan.Segment{}, counted: map[stage][]place{}, opened: map[stage][]*plan.Segment{},
+		moved: map[stage][]int{},
 		after: map[*plan.Segment]*plan.Segment{}, cuts: map[*joinOp]rowLimit{}}
 }
 
@@ -45,6 +49,7 @@ type pipe struct {
 func (e *emitter) open(where plan.Where, src plan.Source, ids []algebra.ColumnID) *pipe {
 	s := &plan.Segment{Where: where, Source: src}
 	e.segs = append(e.segs, s)
+	e.opened[e.at] = append(e.opened[e.at], s)
 	p := &pipe{seg: s}
 	p.layout(src.Cols, ids)
 	return p
@@ -150,11 +155,13 @@ func (e *emitter) where(d dist) plan.Where {
 // emit makes the segments of n up to an open one that has n's rows with at least
 // the columns want.
 func (e *emitter) emit(n physical, want algebra.IDs) (*pipe, error) {
-	p, err := n.emit(e, want)
+	var p *pipe
+	var err error
+	e.within(stage{of: n}, func() { p, err = n.emit(e, want) })
 	if err != nil {
 		return nil, err
 	}
-	e.ranIn[n] = p.seg
+	e.count(stage{of: n}, p)
 	return p, nil
 }
 
@@ -164,8 +171,7 @@ func planColumn(c algebra.Column) plan.Column {
 
 // exchange ends the pipe's segment by sending cols and opens the receiving one.
 func (e *emitter) exchange(p *pipe, kind program.DistKind, keys []*algebra.Expr, cols []algebra.Column) *pipe {
-	x := e.exchanges
-	e.exchanges++
+	x := e.nextExchange()
 	sink := plan.Sink{Kind: program.SinkDist, Exchange: x, Dist: kind, Keys: p.exprs(keys), LimitParam: -1,
 		OffsetParam: -1}
 	out := make([]plan.Column, len(cols))

@@ -61,7 +61,10 @@ func (e *emitter) selectQuery(root physical, t top) error {
 	switch {
 	case len(t.keys) > 0:
 		payload := need(root.out().cols, want)
-		p = e.sort(p, payload, t.keys, t.count, t.offset, root.out().rows, true)
+		e.within(stage{part: sortedRows}, func() {
+			p = e.sort(p, payload, t.keys, t.count, t.offset, root.out().rows, true)
+		})
+		e.count(stage{part: sortedRows}, p)
 		at := plan.Position(len(p.cols) - 1)
 		key = &at
 		e.q.Merge.Sorted = true
@@ -79,6 +82,7 @@ func (e *emitter) selectQuery(root physical, t top) error {
 	if key != nil {
 		sink.Cols = append(sink.Cols, keyColumn(p, *key))
 	}
+	e.count(stage{part: sentRows}, p)
 	p.seg.Sink = sink
 	return nil
 }

@@ -43,24 +43,35 @@ func (e *emitter) explain(root physical, t top) {
 	}
 	n := x.node(root, want)
 	if len(t.keys) > 0 {
-		key := x.orderText(t.keys)
-		n = x.sorted(n, key)
+		keys := x.orderTexts(t.keys)
+		n = x.sorted(n, keys)
+		e.tell(n, stage{part: sortedRows})
 		if !e.p.leader {
 			net := x.above(n, "Network")
-			net.Details = []string{"Send to leader"}
+			net.Details = []plan.Detail{{Name: "Movement", Text: "Send to leader"}}
+			e.tell(net, stage{part: sentRows})
 			n = x.above(net, "Merge")
-			n.Details = []string{"Merge Key: " + key}
+			n.At = []plan.Place{{Segment: plan.AtLeader, Step: plan.LeaderMerged}}
+			n.Details = []plan.Detail{{Label: "Merge Key", List: keys}}
 		}
 	}
 	if t.limited {
 		n = x.limited(n, t.count, t.offset)
+		n.At = []plan.Place{{Segment: plan.AtLeader, Step: plan.LeaderReturned}}
 	}
-	if e.p.st.Delete != nil {
-		n = x.above(n, "")
-		n.Title = "LD Delete"
+	if d := e.p.st.Delete; d != nil {
+		n = x.above(n, "Delete")
 		if e.p.st.Insert != nil {
-			n.Title = "LD Update"
+			n.Type = "Update"
 		}
+		n.Prefix = "LD"
+		n.At = []plan.Place{{Segment: plan.AtLeader, Step: plan.LeaderChanged}}
+	}
+	if at := (stage{}); len(e.opened[at])+len(e.moved[at]) > 0 { // of no operator: where rows are stored
+		for _, s := range e.opened[at] {
+			n.Segments = append(n.Segments, s.ID)
+		}
+		n.Exchanges = append(n.Exchanges, e.moved[at]...)
 	}
 	e.q.Root = n
 	if len(e.p.missing) > 0 && !e.p.leader {
@@ -73,27 +84,26 @@ func (e *emitter) explain(root physical, t top) {
 	}
 }
 
-// title is an operator's name: with XN where compute nodes run it.
-func (x *explainer) title(s string) string {
+// prefix is what stands in front of an operator's name: XN where compute nodes run it.
+func (x *explainer) prefix() string {
 	if x.p.leader {
-		return s
+		return ""
 	}
-	return "XN " + s
+	return "XN"
 }
 
 // above is an operator that passes its child's rows on at no cost.
-func (x *explainer) above(n *plan.Node, title string) *plan.Node {
-	c := *n
-	c.Title, c.Details, c.Children, c.Segment = x.title(title), nil, []*plan.Node{n}, -1
-	return &c
+func (x *explainer) above(n *plan.Node, operator string) *plan.Node {
+	return &plan.Node{Prefix: x.prefix(), Type: operator, StartupCost: n.StartupCost, TotalCost: n.TotalCost, Rows: n.Rows,
+		Width: n.Width, At: n.At, Children: []*plan.Node{n}}
 }
 
-func (x *explainer) sorted(n *plan.Node, key string) *plan.Node {
+func (x *explainer) sorted(n *plan.Node, keys []string) *plan.Node {
 	s := x.above(n, "Sort")
 	rows := math.Max(2, float64(n.Rows))
 	s.StartupCost = showSort + n.TotalCost + 2*showOp*rows*math.Log2(rows)
 	s.TotalCost = s.StartupCost + showOp*rows
-	s.Details = []string{"Sort Key: " + key}
+	s.Details = []plan.Detail{{Label: "Sort Key", List: keys}}
 	return s
 }
 
@@ -110,10 +120,9 @@ func (x *explainer) limited(n *plan.Node, count, offset int) *plan.Node {
 // node explains one operator; want are the columns its parents read.
 func (x *explainer) node(op physical, want algebra.IDs) *plan.Node {
 	q := op.out()
-	n := &plan.Node{Rows: estimate(math.Ceil(q.rows)), Width: int(math.Round(x.p.width(need(q.cols, want)))), Segment: -1}
-	if s := x.e.ranIn[op]; s != nil {
-		n.Segment = s.ID
-	}
+	n := &plan.Node{Prefix: x.prefix(), Rows: estimate(math.Ceil(q.rows)),
+		Width: int(math.Round(x.p.width(need(q.cols, want))))}
+	x.e.tell(n, stage{of: op})
 	return op.explain(x, n, want)
 }
 
@@ -156,23 +165,27 @@ func (x *explainer) text(name func(id algebra.ColumnID) string, e *algebra.Expr)
 }
 
 func (x *explainer) list(name func(id algebra.ColumnID) string, es []*algebra.Expr) string {
+	return strings.Join(x.texts(name, es), ", ")
+}
+
+func (x *explainer) texts(name func(id algebra.ColumnID) string, es []*algebra.Expr) []string {
 	parts := make([]string, len(es))
 	for i, e := range es {
 		parts[i] = x.text(name, e)
 	}
-	return strings.Join(parts, ", ")
+	return parts
 }
 
 func (x *explainer) predText(preds []*algebra.Expr) string {
 	return x.text(x.plain, expr.AllOf(preds))
 }
 
-func (x *explainer) orderText(keys []algebra.SortKey) string {
+func (x *explainer) orderTexts(keys []algebra.SortKey) []string {
 	es := make([]*algebra.Expr, len(keys))
 	for i, k := range keys {
 		es[i] = k.Expr
 	}
-	return x.list(x.named, es)
+	return x.texts(x.named, es)
 }
 
 // define notes what a computed column stands for.

@@ -300,15 +300,15 @@ func (op *aggrOp) explain(x *explainer, n *plan.Node, _ algebra.IDs) *plan.Node 
 	rows := float64(in.Rows)
 	switch {
 	case op.unique:
-		n.Title = x.title("Unique")
+		n.Type = "Unique"
 		n.StartupCost = in.StartupCost
 		n.TotalCost = in.TotalCost + showOp*rows*float64(len(op.keys))
 	case len(op.keys) == 0:
-		n.Title = x.title("Aggregate")
+		n.Type = "Aggregate"
 		n.StartupCost = in.TotalCost + showOp*rows*float64(len(op.calls))
 		n.TotalCost = n.StartupCost
 	default:
-		n.Title = x.title("HashAggregate")
+		n.Type = "HashAggregate"
 		n.StartupCost = in.TotalCost + showOp*rows*float64(len(op.keys)+len(op.calls))
 		n.TotalCost = n.StartupCost + showOp*float64(n.Rows)
 	}

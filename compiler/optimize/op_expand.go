@@ -1,7 +1,6 @@
 package optimize
 
 import (
-	"fmt"
 	"math"
 
 	"slipher/compiler/algebra"
@@ -63,8 +62,8 @@ func (n *expandOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 
 func (n *expandOp) explain(x *explainer, line *plan.Node, want algebra.IDs) *plan.Node {
 	in := x.node(n.in, union(want, []*algebra.Expr{n.count}))
-	line.Title, line.Children = x.title("Expand"), []*plan.Node{in}
-	line.Details = []string{fmt.Sprintf("Copies: %s", x.text(x.named, n.count))}
+	line.Type, line.Children = "Expand", []*plan.Node{in}
+	line.Details = []plan.Detail{{Label: "Copies", Text: x.text(x.named, n.count)}}
 	line.StartupCost = in.StartupCost
 	line.TotalCost = in.TotalCost + showOp*float64(line.Rows)
 	return line

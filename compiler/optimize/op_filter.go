@@ -91,8 +91,12 @@ func (n *filterOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 func (n *filterOp) explain(x *explainer, line *plan.Node, want algebra.IDs) *plan.Node {
 	in := x.node(n.in, union(want, n.preds))
 	in.TotalCost += showOp * float64(len(n.preds)) * float64(in.Rows)
-	in.Details = append(in.Details, "Filter: "+x.predText(n.preds))
+	in.Details = append(in.Details, plan.Detail{Label: "Filter", Text: x.predText(n.preds)})
 	in.Rows = line.Rows
+	if in.Before == nil {
+		in.Before = in.At
+	}
+	in.At = line.At
 	return in
 }
 

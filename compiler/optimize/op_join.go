@@ -113,7 +113,9 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	if n.kind.LeftOnly() {
 		payload = need(n.build.out().cols, matched)
 	}
-	table, err := n.emitBuild(e, payload)
+	var table int
+	var err error
+	e.within(stage{n, builtRows}, func() { table, err = n.emitBuild(e, payload) })
 	if err != nil {
 		return nil, err
 	}
@@ -229,6 +231,7 @@ func (n *joinOp) emitBuild(e *emitter, payload []algebra.Column) (int, error) {
 	case gathered:
 		p = e.exchange(p, program.DistSingle, nil, cols)
 	}
+	e.count(stage{n, builtRows}, p)
 	t := &plan.Table{Kind: program.SinkHash, EstRows: estimate(n.build.out().rows), Marks: n.kind == plan.FullJoin}
 	sink := plan.Sink{Kind: program.SinkHash, LimitParam: -1, OffsetParam: -1}
 	_, sink.Keys = n.keys(nil, p.exprs(n.buildKeys))
@@ -260,10 +263,21 @@ func (n *joinOp) cutBuilds(e *emitter, l rowLimit) {
 	n.build.cutBuilds(e, l)
 }
 
+// joinWords are the kinds of joins in Redshift's words and in those of PostgreSQL's JSON, as far as that has them.
+var joinWords = [...]struct{ text, json string }{
+	plan.InnerJoin: {"Join", "Inner"}, plan.LeftJoin: {"Left Join", "Left"}, plan.FullJoin: {"Full Join", "Full"},
+	plan.SemiJoin: {"IN Join", "Semi"}, plan.AntiJoin: {"NOT IN Join", "Anti"}, plan.MarkJoin: {"Mark Join", "Mark"},
+}
+
 func (op *joinOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.Node {
 	both := union(want, op.filter, op.residual)
 	outer := x.node(op.probe, union(both, op.probeKeys))
 	inner := x.node(op.build, union(both, op.buildKeys))
+	hashed := &plan.Node{}
+	x.e.tell(hashed, stage{op, builtRows})
+	by := func(side string, keys []*algebra.Expr) plan.Detail {
+		return plan.Detail{Label: side + " Dist Key", List: x.texts(x.named, pick(keys, op.moveKeys))}
+	}
 	moved := 0.0
 	switch op.move {
 	case bcastInner:
@@ -275,42 +289,43 @@ func (op *joinOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.No
 	case distBoth, gathered:
 		moved = showDistRow * float64(inner.Rows+outer.Rows)
 	}
-	label := " " + op.move.String()
+	n.Dist = op.move.String()
 	if x.p.leader {
-		label, moved = "", 0
+		n.Dist, moved = "", 0
 	}
-	kind := [...]string{plan.InnerJoin: "Join", plan.LeftJoin: "Left Join", plan.FullJoin: "Full Join",
-		plan.SemiJoin: "IN Join", plan.AntiJoin: "NOT IN Join", plan.MarkJoin: "Mark Join"}[op.kind]
+	words := joinWords[op.kind]
+	n.Join = words.json
 	if len(op.probeKeys) == 0 {
-		loop := "Nested Loop"
+		n.Type, n.Words = "Nested Loop", "Nested Loop"
 		if op.kind != plan.InnerJoin {
-			loop += " " + kind
+			n.Words += " " + words.text
 		}
-		n.Title = x.title(loop + label)
 		n.StartupCost = outer.StartupCost + inner.StartupCost
 		n.TotalCost = outer.TotalCost + inner.TotalCost + moved + 2*showOp*float64(outer.Rows)*float64(inner.Rows)
 		n.Children = []*plan.Node{outer, inner}
+		n.Segments = append(n.Segments, hashed.Segments...)
+		n.Exchanges = append(n.Exchanges, hashed.Exchanges...)
 	} else {
-		n.Title = x.title("Hash " + kind + label)
-		hash := *inner
-		hash.Title, hash.Details, hash.Children, hash.StartupCost = x.title("Hash"), nil, []*plan.Node{inner}, inner.TotalCost
+		n.Type, n.Words = "Hash Join", "Hash "+words.text
+		hash := x.above(inner, "Hash")
+		hash.StartupCost = inner.TotalCost
+		hash.At, hash.Segments, hash.Exchanges = hashed.At, hashed.Segments, hashed.Exchanges
 		n.StartupCost = hash.TotalCost
 		n.TotalCost = outer.TotalCost + inner.TotalCost + moved +
 			showRow*float64(outer.Rows) + showOp*float64(len(op.probeKeys))*float64(outer.Rows+inner.Rows)
-		n.Children = []*plan.Node{outer, &hash}
+		n.Children = []*plan.Node{outer, hash}
 		switch op.move {
 		case distInner:
-			n.Details = append(n.Details, "Inner Dist Key: "+x.list(x.named, pick(op.buildKeys, op.moveKeys)))
+			n.Details = append(n.Details, by("Inner", op.buildKeys))
 		case distOuter:
-			n.Details = append(n.Details, "Outer Dist Key: "+x.list(x.named, pick(op.probeKeys, op.moveKeys)))
+			n.Details = append(n.Details, by("Outer", op.probeKeys))
 		case distBoth:
-			n.Details = append(n.Details, "Outer Dist Key: "+x.list(x.named, pick(op.probeKeys, op.moveKeys)),
-				"Inner Dist Key: "+x.list(x.named, pick(op.buildKeys, op.moveKeys)))
+			n.Details = append(n.Details, by("Outer", op.probeKeys), by("Inner", op.buildKeys))
 		}
-		n.Details = append(n.Details, "Hash Cond: "+op.condText(x))
+		n.Details = append(n.Details, plan.Detail{Label: "Hash Cond", Text: op.condText(x)})
 	}
 	if f := append(append([]*algebra.Expr(nil), op.residual...), op.filter...); len(f) > 0 {
-		n.Details = append(n.Details, "Join Filter: "+x.text(op.sided(x), expr.AllOf(f)))
+		n.Details = append(n.Details, plan.Detail{Label: "Join Filter", Text: x.text(op.sided(x), expr.AllOf(f))})
 	}
 	return n
 }

@@ -183,7 +183,7 @@ func (e *emitter) seen(cols []algebra.Column) int {
 }
 
 func (n *recursiveOp) explain(x *explainer, line *plan.Node, _ algebra.IDs) *plan.Node {
-	line.Title = x.title("Recursive Union")
+	line.Type = "Recursive Union"
 	for _, in := range []physical{n.base, n.step} {
 		line.Children = append(line.Children, x.node(in, algebra.IDsOf(in.out().cols)))
 	}
@@ -193,6 +193,6 @@ func (n *recursiveOp) explain(x *explainer, line *plan.Node, _ algebra.IDs) *pla
 }
 
 func (n *workingOp) explain(x *explainer, line *plan.Node, _ algebra.IDs) *plan.Node {
-	line.Title, line.TotalCost = x.title("WorkTable Scan on "+n.of.name), showRow*n.rows
+	line.Type, line.Relation, line.TotalCost = "WorkTable Scan", n.of.name, showRow*n.rows
 	return line
 }

@@ -135,7 +135,7 @@ func (s *saved) wanted(cols []algebra.Column) []algebra.Column {
 }
 
 func (n *savedOp) explain(x *explainer, line *plan.Node, _ algebra.IDs) *plan.Node {
-	line.Title = x.title("Subquery Scan \"" + n.name + "\"")
+	line.Type, line.Alias = "Subquery Scan", n.name
 	if x.shown[n.from] {
 		line.TotalCost = showRow * n.rows
 		return line

@@ -112,10 +112,11 @@ func (op *scanOp) explain(x *explainer, n *plan.Node, _ algebra.IDs) *plan.Node 
 	if op.scan.Table != nil {
 		name = op.scan.Table.Name
 	}
-	n.Title = x.title("Seq Scan on " + name)
-	if a := op.scan.Alias; a != "" && a != name {
-		n.Title += " " + a
+	n.Type, n.Relation, n.Alias = "Seq Scan", name, op.scan.Alias
+	if op.scan.Table != nil {
+		n.Schema = op.scan.Table.Schema
 	}
+	n.Before = x.e.source(op)
 	base := x.p.scanRows(op.scan)
 	ops := 0
 	for _, e := range op.preds {
@@ -127,7 +128,7 @@ func (op *scanOp) explain(x *explainer, n *plan.Node, _ algebra.IDs) *plan.Node 
 	}
 	n.TotalCost = base * (showRow + showOp*float64(ops))
 	if len(op.preds) > 0 {
-		n.Details = []string{"Filter: " + x.text(x.plain, expr.AllOf(op.preds))}
+		n.Details = []plan.Detail{{Label: "Filter", Text: x.text(x.plain, expr.AllOf(op.preds))}}
 	}
 	return n
 }

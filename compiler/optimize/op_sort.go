@@ -74,16 +74,17 @@ func (n *sortLimitOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	cols := need(n.cols, inner)
 	single := p.single()
 	if len(n.keys) > 0 {
-		p = e.sort(p, cols, n.keys, n.count, n.offset, n.rows, false)
+		e.within(stage{n, sortedRows}, func() { p = e.sort(p, cols, n.keys, n.count, n.offset, n.rows, false) })
 	} else if !single {
 		e.limitStep(p, n.count, n.offset)
 	}
 	if !single {
 		p = e.exchange(p, program.DistSingle, nil, cols)
 		if len(n.keys) > 0 {
-			p = e.sort(p, cols, n.keys, n.count, n.offset, n.rows, false)
+			e.within(stage{n, sortedRows}, func() { p = e.sort(p, cols, n.keys, n.count, n.offset, n.rows, false) })
 		}
 	}
+	e.count(stage{n, sortedRows}, p)
 	if n.count >= 0 || n.offset >= 0 {
 		p.step(&plan.Limit{Count: n.count, Offset: n.offset})
 	}
@@ -127,14 +128,17 @@ func (e *emitter) limitStep(p *pipe, count, offset int) {
 	p.step(&plan.Limit{Count: count, Offset: -1})
 }
 
-func (n *sortLimitOp) explain(x *explainer, _ *plan.Node, want algebra.IDs) *plan.Node {
+func (n *sortLimitOp) explain(x *explainer, line *plan.Node, want algebra.IDs) *plan.Node {
 	inner := union(want)
 	for _, k := range n.keys {
 		inner.AddExpr(k.Expr)
 	}
 	in := x.node(n.in, inner)
 	if len(n.keys) > 0 {
-		in = x.sorted(in, x.orderText(n.keys))
+		in = x.sorted(in, x.orderTexts(n.keys))
+		x.e.tell(in, stage{n, sortedRows})
 	}
-	return x.limited(in, n.count, n.offset)
+	l := x.limited(in, n.count, n.offset)
+	l.At, l.Segments, l.Exchanges = line.At, line.Segments, line.Exchanges
+	return l
 }

@@ -32,6 +32,6 @@ func (n *textOp) emit(e *emitter, _ algebra.IDs) (*pipe, error) {
 }
 
 func (n *textOp) explain(x *explainer, line *plan.Node, _ algebra.IDs) *plan.Node {
-	line.Title, line.TotalCost = x.title("Copy"), showRow*n.rows
+	line.Type, line.TotalCost = "Copy", showRow*n.rows
 	return line
 }

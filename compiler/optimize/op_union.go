@@ -2,7 +2,6 @@ package optimize
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"slipher/compiler/algebra"
@@ -113,8 +112,7 @@ func (n *unionOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 
 // merge lets all arms send their exprs as cols to one exchange, whose rows stay on their node.
 func (e *emitter) merge(arms []*pipe, exprs [][]*plan.Expr, cols []algebra.Column) *pipe {
-	x := e.exchanges
-	e.exchanges++
+	x := e.nextExchange()
 	where := plan.OneSlice
 	for k, p := range arms {
 		p.seg.Sink = plan.Sink{Kind: program.SinkDist, Exchange: x, Dist: program.DistLocal, LimitParam: -1, OffsetParam: -1,
@@ -148,6 +146,7 @@ func (e *emitter) merged(p *pipe) bool {
 // put them into a table.
 func (e *emitter) redirect(p *pipe, to plan.Sink) {
 	x := p.seg.Source.Exchange
+	e.replace(p.seg, e.sender[x], x)
 	for _, s := range e.sender[x] {
 		from := s.Sink.Cols
 		through := func(es []*plan.Expr) []*plan.Expr {
@@ -185,11 +184,10 @@ func (e *emitter) redirect(p *pipe, to plan.Sink) {
 	delete(e.sender, x)
 	delete(e.receiver, x)
 	e.segs = slices.DeleteFunc(e.segs, func(s *plan.Segment) bool { return s == p.seg })
-	maps.DeleteFunc(e.ranIn, func(_ physical, s *plan.Segment) bool { return s == p.seg })
 }
 
 func (op *unionOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.Node {
-	n.Title, n.TotalCost = x.title("Append"), 0
+	n.Type, n.TotalCost = "Append", 0
 	for k, in := range op.in {
 		ids := algebra.IDs{}
 		for i, c := range op.cols {
@@ -197,7 +195,8 @@ func (op *unionOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.N
 				ids[in.out().cols[i].ID] = true
 			}
 		}
-		arm := x.above(x.node(in, ids), fmt.Sprintf("Subquery Scan \"*SELECT* %d\"", k+1))
+		arm := x.above(x.node(in, ids), "Subquery Scan")
+		arm.Alias = fmt.Sprintf("*SELECT* %d", k+1)
 		n.Children = append(n.Children, arm)
 		n.StartupCost += arm.StartupCost
 		n.TotalCost += arm.TotalCost

@@ -53,6 +53,6 @@ func (n *valuesOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 }
 
 func (n *valuesOp) explain(x *explainer, line *plan.Node, _ algebra.IDs) *plan.Node {
-	line.Title, line.TotalCost = x.title("Result"), showRow*n.rows
+	line.Type, line.TotalCost = "Result", showRow*n.rows
 	return line
 }

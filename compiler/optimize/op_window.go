@@ -102,17 +102,17 @@ func (w *windowOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.N
 	}
 	if w.by == nil && !x.p.leader && w.in.out().dist.kind != distSingle {
 		in = x.above(in, "Network")
-		in.Details = []string{"Distribute"}
+		in.Details = []plan.Detail{{Name: "Movement", Text: "Distribute"}}
 	}
 	if len(keys) > 0 {
-		in = x.sorted(in, x.list(x.named, keys))
+		in = x.sorted(in, x.texts(x.named, keys))
 	}
-	n.Title = x.title("Window")
+	n.Type = "Window"
 	if len(w.n.PartitionBy) > 0 {
-		n.Details = append(n.Details, "Partition: "+x.list(x.named, w.n.PartitionBy))
+		n.Details = append(n.Details, plan.Detail{Label: "Partition", List: x.texts(x.named, w.n.PartitionBy)})
 	}
 	if len(w.n.OrderBy) > 0 {
-		n.Details = append(n.Details, "Order: "+x.orderText(w.n.OrderBy))
+		n.Details = append(n.Details, plan.Detail{Label: "Order", List: x.orderTexts(w.n.OrderBy)})
 	}
 	n.Children = []*plan.Node{in}
 	n.StartupCost = in.StartupCost

@@ -225,7 +225,13 @@ type Analyze struct {
 
 // Explain is EXPLAIN. Compile holds the words of (COMPILE '…'), nil if absent.
 type Explain struct {
-	Verbose bool
+	Verbose  bool
+	Analyze  bool
+	JSON     bool // FORMAT JSON
+	Segments bool
+	// NoCosts, NoTiming and NoSummary: COSTS, TIMING and SUMMARY are off.
+	NoCosts, NoTiming, NoSummary bool
+
 	Compile []string
 	Options map[string]string // further parenthesised options, lower case: "target", "slices"
 	Inner   *Statement

@@ -3,28 +3,229 @@ package plan
 import (
 	"fmt"
 	"strings"
+	"time"
 )
+
+// Shown is what EXPLAIN is asked to show of a query.
+type Shown struct {
+	Ran     *Ran // nil: the plan alone
+	Verbose bool
+	Costs   bool // estimates
+	Timing  bool // what differs from run to run
+	Summary bool // what is said of segments, nodes and the whole query
+}
+
+// Plain is what EXPLAIN shows if it is not told.
+var Plain = Shown{Costs: true, Timing: true, Summary: true}
 
 // Explain is the text of EXPLAIN, a line each, in Redshift's layout: two spaces
 // before the costs, children behind an arrow, details below their operator. (The
 // space in front of every line of a printed plan is psql's.)
-func Explain(q *Query) []string {
-	var out []string
+func Explain(q *Query) []string { return Plain.Text(q) }
+
+// Text is the text of EXPLAIN, with what happened if the query has run.
+func (o Shown) Text(q *Query) []string {
+	t := &explained{Shown: o, q: q}
 	if q.Root != nil {
-		out = explainNode(out, q.Root, "", "  ")
+		t.node(q.Root, "", "  ")
 	}
-	return append(out, q.Notes...)
+	t.out = append(t.out, q.Notes...)
+	if o.Ran != nil && o.Summary {
+		t.summary()
+	}
+	return t.out
 }
 
-// explainNode appends n: its title behind prefix, all else behind indent.
-func explainNode(out []string, n *Node, prefix, indent string) []string {
-	out = append(out, fmt.Sprintf("%s%s  (cost=%.2f..%.2f rows=%d width=%d)", prefix, n.Title, n.StartupCost, n.TotalCost,
-		n.Rows, n.Width))
+type explained struct {
+	Shown
+	q   *Query
+	out []string
+}
+
+func (t *explained) line(indent, format string, args ...any) {
+	t.out = append(t.out, indent+fmt.Sprintf(format, args...))
+}
+
+// node appends n: its title behind prefix, all else behind indent.
+func (t *explained) node(n *Node, prefix, indent string) {
+	title := n.Title()
+	if t.Costs {
+		title += fmt.Sprintf("  (cost=%.2f..%.2f rows=%d width=%d)", n.StartupCost, n.TotalCost, n.Rows, n.Width)
+	}
+	if t.Ran != nil {
+		title += t.actual(n)
+	}
+	t.line(prefix, "%s", title)
 	for _, d := range n.Details {
-		out = append(out, indent+d)
+		t.line(indent, "%s", d.line())
+	}
+	if t.Ran != nil {
+		for _, f := range t.facts(n) {
+			t.line(indent, "%s", f)
+		}
 	}
 	for _, c := range n.Children {
-		out = explainNode(out, c, indent+"->  ", indent+strings.Repeat(" ", 6))
+		t.node(c, indent+"->  ", indent+strings.Repeat(" ", 6))
+	}
+}
+
+// actual is what stands behind an operator's costs.
+func (t *explained) actual(n *Node) string {
+	rows, ok := t.Ran.Rows(n.At)
+	switch {
+	case !ok:
+		return " (never executed)"
+	case !t.Timing:
+		return fmt.Sprintf(" (actual rows=%d loops=1)", rows)
+	}
+	first, last := t.Ran.times(n)
+	return fmt.Sprintf(" (actual time=%s..%s rows=%d loops=1)", ms(first), ms(last), rows)
+}
+
+// facts are lines about what happened below an operator.
+func (t *explained) facts(n *Node) []string {
+	var out []string
+	if turns := t.Ran.Turns(n.At); turns > 0 {
+		out = append(out, fmt.Sprintf("Turns: %d", turns))
+	}
+	if removed, ok := t.Ran.removed(n); ok {
+		out = append(out, fmt.Sprintf("Rows Removed by Filter: %d", removed))
+	}
+	for _, s := range n.Segments {
+		for _, k := range t.Ran.Segments[s].Skips {
+			out = append(out, fmt.Sprintf("Rows Skipped (%s): %d, %d whole row groups", k.By, k.Rows, k.Groups))
+		}
+	}
+	if t.Timing { // groups move in parts, as many as workers had a share in them
+		for _, x := range n.Exchanges {
+			rows, bytes := t.Ran.moved(t.q, x)
+			out = append(out, fmt.Sprintf("Moved by exchange %d (%s): %d rows, %d bytes between processes", x,
+				t.q.exchangeKind(x), rows, bytes))
+		}
+	}
+	if t.Verbose {
+		if slices := t.Ran.Slices(n.At); len(slices) > 0 {
+			out = append(out, "Rows Per Slice: "+slicesText(slices))
+		}
 	}
 	return out
 }
+
+// removed is how many rows an operator's filter has left out.
+func (r *Ran) removed(n *Node) (int64, bool) {
+	in, ok := r.Rows(n.Before)
+	if out, ran := r.Rows(n.At); ok && ran && n.filters() {
+		return in - out, true
+	}
+	return 0, false
+}
+
+func (n *Node) filters() bool {
+	for _, d := range n.Details {
+		if d.Label == "Filter" {
+			return true
+		}
+	}
+	return false
+}
+
+// exchangeKind is where an exchange sends rows.
+func (q *Query) exchangeKind(x int) string {
+	for _, s := range q.Segments {
+		if s.Sink.sends() && s.Sink.Exchange == x {
+			return distWords[s.Sink.Dist]
+		}
+	}
+	return "none"
+}
+
+// slicesText is rows by slice: "slice 0: 12, slice 1: 15".
+func slicesText(slices []SliceRan) string {
+	parts := make([]string, len(slices))
+	for i, s := range slices {
+		at := fmt.Sprintf("slice %d", s.Slice)
+		if s.Slice < 0 {
+			at = s.Node
+		}
+		parts[i] = fmt.Sprintf("%s: %d", at, s.Rows[0])
+	}
+	return strings.Join(parts, ", ")
+}
+
+// summary is what is said of segments, nodes and the whole query.
+func (t *explained) summary() {
+	r := t.Ran
+	t.line("", "Segments:")
+	var compiled time.Duration
+	for _, s := range t.q.Segments {
+		t.line("  ", "%d: %s  (%s)", s.ID, s.Labels(), t.segment(s))
+		compiled += r.Segments[s.ID].Compiled
+	}
+	if !t.Timing {
+		return
+	}
+	for _, n := range r.Nodes {
+		t.line("", "Memory of %s: %d bytes", n.ID, n.Memory)
+	}
+	t.line("", "Planning Time: %s ms", ms(r.Planned))
+	t.line("", "Code Generation Time: %s ms", ms(r.Generated))
+	t.line("", "Compile Time: %s ms", ms(compiled))
+	t.line("", "Execution Time: %s ms", ms(r.Took))
+}
+
+// segment is what a segment did, in words of a pair each.
+func (t *explained) segment(s *Segment) string {
+	r := &t.Ran.Segments[s.ID]
+	if !r.Began() {
+		return "never began"
+	}
+	words := []string{fmt.Sprintf("rows=%d..%d", r.rows(0), r.rows(len(s.Steps)))}
+	if !s.Sink.Kind.Fills() {
+		words = append(words, fmt.Sprintf("sent=%d", r.Sent))
+	}
+	if skew := Skew(t.Ran.Slices([]Place{{Segment: s.ID}})); skew > 0 {
+		words = append(words, fmt.Sprintf("skew=%.2f", skew))
+	}
+	if r.Turns > 0 {
+		words = append(words, fmt.Sprintf("turns=%d", r.Turns))
+	}
+	if t.Timing {
+		words = append(words, fmt.Sprintf("bytes=%d time=%s work=%s morsels=%d tier=%s memory=%d", r.Bytes, ms(r.Time),
+			ms(r.Work), r.Morsels, r.Tier(), r.Memory))
+		if r.Compiled > 0 {
+			words = append(words, "compile="+ms(r.Compiled))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// Tier is the code that a segment ran on: primitives, fused or both, and whether it was made for the values that are
+// stored.
+func (s *SegmentRan) Tier() string {
+	tier := "primitives"
+	switch {
+	case s.Fused >= s.Morsels && s.Morsels > 0:
+		tier = "fused"
+	case s.Fused > 0:
+		tier = fmt.Sprintf("primitives,fused(%d)", s.Fused)
+	}
+	if s.Special > 0 {
+		tier += ",special"
+	}
+	return tier
+}
+
+// Labels names a segment's steps: "scan lineitem, filter, aggr".
+func (s *Segment) Labels() string {
+	source := s.Source.Kind.Label()
+	if s.Source.Table != nil {
+		source += " " + s.Source.Table.Name
+	}
+	parts := []string{source}
+	for _, st := range s.Steps {
+		parts = append(parts, st.Label())
+	}
+	return strings.Join(append(parts, s.Sink.label()), ", ")
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.3f", float64(d)/float64(time.Millisecond)) }

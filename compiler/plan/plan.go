@@ -236,17 +236,6 @@ type InsertTarget struct {
 	Table *TableRef
 }
 
-// Node is a line (with details) of EXPLAIN's tree.
-type Node struct {
-	Title                  string // "XN Hash Join DS_BCAST_INNER"
-	Details                []string
-	StartupCost, TotalCost float64
-	Rows                   int64
-	Width                  int
-	Segment                int // where it runs, -1 if nowhere of its own
-	Children               []*Node
-}
-
 // Position is the place of a column in a row layout, from 0.
 type Position int
 

@@ -31,7 +31,11 @@ var sinkKinds = [...]sinkKind{
 		f.line(2, "save tbl=%d (%s)", k.TableID, p.List(k.Payload))
 	}, checkSave},
 	program.SinkDist: {func(f *formatter, p *printer, k *Sink) {
-		f.line(2, "%s x%d (%s)", distWords[k.Dist](p.List(k.Keys)), k.Exchange, p.List(k.Cols))
+		to := distWords[k.Dist]
+		if len(k.Keys) > 0 {
+			to += " (" + p.List(k.Keys) + ")"
+		}
+		f.line(2, "%s x%d (%s)", to, k.Exchange, p.List(k.Cols))
 	}, checkDist},
 	program.SinkReturn: {func(f *formatter, p *printer, k *Sink) {
 		f.line(2, "return (%s)", p.List(k.Cols))
@@ -42,13 +46,21 @@ var sinkKinds = [...]sinkKind{
 	}, checkDelete},
 }
 
-// distWords say where rows go, by the keys' text.
-var distWords = [...]func(keys string) string{
-	program.DistHash:       func(keys string) string { return "dist hash (" + keys + ")" },
-	program.DistBroadcast:  func(string) string { return "bcast" },
-	program.DistSingle:     func(string) string { return "dist single" },
-	program.DistRoundRobin: func(string) string { return "dist round robin" },
-	program.DistLocal:      func(string) string { return "dist local" },
+// distWords say where rows go.
+var distWords = [...]string{
+	program.DistHash: "dist hash", program.DistBroadcast: "bcast", program.DistSingle: "dist single",
+	program.DistRoundRobin: "dist round robin", program.DistLocal: "dist local",
+}
+
+// sends reports whether rows go to an exchange.
+func (k *Sink) sends() bool { return k.Kind == program.SinkDist }
+
+// label is the sink's step name.
+func (k *Sink) label() string {
+	if k.sends() && k.Dist == program.DistBroadcast {
+		return distWords[k.Dist]
+	}
+	return k.Kind.Label()
 }
 
 func checkHash(v *validator, s *Segment) {

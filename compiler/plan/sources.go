@@ -1,6 +1,9 @@
 package plan
 
-import "slipher/runtime/program"
+import (
+	"slipher/compiler/expr"
+	"slipher/runtime/program"
+)
 
 // sourceKind is what plans know of a kind of source.
 type sourceKind struct {
@@ -36,6 +39,16 @@ func formatScan(f *formatter, s *Source) {
 	for _, z := range s.Zone {
 		f.line(3, "zone %s %s $%d", s.Cols[z.Col].Name, z.Op, z.Param)
 	}
+}
+
+// ZoneText is predicate number no of a scan's zone maps.
+func (q *Query) ZoneText(s *Source, no int) string {
+	if no < 0 || no >= len(s.Zone) {
+		return "?"
+	}
+	z := s.Zone[no]
+	p := &printer{Params: q.Params, Style: expr.Explain}
+	return s.Cols[z.Col].Name + " " + z.Op + " " + p.Text(&Expr{Kind: expr.Parameter, Param: z.Param})
 }
 
 func checkScan(v *validator, s *Segment) {

@@ -115,11 +115,13 @@ parameters
 // EXPLAIN's layout, from the guide's rules: details two further in than their operator, children
 // behind an arrow, notes last.
 func TestExplain(t *testing.T) {
-	q := &Query{Notes: []string{"----- note -----"}, Root: &Node{Title: "XN Merge", Details: []string{"Merge Key: k"},
+	q := &Query{Notes: []string{"----- note -----"}, Root: &Node{Prefix: "XN", Type: "Merge",
+		Details:     []Detail{{Label: "Merge Key", Text: "k"}},
 		StartupCost: 1e12 + 4213.1, TotalCost: 1e12 + 4214.35, Rows: 500, Width: 24,
-		Children: []*Node{{Title: "XN Hash Join DS_DIST_NONE", Rows: 500, Width: 24, Children: []*Node{
-			{Title: "XN Seq Scan on a", Details: []string{"Filter: (x = 1)"}, TotalCost: 2.5, Rows: 1, Width: 4},
-			{Title: "XN Hash", Rows: 2, Width: 4}}}}}}
+		Children: []*Node{{Prefix: "XN", Type: "Hash Join", Dist: "DS_DIST_NONE", Rows: 500, Width: 24, Children: []*Node{
+			{Prefix: "XN", Type: "Seq Scan", Relation: "a", Details: []Detail{{Label: "Filter", Text: "(x = 1)"}},
+				TotalCost: 2.5, Rows: 1, Width: 4},
+			{Prefix: "XN", Type: "Hash", Rows: 2, Width: 4}}}}}}
 	want := `XN Merge  (cost=1000000004213.10..1000000004214.35 rows=500 width=24)
   Merge Key: k
   ->  XN Hash Join DS_DIST_NONE  (cost=0.00..0.00 rows=500 width=24)

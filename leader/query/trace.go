@@ -4,11 +4,10 @@ import (
 	"context"
 	"log/slog"
 	"sort"
-	"strings"
 	"time"
 
-	"slipher/compiler/plan"
 	"slipher/leader/schedule"
+	"slipher/node/wire"
 )
 
 // Trace says in the log where the time of a query went: a line for the query,
@@ -35,11 +34,11 @@ func (r *Runner) Trace(ctx context.Context, p *Planned, rows *schedule.Rows, beg
 				}
 				if g.Slice >= 0 { // scans, a line a slice
 					r.Log.Debug("query slice", "query", st.Query, "stream", n, "segment", g.Segment, "node", id, "slice", g.Slice,
-						"in", g.RowsIn, "skipped", g.Skipped)
+						"in", g.RowsIn, "skipped", skipped(&g))
 					continue
 				}
 				r.Log.Debug("query segment", "query", st.Query, "stream", n, "segment", g.Segment, "node", id, "steps",
-					stepsOf(p.Query.Segments[g.Segment]),
+					p.Query.Segments[g.Segment].Labels(),
 					"ms", ms(time.Duration(g.Nanos)), "in", g.RowsIn, "out", g.RowsOut, "morsels", g.Morsels, "fused", g.Fused,
 					"special", g.Special)
 			}
@@ -47,17 +46,13 @@ func (r *Runner) Trace(ctx context.Context, p *Planned, rows *schedule.Rows, beg
 	}
 }
 
-func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-
-// stepsOf names a segment's steps: "scan lineitem, filter, aggr".
-func stepsOf(g *plan.Segment) string {
-	source := g.Source.Kind.Label()
-	if g.Source.Table != nil {
-		source += " " + g.Source.Table.Name
+// skipped is the number of rows that a scan's filters ruled out unseen.
+func skipped(g *wire.SegmentStats) int64 {
+	var rows int64
+	for _, s := range g.Skips {
+		rows += s.Rows
 	}
-	parts := []string{source}
-	for _, st := range g.Steps {
-		parts = append(parts, st.Label())
-	}
-	return strings.Join(append(parts, g.Sink.Kind.Label()), ", ")
+	return rows
 }
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

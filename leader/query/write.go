@@ -14,6 +14,12 @@ import (
 // Write runs a plan that changes a table, within the session's transaction.
 func (r *Runner) Write(ctx context.Context, ses Session, tag string, p *Planned, args []types.Datum,
 	in *schedule.Copy) (schedule.Stats, error) {
+	return r.write(ctx, ses, tag, p, args, func(env *schedule.Env) { env.Copy = in })
+}
+
+// write is Write with more to say about how it is run.
+func (r *Runner) write(ctx context.Context, ses Session, tag string, p *Planned, args []types.Datum,
+	more func(*schedule.Env)) (schedule.Stats, error) {
 	t, x := p.written(), ses.Txn()
 	if t == nil {
 		return schedule.Stats{}, sqlerr.New(sqlerr.InternalError, "%s without a table", tag)
@@ -26,7 +32,7 @@ func (r *Runner) Write(ctx context.Context, ses Session, tag string, p *Planned,
 		return schedule.Stats{}, err
 	}
 	rows, err := r.start(ctx, ses, p, args, func(env *schedule.Env) {
-		env.Copy = in
+		more(env)
 		env.Insert = &schedule.Insert{Table: t, Term: x.Term(), Txn: uint64(id), Inline: InlineBudget(x, p.Cat.SliceCount()),
 			Commit: func(ctx context.Context, objects []state.ObjectRef, deletes []wire.Deleted) (int64, error) {
 				return record(ctx, ses, p, t, objects, deletes)

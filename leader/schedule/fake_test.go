@@ -73,9 +73,10 @@ func (q *fakeQuery) SetFused(seg int, _ bool, _ worker.FusedFn) {
 	defer q.mu.Unlock()
 	q.fused[seg] = true
 }
-func (q *fakeQuery) StopSegment(int) {}
-func (q *fakeQuery) Cancel()         {}
-func (q *fakeQuery) Close() error    { return nil }
+func (q *fakeQuery) StopSegment(int)  {}
+func (q *fakeQuery) Memory(int) int64 { return 0 }
+func (q *fakeQuery) Cancel()          {}
+func (q *fakeQuery) Close() error     { return nil }
 func (q *fakeQuery) Turn(work, next int, fresh, _ []int) (rows int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -105,6 +106,8 @@ type fakePart struct {
 	kind program.SinkKind
 	rows []int64
 }
+
+func (*fakePart) From() (int, int) { return 0, -1 }
 
 func (in *fakeInstance) SetScan(rg *block.RowGroup, from, to int) error {
 	for i := from; i < to; i++ {
@@ -236,6 +239,7 @@ func (in *fakeInstance) Yield()                {}
 func (in *fakeInstance) Enough() bool          { return false }
 func (in *fakeInstance) Tiers() (int64, int64) { return in.fused, 0 }
 
+func (in *fakeInstance) Counts() []int64       { return nil }
 func (in *fakeInstance) ErrorColumn() int      { return 0 }
 func (in *fakeInstance) Fused() worker.FusedFn { return nil }
 

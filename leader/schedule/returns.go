@@ -216,6 +216,22 @@ func (run *Run) Done() error {
 	return nil
 }
 
+// enough says that no more of the run's rows are wanted.
+func (run *Run) enough() error {
+	if run.from.Send(&wire.Data{Query: run.r.query, Exch: wire.ReturnExchange, Kind: wire.DataEnough,
+		Dest: run.no}) != nil {
+		return wire.Lost(run.from.Peer())
+	}
+	return nil
+}
+
+// over reports whether nothing waits to be read, and nothing more will come.
+func (r *Returns) over() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.ready) == 0 && r.complete()
+}
+
 // Any waits for the next chunk of any run, in order of arrival; nil when all have ended.
 func (r *Returns) Any(ctx context.Context) (*chunk.Chunk, *Run, error) {
 	r.mu.Lock()

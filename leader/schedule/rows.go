@@ -15,6 +15,8 @@ type Rows struct {
 	r             *run
 	offset, limit int64 // left; limit -1: none
 
+	read int64 // rows so far, with those that the offset leaves out
+
 	runs   runHeap // sorted merge
 	opened bool
 	began  bool
@@ -56,7 +58,11 @@ func (rows *Rows) Next(ctx context.Context) bool {
 		return false
 	}
 	if rows.limit == 0 {
-		rows.finish(errEnough)
+		if rows.r.env.Whole {
+			rows.finish(rows.drain(ctx))
+		} else {
+			rows.finish(errEnough)
+		}
 		return false
 	}
 	for {
@@ -65,6 +71,7 @@ func (rows *Rows) Next(ctx context.Context) bool {
 			rows.finish(err)
 			return false
 		}
+		rows.read++
 		if rows.offset == 0 {
 			break
 		}
@@ -75,6 +82,9 @@ func (rows *Rows) Next(ctx context.Context) bool {
 	}
 	return true
 }
+
+// Read is the number of rows so far, with those that the offset left out.
+func (rows *Rows) Read() int64 { return rows.read }
 
 // Chunk and Row are where the current row stands, valid until the next Next.
 func (rows *Rows) Chunk() *chunk.Chunk { return rows.cur.c }
@@ -101,12 +111,8 @@ func (rows *Rows) Close() error {
 	return rows.err
 }
 
-// finish ends the query: err nil after the last row.
-func (rows *Rows) finish(err error) {
-	if rows.over {
-		return
-	}
-	rows.over = true
+// drop frees the rows that are being read.
+func (rows *Rows) drop() {
 	if rows.cur.c != nil {
 		rows.cur.c.Free()
 	}
@@ -116,6 +122,38 @@ func (rows *Rows) finish(err error) {
 		}
 	}
 	rows.cur, rows.runs = head{}, nil
+}
+
+// drain tells the nodes that no more rows are wanted, and takes those that come all the same.
+func (rows *Rows) drain(ctx context.Context) error {
+	rows.drop()
+	runs, err := rows.r.returns.Runs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, run := range runs {
+		if err := run.enough(); err != nil {
+			return err
+		}
+	}
+	for {
+		c, _, err := rows.r.returns.Any(ctx)
+		if err != nil || c == nil && rows.r.returns.over() {
+			return err
+		}
+		if c != nil { // else the run was read in its order
+			c.Free()
+		}
+	}
+}
+
+// finish ends the query: err nil after the last row.
+func (rows *Rows) finish(err error) {
+	if rows.over {
+		return
+	}
+	rows.over = true
+	rows.drop()
 	rows.r.returns.drained()
 	if err != nil {
 		rows.r.fail(err)

@@ -35,6 +35,9 @@ type Env struct {
 	Fused func(ctx context.Context, seg int, special bool, target string, how Effort) ([]byte, error)
 	// Options are the session's. Tier is one of the Tier constants.
 	Options wire.Options
+	// Whole: the query is to end by itself, so that all of its nodes tell what they did, and not as soon as the rows
+	// that are wanted are here.
+	Whole bool
 }
 
 // Effort says what Env.Fused may do.
@@ -104,8 +107,9 @@ type Stats struct {
 
 // StreamStats is one stream on all nodes.
 type StreamStats struct {
-	Took  time.Duration
-	Nodes map[string][]wire.SegmentStats
+	Took   time.Duration
+	Nodes  map[string][]wire.SegmentStats
+	Memory map[string]int64 // by node: the most that the query has had there so far
 }
 
 // errEnough ends a query whose limit is reached: no error.
@@ -233,7 +237,7 @@ func (r *run) drive() {
 // stream runs one stream, or a loop by the first stream of its body, on all peers.
 func (r *run) stream(n int) error {
 	began := time.Now()
-	st := StreamStats{Nodes: map[string][]wire.SegmentStats{}}
+	st := StreamStats{Nodes: map[string][]wire.SegmentStats{}, Memory: map[string]int64{}}
 	feedDone := r.feed(n)
 	var mu sync.Mutex
 	err := r.all(func(ctx context.Context, p wire.Peer, c wire.Conn) error {
@@ -247,7 +251,7 @@ func (r *run) stream(n int) error {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		st.Nodes[p.ID] = d.Stats
+		st.Nodes[p.ID], st.Memory[p.ID] = d.Stats, d.Memory
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.objects = append(r.objects, d.Objects...)

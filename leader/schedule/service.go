@@ -77,7 +77,8 @@ func (s *Service) Call(ctx context.Context, from wire.Conn, m wire.Message) (wir
 
 // Data implements wire.Handler.
 func (s *Service) Data(from wire.Conn, d *wire.Data) {
-	if (d.Exch == wire.ReturnExchange && d.Kind != wire.DataCredit) ||
+	told := d.Kind == wire.DataCredit || d.Kind == wire.DataEnough // by a reader
+	if (d.Exch == wire.ReturnExchange && !told) ||
 		(d.Exch == wire.TextExchange && d.Kind == wire.DataCredit) {
 		s.mu.Lock()
 		r := s.runs[d.Query]

@@ -7,6 +7,7 @@ import (
 
 	"slipher/catalog/relations"
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/codegen/target"
 	"slipher/compiler/parse"
@@ -15,11 +16,26 @@ import (
 	"slipher/leader/inspect"
 	"slipher/leader/names"
 	"slipher/leader/pgwire"
+	"slipher/leader/query"
 )
 
-// explainRow runs nothing of the query that it explains.
+// explainRow runs nothing of the statement that it explains, but for ANALYZE: then it is what that is.
 var explainRow = Row{
 	Body: (*parse.Explain)(nil), Access: Reads, Kind: relations.KindUtility,
+	Standby: func(st *parse.Statement) Standby {
+		b := st.Body.(*parse.Explain)
+		if b.Analyze {
+			return Of(b.Inner.Body).Judge(b.Inner)
+		}
+		return Standby{Repeats: true}
+	},
+	Changes: func(v names.View, body parse.Body) []*state.Table {
+		b := body.(*parse.Explain)
+		if inner := Of(b.Inner.Body); b.Analyze && inner.Changes != nil {
+			return inner.Changes(v, b.Inner.Body)
+		}
+		return nil
+	},
 	Asks: func(v names.View, b parse.Body) []names.Request {
 		inner := b.(*parse.Explain).Inner.Body
 		return Of(inner).Asks(v, inner)
@@ -33,6 +49,9 @@ var explainColumns = []plan.OutputColumn{{Name: "QUERY PLAN", Type: types.TText}
 // runExplain shows a plan, or what a query is compiled to.
 func runExplain(ctx context.Context, e *Engine, c *Call) error {
 	b := c.Body.(*parse.Explain)
+	if b.Compile == nil {
+		return explainPlan(ctx, e, c, b)
+	}
 	began := time.Now()
 	plans := e.Plan
 	if slices.Contains(b.Compile, "rules") {
@@ -41,9 +60,6 @@ func runExplain(ctx context.Context, e *Engine, c *Call) error {
 	p, err := plans(c.Session, c.Statement, c.Types)
 	if err != nil {
 		return err
-	}
-	if b.Compile == nil {
-		return explained(c, plan.Explain(p.Query))
 	}
 	q := inspect.Query{Rules: p.Rules, Plan: p.Query, Target: e.Code.Target, Tier: b.Options["tier"], Passes: code.Passes,
 		Fns:  e.Fns,
@@ -66,6 +82,47 @@ func runExplain(ctx context.Context, e *Engine, c *Call) error {
 		return err
 	}
 	return explained(c, text)
+}
+
+// explainPlan shows a plan, and with ANALYZE what happened when it ran.
+func explainPlan(ctx context.Context, e *Engine, c *Call, b *parse.Explain) error {
+	shown := plan.Shown{Verbose: b.Verbose, Costs: !b.NoCosts, Timing: !b.NoTiming, Summary: !b.NoSummary}
+	p, err := e.analyzed(ctx, c, b, &shown)
+	switch {
+	case err != nil:
+		return err
+	case p == nil: // CREATE TABLE IF NOT EXISTS … AS, and it does
+		return explained(c, nil)
+	}
+	text := shown.Text(p.Query)
+	return explained(c, text)
+}
+
+// analyzed plans the statement that is explained; with ANALYZE it is run, too.
+func (e *Engine) analyzed(ctx context.Context, c *Call, b *parse.Explain, shown *plan.Shown) (*query.Planned, error) {
+	began := time.Now()
+	inner := *c
+	inner.Statement = b.Inner
+	var p *query.Planned
+	var err error
+	tag := b.Inner.Body.Tag()
+	if _, makes := b.Inner.Body.(*parse.CreateTableAs); makes && b.Analyze {
+		if p, tag, err = e.makeTableAs(ctx, &inner); p == nil {
+			return nil, err
+		}
+	} else if p, err = e.Plan(c.Session, c.Statement, c.Types); err != nil {
+		return nil, err
+	}
+	if !b.Analyze {
+		return p, nil
+	}
+	planned := time.Since(began)
+	c.OnLeader, c.Did.Planned = p.OnLeader(), planned
+	if shown.Ran, err = e.Analyze(ctx, c.Session, tag, p, c.Args); err != nil {
+		return nil, err
+	}
+	shown.Ran.Planned = planned
+	return p, nil
 }
 
 // explained is a result of one text column.

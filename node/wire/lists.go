@@ -20,6 +20,7 @@ type (
 	objectRefList    = bound.List[state.ObjectRef, *state.ObjectRef]
 	datumList        = bound.List[types.Datum, *types.Datum]
 	segmentStatsList = bound.List[SegmentStats, *SegmentStats]
+	skipList         = bound.List[Skip, *Skip]
 	deletedList      = bound.List[Deleted, *Deleted]
 	recordErrorList  = bound.List[RecordError, *RecordError]
 )

@@ -12,7 +12,7 @@ import (
 //msgp:limit arrays:1048576 maps:1048576
 
 // Proto is the version of everything in this file and of frames; peers of another version are refused.
-const Proto = 7
+const Proto = 8
 
 // Hello opens a link: each side sends one.
 type Hello struct {
@@ -244,7 +244,8 @@ type Reserved struct {
 // StreamDone ends a stream on a node.
 type StreamDone struct {
 	Stats   segmentStatsList `msg:"stats"`
-	Objects objectRefList    `msg:"objs"` // written by SinkInsert
+	Memory  int64            `msg:"memory"` // the most that the query has had there so far
+	Objects objectRefList    `msg:"objs"`   // written by SinkInsert
 	// Deletes are the rows that SinkDelete, or SinkInsert with row addresses, got; a row may be in
 	// those of several nodes.
 	Deletes deletedList     `msg:"dels"`
@@ -258,20 +259,42 @@ type Deleted struct {
 	Rows   []byte `msg:"rows,limit=67108864" what:"the set of deleted rows of an object"`
 }
 
-// SegmentStats is what a segment did on one slice (scans) or node (Slice -1).
+// SegmentStats is what a segment did on a node (Slice -1), and of that for one of its slices, where its input says
+// which (stored rows, what exchanges send to slices).
 type SegmentStats struct {
-	Segment  int   `msg:"seg"`
-	Slice    int   `msg:"slice"`
-	RowsIn   int64 `msg:"rowsin"`
-	RowsOut  int64 `msg:"rowsout"` // sent to exchanges, client or loader
-	Skipped  int64 `msg:"skipped"` // rows of row groups and sections that zone maps ruled out
-	Nanos    int64 `msg:"nanos"`   // of workers
-	Morsels  int64 `msg:"morsels"`
-	Fused    int64 `msg:"fused"`   // morsels run on fused code
-	Special  int64 `msg:"special"` // row groups on the special variant
-	Bytes    int64 `msg:"bytes"`   // sent to other processes
-	Instance int64 `msg:"instances"`
+	Segment int   `msg:"seg"`
+	Slice   int   `msg:"slice"`
+	RowsIn  int64 `msg:"rowsin"`
+	// Rows are those that the source yielded, then what was left behind each step.
+	Rows    []int64  `msg:"rows"`
+	Skips   skipList `msg:"skips"`   // of scans, of slices
+	RowsOut int64    `msg:"rowsout"` // sent to exchanges, client or loader
+	Nanos   int64    `msg:"nanos"`   // of workers
+	Workers int64    `msg:"workers"` // how many of them could work on it at a time
+	Morsels int64    `msg:"morsels"`
+	Fused   int64    `msg:"fused"`   // morsels run on fused code
+	Special int64    `msg:"special"` // row groups on the special variant
+	Bytes   int64    `msg:"bytes"`   // sent to other processes
+	Memory  int64    `msg:"memory"`  // the most that it had, with the part of a table that it fills
+	Turns   int64    `msg:"turns"`   // of the loop that it is inside of, 0: none
 }
+
+// Skip is what a scan did not read because of one of its filters.
+type Skip struct {
+	By SkipKind `msg:"by"`
+	No int      `msg:"no"` // SkipZone: of Segment.Zone
+	// Groups and Rows that were ruled out: row groups whole, and rows of them and of sections.
+	Groups int64 `msg:"groups"`
+	Rows   int64 `msg:"rows"`
+}
+
+// SkipKind is a kind of filter that rules row groups and sections out.
+type SkipKind uint8
+
+const (
+	SkipDeleted SkipKind = iota // none of their rows lives
+	SkipZone                    // a predicate and their least and greatest values
+)
 
 // RecordError is a row COPY refused.
 type RecordError struct {

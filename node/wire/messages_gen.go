@@ -3361,9 +3361,9 @@ func (z *Segment) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *SegmentStats) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 11
+	// map header, size 14
 	// string "seg"
-	o = append(o, 0x8b, 0xa3, 0x73, 0x65, 0x67)
+	o = append(o, 0x8e, 0xa3, 0x73, 0x65, 0x67)
 	o = msgp.AppendInt(o, z.Segment)
 	// string "slice"
 	o = append(o, 0xa5, 0x73, 0x6c, 0x69, 0x63, 0x65)
@@ -3371,15 +3371,28 @@ func (z *SegmentStats) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "rowsin"
 	o = append(o, 0xa6, 0x72, 0x6f, 0x77, 0x73, 0x69, 0x6e)
 	o = msgp.AppendInt64(o, z.RowsIn)
+	// string "rows"
+	o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Rows)))
+	for za0001 := range z.Rows {
+		o = msgp.AppendInt64(o, z.Rows[za0001])
+	}
+	// string "skips"
+	o = append(o, 0xa5, 0x73, 0x6b, 0x69, 0x70, 0x73)
+	o, err = z.Skips.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Skips")
+		return
+	}
 	// string "rowsout"
 	o = append(o, 0xa7, 0x72, 0x6f, 0x77, 0x73, 0x6f, 0x75, 0x74)
 	o = msgp.AppendInt64(o, z.RowsOut)
-	// string "skipped"
-	o = append(o, 0xa7, 0x73, 0x6b, 0x69, 0x70, 0x70, 0x65, 0x64)
-	o = msgp.AppendInt64(o, z.Skipped)
 	// string "nanos"
 	o = append(o, 0xa5, 0x6e, 0x61, 0x6e, 0x6f, 0x73)
 	o = msgp.AppendInt64(o, z.Nanos)
+	// string "workers"
+	o = append(o, 0xa7, 0x77, 0x6f, 0x72, 0x6b, 0x65, 0x72, 0x73)
+	o = msgp.AppendInt64(o, z.Workers)
 	// string "morsels"
 	o = append(o, 0xa7, 0x6d, 0x6f, 0x72, 0x73, 0x65, 0x6c, 0x73)
 	o = msgp.AppendInt64(o, z.Morsels)
@@ -3392,9 +3405,12 @@ func (z *SegmentStats) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "bytes"
 	o = append(o, 0xa5, 0x62, 0x79, 0x74, 0x65, 0x73)
 	o = msgp.AppendInt64(o, z.Bytes)
-	// string "instances"
-	o = append(o, 0xa9, 0x69, 0x6e, 0x73, 0x74, 0x61, 0x6e, 0x63, 0x65, 0x73)
-	o = msgp.AppendInt64(o, z.Instance)
+	// string "memory"
+	o = append(o, 0xa6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79)
+	o = msgp.AppendInt64(o, z.Memory)
+	// string "turns"
+	o = append(o, 0xa5, 0x74, 0x75, 0x72, 0x6e, 0x73)
+	o = msgp.AppendInt64(o, z.Turns)
 	return
 }
 
@@ -3438,22 +3454,51 @@ func (z *SegmentStats) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "RowsIn")
 				return
 			}
+		case "rows":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Rows")
+				return
+			}
+			if zb0002 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Rows) >= int(zb0002) {
+				z.Rows = (z.Rows)[:zb0002]
+			} else {
+				z.Rows = make([]int64, zb0002)
+			}
+			for za0001 := range z.Rows {
+				z.Rows[za0001], bts, err = msgp.ReadInt64Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Rows", za0001)
+					return
+				}
+			}
+		case "skips":
+			bts, err = z.Skips.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Skips")
+				return
+			}
 		case "rowsout":
 			z.RowsOut, bts, err = msgp.ReadInt64Bytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "RowsOut")
 				return
 			}
-		case "skipped":
-			z.Skipped, bts, err = msgp.ReadInt64Bytes(bts)
-			if err != nil {
-				err = msgp.WrapError(err, "Skipped")
-				return
-			}
 		case "nanos":
 			z.Nanos, bts, err = msgp.ReadInt64Bytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Nanos")
+				return
+			}
+		case "workers":
+			z.Workers, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Workers")
 				return
 			}
 		case "morsels":
@@ -3480,10 +3525,16 @@ func (z *SegmentStats) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Bytes")
 				return
 			}
-		case "instances":
-			z.Instance, bts, err = msgp.ReadInt64Bytes(bts)
+		case "memory":
+			z.Memory, bts, err = msgp.ReadInt64Bytes(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "Instance")
+				err = msgp.WrapError(err, "Memory")
+				return
+			}
+		case "turns":
+			z.Turns, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Turns")
 				return
 			}
 		default:
@@ -3500,7 +3551,122 @@ func (z *SegmentStats) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *SegmentStats) Msgsize() (s int) {
-	s = 1 + 4 + msgp.IntSize + 6 + msgp.IntSize + 7 + msgp.Int64Size + 8 + msgp.Int64Size + 8 + msgp.Int64Size + 6 + msgp.Int64Size + 8 + msgp.Int64Size + 6 + msgp.Int64Size + 8 + msgp.Int64Size + 6 + msgp.Int64Size + 10 + msgp.Int64Size
+	s = 1 + 4 + msgp.IntSize + 6 + msgp.IntSize + 7 + msgp.Int64Size + 5 + msgp.ArrayHeaderSize + (len(z.Rows) * (msgp.Int64Size)) + 6 + z.Skips.Msgsize() + 8 + msgp.Int64Size + 6 + msgp.Int64Size + 8 + msgp.Int64Size + 8 + msgp.Int64Size + 6 + msgp.Int64Size + 8 + msgp.Int64Size + 6 + msgp.Int64Size + 7 + msgp.Int64Size + 6 + msgp.Int64Size
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Skip) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 4
+	// string "by"
+	o = append(o, 0x84, 0xa2, 0x62, 0x79)
+	o = msgp.AppendUint8(o, uint8(z.By))
+	// string "no"
+	o = append(o, 0xa2, 0x6e, 0x6f)
+	o = msgp.AppendInt(o, z.No)
+	// string "groups"
+	o = append(o, 0xa6, 0x67, 0x72, 0x6f, 0x75, 0x70, 0x73)
+	o = msgp.AppendInt64(o, z.Groups)
+	// string "rows"
+	o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
+	o = msgp.AppendInt64(o, z.Rows)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Skip) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z2c18a699limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "by":
+			{
+				var zb0002 uint8
+				zb0002, bts, err = msgp.ReadUint8Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "By")
+					return
+				}
+				z.By = SkipKind(zb0002)
+			}
+		case "no":
+			z.No, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "No")
+				return
+			}
+		case "groups":
+			z.Groups, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Groups")
+				return
+			}
+		case "rows":
+			z.Rows, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Rows")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Skip) Msgsize() (s int) {
+	s = 1 + 3 + msgp.Uint8Size + 3 + msgp.IntSize + 7 + msgp.Int64Size + 5 + msgp.Int64Size
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z SkipKind) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	o = msgp.AppendUint8(o, uint8(z))
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *SkipKind) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	{
+		var zb0001 uint8
+		zb0001, bts, err = msgp.ReadUint8Bytes(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		(*z) = SkipKind(zb0001)
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z SkipKind) Msgsize() (s int) {
+	s = msgp.Uint8Size
 	return
 }
 
@@ -3697,14 +3863,17 @@ func (z *StartQuery) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *StreamDone) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 5
+	// map header, size 6
 	// string "stats"
-	o = append(o, 0x85, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
+	o = append(o, 0x86, 0xa5, 0x73, 0x74, 0x61, 0x74, 0x73)
 	o, err = z.Stats.MarshalMsg(o)
 	if err != nil {
 		err = msgp.WrapError(err, "Stats")
 		return
 	}
+	// string "memory"
+	o = append(o, 0xa6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79)
+	o = msgp.AppendInt64(o, z.Memory)
 	// string "objs"
 	o = append(o, 0xa4, 0x6f, 0x62, 0x6a, 0x73)
 	o, err = z.Objects.MarshalMsg(o)
@@ -3768,6 +3937,12 @@ func (z *StreamDone) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Stats")
 				return
 			}
+		case "memory":
+			z.Memory, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Memory")
+				return
+			}
 		case "objs":
 			bts, err = z.Objects.UnmarshalMsg(bts)
 			if err != nil {
@@ -3817,7 +3992,7 @@ func (z *StreamDone) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *StreamDone) Msgsize() (s int) {
-	s = 1 + 6 + z.Stats.Msgsize() + 5 + z.Objects.Msgsize() + 5 + z.Deletes.Msgsize() + 5 + z.Errors.Msgsize() + 4
+	s = 1 + 6 + z.Stats.Msgsize() + 7 + msgp.Int64Size + 5 + z.Objects.Msgsize() + 5 + z.Deletes.Msgsize() + 5 + z.Errors.Msgsize() + 4
 	if z.Error == nil {
 		s += msgp.NilSize
 	} else {

@@ -34,12 +34,17 @@ type Query interface {
 	StopSegment(seg int)
 	// Turn ends a turn of a loop: see exec.Query.
 	Turn(work, next int, fresh, segs []int) (rows int)
+	// Memory is the most bytes that a segment has had at a time.
+	Memory(seg int) int64
 	Cancel()
 	Close() error
 }
 
-// Part is what one instance put into a table; opaque here.
-type Part any
+// Part is what one instance put into a table.
+type Part interface {
+	// From says which segment has filled it, and for which slice (-1: for none in particular).
+	From() (seg, slice int)
+}
 
 // FusedFn is a loaded entry point.
 type FusedFn = *exec.Fn
@@ -76,6 +81,9 @@ type Instance interface {
 	Fused() FusedFn
 	// Tiers counts inputs run on fused code and on the special variant so far.
 	Tiers() (fused, special int64)
+	// Counts are rows of the input that was consumed last: what the source has yielded, then what was left behind each
+	// step. They are valid until the next Run.
+	Counts() []int64
 	// ErrorColumn is the output column whose expression failed last, -1 if not known.
 	ErrorColumn() int
 	Close()

@@ -270,7 +270,10 @@ func (e *Executor) Data(from wire.Conn, d *wire.Data) {
 			o.Grant(d.Dest, int(d.N), d.Turn)
 		}
 	case d.Kind == wire.DataEnough:
-		if o := q.out[d.Exch]; o != nil && o.Enough(d.Dest, d.Turn) {
+		e.sched.mu.Lock()
+		o := q.boxOf(d.Exch)
+		e.sched.mu.Unlock()
+		if o != nil && o.Enough(d.Dest, d.Turn) {
 			q.unwanted(d.Exch)
 		}
 	case d.Exch == wire.TextExchange && q.text != nil:

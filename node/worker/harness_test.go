@@ -49,6 +49,7 @@ func (q *readerQuery) Parts(int) []Part              { return nil }
 func (q *readerQuery) SetFused(int, bool, FusedFn)   {}
 func (q *readerQuery) StopSegment(int)               {}
 func (q *readerQuery) Turn(_, _ int, _, _ []int) int { return 0 }
+func (q *readerQuery) Memory(int) int64              { return 0 }
 func (q *readerQuery) Cancel()                       {}
 func (q *readerQuery) Close() error                  { return nil }
 
@@ -128,6 +129,7 @@ func (in *readerInstance) Fused() FusedFn            { return nil }
 func (in *readerInstance) Yield()                    {}
 func (in *readerInstance) Enough() bool              { return false }
 func (in *readerInstance) Tiers() (int64, int64)     { return 0, 0 }
+func (in *readerInstance) Counts() []int64           { return nil }
 func (in *readerInstance) ErrorColumn() int          { return -1 }
 func (in *readerInstance) Close() {
 	for _, c := range in.wait {

@@ -45,7 +45,7 @@ type query struct {
 	objects []state.ObjectRef
 	deletes []wire.Deleted
 	records []wire.RecordError
-	scans   map[[2]int]*wire.SegmentStats // by segment and slice
+	lanes   map[[2]int]*wire.SegmentStats // by segment and slice
 	fused   map[int][2]int64              // by segment: runs on fused code, on the special variant
 	fillers map[int]int                   // by table: segments that fill it here and have not ended
 	loops   []*loop                       // as in start
@@ -72,7 +72,8 @@ func (q *query) run(ctx context.Context, m *wire.RunStream) *wire.StreamDone {
 	sch := q.ex.sched
 	sch.mu.Lock()
 	defer sch.mu.Unlock()
-	r := &wire.StreamDone{Stats: q.stats(segs), Objects: q.objects, Deletes: q.deletes, Errors: q.records}
+	r := &wire.StreamDone{Stats: q.stats(segs), Memory: q.acct.Peak(), Objects: q.objects, Deletes: q.deletes,
+		Errors: q.records}
 	q.objects, q.deletes, q.records = nil, nil, nil
 	if q.err != nil {
 		r.Error = wire.FromError(q.err)
@@ -246,13 +247,23 @@ func (q *query) senders(exch int) []wire.Conn {
 	return conns
 }
 
-// unwanted ends the input of the segments that send to an exchange: all its destinations have enough.
+// boxOf is the sending end of an exchange, or of what goes to the leader; nil if it is not here. Called with the
+// scheduler's lock held.
+func (q *query) boxOf(exch int) *exchange.Outbox {
+	if exch == wire.ReturnExchange {
+		return q.ret
+	}
+	return q.out[exch]
+}
+
+// unwanted ends the input of the segments that send to an exchange, or to the leader: all its destinations have enough.
 func (q *query) unwanted(exch int) {
 	var tell []func()
 	q.ex.sched.mu.Lock()
-	if q.out[exch].Unwanted() { // else that was of a turn that has ended
+	if q.boxOf(exch).Unwanted() { // else that was of a turn that has ended
 		for _, g := range q.segs {
-			if g.prog.Sink.Kind == program.SinkDist && g.prog.Sink.Exchange == exch {
+			if k := &g.prog.Sink; k.Kind == program.SinkDist && k.Exchange == exch ||
+				k.Kind == program.SinkReturn && exch == wire.ReturnExchange {
 				tell = append(tell, g.noMore())
 			}
 		}

@@ -35,7 +35,7 @@ func newQuery(ctx context.Context, ex *Executor, leader wire.Conn, m *wire.Start
 	q := &query{ex: ex, id: m.Query, leader: leader, start: m,
 		acct:  Account(m.Query, &m.Options, ex.cfg.ID),
 		peers: map[string]wire.Conn{}, in: map[int]*exchange.Inbox{}, out: map[int]*exchange.Outbox{},
-		scans: map[[2]int]*wire.SegmentStats{}, fused: map[int][2]int64{}, fillers: map[int]int{},
+		lanes: map[[2]int]*wire.SegmentStats{}, fused: map[int][2]int64{}, fillers: map[int]int{},
 		running: map[int]*streamRun{}}
 	for _, p := range m.Peers {
 		if p.ID == ex.cfg.ID {

@@ -62,8 +62,8 @@ func (s *scanSource) listObject(i int, items chan<- fetchItem) (bool, error) {
 				return false, s.blind(o)
 			}
 		}
-		if it.dead != nil && it.dead.all(0, int(rows)) || !s.mayMatch(meta) {
-			s.skip(slice, rows)
+		if r := s.groupRuledOut(&it, meta); r >= 0 {
+			s.skip(slice, r, 1, rows)
 			continue
 		}
 		if !s.enter() {

@@ -75,16 +75,12 @@ func (s *scanSource) sendSmall(at []int, objs []*state.ObjectRef, items chan<- f
 	if !dead.IsEmpty() {
 		it.dead = deadIn(dead.ToDense(), 0, rows)
 	}
-	if it.dead != nil && it.dead.all(0, int(rows)) {
-		s.skip(slice, rows)
-		return true, nil
-	}
 	rg, err := g.RowGroup(s.cols, s.scan.Columns)
 	if err != nil {
 		return false, err
 	}
-	if !s.mayMatch(rg.Meta()) {
-		s.skip(slice, rows)
+	if r := s.groupRuledOut(&it, rg.Meta()); r >= 0 {
+		s.skip(slice, r, 1, rows)
 		rg.Release()
 		return true, nil
 	}

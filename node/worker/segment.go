@@ -36,6 +36,8 @@ type segment struct {
 	nanos  time.Duration
 	morsel int64
 	rowsIn int64
+	counts []int64 // wire.SegmentStats.Rows, of all inputs that are through
+	ran    int     // instances that have done something
 	// pace measures scans: time and rows of the morsels that are through.
 	pace struct {
 		nanos time.Duration
@@ -87,6 +89,7 @@ type inst struct {
 	finishing bool
 	started   bool
 	rows      int           // of the morsel it was given last; scans
+	lane      int           // the slice that its input is of, noSlice: nobody knows
 	took      time.Duration // with that morsel
 	done      func() error  // to be called when the input is consumed
 	text      *textInput    // SourceText
@@ -184,7 +187,8 @@ type task struct {
 	spare    bool // end the instance, which has not begun
 
 	state RunState
-	none  bool // the feed had nothing
+	none  bool    // the feed had nothing
+	rows  []int64 // of the input, which is through; the instance's
 	err   error
 	took  time.Duration
 }
@@ -250,6 +254,9 @@ func (t *task) step(worker int, turns *turns) (RunState, error) {
 			return Idle, err
 		}
 		st = Idle
+	}
+	if err == nil && st == Idle {
+		t.rows = in.x.Counts()
 	}
 	if err == nil && in.x.Enough() {
 		g.satisfied()
@@ -323,6 +330,9 @@ func (t *task) settle() {
 	in.took += t.took
 	if t.feed != nil && !t.none {
 		g.morsel++
+	}
+	if t.rows != nil {
+		g.count(in.lane, t.rows)
 	}
 	switch {
 	case t.err != nil:

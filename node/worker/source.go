@@ -12,7 +12,7 @@ func (q *query) prepareSource(g *segment) error {
 	g.insts = nil
 	spare := func(n int) { // any instance takes any input
 		for i := range n {
-			g.insts = append(g.insts, &inst{seg: g, no: i, slice: -1})
+			g.insts = append(g.insts, &inst{seg: g, no: i, slice: -1, lane: noSlice})
 		}
 	}
 	perSlice := g.prog.Sink.Kind == program.SinkInsert // rows must reach the loader of their slice
@@ -25,7 +25,7 @@ func (q *query) prepareSource(g *segment) error {
 		g.src = s
 		if perSlice {
 			for i, sl := range q.slices {
-				g.insts = append(g.insts, &inst{seg: g, no: i, slice: int(sl)})
+				g.insts = append(g.insts, &inst{seg: g, no: i, slice: int(sl), lane: int(sl)})
 			}
 		} else {
 			spare(q.workers())
@@ -51,7 +51,7 @@ func (q *query) prepareSource(g *segment) error {
 		parts := q.x.Parts(src.Table)
 		g.src = onceSource{}
 		for i, p := range parts {
-			g.insts = append(g.insts, &inst{seg: g, no: i, slice: -1, part: p})
+			g.insts = append(g.insts, &inst{seg: g, no: i, slice: -1, lane: q.laneOfPart(p), part: p})
 		}
 		if perSlice {
 			q.placeParts(g)
@@ -73,7 +73,7 @@ func (q *query) prepareSource(g *segment) error {
 		g.src = q.text
 		if perSlice {
 			for i, sl := range q.slices {
-				g.insts = append(g.insts, &inst{seg: g, no: i, slice: int(sl)})
+				g.insts = append(g.insts, &inst{seg: g, no: i, slice: int(sl), lane: int(sl)})
 			}
 		} else {
 			spare(q.workers())
@@ -112,6 +112,7 @@ func (s *receiveSource) next(in *inst) (feed, bool) {
 		return nil, false
 	}
 	in.seg.rowsIn += int64(it.Batch.Rows())
+	in.lane = in.seg.laneOf(dest)
 	return func(x Instance) (bool, func() error, error) {
 		if x == nil {
 			it.Batch.Free()

@@ -7,7 +7,6 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
-	"slipher/catalog/types"
 	"slipher/node/wire"
 	"slipher/runtime/abi"
 	"slipher/runtime/block"
@@ -33,12 +32,12 @@ const (
 type scanSource struct {
 	g      *segment
 	scan   *wire.Scan
-	cols   []int       // columns of the stored table that are read
-	rowIDs bool        // row addresses are read
-	live   bool        // it is read which rows are deleted
-	zone   []zoneCheck // what row groups and sections must pass
-	morsel int         // sections
-	dealt  int         // row groups of an ALL table so far; the lister's alone
+	cols   []int      // columns of the stored table that are read
+	rowIDs bool       // row addresses are read
+	live   bool       // it is read which rows are deleted
+	rules  []scanRule // what row groups and sections must pass
+	morsel int        // sections
+	dealt  int        // row groups of an ALL table so far; the lister's alone
 	wg     sync.WaitGroup
 
 	// guarded by the scheduler's lock
@@ -47,13 +46,6 @@ type scanSource struct {
 	left    int // goroutines that may still bring row groups
 	stopped bool
 	room    *sync.Cond // on the scheduler's lock: open sank
-}
-
-type zoneCheck struct {
-	col int // of the stored table
-	typ types.Type
-	op  string
-	v   types.Datum
 }
 
 type scanMorsel struct {
@@ -91,15 +83,8 @@ func newScanSource(g *segment) (*scanSource, error) {
 	if err := s.takeColumns(); err != nil {
 		return nil, err
 	}
-	for _, z := range g.zone {
-		if z.Col >= len(g.prog.Source.Cols) || z.Param >= len(g.q.start.Params) {
-			return nil, sqlerr.New(sqlerr.ProtocolViolation, "segment %d has a malformed zone predicate", g.id)
-		}
-		c := g.prog.Source.Cols[z.Col]
-		if c.ColNo >= len(s.scan.Columns) { // not stored, or there are no objects
-			continue
-		}
-		s.zone = append(s.zone, zoneCheck{c.ColNo, c.Type, z.Op, g.q.start.Params[z.Param].Value})
+	if err := s.makeRules(); err != nil {
+		return nil, err
 	}
 	var rows int64
 	for _, o := range s.scan.Objects {
@@ -150,15 +135,6 @@ func (s *scanSource) begin() {
 	}
 }
 
-func (s *scanSource) mayMatch(meta *block.RowGroupMeta) bool {
-	for _, z := range s.zone {
-		if z.col < len(meta.Cols) && !block.MayMatch(&meta.Cols[z.col], int(meta.Rows), z.typ, z.op, z.v) {
-			return false
-		}
-	}
-	return true
-}
-
 // enter waits for room for one more row group; false: the query has ended.
 func (s *scanSource) enter() bool {
 	sch := s.g.q.ex.sched
@@ -176,7 +152,7 @@ func (s *scanSource) give(rg *block.RowGroup, slice state.SliceID, dead deadRows
 	shared := &sharedGroup{RowGroup: rg}
 	rows := rg.Rows()
 	var ms []scanMorsel
-	skipped := 0
+	skipped := make([]int64, len(s.rules))
 	from := -1
 	cut := func(to int) {
 		if from >= 0 {
@@ -186,16 +162,9 @@ func (s *scanSource) give(rg *block.RowGroup, slice state.SliceID, dead deadRows
 	}
 	for sec, at := 0, 0; at < rows; sec, at = sec+1, at+abi.VectorRows {
 		end := min(at+abi.VectorRows, rows)
-		match := dead == nil || !dead.all(at, end)
-		for _, z := range s.zone {
-			if !rg.SectionMayMatch(z.col, sec, z.op, z.v) {
-				match = false
-				break
-			}
-		}
-		if !match {
+		if r := s.sectionRuledOut(rg, dead, sec, at, end); r >= 0 {
 			cut(at)
-			skipped += end - at
+			skipped[r] += int64(end - at)
 			continue
 		}
 		if from < 0 {
@@ -207,8 +176,10 @@ func (s *scanSource) give(rg *block.RowGroup, slice state.SliceID, dead deadRows
 	}
 	cut(rows)
 	shared.users.Store(int32(len(ms)))
-	if skipped > 0 {
-		s.skip(slice, int64(skipped))
+	for r, n := range skipped {
+		if n > 0 {
+			s.skip(slice, r, 0, n)
+		}
 	}
 	sch := s.g.q.ex.sched
 	sch.mu.Lock()
@@ -230,13 +201,6 @@ func (s *scanSource) left1(out bool) {
 	}
 }
 
-func (s *scanSource) skip(slice state.SliceID, rows int64) {
-	sch := s.g.q.ex.sched
-	sch.mu.Lock()
-	s.g.q.scanStats(s.g.id, int(slice)).Skipped += rows
-	sch.mu.Unlock()
-}
-
 func (s *scanSource) next(in *inst) (feed, bool) {
 	for i, m := range s.ready {
 		if in.slice >= 0 && int(m.slice) != in.slice {
@@ -250,8 +214,8 @@ func (s *scanSource) next(in *inst) (feed, bool) {
 			s.ready = append(s.ready[:i], s.ready[i+1:]...)
 			s.left1(!s.waiting(m.rg))
 		}
-		in.rows = m.to - m.from
-		st := s.g.q.scanStats(s.g.id, int(m.slice))
+		in.rows, in.lane = m.to-m.from, int(m.slice)
+		st := s.g.q.sliceStats(s.g.id, in.lane)
 		st.RowsIn += int64(m.to - m.from)
 		st.Morsels++
 		s.g.rowsIn += int64(m.to - m.from)

@@ -80,7 +80,7 @@ func (in *Instance) SetChunk(c *chunk.Chunk) {
 func (in *Instance) SetPage(p *page.Page) error {
 	in.choose(in.states[1])
 	if in.cur.v.seg.Source.Adopts {
-		in.rows += int64(p.Rows())
+		in.adopted += int64(p.Rows())
 		return p.Adopt(in.part.tab, in.acct)
 	}
 	in.input = p

@@ -53,7 +53,8 @@ type Instance struct {
 	errOp    int
 	nFused   int64
 	nSpecial int64
-	rows     int64
+	adopted  int64   // rows of the present input that went to the table as they were
+	counts   []int64 // of the last input: Counts
 }
 
 // NewInstance makes an instance of a segment, for a slice (-1: for none in particular); dests is the number of
@@ -109,6 +110,7 @@ func (in *Instance) init(g *program.Segment, dests int) error {
 		}
 	}
 	in.cur = in.states[1]
+	in.counts = make([]int64, 1+len(g.Tallies))
 	return in.openOutlet(g, dests)
 }
 
@@ -149,7 +151,7 @@ func (in *Instance) openParts(g *program.Segment) error {
 			if err != nil {
 				return err
 			}
-			in.part = &Part{tab: tab, shape: s.Shape, seg: in.seg}
+			in.part = &Part{tab: tab, shape: s.Shape, seg: in.seg, slice: in.slice}
 		}
 	}
 	return nil
@@ -249,8 +251,9 @@ func (in *Instance) Fused() *Fn { return in.fused }
 // Tiers counts inputs run on fused code and on the special variant.
 func (in *Instance) Tiers() (fused, special int64) { return in.nFused, in.nSpecial }
 
-// Rows is the number of rows the source has yielded.
-func (in *Instance) Rows() int64 { return in.rows }
+// Counts are rows of the input that was consumed last: what the source has yielded, then what was left behind each
+// step. They are valid until the next Run.
+func (in *Instance) Counts() []int64 { return in.counts }
 
 // ErrorColumn is the output column (from 0) whose expression failed last, -1 if not known.
 func (in *Instance) ErrorColumn() int {

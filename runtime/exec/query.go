@@ -111,7 +111,8 @@ func (e *Engine) bind(s *program.Segment) (*variant, error) {
 	}
 	loops := make([]table.Loop, len(s.Loops))
 	for i, l := range s.Loops {
-		loops[i] = table.Loop{First: int64(l.First), Last: int64(l.Last), Count: l.Count, Again: l.Again, Enough: l.Enough}
+		loops[i] = table.Loop{First: int64(l.First), Last: int64(l.Last), Count: l.Count, Again: l.Again, Enough: l.Enough,
+			Yields: l.Yields, Tally: l.Tally}
 	}
 	return &variant{seg: s, bound: table.Bind(ins, loops, s.Source.Count)}, nil
 }
@@ -129,6 +130,9 @@ func (q *Query) SetFused(seg int, special bool, f *Fn) {
 		v.fused.Store(f)
 	}
 }
+
+// Memory is the most bytes that a segment has had at a time, with the part of a table that it fills.
+func (q *Query) Memory(seg int) int64 { return q.accts[seg].Peak() }
 
 // trimAbove is the peak, in bytes, from which on a query's memory is given back
 // to the system: sorts of strings had left more than a gigabyte with the C library.

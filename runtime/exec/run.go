@@ -218,9 +218,24 @@ func (in *Instance) endInput() {
 		in.input.Free()
 		in.input = nil
 	}
-	in.rows += offheap.At[int64](in.cur.view(), abi.StateRowsIn)
-	offheap.Set[int64](in.cur.view(), abi.StateRowsIn, 0)
+	in.count()
 	freeArena(in.small.View())
+}
+
+// count takes the sums of rows that generated code has made over the input.
+func (in *Instance) count() {
+	st := in.cur.view()
+	n := offheap.At[int64](st, abi.StateRowsIn) + in.adopted
+	offheap.Set[int64](st, abi.StateRowsIn, 0)
+	in.adopted = 0
+	in.counts[0] = n
+	for i, at := range in.cur.v.seg.Tallies {
+		if at != 0 {
+			n = offheap.At[int64](st, at)
+			offheap.Set[int64](st, at, 0)
+		}
+		in.counts[i+1] = n
+	}
 }
 
 // Finish ends the instance: rows that wait are sent, a table's part is handed to the query.

@@ -19,6 +19,7 @@ type Part struct {
 	from  int
 	shape program.TableShape
 	seg   int          // the segment that fills it
+	slice int          // of the instance that did, -1: none in particular
 	table int          // of a part that is kept: its table
 	order offheap.View // the addresses of a sort's entries
 	rows  int
@@ -26,6 +27,9 @@ type Part struct {
 
 // Rows is the number of entries.
 func (p *Part) Rows() int { return p.rows }
+
+// From says which segment has filled it, and for which slice (-1: for none in particular).
+func (p *Part) From() (seg, slice int) { return p.seg, p.slice }
 
 // SealTable ends the filling of a table: a join table's parts are assembled
 // into one directory. A table nobody filled is sealed empty.
@@ -89,7 +93,7 @@ func (q *Query) Parts(id int) []*Part {
 	n := t.join.Count()
 	each := max(n/max(len(t.parts), 1)+1, 1024)
 	for from := 0; from < n; from += each {
-		out = append(out, &Part{join: t.join, from: from, rows: min(each, n-from), shape: q.slotOf(id).Shape})
+		out = append(out, &Part{join: t.join, from: from, rows: min(each, n-from), shape: q.slotOf(id).Shape, slice: -1})
 	}
 	return out
 }

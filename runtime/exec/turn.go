@@ -16,7 +16,7 @@ func (q *Query) keptPart(in *Instance, s program.TableSlot) (*Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	p = &Part{tab: tab, shape: s.Shape, seg: in.seg, table: s.Table}
+	p = &Part{tab: tab, shape: s.Shape, seg: in.seg, slice: in.slice, table: s.Table}
 	q.mu.Lock()
 	q.kept[key] = p
 	q.mu.Unlock()

@@ -23,8 +23,9 @@ type Segment struct {
 	Params    paramSlotList `msg:"params"`
 	Consts    constSlotList `msg:"consts"`
 	Hosts     hostCallList  `msg:"hosts"`
-	Counters  []int64       `msg:"ctrs"`   // slots of addresses of the instance's running numbers, zero at first
-	Arenas    []int64       `msg:"arenas"` // slots of arenas that live as long as the instance
+	Counters  []int64       `msg:"ctrs"`    // slots of addresses of the instance's running numbers, zero at first
+	Tallies   []int64       `msg:"tallies"` // by step: where the rows behind it are counted, 0: as many as in front of it
+	Arenas    []int64       `msg:"arenas"`  // slots of arenas that live as long as the instance
 	Guards    guardList     `msg:"guards"`
 	Entry     string        `msg:"entry"` // symbol in the object
 	Slots     slotList      `msg:"slots"` // names of state parts, for people and tests
@@ -51,6 +52,10 @@ type Loop struct {
 	// Enough: this loop ends with a LIMIT; when the word at this state offset is not 0 and no probe
 	// behind it has more, no further input matters. 0: no LIMIT.
 	Enough int64 `msg:"enough"`
+	// Tally: this loop ends a step that changes the number of rows; each time that it is through, the number at state
+	// offset Yields is added to the word at this one. 0: it does not.
+	Yields int64 `msg:"yields"`
+	Tally  int64 `msg:"tally"`
 }
 
 // SourceKind is the kind of a source.

@@ -650,9 +650,9 @@ func (z *Ins) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Loop) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 6
+	// map header, size 8
 	// string "name"
-	o = append(o, 0x86, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+	o = append(o, 0x88, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
 	o = msgp.AppendString(o, z.Name)
 	// string "first"
 	o = append(o, 0xa5, 0x66, 0x69, 0x72, 0x73, 0x74)
@@ -669,6 +669,12 @@ func (z *Loop) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "enough"
 	o = append(o, 0xa6, 0x65, 0x6e, 0x6f, 0x75, 0x67, 0x68)
 	o = msgp.AppendInt64(o, z.Enough)
+	// string "yields"
+	o = append(o, 0xa6, 0x79, 0x69, 0x65, 0x6c, 0x64, 0x73)
+	o = msgp.AppendInt64(o, z.Yields)
+	// string "tally"
+	o = append(o, 0xa5, 0x74, 0x61, 0x6c, 0x6c, 0x79)
+	o = msgp.AppendInt64(o, z.Tally)
 	return
 }
 
@@ -726,6 +732,18 @@ func (z *Loop) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Enough")
 				return
 			}
+		case "yields":
+			z.Yields, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Yields")
+				return
+			}
+		case "tally":
+			z.Tally, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Tally")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -740,7 +758,7 @@ func (z *Loop) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Loop) Msgsize() (s int) {
-	s = 1 + 5 + msgp.StringPrefixSize + len(z.Name) + 6 + msgp.IntSize + 5 + msgp.IntSize + 6 + msgp.Int64Size + 6 + msgp.Int64Size + 7 + msgp.Int64Size
+	s = 1 + 5 + msgp.StringPrefixSize + len(z.Name) + 6 + msgp.IntSize + 5 + msgp.IntSize + 6 + msgp.Int64Size + 6 + msgp.Int64Size + 7 + msgp.Int64Size + 7 + msgp.Int64Size + 6 + msgp.Int64Size
 	return
 }
 
@@ -857,9 +875,9 @@ func (z *ParamSlot) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 17
+	// map header, size 18
 	// string "id"
-	o = append(o, 0xde, 0x0, 0x11, 0xa2, 0x69, 0x64)
+	o = append(o, 0xde, 0x0, 0x12, 0xa2, 0x69, 0x64)
 	o = msgp.AppendInt(o, z.ID)
 	// string "hash"
 	o = append(o, 0xa4, 0x68, 0x61, 0x73, 0x68)
@@ -932,11 +950,17 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	for za0001 := range z.Counters {
 		o = msgp.AppendInt64(o, z.Counters[za0001])
 	}
+	// string "tallies"
+	o = append(o, 0xa7, 0x74, 0x61, 0x6c, 0x6c, 0x69, 0x65, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Tallies)))
+	for za0002 := range z.Tallies {
+		o = msgp.AppendInt64(o, z.Tallies[za0002])
+	}
 	// string "arenas"
 	o = append(o, 0xa6, 0x61, 0x72, 0x65, 0x6e, 0x61, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Arenas)))
-	for za0002 := range z.Arenas {
-		o = msgp.AppendInt64(o, z.Arenas[za0002])
+	for za0003 := range z.Arenas {
+		o = msgp.AppendInt64(o, z.Arenas[za0003])
 	}
 	// string "guards"
 	o = append(o, 0xa6, 0x67, 0x75, 0x61, 0x72, 0x64, 0x73)
@@ -1067,22 +1091,41 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
-		case "arenas":
+		case "tallies":
 			var zb0003 uint32
 			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Tallies")
+				return
+			}
+			if cap(z.Tallies) >= int(zb0003) {
+				z.Tallies = (z.Tallies)[:zb0003]
+			} else {
+				z.Tallies = make([]int64, zb0003)
+			}
+			for za0002 := range z.Tallies {
+				z.Tallies[za0002], bts, err = msgp.ReadInt64Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Tallies", za0002)
+					return
+				}
+			}
+		case "arenas":
+			var zb0004 uint32
+			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Arenas")
 				return
 			}
-			if cap(z.Arenas) >= int(zb0003) {
-				z.Arenas = (z.Arenas)[:zb0003]
+			if cap(z.Arenas) >= int(zb0004) {
+				z.Arenas = (z.Arenas)[:zb0004]
 			} else {
-				z.Arenas = make([]int64, zb0003)
+				z.Arenas = make([]int64, zb0004)
 			}
-			for za0002 := range z.Arenas {
-				z.Arenas[za0002], bts, err = msgp.ReadInt64Bytes(bts)
+			for za0003 := range z.Arenas {
+				z.Arenas[za0003], bts, err = msgp.ReadInt64Bytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Arenas", za0002)
+					err = msgp.WrapError(err, "Arenas", za0003)
 					return
 				}
 			}
@@ -1118,7 +1161,7 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Segment) Msgsize() (s int) {
-	s = 3 + 3 + msgp.IntSize + 5 + msgp.StringPrefixSize + len(z.Hash) + 5 + msgp.IntSize + 4 + msgp.IntSize + 4 + z.Ins.Msgsize() + 6 + z.Loops.Msgsize() + 4 + z.Source.Msgsize() + 5 + z.Sink.Msgsize() + 5 + z.Tables.Msgsize() + 7 + z.Params.Msgsize() + 7 + z.Consts.Msgsize() + 6 + z.Hosts.Msgsize() + 5 + msgp.ArrayHeaderSize + (len(z.Counters) * (msgp.Int64Size)) + 7 + msgp.ArrayHeaderSize + (len(z.Arenas) * (msgp.Int64Size)) + 7 + z.Guards.Msgsize() + 6 + msgp.StringPrefixSize + len(z.Entry) + 6 + z.Slots.Msgsize()
+	s = 3 + 3 + msgp.IntSize + 5 + msgp.StringPrefixSize + len(z.Hash) + 5 + msgp.IntSize + 4 + msgp.IntSize + 4 + z.Ins.Msgsize() + 6 + z.Loops.Msgsize() + 4 + z.Source.Msgsize() + 5 + z.Sink.Msgsize() + 5 + z.Tables.Msgsize() + 7 + z.Params.Msgsize() + 7 + z.Consts.Msgsize() + 6 + z.Hosts.Msgsize() + 5 + msgp.ArrayHeaderSize + (len(z.Counters) * (msgp.Int64Size)) + 8 + msgp.ArrayHeaderSize + (len(z.Tallies) * (msgp.Int64Size)) + 7 + msgp.ArrayHeaderSize + (len(z.Arenas) * (msgp.Int64Size)) + 7 + z.Guards.Msgsize() + 6 + msgp.StringPrefixSize + len(z.Entry) + 6 + z.Slots.Msgsize()
 	return
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -49,6 +50,8 @@ type runner struct {
 	t    testing.TB
 	e    *exec.Engine
 	pool *llvm.Pool
+	// counts are, by segment, the rows of the last run as its instances counted them: the source's, then each step's.
+	counts [][]int64
 }
 
 func newRunner(t testing.TB) *runner {
@@ -63,7 +66,7 @@ func newRunner(t testing.TB) *runner {
 	}
 	p := llvm.NewPool(1, self, llvm.Options{})
 	t.Cleanup(p.Close)
-	return &runner{t, e, p}
+	return &runner{t: t, e: e, pool: p}
 }
 
 // run executes q over rows (of the first segment's source and of others by Rows
@@ -107,6 +110,7 @@ func (r *runner) run(q *plan.Query, inputs map[string][][]types.Datum, o exec.Op
 			fillers[s.Sink.TableID]++
 		}
 	}
+	r.counts = nil
 	for i, s := range q.Segments {
 		rows, err := r.segment(xq, i, s, q, inputs, acct)
 		out = append(out, rows...)
@@ -172,10 +176,15 @@ func (r *runner) segment(xq *exec.Query, i int, s *plan.Segment, q *plan.Query, 
 			c.Free()
 		}
 	}()
+	counts := make([]int64, 1+len(s.Steps))
+	r.counts = append(r.counts, counts)
 	run := func() error {
 		st, err := in.Run()
 		if err == nil && st != exec.Idle {
 			r.t.Fatal("blocked without reason")
+		}
+		for k, n := range in.Counts() {
+			counts[k] += n
 		}
 		return err
 	}
@@ -217,6 +226,9 @@ func (r *runner) segment(xq *exec.Query, i int, s *plan.Segment, q *plan.Query, 
 			}
 			rows = append(rows, strings.Join(cells, "|"))
 		}
+	}
+	if n := counts[len(s.Steps)]; s.Sink.Kind == program.SinkReturn && n != int64(len(rows)) {
+		r.t.Errorf("%d rows sent, and counted %v", len(rows), counts)
 	}
 	return rows, nil
 }
@@ -264,11 +276,22 @@ func (r *runner) check(q *plan.Query, inputs map[string][][]types.Datum, want []
 	if !ordered {
 		sort.Strings(want)
 	}
+	limited := slices.ContainsFunc(q.Segments, func(s *plan.Segment) bool {
+		return slices.ContainsFunc(s.Steps, func(st plan.Step) bool { _, is := st.(*plan.Limit); return is })
+	})
+	counted, by := "", ""
 	for name, o := range shapes() {
 		got, err := r.run(q, inputs, o)
 		if err != nil {
 			r.t.Errorf("%s: %v", name, err)
 			continue
+		}
+		switch counts := fmt.Sprint(r.counts); {
+		case limited: // how far is read depends on the vectors' size
+		case by == "":
+			counted, by = counts, name
+		case counts != counted:
+			r.t.Errorf("%s counts %s, %s %s", name, counts, by, counted)
 		}
 		if !ordered {
 			sort.Strings(got)

@@ -30,11 +30,15 @@ loops:
 				return st;
 			}
 		}
+		if (q->tally) W(q->tally) += W(q->yields);
 	}
 	for (l = p->nloops - 1; l >= 0; l--) {
 		const slp_loop *q = &p->loops[l];
 		if (q->again && W(q->again)) goto loops;
-		if (q->enough && W(q->enough)) return SLP_ENOUGH;
+		if (q->enough && W(q->enough)) {
+			W(SLP_STATE_ROWS_IN) += W(p->source_count);
+			return SLP_ENOUGH;
+		}
 	}
 	W(SLP_STATE_ROWS_IN) += W(p->source_count);
 	W(SLP_STATE_CURSOR) += W(p->source_count);

@@ -16,6 +16,8 @@ typedef struct slp_loop {
 	int64_t count;       /* state offset of the domain's row count */
 	int64_t again;       /* state offset of a probe's "more" word, 0: none */
 	int64_t enough;      /* state offset of a LIMIT's "met" word, 0: none */
+	int64_t yields;      /* state offset of the number of rows that it has made or left, where they are counted */
+	int64_t tally;       /* state offset of their sum, 0: they are not */
 } slp_loop;
 
 typedef struct slp_prog {

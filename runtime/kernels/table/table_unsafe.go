@@ -284,7 +284,7 @@ type Instruction struct {
 }
 
 // Loop is a stretch of instructions; see program.Loop.
-type Loop struct{ First, Last, Count, Again, Enough int64 }
+type Loop struct{ First, Last, Count, Again, Enough, Yields, Tally int64 }
 
 // Bind copies a program out of Go's heap.
 func Bind(ins []Instruction, loops []Loop, sourceCount int64) *Program {
@@ -306,9 +306,10 @@ func Bind(ins []Instruction, loops []Loop, sourceCount int64) *Program {
 		ci[i].args = (*C.int64_t)(unsafe.Pointer(&args[k]))
 		k += copy(args[k:], in.Args)
 	}
-	cl := unsafe.Slice((*C.slp_loop)(alloc(len(loops)*int(unsafe.Sizeof(C.slp_loop{}))+32)), len(loops)+1)
+	cl := unsafe.Slice((*C.slp_loop)(alloc((len(loops)+1)*int(unsafe.Sizeof(C.slp_loop{})))), len(loops)+1)
 	for i, l := range loops {
-		cl[i] = C.slp_loop{C.int64_t(l.First), C.int64_t(l.Last), C.int64_t(l.Count), C.int64_t(l.Again), C.int64_t(l.Enough)}
+		cl[i] = C.slp_loop{C.int64_t(l.First), C.int64_t(l.Last), C.int64_t(l.Count), C.int64_t(l.Again), C.int64_t(l.Enough),
+			C.int64_t(l.Yields), C.int64_t(l.Tally)}
 	}
 	pr.p = C.slp_prog{&ci[0], &cl[0], C.int64_t(len(loops)), C.int64_t(sourceCount)}
 	cp := (*C.slp_prog)(alloc(int(unsafe.Sizeof(pr.p))))
