@@ -10,7 +10,7 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 	t := l.q.Tables[j.Table]
 	e := entryOf(t)
 	slot := l.table(j.Table, e, false)
-	if j.Kind.LeftOnly() && j.Residual == nil {
+	if j.Kind.LeftOnly() && j.Residual == nil && j.Kind != plan.FindJoin {
 		l.existsJoin(j, t, e, slot)
 		return
 	}
@@ -40,12 +40,16 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 	l.enter(domain{Domain: subop.Domain{Count: after.count}, at: after})
 	from := read(ent)
 	lone := none // rows without an entry
-	if j.Kind != plan.InnerJoin {
+	if j.Kind != plan.InnerJoin && j.Kind != plan.FindJoin {
 		o := l.vec(types.I8)
 		l.emit(&subop.Unmatched{Entry: from, Lone: o})
 		lone = read(o)
 	}
 	l.payload(t, e, from, after, lone)
+	if j.Kind == plan.FindJoin {
+		l.findEntries(j, e, from)
+		return
+	}
 	if j.Residual == nil {
 		l.markEntries(j, e, from, lone)
 		return
@@ -99,6 +103,14 @@ func (l *lowerer) markEntries(j *plan.HashJoin, e *entry, from, lone subop.Opera
 	if j.Kind == plan.FullJoin {
 		l.emit(&subop.MarkEntry{Entry: from, Flag: l.logicOp("bool_not", types.I8, lone), Field: subop.Num(e.mark)})
 	}
+}
+
+// findEntries marks the entries of pairs that match; no row goes on.
+func (l *lowerer) findEntries(j *plan.HashJoin, e *entry, from subop.Operand) {
+	if j.Residual != nil {
+		l.keep(l.expr(j.Residual))
+	}
+	l.emit(&subop.MarkEntry{Entry: from, Field: subop.Num(e.mark)})
 }
 
 // payload adds the columns of the entries from, fetched when first read; of lone rows they are NULL.

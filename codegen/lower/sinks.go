@@ -29,6 +29,9 @@ func (l *lowerer) sink() {
 		l.send(s)
 		return
 	}
+	if s.Kind == program.SinkEnd {
+		return
+	}
 	l.out.Sink.RowIDs = s.RowIDs
 	l.output(s)
 }

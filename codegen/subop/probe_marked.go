@@ -103,21 +103,23 @@ var mark = kindOf(Kind{Name: "mark"}, emitter[Mark]{
 // MarkEntry notes in entries that they were found. It never takes a mark away, so that any number of workers may set
 // them; an entry that is nobody's (the null row) is left as it is.
 type MarkEntry struct {
-	Entry, Flag Operand
-	Field       Number // offset of the mark in the entry
+	Entry, Flag Operand // no flag: all of them
+	Field       Number  // offset of the mark in the entry
 }
 
 func (*MarkEntry) op() Op { return Op{Kind: markEntry} }
 
 var markEntry = kindOf(Kind{Name: "mark_entry"}, emitter[MarkEntry]{
 	row: func(c *Ctx, o *MarkEntry) {
-		found := c.asBit(c.In(o.Flag)).v
 		ent := c.In(o.Entry).v // here: later operations of the row may use what is loaded now
-		c.ifThen("found", found, func() {
-			c.store(constant.NewInt(i8, 1), c.gep(c.toPtr(ent), c.Imm(o.Field), "mark.at"))
-		})
+		mark := func() { c.store(constant.NewInt(i8, 1), c.gep(c.toPtr(ent), c.Imm(o.Field), "mark.at")) }
+		if !c.Has(o.Flag) {
+			mark()
+			return
+		}
+		c.ifThen("found", c.asBit(c.In(o.Flag)).v, mark)
 	},
 	variants: func(*fn.Table) []MarkEntry {
-		return []MarkEntry{{Entry: vec(types.I64, 1), Flag: vec(types.I8, 2)}}
+		return []MarkEntry{{Entry: vec(types.I64, 1)}, {Entry: vec(types.I64, 1), Flag: vec(types.I8, 2)}}
 	},
 })

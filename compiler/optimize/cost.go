@@ -13,6 +13,7 @@ const (
 	costGroup     = 6.0
 	costSend      = 3.0 // per row into an exchange and out again
 	costSendByte  = 0.05
+	costStream    = 30_000 // one more stream: nodes are asked and wait for each other once more
 )
 
 // sendCost is moving rows through an exchange once.

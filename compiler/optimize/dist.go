@@ -97,7 +97,7 @@ func (m movement) String() string {
 // legalMoves: may a join of this kind bring its sides together that way?
 //
 // A movement leaves each probe row in exactly one place with all its matches, which is all that kinds need that emit
-// probe rows. Those that emit unmatched rows of the build side need these in one place, too, with all that may match
+// probe rows. Those that emit rows of the build side need these in one place, too, with all that may match
 // them: nothing that is on several nodes. A probe side that is on every node itself is dealt out once first (dealOut),
 // except beside a build side that is too.
 var legalMoves = map[plan.JoinKind][7]bool{
@@ -108,6 +108,7 @@ var legalMoves = map[plan.JoinKind][7]bool{
 	plan.SemiJoin:  {true, true, true, true, true, true, false},
 	plan.AntiJoin:  {true, true, true, true, true, true, false},
 	plan.MarkJoin:  {true, true, true, true, true, true, false},
+	plan.FindJoin:  {true, false, false, true, true, true, true},
 }
 
 // dealOut is n with each row in one place.

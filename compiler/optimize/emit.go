@@ -27,6 +27,7 @@ type emitter struct {
 	at        stage                     // whose segments are made
 	loops     []*loop
 	after     map[*plan.Segment]*plan.Segment // begins behind which other of its stream
+	markers   map[int]*plan.Segment           // by join table: who marks the entries that are read in later streams
 	cuts      map[*joinOp]rowLimit            // joins whose build sides are read no further
 }
 
@@ -35,7 +36,7 @@ func newEmitter(p *planner) *emitter {
 		sender: map[int][]*plan.Segment{}, receiver: map[int]*plan.Segment{},
 		fillers: map[int][]*plan.Segment{}, counted: map[stage][]place{}, opened: map[stage][]*plan.Segment{},
 		moved: map[stage][]int{},
-		after: map[*plan.Segment]*plan.Segment{}, cuts: map[*joinOp]rowLimit{}}
+		after: map[*plan.Segment]*plan.Segment{}, markers: map[int]*plan.Segment{}, cuts: map[*joinOp]rowLimit{}}
 }
 
 // pipe is a segment under construction and where its rows' columns stand.

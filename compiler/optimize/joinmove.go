@@ -79,13 +79,17 @@ func (g *graph) memberIn(c class, a, b part) *algebra.Expr {
 
 // movements completes a join in all ways in which its sides can come together.
 func (p *planner) movements(j joinOp, probe, build physical) []physical {
-	if j.kind == plan.FullJoin {
+	if j.kind.MarksEntries() {
 		probe, build = p.dealOut(probe), p.dealOut(build)
 	}
 	if probe.out().dist.kind == distAll && build.out().dist.kind != distAll {
 		probe = p.dealOut(probe)
 	}
 	pd, bd := probe.out().dist, build.out().dist
+	stays, outKeys := pd, j.probeKeys // where rows that go on lie if they are not sent, and what they are sent by
+	if j.kind == plan.FindJoin {
+		stays, outKeys = bd, j.buildKeys
+	}
 	var out []physical
 	add := func(m movement, keys []int, d dist) {
 		if !legalMoves[j.kind][m] {
@@ -102,7 +106,7 @@ func (p *planner) movements(j joinOp, probe, build physical) []physical {
 	hashed := func(keys []int) dist {
 		d := dist{kind: distHash}
 		for _, k := range keys {
-			id, _, ok := placementColumn(j.probeKeys[k])
+			id, _, ok := placementColumn(outKeys[k])
 			if !ok {
 				return dist{kind: distEven}
 			}
@@ -114,29 +118,35 @@ func (p *planner) movements(j joinOp, probe, build physical) []physical {
 	byBuild, buildPlaced := p.placedBy(bd, j.buildKeys)
 	switch {
 	case bd.kind == distAll:
-		add(allNone, nil, pd)
+		add(allNone, nil, stays)
 		return out
 	case pd.kind == distSingle && bd.kind == distSingle:
-		add(distNone, nil, pd)
+		add(distNone, nil, stays)
 		return out
 	case probePlaced && buildPlaced && equalInts(byProbe, byBuild):
-		add(distNone, nil, pd)
+		add(distNone, nil, stays)
 		return out
 	}
-	if j.kind == plan.FullJoin && (p.env.Nodes == 1 || p.leader) { // the table is shared as it is
-		add(distNone, nil, dist{kind: pd.kind})
+	if j.kind.MarksEntries() && (p.env.Nodes == 1 || p.leader) { // the table is shared as it is
+		add(distNone, nil, dist{kind: stays.kind})
 		return out
 	}
-	add(bcastInner, nil, pd)
+	add(bcastInner, nil, stays)
 	if p.env.Nodes == 1 || len(j.probeKeys) == 0 {
 		add(gathered, nil, dist{kind: distSingle})
 		return out // on one node the table is shared as it is: no bytes move
 	}
+	moved := func(keys []int, stay bool) dist {
+		if stay {
+			return stays
+		}
+		return hashed(keys)
+	}
 	if probePlaced {
-		add(distInner, byProbe, pd)
+		add(distInner, byProbe, moved(byProbe, j.kind != plan.FindJoin))
 	}
 	if buildPlaced {
-		add(distOuter, byBuild, hashed(byBuild))
+		add(distOuter, byBuild, moved(byBuild, j.kind == plan.FindJoin))
 	}
 	all := make([]int, len(j.probeKeys))
 	for i := range all {
@@ -208,6 +218,9 @@ func (p *planner) joinCost(j *joinOp) float64 {
 	}
 	// a table that outgrows the caches costs more for each probe
 	reach := costProbe * (1 + math.Log2(1+b.rows*bw/1e6)/4)
+	if j.kind == plan.FindJoin { // the table is read, when all probes are through
+		build += costStream + b.rows*(costScanRow+costScanByte*bw)
+	}
 	pairs := j.rows
 	if len(j.probeKeys) == 0 {
 		pairs = math.Max(pairs, pr.rows*b.rows)

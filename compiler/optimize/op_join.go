@@ -21,6 +21,7 @@ type joinOp struct {
 	residual             []*algebra.Expr // over both sides, part of the match
 	filter               []*algebra.Expr // behind the join
 	mark                 *algebra.Column // of a mark join
+	found                bool            // of a find join: rows of the build side that are found go on, else the others
 	move                 movement
 	moveKeys             []int // for movements by hash: indexes into the keys
 	kept                 bool  // in a recursion's step: the table is built once, for all turns
@@ -70,7 +71,19 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 		j.mark = &n.Found
 		p.describe(n.Found, nil, l)
 	}
-	return p.choose(p.movements(j, left, right)), nil
+	return p.choose(append(p.movements(j, left, right), p.turned(j, left, right)...)), nil
+}
+
+// turned are the ways to make a semi or anti join j from its other side: a table of the rows that it keeps or not,
+// probed by those that decide about them. It is read when all have been there.
+func (p *planner) turned(j joinOp, left, right physical) []physical {
+	if p.inStep > 0 || len(j.probeKeys) == 0 || j.kind != plan.SemiJoin && j.kind != plan.AntiJoin {
+		return nil
+	}
+	j.found, j.kind = j.kind == plan.SemiJoin, plan.FindJoin
+	j.probeKeys, j.buildKeys = j.buildKeys, j.probeKeys
+	j.cols = left.out().cols
+	return p.movements(j, right, left)
 }
 
 // joinKinds are the kinds of hash joins for those that are planned where they stand.
@@ -108,6 +121,9 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 		e.p.nested = true
 	}
 	want = union(want, n.filter)
+	if n.kind == plan.FindJoin {
+		return n.emitFind(e, want)
+	}
 	matched := union(nil, n.residual) // columns that decide about pairs
 	payload := need(n.build.out().cols, union(want, n.residual))
 	if n.kind.LeftOnly() {
@@ -119,16 +135,9 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	if err != nil {
 		return nil, err
 	}
-	probeCols := need(n.probe.out().cols, union(want, n.residual, n.probeKeys))
-	p, err := e.emit(n.probe, algebra.IDsOf(probeCols))
+	p, err := n.emitProbe(e, union(want, n.residual))
 	if err != nil {
 		return nil, err
-	}
-	switch n.move {
-	case distOuter, distBoth:
-		p = e.exchange(p, program.DistHash, pick(n.probeKeys, n.moveKeys), probeCols)
-	case gathered:
-		p = e.exchange(p, program.DistSingle, nil, probeCols)
 	}
 	keys, _ := n.keys(p.exprs(n.probeKeys), nil)
 	step := &plan.HashJoin{Table: table, Kind: n.kind, Keys: keys, Unknown: n.mark != nil && n.mark.Nullable}
@@ -161,9 +170,58 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	return p, nil
 }
 
-// keys are the join's keys as both sides' segments have them. None: every pair meets under one constant. Of a full
-// join, rows of the build side with a NULL among their keys are kept, under a key of their own that no row of the probe
-// side has.
+// emitFind makes the build side's table, has it probed, and opens a segment over the rows that are found, or the
+// others.
+func (n *joinOp) emitFind(e *emitter, want algebra.IDs) (*pipe, error) {
+	payload := needSome(n.cols, union(want, n.residual))
+	table, err := n.emitBuild(e, payload)
+	if err != nil {
+		return nil, err
+	}
+	p, err := n.emitProbe(e, union(nil, n.residual))
+	if err != nil {
+		return nil, err
+	}
+	keys, _ := n.keys(p.exprs(n.probeKeys), nil)
+	step := &plan.HashJoin{Table: table, Kind: n.kind, Keys: keys}
+	p.step(step)
+	for i, c := range e.q.Tables[table].Payload {
+		p.at[payload[i].ID] = plan.Position(len(p.cols))
+		p.cols = append(p.cols, c)
+	}
+	if len(n.residual) > 0 {
+		step.Residual = p.expr(expr.AllOf(n.residual))
+	}
+	p.seg.Sink = plan.Sink{Kind: program.SinkEnd, LimitParam: -1, OffsetParam: -1}
+	e.markers[table] = p.seg
+	u := e.read(e.where(n.dist), table, idsOf(payload))
+	found := u.column(plan.Position(len(payload)))
+	if !n.found {
+		found = expr.Negate(found)
+	}
+	u.step(&plan.Filter{Preds: append([]*plan.Expr{found}, u.exprs(n.filter)...)})
+	return u, nil
+}
+
+// emitProbe makes the probe side with its keys and the columns want, where the join takes it.
+func (n *joinOp) emitProbe(e *emitter, want algebra.IDs) (*pipe, error) {
+	cols := need(n.probe.out().cols, union(want, n.probeKeys))
+	p, err := e.emit(n.probe, algebra.IDsOf(cols))
+	if err != nil {
+		return nil, err
+	}
+	switch n.move {
+	case distOuter, distBoth:
+		p = e.exchange(p, program.DistHash, pick(n.probeKeys, n.moveKeys), cols)
+	case gathered:
+		p = e.exchange(p, program.DistSingle, nil, cols)
+	}
+	return p, nil
+}
+
+// keys are the join's keys as both sides' segments have them. None: every pair meets under one constant. Where rows of
+// the build side go on that are not found, those with a NULL among their keys are kept, under a key of their own that
+// no row of the probe side has.
 func (n *joinOp) keys(probe, build []*plan.Expr) (p, b []*plan.Expr) {
 	if len(n.probeKeys) == 0 {
 		return []*plan.Expr{constKey()}, []*plan.Expr{constKey()}
@@ -172,7 +230,7 @@ func (n *joinOp) keys(probe, build []*plan.Expr) (p, b []*plan.Expr) {
 	for _, k := range n.buildKeys {
 		null = null || k.Nullable
 	}
-	if n.kind != plan.FullJoin || !null {
+	if all := n.kind == plan.FullJoin || n.kind == plan.FindJoin && !n.found; !all || !null {
 		return probe, build
 	}
 	isNull := expr.Truth[plan.Position](false)
@@ -232,7 +290,7 @@ func (n *joinOp) emitBuild(e *emitter, payload []algebra.Column) (int, error) {
 		p = e.exchange(p, program.DistSingle, nil, cols)
 	}
 	e.count(stage{n, builtRows}, p)
-	t := &plan.Table{Kind: program.SinkHash, EstRows: estimate(n.build.out().rows), Marks: n.kind == plan.FullJoin}
+	t := &plan.Table{Kind: program.SinkHash, EstRows: estimate(n.build.out().rows), Marks: n.kind.MarksEntries()}
 	sink := plan.Sink{Kind: program.SinkHash, LimitParam: -1, OffsetParam: -1}
 	_, sink.Keys = n.keys(nil, p.exprs(n.buildKeys))
 	for i, k := range sink.Keys {
@@ -267,6 +325,7 @@ func (n *joinOp) cutBuilds(e *emitter, l rowLimit) {
 var joinWords = [...]struct{ text, json string }{
 	plan.InnerJoin: {"Join", "Inner"}, plan.LeftJoin: {"Left Join", "Left"}, plan.FullJoin: {"Full Join", "Full"},
 	plan.SemiJoin: {"IN Join", "Semi"}, plan.AntiJoin: {"NOT IN Join", "Anti"}, plan.MarkJoin: {"Mark Join", "Mark"},
+	plan.FindJoin: {"Right NOT IN Join", "Right Anti"},
 }
 
 func (op *joinOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.Node {
@@ -294,6 +353,9 @@ func (op *joinOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.No
 		n.Dist, moved = "", 0
 	}
 	words := joinWords[op.kind]
+	if op.found {
+		words.text, words.json = "Right IN Join", "Right Semi"
+	}
 	n.Join = words.json
 	if len(op.probeKeys) == 0 {
 		n.Type, n.Words = "Nested Loop", "Nested Loop"

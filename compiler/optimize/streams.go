@@ -101,6 +101,14 @@ func (e *emitter) number() {
 	e.q.Segments = e.segs
 }
 
+// makers are the segments whose end g waits for to read table t.
+func (e *emitter) makers(g *plan.Segment, t int) []*plan.Segment {
+	if m := e.markers[t]; m != nil && g.Source.Kind == program.SourceTable && g.Source.TableID == t {
+		return []*plan.Segment{m}
+	}
+	return e.fillers[t]
+}
+
 func (s *streams) rep(g *plan.Segment) *plan.Segment {
 	for s.group[g] != nil {
 		g = s.group[g]
@@ -117,7 +125,7 @@ func (s *streams) settle(segs []*plan.Segment, reads func(*plan.Segment) []int, 
 		changed = false
 		for _, g := range segs {
 			for _, t := range reads(g) {
-				for _, f := range s.e.fillers[t] {
+				for _, f := range s.e.makers(g, t) {
 					if at := s.level[s.rep(f)] + 1; at > s.level[s.rep(g)] {
 						s.level[s.rep(g)] = at
 						changed = true

@@ -201,7 +201,7 @@ type Table struct {
 	// What program.SourceTable yields: keys, then aggregates, of an aggregate table; else Payload (of a sort table then,
 	// if Merge needs it, the sort key as a Str column).
 	EmitKey bool // program.SinkSort: append the normalised key
-	// Marks, of a program.SinkAggr: it remembers rows (Unique). Of a program.SinkHash: entries say whether a full join has
+	// Marks, of a program.SinkAggr: it remembers rows (Unique). Of a program.SinkHash: entries say whether a join has
 	// found them. Where they are read (by a segment behind the join's), the mark is a column behind Payload.
 	Marks bool
 	// Prefixes, of a program.SinkSort, are numbers of leading keys of which windows ask how many bytes of the normalised

@@ -44,6 +44,7 @@ var sinkKinds = [...]sinkKind{
 	program.SinkDelete: {func(f *formatter, p *printer, k *Sink) {
 		f.line(2, "delete %s.%s (%s)", f.q.Delete.Schema, f.q.Delete.Name, p.List(k.Cols))
 	}, checkDelete},
+	program.SinkEnd: {func(f *formatter, _ *printer, _ *Sink) { f.line(2, "end") }, checkEnd},
 }
 
 // distWords say where rows go.
@@ -160,6 +161,15 @@ func checkDelete(v *validator, s *Segment) {
 		v.fail("rows deleted without a table")
 	}
 	v.rowID(s.Sink.Cols)
+}
+
+func checkEnd(v *validator, s *Segment) {
+	if n := len(s.Steps); n > 0 {
+		if j, ok := s.Steps[n-1].(*HashJoin); ok && j.Kind == FindJoin {
+			return
+		}
+	}
+	v.fail("rows end that leave no marks")
 }
 
 // rowID checks that es is the address of a row.

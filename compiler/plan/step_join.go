@@ -17,10 +17,14 @@ const (
 	SemiJoin           // probe rows that have a match, once
 	AntiJoin           // probe rows that have none
 	MarkJoin           // all probe rows, and whether they have one as a column
+	FindJoin           // none: the entries that are found are marked
 )
 
 var joinWords = [...]string{InnerJoin: "", LeftJoin: " left", FullJoin: " full", SemiJoin: " semi",
-	AntiJoin: " anti", MarkJoin: " mark"}
+	AntiJoin: " anti", MarkJoin: " mark", FindJoin: " find"}
+
+// MarksEntries reports whether the table's entries remember that they were found.
+func (k JoinKind) MarksEntries() bool { return k == FullJoin || k == FindJoin }
 
 // LeftOnly reports whether the join yields each probe row at most once, without payload.
 func (k JoinKind) LeftOnly() bool { return k >= SemiJoin }
@@ -68,7 +72,7 @@ func (j *HashJoin) format(f *formatter, in []Column) {
 
 func (j *HashJoin) check(v *validator, in []Column) {
 	t := v.q.Tables[j.Table]
-	if (j.Kind == FullJoin) != t.Marks {
+	if j.Kind.MarksEntries() != t.Marks {
 		v.fail("a join of kind %d with a table whose entries are marked: %v", j.Kind, t.Marks)
 	}
 	v.exprs(j.Keys, in)

@@ -42,6 +42,8 @@ func (q *query) prepareSink(g *segment, first int) error {
 		s := &deleteSink{q: q}
 		s.rows.countOn(q)
 		g.sink = s
+	case program.SinkEnd:
+		g.sink = endSink{}
 	default:
 		return sqlerr.New(sqlerr.ProtocolViolation, "unknown sink kind %d", sk.Kind)
 	}
@@ -78,6 +80,16 @@ func (s tableSink) complete(done func(error)) {
 	}
 	done(nil)
 }
+
+// endSink gets no rows.
+type endSink struct{}
+
+func (endSink) output(*inst) *output      { return nil }
+func (endSink) dests() int                { return 0 }
+func (endSink) instanceDone(*inst)        {}
+func (endSink) complete(done func(error)) { done(nil) }
+func (endSink) sent() (int64, int64)      { return 0, 0 }
+func (endSink) stop()                     {}
 
 // distSink sends to an exchange.
 type distSink struct {

@@ -88,6 +88,7 @@ const (
 	SinkReturn                 // rows for the client, to the leader
 	SinkInsert                 // rows for a table's slice: sorted, encoded, stored
 	SinkDelete                 // row addresses (one BIGINT column) of rows to delete
+	SinkEnd                    // nothing: rows have left marks in a join table
 )
 
 // Label is the sink's step name.
@@ -113,6 +114,7 @@ var sinkNames = [...]struct{ label, operator string }{
 	SinkReturn: {"return", "Return"},
 	SinkInsert: {"insert", "Insert"},
 	SinkDelete: {"delete", "Delete"},
+	SinkEnd:    {"end", "Hash Join"},
 }
 
 // DistKind is where an exchange sends a row.
