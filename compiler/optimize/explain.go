@@ -60,11 +60,12 @@ func (e *emitter) explain(root physical, t top) {
 		n.At = []plan.Place{{Segment: plan.AtLeader, Step: plan.LeaderReturned}}
 	}
 	if d := e.p.st.Delete; d != nil {
-		n = x.above(n, "Delete")
+		n = x.above(n, "ModifyTable")
+		n.Prefix, n.Words = "LD", "Delete"
 		if e.p.st.Insert != nil {
-			n.Type = "Update"
+			n.Words = "Update"
 		}
-		n.Prefix = "LD"
+		n.Operation = n.Words
 		n.At = []plan.Place{{Segment: plan.AtLeader, Step: plan.LeaderChanged}}
 	}
 	if at := (stage{}); len(e.opened[at])+len(e.moved[at]) > 0 { // of no operator: where rows are stored
@@ -157,6 +158,16 @@ func (x *explainer) columnText(id algebra.ColumnID, qualified bool) string {
 		return ci.qual + "." + ci.col.Name
 	}
 	return ci.col.Name
+}
+
+// sided is a column with the side of a join that it comes from; of a computed one that is said of what it is computed
+// of.
+func (x *explainer) sided(side string, id algebra.ColumnID) string {
+	_, call := x.p.calls[id]
+	if def := x.p.defs[id]; def != nil && !call {
+		return x.text(func(id algebra.ColumnID) string { return x.sided(side, id) }, def)
+	}
+	return side + x.plain(id)
 }
 
 func (x *explainer) text(name func(id algebra.ColumnID) string, e *algebra.Expr) string {

@@ -304,11 +304,11 @@ func (op *aggrOp) explain(x *explainer, n *plan.Node, _ algebra.IDs) *plan.Node 
 		n.StartupCost = in.StartupCost
 		n.TotalCost = in.TotalCost + showOp*rows*float64(len(op.keys))
 	case len(op.keys) == 0:
-		n.Type = "Aggregate"
+		n.Type, n.Strategy = "Aggregate", "Plain"
 		n.StartupCost = in.TotalCost + showOp*rows*float64(len(op.calls))
 		n.TotalCost = n.StartupCost
 	default:
-		n.Type = "HashAggregate"
+		n.Type, n.Words, n.Strategy = "Aggregate", "HashAggregate", "Hashed"
 		n.StartupCost = in.TotalCost + showOp*rows*float64(len(op.keys)+len(op.calls))
 		n.TotalCost = n.StartupCost + showOp*float64(n.Rows)
 	}

@@ -413,7 +413,7 @@ func (op *joinOp) sided(x *explainer) func(id algebra.ColumnID) string {
 		if inner[id] {
 			side = `"inner".`
 		}
-		return side + x.plain(id)
+		return x.sided(side, id)
 	}
 }
 

@@ -107,7 +107,7 @@ func (w *windowOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.N
 	if len(keys) > 0 {
 		in = x.sorted(in, x.texts(x.named, keys))
 	}
-	n.Type = "Window"
+	n.Type, n.Words = "WindowAgg", "Window"
 	if len(w.n.PartitionBy) > 0 {
 		n.Details = append(n.Details, plan.Detail{Label: "Partition", List: x.texts(x.named, w.n.PartitionBy)})
 	}

@@ -104,7 +104,7 @@ func (t *explained) facts(n *Node) []string {
 		}
 	}
 	if t.Verbose {
-		if slices := t.Ran.Slices(n.At); len(slices) > 0 {
+		if slices := t.Ran.Slices(n.At); len(slices) > 0 && t.Timing {
 			out = append(out, "Rows Per Slice: "+slicesText(slices))
 		}
 	}

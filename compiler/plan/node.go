@@ -8,7 +8,9 @@ type Node struct {
 	Type   string // as PostgreSQL's JSON calls it: "Hash Join"
 	Words  string // as the text calls it, "": Type
 	Join   string // of a join, as PostgreSQL's JSON calls its kind
-	Dist   string // of a join: "DS_BCAST_INNER"
+	// Strategy and Operation are other words of PostgreSQL's JSON: how groups are made, what is done to a table.
+	Strategy, Operation string
+	Dist                string // of a join: "DS_BCAST_INNER"
 	// What it reads, where it reads something that has a name.
 	Schema, Relation, Alias string
 

@@ -94,8 +94,10 @@ func explainPlan(ctx context.Context, e *Engine, c *Call, b *parse.Explain) erro
 	case p == nil: // CREATE TABLE IF NOT EXISTS … AS, and it does
 		return explained(c, nil)
 	}
-	text := shown.Text(p.Query)
-	return explained(c, text)
+	if b.JSON {
+		return explained(c, []string{shown.JSON(p.Query)})
+	}
+	return explained(c, shown.Text(p.Query))
 }
 
 // analyzed plans the statement that is explained; with ANALYZE it is run, too.

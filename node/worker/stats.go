@@ -89,7 +89,7 @@ func (q *query) tiers(g *segment, in *inst) {
 func (q *query) stats(segs []*segment) []wire.SegmentStats {
 	var out []wire.SegmentStats
 	for _, g := range segs {
-		st := wire.SegmentStats{Segment: g.id, Slice: noSlice, RowsIn: g.rowsIn, Rows: g.counts,
+		st := wire.SegmentStats{Segment: g.id, Slice: noSlice, RowsIn: g.rowsIn, Rows: slices.Clone(g.counts),
 			Nanos: g.nanos.Nanoseconds(), Morsels: g.morsel, Fused: q.fused[g.id][0], Special: q.fused[g.id][1],
 			Workers: int64(min(g.ran, q.workers())), Memory: q.x.Memory(g.id)}
 		if g.sink != nil {
@@ -102,7 +102,9 @@ func (q *query) stats(segs []*segment) []wire.SegmentStats {
 		var lanes []wire.SegmentStats
 		for k, v := range q.lanes {
 			if k[0] == g.id {
-				lanes = append(lanes, *v)
+				l := *v // not what workers of a query that has failed may still count in
+				l.Rows, l.Skips = slices.Clone(v.Rows), slices.Clone(v.Skips)
+				lanes = append(lanes, l)
 			}
 		}
 		sort.Slice(lanes, func(i, j int) bool { return lanes[i].Slice < lanes[j].Slice })
