@@ -27,6 +27,7 @@ type props struct {
 	rows float64
 	dist dist
 	cost float64 // all the work up to here, in cost.go's units
+	one  bool    // there is at most one row, whatever the estimate
 
 	bytes float64 // rowWidth's answer, 0 before it was asked
 }

@@ -32,6 +32,7 @@ func (p *planner) aggregate(n *algebra.Aggregate) (physical, error) {
 	a.cols = n.Cols
 	a.rows = 1
 	a.made = p.madeBy(n.Keys)
+	a.one = len(n.Keys) == 0
 	if len(n.Keys) > 0 {
 		a.rows = p.groups(pick(n.Keys, a.made), q.rows)
 	}

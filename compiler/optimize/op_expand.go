@@ -26,7 +26,7 @@ func (p *planner) expand(n *algebra.Expand) (physical, error) {
 	}
 	q := in.out()
 	x := &expandOp{props: *q, in: in, count: n.Count, number: n.Number}
-	x.cols, x.bytes = n.Columns(), 0
+	x.cols, x.bytes, x.one = n.Columns(), 0, false
 	copies := p.copies(n.Count)
 	x.rows = math.Max(1, q.rows*copies)
 	x.cost += x.rows * costMatch

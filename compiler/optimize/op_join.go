@@ -117,7 +117,7 @@ func sides(e *algebra.Expr, left, right algebra.IDs) (l, r *algebra.Expr, ok boo
 // emit makes the build side up to its hash table, then the probe side with the
 // join as a step.
 func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
-	if len(n.probeKeys) == 0 {
+	if len(n.probeKeys) == 0 && !n.probe.out().one && !n.build.out().one { // of a scalar subquery it is no product
 		e.p.nested = true
 	}
 	want = union(want, n.filter)

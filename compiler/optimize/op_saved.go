@@ -84,7 +84,7 @@ func (p *planner) reference(n *algebra.Reference) (physical, error) {
 		own[c.ID] = n.Cols[i].ID
 		p.describe(n.Cols[i], c.Ref(), q.rows)
 	}
-	out := &savedOp{from: s, name: n.Name, props: props{cols: n.Cols, rows: q.rows, cost: q.rows * costScanRow,
+	out := &savedOp{from: s, name: n.Name, props: props{cols: n.Cols, rows: q.rows, cost: q.rows * costScanRow, one: q.one,
 		dist: dist{kind: q.dist.kind}}}
 	for _, id := range q.dist.keys {
 		to, ok := own[id]

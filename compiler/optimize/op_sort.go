@@ -31,6 +31,9 @@ func (p *planner) limit(n *algebra.Limit) (physical, error) {
 	s.props = *s.in.out()
 	s.dist = dist{kind: distSingle}
 	s.rows = p.limited(s.rows, n.Count, n.Offset)
+	if v, ok := p.paramInt(n.Count); ok && v <= 1 {
+		s.one = true
+	}
 	s.cost += sendCost(s.rows*float64(p.env.Slices), p.width(s.cols))
 	return s, nil
 }

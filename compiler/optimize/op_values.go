@@ -19,7 +19,7 @@ func (p *planner) values(n *algebra.Values) physical {
 		p.describe(c, nil, float64(n.Len()))
 	}
 	return &valuesOp{values: n, props: props{cols: n.Cols, rows: math.Max(1, float64(n.Len())),
-		dist: dist{kind: distSingle}}}
+		dist: dist{kind: distSingle}, one: n.Len() <= 1}}
 }
 
 func (n *valuesOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {

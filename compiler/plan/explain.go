@@ -9,7 +9,7 @@ import (
 // Shown is what EXPLAIN is asked to show of a query.
 type Shown struct {
 	Ran     *Ran // nil: the plan alone
-	Verbose bool
+	Verbose bool // the plan once more, in full, and rows by slice
 	Costs   bool // estimates
 	Timing  bool // what differs from run to run
 	Summary bool // what is said of segments, nodes and the whole query
@@ -27,6 +27,9 @@ func Explain(q *Query) []string { return Plain.Text(q) }
 func (o Shown) Text(q *Query) []string {
 	t := &explained{Shown: o, q: q}
 	if q.Root != nil {
+		if o.Verbose {
+			t.dump(q.Root, "")
+		}
 		t.node(q.Root, "", "  ")
 	}
 	t.out = append(t.out, q.Notes...)
@@ -154,15 +157,21 @@ func slicesText(slices []SliceRan) string {
 
 // summary is what is said of segments, nodes and the whole query.
 func (t *explained) summary() {
-	r := t.Ran
 	t.line("", "Segments:")
-	var compiled time.Duration
 	for _, s := range t.q.Segments {
 		t.line("  ", "%d: %s  (%s)", s.ID, s.Labels(), t.segment(s))
-		compiled += r.Segments[s.ID].Compiled
 	}
-	if !t.Timing {
-		return
+	if t.Timing {
+		t.times()
+	}
+}
+
+// times is what is said of nodes and of the whole query.
+func (t *explained) times() {
+	r := t.Ran
+	var compiled time.Duration
+	for i := range r.Segments {
+		compiled += r.Segments[i].Compiled
 	}
 	for _, n := range r.Nodes {
 		t.line("", "Memory of %s: %d bytes", n.ID, n.Memory)
@@ -190,13 +199,19 @@ func (t *explained) segment(s *Segment) string {
 		words = append(words, fmt.Sprintf("turns=%d", r.Turns))
 	}
 	if t.Timing {
-		words = append(words, fmt.Sprintf("bytes=%d time=%s work=%s morsels=%d tier=%s memory=%d", r.Bytes, ms(r.Time),
-			ms(r.Work), r.Morsels, r.Tier(), r.Memory))
-		if r.Compiled > 0 {
-			words = append(words, "compile="+ms(r.Compiled))
-		}
+		words = append(append(words, fmt.Sprintf("bytes=%d", r.Bytes)), t.work(r)...)
 	}
 	return strings.Join(words, " ")
+}
+
+// work is what a segment took, in words of a pair each.
+func (t *explained) work(r *SegmentRan) []string {
+	words := []string{"time=" + ms(r.Time), "work=" + ms(r.Work), fmt.Sprintf("morsels=%d", r.Morsels), "tier=" + r.Tier(),
+		fmt.Sprintf("memory=%d", r.Memory)}
+	if r.Compiled > 0 {
+		words = append(words, "compile="+ms(r.Compiled))
+	}
+	return words
 }
 
 // Tier is the code that a segment ran on: primitives, fused or both, and whether it was made for the values that are

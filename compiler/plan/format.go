@@ -11,7 +11,13 @@ import (
 // the same plan. Columns are shown as name:type, with ? if they may be NULL.
 func FormatSegments(q *Query) string {
 	f := &formatter{q: q}
-	stream := -1
+	f.segments()
+	return strings.Join(f.out, "\n") + "\n"
+}
+
+// segments writes all there is.
+func (f *formatter) segments() {
+	q, stream := f.q, -1
 	for _, s := range q.Segments {
 		if s.Stream != stream {
 			stream = s.Stream
@@ -29,18 +35,32 @@ func FormatSegments(q *Query) string {
 	for i, p := range q.Params {
 		f.line(1, "$%d %s %s", i, p.Type.Short(), f.paramText(p))
 	}
-	return f.b.String()
 }
 
 type formatter struct {
-	q *Query
-	b strings.Builder
+	q   *Query
+	out []string
+	// notes, if there are any, stand behind what is at a place, behind a segment's sink, and behind its first line.
+	notes interface {
+		place(p Place) string
+		sink(s *Segment) string
+		segment(s *Segment) string
+	}
 }
 
 func (f *formatter) line(depth int, format string, args ...any) {
-	f.b.WriteString(strings.Repeat("  ", depth))
-	fmt.Fprintf(&f.b, format, args...)
-	f.b.WriteByte('\n')
+	f.out = append(f.out, strings.Repeat("  ", depth)+fmt.Sprintf(format, args...))
+}
+
+// noted has write put lines, and a note behind the first of them.
+func (f *formatter) noted(note func() string, write func()) {
+	first := len(f.out)
+	write()
+	if f.notes != nil && first < len(f.out) {
+		if n := note(); n != "" {
+			f.out[first] += "  [" + n + "]"
+		}
+	}
 }
 
 func (f *formatter) paramText(p Param) string {
@@ -68,13 +88,20 @@ func (f *formatter) segment(s *Segment) {
 	for _, a := range s.After {
 		after += fmt.Sprintf(" after segment %d", a)
 	}
-	f.line(1, "segment %d on %s%s", s.ID, whereText[s.Where], after)
-	sourceKinds[s.Source.Kind].format(f, &s.Source)
+	f.noted(func() string { return f.notes.segment(s) }, func() {
+		f.line(1, "segment %d on %s%s", s.ID, whereText[s.Where], after)
+	})
+	at := func(step int) func() string {
+		return func() string { return f.notes.place(Place{s.ID, step}) }
+	}
+	f.noted(at(0), func() { sourceKinds[s.Source.Kind].format(f, &s.Source) })
 	layouts := f.q.Layouts(s)
 	for i, st := range s.Steps {
-		st.format(f, layouts[i])
+		f.noted(at(i+1), func() { st.format(f, layouts[i]) })
 	}
-	sinkKinds[s.Sink.Kind].format(f, f.printer(layouts[len(layouts)-1]), &s.Sink)
+	f.noted(func() string { return f.notes.sink(s) }, func() {
+		sinkKinds[s.Sink.Kind].format(f, f.printer(layouts[len(layouts)-1]), &s.Sink)
+	})
 }
 
 type printer = expr.Printer[Position]

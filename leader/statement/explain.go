@@ -94,8 +94,11 @@ func explainPlan(ctx context.Context, e *Engine, c *Call, b *parse.Explain) erro
 	case p == nil: // CREATE TABLE IF NOT EXISTS … AS, and it does
 		return explained(c, nil)
 	}
-	if b.JSON {
+	switch {
+	case b.JSON:
 		return explained(c, []string{shown.JSON(p.Query)})
+	case b.Segments:
+		return explained(c, shown.Segments(p.Query))
 	}
 	return explained(c, shown.Text(p.Query))
 }

@@ -1,0 +1,94 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Segments is the text of EXPLAIN (SEGMENTS): streams, segments and steps, and in brackets behind each step the rows
+// that are expected, where an operator's rows are complete there, and those that there were.
+func (o Shown) Segments(q *Query) []string {
+	t := &explained{Shown: o, q: q}
+	n := &segmentNotes{t: t, estimated: map[Place]int64{}}
+	if o.Costs && q.Root != nil {
+		n.estimates(q.Root)
+	}
+	f := &formatter{q: q, notes: n}
+	f.segments()
+	t.out = append(f.out, q.Notes...)
+	if o.Ran != nil && o.Summary && o.Timing {
+		t.times()
+	}
+	return t.out
+}
+
+// segmentNotes are what is said of segments and their steps.
+type segmentNotes struct {
+	t         *explained
+	estimated map[Place]int64
+}
+
+// estimates notes where operators' rows are complete. What an operator of several places has nobody estimates for each.
+func (n *segmentNotes) estimates(node *Node) {
+	for _, c := range node.Children { // of two operators at one place the upper one counts: it has filtered
+		n.estimates(c)
+	}
+	if len(node.At) == 1 {
+		n.estimated[node.At[0]] = node.Rows
+	}
+}
+
+func (n *segmentNotes) place(p Place) string {
+	var words []string
+	if rows, ok := n.estimated[p]; ok {
+		words = append(words, fmt.Sprintf("estimated=%d", rows))
+	}
+	if r := n.t.Ran; r != nil && r.Segments[p.Segment].Began() {
+		words = append(words, fmt.Sprintf("rows=%d", r.Segments[p.Segment].rows(p.Step)))
+		if slices := r.Slices([]Place{p}); len(slices) > 1 && n.t.Timing {
+			words = append(words, slicesText(slices))
+			if skew := Skew(slices); skew > 0 {
+				words = append(words, fmt.Sprintf("skew=%.2f", skew))
+			}
+		}
+	}
+	if p.Step == 0 {
+		words = append(words, n.skips(p.Segment)...)
+	}
+	return strings.Join(words, " ")
+}
+
+func (n *segmentNotes) skips(segment int) (words []string) {
+	if n.t.Ran != nil {
+		for _, k := range n.t.Ran.Segments[segment].Skips {
+			words = append(words, fmt.Sprintf("skipped=%d (%s)", k.Rows, k.By))
+		}
+	}
+	return words
+}
+
+func (n *segmentNotes) sink(s *Segment) string {
+	r := n.t.Ran
+	if r == nil || s.Sink.Kind.Fills() || !r.Segments[s.ID].Began() || !n.t.Timing {
+		return ""
+	}
+	return fmt.Sprintf("sent=%d bytes=%d", r.Segments[s.ID].Sent, r.Segments[s.ID].Bytes)
+}
+
+func (n *segmentNotes) segment(s *Segment) string {
+	switch r := n.t.Ran; {
+	case r == nil:
+		return ""
+	case !r.Segments[s.ID].Began():
+		return "never began"
+	default:
+		var words []string
+		if turns := r.Segments[s.ID].Turns; turns > 0 {
+			words = append(words, fmt.Sprintf("turns=%d", turns))
+		}
+		if n.t.Timing {
+			words = append(words, n.t.work(&r.Segments[s.ID])...)
+		}
+		return strings.Join(words, " ")
+	}
+}
