@@ -29,6 +29,7 @@ type emitter struct {
 	after     map[*plan.Segment]*plan.Segment // begins behind which other of its stream
 	markers   map[int]*plan.Segment           // by join table: who marks the entries that are read in later streams
 	cuts      map[*joinOp]rowLimit            // joins whose build sides are read no further
+	looks     map[physical][]early            // tables of joins above into which the operator's rows look
 }
 
 func newEmitter(p *planner) *emitter {
@@ -36,7 +37,7 @@ func newEmitter(p *planner) *emitter {
 		sender: map[int][]*plan.Segment{}, receiver: map[int]*plan.Segment{},
 		fillers: map[int][]*plan.Segment{}, counted: map[stage][]place{}, opened: map[stage][]*plan.Segment{},
 		moved: map[stage][]int{},
-		after: map[*plan.Segment]*plan.Segment{}, markers: map[int]*plan.Segment{}, cuts: map[*joinOp]rowLimit{}}
+		after: map[*plan.Segment]*plan.Segment{}, markers: map[int]*plan.Segment{}, looks: map[physical][]early{}, cuts: map[*joinOp]rowLimit{}}
 }
 
 // pipe is a segment under construction and where its rows' columns stand.
@@ -158,11 +159,15 @@ func (e *emitter) where(d dist) plan.Where {
 func (e *emitter) emit(n physical, want algebra.IDs) (*pipe, error) {
 	var p *pipe
 	var err error
+	for _, l := range e.looks[n] {
+		want = union(want, l.join.reduction.keys)
+	}
 	e.within(stage{of: n}, func() { p, err = n.emit(e, want) })
 	if err != nil {
 		return nil, err
 	}
 	e.count(stage{of: n}, p)
+	e.reduced(n, p)
 	return p, nil
 }
 

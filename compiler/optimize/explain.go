@@ -124,7 +124,9 @@ func (x *explainer) node(op physical, want algebra.IDs) *plan.Node {
 	n := &plan.Node{Prefix: x.prefix(), Rows: estimate(math.Ceil(q.rows)),
 		Width: int(math.Round(x.p.width(need(q.cols, want))))}
 	x.e.tell(n, stage{of: op})
-	return op.explain(x, n, want)
+	line := op.explain(x, n, want)
+	line.Details = append(line.Details, x.looked(op)...)
+	return line
 }
 
 // The names of columns: plain, or with their table where the query reads several.

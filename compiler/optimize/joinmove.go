@@ -90,6 +90,8 @@ func (p *planner) movements(j joinOp, probe, build physical) []physical {
 	if j.kind == plan.FindJoin {
 		stays, outKeys = bd, j.buildKeys
 	}
+	byProbe, probePlaced := p.placedBy(pd, j.probeKeys)
+	byBuild, buildPlaced := p.placedBy(bd, j.buildKeys)
 	var out []physical
 	add := func(m movement, keys []int, d dist) {
 		if !legalMoves[j.kind][m] {
@@ -101,6 +103,13 @@ func (p *planner) movements(j joinOp, probe, build physical) []physical {
 			c.cols = joinColumns(&j, probe.out().cols, build.out().cols)
 		}
 		c.cost = p.joinCost(&c)
+		switch m {
+		case distNone, distInner:
+			c.placed = byProbe
+		case distOuter, distBoth:
+			c.placed = keys
+		}
+		p.reduceBy(&c)
 		out = append(out, &c)
 	}
 	hashed := func(keys []int) dist {
@@ -114,8 +123,6 @@ func (p *planner) movements(j joinOp, probe, build physical) []physical {
 		}
 		return d
 	}
-	byProbe, probePlaced := p.placedBy(pd, j.probeKeys)
-	byBuild, buildPlaced := p.placedBy(bd, j.buildKeys)
 	switch {
 	case bd.kind == distAll:
 		add(allNone, nil, stays)

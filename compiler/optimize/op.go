@@ -17,6 +17,8 @@ type physical interface {
 	// dealOut turns rows that are on every node into rows that are each in one place: the table at the
 	// bottom of the probe chain is read once in the cluster.
 	dealOut(p *planner) physical
+	// reduce finds a place below where rows can be dropped that have other keys than a join above wants.
+	reduce(p *planner, keys []*algebra.Expr, l look) reduction
 	// cutBuilds notes that the operator's rows are wanted up to a limit, in no order.
 	cutBuilds(e *emitter, l rowLimit)
 }

@@ -24,7 +24,9 @@ type joinOp struct {
 	found                bool            // of a find join: rows of the build side that are found go on, else the others
 	move                 movement
 	moveKeys             []int // for movements by hash: indexes into the keys
-	kept                 bool  // in a recursion's step: the table is built once, for all turns
+	placed               []int // the keys by which the table lies, if it is not on every node
+	reduction            reduction
+	kept                 bool // in a recursion's step: the table is built once, for all turns
 }
 
 // outerJoin plans a left, semi or anti join where it stands.
@@ -135,6 +137,7 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	if err != nil {
 		return nil, err
 	}
+	e.lookEarly(n, table)
 	p, err := n.emitProbe(e, union(want, n.residual))
 	if err != nil {
 		return nil, err
@@ -178,6 +181,7 @@ func (n *joinOp) emitFind(e *emitter, want algebra.IDs) (*pipe, error) {
 	if err != nil {
 		return nil, err
 	}
+	e.lookEarly(n, table)
 	p, err := n.emitProbe(e, union(nil, n.residual))
 	if err != nil {
 		return nil, err

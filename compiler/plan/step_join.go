@@ -72,8 +72,8 @@ func (j *HashJoin) format(f *formatter, in []Column) {
 
 func (j *HashJoin) check(v *validator, in []Column) {
 	t := v.q.Tables[j.Table]
-	if j.Kind.MarksEntries() != t.Marks {
-		v.fail("a join of kind %d with a table whose entries are marked: %v", j.Kind, t.Marks)
+	if j.Kind.MarksEntries() && !t.Marks {
+		v.fail("a join of kind %d with a table whose entries have no marks", j.Kind)
 	}
 	v.exprs(j.Keys, in)
 	if len(j.Keys) != len(t.Keys) || len(j.Keys) == 0 {

@@ -23,8 +23,7 @@ type outerJoins struct{ r *run }
 func (o outerJoins) under(n algebra.Node, above []*algebra.Expr) algebra.Node {
 	switch x := n.(type) {
 	case *algebra.Select:
-		own, _ := expr.Movable(x.Preds)
-		above = append(slices.Clone(above), own...)
+		above = append(slices.Clone(above), steady(x.Preds)...)
 	case *algebra.Project:
 		by := map[algebra.ColumnID]*algebra.Expr{}
 		for i, c := range x.Cols {
@@ -141,8 +140,13 @@ func inOrder(n algebra.Node, cols []algebra.Column) algebra.Node {
 	return p
 }
 
-// substituted are those of es that can stand below a node that computes columns.
+// substituted are those of es that mean something below a node that computes columns.
 func substituted(es []*algebra.Expr, by map[algebra.ColumnID]*algebra.Expr) []*algebra.Expr {
-	out, _ := expr.Movable(substituteAll(es, by))
-	return out
+	return steady(substituteAll(es, by))
+}
+
+// steady are those of es that are the same each time. They may fail: not for padded rows, of which they are asked here,
+// if they are NULL there.
+func steady(es []*algebra.Expr) []*algebra.Expr {
+	return slices.DeleteFunc(slices.Clone(es), (*algebra.Expr).Volatile)
 }

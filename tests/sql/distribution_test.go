@@ -43,6 +43,12 @@ var operators = []string{
 	"SELECT * FROM L WHERE k NOT IN (SELECT k FROM R)",
 	"SELECT k, k IN (SELECT k FROM R), v IN (SELECT v FROM R WHERE R.k = L.k), v > ANY (SELECT v FROM R) FROM L",
 	"SELECT k, (SELECT count(*) FROM R WHERE R.k = L.k), (SELECT max(v) FROM R) FROM L",
+	"SELECT L.k, x.c, x.s FROM L JOIN (SELECT k, count(*) AS c, sum(v) AS s FROM R GROUP BY k) x ON x.k = L.k " +
+		"WHERE L.v > 19",
+	"SELECT L.k, x.v FROM L JOIN (SELECT DISTINCT k, v FROM R) x ON x.k = L.k WHERE L.v = 20",
+	"SELECT L.k, x.v, x.r FROM L JOIN (SELECT k, v, rank() OVER (PARTITION BY k ORDER BY v) AS r FROM R) x ON x.k = L.k " +
+		"WHERE L.v = 20",
+	"SELECT k, v FROM L WHERE v > 9 AND v > (SELECT avg(v) / 2 FROM R WHERE R.k = L.k)",
 	"SELECT k, v FROM L UNION ALL SELECT k, v FROM R",
 	"SELECT k, v FROM L UNION SELECT k, v FROM R",
 	"SELECT k FROM L INTERSECT SELECT k FROM R",
