@@ -36,8 +36,9 @@ func newEmitter(p *planner) *emitter {
 	return &emitter{p: p, q: &plan.Query{LeaderOnly: p.leader},
 		sender: map[int][]*plan.Segment{}, receiver: map[int]*plan.Segment{},
 		fillers: map[int][]*plan.Segment{}, counted: map[stage][]place{}, opened: map[stage][]*plan.Segment{},
-		moved: map[stage][]int{},
-		after: map[*plan.Segment]*plan.Segment{}, markers: map[int]*plan.Segment{}, looks: map[physical][]early{}, cuts: map[*joinOp]rowLimit{}}
+		moved:   map[stage][]int{},
+		after:   map[*plan.Segment]*plan.Segment{},
+		markers: map[int]*plan.Segment{}, looks: map[physical][]early{}, cuts: map[*joinOp]rowLimit{}}
 }
 
 // pipe is a segment under construction and where its rows' columns stand.

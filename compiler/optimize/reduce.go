@@ -122,8 +122,8 @@ func covered(keys []*algebra.Expr, cols []algebra.Column) bool {
 	return true
 }
 
-// beneath are the keys over an operator's input, nil if they read more than cols, of which exprs are the values, or what
-// may fail.
+// beneath are the keys over an operator's input, nil if they read more than cols, of which exprs are the values, or
+// what may fail.
 func beneath(keys []*algebra.Expr, cols []algebra.Column, exprs []*algebra.Expr) []*algebra.Expr {
 	by := make(map[algebra.ColumnID]*algebra.Expr, len(cols))
 	for i, c := range cols {
