@@ -3,6 +3,7 @@
 //
 //	go run ./tests/bench --cache DIR [--suite tpch|tpcds|events] [--nodes 2] [--shared DIR] [--sf 1] [--runs 11] [--first 3]
 //		[--profile]
+//	go run ./tests/bench --cache DIR --quality [--orders 20] [--suite …] [--nodes 2]
 //
 //	CSV ──load──► slipher server (process) ─┐
 //	    └─load──► DuckDB (Node process) ────┴─ first runs, repeated runs ──► tables in Markdown, on standard output
@@ -10,6 +11,8 @@
 // A *suite* is tables and queries: TPC-H, TPC-DS, and forty queries over a wide table of web events (suite_*.go). A
 // *contender* is an engine in one setting: DuckDB, and Slipher with each value of slipher_tier. What is measured, and
 // what is not, says docs/BENCHMARKS.md.
+//
+// --quality reports on plans instead (quality.go): estimates against actual rows at each join, and forced join orders.
 //
 // Invariants: both engines load the same files and must give the same answers,
 // or the run fails; every figure is a median of runs in turn, so that a noise of

@@ -23,6 +23,8 @@ type settings struct {
 	nodes                 int // 0: one process
 	runs, first, threads  int
 	reload, profile       bool
+	quality               bool
+	orders                int   // join orders that quality tries
 	only                  []int // queries, nil for all
 }
 
@@ -47,6 +49,8 @@ func parse() (settings, error) {
 	flag.IntVar(&s.threads, "threads", 2, "DuckDB's threads, Slipher's slices and workers")
 	flag.BoolVar(&s.reload, "reload", false, "load again what the cache holds already, and measure it")
 	flag.BoolVar(&s.profile, "profile", false, "say where the time goes, per segment and, if perf is there, per primitive")
+	flag.BoolVar(&s.quality, "quality", false, "say how good plans are, of Slipher alone, instead of measuring")
+	flag.IntVar(&s.orders, "orders", 20, "join orders that --quality tries")
 	flag.StringVar(&only, "queries", "", "these queries only, by number: 1,6")
 	flag.Parse()
 	if flag.NArg() > 0 || s.cache == "" || s.threads < 1 {
@@ -109,7 +113,11 @@ func run(ctx context.Context, s settings) error {
 		return err
 	}
 	machine()
-	for _, step := range []func(context.Context) error{b.load, b.answers, b.firstRuns, b.repeatedRuns, b.profileRuns} {
+	steps := []func(context.Context) error{b.load, b.answers, b.firstRuns, b.repeatedRuns, b.profileRuns}
+	if s.quality {
+		steps = []func(context.Context) error{b.load, b.qualityRuns}
+	}
+	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
 		}
