@@ -8,6 +8,7 @@ import (
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/codegen/artifact"
+	"slipher/compiler/optimize"
 	"slipher/leader/claim"
 	"slipher/leader/cluster"
 	"slipher/leader/code"
@@ -16,6 +17,7 @@ import (
 	"slipher/leader/pause"
 	"slipher/leader/pgwire"
 	"slipher/leader/query"
+	"slipher/leader/sample"
 	"slipher/leader/short"
 	"slipher/leader/statement"
 	"slipher/node"
@@ -128,7 +130,6 @@ const footerCache = 1 << 20
 // openStorage opens what reads from managed storage and writes to it.
 func (t *leadership) openStorage(context.Context) (err error) {
 	s := t.s
-	stats := &facts.Statistics{Store: t.store, Log: s.log}
 	t.facts = &facts.Facts{Footers: rms.NewCache(t.store, "", footerCache), Log: s.log}
 	t.onEnd(func(context.Context) error { return t.facts.Footers.Close() })
 	artifacts := filepath.Join(s.opts.Dir, datadir.Artifacts)
@@ -136,7 +137,9 @@ func (t *leadership) openStorage(context.Context) (err error) {
 		return err
 	}
 	t.onEnd(func(context.Context) error { t.code.Close(); return nil })
-	r := &query.Runner{Log: s.log, Fns: s.fns, Scheduler: s.scheduler, Code: t.code, Facts: t.facts, Stats: stats,
+	r := &query.Runner{Log: s.log, Fns: s.fns, Scheduler: s.scheduler, Code: t.code, Facts: t.facts,
+		Stats:   facts.NewStatistics(t.facts.Footers, t.store, s.log),
+		Samples: &optimize.Samples{Run: (&sample.Evaluator{Engine: s.exec, Fns: s.fns}).Run},
 		History: &s.history, Catalog: s.replica.Catalog, Relations: t.relationEnv, Effect: s.effect}
 	t.statements = &statement.Engine{Runner: r, Store: t.store, Loads: s.loads, Clients: t.sessions.in,
 		Short: short.New(r, s.exec, t.store, s.txns)}

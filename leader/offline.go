@@ -2,7 +2,6 @@ package leader
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,7 +13,6 @@ import (
 	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
-	"slipher/catalog/types"
 	"slipher/codegen"
 	"slipher/codegen/llvm"
 	"slipher/codegen/target"
@@ -26,8 +24,10 @@ import (
 	"slipher/leader/inspect"
 	"slipher/leader/names"
 	"slipher/leader/pgwire"
+	"slipher/leader/sample"
 	"slipher/leader/session"
 	"slipher/leader/statement"
+	"slipher/runtime/exec"
 )
 
 // Offline plans and compiles without a server, on a catalog made of DDL:
@@ -38,6 +38,8 @@ type Offline struct {
 	fns    *fn.Table
 	slices int
 	stats  map[string]*stats.Table // by table name
+	// samples evaluates on the statistics' samples; nil: primitives cannot run here, estimates do without.
+	samples *optimize.Samples
 }
 
 // NewOffline makes an empty catalog of a cluster with so many slices, all on one node.
@@ -49,6 +51,9 @@ func NewOffline(slices int) (*Offline, error) {
 	if err := o.apply(&state.Command{Ops: []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "offline",
 		Slices: slices}}}}); err != nil {
 		return nil, err
+	}
+	if e, err := exec.NewEngine(o.fns); err == nil {
+		o.samples = &optimize.Samples{Run: (&sample.Evaluator{Engine: e, Fns: o.fns}).Run}
 	}
 	var err error
 	start := pgwire.Startup{User: state.DefaultUser, Database: state.DefaultDatabase, Remote: &net.UnixAddr{}}
@@ -90,55 +95,6 @@ func (o *Offline) Schema(text string) error {
 	return nil
 }
 
-// Stats reads statistics from JSON:
-//
-//	{"movies": {"rows": 3201, "columns": {"year": {"distinct": 90, "nulls": 0, "min": "1928", "max": "2010", "width": 4}}}}
-func (o *Offline) Stats(data []byte) error {
-	var in map[string]struct {
-		Rows    int64
-		Columns map[string]struct {
-			Distinct, Nulls, Width float64
-			Min, Max               *string
-		}
-	}
-	if err := json.Unmarshal(data, &in); err != nil {
-		return fmt.Errorf("statistics: %w", err)
-	}
-	for name, s := range in {
-		t := o.cat.Table(state.DefaultDatabase, "public", name)
-		if t == nil {
-			return fmt.Errorf("statistics: there is no table %q", name)
-		}
-		out := &stats.Table{Format: stats.Format2, Rows: s.Rows, Cols: make([]stats.Column, len(t.Columns))}
-		for i := range out.Cols {
-			out.Cols[i].Min, out.Cols[i].Max = types.NullDatum, types.NullDatum
-		}
-		for column, c := range s.Columns {
-			i := t.Column(column)
-			if i < 0 {
-				return fmt.Errorf("statistics: table %q has no column %q", name, column)
-			}
-			col := &out.Cols[i]
-			col.Distinct, col.NullFrac, col.Width = c.Distinct, c.Nulls, c.Width
-			for _, b := range []struct {
-				text *string
-				to   *types.Datum
-			}{{c.Min, &col.Min}, {c.Max, &col.Max}} {
-				if b.text == nil {
-					continue
-				}
-				d, err := types.ParseText(t.Columns[i].Type, *b.text)
-				if err != nil {
-					return fmt.Errorf("statistics of %s.%s: %w", name, column, err)
-				}
-				*b.to = d
-			}
-		}
-		o.stats[name] = out
-	}
-	return nil
-}
-
 // Inspect shows what one query is compiled to.
 func (o *Offline) Inspect(ctx context.Context, text string, words []string, tier string, t target.Target,
 	pool *llvm.Pool) ([]string, error) {
@@ -153,7 +109,7 @@ func (o *Offline) Inspect(ctx context.Context, text string, words []string, tier
 	p, err := compiler.Plan(st, compiler.Environment{Traced: slices.Contains(words, "rules"),
 		Catalog: names.View{Cat: o.cat, Ses: o.ses},
 		Cluster: optimize.Env{Slices: o.slices, Nodes: 1, Fn: o.fns,
-			Stats: func(t *state.Table) *stats.Table { return o.stats[t.Name] }}})
+			Stats: func(t *state.Table) *stats.Table { return o.stats[t.Name] }, Samples: o.samples}})
 	if err != nil {
 		return nil, err
 	}

@@ -14,10 +14,12 @@ import (
 type colInfo struct {
 	col      algebra.Column
 	qual     string  // alias or table name, "" for computed columns
+	rows     float64 // of its table; 0: it is computed
 	distinct float64 // 0: unknown
 	nullFrac float64
 	min, max types.Datum // both Null: unknown
 	width    float64
+	stats    *stats.Column // of the table's column that it is; nil: unknown, or it is computed
 }
 
 // tableStats is ANALYZE's result for t, or nil.
@@ -39,15 +41,19 @@ func (p *planner) describeScan(n *algebra.Scan) {
 	}
 	var st *stats.Table
 	if n.Table != nil {
-		if st = p.tableStats(n.Table); st == nil {
+		if st = p.tableStats(n.Table); st == nil || st.Guessed {
 			p.noteMissing(n.Table.Name)
+		}
+		if st != nil {
+			p.noteColumns(n, st)
 		}
 	}
 	rows := p.scanRows(n)
 	for i, c := range n.Cols {
-		ci := &colInfo{col: c, qual: qual, min: types.NullDatum, max: types.NullDatum}
+		ci := &colInfo{col: c, qual: qual, rows: rows, min: types.NullDatum, max: types.NullDatum}
 		if st != nil && i < len(n.ColNos) && n.ColNos[i] < len(st.Cols) {
-			s := st.Cols[n.ColNos[i]]
+			s := &st.Cols[n.ColNos[i]]
+			ci.stats = s
 			ci.distinct, ci.nullFrac, ci.min, ci.max, ci.width = s.Distinct, s.NullFrac, s.Min, s.Max, s.Width
 		}
 		if ci.distinct == 0 {

@@ -17,4 +17,6 @@ type Env struct {
 	Joins JoinOrder
 	// Stats gives ANALYZE's result for a table, nil if there is none. May be nil itself.
 	Stats func(t *state.Table) *stats.Table
+	// Samples evaluates on rows of tables; nil: estimates do without.
+	Samples *Samples
 }

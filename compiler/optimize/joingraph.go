@@ -45,6 +45,7 @@ type member struct {
 	expr *algebra.Expr
 
 	distinct float64          // values before filters: they thin both sides alike
+	present  float64          // share of rows in which it is not NULL
 	col      algebra.ColumnID // the column by which rows may lie (placementColumn), if placed
 	placed   bool
 }
@@ -53,6 +54,8 @@ type member struct {
 type joinPred struct {
 	expr *algebra.Expr
 	rels relSet
+
+	share float64 // of pairs for which it holds: set by findJoints
 }
 
 // maxRelations bounds a graph; larger join trees are split where they were nested.
@@ -151,13 +154,13 @@ func (g *graph) order(preds, failing []*algebra.Expr) (physical, error) {
 		case rels == 0:
 			top = append(top, e)
 		default:
-			g.preds = append(g.preds, joinPred{e, rels})
+			g.preds = append(g.preds, joinPred{expr: e, rels: rels})
 		}
 	}
 	var last []*algebra.Expr
 	for _, e := range failing {
 		if rels := g.relsOf(e); rels.count() > 1 && hashes(e) {
-			g.late = append(g.late, joinPred{e, rels})
+			g.late = append(g.late, joinPred{expr: e, rels: rels})
 		} else {
 			last = append(last, e)
 		}
@@ -272,6 +275,7 @@ func (g *graph) uniteClasses() {
 		for i := range kept {
 			m := &kept[i]
 			m.distinct = g.p.exprDistinct(m.expr, math.Inf(1))
+			m.present = g.p.present(m.expr)
 			m.col, _, m.placed = placementColumn(m.expr)
 		}
 		c.members = kept
@@ -307,26 +311,22 @@ func (g *graph) rows(set relSet) float64 {
 		}
 	}
 	for _, c := range g.classes {
-		least, product, n := math.Inf(1), 1.0, 0
+		least, product, present, n := math.Inf(1), 1.0, 1.0, 0
 		for _, m := range c.members {
 			if set.has(m.rel) {
 				least = math.Min(least, m.distinct)
 				product *= m.distinct
+				present *= m.present
 				n++
 			}
 		}
 		if n > 1 {
-			r *= least / product
+			r *= least / product * present
 		}
 	}
 	for _, q := range g.preds {
 		if q.rels.count() > 1 && set.covers(q.rels) {
-			// an OR has given its relations filters of their own (implied): do not count it twice
-			s := g.p.selectOne(q.expr)
-			if q.expr.Kind == expr.Or {
-				s = math.Max(s, 0.1)
-			}
-			r *= s
+			r *= q.share
 		}
 	}
 	r = math.Max(1, r*g.together(set))

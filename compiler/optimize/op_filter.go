@@ -44,9 +44,18 @@ func (p *planner) filter(in physical, preds []*algebra.Expr) physical {
 	}
 	q := in.out()
 	f := &filterOp{in: in, preds: p.orderPreds(preds), props: *q}
-	f.rows = math.Max(1, q.rows*p.selectivity(preds))
+	f.rows = math.Max(1, q.rows*p.given(in, preds))
 	f.cost += q.rows * costPredicate * float64(len(preds))
 	return f
+}
+
+// given is the share of in's rows for which preds hold: of those of a scan, beside the conditions that it has already.
+func (p *planner) given(in physical, preds []*algebra.Expr) float64 {
+	before := conditions(in)
+	if len(before) == 0 {
+		return p.selectivity(preds)
+	}
+	return math.Min(1, p.selectivity(append(before, preds...))/p.selectivity(before))
 }
 
 // orderPreds puts predicates that may fail behind those that cannot, otherwise

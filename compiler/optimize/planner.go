@@ -31,6 +31,10 @@ type planner struct {
 
 	keyed []*algebra.Scan // of tables with a primary key
 
+	samples  []*sampled
+	origins  map[algebra.ColumnID]origin // of columns of tables with statistics
+	outcomes map[int]*outcome            // of expressions on samples, by their numbers; nil: it cannot be told
+
 	chance *rand.Rand // chooses joins by a seed; nil: costs do, or the text
 
 	missing []string // tables without statistics, in order of appearance
@@ -50,12 +54,14 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 		equiv: map[algebra.ColumnID]algebra.ColumnID{},
 		defs:  map[algebra.ColumnID]*algebra.Expr{},
 		calls: map[algebra.ColumnID]algebra.AggCall{}, windows: map[algebra.ColumnID]*algebra.WindowCall{},
-		chance: env.Joins.choices(),
+		chance:  env.Joins.choices(),
+		origins: map[algebra.ColumnID]origin{}, outcomes: map[int]*outcome{},
 	}
 	p.numbers.Param = expr.SameLiterals(func() []expr.Param { return own.Params })
 	if err := p.survey(); err != nil {
 		return nil, err
 	}
+	p.evaluate()
 	p.surveyDefinitions()
 	root, top := st.Root, top{count: -1, offset: -1}
 	if !st.Changes() {

@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"math"
+	"math/bits"
 
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
@@ -18,9 +19,56 @@ const (
 	selOther   = 0.25
 )
 
-// selectivity is the share of rows for which all conjuncts hold. Two bounds on
-// one column count as one range.
+// selectivity is the share of rows for which all conjuncts hold: by what is known of single columns, as if these had
+// nothing to do with each other, and, of conjuncts over one table, as far as its sample allows.
 func (p *planner) selectivity(preds []*algebra.Expr) float64 {
+	s := 1.0
+	var alone []*algebra.Expr
+	var order []*sampled
+	byScan := map[*sampled][]*algebra.Expr{}
+	for _, e := range preds {
+		if sc := p.sampleOf(e); sc != nil {
+			if byScan[sc] == nil {
+				order = append(order, sc)
+			}
+			byScan[sc] = append(byScan[sc], e)
+		} else {
+			alone = append(alone, e)
+		}
+	}
+	for _, sc := range order {
+		es := byScan[sc]
+		share := p.independent(es)
+		if p.several(es) { // one by itself is what its sample says, if anything needs one
+			if all := p.fulfilled(es); all != nil {
+				hits, rows := 0, int(sc.st.Sampled)
+				for _, w := range all {
+					hits += bits.OnesCount64(w)
+				}
+				share = believed(share, hits, rows, int64(rows) == sc.st.Rows)
+			}
+		}
+		s *= share
+	}
+	return math.Max(s*p.independent(alone), 1e-9)
+}
+
+// several reports whether conjuncts are more than one condition; bounds on one column are one, of which its histogram
+// knows more than a sample.
+func (p *planner) several(preds []*algebra.Expr) bool {
+	var first algebra.ColumnID
+	for i, e := range preds {
+		col, op, _, ok := columnAgainst(p, e)
+		if !ok || !op.Range() || i > 0 && col != first {
+			return len(preds) > 1
+		}
+		first = col
+	}
+	return false
+}
+
+// independent is the product of the shares of conjuncts. Two bounds on one column count as one range.
+func (p *planner) independent(preds []*algebra.Expr) float64 {
 	s := 1.0
 	type bounds struct {
 		lo, hi float64
@@ -40,7 +88,7 @@ func (p *planner) selectivity(preds []*algebra.Expr) float64 {
 			ranges[col] = b
 			order = append(order, col)
 		}
-		f, known := p.below(col, val)
+		f, known := p.bound(col, op, val)
 		if !known {
 			b.known = false
 			f = map[bool]float64{true: selRange, false: 1 - selRange}[op.Below()]
@@ -55,6 +103,8 @@ func (p *planner) selectivity(preds []*algebra.Expr) float64 {
 		b := ranges[col]
 		w := b.hi - b.lo
 		switch {
+		case w <= 0 && b.known && p.info[col].stats != nil:
+			w = leastShare
 		case w <= 0:
 			w = selEqual
 		case !b.known && b.lo > 0 && b.hi < 1:
@@ -62,8 +112,11 @@ func (p *planner) selectivity(preds []*algebra.Expr) float64 {
 		}
 		s *= w * (1 - p.info[col].nullFrac)
 	}
-	return math.Max(s, 1e-9)
+	return s
 }
+
+// leastShare is the share of rows that statistics say there are none of: few, for tables change.
+const leastShare = 1e-6
 
 // columnAgainst recognises a comparison of a column with a value known while
 // planning or later; the operator is turned so that the column is at its left.
@@ -81,45 +134,53 @@ func columnAgainst(p *planner, e *algebra.Expr) (col algebra.ColumnID, op fn.Com
 	return l.Col, op, r, true
 }
 
-// below is the share of a column's values under val, if bounds are known.
-func (p *planner) below(col algebra.ColumnID, val *algebra.Expr) (float64, bool) {
+// point is a value known while planning beside a column.
+func (p *planner) point(col algebra.ColumnID, val *algebra.Expr) (stats.Point, bool) {
+	// what a cast that keeps order makes of a literal lies where the literal lies, and perhaps only about so
+	v, ok := val.Literal(p.st.Params)
+	if !ok {
+		val = stripCasts(val)
+		v, ok = val.Literal(p.st.Params)
+	}
+	if !ok || v.Null || val.Type.IsString() != p.info[col].col.Type.IsString() {
+		return stats.Point{}, false
+	}
+	return stats.Point{Type: val.Type, Value: v}, true
+}
+
+// bound is the share of a column's values on the low side of val, those that are val among them if op leaves them
+// there: for <= and >.
+func (p *planner) bound(col algebra.ColumnID, op fn.Comparison, val *algebra.Expr) (float64, bool) {
 	ci := p.info[col]
-	v, ok := stripCasts(val).Literal(p.st.Params)
-	if !ok || v.Null || ci.min.Null || ci.max.Null {
+	q, ok := p.point(col, val)
+	if !ok {
 		return 0, false
 	}
-	from := stripCasts(val).Type
-	x, ok1 := asFloat(from, v)
-	lo, ok2 := asFloat(ci.col.Type, ci.min)
-	hi, ok3 := asFloat(ci.col.Type, ci.max)
-	if !ok1 || !ok2 || !ok3 || hi <= lo {
+	if ci.stats != nil {
+		if below, at, known := ci.stats.Below(ci.col.Type, q); known {
+			if op == fn.LessOrEqual || op == fn.Greater {
+				below += at
+			}
+			return math.Min(1, below/math.Max(1-ci.nullFrac, 1e-9)), true
+		}
+	}
+	if ci.min.Null || ci.max.Null {
+		return 0, false
+	}
+	x, lo, hi := stats.Number(q.Type, q.Value), stats.Number(ci.col.Type, ci.min), stats.Number(ci.col.Type, ci.max)
+	if hi <= lo {
 		return 0, false
 	}
 	return math.Min(1, math.Max(0, (x-lo)/(hi-lo))), true
 }
 
-// asFloat maps a value to a number that keeps order and about keeps distances.
-func asFloat(t types.Type, v types.Datum) (float64, bool) {
-	switch {
-	case t.Phys() == types.Str:
-		f := 0.0
-		for i := range 6 {
-			f *= 256
-			if i < len(v.S) {
-				f += float64(v.S[i])
-			}
-		}
-		return f, true
-	case t.Phys().IsFloat():
-		return v.Float(), true
-	case t.Phys() == types.I128:
-		return (float64(v.Hi)*math.Pow(2, 64) + float64(uint64(v.Lo))) / math.Pow(10, float64(t.Scale)), true
-	}
-	return float64(v.Lo) * t.Unit() / math.Pow(10, float64(t.Scale)), true
-}
-
 // selectOne is the share of rows for which one predicate holds.
 func (p *planner) selectOne(e *algebra.Expr) float64 {
+	if len(p.samples) > 0 && !p.simple(e) {
+		if o := p.outcome(e); o != nil {
+			return o.share()
+		}
+	}
 	switch e.Kind {
 	case expr.Constant:
 		if e.Const.Null || e.Const.Lo == 0 {
@@ -141,7 +202,7 @@ func (p *planner) selectOne(e *algebra.Expr) float64 {
 	case expr.IsNotNull:
 		return 1 - p.nullShare(e.Args[0])
 	case expr.InList:
-		return math.Min(1, float64(len(p.st.Params[e.Param].List))*p.equalShare(e.Args[0], nil))
+		return p.listShare(e)
 	case expr.Call:
 		if e.Op.Selects > 0 {
 			return e.Op.Selects
@@ -154,13 +215,13 @@ func (p *planner) selectOne(e *algebra.Expr) float64 {
 			case fn.Equal:
 				return eq
 			case fn.NotEqual:
-				return 1 - eq
+				return math.Max(leastShare, 1-eq-p.info[col].nullFrac)
 			}
-			if f, known := p.below(col, val); known {
-				if op.Below() {
-					return f
+			if f, known := p.bound(col, op, val); known {
+				if !op.Below() {
+					f = 1 - f
 				}
-				return 1 - f
+				return f * (1 - p.info[col].nullFrac)
 			}
 		}
 		switch e.Compares() {
@@ -184,6 +245,14 @@ func (p *planner) nullShare(e *algebra.Expr) float64 {
 	return selEqual
 }
 
+// present is the share of rows in which the value of a join's key is not NULL.
+func (p *planner) present(e *algebra.Expr) float64 {
+	if e = stripCasts(e); e.Kind == expr.Column && p.info[e.Col] != nil {
+		return math.Max(leastShare, 1-p.info[e.Col].nullFrac)
+	}
+	return 1
+}
+
 // equalShare is the share of rows in which e has one certain value; 0 (almost) if
 // that value lies outside the column's bounds.
 func (p *planner) equalShare(e, val *algebra.Expr) float64 {
@@ -192,17 +261,50 @@ func (p *planner) equalShare(e, val *algebra.Expr) float64 {
 		return selEqual
 	}
 	ci := p.info[e.Col]
-	if val != nil && !ci.min.Null && val.Type.Phys() == ci.col.Type.Phys() && val.Type.Scale == ci.col.Type.Scale {
-		if v, ok := val.Literal(p.st.Params); ok && !v.Null &&
-			(types.Compare(ci.col.Type.Phys(), v, ci.min) < 0 || types.Compare(ci.col.Type.Phys(), v, ci.max) > 0) &&
-			len(v.S) < stats.MaxBound {
-			return 1e-6
+	if val != nil {
+		if q, ok := p.point(e.Col, val); ok {
+			if share, ok := p.pointShare(ci, q); ok {
+				return share
+			}
 		}
 	}
 	if ci.distinct < 1 {
 		return selEqual
 	}
 	return (1 - ci.nullFrac) / ci.distinct
+}
+
+// pointShare is the share of rows in which a column has the value q, if more is known than how many values there are.
+func (p *planner) pointShare(ci *colInfo, q stats.Point) (float64, bool) {
+	if ci.stats != nil {
+		if share, known := ci.stats.Equal(ci.col.Type, q); known {
+			return share, true
+		}
+	}
+	if ci.min.Null || ci.max.Null || q.Type.Phys() != ci.col.Type.Phys() || q.Type.Scale != ci.col.Type.Scale {
+		return 0, false
+	}
+	v, phys := q.Value, ci.col.Type.Phys()
+	out := types.Compare(phys, v, ci.min) < 0 || types.Compare(phys, v, ci.max) > 0 && len(ci.max.S) < stats.MaxBound
+	return leastShare, out
+}
+
+// listShare is the share of rows for which an IN list has the value.
+func (p *planner) listShare(e *algebra.Expr) float64 {
+	l := &p.st.Params[e.Param]
+	s := 0.0
+	c := stripCasts(e.Args[0])
+	for _, v := range l.List {
+		share, ok := 0.0, false
+		if c.Kind == expr.Column && p.info[c.Col] != nil {
+			share, ok = p.pointShare(p.info[c.Col], stats.Point{Type: l.Type, Value: v})
+		}
+		if !ok {
+			share = p.equalShare(c, nil)
+		}
+		s += share
+	}
+	return math.Min(1, s)
 }
 
 // exprDistinct is the number of distinct values of e among rows rows.
@@ -215,6 +317,9 @@ func (p *planner) exprDistinct(e *algebra.Expr, rows float64) float64 {
 	}
 	if !e.HasColumn() {
 		return 1
+	}
+	if o := p.outcome(e); o != nil {
+		return math.Max(1, math.Min(rows, o.distinct(p.sampleOf(e).st.Rows)))
 	}
 	d := 1.0
 	cols := algebra.IDs{}
@@ -234,15 +339,35 @@ func (p *planner) exprDistinct(e *algebra.Expr, rows float64) float64 {
 
 // groups is the number of groups that keys make of rows rows.
 func (p *planner) groups(keys []*algebra.Expr, rows float64) float64 {
-	d := 1.0
-	for _, k := range keys {
-		d *= p.exprDistinct(k, rows)
-		if d > rows {
-			return math.Max(1, rows)
+	d, guessed := 1.0, 0
+	for _, ks := range p.byScan(keys) {
+		if c, _ := p.combinations(ks); c > 0 {
+			d *= p.thinned(ks[0], c, rows)
+			continue
 		}
+		for _, k := range ks {
+			d *= p.thinned(k, p.exprDistinct(k, math.Inf(1)), rows)
+		}
+		guessed += len(ks)
 	}
-	if len(keys) > 1 {
+	if d >= rows {
+		return math.Max(1, rows)
+	}
+	if guessed > 1 {
 		d = math.Min(d, math.Max(1, rows/2))
 	}
 	return math.Max(1, d)
+}
+
+// thinned is how many of d values of a table's column, or combinations of them, rows have that are chosen of the
+// table's: all rows with a value may be among those left out.
+func (p *planner) thinned(k *algebra.Expr, d, rows float64) float64 {
+	k = stripCasts(k)
+	d = math.Min(d, math.MaxFloat32)
+	if k.Kind == expr.Column && p.info[k.Col] != nil {
+		if base := p.info[k.Col].rows; base > rows && base >= d {
+			return math.Max(1, d*(1-math.Pow(1-rows/base, base/d)))
+		}
+	}
+	return math.Min(d, rows)
 }

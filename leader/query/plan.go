@@ -123,7 +123,7 @@ func (r *Runner) Environment(cat *state.Catalog) compiler.Environment {
 	}
 	return compiler.Environment{Cluster: optimize.Env{Slices: max(cat.SliceCount(), 1), Nodes: max(len(nodes), 1),
 		Fn:    r.Fns,
-		Stats: r.Stats.Of}}
+		Stats: r.Stats.Of, Samples: r.Samples}}
 }
 
 // facts gives what is known of the tables that a statement reads.

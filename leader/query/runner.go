@@ -8,6 +8,7 @@ import (
 	"slipher/catalog/relations"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
+	"slipher/compiler/optimize"
 	"slipher/compiler/parse"
 	"slipher/leader/code"
 	"slipher/leader/facts"
@@ -45,6 +46,7 @@ type Runner struct {
 	Code      *code.Maker
 	Facts     *facts.Facts
 	Stats     *facts.Statistics
+	Samples   *optimize.Samples
 	History   *history.Statements
 	// Catalog is the newest version.
 	Catalog func() *state.Catalog

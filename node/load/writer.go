@@ -11,6 +11,7 @@ import (
 	"slipher/runtime/block"
 	"slipher/runtime/chunk"
 	"slipher/runtime/mem"
+	"slipher/runtime/sketch"
 )
 
 // Writer writes rows of one slice of a table: it buffers them by column and, when
@@ -227,6 +228,8 @@ func (w *Writer) writeObject(out rms.ObjectWriter, rows []uint32) (int64, error)
 	foot := block.Footer{Format: block.FormatVersion, Columns: w.target.ids()}
 	off := int64(0)
 	var pad [blockAlign]byte
+	counts := make([]block.Counted, len(w.cols))
+	seen := make([]sketch.Sketch, len(w.cols))
 	for len(rows) > 0 {
 		n := w.groupRows(rows)
 		rg := block.RowGroupMeta{Rows: int32(n), Cols: make([]block.BlockMeta, len(w.cols))}
@@ -248,6 +251,8 @@ func (w *Writer) writeObject(out rms.ObjectWriter, rows []uint32) (int64, error)
 			}
 			m.Off = off
 			rg.Cols[i] = m
+			block.CountDistinct(&seen[i], &col)
+			counts[i].Bytes += w.enc.ValueBytes()
 			if _, err := out.Write(data); err != nil {
 				return 0, err
 			}
@@ -262,7 +267,12 @@ func (w *Writer) writeObject(out rms.ObjectWriter, rows []uint32) (int64, error)
 		foot.RowGroups = append(foot.RowGroups, rg)
 		rows = rows[n:]
 	}
-	tail, err := block.AppendTrailer(nil, &foot)
+	for i := range seen {
+		counts[i].Sketch = seen[i].Append(nil)
+	}
+	tail, at := block.AppendCounts(nil, counts, off)
+	foot.Counts = at
+	tail, err := block.AppendTrailer(tail, &foot)
 	if err != nil {
 		return 0, err
 	}

@@ -1,6 +1,7 @@
 // Package block is the storage format: objects, row groups, column blocks.
 //
-//	codec.Column ──Encode──► BlockMeta + block bytes ──Builder──► object (blocks, Footer)
+//	codec.Column ──Encode──► BlockMeta + block bytes ──Builder──► object (blocks, counts, Footer)
+//	             ──CountDistinct──► sketch.Sketch ──► counts: for the planner alone
 //	object ──ReadFooter──► Footer ──RowGroupMeta──Open──► RowGroup ──FillCursor──► cursor of generated code
 //
 // An object holds the row groups one flush wrote for one slice; a row group up to

@@ -78,6 +78,9 @@ func (e *Encoder) Encode(col *codec.Column, t types.Type, encoding string) (Bloc
 	return e.meta(), e.block, nil
 }
 
+// ValueBytes is the bytes of the values of the last block.
+func (e *Encoder) ValueBytes() int64 { return int64(e.stats.Bytes) }
+
 // reserve makes room in the body for a dictionary of n bytes, the column's values and sections.
 func (e *Encoder) reserve(n int) error {
 	per := codec.SectionRows*16 + 64

@@ -13,6 +13,7 @@ import (
 // An object (little endian):
 //
 //	blocks, each at a multiple of 64 bytes
+//	counts: see Counted, where the footer says; older objects have none
 //	footer: msgp of Footer
 //	trailer: u32 length of the footer, u32 its CRC-32C, "SLPOBJ\x00\x01"
 //
@@ -184,6 +185,9 @@ func ReadFooter(data []byte, size int64) (*Footer, error) {
 	if f.Format < firstFormat || f.Format > FormatVersion {
 		return nil, sqlerr.New(sqlerr.DataCorrupted, "object has format %d, this server reads %d to %d", f.Format,
 			firstFormat, FormatVersion)
+	}
+	if c := f.Counts; c != nil && (c.Off < 0 || c.Len < 0 || c.Off > size || c.Len > size-c.Off) {
+		return nil, sqlerr.New(sqlerr.DataCorrupted, "an object's counts lie outside of it")
 	}
 	for i := range f.RowGroups {
 		rg := &f.RowGroups[i]

@@ -13,6 +13,8 @@ type Footer struct {
 	// Columns are the ids of the columns that each row group has, in its order. nil in format 1: see types.FirstID.
 	Columns   []types.ColumnID `msg:"ids,omitempty"`
 	RowGroups rowGroupMetaList `msg:"rgs"`
+	// Counts says where the object's counts are, nil: it has none.
+	Counts *CountsMeta `msg:"counts,omitempty"`
 }
 
 // RowGroupMeta describes up to MaxRowGroupRows rows.
@@ -46,3 +48,10 @@ const (
 	MaxRowGroupRows  = 131072
 	MaxRowGroupBytes = 64 << 20
 )
+
+// CountsMeta says where counts are in an object; see Counted.
+type CountsMeta struct {
+	Off int64  `msg:"off"`
+	Len int64  `msg:"len"`
+	Sum uint32 `msg:"sum"` // CRC-32C
+}

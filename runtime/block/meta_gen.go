@@ -150,15 +150,89 @@ func (z *BlockMeta) Msgsize() (s int) {
 }
 
 // MarshalMsg implements msgp.Marshaler
+func (z CountsMeta) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 3
+	// string "off"
+	o = append(o, 0x83, 0xa3, 0x6f, 0x66, 0x66)
+	o = msgp.AppendInt64(o, z.Off)
+	// string "len"
+	o = append(o, 0xa3, 0x6c, 0x65, 0x6e)
+	o = msgp.AppendInt64(o, z.Len)
+	// string "sum"
+	o = append(o, 0xa3, 0x73, 0x75, 0x6d)
+	o = msgp.AppendUint32(o, z.Sum)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *CountsMeta) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "off":
+			z.Off, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Off")
+				return
+			}
+		case "len":
+			z.Len, bts, err = msgp.ReadInt64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Len")
+				return
+			}
+		case "sum":
+			z.Sum, bts, err = msgp.ReadUint32Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Sum")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z CountsMeta) Msgsize() (s int) {
+	s = 1 + 4 + msgp.Int64Size + 4 + msgp.Int64Size + 4 + msgp.Uint32Size
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
 func (z *Footer) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(3)
-	var zb0001Mask uint8 /* 3 bits */
+	zb0001Len := uint32(4)
+	var zb0001Mask uint8 /* 4 bits */
 	_ = zb0001Mask
 	if z.Columns == nil {
 		zb0001Len--
 		zb0001Mask |= 0x2
+	}
+	if z.Counts == nil {
+		zb0001Len--
+		zb0001Mask |= 0x8
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -182,6 +256,24 @@ func (z *Footer) MarshalMsg(b []byte) (o []byte, err error) {
 		if err != nil {
 			err = msgp.WrapError(err, "RowGroups")
 			return
+		}
+		if (zb0001Mask & 0x8) == 0 { // if not omitted
+			// string "counts"
+			o = append(o, 0xa6, 0x63, 0x6f, 0x75, 0x6e, 0x74, 0x73)
+			if z.Counts == nil {
+				o = msgp.AppendNil(o)
+			} else {
+				// map header, size 3
+				// string "off"
+				o = append(o, 0x83, 0xa3, 0x6f, 0x66, 0x66)
+				o = msgp.AppendInt64(o, z.Counts.Off)
+				// string "len"
+				o = append(o, 0xa3, 0x6c, 0x65, 0x6e)
+				o = msgp.AppendInt64(o, z.Counts.Len)
+				// string "sum"
+				o = append(o, 0xa3, 0x73, 0x75, 0x6d)
+				o = msgp.AppendUint32(o, z.Counts.Sum)
+			}
 		}
 	}
 	return
@@ -240,6 +332,58 @@ func (z *Footer) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "RowGroups")
 				return
 			}
+		case "counts":
+			if msgp.IsNil(bts) {
+				bts, err = msgp.ReadNilBytes(bts)
+				if err != nil {
+					return
+				}
+				z.Counts = nil
+			} else {
+				if z.Counts == nil {
+					z.Counts = new(CountsMeta)
+				}
+				var zb0004 uint32
+				zb0004, bts, err = msgp.ReadMapHeaderBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Counts")
+					return
+				}
+				for zb0004 > 0 {
+					zb0004--
+					field, bts, err = msgp.ReadMapKeyZC(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "Counts")
+						return
+					}
+					switch msgp.UnsafeString(field) {
+					case "off":
+						z.Counts.Off, bts, err = msgp.ReadInt64Bytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Counts", "Off")
+							return
+						}
+					case "len":
+						z.Counts.Len, bts, err = msgp.ReadInt64Bytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Counts", "Len")
+							return
+						}
+					case "sum":
+						z.Counts.Sum, bts, err = msgp.ReadUint32Bytes(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Counts", "Sum")
+							return
+						}
+					default:
+						bts, err = msgp.Skip(bts)
+						if err != nil {
+							err = msgp.WrapError(err, "Counts")
+							return
+						}
+					}
+				}
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -254,7 +398,12 @@ func (z *Footer) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Footer) Msgsize() (s int) {
-	s = 1 + 4 + msgp.Uint16Size + 4 + msgp.ArrayHeaderSize + (len(z.Columns) * (msgp.Uint32Size)) + 4 + z.RowGroups.Msgsize()
+	s = 1 + 4 + msgp.Uint16Size + 4 + msgp.ArrayHeaderSize + (len(z.Columns) * (msgp.Uint32Size)) + 4 + z.RowGroups.Msgsize() + 7
+	if z.Counts == nil {
+		s += msgp.NilSize
+	} else {
+		s += 1 + 4 + msgp.Int64Size + 4 + msgp.Int64Size + 4 + msgp.Uint32Size
+	}
 	return
 }
 

@@ -185,3 +185,34 @@ func ReadStored(data []byte) (*Stored, error) {
 	}
 	return s, nil
 }
+
+// Each calls f for the value of each row, in order. Strings are copies.
+func (c *StoredCol) Each(rows int, f func(v types.Datum)) {
+	text, le := c.Text, binary.LittleEndian
+	for row := range rows {
+		var v types.Datum
+		switch c.Class {
+		case types.Str:
+			n := int(le.Uint16(c.Values[2*row:]))
+			v.S, text = string(text[:n]), text[n:]
+		case types.I128:
+			v = types.Int128(int64(le.Uint64(c.Values[16*row+8:])), int64(le.Uint64(c.Values[16*row:])))
+		case types.F64:
+			v.Lo = int64(le.Uint64(c.Values[8*row:]))
+		case types.F32:
+			v = types.Float(float64(math.Float32frombits(le.Uint32(c.Values[4*row:]))))
+		case types.I64:
+			v = types.Int(int64(le.Uint64(c.Values[8*row:])))
+		case types.I32:
+			v = types.Int(int64(int32(le.Uint32(c.Values[4*row:]))))
+		case types.I16:
+			v = types.Int(int64(int16(le.Uint16(c.Values[2*row:]))))
+		case types.I8:
+			v = types.Int(int64(int8(c.Values[row])))
+		}
+		if c.Null(row) {
+			v = types.NullDatum
+		}
+		f(v)
+	}
+}

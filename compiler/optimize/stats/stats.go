@@ -14,9 +14,18 @@ type Table struct {
 	Format uint16     `msg:"fmt"`  // Format2
 	Rows   int64      `msg:"rows"` // of the whole table
 	Cols   columnList `msg:"cols"` // see View
+	// Sampled is how many rows the columns have a Sample of.
+	Sampled int32 `msg:"sampled,omitempty"`
+	// Joints are sets of columns that are used together.
+	Joints jointList `msg:"joints,omitempty"`
+	// Name is that of the object, for whoever remembers something of it. "": it is in none.
+	Name string `msg:"-"`
+	// Guessed: it is not known how many values columns have.
+	Guessed bool `msg:"-"`
 }
 
-// Formats. Columns of the first have no ids: see types.FirstID.
+// Formats. Columns of the first have no ids: see types.FirstID. Fields were added to the second, which are nothing
+// known where they are missing, and are passed over by who does not know them.
 const (
 	Format1 = 1
 	Format2 = 2
@@ -29,8 +38,27 @@ type Column struct {
 	NullFrac float64        `msg:"nulls"` // 0..1
 	Min      types.Datum    `msg:"min"`   // Null: no values seen; strings are cut to MaxBound bytes
 	Max      types.Datum    `msg:"max"`
-	Width    float64        `msg:"width"`  // average bytes of a value
-	Sketch   []byte         `msg:"sketch"` // HyperLogLog of the values seen, for merging
+	Width    float64        `msg:"width"` // average bytes of a value
+	// Common are the most common values, the commonest first, with their shares of all rows.
+	Common commonList `msg:"common,omitempty"`
+	// Bounds cut all other values into parts of equally many rows: n+1 for n parts, rising.
+	Bounds datumList `msg:"bounds,omitempty"`
+	// Sample is the column in the rows of the sample; see SampleValues.
+	Sample []byte `msg:"sample,omitempty"`
+	// Predicate: a query's condition, join or grouping has used the column.
+	Predicate bool `msg:"predicate,omitempty"`
+}
+
+// Common is a value and its share of the table's rows.
+type Common struct {
+	Value types.Datum `msg:"v"`
+	Share float64     `msg:"s"`
+}
+
+// Joint is how many combinations of values several columns have in rows in which none of them is NULL.
+type Joint struct {
+	Columns  []types.ColumnID `msg:"cols"` // rising
+	Distinct float64          `msg:"ndv"`
 }
 
 // MaxBound is the most bytes of a string bound that are kept.
@@ -71,12 +99,45 @@ func (t *Table) View(cols []types.Column) *Table {
 			own.Cols[i] = t.Cols[p]
 			continue
 		}
-		b := NewBuilder(cols[i : i+1])
-		b.AddRow([]types.Datum{cols[i].Value()})
-		own.Cols[i] = b.Finish(1).Cols[0]
+		own.Cols[i] = constant(cols[i], int(t.Sampled))
 	}
 	return &own
 }
 
+// constant is the statistics of a column with one value in all rows, of which n are in the sample.
+func constant(c types.Column, n int) Column {
+	b := NewBuilder([]types.Column{c})
+	row := []types.Datum{c.Value()}
+	for range max(n, 1) {
+		b.AddRow(row)
+	}
+	out := b.Finish(0)
+	if int(out.Sampled) != n {
+		out.Cols[0].Sample = nil
+	}
+	return out.Cols[0]
+}
+
 // Encode is the object's bytes.
 func (t *Table) Encode() ([]byte, error) { return t.MarshalMsg(nil) }
+
+// Joint is how many combinations of values columns have, given by their numbers; 0: not known.
+func (t *Table) Joint(cols []int) float64 {
+	for _, j := range t.Joints {
+		if len(j.Columns) != len(cols) {
+			continue
+		}
+		found := 0
+		for _, no := range cols {
+			for _, id := range j.Columns {
+				if no < len(t.Cols) && t.Cols[no].ID == id {
+					found++
+				}
+			}
+		}
+		if found == len(cols) {
+			return j.Distinct
+		}
+	}
+	return 0
+}

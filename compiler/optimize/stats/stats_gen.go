@@ -12,12 +12,20 @@ import (
 func (z *Column) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(7)
-	var zb0001Mask uint8 /* 7 bits */
+	zb0001Len := uint32(10)
+	var zb0001Mask uint16 /* 10 bits */
 	_ = zb0001Mask
 	if z.ID == 0 {
 		zb0001Len--
 		zb0001Mask |= 0x1
+	}
+	if z.Sample == nil {
+		zb0001Len--
+		zb0001Mask |= 0x100
+	}
+	if z.Predicate == false {
+		zb0001Len--
+		zb0001Mask |= 0x200
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -52,9 +60,30 @@ func (z *Column) MarshalMsg(b []byte) (o []byte, err error) {
 		// string "width"
 		o = append(o, 0xa5, 0x77, 0x69, 0x64, 0x74, 0x68)
 		o = msgp.AppendFloat64(o, z.Width)
-		// string "sketch"
-		o = append(o, 0xa6, 0x73, 0x6b, 0x65, 0x74, 0x63, 0x68)
-		o = msgp.AppendBytes(o, z.Sketch)
+		// string "common"
+		o = append(o, 0xa6, 0x63, 0x6f, 0x6d, 0x6d, 0x6f, 0x6e)
+		o, err = z.Common.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Common")
+			return
+		}
+		// string "bounds"
+		o = append(o, 0xa6, 0x62, 0x6f, 0x75, 0x6e, 0x64, 0x73)
+		o, err = z.Bounds.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Bounds")
+			return
+		}
+		if (zb0001Mask & 0x100) == 0 { // if not omitted
+			// string "sample"
+			o = append(o, 0xa6, 0x73, 0x61, 0x6d, 0x70, 0x6c, 0x65)
+			o = msgp.AppendBytes(o, z.Sample)
+		}
+		if (zb0001Mask & 0x200) == 0 { // if not omitted
+			// string "predicate"
+			o = append(o, 0xa9, 0x70, 0x72, 0x65, 0x64, 0x69, 0x63, 0x61, 0x74, 0x65)
+			o = msgp.AppendBool(o, z.Predicate)
+		}
 	}
 	return
 }
@@ -117,10 +146,28 @@ func (z *Column) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Width")
 				return
 			}
-		case "sketch":
-			z.Sketch, bts, err = msgp.ReadBytesBytes(bts, z.Sketch)
+		case "common":
+			bts, err = z.Common.UnmarshalMsg(bts)
 			if err != nil {
-				err = msgp.WrapError(err, "Sketch")
+				err = msgp.WrapError(err, "Common")
+				return
+			}
+		case "bounds":
+			bts, err = z.Bounds.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Bounds")
+				return
+			}
+		case "sample":
+			z.Sample, bts, err = msgp.ReadBytesBytes(bts, z.Sample)
+			if err != nil {
+				err = msgp.WrapError(err, "Sample")
+				return
+			}
+		case "predicate":
+			z.Predicate, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Predicate")
 				return
 			}
 		default:
@@ -137,26 +184,197 @@ func (z *Column) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Column) Msgsize() (s int) {
-	s = 1 + 3 + msgp.Uint32Size + 4 + msgp.Float64Size + 6 + msgp.Float64Size + 4 + z.Min.Msgsize() + 4 + z.Max.Msgsize() + 6 + msgp.Float64Size + 7 + msgp.BytesPrefixSize + len(z.Sketch)
+	s = 1 + 3 + msgp.Uint32Size + 4 + msgp.Float64Size + 6 + msgp.Float64Size + 4 + z.Min.Msgsize() + 4 + z.Max.Msgsize() + 6 + msgp.Float64Size + 7 + z.Common.Msgsize() + 7 + z.Bounds.Msgsize() + 7 + msgp.BytesPrefixSize + len(z.Sample) + 10 + msgp.BoolSize
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Common) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 2
+	// string "v"
+	o = append(o, 0x82, 0xa1, 0x76)
+	o, err = z.Value.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Value")
+		return
+	}
+	// string "s"
+	o = append(o, 0xa1, 0x73)
+	o = msgp.AppendFloat64(o, z.Share)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Common) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "v":
+			bts, err = z.Value.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Value")
+				return
+			}
+		case "s":
+			z.Share, bts, err = msgp.ReadFloat64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Share")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Common) Msgsize() (s int) {
+	s = 1 + 2 + z.Value.Msgsize() + 2 + msgp.Float64Size
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Joint) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 2
+	// string "cols"
+	o = append(o, 0x82, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Columns)))
+	for za0001 := range z.Columns {
+		o = msgp.AppendUint32(o, uint32(z.Columns[za0001]))
+	}
+	// string "ndv"
+	o = append(o, 0xa3, 0x6e, 0x64, 0x76)
+	o = msgp.AppendFloat64(o, z.Distinct)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Joint) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "cols":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Columns")
+				return
+			}
+			if cap(z.Columns) >= int(zb0002) {
+				z.Columns = (z.Columns)[:zb0002]
+			} else {
+				z.Columns = make([]types.ColumnID, zb0002)
+			}
+			for za0001 := range z.Columns {
+				{
+					var zb0003 uint32
+					zb0003, bts, err = msgp.ReadUint32Bytes(bts)
+					if err != nil {
+						err = msgp.WrapError(err, "Columns", za0001)
+						return
+					}
+					z.Columns[za0001] = types.ColumnID(zb0003)
+				}
+			}
+		case "ndv":
+			z.Distinct, bts, err = msgp.ReadFloat64Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Distinct")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Joint) Msgsize() (s int) {
+	s = 1 + 5 + msgp.ArrayHeaderSize + (len(z.Columns) * (msgp.Uint32Size)) + 4 + msgp.Float64Size
 	return
 }
 
 // MarshalMsg implements msgp.Marshaler
 func (z *Table) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 3
-	// string "fmt"
-	o = append(o, 0x83, 0xa3, 0x66, 0x6d, 0x74)
-	o = msgp.AppendUint16(o, z.Format)
-	// string "rows"
-	o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
-	o = msgp.AppendInt64(o, z.Rows)
-	// string "cols"
-	o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
-	o, err = z.Cols.MarshalMsg(o)
-	if err != nil {
-		err = msgp.WrapError(err, "Cols")
-		return
+	// check for omitted fields
+	zb0001Len := uint32(5)
+	var zb0001Mask uint8 /* 5 bits */
+	_ = zb0001Mask
+	if z.Sampled == 0 {
+		zb0001Len--
+		zb0001Mask |= 0x8
+	}
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "fmt"
+		o = append(o, 0xa3, 0x66, 0x6d, 0x74)
+		o = msgp.AppendUint16(o, z.Format)
+		// string "rows"
+		o = append(o, 0xa4, 0x72, 0x6f, 0x77, 0x73)
+		o = msgp.AppendInt64(o, z.Rows)
+		// string "cols"
+		o = append(o, 0xa4, 0x63, 0x6f, 0x6c, 0x73)
+		o, err = z.Cols.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Cols")
+			return
+		}
+		if (zb0001Mask & 0x8) == 0 { // if not omitted
+			// string "sampled"
+			o = append(o, 0xa7, 0x73, 0x61, 0x6d, 0x70, 0x6c, 0x65, 0x64)
+			o = msgp.AppendInt32(o, z.Sampled)
+		}
+		// string "joints"
+		o = append(o, 0xa6, 0x6a, 0x6f, 0x69, 0x6e, 0x74, 0x73)
+		o, err = z.Joints.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Joints")
+			return
+		}
 	}
 	return
 }
@@ -197,6 +415,18 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Cols")
 				return
 			}
+		case "sampled":
+			z.Sampled, bts, err = msgp.ReadInt32Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Sampled")
+				return
+			}
+		case "joints":
+			bts, err = z.Joints.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Joints")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -211,6 +441,6 @@ func (z *Table) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Table) Msgsize() (s int) {
-	s = 1 + 4 + msgp.Uint16Size + 5 + msgp.Int64Size + 5 + z.Cols.Msgsize()
+	s = 1 + 4 + msgp.Uint16Size + 5 + msgp.Int64Size + 5 + z.Cols.Msgsize() + 8 + msgp.Int32Size + 7 + z.Joints.Msgsize()
 	return
 }
