@@ -40,7 +40,7 @@ func (g *graph) forced() physical {
 		i, j := g.twoOf(parts)
 		a, b := parts[i], parts[j]
 		trees := g.joins(a, b, nil)
-		if g.p.chance != nil {
+		if g.p.chance != nil || len(trees) == 0 {
 			trees = append(trees, g.joins(b, a, nil)...)
 		}
 		parts[i] = part{a.set | b.set, g.p.choose(trees)}

@@ -3,6 +3,7 @@ package optimize
 import (
 	"math"
 	"math/bits"
+	"slices"
 
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
@@ -27,7 +28,8 @@ type graph struct {
 	preds   []joinPred // conjuncts over several relations that are no equalities between two
 	edges   []relSet   // for each relation its neighbours by a class
 	late    []joinPred // equalities that may fail: joined by only when all else is
-	turning relSet     // relations of other rows in each turn of the recursion around
+	semis   []semi
+	turning relSet // relations of other rows in each turn of the recursion around
 
 	rowsOf map[relSet]float64
 	shapes map[relSet]props
@@ -62,10 +64,11 @@ type joinPred struct {
 const maxRelations = 60
 
 // joinGraph orders a tree of inner joins under the conjuncts above.
-func (p *planner) joinGraph(n *algebra.Join, above []*algebra.Expr) (physical, error) {
+func (p *planner) joinGraph(n algebra.Node, above []*algebra.Expr) (physical, error) {
 	g := &graph{p: p, rowsOf: map[relSet]float64{}, shapes: map[relSet]props{}}
 	preds := append([]*algebra.Expr(nil), above...)
 	var failing []*algebra.Expr
+	var semis []*algebra.Join
 	unit := func(n algebra.Node) error {
 		rel, err := p.node(n)
 		if err != nil {
@@ -106,12 +109,14 @@ func (p *planner) joinGraph(n *algebra.Join, above []*algebra.Expr) (physical, e
 				failing = append(failing, fail...)
 				return nil
 			}
+			if p.movesAmong(x) && room > 1 {
+				semis = append(semis, x)
+				return flatten(x.Left, room-1)
+			}
 		case *algebra.Select:
-			if safe, fail := expr.Movable(x.Preds); len(fail) == 0 {
-				if j, ok := x.In.(*algebra.Join); ok && j.Kind == algebra.Inner {
-					preds = append(preds, safe...)
-					return flatten(j, room)
-				}
+			if p.inGraph(x) {
+				preds = append(preds, x.Preds...)
+				return flatten(x.In, room)
 			}
 		}
 		return unit(n)
@@ -119,7 +124,22 @@ func (p *planner) joinGraph(n *algebra.Join, above []*algebra.Expr) (physical, e
 	if err := flatten(n, maxRelations); err != nil {
 		return nil, err
 	}
-	return g.order(preds, failing)
+	rest, err := g.addSemis(semis)
+	if err != nil {
+		return nil, err
+	}
+	joined, err := g.order(preds, failing)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range slices.Backward(rest) { // the innermost first
+		right, err := p.node(s.Right)
+		if err != nil {
+			return nil, err
+		}
+		joined = p.choose(p.madeOf(s, joined, right))
+	}
+	return joined, nil
 }
 
 // relations is how many relations a tree of inner joins has; sizes has what was counted before.
@@ -130,8 +150,11 @@ func relations(n algebra.Node, sizes map[algebra.Node]int) int {
 	k := 1
 	switch x := n.(type) {
 	case *algebra.Join:
-		if x.Kind == algebra.Inner {
+		switch x.Kind {
+		case algebra.Inner:
 			k = relations(x.Left, sizes) + relations(x.Right, sizes)
+		case algebra.Semi, algebra.Anti:
+			k = relations(x.Left, sizes) + 1
 		}
 	case *algebra.Select:
 		k = relations(x.In, sizes)
@@ -174,6 +197,10 @@ func (g *graph) order(preds, failing []*algebra.Expr) (physical, error) {
 				g.edges[i] |= c.rels &^ (1 << uint(i))
 			}
 		}
+	}
+	for _, s := range g.semis {
+		g.edges[s.rel] |= s.need
+		g.edges[s.need.lowest()] |= 1 << uint(s.rel)
 	}
 	if g.p.env.Joins != OrderByCost {
 		return g.p.filter(g.forced(), append(top, last...)), nil
@@ -306,7 +333,7 @@ func (g *graph) rows(set relSet) float64 {
 	}
 	r := 1.0
 	for i := range g.rels {
-		if set.has(i) {
+		if set.has(i) && !g.isSemi(i) {
 			r *= g.rels[i].out().rows
 		}
 	}
@@ -322,6 +349,11 @@ func (g *graph) rows(set relSet) float64 {
 		}
 		if n > 1 {
 			r *= least / product * present
+		}
+	}
+	for _, s := range g.semis {
+		if set.has(s.rel) {
+			r *= s.keep
 		}
 	}
 	for _, q := range g.preds {

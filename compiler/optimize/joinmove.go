@@ -14,6 +14,12 @@ var boolType = types.TBool
 // equalities used as keys besides the classes.
 func (g *graph) joins(a, b part, late []joinPred) []physical {
 	set := a.set | b.set
+	if s := g.semiOf(b.set); s != nil {
+		return g.semiJoins(a, b, s)
+	}
+	if g.semiOf(a.set) != nil {
+		return nil
+	}
 	j := joinOp{kind: plan.InnerJoin, props: g.shape(set)}
 	for _, c := range g.classes {
 		if c.rels&a.set == 0 || c.rels&b.set == 0 {
@@ -48,7 +54,7 @@ func (g *graph) shape(set relSet) props {
 	}
 	s := props{rows: g.rows(set)}
 	for i, r := range g.rels {
-		if set.has(i) {
+		if set.has(i) && !g.isSemi(i) {
 			s.cols = append(s.cols, r.out().cols...)
 		}
 	}

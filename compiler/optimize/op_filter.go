@@ -22,7 +22,7 @@ func (p *planner) selection(n *algebra.Select) (physical, error) {
 	case *algebra.Scan:
 		return p.scan(in, preds), nil
 	case *algebra.Join:
-		if safe, failing := expr.Movable(preds); in.Kind == algebra.Inner && len(safe) > 0 {
+		if safe, failing := expr.Movable(preds); p.inGraph(in) && len(safe) > 0 {
 			j, err := p.joinGraph(in, safe)
 			if err != nil {
 				return nil, err

@@ -39,41 +39,28 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := joinOp{kind: joinKinds[n.Kind], kept: p.turns(n.Left) && !p.turns(n.Right)}
-	lids, rids := algebra.IDsOf(left.out().cols), algebra.IDsOf(right.out().cols)
-	sel, combinations := 1.0, 1.0
-	for _, e := range n.On {
-		if l, r, ok := sides(e, lids, rids); ok {
-			j.probeKeys, j.buildKeys = append(j.probeKeys, l), append(j.buildKeys, r)
-			combinations *= math.Max(p.exprDistinct(l, math.Inf(1)), p.exprDistinct(r, math.Inf(1)))
-			continue
-		}
-		if len(n.Cond) > 0 && e.Nullable { // what is not known counts for Cond alone
-			e = &algebra.Expr{Kind: expr.Coalesce, Type: e.Type, Args: []*algebra.Expr{e, algebra.Truth(false)}}
-		}
-		j.residual = append(j.residual, e)
-		sel *= p.selectOne(e)
-	}
-	j.residual = append(j.residual, n.Cond...)
-	sel /= p.jointDistinct(combinations, left, right, j.probeKeys, j.buildKeys)
+	return p.choose(p.madeOf(n, left, right)), nil
+}
+
+// madeOf are the ways to make a left, full, semi, anti or mark join of its sides.
+func (p *planner) madeOf(n *algebra.Join, left, right physical) []physical {
+	j, sel := p.condition(n, left, right)
+	j.kept = p.turns(n.Left) && !p.turns(n.Right)
 	l, r := left.out().rows, right.out().rows
 	pairs := math.Max(1, l*r*sel)
-	share := 1 - math.Exp(-math.Max(r*sel, 1e-9)) // of left rows that have a match
 	switch j.kind {
 	case plan.LeftJoin:
 		j.rows = math.Max(l, pairs)
 	case plan.FullJoin:
 		j.rows = math.Max(l+r, pairs)
-	case plan.SemiJoin:
-		j.rows = math.Max(1, l*share)
-	case plan.AntiJoin:
-		j.rows = math.Max(1, l*(1-share))
+	case plan.SemiJoin, plan.AntiJoin:
+		j.rows = math.Max(1, l*kept(j.kind, sel, right))
 	case plan.MarkJoin:
 		j.rows = l
 		j.mark = &n.Found
 		p.describe(n.Found, nil, l)
 	}
-	return p.choose(append(p.movements(j, left, right), p.turned(j, left, right)...)), nil
+	return append(p.movements(j, left, right), p.turned(j, left, right)...)
 }
 
 // turned are the ways to make a semi or anti join j from its other side: a table of the rows that it keeps or not,

@@ -153,7 +153,7 @@ func (p *planner) node(n algebra.Node) (physical, error) {
 	case *algebra.Project:
 		return p.project(n)
 	case *algebra.Join:
-		if n.Kind == algebra.Inner {
+		if p.inGraph(n) {
 			return p.joinGraph(n, nil)
 		}
 		return p.outerJoin(n)

@@ -49,6 +49,8 @@ var operators = []string{
 	"SELECT L.k, x.v, x.r FROM L JOIN (SELECT k, v, rank() OVER (PARTITION BY k ORDER BY v) AS r FROM R) x ON x.k = L.k " +
 		"WHERE L.v = 20",
 	"SELECT k, v FROM L WHERE v > 9 AND v > (SELECT avg(v) / 2 FROM R WHERE R.k = L.k)",
+	"SELECT L.k, R.v FROM L JOIN R ON L.k = R.k WHERE EXISTS (SELECT 1 FROM R WHERE R.v > L.v AND R.k = L.k) " +
+		"AND L.v NOT IN (SELECT k FROM R WHERE k IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM L WHERE L.v = R.k)",
 	"SELECT k, v FROM L UNION ALL SELECT k, v FROM R",
 	"SELECT k, v FROM L UNION SELECT k, v FROM R",
 	"SELECT k FROM L INTERSECT SELECT k FROM R",
