@@ -1,6 +1,7 @@
 package leader
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"strings"
@@ -139,6 +140,55 @@ func TestAnalyze(t *testing.T) {
 	h.close()
 	h = openHouse(t, dir, never)
 	tests("restarted")
+}
+
+// ANALYZE of some columns leaves what is known of the others; PREDICATE COLUMNS are those that conditions use, and what is
+// grouped or joined together is counted together.
+func TestAnalyzeColumns(t *testing.T) {
+	dir := t.TempDir()
+	h := openHouse(t, dir, never)
+	h.exec("create table p (a int, b int, c int, d int) distkey(d)")
+	h.exec("insert into p select i % 300, i % 300 / 3, i, i from (select generate_series(1, 70000) i) g")
+	known := func(when, columns, sampled string) {
+		t.Helper()
+		st := analyzed(t, h, "p")
+		have, kept := "", ""
+		for i, c := range st.Cols {
+			if len(c.Common)+len(c.Bounds) > 0 {
+				have += string(rune('a' + i))
+			}
+			if len(c.Sample) > 0 {
+				kept += string(rune('a' + i))
+			}
+		}
+		if have != columns || kept != sampled {
+			t.Errorf("%s: values of columns %s are known, want %s; a sample of %s, want %s", when, have, columns, kept, sampled)
+		}
+	}
+	h.exec("analyze p (d)")
+	known("one column", "d", "d")
+	h.text("explain select a, b, count(*) from p where a > 5 group by a, b")
+	h.exec("analyze p predicate columns")
+	known("predicates", "abd", "abd")
+	if d := analyzed(t, h, "p").Joint([]int{0, 1}); d < 290 || d > 310 {
+		t.Errorf("%v combinations of a and b", d)
+	}
+	if plan := h.text("explain select a, b, count(*) from p group by a, b"); !strings.Contains(plan, "rows=300 ") {
+		t.Errorf("groups are not estimated by combinations:\n%s", plan)
+	}
+	h.exec("analyze p (c)")
+	known("another column", "abcd", "c")
+	h.close()
+	h = openHouse(t, dir, never)
+	h.exec("analyze verbose p predicate columns") // those of before, by the statistics
+	known("restarted", "abcd", "abd")
+	h.exec("analyze p all columns")
+	known("all", "abcd", "abcd")
+	h.exec("analyze predicate columns")
+	c := h.connect()
+	if _, err := c.Exec(context.Background(), "analyze p (a, nope)"); err == nil || !strings.Contains(err.Error(), "42703") {
+		t.Errorf("a column that is not there: %v", err)
+	}
 }
 
 func analyzed(t *testing.T, h *house, table string) *stats.Table {

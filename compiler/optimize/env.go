@@ -19,4 +19,7 @@ type Env struct {
 	Stats func(t *state.Table) *stats.Table
 	// Samples evaluates on rows of tables; nil: estimates do without.
 	Samples *Samples
+	// Used hears of columns of tables, by their numbers: of one that is used in a condition, a join or a grouping, of
+	// several whose combinations an estimate has asked for. May be nil.
+	Used func(t *state.Table, cols []int)
 }

@@ -283,6 +283,9 @@ func (p *planner) combinations(keys []*algebra.Expr) (count float64, sure bool) 
 		d := s.st.Cols[o.no].Distinct
 		least, product = math.Max(least, d), product*math.Max(1, d)
 	}
+	if len(nos) > 1 && p.env.Used != nil {
+		p.env.Used(s.scan.Table, nos)
+	}
 	if d := s.st.Joint(nos); d > 0 {
 		return math.Max(least, d), true
 	}

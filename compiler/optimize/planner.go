@@ -61,6 +61,7 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 	if err := p.survey(); err != nil {
 		return nil, err
 	}
+	p.noteUses()
 	p.evaluate()
 	p.surveyDefinitions()
 	root, top := st.Root, top{count: -1, offset: -1}

@@ -284,7 +284,11 @@ func (p *parser) transactionModes(t *Transaction) error {
 func (p *parser) analyze() (Body, error) {
 	p.next()
 	s := &Analyze{Verbose: p.accept("verbose")}
-	if p.i == len(p.toks) {
+	which := func() bool {
+		s.Predicates = p.accept("predicate", "columns")
+		return s.Predicates || p.accept("all", "columns")
+	}
+	if p.i == len(p.toks) || which() {
 		return s, nil
 	}
 	q, err := p.qname()
@@ -297,8 +301,6 @@ func (p *parser) analyze() (Body, error) {
 			return nil, err
 		}
 	}
-	if !p.accept("predicate", "columns") {
-		p.accept("all", "columns")
-	}
+	which()
 	return s, nil
 }

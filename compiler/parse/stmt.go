@@ -216,11 +216,12 @@ type DropTable struct {
 	Cascade  bool
 }
 
-// Analyze is ANALYZE [VERBOSE] [table [(cols)]]; Table is nil for all.
+// Analyze is ANALYZE [VERBOSE] [table [(cols)]] [PREDICATE COLUMNS | ALL COLUMNS]; Table is nil for all.
 type Analyze struct {
-	Table   *QName
-	Columns []Name
-	Verbose bool
+	Table      *QName
+	Columns    []Name
+	Verbose    bool
+	Predicates bool // columns that conditions use
 }
 
 // Explain is EXPLAIN. Compile holds the words of (COMPILE '…'), nil if absent.

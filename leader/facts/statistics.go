@@ -16,6 +16,8 @@ type Statistics struct {
 	store rms.Store
 	log   *slog.Logger
 	kept  *kept
+	// Uses is what plans ask of columns.
+	Uses Uses
 
 	mu       sync.Mutex
 	analyzed map[string]*stats.Table // by object, its columns those of then; guarded by mu

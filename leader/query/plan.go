@@ -105,6 +105,7 @@ func (r *Runner) planIn(cat *state.Catalog, v names.View, st *parse.Statement, o
 		}
 	}()
 	env.Catalog, env.Bind, env.Rules.Fold = v, o, r.fold(cat)
+	env.Cluster.Used = r.Stats.Uses.Note
 	q, err := compiler.Plan(st, env)
 	if err != nil {
 		return nil, err

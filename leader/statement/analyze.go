@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"slipher/catalog/relations"
+	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler"
@@ -46,11 +47,57 @@ func runAnalyze(ctx context.Context, e *Engine, c *Call) error {
 		tables = c.owned(cat.Tables(c.Session.CurrentDatabase()), "analyze")
 	}
 	for _, t := range tables {
-		if err := e.analyze(ctx, c, cat, t); err != nil {
+		which, err := e.wanted(c.Body.(*parse.Analyze), t)
+		if err != nil {
+			return err
+		}
+		if err := e.analyze(ctx, c, cat, t, which); err != nil {
 			return err
 		}
 	}
 	return c.complete()
+}
+
+// wanted are the columns that a statement names, or those that conditions have used since the leader began or before
+// the last ANALYZE, with the table's keys; nil: all.
+func (e *Engine) wanted(b *parse.Analyze, t *state.Table) ([]int, error) {
+	var out []int
+	for _, n := range b.Columns {
+		i := t.Column(n.Name)
+		if i < 0 {
+			return nil, sqlerr.New(sqlerr.UndefinedColumn, "column \"%s\" of relation \"%s\" does not exist", n.Name, t.Name)
+		}
+		if !slices.Contains(out, i) {
+			out = append(out, i)
+		}
+	}
+	if !b.Predicates {
+		return out, nil
+	}
+	used := e.predicates(t)
+	if len(used) == 0 {
+		return nil, nil
+	}
+	out = nil
+	for i := range t.Columns {
+		if used[t.Columns[i].ID] || i == t.DistPlace() || slices.Contains(t.SortPlaces(), i) {
+			out = append(out, i)
+		}
+	}
+	return out, nil
+}
+
+// predicates are the columns that conditions, joins and groupings have used.
+func (e *Engine) predicates(t *state.Table) map[types.ColumnID]bool {
+	used, _ := e.Stats.Uses.Of(t.ID)
+	if old, err := e.Stats.Analyzed(t); err == nil && old != nil {
+		for _, c := range old.Cols {
+			if c.Predicate {
+				used[c.ID] = true
+			}
+		}
+	}
+	return used
 }
 
 // analyzeLoaded makes statistics after a load, as STATUPDATE says: by itself only for a
@@ -64,15 +111,23 @@ func (e *Engine) analyzeLoaded(ctx context.Context, c *Call, before *state.Table
 	if t == nil || t.Version.Rows == 0 {
 		return nil
 	}
-	return e.analyze(ctx, c, cat, t)
+	return e.analyze(ctx, c, cat, t, nil)
 }
 
 // analyze makes the statistics of one table from a sample of its rows, read by a
-// query like any other, and names them in the catalog.
-func (e *Engine) analyze(ctx context.Context, c *Call, cat *state.Catalog, t *state.Table) error {
-	cols := t.Stored()
+// query like any other, and names them in the catalog. which are the columns, nil: all.
+func (e *Engine) analyze(ctx context.Context, c *Call, cat *state.Catalog, t *state.Table, which []int) error {
+	if which == nil {
+		for i := range t.Columns {
+			which = append(which, i)
+		}
+	}
+	cols := make([]types.Column, len(which))
+	for i, no := range which {
+		cols[i] = t.Stored()[no]
+	}
 	part := sampled(t)
-	q, err := compiler.Tree(e.sampling(t, part, stats.Wanted(len(cols))), e.Environment(cat))
+	q, err := compiler.Tree(e.sampling(t, part, which), e.Environment(cat))
 	if err != nil {
 		return err
 	}
@@ -87,10 +142,16 @@ func (e *Engine) analyze(ctx context.Context, c *Call, cat *state.Catalog, t *st
 		return err
 	}
 	if counted != nil {
-		b.Counted(counted)
+		b.Counted(counted.Only(which))
 	}
-	for _, set := range combined(t) {
-		b.Joint(set)
+	old, err := e.Stats.Analyzed(t)
+	if err != nil {
+		old = nil // it is in the way of nothing
+	}
+	for _, set := range e.combined(t, old) {
+		if at := placesIn(which, set); at != nil {
+			b.Joint(at)
+		}
 	}
 	row := make([]types.Datum, len(cols))
 	for rows.Next(ctx) {
@@ -103,30 +164,76 @@ func (e *Engine) analyze(ctx context.Context, c *Call, cat *state.Catalog, t *st
 	if err := rows.Close(); err != nil {
 		return err
 	}
-	return e.keepStatistics(ctx, c, t, b.Finish(t.Version.Rows))
+	st := b.Finish(t.Version.Rows)
+	if len(which) < len(t.Columns) {
+		if old == nil {
+			old = counted
+		}
+		st = st.Beside(old, t.Stored())
+	}
+	used := e.predicates(t)
+	for i := range st.Cols {
+		st.Cols[i].Predicate = used[st.Cols[i].ID]
+	}
+	return e.keepStatistics(ctx, c, t, st)
 }
 
-// combined are the sets of columns whose combinations of values are counted: those that the table's keys declare.
-func combined(t *state.Table) [][]int {
+// combined are the sets of columns, by their numbers, whose combinations of values are counted: those that the table's
+// keys declare, those that plans have asked for, and those that were counted before.
+func (e *Engine) combined(t *state.Table, old *stats.Table) [][]int {
 	var out [][]int
 	add := func(set []int) {
-		if len(set) < 2 || slices.ContainsFunc(out, func(o []int) bool { return slices.Equal(o, set) }) {
+		slices.Sort(set)
+		if len(set) < 2 || set[0] < 0 || slices.ContainsFunc(out, func(o []int) bool { return slices.Equal(o, set) }) {
 			return
 		}
 		out = append(out, set)
 	}
+	numbers := func(ids []types.ColumnID) (set []int) {
+		for _, id := range ids {
+			set = append(set, slices.IndexFunc(t.Columns, func(c state.Column) bool { return c.ID == id }))
+		}
+		return set
+	}
 	for _, k := range t.Constraints {
-		add(slices.Sorted(slices.Values(t.Places(k.Columns))))
+		add(slices.Clone(t.Places(k.Columns)))
+	}
+	_, sets := e.Stats.Uses.Of(t.ID)
+	for _, s := range sets {
+		add(numbers(s))
+	}
+	if old != nil {
+		for _, j := range old.Joints {
+			if len(out) < mostCombined {
+				add(numbers(j.Columns))
+			}
+		}
 	}
 	return out
 }
 
-// sampling is a query for about want rows of part, evenly chosen by where they lie: the same ones as long as the table
-// has the same objects.
-func (e *Engine) sampling(t, part *state.Table, want int64) *algebra.Statement {
+// mostCombined bounds the sets of columns that are remembered from ANALYZE to ANALYZE.
+const mostCombined = 64
+
+// placesIn is where each of set stands in which, nil if one does not.
+func placesIn(which, set []int) []int {
+	out := make([]int, len(set))
+	for i, no := range set {
+		if out[i] = slices.Index(which, no); out[i] < 0 {
+			return nil
+		}
+	}
+	return out
+}
+
+// sampling is a query for columns of so many rows of part as statistics want, evenly chosen by where they lie: the same
+// ones as long as the table has the same objects.
+func (e *Engine) sampling(t, part *state.Table, which []int) *algebra.Statement {
+	want := stats.Wanted(len(which))
 	scan := &algebra.Scan{Table: t, Schema: t.Schema, Alias: t.Name}
 	st := &algebra.Statement{}
-	for i, col := range t.Columns {
+	for _, i := range which {
+		col := t.Columns[i]
 		scan.Cols = append(scan.Cols, algebra.Column{ID: st.Fresh(), Name: col.Name, Type: col.Type, Nullable: !col.NotNull})
 		scan.ColNos = append(scan.ColNos, i)
 		st.Output = append(st.Output, plan.OutputColumn{Name: col.Name, Type: col.Type})

@@ -5,6 +5,7 @@ package stats
 
 import (
 	"fmt"
+	"slices"
 
 	"slipher/catalog/types"
 )
@@ -100,6 +101,43 @@ func (t *Table) View(cols []types.Column) *Table {
 			continue
 		}
 		own.Cols[i] = constant(cols[i], int(t.Sampled))
+	}
+	return &own
+}
+
+// Only is t with the columns at some places alone.
+func (t *Table) Only(places []int) *Table {
+	own := *t
+	own.Cols = nil
+	for _, p := range places {
+		own.Cols = append(own.Cols, t.Cols[p])
+	}
+	return &own
+}
+
+// Beside is t, which is of some of a table's columns, with what old says of the others; nil: nothing. Of these there is
+// no sample any more: it is of other rows.
+func (t *Table) Beside(old *Table, cols []types.Column) *Table {
+	own := *t
+	own.Cols = make([]Column, len(cols))
+	for i, c := range cols {
+		own.Cols[i] = Column{ID: c.ID, Min: types.NullDatum, Max: types.NullDatum}
+		if old != nil {
+			own.Cols[i] = old.Cols[i]
+			own.Cols[i].Sample = nil
+		}
+		for k := range t.Cols {
+			if t.Cols[k].ID == c.ID {
+				own.Cols[i] = t.Cols[k]
+			}
+		}
+	}
+	if old != nil {
+		for _, j := range old.Joints {
+			if !slices.ContainsFunc(t.Joints, func(o Joint) bool { return slices.Equal(o.Columns, j.Columns) }) {
+				own.Joints = append(own.Joints[:len(own.Joints):len(own.Joints)], j)
+			}
+		}
 	}
 	return &own
 }
