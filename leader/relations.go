@@ -26,6 +26,14 @@ func (t *leadership) relationEnv(cat *state.Catalog, ses query.Session) *relatio
 		Conflicts:    s.conflictRows,
 		Queries:      s.history.All,
 		Compiles:     s.history.AllCompiles,
+		Alerts:       s.history.AllAlerts,
+		Analyzed: func(tab *state.Table) (int64, bool) {
+			st, err := t.statements.Stats.Analyzed(tab)
+			if err != nil || st == nil {
+				return 0, false
+			}
+			return st.Rows, true
+		},
 	}
 }
 

@@ -162,7 +162,7 @@ func TestAnalyzeColumns(t *testing.T) {
 			}
 		}
 		if have != columns || kept != sampled {
-			t.Errorf("%s: values of columns %s are known, want %s; a sample of %s, want %s", when, have, columns, kept, sampled)
+			t.Errorf("%s: values of %s are known, want %s; a sample of %s, want %s", when, have, columns, kept, sampled)
 		}
 	}
 	h.exec("analyze p (d)")

@@ -38,6 +38,9 @@ type Env struct {
 	Conflicts func() []Conflict
 	Loads     func() []Load // oldest first, as LoadErrors
 	Compiles  func() []Compile
+	Alerts    func() []Alert // oldest first
+	// Analyzed is how many rows a table had at its last ANALYZE; false: there was none.
+	Analyzed func(t *state.Table) (rows int64, ok bool)
 }
 
 // Setting is a session parameter: pg_settings, SHOW ALL.
@@ -179,6 +182,16 @@ type Compile struct {
 	StartMicros, EndMicros int64
 	// Compiled is false if the code came from a cache.
 	Compiled bool
+}
+
+// Alert is something that a query's user should know: stl_alert_event_log. Segment and Step are -1 if it is of the plan.
+type Alert struct {
+	Query, Txn      int64
+	PID             int32
+	User            string
+	Segment, Step   int
+	Event, Solution string
+	Micros          int64
 }
 
 // temporary reports whether t is a temporary table of the session.

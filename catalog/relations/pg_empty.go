@@ -52,7 +52,6 @@ func pgEmpty() []entry {
 		{"svv_datashares", `share_name varchar(255), share_id int4, share_owner int4, source_database varchar(255), share_type varchar(8)`},
 		{"svv_interleaved_columns", `tbl int4, col int4, interleaved_skew numeric(19:2), last_reindex timestamp`},
 		{"svv_vacuum_progress", `table_name, status, time_remaining_estimate text?`},
-		{"stl_alert_event_log", `userid, query, slice, segment, step, pid int4, xid int8, event, solution char(1024), event_time timestamp`},
 	} {
 		doc := nothing
 		if silent[e.name] {
@@ -67,4 +66,4 @@ func pgEmpty() []entry {
 var silent = map[string]bool{"pg_depend": true, "pg_shdepend": true, "pg_operator": true, "pg_opclass": true,
 	"pg_aggregate": true,
 	"pg_cast":      true, "pg_statistic": true, "pg_statistic_indicator": true, "svv_interleaved_columns": true,
-	"svv_vacuum_progress": true, "stl_alert_event_log": true}
+	"svv_vacuum_progress": true}

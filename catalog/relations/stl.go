@@ -32,6 +32,10 @@ func stl() []entry {
 		{name: "svl_compile", view: true, rows: svlCompile,
 			columns: `userid int4, xid int8, pid, query, segment, locus int4, starttime, endtime timestamp, compile int4`,
 			doc:     "Segments' code: made (1) or from a cache (0)."},
+		{name: "stl_alert_event_log", rows: stlAlerts,
+			columns: `userid, query, slice, segment, step, pid int4, xid int8, event, solution char(1024), event_time timestamp`,
+			doc: "What makes queries slow, and what helps: missing statistics, nested loops, selective filters that scan all, rows " +
+				"moved in large numbers. Segment and step are -1 if it is of the plan."},
 		{name: "stl_load_errors", rows: stlLoadErrors,
 			columns: `userid, slice, tbl int4, starttime timestamp, session, query int4, filename char(256), line_number int8, colname char(127),
 				type, col_length char(10), position int4, raw_line, raw_field_value char(1024), err_code int4, err_reason char(100),
@@ -78,6 +82,13 @@ func stlQuery(_ context.Context, env *Env, b *builder) error {
 				bit(q.Aborted), 0, 0)
 		}
 	})
+	return nil
+}
+
+func stlAlerts(_ context.Context, env *Env, b *builder) error {
+	for _, a := range all(env.Alerts) {
+		b.add(env.userID(a.User), a.Query, 0, a.Segment, a.Step, a.PID, a.Txn, a.Event, a.Solution, a.Micros)
+	}
 	return nil
 }
 

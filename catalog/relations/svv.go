@@ -3,6 +3,7 @@ package relations
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"slipher/catalog/state"
@@ -89,9 +90,11 @@ func svvTableInfo(ctx context.Context, env *Env, b *builder) error {
 		if err != nil {
 			return err
 		}
-		statsOff := 100.0
-		if t.Version.Stats != "" {
-			statsOff = 0
+		statsOff := 100.0 // in percent of the rows, those added or deleted since ANALYZE
+		if env.Analyzed != nil {
+			if then, ok := env.Analyzed(t); ok {
+				statsOff = min(100, 100*math.Abs(float64(t.Version.Rows-then))/float64(t.Version.Rows))
+			}
 		}
 		b.add(env.Database, t.Schema, t.ID, t.Name, encodedText(t), StyleText(t), sortKey1Text(t), maxVarchar(t),
 			sort1Encoding,

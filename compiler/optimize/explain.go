@@ -75,11 +75,14 @@ func (e *emitter) explain(root physical, t top) {
 		n.Exchanges = append(n.Exchanges, e.moved[at]...)
 	}
 	e.q.Root = n
-	if len(e.p.missing) > 0 && !e.p.leader {
+	if e.p.leader {
+		return
+	}
+	if e.q.Missing, e.q.Nested = e.p.missing, e.p.nested; len(e.p.missing) > 0 {
 		e.q.Notes = append(e.q.Notes, "----- Tables missing statistics: "+strings.Join(e.p.missing, ", ")+" -----",
 			"----- Update statistics by running the ANALYZE command on these tables -----")
 	}
-	if e.p.nested && !e.p.leader {
+	if e.p.nested {
 		e.q.Notes = append(e.q.Notes,
 			"----- Nested Loop Join in the query plan - review the join predicates to avoid Cartesian products -----")
 	}

@@ -27,6 +27,8 @@ type Query struct {
 	Tables   []*Table      // tables made while the query runs, by id
 	Root     *Node         // what EXPLAIN prints
 	Notes    []string      // EXPLAIN's footer lines
+	Missing  []string      // tables without statistics
+	Nested   bool          // a join looks at every pair of rows
 	// LeaderOnly: no user table is read; all segments run on the leader's own slice.
 	LeaderOnly bool
 }

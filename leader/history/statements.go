@@ -19,6 +19,7 @@ type Statements struct {
 	lastID   int64               // guarded by mu
 	queries  []*relations.Query  // oldest first; guarded by mu
 	compiles []relations.Compile // guarded by mu
+	alerts   []relations.Alert   // guarded by mu
 }
 
 // Begin enters a statement and gives it its ID. The record is the history's: End completes it.
@@ -66,6 +67,23 @@ func (h *Statements) Compiled(c relations.Compile) {
 		h.compiles = append([]relations.Compile(nil), h.compiles[statementsKept/10:]...)
 	}
 	h.compiles = append(h.compiles, c)
+}
+
+// Alerted notes what a query should be told about.
+func (h *Statements) Alerted(a relations.Alert) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.alerts) >= statementsKept {
+		h.alerts = append([]relations.Alert(nil), h.alerts[statementsKept/10:]...)
+	}
+	h.alerts = append(h.alerts, a)
+}
+
+// AllAlerts is what queries were told about, oldest first.
+func (h *Statements) AllAlerts() []relations.Alert {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.alerts[:len(h.alerts):len(h.alerts)]
 }
 
 // All is the statements, oldest first.

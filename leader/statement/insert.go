@@ -77,5 +77,6 @@ func (e *Engine) write(ctx context.Context, c *Call) error {
 	if err != nil {
 		return err
 	}
+	e.Alert(c.Session, p, done)
 	return c.completeRows(done.Affected)
 }

@@ -37,6 +37,7 @@ func runSelect(ctx context.Context, e *Engine, c *Call) error {
 		return err
 	}
 	e.Trace(ctx, p, rows, began, planned, started)
+	e.Alert(c.Session, p, rows.Stats())
 	return c.completeRows(sent)
 }
 
