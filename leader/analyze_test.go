@@ -1,10 +1,15 @@
 package leader
 
 import (
+	"context"
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // EXPLAIN ANALYZE of a query that has no end of its own, but for its LIMIT, ends, and knows what it did: its nodes end
@@ -53,5 +58,51 @@ func TestAnalyzeSkips(t *testing.T) {
 	}
 	if rows := h.text("select count(*) from s where k >= 30000 and k < 150000 and v = 3"); rows != strconv.Itoa(scanned) {
 		t.Errorf("%s rows, the scan tells of %d", rows, scanned)
+	}
+}
+
+// A client's values, in either protocol, are the query's; what stops a query stops it here as well.
+func TestAnalyzeArguments(t *testing.T) {
+	h := openHouse(t, t.TempDir(), never)
+	h.exec("create table a (k int, s varchar(10)); insert into a select n, 'x' from generate_series(1, 100) as t(n)")
+	ctx := context.Background()
+	first := func(sql string, args ...any) string {
+		t.Helper()
+		rows, err := h.c.Query(ctx, sql, args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+		return lines[0]
+	}
+	for _, c := range []struct {
+		sql, want string
+		args      []any
+	}{
+		{"explain analyze select k from a where k <= $1 and s = $2", "rows=7 loops", []any{7, "x"}},
+		{"explain analyze select k from a order by k limit $1", "rows=5 loops", []any{5}},
+		{"explain analyze insert into a values ($1, $2)", "rows=1 loops", []any{1000, "new"}},
+		{"explain analyze update a set s = $1 where k > $2", "rows=1 loops", []any{"newer", 500}},
+		{"explain select k from a where k = $1", "rows=1 width=4)", []any{500}},
+	} {
+		if got := first(c.sql, c.args...); !strings.Contains(got, c.want) {
+			t.Errorf("%s: %s", c.sql, got)
+		}
+	}
+	h.want("select count(*) from a where s = 'newer'", 1)
+
+	h.exec("set statement_timeout = 100")
+	_, err := h.c.Exec(ctx, "explain analyze with recursive r(n) as (select k from a union all select n + 1 from r) "+
+		"select count(*) from r where n < 0")
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) || pg.Code != "57014" {
+		t.Errorf("an endless query under a timeout: %v", err)
+	}
+	h.exec("reset statement_timeout")
+	if h.leads.Load().statements.Scheduler.Busy() {
+		t.Error("it goes on")
 	}
 }
