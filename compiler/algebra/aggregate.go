@@ -11,6 +11,8 @@ type Aggregate struct {
 	Keys []*Expr
 	Aggs []AggCall
 	Cols []Column
+	// SetOp is the set operation that it is made of, as EXPLAIN calls it: "SetOp Except". "": none.
+	SetOp string
 }
 
 // AggCall is an aggregate as SQL knows it; splitting it into accumulators is the optimizer's.
@@ -28,11 +30,15 @@ func (n *Aggregate) Inputs() []Node                { return []Node{n.In} }
 func (n *Aggregate) produces() ([]Column, []*Expr) { return n.Cols, n.Keys }
 
 func (n *Aggregate) withColumns(cols []Column) Node {
-	return &Aggregate{In: n.In, Keys: n.Keys, Aggs: n.Aggs, Cols: cols}
+	c := *n
+	c.Cols = cols
+	return &c
 }
 
 func (n *Aggregate) WithInputs(in []Node) Node {
-	return &Aggregate{In: in[0], Keys: n.Keys, Aggs: n.Aggs, Cols: n.Cols}
+	c := *n
+	c.In = in[0]
+	return &c
 }
 
 func (n *Aggregate) EachExpr(f func(*Expr)) {
@@ -53,7 +59,9 @@ func (n *Aggregate) MapExprs(f func(*Expr) *Expr) Node {
 	if !changed {
 		return n
 	}
-	return &Aggregate{In: n.In, Keys: keys, Aggs: aggs, Cols: n.Cols}
+	c := *n
+	c.Keys, c.Aggs = keys, aggs
+	return &c
 }
 
 func (n *Aggregate) check(c *checker) {

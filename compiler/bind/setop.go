@@ -199,6 +199,12 @@ func (b *binder) recast(r *result, exprs []*algebra.Expr) algebra.Node {
 	return p
 }
 
+// setWords are what EXPLAIN calls set operations that are groupings, without and with ALL.
+var setWords = map[parse.SetKind]map[bool]string{
+	parse.Intersect: {false: "Hash Intersect Distinct", true: "Hash Intersect All"},
+	parse.Except:    {false: "SetOp Except", true: "SetOp Except All"},
+}
+
 // compared binds INTERSECT and EXCEPT: rows that are the same are a group (NULLs too), which knows how many of them
 // came from the left and from the right.
 func (b *binder) compared(o *parse.SetOperation, rs []*result, cols []algebra.Column) *result {
@@ -224,7 +230,7 @@ func (b *binder) compared(o *parse.SetOperation, rs []*result, cols []algebra.Co
 		}
 		u.In = append(u.In, p)
 	}
-	agg := &algebra.Aggregate{In: u, Cols: cols, Keys: algebra.Refs(u.Cols[:len(cols)])}
+	agg := &algebra.Aggregate{In: u, Cols: cols, Keys: algebra.Refs(u.Cols[:len(cols)]), SetOp: setWords[o.Kind][o.All]}
 	count := b.fns.Aggregate("count")
 	var counts [2]algebra.Column
 	for i, c := range sides {

@@ -19,6 +19,7 @@ type aggrOp struct {
 	made   []int           // keys that make the groups, if the others follow from them as constraints say
 	calls  []algebra.AggCall
 	unique bool
+	setOp  string // algebra.Aggregate.SetOp
 }
 
 func (p *planner) aggregate(n *algebra.Aggregate) (physical, error) {
@@ -28,7 +29,7 @@ func (p *planner) aggregate(n *algebra.Aggregate) (physical, error) {
 	}
 	in = p.dealOut(in)
 	q := in.out()
-	a := &aggrOp{in: in, keys: n.Keys, calls: n.Aggs}
+	a := &aggrOp{in: in, keys: n.Keys, calls: n.Aggs, setOp: n.SetOp}
 	a.cols = n.Cols
 	a.rows = 1
 	a.made = p.madeBy(n.Keys)
@@ -310,6 +311,9 @@ func (op *aggrOp) explain(x *explainer, n *plan.Node, _ algebra.IDs) *plan.Node 
 		n.TotalCost = n.StartupCost
 	default:
 		n.Type, n.Words, n.Strategy = "Aggregate", "HashAggregate", "Hashed"
+		if op.setOp != "" {
+			n.Type, n.Words = "SetOp", op.setOp
+		}
 		n.StartupCost = in.TotalCost + showOp*rows*float64(len(op.keys)+len(op.calls))
 		n.TotalCost = n.StartupCost + showOp*float64(n.Rows)
 	}

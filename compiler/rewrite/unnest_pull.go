@@ -163,7 +163,8 @@ func (u *unnester) pullAggregate(x *algebra.Aggregate, outer algebra.IDs) (pulle
 	if bad {
 		return p, false
 	}
-	out := &algebra.Aggregate{In: p.node, Aggs: a.Aggs, Keys: append(a.Keys[:len(a.Keys):len(a.Keys)], with...)}
+	out := &algebra.Aggregate{In: p.node, SetOp: a.SetOp, Aggs: a.Aggs,
+		Keys: append(a.Keys[:len(a.Keys):len(a.Keys)], with...)}
 	cols, on := u.keyColumns(with, of)
 	k := len(a.Keys)
 	out.Cols = slices.Concat(a.Cols[:k], cols, a.Cols[k:])

@@ -228,7 +228,7 @@ func (b *bindings) groups(x *algebra.Aggregate) (*algebra.Aggregate, []algebra.C
 	in, of := b.push(x.In)
 	a := b.over(x, of).(*algebra.Aggregate)
 	k, own := len(a.Keys), b.u.fresh(b.free)
-	return &algebra.Aggregate{In: in, Keys: slices.Concat(a.Keys, of), Aggs: a.Aggs,
+	return &algebra.Aggregate{In: in, SetOp: a.SetOp, Keys: slices.Concat(a.Keys, of), Aggs: a.Aggs,
 		Cols: slices.Concat(a.Cols[:k], own, a.Cols[k:])}, own
 }
 

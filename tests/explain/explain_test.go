@@ -122,6 +122,8 @@ var questions = []string{
 	`select distinct g from f where v < 5000`,
 	`select k, rank() over (partition by g order by v) as r from f qualify r <= 10`,
 	`select k from f where k <= 10 union all select k from e`,
+	`select k from f intersect select k from e`,
+	`select k from f except all select k from e`,
 	`select g, s, count(*) from f group by rollup (g, s)`,
 	`with recursive r(n) as (select 1 union all select n + 1 from r where n < 10) select count(*) from r, d`,
 	`with c as (select g, count(*) as n from f group by 1) select * from c a join c b on a.g = b.g + 1`,
