@@ -16,10 +16,11 @@ type stage struct {
 type stagePart uint8
 
 const (
-	ownRows    stagePart = iota
-	builtRows            // of a join: those that its table is built of
-	sortedRows           // of an order: those that it has put in order
-	sentRows             // above all operators: those that go to the leader
+	ownRows     stagePart = iota
+	builtRows             // of a join: those that its table is built of
+	sortedRows            // of an order: those that it has put in order
+	sentRows              // above all operators: those that go to the leader
+	reducedRows           // of an operator whose rows look into tables of joins above: those that go on
 )
 
 // place is behind so many steps of a segment.
@@ -82,12 +83,18 @@ func (e *emitter) source(scan physical) []plan.Place {
 	return out
 }
 
+// places are where rows are counted, once segments have numbers; nil: nowhere.
+func (e *emitter) places(r stage) []plan.Place {
+	var out []plan.Place
+	for _, at := range e.counted[r] {
+		out = append(out, plan.Place{Segment: at.seg.ID, Step: at.steps})
+	}
+	return out
+}
+
 // tell notes in EXPLAIN's line where its rows are counted and what is done for them, once segments have numbers.
 func (e *emitter) tell(n *plan.Node, r stage) {
-	n.At = nil
-	for _, at := range e.counted[r] {
-		n.At = append(n.At, plan.Place{Segment: at.seg.ID, Step: at.steps})
-	}
+	n.At = e.places(r)
 	n.Segments = nil
 	for _, s := range e.opened[r] {
 		n.Segments = append(n.Segments, s.ID)

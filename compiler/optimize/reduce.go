@@ -189,6 +189,9 @@ func (e *emitter) reduced(n physical, p *pipe) {
 		keys, _ := l.join.keys(p.exprs(l.join.reduction.keys), nil)
 		p.step(&plan.HashJoin{Table: l.table, Kind: plan.SemiJoin, Keys: keys})
 	}
+	if len(e.looks[n]) > 0 {
+		e.count(stage{n, reducedRows}, p)
+	}
 }
 
 // early is a join's table where rows look into it before they come to the join.

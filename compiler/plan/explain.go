@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -94,6 +95,9 @@ func (t *explained) facts(n *Node) []string {
 	if removed, ok := t.Ran.removed(n); ok {
 		out = append(out, fmt.Sprintf("Rows Removed by Filter: %d", removed))
 	}
+	if removed, ok := t.Ran.reduced(n); ok {
+		out = append(out, fmt.Sprintf("Rows Removed by Runtime Filter: %d", removed))
+	}
 	for _, s := range n.Segments {
 		for _, k := range t.Ran.Segments[s].Skips {
 			out = append(out, fmt.Sprintf("Rows Skipped (%s): %d, %d whole row groups", k.By, k.Rows, k.Groups))
@@ -117,10 +121,21 @@ func (t *explained) facts(n *Node) []string {
 // removed is how many rows an operator's filter has left out.
 func (r *Ran) removed(n *Node) (int64, bool) {
 	in, ok := r.Rows(n.Before)
-	if out, ran := r.Rows(n.At); ok && ran && n.filters() {
-		return in - out, true
+	out, ran := r.Rows(n.At)
+	if !ok || !ran || !n.filters() {
+		return 0, false
 	}
-	return 0, false
+	if looked, _ := r.reduced(n); !slices.Equal(n.Looked[0], n.At) { // by others, in between
+		in -= looked
+	}
+	return in - out, true
+}
+
+// reduced is how many of an operator's rows its runtime filters have left out.
+func (r *Ran) reduced(n *Node) (int64, bool) {
+	in, ok := r.Rows(n.Looked[0])
+	out, ran := r.Rows(n.Looked[1])
+	return in - out, ok && ran
 }
 
 func (n *Node) filters() bool {

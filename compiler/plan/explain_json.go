@@ -134,6 +134,9 @@ func (t *explained) factsJSON(o *object, n *Node) {
 	if removed, ok := t.Ran.removed(n); ok {
 		o.add("Rows Removed by Filter", removed)
 	}
+	if removed, ok := t.Ran.reduced(n); ok {
+		o.add("Rows Removed by Runtime Filter", removed)
+	}
 	t.skipsJSON(o, n)
 	if slices := t.Ran.Slices(n.At); len(slices) > 0 && t.Timing { // who had what changes where workers share
 		rows := make([]any, len(slices))
