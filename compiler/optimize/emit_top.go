@@ -24,6 +24,11 @@ func (e *emitter) query(root physical, t top) error {
 		return err
 	}
 	e.number()
+	for _, s := range e.q.Segments {
+		if e.loopOf(s) == nil { // tables change from turn to turn
+			s.Source.KeyZones = e.q.FindKeyZones(s)
+		}
+	}
 	e.q.Params = e.p.st.Params
 	e.q.Output = e.p.st.Output
 	e.explain(root, t)

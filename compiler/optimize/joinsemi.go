@@ -40,8 +40,8 @@ func (p *planner) movesAmong(n *algebra.Join) bool {
 	return len(failing) == 0
 }
 
-// addSemis makes relations of the graph of the right sides of joins, and gives those that must wait for the whole graph:
-// they read several relations, or none.
+// addSemis makes relations of the graph of the right sides of joins, and gives those that must wait for the whole
+// graph: they read several relations, or none.
 func (g *graph) addSemis(joins []*algebra.Join) (rest []*algebra.Join, err error) {
 	for _, n := range joins {
 		right := algebra.IDsOf(n.Right.Columns())

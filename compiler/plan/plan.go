@@ -132,6 +132,8 @@ type Source struct {
 	// state.Table's RowIDColumn and LiveColumn too.
 	ColNos []int
 	Zone   []ZonePred
+	// KeyZones are joins of the segment by whose tables row groups and sections can be skipped.
+	KeyZones []KeyZone
 	// Once, for an ALL table: its row groups are dealt out once over all slices
 	// (it is a probe or plain input), instead of every node reading all of them
 	// (Where is EveryNode then: a build side).
@@ -166,6 +168,14 @@ type ZonePred struct {
 	Col   int
 	Op    string // "<", "<=", "=", ">=", ">"
 	Param int
+}
+
+// KeyZone lets a scan skip row groups and sections that have none of the values of a join table's key: rows without one
+// of them go no further. Col indexes Source.Cols; it is an integer as it is stored, as the key is.
+type KeyZone struct {
+	Col   int
+	Table int
+	Key   int // of the table
 }
 
 // Sink consumes a segment's rows. Exactly one kind.

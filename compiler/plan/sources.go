@@ -39,6 +39,9 @@ func formatScan(f *formatter, s *Source) {
 	for _, z := range s.Zone {
 		f.line(3, "zone %s %s $%d", s.Cols[z.Col].Name, z.Op, z.Param)
 	}
+	for _, z := range s.KeyZones {
+		f.line(3, "zone %s in key %d of tbl=%d", s.Cols[z.Col].Name, z.Key, z.Table)
+	}
 }
 
 // ZoneText is predicate number no of a scan's zone maps.
@@ -51,6 +54,14 @@ func (q *Query) ZoneText(s *Source, no int) string {
 	return s.Cols[z.Col].Name + " " + z.Op + " " + p.Text(&Expr{Kind: expr.Parameter, Param: z.Param})
 }
 
+// KeyZoneText is join number no by whose table a scan skips rows.
+func (q *Query) KeyZoneText(s *Source, no int) string {
+	if no < 0 || no >= len(s.KeyZones) {
+		return "?"
+	}
+	return s.Cols[s.KeyZones[no].Col].Name
+}
+
 func checkScan(v *validator, s *Segment) {
 	src := &s.Source
 	if src.Table == nil || len(src.ColNos) != len(src.Cols) {
@@ -61,6 +72,14 @@ func checkScan(v *validator, s *Segment) {
 		if z.Col < 0 || z.Col >= len(src.Cols) {
 			v.fail("zone predicate on column %d", z.Col)
 		}
+	}
+	for _, z := range src.KeyZones {
+		if z.Col < 0 || z.Col >= len(src.Cols) || z.Table < 0 || z.Table >= len(v.q.Tables) || z.Key < 0 ||
+			z.Key >= len(v.q.Tables[z.Table].Keys) || !z.Fits(src.Cols[z.Col].Type, v.q.Tables[z.Table].Keys[z.Key].Type) {
+			v.fail("rows are skipped by key %d of table %d on column %d", z.Key, z.Table, z.Col)
+			return
+		}
+		v.read(s, z.Table, program.SinkHash)
 	}
 }
 

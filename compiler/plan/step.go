@@ -9,6 +9,9 @@ type Step interface {
 	// Accept calls the method of v for the step's kind.
 	Accept(v Steps)
 
+	// stays reports whether what stands in front of the step stands at the same places behind it, and a row's own way
+	// through it does not depend on other rows.
+	stays() bool
 	format(f *formatter, in []Column)
 	// reads checks, before there are layouts, the tables that the step reads.
 	reads(v *validator, s *Segment)
@@ -33,6 +36,16 @@ type Steps interface {
 	WindowFold(*WindowFold)
 	WindowValue(*WindowValue)
 	WindowCarry(*WindowCarry)
+}
+
+// Straight are the first steps of s behind which the source's columns stand where they stood.
+func (s *Segment) Straight() []Step {
+	for i, st := range s.Steps {
+		if !st.stays() {
+			return s.Steps[:i]
+		}
+	}
+	return s.Steps
 }
 
 // Layouts returns the row layout in front of each step of s and, last, the one

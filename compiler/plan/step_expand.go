@@ -11,6 +11,7 @@ type Expand struct {
 
 func (*Expand) Label() string              { return "expand" }
 func (s *Expand) Accept(v Steps)           { v.Expand(s) }
+func (*Expand) stays() bool                { return true }
 func (*Expand) reads(*validator, *Segment) {}
 
 func (s *Expand) Layout(_ *Query, in []Column) []Column {

@@ -9,6 +9,7 @@ type Filter struct{ Preds []*Expr }
 func (*Filter) Label() string                         { return "filter" }
 func (*Filter) Layout(_ *Query, in []Column) []Column { return in }
 func (s *Filter) Accept(v Steps)                      { v.Filter(s) }
+func (*Filter) stays() bool                           { return true }
 func (*Filter) reads(*validator, *Segment)            {}
 func (s *Filter) check(v *validator, in []Column)     { v.bools(s.Preds, in) }
 

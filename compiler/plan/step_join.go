@@ -43,6 +43,7 @@ type HashJoin struct {
 
 func (*HashJoin) Label() string                    { return "hjoin" }
 func (j *HashJoin) Accept(v Steps)                 { v.HashJoin(j) }
+func (*HashJoin) stays() bool                      { return true }
 func (j *HashJoin) reads(v *validator, s *Segment) { v.read(s, j.Table, program.SinkHash) }
 func (j *HashJoin) pair(q *Query, in []Column) []Column {
 	return slices.Concat(in, q.Tables[j.Table].Payload)

@@ -14,6 +14,7 @@ type Limit struct {
 func (*Limit) Label() string                         { return "limit" }
 func (*Limit) Layout(_ *Query, in []Column) []Column { return in }
 func (s *Limit) Accept(v Steps)                      { v.Limit(s) }
+func (*Limit) stays() bool                           { return false }
 func (*Limit) reads(*validator, *Segment)            {}
 func (s *Limit) check(v *validator, _ []Column)      { v.optionalParams(s.Count, s.Offset) }
 

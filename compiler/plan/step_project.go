@@ -14,6 +14,7 @@ type Project struct {
 
 func (*Project) Label() string                     { return "project" }
 func (p *Project) Accept(v Steps)                  { v.Project(p) }
+func (*Project) stays() bool                       { return false }
 func (*Project) reads(*validator, *Segment)        {}
 func (p *Project) check(v *validator, in []Column) { v.exprs(p.Exprs, in) }
 

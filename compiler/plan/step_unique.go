@@ -13,6 +13,7 @@ func (*Unique) Label() string                         { return "unique" }
 func (*Unique) Layout(_ *Query, in []Column) []Column { return in }
 func (u *Unique) Accept(v Steps)                      { v.Unique(u) }
 
+func (*Unique) stays() bool { return false }
 func (u *Unique) reads(v *validator, _ *Segment) {
 	if u.Table < 0 || u.Table >= len(v.q.Tables) || v.q.Tables[u.Table].Kind != program.SinkAggr {
 		v.fail("table %d does not remember rows", u.Table)

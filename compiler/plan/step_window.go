@@ -16,6 +16,7 @@ import (
 type window struct{}
 
 func (window) Label() string              { return "window" }
+func (window) stays() bool                { return false }
 func (window) reads(*validator, *Segment) {}
 
 func placeColumn(name string, nullable bool) Column {

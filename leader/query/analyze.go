@@ -173,6 +173,9 @@ var skipTexts = [...]func(q *plan.Query, g *plan.Segment, no int) string{
 	wire.SkipZone: func(q *plan.Query, g *plan.Segment, no int) string {
 		return "zone map: " + q.ZoneText(&g.Source, no)
 	},
+	wire.SkipKeys: func(q *plan.Query, g *plan.Segment, no int) string {
+		return "join: " + q.KeyZoneText(&g.Source, no)
+	},
 }
 
 func skipText(q *plan.Query, g *plan.Segment, k *wire.Skip) string {

@@ -50,6 +50,9 @@ func (r *run) starts(code []Code) (map[string]*wire.StartQuery, error) {
 		for _, z := range s.Source.Zone {
 			w.Zone = append(w.Zone, wire.ZonePred{Col: z.Col, Op: z.Op, Param: z.Param})
 		}
+		for _, z := range s.Source.KeyZones {
+			w.Keys = append(w.Keys, wire.KeyZone{Col: z.Col, Table: z.Table, Key: z.Key})
+		}
 		if w.General, err = r.s.program(code[i].General, r.a.remote); err != nil {
 			return nil, err
 		}

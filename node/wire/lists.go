@@ -15,6 +15,7 @@ type (
 	scanList         = bound.List[Scan, *Scan]
 	paramList        = bound.List[Param, *Param]
 	zonePredList     = bound.List[ZonePred, *ZonePred]
+	keyZoneList      = bound.List[KeyZone, *KeyZone]
 	columnList       = bound.List[state.Column, *state.Column]
 	storedList       = bound.List[types.Column, *types.Column]
 	objectRefList    = bound.List[state.ObjectRef, *state.ObjectRef]

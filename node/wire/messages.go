@@ -111,6 +111,7 @@ type Segment struct {
 	// After are segments of the stream that must have ended on the peer before this one begins there.
 	After []int        `msg:"after"`
 	Zone  zonePredList `msg:"zone"`
+	Keys  keyZoneList  `msg:"keys"`
 	// General is always there, Special only if it differs.
 	General Program `msg:"general"`
 	Special Program `msg:"special"`
@@ -142,6 +143,13 @@ type ZonePred struct {
 	Col   int    `msg:"col"` // index into the program's source columns
 	Op    string `msg:"op"`
 	Param int    `msg:"param"`
+}
+
+// KeyZone is plan.KeyZone: lets a scan skip row groups and sections by a join's table.
+type KeyZone struct {
+	Col   int `msg:"col"` // index into the program's source columns
+	Table int `msg:"table"`
+	Key   int `msg:"key"`
 }
 
 // Exchange is where the rows of one exchange come from and go to.
@@ -282,7 +290,7 @@ type SegmentStats struct {
 // Skip is what a scan did not read because of one of its filters.
 type Skip struct {
 	By SkipKind `msg:"by"`
-	No int      `msg:"no"` // SkipZone: of Segment.Zone
+	No int      `msg:"no"` // SkipZone: of Segment.Zone, SkipKeys: of Segment.Keys
 	// Groups and Rows that were ruled out: row groups whole, and rows of them and of sections.
 	Groups int64 `msg:"groups"`
 	Rows   int64 `msg:"rows"`
@@ -294,6 +302,7 @@ type SkipKind uint8
 const (
 	SkipDeleted SkipKind = iota // none of their rows lives
 	SkipZone                    // a predicate and their least and greatest values
+	SkipKeys                    // the keys of a join's table and their least and greatest values
 )
 
 // RecordError is a row COPY refused.

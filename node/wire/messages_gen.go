@@ -1324,6 +1324,80 @@ func (z *Insert) Msgsize() (s int) {
 }
 
 // MarshalMsg implements msgp.Marshaler
+func (z KeyZone) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 3
+	// string "col"
+	o = append(o, 0x83, 0xa3, 0x63, 0x6f, 0x6c)
+	o = msgp.AppendInt(o, z.Col)
+	// string "table"
+	o = append(o, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+	o = msgp.AppendInt(o, z.Table)
+	// string "key"
+	o = append(o, 0xa3, 0x6b, 0x65, 0x79)
+	o = msgp.AppendInt(o, z.Key)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *KeyZone) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z2c18a699limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "col":
+			z.Col, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Col")
+				return
+			}
+		case "table":
+			z.Table, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Table")
+				return
+			}
+		case "key":
+			z.Key, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Key")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z KeyZone) Msgsize() (s int) {
+	s = 1 + 4 + msgp.IntSize + 6 + msgp.IntSize + 4 + msgp.IntSize
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
 func (z Lead) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// map header, size 3
@@ -3017,9 +3091,9 @@ func (z *Scan) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 11
+	// map header, size 12
 	// string "id"
-	o = append(o, 0x8b, 0xa2, 0x69, 0x64)
+	o = append(o, 0x8c, 0xa2, 0x69, 0x64)
 	o = msgp.AppendInt(o, z.ID)
 	// string "stream"
 	o = append(o, 0xa6, 0x73, 0x74, 0x72, 0x65, 0x61, 0x6d)
@@ -3038,6 +3112,13 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	o, err = z.Zone.MarshalMsg(o)
 	if err != nil {
 		err = msgp.WrapError(err, "Zone")
+		return
+	}
+	// string "keys"
+	o = append(o, 0xa4, 0x6b, 0x65, 0x79, 0x73)
+	o, err = z.Keys.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Keys")
 		return
 	}
 	// string "general"
@@ -3144,6 +3225,12 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			bts, err = z.Zone.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Zone")
+				return
+			}
+		case "keys":
+			bts, err = z.Keys.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Keys")
 				return
 			}
 		case "general":
@@ -3348,7 +3435,7 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Segment) Msgsize() (s int) {
-	s = 1 + 3 + msgp.IntSize + 7 + msgp.IntSize + 5 + msgp.BoolSize + 6 + msgp.ArrayHeaderSize + (len(z.After) * (msgp.IntSize)) + 5 + z.Zone.Msgsize() + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.General.Envelope) + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.Special.Envelope) + 9 + msgp.BytesPrefixSize + len(z.FusedGeneral) + 9 + msgp.BytesPrefixSize + len(z.FusedSpecial) + 6 + msgp.BoolSize + 9 + msgp.ArrayHeaderSize
+	s = 1 + 3 + msgp.IntSize + 7 + msgp.IntSize + 5 + msgp.BoolSize + 6 + msgp.ArrayHeaderSize + (len(z.After) * (msgp.IntSize)) + 5 + z.Zone.Msgsize() + 5 + z.Keys.Msgsize() + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.General.Envelope) + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.Special.Envelope) + 9 + msgp.BytesPrefixSize + len(z.FusedGeneral) + 9 + msgp.BytesPrefixSize + len(z.FusedSpecial) + 6 + msgp.BoolSize + 9 + msgp.ArrayHeaderSize
 	for za0002 := range z.Literals {
 		s += msgp.ArrayHeaderSize
 		for za0003 := range z.Literals[za0002] {

@@ -26,6 +26,8 @@ type Query interface {
 	NewInstance(seg, slice int, out Output, dests int) (Instance, error)
 	// SealTable ends the filling of a table: all its instances have finished.
 	SealTable(table int) error
+	// JoinKeys are the values of a key of a join table that has been sealed: whether there may be one between lo and hi.
+	JoinKeys(table, key int) func(lo, hi int64) bool
 	// Parts are a table's parts.
 	Parts(table int) []Part
 	// SetFused installs loaded code; it is used from the next morsel on.

@@ -44,7 +44,14 @@ func (q *readerQuery) NewInstance(seg, _ int, out Output, _ int) (Instance, erro
 	}
 	return &readerInstance{q: q, seg: q.segs[seg].General, out: out}, nil
 }
-func (q *readerQuery) SealTable(int) error           { return nil }
+func (q *readerQuery) SealTable(int) error { return nil }
+
+// joinKey is the one key of every join table.
+const joinKey = block.MaxRowGroupRows + 3007
+
+func (q *readerQuery) JoinKeys(int, int) func(lo, hi int64) bool {
+	return func(lo, hi int64) bool { return lo <= joinKey && hi >= joinKey }
+}
 func (q *readerQuery) Parts(int) []Part              { return nil }
 func (q *readerQuery) SetFused(int, bool, FusedFn)   {}
 func (q *readerQuery) StopSegment(int)               {}

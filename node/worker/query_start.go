@@ -141,7 +141,8 @@ func (q *query) wireUp(codes []Code) error {
 		if !s.Here {
 			continue
 		}
-		g := &segment{q: q, id: i, prog: c.General, zone: s.Zone, rows: s.Rows, literals: s.Literals, held: s.FusedOnly}
+		g := &segment{q: q, id: i, prog: c.General, zone: s.Zone, keys: s.Keys,
+			rows: s.Rows, literals: s.Literals, held: s.FusedOnly}
 		q.segs = append(q.segs, g)
 		if c.General.Sink.Kind == program.SinkDist {
 			x := c.General.Sink.Exchange

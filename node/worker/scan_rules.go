@@ -1,6 +1,8 @@
 package worker
 
 import (
+	"sync"
+
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/node/wire"
@@ -44,6 +46,30 @@ func (s *scanSource) makeRules() error {
 			},
 			section: func(rg *block.RowGroup, _ deadRows, sec, _, _ int) bool {
 				return rg.SectionMayMatch(c.ColNo, sec, z.Op, v)
+			},
+		})
+	}
+	return s.makeKeyRules()
+}
+
+// makeKeyRules makes the rules of joins. Their tables are looked at when a row group is to be read, not before.
+func (s *scanSource) makeKeyRules() error {
+	g := s.g
+	for i, z := range g.keys {
+		if z.Col < 0 || z.Col >= len(g.prog.Source.Cols) {
+			return sqlerr.New(sqlerr.ProtocolViolation, "segment %d has a malformed join to skip rows by", g.id)
+		}
+		c := g.prog.Source.Cols[z.Col]
+		if c.ColNo >= len(s.scan.Columns) {
+			continue
+		}
+		within := sync.OnceValue(func() func(lo, hi int64) bool { return g.q.x.JoinKeys(z.Table, z.Key) })
+		s.rules = append(s.rules, scanRule{by: wire.SkipKeys, no: i,
+			group: func(_ *fetchItem, meta *block.RowGroupMeta) bool {
+				return c.ColNo >= len(meta.Cols) || block.MayHold(&meta.Cols[c.ColNo], within())
+			},
+			section: func(rg *block.RowGroup, _ deadRows, sec, _, _ int) bool {
+				return rg.SectionMayHold(c.ColNo, sec, within())
 			},
 		})
 	}

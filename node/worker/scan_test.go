@@ -115,6 +115,16 @@ func TestScanDeleted(t *testing.T) {
 		if rows, done = n.run(t, m); done.Error != nil || len(rows) != 1024 {
 			t.Errorf("a zone predicate leaves %d rows, %v", len(rows), done.Error)
 		}
+		// A join's keys leave the section that has one of them.
+		m = scanQuery(scanTypes, refs, hashSink, 0, 4)
+		m.Segments[0].Keys = []wire.KeyZone{{Col: 0, Table: 0, Key: 0}}
+		if rows, done = n.run(t, m); done.Error != nil || len(rows) != 1024 {
+			t.Errorf("a join's keys leave %d rows, %v", len(rows), done.Error)
+		}
+		m.Segments[0].Keys[0].Col = 2
+		if _, done = n.run(t, m); done.Error == nil || done.Error.Code != string(sqlerr.ProtocolViolation) {
+			t.Errorf("a join's keys of no column: %v", done.Error)
+		}
 		// A program that does not look at what is deleted must not see it.
 		if _, done = n.run(t, scanQuery(scanTypes, refs, hashSink, 0)); done.Error == nil ||
 			done.Error.Code != string(sqlerr.InternalError) {

@@ -17,6 +17,7 @@ type segment struct {
 	id   int
 	prog *program.Segment // the general variant: source and sink are the same in both
 	zone []wire.ZonePred
+	keys []wire.KeyZone
 	rows wire.RowSource // SourceRows, SourceLiterals
 	in   *chunk.Layout  // of their chunks, see layout
 	// literals are the rows of SourceLiterals as they came.

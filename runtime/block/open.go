@@ -153,6 +153,15 @@ func (b *Block) FillCursor(dst offheap.View) {
 	offheap.Set(dst, 0, codec.NewCursor(b.decode, b.head.rows, b.sections, b.body, b.nullBits, b.dict))
 }
 
+// SectionMayHold is MayHold for one section.
+func (b *Block) SectionMayHold(section int, within func(lo, hi int64) bool) bool {
+	if section < 0 || section >= len(b.secs) {
+		return true
+	}
+	s := &b.secs[section]
+	return s.Min <= s.Max && within(s.Min, s.Max)
+}
+
 // SectionMayMatch is MayMatch for one section.
 func (b *Block) SectionMayMatch(section int, op string, v types.Datum) bool {
 	if section < 0 || section >= len(b.secs) {

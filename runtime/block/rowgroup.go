@@ -112,6 +112,12 @@ func (rg *RowGroup) SectionMayMatch(col, section int, op string, v types.Datum) 
 	return err != nil || b.SectionMayMatch(section, op, v)
 }
 
+// SectionMayHold is MayHold for a section of 1,024 rows.
+func (rg *RowGroup) SectionMayHold(col, section int, within func(lo, hi int64) bool) bool {
+	b, err := rg.Block(col)
+	return err != nil || b.SectionMayHold(section, within)
+}
+
 // Release ends the use of the row group: no cursor of it may be in use.
 func (rg *RowGroup) Release() {
 	rg.mu.Lock()

@@ -116,6 +116,12 @@ func MayMatch(m *BlockMeta, rows int, t types.Type, op string, v types.Datum) bo
 	return p == types.Str || lo != 0 || hi != 0
 }
 
+// MayHold reports whether a block of integers can hold a value of some set, of which within says whether it has one
+// between lo and hi.
+func MayHold(m *BlockMeta, within func(lo, hi int64) bool) bool {
+	return !m.Min.Null && within(m.Min.Lo, m.Max.Lo)
+}
+
 func comparison(op string) bool {
 	switch op {
 	case "=", "<", "<=", ">", ">=", "<>":

@@ -279,6 +279,19 @@ canceled:
 	return 0;
 }
 
+void slp_join_words(const slp_join *j, int64_t esize, int64_t off, int64_t *lo, int64_t *hi, int64_t *out) {
+	int64_t least = INT64_MAX, most = INT64_MIN;
+	const uint8_t *e = j->entries + off;
+	for (int64_t i = 0; i < j->count; i++, e += esize) {
+		int64_t v = *(const int64_t *)e;
+		least = v < least ? v : least;
+		most = v > most ? v : most;
+		if (out) out[i] = v;
+	}
+	*lo = least;
+	*hi = most;
+}
+
 void slp_join_free(slp_join *j) {
 	if (!j) return;
 	slp_account *account = j->account;

@@ -82,6 +82,8 @@ SLP_AT(slp_join, count, SLP_JOIN_COUNT);
 slp_join *slp_join_seal(slp_account *account, slp_table **parts, int64_t nparts, int64_t esize, const int64_t *strs,
 	int64_t nstrs);
 void slp_join_free(slp_join *j);
+/* The 8-byte words at off of all entries: the least and the greatest, and, if out is not NULL, all of them. */
+void slp_join_words(const slp_join *j, int64_t esize, int64_t off, int64_t *lo, int64_t *hi, int64_t *out);
 
 /* Sorts a part's entries by their normalised keys (a Str at keyoff). keep > 0: only the
    first keep entries are wanted. Returns the array of entry addresses, *n long, which slp_sort_free frees; NULL: out of

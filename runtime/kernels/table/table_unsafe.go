@@ -252,6 +252,19 @@ func Seal(acct *mem.Account, parts []*Table, entrySize int, strs []int64) (*Join
 	return &Join{j, acct}, nil
 }
 
+// Words are the 8-byte words at off of the entries: the least and the greatest (of none: lo > hi), and all of them, if
+// they are not more than most.
+func (j *Join) Words(entrySize, off, most int) (lo, hi int64, all []int64) {
+	var out *C.int64_t
+	if n := j.Count(); n > 0 && n <= most {
+		all = make([]int64, n)
+		out = (*C.int64_t)(unsafe.SliceData(all))
+	}
+	var l, h C.int64_t
+	C.slp_join_words(j.j, C.int64_t(entrySize), C.int64_t(off), &l, &h, out)
+	return int64(l), int64(h), all
+}
+
 // View is the table for generated code.
 func (j *Join) View() offheap.View { return offheap.OfWord(j.j) }
 

@@ -1,0 +1,50 @@
+package plan
+
+import (
+	"slipher/catalog/types"
+	"slipher/compiler/expr"
+	"slipher/runtime/program"
+)
+
+// Fits reports whether values of a column and of a key compare as the integers that they are stored as.
+func (KeyZone) Fits(col, key types.Type) bool {
+	word := func(t types.Type) bool { return t.Phys().IsInt() && t.Phys() != types.I128 }
+	if !word(col) || !word(key) {
+		return false
+	}
+	if whole := func(t types.Type) bool { return t.IsInteger() || t.Kind == types.Decimal }; whole(col) && whole(key) {
+		return col.Scale == key.Scale
+	}
+	return col.Kind == key.Kind
+}
+
+// FindKeyZones are the joins of a scan's segment whose tables say which rows go no further: inner and semi joins, and
+// those that only mark, by a column of the scan.
+func (q *Query) FindKeyZones(s *Segment) []KeyZone {
+	if s.Source.Kind != program.SourceScan {
+		return nil
+	}
+	var out []KeyZone
+	for _, st := range s.Straight() {
+		j, ok := st.(*HashJoin)
+		if ok && j.Kind == FullJoin {
+			break // its marks are of all rows that come to it
+		}
+		if !ok || j.Kind != InnerJoin && j.Kind != SemiJoin && j.Kind != FindJoin {
+			continue
+		}
+		for i, k := range j.Keys {
+			for k.Kind == expr.Call && k.Op.KeepsHash && !k.Op.MayFail && (KeyZone{}).Fits(k.Args[0].Type, k.Type) {
+				k = k.Args[0]
+			}
+			if k.Kind != expr.Column || int(k.Col) >= len(s.Source.Cols) {
+				continue
+			}
+			z := KeyZone{Col: int(k.Col), Table: j.Table, Key: i}
+			if z.Fits(s.Source.Cols[z.Col].Type, q.Tables[j.Table].Keys[i].Type) {
+				out = append(out, z)
+			}
+		}
+	}
+	return out
+}
