@@ -142,8 +142,8 @@ func TestAnalyze(t *testing.T) {
 	tests("restarted")
 }
 
-// ANALYZE of some columns leaves what is known of the others; PREDICATE COLUMNS are those that conditions use, and what is
-// grouped or joined together is counted together.
+// ANALYZE of some columns leaves what is known of the others; PREDICATE COLUMNS are those that conditions use, and what
+// is grouped or joined together is counted together.
 func TestAnalyzeColumns(t *testing.T) {
 	dir := t.TempDir()
 	h := openHouse(t, dir, never)
@@ -186,7 +186,8 @@ func TestAnalyzeColumns(t *testing.T) {
 	known("all", "abcd", "abcd")
 	h.exec("analyze predicate columns")
 	c := h.connect()
-	if _, err := c.Exec(context.Background(), "analyze p (a, nope)"); err == nil || !strings.Contains(err.Error(), "42703") {
+	_, err := c.Exec(context.Background(), "analyze p (a, nope)")
+	if err == nil || !strings.Contains(err.Error(), "42703") {
 		t.Errorf("a column that is not there: %v", err)
 	}
 }

@@ -184,7 +184,8 @@ type Compile struct {
 	Compiled bool
 }
 
-// Alert is something that a query's user should know: stl_alert_event_log. Segment and Step are -1 if it is of the plan.
+// Alert is something that a query's user should know: stl_alert_event_log. Segment and Step are -1 if it is of the
+// plan.
 type Alert struct {
 	Query, Txn      int64
 	PID             int32

@@ -53,6 +53,11 @@ func (q *fakeQuery) NewInstance(seg, _ int, out worker.Output, dests int) (worke
 	return in, nil
 }
 
+// JoinKeys may be anything.
+func (*fakeQuery) JoinKeys(int, int) func(lo, hi int64) bool {
+	return func(int64, int64) bool { return true }
+}
+
 // SealTable refuses to seal twice, or before Finish has brought the last part.
 func (q *fakeQuery) SealTable(t int) error {
 	q.mu.Lock()
