@@ -38,6 +38,8 @@ type Offline struct {
 	fns    *fn.Table
 	slices int
 	stats  map[string]*stats.Table // by table name
+	// statsRead counts tables of which statistics were read.
+	statsRead int
 	// samples evaluates on the statistics' samples; nil: primitives cannot run here, estimates do without.
 	samples *optimize.Samples
 }

@@ -71,7 +71,8 @@ func (o *Offline) Stats(data []byte) error {
 		if err != nil {
 			return fmt.Errorf("statistics of %s: %w", name, err)
 		}
-		out.Name = name
+		o.statsRead++
+		out.Name = fmt.Sprintf("%s %d", name, o.statsRead) // samples are remembered by it
 		o.stats[name] = out
 	}
 	return nil

@@ -133,8 +133,8 @@ func TestAnalyze(t *testing.T) {
 	h.exec("create table other (like s)")
 	h.exec("insert into other select * from s order by k desc")
 	h.exec("analyze other")
-	if a, b := analyzed(t, h, "s"), analyzed(t, h, "other"); a.Cols[1].Common[0].Value != b.Cols[1].Common[0].Value ||
-		len(a.Cols[0].Bounds) != len(b.Cols[0].Bounds) {
+	a, b := analyzed(t, h, "s"), analyzed(t, h, "other")
+	if a.Cols[1].Common[0].Value != b.Cols[1].Common[0].Value || len(a.Cols[0].Bounds) != len(b.Cols[0].Bounds) {
 		t.Errorf("%+v, in another order %+v", a.Cols[1].Common, b.Cols[1].Common)
 	}
 	h.close()

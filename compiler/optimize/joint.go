@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"math"
+	"slices"
 
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
@@ -14,6 +15,7 @@ import (
 type joint struct {
 	pair   relSet
 	factor float64
+	apart  bool // samples say that their values have nothing to do with each other; factor is 1
 }
 
 // findJoints finds those of the graph's relations, and what conditions over several of them leave.
@@ -32,20 +34,32 @@ func (g *graph) findJoints() {
 					a, b = append(a, x.expr), append(b, y.expr)
 				}
 			}
-			factor := 1.0
+			factor, apart := 1.0, false
 			if len(a) == 1 {
 				factor = g.p.skew(a[0], b[0], product)
+			} else if len(a) > 1 && g.p.strangers(g.rels[i], g.rels[j], a, b) {
+				apart = true
 			} else if d := g.p.jointDistinct(product, g.rels[i], g.rels[j], a, b); d < product {
 				factor = product / d
 			}
 			for k := range a {
 				factor *= g.p.within(g.rels[i], a[k], b[k]) * g.p.within(g.rels[j], b[k], a[k])
 			}
-			if factor != 1 {
-				g.joints = append(g.joints, joint{1<<uint(i) | 1<<uint(j), factor})
+			if factor != 1 || apart {
+				g.joints = append(g.joints, joint{1<<uint(i) | 1<<uint(j), factor, apart})
 			}
 		}
 	}
+	// What the estimate is most wrong by comes first; see together.
+	slices.SortStableFunc(g.joints, func(a, b joint) int {
+		switch x, y := math.Abs(math.Log(a.factor)), math.Abs(math.Log(b.factor)); {
+		case x > y:
+			return -1
+		case x < y:
+			return 1
+		}
+		return 0
+	})
 }
 
 // of is the class's member of a relation, nil if there is none.
@@ -59,7 +73,8 @@ func (c *class) of(rel int) *member {
 }
 
 // together is the product of the factors of a set's relations. Each joins two groups of relations that were not
-// together: of three that the same columns join two factors count.
+// together: of three that the same columns join two factors count. Groups of which two relations are strangers have
+// none: who returns what was sold in a store need not buy it from a catalog, too.
 func (g *graph) together(set relSet) float64 {
 	out := 1.0
 	var groups []relSet
@@ -67,19 +82,30 @@ func (g *graph) together(set relSet) float64 {
 		if !set.covers(j.pair) {
 			continue
 		}
-		merged, known := j.pair, false
+		merged, known, one := j.pair, false, relSet(0)
 		var rest []relSet
 		for _, s := range groups {
 			known = known || s.covers(j.pair)
 			if s&j.pair != 0 {
 				merged |= s
+				one = s
 			} else {
 				rest = append(rest, s)
 			}
 		}
-		if !known {
+		if known {
+			continue
+		}
+		groups = append(rest, merged)
+		if one == 0 {
+			one = 1 << uint(j.pair.lowest())
+		}
+		apart := false
+		for _, k := range g.joints {
+			apart = apart || k.apart && merged.covers(k.pair) && k.pair&one != 0 && !one.covers(k.pair)
+		}
+		if !apart {
 			out *= j.factor
-			groups = append(rest, merged)
 		}
 	}
 	return out
@@ -100,6 +126,9 @@ func (p *planner) jointDistinct(product float64, l, r physical, lkeys, rkeys []*
 	case rkey && !lkey:
 		most = rrows
 	}
+	if p.strangers(l, r, lkeys, rkeys) {
+		return product
+	}
 	lcount, lsure := p.combinations(lkeys)
 	rcount, rsure := p.combinations(rkeys)
 	switch {
@@ -114,6 +143,69 @@ func (p *planner) jointDistinct(product float64, l, r physical, lkeys, rkeys []*
 		most = math.Min(most, math.Min(lcount, rcount))
 	}
 	return math.Min(product, most)
+}
+
+// strangers reports whether samples say that combinations of two tables' columns have nothing to do with each other, as
+// those of two kinds of sales: if those of one side were among the other's, so many pairs of the samples' rows would be
+// equal that it is not by chance that none is. Tables with a declared key among the columns are none.
+func (p *planner) strangers(left, right physical, lkeys, rkeys []*algebra.Expr) bool {
+	l, lnos := p.sampledKeys(lkeys)
+	r, rnos := p.sampledKeys(rkeys)
+	if l == nil || r == nil || p.declared(left, lkeys) || p.declared(right, rkeys) {
+		return false
+	}
+	pairs := float64(l.st.Sampled) * float64(r.st.Sampled)
+	if pairs/math.Max(p.baseRows(left), p.baseRows(right)) < enoughPairs {
+		return false
+	}
+	tables, cols := l.st.Name+"\n"+r.st.Name, append(append(lnos, -1), rnos...)
+	equal, _ := p.env.Samples.combined(tables, cols, func() (float64, bool) {
+		seen := make(map[uint64]bool, l.st.Sampled)
+		for _, h := range p.sampleHashes(l, lnos) {
+			seen[h] = true
+		}
+		n := 0.0
+		for _, h := range p.sampleHashes(r, rnos) {
+			if seen[h] {
+				n++
+			}
+		}
+		return n, true
+	})
+	return equal == 0
+}
+
+// enoughPairs are so many that none comes by chance once in seven times.
+const enoughPairs = 2
+
+// sampledKeys is the table whose columns keys are, and their numbers, if there is a sample of all; nil: not so.
+func (p *planner) sampledKeys(keys []*algebra.Expr) (*sampled, []int) {
+	var s *sampled
+	var nos []int
+	for _, k := range keys {
+		k = stripCasts(k)
+		o, ok := p.origins[k.Col]
+		if k.Kind != expr.Column || !ok || s != nil && o.scan != s || !p.hasSample(o) {
+			return nil, nil
+		}
+		s, nos = o.scan, append(nos, o.no)
+	}
+	return s, nos
+}
+
+// sampleHashes are hashes of the combinations of values of columns in the rows of a sample.
+func (p *planner) sampleHashes(s *sampled, nos []int) []uint64 {
+	hashes := make([]uint64, s.st.Sampled)
+	for _, no := range nos {
+		values, err := p.sampleValues(s, no)
+		if err != nil {
+			return nil
+		}
+		for i, v := range values {
+			hashes[i] = stats.Hash(hashes[i], v)
+		}
+	}
+	return hashes
 }
 
 // impliedByArms is the share of pairs of rows for which an OR over several relations holds, of those for which what it
@@ -161,79 +253,6 @@ func (p *planner) skew(a, b *algebra.Expr, distinct float64) float64 {
 		return 1
 	}
 	return math.Min(math.Max(f, 1e-3), 1e6)
-}
-
-// within is how much more often rows of rel, which the conditions on it leave, have a key among the other side's than
-// rows before them: a calendar has two hundred years and sales have five, but who asks for a year asks for one of the
-// five. How conditions and the key's range go together the table's sample says.
-func (p *planner) within(rel physical, key, other *algebra.Expr) float64 {
-	key, other = stripCasts(key), stripCasts(other)
-	o, ok := p.origins[key.Col]
-	if key.Kind != expr.Column || !ok || other.Kind != expr.Column || !p.hasSample(o) {
-		return 1
-	}
-	x, y := p.info[key.Col], p.info[other.Col]
-	if y == nil || y.min.Null || y.max.Null || x.stats == nil || x.col.Type.IsString() != y.col.Type.IsString() {
-		return 1
-	}
-	preds := conditions(rel)
-	if len(preds) == 0 {
-		return 1
-	}
-	low, high := stats.Point{Type: y.col.Type, Value: y.min}, stats.Point{Type: y.col.Type, Value: y.max}
-	below, _, ok := x.stats.Below(x.col.Type, low)
-	upTo, at, _ := x.stats.Below(x.col.Type, high)
-	before := upTo + at - below
-	if !ok || before <= 0 || before > 0.9 {
-		return 1
-	}
-	values, err := p.sampleValues(o.scan, o.no)
-	if err != nil {
-		return 1
-	}
-	// Of few rows there is nothing to see: then the condition by itself counts that says most.
-	share := 0.0
-	over, under := low.Orders(x.col.Type), high.Orders(x.col.Type)
-	judge := func(preds []*algebra.Expr) bool {
-		rows, inside := 0, 0
-		all := p.fulfilled(preds)
-		for i, v := range values {
-			if all != nil && all[i/64]>>(i%64)&1 != 0 {
-				rows++
-				if !v.Null && over(v) >= 0 && under(v) <= 0 {
-					inside++
-				}
-			}
-		}
-		if rows > 0 { // as if one row more had been seen, which is as likely inside as any
-			share = math.Max(share, (float64(inside)+before)/float64(rows+1))
-		}
-		return rows >= 5
-	}
-	if !judge(preds) {
-		for _, e := range preds {
-			judge([]*algebra.Expr{e})
-		}
-	}
-	if share == 0 {
-		return 1
-	}
-	return share / before
-}
-
-// conditions are those on a scan.
-func conditions(n physical) []*algebra.Expr {
-	var out []*algebra.Expr
-	for {
-		switch x := n.(type) {
-		case *filterOp:
-			out, n = append(out, x.preds...), x.in
-			continue
-		case *scanOp:
-			return append(out, x.preds...)
-		}
-		return nil
-	}
 }
 
 // byScan parts keys into those of each table, in the order in which they come; keys that are no columns of a table with
@@ -299,15 +318,9 @@ func (p *planner) combinations(keys []*algebra.Expr) (count float64, sure bool) 
 // sampleCombinations estimates how many there are of the values of columns by the rows of the sample.
 func (p *planner) sampleCombinations(s *sampled, nos []int) (count float64, sure bool) {
 	n := int(s.st.Sampled)
-	hashes := make([]uint64, n)
-	for _, no := range nos {
-		values, err := p.sampleValues(s, no)
-		if err != nil {
-			return 0, false
-		}
-		for i, v := range values {
-			hashes[i] = stats.Hash(hashes[i], v)
-		}
+	hashes := p.sampleHashes(s, nos)
+	if hashes == nil {
+		return 0, false
 	}
 	counts := make(map[uint64]int, n)
 	for _, h := range hashes {
