@@ -99,7 +99,9 @@ func (b *bench) qualityRuns(ctx context.Context) error {
 		fmt.Fprintf(os.Stderr, "quality of %s: %d joins, %+v\n", q.name, len(x.joins), times)
 	}
 	b.reportEstimates(all)
-	b.reportOrders(orders)
+	if b.orders > 0 {
+		b.reportOrders(orders)
+	}
 	return nil
 }
 
