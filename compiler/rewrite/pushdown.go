@@ -31,6 +31,8 @@ func (r *run) push(n algebra.Node, preds []*algebra.Expr) algebra.Node {
 		return r.pushAggregate(n, preds)
 	case *algebra.Expand:
 		return r.pushExpand(n, preds)
+	case *algebra.Union:
+		return r.pushUnion(n, preds)
 	case *algebra.Distinct:
 		return n.WithInputs([]algebra.Node{r.push(n.In, preds)})
 	case *algebra.Window:
@@ -59,7 +61,7 @@ func (r *run) pushProject(n *algebra.Project, preds []*algebra.Expr) algebra.Nod
 	return algebra.Where(n.WithInputs([]algebra.Node{r.push(n.In, down)}), stay)
 }
 
-// pushAggregate lets conjuncts over group keys alone through.
+// pushAggregate lets conjuncts over group keys alone through, and what others say of those.
 func (r *run) pushAggregate(n *algebra.Aggregate, preds []*algebra.Expr) algebra.Node {
 	by := map[algebra.ColumnID]*algebra.Expr{}
 	keys := algebra.IDs{}
@@ -71,11 +73,44 @@ func (r *run) pushAggregate(n *algebra.Aggregate, preds []*algebra.Expr) algebra
 	for _, e := range preds {
 		if s := e.Substitute(by); len(n.Keys) > 0 && keys.Covers(e) && e.HasColumn() && s.Movable() {
 			down = append(down, s)
+			continue
+		}
+		stay = append(stay, e)
+		if d := r.implied(e, keys); d != nil && len(n.Keys) > 0 {
+			if s := d.Substitute(by); s.Movable() {
+				down = append(down, s)
+			}
+		}
+	}
+	return algebra.Where(n.WithInputs([]algebra.Node{r.push(n.In, down)}), stay)
+}
+
+// pushUnion hands conjuncts to all inputs, as far as they mean the same there.
+func (r *run) pushUnion(n *algebra.Union, preds []*algebra.Expr) algebra.Node {
+	in := make([]algebra.Node, len(n.In))
+	to := make([]map[algebra.ColumnID]*algebra.Expr, len(n.In))
+	same := algebra.IDsOf(n.Cols) // columns of one type in all inputs
+	for k, x := range n.In {
+		to[k] = map[algebra.ColumnID]*algebra.Expr{}
+		for i, c := range x.Columns() {
+			to[k][n.Cols[i].ID] = c.Ref()
+			if c.Type != n.Cols[i].Type {
+				delete(same, n.Cols[i].ID)
+			}
+		}
+	}
+	var down, stay []*algebra.Expr
+	for _, e := range preds {
+		if same.Covers(e) && e.HasColumn() && e.Movable() {
+			down = append(down, e)
 		} else {
 			stay = append(stay, e)
 		}
 	}
-	return algebra.Where(n.WithInputs([]algebra.Node{r.push(n.In, down)}), stay)
+	for k, x := range n.In {
+		in[k] = r.push(x, substituteAll(down, to[k]))
+	}
+	return algebra.Where(n.WithInputs(in), stay)
 }
 
 // pushExpand lets conjuncts through that do not read the copies' number.
@@ -143,11 +178,11 @@ func (r *run) pushJoin(n *algebra.Join, preds []*algebra.Expr) algebra.Node {
 		if !e.Movable() {
 			continue
 		}
-		if d := implied(e, right); d != nil {
+		if d := r.implied(e, right); d != nil {
 			toRight = append(toRight, d)
 		}
 		if inner || n.Kind == algebra.Semi {
-			if d := implied(e, left); d != nil {
+			if d := r.implied(e, left); d != nil {
 				toLeft = append(toLeft, d)
 			}
 		}
@@ -160,7 +195,7 @@ func (r *run) pushJoin(n *algebra.Join, preds []*algebra.Expr) algebra.Node {
 // each arm must restrict them. It is checked in addition to the OR itself.
 //
 //	(l.x = 1 AND r.y = 2) OR (l.x = 3 AND r.y = 4), for l  →  l.x = 1 OR l.x = 3
-func implied(e *algebra.Expr, set algebra.IDs) *algebra.Expr {
+func (r *run) implied(e *algebra.Expr, set algebra.IDs) *algebra.Expr {
 	if e.Kind != expr.Or || set.Covers(e) {
 		return nil
 	}
@@ -177,10 +212,10 @@ func implied(e *algebra.Expr, set algebra.IDs) *algebra.Expr {
 		}
 		parts = append(parts, expr.AllOf(own))
 	}
-	return expr.AnyOf(parts)
+	return expr.AnyOf(r.once(parts))
 }
 
-// once are conjuncts without those that say what an earlier one says.
+// once are conjuncts, or arms of an OR, without those that say what an earlier one says.
 func (r *run) once(es []*algebra.Expr) []*algebra.Expr {
 	seen := map[int]bool{}
 	var out []*algebra.Expr

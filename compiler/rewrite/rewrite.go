@@ -30,7 +30,7 @@ type rule struct {
 // rules, in the order in which they run. Definitions first, then subqueries: others see no references and no correlated
 // part. Then negations: they turn into comparisons that constants folds; pulling up projections on conjuncts that are
 // final, and pushing conjuncts down between the joins that are then together. What that makes of expressions is
-// folded and computed at the end, if it can be.
+// folded and computed at the end, if it can be; arms of unions that have no rows then are gone.
 var rules = []rule{
 	{name: "with", whole: inlineDefinitions},
 	{name: "unnest", whole: unnestSubqueries},
@@ -44,8 +44,10 @@ var rules = []rule{
 	{name: "factor", apply: factorConjuncts},
 	{name: "outerjoin", apply: innerJoins},
 	{name: "pushdown", apply: pushDown},
-	{name: "constants", apply: foldConstants},
+	{name: "definitions", whole: restrictDefinitions},
 	{name: "literals", apply: foldLiterals},
+	{name: "constants", apply: foldConstants},
+	{name: "emptyarms", apply: dropEmptyArms},
 	{name: "latekeys", apply: lateKeys},
 }
 
