@@ -2,6 +2,7 @@ package facts
 
 import (
 	"context"
+	"log/slog"
 	"math"
 	"sync"
 
@@ -20,19 +21,22 @@ import (
 type kept struct {
 	footers *rms.Cache
 	store   rms.Store
+	log     *slog.Logger
 
-	mu     sync.Mutex
-	tables map[state.TableID]*tally // guarded by mu
+	mu      sync.Mutex
+	tables  map[state.TableID]*tally // guarded by mu
+	columns int                      // of tables; guarded by mu
 }
 
-// keptTables bounds the cache; it is emptied when full. A tally has 8 KB a column and some hundred bytes an object.
-const keptTables = 1024
+// keptColumns bounds the cache, which is emptied when full, to 64 MB: 8 KB a column.
+const keptColumns = 8192
 
 // tally is what was counted of a table's objects, by their columns' ids.
 type tally struct {
 	mu      sync.Mutex
 	objects map[string]*summary               // those that are in columns; guarded by mu
 	columns map[types.ColumnID]*sketch.Sketch // guarded by mu
+	sums    sums                              // of objects; guarded by mu
 	blind   int64                             // rows of objects without counts; guarded by mu
 	rows    int64                             // of objects; guarded by mu
 }
@@ -45,29 +49,47 @@ type summary struct {
 }
 
 type columnSummary struct {
+	class    types.Phys
+	rows     int64
 	nulls    int64
 	bytes    int64 // of values; of strings only if they were counted
 	min, max types.Datum
 	open     bool // there is no bound above
 }
 
-// newKept makes an empty cache.
-func newKept(footers *rms.Cache, store rms.Store) *kept {
-	return &kept{footers: footers, store: store, tables: map[state.TableID]*tally{}}
+// sums are of several objects.
+type sums map[types.ColumnID]*columnSummary
+
+func (u sums) add(s *summary) {
+	for id, c := range s.cols {
+		sum := u[id]
+		if sum == nil {
+			sum = &columnSummary{class: c.class, min: types.NullDatum, max: types.NullDatum}
+			u[id] = sum
+		}
+		sum.rows, sum.nulls, sum.bytes = sum.rows+c.rows, sum.nulls+c.nulls, sum.bytes+c.bytes
+		sum.open = sum.open || c.open
+		sum.widen(c.min, c.max)
+	}
 }
 
-func (k *kept) tally(id state.TableID) *tally {
+// newKept makes an empty cache.
+func newKept(footers *rms.Cache, store rms.Store, log *slog.Logger) *kept {
+	return &kept{footers: footers, store: store, log: log, tables: map[state.TableID]*tally{}}
+}
+
+func (k *kept) tally(t *state.Table) *tally {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	t := k.tables[id]
-	if t == nil {
-		if len(k.tables) >= keptTables {
-			k.tables = map[state.TableID]*tally{}
+	y := k.tables[t.ID]
+	if y == nil {
+		if k.columns += len(t.Columns); k.columns > keptColumns {
+			k.tables, k.columns = map[state.TableID]*tally{}, len(t.Columns)
 		}
-		t = &tally{}
-		k.tables[id] = t
+		y = &tally{}
+		k.tables[t.ID] = y
 	}
-	return t
+	return y
 }
 
 // of is what is known of a version of a table; nil if it is empty. It is Guessed, and has no numbers of distinct
@@ -76,15 +98,20 @@ func (k *kept) of(ctx context.Context, t *state.Table) (*stats.Table, error) {
 	if t.Version.Rows == 0 {
 		return nil, nil
 	}
-	y := k.tally(t.ID)
+	y := k.tally(t)
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	if y.stale(t) {
-		y.objects, y.columns, y.blind, y.rows = map[string]*summary{}, map[types.ColumnID]*sketch.Sketch{}, 0, 0
+	objects, here, stored := y.look(t)
+	if y.stale(here, t.Version.Rows) {
+		y.objects, y.columns, y.sums = map[string]*summary{}, map[types.ColumnID]*sketch.Sketch{}, sums{}
+		y.blind, y.rows, here = 0, 0, 0
 	}
 	var classes map[types.ColumnID]types.Phys
-	for _, o := range t.Version.Objects.All() {
-		if y.objects[o.Name] != nil || o.Live() == 0 {
+	for _, o := range objects {
+		if here == stored { // all have been counted
+			break
+		}
+		if y.objects[o.Name] != nil {
 			continue
 		}
 		if classes == nil {
@@ -98,12 +125,13 @@ func (k *kept) of(ctx context.Context, t *state.Table) (*stats.Table, error) {
 			return nil, err
 		}
 		y.objects[o.Name] = s
+		y.sums.add(s)
 		y.rows += s.rows
 		if s.blind {
 			y.blind += s.rows
 		}
 	}
-	st := y.table(t)
+	st := y.table(t, objects, stored)
 	if st.Guessed = y.blind > 0; st.Guessed {
 		for i := range st.Cols {
 			st.Cols[i].Distinct = 0
@@ -112,19 +140,27 @@ func (k *kept) of(ctx context.Context, t *state.Table) (*stats.Table, error) {
 	return st, nil
 }
 
-// stale reports whether rows were counted that are no longer there, and all are to be counted anew, for values cannot
-// be taken out of a sketch: if that is a few objects' work, or a tenth of the rows were rewritten.
-func (y *tally) stale(t *state.Table) bool {
-	if y.objects == nil {
-		return true
-	}
-	here := int64(0)
+// look gives the objects of a version that have rows, how many rows of them are counted, and how many rows they have.
+// Called with mu held.
+func (y *tally) look(t *state.Table) (objects []*state.ObjectRef, here, stored int64) {
 	for _, o := range t.Version.Objects.All() {
-		if s := y.objects[o.Name]; s != nil && o.Live() > 0 {
-			here += s.rows
+		if o.Live() == 0 {
+			continue
+		}
+		objects = append(objects, o)
+		stored += o.Rows
+		if y.objects[o.Name] != nil {
+			here += o.Rows
 		}
 	}
-	return here < y.rows && (len(y.objects) < fewObjects || y.blind > 0 || (y.rows-here)*10 > t.Version.Rows)
+	return objects, here, stored
+}
+
+// stale reports whether rows were counted that are no longer there, but for here, and all are to be counted anew, for
+// values cannot be taken out of a sketch: if that is a few objects' work, or a tenth of the rows were rewritten.
+func (y *tally) stale(here, rows int64) bool {
+	return y.objects == nil ||
+		here < y.rows && (len(y.objects) < fewObjects || y.blind > 0 || (y.rows-here)*10 > rows)
 }
 
 // fewObjects is how many objects are counted anew without a thought.
@@ -156,10 +192,10 @@ func (k *kept) summarize(ctx context.Context, o *state.ObjectRef, classes map[ty
 			b := &foot.RowGroups[g].Cols[i]
 			c, ok := s.cols[id(i)]
 			if !ok {
-				c.min, c.max = types.NullDatum, types.NullDatum
+				c = columnSummary{class: p, rows: s.rows, min: types.NullDatum, max: types.NullDatum}
 			}
 			c.nulls, c.open = c.nulls+int64(b.Nulls), c.open || b.MaxOpen
-			c.widen(p, b.Min, b.Max)
+			c.widen(b.Min, b.Max)
 			s.cols[id(i)] = c
 		}
 	}
@@ -175,8 +211,10 @@ func (k *kept) summarize(ctx context.Context, o *state.ObjectRef, classes map[ty
 		columns = len(foot.RowGroups[0].Cols)
 	}
 	counts, err := block.ReadCounts(data, columns, foot.Counts)
-	if err != nil {
-		return nil, err
+	if err != nil { // rows are read without: it is as if there were none
+		k.log.Warn("an object has no counts", "object", o.Name, "err", err)
+		s.blind = true
+		return s, nil
 	}
 	for i := range counts {
 		c, known := s.cols[id(i)]
@@ -186,7 +224,8 @@ func (k *kept) summarize(ctx context.Context, o *state.ObjectRef, classes map[ty
 		c.bytes = counts[i].Bytes
 		s.cols[id(i)] = c
 		if err := y.column(id(i)).MergeEncoded(counts[i].Sketch); err != nil {
-			return nil, err
+			k.log.Warn("an object has no counts", "object", o.Name, "err", err)
+			s.blind = true
 		}
 	}
 	return s, nil
@@ -202,12 +241,12 @@ func (y *tally) column(id types.ColumnID) *sketch.Sketch {
 	return s
 }
 
-// widen takes the bounds of values of class p.
-func (c *columnSummary) widen(p types.Phys, min, max types.Datum) {
-	if !min.Null && (c.min.Null || types.Compare(p, min, c.min) < 0) {
+// widen takes the bounds of more values.
+func (c *columnSummary) widen(min, max types.Datum) {
+	if !min.Null && (c.min.Null || types.Compare(c.class, min, c.min) < 0) {
 		c.min = min
 	}
-	if !max.Null && (c.max.Null || types.Compare(p, max, c.max) > 0) {
+	if !max.Null && (c.max.Null || types.Compare(c.class, max, c.max) > 0) {
 		c.max = max
 	}
 }
@@ -224,7 +263,7 @@ func (s *summary) inline(o *state.ObjectRef, classes map[types.ColumnID]types.Ph
 		if !ok {
 			continue
 		}
-		c := columnSummary{min: types.NullDatum, max: types.NullDatum}
+		c := columnSummary{class: p, rows: s.rows, min: types.NullDatum, max: types.NullDatum}
 		if rows.Cols[i].Class != p {
 			return sqlerr.New(sqlerr.DataCorrupted, "rows of a small write are damaged: object %s", o.Name)
 		}
@@ -242,7 +281,7 @@ func (s *summary) inline(o *state.ObjectRef, classes map[types.ColumnID]types.Ph
 			if len(v.S) > stats.MaxBound {
 				v.S = v.S[:stats.MaxBound]
 			}
-			c.widen(p, v, v)
+			c.widen(v, v)
 		})
 		s.cols[id] = c
 	}
@@ -261,39 +300,33 @@ func hash(p types.Phys, v types.Datum) uint64 {
 }
 
 // table puts together what the objects of a version say. Called with mu held.
-func (y *tally) table(t *state.Table) *stats.Table {
+func (y *tally) table(t *state.Table, objects []*state.ObjectRef, stored int64) *stats.Table {
 	cols := t.Stored()
 	st := &stats.Table{Format: stats.Format2, Rows: t.Version.Rows, Cols: make([]stats.Column, len(cols))}
-	sums := make([]columnSummary, len(cols))
-	for i := range sums {
-		sums[i].min, sums[i].max = types.NullDatum, types.NullDatum
-	}
-	stored := int64(0)
-	for _, o := range t.Version.Objects.All() {
-		s := y.objects[o.Name]
-		if s == nil || o.Live() == 0 {
-			continue
-		}
-		stored += s.rows
-		for i := range cols {
-			c, ok := s.cols[cols[i].ID]
-			if !ok { // the column is younger: it has its initial value
-				v := cols[i].Value()
-				c = columnSummary{min: v, max: v, bytes: s.rows * int64(len(v.S))}
-				if v.Null {
-					c.nulls = s.rows
-				} else {
-					y.column(cols[i].ID).Add(hash(cols[i].Type.Phys(), v))
-				}
-			}
-			sum := &sums[i]
-			sum.nulls, sum.bytes, sum.open = sum.nulls+c.nulls, sum.bytes+c.bytes, sum.open || c.open
-			sum.widen(cols[i].Type.Phys(), c.min, c.max)
+	all := y.sums
+	if stored != y.rows { // objects have gone, of which only sketches are to be believed
+		all = sums{}
+		for _, o := range objects {
+			all.add(y.objects[o.Name])
 		}
 	}
 	live := float64(t.Version.Rows) / math.Max(1, float64(stored))
 	for i := range cols {
-		sum, out, p := &sums[i], &st.Cols[i], cols[i].Type.Phys()
+		out, p := &st.Cols[i], cols[i].Type.Phys()
+		sum := columnSummary{class: p, min: types.NullDatum, max: types.NullDatum}
+		if u := all[cols[i].ID]; u != nil {
+			sum = *u
+		}
+		if young := stored - sum.rows; young > 0 { // in rows that are older than the column it has its initial value
+			v := cols[i].Value()
+			if v.Null {
+				sum.nulls += young
+			} else {
+				sum.bytes += young * int64(len(v.S))
+				y.column(cols[i].ID).Add(hash(p, v))
+			}
+			sum.widen(v, v)
+		}
 		out.ID, out.Min, out.Max = cols[i].ID, sum.min, sum.max
 		if sum.open {
 			out.Max = types.NullDatum

@@ -21,18 +21,23 @@ type Statistics struct {
 
 	mu       sync.Mutex
 	analyzed map[string]*stats.Table // by object, its columns those of then; guarded by mu
+	held     int                     // bytes of them; guarded by mu
 	// known is what Of has answered. A table is told from its other versions by its address, as in Facts. Guarded by mu.
 	known map[*state.Table]*stats.Table
 }
 
 // NewStatistics makes an empty cache.
 func NewStatistics(footers *rms.Cache, store rms.Store, log *slog.Logger) *Statistics {
-	return &Statistics{store: store, log: log, kept: newKept(footers, store), analyzed: map[string]*stats.Table{},
+	return &Statistics{store: store, log: log, kept: newKept(footers, store, log), analyzed: map[string]*stats.Table{},
 		known: map[*state.Table]*stats.Table{}}
 }
 
-// statisticsKept bounds what is remembered of both; a memory is emptied when full.
-const statisticsKept = 1024
+// statisticsKept and statisticsBytes bound what is remembered of versions and of ANALYZE's results; a memory is emptied
+// when full. The answers for versions share what is large with the results.
+const (
+	statisticsKept  = 1024
+	statisticsBytes = 128 << 20
+)
 
 // Of is a table's statistics, nil if there are none or they cannot be read: a
 // plan then does without.
@@ -110,8 +115,10 @@ func (c *Statistics) Analyzed(t *state.Table) (*stats.Table, error) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.analyzed) >= statisticsKept {
+	if c.held += len(data); c.held > statisticsBytes {
 		clear(c.analyzed)
+		clear(c.known)
+		c.held = len(data)
 	}
 	st.Name = name
 	c.analyzed[name] = st

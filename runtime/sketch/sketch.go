@@ -17,18 +17,26 @@ const (
 
 // Sketch counts distinct values. The zero value has seen none. Not safe for concurrent use.
 type Sketch struct {
-	regs *[registers]uint8 // nil: all are 0
+	regs   *[registers]uint8 // nil: all are 0
+	counts [most + 1]int32   // of registers, by what is in them; of no use while regs is nil
+}
+
+// set puts r into register i, if it is more than what is there.
+func (s *Sketch) set(i uint64, r uint8) {
+	if s.regs == nil {
+		s.regs = new([registers]uint8)
+		s.counts[0] = registers
+	}
+	if have := s.regs[i]; r > have {
+		s.counts[have]--
+		s.counts[r]++
+		s.regs[i] = r
+	}
 }
 
 // Add counts a value by its hash.
 func (s *Sketch) Add(hash uint64) {
-	if s.regs == nil {
-		s.regs = new([registers]uint8)
-	}
-	i := hash >> (64 - precision)
-	if r := uint8(bits.LeadingZeros64(hash<<precision|1<<(precision-1)) + 1); r > s.regs[i] {
-		s.regs[i] = r
-	}
+	s.set(hash>>(64-precision), uint8(bits.LeadingZeros64(hash<<precision|1<<(precision-1))+1))
 }
 
 // Hash is a number's hash: of an integer, or of a float's place in the order (types.FloatOrder).
@@ -79,11 +87,8 @@ func (s *Sketch) Merge(o *Sketch) {
 	if o.regs == nil {
 		return
 	}
-	if s.regs == nil {
-		s.regs = new([registers]uint8)
-	}
 	for i, r := range o.regs {
-		s.regs[i] = max(s.regs[i], r)
+		s.set(uint64(i), r)
 	}
 }
 
@@ -93,10 +98,7 @@ func (s *Sketch) Estimate() float64 {
 	if s.regs == nil {
 		return 0
 	}
-	var counts [most + 1]int
-	for _, r := range s.regs {
-		counts[r]++
-	}
+	counts := &s.counts
 	const m = float64(registers)
 	z := m * tau(1-float64(counts[most])/m)
 	for k := most - 1; k >= 1; k-- {
@@ -181,9 +183,6 @@ func (s *Sketch) MergeEncoded(data []byte) error {
 	if form == few && len(data) == 0 {
 		return nil
 	}
-	if s.regs == nil {
-		s.regs = new([registers]uint8)
-	}
 	switch {
 	case form == few && len(data)%3 == 0:
 		for ; len(data) > 0; data = data[3:] {
@@ -191,14 +190,14 @@ func (s *Sketch) MergeEncoded(data []byte) error {
 			if i >= registers || data[2] > most {
 				return damaged
 			}
-			s.regs[i] = max(s.regs[i], data[2])
+			s.set(uint64(i), data[2])
 		}
 	case form == all && len(data) == registers:
 		for i, r := range data {
 			if r > most {
 				return damaged
 			}
-			s.regs[i] = max(s.regs[i], r)
+			s.set(uint64(i), r)
 		}
 	default:
 		return damaged
