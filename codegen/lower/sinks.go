@@ -5,6 +5,7 @@ import (
 
 	"slipher/catalog/types"
 	"slipher/codegen/subop"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 	"slipher/runtime/abi"
 	"slipher/runtime/program"
@@ -203,6 +204,7 @@ func (l *lowerer) sortRun(s *plan.Sink, f *filled) {
 	size, fixed := none, 0
 	if o, k := s.Order[0], &keys[0]; s.LimitParam >= 0 && o.Expr.Type.Phys() != types.Str {
 		*k = l.expr(o.Expr)
+		l.out.Sink.Top = l.top(o)
 		d := l.newSelection()
 		l.emit(&subop.KeyCut{Value: l.spread(l.widen(*k, o.Expr.Type.Phys())), Null: k.null,
 			Order: subop.OrderOf(o.Desc, o.NullsFirst),
@@ -246,6 +248,24 @@ func (l *lowerer) sortRun(s *plan.Sink, f *filled) {
 		l.emit(&subop.Put{Entry: ent, Value: n.size, Field: subop.Num(n.off)})
 	}
 	l.putPayload(ent, pay, t, e)
+}
+
+// top is how the keys of a sort begin, if by a column of the source.
+func (l *lowerer) top(o plan.SortKey) program.Top {
+	p := o.Expr.Type.Phys()
+	if l.seg.Source.Kind != program.SourceScan || o.Expr.Kind != expr.Column || int(o.Expr.Col) >= len(l.seg.Source.Cols) ||
+		len(l.seg.Straight()) < len(l.seg.Steps) || !p.IsInt() || p == types.I128 ||
+		p == types.I8 {
+		return program.Top{}
+	}
+	for _, st := range l.seg.Steps {
+		if j, ok := st.(*plan.HashJoin); ok && j.Kind.MarksEntries() {
+			return program.Top{} // marks are of all rows
+		}
+	}
+	order := subop.OrderOf(o.Desc, o.NullsFirst)
+	return program.Top{Is: true, Col: int(o.Expr.Col), ValueByte: uint8(order.ValueByte.N), NullByte: uint8(order.NullByte.N),
+		Desc: o.Desc}
 }
 
 // save keeps rows as they come.

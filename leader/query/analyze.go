@@ -176,6 +176,7 @@ var skipTexts = [...]func(q *plan.Query, g *plan.Segment, no int) string{
 	wire.SkipKeys: func(q *plan.Query, g *plan.Segment, no int) string {
 		return "join: " + q.KeyZoneText(&g.Source, no)
 	},
+	wire.SkipTop: func(*plan.Query, *plan.Segment, int) string { return "limit" },
 }
 
 func skipText(q *plan.Query, g *plan.Segment, k *wire.Skip) string {

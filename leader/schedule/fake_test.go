@@ -3,6 +3,7 @@ package schedule_test
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -245,6 +246,7 @@ func (in *fakeInstance) Enough() bool          { return false }
 func (in *fakeInstance) Tiers() (int64, int64) { return in.fused, 0 }
 
 func (in *fakeInstance) Counts() []int64       { return nil }
+func (in *fakeInstance) Cut() (uint64, error)  { return math.MaxUint64, nil }
 func (in *fakeInstance) ErrorColumn() int      { return 0 }
 func (in *fakeInstance) Fused() worker.FusedFn { return nil }
 

@@ -303,6 +303,7 @@ const (
 	SkipDeleted SkipKind = iota // none of their rows lives
 	SkipZone                    // a predicate and their least and greatest values
 	SkipKeys                    // the keys of a join's table and their least and greatest values
+	SkipTop                     // what the first rows in an order are so far
 )
 
 // RecordError is a row COPY refused.

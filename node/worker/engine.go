@@ -86,6 +86,8 @@ type Instance interface {
 	// Counts are rows of the input that was consumed last: what the source has yielded, then what was left behind each
 	// step. They are valid until the next Run.
 	Counts() []int64
+	// Cut is exec.Instance's. Only between runs, of an instance that sorts.
+	Cut() (uint64, error)
 	// ErrorColumn is the output column whose expression failed last, -1 if not known.
 	ErrorColumn() int
 	Close()

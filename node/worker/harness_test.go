@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"sync"
 	"testing"
@@ -137,6 +138,7 @@ func (in *readerInstance) Yield()                    {}
 func (in *readerInstance) Enough() bool              { return false }
 func (in *readerInstance) Tiers() (int64, int64)     { return 0, 0 }
 func (in *readerInstance) Counts() []int64           { return nil }
+func (in *readerInstance) Cut() (uint64, error)      { return math.MaxUint64, nil }
 func (in *readerInstance) ErrorColumn() int          { return -1 }
 func (in *readerInstance) Close() {
 	for _, c := range in.wait {

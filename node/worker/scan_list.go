@@ -24,7 +24,8 @@ type addresses struct {
 
 // list sends the row groups that zone maps and deleted rows do not rule out.
 func (s *scanSource) list(items chan<- fetchItem) error {
-	for i := range s.scan.Objects {
+	for k := range s.scan.Objects {
+		i := s.turned(k, len(s.scan.Objects))
 		if s.scan.Objects[i].Data != nil {
 			continue
 		}
@@ -46,12 +47,16 @@ func (s *scanSource) listObject(i int, items chan<- fetchItem) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	first := int64(0)
 	footer = footer.View(s.scan.Columns)
+	starts, first := make([]int64, len(footer.RowGroups)), int64(0)
 	for n := range footer.RowGroups {
+		starts[n] = first
+		first += int64(footer.RowGroups[n].Rows)
+	}
+	for k := range footer.RowGroups {
+		n := s.turned(k, len(footer.RowGroups))
 		meta := &footer.RowGroups[n]
-		at, rows := first, int64(meta.Rows)
-		first += rows
+		at, rows := starts[n], int64(meta.Rows)
 		slice, mine := s.place(o)
 		if !mine {
 			continue
@@ -72,6 +77,15 @@ func (s *scanSource) listObject(i int, items chan<- fetchItem) (bool, error) {
 		items <- it
 	}
 	return true, nil
+}
+
+// turned is the place of number k of n: from the end, if the last values are wanted first, for tables are mostly in
+// ascending order.
+func (s *scanSource) turned(k, n int) int {
+	if s.top >= 0 && s.g.prog.Sink.Top.Desc {
+		return n - 1 - k
+	}
+	return k
 }
 
 // blind is the error of a program that would take deleted rows for live ones.

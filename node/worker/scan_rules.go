@@ -1,11 +1,14 @@
 package worker
 
 import (
+	"math"
+	"slices"
 	"sync"
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/node/wire"
+	"slipher/runtime/abi"
 	"slipher/runtime/block"
 )
 
@@ -49,7 +52,74 @@ func (s *scanSource) makeRules() error {
 			},
 		})
 	}
-	return s.makeKeyRules()
+	if err := s.makeKeyRules(); err != nil {
+		return err
+	}
+	s.makeTopRule()
+	return nil
+}
+
+// makeTopRule makes the rule of a sort of which only the first rows are wanted.
+func (s *scanSource) makeTopRule() {
+	s.cut.Store(math.MaxUint64)
+	s.top = -1
+	t := &s.g.prog.Sink.Top
+	if !t.Is || t.Col < 0 || t.Col >= len(s.g.prog.Source.Cols) {
+		return
+	}
+	c := s.g.prog.Source.Cols[t.Col]
+	if c.ColNo >= len(s.scan.Columns) {
+		return
+	}
+	// wanted is of a stretch of rows with values from lo to hi, and NULLs.
+	wanted := func(lo, hi int64, nulls bool) bool {
+		first := lo
+		if t.Desc {
+			first = hi
+		}
+		cut := s.cut.Load()
+		return nulls && uint64(t.NullByte)<<56 <= cut || lo <= hi && t.Prefix(c.Type.Phys(), first) <= cut
+	}
+	s.top = len(s.rules)
+	s.rules = append(s.rules, scanRule{by: wire.SkipTop,
+		group: func(_ *fetchItem, meta *block.RowGroupMeta) bool {
+			if c.ColNo >= len(meta.Cols) {
+				return true
+			}
+			lo, hi := int64(math.MaxInt64), int64(math.MinInt64)
+			m := &meta.Cols[c.ColNo]
+			if !m.Min.Null {
+				lo, hi = m.Min.Lo, m.Max.Lo
+			}
+			return wanted(lo, hi, m.Nulls > 0)
+		},
+		section: func(rg *block.RowGroup, _ deadRows, sec, _, _ int) bool {
+			return rg.SectionMayBe(c.ColNo, sec, wanted)
+		},
+	})
+}
+
+// dropCut drops morsels that nobody wants any more. Called with the lock held.
+func (s *scanSource) dropCut() {
+	if s.top < 0 || s.cut.Load() == math.MaxUint64 {
+		return
+	}
+	rule := &s.rules[s.top]
+	for i := 0; i < len(s.ready); {
+		m := s.ready[i]
+		wanted := false
+		for at := m.from; at < m.to && !wanted; at += abi.VectorRows {
+			wanted = rule.section(m.rg.RowGroup, nil, at/abi.VectorRows, at, min(at+abi.VectorRows, m.to))
+		}
+		if wanted {
+			i++
+			continue
+		}
+		s.ready = slices.Delete(s.ready, i, i+1)
+		s.left1(!s.waiting(m.rg))
+		s.count(m.slice, s.top, 0, int64(m.to-m.from))
+		_ = m.rg.done()
+	}
 }
 
 // makeKeyRules makes the rules of joins. Their tables are looked at when a row group is to be read, not before.
@@ -98,10 +168,15 @@ func (s *scanSource) sectionRuledOut(rg *block.RowGroup, dead deadRows, sec, fro
 
 // skip counts what a rule has ruled out.
 func (s *scanSource) skip(slice state.SliceID, rule int, groups, rows int64) {
-	r := &s.rules[rule]
 	sch := s.g.q.ex.sched
 	sch.mu.Lock()
 	defer sch.mu.Unlock()
+	s.count(slice, rule, groups, rows)
+}
+
+// count is skip with the lock held.
+func (s *scanSource) count(slice state.SliceID, rule int, groups, rows int64) {
+	r := &s.rules[rule]
 	st := s.g.q.sliceStats(s.g.id, int(slice))
 	for i := range st.Skips {
 		if k := &st.Skips[i]; k.By == r.by && k.No == r.no {

@@ -258,6 +258,7 @@ func (t *task) step(worker int, turns *turns) (RunState, error) {
 	}
 	if err == nil && st == Idle {
 		t.rows = in.x.Counts()
+		err = g.cut(in)
 	}
 	if err == nil && in.x.Enough() {
 		g.satisfied()
@@ -271,6 +272,22 @@ func (t *task) step(worker int, turns *turns) (RunState, error) {
 		err = g.q.tooManyRefused()
 	}
 	return st, err
+}
+
+// cut tells a scan what the instance still wants of its order: no other instance wants more.
+func (g *segment) cut(in *inst) error {
+	s, ok := g.src.(*scanSource)
+	if !ok || !g.prog.Sink.Top.Is {
+		return nil
+	}
+	key, err := in.x.Cut()
+	for err == nil {
+		old := s.cut.Load()
+		if key >= old || s.cut.CompareAndSwap(old, key) {
+			break
+		}
+	}
+	return err
 }
 
 // limits reports whether the segment has a LIMIT.

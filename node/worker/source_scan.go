@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,6 +40,8 @@ type scanSource struct {
 	morsel int        // sections
 	dealt  int        // row groups of an ALL table so far; the lister's alone
 	wg     sync.WaitGroup
+	top    int           // the rule of cut, -1: none
+	cut    atomic.Uint64 // of a sort of which only the first rows are wanted: the last key, so far
 
 	// guarded by the scheduler's lock
 	ready   []scanMorsel
@@ -175,6 +178,9 @@ func (s *scanSource) give(rg *block.RowGroup, slice state.SliceID, dead deadRows
 		}
 	}
 	cut(rows)
+	if s.turned(0, 2) > 0 {
+		slices.Reverse(ms)
+	}
 	shared.users.Store(int32(len(ms)))
 	for r, n := range skipped {
 		if n > 0 {
@@ -202,6 +208,7 @@ func (s *scanSource) left1(out bool) {
 }
 
 func (s *scanSource) next(in *inst) (feed, bool) {
+	s.dropCut()
 	for i, m := range s.ready {
 		if in.slice >= 0 && int(m.slice) != in.slice {
 			continue

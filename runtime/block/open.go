@@ -162,6 +162,16 @@ func (b *Block) SectionMayHold(section int, within func(lo, hi int64) bool) bool
 	return s.Min <= s.Max && within(s.Min, s.Max)
 }
 
+// SectionMayBe asks what is said of a section of integers: its least and greatest value (of none: lo > hi), and whether
+// there are NULLs.
+func (b *Block) SectionMayBe(section int, ask func(lo, hi int64, nulls bool) bool) bool {
+	if section < 0 || section >= len(b.secs) {
+		return true
+	}
+	s := &b.secs[section]
+	return ask(s.Min, s.Max, s.Nulls > 0)
+}
+
 // SectionMayMatch is MayMatch for one section.
 func (b *Block) SectionMayMatch(section int, op string, v types.Datum) bool {
 	if section < 0 || section >= len(b.secs) {

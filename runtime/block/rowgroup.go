@@ -118,6 +118,12 @@ func (rg *RowGroup) SectionMayHold(col, section int, within func(lo, hi int64) b
 	return err != nil || b.SectionMayHold(section, within)
 }
 
+// SectionMayBe asks what is said of a section of 1,024 rows; see Block.SectionMayBe.
+func (rg *RowGroup) SectionMayBe(col, section int, ask func(lo, hi int64, nulls bool) bool) bool {
+	b, err := rg.Block(col)
+	return err != nil || b.SectionMayBe(section, ask)
+}
+
 // Release ends the use of the row group: no cursor of it may be in use.
 func (rg *RowGroup) Release() {
 	rg.mu.Lock()

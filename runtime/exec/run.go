@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"math"
+
 	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
 	"slipher/runtime/abi"
@@ -165,6 +167,24 @@ func (in *Instance) grow() error {
 	}
 	return p.tab.Grow(in.q.mostRows(in.cur.v))
 }
+
+// Cut is the first eight bytes of the last key that a sort of which only the first rows are wanted still takes; all
+// bits set: it takes any. It looks for that early: rows behind need not be read.
+func (in *Instance) Cut() (uint64, error) {
+	keep, tab := in.keep(), in.part.tab
+	if keep == 0 || in.seen != nil {
+		return math.MaxUint64, nil
+	}
+	if tab.Cut() == math.MaxUint64 && tab.Count() > 4*keep+firstCut {
+		if err := tab.Trim(in.part.shape.SortKeyOff, keep, in.part.shape.Strings()); err != nil {
+			return 0, err
+		}
+	}
+	return tab.Cut(), nil
+}
+
+// firstCut is how many rows more than four times those wanted there are when a sort is cut first.
+const firstCut = 64
 
 // keep is how many sorted rows are wanted, 0: all.
 func (in *Instance) keep() int {

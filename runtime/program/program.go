@@ -170,9 +170,31 @@ type Sink struct {
 	Dests       int64 `msg:"dests"`
 	NDests      int64 `msg:"ndests"` // state offset of the number of destinations
 	LimitParam  int   `msg:"limit"`  // SinkSort: -1 none
+	Top         Top   `msg:"top"`    // SinkSort with a limit
 	OffsetParam int   `msg:"offset"`
 	// RowIDs, of a SinkInsert: the last of Cols is the address of the row replaced, not a column of the table.
 	RowIDs bool `msg:"rowids"`
+}
+
+// Top says of a sort of which only the first rows are wanted how its keys begin, if that is a column of integers of the
+// source: rows that come behind what is wanted need not be read.
+type Top struct {
+	Is  bool `msg:"is"`
+	Col int  `msg:"col"` // of the source
+	// A key begins with a byte, one for values and one for NULL, and a value's seven upper bytes in order.
+	ValueByte uint8 `msg:"value"`
+	NullByte  uint8 `msg:"null"`
+	Desc      bool  `msg:"desc"`
+}
+
+// Prefix is the first eight bytes of the key of a value of class p.
+func (t *Top) Prefix(p types.Phys, v int64) uint64 {
+	bits := 8 * p.Width()
+	w := uint64(v)<<(64-bits) ^ 1<<63
+	if t.Desc {
+		w ^= ^uint64(0) << (64 - bits)
+	}
+	return w>>8 | uint64(t.ValueByte)<<56
 }
 
 // ChunkCol is one column of a chunk.

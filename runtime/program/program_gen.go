@@ -1168,9 +1168,9 @@ func (z *Segment) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Sink) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 12
+	// map header, size 13
 	// string "kind"
-	o = append(o, 0x8c, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
+	o = append(o, 0x8d, 0xa4, 0x6b, 0x69, 0x6e, 0x64)
 	o = msgp.AppendUint8(o, uint8(z.Kind))
 	// string "table"
 	o = append(o, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
@@ -1207,6 +1207,13 @@ func (z *Sink) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "limit"
 	o = append(o, 0xa5, 0x6c, 0x69, 0x6d, 0x69, 0x74)
 	o = msgp.AppendInt(o, z.LimitParam)
+	// string "top"
+	o = append(o, 0xa3, 0x74, 0x6f, 0x70)
+	o, err = z.Top.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Top")
+		return
+	}
 	// string "offset"
 	o = append(o, 0xa6, 0x6f, 0x66, 0x66, 0x73, 0x65, 0x74)
 	o = msgp.AppendInt(o, z.OffsetParam)
@@ -1302,6 +1309,12 @@ func (z *Sink) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "LimitParam")
 				return
 			}
+		case "top":
+			bts, err = z.Top.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Top")
+				return
+			}
 		case "offset":
 			z.OffsetParam, bts, err = msgp.ReadIntBytes(bts)
 			if err != nil {
@@ -1328,7 +1341,7 @@ func (z *Sink) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Sink) Msgsize() (s int) {
-	s = 1 + 5 + msgp.Uint8Size + 6 + msgp.IntSize + 6 + msgp.Int64Size + 5 + msgp.IntSize + 5 + msgp.Uint8Size + 5 + z.Cols.Msgsize() + 6 + z.Shape.Msgsize() + 6 + msgp.Int64Size + 7 + msgp.Int64Size + 6 + msgp.IntSize + 7 + msgp.IntSize + 7 + msgp.BoolSize
+	s = 1 + 5 + msgp.Uint8Size + 6 + msgp.IntSize + 6 + msgp.Int64Size + 5 + msgp.IntSize + 5 + msgp.Uint8Size + 5 + z.Cols.Msgsize() + 6 + z.Shape.Msgsize() + 6 + msgp.Int64Size + 7 + msgp.Int64Size + 6 + msgp.IntSize + 4 + z.Top.Msgsize() + 7 + msgp.IntSize + 7 + msgp.BoolSize
 	return
 }
 
@@ -1932,5 +1945,93 @@ func (z *TableSlot) UnmarshalMsg(bts []byte) (o []byte, err error) {
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *TableSlot) Msgsize() (s int) {
 	s = 1 + 6 + msgp.IntSize + 5 + msgp.Int64Size + 6 + z.Shape.Msgsize() + 7 + msgp.BoolSize + 5 + msgp.BoolSize
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
+func (z *Top) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 5
+	// string "is"
+	o = append(o, 0x85, 0xa2, 0x69, 0x73)
+	o = msgp.AppendBool(o, z.Is)
+	// string "col"
+	o = append(o, 0xa3, 0x63, 0x6f, 0x6c)
+	o = msgp.AppendInt(o, z.Col)
+	// string "value"
+	o = append(o, 0xa5, 0x76, 0x61, 0x6c, 0x75, 0x65)
+	o = msgp.AppendUint8(o, z.ValueByte)
+	// string "null"
+	o = append(o, 0xa4, 0x6e, 0x75, 0x6c, 0x6c)
+	o = msgp.AppendUint8(o, z.NullByte)
+	// string "desc"
+	o = append(o, 0xa4, 0x64, 0x65, 0x73, 0x63)
+	o = msgp.AppendBool(o, z.Desc)
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Top) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "is":
+			z.Is, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Is")
+				return
+			}
+		case "col":
+			z.Col, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Col")
+				return
+			}
+		case "value":
+			z.ValueByte, bts, err = msgp.ReadUint8Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "ValueByte")
+				return
+			}
+		case "null":
+			z.NullByte, bts, err = msgp.ReadUint8Bytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "NullByte")
+				return
+			}
+		case "desc":
+			z.Desc, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Desc")
+				return
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Top) Msgsize() (s int) {
+	s = 1 + 3 + msgp.BoolSize + 4 + msgp.IntSize + 6 + msgp.Uint8Size + 5 + msgp.Uint8Size + 5 + msgp.BoolSize
 	return
 }

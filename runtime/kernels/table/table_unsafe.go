@@ -131,6 +131,9 @@ func (t *Table) Grow(n int) error {
 // Count is the number of entries.
 func (t *Table) Count() int { return int(t.t.count) }
 
+// Cut is what is left of the keys of a sort that was trimmed: their first eight bytes are no more than this.
+func (t *Table) Cut() uint64 { return uint64(t.t.cut) }
+
 // Pages is the number of contiguous stretches of entries.
 func (t *Table) Pages() int { return int(t.t.npages) }
 
