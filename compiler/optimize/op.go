@@ -32,6 +32,8 @@ type props struct {
 	one  bool    // there is at most one row, whatever the estimate
 
 	bytes float64 // rowWidth's answer, 0 before it was asked
+
+	breaks bool // rows below are grouped, put in order or sent: early looks may save that (reduce.go)
 }
 
 func (p *props) out() *props { return p }

@@ -39,6 +39,7 @@ func (p *planner) aggregate(n *algebra.Aggregate) (physical, error) {
 	}
 	a.cost = q.cost + q.rows*costGroup + sendCost(math.Min(q.rows, a.rows*float64(p.env.Slices)), p.width(n.Cols))
 	a.dist = p.aggrDist(in, n.Keys, n.Cols, a.made)
+	a.breaks = true
 	for i, c := range n.Cols {
 		if i < len(n.Keys) {
 			p.describe(c, n.Keys[i], a.rows)
@@ -90,6 +91,7 @@ func (p *planner) distinct(n *algebra.Distinct) (physical, error) {
 	a.cost = q.cost + q.rows*costGroup
 	a.made = p.madeBy(a.keys)
 	a.dist = p.aggrDist(in, a.keys, a.cols, a.made)
+	a.breaks = true
 	return a, nil
 }
 

@@ -25,7 +25,7 @@ func (p *planner) window(n *algebra.Window) (physical, error) {
 	in = p.dealOut(in)
 	q := in.out()
 	w := &windowOp{in: in, n: n, props: *q}
-	w.cols, w.bytes = n.Columns(), 0
+	w.cols, w.bytes, w.breaks = n.Columns(), 0, true
 	w.dist = w.distribution(p, q)
 	w.cost += sendCost(q.rows, p.width(q.cols)) + q.rows*costGroup*math.Log2(math.Max(2, q.rows))
 	for i, c := range n.Cols {

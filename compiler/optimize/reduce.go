@@ -145,7 +145,7 @@ func beneath(keys []*algebra.Expr, cols []algebra.Column, exprs []*algebra.Expr)
 
 // reduceBy finds where rows of j's probe side are dropped early by its table, if that is worth it.
 func (p *planner) reduceBy(j *joinOp) {
-	if p.inStep > 0 || len(j.probeKeys) == 0 {
+	if p.inStep > 0 || len(j.probeKeys) == 0 || !j.probe.out().breaks {
 		return
 	}
 	switch j.kind {

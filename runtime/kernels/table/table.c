@@ -224,57 +224,116 @@ int slp_table_drop_rows(slp_table *t) {
 	return 0;
 }
 
-slp_join *slp_join_seal(slp_account *account, slp_table **parts, int64_t nparts, int64_t esize, const int64_t *strs,
+/* Slots of a partition, as bits: their directory, 128 KB, stays in a core's cache while entries are placed. */
+enum { PARTITION_BITS = 14 };
+
+static size_t atbytes(const slp_seal *s) { return (size_t)(s->nparts << s->bits) * 8 + 8; }
+
+/* The partition of a hash: its upper bits, as a slot's number is. */
+static int64_t partition_of(const slp_seal *s, uint64_t hash) { return s->bits ? (int64_t)(hash >> (64 - s->bits)) : 0; }
+
+slp_seal *slp_seal_begin(slp_account *account, slp_table **parts, int64_t nparts, int64_t esize, const int64_t *strs,
 	int64_t nstrs) {
-	slp_join *j = slp_take_cleared(account, sizeof *j);
-	if (!j) return 0;
+	slp_seal *s = slp_take_cleared(account, sizeof *s);
+	if (!s) return 0;
+	*s = (slp_seal){.parts = parts, .nparts = nparts, .esize = esize, .strs = strs, .nstrs = nstrs, .account = account};
+	slp_join *j = s->join = slp_take_cleared(account, sizeof *j);
+	if (!j) goto refused;
 	j->account = account;
-	int64_t n = 0;
-	for (int64_t p = 0; p < nparts; p++) n += parts[p]->count;
+	for (int64_t p = 0; p < nparts; p++) j->count += parts[p]->count;
 	int bits = 3;
-	while ((1ll << bits) < n) bits++;
-	int64_t slots = 1ll << bits;
-	j->count = n;
+	while ((1ll << bits) < j->count) bits++;
+	s->bits = bits > PARTITION_BITS ? bits - PARTITION_BITS : 0;
+	if (s->bits > 10) s->bits = 10;
 	j->shift = 64 - bits;
-	j->dirbytes = (slots + 1) * 8;
-	j->bytes = n ? n * esize : 64;
+	s->slots = 1ll << bits;
+	j->dirbytes = (s->slots + 1) * 8;
+	j->bytes = j->count ? j->count * esize : 64;
 	j->alloc = slp_take_cleared(account, j->dirbytes);
 	j->entries = j->alloc ? slp_take(account, j->bytes) : 0;
-	if (!j->entries) {
-		slp_join_free(j);
-		return 0;
-	}
+	s->refs = j->entries ? slp_take(account, (j->count + 1) * sizeof *s->refs) : 0;
+	s->at = s->refs ? slp_take_cleared(account, atbytes(s)) : 0;
+	if (!s->at) goto refused;
 	j->dir = j->alloc + 1;
-	/* count per slot, prefix sums, then place: a slot's word runs from begin to end */
-	for (int64_t p = 0; p < nparts; p++)
-		for (int64_t s = 0; s < parts[p]->npages; s++) {
-			uint8_t *e;
-			for (int64_t k = slp_table_page(parts[p], s, &e); k > 0; k--, e += esize) {
-				if (k % SLP_PIECE == 0 && slp_canceled(parts[p])) goto canceled;
-				j->dir[*(uint64_t *)e >> j->shift]++;
-			}
+	j->dir[-1] = (uint64_t)j->entries;
+	return s;
+refused:
+	slp_seal_end(s, false);
+	return 0;
+}
+
+int slp_seal_count(slp_seal *s, int64_t part) {
+	slp_table *t = s->parts[part];
+	int64_t *at = s->at + (part << s->bits);
+	for (int64_t i = 0; i < t->npages; i++) {
+		uint8_t *e;
+		for (int64_t k = slp_table_page(t, i, &e); k > 0; k--, e += s->esize) {
+			if (k % SLP_PIECE == 0 && slp_canceled(t)) return -1;
+			at[partition_of(s, *(uint64_t *)e)]++;
 		}
-	uint64_t at = (uint64_t)j->entries;
-	j->dir[-1] = at;
-	for (int64_t s = 0; s < slots; s++) {
-		if (s % SLP_PIECE == 0 && nparts && slp_canceled(parts[0])) goto canceled;
-		uint64_t c = j->dir[s];
-		j->dir[s] = at;
-		at += c * esize;
 	}
-	for (int64_t p = 0; p < nparts; p++)
-		for (int64_t s = 0; s < parts[p]->npages; s++) {
-			uint8_t *e;
-			for (int64_t k = slp_table_page(parts[p], s, &e); k > 0; k--, e += esize) {
-				if (k % SLP_PIECE == 0 && slp_canceled(parts[p])) goto canceled;
-				uint64_t h = *(uint64_t *)e, *d = &j->dir[h >> j->shift];
-				uint8_t *to = memcpy((void *)(*d & ADDRESS), e, esize);
-				for (int64_t i = 0; i < nstrs; i++) *(slp_str *)(to + strs[i]) = slp_row_str(e, strs[i]);
-				*d = (*d + esize) | 1ull << (48 + (h & 15));
-			}
+	return 0;
+}
+
+void slp_seal_divide(slp_seal *s) {
+	int64_t at = 0;
+	for (int64_t q = 0; q < 1ll << s->bits; q++)
+		for (int64_t p = 0; p < s->nparts; p++) {
+			int64_t *n = &s->at[(p << s->bits) + q], count = *n;
+			*n = at;
+			at += count;
 		}
-	return j;
-canceled:
+}
+
+int slp_seal_scatter(slp_seal *s, int64_t part) {
+	slp_table *t = s->parts[part];
+	int64_t *at = s->at + (part << s->bits);
+	for (int64_t i = 0; i < t->npages; i++) {
+		uint8_t *e;
+		for (int64_t k = slp_table_page(t, i, &e); k > 0; k--, e += s->esize) {
+			if (k % SLP_PIECE == 0 && slp_canceled(t)) return -1;
+			uint64_t h = *(uint64_t *)e;
+			s->refs[at[partition_of(s, h)]++] = (slp_ref){h, e};
+		}
+	}
+	return 0;
+}
+
+int slp_seal_place(slp_seal *s, int64_t q) {
+	slp_join *j = s->join;
+	/* behind the scatter a partition of the last part ends where its next one begins */
+	int64_t from = 0, to = 0;
+	if (s->nparts) {
+		const int64_t *ends = s->at + ((s->nparts - 1) << s->bits);
+		from = q ? ends[q - 1] : 0;
+		to = ends[q];
+	}
+	const slp_ref *refs = s->refs;
+	for (int64_t i = from; i < to; i++) j->dir[refs[i].hash >> j->shift]++;
+	uint64_t at = (uint64_t)j->entries + from * s->esize;
+	int64_t slots = s->slots >> s->bits;
+	for (int64_t d = q * slots; d < (q + 1) * slots; d++) {
+		uint64_t c = j->dir[d];
+		j->dir[d] = at;
+		at += c * s->esize;
+	}
+	for (int64_t i = from; i < to; i++) {
+		if (i % SLP_PIECE == 0 && slp_canceled(s->parts[0])) return -1;
+		if (i + AHEAD < to) __builtin_prefetch(refs[i + AHEAD].entry);
+		uint64_t h = refs[i].hash, *d = &j->dir[h >> j->shift];
+		uint8_t *e = refs[i].entry, *own = memcpy((void *)(*d & ADDRESS), e, s->esize);
+		for (int64_t k = 0; k < s->nstrs; k++) *(slp_str *)(own + s->strs[k]) = slp_row_str(e, s->strs[k]);
+		*d = (*d + s->esize) | 1ull << (48 + (h & 15));
+	}
+	return 0;
+}
+
+slp_join *slp_seal_end(slp_seal *s, bool whole) {
+	slp_join *j = s->join;
+	if (s->at) slp_give(s->account, s->at, atbytes(s));
+	if (s->refs) slp_give(s->account, s->refs, (j->count + 1) * sizeof *s->refs);
+	slp_give(s->account, s, sizeof *s);
+	if (whole) return j;
 	slp_join_free(j);
 	return 0;
 }

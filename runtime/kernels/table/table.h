@@ -78,9 +78,38 @@ SLP_AT(slp_join, dir, SLP_JOIN_DIR);
 SLP_AT(slp_join, shift, SLP_JOIN_SHIFT);
 SLP_AT(slp_join, count, SLP_JOIN_COUNT);
 
-/* Entries' strings, at the offsets strs, get addresses: they are those of the parts, which must live as long. */
-slp_join *slp_join_seal(slp_account *account, slp_table **parts, int64_t nparts, int64_t esize, const int64_t *strs,
+/* An entry on its way into a join table. */
+typedef struct slp_ref {
+	uint64_t hash;
+	uint8_t *entry;
+} slp_ref;
+
+/* A join table that is being made, in steps: those of each kind may run beside each other, and all of one kind are
+   through before those of the next begin. Every entry of the parts belongs to a partition, a stretch of slots.
+
+   begin ─► count (each part) ─► divide ─► scatter (each part) ─► place (each partition) ─► end */
+typedef struct slp_seal {
+	slp_join *join;
+	slp_table **parts;
+	int64_t nparts, esize;
+	const int64_t *strs;
+	int64_t nstrs, slots;
+	int64_t bits; /* the partitions are 1 << bits */
+	int64_t *at;  /* by part and partition: how many entries, then where the next reference goes */
+	slp_ref *refs;
+	slp_account *account;
+} slp_seal;
+
+/* Entries' strings, at the offsets strs, get addresses: they are those of the parts, which must live as long as the
+   table. parts and strs are read until the end. NULL: out of memory. -1: canceled. */
+slp_seal *slp_seal_begin(slp_account *account, slp_table **parts, int64_t nparts, int64_t esize, const int64_t *strs,
 	int64_t nstrs);
+int slp_seal_count(slp_seal *s, int64_t part);
+void slp_seal_divide(slp_seal *s);
+int slp_seal_scatter(slp_seal *s, int64_t part);
+int slp_seal_place(slp_seal *s, int64_t partition);
+/* Gives the table, or, if it is not whole, frees it and gives NULL. */
+slp_join *slp_seal_end(slp_seal *s, bool whole);
 void slp_join_free(slp_join *j);
 /* The 8-byte words at off of all entries: the least and the greatest, and, if out is not NULL, all of them. */
 void slp_join_words(const slp_join *j, int64_t esize, int64_t off, int64_t *lo, int64_t *hi, int64_t *out);

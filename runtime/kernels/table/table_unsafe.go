@@ -32,6 +32,9 @@ void slp_copy_prefix(); void slp_run_end(); void slp_reach(); void slp_counted()
 import "C"
 
 import (
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"slipher/runtime/abi"
@@ -238,12 +241,30 @@ func Seal(acct *mem.Account, parts []*Table, entrySize int, strs []int64) (*Join
 	for i, p := range parts {
 		unsafe.Slice(ps, len(parts))[i] = p.t
 	}
-	var j *C.slp_join
+	offs := (*C.int64_t)(C.malloc(C.size_t(8 * (len(strs) + 1))))
+	defer C.free(unsafe.Pointer(offs))
+	for i, o := range strs {
+		unsafe.Slice(offs, len(strs))[i] = C.int64_t(o)
+	}
+	var s *C.slp_seal
 	if !acct.Try(func() bool {
-		j = C.slp_join_seal(counters(acct), ps, C.int64_t(len(parts)), C.int64_t(entrySize),
-			(*C.int64_t)(unsafe.SliceData(strs)), C.int64_t(len(strs)))
-		return j != nil
+		s = C.slp_seal_begin(counters(acct), ps, C.int64_t(len(parts)), C.int64_t(entrySize), offs, C.int64_t(len(strs)))
+		return s != nil
 	}) {
+		return nil, acct.Refusal()
+	}
+	workers := runtime.GOMAXPROCS(0)
+	if s.bits == 0 {
+		workers = 1
+	}
+	whole := each(workers, len(parts), func(i int) bool { return C.slp_seal_count(s, C.int64_t(i)) == 0 })
+	if whole {
+		C.slp_seal_divide(s)
+		whole = each(workers, len(parts), func(i int) bool { return C.slp_seal_scatter(s, C.int64_t(i)) == 0 }) &&
+			each(workers, 1<<int(s.bits), func(i int) bool { return C.slp_seal_place(s, C.int64_t(i)) == 0 })
+	}
+	j := C.slp_seal_end(s, C.bool(whole))
+	if j == nil {
 		return nil, acct.Refusal()
 	}
 	for _, p := range parts {
@@ -253,6 +274,26 @@ func Seal(acct *mem.Account, parts []*Table, entrySize int, strs []int64) (*Join
 		}
 	}
 	return &Join{j, acct}, nil
+}
+
+// each calls f with the numbers below n, by some goroutines, until one of them says no.
+func each(workers, n int, f func(i int) bool) bool {
+	var next atomic.Int64
+	var failed atomic.Bool
+	work := func() {
+		for i := next.Add(1) - 1; i < int64(n) && !failed.Load(); i = next.Add(1) - 1 {
+			if !f(int(i)) {
+				failed.Store(true)
+			}
+		}
+	}
+	var wg sync.WaitGroup
+	for range min(workers, n) - 1 {
+		wg.Go(work)
+	}
+	work()
+	wg.Wait()
+	return !failed.Load()
 }
 
 // Words are the 8-byte words at off of the entries: the least and the greatest (of none: lo > hi), and all of them, if
