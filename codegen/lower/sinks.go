@@ -264,8 +264,8 @@ func (l *lowerer) top(o plan.SortKey) program.Top {
 		}
 	}
 	order := subop.OrderOf(o.Desc, o.NullsFirst)
-	return program.Top{Is: true, Col: int(o.Expr.Col), ValueByte: uint8(order.ValueByte.N), NullByte: uint8(order.NullByte.N),
-		Desc: o.Desc}
+	return program.Top{Is: true, Col: int(o.Expr.Col), Desc: o.Desc, ValueByte: uint8(order.ValueByte.N),
+		NullByte: uint8(order.NullByte.N)}
 }
 
 // save keeps rows as they come.

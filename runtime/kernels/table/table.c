@@ -230,7 +230,9 @@ enum { PARTITION_BITS = 14 };
 static size_t atbytes(const slp_seal *s) { return (size_t)(s->nparts << s->bits) * 8 + 8; }
 
 /* The partition of a hash: its upper bits, as a slot's number is. */
-static int64_t partition_of(const slp_seal *s, uint64_t hash) { return s->bits ? (int64_t)(hash >> (64 - s->bits)) : 0; }
+static int64_t partition_of(const slp_seal *s, uint64_t hash) {
+	return s->bits ? (int64_t)(hash >> (64 - s->bits)) : 0;
+}
 
 slp_seal *slp_seal_begin(slp_account *account, slp_table **parts, int64_t nparts, int64_t esize, const int64_t *strs,
 	int64_t nstrs) {
