@@ -253,8 +253,10 @@ func (l *lowerer) sortRun(s *plan.Sink, f *filled) {
 // top is how the keys of a sort begin, if by a column of the source.
 func (l *lowerer) top(o plan.SortKey) program.Top {
 	p := o.Expr.Type.Phys()
-	if l.seg.Source.Kind != program.SourceScan || o.Expr.Kind != expr.Column ||
-		int(o.Expr.Col) >= len(l.seg.Source.Cols) || len(l.seg.Straight()) < len(l.seg.Steps) || !p.IsInt() || p == types.I128 ||
+	if l.seg.Source.Kind != program.SourceScan || len(l.seg.Straight()) < len(l.seg.Steps) {
+		return program.Top{}
+	}
+	if o.Expr.Kind != expr.Column || int(o.Expr.Col) >= len(l.seg.Source.Cols) || !p.IsInt() || p == types.I128 ||
 		p == types.I8 {
 		return program.Top{}
 	}
