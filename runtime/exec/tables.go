@@ -81,7 +81,7 @@ func (q *Query) table(id int) *queryTable {
 }
 
 // Parts are the parts of a table whose instances have finished; of a sealed join table stretches of its entries, about
-// as many as parts filled it.
+// as many as parts filled it, and at least one: somebody has to say that there are no rows.
 func (q *Query) Parts(id int) []*Part {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -92,7 +92,7 @@ func (q *Query) Parts(id int) []*Part {
 	var out []*Part
 	n := t.join.Count()
 	each := max(n/max(len(t.parts), 1)+1, 1024)
-	for from := 0; from < n; from += each {
+	for from := 0; from < n || len(out) == 0; from += each {
 		out = append(out, &Part{join: t.join, from: from, rows: min(each, n-from), shape: q.slotOf(id).Shape, slice: -1})
 	}
 	return out
