@@ -29,6 +29,7 @@ type graph struct {
 	edges   []relSet   // for each relation its neighbours by a class
 	late    []joinPred // equalities that may fail: joined by only when all else is
 	semis   []semi
+	exists  relSet // the right sides of semis: they add no columns
 	turning relSet // relations of other rows in each turn of the recursion around
 
 	rowsOf map[relSet]float64
@@ -333,7 +334,7 @@ func (g *graph) rows(set relSet) float64 {
 	}
 	r := 1.0
 	for i := range g.rels {
-		if set.has(i) && !g.isSemi(i) {
+		if set.has(i) && !g.exists.has(i) {
 			r *= g.rels[i].out().rows
 		}
 	}

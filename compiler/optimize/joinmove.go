@@ -54,7 +54,7 @@ func (g *graph) shape(set relSet) props {
 	}
 	s := props{rows: g.rows(set)}
 	for i, r := range g.rels {
-		if set.has(i) && !g.isSemi(i) {
+		if set.has(i) && !g.exists.has(i) {
 			s.cols = append(s.cols, r.out().cols...)
 		}
 	}

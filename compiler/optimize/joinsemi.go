@@ -69,19 +69,10 @@ func (g *graph) addSemis(joins []*algebra.Join) (rest []*algebra.Join, err error
 		own, sel := g.p.condition(n, g.rels[need.lowest()], rel)
 		s.own, s.keep = own, kept(own.kind, sel, rel)
 		g.semis = append(g.semis, s)
+		g.exists |= 1 << uint(s.rel)
 		g.rels, g.ids = append(g.rels, rel), append(g.ids, algebra.IDs{})
 	}
 	return rest, nil
-}
-
-// isSemi reports whether relation i is the right side of a semi or anti join.
-func (g *graph) isSemi(i int) bool {
-	for _, s := range g.semis {
-		if s.rel == i {
-			return true
-		}
-	}
-	return false
 }
 
 // semiOf is the semi join whose right side is all of set, nil if there is none.

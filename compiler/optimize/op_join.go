@@ -113,34 +113,15 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	if n.kind == plan.FindJoin {
 		return n.emitFind(e, want)
 	}
-	matched := union(nil, n.residual) // columns that decide about pairs
 	payload := need(n.build.out().cols, union(want, n.residual))
-	if n.kind.LeftOnly() {
-		payload = need(n.build.out().cols, matched)
+	if n.kind.LeftOnly() { // only columns that decide about pairs
+		payload = need(n.build.out().cols, union(nil, n.residual))
 	}
-	var table int
-	var err error
-	e.within(stage{n, builtRows}, func() { table, err = n.emitBuild(e, payload) })
+	p, table, err := n.probed(e, payload, want)
 	if err != nil {
 		return nil, err
 	}
-	e.lookEarly(n, table)
-	p, err := n.emitProbe(e, union(want, n.residual))
-	if err != nil {
-		return nil, err
-	}
-	keys, _ := n.keys(p.exprs(n.probeKeys), nil)
-	step := &plan.HashJoin{Table: table, Kind: n.kind, Keys: keys, Unknown: n.mark != nil && n.mark.Nullable}
-	p.step(step)
-	probeOnly := len(p.cols)
-	for i, c := range e.q.Tables[table].Payload {
-		c.Nullable = c.Nullable || n.kind != plan.InnerJoin
-		p.at[payload[i].ID] = plan.Position(len(p.cols))
-		p.cols = append(p.cols, c)
-	}
-	if len(n.residual) > 0 {
-		step.Residual = p.expr(expr.AllOf(n.residual))
-	}
+	probeOnly := len(p.cols) - len(payload)
 	if n.kind.LeftOnly() {
 		for _, c := range payload {
 			delete(p.at, c.ID)
@@ -164,24 +145,9 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 // others.
 func (n *joinOp) emitFind(e *emitter, want algebra.IDs) (*pipe, error) {
 	payload := needSome(n.cols, union(want, n.residual))
-	table, err := n.emitBuild(e, payload)
+	p, table, err := n.probed(e, payload, nil)
 	if err != nil {
 		return nil, err
-	}
-	e.lookEarly(n, table)
-	p, err := n.emitProbe(e, union(nil, n.residual))
-	if err != nil {
-		return nil, err
-	}
-	keys, _ := n.keys(p.exprs(n.probeKeys), nil)
-	step := &plan.HashJoin{Table: table, Kind: n.kind, Keys: keys}
-	p.step(step)
-	for i, c := range e.q.Tables[table].Payload {
-		p.at[payload[i].ID] = plan.Position(len(p.cols))
-		p.cols = append(p.cols, c)
-	}
-	if len(n.residual) > 0 {
-		step.Residual = p.expr(expr.AllOf(n.residual))
 	}
 	p.seg.Sink = plan.Sink{Kind: program.SinkEnd, LimitParam: -1, OffsetParam: -1}
 	e.markers[table] = p.seg
@@ -192,6 +158,31 @@ func (n *joinOp) emitFind(e *emitter, want algebra.IDs) (*pipe, error) {
 	}
 	u.step(&plan.Filter{Preds: append([]*plan.Expr{found}, u.exprs(n.filter)...)})
 	return u, nil
+}
+
+// probed makes the build side's table, which has the columns payload, then the probe side, with at least the columns
+// want, and joins it: the pipe's columns are the probe side's, then payload.
+func (n *joinOp) probed(e *emitter, payload []algebra.Column, want algebra.IDs) (p *pipe, table int, err error) {
+	e.within(stage{n, builtRows}, func() { table, err = n.emitBuild(e, payload) })
+	if err != nil {
+		return nil, 0, err
+	}
+	e.lookEarly(n, table)
+	if p, err = n.emitProbe(e, union(want, n.residual)); err != nil {
+		return nil, 0, err
+	}
+	keys, _ := n.keys(p.exprs(n.probeKeys), nil)
+	step := &plan.HashJoin{Table: table, Kind: n.kind, Keys: keys, Unknown: n.mark != nil && n.mark.Nullable}
+	p.step(step)
+	for i, c := range e.q.Tables[table].Payload {
+		c.Nullable = c.Nullable || n.kind != plan.InnerJoin && n.kind != plan.FindJoin
+		p.at[payload[i].ID] = plan.Position(len(p.cols))
+		p.cols = append(p.cols, c)
+	}
+	if len(n.residual) > 0 {
+		step.Residual = p.expr(expr.AllOf(n.residual))
+	}
+	return p, table, nil
 }
 
 // emitProbe makes the probe side with its keys and the columns want, where the join takes it.

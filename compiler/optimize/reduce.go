@@ -145,13 +145,8 @@ func beneath(keys []*algebra.Expr, cols []algebra.Column, exprs []*algebra.Expr)
 
 // reduceBy finds where rows of j's probe side are dropped early by its table, if that is worth it.
 func (p *planner) reduceBy(j *joinOp) {
-	if p.inStep > 0 || len(j.probeKeys) == 0 || !j.probe.out().breaks {
+	if p.inStep > 0 || len(j.probeKeys) == 0 || !j.kind.Drops() || !j.probe.out().breaks {
 		return
-	}
-	switch j.kind {
-	case plan.InnerJoin, plan.SemiJoin, plan.FindJoin:
-	default:
-		return // rows go on that find nothing
 	}
 	values := math.Inf(1)
 	if len(j.probeKeys) == 1 {

@@ -30,7 +30,7 @@ func (q *Query) FindKeyZones(s *Segment) []KeyZone {
 		if ok && j.Kind == FullJoin {
 			break // its marks are of all rows that come to it
 		}
-		if !ok || j.Kind != InnerJoin && j.Kind != SemiJoin && j.Kind != FindJoin {
+		if !ok || !j.Kind.Drops() {
 			continue
 		}
 		for i, k := range j.Keys {

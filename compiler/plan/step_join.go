@@ -26,6 +26,9 @@ var joinWords = [...]string{InnerJoin: "", LeftJoin: " left", FullJoin: " full",
 // MarksEntries reports whether the table's entries remember that they were found.
 func (k JoinKind) MarksEntries() bool { return k == FullJoin || k == FindJoin }
 
+// Drops reports whether a probe row that finds nothing changes nothing: it need not come to the join.
+func (k JoinKind) Drops() bool { return k == InnerJoin || k == SemiJoin || k == FindJoin }
+
 // LeftOnly reports whether the join yields each probe row at most once, without payload.
 func (k JoinKind) LeftOnly() bool { return k >= SemiJoin }
 
