@@ -264,18 +264,27 @@ refused:
 	return 0;
 }
 
-int slp_seal_count(slp_seal *s, int64_t part) {
+/* Whether a walk over a part's entries counts them by partition or refers to them. */
+enum walk { COUNT, SCATTER };
+
+/* Walks over a part's entries; what is always the same for a caller is decided when it is compiled. */
+static inline __attribute__((always_inline)) int walk(slp_seal *s, int64_t part, enum walk what) {
 	slp_table *t = s->parts[part];
 	int64_t *at = s->at + (part << s->bits);
 	for (int64_t i = 0; i < t->npages; i++) {
 		uint8_t *e;
 		for (int64_t k = slp_table_page(t, i, &e); k > 0; k--, e += s->esize) {
 			if (k % SLP_PIECE == 0 && slp_canceled(t)) return -1;
-			at[partition_of(s, *(uint64_t *)e)]++;
+			uint64_t h = *(uint64_t *)e;
+			int64_t *n = &at[partition_of(s, h)];
+			if (what == SCATTER) s->refs[*n] = (slp_ref){h, e};
+			(*n)++;
 		}
 	}
 	return 0;
 }
+
+int slp_seal_count(slp_seal *s, int64_t part) { return walk(s, part, COUNT); }
 
 void slp_seal_divide(slp_seal *s) {
 	int64_t at = 0;
@@ -287,19 +296,7 @@ void slp_seal_divide(slp_seal *s) {
 		}
 }
 
-int slp_seal_scatter(slp_seal *s, int64_t part) {
-	slp_table *t = s->parts[part];
-	int64_t *at = s->at + (part << s->bits);
-	for (int64_t i = 0; i < t->npages; i++) {
-		uint8_t *e;
-		for (int64_t k = slp_table_page(t, i, &e); k > 0; k--, e += s->esize) {
-			if (k % SLP_PIECE == 0 && slp_canceled(t)) return -1;
-			uint64_t h = *(uint64_t *)e;
-			s->refs[at[partition_of(s, h)]++] = (slp_ref){h, e};
-		}
-	}
-	return 0;
-}
+int slp_seal_scatter(slp_seal *s, int64_t part) { return walk(s, part, SCATTER); }
 
 int slp_seal_place(slp_seal *s, int64_t q) {
 	slp_join *j = s->join;
