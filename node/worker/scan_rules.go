@@ -71,32 +71,30 @@ func (s *scanSource) makeTopRule() {
 	if c.ColNo >= len(s.scan.Columns) {
 		return
 	}
-	// wanted is of a stretch of rows with values from lo to hi, and NULLs.
-	wanted := func(lo, hi int64, nulls bool) bool {
-		first := lo
+	wanted := func(r block.Range) bool {
+		first := r.Lo
 		if t.Desc {
-			first = hi
+			first = r.Hi
 		}
 		cut := s.cut.Load()
-		return nulls && uint64(t.NullByte)<<56 <= cut || lo <= hi && t.Prefix(c.Type.Phys(), first) <= cut
+		return r.Nulls && uint64(t.NullByte)<<56 <= cut || r.Lo <= r.Hi && t.Prefix(c.Type.Phys(), first) <= cut
 	}
 	s.top = len(s.rules)
-	s.rules = append(s.rules, scanRule{by: wire.SkipTop,
+	s.rules = append(s.rules, rangeRule(wire.SkipTop, 0, c.ColNo, wanted))
+}
+
+// rangeRule is a rule that goes by the integers of a column: wanted says whether a stretch of rows with such values may
+// have rows that the query wants.
+func rangeRule(by wire.SkipKind, no, col int, wanted func(block.Range) bool) scanRule {
+	return scanRule{by: by, no: no,
 		group: func(_ *fetchItem, meta *block.RowGroupMeta) bool {
-			if c.ColNo >= len(meta.Cols) {
-				return true
-			}
-			lo, hi := int64(math.MaxInt64), int64(math.MinInt64)
-			m := &meta.Cols[c.ColNo]
-			if !m.Min.Null {
-				lo, hi = m.Min.Lo, m.Max.Lo
-			}
-			return wanted(lo, hi, m.Nulls > 0)
+			return col >= len(meta.Cols) || wanted(meta.Cols[col].Range())
 		},
 		section: func(rg *block.RowGroup, _ deadRows, sec, _, _ int) bool {
-			return rg.SectionMayBe(c.ColNo, sec, wanted)
+			r, ok := rg.SectionRange(col, sec)
+			return !ok || wanted(r)
 		},
-	})
+	}
 }
 
 // dropCut drops morsels that nobody wants any more. Called with the lock held.
@@ -134,14 +132,9 @@ func (s *scanSource) makeKeyRules() error {
 			continue
 		}
 		within := sync.OnceValue(func() func(lo, hi int64) bool { return g.q.x.JoinKeys(z.Table, z.Key) })
-		s.rules = append(s.rules, scanRule{by: wire.SkipKeys, no: i,
-			group: func(_ *fetchItem, meta *block.RowGroupMeta) bool {
-				return c.ColNo >= len(meta.Cols) || block.MayHold(&meta.Cols[c.ColNo], within())
-			},
-			section: func(rg *block.RowGroup, _ deadRows, sec, _, _ int) bool {
-				return rg.SectionMayHold(c.ColNo, sec, within())
-			},
-		})
+		s.rules = append(s.rules, rangeRule(wire.SkipKeys, i, c.ColNo, func(r block.Range) bool {
+			return r.Lo <= r.Hi && within()(r.Lo, r.Hi)
+		}))
 	}
 	return nil
 }

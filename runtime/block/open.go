@@ -153,23 +153,13 @@ func (b *Block) FillCursor(dst offheap.View) {
 	offheap.Set(dst, 0, codec.NewCursor(b.decode, b.head.rows, b.sections, b.body, b.nullBits, b.dict))
 }
 
-// SectionMayHold is MayHold for one section.
-func (b *Block) SectionMayHold(section int, within func(lo, hi int64) bool) bool {
+// SectionRange is that of a section of integers; not ok: nothing is known of it.
+func (b *Block) SectionRange(section int) (r Range, ok bool) {
 	if section < 0 || section >= len(b.secs) {
-		return true
+		return Range{}, false
 	}
 	s := &b.secs[section]
-	return s.Min <= s.Max && within(s.Min, s.Max)
-}
-
-// SectionMayBe asks what is said of a section of integers: its least and greatest value (of none: lo > hi), and whether
-// there are NULLs.
-func (b *Block) SectionMayBe(section int, ask func(lo, hi int64, nulls bool) bool) bool {
-	if section < 0 || section >= len(b.secs) {
-		return true
-	}
-	s := &b.secs[section]
-	return ask(s.Min, s.Max, s.Nulls > 0)
+	return Range{Lo: s.Min, Hi: s.Max, Nulls: s.Nulls > 0}, true
 }
 
 // SectionMayMatch is MayMatch for one section.

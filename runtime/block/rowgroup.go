@@ -112,16 +112,13 @@ func (rg *RowGroup) SectionMayMatch(col, section int, op string, v types.Datum) 
 	return err != nil || b.SectionMayMatch(section, op, v)
 }
 
-// SectionMayHold is MayHold for a section of 1,024 rows.
-func (rg *RowGroup) SectionMayHold(col, section int, within func(lo, hi int64) bool) bool {
+// SectionRange is that of a section of 1,024 rows of a column of integers; not ok: nothing is known of it.
+func (rg *RowGroup) SectionRange(col, section int) (r Range, ok bool) {
 	b, err := rg.Block(col)
-	return err != nil || b.SectionMayHold(section, within)
-}
-
-// SectionMayBe asks what is said of a section of 1,024 rows; see Block.SectionMayBe.
-func (rg *RowGroup) SectionMayBe(col, section int, ask func(lo, hi int64, nulls bool) bool) bool {
-	b, err := rg.Block(col)
-	return err != nil || b.SectionMayBe(section, ask)
+	if err != nil {
+		return Range{}, false
+	}
+	return b.SectionRange(section)
 }
 
 // Release ends the use of the row group: no cursor of it may be in use.

@@ -116,10 +116,19 @@ func MayMatch(m *BlockMeta, rows int, t types.Type, op string, v types.Datum) bo
 	return p == types.Str || lo != 0 || hi != 0
 }
 
-// MayHold reports whether a block of integers can hold a value of some set, of which within says whether it has one
-// between lo and hi.
-func MayHold(m *BlockMeta, within func(lo, hi int64) bool) bool {
-	return !m.Min.Null && within(m.Min.Lo, m.Max.Lo)
+// Range is what is known of the integers of a block or section: values from Lo to Hi (of none: Lo > Hi), and NULLs.
+type Range struct {
+	Lo, Hi int64
+	Nulls  bool
+}
+
+// Range is that of a block of integers.
+func (m *BlockMeta) Range() Range {
+	r := Range{Lo: math.MaxInt64, Hi: math.MinInt64, Nulls: m.Nulls > 0}
+	if !m.Min.Null {
+		r.Lo, r.Hi = m.Min.Lo, m.Max.Lo
+	}
+	return r
 }
 
 func comparison(op string) bool {
