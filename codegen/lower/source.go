@@ -88,7 +88,7 @@ func (l *lowerer) basePositions() *positions {
 
 // chunkSource reads catalog rows, split text.
 func (l *lowerer) chunkSource(s *plan.Source, base *positions) {
-	cols := plan.Chunked(s.Cols)
+	cols := program.ChunkCols(s.Cols)
 	program.LayoutChunk(cols)
 	slot := l.word("chunk", 8)
 	l.out.Source.Base = slot

@@ -71,17 +71,8 @@ func (q *Query) Sent(k *Sink) []Column {
 	return layoutOf(k.Cols)
 }
 
-// Chunked are the columns of chunks of such rows.
-func Chunked(cols []Column) []program.ChunkCol {
-	out := make([]program.ChunkCol, len(cols))
-	for i, c := range cols {
-		out[i] = program.ChunkCol{Type: c.Type, Nullable: c.Nullable}
-	}
-	return out
-}
-
 // Output are the columns of the chunks that k, none of an exchange and none that fills a table, gives.
-func (k *Sink) Output() []program.ChunkCol { return Chunked(layoutOf(k.Cols)) }
+func (k *Sink) Output() []program.ChunkCol { return program.ChunkCols(layoutOf(k.Cols)) }
 
 // OutputColumn is one column of the result as the client sees it.
 type OutputColumn struct {
@@ -120,6 +111,9 @@ type Column struct {
 	Type     types.Type
 	Nullable bool
 }
+
+// Holds is what the column's values are.
+func (c Column) Holds() (types.Type, bool) { return c.Type, c.Nullable }
 
 // Source yields a segment's rows. Exactly one kind; Cols is the layout it yields.
 type Source struct {

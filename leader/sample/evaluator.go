@@ -10,7 +10,6 @@ import (
 	"slipher/runtime/chunk"
 	"slipher/runtime/exec"
 	"slipher/runtime/mem"
-	"slipher/runtime/program"
 )
 
 // Evaluator runs expressions over samples. Safe for concurrent use.
@@ -50,7 +49,7 @@ func (e *Evaluator) Run(q *plan.Query, cols []optimize.SampleColumn, rows int) (
 		return nil, err
 	}
 	defer in.Close()
-	layout := layoutOf(code)
+	layout := chunk.LayoutOf(code.Source.Cols)
 	for at := 0; at < rows; at += layout.Rows {
 		c, err := chunk.OfDatums(acct, layout, min(layout.Rows, rows-at), func(row, col int) types.Datum {
 			values := cols[src.ColNos[col]].Values
@@ -80,15 +79,6 @@ func (e *Evaluator) Run(q *plan.Query, cols []optimize.SampleColumn, rows int) (
 		}
 	}
 	return t.out, nil
-}
-
-// layoutOf is the layout of the chunks that a program reads.
-func layoutOf(p *program.Segment) *chunk.Layout {
-	cols := make([]program.ChunkCol, len(p.Source.Cols))
-	for i, c := range p.Source.Cols {
-		cols[i] = program.ChunkCol{Type: c.Type, Nullable: c.Nullable}
-	}
-	return chunk.FromProgram(cols)
 }
 
 // taken takes what is returned: exec.Output.

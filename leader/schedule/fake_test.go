@@ -199,7 +199,7 @@ func (in *fakeInstance) send(d int) (bool, error) {
 		if in.p.Sink.Kind == program.SinkDist {
 			in.wait[d], err = page.OfDatums(in.q.acct, &in.p.Sink.Shape, len(rows), at)
 		} else {
-			in.wait[d], err = chunk.OfDatums(in.q.acct, chunk.FromProgram(in.p.Sink.Cols), len(rows), at)
+			in.wait[d], err = chunk.OfDatums(in.q.acct, chunk.LayoutOf(in.p.Sink.Cols), len(rows), at)
 		}
 		if err != nil {
 			in.wait[d] = nil

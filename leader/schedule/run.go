@@ -131,7 +131,7 @@ func (s *Service) Run(ctx context.Context, q *plan.Query, code []Code, params []
 	for i, seg := range q.Segments {
 		if seg.Sink.Kind == program.SinkReturn {
 			nodes = a.hosts(seg)
-			layout = chunk.FromProgram(code[i].General.Sink.Cols)
+			layout = chunk.LayoutOf(code[i].General.Sink.Cols)
 		}
 	}
 	r.returns = NewReturns(r.id, layout, r.acct.Child("Return (received rows)"), nodes)

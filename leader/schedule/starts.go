@@ -17,7 +17,7 @@ func stores(q *plan.Query) bool {
 // literals are a source's constant rows as a peer gets them.
 func literals(src *plan.Source) [][]types.Datum {
 	var out [][]types.Datum
-	most := program.ChunkRows(plan.Chunked(src.Cols))
+	most := program.ChunkRows(program.ChunkCols(src.Cols))
 	for at := 0; len(src.Literals) > 0 && at < len(src.Literals[0]); at += most {
 		n := min(len(src.Literals[0])-at, most)
 		piece := make([]types.Datum, 0, n*len(src.Literals))

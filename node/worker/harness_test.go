@@ -102,7 +102,7 @@ func (in *readerInstance) SetScan(rg *block.RowGroup, from, to int) error {
 	if in.out == nil {
 		return nil
 	}
-	l := chunk.FromProgram(in.seg.Sink.Cols)
+	l := chunk.LayoutOf(in.seg.Sink.Cols)
 	for part := range slices.Chunk(rows, 1000) {
 		c, err := chunk.New(in.q.acct, l)
 		if err != nil {

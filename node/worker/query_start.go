@@ -156,7 +156,7 @@ func (q *query) wireUp(codes []Code) error {
 		}
 		if c.General.Source.Kind == program.SourceText {
 			var err error
-			if q.text, err = newTextSource(q, chunk.FromProgram(sourceLayout(c.General))); err != nil {
+			if q.text, err = newTextSource(q, chunk.LayoutOf(c.General.Source.Cols)); err != nil {
 				return err
 			}
 		}

@@ -94,15 +94,6 @@ func (q *query) placeParts(g *segment) {
 	}
 }
 
-// sourceLayout is the chunk layout a chunk source expects.
-func sourceLayout(p *program.Segment) []program.ChunkCol {
-	cols := make([]program.ChunkCol, len(p.Source.Cols))
-	for i, c := range p.Source.Cols {
-		cols[i] = program.ChunkCol{Type: c.Type, Nullable: c.Nullable}
-	}
-	return cols
-}
-
 // receiveSource: an instance works through the pages of its destination, or of any.
 type receiveSource struct{ box *exchange.Inbox }
 

@@ -116,7 +116,7 @@ func (q *query) stats(segs []*segment) []wire.SegmentStats {
 // layout is the layout of the chunks a segment reads.
 func (g *segment) layout() *chunk.Layout {
 	if g.in == nil {
-		g.in = chunk.FromProgram(sourceLayout(g.prog))
+		g.in = chunk.LayoutOf(g.prog.Source.Cols)
 	}
 	return g.in
 }

@@ -28,27 +28,18 @@ type Col struct {
 	Nullable bool
 }
 
-// LayoutOf places the columns one behind the other, 16-byte aligned.
-func LayoutOf(cols []Col) *Layout {
-	l := &Layout{Cols: make([]program.ChunkCol, len(cols))}
-	for i, c := range cols {
-		l.Cols[i] = program.ChunkCol{Type: c.Type, Nullable: c.Nullable}
-	}
+// Holds makes a program.Column of it.
+func (c Col) Holds() (types.Type, bool) { return c.Type, c.Nullable }
+
+// LayoutOf places the columns one behind the other, 16-byte aligned: as a program does that was compiled for them.
+func LayoutOf[C program.Column](cols []C) *Layout {
+	l := &Layout{Cols: program.ChunkCols(cols)}
 	l.Size = int(program.LayoutChunk(l.Cols))
 	l.Rows = program.ChunkRows(l.Cols)
-	l.places = make([]place, len(cols))
+	l.places = make([]place, len(l.Cols))
 	for i, c := range l.Cols {
 		p := c.Type.Phys()
 		l.places[i] = place{values: c.Values, nulls: c.Nulls, width: int64(p.Width()), class: p, nullable: c.Nullable}
 	}
 	return l
-}
-
-// FromProgram is the layout a program's sink was compiled for.
-func FromProgram(cols []program.ChunkCol) *Layout {
-	cs := make([]Col, len(cols))
-	for i, c := range cols {
-		cs[i] = Col{Type: c.Type, Nullable: c.Nullable}
-	}
-	return LayoutOf(cs)
 }

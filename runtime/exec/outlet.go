@@ -42,7 +42,7 @@ type chunkOutlet struct {
 }
 
 func newChunkOutlet(acct *mem.Account, cols []program.ChunkCol, dests int) *chunkOutlet {
-	return &chunkOutlet{acct: acct, layout: chunk.FromProgram(cols), chunks: make([]*chunk.Chunk, dests)}
+	return &chunkOutlet{acct: acct, layout: chunk.LayoutOf(cols), chunks: make([]*chunk.Chunk, dests)}
 }
 
 func (o *chunkOutlet) place(dest int) offheap.View { return o.chunks[dest].View() }

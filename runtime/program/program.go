@@ -156,6 +156,9 @@ type SourceCol struct {
 	Nulls    int64      `msg:"nul"` // and of the null bytes, 0 if not nullable
 }
 
+// Holds is what the column's values are.
+func (c SourceCol) Holds() (types.Type, bool) { return c.Type, c.Nullable }
+
 // Sink says what exec does with OUTPUT_FULL and at the end.
 type Sink struct {
 	Kind     SinkKind     `msg:"kind"`
@@ -203,6 +206,23 @@ type ChunkCol struct {
 	Nullable bool       `msg:"null"`
 	Values   int64      `msg:"val"` // byte offset in the chunk
 	Nulls    int64      `msg:"nul"` // 0 if not nullable
+}
+
+// Holds is what the column's values are.
+func (c ChunkCol) Holds() (types.Type, bool) { return c.Type, c.Nullable }
+
+// Column is a column in whatever form: it says of which type its values are, and whether any may be NULL.
+type Column interface {
+	Holds() (t types.Type, nullable bool)
+}
+
+// ChunkCols are such columns as those of a chunk, without places in it: LayoutChunk gives them.
+func ChunkCols[C Column](cols []C) []ChunkCol {
+	out := make([]ChunkCol, len(cols))
+	for i, c := range cols {
+		out[i].Type, out[i].Nullable = c.Holds()
+	}
+	return out
 }
 
 // TableSlot is the state offset at which a table's address stands.

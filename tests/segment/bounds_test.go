@@ -115,7 +115,7 @@ func TestWideRows(t *testing.T) {
 	q := &plan.Query{Tables: []*plan.Table{tab}, Segments: []*plan.Segment{
 		{Source: rowsOf("t", cols), Sink: save},
 		{ID: 1, Source: plan.Source{Kind: program.SourceTable, Cols: cols}, Sink: send}}}
-	l := chunk.FromProgram(plan.Chunked(cols))
+	l := chunk.LayoutOf(program.ChunkCols(cols))
 	if l.Size > 8<<20 {
 		t.Errorf("a chunk of %d bytes", l.Size)
 	}

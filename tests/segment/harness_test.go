@@ -235,11 +235,7 @@ func (r *runner) segment(xq *exec.Query, i int, s *plan.Segment, q *plan.Query, 
 
 // chunks spreads rows over chunks of uneven sizes.
 func chunks(t testing.TB, acct *mem.Account, cols []plan.Column, rows [][]types.Datum) []*chunk.Chunk {
-	var cs []chunk.Col
-	for _, c := range cols {
-		cs = append(cs, chunk.Col{Type: c.Type, Nullable: c.Nullable})
-	}
-	l := chunk.LayoutOf(cs)
+	l := chunk.LayoutOf(cols)
 	var out []*chunk.Chunk
 	for size := 700; len(rows) > 0; size = size%2000 + 333 {
 		n := min(size, len(rows), l.Rows)
