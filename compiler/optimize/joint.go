@@ -7,6 +7,7 @@ import (
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/optimize/stats"
+	"slipher/runtime/sketch"
 )
 
 // joint is what an estimate by numbers of single columns' values is wrong by for two relations. If several columns join
@@ -201,8 +202,9 @@ func (p *planner) sampleHashes(s *sampled, nos []int) []uint64 {
 		if err != nil {
 			return nil
 		}
+		class := s.scan.Table.Columns[no].Type.Phys()
 		for i, v := range values {
-			hashes[i] = stats.Hash(hashes[i], v)
+			hashes[i] = sketch.Hash(hashes[i] ^ sketch.HashValue(class, v))
 		}
 	}
 	return hashes

@@ -277,7 +277,7 @@ func (s *summary) inline(o *state.ObjectRef, classes map[types.ColumnID]types.Ph
 				c.bytes += int64(len(v.S))
 				v.S = types.TrimBlanks(v.S)
 			}
-			counted.Add(hash(p, v))
+			counted.Add(sketch.HashValue(p, v))
 			if len(v.S) > stats.MaxBound {
 				v.S = v.S[:stats.MaxBound]
 			}
@@ -286,17 +286,6 @@ func (s *summary) inline(o *state.ObjectRef, classes map[types.ColumnID]types.Ph
 		s.cols[id] = c
 	}
 	return nil
-}
-
-// hash is what block.CountDistinct counts v by.
-func hash(p types.Phys, v types.Datum) uint64 {
-	switch {
-	case p == types.Str:
-		return sketch.HashText([]byte(v.S))
-	case p.IsFloat():
-		return sketch.Hash(uint64(types.FloatOrder(v.Float())))
-	}
-	return sketch.HashWide(v.Hi, v.Lo)
 }
 
 // table puts together what the objects of a version say. Called with mu held.
@@ -323,7 +312,7 @@ func (y *tally) table(t *state.Table, objects []*state.ObjectRef, stored int64) 
 				sum.nulls += young
 			} else {
 				sum.bytes += young * int64(len(v.S))
-				y.column(cols[i].ID).Add(hash(p, v))
+				y.column(cols[i].ID).Add(sketch.HashValue(p, v))
 			}
 			sum.widen(v, v)
 		}

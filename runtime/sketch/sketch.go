@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+
+	"slipher/catalog/types"
 )
 
 // A sketch has 2^precision registers: the error is 1.04/sqrt(8192), a standard deviation of 1.15 %, so that one in ten
@@ -52,6 +54,19 @@ func HashWide(hi, lo int64) uint64 {
 		return Hash(uint64(lo))
 	}
 	return Hash(Hash(uint64(hi)) ^ uint64(lo))
+}
+
+// HashValue is the hash of a value of class p; 0 if it is NULL.
+func HashValue(p types.Phys, v types.Datum) uint64 {
+	switch {
+	case v.Null:
+		return 0
+	case p == types.Str:
+		return HashText([]byte(v.S))
+	case p.IsFloat():
+		return Hash(uint64(types.FloatOrder(v.Float())))
+	}
+	return HashWide(v.Hi, v.Lo)
 }
 
 // HashText is the hash of a string, without its trailing blanks.

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"slipher/catalog/types"
 )
 
 // Proves that counts are right within their error, from one value to millions, whatever the values are, and that what
@@ -60,6 +62,27 @@ func TestHash(t *testing.T) {
 	}
 	if len(seen) != 3000 {
 		t.Errorf("%d hashes of 3000 strings", len(seen))
+	}
+}
+
+// Proves that a value's hash is that of the column's class it is stored in, and one for what is equal.
+func TestHashValue(t *testing.T) {
+	for _, c := range []struct {
+		class types.Phys
+		value types.Datum
+		want  uint64
+	}{
+		{types.I32, types.NullDatum, 0},
+		{types.I16, types.Int(-5), Hash(^uint64(4))},
+		{types.I128, types.Int(-5), Hash(^uint64(4))},
+		{types.I128, types.Int128(7, 5), HashWide(7, 5)},
+		{types.F64, types.Float(math.Copysign(0, -1)), HashValue(types.F64, types.Float(0))},
+		{types.F32, types.Float(1.5), HashValue(types.F64, types.Float(1.5))},
+		{types.Str, types.String("ab  "), HashText([]byte("ab"))},
+	} {
+		if got := HashValue(c.class, c.value); got != c.want {
+			t.Errorf("%v of class %v: %x, not %x", c.value, c.class, got, c.want)
+		}
 	}
 }
 

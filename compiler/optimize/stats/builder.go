@@ -1,11 +1,11 @@
 package stats
 
 import (
-	"encoding/binary"
 	"math"
 	"slices"
 
 	"slipher/catalog/types"
+	"slipher/runtime/sketch"
 )
 
 // Builder collects statistics from rows, all of them or an even sample.
@@ -65,7 +65,7 @@ func (b *Builder) Counted(st *Table) { b.counts = st }
 func (b *Builder) AddRow(row []types.Datum) {
 	h := uint64(0)
 	for i := range b.cols {
-		h = mix(h ^ b.cols[i].add(row[i]))
+		h = sketch.Hash(h ^ b.cols[i].add(row[i]))
 	}
 	b.hashes = append(b.hashes, h)
 	b.rows++
@@ -79,12 +79,11 @@ func (c *column) add(v types.Datum) uint64 {
 		c.values, c.hashes = append(c.values, types.NullDatum), append(c.hashes, 0)
 		return 0
 	}
-	var h uint64
-	switch p := c.typ.Phys(); {
-	case p == types.Str:
+	p := c.typ.Phys()
+	h := sketch.HashValue(p, v) | 1 // 0 is NULL's
+	if p == types.Str {
 		c.bytes += int64(len(v.S))
 		s := types.TrimBlanks(v.S)
-		h = hashText(s)
 		if len(s) > sampleBytes {
 			s = s[:sampleBytes]
 			if c.long == nil {
@@ -93,45 +92,11 @@ func (c *column) add(v types.Datum) uint64 {
 			c.long[at] = true
 		}
 		v = types.String(s)
-	case p.IsFloat():
+	} else {
 		c.bytes += int64(p.Width())
-		h = mix(uint64(types.FloatOrder(v.Float())))
-	default:
-		c.bytes += int64(p.Width())
-		h = mix(uint64(v.Lo) ^ mix(uint64(v.Hi)))
 	}
-	h |= 1 // 0 is NULL's
 	c.values, c.hashes = append(c.values, v), append(c.hashes, h)
 	return h
-}
-
-// Hash is h with a value of a sample in it: equal for equal values.
-func Hash(h uint64, v types.Datum) uint64 {
-	if v.Null {
-		return mix(h ^ 0x9e3779b97f4a7c15)
-	}
-	return mix(h ^ hashText(v.S) ^ mix(uint64(v.Lo)^mix(uint64(v.Hi))))
-}
-
-// mix spreads the bits of x over a word.
-func mix(x uint64) uint64 {
-	x ^= x >> 32
-	x *= 0xd6e8feb86659fd93
-	x ^= x >> 32
-	x *= 0xd6e8feb86659fd93
-	return x ^ x>>32
-}
-
-func hashText(s string) uint64 {
-	h := uint64(len(s))
-	for len(s) >= 8 {
-		h = mix(h ^ binary.LittleEndian.Uint64([]byte(s[:8])))
-		s = s[8:]
-	}
-	for i := range len(s) {
-		h = h<<8 ^ h>>56 ^ uint64(s[i])
-	}
-	return mix(h)
 }
 
 // Finish is the result for a table of rows rows, of which the ones fed are all
@@ -171,7 +136,7 @@ func (b *Builder) choose() []int {
 	keys := make([]uint64, b.rows)
 	out := make([]int, b.rows)
 	for i, h := range b.hashes {
-		keys[i], out[i] = mix(h+times[h]*0x9e3779b97f4a7c15), i
+		keys[i], out[i] = sketch.Hash(h+times[h]*0x9e3779b97f4a7c15), i
 		times[h]++
 	}
 	slices.SortFunc(out, func(x, y int) int {
@@ -318,7 +283,7 @@ next:
 			if x == 0 {
 				continue next
 			}
-			h = mix(h ^ x)
+			h = sketch.Hash(h ^ x)
 		}
 		counts[h]++
 		n++
