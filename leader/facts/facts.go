@@ -3,7 +3,6 @@ package facts
 import (
 	"context"
 	"log/slog"
-	"sync"
 
 	"slipher/catalog/state"
 	"slipher/codegen/lower"
@@ -16,13 +15,12 @@ type Facts struct {
 	Footers *rms.Cache
 	Log     *slog.Logger
 
-	mu sync.Mutex
 	// known is by table and column number; nil: could not be read. A table is told from its other versions by
-	// its address: two transactions may both make version 7 of it. Guarded by mu.
-	known map[*state.Table][]lower.Facts
+	// its address: two transactions may both make version 7 of it.
+	known memo[*state.Table, []lower.Facts]
 	// small has what is true of small objects, which no cache of footers keeps: every small write makes
-	// a new version, and most of its objects are the last one's. Guarded by mu.
-	small map[smallKey][]lower.Facts
+	// a new version, and most of its objects are the last one's.
+	small memo[smallKey, []lower.Facts]
 }
 
 // smallKey is a small object as a definition of its table has it.
@@ -31,10 +29,10 @@ type smallKey struct {
 	def    uint64
 }
 
-// factsKept bounds the cache; it is emptied when full.
+// factsKept bounds known.
 const factsKept = 1024
 
-// smallKept bounds what is kept of small objects: some tables' between two flushes.
+// smallKept bounds small: some tables' objects between two flushes.
 const smallKept = 16384
 
 // Of gives the facts of a table's columns, as far as they are known.
@@ -49,22 +47,14 @@ func (f *Facts) table(t *state.Table) []lower.Facts {
 	if t.Version.Rows == 0 {
 		return nil
 	}
-	f.mu.Lock()
-	all, ok := f.known[t]
-	f.mu.Unlock()
-	if ok {
+	if all, ok := f.known.find(t); ok {
 		return all
 	}
 	all, err := f.read(t)
 	if err != nil {
 		f.Log.Warn("no facts for a table", "table", t.Name, "err", err)
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.known == nil || len(f.known) >= factsKept {
-		f.known = map[*state.Table][]lower.Facts{}
-	}
-	f.known[t] = all
+	f.known.keep(t, all, factsKept)
 	return all
 }
 
@@ -92,10 +82,7 @@ func (f *Facts) read(t *state.Table) ([]lower.Facts, error) {
 // object is what is true of one object's columns, by t's numbers.
 func (f *Facts) object(t *state.Table, o *state.ObjectRef) ([]lower.Facts, error) {
 	if o.Data != nil {
-		f.mu.Lock()
-		cols, ok := f.small[smallKey{o.Name, t.Def}]
-		f.mu.Unlock()
-		if ok {
+		if cols, ok := f.small.find(smallKey{o.Name, t.Def}); ok {
 			return cols, nil
 		}
 	}
@@ -116,12 +103,7 @@ func (f *Facts) object(t *state.Table, o *state.ObjectRef) ([]lower.Facts, error
 		}
 	}
 	if o.Data != nil {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		if f.small == nil || len(f.small) >= smallKept {
-			f.small = map[smallKey][]lower.Facts{}
-		}
-		f.small[smallKey{o.Name, t.Def}] = cols
+		f.small.keep(smallKey{o.Name, t.Def}, cols, smallKept)
 	}
 	return cols, nil
 }

@@ -22,14 +22,13 @@ type Statistics struct {
 	mu       sync.Mutex
 	analyzed map[string]*stats.Table // by object, its columns those of then; guarded by mu
 	held     int                     // bytes of them; guarded by mu
-	// known is what Of has answered. A table is told from its other versions by its address, as in Facts. Guarded by mu.
-	known map[*state.Table]*stats.Table
+	// known is what Of has answered. A table is told from its other versions by its address, as in Facts.
+	known memo[*state.Table, *stats.Table]
 }
 
 // NewStatistics makes an empty cache.
 func NewStatistics(footers *rms.Cache, store rms.Store, log *slog.Logger) *Statistics {
-	return &Statistics{store: store, log: log, kept: newKept(footers, store, log), analyzed: map[string]*stats.Table{},
-		known: map[*state.Table]*stats.Table{}}
+	return &Statistics{store: store, log: log, kept: newKept(footers, store, log), analyzed: map[string]*stats.Table{}}
 }
 
 // statisticsKept and statisticsBytes bound what is remembered of versions and of ANALYZE's results; a memory is emptied
@@ -42,20 +41,12 @@ const (
 // Of is a table's statistics, nil if there are none or they cannot be read: a
 // plan then does without.
 func (c *Statistics) Of(t *state.Table) *stats.Table {
-	c.mu.Lock()
-	st, ok := c.known[t]
-	c.mu.Unlock()
-	if ok {
+	if st, ok := c.known.find(t); ok {
 		return st
 	}
 	st, whole := c.put(t)
 	if whole { // what could not be read may be so later
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if len(c.known) >= statisticsKept {
-			clear(c.known)
-		}
-		c.known[t] = st
+		c.known.keep(t, st, statisticsKept)
 	}
 	return st
 }
@@ -117,7 +108,7 @@ func (c *Statistics) Analyzed(t *state.Table) (*stats.Table, error) {
 	defer c.mu.Unlock()
 	if c.held += len(data); c.held > statisticsBytes {
 		clear(c.analyzed)
-		clear(c.known)
+		c.known.forget()
 		c.held = len(data)
 	}
 	st.Name = name
