@@ -16,11 +16,24 @@ const statementsKept = 5000
 // memory: a restart begins anew.
 type Statements struct {
 	mu       sync.Mutex
-	lastID   int64               // guarded by mu
-	queries  []*relations.Query  // oldest first; guarded by mu
-	compiles []relations.Compile // guarded by mu
-	alerts   []relations.Alert   // guarded by mu
+	lastID   int64                     // guarded by mu
+	queries  newest[*relations.Query]  // guarded by mu
+	compiles newest[relations.Compile] // guarded by mu
+	alerts   newest[relations.Alert]   // guarded by mu
 }
+
+// newest has at most statementsKept rows of a relation, oldest first. What all has given is never changed.
+type newest[T any] []T
+
+func (n *newest[T]) add(row T) {
+	if len(*n) >= statementsKept {
+		*n = append(newest[T](nil), (*n)[statementsKept/10:]...)
+	}
+	*n = append(*n, row)
+}
+
+// all are the rows, without room behind them, so that one that is added is not written there.
+func (n newest[T]) all() []T { return n[:len(n):len(n)] }
 
 // Begin enters a statement and gives it its ID. The record is the history's: End completes it.
 func (h *Statements) Begin(q relations.Query) *relations.Query {
@@ -28,10 +41,7 @@ func (h *Statements) Begin(q relations.Query) *relations.Query {
 	defer h.mu.Unlock()
 	h.lastID++
 	q.ID = h.lastID
-	if len(h.queries) >= statementsKept {
-		h.queries = append([]*relations.Query(nil), h.queries[statementsKept/10:]...)
-	}
-	h.queries = append(h.queries, &q)
+	h.queries.add(&q)
 	return &q
 }
 
@@ -63,27 +73,21 @@ func (h *Statements) End(q *relations.Query, did Did, err error) {
 func (h *Statements) Compiled(c relations.Compile) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.compiles) >= statementsKept {
-		h.compiles = append([]relations.Compile(nil), h.compiles[statementsKept/10:]...)
-	}
-	h.compiles = append(h.compiles, c)
+	h.compiles.add(c)
 }
 
 // Alerted notes what a query should be told about.
 func (h *Statements) Alerted(a relations.Alert) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.alerts) >= statementsKept {
-		h.alerts = append([]relations.Alert(nil), h.alerts[statementsKept/10:]...)
-	}
-	h.alerts = append(h.alerts, a)
+	h.alerts.add(a)
 }
 
 // AllAlerts is what queries were told about, oldest first.
 func (h *Statements) AllAlerts() []relations.Alert {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.alerts[:len(h.alerts):len(h.alerts)]
+	return h.alerts.all()
 }
 
 // All is the statements, oldest first.
@@ -101,7 +105,7 @@ func (h *Statements) All() []relations.Query {
 func (h *Statements) AllCompiles() []relations.Compile {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.compiles[:len(h.compiles):len(h.compiles)]
+	return h.compiles.all()
 }
 
 // Running is what session pid runs now, nil if it is idle.
