@@ -166,6 +166,7 @@ func (l *lowerer) aggregate(s *plan.Sink, f *filled) {
 	}
 	for i, a := range s.Aggs {
 		x := e.aggs[i]
+		x.fn = a.Fn // another than the table's, if what it puts together is partly counted already
 		switch {
 		case a.Arg == nil:
 			l.emit(&subop.Count{Entry: group, State: subop.Num(x.off)})

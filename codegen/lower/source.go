@@ -86,15 +86,18 @@ func (l *lowerer) basePositions() *positions {
 	return p
 }
 
-// chunkSource reads catalog rows, split text.
+// chunkSource reads catalog rows, split text, heads of row groups.
 func (l *lowerer) chunkSource(s *plan.Source, base *positions) {
 	cols := program.ChunkCols(s.Cols)
 	program.LayoutChunk(cols)
 	slot := l.word("chunk", 8)
 	l.out.Source.Base = slot
 	for i, c := range s.Cols {
-		l.out.Source.Cols = append(l.out.Source.Cols, program.SourceCol{Type: c.Type, Nullable: c.Nullable,
-			Values: cols[i].Values, Nulls: cols[i].Nulls})
+		col := program.SourceCol{Type: c.Type, Nullable: c.Nullable, Values: cols[i].Values, Nulls: cols[i].Nulls}
+		if s.Kind == program.SourceHeads {
+			col.ColNo, col.Head = s.ColNos[i], s.Heads[i]
+		}
+		l.out.Source.Cols = append(l.out.Source.Cols, col)
 		l.cols[i].fetch = func() result {
 			v, null := l.vec(c.Type.Phys()), none
 			l.emit(&subop.ChunkColumn{Chunk: subop.Num(slot), Column: subop.Num(cols[i].Values), Count: subop.Num(base.count),

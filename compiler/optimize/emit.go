@@ -30,6 +30,7 @@ type emitter struct {
 	markers   map[int]*plan.Segment           // by join table: who marks the entries that are read in later streams
 	cuts      map[*joinOp]rowLimit            // joins whose build sides are read no further
 	looks     map[physical][]early            // tables of joins above into which the operator's rows look
+	headed    map[physical][]string           // what is asked of scans that heads of row groups answer
 }
 
 func newEmitter(p *planner) *emitter {
@@ -38,7 +39,8 @@ func newEmitter(p *planner) *emitter {
 		fillers: map[int][]*plan.Segment{}, counted: map[stage][]place{}, opened: map[stage][]*plan.Segment{},
 		moved:   map[stage][]int{},
 		after:   map[*plan.Segment]*plan.Segment{},
-		markers: map[int]*plan.Segment{}, looks: map[physical][]early{}, cuts: map[*joinOp]rowLimit{}}
+		markers: map[int]*plan.Segment{}, looks: map[physical][]early{},
+		headed: map[physical][]string{}, cuts: map[*joinOp]rowLimit{}}
 }
 
 // pipe is a segment under construction and where its rows' columns stand.
@@ -46,6 +48,8 @@ type pipe struct {
 	seg  *plan.Segment
 	cols []plan.Column
 	at   map[algebra.ColumnID]plan.Position
+	// zoned: a scan's, whose zone predicates are all that its filter asks for, but that rows live.
+	zoned bool
 }
 
 // open starts a segment whose source yields cols; ids[i] names column i.

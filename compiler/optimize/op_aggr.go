@@ -189,7 +189,9 @@ func (e *emitter) pass(n *aggrOp, accs []*accum) (*pipe, error) {
 	if distinct != nil {
 		p = e.distinctLevel(p, n, &keys, accs, *distinct)
 	}
-	return e.group(p, keys, accs, n.dist, n.rows), nil
+	groups := e.group(p, keys, accs, n.dist, n.rows)
+	e.heads(n, p, accs)
+	return groups, nil
 }
 
 // distinctValue is the value that the DISTINCT accumulators of a pass see once, nil if there are none. What they put to

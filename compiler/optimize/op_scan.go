@@ -66,7 +66,7 @@ func (n *scanOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	p := e.open(e.where(n.dist), src, ids)
 	preds := p.exprs(n.preds)
 	if src.Table != nil {
-		p.seg.Source.Zone = e.p.zone(preds, src.Cols)
+		p.seg.Source.Zone, p.zoned = e.p.zone(preds, src.Cols)
 	}
 	if live >= 0 {
 		preds = slices.Insert(preds, e.p.liveAt(n.scan.Table, preds), expr.Col(plan.Position(live), types.TBool, false))
@@ -129,6 +129,9 @@ func (op *scanOp) explain(x *explainer, n *plan.Node, _ algebra.IDs) *plan.Node 
 	n.TotalCost = base * (showRow + showOp*float64(ops))
 	if len(op.preds) > 0 {
 		n.Details = []plan.Detail{{Label: "Filter", Text: x.text(x.plain, expr.AllOf(op.preds))}}
+	}
+	if asked := x.e.headed[op]; asked != nil {
+		n.Details = append(n.Details, plan.Detail{Label: "Block Metadata", List: asked})
 	}
 	return n
 }

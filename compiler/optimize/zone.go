@@ -7,31 +7,38 @@ import (
 	"slipher/compiler/plan"
 )
 
-// zone finds conjuncts (over the source's layout) by which blocks can be skipped.
-func (p *planner) zone(preds []*plan.Expr, cols []plan.Column) []plan.ZonePred {
-	var out []plan.ZonePred
+// zone finds conjuncts (over the source's layout) by which blocks can be skipped. all: they are all that preds say.
+func (p *planner) zone(preds []*plan.Expr, cols []plan.Column) (out []plan.ZonePred, all bool) {
+	all = true
 	for _, e := range preds {
-		switch {
-		case e.Kind == expr.InList && e.Args[0].Kind == expr.Column:
-			out = append(out, p.zoneList(e, cols)...)
-		case e.Compares() == fn.Equal || e.Compares().Range():
-			l, r, op := e.Args[0], e.Args[1], e.Op
-			if r.Kind != expr.Parameter {
-				l, r, op = r, l, op.Mirrored()
-			}
-			if r.Kind != expr.Parameter {
-				continue
-			}
-			c := stripCasts(l)
-			if c.Kind != expr.Column {
-				continue
-			}
-			if prm, ok := p.zoneParam(r, l.Type, cols[c.Col].Type); ok {
-				out = append(out, plan.ZonePred{Col: int(c.Col), Op: op.Infix, Param: prm})
-			}
+		if e.Kind == expr.InList && e.Args[0].Kind == expr.Column {
+			out, all = append(out, p.zoneList(e, cols)...), false // it is more than its bounds
+			continue
 		}
+		z, ok := p.zoneCompare(e, cols)
+		if ok {
+			out = append(out, z)
+		}
+		all = all && ok && !e.MayFail() // what fails does so for rows
 	}
-	return out
+	return out, all
+}
+
+// zoneCompare is the comparison of a column and a parameter that e is, if it is one.
+func (p *planner) zoneCompare(e *plan.Expr, cols []plan.Column) (plan.ZonePred, bool) {
+	if e.Compares() != fn.Equal && !e.Compares().Range() {
+		return plan.ZonePred{}, false
+	}
+	l, r, op := e.Args[0], e.Args[1], e.Op
+	if r.Kind != expr.Parameter {
+		l, r, op = r, l, op.Mirrored()
+	}
+	c := stripCasts(l)
+	if r.Kind != expr.Parameter || c.Kind != expr.Column {
+		return plan.ZonePred{}, false
+	}
+	prm, ok := p.zoneParam(r, l.Type, cols[c.Col].Type)
+	return plan.ZonePred{Col: int(c.Col), Op: op.Infix, Param: prm}, ok
 }
 
 // zoneList bounds a column by the least and greatest member of an IN list.

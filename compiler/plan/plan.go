@@ -120,7 +120,7 @@ type Source struct {
 	Kind program.SourceKind
 	Cols []Column
 
-	// program.SourceScan
+	// program.SourceScan, program.SourceHeads
 	Table *TableRef
 	// ColNos has for each of Cols its 0-based column number in the table;
 	// state.Table's RowIDColumn and LiveColumn too.
@@ -132,6 +132,12 @@ type Source struct {
 	// (it is a probe or plain input), instead of every node reading all of them
 	// (Where is EveryNode then: a build side).
 	Once bool
+
+	// Heads, of a program.SourceHeads, says for each of Cols what it is of its column: of row groups without deleted rows
+	// all of whose rows are as Zone wants them. There is a row for each.
+	Heads []program.Head
+	// Headed, of a program.SourceScan: such row groups are left out, for another segment has their heads.
+	Headed bool
 
 	// program.SourceReceive
 	Exchange int

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slipher/catalog/types"
 	"slipher/compiler/expr"
 	"slipher/runtime/program"
 )
@@ -25,6 +26,7 @@ var sourceKinds = [...]sourceKind{
 	program.SourceLiterals: {func(f *formatter, s *Source) {
 		f.line(2, "values %s: %d rows of constants", columnsText(s.Cols), len(s.Literals[0]))
 	}, checkLiterals},
+	program.SourceHeads: {formatHeads, checkHeads},
 }
 
 func formatScan(f *formatter, s *Source) {
@@ -35,13 +37,49 @@ func formatScan(f *formatter, s *Source) {
 	if s.Once {
 		name += " once"
 	}
-	f.line(2, "scan %s %s", name, columnsText(s.Cols))
+	if s.Headed {
+		name += " headed"
+	}
+	f.line(2, "%s %s %s", s.Kind.Label(), name, columnsText(s.Cols))
 	for _, z := range s.Zone {
 		f.line(3, "zone %s %s $%d", s.Cols[z.Col].Name, z.Op, z.Param)
 	}
 	for _, z := range s.KeyZones {
 		f.line(3, "zone %s in key %d of tbl=%d", s.Cols[z.Col].Name, z.Key, z.Table)
 	}
+}
+
+// headTexts are by program.Head.
+var headTexts = [...]string{"rows", "values", "min", "max"}
+
+func formatHeads(f *formatter, s *Source) {
+	formatScan(f, s)
+	for i, h := range s.Heads {
+		f.line(3, "%s is %s", s.Cols[i].Name, headTexts[h])
+	}
+}
+
+// HeadExact reports whether heads say exactly what the least and the greatest value of a column of type t are: floats
+// have values that are equal and not the same, strings are cut.
+func HeadExact(t types.Type) bool { return t.Phys().IsInt() && !t.OwnOrder() }
+
+func checkHeads(v *validator, s *Segment) {
+	src := &s.Source
+	if len(src.Heads) != len(src.Cols) {
+		v.fail("%d heads for %d columns", len(src.Heads), len(src.Cols))
+		return
+	}
+	for i, h := range src.Heads {
+		switch t := src.Cols[i].Type; {
+		case h > program.HeadMax:
+			v.fail("column %d is head %d", i, h)
+		case h >= program.HeadMin && !HeadExact(t):
+			v.fail("extremes of %v are asked of heads", t)
+		case h < program.HeadMin && t != types.TInt8:
+			v.fail("a number of rows is %v", t)
+		}
+	}
+	checkScan(v, s)
 }
 
 // ZoneText is predicate number no of a scan's zone maps.

@@ -176,7 +176,8 @@ var skipTexts = [...]func(q *plan.Query, g *plan.Segment, no int) string{
 	wire.SkipKeys: func(q *plan.Query, g *plan.Segment, no int) string {
 		return "join: " + q.KeyZoneText(&g.Source, no)
 	},
-	wire.SkipTop: func(*plan.Query, *plan.Segment, int) string { return "limit" },
+	wire.SkipTop:   func(*plan.Query, *plan.Segment, int) string { return "limit" },
+	wire.SkipHeads: func(*plan.Query, *plan.Segment, int) string { return "block metadata" },
 }
 
 func skipText(q *plan.Query, g *plan.Segment, k *wire.Skip) string {

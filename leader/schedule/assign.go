@@ -140,7 +140,7 @@ func (a *assignment) scans(q *plan.Query, peer wire.Peer, table func(*plan.Table
 	for _, s := range q.Segments {
 		hosts := a.hosts(s)
 		me := slices.Index(hosts, peer.ID)
-		if s.Source.Kind != program.SourceScan || me < 0 {
+		if !s.Source.Kind.Stored() || me < 0 {
 			continue
 		}
 		t, err := table(s.Source.Table)

@@ -46,7 +46,7 @@ func (r *run) starts(code []Code) (map[string]*wire.StartQuery, error) {
 	segs := make([]wire.Segment, len(r.q.Segments))
 	for i, s := range r.q.Segments {
 		w := &segs[i]
-		w.ID, w.Stream, w.After = i, streamOf[i], s.After
+		w.ID, w.Stream, w.After, w.Headed = i, streamOf[i], s.After, s.Source.Headed
 		for _, z := range s.Source.Zone {
 			w.Zone = append(w.Zone, wire.ZonePred{Col: z.Col, Op: z.Op, Param: z.Param})
 		}

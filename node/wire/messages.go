@@ -112,6 +112,8 @@ type Segment struct {
 	After []int        `msg:"after"`
 	Zone  zonePredList `msg:"zone"`
 	Keys  keyZoneList  `msg:"keys"`
+	// Headed: of row groups of which zone predicates and deleted rows leave all, a segment of SourceHeads has the heads.
+	Headed bool `msg:"headed"`
 	// General is always there, Special only if it differs.
 	General Program `msg:"general"`
 	Special Program `msg:"special"`
@@ -304,6 +306,7 @@ const (
 	SkipZone                    // a predicate and their least and greatest values
 	SkipKeys                    // the keys of a join's table and their least and greatest values
 	SkipTop                     // what the first rows in an order are so far
+	SkipHeads                   // their heads say all that is asked
 )
 
 // RecordError is a row COPY refused.

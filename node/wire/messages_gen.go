@@ -3091,9 +3091,9 @@ func (z *Scan) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 12
+	// map header, size 13
 	// string "id"
-	o = append(o, 0x8c, 0xa2, 0x69, 0x64)
+	o = append(o, 0x8d, 0xa2, 0x69, 0x64)
 	o = msgp.AppendInt(o, z.ID)
 	// string "stream"
 	o = append(o, 0xa6, 0x73, 0x74, 0x72, 0x65, 0x61, 0x6d)
@@ -3121,6 +3121,9 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 		err = msgp.WrapError(err, "Keys")
 		return
 	}
+	// string "headed"
+	o = append(o, 0xa6, 0x68, 0x65, 0x61, 0x64, 0x65, 0x64)
+	o = msgp.AppendBool(o, z.Headed)
 	// string "general"
 	o = append(o, 0xa7, 0x67, 0x65, 0x6e, 0x65, 0x72, 0x61, 0x6c)
 	// map header, size 1
@@ -3231,6 +3234,12 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			bts, err = z.Keys.UnmarshalMsg(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Keys")
+				return
+			}
+		case "headed":
+			z.Headed, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Headed")
 				return
 			}
 		case "general":
@@ -3435,7 +3444,7 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Segment) Msgsize() (s int) {
-	s = 1 + 3 + msgp.IntSize + 7 + msgp.IntSize + 5 + msgp.BoolSize + 6 + msgp.ArrayHeaderSize + (len(z.After) * (msgp.IntSize)) + 5 + z.Zone.Msgsize() + 5 + z.Keys.Msgsize() + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.General.Envelope) + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.Special.Envelope) + 9 + msgp.BytesPrefixSize + len(z.FusedGeneral) + 9 + msgp.BytesPrefixSize + len(z.FusedSpecial) + 6 + msgp.BoolSize + 9 + msgp.ArrayHeaderSize
+	s = 1 + 3 + msgp.IntSize + 7 + msgp.IntSize + 5 + msgp.BoolSize + 6 + msgp.ArrayHeaderSize + (len(z.After) * (msgp.IntSize)) + 5 + z.Zone.Msgsize() + 5 + z.Keys.Msgsize() + 7 + msgp.BoolSize + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.General.Envelope) + 8 + 1 + 4 + msgp.BytesPrefixSize + len(z.Special.Envelope) + 9 + msgp.BytesPrefixSize + len(z.FusedGeneral) + 9 + msgp.BytesPrefixSize + len(z.FusedSpecial) + 6 + msgp.BoolSize + 9 + msgp.ArrayHeaderSize
 	for za0002 := range z.Literals {
 		s += msgp.ArrayHeaderSize
 		for za0003 := range z.Literals[za0002] {

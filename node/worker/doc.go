@@ -14,8 +14,9 @@
 //
 // A scan's row groups are stored ones (scan_list.go) and those that small objects make together
 // (scan_small.go); columns that nobody stores, row addresses and whether a row lives, are added to them
-// (scan_made.go). What sinks delete are sets of addresses (rowset.go). Streams of a loop run again, with segments and
-// exchanges that stay, as the nodes agree among themselves (loop.go).
+// (scan_made.go). Of row groups that are not read, because their headers say all that is asked, another source has a
+// row each (source_heads.go). What sinks delete are sets of addresses (rowset.go). Streams of a loop run again, with
+// segments and exchanges that stay, as the nodes agree among themselves (loop.go).
 //
 // Invariants: everything named "guarded by the scheduler's lock" is touched only under it; an
 // instance is run by one worker at a time; after stop no worker is inside the query's code, and end

@@ -129,17 +129,30 @@ func (in *readerInstance) Run() (RunState, error) {
 	return Idle, nil
 }
 func (in *readerInstance) Finish() (RunState, error) { return in.Run() }
-func (in *readerInstance) SetChunk(*chunk.Chunk)     {}
-func (in *readerInstance) SetPage(*page.Page) error  { return nil }
-func (in *readerInstance) SetPart(Part)              {}
-func (in *readerInstance) SetValues()                {}
-func (in *readerInstance) Fused() FusedFn            { return nil }
-func (in *readerInstance) Yield()                    {}
-func (in *readerInstance) Enough() bool              { return false }
-func (in *readerInstance) Tiers() (int64, int64)     { return 0, 0 }
-func (in *readerInstance) Counts() []int64           { return nil }
-func (in *readerInstance) Cut() (uint64, error)      { return math.MaxUint64, nil }
-func (in *readerInstance) ErrorColumn() int          { return -1 }
+func (in *readerInstance) SetChunk(c *chunk.Chunk) {
+	var rows [][]types.Datum
+	for r := range c.Rows() {
+		var row []types.Datum
+		for col := range c.Layout.Cols {
+			row = append(row, c.Datum(col, r))
+		}
+		rows = append(rows, row)
+	}
+	c.Free()
+	in.q.e.mu.Lock()
+	in.q.e.rows = append(in.q.e.rows, rows...)
+	in.q.e.mu.Unlock()
+}
+func (in *readerInstance) SetPage(*page.Page) error { return nil }
+func (in *readerInstance) SetPart(Part)             {}
+func (in *readerInstance) SetValues()               {}
+func (in *readerInstance) Fused() FusedFn           { return nil }
+func (in *readerInstance) Yield()                   {}
+func (in *readerInstance) Enough() bool             { return false }
+func (in *readerInstance) Tiers() (int64, int64)    { return 0, 0 }
+func (in *readerInstance) Counts() []int64          { return nil }
+func (in *readerInstance) Cut() (uint64, error)     { return math.MaxUint64, nil }
+func (in *readerInstance) ErrorColumn() int         { return -1 }
 func (in *readerInstance) Close() {
 	for _, c := range in.wait {
 		c.Free()

@@ -352,7 +352,7 @@ func (q *query) stop(why error) {
 		if w, ok := g.sink.(*insertSink); ok {
 			w.wait()
 		}
-		if w, ok := g.src.(*scanSource); ok {
+		if w, ok := g.src.(interface{ wait() }); ok {
 			w.wait()
 		}
 	}

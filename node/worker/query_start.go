@@ -141,7 +141,7 @@ func (q *query) wireUp(codes []Code) error {
 		if !s.Here {
 			continue
 		}
-		g := &segment{q: q, id: i, prog: c.General, zone: s.Zone, keys: s.Keys,
+		g := &segment{q: q, id: i, prog: c.General, zone: s.Zone, keys: s.Keys, headed: s.Headed,
 			rows: s.Rows, literals: s.Literals, held: s.FusedOnly}
 		q.segs = append(q.segs, g)
 		if c.General.Sink.Kind == program.SinkDist {

@@ -38,6 +38,24 @@ func (s *scanSource) list(items chan<- fetchItem) error {
 
 // listObject sends one object's row groups. False: the query has ended.
 func (s *scanSource) listObject(i int, items chan<- fetchItem) (bool, error) {
+	return s.eachGroup(i, func(it fetchItem, meta *block.RowGroupMeta) (bool, error) {
+		if it.dead != nil && !s.live {
+			return false, s.blind(it.ref)
+		}
+		if r := s.groupRuledOut(&it, meta); r >= 0 {
+			s.skip(it.slice, r, 1, int64(meta.Rows))
+			return true, nil
+		}
+		if !s.enter() {
+			return false, nil
+		}
+		items <- it
+		return true, nil
+	})
+}
+
+// eachGroup calls f for the row groups of an object that are read here, until it says that there is no need of more.
+func (s *scanSource) eachGroup(i int, f func(fetchItem, *block.RowGroupMeta) (bool, error)) (bool, error) {
 	o := &s.scan.Objects[i]
 	footer, err := s.g.q.ex.cfg.Storage.Cache.Footer(s.g.q.ctx, *o)
 	if err != nil {
@@ -63,18 +81,11 @@ func (s *scanSource) listObject(i int, items chan<- fetchItem) (bool, error) {
 		}
 		it := fetchItem{ref: o, group: n, runs: []addresses{{s.address(i, at), int(rows)}}, slice: slice}
 		if dead != nil {
-			if it.dead = deadIn(dead, at, rows); it.dead != nil && !s.live {
-				return false, s.blind(o)
-			}
+			it.dead = deadIn(dead, at, rows)
 		}
-		if r := s.groupRuledOut(&it, meta); r >= 0 {
-			s.skip(slice, r, 1, rows)
-			continue
+		if more, err := f(it, meta); err != nil || !more {
+			return false, err
 		}
-		if !s.enter() {
-			return false, nil
-		}
-		items <- it
 	}
 	return true, nil
 }

@@ -42,14 +42,20 @@ func (s *scanSource) makeRules() error {
 		if c.ColNo >= len(s.scan.Columns) { // not stored, or there are no objects
 			continue
 		}
-		v := g.q.start.Params[z.Param].Value
+		v, typ := g.q.start.Params[z.Param].Value, s.scan.Columns[c.ColNo].Type
 		s.rules = append(s.rules, scanRule{by: wire.SkipZone, no: i,
 			group: func(_ *fetchItem, meta *block.RowGroupMeta) bool {
-				return c.ColNo >= len(meta.Cols) || block.MayMatch(&meta.Cols[c.ColNo], int(meta.Rows), c.Type, z.Op, v)
+				return c.ColNo >= len(meta.Cols) || block.MayMatch(&meta.Cols[c.ColNo], int(meta.Rows), typ, z.Op, v)
 			},
 			section: func(rg *block.RowGroup, _ deadRows, sec, _, _ int) bool {
 				return rg.SectionMayMatch(c.ColNo, sec, z.Op, v)
 			},
+		})
+	}
+	if g.headed {
+		s.rules = append(s.rules, scanRule{by: wire.SkipHeads,
+			group:   func(it *fetchItem, meta *block.RowGroupMeta) bool { return !s.headed(it, meta) },
+			section: func(*block.RowGroup, deadRows, int, int, int) bool { return true },
 		})
 	}
 	if err := s.makeKeyRules(); err != nil {

@@ -13,13 +13,14 @@ import (
 // segment is a segment of a running query on this node. Fields behind mu's
 // mark are guarded by the scheduler's lock.
 type segment struct {
-	q    *query
-	id   int
-	prog *program.Segment // the general variant: source and sink are the same in both
-	zone []wire.ZonePred
-	keys []wire.KeyZone
-	rows wire.RowSource // SourceRows, SourceLiterals
-	in   *chunk.Layout  // of their chunks, see layout
+	q      *query
+	id     int
+	prog   *program.Segment // the general variant: source and sink are the same in both
+	zone   []wire.ZonePred
+	keys   []wire.KeyZone
+	headed bool           // wire.Segment.Headed
+	rows   wire.RowSource // SourceRows, SourceLiterals
+	in     *chunk.Layout  // of their chunks, see layout
 	// literals are the rows of SourceLiterals as they came.
 	literals [][]types.Datum
 	depth    int // exchanges between it and the stream's sources: how far downstream

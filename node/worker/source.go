@@ -31,6 +31,14 @@ func (q *query) prepareSource(g *segment) error {
 			spare(q.workers())
 		}
 		s.begin()
+	case program.SourceHeads:
+		s, err := newHeadsSource(g)
+		if err != nil {
+			return err
+		}
+		g.src = s
+		spare(1)
+		s.begin()
 	case program.SourceReceive:
 		box := q.in[src.Exchange]
 		if box == nil {

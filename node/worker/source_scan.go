@@ -71,17 +71,9 @@ func (r *sharedGroup) done() error {
 }
 
 func newScanSource(g *segment) (*scanSource, error) {
-	s := &scanSource{g: g, room: sync.NewCond(&g.q.ex.sched.mu)}
-	for i := range g.q.start.Scans {
-		if g.q.start.Scans[i].Segment == g.id {
-			s.scan = &g.q.start.Scans[i]
-		}
-	}
-	if s.scan == nil {
-		s.scan = &wire.Scan{Segment: g.id}
-	}
-	if g.q.ex.cfg.Storage == nil && len(s.scan.Objects) > 0 {
-		return nil, sqlerr.New(sqlerr.InternalError, "%s has no storage to scan", g.q.ex.cfg.ID)
+	s, err := newScan(g)
+	if err != nil {
+		return nil, err
 	}
 	if err := s.takeColumns(); err != nil {
 		return nil, err
@@ -95,6 +87,23 @@ func newScanSource(g *segment) (*scanSource, error) {
 	}
 	sections := int(rows / abi.VectorRows)
 	s.morsel = min(max(sections/(4*g.q.workers()), minMorsel), maxMorsel)
+	return s, nil
+}
+
+// newScan finds what a segment scans.
+func newScan(g *segment) (*scanSource, error) {
+	s := &scanSource{g: g, room: sync.NewCond(&g.q.ex.sched.mu)}
+	for i := range g.q.start.Scans {
+		if g.q.start.Scans[i].Segment == g.id {
+			s.scan = &g.q.start.Scans[i]
+		}
+	}
+	if s.scan == nil {
+		s.scan = &wire.Scan{Segment: g.id}
+	}
+	if g.q.ex.cfg.Storage == nil && len(s.scan.Objects) > 0 {
+		return nil, sqlerr.New(sqlerr.InternalError, "%s has no storage to scan", g.q.ex.cfg.ID)
+	}
 	return s, nil
 }
 

@@ -127,6 +127,48 @@ func TestMayMatch(t *testing.T) {
 	}
 }
 
+// A comparison is true for all rows only if bounds and the lack of NULLs say so.
+func TestAllMatch(t *testing.T) {
+	m := BlockMeta{Min: types.Int(10), Max: types.Int(20)}
+	for _, c := range []struct {
+		op   string
+		v    int64
+		want bool
+	}{
+		{"=", 10, false}, {"<", 20, false}, {"<", 21, true}, {"<=", 20, true}, {"<=", 19, false}, {">", 9, true},
+		{">", 10, false}, {">=", 10, true}, {">=", 11, false}, {"<>", 5, false}, {"like", 5, false},
+	} {
+		if got := AllMatch(&m, 5, types.TInt4, c.op, types.Int(c.v)); got != c.want {
+			t.Errorf("[10,20] %s %d: %v", c.op, c.v, got)
+		}
+	}
+	one := BlockMeta{Min: types.Int(7), Max: types.Int(7)}
+	if !AllMatch(&one, 5, types.TInt4, "=", types.Int(7)) || AllMatch(&one, 5, types.TInt4, "=", types.NullDatum) {
+		t.Error("one value is all there is")
+	}
+	one.Nulls = 1
+	if AllMatch(&one, 5, types.TInt4, "=", types.Int(7)) {
+		t.Error("a NULL is not left out")
+	}
+	none := BlockMeta{Min: types.NullDatum, Max: types.NullDatum}
+	if AllMatch(&none, 0, types.TInt4, ">", types.Int(7)) {
+		t.Error("a block without values")
+	}
+	// Bounds of strings are cut, the least down and the greatest up: they enclose the values still.
+	s := BlockMeta{Min: types.String("aa"), Max: types.String("b")}
+	if !AllMatch(&s, 5, types.TText, ">=", types.String("a")) || AllMatch(&s, 5, types.TText, "<", types.String("b")) {
+		t.Error("bounds of strings")
+	}
+	s.MaxOpen = true
+	if AllMatch(&s, 5, types.TText, "<", types.String("zz")) {
+		t.Error("strings without an upper bound")
+	}
+	f := BlockMeta{Min: types.Float(1), Max: types.Float(2)}
+	if AllMatch(&f, 5, types.TFloat8, ">", types.Float(0)) {
+		t.Error("bounds of floats say nothing of NaN")
+	}
+}
+
 // ENCODE of the wrong type is refused when the table is created.
 func TestCheckEncoding(t *testing.T) {
 	for _, c := range []struct {

@@ -116,6 +116,16 @@ func MayMatch(m *BlockMeta, rows int, t types.Type, op string, v types.Datum) bo
 	return p == types.Str || lo != 0 || hi != 0
 }
 
+// AllMatch reports whether it is certain that `column op v` is true for all rows of a block. op is "=", "<", "<=", ">"
+// or ">=".
+func AllMatch(m *BlockMeta, rows int, t types.Type, op string, v types.Datum) bool {
+	not, ok := negated[op]
+	return ok && !v.Null && m.Nulls == 0 && !m.Min.Null && !t.Phys().IsFloat() && !MayMatch(m, rows, t, not, v)
+}
+
+// negated has the comparisons that are true where others are not, but for NULLs.
+var negated = map[string]string{"=": "<>", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
 // Range is what is known of the integers of a block or section: values from Lo to Hi (of none: Lo > Hi), and NULLs.
 type Range struct {
 	Lo, Hi int64

@@ -69,12 +69,16 @@ const (
 	SourceValues                     // Values, evaluated
 	SourceText                       // COPY: str columns split from text by the load kernel
 	SourceLiterals                   // Literals
+	SourceHeads                      // what the headers of a user table's row groups say, in the place of their rows
 )
 
 // Label is the source's step name.
 func (k SourceKind) Label() string {
-	return [...]string{"scan", "receive", "scan tbl", "rows", "values", "text", "values"}[k]
+	return [...]string{"scan", "receive", "scan tbl", "rows", "values", "text", "values", "scan heads"}[k]
 }
+
+// Stored reports whether the source reads a user table.
+func (k SourceKind) Stored() bool { return k == SourceScan || k == SourceHeads }
 
 // SinkKind is the kind of a sink. Those up to SinkSave fill a table of the query.
 type SinkKind uint8
@@ -148,8 +152,10 @@ type Source struct {
 
 // SourceCol is a column the source provides.
 type SourceCol struct {
-	ColNo    int        `msg:"colno"`  // SourceScan: column number in the stored table
-	Cursor   int64      `msg:"cursor"` // SourceScan: state offset of its ColCursor, 0: the program does not read it
+	ColNo int  `msg:"colno"` // SourceScan, SourceHeads: column number in the stored table
+	Head  Head `msg:"head"`  // SourceHeads: what it is of that column
+	// SourceScan: state offset of its ColCursor, 0: the program does not read it
+	Cursor   int64      `msg:"cursor"`
 	Type     types.Type `msg:"type"`
 	Nullable bool       `msg:"null"`
 	Values   int64      `msg:"val"` // chunk sources: byte offset of the values in the chunk
@@ -158,6 +164,16 @@ type SourceCol struct {
 
 // Holds is what the column's values are.
 func (c SourceCol) Holds() (types.Type, bool) { return c.Type, c.Nullable }
+
+// Head is what the header of a row group says, exactly.
+type Head uint8
+
+const (
+	HeadRows   Head = iota // how many rows it has
+	HeadValues             // how many values of a column that are not NULL
+	HeadMin                // the least of them, NULL if there are none
+	HeadMax                // the greatest
+)
 
 // Sink says what exec does with OUTPUT_FULL and at the end.
 type Sink struct {

@@ -360,6 +360,34 @@ func (z *Guard) Msgsize() (s int) {
 }
 
 // MarshalMsg implements msgp.Marshaler
+func (z Head) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	o = msgp.AppendUint8(o, uint8(z))
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Head) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	{
+		var zb0001 uint8
+		zb0001, bts, err = msgp.ReadUint8Bytes(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		(*z) = Head(zb0001)
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z Head) Msgsize() (s int) {
+	s = msgp.Uint8Size
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
 func (z *HostCall) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// map header, size 11
@@ -1591,10 +1619,13 @@ func (z *Source) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *SourceCol) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 6
+	// map header, size 7
 	// string "colno"
-	o = append(o, 0x86, 0xa5, 0x63, 0x6f, 0x6c, 0x6e, 0x6f)
+	o = append(o, 0x87, 0xa5, 0x63, 0x6f, 0x6c, 0x6e, 0x6f)
 	o = msgp.AppendInt(o, z.ColNo)
+	// string "head"
+	o = append(o, 0xa4, 0x68, 0x65, 0x61, 0x64)
+	o = msgp.AppendUint8(o, uint8(z.Head))
 	// string "cursor"
 	o = append(o, 0xa6, 0x63, 0x75, 0x72, 0x73, 0x6f, 0x72)
 	o = msgp.AppendInt64(o, z.Cursor)
@@ -1641,6 +1672,16 @@ func (z *SourceCol) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "ColNo")
 				return
 			}
+		case "head":
+			{
+				var zb0002 uint8
+				zb0002, bts, err = msgp.ReadUint8Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Head")
+					return
+				}
+				z.Head = Head(zb0002)
+			}
 		case "cursor":
 			z.Cursor, bts, err = msgp.ReadInt64Bytes(bts)
 			if err != nil {
@@ -1685,7 +1726,7 @@ func (z *SourceCol) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *SourceCol) Msgsize() (s int) {
-	s = 1 + 6 + msgp.IntSize + 7 + msgp.Int64Size + 5 + z.Type.Msgsize() + 5 + msgp.BoolSize + 4 + msgp.Int64Size + 4 + msgp.Int64Size
+	s = 1 + 6 + msgp.IntSize + 5 + msgp.Uint8Size + 7 + msgp.Int64Size + 5 + z.Type.Msgsize() + 5 + msgp.BoolSize + 4 + msgp.Int64Size + 4 + msgp.Int64Size
 	return
 }
 
