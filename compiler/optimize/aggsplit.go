@@ -25,6 +25,7 @@ type aggSplit struct {
 	grouped bool
 	accs    []*accum
 	byKey   map[accumKey]*accum
+	shifts  map[int]bool // expressions, by number, of whose accumulators those of their shifts are made
 }
 
 // accumKey is what two accumulators have in common that are one.
@@ -35,6 +36,7 @@ type accumKey struct {
 
 // split returns for each call the expression, over the accumulators' ids, that is its result.
 func (s *aggSplit) split(calls []algebra.AggCall) ([]*algebra.Expr, error) {
+	s.findShifts(calls)
 	out := make([]*algebra.Expr, len(calls))
 	for i, c := range calls {
 		f := &finisher{s: s}
@@ -99,11 +101,17 @@ func (f *finisher) Accumulate(name string, x fn.Term) fn.Term {
 	if x == nil {
 		return f.s.acc(f.s.p.env.Fn.Accumulator(name), nil, nil)
 	}
+	if of, ok := f.shifted(name, term(x)); ok {
+		return of
+	}
 	return f.s.acc(f.s.p.env.Fn.Accumulator(name), term(x), f.distinct)
 }
 
 // Count: where no value is NULL it is the number of rows.
 func (f *finisher) Count(x fn.Term) fn.Term {
+	if of, ok := f.shifted("", term(x)); ok {
+		return of
+	}
 	if !term(x).Nullable && f.distinct == nil {
 		x = nil
 	}
