@@ -39,6 +39,13 @@ func unique(n algebra.Node, cols algebra.IDs) bool {
 			}
 		}
 		return unique(x.In, below)
+	case *algebra.Join:
+		switch x.Kind {
+		case algebra.Left:
+			return matchesOnce(x) && unique(x.Left, cols)
+		case algebra.Semi, algebra.Anti, algebra.Mark:
+			return unique(x.Left, cols)
+		}
 	case *algebra.Distinct:
 		return covers(cols, x.Columns())
 	case *algebra.Aggregate:

@@ -29,8 +29,9 @@ type rule struct {
 
 // rules, in the order in which they run. Definitions first, then subqueries: others see no references and no correlated
 // part. Then negations: they turn into comparisons that constants folds; pulling up projections on conjuncts that are
-// final, and pushing conjuncts down between the joins that are then together. What that makes of expressions is
-// folded and computed at the end, if it can be; arms of unions that have no rows then are gone.
+// final, joins that no column is read of gone, and pushing conjuncts down between the joins that are then together.
+// What that makes of expressions is folded and computed at the end, if it can be; arms of unions that have no rows then
+// are gone.
 var rules = []rule{
 	{name: "with", whole: inlineDefinitions},
 	{name: "unnest", whole: unnestSubqueries},
@@ -43,6 +44,7 @@ var rules = []rule{
 	{name: "literals", apply: foldLiterals},
 	{name: "factor", apply: factorConjuncts},
 	{name: "outerjoin", apply: innerJoins},
+	{name: "unread", apply: dropUnread},
 	{name: "pushdown", apply: pushDown},
 	{name: "definitions", whole: restrictDefinitions},
 	{name: "literals", apply: foldLiterals},
