@@ -233,6 +233,7 @@ func (l *lowerer) segment() *Program {
 		return l.finish()
 	}
 	l.source()
+	l.out.Ends = append(l.out.Ends, len(l.ops))
 	for _, st := range l.seg.Steps {
 		l.step = st.Label()
 		before := l.dom.Count
@@ -242,6 +243,7 @@ func (l *lowerer) segment() *Program {
 		} else {
 			l.tallied = append(l.tallied, l.dom.Count)
 		}
+		l.out.Ends = append(l.out.Ends, len(l.ops))
 	}
 	l.sink()
 	return l.finish()

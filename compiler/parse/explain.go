@@ -139,11 +139,8 @@ var explainFlags = map[string]bool{"": true, "true": true, "on": true, "1": true
 
 // explainTogether refuses options that do not go together.
 func (p *parser) explainTogether(s *Explain) error {
-	switch {
-	case s.Compile != nil && (s.Analyze || s.JSON || s.Segments):
+	if s.Compile != nil && (s.Analyze || s.JSON || s.Segments) {
 		return p.unsupported(p.peek(), "EXPLAIN (COMPILE) with ANALYZE, SEGMENTS or FORMAT JSON")
-	case s.Segments && s.JSON:
-		return p.unsupported(p.peek(), "EXPLAIN (SEGMENTS, FORMAT JSON)")
 	}
 	return nil
 }

@@ -42,8 +42,9 @@ func (o Shown) Text(q *Query) []string {
 
 type explained struct {
 	Shown
-	q   *Query
-	out []string
+	q     *Query
+	out   []string
+	spent *spent // see took
 }
 
 func (t *explained) line(indent, format string, args ...any) {
@@ -82,7 +83,7 @@ func (t *explained) actual(n *Node) string {
 	case !t.Timing:
 		return fmt.Sprintf(" (actual rows=%d loops=1)", rows)
 	}
-	first, last := t.Ran.times(n)
+	first, last := t.times(n)
 	return fmt.Sprintf(" (actual time=%s..%s rows=%d loops=1)", ms(first), ms(last), rows)
 }
 
@@ -109,6 +110,9 @@ func (t *explained) facts(n *Node) []string {
 			out = append(out, fmt.Sprintf("Moved by exchange %d (%s): %d rows, %d bytes between processes", x,
 				t.q.exchangeKind(x), rows, bytes))
 		}
+	}
+	if t.Timing {
+		out = append(out, t.whose(n)...)
 	}
 	if t.Verbose {
 		if slices := t.Ran.Slices(n.At); len(slices) > 0 && t.Timing {
@@ -177,12 +181,12 @@ func (t *explained) summary() {
 		t.line("  ", "%d: %s  (%s)", s.ID, s.Labels(), t.segment(s))
 	}
 	if t.Timing {
-		t.times()
+		t.totals()
 	}
 }
 
-// times is what is said of nodes and of the whole query.
-func (t *explained) times() {
+// totals is what is said of nodes and of the whole query.
+func (t *explained) totals() {
 	r := t.Ran
 	var compiled time.Duration
 	for i := range r.Segments {
@@ -223,6 +227,9 @@ func (t *explained) segment(s *Segment) string {
 func (t *explained) work(r *SegmentRan) []string {
 	words := []string{"time=" + ms(r.Time), "work=" + ms(r.Work), fmt.Sprintf("morsels=%d", r.Morsels), "tier=" + r.Tier(),
 		fmt.Sprintf("memory=%d", r.Memory)}
+	if d := r.fusedTime(); d > 0 && r.Steps != nil {
+		words = append(words, "fused="+ms(d))
+	}
 	if r.Compiled > 0 {
 		words = append(words, "compile="+ms(r.Compiled))
 	}
@@ -247,15 +254,19 @@ func (s *SegmentRan) Tier() string {
 
 // Labels names a segment's steps: "scan lineitem, filter, aggr".
 func (s *Segment) Labels() string {
-	source := s.Source.Kind.Label()
+	parts := s.labels()
 	if s.Source.Table != nil {
-		source += " " + s.Source.Table.Name
+		parts[0] += " " + s.Source.Table.Name
 	}
-	parts := []string{source}
+	return strings.Join(parts, ", ")
+}
+
+func (s *Segment) labels() []string {
+	parts := []string{s.Source.Kind.Label()}
 	for _, st := range s.Steps {
 		parts = append(parts, st.Label())
 	}
-	return strings.Join(append(parts, s.Sink.label()), ", ")
+	return append(parts, s.Sink.label())
 }
 
 func ms(d time.Duration) string { return fmt.Sprintf("%.3f", float64(d)/float64(time.Millisecond)) }

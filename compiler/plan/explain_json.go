@@ -118,7 +118,7 @@ func (t *explained) actualJSON(o *object, n *Node) {
 		loops = 0
 	}
 	if t.Timing {
-		first, last := t.Ran.times(n)
+		first, last := t.times(n)
 		o.add("Actual Startup Time", number(first))
 		o.add("Actual Total Time", number(last))
 	}
@@ -137,23 +137,14 @@ func (t *explained) factsJSON(o *object, n *Node) {
 	if removed, ok := t.Ran.reduced(n); ok {
 		o.add("Rows Removed by Runtime Filter", removed)
 	}
-	t.skipsJSON(o, n)
-	if slices := t.Ran.Slices(n.At); len(slices) > 0 && t.Timing { // who had what changes where workers share
-		rows := make([]any, len(slices))
-		for i, s := range slices {
-			rows[i] = s.Rows[0]
-		}
-		key := "Rows Per Slice"
-		if slices[0].Slice < 0 {
-			key = "Rows Per Node"
-		}
-		o.add(key, rows)
-		if skew := Skew(slices); skew > 0 {
-			o.add("Skew", cost(skew))
-		}
-	}
+	t.skipsOf(o, n.Segments)
 	if !t.Timing {
 		return
+	}
+	t.slicesJSON(o, t.Ran.Slices(n.At))
+	o.add("Own Time", number(t.took().of[n].own))
+	if whose := t.whose(n); whose != nil {
+		o.add("Own Time Is", whose)
 	}
 	var moved []any
 	all := int64(0)
@@ -175,11 +166,30 @@ func (t *explained) factsJSON(o *object, n *Node) {
 	}
 }
 
-// skipsJSON is what the scans of n did not read.
-func (t *explained) skipsJSON(o *object, n *Node) {
+// slicesJSON is rows by slice: who had what changes where workers share.
+func (t *explained) slicesJSON(o *object, slices []SliceRan) {
+	if len(slices) == 0 {
+		return
+	}
+	rows := make([]any, len(slices))
+	for i, s := range slices {
+		rows[i] = s.Rows[0]
+	}
+	key := "Rows Per Slice"
+	if slices[0].Slice < 0 {
+		key = "Rows Per Node"
+	}
+	o.add(key, rows)
+	if skew := Skew(slices); skew > 0 {
+		o.add("Skew", cost(skew))
+	}
+}
+
+// skipsOf is what the scans of segments did not read.
+func (t *explained) skipsOf(o *object, segments []int) {
 	var skips []any
 	blocks, rows := int64(0), int64(0)
-	for _, s := range n.Segments {
+	for _, s := range segments {
 		columns := int64(len(t.q.Segments[s].Source.Cols))
 		for _, k := range t.Ran.Segments[s].Skips {
 			skips = append(skips, object{{"Filter", k.By}, {"Blocks", k.Groups * columns}, {"Rows", k.Rows}})
@@ -195,16 +205,22 @@ func (t *explained) skipsJSON(o *object, n *Node) {
 
 // summaryJSON is what summary is in text.
 func (t *explained) summaryJSON(top *object) {
-	r := t.Ran
 	var segments []any
-	var compiled time.Duration
 	for _, s := range t.q.Segments {
 		segments = append(segments, t.segmentJSON(s))
-		compiled += r.Segments[s.ID].Compiled
 	}
 	top.add("Segments", segments)
-	if !t.Timing {
-		return
+	if t.Timing {
+		t.totalsJSON(top)
+	}
+}
+
+// totalsJSON is what totals is in text.
+func (t *explained) totalsJSON(top *object) {
+	r := t.Ran
+	var compiled time.Duration
+	for i := range r.Segments {
+		compiled += r.Segments[i].Compiled
 	}
 	var nodes []any
 	for _, n := range r.Nodes {
@@ -228,10 +244,8 @@ func (t *explained) segmentJSON(s *Segment) object {
 	if !s.Sink.Kind.Fills() {
 		o.add("Rows Sent", r.Sent)
 	}
-	if r.Turns > 0 {
-		o.add("Turns", r.Turns)
-	}
 	if !t.Timing {
+		t.workJSON(&o, r)
 		return o
 	}
 	var slices []any
@@ -240,13 +254,30 @@ func (t *explained) segmentJSON(s *Segment) object {
 	}
 	o.add("Slices", slices)
 	o.add("Bytes Moved", r.Bytes)
+	times := make([]any, 2+len(s.Steps))
+	for i := range times {
+		times[i] = number(r.stepTime(i))
+	}
+	o.add("Step Times", times)
+	t.workJSON(&o, r)
+	return o
+}
+
+// workJSON is what turns and work are in text.
+func (t *explained) workJSON(o *object, r *SegmentRan) {
+	if r.Turns > 0 {
+		o.add("Turns", r.Turns)
+	}
+	if !t.Timing {
+		return
+	}
 	o.add("Time", number(r.Time))
 	o.add("Worker Time", number(r.Work))
+	o.add("Fused Time", number(r.fusedTime()))
 	o.add("Morsels", r.Morsels)
 	o.add("Tier", r.Tier())
 	o.add("Compile Time", number(r.Compiled))
 	o.add("Memory", r.Memory)
-	return o
 }
 
 // writeJSON writes v as PostgreSQL does: a member and an object a line, two spaces a level, lists of plain values in

@@ -17,7 +17,7 @@ func (o Shown) Segments(q *Query) []string {
 	f.segments()
 	t.out = append(f.out, q.Notes...)
 	if o.Ran != nil && o.Summary && o.Timing {
-		t.times()
+		t.totals()
 	}
 	return t.out
 }
@@ -39,6 +39,10 @@ func (n *segmentNotes) estimates(node *Node) {
 }
 
 func (n *segmentNotes) place(p Place) string {
+	s := n.t.q.Segments[p.Segment]
+	if p.Step > len(s.Steps) {
+		return n.sink(s)
+	}
 	var words []string
 	if rows, ok := n.estimated[p]; ok {
 		words = append(words, fmt.Sprintf("estimated=%d", rows))
@@ -51,6 +55,7 @@ func (n *segmentNotes) place(p Place) string {
 				words = append(words, fmt.Sprintf("skew=%.2f", skew))
 			}
 		}
+		words = append(words, n.time(p)...)
 	}
 	if p.Step == 0 {
 		words = append(words, n.skips(p.Segment)...)
@@ -69,10 +74,22 @@ func (n *segmentNotes) skips(segment int) (words []string) {
 
 func (n *segmentNotes) sink(s *Segment) string {
 	r := n.t.Ran
-	if r == nil || s.Sink.Kind.Fills() || !r.Segments[s.ID].Began() || !n.t.Timing {
+	if r == nil || !r.Segments[s.ID].Began() || !n.t.Timing {
 		return ""
 	}
-	return fmt.Sprintf("sent=%d bytes=%d", r.Segments[s.ID].Sent, r.Segments[s.ID].Bytes)
+	var words []string
+	if !s.Sink.Kind.Fills() {
+		words = append(words, fmt.Sprintf("sent=%d bytes=%d", r.Segments[s.ID].Sent, r.Segments[s.ID].Bytes))
+	}
+	return strings.Join(append(words, n.time(Place{s.ID, len(s.Steps) + 1})...), " ")
+}
+
+// time is what was measured of a step, if that is anything.
+func (n *segmentNotes) time(p Place) []string {
+	if d := n.t.Ran.Segments[p.Segment].stepTime(p.Step); d > 0 && n.t.Timing {
+		return []string{"time=" + ms(d)}
+	}
+	return nil
 }
 
 func (n *segmentNotes) segment(s *Segment) string {

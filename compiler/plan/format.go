@@ -26,9 +26,7 @@ func (f *formatter) segments() {
 		f.segment(s)
 	}
 	f.loops()
-	if m := q.Merge; m.Sorted || m.LimitParam >= 0 || m.OffsetParam >= 0 {
-		f.line(0, "leader%s%s", map[bool]string{true: " merge"}[m.Sorted], limitText(m.LimitParam, m.OffsetParam))
-	}
+	f.leader()
 	if len(q.Params) > 0 {
 		f.line(0, "parameters")
 	}
@@ -37,13 +35,19 @@ func (f *formatter) segments() {
 	}
 }
 
+// leader is what the leader does with rows.
+func (f *formatter) leader() {
+	if m := f.q.Merge; m.Sorted || m.LimitParam >= 0 || m.OffsetParam >= 0 {
+		f.line(0, "leader%s%s", map[bool]string{true: " merge"}[m.Sorted], limitText(m.LimitParam, m.OffsetParam))
+	}
+}
+
 type formatter struct {
 	q   *Query
 	out []string
-	// notes, if there are any, stand behind what is at a place, behind a segment's sink, and behind its first line.
+	// notes, if there are any, stand behind what is at a place, and behind a segment's first line.
 	notes interface {
 		place(p Place) string
-		sink(s *Segment) string
 		segment(s *Segment) string
 	}
 }
@@ -91,15 +95,18 @@ func (f *formatter) segment(s *Segment) {
 	f.noted(func() string { return f.notes.segment(s) }, func() {
 		f.line(1, "segment %d on %s%s", s.ID, whereText[s.Where], after)
 	})
-	at := func(step int) func() string {
-		return func() string { return f.notes.place(Place{s.ID, step}) }
-	}
-	f.noted(at(0), func() { sourceKinds[s.Source.Kind].format(f, &s.Source) })
+	f.each(s, func(p Place, write func()) { f.noted(func() string { return f.notes.place(p) }, write) })
+}
+
+// each visits the places of a segment, with what writes what is there: its source, its steps, and, behind one more step
+// than it has, its sink.
+func (f *formatter) each(s *Segment, visit func(p Place, write func())) {
+	visit(Place{s.ID, 0}, func() { sourceKinds[s.Source.Kind].format(f, &s.Source) })
 	layouts := f.q.Layouts(s)
 	for i, st := range s.Steps {
-		f.noted(at(i+1), func() { st.format(f, layouts[i]) })
+		visit(Place{s.ID, i + 1}, func() { st.format(f, layouts[i]) })
 	}
-	f.noted(func() string { return f.notes.sink(s) }, func() {
+	visit(Place{s.ID, len(s.Steps) + 1}, func() {
 		sinkKinds[s.Sink.Kind].format(f, f.printer(layouts[len(layouts)-1]), &s.Sink)
 	})
 }

@@ -26,6 +26,11 @@ type SegmentRan struct {
 	Bytes  int64 // of them that went to other processes
 	// Time is how long its workers were busy with it, if they had all it could give them; Work is the sum over all.
 	Time, Work time.Duration
+	// Where Work went: to get input, on primitives by step (the source, steps, the sink), to end instances and to put
+	// the table together that it fills. What is left fused code took, all steps at once.
+	Feeding time.Duration
+	Steps   []time.Duration
+	Ending  time.Duration
 	// Morsels, and how many of them ran on fused code and with what is known of the stored values.
 	Morsels, Fused, Special int64
 	Skips                   []SkipRan
@@ -133,15 +138,12 @@ func Skew(slices []SliceRan) float64 {
 	return float64(most) * float64(len(slices)) / float64(sum)
 }
 
-// times are when an operator could begin and when it ended, in the time that its own segments and those below it took
-// one after another.
-func (r *Ran) times(n *Node) (first, last time.Duration) {
-	own := time.Duration(0)
-	for _, s := range n.Segments {
-		own += r.Segments[s].Time
-	}
+// times are when an operator could begin and when it ended, in the time that its own steps and those below it took one
+// after another.
+func (t *explained) times(n *Node) (first, last time.Duration) {
+	own := t.took().of[n].own
 	for _, c := range n.Children {
-		f, l := r.times(c)
+		f, l := t.times(c)
 		if len(n.Segments) > 0 && !sharesSegment(n, c) {
 			f = l
 		}

@@ -22,12 +22,15 @@ func ran() (*Query, *Ran) {
 		Segments: []SegmentRan{
 			{Rows: []int64{1000, 600}, Slices: []SliceRan{lane("n1", 0, 400, 300), lane("n1", 1, 300, 200),
 				lane("n2", 2, 300, 100), lane("n2", 3, 0, 0)}, Time: 2 * time.Millisecond, Work: 5 * time.Millisecond, Morsels: 4,
-				Fused: 3, Special: 4, Memory: 1024, Compiled: 30 * time.Millisecond,
-				Skips: []SkipRan{{"zone map: k > 7", 2, 3000}, {"deleted", 0, 100}}},
+				Feeding: time.Millisecond, Ending: 500 * time.Microsecond, Fused: 3, Special: 4,
+				Steps: []time.Duration{0, 500 * time.Microsecond, 1250 * time.Microsecond}, Memory: 1024,
+				Compiled: 30 * time.Millisecond,
+				Skips:    []SkipRan{{"zone map: k > 7", 2, 3000}, {"deleted", 0, 100}}},
 			{Rows: []int64{8}, Slices: []SliceRan{lane("n1", -1, 5), lane("n2", -1, 3)}, Sent: 8, Bytes: 256,
-				Time: time.Millisecond, Work: time.Millisecond, Morsels: 4},
+				Time: time.Millisecond, Work: time.Millisecond, Morsels: 4,
+				Steps: []time.Duration{600 * time.Microsecond, 400 * time.Microsecond}},
 			{Rows: []int64{8}, Slices: []SliceRan{lane("n1", 0, 8), lane("n1", 1, 0)}, Time: 500 * time.Microsecond, Morsels: 2,
-				Fused: 2},
+				Work: time.Millisecond, Feeding: 250 * time.Microsecond, Steps: make([]time.Duration, 2), Fused: 2},
 			{Rows: []int64{4}, Sent: 4, Bytes: 64, Morsels: 1, Turns: 2},
 		},
 		Planned: time.Millisecond, Generated: 2 * time.Millisecond, Took: 40 * time.Millisecond,
@@ -39,19 +42,22 @@ func TestRan(t *testing.T) {
 	q, r := ran()
 	o := Plain
 	o.Ran = r
-	text := `XN HashAggregate  (cost=12.50..12.51 rows=5 width=12) (actual time=2.000..3.500 rows=4 loops=1)
+	text := `XN HashAggregate  (cost=12.50..12.51 rows=5 width=12) (actual time=0.800..3.500 rows=4 loops=1)
   Turns: 2
   Moved by exchange 0 (dist hash): 8 rows, 256 bytes between processes
-  ->  XN Seq Scan on t x  (cost=0.00..10.00 rows=1000 width=4) (actual time=0.000..2.000 rows=600 loops=1)
+  Time in Segment 0: as on primitives, which ran 1 of 4 morsels
+  Time of Segments as a Whole (fused code): 2
+  ->  XN Seq Scan on t x  (cost=0.00..10.00 rows=1000 width=4) (actual time=0.000..0.800 rows=600 loops=1)
         Filter: (k > 7)
         Rows Removed by Filter: 400
         Rows Skipped (zone map: k > 7): 3000, 2 whole row groups
         Rows Skipped (deleted): 100, 0 whole row groups
+        Time in Segment 0: as on primitives, which ran 1 of 4 morsels
 Segments:
   0: scan t, filter, aggr  (rows=1000..600 skew=1.60 bytes=0 time=2.000 work=5.000 morsels=4 ` +
-		`tier=primitives,fused(3),special memory=1024 compile=30.000)
+		`tier=primitives,fused(3),special memory=1024 fused=0.700 compile=30.000)
   1: scan tbl, dist  (rows=8..8 sent=8 skew=1.25 bytes=256 time=1.000 work=1.000 morsels=4 tier=primitives memory=0)
-  2: receive, aggr  (rows=8..8 skew=2.00 bytes=0 time=0.500 work=0.000 morsels=2 tier=fused memory=0)
+  2: receive, aggr  (rows=8..8 skew=2.00 bytes=0 time=0.500 work=1.000 morsels=2 tier=fused memory=0 fused=0.375)
   3: scan tbl, return  (rows=4..4 sent=4 turns=2 bytes=64 time=0.000 work=0.000 morsels=1 tier=primitives memory=0)
 Memory of n1: 4096 bytes
 Memory of n2: 2048 bytes
@@ -65,9 +71,10 @@ Execution Time: 40.000 ms`
 	segments := strings.Join(o.Segments(q), "\n")
 	for _, want := range []string{
 		"    scan public.t (k:int4)  [rows=1000 slice 0: 400, slice 1: 300, slice 2: 300, slice 3: 0 skew=1.60 " +
-			"skipped=3000 (zone map: k > 7) skipped=100 (deleted)]\n      zone k > $0\n",
-		"    filter (k > $0)  [estimated=1000 rows=600 slice 0: 300, slice 1: 200, slice 2: 100, slice 3: 0 skew=2.00]\n",
-		"    dist hash (k) x0 (k, n)  [sent=8 bytes=256]\n",
+			"time=0.400 skipped=3000 (zone map: k > 7) skipped=100 (deleted)]\n      zone k > $0\n",
+		"    filter (k > $0)  [estimated=1000 rows=600 slice 0: 300, slice 1: 200, slice 2: 100, slice 3: 0 skew=2.00 time=0.200]\n",
+		"    aggr tbl=0 key (k) do count(*)  [time=0.700]\n",
+		"    dist hash (k) x0 (k, n)  [sent=8 bytes=256 time=0.400]\n",
 		"  segment 3 on every slice  [turns=2 time=0.000 work=0.000 morsels=1 tier=primitives memory=0]\n",
 		"    scan tbl=1 (k:int4, n:int8)  [estimated=5 rows=4]\n",
 	} {
@@ -88,7 +95,8 @@ Execution Time: 40.000 ms`
 		t.Fatalf("%v\n%s", err, text)
 	}
 	scan := back[0].Plan.Plans[0]
-	for key, want := range map[string]any{"Plan Rows": 1000.0, "Actual Rows": 600.0, "Actual Total Time": 2.0,
+	for key, want := range map[string]any{"Plan Rows": 1000.0, "Actual Rows": 600.0, "Actual Total Time": 0.8,
+		"Own Time":               0.8,
 		"Rows Removed by Filter": 400.0, "Blocks Skipped": 2.0, "Rows Skipped": 3100.0, "Skew": 2.0,
 		"Parent Relationship": "Outer", "Alias": "x", "Tier": "primitives,fused(3),special"} {
 		if scan[key] != want {
@@ -119,5 +127,49 @@ func TestRanPlaces(t *testing.T) {
 	}
 	if Skew(nil) != 0 || Skew([]SliceRan{{Rows: []int64{0}}, {Rows: []int64{0}}}) != 0 {
 		t.Error("nothing is skewed")
+	}
+}
+
+// Segments in JSON: steps with what was expected and what there was, at the same places as in text.
+func TestSegmentsJSON(t *testing.T) {
+	q, r := ran()
+	o := Plain
+	o.Ran = r
+	var back []struct {
+		Segments []struct {
+			Segment, Stream int
+			Began           bool
+			Fused           float64 `json:"Fused Time"`
+			Steps           []map[string]any
+		}
+		Parameters []map[string]any
+		Execution  float64 `json:"Execution Time"`
+	}
+	if err := json.Unmarshal([]byte(o.SegmentsJSON(q)), &back); err != nil {
+		t.Fatalf("%v\n%s", err, o.SegmentsJSON(q))
+	}
+	p := back[0]
+	if len(p.Segments) != 4 || len(p.Parameters) != 1 || p.Execution != 40 || p.Segments[0].Fused != 0.7 ||
+		!p.Segments[3].Began || p.Segments[3].Stream != 2 {
+		t.Errorf("%+v", p)
+	}
+	for step, want := range []map[string]any{
+		{"Step": "scan", "Text": "scan public.t (k:int4)", "Actual Rows": 1000.0, "Rows Skipped": 3100.0, "Time": 0.4},
+		{"Step": "filter", "Text": "filter (k > $0)", "Plan Rows": 1000.0, "Actual Rows": 600.0, "Skew": 2.0, "Time": 0.2},
+		{"Step": "aggr", "Actual Rows": nil, "Time": 0.7},
+	} {
+		for key, v := range want {
+			if got := p.Segments[0].Steps[step][key]; got != v {
+				t.Errorf("step %d: %s is %v, want %v", step, key, got, v)
+			}
+		}
+	}
+	if got := p.Segments[1].Steps[1]; got["Rows Sent"] != 8.0 || got["Bytes Moved"] != 256.0 {
+		t.Errorf("%v", got)
+	}
+	o.Ran = nil
+	if text := o.SegmentsJSON(q); strings.Contains(text, "Actual") || !strings.Contains(text, `"Plan Rows": 1000`) ||
+		!json.Valid([]byte(text)) {
+		t.Error(text)
 	}
 }

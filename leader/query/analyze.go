@@ -66,6 +66,7 @@ type watch struct {
 // look puts the watch beside the way to fused code.
 func (w *watch) look(env *schedule.Env) {
 	w.generated = time.Since(w.began)
+	env.Options.Measure = true
 	fused := env.Fused
 	env.Fused = func(ctx context.Context, seg int, special bool, target string, how schedule.Effort) ([]byte, error) {
 		began := time.Now()
@@ -134,9 +135,27 @@ func gatherSegment(q *plan.Query, s *plan.SegmentRan, node string, st *wire.Segm
 	}
 	s.Sent, s.Bytes = s.Sent+st.RowsOut, s.Bytes+st.Bytes
 	s.Morsels, s.Fused, s.Special = s.Morsels+st.Morsels, s.Fused+st.Fused, s.Special+st.Special
-	s.Work += time.Duration(st.Nanos)
-	s.Time = max(s.Time, time.Duration(st.Nanos/max(st.Workers, 1)))
+	sealing := gatherSpent(s, st.Spent, 2+len(g.Steps))
+	s.Work += time.Duration(st.Nanos) + sealing
+	s.Time = max(s.Time, time.Duration(st.Nanos/max(st.Workers, 1))+sealing)
 	s.Memory, s.Turns = max(s.Memory, st.Memory), max(s.Turns, st.Turns)
+}
+
+// gatherSpent adds wire.SegmentStats.Spent of so many steps, the source and the sink among them, and gives the time in
+// which the segment's table was put together.
+func gatherSpent(s *plan.SegmentRan, spent []int64, steps int) (sealing time.Duration) {
+	if len(spent) != steps+3 { // no node of ours sends another number
+		return 0
+	}
+	if s.Steps == nil {
+		s.Steps = make([]time.Duration, steps)
+	}
+	for i := range steps {
+		s.Steps[i] += time.Duration(spent[1+i])
+	}
+	sealing = time.Duration(spent[steps+2])
+	s.Feeding, s.Ending = s.Feeding+time.Duration(spent[0]), s.Ending+time.Duration(spent[steps+1])+sealing
+	return sealing
 }
 
 // lanes are the rows of a segment by slice, if they add up to all that it had; else those by node.

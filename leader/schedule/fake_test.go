@@ -7,6 +7,7 @@ import (
 	"sort"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
@@ -241,9 +242,10 @@ func (in *fakeInstance) Finish() (worker.RunState, error) {
 	return worker.Idle, nil
 }
 
-func (in *fakeInstance) Yield()                {}
-func (in *fakeInstance) Enough() bool          { return false }
-func (in *fakeInstance) Tiers() (int64, int64) { return in.fused, 0 }
+func (in *fakeInstance) Yield()                 {}
+func (in *fakeInstance) Enough() bool           { return false }
+func (in *fakeInstance) Tiers() (int64, int64)  { return in.fused, 0 }
+func (in *fakeInstance) Spent() []time.Duration { return nil }
 
 func (in *fakeInstance) Counts() []int64       { return nil }
 func (in *fakeInstance) Cut() (uint64, error)  { return math.MaxUint64, nil }

@@ -95,6 +95,8 @@ func explainPlan(ctx context.Context, e *Engine, c *Call, b *parse.Explain) erro
 		return explained(c, nil)
 	}
 	switch {
+	case b.JSON && b.Segments:
+		return explained(c, []string{shown.SegmentsJSON(p.Query)})
 	case b.JSON:
 		return explained(c, []string{shown.JSON(p.Query)})
 	case b.Segments:

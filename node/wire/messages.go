@@ -12,7 +12,7 @@ import (
 //msgp:limit arrays:1048576 maps:1048576
 
 // Proto is the version of everything in this file and of frames; peers of another version are refused.
-const Proto = 8
+const Proto = 9
 
 // Hello opens a link: each side sends one.
 type Hello struct {
@@ -194,6 +194,7 @@ type Options struct {
 	Memory     int64 `msg:"memory"`  // bytes a query may use in a process, 0: the process's share for a query
 	Tier       uint8 `msg:"tier"`    // exec.Tier
 	Statement  int64 `msg:"stmt"`    // its number in stl_query, for messages; 0: none of a client's
+	Measure    bool  `msg:"measure"` // where the time of segments goes: SegmentStats.Spent
 }
 
 // Insert describes the table that SinkInsert fills.
@@ -281,12 +282,16 @@ type SegmentStats struct {
 	RowsOut int64    `msg:"rowsout"` // sent to exchanges, client or loader
 	Nanos   int64    `msg:"nanos"`   // of workers
 	Workers int64    `msg:"workers"` // how many of them could work on it at a time
-	Morsels int64    `msg:"morsels"`
-	Fused   int64    `msg:"fused"`   // morsels run on fused code
-	Special int64    `msg:"special"` // row groups on the special variant
-	Bytes   int64    `msg:"bytes"`   // sent to other processes
-	Memory  int64    `msg:"memory"`  // the most that it had, with the part of a table that it fills
-	Turns   int64    `msg:"turns"`   // of the loop that it is inside of, 0: none
+	// Spent is where the time of workers went, in nanoseconds, if Options.Measure: to get input; on primitives, for the
+	// source, each step, the sink; to end instances. What is left of Nanos fused code took. Last, and not in Nanos: how
+	// long it took, by all workers at once, to put the table together that the segment fills.
+	Spent   []int64 `msg:"spent"`
+	Morsels int64   `msg:"morsels"`
+	Fused   int64   `msg:"fused"`   // morsels run on fused code
+	Special int64   `msg:"special"` // row groups on the special variant
+	Bytes   int64   `msg:"bytes"`   // sent to other processes
+	Memory  int64   `msg:"memory"`  // the most that it had, with the part of a table that it fills
+	Turns   int64   `msg:"turns"`   // of the loop that it is inside of, 0: none
 }
 
 // Skip is what a scan did not read because of one of its filters.

@@ -1831,9 +1831,9 @@ func (z OK) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Options) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 7
+	// map header, size 8
 	// string "vector"
-	o = append(o, 0x87, 0xa6, 0x76, 0x65, 0x63, 0x74, 0x6f, 0x72)
+	o = append(o, 0x88, 0xa6, 0x76, 0x65, 0x63, 0x74, 0x6f, 0x72)
 	o = msgp.AppendInt(o, z.VectorRows)
 	// string "tables"
 	o = append(o, 0xa6, 0x74, 0x61, 0x62, 0x6c, 0x65, 0x73)
@@ -1853,6 +1853,9 @@ func (z *Options) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "stmt"
 	o = append(o, 0xa4, 0x73, 0x74, 0x6d, 0x74)
 	o = msgp.AppendInt64(o, z.Statement)
+	// string "measure"
+	o = append(o, 0xa7, 0x6d, 0x65, 0x61, 0x73, 0x75, 0x72, 0x65)
+	o = msgp.AppendBool(o, z.Measure)
 	return
 }
 
@@ -1920,6 +1923,12 @@ func (z *Options) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Statement")
 				return
 			}
+		case "measure":
+			z.Measure, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Measure")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1934,7 +1943,7 @@ func (z *Options) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Options) Msgsize() (s int) {
-	s = 1 + 7 + msgp.IntSize + 7 + msgp.IntSize + 8 + msgp.IntSize + 8 + msgp.IntSize + 7 + msgp.Int64Size + 5 + msgp.Uint8Size + 5 + msgp.Int64Size
+	s = 1 + 7 + msgp.IntSize + 7 + msgp.IntSize + 8 + msgp.IntSize + 8 + msgp.IntSize + 7 + msgp.Int64Size + 5 + msgp.Uint8Size + 5 + msgp.Int64Size + 8 + msgp.BoolSize
 	return
 }
 
@@ -3457,9 +3466,9 @@ func (z *Segment) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *SegmentStats) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 14
+	// map header, size 15
 	// string "seg"
-	o = append(o, 0x8e, 0xa3, 0x73, 0x65, 0x67)
+	o = append(o, 0x8f, 0xa3, 0x73, 0x65, 0x67)
 	o = msgp.AppendInt(o, z.Segment)
 	// string "slice"
 	o = append(o, 0xa5, 0x73, 0x6c, 0x69, 0x63, 0x65)
@@ -3489,6 +3498,12 @@ func (z *SegmentStats) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "workers"
 	o = append(o, 0xa7, 0x77, 0x6f, 0x72, 0x6b, 0x65, 0x72, 0x73)
 	o = msgp.AppendInt64(o, z.Workers)
+	// string "spent"
+	o = append(o, 0xa5, 0x73, 0x70, 0x65, 0x6e, 0x74)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Spent)))
+	for za0002 := range z.Spent {
+		o = msgp.AppendInt64(o, z.Spent[za0002])
+	}
 	// string "morsels"
 	o = append(o, 0xa7, 0x6d, 0x6f, 0x72, 0x73, 0x65, 0x6c, 0x73)
 	o = msgp.AppendInt64(o, z.Morsels)
@@ -3597,6 +3612,29 @@ func (z *SegmentStats) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Workers")
 				return
 			}
+		case "spent":
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Spent")
+				return
+			}
+			if zb0003 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Spent) >= int(zb0003) {
+				z.Spent = (z.Spent)[:zb0003]
+			} else {
+				z.Spent = make([]int64, zb0003)
+			}
+			for za0002 := range z.Spent {
+				z.Spent[za0002], bts, err = msgp.ReadInt64Bytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Spent", za0002)
+					return
+				}
+			}
 		case "morsels":
 			z.Morsels, bts, err = msgp.ReadInt64Bytes(bts)
 			if err != nil {
@@ -3647,7 +3685,7 @@ func (z *SegmentStats) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *SegmentStats) Msgsize() (s int) {
-	s = 1 + 4 + msgp.IntSize + 6 + msgp.IntSize + 7 + msgp.Int64Size + 5 + msgp.ArrayHeaderSize + (len(z.Rows) * (msgp.Int64Size)) + 6 + z.Skips.Msgsize() + 8 + msgp.Int64Size + 6 + msgp.Int64Size + 8 + msgp.Int64Size + 8 + msgp.Int64Size + 6 + msgp.Int64Size + 8 + msgp.Int64Size + 6 + msgp.Int64Size + 7 + msgp.Int64Size + 6 + msgp.Int64Size
+	s = 1 + 4 + msgp.IntSize + 6 + msgp.IntSize + 7 + msgp.Int64Size + 5 + msgp.ArrayHeaderSize + (len(z.Rows) * (msgp.Int64Size)) + 6 + z.Skips.Msgsize() + 8 + msgp.Int64Size + 6 + msgp.Int64Size + 8 + msgp.Int64Size + 6 + msgp.ArrayHeaderSize + (len(z.Spent) * (msgp.Int64Size)) + 8 + msgp.Int64Size + 6 + msgp.Int64Size + 8 + msgp.Int64Size + 6 + msgp.Int64Size + 7 + msgp.Int64Size + 6 + msgp.Int64Size
 	return
 }
 

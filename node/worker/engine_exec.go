@@ -21,7 +21,7 @@ func (e execEngine) NewQuery(segs []Code, params []wire.Param, acct *mem.Account
 		ps[i] = exec.Param{Type: p.Type, Value: p.Value, List: p.List, IsList: p.IsList}
 	}
 	q, err := e.e.NewQuery(codes, ps, acct, exec.Options{VectorRows: o.VectorRows, TableStart: o.TableStart,
-		Tier: exec.Tier(o.Tier)})
+		Tier: exec.Tier(o.Tier), Measure: o.Measure})
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"slipher/catalog/state"
 	"slipher/catalog/types"
@@ -150,6 +151,7 @@ func (in *readerInstance) Fused() FusedFn           { return nil }
 func (in *readerInstance) Yield()                   {}
 func (in *readerInstance) Enough() bool             { return false }
 func (in *readerInstance) Tiers() (int64, int64)    { return 0, 0 }
+func (in *readerInstance) Spent() []time.Duration   { return nil }
 func (in *readerInstance) Counts() []int64          { return nil }
 func (in *readerInstance) Cut() (uint64, error)     { return math.MaxUint64, nil }
 func (in *readerInstance) ErrorColumn() int         { return -1 }

@@ -143,6 +143,7 @@ func (q *query) wireUp(codes []Code) error {
 		}
 		g := &segment{q: q, id: i, prog: c.General, zone: s.Zone, keys: s.Keys, headed: s.Headed,
 			rows: s.Rows, literals: s.Literals, held: s.FusedOnly}
+		g.measure()
 		q.segs = append(q.segs, g)
 		if c.General.Sink.Kind == program.SinkDist {
 			x := c.General.Sink.Exchange

@@ -40,6 +40,9 @@ type segment struct {
 	rowsIn int64
 	counts []int64 // wire.SegmentStats.Rows, of all inputs that are through
 	ran    int     // instances that have done something
+	spent  spent
+	// sealing is how long it took to put the table together that the segment fills; written before it has ended.
+	sealing time.Duration
 	// pace measures scans: time and rows of the morsels that are through.
 	pace struct {
 		nanos time.Duration
@@ -193,6 +196,7 @@ type task struct {
 	rows  []int64 // of the input, which is through; the instance's
 	err   error
 	took  time.Duration
+	parts parts
 }
 
 // run does the work, as worker number worker. Called without the lock.
@@ -210,6 +214,7 @@ func (t *task) run(worker int, turns *turns) {
 func (t *task) step(worker int, turns *turns) (RunState, error) {
 	in := t.in
 	g := in.seg
+	began := time.Now()
 	if t.spare {
 		g.sink.instanceDone(in)
 		return Idle, nil
@@ -232,8 +237,11 @@ func (t *task) step(worker int, turns *turns) (RunState, error) {
 			return Idle, err
 		}
 	}
+	fed := time.Now()
+	t.parts.fed = fed.Sub(began)
 	if in.finishing {
 		st, err := in.x.Finish()
+		t.parts.ended = time.Since(fed)
 		if err == nil && st == Idle {
 			g.sink.instanceDone(in)
 			g.q.tiers(g, in)
@@ -250,6 +258,9 @@ func (t *task) step(worker int, turns *turns) (RunState, error) {
 	st, err := turns.run(in.x)
 	if crumbs != nil && fn != nil {
 		crumbs.Clear(worker)
+	}
+	if fn == nil {
+		t.parts.ran = time.Since(fed)
 	}
 	if err != nil && in.text != nil {
 		if err = in.text.failed(in, err); err != nil {
@@ -346,6 +357,7 @@ func (t *task) settle() {
 	}
 	in, g := t.in, t.in.seg
 	g.nanos += t.took
+	g.spent.add(t.parts)
 	in.took += t.took
 	if t.feed != nil && !t.none {
 		g.morsel++

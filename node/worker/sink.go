@@ -1,6 +1,8 @@
 package worker
 
 import (
+	"time"
+
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/node/exchange"
@@ -13,7 +15,7 @@ import (
 func (q *query) prepareSink(g *segment, first int) error {
 	sk := &g.prog.Sink
 	if sk.Kind.Fills() {
-		g.sink = tableSink{q, sk.Table}
+		g.sink = tableSink{g, sk.Table}
 		return nil
 	}
 	switch sk.Kind {
@@ -52,7 +54,7 @@ func (q *query) prepareSink(g *segment, first int) error {
 
 // tableSink: rows stay here; the table is sealed when all instances of all segments that fill it here have finished.
 type tableSink struct {
-	q     *query
+	g     *segment
 	table int
 }
 
@@ -74,8 +76,11 @@ func (s *returnSink) sent() (int64, int64)      { return s.count.Sent() }
 func (s *returnSink) stop()                     { s.box.Stop() }
 
 func (s tableSink) complete(done func(error)) {
-	if s.q.lastFiller(s.table) {
-		done(s.q.x.SealTable(s.table))
+	if q := s.g.q; q.lastFiller(s.table) {
+		began := time.Now()
+		err := q.x.SealTable(s.table)
+		s.g.sealing += time.Since(began)
+		done(err)
 		return
 	}
 	done(nil)

@@ -77,11 +77,13 @@ func (g *segment) count(lane int, rows []int64) {
 // tiers adds what a finished instance ran on. Called without the lock.
 func (q *query) tiers(g *segment, in *inst) {
 	fused, special := in.x.Tiers()
+	spent := in.x.Spent()
 	q.ex.sched.mu.Lock()
 	defer q.ex.sched.mu.Unlock()
 	t := q.fused[g.id]
 	q.fused[g.id] = [2]int64{t[0] + fused, t[1] + special}
 	g.ran++
+	g.spent.tell(spent)
 }
 
 // stats are the counters of a stream's segments: one line for the node, and one for each slice. Called with the lock
@@ -98,6 +100,7 @@ func (q *query) stats(segs []*segment) []wire.SegmentStats {
 		if l := q.loopOf(q.stream(g)); l != nil {
 			st.Turns = l.turn
 		}
+		st.Spent = g.spent.nanos(g.sealing)
 		out = append(out, st)
 		var lanes []wire.SegmentStats
 		for k, v := range q.lanes {

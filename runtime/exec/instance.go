@@ -55,6 +55,7 @@ type Instance struct {
 	nSpecial int64
 	adopted  int64   // rows of the present input that went to the table as they were
 	counts   []int64 // of the last input: Counts
+	meter    meter
 }
 
 // NewInstance makes an instance of a segment, for a slice (-1: for none in particular); dests is the number of
@@ -86,6 +87,9 @@ func (in *Instance) init(g *program.Segment, dests int) error {
 	}
 	heap.SetArenaAccount(in.small.View().Pointer(), in.acct.Counters())
 	in.setCancelWord()
+	if err := in.openMeter(g); err != nil {
+		return err
+	}
 	if err := in.openParts(g); err != nil {
 		return err
 	}
@@ -290,6 +294,7 @@ func (in *Instance) free() {
 	}
 	in.small.Free()
 	in.dests.Free()
+	in.meter.buf.Free()
 	for i, s := range in.states {
 		if s != nil {
 			for _, a := range s.v.seg.Arenas {

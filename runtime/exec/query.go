@@ -28,6 +28,7 @@ type Options struct {
 	VectorRows int // rows a vector, at most abi.VectorRows
 	TableStart int // entries a table starts with
 	Tier       Tier
+	Measure    bool // where its time goes: Instance.Spent
 }
 
 // Fn is a loaded fused entry point; the code stays mapped as long as it is referred to.
@@ -52,7 +53,8 @@ type Query struct {
 	acct   *mem.Account
 	accts  []*mem.Account // of acct, by segment
 	segs   [][2]*variant  // special (may be nil), general
-	shared mem.Buf        // cancel word, arena of parameters' strings (at 16), parameters (at 64)
+	clock  clock
+	shared mem.Buf // cancel word, arena of parameters' strings (at 16), parameters (at 64)
 	params []paramPlace
 	lists  []mem.Buf
 
@@ -73,6 +75,9 @@ func (e *Engine) NewQuery(segs []Code, params []Param, acct *mem.Account, o Opti
 		o.TableStart = 1024
 	}
 	q := &Query{e: e, opt: o, acct: acct, tables: map[int]*queryTable{}, kept: map[[2]int]*Part{}, enough: map[int]bool{}}
+	if o.Measure {
+		q.clock = startClock()
+	}
 	var err error
 	if q.shared, err = acct.Alloc(64 + 64*(len(params)+1)); err != nil {
 		return nil, err
@@ -114,7 +119,7 @@ func (e *Engine) bind(s *program.Segment) (*variant, error) {
 		loops[i] = table.Loop{First: int64(l.First), Last: int64(l.Last), Count: l.Count, Again: l.Again, Enough: l.Enough,
 			Yields: l.Yields, Tally: l.Tally}
 	}
-	return &variant{seg: s, bound: table.Bind(ins, loops, s.Source.Count)}, nil
+	return &variant{seg: s, bound: table.Bind(ins, loops, s.Source.Count, s.Ends)}, nil
 }
 
 func (q *Query) cancelWord() *int32  { return offheap.Word[int32](q.shared.View(), 0) }

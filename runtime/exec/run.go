@@ -56,10 +56,13 @@ func (in *Instance) Run() (RunState, error) {
 			in.cur.view().SetView(in.cur.v.seg.Source.Base, u.base)
 		}
 		var st abi.Status
-		if in.fused != nil {
-			st = table.Call(in.fused.Entry, in.cur.view().Pointer(), u.from, u.to)
-		} else {
-			st = in.cur.v.bound.Run(in.cur.view().Pointer(), u.from, u.to)
+		switch state := in.cur.view().Pointer(); {
+		case in.fused != nil:
+			st = table.Call(in.fused.Entry, state, u.from, u.to)
+		case in.meter.Meter != nil:
+			st = in.cur.v.bound.Measure(state, u.from, u.to, in.meter.Meter)
+		default:
+			st = in.cur.v.bound.Run(state, u.from, u.to)
 		}
 		switch st {
 		case abi.Done:

@@ -25,6 +25,7 @@ type Segment struct {
 	Hosts     hostCallList  `msg:"hosts"`
 	Counters  []int64       `msg:"ctrs"`    // slots of addresses of the instance's running numbers, zero at first
 	Tallies   []int64       `msg:"tallies"` // by step: where the rows behind it are counted, 0: as many as in front of it
+	Ends      []int         `msg:"ends"`    // of the source and each step: Ins[:Ends[i]] are up to its end, the rest is the sink's
 	Arenas    []int64       `msg:"arenas"`  // slots of arenas that live as long as the instance
 	Guards    guardList     `msg:"guards"`
 	Entry     string        `msg:"entry"` // symbol in the object

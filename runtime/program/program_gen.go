@@ -903,9 +903,9 @@ func (z *ParamSlot) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 18
+	// map header, size 19
 	// string "id"
-	o = append(o, 0xde, 0x0, 0x12, 0xa2, 0x69, 0x64)
+	o = append(o, 0xde, 0x0, 0x13, 0xa2, 0x69, 0x64)
 	o = msgp.AppendInt(o, z.ID)
 	// string "hash"
 	o = append(o, 0xa4, 0x68, 0x61, 0x73, 0x68)
@@ -984,11 +984,17 @@ func (z *Segment) MarshalMsg(b []byte) (o []byte, err error) {
 	for za0002 := range z.Tallies {
 		o = msgp.AppendInt64(o, z.Tallies[za0002])
 	}
+	// string "ends"
+	o = append(o, 0xa4, 0x65, 0x6e, 0x64, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Ends)))
+	for za0003 := range z.Ends {
+		o = msgp.AppendInt(o, z.Ends[za0003])
+	}
 	// string "arenas"
 	o = append(o, 0xa6, 0x61, 0x72, 0x65, 0x6e, 0x61, 0x73)
 	o = msgp.AppendArrayHeader(o, uint32(len(z.Arenas)))
-	for za0003 := range z.Arenas {
-		o = msgp.AppendInt64(o, z.Arenas[za0003])
+	for za0004 := range z.Arenas {
+		o = msgp.AppendInt64(o, z.Arenas[za0004])
 	}
 	// string "guards"
 	o = append(o, 0xa6, 0x67, 0x75, 0x61, 0x72, 0x64, 0x73)
@@ -1138,22 +1144,41 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 					return
 				}
 			}
-		case "arenas":
+		case "ends":
 			var zb0004 uint32
 			zb0004, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Ends")
+				return
+			}
+			if cap(z.Ends) >= int(zb0004) {
+				z.Ends = (z.Ends)[:zb0004]
+			} else {
+				z.Ends = make([]int, zb0004)
+			}
+			for za0003 := range z.Ends {
+				z.Ends[za0003], bts, err = msgp.ReadIntBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Ends", za0003)
+					return
+				}
+			}
+		case "arenas":
+			var zb0005 uint32
+			zb0005, bts, err = msgp.ReadArrayHeaderBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "Arenas")
 				return
 			}
-			if cap(z.Arenas) >= int(zb0004) {
-				z.Arenas = (z.Arenas)[:zb0004]
+			if cap(z.Arenas) >= int(zb0005) {
+				z.Arenas = (z.Arenas)[:zb0005]
 			} else {
-				z.Arenas = make([]int64, zb0004)
+				z.Arenas = make([]int64, zb0005)
 			}
-			for za0003 := range z.Arenas {
-				z.Arenas[za0003], bts, err = msgp.ReadInt64Bytes(bts)
+			for za0004 := range z.Arenas {
+				z.Arenas[za0004], bts, err = msgp.ReadInt64Bytes(bts)
 				if err != nil {
-					err = msgp.WrapError(err, "Arenas", za0003)
+					err = msgp.WrapError(err, "Arenas", za0004)
 					return
 				}
 			}
@@ -1189,7 +1214,7 @@ func (z *Segment) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Segment) Msgsize() (s int) {
-	s = 3 + 3 + msgp.IntSize + 5 + msgp.StringPrefixSize + len(z.Hash) + 5 + msgp.IntSize + 4 + msgp.IntSize + 4 + z.Ins.Msgsize() + 6 + z.Loops.Msgsize() + 4 + z.Source.Msgsize() + 5 + z.Sink.Msgsize() + 5 + z.Tables.Msgsize() + 7 + z.Params.Msgsize() + 7 + z.Consts.Msgsize() + 6 + z.Hosts.Msgsize() + 5 + msgp.ArrayHeaderSize + (len(z.Counters) * (msgp.Int64Size)) + 8 + msgp.ArrayHeaderSize + (len(z.Tallies) * (msgp.Int64Size)) + 7 + msgp.ArrayHeaderSize + (len(z.Arenas) * (msgp.Int64Size)) + 7 + z.Guards.Msgsize() + 6 + msgp.StringPrefixSize + len(z.Entry) + 6 + z.Slots.Msgsize()
+	s = 3 + 3 + msgp.IntSize + 5 + msgp.StringPrefixSize + len(z.Hash) + 5 + msgp.IntSize + 4 + msgp.IntSize + 4 + z.Ins.Msgsize() + 6 + z.Loops.Msgsize() + 4 + z.Source.Msgsize() + 5 + z.Sink.Msgsize() + 5 + z.Tables.Msgsize() + 7 + z.Params.Msgsize() + 7 + z.Consts.Msgsize() + 6 + z.Hosts.Msgsize() + 5 + msgp.ArrayHeaderSize + (len(z.Counters) * (msgp.Int64Size)) + 8 + msgp.ArrayHeaderSize + (len(z.Tallies) * (msgp.Int64Size)) + 5 + msgp.ArrayHeaderSize + (len(z.Ends) * (msgp.IntSize)) + 7 + msgp.ArrayHeaderSize + (len(z.Arenas) * (msgp.Int64Size)) + 7 + z.Guards.Msgsize() + 6 + msgp.StringPrefixSize + len(z.Entry) + 6 + z.Slots.Msgsize()
 	return
 }
 

@@ -74,6 +74,8 @@ type plan struct {
 		Rows   []int64
 		Slices []struct{ Rows []int64 }
 		Tier   string
+		Time   float64
+		Steps  []float64 `json:"Step Times"`
 	}
 	Execution float64 `json:"Execution Time"`
 	Planning  float64 `json:"Planning Time"`
@@ -90,6 +92,7 @@ type node struct {
 	Loops        int     `json:"Actual Loops"`
 	First        float64 `json:"Actual Startup Time"`
 	Total        float64 `json:"Actual Total Time"`
+	Own          float64 `json:"Own Time"`
 	PerSlice     []int64 `json:"Rows Per Slice"`
 	Skew         float64
 	Plans        []*node
@@ -154,6 +157,7 @@ func TestNumbers(t *testing.T) {
 					t.Errorf("%s took %v and %v, %d segments", q, p.Planning, p.Execution, len(p.Segments))
 				}
 				p.Plan.walk(func(n *node) { checkNode(t, q, n) })
+				checkTimes(t, q, p)
 				for i, s := range p.Segments {
 					for k, rows := range s.Rows {
 						sum := int64(0)
@@ -167,6 +171,27 @@ func TestNumbers(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// checkTimes: the times of operators add up to those of segments, and so do those of steps where all are measured.
+func checkTimes(t *testing.T, q string, p *plan) {
+	t.Helper()
+	own, segments, parts := 0.0, 0.0, 1.0
+	p.Plan.walk(func(n *node) { own, parts = own+n.Own, parts+1 })
+	for i, s := range p.Segments {
+		segments, parts = segments+s.Time, parts+1
+		sum, off := 0.0, 0.002*float64(len(s.Steps))
+		for _, d := range s.Steps {
+			sum += d
+		}
+		if sum > s.Time+off || strings.HasPrefix(s.Tier, "primitives") && !strings.Contains(s.Tier, "fused") &&
+			sum < 0.5*s.Time-0.2 { // what is not measured is what a task does around its work
+			t.Errorf("%s: segment %d took %v, its steps %v", q, i, s.Time, s.Steps)
+		}
+	}
+	if own > segments+0.002*parts || own < 0.5*segments-0.2*parts {
+		t.Errorf("%s: operators took %v, segments %v", q, own, segments)
 	}
 }
 

@@ -3,8 +3,18 @@
 
 #define W(off) (*(int64_t *)(state + (off)))
 
-/* The same control flow as codegen/subop's FusedIR, loop by loop. */
-int32_t slp_run(uint8_t *state, const slp_prog *p, int64_t from, int64_t to) {
+/* step makes s the step that runs. */
+static inline void step(slp_meter *m, int64_t s) {
+	int64_t now = slp_ticks();
+	m->spent[m->step] += now - m->since;
+	m->since = now;
+	m->step = s;
+}
+
+/* The same control flow as codegen/subop's FusedIR, loop by loop. m is NULL, or measures: a look at the clock wherever
+   the next instruction is another step's. */
+static inline __attribute__((always_inline)) int32_t run(uint8_t *state, const slp_prog *p, int64_t from, int64_t to,
+	slp_meter *m) {
 	int64_t l = W(SLP_STATE_RESUME) - 1;
 	W(SLP_STATE_RESUME) = 0;
 	if (l >= 0) goto loops;
@@ -24,6 +34,7 @@ loops:
 			return SLP_STOPPED;
 		}
 		for (int64_t i = q->first; i < q->last; i++) {
+			if (m && p->steps[i] != m->step) step(m, p->steps[i]);
 			int32_t st = p->ins[i].fn(state, p->ins[i].args);
 			if (st) {
 				W(SLP_STATE_RESUME) = st == SLP_HOST ? l + 2 : l + 1;
@@ -43,4 +54,16 @@ loops:
 	W(SLP_STATE_ROWS_IN) += W(p->source_count);
 	W(SLP_STATE_CURSOR) += W(p->source_count);
 	goto head;
+}
+
+int32_t slp_run(uint8_t *state, const slp_prog *p, int64_t from, int64_t to) { return run(state, p, from, to, 0); }
+
+int32_t slp_measure(uint8_t *state, const slp_prog *p, int64_t from, int64_t to, slp_meter *m) {
+	if (m->left)
+		step(m, m->step);
+	else
+		m->since = slp_ticks(), m->step = 0;
+	int32_t st = run(state, p, from, to, m);
+	step(m, m->step);
+	return st;
 }

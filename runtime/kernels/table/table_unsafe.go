@@ -343,8 +343,9 @@ type Instruction struct {
 // Loop is a stretch of instructions; see program.Loop.
 type Loop struct{ First, Last, Count, Again, Enough, Yields, Tally int64 }
 
-// Bind copies a program out of Go's heap.
-func Bind(ins []Instruction, loops []Loop, sourceCount int64) *Program {
+// Bind copies a program out of Go's heap. ends has, for the source and each step, the number of instructions up to its
+// end; those behind are the sink's.
+func Bind(ins []Instruction, loops []Loop, sourceCount int64, ends []int) *Program {
 	pr := &Program{}
 	alloc := func(n int) unsafe.Pointer {
 		p := C.calloc(C.size_t(n+1), 1)
@@ -368,7 +369,15 @@ func Bind(ins []Instruction, loops []Loop, sourceCount int64) *Program {
 		cl[i] = C.slp_loop{C.int64_t(l.First), C.int64_t(l.Last), C.int64_t(l.Count), C.int64_t(l.Again), C.int64_t(l.Enough),
 			C.int64_t(l.Yields), C.int64_t(l.Tally)}
 	}
-	pr.p = C.slp_prog{&ci[0], &cl[0], C.int64_t(len(loops)), C.int64_t(sourceCount)}
+	steps := unsafe.Slice((*C.int32_t)(alloc(4*len(ins)+4)), len(ins)+1)
+	step := 0
+	for i := range ins {
+		for step < len(ends) && i >= ends[step] {
+			step++
+		}
+		steps[i] = C.int32_t(step)
+	}
+	pr.p = C.slp_prog{&ci[0], &cl[0], C.int64_t(len(loops)), C.int64_t(sourceCount), &steps[0]}
 	cp := (*C.slp_prog)(alloc(int(unsafe.Sizeof(pr.p))))
 	*cp = pr.p
 	return pr
@@ -379,6 +388,43 @@ func (p *Program) Run(state unsafe.Pointer, from, to int) abi.Status {
 	cp := (*C.slp_prog)(p.owned[len(p.owned)-1])
 	return abi.Status(C.slp_run_guarded((*C.uint8_t)(state), cp, C.int64_t(from), C.int64_t(to)))
 }
+
+// Meter counts ticks by step: of the source, each step and the sink.
+type Meter struct{ v offheap.View }
+
+// MeterSize is the bytes of a meter of a program with so many steps.
+func MeterSize(steps int) int { return meterHead + 8*(steps+2) }
+
+// meterHead is what stands in slp_meter in front of ticks.
+const meterHead = int(unsafe.Sizeof(C.slp_meter{}))
+
+// MeterAt is a meter in memory of MeterSize bytes, zeros at first, which stays the caller's.
+func MeterAt(v offheap.View) *Meter { return &Meter{v} }
+
+// Spent is what was counted so far for n steps, the source and the sink among them.
+func (m *Meter) Spent(n int) []int64 {
+	out := make([]int64, n)
+	for i := range out {
+		out[i] = offheap.At[int64](m.v, int64(meterHead+8*i))
+	}
+	return out
+}
+
+// Measure is Run, with ticks added to m by step: also those of what is done between two runs for a step that has asked
+// for it.
+func (p *Program) Measure(state unsafe.Pointer, from, to int, m *Meter) abi.Status {
+	cp := (*C.slp_prog)(p.owned[len(p.owned)-1])
+	cm := (*C.slp_meter)(m.v.Pointer())
+	st := abi.Status(C.slp_measure_guarded((*C.uint8_t)(state), cp, C.int64_t(from), C.int64_t(to), cm))
+	cm.left = 0
+	if st == abi.Host || st == abi.Grow {
+		cm.left = 1
+	}
+	return st
+}
+
+// Ticks are those of the clock that Measure looks at.
+func Ticks() int64 { return int64(C.slp_ticks()) }
 
 // Free releases the program.
 func (p *Program) Free() {
