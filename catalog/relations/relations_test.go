@@ -204,7 +204,8 @@ func TestStorage(t *testing.T) {
 			t.Errorf("svv_table_info.%s is %q, want %q", column, got, want)
 		}
 	}
-	for column, want := range map[string]int64{"tbl_rows": 46, "size": 20, "skew_rows": 130, "stats_off": 10000,
+	for column, want := range map[string]int64{"tbl_rows": 46, "estimated_visible_rows": 46, "size": 20,
+		"skew_rows": 130, "stats_off": 10000,
 		"skew_sortkey1": 250, "max_varchar": 100, "unsorted": 0} {
 		if got := info[0][column].Lo; got != want {
 			t.Errorf("svv_table_info.%s is %d, want %d", column, got, want)

@@ -100,9 +100,19 @@ func svvTableInfo(ctx context.Context, env *Env, b *builder) error {
 			sort1Encoding,
 			len(t.SortKey), blocks, nil, int64(0), unsorted, decimal(statsOff, 2), types.Int(rows), skewSort,
 			skewRows(t, bySlice),
-			types.Int(rows), nil, nil, t.CreatedMicros)
+			types.Int(visible(t)), nil, nil, t.CreatedMicros)
 	}
 	return nil
+}
+
+// visible is the rows of a table that are not deleted; tbl_rows has those, too, as Redshift's has until they are
+// vacuumed.
+func visible(t *state.Table) int64 {
+	n := int64(0)
+	for _, o := range t.Version.Objects.All() {
+		n += o.Live()
+	}
+	return n
 }
 
 func maxVarchar(t *state.Table) int32 {

@@ -58,6 +58,12 @@ func runAnalyze(ctx context.Context, e *Engine, c *Call) error {
 	return c.complete()
 }
 
+// analyzesAloud reports whether the statement is an ANALYZE that tells what it does, in PostgreSQL's words.
+func analyzesAloud(body parse.Body) bool {
+	b, is := body.(*parse.Analyze)
+	return is && b.Verbose
+}
+
 // wanted are the columns that a statement names, or those that conditions have used since the leader began or before
 // the last ANALYZE, with the table's keys; nil: all.
 func (e *Engine) wanted(b *parse.Analyze, t *state.Table) ([]int, error) {
@@ -127,6 +133,10 @@ func (e *Engine) analyze(ctx context.Context, c *Call, cat *state.Catalog, t *st
 		cols[i] = t.Stored()[no]
 	}
 	part := sampled(t)
+	verbose := analyzesAloud(c.Body)
+	if verbose {
+		info(c.Out, "analyzing \"%s.%s\"", t.Schema, t.Name)
+	}
 	q, err := compiler.Tree(e.sampling(t, part, which), e.Environment(cat))
 	if err != nil {
 		return err
@@ -154,7 +164,8 @@ func (e *Engine) analyze(ctx context.Context, c *Call, cat *state.Catalog, t *st
 		}
 	}
 	row := make([]types.Datum, len(cols))
-	for rows.Next(ctx) {
+	read := 0
+	for ; rows.Next(ctx); read++ {
 		chunk, at := rows.Chunk(), rows.Row()
 		for i := range row {
 			row[i] = chunk.Datum(i, at)
@@ -163,6 +174,15 @@ func (e *Engine) analyze(ctx context.Context, c *Call, cat *state.Catalog, t *st
 	}
 	if err := rows.Close(); err != nil {
 		return err
+	}
+	if verbose {
+		live, dead := int64(0), int64(0)
+		for _, o := range part.Version.Objects.All() {
+			live, dead = live+o.Live(), dead+o.Dead
+		}
+		info(c.Out, "\"%s\": scanned %d of %d objects, containing %d live rows and %d dead rows; %d rows in sample, "+
+			"%d estimated total rows", t.Name, part.Version.Objects.Len(), t.Version.Objects.Len(), live, dead, read,
+			t.Version.Rows)
 	}
 	st := b.Finish(t.Version.Rows)
 	if len(which) < len(t.Columns) {
