@@ -143,7 +143,8 @@ func planRows(t *testing.T, conn *cluster.Conn, sql string) (n int) {
 		text = append(text, r[0].String())
 	}
 	plan := strings.Join(text, "\n")
-	if _, err := fmt.Sscanf(plan[strings.Index(plan, "rows=")+5:], "%d", &n); err != nil || strings.Contains(plan, "missing") {
+	_, err := fmt.Sscanf(plan[strings.Index(plan, "rows=")+5:], "%d", &n)
+	if err != nil || strings.Contains(plan, "missing") {
 		t.Errorf("%v:\n%s", err, plan)
 	}
 	return n
