@@ -27,6 +27,16 @@ func (p *planner) aggregate(n *algebra.Aggregate) (physical, error) {
 	if err != nil {
 		return nil, err
 	}
+	a := p.aggregateOf(n, in)
+	better, err := p.eager(n, a)
+	if err != nil || better != nil {
+		return better, err
+	}
+	return p.aggregateOf(n, in), nil // what was tried has described its columns
+}
+
+// aggregateOf groups in's rows.
+func (p *planner) aggregateOf(n *algebra.Aggregate, in physical) *aggrOp {
 	in = p.dealOut(in)
 	q := in.out()
 	a := &aggrOp{in: in, keys: n.Keys, calls: n.Aggs, setOp: n.SetOp}
@@ -52,7 +62,7 @@ func (p *planner) aggregate(n *algebra.Aggregate) (physical, error) {
 			p.calls[c.ID] = n.Aggs[i-len(n.Keys)]
 		}
 	}
-	return a, nil
+	return a
 }
 
 // aggrDist is where groups end up: by the hash of all keys that make them, or of
