@@ -13,7 +13,6 @@ import (
 // bench is one run of the benchmark.
 type bench struct {
 	settings
-	ctx        context.Context
 	csv        string
 	queries    []query
 	contenders []contender // the reference first: figures are divided by its
@@ -134,7 +133,7 @@ func (b *bench) loadSlipher(ctx context.Context, tables []table) (l loaded, err 
 		"artifacts"))-size(filepath.Join(b.slipherDir(), "storage", "artifacts")), peak(e.pid())
 	if b.suite.more != nil {
 		for _, t := range tables {
-			if err := b.suite.more(b, e, t); err != nil {
+			if err := b.suite.more(ctx, b, e, t); err != nil {
 				return l, err
 			}
 		}

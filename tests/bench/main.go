@@ -108,7 +108,7 @@ func run(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	b := &bench{settings: s, ctx: ctx, csv: csv, contenders: contendersOf(s.tiers)}
+	b := &bench{settings: s, csv: csv, contenders: contendersOf(s.tiers)}
 	if b.queries, err = readQueries(s); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -23,7 +24,7 @@ type suite struct {
 	// widened is Slipher's text where the digits of an answer have to be DuckDB's, nil: as it is.
 	widened func(n int, sql string) string
 	// more loads further tables of Slipher alone, and adds queries on them behind one. May be nil.
-	more func(b *bench, e *slipherServer, t table) error
+	more func(ctx context.Context, b *bench, e *slipherServer, t table) error
 	also func(n int, q query) []query
 	// tiers are Slipher's contenders if flags say nothing.
 	tiers []string

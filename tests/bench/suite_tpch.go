@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 )
@@ -32,13 +33,13 @@ var tpchAttributes = map[string]string{
 // keys: queries 1 and 6 on this table compare scans without the help of zone maps.
 const unsorted = "lineitem_unsorted"
 
-func loadUnsorted(b *bench, e *slipherServer, t table) error {
+func loadUnsorted(ctx context.Context, b *bench, e *slipherServer, t table) error {
 	if t.name != "lineitem" {
 		return nil
 	}
 	for _, sql := range []string{strings.Replace(t.create, t.name, unsorted, 1) + " DISTKEY(l_orderkey)",
 		fmt.Sprintf("COPY %s FROM '%s' %s", unsorted, b.file(t), b.suite.slipherFormat), "ANALYZE " + unsorted} {
-		if _, _, err := e.query(b.ctx, sql); err != nil {
+		if _, _, err := e.query(ctx, sql); err != nil {
 			return err
 		}
 	}
