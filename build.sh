@@ -92,6 +92,7 @@ tests() {
 	CGO_CFLAGS=-O1
 	need psql postgresql-client
 	need /usr/lib/postgresql postgresql
+	need npm npm # for viewers of plans: tests/explain
 	GOFLAGS="$GOFLAGS -tags=invariants" # memory outside the Go heap is accessed within its bounds: runtime/offheap
 	binary=bin/slipher-checked
 	build host # what this machine runs

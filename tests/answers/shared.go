@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"slipher/tests/cache"
 	"slipher/tests/cluster"
 )
 
@@ -27,21 +28,17 @@ func Shared(t testing.TB, elem ...string) string {
 // ScaleOne is the folder of the CSV files of a suite (tpch, tpcds) at SF 1. They are generated once and kept.
 func ScaleOne(t testing.TB, suite string) string {
 	t.Helper()
-	cache := os.Getenv("SLIPHER_CACHE")
-	if cache == "" {
-		dir, err := os.UserCacheDir()
-		if err != nil {
-			t.Fatal(err)
-		}
-		cache = filepath.Join(dir, "slipher")
+	dir, err := cache.Dir()
+	if err != nil {
+		t.Fatal(err)
 	}
-	out := filepath.Join(cache, suite+"-sf1")
+	out := filepath.Join(dir, suite+"-sf1")
 	if _, err := os.Stat(filepath.Join(out, "done")); err != nil {
-		gen := exec.Command("sh", Shared(t, "tools", "gen-data.sh"), cache, suite+":1")
+		gen := exec.Command("sh", Shared(t, "tools", "gen-data.sh"), dir, suite+":1")
 		var said strings.Builder
 		gen.Stderr = &said
 		if err := gen.Run(); err != nil {
-			t.Fatalf("SF 1 is not in %s and cannot be made: %v\n%s", cache, err, said.String())
+			t.Fatalf("SF 1 is not in %s and cannot be made: %v\n%s", dir, err, said.String())
 		}
 	}
 	return filepath.Join(out, "csv")

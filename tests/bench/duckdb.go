@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"time"
 
+	"slipher/tests/cache"
 	"slipher/tests/warehouse"
 )
 
@@ -20,30 +22,13 @@ import (
 //go:embed duckdb
 var duckdbFiles embed.FS
 
-// installDuckDB puts the script and the package into the cache; npm skips what is there.
+// installDuckDB puts the script and the package into the cache.
 func installDuckDB(ctx context.Context, s settings) error {
-	dir := filepath.Join(s.cache, "duckdb")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	files, err := fs.Sub(duckdbFiles, "duckdb")
+	if err != nil {
 		return err
 	}
-	fresh := true
-	for _, name := range []string{"package.json", "engine.mjs"} {
-		text, err := duckdbFiles.ReadFile("duckdb/" + name)
-		if err != nil {
-			return err
-		}
-		if name == "package.json" {
-			old, _ := os.ReadFile(filepath.Join(dir, name))
-			fresh = string(old) != string(text)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
-			return err
-		}
-	}
-	if _, err := os.Stat(filepath.Join(dir, "node_modules", "@duckdb", "node-api")); err == nil && !fresh {
-		return nil
-	}
-	return command(ctx, dir, "npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent")
+	return cache.Npm(ctx, filepath.Join(s.cache, "duckdb"), files)
 }
 
 // duckdb is a Node process with DuckDB in it.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"embed"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,55 +13,26 @@ import (
 	"strings"
 	"testing"
 
+	"slipher/tests/cache"
 	"slipher/tests/warehouse"
 )
 
 //go:embed pev2
 var pev2Files embed.FS
 
-// installPev2 puts the script and its packages into the cache, and gives their folder; npm skips what is there.
+// installPev2 puts the script and its packages into the cache, and gives their folder.
 func installPev2(t *testing.T) string {
 	t.Helper()
-	if _, err := exec.LookPath("npm"); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("npm is not installed")
-	}
-	cache := os.Getenv("SLIPHER_CACHE")
-	if cache == "" {
-		dir, err := os.UserCacheDir()
-		if err != nil {
-			t.Fatal(err)
-		}
-		cache = filepath.Join(dir, "slipher")
-	}
-	dir := filepath.Join(cache, "pev2")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	dir, err := cache.Dir()
+	if err != nil {
 		t.Fatal(err)
 	}
-	done := filepath.Join(dir, "installed.json") // what is installed, by its description
-	want := ""
-	for _, name := range []string{"read.mjs", "package.json"} {
-		text, err := pev2Files.ReadFile("pev2/" + name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		want = string(text)
+	files, err := fs.Sub(pev2Files, "pev2")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got, err := os.ReadFile(done); err == nil && string(got) == want {
-		return dir
-	}
-	install := exec.Command("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent")
-	install.Dir = dir
-	install.Stderr = os.Stderr
-	if err := install.Run(); err != nil {
-		t.Fatalf("npm install: %v", err)
-	}
-	if err := os.WriteFile(done, []byte(want), 0o644); err != nil {
+	dir = filepath.Join(dir, "pev2")
+	if err := cache.Npm(t.Context(), dir, files); err != nil {
 		t.Fatal(err)
 	}
 	return dir
