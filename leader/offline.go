@@ -37,6 +37,7 @@ type Offline struct {
 	ses    *session.Session
 	fns    *fn.Table
 	slices int
+	nodes  int
 	stats  map[string]*stats.Table // by table name
 	// statsRead counts tables of which statistics were read.
 	statsRead int
@@ -49,7 +50,7 @@ func NewOffline(slices int) (*Offline, error) {
 	if slices < 1 || slices > maxSlices {
 		return nil, fmt.Errorf("--slices must be 1 to %d", maxSlices)
 	}
-	o := &Offline{fns: fn.Default(), slices: slices, stats: map[string]*stats.Table{}, cat: state.New()}
+	o := &Offline{fns: fn.Default(), slices: slices, nodes: 1, stats: map[string]*stats.Table{}, cat: state.New()}
 	if err := o.apply(&state.Command{Ops: []state.Op{&state.Bootstrap{Cluster: state.Cluster{ID: "offline",
 		Slices: slices}}}}); err != nil {
 		return nil, err
@@ -97,6 +98,9 @@ func (o *Offline) Schema(text string) error {
 	return nil
 }
 
+// SetNodes says on how many nodes the slices are.
+func (o *Offline) SetNodes(n int) { o.nodes = n }
+
 // Inspect shows what one query is compiled to.
 func (o *Offline) Inspect(ctx context.Context, text string, words []string, tier string, t target.Target,
 	pool *llvm.Pool) ([]string, error) {
@@ -110,7 +114,7 @@ func (o *Offline) Inspect(ctx context.Context, text string, words []string, tier
 	began := time.Now()
 	p, err := compiler.Plan(st, compiler.Environment{Traced: slices.Contains(words, "rules"),
 		Catalog: names.View{Cat: o.cat, Ses: o.ses},
-		Cluster: optimize.Env{Slices: o.slices, Nodes: 1, Fn: o.fns,
+		Cluster: optimize.Env{Slices: o.slices, Nodes: o.nodes, Fn: o.fns,
 			Stats: func(t *state.Table) *stats.Table { return o.stats[t.Name] }, Samples: o.samples}})
 	if err != nil {
 		return nil, err

@@ -23,6 +23,7 @@ func (s steps) Filter(f *plan.Filter) {
 func (s steps) Project(p *plan.Project)   { s.l.project(p) }
 func (s steps) Limit(st *plan.Limit)      { s.l.limit(st) }
 func (s steps) HashJoin(j *plan.HashJoin) { s.l.hashJoin(j) }
+func (s steps) Sieve(v *plan.Sieve)       { s.l.sieve(v) }
 func (s steps) Unique(u *plan.Unique)     { s.l.unique(u) }
 func (s steps) Expand(x *plan.Expand)     { s.l.expand(x) }
 
@@ -117,12 +118,16 @@ type packed struct {
 	hash, addr, null subop.Operand
 }
 
-// pack writes the keys of each row side by side into a buffer. nullsEqual:
-// NULLs are values of their own (grouping); otherwise null says where a key is NULL.
-func (l *lowerer) pack(keys []*plan.Expr, t *plan.Table, e *entry, nullsEqual bool) packed {
-	rs := make([]result, len(keys))
+// keys are a row's keys as a table compares them.
+type keys struct {
+	all, hashed []result
+	null        subop.Operand // where one of them is NULL
+}
+
+func (l *lowerer) keys(es []*plan.Expr, t *plan.Table) keys {
+	rs := make([]result, len(es))
 	null := none
-	for i, k := range keys {
+	for i, k := range es {
 		rs[i] = l.trim(k, l.expr(k))
 		rs[i].v = l.spread(l.widen(rs[i], l.keyClass(rs[i], t.Keys[i].Type.Phys())))
 		if rs[i].v.P.IsFloat() {
@@ -137,7 +142,15 @@ func (l *lowerer) pack(keys []*plan.Expr, t *plan.Table, e *entry, nullsEqual bo
 			hashed[i] = rs[at]
 		}
 	}
-	h := l.hash(hashed, subop.TableSeed)
+	return keys{all: rs, hashed: hashed, null: null}
+}
+
+// pack writes the keys of each row side by side into a buffer. nullsEqual:
+// NULLs are values of their own (grouping); otherwise null says where a key is NULL.
+func (l *lowerer) pack(es []*plan.Expr, t *plan.Table, e *entry, nullsEqual bool) packed {
+	k := l.keys(es, t)
+	rs, null := k.all, k.null
+	h := l.hash(k.hashed, subop.TableSeed)
 	buf := l.slot("key", int64(e.keyStride)*l.rows)
 	at := l.vec(types.I64)
 	l.emit(&subop.RowAddress{Buffer: subop.Num(buf), KeySize: subop.Num(e.keyStride), Keys: at})

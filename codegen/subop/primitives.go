@@ -22,7 +22,7 @@ func kinds() []*Kind {
 		reserve, alloc, rowAddress, put, putWord, putInt, putOwned, get, getPaged, getInt, unmatched, gather,
 		find, probe, probeLeft,
 		probeMarked, mark, markEntry, first, expand,
-		exists, inList, room, slot, rowSlot, destination, rotate, output,
+		exists, sieve, inList, room, slot, rowSlot, destination, rotate, output,
 		keySize, keyAlloc, keyPut, keyCut, keyEnd, keyPrefix, count,
 		windowRow, windowRun, windowEntry, windowCounts, windowRank, windowCounted, windowRuns, windowRunAt, boundBegin,
 		windowReach, windowCarry}

@@ -13,6 +13,9 @@ const (
 	costGroup     = 6.0
 	costSend      = 3.0 // per row into an exchange and out again
 	costSendByte  = 0.05
+	costSieve     = 2.0    // hash, and a word of a filter that the caches hold
+	costFilterRow = 1.0    // per row of a table of whose keys a filter is made
+	costTell      = 5_000  // a message from a node to another one that waits for it
 	costStream    = 30_000 // one more stream: nodes are asked and wait for each other once more
 )
 

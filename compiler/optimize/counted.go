@@ -13,14 +13,15 @@ type stage struct {
 	part stagePart
 }
 
-type stagePart uint8
+type stagePart int
 
 const (
-	ownRows     stagePart = iota
-	builtRows             // of a join: those that its table is built of
-	sortedRows            // of an order: those that it has put in order
-	sentRows              // above all operators: those that go to the leader
-	reducedRows           // of an operator whose rows look into tables of joins above: those that go on
+	ownRows    stagePart = iota
+	builtRows            // of a join: those that its table is built of
+	sortedRows           // of an order: those that it has put in order
+	sentRows             // above all operators: those that go to the leader
+	// of an operator whose rows look for keys of joins above: behind the first look; those of the next follow
+	reducedRows
 )
 
 // place is behind so many steps of a segment.

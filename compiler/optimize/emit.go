@@ -165,7 +165,7 @@ func (e *emitter) emit(n physical, want algebra.IDs) (*pipe, error) {
 	var p *pipe
 	var err error
 	for _, l := range e.looks[n] {
-		want = union(want, l.join.reduction.keys)
+		want = union(want, l.keys)
 	}
 	e.within(stage{of: n}, func() { p, err = n.emit(e, want) })
 	if err != nil {

@@ -15,6 +15,8 @@ type Env struct {
 	Fn *fn.Table
 	// Joins says in which order relations are joined.
 	Joins JoinOrder
+	// Filters says where rows are dropped early that will find nothing in a join's table.
+	Filters Filters
 	// Stats gives ANALYZE's result for a table, nil if there is none. May be nil itself.
 	Stats func(t *state.Table) *stats.Table
 	// Samples evaluates on rows of tables; nil: estimates do without.

@@ -128,10 +128,7 @@ func (x *explainer) node(op physical, want algebra.IDs) *plan.Node {
 		Width: int(math.Round(x.p.width(need(q.cols, want))))}
 	x.e.tell(n, stage{of: op})
 	line := op.explain(x, n, want)
-	if looked := x.looked(op); looked != nil {
-		line.Details = append(line.Details, looked...)
-		line.Looked = [2][]plan.Place{line.At, x.e.places(stage{op, reducedRows})}
-	}
+	x.looked(op, line)
 	return line
 }
 

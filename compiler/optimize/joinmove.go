@@ -109,7 +109,7 @@ func (p *planner) movements(j joinOp, probe, build physical) []physical {
 			c.cols = joinColumns(&j, probe.out().cols, build.out().cols)
 		}
 		c.cost = p.joinCost(&c)
-		c.breaks = probe.out().breaks || build.out().breaks || m == distOuter || m == distBoth
+		c.breaks = probe.out().breaks || build.out().breaks || m == distOuter || m == distBoth || m == distInner
 		switch m {
 		case distNone, distInner:
 			c.placed = byProbe

@@ -26,7 +26,8 @@ type joinOp struct {
 	moveKeys             []int // for movements by hash: indexes into the keys
 	placed               []int // the keys by which the table lies, if it is not on every node
 	reduction            reduction
-	kept                 bool // in a recursion's step: the table is built once, for all turns
+	share                float64 // of the rows that the reduction looks at, those that go on
+	kept                 bool    // in a recursion's step: the table is built once, for all turns
 }
 
 // outerJoin plans a left, semi or anti join where it stands.

@@ -3,26 +3,38 @@ package optimize
 import (
 	"fmt"
 	"math"
+	"slices"
+	"sort"
 
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
-// reduction is a place on a join's probe side, in front of what is dear, at which rows are dropped that will find
-// nothing in the join's table: by a look into that table, which is there by then.
+// reduction is where on a join's probe side, in front of what is dear, rows are dropped that will find nothing in the
+// join's table, which is there by then: by a look into that table, or, where the rows' node has only a part of it, by a
+// filter of the keys of all parts (plan.Sieve).
 //
 //	hash join(k)(aggregate(k)(scan t), x)  →  hash join(k)(aggregate(k)(semi join(k)(scan t, table of x)), x)
+//	hash join(k)(send(scan t), send(x))    →  hash join(k)(send(sieve(k)(scan t, table of x)), send(x))
 //
 // So a subquery that is computed for all its groups is computed for those alone that are asked for (in the place of
-// "magic sets"; Mumick and Pirahesh, "Implementation of Magic-sets in a Relational Database System", SIGMOD 1994).
+// "magic sets"; Mumick and Pirahesh, "Implementation of Magic-sets in a Relational Database System", SIGMOD 1994), and
+// what is small passes on along equalities to all that is large below, the builds of other joins too: the forward half
+// of predicate transfer (Zhao et al., "Debunking the Myth of Join Ordering: Toward Robust SQL Analytics", SIGMOD 2025).
 type reduction struct {
-	at   physical        // whose rows are looked at; nil: nowhere
-	keys []*algebra.Expr // the join's probe keys, over at's columns
-	gain float64         // what is saved of the cost above, less the looks
+	at   []sifting // nil: nowhere
+	gain float64   // what is saved of the cost above, less the looks
 	// behind says that rows between here and the join are grouped, put in order or sent: joins alone would be in another
 	// order if this were better.
 	behind bool
+}
+
+// sifting is a place at which rows are dropped.
+type sifting struct {
+	at    physical        // whose rows are looked at
+	keys  []*algebra.Expr // the join's probe keys, over at's columns
+	sieve bool            // by the filter of all nodes' keys
 }
 
 // better is the one that saves more.
@@ -33,25 +45,54 @@ func (r reduction) better(o reduction) reduction {
 	return r
 }
 
+// sieves reports whether r needs the filter of all nodes' keys.
+func (r reduction) sieves() bool {
+	return slices.ContainsFunc(r.at, func(s sifting) bool { return s.sieve })
+}
+
+// and is r, and o beside it if that pays by itself: what is dropped of both sides of a join.
+func (l look) and(r, o reduction) reduction {
+	if r.at == nil || o.at == nil || !l.forced && (!o.behind || o.gain <= 0) {
+		return r.better(o)
+	}
+	both := reduction{at: slices.Concat(r.at, o.at), gain: r.gain + o.gain, behind: true}
+	if r.sieves() && o.sieves() {
+		both.gain += l.filter
+	}
+	return o.better(both)
+}
+
 // reduceAt is the best place in n's tree to drop rows by keys.
-func (p *planner) reduceAt(n physical, keys []*algebra.Expr, look look) reduction {
-	r := n.reduce(p, keys, look)
-	if look.allowed(n, keys) {
-		r = r.better(reduction{at: n, keys: keys, gain: -n.out().rows * costProbe})
+func (p *planner) reduceAt(n physical, keys []*algebra.Expr, l look) reduction {
+	r := n.reduce(p, keys, l)
+	switch {
+	case l.forced: // the lowest place
+		r = r.better(reduction{at: []sifting{{n, keys, true}}})
+	case l.hasTable(n, keys):
+		r = r.better(reduction{at: []sifting{{n, keys, false}}, gain: -n.out().rows * costProbe})
+	default:
+		r = r.better(reduction{at: []sifting{{n, keys, true}}, gain: -n.out().rows*costSieve - l.filter})
 	}
 	return r
 }
 
-// look is what is known of looking into a join's table early.
+// look is what is known of looking early for a join's keys.
 type look struct {
-	share   float64 // of rows that find something
-	allowed func(at physical, keys []*algebra.Expr) bool
+	share    float64 // of rows that find something
+	through  float64 // of the others that pass the filter all the same
+	filter   float64 // what it costs to make the filter and to send it
+	hasTable func(at physical, keys []*algebra.Expr) bool
+	forced   bool // costs have no say
 }
 
 // saves adds what an operator has to do less for rows of its input.
 func (l look) saves(r reduction, cost float64) reduction {
 	if r.at != nil {
-		r.gain += (1 - l.share) * cost
+		dropped := 1 - l.share
+		if r.sieves() {
+			dropped *= 1 - l.through
+		}
+		r.gain += dropped * cost
 	}
 	return r
 }
@@ -97,19 +138,106 @@ func (w *windowOp) reduce(p *planner, keys []*algebra.Expr, l look) reduction {
 	return l.breaks(p.reduceAt(w.in, keys, l), q.rows*costGroup*math.Log2(math.Max(2, q.rows)))
 }
 
+// What is equal to a key on the other side of the join is dropped there as well: it would find only rows that are
+// dropped.
 func (n *joinOp) reduce(p *planner, keys []*algebra.Expr, l look) reduction {
-	var r reduction
-	if probe := n.probe.out(); n.kind != plan.FullJoin && n.kind != plan.FindJoin && covered(keys, probe.cols) {
-		r = p.reduceAt(n.probe, keys, l)
+	probe, build := n.probe.out(), n.build.out()
+	var r, other reduction
+	if ks := n.probeSideOf(p, keys); ks != nil {
+		r = p.reduceAt(n.probe, ks, l)
 		if n.move == distOuter || n.move == distBoth {
 			r = l.breaks(r, sendCost(probe.rows, p.rowWidth(probe)))
 		}
 		r = l.saves(r, probe.rows*costProbe)
+		if n.reduction.at != nil { // what it drops is saved already
+			r.gain *= n.share
+		}
 	}
-	if build := n.build.out(); (n.kind == plan.InnerJoin || n.kind == plan.FindJoin) && covered(keys, build.cols) {
-		r = r.better(l.saves(p.reduceAt(n.build, keys, l), build.rows*costBuild))
+	if ks := n.buildSideOf(p, keys); ks != nil {
+		other = p.reduceAt(n.build, ks, l)
+		switch n.move {
+		case distInner, distBoth:
+			other = l.breaks(other, sendCost(build.rows, p.rowWidth(build)))
+		case bcastInner:
+			other = l.saves(other, sendCost(build.rows, p.rowWidth(build))*float64(p.env.Nodes-1))
+		}
+		other = l.saves(other, build.rows*costBuild)
+		if other.sieves() { // the build has to wait for the filter
+			other.gain -= costStream
+		}
 	}
-	return r
+	return l.and(r, other)
+}
+
+// probeSideOf are the probe side's values for keys of rows that the join gives; nil: rows of that side are not dropped.
+func (n *joinOp) probeSideOf(p *planner, keys []*algebra.Expr) []*algebra.Expr {
+	switch {
+	case n.kind == plan.FullJoin:
+		return nil
+	case n.kind != plan.FindJoin && covered(keys, n.probe.out().cols):
+		return keys
+	case n.kind == plan.InnerJoin || n.kind == plan.FindJoin:
+		return p.across(keys, n.buildKeys, n.probeKeys)
+	}
+	return nil
+}
+
+// buildSideOf is probeSideOf for the build side. A mark may say that it is not known, because of any row of that side.
+func (n *joinOp) buildSideOf(p *planner, keys []*algebra.Expr) []*algebra.Expr {
+	switch {
+	case n.kind == plan.FullJoin || n.kind == plan.MarkJoin:
+		return nil
+	case covered(keys, n.build.out().cols):
+		if n.kind == plan.InnerJoin || n.kind == plan.FindJoin {
+			return keys
+		}
+		return nil
+	case n.kind == plan.FindJoin:
+		return nil
+	}
+	return p.across(keys, n.probeKeys, n.buildKeys)
+}
+
+// across are the expressions to that keys, each one of from, are equal to in the rows of a join; nil: one of them is
+// none of from, or is hashed otherwise.
+func (p *planner) across(keys, from, to []*algebra.Expr) []*algebra.Expr {
+	out := make([]*algebra.Expr, len(keys))
+	for i, k := range keys {
+		for j, f := range from {
+			if p.numbers.Same(k, f) && to[j].Type.Phys() == k.Type.Phys() && to[j].Type.Scale == k.Type.Scale {
+				out[i] = to[j]
+			}
+		}
+		if out[i] == nil {
+			return nil
+		}
+	}
+	return out
+}
+
+// Rows of all arms are dropped, if those of one can be.
+func (n *unionOp) reduce(p *planner, keys []*algebra.Expr, l look) reduction {
+	var all reduction
+	for _, in := range n.in {
+		q := in.out()
+		exprs := make([]*algebra.Expr, len(n.cols))
+		for i, c := range q.cols {
+			exprs[i] = c.Ref()
+		}
+		ks := beneath(keys, n.cols, exprs)
+		if ks == nil {
+			continue
+		}
+		r := p.reduceAt(in, ks, l)
+		if r.at == nil {
+			continue
+		}
+		if all.sieves() && r.sieves() {
+			r.gain += l.filter
+		}
+		all = reduction{at: slices.Concat(all.at, r.at), gain: all.gain + r.gain, behind: all.behind || r.behind}
+	}
+	return all
 }
 
 func covered(keys []*algebra.Expr, cols []algebra.Column) bool {
@@ -145,23 +273,69 @@ func beneath(keys []*algebra.Expr, cols []algebra.Column, exprs []*algebra.Expr)
 
 // reduceBy finds where rows of j's probe side are dropped early by its table, if that is worth it.
 func (p *planner) reduceBy(j *joinOp) {
-	if p.inStep > 0 || len(j.probeKeys) == 0 || !j.kind.Drops() || !j.probe.out().breaks {
+	probe, forced := j.probe.out(), p.env.Filters == FiltersForced
+	sent := j.move == distOuter || j.move == distBoth
+	if p.env.Filters == FiltersNone || p.inStep > 0 || p.leader || len(j.probeKeys) == 0 || !j.kind.Drops() ||
+		!probe.breaks && !sent && !forced {
 		return
 	}
 	values := math.Inf(1)
 	if len(j.probeKeys) == 1 {
 		values = p.exprDistinct(j.probeKeys[0], math.Inf(1))
 	}
-	most := math.Max(1, math.Min(values, j.probe.out().rows))
-	l := look{share: math.Min(1, j.build.out().rows/most), allowed: p.hasTable(j)}
-	if l.share > mostKept {
+	most := math.Max(1, math.Min(values, probe.rows))
+	l := look{share: math.Min(1, j.build.out().rows/most), hasTable: p.hasTable(j), forced: forced}
+	if l.share > mostKept && !forced {
 		return
 	}
-	if r := j.probe.reduce(p, j.probeKeys, l); r.behind && r.gain > 0 {
+	l.through, l.filter = p.keyFilter(j.build.out().rows)
+	var r reduction
+	if sent || forced {
+		r = p.reduceAt(j.probe, j.probeKeys, l)
+	} else {
+		r = j.probe.reduce(p, j.probeKeys, l)
+	}
+	if sent {
+		r = l.breaks(r, sendCost(probe.rows, p.rowWidth(probe)))
+	}
+	if forced && r.at != nil {
 		j.reduction = r
+		return
+	}
+	if r.behind && r.gain > 0 {
+		j.reduction, j.share = r, l.share
 		j.cost = math.Max(j.cost-r.gain, j.build.out().cost)
 	}
 }
+
+// keyFilter is what a filter of the keys of so many rows lets through of what it should not, and what it costs: its
+// bytes go from each node to each other one.
+func (p *planner) keyFilter(rows float64) (through, cost float64) {
+	words := 8.0
+	for words < mostFilterWords && words*rowsByFilterWord < rows {
+		words *= 2
+	}
+	through = math.Pow(1-math.Exp(-filterBits/64*rows/words), filterBits)
+	nodes := float64(p.env.Nodes)
+	return through, rows*costFilterRow + nodes*(nodes-1)*(8*words*costSendByte+costTell)
+}
+
+// What runtime/exec/sieve.go makes of a table's keys.
+const (
+	rowsByFilterWord = 8
+	mostFilterWords  = 1 << 17
+	filterBits       = 4.0
+)
+
+// Filters says whether rows are dropped early by keys of joins: where it pays, nowhere, or wherever it is right, by
+// filters alone, which is for tests.
+type Filters uint8
+
+const (
+	FiltersByCost Filters = iota
+	FiltersNone
+	FiltersForced
+)
 
 // mostKept is the share of rows from which on nothing is dropped early: estimates are not better than that.
 const mostKept = 0.5
@@ -178,42 +352,54 @@ func (p *planner) hasTable(j *joinOp) func(physical, []*algebra.Expr) bool {
 	}
 }
 
-// reduced adds the looks into tables that n's rows get.
+// reduced adds the looks for keys that n's rows get, those first that drop most.
 func (e *emitter) reduced(n physical, p *pipe) {
-	for _, l := range e.looks[n] {
-		keys, _ := l.join.keys(p.exprs(l.join.reduction.keys), nil)
-		p.step(&plan.HashJoin{Table: l.table, Kind: plan.SemiJoin, Keys: keys})
-	}
-	if len(e.looks[n]) > 0 {
-		e.count(stage{n, reducedRows}, p)
+	looks := e.looks[n]
+	sort.SliceStable(looks, func(i, j int) bool { return looks[i].join.share < looks[j].join.share })
+	for i, l := range looks {
+		keys, _ := l.join.keys(p.exprs(l.keys), nil)
+		if l.sieve {
+			p.step(&plan.Sieve{Table: l.table, Keys: keys})
+		} else {
+			p.step(&plan.HashJoin{Table: l.table, Kind: plan.SemiJoin, Keys: keys})
+		}
+		e.count(stage{n, reducedRows + stagePart(i)}, p)
 	}
 }
 
-// early is a join's table where rows look into it before they come to the join.
+// early is a join's table for whose keys rows look before they come to the join.
 type early struct {
+	sifting
 	join  *joinOp
 	table int
 }
 
-// lookEarly notes that the rows at the join's reduction look into its table.
+// lookEarly notes that rows at the places of the join's reduction look for its keys.
 func (e *emitter) lookEarly(n *joinOp, table int) {
-	if at := n.reduction.at; at != nil {
-		e.looks[at] = append(e.looks[at], early{n, table})
+	for _, s := range n.reduction.at {
+		e.looks[s.at] = append(e.looks[s.at], early{s, n, table})
 	}
 }
 
-// looked is what EXPLAIN says of an operator whose rows look into tables of joins above.
-func (x *explainer) looked(op physical) []plan.Detail {
-	var out []plan.Detail
-	for _, l := range x.e.looks[op] {
+// looked is what EXPLAIN says of an operator whose rows look for keys of joins above.
+func (x *explainer) looked(op physical, line *plan.Node) {
+	if len(x.e.looks[op]) == 0 {
+		return
+	}
+	line.Looked = [][]plan.Place{line.At}
+	for i, l := range x.e.looks[op] {
 		text := ""
-		for i, k := range l.join.reduction.keys {
-			if i > 0 {
+		for k, key := range l.keys {
+			if k > 0 {
 				text += " AND "
 			}
-			text += fmt.Sprintf("(%s = %s)", x.text(x.named, k), x.text(x.named, l.join.buildKeys[i]))
+			text += fmt.Sprintf("(%s = %s)", x.text(x.named, key), x.text(x.named, l.join.buildKeys[k]))
 		}
-		out = append(out, plan.Detail{Label: "Runtime Filter", Text: text})
+		line.LookedBy = append(line.LookedBy, text)
+		if l.sieve {
+			text = "Bloom " + text
+		}
+		line.Details = append(line.Details, plan.Detail{Label: "Runtime Filter", Text: text})
+		line.Looked = append(line.Looked, x.e.places(stage{op, reducedRows + stagePart(i)}))
 	}
-	return out
 }

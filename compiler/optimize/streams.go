@@ -212,8 +212,11 @@ func tablesRead(s *plan.Segment) []int {
 		out = append(out, s.Source.TableID)
 	}
 	for _, st := range s.Steps {
-		if j, ok := st.(*plan.HashJoin); ok {
-			out = append(out, j.Table)
+		switch st := st.(type) {
+		case *plan.HashJoin:
+			out = append(out, st.Table)
+		case *plan.Sieve:
+			out = append(out, st.Table)
 		}
 	}
 	return out

@@ -96,8 +96,14 @@ func (t *explained) facts(n *Node) []string {
 	if removed, ok := t.Ran.removed(n); ok {
 		out = append(out, fmt.Sprintf("Rows Removed by Filter: %d", removed))
 	}
-	if removed, ok := t.Ran.reduced(n); ok {
-		out = append(out, fmt.Sprintf("Rows Removed by Runtime Filter: %d", removed))
+	for i, by := range n.LookedBy {
+		removed, ok := t.Ran.reduced(n, i, i+1)
+		switch {
+		case ok && len(n.LookedBy) > 1:
+			out = append(out, fmt.Sprintf("Rows Removed by Runtime Filter %s: %d", by, removed))
+		case ok:
+			out = append(out, fmt.Sprintf("Rows Removed by Runtime Filter: %d", removed))
+		}
 	}
 	for _, s := range n.Segments {
 		for _, k := range t.Ran.Segments[s].Skips {
@@ -129,16 +135,17 @@ func (r *Ran) removed(n *Node) (int64, bool) {
 	if !ok || !ran || !n.filters() {
 		return 0, false
 	}
-	if looked, _ := r.reduced(n); !slices.Equal(n.Looked[0], n.At) { // by others, in between
+	if last := len(n.LookedBy); last > 0 && !slices.Equal(n.Looked[0], n.At) { // by others, in between
+		looked, _ := r.reduced(n, 0, last)
 		in -= looked
 	}
 	return in - out, true
 }
 
-// reduced is how many of an operator's rows its runtime filters have left out.
-func (r *Ran) reduced(n *Node) (int64, bool) {
-	in, ok := r.Rows(n.Looked[0])
-	out, ran := r.Rows(n.Looked[1])
+// reduced is how many of an operator's rows its runtime filters from number first on, up to last, have left out.
+func (r *Ran) reduced(n *Node, first, last int) (int64, bool) {
+	in, ok := r.Rows(n.Looked[first])
+	out, ran := r.Rows(n.Looked[last])
 	return in - out, ok && ran
 }
 

@@ -134,8 +134,10 @@ func (t *explained) factsJSON(o *object, n *Node) {
 	if removed, ok := t.Ran.removed(n); ok {
 		o.add("Rows Removed by Filter", removed)
 	}
-	if removed, ok := t.Ran.reduced(n); ok {
-		o.add("Rows Removed by Runtime Filter", removed)
+	if last := len(n.LookedBy); last > 0 {
+		if removed, ok := t.Ran.reduced(n, 0, last); ok {
+			o.add("Rows Removed by Runtime Filter", removed)
+		}
 	}
 	t.skipsOf(o, n.Segments)
 	if !t.Timing {

@@ -18,32 +18,43 @@ func (KeyZone) Fits(col, key types.Type) bool {
 	return col.Kind == key.Kind
 }
 
-// FindKeyZones are the joins of a scan's segment whose tables say which rows go no further: inner and semi joins, and
-// those that only mark, by a column of the scan.
+// FindKeyZones are the joins and sieves of a scan's segment whose tables say which rows go no further: inner and semi
+// joins, and those that only mark, by a column of the scan.
 func (q *Query) FindKeyZones(s *Segment) []KeyZone {
 	if s.Source.Kind != program.SourceScan {
 		return nil
 	}
 	var out []KeyZone
 	for _, st := range s.Straight() {
-		j, ok := st.(*HashJoin)
-		if ok && j.Kind == FullJoin {
-			break // its marks are of all rows that come to it
+		switch st := st.(type) {
+		case *Sieve:
+			out = append(out, q.keyZones(s, st.Keys, KeyZone{Table: st.Table, Sieve: true})...)
+		case *HashJoin:
+			if st.Kind == FullJoin {
+				return out // its marks are of all rows that come to it
+			}
+			if st.Kind.Drops() {
+				out = append(out, q.keyZones(s, st.Keys, KeyZone{Table: st.Table})...)
+			}
 		}
-		if !ok || !j.Kind.Drops() {
+	}
+	return out
+}
+
+// keyZones are like for those of keys, which rows look for, that are columns of the scan.
+func (q *Query) keyZones(s *Segment, keys []*Expr, like KeyZone) []KeyZone {
+	var out []KeyZone
+	for i, k := range keys {
+		for k.Kind == expr.Call && k.Op.KeepsHash && !k.Op.MayFail && (KeyZone{}).Fits(k.Args[0].Type, k.Type) {
+			k = k.Args[0]
+		}
+		if k.Kind != expr.Column || int(k.Col) >= len(s.Source.Cols) {
 			continue
 		}
-		for i, k := range j.Keys {
-			for k.Kind == expr.Call && k.Op.KeepsHash && !k.Op.MayFail && (KeyZone{}).Fits(k.Args[0].Type, k.Type) {
-				k = k.Args[0]
-			}
-			if k.Kind != expr.Column || int(k.Col) >= len(s.Source.Cols) {
-				continue
-			}
-			z := KeyZone{Col: int(k.Col), Table: j.Table, Key: i}
-			if z.Fits(s.Source.Cols[z.Col].Type, q.Tables[j.Table].Keys[i].Type) {
-				out = append(out, z)
-			}
+		z := like
+		z.Col, z.Key = int(k.Col), i
+		if z.Fits(s.Source.Cols[z.Col].Type, q.Tables[z.Table].Keys[i].Type) {
+			out = append(out, z)
 		}
 	}
 	return out

@@ -23,9 +23,11 @@ type Node struct {
 	// At is where its rows are counted while the query runs: they are the sum. Before is where those are that its filter
 	// sees; nil: nobody counts them.
 	At, Before []Place
-	// Looked is where rows are in front of runtime filters and behind them; nil: there are none. They stand behind At, but
-	// where a filter of an operator that has no line of its own comes after them.
-	Looked [2][]Place
+	// Looked is where rows are in front of runtime filters, then behind each of them; nil: there are none. They stand
+	// behind At, but where a filter of an operator that has no line of its own comes after them. LookedBy are their
+	// conditions.
+	Looked   [][]Place
+	LookedBy []string
 	// Segments and Exchanges are what was made for it: each is some operator's alone.
 	Segments, Exchanges []int
 }

@@ -176,6 +176,8 @@ type KeyZone struct {
 	Col   int
 	Table int
 	Key   int // of the table
+	// Sieve: its values on all nodes are those that count, not those that the table has where the scan is.
+	Sieve bool
 }
 
 // Sink consumes a segment's rows. Exactly one kind.

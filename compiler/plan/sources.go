@@ -92,12 +92,16 @@ func (q *Query) ZoneText(s *Source, no int) string {
 	return s.Cols[z.Col].Name + " " + z.Op + " " + p.Text(&Expr{Kind: expr.Parameter, Param: z.Param})
 }
 
-// KeyZoneText is join number no by whose table a scan skips rows.
+// KeyZoneText is number no of what scans skip rows by that joins have for keys.
 func (q *Query) KeyZoneText(s *Source, no int) string {
 	if no < 0 || no >= len(s.KeyZones) {
 		return "?"
 	}
-	return s.Cols[s.KeyZones[no].Col].Name
+	z := &s.KeyZones[no]
+	if z.Sieve {
+		return "runtime filter: " + s.Cols[z.Col].Name
+	}
+	return "join: " + s.Cols[z.Col].Name
 }
 
 func checkScan(v *validator, s *Segment) {

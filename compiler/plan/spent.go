@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -172,7 +173,10 @@ func (o *owners) add(n *Node) {
 	for _, s := range n.Segments {
 		o.opener[s] = n
 	}
-	for _, at := range [][]Place{n.At, n.Looked[1]} {
+	for i, at := range slices.Concat([][]Place{n.At}, n.Looked) {
+		if i == 1 { // where rows are in front of the filters: that may be another operator's end
+			continue
+		}
 		for _, p := range at {
 			o.ends[p.Segment] = append(o.ends[p.Segment], ended{p.Step, n})
 		}

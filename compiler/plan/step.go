@@ -24,6 +24,7 @@ type Steps interface {
 	Project(*Project)
 	Limit(*Limit)
 	HashJoin(*HashJoin)
+	Sieve(*Sieve)
 	Unique(*Unique)
 	Expand(*Expand)
 	WindowRow()

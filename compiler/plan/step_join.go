@@ -79,17 +79,22 @@ func (j *HashJoin) check(v *validator, in []Column) {
 	if j.Kind.MarksEntries() && !t.Marks {
 		v.fail("a join of kind %d with a table whose entries have no marks", j.Kind)
 	}
-	v.exprs(j.Keys, in)
-	if len(j.Keys) != len(t.Keys) || len(j.Keys) == 0 {
-		v.fail("%d keys for a table of %d", len(j.Keys), len(t.Keys))
+	if v.probeKeys(j.Keys, j.Table, in); v.err == nil && j.Residual != nil {
+		v.bools([]*Expr{j.Residual}, j.pair(v.q, in))
+	}
+}
+
+// probeKeys checks keys by which rows look into a join table.
+func (v *validator) probeKeys(keys []*Expr, table int, in []Column) {
+	t := v.q.Tables[table]
+	v.exprs(keys, in)
+	if len(keys) != len(t.Keys) || len(keys) == 0 {
+		v.fail("%d keys for a table of %d", len(keys), len(t.Keys))
 		return
 	}
-	for i, k := range j.Keys {
+	for i, k := range keys {
 		if k.Type.Phys() != t.Keys[i].Type.Phys() || k.Type.Scale != t.Keys[i].Type.Scale {
 			v.fail("key %d is %v, the table's %v", i, k.Type, t.Keys[i].Type)
 		}
-	}
-	if j.Residual != nil {
-		v.bools([]*Expr{j.Residual}, j.pair(v.q, in))
 	}
 }

@@ -193,7 +193,7 @@ var skipTexts = [...]func(q *plan.Query, g *plan.Segment, no int) string{
 		return "zone map: " + q.ZoneText(&g.Source, no)
 	},
 	wire.SkipKeys: func(q *plan.Query, g *plan.Segment, no int) string {
-		return "join: " + q.KeyZoneText(&g.Source, no)
+		return q.KeyZoneText(&g.Source, no)
 	},
 	wire.SkipTop:   func(*plan.Query, *plan.Segment, int) string { return "limit" },
 	wire.SkipHeads: func(*plan.Query, *plan.Segment, int) string { return "block metadata" },

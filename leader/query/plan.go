@@ -73,6 +73,12 @@ func (r *Runner) environmentOf(ses Session, cat *state.Catalog) compiler.Environ
 	default:
 		env.Cluster.Joins = optimize.JoinOrder(ses.Int("slipher_join_order"))
 	}
+	switch ses.Value("slipher_runtime_filters") {
+	case "off":
+		env.Cluster.Filters = optimize.FiltersNone
+	case "on":
+		env.Cluster.Filters = optimize.FiltersForced
+	}
 	return env
 }
 

@@ -39,16 +39,25 @@ func (a *assignment) hosts(s *plan.Segment) []string {
 	return ids
 }
 
-// loopHosts are the ids of the peers that run a segment of a loop's body.
-func (a *assignment) loopHosts(q *plan.Query, l *plan.Loop) []string {
+// anyHosts are the ids of the peers that run one of some segments.
+func (a *assignment) anyHosts(segs []*plan.Segment) []string {
 	var ids []string
-	for _, n := range l.Body {
-		for _, s := range q.Streams[n] {
-			ids = append(ids, a.hosts(q.Segments[s])...)
-		}
+	for _, s := range segs {
+		ids = append(ids, a.hosts(s)...)
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)
+}
+
+// loopHosts are the ids of the peers that run a segment of a loop's body.
+func (a *assignment) loopHosts(q *plan.Query, l *plan.Loop) []string {
+	var segs []*plan.Segment
+	for _, n := range l.Body {
+		for _, s := range q.Streams[n] {
+			segs = append(segs, q.Segments[s])
+		}
+	}
+	return a.anyHosts(segs)
 }
 
 // assign decides who takes part.

@@ -55,6 +55,12 @@ func (q *fakeQuery) NewInstance(seg, _ int, out worker.Output, dests int) (worke
 	return in, nil
 }
 
+func (*fakeQuery) OwnSieve(int, int) ([]byte, error) { return nil, nil }
+
+func (*fakeQuery) AddSieve(int, []byte) error { return nil }
+
+func (q *fakeQuery) SieveKeys(t, k int) func(lo, hi int64) bool { return q.JoinKeys(t, k) }
+
 // JoinKeys may be anything.
 func (*fakeQuery) JoinKeys(int, int) func(lo, hi int64) bool {
 	return func(int64, int64) bool { return true }

@@ -51,7 +51,7 @@ func (r *run) starts(code []Code) (map[string]*wire.StartQuery, error) {
 			w.Zone = append(w.Zone, wire.ZonePred{Col: z.Col, Op: z.Op, Param: z.Param})
 		}
 		for _, z := range s.Source.KeyZones {
-			w.Keys = append(w.Keys, wire.KeyZone{Col: z.Col, Table: z.Table, Key: z.Key})
+			w.Keys = append(w.Keys, wire.KeyZone{Col: z.Col, Table: z.Table, Key: z.Key, Sieve: z.Sieve})
 		}
 		if w.General, err = r.s.program(code[i].General, r.a.remote); err != nil {
 			return nil, err
@@ -65,10 +65,15 @@ func (r *run) starts(code []Code) (map[string]*wire.StartQuery, error) {
 			}
 		}
 	}
+	var sieves []wire.Sieve
+	for _, t := range r.q.Sieves() {
+		sieves = append(sieves, wire.Sieve{Table: t, Makers: r.a.anyHosts(r.q.FilledBy(t)),
+			Users: r.a.anyHosts(r.q.SievedBy(t))})
+	}
 	starts := map[string]*wire.StartQuery{}
 	for _, p := range r.a.peers {
 		m := &wire.StartQuery{Query: r.id, Term: r.a.term, Peers: r.a.peers, Segments: slices.Clone(segs), Exchanges: exchs,
-			Params: r.params, Options: r.env.Options}
+			Params: r.params, Options: r.env.Options, Sieves: sieves}
 		for _, l := range r.q.Loops {
 			m.Loops = append(m.Loops, wire.Loop{Nodes: r.a.loopHosts(r.q, &l), Body: l.Body, Work: l.Work, Next: l.Next,
 				Fresh: l.Fresh, Out: l.Out, Inner: l.Inner})

@@ -36,7 +36,7 @@ var samples = []msgp.Marshaler{
 	&Assign{Slices: []state.SliceID{2}},
 	&StartQuery{Query: 7, Term: 5, Peers: []Peer{{ID: "n1", Addr: "a", Slices: []state.SliceID{0}}},
 		Segments: []Segment{{ID: 1, Stream: 2, Here: true, Zone: []ZonePred{{Col: 1, Op: "<", Param: 2}},
-			Keys:    []KeyZone{{Col: 1, Table: 2, Key: 3}},
+			Keys:    []KeyZone{{Col: 1, Table: 2, Key: 3, Sieve: true}},
 			General: Program{Envelope: []byte{5}}, Special: Program{Envelope: []byte{6}}, FusedGeneral: []byte{7},
 			FusedSpecial: []byte{8}, FusedOnly: true}},
 		Exchanges: []Exchange{{ID: 1, Dist: 2, Senders: []string{"n1"}, Dests: []string{"n2"}}},
@@ -49,7 +49,8 @@ var samples = []msgp.Marshaler{
 		Insert: &Insert{Table: 9, Columns: []state.Column{{Name: "c", Type: types.TInt8}}, SortKey: []int{0}, SortStyle: 1,
 			EncodeAuto: true, Term: 1, Txn: 2,
 			Text: &Text{Options: []byte{9}, MaxErrors: 3}},
-		Loops: []Loop{{Nodes: []string{"n1"}, Body: []int{1}, Work: 2, Next: 3, Fresh: []int{4}, Out: 5, Inner: []int{6}}}},
+		Loops:  []Loop{{Nodes: []string{"n1"}, Body: []int{1}, Work: 2, Next: 3, Fresh: []int{4}, Out: 5, Inner: []int{6}}},
+		Sieves: []Sieve{{Table: 1, Makers: []string{"n1"}, Users: []string{"n2"}}}},
 	&RunStream{Query: 7, Stream: 1},
 	&StreamDone{Stats: []SegmentStats{{Segment: 1, Slice: 2, RowsIn: 3, RowsOut: 4, Nanos: 6, Morsels: 7,
 		Fused: 8, Special: 9, Bytes: 10, Workers: 11, Rows: []int64{3, 2}, Memory: 12, Turns: 13,
@@ -65,6 +66,7 @@ var samples = []msgp.Marshaler{
 	&EndQuery{Query: 7},
 	&Data{Query: 7, Exch: -1, Kind: DataText, Dest: 3, N: 4, Name: "f", Batch: nil},
 	&Data{Query: 7, Exch: 1, Kind: DataTurn, Dest: 1, N: 4, Turn: 5},
+	&Data{Query: 7, Exch: 2, Kind: DataSieve},
 }
 
 // The bytes on the wire change only together with Proto. Rewrite with -rewrite.

@@ -12,6 +12,7 @@ type (
 	segmentList      = bound.List[Segment, *Segment]
 	exchangeList     = bound.List[Exchange, *Exchange]
 	loopList         = bound.List[Loop, *Loop]
+	sieveList        = bound.List[Sieve, *Sieve]
 	scanList         = bound.List[Scan, *Scan]
 	paramList        = bound.List[Param, *Param]
 	zonePredList     = bound.List[ZonePred, *ZonePred]

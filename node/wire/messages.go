@@ -12,7 +12,7 @@ import (
 //msgp:limit arrays:1048576 maps:1048576
 
 // Proto is the version of everything in this file and of frames; peers of another version are refused.
-const Proto = 9
+const Proto = 10
 
 // Hello opens a link: each side sends one.
 type Hello struct {
@@ -101,6 +101,7 @@ type StartQuery struct {
 	Options   Options      `msg:"opts"`
 	Insert    *Insert      `msg:"insert"` // for segments with SinkInsert
 	Loops     loopList     `msg:"loops"`
+	Sieves    sieveList    `msg:"sieves"`
 }
 
 // Segment is a segment's code and what the node has to know beside it.
@@ -152,6 +153,15 @@ type KeyZone struct {
 	Col   int `msg:"col"` // index into the program's source columns
 	Table int `msg:"table"`
 	Key   int `msg:"key"`
+	// Sieve: its values on all nodes, not those of the table here.
+	Sieve bool `msg:"sieve"`
+}
+
+// Sieve is a join table of whose keys nodes tell each other, so that rows can be dropped before they are sent to it.
+type Sieve struct {
+	Table  int      `msg:"table"`
+	Makers []string `msg:"makers"` // the nodes that fill it: each sends what its part has (DataSieve)
+	Users  []string `msg:"users"`  // to these
 }
 
 // Exchange is where the rows of one exchange come from and go to.
@@ -385,6 +395,7 @@ const (
 	DataText                   // COPY: a batch of raw text
 	DataEnough                 // the receiver wants no more rows for the destination
 	DataTurn                   // a node has ended a turn of a loop, and can take in what the next one sends
+	DataSieve                  // what a node's part of a join table has for keys
 )
 
 // Exchange numbers that the plan does not give.
@@ -397,7 +408,7 @@ const (
 // over. Body is borrowed by the handler for the call.
 type Data struct {
 	Query uint64   `msg:"q"`
-	Exch  int      `msg:"x"` // DataTurn: the loop, its place in StartQuery.Loops
+	Exch  int      `msg:"x"` // DataTurn: the loop, its place in StartQuery.Loops; DataSieve: the join table
 	Kind  DataKind `msg:"k"`
 	Dest  int      `msg:"d"` // destination; return: run; DataTurn: 1 if somebody wants the loop's rows from the sender
 	N     int64    `msg:"n"` // DataCredit, DataRuns; DataText: number of the first line; DataTurn: rows for the next turn
@@ -405,5 +416,5 @@ type Data struct {
 	Turn  int64    `msg:"t"` // of the loop that the exchange is inside of, from 0
 
 	Batch chunk.Batch `msg:"-"` // in a process; owned
-	Body  []byte      `msg:"-"` // its wire form, or raw text
+	Body  []byte      `msg:"-"` // its wire form, or raw text; DataSieve: see runtime/exec/sieve_wire.go
 }

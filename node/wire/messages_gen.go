@@ -1324,11 +1324,11 @@ func (z *Insert) Msgsize() (s int) {
 }
 
 // MarshalMsg implements msgp.Marshaler
-func (z KeyZone) MarshalMsg(b []byte) (o []byte, err error) {
+func (z *KeyZone) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 3
+	// map header, size 4
 	// string "col"
-	o = append(o, 0x83, 0xa3, 0x63, 0x6f, 0x6c)
+	o = append(o, 0x84, 0xa3, 0x63, 0x6f, 0x6c)
 	o = msgp.AppendInt(o, z.Col)
 	// string "table"
 	o = append(o, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
@@ -1336,6 +1336,9 @@ func (z KeyZone) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "key"
 	o = append(o, 0xa3, 0x6b, 0x65, 0x79)
 	o = msgp.AppendInt(o, z.Key)
+	// string "sieve"
+	o = append(o, 0xa5, 0x73, 0x69, 0x65, 0x76, 0x65)
+	o = msgp.AppendBool(o, z.Sieve)
 	return
 }
 
@@ -1379,6 +1382,12 @@ func (z *KeyZone) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Key")
 				return
 			}
+		case "sieve":
+			z.Sieve, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Sieve")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -1392,8 +1401,8 @@ func (z *KeyZone) UnmarshalMsg(bts []byte) (o []byte, err error) {
 }
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
-func (z KeyZone) Msgsize() (s int) {
-	s = 1 + 4 + msgp.IntSize + 6 + msgp.IntSize + 4 + msgp.IntSize
+func (z *KeyZone) Msgsize() (s int) {
+	s = 1 + 4 + msgp.IntSize + 6 + msgp.IntSize + 4 + msgp.IntSize + 6 + msgp.BoolSize
 	return
 }
 
@@ -3690,6 +3699,127 @@ func (z *SegmentStats) Msgsize() (s int) {
 }
 
 // MarshalMsg implements msgp.Marshaler
+func (z *Sieve) MarshalMsg(b []byte) (o []byte, err error) {
+	o = msgp.Require(b, z.Msgsize())
+	// map header, size 3
+	// string "table"
+	o = append(o, 0x83, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+	o = msgp.AppendInt(o, z.Table)
+	// string "makers"
+	o = append(o, 0xa6, 0x6d, 0x61, 0x6b, 0x65, 0x72, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Makers)))
+	for za0001 := range z.Makers {
+		o = msgp.AppendString(o, z.Makers[za0001])
+	}
+	// string "users"
+	o = append(o, 0xa5, 0x75, 0x73, 0x65, 0x72, 0x73)
+	o = msgp.AppendArrayHeader(o, uint32(len(z.Users)))
+	for za0002 := range z.Users {
+		o = msgp.AppendString(o, z.Users[za0002])
+	}
+	return
+}
+
+// UnmarshalMsg implements msgp.Unmarshaler
+func (z *Sieve) UnmarshalMsg(bts []byte) (o []byte, err error) {
+	var field []byte
+	_ = field
+	var zb0001 uint32
+	zb0001, bts, err = msgp.ReadMapHeaderBytes(bts)
+	if err != nil {
+		err = msgp.WrapError(err)
+		return
+	}
+	if zb0001 > z2c18a699limitMaps {
+		err = msgp.ErrLimitExceeded
+		return
+	}
+	for zb0001 > 0 {
+		zb0001--
+		field, bts, err = msgp.ReadMapKeyZC(bts)
+		if err != nil {
+			err = msgp.WrapError(err)
+			return
+		}
+		switch msgp.UnsafeString(field) {
+		case "table":
+			z.Table, bts, err = msgp.ReadIntBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Table")
+				return
+			}
+		case "makers":
+			var zb0002 uint32
+			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Makers")
+				return
+			}
+			if zb0002 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Makers) >= int(zb0002) {
+				z.Makers = (z.Makers)[:zb0002]
+			} else {
+				z.Makers = make([]string, zb0002)
+			}
+			for za0001 := range z.Makers {
+				z.Makers[za0001], bts, err = msgp.ReadStringBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Makers", za0001)
+					return
+				}
+			}
+		case "users":
+			var zb0003 uint32
+			zb0003, bts, err = msgp.ReadArrayHeaderBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Users")
+				return
+			}
+			if zb0003 > z2c18a699limitArrays {
+				err = msgp.ErrLimitExceeded
+				return
+			}
+			if cap(z.Users) >= int(zb0003) {
+				z.Users = (z.Users)[:zb0003]
+			} else {
+				z.Users = make([]string, zb0003)
+			}
+			for za0002 := range z.Users {
+				z.Users[za0002], bts, err = msgp.ReadStringBytes(bts)
+				if err != nil {
+					err = msgp.WrapError(err, "Users", za0002)
+					return
+				}
+			}
+		default:
+			bts, err = msgp.Skip(bts)
+			if err != nil {
+				err = msgp.WrapError(err)
+				return
+			}
+		}
+	}
+	o = bts
+	return
+}
+
+// Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
+func (z *Sieve) Msgsize() (s int) {
+	s = 1 + 6 + msgp.IntSize + 7 + msgp.ArrayHeaderSize
+	for za0001 := range z.Makers {
+		s += msgp.StringPrefixSize + len(z.Makers[za0001])
+	}
+	s += 6 + msgp.ArrayHeaderSize
+	for za0002 := range z.Users {
+		s += msgp.StringPrefixSize + len(z.Users[za0002])
+	}
+	return
+}
+
+// MarshalMsg implements msgp.Marshaler
 func (z *Skip) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// map header, size 4
@@ -3807,9 +3937,9 @@ func (z SkipKind) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *StartQuery) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 10
+	// map header, size 11
 	// string "query"
-	o = append(o, 0x8a, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
+	o = append(o, 0x8b, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
 	o = msgp.AppendUint64(o, z.Query)
 	// string "term"
 	o = append(o, 0xa4, 0x74, 0x65, 0x72, 0x6d)
@@ -3872,6 +4002,13 @@ func (z *StartQuery) MarshalMsg(b []byte) (o []byte, err error) {
 	o, err = z.Loops.MarshalMsg(o)
 	if err != nil {
 		err = msgp.WrapError(err, "Loops")
+		return
+	}
+	// string "sieves"
+	o = append(o, 0xa6, 0x73, 0x69, 0x65, 0x76, 0x65, 0x73)
+	o, err = z.Sieves.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Sieves")
 		return
 	}
 	return
@@ -3970,6 +4107,12 @@ func (z *StartQuery) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Loops")
 				return
 			}
+		case "sieves":
+			bts, err = z.Sieves.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Sieves")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -3990,7 +4133,7 @@ func (z *StartQuery) Msgsize() (s int) {
 	} else {
 		s += z.Insert.Msgsize()
 	}
-	s += 6 + z.Loops.Msgsize()
+	s += 6 + z.Loops.Msgsize() + 7 + z.Sieves.Msgsize()
 	return
 }
 

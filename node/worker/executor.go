@@ -259,6 +259,11 @@ func (e *Executor) Data(from wire.Conn, d *wire.Data) {
 			q.fail(err)
 		}
 		return // it has woken who waits for it
+	case d.Kind == wire.DataSieve:
+		if err := q.hearKeys(from.Peer(), d.Exch, d.Body); err != nil {
+			q.fail(err)
+		}
+		return // likewise
 	case d.Kind == wire.DataCredit && d.Exch == wire.ReturnExchange:
 		e.sched.mu.Lock()
 		if q.ret != nil {

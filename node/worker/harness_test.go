@@ -51,6 +51,12 @@ func (q *readerQuery) SealTable(int) error { return nil }
 // joinKey is the one key of every join table.
 const joinKey = block.MaxRowGroupRows + 3007
 
+func (q *readerQuery) OwnSieve(int, int) ([]byte, error) { return nil, nil }
+
+func (q *readerQuery) AddSieve(int, []byte) error { return nil }
+
+func (q *readerQuery) SieveKeys(t, k int) func(lo, hi int64) bool { return q.JoinKeys(t, k) }
+
 func (q *readerQuery) JoinKeys(int, int) func(lo, hi int64) bool {
 	return func(lo, hi int64) bool { return lo <= joinKey && hi >= joinKey }
 }

@@ -49,6 +49,7 @@ type query struct {
 	fused   map[int][2]int64              // by segment: runs on fused code, on the special variant
 	fillers map[int]int                   // by table: segments that fill it here and have not ended
 	loops   []*loop                       // as in start
+	sieves  sieves
 }
 
 func (q *query) stream(g *segment) int { return q.start.Segments[g.id].Stream }
@@ -64,9 +65,11 @@ type streamRun struct {
 func (q *query) run(ctx context.Context, m *wire.RunStream) *wire.StreamDone {
 	var segs []*segment
 	if l := q.loopOf(m.Stream); l != nil {
+		q.awaitKeys(ctx, l.segs)
 		segs = q.runLoop(ctx, l)
 	} else {
 		segs = q.segsOf(m.Stream)
+		q.awaitKeys(ctx, segs)
 		q.runStream(ctx, m.Stream, segs)
 	}
 	sch := q.ex.sched

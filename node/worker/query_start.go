@@ -171,6 +171,9 @@ func (q *query) wireUp(codes []Code) error {
 			}
 		}
 	}
+	if err := q.addSieves(); err != nil {
+		return err
+	}
 	for i := range q.start.Loops {
 		if err := q.addLoop(i); err != nil {
 			return err

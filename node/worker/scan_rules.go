@@ -137,7 +137,11 @@ func (s *scanSource) makeKeyRules() error {
 		if c.ColNo >= len(s.scan.Columns) {
 			continue
 		}
-		within := sync.OnceValue(func() func(lo, hi int64) bool { return g.q.x.JoinKeys(z.Table, z.Key) })
+		keys := g.q.x.JoinKeys
+		if z.Sieve {
+			keys = g.q.x.SieveKeys
+		}
+		within := sync.OnceValue(func() func(lo, hi int64) bool { return keys(z.Table, z.Key) })
 		s.rules = append(s.rules, rangeRule(wire.SkipKeys, i, c.ColNo, func(r block.Range) bool {
 			return r.Lo <= r.Hi && within()(r.Lo, r.Hi)
 		}))

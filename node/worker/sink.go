@@ -76,14 +76,18 @@ func (s *returnSink) sent() (int64, int64)      { return s.count.Sent() }
 func (s *returnSink) stop()                     { s.box.Stop() }
 
 func (s tableSink) complete(done func(error)) {
-	if q := s.g.q; q.lastFiller(s.table) {
-		began := time.Now()
-		err := q.x.SealTable(s.table)
-		s.g.sealing += time.Since(began)
-		done(err)
+	q := s.g.q
+	if !q.lastFiller(s.table) {
+		done(nil)
 		return
 	}
-	done(nil)
+	began := time.Now()
+	err := q.x.SealTable(s.table)
+	if err == nil {
+		err = q.tellKeys(s.table)
+	}
+	s.g.sealing += time.Since(began)
+	done(err)
 }
 
 // endSink gets no rows.

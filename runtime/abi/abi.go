@@ -95,6 +95,15 @@ const (
 	JoinCount = 16 // entries
 )
 
+// Offsets in the head of a sieve, a Bloom filter of the hashes of a join table's entries on all nodes
+// (runtime/exec/sieve.go). Its words stand behind the head. A hash has four bits in one word: those that its lowest
+// four groups of six bits number.
+const (
+	SieveWords    = 0 // address of the words
+	SieveShift    = 8 // word = hash >> shift
+	SieveHeadSize = 64
+)
+
 // Pages, where the entries of tables lie (runtime/kernels/include/page.h). A page is PageSize bytes, aligned to that.
 // Its head lies at address>>PageShift&PageMask in it, its rows begin at PageRows. Strings that a header does not
 // hold have in word 1 an offset from the address at PageBase of the head.

@@ -219,6 +219,11 @@ func (in *Instance) fill(s *state) error {
 	}
 	for _, t := range v.seg.Tables {
 		switch {
+		case t.Sieve:
+			if q.sieves[t.Table] == nil {
+				return sqlerr.New(sqlerr.InternalError, "BUG: the keys of table %d are not known", t.Table)
+			}
+			st.SetView(t.Slot, q.sieves[t.Table].buf.View())
 		case t.Kept:
 			st.SetView(t.Slot, in.seen.tab.View())
 		case t.Writes:

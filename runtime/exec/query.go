@@ -60,9 +60,11 @@ type Query struct {
 
 	mu       sync.Mutex          // held for moments only: Cancel takes it
 	tables   map[int]*queryTable // guarded by mu
+	sieves   map[int]*sieve      // by join table; guarded by mu
 	kept     map[[2]int]*Part    // by table and slice: what steps remember; guarded by mu
 	insts    []*Instance         // guarded by mu
 	enough   map[int]bool        // segments that want no more input; guarded by mu
+	closed   bool                // guarded by mu
 	canceled atomic.Bool
 }
 
@@ -74,7 +76,8 @@ func (e *Engine) NewQuery(segs []Code, params []Param, acct *mem.Account, o Opti
 	if o.TableStart <= 0 {
 		o.TableStart = 1024
 	}
-	q := &Query{e: e, opt: o, acct: acct, tables: map[int]*queryTable{}, kept: map[[2]int]*Part{}, enough: map[int]bool{}}
+	q := &Query{e: e, opt: o, acct: acct, tables: map[int]*queryTable{}, sieves: map[int]*sieve{},
+		kept: map[[2]int]*Part{}, enough: map[int]bool{}}
 	if o.Measure {
 		q.clock = startClock()
 	}
@@ -156,6 +159,10 @@ func (q *Query) Close() error {
 		}
 	}
 	q.tables = map[int]*queryTable{}
+	for _, s := range q.sieves {
+		s.buf.Free()
+	}
+	q.sieves, q.closed = map[int]*sieve{}, true
 	for _, p := range q.kept {
 		p.free()
 	}

@@ -250,6 +250,8 @@ type TableSlot struct {
 	Writes bool       `msg:"writes"`
 	// Kept: the table remembers rows for a step; its parts stay from one turn of a loop to the next, one a slice.
 	Kept bool `msg:"kept"`
+	// Sieve: it is not the table that stands there, but the filter of its keys on all nodes.
+	Sieve bool `msg:"sieve"`
 }
 
 // TableShape describes entries of a hash, aggregate or sort table, of saved rows, or rows of an exchange.

@@ -1925,9 +1925,9 @@ func (z *TableShape) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *TableSlot) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 5
+	// map header, size 6
 	// string "table"
-	o = append(o, 0x85, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
+	o = append(o, 0x86, 0xa5, 0x74, 0x61, 0x62, 0x6c, 0x65)
 	o = msgp.AppendInt(o, z.Table)
 	// string "slot"
 	o = append(o, 0xa4, 0x73, 0x6c, 0x6f, 0x74)
@@ -1945,6 +1945,9 @@ func (z *TableSlot) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "kept"
 	o = append(o, 0xa4, 0x6b, 0x65, 0x70, 0x74)
 	o = msgp.AppendBool(o, z.Kept)
+	// string "sieve"
+	o = append(o, 0xa5, 0x73, 0x69, 0x65, 0x76, 0x65)
+	o = msgp.AppendBool(o, z.Sieve)
 	return
 }
 
@@ -1996,6 +1999,12 @@ func (z *TableSlot) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Kept")
 				return
 			}
+		case "sieve":
+			z.Sieve, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Sieve")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -2010,7 +2019,7 @@ func (z *TableSlot) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *TableSlot) Msgsize() (s int) {
-	s = 1 + 6 + msgp.IntSize + 5 + msgp.Int64Size + 6 + z.Shape.Msgsize() + 7 + msgp.BoolSize + 5 + msgp.BoolSize
+	s = 1 + 6 + msgp.IntSize + 5 + msgp.Int64Size + 6 + z.Shape.Msgsize() + 7 + msgp.BoolSize + 5 + msgp.BoolSize + 6 + msgp.BoolSize
 	return
 }
 

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { warehouse.Main(m) }
 // TestGolden runs testdata's scripts. Commands:
 //
 //	tables      a new catalog with the DDL that follows; `tpch` as argument: TPC-H's, placed as in tests/bench;
-//	            `tpcds`: TPC-DS's under its natural keys
+//	            `tpcds`: TPC-DS's under its natural keys; nodes=N: the slices are on so many nodes
 //	stats       statistics, JSON as of `slipher compile --stats`; none: the suite's as of scale factor 1
 //	compile     shows the query that follows, or that suite's of that number with q=N;
 //	            emit=(words) as of `slipher compile --emit`, tier=primitives for the other IR
@@ -40,6 +40,9 @@ func TestGolden(t *testing.T) {
 				} else {
 					o = catalog(t, d.Input, d.HasArg("tpch"))
 				}
+				nodes := 1
+				d.MaybeScanArgs(t, "nodes", &nodes)
+				o.SetNodes(nodes)
 			case "stats":
 				text := []byte(d.Input)
 				if len(text) == 0 {

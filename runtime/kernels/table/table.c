@@ -350,6 +350,14 @@ void slp_join_words(const slp_join *j, int64_t esize, int64_t off, int64_t *lo, 
 	*hi = most;
 }
 
+void slp_join_sieve(const slp_join *j, int64_t esize, uint64_t *words, int64_t shift) {
+	const uint8_t *e = j->entries;
+	for (int64_t i = 0; i < j->count; i++, e += esize) {
+		uint64_t h = *(const uint64_t *)e;
+		words[h >> shift] |= 1ull << (h & 63) | 1ull << (h >> 6 & 63) | 1ull << (h >> 12 & 63) | 1ull << (h >> 18 & 63);
+	}
+}
+
 void slp_join_free(slp_join *j) {
 	if (!j) return;
 	slp_account *account = j->account;

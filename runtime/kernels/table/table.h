@@ -113,6 +113,8 @@ slp_join *slp_seal_end(slp_seal *s, bool whole);
 void slp_join_free(slp_join *j);
 /* The 8-byte words at off of all entries: the least and the greatest, and, if out is not NULL, all of them. */
 void slp_join_words(const slp_join *j, int64_t esize, int64_t off, int64_t *lo, int64_t *hi, int64_t *out);
+/* Sets the bits of all entries' hashes in a filter of 1 << (64 - shift) words (codegen/subop/sieve.go reads them). */
+void slp_join_sieve(const slp_join *j, int64_t esize, uint64_t *words, int64_t shift);
 
 /* Sorts a part's entries by their normalised keys (a Str at keyoff). keep > 0: only the
    first keep entries are wanted. Returns the array of entry addresses, *n long, which slp_sort_free frees; NULL: out of

@@ -309,6 +309,12 @@ func (j *Join) Words(entrySize, off, most int) (lo, hi int64, all []int64) {
 	return int64(l), int64(h), all
 }
 
+// Sieve sets the bits of all entries' hashes in words, of which there are 1 << (64 - shift).
+func (j *Join) Sieve(entrySize int, words []uint64, shift int) {
+	_ = words[1<<(64-shift)-1]
+	C.slp_join_sieve(j.j, C.int64_t(entrySize), (*C.uint64_t)(unsafe.SliceData(words)), C.int64_t(shift))
+}
+
 // View is the table for generated code.
 func (j *Join) View() offheap.View { return offheap.OfWord(j.j) }
 
