@@ -3,9 +3,10 @@
 //
 //	algebra.Statement ──negation──► ──constants──► … ──pushdown──► … ──► the same, simpler
 //
-// Two rules are of the whole statement: with (definitions of WITH, put in their places or kept) and unnest (no subquery
-// stays; unnest.go begins). What a rule does stands before and after an arrow in its comment. What a join order gains,
-// and what statistics know, is compiler/optimize's.
+// Three rules are of the whole statement: with (definitions of WITH, put in their places or kept), unnest (no subquery
+// stays; unnest.go begins) and definitions (those that are kept have only rows that some reference wants). What a rule
+// does stands before and after an arrow in its comment. What a join order gains, and what statistics know, is
+// compiler/optimize's.
 //
 // Invariants: a rule never makes an expression run for a row for which it did not
 // run before if it may fail, so that no error appears that was not there; rules copy what they change;

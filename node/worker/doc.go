@@ -18,6 +18,11 @@
 // row each (source_heads.go). What sinks delete are sets of addresses (rowset.go). Streams of a loop run again, with
 // segments and exchanges that stay, as the nodes agree among themselves (loop.go).
 //
+// What a scan need not read, its rules say (scan_rules.go: rows that are deleted, zone maps, keys of joins' tables,
+// what the first rows of an order are so far): of a row group before it is fetched, of a section before it is handed
+// out. A rule is a row there and a kind of wire.Skip, by which EXPLAIN ANALYZE tells them apart. Where time goes is
+// measured if somebody asks (measure.go).
+//
 // Invariants: everything named "guarded by the scheduler's lock" is touched only under it; an
 // instance is run by one worker at a time; after stop no worker is inside the query's code, and end
 // frees all, which the query's memory account proves.
