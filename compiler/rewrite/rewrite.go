@@ -49,6 +49,7 @@ var rules = []rule{
 	{name: "definitions", whole: restrictDefinitions},
 	{name: "literals", apply: foldLiterals},
 	{name: "constants", apply: foldConstants},
+	{name: "onescan", apply: oneScan},
 	{name: "emptyarms", apply: dropEmptyArms},
 	{name: "latekeys", apply: lateKeys},
 }
