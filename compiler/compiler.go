@@ -29,7 +29,8 @@ type Environment struct {
 type Planned struct {
 	*plan.Query
 	Bound  *algebra.Statement
-	Params []types.Type // of the client's $1, $2, …
+	Simple *algebra.Statement // what rewriting made of it
+	Params []types.Type       // of the client's $1, $2, …
 	// Rules, if that was to be noted, is the tree that binding gives, and below each rule's name what it made of it.
 	Rules string
 	// Fields, of a COPY: the table's column that each field of the input fills.
@@ -60,6 +61,7 @@ func Plan(st *parse.Statement, env Environment) (*Planned, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.Simple = simpler
 	p.Query, err = optimize.Plan(simpler, env.Cluster)
 	return p, err
 }

@@ -65,6 +65,11 @@ func (t *leadership) Evaluate(ctx context.Context, ses *session.Session, st *par
 	return t.statements.Evaluate(ctx, ses, st, exprs, want)
 }
 
+// Known gives a query the tree of another one of its shape: session.Engine.
+func (t *leadership) Known(outline *parse.Statement) *parse.Statement {
+	return t.statements.Plans.Known(outline)
+}
+
 // Begin starts a transaction: session.Engine.
 func (t *leadership) Begin(ctx context.Context, spec txn.Spec) (*txn.Txn, error) {
 	return t.s.txns.Begin(ctx, spec)

@@ -27,6 +27,7 @@ func (t *leadership) relationEnv(cat *state.Catalog, ses query.Session) *relatio
 		Queries:      s.history.All,
 		Compiles:     s.history.AllCompiles,
 		Alerts:       s.history.AllAlerts,
+		Plans:        t.statements.Plans.Stats,
 		Analyzed: func(tab *state.Table) (int64, bool) {
 			st, err := t.statements.Stats.Analyzed(tab)
 			if err != nil || st == nil {

@@ -1,6 +1,8 @@
 package fn
 
 import (
+	"slices"
+
 	"slipher/catalog/types"
 	"slipher/catalog/zone"
 )
@@ -331,6 +333,12 @@ type Bound struct {
 	Ret   types.Type
 	// Sure: Op may fail, this call cannot: its constant arguments rule that out, whatever the others are.
 	Sure bool
+}
+
+// Same reports whether two calls of one function are the same but for the values of what Op is called with.
+func (b *Bound) Same(c *Bound) bool {
+	op := b.Op == c.Op || b.Op != nil && c.Op != nil && b.Op.Name == c.Op.Name
+	return op && b.Ret == c.Ret && b.Sure == c.Sure && slices.Equal(b.Args, c.Args) && slices.Equal(b.Extra, c.Extra)
 }
 
 // Const is a constant operand with its class.

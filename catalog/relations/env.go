@@ -39,6 +39,8 @@ type Env struct {
 	Loads     func() []Load // oldest first, as LoadErrors
 	Compiles  func() []Compile
 	Alerts    func() []Alert // oldest first
+	// Plans counts the use of plans that are kept.
+	Plans func() Plans
 	// Analyzed is how many rows a table had at its last ANALYZE; false: there was none.
 	Analyzed func(t *state.Table) (rows int64, ok bool)
 }
@@ -46,6 +48,12 @@ type Env struct {
 // Setting is a session parameter: pg_settings, SHOW ALL.
 type Setting struct {
 	Name, Value, Description string
+}
+
+// Plans counts queries whose plans may be kept: stv_plan_cache.
+type Plans struct {
+	Hits, Misses int64
+	Kept         int // plans, now
 }
 
 // Session is a connected client.

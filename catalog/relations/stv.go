@@ -44,7 +44,18 @@ func stv() []entry {
 		{name: "stv_recents", rows: stvRecents,
 			columns: `userid int4, status char(20), starttime timestamp, duration int8, user_name, db_name char(50), query char(600), pid int4`,
 			doc:     "Queries that run or ran."},
+		{name: "stv_plan_cache", rows: stvPlanCache, columns: `hits, misses int8, plans int4`,
+			doc: "How many queries were answered by a plan that was kept, how many were planned to be kept, since this leader is the " +
+				"active one; plans kept now. See the setting slipher_plan_cache."},
 	}
+}
+
+func stvPlanCache(_ context.Context, env *Env, b *builder) error {
+	if env.Plans != nil {
+		p := env.Plans()
+		b.add(p.Hits, p.Misses, p.Kept)
+	}
+	return nil
 }
 
 func stvSlices(_ context.Context, env *Env, b *builder) error {

@@ -18,7 +18,7 @@ func (l *lowerer) param(e *plan.Expr) result {
 			return l.nullResult(e.Type)
 		}
 		if e.Type.Phys().IsInt() {
-			r.bits = min(r.bits, quantise(valueBits(p.Value)))
+			r.bits = min(r.bits, literalBits(p.Value))
 		}
 		return r
 	}
@@ -26,6 +26,24 @@ func (l *lowerer) param(e *plan.Expr) result {
 		r.null = l.logicOp("copy", types.I8, subop.Operand{Mode: subop.Par, P: types.I8, Off: r.v.Off + 16})
 	}
 	return r
+}
+
+// literalBits is what bounds a literal in programs: programs serve all literals of the same or fewer bits.
+func literalBits(d types.Datum) int { return quantise(valueBits(d)) }
+
+// Serves reports whether programs made with the parameters made are right with the values of now, whose types are the
+// same.
+func Serves(made, now []plan.Param) bool {
+	for i := range made {
+		m, n := &made[i], &now[i]
+		if m.Client != 0 || m.IsList || m.Value.Null || !m.Type.Phys().IsInt() {
+			continue
+		}
+		if valueBits(n.Value) > literalBits(m.Value) {
+			return false
+		}
+	}
+	return true
 }
 
 // paramSlot is where parameter i stands: 16 bytes of value, then its null byte.

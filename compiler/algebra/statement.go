@@ -16,6 +16,8 @@ type Statement struct {
 	Delete *state.Table
 	Defs   []Definition // what References refer to; none to itself or one behind it
 	NextID ColumnID     // first unused id
+	// Record takes down what planning asks of the statement's literals; nil: nobody wants to know.
+	Record *Record
 }
 
 // Fresh makes a column id.

@@ -232,7 +232,7 @@ func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCa
 		return b.directArgs(sc, f, call)
 	}
 	for i, text := range agg.Constants {
-		e := b.hoist(types.TText, types.String(text))
+		e := b.hoistSame(types.TText, types.String(text))
 		if 1+i < len(f.Args) {
 			if e, err = b.aggregateConstant(sc, f, 1+i, e); err != nil {
 				return err

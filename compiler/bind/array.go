@@ -87,9 +87,9 @@ func (b *binder) takeConstant(v value, e *algebra.Expr) (types.Datum, bool) {
 	case e.Kind == expr.Constant:
 		return e.Const, true
 	case e.Kind == expr.Parameter && e.Param == last:
-		d := b.out.Params[last].Value
-		b.out.Params = b.out.Params[:last]
-		return d, true
+		b.out.SameValue(last)
+		p, _ := b.out.TakeParam()
+		return p.Value, true
 	}
 	return types.Datum{}, false
 }
@@ -213,7 +213,8 @@ func (b *binder) besideValue(array, left value) (value, error) {
 		if err != nil {
 			return value{}, b.place(err, array.pos)
 		}
-		array.lit, array.typ = &d, t
+		b.exactly(array)
+		array.lit, array.typ, array.again = &d, t, nil
 	}
 	if !array.typ.IsArray() {
 		return value{}, b.errorAt(array.pos, sqlerr.WrongObjectType, "op ANY/ALL (array) requires array on right side")

@@ -49,6 +49,8 @@ type Options struct {
 	NumericRounding bool
 	// Want, if set, are the types that a SELECT's columns get by the rules of assignment: EXECUTE's arguments.
 	Want []types.Type
+	// Record takes down what planning asks of the statement's literals; nil: nobody wants to know.
+	Record *algebra.Record
 	// Into, if set, is the table that an INSERT fills, whatever its name means: that of a
 	// CREATE TABLE AS, whose query names what there was before it.
 	Into *state.Table
@@ -138,7 +140,7 @@ type columnPlace struct {
 }
 
 func newBinder(stmt *parse.Statement, cat Catalog, fns *fn.Table, o Options) *binder {
-	out := &algebra.Statement{}
+	out := &algebra.Statement{Record: o.Record}
 	return &binder{stmt: stmt, cat: cat, fns: fns, opts: o, out: out,
 		client: map[int]int{}, refs: map[*algebra.Expr]columnPlace{},
 		numbers: expr.Numbers[algebra.ColumnID]{Type: bytesOf,

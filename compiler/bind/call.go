@@ -90,7 +90,7 @@ func (b *binder) arguments(sc *scope, f *parse.FuncCall) ([]value, error) {
 	for i, a := range f.Args {
 		if r, ok := a.(*parse.ColumnRef); ok && i == 0 && len(r.Parts) == 1 && !r.Star && b.partFirst(f) {
 			d := types.String(r.Parts[0])
-			out = append(out, value{lit: &d, text: d.S, pos: r.Pos})
+			out = append(out, value{lit: &d, text: d.S, pos: r.Pos}.always())
 			continue
 		}
 		var v value
@@ -117,9 +117,52 @@ func (b *binder) overload(name string, args []value, at parse.Pos) (*fn.Row, fn.
 	}
 	row, bd, err := b.fns.Resolve(name, ts, consts)
 	if err != nil {
-		err = b.place(b.nearFunction(name, err), at)
+		return row, bd, b.place(b.nearFunction(name, err), at)
 	}
-	return row, bd, err
+	b.checkResolved(name, args, bd)
+	return row, bd, nil
+}
+
+// checkResolved says that a call of these arguments, some of which are constants, must mean the same in other
+// statements.
+func (b *binder) checkResolved(name string, args []value, bd fn.Bound) {
+	if b.out.Record == nil {
+		return
+	}
+	ts, same, agains := make([]types.Type, len(args)), make([]*types.Datum, len(args)), make([]again, len(args))
+	any := false
+	for i, a := range args {
+		if ts[i], same[i] = a.typ, a.lit; a.lit == nil {
+			continue
+		}
+		if a.lit.Null {
+			continue
+		}
+		if agains[i] = a.again; a.again == nil {
+			b.out.Record.Opaque()
+			return
+		}
+		any = true
+	}
+	if !any {
+		return
+	}
+	fns := b.fns
+	b.out.Record.Check(func(o *algebra.Other) bool {
+		consts := slices.Clone(same)
+		for i, a := range agains {
+			if a == nil {
+				continue
+			}
+			v, ok := a(o)
+			if !ok || v.typ != ts[i] {
+				return false
+			}
+			consts[i] = v.lit
+		}
+		_, now, err := fns.Resolve(name, ts, consts)
+		return err == nil && now.Same(&bd)
+	})
 }
 
 // resolve binds a call of a row of the function table.
@@ -177,14 +220,23 @@ func (b *binder) leaderCall(row *fn.Row, bd fn.Bound, args []value, at parse.Pos
 	if err != nil {
 		return value{}, b.place(err, at)
 	}
+	for _, a := range args {
+		b.exactly(a)
+	}
+	made := func(o *algebra.Other) (plan.Param, bool) {
+		now, err := row.Leader(o.Session, ds)
+		return plan.Param{Type: bd.Ret, Value: now}, err == nil && now.Null == d.Null
+	}
 	if d.Null {
+		b.out.Record.CheckValue(made, func(plan.Param) bool { return true })
 		return value{expr: algebra.Null(bd.Ret), typ: bd.Ret, pos: at}, nil
 	}
-	return value{expr: b.hoist(bd.Ret, d), typ: bd.Ret, pos: at}, nil
+	return value{expr: b.hoist(bd.Ret, d, made), typ: bd.Ret, pos: at}, nil
 }
 
 // effectCall makes a parameter of a call that is run when the query is executed.
 func (b *binder) effectCall(row *fn.Row, bd fn.Bound, args []value, at parse.Pos) (value, error) {
+	b.out.Record.Never()
 	call := &plan.Effect{Name: row.Name}
 	for i, t := range bd.Args {
 		e, err := b.coerce(args[i], t, implicit)
@@ -192,14 +244,14 @@ func (b *binder) effectCall(row *fn.Row, bd fn.Bound, args []value, at parse.Pos
 			return value{}, err
 		}
 		if e.Kind == expr.Constant {
-			e = b.hoist(t, e.Const)
+			e = b.hoistSame(t, e.Const)
 		}
 		if e.Kind != expr.Parameter {
 			return value{}, b.unsupported(at, "function %s with an argument that is not a constant", row.Name)
 		}
 		call.Args = append(call.Args, e.Param)
 	}
-	b.out.Params = append(b.out.Params, plan.Param{Type: bd.Ret, Client: expr.EffectResult, Effect: call})
+	b.out.AddParam(plan.Param{Type: bd.Ret, Client: expr.EffectResult, Effect: call}, nil)
 	return value{expr: &algebra.Expr{Kind: expr.Parameter, Type: bd.Ret, Nullable: true, Param: len(b.out.Params) - 1},
 		typ: bd.Ret, pos: at}, nil
 }

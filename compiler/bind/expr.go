@@ -201,6 +201,10 @@ func (b *binder) opExpr(sc *scope, x *parse.OpExpr) (value, error) {
 		if v, ok := foldIntegers(x.Op, args[0], args[1]); ok {
 			return v, nil
 		}
+		if args[0].lit != nil && args[1].lit != nil && args[0].typ == types.TInt4 && args[1].typ == types.TInt4 {
+			b.exactly(args[0])
+			b.exactly(args[1])
+		}
 	}
 	return b.anyOperator(x.Op, args, x.Pos)
 }
@@ -227,6 +231,17 @@ func foldIntegers(op string, l, r value) (value, bool) {
 	if l.lit == nil || r.lit == nil || l.lit.Null || r.lit.Null || l.typ != types.TInt4 || r.typ != types.TInt4 {
 		return value{}, false
 	}
+	var both again
+	if l.again != nil && r.again != nil {
+		both = func(o *algebra.Other) (value, bool) {
+			x, ok1 := l.again(o)
+			y, ok2 := r.again(o)
+			if !ok1 || !ok2 {
+				return value{}, false
+			}
+			return foldIntegers(op, x, y)
+		}
+	}
 	n := l.lit.Lo
 	switch op {
 	case "+":
@@ -242,11 +257,26 @@ func foldIntegers(op string, l, r value) (value, bool) {
 		return value{}, false
 	}
 	d := types.Int(n)
-	return value{lit: &d, typ: types.TInt4, text: strconv.FormatInt(n, 10), pos: l.pos}, true
+	return value{lit: &d, typ: types.TInt4, text: strconv.FormatInt(n, 10), pos: l.pos, again: both}, true
 }
 
 // negated folds the sign into a numeric constant.
 func (b *binder) negated(v value, at parse.Pos) (value, error) {
+	n, err := negatedLiteral(v, at)
+	if err != nil {
+		return n, b.place(err, at)
+	}
+	n.again = v.again.then(func(v value) (value, bool) {
+		if v.lit == nil || !v.typ.IsNumeric() {
+			return v, false
+		}
+		n, err := negatedLiteral(v, at)
+		return n, err == nil
+	})
+	return n, nil
+}
+
+func negatedLiteral(v value, at parse.Pos) (value, error) {
 	text := "-" + v.text
 	if strings.HasPrefix(v.text, "-") {
 		text = v.text[1:]
@@ -255,7 +285,7 @@ func (b *binder) negated(v value, at parse.Pos) (value, error) {
 	if len(strings.Trim(text, "-0123456789")) == 0 && v.typ.Kind == types.Int4 {
 		kind = parse.IntLiteral
 	}
-	return b.literal(&parse.Literal{Pos: at, Kind: kind, Text: text})
+	return literalValue(&parse.Literal{Pos: at, Kind: kind, Text: text})
 }
 
 // comparisons are the operators that compare.
@@ -296,9 +326,24 @@ func narrowInteger(v *value, other value) {
 		other.typ.Kind >= v.typ.Kind {
 		return
 	}
-	if d, err := types.ParseText(other.typ, v.text); err == nil {
-		v.lit, v.typ = &d, other.typ
+	to, from := other.typ, v.typ
+	d, err := types.ParseText(to, v.text)
+	if err != nil {
+		v.again = v.again.then(func(v value) (value, bool) {
+			_, err := types.ParseText(to, v.text)
+			return v, err != nil
+		})
+		return
 	}
+	v.lit, v.typ = &d, to
+	v.again = v.again.then(func(v value) (value, bool) {
+		d, err := types.ParseText(to, v.text)
+		if err != nil || v.typ != from {
+			return v, false
+		}
+		v.lit, v.typ = &d, to
+		return v, true
+	})
 }
 
 func (b *binder) castExpr(sc *scope, x *parse.CastExpr) (value, error) {
@@ -314,6 +359,7 @@ func (b *binder) castExpr(sc *scope, x *parse.CastExpr) (value, error) {
 		if !ok || l.Kind != parse.StringLiteral {
 			return value{}, b.unsupported(x.Type.Pos, "fields or a precision of an interval that is not written as a string")
 		}
+		b.exactText(l)
 		d, err := types.ParseInterval(l.Text, f)
 		return value{lit: &d, typ: to, pos: x.Pos}, b.place(err, l.Pos)
 	}
@@ -345,6 +391,8 @@ func (b *binder) castValue(sc *scope, arg parse.Expr, to types.Type, x *parse.Ca
 			to.Len = min(v.typ.Len, types.MaxChar)
 		case v.lit != nil && !v.lit.Null && v.typ.Kind == types.Unknown:
 			to.Len = min(max(1, int32(len(v.lit.S))), types.MaxChar)
+			n := len(v.lit.S)
+			b.checkValue(v, func(w value) bool { return len(w.lit.S) == n })
 		}
 	}
 	if v.client > 0 {
@@ -356,7 +404,15 @@ func (b *binder) castValue(sc *scope, arg parse.Expr, to types.Type, x *parse.Ca
 		if err != nil {
 			return value{}, b.place(err, v.pos)
 		}
-		return value{lit: &d, typ: to, pos: x.Pos}, nil
+		w := value{lit: &d, typ: to, pos: x.Pos}
+		w.again = v.again.then(func(v value) (value, bool) {
+			if v.lit.Null || v.typ.Kind != types.Unknown {
+				return v, false
+			}
+			d, err := parseTimeless(to, cutText(v.lit.S, to, explicit))
+			return value{lit: &d, typ: to, pos: x.Pos}, err == nil
+		})
+		return w, nil
 	}
 	e, err := b.coerce(v, to, explicit)
 	if err != nil {

@@ -107,6 +107,7 @@ func (b *binder) known(e *algebra.Expr) (bool, types.Datum) {
 	case e.Kind == expr.Constant:
 		return true, e.Const
 	case e.Kind == expr.Parameter && b.out.Params[e.Param].Client == 0:
+		b.out.SameValue(e.Param)
 		return true, b.out.Params[e.Param].Value
 	}
 	return false, types.Datum{}

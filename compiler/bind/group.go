@@ -168,6 +168,7 @@ func (b *binder) ordinal(e parse.Expr, ts []target, clause string) (target, bool
 	if !ok {
 		return target{}, false, nil
 	}
+	b.exactText(l)
 	if l.Kind != parse.IntLiteral {
 		return target{}, false, b.errorAt(l.Pos, sqlerr.SyntaxError, "non-integer constant in %s", clause)
 	}

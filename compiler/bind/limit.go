@@ -9,6 +9,7 @@ import (
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/parse"
+	"slipher/compiler/plan"
 )
 
 // limitClause is LIMIT or OFFSET.
@@ -77,7 +78,9 @@ func (b *binder) limitNumber(sc *scope, x parse.Expr, c limitClause) (*algebra.E
 	}
 	if f, err := strconv.ParseFloat(v.text, 64); err == nil && v.typ.Kind == types.Decimal && math.Abs(f) < 1<<53 {
 		d := types.Int(int64(math.Round(f)))
+		b.exactly(v)
 		v.lit, v.typ, v.text = &d, types.TInt8, ""
+		v.again = nil
 	}
 	if k := v.typ.Kind; k != types.Unknown && !v.typ.IsNumeric() {
 		return nil, b.errorAt(x.At(), sqlerr.DatatypeMismatch, "argument of %s must be type bigint, not type %s", c.what,
@@ -92,6 +95,9 @@ func (b *binder) limitNumber(sc *scope, x parse.Expr, c limitClause) (*algebra.E
 	case e.Kind == expr.Parameter:
 		if p := b.out.Params[e.Param]; p.Client == 0 && p.Value.Lo < 0 {
 			return nil, b.errorAt(x.At(), c.code, "%s must not be negative", c.what)
+		}
+		if b.out.Params[e.Param].Client == 0 {
+			b.out.Record.CheckValue(b.out.Record.Remake(e.Param), func(q plan.Param) bool { return q.Value.Lo >= 0 })
 		}
 		return e, nil
 	}

@@ -30,6 +30,7 @@ func (b *binder) lookupCall(f *parse.FuncCall, args []value) (value, error) {
 	if at < 0 {
 		return value{}, b.noFunction(f, args)
 	}
+	b.out.Record.Never()
 	cat, offers := b.cat.(Lookups)
 	if !offers {
 		return value{}, b.unsupported(f.Pos, "function %s without a catalog", f.Name)
@@ -87,9 +88,10 @@ func (b *binder) answerFor(of []*algebra.Expr, ret types.Type, last *algebra.Exp
 
 // oneOf is e IN (list).
 func (b *binder) oneOf(e *algebra.Expr, t types.Type, list []types.Datum) *algebra.Expr {
-	b.out.Params = append(b.out.Params, plan.Param{Type: t, List: list, IsList: true})
-	return &algebra.Expr{Kind: expr.InList, Type: types.TBool, Nullable: e.Nullable, Param: len(b.out.Params) - 1,
-		Args: []*algebra.Expr{e}}
+	p := plan.Param{Type: t, List: list, IsList: true}
+	return &algebra.Expr{Kind: expr.InList, Type: types.TBool, Nullable: e.Nullable,
+		Param: b.out.AddParam(p, algebra.Same(p)),
+		Args:  []*algebra.Expr{e}}
 }
 
 // keptExpr is pg_get_expr: expressions are kept as their text.
@@ -99,7 +101,7 @@ func (b *binder) answer(t types.Type, d types.Datum) *algebra.Expr {
 	if d.Null {
 		return algebra.Null(t)
 	}
-	return b.hoist(t, d)
+	return b.hoistSame(t, d)
 }
 
 // lookupArm is one answer and the numbers that have it, ascending, with the second one, if there is any.

@@ -85,6 +85,7 @@ func (b *binder) pivoted(x *parse.PivotRef, a, v parse.PivotItem) (target, error
 		name, _ = b.figureName(v.Expr)
 		if l, ok := v.Expr.(*parse.Literal); ok {
 			name = cmp.Or(l.Text, "null")
+			b.exactText(l)
 		}
 	}
 	if of := a.Name; of != "" || len(x.Aggs) > 1 {
@@ -133,7 +134,7 @@ func (b *binder) unpivot(x *parse.UnpivotRef, env around, before *scope) (algebr
 	}
 	labels := make([]*algebra.Expr, len(names))
 	for i, n := range names {
-		labels[i] = b.hoist(types.TVarchar(longest), types.String(n))
+		labels[i] = b.hoistSame(types.TVarchar(longest), types.String(n))
 	}
 	copies := algebra.NewExpand(node, algebra.Number(types.TInt8, int64(len(es))), "column", number)
 	proj := &algebra.Project{In: copies}

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"sort"
 
 	"slipher/catalog/types"
@@ -136,6 +137,7 @@ func (b *binder) inList(arg value, consts []value, at parse.Pos) (*algebra.Expr,
 		if err != nil {
 			return nil, b.place(err, at)
 		}
+		b.checkResolved("=", []value{{typ: arg.typ}, c}, bd)
 		if i == 0 {
 			t = bd.Args[0]
 			continue
@@ -151,6 +153,7 @@ func (b *binder) inList(arg value, consts []value, at parse.Pos) (*algebra.Expr,
 		return nil, err
 	}
 	var list []types.Datum
+	var remakes []algebra.Remake
 	var others []*algebra.Expr
 	for _, c := range consts {
 		e, err := b.coerce(c, t, implicit)
@@ -158,8 +161,8 @@ func (b *binder) inList(arg value, consts []value, at parse.Pos) (*algebra.Expr,
 			return nil, err
 		}
 		if e.Kind == expr.Parameter && e.Param == len(b.out.Params)-1 {
-			list = append(list, b.out.Params[e.Param].Value)
-			b.out.Params = b.out.Params[:e.Param]
+			p, made := b.out.TakeParam()
+			list, remakes = append(list, p.Value), append(remakes, made)
 			continue
 		}
 		eq, err := b.comparison("=", value{expr: left, typ: t, pos: at}, value{expr: e, typ: t, pos: at}, at)
@@ -169,9 +172,10 @@ func (b *binder) inList(arg value, consts []value, at parse.Pos) (*algebra.Expr,
 		others = append(others, eq)
 	}
 	if len(list) > 0 {
-		b.out.Params = append(b.out.Params, plan.Param{Type: t, List: sortedSet(t, list), IsList: true})
-		in := &algebra.Expr{Kind: expr.InList, Type: types.TBool, Nullable: left.Nullable, Param: len(b.out.Params) - 1,
-			Args: []*algebra.Expr{left}}
+		p := plan.Param{Type: t, List: sortedSet(t, list), IsList: true}
+		in := &algebra.Expr{Kind: expr.InList, Type: types.TBool, Nullable: left.Nullable,
+			Param: b.out.AddParam(p, remadeList(t, remakes)),
+			Args:  []*algebra.Expr{left}}
 		others = append([]*algebra.Expr{in}, others...)
 	}
 	return expr.AnyOf(others), nil
@@ -298,4 +302,22 @@ func (b *binder) notDistinct(l, r value, at parse.Pos) (*algebra.Expr, error) {
 	}
 	same.expr.Nullable = false
 	return same.expr, nil
+}
+
+// remadeList is the set that constants of type t are in other statements; nil if that of one is not known.
+func remadeList(t types.Type, remakes []algebra.Remake) algebra.Remake {
+	if slices.ContainsFunc(remakes, func(r algebra.Remake) bool { return r == nil }) {
+		return nil
+	}
+	return func(o *algebra.Other) (plan.Param, bool) {
+		list := make([]types.Datum, len(remakes))
+		for i, made := range remakes {
+			p, ok := made(o)
+			if !ok || p.Type != t {
+				return plan.Param{}, false
+			}
+			list[i] = p.Value
+		}
+		return plan.Param{Type: t, List: sortedSet(t, list), IsList: true}, true
+	}
 }

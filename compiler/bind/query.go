@@ -240,6 +240,8 @@ func (b *binder) output(v value) (*algebra.Expr, error) {
 		t := types.TText
 		if v.lit != nil && !v.lit.Null {
 			t = types.TVarchar(min(max(len(v.lit.S), 1), types.MaxVarchar))
+			n := len(v.lit.S)
+			b.checkValue(v, func(w value) bool { return len(w.lit.S) == n })
 		}
 		return b.coerce(v, t, implicit)
 	}

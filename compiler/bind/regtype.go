@@ -43,6 +43,7 @@ func (b *binder) regOID(sc *scope, c *parse.CastExpr) (value, error) {
 		return value{lit: v.lit, typ: types.TOID, pos: c.Pos}, nil
 	}
 	if v.lit != nil && v.typ.Kind == types.Unknown {
+		b.out.Record.Never()
 		d, err := types.ParseText(types.TOID, v.lit.S) // a number is itself
 		if err != nil {
 			oid, err := cat.RegOID(c.Type.Name, v.lit.S)
@@ -66,6 +67,7 @@ func (b *binder) regText(sc *scope, c *parse.CastExpr) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
+	b.out.Record.Never()
 	e, err := b.plain(v)
 	if err != nil {
 		return value{}, err

@@ -24,7 +24,10 @@ func (b *binder) common(vs []value, what string) (types.Type, error) {
 		switch {
 		case v.typ.Kind != types.Unknown || v.lit != nil && v.lit.Null:
 		case v.lit != nil:
+			without := t
 			t = t.WithLiteral(v.lit.S)
+			with := t
+			b.checkValue(v, func(w value) bool { return without.WithLiteral(w.lit.S) == with })
 		case t.Kind == types.Decimal:
 			t = types.DecimalExact(t, paramType(t))
 		default:

@@ -29,10 +29,64 @@ type value struct {
 	text   string       // constant as written, for parsing as another type
 	client int          // number of an untyped parameter
 	pos    parse.Pos
+	again  again // of a constant
+}
+
+// again is the constant that a value is in a statement with other literals, of whatever type; not ok: it would be
+// wrong. nil: nobody knows, or nobody wants to.
+type again func(o *algebra.Other) (v value, ok bool)
+
+// then is the constant that f makes of it.
+func (a again) then(f func(v value) (value, bool)) again {
+	if a == nil {
+		return nil
+	}
+	return func(o *algebra.Other) (value, bool) {
+		v, ok := a(o)
+		if !ok {
+			return v, false
+		}
+		return f(v)
+	}
 }
 
 // literal makes the value of a constant.
 func (b *binder) literal(l *parse.Literal) (value, error) {
+	v, err := literalValue(l)
+	if err != nil {
+		return v, b.place(err, l.Pos)
+	}
+	switch {
+	case b.out.Record == nil:
+	case l.Kind == parse.NullLiteral || l.Kind == parse.BoolLiteral || len(b.views) > 0: // the same in all statements
+		v = v.always()
+	default:
+		if i, ok := b.out.Record.Literal(l); ok {
+			v.again = func(o *algebra.Other) (value, bool) {
+				v, err := literalValue(&o.Literals[i])
+				return v, err == nil
+			}
+		}
+	}
+	return v, nil
+}
+
+// always is v, which is the same in all statements.
+func (v value) always() value {
+	same := v
+	v.again = func(*algebra.Other) (value, bool) { return same, true }
+	return v
+}
+
+// exactText says that the plan is for the very text of a literal.
+func (b *binder) exactText(l *parse.Literal) {
+	if len(b.views) == 0 { // a view's text is the same in all statements
+		b.out.Record.Exactly(l)
+	}
+}
+
+// literalValue is the constant that a literal is.
+func literalValue(l *parse.Literal) (value, error) {
 	v := value{pos: l.Pos, text: l.Text}
 	switch l.Kind {
 	case parse.NullLiteral:
@@ -51,7 +105,7 @@ func (b *binder) literal(l *parse.Literal) (value, error) {
 	}
 	d, err := types.ParseText(v.typ, v.text)
 	if err != nil {
-		return v, b.place(err, l.Pos)
+		return v, err
 	}
 	v.lit = &d
 	return v, nil
@@ -93,10 +147,33 @@ func (b *binder) column(c *column, at parse.Pos) value {
 	return value{expr: b.ref(c, nil), typ: c.typ, pos: at}
 }
 
-// hoist makes a parameter of a constant.
-func (b *binder) hoist(t types.Type, d types.Datum) *algebra.Expr {
-	b.out.Params = append(b.out.Params, plan.Param{Type: t, Value: d})
-	return &algebra.Expr{Kind: expr.Parameter, Type: t, Param: len(b.out.Params) - 1}
+// hoist makes a parameter of a constant. made says what it is in other statements; nil: nobody knows.
+func (b *binder) hoist(t types.Type, d types.Datum, made algebra.Remake) *algebra.Expr {
+	return &algebra.Expr{Kind: expr.Parameter, Type: t, Param: b.out.AddParam(plan.Param{Type: t, Value: d}, made)}
+}
+
+// hoistSame is hoist of what does not depend on the statement's literals.
+func (b *binder) hoistSame(t types.Type, d types.Datum) *algebra.Expr {
+	return b.hoist(t, d, algebra.Same(plan.Param{Type: t, Value: d}))
+}
+
+// checkValue has f asked of what v, a constant, is in another statement.
+func (b *binder) checkValue(v value, f func(w value) bool) {
+	switch {
+	case b.out.Record == nil:
+	case v.again == nil:
+		b.out.Record.Opaque()
+	default:
+		b.out.Record.Check(func(o *algebra.Other) bool {
+			w, ok := v.again(o)
+			return ok && f(w)
+		})
+	}
+}
+
+// exactly says that the plan is for this constant alone.
+func (b *binder) exactly(v value) {
+	b.checkValue(v, func(w value) bool { return w.typ == v.typ && *w.lit == *v.lit })
 }
 
 // clientParam is $n; t is its type if it has none yet.
@@ -107,7 +184,7 @@ func (b *binder) clientParam(n int, t types.Type) *algebra.Expr {
 			t = d
 		}
 		i = len(b.out.Params)
-		b.out.Params = append(b.out.Params, plan.Param{Type: t, Client: n})
+		b.out.AddParam(plan.Param{Type: t, Client: n}, nil)
 		b.client[n] = i
 	}
 	return &algebra.Expr{Kind: expr.Parameter, Type: b.out.Params[i].Type, Nullable: true, Param: i}
@@ -176,39 +253,66 @@ func (b *binder) coerce(v value, to types.Type, ctx fn.CastContext) (*algebra.Ex
 // the cast would, else casts the hoisted constant.
 func (b *binder) coerceLiteral(v value, to types.Type, ctx fn.CastContext) (*algebra.Expr, error) {
 	if v.typ == to && to.Kind == types.Bool { // changes the program's shape: worth one of its own
+		b.exactly(v)
 		return algebra.Truth(v.lit.Lo != 0), nil
 	}
+	c := literalCast{b.fns, to, ctx}
+	if v.typ != to && v.typ.Kind != types.Unknown {
+		if _, ok := b.fns.Cast(v.typ, to, ctx); !ok {
+			return nil, b.cannotCast(v.typ, to, ctx, v.pos)
+		}
+	}
+	t, d, err := c.of(v, b.parseText)
+	if err != nil {
+		return nil, b.place(err, v.pos)
+	}
+	var made algebra.Remake
+	if again, from := v.again, v.typ; again != nil {
+		made = func(o *algebra.Other) (plan.Param, bool) {
+			w, ok := again(o)
+			if !ok || w.typ != from {
+				return plan.Param{}, false
+			}
+			u, d, err := c.of(w, parseTimeless)
+			return plan.Param{Type: u, Value: d}, err == nil && u == t
+		}
+	}
+	return b.cast(b.hoist(t, d, made), to, ctx, v.pos)
+}
+
+// literalCast is what constants become where a value of type to is wanted.
+type literalCast struct {
+	fns *fn.Table
+	to  types.Type
+	ctx fn.CastContext
+}
+
+// of is v's value and its type: to, or v's own, which a cast turns into to.
+func (c literalCast) of(v value, parse func(types.Type, string) (types.Datum, error)) (types.Type, types.Datum, error) {
+	to := c.to
 	if v.typ == to {
-		return b.hoist(to, *v.lit), nil
+		return to, *v.lit, nil
 	}
 	if v.typ.Kind == types.Unknown {
-		d, err := b.parseText(to, cutText(v.lit.S, to, ctx))
-		if err != nil {
-			return nil, b.place(err, v.pos)
-		}
-		return b.hoist(to, d), nil
+		d, err := parse(to, cutText(v.lit.S, to, c.ctx))
+		return to, d, err
 	}
-	if _, ok := b.fns.Cast(v.typ, to, ctx); !ok {
-		return nil, b.cannotCast(v.typ, to, ctx, v.pos)
-	}
-	cut := v.typ.Kind == types.Decimal && to.Kind == types.Decimal && to.Scale < v.typ.Scale && ctx != assignment
-	widens := v.typ.IsNumeric() && to.IsNumeric() && to.Kind >= v.typ.Kind && ctx != explicit && !cut ||
-		b.fns.SameText(v.typ, to)
-	narrows := v.typ.IsInteger() && to.IsNumeric() && ctx == assignment // if it fits: the cast says what is wrong
+	cut := v.typ.Kind == types.Decimal && to.Kind == types.Decimal && to.Scale < v.typ.Scale && c.ctx != assignment
+	widens := v.typ.IsNumeric() && to.IsNumeric() && to.Kind >= v.typ.Kind && c.ctx != explicit && !cut ||
+		c.fns.SameText(v.typ, to)
+	narrows := v.typ.IsInteger() && to.IsNumeric() && c.ctx == assignment // if it fits: the cast says what is wrong
 	if widens || narrows {
 		// The text says the same value in the other type (and is rounded on assignment).
-		if v.text == "" {
-			v.text = types.FormatText(v.typ, *v.lit)
+		text := v.text
+		if text == "" {
+			text = types.FormatText(v.typ, *v.lit)
 		}
-		d, err := types.ParseText(to, v.text)
-		if err == nil {
-			return b.hoist(to, d), nil
-		}
-		if widens {
-			return nil, b.place(err, v.pos)
+		d, err := types.ParseText(to, text)
+		if err == nil || widens {
+			return to, d, err
 		}
 	}
-	return b.cast(b.hoist(v.typ, *v.lit), to, ctx, v.pos)
+	return v.typ, *v.lit, nil
 }
 
 // cutText is s cut to a string type's length, as an explicit cast does; a

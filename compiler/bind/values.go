@@ -67,6 +67,7 @@ func (b *binder) literalRows(n *algebra.Values, mark int) {
 			lists[i][r] = d
 		}
 	}
+	b.out.Record.Opaque()
 	n.Rows, n.Literals = nil, lists
 	b.out.Params = b.out.Params[:mark]
 }

@@ -93,7 +93,7 @@ func SameLiterals(params func() []Param) func(i int) int {
 		}
 		s := paramShape{p.Type, p.Value, p.IsList, len(p.List)}
 		for _, j := range first[s] {
-			if j < len(all) && p.same(&all[j]) {
+			if j < len(all) && p.Same(&all[j]) {
 				return j
 			}
 		}
@@ -110,8 +110,8 @@ type paramShape struct {
 	length int
 }
 
-// same reports whether two parameters are literals of one type and value.
-func (p *Param) same(q *Param) bool {
+// Same reports whether two parameters are literals of one type and value.
+func (p *Param) Same(q *Param) bool {
 	if p.Client != 0 || q.Client != 0 || p.IsList != q.IsList || len(p.List) != len(q.List) || p.Value != q.Value ||
 		p.Type != q.Type {
 		return false

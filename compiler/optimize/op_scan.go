@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
@@ -58,7 +57,11 @@ func (n *scanOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 		src.Kind, src.Rows = program.SourceRows, n.scan.Relation
 	}
 	live := -1
-	if n.scan.Table != nil && hasDeleted(n.scan.Table) {
+	var content Content
+	if n.scan.Table != nil {
+		content = ContentOf(n.scan.Table)
+	}
+	if content.Deleted {
 		live = len(src.Cols)
 		src.Cols, src.ColNos = append(src.Cols, plan.Column{Name: "live", Type: types.TBool}),
 			append(src.ColNos, n.scan.Table.LiveColumn())
@@ -69,7 +72,7 @@ func (n *scanOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 		p.seg.Source.Zone, p.zoned = e.p.zone(preds, src.Cols)
 	}
 	if live >= 0 {
-		preds = slices.Insert(preds, e.p.liveAt(n.scan.Table, preds), expr.Col(plan.Position(live), types.TBool, false))
+		preds = slices.Insert(preds, liveAt(content, preds), expr.Col(plan.Position(live), types.TBool, false))
 	}
 	if len(preds) > 0 {
 		p.step(&plan.Filter{Preds: preds})
@@ -77,26 +80,12 @@ func (n *scanOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	return p, nil
 }
 
-// hasDeleted reports whether a table's version has objects with deleted rows.
-func hasDeleted(t *state.Table) bool {
-	for _, o := range t.Version.Objects.All() {
-		if o.Dead > 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // liveAt is the place among a scan's predicates from which on nothing is computed for deleted rows: in front of the
 // first that may fail, else behind all. Comparisons run fastest while no row has been left out, and leave out more than
 // deletes do (a tenth deleted cost a filter of three comparisons as much as all the rest, in front of it). If
 // most rows are deleted: first.
-func (p *planner) liveAt(t *state.Table, preds []*plan.Expr) int {
-	dead, rows := int64(0), int64(0)
-	for _, o := range t.Version.Objects.All() {
-		dead, rows = dead+o.Dead, rows+o.Rows
-	}
-	if dead > rows/2 {
+func liveAt(c Content, preds []*plan.Expr) int {
+	if c.MostlyDeleted {
 		return 0
 	}
 	for i, e := range preds {

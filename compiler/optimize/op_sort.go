@@ -31,8 +31,9 @@ func (p *planner) limit(n *algebra.Limit) (physical, error) {
 	s.props = *s.in.out()
 	s.dist = dist{kind: distSingle}
 	s.rows = p.limited(s.rows, n.Count, n.Offset)
-	if v, ok := p.paramInt(n.Count); ok && v <= 1 {
-		s.one = true
+	if v, ok := p.paramInt(n.Count); ok {
+		s.one = v <= 1
+		p.st.Record.CheckValue(p.st.Record.Remake(n.Count), func(q plan.Param) bool { return (q.Value.Lo <= 1) == (v <= 1) })
 	}
 	s.cost += sendCost(s.rows*float64(p.env.Slices), p.width(s.cols))
 	return s, nil
@@ -49,7 +50,7 @@ func (p *planner) limited(rows float64, count, offset int) float64 {
 	return math.Max(1, rows)
 }
 
-// paramInt is the value of a literal parameter of an integer class.
+// paramInt is the value, for an estimate, of a literal parameter of an integer class.
 func (p *planner) paramInt(i int) (float64, bool) {
 	if i < 0 {
 		return 0, false
@@ -58,7 +59,9 @@ func (p *planner) paramInt(i int) (float64, bool) {
 	if prm.Client != 0 || prm.Value.Null || prm.Type.Kind == types.Unknown {
 		return 0, false
 	}
-	return float64(prm.Value.Lo), true
+	v := float64(prm.Value.Lo)
+	p.st.Record.CheckValue(p.st.Record.Remake(i), func(q plan.Param) bool { return alike(float64(q.Value.Lo), v) })
+	return v, true
 }
 
 // emit makes a LIMIT inside a query: cut on each instance, then exactly in one.
@@ -121,14 +124,25 @@ func (e *emitter) limitStep(p *pipe, count, offset int) {
 		return
 	}
 	if offset >= 0 {
-		c, ok1 := e.p.paramInt(count)
-		o, ok2 := e.p.paramInt(offset)
-		if !ok1 || !ok2 || c+o > 1e15 {
+		st, first := e.p.st, count
+		both, ok := sumOf(st.Params[first], st.Params[offset])
+		if !ok {
 			return
 		}
-		count = e.p.addParam(plan.Param{Type: types.TInt8, Value: types.Int(int64(c + o))})
+		count = st.AddParam(both, func(o *algebra.Other) (plan.Param, bool) {
+			return sumOf(o.Params[first], o.Params[offset])
+		})
 	}
 	p.step(&plan.Limit{Count: count, Offset: -1})
+}
+
+// sumOf is the sum of a LIMIT and an OFFSET, if both are known.
+func sumOf(count, offset plan.Param) (plan.Param, bool) {
+	if count.Client != 0 || count.Value.Null || offset.Client != 0 || offset.Value.Null ||
+		count.Value.Lo > 1e15 || offset.Value.Lo > 1e15 {
+		return plan.Param{}, false
+	}
+	return plan.Param{Type: types.TInt8, Value: types.Int(count.Value.Lo + offset.Value.Lo)}, true
 }
 
 func (n *sortLimitOp) explain(x *explainer, line *plan.Node, want algebra.IDs) *plan.Node {

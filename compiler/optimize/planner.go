@@ -33,7 +33,12 @@ type planner struct {
 
 	samples  []*sampled
 	origins  map[algebra.ColumnID]origin // of columns of tables with statistics
+	asked    []*ask                      // all that were put to samples
 	outcomes map[int]*outcome            // of expressions on samples, by their numbers; nil: it cannot be told
+
+	estimates map[estimatedKey]*estimated // by literals; nil: nobody wants to know
+	// distincts are numbers of values of expressions with literals.
+	distincts map[*algebra.Expr]float64
 
 	chance *rand.Rand // chooses joins by a seed; nil: costs do, or the text
 
@@ -57,6 +62,9 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 		chance:  env.Joins.choices(),
 		origins: map[algebra.ColumnID]origin{}, outcomes: map[int]*outcome{},
 	}
+	if st.Record != nil {
+		p.estimates, p.distincts = map[estimatedKey]*estimated{}, map[*algebra.Expr]float64{}
+	}
 	p.numbers.Param = expr.SameLiterals(func() []expr.Param { return own.Params })
 	if err := p.survey(); err != nil {
 		return nil, err
@@ -76,6 +84,7 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 	if err := e.query(ph, top); err != nil {
 		return nil, err
 	}
+	p.recordEstimates()
 	return e.q, nil
 }
 
@@ -110,10 +119,13 @@ func (p *planner) survey() error {
 	return nil
 }
 
-// addParam appends a literal parameter and returns its number.
-func (p *planner) addParam(prm plan.Param) int {
-	p.st.Params = append(p.st.Params, prm)
-	return len(p.st.Params) - 1
+// addParam appends a literal parameter, which f makes of parameter of, and returns its number. Not ok: f cannot.
+func (p *planner) addParam(of int, f func(plan.Param) (plan.Param, bool)) (i int, ok bool) {
+	prm, ok := f(p.st.Params[of])
+	if !ok {
+		return 0, false
+	}
+	return p.st.AddParam(prm, func(o *algebra.Other) (plan.Param, bool) { return f(o.Params[of]) }), true
 }
 
 // find is the representative of a column's equivalence class.

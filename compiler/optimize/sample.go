@@ -21,6 +21,7 @@ type sampled struct {
 
 // ask is an expression over the columns of one scan.
 type ask struct {
+	of   *sampled
 	expr *algebra.Expr
 	key  sampleKey
 }
@@ -136,7 +137,11 @@ func (p *planner) askKey(k *algebra.Expr, in algebra.Node) {
 }
 
 func (p *planner) ask(s *sampled, e *algebra.Expr) {
-	s.asks = append(s.asks, &ask{e, sampleKey{s.st.Name, p.sampleText(s, e)}})
+	a := &ask{s, e, sampleKey{s.st.Name, p.sampleText(s, e)}}
+	s.asks = append(s.asks, a)
+	if p.st.Record != nil {
+		p.asked = append(p.asked, a)
+	}
 }
 
 // sampleText says what e is over a table, in any statement: columns by their ids, literals by their values.

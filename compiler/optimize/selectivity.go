@@ -50,7 +50,9 @@ func (p *planner) selectivity(preds []*algebra.Expr) float64 {
 		}
 		s *= share
 	}
-	return math.Max(s*p.independent(alone), 1e-9)
+	share := math.Max(s*p.independent(alone), 1e-9)
+	p.noteShare(preds, share)
+	return share
 }
 
 // several reports whether conjuncts are more than one condition; bounds on one column are one, of which its histogram
@@ -319,7 +321,9 @@ func (p *planner) exprDistinct(e *algebra.Expr, rows float64) float64 {
 		return 1
 	}
 	if o := p.outcome(e); o != nil {
-		return math.Max(1, math.Min(rows, o.distinct(p.sampleOf(e).st.Rows)))
+		d := o.distinct(p.sampleOf(e).st.Rows)
+		p.noteDistinct(e, d)
+		return math.Max(1, math.Min(rows, d))
 	}
 	d := 1.0
 	cols := algebra.IDs{}

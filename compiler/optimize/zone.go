@@ -48,8 +48,12 @@ func (p *planner) zoneList(e *plan.Expr, cols []plan.Column) []plan.ZonePred {
 	if len(l.List) == 0 || !sameValues(l.Type, cols[c].Type) {
 		return nil
 	}
-	lo := p.addParam(plan.Param{Type: l.Type, Value: l.List[0]})
-	hi := p.addParam(plan.Param{Type: l.Type, Value: p.st.Params[e.Param].List[len(p.st.Params[e.Param].List)-1]})
+	lo, _ := p.addParam(e.Param, func(l plan.Param) (plan.Param, bool) {
+		return plan.Param{Type: l.Type, Value: l.List[0]}, true
+	})
+	hi, _ := p.addParam(e.Param, func(l plan.Param) (plan.Param, bool) {
+		return plan.Param{Type: l.Type, Value: l.List[len(l.List)-1]}, true
+	})
 	return []plan.ZonePred{{Col: int(c), Op: ">=", Param: lo}, {Col: int(c), Op: "<=", Param: hi}}
 }
 
@@ -59,20 +63,24 @@ func (p *planner) zoneParam(e *plan.Expr, from, to types.Type) (int, bool) {
 	if sameValues(from, to) {
 		return e.Param, true
 	}
-	v, ok := e.Literal(p.st.Params)
-	if !ok || v.Null {
+	if p.st.Params[e.Param].Client != 0 {
 		return 0, false
 	}
+	return p.addParam(e.Param, func(prm plan.Param) (plan.Param, bool) { return zoneValue(prm.Value, from, to) })
+}
+
+// zoneValue is a value of type from as one of type to, if it is exactly that.
+func zoneValue(v types.Datum, from, to types.Type) (plan.Param, bool) {
 	switch {
+	case v.Null:
 	case isWhole(from) && isWhole(to) && from.Scale >= to.Scale:
 		// 12.50 of scale 2 beside a column of scale 1 or 0: exact only if no digit is lost
-		if d, ok := downScale(v, int(from.Scale-to.Scale)); ok {
-			return p.addParam(plan.Param{Type: types.TDecimal(types.MaxPrecision, int(to.Scale)), Value: d}), true
-		}
+		d, ok := downScale(v, int(from.Scale-to.Scale))
+		return plan.Param{Type: types.TDecimal(types.MaxPrecision, int(to.Scale)), Value: d}, ok
 	case from.Kind == types.Timestamp && to.Kind == types.Date && v.Lo%types.MicrosPerDay == 0:
-		return p.addParam(plan.Param{Type: types.TDate, Value: types.Int(v.Lo / types.MicrosPerDay)}), true
+		return plan.Param{Type: types.TDate, Value: types.Int(v.Lo / types.MicrosPerDay)}, true
 	}
-	return 0, false
+	return plan.Param{}, false
 }
 
 // isWhole: physically an integer with a scale.

@@ -163,6 +163,9 @@ func parseStatement(src string, toks []token, o Options) (*Statement, error) {
 		return nil, err
 	}
 	s.Body = body
+	if _, query := body.(*Select); query {
+		s.shape = shapeOf(src, toks, o)
+	}
 	return s, nil
 }
 

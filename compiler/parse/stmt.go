@@ -14,6 +14,8 @@ type Statement struct {
 	Params     int // highest $n used
 	opts       Options
 	secrets    []Span // the places of passwords and keys in Source
+	shape      *Shape // of a query; nil: none
+	borrowed   bool   // Body is that of another statement of the shape
 }
 
 // Options are those that the statement was read with.

@@ -34,28 +34,37 @@ func (r *run) foldLiteral(e *algebra.Expr) *algebra.Expr {
 		return nil
 	}
 	r.folds++
-	d, err := r.env.Fold(r.alone(e))
+	alone, params, of := r.alone(e)
+	d, err := r.env.Fold(alone, params)
 	if err != nil {
 		return nil
 	}
+	made := func(o *algebra.Other) (expr.Param, bool) {
+		params := make([]expr.Param, len(of))
+		for i, k := range of {
+			params[i] = o.Params[k]
+		}
+		now, err := o.Fold(alone, params)
+		return expr.Param{Type: e.Type, Value: now}, err == nil && now.Null == d.Null
+	}
 	if d.Null {
+		r.st.Record.CheckValue(made, func(expr.Param) bool { return true })
 		return algebra.Null(e.Type)
 	}
-	r.st.Params = append(r.st.Params, expr.Param{Type: e.Type, Value: d})
-	return &algebra.Expr{Kind: expr.Parameter, Type: e.Type, Param: len(r.st.Params) - 1}
+	return &algebra.Expr{Kind: expr.Parameter, Type: e.Type,
+		Param: r.st.AddParam(expr.Param{Type: e.Type, Value: d}, made)}
 }
 
-// alone is e with parameters of its own, numbered from 0.
-func (r *run) alone(e *algebra.Expr) (*algebra.Expr, []expr.Param) {
-	var params []expr.Param
+// alone is e with parameters of its own, numbered from 0, and which of the statement's they are.
+func (r *run) alone(e *algebra.Expr) (alone *algebra.Expr, params []expr.Param, of []int) {
 	e = e.Map(func(x *algebra.Expr) *algebra.Expr {
 		if x.Kind != expr.Parameter {
 			return nil
 		}
 		c := *x
 		c.Param = len(params)
-		params = append(params, r.st.Params[x.Param])
+		params, of = append(params, r.st.Params[x.Param]), append(of, x.Param)
 		return &c
 	})
-	return e, params
+	return e, params, of
 }

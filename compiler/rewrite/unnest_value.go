@@ -153,8 +153,12 @@ func (u *unnester) atLeastOne(param int) bool {
 	if param < 0 {
 		return true
 	}
-	p := u.r.st.Params[param]
-	return p.Client == 0 && !p.Value.Null && p.Value.Lo > 0
+	one := func(p expr.Param) bool { return p.Client == 0 && !p.Value.Null && p.Value.Lo > 0 }
+	if !one(u.r.st.Params[param]) {
+		return false
+	}
+	u.r.st.Record.CheckValue(u.r.st.Record.Remake(param), one)
+	return true
 }
 
 // mark adds the truth of a subquery as a column.

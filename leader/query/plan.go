@@ -10,7 +10,9 @@ import (
 	"slipher/codegen"
 	"slipher/codegen/lower"
 	"slipher/compiler"
+	"slipher/compiler/algebra"
 	"slipher/compiler/bind"
+	"slipher/compiler/expr"
 	"slipher/compiler/optimize"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
@@ -26,6 +28,9 @@ type Planned struct {
 	Rules  string       // what rewriting did, if it was traced
 	// Sample, if set, stands for the table of the same id: some of its objects.
 	Sample *state.Table
+
+	simple *algebra.Statement // what was planned; nil: a plan that was kept serves
+	kept   *keptPlan          // whose Query it is, but for literals; nil: it is not kept
 }
 
 // table is the version of a table that the statement reads.
@@ -60,7 +65,38 @@ func (p *Planned) written() *state.Table {
 // Plan binds and optimizes SELECT, INSERT, UPDATE, DELETE and the inner statement of EXPLAIN.
 func (r *Runner) Plan(ses Session, st *parse.Statement, params []types.Type) (*Planned, error) {
 	cat := r.Look(ses)
-	return r.planIn(cat, names.View{Cat: cat, Ses: ses}, st, BindOptions(ses, params), r.environmentOf(ses, cat))
+	env, o, v := r.environmentOf(ses, cat), BindOptions(ses, params), names.View{Cat: cat, Ses: ses}
+	if st.Shape() == nil || ses.Value("slipher_plan_cache") == "off" {
+		st, err := st.Parsed()
+		if err != nil {
+			return nil, err
+		}
+		return r.planIn(cat, v, st, o, env)
+	}
+	key := plansKeyOf(ses, st, params, &env)
+	k, values := r.Plans.find(key, func(p *keptPlan) []expr.Param { return p.serve(r, ses, cat, st) })
+	if k != nil {
+		if err := r.checkServed(k, values, cat, v, st, o, env); err != nil {
+			return nil, err
+		}
+		q := *k.query
+		q.Params = values
+		return &Planned{Cat: cat, Query: &q, Params: k.params, kept: k}, nil
+	}
+	st, err := st.Parsed()
+	if err != nil {
+		return nil, err
+	}
+	k = &keptPlan{record: algebra.NewRecord(st.Shape().Literals), watched: &watched{}}
+	o.Record = k.record
+	env.Cluster.Stats = k.watched.statistics(env.Cluster.Stats)
+	p, err := r.planWith(cat, watching{Catalog: v, w: k.watched}, st, o, env)
+	if err != nil || !k.record.Keeps() {
+		return p, err
+	}
+	k.query, k.params, k.simple, p.kept = p.Query, p.Params, checked(p.simple), k
+	r.Plans.keep(key, st, k)
+	return p, nil
 }
 
 // environmentOf is Environment with what a session wants otherwise.
@@ -101,8 +137,13 @@ func (r *Runner) PlanIn(cat *state.Catalog, v names.View, st *parse.Statement, o
 	return r.planIn(cat, v, st, o, r.Environment(cat))
 }
 
-// planIn: planning changes nothing, so that a broken invariant in it is the error of this statement alone.
 func (r *Runner) planIn(cat *state.Catalog, v names.View, st *parse.Statement, o bind.Options,
+	env compiler.Environment) (*Planned, error) {
+	return r.planWith(cat, v, st, o, env)
+}
+
+// planWith: planning changes nothing, so that a broken invariant in it is the error of this statement alone.
+func (r *Runner) planWith(cat *state.Catalog, v bind.Catalog, st *parse.Statement, o bind.Options,
 	env compiler.Environment) (planned *Planned, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -116,7 +157,7 @@ func (r *Runner) planIn(cat *state.Catalog, v names.View, st *parse.Statement, o
 	if err != nil {
 		return nil, err
 	}
-	return &Planned{Cat: cat, Query: q.Query, Params: q.Params, Rules: q.Rules}, nil
+	return &Planned{Cat: cat, Query: q.Query, Params: q.Params, Rules: q.Rules, simple: q.Simple}, nil
 }
 
 // Environment is what planning may know of the cluster: nothing that changes from moment

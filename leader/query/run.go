@@ -35,7 +35,7 @@ func (r *Runner) start(ctx context.Context, ses Session, p *Planned, args []type
 	if err := checkLimits(p.Query, params); err != nil {
 		return nil, err
 	}
-	c, err := r.Code.Compile(p.Query, r.facts(p))
+	c, err := r.compile(p)
 	if err != nil {
 		return nil, err
 	}

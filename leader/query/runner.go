@@ -48,6 +48,7 @@ type Runner struct {
 	Stats     *facts.Statistics
 	Samples   *optimize.Samples
 	History   *history.Statements
+	Plans     Plans
 	// Catalog is the newest version.
 	Catalog func() *state.Catalog
 	// Relations is what catalog relations are made of, for a session that sees cat.

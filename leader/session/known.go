@@ -54,6 +54,8 @@ var known = func() map[string]*param {
 		{name: "slipher_runtime_filters", def: "auto", check: word, words: []string{"auto", "on", "off"},
 			doc: "Rows that will find nothing in a join's table are dropped before they are sent, grouped or put in order: " +
 				"where it pays (auto), wherever it is right (on), nowhere (off). For tests."},
+		{name: "slipher_plan_cache", def: "on", check: boolean,
+			doc: "A query of a known shape is answered by the plan that was made for other literals, if it would be the same."},
 		{name: "slipher_query_memory", def: "0", check: bytes, min: 1 << 20, max: 1 << 50,
 			doc: "Memory that a query may use on each node, in bytes or with a unit (512MB); 0 is three quarters of the " +
 				"process's --memory."},

@@ -62,6 +62,9 @@ type parsedKey struct {
 // parseOne reads a statement to be prepared. Trees are never changed.
 func (s *Session) parseOne(text string) (*parse.Statement, error) {
 	o := s.ParseOptions()
+	if st := s.known(text); st != nil {
+		return st, nil
+	}
 	if len(text) > parsedBytes || len(text) < 6 || !strings.EqualFold(text[:6], "insert") {
 		return parse.ParseOne(text, o)
 	}

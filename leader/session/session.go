@@ -26,6 +26,8 @@ type Engine interface {
 	// Execute, in the session's transaction, runs a statement with the client's arguments (as many as its
 	// description has parameters) and sends everything up to the completion tag to where its result goes.
 	Execute(ctx context.Context, c *statement.Call) error
+	// Known gives a query that is read as far as its shape a tree; nil: it has to be parsed.
+	Known(outline *parse.Statement) *parse.Statement
 	// Evaluate computes constant expressions in a text as the given types: EXECUTE's arguments.
 	Evaluate(ctx context.Context, s *Session, st *parse.Statement, exprs []parse.Expr,
 		want []types.Type) ([]types.Datum, error)
@@ -93,6 +95,9 @@ func (s *Session) Simple(ctx context.Context, text string, w pgwire.ResultWriter
 	if st := parse.Short(text, s.ParseOptions()); st != nil {
 		return s.statement(ctx, st, nil, nil, w)
 	}
+	if st := s.known(text); st != nil {
+		return s.statement(ctx, st, nil, nil, w)
+	}
 	stmts, err := parse.Parse(text, s.ParseOptions())
 	if err != nil {
 		o := s.ParseOptions()
@@ -126,6 +131,14 @@ func (s *Session) Simple(ctx context.Context, text string, w pgwire.ResultWriter
 		}
 		s.report(h)
 		return h.finish()
+	}
+	return nil
+}
+
+// known reads a query whose shape is known; nil: the text is something else.
+func (s *Session) known(text string) *parse.Statement {
+	if st := parse.Outline(text, s.ParseOptions()); st != nil {
+		return s.engine.Known(st)
 	}
 	return nil
 }

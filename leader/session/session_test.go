@@ -117,6 +117,8 @@ func (e *fakeEngine) Execute(ctx context.Context, c *statement.Call) error {
 	return w.Complete("SELECT 0")
 }
 
+func (e *fakeEngine) Known(*parse.Statement) *parse.Statement { return nil }
+
 func (e *fakeEngine) Evaluate(_ context.Context, _ *Session, _ *parse.Statement, exprs []parse.Expr,
 	want []types.Type) ([]types.Datum, error) {
 	var out []types.Datum

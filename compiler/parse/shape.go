@@ -1,0 +1,130 @@
+package parse
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Shape is a query's text without its literals: queries of one shape differ in nothing but numbers and strings.
+type Shape struct {
+	// Key is the text's tokens, each literal as what kind of token it is.
+	Key string
+	// Literals are those left out, as they stand in the text.
+	Literals []Literal
+}
+
+// What has a shape: dashboards' and applications' queries, no loads of constants.
+const (
+	maxShapeTokens   = 4096
+	maxShapeLiterals = 256
+)
+
+// Outline reads a text that is one query as far as its shape: a Statement without a Body. nil: the text is something
+// else, wrong, or too long; Parse says what.
+func Outline(src string, o Options) *Statement {
+	if len(src) > maxTextBytes || !startsQuery(src) || checkBytes(src) != nil {
+		return nil
+	}
+	toks, err := lexAll(src, o)
+	if err != nil {
+		return nil
+	}
+	parts := splitTokens(toks)
+	if len(parts) != 1 {
+		return nil
+	}
+	toks = parts[0]
+	s := &Statement{Source: src, opts: o, Start: toks[0].start, End: toks[len(toks)-1].end}
+	if s.shape = shapeOf(src, toks, o); s.shape == nil {
+		return nil
+	}
+	return s
+}
+
+// startsQuery keeps other texts from being lexed twice.
+func startsQuery(src string) bool {
+	src = strings.TrimLeft(src, " \t\r\n(")
+	return len(src) > 6 && (strings.EqualFold(src[:6], "select") || strings.EqualFold(src[:4], "with"))
+}
+
+// Shape is that of a query, nil if it has none.
+func (s *Statement) Shape() *Shape { return s.shape }
+
+// Of makes a statement whose tree is t's, of the same shape: its literals are t's in the tree. Parsed is it with a tree
+// of its own.
+func (s *Statement) Of(t *Statement) *Statement {
+	own := *s
+	own.Body, own.Params, own.secrets, own.borrowed = t.Body, t.Params, nil, true
+	return &own
+}
+
+// Parsed is the statement with a tree of its own.
+func (s *Statement) Parsed() (*Statement, error) {
+	if !s.borrowed {
+		return s, nil
+	}
+	return ParseOne(s.Source, s.opts)
+}
+
+// shapeOf is the shape of a query's tokens, nil if it has none.
+func shapeOf(src string, toks []token, o Options) *Shape {
+	first := toks[0]
+	if len(toks) > maxShapeTokens || !first.is("select") && !first.is("with") && !first.isPunct("(") {
+		return nil
+	}
+	s := &Shape{}
+	var key strings.Builder
+	key.Grow(len(src))
+	if o.StandardStrings {
+		key.WriteByte('s')
+	}
+	for _, t := range toks {
+		raw := src[t.start:t.end]
+		key.WriteByte(' ')
+		switch t.kind {
+		case tokBits:
+			return nil
+		case tokString:
+			if t.badEscape || strings.IndexByte(raw, '\\') >= 0 {
+				return nil
+			}
+			if raw[0] == 'n' || raw[0] == 'N' { // another type
+				key.WriteByte('n')
+			}
+			key.WriteByte('\'')
+			s.Literals = append(s.Literals, Literal{Pos: Pos(t.start), Kind: StringLiteral, Text: t.text})
+		case tokInt:
+			if raw[0] == '0' && len(raw) > 1 || strings.IndexByte(raw, '_') >= 0 { // not how the parser hands it on
+				key.WriteString(raw)
+				continue
+			}
+			key.WriteByte('0')
+			l := Literal{Pos: Pos(t.start), Kind: NumberLiteral, Text: raw}
+			if _, err := strconv.ParseInt(raw, 10, 32); err == nil {
+				l.Kind = IntLiteral
+			}
+			s.Literals = append(s.Literals, l)
+		case tokNumber:
+			if strings.IndexByte(raw, '_') >= 0 {
+				key.WriteString(raw)
+				continue
+			}
+			key.WriteString("0.")
+			s.Literals = append(s.Literals, Literal{Pos: Pos(t.start), Kind: NumberLiteral, Text: raw})
+		case tokQuoted:
+			key.WriteByte('"')
+			key.WriteString(strings.ReplaceAll(t.text, `"`, `""`))
+			key.WriteByte('"')
+		case tokParam:
+			key.WriteByte('$')
+			key.WriteString(t.text)
+		default:
+			key.WriteString(t.text)
+		}
+	}
+	if len(s.Literals) > maxShapeLiterals {
+		return nil
+	}
+	s.Key = key.String()
+	return s
+}

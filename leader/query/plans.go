@@ -1,0 +1,257 @@
+package query
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"slipher/catalog/relations"
+	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/codegen/lower"
+	"slipher/compiler"
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
+	"slipher/compiler/parse"
+	"slipher/compiler/plan"
+	"slipher/leader/code"
+	"slipher/leader/names"
+)
+
+// Plans keeps the plans of queries by their shapes: a shape that comes again, with other literals, is not parsed,
+// bound, planned and lowered anew, as long as all that its plan depends on is the same or alike: definitions and
+// privileges (watched), the literals' types, what planning asked of their values and estimates by them
+// (algebra.Record), how many rows tables have. Which versions of tables are read, and what is known of their blocks, is
+// looked up anew.
+//
+// It lives as long as a leadership. The zero value is ready.
+type Plans struct {
+	mu    sync.Mutex
+	kept  map[plansKey]*shapePlans // guarded by mu
+	count int                      // of plans; guarded by mu
+	clock uint64                   // guarded by mu
+	stats relations.Plans          // guarded by mu
+}
+
+// plansKey is all by which plans are told apart at once.
+type plansKey struct {
+	shape    string
+	settings string // those that planning reads, and the types that the client declared
+}
+
+// shapePlans are the plans of one key.
+type shapePlans struct {
+	statement *parse.Statement // one of the shape
+	plans     []*keptPlan      // those used last in front
+	used      uint64           // Plans.clock then
+}
+
+// Bounds of the cache: a plan has 50 to 500 KB with what is remembered of its planning.
+const (
+	plansKept   = 512
+	plansAShape = 16
+)
+
+// keptPlan is a plan that serves several executions.
+type keptPlan struct {
+	query   *plan.Query // with the literals that it was made for
+	params  []types.Type
+	record  *algebra.Record
+	watched *watched
+	simple  *algebra.Statement // what was planned; nil unless it is checked (invariants.go)
+
+	mu    sync.Mutex           // also while record is asked
+	folds map[string]foldValue // calls on literals that were computed; guarded by mu
+	code  *code.Compiled       // made with the facts in asked; nil: none yet; guarded by mu
+	asked []askedFact          // guarded by mu
+}
+
+type foldValue struct {
+	value types.Datum
+	err   error
+}
+
+// askedFact is a fact that code was made by.
+type askedFact struct {
+	table *plan.TableRef
+	col   int
+	fact  lower.Facts
+}
+
+// Stats are the counts since the leadership began.
+func (c *Plans) Stats() relations.Plans {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.stats
+	s.Kept = c.count
+	return s
+}
+
+// Known gives a statement of st's shape its tree, st with one of its own if none is known: so that it need not be
+// parsed.
+func (c *Plans) Known(st *parse.Statement) *parse.Statement {
+	k := plansKey{shape: st.Shape().Key}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s := c.kept[k]; s != nil {
+		return st.Of(s.statement)
+	}
+	return nil
+}
+
+// plansKeyOf is the key of a statement in a session.
+func plansKeyOf(ses Session, st *parse.Statement, declared []types.Type, env *compiler.Environment) plansKey {
+	var s strings.Builder
+	fmt.Fprintf(&s, "%d %d %s %s %v", env.Cluster.Slices, env.Cluster.Nodes, ses.Value("slipher_join_order"),
+		ses.Value("error_on_nondeterministic_update"), ses.NumericRounding())
+	for _, t := range declared {
+		fmt.Fprintf(&s, " %v", t)
+	}
+	return plansKey{st.Shape().Key, s.String()}
+}
+
+// find gives the plan kept for a statement; nil: it has to be planned.
+func (c *Plans) find(k plansKey, serve func(*keptPlan) []expr.Param) (*keptPlan, []expr.Param) {
+	c.mu.Lock()
+	var plans []*keptPlan
+	if s := c.kept[k]; s != nil {
+		c.clock++
+		s.used = c.clock
+		plans = s.plans
+	}
+	c.mu.Unlock()
+	for i, p := range plans {
+		params := serve(p)
+		if params == nil {
+			continue
+		}
+		c.mu.Lock()
+		c.stats.Hits++
+		if s := c.kept[k]; i > 0 && s != nil && len(s.plans) == len(plans) && s.plans[i] == p {
+			front := append(make([]*keptPlan, 0, plansAShape), p)
+			s.plans = append(append(front, plans[:i]...), plans[i+1:]...)
+		}
+		c.mu.Unlock()
+		return p, params
+	}
+	c.mu.Lock()
+	c.stats.Misses++
+	c.mu.Unlock()
+	return nil, nil
+}
+
+// keep remembers a plan.
+func (c *Plans) keep(k plansKey, st *parse.Statement, p *keptPlan) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.kept == nil {
+		c.kept = map[plansKey]*shapePlans{}
+	}
+	c.clock++
+	for _, key := range []plansKey{k, {shape: k.shape}} { // the second one is for Known
+		s := c.kept[key]
+		if s == nil {
+			s = &shapePlans{statement: st}
+			c.kept[key] = s
+		}
+		s.used = c.clock
+	}
+	s := c.kept[k]
+	plans := append([]*keptPlan{p}, s.plans...)
+	if len(plans) > plansAShape {
+		plans = plans[:plansAShape]
+	}
+	c.count += len(plans) - len(s.plans)
+	s.plans = plans
+	for c.count > plansKept {
+		c.forget()
+	}
+}
+
+// forget drops the shape used longest ago. Called with mu held.
+func (c *Plans) forget() {
+	var oldest plansKey
+	var used uint64
+	for k, s := range c.kept {
+		if len(s.plans) > 0 && (used == 0 || s.used < used) {
+			oldest, used = k, s.used
+		}
+	}
+	c.count -= len(c.kept[oldest].plans)
+	delete(c.kept, oldest)
+	for k := range c.kept {
+		if k.shape == oldest.shape && k.settings != "" {
+			return
+		}
+	}
+	delete(c.kept, plansKey{shape: oldest.shape})
+}
+
+// serve gives the parameters with which p answers a statement; nil: it does not.
+func (p *keptPlan) serve(r *Runner, ses Session, cat *state.Catalog, st *parse.Statement) []expr.Param {
+	if !p.watched.same(names.View{Cat: cat, Ses: ses}, cat) {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	o := &algebra.Other{Literals: st.Shape().Literals, Session: ses}
+	o.Fold = func(e *algebra.Expr, params []expr.Param) (types.Datum, error) { return p.fold(r, cat, e, params) }
+	params, ok := p.record.Serve(o, p.query.Params)
+	if !ok || !lower.Serves(p.query.Params, params) {
+		return nil
+	}
+	return params
+}
+
+// foldsKept bounds what is remembered of a plan's computed literals.
+const foldsKept = 256
+
+// fold computes a call on literals once. Called with mu held.
+func (p *keptPlan) fold(r *Runner, cat *state.Catalog, e *algebra.Expr, params []expr.Param) (types.Datum, error) {
+	var key strings.Builder
+	fmt.Fprintf(&key, "%p", e)
+	for _, q := range params {
+		fmt.Fprintf(&key, " %v %d %q", q.Value.Hi, q.Value.Lo, q.Value.S)
+		for _, d := range q.List {
+			fmt.Fprintf(&key, " %v %d %q", d.Hi, d.Lo, d.S)
+		}
+	}
+	v, ok := p.folds[key.String()]
+	if !ok {
+		v.value, v.err = r.fold(cat)(e, params)
+		if p.folds == nil || len(p.folds) >= foldsKept {
+			p.folds = map[string]foldValue{}
+		}
+		p.folds[key.String()] = v
+	}
+	return v.value, v.err
+}
+
+// compile gives a plan's code. That of a kept plan is made for the literals that the plan was made for, and again if
+// what is known of the tables' blocks has changed.
+func (r *Runner) compile(p *Planned) (*code.Compiled, error) {
+	if p.kept == nil {
+		return r.Code.Compile(p.Query, r.facts(p))
+	}
+	k, facts := p.kept, r.facts(p)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	fresh := k.code != nil
+	for _, a := range k.asked {
+		fresh = fresh && facts(a.table, a.col) == a.fact
+	}
+	if !fresh {
+		k.code, k.asked = nil, nil
+		c, err := r.Code.Compile(k.query, func(t *plan.TableRef, col int) lower.Facts {
+			f := facts(t, col)
+			k.asked = append(k.asked, askedFact{t, col, f})
+			return f
+		})
+		if err != nil {
+			return nil, err
+		}
+		k.code = c
+	}
+	own := *k.code
+	return &own, nil
+}
