@@ -124,8 +124,8 @@ func TestPlanCache(t *testing.T) {
 	h.exec("create table t (k int, v varchar(10)); insert into t values (1, 'a'), (2, 'b')")
 	for k, want := range []string{"", "a", "b"} {
 		var v string
-		if err := h.c.QueryRow(context.Background(), "select v from t where k = $1", k).Scan(&v); err != nil && err != pgx.ErrNoRows ||
-			v != want {
+		err := h.c.QueryRow(context.Background(), "select v from t where k = $1", k).Scan(&v)
+		if err != nil && err != pgx.ErrNoRows || v != want {
 			t.Errorf("prepared, %d: %q, %v", k, v, err)
 		}
 	}
@@ -148,7 +148,8 @@ func TestPlanCacheBesideCommits(t *testing.T) {
 			case <-stop:
 				return
 			case <-tick.C:
-				if _, err := writer.Exec(context.Background(), fmt.Sprintf("insert into t values (%d, %d)", 20000+i, i)); err != nil {
+				_, err := writer.Exec(context.Background(), fmt.Sprintf("insert into t values (%d, %d)", 20000+i, i))
+				if err != nil {
 					t.Error(err)
 					return
 				}

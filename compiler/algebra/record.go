@@ -4,7 +4,6 @@ import (
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
 	"slipher/compiler/expr"
-	"slipher/compiler/parse"
 )
 
 // Record is what the plan of a statement depends on of the statement's literals. Who binds, rewrites and plans writes
@@ -18,8 +17,8 @@ import (
 //
 // A nil Record takes everything and keeps nothing.
 type Record struct {
-	literals []parse.Literal
-	at       map[parse.Pos]int
+	literals []Literal
+	at       map[int]int
 	used     []bool // by literals: it has become a value that knows it
 	exact    []bool // by literals
 	opaque   bool
@@ -30,7 +29,7 @@ type Record struct {
 
 // Other is a statement of the same shape with other literals.
 type Other struct {
-	Literals []parse.Literal
+	Literals []Literal
 	Session  fn.Session
 	// Params are those made so far, which others are made of.
 	Params []expr.Param
@@ -38,27 +37,34 @@ type Other struct {
 	Fold func(e *Expr, params []expr.Param) (types.Datum, error)
 }
 
+// Literal is a constant as a statement's text has it at a place in bytes. Kind is the parser's.
+type Literal struct {
+	At   int
+	Kind uint8
+	Text string
+}
+
 // Remake is the value of a parameter in another statement; not ok: it cannot have the same plan.
 type Remake func(o *Other) (p expr.Param, ok bool)
 
 // NewRecord begins the record of a statement with these literals.
-func NewRecord(literals []parse.Literal) *Record {
-	r := &Record{literals: literals, at: map[parse.Pos]int{}, used: make([]bool, len(literals)),
+func NewRecord(literals []Literal) *Record {
+	r := &Record{literals: literals, at: map[int]int{}, used: make([]bool, len(literals)),
 		exact: make([]bool, len(literals))}
 	for i, l := range literals {
-		r.at[l.Pos] = i
+		r.at[l.At] = i
 	}
 	return r
 }
 
-// Literal finds a literal of the tree in the statement's text, and notes that it became a value. Not ok: it is not
-// there as it is in the tree, which makes the record opaque.
-func (r *Record) Literal(l *parse.Literal) (i int, ok bool) {
+// Literal finds a literal of the parser's tree in the statement's text, and notes that it became a value. Not ok: it is
+// not there as it is in the tree, which makes the record opaque.
+func (r *Record) Literal(l Literal) (i int, ok bool) {
 	if r == nil {
 		return 0, false
 	}
-	i, ok = r.at[l.Pos]
-	if !ok || r.literals[i] != *l {
+	i, ok = r.at[l.At]
+	if !ok || r.literals[i] != l {
 		r.Opaque()
 		return 0, false
 	}
@@ -67,11 +73,11 @@ func (r *Record) Literal(l *parse.Literal) (i int, ok bool) {
 }
 
 // Exactly says that the plan is for the very text of a literal of the tree.
-func (r *Record) Exactly(l *parse.Literal) {
+func (r *Record) Exactly(l Literal) {
 	if r == nil {
 		return
 	}
-	if i, ok := r.at[l.Pos]; ok {
+	if i, ok := r.at[l.At]; ok {
 		r.exact[i] = true
 		return
 	}

@@ -61,14 +61,28 @@ func (b *binder) literal(l *parse.Literal) (value, error) {
 	case l.Kind == parse.NullLiteral || l.Kind == parse.BoolLiteral || len(b.views) > 0: // the same in all statements
 		v = v.always()
 	default:
-		if i, ok := b.out.Record.Literal(l); ok {
+		if i, ok := b.out.Record.Literal(literalOf(l)); ok {
 			v.again = func(o *algebra.Other) (value, bool) {
-				v, err := literalValue(&o.Literals[i])
+				l := &o.Literals[i]
+				v, err := literalValue(&parse.Literal{Pos: parse.Pos(l.At), Kind: parse.LiteralKind(l.Kind), Text: l.Text})
 				return v, err == nil
 			}
 		}
 	}
 	return v, nil
+}
+
+// Literals are a shape's, as a Record has them.
+func Literals(s *parse.Shape) []algebra.Literal {
+	out := make([]algebra.Literal, len(s.Literals))
+	for i := range out {
+		out[i] = literalOf(&s.Literals[i])
+	}
+	return out
+}
+
+func literalOf(l *parse.Literal) algebra.Literal {
+	return algebra.Literal{At: int(l.Pos), Kind: uint8(l.Kind), Text: l.Text}
 }
 
 // always is v, which is the same in all statements.
@@ -81,7 +95,7 @@ func (v value) always() value {
 // exactText says that the plan is for the very text of a literal.
 func (b *binder) exactText(l *parse.Literal) {
 	if len(b.views) == 0 { // a view's text is the same in all statements
-		b.out.Record.Exactly(l)
+		b.out.Record.Exactly(literalOf(l))
 	}
 }
 

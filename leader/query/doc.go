@@ -3,6 +3,7 @@
 //	*parse.Statement ──Plan──► *Planned ──Start──► *schedule.Rows          a query
 //	                              └──────Write──► delta ─► txn.Txn.Do      a change of a table
 //	bind ─ rewrite ─ optimize (plan.go)    leader/code, leader/schedule (run.go)
+//	or a plan kept for its shape (plans.go, watch.go)
 //
 // A Runner lives as long as a leadership. It knows no kind of statement: those are rows of leader/statement.
 //

@@ -73,7 +73,7 @@ func (r *Runner) Plan(ses Session, st *parse.Statement, params []types.Type) (*P
 		}
 		return r.planIn(cat, v, st, o, env)
 	}
-	key := plansKeyOf(ses, st, params, &env)
+	key := plansKeyOf(st, env.Cluster, o)
 	k, values := r.Plans.find(key, func(p *keptPlan) []expr.Param { return p.serve(r, ses, cat, st) })
 	if k != nil {
 		if err := r.checkServed(k, values, cat, v, st, o, env); err != nil {
@@ -87,7 +87,7 @@ func (r *Runner) Plan(ses Session, st *parse.Statement, params []types.Type) (*P
 	if err != nil {
 		return nil, err
 	}
-	k = &keptPlan{record: algebra.NewRecord(st.Shape().Literals), watched: &watched{}}
+	k = &keptPlan{record: algebra.NewRecord(bind.Literals(st.Shape())), watched: &watched{}}
 	o.Record = k.record
 	env.Cluster.Stats = k.watched.statistics(env.Cluster.Stats)
 	p, err := r.planWith(cat, watching{Catalog: v, w: k.watched}, st, o, env)

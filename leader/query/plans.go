@@ -9,9 +9,10 @@ import (
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/codegen/lower"
-	"slipher/compiler"
 	"slipher/compiler/algebra"
+	"slipher/compiler/bind"
 	"slipher/compiler/expr"
+	"slipher/compiler/optimize"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 	"slipher/leader/code"
@@ -99,15 +100,10 @@ func (c *Plans) Known(st *parse.Statement) *parse.Statement {
 	return nil
 }
 
-// plansKeyOf is the key of a statement in a session.
-func plansKeyOf(ses Session, st *parse.Statement, declared []types.Type, env *compiler.Environment) plansKey {
-	var s strings.Builder
-	fmt.Fprintf(&s, "%d %d %s %s %v", env.Cluster.Slices, env.Cluster.Nodes, ses.Value("slipher_join_order"),
-		ses.Value("error_on_nondeterministic_update"), ses.NumericRounding())
-	for _, t := range declared {
-		fmt.Fprintf(&s, " %v", t)
-	}
-	return plansKey{st.Shape().Key, s.String()}
+// plansKeyOf is the key of a statement in an environment: all of it that is plain values, also what comes later.
+func plansKeyOf(st *parse.Statement, cluster optimize.Env, o bind.Options) plansKey {
+	cluster.Fn, cluster.Stats, cluster.Samples, cluster.Used = nil, nil, nil, nil
+	return plansKey{st.Shape().Key, fmt.Sprintf("%v %v", cluster, o)}
 }
 
 // find gives the plan kept for a statement; nil: it has to be planned.
@@ -194,7 +190,7 @@ func (p *keptPlan) serve(r *Runner, ses Session, cat *state.Catalog, st *parse.S
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	o := &algebra.Other{Literals: st.Shape().Literals, Session: ses}
+	o := &algebra.Other{Literals: bind.Literals(st.Shape()), Session: ses}
 	o.Fold = func(e *algebra.Expr, params []expr.Param) (types.Datum, error) { return p.fold(r, cat, e, params) }
 	params, ok := p.record.Serve(o, p.query.Params)
 	if !ok || !lower.Serves(p.query.Params, params) {
