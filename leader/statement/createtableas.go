@@ -30,6 +30,7 @@ func runCreateTableAs(ctx context.Context, e *Engine, c *Call) error {
 	if err != nil {
 		return err
 	}
+	e.Alert(c.Session, p, done)
 	return c.completeRows(done.Affected)
 }
 

@@ -59,6 +59,10 @@ func TestAlerts(t *testing.T) {
 					"Nested Loop Join in the query plan|" + reviewJoin}},
 				{"insert into other select v, k from big", true,
 					[]string{"Distributed a large number of rows across the network:1100000 rows were distributed|" + reviewDist}},
+				{"create table none as select * from other where v * 2 = 17", false,
+					[]string{"Very selective query filter:ratio=rows(0)/rows_pre_user_filter(2200000)=0.000000|" + reviewSort}},
+				{"update other set k = k where v * 2 = 17", false,
+					[]string{"Very selective query filter:ratio=rows(0)/rows_pre_user_filter(2200000)=0.000000|" + reviewSort}},
 			} {
 				want := x.want
 				if x.moved && !moves {
