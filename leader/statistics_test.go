@@ -200,3 +200,24 @@ func analyzed(t *testing.T, h *house, table string) *stats.Table {
 	}
 	return st
 }
+
+// Columns that are joined may have several types: samples do not say for that that they have nothing in common.
+func TestJointTypes(t *testing.T) {
+	h := openHouse(t, t.TempDir(), never)
+	rows := "select i % 20000 + 1, i % 30 + 1, i from (select generate_series(1, 80000) i) g"
+	for table, columns := range map[string]string{"a": "k int, j int", "ints": "k bigint, j smallint",
+		"decimals": "k decimal(10,2), j decimal(10,2)", "floats": "k float8, j float4"} {
+		h.exec(fmt.Sprintf("create table %s (%s, v int); insert into %[1]s %[3]s; analyze %[1]s", table, columns, rows))
+	}
+	const want = 120_000
+	for _, other := range []string{"ints", "decimals", "floats"} {
+		plan := h.text("explain select * from a join " + other + " b on a.k = b.k and a.j = b.j")
+		var n float64
+		if _, err := fmt.Sscanf(plan[strings.Index(plan, "rows="):], "rows=%g", &n); err != nil {
+			t.Fatalf("%s: %v", plan, err)
+		}
+		if n > 4*want || n < want/4 {
+			t.Errorf("%s: %v rows are estimated, there are %v", other, n, want)
+		}
+	}
+}

@@ -155,6 +155,12 @@ func (p *planner) strangers(left, right physical, lkeys, rkeys []*algebra.Expr) 
 	if l == nil || r == nil || p.declared(left, lkeys) || p.declared(right, rkeys) {
 		return false
 	}
+	for i := range lkeys { // other types' equal values have other hashes
+		_, lclass, lok := placementColumn(lkeys[i])
+		if _, rclass, rok := placementColumn(rkeys[i]); !lok || !rok || lclass != rclass {
+			return false
+		}
+	}
 	pairs := float64(l.st.Sampled) * float64(r.st.Sampled)
 	if pairs/math.Max(p.baseRows(left), p.baseRows(right)) < enoughPairs {
 		return false
