@@ -36,7 +36,7 @@ func (p *planner) eager(n *algebra.Aggregate, plain *aggrOp) (physical, error) {
 	}
 	var best *partial
 	for _, leaf := range preserved(n.In, nil) {
-		b, err := p.partial(n, leaf)
+		b, err := p.partial(n, leaf, plain)
 		if err != nil {
 			return nil, err
 		}
@@ -103,8 +103,9 @@ type partial struct {
 	fail  bool
 }
 
-// partial is the grouping of leaf below; nil if it cannot be, or would not make much less of it.
-func (p *planner) partial(n *algebra.Aggregate, leaf algebra.Node) (*partial, error) {
+// partial is the grouping of leaf below; nil if it cannot be, would not make much less of it, or costs too much
+// already.
+func (p *planner) partial(n *algebra.Aggregate, leaf algebra.Node, plain *aggrOp) (*partial, error) {
 	if leaf == n.In {
 		return nil, nil
 	}
@@ -122,7 +123,7 @@ func (p *planner) partial(n *algebra.Aggregate, leaf algebra.Node) (*partial, er
 		return nil, nil
 	}
 	b.groups = p.groups(algebra.Refs(b.keys), b.rows)
-	if b.groups*eagerGroups > b.rows {
+	if b.groups*eagerGroups > b.rows || in.out().cost+b.rows*costGroup >= eagerCost*plain.cost {
 		return nil, nil
 	}
 	b.begin()

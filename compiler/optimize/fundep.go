@@ -1,35 +1,29 @@
 package optimize
 
 import (
+	"slices"
+
 	"slipher/catalog/state"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 )
 
-// madeBy are the group keys from which all others follow by a declared PRIMARY KEY. Nothing enforces such declarations:
-// they say what need not be hashed, and how many groups there may be, never what need not be compared.
+// madeBy are the group keys from which all others follow: by a grouping below, as expressions of them, as constants, or
+// by a declared PRIMARY KEY. Nothing enforces such declarations: they say what need not be hashed, and how many groups
+// there may be, never what need not be compared. So do the others, for strings that are equal may look different.
 func (p *planner) madeBy(keys []*algebra.Expr) (made []int) {
-	cols := map[int]algebra.ColumnID{} // by key, where it is a plain column
-	for i, k := range keys {
-		if k.Kind == expr.Column {
-			cols[i] = k.Col
-		}
-	}
 	gone := map[int]bool{}
 	// The last keys go first: what a user writes first is the key more often.
-	for i := len(keys) - 1; i >= 0; i-- {
-		id, ok := cols[i]
-		if !ok {
-			continue
-		}
+	for i := len(keys) - 1; i >= 0 && len(gone) < len(keys)-1; i-- {
 		known := algebra.IDs{}
-		for j, other := range cols {
-			if j != i && !gone[j] {
-				known[p.find(other)] = true
+		for j, other := range keys {
+			if other.Kind == expr.Column && j != i && !gone[j] {
+				known[p.find(other.Col)] = true
 			}
 		}
-		if len(known) > 0 && p.determined(known)[p.find(id)] {
-			gone[i] = true
+		gone[i] = p.follows(keys[i], known)
+		if !gone[i] {
+			delete(gone, i)
 		}
 	}
 	for i := range keys {
@@ -40,7 +34,40 @@ func (p *planner) madeBy(keys []*algebra.Expr) (made []int) {
 	return made
 }
 
-// determined is the closure of known (representatives) under the primary keys of
+// follows reports whether e is the same for all rows that agree in known columns (representatives).
+func (p *planner) follows(e *algebra.Expr, known algebra.IDs) bool {
+	if e.Volatile() || len(known) == 0 && e.HasColumn() {
+		return false
+	}
+	known = p.determined(known)
+	all := true
+	e.Columns(func(id algebra.ColumnID) { all = all && known[p.find(id)] })
+	return all
+}
+
+// dependency says that what agrees in columns from agrees in columns to.
+type dependency struct{ from, to []algebra.ColumnID }
+
+// noteDependencies notes what a node of the statement makes follow from other columns.
+func (p *planner) noteDependencies(n algebra.Node) {
+	switch n := n.(type) {
+	case *algebra.Aggregate:
+		if k := len(n.Keys); k > 0 {
+			p.depends = append(p.depends, dependency{idsOf(n.Cols[:k]), idsOf(n.Cols[k:])})
+		}
+	case *algebra.Project:
+		for i, e := range n.Exprs {
+			if e.Kind == expr.Column || e.Volatile() {
+				continue
+			}
+			d := dependency{to: []algebra.ColumnID{n.Cols[i].ID}}
+			e.Columns(func(id algebra.ColumnID) { d.from = append(d.from, id) })
+			p.depends = append(p.depends, d)
+		}
+	}
+}
+
+// determined is the closure of known (representatives) under what the statement makes follow, and the primary keys of
 // the tables read.
 func (p *planner) determined(known algebra.IDs) algebra.IDs {
 	out := algebra.IDs{}
@@ -49,15 +76,24 @@ func (p *planner) determined(known algebra.IDs) algebra.IDs {
 	}
 	for grown := true; grown; {
 		grown = false
+		add := func(id algebra.ColumnID) {
+			if r := p.find(id); !out[r] {
+				out[r], grown = true, true
+			}
+		}
+		for _, d := range p.depends {
+			if !slices.ContainsFunc(d.from, func(id algebra.ColumnID) bool { return !out[p.find(id)] }) {
+				for _, id := range d.to {
+					add(id)
+				}
+			}
+		}
 		for _, s := range p.keyed {
 			if !p.hasKey(s, out) {
 				continue
 			}
 			for _, c := range s.Cols {
-				if r := p.find(c.ID); !out[r] {
-					out[r] = true
-					grown = true
-				}
+				add(c.ID)
 			}
 		}
 	}

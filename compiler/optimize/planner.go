@@ -29,7 +29,8 @@ type planner struct {
 	recursions map[int]*recursiveOp // whose steps are being planned, by number
 	inStep     int                  // recursions whose step is being planned
 
-	keyed []*algebra.Scan // of tables with a primary key
+	keyed   []*algebra.Scan // of tables with a primary key
+	depends []dependency    // by what the statement itself does
 
 	samples  []*sampled
 	origins  map[algebra.ColumnID]origin // of columns of tables with statistics
@@ -92,6 +93,7 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 func (p *planner) survey() error {
 	tables, relations := 0, 0
 	visit := func(n algebra.Node) {
+		p.noteDependencies(n)
 		switch n := n.(type) {
 		case *algebra.Scan:
 			p.scans++
