@@ -13,13 +13,14 @@ import (
 // Trace says in the log where the time of a query went: a line for the query,
 // one for each stream, one for each segment on each node. Level debug; the
 // profile of tests/bench is made of it.
-func (r *Runner) Trace(ctx context.Context, p *Planned, rows *schedule.Rows, began, planned, started time.Time) {
+func (r *Runner) Trace(ctx context.Context, p *Planned, rows *schedule.Rows,
+	received, began, planned, started time.Time) {
 	if !r.Log.Enabled(ctx, slog.LevelDebug) {
 		return
 	}
 	st := rows.Stats()
-	r.Log.Debug("query", "query", st.Query, "plan_ms", ms(planned.Sub(began)), "start_ms", ms(started.Sub(planned)),
-		"all_ms", ms(time.Since(began)))
+	r.Log.Debug("query", "query", st.Query, "read_ms", ms(began.Sub(received)), "plan_ms", ms(planned.Sub(began)), "start_ms", ms(started.Sub(planned)),
+		"all_ms", ms(time.Since(received)))
 	for n, stream := range st.Streams {
 		r.Log.Debug("query stream", "query", st.Query, "stream", n, "ms", ms(stream.Took))
 		var nodes []string

@@ -60,6 +60,7 @@ type Session struct {
 	// Starts of the transaction and the statement, fixed while they run.
 	txnStart, stmtStart time.Time
 	queryText           string
+	reading             time.Duration // of the text of the simple protocol under way
 }
 
 // New opens a session with temporary tables in temp, nil if it is to have none. Startup parameters become settings;
@@ -95,7 +96,10 @@ func (s *Session) Simple(ctx context.Context, text string, w pgwire.ResultWriter
 	if st := parse.Short(text, s.ParseOptions()); st != nil {
 		return s.statement(ctx, st, nil, nil, w)
 	}
+	began := time.Now()
+	defer func() { s.reading = 0 }()
 	if st := s.known(text); st != nil {
+		s.reading = time.Since(began)
 		return s.statement(ctx, st, nil, nil, w)
 	}
 	stmts, err := parse.Parse(text, s.ParseOptions())
@@ -107,6 +111,7 @@ func (s *Session) Simple(ctx context.Context, text string, w pgwire.ResultWriter
 	if len(stmts) == 0 {
 		return w.Empty()
 	}
+	s.reading = time.Since(began)
 	if len(stmts) == 1 {
 		return s.statement(ctx, stmts[0], nil, nil, w)
 	}
@@ -178,7 +183,7 @@ func (s *Session) dispatch(ctx context.Context, st *parse.Statement, params []ty
 	if err := s.block.check(st.Body); err != nil {
 		return err
 	}
-	c := &statement.Call{Session: s, Statement: st, Types: params, Args: args, Out: w}
+	c := &statement.Call{Session: s, Statement: st, Types: params, Args: args, Out: w, Reading: s.reading}
 	if own := statement.Of(st.Body).Own; own != nil {
 		return own(ctx, s, c)
 	}

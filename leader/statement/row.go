@@ -3,6 +3,7 @@ package statement
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"slipher/catalog/ddl"
 	"slipher/catalog/relations"
@@ -80,6 +81,8 @@ type Call struct {
 	Types []types.Type  // of $1, $2, …, as the client declared them
 	Args  []types.Datum // their values
 	Out   pgwire.ResultWriter
+	// Reading is how long the text took to be read.
+	Reading time.Duration
 	// OnLeader is noted by Run: no node took part.
 	OnLeader bool
 	// Did is noted by Run, for the history.

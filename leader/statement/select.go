@@ -36,7 +36,7 @@ func runSelect(ctx context.Context, e *Engine, c *Call) error {
 	if err != nil {
 		return err
 	}
-	e.Trace(ctx, p, rows, began, planned, started)
+	e.Trace(ctx, p, rows, began.Add(-c.Reading), began, planned, started)
 	e.Alert(c.Session, p, rows.Stats())
 	return c.completeRows(sent)
 }

@@ -5,6 +5,8 @@
 //		[--profile]
 //	go run ./tests/bench --cache DIR --quality [--orders 20] [--suite …] [--nodes 2]
 //
+//	go run ./tests/bench --cache DIR --plans
+//
 //	CSV ──load──► slipher server (process) ─┐
 //	    └─load──► DuckDB (Node process) ────┴─ first runs, repeated runs ──► tables in Markdown, on standard output
 //
@@ -13,6 +15,8 @@
 // what is not, says docs/BENCHMARKS.md.
 //
 // --quality reports on plans instead (quality.go): estimates against actual rows at each join, and forced join orders.
+//
+// --plans measures how soon a query starts whose shape is known (plans.go).
 //
 // Invariants: both engines load the same files and must give the same answers,
 // or the run fails; every figure is a median of runs in turn, so that a noise of

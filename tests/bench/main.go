@@ -23,7 +23,7 @@ type settings struct {
 	nodes                 int // 0: one process
 	runs, first, threads  int
 	reload, profile       bool
-	quality               bool
+	quality, plans        bool
 	orders                int   // join orders that quality tries
 	only                  []int // queries, nil for all
 }
@@ -50,6 +50,7 @@ func parse() (settings, error) {
 	flag.BoolVar(&s.reload, "reload", false, "load again what the cache holds already, and measure it")
 	flag.BoolVar(&s.profile, "profile", false, "say where the time goes, per segment and, if perf is there, per primitive")
 	flag.BoolVar(&s.quality, "quality", false, "say how good plans are, of Slipher alone, instead of measuring")
+	flag.BoolVar(&s.plans, "plans", false, "measure how soon queries of a shape start that come again with new literals (tpch)")
 	flag.IntVar(&s.orders, "orders", 20, "join orders that --quality tries")
 	flag.StringVar(&only, "queries", "", "these queries only, by number: 1,6")
 	flag.Parse()
@@ -114,6 +115,9 @@ func run(ctx context.Context, s settings) error {
 	}
 	machine()
 	steps := []func(context.Context) error{b.load, b.answers, b.firstRuns, b.repeatedRuns, b.profileRuns}
+	if s.plans {
+		steps = []func(context.Context) error{b.load, b.planRuns}
+	}
 	if s.quality {
 		steps = []func(context.Context) error{b.load, b.qualityRuns}
 	}
