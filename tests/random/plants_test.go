@@ -50,7 +50,7 @@ var planted = []struct{ name, file, old, new string }{
 	{"a union takes tables on all nodes as they are", "compiler/optimize/op_union.go",
 		"in = p.dealOut(in)\n\t\tq := in.out()", "q := in.out()"},
 	{"LIMIT and OFFSET on each instance is LIMIT", "compiler/optimize/op_sort.go",
-		"types.Int(int64(c + o))", "types.Int(int64(c))"},
+		"types.Int(count.Value.Lo + offset.Value.Lo)", "types.Int(count.Value.Lo)"},
 	{"IN-lists end one early in zone maps", "compiler/optimize/zone.go",
 		`Op: "<=", Param: hi}}`, `Op: "<", Param: hi}}`},
 	{"aggregates of DISTINCT and of all values are one", "compiler/optimize/aggsplit.go",
