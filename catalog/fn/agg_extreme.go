@@ -14,11 +14,12 @@ func extremeGroup() Group {
 	return Group{
 		Rows: []*Row{
 			aggregate("min", "The least value.", any, &Aggregate{Bind: orderedType, IgnoresDuplicates: true,
-				Finish: plainAggregate("min")}),
+				Spread: spreadLeast, Finish: plainAggregate("min")}),
 			aggregate("max", "The greatest value.", any, &Aggregate{Bind: orderedType, IgnoresDuplicates: true,
-				Finish: plainAggregate("max")}),
+				Spread: spreadGreatest, Finish: plainAggregate("max")}),
 			aggregate("any_value", "Some value that is not NULL.", any,
-				&Aggregate{Bind: anyType, IgnoresDuplicates: true, Finish: plainAggregate("any")}),
+				&Aggregate{Bind: anyType, IgnoresDuplicates: true,
+					Spread: func(x Spread, _ float64) Spread { return x }, Finish: plainAggregate("any")}),
 			aggregate("bool_and", "Are all values true?", Param{Kind: types.Bool}, truth),
 			aggregate("every", "Are all values true?", Param{Kind: types.Bool}, truth),
 			aggregate("bool_or", "Is any value true?", Param{Kind: types.Bool},

@@ -7,10 +7,10 @@ func sumGroup() Group {
 	return Group{
 		Rows: []*Row{
 			aggregate("sum", "The sum of the values: exact but for floats.", Param{Class: AnyNumeric},
-				&Aggregate{Bind: sumType, Finish: finishSum}),
+				&Aggregate{Bind: sumType, Spread: spreadTotal, Finish: finishSum}),
 			aggregate("avg", "The mean of the values: truncated for integers, and at the sum's scale for decimals.",
 				Param{Class: AnyNumeric},
-				&Aggregate{Bind: sumType, Finish: finishAvg}),
+				&Aggregate{Bind: sumType, Spread: spreadMean, Finish: finishAvg}),
 		},
 		Accumulators: []*Accumulator{
 			{Name: "sum", In: phys(i16, i32, i64, i128), State: statePhys(i128), MayFail: true, Step: stepSum,

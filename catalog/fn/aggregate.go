@@ -32,6 +32,9 @@ type Aggregate struct {
 	Ordered bool
 	// Arrays: its first argument is given to it as an array of one element, which is not NULL where the argument is.
 	Arrays bool
+	// Spread is how its results lie over groups of so many values on the average (at least 1) that lie as x does. nil:
+	// nobody knows.
+	Spread func(x Spread, rows float64) Spread
 	// Finish makes the result of accumulators over the group's rows, out of all arguments.
 	Finish func(f Finisher, args []Term) (Term, error)
 }

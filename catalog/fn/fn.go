@@ -75,6 +75,8 @@ type Op struct {
 	IgnoresBlanks bool
 	// Selects is the share of rows for which it is true if nothing else is known, 0: nobody knows.
 	Selects float64
+	// Spread is how its results lie if the operands lie as a and b do, nil: nobody knows.
+	Spread func(a, b Spread) Spread
 	// Narrow is how it is computed where the operands are known to be small, nil if in no other way.
 	Narrow *Narrow
 	Emit   func(b Builder, sh Shape, args []Value) Value

@@ -15,6 +15,8 @@ type Window struct {
 	Nulls bool
 	// NeverNull: it has a value for every row.
 	NeverNull bool
+	// Spread is how its results lie over partitions of so many rows, nil: nobody knows.
+	Spread func(rows float64) Spread
 }
 
 // Place is a number that a row has by its place in a partition that is ordered. Rows are numbered from 0 over all
@@ -88,7 +90,7 @@ func windowGroup() Group {
 		g.Rows = append(g.Rows, &Row{Name: w.Name, Args: args, Window: w, Ret: bind, Doc: doc})
 	}
 	place := func(name string, ret types.Type, doc string, finish func(w WindowFinisher) (Term, error)) {
-		window(&Window{Name: name, NeverNull: true,
+		window(&Window{Name: name, NeverNull: true, Spread: spreadPlaces[name],
 			Finish: func(w WindowFinisher, _ []Term) (Term, error) { return finish(w) }}, ret, doc)
 	}
 	place("row_number", types.TInt8, "The row's number in its partition, from 1.", func(w WindowFinisher) (Term, error) {

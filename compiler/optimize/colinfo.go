@@ -19,7 +19,9 @@ type colInfo struct {
 	nullFrac float64
 	min, max types.Datum // both Null: unknown
 	width    float64
-	stats    *stats.Column // of the table's column that it is; nil: unknown, or it is computed
+	// spread is how the values of a computed column lie; nil: nobody knows.
+	spread *spreading
+	stats  *stats.Column // of the table's column that it is; nil: unknown, or it is computed
 }
 
 // tableStats is ANALYZE's result for t, or nil.
@@ -134,6 +136,9 @@ func (p *planner) describe(c algebra.Column, e *algebra.Expr, rows float64) {
 	if e != nil && e.Kind == expr.Column && p.info[e.Col] != nil {
 		from := *p.info[e.Col]
 		from.col = c
+		if c.ID != e.Col {
+			p.from[c.ID] = e.Col
+		}
 		*ci = from
 	} else if e != nil {
 		ci.distinct = p.exprDistinct(e, rows)

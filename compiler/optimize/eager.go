@@ -122,7 +122,7 @@ func (p *planner) partial(n *algebra.Aggregate, leaf algebra.Node, plain *aggrOp
 	if b.rows < eagerRows {
 		return nil, nil
 	}
-	b.groups = p.groups(algebra.Refs(b.keys), b.rows)
+	b.groups = p.groups(algebra.Refs(b.keys), in.out())
 	if b.groups*eagerGroups > b.rows || in.out().cost+b.rows*costGroup >= eagerCost*plain.cost {
 		return nil, nil
 	}

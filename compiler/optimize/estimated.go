@@ -64,13 +64,31 @@ func (p *planner) noteDistinct(e *algebra.Expr, values float64) {
 	p.distincts[e] = values
 }
 
+// noteSpread remembers the mean of e, if a literal is in it: whatever is made of how its values lie.
+func (p *planner) noteSpread(e *algebra.Expr) {
+	if p.st.Record == nil || !p.hasLiteral(e) {
+		return
+	}
+	if _, known := p.means[e]; !known {
+		p.means[e] = 0
+		if s, ok := p.spread(e, sampleRows{}); ok {
+			p.means[e] = s.Mean
+		}
+	}
+}
+
 // recordEstimates has what was estimated with literals asked again of other literals.
 func (p *planner) recordEstimates() {
-	if len(p.estimates)+len(p.distincts) == 0 {
+	if len(p.estimates)+len(p.distincts)+len(p.means) == 0 {
 		return
 	}
 	kept := *p
-	kept.saved, kept.recursions, kept.defs, kept.calls, kept.windows = nil, nil, nil, nil, nil
+	kept.saved, kept.recursions, kept.calls, kept.windows = nil, nil, nil, nil
+	for _, ci := range p.info { // nobody asks for what was not asked for yet, which would keep the whole plan
+		if ci.spread != nil {
+			ci.spread.make = nil
+		}
+	}
 	p.st.Record.Check(func(o *algebra.Other) bool {
 		q := kept
 		q.st = &algebra.Statement{Params: o.Params}
@@ -85,6 +103,12 @@ func (p *planner) recordEstimates() {
 		}
 		for e, values := range kept.distincts {
 			if o := q.outcome(e); o == nil || !alike(o.distinct(q.sampleOf(e).st.Rows), values) {
+				return false
+			}
+		}
+		for e, mean := range kept.means {
+			s, ok := q.spread(e, sampleRows{})
+			if x := math.Abs(s.Mean); ok && (s.Mean*mean < 0 || !alike(x, math.Abs(mean))) || !ok && mean != 0 {
 				return false
 			}
 		}

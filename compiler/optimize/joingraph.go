@@ -302,7 +302,7 @@ func (g *graph) uniteClasses() {
 		}
 		for i := range kept {
 			m := &kept[i]
-			m.distinct = g.p.exprDistinct(m.expr, math.Inf(1))
+			m.distinct = g.p.exprDistinct(m.expr, g.p.baseRows(g.rels[m.rel]))
 			m.present = g.p.present(m.expr)
 			m.col, _, m.placed = placementColumn(m.expr)
 		}

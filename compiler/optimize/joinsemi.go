@@ -67,7 +67,7 @@ func (g *graph) addSemis(joins []*algebra.Join) (rest []*algebra.Join, err error
 		}
 		s := semi{rel: len(g.rels), need: need}
 		own, sel := g.p.condition(n, g.rels[need.lowest()], rel)
-		s.own, s.keep = own, kept(own.kind, sel, rel)
+		s.own, s.keep = own, kept(own.kind, sel)
 		g.semis = append(g.semis, s)
 		g.exists |= 1 << uint(s.rel)
 		g.rels, g.ids = append(g.rels, rel), append(g.ids, algebra.IDs{})
@@ -95,15 +95,26 @@ func (g *graph) semiJoins(a, b part, s *semi) []physical {
 	return append(g.p.movements(j, a.tree, b.tree), g.p.turned(j, a.tree, b.tree)...)
 }
 
-// condition is a join of kind n.Kind with its keys and residual, and the share of pairs that match.
-func (p *planner) condition(n *algebra.Join, left, right physical) (joinOp, float64) {
+// matching is what is known of how often rows of two sides match.
+type matching struct {
+	pairs float64 // the share of pairs that do
+	// Of the left side's rows, part have keys that rows of the right side have, before any conditions on that. Of these
+	// each meets so many, of which the share kept is left and fulfils what is no equality.
+	part, meets, kept float64
+}
+
+// condition is a join of kind n.Kind with its keys and residual, and how often rows match.
+func (p *planner) condition(n *algebra.Join, left, right physical) (joinOp, matching) {
 	j := joinOp{kind: joinKinds[n.Kind]}
 	lids, rids := algebra.IDsOf(left.out().cols), algebra.IDsOf(right.out().cols)
 	sel, combinations := 1.0, 1.0
+	m := matching{part: 1}
 	for _, e := range n.On {
 		if l, r, ok := sides(e, lids, rids); ok {
 			j.probeKeys, j.buildKeys = append(j.probeKeys, l), append(j.buildKeys, r)
-			combinations *= math.Max(p.exprDistinct(l, math.Inf(1)), p.exprDistinct(r, math.Inf(1)))
+			a, b := p.exprDistinct(l, p.baseRows(left)), p.exprDistinct(r, p.baseRows(right))
+			combinations *= math.Max(a, b)
+			m.part = math.Min(m.part, p.present(l)*math.Min(1, b/a))
 			continue
 		}
 		if len(n.Cond) > 0 && e.Nullable { // what is not known counts for Cond alone
@@ -113,12 +124,16 @@ func (p *planner) condition(n *algebra.Join, left, right physical) (joinOp, floa
 		sel *= p.selectOne(e)
 	}
 	j.residual = append(j.residual, n.Cond...)
-	return j, sel / p.jointDistinct(combinations, left, right, j.probeKeys, j.buildKeys)
+	each := 1 / p.jointDistinct(combinations, left, right, j.probeKeys, j.buildKeys)
+	m.pairs = sel * each
+	m.meets = math.Max(1, p.baseRows(right)*each/m.part)
+	m.kept = math.Min(1, right.out().rows*m.pairs/m.part/m.meets)
+	return j, m
 }
 
-// kept is the share of the left side's rows that a semi or anti join keeps, of whose pairs sel match.
-func kept(kind plan.JoinKind, sel float64, right physical) float64 {
-	found := 1 - math.Exp(-math.Max(right.out().rows*sel, 1e-9))
+// kept is the share of the left side's rows that a semi or anti join keeps.
+func kept(kind plan.JoinKind, m matching) float64 {
+	found := math.Max(1e-9, m.part*(1-math.Pow(1-m.kept, m.meets)))
 	if kind == plan.AntiJoin {
 		return 1 - found
 	}

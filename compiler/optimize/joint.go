@@ -120,6 +120,7 @@ func (p *planner) jointDistinct(product float64, l, r physical, lkeys, rkeys []*
 		return product
 	}
 	lrows, rrows := p.baseRows(l), p.baseRows(r)
+	lrows, rrows = p.keyRows(l, lkeys, lrows), p.keyRows(r, rkeys, rrows)
 	most := math.Max(lrows, rrows)
 	switch lkey, rkey := p.declared(l, lkeys), p.declared(r, rkeys); {
 	case lkey && !rkey:
@@ -261,27 +262,6 @@ func (p *planner) skew(a, b *algebra.Expr, distinct float64) float64 {
 		return 1
 	}
 	return math.Min(math.Max(f, 1e-3), 1e6)
-}
-
-// byScan parts keys into those of each table, in the order in which they come; keys that are no columns of a table with
-// statistics are by themselves.
-func (p *planner) byScan(keys []*algebra.Expr) [][]*algebra.Expr {
-	var out [][]*algebra.Expr
-	at := map[*sampled]int{}
-	for _, k := range keys {
-		o, ok := p.origins[stripCasts(k).Col]
-		if stripCasts(k).Kind != expr.Column || !ok {
-			out = append(out, []*algebra.Expr{k})
-			continue
-		}
-		i, ok := at[o.scan]
-		if !ok {
-			i = len(out)
-			at[o.scan], out = i, append(out, nil)
-		}
-		out[i] = append(out[i], k)
-	}
-	return out
 }
 
 // combinations is how many there are of the values of keys, if these are several columns of one table: as ANALYZE has

@@ -45,7 +45,7 @@ func (p *planner) aggregateOf(n *algebra.Aggregate, in physical) *aggrOp {
 	a.made = p.madeBy(n.Keys)
 	a.one = len(n.Keys) == 0
 	if len(n.Keys) > 0 {
-		a.rows = p.groups(pick(n.Keys, a.made), q.rows)
+		a.rows = p.groups(pick(n.Keys, a.made), q)
 	}
 	a.cost = q.cost + q.rows*costGroup + sendCost(math.Min(q.rows, a.rows*float64(p.env.Slices)), p.width(n.Cols))
 	a.dist = p.aggrDist(in, n.Keys, n.Cols, a.made)
@@ -53,6 +53,7 @@ func (p *planner) aggregateOf(n *algebra.Aggregate, in physical) *aggrOp {
 	for i, c := range n.Cols {
 		if i < len(n.Keys) {
 			p.describe(c, n.Keys[i], a.rows)
+			p.describeKey(c, n.Keys[i], q)
 			p.define(c, n.Keys[i])
 			if n.Keys[i].Kind == expr.Column {
 				p.unite(c.ID, n.Keys[i].Col)
@@ -60,6 +61,7 @@ func (p *planner) aggregateOf(n *algebra.Aggregate, in physical) *aggrOp {
 		} else {
 			p.describe(c, nil, a.rows)
 			p.calls[c.ID] = n.Aggs[i-len(n.Keys)]
+			p.describeCall(c, p.calls[c.ID], in, a.rows)
 		}
 	}
 	return a
@@ -97,7 +99,7 @@ func (p *planner) distinct(n *algebra.Distinct) (physical, error) {
 	for _, c := range q.cols {
 		a.keys = append(a.keys, c.Ref())
 	}
-	a.rows = p.groups(a.keys, q.rows)
+	a.rows = p.groups(a.keys, q)
 	a.cost = q.cost + q.rows*costGroup
 	a.made = p.madeBy(a.keys)
 	a.dist = p.aggrDist(in, a.keys, a.cols, a.made)

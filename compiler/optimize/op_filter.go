@@ -45,6 +45,7 @@ func (p *planner) filter(in physical, preds []*algebra.Expr) physical {
 	q := in.out()
 	f := &filterOp{in: in, preds: p.orderPreds(preds), props: *q}
 	f.rows = math.Max(1, q.rows*p.given(in, preds))
+	p.noteLeft(f)
 	f.cost += q.rows * costPredicate * float64(len(preds))
 	return f
 }

@@ -45,17 +45,17 @@ func (p *planner) outerJoin(n *algebra.Join) (physical, error) {
 
 // madeOf are the ways to make a left, full, semi, anti or mark join of its sides.
 func (p *planner) madeOf(n *algebra.Join, left, right physical) []physical {
-	j, sel := p.condition(n, left, right)
+	j, m := p.condition(n, left, right)
 	j.kept = p.turns(n.Left) && !p.turns(n.Right)
 	l, r := left.out().rows, right.out().rows
-	pairs := math.Max(1, l*r*sel)
+	pairs := math.Max(1, l*r*m.pairs)
 	switch j.kind {
 	case plan.LeftJoin:
 		j.rows = math.Max(l, pairs)
 	case plan.FullJoin:
 		j.rows = math.Max(l+r, pairs)
 	case plan.SemiJoin, plan.AntiJoin:
-		j.rows = math.Max(1, l*kept(j.kind, sel, right))
+		j.rows = math.Max(1, l*kept(j.kind, m))
 	case plan.MarkJoin:
 		j.rows = l
 		j.mark = &n.Found

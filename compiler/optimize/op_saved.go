@@ -83,6 +83,7 @@ func (p *planner) reference(n *algebra.Reference) (physical, error) {
 	for i, c := range s.def.Root.Columns() {
 		own[c.ID] = n.Cols[i].ID
 		p.describe(n.Cols[i], c.Ref(), q.rows)
+		p.via[n.Cols[i].ID] = n.Cols[0].ID
 	}
 	out := &savedOp{from: s, name: n.Name, props: props{cols: n.Cols, rows: q.rows, cost: q.rows * costScanRow, one: q.one,
 		dist: dist{kind: q.dist.kind}}}

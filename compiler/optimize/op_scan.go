@@ -25,6 +25,7 @@ func (p *planner) scan(n *algebra.Scan, preds []*algebra.Expr) physical {
 	s := &scanOp{scan: n, preds: preds}
 	s.cols = n.Cols
 	s.rows = math.Max(1, base*p.selectivity(preds))
+	p.noteLeft(s)
 	s.cost = base * (costScanRow + costScanByte*p.width(n.Cols) + costPredicate*float64(len(preds)))
 	switch {
 	case p.leader || n.Table == nil:

@@ -31,6 +31,7 @@ func (p *planner) window(n *algebra.Window) (physical, error) {
 	for i, c := range n.Cols {
 		p.describe(c, nil, q.rows)
 		p.windows[c.ID] = &n.Calls[i]
+		p.describeWindow(c, &n.Calls[i], n, in)
 	}
 	return w, nil
 }

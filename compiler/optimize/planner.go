@@ -16,9 +16,12 @@ type planner struct {
 	leader bool // no user table is read: everything runs on the leader
 
 	info  map[algebra.ColumnID]*colInfo
-	equiv map[algebra.ColumnID]algebra.ColumnID // union-find: columns equal wherever both are in a row
-	defs  map[algebra.ColumnID]*algebra.Expr    // computed columns, for EXPLAIN
-	calls map[algebra.ColumnID]algebra.AggCall  // aggregates' columns, likewise
+	equiv map[algebra.ColumnID]algebra.ColumnID   // union-find: columns equal wherever both are in a row
+	alike map[algebra.ColumnID][]algebra.ColumnID // by representative, the others of its class
+	from  map[algebra.ColumnID]algebra.ColumnID   // of renamed columns, and of keys of groups, what they are
+	via   map[algebra.ColumnID]algebra.ColumnID   // of columns of references to definitions, the reference's first column
+	defs  map[algebra.ColumnID]*algebra.Expr      // computed columns, for EXPLAIN
+	calls map[algebra.ColumnID]algebra.AggCall    // aggregates' columns, likewise
 	// windows are window functions' columns, likewise.
 	windows map[algebra.ColumnID]*algebra.WindowCall
 	scans   int // stored tables and relations read
@@ -40,6 +43,8 @@ type planner struct {
 	estimates map[estimatedKey]*estimated // by literals; nil: nobody wants to know
 	// distincts are numbers of values of expressions with literals.
 	distincts map[*algebra.Expr]float64
+	// means are those of expressions with literals whose spread was asked for.
+	means map[*algebra.Expr]float64
 
 	chance *rand.Rand // chooses joins by a seed; nil: costs do, or the text
 
@@ -57,7 +62,8 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 	p := &planner{
 		env: env, st: &own,
 		info:  map[algebra.ColumnID]*colInfo{},
-		equiv: map[algebra.ColumnID]algebra.ColumnID{},
+		equiv: map[algebra.ColumnID]algebra.ColumnID{}, alike: map[algebra.ColumnID][]algebra.ColumnID{},
+		from: map[algebra.ColumnID]algebra.ColumnID{}, via: map[algebra.ColumnID]algebra.ColumnID{},
 		defs:  map[algebra.ColumnID]*algebra.Expr{},
 		calls: map[algebra.ColumnID]algebra.AggCall{}, windows: map[algebra.ColumnID]*algebra.WindowCall{},
 		chance:  env.Joins.choices(),
@@ -65,6 +71,7 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 	}
 	if st.Record != nil {
 		p.estimates, p.distincts = map[estimatedKey]*estimated{}, map[*algebra.Expr]float64{}
+		p.means = map[*algebra.Expr]float64{}
 	}
 	p.numbers.Param = expr.SameLiterals(func() []expr.Param { return own.Params })
 	if err := p.survey(); err != nil {
@@ -152,6 +159,8 @@ func (p *planner) unite(a, b algebra.ColumnID) {
 		a, b = b, a
 	}
 	p.equiv[b] = a
+	p.alike[a] = append(append(p.alike[a], b), p.alike[b]...)
+	delete(p.alike, b)
 }
 
 // node makes the physical operators of a logical tree.

@@ -17,6 +17,9 @@ type sampled struct {
 	scan *algebra.Scan
 	st   *stats.Table
 	asks []*ask
+	// conds are the conditions on the scan, which leave so many rows.
+	conds []*algebra.Expr
+	left  float64
 }
 
 // ask is an expression over the columns of one scan.

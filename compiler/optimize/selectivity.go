@@ -166,6 +166,15 @@ func (p *planner) bound(col algebra.ColumnID, op fn.Comparison, val *algebra.Exp
 			return math.Min(1, below/math.Max(1-ci.nullFrac, 1e-9)), true
 		}
 	}
+	if ci.spread != nil {
+		if s, ok := ci.spread.get(); ok {
+			x := stats.Number(q.Type, q.Value)
+			if op == fn.LessOrEqual || op == fn.Greater {
+				x = math.Nextafter(x, math.Inf(1))
+			}
+			return tail(s.Less(x)), true
+		}
+	}
 	if ci.min.Null || ci.max.Null {
 		return 0, false
 	}
@@ -231,6 +240,9 @@ func (p *planner) selectOne(e *algebra.Expr) float64 {
 			return math.Min(p.equalShare(e.Args[0], nil), p.equalShare(e.Args[1], nil))
 		case fn.NotEqual:
 			return 1 - selEqual
+		}
+		if share, ok := p.spreadsCompared(e); ok {
+			return share
 		}
 		return selRange
 	}
@@ -339,39 +351,4 @@ func (p *planner) exprDistinct(e *algebra.Expr, rows float64) float64 {
 		d = math.Min(d, defaultDistinct(e.Type, rows))
 	}
 	return math.Max(1, math.Min(rows, d))
-}
-
-// groups is the number of groups that keys make of rows rows.
-func (p *planner) groups(keys []*algebra.Expr, rows float64) float64 {
-	d, guessed := 1.0, 0
-	for _, ks := range p.byScan(keys) {
-		if c, _ := p.combinations(ks); c > 0 {
-			d *= p.thinned(ks[0], c, rows)
-			continue
-		}
-		for _, k := range ks {
-			d *= p.thinned(k, p.exprDistinct(k, math.Inf(1)), rows)
-		}
-		guessed += len(ks)
-	}
-	if d >= rows {
-		return math.Max(1, rows)
-	}
-	if guessed > 1 {
-		d = math.Min(d, math.Max(1, rows/2))
-	}
-	return math.Max(1, d)
-}
-
-// thinned is how many of d values of a table's column, or combinations of them, rows have that are chosen of the
-// table's: all rows with a value may be among those left out.
-func (p *planner) thinned(k *algebra.Expr, d, rows float64) float64 {
-	k = stripCasts(k)
-	d = math.Min(d, math.MaxFloat32)
-	if k.Kind == expr.Column && p.info[k.Col] != nil {
-		if base := p.info[k.Col].rows; base > rows && base >= d {
-			return math.Max(1, d*(1-math.Pow(1-rows/base, base/d)))
-		}
-	}
-	return math.Min(d, rows)
 }

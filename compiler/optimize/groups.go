@@ -1,0 +1,233 @@
+package optimize
+
+import (
+	"math"
+
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
+	"slipher/compiler/optimize/stats"
+	"slipher/runtime/sketch"
+)
+
+// groups is the number of groups that keys make of the rows of q: of the columns of each table as many as there are
+// combinations of their values, in the rows that the conditions on the table leave.
+func (p *planner) groups(keys []*algebra.Expr, q *props) float64 {
+	d, guessed := 1.0, 0
+	for _, ks := range p.byScan(keys) {
+		most := p.valuesLeft(ks, q)
+		if c, _ := p.combinations(ks); c > 0 {
+			d *= math.Min(most, p.thinned(ks[0], c, q.rows))
+			continue
+		}
+		own := 1.0
+		for _, k := range ks {
+			own *= math.Min(p.valuesLeft([]*algebra.Expr{k}, q), p.thinned(k, p.exprDistinct(k, math.Inf(1)), q.rows))
+		}
+		d *= math.Min(own, most)
+		guessed += len(ks)
+	}
+	if d >= q.rows {
+		return math.Max(1, q.rows)
+	}
+	if guessed > 1 {
+		d = math.Min(d, math.Max(1, q.rows/2))
+	}
+	return math.Max(1, d)
+}
+
+// basis is what a column is before it was renamed or made a key of groups, and through which reference to a definition,
+// 0: none.
+func (p *planner) basis(id algebra.ColumnID) (base, via algebra.ColumnID) {
+	for {
+		if via == 0 {
+			via = p.via[id]
+		}
+		up, ok := p.from[id]
+		if !ok {
+			return id, via
+		}
+		id = up
+	}
+}
+
+// byScan parts keys into those of each table, in the order in which they come, as the columns of the table that they
+// are; keys that are no columns of a table with statistics are by themselves.
+func (p *planner) byScan(keys []*algebra.Expr) [][]*algebra.Expr {
+	type row struct {
+		scan *sampled
+		via  algebra.ColumnID
+	}
+	var out [][]*algebra.Expr
+	at := map[row]int{}
+	for _, k := range keys {
+		s := stripCasts(k)
+		if s.Kind != expr.Column {
+			out = append(out, []*algebra.Expr{k})
+			continue
+		}
+		base, via := p.basis(s.Col)
+		o, ok := p.origins[base]
+		if !ok {
+			out = append(out, []*algebra.Expr{k})
+			continue
+		}
+		if base != s.Col {
+			k = p.info[base].col.Ref()
+		}
+		i, ok := at[row{o.scan, via}]
+		if !ok {
+			i = len(out)
+			at[row{o.scan, via}], out = i, append(out, nil)
+		}
+		out[i] = append(out[i], k)
+	}
+	return out
+}
+
+// thinned is how many of d values of a table's column, or combinations of them, rows have that are chosen of the
+// table's: all rows with a value may be among those left out.
+func (p *planner) thinned(k *algebra.Expr, d, rows float64) float64 {
+	k = stripCasts(k)
+	d = math.Min(d, math.MaxFloat32)
+	if k.Kind == expr.Column && p.info[k.Col] != nil {
+		return chosen(p.info[k.Col].rows, d, rows)
+	}
+	return math.Min(d, rows)
+}
+
+// chosen is how many of d values are in rows rows of base, chosen by chance.
+func chosen(base, d, rows float64) float64 {
+	if base > rows && base >= d {
+		return math.Max(1, d*(1-math.Pow(1-rows/base, base/d)))
+	}
+	return math.Min(d, rows)
+}
+
+// noteLeft remembers what the conditions on a scan leave of it.
+func (p *planner) noteLeft(n physical) {
+	preds := conditions(n)
+	if len(preds) == 0 {
+		return
+	}
+	s := n
+	for {
+		f, ok := s.(*filterOp)
+		if !ok {
+			break
+		}
+		s = f.in
+	}
+	sc := s.(*scanOp).scan
+	if len(sc.Cols) == 0 {
+		return
+	}
+	if o, ok := p.origins[sc.Cols[0].ID]; ok {
+		o.scan.conds, o.scan.left = preds, n.out().rows
+	}
+}
+
+// valuesLeft is how many combinations of the values of ks, columns of one table, the conditions on it leave, and, of
+// a single column, those on tables that are joined by it; infinite: as many as there are.
+func (p *planner) valuesLeft(ks []*algebra.Expr, q *props) float64 {
+	most := p.left(ks)
+	if k := stripCasts(ks[0]); len(ks) == 1 && k.Kind == expr.Column {
+		rep := p.find(k.Col)
+		for _, id := range append([]algebra.ColumnID{rep}, p.alike[rep]...) {
+			if id != k.Col && hasColumn(q.cols, id) {
+				base, _ := p.basis(id)
+				most = math.Min(most, p.left([]*algebra.Expr{p.info[base].col.Ref()}))
+			}
+		}
+	}
+	return most
+}
+
+func hasColumn(cols []algebra.Column, id algebra.ColumnID) bool {
+	for _, c := range cols {
+		if c.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// left is how many combinations of the values of a table's columns its own conditions leave.
+func (p *planner) left(ks []*algebra.Expr) float64 {
+	o, ok := p.origins[stripCasts(ks[0]).Col]
+	if !ok || len(o.scan.conds) == 0 {
+		return math.Inf(1)
+	}
+	s := o.scan
+	most := s.left
+	var nos []int
+	for _, k := range ks {
+		o := p.origins[stripCasts(k).Col]
+		if !p.hasSample(o) {
+			return most
+		}
+		nos = append(nos, o.no)
+		if len(ks) == 1 {
+			most = math.Min(most, chosen(float64(s.st.Rows), math.Max(1, s.st.Cols[o.no].Distinct), s.left))
+		}
+	}
+	holds := p.fulfilled(s.conds)
+	if holds == nil {
+		return most
+	}
+	hits, hashes := 0, map[uint64]int{}
+	columns := make([]func(int) uint64, len(nos))
+	for i, no := range nos {
+		values, err := p.sampleValues(s, no)
+		if err != nil {
+			return most
+		}
+		class := s.scan.Table.Columns[no].Type.Phys()
+		columns[i] = func(row int) uint64 { return sketch.HashValue(class, values[row]) }
+	}
+	for row := range int(s.st.Sampled) {
+		if holds[row/64]>>(row%64)&1 == 0 {
+			continue
+		}
+		hits++
+		h := uint64(0)
+		for _, c := range columns {
+			h = sketch.Hash(h ^ c(row))
+		}
+		hashes[h]++
+	}
+	if hits < fewest {
+		return most
+	}
+	once := 0
+	for _, n := range hashes {
+		if n == 1 {
+			once++
+		}
+	}
+	return math.Min(most, stats.Distinct(len(hashes), once, hits, s.left))
+}
+
+// keyRows is how many rows with other values of keys a side of a join has: not more than there are groups of them. Of a
+// table it is its rows, before conditions.
+func (p *planner) keyRows(n physical, keys []*algebra.Expr, rows float64) float64 {
+	if conditions(n) != nil {
+		return rows
+	}
+	if _, ok := n.(*scanOp); ok {
+		return rows
+	}
+	return math.Min(rows, p.groups(keys, n.out()))
+}
+
+// describeKey says of a key of groups that it has no other values than the rows that are grouped.
+func (p *planner) describeKey(c algebra.Column, k *algebra.Expr, q *props) {
+	ci := p.info[c.ID]
+	d := p.groups([]*algebra.Expr{k}, q)
+	if ci.distinct == 0 || d >= ci.distinct {
+		return
+	}
+	if d < ci.distinct/2 { // shares of values are others
+		ci.stats = nil
+	}
+	ci.distinct = d
+}
