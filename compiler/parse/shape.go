@@ -15,6 +15,7 @@ type Shape struct {
 
 // What has a shape: dashboards' and applications' queries, no loads of constants.
 const (
+	maxShapeBytes    = 64 << 10
 	maxShapeTokens   = 4096
 	maxShapeLiterals = 256
 )
@@ -22,7 +23,7 @@ const (
 // Outline reads a text that is one query as far as its shape: a Statement without a Body. nil: the text is something
 // else, wrong, or too long; Parse says what.
 func Outline(src string, o Options) *Statement {
-	if len(src) > maxTextBytes || !startsQuery(src) || checkBytes(src) != nil {
+	if len(src) > maxShapeBytes || !startsQuery(src) || checkBytes(src) != nil {
 		return nil
 	}
 	toks, err := lexAll(src, o)
@@ -69,7 +70,7 @@ func (s *Statement) Parsed() (*Statement, error) {
 // shapeOf is the shape of a query's tokens, nil if it has none.
 func shapeOf(src string, toks []token, o Options) *Shape {
 	first := toks[0]
-	if len(toks) > maxShapeTokens || !first.is("select") && !first.is("with") && !first.isPunct("(") {
+	if len(src) > maxShapeBytes || len(toks) > maxShapeTokens || !first.is("select") && !first.is("with") && !first.isPunct("(") {
 		return nil
 	}
 	s := &Shape{}

@@ -30,6 +30,7 @@ type Plans struct {
 	mu    sync.Mutex
 	kept  map[plansKey]*shapePlans // guarded by mu
 	count int                      // of plans; guarded by mu
+	held  int                      // bytes of their shapes, a shape as often as it has plans; guarded by mu
 	clock uint64                   // guarded by mu
 	stats relations.Plans          // guarded by mu
 }
@@ -47,10 +48,12 @@ type shapePlans struct {
 	used      uint64           // Plans.clock then
 }
 
-// Bounds of the cache: a plan has 50 to 500 KB with what is remembered of its planning.
+// Bounds of the cache. A plan has 300 times the bytes of its shape, with its programs and what is remembered of its
+// planning: TPC-DS's have 2 KB and 540 KB.
 const (
 	plansKept   = 512
 	plansAShape = 16
+	plansBytes  = 256 << 10 // of shapes
 )
 
 // keptPlan is a plan that serves several executions.
@@ -157,9 +160,10 @@ func (c *Plans) keep(k plansKey, st *parse.Statement, p *keptPlan) {
 	if len(plans) > plansAShape {
 		plans = plans[:plansAShape]
 	}
-	c.count += len(plans) - len(s.plans)
+	more := len(plans) - len(s.plans)
+	c.count, c.held = c.count+more, c.held+more*len(k.shape)
 	s.plans = plans
-	for c.count > plansKept {
+	for c.count > plansKept || c.held > plansBytes && c.count > 1 {
 		c.forget()
 	}
 }
@@ -173,7 +177,8 @@ func (c *Plans) forget() {
 			oldest, used = k, s.used
 		}
 	}
-	c.count -= len(c.kept[oldest].plans)
+	n := len(c.kept[oldest].plans)
+	c.count, c.held = c.count-n, c.held-n*len(oldest.shape)
 	delete(c.kept, oldest)
 	for k := range c.kept {
 		if k.shape == oldest.shape && k.settings != "" {
