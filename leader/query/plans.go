@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -188,8 +189,14 @@ func (c *Plans) forget() {
 	delete(c.kept, plansKey{shape: oldest.shape})
 }
 
-// serve gives the parameters with which p answers a statement; nil: it does not.
-func (p *keptPlan) serve(r *Runner, ses Session, cat *state.Catalog, st *parse.Statement) []expr.Param {
+// serve gives the parameters with which p answers a statement; nil: it does not. A broken invariant costs a plan.
+func (p *keptPlan) serve(r *Runner, ses Session, cat *state.Catalog, st *parse.Statement) (params []expr.Param) {
+	defer func() {
+		if e := recover(); e != nil {
+			r.Log.Error("a kept plan was asked and panicked", "panic", e, "stack", string(debug.Stack()))
+			params = nil
+		}
+	}()
 	if !p.watched.same(names.View{Cat: cat, Ses: ses}, cat) {
 		return nil
 	}
@@ -197,11 +204,11 @@ func (p *keptPlan) serve(r *Runner, ses Session, cat *state.Catalog, st *parse.S
 	defer p.mu.Unlock()
 	o := &algebra.Other{Literals: bind.Literals(st.Shape()), Session: ses}
 	o.Fold = func(e *algebra.Expr, params []expr.Param) (types.Datum, error) { return p.fold(r, cat, e, params) }
-	params, ok := p.record.Serve(o, p.query.Params)
-	if !ok || !lower.Serves(p.query.Params, params) {
+	made, ok := p.record.Serve(o, p.query.Params)
+	if !ok || !lower.Serves(p.query.Params, made) {
 		return nil
 	}
-	return params
+	return made
 }
 
 // foldsKept bounds what is remembered of a plan's computed literals.
