@@ -153,6 +153,9 @@ func (d *dpTable) join(p pair) {
 	set := p.left | p.right
 	for _, l := range d.trees[p.left] {
 		for _, r := range d.trees[p.right] {
+			if d.hopeless(set, l.out(), r.out()) {
+				continue
+			}
 			for _, j := range d.g.joins(part{p.left, l}, part{p.right, r}, nil) {
 				d.trees[set] = d.g.keep(d.trees[set], j)
 			}
@@ -161,6 +164,21 @@ func (d *dpTable) join(p pair) {
 			}
 		}
 	}
+}
+
+// hopeless reports whether no join of l and r can be kept for set, as what they cost by themselves is more than a tree
+// does whose rows are sent anywhere. Where early looks may make what is below cheaper, or turns of a recursion share
+// it, nothing is known.
+func (d *dpTable) hopeless(set relSet, l, r *props) bool {
+	if l.breaks || r.breaks || d.g.turning != 0 {
+		return false
+	}
+	for _, t := range d.trees[set] {
+		if q := t.out(); q.cost+sendCost(q.rows, d.g.p.rowWidth(q)) <= l.cost+r.cost {
+			return true
+		}
+	}
+	return false
 }
 
 // keep adds t unless another tree is as good: cheaper and lying the same way, or
