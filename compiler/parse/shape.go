@@ -70,7 +70,8 @@ func (s *Statement) Parsed() (*Statement, error) {
 // shapeOf is the shape of a query's tokens, nil if it has none.
 func shapeOf(src string, toks []token, o Options) *Shape {
 	first := toks[0]
-	if len(src) > maxShapeBytes || len(toks) > maxShapeTokens || !first.is("select") && !first.is("with") && !first.isPunct("(") {
+	if len(src) > maxShapeBytes || len(toks) > maxShapeTokens ||
+		!first.is("select") && !first.is("with") && !first.isPunct("(") {
 		return nil
 	}
 	s := &Shape{}

@@ -19,8 +19,8 @@ func (r *Runner) Trace(ctx context.Context, p *Planned, rows *schedule.Rows,
 		return
 	}
 	st := rows.Stats()
-	r.Log.Debug("query", "query", st.Query, "read_ms", ms(began.Sub(received)), "plan_ms", ms(planned.Sub(began)), "start_ms", ms(started.Sub(planned)),
-		"all_ms", ms(time.Since(received)))
+	r.Log.Debug("query", "query", st.Query, "read_ms", ms(began.Sub(received)), "plan_ms", ms(planned.Sub(began)),
+		"start_ms", ms(started.Sub(planned)), "all_ms", ms(time.Since(received)))
 	for n, stream := range st.Streams {
 		r.Log.Debug("query stream", "query", st.Query, "stream", n, "ms", ms(stream.Took))
 		var nodes []string
