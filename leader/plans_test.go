@@ -79,6 +79,10 @@ func TestPlanCache(t *testing.T) {
 	p.ask("select k from t where k in (1, 2, 3) order by k", "1\n2\n3", false) // more members
 	p.ask("select 6 / (k - 8) from t where k = 7", "-6", false)
 	p.ask("select 5 / (k - 9) from t where k = 9", "ERROR: Divide by zero (SQLSTATE 22012)", true)
+	const product = "select count(*) from t where k < 3000000000 * %d"
+	p.ask(fmt.Sprintf(product, 9000000000000000000), "ERROR: bigint out of range (SQLSTATE 22003)", false)
+	p.ask(fmt.Sprintf(product, 3000000001), "1000", false) // is computed beforehand
+	p.ask(fmt.Sprintf(product, 3000000002), "1000", true)
 	p.ask("select k + 1, k + 1 from t where k = 7", "8|8", false) // one expression
 	p.ask("select k + 1, k + 2 from t where k = 7", "8|9", false)
 	p.ask("select date_part('day', d) from t where k = 3", "4", false)
