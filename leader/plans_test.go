@@ -83,7 +83,13 @@ func TestPlanCache(t *testing.T) {
 	p.ask(fmt.Sprintf(product, 9000000000000000000), "ERROR: bigint out of range (SQLSTATE 22003)", false)
 	p.ask(fmt.Sprintf(product, 3000000001), "1000", false) // is computed beforehand
 	p.ask(fmt.Sprintf(product, 3000000002), "1000", true)
-	p.ask("select k + 1, k + 1 from t where k = 7", "8|8", false) // one expression
+	p.ask("select k + 1, k + 1 from t where k = 7", "8|8", false)      // one expression
+	const among = "select count(*) from t where k = any ('%s'::int[])" // as many comparisons as members
+	p.ask(fmt.Sprintf(among, "{}"), "0", false)
+	p.ask(fmt.Sprintf(among, "{1,2}"), "2", false)
+	p.ask(fmt.Sprintf(among, "{null}"), "0", false)
+	p.ask(fmt.Sprintf(among, "{1}"), "1", false)
+	p.ask(fmt.Sprintf(among, "{}"), "0", true)
 	p.ask("select k + 1, k + 2 from t where k = 7", "8|9", false)
 	p.ask("select date_part('day', d) from t where k = 3", "4", false)
 	p.ask("select date_part('month', d) from t where k = 3", "1", false)

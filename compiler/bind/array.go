@@ -224,6 +224,7 @@ func (b *binder) besideValue(array, left value) (value, error) {
 
 // elements are a constant array's, as constants.
 func (b *binder) elements(array value) ([]value, error) {
+	b.exactly(array)
 	elem, _ := array.typ.Element()
 	ds, err := types.Elements(array.lit.S, elem)
 	out := make([]value, len(ds))
