@@ -10,10 +10,9 @@ import (
 // exactRelations is the size up to which all orders of a connected graph are looked
 // at, unless its edges are so many that there are more than maxPairs pairs of
 // subgraphs to join: a star of ten tables has 2,304, a clique of eight 3,025.
-const (
-	exactRelations = 12
-	maxPairs       = 3200
-)
+const maxPairs = 3200
+
+var exactRelations = 12 // tests change it
 
 // part is a finished tree over a set of relations.
 type part struct {
@@ -24,7 +23,7 @@ type part struct {
 // best is the cheapest tree over a connected set.
 func (g *graph) best(set relSet) (physical, error) {
 	if set.count() > exactRelations {
-		return g.greedy(set), nil
+		return g.linearised(set), nil
 	}
 	d := &dpTable{g: g, all: set, trees: map[relSet][]physical{}}
 	for i := range g.rels {
@@ -33,7 +32,7 @@ func (g *graph) best(set relSet) (physical, error) {
 		}
 	}
 	if !d.enumerate() {
-		return g.greedy(set), nil
+		return g.linearised(set), nil
 	}
 	got := d.trees[set]
 	if len(got) == 0 {

@@ -2,7 +2,9 @@ package optimize
 
 import (
 	"fmt"
+	"math"
 	"math/rand"
+	"sort"
 	"testing"
 
 	"slipher/catalog/state"
@@ -116,10 +118,77 @@ func TestJoinShapes(t *testing.T) {
 	}
 }
 
+// Trees over a line of relations are seldom much dearer than the best of all trees: of trees, cycles, stars and chains
+// of random tables.
+func TestLinearised(t *testing.T) {
+	r := rand.New(rand.NewSource(2))
+	plans := func(exact int, n int, edges [][2]int, rows []int64) float64 {
+		defer func(was int) { exactRelations = was }(exactRelations)
+		exactRelations = exact
+		st := shape(n, edges, func(i int) int64 { return rows[i] })
+		p, err := newPlanner(st, Env{Slices: 4, Nodes: 2, Fn: operations})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tree, err := p.node(st.Root)
+		if err != nil {
+			t.Fatalf("%d tables, %v: %v", n, edges, err)
+		}
+		return tree.out().cost
+	}
+	var ratios []float64
+	for n := 3; n <= 9; n++ {
+		for k := range 12 {
+			var edges [][2]int
+			var rows []int64
+			for i := range n {
+				rows = append(rows, int64(math.Pow(10, 1+5*r.Float64())))
+				switch {
+				case i == 0:
+				case k%4 == 0:
+					edges = append(edges, [2]int{i - 1, i})
+				case k%4 == 1:
+					edges = append(edges, [2]int{0, i})
+				default:
+					edges = append(edges, [2]int{r.Intn(i), i})
+				}
+			}
+			if k%4 == 3 {
+				edges = append(edges, [2]int{0, n - 1})
+			}
+			best, got := plans(12, n, edges, rows), plans(2, n, edges, rows)
+			if got < best*(1-1e-9) {
+				t.Errorf("%d tables, %v: %v, better than the best of all, %v", n, edges, got, best)
+			}
+			ratios = append(ratios, got/best)
+		}
+	}
+	sort.Float64s(ratios)
+	median, p95, worst := ratios[len(ratios)/2], ratios[len(ratios)*95/100], ratios[len(ratios)-1]
+	t.Logf("cost by the best tree's: median %.3f, 95th percentile %.2f, worst %.2f", median, p95, worst)
+	if median > 1.05 || p95 > 1.5 {
+		t.Errorf("cost by the best tree's: median %.3f, 95th percentile %.2f, worst %.2f", median, p95, worst)
+	}
+	for _, edge := range []func(i int) int{func(i int) int { return i - 1 }, func(int) int { return 0 }, r.Intn} {
+		var edges [][2]int
+		var rows []int64
+		for i := range maxRelations {
+			rows = append(rows, int64(1+r.Intn(1_000_000)))
+			if i > 0 {
+				edges = append(edges, [2]int{edge(i), i})
+			}
+		}
+		plans(12, maxRelations, edges, rows)
+	}
+}
+
 func BenchmarkJoinOrder(b *testing.B) {
 	tab := operations
-	for _, n := range []int{3, 6, 10} {
+	for _, n := range []int{3, 6, 10, 30, 60} {
 		for _, kind := range []string{"chain", "star", "clique"} {
+			if kind == "clique" && n > 10 {
+				continue
+			}
 			var edges [][2]int
 			for i := 1; i < n; i++ {
 				switch kind {

@@ -327,42 +327,53 @@ func (g *graph) component(i int) relSet {
 	}
 }
 
+// maxRows bounds estimates, so that costs stay numbers.
+const maxRows = 1e200
+
 // rows estimates the join of a set: independent of the order in which it is made.
 func (g *graph) rows(set relSet) float64 {
 	if r, ok := g.rowsOf[set]; ok {
 		return r
 	}
-	r := 1.0
+	// The product of sixty large tables is no number any more: then sums of logarithms say what is left of it.
+	r, log := 1.0, 0.0
+	times := func(x float64) { r, log = r*x, log+math.Log(x) }
 	for i := range g.rels {
 		if set.has(i) && !g.exists.has(i) {
-			r *= g.rels[i].out().rows
+			times(g.rels[i].out().rows)
 		}
 	}
 	for _, c := range g.classes {
-		least, product, present, n := math.Inf(1), 1.0, 1.0, 0
+		least, product, present, n, sum := math.Inf(1), 1.0, 1.0, 0, 0.0
 		for _, m := range c.members {
 			if set.has(m.rel) {
 				least = math.Min(least, m.distinct)
 				product *= m.distinct
+				sum += math.Log(m.distinct)
 				present *= m.present
 				n++
 			}
 		}
 		if n > 1 {
 			r *= least / product * present
+			log += math.Log(least) - sum + math.Log(present)
 		}
 	}
 	for _, s := range g.semis {
 		if set.has(s.rel) {
-			r *= s.keep
+			times(s.keep)
 		}
 	}
 	for _, q := range g.preds {
 		if q.rels.count() > 1 && set.covers(q.rels) {
-			r *= q.share
+			times(q.share)
 		}
 	}
-	r = math.Max(1, r*g.together(set))
+	times(g.together(set))
+	if math.IsNaN(r) || r > maxRows {
+		r = math.Min(math.Exp(log), maxRows)
+	}
+	r = math.Max(1, r)
 	g.rowsOf[set] = r
 	return r
 }

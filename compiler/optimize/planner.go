@@ -57,6 +57,28 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 	if env.Slices < 1 || env.Nodes < 1 {
 		return nil, fmt.Errorf("BUG: planning for %d slices on %d nodes", env.Slices, env.Nodes)
 	}
+	p, err := newPlanner(st, env)
+	if err != nil {
+		return nil, err
+	}
+	root, top := st.Root, top{count: -1, offset: -1}
+	if !st.Changes() {
+		root, top = peelTop(st.Root)
+	}
+	ph, err := p.node(root)
+	if err != nil {
+		return nil, err
+	}
+	e := newEmitter(p)
+	if err := e.query(ph, top); err != nil {
+		return nil, err
+	}
+	p.recordEstimates()
+	return e.q, nil
+}
+
+// newPlanner looks at all that a statement reads.
+func newPlanner(st *algebra.Statement, env Env) (*planner, error) {
 	own := *st // parameters may be appended
 	own.Params = append([]plan.Param(nil), st.Params...)
 	p := &planner{
@@ -80,20 +102,7 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 	p.noteUses()
 	p.evaluate()
 	p.surveyDefinitions()
-	root, top := st.Root, top{count: -1, offset: -1}
-	if !st.Changes() {
-		root, top = peelTop(st.Root)
-	}
-	ph, err := p.node(root)
-	if err != nil {
-		return nil, err
-	}
-	e := newEmitter(p)
-	if err := e.query(ph, top); err != nil {
-		return nil, err
-	}
-	p.recordEstimates()
-	return e.q, nil
+	return p, nil
 }
 
 // survey notes what the statement reads and describes the columns of its leaves.
