@@ -194,7 +194,7 @@ func (b *binder) opExpr(sc *scope, x *parse.OpExpr) (value, error) {
 		return value{}, err
 	}
 	args = append(args, r)
-	if x.Left == nil && x.Op == "-" && r.lit != nil && r.typ.IsNumeric() {
+	if x.Left == nil && x.Op == "-" && r.lit != nil && r.typ.IsNumeric() && r.text != "" { // not '5'::int
 		return b.negated(r, x.Pos)
 	}
 	if len(args) == 2 {
