@@ -38,10 +38,13 @@ func (p *parser) secret(t token) {
 	p.stmt.secrets = append(p.stmt.secrets, Span{t.start, t.end})
 }
 
+// setConfig is the one function whose arguments may be secrets.
+const setConfig = "set_config"
+
 // settingSecrets notes what a query gives a setting that is a secret: set_config('app.password', 'x', …).
 func (p *parser) settingSecrets(toks []token) {
 	for i := range toks {
-		if t := toks[i]; t.kind != tokIdent && t.kind != tokQuoted || t.text != "set_config" || i+4 >= len(toks) ||
+		if t := toks[i]; t.kind != tokIdent && t.kind != tokQuoted || t.text != setConfig || i+4 >= len(toks) ||
 			!toks[i+1].isPunct("(") || toks[i+2].kind == tokString && !secretName(toks[i+2].text) {
 			continue
 		}

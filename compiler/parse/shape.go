@@ -83,6 +83,9 @@ func shapeOf(src string, toks []token, o Options) *Shape {
 	for _, t := range toks {
 		raw := src[t.start:t.end]
 		key.WriteByte(' ')
+		if t.text == setConfig && t.kind != tokString { // whether its value is a secret is for its own literals to say
+			return nil
+		}
 		switch t.kind {
 		case tokBits:
 			return nil
