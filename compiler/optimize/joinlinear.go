@@ -1,6 +1,7 @@
 package optimize
 
 import (
+	order "cmp" // tests have a cmp of their own
 	"math"
 	"slices"
 )
@@ -45,7 +46,7 @@ func (g *graph) spanning(set relSet) map[int][]treeEdge {
 			}
 		}
 	}
-	slices.SortStableFunc(edges, func(x, y treeEdge) int { return ascending(x.share, y.share) })
+	slices.SortStableFunc(edges, func(x, y treeEdge) int { return order.Compare(x.share, y.share) })
 	root := make([]int, len(g.rels))
 	for i := range root {
 		root[i] = i
@@ -65,16 +66,6 @@ func (g *graph) spanning(set relSet) map[int][]treeEdge {
 		}
 	}
 	return tree
-}
-
-func ascending(x, y float64) int {
-	switch {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	}
-	return 0
 }
 
 // run is relations that stand one behind the other: grows is how many rows come out of them for one that goes in, cost
@@ -138,7 +129,7 @@ func (g *graph) runs(tree map[int][]treeEdge, i, from int) []run {
 		all = append(all, chain...)
 	}
 	// Ranks rise within a chain, so that none of its runs passes another.
-	slices.SortStableFunc(all, func(x, y run) int { return ascending(x.rank(), y.rank()) })
+	slices.SortStableFunc(all, func(x, y run) int { return order.Compare(x.rank(), y.rank()) })
 	return all
 }
 

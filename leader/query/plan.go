@@ -73,8 +73,8 @@ func (r *Runner) Plan(ses Session, st *parse.Statement, params []types.Type) (*P
 		}
 		return r.planIn(cat, v, st, o, env)
 	}
-	key := plansKeyOf(st, env.Cluster, o)
-	k, values := r.Plans.find(key, func(p *keptPlan) []expr.Param { return p.serve(r, ses, cat, st) })
+	settings := planSettings(env.Cluster, o)
+	k, values := r.Plans.find(st.Shape().Key, settings, func(p *keptPlan) []expr.Param { return p.serve(r, ses, cat, st) })
 	if k != nil {
 		if err := r.checkServed(k, values, cat, v, st, o, env); err != nil {
 			return nil, err
@@ -87,15 +87,15 @@ func (r *Runner) Plan(ses Session, st *parse.Statement, params []types.Type) (*P
 	if err != nil {
 		return nil, err
 	}
-	k = &keptPlan{record: algebra.NewRecord(bind.Literals(st.Shape())), watched: &watched{}}
+	k = &keptPlan{settings: settings, record: algebra.NewRecord(bind.Literals(st.Shape())), watched: &watched{}}
 	o.Record = k.record
 	env.Cluster.Stats = k.watched.statistics(env.Cluster.Stats)
-	p, err := r.planWith(cat, watching{Catalog: v, w: k.watched}, st, o, env)
+	p, err := r.planIn(cat, watching{Catalog: v, w: k.watched}, st, o, env)
 	if err != nil || !k.record.Keeps() {
 		return p, err
 	}
 	k.query, k.params, k.simple, p.kept = p.Query, p.Params, checked(p.simple), k
-	r.Plans.keep(key, st, k)
+	r.Plans.keep(st, k)
 	return p, nil
 }
 
@@ -137,13 +137,8 @@ func (r *Runner) PlanIn(cat *state.Catalog, v names.View, st *parse.Statement, o
 	return r.planIn(cat, v, st, o, r.Environment(cat))
 }
 
-func (r *Runner) planIn(cat *state.Catalog, v names.View, st *parse.Statement, o bind.Options,
-	env compiler.Environment) (*Planned, error) {
-	return r.planWith(cat, v, st, o, env)
-}
-
-// planWith: planning changes nothing, so that a broken invariant in it is the error of this statement alone.
-func (r *Runner) planWith(cat *state.Catalog, v bind.Catalog, st *parse.Statement, o bind.Options,
+// planIn: planning changes nothing, so that a broken invariant in it is the error of this statement alone.
+func (r *Runner) planIn(cat *state.Catalog, v bind.Catalog, st *parse.Statement, o bind.Options,
 	env compiler.Environment) (planned *Planned, err error) {
 	defer func() {
 		if p := recover(); p != nil {

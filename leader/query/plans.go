@@ -2,7 +2,9 @@ package query
 
 import (
 	"fmt"
+	"math"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 
@@ -29,23 +31,17 @@ import (
 // It lives as long as a leadership. The zero value is ready.
 type Plans struct {
 	mu    sync.Mutex
-	kept  map[plansKey]*shapePlans // guarded by mu
-	count int                      // of plans; guarded by mu
-	held  int                      // bytes of their shapes, a shape as often as it has plans; guarded by mu
-	clock uint64                   // guarded by mu
-	stats relations.Plans          // guarded by mu
+	kept  map[string]*shapePlans // by shape; guarded by mu
+	count int                    // of plans; guarded by mu
+	held  int                    // bytes of their shapes, a shape as often as it has plans; guarded by mu
+	clock uint64                 // guarded by mu
+	stats relations.Plans        // guarded by mu
 }
 
-// plansKey is all by which plans are told apart at once.
-type plansKey struct {
-	shape    string
-	settings string // those that planning reads, and the types that the client declared
-}
-
-// shapePlans are the plans of one key.
+// shapePlans are the plans of one shape.
 type shapePlans struct {
 	statement *parse.Statement // one of the shape
-	plans     []*keptPlan      // those used last in front
+	plans     []*keptPlan      // those used last in front; never changed, but replaced
 	used      uint64           // Plans.clock then
 }
 
@@ -59,11 +55,12 @@ const (
 
 // keptPlan is a plan that serves several executions.
 type keptPlan struct {
-	query   *plan.Query // with the literals that it was made for
-	params  []types.Type
-	record  *algebra.Record
-	watched *watched
-	simple  *algebra.Statement // what was planned; nil unless it is checked (invariants.go)
+	settings string      // it is for
+	query    *plan.Query // with the literals that it was made for
+	params   []types.Type
+	record   *algebra.Record
+	watched  *watched
+	simple   *algebra.Statement // what was planned; nil unless it is checked (invariants.go)
 
 	mu    sync.Mutex           // also while record is asked
 	folds map[string]foldValue // calls on literals that were computed; guarded by mu
@@ -95,98 +92,91 @@ func (c *Plans) Stats() relations.Plans {
 // Known gives a statement of st's shape its tree, st with one of its own if none is known: so that it need not be
 // parsed.
 func (c *Plans) Known(st *parse.Statement) *parse.Statement {
-	k := plansKey{shape: st.Shape().Key}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if s := c.kept[k]; s != nil {
+	if s := c.kept[st.Shape().Key]; s != nil {
 		return st.Of(s.statement)
 	}
 	return nil
 }
 
-// plansKeyOf is the key of a statement in an environment: all of it that is plain values, also what comes later.
-func plansKeyOf(st *parse.Statement, cluster optimize.Env, o bind.Options) plansKey {
+// planSettings are all of an environment that is plain values, also what comes later: plans for others are others.
+func planSettings(cluster optimize.Env, o bind.Options) string {
 	cluster.Fn, cluster.Stats, cluster.Samples, cluster.Used = nil, nil, nil, nil
-	return plansKey{st.Shape().Key, fmt.Sprintf("%v %v", cluster, o)}
+	return fmt.Sprintf("%v %v", cluster, o)
 }
 
-// find gives the plan kept for a statement; nil: it has to be planned.
-func (c *Plans) find(k plansKey, serve func(*keptPlan) []expr.Param) (*keptPlan, []expr.Param) {
+// find gives the plan kept for a statement of a shape; nil: it has to be planned.
+func (c *Plans) find(shape, settings string, serve func(*keptPlan) []expr.Param) (*keptPlan, []expr.Param) {
 	c.mu.Lock()
 	var plans []*keptPlan
-	if s := c.kept[k]; s != nil {
+	if s := c.kept[shape]; s != nil {
 		c.clock++
 		s.used = c.clock
 		plans = s.plans
 	}
 	c.mu.Unlock()
-	for i, p := range plans {
+	for _, p := range plans {
+		if p.settings != settings {
+			continue
+		}
 		params := serve(p)
 		if params == nil {
 			continue
 		}
 		c.mu.Lock()
+		defer c.mu.Unlock()
 		c.stats.Hits++
-		if s := c.kept[k]; i > 0 && s != nil && len(s.plans) == len(plans) && s.plans[i] == p {
-			front := append(make([]*keptPlan, 0, plansAShape), p)
-			s.plans = append(append(front, plans[:i]...), plans[i+1:]...)
+		if s := c.kept[shape]; s != nil && s.plans[0] != p && slices.Contains(s.plans, p) {
+			rest := slices.DeleteFunc(slices.Clone(s.plans), func(o *keptPlan) bool { return o == p })
+			s.plans = append([]*keptPlan{p}, rest...)
 		}
-		c.mu.Unlock()
 		return p, params
 	}
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.stats.Misses++
-	c.mu.Unlock()
 	return nil, nil
 }
 
-// keep remembers a plan.
-func (c *Plans) keep(k plansKey, st *parse.Statement, p *keptPlan) {
+// keep remembers the plan of a statement.
+func (c *Plans) keep(st *parse.Statement, p *keptPlan) {
+	shape := st.Shape().Key
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.kept == nil {
-		c.kept = map[plansKey]*shapePlans{}
+		c.kept = map[string]*shapePlans{}
+	}
+	s := c.kept[shape]
+	if s == nil {
+		s = &shapePlans{statement: st}
+		c.kept[shape] = s
 	}
 	c.clock++
-	for _, key := range []plansKey{k, {shape: k.shape}} { // the second one is for Known
-		s := c.kept[key]
-		if s == nil {
-			s = &shapePlans{statement: st}
-			c.kept[key] = s
-		}
-		s.used = c.clock
-	}
-	s := c.kept[k]
+	s.used = c.clock
 	plans := append([]*keptPlan{p}, s.plans...)
 	if len(plans) > plansAShape {
 		plans = plans[:plansAShape]
 	}
 	more := len(plans) - len(s.plans)
-	c.count, c.held = c.count+more, c.held+more*len(k.shape)
+	c.count, c.held = c.count+more, c.held+more*len(shape)
 	s.plans = plans
-	for c.count > plansKept || c.held > plansBytes && c.count > 1 {
+	for c.count > plansKept || c.held > plansBytes && len(c.kept) > 1 {
 		c.forget()
 	}
 }
 
 // forget drops the shape used longest ago. Called with mu held.
 func (c *Plans) forget() {
-	var oldest plansKey
-	var used uint64
-	for k, s := range c.kept {
-		if len(s.plans) > 0 && (used == 0 || s.used < used) {
-			oldest, used = k, s.used
+	oldest, used := "", uint64(math.MaxUint64)
+	for shape, s := range c.kept {
+		if s.used < used {
+			oldest, used = shape, s.used
 		}
 	}
 	n := len(c.kept[oldest].plans)
-	c.count, c.held = c.count-n, c.held-n*len(oldest.shape)
+	c.count, c.held = c.count-n, c.held-n*len(oldest)
 	delete(c.kept, oldest)
-	for k := range c.kept {
-		if k.shape == oldest.shape && k.settings != "" {
-			return
-		}
-	}
-	delete(c.kept, plansKey{shape: oldest.shape})
 }
 
 // serve gives the parameters with which p answers a statement; nil: it does not. A broken invariant costs a plan.
