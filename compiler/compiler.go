@@ -19,10 +19,15 @@ type Environment struct {
 	Bind    bind.Options
 	// Cluster is what the plan is for. Its Fn is needed always.
 	Cluster optimize.Env
-	// Rules is what rules need; their Fn is Cluster's.
+	// Rules is what rules need; their Fn and TrustKeys are Cluster's.
 	Rules rewrite.Env
 	// Traced: note what the rules did in Planned.Rules.
 	Traced bool
+}
+
+func (e Environment) rules() rewrite.Env {
+	e.Rules.Fn, e.Rules.TrustKeys = e.Cluster.Fn, e.Cluster.TrustKeys
+	return e.Rules
 }
 
 // Planned is a statement's plan.
@@ -56,8 +61,7 @@ func Plan(st *parse.Statement, env Environment) (*Planned, error) {
 		p.Rules = "bound\n" + indented(algebra.FormatTrees(p.Bound))
 		trace = func(rule string, st *algebra.Statement) { p.Rules += rule + "\n" + indented(algebra.FormatTrees(st)) }
 	}
-	env.Rules.Fn = env.Cluster.Fn
-	simpler, err := rewrite.Trace(p.Bound, env.Rules, trace)
+	simpler, err := rewrite.Trace(p.Bound, env.rules(), trace)
 	if err != nil {
 		return nil, err
 	}
@@ -72,8 +76,7 @@ func indented(trees string) string {
 
 // Tree plans a bound statement, which stays as it is.
 func Tree(st *algebra.Statement, env Environment) (*plan.Query, error) {
-	env.Rules.Fn = env.Cluster.Fn
-	simpler, err := rewrite.Apply(st, env.Rules)
+	simpler, err := rewrite.Apply(st, env.rules())
 	if err != nil {
 		return nil, err
 	}

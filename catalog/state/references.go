@@ -13,6 +13,26 @@ func (c *Catalog) References(t *Table) []*Table {
 	return out
 }
 
+// Referenced gives where the columns of t are to which a foreign key refers, in the order of its own; nil: they are not
+// t's, or t declares no longer that they are a key.
+func (t *Table) Referenced(k Constraint) []int {
+	if !t.isReferencedBy(k) {
+		return nil
+	}
+	places := make([]int, len(k.RefColumns))
+	for i, name := range k.RefColumns {
+		places[i] = t.Column(name)
+	}
+	for _, own := range t.Constraints {
+		key := t.Places(own.Columns)
+		if own.Kind != "f" && len(key) == len(places) &&
+			!slices.ContainsFunc(key, func(at int) bool { return !slices.Contains(places, at) }) {
+			return places
+		}
+	}
+	return nil
+}
+
 func (t *Table) isReferencedBy(k Constraint) bool {
 	return k.Kind == "f" && k.RefSchema == t.Schema && k.RefTable == t.Name
 }

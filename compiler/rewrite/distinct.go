@@ -1,6 +1,8 @@
 package rewrite
 
 import (
+	"slices"
+
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 )
@@ -9,58 +11,51 @@ import (
 //
 //	distinct(project(k, s)(aggregate(k, sum(x) as s)(t)))  →  project(k, s)(aggregate(k, sum(x) as s)(t))
 //	aggregate(k, max(v))(distinct(k, v)(t))                →  aggregate(k, max(v))(t)
+//	aggregate(count(distinct k))(aggregate(k)(t))          →  aggregate(count(k))(aggregate(k)(t))
 //
 // The first needs all keys of the grouping among its columns; the second only aggregates that ignore duplicates.
 func dropDistinct(r *run, n algebra.Node) algebra.Node {
 	n = algebra.MapInputs(n, func(in algebra.Node) algebra.Node { return dropDistinct(r, in) })
 	switch x := n.(type) {
 	case *algebra.Distinct:
-		if unique(x.In, algebra.IDsOf(x.In.Columns())) {
+		if r.unique(x.In, algebra.IDsOf(x.In.Columns())) {
 			return x.In
 		}
 	case *algebra.Aggregate:
 		if d, ok := x.In.(*algebra.Distinct); ok && ignoresDuplicates(x) {
 			return x.WithInputs([]algebra.Node{d.In})
 		}
+		return r.distinctArguments(x)
 	}
 	return n
 }
 
-// unique reports whether no two rows of n agree in its columns cols.
-func unique(n algebra.Node, cols algebra.IDs) bool {
-	switch x := n.(type) {
-	case *algebra.Select, *algebra.Sort, *algebra.Limit:
-		return unique(n.Inputs()[0], cols)
-	case *algebra.Project:
-		below := algebra.IDs{}
-		for i, e := range x.Exprs {
-			if cols[x.Cols[i].ID] && e.Kind == expr.Column {
-				below[e.Col] = true
-			}
+// distinctArguments is n without the DISTINCT of aggregates that see each value once in a group.
+func (r *run) distinctArguments(n *algebra.Aggregate) algebra.Node {
+	aggs := slices.Clone(n.Aggs)
+	changed := false
+	for i := range aggs {
+		if a := &aggs[i]; a.Distinct && r.unique(n.In, columnsAmong(append(slices.Clone(n.Keys), a.Args[0]))) {
+			a.Distinct, changed = false, true
 		}
-		return unique(x.In, below)
-	case *algebra.Join:
-		switch x.Kind {
-		case algebra.Left:
-			return matchesOnce(x) && unique(x.Left, cols)
-		case algebra.Semi, algebra.Anti, algebra.Mark:
-			return unique(x.Left, cols)
-		}
-	case *algebra.Distinct:
-		return covers(cols, x.Columns())
-	case *algebra.Aggregate:
-		return covers(cols, x.Cols[:len(x.Keys)])
 	}
-	return false
+	if !changed {
+		return n
+	}
+	out := *n
+	out.Aggs = aggs
+	return &out
 }
 
-func covers(ids algebra.IDs, cols []algebra.Column) bool {
-	for _, c := range cols {
-		if !ids[c.ID] {
-			return false
+// columnsAmong are the columns that are expressions of es by themselves.
+func columnsAmong(es []*algebra.Expr) algebra.IDs {
+	ids := algebra.IDs{}
+	for _, e := range es {
+		if e = distinctly(e); e.Kind == expr.Column {
+			ids[e.Col] = true
 		}
 	}
-	return true
+	return ids
 }
 
 // ignoresDuplicates reports whether a grouping gives the same for rows that come once and that come often.

@@ -18,6 +18,8 @@ type Env struct {
 	// running it as generated code on the leader. May be nil; an error leaves the
 	// expression as it is, to fail when rows reach it.
 	Fold func(e *algebra.Expr, params []expr.Param) (types.Datum, error)
+	// TrustKeys: declared keys are taken for granted. Nobody enforces them.
+	TrustKeys bool
 }
 
 // rule rewrites a whole tree, or the statement. It copies what it changes.

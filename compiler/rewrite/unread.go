@@ -3,7 +3,6 @@ package rewrite
 import (
 	"slices"
 
-	"slipher/catalog/fn"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 )
@@ -14,19 +13,20 @@ import (
 //	project(l.x)(left join(l.k = g.k)(l, aggregate(g.k, …)(t)))  →  project(l.x)(l)
 //	distinct(project(l.x)(left join(l.k = r.k)(l, r)))           →  distinct(project(l.x)(l))
 //
-// That there is at most one match the right side must prove by what it is, a grouping, DISTINCT or a single row, for no
-// declared key is enforced; or it does not matter how often rows come.
-func dropUnread(_ *run, n algebra.Node) algebra.Node { return reading{often: true}.of(n) }
+// That there is at most one match the right side must prove (unique.go); or it does not matter how often rows come. If
+// declared keys are trusted, inner and semi joins to what a foreign key refers to are gone as well (foreignkey.go).
+func dropUnread(r *run, n algebra.Node) algebra.Node { return reading{run: r, often: true}.of(n) }
 
 // reading is what is above a node.
 type reading struct {
+	run   *run
 	cols  algebra.IDs // the columns that are read; nil: all
 	often bool        // it matters how often a row comes
 }
 
 // and is r and the columns that n itself reads.
 func (r reading) and(n algebra.Node) reading {
-	out := reading{often: r.often}
+	out := reading{run: r.run, often: r.often}
 	if r.cols != nil {
 		out.cols = algebra.IDs{}
 		for id := range r.cols {
@@ -43,16 +43,17 @@ func (r reading) and(n algebra.Node) reading {
 }
 
 // only is the columns that n itself reads.
-func (r reading) only(n algebra.Node) reading { return reading{algebra.IDs{}, r.often}.and(n) }
+func (r reading) only(n algebra.Node) reading { return reading{r.run, algebra.IDs{}, r.often}.and(n) }
 
 func (r reading) of(n algebra.Node) algebra.Node {
+	n = r.dropReferenced(n)
 	switch x := n.(type) {
 	case *algebra.Project:
 		return r.project(x)
 	case *algebra.Aggregate:
-		return mapInput(x, reading{often: !ignoresDuplicates(x)}.only(x))
+		return mapInput(x, reading{run: r.run, often: !ignoresDuplicates(x)}.only(x))
 	case *algebra.Distinct:
-		return mapInput(x, reading{})
+		return mapInput(x, reading{run: r.run})
 	case *algebra.Select, *algebra.Sort:
 		return mapInput(x, r.and(x))
 	case *algebra.Limit:
@@ -61,7 +62,7 @@ func (r reading) of(n algebra.Node) algebra.Node {
 	case *algebra.Join:
 		return r.join(x)
 	}
-	return algebra.MapInputs(n, reading{often: true}.of)
+	return algebra.MapInputs(n, reading{run: r.run, often: true}.of)
 }
 
 func mapInput(n algebra.Node, r reading) algebra.Node { return algebra.MapInputs(n, r.of) }
@@ -85,12 +86,15 @@ func (r reading) project(x *algebra.Project) algebra.Node {
 
 func (r reading) join(x *algebra.Join) algebra.Node {
 	unread := x.Kind == algebra.Left && r.cols != nil && !x.Lateral && !readsAny(r.cols, x.Right)
-	if unread && (!r.often || matchesOnce(x)) && !volatile(x.Right) && len(x.On) == len(movable(x.On)) {
+	if unread && (!r.often || r.run.matchesOnce(x)) && !volatile(x.Right) && len(x.On) == len(movable(x.On)) {
 		return r.of(x.Left)
+	}
+	if kept, ok := r.alwaysFinds(x); ok {
+		return r.of(algebra.Where(x.Left, kept))
 	}
 	left, right := r.and(x), r.and(x)
 	if x.Kind.LeftOnly() {
-		right = reading{}.only(x)
+		right = reading{run: r.run}.only(x)
 	}
 	l, rt := left.of(x.Left), right.of(x.Right)
 	if l == x.Left && rt == x.Right {
@@ -116,41 +120,4 @@ func volatile(n algebra.Node) bool {
 		n.EachExpr(func(e *algebra.Expr) { found = found || e.Volatile() })
 	})
 	return found
-}
-
-// matchesOnce reports whether each row of the left side has at most one match.
-func matchesOnce(x *algebra.Join) bool {
-	if atMostOne(x.Right) {
-		return true
-	}
-	left, right := algebra.IDsOf(x.Left.Columns()), algebra.IDsOf(x.Right.Columns())
-	keys := algebra.IDs{}
-	for _, e := range x.On {
-		if e.Compares() != fn.Equal {
-			continue
-		}
-		for i, c := range e.Args {
-			other := e.Args[1-i]
-			for c.Kind == expr.Call && c.Op.Cast && c.Op.KeepsHash && !c.Op.MayFail { // different values stay different
-				c = c.Args[0]
-			}
-			if c.Kind == expr.Column && right[c.Col] && !right.Meets(other) && left.Covers(other) {
-				keys[c.Col] = true
-			}
-		}
-	}
-	return unique(x.Right, keys)
-}
-
-// atMostOne reports whether n has at most one row.
-func atMostOne(n algebra.Node) bool {
-	switch x := n.(type) {
-	case *algebra.Aggregate:
-		return len(x.Keys) == 0
-	case *algebra.Select, *algebra.Project, *algebra.Sort, *algebra.Limit:
-		return atMostOne(n.Inputs()[0])
-	case *algebra.Values:
-		return x.Len() <= 1
-	}
-	return false
 }

@@ -102,20 +102,26 @@ func (r *Runner) Plan(ses Session, st *parse.Statement, params []types.Type) (*P
 // environmentOf is Environment with what a session wants otherwise.
 func (r *Runner) environmentOf(ses Session, cat *state.Catalog) compiler.Environment {
 	env := r.Environment(cat)
+	Configure(&env.Cluster, ses)
+	return env
+}
+
+// Configure is what settings of a session say of planning.
+func Configure(env *optimize.Env, ses Session) {
 	switch v := ses.Value("slipher_join_order"); v {
 	case "auto":
 	case "written":
-		env.Cluster.Joins = optimize.OrderWritten
+		env.Joins = optimize.OrderWritten
 	default:
-		env.Cluster.Joins = optimize.JoinOrder(ses.Int("slipher_join_order"))
+		env.Joins = optimize.JoinOrder(ses.Int("slipher_join_order"))
 	}
 	switch ses.Value("slipher_runtime_filters") {
 	case "off":
-		env.Cluster.Filters = optimize.FiltersNone
+		env.Filters = optimize.FiltersNone
 	case "on":
-		env.Cluster.Filters = optimize.FiltersForced
+		env.Filters = optimize.FiltersForced
 	}
-	return env
+	env.TrustKeys = ses.Value("slipher_trust_declared_keys") == "on"
 }
 
 // BindOptions are what a session's settings and the types that a client declared mean to the binder.

@@ -54,6 +54,9 @@ var known = func() map[string]*param {
 		{name: "slipher_runtime_filters", def: "auto", check: word, words: []string{"auto", "on", "off"},
 			doc: "Rows that will find nothing in a join's table are dropped before they are sent, grouped or put in order: " +
 				"where it pays (auto), wherever it is right (on), nowhere (off). For tests."},
+		{name: "slipher_trust_declared_keys", def: "off", check: boolean,
+			doc: "Declared PRIMARY KEY, UNIQUE and FOREIGN KEY, which nobody enforces, are taken for granted: joins and DISTINCT " +
+				"that change nothing if they hold are left out. Where they do not hold, answers are wrong."},
 		{name: "slipher_plan_cache", def: "on", check: boolean,
 			doc: "A query of a known shape is answered by the plan that was made for other literals, if it would be the same."},
 		{name: "slipher_query_memory", def: "0", check: bytes, min: 1 << 20, max: 1 << 50,
