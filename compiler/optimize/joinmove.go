@@ -133,7 +133,14 @@ func (p *planner) movements(j joinOp, probe, build physical) []physical {
 	switch {
 	case bd.kind == distAll:
 		add(allNone, nil, stays)
-		return out
+		if pd.kind == distAll || len(j.probeKeys) == 0 || p.env.Nodes == 1 ||
+			p.repeated(build.out()) < costStream && p.chance == nil {
+			return out
+		}
+		// Instead of all nodes each making all of the table, each makes a part from a part of the rows.
+		build = p.dealOut(build)
+		bd = build.out().dist
+		byBuild, buildPlaced = p.placedBy(bd, j.buildKeys)
 	case pd.kind == distSingle && bd.kind == distSingle:
 		add(distNone, nil, stays)
 		return out
@@ -168,6 +175,12 @@ func (p *planner) movements(j joinOp, probe, build physical) []physical {
 	}
 	add(distBoth, all, hashed(all))
 	return out
+}
+
+// repeated is what building a table of rows that every node has costs more than once would.
+func (p *planner) repeated(b *props) float64 {
+	nodes := float64(p.env.Nodes)
+	return (nodes - 1) * (b.cost/nodes + b.rows*(costBuild+costBuildByte*p.rowWidth(b)))
 }
 
 func equalInts(a, b []int) bool {

@@ -25,6 +25,7 @@ type settings struct {
 	reload, profile       bool
 	quality, plans        bool
 	orders                int   // join orders that quality tries
+	designs               int   // random designs to compare, 0: none
 	only                  []int // queries, nil for all
 }
 
@@ -52,6 +53,8 @@ func parse() (settings, error) {
 	flag.BoolVar(&s.quality, "quality", false, "say how good plans are, of Slipher alone, instead of measuring")
 	flag.BoolVar(&s.plans, "plans", false, "measure how soon queries of a shape start that come again with new literals (tpch)")
 	flag.IntVar(&s.orders, "orders", 20, "join orders that --quality tries")
+	flag.IntVar(&s.designs, "designs", 0, "compare so many random choices of distribution and sort keys with the suite's own "+
+		"instead of measuring")
 	flag.StringVar(&only, "queries", "", "these queries only, by number: 1,6")
 	flag.Parse()
 	if flag.NArg() > 0 || s.cache == "" || s.threads < 1 {
@@ -117,6 +120,9 @@ func run(ctx context.Context, s settings) error {
 	steps := []func(context.Context) error{b.load, b.answers, b.firstRuns, b.repeatedRuns, b.profileRuns}
 	if s.plans {
 		steps = []func(context.Context) error{b.load, b.planRuns}
+	}
+	if s.designs > 0 {
+		steps = []func(context.Context) error{b.load, b.designRuns}
 	}
 	if s.quality {
 		steps = []func(context.Context) error{b.load, b.qualityRuns}
