@@ -118,6 +118,7 @@ func (p *planner) partial(n *algebra.Aggregate, leaf algebra.Node, plain *aggrOp
 	if err != nil {
 		return nil, err
 	}
+	in = p.dealOut(in)
 	b.rows = in.out().rows
 	if b.rows < eagerRows {
 		return nil, nil
