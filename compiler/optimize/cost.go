@@ -1,5 +1,7 @@
 package optimize
 
+import "math"
+
 // Costs are in units of one simple operation on one row, summed over the whole
 // cluster. They rank plans; EXPLAIN shows Redshift's formulas instead (explain.go).
 const (
@@ -21,3 +23,14 @@ const (
 
 // sendCost is moving rows through an exchange once.
 func sendCost(rows, width float64) float64 { return rows * (costSend + costSendByte*width) }
+
+// tableCost is putting rows into a table of a join.
+func tableCost(rows, width float64) float64 { return rows * (costBuild + costBuildByte*width) }
+
+// lookCost is a look into a table of an operator's rows: one that outgrows the caches costs more.
+func (p *planner) lookCost(q *props) float64 {
+	if q.reach == 0 {
+		q.reach = costProbe * (1 + math.Log2(1+q.rows*p.rowWidth(q)/1e6)/4)
+	}
+	return q.reach
+}

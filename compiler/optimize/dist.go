@@ -58,7 +58,7 @@ func (p *planner) placedBy(d dist, keys []*algebra.Expr) ([]int, bool) {
 	if d.kind != distHash || len(d.keys) == 0 {
 		return nil, false
 	}
-	out := make([]int, len(d.keys))
+	out := p.slabs.numbers.make(len(d.keys))
 	for i, id := range d.keys {
 		at := -1
 		for j, k := range keys {

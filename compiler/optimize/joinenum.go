@@ -3,6 +3,7 @@ package optimize
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"slipher/compiler/algebra"
 )
@@ -59,6 +60,11 @@ type dpTable struct {
 	all   relSet
 	trees map[relSet][]physical // per set the cheapest tree of each distribution worth keeping
 	pairs []pair
+
+	// Of the set whose trees are looked for:
+	kept  []joinOp // those found so far
+	least float64  // the least cost of them
+	send  float64  // what it costs to send its rows
 }
 
 type pair struct{ left, right relSet }
@@ -80,16 +86,19 @@ func (d *dpTable) enumerate() bool {
 	if len(d.pairs) > maxPairs {
 		return false
 	}
-	// A pair needs both its sides done: smaller unions first, otherwise the order found.
-	n := len(d.g.rels)
-	bySize := make([][]pair, n+1)
+	// A pair needs both its sides done: smaller unions first. Those of one union stay in the order found.
+	unions := map[relSet][]pair{}
+	bySize := make([][]relSet, len(d.g.rels)+1)
 	for _, p := range d.pairs {
-		c := (p.left | p.right).count()
-		bySize[c] = append(bySize[c], p)
+		set := p.left | p.right
+		if len(unions[set]) == 0 {
+			bySize[set.count()] = append(bySize[set.count()], set)
+		}
+		unions[set] = append(unions[set], p)
 	}
-	for _, ps := range bySize {
-		for _, p := range ps {
-			d.join(p)
+	for _, sets := range bySize {
+		for _, set := range sets {
+			d.join(set, unions[set])
 		}
 	}
 	return true
@@ -147,65 +156,98 @@ func eachSubset(s relSet, f func(relSet)) {
 	}
 }
 
-// join adds the trees of one pair to those of its union.
-func (d *dpTable) join(p pair) {
-	set := p.left | p.right
-	for _, l := range d.trees[p.left] {
-		for _, r := range d.trees[p.right] {
-			if d.hopeless(set, l.out(), r.out()) {
-				continue
-			}
-			for _, j := range d.g.joins(part{p.left, l}, part{p.right, r}, nil) {
-				d.trees[set] = d.g.keep(d.trees[set], j)
-			}
-			for _, j := range d.g.joins(part{p.right, r}, part{p.left, l}, nil) {
-				d.trees[set] = d.g.keep(d.trees[set], j)
+// join finds the trees of a set, given all pairs that make it.
+func (d *dpTable) join(set relSet, pairs []pair) {
+	if len(pairs) == 0 {
+		return
+	}
+	d.kept, d.least = d.kept[:0], math.Inf(1)
+	shape := d.g.shape(set)
+	d.send = sendCost(shape.rows, shape.bytes)
+	t := taker{worth: d.worth, take: d.take}
+	for _, p := range pairs {
+		for _, l := range d.trees[p.left] {
+			for _, r := range d.trees[p.right] {
+				if d.hopeless(l.out(), r.out()) {
+					continue
+				}
+				a, b := part{p.left, l}, part{p.right, r}
+				if d.worth(d.floor(a, b, shape.rows)) {
+					d.g.join(a, b, nil, t)
+				}
+				if d.worth(d.floor(b, a, shape.rows)) {
+					d.g.join(b, a, nil, t)
+				}
 			}
 		}
 	}
+	trees := d.g.p.slabs.trees.make(len(d.kept))
+	for i := range trees {
+		own := &d.g.p.slabs.joins.make(1)[0]
+		*own = d.kept[i]
+		trees[i] = own
+	}
+	d.trees[set] = trees
 }
 
-// hopeless reports whether no join of l and r can be kept for set, as what they cost by themselves is more than a tree
-// does whose rows are sent anywhere. Where early looks may make what is below cheaper, or turns of a recursion share
-// it, nothing is known.
-func (d *dpTable) hopeless(set relSet, l, r *props) bool {
-	if l.breaks || r.breaks || d.g.turning != 0 {
-		return false
-	}
-	for _, t := range d.trees[set] {
-		if q := t.out(); q.cost+sendCost(q.rows, d.g.p.rowWidth(q)) <= l.cost+r.cost {
-			return true
-		}
-	}
-	return false
+// worth reports whether a tree that costs so much may be kept: it costs less than one does whose rows are sent
+// anywhere.
+func (d *dpTable) worth(cost float64) bool { return cost < d.least+d.send }
+
+// hopeless reports whether no join of l and r can be kept, as what they cost by themselves is too much already. Where
+// early looks may make what is below cheaper, or turns of a recursion share it, nothing is known.
+func (d *dpTable) hopeless(l, r *props) bool {
+	return !l.breaks && !r.breaks && d.g.turning == 0 && !d.worth(d.once(l)+d.once(r))
 }
 
-// keep adds t unless another tree is as good: cheaper and lying the same way, or
+// once is what an operator costs if its rows, should they be on every node, are dealt out.
+func (d *dpTable) once(q *props) float64 {
+	if q.dist.kind == distAll {
+		return q.cost / float64(d.g.p.env.Nodes)
+	}
+	return q.cost
+}
+
+// floor is what joins cost at least that probe a table of b's rows with those of a: the table and the looks into it,
+// but for what rows that are not sent may save that are dropped early. 0: that is not known.
+func (d *dpTable) floor(a, b part, rows float64) float64 {
+	p, probe, build := d.g.p, a.tree.out(), b.tree.out()
+	if d.g.turning != 0 || (a.set|b.set)&d.g.exists != 0 {
+		return 0
+	}
+	below := d.once(probe)
+	if share := build.rows / math.Max(1, probe.rows); share <= mostKept {
+		below *= share
+	}
+	return below + d.once(build) + tableCost(build.rows, p.rowWidth(build)) +
+		probe.rows*p.lookCost(build) + rows*costMatch
+}
+
+// take keeps t unless another tree is as good: cheaper and lying the same way, or
 // cheaper even if its rows had to be sent to where t's lie. It drops those t beats.
-func (g *graph) keep(trees []physical, t physical) []physical {
-	out := trees[:0:0]
-	for _, o := range trees {
-		if g.beats(o.out(), t.out()) {
-			return trees
-		}
-		if !g.beats(t.out(), o.out()) {
-			out = append(out, o)
+func (d *dpTable) take(t *joinOp) {
+	for i := range d.kept {
+		if d.g.beats(&d.kept[i].props, &t.props) {
+			return
 		}
 	}
-	if len(out) == maxTrees { // the dearest goes
+	d.kept = slices.DeleteFunc(d.kept, func(o joinOp) bool { return d.g.beats(&t.props, &o.props) })
+	if len(d.kept) < maxTrees {
+		d.kept = append(d.kept, *t)
+	} else { // the dearest goes
 		worst := 0
-		for i, o := range out {
-			if o.out().cost > out[worst].out().cost {
+		for i := range d.kept {
+			if d.kept[i].cost > d.kept[worst].cost {
 				worst = i
 			}
 		}
-		if out[worst].out().cost <= t.out().cost {
-			return out
+		if d.kept[worst].cost > t.cost {
+			d.kept[worst] = *t
 		}
-		out[worst] = t
-		return out
 	}
-	return append(out, t)
+	for i := range d.kept {
+		d.least = math.Min(d.least, d.kept[i].cost)
+	}
 }
 
 // maxTrees is how many trees of different distribution are kept of a set.

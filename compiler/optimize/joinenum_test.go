@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand"
+	"slices"
 	"sort"
 	"testing"
 
@@ -18,11 +19,13 @@ func shape(n int, edges [][2]int, rows func(i int) int64) *algebra.Statement {
 	var tree algebra.Node
 	var scans []algebra.Node
 	for i := range n {
-		var cols []state.Column
+		cols := []state.Column{col("k", types.TInt8)} // by which it lies
 		for j := range n {
-			cols = append(cols, col(fmt.Sprintf("c%d_%d", i, j), types.TInt8))
+			if slices.Contains(edges, [2]int{i, j}) || slices.Contains(edges, [2]int{j, i}) {
+				cols = append(cols, col(fmt.Sprintf("c%d_%d", i, j), types.TInt8))
+			}
 		}
-		s := b.scan(table(i+1, fmt.Sprintf("t%d", i), state.DistKey, i%n, rows(i), cols...), "")
+		s := b.scan(table(i+1, fmt.Sprintf("t%d", i), state.DistKey, 0, rows(i), cols...), "")
 		scans = append(scans, s)
 		if tree == nil {
 			tree = s
@@ -185,31 +188,43 @@ func TestLinearised(t *testing.T) {
 func BenchmarkJoinOrder(b *testing.B) {
 	tab := operations
 	for _, n := range []int{3, 6, 10, 30, 60} {
-		for _, kind := range []string{"chain", "star", "clique"} {
+		for _, kind := range []string{"chain", "star", "snowflake", "cycle", "clique"} {
 			if kind == "clique" && n > 10 {
 				continue
 			}
 			var edges [][2]int
 			for i := 1; i < n; i++ {
 				switch kind {
-				case "chain":
+				case "chain", "cycle":
 					edges = append(edges, [2]int{i - 1, i})
 				case "star":
 					edges = append(edges, [2]int{0, i})
+				case "snowflake": // three arms and what hangs on them
+					edges = append(edges, [2]int{(i - 1) / 3, i})
 				default:
 					for j := range i {
 						edges = append(edges, [2]int{j, i})
 					}
 				}
 			}
-			b.Run(fmt.Sprintf("%s/n=%d", kind, n), func(b *testing.B) {
-				for b.Loop() {
-					if _, err := Plan(shape(n, edges, func(i int) int64 { return int64(i+1) * 1000 }),
-						Env{Slices: 4, Nodes: 2, Fn: tab}); err != nil {
-						b.Fatal(err)
-					}
+			if kind == "cycle" {
+				edges = append(edges, [2]int{0, n - 1})
+			}
+			rows := func(i int) int64 { // the first is the one with the facts
+				if i == 0 {
+					return 10_000_000
 				}
-			})
+				return int64(n-i) * 1000
+			}
+			for _, nodes := range []int{1, 2} {
+				b.Run(fmt.Sprintf("%s/n=%d/nodes=%d", kind, n, nodes), func(b *testing.B) {
+					for b.Loop() {
+						if _, err := Plan(shape(n, edges, rows), Env{Slices: 4, Nodes: nodes, Fn: tab}); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
+			}
 		}
 	}
 }

@@ -335,28 +335,49 @@ func (g *graph) rows(set relSet) float64 {
 	if r, ok := g.rowsOf[set]; ok {
 		return r
 	}
-	// The product of sixty large tables is no number any more: then sums of logarithms say what is left of it.
-	r, log := 1.0, 0.0
-	times := func(x float64) { r, log = r*x, log+math.Log(x) }
+	r := 1.0
+	g.factors(set, func(x float64) { r *= x })
+	// The product of sixty large tables is no number any more, and on the way to it may be none: then sums of logarithms
+	// say what is left of it.
+	if math.IsNaN(r) || r > maxRows || r == 0 {
+		log := 0.0
+		g.factors(set, func(x float64) { log += math.Log(x) })
+		r = math.Min(math.Exp(log), maxRows)
+	}
+	r = math.Max(1, r)
+	g.rowsOf[set] = r
+	return r
+}
+
+// factors are what rows multiplies.
+func (g *graph) factors(set relSet, times func(float64)) {
 	for i := range g.rels {
 		if set.has(i) && !g.exists.has(i) {
 			times(g.rels[i].out().rows)
 		}
 	}
-	for _, c := range g.classes {
-		least, product, present, n, sum := math.Inf(1), 1.0, 1.0, 0, 0.0
-		for _, m := range c.members {
-			if set.has(m.rel) {
+	for ci := range g.classes {
+		c := &g.classes[ci]
+		if both := c.rels & set; both.count() < 2 {
+			continue
+		}
+		least, product, present := math.Inf(1), 1.0, 1.0
+		for i := range c.members {
+			if m := &c.members[i]; set.has(m.rel) {
 				least = math.Min(least, m.distinct)
 				product *= m.distinct
-				sum += math.Log(m.distinct)
 				present *= m.present
-				n++
 			}
 		}
-		if n > 1 {
-			r *= least / product * present
-			log += math.Log(least) - sum + math.Log(present)
+		if product <= maxRows {
+			times(least / product * present)
+			continue
+		}
+		times(least * present)
+		for i := range c.members {
+			if m := &c.members[i]; set.has(m.rel) {
+				times(1 / m.distinct)
+			}
 		}
 	}
 	for _, s := range g.semis {
@@ -370,10 +391,4 @@ func (g *graph) rows(set relSet) float64 {
 		}
 	}
 	times(g.together(set))
-	if math.IsNaN(r) || r > maxRows {
-		r = math.Min(math.Exp(log), maxRows)
-	}
-	r = math.Max(1, r)
-	g.rowsOf[set] = r
-	return r
 }

@@ -21,7 +21,7 @@ func (g *graph) linearised(set relSet) physical {
 		d.trees[1<<uint(r)] = []physical{g.rels[r]}
 	}
 	for _, p := range g.splits(line) {
-		d.join(p)
+		d.join(p.left|p.right, []pair{p})
 	}
 	if trees := d.trees[set]; len(trees) > 0 {
 		return cheapest([]physical{cheapest(trees), greedy})

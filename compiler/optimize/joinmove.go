@@ -13,20 +13,34 @@ var boolType = types.TBool
 // joins are the ways to join a as probe side with b as build side; late are
 // equalities used as keys besides the classes.
 func (g *graph) joins(a, b part, late []joinPred) []physical {
+	var out []physical
+	g.join(a, b, late, all(&out))
+	return out
+}
+
+// join shows these ways to t.
+func (g *graph) join(a, b part, late []joinPred, t taker) {
 	set := a.set | b.set
 	if s := g.semiOf(b.set); s != nil {
-		return g.semiJoins(a, b, s)
+		g.semiJoins(a, b, s, t)
+		return
 	}
 	if g.semiOf(a.set) != nil {
-		return nil
+		return
 	}
 	j := joinOp{kind: plan.InnerJoin, props: g.shape(set)}
-	for _, c := range g.classes {
-		if c.rels&a.set == 0 || c.rels&b.set == 0 {
-			continue
+	n := len(late)
+	for i := range g.classes {
+		if c := &g.classes[i]; c.rels&a.set != 0 && c.rels&b.set != 0 {
+			n++
 		}
-		j.probeKeys = append(j.probeKeys, g.memberIn(c, a, b))
-		j.buildKeys = append(j.buildKeys, g.memberIn(c, b, a))
+	}
+	j.probeKeys, j.buildKeys = g.p.slabs.exprs.make(n)[:0], g.p.slabs.exprs.make(n)[:0]
+	for i := range g.classes {
+		if c := &g.classes[i]; c.rels&a.set != 0 && c.rels&b.set != 0 {
+			j.probeKeys = append(j.probeKeys, c.memberIn(a))
+			j.buildKeys = append(j.buildKeys, c.memberIn(b))
+		}
 	}
 	for _, q := range late {
 		l, r := q.expr.Args[0], q.expr.Args[1]
@@ -44,7 +58,7 @@ func (g *graph) joins(a, b part, late []joinPred) []physical {
 	if len(late) > 0 {
 		j.rows = math.Max(1, j.rows*selEqual)
 	}
-	return g.p.movements(j, a.tree, b.tree)
+	g.p.ways(j, a.tree, b.tree, t)
 }
 
 // shape is what all joins over a set have in common: columns (in any order), rows, width.
@@ -53,21 +67,29 @@ func (g *graph) shape(set relSet) props {
 		return s
 	}
 	s := props{rows: g.rows(set)}
+	n := 0
+	for i, r := range g.rels {
+		if set.has(i) && !g.exists.has(i) {
+			n += len(r.out().cols)
+			s.bytes += g.p.rowWidth(r.out())
+		}
+	}
+	s.cols = make([]algebra.Column, 0, n)
 	for i, r := range g.rels {
 		if set.has(i) && !g.exists.has(i) {
 			s.cols = append(s.cols, r.out().cols...)
 		}
 	}
-	s.bytes = g.p.width(s.cols)
 	g.shapes[set] = s
 	return s
 }
 
 // memberIn is the expression of a class to hash in part a: the column by which a lies,
 // if it is one.
-func (g *graph) memberIn(c class, a, b part) *algebra.Expr {
+func (c *class) memberIn(a part) *algebra.Expr {
 	var first *algebra.Expr
-	for _, m := range c.members {
+	for i := range c.members {
+		m := &c.members[i]
 		if !a.set.has(m.rel) {
 			continue
 		}
@@ -83,8 +105,24 @@ func (g *graph) memberIn(c class, a, b part) *algebra.Expr {
 	return first
 }
 
-// movements completes a join in all ways in which its sides can come together.
-func (p *planner) movements(j joinOp, probe, build physical) []physical {
+// taker is who looks at the ways to make a join, one after the other. Most of them are of no use: a way is an operator
+// only when it is copied out of the place in which all are shown.
+type taker struct {
+	// worth reports whether a join that costs least at least may be taken; nil: any.
+	worth func(least float64) bool
+	take  func(*joinOp)
+}
+
+// all is a taker of all that it is shown.
+func all(out *[]physical) taker {
+	return taker{take: func(c *joinOp) {
+		own := *c
+		*out = append(*out, &own)
+	}}
+}
+
+// ways shows a join in all ways in which its sides can come together.
+func (p *planner) ways(j joinOp, probe, build physical, t taker) {
 	if j.kind.MarksEntries() {
 		probe, build = p.dealOut(probe), p.dealOut(build)
 	}
@@ -98,89 +136,98 @@ func (p *planner) movements(j joinOp, probe, build physical) []physical {
 	}
 	byProbe, probePlaced := p.placedBy(pd, j.probeKeys)
 	byBuild, buildPlaced := p.placedBy(bd, j.buildKeys)
-	var out []physical
-	add := func(m movement, keys []int, d dist) {
+	c := &p.shown
+	*c = j
+	c.probe, c.build = probe, build
+	if c.cols == nil {
+		c.cols = joinColumns(c, probe.out().cols, build.out().cols)
+	}
+	below := probe.out().breaks || build.out().breaks
+	// add shows a way to move rows: by which of the keys, if by any, and where those that go on lie: sent by keys, if
+	// sent, else as they are.
+	add := func(m movement, keys []int, sent bool, d dist) {
 		if !legalMoves[j.kind][m] {
 			return
 		}
-		c := j
-		c.probe, c.build, c.move, c.moveKeys, c.dist = probe, build, m, keys, d
-		if c.cols == nil {
-			c.cols = joinColumns(&j, probe.out().cols, build.out().cols)
-		}
-		c.cost = p.joinCost(&c)
-		c.breaks = probe.out().breaks || build.out().breaks || m == distOuter || m == distBoth || m == distInner
+		c.move, c.moveKeys, c.placed = m, keys, nil
 		switch m {
 		case distNone, distInner:
 			c.placed = byProbe
 		case distOuter, distBoth:
 			c.placed = keys
 		}
-		p.reduceBy(&c)
-		out = append(out, &c)
-	}
-	hashed := func(keys []int) dist {
-		d := dist{kind: distHash}
-		for _, k := range keys {
-			id, _, ok := placementColumn(outKeys[k])
-			if !ok {
-				return dist{kind: distEven}
-			}
-			d.keys = append(d.keys, id)
+		c.breaks = below || m == distOuter || m == distBoth || m == distInner
+		c.reduction, c.share = reduction{}, 0
+		c.cost = p.joinCost(c)
+		look, reducible := p.mayReduce(c)
+		if t.worth != nil && !t.worth(p.leastCost(c, look, reducible)) {
+			return
 		}
-		return d
+		if c.dist = d; sent {
+			c.dist = p.sentBy(outKeys, keys)
+		}
+		if reducible {
+			p.reduceBy(c, look)
+		}
+		t.take(c)
 	}
 	switch {
 	case bd.kind == distAll:
-		add(allNone, nil, stays)
+		add(allNone, nil, false, stays)
 		if pd.kind == distAll || len(j.probeKeys) == 0 || p.env.Nodes == 1 ||
 			p.repeated(build.out()) < costStream && p.chance == nil {
-			return out
+			return
 		}
 		// Instead of all nodes each making all of the table, each makes a part from a part of the rows.
 		build = p.dealOut(build)
-		bd = build.out().dist
+		c.build, bd = build, build.out().dist
 		byBuild, buildPlaced = p.placedBy(bd, j.buildKeys)
 	case pd.kind == distSingle && bd.kind == distSingle:
-		add(distNone, nil, stays)
-		return out
+		add(distNone, nil, false, stays)
+		return
 	case probePlaced && buildPlaced && equalInts(byProbe, byBuild):
-		add(distNone, nil, stays)
-		return out
+		add(distNone, nil, false, stays)
+		return
 	}
 	if j.kind.MarksEntries() && (p.env.Nodes == 1 || p.leader) { // the table is shared as it is
-		add(distNone, nil, dist{kind: stays.kind})
-		return out
+		add(distNone, nil, false, dist{kind: stays.kind})
+		return
 	}
-	add(bcastInner, nil, stays)
+	add(bcastInner, nil, false, stays)
 	if p.env.Nodes == 1 || len(j.probeKeys) == 0 {
-		add(gathered, nil, dist{kind: distSingle})
-		return out // on one node the table is shared as it is: no bytes move
-	}
-	moved := func(keys []int, stay bool) dist {
-		if stay {
-			return stays
-		}
-		return hashed(keys)
+		add(gathered, nil, false, dist{kind: distSingle})
+		return // on one node the table is shared as it is: no bytes move
 	}
 	if probePlaced {
-		add(distInner, byProbe, moved(byProbe, j.kind != plan.FindJoin))
+		add(distInner, byProbe, j.kind == plan.FindJoin, stays)
 	}
 	if buildPlaced {
-		add(distOuter, byBuild, moved(byBuild, j.kind == plan.FindJoin))
+		add(distOuter, byBuild, j.kind != plan.FindJoin, stays)
 	}
-	all := make([]int, len(j.probeKeys))
-	for i := range all {
-		all[i] = i
+	each := p.slabs.numbers.make(len(j.probeKeys))
+	for i := range each {
+		each[i] = i
 	}
-	add(distBoth, all, hashed(all))
-	return out
+	add(distBoth, each, true, dist{})
+}
+
+// sentBy is where rows lie that are sent by some of keys.
+func (p *planner) sentBy(keys []*algebra.Expr, some []int) dist {
+	d := dist{kind: distHash, keys: p.slabs.columns.make(len(some))}
+	for i, k := range some {
+		id, _, ok := placementColumn(keys[k])
+		if !ok {
+			return dist{kind: distEven}
+		}
+		d.keys[i] = id
+	}
+	return d
 }
 
 // repeated is what building a table of rows that every node has costs more than once would.
 func (p *planner) repeated(b *props) float64 {
 	nodes := float64(p.env.Nodes)
-	return (nodes - 1) * (b.cost/nodes + b.rows*(costBuild+costBuildByte*p.rowWidth(b)))
+	return (nodes - 1) * (b.cost/nodes + tableCost(b.rows, p.rowWidth(b)))
 }
 
 func equalInts(a, b []int) bool {
@@ -239,12 +286,10 @@ func (p *planner) joinCost(j *joinOp) float64 {
 	case distBoth, gathered:
 		build, move = sendCost(b.rows, bw), sendCost(pr.rows, pw)
 	}
-	build += b.cost + copies*b.rows*(costBuild+costBuildByte*bw)
+	build += b.cost + copies*tableCost(b.rows, bw)
 	if j.kept {
 		build /= unknownSteps
 	}
-	// a table that outgrows the caches costs more for each probe
-	reach := costProbe * (1 + math.Log2(1+b.rows*bw/1e6)/4)
 	if j.kind == plan.FindJoin { // the table is read, when all probes are through
 		build += costStream + b.rows*(costScanRow+costScanByte*bw)
 	}
@@ -253,5 +298,5 @@ func (p *planner) joinCost(j *joinOp) float64 {
 		pairs = math.Max(pairs, pr.rows*b.rows)
 	}
 	return pr.cost + move + build +
-		probes*(pr.rows*reach+pairs*(costMatch+costPredicate*float64(len(j.filter)+len(j.residual))))
+		probes*(pr.rows*p.lookCost(b)+pairs*(costMatch+costPredicate*float64(len(j.filter)+len(j.residual))))
 }

@@ -85,14 +85,15 @@ func (g *graph) semiOf(set relSet) *semi {
 	return nil
 }
 
-// semiJoins are the ways to make s of a's rows.
-func (g *graph) semiJoins(a, b part, s *semi) []physical {
+// semiJoins shows the ways to make s of a's rows.
+func (g *graph) semiJoins(a, b part, s *semi, t taker) {
 	if !a.set.covers(s.need) {
-		return nil
+		return
 	}
 	j := s.own
 	j.props = g.shape(a.set | b.set)
-	return append(g.p.movements(j, a.tree, b.tree), g.p.turned(j, a.tree, b.tree)...)
+	g.p.ways(j, a.tree, b.tree, t)
+	g.p.turned(j, a.tree, b.tree, t)
 }
 
 // matching is what is known of how often rows of two sides match.

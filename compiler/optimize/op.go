@@ -32,6 +32,7 @@ type props struct {
 	one  bool    // there is at most one row, whatever the estimate
 
 	bytes float64 // rowWidth's answer, 0 before it was asked
+	reach float64 // lookCost's, likewise
 
 	breaks bool // rows below are grouped, put in order or sent: early looks may save that (reduce.go)
 }

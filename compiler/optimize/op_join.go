@@ -61,19 +61,22 @@ func (p *planner) madeOf(n *algebra.Join, left, right physical) []physical {
 		j.mark = &n.Found
 		p.describe(n.Found, nil, l)
 	}
-	return append(p.movements(j, left, right), p.turned(j, left, right)...)
+	var out []physical
+	p.ways(j, left, right, all(&out))
+	p.turned(j, left, right, all(&out))
+	return out
 }
 
-// turned are the ways to make a semi or anti join j from its other side: a table of the rows that it keeps or not,
+// turned shows the ways to make a semi or anti join j from its other side: a table of the rows that it keeps or not,
 // probed by those that decide about them. It is read when all have been there.
-func (p *planner) turned(j joinOp, left, right physical) []physical {
+func (p *planner) turned(j joinOp, left, right physical, t taker) {
 	if p.inStep > 0 || len(j.probeKeys) == 0 || j.kind != plan.SemiJoin && j.kind != plan.AntiJoin {
-		return nil
+		return
 	}
 	j.found, j.kind = j.kind == plan.SemiJoin, plan.FindJoin
 	j.probeKeys, j.buildKeys = j.buildKeys, j.probeKeys
 	j.cols = left.out().cols
-	return p.movements(j, right, left)
+	p.ways(j, right, left, t)
 }
 
 // joinKinds are the kinds of hash joins for those that are planned where they stand.

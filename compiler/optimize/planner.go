@@ -15,8 +15,9 @@ type planner struct {
 	st     *algebra.Statement
 	leader bool // no user table is read: everything runs on the leader
 
-	info  map[algebra.ColumnID]*colInfo
-	equiv map[algebra.ColumnID]algebra.ColumnID   // union-find: columns equal wherever both are in a row
+	info map[algebra.ColumnID]*colInfo
+	// union-find: by column another one + 1; equal wherever both are in a row
+	equiv []algebra.ColumnID
 	alike map[algebra.ColumnID][]algebra.ColumnID // by representative, the others of its class
 	from  map[algebra.ColumnID]algebra.ColumnID   // of renamed columns, and of keys of groups, what they are
 	via   map[algebra.ColumnID]algebra.ColumnID   // of columns of references to definitions, the reference's first column
@@ -47,6 +48,9 @@ type planner struct {
 	means map[*algebra.Expr]float64
 
 	chance *rand.Rand // chooses joins by a seed; nil: costs do, or the text
+
+	shown joinOp // a way to make a join (ways)
+	slabs slabs  // what such are made of
 
 	missing []string // tables without statistics, in order of appearance
 	nested  bool     // a join has no equality
@@ -84,8 +88,8 @@ func newPlanner(st *algebra.Statement, env Env) (*planner, error) {
 	p := &planner{
 		env: env, st: &own,
 		info:  map[algebra.ColumnID]*colInfo{},
-		equiv: map[algebra.ColumnID]algebra.ColumnID{}, alike: map[algebra.ColumnID][]algebra.ColumnID{},
-		from: map[algebra.ColumnID]algebra.ColumnID{}, via: map[algebra.ColumnID]algebra.ColumnID{},
+		alike: map[algebra.ColumnID][]algebra.ColumnID{},
+		from:  map[algebra.ColumnID]algebra.ColumnID{}, via: map[algebra.ColumnID]algebra.ColumnID{},
 		defs:  map[algebra.ColumnID]*algebra.Expr{},
 		calls: map[algebra.ColumnID]algebra.AggCall{}, windows: map[algebra.ColumnID]*algebra.WindowCall{},
 		chance:  env.Joins.choices(),
@@ -148,13 +152,10 @@ func (p *planner) addParam(of int, f func(plan.Param) (plan.Param, bool)) (i int
 
 // find is the representative of a column's equivalence class.
 func (p *planner) find(id algebra.ColumnID) algebra.ColumnID {
-	for {
-		up, ok := p.equiv[id]
-		if !ok {
-			return id
-		}
-		id = up
+	for uint(id) < uint(len(p.equiv)) && p.equiv[id] > 0 {
+		id = p.equiv[id] - 1
 	}
+	return id
 }
 
 // unite makes two columns equivalent: whenever both are columns of one row they are
@@ -167,7 +168,10 @@ func (p *planner) unite(a, b algebra.ColumnID) {
 	if a > b {
 		a, b = b, a
 	}
-	p.equiv[b] = a
+	for len(p.equiv) <= int(b) {
+		p.equiv = append(p.equiv, 0)
+	}
+	p.equiv[b] = a + 1
 	p.alike[a] = append(append(p.alike[a], b), p.alike[b]...)
 	delete(p.alike, b)
 }

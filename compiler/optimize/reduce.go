@@ -68,7 +68,7 @@ func (p *planner) reduceAt(n physical, keys []*algebra.Expr, l look) reduction {
 	switch {
 	case l.forced: // the lowest place
 		r = r.better(reduction{at: []sifting{{n, keys, true}}})
-	case l.hasTable(n, keys):
+	case l.hasTable(p, n, keys):
 		r = r.better(reduction{at: []sifting{{n, keys, false}}, gain: -n.out().rows * costProbe})
 	default:
 		r = r.better(reduction{at: []sifting{{n, keys, true}}, gain: -n.out().rows*costSieve - l.filter})
@@ -78,11 +78,12 @@ func (p *planner) reduceAt(n physical, keys []*algebra.Expr, l look) reduction {
 
 // look is what is known of looking early for a join's keys.
 type look struct {
-	share    float64 // of rows that find something
-	through  float64 // of the others that pass the filter all the same
-	filter   float64 // what it costs to make the filter and to send it
-	hasTable func(at physical, keys []*algebra.Expr) bool
-	forced   bool // costs have no say
+	share      float64 // of rows that find something
+	through    float64 // of the others that pass the filter all the same
+	filter     float64 // what it costs to make the filter and to send it
+	everywhere bool    // the join's table is whole on every node
+	placed     []int   // else: the keys by which it lies, nil if by none
+	forced     bool    // costs have no say
 }
 
 // saves adds what an operator has to do less for rows of its input.
@@ -241,9 +242,12 @@ func (n *unionOp) reduce(p *planner, keys []*algebra.Expr, l look) reduction {
 }
 
 func covered(keys []*algebra.Expr, cols []algebra.Column) bool {
-	ids := algebra.IDsOf(cols)
 	for _, k := range keys {
-		if !ids.Covers(k) {
+		ok := true
+		k.Columns(func(id algebra.ColumnID) {
+			ok = ok && slices.ContainsFunc(cols, func(c algebra.Column) bool { return c.ID == id })
+		})
+		if !ok {
 			return false
 		}
 	}
@@ -271,34 +275,54 @@ func beneath(keys []*algebra.Expr, cols []algebra.Column, exprs []*algebra.Expr)
 	return out
 }
 
-// reduceBy finds where rows of j's probe side are dropped early by its table, if that is worth it.
-func (p *planner) reduceBy(j *joinOp) {
+// mayReduce reports whether rows of j's probe side may be dropped early by its table, and what is known of the looks.
+func (p *planner) mayReduce(j *joinOp) (look, bool) {
 	probe, forced := j.probe.out(), p.env.Filters == FiltersForced
-	sent := j.move == distOuter || j.move == distBoth
 	if p.env.Filters == FiltersNone || p.inStep > 0 || p.leader || len(j.probeKeys) == 0 || !j.kind.Drops() ||
-		!probe.breaks && !sent && !forced {
-		return
+		!probe.breaks && !j.sendsProbe() && !forced {
+		return look{}, false
 	}
 	values := math.Inf(1)
 	if len(j.probeKeys) == 1 {
 		values = p.exprDistinct(j.probeKeys[0], math.Inf(1))
 	}
 	most := math.Max(1, math.Min(values, probe.rows))
-	l := look{share: math.Min(1, j.build.out().rows/most), hasTable: p.hasTable(j), forced: forced}
-	if l.share > mostKept && !forced {
-		return
+	l := look{share: math.Min(1, j.build.out().rows/most), forced: forced}
+	return l, l.share <= mostKept || forced
+}
+
+// sendsProbe reports whether rows of the probe side are sent by keys.
+func (n *joinOp) sendsProbe() bool { return n.move == distOuter || n.move == distBoth }
+
+// leastCost is what j costs at least if all that may be dropped of its probe side is: it is no more than what all is
+// that is done for it.
+func (p *planner) leastCost(j *joinOp, l look, reducible bool) float64 {
+	if !reducible {
+		return j.cost
 	}
+	probe := j.probe.out()
+	most := probe.cost
+	if j.sendsProbe() {
+		most += sendCost(probe.rows, p.rowWidth(probe))
+	}
+	return math.Max(j.cost-(1-l.share)*most, j.build.out().cost)
+}
+
+// reduceBy finds where rows of j's probe side are dropped early by its table, if that is worth it.
+func (p *planner) reduceBy(j *joinOp, l look) {
+	probe := j.probe.out()
 	l.through, l.filter = p.keyFilter(j.build.out().rows)
+	l.everywhere, l.placed = p.env.Nodes == 1 || p.leader || j.move == allNone || j.move == bcastInner, j.placed
 	var r reduction
-	if sent || forced {
+	if j.sendsProbe() || l.forced {
 		r = p.reduceAt(j.probe, j.probeKeys, l)
 	} else {
 		r = j.probe.reduce(p, j.probeKeys, l)
 	}
-	if sent {
+	if j.sendsProbe() {
 		r = l.breaks(r, sendCost(probe.rows, p.rowWidth(probe)))
 	}
-	if forced && r.at != nil {
+	if l.forced && r.at != nil {
 		j.reduction = r
 		return
 	}
@@ -340,16 +364,13 @@ const (
 // mostKept is the share of rows from which on nothing is dropped early: estimates are not better than that.
 const mostKept = 0.5
 
-// hasTable says for a place whether all that its rows may find of j's table is there.
-func (p *planner) hasTable(j *joinOp) func(physical, []*algebra.Expr) bool {
-	everywhere := p.env.Nodes == 1 || p.leader || j.move == allNone || j.move == bcastInner
-	return func(at physical, keys []*algebra.Expr) bool {
-		if everywhere {
-			return true
-		}
-		placed, ok := p.placedBy(at.out().dist, keys)
-		return ok && j.placed != nil && equalInts(placed, j.placed)
+// hasTable reports whether all that rows of a place may find of the join's table is there.
+func (l look) hasTable(p *planner, at physical, keys []*algebra.Expr) bool {
+	if l.everywhere {
+		return true
 	}
+	placed, ok := p.placedBy(at.out().dist, keys)
+	return ok && l.placed != nil && equalInts(placed, l.placed)
 }
 
 // reduced adds the looks for keys that n's rows get, those first that drop most.
