@@ -12,7 +12,12 @@ type known struct {
 	facts   expr.Facts[plan.Position]
 }
 
-func newKnown() known { return known{numbers: expr.Numbers[plan.Position]{Nullable: true}} }
+// newKnown is of a query with these parameters: literals with one value are one, as those of a plan that serves other
+// literals stay (algebra.Record).
+func newKnown(params []plan.Param) known {
+	return known{numbers: expr.Numbers[plan.Position]{Nullable: true,
+		Param: expr.SameLiterals(func() []expr.Param { return params })}}
+}
 
 // cacheKey finds a lowered expression again: the same expression, and if it can fail under the same mask.
 type cacheKey struct {

@@ -65,7 +65,7 @@ func vectorRows(q *plan.Query, s *plan.Segment) int {
 }
 
 func segment(q *plan.Query, s *plan.Segment, o Options, rows int) *Program {
-	l := &lowerer{q: q, seg: s, opt: o, rows: int64(rows), size: abi.StateHeadSize, known: newKnown(),
+	l := &lowerer{q: q, seg: s, opt: o, rows: int64(rows), size: abi.StateHeadSize, known: newKnown(q.Params),
 		cache: map[cacheKey]result{}, trimmed: map[subop.ValID]result{}, params: map[paramKey]subop.Operand{},
 		consts: map[string]subop.Operand{}, yields: map[int64]int{}}
 	p := l.segment()

@@ -33,7 +33,7 @@ type rule struct {
 // part. Then negations: they turn into comparisons that constants folds; pulling up projections on conjuncts that are
 // final, joins that no column is read of gone, and pushing conjuncts down between the joins that are then together.
 // What that makes of expressions is folded and computed at the end, if it can be; arms of unions that have no rows then
-// are gone.
+// are gone. Where equal expressions are, is known last.
 var rules = []rule{
 	{name: "with", whole: inlineDefinitions},
 	{name: "unnest", whole: unnestSubqueries},
@@ -54,6 +54,7 @@ var rules = []rule{
 	{name: "onescan", apply: oneScan},
 	{name: "emptyarms", apply: dropEmptyArms},
 	{name: "latekeys", apply: lateKeys},
+	{name: "common", apply: carryCommon},
 }
 
 // run is one application of the rules to a statement.
