@@ -6,15 +6,15 @@ import (
 	"fmt"
 	"os"
 	"regexp"
-	"strings"
 	"time"
 
 	"slipher/tests/answers"
 )
 
 // The report on designs: what queries take when tables are distributed at random, beside the suite's own distribution,
-// both with the suite's sort keys. What a bad design should cost is the bytes that it moves, at the rate of the exchange;
-// what is above that a worse plan or a badly shared load costs. Times are those of primitives: see quality.go.
+// both with the suite's sort keys. What a bad design should cost is the bytes that it moves, at the rate of the
+// exchange; what is above that a worse plan or a badly shared load costs. Times are those of primitives: see
+// quality.go.
 
 // designRuns makes the report. Each design's tables lie in a schema beside those of the suite, so that both are asked
 // in turn.
@@ -49,8 +49,8 @@ func (b *bench) designRuns(ctx context.Context) error {
 		}
 		late = append(late, l...)
 	}
-	fmt.Print("\n| design | query | natural, ms | design, ms | moved, MB | the bytes' time, ms | not skipped, million rows " +
-		"|\n|---|---|---:|---:|---:|---:|---:|\n")
+	fmt.Print("\n| design | query | natural, ms | design, ms | moved, MB | the bytes' time, ms |\n" +
+		"|---|---|---:|---:|---:|---:|\n")
 	for _, l := range late {
 		fmt.Println(l)
 	}
@@ -61,7 +61,6 @@ func (b *bench) designRuns(ctx context.Context) error {
 type placed struct {
 	took  time.Duration // median
 	moved int64         // bytes between processes
-	read  int64         // rows that scans gave
 }
 
 // designRun measures the suite under one design and gives the rows of queries whose excess the bytes do not explain.
@@ -73,8 +72,9 @@ func (b *bench) designRun(ctx context.Context, e *slipherServer, tables []table,
 	for _, t := range tables {
 		dist, _ := split(attributes(answers.Table{Name: t.name, Names: t.columns()}))
 		_, sort := split(b.suite.attributes(t))
-		statements = append(statements, fmt.Sprintf("CREATE TABLE %s.%s %s %s AS SELECT * FROM public.%s", schema, t.name, dist,
-			sort, t.name), fmt.Sprintf("ANALYZE %s.%s", schema, t.name))
+		name := schema + "." + t.name
+		statements = append(statements, fmt.Sprintf("CREATE TABLE %s %s %s AS SELECT * FROM public.%s", name, dist, sort,
+			t.name), "ANALYZE "+name)
 	}
 	if err := e.all(ctx, statements); err != nil {
 		return nil, err
@@ -83,36 +83,13 @@ func (b *bench) designRun(ctx context.Context, e *slipherServer, tables []table,
 	var moved int64
 	var late []string
 	worst, worstOf := 0.0, ""
-	paths := []string{"public", schema + ", public"} // what only the suite's schema has lies as it does there
+	paths := [2]string{"public", schema + ", public"} // what only the suite's schema has lies as it does there
 	for _, q := range b.queries {
-		times := map[string]*placed{}
-		for _, path := range paths {
-			if err := e.all(ctx, []string{"SET search_path = " + path}); err != nil {
-				return nil, err
-			}
-			p, err := e.placed(ctx, q)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", q.name, err)
-			}
-			times[path] = p
+		both, err := e.inTurn(ctx, q, paths, max(b.runs, 1))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", q.name, err)
 		}
-		runs := map[string][]float64{}
-		for range max(b.runs, 1) {
-			for _, path := range paths {
-				if err := e.all(ctx, []string{"SET search_path = " + path}); err != nil {
-					return nil, err
-				}
-				_, took, err := e.query(ctx, q.slipher)
-				if err != nil {
-					return nil, fmt.Errorf("%s: %w", q.name, err)
-				}
-				runs[path] = append(runs[path], float64(took))
-			}
-		}
-		for path, p := range times {
-			p.took = time.Duration(quantile(runs[path], 0.5))
-		}
-		n, d := times[paths[0]], times[paths[1]]
+		n, d := both[0], both[1]
 		natural, design, moved = natural+n.took, design+d.took, moved+d.moved
 		bytes := time.Duration(float64(d.moved) / rate * 1e9)
 		over := d.took - n.took - bytes
@@ -121,17 +98,45 @@ func (b *bench) designRun(ctx context.Context, e *slipherServer, tables []table,
 		}
 		// Two runs of one query differ by a tenth here.
 		if over > n.took/10+5*time.Millisecond {
-			late = append(late, fmt.Sprintf("| %d | %s | %.1f | %.1f | %.1f | %.1f | %.1f |", seed, q.name, ms(n.took),
-				ms(d.took), float64(d.moved)/1e6, ms(bytes), float64(d.read-n.read)/1e6))
+			late = append(late, fmt.Sprintf("| %d | %s | %.1f | %.1f | %.1f | %.1f |", seed, q.name, ms(n.took), ms(d.took),
+				float64(d.moved)/1e6, ms(bytes)))
 		}
 		if r := ratio(d.took, n.took+bytes); r > worst {
 			worst, worstOf = r, q.name
 		}
 		fmt.Fprintf(os.Stderr, "design %d, %s: %v, %v, %d bytes\n", seed, q.name, n.took, d.took, d.moved)
 	}
-	fmt.Printf("| %d | %d | %.0f | %.0f | %.1f | %.0f ms in %d queries | %s: %.2f |\n", seed, len(b.queries), ms(natural), ms(design),
-		float64(moved)/1e6, ms(excess), len(late), worstOf, worst)
+	fmt.Printf("| %d | %d | %.0f | %.0f | %.1f | %.0f ms in %d queries | %s: %.2f |\n", seed, len(b.queries), ms(natural),
+		ms(design), float64(moved)/1e6, ms(excess), len(late), worstOf, worst)
 	return late, e.all(ctx, []string{"SET search_path = public", "DROP SCHEMA " + schema + " CASCADE"})
+}
+
+// inTurn measures a query under two search paths.
+func (e *slipherServer) inTurn(ctx context.Context, q query, paths [2]string, runs int) (out [2]placed, err error) {
+	var times [2][]float64
+	for run := -1; run < runs; run++ {
+		for i, path := range paths {
+			if _, _, err := e.query(ctx, "SET search_path = "+path); err != nil {
+				return out, err
+			}
+			if run < 0 { // the tables' blocks are in memory after it, and the plan is kept
+				if out[i].moved, err = e.moved(ctx, q.slipher); err != nil {
+					return out, err
+				}
+			}
+			_, took, err := e.query(ctx, q.slipher)
+			if err != nil {
+				return out, err
+			}
+			if run >= 0 {
+				times[i] = append(times[i], float64(took))
+			}
+		}
+	}
+	for i := range out {
+		out[i].took = time.Duration(quantile(times[i], 0.5))
+	}
+	return out, nil
 }
 
 // split gives the distribution and the sort key of a table's attributes.
@@ -145,31 +150,24 @@ func split(attributes string) (dist, sort string) {
 
 var sortKey = regexp.MustCompile(`((COMPOUND|INTERLEAVED) )?SORTKEY`)
 
-// placed is what a query moves and reads; its plan is kept, and its tables' blocks are in memory after it.
-func (e *slipherServer) placed(ctx context.Context, q query) (*placed, error) {
-	r, _, err := e.query(ctx, "EXPLAIN (ANALYZE, FORMAT JSON) "+q.slipher)
+// moved is how many bytes a query sends between processes.
+func (e *slipherServer) moved(ctx context.Context, sql string) (sum int64, err error) {
+	r, _, err := e.query(ctx, "EXPLAIN (ANALYZE, FORMAT JSON) "+sql)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	var plans []struct {
 		Segments []struct {
-			Steps string  `json:"Steps"`
-			Rows  []int64 `json:"Rows"`
-			Moved int64   `json:"Bytes Moved"`
-		} `json:"Segments"`
-	}
-	if err := json.Unmarshal([]byte(r.Rows[0][0]), &plans); err != nil {
-		return nil, err
-	}
-	p := &placed{}
-	for _, s := range plans[0].Segments {
-		p.moved += s.Moved
-		if len(s.Rows) > 0 && strings.HasPrefix(s.Steps, "scan") {
-			p.read += s.Rows[0]
+			Moved int64 `json:"Bytes Moved"`
 		}
 	}
-	_, _, err = e.query(ctx, q.slipher)
-	return p, err
+	if err := json.Unmarshal([]byte(r.Rows[0][0]), &plans); err != nil {
+		return 0, err
+	}
+	for _, s := range plans[0].Segments {
+		sum += s.Moved
+	}
+	return sum, nil
 }
 
 // all runs statements that give nothing.
@@ -193,8 +191,8 @@ func exchangeRate(ctx context.Context, e *slipherServer) (float64, error) {
 		statements = append(statements, fmt.Sprintf("INSERT INTO exchange_even SELECT k + %[1]d, a + 3 * %[1]d, b + 5 * %[1]d, "+
 			"c + 7 * %[1]d, d + 11 * %[1]d FROM exchange_even", 1<<i))
 	}
-	statements = append(statements, "CREATE TABLE exchange_key DISTKEY(k) AS SELECT * FROM exchange_even", "ANALYZE exchange_even",
-		"ANALYZE exchange_key")
+	statements = append(statements, "CREATE TABLE exchange_key DISTKEY(k) AS SELECT * FROM exchange_even",
+		"ANALYZE exchange_even", "ANALYZE exchange_key")
 	if err := e.all(ctx, statements); err != nil {
 		return 0, err
 	}
@@ -203,11 +201,11 @@ func exchangeRate(ctx context.Context, e *slipherServer) (float64, error) {
 	for i, t := range []string{"exchange_even", "exchange_key"} {
 		queries = append(queries, "SELECT sum(a), sum(b), sum(c), sum(d), sum(n) FROM (SELECT a, b, c, d, count(*) OVER "+
 			"(PARTITION BY k) AS n FROM "+t+") AS parts")
-		p, err := e.placed(ctx, query{slipher: queries[i]})
+		n, err := e.moved(ctx, queries[i])
 		if err != nil {
 			return 0, err
 		}
-		moved[i] = float64(p.moved)
+		moved[i] = float64(n)
 	}
 	for run := range 9 {
 		for i, sql := range queries {

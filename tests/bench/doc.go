@@ -4,7 +4,7 @@
 //	go run ./tests/bench --cache DIR [--suite tpch|tpcds|events] [--nodes 2] [--shared DIR] [--sf 1] [--runs 11] [--first 3]
 //		[--profile]
 //	go run ./tests/bench --cache DIR --quality [--orders 20] [--suite …] [--nodes 2]
-//
+//	go run ./tests/bench --cache DIR --designs 10 --nodes 2 [--suite …]
 //	go run ./tests/bench --cache DIR --plans
 //
 //	CSV ──load──► slipher server (process) ─┐
@@ -15,6 +15,8 @@
 // what is not, says docs/BENCHMARKS.md.
 //
 // --quality reports on plans instead (quality.go): estimates against actual rows at each join, and forced join orders.
+//
+// --designs compares random distributions of the tables with the suite's own (designs.go).
 //
 // --plans measures how soon a query starts whose shape is known (plans.go).
 //
