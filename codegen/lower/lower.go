@@ -264,7 +264,7 @@ func (l *lowerer) finish() *Program {
 			if o.Note != "" {
 				name += "." + o.Note
 			}
-			p.Loops = append(p.Loops, subop.Loop{Name: name, Domain: l.doms[i], Again: l.again[i]})
+			p.Loops = append(p.Loops, subop.Loop{Name: name, Domain: l.doms[i], Again: l.again[i], Step: p.Seg.StepOf(i)})
 			p.Numbers = append(p.Numbers, nil)
 			p.Seg.Loops = append(p.Seg.Loops, program.Loop{Name: name, First: i, Count: l.doms[i].Count, Again: l.again[i]})
 		}

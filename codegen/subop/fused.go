@@ -28,7 +28,8 @@ type Fused struct {
 //
 //	entry:  parameters; switch (resume) to the loop to go on with
 //	head:   if cursor >= to { return DONE }; n = min(vector, to - cursor)
-//	L0…Ln:  each loop, left for `again` when its domain is empty; if the stop word is set { return STOPPED }
+//	L0…Ln:  each loop, left for `again` when its domain is empty; if the stop word is set { return STOPPED };
+//	        if it is another step's than the one before, and somebody measures { slp_step(meter, step) }
 //	again:  from the last loop to the first: a probe that has more goes on, a LIMIT that is met returns
 //	        ENOUGH; else cursor += n, head
 func FusedIR(t *fn.Table, tg target.Target, fs ...*Fused) string {
@@ -93,6 +94,9 @@ func emitFused(m *module, p *Fused) {
 		some.NewCondBr(b.icmp(enum.IPredEQ, flag, constant.NewInt(i32, 0)), work, stopped)
 		stops = append(stops, ir.NewIncoming(c64(int64(i+1)), some))
 		b.cur = work
+		if i == 0 || l.Step != p.Loops[i-1].Step || l.Again != 0 {
+			b.tellStep(l.Step)
+		}
 		cs := make([]*Ctx, len(l.Ops))
 		for j, o := range l.Ops {
 			c := &Ctx{builder: b, op: o, domain: l.Domain, ssa: map[ValID]val{}, resume: int64(i + 1),
@@ -170,6 +174,19 @@ func emitFused(m *module, p *Fused) {
 	cases = append(cases, ir.NewCase(constant.NewInt(i64, int64(len(firsts)+1)), again))
 	b.entry.NewSwitch(resume, start, cases...)
 	seal(f)
+}
+
+// tellStep tells the meter, if there is one, that what follows is of another step: a look at the clock for a vector.
+// Without a meter it is a load and a branch, so that the code that is measured is the code that always runs.
+func (b *builder) tellStep(step int) {
+	meter := b.load(i64, b.field(b.state, abi.StateMeter, "meter.at"), "meter")
+	tell, go_ := b.block("tell"), b.block("go")
+	b.cur.NewCondBr(b.icmp(enum.IPredEQ, meter, c64(0)), go_, tell)
+	b.cur = tell
+	p := named(b, "meter.ptr", tell.NewIntToPtr(meter, bytePtr))
+	tell.NewCall(b.mod.kernelFunc(b.mod.kernel("slp_step")), p, c64(int64(step)))
+	tell.NewBr(go_)
+	b.cur = go_
 }
 
 // usedOutside are the values that another loop than their own reads.

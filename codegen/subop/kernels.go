@@ -48,6 +48,8 @@ var ownKernels = []*fn.Kernel{
 		Result: types.I64, Pure: true, Doc: "the end of a run of rows that agree in their leading keys"},
 	{Name: "slp_reach", Args: []types.Phys{types.NoPhys, types.I64, types.I64, types.I64, types.I64, types.Str, types.I64},
 		Result: types.I64, Pure: true, Doc: "the first row that does not stand in front of a bound"},
+	{Name: "slp_step", Args: []types.Phys{types.NoPhys, types.I64}, Result: types.NoPhys,
+		Doc: "tells a meter which step runs from now on"},
 	{Name: "slp_counted", Args: []types.Phys{types.NoPhys, types.I64, types.I64, types.I64}, Result: types.I64, Pure: true,
 		Doc: "the row that counts and has so many such in front of it, -1 if there is none"},
 }

@@ -22,6 +22,8 @@ type Loop struct {
 	Enough int64
 	// Yields and Tally: program.Loop's.
 	Yields, Tally int64
+	// Step is which one its time is of, if somebody measures that: its first op's. 0 is the source.
+	Step int
 }
 
 // Ctx is what an op's emitter sees: its operands, the row, the exits. The same

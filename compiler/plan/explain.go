@@ -107,7 +107,8 @@ func (t *explained) facts(n *Node) []string {
 	}
 	for _, s := range n.Segments {
 		for _, k := range t.Ran.Segments[s].Skips {
-			out = append(out, fmt.Sprintf("Rows Skipped (%s): %d, %d whole row groups", k.By, k.Rows, k.Groups))
+			out = append(out, fmt.Sprintf("Rows Skipped (%s): %d, %d blocks of %d whole row groups", k.By, k.Rows,
+				t.q.Segments[s].blocks(k), k.Groups))
 		}
 	}
 	if t.Timing { // groups move in parts, as many as workers had a share in them
@@ -122,7 +123,14 @@ func (t *explained) facts(n *Node) []string {
 	}
 	if t.Verbose {
 		if slices := t.Ran.Slices(n.At); len(slices) > 0 && t.Timing {
-			out = append(out, "Rows Per Slice: "+slicesText(slices))
+			text := "Rows Per Slice: " + slicesText(slices)
+			if each, of := t.each(n.At, n.Rows, slices); of != "" {
+				text += fmt.Sprintf(" (%d a %s estimated)", each, of)
+			}
+			if skew := Skew(slices); skew > 0 {
+				text += fmt.Sprintf(", skew %.2f", skew)
+			}
+			out = append(out, text)
 		}
 	}
 	return out
@@ -166,6 +174,29 @@ func (q *Query) exchangeKind(x int) string {
 		}
 	}
 	return "none"
+}
+
+// each is how many of an operator's rows are expected on each of the slices, or nodes, that its rows are counted for;
+// of: "" if nobody knows.
+func (t *explained) each(at []Place, rows int64, slices []SliceRan) (each int64, of string) {
+	if !t.Costs || len(at) == 0 || len(slices) == 0 || at[0].Segment == AtLeader {
+		return 0, ""
+	}
+	where := t.q.Segments[at[0].Segment].Where
+	for _, p := range at {
+		if p.Segment == AtLeader || t.q.Segments[p.Segment].Where != where {
+			return 0, ""
+		}
+	}
+	of = "slice"
+	if slices[0].Slice < 0 {
+		of = "node"
+	}
+	if where == EveryNode { // each has them all
+		return rows, of
+	}
+	n := int64(len(slices))
+	return (rows + n - 1) / n, of
 }
 
 // slicesText is rows by slice: "slice 0: 12, slice 1: 15".
@@ -225,17 +256,25 @@ func (t *explained) segment(s *Segment) string {
 		words = append(words, fmt.Sprintf("turns=%d", r.Turns))
 	}
 	if t.Timing {
-		words = append(append(words, fmt.Sprintf("bytes=%d", r.Bytes)), t.work(r)...)
+		words = append(append(words, fmt.Sprintf("bytes=%d", r.Bytes)), t.work(s, r)...)
 	}
 	return strings.Join(words, " ")
 }
 
+// named are the labels of steps, of which 0 is the source.
+func (s *Segment) named(steps []int) (out []string) {
+	for _, i := range steps {
+		out = append(out, s.labels()[i])
+	}
+	return out
+}
+
 // work is what a segment took, in words of a pair each.
-func (t *explained) work(r *SegmentRan) []string {
+func (t *explained) work(s *Segment, r *SegmentRan) []string {
 	words := []string{"time=" + ms(r.Time), "work=" + ms(r.Work), fmt.Sprintf("morsels=%d", r.Morsels), "tier=" + r.Tier(),
 		fmt.Sprintf("memory=%d", r.Memory)}
-	if d := r.fusedTime(); d > 0 && r.Steps != nil {
-		words = append(words, "fused="+ms(d))
+	for _, steps := range r.mixed() {
+		words = append(words, "together="+strings.Join(s.named(steps), "+"))
 	}
 	if r.Compiled > 0 {
 		words = append(words, "compile="+ms(r.Compiled))

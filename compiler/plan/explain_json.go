@@ -143,8 +143,10 @@ func (t *explained) factsJSON(o *object, n *Node) {
 	if !t.Timing {
 		return
 	}
-	t.slicesJSON(o, t.Ran.Slices(n.At))
-	o.add("Own Time", number(t.took().of[n].own))
+	slices := t.Ran.Slices(n.At)
+	t.eachJSON(o, n.At, n.Rows, slices)
+	t.slicesJSON(o, slices)
+	o.add("Own Time", number(t.took().own[n]))
 	if whose := t.whose(n); whose != nil {
 		o.add("Own Time Is", whose)
 	}
@@ -166,6 +168,19 @@ func (t *explained) factsJSON(o *object, n *Node) {
 	if len(n.Segments) > 0 {
 		o.add("Segments", n.Segments)
 	}
+}
+
+// eachJSON is how many rows are expected on each of slices, in their order.
+func (t *explained) eachJSON(o *object, at []Place, rows int64, slices []SliceRan) {
+	each, of := t.each(at, rows, slices)
+	if of == "" {
+		return
+	}
+	all := make([]any, len(slices))
+	for i := range all {
+		all[i] = each
+	}
+	o.add(map[string]string{"slice": "Plan Rows Per Slice", "node": "Plan Rows Per Node"}[of], all)
 }
 
 // slicesJSON is rows by slice: who had what changes where workers share.
@@ -192,10 +207,10 @@ func (t *explained) skipsOf(o *object, segments []int) {
 	var skips []any
 	blocks, rows := int64(0), int64(0)
 	for _, s := range segments {
-		columns := int64(len(t.q.Segments[s].Source.Cols))
 		for _, k := range t.Ran.Segments[s].Skips {
-			skips = append(skips, object{{"Filter", k.By}, {"Blocks", k.Groups * columns}, {"Rows", k.Rows}})
-			blocks, rows = blocks+k.Groups*columns, rows+k.Rows
+			n := t.q.Segments[s].blocks(k)
+			skips = append(skips, object{{"Filter", k.By}, {"Blocks", n}, {"Rows", k.Rows}})
+			blocks, rows = blocks+n, rows+k.Rows
 		}
 	}
 	if skips != nil {
@@ -247,7 +262,7 @@ func (t *explained) segmentJSON(s *Segment) object {
 		o.add("Rows Sent", r.Sent)
 	}
 	if !t.Timing {
-		t.workJSON(&o, r)
+		t.workJSON(&o, s, r)
 		return o
 	}
 	var slices []any
@@ -261,12 +276,12 @@ func (t *explained) segmentJSON(s *Segment) object {
 		times[i] = number(r.stepTime(i))
 	}
 	o.add("Step Times", times)
-	t.workJSON(&o, r)
+	t.workJSON(&o, s, r)
 	return o
 }
 
 // workJSON is what turns and work are in text.
-func (t *explained) workJSON(o *object, r *SegmentRan) {
+func (t *explained) workJSON(o *object, s *Segment, r *SegmentRan) {
 	if r.Turns > 0 {
 		o.add("Turns", r.Turns)
 	}
@@ -275,11 +290,17 @@ func (t *explained) workJSON(o *object, r *SegmentRan) {
 	}
 	o.add("Time", number(r.Time))
 	o.add("Worker Time", number(r.Work))
-	o.add("Fused Time", number(r.fusedTime()))
 	o.add("Morsels", r.Morsels)
 	o.add("Tier", r.Tier())
 	o.add("Compile Time", number(r.Compiled))
 	o.add("Memory", r.Memory)
+	var together []any
+	for _, steps := range r.mixed() {
+		together = append(together, strings.Join(s.named(steps), "+"))
+	}
+	if together != nil {
+		o.add("Together", together)
+	}
 }
 
 // writeJSON writes v as PostgreSQL does: a member and an object a line, two spaces a level, lists of plain values in

@@ -46,6 +46,12 @@ func (n *segmentNotes) place(p Place) string {
 	var words []string
 	if rows, ok := n.estimated[p]; ok {
 		words = append(words, fmt.Sprintf("estimated=%d", rows))
+		if r := n.t.Ran; r != nil && n.t.Timing {
+			if slices := r.Slices([]Place{p}); len(slices) > 1 {
+				each, of := n.t.each([]Place{p}, rows, slices)
+				words = append(words, fmt.Sprintf("(%d a %s)", each, of))
+			}
+		}
 	}
 	if r := n.t.Ran; r != nil && r.Segments[p.Segment].Began() {
 		words = append(words, fmt.Sprintf("rows=%d", r.Segments[p.Segment].rows(p.Step)))
@@ -66,7 +72,7 @@ func (n *segmentNotes) place(p Place) string {
 func (n *segmentNotes) skips(segment int) (words []string) {
 	if n.t.Ran != nil {
 		for _, k := range n.t.Ran.Segments[segment].Skips {
-			words = append(words, fmt.Sprintf("skipped=%d (%s)", k.Rows, k.By))
+			words = append(words, fmt.Sprintf("skipped=%d blocks=%d (%s)", k.Rows, n.t.q.Segments[segment].blocks(k), k.By))
 		}
 	}
 	return words
@@ -104,7 +110,7 @@ func (n *segmentNotes) segment(s *Segment) string {
 			words = append(words, fmt.Sprintf("turns=%d", turns))
 		}
 		if n.t.Timing {
-			words = append(words, n.t.work(&r.Segments[s.ID])...)
+			words = append(words, n.t.work(s, &r.Segments[s.ID])...)
 		}
 		return strings.Join(words, " ")
 	}

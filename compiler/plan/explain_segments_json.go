@@ -50,7 +50,7 @@ func (n *segmentNotes) segmentObject(s *Segment) object {
 	}
 	if r := n.t.Ran; r != nil {
 		if o.add("Began", r.Segments[s.ID].Began()); r.Segments[s.ID].Began() {
-			n.t.workJSON(&o, &r.Segments[s.ID])
+			n.t.workJSON(&o, s, &r.Segments[s.ID])
 		}
 	}
 	f := &formatter{q: n.t.q}
@@ -85,7 +85,11 @@ func (n *segmentNotes) stepObject(s *Segment, p Place, lines []string) object {
 	if p.Step <= len(s.Steps) {
 		o.add("Actual Rows", r.rows(p.Step))
 		if n.t.Timing {
-			n.t.slicesJSON(&o, n.t.Ran.Slices([]Place{p}))
+			slices := n.t.Ran.Slices([]Place{p})
+			if rows, ok := n.estimated[p]; ok {
+				n.t.eachJSON(&o, []Place{p}, rows, slices)
+			}
+			n.t.slicesJSON(&o, slices)
 		}
 	} else if !s.Sink.Kind.Fills() && n.t.Timing {
 		o.add("Rows Sent", r.Sent)

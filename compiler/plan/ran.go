@@ -26,11 +26,13 @@ type SegmentRan struct {
 	Bytes  int64 // of them that went to other processes
 	// Time is how long its workers were busy with it, if they had all it could give them; Work is the sum over all.
 	Time, Work time.Duration
-	// Where Work went: to get input, on primitives by step (the source, steps, the sink), to end instances and to put
-	// the table together that it fills. What is left fused code took, all steps at once.
-	Feeding time.Duration
-	Steps   []time.Duration
-	Ending  time.Duration
+	// Where Work went: to get input, by step (the source, steps, the sink), to end instances and to put the table together
+	// that it fills. Together are the steps of each loop that has parts of several: in fused code they are the first
+	// one's.
+	Feeding  time.Duration
+	Steps    []time.Duration
+	Ending   time.Duration
+	Together [][]int
 	// Morsels, and how many of them ran on fused code and with what is known of the stored values.
 	Morsels, Fused, Special int64
 	Skips                   []SkipRan
@@ -52,6 +54,9 @@ type SkipRan struct {
 	By           string
 	Groups, Rows int64
 }
+
+// blocks are those that a scan did not open: of whole row groups, one for each column that it reads.
+func (s *Segment) blocks(k SkipRan) int64 { return k.Groups * int64(len(s.Source.Cols)) }
 
 // AddSkip adds what one of the scan's filters has ruled out, on a node or slice.
 func (s *SegmentRan) AddSkip(k SkipRan) {
@@ -141,7 +146,7 @@ func Skew(slices []SliceRan) float64 {
 // times are when an operator could begin and when it ended, in the time that its own steps and those below it took one
 // after another.
 func (t *explained) times(n *Node) (first, last time.Duration) {
-	own := t.took().of[n].own
+	own := t.took().own[n]
 	for _, c := range n.Children {
 		f, l := t.times(c)
 		if len(n.Segments) > 0 && !sharesSegment(n, c) {

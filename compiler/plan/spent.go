@@ -10,12 +10,9 @@ import (
 )
 
 // spent is whose the time is that segments took.
-type spent struct{ of map[*Node]*share }
-
-// share is an operator's part.
-type share struct {
-	own      time.Duration
-	segments []int // that it has a part in, in which there is no telling steps apart, or not all of the time
+type spent struct {
+	own map[*Node]time.Duration
+	*owners
 }
 
 // took finds it, once.
@@ -23,25 +20,13 @@ func (t *explained) took() *spent {
 	if t.spent != nil {
 		return t.spent
 	}
-	t.spent = &spent{map[*Node]*share{}}
-	owners := ownersOf(t.q)
-	for n := range owners.all {
-		t.spent.of[n] = &share{}
-	}
+	t.spent = &spent{map[*Node]time.Duration{}, ownersOf(t.q)}
 	for _, s := range t.q.Segments {
 		if r := &t.Ran.Segments[s.ID]; r.Work > 0 {
-			t.spent.spread(s, r, owners)
+			t.spent.spread(s, r)
 		}
 	}
 	return t.spent
-}
-
-// fused is what fused code took of a segment's work: it does all steps at once.
-func (s *SegmentRan) fused() time.Duration {
-	if s.Fused == 0 {
-		return 0
-	}
-	return max(s.Work-s.onPrimitives()-s.Feeding-s.Ending, 0)
 }
 
 // scaled is a part of the segment's work in the time that it took, of several workers at once.
@@ -52,7 +37,7 @@ func (s *SegmentRan) scaled(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * float64(s.Time) / float64(s.Work))
 }
 
-// stepTime is how long a step took, as far as that was measured: of 0 the source, of the last the sink.
+// stepTime is how long a step took: of 0 the source, of the last the sink.
 func (s *SegmentRan) stepTime(step int) time.Duration {
 	if step >= len(s.Steps) {
 		return 0
@@ -67,77 +52,51 @@ func (s *SegmentRan) stepTime(step int) time.Duration {
 	return s.scaled(d)
 }
 
-// fusedTime is how long all steps took, on fused code.
-func (s *SegmentRan) fusedTime() time.Duration { return s.scaled(s.fused()) }
-
-// spread gives what a segment took to the operators that its steps are of. Fused code does all steps at once: what it
-// took is spread as the same steps were on primitives; if all of it was fused, it is the operator's that the segment
-// was begun for.
-func (t *spent) spread(s *Segment, r *SegmentRan, o *owners) {
-	sink := o.sink(s)
-	first := o.opener[s.ID]
-	if first == nil {
-		first = sink
-	}
-	give := func(n *Node, d time.Duration) *share {
-		h := t.of[n]
-		h.own += r.scaled(d)
-		return h
-	}
-	give(first, r.Feeding)
-	give(sink, r.Ending)
-	known, fused := r.onPrimitives(), r.fused()
-	if known == 0 {
-		if h := give(first, fused); fused > 0 {
-			h.segments = append(h.segments, s.ID)
-		}
-		return
-	}
+// spread gives what a segment took to the operators that its steps are of.
+func (t *spent) spread(s *Segment, r *SegmentRan) {
+	give := func(n *Node, d time.Duration) { t.own[n] += r.scaled(d) }
+	give(t.first(s), r.Feeding)
+	give(t.sink(s), r.Ending)
 	for i, d := range r.Steps {
-		n := first
-		switch {
-		case i == len(s.Steps)+1:
-			n = sink
-		case i > 0:
-			n = o.step(s, i)
-		}
-		h := give(n, time.Duration(float64(d)*(1+float64(fused)/float64(known))))
-		if r.Fused > 0 && d > 0 && (len(h.segments) == 0 || h.segments[len(h.segments)-1] != s.ID) {
-			h.segments = append(h.segments, s.ID)
-		}
+		give(t.step(s, i), d)
 	}
 }
 
-// onPrimitives is what primitives took, of which there are times by step.
-func (s *SegmentRan) onPrimitives() (sum time.Duration) {
-	for _, d := range s.Steps {
-		sum += d
-	}
-	return sum
-}
-
-// whose says where the time of n is not what was measured of its steps.
+// whose says where the time of n is not its steps' alone: what fused code does for several steps in one loop counts for
+// the first of them.
 func (t *explained) whose(n *Node) []string {
 	var out []string
-	var whole []string
-	for _, s := range t.took().of[n].segments {
-		if r := &t.Ran.Segments[s]; r.onPrimitives() == 0 {
-			whole = append(whole, fmt.Sprint(s))
-		} else {
-			out = append(out, fmt.Sprintf("Time in Segment %d: as on primitives, which ran %d of %d morsels", s,
-				r.Morsels-r.Fused, r.Morsels))
+	for _, s := range t.q.Segments {
+		for _, steps := range t.Ran.Segments[s.ID].mixed() {
+			if t.took().step(s, steps[0]) != n {
+				continue
+			}
+			var others []string
+			for _, i := range steps[1:] {
+				if t.took().step(s, i) != n {
+					others = append(others, s.labels()[i])
+				}
+			}
+			if others != nil {
+				out = append(out, fmt.Sprintf("Time in Segment %d: of %s with a part of %s (one loop of fused code)", s.ID,
+					s.labels()[steps[0]], strings.Join(others, ", ")))
+			}
 		}
 	}
-	if len(whole) > 0 {
-		out = append(out, "Time of Segments as a Whole (fused code): "+strings.Join(whole, ", "))
-	}
 	return out
+}
+
+// mixed are the steps of each loop that fused code ran for several of them.
+func (s *SegmentRan) mixed() [][]int {
+	if s.Fused == 0 {
+		return nil
+	}
+	return s.Together
 }
 
 // owners say which operators the parts of segments are of.
 type owners struct {
 	root   *Node
-	all    map[*Node]bool
 	opener map[int]*Node   // by segment: for whom it was begun
 	ends   map[int][]ended // by segment, children first
 	reader map[*Segment]*Segment
@@ -150,7 +109,7 @@ type ended struct {
 }
 
 func ownersOf(q *Query) *owners {
-	o := &owners{root: q.Root, all: map[*Node]bool{}, opener: map[int]*Node{}, ends: map[int][]ended{},
+	o := &owners{root: q.Root, opener: map[int]*Node{}, ends: map[int][]ended{},
 		reader: map[*Segment]*Segment{}}
 	o.add(q.Root)
 	for _, s := range q.Segments {
@@ -169,7 +128,6 @@ func (o *owners) add(n *Node) {
 	for _, c := range n.Children {
 		o.add(c)
 	}
-	o.all[n] = true
 	for _, s := range n.Segments {
 		o.opener[s] = n
 	}
@@ -183,9 +141,23 @@ func (o *owners) add(n *Node) {
 	}
 }
 
-// step is whose step number i of s is, from 1 on: of the first operator whose rows are complete behind it, of several
-// the lowest.
+// first is whose the source of s is: of the operator that s was begun for.
+func (o *owners) first(s *Segment) *Node {
+	if n := o.opener[s.ID]; n != nil {
+		return n
+	}
+	return o.sink(s)
+}
+
+// step is whose step number i of s is: of the first operator whose rows are complete behind it, of several the lowest.
+// 0 is the source, one more than there are steps the sink.
 func (o *owners) step(s *Segment, i int) *Node {
+	switch i {
+	case 0:
+		return o.first(s)
+	case len(s.Steps) + 1:
+		return o.sink(s)
+	}
 	var best *ended
 	for k := range o.ends[s.ID] {
 		if e := &o.ends[s.ID][k]; e.step >= i && (best == nil || e.step < best.step) {

@@ -14,11 +14,19 @@ import (
 	"slipher/node/wire"
 )
 
+// Timing is whether nodes look at the clock for each step.
+type Timing bool
+
+const (
+	Untimed Timing = false
+	Timed   Timing = true
+)
+
 // Analyze runs a plan as Start or Write would, throws its rows away, and tells what happened. tag is what errors call a
 // statement that changes a table.
-func (r *Runner) Analyze(ctx context.Context, ses Session, tag string, p *Planned,
-	args []types.Datum) (*plan.Ran, error) {
-	w := &watch{compiled: make([]time.Duration, len(p.Query.Segments))}
+func (r *Runner) Analyze(ctx context.Context, ses Session, tag string, p *Planned, args []types.Datum,
+	timing Timing) (*plan.Ran, error) {
+	w := &watch{timing: timing, compiled: make([]time.Duration, len(p.Query.Segments))}
 	began := time.Now()
 	w.began = began
 	ran := &plan.Ran{}
@@ -30,9 +38,9 @@ func (r *Runner) Analyze(ctx context.Context, ses Session, tag string, p *Planne
 		}
 		ran.Leader[plan.LeaderChanged] = st.Affected
 	} else {
-		rows, err := r.start(ctx, ses, p, args, func(env *schedule.Env) {
+		rows, err := r.start(ctx, ses, p, args, func(env *schedule.Env, c []schedule.Code) {
 			env.Whole = true
-			w.look(env)
+			w.look(env, c)
 		})
 		if err != nil {
 			return nil, err
@@ -51,22 +59,27 @@ func (r *Runner) Analyze(ctx context.Context, ses Session, tag string, p *Planne
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	gather(ran, p, &st, w.compiled)
+	for i := range w.programs {
+		ran.Segments[i].Together = w.programs[i].General.Together()
+	}
 	return ran, nil
 }
 
 // watch measures what is done for a query on the leader.
 type watch struct {
+	timing    Timing
 	began     time.Time
 	generated time.Duration // until its programs were there
+	programs  []schedule.Code
 
 	mu       sync.Mutex
 	compiled []time.Duration // by segment; guarded by mu
 }
 
 // look puts the watch beside the way to fused code.
-func (w *watch) look(env *schedule.Env) {
-	w.generated = time.Since(w.began)
-	env.Options.Measure = true
+func (w *watch) look(env *schedule.Env, c []schedule.Code) {
+	w.generated, w.programs = time.Since(w.began), c
+	env.Options.Measure = bool(w.timing)
 	fused := env.Fused
 	env.Fused = func(ctx context.Context, seg int, special bool, target string, how schedule.Effort) ([]byte, error) {
 		began := time.Now()

@@ -24,9 +24,9 @@ func (r *Runner) Start(ctx context.Context, ses Session, p *Planned, args []type
 	return r.start(ctx, ses, p, args, nil)
 }
 
-// start is Start with more to say about how it is run.
+// start is Start with more to say about how it is run, by who knows the programs.
 func (r *Runner) start(ctx context.Context, ses Session, p *Planned, args []types.Datum,
-	more func(*schedule.Env)) (*schedule.Rows, error) {
+	more func(*schedule.Env, []schedule.Code)) (*schedule.Rows, error) {
 	reads(ses, p)
 	params, err := schedule.Params(p.Query, args)
 	if err != nil {
@@ -60,7 +60,7 @@ func (r *Runner) start(ctx context.Context, ses Session, p *Planned, args []type
 		},
 	}
 	if more != nil {
-		more(&env)
+		more(&env, c.Code)
 	}
 	if err := r.runEffects(ctx, ses, p.Query, params); err != nil {
 		return nil, err

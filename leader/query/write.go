@@ -14,12 +14,12 @@ import (
 // Write runs a plan that changes a table, within the session's transaction.
 func (r *Runner) Write(ctx context.Context, ses Session, tag string, p *Planned, args []types.Datum,
 	in *schedule.Copy) (schedule.Stats, error) {
-	return r.write(ctx, ses, tag, p, args, func(env *schedule.Env) { env.Copy = in })
+	return r.write(ctx, ses, tag, p, args, func(env *schedule.Env, _ []schedule.Code) { env.Copy = in })
 }
 
 // write is Write with more to say about how it is run.
 func (r *Runner) write(ctx context.Context, ses Session, tag string, p *Planned, args []types.Datum,
-	more func(*schedule.Env)) (schedule.Stats, error) {
+	more func(*schedule.Env, []schedule.Code)) (schedule.Stats, error) {
 	t, x := p.written(), ses.Txn()
 	if t == nil {
 		return schedule.Stats{}, sqlerr.New(sqlerr.InternalError, "%s without a table", tag)
@@ -31,8 +31,8 @@ func (r *Runner) write(ctx context.Context, ses Session, tag string, p *Planned,
 	if err != nil {
 		return schedule.Stats{}, err
 	}
-	rows, err := r.start(ctx, ses, p, args, func(env *schedule.Env) {
-		more(env)
+	rows, err := r.start(ctx, ses, p, args, func(env *schedule.Env, c []schedule.Code) {
+		more(env, c)
 		env.Insert = &schedule.Insert{Table: t, Term: x.Term(), Txn: uint64(id), Inline: InlineBudget(x, p.Cat.SliceCount()),
 			Commit: func(ctx context.Context, objects []state.ObjectRef, deletes []wire.Deleted) (int64, error) {
 				return record(ctx, ses, p, t, objects, deletes)

@@ -292,9 +292,9 @@ type SegmentStats struct {
 	RowsOut int64    `msg:"rowsout"` // sent to exchanges, client or loader
 	Nanos   int64    `msg:"nanos"`   // of workers
 	Workers int64    `msg:"workers"` // how many of them could work on it at a time
-	// Spent is where the time of workers went, in nanoseconds, if Options.Measure: to get input; on primitives, for the
-	// source, each step, the sink; to end instances. What is left of Nanos fused code took. Last, and not in Nanos: how
-	// long it took, by all workers at once, to put the table together that the segment fills.
+	// Spent is where the time of workers went, in nanoseconds, if Options.Measure: to get input; for the source, each
+	// step, the sink; to end instances. Last, and not in Nanos: how long it took, by all workers at once, to put the table
+	// together that the segment fills.
 	Spent   []int64 `msg:"spent"`
 	Morsels int64   `msg:"morsels"`
 	Fused   int64   `msg:"fused"`   // morsels run on fused code

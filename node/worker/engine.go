@@ -90,7 +90,7 @@ type Instance interface {
 	Fused() FusedFn
 	// Tiers counts inputs run on fused code and on the special variant so far.
 	Tiers() (fused, special int64)
-	// Spent is how long primitives have taken so far, by step: exec.Instance's. Nil: nobody measures it.
+	// Spent is how long its code has taken so far, by step: exec.Instance's. Nil: nobody measures it.
 	Spent() []time.Duration
 	// Counts are rows of the input that was consumed last: what the source has yielded, then what was left behind each
 	// step. They are valid until the next Run.

@@ -6,11 +6,11 @@ import "time"
 // scheduler's lock.
 type spent struct {
 	parts
-	steps []time.Duration // on primitives, by step; nil: nobody asks
-	known time.Duration   // their sum, of what ran on primitives
+	steps []time.Duration // by step; nil: nobody asks
+	known time.Duration   // their sum
 }
 
-// parts are what a task has spent: on getting its input, on primitives, on ending an instance.
+// parts are what a task has spent: on getting its input, on running, on ending an instance.
 type parts struct{ fed, ran, ended time.Duration }
 
 func (g *segment) measure() {
@@ -34,7 +34,7 @@ func (s *spent) tell(steps []time.Duration) {
 	}
 }
 
-// nanos tells it: wire.SegmentStats.Spent. What instances did between runs of primitives was done for full pages and
+// nanos tells it: wire.SegmentStats.Spent. What instances did between runs of their code was done for full pages and
 // chunks: the sink's work.
 func (s *spent) nanos(sealing time.Duration) []int64 {
 	if s.steps == nil {

@@ -259,9 +259,7 @@ func (t *task) step(worker int, turns *turns) (RunState, error) {
 	if crumbs != nil && fn != nil {
 		crumbs.Clear(worker)
 	}
-	if fn == nil {
-		t.parts.ran = time.Since(fed)
-	}
+	t.parts.ran = time.Since(fed)
 	if err != nil && in.text != nil {
 		if err = in.text.failed(in, err); err != nil {
 			return Idle, err

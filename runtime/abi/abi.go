@@ -1,7 +1,7 @@
 package abi
 
 // Version is part of every artifact; a node refuses another.
-const Version = 4
+const Version = 5
 
 // VectorRows is the largest number of rows in a vector, and of values in a
 // section of a block. Tests run with smaller vectors; blocks keep sections of 1,024.
@@ -40,6 +40,7 @@ const (
 	StateNull     = 64 // address of a zeroed row: the payload of unmatched rows
 	StateSeq      = 72 // round-robin counter
 	StateRowsIn   = 80 // rows seen by the source
+	StateMeter    = 88 // address of a slp_meter, which fused code tells of its steps; 0: nobody measures it
 	StateHeadSize = 128
 )
 

@@ -186,6 +186,9 @@ func (in *Instance) fill(s *state) error {
 	st.SetView(abi.StateStop, in.stopWord())
 	st.SetView(abi.StateArena, in.small.View())
 	st.SetView(abi.StateNull, nullRow())
+	if in.meter.Meter != nil {
+		st.SetView(abi.StateMeter, in.meter.View())
+	}
 	offheap.Set(st, abi.StateVector, int64(q.mostRows(v)))
 	for _, p := range v.seg.Params {
 		from := q.params[p.Param].plain

@@ -22,7 +22,7 @@ func (c *clock) tick() float64 {
 	return float64(took) / float64(max(table.Ticks()-c.ticks, 1))
 }
 
-// meter is where an instance's primitives count how long they take, by step. The zero value measures nothing.
+// meter is where an instance's code counts how long they take, by step. The zero value measures nothing.
 type meter struct {
 	*table.Meter
 	buf   mem.Buf
@@ -40,8 +40,9 @@ func (in *Instance) openMeter(g *program.Segment) (err error) {
 	return nil
 }
 
-// Spent is how long the instance's primitives have taken so far, by step: the source, each step, the sink. Growing a
-// table and functions of the host are of the step that asked for them. Nil: nobody measures it.
+// Spent is how long the instance's code has taken so far, by step: the source, each step, the sink. Growing a
+// table and functions of the host are of the step that asked for them. What fused code does in one loop for several
+// steps (program.Segment.Together) is the first one's. Nil: nobody measures it.
 func (in *Instance) Spent() []time.Duration {
 	if in.meter.Meter == nil {
 		return nil

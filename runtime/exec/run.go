@@ -57,6 +57,8 @@ func (in *Instance) Run() (RunState, error) {
 		}
 		var st abi.Status
 		switch state := in.cur.view().Pointer(); {
+		case in.fused != nil && in.meter.Meter != nil:
+			st = table.CallMeasured(in.fused.Entry, state, u.from, u.to, in.meter.Meter)
 		case in.fused != nil:
 			st = table.Call(in.fused.Entry, state, u.from, u.to)
 		case in.meter.Meter != nil:

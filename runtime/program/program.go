@@ -32,6 +32,32 @@ type Segment struct {
 	Slots     slotList      `msg:"slots"` // names of state parts, for people and tests
 }
 
+// StepOf is which step an instruction is of: 0 is the source, one more than there are steps the sink.
+func (s *Segment) StepOf(ins int) int {
+	step := 0
+	for step < len(s.Ends) && ins >= s.Ends[step] {
+		step++
+	}
+	return step
+}
+
+// Together are the steps of each loop that has instructions of several: fused code does these at once.
+func (s *Segment) Together() (out [][]int) {
+	for _, l := range s.Loops {
+		if l.First == l.Last || s.StepOf(l.First) == s.StepOf(l.Last-1) {
+			continue
+		}
+		var steps []int
+		for i := l.First; i < l.Last; i++ {
+			if step := s.StepOf(i); len(steps) == 0 || steps[len(steps)-1] != step {
+				steps = append(steps, step)
+			}
+		}
+		out = append(out, steps)
+	}
+	return out
+}
+
 // Ins is one primitive call: Fn names a primitive of runtime/prim (or a
 // kernel-backed one), Off its operands: state offsets or immediates, in the order its emitter asks for.
 type Ins struct {

@@ -24,3 +24,7 @@ int32_t slp_measure_guarded(uint8_t *state, const slp_prog *p, int64_t from, int
 }
 
 int32_t slp_call_guarded(slp_entry f, uint8_t *state, int64_t from, int64_t to) { GUARDED(f(state, from, to)) }
+
+int32_t slp_measure_call_guarded(slp_entry f, uint8_t *state, int64_t from, int64_t to, slp_meter *m) {
+	GUARDED(slp_measure_call(f, state, from, to, m))
+}

@@ -3,7 +3,6 @@
 
 #define W(off) (*(int64_t *)(state + (off)))
 
-/* step makes s the step that runs. */
 static inline void step(slp_meter *m, int64_t s) {
 	int64_t now = slp_ticks();
 	m->spent[m->step] += now - m->since;
@@ -58,12 +57,26 @@ loops:
 
 int32_t slp_run(uint8_t *state, const slp_prog *p, int64_t from, int64_t to) { return run(state, p, from, to, 0); }
 
-int32_t slp_measure(uint8_t *state, const slp_prog *p, int64_t from, int64_t to, slp_meter *m) {
+void slp_step(slp_meter *m, int64_t s) { step(m, s); }
+
+/* begin goes on with what the caller did for the step that it was left for, or begins at the source. */
+static inline void begin(slp_meter *m) {
 	if (m->left)
 		step(m, m->step);
 	else
 		m->since = slp_ticks(), m->step = 0;
+}
+
+int32_t slp_measure(uint8_t *state, const slp_prog *p, int64_t from, int64_t to, slp_meter *m) {
+	begin(m);
 	int32_t st = run(state, p, from, to, m);
+	step(m, m->step);
+	return st;
+}
+
+int32_t slp_measure_call(slp_entry f, uint8_t *state, int64_t from, int64_t to, slp_meter *m) {
+	begin(m);
+	int32_t st = f(state, from, to);
 	step(m, m->step);
 	return st;
 }

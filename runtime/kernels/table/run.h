@@ -50,12 +50,17 @@ static inline int64_t slp_ticks(void) {
 }
 
 int32_t slp_run(uint8_t *state, const slp_prog *p, int64_t from, int64_t to);
-/* slp_run that measures. Whoever stops it leaves the meter as it was at the last change of steps. */
+/* slp_run that measures, and a call of fused code that does, whose state's word for a meter has the address of m. Whoever
+   stops them leaves the meter as it was at the last change of steps. */
 int32_t slp_measure(uint8_t *state, const slp_prog *p, int64_t from, int64_t to, slp_meter *m);
+int32_t slp_measure_call(slp_entry f, uint8_t *state, int64_t from, int64_t to, slp_meter *m);
+/* Makes s the step that runs. */
+void slp_step(slp_meter *m, int64_t s);
 
 /* slp_run, or a fused entry point, that also ends when an arena gets no memory (abi.NoMemory). The
    state's stop word is followed by the address of the query's cancel word, for kernels. */
 int32_t slp_run_guarded(uint8_t *state, const slp_prog *p, int64_t from, int64_t to);
 int32_t slp_measure_guarded(uint8_t *state, const slp_prog *p, int64_t from, int64_t to, slp_meter *m);
 int32_t slp_call_guarded(slp_entry f, uint8_t *state, int64_t from, int64_t to);
+int32_t slp_measure_call_guarded(slp_entry f, uint8_t *state, int64_t from, int64_t to, slp_meter *m);
 #endif

@@ -11,6 +11,9 @@ package table
 static int32_t slp_call(void *f, void *state, int64_t from, int64_t to) {
 	return slp_call_guarded((slp_entry)f, state, from, to);
 }
+static int32_t slp_call_measured(void *f, void *state, int64_t from, int64_t to, slp_meter *m) {
+	return slp_measure_call_guarded((slp_entry)f, state, from, to, m);
+}
 static void *slp_addr_memcpy(void) { return (void *)memcpy; }
 static void *slp_addr_memset(void) { return (void *)memset; }
 static void *slp_addr_memmove(void) { return (void *)memmove; }
@@ -88,6 +91,7 @@ var Symbols = []abi.Symbol{
 	{Name: "slp_copy_prefix", Addr: addr(C.slp_copy_prefix)},
 	{Name: "slp_run_end", Addr: addr(C.slp_run_end)},
 	{Name: "slp_reach", Addr: addr(C.slp_reach)},
+	{Name: "slp_step", Addr: addr(C.slp_step)},
 	{Name: "slp_counted", Addr: addr(C.slp_counted)},
 }
 
@@ -407,6 +411,19 @@ const meterHead = int(unsafe.Sizeof(C.slp_meter{}))
 // MeterAt is a meter in memory of MeterSize bytes, zeros at first, which stays the caller's.
 func MeterAt(v offheap.View) *Meter { return &Meter{v} }
 
+// View is where it lies: for abi.StateMeter.
+func (m *Meter) View() offheap.View { return m.v }
+
+// ended notes with what status a measured run came back.
+func (m *Meter) ended(st abi.Status) abi.Status {
+	cm := (*C.slp_meter)(m.v.Pointer())
+	cm.left = 0
+	if st == abi.Host || st == abi.Grow {
+		cm.left = 1
+	}
+	return st
+}
+
 // Spent is what was counted so far for n steps, the source and the sink among them.
 func (m *Meter) Spent(n int) []int64 {
 	out := make([]int64, n)
@@ -420,13 +437,8 @@ func (m *Meter) Spent(n int) []int64 {
 // for it.
 func (p *Program) Measure(state unsafe.Pointer, from, to int, m *Meter) abi.Status {
 	cp := (*C.slp_prog)(p.owned[len(p.owned)-1])
-	cm := (*C.slp_meter)(m.v.Pointer())
-	st := abi.Status(C.slp_measure_guarded((*C.uint8_t)(state), cp, C.int64_t(from), C.int64_t(to), cm))
-	cm.left = 0
-	if st == abi.Host || st == abi.Grow {
-		cm.left = 1
-	}
-	return st
+	return m.ended(abi.Status(C.slp_measure_guarded((*C.uint8_t)(state), cp, C.int64_t(from), C.int64_t(to),
+		(*C.slp_meter)(m.v.Pointer()))))
 }
 
 // Ticks are those of the clock that Measure looks at.
@@ -443,4 +455,11 @@ func (p *Program) Free() {
 // Call calls a fused entry point.
 func Call(entry uintptr, state unsafe.Pointer, from, to int) abi.Status {
 	return abi.Status(C.slp_call(*(*unsafe.Pointer)(unsafe.Pointer(&entry)), state, C.int64_t(from), C.int64_t(to)))
+}
+
+// CallMeasured is Call of code whose state has m's address: Program.Measure of fused code, which changes steps a loop
+// at a time.
+func CallMeasured(entry uintptr, state unsafe.Pointer, from, to int, m *Meter) abi.Status {
+	return m.ended(abi.Status(C.slp_call_measured(*(*unsafe.Pointer)(unsafe.Pointer(&entry)), state, C.int64_t(from),
+		C.int64_t(to), (*C.slp_meter)(m.v.Pointer()))))
 }
