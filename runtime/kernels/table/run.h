@@ -50,8 +50,8 @@ static inline int64_t slp_ticks(void) {
 }
 
 int32_t slp_run(uint8_t *state, const slp_prog *p, int64_t from, int64_t to);
-/* slp_run that measures, and a call of fused code that does, whose state's word for a meter has the address of m. Whoever
-   stops them leaves the meter as it was at the last change of steps. */
+/* slp_run that measures, and a call of fused code that does: its state's word for a meter has the address of m.
+   Whoever stops them leaves the meter as it was at the last change of steps. */
 int32_t slp_measure(uint8_t *state, const slp_prog *p, int64_t from, int64_t to, slp_meter *m);
 int32_t slp_measure_call(slp_entry f, uint8_t *state, int64_t from, int64_t to, slp_meter *m);
 /* Makes s the step that runs. */
