@@ -19,10 +19,16 @@ type colInfo struct {
 	nullFrac float64
 	min, max types.Datum // both Null: unknown
 	width    float64
+	// unmatched is the share of rows, of those with a value or without, that an outer join has left without a match.
+	unmatched float64
+	truth     float64 // of a computed BOOLEAN, the share of rows in which it is true; 0: unknown
 	// spread is how the values of a computed column lie; nil: nobody knows.
 	spread *spreading
 	stats  *stats.Column // of the table's column that it is; nil: unknown, or it is computed
 }
+
+// nulls is the share of rows without a value.
+func (ci *colInfo) nulls() float64 { return 1 - (1-ci.nullFrac)*(1-ci.unmatched) }
 
 // tableStats is ANALYZE's result for t, or nil.
 func (p *planner) tableStats(t *state.Table) *stats.Table {

@@ -25,7 +25,7 @@ func (e *emitter) query(root physical, t top) error {
 	}
 	e.number()
 	for _, s := range e.q.Segments {
-		if e.loopOf(s) == nil { // tables change from turn to turn
+		if e.loopOf(s) == nil && e.p.env.Filters != FiltersPlanned { // tables change from turn to turn
 			s.Source.KeyZones = e.q.FindKeyZones(s)
 		}
 	}

@@ -3,6 +3,7 @@ package optimize
 import (
 	"math"
 
+	"slipher/catalog/fn"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/optimize/stats"
@@ -170,6 +171,11 @@ func (p *planner) left(ks []*algebra.Expr) float64 {
 			most = math.Min(most, chosen(float64(s.st.Rows), math.Max(1, s.st.Cols[o.no].Distinct), s.left))
 		}
 	}
+	allowed := 1.0
+	for _, k := range ks {
+		allowed *= p.allowed(stripCasts(k).Col, s.conds, s.st.Cols[p.origins[stripCasts(k).Col].no].Distinct)
+	}
+	most = math.Min(most, allowed)
 	holds := p.fulfilled(s.conds)
 	if holds == nil {
 		return most
@@ -205,6 +211,38 @@ func (p *planner) left(ks []*algebra.Expr) float64 {
 		}
 	}
 	return math.Min(most, stats.Distinct(len(hashes), once, hits, s.left))
+}
+
+// allowed is how many of a column's values conditions leave that compare it with literals; values if they do not.
+func (p *planner) allowed(id algebra.ColumnID, conds []*algebra.Expr, values float64) float64 {
+	n := math.Max(1, values)
+	var bounds []*algebra.Expr
+	for _, e := range conds {
+		switch {
+		case e.Kind == expr.Or:
+			sum := 0.0
+			for _, arm := range expr.Arms(e) {
+				sum += p.allowed(id, expr.Conjuncts(arm), values)
+			}
+			n = math.Min(n, sum)
+		case e.Kind == expr.InList:
+			if c := stripCasts(e.Args[0]); c.Kind == expr.Column && c.Col == id {
+				n = math.Min(n, float64(len(p.st.Params[e.Param].List)))
+			}
+		default:
+			switch col, op, _, ok := columnAgainst(p, e); {
+			case !ok || col != id:
+			case op == fn.Equal:
+				return 1
+			case op.Range():
+				bounds = append(bounds, e)
+			}
+		}
+	}
+	if len(bounds) > 0 {
+		n = math.Min(n, values*p.independent(bounds))
+	}
+	return math.Max(1, n)
 }
 
 // keyRows is how many rows with other values of keys a side of a join has: not more than there are groups of them. Of a

@@ -25,6 +25,7 @@ type graph struct {
 	ids     []algebra.IDs
 	classes []class
 	joints  []joint
+	reaches []reach
 	preds   []joinPred // conjuncts over several relations that are no equalities between two
 	edges   []relSet   // for each relation its neighbours by a class
 	late    []joinPred // equalities that may fail: joined by only when all else is
@@ -191,6 +192,7 @@ func (g *graph) order(preds, failing []*algebra.Expr) (physical, error) {
 	}
 	g.uniteClasses()
 	g.findJoints()
+	g.findReaches()
 	g.edges = make([]relSet, len(g.rels))
 	for _, c := range g.classes {
 		for i := range g.rels {
@@ -391,4 +393,5 @@ func (g *graph) factors(set relSet, times func(float64)) {
 		}
 	}
 	times(g.together(set))
+	times(g.reached(set))
 }

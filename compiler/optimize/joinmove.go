@@ -55,8 +55,11 @@ func (g *graph) join(a, b part, late []joinPred, t taker) {
 		}
 	}
 	j.kept = g.turning&a.set != 0 && g.turning&b.set == 0
-	if len(late) > 0 {
-		j.rows = math.Max(1, j.rows*selEqual)
+	for i := range late {
+		k := len(j.probeKeys) - len(late) + i
+		values := math.Max(g.p.exprDistinct(j.probeKeys[k], a.tree.out().rows),
+			g.p.exprDistinct(j.buildKeys[k], b.tree.out().rows))
+		j.rows = math.Max(1, j.rows/values)
 	}
 	g.p.ways(j, a.tree, b.tree, t)
 }

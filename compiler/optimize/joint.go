@@ -137,14 +137,23 @@ func (p *planner) jointDistinct(product float64, l, r physical, lkeys, rkeys []*
 	case lcount == 0 || rcount == 0:
 	case lsure && rsure:
 		most = math.Min(most, math.Max(lcount, rcount))
-	case lsure: // what a sample says of the other side may be far too much
-		most = math.Min(most, lcount)
+	case lsure: // what a sample says of the other side may be far too much, but not what it has
+		most = math.Min(most, math.Max(lcount, p.mostDistinct(rkeys)))
 	case rsure:
-		most = math.Min(most, rcount)
+		most = math.Min(most, math.Max(rcount, p.mostDistinct(lkeys)))
 	default:
 		most = math.Min(most, math.Min(lcount, rcount))
 	}
 	return math.Min(product, most)
+}
+
+// mostDistinct is the number of values of the one of keys that has most: there are no fewer combinations of them.
+func (p *planner) mostDistinct(keys []*algebra.Expr) float64 {
+	most := 1.0
+	for _, k := range keys {
+		most = math.Max(most, p.exprDistinct(k, math.Inf(1)))
+	}
+	return most
 }
 
 // strangers reports whether samples say that combinations of two tables' columns have nothing to do with each other, as
@@ -257,7 +266,7 @@ func (p *planner) skew(a, b *algebra.Expr, distinct float64) float64 {
 	if !known {
 		return 1
 	}
-	f := share / ((1 - x.nullFrac) * (1 - y.nullFrac)) * distinct
+	f := share / ((1 - x.stats.NullFrac) * (1 - y.stats.NullFrac)) * distinct
 	if f > 0.8 && f < 1.25 { // no news
 		return 1
 	}

@@ -52,6 +52,7 @@ func (p *planner) madeOf(n *algebra.Join, left, right physical) []physical {
 	switch j.kind {
 	case plan.LeftJoin:
 		j.rows = math.Max(l, pairs)
+		p.describeUnmatched(right.out().cols, 1-math.Min(1, l*kept(plan.SemiJoin, m)/j.rows))
 	case plan.FullJoin:
 		j.rows = math.Max(l+r, pairs)
 	case plan.SemiJoin, plan.AntiJoin:
@@ -60,11 +61,21 @@ func (p *planner) madeOf(n *algebra.Join, left, right physical) []physical {
 		j.rows = l
 		j.mark = &n.Found
 		p.describe(n.Found, nil, l)
+		p.info[n.Found.ID].truth = kept(plan.SemiJoin, m)
 	}
 	var out []physical
 	p.ways(j, left, right, all(&out))
 	p.turned(j, left, right, all(&out))
 	return out
+}
+
+// describeUnmatched says of an outer join's columns in which share of rows they are NULL because nothing was found.
+func (p *planner) describeUnmatched(cols []algebra.Column, share float64) {
+	for _, c := range cols {
+		if ci := p.info[c.ID]; ci != nil {
+			ci.unmatched = math.Max(0, share)
+		}
+	}
 }
 
 // turned shows the ways to make a semi or anti join j from its other side: a table of the rows that it keeps or not,

@@ -33,14 +33,7 @@ func (p *planner) union(n *algebra.Union) (physical, error) {
 		single = single && q.dist.kind == distSingle
 	}
 	for i, c := range n.Cols {
-		p.describe(c, nil, u.rows)
-		distinct := 0.0
-		for _, in := range u.in {
-			if ci := p.info[in.out().cols[i].ID]; ci != nil {
-				distinct += ci.distinct
-			}
-		}
-		p.info[c.ID].distinct = distinct
+		p.describeUnion(c, i, u)
 	}
 	switch keys, ok := u.placement(n); {
 	case single:

@@ -27,10 +27,8 @@ func (p *planner) within(rel physical, key, other *algebra.Expr) float64 {
 		return 1
 	}
 	low, high := stats.Point{Type: y.col.Type, Value: y.min}, stats.Point{Type: y.col.Type, Value: y.max}
-	below, _, ok := x.stats.Below(x.col.Type, low)
-	upTo, at, _ := x.stats.Below(x.col.Type, high)
-	before := upTo + at - below
-	if !ok || before <= 0 || before > 0.9 {
+	before := p.inRange(x, low, high)
+	if before <= 0 || before > mostInRange {
 		return 1
 	}
 	values, err := p.sampleValues(o.scan, o.no)
@@ -71,6 +69,19 @@ func (p *planner) within(rel physical, key, other *algebra.Expr) float64 {
 		return 1
 	}
 	return share / before
+}
+
+// mostInRange is the share of keys in another side's range from which on the rest counts for nothing.
+const mostInRange = 0.9
+
+// inRange is the share of a column's rows with values from low to high; 0: unknown.
+func (p *planner) inRange(x *colInfo, low, high stats.Point) float64 {
+	below, _, ok := x.stats.Below(x.col.Type, low)
+	upTo, at, _ := x.stats.Below(x.col.Type, high)
+	if !ok {
+		return 0
+	}
+	return upTo + at - below
 }
 
 // nearRange are the rows of a sample next to a short range of one column, which has too few of its own; nil: there is

@@ -359,6 +359,9 @@ const (
 	FiltersByCost Filters = iota
 	FiltersNone
 	FiltersForced
+	// FiltersPlanned is the plan of FiltersByCost of which all rows come to all joins: none are dropped early, nor skipped
+	// by the keys of joins. So what comes out of each join is what was estimated of it.
+	FiltersPlanned
 )
 
 // mostKept is the share of rows from which on nothing is dropped early: estimates are not better than that.
@@ -397,6 +400,9 @@ type early struct {
 
 // lookEarly notes that rows at the places of the join's reduction look for its keys.
 func (e *emitter) lookEarly(n *joinOp, table int) {
+	if e.p.env.Filters == FiltersPlanned {
+		return
+	}
 	for _, s := range n.reduction.at {
 		e.looks[s.at] = append(e.looks[s.at], early{s, n, table})
 	}

@@ -193,6 +193,10 @@ func (p *planner) selectOne(e *algebra.Expr) float64 {
 		}
 	}
 	switch e.Kind {
+	case expr.Column:
+		if ci := p.info[e.Col]; ci != nil && ci.truth > 0 {
+			return ci.truth
+		}
 	case expr.Constant:
 		if e.Const.Null || e.Const.Lo == 0 {
 			return 0
@@ -235,9 +239,12 @@ func (p *planner) selectOne(e *algebra.Expr) float64 {
 				return f * (1 - p.info[col].nullFrac)
 			}
 		}
+		if share, ok := p.instead(e); ok {
+			return share
+		}
 		switch e.Compares() {
 		case fn.Equal:
-			return math.Min(p.equalShare(e.Args[0], nil), p.equalShare(e.Args[1], nil))
+			return p.equalTo(e.Args[0], e.Args[1])
 		case fn.NotEqual:
 			return 1 - selEqual
 		}
@@ -253,16 +260,20 @@ func (p *planner) nullShare(e *algebra.Expr) float64 {
 	if !e.Nullable {
 		return 0
 	}
-	if e.Kind == expr.Column && p.info[e.Col] != nil {
-		return math.Max(selEqual, p.info[e.Col].nullFrac)
+	if e.Kind != expr.Column || p.info[e.Col] == nil {
+		return selEqual
 	}
-	return selEqual
+	ci := p.info[e.Col]
+	if ci.nulls() == 0 && ci.stats == nil {
+		return selEqual
+	}
+	return math.Max(leastShare, ci.nulls()) // tables change
 }
 
 // present is the share of rows in which the value of a join's key is not NULL.
 func (p *planner) present(e *algebra.Expr) float64 {
 	if e = stripCasts(e); e.Kind == expr.Column && p.info[e.Col] != nil {
-		return math.Max(leastShare, 1-p.info[e.Col].nullFrac)
+		return math.Max(leastShare, 1-p.info[e.Col].nulls())
 	}
 	return 1
 }
@@ -286,6 +297,54 @@ func (p *planner) equalShare(e, val *algebra.Expr) float64 {
 		return selEqual
 	}
 	return (1 - ci.nullFrac) / ci.distinct
+}
+
+// equalTo is the share of rows in which two values are equal of which neither is a literal: those of the one are taken
+// to be among those of the other.
+func (p *planner) equalTo(a, b *algebra.Expr) float64 {
+	if !a.HasColumn() || !b.HasColumn() {
+		return math.Min(p.equalShare(a, nil), p.equalShare(b, nil))
+	}
+	values := math.Max(p.exprDistinct(a, math.Inf(1)), p.exprDistinct(b, math.Inf(1)))
+	return math.Max(leastShare, p.present(a)*p.present(b)/values)
+}
+
+// instead is the share of rows in which coalesce(column, literal) compares with a literal: by those that outer joins
+// have left without a value, most of all.
+func (p *planner) instead(e *algebra.Expr) (float64, bool) {
+	for i, c := range e.Args {
+		c = stripCasts(c)
+		if c.Kind != expr.Coalesce || len(c.Args) != 2 || c.Args[0].Kind != expr.Column || p.info[c.Args[0].Col] == nil ||
+			len(e.Args) != 2 || e.Args[1-i].HasColumn() {
+			continue
+		}
+		other, ok := c.Args[1].Literal(p.st.Params)
+		value, known := stripCasts(e.Args[1-i]).Literal(p.st.Params)
+		if !ok || !known || other.Null || value.Null {
+			continue
+		}
+		with := func(x *algebra.Expr) *algebra.Expr {
+			args := append([]*algebra.Expr(nil), e.Args...)
+			args[i] = x
+			y := *e
+			y.Args = args
+			return &y
+		}
+		column := *c.Args[0]
+		column.Nullable = false
+		ci := p.info[column.Col]
+		share := p.selectOne(with(&column)) * (1 - ci.unmatched)
+		order := stats.Point{Type: e.Args[1-i].Type, Value: value}.Order(c.Args[1].Type, other)
+		op := e.Compares()
+		if i == 1 {
+			order = -order
+		}
+		if op.Of(order) {
+			share += ci.nulls()
+		}
+		return math.Min(1, share), true
+	}
+	return 0, false
 }
 
 // pointShare is the share of rows in which a column has the value q, if more is known than how many values there are.

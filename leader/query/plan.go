@@ -120,6 +120,8 @@ func Configure(env *optimize.Env, ses Session) {
 		env.Filters = optimize.FiltersNone
 	case "on":
 		env.Filters = optimize.FiltersForced
+	case "planned":
+		env.Filters = optimize.FiltersPlanned
 	}
 	env.TrustKeys = ses.Value("slipher_trust_declared_keys") == "on"
 }

@@ -51,9 +51,10 @@ var known = func() map[string]*param {
 		{name: "slipher_join_order", def: "auto", check: joinOrder,
 			doc: "Inner joins are made in the order of least cost (auto), as they are written (written), or in one that a " +
 				"number chooses. For tests."},
-		{name: "slipher_runtime_filters", def: "auto", check: word, words: []string{"auto", "on", "off"},
+		{name: "slipher_runtime_filters", def: "auto", check: word, words: []string{"auto", "on", "off", "planned"},
 			doc: "Rows that will find nothing in a join's table are dropped before they are sent, grouped or put in order: " +
-				"where it pays (auto), wherever it is right (on), nowhere (off). For tests."},
+				"where it pays (auto), wherever it is right (on), nowhere (off). By planned plans are those of auto, but " +
+				"all rows come to all joins, to compare them with what was estimated. For tests."},
 		{name: "slipher_trust_declared_keys", def: "off", check: boolean,
 			doc: "Declared PRIMARY KEY, UNIQUE and FOREIGN KEY, which nobody enforces, are taken for granted: joins and DISTINCT " +
 				"that change nothing if they hold are left out. Where they do not hold, answers are wrong."},
