@@ -33,20 +33,20 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 			unknown = read(l.vec(types.I8))
 		}
 		op = &subop.ProbeMarked{Probe: probe, Unknown: unknown, Yield: subop.Num(passes)}
-	case j.Kind == plan.LeftJoin || j.Kind == plan.FullJoin:
+	case j.Kind.Pads():
 		op = (*subop.ProbeLeft)(&probe)
 	}
 	l.emitIn(op, l.dom.Domain, more)
 	l.enter(domain{Domain: subop.Domain{Count: after.count}, at: after})
 	from := read(ent)
 	lone := none // rows without an entry
-	if j.Kind != plan.InnerJoin && j.Kind != plan.FindJoin {
+	if twice || j.Kind.Pads() {
 		o := l.vec(types.I8)
 		l.emit(&subop.Unmatched{Entry: from, Lone: o})
 		lone = read(o)
 	}
 	l.payload(t, e, from, after, lone)
-	if j.Kind == plan.FindJoin {
+	if j.Kind == plan.FindJoin || j.Kind == plan.RightJoin {
 		l.findEntries(j, e, from)
 		return
 	}
@@ -105,7 +105,7 @@ func (l *lowerer) markEntries(j *plan.HashJoin, e *entry, from, lone subop.Opera
 	}
 }
 
-// findEntries marks the entries of pairs that match; no row goes on.
+// findEntries keeps the pairs that match and marks their entries.
 func (l *lowerer) findEntries(j *plan.HashJoin, e *entry, from subop.Operand) {
 	if j.Residual != nil {
 		l.keep(l.expr(j.Residual))

@@ -105,6 +105,7 @@ var legalMoves = map[plan.JoinKind][7]bool{
 	plan.InnerJoin: {true, true, true, true, true, true, false},
 	plan.LeftJoin:  {true, true, true, true, true, true, false},
 	plan.FullJoin:  {true, false, false, true, true, true, true},
+	plan.RightJoin: {true, false, false, true, true, true, true},
 	plan.SemiJoin:  {true, true, true, true, true, true, false},
 	plan.AntiJoin:  {true, true, true, true, true, true, false},
 	plan.MarkJoin:  {true, true, true, true, true, true, false},

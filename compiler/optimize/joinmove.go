@@ -116,6 +116,9 @@ type taker struct {
 	take  func(*joinOp)
 }
 
+// onBuild reports whether rows that go on lie as those of the build side do.
+func (n *joinOp) onBuild() bool { return n.kind == plan.FindJoin || n.kind == plan.RightJoin }
+
 // all is a taker of all that it is shown.
 func all(out *[]physical) taker {
 	return taker{take: func(c *joinOp) {
@@ -134,7 +137,7 @@ func (p *planner) ways(j joinOp, probe, build physical, t taker) {
 	}
 	pd, bd := probe.out().dist, build.out().dist
 	stays, outKeys := pd, j.probeKeys // where rows that go on lie if they are not sent, and what they are sent by
-	if j.kind == plan.FindJoin {
+	if j.onBuild() {
 		stays, outKeys = bd, j.buildKeys
 	}
 	byProbe, probePlaced := p.placedBy(pd, j.probeKeys)
@@ -202,10 +205,10 @@ func (p *planner) ways(j joinOp, probe, build physical, t taker) {
 		return // on one node the table is shared as it is: no bytes move
 	}
 	if probePlaced {
-		add(distInner, byProbe, j.kind == plan.FindJoin, stays)
+		add(distInner, byProbe, j.onBuild(), stays)
 	}
 	if buildPlaced {
-		add(distOuter, byBuild, j.kind != plan.FindJoin, stays)
+		add(distOuter, byBuild, !j.onBuild(), stays)
 	}
 	each := p.slabs.numbers.make(len(j.probeKeys))
 	for i := range each {
@@ -293,8 +296,14 @@ func (p *planner) joinCost(j *joinOp) float64 {
 	if j.kept {
 		build /= unknownSteps
 	}
-	if j.kind == plan.FindJoin { // the table is read, when all probes are through
-		build += costStream + b.rows*(costScanRow+costScanByte*bw)
+	if j.onBuild() { // the table is read, when all probes are through
+		build += b.rows * (costScanRow + costScanByte*bw)
+	}
+	switch j.kind {
+	case plan.FindJoin:
+		build += costStream
+	case plan.RightJoin: // pairs and rows of the table come together
+		build += costTell + sendCost(j.rows, p.rowWidth(&j.props))
 	}
 	pairs := j.rows
 	if len(j.probeKeys) == 0 {

@@ -78,15 +78,23 @@ func (p *planner) describeUnmatched(cols []algebra.Column, share float64) {
 	}
 }
 
-// turned shows the ways to make a semi or anti join j from its other side: a table of the rows that it keeps or not,
-// probed by those that decide about them. It is read when all have been there.
+// turned shows the ways to make a left, semi or anti join j from its other side: a table of the rows that it keeps or
+// not, probed by those that decide about them, or are joined to them. It is read when all have been there.
 func (p *planner) turned(j joinOp, left, right physical, t taker) {
-	if p.inStep > 0 || len(j.probeKeys) == 0 || j.kind != plan.SemiJoin && j.kind != plan.AntiJoin {
+	if p.inStep > 0 || len(j.probeKeys) == 0 {
 		return
 	}
-	j.found, j.kind = j.kind == plan.SemiJoin, plan.FindJoin
+	switch j.kind {
+	case plan.LeftJoin:
+		j.cols = joinColumns(&j, left.out().cols, right.out().cols)
+		j.kind = plan.RightJoin
+	case plan.SemiJoin, plan.AntiJoin:
+		j.cols = left.out().cols
+		j.found, j.kind = j.kind == plan.SemiJoin, plan.FindJoin
+	default:
+		return
+	}
 	j.probeKeys, j.buildKeys = j.buildKeys, j.probeKeys
-	j.cols = left.out().cols
 	p.ways(j, right, left, t)
 }
 
@@ -150,7 +158,7 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	if len(n.filter) > 0 {
 		p.step(&plan.Filter{Preds: p.exprs(n.filter)})
 	}
-	if n.kind == plan.FullJoin {
+	if n.kind == plan.FullJoin || n.kind == plan.RightJoin {
 		return n.unmatched(e, p, table, payload, want), nil
 	}
 	return p, nil
@@ -190,7 +198,7 @@ func (n *joinOp) probed(e *emitter, payload []algebra.Column, want algebra.IDs) 
 	step := &plan.HashJoin{Table: table, Kind: n.kind, Keys: keys, Unknown: n.mark != nil && n.mark.Nullable}
 	p.step(step)
 	for i, c := range e.q.Tables[table].Payload {
-		c.Nullable = c.Nullable || n.kind != plan.InnerJoin && n.kind != plan.FindJoin
+		c.Nullable = c.Nullable || n.kind != plan.InnerJoin && !n.onBuild()
 		p.at[payload[i].ID] = plan.Position(len(p.cols))
 		p.cols = append(p.cols, c)
 	}
@@ -227,7 +235,7 @@ func (n *joinOp) keys(probe, build []*plan.Expr) (p, b []*plan.Expr) {
 	for _, k := range n.buildKeys {
 		null = null || k.Nullable
 	}
-	if all := n.kind == plan.FullJoin || n.kind == plan.FindJoin && !n.found; !all || !null {
+	if all := n.kind == plan.FullJoin || n.onBuild() && !n.found; !all || !null {
 		return probe, build
 	}
 	isNull := expr.Truth[plan.Position](false)
@@ -242,8 +250,8 @@ func (n *joinOp) keys(probe, build []*plan.Expr) (p, b []*plan.Expr) {
 	return append(probe, expr.Truth[plan.Position](false)), append(build, isNull)
 }
 
-// unmatched adds the rows of a full join's build side that p, which probes its table, has not found. They follow when
-// p's segment has ended on the node.
+// unmatched adds the rows of a full or right join's build side that p, which probes its table, has not found. They
+// follow when p's segment has ended on the node.
 func (n *joinOp) unmatched(e *emitter, p *pipe, table int, payload []algebra.Column, want algebra.IDs) *pipe {
 	t := e.q.Tables[table]
 	u := e.read(p.seg.Where, table, idsOf(payload))
@@ -321,7 +329,8 @@ func (n *joinOp) cutBuilds(e *emitter, l rowLimit) {
 // joinWords are the kinds of joins in Redshift's words and in those of PostgreSQL's JSON, as far as that has them.
 var joinWords = [...]struct{ text, json string }{
 	plan.InnerJoin: {"Join", "Inner"}, plan.LeftJoin: {"Left Join", "Left"}, plan.FullJoin: {"Full Join", "Full"},
-	plan.SemiJoin: {"IN Join", "Semi"}, plan.AntiJoin: {"NOT IN Join", "Anti"}, plan.MarkJoin: {"Mark Join", "Mark"},
+	plan.RightJoin: {"Right Join", "Right"},
+	plan.SemiJoin:  {"IN Join", "Semi"}, plan.AntiJoin: {"NOT IN Join", "Anti"}, plan.MarkJoin: {"Mark Join", "Mark"},
 	plan.FindJoin: {"Right NOT IN Join", "Right Anti"},
 }
 

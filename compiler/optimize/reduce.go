@@ -175,9 +175,9 @@ func (n *joinOp) probeSideOf(p *planner, keys []*algebra.Expr) []*algebra.Expr {
 	switch {
 	case n.kind == plan.FullJoin:
 		return nil
-	case n.kind != plan.FindJoin && covered(keys, n.probe.out().cols):
+	case !n.onBuild() && covered(keys, n.probe.out().cols):
 		return keys
-	case n.kind == plan.InnerJoin || n.kind == plan.FindJoin:
+	case n.kind == plan.InnerJoin || n.onBuild():
 		return p.across(keys, n.buildKeys, n.probeKeys)
 	}
 	return nil
@@ -189,11 +189,11 @@ func (n *joinOp) buildSideOf(p *planner, keys []*algebra.Expr) []*algebra.Expr {
 	case n.kind == plan.FullJoin || n.kind == plan.MarkJoin:
 		return nil
 	case covered(keys, n.build.out().cols):
-		if n.kind == plan.InnerJoin || n.kind == plan.FindJoin {
+		if n.kind == plan.InnerJoin || n.onBuild() {
 			return keys
 		}
 		return nil
-	case n.kind == plan.FindJoin:
+	case n.onBuild():
 		return nil
 	}
 	return p.across(keys, n.probeKeys, n.buildKeys)

@@ -30,11 +30,11 @@ func (q *Query) FindKeyZones(s *Segment) []KeyZone {
 		case *Sieve:
 			out = append(out, q.keyZones(s, st.Keys, KeyZone{Table: st.Table, Sieve: true})...)
 		case *HashJoin:
-			if st.Kind == FullJoin {
-				return out // its marks are of all rows that come to it
-			}
 			if st.Kind.Drops() {
 				out = append(out, q.keyZones(s, st.Keys, KeyZone{Table: st.Table})...)
+			}
+			if st.Kind.MarksEntries() {
+				return out // its marks are of all rows that come to it
 			}
 		}
 	}

@@ -14,20 +14,26 @@ const (
 	InnerJoin JoinKind = iota
 	LeftJoin           // unmatched probe rows come with NULL payload
 	FullJoin           // likewise, and the entries that are found are marked
+	RightJoin          // probe rows that have a match, with it, and the entries that are found are marked
 	SemiJoin           // probe rows that have a match, once
 	AntiJoin           // probe rows that have none
 	MarkJoin           // all probe rows, and whether they have one as a column
 	FindJoin           // none: the entries that are found are marked
 )
 
-var joinWords = [...]string{InnerJoin: "", LeftJoin: " left", FullJoin: " full", SemiJoin: " semi",
+var joinWords = [...]string{InnerJoin: "", LeftJoin: " left", FullJoin: " full", RightJoin: " right", SemiJoin: " semi",
 	AntiJoin: " anti", MarkJoin: " mark", FindJoin: " find"}
 
 // MarksEntries reports whether the table's entries remember that they were found.
-func (k JoinKind) MarksEntries() bool { return k == FullJoin || k == FindJoin }
+func (k JoinKind) MarksEntries() bool { return k == FullJoin || k == RightJoin || k == FindJoin }
 
 // Drops reports whether a probe row that finds nothing changes nothing: it need not come to the join.
-func (k JoinKind) Drops() bool { return k == InnerJoin || k == SemiJoin || k == FindJoin }
+func (k JoinKind) Drops() bool {
+	return k == InnerJoin || k == RightJoin || k == SemiJoin || k == FindJoin
+}
+
+// Pads reports whether probe rows without a match go on, with NULLs in place of the payload.
+func (k JoinKind) Pads() bool { return k == LeftJoin || k == FullJoin }
 
 // LeftOnly reports whether the join yields each probe row at most once, without payload.
 func (k JoinKind) LeftOnly() bool { return k >= SemiJoin }
@@ -62,7 +68,7 @@ func (j *HashJoin) Layout(q *Query, in []Column) []Column {
 	}
 	out := j.pair(q, in)
 	for i := len(in); i < len(out); i++ {
-		out[i].Nullable = out[i].Nullable || j.Kind != InnerJoin
+		out[i].Nullable = out[i].Nullable || j.Kind.Pads()
 	}
 	return out
 }

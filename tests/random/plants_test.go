@@ -45,6 +45,8 @@ var planted = []struct{ name, file, old, new string }{
 	// Planning.
 	{"a full join's table is sent to all nodes", "compiler/optimize/dist.go",
 		"plan.FullJoin:  {true, false, false, true,", "plan.FullJoin:  {true, true, true, true,"},
+	{"a right join's table is sent to all nodes", "compiler/optimize/dist.go",
+		"plan.RightJoin: {true, false, false, true,", "plan.RightJoin: {true, true, true, true,"},
 	{"a table on all nodes probes one that is not", "compiler/optimize/joinmove.go",
 		"probe.out().dist.kind == distAll && build.out().dist.kind != distAll", "probe.out().dist.kind == distAll && false"},
 	{"a union takes tables on all nodes as they are", "compiler/optimize/op_union.go",
@@ -74,6 +76,8 @@ var planted = []struct{ name, file, old, new string }{
 		"if lone.Mode != subop.None {\n\t\t\t\tl.among", "if false {\n\t\t\t\tl.among"},
 	{"a full join forgets who has a match", "codegen/lower/join.go",
 		"if j.Kind == plan.FullJoin {", "if false {"},
+	{"a right join's marks are of all that have the keys", "codegen/lower/join.go",
+		"if j.Residual != nil {\n\t\tl.keep(l.expr(j.Residual))", "if j.Residual != nil {\n\t\tdefer l.keep(l.expr(j.Residual))"},
 	{"unknown marks are false", "codegen/lower/join.go",
 		"if j.Unknown && r.null.Mode != subop.None {", "if false {"},
 	{"the sort compares first bytes alone", "runtime/kernels/table/sort.c",

@@ -70,9 +70,10 @@ var operators = []string{
 	"WITH RECURSIVE w(k) AS (SELECT k FROM L WHERE v = 10 UNION SELECT w.k + 1 FROM w JOIN R ON R.k = w.k) SELECT * FROM w",
 }
 
-// joinOrders are the values of slipher_join_order for a query: seeds choose the sides of semi and anti joins, too.
+// joinOrders are the values of slipher_join_order for a query: seeds choose the sides of left, semi and
+// anti joins, too.
 func joinOrders(query string) []string {
-	if strings.Contains(query, "EXISTS") {
+	if strings.Contains(query, "EXISTS") || strings.Contains(query, "LEFT JOIN") {
 		return []string{"auto", "1", "2", "3"}
 	}
 	return []string{"auto"}
