@@ -6,6 +6,7 @@
 //	go run ./tests/bench --cache DIR --quality [--orders 20] [--suite …] [--nodes 2]
 //	go run ./tests/bench --cache DIR --designs 10 --nodes 2 [--suite …]
 //	go run ./tests/bench --cache DIR --plans
+//	go run ./tests/bench --cache DIR --planning [--suite …] [--nodes 2]
 //
 //	CSV ──load──► slipher server (process) ─┐
 //	    └─load──► DuckDB (Node process) ────┴─ first runs, repeated runs ──► tables in Markdown, on standard output
@@ -17,6 +18,8 @@
 // --quality reports on plans instead (quality.go): estimates against actual rows at each join, and forced join orders.
 //
 // --designs compares random distributions of the tables with the suite's own (designs.go).
+//
+// --planning measures how long the planner takes (planning.go).
 //
 // --plans measures how soon a query starts whose shape is known (plans.go).
 //

@@ -24,6 +24,7 @@ type settings struct {
 	runs, first, threads  int
 	reload, profile       bool
 	quality, plans        bool
+	planning              bool  // of large joins
 	orders                int   // join orders that quality tries
 	designs               int   // random designs to compare, 0: none
 	only                  []int // queries, nil for all
@@ -52,6 +53,7 @@ func parse() (settings, error) {
 	flag.BoolVar(&s.profile, "profile", false, "say where the time goes, per segment and, if perf is there, per primitive")
 	flag.BoolVar(&s.quality, "quality", false, "say how good plans are, of Slipher alone, instead of measuring")
 	flag.BoolVar(&s.plans, "plans", false, "measure how soon queries of a shape start that come again with new literals (tpch)")
+	flag.BoolVar(&s.planning, "planning", false, "measure how long large joins and the suite's queries are planned")
 	flag.IntVar(&s.orders, "orders", 20, "join orders that --quality tries")
 	flag.IntVar(&s.designs, "designs", 0, "compare so many random choices of distribution and sort keys with the suite's own "+
 		"instead of measuring")
@@ -120,6 +122,9 @@ func run(ctx context.Context, s settings) error {
 	steps := []func(context.Context) error{b.load, b.answers, b.firstRuns, b.repeatedRuns, b.profileRuns}
 	if s.plans {
 		steps = []func(context.Context) error{b.load, b.planRuns}
+	}
+	if s.planning {
+		steps = []func(context.Context) error{b.load, b.planningRuns}
 	}
 	if s.designs > 0 {
 		steps = []func(context.Context) error{b.load, b.designRuns}
