@@ -33,27 +33,41 @@ type Join struct {
 }
 
 // Columns are the left side's, then, unless semi or anti, the right side's, or the mark.
-func (n *Join) Columns() []Column {
-	out := append([]Column(nil), n.Left.Columns()...)
+func (n *Join) Columns() []Column { return n.addColumns(nil) }
+
+// addColumns appends them to out: many joins in each other are gone through once.
+func (n *Join) addColumns(out []Column) []Column {
+	begin := len(out)
+	out = columnsBehind(out, n.Left)
 	switch {
 	case n.Kind == Mark:
 		return append(out, n.Found)
 	case n.Kind.LeftOnly():
 		return out
 	}
-	for i := range out {
-		out[i].Nullable = out[i].Nullable || n.Kind == Full
+	middle := len(out)
+	out = columnsBehind(out, n.Right)
+	if n.Kind == Full {
+		middle = begin
 	}
-	for _, c := range n.Right.Columns() {
-		c.Nullable = c.Nullable || n.Kind != Inner
-		out = append(out, c)
+	if n.Kind != Inner {
+		for i := range out[middle:] {
+			out[middle+i].Nullable = true
+		}
 	}
 	return out
 }
 
+func columnsBehind(out []Column, n Node) []Column {
+	if j, ok := n.(*Join); ok {
+		return j.addColumns(out)
+	}
+	return append(out, n.Columns()...)
+}
+
 // visible: ON sees rows before they are padded.
 func (n *Join) visible() []Column {
-	return append(append([]Column(nil), n.Left.Columns()...), n.Right.Columns()...)
+	return columnsBehind(columnsBehind(nil, n.Left), n.Right)
 }
 
 func (n *Join) Inputs() []Node { return []Node{n.Left, n.Right} }

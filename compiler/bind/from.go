@@ -143,10 +143,13 @@ func (b *binder) from(items []parse.TableExpr, env around) (algebra.Node, *scope
 // beside is a join whose right side may read columns of the left one (LATERAL), itself or in the definitions that it
 // refers to.
 func (b *binder) beside(j *algebra.Join) *algebra.Join {
-	left := algebra.IDsOf(j.Left.Columns())
+	var left algebra.IDs // made when it is asked for
 	var look func(n algebra.Node)
 	look = func(n algebra.Node) {
 		for _, id := range algebra.Free(n) {
+			if left == nil {
+				left = algebra.IDsOf(j.Left.Columns())
+			}
 			j.Lateral = j.Lateral || left[id]
 		}
 		algebra.WalkAll(n, func(n algebra.Node) {
