@@ -8,6 +8,9 @@ type Expand struct {
 	In     Node
 	Count  *Expr
 	Number Column
+	// Function is what EXPLAIN calls a function of several rows in FROM, whose rows the copies of one are: its name, and
+	// what FROM calls it. "": it is none.
+	Function, Alias string
 }
 
 // NewExpand is in with each row count times; number is the id of the column that numbers the copies.
@@ -26,11 +29,15 @@ func (n *Expand) produces() ([]Column, []*Expr) { return []Column{n.Number}, nil
 func (n *Expand) EachExpr(f func(*Expr))        { f(n.Count) }
 
 func (n *Expand) withColumns(cols []Column) Node {
-	return &Expand{In: n.In, Count: n.Count, Number: cols[0]}
+	c := *n
+	c.Number = cols[0]
+	return &c
 }
 
 func (n *Expand) WithInputs(in []Node) Node {
-	return &Expand{In: in[0], Count: n.Count, Number: n.Number}
+	c := *n
+	c.In = in[0]
+	return &c
 }
 
 func (n *Expand) MapExprs(f func(*Expr) *Expr) Node {
@@ -38,7 +45,9 @@ func (n *Expand) MapExprs(f func(*Expr) *Expr) Node {
 	if count == n.Count {
 		return n
 	}
-	return &Expand{In: n.In, Count: count, Number: n.Number}
+	c := *n
+	c.Count = count
+	return &c
 }
 
 func (n *Expand) check(c *checker) {

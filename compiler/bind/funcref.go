@@ -37,7 +37,12 @@ func (b *binder) funcRef(x *parse.FuncRef, env around, before *scope) (algebra.N
 	if x.Ordinality {
 		add("ordinality", expr.CallOf(b.fns.Op("add"), types.TInt8, nil, sets.ref(), algebra.Number(types.TInt8, 1)))
 	}
-	proj.In = sets.over(&algebra.Values{Rows: [][]*algebra.Expr{{}}})
+	copies := sets.over(&algebra.Values{Rows: [][]*algebra.Expr{{}}})
+	if copies.Function = rel.alias; len(x.Calls) == 1 {
+		copies.Function, _ = b.figureName(x.Calls[0])
+	}
+	copies.Alias = rel.alias
+	proj.In = copies
 	s, err := b.rename(&scope{rels: []*relation{rel}, visible: rel.cols}, rel.alias, x.Columns, x.Pos)
 	return proj, s, err
 }

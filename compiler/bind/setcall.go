@@ -91,7 +91,7 @@ func (s *setCalls) reaches(count *algebra.Expr) *algebra.Expr {
 }
 
 // over makes the copies of in's rows.
-func (s *setCalls) over(in algebra.Node) algebra.Node {
+func (s *setCalls) over(in algebra.Node) *algebra.Expand {
 	count := s.counts[0]
 	for _, c := range s.counts[1:] {
 		count = expr.CallOf(s.b.fns.Op("greatest"), types.TInt8, nil, count, c)

@@ -14,6 +14,7 @@ type expandOp struct {
 	in     physical
 	count  *algebra.Expr
 	number algebra.Column
+	of     *algebra.Expand
 }
 
 // unknownCopies is what a count that is not known before the query runs is taken to be.
@@ -25,7 +26,7 @@ func (p *planner) expand(n *algebra.Expand) (physical, error) {
 		return nil, err
 	}
 	q := in.out()
-	x := &expandOp{props: *q, in: in, count: n.Count, number: n.Number}
+	x := &expandOp{props: *q, in: in, count: n.Count, number: n.Number, of: n}
 	x.cols, x.bytes, x.one = n.Columns(), 0, false
 	copies := p.copies(n.Count)
 	x.rows = math.Max(1, q.rows*copies)
@@ -62,6 +63,12 @@ func (n *expandOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 
 func (n *expandOp) explain(x *explainer, line *plan.Node, want algebra.IDs) *plan.Node {
 	in := x.node(n.in, union(want, []*algebra.Expr{n.count}))
+	if _, one := n.in.(*valuesOp); one && n.of.Function != "" {
+		line.Type, line.Relation, line.Alias = "Function Scan", n.of.Function, n.of.Alias
+		line.TotalCost = in.TotalCost + showOp*float64(line.Rows)
+		line.Segments = append(line.Segments, in.Segments...)
+		return line
+	}
 	line.Type, line.Children = "Expand", []*plan.Node{in}
 	line.Details = []plan.Detail{{Label: "Copies", Text: x.text(x.named, n.count)}}
 	line.StartupCost = in.StartupCost

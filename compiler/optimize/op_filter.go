@@ -101,13 +101,40 @@ func (n *filterOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 func (n *filterOp) explain(x *explainer, line *plan.Node, want algebra.IDs) *plan.Node {
 	in := x.node(n.in, union(want, n.preds))
 	in.TotalCost += showOp * float64(len(n.preds)) * float64(in.Rows)
-	in.Details = append(in.Details, plan.Detail{Label: "Filter", Text: x.predText(n.preds)})
+	preds, once := oneTime(n.preds)
+	if len(preds) > 0 && in.Type != "SetOp" { // which says by its name what it leaves
+		in.Details = append(in.Details, plan.Detail{Label: "Filter", Text: x.predText(preds)})
+	}
 	in.Rows = line.Rows
 	if in.Before == nil {
 		in.Before = in.At
 	}
 	in.At = line.At
-	return in
+	return x.once(in, once)
+}
+
+// oneTime parts conditions that are the same for all rows from the others.
+func oneTime(preds []*algebra.Expr) (each, once []*algebra.Expr) {
+	for _, e := range preds {
+		reads := e.Volatile()
+		e.Columns(func(algebra.ColumnID) { reads = true })
+		if reads {
+			each = append(each, e)
+		} else {
+			once = append(once, e)
+		}
+	}
+	return each, once
+}
+
+// once is n below a Result that has conditions which are the same for all of its rows, if there are any.
+func (x *explainer) once(n *plan.Node, preds []*algebra.Expr) *plan.Node {
+	if len(preds) == 0 {
+		return n
+	}
+	r := x.above(n, "Result")
+	r.Details = []plan.Detail{{Label: "One-Time Filter", Text: x.predText(preds)}}
+	return r
 }
 
 func (n *filterOp) dealOut(p *planner) physical {

@@ -3,9 +3,11 @@ package optimize
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"slipher/catalog/fn"
+	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
@@ -129,8 +131,8 @@ func sides(e *algebra.Expr, left, right algebra.IDs) (l, r *algebra.Expr, ok boo
 // emit makes the build side up to its hash table, then the probe side with the
 // join as a step.
 func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
-	if len(n.probeKeys) == 0 && !n.probe.out().one && !n.build.out().one { // of a scalar subquery it is no product
-		e.p.nested = true
+	if len(n.probeKeys) == 0 && !n.probe.out().one && !n.build.out().one && !fewTruths(n.build) {
+		e.p.nested = true // with a scalar subquery's row it is no product
 	}
 	want = union(want, n.filter)
 	if n.kind == plan.FindJoin {
@@ -396,6 +398,14 @@ func (op *joinOp) explain(x *explainer, n *plan.Node, want algebra.IDs) *plan.No
 		n.Details = append(n.Details, plan.Detail{Label: "Join Filter", Text: x.text(op.sided(x), expr.AllOf(f))})
 	}
 	return n
+}
+
+// fewTruths reports whether op has few rows whatever it is made of: groups of some truth values, as NOT IN makes them
+// to know about NULLs.
+func fewTruths(op physical) bool {
+	a, ok := op.(*aggrOp)
+	return ok && len(a.keys) <= 4 &&
+		!slices.ContainsFunc(a.keys, func(e *algebra.Expr) bool { return e.Type != types.TBool })
 }
 
 // condText is the equalities of a join, its sides called "outer" and "inner".

@@ -117,13 +117,14 @@ func (op *scanOp) explain(x *explainer, n *plan.Node, _ algebra.IDs) *plan.Node 
 		})
 	}
 	n.TotalCost = base * (showRow + showOp*float64(ops))
-	if len(op.preds) > 0 {
-		n.Details = []plan.Detail{{Label: "Filter", Text: x.text(x.plain, expr.AllOf(op.preds))}}
+	preds, once := oneTime(op.preds)
+	if len(preds) > 0 {
+		n.Details = []plan.Detail{{Label: "Filter", Text: x.predText(preds)}}
 	}
 	if asked := x.e.headed[op]; asked != nil {
 		n.Details = append(n.Details, plan.Detail{Label: "Block Metadata", List: asked})
 	}
-	return n
+	return x.once(n, once)
 }
 
 func (n *scanOp) dealOut(p *planner) physical {

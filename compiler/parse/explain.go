@@ -7,7 +7,7 @@ import (
 	"slipher/catalog/sqlerr"
 )
 
-// explain reads EXPLAIN [ANALYZE] [VERBOSE] q and EXPLAIN (option [value], …) q.
+// explain reads EXPLAIN [ANALYZE] [VERBOSE] q and EXPLAIN (option [value], …) q. q may be EXECUTE.
 func (p *parser) explain() (Body, error) {
 	p.next()
 	s := &Explain{}
@@ -21,6 +21,13 @@ func (p *parser) explain() (Body, error) {
 		s.Analyze = p.accept("analyze") || p.accept("analyse")
 		s.Verbose = p.accept("verbose")
 	}
+	if p.peek().is("execute") {
+		e, err := p.execute()
+		if err != nil {
+			return nil, err
+		}
+		return &ExplainExecute{s, e.(*Execute)}, nil
+	}
 	var err error
 	at := p.peek()
 	if s.Inner, err = p.inner("select", "with", "values", "insert", "update", "delete", "create"); err != nil {
@@ -30,6 +37,19 @@ func (p *parser) explain() (Body, error) {
 		return nil, p.unsupported(at, "EXPLAIN %s", s.Inner.Body.Tag())
 	}
 	return s, nil
+}
+
+// Of is EXPLAIN, with the options of s, of a statement that is prepared. It is read anew: what is kept of it may be for
+// quick execution, or another one's tree of the same shape.
+func (s *Explain) Of(st *Statement) (*Statement, error) {
+	out, err := ParseOne("explain "+st.Text(), st.opts)
+	if err != nil {
+		return nil, sqlerr.Unsupported("EXPLAIN EXECUTE of %s", st.Body.Tag())
+	}
+	b := *s
+	b.Inner = out.Body.(*Explain).Inner
+	out.Body = &b
+	return out, nil
 }
 
 // explainWords is what EXPLAIN (COMPILE) prints if it is not told.

@@ -240,6 +240,12 @@ type Explain struct {
 	Inner   *Statement
 }
 
+// ExplainExecute is EXPLAIN EXECUTE: what is explained its session knows. Explain has no Inner.
+type ExplainExecute struct {
+	Explain *Explain
+	Execute *Execute
+}
+
 // Set is SET [SESSION|LOCAL] name TO value; Value is nil for DEFAULT.
 type Set struct {
 	Name  string
@@ -311,6 +317,7 @@ func (*CreateTable) Tag() string    { return "CREATE TABLE" }
 func (*DropTable) Tag() string      { return "DROP TABLE" }
 func (*Analyze) Tag() string        { return "ANALYZE" }
 func (*Explain) Tag() string        { return "EXPLAIN" }
+func (*ExplainExecute) Tag() string { return "EXPLAIN" }
 func (*Set) Tag() string            { return "SET" }
 func (*Show) Tag() string           { return "SHOW" }
 func (*Reset) Tag() string          { return "RESET" }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -37,6 +38,9 @@ type member struct {
 
 func (o *object) add(key string, value any) { *o = append(*o, member{key, value}) }
 
+// relationKeys are what PostgreSQL calls the names of what operators read, where that is no table.
+var relationKeys = map[string]string{"WorkTable Scan": "CTE Name", "Function Scan": "Function Name"}
+
 // cost and number are numbers of a fixed number of decimals.
 func cost(f float64) json.Number         { return json.Number(strconv.FormatFloat(f, 'f', 2, 64)) }
 func number(d time.Duration) json.Number { return json.Number(ms(d)) }
@@ -68,11 +72,7 @@ func (t *explained) object(n *Node, rel string) object {
 	add("Parent Relationship", rel)
 	add("Join Type", n.Join)
 	add("Distribution", n.Dist)
-	if n.Type == "WorkTable Scan" {
-		add("CTE Name", n.Relation)
-	} else {
-		add("Relation Name", n.Relation)
-	}
+	add(cmp.Or(relationKeys[n.Type], "Relation Name"), n.Relation)
 	add("Schema", n.Schema)
 	if n.Relation != "" && n.Alias == "" {
 		add("Alias", n.Relation)

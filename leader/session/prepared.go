@@ -186,22 +186,48 @@ func (s *Session) SQLPrepare(ctx context.Context, st *parse.Statement, b *parse.
 // SQLExecute is EXECUTE: statement.Own.
 func (s *Session) SQLExecute(ctx context.Context, st *parse.Statement, b *parse.Execute,
 	w pgwire.ResultWriter) error {
-	p := s.prepared[b.Name]
-	if p == nil {
-		return unknown(b.Name)
-	}
-	if len(b.Args) != len(p.desc.Params) {
-		return sqlerr.New(sqlerr.SyntaxError, "wrong number of parameters for prepared statement %q", b.Name).
-			WithDetail("Expected %d parameters but got %d.", len(p.desc.Params), len(b.Args))
+	p, args, err := s.called(ctx, st, b)
+	if err != nil {
+		return err
 	}
 	if p.st == nil {
 		return w.Empty()
 	}
-	args, err := s.engine.Evaluate(ctx, s, st, b.Args, p.desc.Params)
+	return s.dispatch(ctx, p.st, p.desc.Params, args, w)
+}
+
+// SQLExplainExecute is EXPLAIN EXECUTE: statement.Own.
+func (s *Session) SQLExplainExecute(ctx context.Context, st *parse.Statement, b *parse.ExplainExecute,
+	w pgwire.ResultWriter) error {
+	p, args, err := s.called(ctx, st, b.Execute)
 	if err != nil {
 		return err
 	}
-	return s.dispatch(ctx, p.st, p.desc.Params, args, w)
+	if p.st == nil {
+		return sqlerr.Unsupported("EXPLAIN EXECUTE of an empty statement")
+	}
+	explain, err := b.Explain.Of(p.st)
+	if err != nil {
+		return err
+	}
+	return s.dispatch(ctx, explain, p.desc.Params, args, w)
+}
+
+// called finds the statement that is executed, and evaluates its arguments.
+func (s *Session) called(ctx context.Context, st *parse.Statement, b *parse.Execute) (*prepared, []types.Datum, error) {
+	p := s.prepared[b.Name]
+	if p == nil {
+		return nil, nil, unknown(b.Name)
+	}
+	if len(b.Args) != len(p.desc.Params) {
+		return nil, nil, sqlerr.New(sqlerr.SyntaxError, "wrong number of parameters for prepared statement %q", b.Name).
+			WithDetail("Expected %d parameters but got %d.", len(p.desc.Params), len(b.Args))
+	}
+	if p.st == nil {
+		return p, nil, nil
+	}
+	args, err := s.engine.Evaluate(ctx, s, st, b.Args, p.desc.Params)
+	return p, args, err
 }
 
 // SQLDeallocate is DEALLOCATE: statement.Own.

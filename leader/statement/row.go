@@ -104,6 +104,7 @@ type Own interface {
 	Transaction(ctx context.Context, b *parse.Transaction, w pgwire.ResultWriter) error
 	SQLPrepare(ctx context.Context, st *parse.Statement, b *parse.Prepare, w pgwire.ResultWriter) error
 	SQLExecute(ctx context.Context, st *parse.Statement, b *parse.Execute, w pgwire.ResultWriter) error
+	SQLExplainExecute(ctx context.Context, st *parse.Statement, b *parse.ExplainExecute, w pgwire.ResultWriter) error
 	SQLDeallocate(b *parse.Deallocate, w pgwire.ResultWriter) error
 	// PreparedColumns are those of a prepared statement's result.
 	PreparedColumns(name string) ([]plan.OutputColumn, error)

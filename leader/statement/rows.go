@@ -22,7 +22,7 @@ func init() {
 		// About tables and queries.
 		&lockRow, &analyzeRow, &vacuumRow, &explainRow,
 		// The session's own.
-		&setRow, &resetRow, &showRow, &transactionRow, &prepareRow, &executeRow, &deallocateRow,
+		&setRow, &resetRow, &showRow, &transactionRow, &prepareRow, &executeRow, &explainExecuteRow, &deallocateRow,
 	} {
 		t := reflect.TypeOf(r.Body)
 		if rows[t] != nil {

@@ -49,21 +49,23 @@ func textOf(c *pgx.Conn, sql string) (string, error) {
 	return b.String(), nil
 }
 
-// The text of JSON, without what differs from run to run: the same on one process and on nodes.
+// The text, and that of JSON, without what differs from run to run: the same on one process and on nodes.
 func TestText(t *testing.T) {
 	for _, shape := range warehouse.Shapes {
 		t.Run(shape.Name, func(t *testing.T) {
 			c := open(t, shape.Options)
-			datadriven.RunTest(t, "testdata/json", func(t *testing.T, d *datadriven.TestData) string {
-				got, err := textOf(c, d.Input)
-				if err != nil {
-					return err.Error() + "\n"
-				}
-				if d.Cmd == "json" && !json.Valid([]byte(got)) {
-					t.Errorf("%s: no JSON", d.Pos)
-				}
-				return got
-			})
+			for _, file := range []string{"testdata/json", "testdata/text"} {
+				datadriven.RunTest(t, file, func(t *testing.T, d *datadriven.TestData) string {
+					got, err := textOf(c, d.Input)
+					if err != nil {
+						return err.Error() + "\n"
+					}
+					if d.Cmd == "json" && !json.Valid([]byte(got)) {
+						t.Errorf("%s: no JSON", d.Pos)
+					}
+					return got
+				})
+			}
 		})
 	}
 }
