@@ -300,6 +300,8 @@ func (n *joinOp) emitBuild(e *emitter, payload []algebra.Column) (int, error) {
 	t := &plan.Table{Kind: program.SinkHash, EstRows: estimate(n.build.out().rows), Marks: n.kind.MarksEntries()}
 	sink := plan.Sink{Kind: program.SinkHash, LimitParam: -1, OffsetParam: -1}
 	_, sink.Keys = n.keys(nil, p.exprs(n.buildKeys))
+	x := &explainer{e: e, p: e.p}
+	t.Words = x.texts(x.named, n.buildKeys)
 	for i, k := range sink.Keys {
 		t.Keys = append(t.Keys, plan.Column{Name: fmt.Sprintf("k%d", i), Type: k.Type, Nullable: k.Nullable})
 	}

@@ -209,6 +209,7 @@ type Table struct {
 	ID      int
 	Kind    program.SinkKind // one that fills
 	Keys    []Column
+	Words   []string  // of a join's table, what EXPLAIN calls keys: "e.k"
 	Hashed  []int     // program.SinkAggr: the keys that groups are hashed by; nil: all. All of them are compared
 	Payload []Column  // program.SinkHash, program.SinkSort, program.SinkSave
 	Aggs    []AggInfo // program.SinkAggr

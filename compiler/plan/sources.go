@@ -98,10 +98,14 @@ func (q *Query) KeyZoneText(s *Source, no int) string {
 		return "?"
 	}
 	z := &s.KeyZones[no]
+	text := "join: " + s.Cols[z.Col].Name
 	if z.Sieve {
-		return "runtime filter: " + s.Cols[z.Col].Name
+		text = "runtime filter: " + s.Cols[z.Col].Name
 	}
-	return "join: " + s.Cols[z.Col].Name
+	if words := q.Tables[z.Table].Words; z.Key < len(words) {
+		text += " = " + words[z.Key]
+	}
+	return text
 }
 
 func checkScan(v *validator, s *Segment) {
