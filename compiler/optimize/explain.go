@@ -165,11 +165,13 @@ func (x *explainer) columnText(id algebra.ColumnID, qualified bool) string {
 	return ci.col.Name
 }
 
-// sided is a column with the side of a join that it comes from; of a computed one that is said of what it is computed
-// of.
+// sided is a column with the side of a join that it comes from: an aggregate by its function's name, as its column
+// would be called; of a computed one it is said of what that is computed of.
 func (x *explainer) sided(side string, id algebra.ColumnID) string {
-	_, call := x.p.calls[id]
-	if def := x.p.defs[id]; def != nil && !call {
+	if call, ok := x.p.calls[id]; ok {
+		return side + call.Fn.Name
+	}
+	if def := x.p.defs[id]; def != nil {
 		return x.text(func(id algebra.ColumnID) string { return x.sided(side, id) }, def)
 	}
 	return side + x.plain(id)
