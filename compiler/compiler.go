@@ -66,7 +66,12 @@ func Plan(st *parse.Statement, env Environment) (*Planned, error) {
 		return nil, err
 	}
 	p.Simple = simpler
-	p.Query, err = optimize.Plan(simpler, env.Cluster)
+	shared := rewrite.Share(simpler, env.rules())
+	var took bool
+	p.Query, took, err = optimize.Cheaper(simpler, shared, env.Cluster)
+	if took && env.Traced {
+		trace("shared", shared)
+	}
 	return p, err
 }
 
@@ -80,5 +85,6 @@ func Tree(st *algebra.Statement, env Environment) (*plan.Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	return optimize.Plan(simpler, env.Cluster)
+	q, _, err := optimize.Cheaper(simpler, rewrite.Share(simpler, env.rules()), env.Cluster)
+	return q, err
 }

@@ -1,6 +1,8 @@
 package algebra
 
 import (
+	"slices"
+
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
 	"slipher/compiler/expr"
@@ -55,6 +57,25 @@ func NewRecord(literals []Literal) *Record {
 		r.at[l.At] = i
 	}
 	return r
+}
+
+// Clone is the record as it stands, for Restore.
+func (r *Record) Clone() *Record {
+	if r == nil {
+		return nil
+	}
+	c := *r
+	c.used, c.exact = slices.Clone(r.used), slices.Clone(r.exact)
+	c.remakes, c.checks = slices.Clone(r.remakes), slices.Clone(r.checks)
+	return &c
+}
+
+// Restore forgets what was said since c was made, which it takes over: what was planned in the meantime is no part of
+// the plan.
+func (r *Record) Restore(c *Record) {
+	if r != nil {
+		*r = *c
+	}
 }
 
 // Literal finds a literal of the parser's tree in the statement's text, and notes that it became a value. Not ok: it is

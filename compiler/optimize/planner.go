@@ -52,12 +52,53 @@ type planner struct {
 	shown joinOp // a way to make a join (ways)
 	slabs slabs  // what such are made of
 
+	root physical // the statement's, below its last order and limit
+	top  top
+
 	missing []string // tables without statistics, in order of appearance
 	nested  bool     // a join has no equality
 }
 
 // Plan makes the physical plan of a bound statement.
 func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
+	p, err := planned(st, env)
+	if err != nil {
+		return nil, err
+	}
+	return p.query()
+}
+
+// Cheaper is the plan of st, or of other, which asks for the same and keeps rows for it that st makes several times, if
+// that is clearly cheaper. nil: there is no other.
+func Cheaper(st, other *algebra.Statement, env Env) (q *plan.Query, tookOther bool, err error) {
+	before := st.Record.Clone()
+	p, err := planned(st, env)
+	if err != nil {
+		return nil, false, err
+	}
+	if other != nil {
+		noted := st.Record.Clone()
+		st.Record.Restore(before)
+		o, err := planned(other, env)
+		if err != nil {
+			return nil, false, err
+		}
+		if tookOther = o.cost() < p.cost()*sharedCost; tookOther {
+			p = o
+		} else {
+			st.Record.Restore(noted)
+		}
+	}
+	q, err = p.query()
+	return q, tookOther, err
+}
+
+// sharedCost is what a plan that keeps rows may cost of another: costs know little of what filters at run time leave of
+// rows that are made for one place alone.
+const sharedCost = 0.8
+
+// planned has the physical operators of a statement.
+func planned(st *algebra.Statement, env Env) (*planner, error) {
 	if env.Slices < 1 || env.Nodes < 1 {
 		return nil, fmt.Errorf("BUG: planning for %d slices on %d nodes", env.Slices, env.Nodes)
 	}
@@ -65,16 +106,31 @@ func Plan(st *algebra.Statement, env Env) (*plan.Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, top := st.Root, top{count: -1, offset: -1}
+	p.top = top{count: -1, offset: -1}
+	root := st.Root
 	if !st.Changes() {
-		root, top = peelTop(st.Root)
+		root, p.top = peelTop(st.Root)
 	}
-	ph, err := p.node(root)
-	if err != nil {
-		return nil, err
+	p.root, err = p.node(root)
+	return p, err
+}
+
+// cost is that of all operators.
+func (p *planner) cost() float64 {
+	sum := p.root.out().cost
+	for _, s := range p.saved {
+		if s.in != nil {
+			q := s.in.out()
+			sum += q.cost + q.rows*(costBuild+costBuildByte*p.width(s.wanted(q.cols))) + costStream
+		}
 	}
+	return sum
+}
+
+// query emits what is planned.
+func (p *planner) query() (*plan.Query, error) {
 	e := newEmitter(p)
-	if err := e.query(ph, top); err != nil {
+	if err := e.query(p.root, p.top); err != nil {
 		return nil, err
 	}
 	p.recordEstimates()

@@ -72,7 +72,7 @@ func (r *run) joined(n algebra.Node, a *algebra.Aggregate) algebra.Node {
 
 // together is one grouping for both, nil if they read different rows.
 func (r *run) together(a, b *algebra.Aggregate) algebra.Node {
-	s := &sameRows{r: r, to: map[algebra.ColumnID]*algebra.Expr{}}
+	s := &sameRows{r: r, to: renames{}}
 	if !s.tree(a.In, b.In) {
 		return nil
 	}
@@ -80,7 +80,11 @@ func (r *run) together(a, b *algebra.Aggregate) algebra.Node {
 	out.Cols = append(slices.Clone(a.Cols), b.Cols...)
 	out.Aggs = slices.Clone(a.Aggs)
 	for _, c := range b.Aggs {
-		c.Args = substituteAll(c.Args, s.to)
+		args := make([]*algebra.Expr, len(c.Args))
+		for i, e := range c.Args {
+			args[i] = s.to.apply(e)
+		}
+		c.Args = args
 		out.Aggs = append(out.Aggs, c)
 	}
 	return &out
@@ -89,7 +93,7 @@ func (r *run) together(a, b *algebra.Aggregate) algebra.Node {
 // sameRows finds out whether two trees have the same rows. What a node is that it does not know is another each time.
 type sameRows struct {
 	r  *run
-	to map[algebra.ColumnID]*algebra.Expr // columns of the second tree, by those of the first
+	to renames // columns of the second tree, by those of the first
 }
 
 // tree reports whether b has a's rows, and notes which columns are the same.
@@ -123,7 +127,7 @@ func (s *sameRows) tree(a, b algebra.Node) bool {
 
 func (s *sameRows) exprs(a, b []*algebra.Expr) bool {
 	return slices.EqualFunc(a, b, func(x, y *algebra.Expr) bool {
-		return !x.Volatile() && s.r.numbers.Same(x, y.Substitute(s.to))
+		return !x.Volatile() && s.r.numbers.Same(x, s.to.apply(y))
 	})
 }
 
@@ -132,7 +136,7 @@ func (s *sameRows) cols(a, b []algebra.Column) bool {
 		return false
 	}
 	for i, c := range b {
-		s.to[c.ID] = a[i].Ref()
+		s.to[c.ID] = a[i].ID
 	}
 	return true
 }

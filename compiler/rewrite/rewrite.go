@@ -66,6 +66,11 @@ type run struct {
 	err     error                          // the first: what no rule can do
 }
 
+// numberLiterals has equal literals taken for the same.
+func (r *run) numberLiterals() {
+	r.numbers.Param = expr.SameLiterals(func() []expr.Param { return r.st.Params })
+}
+
 // refuse notes that something is not supported.
 func (r *run) refuse(format string, args ...any) {
 	if r.err == nil {
@@ -81,7 +86,7 @@ func Trace(s *algebra.Statement, env Env, f func(rule string, st *algebra.Statem
 	own := *s
 	own.Params = append([]expr.Param(nil), s.Params...)
 	r := &run{env: env, st: &own}
-	r.numbers.Param = expr.SameLiterals(func() []expr.Param { return own.Params })
+	r.numberLiterals()
 	for _, x := range rules {
 		before := ""
 		if f != nil {
