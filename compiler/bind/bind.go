@@ -126,8 +126,10 @@ type binder struct {
 	// work counts bound nodes: aliases that use aliases can grow exponentially.
 	work int
 	// views are those whose queries are being bound, the innermost last; parsed are the queries of all that were met.
-	views  []*state.Table
-	parsed map[state.TableID]*parse.Statement
+	views []*state.Table
+	// inDefault: a column's DEFAULT is being bound.
+	inDefault bool
+	parsed    map[state.TableID]*parse.Statement
 	// apart is the part of work, in the definition (WITH) that is being bound, that went into other definitions;
 	// stands is what its references stand for.
 	apart, stands int

@@ -237,8 +237,8 @@ func (b *binder) defaultExpr(c state.Column) (*algebra.Expr, error) {
 		return nil, err
 	}
 	stmt := b.stmt // positions in the default's text mean nothing to the user
-	b.stmt = &parse.Statement{Source: c.Default, End: len(c.Default)}
-	defer func() { b.stmt = stmt }()
+	b.stmt, b.inDefault = &parse.Statement{Source: c.Default, End: len(c.Default)}, true
+	defer func() { b.stmt, b.inDefault = stmt, false }()
 	v, err := b.expr((&scope{}).with("DEFAULT expressions"), e)
 	if err != nil {
 		return nil, err

@@ -58,7 +58,7 @@ func (b *binder) literal(l *parse.Literal) (value, error) {
 	}
 	switch {
 	case b.out.Record == nil:
-	case l.Kind == parse.NullLiteral || l.Kind == parse.BoolLiteral || len(b.views) > 0: // the same in all statements
+	case l.Kind == parse.NullLiteral || l.Kind == parse.BoolLiteral || b.foreign(): // the same in all statements
 		v = v.always()
 	default:
 		if i, ok := b.out.Record.Literal(literalOf(l)); ok {
@@ -92,9 +92,12 @@ func (v value) always() value {
 	return v
 }
 
+// foreign reports whether what is bound is no text of the statement: a view's query or a column's default.
+func (b *binder) foreign() bool { return len(b.views) > 0 || b.inDefault }
+
 // exactText says that the plan is for the very text of a literal.
 func (b *binder) exactText(l *parse.Literal) {
-	if len(b.views) == 0 { // a view's text is the same in all statements
+	if !b.foreign() {
 		b.out.Record.Exactly(literalOf(l))
 	}
 }

@@ -163,7 +163,8 @@ func parseStatement(src string, toks []token, o Options) (*Statement, error) {
 		return nil, err
 	}
 	s.Body = body
-	if _, query := body.(*Select); query {
+	switch body.(type) {
+	case *Select, *Insert, *Update, *Delete:
 		s.shape = shapeOf(src, toks, o)
 	}
 	return s, nil

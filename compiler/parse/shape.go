@@ -1,11 +1,13 @@
 package parse
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// Shape is a query's text without its literals: queries of one shape differ in nothing but numbers and strings.
+// Shape is the text of a query, or of a statement that changes a table, without its literals: those of one shape differ
+// in nothing but numbers and strings.
 type Shape struct {
 	// Key is the text's tokens, each literal as what kind of token it is.
 	Key string
@@ -20,10 +22,10 @@ const (
 	maxShapeLiterals = 256
 )
 
-// Outline reads a text that is one query as far as its shape: a Statement without a Body. nil: the text is something
-// else, wrong, or too long; Parse says what.
+// Outline reads a text that is one statement with a shape as far as that: a Statement without a Body. nil: the text is
+// something else, wrong, or too long; Parse says what. So it is for INSERT of VALUES, whose tree is its values.
 func Outline(src string, o Options) *Statement {
-	if len(src) > maxShapeBytes || !startsQuery(src) || checkBytes(src) != nil {
+	if len(src) > maxShapeBytes || !startsShaped(src) || checkBytes(src) != nil {
 		return nil
 	}
 	toks, err := lexAll(src, o)
@@ -36,19 +38,27 @@ func Outline(src string, o Options) *Statement {
 	}
 	toks = parts[0]
 	s := &Statement{Source: src, opts: o, Start: toks[0].start, End: toks[len(toks)-1].end}
+	if toks[0].is("insert") && !slices.ContainsFunc(toks, func(t token) bool { return t.is("select") }) {
+		return nil
+	}
 	if s.shape = shapeOf(src, toks, o); s.shape == nil {
 		return nil
 	}
 	return s
 }
 
-// startsQuery keeps other texts from being lexed twice.
-func startsQuery(src string) bool {
+// shaped are the first words of what has a shape.
+var shaped = []string{"select", "with", "insert", "update", "delete"}
+
+// startsShaped keeps other texts from being lexed twice.
+func startsShaped(src string) bool {
 	src = strings.TrimLeft(src, " \t\r\n(")
-	return len(src) > 6 && (strings.EqualFold(src[:6], "select") || strings.EqualFold(src[:4], "with"))
+	return slices.ContainsFunc(shaped, func(word string) bool {
+		return len(src) > len(word) && strings.EqualFold(src[:len(word)], word)
+	})
 }
 
-// Shape is that of a query, nil if it has none.
+// Shape is that of a statement, nil if it has none.
 func (s *Statement) Shape() *Shape { return s.shape }
 
 // Of makes a statement whose tree is t's, of the same shape: its literals are t's in the tree. Parsed is it with a tree
@@ -67,11 +77,11 @@ func (s *Statement) Parsed() (*Statement, error) {
 	return ParseOne(s.Source, s.opts)
 }
 
-// shapeOf is the shape of a query's tokens, nil if it has none.
+// shapeOf is the shape of a statement's tokens, nil if it has none.
 func shapeOf(src string, toks []token, o Options) *Shape {
 	first := toks[0]
 	if len(src) > maxShapeBytes || len(toks) > maxShapeTokens ||
-		!first.is("select") && !first.is("with") && !first.isPunct("(") {
+		!first.isPunct("(") && !slices.ContainsFunc(shaped, first.is) {
 		return nil
 	}
 	s := &Shape{}

@@ -14,7 +14,7 @@ type Statement struct {
 	Params     int // highest $n used
 	opts       Options
 	secrets    []Span // the places of passwords and keys in Source
-	shape      *Shape // of a query; nil: none
+	shape      *Shape // nil: none
 	borrowed   bool   // Body is that of another statement of the shape
 }
 

@@ -8,8 +8,8 @@ import (
 	"slipher/compiler/algebra"
 )
 
-// Share is s, rewritten, with what stands in it several times, joins, groupings and the like, as definitions whose rows are
-// kept and read in each place:
+// Share is s, rewritten, with what stands in it several times, joins, groupings and the like, as definitions whose rows
+// are kept and read in each place:
 //
 //	join(aggregate(k, max(v))(join(t, u)), aggregate(k, sum(v))(join(t', u')))
 //	  →  with d: join(t, u); join(aggregate(k, max(v))(reference d), aggregate(k, sum(v))(reference d))

@@ -83,9 +83,6 @@ func (c watching) note(ask func(c bind.Catalog) (*state.Table, error)) (*state.T
 	q := question{within: c.within, ask: ask}
 	if t != nil {
 		q.id, q.def = t.ID, t.Def
-		if !t.IsView() {
-			c.w.look(t)
-		}
 	}
 	c.w.questions = append(c.w.questions, q)
 	return t, nil
@@ -93,10 +90,14 @@ func (c watching) note(ask func(c bind.Catalog) (*state.Table, error)) (*state.T
 
 // Table is bind.Catalog's.
 func (c watching) Table(database, schema, name string) (*state.Table, error) {
-	return c.note(func(c bind.Catalog) (*state.Table, error) { return c.Table(database, schema, name) })
+	t, err := c.note(func(c bind.Catalog) (*state.Table, error) { return c.Table(database, schema, name) })
+	if t != nil && !t.IsView() {
+		c.w.look(t)
+	}
+	return t, err
 }
 
-// Find is bind.Catalog's.
+// Find is bind.Catalog's: of tables that are changed, whose rows are looked at only if they are read as well.
 func (c watching) Find(database, schema, name string) (*state.Table, error) {
 	return c.note(func(c bind.Catalog) (*state.Table, error) { return c.Find(database, schema, name) })
 }
