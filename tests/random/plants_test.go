@@ -17,7 +17,7 @@ var planted = []struct{ name, file, old, new string }{
 		"keys := n.PartitionColumns()", "keys := algebra.IDsOf(n.In.Columns())"},
 	{"an arm of OR that says nothing is left out", "compiler/rewrite/pushdown.go",
 		"if len(own) == 0 {\n\t\t\treturn nil\n\t\t}", "if len(own) == 0 {\n\t\t\tcontinue\n\t\t}"},
-	{"DISTINCT over any groups dropped", "compiler/rewrite/distinct.go",
+	{"DISTINCT over any groups dropped", "compiler/rewrite/unique.go",
 		"return covers(cols, x.Cols[:len(x.Keys)])", "return true"},
 	{"DISTINCT below any aggregate dropped", "compiler/rewrite/distinct.go",
 		"if !a.Distinct && !a.Fn.IgnoresDuplicates {", "if !a.Distinct && a.Fn == nil {"},
