@@ -42,7 +42,7 @@ func TestPlanCacheOfChanges(t *testing.T) {
 	const update = "update t set v = '%s' where k = %d"
 	p.change(fmt.Sprintf(update, "a", 5), "UPDATE 1", false)
 	p.change(fmt.Sprintf(update, "b", 6), "UPDATE 1", false) // from here on rows may be deleted
-	p.change(fmt.Sprintf(update, "c", 6), "UPDATE 1", true) // the row that the last one wrote
+	p.change(fmt.Sprintf(update, "c", 6), "UPDATE 1", true)  // the row that the last one wrote
 	p.change(fmt.Sprintf(update, "longer than it is", 6), "ERROR: value too long for type character varying(10) (SQLSTATE 22001)", false)
 	p.change(fmt.Sprintf(update, "vx", 7), "UPDATE 1", true)
 	if got := p.answer("select v from t where k in (5, 6) order by k"); got != "a\nc" {
@@ -101,7 +101,8 @@ func TestPlanCacheOfChanges(t *testing.T) {
 	ctx := context.Background()
 	for i := range 2 {
 		before := h.leads.Load().statements.Plans.Stats()
-		if tag, err := h.c.Exec(ctx, "update t set v = v || $1 where k = $2", "x", i+1); err != nil || tag.String() != "UPDATE 1" {
+		tag, err := h.c.Exec(ctx, "update t set v = v || $1 where k = $2", "x", i+1)
+		if err != nil || tag.String() != "UPDATE 1" {
 			t.Errorf("prepared: %v, %v", tag, err)
 		}
 		if now := h.leads.Load().statements.Plans.Stats(); (now.Hits > before.Hits) != (i > 0) {
