@@ -37,6 +37,7 @@ type rule struct {
 var rules = []rule{
 	{name: "with", whole: inlineDefinitions},
 	{name: "unnest", whole: unnestSubqueries},
+	{name: "implied", whole: dropImplied},
 	{name: "negation", apply: eachExpr(pushNot)},
 	{name: "constants", apply: foldConstants},
 	{name: "chain", apply: eachExpr(balanceChain)},

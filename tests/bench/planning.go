@@ -61,7 +61,7 @@ var joinShapes = []joinShape{
 const (
 	mostJoined    = 60 // tables of the shapes
 	cliqueTables  = 10
-	planningRuns  = 9
+	planningRuns  = 5
 	slowestQuery  = 5  // of the suite's that are shown
 	aimOfQueries  = 50 // ms
 	factRows      = 20_000
