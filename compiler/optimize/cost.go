@@ -11,6 +11,8 @@ const (
 	costProbe     = 4.0 // hash and compare, tables mostly beyond the first caches
 	costBuild     = 8.0
 	costBuildByte = 0.05
+	costKeep      = 4.0 // a row that is kept, to be read again
+	costKeepByte  = 0.05
 	costMatch     = 0.5 // per pair
 	costGroup     = 6.0
 	costSend      = 3.0 // per row into an exchange and out again
@@ -30,7 +32,10 @@ func tableCost(rows, width float64) float64 { return rows * (costBuild + costBui
 // lookCost is a look into a table of an operator's rows: one that outgrows the caches costs more.
 func (p *planner) lookCost(q *props) float64 {
 	if q.reach == 0 {
-		q.reach = costProbe * (1 + math.Log2(1+q.rows*p.rowWidth(q)/1e6)/4)
+		q.reach = findCost(q.rows * p.rowWidth(q))
 	}
 	return q.reach
 }
+
+// findCost is a look into a table of so many bytes.
+func findCost(bytes float64) float64 { return costProbe * (1 + math.Log2(1+bytes/1e6)/4) }

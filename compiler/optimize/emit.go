@@ -29,6 +29,7 @@ type emitter struct {
 	after     map[*plan.Segment]*plan.Segment // begins behind which other of its stream
 	markers   map[int]*plan.Segment           // by join table: who marks the entries that are read in later streams
 	cuts      map[*joinOp]rowLimit            // joins whose build sides are read no further
+	kept      map[physical]*keptRows          // operators whose rows are kept for several who read them
 	looks     map[physical][]early            // tables of joins above into which the operator's rows look
 	headed    map[physical][]string           // what is asked of scans that heads of row groups answer
 }
@@ -39,7 +40,7 @@ func newEmitter(p *planner) *emitter {
 		fillers: map[int][]*plan.Segment{}, counted: map[stage][]place{}, opened: map[stage][]*plan.Segment{},
 		moved:   map[stage][]int{},
 		after:   map[*plan.Segment]*plan.Segment{},
-		markers: map[int]*plan.Segment{}, looks: map[physical][]early{},
+		markers: map[int]*plan.Segment{}, looks: map[physical][]early{}, kept: map[physical]*keptRows{},
 		headed: map[physical][]string{}, cuts: map[*joinOp]rowLimit{}}
 }
 
@@ -162,6 +163,13 @@ func (e *emitter) where(d dist) plan.Where {
 // emit makes the segments of n up to an open one that has n's rows with at least
 // the columns want.
 func (e *emitter) emit(n physical, want algebra.IDs) (*pipe, error) {
+	if k := e.kept[n]; k != nil {
+		return e.readKept(n, k), nil
+	}
+	return e.emitAnew(n, want)
+}
+
+func (e *emitter) emitAnew(n physical, want algebra.IDs) (*pipe, error) {
 	var p *pipe
 	var err error
 	for _, l := range e.looks[n] {

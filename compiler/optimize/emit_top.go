@@ -11,6 +11,7 @@ import (
 // query emits the whole statement.
 func (e *emitter) query(root physical, t top) error {
 	root = e.p.dealOut(root)
+	e.p.findTransfers(root, t.limited && len(t.keys) == 0)
 	var err error
 	switch {
 	case e.p.st.Insert != nil:

@@ -129,6 +129,9 @@ func (x *explainer) node(op physical, want algebra.IDs) *plan.Node {
 	x.e.tell(n, stage{of: op})
 	line := op.explain(x, n, want)
 	x.looked(op, line)
+	if x.e.kept[op] != nil {
+		return x.above(line, "Materialize")
+	}
 	return line
 }
 

@@ -19,6 +19,13 @@ type physical interface {
 	dealOut(p *planner) physical
 	// reduce finds a place below where rows can be dropped that have other keys than a join above wants.
 	reduce(p *planner, keys []*algebra.Expr, l look) reduction
+	// inputs are the operators whose rows it reads, but for those that run in turns.
+	inputs() []physical
+	// readsOn reports whether input number i is read no further than the operator's own rows are, of which not all may be
+	// wanted.
+	readsOn(i int) bool
+	// sources calls f for operators below, as eachSource does.
+	sources(p *planner, keys []*algebra.Expr, f func(physical, []*algebra.Expr))
 	// cutBuilds notes that the operator's rows are wanted up to a limit, in no order.
 	cutBuilds(e *emitter, l rowLimit)
 }
@@ -40,6 +47,10 @@ type props struct {
 func (p *props) out() *props { return p }
 
 // cutBuilds: most operators need all rows of their inputs for the first of their own.
+func (p *props) inputs() []physical { return nil }
+
+func (p *props) readsOn(int) bool { return true }
+
 func (p *props) cutBuilds(*emitter, rowLimit) {}
 
 // dealOut of most operators: their rows are never on every node.

@@ -107,6 +107,10 @@ func (p *planner) distinct(n *algebra.Distinct) (physical, error) {
 	return a, nil
 }
 
+func (n *aggrOp) inputs() []physical { return []physical{n.in} }
+
+func (n *aggrOp) readsOn(int) bool { return false }
+
 // emit makes partial → exchange → final (twice with DISTINCT arguments),
 // then computes the results from the accumulators.
 func (n *aggrOp) emit(e *emitter, _ algebra.IDs) (*pipe, error) {

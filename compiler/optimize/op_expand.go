@@ -49,6 +49,8 @@ func (p *planner) copies(count *algebra.Expr) float64 {
 	return unknownCopies
 }
 
+func (n *expandOp) inputs() []physical { return []physical{n.in} }
+
 func (n *expandOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	p, err := e.emit(n.in, union(want, []*algebra.Expr{n.count}))
 	if err != nil {

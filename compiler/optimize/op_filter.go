@@ -89,6 +89,8 @@ func (p *planner) orderPreds(preds []*algebra.Expr) []*algebra.Expr {
 	return append(safe, failing...)
 }
 
+func (n *filterOp) inputs() []physical { return []physical{n.in} }
+
 func (n *filterOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	p, err := e.emit(n.in, union(want, n.preds))
 	if err != nil {

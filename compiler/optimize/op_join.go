@@ -29,7 +29,8 @@ type joinOp struct {
 	placed               []int // the keys by which the table lies, if it is not on every node
 	reduction            reduction
 	share                float64 // of the rows that the reduction looks at, those that go on
-	kept                 bool    // in a recursion's step: the table is built once, for all turns
+	transfers            []*transfer
+	kept                 bool // in a recursion's step: the table is built once, for all turns
 }
 
 // outerJoin plans a left, semi or anti join where it stands.
@@ -128,6 +129,10 @@ func sides(e *algebra.Expr, left, right algebra.IDs) (l, r *algebra.Expr, ok boo
 	return nil, nil, false
 }
 
+func (n *joinOp) inputs() []physical { return []physical{n.probe, n.build} }
+
+func (n *joinOp) readsOn(i int) bool { return i == 0 && n.kind != plan.FindJoin }
+
 // emit makes the build side up to its hash table, then the probe side with the
 // join as a step.
 func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
@@ -188,6 +193,11 @@ func (n *joinOp) emitFind(e *emitter, want algebra.IDs) (*pipe, error) {
 // probed makes the build side's table, which has the columns payload, then the probe side, with at least the columns
 // want, and joins it: the pipe's columns are the probe side's, then payload.
 func (n *joinOp) probed(e *emitter, payload []algebra.Column, want algebra.IDs) (p *pipe, table int, err error) {
+	for _, t := range n.transfers {
+		if err := e.transfer(t); err != nil {
+			return nil, 0, err
+		}
+	}
 	e.within(stage{n, builtRows}, func() { table, err = n.emitBuild(e, payload) })
 	if err != nil {
 		return nil, 0, err

@@ -31,6 +31,8 @@ func (p *planner) project(n *algebra.Project) (physical, error) {
 	return out, nil
 }
 
+func (n *projectOp) inputs() []physical { return []physical{n.in} }
+
 // emit computes; columns that are only renamed stay where they are.
 func (n *projectOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	exprs, cols, computed := wanted(n.exprs, n.cols, want)

@@ -109,6 +109,10 @@ func (n *workingOp) emit(e *emitter, _ algebra.IDs) (*pipe, error) {
 	return e.read(n.of.where, n.of.work, idsOf(n.cols)), nil
 }
 
+func (n *recursiveOp) inputs() []physical { return []physical{n.base} }
+
+func (n *recursiveOp) readsOn(int) bool { return false }
+
 // emit makes what fills the first working table, the loop's body, and the exchange on which its rows go on.
 func (n *recursiveOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	base, err := e.emit(n.base, algebra.IDsOf(n.base.out().cols))

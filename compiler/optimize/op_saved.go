@@ -25,17 +25,7 @@ func (p *planner) surveyDefinitions() {
 	}
 	used := algebra.IDsOf(p.st.Root.Columns())
 	note := func(n algebra.Node) {
-		algebra.Walk(n, func(n algebra.Node) {
-			n.EachExpr(used.AddExpr)
-			switch n.(type) {
-			case *algebra.Union, *algebra.Distinct, *algebra.Recursive: // all that comes in matters
-				for _, in := range n.Inputs() {
-					for _, c := range in.Columns() {
-						used[c.ID] = true
-					}
-				}
-			}
-		})
+		noteUsed(n, used, used.AddExpr)
 	}
 	note(p.st.Root)
 	for i := len(p.saved) - 1; i >= 0; i-- { // references are behind what they refer to
@@ -60,6 +50,22 @@ func (p *planner) surveyDefinitions() {
 		}
 		note(s.def.Root)
 	}
+}
+
+// noteUsed puts the columns into used of which all that comes into an operator of n matters, and calls note for n's
+// expressions.
+func noteUsed(n algebra.Node, used algebra.IDs, note func(*algebra.Expr)) {
+	algebra.Walk(n, func(n algebra.Node) {
+		n.EachExpr(note)
+		switch n.(type) {
+		case *algebra.Union, *algebra.Distinct, *algebra.Recursive:
+			for _, in := range n.Inputs() {
+				for _, c := range in.Columns() {
+					used[c.ID] = true
+				}
+			}
+		}
+	})
 }
 
 // savedOp reads the rows of a definition.

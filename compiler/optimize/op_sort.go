@@ -64,6 +64,8 @@ func (p *planner) paramInt(i int) (float64, bool) {
 	return v, true
 }
 
+func (n *sortLimitOp) inputs() []physical { return []physical{n.in} }
+
 // emit makes a LIMIT inside a query: cut on each instance, then exactly in one.
 func (n *sortLimitOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	inner := union(want)

@@ -69,6 +69,8 @@ func (u *unionOp) placement(n *algebra.Union) ([]algebra.ColumnID, bool) {
 	return keys, true
 }
 
+func (n *unionOp) inputs() []physical { return n.in }
+
 // emit lets every input fill one exchange, whose rows stay on their node.
 func (n *unionOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	var at []int

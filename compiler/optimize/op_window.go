@@ -58,6 +58,10 @@ func (w *windowOp) distribution(p *planner, q *props) dist {
 	return d
 }
 
+func (w *windowOp) inputs() []physical { return []physical{w.in} }
+
+func (w *windowOp) readsOn(int) bool { return false }
+
 func (w *windowOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	inner := need(w.in.out().cols, want)
 	read := algebra.IDsOf(inner)

@@ -47,6 +47,9 @@ type planner struct {
 	// means are those of expressions with literals whose spread was asked for.
 	means map[*algebra.Expr]float64
 
+	kept   map[physical]bool    // operators whose rows are kept for transfers
+	remain map[physical]float64 // nil until transfers are looked for: shares of operators' rows that these leave
+
 	chance *rand.Rand // chooses joins by a seed; nil: costs do, or the text
 
 	shown joinOp // a way to make a join (ways)

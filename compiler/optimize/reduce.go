@@ -64,14 +64,17 @@ func (l look) and(r, o reduction) reduction {
 
 // reduceAt is the best place in n's tree to drop rows by keys.
 func (p *planner) reduceAt(n physical, keys []*algebra.Expr, l look) reduction {
-	r := n.reduce(p, keys, l)
+	var r reduction
+	if !p.kept[n] { // what is below is there before anybody knows the keys
+		r = n.reduce(p, keys, l)
+	}
 	switch {
 	case l.forced: // the lowest place
 		r = r.better(reduction{at: []sifting{{n, keys, true}}})
 	case l.hasTable(p, n, keys):
-		r = r.better(reduction{at: []sifting{{n, keys, false}}, gain: -n.out().rows * costProbe})
+		r = r.better(reduction{at: []sifting{{n, keys, false}}, gain: -p.rows(n) * l.find})
 	default:
-		r = r.better(reduction{at: []sifting{{n, keys, true}}, gain: -n.out().rows*costSieve - l.filter})
+		r = r.better(reduction{at: []sifting{{n, keys, true}}, gain: -p.rows(n)*costSieve - l.filter})
 	}
 	return r
 }
@@ -80,6 +83,7 @@ func (p *planner) reduceAt(n physical, keys []*algebra.Expr, l look) reduction {
 type look struct {
 	share      float64 // of rows that find something
 	through    float64 // of the others that pass the filter all the same
+	find       float64 // what a look into the table costs
 	filter     float64 // what it costs to make the filter and to send it
 	everywhere bool    // the join's table is whole on every node
 	placed     []int   // else: the keys by which it lies, nil if by none
@@ -109,7 +113,7 @@ func (l look) breaks(r reduction, cost float64) reduction {
 func (p *props) reduce(*planner, []*algebra.Expr, look) reduction { return reduction{} }
 
 func (n *filterOp) reduce(p *planner, keys []*algebra.Expr, l look) reduction {
-	return l.saves(p.reduceAt(n.in, keys, l), n.in.out().rows*costPredicate*float64(len(n.preds)))
+	return l.saves(p.reduceAt(n.in, keys, l), p.rows(n.in)*costPredicate*float64(len(n.preds)))
 }
 
 func (n *projectOp) reduce(p *planner, keys []*algebra.Expr, l look) reduction {
@@ -124,7 +128,7 @@ func (n *aggrOp) reduce(p *planner, keys []*algebra.Expr, l look) reduction {
 	if keys = beneath(keys, n.cols[:len(n.keys)], n.keys); keys == nil {
 		return reduction{}
 	}
-	return l.breaks(p.reduceAt(n.in, keys, l), n.in.out().rows*costGroup)
+	return l.breaks(p.reduceAt(n.in, keys, l), p.rows(n.in)*costGroup)
 }
 
 // Whole partitions are dropped.
@@ -135,40 +139,57 @@ func (w *windowOp) reduce(p *planner, keys []*algebra.Expr, l look) reduction {
 			return reduction{}
 		}
 	}
-	q := w.in.out()
-	return l.breaks(p.reduceAt(w.in, keys, l), q.rows*costGroup*math.Log2(math.Max(2, q.rows)))
+	rows := p.rows(w.in)
+	return l.breaks(p.reduceAt(w.in, keys, l), rows*costGroup*math.Log2(math.Max(2, rows)))
 }
 
 // What is equal to a key on the other side of the join is dropped there as well: it would find only rows that are
 // dropped.
 func (n *joinOp) reduce(p *planner, keys []*algebra.Expr, l look) reduction {
 	probe, build := n.probe.out(), n.build.out()
+	probeRows, buildRows := p.rows(n.probe), p.rows(n.build)
 	var r, other reduction
 	if ks := n.probeSideOf(p, keys); ks != nil {
 		r = p.reduceAt(n.probe, ks, l)
 		if n.move == distOuter || n.move == distBoth {
-			r = l.breaks(r, sendCost(probe.rows, p.rowWidth(probe)))
+			r = l.breaks(r, sendCost(probeRows, p.rowWidth(probe)))
 		}
-		r = l.saves(r, probe.rows*costProbe)
-		if n.reduction.at != nil { // what it drops is saved already
+		if n.reduction.at != nil && p.remain == nil { // what it drops is saved already
 			r.gain *= n.share
 		}
 	}
+	probes := probeRows * p.lookCost(build)
 	if ks := n.buildSideOf(p, keys); ks != nil {
 		other = p.reduceAt(n.build, ks, l)
 		switch n.move {
 		case distInner, distBoth:
-			other = l.breaks(other, sendCost(build.rows, p.rowWidth(build)))
+			other = l.breaks(other, sendCost(buildRows, p.rowWidth(build)))
 		case bcastInner:
-			other = l.saves(other, sendCost(build.rows, p.rowWidth(build))*float64(p.env.Nodes-1))
+			other = l.saves(other, sendCost(buildRows, p.rowWidth(build))*float64(p.env.Nodes-1))
 		}
-		other = l.saves(other, build.rows*costBuild)
+		other = l.saves(other, buildRows*costBuild)
 		if other.sieves() { // the build has to wait for the filter
 			other.gain -= costStream
 		}
 	}
-	return l.and(r, other)
+	alone := l.saves(r, probes)
+	switch {
+	case r.at == nil || other.at == nil:
+		return alone.better(other)
+	case l.forced:
+		return l.and(r, other)
+	}
+	// A smaller table drops the same rows of the probe side, and is looked into sooner.
+	less := other
+	less.gain += probes - probeRows*findCost(l.share*buildRows*p.rowWidth(build))
+	if less.gain > nearly*alone.gain { // a row that is dropped in front of a table costs no look there, whatever its width
+		alone = less
+	}
+	return alone.better(l.and(r, other))
 }
+
+// nearly is the part of another gain that is as good: estimates of tables' sizes are not better than that.
+const nearly = 0.8
 
 // probeSideOf are the probe side's values for keys of rows that the join gives; nil: rows of that side are not dropped.
 func (n *joinOp) probeSideOf(p *planner, keys []*algebra.Expr) []*algebra.Expr {
@@ -282,13 +303,17 @@ func (p *planner) mayReduce(j *joinOp) (look, bool) {
 		!probe.breaks && !j.sendsProbe() && !forced {
 		return look{}, false
 	}
+	l := look{share: p.shareFound(j, j.build.out().rows), forced: forced}
+	return l, l.share <= mostKept || forced
+}
+
+// shareFound is the share of j's probe side that finds something in a table of so many rows of the other one.
+func (p *planner) shareFound(j *joinOp, rows float64) float64 {
 	values := math.Inf(1)
 	if len(j.probeKeys) == 1 {
 		values = p.exprDistinct(j.probeKeys[0], math.Inf(1))
 	}
-	most := math.Max(1, math.Min(values, probe.rows))
-	l := look{share: math.Min(1, j.build.out().rows/most), forced: forced}
-	return l, l.share <= mostKept || forced
+	return math.Min(1, rows/math.Max(1, math.Min(values, j.probe.out().rows)))
 }
 
 // sendsProbe reports whether rows of the probe side are sent by keys.
@@ -310,26 +335,30 @@ func (p *planner) leastCost(j *joinOp, l look, reducible bool) float64 {
 
 // reduceBy finds where rows of j's probe side are dropped early by its table, if that is worth it.
 func (p *planner) reduceBy(j *joinOp, l look) {
-	probe := j.probe.out()
 	l.through, l.filter = p.keyFilter(j.build.out().rows)
-	l.everywhere, l.placed = p.env.Nodes == 1 || p.leader || j.move == allNone || j.move == bcastInner, j.placed
-	var r reduction
-	if j.sendsProbe() || l.forced {
-		r = p.reduceAt(j.probe, j.probeKeys, l)
-	} else {
-		r = j.probe.reduce(p, j.probeKeys, l)
-	}
-	if j.sendsProbe() {
-		r = l.breaks(r, sendCost(probe.rows, p.rowWidth(probe)))
-	}
+	r := p.reduceProbe(j, l)
 	if l.forced && r.at != nil {
-		j.reduction = r
+		j.reduction, j.share = r, l.share
 		return
 	}
 	if r.behind && r.gain > 0 {
 		j.reduction, j.share = r, l.share
 		j.cost = math.Max(j.cost-r.gain, j.build.out().cost)
 	}
+}
+
+// reduceProbe is the best place on j's probe side to drop rows by j's table.
+func (p *planner) reduceProbe(j *joinOp, l look) reduction {
+	l.everywhere, l.placed = p.env.Nodes == 1 || p.leader || j.move == allNone || j.move == bcastInner, j.placed
+	l.find = p.lookCost(j.build.out())
+	if !j.sendsProbe() && !l.forced {
+		return j.probe.reduce(p, j.probeKeys, l)
+	}
+	r := p.reduceAt(j.probe, j.probeKeys, l)
+	if j.sendsProbe() {
+		r = l.breaks(r, sendCost(p.rows(j.probe), p.rowWidth(j.probe.out())))
+	}
+	return r
 }
 
 // keyFilter is what a filter of the keys of so many rows lets through of what it should not, and what it costs: its
@@ -378,24 +407,33 @@ func (l look) hasTable(p *planner, at physical, keys []*algebra.Expr) bool {
 
 // reduced adds the looks for keys that n's rows get, those first that drop most.
 func (e *emitter) reduced(n physical, p *pipe) {
-	looks := e.looks[n]
-	sort.SliceStable(looks, func(i, j int) bool { return looks[i].join.share < looks[j].join.share })
+	from := 0
+	if k := e.kept[n]; k != nil {
+		from = k.looks
+	}
+	looks := e.looks[n][from:]
+	sort.SliceStable(looks, func(i, j int) bool { return looks[i].share < looks[j].share })
 	for i, l := range looks {
-		keys, _ := l.join.keys(p.exprs(l.keys), nil)
+		keys := p.exprs(l.keys)
+		if l.join != nil {
+			keys, _ = l.join.keys(keys, nil)
+		}
 		if l.sieve {
 			p.step(&plan.Sieve{Table: l.table, Keys: keys})
 		} else {
 			p.step(&plan.HashJoin{Table: l.table, Kind: plan.SemiJoin, Keys: keys})
 		}
-		e.count(stage{n, reducedRows + stagePart(i)}, p)
+		e.count(stage{n, reducedRows + stagePart(from+i)}, p)
 	}
 }
 
 // early is a join's table for whose keys rows look before they come to the join.
 type early struct {
 	sifting
-	join  *joinOp
+	names []*algebra.Expr // the keys, as who built the table calls them
+	share float64         // of the rows, those that find something
 	table int
+	join  *joinOp // whose table it is; nil: a transfer's
 }
 
 // lookEarly notes that rows at the places of the join's reduction look for its keys.
@@ -404,7 +442,7 @@ func (e *emitter) lookEarly(n *joinOp, table int) {
 		return
 	}
 	for _, s := range n.reduction.at {
-		e.looks[s.at] = append(e.looks[s.at], early{s, n, table})
+		e.looks[s.at] = append(e.looks[s.at], early{sifting: s, names: n.buildKeys, share: n.share, table: table, join: n})
 	}
 }
 
@@ -420,7 +458,7 @@ func (x *explainer) looked(op physical, line *plan.Node) {
 			if k > 0 {
 				text += " AND "
 			}
-			text += fmt.Sprintf("(%s = %s)", x.text(x.named, key), x.text(x.named, l.join.buildKeys[k]))
+			text += fmt.Sprintf("(%s = %s)", x.text(x.named, key), x.text(x.named, l.names[k]))
 		}
 		line.LookedBy = append(line.LookedBy, text)
 		if l.sieve {
