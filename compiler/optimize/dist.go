@@ -1,6 +1,8 @@
 package optimize
 
 import (
+	"slices"
+
 	"slipher/catalog/state"
 	"slipher/compiler/algebra"
 	"slipher/compiler/expr"
@@ -22,6 +24,9 @@ type dist struct {
 	kind distKind
 	keys []algebra.ColumnID // distHash, in the order of hashing
 }
+
+// has reports whether a hash distribution is by a column, among others.
+func (d dist) has(id algebra.ColumnID) bool { return slices.Contains(d.keys, id) }
 
 // tableDist is where a stored table's rows are, cols being what is read of it.
 func tableDist(t *state.Table, cols []algebra.Column, colNos []int) dist {

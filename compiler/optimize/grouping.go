@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 	"slipher/runtime/program"
 )
@@ -16,10 +17,21 @@ type groupKey struct {
 	follows bool // probably: it need not be hashed
 }
 
-// group aggregates the pipe's rows into one group per key over the whole cluster
+// nameAt is what a table calls the key that is its i-th.
+func (k groupKey) nameAt(i int) string {
+	if k.name == "" {
+		return fmt.Sprintf("k%d", i)
+	}
+	return k.name
+}
+
+// group aggregates the pipe's rows, in of them by estimate, into one group per key over the whole cluster
 // and opens a pipe over the groups: columns are the keys' and accumulators' ids.
-func (e *emitter) group(p *pipe, keys []groupKey, accs []*accum, d dist, rows float64) *pipe {
+func (e *emitter) group(p *pipe, keys []groupKey, accs []*accum, d dist, in, rows float64) *pipe {
 	first := p
+	if d.kind == distHash && !p.single() && e.p.sendsRows(keys, d, in, rows) {
+		return e.fillGroups(e.sendRows(p, keys, accs, d), keys, accs, rows)
+	}
 	p = e.fillGroups(p, keys, accs, rows)
 	if first.single() {
 		return p
@@ -55,6 +67,40 @@ func (e *emitter) group(p *pipe, keys []groupKey, accs []*accum, d dist, rows fl
 	return e.fillGroups(p, merged, merges, rows)
 }
 
+// sendRows sends rows to where their groups will be: keys and arguments become columns of what is received there.
+func (e *emitter) sendRows(p *pipe, keys []groupKey, accs []*accum, d dist) *pipe {
+	var exprs []*algebra.Expr
+	var cols []algebra.Column
+	at, computed := map[int]algebra.Column{}, false
+	send := func(id algebra.ColumnID, name string, x *algebra.Expr) *algebra.Expr {
+		n := e.p.numbers.Of(x)
+		c, sent := at[n]
+		if !sent || id != 0 {
+			if id == 0 {
+				id = e.p.st.Fresh()
+			}
+			c = algebra.Column{ID: id, Name: name, Type: x.Type, Nullable: x.Nullable}
+			at[n], exprs, cols = c, append(exprs, x), append(cols, c)
+			computed = computed || x.Kind != expr.Column
+		}
+		return c.Ref()
+	}
+	for i, k := range keys {
+		keys[i].expr = send(k.id, k.nameAt(i), k.expr)
+	}
+	for _, a := range accs {
+		if a.arg != nil && a.arg.HasColumn() {
+			a.arg = send(0, a.out.Name, a.arg)
+		}
+	}
+	e.compute(p, exprs, cols, computed)
+	by := make([]*algebra.Expr, len(d.keys))
+	for i, id := range d.keys {
+		by[i] = p.ref(id)
+	}
+	return e.exchange(p, program.DistHash, by, cols)
+}
+
 // fillGroups ends the segment with an aggregate table and opens one over its groups.
 func (e *emitter) fillGroups(p *pipe, keys []groupKey, accs []*accum, rows float64) *pipe {
 	t := &plan.Table{Kind: program.SinkAggr, EstRows: estimate(rows)}
@@ -63,11 +109,7 @@ func (e *emitter) fillGroups(p *pipe, keys []groupKey, accs []*accum, rows float
 	var hashed []int
 	for i, k := range keys {
 		x := p.expr(k.expr)
-		name := k.name
-		if name == "" {
-			name = fmt.Sprintf("k%d", i)
-		}
-		c := plan.Column{Name: name, Type: x.Type, Nullable: x.Nullable}
+		c := plan.Column{Name: k.nameAt(i), Type: x.Type, Nullable: x.Nullable}
 		sink.Keys, t.Keys = append(sink.Keys, x), append(t.Keys, c)
 		ids = append(ids, k.id)
 		if !k.follows {

@@ -205,7 +205,7 @@ func (e *emitter) pass(n *aggrOp, accs []*accum) (*pipe, error) {
 	if distinct != nil {
 		p = e.distinctLevel(p, n, &keys, accs, *distinct)
 	}
-	groups := e.group(p, keys, accs, n.dist, n.rows)
+	groups := e.group(p, keys, accs, n.dist, n.in.out().rows, n.rows)
 	e.heads(n, p, accs)
 	return groups, nil
 }
@@ -278,8 +278,11 @@ func (p *pipe) groupKeys(n *aggrOp) []*plan.Expr {
 func (e *emitter) distinctLevel(p *pipe, n *aggrOp, keys *[]groupKey, accs []*accum, value groupKey) *pipe {
 	inner := append(append([]groupKey(nil), *keys...), value)
 	var plain []*accum
+	var distinct *algebra.Expr
 	for _, a := range accs {
-		if a.distinct == nil {
+		if a.distinct != nil {
+			distinct = a.distinct
+		} else {
 			first := *a
 			first.id = e.p.st.Fresh()
 			first.out = accColumn(a.fn, a.arg, true)
@@ -296,7 +299,8 @@ func (e *emitter) distinctLevel(p *pipe, n *aggrOp, keys *[]groupKey, accs []*ac
 	if n.dist.kind == distSingle && len(*keys) > 0 {
 		d = dist{kind: distSingle}
 	}
-	p = e.group(p, inner, plain, d, n.in.out().rows/2)
+	in := n.in.out()
+	p = e.group(p, inner, plain, d, in.rows, e.p.groups(append(pick(n.keys, n.made), distinct), in))
 	var exprs []**algebra.Expr
 	for i := range *keys {
 		k := &(*keys)[i]

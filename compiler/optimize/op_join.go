@@ -270,13 +270,15 @@ func (n *joinOp) unmatched(e *emitter, p *pipe, table int, payload []algebra.Col
 	found := u.column(plan.Position(len(t.Payload)))
 	u.step(&plan.Filter{Preds: []*plan.Expr{expr.Negate(found)}})
 	e.after[u.seg] = p.seg
-	cols := needSome(n.cols, want)
+	cols := slices.Clone(needSome(n.cols, want))
 	var arms [2][]*plan.Expr
-	for _, c := range cols {
+	for k, c := range cols {
 		for i, arm := range []*pipe{p, u} {
 			x := expr.Null[plan.Position](c.Type)
 			if at, ok := arm.at[c.ID]; ok {
 				x = arm.column(at)
+			} else { // of the other side, or of either, if nothing is wanted but rows
+				cols[k].Nullable = true
 			}
 			arms[i] = append(arms[i], x)
 		}
