@@ -16,6 +16,7 @@ type colInfo struct {
 	qual     string  // alias or table name, "" for computed columns
 	rows     float64 // of its table; 0: it is computed
 	distinct float64 // 0: unknown
+	domain   float64 // of a key of groups, the values of which distinct were chosen by chance; see planner.domain
 	nullFrac float64
 	min, max types.Datum // both Null: unknown
 	width    float64

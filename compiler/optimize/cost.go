@@ -1,6 +1,11 @@
 package optimize
 
-import "math"
+import (
+	"math"
+
+	"slipher/compiler/algebra"
+	"slipher/compiler/expr"
+)
 
 // Costs are in units of one simple operation on one row, summed over the whole
 // cluster. They rank plans; EXPLAIN shows Redshift's formulas instead (explain.go).
@@ -15,7 +20,8 @@ const (
 	costKeepByte  = 0.05
 	costMatch     = 0.5 // per pair
 	costGroup     = 6.0
-	costSend      = 3.0 // per row into an exchange and out again
+	costGroupByte = 0.15 // of text among the keys, hashed and compared with that of the group
+	costSend      = 3.0  // per row into an exchange and out again
 	costSendByte  = 0.05
 	costSieve     = 2.0    // hash, and a word of a filter that the caches hold
 	costFilterRow = 1.0    // per row of a table of whose keys a filter is made
@@ -28,6 +34,22 @@ func sendCost(rows, width float64) float64 { return rows * (costSend + costSendB
 
 // tableCost is putting rows into a table of a join.
 func tableCost(rows, width float64) float64 { return rows * (costBuild + costBuildByte*width) }
+
+// groupCost is finding the group of a row.
+func (p *planner) groupCost(keys []*algebra.Expr) float64 {
+	cost := costGroup
+	for _, k := range keys {
+		if !k.Type.IsString() {
+			continue
+		}
+		width := typeWidth(k.Type)
+		if x := stripCasts(k); x.Kind == expr.Column && p.info[x.Col] != nil {
+			width = p.colWidth(p.info[x.Col].col)
+		}
+		cost += costGroupByte * width
+	}
+	return cost
+}
 
 // lookCost is a look into a table of an operator's rows: one that outgrows the caches costs more.
 func (p *planner) lookCost(q *props) float64 {

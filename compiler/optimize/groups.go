@@ -15,7 +15,7 @@ import (
 func (p *planner) groups(keys []*algebra.Expr, q *props) float64 {
 	d, guessed := 1.0, 0
 	for _, ks := range p.byScan(keys) {
-		most := p.valuesLeft(ks, q)
+		most := math.Min(p.valuesLeft(ks, q), math.Min(p.valuesChosen(ks, q), p.valuesReached(ks, q)))
 		if c, _ := p.combinations(ks); c > 0 {
 			d *= math.Min(most, p.thinned(ks[0], c, q.rows))
 			continue
@@ -143,6 +143,83 @@ func (p *planner) valuesLeft(ks []*algebra.Expr, q *props) float64 {
 	return most
 }
 
+// valuesChosen is how many combinations of the values of ks, columns of one table, its rows have that are chosen by
+// columns by which it is joined to others with conditions; infinite: nothing is known. Rows that are alike in the
+// columns by which they are chosen and in ks, as those of one receipt are, are chosen together.
+func (p *planner) valuesChosen(ks []*algebra.Expr, q *props) float64 {
+	o, ok := p.origins[stripCasts(ks[0]).Col]
+	if !ok || len(o.scan.conds) > 0 || q.rows >= float64(o.scan.st.Rows) {
+		return math.Inf(1)
+	}
+	s := o.scan
+	all, by := ks, false
+	for _, c := range s.scan.Cols {
+		if p.chooses(c.ID, s) {
+			all, by = append(all[:len(all):len(all)], c.Ref()), true
+		}
+	}
+	if !by {
+		return math.Inf(1)
+	}
+	units, _ := p.combinations(all)
+	if units == 0 || units > float64(s.st.Rows)*mostUnits {
+		return math.Inf(1)
+	}
+	values := p.exprDistinct(ks[0], math.Inf(1))
+	if c, _ := p.combinations(ks); len(ks) > 1 && c > 0 {
+		values = c
+	}
+	return chosen(units, math.Min(values, units), units*q.rows/float64(s.st.Rows))
+}
+
+// valuesReached is how many combinations of the values of ks, columns of one table, those of its rows have that another
+// table's rows mean by its key; infinite: nothing is known.
+func (p *planner) valuesReached(ks []*algebra.Expr, q *props) float64 {
+	o, ok := p.origins[stripCasts(ks[0]).Col]
+	if !ok {
+		return math.Inf(1)
+	}
+	s := o.scan
+	rows, reached := float64(s.st.Rows), math.Inf(1)
+	for _, c := range s.scan.Cols {
+		if p.info[c.ID].distinct < rows*mostInRange {
+			continue
+		}
+		rep := p.find(c.ID)
+		for _, id := range append([]algebra.ColumnID{rep}, p.alike[rep]...) {
+			f, ok := p.origins[id]
+			if !ok || f.scan == s || !hasColumn(q.cols, id) {
+				continue
+			}
+			key := []*algebra.Expr{p.info[id].col.Ref()}
+			reached = math.Min(reached, p.thinned(key[0], p.exprDistinct(key[0], math.Inf(1)), q.rows))
+			reached = math.Min(reached, math.Min(p.left(key), p.valuesChosen(key, q)))
+		}
+	}
+	if reached >= rows {
+		return math.Inf(1)
+	}
+	values := p.exprDistinct(ks[0], math.Inf(1))
+	if c, _ := p.combinations(ks); len(ks) > 1 && c > 0 {
+		values = c
+	}
+	return chosen(rows, math.Min(values, rows), reached)
+}
+
+// chooses reports whether a column of s is joined with a column of a table that has conditions.
+func (p *planner) chooses(id algebra.ColumnID, s *sampled) bool {
+	rep := p.find(id)
+	for _, other := range append([]algebra.ColumnID{rep}, p.alike[rep]...) {
+		if o, ok := p.origins[other]; ok && o.scan != s && len(o.scan.conds) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// mostUnits is the part of a table's rows from which on groups of rows that are alike say nothing.
+const mostUnits = 0.7
+
 func hasColumn(cols []algebra.Column, id algebra.ColumnID) bool {
 	for _, c := range cols {
 		if c.ID == id {
@@ -201,7 +278,7 @@ func (p *planner) left(ks []*algebra.Expr) float64 {
 		}
 		hashes[h]++
 	}
-	if hits < fewest {
+	if hits < fewest || hits-len(hashes) < fewest && len(ks) == 1 { // of few that are alike there may be many more
 		return most
 	}
 	once := 0
@@ -257,10 +334,18 @@ func (p *planner) keyRows(n physical, keys []*algebra.Expr, rows float64) float6
 	return math.Min(rows, p.groups(keys, n.out()))
 }
 
-// describeKey says of a key of groups that it has no other values than the rows that are grouped.
-func (p *planner) describeKey(c algebra.Column, k *algebra.Expr, q *props) {
+// describeKey says of a key of groups, of which there are so many, that it has no other values than the rows that are
+// grouped, and each in about as many groups as any other.
+func (p *planner) describeKey(c algebra.Column, k *algebra.Expr, q *props, groups float64) {
 	ci := p.info[c.ID]
-	d := p.groups([]*algebra.Expr{k}, q)
+	d, few := p.groups([]*algebra.Expr{k}, q), groups < q.rows/2
+	if few && ci.stats != nil {
+		ci.stats = ci.stats.Even()
+	}
+	ci.domain = p.domain(k)
+	if o, ok := p.origins[stripCasts(k).Col]; ok { // conditions on other columns choose by chance
+		ci.domain = p.allowed(stripCasts(k).Col, o.scan.conds, ci.domain)
+	}
 	if ci.distinct == 0 || d >= ci.distinct {
 		return
 	}
@@ -268,4 +353,23 @@ func (p *planner) describeKey(c algebra.Column, k *algebra.Expr, q *props) {
 		ci.stats = nil
 	}
 	ci.distinct = d
+}
+
+// valuesOf is how many values of k the rows of q have, rows of a table or groups.
+func (p *planner) valuesOf(k *algebra.Expr, q *props) float64 {
+	if x := stripCasts(k); x.Kind == expr.Column && p.info[x.Col] != nil && p.info[x.Col].domain > 0 {
+		return p.exprDistinct(k, q.rows)
+	}
+	return p.groups([]*algebra.Expr{k}, q)
+}
+
+// domain is how many values a key has its own of, of which those that are there were chosen by conditions that have
+// nothing to do with it; 0: unknown.
+func (p *planner) domain(k *algebra.Expr) float64 {
+	k = stripCasts(k)
+	if k.Kind != expr.Column || p.info[k.Col] == nil {
+		return 0
+	}
+	ci := p.info[k.Col]
+	return math.Max(ci.domain, ci.distinct)
 }

@@ -305,11 +305,32 @@ func (g *graph) uniteClasses() {
 		for i := range kept {
 			m := &kept[i]
 			m.distinct = g.p.exprDistinct(m.expr, g.p.baseRows(g.rels[m.rel]))
+			if g.p.chosenAlone(m.expr, kept) {
+				m.distinct = math.Max(m.distinct, g.p.domain(m.expr))
+			}
 			m.present = g.p.present(m.expr)
 			m.col, _, m.placed = placementColumn(m.expr)
 		}
 		c.members = kept
 	}
+}
+
+// chosenAlone reports whether none of the other members is the same column, grouped in the same way, perhaps of another
+// reference to one definition: their values were chosen together.
+func (p *planner) chosenAlone(e *algebra.Expr, members []member) bool {
+	if e = stripCasts(e); e.Kind != expr.Column {
+		return false
+	}
+	base, _ := p.basis(e.Col)
+	n := 0
+	for _, m := range members {
+		if x := stripCasts(m.expr); x.Kind == expr.Column {
+			if b, _ := p.basis(x.Col); b == base {
+				n++
+			}
+		}
+	}
+	return n == 1
 }
 
 // component is the relations connected with i by classes.

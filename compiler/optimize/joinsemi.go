@@ -102,6 +102,8 @@ type matching struct {
 	// Of the left side's rows, part have keys that rows of the right side have, before any conditions on that. Of these
 	// each meets so many, of which the share kept is left and fulfils what is no equality.
 	part, meets, kept float64
+	// most is the share of the left side's values of the key that there can be among the right side's.
+	most float64
 }
 
 // condition is a join of kind n.Kind with its keys and residual, and how often rows match.
@@ -109,13 +111,14 @@ func (p *planner) condition(n *algebra.Join, left, right physical) (joinOp, matc
 	j := joinOp{kind: joinKinds[n.Kind]}
 	lids, rids := algebra.IDsOf(left.out().cols), algebra.IDsOf(right.out().cols)
 	sel, combinations := 1.0, 1.0
-	m := matching{part: 1}
+	m := matching{part: 1, most: 1}
 	for _, e := range n.On {
 		if l, r, ok := sides(e, lids, rids); ok {
 			j.probeKeys, j.buildKeys = append(j.probeKeys, l), append(j.buildKeys, r)
 			a, b := p.exprDistinct(l, p.baseRows(left)), p.exprDistinct(r, p.baseRows(right))
 			combinations *= math.Max(a, b)
 			m.part = math.Min(m.part, p.present(l)*math.Min(1, b/a))
+			m.most = math.Min(m.most, p.valuesOf(r, right.out())/a)
 			continue
 		}
 		if len(n.Cond) > 0 && e.Nullable { // what is not known counts for Cond alone
@@ -134,7 +137,7 @@ func (p *planner) condition(n *algebra.Join, left, right physical) (joinOp, matc
 
 // kept is the share of the left side's rows that a semi or anti join keeps.
 func kept(kind plan.JoinKind, m matching) float64 {
-	found := math.Max(1e-9, m.part*(1-math.Pow(1-m.kept, m.meets)))
+	found := math.Max(1e-9, math.Min(m.most, m.part*(1-math.Pow(1-m.kept, m.meets))))
 	if kind == plan.AntiJoin {
 		return 1 - found
 	}

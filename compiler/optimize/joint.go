@@ -158,24 +158,46 @@ func (p *planner) mostDistinct(keys []*algebra.Expr) float64 {
 
 // strangers reports whether samples say that combinations of two tables' columns have nothing to do with each other, as
 // those of two kinds of sales: if those of one side were among the other's, so many pairs of the samples' rows would be
-// equal that it is not by chance that none is. Tables with a declared key among the columns are none.
+// equal that it is not by chance that none is. Tables with a declared key among the columns are none. What was grouped
+// or renamed is looked at in the tables that it comes from, those columns together that come from the same two.
 func (p *planner) strangers(left, right physical, lkeys, rkeys []*algebra.Expr) bool {
-	l, lnos := p.sampledKeys(lkeys)
-	r, rnos := p.sampledKeys(rkeys)
-	if l == nil || r == nil || p.declared(left, lkeys) || p.declared(right, rkeys) {
+	if p.declared(left, lkeys) || p.declared(right, rkeys) {
 		return false
 	}
-	for i := range lkeys { // other types' equal values have other hashes
+	type tables struct{ l, r *sampled }
+	by := map[tables][2][]int{}
+	var order []tables
+	for i := range lkeys {
+		// other types' equal values have other hashes
 		_, lclass, lok := placementColumn(lkeys[i])
-		if _, rclass, rok := placementColumn(rkeys[i]); !lok || !rok || lclass != rclass {
-			return false
+		_, rclass, rok := placementColumn(rkeys[i])
+		l, lno := p.sampledKey(lkeys[i])
+		r, rno := p.sampledKey(rkeys[i])
+		if !lok || !rok || lclass != rclass || l == nil || r == nil {
+			continue
+		}
+		t := tables{l, r}
+		nos, known := by[t]
+		if !known {
+			order = append(order, t)
+		}
+		by[t] = [2][]int{append(nos[0], lno), append(nos[1], rno)}
+	}
+	for _, t := range order {
+		if nos := by[t]; len(nos[0]) > 1 && p.strange(t.l, t.r, nos[0], nos[1]) {
+			return true
 		}
 	}
+	return false
+}
+
+// strange is strangers of columns of two tables, by their numbers.
+func (p *planner) strange(l, r *sampled, lnos, rnos []int) bool {
 	pairs := float64(l.st.Sampled) * float64(r.st.Sampled)
-	if pairs/math.Max(p.baseRows(left), p.baseRows(right)) < enoughPairs {
+	if pairs/math.Max(1, float64(max(l.st.Rows, r.st.Rows))) < enoughPairs {
 		return false
 	}
-	tables, cols := l.st.Name+"\n"+r.st.Name, append(append(lnos, -1), rnos...)
+	tables, cols := l.st.Name+"\n"+r.st.Name, append(append(slices.Clone(lnos), -1), rnos...)
 	equal, _ := p.env.Samples.combined(tables, cols, func() (float64, bool) {
 		seen := make(map[uint64]bool, l.st.Sampled)
 		for _, h := range p.sampleHashes(l, lnos) {
@@ -195,19 +217,18 @@ func (p *planner) strangers(left, right physical, lkeys, rkeys []*algebra.Expr) 
 // enoughPairs are so many that none comes by chance once in seven times.
 const enoughPairs = 2
 
-// sampledKeys is the table whose columns keys are, and their numbers, if there is a sample of all; nil: not so.
-func (p *planner) sampledKeys(keys []*algebra.Expr) (*sampled, []int) {
-	var s *sampled
-	var nos []int
-	for _, k := range keys {
-		k = stripCasts(k)
-		o, ok := p.origins[k.Col]
-		if k.Kind != expr.Column || !ok || s != nil && o.scan != s || !p.hasSample(o) {
-			return nil, nil
-		}
-		s, nos = o.scan, append(nos, o.no)
+// sampledKey is the table whose column a key is, under another name or as a key of groups perhaps, and its number; nil:
+// it is none, or there is no sample of it.
+func (p *planner) sampledKey(k *algebra.Expr) (*sampled, int) {
+	if k = stripCasts(k); k.Kind != expr.Column {
+		return nil, 0
 	}
-	return s, nos
+	base, _ := p.basis(k.Col)
+	o, ok := p.origins[base]
+	if !ok || !p.hasSample(o) {
+		return nil, 0
+	}
+	return o.scan, o.no
 }
 
 // sampleHashes are hashes of the combinations of values of columns in the rows of a sample.

@@ -47,13 +47,14 @@ func (p *planner) aggregateOf(n *algebra.Aggregate, in physical) *aggrOp {
 	if len(n.Keys) > 0 {
 		a.rows = p.groups(pick(n.Keys, a.made), q)
 	}
-	a.cost = q.cost + q.rows*costGroup + sendCost(math.Min(q.rows, a.rows*float64(p.env.Slices)), p.width(n.Cols))
+	a.cost = q.cost + q.rows*p.groupCost(pick(n.Keys, a.made))
+	a.cost += sendCost(math.Min(q.rows, a.rows*float64(p.env.Slices)), p.width(n.Cols))
 	a.dist = p.aggrDist(in, n.Keys, n.Cols, a.made)
 	a.breaks = true
 	for i, c := range n.Cols {
 		if i < len(n.Keys) {
 			p.describe(c, n.Keys[i], a.rows)
-			p.describeKey(c, n.Keys[i], q)
+			p.describeKey(c, n.Keys[i], q, a.rows)
 			p.define(c, n.Keys[i])
 			if n.Keys[i].Kind == expr.Column {
 				p.unite(c.ID, n.Keys[i].Col)
@@ -100,7 +101,7 @@ func (p *planner) distinct(n *algebra.Distinct) (physical, error) {
 		a.keys = append(a.keys, c.Ref())
 	}
 	a.rows = p.groups(a.keys, q)
-	a.cost = q.cost + q.rows*costGroup
+	a.cost = q.cost + q.rows*p.groupCost(a.keys)
 	a.made = p.madeBy(a.keys)
 	a.dist = p.aggrDist(in, a.keys, a.cols, a.made)
 	a.breaks = true

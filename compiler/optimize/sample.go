@@ -113,10 +113,16 @@ func (p *planner) evaluate() {
 	}
 }
 
-// askAll notes the conjuncts that are over one scan each and more than a comparison of a column with literals.
+// askAll notes the conjuncts that are over one scan each and more than a comparison of a column with literals, also
+// those in arms of an OR over several.
 func (p *planner) askAll(preds []*algebra.Expr) {
 	for _, e := range expr.Conjuncts(preds...) {
-		if s := p.sampleOf(e); s != nil && !p.simple(e) {
+		switch s := p.sampleOf(e); {
+		case s == nil && e.Kind == expr.Or:
+			for _, arm := range expr.Arms(e) {
+				p.askAll([]*algebra.Expr{arm})
+			}
+		case s != nil && !p.simple(e):
 			p.ask(s, e)
 		}
 	}

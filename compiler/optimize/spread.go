@@ -15,7 +15,10 @@ import (
 
 // spread is how the values of e lie, in rows of scan of which the sample has those of holds (all, if nil).
 func (p *planner) spread(e *algebra.Expr, among sampleRows) (fn.Spread, bool) {
-	if e = stripCasts(e); e.Type.IsString() {
+	for e.Kind == expr.Call && e.Op.Cast && !e.Args[0].Type.IsString() { // the number stays about the same
+		e = e.Args[0]
+	}
+	if e.Type.IsString() {
 		return fn.Spread{}, false
 	}
 	if v, ok := e.Literal(p.st.Params); ok {
@@ -25,7 +28,7 @@ func (p *planner) spread(e *algebra.Expr, among sampleRows) (fn.Spread, bool) {
 	case expr.Column:
 		return p.columnSpread(e, among)
 	case expr.Call:
-		if e.Op.Spread == nil || len(e.Args) != 2 {
+		if e.Op.Spread == nil || len(e.Args) < 2 { // behind the operands may be scales
 			break
 		}
 		a, ok := p.spread(e.Args[0], among)

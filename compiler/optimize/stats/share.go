@@ -64,6 +64,19 @@ func textNumber(s string) float64 {
 	return f
 }
 
+// Even is c if none of its values were more common than others: of a key that is grouped by.
+func (c *Column) Even() *Column {
+	if len(c.Common) == 0 {
+		return c
+	}
+	if len(c.Bounds) == 0 {
+		return nil
+	}
+	out := *c
+	out.Common = nil
+	return &out
+}
+
 // commonShare is the share of all rows that have one of the common values.
 func (c *Column) commonShare() float64 {
 	s := 0.0
