@@ -6,10 +6,10 @@ import (
 	"slipher/compiler/expr"
 )
 
-// Rows are grouped where they are, and the groups put together where their keys send them. That is right for few groups:
-// each worker has a small table of them, and few rows move. Many are worked on twice, the first time in a table of all
-// of them on each worker, which no cache holds; then rows are sent as they are, and each worker makes its part of the
-// groups.
+// Rows are grouped where they are, and the groups put together where their keys send them. That is right for few
+// groups: each worker has a small table of them, and few rows move. Many are worked on twice, the first time in a table
+// of all of them on each worker, which no cache holds; then rows are sent as they are, and each worker makes its part
+// of the groups.
 const (
 	// groupsUncached is how many groups a table has that caches do not hold.
 	groupsUncached = 500_000
