@@ -226,7 +226,7 @@ func (l *lowerer) groupFields(t *plan.Table, e *entry, from subop.Operand, field
 func (l *lowerer) values(s *plan.Source, base *positions) {
 	rows := len(s.Values)
 	if len(s.Cols) == 0 {
-		l.out.Source.Rows = max(rows, 1)
+		l.out.Source.Rows = rows
 		return
 	}
 	l.out.Source.Rows = rows

@@ -54,5 +54,8 @@ func (n *valuesOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 
 func (n *valuesOp) explain(x *explainer, line *plan.Node, _ algebra.IDs) *plan.Node {
 	line.Type, line.TotalCost = "Result", showRow*n.rows
+	if n.values.Len() == 0 {
+		line.Details = []plan.Detail{{Label: "One-Time Filter", Text: "false"}}
+	}
 	return line
 }

@@ -7,20 +7,38 @@ import (
 	"slipher/compiler/expr"
 )
 
-// dropEmptyArms drops inputs of a union that have no rows whatever the tables hold:
+// dropEmpty puts no rows in place of what has none whatever the tables hold, which need not be read then, and drops such
+// inputs of a union:
 //
+//	select(FALSE)(s)                           →  values()
 //	union(select(FALSE)(s), select(x = 1)(t))  →  select(x = 1)(t)
-func dropEmptyArms(_ *run, n algebra.Node) algebra.Node {
-	n = algebra.MapInputs(n, func(in algebra.Node) algebra.Node { return dropEmptyArms(nil, in) })
-	u, ok := n.(*algebra.Union)
-	if !ok || !slices.ContainsFunc(u.In, empty) {
-		return n
+//	left join(t, select(FALSE)(s))             →  project(t, NULL)(t)
+func dropEmpty(_ *run, n algebra.Node) algebra.Node {
+	if empty(n) {
+		return &algebra.Values{Cols: n.Columns()}
 	}
+	n = algebra.MapInputs(n, func(in algebra.Node) algebra.Node { return dropEmpty(nil, in) })
+	switch x := n.(type) {
+	case *algebra.Union:
+		if slices.ContainsFunc(x.In, empty) {
+			return withoutEmpty(x)
+		}
+	case *algebra.Join:
+		if x.Kind == algebra.Left && empty(x.Right) {
+			exprs := algebra.Refs(x.Left.Columns())
+			for _, c := range x.Right.Columns() {
+				exprs = append(exprs, algebra.Null(c.Type))
+			}
+			return &algebra.Project{In: x.Left, Exprs: exprs, Cols: x.Columns()}
+		}
+	}
+	return n
+}
+
+// withoutEmpty is a union without inputs that have no rows.
+func withoutEmpty(u *algebra.Union) algebra.Node {
 	left := slices.DeleteFunc(slices.Clone(u.In), empty)
-	switch len(left) {
-	case 0:
-		return u.WithInputs(u.In[:1])
-	case 1:
+	if len(left) == 1 {
 		if cols := left[0].Columns(); sameTypes(cols, u.Cols) {
 			return &algebra.Project{In: left[0], Exprs: algebra.Refs(cols), Cols: u.Cols}
 		}
@@ -35,6 +53,8 @@ func sameTypes(a, b []algebra.Column) bool {
 // empty reports whether n has no rows whatever the tables hold.
 func empty(n algebra.Node) bool {
 	switch x := n.(type) {
+	case *algebra.Values:
+		return x.Len() == 0
 	case *algebra.Select:
 		return slices.ContainsFunc(x.Preds, never) || empty(x.In)
 	case *algebra.Aggregate:

@@ -59,6 +59,10 @@ func (r *run) foldLiteral(e *algebra.Expr) *algebra.Expr {
 		r.st.Record.CheckValue(made, func(expr.Param) bool { return true })
 		return algebra.Null(e.Type)
 	}
+	if e.Type.Kind == types.Bool { // 1 = 0: whether there are rows at all
+		r.st.Record.CheckValue(made, func(p expr.Param) bool { return p.Value.Lo == d.Lo })
+		return algebra.Truth(d.Lo != 0)
+	}
 	return &algebra.Expr{Kind: expr.Parameter, Type: e.Type,
 		Param: r.st.AddParam(expr.Param{Type: e.Type, Value: d}, made)}
 }

@@ -53,7 +53,7 @@ var rules = []rule{
 	{name: "literals", apply: foldLiterals},
 	{name: "constants", apply: foldConstants},
 	{name: "onescan", apply: oneScan},
-	{name: "emptyarms", apply: dropEmptyArms},
+	{name: "empty", apply: dropEmpty},
 	{name: "latekeys", apply: lateKeys},
 	{name: "common", apply: carryCommon},
 }
