@@ -18,7 +18,7 @@ type unionOp struct {
 
 func (p *planner) union(n *algebra.Union) (physical, error) {
 	u := &unionOp{}
-	u.cols = n.Cols
+	u.cols, u.breaks = n.Cols, true
 	single := true
 	for _, x := range n.In {
 		in, err := p.node(x)

@@ -237,7 +237,8 @@ func (p *planner) across(keys, from, to []*algebra.Expr) []*algebra.Expr {
 	return out
 }
 
-// Rows of all arms are dropped, if those of one can be.
+// Rows of all arms are dropped, if those of one can be: they are neither put together with the others nor looked for
+// behind that, and a scan skips what has none of the keys.
 func (n *unionOp) reduce(p *planner, keys []*algebra.Expr, l look) reduction {
 	var all reduction
 	for _, in := range n.in {
@@ -254,10 +255,11 @@ func (n *unionOp) reduce(p *planner, keys []*algebra.Expr, l look) reduction {
 		if r.at == nil {
 			continue
 		}
+		r = l.breaks(r, p.rows(in)*(costSend+l.find))
 		if all.sieves() && r.sieves() {
 			r.gain += l.filter
 		}
-		all = reduction{at: slices.Concat(all.at, r.at), gain: all.gain + r.gain, behind: all.behind || r.behind}
+		all = reduction{at: slices.Concat(all.at, r.at), gain: all.gain + r.gain, behind: true}
 	}
 	return all
 }
