@@ -12,7 +12,7 @@ import (
 // of the groups.
 const (
 	// groupsUncached is how many groups a table has that caches do not hold.
-	groupsUncached = 500_000
+	groupsUncached = 100_000
 	// partialShare is how many groups of a worker's rows come out of the first grouping, by its rows, from which on it
 	// is left out.
 	partialShare = 0.6
