@@ -7,8 +7,8 @@ import (
 	"slipher/compiler/expr"
 )
 
-// dropEmpty puts no rows in place of what has none whatever the tables hold, which need not be read then, and drops such
-// inputs of a union:
+// dropEmpty puts no rows in place of what has none whatever the tables hold, which need not be read then, and drops
+// such inputs of a union:
 //
 //	select(FALSE)(s)                           →  values()
 //	union(select(FALSE)(s), select(x = 1)(t))  →  select(x = 1)(t)
