@@ -180,14 +180,11 @@ func (p *planner) ways(j joinOp, probe, build physical, t taker) {
 	switch {
 	case bd.kind == distAll:
 		add(allNone, nil, false, stays)
-		if pd.kind == distAll || len(j.probeKeys) == 0 || p.env.Nodes == 1 ||
-			p.repeated(build.out()) < costStream && p.chance == nil {
-			return
+		// Instead of all nodes each making all of the table, each may make a part from a part of the rows.
+		if len(j.probeKeys) > 0 && p.env.Nodes > 1 && (p.repeated(build.out()) >= costStream || p.chance != nil) {
+			p.ways(j, p.dealOut(probe), p.dealOut(build), t)
 		}
-		// Instead of all nodes each making all of the table, each makes a part from a part of the rows.
-		build = p.dealOut(build)
-		c.build, bd = build, build.out().dist
-		byBuild, buildPlaced = p.placedBy(bd, j.buildKeys)
+		return
 	case pd.kind == distSingle && bd.kind == distSingle:
 		add(distNone, nil, false, stays)
 		return
