@@ -85,9 +85,10 @@ func TestQueryMemory(t *testing.T) {
 			for _, tier := range []string{"primitives", "fused"} {
 				conn.Exec(t, "SET slipher_tier = "+tier)
 				for _, q := range []struct{ limit, sql, operator string }{
-					{"8MB", "SELECT count(*) FROM (SELECT s FROM t GROUP BY s) x", "HashAggregate"},
-					{"8MB", "SELECT count(*) FROM (SELECT DISTINCT s FROM t) x", "HashAggregate"},
-					{"8MB", "SELECT count(DISTINCT s) FROM t", "HashAggregate"},
+					// So many groups are sent as rows first, which both keep.
+					{"8MB", "SELECT count(*) FROM (SELECT s FROM t GROUP BY s) x", "HashAggregate|Network"},
+					{"8MB", "SELECT count(*) FROM (SELECT DISTINCT s FROM t) x", "HashAggregate|Network"},
+					{"8MB", "SELECT count(DISTINCT s) FROM t", "HashAggregate|Network"},
 					{"12MB", "SELECT count(*) FROM t a JOIN t b ON a.s = b.s", "Hash|Network"}, // both keep rows
 					{"8MB", "SELECT s FROM t ORDER BY s OFFSET 199999", "Sort"},
 					{"8MB", "SELECT max(length(repeat(s, 600))) FROM t", "HashAggregate"},
