@@ -38,8 +38,14 @@ func (p *planned) answer(sql string) string {
 
 func (p *planned) ask(sql, want string, hit bool) {
 	p.t.Helper()
+	p.hits(sql, p.answer, want, hit)
+}
+
+// hits runs a statement in some way, and tells hits of the plan cache.
+func (p *planned) hits(sql string, run func(sql string) string, want string, hit bool) {
+	p.t.Helper()
 	before := p.leads.Load().statements.Plans.Stats()
-	if got := p.answer(sql); got != want {
+	if got := run(sql); got != want {
 		p.t.Errorf("%s: %q, want %q", sql, got, want)
 	}
 	if now := p.leads.Load().statements.Plans.Stats(); (now.Hits > before.Hits) != hit {

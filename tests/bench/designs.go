@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"regexp"
@@ -26,14 +25,11 @@ func (b *bench) designRuns(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e, err := startSlipher(ctx, b.settings, b.slipherDir(), false)
+	e, err := b.slipher(ctx, "primitives", false)
 	if err != nil {
 		return err
 	}
 	defer e.close()
-	if err := e.tier(ctx, "primitives"); err != nil {
-		return err
-	}
 	rate, err := exchangeRate(ctx, e)
 	if err != nil {
 		return err
@@ -152,32 +148,11 @@ var sortKey = regexp.MustCompile(`((COMPOUND|INTERLEAVED) )?SORTKEY`)
 
 // moved is how many bytes a query sends between processes.
 func (e *slipherServer) moved(ctx context.Context, sql string) (sum int64, err error) {
-	r, _, err := e.query(ctx, "EXPLAIN (ANALYZE, FORMAT JSON) "+sql)
-	if err != nil {
-		return 0, err
-	}
-	var plans []struct {
-		Segments []struct {
-			Moved int64 `json:"Bytes Moved"`
-		}
-	}
-	if err := json.Unmarshal([]byte(r.Rows[0][0]), &plans); err != nil {
-		return 0, err
-	}
-	for _, s := range plans[0].Segments {
+	a, err := e.analyze(ctx, sql)
+	for _, s := range a.Segments {
 		sum += s.Moved
 	}
-	return sum, nil
-}
-
-// all runs statements that give nothing.
-func (e *slipherServer) all(ctx context.Context, statements []string) error {
-	for _, sql := range statements {
-		if _, _, err := e.query(ctx, sql); err != nil {
-			return fmt.Errorf("%s: %w", sql, err)
-		}
-	}
-	return nil
+	return sum, err
 }
 
 // exchangeRate is how many bytes a second move between processes: the rows of a table are counted within its parts by a

@@ -41,11 +41,20 @@ func (b *bench) start(ctx context.Context, c contender, empty bool) (engine, err
 	if c.tier == "" {
 		return startDuckDB(ctx, b.settings, b.duckdbFile())
 	}
+	return b.slipher(ctx, c.tier, empty)
+}
+
+// slipher runs a fresh process of Slipher on the suite's data, in a tier.
+func (b *bench) slipher(ctx context.Context, tier string, empty bool) (*slipherServer, error) {
 	e, err := startSlipher(ctx, b.settings, b.slipherDir(), empty)
 	if err != nil {
 		return nil, err
 	}
-	return e, e.tier(ctx, c.tier)
+	if err := e.tier(ctx, tier); err != nil {
+		e.close()
+		return nil, err
+	}
+	return e, nil
 }
 
 // text is c's form of q.

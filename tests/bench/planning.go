@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -106,14 +105,11 @@ func planningTables() (out []string) {
 
 // planningRuns makes the report.
 func (b *bench) planningRuns(ctx context.Context) error {
-	e, err := startSlipher(ctx, b.settings, b.slipherDir(), false)
+	e, err := b.slipher(ctx, "primitives", false)
 	if err != nil {
 		return err
 	}
 	defer e.close()
-	if err := e.tier(ctx, "primitives"); err != nil {
-		return err
-	}
 	if err := e.all(ctx, append(planningTables(), "SET slipher_plan_cache = off")); err != nil {
 		return err
 	}
@@ -151,17 +147,11 @@ func (b *bench) planningRuns(ctx context.Context) error {
 func (e *slipherServer) planning(ctx context.Context, sql string, runs int) ([]float64, error) {
 	var out []float64
 	for range runs + 1 {
-		r, _, err := e.query(ctx, "EXPLAIN (ANALYZE, FORMAT JSON) "+sql)
+		a, err := e.analyze(ctx, sql)
 		if err != nil {
 			return nil, err
 		}
-		var plans []struct {
-			Planning float64 `json:"Planning Time"`
-		}
-		if err := json.Unmarshal([]byte(r.Rows[0][0]), &plans); err != nil {
-			return nil, err
-		}
-		out = append(out, plans[0].Planning)
+		out = append(out, a.Planning)
 	}
 	out = out[1:]
 	slices.Sort(out)

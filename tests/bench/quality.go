@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -75,14 +74,11 @@ const (
 
 // qualityRuns makes the report.
 func (b *bench) qualityRuns(ctx context.Context) error {
-	e, err := startSlipher(ctx, b.settings, b.slipherDir(), false)
+	e, err := b.slipher(ctx, "primitives", false)
 	if err != nil {
 		return err
 	}
 	defer e.close()
-	if err := e.tier(ctx, "primitives"); err != nil {
-		return err
-	}
 	var all []expected
 	var orders []orderTimes
 	for _, q := range b.queries {
@@ -112,10 +108,6 @@ type expected struct {
 }
 
 func (b *bench) estimatesOf(ctx context.Context, e *slipherServer, q query) (x expected, err error) {
-	var plans []struct {
-		Plan     planNode
-		Planning float64 `json:"Planning Time"`
-	}
 	// Joins are estimated of all rows of their sides, and all rows shall come to them.
 	if _, _, err := e.query(ctx, "SET slipher_runtime_filters = planned"); err != nil {
 		return x, err
@@ -125,20 +117,16 @@ func (b *bench) estimatesOf(ctx context.Context, e *slipherServer, q query) (x e
 			err = e
 		}
 	}()
+	var a analyzed
 	for run := range 3 { // the first reads statistics
-		r, _, err := e.query(ctx, "EXPLAIN (ANALYZE, FORMAT JSON) "+q.slipher)
-		if err != nil {
+		if a, err = e.analyze(ctx, q.slipher); err != nil {
 			return x, err
 		}
-		plans = nil
-		if err := json.Unmarshal([]byte(r.Rows[0][0]), &plans); err != nil {
-			return x, err
-		}
-		if p := plans[0].Planning; run == 0 || p < x.planning {
-			x.planning = p
+		if run == 0 || a.Planning < x.planning {
+			x.planning = a.Planning
 		}
 	}
-	x.joins = plans[0].Plan.estimates(false, nil)
+	x.joins = a.Plan.estimates(false, nil)
 	return x, nil
 }
 

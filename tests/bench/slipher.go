@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -132,6 +133,35 @@ func (e *slipherServer) query(ctx context.Context, sql string) (*warehouse.Resul
 	began := time.Now()
 	r, err := warehouse.Query(e.conn, sql)
 	return r, time.Since(began), err
+}
+
+// all runs statements that give nothing.
+func (e *slipherServer) all(ctx context.Context, statements []string) error {
+	for _, sql := range statements {
+		if _, _, err := e.query(ctx, sql); err != nil {
+			return fmt.Errorf("%s: %w", sql, err)
+		}
+	}
+	return nil
+}
+
+// analyzed is what reports read of EXPLAIN (ANALYZE, FORMAT JSON).
+type analyzed struct {
+	Plan     planNode
+	Planning float64 `json:"Planning Time"` // ms
+	Segments []struct {
+		Moved int64 `json:"Bytes Moved"` // between processes
+	}
+}
+
+func (e *slipherServer) analyze(ctx context.Context, sql string) (analyzed, error) {
+	r, _, err := e.query(ctx, "EXPLAIN (ANALYZE, FORMAT JSON) "+sql)
+	if err != nil {
+		return analyzed{}, err
+	}
+	var plans [1]analyzed
+	err = json.Unmarshal([]byte(r.Rows[0][0]), &plans)
+	return plans[0], err
 }
 
 func (e *slipherServer) pid() int { return e.processes[0].Process.Pid }

@@ -37,13 +37,8 @@ func loadUnsorted(ctx context.Context, b *bench, e *slipherServer, t table) erro
 	if t.name != "lineitem" {
 		return nil
 	}
-	for _, sql := range []string{strings.Replace(t.create, t.name, unsorted, 1) + " DISTKEY(l_orderkey)",
-		fmt.Sprintf("COPY %s FROM '%s' %s", unsorted, b.file(t), b.suite.slipherFormat), "ANALYZE " + unsorted} {
-		if _, _, err := e.query(ctx, sql); err != nil {
-			return err
-		}
-	}
-	return nil
+	return e.all(ctx, []string{strings.Replace(t.create, t.name, unsorted, 1) + " DISTKEY(l_orderkey)",
+		fmt.Sprintf("COPY %s FROM '%s' %s", unsorted, b.file(t), b.suite.slipherFormat), "ANALYZE " + unsorted})
 }
 
 func alsoUnsorted(n int, q query) []query {
