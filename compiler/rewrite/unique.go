@@ -90,7 +90,8 @@ func (u uniqueness) matches(on []*algebra.Expr, from, to algebra.Node) bool {
 		}
 		for i, c := range e.Args {
 			other := e.Args[1-i]
-			if c = distinctly(c); c.Kind == expr.Column && right[c.Col] && !right.Meets(other) && left.Covers(other) {
+			c = distinctly(c)
+			if c.Kind == expr.Column && right[c.Col] && !right.Meets(other) && left.Covers(other) && !other.Volatile() {
 				keys[c.Col] = true
 			}
 		}
