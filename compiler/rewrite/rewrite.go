@@ -32,8 +32,8 @@ type rule struct {
 // rules, in the order in which they run. Definitions first, then subqueries: others see no references and no correlated
 // part. Then negations: they turn into comparisons that constants folds; pulling up projections on conjuncts that are
 // final, joins that no column is read of gone, and pushing conjuncts down between the joins that are then together.
-// What that makes of expressions is folded and computed at the end, if it can be; arms of unions that have no rows then
-// are gone. Where equal expressions are, is known last.
+// What that makes of expressions is folded and computed at the end, if it can be; what has no rows then is gone. Where
+// equal expressions are, is known last.
 var rules = []rule{
 	{name: "with", whole: inlineDefinitions},
 	{name: "unnest", whole: unnestSubqueries},
