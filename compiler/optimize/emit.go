@@ -242,6 +242,15 @@ func (e *emitter) save(p *pipe, cols []algebra.Column, as []plan.Column, rows fl
 	return t.ID
 }
 
+// made are the pipe's columns cols.
+func (p *pipe) made(cols []algebra.Column) []plan.Column {
+	out := make([]plan.Column, len(cols))
+	for i, c := range cols {
+		out[i] = p.cols[p.at[c.ID]]
+	}
+	return out
+}
+
 // estimate is a guess for Table.EstRows.
 func estimate(rows float64) int64 {
 	if rows > 1e15 {

@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"math"
+	"slices"
 
 	"slipher/catalog/fn"
 	"slipher/compiler/algebra"
@@ -132,8 +133,7 @@ func (p *planner) noteLeft(n physical) {
 func (p *planner) valuesLeft(ks []*algebra.Expr, q *props) float64 {
 	most := p.left(ks)
 	if k := stripCasts(ks[0]); len(ks) == 1 && k.Kind == expr.Column {
-		rep := p.find(k.Col)
-		for _, id := range append([]algebra.ColumnID{rep}, p.alike[rep]...) {
+		for _, id := range p.class(k.Col) {
 			if id != k.Col && hasColumn(q.cols, id) {
 				base, _ := p.basis(id)
 				most = math.Min(most, p.left([]*algebra.Expr{p.info[base].col.Ref()}))
@@ -165,11 +165,17 @@ func (p *planner) valuesChosen(ks []*algebra.Expr, q *props) float64 {
 	if units == 0 || units > float64(s.st.Rows)*mostUnits {
 		return math.Inf(1)
 	}
-	values := p.exprDistinct(ks[0], math.Inf(1))
-	if c, _ := p.combinations(ks); len(ks) > 1 && c > 0 {
-		values = c
+	return chosen(units, math.Min(p.valuesOfAll(ks), units), units*q.rows/float64(s.st.Rows))
+}
+
+// valuesOfAll is how many combinations of the values of ks, columns of one table, there are in it.
+func (p *planner) valuesOfAll(ks []*algebra.Expr) float64 {
+	if len(ks) > 1 {
+		if c, _ := p.combinations(ks); c > 0 {
+			return c
+		}
 	}
-	return chosen(units, math.Min(values, units), units*q.rows/float64(s.st.Rows))
+	return p.exprDistinct(ks[0], math.Inf(1))
 }
 
 // valuesReached is how many combinations of the values of ks, columns of one table, those of its rows have that another
@@ -185,8 +191,7 @@ func (p *planner) valuesReached(ks []*algebra.Expr, q *props) float64 {
 		if p.info[c.ID].distinct < rows*mostInRange {
 			continue
 		}
-		rep := p.find(c.ID)
-		for _, id := range append([]algebra.ColumnID{rep}, p.alike[rep]...) {
+		for _, id := range p.class(c.ID) {
 			f, ok := p.origins[id]
 			if !ok || f.scan == s || !hasColumn(q.cols, id) {
 				continue
@@ -199,17 +204,12 @@ func (p *planner) valuesReached(ks []*algebra.Expr, q *props) float64 {
 	if reached >= rows {
 		return math.Inf(1)
 	}
-	values := p.exprDistinct(ks[0], math.Inf(1))
-	if c, _ := p.combinations(ks); len(ks) > 1 && c > 0 {
-		values = c
-	}
-	return chosen(rows, math.Min(values, rows), reached)
+	return chosen(rows, math.Min(p.valuesOfAll(ks), rows), reached)
 }
 
 // chooses reports whether a column of s is joined with a column of a table that has conditions.
 func (p *planner) chooses(id algebra.ColumnID, s *sampled) bool {
-	rep := p.find(id)
-	for _, other := range append([]algebra.ColumnID{rep}, p.alike[rep]...) {
+	for _, other := range p.class(id) {
 		if o, ok := p.origins[other]; ok && o.scan != s && len(o.scan.conds) > 0 {
 			return true
 		}
@@ -221,12 +221,7 @@ func (p *planner) chooses(id algebra.ColumnID, s *sampled) bool {
 const mostUnits = 0.7
 
 func hasColumn(cols []algebra.Column, id algebra.ColumnID) bool {
-	for _, c := range cols {
-		if c.ID == id {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(cols, func(c algebra.Column) bool { return c.ID == id })
 }
 
 // left is how many combinations of the values of a table's columns its own conditions leave.

@@ -11,9 +11,9 @@ import (
 // exactRelations is the size up to which all orders of a connected graph are looked
 // at, unless its edges are so many that there are more than maxPairs pairs of
 // subgraphs to join: a star of ten tables has 2,304, a clique of eight 3,025.
-const maxPairs = 3200
-
 var exactRelations = 12 // tests change it
+
+const maxPairs = 3200
 
 // part is a finished tree over a set of relations.
 type part struct {
@@ -119,7 +119,7 @@ func (d *dpTable) enumerateOnly() {
 
 // growCsg visits every connected set that contains s and nothing of without.
 func (d *dpTable) growCsg(s, without relSet) {
-	if len(d.pairs) > maxPairs { // too many: greedy then
+	if len(d.pairs) > maxPairs { // too many: see best
 		return
 	}
 	n := d.neighbours(s, without)
@@ -158,9 +158,6 @@ func eachSubset(s relSet, f func(relSet)) {
 
 // join finds the trees of a set, given all pairs that make it.
 func (d *dpTable) join(set relSet, pairs []pair) {
-	if len(pairs) == 0 {
-		return
-	}
 	d.kept, d.least = d.kept[:0], math.Inf(1)
 	shape := d.g.shape(set)
 	d.send = sendCost(shape.rows, shape.bytes)

@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"math"
+	"slices"
 
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
@@ -116,9 +117,6 @@ type taker struct {
 	take  func(*joinOp)
 }
 
-// onBuild reports whether rows that go on lie as those of the build side do.
-func (n *joinOp) onBuild() bool { return n.kind == plan.FindJoin || n.kind == plan.RightJoin }
-
 // all is a taker of all that it is shown.
 func all(out *[]physical) taker {
 	return taker{take: func(c *joinOp) {
@@ -126,6 +124,9 @@ func all(out *[]physical) taker {
 		*out = append(*out, &own)
 	}}
 }
+
+// onBuild reports whether rows that go on lie as those of the build side do.
+func (n *joinOp) onBuild() bool { return n.kind == plan.FindJoin || n.kind == plan.RightJoin }
 
 // ways shows a join in all ways in which its sides can come together.
 func (p *planner) ways(j joinOp, probe, build physical, t taker) {
@@ -188,7 +189,7 @@ func (p *planner) ways(j joinOp, probe, build physical, t taker) {
 	case pd.kind == distSingle && bd.kind == distSingle:
 		add(distNone, nil, false, stays)
 		return
-	case probePlaced && buildPlaced && equalInts(byProbe, byBuild):
+	case probePlaced && buildPlaced && slices.Equal(byProbe, byBuild):
 		add(distNone, nil, false, stays)
 		return
 	}
@@ -231,18 +232,6 @@ func (p *planner) sentBy(keys []*algebra.Expr, some []int) dist {
 func (p *planner) repeated(b *props) float64 {
 	nodes := float64(p.env.Nodes)
 	return (nodes - 1) * (b.cost/nodes + tableCost(b.rows, p.rowWidth(b)))
-}
-
-func equalInts(a, b []int) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 func joinColumns(j *joinOp, probe, build []algebra.Column) []algebra.Column {

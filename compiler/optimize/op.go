@@ -46,11 +46,13 @@ type props struct {
 
 func (p *props) out() *props { return p }
 
-// cutBuilds: most operators need all rows of their inputs for the first of their own.
+// inputs: leaves have none.
 func (p *props) inputs() []physical { return nil }
 
+// readsOn: operators that need all rows of an input say so.
 func (p *props) readsOn(int) bool { return true }
 
+// cutBuilds: most operators need all rows of their inputs for the first of their own.
 func (p *props) cutBuilds(*emitter, rowLimit) {}
 
 // dealOut of most operators: their rows are never on every node.

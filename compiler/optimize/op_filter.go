@@ -118,12 +118,10 @@ func (n *filterOp) explain(x *explainer, line *plan.Node, want algebra.IDs) *pla
 // oneTime parts conditions that are the same for all rows from the others.
 func oneTime(preds []*algebra.Expr) (each, once []*algebra.Expr) {
 	for _, e := range preds {
-		reads := e.Volatile()
-		e.Columns(func(algebra.ColumnID) { reads = true })
-		if reads {
-			each = append(each, e)
-		} else {
+		if constant(e) {
 			once = append(once, e)
+		} else {
+			each = append(each, e)
 		}
 	}
 	return each, once

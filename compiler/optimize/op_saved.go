@@ -122,11 +122,7 @@ func (s *saved) fill(e *emitter) error {
 	if err != nil {
 		return err
 	}
-	var as []plan.Column
-	for _, c := range cols {
-		as = append(as, p.cols[p.at[c.ID]])
-	}
-	s.table, s.where = e.save(p, cols, as, s.in.out().rows), p.seg.Where
+	s.table, s.where = e.save(p, cols, p.made(cols), s.in.out().rows), p.seg.Where
 	return nil
 }
 

@@ -13,20 +13,18 @@ import (
 // rows before them: a calendar has two hundred years and sales have five, but who asks for a year asks for one of the
 // five. How conditions and the key's range go together the table's sample says.
 func (p *planner) within(rel physical, key, other *algebra.Expr) float64 {
-	key, other = stripCasts(key), stripCasts(other)
-	o, ok := p.origins[key.Col]
-	if key.Kind != expr.Column || !ok || other.Kind != expr.Column || !p.hasSample(o) {
+	x, low, high, ok := p.ranges(key, other)
+	if !ok {
 		return 1
 	}
-	x, y := p.info[key.Col], p.info[other.Col]
-	if y == nil || y.min.Null || y.max.Null || x.stats == nil || x.col.Type.IsString() != y.col.Type.IsString() {
+	o, ok := p.origins[x.col.ID]
+	if !ok || !p.hasSample(o) {
 		return 1
 	}
 	preds := conditions(rel)
 	if len(preds) == 0 {
 		return 1
 	}
-	low, high := stats.Point{Type: y.col.Type, Value: y.min}, stats.Point{Type: y.col.Type, Value: y.max}
 	before := p.inRange(x, low, high)
 	if before <= 0 || before > mostInRange {
 		return 1
@@ -73,6 +71,20 @@ func (p *planner) within(rel physical, key, other *algebra.Expr) float64 {
 
 // mostInRange is the share of keys in another side's range from which on the rest counts for nothing.
 const mostInRange = 0.9
+
+// ranges are a key, a column of which it is known how its values lie, and the bounds of the other side's.
+func (p *planner) ranges(key, other *algebra.Expr) (x *colInfo, low, high stats.Point, ok bool) {
+	a, b := stripCasts(key), stripCasts(other)
+	if a.Kind != expr.Column || b.Kind != expr.Column {
+		return nil, low, high, false
+	}
+	x, y := p.info[a.Col], p.info[b.Col]
+	if x == nil || y == nil || y.min.Null || y.max.Null || x.stats == nil ||
+		x.col.Type.IsString() != y.col.Type.IsString() {
+		return nil, low, high, false
+	}
+	return x, stats.Point{Type: y.col.Type, Value: y.min}, stats.Point{Type: y.col.Type, Value: y.max}, true
+}
 
 // inRange is the share of a column's rows with values from low to high; 0: unknown.
 func (p *planner) inRange(x *colInfo, low, high stats.Point) float64 {

@@ -124,7 +124,7 @@ func (p *planner) cost() float64 {
 	for _, s := range p.saved {
 		if s.in != nil {
 			q := s.in.out()
-			sum += q.cost + q.rows*(costBuild+costBuildByte*p.width(s.wanted(q.cols))) + costStream
+			sum += q.cost + tableCost(q.rows, p.width(s.wanted(q.cols))) + costStream
 		}
 	}
 	return sum
@@ -233,6 +233,12 @@ func (p *planner) unite(a, b algebra.ColumnID) {
 	p.equiv[b] = a + 1
 	p.alike[a] = append(append(p.alike[a], b), p.alike[b]...)
 	delete(p.alike, b)
+}
+
+// class is all columns that are equivalent to one, itself among them.
+func (p *planner) class(id algebra.ColumnID) []algebra.ColumnID {
+	rep := p.find(id)
+	return append([]algebra.ColumnID{rep}, p.alike[rep]...)
 }
 
 // node makes the physical operators of a logical tree.

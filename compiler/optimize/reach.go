@@ -4,8 +4,6 @@ import (
 	"math"
 
 	"slipher/compiler/algebra"
-	"slipher/compiler/expr"
-	"slipher/compiler/optimize/stats"
 	"slipher/compiler/plan"
 )
 
@@ -33,8 +31,11 @@ func (g *graph) findReaches() {
 			var by []restriction
 			found := false
 			for _, o := range c.members {
+				if o.rel == m.rel {
+					continue
+				}
 				inside := g.p.inside(m.expr, o.expr)
-				if o.rel == m.rel || inside <= 0 || inside > mostInRange {
+				if inside <= 0 || inside > mostInRange {
 					continue
 				}
 				if !found {
@@ -100,16 +101,9 @@ func (g *graph) reached(set relSet) float64 {
 
 // inside is the share of the rows of a key's table in which it lies in the range of the other side's; 0: nobody knows.
 func (p *planner) inside(key, other *algebra.Expr) float64 {
-	a, b := stripCasts(key), stripCasts(other)
-	if a.Kind != expr.Column || b.Kind != expr.Column {
+	x, low, high, ok := p.ranges(key, other)
+	if !ok {
 		return 0
 	}
-	x, y := p.info[a.Col], p.info[b.Col]
-	if x == nil || y == nil || y.min.Null || y.max.Null || x.stats == nil {
-		return 0
-	}
-	if x.col.Type.IsString() != y.col.Type.IsString() {
-		return 0
-	}
-	return p.inRange(x, stats.Point{Type: y.col.Type, Value: y.min}, stats.Point{Type: y.col.Type, Value: y.max})
+	return p.inRange(x, low, high)
 }

@@ -268,7 +268,7 @@ func covered(keys []*algebra.Expr, cols []algebra.Column) bool {
 	for _, k := range keys {
 		ok := true
 		k.Columns(func(id algebra.ColumnID) {
-			ok = ok && slices.ContainsFunc(cols, func(c algebra.Column) bool { return c.ID == id })
+			ok = ok && hasColumn(cols, id)
 		})
 		if !ok {
 			return false
@@ -337,7 +337,6 @@ func (p *planner) leastCost(j *joinOp, l look, reducible bool) float64 {
 
 // reduceBy finds where rows of j's probe side are dropped early by its table, if that is worth it.
 func (p *planner) reduceBy(j *joinOp, l look) {
-	l.through, l.filter = p.keyFilter(j.build.out().rows)
 	r := p.reduceProbe(j, l)
 	if l.forced && r.at != nil {
 		j.reduction, j.share = r, l.share
@@ -353,6 +352,7 @@ func (p *planner) reduceBy(j *joinOp, l look) {
 func (p *planner) reduceProbe(j *joinOp, l look) reduction {
 	l.everywhere, l.placed = p.env.Nodes == 1 || p.leader || j.move == allNone || j.move == bcastInner, j.placed
 	l.find = p.lookCost(j.build.out())
+	l.through, l.filter = p.keyFilter(p.rows(j.build))
 	if !j.sendsProbe() && !l.forced {
 		return j.probe.reduce(p, j.probeKeys, l)
 	}
@@ -404,7 +404,7 @@ func (l look) hasTable(p *planner, at physical, keys []*algebra.Expr) bool {
 		return true
 	}
 	placed, ok := p.placedBy(at.out().dist, keys)
-	return ok && l.placed != nil && equalInts(placed, l.placed)
+	return ok && l.placed != nil && slices.Equal(placed, l.placed)
 }
 
 // reduced adds the looks for keys that n's rows get, those first that drop most.

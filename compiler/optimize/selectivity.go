@@ -323,17 +323,16 @@ func (p *planner) instead(e *algebra.Expr) (float64, bool) {
 		if !ok || !known || other.Null || value.Null {
 			continue
 		}
-		with := func(x *algebra.Expr) *algebra.Expr {
-			args := append([]*algebra.Expr(nil), e.Args...)
-			args[i] = x
-			y := *e
-			y.Args = args
-			return &y
-		}
 		column := *c.Args[0]
 		column.Nullable = false
+		found := e.MapArgs(func(x *algebra.Expr) *algebra.Expr {
+			if x == e.Args[i] {
+				return &column
+			}
+			return x
+		})
 		ci := p.info[column.Col]
-		share := p.selectOne(with(&column)) * (1 - ci.unmatched)
+		share := p.selectOne(found) * (1 - ci.unmatched)
 		order := stats.Point{Type: e.Args[1-i].Type, Value: value}.Order(c.Args[1].Type, other)
 		op := e.Compares()
 		if i == 1 {

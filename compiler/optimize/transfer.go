@@ -98,7 +98,6 @@ func (p *planner) reduceAgain(j *joinOp) {
 	if l.share > mostKept && !l.forced {
 		return
 	}
-	l.through, l.filter = p.keyFilter(p.rows(j.build))
 	r := p.reduceProbe(j, l)
 	cost := p.rows(j.probe) * p.lookCost(j.build.out())
 	if r = l.saves(r, cost); l.forced || r.gain > 0 && (r.behind || r.gain > leastGain*j.cost) {
@@ -164,7 +163,7 @@ func (p *planner) bestTransfer(j *joinOp, down bool) *transfer {
 				t.keys, t.of, at = append(t.keys, k), append(t.of, i), append(at, others[i])
 			}
 		}
-		if !down && s == from && len(t.keys) == len(keys) || p.hasTransfer(j, t) {
+		if !down && s == from && len(t.keys) == len(keys) || j.hasTransfer(t) {
 			return // the join's own table says it
 		}
 		l := look{share: p.shareOf(s, t.keys, at), forced: forced, find: findCost(p.rows(s) * 8 * float64(len(t.keys))),
@@ -189,8 +188,8 @@ func (p *planner) bestTransfer(j *joinOp, down bool) *transfer {
 const leastGain = 0.05
 
 // hasTransfer reports whether the join has a transfer of the same keys the same way, from wherever.
-func (p *planner) hasTransfer(j *joinOp, t *transfer) bool {
-	return slices.ContainsFunc(j.transfers, func(o *transfer) bool { return o.down == t.down && equalInts(o.of, t.of) })
+func (n *joinOp) hasTransfer(t *transfer) bool {
+	return slices.ContainsFunc(n.transfers, func(o *transfer) bool { return o.down == t.down && slices.Equal(o.of, t.of) })
 }
 
 // shareOf is the share of the rows with keys at that find some among those of s's rows.
@@ -239,7 +238,7 @@ func (p *planner) keeping(s physical, keys []*algebra.Expr) float64 {
 		width := p.rowWidth(s.out())
 		cost += costStream + rows*(costKeep+costKeepByte*width+costScanRow+costScanByte*width)
 	}
-	return cost + rows*(costScanRow+costBuild+costBuildByte*8*float64(len(keys)))
+	return cost + rows*costScanRow + tableCost(rows, 8*float64(len(keys)))
 }
 
 // eachSource calls f for n and the operators below whose rows have at least the values of some of keys that n's rows
@@ -327,12 +326,8 @@ func (e *emitter) keep(n physical) error {
 	if err != nil {
 		return err
 	}
-	var as []plan.Column
-	for _, c := range cols {
-		as = append(as, p.cols[p.at[c.ID]])
-	}
 	k := &keptRows{where: p.seg.Where, cols: cols, looks: len(e.looks[n])}
-	k.table = e.save(p, cols, as, e.p.rows(n))
+	k.table = e.save(p, cols, p.made(cols), e.p.rows(n))
 	e.kept[n] = k
 	return nil
 }
