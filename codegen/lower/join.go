@@ -40,13 +40,13 @@ func (l *lowerer) hashJoin(j *plan.HashJoin) {
 	l.enter(domain{Domain: subop.Domain{Count: after.count}, at: after})
 	from := read(ent)
 	lone := none // rows without an entry
-	if twice || j.Kind.Pads() {
+	if twice {
 		o := l.vec(types.I8)
 		l.emit(&subop.Unmatched{Entry: from, Lone: o})
 		lone = read(o)
 	}
 	l.payload(t, e, from, after, lone)
-	if j.Kind == plan.FindJoin || j.Kind == plan.RightJoin {
+	if j.Kind.MarksEntries() && j.Kind.Drops() {
 		l.findEntries(j, e, from)
 		return
 	}

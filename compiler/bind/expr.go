@@ -173,10 +173,6 @@ func (b *binder) logic(sc *scope, l *parse.LogicExpr) (value, error) {
 	return boolean(out, l.Pos), nil
 }
 
-func isNotNull(e *algebra.Expr) *algebra.Expr {
-	return &algebra.Expr{Kind: expr.IsNotNull, Type: types.TBool, Args: []*algebra.Expr{e}}
-}
-
 func (b *binder) opExpr(sc *scope, x *parse.OpExpr) (value, error) {
 	if asRow(x.Left) != nil || asRow(x.Right) != nil {
 		return b.rowOperator(sc, x)

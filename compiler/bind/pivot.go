@@ -153,7 +153,7 @@ func (b *binder) unpivot(x *parse.UnpivotRef, env around, before *scope) (algebr
 	add(x.Name, b.numbered(copies.Number, labels))
 	v := add(x.Value, b.numbered(copies.Number, es))
 	if !x.Nulls {
-		r.node = algebra.Where(proj, []*algebra.Expr{isNotNull(v.Ref())})
+		r.node = algebra.Where(proj, []*algebra.Expr{expr.TestNotNull(v.Ref())})
 	}
 	return b.reshaped(r, x.Input, x.Alias, x.Columns, x.Pos)
 }

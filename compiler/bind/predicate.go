@@ -238,7 +238,7 @@ func (b *binder) nullTest(sc *scope, x *parse.NullTest) (value, error) {
 	}
 	switch {
 	case x.Not:
-		return boolean(isNotNull(e), x.Pos), nil
+		return boolean(expr.TestNotNull(e), x.Pos), nil
 	}
 	return boolean(expr.TestNull(e), x.Pos), nil
 }

@@ -133,7 +133,7 @@ func (b *binder) rowNullTest(sc *scope, x *parse.NullTest) (value, error) {
 			return value{}, err
 		}
 		if x.Not {
-			parts[i] = isNotNull(parts[i])
+			parts[i] = expr.TestNotNull(parts[i])
 		} else {
 			parts[i] = expr.TestNull(parts[i])
 		}

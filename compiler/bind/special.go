@@ -168,7 +168,7 @@ func (b *binder) nvl2(f *parse.FuncCall, args []value) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	return b.caseOf([]*algebra.Expr{isNotNull(e)}, args[1:], "NVL2", f.Pos)
+	return b.caseOf([]*algebra.Expr{expr.TestNotNull(e)}, args[1:], "NVL2", f.Pos)
 }
 
 // nullif is CASE WHEN a = b THEN NULL ELSE a END.

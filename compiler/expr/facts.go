@@ -48,6 +48,15 @@ func (e *Expr[R]) Volatile() bool {
 	return found
 }
 
+// Always reports whether argument number i is evaluated for every row for which e is.
+func (e *Expr[R]) Always(i int) bool {
+	switch e.Kind {
+	case Case, And, Or, Coalesce:
+		return i == 0
+	}
+	return true
+}
+
 // RejectsNulls reports whether e cannot be true when all columns of set are NULL.
 func (e *Expr[R]) RejectsNulls(set map[R]bool) bool {
 	switch e.Kind {

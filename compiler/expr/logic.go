@@ -56,6 +56,11 @@ func TestNull[R Ref](e *Expr[R]) *Expr[R] {
 	return &Expr[R]{Kind: IsNull, Type: types.TBool, Args: []*Expr[R]{e}}
 }
 
+// TestNotNull is e IS NOT NULL.
+func TestNotNull[R Ref](e *Expr[R]) *Expr[R] {
+	return &Expr[R]{Kind: IsNotNull, Type: types.TBool, Args: []*Expr[R]{e}}
+}
+
 // NotNull are expressions that are equal, pair by pair, exactly where e is the same, NULL being the same as NULL: one
 // that may be NULL becomes two that may not.
 func NotNull[R Ref](e *Expr[R]) []*Expr[R] {

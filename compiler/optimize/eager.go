@@ -272,7 +272,7 @@ func (b *partial) made(f *finisher, name string, x *algebra.Expr) *algebra.Expr 
 	}
 	switch name {
 	case "count":
-		some := &algebra.Expr{Kind: expr.IsNotNull, Type: types.TBool, Args: []*algebra.Expr{x}}
+		some := expr.TestNotNull(x)
 		return term(f.Accumulate("sumn", expr.Choose(some, b.count, algebra.Number(types.TInt8, 0))))
 	case "sum":
 		t := key.fn.Type(x.Type)

@@ -151,7 +151,7 @@ func (n *joinOp) reduce(p *planner, keys []*algebra.Expr, l look) reduction {
 	var r, other reduction
 	if ks := n.probeSideOf(p, keys); ks != nil {
 		r = p.reduceAt(n.probe, ks, l)
-		if n.move == distOuter || n.move == distBoth {
+		if n.sendsProbe() {
 			r = l.breaks(r, sendCost(probeRows, p.rowWidth(probe)))
 		}
 		if n.reduction.at != nil && p.remain == nil { // what it drops is saved already

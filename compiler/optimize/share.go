@@ -56,9 +56,8 @@ func (c *sharing) survey(x *algebra.Expr, always bool) {
 		c.count[k]++
 		c.always[k] = c.always[k] || always
 	}
-	lazy := x.Kind == expr.Case || x.Kind == expr.And || x.Kind == expr.Or || x.Kind == expr.Coalesce
 	for i, a := range x.Args {
-		c.survey(a, always && !(lazy && i > 0))
+		c.survey(a, always && x.Always(i))
 	}
 }
 

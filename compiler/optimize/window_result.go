@@ -118,7 +118,7 @@ func (f *windowFinisher) extreme(name string, x, y *algebra.Expr) *algebra.Expr 
 }
 
 func (f *windowFinisher) Known(x fn.Term) fn.Term {
-	return &algebra.Expr{Kind: expr.IsNotNull, Type: types.TBool, Args: []*algebra.Expr{term(x)}}
+	return expr.TestNotNull(term(x))
 }
 
 // constant reports whether x is the same for all rows: its own value at any place.

@@ -263,8 +263,9 @@ func (t *explained) segment(s *Segment) string {
 
 // named are the labels of steps, of which 0 is the source.
 func (s *Segment) named(steps []int) (out []string) {
+	labels := s.labels()
 	for _, i := range steps {
-		out = append(out, s.labels()[i])
+		out = append(out, labels[i])
 	}
 	return out
 }

@@ -139,9 +139,8 @@ func (c *carrying) count(e *algebra.Expr, by int, always bool) {
 		u.always = u.always || always
 		u.filter = u.filter || always && by < 0
 	}
-	lazy := e.Kind == expr.Case || e.Kind == expr.And || e.Kind == expr.Or || e.Kind == expr.Coalesce
 	for i, a := range e.Args {
-		c.count(a, by, always && !(lazy && i > 0))
+		c.count(a, by, always && e.Always(i))
 	}
 }
 

@@ -151,8 +151,7 @@ func (k *foreignKey) notNull() []*algebra.Expr {
 	var out []*algebra.Expr
 	for _, c := range k.to.Cols {
 		if own, ok := k.own[c.ID]; ok && own.Nullable {
-			out = append(out, &algebra.Expr{Kind: expr.IsNotNull, Type: algebra.Truth(true).Type,
-				Args: []*algebra.Expr{own.Ref()}})
+			out = append(out, expr.TestNotNull(own.Ref()))
 		}
 	}
 	return out
@@ -212,9 +211,7 @@ func (d *dropping) under(n algebra.Node) (out algebra.Node, up []*algebra.Expr) 
 		if in == x.In {
 			return n, nil
 		}
-		return d.place(in, append(d.exprs(x.Preds), up...), func(preds []*algebra.Expr) algebra.Node {
-			return algebra.Where(in, preds)
-		})
+		return filtered(in, append(d.exprs(x.Preds), up...))
 	case *algebra.Join:
 		return d.join(x)
 	}
@@ -242,7 +239,7 @@ func (d *dropping) join(x *algebra.Join) (algebra.Node, []*algebra.Expr) {
 		for _, e := range append(slices.Clone(on), cond...) {
 			d.failed = d.failed || !visible.Covers(e)
 		}
-		return d.place(&out, up, func(preds []*algebra.Expr) algebra.Node { return algebra.Where(&out, preds) })
+		return filtered(&out, up)
 	}
 	right, more := d.under(x.Right)
 	if left == x.Left && right == x.Right {
@@ -251,23 +248,28 @@ func (d *dropping) join(x *algebra.Join) (algebra.Node, []*algebra.Expr) {
 	conds := append(append(d.exprs(x.On), up...), more...)
 	switch {
 	case left == nil:
-		return d.place(right, conds, func(preds []*algebra.Expr) algebra.Node { return algebra.Where(right, preds) })
+		return filtered(right, conds)
 	case right == nil:
-		return d.place(left, conds, func(preds []*algebra.Expr) algebra.Node { return algebra.Where(left, preds) })
+		return filtered(left, conds)
 	}
 	out := *x
 	out.Left, out.Right = left, right
-	return d.place(&out, conds, func(on []*algebra.Expr) algebra.Node { return out.WithOn(on) })
+	here, up := placed(&out, conds)
+	return out.WithOn(here), up
 }
 
-// place puts those conjuncts on n that it has the columns for.
-func (d *dropping) place(n algebra.Node, conds []*algebra.Expr, on func([]*algebra.Expr) algebra.Node) (algebra.Node,
-	[]*algebra.Expr) {
+// filtered is n with those conjuncts that it has the columns for.
+func filtered(n algebra.Node, conds []*algebra.Expr) (algebra.Node, []*algebra.Expr) {
 	if n == nil {
 		return nil, conds
 	}
+	here, up := placed(n, conds)
+	return algebra.Where(n, here), up
+}
+
+// placed parts the conjuncts for which n has the columns from the others.
+func placed(n algebra.Node, conds []*algebra.Expr) (here, up []*algebra.Expr) {
 	has := algebra.IDsOf(n.Columns())
-	var here, up []*algebra.Expr
 	for _, e := range conds {
 		if has.Covers(e) {
 			here = append(here, e)
@@ -275,7 +277,7 @@ func (d *dropping) place(n algebra.Node, conds []*algebra.Expr, on func([]*algeb
 			up = append(up, e)
 		}
 	}
-	return on(here), up
+	return here, up
 }
 
 // exprs are the conjuncts es, of the key's columns instead, without those that it makes true.

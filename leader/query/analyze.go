@@ -14,19 +14,11 @@ import (
 	"slipher/node/wire"
 )
 
-// Timing is whether nodes look at the clock for each step.
-type Timing bool
-
-const (
-	Untimed Timing = false
-	Timed   Timing = true
-)
-
 // Analyze runs a plan as Start or Write would, throws its rows away, and tells what happened. tag is what errors call a
-// statement that changes a table.
+// statement that changes a table; timed: nodes look at the clock for each step.
 func (r *Runner) Analyze(ctx context.Context, ses Session, tag string, p *Planned, args []types.Datum,
-	timing Timing) (*plan.Ran, error) {
-	w := &watch{timing: timing, compiled: make([]time.Duration, len(p.Query.Segments))}
+	timed bool) (*plan.Ran, error) {
+	w := &watch{timed: timed, compiled: make([]time.Duration, len(p.Query.Segments))}
 	began := time.Now()
 	w.began = began
 	ran := &plan.Ran{}
@@ -67,7 +59,7 @@ func (r *Runner) Analyze(ctx context.Context, ses Session, tag string, p *Planne
 
 // watch measures what is done for a query on the leader.
 type watch struct {
-	timing    Timing
+	timed     bool // nodes look at the clock for each step
 	began     time.Time
 	generated time.Duration // until its programs were there
 	programs  []schedule.Code
@@ -79,7 +71,7 @@ type watch struct {
 // look puts the watch beside the way to fused code.
 func (w *watch) look(env *schedule.Env, c []schedule.Code) {
 	w.generated, w.programs = time.Since(w.began), c
-	env.Options.Measure = bool(w.timing)
+	env.Options.Measure = w.timed
 	fused := env.Fused
 	env.Fused = func(ctx context.Context, seg int, special bool, target string, how schedule.Effort) ([]byte, error) {
 		began := time.Now()

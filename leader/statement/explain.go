@@ -125,7 +125,7 @@ func (e *Engine) analyzed(ctx context.Context, c *Call, b *parse.Explain, shown 
 	}
 	planned := time.Since(began)
 	c.OnLeader, c.Did.Planned = p.OnLeader(), planned
-	if shown.Ran, err = e.Analyze(ctx, c.Session, tag, p, c.Args, query.Timing(shown.Timing)); err != nil {
+	if shown.Ran, err = e.Analyze(ctx, c.Session, tag, p, c.Args, shown.Timing); err != nil {
 		return nil, err
 	}
 	shown.Ran.Planned = planned
