@@ -19,14 +19,14 @@ type Environment struct {
 	Bind    bind.Options
 	// Cluster is what the plan is for. Its Fn is needed always.
 	Cluster optimize.Env
-	// Rules is what rules need; their Fn and TrustKeys are Cluster's.
+	// Rules is what rules need; their Fn is Cluster's.
 	Rules rewrite.Env
 	// Traced: note what the rules did in Planned.Rules.
 	Traced bool
 }
 
 func (e Environment) rules() rewrite.Env {
-	e.Rules.Fn, e.Rules.TrustKeys = e.Cluster.Fn, e.Cluster.TrustKeys
+	e.Rules.Fn = e.Cluster.Fn
 	return e.Rules
 }
 

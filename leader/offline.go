@@ -112,12 +112,12 @@ func (o *Offline) Inspect(ctx context.Context, text string, words []string, tier
 	if st == nil {
 		return nil, sqlerr.New(sqlerr.SyntaxError, "there is no query")
 	}
-	cluster := optimize.Env{Slices: o.slices, Nodes: o.nodes, Fn: o.fns,
-		Stats: func(t *state.Table) *stats.Table { return o.stats[t.Name] }, Samples: o.samples}
-	query.Configure(&cluster, o.ses)
+	env := compiler.Environment{Traced: slices.Contains(words, "rules"), Catalog: names.View{Cat: o.cat, Ses: o.ses},
+		Cluster: optimize.Env{Slices: o.slices, Nodes: o.nodes, Fn: o.fns,
+			Stats: func(t *state.Table) *stats.Table { return o.stats[t.Name] }, Samples: o.samples}}
+	query.Configure(&env, o.ses)
 	began := time.Now()
-	p, err := compiler.Plan(st, compiler.Environment{Traced: slices.Contains(words, "rules"),
-		Catalog: names.View{Cat: o.cat, Ses: o.ses}, Cluster: cluster})
+	p, err := compiler.Plan(st, env)
 	if err != nil {
 		return nil, err
 	}

@@ -17,8 +17,6 @@ type Env struct {
 	Joins JoinOrder
 	// Filters says where rows are dropped early that will find nothing in a join's table.
 	Filters Filters
-	// TrustKeys: declared keys, which nobody enforces, are taken for granted (rewrite.Env).
-	TrustKeys bool
 	// Stats gives ANALYZE's result for a table, nil if there is none. May be nil itself.
 	Stats func(t *state.Table) *stats.Table
 	// Samples evaluates on rows of tables; nil: estimates do without.

@@ -73,7 +73,7 @@ func (r *Runner) Plan(ses Session, st *parse.Statement, params []types.Type) (*P
 		}
 		return r.planIn(cat, v, st, o, env)
 	}
-	settings := planSettings(env.Cluster, o)
+	settings := planSettings(env, o)
 	k, values := r.Plans.find(st.Shape().Key, settings, func(p *keptPlan) []expr.Param { return p.serve(r, ses, cat, st) })
 	if k != nil {
 		if err := r.checkServed(k, values, cat, v, st, o, env); err != nil {
@@ -102,28 +102,28 @@ func (r *Runner) Plan(ses Session, st *parse.Statement, params []types.Type) (*P
 // environmentOf is Environment with what a session wants otherwise.
 func (r *Runner) environmentOf(ses Session, cat *state.Catalog) compiler.Environment {
 	env := r.Environment(cat)
-	Configure(&env.Cluster, ses)
+	Configure(&env, ses)
 	return env
 }
 
 // Configure is what settings of a session say of planning.
-func Configure(env *optimize.Env, ses Session) {
+func Configure(env *compiler.Environment, ses Session) {
 	switch v := ses.Value("slipher_join_order"); v {
 	case "auto":
 	case "written":
-		env.Joins = optimize.OrderWritten
+		env.Cluster.Joins = optimize.OrderWritten
 	default:
-		env.Joins = optimize.JoinOrder(ses.Int("slipher_join_order"))
+		env.Cluster.Joins = optimize.JoinOrder(ses.Int("slipher_join_order"))
 	}
 	switch ses.Value("slipher_runtime_filters") {
 	case "off":
-		env.Filters = optimize.FiltersNone
+		env.Cluster.Filters = optimize.FiltersNone
 	case "on":
-		env.Filters = optimize.FiltersForced
+		env.Cluster.Filters = optimize.FiltersForced
 	case "planned":
-		env.Filters = optimize.FiltersPlanned
+		env.Cluster.Filters = optimize.FiltersPlanned
 	}
-	env.TrustKeys = ses.Value("slipher_trust_declared_keys") == "on"
+	env.Rules.TrustKeys = ses.Value("slipher_trust_declared_keys") == "on"
 }
 
 // BindOptions are what a session's settings and the types that a client declared mean to the binder.

@@ -12,10 +12,10 @@ import (
 	"slipher/catalog/state"
 	"slipher/catalog/types"
 	"slipher/codegen/lower"
+	"slipher/compiler"
 	"slipher/compiler/algebra"
 	"slipher/compiler/bind"
 	"slipher/compiler/expr"
-	"slipher/compiler/optimize"
 	"slipher/compiler/parse"
 	"slipher/compiler/plan"
 	"slipher/leader/code"
@@ -101,9 +101,11 @@ func (c *Plans) Known(st *parse.Statement) *parse.Statement {
 }
 
 // planSettings are all of an environment that is plain values, also what comes later: plans for others are others.
-func planSettings(cluster optimize.Env, o bind.Options) string {
+func planSettings(env compiler.Environment, o bind.Options) string {
+	cluster, rules := env.Cluster, env.Rules
 	cluster.Fn, cluster.Stats, cluster.Samples, cluster.Used = nil, nil, nil, nil
-	return fmt.Sprintf("%v %v", cluster, o)
+	rules.Fn, rules.Fold = nil, nil
+	return fmt.Sprintf("%v %v %v", cluster, rules, o)
 }
 
 // find gives the plan kept for a statement of a shape; nil: it has to be planned.
