@@ -1,6 +1,7 @@
 package block
 
 import (
+	"strings"
 	"testing"
 
 	"slipher/catalog/types"
@@ -124,6 +125,28 @@ func TestMayMatch(t *testing.T) {
 	}
 	if MayMatch(m, 5, types.TInt4, "is null", types.NullDatum) || MayMatch(m, 5, types.TInt4, "=", types.NullDatum) {
 		t.Error("NULL matches a block without NULLs")
+	}
+}
+
+// Bounds of long strings are cut, the greatest rounded up: whatever byte stands where they are cut, blanks among them, they
+// enclose the values.
+func TestCutBounds(t *testing.T) {
+	same := func(b byte, n int) string { return strings.Repeat(string([]byte{b}), n) }
+	for _, front := range []string{"", "a", "abc", "abc   ", same('a', 7), same(' ', 8), same('a', 30), "ab" + same(' ', 29),
+		same('a', 31), same('a', 32), same(0xff, 31), same(0xff, 32)} {
+		for _, b := range []byte{0, 1, ' ' - 1, ' ', ' ' + 1, 'a', 0x7f, 0x80, 0xff} {
+			for _, end := range []string{"", "z", "  "} {
+				s := front + string([]byte{b}) + end
+				m := BlockMeta{}
+				m.Min, _ = cutBound(s, boundMin)
+				m.Max, m.MaxOpen = cutBound(s, boundMax)
+				for _, op := range []string{"=", "<=", ">="} {
+					if !MayMatch(&m, 1, types.TText, op, types.String(s)) {
+						t.Errorf("%q %s its own value is left out: [%q, %q]", s, op, m.Min.S, m.Max.S)
+					}
+				}
+			}
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package block
 import (
 	"math"
 	"math/bits"
+	"strings"
 
 	"slipher/catalog/types"
 )
@@ -78,6 +79,14 @@ func sectionKey(p types.Phys, v types.Datum) (key int64, exact bool) {
 	return v.Lo, v.Lo != math.MinInt64 && v.Lo != math.MaxInt64
 }
 
+// compareBound compares a value with a block's bound. A string's bound that was cut may end in a blank, which counts there.
+func compareBound(p types.Phys, v, bound types.Datum) int {
+	if p == types.Str {
+		return strings.Compare(types.TrimBlanks(v.S), bound.S)
+	}
+	return types.Compare(p, v, bound)
+}
+
 // MayMatch reports whether a block can hold a row for which `column op v` is true.
 // op is "=", "<", "<=", ">", ">=", "<>", "is null" or "is not null"; others may match.
 func MayMatch(m *BlockMeta, rows int, t types.Type, op string, v types.Datum) bool {
@@ -96,9 +105,9 @@ func MayMatch(m *BlockMeta, rows int, t types.Type, op string, v types.Datum) bo
 		return false
 	}
 	p := t.Phys()
-	lo, hi := types.Compare(p, v, m.Min), -1
+	lo, hi := compareBound(p, v, m.Min), -1
 	if !m.MaxOpen {
-		hi = types.Compare(p, v, m.Max)
+		hi = compareBound(p, v, m.Max)
 	}
 	switch op {
 	case "=":
