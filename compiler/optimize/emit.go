@@ -80,12 +80,18 @@ func (p *pipe) single() bool { return p.seg.Where == plan.OneSlice || p.seg.Wher
 // expr is e over the layout.
 func (p *pipe) expr(e *algebra.Expr) *plan.Expr {
 	return expr.Translate(e, func(x *algebra.Expr) *plan.Expr {
-		at, ok := p.at[x.Col]
-		if !ok {
-			panic(fmt.Sprintf("BUG: column %d is not in the layout", x.Col))
-		}
+		at := p.place(x.Col)
 		return expr.Col(at, x.Type, p.cols[at].Nullable)
 	})
+}
+
+// place is where a column stands that has to be there.
+func (p *pipe) place(id algebra.ColumnID) plan.Position {
+	at, ok := p.at[id]
+	if !ok {
+		panic(fmt.Sprintf("BUG: column %d is not in the layout", id))
+	}
+	return at
 }
 
 func (p *pipe) exprs(es []*algebra.Expr) []*plan.Expr {
@@ -195,7 +201,7 @@ func (e *emitter) exchange(p *pipe, kind program.DistKind, keys []*algebra.Expr,
 		OffsetParam: -1}
 	out := make([]plan.Column, len(cols))
 	for i, c := range cols {
-		at := p.at[c.ID]
+		at := p.place(c.ID)
 		sink.Cols = append(sink.Cols, p.column(at))
 		out[i] = p.cols[at]
 	}
@@ -236,7 +242,7 @@ func (e *emitter) save(p *pipe, cols []algebra.Column, as []plan.Column, rows fl
 	t := &plan.Table{Kind: program.SinkSave, Payload: as, EstRows: estimate(rows)}
 	sink := plan.Sink{Kind: program.SinkSave, LimitParam: -1, OffsetParam: -1, TableID: e.table(t, p.seg)}
 	for _, c := range cols {
-		sink.Payload = append(sink.Payload, p.column(p.at[c.ID]))
+		sink.Payload = append(sink.Payload, p.column(p.place(c.ID)))
 	}
 	p.seg.Sink = sink
 	return t.ID
@@ -246,7 +252,7 @@ func (e *emitter) save(p *pipe, cols []algebra.Column, as []plan.Column, rows fl
 func (p *pipe) made(cols []algebra.Column) []plan.Column {
 	out := make([]plan.Column, len(cols))
 	for i, c := range cols {
-		out[i] = p.cols[p.at[c.ID]]
+		out[i] = p.cols[p.place(c.ID)]
 	}
 	return out
 }

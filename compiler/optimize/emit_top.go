@@ -116,7 +116,7 @@ func (e *emitter) computeAbove(p *pipe, n *algebra.Project, want algebra.IDs, ke
 	col := algebra.Column{ID: id, Name: kc.Name, Type: kc.Type}
 	p.at[id] = *key
 	e.compute(p, append(exprs, col.Ref()), append(cols, col), true)
-	at := p.at[id]
+	at := p.place(id)
 	return &at
 }
 

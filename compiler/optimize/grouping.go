@@ -40,7 +40,7 @@ func (e *emitter) group(p *pipe, keys []groupKey, accs []*accum, d dist, in, row
 	var by []*algebra.Expr
 	merged := make([]groupKey, len(keys))
 	colOf := func(id algebra.ColumnID) (algebra.Column, *algebra.Expr) {
-		c := p.cols[p.at[id]]
+		c := p.cols[p.place(id)]
 		col := algebra.Column{ID: id, Name: c.Name, Type: c.Type, Nullable: c.Nullable}
 		return col, col.Ref()
 	}

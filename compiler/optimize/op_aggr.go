@@ -148,7 +148,7 @@ func (n *aggrOp) emit(e *emitter, _ algebra.IDs) (*pipe, error) {
 
 // ref is a reference, by id, to a column of the pipe.
 func (p *pipe) ref(id algebra.ColumnID) *algebra.Expr {
-	c := p.cols[p.at[id]]
+	c := p.cols[p.place(id)]
 	return expr.Col(id, c.Type, c.Nullable)
 }
 
@@ -247,7 +247,7 @@ func (e *emitter) joinPass(p *pipe, n *aggrOp, accs []*accum) error {
 	}
 	step := &plan.HashJoin{Kind: plan.InnerJoin, Keys: p.groupKeys(n)}
 	for _, a := range accs {
-		at := b.at[a.id]
+		at := b.place(a.id)
 		sink.Payload = append(sink.Payload, b.column(at))
 		t.Payload = append(t.Payload, b.cols[at])
 		p.at[a.id] = plan.Position(len(p.cols))

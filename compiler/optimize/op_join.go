@@ -174,7 +174,7 @@ func (n *joinOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 // emitFind makes the build side's table, has it probed, and opens a segment over the rows that are found, or the
 // others.
 func (n *joinOp) emitFind(e *emitter, want algebra.IDs) (*pipe, error) {
-	payload := needSome(n.cols, union(want, n.residual))
+	payload := need(n.cols, union(want, n.residual)) // no others: rows that are kept have what somebody reads
 	p, table, err := n.probed(e, payload, nil)
 	if err != nil {
 		return nil, err
@@ -318,7 +318,7 @@ func (n *joinOp) emitBuild(e *emitter, payload []algebra.Column) (int, error) {
 		t.Keys = append(t.Keys, plan.Column{Name: fmt.Sprintf("k%d", i), Type: k.Type, Nullable: k.Nullable})
 	}
 	for _, c := range payload {
-		at := p.at[c.ID]
+		at := p.place(c.ID)
 		col := p.cols[at]
 		sink.Payload = append(sink.Payload, p.column(at))
 		t.Payload = append(t.Payload, col)

@@ -62,7 +62,7 @@ func (e *emitter) compute(p *pipe, exprs []*algebra.Expr, cols []algebra.Column,
 	if !computed {
 		at := map[algebra.ColumnID]plan.Position{}
 		for i, c := range cols {
-			at[c.ID] = p.at[exprs[i].Col]
+			at[c.ID] = p.place(exprs[i].Col)
 		}
 		p.at = at
 		return

@@ -134,7 +134,7 @@ func (n *recursiveOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 	e.loops = append(e.loops, l)
 	exprs := make([]*plan.Expr, len(cols))
 	for i, c := range cols {
-		exprs[i] = out.column(out.at[c.ID])
+		exprs[i] = out.column(out.place(c.ID))
 	}
 	rows := e.merge([]*pipe{out}, [][]*plan.Expr{exprs}, cols)
 

@@ -106,7 +106,7 @@ func (e *emitter) sort(p *pipe, payload []algebra.Column, keys []algebra.SortKey
 	t := &plan.Table{Kind: program.SinkSort, EmitKey: withKey, EstRows: estimate(rows)}
 	sink := plan.Sink{Kind: program.SinkSort, LimitParam: count, OffsetParam: offset}
 	for _, c := range payload {
-		at := p.at[c.ID]
+		at := p.place(c.ID)
 		sink.Payload, t.Payload = append(sink.Payload, p.column(at)), append(t.Payload, p.cols[at])
 	}
 	for _, k := range keys {

@@ -94,7 +94,7 @@ func (n *unionOp) emit(e *emitter, want algebra.IDs) (*pipe, error) {
 			return nil, err
 		}
 		for _, i := range at {
-			exprs[k] = append(exprs[k], p.column(p.at[cols[i].ID]))
+			exprs[k] = append(exprs[k], p.column(p.place(cols[i].ID)))
 		}
 		arms[k] = p
 	}

@@ -27,7 +27,7 @@ func (e *emitter) share(p *pipe, exprs []**algebra.Expr) {
 	var cols []algebra.Column
 	for _, id := range c.seen {
 		if direct[id] {
-			at := p.at[id]
+			at := p.place(id)
 			col := algebra.Column{ID: id, Name: p.cols[at].Name, Type: p.cols[at].Type, Nullable: p.cols[at].Nullable}
 			cols, outs = append(cols, col), append(outs, col.Ref())
 			delete(direct, id)

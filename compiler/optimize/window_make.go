@@ -100,7 +100,7 @@ func (m *windowMaker) field(x *algebra.Expr) algebra.Column {
 	}
 	c := algebra.Column{ID: x.Col, Name: "arg", Type: x.Type, Nullable: x.Nullable}
 	if x.Kind == expr.Column {
-		had := m.pipe.cols[m.pipe.at[x.Col]]
+		had := m.pipe.cols[m.pipe.place(x.Col)]
 		c.Name, c.Nullable = had.Name, had.Nullable
 		for _, s := range m.send { // under another type
 			if s.ID == x.Col {

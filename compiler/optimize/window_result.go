@@ -57,7 +57,7 @@ func (m *windowMaker) run(keys int) []algebra.Column {
 	part := len(m.n.PartitionBy)
 	s := &plan.WindowRun{Keys: keys, Within: -1}
 	if keys > part {
-		s.Within = m.pipe.at[m.run(part)[0].ID]
+		s.Within = m.pipe.place(m.run(part)[0].ID)
 	}
 	m.prefix(keys)
 	return m.step(fmt.Sprintf("run %d", keys), s)
