@@ -346,10 +346,17 @@ func (p *planner) usedAbove(n physical) algebra.IDs {
 	var scanned []algebra.Column
 	var below func(n physical)
 	below = func(n physical) {
-		if s, ok := n.(*scanOp); ok {
+		switch s := n.(type) {
+		case *scanOp:
 			scanned = append(scanned, s.cols...)
 			for _, e := range s.preds {
 				own[e] = true
+			}
+		case *savedOp: // whose table has what the statement reads of the definition
+			for i, c := range s.cols {
+				if !s.from.wants[i] {
+					delete(out, c.ID)
+				}
 			}
 		}
 		for _, in := range n.inputs() {
