@@ -16,7 +16,7 @@ func (r *Runner) Evaluate(ctx context.Context, ses Session, st *parse.Statement,
 	out := make([]types.Datum, len(exprs))
 	for i, e := range exprs {
 		lit, ok := e.(*parse.Literal)
-		if !ok {
+		if !ok || !readsAs(lit, want[i]) {
 			return r.evaluateAll(ctx, ses, st, exprs, want)
 		}
 		if lit.Kind == parse.NullLiteral {
@@ -30,6 +30,20 @@ func (r *Runner) Evaluate(ctx context.Context, ses Session, st *parse.Statement,
 		out[i] = d
 	}
 	return out, nil
+}
+
+// readsAs reports whether a constant assigned to t is what its text is as a t: a number with a fraction is no text of an
+// integer, but is rounded, and a truth value is no number.
+func readsAs(lit *parse.Literal, t types.Type) bool {
+	switch lit.Kind {
+	case parse.NullLiteral, parse.StringLiteral:
+		return true
+	case parse.IntLiteral:
+		return t.IsNumeric()
+	case parse.NumberLiteral:
+		return t.IsNumeric() && !t.IsInteger()
+	}
+	return false
 }
 
 // evaluateAll runs SELECT e1, e2, …, whose columns are assigned to the types wanted.

@@ -135,12 +135,18 @@ func typeOf(oid uint32) (types.Type, error) {
 	return types.Type{}, sqlerr.Unsupported("a parameter of the type with OID %d", oid)
 }
 
-// Prepared finds a statement.
+// Prepared finds a statement, if it may run: a failed transaction says so before values of parameters are read.
 func (s *Session) Prepared(name string) (pgwire.Prepared, error) {
-	if p := s.prepared[name]; p != nil {
-		return p, nil
+	p := s.prepared[name]
+	if p == nil {
+		return nil, unknown(name)
 	}
-	return nil, unknown(name)
+	if p.st != nil {
+		if err := s.block.check(p.st.Body); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
 }
 
 func unknown(name string) error {

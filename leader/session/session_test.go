@@ -233,6 +233,11 @@ func TestConversations(t *testing.T) {
 func TestFailedBlock(t *testing.T) {
 	s, e := newSession(t, nil)
 	ctx := context.Background()
+	for _, q := range []string{"select 1", "rollback"} {
+		if err := s.Prepare(ctx, q, q, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
 	s.Simple(ctx, "begin", &recorder{})
 	if err := s.Simple(ctx, "select fail", &recorder{}); err == nil {
 		t.Fatal("no error")
@@ -248,6 +253,12 @@ func TestFailedBlock(t *testing.T) {
 	}
 	if err := s.Prepare(ctx, "", "select 1", nil); err == nil {
 		t.Error("Parse passes in a failed block")
+	}
+	if _, err := s.Prepared("select 1"); err == nil || sqlerr.From(err).Code != sqlerr.InFailedTransaction {
+		t.Errorf("Bind in a failed block: %v", err)
+	}
+	if _, err := s.Prepared("rollback"); err != nil {
+		t.Errorf("Bind of ROLLBACK in a failed block: %v", err)
 	}
 	var r recorder
 	if err := s.Simple(ctx, "commit", &r); err != nil || r.log[0] != "ROLLBACK" || s.Status() != pgwire.Idle {
