@@ -6,8 +6,12 @@ import (
 	"slipher/runtime/program"
 )
 
-// Fits reports whether values of a column and of a key compare as the integers that they are stored as.
+// Fits reports whether values of a column and of a key compare as the strings they are, or as the integers that they
+// are stored as.
 func (KeyZone) Fits(col, key types.Type) bool {
+	if col.IsString() && key.IsString() {
+		return true
+	}
 	word := func(t types.Type) bool { return t.Phys().IsInt() && t.Phys() != types.I128 }
 	if !word(col) || !word(key) {
 		return false

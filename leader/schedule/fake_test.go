@@ -59,11 +59,11 @@ func (*fakeQuery) OwnSieve(int, int) ([]byte, error) { return nil, nil }
 
 func (*fakeQuery) AddSieve(int, []byte) error { return nil }
 
-func (q *fakeQuery) SieveKeys(t, k int) func(lo, hi int64) bool { return q.JoinKeys(t, k) }
+func (q *fakeQuery) SieveKeys(t, k int) func(block.Range) bool { return q.JoinKeys(t, k) }
 
 // JoinKeys may be anything.
-func (*fakeQuery) JoinKeys(int, int) func(lo, hi int64) bool {
-	return func(int64, int64) bool { return true }
+func (*fakeQuery) JoinKeys(int, int) func(block.Range) bool {
+	return func(block.Range) bool { return true }
 }
 
 // SealTable refuses to seal twice, or before Finish has brought the last part.

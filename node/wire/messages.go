@@ -12,7 +12,7 @@ import (
 //msgp:limit arrays:1048576 maps:1048576
 
 // Proto is the version of everything in this file and of frames; peers of another version are refused.
-const Proto = 10
+const Proto = 11
 
 // Hello opens a link: each side sends one.
 type Hello struct {

@@ -28,13 +28,14 @@ type Query interface {
 	NewInstance(seg, slice int, out Output, dests int) (Instance, error)
 	// SealTable ends the filling of a table: all its instances have finished.
 	SealTable(table int) error
-	// JoinKeys are the values of a key of a join table that has been sealed: whether there may be one between lo and hi.
-	JoinKeys(table, key int) func(lo, hi int64) bool
+	// JoinKeys are the values of a key of a join table that has been sealed: whether there may be one among those of a
+	// stretch of rows.
+	JoinKeys(table, key int) func(block.Range) bool
 	// OwnSieve is what a join table that has been sealed has to say of its keys to those who sieve rows by them, for
 	// AddSieve; so many nodes have a part of the table. SieveKeys are as JoinKeys, for all nodes that were added.
 	OwnSieve(table, nodes int) ([]byte, error)
 	AddSieve(table int, said []byte) error
-	SieveKeys(table, key int) func(lo, hi int64) bool
+	SieveKeys(table, key int) func(block.Range) bool
 	// Parts are a table's parts.
 	Parts(table int) []Part
 	// SetFused installs loaded code; it is used from the next morsel on.

@@ -55,10 +55,10 @@ func (q *readerQuery) OwnSieve(int, int) ([]byte, error) { return nil, nil }
 
 func (q *readerQuery) AddSieve(int, []byte) error { return nil }
 
-func (q *readerQuery) SieveKeys(t, k int) func(lo, hi int64) bool { return q.JoinKeys(t, k) }
+func (q *readerQuery) SieveKeys(t, k int) func(block.Range) bool { return q.JoinKeys(t, k) }
 
-func (q *readerQuery) JoinKeys(int, int) func(lo, hi int64) bool {
-	return func(lo, hi int64) bool { return lo <= joinKey && hi >= joinKey }
+func (q *readerQuery) JoinKeys(int, int) func(block.Range) bool {
+	return func(r block.Range) bool { return r.Lo <= joinKey && r.Hi >= joinKey }
 }
 func (q *readerQuery) Parts(int) []Part              { return nil }
 func (q *readerQuery) SetFused(int, bool, FusedFn)   {}

@@ -10,6 +10,7 @@ import (
 	"slipher/node/wire"
 	"slipher/runtime/abi"
 	"slipher/runtime/block"
+	"slipher/runtime/program"
 )
 
 // scanRule is a filter of a scan that may rule out whole row groups and sections, before their rows are looked at.
@@ -86,18 +87,18 @@ func (s *scanSource) makeTopRule() {
 		return r.Nulls && uint64(t.NullByte)<<56 <= cut || r.Lo <= r.Hi && t.Prefix(c.Type.Phys(), first) <= cut
 	}
 	s.top = len(s.rules)
-	s.rules = append(s.rules, rangeRule(wire.SkipTop, 0, c.ColNo, wanted))
+	s.rules = append(s.rules, rangeRule(wire.SkipTop, 0, c, wanted))
 }
 
-// rangeRule is a rule that goes by the integers of a column: wanted says whether a stretch of rows with such values may
-// have rows that the query wants.
-func rangeRule(by wire.SkipKind, no, col int, wanted func(block.Range) bool) scanRule {
+// rangeRule is a rule that goes by the integers or strings of a column: wanted says whether a stretch of rows with such
+// values may have rows that the query wants.
+func rangeRule(by wire.SkipKind, no int, c program.SourceCol, wanted func(block.Range) bool) scanRule {
 	return scanRule{by: by, no: no,
 		group: func(_ *fetchItem, meta *block.RowGroupMeta) bool {
-			return col >= len(meta.Cols) || wanted(meta.Cols[col].Range())
+			return c.ColNo >= len(meta.Cols) || wanted(meta.Cols[c.ColNo].Range(c.Type.Phys()))
 		},
 		section: func(rg *block.RowGroup, _ deadRows, sec, _, _ int) bool {
-			r, ok := rg.SectionRange(col, sec)
+			r, ok := rg.SectionRange(c.ColNo, sec)
 			return !ok || wanted(r)
 		},
 	}
@@ -141,10 +142,8 @@ func (s *scanSource) makeKeyRules() error {
 		if z.Sieve {
 			keys = g.q.x.SieveKeys
 		}
-		within := sync.OnceValue(func() func(lo, hi int64) bool { return keys(z.Table, z.Key) })
-		s.rules = append(s.rules, rangeRule(wire.SkipKeys, i, c.ColNo, func(r block.Range) bool {
-			return r.Lo <= r.Hi && within()(r.Lo, r.Hi)
-		}))
+		within := sync.OnceValue(func() func(block.Range) bool { return keys(z.Table, z.Key) })
+		s.rules = append(s.rules, rangeRule(wire.SkipKeys, i, c, func(r block.Range) bool { return within()(r) }))
 	}
 	return nil
 }

@@ -128,25 +128,43 @@ func TestMayMatch(t *testing.T) {
 	}
 }
 
-// Bounds of long strings are cut, the greatest rounded up: whatever byte stands where they are cut, blanks among them, they
-// enclose the values.
+// Bounds of long strings are cut, the greatest rounded up: whatever byte stands where they are cut, blanks among them,
+// they enclose the values, of conditions and of joins.
 func TestCutBounds(t *testing.T) {
 	same := func(b byte, n int) string { return strings.Repeat(string([]byte{b}), n) }
-	for _, front := range []string{"", "a", "abc", "abc   ", same('a', 7), same(' ', 8), same('a', 30), "ab" + same(' ', 29),
-		same('a', 31), same('a', 32), same(0xff, 31), same(0xff, 32)} {
+	var texts []string
+	for _, front := range []string{"", "a", "abc", "abc   ", same('a', 7), same(' ', 8), same('a', 30),
+		"ab" + same(' ', 29), same('a', 31), same('a', 32), same(0xff, 31), same(0xff, 32)} {
 		for _, b := range []byte{0, 1, ' ' - 1, ' ', ' ' + 1, 'a', 0x7f, 0x80, 0xff} {
-			for _, end := range []string{"", "z", "  "} {
-				s := front + string([]byte{b}) + end
-				m := BlockMeta{}
-				m.Min, _ = cutBound(s, boundMin)
-				m.Max, m.MaxOpen = cutBound(s, boundMax)
-				for _, op := range []string{"=", "<=", ">="} {
-					if !MayMatch(&m, 1, types.TText, op, types.String(s)) {
-						t.Errorf("%q %s its own value is left out: [%q, %q]", s, op, m.Min.S, m.Max.S)
-					}
-				}
+			texts = append(texts, front+string([]byte{b}), front+string([]byte{b})+"z", front+string([]byte{b})+"  ", front)
+		}
+	}
+	for _, s := range texts {
+		v, m := types.String(s), BlockMeta{}
+		m.Min, _ = cutBound(s, boundMin)
+		m.Max, m.MaxOpen = cutBound(s, boundMax)
+		for _, op := range []string{"=", "<=", ">="} {
+			if !MayMatch(&m, 1, types.TText, op, v) {
+				t.Errorf("%q %s its own value is left out: [%q, %q]", s, op, m.Min.S, m.Max.S)
 			}
 		}
+		r, cut := m.Range(types.Str), CutText(s)
+		if !r.Text || r.Lo > r.Hi || r.Min > cut || r.Max < cut {
+			t.Errorf("%q is not between %q and %q", cut, r.Min, r.Max)
+		}
+		if k, _ := sectionKey(types.Str, v); k != TextKey(cut) {
+			t.Errorf("%q: a section's key is %x, not %x", s, k, TextKey(cut))
+		}
+		for _, o := range texts { // both keep the order
+			a, b := types.TrimBlanks(s), types.TrimBlanks(o)
+			if a < b && (cut > CutText(o) || TextKey(cut) > TextKey(CutText(o))) {
+				t.Errorf("%q < %q, but not when they are cut", a, b)
+			}
+		}
+	}
+	none := BlockMeta{Min: types.NullDatum, Max: types.NullDatum, Nulls: 3}
+	if r := none.Range(types.Str); r.Lo <= r.Hi || !r.Nulls {
+		t.Errorf("strings that are all NULL lie somewhere: %+v", r)
 	}
 }
 

@@ -153,7 +153,7 @@ func (b *Block) FillCursor(dst offheap.View) {
 	offheap.Set(dst, 0, codec.NewCursor(b.decode, b.head.rows, b.sections, b.body, b.nullBits, b.dict))
 }
 
-// SectionRange is that of a section of integers; not ok: nothing is known of it.
+// SectionRange is that of a section of integers or strings; not ok: nothing is known of it.
 func (b *Block) SectionRange(section int) (r Range, ok bool) {
 	if section < 0 || section >= len(b.secs) {
 		return Range{}, false

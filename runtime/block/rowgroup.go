@@ -112,7 +112,7 @@ func (rg *RowGroup) SectionMayMatch(col, section int, op string, v types.Datum) 
 	return err != nil || b.SectionMayMatch(section, op, v)
 }
 
-// SectionRange is that of a section of 1,024 rows of a column of integers; not ok: nothing is known of it.
+// SectionRange is that of a section of 1,024 rows of a column of integers or strings; not ok: nothing is known of it.
 func (rg *RowGroup) SectionRange(col, section int) (r Range, ok bool) {
 	b, err := rg.Block(col)
 	if err != nil {

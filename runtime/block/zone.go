@@ -8,8 +8,8 @@ import (
 	"slipher/catalog/types"
 )
 
-// boundBytes is how many bytes of a string a zone map keeps.
-const boundBytes = 32
+// TextBytes is how many bytes of a string a block's zone map keeps.
+const TextBytes = 32
 
 type boundSide int
 
@@ -19,16 +19,13 @@ const (
 )
 
 // cutBound makes a zone map bound of s: trailing blanks stripped (they do not
-// count in comparison), cut to boundBytes, a maximum rounded up. open: there is no such maximum.
+// count in comparison), cut to TextBytes, a maximum rounded up. open: there is no such maximum.
 func cutBound(s string, side boundSide) (d types.Datum, open bool) {
-	s = types.TrimBlanks(s)
-	if len(s) <= boundBytes {
-		return types.String(s), false
+	cut := CutText(s)
+	if side == boundMin || len(types.TrimBlanks(s)) <= TextBytes {
+		return types.String(cut), false
 	}
-	if side == boundMin {
-		return types.String(s[:boundBytes]), false
-	}
-	b := []byte(s[:boundBytes])
+	b := []byte(cut)
 	for i := len(b) - 1; i >= 0; i-- {
 		if b[i] != 0xff {
 			b[i]++
@@ -57,15 +54,7 @@ func bitsOf(d types.Datum) uint8 {
 func sectionKey(p types.Phys, v types.Datum) (key int64, exact bool) {
 	switch {
 	case p == types.Str:
-		s := types.TrimBlanks(v.S)
-		k := uint64(0)
-		for i := 0; i < 8; i++ {
-			k <<= 8
-			if i < len(s) {
-				k |= uint64(s[i])
-			}
-		}
-		return int64(k ^ 1<<63), false
+		return TextKey(CutText(v.S)), false
 	case p.IsFloat():
 		return types.FloatOrder(v.Float()), true
 	}
@@ -79,7 +68,28 @@ func sectionKey(p types.Phys, v types.Datum) (key int64, exact bool) {
 	return v.Lo, v.Lo != math.MinInt64 && v.Lo != math.MaxInt64
 }
 
-// compareBound compares a value with a block's bound. A string's bound that was cut may end in a blank, which counts there.
+// CutText is what zone maps know of a string: up to its first TextBytes bytes, trailing blanks of the whole left out.
+// Bytewise they are in the order of the strings; blanks at the end of what is cut off there do count.
+func CutText(s string) string {
+	s = types.TrimBlanks(s)
+	return s[:min(len(s), TextBytes)]
+}
+
+// TextKey is what sections' zone maps know of a string, given its CutText: the first eight bytes as a number in their
+// order.
+func TextKey(cut string) int64 {
+	k := uint64(0)
+	for i := 0; i < 8; i++ {
+		k <<= 8
+		if i < len(cut) {
+			k |= uint64(cut[i])
+		}
+	}
+	return int64(k ^ 1<<63)
+}
+
+// compareBound compares a value with a block's bound. A string's bound that was cut may end in a blank, which counts
+// there.
 func compareBound(p types.Phys, v, bound types.Datum) int {
 	if p == types.Str {
 		return strings.Compare(types.TrimBlanks(v.S), bound.S)
@@ -135,16 +145,30 @@ func AllMatch(m *BlockMeta, rows int, t types.Type, op string, v types.Datum) bo
 // negated has the comparisons that are true where others are not, but for NULLs.
 var negated = map[string]string{"=": "<>", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
-// Range is what is known of the integers of a block or section: values from Lo to Hi (of none: Lo > Hi), and NULLs.
+// Range is what is known of the integers and strings of a block or section. Of no values Lo is greater than Hi.
 type Range struct {
+	// Lo and Hi enclose the integers; of a section of strings, their TextKeys. Of a block of strings they say nothing.
 	Lo, Hi int64
 	Nulls  bool
+	// Text: it is a block of strings, and Min and Max enclose their CutTexts.
+	Text     bool
+	Min, Max string
 }
 
-// Range is that of a block of integers.
-func (m *BlockMeta) Range() Range {
+// MaxText is behind all CutTexts.
+var MaxText = strings.Repeat("\xff", TextBytes+1)
+
+// Range is that of a block of a class that is integers or strings.
+func (m *BlockMeta) Range(p types.Phys) Range {
 	r := Range{Lo: math.MaxInt64, Hi: math.MinInt64, Nulls: m.Nulls > 0}
-	if !m.Min.Null {
+	switch {
+	case m.Min.Null:
+	case p == types.Str:
+		r.Lo, r.Hi, r.Text = math.MinInt64, math.MaxInt64, true
+		if r.Min, r.Max = m.Min.S, m.Max.S; m.MaxOpen {
+			r.Max = MaxText
+		}
+	default:
 		r.Lo, r.Hi = m.Min.Lo, m.Max.Lo
 	}
 	return r

@@ -1,23 +1,21 @@
 package exec
 
 import (
-	"slices"
-
 	"slipher/catalog/sqlerr"
-	"slipher/catalog/types"
 	"slipher/runtime/abi"
+	"slipher/runtime/block"
 	"slipher/runtime/mem"
 	"slipher/runtime/offheap"
 	"slipher/runtime/program"
 )
 
 // sieve is what is known of the keys of a join table on all nodes that fill it: a Bloom filter of the entries' hashes,
-// and a set of values for each key that is an integer. Nodes make one each of their own part and send it to those who
-// ask; who has got all of them has put them together.
+// and a set of values for each key that is an integer or a string. Nodes make one each of their own part and send it to
+// those who ask; who has got all of them has put them together.
 type sieve struct {
 	buf  mem.Buf // head, words: abi.Sieve…
 	bits int     // 1 << bits words
-	keys []values
+	keys []keySet
 }
 
 const (
@@ -30,6 +28,8 @@ const (
 	leastSieveBits = 3
 	// mostSentValues is how many values of a key go to other nodes; of more only bounds do.
 	mostSentValues = 1 << 12
+	// mostSentTexts is that of strings: they take as many bytes.
+	mostSentTexts = 1 << 10
 )
 
 // sieveBits is the size of a filter of so many entries.
@@ -54,19 +54,13 @@ func (q *Query) OwnSieve(table, nodes int) ([]byte, error) {
 	bits := sieveBits(j.Count() * max(nodes, 1))
 	words := make([]uint64, 1<<bits)
 	j.Sieve(slot.Shape.EntrySize, words, 64-bits)
-	var keys []values
-	for _, f := range slot.Shape.Fields {
+	var keys []keySet
+	for i := range slot.Shape.Fields {
+		f := &slot.Shape.Fields[i]
 		if f.Off >= slot.Shape.KeyOff+slot.Shape.KeySize { // keys stand in front
 			break
 		}
-		v := everything
-		if f.Type.Phys().IsInt() && f.Type.Phys() != types.I128 {
-			v = values{}
-			v.lo, v.hi, v.sorted = j.Words(slot.Shape.EntrySize, f.Off, mostSentValues)
-			slices.Sort(v.sorted)
-			v.sorted = slices.Compact(v.sorted)
-		}
-		keys = append(keys, v)
+		keys = append(keys, keysAt(j, slot.Shape.EntrySize, f, mostSentValues, mostSentTexts))
 	}
 	return appendSieve(nil, words, keys), nil
 }
@@ -88,7 +82,7 @@ func (q *Query) AddSieve(table int, said []byte) error {
 	}
 	s := q.sieves[table]
 	if s == nil {
-		s = &sieve{keys: make([]values, len(keys))}
+		s = &sieve{keys: make([]keySet, len(keys))}
 		for i := range s.keys {
 			s.keys[i] = nothing
 		}
@@ -136,7 +130,7 @@ func (s *sieve) widen(acct *mem.Account, bits int) error {
 }
 
 // SieveKeys are the values of key number key of a join table on all nodes, as those of JoinKeys.
-func (q *Query) SieveKeys(table, key int) func(lo, hi int64) bool {
+func (q *Query) SieveKeys(table, key int) func(block.Range) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if s := q.sieves[table]; s != nil && key >= 0 && key < len(s.keys) {

@@ -2,10 +2,12 @@ package exec
 
 import (
 	"math"
+	"reflect"
 	"slices"
 	"testing"
 
 	"slipher/runtime/abi"
+	"slipher/runtime/block"
 	"slipher/runtime/mem"
 	"slipher/runtime/offheap"
 )
@@ -24,7 +26,7 @@ func mayHave(s *sieve, h uint64) bool {
 func hashOf(i uint64) uint64 { return (i + 1) * 0x9E3779B97F4A7C15 * (i ^ 0xBF58476D1CE4E5B9) }
 
 // said is what a node says that has the hashes of some numbers, and keys.
-func said(entries int, of []uint64, keys ...values) []byte {
+func said(entries int, of []uint64, keys ...keySet) []byte {
 	bits := sieveBits(entries)
 	words := make([]uint64, 1<<bits)
 	for _, n := range of {
@@ -46,12 +48,12 @@ func TestSieves(t *testing.T) {
 		}
 		return out
 	}
-	few := values{lo: 3, hi: 9, sorted: []int64{3, 9}}
-	many := values{lo: 20, hi: 40}
+	few := numberSet(3, 9, 3, 9)
+	many := numberSet(20, 40)
 	nodes := [][]byte{
-		said(40_000, numbers(0, 10_000), few, everything), said(0, nil, nothing, everything),
-		said(12, numbers(10_000, 10_012), values{lo: 5, hi: 5, sorted: []int64{5}}, everything),
-		said(1<<21, numbers(20_000, 21_000), many, everything),
+		said(40_000, numbers(0, 10_000), few, everything, textsOf(true, "de", "fr")), said(0, nil, nothing, nothing, nothing),
+		said(12, numbers(10_000, 10_012), numberSet(5, 5, 5), everything, textsOf(true, "es")),
+		said(1<<21, numbers(20_000, 21_000), many, everything, textsOf(false, "https://a", "https://f")),
 	}
 	for _, order := range [][]int{{0, 1, 2, 3}, {3, 2, 1, 0}, {1, 3, 0, 2}} {
 		acct := mem.NewAccount("test", 0)
@@ -66,8 +68,10 @@ func TestSieves(t *testing.T) {
 						t.Fatal("something passes by the keys of an empty table")
 					}
 				}
-				if q.SieveKeys(7, 0)(math.MinInt64, math.MaxInt64) {
-					t.Error("an empty table has keys")
+				for key := range 3 {
+					if q.SieveKeys(7, key)(block.Range{Lo: math.MinInt64, Hi: math.MaxInt64}) {
+						t.Error("an empty table has keys")
+					}
 				}
 			}
 		}
@@ -86,9 +90,15 @@ func TestSieves(t *testing.T) {
 		if through > 5000 {
 			t.Errorf("%v: %d of 100000 pass", order, through)
 		}
-		within := q.SieveKeys(7, 0)
-		if !within(3, 3) || !within(30, 30) || within(41, 99) || within(-9, 2) || !q.SieveKeys(7, 1)(5, 5) {
+		within := func(key int, lo, hi int64) bool { return q.SieveKeys(7, key)(block.Range{Lo: lo, Hi: hi}) }
+		if !within(0, 3, 3) || !within(0, 30, 30) || within(0, 41, 99) || within(0, -9, 2) || !within(1, 5, 5) {
 			t.Errorf("%v: the values are %v", order, s.keys)
+		}
+		for text, want := range map[string]bool{"de": true, "es": true, "fr": true, "https://c": true, "https://f": true,
+			"dd": false, "https://g": false, "": false, "zz": false} {
+			if q.SieveKeys(7, 2)(stretch(text)) != want {
+				t.Errorf("%v: %q may be a key: %v", order, text, !want)
+			}
 		}
 		s.buf.Free()
 		if err := acct.Close(); err != nil {
@@ -115,7 +125,9 @@ func TestSieveMemory(t *testing.T) {
 
 // Whatever a peer sends there is an error or a filter, which reads as it was written.
 func FuzzParseSieve(f *testing.F) {
-	f.Add(said(9, []uint64{1, 2}, everything, nothing, values{lo: 1, hi: 4, sorted: []int64{1, 4}}, values{lo: 1, hi: 4}))
+	f.Add(said(9, []uint64{1, 2}, everything, nothing, numberSet(1, 4, 1, 4), numberSet(1, 4)))
+	f.Add(said(9, []uint64{1, 2}, textsOf(true, "", "a", "https://example.org/ "), textsOf(false, "a", "b\xff"),
+		textsOf(true, "")))
 	f.Add(said(0, nil))
 	f.Add([]byte{3, 255, 255})
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -128,8 +140,8 @@ func FuzzParseSieve(f *testing.F) {
 			own[i] = word(words, i)
 		}
 		again, back, err := parseSieve(appendSieve(nil, own, keys))
-		if err != nil || !slices.Equal(again, words) || len(back) != len(keys) {
-			t.Errorf("%d keys come back as %d: %v", len(keys), len(back), err)
+		if err != nil || !slices.Equal(again, words) || !reflect.DeepEqual(back, keys) {
+			t.Errorf("%v come back as %v: %v", keys, back, err)
 		}
 	})
 }

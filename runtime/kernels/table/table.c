@@ -350,6 +350,59 @@ void slp_join_words(const slp_join *j, int64_t esize, int64_t off, int64_t *lo, 
 	*hi = most;
 }
 
+/* The part of a string that counts where a few bytes of each are looked at. */
+typedef struct piece {
+	const uint8_t *p;
+	int64_t n;
+} piece;
+
+static inline piece trimmed(const uint8_t *p, int64_t n) {
+	while (n && p[n - 1] == ' ') n--;
+	return (piece){p, n};
+}
+
+static inline piece piece_of(const slp_str *s, int64_t keep) {
+	piece x = trimmed(slp_bytes(s), slp_len(*s));
+	if (x.n > keep) x.n = keep;
+	return x;
+}
+
+static inline bool before(piece a, piece b) {
+	int c = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
+	return c < 0 || (!c && a.n < b.n);
+}
+
+static inline void put_piece(uint8_t *out, piece x) {
+	out[0] = x.n;
+	memcpy(out + 1, x.p, x.n);
+}
+
+void slp_join_texts(const slp_join *j, int64_t esize, int64_t off, int64_t keep, uint8_t *out) {
+	const uint8_t *e = j->entries + off;
+	for (int64_t i = 0; i < j->count; i++, e += esize, out += 1 + keep) put_piece(out, piece_of((const slp_str *)e, keep));
+}
+
+void slp_join_ends(const slp_join *j, int64_t esize, int64_t off, int64_t keep, bool heads, uint8_t *out) {
+	const uint8_t *e = j->entries + off;
+	piece least = {0, 0}, most = {e, 0}, head = most; /* of no bytes, and so before all */
+	for (int64_t i = 0; i < j->count; i++, e += esize) {
+		const slp_str *s = (const slp_str *)e;
+		piece x;
+		if (heads && slp_len(*s) > SLP_STR_INLINE) {
+			piece h = {e + 4, 4};
+			if (before(head, h)) head = h;
+			x = trimmed(h.p, h.n);
+		} else {
+			x = piece_of(s, keep);
+			if (before(most, x)) most = x;
+		}
+		if (!least.p || before(x, least)) least = x;
+	}
+	put_piece(out, least);
+	put_piece(out + 1 + keep, most);
+	put_piece(out + 2 * (1 + keep), head);
+}
+
 void slp_join_sieve(const slp_join *j, int64_t esize, uint64_t *words, int64_t shift) {
 	const uint8_t *e = j->entries;
 	for (int64_t i = 0; i < j->count; i++, e += esize) {

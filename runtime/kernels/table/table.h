@@ -113,6 +113,13 @@ slp_join *slp_seal_end(slp_seal *s, bool whole);
 void slp_join_free(slp_join *j);
 /* The 8-byte words at off of all entries: the least and the greatest, and, if out is not NULL, all of them. */
 void slp_join_words(const slp_join *j, int64_t esize, int64_t off, int64_t *lo, int64_t *hi, int64_t *out);
+/* The strings at off of the entries, without trailing blanks, up to keep bytes (at most 255) of each. Each takes
+   1 + keep bytes of out: its length, its bytes. */
+void slp_join_texts(const slp_join *j, int64_t esize, int64_t off, int64_t keep, uint8_t *out);
+/* Of them, which are some, one that is not behind the least, the greatest, and an empty one. heads: of those that an
+   entry does not hold only the head is looked at, the first four bytes: the third is the greatest of these, the second
+   of the others. */
+void slp_join_ends(const slp_join *j, int64_t esize, int64_t off, int64_t keep, bool heads, uint8_t *out);
 /* Sets the bits of all entries' hashes in a filter of 1 << (64 - shift) words (codegen/subop/sieve.go reads them). */
 void slp_join_sieve(const slp_join *j, int64_t esize, uint64_t *words, int64_t shift);
 

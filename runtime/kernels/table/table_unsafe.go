@@ -36,6 +36,7 @@ import "C"
 
 import (
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -311,6 +312,44 @@ func (j *Join) Words(entrySize, off, most int) (lo, hi int64, all []int64) {
 	var l, h C.int64_t
 	C.slp_join_words(j.j, C.int64_t(entrySize), C.int64_t(off), &l, &h, out)
 	return int64(l), int64(h), all
+}
+
+// Texts are the strings at off of the entries, without trailing blanks, up to keep bytes of each, which are at most
+// 255.
+func (j *Join) Texts(entrySize, off, keep int) []string {
+	n := j.Count()
+	if n == 0 {
+		return nil
+	}
+	out := make([]byte, n*(1+keep))
+	C.slp_join_texts(j.j, C.int64_t(entrySize), C.int64_t(off), C.int64_t(keep), (*C.uint8_t)(unsafe.SliceData(out)))
+	return pieces(out, 1+keep)
+}
+
+// TextEnds are a text that is not behind the least of the Texts, of which there are some, and one that is not before
+// the greatest. heads: strings that an entry does not hold are somewhere else in memory, and only their heads are
+// looked at.
+func (j *Join) TextEnds(entrySize, off, keep int, heads bool) (lo, hi string) {
+	out := make([]byte, 3*(1+keep))
+	C.slp_join_ends(j.j, C.int64_t(entrySize), C.int64_t(off), C.int64_t(keep), C.bool(heads),
+		(*C.uint8_t)(unsafe.SliceData(out)))
+	ends := pieces(out, 1+keep)
+	lo, hi = ends[0], ends[1]
+	if head := ends[2]; head != "" { // of those that begin with it, the greatest
+		hi = max(hi, head+strings.Repeat("\xff", keep-len(head)))
+	}
+	return lo, hi
+}
+
+// pieces are what stands in cells of so many bytes: each has its length, its bytes.
+func pieces(cells []byte, size int) []string {
+	all := string(cells)
+	out := make([]string, len(cells)/size)
+	for i := range out {
+		at := i*size + 1
+		out[i] = all[at : at+int(cells[at-1])]
+	}
+	return out
 }
 
 // Sieve sets the bits of all entries' hashes in words, of which there are 1 << (64 - shift).
