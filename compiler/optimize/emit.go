@@ -127,8 +127,13 @@ func need(cols []algebra.Column, want algebra.IDs) []algebra.Column {
 
 // needSome is need, but one column if nothing is needed of rows but their number.
 func needSome(cols []algebra.Column, want algebra.IDs) []algebra.Column {
-	if out := need(cols, want); len(out) > 0 {
-		return out
+	return oneOf(cols, need(cols, want))
+}
+
+// oneOf is some, or one column of cols.
+func oneOf(cols, some []algebra.Column) []algebra.Column {
+	if len(some) > 0 {
+		return some
 	}
 	return cols[:1]
 }

@@ -60,11 +60,13 @@ func (p *props) dealOut(*planner) physical {
 	panic("BUG: rows on every node from an operator that cannot put them there")
 }
 
-// width is the average bytes of a row.
+// width is the average bytes of a row, without columns that nobody reads.
 func (p *planner) width(cols []algebra.Column) float64 {
 	w := 0.0
 	for _, c := range cols {
-		w += p.colWidth(c)
+		if !p.unread[c.ID] {
+			w += p.colWidth(c)
+		}
 	}
 	return w
 }

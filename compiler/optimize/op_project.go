@@ -21,6 +21,7 @@ func (p *planner) project(n *algebra.Project) (physical, error) {
 	q := in.out()
 	out := &projectOp{in: in, exprs: n.Exprs, props: *q}
 	out.cols, out.bytes = n.Cols, 0
+	p.passed(n.Cols)
 	for i, c := range n.Cols {
 		p.describe(c, n.Exprs[i], q.rows)
 		p.define(c, n.Exprs[i])

@@ -23,18 +23,16 @@ func (p *planner) surveyDefinitions() {
 		d := &p.st.Defs[i]
 		p.saved[i] = &saved{def: d, table: -1, wants: make([]bool, len(d.Root.Columns()))}
 	}
-	used := algebra.IDsOf(p.st.Root.Columns())
-	note := func(n algebra.Node) {
-		noteUsed(n, used, used.AddExpr)
-	}
-	note(p.st.Root)
+	p.reads = newReads()
+	p.reads.all(p.st.Root.Columns())
+	p.reads.by(p.st.Root)
 	for i := len(p.saved) - 1; i >= 0; i-- { // references are behind what they refer to
 		s := p.saved[i]
 		see := func(n algebra.Node) {
 			algebra.Walk(n, func(n algebra.Node) {
 				if ref, ok := n.(*algebra.Reference); ok && ref.Def == i {
 					for k, c := range ref.Cols {
-						s.wants[k] = s.wants[k] || used[c.ID]
+						s.wants[k] = s.wants[k] || p.reads.times[c.ID] > 0
 					}
 				}
 			})
@@ -43,29 +41,9 @@ func (p *planner) surveyDefinitions() {
 		for _, later := range p.st.Defs[i+1:] {
 			see(later.Root)
 		}
-		for k, c := range s.def.Root.Columns() {
-			if s.wants[k] {
-				used[c.ID] = true
-			}
-		}
-		note(s.def.Root)
+		p.reads.all(s.wanted(s.def.Root.Columns()))
+		p.reads.by(s.def.Root)
 	}
-}
-
-// noteUsed puts the columns into used of which all that comes into an operator of n matters, and calls note for n's
-// expressions.
-func noteUsed(n algebra.Node, used algebra.IDs, note func(*algebra.Expr)) {
-	algebra.Walk(n, func(n algebra.Node) {
-		n.EachExpr(note)
-		switch n.(type) {
-		case *algebra.Union, *algebra.Distinct, *algebra.Recursive:
-			for _, in := range n.Inputs() {
-				for _, c := range in.Columns() {
-					used[c.ID] = true
-				}
-			}
-		}
-	})
 }
 
 // savedOp reads the rows of a definition.
@@ -90,6 +68,9 @@ func (p *planner) reference(n *algebra.Reference) (physical, error) {
 		own[c.ID] = n.Cols[i].ID
 		p.describe(n.Cols[i], c.Ref(), q.rows)
 		p.via[n.Cols[i].ID] = n.Cols[0].ID
+		if !s.wants[i] {
+			p.unread[n.Cols[i].ID] = true
+		}
 	}
 	out := &savedOp{from: s, name: n.Name, props: props{cols: n.Cols, rows: q.rows, cost: q.rows * costScanRow, one: q.one,
 		dist: dist{kind: q.dist.kind}}}

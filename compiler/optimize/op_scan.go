@@ -26,7 +26,8 @@ func (p *planner) scan(n *algebra.Scan, preds []*algebra.Expr) physical {
 	s.cols = n.Cols
 	s.rows = math.Max(1, base*p.selectivity(preds))
 	p.noteLeft(s)
-	s.cost = base * (costScanRow + costScanByte*p.width(n.Cols) + costPredicate*float64(len(preds)))
+	s.cost = base * (costScanRow + costScanByte*p.width(p.reads.some(n.Cols)) + costPredicate*float64(len(preds)))
+	p.passed(n.Cols, preds...)
 	switch {
 	case p.leader || n.Table == nil:
 		s.dist = dist{kind: distSingle}

@@ -33,6 +33,9 @@ type planner struct {
 	recursions map[int]*recursiveOp // whose steps are being planned, by number
 	inStep     int                  // recursions whose step is being planned
 
+	reads  *reads
+	unread algebra.IDs // columns that nobody reads any more, or that are not made, behind what they come from
+
 	keyed   []*algebra.Scan // of tables with a primary key
 	depends []dependency    // by what the statement itself does
 
@@ -152,6 +155,7 @@ func newPlanner(st *algebra.Statement, env Env) (*planner, error) {
 		defs:  map[algebra.ColumnID]*algebra.Expr{},
 		calls: map[algebra.ColumnID]algebra.AggCall{}, windows: map[algebra.ColumnID]*algebra.WindowCall{},
 		chance:  env.Joins.choices(),
+		unread:  algebra.IDs{},
 		origins: map[algebra.ColumnID]origin{}, outcomes: map[int]*outcome{},
 	}
 	if st.Record != nil {

@@ -181,7 +181,7 @@ func (n *joinOp) reduce(p *planner, keys []*algebra.Expr, l look) reduction {
 	}
 	// A smaller table drops the same rows of the probe side, and is looked into sooner.
 	less := other
-	less.gain += probes - probeRows*findCost(l.share*buildRows*p.rowWidth(build))
+	less.gain += probes - probeRows*findCost(l.share*buildRows, p.rowWidth(build))
 	if less.gain > nearly*alone.gain { // a row that is dropped in front of a table costs no look there, whatever its width
 		alone = less
 	}

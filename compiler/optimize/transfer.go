@@ -166,7 +166,7 @@ func (p *planner) bestTransfer(j *joinOp, down bool) *transfer {
 		if !down && s == from && len(t.keys) == len(keys) || j.hasTransfer(t) {
 			return // the join's own table says it
 		}
-		l := look{share: p.shareOf(s, t.keys, at), forced: forced, find: findCost(p.rows(s) * 8 * float64(len(t.keys))),
+		l := look{share: p.shareOf(s, t.keys, at), forced: forced, find: findCost(p.rows(s), 8*float64(len(t.keys))),
 			everywhere: p.env.Nodes == 1 || p.leader || s.out().dist.kind == distAll}
 		if l.share > mostKept && !forced {
 			return
@@ -208,7 +208,7 @@ func (p *planner) shareOf(s physical, keys, at []*algebra.Expr) float64 {
 func (p *planner) spared(j *joinOp, l look, r reduction, down bool) float64 {
 	probe, build := p.rows(j.probe), p.rows(j.build)
 	width := p.rowWidth(j.build.out())
-	cost := probe * findCost(build*width)
+	cost := probe * findCost(build, width)
 	if down {
 		cost = tableCost(build, width)
 		switch nodes := float64(p.env.Nodes); j.move {
@@ -224,7 +224,7 @@ func (p *planner) spared(j *joinOp, l look, r reduction, down bool) float64 {
 		case distInner, distBoth, gathered:
 			cost += sendCost(build, width)
 		}
-		cost += probe * (findCost(build*width) - findCost(build*width*l.share)) // a smaller table is found faster
+		cost += probe * (findCost(build, width) - findCost(build*l.share, width)) // a smaller table is found faster
 	} else if j.move == distOuter || j.move == distBoth || j.move == gathered {
 		cost += sendCost(probe, p.rowWidth(j.probe.out()))
 	}
@@ -321,7 +321,7 @@ type keptRows struct {
 
 // keep emits n, has its rows kept, and notes where.
 func (e *emitter) keep(n physical) error {
-	cols := needSome(n.out().cols, e.p.usedAbove(n))
+	cols := oneOf(n.out().cols, e.p.reading(n.out().cols))
 	p, err := e.emitAnew(n, algebra.IDsOf(cols))
 	if err != nil {
 		return err
@@ -337,52 +337,6 @@ func (e *emitter) readKept(n physical, k *keptRows) (p *pipe) {
 	e.within(stage{of: n}, func() { p = e.read(k.where, k.table, idsOf(k.cols)) })
 	e.reduced(n, p)
 	return p
-}
-
-// usedAbove are the columns of n that anybody may read but the scans below.
-func (p *planner) usedAbove(n physical) algebra.IDs {
-	out := algebra.IDsOf(n.out().cols)
-	own := map[*algebra.Expr]bool{} // conditions on scans below, behind which the rows are kept
-	var scanned []algebra.Column
-	var below func(n physical)
-	below = func(n physical) {
-		switch s := n.(type) {
-		case *scanOp:
-			scanned = append(scanned, s.cols...)
-			for _, e := range s.preds {
-				own[e] = true
-			}
-		case *savedOp: // whose table has what the statement reads of the definition
-			for i, c := range s.cols {
-				if !s.from.wants[i] {
-					delete(out, c.ID)
-				}
-			}
-		}
-		for _, in := range n.inputs() {
-			below(in)
-		}
-	}
-	below(n)
-	used := algebra.IDsOf(p.st.Root.Columns())
-	note := func(e *algebra.Expr) {
-		if !own[e] {
-			used.AddExpr(e)
-		}
-	}
-	for _, d := range p.st.Defs {
-		for _, c := range d.Root.Columns() {
-			used[c.ID] = true
-		}
-		noteUsed(d.Root, used, note)
-	}
-	noteUsed(p.st.Root, used, note)
-	for _, c := range scanned {
-		if !used[c.ID] {
-			delete(out, c.ID)
-		}
-	}
-	return out
 }
 
 // transfer emits the table of a transfer's keys, and notes who looks into it.
