@@ -32,8 +32,8 @@ func (r *Runner) Evaluate(ctx context.Context, ses Session, st *parse.Statement,
 	return out, nil
 }
 
-// readsAs reports whether a constant assigned to t is what its text is as a t: a number with a fraction is no text of an
-// integer, but is rounded, and a truth value is no number.
+// readsAs reports whether a constant assigned to t is what its text is as a t: a number with a fraction is no text of
+// an integer, but is rounded, and a truth value is no number.
 func readsAs(lit *parse.Literal, t types.Type) bool {
 	switch lit.Kind {
 	case parse.NullLiteral, parse.StringLiteral:
