@@ -26,7 +26,7 @@ func (e *emitter) query(root physical, t top) error {
 	}
 	e.number()
 	for _, s := range e.q.Segments {
-		if e.loopOf(s) == nil && e.p.env.Filters != FiltersPlanned { // tables change from turn to turn
+		if e.p.env.Filters != FiltersPlanned {
 			s.Source.KeyZones = e.q.FindKeyZones(s)
 		}
 	}

@@ -13,6 +13,7 @@ type recursiveOp struct {
 	props
 	name       string
 	base, step physical
+	next       algebra.Node // the step, as it stands in the statement
 	distinct   bool
 	work       int // the table of the rows of the last step, of the emission that is under way
 	where      plan.Where
@@ -25,7 +26,7 @@ func (p *planner) recursive(n *algebra.Recursive) (physical, error) {
 	if p.inStep > 0 { // it does not run again with each step: its rows are kept
 		return p.keptRecursion(n)
 	}
-	r := &recursiveOp{name: n.Name, distinct: n.Distinct}
+	r := &recursiveOp{name: n.Name, distinct: n.Distinct, next: n.Step}
 	base, err := p.node(n.Base)
 	if err != nil {
 		return nil, err

@@ -85,6 +85,7 @@ func (q *query) runLoop(ctx context.Context, l *loop) []*segment {
 		for i, b := range l.Body {
 			q.runStream(ctx, b, l.body[i])
 		}
+		q.settle(l)
 		switch more, ok := q.turned(ctx, l); {
 		case !ok:
 			return l.segs
@@ -131,6 +132,25 @@ func (q *query) turned(ctx context.Context, l *loop) (more, ok bool) {
 	*t = tally{nodes: t.nodes[:0]}
 	l.turn++
 	return more, q.err == nil
+}
+
+// settle waits until nobody reads ahead for segments whose turn has ended, some before the end of their input: who does
+// may ask what keys the turn's tables have.
+func (q *query) settle(l *loop) {
+	sch := q.ex.sched
+	for _, g := range l.segs {
+		src, reads := g.src.(interface {
+			stop()
+			wait()
+		})
+		if !reads {
+			continue
+		}
+		sch.mu.Lock()
+		src.stop()
+		sch.mu.Unlock()
+		src.wait()
+	}
 }
 
 // renew makes the next turn of a loop possible here: exchanges and segments begin again, what was the turn's result is
