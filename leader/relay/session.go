@@ -210,12 +210,13 @@ func (s *session) accept(msg []byte, whole bool) (*link, bool) {
 	if s.x != nil && s.x.copy && s.x.simple && (kind == 'S' || kind == 'H') {
 		return nil, true // the server would pass over it, unless the COPY ends meanwhile
 	}
-	for s.x != nil && s.x.closed && s.ctx.Err() == nil {
+	waits := func() bool { return s.x != nil && s.x.closed && s.ctx.Err() == nil }
+	for waits() {
 		if l := s.link.Load(); l != nil {
 			s.mu.Unlock()
 			l.flush()
 			s.mu.Lock()
-			if s.x == nil || !s.x.closed {
+			if !waits() { // anything may have happened meanwhile
 				break
 			}
 		}
