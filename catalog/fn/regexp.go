@@ -59,32 +59,27 @@ func regexpGroup() Group {
 	}
 	g.Rows = append(g.Rows, optionalRows("regexp_replace", "regexp_replace", T, "Replaces every match.",
 		[]types.Type{T, T, T, I, T}, 2, map[int]Const{2: strConst(""), 3: i32Const(1), 4: strConst("")})...)
-	searching := func(name string, ret types.Type, doc string, options []types.Type, defaults ...Const) {
-		g.Rows = append(g.Rows, searchRows(name, ret, doc, append([]types.Type{T, T, I}, append(options, T)...),
-			append([]Const{i32Const(1)}, append(defaults, strConst(""))...))...)
-	}
-	searching("regexp_substr", T, "A match.", []types.Type{I}, i32Const(1))
-	searching("regexp_count", I, "Counts matches.", nil)
-	searching("regexp_instr", I, "Position of a match.", []types.Type{I, I}, i32Const(1), i32Const(0))
+	g.Rows = append(g.Rows, searchRows("regexp_substr", T, "A match.",
+		[]types.Type{T, T, I, I, T}, map[int]Const{2: i32Const(1), 3: i32Const(1), 4: strConst("")})...)
+	g.Rows = append(g.Rows, searchRows("regexp_count", I, "Counts matches.",
+		[]types.Type{T, T, I, T}, map[int]Const{2: i32Const(1), 3: strConst("")})...)
+	g.Rows = append(g.Rows, searchRows("regexp_instr", I, "Position of a match.",
+		[]types.Type{T, T, I, I, I, T}, map[int]Const{2: i32Const(1), 3: i32Const(1), 4: i32Const(0), 5: strConst("")})...)
 	return g
 }
 
 // searchRows are the overloads of a function of a text, a pattern, a position, options and the pattern's parameters:
 // all from the position on may be left out. It cannot fail if pattern, position and parameters are constants that it
 // takes.
-func searchRows(name string, ret types.Type, doc string, params []types.Type, defaults []Const) []*Row {
-	by := map[int]Const{}
-	for i, d := range defaults {
-		by[2+i] = d
-	}
-	rows := optionalRows(name, name, ret, doc, params, 2, by)
+func searchRows(name string, ret types.Type, doc string, params []types.Type, defaults map[int]Const) []*Row {
+	rows := optionalRows(name, name, ret, doc, params, 2, defaults)
 	for _, r := range rows {
 		r.Ret = sure(r.Ret, func(args []types.Type, consts []*types.Datum) bool {
 			constant := func(i int) *types.Datum {
 				if i < len(consts) {
 					return consts[i]
 				}
-				d := by[i]
+				d := defaults[i]
 				return &d.V
 			}
 			pattern, at, flags := constant(1), constant(2), constant(len(params)-1)
