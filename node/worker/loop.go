@@ -139,15 +139,12 @@ func (q *query) turned(ctx context.Context, l *loop) (more, ok bool) {
 func (q *query) settle(l *loop) {
 	sch := q.ex.sched
 	for _, g := range l.segs {
-		src, reads := g.src.(interface {
-			stop()
-			wait()
-		})
+		src, reads := g.src.(ahead)
 		if !reads {
 			continue
 		}
 		sch.mu.Lock()
-		src.stop()
+		g.src.stop()
 		sch.mu.Unlock()
 		src.wait()
 	}

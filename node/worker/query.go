@@ -352,11 +352,10 @@ func (q *query) stop(why error) {
 		b.Stop()
 	}
 	for _, g := range q.segs {
-		if w, ok := g.sink.(*insertSink); ok {
-			w.wait()
-		}
-		if w, ok := g.src.(interface{ wait() }); ok {
-			w.wait()
+		for _, x := range []any{g.sink, g.src} {
+			if w, ok := x.(ahead); ok {
+				w.wait()
+			}
 		}
 	}
 }

@@ -60,6 +60,12 @@ type source interface {
 	stop()
 }
 
+// ahead is a source or sink beside which something runs that asks for the query's state; it ends soon after stop.
+type ahead interface {
+	// wait waits until it has ended.
+	wait()
+}
+
 // feed sets an instance's input. False: there was none after all. done, if not nil, is called
 // when the input is consumed. Every feed is called once: with nil, it gives up what it holds (done, too, is called
 // then).
