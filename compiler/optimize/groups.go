@@ -220,8 +220,19 @@ func (p *planner) chooses(id algebra.ColumnID, s *sampled) bool {
 // mostUnits is the part of a table's rows from which on groups of rows that are alike say nothing.
 const mostUnits = 0.7
 
-func hasColumn(cols []algebra.Column, id algebra.ColumnID) bool {
-	return slices.ContainsFunc(cols, func(c algebra.Column) bool { return c.ID == id })
+func hasColumn(cols []algebra.Column, id algebra.ColumnID) bool { return columnAt(cols, id) >= 0 }
+
+// columnAt is the place of a column among cols, -1 if it is not there.
+func columnAt(cols []algebra.Column, id algebra.ColumnID) int {
+	return slices.IndexFunc(cols, func(c algebra.Column) bool { return c.ID == id })
+}
+
+// placeOf is the place of an expression that is one of cols, -1 if it is none.
+func placeOf(e *algebra.Expr, cols []algebra.Column) int {
+	if e.Kind != expr.Column {
+		return -1
+	}
+	return columnAt(cols, e.Col)
 }
 
 // left is how many combinations of the values of a table's columns its own conditions leave.

@@ -295,12 +295,10 @@ func (p *planner) joinCost(j *joinOp) float64 {
 	if len(j.probeKeys) == 0 {
 		pairs = math.Max(pairs, pr.rows*b.rows)
 	}
-	if read := p.readInTurn(j); read < 1 {
-		if p.env.Filters != FiltersForced {
-			build += costStream // of each turn
-		}
-		return build + read*(pr.cost+move+probes*pr.rows*p.lookCost(b)) + probes*pairs*costMatch
+	read := p.readInTurn(j)
+	if read < 1 && p.env.Filters != FiltersForced {
+		build += costStream // of each turn
 	}
-	return pr.cost + move + build +
-		probes*(pr.rows*p.lookCost(b)+pairs*(costMatch+costPredicate*float64(len(j.filter)+len(j.residual))))
+	return build + read*(pr.cost+move+probes*pr.rows*p.lookCost(b)) +
+		probes*pairs*(costMatch+costPredicate*float64(len(j.filter)+len(j.residual)))
 }

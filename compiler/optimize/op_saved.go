@@ -16,8 +16,8 @@ type saved struct {
 	where plan.Where
 }
 
-// surveyDefinitions finds out which columns of definitions are read.
-func (p *planner) surveyDefinitions() {
+// surveyReads finds out which columns are read, those of definitions among them.
+func (p *planner) surveyReads() {
 	p.saved = make([]*saved, len(p.st.Defs))
 	for i := range p.st.Defs {
 		d := &p.st.Defs[i]

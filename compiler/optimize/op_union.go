@@ -53,7 +53,7 @@ func (u *unionOp) placement(n *algebra.Union) ([]algebra.ColumnID, bool) {
 			return nil, false
 		}
 		for j, id := range d.keys {
-			i := slices.IndexFunc(n.In[k].Columns(), func(c algebra.Column) bool { return c.ID == id })
+			i := columnAt(n.In[k].Columns(), id)
 			if i < 0 || k > 0 && at[j] != i || n.In[k].Columns()[i].Type.DistClass() != n.Cols[i].Type.DistClass() {
 				return nil, false
 			}

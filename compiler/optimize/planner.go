@@ -168,7 +168,7 @@ func newPlanner(st *algebra.Statement, env Env) (*planner, error) {
 	}
 	p.noteUses()
 	p.evaluate()
-	p.surveyDefinitions()
+	p.surveyReads()
 	return p, nil
 }
 

@@ -321,6 +321,9 @@ func (p *planner) shareFound(j *joinOp, rows float64) float64 {
 // sendsProbe reports whether rows of the probe side are sent by keys.
 func (n *joinOp) sendsProbe() bool { return n.move == distOuter || n.move == distBoth }
 
+// movesProbe reports whether rows of the probe side are sent at all.
+func (n *joinOp) movesProbe() bool { return n.sendsProbe() || n.move == gathered }
+
 // leastCost is what j costs at least if all that may be dropped of its probe side is: it is no more than what all is
 // that is done for it.
 func (p *planner) leastCost(j *joinOp, l look, reducible bool) float64 {

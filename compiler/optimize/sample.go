@@ -130,13 +130,7 @@ func (p *planner) askAll(preds []*algebra.Expr) {
 
 // askKey notes what a grouping computes of one scan's columns.
 func (p *planner) askKey(k *algebra.Expr, in algebra.Node) {
-	if pr, ok := in.(*algebra.Project); ok && k.Kind == expr.Column {
-		for i, c := range pr.Cols {
-			if c.ID == k.Col {
-				k = pr.Exprs[i]
-			}
-		}
-	}
+	k = keyOf(k, in)
 	if stripCasts(k).Kind == expr.Column {
 		return
 	}

@@ -225,7 +225,7 @@ func (p *planner) spared(j *joinOp, l look, r reduction, down bool) float64 {
 			cost += sendCost(build, width)
 		}
 		cost += probe * (findCost(build, width) - findCost(build*l.share, width)) // a smaller table is found faster
-	} else if j.move == distOuter || j.move == distBoth || j.move == gathered {
+	} else if j.movesProbe() {
 		cost += sendCost(probe, p.rowWidth(j.probe.out()))
 	}
 	return l.saves(reduction{at: r.at}, cost).gain

@@ -2,7 +2,6 @@ package optimize
 
 import (
 	"math"
-	"slices"
 
 	"slipher/catalog/state"
 	"slipher/compiler/algebra"
@@ -24,7 +23,7 @@ import (
 func (p *planner) readInTurn(j *joinOp) float64 {
 	s, scans := j.probe.(*scanOp)
 	if !scans || p.inStep == 0 || p.env.Filters == FiltersPlanned || s.scan.Table == nil || !j.kind.Drops() ||
-		j.sendsProbe() || j.move == gathered { // what is sent has been read
+		j.movesProbe() { // what is sent has been read
 		return 1
 	}
 	w := workingBelow(j.build)
@@ -33,7 +32,7 @@ func (p *planner) readInTurn(j *joinOp) float64 {
 	}
 	all := p.scanRows(s.scan)
 	for i, k := range j.probeKeys {
-		at := slices.IndexFunc(s.scan.Cols, func(c algebra.Column) bool { return k.Kind == expr.Column && c.ID == k.Col })
+		at := placeOf(k, s.scan.Cols)
 		if at < 0 || !(plan.KeyZone{}).Fits(k.Type, j.buildKeys[i].Type) {
 			continue
 		}
@@ -82,7 +81,7 @@ func workingBelow(n physical) *workingOp {
 // nextTurn is what the recursion's step gives for the next turn in the place of a column of the working rows, nil if
 // that is no column or cast of one.
 func (w *workingOp) nextTurn(key *algebra.Expr) *algebra.Expr {
-	at := slices.IndexFunc(w.cols, func(c algebra.Column) bool { return key.Kind == expr.Column && c.ID == key.Col })
+	at := placeOf(key, w.cols)
 	if at < 0 {
 		return nil
 	}
@@ -91,7 +90,7 @@ func (w *workingOp) nextTurn(key *algebra.Expr) *algebra.Expr {
 	for {
 		switch x := n.(type) {
 		case *algebra.Project:
-			i := slices.IndexFunc(x.Cols, func(c algebra.Column) bool { return c.ID == e.Col })
+			i := placeOf(e, x.Cols)
 			if i < 0 {
 				return nil
 			}

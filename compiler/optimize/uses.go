@@ -1,11 +1,8 @@
 package optimize
 
 import (
-	"slices"
-
 	"slipher/catalog/state"
 	"slipher/compiler/algebra"
-	"slipher/compiler/expr"
 )
 
 // noteUses tells Env.Used which columns the statement's conditions, joins and groupings read.
@@ -54,13 +51,18 @@ func (p *planner) noteUses() {
 			all(n.Cond)
 		case *algebra.Aggregate:
 			for _, k := range n.Keys {
-				if pr, ok := n.In.(*algebra.Project); ok && k.Kind == expr.Column {
-					if i := slices.IndexFunc(pr.Cols, func(c algebra.Column) bool { return c.ID == k.Col }); i >= 0 {
-						k = pr.Exprs[i]
-					}
-				}
-				k.Columns(note)
+				keyOf(k, n.In).Columns(note)
 			}
 		}
 	})
+}
+
+// keyOf is a grouping's key, or what the projection below has computed for it.
+func keyOf(k *algebra.Expr, in algebra.Node) *algebra.Expr {
+	if pr, ok := in.(*algebra.Project); ok {
+		if i := placeOf(k, pr.Cols); i >= 0 {
+			return pr.Exprs[i]
+		}
+	}
+	return k
 }
