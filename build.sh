@@ -3,9 +3,11 @@
 #   ./build.sh            bin/slipher
 #   ./build.sh demo       bin/slipher, then a tour on a temporary data directory
 #   ./build.sh test       everything that must pass before a change is taken
-#   ./build.sh test-long [--shared DIR]
-#                         the full products and the large data sets as well, these from
-#                         DIR (or SLIPHER_SHARED; default ../shared)
+#   ./build.sh test-long [--shared DIR] [PACKAGE ...]
+#                         more configurations, rounds, questions and the large data sets as
+#                         well, these from DIR (or SLIPHER_SHARED; default ../shared): all
+#                         tests, or those of the packages. SLIPHER_TEST_LONG=whole leaves
+#                         nothing out, which takes a night
 # Packages that are missing are installed with apt-get, if it is there.
 set -eu
 cd "$(dirname "$0")"
@@ -88,7 +90,8 @@ fetch() {
 	go tool staticcheck -version >/dev/null
 }
 
-tests() {
+# prepare installs and builds what tests need.
+prepare() {
 	CGO_CFLAGS=-O1
 	need psql postgresql-client
 	need /usr/lib/postgresql postgresql
@@ -99,6 +102,10 @@ tests() {
 	fetch
 	SLIPHER_TEST_BINARY=$PWD/$binary # tests that start processes start this one
 	export SLIPHER_TEST_BINARY
+}
+
+tests() {
+	prepare
 	go vet -unsafeptr=false ./... # memory outside the Go heap has addresses of its own
 	# The race detector where Go code is concurrent. C files are compiled anew for it.
 	raced="./catalog/replica ./leader/pgwire ./leader/relay ./leader/session ./leader/txn ./leader/schedule
@@ -125,15 +132,23 @@ demo)
 	;;
 test) tests ;;
 test-long)
-	if [ "${2:-}" = --shared ]; then
-		SLIPHER_SHARED=$(cd "$3" && pwd)
+	shift
+	if [ "${1:-}" = --shared ]; then
+		SLIPHER_SHARED=$(cd "$2" && pwd)
 		export SLIPHER_SHARED
+		shift 2
 	fi
-	export SLIPHER_TEST_LONG=1
-	tests -count=1 -timeout 4h
+	SLIPHER_TEST_LONG=${SLIPHER_TEST_LONG:-1}
+	export SLIPHER_TEST_LONG
+	if [ $# = 0 ]; then
+		tests -count=1 -timeout 4h
+	else
+		prepare
+		go test -exec "$plain" -vet=off -p 3 -count=1 -timeout 4h "$@"
+	fi
 	;;
 *)
-	sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
+	sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 	;;
 esac

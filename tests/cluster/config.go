@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"math/bits"
 	"os"
 	"strings"
 	"testing"
@@ -80,29 +81,35 @@ func Product() []Config {
 	return all
 }
 
-// Pairwise lists few configurations in which every two values of different
-// fields meet. It is greedy and always gives the same list: the next one is that
-// of the product with the most pairs not met yet.
-func Pairwise() []Config {
+// Covering lists few configurations in which any values of so many different fields meet. It is greedy and always gives
+// the same list: the next one is that of the product in which most meet that have not met yet.
+func Covering(fields int) []Config {
 	all := Product()
-	met := map[[4]int]bool{}
-	pairs := func(c Config) [][4]int {
+	met := map[string]bool{}
+	groups := func(c Config) []string {
 		v := []int{int(c.Shape), int(c.Tier), c.VectorRows, c.TableStart, c.Workers, c.Credit}
-		var ps [][4]int
-		for i := range v {
-			for j := i + 1; j < len(v); j++ {
-				ps = append(ps, [4]int{i, v[i], j, v[j]})
+		var gs []string
+		for set := range 1 << len(v) {
+			if bits.OnesCount(uint(set)) != fields {
+				continue
 			}
+			g := fmt.Sprint(set)
+			for i, x := range v {
+				if set>>i&1 == 1 {
+					g += fmt.Sprint(" ", x)
+				}
+			}
+			gs = append(gs, g)
 		}
-		return ps
+		return gs
 	}
 	var list []Config
 	for {
 		best, most := Config{}, 0
 		for _, c := range all {
 			n := 0
-			for _, p := range pairs(c) {
-				if !met[p] {
+			for _, g := range groups(c) {
+				if !met[g] {
 					n++
 				}
 			}
@@ -113,23 +120,28 @@ func Pairwise() []Config {
 		if most == 0 {
 			return list
 		}
-		for _, p := range pairs(best) {
-			met[p] = true
+		for _, g := range groups(best) {
+			met[g] = true
 		}
 		list = append(list, best)
 	}
 }
 
-// Configs are those a test goes through: few of them, or all in the long tests.
+// Configs are those a test goes through: every two values of different fields meet, in the long tests every three.
 func Configs() []Config {
-	if Long() {
+	switch {
+	case Whole():
 		return Product()
+	case Long():
+		return Covering(3)
 	}
-	return Pairwise()
+	return Covering(2)
 }
 
-// Long says whether the long tests run (`./build.sh test-long`).
-func Long() bool { return os.Getenv("SLIPHER_TEST_LONG") != "" }
+// Long says whether the long tests run (`./build.sh test-long`), Whole whether nothing of them is left out, which takes
+// a night (`SLIPHER_TEST_LONG=whole`).
+func Long() bool  { return os.Getenv("SLIPHER_TEST_LONG") != "" }
+func Whole() bool { return os.Getenv("SLIPHER_TEST_LONG") == "whole" }
 
 // NeedLong skips a test unless the long tests run.
 func NeedLong(t *testing.T) {

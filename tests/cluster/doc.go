@@ -5,7 +5,7 @@
 //
 // Shapes: OneProcess is `slipher start` with four slices; TwoNodes a leader and
 // two nodes of two slices each, which share nothing but the storage URL. A
-// Config adds the settings a script runs under; Pairwise and Product list them.
+// Config adds the settings a script runs under; Covering and Product list them.
 //
 // Invariants: every directory lies below t.TempDir, every address is
 // loopback with port 0 (or FreeAddress), every process is ended by its own id when the test

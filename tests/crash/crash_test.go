@@ -37,17 +37,17 @@ func TestRounds(t *testing.T) {
 		t.Fatal(err)
 	}
 	type rounds struct {
-		shape       shape
-		short, long int
+		shape              shape
+		short, long, whole int
 	}
-	all := []rounds{{shape{3, 3, false}, 5, 350}, {shape{3, 3, true}, 0, 350}, {shape{0, 0, true}, 6, 350}}
+	all := []rounds{{shape{3, 3, false}, 5, 80, 350}, {shape{3, 3, true}, 0, 80, 350}, {shape{0, 0, true}, 6, 80, 350}}
 	if *shapeFlag != "" {
 		var s shape
 		if _, err := fmt.Sscanf(*shapeFlag, "%dx%d", &s.leaders, &s.nodes); err != nil && *shapeFlag != "one" {
 			t.Fatal(err)
 		}
 		s.eager = *eagerFlag
-		all = []rounds{{s, 5, 100}}
+		all = []rounds{{s, 5, 100, 100}}
 	}
 	for lane, c := range all {
 		name := c.shape.name()
@@ -89,7 +89,10 @@ func TestRounds(t *testing.T) {
 					func(w *workload) bool { return !strings.Contains(*worksFlag, w.name) })
 			}
 			n := c.short
-			if cluster.Long() {
+			switch {
+			case cluster.Whole():
+				n = c.whole
+			case cluster.Long():
 				n = c.long
 			}
 			if *roundsFlag > 0 {

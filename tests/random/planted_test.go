@@ -17,7 +17,8 @@ import (
 )
 
 // Random queries find each of the faults in planted, which are put one at a time into a copy of the sources, within
-// 10,000 of them. SLIPHER_RANDOM_PLANTED is a regular expression of those to plant.
+// 10,000 of them: a fifth of the faults, another one every day, or all. SLIPHER_RANDOM_PLANTED is a regular expression
+// of those to plant.
 func TestPlantedFaults(t *testing.T) {
 	cluster.NeedLong(t)
 	if len(planted) < 30 {
@@ -30,8 +31,9 @@ func TestPlantedFaults(t *testing.T) {
 	if out, err := ask(sound, 1, 1, queriesARound); err != nil { // of which nothing would be found, then
 		t.Fatalf("the sound server fails: %v\n%s", err, lastLines(out, 20))
 	}
-	for _, f := range planted {
-		if !only.MatchString(f.name) {
+	day := int(time.Now().Unix() / 86400)
+	for i, f := range planted {
+		if !only.MatchString(f.name) || !cluster.Whole() && only.String() == "" && i%5 != day%5 {
 			continue
 		}
 		t.Run(f.name, func(t *testing.T) {
