@@ -76,12 +76,12 @@ func (s *Subquery) ReplaceParts(f func(*Expr) *Expr) *Subquery {
 	return large.Replace(f).(*Subquery)
 }
 
-// aroundAlone reports whether x reads columns, all of them of rows around.
+// aroundAlone reports whether x reads columns, all of them of rows around; subqueries in it, too.
 func (s *Subquery) aroundAlone(x *Expr) bool {
 	columns, others := false, false
-	x.Walk(func(x *Expr) {
-		columns = columns || x.Kind == expr.Column
-		others = others || x.Rel != nil || x.Kind == expr.Column && !slices.Contains(s.free, x.Col)
+	x.Columns(func(id ColumnID) {
+		columns = true
+		others = others || !slices.Contains(s.free, id)
 	})
 	return columns && !others
 }

@@ -204,7 +204,7 @@ func (a *aggregation) withEmptySets(agg *algebra.Aggregate) {
 		args[0] = move(first, "value")
 		for j, e := range args[1:] { // constants stay; what a DISTINCT list is sorted by is made of the first argument
 			args[1+j] = e.Map(func(x *algebra.Expr) *algebra.Expr {
-				if x.Kind == expr.Column || b.equal(x, first) && x.Type == first.Type && x.HasColumn() {
+				if x.Kind == expr.Column || x.Rel != nil || b.equal(x, first) && x.Type == first.Type && ofRows(x) {
 					return move(x, "value")
 				}
 				return nil
@@ -229,6 +229,13 @@ func (a *aggregation) withEmptySets(agg *algebra.Aggregate) {
 	}
 	all.In = []algebra.Node{rows, none}
 	agg.In = all
+}
+
+// ofRows reports whether e reads columns or asks subqueries.
+func ofRows(e *algebra.Expr) bool {
+	found := false
+	e.Walk(func(x *algebra.Expr) { found = found || x.Kind == expr.Column || x.Rel != nil })
+	return found
 }
 
 // groupingCall binds GROUPING and GROUPING_ID: a bit for each argument, the first one's is the highest, that is 1 if

@@ -41,6 +41,7 @@ func (p *planner) surveyReads() {
 		for _, later := range p.st.Defs[i+1:] {
 			see(later.Root)
 		}
+		s.wants[0] = s.wants[0] || !slices.Contains(s.wants, true) // rows that are only counted
 		p.reads.all(s.wanted(s.def.Root.Columns()))
 		p.reads.by(s.def.Root)
 	}
@@ -97,7 +98,6 @@ func (s *saved) fill(e *emitter) error {
 	if s.table >= 0 {
 		return nil
 	}
-	s.wants[0] = s.wants[0] || !slices.Contains(s.wants, true) // rows that are only counted
 	cols := s.wanted(s.def.Root.Columns())
 	p, err := e.emit(s.in, algebra.IDsOf(cols))
 	if err != nil {
