@@ -153,7 +153,7 @@ func continuousType(t types.Type) (arg, ret types.Type, ok bool) {
 		return types.TInt8, types.TDecimal(types.MaxPrecision, 1), true
 	case t.Kind == types.Decimal:
 		return t, types.TDecimal(types.MaxPrecision, min(int(t.Scale)+1, types.MaxPrecision-1)), true
-	case t.Kind == types.Date || t.Kind == types.Timestamp:
+	case t.Family() == types.Dates:
 		return t, t, true
 	}
 	return types.TFloat8, types.TFloat8, t.Phys().IsFloat() || t.Kind == types.Unknown

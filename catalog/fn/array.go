@@ -103,14 +103,15 @@ func arrayGroup() Group {
 				Host: hostArraySets(within), Doc: "Whether all elements of the first array are in the second."},
 			{Name: "array_overlaps", Shapes: []Shape{shape(str, str, i64, i8)}, MayFail: true, Infix: "&&",
 				Host: hostArraySets(meet), Doc: "Whether an element is in both arrays."},
-			{Name: "array_join", Shapes: []Shape{shape(str, str, str, i64, str)}, MayFail: true, Nulls: CustomNull,
+			{Name: "array_join", Shapes: []Shape{shape(str, str, str, str, i64, str)}, MayFail: true, Nulls: CustomNull,
 				Host: hostArrayJoin, Doc: "The elements' texts with the second operand in between, the third for NULL, " +
 					"which is left out if that is NULL, too."},
-			{Name: "array_to_str", Shapes: []Shape{shape(str, i64, i32, str)}, MayFail: true, Cast: true, Host: hostArrayText,
-				Doc: "The text form, in at most so many bytes."},
-			{Name: "str_to_array", Shapes: []Shape{shape(str, i64, str)}, MayFail: true, Cast: true, Host: hostTextArray,
+			{Name: "array_to_str", Shapes: []Shape{shape(str, str, i64, i32, str)}, MayFail: true, Cast: true,
+				Host: hostArrayText,
+				Doc:  "The text form, in at most so many bytes."},
+			{Name: "str_to_array", Shapes: []Shape{shape(str, str, i64, str)}, MayFail: true, Cast: true, Host: hostTextArray,
 				Doc: "An array from its text form."},
-			{Name: "array_cast", Shapes: []Shape{shape(str, i64, i64, str)}, MayFail: true, Cast: true, Host: hostArrayCast,
+			{Name: "array_cast", Shapes: []Shape{shape(str, str, i64, i64, str)}, MayFail: true, Cast: true, Host: hostArrayCast,
 				Doc: "An array of elements of another type, from their texts."},
 			{Name: "array_gather", Shapes: []Shape{shape(str, str)}, MayFail: true, Host: hostArrayGather,
 				Doc: "An array of the elements of a state's rows, in their order."},
@@ -467,7 +468,7 @@ func hostArrayJoin(c HostCall) error {
 			c.SetNull(row)
 			return nil
 		}
-		_, t := arrayOf(c, 3, row)
+		_, t := arrayOf(c, 4, row)
 		var out []byte
 		some, shown := false, !c.Null(2, row)
 		err := types.EachElement(c.Str(0, row), t, func(d types.Datum) error {
@@ -481,7 +482,7 @@ func hostArrayJoin(c HostCall) error {
 			if d.Null {
 				out = append(out, c.Str(2, row)...)
 			} else {
-				out = types.AppendText(out, t, d)
+				out = types.AppendTextIn(out, t, d, zoneOperand(c, 3, row))
 			}
 			if len(out) > types.MaxVarchar {
 				return ResultTooLong.Err()
@@ -495,20 +496,20 @@ func hostArrayJoin(c HostCall) error {
 
 func hostArrayText(c HostCall) error {
 	return c.Rows(func(row int) error {
-		typ, _ := arrayOf(c, 1, row)
-		text := types.FormatText(typ, types.String(string(c.Str(0, row))))
-		if len(text) > int(c.Int(2, row)) {
+		typ, _ := arrayOf(c, 2, row)
+		text := types.AppendTextIn(nil, typ, types.String(string(c.Str(0, row))), zoneOperand(c, 1, row))
+		if len(text) > int(c.Int(3, row)) {
 			return StringTooLong.Err()
 		}
-		c.SetStr(row, []byte(text))
+		c.SetStr(row, text)
 		return nil
 	})
 }
 
 func hostTextArray(c HostCall) error {
 	return c.Rows(func(row int) error {
-		typ, _ := arrayOf(c, 1, row)
-		d, err := types.ParseText(typ, string(c.Str(0, row)))
+		typ, _ := arrayOf(c, 2, row)
+		d, err := types.ParseTextIn(typ, string(c.Str(0, row)), zoneOperand(c, 1, row))
 		c.SetStr(row, []byte(d.S))
 		return err
 	})
@@ -516,12 +517,13 @@ func hostTextArray(c HostCall) error {
 
 func hostArrayCast(c HostCall) error {
 	return c.Rows(func(row int) error {
-		_, from := arrayOf(c, 1, row)
-		_, to := arrayOf(c, 2, row)
+		z := zoneOperand(c, 1, row)
+		_, from := arrayOf(c, 2, row)
+		_, to := arrayOf(c, 3, row)
 		var out []byte
 		err := types.EachElement(c.Str(0, row), from, func(d types.Datum) (err error) {
 			if !d.Null {
-				if d, err = types.ParseText(to, types.FormatText(from, d)); err != nil {
+				if d, err = types.ParseTextIn(to, string(types.AppendTextIn(nil, from, d, z)), z); err != nil {
 					return err
 				}
 			}
@@ -543,10 +545,11 @@ func arrayCasts() []*CastRule {
 		for _, s := range textKinds {
 			out = append(out, &CastRule{From: s, To: k, Least: Explicit, Doc: "Read from the text form.",
 				Bind: func(_, to types.Type, _ CastContext) (Bound, bool) {
-					return Bound{Op: opRef("str_to_array"), Extra: []Const{arrayConst(to)}}, true
+					return Bound{Op: opRef("str_to_array"), Zoned: true, Extra: []Const{arrayConst(to)}}, true
 				}}, &CastRule{From: k, To: s, Least: Assignment, Doc: "The text form; too long is an error.",
 				Bind: func(from, to types.Type, _ CastContext) (Bound, bool) {
-					return Bound{Op: opRef("array_to_str"), Extra: []Const{arrayConst(from), i32Const(to.TextBytes())}}, true
+					return Bound{Op: opRef("array_to_str"), Zoned: true,
+						Extra: []Const{arrayConst(from), i32Const(to.TextBytes())}}, true
 				}})
 		}
 		for _, to := range arrays {
@@ -567,5 +570,6 @@ func bindArray(from, to types.Type, ctx CastContext) (Bound, bool) {
 	b, _ := to.Element()
 	exact := a.Kind != types.Bool && (a.IsString() || b.IsString()) ||
 		(a.IsInteger() || a.Kind == types.OID) && (b.IsNumeric() || b.Kind == types.OID)
-	return Bound{Op: opRef("array_cast"), Extra: []Const{arrayConst(from), arrayConst(to)}}, exact && ctx == Explicit
+	return Bound{Op: opRef("array_cast"), Zoned: true, Extra: []Const{arrayConst(from), arrayConst(to)}},
+		exact && ctx == Explicit
 }

@@ -7,20 +7,29 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
+	"slipher/catalog/zone"
 )
 
 // copyTimeGroup reads dates and timestamps as COPY's DATEFORMAT and TIMEFORMAT say. Operands: text, format, 1 if text
-// of another form is NULL (ACCEPTANYDATE).
+// of another form is NULL (ACCEPTANYDATE); behind the text of a moment the session's zone.
 func copyTimeGroup() Group {
-	op := func(name string, t types.Type, doc string) *Op {
-		return &Op{Name: name, Shapes: []Shape{shape(str, str, i8, t.Phys())}, MayFail: true, Nulls: CustomNull, Doc: doc,
+	op := func(name string, t types.Type, zoned bool, doc string) *Op {
+		sh, k := shape(str, str, i8, t.Phys()), 1
+		if zoned {
+			sh, k = shape(str, str, str, i8, t.Phys()), 2
+		}
+		return &Op{Name: name, Shapes: []Shape{sh}, MayFail: true, Nulls: CustomNull, Doc: doc,
 			Host: func(c HostCall) error {
 				return c.Rows(func(row int) error {
-					v, err := byFormat(t, string(c.Str(0, row)), string(c.Str(1, row)))
+					z := zone.UTC.Table
+					if zoned {
+						z = zoneOperand(c, 1, row)
+					}
+					v, err := byFormat(t, string(c.Str(0, row)), string(c.Str(k, row)), z)
 					switch {
 					case err == nil:
 						c.SetInt(row, v)
-					case c.Int(2, row) != 0:
+					case c.Int(k+1, row) != 0:
 						c.SetNull(row)
 						return nil
 					}
@@ -29,14 +38,16 @@ func copyTimeGroup() Group {
 			}}
 	}
 	return Group{Ops: []*Op{
-		op("copy_date", types.TDate, "A date by DATEFORMAT."),
-		op("copy_timestamp", types.TTimestamp, "A timestamp by TIMEFORMAT."),
+		op("copy_date", types.TDate, false, "A date by DATEFORMAT."),
+		op("copy_timestamp", types.TTimestamp, false, "A timestamp by TIMEFORMAT."),
+		op("copy_timestamptz", types.TTimestamptz, true, "A moment by TIMEFORMAT."),
 	}}
 }
 
 // copyTimes are the types that COPY reads by a format: the operation, and the option that says the format.
 var copyTimes = map[types.Kind]struct{ op, option string }{
 	types.Date: {"copy_date", "DATEFORMAT"}, types.Timestamp: {"copy_timestamp", "TIMEFORMAT"},
+	types.Timestamptz: {"copy_timestamptz", "TIMEFORMAT"},
 }
 
 // CopyTime is how COPY reads a date or timestamp by a format ("" and "auto": any form), anyDate: what cannot be read
@@ -50,11 +61,12 @@ func CopyTime(t types.Type, format string, anyDate bool) (Bound, bool, error) {
 	if way.op == "" || format == "auto" && !anyDate {
 		return Bound{}, false, nil
 	}
-	epoch := t.Kind == types.Timestamp && (format == "epochsecs" || format == "epochmillisecs")
+	epoch := t.Kind != types.Date && (format == "epochsecs" || format == "epochmillisecs")
 	if format != "auto" && !epoch && !hasYear(copyTemplate(format)) {
 		return Bound{}, false, sqlerr.New(sqlerr.InvalidDatetimeFormat, "%s \"%s\" has no year", way.option, format)
 	}
 	return Bound{Op: opRef(way.op), Args: []types.Type{types.TText}, Ret: t,
+		Zoned: t.Kind == types.Timestamptz,
 		Extra: []Const{strConst(format), {i8, types.BoolDatum(anyDate)}}}, true, nil
 }
 
@@ -71,41 +83,32 @@ func hasYear(t dateTemplate) bool {
 	})
 }
 
-// byFormat reads all of s. Errors are those of the types' text.
-func byFormat(t types.Type, s, format string) (int64, error) {
-	if format == "auto" {
-		d, err := types.ParseText(t, s)
-		return d.Lo, err
-	}
-	micros := int64(0)
+// byFormat reads all of s, a moment that names no zone by z's clock. Errors are those of the types' text.
+func byFormat(t types.Type, s, format string, z zone.Table) (int64, error) {
 	switch {
-	case format == "epochsecs" && t.Kind == types.Timestamp:
-		v, err := epochOf(s, 6)
-		if err != nil {
-			return 0, err
-		}
-		micros = v
-	case format == "epochmillisecs" && t.Kind == types.Timestamp:
-		v, err := epochOf(s, 3)
-		if err != nil {
-			return 0, err
-		}
-		micros = v
-	default:
-		r := templateReader{in: s, rest: s, template: format, clock: -1, julian: -1, copying: true}
-		if err := r.read(copyTemplate(format)); err != nil {
-			return 0, err
-		}
-		got, err := r.finish(true)
-		if err != nil {
-			return 0, err
-		}
-		micros = got.ts
+	case format == "auto":
+		d, err := types.ParseTextIn(t, s, z)
+		return d.Lo, err
+	case format == "epochsecs" && t.Kind != types.Date:
+		return epochOf(s, 6)
+	case format == "epochmillisecs" && t.Kind != types.Date:
+		return epochOf(s, 3)
 	}
-	if t.Kind == types.Date {
-		micros, _ = types.SplitTimestamp(micros)
+	r := templateReader{in: s, rest: s, template: format, clock: -1, julian: -1, copying: true}
+	if err := r.read(copyTemplate(format)); err != nil {
+		return 0, err
 	}
-	return micros, nil
+	got, err := r.finish(true)
+	switch {
+	case err != nil:
+		return 0, err
+	case t.Kind == types.Timestamptz:
+		return got.moment(z)
+	case t.Kind == types.Date:
+		days, _ := types.SplitTimestamp(got.ts)
+		return days, nil
+	}
+	return got.ts, nil
 }
 
 // unixEpoch is 1970-01-01 as a timestamp.

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"slipher/catalog/types"
+	"slipher/catalog/zone"
 )
 
 // COPY's formats read all of a text or refuse it.
@@ -45,7 +46,7 @@ func TestCopyTime(t *testing.T) {
 		{types.TTimestamp, "epochmillisecs", "1706745599123", "2024-01-31 23:59:59.123"},
 		{types.TTimestamp, "epochmillisecs", "-1", "1969-12-31 23:59:59.999"},
 	} {
-		v, err := byFormat(c.t, c.text, c.format)
+		v, err := byFormat(c.t, c.text, c.format, zone.UTC.Table)
 		if got := orError(types.FormatText(c.t, types.Int(v)), err); got != c.want {
 			t.Errorf("%q by %q = %s, want %s", c.text, c.format, got, c.want)
 		}

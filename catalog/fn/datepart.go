@@ -30,6 +30,8 @@ const (
 	DayOfYear
 	Epoch
 	Timezone
+	TimezoneHour
+	TimezoneMinute
 )
 
 // datePartNames are Redshift's spellings: "m" is a minute.
@@ -50,7 +52,10 @@ var datePartNames = map[DatePart]string{
 	DayOfWeek:   "dayofweek dow dw weekday",
 	DayOfYear:   "dayofyear doy dy yearday",
 	Epoch:       "epoch",
-	Timezone:    "timezone timezone_hour timezone_minute",
+	Timezone:    "timezone",
+
+	TimezoneHour:   "timezone_hour",
+	TimezoneMinute: "timezone_minute",
 }
 
 // ParseDatePart is the part of a name, in any case.

@@ -13,6 +13,8 @@ func Default() *Table {
 		likeGroup(),
 		datetimeGroup(),
 		timeGroup(),
+		timestamptzGroup(),
+		timezoneGroup(),
 		mathGroup(),
 		countGroup(),
 		sumGroup(),

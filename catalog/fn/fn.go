@@ -333,6 +333,8 @@ type Bound struct {
 	Args  []types.Type
 	Extra []Const
 	Ret   types.Type
+	// Zoned: behind the arguments the session's time zone is passed, a zone.Table.
+	Zoned bool
 	// Sure: Op may fail, this call cannot: its constant arguments rule that out, whatever the others are.
 	Sure bool
 }
@@ -340,7 +342,8 @@ type Bound struct {
 // Same reports whether two calls of one function are the same but for the values of what Op is called with.
 func (b *Bound) Same(c *Bound) bool {
 	op := b.Op == c.Op || b.Op != nil && c.Op != nil && b.Op.Name == c.Op.Name
-	return op && b.Ret == c.Ret && b.Sure == c.Sure && slices.Equal(b.Args, c.Args) && slices.Equal(b.Extra, c.Extra)
+	return op && b.Ret == c.Ret && b.Zoned == c.Zoned && b.Sure == c.Sure && slices.Equal(b.Args, c.Args) &&
+		slices.Equal(b.Extra, c.Extra)
 }
 
 // Const is a constant operand with its class.

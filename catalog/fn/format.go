@@ -21,7 +21,6 @@ func formatGroup() Group {
 				Doc:  "A decimal of a scale by a template."},
 			op("float_to_char", "A double by a template.", hostFloatToChar, f64, str, str),
 			op("to_date", "A date by a template.", hostToDate, str, str, i8, i32),
-			op("to_timestamp", "A timestamp by a template.", hostToTimestamp, str, str, i8, i64),
 			{Name: "to_number", Shapes: []Shape{shape(str, str, i32, i64), shape(str, str, i32, i128)}, MayFail: true,
 				Host: hostToNumber,
 				Doc:  "A decimal of a scale by a template."},
@@ -34,9 +33,6 @@ func formatGroup() Group {
 			{Name: "to_date", Args: exact(T, T), Ret: lenient("to_date", D),
 				Doc: "A date from text by a template; days run over."},
 			row("to_date", "to_date", D, "A date from text by a template, strict or not.", T, T, types.TBool),
-			{Name: "to_timestamp", Args: exact(T, T), Ret: lenient("to_timestamp", S),
-				Doc: "A timestamp from text by a template."},
-			row("to_timestamp", "to_timestamp", S, "A timestamp from text by a template, strict or not.", T, T, types.TBool),
 			{Name: "to_number", Args: exact(T, T), Ret: bindToNumber, Doc: "A number from text by a template."},
 		},
 	}
@@ -120,19 +116,6 @@ func hostToDate(c HostCall) error {
 		if err == nil {
 			days, _ := types.SplitTimestamp(t.ts)
 			c.SetInt(row, days)
-		}
-		return err
-	})
-}
-
-func hostToTimestamp(c HostCall) error {
-	return c.Rows(func(row int) error {
-		t, err := parseByTemplate(string(c.Str(0, row)), string(c.Str(1, row)), c.Int(2, row) != 0)
-		if err == nil && t.zoned { // the moment is known, but not on which clock to show it
-			err = sqlerr.Unsupported("a zone in the template of TO_TIMESTAMP")
-		}
-		if err == nil {
-			c.SetInt(row, t.ts)
 		}
 		return err
 	})

@@ -6,9 +6,7 @@ import "strings"
 // than that they do not exist.
 var refused = func() map[string]bool {
 	m := map[string]bool{}
-	for _, n := range strings.Fields(`current_time localtime
-		json_extract_path_text json_parse regexp_replace regexp_substr regexp_instr regexp_count convert_timezone
-		timezone`) {
+	for _, n := range strings.Fields(`current_time localtime json_extract_path_text json_parse`) {
 		m[n] = true
 	}
 	return m

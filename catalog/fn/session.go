@@ -29,7 +29,7 @@ func sessionGroup() Group {
 	always := func(d types.Datum) func(Session, []types.Datum) (types.Datum, error) {
 		return func(Session, []types.Datum) (types.Datum, error) { return d, nil }
 	}
-	D, S := types.TDate, types.TTimestamp
+	D, S, Z := types.TDate, types.TTimestamp, types.TTimestamptz
 	// What the clock of the session's zone shows.
 	transaction := func(s Session) int64 { return s.Zone().Table.Local(s.TransactionMicros()) }
 	wholeSecond := func(s Session) int64 { return s.Zone().Table.Local(s.NowMicros() - mod(s.NowMicros(), 1000000)) }
@@ -39,8 +39,8 @@ func sessionGroup() Group {
 		leader("getdate", Anywhere, S, "Start of the statement, in whole seconds.", number(wholeSecond)),
 		leader("sysdate", Anywhere, S, "Start of the transaction.", number(transaction)),
 		leader("current_date", Anywhere, D, "Date of the transaction's start.", number(today)),
-		leader("now", LeaderOnly, S, "Start of the transaction.", number(transaction)),
-		leader("current_timestamp", LeaderOnly, S, "Start of the transaction.", number(transaction)),
+		leader("now", LeaderOnly, Z, "Start of the transaction.", number(Session.TransactionMicros)),
+		leader("current_timestamp", LeaderOnly, Z, "Start of the transaction.", number(Session.TransactionMicros)),
 		leader("localtimestamp", LeaderOnly, S, "Start of the transaction.", number(transaction)),
 		leader("current_database", Anywhere, types.TName, "Name of the database.", text(Session.CurrentDatabase)),
 		shownAs("current_database", leader("current_catalog", Anywhere, types.TName, "Name of the database.",

@@ -7,6 +7,7 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
+	"slipher/catalog/zone"
 )
 
 // dateFields are the words of date templates, longest first where one begins another. Those of isWordField also stand
@@ -130,6 +131,16 @@ func formatTimestamp(ts int64, template string) string {
 	m.setClock(us)
 	out, _ := m.format(template) // fails for intervals only
 	return out
+}
+
+// formatMoment writes what z's clock shows at a moment.
+func formatMoment(at int64, template string, z zone.Table) (string, error) {
+	off := z.Offset(at)
+	days, us := types.SplitTimestamp(at + int64(off)*1000000)
+	m := moment{days: days, offset: off, zone: z.Abbreviation(at)}
+	m.year, m.month, m.day = types.CivilOf(days)
+	m.setClock(us)
+	return m.format(template)
 }
 
 func (m *moment) setClock(us int64) {

@@ -126,7 +126,7 @@ func (r *templateReader) field(p templatePart, open bool) error {
 	return err
 }
 
-// zone passes over an offset or a name: a TIMESTAMP has no zone.
+// zone reads an offset or a name.
 func (r *templateReader) zone() error {
 	n := strings.IndexAny(r.rest, " \t")
 	if n < 0 {
@@ -136,7 +136,7 @@ func (r *templateReader) zone() error {
 	if err != nil || !d.Zoned {
 		return r.bad()
 	}
-	r.rest = r.rest[n:]
+	r.rest, r.named = r.rest[n:], d
 	return nil
 }
 

@@ -13,7 +13,8 @@ import (
 type templateTime struct {
 	ts     int64 // microseconds since 2000-01-01 on the clock
 	offset int   // seconds east of Greenwich, if zoned
-	zoned  bool  // TZH was read
+	zoned  bool
+	name   string // of the zone, if it was read as a name of the tz database
 }
 
 // parseByTemplate reads a timestamp as PostgreSQL does: what the text lacks has the least value, what it has beyond the
@@ -47,7 +48,8 @@ type templateReader struct {
 	// by COPY's TIMEFORMAT: all of the text and of the template counts, HH has 24 hours, zones are passed over
 	copying  bool
 	zoned    bool
-	fraction bool // the template has a field for parts of a second
+	named    types.DateTime // copying: what was read as a zone
+	fraction bool           // the template has a field for parts of a second
 }
 
 func (r *templateReader) bad() error {
@@ -325,5 +327,12 @@ func (r *templateReader) finish(strict bool) (templateTime, error) {
 	}
 	us := int64(hour*3600+minute*60+second)*1e6 + int64(micro)
 	off := r.zoneSign * (r.values["hour of the zone"]*3600 + r.values["minute of the zone"]*60)
-	return templateTime{ts: days*types.MicrosPerDay + us, offset: off, zoned: r.zoned}, nil
+	out := templateTime{ts: days*types.MicrosPerDay + us, offset: off, zoned: r.zoned}
+	if r.named.Zoned {
+		out.offset, out.zoned = r.named.Offset, true
+	}
+	if r.named.Named {
+		out.name = r.named.Zone
+	}
+	return out, nil
 }

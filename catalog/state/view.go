@@ -16,9 +16,10 @@ type View struct {
 	Rounding        bool `msg:"round"`
 	// Path is the creator's search path: where names that are text are looked for ('t'::regclass).
 	Path []string `msg:"path"`
-	// Clock is when it was made, in its creator's time zone (µs since 2000): what 'now' and 'today' mean. 0: whenever it
-	// is used.
+	// Clock is when it was made (µs since 2000 UTC): what 'now' and 'today' mean. 0: whenever it is used.
 	Clock int64 `msg:"clock"`
+	// Zone is its creator's time zone: that of literals which name none. "": UTC.
+	Zone string `msg:"zone"`
 	// Late: WITH NO SCHEMA BINDING. Its names, which have schemas, mean what they mean when it is used; so it has no
 	// columns in the catalog, only Names for as many of them as its creator has named, and it uses nothing.
 	Late  bool     `msg:"late"`

@@ -15,9 +15,9 @@ const (
 // MarshalMsg implements msgp.Marshaler
 func (z *View) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 8
+	// map header, size 9
 	// string "query"
-	o = append(o, 0x88, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
+	o = append(o, 0x89, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
 	o = msgp.AppendString(o, z.Query)
 	// string "std"
 	o = append(o, 0xa3, 0x73, 0x74, 0x64)
@@ -34,6 +34,9 @@ func (z *View) MarshalMsg(b []byte) (o []byte, err error) {
 	// string "clock"
 	o = append(o, 0xa5, 0x63, 0x6c, 0x6f, 0x63, 0x6b)
 	o = msgp.AppendInt64(o, z.Clock)
+	// string "zone"
+	o = append(o, 0xa4, 0x7a, 0x6f, 0x6e, 0x65)
+	o = msgp.AppendString(o, z.Zone)
 	// string "late"
 	o = append(o, 0xa4, 0x6c, 0x61, 0x74, 0x65)
 	o = msgp.AppendBool(o, z.Late)
@@ -122,6 +125,12 @@ func (z *View) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Clock")
 				return
 			}
+		case "zone":
+			z.Zone, bts, err = msgp.ReadStringBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Zone")
+				return
+			}
 		case "late":
 			z.Late, bts, err = msgp.ReadBoolBytes(bts)
 			if err != nil {
@@ -175,7 +184,7 @@ func (z *View) Msgsize() (s int) {
 	for za0001 := range z.Path {
 		s += msgp.StringPrefixSize + len(z.Path[za0001])
 	}
-	s += 6 + msgp.Int64Size + 5 + msgp.BoolSize + 6 + msgp.ArrayHeaderSize
+	s += 6 + msgp.Int64Size + 5 + msgp.StringPrefixSize + len(z.Zone) + 5 + msgp.BoolSize + 6 + msgp.ArrayHeaderSize
 	for za0002 := range z.Names {
 		s += msgp.StringPrefixSize + len(z.Names[za0002])
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/zone"
 )
 
 // An array is its elements one behind the other and a byte 0. An element is a byte that says what it is, and
@@ -267,7 +268,7 @@ func parseVector(t Type, s string) (Datum, error) {
 }
 
 // parseArray reads {1,2,NULL,"x y"}.
-func parseArray(t Type, s string) (Datum, error) {
+func parseArray(t Type, s string, z zone.Table) (Datum, error) {
 	elem, _ := t.Element()
 	bad := func(detail string) (Datum, error) {
 		return Datum{}, sqlerr.New(sqlerr.InvalidTextRepresentation, "malformed array literal: \"%s\"", s).
@@ -302,7 +303,7 @@ func parseArray(t Type, s string) (Datum, error) {
 		d := NullDatum
 		if !null {
 			var err error
-			if d, err = ParseText(elem, text); err != nil {
+			if d, err = ParseTextIn(elem, text, z); err != nil {
 				return Datum{}, err
 			}
 		}

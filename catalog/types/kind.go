@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/zone"
 )
 
 // kind is a row of the table of kinds: all that others ask of an SQL type. What depends on nothing but the
@@ -55,8 +56,9 @@ type kind struct {
 	// unit is what one is worth on the axis of the values that it is compared with, 0: one.
 	unit float64
 
-	// parse reads all of a text.
+	// parse reads all of a text; zoned does where that depends on the session's time zone.
 	parse func(t Type, s string) (Datum, error)
+	zoned func(t Type, s string, z zone.Table) (Datum, error)
 	// write is the text form.
 	write func(t Type, o Output) Writer
 	wire  wire
@@ -65,9 +67,8 @@ type kind struct {
 	// cuts: an explicit cast to a short string cuts the text. Numbers are refused instead: their first digits
 	// mean something else.
 	cuts bool
-	// clock reads words that ask what time it is (local is what the session's clock says, as a timestamp); nil: there are
-	// none.
-	clock func(word string, local func() int64) (Datum, bool)
+	// clock reads words that ask what time it is; nil: there are none.
+	clock func(word string, now func() Clock) (Datum, bool)
 	// badText is the load error (stl_load_errors.err_code) of text that is no value, 0: the one of all that is odd.
 	badText int
 	// bounds are the least and the greatest value of a kind of an integer class; nil: those of the class.
@@ -359,10 +360,19 @@ func (t Type) TextBytes() int {
 // CutsText reports whether an explicit cast to a short string cuts the text form.
 func (t Type) CutsText() bool { return t.Kind.row().cuts }
 
-// Clock reads a word that asks what time it is, in lower case. local is what the clock says, as a timestamp.
-func (t Type) Clock(word string, local func() int64) (Datum, bool) {
+// Clock is what time it is, somewhere.
+type Clock struct {
+	Micros int64 // since 2000-01-01 UTC
+	Zone   zone.Table
+}
+
+// local is what the clock shows, as a timestamp.
+func (c Clock) local() int64 { return c.Zone.Local(c.Micros) }
+
+// Clock reads a word that asks what time it is, in lower case.
+func (t Type) Clock(word string, now func() Clock) (Datum, bool) {
 	if f := t.Kind.row().clock; f != nil {
-		return f(word, local)
+		return f(word, now)
 	}
 	return Datum{}, false
 }

@@ -16,7 +16,7 @@ func arrayKind() *kind {
 			}
 			return r.name + "[]", r.short + "[]", "_" + r.typname, r.array
 		},
-		phys: Str, class: "array", parse: parseArray, write: writeArray, wire: arrayWire()}
+		phys: Str, class: "array", zoned: parseArray, write: writeArray, wire: arrayWire()}
 }
 
 // The types of lists of columns and of arguments in catalog relations: arrays that begin at 0, written without braces.

@@ -15,12 +15,12 @@ func dateKind() *kind {
 // clockDays are the words for days that are told from a clock, by their distance from today.
 var clockDays = map[string]int64{"yesterday": -1, "today": 0, "tomorrow": 1}
 
-func dateOfClock(word string, local func() int64) (Datum, bool) {
+func dateOfClock(word string, now func() Clock) (Datum, bool) {
 	ahead, ok := clockDays[word]
 	if !ok && word != "now" {
 		return Datum{}, false
 	}
-	days, _ := SplitTimestamp(local())
+	days, _ := SplitTimestamp(now().local())
 	return Int(days + ahead), true
 }
 

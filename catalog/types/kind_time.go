@@ -13,11 +13,11 @@ func timeKind() *kind {
 		badText: 1206}
 }
 
-func timeOfClock(word string, local func() int64) (Datum, bool) {
+func timeOfClock(word string, now func() Clock) (Datum, bool) {
 	if word != "now" {
 		return Datum{}, false
 	}
-	_, micros := SplitTimestamp(local())
+	_, micros := SplitTimestamp(now().local())
 	return Int(micros), true
 }
 

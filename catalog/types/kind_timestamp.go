@@ -13,11 +13,11 @@ func timestampKind() *kind {
 		clock: timestampOfClock, badText: 1206}
 }
 
-func timestampOfClock(word string, local func() int64) (Datum, bool) {
+func timestampOfClock(word string, now func() Clock) (Datum, bool) {
 	if word == "now" {
-		return Int(local()), true
+		return Int(now().local()), true
 	}
-	days, ok := dateOfClock(word, local)
+	days, ok := dateOfClock(word, now)
 	return Int(days.Lo * MicrosPerDay), ok
 }
 

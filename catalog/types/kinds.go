@@ -22,6 +22,8 @@ const (
 	Array      Kind = 16 // expressions and catalog relations only, as the next two: see their file
 	Int2Vector Kind = 17
 	OIDVector  Kind = 18
+
+	Timestamptz Kind = 19
 )
 
 // kinds are the rows by number, byName the names that users write.
@@ -53,6 +55,8 @@ func init() {
 		Array:      arrayKind(),
 		Int2Vector: int2VectorKind(),
 		OIDVector:  oidVectorKind(),
+
+		Timestamptz: timestamptzKind(),
 	}
 	byName = namesOf(kinds)
 	for k, r := range kinds {
@@ -63,7 +67,7 @@ func init() {
 }
 
 // refused are types of Redshift and PostgreSQL that do not exist yet, by all their names.
-const refused = `timestamptz timetz super varbyte varbinary binary geometry geography hllsketch bytea
+const refused = `timetz super varbyte varbinary binary geometry geography hllsketch bytea
 	uuid json jsonb money xml bit serial bigserial smallserial serial2 serial4 serial8 inet cidr macaddr tsvector
 	regclass regproc regtype regnamespace xid cid tid aclitem`
 
@@ -79,7 +83,6 @@ var pgTypes = []PgType{
 	{1014, "_bpchar", -1, "A", 0, 1042, ""}, {1015, "_varchar", -1, "A", 0, 1043, ""}, {1016, "_int8", -1, "A", 0, 20, ""},
 	{1021, "_float4", -1, "A", 0, 700, ""}, {1022, "_float8", -1, "A", 0, 701, ""}, {1028, "_oid", -1, "A", 0, 26, ""},
 	{1033, "aclitem", 12, "U", 1034, 0, ""}, {1034, "_aclitem", -1, "A", 0, 1033, ""},
-	{1184, "timestamptz", 8, "D", 0, 0, "timestamp with time zone"},
 	{1188, "intervaly2m", 4, "T", 0, 0, "interval year to month"},
 	{1190, "intervald2s", 8, "T", 0, 0, "interval day to second"},
 	{1266, "timetz", 12, "D", 0, 0, "time with time zone"}, {1790, "refcursor", -1, "U", 0, 0, ""},

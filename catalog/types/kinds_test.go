@@ -24,7 +24,8 @@ func TestKinds(t *testing.T) {
 		lack(len(r.names) == 0 && k != Unknown && k != Array, "no name that users write")
 		lack(r.oid == 0 || r.typlen == 0 || r.category == "", "no OID, length or category")
 		lack(r.phys == NoPhys && r.physOf == nil, "no physical class")
-		lack(r.parse == nil || r.write == nil || r.wire.write == nil || r.wire.read == nil, "no text or binary form")
+		lack(r.parse == nil && r.zoned == nil || r.write == nil || r.wire.write == nil || r.wire.read == nil,
+			"no text or binary form")
 		lack(r.column && (r.class == "" || r.room == nil || !typ.IsString() && (r.beside == nil || r.badText == 0)),
 			"a column's type without a comparison class, room for its text, or what it is beside text")
 		lack(r.column && r.stored != (Type{}), "a column's type that is stored as another")

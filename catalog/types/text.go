@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/zone"
 )
 
 // ParseText reads a value of type t in its text form, as a literal, a parameter
@@ -11,7 +12,23 @@ import (
 // anything but a string does not count. Strings longer than t are an error
 // unless the excess is blanks; those of CHAR lose trailing blanks.
 // A decimal is rounded to t's scale, half away from zero.
-func ParseText(t Type, s string) (Datum, error) { return t.Kind.row().parse(t, s) }
+//
+// A moment of which the text says no time zone is one of UTC.
+func ParseText(t Type, s string) (Datum, error) { return ParseTextIn(t, s, zone.UTC.Table) }
+
+// ParseTextIn is ParseText where a text that says no time zone means z.
+func ParseTextIn(t Type, s string, z zone.Table) (Datum, error) {
+	r := t.Kind.row()
+	if r.zoned != nil {
+		return r.zoned(t, s, z)
+	}
+	return r.parse(t, s)
+}
+
+// ByZone reports whether the text of a value of type t means another one in another time zone.
+func (t Type) ByZone() bool {
+	return t.Kind.row().zoned != nil && (t.Kind != Array || t.Elem.row().zoned != nil)
+}
 
 // trimSpace is s without the white space around it.
 func trimSpace(s string) string { return strings.Trim(s, " \t\n\v\f\r") }

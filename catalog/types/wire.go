@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/zone"
 )
 
 // wire is a kind's binary form in PostgreSQL's protocol (not Redshift's, which clients must ask for by
@@ -35,17 +36,18 @@ func DecodeBinary(t Type, raw []byte) (Datum, error) {
 	return w.read(t, raw)
 }
 
-// DecodeText reads a value's text, which has neither NUL bytes nor broken characters.
-func DecodeText(t Type, raw []byte) (Datum, error) {
+// DecodeText reads a value's text, which has neither NUL bytes nor broken characters. z is the session's time zone.
+func DecodeText(t Type, raw []byte, z zone.Table) (Datum, error) {
 	if !utf8.Valid(raw) || bytes.IndexByte(raw, 0) >= 0 {
 		return Datum{}, errUTF8
 	}
-	return ParseText(t, string(raw))
+	return ParseTextIn(t, string(raw), z)
 }
 
 // textWire is the text in both formats; CHAR has its blanks.
 func textWire(write func(Type, Output) Writer) wire {
-	return wire{write: func(t Type) Writer { return write(t, Output{Padded: true}) }, read: DecodeText}
+	return wire{write: func(t Type) Writer { return write(t, Output{Padded: true}) },
+		read: func(t Type, raw []byte) (Datum, error) { return DecodeText(t, raw, zone.UTC.Table) }}
 }
 
 var be = binary.BigEndian

@@ -2,6 +2,8 @@ package types
 
 import (
 	"strconv"
+
+	"slipher/catalog/zone"
 )
 
 // Rows gives values by column and row. Which of its methods is a column's follows from the physical class, as in Datum.
@@ -24,15 +26,20 @@ type Output struct {
 	FloatDigits int
 	// Padded: CHAR is written with its trailing blanks.
 	Padded bool
+	// Zone is the clock by which moments are written; "" is UTC.
+	Zone zone.Table
 }
 
 // TextWriter writes values of type t as text.
 func TextWriter(t Type, o Output) Writer { return t.Kind.row().write(t, o) }
 
 // AppendText appends the text form of a non-NULL value: floats have as many digits as make the value read back, CHAR
-// is not padded.
-func AppendText(dst []byte, t Type, d Datum) []byte {
-	return TextWriter(t, Output{FloatDigits: 1})(dst, oneDatum(d), 0, 0)
+// is not padded, moments are those of UTC.
+func AppendText(dst []byte, t Type, d Datum) []byte { return AppendTextIn(dst, t, d, zone.UTC.Table) }
+
+// AppendTextIn is AppendText where moments are those of z's clock.
+func AppendTextIn(dst []byte, t Type, d Datum, z zone.Table) []byte {
+	return TextWriter(t, Output{FloatDigits: 1, Zone: z})(dst, oneDatum(d), 0, 0)
 }
 
 // FormatText is AppendText's text.

@@ -4,16 +4,18 @@ import (
 	"encoding/binary"
 	"math"
 	"sort"
+	"strings"
 	"time"
 )
 
-// Table is when a zone's offset changed and changes: n moments as int64 (seconds since 2000-01-01 UTC, the first the
-// smallest there is), then the n offsets that hold from then on, as int32 seconds east of Greenwich; little endian.
-// Behind the year 2437 changes come again every 400 years.
+// Table is when a zone's offset changed and changes, little endian: the number n of moments as uint32; these as int64
+// (seconds since 2000-01-01 UTC, the first the smallest there is); the n offsets that hold from then on, as int32
+// seconds east of Greenwich; for each a byte with the place of its abbreviation in the text that follows, in which each
+// ends with a NUL. Behind the year 2437 changes come again every 400 years.
 type Table string
 
 const (
-	entryBytes = 12
+	headBytes  = 4
 	microsPerS = 1000000
 	// cycle is the seconds of 400 years, in which the calendar repeats itself.
 	cycle = 146097 * 86400
@@ -27,26 +29,37 @@ var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 type change struct {
 	at     int64
 	offset int
+	abbrev string
 }
 
 func makeTable(cs []change) Table {
-	var b []byte
+	b := binary.LittleEndian.AppendUint32(nil, uint32(len(cs)))
 	for _, c := range cs {
 		b = binary.LittleEndian.AppendUint64(b, uint64(c.at))
 	}
 	for _, c := range cs {
 		b = binary.LittleEndian.AppendUint32(b, uint32(int32(c.offset)))
 	}
-	return Table(b)
+	var words string
+	for _, c := range cs {
+		w := c.abbrev + "\x00"
+		i := strings.Index("\x00"+words, "\x00"+w)
+		if i < 0 {
+			i = len(words)
+			words += w
+		}
+		b = append(b, byte(i))
+	}
+	return Table(append(b, words...))
 }
 
-func fixed(secs int) Table { return makeTable([]change{{math.MinInt64, secs}}) }
+func fixed(secs int, abbrev string) Table { return makeTable([]change{{math.MinInt64, secs, abbrev}}) }
 
 // tableOf follows a location's changes up to the horizon.
 func tableOf(loc *time.Location) Table {
 	t := time.Date(-4800, 1, 1, 0, 0, 0, 0, time.UTC).In(loc)
-	_, off := t.Zone()
-	cs := []change{{math.MinInt64, off}}
+	abbrev, off := t.Zone()
+	cs := []change{{math.MinInt64, off, abbrev}}
 	for {
 		_, end := t.ZoneBounds()
 		at := end.Unix() - epoch.Unix()
@@ -57,21 +70,30 @@ func tableOf(loc *time.Location) Table {
 			end = t.Add(day * time.Second)
 		}
 		t = end
-		if _, off = t.Zone(); off != cs[len(cs)-1].offset {
-			cs = append(cs, change{at, off})
+		c := change{at: at}
+		if c.abbrev, c.offset = t.Zone(); c.offset != cs[len(cs)-1].offset || c.abbrev != cs[len(cs)-1].abbrev {
+			cs = append(cs, c)
 		}
 	}
 }
 
-func (t Table) len() int { return len(t) / entryBytes }
+func (t Table) len() int { return int(binary.LittleEndian.Uint32([]byte(t[:headBytes]))) }
 
 func (t Table) at(i int) int64 {
-	return int64(binary.LittleEndian.Uint64([]byte(t[8*i : 8*i+8])))
+	from := headBytes + 8*i
+	return int64(binary.LittleEndian.Uint64([]byte(t[from : from+8])))
 }
 
 func (t Table) offset(i int) int64 {
-	from := 8*t.len() + 4*i
+	from := headBytes + 8*t.len() + 4*i
 	return int64(int32(binary.LittleEndian.Uint32([]byte(t[from : from+4]))))
+}
+
+func (t Table) abbreviation(i int) string {
+	n := t.len()
+	words := t[headBytes+13*n:]
+	w, _, _ := strings.Cut(string(words[t[headBytes+12*n+i]:]), "\x00")
+	return w
 }
 
 // fold brings seconds behind the horizon into the 400 years before it.
@@ -87,10 +109,14 @@ func (t Table) next(secs int64) int {
 	return sort.Search(t.len()-1, func(i int) bool { return t.at(i+1) > secs }) + 1
 }
 
+// holds is the number of the entry that holds at a moment, in microseconds since 2000-01-01 UTC.
+func (t Table) holds(micros int64) int { return t.next(fold(floorDiv(micros, microsPerS))) - 1 }
+
 // Offset is seconds east of Greenwich at a moment, in microseconds since 2000-01-01 UTC.
-func (t Table) Offset(micros int64) int {
-	return int(t.offset(t.next(fold(floorDiv(micros, microsPerS))) - 1))
-}
+func (t Table) Offset(micros int64) int { return int(t.offset(t.holds(micros))) }
+
+// Abbreviation is what the zone's time is called at a moment, in microseconds since 2000-01-01 UTC: CEST, or +03.
+func (t Table) Abbreviation(micros int64) string { return t.abbreviation(t.holds(micros)) }
 
 // Local is the clock's time at a moment; both in microseconds since 2000-01-01.
 func (t Table) Local(micros int64) int64 { return micros + int64(t.Offset(micros))*microsPerS }

@@ -15,7 +15,7 @@ type Zone struct {
 }
 
 // UTC is what sessions start with.
-var UTC = Zone{Name: "UTC", Table: fixed(0)}
+var UTC = Zone{Name: "UTC", Table: fixed(0, "UTC")}
 
 // names maps lower-case names to those of the tz database.
 var names = sync.OnceValue(func() map[string]string {
@@ -72,7 +72,7 @@ func Find(spec string) (Zone, bool) {
 // FindAny is the zone that AT TIME ZONE means: an abbreviation comes before a name.
 func FindAny(spec string) (Zone, bool) {
 	if off, ok := Abbreviation(strings.ToLower(spec)); ok {
-		return Zone{Name: strings.ToUpper(spec), Table: fixed(off)}, true
+		return Zone{Name: strings.ToUpper(spec), Table: fixed(off, strings.ToUpper(spec))}, true
 	}
 	return Find(spec)
 }
@@ -105,7 +105,7 @@ func Offset(secs int) (Zone, bool) { return offset(secs), abs(secs) < maxOffset 
 // offset names a zone as PostgreSQL does: <-07>+07.
 func offset(secs int) Zone {
 	abbrev := clock(secs, "-", "+")
-	return Zone{Name: "<" + abbrev + ">" + clock(secs, "+", "-"), Table: fixed(secs)}
+	return Zone{Name: "<" + abbrev + ">" + clock(secs, "+", "-"), Table: fixed(secs, abbrev)}
 }
 
 // clock writes HH[:MM[:SS]] behind the sign for west or east.
@@ -158,6 +158,7 @@ func posix(spec string) (Zone, bool) {
 	if len(parts) > 3 {
 		return Zone{}, false
 	}
+	abbrev := strings.Trim(s[:i], "<>")
 	secs := 0
 	for i, p := range parts {
 		n, err := strconv.ParseUint(p, 10, 8)
@@ -166,7 +167,7 @@ func posix(spec string) (Zone, bool) {
 		}
 		secs += int(n) * [3]int{3600, 60, 1}[i]
 	}
-	return Zone{Name: s, Table: fixed(-west * secs)}, true
+	return Zone{Name: s, Table: fixed(-west*secs, abbrev)}, true
 }
 
 func abs(x int) int { return max(x, -x) }

@@ -1,7 +1,12 @@
 package algebra
 
 import (
+	"slices"
+
 	"slipher/catalog/state"
+	"slipher/catalog/types"
+	"slipher/catalog/zone"
+	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 )
 
@@ -18,6 +23,20 @@ type Statement struct {
 	NextID ColumnID     // first unused id
 	// Record takes down what planning asks of the statement's literals; nil: nobody wants to know.
 	Record *Record
+	// Zone is the session's time zone.
+	Zone zone.Table
+}
+
+// ZoneParam is the session's time zone as an operand of zoned operations (fn.Bound): the same parameter for all.
+func (s *Statement) ZoneParam() *Expr {
+	i := slices.IndexFunc(s.Params, func(p plan.Param) bool { return p.Zone })
+	if i < 0 {
+		of := func(z zone.Table) plan.Param {
+			return plan.Param{Type: types.TText, Value: types.String(string(z)), Zone: true}
+		}
+		i = s.AddParam(of(s.Zone), func(o *Other) (plan.Param, bool) { return of(o.Session.Zone().Table), true })
+	}
+	return &Expr{Kind: expr.Parameter, Type: types.TText, Param: i}
 }
 
 // Fresh makes a column id.

@@ -317,7 +317,7 @@ func (b *binder) arrayText(f *parse.FuncCall, args []value) (value, error) {
 	if len(es) == 1 { // NULLs are left out
 		es = append(es, algebra.Null(types.TText))
 	}
-	e := b.arrayOp("array_join", a.Type, types.TText, a, es[0], es[1])
+	e := b.arrayOp("array_join", a.Type, types.TText, a, es[0], es[1], b.out.ZoneParam())
 	return value{expr: e, typ: types.TText, pos: f.Pos}, nil
 }
 

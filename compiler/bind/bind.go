@@ -142,7 +142,7 @@ type columnPlace struct {
 }
 
 func newBinder(stmt *parse.Statement, cat Catalog, fns *fn.Table, o Options) *binder {
-	out := &algebra.Statement{Record: o.Record}
+	out := &algebra.Statement{Record: o.Record, Zone: cat.Session().Zone().Table}
 	return &binder{stmt: stmt, cat: cat, fns: fns, opts: o, out: out,
 		client: map[int]int{}, refs: map[*algebra.Expr]columnPlace{},
 		numbers: expr.Numbers[algebra.ColumnID]{Type: bytesOf,

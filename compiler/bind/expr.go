@@ -401,11 +401,12 @@ func (b *binder) castValue(sc *scope, arg parse.Expr, to types.Type, x *parse.Ca
 			return value{}, b.place(err, v.pos)
 		}
 		w := value{lit: &d, typ: to, pos: x.Pos}
-		w.again = v.again.then(func(v value) (value, bool) {
+		parse := b.parseOther()
+		w.again = v.again.with(func(o *algebra.Other, v value) (value, bool) {
 			if v.lit.Null || v.typ.Kind != types.Unknown {
 				return v, false
 			}
-			d, err := parseTimeless(to, cutText(v.lit.S, to, explicit))
+			d, err := parse(o, to, cutText(v.lit.S, to, explicit))
 			return value{lit: &d, typ: to, pos: x.Pos}, err == nil
 		})
 		return w, nil

@@ -162,7 +162,7 @@ func reachOf(t types.Type) (reachKind, func(types.Type) bool) {
 		return exactReach, func(o types.Type) bool { return o.IsInteger() || o.Kind == types.Decimal }
 	case types.Float4, types.Float8:
 		return floatReach, types.Type.IsNumeric
-	case types.Date, types.Timestamp:
+	case types.Date, types.Timestamp, types.Timestamptz:
 		return timeReach, isInterval
 	case types.Interval, types.Time:
 		return elapsedReach, isInterval

@@ -65,7 +65,7 @@ func (b *binder) setCall(sc *scope, f *parse.FuncCall) (value, error) {
 			return value{}, err
 		}
 	}
-	count := b.call(fn.Bound{Op: row.Set.Count, Ret: types.TInt8, Extra: bd.Extra}, es)
+	count := b.call(fn.Bound{Op: row.Set.Count, Ret: types.TInt8, Extra: bd.Extra, Zoned: bd.Zoned}, es)
 	e := b.call(bd, append([]*algebra.Expr{s.ref()}, es...))
 	e, ok := s.add(e, count)
 	if !ok {

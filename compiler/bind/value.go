@@ -38,6 +38,11 @@ type again func(o *algebra.Other) (v value, ok bool)
 
 // then is the constant that f makes of it.
 func (a again) then(f func(v value) (value, bool)) again {
+	return a.with(func(_ *algebra.Other, v value) (value, bool) { return f(v) })
+}
+
+// with is then where f asks the other statement.
+func (a again) with(f func(o *algebra.Other, v value) (value, bool)) again {
 	if a == nil {
 		return nil
 	}
@@ -46,7 +51,7 @@ func (a again) then(f func(v value) (value, bool)) again {
 		if !ok {
 			return v, false
 		}
-		return f(v)
+		return f(o, v)
 	}
 }
 
@@ -285,12 +290,13 @@ func (b *binder) coerceLiteral(v value, to types.Type, ctx fn.CastContext) (*alg
 	}
 	var made algebra.Remake
 	if again, from := v.again, v.typ; again != nil {
+		parse := b.parseOther()
 		made = func(o *algebra.Other) (plan.Param, bool) {
 			w, ok := again(o)
 			if !ok || w.typ != from {
 				return plan.Param{}, false
 			}
-			u, d, err := c.of(w, parseTimeless)
+			u, d, err := c.of(w, func(to types.Type, s string) (types.Datum, error) { return parse(o, to, s) })
 			return plan.Param{Type: u, Value: d}, err == nil && u == t
 		}
 	}
@@ -399,6 +405,9 @@ func (b *binder) cannotCast(from, to types.Type, ctx fn.CastContext, at parse.Po
 
 // call makes the call of a bound operation on arguments that have its types.
 func (b *binder) call(bd fn.Bound, args []*algebra.Expr) *algebra.Expr {
+	if bd.Zoned {
+		args = append(args, b.out.ZoneParam())
+	}
 	e := expr.CallOf(bd.Op, bd.Ret, bd.Extra, args...)
 	e.Sure = bd.Sure
 	return e

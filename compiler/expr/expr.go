@@ -63,6 +63,8 @@ type Param struct {
 	Value  types.Datum   // literals, and list elements' type is Type
 	List   []types.Datum // an IN list: sorted, distinct, no NULL
 	IsList bool
+	// Zone: the value is the session's time zone, a zone.Table.
+	Zone bool
 	// Effect is a call that the leader runs when the query is executed; its result is the value.
 	// Client is EffectResult then. nil: none.
 	Effect *Effect

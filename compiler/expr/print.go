@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"slipher/catalog/types"
@@ -111,22 +112,27 @@ func (p *Printer[R]) joined(es []*Expr[R], sep string) string {
 // call writes operators between operands, casts as ::type in plans that people read,
 // and everything else as a function.
 func (p *Printer[R]) call(e *Expr[R]) string {
+	args := e.Args
+	if p.Style == Explain { // the session's time zone goes without saying
+		zone := func(a *Expr[R]) bool { return a.Kind == Parameter && p.Params[a.Param].Zone }
+		args = slices.DeleteFunc(slices.Clone(args), zone)
+	}
 	switch {
 	case p.Style == Tree:
-		return fmt.Sprintf("%s:%s%s(%s)", e.Op.Name, TreeType(e.Type), p.mark(e), p.List(e.Args))
-	case e.Op.Infix != "" && len(e.Args) >= 2 && allConst(e.Args[2:]):
-		return "(" + p.Text(e.Args[0]) + " " + e.Op.Infix + " " + p.Text(e.Args[1]) + ")"
-	case p.Style == Explain && e.isCast():
-		return "(" + p.Text(e.Args[0]) + ")::" + bareType(e.Type)
+		return fmt.Sprintf("%s:%s%s(%s)", e.Op.Name, TreeType(e.Type), p.mark(e), p.List(args))
+	case e.Op.Infix != "" && len(args) >= 2 && allConst(args[2:]):
+		return "(" + p.Text(args[0]) + " " + e.Op.Infix + " " + p.Text(args[1]) + ")"
+	case p.Style == Explain && e.isCast(args):
+		return "(" + p.Text(args[0]) + ")::" + bareType(e.Type)
 	case e.Op.Prefix != "":
-		return "(" + e.Op.Prefix + " " + p.Text(e.Args[0]) + ")"
+		return "(" + e.Op.Prefix + " " + p.Text(args[0]) + ")"
 	}
-	return e.Op.Name + "(" + p.List(e.Args) + ")"
+	return e.Op.Name + "(" + p.List(args) + ")"
 }
 
-// isCast reports whether e converts one operand to a type that is another one to people, too.
-func (e *Expr[R]) isCast() bool {
-	if !e.Op.Cast || len(e.Args) == 0 || !allConst(e.Args[1:]) {
+// isCast reports whether e, of these arguments, converts one to a type that is another one to people, too.
+func (e *Expr[R]) isCast(args []*Expr[R]) bool {
+	if !e.Op.Cast || len(args) == 0 || !allConst(args[1:]) {
 		return false
 	}
 	return e.Args[0].Type.Kind != e.Type.Kind || e.Type.Kind == types.Decimal || e.Type.IsString()

@@ -28,7 +28,11 @@ func (p *planner) cast(e *algebra.Expr, to types.Type) (*algebra.Expr, error) {
 	if b.Op == nil {
 		return e.As(to), nil
 	}
-	return expr.CallOf(b.Op, b.Ret, b.Extra, e), nil
+	args := []*algebra.Expr{e}
+	if b.Zoned {
+		args = append(args, p.st.ZoneParam())
+	}
+	return expr.CallOf(b.Op, b.Ret, b.Extra, args...), nil
 }
 
 // call applies an operation by its name to arguments of fitting classes.

@@ -74,6 +74,8 @@ func (f *formatter) paramText(p Param) string {
 		return p.Effect.Name + "()"
 	case p.Client != 0:
 		return fmt.Sprintf("client's $%d", p.Client)
+	case p.Zone:
+		return "time zone"
 	case p.IsList:
 		var parts []string
 		for _, d := range p.List {

@@ -6,6 +6,7 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
+	"slipher/catalog/zone"
 )
 
 // A parameter that no literal could say is refused: text with a NUL byte, dates
@@ -32,7 +33,7 @@ func TestParamsOutOfRange(t *testing.T) {
 		{types.TTime, 0, "24:00:01", sqlerr.DatetimeOverflow},
 		{types.TTimestamp, 1, "\x00\x00\x00\x00\x00\x00\x00\x01", ""},
 	} {
-		_, err := decodeParam(c.t, c.format, []byte(c.raw))
+		_, err := decodeParam(c.t, c.format, []byte(c.raw), zone.UTC.Table)
 		var e *sqlerr.Error
 		if errors.As(err, &e); (e == nil) != (c.want == "") || e != nil && e.Code != c.want {
 			t.Errorf("%s, format %d, %q: %v, want %s", c.t, c.format, c.raw, err, c.want)

@@ -8,6 +8,7 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
+	"slipher/catalog/zone"
 	"slipher/compiler/plan"
 )
 
@@ -21,6 +22,16 @@ type rowEncoder struct {
 type formatter interface {
 	// FloatDigits is extra_float_digits.
 	FloatDigits() int
+	// Zone is the session's time zone.
+	Zone() zone.Zone
+}
+
+// zoneOf is the session's time zone.
+func zoneOf(s any) zone.Table {
+	if f, ok := s.(formatter); ok {
+		return f.Zone().Table
+	}
+	return zone.UTC.Table
 }
 
 func newRowEncoder(cols []plan.OutputColumn, formats []int16, s any) (*rowEncoder, error) {
@@ -28,7 +39,7 @@ func newRowEncoder(cols []plan.OutputColumn, formats []int16, s any) (*rowEncode
 		return nil, sqlerr.New(sqlerr.ProtocolViolation, "bind message has %d result formats but query has %d columns", n,
 			len(cols))
 	}
-	out := types.Output{Padded: true}
+	out := types.Output{Padded: true, Zone: zoneOf(s)}
 	if f, ok := s.(formatter); ok {
 		out.FloatDigits = f.FloatDigits()
 	}

@@ -73,8 +73,9 @@ func (c *conn) bind(m *pgproto3.Bind) error {
 			return sqlerr.New(sqlerr.InvalidParameterValue, "unsupported format code: %d", f)
 		}
 	}
+	z := zoneOf(c.session)
 	for i, raw := range m.Parameters {
-		if p.args[i], err = decodeParam(params[i], formatOf(m.ParameterFormatCodes, i), raw); err != nil {
+		if p.args[i], err = decodeParam(params[i], formatOf(m.ParameterFormatCodes, i), raw, z); err != nil {
 			e := sqlerr.From(err)
 			return &sqlerr.Error{Code: e.Code, Message: e.Message, Detail: e.Detail, Hint: e.Hint, Where: bindContext(i)}
 		}

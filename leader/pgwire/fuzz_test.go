@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"slipher/catalog/zone"
+
 	"github.com/jackc/pgx/v5/pgproto3"
 )
 
@@ -63,8 +65,8 @@ func FuzzDecodeParam(f *testing.F) {
 	f.Add([]byte("2024-02-29 12:00:00.5"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, typ := range fakeTypes {
-			decodeParam(typ, 0, data)
-			decodeParam(typ, 1, data)
+			decodeParam(typ, 0, data, zone.UTC.Table)
+			decodeParam(typ, 1, data, zone.UTC.Table)
 		}
 	})
 }

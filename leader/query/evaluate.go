@@ -23,7 +23,7 @@ func (r *Runner) Evaluate(ctx context.Context, ses Session, st *parse.Statement,
 			out[i] = types.NullDatum
 			continue
 		}
-		d, err := types.ParseText(want[i], lit.Text)
+		d, err := types.ParseTextIn(want[i], lit.Text, ses.Zone().Table)
 		if err != nil {
 			return nil, sqlerr.From(err).At(st.Position(e.At()))
 		}

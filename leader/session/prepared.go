@@ -113,11 +113,8 @@ func (s *Session) PreparedColumns(name string) ([]plan.OutputColumn, error) {
 	return p.desc.Columns, nil
 }
 
-// Type ids of what is no type of ours.
-const (
-	textOID        = 25
-	timestamptzOID = 1184
-)
+// textOID is the type id of text, which is VARCHAR.
+const textOID = 25
 
 // typeOf is the type a client means by a type id; 0 and unknown leave the choice.
 func typeOf(oid uint32) (types.Type, error) {
@@ -126,8 +123,6 @@ func typeOf(oid uint32) (types.Type, error) {
 		return types.TUnknown, nil
 	case textOID:
 		return types.TText, nil
-	case timestamptzOID: // no such type yet, its text is read as a timestamp
-		return types.TTimestamp, nil
 	}
 	if t, ok := types.ParameterType(oid); ok {
 		return t, nil

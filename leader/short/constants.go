@@ -29,7 +29,8 @@ func (i *Inserter) Constants(ctx context.Context, ses query.Session, b *parse.Sh
 		shape := shapeOf(cols, row)
 		at, ok := byShape[shape]
 		if !ok {
-			key := templateKey{table: t.ID, def: t.Def, shape: shape, rounding: ses.NumericRounding()}
+			key := templateKey{table: t.ID, def: t.Def, shape: shape, rounding: ses.NumericRounding(),
+				zone: ses.Zone().Name}
 			tmpl, err := i.template(key, func() (*Template, error) {
 				if !plainDefaults(t) {
 					return nil, nil
@@ -44,7 +45,7 @@ func (i *Inserter) Constants(ctx context.Context, ses query.Session, b *parse.Sh
 			byShape[shape] = at
 			batches = append(batches, batch{template: tmpl})
 		}
-		args, ok := shortArgs(t, cols, row)
+		args, ok := shortArgs(ses, t, cols, row)
 		if !ok {
 			return 0, ErrLong
 		}
@@ -141,8 +142,9 @@ func shortStatement(ses query.Session, t *state.Table, cols []int,
 
 // shortArgs are the values of a row's constants in their columns' types. It reads only what the
 // binder reads by the same rule, the text as a value of the column's type; false: something else, or wrong.
-func shortArgs(t *state.Table, cols []int, row []parse.ShortCell) ([]types.Datum, bool) {
+func shortArgs(ses query.Session, t *state.Table, cols []int, row []parse.ShortCell) ([]types.Datum, bool) {
 	var out []types.Datum
+	z := ses.Zone().Table
 	for i, c := range row {
 		if c.Default || c.Kind == parse.NullLiteral {
 			continue
@@ -151,7 +153,7 @@ func shortArgs(t *state.Table, cols []int, row []parse.ShortCell) ([]types.Datum
 		if !readsAs(c, to) {
 			return nil, false
 		}
-		d, err := types.ParseText(to, c.Text)
+		d, err := types.ParseTextIn(to, c.Text, z)
 		if err != nil || d.Null {
 			return nil, false
 		}

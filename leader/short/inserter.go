@@ -41,7 +41,8 @@ type templateKey struct {
 	def   uint64
 	// shape of a row of constants; of a prepared statement text, the types that the client declared, and the text.
 	shape, text string
-	rounding    bool // enable_numeric_rounding: of casts in the text and in defaults
+	rounding    bool   // enable_numeric_rounding: of casts in the text and in defaults
+	zone        string // the session's time zone, likewise
 }
 
 // templatesKept bounds the cache; it is emptied when full.

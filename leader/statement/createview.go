@@ -60,7 +60,7 @@ func runCreateView(ctx context.Context, e *Engine, c *Call) error {
 			in.Columns = append(in.Columns, ddl.Column{Name: d.Name, Type: d.Type, Position: c.Position(d.Pos)})
 		}
 		in.View.Uses = rec.Uses
-		in.View.Clock = c.Session.Zone().Table.Local(c.Session.TransactionMicros())
+		in.View.Clock, in.View.Zone = c.Session.TransactionMicros(), c.Session.Zone().Name
 	}
 	p, err := ddl.CreateView(e.scope(c), in)
 	if err != nil {

@@ -27,7 +27,7 @@ var ctx = context.Background()
 
 const everything = `CREATE TABLE everything (
   id INTEGER, b BOOL, i2 SMALLINT, i4 INTEGER, i8 BIGINT, d DECIMAL(12,4), dd DECIMAL(38,6),
-  f4 REAL, f8 DOUBLE PRECISION, c CHAR(5), v VARCHAR(30), dt DATE, ts TIMESTAMP, t TIME)`
+  f4 REAL, f8 DOUBLE PRECISION, c CHAR(5), v VARCHAR(30), dt DATE, ts TIMESTAMP, t TIME, tz TIMESTAMPTZ)`
 
 // row is a row of everything as Go values and as text.
 type row struct {
@@ -40,17 +40,20 @@ func rows() []row {
 	return []row{
 		{[]any{int32(1), true, int16(-2), int32(40000), int64(1) << 40, numeric("-12.3456"),
 			numeric("12345678901234567890.123456"),
-			float32(1.5), 0.1, "ab   ", "héllo", at.Truncate(24 * time.Hour), at, clock(14_706_789_000)},
+			float32(1.5), 0.1, "ab   ", "héllo", at.Truncate(24 * time.Hour), at, clock(14_706_789_000), at},
 			[]string{"1", "t", "-2", "40000", "1099511627776", "-12.3456", "12345678901234567890.123456", "1.5", "0.1", "ab   ",
-				"héllo", "2024-02-29", "2024-02-29 12:34:56.789", "04:05:06.789"}},
-		{[]any{int32(2), nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil},
-			[]string{"2", `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`}},
+				"héllo", "2024-02-29", "2024-02-29 12:34:56.789", "04:05:06.789",
+				"2024-02-29 12:34:56.789+00"}},
+		{[]any{int32(2), nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil},
+			[]string{"2", `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`, `\N`}},
 		{[]any{int32(3), false, int16(-32768), int32(-2147483648), int64(-9223372036854775808), numeric("0.0005"),
 			numeric("-0.000001"),
 			float32(-3.25e10), 1e22, "", "", time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC),
-			time.Date(1999, 12, 31, 23, 59, 59, 999999000, time.UTC), clock(86_400_000_000)},
+			time.Date(1999, 12, 31, 23, 59, 59, 999999000, time.UTC), clock(86_400_000_000),
+			time.Date(1969, 7, 20, 23, 59, 59, 999999000, time.FixedZone("", -4*3600))},
 			[]string{"3", "f", "-32768", "-2147483648", "-9223372036854775808", "0.0005", "-0.000001", "-3.25e+10", "1e+22",
-				"     ", "", "1970-01-01", "1999-12-31 23:59:59.999999", "24:00:00"}},
+				"     ", "", "1970-01-01", "1999-12-31 23:59:59.999999", "24:00:00",
+				"1969-07-21 03:59:59.999999+00"}},
 	}
 }
 
@@ -70,7 +73,7 @@ func TestTypesPgx(t *testing.T) {
 	c := w.Connect(t)
 	warehouse.Exec(t, c, everything)
 	for _, r := range rows() {
-		if _, err := c.Exec(ctx, "INSERT INTO everything VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)",
+		if _, err := c.Exec(ctx, "INSERT INTO everything VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)",
 			r.values...); err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +141,7 @@ func TestTypesLibPQ(t *testing.T) {
 	if _, err := db.Exec(everything); err != nil {
 		t.Fatal(err)
 	}
-	st, err := db.Prepare("INSERT INTO everything VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)")
+	st, err := db.Prepare("INSERT INTO everything VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,8 @@ func TestListOfFunctions(t *testing.T) {
 			"pg_catalog|row_number|bigint||window\n"},
 		{`\df pg_catalog.pg_get_function_res*`, "pg_catalog|pg_get_function_result|character varying|oid|func\n"},
 		{`\df date_trunc`,
-			"pg_catalog|date_trunc|timestamp without time zone|character varying, timestamp without time zone|func\n"},
+			"pg_catalog|date_trunc|timestamp with time zone|character varying, timestamp with time zone|func\n" +
+				"pg_catalog|date_trunc|timestamp without time zone|character varying, timestamp without time zone|func\n"},
 		{`\df coalesce`, "pg_catalog|coalesce|\"any\"|VARIADIC \"any\"|func\n"},
 		{`\df nothing`, ""},
 		{`\df`, ""}, // of users

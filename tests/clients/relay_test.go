@@ -87,7 +87,7 @@ func TestRelay(t *testing.T) {
 	c, block, slow := connect("cache_statement"), connect("exec"), connect("exec")
 	warehouse.Exec(t, c, everything)
 	for _, r := range rows() {
-		if _, err := c.Exec(ctx, "INSERT INTO everything VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14)",
+		if _, err := c.Exec(ctx, "INSERT INTO everything VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)",
 			r.values...); err != nil {
 			t.Fatal(err)
 		}

@@ -23,6 +23,7 @@ const (
 	kTime
 	kReal
 	kInts // BIGINT[]
+	kTZ
 	kinds
 )
 
@@ -42,7 +43,7 @@ func (t typ) String() string {
 		return fmt.Sprintf("char(%d)", t.p)
 	}
 	return [...]string{"smallint", "int", "bigint", "", "float8", "bool", "", "", "date", "timestamp", "time",
-		"real", "bigint[]"}[t.k]
+		"real", "bigint[]", "timestamptz"}[t.k]
 }
 
 func (t typ) isInt() bool { return t.k <= kInt8 }
@@ -100,6 +101,22 @@ var times = []string{"00:00:00", "24:00:00", "12:34:56.5", "04:05:06", "23:59:59
 var stamps = []string{"1970-01-01 00:00:00", "1999-12-31 23:59:59.999999", "2000-01-01 00:00:00",
 	"2008-06-15 12:34:56.5", "2016-02-29 01:02:03", "1900-03-01 06:00:00", "2023-11-30 23:00:00.000001"}
 
+// zones are time zones of sessions and values, some with clocks that change.
+var zones = []string{"UTC", "America/New_York", "Asia/Kathmandu", "Europe/London", "Australia/Lord_Howe"}
+
+// momentText is a moment, often near a change of clocks, often without a zone.
+func (g gen) momentText() string {
+	at := pick(g, stamps)
+	if g.chance(50) {
+		at = pick(g, []string{"2024-03-10 01:59:59.5", "2024-03-10 02:30:00", "2024-11-03 01:30:00", "2024-03-31 00:59:00",
+			"2024-10-27 01:15:00", "2024-04-07 01:45:00"})
+	}
+	if g.chance(40) {
+		at += pick(g, []string{"Z", "-05", "+05:45", " EDT", " Europe/London", " America/New_York"})
+	}
+	return at
+}
+
 // literal is a constant of a type.
 func (g gen) literal(t typ) expr {
 	if g.chance(4) {
@@ -149,6 +166,9 @@ func (g gen) literal(t typ) expr {
 	case kInts:
 		return text(t, 1000, pick(g, []string{"'{}'", "'{1,2}'", "'{0,null,3}'", "'{null}'", "'{7,-1,2,2}'"})+"::bigint[]")
 	}
+	if t.k == kTZ {
+		return text(t, 0, "timestamptz '"+g.momentText()+"'")
+	}
 	return text(t, 0, "timestamp '"+pick(g, stamps)+"'")
 }
 
@@ -177,6 +197,7 @@ const (
 	cDate
 	cTS
 	cTime
+	cTZ
 	classes // that a column of a table may be of, and an expression by chance
 
 	cInts = classes
@@ -184,7 +205,7 @@ const (
 
 func (k kind) class() class {
 	return [...]class{cInt, cInt, cInt, cDec, cFloat, cBool, cStr, cStr, cDate, cTS, cTime, cFloat,
-		cInts}[k]
+		cInts, cTZ}[k]
 }
 
 // typeOf is some type of a class.
@@ -206,6 +227,8 @@ func (g gen) typeOf(c class) typ {
 		return typ{k: kTime}
 	case cInts:
 		return typ{k: kInts}
+	case cTZ:
+		return typ{k: kTZ}
 	}
 	return typ{k: kTS}
 }
@@ -243,6 +266,8 @@ func (g gen) value(s scope, c class, depth int) expr {
 		return g.time(s, depth-1)
 	case cInts:
 		return g.array(s, depth-1)
+	case cTZ:
+		return g.moment(s, depth-1)
 	}
 	return g.stamp(s, depth-1)
 }

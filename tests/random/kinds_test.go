@@ -256,11 +256,11 @@ func (g gen) condition(s scope, depth int) expr {
 		return form(t, 0, pick(g, []string{"(%s is true)", "(%s is not false)", "(%s is false)", "(%s is not true)",
 			"(%s is unknown)"}), g.value(s, cBool, depth))
 	case 8:
-		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cTime})
+		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cTime, cTZ})
 		return form(t, 0, pick(g, []string{"(%s between %s and %s)", "(%s not between %s and %s)"}),
 			g.comparable(g.value(s, c, depth), g.value(s, c, depth), g.value(s, c, depth))...)
 	case 9, 10:
-		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cFloat, cTime})
+		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cFloat, cTime, cTZ})
 		args := []expr{g.value(s, c, depth)}
 		n := 1 + g.IntN(5)
 		for range n {
@@ -317,6 +317,9 @@ func (g gen) comparison(s scope, depth int) expr {
 	if c == cDate && g.chance(20) {
 		b = g.value(s, cTS, depth)
 	}
+	if c == cTZ && g.chance(20) {
+		b = g.value(s, pick(g, []class{cTS, cDate}), depth)
+	}
 	op := pick(g, []string{"=", "<>", "<", "<=", ">", ">=", "!="})
 	return form(typ{k: kBool}, 0, "(%s "+op+" %s)", g.comparable(a, b)...)
 }
@@ -367,7 +370,7 @@ func (g gen) str(s scope, depth int) expr {
 		if !g.chance(50) {
 			return form(t(32), 32, "md5(%s)", a)
 		}
-		return form(t(26), 26, "(%s)::varchar", g.value(s, pick(g, []class{cTS, cTime}), depth))
+		return form(t(40), 40, "(%s)::varchar", g.value(s, pick(g, []class{cTS, cTime, cTZ}), depth))
 	}
 	return a
 }
@@ -378,7 +381,7 @@ func (g gen) date(s scope, depth int) expr {
 	case 0:
 		return form(t, 0, fmt.Sprintf(pick(g, []string{"(%%s + %d)", "(%%s - %d)"}), g.IntN(800)), g.value(s, cDate, depth))
 	case 1:
-		return form(t, 0, "(%s)::date", g.value(s, cTS, depth))
+		return form(t, 0, "(%s)::date", g.value(s, pick(g, []class{cTS, cTZ}), depth))
 	case 2:
 		e := form(t, 0, "last_day(%s)", g.value(s, cDate, depth))
 		e.pg = "(date_trunc('month', " + strings.TrimSuffix(strings.TrimPrefix(e.pg, "last_day("), ")") +
@@ -399,6 +402,10 @@ func (g gen) stamp(s scope, depth int) expr {
 		part := pick(g, []string{"year", "month", "day", "hour", "minute", "second", "quarter", "week"})
 		return form(t, 0, "date_trunc('"+part+"', %s)", g.value(s, cTS, depth))
 	case 2:
+		if g.chance(40) {
+			return form(t, 0, pick(g, []string{"(%s)::timestamp", "(%s at time zone '" + pick(g, zones) + "')"}),
+				g.value(s, cTZ, depth))
+		}
 		return form(t, 0, "(%s)::timestamp", g.value(s, cDate, depth))
 	case 3:
 		return form(t, 0, "(%s + %s)", g.value(s, cDate, depth), g.value(s, cTime, depth))
@@ -418,4 +425,23 @@ func (g gen) time(s scope, depth int) expr {
 		return form(t, 0, "(%s - %s)::time", g.value(s, cTime, depth), g.value(s, cTime, depth))
 	}
 	return g.leaf(s, cTime)
+}
+
+// moment is an operation with a TIMESTAMPTZ. A day of an interval has 24 hours, and not the clock's as in PostgreSQL:
+// none is added.
+func (g gen) moment(s scope, depth int) expr {
+	t := typ{k: kTZ}
+	switch g.IntN(5) {
+	case 0:
+		in := pick(g, []string{"13 months", "1 year", "36 hours", "90 seconds", "1 month", "1 month 90 minutes"})
+		return form(t, 0, "(%s "+pick(g, []string{"+", "-"})+" interval '"+in+"')", g.value(s, cTZ, depth))
+	case 1:
+		part := pick(g, []string{"year", "month", "day", "hour", "minute", "second", "quarter", "week"})
+		return form(t, 0, "date_trunc('"+part+"', %s)", g.value(s, cTZ, depth))
+	case 2:
+		return form(t, 0, "(%s)::timestamptz", g.value(s, pick(g, []class{cDate, cTS}), depth))
+	case 3:
+		return form(t, 0, "(%s at time zone '"+pick(g, zones)+"')", g.value(s, cTS, depth))
+	}
+	return g.leaf(s, cTZ)
 }

@@ -159,11 +159,11 @@ func (r *run) round(t *testing.T, pg *pgconn.PgConn, seed uint64) {
 	}
 }
 
-// makeSchema makes an empty schema in PostgreSQL, where names are looked for from now on.
+// makeSchema makes an empty schema in PostgreSQL, where names are looked for from now on, in the zone of the name.
 func makeSchema(t *testing.T, pg *pgconn.PgConn, name string) {
 	t.Helper()
-	if a := askPostgres(pg, fmt.Sprintf("drop schema if exists %s cascade; create schema %s; set search_path = %s", name,
-		name, name)); a.err != nil {
+	sql := fmt.Sprintf("drop schema if exists %[1]s cascade; create schema %[1]s; set search_path = %[1]s; ", name)
+	if a := askPostgres(pg, sql+setZone(name)); a.err != nil {
 		t.Fatal(a.err)
 	}
 }

@@ -163,6 +163,9 @@ func (g gen) datum(t typ, small bool) (string, float64) {
 		}
 		return fmt.Sprintf("'%02d:%02d:%02d.%06d'", g.IntN(24), g.IntN(60), g.IntN(60), g.IntN(1000000)), 0
 	}
+	if t.k == kTZ && (small || g.chance(30)) {
+		return "'" + g.momentText() + "'", 0
+	}
 	if small || g.chance(30) {
 		return "'" + pick(g, stamps) + "'", 0
 	}

@@ -2,6 +2,7 @@ package random
 
 import (
 	"fmt"
+	"hash/fnv"
 	"testing"
 
 	"slipher/tests/cluster"
@@ -69,8 +70,16 @@ func (s servers) open(t *testing.T, name string) *connections {
 		dev.Exec(t, "create database "+name)
 		dev.Close()
 		c.admin[shape] = cl.Connect(t, name)
+		c.admin[shape].Exec(t, setZone(name))
 	}
 	return c
+}
+
+// setZone sets the time zone of all sessions of a database of this name.
+func setZone(name string) string {
+	h := fnv.New32a()
+	h.Write([]byte(name))
+	return "set timezone = '" + zones[h.Sum32()%uint32(len(zones))] + "'"
 }
 
 // admins are connections to all servers.
@@ -96,7 +105,7 @@ func (c *connections) to(t *testing.T, w way) *cluster.Conn {
 	conn := c.open[w.Config]
 	if conn == nil {
 		conn = c.servers[w.Shape].Connect(t, c.name)
-		conn.Exec(t, w.Settings())
+		conn.Exec(t, w.Settings()+"; "+setZone(c.name))
 		c.open[w.Config], c.order[conn] = conn, "auto"
 	}
 	if c.order[conn] != w.order {

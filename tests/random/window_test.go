@@ -108,6 +108,8 @@ func (b *builder) tied(g gen, s scope) (key, frame expr) {
 		switch x.t.k.class() {
 		case cDate, cTS:
 			offsets = []string{"interval '0 days'", "interval '3 days'", "interval '1 month'", "interval '90 minutes'"}
+		case cTZ:
+			offsets = []string{"interval '0 days'", "interval '1 month'", "interval '90 minutes'"}
 		case cInt:
 		default:
 			return key, expr{}

@@ -8,6 +8,7 @@ import (
 	"slipher/catalog/fn"
 	"slipher/catalog/fn/fntest"
 	"slipher/catalog/types"
+	"slipher/catalog/zone"
 	"slipher/compiler/expr"
 	"slipher/compiler/plan"
 	"slipher/runtime/exec"
@@ -61,7 +62,7 @@ func bound(b fn.Bound, ret types.Type, args ...*plan.Expr) *plan.Expr {
 		e.Type = ret
 		return &e
 	}
-	for _, x := range b.Extra {
+	for _, x := range fntest.InZone(b, zone.UTC.Table).Extra {
 		ct := map[types.Phys]types.Type{types.I8: types.TBool, types.I32: types.TInt4, types.I64: types.TInt8,
 			types.I128: types.TDecimal(38, 0), types.F64: types.TFloat8, types.Str: types.TText}[x.Phys]
 		args = append(args, &plan.Expr{Kind: expr.Constant, Type: ct, Const: x.V})

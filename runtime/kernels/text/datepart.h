@@ -18,6 +18,8 @@ enum {
 	PART_DAYOFWEEK = 14,
 	PART_DAYOFYEAR = 15,
 	PART_EPOCH = 16,
-	PART_TIMEZONE = 17, /* all zone parts: 0 for a timestamp without one */
+	PART_TIMEZONE = 17, /* zone parts are 0 for a timestamp */
+	PART_TIMEZONE_HOUR = 18,
+	PART_TIMEZONE_MINUTE = 19,
 };
 #endif

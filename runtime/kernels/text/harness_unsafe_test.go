@@ -12,6 +12,7 @@ import (
 	"slipher/catalog/fn/fntest"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
+	"slipher/catalog/zone"
 	"slipher/runtime/kernels/heap"
 	"slipher/runtime/kernels/kerneltest"
 	tables "slipher/runtime/kernels/table"
@@ -160,6 +161,7 @@ func run(b fn.Bound, args []types.Datum) (types.Datum, fn.Code) {
 	if b.Op == nil {
 		return args[0], fn.OK
 	}
+	b = fntest.InZone(b, zone.UTC.Table)
 	if b.Op.Host != nil {
 		for _, e := range b.Extra {
 			args = append(args, e.V)
