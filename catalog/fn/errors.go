@@ -63,6 +63,8 @@ const (
 	HierarchyLoop      Code = 67
 	NegativeLimit      Code = 68
 	NegativeOffset     Code = 69
+	BinMonths          Code = 70
+	BinStride          Code = 71
 )
 
 // codes maps each Code to what the client sees. The one place.
@@ -126,6 +128,8 @@ var codes = map[Code]struct {
 	HierarchyLoop:      {sqlerr.DataException, "CONNECT BY loop in user data"},
 	NegativeLimit:      {sqlerr.InvalidLimit, "LIMIT must not be negative"},
 	NegativeOffset:     {sqlerr.InvalidOffset, "OFFSET must not be negative"},
+	BinMonths:          {sqlerr.FeatureNotSupported, "timestamps cannot be binned into intervals containing months or years"},
+	BinStride:          {sqlerr.DatetimeOverflow, "stride must be greater than zero"},
 	MultipleMatches:    {"21000", "Found multiple matches to update the same tuple."},
 }
 

@@ -10,6 +10,7 @@ func mathGroup() Group {
 		{"floor", "Largest whole number not above x."}, {"ceil", "Smallest whole number not below x."},
 		{"trunc", "x without its fraction."}, {"round", "Nearest whole number, half away from zero."},
 		{"cbrt", "Cube root."}, {"atan", "Arc tangent."}, {"tanh", "Hyperbolic tangent."},
+		{"asinh", "Inverse hyperbolic sine."}, {"atand", "Arc tangent in degrees."},
 	} {
 		g.addDouble(f.name, f.doc, false, f64)
 	}
@@ -18,10 +19,15 @@ func mathGroup() Group {
 		{"acos", "Arc cosine."},
 		{"sqrt", "Square root."}, {"exp", "e to the power of x."}, {"ln", "Natural logarithm."},
 		{"log10", "Logarithm to base 10."},
+		{"sinh", "Hyperbolic sine."}, {"cosh", "Hyperbolic cosine."}, {"acosh", "Inverse hyperbolic cosine."},
+		{"atanh", "Inverse hyperbolic tangent."},
+		{"sind", "Sine of degrees."}, {"cosd", "Cosine of degrees."}, {"tand", "Tangent of degrees."},
+		{"cotd", "Cotangent of degrees."}, {"asind", "Arc sine in degrees."}, {"acosd", "Arc cosine in degrees."},
 	} {
 		g.addDouble(f.name, f.doc, true, f64)
 	}
 	g.addDouble("atan2", "Arc tangent of y/x.", false, f64, f64)
+	g.addDouble("atan2d", "Arc tangent of y/x in degrees.", false, f64, f64)
 	g.addDouble("log_base", "Logarithm of x to a base (first).", true, f64, f64)
 	g.addDouble("pow", "x to the power of y.", true, f64, f64)
 	g.addDouble("round_digits", "x rounded to n digits behind the point.", false, f64, i32)

@@ -19,11 +19,13 @@ func mathRows() []*Row {
 	double("exp", "exp", "dexp")
 	double("ln", "ln", "dlog1")
 	double("log10", "log", "dlog10", "log10")
-	for _, n := range []string{"sin", "cos", "tan", "cot", "asin", "acos", "atan", "tanh"} {
+	for _, n := range []string{"sin", "cos", "tan", "cot", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh",
+		"acosh", "atanh", "sind", "cosd", "tand", "cotd", "asind", "acosd", "atand"} {
 		double(n, n)
 	}
 	rows = append(rows,
 		row("atan2", "atan2", F, "Arc tangent of a quotient.", F, F),
+		row("atan2d", "atan2d", F, "Arc tangent of a quotient, in degrees.", F, F),
 		row("log", "log_base", F, "Logarithm to a base.", F, F),
 		row("power", "pow", F, "In double precision.", F, F),
 		row("pow", "pow", F, "In double precision.", F, F),

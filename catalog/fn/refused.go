@@ -6,7 +6,7 @@ import "strings"
 // than that they do not exist.
 var refused = func() map[string]bool {
 	m := map[string]bool{}
-	for _, n := range strings.Fields(`current_time localtime json_extract_path_text json_parse`) {
+	for _, n := range strings.Fields(`current_time localtime json_parse`) {
 		m[n] = true
 	}
 	return m

@@ -37,12 +37,15 @@ func regexpGroup() Group {
 		return r
 	}
 	posix := func(p string) (*regexp.Regexp, error) { return compileRegexp(p, "") }
+	anyCase := func(p string) (*regexp.Regexp, error) { return compileRegexp(p, "i") }
 	op := func(name, doc string, host func(HostCall) error, inOut ...types.Phys) *Op {
 		return &Op{Name: name, Shapes: []Shape{shape(inOut...)}, MayFail: true, Host: host, Doc: doc}
 	}
 	g := Group{
 		Ops: []*Op{
 			match("regexp_match", "Does the pattern match somewhere in s?", posix),
+			match("regexp_imatch", "Does the pattern match somewhere in s, in any case?", anyCase),
+			op("regexp_like", "Does the pattern match somewhere in s, by parameters?", hostRegexpLike, str, str, str, i8),
 			match("similar_to", "Does the SQL pattern match s as a whole?", compileSimilar),
 			op("regexp_replace", "Every match from a position on replaced.", hostRegexpReplace, str, str, str, i32, str, str),
 			{Name: "regexp_substr", Shapes: []Shape{shape(str, str, i32, i32, str, str)}, MayFail: true, Nulls: CustomNull,
@@ -54,6 +57,10 @@ func regexpGroup() Group {
 		},
 		Rows: []*Row{
 			matching("~", "regexp_match", "POSIX match.", posix),
+			matching("~*", "regexp_imatch", "POSIX match in any case.", anyCase),
+			matching("regexp_like", "regexp_match", "Does the pattern match somewhere in the string?", posix),
+			row("regexp_like", "regexp_like", types.TBool, "Does the pattern match somewhere in the string, by parameters?", T, T,
+				T),
 			matching("similar to", "similar_to", "SQL pattern match.", compileSimilar),
 		},
 	}

@@ -126,3 +126,13 @@ func hostRegexpInstr(c HostCall) error {
 		return nil
 	})
 }
+
+func hostRegexpLike(c HostCall) error {
+	return c.Rows(func(row int) error {
+		re, err := compileRegexp(string(c.Str(1, row)), string(c.Str(2, row)))
+		if err == nil {
+			c.SetInt(row, btoi(re.Match(c.Str(0, row))))
+		}
+		return err
+	})
+}

@@ -219,7 +219,7 @@ func (b *binder) anyOperator(op string, args []value, at parse.Pos) (value, erro
 }
 
 // negatedOperators are NOT of another operator.
-var negatedOperators = map[string]string{"!~": "~", "!~~": "~~", "!~~*": "~~*"}
+var negatedOperators = map[string]string{"!~": "~", "!~*": "~*", "!~~": "~~", "!~~*": "~~*"}
 
 // foldIntegers computes +, - and * of two integer constants if the result fits
 // their type; anything else is left to the operation.

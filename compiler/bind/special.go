@@ -124,6 +124,8 @@ func specialForms() map[string]func(b *binder, f *parse.FuncCall, args []value) 
 		"array_prepend": (*binder).arrayPrepend, "array_position": (*binder).arrayPosition,
 		"array_cat":   (*binder).arrayCat,
 		"pg_get_expr": (*binder).keptExpr,
+		"concat_ws":   (*binder).concatWS, "format": (*binder).formatText, "age": (*binder).age,
+		"json_extract_path_text": (*binder).jsonPath, "overlaps": (*binder).overlaps, "pg_typeof": (*binder).typeOf,
 	}
 }
 

@@ -10,7 +10,7 @@ func (g gen) integer(s scope, depth int) expr {
 	if e, ok := g.divided(s); ok && g.chance(60) {
 		return e
 	}
-	switch g.IntN(14) {
+	switch g.IntN(16) {
 	case 13:
 		if g.chance(35) {
 			return g.ofArray(s, depth)
@@ -53,6 +53,13 @@ func (g gen) integer(s scope, depth int) expr {
 		}
 	case 12:
 		return form(typ{k: kInt4}, 1, "(%s)::int", g.value(s, cBool, depth))
+	case 14:
+		a, b := g.value(s, cInt, depth), g.value(s, cInt, depth)
+		return form(typ{k: kInt8}, max(a.bound, b.bound), "gcd((%s)::bigint, (%s)::bigint)", a, b)
+	case 15:
+		if a := g.value(s, cStr, depth); a.t.k != kChar {
+			return form(typ{k: kInt4}, 16000, "bit_length(%s)", a)
+		}
 	}
 	return g.leaf(s, cInt)
 }
@@ -273,6 +280,10 @@ func (g gen) condition(s scope, depth int) expr {
 		return form(t, 0, pick(g, []string{"(%s in (", "(%s not in ("})+strings.TrimSuffix(strings.Repeat("%s, ", n), ", ")+
 			"))", g.comparable(args...)...)
 	}
+	if g.chance(15) {
+		c := pick(g, []class{cTS, cTime, cTZ})
+		return form(t, 0, "((%s, %s) overlaps (%s, %s))", g.value(s, c, depth), g.value(s, c, depth), g.leaf(s, c), g.leaf(s, c))
+	}
 	pattern := ""
 	for range 1 + g.IntN(4) {
 		pattern += pick(g, []string{"%", "_", "a", "b", "ab", "c", "é", "l", "__", "日"})
@@ -345,6 +356,11 @@ func (g gen) str(s scope, depth int) expr {
 	case 3:
 		return form(a.t, a.bound, fmt.Sprintf("substring(%%s, %d, %d)", g.IntN(6)-1, g.IntN(5)+1), a)
 	case 4:
+		if b := g.leaf(s, cStr); a.bound+b.bound < 500 && b.t.k != kChar && g.chance(40) {
+			n := a.bound + b.bound + 1
+			return form(t(n), n, pick(g, []string{fmt.Sprintf("overlay(%%s placing %%s from %d for %d)", 1+g.IntN(5), g.IntN(4)),
+				"concat_ws('-', %s, %s)", "format('%%1$s %%2$s', %s, %s)"}), a, b)
+		}
 		return form(a.t, a.bound, fmt.Sprintf(pick(g, []string{"left(%%s, %d)", "right(%%s, %d)"}), g.IntN(6)), a)
 	case 5:
 		if a.bound < 50 {
@@ -408,6 +424,10 @@ func (g gen) stamp(s scope, depth int) expr {
 		}
 		return form(t, 0, "(%s)::timestamp", g.value(s, cDate, depth))
 	case 3:
+		if g.chance(40) {
+			in := pick(g, []string{"15 minutes", "1 day", "7 hours", "90 days"})
+			return form(t, 0, "date_bin('"+in+"', %s, %s)", g.value(s, cTS, depth), g.leaf(s, cTS))
+		}
 		return form(t, 0, "(%s + %s)", g.value(s, cDate, depth), g.value(s, cTime, depth))
 	}
 	return g.leaf(s, cTS)

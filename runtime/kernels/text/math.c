@@ -18,6 +18,7 @@ UNARY(trunc, trunc(x))
 UNARY(round, round(x))
 UNARY(atan, atan(x))
 UNARY(tanh, tanh(x))
+UNARY(asinh, asinh(x))
 
 /* The library's root is off by a digit for perfect cubes: one Newton step mends it. */
 double slp_cbrt(double x) {
@@ -53,6 +54,123 @@ ARC(asin)
 ARC(acos)
 
 double slp_atan2(double y, double x) { return atan2(y, x); }
+
+int32_t slp_sinh(double *out, double x) { return put(out, sinh(x), isfinite(x)); }
+int32_t slp_cosh(double *out, double x) { return put(out, cosh(x), isfinite(x)); }
+
+int32_t slp_acosh(double *out, double x) {
+	*out = x < 1 ? 0 : acosh(x);
+	return x < 1 ? SLP_INPUT_OUT_OF_RANGE : 0;
+}
+
+int32_t slp_atanh(double *out, double x) {
+	if (x < -1 || x > 1) return *out = 0, SLP_INPUT_OUT_OF_RANGE;
+	*out = atanh(x); /* of the ends: infinite, as PostgreSQL's */
+	return 0;
+}
+
+/* Functions of degrees are exact where a multiple of 30 or 45 degrees has an exact value: the library's value is divided
+   by what it gives for such an angle. */
+static const double DEGREE = 0.017453292519943295;
+
+/* The calculation is kept from the compiler, which may know other constants than the library's. */
+static double sine_to_30(double x) {
+	volatile double thirty = 30 * DEGREE;
+	return sin(x * DEGREE) / sin(thirty) / 2;
+}
+
+static double cosine_to_60(double x) {
+	volatile double sixty = 60 * DEGREE;
+	return 1 - (1 - cos(x * DEGREE)) / (1 - cos(sixty)) / 2;
+}
+
+static double sine_to_90(double x) { return x <= 30 ? sine_to_30(x) : cosine_to_60(90 - x); }
+static double cosine_to_90(double x) { return x <= 60 ? cosine_to_60(x) : sine_to_30(90 - x); }
+
+static double sine_of(double x) {
+	int sign = 1;
+	x = fmod(x, 360);
+	if (x < 0) x = -x, sign = -sign;
+	if (x > 180) x = 360 - x, sign = -sign;
+	if (x > 90) x = 180 - x;
+	return sign * sine_to_90(x);
+}
+
+static double cosine_of(double x) {
+	int sign = 1;
+	x = fmod(x, 360);
+	if (x < 0) x = -x;
+	if (x > 180) x = 360 - x;
+	if (x > 90) x = 180 - x, sign = -sign;
+	return sign * cosine_to_90(x);
+}
+
+static double tangent_of(double x) {
+	int sign = 1;
+	volatile double one = sine_to_90(45) / cosine_to_90(45);
+	x = fmod(x, 360);
+	if (x < 0) x = -x, sign = -sign;
+	if (x > 180) x = 360 - x, sign = -sign;
+	if (x > 90) x = 180 - x, sign = -sign;
+	double r = sign * (sine_to_90(x) / cosine_to_90(x) / one);
+	return r == 0 ? 0 : r; /* not -0 */
+}
+
+static double cotangent_of(double x) {
+	int sign = 1;
+	volatile double one = cosine_to_90(45) / sine_to_90(45);
+	x = fmod(x, 360);
+	if (x < 0) x = -x, sign = -sign;
+	if (x > 180) x = 360 - x, sign = -sign;
+	if (x > 90) x = 180 - x, sign = -sign;
+	double r = sign * (cosine_to_90(x) / sine_to_90(x) / one);
+	return r == 0 ? 0 : r;
+}
+
+#define DEGREES(name, f)                                       \
+	int32_t slp_##name(double *out, double x) {                \
+		if (isinf(x)) return *out = 0, SLP_INPUT_OUT_OF_RANGE; \
+		*out = isnan(x) ? x : f(x);                            \
+		return 0;                                              \
+	}
+DEGREES(sind, sine_of)
+DEGREES(cosd, cosine_of)
+DEGREES(tand, tangent_of)
+DEGREES(cotd, cotangent_of)
+
+static double arcsine_to_1(double x) {
+	volatile double half = 0.5, one = 1;
+	if (x <= 0.5) return asin(x) / asin(half) * 30;
+	return 90 - acos(x) / acos(half) * 60 * one;
+}
+
+static double arccosine_to_1(double x) {
+	volatile double half = 0.5;
+	if (x <= 0.5) return 90 - asin(x) / asin(half) * 30;
+	return acos(x) / acos(half) * 60;
+}
+
+static double arcsine_of(double x) { return x >= 0 ? arcsine_to_1(x) : -arcsine_to_1(-x); }
+static double arccosine_of(double x) { return x >= 0 ? arccosine_to_1(x) : 90 + arcsine_to_1(-x); }
+
+#define ARC_DEGREES(name, f)                                          \
+	int32_t slp_##name(double *out, double x) {                       \
+		if (x < -1 || x > 1) return *out = 0, SLP_INPUT_OUT_OF_RANGE; \
+		*out = isnan(x) ? x : f(x);                                   \
+		return 0;                                                     \
+	}
+ARC_DEGREES(asind, arcsine_of)
+ARC_DEGREES(acosd, arccosine_of)
+
+double slp_atand(double x) {
+	volatile double one = 1;
+	return atan(x) / atan(one) * 45;
+}
+
+double slp_atan2d(double y, double x) {
+	volatile double one = 1;
+	return atan2(y, x) / atan(one) * 45;
+}
 
 int32_t slp_sqrt(double *out, double x) {
 	*out = x < 0 ? 0 : sqrt(x);
