@@ -67,6 +67,8 @@ type Op struct {
 	Negation, Mirror string
 	// Cast: a conversion of the first operand, written ::type. The other operands are constants.
 	Cast bool
+	// Zones are operands that are zone.Tables: plans show the names.
+	Zones []int
 	// Monotone: keeps the order of the first operand's values, the others being constants.
 	Monotone bool
 	// KeepsHash: what it gives has the first operand's DistHash if both are of one comparison class.

@@ -14,7 +14,7 @@ func timestamptzGroup() Group {
 	}
 	cast := func(name string, emit emitter, doc string, inOut ...types.Phys) *Op {
 		o := op(name, emit, doc, inOut...)
-		o.Cast = true
+		o.Cast, o.Zones = true, []int{1}
 		return o
 	}
 	host := func(name string, f func(HostCall) error, doc string, inOut ...types.Phys) *Op {

@@ -29,7 +29,7 @@ func timezoneGroup() Group {
 				Doc: "What a clock an interval ahead of Greenwich's shows at a moment."},
 			{Name: "timezone_back", Shapes: []Shape{shape(i128, i64, i64)}, MayFail: true, Emit: emitAway(Builder.Sub),
 				Doc: "The moment at which a clock an interval ahead of Greenwich's shows a time."},
-			{Name: "convert_timezone", Shapes: []Shape{shape(i64, str, str, i64)}, MayFail: true,
+			{Name: "convert_timezone", Shapes: []Shape{shape(i64, str, str, i64)}, MayFail: true, Zones: []int{1, 2},
 				Emit: func(b Builder, _ Shape, a []Value) Value {
 					return b.CallErr("slp_zone_local", b.CallErr("slp_zone_utc", a[0], a[1]), a[2])
 				}, Doc: "What a zone's clock, the second, shows when another's, the first, shows a time."},

@@ -11,7 +11,7 @@ import (
 // Table is when a zone's offset changed and changes, little endian: the number n of moments as uint32; these as int64
 // (seconds since 2000-01-01 UTC, the first the smallest there is); the n offsets that hold from then on, as int32
 // seconds east of Greenwich; for each a byte with the place of its abbreviation in the text that follows, in which each
-// ends with a NUL. Behind the year 2437 changes come again every 400 years.
+// ends with a NUL; the zone's name. Behind the year 2437 changes come again every 400 years.
 type Table string
 
 const (
@@ -32,7 +32,7 @@ type change struct {
 	abbrev string
 }
 
-func makeTable(cs []change) Table {
+func makeTable(name string, cs []change) Table {
 	b := binary.LittleEndian.AppendUint32(nil, uint32(len(cs)))
 	for _, c := range cs {
 		b = binary.LittleEndian.AppendUint64(b, uint64(c.at))
@@ -50,13 +50,16 @@ func makeTable(cs []change) Table {
 		}
 		b = append(b, byte(i))
 	}
-	return Table(append(b, words...))
+	return Table(append(b, words+name...))
 }
 
-func fixed(secs int, abbrev string) Table { return makeTable([]change{{math.MinInt64, secs, abbrev}}) }
+// fixed is a zone of one offset.
+func fixed(name, abbrev string, secs int) Zone {
+	return Zone{name, makeTable(name, []change{{math.MinInt64, secs, abbrev}})}
+}
 
 // tableOf follows a location's changes up to the horizon.
-func tableOf(loc *time.Location) Table {
+func tableOf(name string, loc *time.Location) Table {
 	t := time.Date(-4800, 1, 1, 0, 0, 0, 0, time.UTC).In(loc)
 	abbrev, off := t.Zone()
 	cs := []change{{math.MinInt64, off, abbrev}}
@@ -64,7 +67,7 @@ func tableOf(loc *time.Location) Table {
 		_, end := t.ZoneBounds()
 		at := end.Unix() - epoch.Unix()
 		if end.IsZero() || at >= horizon {
-			return makeTable(cs)
+			return makeTable(name, cs)
 		}
 		if !end.After(t) { // time.Location says so of the last day of leap years behind its list
 			end = t.Add(day * time.Second)
@@ -76,6 +79,9 @@ func tableOf(loc *time.Location) Table {
 		}
 	}
 }
+
+// Name is the zone's.
+func (t Table) Name() string { return string(t[strings.LastIndexByte(string(t), 0)+1:]) }
 
 func (t Table) len() int { return int(binary.LittleEndian.Uint32([]byte(t[:headBytes]))) }
 

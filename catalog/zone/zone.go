@@ -15,7 +15,7 @@ type Zone struct {
 }
 
 // UTC is what sessions start with.
-var UTC = Zone{Name: "UTC", Table: fixed(0, "UTC")}
+var UTC = fixed("UTC", "UTC", 0)
 
 // names maps lower-case names to those of the tz database.
 var names = sync.OnceValue(func() map[string]string {
@@ -72,7 +72,8 @@ func Find(spec string) (Zone, bool) {
 // FindAny is the zone that AT TIME ZONE means: an abbreviation comes before a name.
 func FindAny(spec string) (Zone, bool) {
 	if off, ok := Abbreviation(strings.ToLower(spec)); ok {
-		return Zone{Name: strings.ToUpper(spec), Table: fixed(off, strings.ToUpper(spec))}, true
+		name := strings.ToUpper(spec)
+		return fixed(name, name, off), true
 	}
 	return Find(spec)
 }
@@ -91,7 +92,7 @@ func load(name string) (Zone, bool) {
 	if loaded.zones == nil {
 		loaded.zones = map[string]Zone{}
 	}
-	z = Zone{Name: name, Table: tableOf(loc)}
+	z = Zone{Name: name, Table: tableOf(name, loc)}
 	loaded.zones[name] = z
 	return z, true
 }
@@ -105,7 +106,7 @@ func Offset(secs int) (Zone, bool) { return offset(secs), abs(secs) < maxOffset 
 // offset names a zone as PostgreSQL does: <-07>+07.
 func offset(secs int) Zone {
 	abbrev := clock(secs, "-", "+")
-	return Zone{Name: "<" + abbrev + ">" + clock(secs, "+", "-"), Table: fixed(secs, abbrev)}
+	return fixed("<"+abbrev+">"+clock(secs, "+", "-"), abbrev, secs)
 }
 
 // clock writes HH[:MM[:SS]] behind the sign for west or east.
@@ -167,7 +168,7 @@ func posix(spec string) (Zone, bool) {
 		}
 		secs += int(n) * [3]int{3600, 60, 1}[i]
 	}
-	return Zone{Name: s, Table: fixed(-west*secs, abbrev)}, true
+	return fixed(s, abbrev, -west*secs), true
 }
 
 func abs(x int) int { return max(x, -x) }

@@ -69,7 +69,7 @@ func TestNamesAsPostgres(t *testing.T) {
 func TestAllZones(t *testing.T) {
 	for _, n := range zone.Names() {
 		z, ok := zone.Find(strings.ToLower(n))
-		if !ok || z.Name != n || len(z.Table) > types.MaxVarchar {
+		if !ok || z.Name != n || z.Table.Name() != n || len(z.Table) > types.MaxVarchar {
 			t.Errorf("%s: %v, %s, %d bytes", n, ok, z.Name, len(z.Table))
 		}
 		loc, err := time.LoadLocation(n)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"slipher/catalog/types"
+	"slipher/catalog/zone"
 )
 
 // Printer writes expressions for people.
@@ -112,27 +113,40 @@ func (p *Printer[R]) joined(es []*Expr[R], sep string) string {
 // call writes operators between operands, casts as ::type in plans that people read,
 // and everything else as a function.
 func (p *Printer[R]) call(e *Expr[R]) string {
-	args := e.Args
-	if p.Style == Explain { // the session's time zone goes without saying
-		zone := func(a *Expr[R]) bool { return a.Kind == Parameter && p.Params[a.Param].Zone }
-		args = slices.DeleteFunc(slices.Clone(args), zone)
-	}
+	args, cast := p.operands(e)
 	switch {
 	case p.Style == Tree:
-		return fmt.Sprintf("%s:%s%s(%s)", e.Op.Name, TreeType(e.Type), p.mark(e), p.List(args))
-	case e.Op.Infix != "" && len(args) >= 2 && allConst(args[2:]):
-		return "(" + p.Text(args[0]) + " " + e.Op.Infix + " " + p.Text(args[1]) + ")"
-	case p.Style == Explain && e.isCast(args):
-		return "(" + p.Text(args[0]) + ")::" + bareType(e.Type)
+		return fmt.Sprintf("%s:%s%s(%s)", e.Op.Name, TreeType(e.Type), p.mark(e), strings.Join(args, ", "))
+	case e.Op.Infix != "" && len(args) >= 2 && allConst(e.Args[2:]):
+		return "(" + args[0] + " " + e.Op.Infix + " " + args[1] + ")"
+	case p.Style == Explain && cast && e.isCast():
+		return "(" + args[0] + ")::" + bareType(e.Type)
 	case e.Op.Prefix != "":
-		return "(" + e.Op.Prefix + " " + p.Text(args[0]) + ")"
+		return "(" + e.Op.Prefix + " " + args[0] + ")"
 	}
-	return e.Op.Name + "(" + p.List(args) + ")"
+	return e.Op.Name + "(" + strings.Join(args, ", ") + ")"
 }
 
-// isCast reports whether e, of these arguments, converts one to a type that is another one to people, too.
-func (e *Expr[R]) isCast(args []*Expr[R]) bool {
-	if !e.Op.Cast || len(args) == 0 || !allConst(args[1:]) {
+// operands are a call's operands as text, without what goes without saying, the session's time zone. cast: all others
+// but the first are details of its type.
+func (p *Printer[R]) operands(e *Expr[R]) (args []string, cast bool) {
+	cast = true
+	for i, a := range e.Args {
+		switch {
+		case p.Style == Explain && a.Kind == Parameter && p.Params[a.Param].Zone:
+		case p.Style == Explain && a.Kind == Constant && slices.Contains(e.Op.Zones, i):
+			args, cast = append(args, "'"+zone.Table(a.Const.S).Name()+"'"), false
+		default:
+			args = append(args, p.Text(a))
+			cast = cast && (i == 0 || a.Kind == Constant)
+		}
+	}
+	return args, cast
+}
+
+// isCast reports whether e converts its first operand to a type that is another one to people, too.
+func (e *Expr[R]) isCast() bool {
+	if !e.Op.Cast || len(e.Args) == 0 {
 		return false
 	}
 	return e.Args[0].Type.Kind != e.Type.Kind || e.Type.Kind == types.Decimal || e.Type.IsString()
