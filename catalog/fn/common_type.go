@@ -79,6 +79,8 @@ func CommonType(a, b types.Type, union func(a, b types.Type) types.Type) (types.
 		return a, types.SameElements(b, a)
 	case a.Family() == types.Dates && b.Family() == types.Dates:
 		return b, true
+	case a.Family() == types.Intervals && b.Family() == types.Intervals:
+		return types.TInterval, true
 	}
 	return types.Type{}, false
 }

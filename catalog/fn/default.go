@@ -34,6 +34,7 @@ func Default() *Table {
 		jsonTextGroup(),
 		wholeNumbersGroup(),
 		intervalsGroup(),
+		intervalCastsGroup(),
 		makeGroup(),
 		clockGroup(),
 		conditionalGroup(),

@@ -65,6 +65,7 @@ const (
 	NegativeOffset     Code = 69
 	BinMonths          Code = 70
 	BinStride          Code = 71
+	MixedInterval      Code = 72
 )
 
 // codes maps each Code to what the client sees. The one place.
@@ -130,6 +131,7 @@ var codes = map[Code]struct {
 	NegativeOffset:     {sqlerr.InvalidOffset, "OFFSET must not be negative"},
 	BinMonths:          {sqlerr.FeatureNotSupported, "timestamps cannot be binned into intervals containing months or years"},
 	BinStride:          {sqlerr.DatetimeOverflow, "stride must be greater than zero"},
+	MixedInterval:      {sqlerr.DatetimeOverflow, "interval of years and months and of days and time cannot be stored"},
 	MultipleMatches:    {"21000", "Found multiple matches to update the same tuple."},
 }
 

@@ -14,7 +14,8 @@ func formatTextGroup() Group {
 	any, text := Param{Class: AnyType}, Param{Class: AnyString}
 	return Group{
 		Ops: []*Op{
-			{Name: "format_text", Shapes: []Shape{shape(str, str, str)}, MayFail: true, Doc: "A template filled with an array's texts.",
+			{Name: "format_text", Shapes: []Shape{shape(str, str, str)}, MayFail: true,
+				Doc: "A template filled with an array's texts.",
 				Host: func(c HostCall) error {
 					return c.Rows(func(row int) error {
 						args, err := types.Elements(string(c.Str(1, row)), types.TText)

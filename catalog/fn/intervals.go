@@ -43,8 +43,9 @@ func intervalsGroup() Group {
 			row("date_bin", "date_bin", Z, "The start of the period that a moment lies in.", V, Z, Z),
 			{Name: "age", Args: exact(S), Special: true, Doc: "Years, months, days and time since, as the day began."},
 			{Name: "age", Args: exact(S, S), Special: true, Doc: "Years, months, days and time from the second to the first."},
-			{Name: "overlaps", Args: []Param{{Class: AnyType}, {Class: AnyType}, {Class: AnyType}, {Class: AnyType}}, Special: true,
-				Doc: "(start, end) OVERLAPS (start, end): do two periods have a time in common? An end may be a length."},
+			{Name: "overlaps", Special: true,
+				Args: []Param{{Class: AnyType}, {Class: AnyType}, {Class: AnyType}, {Class: AnyType}},
+				Doc:  "(start, end) OVERLAPS (start, end): do two periods have a time in common? An end may be a length."},
 		},
 	}
 	for _, t := range []types.Type{D, S, Z, T, V} {

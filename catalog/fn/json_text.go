@@ -65,8 +65,9 @@ func jsonTextGroup() Group {
 			row("is_valid_json", "is_valid_json", B, "Is the string a JSON object or array?", T),
 			row("is_valid_json_array", "is_valid_json_array", B, "Is the string a JSON array?", T),
 			row("can_json_parse", "can_json_parse", B, "Is the string a JSON value?", T),
-			{Name: "json_extract_path_text", Args: []Param{{Class: AnyString}, {Class: AnyString}}, Variadic: true, Special: true,
-				Doc: "The text of the value at a path of keys; last may be whether what is no JSON is NULL."},
+			{Name: "json_extract_path_text", Variadic: true, Special: true,
+				Args: []Param{{Class: AnyString}, {Class: AnyString}},
+				Doc:  "The text of the value at a path of keys; last may be whether what is no JSON is NULL."},
 		},
 	}
 	no := map[int]Const{1: {i8, types.BoolDatum(false)}, 2: {i8, types.BoolDatum(false)}}

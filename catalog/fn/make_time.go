@@ -52,14 +52,14 @@ func makeGroup() Group {
 				}
 				return setTimestamp(c, row, z.UTC(ts))
 			}, i32, i32, i32, i32, i32, f64, str, i64),
-			op("make_interval", "An interval of years, months, weeks, days, hours, minutes and seconds.", hostMakeInterval, i32, i32,
-				i32, i32, i32, i32, f64, i128),
+			op("make_interval", "An interval of years, months, weeks, days, hours, minutes and seconds.", hostMakeInterval, i32,
+				i32, i32, i32, i32, i32, f64, i128),
 		},
 		Rows: []*Row{
 			row("make_date", "make_date", D, "A date of year, month and day; years before Christ are negative.", I, I, I),
 			row("make_time", "make_time", C, "A time of hour, minute and second.", I, I, F),
-			row("make_timestamp", "make_timestamp", S, "A timestamp of year, month, day, hour, minute and second.", I, I, I, I, I,
-				F),
+			row("make_timestamp", "make_timestamp", S, "A timestamp of year, month, day, hour, minute and second.", I, I, I, I,
+				I, F),
 			{Name: "make_timestamptz", Args: exact(I, I, I, I, I, F), Ret: zoned(fixed("make_timestamptz", Z, I, I, I, I, I, F)),
 				Doc: "A moment of year, month, day, hour, minute and second on the session's clock."},
 			row("make_timestamptz", "make_timestamptz_named", Z,

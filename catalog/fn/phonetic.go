@@ -8,7 +8,8 @@ func phoneticGroup() Group {
 	T := types.TText
 	return Group{
 		Ops: []*Op{
-			{Name: "soundex", Shapes: []Shape{shape(str, str)}, Doc: "The first letter, then digits of the consonants' sounds.",
+			{Name: "soundex", Shapes: []Shape{shape(str, str)},
+				Doc: "The first letter, then digits of the consonants' sounds.",
 				Host: func(c HostCall) error {
 					return c.Rows(func(row int) error {
 						s := soundex(c.Str(0, row))
@@ -16,7 +17,8 @@ func phoneticGroup() Group {
 						return nil
 					})
 				}},
-			{Name: "difference", Shapes: []Shape{shape(str, str, i32)}, Doc: "How many places of two words' sounds agree, 0 to 4.",
+			{Name: "difference", Shapes: []Shape{shape(str, str, i32)},
+				Doc: "How many places of two words' sounds agree, 0 to 4.",
 				Host: func(c HostCall) error {
 					return c.Rows(func(row int) error {
 						a, b := soundex(c.Str(0, row)), soundex(c.Str(1, row))

@@ -92,6 +92,7 @@ const (
 	Numbers
 	Strings
 	Dates
+	Intervals
 )
 
 // Facts are what information_schema.columns says of a type; 0 where it says nothing.

@@ -3,10 +3,10 @@ package types
 import "strconv"
 
 // Months in the high 64 bits and microseconds in the low 64 bits of an I128, both signed; days count 86,400 s.
-// Values of expressions only: no table stores them.
+// Values of expressions only: tables store those of one of the two parts (kind_interval_column.go).
 func intervalKind() *kind {
 	return &kind{name: "interval", short: "interval", typname: "interval", names: named(0, "interval"), oid: 1186,
-		typlen: 16, category: "T",
+		typlen: 16, category: "T", family: Intervals, stored: TIntervalDS,
 		phys: I128, ownOrder: true, write: writeInterval, wire: intervalWire(),
 		parse: func(_ Type, s string) (Datum, error) { return ParseInterval(s, IntervalFields{}) }}
 }

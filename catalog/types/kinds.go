@@ -24,6 +24,8 @@ const (
 	OIDVector  Kind = 18
 
 	Timestamptz Kind = 19
+	IntervalYM  Kind = 20
+	IntervalDS  Kind = 21
 )
 
 // kinds are the rows by number, byName the names that users write.
@@ -57,6 +59,8 @@ func init() {
 		OIDVector:  oidVectorKind(),
 
 		Timestamptz: timestamptzKind(),
+		IntervalYM:  intervalYMKind(),
+		IntervalDS:  intervalDSKind(),
 	}
 	byName = namesOf(kinds)
 	for k, r := range kinds {
@@ -83,8 +87,6 @@ var pgTypes = []PgType{
 	{1014, "_bpchar", -1, "A", 0, 1042, ""}, {1015, "_varchar", -1, "A", 0, 1043, ""}, {1016, "_int8", -1, "A", 0, 20, ""},
 	{1021, "_float4", -1, "A", 0, 700, ""}, {1022, "_float8", -1, "A", 0, 701, ""}, {1028, "_oid", -1, "A", 0, 26, ""},
 	{1033, "aclitem", 12, "U", 1034, 0, ""}, {1034, "_aclitem", -1, "A", 0, 1033, ""},
-	{1188, "intervaly2m", 4, "T", 0, 0, "interval year to month"},
-	{1190, "intervald2s", 8, "T", 0, 0, "interval day to second"},
 	{1266, "timetz", 12, "D", 0, 0, "time with time zone"}, {1790, "refcursor", -1, "U", 0, 0, ""},
 	{2205, "regclass", 4, "N", 0, 0, ""}, {2206, "regtype", 4, "N", 0, 0, ""}, {2249, "record", -1, "P", 0, 0, ""},
 	{2275, "cstring", -2, "P", 0, 0, ""},

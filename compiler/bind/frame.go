@@ -164,7 +164,7 @@ func reachOf(t types.Type) (reachKind, func(types.Type) bool) {
 		return floatReach, types.Type.IsNumeric
 	case types.Date, types.Timestamp, types.Timestamptz:
 		return timeReach, isInterval
-	case types.Interval, types.Time:
+	case types.Interval, types.IntervalYM, types.IntervalDS, types.Time:
 		return elapsedReach, isInterval
 	}
 	return noReach, nil

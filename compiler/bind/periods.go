@@ -37,7 +37,8 @@ func (b *binder) overlaps(f *parse.FuncCall, args []value) (value, error) {
 			}
 		}
 		if args[end].typ.Kind != types.Unknown {
-			if t, err = b.common([]value{{typ: t, pos: f.Pos}, {typ: args[end].typ, pos: args[end].pos}}, "OVERLAPS"); err != nil {
+			both := []value{{typ: t, pos: f.Pos}, {typ: args[end].typ, pos: args[end].pos}}
+			if t, err = b.common(both, "OVERLAPS"); err != nil {
 				return value{}, err
 			}
 		}

@@ -5,6 +5,7 @@ import (
 
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
+	"slipher/catalog/zone"
 )
 
 type position int
@@ -24,8 +25,9 @@ func TestPrinter(t *testing.T) {
 		{Type: types.TDate, Value: types.Int(0)}, {Type: types.TText, Value: types.String("it's")},
 		{Type: types.TInt4, Value: types.Int(5)},
 		{Type: types.TInt4, Client: 2}, {Type: types.TInt4, IsList: true, List: []types.Datum{types.Int(1), types.Int(2)}},
-		{Type: types.TDecimal(5, 2), Value: types.Int(150)},
+		{Type: types.TDecimal(5, 2), Value: types.Int(150)}, {Type: types.TText, Zone: true},
 	}
+	tokyo, _ := zone.Find("Asia/Tokyo")
 	for _, c := range []struct {
 		e             *pexpr
 		literal, code string
@@ -45,6 +47,10 @@ func TestPrinter(t *testing.T) {
 		{&pexpr{Kind: Case, Args: []*pexpr{col(types.TBool), param(types.TInt4, 2),
 			{Kind: Constant, Type: types.TInt4, Const: types.NullDatum}}},
 			"CASE WHEN c THEN 5 ELSE NULL::integer END", "CASE WHEN c THEN $2 ELSE NULL::integer END"},
+		{call("timestamptz_to_date", types.TDate, col(types.TTimestamptz), param(types.TText, 6)), "(c)::date",
+			"timestamptz_to_date(c, $6)"},
+		{call("timestamptz_trunc", types.TTimestamptz, col(types.TTimestamptz), param(types.TText, 6), param(types.TInt4, 2)),
+			"timestamptz_trunc(c, 5)", "timestamptz_trunc(c, $6, $2)"},
 	} {
 		name := func(position) string { return "c" }
 		if got := (&Printer[position]{Params: params, Column: name, Style: Explain}).Text(c.e); got != c.literal {
@@ -53,5 +59,12 @@ func TestPrinter(t *testing.T) {
 		if got := (&Printer[position]{Params: params, Column: name}).Text(c.e); got != c.code {
 			t.Errorf("got %s, want %s", got, c.code)
 		}
+	}
+	// A zone that is not the session's is shown by its name.
+	at := call("timestamptz_to_timestamp", types.TTimestamp, col(types.TTimestamptz),
+		&pexpr{Kind: Constant, Type: types.TText, Const: types.String(string(tokyo.Table))})
+	shown := (&Printer[position]{Params: params, Column: func(position) string { return "c" }, Style: Explain}).Text(at)
+	if shown != "timestamptz_to_timestamp(c, 'Asia/Tokyo')" {
+		t.Error(shown)
 	}
 }

@@ -46,6 +46,14 @@ func (p *parser) typeName(inCast bool) (types.Type, error) {
 	if name == "binary" {
 		p.accept("varying")
 	}
+	if name == "interval" {
+		switch {
+		case p.accept("year", "to", "month"):
+			name = "interval year to month"
+		case p.accept("day", "to", "second"):
+			name = "interval day to second"
+		}
+	}
 	mods, err := p.typeMods()
 	if err != nil {
 		return types.Type{}, err

@@ -282,7 +282,8 @@ func (g gen) condition(s scope, depth int) expr {
 	}
 	if g.chance(15) {
 		c := pick(g, []class{cTS, cTime, cTZ})
-		return form(t, 0, "((%s, %s) overlaps (%s, %s))", g.value(s, c, depth), g.value(s, c, depth), g.leaf(s, c), g.leaf(s, c))
+		return form(t, 0, "((%s, %s) overlaps (%s, %s))", g.value(s, c, depth), g.value(s, c, depth), g.leaf(s, c),
+			g.leaf(s, c))
 	}
 	pattern := ""
 	for range 1 + g.IntN(4) {

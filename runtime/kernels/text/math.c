@@ -69,8 +69,8 @@ int32_t slp_atanh(double *out, double x) {
 	return 0;
 }
 
-/* Functions of degrees are exact where a multiple of 30 or 45 degrees has an exact value: the library's value is divided
-   by what it gives for such an angle. */
+/* Functions of degrees are exact where a multiple of 30 or 45 degrees has an exact value: the library's value is
+   divided by what it gives for such an angle. */
 static const double DEGREE = 0.017453292519943295;
 
 /* The calculation is kept from the compiler, which may know other constants than the library's. */

@@ -15,8 +15,10 @@
 	X(slp_months_between) X(slp_last_day) X(slp_next_day) X(slp_interval_mul) X(slp_interval_part) X(slp_floor) \
 		X(slp_ceil) \
 	X(slp_trunc) X(slp_round) X(slp_cbrt) X(slp_atan) X(slp_tanh) X(slp_sin) X(slp_cos) X(slp_tan) X(slp_cot) \
-	X(slp_asin) X(slp_acos) X(slp_atan2) X(slp_sinh) X(slp_cosh) X(slp_asinh) X(slp_acosh) X(slp_atanh) \
-	X(slp_sind) X(slp_cosd) X(slp_tand) X(slp_cotd) X(slp_asind) X(slp_acosd) X(slp_atand) X(slp_atan2d) X(slp_sqrt) X(slp_exp) X(slp_ln) X(slp_log10) X(slp_log_base) \
+	X(slp_asin) X(slp_acos) X(slp_atan2) \
+	X(slp_sinh) X(slp_cosh) X(slp_asinh) X(slp_acosh) X(slp_atanh) \
+	X(slp_sind) X(slp_cosd) X(slp_tand) X(slp_cotd) X(slp_asind) X(slp_acosd) X(slp_atand) X(slp_atan2d) \
+	X(slp_sqrt) X(slp_exp) X(slp_ln) X(slp_log10) X(slp_log_base) \
 	X(slp_pow) X(slp_round_digits) X(slp_trunc_digits) X(slp_random) \
 	X(slp_series_i64) X(slp_series_i128) X(slp_series_times) X(slp_series_time) \
 	X(slp_zone_local) X(slp_zone_utc) X(slp_zone_offset)

@@ -282,8 +282,8 @@ func TestFunctions(t *testing.T) {
 		{"to_date", ts(T, T), "02 Oct 2001|DD Mon YYYY", "2001-10-02", ""},
 		{"to_date", ts(T, T), "20010631|YYYYMMDD", "2001-07-01", ""},
 		{"to_date", ts(T, T, B), "20010631|YYYYMMDD|t", "", "date/time field value out of range: \"20010631\""},
-		{"to_timestamp", ts(T, T), "2011-12-18 11:38:15|YYYY-MM-DD HH24:MI:SS", "2011-12-18 11:38:15", ""},
-		{"to_timestamp", ts(T, T), "05/06/99 1:02 PM|MM/DD/YY HH:MI AM", "1999-05-06 13:02:00", ""},
+		{"to_timestamp", ts(T, T), "2011-12-18 11:38:15|YYYY-MM-DD HH24:MI:SS", "2011-12-18 11:38:15+00", ""},
+		{"to_timestamp", ts(T, T), "05/06/99 1:02 PM|MM/DD/YY HH:MI AM", "1999-05-06 13:02:00+00", ""},
 		{"to_number", ts(T, T), "12,454.8-|99G999D9S", "-12454.8", ""},
 		{"to_date", ts(T, T), "x|YYYY", "", "value \"x\" does not match the template \"YYYY\""},
 	} {

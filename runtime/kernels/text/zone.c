@@ -1,6 +1,6 @@
-/* Time zones: catalog/zone/table.go. A table is the number n (uint32) of moments; these (int64, seconds since 2000-01-01
-   UTC, the first the smallest there is); the n offsets that hold from then on (int32, seconds east of Greenwich); and
-   what kernels do not look at. All else is in microseconds. */
+/* Time zones: catalog/zone/table.go. A table is the number n (uint32) of moments; these (int64, seconds since
+   2000-01-01 UTC, the first the smallest there is); the n offsets that hold from then on (int32, seconds east of
+   Greenwich); and what kernels do not look at. All else is in microseconds. */
 #include "datepart.h"
 #include "datetime.h"
 #include "str.h"
