@@ -1,6 +1,9 @@
 package fn
 
-import "slipher/catalog/types"
+import (
+	"slipher/catalog/types"
+	"slipher/catalog/zone"
+)
 
 // castTextGroup is the casts from and to text, and between text types.
 func castTextGroup() Group {
@@ -39,8 +42,9 @@ func castTextGroup() Group {
 				Emit: kernelErr("slp_str_to_date"), Doc: "A date from text."},
 			{Name: "str_to_timestamp", Shapes: []Shape{shape(str, i64)}, MayFail: true, Cast: true,
 				Emit: kernelErr("slp_str_to_timestamp"), Doc: "A timestamp from text; a zone is ignored."},
-			{Name: "str_to_interval", Shapes: []Shape{shape(str, i128)}, MayFail: true, Cast: true, Host: hostStrToInterval,
-				Doc: "An interval from text."},
+			{Name: "str_to_interval", Shapes: []Shape{shape(str, i128)}, MayFail: true, Cast: true,
+				Host: readText(types.TInterval),
+				Doc:  "An interval from text."},
 			toStr("int_to_str", "slp_i64_to_str", "An integer's digits, in at most so many bytes.", i16, i32, i64),
 			toStr("float_to_str", "", "The shortest digits that read back, in at most so many bytes.", f32, f64),
 			{Name: "dec_to_str", Shapes: []Shape{shape(i64, i32, i32, str), shape(i128, i32, i32, str)}, MayFail: true,
@@ -115,14 +119,39 @@ func emitStrToFloat(b Builder, sh Shape, a []Value) Value {
 	return x
 }
 
-func hostStrToInterval(c HostCall) error {
-	return c.Rows(func(row int) error {
-		d, err := types.ParseText(types.TInterval, string(c.Str(0, row)))
+// readText is the host of a cast from text. Behind the text stands the session's zone if values hang on it.
+func readText(t types.Type) func(HostCall) error {
+	return eachRow(func(c HostCall, row int) error {
+		z := zone.UTC.Table
+		if t.ByZone() {
+			z = zoneOperand(c, 1, row)
+		}
+		d, err := types.ParseTextIn(t, string(c.Str(0, row)), z)
 		if err == nil {
-			c.SetInt128(row, d.Hi, d.Lo)
+			setDatum(c, row, t, d)
 		}
 		return err
 	})
+}
+
+// writeText is the host of a cast to text, in at most as many bytes as the last operand says. Behind the value stands
+// the session's zone if the text hangs on it.
+func writeText(t types.Type) func(HostCall) error {
+	return func(c HostCall) error {
+		var buf [64]byte
+		return c.Rows(func(row int) error {
+			z, most := zone.UTC.Table, 1
+			if t.ByZone() {
+				z, most = zoneOperand(c, 1, row), 2
+			}
+			s := types.AppendTextIn(buf[:0], t, datumOf(c, 0, row, t), z)
+			if int64(len(s)) > c.Int(most, row) {
+				return StringTooLong.Err()
+			}
+			c.SetStr(row, s)
+			return nil
+		})
+	}
 }
 
 var textKinds = []types.Kind{types.Char, types.Varchar, types.Name}

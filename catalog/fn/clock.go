@@ -13,7 +13,7 @@ func clockGroup() Group {
 	Z, T := types.TTimestamptz, types.TText
 	volatile := func(name, doc string, f func(c HostCall, row int) error, ret types.Phys) *Op {
 		return &Op{Name: name, Shapes: []Shape{shape(ret)}, MayFail: true, Volatile: true, Doc: doc,
-			Host: func(c HostCall) error { return c.Rows(func(row int) error { return f(c, row) }) }}
+			Host: eachRow(f)}
 	}
 	leader := func(name string, ret types.Type, doc string, f func(s Session) types.Datum) *Row {
 		return &Row{Name: name, Vol: Stable, Doc: doc,

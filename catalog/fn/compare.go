@@ -125,6 +125,8 @@ var comparisons = []struct {
 	pred     Pred
 }{{"=", "eq", EQ}, {"<>", "ne", NE}, {"<", "lt", LT}, {"<=", "le", LE}, {">", "gt", GT}, {">=", "ge", GE}}
 
+const orderDoc = "-1, 0 or 1, as the first is less than, equal to or greater than the second."
+
 // compareRows are the six operators, over any two types that have a common one.
 func compareRows() []*Row {
 	var rows []*Row
@@ -146,9 +148,8 @@ func compareRows() []*Row {
 		})
 	}
 	I, D, S, T := types.TInt4, types.TDate, types.TTimestamp, types.TText
-	doc := "-1, 0 or 1, as the first is less than, equal to or greater than the second."
 	return append(rows,
-		row("date_cmp", "order", I, doc, D, D), row("date_cmp_timestamp", "order", I, doc, S, S),
-		row("timestamp_cmp", "order", I, doc, S, S), row("timestamp_cmp_date", "order", I, doc, S, S),
-		row("bpcharcmp", "order", I, doc, T, T), row("bttext_pattern_cmp", "order", I, doc, T, T))
+		row("date_cmp", "order", I, orderDoc, D, D), row("date_cmp_timestamp", "order", I, orderDoc, S, S),
+		row("timestamp_cmp", "order", I, orderDoc, S, S), row("timestamp_cmp_date", "order", I, orderDoc, S, S),
+		row("bpcharcmp", "order", I, orderDoc, T, T), row("bttext_pattern_cmp", "order", I, orderDoc, T, T))
 }

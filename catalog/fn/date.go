@@ -118,17 +118,23 @@ func intervalParts(b Builder, v Value) (months, micros Value) {
 	return b.Trunc(b.LShr(v, b.Const(i128, 64)), i64), b.Trunc(v, i64)
 }
 
+// signedParts are the parts of an interval, or of its opposite.
+func signedParts(b Builder, v Value, negate bool) (months, micros Value) {
+	months, micros = intervalParts(b, v)
+	if negate {
+		b.Fail(IntervalRange, b.ICmp(EQ, micros, minConst(b, i64)))
+		months, micros = b.Neg(months), b.Neg(micros)
+	}
+	return months, micros
+}
+
 func makeInterval(b Builder, months, micros Value) Value {
 	return b.Or(b.Shl(b.SExt(months, i128), b.Const(i128, 64)), b.ZExt(micros, i128))
 }
 
 func emitAddInterval(negate bool) emitter {
 	return func(b Builder, _ Shape, a []Value) Value {
-		months, micros := intervalParts(b, a[1])
-		if negate {
-			b.Fail(IntervalRange, b.ICmp(EQ, micros, minConst(b, i64)))
-			months, micros = b.Neg(months), b.Neg(micros)
-		}
+		months, micros := signedParts(b, a[1], negate)
 		return b.CallErr("slp_ts_add_interval", a[0], months, micros)
 	}
 }
@@ -151,9 +157,8 @@ func emitIntervalSum(f func(b Builder, x, y Value) (Value, Value)) emitter {
 }
 
 func emitIntervalNeg(b Builder, _ Shape, a []Value) Value {
-	m, u := intervalParts(b, a[0])
-	b.Fail(IntervalRange, b.ICmp(EQ, u, minConst(b, i64)))
-	return makeInterval(b, b.Neg(m), b.Neg(u))
+	months, micros := signedParts(b, a[0], true)
+	return makeInterval(b, months, micros)
 }
 
 func emitIntervalDiv(b Builder, _ Shape, a []Value) Value {

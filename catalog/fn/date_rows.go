@@ -27,13 +27,13 @@ func dateRows() []*Row {
 		row("next_day", "next_day", D, "First day of that name strictly after.", D, T),
 		row("date_part_year", "date_year", types.TInt4, "The year of a date.", D),
 		row("trunc", "timestamp_to_date", D, "The date of a timestamp.", S),
-		partRow("date_trunc", S, truncPart),
-		partRow("date_part", S, datePart("date_part_double", F)),
-		partRow("pgdate_part", S, datePart("date_part_double", F)),
-		partRow("extract", D, dateExtract),
-		partRow("extract", S, extractPart),
-		partRow("extract", V, intervalPart),
-		partRow("date_part", V, intervalPart),
+		partRow("date_trunc", truncPart, S),
+		partRow("date_part", datePart("date_part_double", F), S),
+		partRow("pgdate_part", datePart("date_part_double", F), S),
+		partRow("extract", dateExtract, D),
+		partRow("extract", extractPart, S),
+		partRow("extract", intervalPart, V),
+		partRow("date_part", intervalPart, V),
 	}
 	for _, name := range []string{"dateadd", "date_add"} {
 		rows = append(rows, &Row{Name: name, Shown: "date_add",
@@ -61,18 +61,18 @@ func dateRows() []*Row {
 	return rows
 }
 
-// partRow is a row whose first argument is a constant date part.
-func partRow(name string, arg types.Type, bind func(p DatePart) Bound) *Row {
-	return &Row{Name: name, Args: []Param{{Kind: types.Varchar, Name: partName}, {Kind: arg.Kind}},
+// partRow is a row whose first argument is a constant date part, in front of one or more others.
+func partRow(name string, bind func(p DatePart) Bound, args ...types.Type) *Row {
+	return &Row{Name: name, Args: append([]Param{{Kind: types.Varchar, Name: partName}}, exact(args...)...),
 		Ret: func(_ []types.Type, consts []*types.Datum) (Bound, error) {
 			p, err := constPart(consts, 0)
 			if err != nil {
 				return Bound{}, err
 			}
 			b := bind(p)
-			b.Args = []types.Type{types.TUnknown, arg}
+			b.Args = append([]types.Type{types.TUnknown}, args...)
 			return b, nil
-		}, Doc: "By date part: " + arg.String() + "."}
+		}, Doc: "By date part: " + args[len(args)-1].String() + "."}
 }
 
 func truncPart(p DatePart) Bound {

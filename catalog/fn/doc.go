@@ -10,7 +10,8 @@
 //
 // An Op is physical: it knows classes, not types. What types mean (a decimal's
 // scale, a length, a date part) reaches it as a constant operand, Bound.Extra,
-// or by the choice of op. Op and Shape name a primitive: every shape of every op
+// or by the choice of op; what the session's time zone is, as a parameter of the statement behind the arguments
+// (Bound.Zoned). Op and Shape name a primitive: every shape of every op
 // is built into the library, so a bound call always has one.
 //
 // A Row is a scalar function, a special form (the binder's to bind), an aggregate, a function of the session or one

@@ -110,6 +110,11 @@ func widen(b Builder, x Value, p, to types.Phys) Value {
 	return b.SExt(x, to)
 }
 
+// eachRow is a host op's work on the rows whose operands are not NULL, one after the other.
+func eachRow(f func(c HostCall, row int) error) func(HostCall) error {
+	return func(c HostCall) error { return c.Rows(func(row int) error { return f(c, row) }) }
+}
+
 // kernel gives an emitter that calls a kernel with the operands as they are.
 func kernel(name string) emitter {
 	return func(b Builder, _ Shape, args []Value) Value { return b.Call(name, args...) }

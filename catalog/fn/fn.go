@@ -65,7 +65,7 @@ type Op struct {
 	// Negation is the op that is true exactly where this one is false, Mirror the one that gives the same
 	// for exchanged operands: what comparisons have. Names, "" for none; Negated and Mirrored find the ops.
 	Negation, Mirror string
-	// Cast: a conversion of the first operand, written ::type. The other operands are constants.
+	// Cast: a conversion of the first operand, written ::type. The other operands are constants or the session's zone.
 	Cast bool
 	// Zones are operands that are zone.Tables: plans show the names.
 	Zones []int

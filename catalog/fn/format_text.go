@@ -39,7 +39,6 @@ func formatTextGroup() Group {
 			{Name: "format", Args: []Param{text}, Special: true, Doc: "The template without arguments."},
 			{Name: "format", Args: []Param{text, any}, Variadic: true, Special: true,
 				Doc: "A template filled with texts (%s), identifiers (%I) and literals (%L)."},
-			{Name: "pg_typeof", Args: []Param{any}, Special: true, Doc: "The name of the argument's type."},
 		},
 	}
 }

@@ -9,28 +9,8 @@ func intervalCastsGroup() Group {
 	cast := func(name, doc string, emit emitter, fails bool, inOut ...types.Phys) *Op {
 		return &Op{Name: name, Shapes: []Shape{shape(inOut...)}, MayFail: fails, Cast: true, Emit: emit, Doc: doc}
 	}
-	host := func(name, doc string, f func(c HostCall, row int) error, inOut ...types.Phys) *Op {
-		return &Op{Name: name, Shapes: []Shape{shape(inOut...)}, MayFail: true, Cast: true, Doc: doc,
-			Host: func(c HostCall) error { return c.Rows(func(row int) error { return f(c, row) }) }}
-	}
-	read := func(t types.Type) func(c HostCall, row int) error {
-		return func(c HostCall, row int) error {
-			d, err := types.ParseText(t, string(c.Str(0, row)))
-			if err == nil {
-				c.SetInt(row, d.Lo)
-			}
-			return err
-		}
-	}
-	write := func(t types.Type) func(c HostCall, row int) error {
-		return func(c HostCall, row int) error {
-			s := types.AppendText(nil, t, types.Int(c.Int(0, row)))
-			if int64(len(s)) > c.Int(1, row) {
-				return StringTooLong.Err()
-			}
-			c.SetStr(row, s)
-			return nil
-		}
+	host := func(name, doc string, host func(HostCall) error, inOut ...types.Phys) *Op {
+		return &Op{Name: name, Shapes: []Shape{shape(inOut...)}, MayFail: true, Cast: true, Host: host, Doc: doc}
 	}
 	g := Group{
 		Ops: []*Op{
@@ -54,10 +34,10 @@ func intervalCastsGroup() Group {
 					b.Fail(MixedInterval, b.ICmp(NE, months, b.Const(i64, 0)))
 					return micros
 				}, true, i128, i64),
-			host("str_to_months", "An interval of years and months from text.", read(M), str, i32),
-			host("str_to_micros", "An interval of days and time from text.", read(S), str, i64),
-			host("months_to_str", "1 year 2 mons, in at most so many bytes.", write(M), i32, i32, str),
-			host("micros_to_str", "3 days 04:05:06, in at most so many bytes.", write(S), i64, i32, str),
+			host("str_to_months", "An interval of years and months from text.", readText(M), str, i32),
+			host("str_to_micros", "An interval of days and time from text.", readText(S), str, i64),
+			host("months_to_str", "1 year 2 mons, in at most so many bytes.", writeText(M), i32, i32, str),
+			host("micros_to_str", "3 days 04:05:06, in at most so many bytes.", writeText(S), i64, i32, str),
 		},
 		Casts: []*CastRule{
 			{From: M.Kind, To: V.Kind, Least: Implicit, Cost: 1, SameText: true, Bind: bindTo("months_to_interval"),

@@ -55,9 +55,7 @@ func intervalsGroup() Group {
 }
 
 func emitIntervalOrder(b Builder, sh Shape, a []Value) Value {
-	x, y := emitIntervalLength(b, sh, a[:1]), emitIntervalLength(b, sh, a[1:])
-	c := func(v int64) Value { return b.Const(i32, v) }
-	return b.Select(b.ICmp(LT, x, y), c(-1), b.Select(b.ICmp(GT, x, y), c(1), c(0)))
+	return emitOrder(b, sh, []Value{emitIntervalLength(b, sh, a[:1]), emitIntervalLength(b, sh, a[1:])})
 }
 
 // emitJustify: whole months are taken from the days; signed: then the rest gets the months' sign.

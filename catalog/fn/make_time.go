@@ -13,7 +13,7 @@ func makeGroup() Group {
 	D, C, S, Z, V := types.TDate, types.TTime, types.TTimestamp, types.TTimestamptz, types.TInterval
 	op := func(name, doc string, f func(c HostCall, row int) error, inOut ...types.Phys) *Op {
 		return &Op{Name: name, Shapes: []Shape{shape(inOut...)}, MayFail: true, Doc: doc,
-			Host: func(c HostCall) error { return c.Rows(func(row int) error { return f(c, row) }) }}
+			Host: eachRow(f)}
 	}
 	g := Group{
 		Ops: []*Op{

@@ -17,12 +17,8 @@ func regexpFrom(c HostCall, row, pos, params int) (re *regexp.Regexp, head, tail
 		return nil, nil, nil, false, InvalidRegexpInput.Err()
 	}
 	s := c.Str(0, row)
-	off := 0
-	for ; n > 1 && off < len(s); n-- {
-		_, size := utf8.DecodeRune(s[off:])
-		off += size
-	}
-	return re, s[:off], s[off:], n == 1, nil
+	off, lack := runeOffset(s, int(n-1))
+	return re, s[:off], s[off:], lack == 0, nil
 }
 
 func hostRegexpReplace(c HostCall) error {

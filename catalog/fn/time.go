@@ -12,9 +12,9 @@ func timeGroup() Group {
 	}
 	g := Group{
 		Ops: []*Op{
-			{Name: "str_to_time", Shapes: []Shape{shape(str, i64)}, MayFail: true, Cast: true, Host: hostStrToTime,
+			{Name: "str_to_time", Shapes: []Shape{shape(str, i64)}, MayFail: true, Cast: true, Host: readText(types.TTime),
 				Doc: "A time from text; a date and a zone are ignored."},
-			{Name: "time_to_str", Shapes: []Shape{shape(i64, i32, str)}, MayFail: true, Cast: true, Host: hostTimeToStr,
+			{Name: "time_to_str", Shapes: []Shape{shape(i64, i32, str)}, MayFail: true, Cast: true, Host: writeText(types.TTime),
 				Doc: "HH:MM:SS[.ffffff], in at most so many bytes."},
 			{Name: "time_to_char", Shapes: []Shape{shape(i64, str, str)}, MayFail: true, Host: hostTimeToChar,
 				Doc: "A time by a template."},
@@ -178,16 +178,6 @@ func emitTimePart(b Builder, sh Shape, a []Value) Value {
 	return b.Trunc(r, i32)
 }
 
-func hostStrToTime(c HostCall) error {
-	return c.Rows(func(row int) error {
-		d, err := types.ParseText(types.TTime, string(c.Str(0, row)))
-		if err == nil {
-			c.SetInt(row, d.Lo)
-		}
-		return err
-	})
-}
-
 // hostTimeToChar: a time has the fields of an interval.
 func hostTimeToChar(c HostCall) error {
 	return c.Rows(func(row int) error {
@@ -198,17 +188,5 @@ func hostTimeToChar(c HostCall) error {
 			c.SetStr(row, []byte(s))
 		}
 		return err
-	})
-}
-
-func hostTimeToStr(c HostCall) error {
-	var buf [32]byte
-	return c.Rows(func(row int) error {
-		s := types.AppendText(buf[:0], types.TTime, types.Int(c.Int(0, row)))
-		if int64(len(s)) > c.Int(1, row) {
-			return StringTooLong.Err()
-		}
-		c.SetStr(row, s)
-		return nil
 	})
 }

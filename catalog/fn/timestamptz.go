@@ -52,10 +52,10 @@ func timestamptzGroup() Group {
 				i64, i128, str, i64),
 			op("timestamptz_series", emitMomentSeries("slp_series_time", true), "A moment of a series.", i64, i64, i64, i128,
 				str, i64),
-			host("str_to_timestamptz", hostStrToMoment, "A moment from text, which a zone reads if it names none.", str, str,
-				i64),
-			host("timestamptz_to_str", hostMomentToStr, "YYYY-MM-DD HH:MM:SS[.ffffff]+HH, in at most so many bytes.", i64, str,
-				i32, str),
+			host("str_to_timestamptz", readText(types.TTimestamptz),
+				"A moment from text, which a zone reads if it names none.", str, str, i64),
+			host("timestamptz_to_str", writeText(types.TTimestamptz),
+				"YYYY-MM-DD HH:MM:SS[.ffffff]+HH, in at most so many bytes.", i64, str, i32, str),
 			host("timestamptz_to_char", hostMomentToChar, "A zone's clock by a template.", i64, str, str, str),
 			host("to_timestamptz", hostToMoment(2, 3),
 				"A moment by a template. Operands: text, template, zone, whether days may not run over.", str, str, str, i8, i64),
@@ -102,11 +102,7 @@ func onClock(b Builder, ts, zone Value, f func(local Value) Value) Value {
 // emitMomentInterval: whole months are the clock's, all else is the same everywhere.
 func emitMomentInterval(negate bool) emitter {
 	return func(b Builder, _ Shape, a []Value) Value {
-		months, micros := intervalParts(b, a[1])
-		if negate {
-			b.Fail(IntervalRange, b.ICmp(EQ, micros, minConst(b, i64)))
-			months, micros = b.Neg(months), b.Neg(micros)
-		}
+		months, micros := signedParts(b, a[1], negate)
 		zero := b.Const(i64, 0)
 		none := b.ICmp(EQ, months, zero)
 		later := b.If(none, func() []Value { return []Value{a[0]} }, func() []Value {
@@ -182,28 +178,6 @@ func emitEpochMoment(b Builder, _ Shape, a []Value) Value {
 }
 
 func zoneOperand(c HostCall, arg, row int) zone.Table { return zone.Table(c.Str(arg, row)) }
-
-func hostStrToMoment(c HostCall) error {
-	return c.Rows(func(row int) error {
-		d, err := types.ParseTextIn(types.TTimestamptz, string(c.Str(0, row)), zoneOperand(c, 1, row))
-		if err == nil {
-			c.SetInt(row, d.Lo)
-		}
-		return err
-	})
-}
-
-func hostMomentToStr(c HostCall) error {
-	var buf [64]byte
-	return c.Rows(func(row int) error {
-		s := types.AppendMoment(buf[:0], c.Int(0, row), zoneOperand(c, 1, row))
-		if int64(len(s)) > c.Int(2, row) {
-			return StringTooLong.Err()
-		}
-		c.SetStr(row, s)
-		return nil
-	})
-}
 
 func hostMomentToChar(c HostCall) error {
 	return c.Rows(func(row int) error {

@@ -9,15 +9,9 @@ func timestamptzRows() []*Row {
 		r.Ret = zoned(r.Ret)
 		return r
 	}
-	part := func(name string, op string, ret types.Type, rest ...types.Type) *Row {
-		return zoned(&Row{Name: name, Args: append([]Param{{Kind: types.Varchar, Name: partName}}, exact(rest...)...),
-			Ret: func(_ []types.Type, consts []*types.Datum) (Bound, error) {
-				p, err := constPart(consts, 0)
-				return Bound{Op: opRef(op), Args: append([]types.Type{types.TUnknown}, rest...), Extra: []Const{i32Const(int(p))},
-					Ret: ret}, err
-			}, Doc: "By date part: " + Z.String() + "."})
+	part := func(name, op string, ret types.Type, args ...types.Type) *Row {
+		return zoned(partRow(name, datePart(op, ret), args...))
 	}
-	const order = "-1, 0 or 1, as the first is less than, equal to or greater than the second."
 	return []*Row{
 		zoned(row("+", "timestamptz_add_interval", Z, "An interval later.", Z, V)),
 		zoned(row("+", "interval_add_timestamptz", Z, "An interval later.", V, Z)),
@@ -29,11 +23,11 @@ func timestamptzRows() []*Row {
 		shownAs("date_part", part("extract", "timestamptz_part", F, Z)),
 		part("date_add", "timestamptz_add_part", Z, types.TInt8, Z),
 		shownAs("date_add", part("dateadd", "timestamptz_add_part", Z, types.TInt8, Z)),
-		row("timestamptz_cmp", "order", I, order, Z, Z),
-		row("timestamptz_cmp_date", "order", I, order, Z, Z),
-		row("timestamptz_cmp_timestamp", "order", I, order, Z, Z),
-		row("timestamp_cmp_timestamptz", "order", I, order, Z, Z),
-		row("date_cmp_timestamptz", "order", I, order, Z, Z),
+		row("timestamptz_cmp", "order", I, orderDoc, Z, Z),
+		row("timestamptz_cmp_date", "order", I, orderDoc, Z, Z),
+		row("timestamptz_cmp_timestamp", "order", I, orderDoc, Z, Z),
+		row("timestamp_cmp_timestamptz", "order", I, orderDoc, Z, Z),
+		row("date_cmp_timestamptz", "order", I, orderDoc, Z, Z),
 		zoned(row("to_char", "timestamptz_to_char", T, "A moment as text by a template.", Z, T)),
 		zoned(&Row{Name: "to_timestamp", Args: exact(T, T), Ret: lenient("to_timestamptz", Z),
 			Doc: "A moment from text by a template."}),

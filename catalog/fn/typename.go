@@ -15,7 +15,8 @@ func typeNameGroup() Group {
 			}}},
 		Rows: []*Row{two("format_type", Param{Kind: types.OID, Name: "oid"}, Param{Kind: types.Int4, Name: "typmod"},
 			bindFormatType,
-			"The name of the type of an oid and a modifier, -1 or NULL for none: character varying(256).")},
+			"The name of the type of an oid and a modifier, -1 or NULL for none: character varying(256)."),
+			{Name: "pg_typeof", Args: []Param{{Class: AnyType}}, Special: true, Doc: "The name of the argument's type."}},
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 func wholeNumbersGroup() Group {
 	op := func(name, doc string, f func(c HostCall, row int) error, shapes ...Shape) *Op {
 		return &Op{Name: name, Shapes: shapes, MayFail: true, Doc: doc,
-			Host: func(c HostCall) error { return c.Rows(func(row int) error { return f(c, row) }) }}
+			Host: eachRow(f)}
 	}
 	I, N := types.TInt4, types.TInt8
 	return Group{

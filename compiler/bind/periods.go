@@ -55,16 +55,3 @@ func (b *binder) overlaps(f *parse.FuncCall, args []value) (value, error) {
 	}
 	return boolean(b.call(fn.Bound{Op: b.fns.Op("overlaps"), Ret: types.TBool}, es), f.Pos), nil
 }
-
-// typeOf is pg_typeof(x): the type's name.
-func (b *binder) typeOf(f *parse.FuncCall, args []value) (value, error) {
-	name := types.String(args[0].typ.Name())
-	if args[0].typ.Kind == types.Unknown {
-		name = types.String("unknown")
-	}
-	if args[0].lit != nil {
-		from := args[0].typ
-		b.checkValue(args[0], func(w value) bool { return w.typ == from })
-	}
-	return value{expr: b.hoistSame(types.TName, name), typ: types.TName, pos: f.Pos}, nil
-}

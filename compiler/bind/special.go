@@ -235,3 +235,16 @@ func extreme(op string) func(b *binder, f *parse.FuncCall, args []value) (value,
 		return value{expr: out, typ: t, pos: f.Pos}, nil
 	}
 }
+
+// typeOf is pg_typeof(x): the type's name.
+func (b *binder) typeOf(f *parse.FuncCall, args []value) (value, error) {
+	name := types.String(args[0].typ.Name())
+	if args[0].typ.Kind == types.Unknown {
+		name = types.String("unknown")
+	}
+	if args[0].lit != nil {
+		from := args[0].typ
+		b.checkValue(args[0], func(w value) bool { return w.typ == from })
+	}
+	return value{expr: b.hoistSame(types.TName, name), typ: types.TName, pos: f.Pos}, nil
+}

@@ -9,22 +9,22 @@ import (
 
 // Functions of any number of arguments, whose texts go to one operation as an array.
 
-// texts are values' texts in an array. NULLs are elements of it.
-func (b *binder) texts(args []value, at parse.Pos) (*algebra.Expr, error) {
-	v, err := b.arrayOf(args, types.ArrayOf(types.TText), at)
-	if err != nil {
-		return nil, err
+// withTexts are the first argument as text, and the texts of the others in an array. NULLs are elements of it.
+func (b *binder) withTexts(args []value, at parse.Pos) (first, others *algebra.Expr, err error) {
+	if first, err = b.coerce(args[0], types.TText, implicit); err != nil {
+		return nil, nil, err
 	}
-	return b.plain(v)
+	v, err := b.arrayOf(args[1:], types.ArrayOf(types.TText), at)
+	if err != nil {
+		return nil, nil, err
+	}
+	others, err = b.plain(v)
+	return first, others, err
 }
 
 // concatWS is concat_ws(between, …).
 func (b *binder) concatWS(f *parse.FuncCall, args []value) (value, error) {
-	between, err := b.coerce(args[0], types.TText, implicit)
-	if err != nil {
-		return value{}, err
-	}
-	all, err := b.texts(args[1:], f.Pos)
+	between, all, err := b.withTexts(args, f.Pos)
 	if err != nil {
 		return value{}, err
 	}
@@ -34,11 +34,7 @@ func (b *binder) concatWS(f *parse.FuncCall, args []value) (value, error) {
 
 // formatText is format(template, …).
 func (b *binder) formatText(f *parse.FuncCall, args []value) (value, error) {
-	template, err := b.coerce(args[0], types.TText, implicit)
-	if err != nil {
-		return value{}, err
-	}
-	all, err := b.texts(args[1:], f.Pos)
+	template, all, err := b.withTexts(args, f.Pos)
 	if err != nil {
 		return value{}, err
 	}
@@ -56,11 +52,7 @@ func (b *binder) jsonPath(f *parse.FuncCall, args []value) (value, error) {
 		}
 		args = args[:len(args)-1]
 	}
-	text, err := b.coerce(args[0], types.TText, implicit)
-	if err != nil {
-		return value{}, err
-	}
-	path, err := b.texts(args[1:], f.Pos)
+	text, path, err := b.withTexts(args, f.Pos)
 	if err != nil {
 		return value{}, err
 	}

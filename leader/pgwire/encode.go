@@ -26,12 +26,13 @@ type formatter interface {
 	Zone() zone.Zone
 }
 
-// zoneOf is the session's time zone.
-func zoneOf(s any) zone.Table {
+// outputOf is what a session says of the text of values.
+func outputOf(s any) types.Output {
+	out := types.Output{Padded: true, Zone: zone.UTC.Table}
 	if f, ok := s.(formatter); ok {
-		return f.Zone().Table
+		out.FloatDigits, out.Zone = f.FloatDigits(), f.Zone().Table
 	}
-	return zone.UTC.Table
+	return out
 }
 
 func newRowEncoder(cols []plan.OutputColumn, formats []int16, s any) (*rowEncoder, error) {
@@ -39,10 +40,7 @@ func newRowEncoder(cols []plan.OutputColumn, formats []int16, s any) (*rowEncode
 		return nil, sqlerr.New(sqlerr.ProtocolViolation, "bind message has %d result formats but query has %d columns", n,
 			len(cols))
 	}
-	out := types.Output{Padded: true, Zone: zoneOf(s)}
-	if f, ok := s.(formatter); ok {
-		out.FloatDigits = f.FloatDigits()
-	}
+	out := outputOf(s)
 	e := &rowEncoder{fix: []byte{'D', 0, 0, 0, 0, byte(len(cols) >> 8), byte(len(cols))}}
 	for i, c := range cols {
 		f := types.TextWriter(c.Type, out)

@@ -73,7 +73,7 @@ func (c *conn) bind(m *pgproto3.Bind) error {
 			return sqlerr.New(sqlerr.InvalidParameterValue, "unsupported format code: %d", f)
 		}
 	}
-	z := zoneOf(c.session)
+	z := outputOf(c.session).Zone
 	for i, raw := range m.Parameters {
 		if p.args[i], err = decodeParam(params[i], formatOf(m.ParameterFormatCodes, i), raw, z); err != nil {
 			e := sqlerr.From(err)

@@ -12,7 +12,8 @@
 //
 // Each question is asked in several ways (ways_test.go): on one slice, on four of one process and on two nodes, with
 // vectors of several sizes, with tables joined in the order of least cost or a forced one, sometimes in the fused tier.
-// What PostgreSQL does not answer is explained by rules (explained_test.go).
+// What PostgreSQL does not answer is explained by rules (explained_test.go). All sessions of a seed are in one time
+// zone.
 //
 // Every sixth question is one that needs no PostgreSQL (oracles_test.go): the parts of a query by p, NOT p and p IS
 // NULL together are the whole (WHERE, DISTINCT, aggregates, HAVING), and a filter keeps as many rows as its condition

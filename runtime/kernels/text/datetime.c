@@ -77,13 +77,6 @@ int64_t slp_date_trunc(int64_t ts, int32_t part) {
 	return slp_days_of(y, m, 1) * MICROS_PER_DAY;
 }
 
-static int32_t put_timestamp(int64_t *out, i128 ts) {
-	*out = 0;
-	if (ts < (i128)MIN_DATE * MICROS_PER_DAY || ts >= (i128)(MAX_DATE + 1ll) * MICROS_PER_DAY) return SLP_TIMESTAMP_RANGE;
-	*out = (int64_t)ts;
-	return 0;
-}
-
 /* ts moved by months, the day of the month cut to the new month's length. */
 static i128 add_months_cut(int64_t ts, int64_t months) {
 	if (!months) return ts;

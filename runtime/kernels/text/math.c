@@ -105,27 +105,20 @@ static double cosine_of(double x) {
 	return sign * cosine_to_90(x);
 }
 
-static double tangent_of(double x) {
+/* The quotient of two functions of angles up to 90 degrees, as tangent and cotangent are. */
+static double quotient_of(double x, double (*up)(double), double (*down)(double)) {
 	int sign = 1;
-	volatile double one = sine_to_90(45) / cosine_to_90(45);
+	volatile double one = up(45) / down(45);
 	x = fmod(x, 360);
 	if (x < 0) x = -x, sign = -sign;
 	if (x > 180) x = 360 - x, sign = -sign;
 	if (x > 90) x = 180 - x, sign = -sign;
-	double r = sign * (sine_to_90(x) / cosine_to_90(x) / one);
+	double r = sign * (up(x) / down(x) / one);
 	return r == 0 ? 0 : r; /* not -0 */
 }
 
-static double cotangent_of(double x) {
-	int sign = 1;
-	volatile double one = cosine_to_90(45) / sine_to_90(45);
-	x = fmod(x, 360);
-	if (x < 0) x = -x, sign = -sign;
-	if (x > 180) x = 360 - x, sign = -sign;
-	if (x > 90) x = 180 - x, sign = -sign;
-	double r = sign * (cosine_to_90(x) / sine_to_90(x) / one);
-	return r == 0 ? 0 : r;
-}
+static double tangent_of(double x) { return quotient_of(x, sine_to_90, cosine_to_90); }
+static double cotangent_of(double x) { return quotient_of(x, cosine_to_90, sine_to_90); }
 
 #define DEGREES(name, f)                                       \
 	int32_t slp_##name(double *out, double x) {                \
@@ -139,9 +132,9 @@ DEGREES(tand, tangent_of)
 DEGREES(cotd, cotangent_of)
 
 static double arcsine_to_1(double x) {
-	volatile double half = 0.5, one = 1;
+	volatile double half = 0.5;
 	if (x <= 0.5) return asin(x) / asin(half) * 30;
-	return 90 - acos(x) / acos(half) * 60 * one;
+	return 90 - acos(x) / acos(half) * 60;
 }
 
 static double arccosine_to_1(double x) {

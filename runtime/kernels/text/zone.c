@@ -59,26 +59,19 @@ static int64_t local_offset(view t, int64_t local) {
 	return b > a ? before : after;
 }
 
-static int32_t put(int64_t *out, i128 ts) {
-	*out = 0;
-	if (ts < (i128)MIN_DATE * MICROS_PER_DAY || ts >= (i128)(MAX_DATE + 1ll) * MICROS_PER_DAY) return SLP_TIMESTAMP_RANGE;
-	*out = (int64_t)ts;
-	return 0;
-}
-
 /* Rows that do not count may have garbage for a table, which is not looked into. */
 static int usable(view t) { return t.n > HEAD && count(t) > 0 && t.n > HEAD + (uint64_t)ENTRY * count(t); }
 
 /* What the clock shows at a moment. */
 int32_t slp_zone_local(int64_t *out, int64_t ts, STR(z)) {
 	VIEW(z);
-	return put(out, usable(z) ? (i128)ts + offset_at(z, ts) * MICROS : 0);
+	return put_timestamp(out, usable(z) ? (i128)ts + offset_at(z, ts) * MICROS : 0);
 }
 
 /* The moment at which the clock shows a time. */
 int32_t slp_zone_utc(int64_t *out, int64_t local, STR(z)) {
 	VIEW(z);
-	return put(out, usable(z) ? (i128)local - local_offset(z, local) * MICROS : 0);
+	return put_timestamp(out, usable(z) ? (i128)local - local_offset(z, local) * MICROS : 0);
 }
 
 /* Seconds east of Greenwich at a moment. */

@@ -12,7 +12,7 @@ func placesGroup() Group {
 	T, I := types.TText, types.TInt4
 	op := func(name, doc string, f func(HostCall, int) error, inOut ...types.Phys) *Op {
 		return &Op{Name: name, Shapes: []Shape{shape(inOut...)}, MayFail: true, Doc: doc,
-			Host: func(c HostCall) error { return c.Rows(func(row int) error { return f(c, row) }) }}
+			Host: eachRow(f)}
 	}
 	return Group{
 		Ops: []*Op{
@@ -69,8 +69,8 @@ func overlay(c HostCall, row, n int) error {
 	if from <= 0 {
 		return NegativeSubstring.Err()
 	}
-	start := runeOffset(s, from-1)
-	end := runeOffset(s, from-1+n)
+	start, _ := runeOffset(s, from-1)
+	end, _ := runeOffset(s, from-1+n)
 	out := append(append(append([]byte(nil), s[:start]...), c.Str(1, row)...), s[end:]...)
 	if len(out) > types.MaxVarchar {
 		return ResultTooLong.Err()
@@ -79,12 +79,12 @@ func overlay(c HostCall, row, n int) error {
 	return nil
 }
 
-// runeOffset is where the n-th character of s begins, from 0; its end behind the last.
-func runeOffset(s []byte, n int) int {
-	off := 0
+// runeOffset is where the n-th character of s begins, from 0; of one behind the last, s's end, and how many more would
+// have to come.
+func runeOffset(s []byte, n int) (off, lack int) {
 	for ; n > 0 && off < len(s); n-- {
 		_, size := utf8.DecodeRune(s[off:])
 		off += size
 	}
-	return off
+	return off, n
 }
