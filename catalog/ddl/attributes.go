@@ -50,7 +50,7 @@ func (b *builder) distribution() error {
 		}
 	case state.DistAuto:
 		b.t.Effective = state.DistEven
-		if pk := b.t.PrimaryKey(); len(pk) == 1 {
+		if pk := b.t.PrimaryKey(); len(pk) == 1 && b.t.Columns[b.t.Place(pk[0])].Type.IsKey() {
 			b.t.Effective, b.t.DistKey = state.DistKey, state.KeyColumn(pk[0])
 		}
 	}
@@ -84,7 +84,20 @@ func (b *builder) distKeys() ([]int, error) {
 	if len(out) > 1 {
 		return nil, invalid("multiple DISTKEY columns for table \"%s\" are not allowed", b.t.Name)
 	}
+	if err := b.keys(out, "distribution"); err != nil {
+		return nil, err
+	}
 	return out, nil
+}
+
+// keys refuses columns of types that are no keys.
+func (b *builder) keys(columns []int, what string) error {
+	for _, i := range columns {
+		if c := &b.t.Columns[i]; !c.Type.IsKey() {
+			return invalid("column \"%s\" of type %s cannot be a %s key", c.Name, c.Type.Name(), what)
+		}
+	}
+	return nil
 }
 
 // sortKey settles the order in which loads write rows.
@@ -111,6 +124,9 @@ func (b *builder) sortKey() error {
 			b.t.SortKey = append(b.t.SortKey, b.inherited(i))
 		}
 		return nil
+	}
+	if err := b.keys(slices.Concat(inColumn, listed), "sort"); err != nil {
+		return err
 	}
 	b.t.SortKey = state.FirstKey(slices.Concat(inColumn, listed)...)
 	b.t.SortStyle = state.SortAuto
@@ -160,7 +176,7 @@ func DefaultEncoding(t types.Type, sorted bool) string {
 		return "raw"
 	case t.Kind == types.Bool, t.Phys().IsFloat():
 		return "raw"
-	case t.IsString():
+	case t.Phys() == types.Str:
 		return "lzo"
 	}
 	return "az64"

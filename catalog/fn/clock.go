@@ -1,8 +1,6 @@
 package fn
 
 import (
-	"crypto/rand"
-	"fmt"
 	"time"
 
 	"slipher/catalog/types"
@@ -26,18 +24,9 @@ func clockGroup() Group {
 				c.SetInt(row, types.MicrosOf(time.Now()))
 				return nil
 			}, i64),
-			volatile("gen_random_uuid", "36 characters of a random UUID, of version 4.", func(c HostCall, row int) error {
-				var u [16]byte
-				rand.Read(u[:]) //nolint:errcheck // it never fails
-				u[6], u[8] = u[6]&0x0f|0x40, u[8]&0x3f|0x80
-				c.SetStr(row, fmt.Appendf(nil, "%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:]))
-				return nil
-			}, str),
 		},
 		Rows: []*Row{
 			{Name: "clock_timestamp", Ret: fixed("clock_timestamp", Z), Vol: Volatile, Doc: "The moment at which it is called."},
-			{Name: "gen_random_uuid", Ret: fixed("gen_random_uuid", types.TVarchar(36)), Vol: Volatile,
-				Doc: "A random UUID, as text."},
 			leader("statement_timestamp", Z, "Start of the statement.",
 				func(s Session) types.Datum { return types.Int(s.NowMicros()) }),
 			leader("transaction_timestamp", Z, "Start of the transaction.",

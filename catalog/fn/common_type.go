@@ -47,8 +47,10 @@ func literalAs(t types.Type, lit *types.Datum) types.Type {
 	case t.IsInteger() && lit != nil && strings.ContainsAny(lit.S, ".eE"):
 		// Not PostgreSQL's (an error there): '1.5' beside an integer compares as a number.
 		return types.DecimalExact(types.IntegerAsDecimal(t), types.DecimalOf(lit.S))
+	case lit != nil && !lit.Null:
+		return t.WithLiteral(lit.S)
 	}
-	return t
+	return t.Widest()
 }
 
 // CommonType is the type that values of both a and b are cast to in CASE,
@@ -72,6 +74,8 @@ func CommonType(a, b types.Type, union func(a, b types.Type) types.Type) (types.
 			return types.TChar(max(int(a.Len), int(b.Len))), true
 		}
 		return types.TVarchar(max(a.TextBytes(), b.TextBytes())), true
+	case a.Kind == b.Kind && a.Phys() == types.Str && a.Len > 0 && !a.IsArray():
+		return types.Type{Kind: a.Kind, Len: max(a.Len, b.Len)}, true
 	case a.IsArray() && b.IsArray():
 		if types.SameElements(a, b) {
 			return b, true

@@ -41,6 +41,9 @@ func Default() *Table {
 		seriesGroup(),
 		windowGroup(),
 		specialGroup(),
+		varbyteGroup(), // DECODE of two arguments behind that of three
+		varbyteTextGroup(),
+		uuidGroup(),
 		hashGroup(),
 		regexpGroup(),
 		formatGroup(),

@@ -66,6 +66,9 @@ const (
 	BinMonths          Code = 70
 	BinStride          Code = 71
 	MixedInterval      Code = 72
+	BytesTooLong       Code = 80
+	BytesLengths       Code = 81
+	BitIndex           Code = 82
 )
 
 // codes maps each Code to what the client sees. The one place.
@@ -132,6 +135,9 @@ var codes = map[Code]struct {
 	BinMonths:          {sqlerr.FeatureNotSupported, "timestamps cannot be binned into intervals containing months or years"},
 	BinStride:          {sqlerr.DatetimeOverflow, "stride must be greater than zero"},
 	MixedInterval:      {sqlerr.DatetimeOverflow, "interval of years and months and of days and time cannot be stored"},
+	BytesTooLong:       {sqlerr.StringTooLong, "Value too long for type binary varying"},
+	BytesLengths:       {"22026", "bitwise operations need binary values of the same length"},
+	BitIndex:           {"2202E", "index of a bit is out of range"},
 	MultipleMatches:    {"21000", "Found multiple matches to update the same tuple."},
 }
 

@@ -27,20 +27,8 @@ func fingerprintGroup() Group {
 		Ops: []*Op{
 			{Name: "fnv_hash", Shapes: hashed, Host: hostFNV, Doc: "FNV-1a of 64 bits. Operands: value, state, class of the value."},
 			{Name: "murmur3_32_hash", Shapes: murmured, Host: hostMurmur, Doc: "Murmur3 of 32 bits. Operands: value, seed, class of the value."},
-			{Name: "farmfingerprint64", Shapes: []Shape{shape(str, i64)}, Doc: "FarmHash's Fingerprint64.",
-				Host: func(c HostCall) error {
-					return c.Rows(func(row int) error {
-						c.SetInt(row, int64(farm.Fingerprint64(c.Str(0, row))))
-						return nil
-					})
-				}},
-			{Name: "checksum", Shapes: []Shape{shape(str, i32)}, Doc: "A number of 31 bits made of a string.",
-				Host: func(c HostCall) error {
-					return c.Rows(func(row int) error {
-						c.SetInt(row, int64(murmur3.Sum32(c.Str(0, row))>>1))
-						return nil
-					})
-				}},
+			{Name: "farmfingerprint64", Shapes: []Shape{shape(str, i64)}, Doc: "FarmHash's Fingerprint64.", Host: hostFarm},
+			{Name: "checksum", Shapes: []Shape{shape(str, i32)}, Doc: "A number of 31 bits made of a string.", Host: hostChecksum},
 			{Name: "checksum_number", Shapes: []Shape{shape(i128, i32)}, Doc: "The low 32 bits of a number.",
 				Emit: func(b Builder, _ Shape, a []Value) Value { return b.Trunc(a[0], i32) }},
 		},
@@ -68,6 +56,14 @@ func fingerprintGroup() Group {
 	}
 }
 
+func hostFarm(c HostCall) error {
+	return c.Rows(func(row int) error { c.SetInt(row, int64(farm.Fingerprint64(c.Str(0, row)))); return nil })
+}
+
+func hostChecksum(c HostCall) error {
+	return c.Rows(func(row int) error { c.SetInt(row, int64(murmur3.Sum32(c.Str(0, row))>>1)); return nil })
+}
+
 // hashable is the type whose values are hashed.
 func hashable(t types.Type) (types.Type, error) {
 	switch {
@@ -89,8 +85,19 @@ func bindFNV(args []types.Type, _ []*types.Datum) (Bound, error) {
 		seed := uint64(fnvSeed)
 		b.Extra = []Const{i64Const(int64(seed))}
 	}
-	b.Extra = append(b.Extra, i32Const(int(t.Phys())))
+	b.Extra = append(b.Extra, hashedClass(t))
 	return b, err
+}
+
+// varbyteClass stands for the class of VARBYTE, whose strings have a byte that does not count.
+const varbyteClass = 100
+
+// hashedClass is the operand by which valueBytes knows what values are.
+func hashedClass(t types.Type) Const {
+	if t.Kind == types.Varbyte {
+		return i32Const(varbyteClass)
+	}
+	return i32Const(int(t.Phys()))
 }
 
 func hostFNV(c HostCall) error {
@@ -110,6 +117,8 @@ func valueBytes(c HostCall, row int, buf []byte) []byte {
 	switch p := types.Phys(c.Int(2, row)); p {
 	case str:
 		return c.Str(0, row)
+	case varbyteClass:
+		return types.VarbyteOf(c.Str(0, row))
 	case f32:
 		return binary.LittleEndian.AppendUint32(buf, math.Float32bits(float32(c.Float(0, row))))
 	case f64:
@@ -129,14 +138,14 @@ func bindMurmur(args []types.Type, _ []*types.Datum) (Bound, error) {
 		t = types.TInt8
 	case t.Kind == types.Float4:
 		t = types.TFloat8
-	case t.Kind == types.Bool || t.Kind == types.Decimal:
+	case t.Kind == types.Bool || t.Kind == types.Decimal || t.Kind == types.UUID:
 		err = sqlerr.Unsupported("murmur3_32_hash of type %s", t.Name())
 	}
 	b := Bound{Op: opRef("murmur3_32_hash"), Args: []types.Type{t, types.TInt4}[:len(args)], Ret: types.TInt4}
 	if len(args) == 1 {
 		b.Extra = []Const{i32Const(0)}
 	}
-	b.Extra = append(b.Extra, i32Const(int(t.Phys())))
+	b.Extra = append(b.Extra, hashedClass(t))
 	return b, err
 }
 

@@ -19,20 +19,15 @@ import (
 func hashGroup() Group {
 	T := types.TText
 	str1 := func(name, doc string, f func(s []byte) string) *Op {
-		return &Op{Name: name, Shapes: same(1, str), Doc: doc, Host: func(c HostCall) error {
-			return c.Rows(func(row int) error { c.SetStr(row, []byte(f(c.Str(0, row)))); return nil })
-		}}
+		return &Op{Name: name, Shapes: same(1, str), Doc: doc, Host: hostDigest(f)}
 	}
-	hexOf := func(b []byte) string { return hex.EncodeToString(b) }
 	return Group{
 		Ops: []*Op{
-			str1("md5", "MD5 in 32 hexadecimal digits.", func(s []byte) string { h := md5.Sum(s); return hexOf(h[:]) }),
-			str1("sha1", "SHA-1 in 40 hexadecimal digits.", func(s []byte) string { h := sha1.Sum(s); return hexOf(h[:]) }),
+			str1("md5", "MD5 in 32 hexadecimal digits.", md5Hex),
+			str1("sha1", "SHA-1 in 40 hexadecimal digits.", sha1Hex),
 			{Name: "sha2", Shapes: []Shape{shape(str, i32, str)}, Nulls: CustomNull, Host: hostSHA2,
 				Doc: "SHA-2 of 224, 256 (also 0), 384 or 512 bits; NULL for others."},
-			{Name: "crc32", Shapes: []Shape{shape(str, i64)}, Doc: "CRC-32.", Host: func(c HostCall) error {
-				return c.Rows(func(row int) error { c.SetInt(row, int64(crc32.ChecksumIEEE(c.Str(0, row)))); return nil })
-			}},
+			{Name: "crc32", Shapes: []Shape{shape(str, i64)}, Doc: "CRC-32.", Host: hostCRC32},
 			{Name: "to_hex", Shapes: []Shape{shape(i64, str)}, Doc: "Hexadecimal digits of the 64 bits.",
 				Host: func(c HostCall) error {
 					return c.Rows(func(row int) error {
@@ -59,6 +54,21 @@ func hashGroup() Group {
 			row("quote_literal", "quote_literal", T, "The string as a literal.", T),
 		},
 	}
+}
+
+// hostDigest is the host of a text made of the bytes of another.
+func hostDigest(f func(s []byte) string) func(HostCall) error {
+	return func(c HostCall) error {
+		return c.Rows(func(row int) error { c.SetStr(row, []byte(f(c.Str(0, row)))); return nil })
+	}
+}
+
+func md5Hex(s []byte) string { h := md5.Sum(s); return hex.EncodeToString(h[:]) }
+
+func sha1Hex(s []byte) string { h := sha1.Sum(s); return hex.EncodeToString(h[:]) }
+
+func hostCRC32(c HostCall) error {
+	return c.Rows(func(row int) error { c.SetInt(row, int64(crc32.ChecksumIEEE(c.Str(0, row)))); return nil })
 }
 
 func hostSHA2(c HostCall) error {

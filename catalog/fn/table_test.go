@@ -44,7 +44,8 @@ var sampleTypes = []types.Type{types.TBool, types.TInt2, types.TInt4, types.TInt
 	types.TDecimal(19, 0), types.TDecimal(19, 10), types.TDecimal(19, 19), types.TDecimal(20, 2), types.TDecimal(37, 18),
 	types.TDecimal(38, 0), types.TDecimal(38, 37),
 	types.TFloat4, types.TFloat8, types.TChar(3), types.TChar(10), types.TVarchar(3), types.TText, types.TName,
-	types.TDate, types.TTimestamp, types.TTimestamptz, types.TInterval, types.TIntervalYM, types.TIntervalDS, types.TOID}
+	types.TDate, types.TTimestamp, types.TTimestamptz, types.TInterval, types.TIntervalYM, types.TIntervalDS, types.TOID,
+	types.TVarbyte(3), types.TVarbyte(64000), types.TVarbyte(types.MaxVarbyte), types.TUUID}
 
 // checkBound: the op exists in exactly the shape that the bound call has.
 func checkBound(t *testing.T, what string, b Bound) {

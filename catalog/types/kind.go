@@ -48,7 +48,10 @@ type kind struct {
 	holding func(t Type, text string) Type
 	// beside is the type in which a value is compared with text; nil: it is not.
 	beside func(Type) Type
-	column bool // tables have columns of it, DISTKEY and SORTKEY among them
+	// bare: strings that never end in a blank.
+	bare    bool
+	column  bool // tables have columns of it, DISTKEY and SORTKEY among them
+	keyless bool // not those two
 	// stored is the type of the column that keeps a result of this type, if it is another one.
 	stored Type
 	// distinct guesses the values that a column has if nothing is known, 0: by the rows of its table.
@@ -313,6 +316,25 @@ func (t Type) WithLiteral(text string) Type {
 
 // IsColumn reports whether tables have columns of type t.
 func (t Type) IsColumn() bool { return t.Kind.row().column }
+
+// IsKey reports whether columns of type t may be DISTKEY and among SORTKEY.
+func (t Type) IsKey() bool { return t.Kind.row().column && !t.Kind.row().keyless }
+
+// IsBare reports whether t's values are strings that never end in a blank.
+func (t Type) IsBare() bool { return t.Kind.row().bare }
+
+// Widest is t with room for all values of its kind, if it is one of strings.
+func (t Type) Widest() Type {
+	if r := t.Kind.row(); r.mod != nil && t.Phys() == Str {
+		return r.parameter
+	}
+	return t
+}
+
+// SameStrings reports whether values of both types are strings that are equal if their bytes are.
+func SameStrings(a, b Type) bool {
+	return a.Phys() == Str && b.Phys() == Str && a.DistClass() == b.DistClass() && a.DistClass() != ""
+}
 
 // Stored is the type of the column that keeps results of type t.
 func (t Type) Stored() Type {

@@ -13,7 +13,7 @@ func charKind() *kind {
 		names: append(lengthNames(1, "char, character, nchar"), lengthNames(256, "bpchar")...),
 		oid:   1042, array: 1014, typlen: -1, category: "S", parameter: TChar(MaxChar),
 		phys: Str, mod: lengthModifier("character", MaxChar, TChar), read: readLength(MaxChar), facts: lengthFacts,
-		family: Strings, class: "string", column: true, holding: charHolding,
+		family: Strings, class: "string", bare: true, column: true, holding: charHolding,
 		parse: parseString, write: writeChar, wire: textWire(writeChar), room: func(t Type) int { return int(t.Len) }}
 }
 
@@ -100,11 +100,11 @@ func lengthModifier(word string, limit int32, of func(n int) Type) *modifier {
 	}
 }
 
-// readLength takes (n) and (MAX). A VARCHAR without a length is as long as its input where it is cast to.
+// readLength takes (n) and (MAX). What varies in length is as long as its input where it is cast to without one.
 func readLength(limit int) func(n *Alias, mods []int, inCast bool) (Type, *sqlerr.Error) {
 	return func(name *Alias, mods []int, inCast bool) (Type, *sqlerr.Error) {
 		n := int(name.length)
-		if inCast && name.kind == Varchar {
+		if inCast && name.kind != Char {
 			n = limit
 		}
 		if len(mods) == 1 {

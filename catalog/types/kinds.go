@@ -26,6 +26,8 @@ const (
 	Timestamptz Kind = 19
 	IntervalYM  Kind = 20
 	IntervalDS  Kind = 21
+	Varbyte     Kind = 22
+	UUID        Kind = 23
 )
 
 // kinds are the rows by number, byName the names that users write.
@@ -61,6 +63,8 @@ func init() {
 		Timestamptz: timestamptzKind(),
 		IntervalYM:  intervalYMKind(),
 		IntervalDS:  intervalDSKind(),
+		Varbyte:     varbyteKind(),
+		UUID:        uuidKind(),
 	}
 	byName = namesOf(kinds)
 	for k, r := range kinds {
@@ -71,8 +75,8 @@ func init() {
 }
 
 // refused are types of Redshift and PostgreSQL that do not exist yet, by all their names.
-const refused = `timetz super varbyte varbinary binary geometry geography hllsketch bytea
-	uuid json jsonb money xml bit serial bigserial smallserial serial2 serial4 serial8 inet cidr macaddr tsvector
+const refused = `timetz super binary geometry geography hllsketch bytea
+	json jsonb money xml bit serial bigserial smallserial serial2 serial4 serial8 inet cidr macaddr tsvector
 	regclass regproc regtype regnamespace xid cid tid aclitem`
 
 // pgTypes are the other types whose oids clients ask for: they cannot be computed with, drivers look them up when
@@ -93,5 +97,4 @@ var pgTypes = []PgType{
 	{2276, "any", 4, "P", 0, 0, `"any"`}, {2279, "trigger", 4, "P", 0, 0, ""},
 	{2935, "hllsketch", -1, "U", 0, 0, ""}, {3000, "geometry", -1, "U", 0, 0, ""},
 	{3001, "geography", -1, "U", 0, 0, ""}, {4000, "super", -1, "U", 0, 0, ""},
-	{6551, "varbyte", -1, "U", 0, 0, "binary varying"},
 }

@@ -66,7 +66,7 @@ func (l *lowerer) call(e *plan.Expr) result {
 	if f.Host == nil && !hasShape(f, sh) {
 		panic(fmt.Sprintf("BUG: op %s has no shape %v", f.Name, sh))
 	}
-	r := result{null: null, at: l.dom.at, bits: typeBits(e.Type), noBlanks: e.Type.Kind == types.Char}
+	r := result{null: null, at: l.dom.at, bits: typeBits(e.Type), noBlanks: e.Type.IsBare()}
 	switch {
 	case f.Host != nil:
 		return l.hostCall(e, f, args, ops, null)

@@ -124,7 +124,7 @@ func (l *lowerer) payload(t *plan.Table, e *entry, from subop.Operand, after *po
 		c := t.Payload[i]
 		l.cols = append(l.cols, column{typ: c.Type, fetch: func() result {
 			r := get()
-			r.at, r.bits, r.noBlanks = after, typeBits(c.Type), c.Type.Kind == types.Char
+			r.at, r.bits, r.noBlanks = after, typeBits(c.Type), c.Type.IsBare()
 			if lone.Mode != subop.None {
 				l.among(after, func() { r.null = l.orNull(lone, r.null) })
 			}

@@ -107,7 +107,7 @@ func (l *lowerer) chunkSource(s *plan.Source, base *positions) {
 				l.emit(&subop.ChunkColumn{Chunk: subop.Num(slot), Column: subop.Num(cols[i].Nulls), Count: subop.Num(base.count),
 					Values: null})
 			}
-			return result{v: read(v), null: read(null), at: base, bits: typeBits(c.Type), noBlanks: c.Type.Kind == types.Char}
+			return result{v: read(v), null: read(null), at: base, bits: typeBits(c.Type), noBlanks: c.Type.IsBare()}
 		}
 	}
 }
@@ -151,7 +151,7 @@ func (l *lowerer) tableSource(t *plan.Table, cols []plan.Column, base *positions
 			l.among(base, func() { r = f() })
 			r.at = base
 			r.bits = typeBits(cols[i].Type)
-			r.noBlanks = r.noBlanks || cols[i].Type.Kind == types.Char
+			r.noBlanks = r.noBlanks || cols[i].Type.IsBare()
 			return r
 		}
 	}
@@ -264,7 +264,7 @@ func (l *lowerer) values(s *plan.Source, base *positions) {
 				l.emit(&subop.ChunkColumn{Chunk: subop.Num(l.out.Source.Base), Column: subop.Num(areas[i].null),
 					Count: subop.Num(base.count), Values: null})
 			}
-			return result{v: read(v), null: read(null), at: base, bits: typeBits(c.Type), noBlanks: c.Type.Kind == types.Char}
+			return result{v: read(v), null: read(null), at: base, bits: typeBits(c.Type), noBlanks: c.Type.IsBare()}
 		}
 	}
 }

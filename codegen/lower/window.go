@@ -115,7 +115,7 @@ func (s steps) WindowAt(w *plan.WindowAt) {
 	c := t.t.Payload[w.Field]
 	v := l.vec(c.Type.Phys())
 	l.emit(pagedGet(read(ent), t.e.pay[w.Field], v))
-	r := result{v: read(v), null: null, bits: typeBits(c.Type), noBlanks: c.Type.Kind == types.Char}
+	r := result{v: read(v), null: null, bits: typeBits(c.Type), noBlanks: c.Type.IsBare()}
 	if off := t.e.payNull[w.Field]; off >= 0 {
 		n := l.vec(types.I8)
 		l.emit(&subop.Get{Entry: read(ent), Field: subop.Num(off), Value: n})
@@ -239,7 +239,7 @@ func (s steps) WindowFold(w *plan.WindowFold) {
 		l.emit(&grow)
 	}
 	out := w.Fn.Type(c.Type)
-	r := result{v: read(state), null: read(noneAt), bits: typeBits(out), noBlanks: out.Kind == types.Char}
+	r := result{v: read(state), null: read(noneAt), bits: typeBits(out), noBlanks: out.IsBare()}
 	if w.Fn.NeverNull {
 		r.null = none
 	}

@@ -51,11 +51,14 @@ func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	if r := b.fns.Special(f.Name); r != nil {
-		if !slices.ContainsFunc(b.fns.Rows(f.Name), func(r *fn.Row) bool { return r.Takes(len(args)) }) {
+	if b.fns.Special(f.Name) != nil {
+		takes := func(r *fn.Row) bool { return r.Takes(len(args)) }
+		switch i := slices.IndexFunc(b.fns.Rows(f.Name), takes); {
+		case i < 0:
 			return value{}, b.noFunction(f, args)
+		case b.fns.Rows(f.Name)[i].Special:
+			return specialForms()[f.Name](b, f, args)
 		}
-		return specialForms()[f.Name](b, f, args)
 	}
 	if b.fns.Lookup(f.Name) != nil {
 		return b.lookupCall(f, args)

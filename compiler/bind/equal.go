@@ -16,6 +16,8 @@ func bytesOf(t types.Type) types.Type {
 	switch {
 	case t.IsString():
 		return types.Type{Kind: types.Varchar}
+	case t.Kind == types.Varbyte:
+		t.Len = 0
 	case t.Kind == types.Decimal && t.Phys() == types.I64 && t.Scale == 0:
 		return types.TInt8
 	case t.Kind == types.Decimal && t.Phys() == types.I64:

@@ -380,9 +380,10 @@ func (b *binder) castValue(sc *scope, arg parse.Expr, to types.Type, x *parse.Ca
 	if err != nil {
 		return value{}, err
 	}
-	// VARCHAR without a length keeps the length of what it is given.
-	if to.Kind == types.Varchar && len(x.Type.Mods) == 0 && (v.typ.Kind == types.Varchar || v.typ.Kind == types.Char) {
-		to.Len = v.typ.Len
+	// VARCHAR and VARBYTE without a length keep the length of what they are given.
+	if n := v.typ.Len; (to.Kind == types.Varchar || to.Kind == types.Varbyte) && len(x.Type.Mods) == 0 && n > 0 &&
+		!v.typ.IsArray() {
+		to.Len = min(n, to.Len)
 	}
 	// So does BPCHAR, the type of N'…' and of CHAR '…', which does not pad to the 256 of a column.
 	if to.Kind == types.Char && x.Type.Name == "bpchar" && len(x.Type.Mods) == 0 {

@@ -42,8 +42,8 @@ func (b *binder) recursive(item *parse.CTE, env around) (*result, error) {
 	rec.bad = ""
 	ts := make([]types.Type, len(base.cols))
 	for i, c := range base.cols {
-		if ts[i] = c.typ; c.typ.Kind == types.Varchar {
-			ts[i] = types.TText // what a step adds to it must have room
+		if ts[i] = c.typ; c.typ.Kind == types.Varchar || c.typ.Kind == types.Varbyte {
+			ts[i] = c.typ.Widest() // what a step adds to it must have room
 		}
 	}
 	for {

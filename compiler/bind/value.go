@@ -226,6 +226,8 @@ func paramType(t types.Type) types.Type {
 	switch {
 	case t.IsString():
 		return types.TText
+	case t.Kind == types.Varbyte:
+		return t.Widest()
 	case t.Kind == types.Decimal:
 		whole := int(t.Prec) - int(t.Scale)
 		if scale := min(6, 18-whole); scale > int(t.Scale) {
@@ -345,7 +347,7 @@ func cutText(s string, to types.Type, ctx fn.CastContext) string {
 	if ctx != explicit || n == 0 || len(s) <= n {
 		return s
 	}
-	for n > 0 && s[n]&0xC0 == 0x80 {
+	for n > 0 && s[n]&0xC0 == 0x80 && to.IsString() {
 		n--
 	}
 	return s[:n]

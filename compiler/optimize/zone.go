@@ -95,7 +95,7 @@ func sameValues(a, b types.Type) bool {
 	case isWhole(a) && isWhole(b):
 		return a.Scale == b.Scale
 	}
-	return a.IsString() && b.IsString()
+	return types.SameStrings(a, b)
 }
 
 // downScale divides a 64-bit value by 10^k, if that is exact.

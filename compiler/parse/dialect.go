@@ -2,6 +2,7 @@ package parse
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 
 	"slipher/catalog/sqlerr"
@@ -268,10 +269,17 @@ func (d *dialect) word(i int) error {
 		if next.isPunct("(") && d.at(i+2).kind == tokIdent && types.AliasOf(d.at(i+2).text) != nil {
 			return d.convert(i)
 		}
-	case "varchar", "char", "character", "nvarchar", "nchar", "varying", "bpchar":
+	case "binary":
+		if next.is("varying") {
+			d.edits = append(d.edits, edit{t.start, next.end, "varbyte"})
+		}
+	case "varchar", "char", "character", "nvarchar", "nchar", "varying", "bpchar", "varbyte", "varbinary":
 		if m := d.at(i + 2); next.isPunct("(") && m.is("max") && d.at(i+3).isPunct(")") {
 			n := "65535"
-			if t.text == "char" || t.text == "character" && !prev.is("varying") || t.text == "nchar" || t.text == "bpchar" {
+			switch {
+			case t.text == "varbyte" || t.text == "varbinary" || prev.is("binary"):
+				n = strconv.Itoa(types.MaxVarbyte)
+			case t.text == "char" || t.text == "character" && !prev.is("varying") || t.text == "nchar" || t.text == "bpchar":
 				n = "4096"
 			}
 			d.replace(m, n)

@@ -43,8 +43,8 @@ func (p *parser) typeName(inCast bool) (types.Type, error) {
 	if (name == "character" || name == "char") && p.accept("varying") {
 		name = "character varying"
 	}
-	if name == "binary" {
-		p.accept("varying")
+	if name == "binary" && p.accept("varying") {
+		name = "binary varying"
 	}
 	if name == "interval" {
 		switch {

@@ -9,7 +9,7 @@ import (
 // Fits reports whether values of a column and of a key compare as the strings they are, or as the integers that they
 // are stored as.
 func (KeyZone) Fits(col, key types.Type) bool {
-	if col.IsString() && key.IsString() {
+	if types.SameStrings(col, key) {
 		return true
 	}
 	word := func(t types.Type) bool { return t.Phys().IsInt() && t.Phys() != types.I128 }

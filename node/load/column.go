@@ -46,7 +46,7 @@ func (g *grow) free() {
 	*g = grow{acct: g.acct}
 }
 
-// column buffers one column's values. Strings are one word a row, offset in text << 16 | length.
+// column buffers one column's values. Strings are one word a row, offset in text << lengthBits | length.
 type column struct {
 	phys    types.Phys
 	values  grow // phys.Width() bytes a row, strings: 8
@@ -54,6 +54,9 @@ type column struct {
 	text    grow
 	longest int // bytes of the longest string
 }
+
+// lengthBits hold chunk.MaxString.
+const lengthBits = 25
 
 func (c *column) width() int {
 	if c.phys == types.Str {
@@ -107,14 +110,14 @@ func (c *column) addStrs(ch *chunk.Chunk, col, rows int) error {
 	words := offheap.Slice[uint64](c.values.view, int64(c.values.len), rows)
 	for i := range words {
 		s := ch.Str(col, i)
-		if len(s) > types.MaxVarchar {
-			return sqlerr.New(sqlerr.StringTooLong, "value too long for type character varying(%d)", types.MaxVarchar)
+		if len(s) > chunk.MaxString {
+			return sqlerr.New(sqlerr.StringTooLong, "a string of %d bytes is too long to be stored", len(s))
 		}
 		if err := c.text.more(len(s)); err != nil {
 			return err
 		}
 		c.longest = max(c.longest, len(s))
-		words[i] = uint64(c.text.len)<<16 | uint64(len(s))
+		words[i] = uint64(c.text.len)<<lengthBits | uint64(len(s))
 		copy(c.text.next(len(s)), s)
 		c.text.len += len(s)
 	}
@@ -144,7 +147,7 @@ func (c *column) null(row uint32) bool {
 // str is a buffered string.
 func (c *column) str(row uint32) []byte {
 	w := offheap.At[uint64](c.values.view, int64(row)*8)
-	return c.text.view.Bytes(int64(w>>16), int(w&0xffff))
+	return c.text.view.Bytes(int64(w>>lengthBits), int(w&(1<<lengthBits-1)))
 }
 
 // staging is a row group's worth of one column, gathered for the encoder. Owned by a Writer, used again.
@@ -189,7 +192,7 @@ func (c *column) gather(s *staging, rows []uint32) (codec.Column, error) {
 		words := offheap.Slice[uint64](c.values.view, 0, c.values.len/8)
 		offs, lens := offheap.Slice[uint64](s.off.view, 0, n), offheap.Slice[uint32](s.len.view, 0, n)
 		for i, r := range rows {
-			offs[i], lens[i] = words[r]>>16, uint32(words[r]&0xffff)
+			offs[i], lens[i] = words[r]>>lengthBits, uint32(words[r]&(1<<lengthBits-1))
 		}
 		if err := c.text.more(0); err != nil {
 			return out, err

@@ -2,6 +2,7 @@ package load
 
 import (
 	"encoding/binary"
+	"math"
 
 	"slipher/catalog/state"
 	"slipher/catalog/types"
@@ -43,13 +44,16 @@ func (w *Writer) finishSmall() (bool, error) {
 	return true, nil
 }
 
-// storedBytes is about what the buffered rows take in stored form, at most.
+// storedBytes is about what the buffered rows take in stored form, at most; of what has none, beyond all limits.
 func (w *Writer) storedBytes() int64 {
 	n := int64(len(w.cols))
 	for i := range w.cols {
 		c := &w.cols[i]
 		n += int64((c.nulls.len + 7) / 8)
 		if c.phys == types.Str {
+			if c.longest > chunk.MaxStoredString {
+				return math.MaxInt64
+			}
 			n += int64(c.text.len + 2*w.rows)
 		} else {
 			n += int64(c.values.len)

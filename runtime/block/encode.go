@@ -88,7 +88,9 @@ func (e *Encoder) reserve(n int) error {
 		per = codec.SectionRows*max(e.col.Class.Width(), 2) + 64
 	} else {
 		n += e.stats.Bytes
-		per = 2048 + 64
+		if per = 2048 + 64; e.stats.Bytes > codec.MaxStr { // one may be so long
+			per = 4096 + 64
+		}
 	}
 	e.used = 0
 	return e.out.need(n + len(e.secs)*per + 64 + codec.Tail)
@@ -163,6 +165,9 @@ func (e *Encoder) dictedStrs(max int, modes codec.Modes) error {
 func (e *Encoder) dictStrs(n int, modes codec.Modes) error {
 	if e.col.Rows == 0 {
 		return nil
+	}
+	if n == 0 && e.stats.Nulls < e.col.Rows { // none of them fits a dictionary
+		return e.strs()
 	}
 	if n == 0 { // all NULL: code 0 needs an entry
 		e.firstRows(1)[0] = 0

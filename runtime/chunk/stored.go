@@ -29,6 +29,9 @@ const (
 	// MaxStoredRows and MaxStoredColumns bound what a reader takes.
 	MaxStoredRows    = 1 << 17
 	MaxStoredColumns = 1 << 12
+	// MaxStoredString is the longest string in stored form, MaxString the longest that a column has: a VARBYTE of 16 MB.
+	MaxStoredString = 1<<16 - 1
+	MaxString       = types.MaxVarbyte + 1
 
 	storedHead = 5
 	hasNulls   = 0x80

@@ -36,8 +36,8 @@ func (c *Chunk) AppendStored(dst []byte) ([]byte, error) {
 			if out.Null(r) {
 				v = nil
 			}
-			if len(v) > types.MaxVarchar {
-				return nil, sqlerr.New(sqlerr.StringTooLong, "value too long for type character varying(%d)", types.MaxVarchar)
+			if len(v) > MaxStoredString {
+				return nil, sqlerr.New(sqlerr.StringTooLong, "a string of %d bytes is too long to be stored", len(v))
 			}
 			out.Values = binary.LittleEndian.AppendUint16(out.Values, uint16(len(v)))
 			out.Text = append(out.Text, v...)

@@ -126,7 +126,7 @@ func keysAt(j *table.Join, entrySize int, f *program.Field, mostInts, mostTexts 
 
 func textsAt(j *table.Join, entrySize int, f *program.Field, most int) keySet {
 	switch n := j.Count(); {
-	case !f.Type.IsString():
+	case !types.SameStrings(f.Type, f.Type):
 		return everything
 	case n == 0:
 		return nothing

@@ -125,6 +125,9 @@ func plain(t typ, s string) string {
 		f, _ := strconv.ParseFloat(s, 64)
 		return fmt.Sprintf("%.9g", f+0) // -0 is 0
 	}
+	if t.k == kBytes {
+		return strings.TrimPrefix(s, `\x`)
+	}
 	if t.k == kDec && strings.Contains(s, ".") {
 		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 		if s == "-0" {
@@ -142,6 +145,8 @@ func same(t typ, a, b cluster.Value) bool {
 		return true
 	}
 	switch {
+	case t.k == kBytes:
+		return plain(t, a.Text) == plain(t, b.Text)
 	case t.k == kFloat || t.k == kReal:
 		x, err := strconv.ParseFloat(a.Text, 64)
 		y, err2 := strconv.ParseFloat(b.Text, 64)

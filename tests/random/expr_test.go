@@ -24,6 +24,8 @@ const (
 	kReal
 	kInts // BIGINT[]
 	kTZ
+	kBytes // VARBYTE; a domain of PostgreSQL's BYTEA
+	kUUID
 	kinds
 )
 
@@ -43,7 +45,7 @@ func (t typ) String() string {
 		return fmt.Sprintf("char(%d)", t.p)
 	}
 	return [...]string{"smallint", "int", "bigint", "", "float8", "bool", "", "", "date", "timestamp", "time",
-		"real", "bigint[]", "timestamptz"}[t.k]
+		"real", "bigint[]", "timestamptz", "varbyte", "uuid"}[t.k]
 }
 
 func (t typ) isInt() bool { return t.k <= kInt8 }
@@ -100,6 +102,14 @@ var times = []string{"00:00:00", "24:00:00", "12:34:56.5", "04:05:06", "23:59:59
 
 var stamps = []string{"1970-01-01 00:00:00", "1999-12-31 23:59:59.999999", "2000-01-01 00:00:00",
 	"2008-06-15 12:34:56.5", "2016-02-29 01:02:03", "1900-03-01 06:00:00", "2023-11-30 23:00:00.000001"}
+
+// byteWords are bytes in hexadecimal digits: zeros, blanks and high ones at the end, some longer than a header.
+var byteWords = []string{"", "00", "0000", "20", "2020", "61", "6120", "6100", "616263", "61626320", "ff", "ff00", "c3a9",
+	"80", "7f", "00000005", "61626364656667686970717273", "61626364656667686970717200"}
+
+var uuids = []string{"00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff",
+	"7fffffff-ffff-ffff-ffff-ffffffffffff", "80000000-0000-0000-0000-000000000000",
+	"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11", "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a12", "00000000-0000-0000-8000-000000000000"}
 
 // zones are time zones of sessions and values, some with clocks that change.
 var zones = []string{"UTC", "America/New_York", "Asia/Kathmandu", "Europe/London", "Australia/Lord_Howe"}
@@ -166,6 +176,18 @@ func (g gen) literal(t typ) expr {
 	case kInts:
 		return text(t, 1000, pick(g, []string{"'{}'", "'{1,2}'", "'{0,null,3}'", "'{null}'", "'{7,-1,2,2}'"})+"::bigint[]")
 	}
+	switch t.k {
+	case kBytes:
+		if g.chance(30) {
+			w := pick(g, words)
+			return text(t, literalLen(w), "'"+w+"'::varbyte")
+		}
+		w := pick(g, byteWords)
+		return expr{sl: "from_hex('" + w + "')", pg: `'\x` + w + "'::bytea", t: t, bound: float64(len(w) / 2)}
+	case kUUID:
+		u := pick(g, uuids)
+		return text(t, 0, "'"+pick(g, []string{u, strings.ToUpper(u), strings.ReplaceAll(u, "-", ""), "{" + u + "}"})+"'::uuid")
+	}
 	if t.k == kTZ {
 		return text(t, 0, "timestamptz '"+g.momentText()+"'")
 	}
@@ -198,6 +220,8 @@ const (
 	cTS
 	cTime
 	cTZ
+	cBytes
+	cUUID
 	classes // that a column of a table may be of, and an expression by chance
 
 	cInts = classes
@@ -205,7 +229,7 @@ const (
 
 func (k kind) class() class {
 	return [...]class{cInt, cInt, cInt, cDec, cFloat, cBool, cStr, cStr, cDate, cTS, cTime, cFloat,
-		cInts, cTZ}[k]
+		cInts, cTZ, cBytes, cUUID}[k]
 }
 
 // typeOf is some type of a class.
@@ -229,6 +253,10 @@ func (g gen) typeOf(c class) typ {
 		return typ{k: kInts}
 	case cTZ:
 		return typ{k: kTZ}
+	case cBytes:
+		return typ{k: kBytes}
+	case cUUID:
+		return typ{k: kUUID}
 	}
 	return typ{k: kTS}
 }
@@ -268,6 +296,10 @@ func (g gen) value(s scope, c class, depth int) expr {
 		return g.array(s, depth-1)
 	case cTZ:
 		return g.moment(s, depth-1)
+	case cBytes:
+		return g.bytes(s, depth-1)
+	case cUUID:
+		return g.uuid(s, depth-1)
 	}
 	return g.stamp(s, depth-1)
 }

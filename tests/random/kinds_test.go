@@ -23,6 +23,9 @@ func (g gen) integer(s scope, depth int) expr {
 	case 5:
 		a := g.value(s, cStr, depth)
 		op := pick(g, []string{"length(%s)", "octet_length(%s)"})
+		if g.chance(20) {
+			return form(typ{k: kInt4}, 2000, op, g.value(s, cBytes, depth))
+		}
 		if a.t.k == kChar { // kept without the blanks that PostgreSQL counts
 			op = "length(%s)"
 		}
@@ -263,11 +266,11 @@ func (g gen) condition(s scope, depth int) expr {
 		return form(t, 0, pick(g, []string{"(%s is true)", "(%s is not false)", "(%s is false)", "(%s is not true)",
 			"(%s is unknown)"}), g.value(s, cBool, depth))
 	case 8:
-		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cTime, cTZ})
+		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cTime, cTZ, cBytes, cUUID})
 		return form(t, 0, pick(g, []string{"(%s between %s and %s)", "(%s not between %s and %s)"}),
 			g.comparable(g.value(s, c, depth), g.value(s, c, depth), g.value(s, c, depth))...)
 	case 9, 10:
-		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cFloat, cTime, cTZ})
+		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cFloat, cTime, cTZ, cBytes, cUUID})
 		args := []expr{g.value(s, c, depth)}
 		n := 1 + g.IntN(5)
 		for range n {
@@ -343,7 +346,15 @@ func (g gen) str(s scope, depth int) expr {
 		return a
 	}
 	t := func(bound float64) typ { return typ{k: kStr, p: int(bound)} }
-	switch g.IntN(14) {
+	switch g.IntN(15) {
+	case 14:
+		if g.chance(50) {
+			return form(t(36), 36, "(%s)::varchar", g.value(s, cUUID, depth))
+		}
+		if b := g.value(s, cBytes, depth); b.bound < 200 {
+			return form(t(b.bound*4+4), b.bound*4+4, pick(g, []string{"encode(%s, 'hex')", "encode(%s, 'escape')",
+				"md5(%s)"}), b)
+		}
 	case 13:
 		if g.chance(35) {
 			return g.joined(s, depth)
@@ -465,4 +476,44 @@ func (g gen) moment(s scope, depth int) expr {
 		return form(t, 0, "(%s at time zone '"+pick(g, zones)+"')", g.value(s, cTS, depth))
 	}
 	return g.leaf(s, cTZ)
+}
+
+// bytes is an operation with a VARBYTE result of at most 1,000 bytes.
+func (g gen) bytes(s scope, depth int) expr {
+	t := typ{k: kBytes}
+	a := g.value(s, cBytes, depth)
+	switch g.IntN(6) {
+	case 0, 1:
+		if b := g.value(s, cBytes, depth); a.bound+b.bound < 500 {
+			return form(t, a.bound+b.bound, "(%s || %s)", a, b)
+		}
+	case 2:
+		return form(t, a.bound, fmt.Sprintf("substring(%%s, %d, %d)", g.IntN(6)-1, g.IntN(5)+1), a)
+	case 3:
+		if b := g.value(s, cStr, depth); b.t.k != kChar {
+			e := form(t, b.bound, "(%s)::varbyte", b)
+			e.pg = "convert_to((" + b.pg + ")::text, 'UTF8')"
+			return e
+		}
+	case 4:
+		b := g.value(s, cInt, depth)
+		e := form(t, 8, "(%s)::bigint::varbyte", b)
+		e.pg = "int8send((" + b.pg + ")::bigint)"
+		return e
+	case 5:
+		if a.bound < 200 {
+			return form(t, a.bound, pick(g, []string{"decode(encode(%s, 'hex'), 'hex')", "decode(encode(%s, 'base64'), 'base64')",
+				"decode(encode(%s, 'escape'), 'escape')"}), a)
+		}
+	}
+	return a
+}
+
+func (g gen) uuid(s scope, depth int) expr {
+	if g.chance(40) {
+		if a := g.value(s, pick(g, []class{cStr, cBytes}), depth); a.t.k != kChar {
+			return form(typ{k: kUUID}, 0, "(md5(%s))::uuid", a)
+		}
+	}
+	return form(typ{k: kUUID}, 0, "((%s)::varchar)::uuid", g.value(s, cUUID, depth))
 }

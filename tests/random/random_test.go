@@ -163,10 +163,22 @@ func (r *run) round(t *testing.T, pg *pgconn.PgConn, seed uint64) {
 func makeSchema(t *testing.T, pg *pgconn.PgConn, name string) {
 	t.Helper()
 	sql := fmt.Sprintf("drop schema if exists %[1]s cascade; create schema %[1]s; set search_path = %[1]s; ", name)
-	if a := askPostgres(pg, sql+setZone(name)); a.err != nil {
+	if a := askPostgres(pg, sql+ofBytes+setZone(name)); a.err != nil {
 		t.Fatal(a.err)
 	}
 }
+
+// ofBytes is what PostgreSQL lacks of VARBYTE, and of MIN and MAX.
+var ofBytes = func() string {
+	sql := "create domain varbyte as bytea; "
+	for _, t := range []string{"bytea", "uuid"} {
+		for word, chooses := range map[string]string{"min": "least", "max": "greatest"} {
+			sql += fmt.Sprintf("create function %[1]s_%[2]s(%[1]s, %[1]s) returns %[1]s immutable strict language sql "+
+				"as 'select %[3]s($1, $2)'; create aggregate %[2]s(%[1]s) (sfunc = %[1]s_%[2]s, stype = %[1]s); ", t, word, chooses)
+		}
+	}
+	return sql
+}()
 
 // question is a query of any kind.
 func (b *builder) question() query {

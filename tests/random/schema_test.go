@@ -59,14 +59,23 @@ func (g gen) columnType() typ {
 
 // attributes are DISTSTYLE and SORTKEY.
 func (g gen) attributes(t *table) string {
-	a := pick(g, []string{"", " diststyle even", " diststyle all", fmt.Sprintf(" distkey(c%d)", g.IntN(len(t.cols))),
-		" distkey(c0)"})
+	var keys []string // columns that may be
+	for i, c := range t.cols {
+		if c.k != kBytes {
+			keys = append(keys, fmt.Sprintf("c%d", i))
+		}
+	}
+	a := pick(g, []string{"", " diststyle even", " diststyle all"})
+	if len(keys) == 0 {
+		return a
+	}
+	a = pick(g, []string{a, a, a, " distkey(" + pick(g, keys) + ")", " distkey(" + keys[0] + ")"})
 	switch g.IntN(3) {
 	case 0:
-		a += fmt.Sprintf(" sortkey(c%d)", g.IntN(len(t.cols)))
+		a += " sortkey(" + pick(g, keys) + ")"
 	case 1:
-		if len(t.cols) > 1 {
-			a += " compound sortkey(c1, c0)"
+		if len(keys) > 1 {
+			a += " compound sortkey(" + keys[1] + ", " + keys[0] + ")"
 		}
 	}
 	return a
@@ -163,6 +172,20 @@ func (g gen) datum(t typ, small bool) (string, float64) {
 		}
 		return fmt.Sprintf("'%02d:%02d:%02d.%06d'", g.IntN(24), g.IntN(60), g.IntN(60), g.IntN(1000000)), 0
 	}
+	switch t.k {
+	case kBytes: // read as the bytes of a text
+		w := pick(g, words)
+		if g.chance(30) {
+			w += pick(g, []string{" ", "  "})
+		}
+		return "'" + w + "'", 40
+	case kUUID:
+		u := pick(g, uuids)
+		if !small && g.chance(70) {
+			u = fmt.Sprintf("%08x-%04x-%04x-%016x", g.Uint32(), g.Uint32()&0xffff, g.Uint32()&0xffff, g.Uint64())
+		}
+		return "'" + u + "'", 0
+	}
 	if t.k == kTZ && (small || g.chance(30)) {
 		return "'" + g.momentText() + "'", 0
 	}
@@ -209,7 +232,7 @@ func nullWords(row []string) []string {
 	return out
 }
 
-// csv is the rows as CSV of both systems: NULL is nothing between commas.
+// csv is the rows as CSV: NULL is nothing between commas, bytes are hexadecimal digits.
 func (t *table) csv() string {
 	var b strings.Builder
 	for _, row := range t.rows {
@@ -219,6 +242,9 @@ func (t *table) csv() string {
 			}
 			if s, ok := strings.CutPrefix(v, "'"); ok {
 				s = strings.ReplaceAll(strings.TrimSuffix(s, "'"), "''", "'")
+				if t.cols[i].k == kBytes {
+					s = fmt.Sprintf("%x", s)
+				}
 				v = `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
 			}
 			b.WriteString(v)

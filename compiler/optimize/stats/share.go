@@ -37,7 +37,7 @@ func (q Point) Orders(t types.Type) func(v types.Datum) int {
 // alike reports whether values of both types compare as they are stored.
 func alike(a, b types.Type) bool {
 	whole := func(t types.Type) bool { return t.IsInteger() || t.Kind == types.Decimal }
-	return a == b || whole(a) && whole(b) && a.Scale == b.Scale || a.IsString() && b.IsString()
+	return a == b || whole(a) && whole(b) && a.Scale == b.Scale || types.SameStrings(a, b)
 }
 
 // Number maps a value to a number that keeps order and about keeps distances.

@@ -56,7 +56,7 @@ int64_t slp_check(const slp_section *sec, int64_t rows, int width, const uint8_t
 			if (str || !fits(n * width, room)) return i;
 			break;
 		case MODE_STR: {
-			if (!str || s->bits > 16 || s->ref < 0 || s->ref > 65535 || !fits(packed, room)) return i;
+			if (!str || s->bits > 16 || s->ref < 0 || s->ref > MAX_STR || !fits(packed, room)) return i;
 			int64_t sum = 0;
 			const uint16_t *in = (const uint16_t *)p;
 			const int w = s->bits;
@@ -71,6 +71,13 @@ int64_t slp_check(const slp_section *sec, int64_t rows, int width, const uint8_t
 				sum += s->ref + v;
 			}
 			if (sum > room - packed) return i;
+			break;
+		}
+		case MODE_LONG: {
+			if (!str || room < SECTION * 4) return i;
+			int64_t sum = 0;
+			for (int64_t r = 0; r < n; r++) sum += slp_load32(p + r * 4);
+			if (sum > room - SECTION * 4) return i;
 			break;
 		}
 		default:

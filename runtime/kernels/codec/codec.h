@@ -6,7 +6,11 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { SECTION = 1024, TAIL = 64 /* readable bytes behind every body */ };
+enum {
+	SECTION = 1024,
+	TAIL = 64,       /* readable bytes behind every body */
+	MAX_STR = 65535, /* bytes of a string of MODE_STR or a dictionary */
+};
 
 /* Modes of integers in which a value hangs on those before it: name, number on disk, and what the functions in its
    header begin with. A new one is that header, a row here, a line in modes.h, and its number in codec_unsafe.go. */
@@ -22,6 +26,7 @@ enum {
 	MODE_RAW = 4,   /* payload: the values */
 	MODE_DICT = 5,  /* ref + packed = index into the dictionary of values */
 	MODE_STR = 6,   /* strings: payload [packed lengths, + ref][bytes] */
+	MODE_LONG = 8,  /* strings, some longer than MAX_STR: payload [SECTION u32 lengths][bytes] */
 #define NUMBER(NAME, number, f) MODE_##NAME = number,
 	SUM_MODES(NUMBER)
 #undef NUMBER

@@ -1,7 +1,7 @@
 package codec
 
 /*
-#cgo CFLAGS: -O3 -Wall -Wno-psabi -DSLP_HEADERS=0x3b0b4977
+#cgo CFLAGS: -O3 -Wall -Wno-psabi -DSLP_HEADERS=0x90a2b191
 #include "codec.h"
 static uint64_t slp_decoder(int level, int class) {
 	return (uint64_t)(uintptr_t)slp_codec_level(level)->by_class[class];
@@ -26,6 +26,7 @@ const (
 	SectionSize = 32   // bytes of a section's entry
 	Tail        = 64   // readable bytes behind every body
 	NoCode      = 0xffff
+	MaxStr      = 65535 // bytes of a string that a dictionary may have
 )
 
 // Mode is how a section is stored; see codec.h. On disk: never renumber.
@@ -40,6 +41,7 @@ const (
 	Dict
 	Str
 	Delta16
+	Long
 )
 
 // Modes is a set of modes an encoder may use.
@@ -84,6 +86,8 @@ var (
 	_ = [1]struct{}{}[Raw-C.MODE_RAW]
 	_ = [1]struct{}{}[Dict-C.MODE_DICT]
 	_ = [1]struct{}{}[Str-C.MODE_STR]
+	_ = [1]struct{}{}[Long-C.MODE_LONG]
+	_ = [1]struct{}{}[MaxStr-C.MAX_STR]
 	_ = [1]struct{}{}[Delta16-C.MODE_DELTA16]
 )
 
@@ -181,8 +185,9 @@ func EncodeStrs(c *Column, secs []Section, out offheap.View, at int) int {
 }
 
 // BuildDict gives each distinct value of c a code below max <= NoCode; codes (uint16) and first
-// (uint32, the first row of each code) have room for c.Rows elements. Values beyond max get NoCode. For strings
-// with sample > 0 it gives up with -1 if there are more than max, or little repetition in the first sample rows.
+// (uint32, the first row of each code) have room for c.Rows elements. Values beyond max, and strings longer than
+// MaxStr, get NoCode. For strings with sample > 0 it gives up with -1 if there are any, or little repetition in the
+// first sample rows.
 func BuildDict(c *Column, max, sample int, codes, first offheap.View) int {
 	if c.Class == types.Str {
 		return int(C.slp_str_dict((*C.uint8_t)(c.Heap.Pointer()), (*C.uint64_t)(c.Off.Pointer()),

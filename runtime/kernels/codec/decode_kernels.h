@@ -180,6 +180,16 @@ static void decode_str(const slp_cursor *c, int64_t row, int64_t n, void *values
 	}
 #define ENTRY(x) dict[x]
 	case MODE_RLE: EXPAND_RUNS(slp_str, uint16_t, ENTRY); break;
+	case MODE_LONG: {
+		const uint32_t *len = (const uint32_t *)p;
+		const uint8_t *q = p + SECTION * 4;
+		for (int64_t i = 0; i < off; i++) q += len[i];
+		for (int64_t i = 0; i < n; i++) {
+			out[i] = slp_str_of(q, len[off + i]);
+			q += len[off + i];
+		}
+		break;
+	}
 	default: {
 		const uint32_t base = (uint32_t)s->ref;
 		unpack(s->bits, p, &t);

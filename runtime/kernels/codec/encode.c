@@ -198,7 +198,7 @@ int64_t slp_enc_values(const void *v, int width, int64_t rows, const uint8_t *nu
 	return at;
 }
 
-/* Encodes rows strings as MODE_STR. Room for their bytes and 2,112 bytes a section. */
+/* Encodes rows strings as MODE_STR, or MODE_LONG. Room for their bytes and 2,112 bytes a section, or 4,160. */
 int64_t slp_enc_strs(const uint8_t *heap, const uint64_t *off, const uint32_t *len, int64_t rows, slp_section *sec,
 	uint8_t *out, int64_t at) {
 	for (int64_t row = 0, k = 0; row < rows; row += SECTION, k++) {
@@ -210,15 +210,25 @@ int64_t slp_enc_strs(const uint8_t *heap, const uint64_t *off, const uint32_t *l
 			if (l < min) min = l;
 			if (l > max) max = l;
 		}
-		uint64_t u[SECTION];
-		for (int64_t i = 0; i < n; i++) u[i] = len[row + i] - min;
-		memset(u + n, 0, (SECTION - n) * 8);
 		s->off = at;
-		s->mode = MODE_STR;
-		s->bits = bits_of(max - min);
-		s->ref = min;
-		pack(u, out + at, s->bits);
-		uint8_t *p = out + at + slp_packed_size(s->bits);
+		uint8_t *p = out + at;
+		if (max > MAX_STR) {
+			s->mode = MODE_LONG;
+			s->bits = 0;
+			s->ref = 0;
+			memcpy(p, len + row, n * 4);
+			memset(p + n * 4, 0, (SECTION - n) * 4);
+			p += SECTION * 4;
+		} else {
+			uint64_t u[SECTION];
+			for (int64_t i = 0; i < n; i++) u[i] = len[row + i] - min;
+			memset(u + n, 0, (SECTION - n) * 8);
+			s->mode = MODE_STR;
+			s->bits = bits_of(max - min);
+			s->ref = min;
+			pack(u, p, s->bits);
+			p += slp_packed_size(s->bits);
+		}
 		for (int64_t i = 0; i < n; i++) {
 			memcpy(p, heap + off[row + i], len[row + i]);
 			p += len[row + i];

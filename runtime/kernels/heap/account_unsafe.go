@@ -1,7 +1,7 @@
 package heap
 
 /*
-#cgo CFLAGS: -DSLP_HEADERS=0x3b0b4977
+#cgo CFLAGS: -DSLP_HEADERS=0x90a2b191
 #include "../include/account.h"
 #include <stdlib.h>
 */

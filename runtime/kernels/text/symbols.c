@@ -21,7 +21,10 @@
 	X(slp_sqrt) X(slp_exp) X(slp_ln) X(slp_log10) X(slp_log_base) \
 	X(slp_pow) X(slp_round_digits) X(slp_trunc_digits) X(slp_random) \
 	X(slp_series_i64) X(slp_series_i128) X(slp_series_times) X(slp_series_time) \
-	X(slp_zone_local) X(slp_zone_utc) X(slp_zone_offset)
+	X(slp_zone_local) X(slp_zone_utc) X(slp_zone_offset) \
+	X(slp_str_to_bytes) X(slp_bytes_to_str) X(slp_bytes_to_char) X(slp_int_to_bytes) X(slp_bytes_to_int) \
+	X(slp_bytes_left) X(slp_bytes_from) X(slp_bytes_substring) X(slp_bytes_getbit) X(slp_bytes_concat) \
+	X(slp_bytes_and) X(slp_bytes_or) X(slp_bytes_xor) X(slp_bytes_not)
 
 #define DECLARE(n) extern void n(void);
 KERNELS(DECLARE)
