@@ -49,6 +49,37 @@ func TestRoundTripLarge(t *testing.T) {
 	}
 }
 
+// Strings too long for lengths of 16 bits are in sections of their own kind and in no dictionary, whatever the encoding:
+// among shorter ones, in one section of several, alone, and beside NULLs.
+func TestLongStrings(t *testing.T) {
+	var e Encoder
+	defer e.Close()
+	typ := types.TVarbyte(types.MaxVarbyte)
+	text := func(n int) types.Datum { return types.VarbyteDatum(strings.Repeat("ab", n/2) + strings.Repeat("c", n%2)) }
+	var some, all []types.Datum
+	for i := range 2100 {
+		some = append(some, text(i%7))
+		if i%700 == 40 {
+			some[i] = text(codec.MaxStr - 2 + i/700)
+		}
+		if i%9 == 0 {
+			some[i] = types.NullDatum
+		}
+	}
+	for i := range 40 {
+		all = append(all, text(codec.MaxStr+i%3))
+	}
+	for _, enc := range append([]Encoding{{}}, encodings...) {
+		if CheckEncoding(enc.Name, typ) != nil {
+			continue
+		}
+		for _, vals := range [][]types.Datum{some, all, all[:1], append([]types.Datum{types.NullDatum}, all[:2]...),
+			{text(types.MaxVarbyte)}} {
+			roundTrip(t, &e, column{typ, vals}, enc.Name, "long")
+		}
+	}
+}
+
 func roundTrip(t *testing.T, e *Encoder, c column, encoding, shape string) {
 	t.Helper()
 	m, data, err := e.Encode(c.build(t), c.typ, encoding)
