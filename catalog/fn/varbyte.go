@@ -2,9 +2,9 @@ package fn
 
 import "slipher/catalog/types"
 
-// varbyteGroup is what is done with bytes: casts, and functions and operators of VARBYTE (Redshift guide, "VARBYTE type",
-// "VARBYTE operators"). How bytes lie in a string is said in catalog/types; what takes them apart or makes them is a
-// kernel of runtime/kernels/text/bytes.c, but for what text writes and reads of them (varbyte_text.go).
+// varbyteGroup is what is done with bytes: casts, and functions and operators of VARBYTE (Redshift guide,
+// "VARBYTE type", "VARBYTE operators"). How bytes lie in a string is said in catalog/types; what takes them apart or
+// makes them is a kernel of runtime/kernels/text/bytes.c, but for their forms as text (varbyte_text.go).
 func varbyteGroup() Group {
 	op := func(name, doc string, emit emitter, fails bool, inOut ...types.Phys) *Op {
 		return &Op{Name: name, Shapes: []Shape{shape(inOut...)}, MayFail: fails, Emit: emit, Doc: doc}
@@ -109,8 +109,8 @@ type bareBytes struct{ HostCall }
 
 func (c bareBytes) Str(arg, row int) []byte { return types.VarbyteOf(c.HostCall.Str(arg, row)) }
 
-// varbyteCasts: to and from text the bytes are UTF-8, but for what COPY reads. Redshift guide, "VARBYTE type", "Loading a
-// column of the VARBYTE data type".
+// varbyteCasts: to and from text the bytes are UTF-8, but for what COPY reads. Redshift guide, "VARBYTE type",
+// "Loading a column of the VARBYTE data type".
 func varbyteCasts() []*CastRule {
 	V := types.Varbyte
 	most := func(t types.Type, ctx CastContext) []Const {
@@ -134,7 +134,8 @@ func varbyteCasts() []*CastRule {
 		}}}
 	for _, k := range textKinds {
 		out = append(out,
-			&CastRule{From: k, To: V, Least: Implicit, Cost: costText, Doc: "The bytes of the text; COPY reads hexadecimal digits.",
+			&CastRule{From: k, To: V, Least: Implicit, Cost: costText,
+				Doc: "The bytes of the text; COPY reads hexadecimal digits.",
 				Bind: func(from, to types.Type, ctx CastContext) (Bound, bool) {
 					if ctx == Copying {
 						return Bound{Op: opRef("hex_to_bytes"), Extra: []Const{i32Const(int(to.Len))}}, true

@@ -11,7 +11,7 @@ import (
 	"slipher/catalog/types"
 )
 
-// varbyteTextGroup is how text writes bytes: hexadecimal digits, bits, base64. Redshift guide, "TO_VARBYTE function" and
+// varbyteTextGroup is how text writes bytes: hexadecimal digits, bits, base64. Redshift guide, "TO_VARBYTE function",
 // "FROM_VARBYTE function"; PostgreSQL, "Binary String Functions", ENCODE and DECODE.
 func varbyteTextGroup() Group {
 	read := func(name, doc string, f func(c HostCall, row int) (string, error), in ...types.Phys) *Op {
@@ -96,7 +96,9 @@ func byteFormat(name string) byteText {
 			return s, nil
 		}}
 	case "base64":
-		return byteText{readBase64, func(s string) (string, error) { return base64.StdEncoding.EncodeToString([]byte(s)), nil }}
+		return byteText{readBase64, func(s string) (string, error) {
+			return base64.StdEncoding.EncodeToString([]byte(s)), nil
+		}}
 	}
 	return unknownFormat("format", name)
 }

@@ -183,7 +183,8 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// VARBYTE is shown as hexadecimal digits and read as the bytes of a text, and the order of bytes is that of its strings.
+// VARBYTE is shown as hexadecimal digits and read as the bytes of a text, and the order of bytes is that of its
+// strings.
 func TestVarbyte(t *testing.T) {
 	values := []string{"", "\x00", "\x00\x00", "\x00 ", "\x00\xff", " ", " \x00", "  ", "a", "a\x00", "a ", "a b", "\xff"}
 	for i, v := range values {

@@ -49,13 +49,15 @@ func TestRoundTripLarge(t *testing.T) {
 	}
 }
 
-// Strings too long for lengths of 16 bits are in sections of their own kind and in no dictionary, whatever the encoding:
-// among shorter ones, in one section of several, alone, and beside NULLs.
+// Strings too long for lengths of 16 bits are in sections of their own kind and in no dictionary, whatever the
+// encoding: among shorter ones, in one section of several, alone, and beside NULLs.
 func TestLongStrings(t *testing.T) {
 	var e Encoder
 	defer e.Close()
 	typ := types.TVarbyte(types.MaxVarbyte)
-	text := func(n int) types.Datum { return types.VarbyteDatum(strings.Repeat("ab", n/2) + strings.Repeat("c", n%2)) }
+	text := func(n int) types.Datum {
+		return types.VarbyteDatum(strings.Repeat("ab", n/2) + strings.Repeat("c", n%2))
+	}
 	var some, all []types.Datum
 	for i := range 2100 {
 		some = append(some, text(i%7))

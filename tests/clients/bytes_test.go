@@ -12,8 +12,8 @@ import (
 
 const varbyteOID = 6551
 
-// VARBYTE is its bytes in binary and hexadecimal digits in text; what a client sends as text is read as a literal is, as
-// the bytes of the text. UUID is PostgreSQL's in both formats.
+// VARBYTE is its bytes in binary and hexadecimal digits in text; what a client sends as text is read as a literal is,
+// as the bytes of the text. UUID is PostgreSQL's in both formats.
 func TestBytesAndUUIDs(t *testing.T) {
 	w := warehouse.Start(t, warehouse.Options{})
 	c := w.Connect(t)
@@ -30,12 +30,14 @@ func TestBytesAndUUIDs(t *testing.T) {
 		var gotUUID [16]byte
 		err := c.QueryRow(ctx, "SELECT id, b, u, long FROM bytes WHERE id = $1 AND u = $2 AND (b = $3 OR b IS NULL) AND long = $4",
 			i, uuid, b, long).Scan(&id, &got, &gotUUID, &gotLong)
-		if err != nil || !bytes.Equal(got, b) || (got == nil) != (b == nil) || gotUUID != uuid || !bytes.Equal(gotLong, long) {
+		same := bytes.Equal(got, b) && (got == nil) == (b == nil) && bytes.Equal(gotLong, long) && gotUUID == uuid
+		if err != nil || !same {
 			t.Errorf("%q came back as %q, %x, %d bytes: %v", b, got, gotUUID, len(gotLong), err)
 		}
 	}
 	r := c.PgConn().ExecParams(ctx, "SELECT $1::varbyte, $2, len($1), b FROM bytes WHERE u = $2 AND b = $1",
-		[][]byte{[]byte("ab "), []byte("{A0EEBC999C0B4EF8BB6D6BB9BD380A11}")}, []uint32{varbyteOID, pgtype.UUIDOID}, nil, nil).Read()
+		[][]byte{[]byte("ab "), []byte("{A0EEBC999C0B4EF8BB6D6BB9BD380A11}")}, []uint32{varbyteOID, pgtype.UUIDOID}, nil,
+		nil).Read()
 	if r.Err != nil || fmt.Sprintf("%s", r.Rows) != "[[616220 a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11 3 616220]]" {
 		t.Errorf("text: %s, %v", r.Rows, r.Err)
 	}

@@ -104,8 +104,8 @@ var stamps = []string{"1970-01-01 00:00:00", "1999-12-31 23:59:59.999999", "2000
 	"2008-06-15 12:34:56.5", "2016-02-29 01:02:03", "1900-03-01 06:00:00", "2023-11-30 23:00:00.000001"}
 
 // byteWords are bytes in hexadecimal digits: zeros, blanks and high ones at the end, some longer than a header.
-var byteWords = []string{"", "00", "0000", "20", "2020", "61", "6120", "6100", "616263", "61626320", "ff", "ff00", "c3a9",
-	"80", "7f", "00000005", "61626364656667686970717273", "61626364656667686970717200"}
+var byteWords = []string{"", "00", "0000", "20", "2020", "61", "6120", "6100", "616263", "61626320", "ff", "ff00",
+	"c3a9", "80", "7f", "00000005", "61626364656667686970717273", "61626364656667686970717200"}
 
 var uuids = []string{"00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff",
 	"7fffffff-ffff-ffff-ffff-ffffffffffff", "80000000-0000-0000-0000-000000000000",
@@ -186,7 +186,8 @@ func (g gen) literal(t typ) expr {
 		return expr{sl: "from_hex('" + w + "')", pg: `'\x` + w + "'::bytea", t: t, bound: float64(len(w) / 2)}
 	case kUUID:
 		u := pick(g, uuids)
-		return text(t, 0, "'"+pick(g, []string{u, strings.ToUpper(u), strings.ReplaceAll(u, "-", ""), "{" + u + "}"})+"'::uuid")
+		u = pick(g, []string{u, strings.ToUpper(u), strings.ReplaceAll(u, "-", ""), "{" + u + "}"})
+		return text(t, 0, "'"+u+"'::uuid")
 	}
 	if t.k == kTZ {
 		return text(t, 0, "timestamptz '"+g.momentText()+"'")

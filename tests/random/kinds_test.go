@@ -502,8 +502,8 @@ func (g gen) bytes(s scope, depth int) expr {
 		return e
 	case 5:
 		if a.bound < 200 {
-			return form(t, a.bound, pick(g, []string{"decode(encode(%s, 'hex'), 'hex')", "decode(encode(%s, 'base64'), 'base64')",
-				"decode(encode(%s, 'escape'), 'escape')"}), a)
+			return form(t, a.bound, pick(g, []string{"decode(encode(%s, 'hex'), 'hex')",
+				"decode(encode(%s, 'base64'), 'base64')", "decode(encode(%s, 'escape'), 'escape')"}), a)
 		}
 	}
 	return a

@@ -25,8 +25,8 @@ static int table_new(table *t, int64_t max) {
 }
 
 /* Gives each distinct string a code in order of appearance; first[code] is its first row. NULLs get
-   code 0. Strings beyond max (at most NO_CODE), and those longer than MAX_STR, get NO_CODE. Returns the number of codes;
-   with sample not 0, -1 if a string has none, or there is hardly any repetition in the first sample rows. */
+   code 0. Strings beyond max (at most NO_CODE), and those longer than MAX_STR, get NO_CODE. Returns the number of
+   codes; with sample not 0, -1 if a string has none, or there is hardly any repetition in the first sample rows. */
 int64_t slp_str_dict(const uint8_t *heap, const uint64_t *off, const uint32_t *len, const uint8_t *nulls, int64_t rows,
 	int64_t max, int sample, uint16_t *codes, uint32_t *first) {
 	table t;

@@ -1,5 +1,5 @@
-/* VARBYTE: bytes and a zero byte behind them (catalog/types/kind_varbyte.go). Positions count from 1, bits from the last
-   one, which is 0. The string under a NULL may be empty. */
+/* VARBYTE: bytes and a zero byte behind them (catalog/types/kind_varbyte.go). Positions count from 1, bits from the
+   last one, which is 0. The string under a NULL may be empty. */
 #include "str.h"
 #include "utf8.h"
 
@@ -35,7 +35,8 @@ static void put_none(uint64_t out[2]) {
 int32_t slp_str_to_bytes(uint64_t out[2], slp_arena *a, STR(s), int32_t pad, int32_t max, int32_t cut) {
 	VIEW(s);
 	put_none(out);
-	uint32_t n = pad > 0 && s.n < (uint32_t)pad ? (uint32_t)pad : s.n, most = max < 0 ? 0 : max > MAX_BYTES ? MAX_BYTES : max;
+	uint32_t n = pad > 0 && s.n < (uint32_t)pad ? (uint32_t)pad : s.n;
+	uint32_t most = max < 0 ? 0 : max > MAX_BYTES ? MAX_BYTES : max;
 	if (n > most) {
 		if (!cut) return SLP_BYTES_TOO_LONG;
 		n = most;
