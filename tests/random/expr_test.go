@@ -183,7 +183,7 @@ func (g gen) literal(t typ) expr {
 			return text(t, literalLen(w), "'"+w+"'::varbyte")
 		}
 		w := pick(g, byteWords)
-		return expr{sl: "from_hex('" + w + "')", pg: `'\x` + w + "'::bytea", t: t, bound: float64(len(w) / 2)}
+		return text(t, float64(len(w)/2), "from_hex('"+w+"')")
 	case kUUID:
 		u := pick(g, uuids)
 		u = pick(g, []string{u, strings.ToUpper(u), strings.ReplaceAll(u, "-", ""), "{" + u + "}"})

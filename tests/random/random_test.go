@@ -170,7 +170,8 @@ func makeSchema(t *testing.T, pg *pgconn.PgConn, name string) {
 
 // ofBytes is what PostgreSQL lacks of VARBYTE, and of MIN and MAX.
 var ofBytes = func() string {
-	sql := "create domain varbyte as bytea; "
+	sql := "create domain varbyte as bytea; create function from_hex(text) returns bytea immutable strict language sql " +
+		"as $$select decode($1, 'hex')$$; "
 	for _, t := range []string{"bytea", "uuid"} {
 		for word, chooses := range map[string]string{"min": "least", "max": "greatest"} {
 			sql += fmt.Sprintf("create function %[1]s_%[2]s(%[1]s, %[1]s) returns %[1]s immutable strict language sql "+
