@@ -35,8 +35,11 @@ type Case struct {
 
 // sqlName is a type as PostgreSQL writes it.
 func sqlName(t types.Type) string {
-	if t.Kind == types.Varchar {
+	switch t.Kind {
+	case types.Varchar:
 		return "text"
+	case types.Varbyte: // both read a text without backslashes as its bytes
+		return "bytea"
 	}
 	return t.String()
 }
@@ -242,5 +245,30 @@ func Cases() []Case {
 	}
 	add(20, "to_char", "to_char(%s, %s)", list(M, T), clock,
 		func() string { return pick("HH24:MI:SS.US", "HH12 am", "FF3 SSSS") })
+
+	Y, U := types.TVarbyte(types.MaxVarbyte), types.TUUID
+	bytes := func() string {
+		return pick("", "a", "ab", "ab ", " ", "  ", "abc", "é", "日本", "a value longer than a header")
+	}
+	add(40, "||", "encode(%s || %s, 'hex')", list(Y, Y), bytes, bytes)
+	add(60, "substring", "encode(substring(%s, %s), 'hex')", list(Y, I), bytes, small)
+	add(60, "substring", "encode(substring(%s, %s, %s), 'hex')", list(Y, I, I), bytes, small, natural)
+	for _, f := range []string{"length", "octet_length", "md5"} {
+		add(20, f, f+"(%s)", list(Y), bytes)
+	}
+	way := func() string { return pick("hex", "base64", "escape", "HEX", "utf8") }
+	add(60, "encode", "encode(%s, %s)", list(Y, T), bytes, way)
+	add(200, "decode", "encode(decode(%s, %s), 'hex')", list(T, T), func() string {
+		return pick("", "00ff", "61 62", "616", "6g", "YWI=", "YW I=", "YWI", "Y", "YW==", "=YWI", "YWJjZGU=", "a\\000b", "\\\\",
+			"\\377", "\\400", "\\1", "\\x", "é", "abc", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+	}, way)
+	uuid := func() string {
+		return pick("00000000-0000-0000-0000-000000000000", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
+			"7fffffffffffffffffffffffffffffff", "{80000000-0000-0000-0000-000000000000}")
+	}
+	for _, op := range []string{"=", "<>", "<", "<=", ">", ">="} {
+		add(20, op, "%s "+op+" %s", list(Y, Y), bytes, bytes)
+		add(10, op, "%s "+op+" %s", list(U, U), uuid, uuid)
+	}
 	return out
 }
