@@ -117,7 +117,10 @@ func (g gen) decimal(s scope, depth int) expr {
 		if a.t.isInt() && b.t.isInt() {
 			return g.leaf(s, cDec)
 		}
-		return g.decArith(a, b)
+		if e := g.decArith(a, b); !e.t.isInt() {
+			return e
+		}
+		return b
 	case 3:
 		n := g.IntN(a.t.s + 1)
 		op := pick(g, []string{"round", "trunc"})
