@@ -65,6 +65,8 @@ const (
 	DuplicateAlias               Code = "42712"
 	AmbiguousColumn              Code = "42702"
 	AmbiguousFunction            Code = "42725"
+	DuplicateFunction            Code = "42723"
+	InvalidFunctionDefinition    Code = "42P13"
 	InvalidColumnReference       Code = "42P10"
 	InvalidRecursion             Code = "42P19"
 	InvalidTableDefinition       Code = "42P16"

@@ -18,18 +18,20 @@ type Catalog struct {
 	settled TxnID
 	pinned  uint64
 
-	databases tree[string, *Database]
-	schemas   tree[string, *Schema] // by path(db, schema)
-	tables    tree[TableID, *Table]
-	names     tree[string, TableID] // by path(db, schema, name)
-	users     tree[string, *User]
-	nodes     tree[string, *Node]
-	leaders   tree[string, *Leader]
-	slices    []string                 // node id by slice, "" if nobody has it; frozen
-	identity  tree[identityKey, int64] // next ordinal
-	garbage   tree[string, uint64]     // objects that no table has, by the version that dropped them
-	done      tree[TxnID, *Result]     // see outcome.go
-	terms     []termStart              // whose results are kept, oldest first, the last is the current one; frozen
+	databases  tree[string, *Database]
+	schemas    tree[string, *Schema] // by path(db, schema)
+	tables     tree[TableID, *Table]
+	names      tree[string, TableID] // by path(db, schema, name)
+	functions  tree[FunctionID, *Function]
+	signatures tree[string, FunctionID] // by functionPath
+	users      tree[string, *User]
+	nodes      tree[string, *Node]
+	leaders    tree[string, *Leader]
+	slices     []string                 // node id by slice, "" if nobody has it; frozen
+	identity   tree[identityKey, int64] // next ordinal
+	garbage    tree[string, uint64]     // objects that no table has, by the version that dropped them
+	done       tree[TxnID, *Result]     // see outcome.go
+	terms      []termStart              // whose results are kept, oldest first, the last is the current one; frozen
 }
 
 // identityKey is a table's id and a column's: table<<32 | column.

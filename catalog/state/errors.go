@@ -57,11 +57,23 @@ func errRedefined(t *Table) *sqlerr.Error {
 
 // errDependents refuses to drop what other things stand in.
 func errDependents(what string, tables []*Table) *sqlerr.Error {
+	return errInUse(what, dependents(what, tables))
+}
+
+func dependents(what string, tables []*Table) []string {
 	lines := make([]string, len(tables))
 	for i, t := range tables {
 		lines[i] = fmt.Sprintf("%s %s depends on %s", t.Noun(), t.Name, what)
 	}
-	return errInUse(what, lines)
+	return lines
+}
+
+func functionDependents(what string, functions []*Function) []string {
+	lines := make([]string, len(functions))
+	for i, f := range functions {
+		lines[i] = fmt.Sprintf("function %s depends on %s", f.Signature(), what)
+	}
+	return lines
 }
 
 // errReferenced refuses to drop what other tables refer to and views stand on.

@@ -24,6 +24,7 @@ type image struct {
 	Garbage   garbageRefs  `msg:"garbage"`
 	Terms     []termStart  `msg:"terms"`
 	Comments  Ops          `msg:"comments"` // see comments
+	Functions functionRefs `msg:"functions"`
 }
 
 // termStart is where a term's transaction ids begin.

@@ -238,9 +238,9 @@ func (z identityImage) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *image) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 20
+	// map header, size 21
 	// string "format"
-	o = append(o, 0xde, 0x0, 0x14, 0xa6, 0x66, 0x6f, 0x72, 0x6d, 0x61, 0x74)
+	o = append(o, 0xde, 0x0, 0x15, 0xa6, 0x66, 0x6f, 0x72, 0x6d, 0x61, 0x74)
 	o = msgp.AppendUint16(o, z.Format)
 	// string "version"
 	o = append(o, 0xa7, 0x76, 0x65, 0x72, 0x73, 0x69, 0x6f, 0x6e)
@@ -369,6 +369,13 @@ func (z *image) MarshalMsg(b []byte) (o []byte, err error) {
 	o, err = z.Comments.MarshalMsg(o)
 	if err != nil {
 		err = msgp.WrapError(err, "Comments")
+		return
+	}
+	// string "functions"
+	o = append(o, 0xa9, 0x66, 0x75, 0x6e, 0x63, 0x74, 0x69, 0x6f, 0x6e, 0x73)
+	o, err = z.Functions.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Functions")
 		return
 	}
 	return
@@ -594,6 +601,12 @@ func (z *image) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Comments")
 				return
 			}
+		case "functions":
+			bts, err = z.Functions.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Functions")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -622,7 +635,7 @@ func (z *image) Msgsize() (s int) {
 	for za0002 := range z.Terms {
 		s += 1 + 5 + msgp.Uint64Size + 6 + z.Terms[za0002].First.Msgsize()
 	}
-	s += 9 + z.Comments.Msgsize()
+	s += 9 + z.Comments.Msgsize() + 10 + z.Functions.Msgsize()
 	return
 }
 

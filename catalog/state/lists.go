@@ -11,4 +11,6 @@ type (
 	objectRefList  = bound.List[ObjectRef, *ObjectRef]
 	replacedList   = bound.List[Replaced, *Replaced]
 	useList        = bound.List[ViewUse, *ViewUse]
+	argumentList   = bound.List[Argument, *Argument]
+	callList       = bound.List[FunctionCall, *FunctionCall]
 )

@@ -14,6 +14,7 @@ type (
 	DatabaseID uint32
 	SchemaID   uint32
 	TableID    uint32
+	FunctionID uint32
 	SliceID    uint16
 )
 

@@ -49,7 +49,7 @@ func (c *Catalog) stands(t *Table) *sqlerr.Error {
 			return errRedefined(used)
 		}
 	}
-	return nil
+	return c.callsStand(t.View.Calls)
 }
 
 func (o *CreateView) creation() Creation {

@@ -27,6 +27,9 @@ func (o *DropDatabase) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 	for _, t := range c.Tables(o.Name) {
 		c.removeTable(t)
 	}
+	for _, f := range c.Functions(o.Name) {
+		c.removeFunction(f)
+	}
 	for _, s := range c.Schemas(o.Name) {
 		c.schemas = c.schemas.delete(path(o.Name, s.Name))
 	}

@@ -1,6 +1,8 @@
 package state
 
 import (
+	"slices"
+
 	"slipher/catalog/sqlerr"
 )
 
@@ -26,24 +28,34 @@ func (o *DropSchema) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error) {
 		return OpResult{}, sqlerr.New(sqlerr.DependentObjects,
 			"cannot drop schema %s because it is required by the database system", o.Name)
 	}
-	inside := c.TablesIn(o.Database, o.Name)
-	if len(inside) > 0 && !o.Cascade {
-		return OpResult{}, errDependents("schema "+o.Name, inside)
+	inside, functions := c.TablesIn(o.Database, o.Name), c.FunctionsIn(o.Database, o.Name)
+	if len(inside)+len(functions) > 0 && !o.Cascade {
+		return OpResult{}, errInUse("schema "+o.Name, slices.Concat(dependents("schema "+o.Name, inside),
+			functionDependents("schema "+o.Name, functions)))
 	}
-	for _, t := range c.Dependents(inside...) {
+	for _, t := range c.besides(o, inside) {
 		c.removeTable(t)
 	}
 	for _, t := range inside {
 		c.dropReferences(t)
 		c.removeTable(t)
 	}
+	for _, f := range functions {
+		c.removeFunction(f)
+	}
 	c.schemas = c.schemas.delete(path(o.Database, o.Name))
 	return OpResult{}, nil
 }
 
+// besides are the views that go with the schema, but those that are inside.
+func (c *Catalog) besides(o *DropSchema, inside []*Table) []*Table {
+	out := c.Dependents(inside...)
+	return append(out, c.Callers(c.FunctionsIn(o.Database, o.Name), slices.Concat(inside, out)...)...)
+}
+
 func (o *DropSchema) changes(c *Catalog) []*Table {
 	inside := c.TablesIn(o.Database, o.Name)
-	out := c.Dependents(inside...)
+	out := c.besides(o, inside)
 	for _, t := range inside {
 		out = append(append(out, t), c.References(t)...)
 	}

@@ -29,6 +29,25 @@ func (m *logMaker) comment() Op {
 	return &Comment{Table: m.table().ID, Column: types.ColumnID(m.Intn(4)), Text: text}
 }
 
+// function makes a function, another one of it, a view that calls it, or drops it.
+func (m *logMaker) function() Op {
+	all := m.cat.AllFunctions()
+	if len(all) == 0 || m.Intn(3) == 0 {
+		return function("public", m.name(), []types.Type{types.TInt4, types.TText}[:m.Intn(3)], all[:min(m.Intn(3), len(all))]...)
+	}
+	f := all[m.Intn(len(all))]
+	switch m.Intn(4) {
+	case 0:
+		return redefined(f, func(f *Function) {
+			f.Name = m.name()
+			f.Calls = function("", "", nil, all[m.Intn(len(all)):]...).Function.Calls
+		})
+	case 1:
+		return &DropFunction{ID: f.ID, Cascade: m.Intn(2) == 0}
+	}
+	return callsOf(view("public", m.name(), []string{"a"}), f)
+}
+
 // randomLog is a log of n commands of every kind, encoded.
 func randomLog(r *rand.Rand, n int) [][]byte {
 	m := &logMaker{Rand: r, cat: New()}
@@ -200,6 +219,8 @@ func (m *logMaker) op() Op {
 		return &RemoveLeader{ID: m.name()}
 	case 24:
 		return m.comment()
+	case 22, 23:
+		return m.function()
 	case 18:
 		return &Truncate{Table: m.table().ID}
 	case 19, 20:

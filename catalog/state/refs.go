@@ -20,6 +20,7 @@ type (
 	leaderRefs   = refs[Leader, *Leader]
 	identityRefs = refs[identityImage, *identityImage]
 	doneRefs     = refs[doneImage, *doneImage]
+	functionRefs = refs[Function, *Function]
 	garbageRefs  = refs[garbageImage, *garbageImage]
 )
 

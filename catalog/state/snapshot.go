@@ -18,9 +18,9 @@ var ErrCorruptSnapshot = errors.New("corrupt catalog snapshot")
 // imageFormat is written first; one that cannot be read here is refused by number.
 // Format 1 had one leader, no garbage list and no deleted rows: what it lacks is empty. Up to format 2 columns had
 // no ids: they get those of a first definition, and the ordinals of identity columns, kept by number, move to them. Up
-// to format 3 nothing had a comment, up to format 4 there were no views.
+// to format 3 nothing had a comment, up to format 4 there were no views, up to format 5 no functions.
 const (
-	imageFormat   = 5
+	imageFormat   = 6
 	numbersFormat = 2
 	oldestFormat  = 1
 )
@@ -31,7 +31,7 @@ func (c *Catalog) Encode() ([]byte, error) {
 		Format: imageFormat, Version: c.version, Cluster: c.cluster, Term: c.term,
 		NextOID: c.nextOID, NextTxn: c.nextTxn, Settled: c.settled, Pinned: c.pinned,
 		Databases: c.Databases(), Tables: c.AllTables(), Users: c.Users(), Nodes: c.Nodes(),
-		Slices: c.slices, Leaders: c.Leaders(), Terms: c.terms,
+		Slices: c.slices, Leaders: c.Leaders(), Terms: c.terms, Functions: c.AllFunctions(),
 	}
 	c.schemas.all(func(_ string, s *Schema) { img.Schemas = append(img.Schemas, s) })
 	c.identity.all(func(k identityKey, next int64) {
@@ -81,6 +81,11 @@ func Decode(data []byte) (*Catalog, error) {
 			}
 			c.tables = c.tables.set(t.ID, t)
 			c.names = c.names.set(tablePath(t.Database, t.Schema, t.Name), t.ID)
+		}
+	}
+	for _, f := range img.Functions {
+		if f != nil {
+			c.setFunction(f)
 		}
 	}
 	for _, u := range img.Users {

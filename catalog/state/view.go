@@ -25,6 +25,8 @@ type View struct {
 	Late  bool     `msg:"late"`
 	Names []string `msg:"names"`
 	Uses  useList  `msg:"uses"`
+	// Calls are the functions that its query names. Late: none.
+	Calls callList `msg:"calls"`
 }
 
 // ViewUse is a table or view that a view's query names.

@@ -15,9 +15,9 @@ const (
 // MarshalMsg implements msgp.Marshaler
 func (z *View) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 9
+	// map header, size 10
 	// string "query"
-	o = append(o, 0x89, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
+	o = append(o, 0x8a, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
 	o = msgp.AppendString(o, z.Query)
 	// string "std"
 	o = append(o, 0xa3, 0x73, 0x74, 0x64)
@@ -51,6 +51,13 @@ func (z *View) MarshalMsg(b []byte) (o []byte, err error) {
 	o, err = z.Uses.MarshalMsg(o)
 	if err != nil {
 		err = msgp.WrapError(err, "Uses")
+		return
+	}
+	// string "calls"
+	o = append(o, 0xa5, 0x63, 0x61, 0x6c, 0x6c, 0x73)
+	o, err = z.Calls.MarshalMsg(o)
+	if err != nil {
+		err = msgp.WrapError(err, "Calls")
 		return
 	}
 	return
@@ -166,6 +173,12 @@ func (z *View) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "Uses")
 				return
 			}
+		case "calls":
+			bts, err = z.Calls.UnmarshalMsg(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Calls")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -188,7 +201,7 @@ func (z *View) Msgsize() (s int) {
 	for za0002 := range z.Names {
 		s += msgp.StringPrefixSize + len(z.Names[za0002])
 	}
-	s += 5 + z.Uses.Msgsize()
+	s += 5 + z.Uses.Msgsize() + 6 + z.Calls.Msgsize()
 	return
 }
 
