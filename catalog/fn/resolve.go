@@ -205,6 +205,11 @@ func (t *Table) argumentCost(a types.Type, p Param) int {
 	return t.kindCost(a.Kind, p.Kind)
 }
 
+// ConversionCost is what passing a value of type a to a parameter of a kind costs, as for Resolve; -1 if it cannot be.
+func (t *Table) ConversionCost(a types.Type, to types.Kind) int {
+	return t.argumentCost(a, Param{Class: ExactKind, Kind: to})
+}
+
 func accepts(ok bool) int {
 	if ok {
 		return 1

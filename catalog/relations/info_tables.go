@@ -46,10 +46,10 @@ func infoTables() []entry {
 			b.add(env.User)
 			return nil
 		}, columns: `role_name name`, doc: "The current user."},
-		{name: "information_schema.routines", columns: `specific_catalog, specific_schema, specific_name, routine_catalog, routine_schema, routine_name name,
+		{name: "information_schema.routines", rows: routines, columns: `specific_catalog, specific_schema, specific_name, routine_catalog, routine_schema, routine_name name,
 				routine_type varchar(16), data_type varchar(256)?, routine_definition text?`,
-			doc: "Users' functions: there are none yet."},
-		{name: "information_schema.parameters", columns: `specific_catalog, specific_schema, specific_name name, ordinal_position int4,
+			doc: "Users' functions."},
+		{name: "information_schema.parameters", rows: parameters, columns: `specific_catalog, specific_schema, specific_name name, ordinal_position int4,
 				parameter_mode varchar(8), parameter_name name?, data_type varchar(256)`,
 			doc: "Their parameters."},
 		{name: "information_schema.sequences", columns: `sequence_catalog, sequence_schema, sequence_name name`, doc: "Sequences do not exist."},

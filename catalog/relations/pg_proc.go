@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"slipher/catalog/fn"
+	"slipher/catalog/state"
 	"slipher/catalog/types"
 )
 
@@ -78,6 +79,7 @@ func pgProc(_ context.Context, env *Env, b *builder) error {
 			false, false, true, false, volatilities[r.Vol], procKind(r), len(args), ret, vector(args),
 			nil, nil, nil, name, nil, nil, nil)
 	})
+	userProcs(env, b)
 	return nil
 }
 
@@ -86,6 +88,7 @@ func pgProcInfo(_ context.Context, env *Env, b *builder) error {
 		args, _ := procArgs(r)
 		b.add(oid, name, env.schemaID(catalogSchema), 1, procKind(r), len(args), vector(args), nil, nil, nil)
 	})
+	userProcInfo(env, b)
 	return nil
 }
 
@@ -96,7 +99,7 @@ func functionArguments(env *Env) []Answer {
 		_, shown := procArgs(r)
 		out = append(out, Answer{Key: int64(oid), Value: types.String(shown)})
 	})
-	return out
+	return append(out, ofFunctions(env, func(f *state.Function) string { return declared(f, types.Type.Name) })...)
 }
 
 // functionResults are the answers of pg_get_function_result.
@@ -106,5 +109,5 @@ func functionResults(env *Env) []Answer {
 		_, shown := procType(r.Result())
 		out = append(out, Answer{Key: int64(oid), Value: types.String(shown)})
 	})
-	return out
+	return append(out, ofFunctions(env, func(f *state.Function) string { return f.Returns.Name() })...)
 }

@@ -38,6 +38,9 @@ func svvAll() []entry {
 			columns: columnColumns + `, data_type varchar(32), column_default varchar(4000)?, is_nullable varchar(3), encoding varchar(128),
 				distkey bool, sortkey int4, column_acl varchar(128)?, remarks varchar(256)?`,
 			doc: "Columns of users' tables and views of all databases, with encodings and keys."},
+		{name: "svv_redshift_functions", view: true, rows: redshiftFunctions,
+			columns: `database_name, schema_name, function_name, function_type varchar(128), argument_type, result_type varchar(512)`,
+			doc:     "Users' functions of all databases."},
 	}
 }
 

@@ -29,7 +29,7 @@ type Function struct {
 	StandardStrings bool `msg:"std"`
 	// Path is the creator's search path: where names that are text are looked for ('t'::regclass).
 	Path  []string `msg:"path"`
-	Calls callList `msg:"calls"`
+	Calls CallList `msg:"calls"`
 	// Def counts the definitions that it has had, from 1.
 	Def uint64 `msg:"def"`
 }

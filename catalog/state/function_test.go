@@ -95,10 +95,10 @@ func TestFunctionsCalled(t *testing.T) {
 	c, _ = run(t, c, function("public", "h", one, at(c, "g")))
 	f, g, h := at(c, "f"), at(c, "g"), at(c, "h")
 	fails(t, c, sqlerr.FeatureNotSupported, redefined(f, func(f *Function) {
-		f.Calls = callList{{Name: "h", Function: h.ID}}
+		f.Calls = CallList{{Name: "h", Function: h.ID}}
 	}))
 	fails(t, c, sqlerr.FeatureNotSupported, redefined(f, func(f *Function) {
-		f.Calls = callList{{Name: "f", Function: f.ID}}
+		f.Calls = CallList{{Name: "f", Function: f.ID}}
 	}))
 	gone, _ := run(t, c, &DropFunction{ID: f.ID})
 	if got := gone.Called(DefaultDatabase, g.Calls, "", "f"); len(got) != 0 {

@@ -12,5 +12,5 @@ type (
 	replacedList   = bound.List[Replaced, *Replaced]
 	useList        = bound.List[ViewUse, *ViewUse]
 	argumentList   = bound.List[Argument, *Argument]
-	callList       = bound.List[FunctionCall, *FunctionCall]
+	CallList       = bound.List[FunctionCall, *FunctionCall]
 )

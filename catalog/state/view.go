@@ -26,7 +26,7 @@ type View struct {
 	Names []string `msg:"names"`
 	Uses  useList  `msg:"uses"`
 	// Calls are the functions that its query names. Late: none.
-	Calls callList `msg:"calls"`
+	Calls CallList `msg:"calls"`
 }
 
 // ViewUse is a table or view that a view's query names.

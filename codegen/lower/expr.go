@@ -2,6 +2,7 @@ package lower
 
 import (
 	"fmt"
+	"maps"
 
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
@@ -15,6 +16,9 @@ import (
 func (l *lowerer) expr(e *plan.Expr) result {
 	if e.Kind == expr.Column {
 		return l.col(int(e.Col))
+	}
+	if r, ok := l.drawn[e.Draw]; ok {
+		return r
 	}
 	key := l.key(e)
 	if r, ok := l.cache[key]; ok && (!r.perRow() || r.at == l.dom.at) {
@@ -115,8 +119,34 @@ func (l *lowerer) compute(e *plan.Expr) result {
 		return l.coalesce(e)
 	case expr.InList:
 		return l.inList(e)
+	case expr.Once:
+		return l.once(e)
 	}
 	panic(fmt.Sprintf("BUG: expression kind %d", e.Kind))
+}
+
+// once makes the draws of e's values, under the mask of e itself, then its result, all of whose calls of these draws
+// find them, whatever mask they are under.
+func (l *lowerer) once(e *plan.Expr) result {
+	outer := l.drawn
+	defer func() { l.drawn = outer }()
+	if l.drawn = maps.Clone(outer); l.drawn == nil {
+		l.drawn = map[int]result{}
+	}
+	last := len(e.Args) - 1
+	for _, a := range e.Args[:last] {
+		l.draw(a)
+	}
+	return l.expr(e.Args[last])
+}
+
+func (l *lowerer) draw(e *plan.Expr) {
+	for _, a := range e.Args {
+		l.draw(a)
+	}
+	if _, made := l.drawn[e.Draw]; e.Draw > 0 && !made {
+		l.drawn[e.Draw] = l.compute(e)
+	}
 }
 
 // logicOp emits one of subop.LogicOps and returns its result.

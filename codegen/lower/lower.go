@@ -145,6 +145,8 @@ type lowerer struct {
 	cols  []column
 	known known
 	cache map[cacheKey]result
+	// drawn are the draws of the Once that is being lowered.
+	drawn map[int]result
 	// trimmed are the vectors of strings without trailing blanks, by the vector they were made of.
 	trimmed map[subop.ValID]result
 	mask    *subop.Operand // rows for which failing operations count; nil: all

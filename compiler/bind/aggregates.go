@@ -11,7 +11,7 @@ import (
 func (b *binder) aggregates(e parse.Expr) bool {
 	found := false
 	visit(e, func(f *parse.FuncCall) {
-		found = found || f.Over != nil || b.fns.Aggregate(f.Name) != nil
+		found = found || f.Over != nil || builtIn(f) && b.fns.Aggregate(f.Name) != nil
 	})
 	return found
 }

@@ -130,6 +130,10 @@ type binder struct {
 	// inDefault: a column's DEFAULT is being bound.
 	inDefault bool
 	parsed    map[state.TableID]*parse.Statement
+	// body is that of the function that is being bound, bodies are those of all that were met.
+	body   *body
+	bodies map[state.FunctionID]inlined
+	draws  int // of volatile values that are mentioned several times
 	// apart is the part of work, in the definition (WITH) that is being bound, that went into other definitions;
 	// stands is what its references stand for.
 	apart, stands int

@@ -16,6 +16,18 @@ import (
 
 // funcCall binds a function call: an aggregate, a special form, or a row of the table.
 func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
+	if v, ok, err := b.userCall(sc, f); ok || err != nil {
+		return v, err
+	}
+	if !builtIn(f) {
+		args, err := b.exprs(sc, f.Args)
+		if err != nil {
+			return value{}, err
+		}
+		own := *f
+		own.Name = f.Schema + "." + f.Name
+		return value{}, b.noFunction(&own, args)
+	}
 	if agg := b.fns.Aggregate(f.Name); agg != nil {
 		if f.Approximate && f.Distinct { // else an exact count is as near
 			agg = b.fns.Aggregate(fn.ApproximateCount)
@@ -31,9 +43,6 @@ func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 	}
 	if err := b.notAggregate(f); err != nil {
 		return value{}, err
-	}
-	if f.Schema != "" && f.Schema != "pg_catalog" {
-		return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s.%s does not exist", f.Schema, f.Name)
 	}
 	if form := scopedForms()[f.Name]; form != nil && f.Schema == "" {
 		return form(b, sc, f)
@@ -258,6 +267,9 @@ func (b *binder) effectCall(row *fn.Row, bd fn.Bound, args []value, at parse.Pos
 	return value{expr: &algebra.Expr{Kind: expr.Parameter, Type: bd.Ret, Nullable: true, Param: len(b.out.Params) - 1},
 		typ: bd.Ret, pos: at}, nil
 }
+
+// builtIn reports whether a call may mean a built-in function.
+func builtIn(f *parse.FuncCall) bool { return f.Schema == "" || f.Schema == "pg_catalog" }
 
 // noFunction says that no overload takes these arguments.
 func (b *binder) noFunction(f *parse.FuncCall, args []value) error {

@@ -11,6 +11,7 @@ import (
 // now.
 func CheckDefaults(stmt *parse.Statement, ct *parse.CreateTable, cat Catalog, fns *fn.Table) error {
 	b := newBinder(stmt, cat, fns, Options{})
+	b.inDefault = true
 	for i := range ct.Columns {
 		c := &ct.Columns[i]
 		if c.Default == "" {

@@ -29,6 +29,9 @@ func (b *binder) expr(sc *scope, e parse.Expr) (value, error) {
 	case *parse.OuterColumn:
 		return b.outerColumn(sc, x)
 	case *parse.ParamRef:
+		if b.body != nil {
+			return b.argument(x.N, x.Pos)
+		}
 		return b.param(x), nil
 	case *parse.OpExpr:
 		return b.opExpr(sc, x)
@@ -95,6 +98,9 @@ func (b *binder) name(sc *scope, r *parse.ColumnRef) (value, error) {
 	}
 	if c != nil {
 		return value{expr: b.ref(c, r), typ: c.typ, pos: r.Pos}, nil
+	}
+	if n := b.namedArgument(r); n > 0 {
+		return b.argument(n, r.Pos)
 	}
 	if len(r.Parts) != 1 {
 		return value{}, b.noColumn(sc, r)

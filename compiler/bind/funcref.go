@@ -49,7 +49,7 @@ func (b *binder) funcRef(x *parse.FuncRef, env around, before *scope) (algebra.N
 
 // fromCall binds one function of FROM.
 func (b *binder) fromCall(sc *scope, sets *setCalls, call parse.Expr) (*algebra.Expr, error) {
-	if f, ok := call.(*parse.FuncCall); ok && b.fns.Set(f.Name) {
+	if f, ok := call.(*parse.FuncCall); ok && builtIn(f) && b.fns.Set(f.Name) {
 		in := *sc
 		in.sets = sets
 		v, err := b.setCall(&in, f)
@@ -62,7 +62,7 @@ func (b *binder) fromCall(sc *scope, sets *setCalls, call parse.Expr) (*algebra.
 	if !ok {
 		return nil, b.unsupported(call.At(), "this expression in FROM")
 	}
-	if b.fns.Aggregate(f.Name) != nil {
+	if builtIn(f) && b.fns.Aggregate(f.Name) != nil {
 		return nil, b.errorAt(f.Pos, sqlerr.GroupingError, "aggregate functions are not allowed in functions in FROM")
 	}
 	e, err := b.item(sc.withoutSets("another function of FROM"), call)

@@ -67,7 +67,7 @@ func (b *binder) namedColumns(sc *scope, e parse.Expr, to map[*column]bool) erro
 // pivoted is the column of an aggregate over the rows of one value.
 func (b *binder) pivoted(x *parse.PivotRef, a, v parse.PivotItem) (target, error) {
 	f, ok := a.Expr.(*parse.FuncCall)
-	if !ok || b.fns.Aggregate(f.Name) == nil || f.Over != nil {
+	if !ok || !builtIn(f) || b.fns.Aggregate(f.Name) == nil || f.Over != nil {
 		return target{}, b.errorAt(a.At(), sqlerr.SyntaxError, "PIVOT takes calls of aggregate functions")
 	}
 	var refs *parse.ColumnRef

@@ -27,7 +27,7 @@ func (b *binder) setCallsIn(es []parse.Expr) *setCalls {
 	n := 0
 	for _, e := range es {
 		visit(e, func(f *parse.FuncCall) {
-			if b.fns.Set(f.Name) {
+			if builtIn(f) && b.fns.Set(f.Name) {
 				n++
 			}
 		})

@@ -97,8 +97,9 @@ func (v value) always() value {
 	return v
 }
 
-// foreign reports whether what is bound is no text of the statement: a view's query or a column's default.
-func (b *binder) foreign() bool { return len(b.views) > 0 || b.inDefault }
+// foreign reports whether what is bound is no text of the statement: a view's query, a function's body or a column's
+// default.
+func (b *binder) foreign() bool { return len(b.views) > 0 || b.inDefault || b.body != nil }
 
 // exactText says that the plan is for the very text of a literal.
 func (b *binder) exactText(l *parse.Literal) {

@@ -18,8 +18,11 @@ type Expr[R Ref] struct {
 	Const    types.Datum // Constant: part of the program (not hoisted), may be NULL
 	Op       *fn.Op      // Call
 	Sure     bool        // Call: it cannot fail even if Op may; constants among Args rule that out
-	Args     []*Expr[R]
-	Rel      Relation[R] // Any, Scalar
+	// Draw, of a Call that gives another value each time: calls of one draw have one value in a row, if a Once around
+	// them makes it. 0: each has its own.
+	Draw int
+	Args []*Expr[R]
+	Rel  Relation[R] // Any, Scalar
 }
 
 // Kind is the kind of an expression.
@@ -39,6 +42,7 @@ const (
 	Case      // Args: cond1, value1, cond2, value2, …, else (always present)
 	Coalesce  // Args; a later argument is not evaluated where an earlier is not NULL
 	InList    // Args[0] IN the parameter's List
+	Once      // the last of Args; in front of it expressions whose draws are made first, for all that it has of them
 	Any       // Rel has a row for which its condition is true; NULL if it has none and one for which that is NULL
 	Scalar    // the one column of Rel's one row; NULL if there is none, an error if there are several
 )

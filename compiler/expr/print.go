@@ -51,6 +51,11 @@ func (p *Printer[R]) Text(e *Expr[R]) string {
 		return p.caseText(e)
 	case Coalesce:
 		return p.word("COALESCE(") + p.List(e.Args) + ")"
+	case Once:
+		if p.Style == Tree {
+			return "once(" + p.List(e.Args) + ")"
+		}
+		return p.Text(e.Args[len(e.Args)-1])
 	case InList:
 		return p.outer(p.Text(e.Args[0]) + p.word(" IN ") + p.inList(e.Param))
 	case Any:
@@ -116,7 +121,11 @@ func (p *Printer[R]) call(e *Expr[R]) string {
 	args, cast := p.operands(e)
 	switch {
 	case p.Style == Tree:
-		return fmt.Sprintf("%s:%s%s(%s)", e.Op.Name, TreeType(e.Type), p.mark(e), strings.Join(args, ", "))
+		draw := ""
+		if e.Draw > 0 {
+			draw = fmt.Sprintf("#%d", e.Draw)
+		}
+		return fmt.Sprintf("%s%s:%s%s(%s)", e.Op.Name, draw, TreeType(e.Type), p.mark(e), strings.Join(args, ", "))
 	case e.Op.Infix != "" && len(args) >= 2 && allConst(e.Args[2:]):
 		return "(" + args[0] + " " + e.Op.Infix + " " + args[1] + ")"
 	case p.Style == Explain && cast && e.isCast():

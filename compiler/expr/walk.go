@@ -90,7 +90,8 @@ func Translate[R, S Ref](e *Expr[R], col func(*Expr[R]) *Expr[S]) *Expr[S] {
 	if e.Rel != nil {
 		panic("BUG: a relation in an expression is not left to a plan")
 	}
-	c := &Expr[S]{Kind: e.Kind, Type: e.Type, Nullable: e.Nullable, Param: e.Param, Const: e.Const, Op: e.Op}
+	c := &Expr[S]{Kind: e.Kind, Type: e.Type, Nullable: e.Nullable, Param: e.Param, Const: e.Const, Op: e.Op,
+		Draw: e.Draw}
 	if len(e.Args) > 0 {
 		c.Args = make([]*Expr[S], len(e.Args))
 		for i, a := range e.Args {

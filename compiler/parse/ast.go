@@ -83,9 +83,11 @@ type LogicExpr struct {
 // FuncCall is f(args), f(*), f(DISTINCT args) and what may stand around them. Name is lower case, without schema.
 type FuncCall struct {
 	Pos
-	Schema   string
-	Name     string
-	Args     []Expr
+	Schema string
+	Name   string
+	Args   []Expr
+	// Names are those of the last arguments: name => value.
+	Names    []Name
 	Star     bool
 	Distinct bool
 	// Order is that of the rows of a group: WITHIN GROUP (ORDER BY …), or in the call itself.

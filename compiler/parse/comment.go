@@ -31,7 +31,7 @@ func (p *parser) comment() (Body, error) {
 		if n, ok := refusedObjects[at.text]; ok && at.kind == tokIdent {
 			return nil, p.refuseObject("COMMENT ON", n)
 		}
-		if at.is("constraint") || at.is("large") {
+		if at.is("constraint") || at.is("function") || at.is("large") {
 			return nil, p.unsupported(at, "COMMENT ON %s", strings.ToUpper(at.text))
 		}
 		return nil, p.unexpected()

@@ -277,12 +277,18 @@ func (c *converter) funcCall(f *pg.FuncCall) (Expr, error) {
 	if f.FuncVariadic {
 		return nil, c.refuse(at, "VARIADIC")
 	}
-	for _, a := range f.Args {
-		if na := a.GetNamedArgExpr(); na != nil {
-			return nil, c.refuse(c.pos(na.Location), "a named argument")
+	args := slices.Clone(f.Args)
+	for i, a := range args {
+		na := a.GetNamedArgExpr()
+		switch {
+		case na != nil:
+			out.Names = append(out.Names, Name{c.pos(na.Location), foldIdent(na.Name)})
+			args[i] = na.Arg
+		case len(out.Names) > 0:
+			return nil, c.fail(out.Names[0].Pos, "positional argument cannot follow named argument")
 		}
 	}
-	if out.Args, err = c.exprs(f.Args); err != nil {
+	if out.Args, err = c.exprs(args); err != nil {
 		return nil, err
 	}
 	if out.Filter, err = c.optional(f.AggFilter); err != nil {

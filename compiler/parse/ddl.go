@@ -6,7 +6,7 @@ import (
 	"slipher/catalog/state"
 )
 
-// create reads CREATE DATABASE, SCHEMA, TABLE, VIEW and refuses the rest by name.
+// create reads CREATE DATABASE, SCHEMA, TABLE, VIEW, FUNCTION and refuses the rest by name.
 func (p *parser) create() (Body, error) {
 	first := p.next()
 	at := p.peek()
@@ -22,10 +22,15 @@ func (p *parser) create() (Body, error) {
 		return p.createTable(true)
 	case p.accept("view"):
 		return p.createView(false, false)
+	case p.accept("function"):
+		return p.createFunction(false)
 	case p.accept("or", "replace"):
 		temp := p.accept("temp") || p.accept("temporary") || p.accept("local", "temp") || p.accept("local", "temporary")
 		if p.accept("view") {
 			return p.createView(true, temp)
+		}
+		if p.accept("function") {
+			return p.createFunction(true)
 		}
 		if n, ok := refusedObjects[p.peek().text]; ok {
 			return nil, p.refuseObject("CREATE OR REPLACE", n)
@@ -58,7 +63,7 @@ func (p *parser) refuseObject(verb string, n int) error {
 	return p.unsupported(p.peek(), "%s %s", verb, strings.Join(words, " "))
 }
 
-// drop reads DROP DATABASE, SCHEMA, TABLE, VIEW.
+// drop reads DROP DATABASE, SCHEMA, TABLE, VIEW, FUNCTION.
 func (p *parser) drop() (Body, error) {
 	p.next()
 	at := p.peek()
@@ -85,6 +90,8 @@ func (p *parser) drop() (Body, error) {
 		return s, nil
 	case p.accept("view"):
 		return p.dropView()
+	case p.accept("function"):
+		return p.dropFunction()
 	}
 	if n, ok := refusedObjects[at.text]; ok && at.kind == tokIdent {
 		return nil, p.refuseObject("DROP", n)

@@ -11,7 +11,7 @@ func statements() map[string]reader {
 		"insert": (*parser).insertStatement, "delete": (*parser).query, "update": (*parser).query,
 		"truncate": (*parser).truncate, "vacuum": (*parser).vacuum, "lock": (*parser).lock,
 		"savepoint": (*parser).savepoint, "release": (*parser).release,
-		"create": (*parser).create, "drop": (*parser).drop,
+		"create": (*parser).create, "drop": (*parser).drop, "alter": (*parser).alter,
 		"copy":    (*parser).copyStmt,
 		"comment": (*parser).comment,
 		"analyze": (*parser).analyze, "analyse": (*parser).analyze,
@@ -26,16 +26,16 @@ func statements() map[string]reader {
 // refused are the first words of statements known to Redshift or PostgreSQL
 // that Slipher does not run, with the number of words that name them.
 var refused = map[string]int{
-	"alter": 2, "attach": 2, "call": 1, "cancel": 1, "checkpoint": 1, "close": 1, "cluster": 1,
+	"attach": 2, "call": 1, "cancel": 1, "checkpoint": 1, "close": 1, "cluster": 1,
 	"declare": 1, "desc": 1, "describe": 1, "detach": 2, "discard": 1, "do": 1, "fetch": 1, "grant": 1,
 	"import": 2, "listen": 1, "load": 1, "merge": 1, "move": 1, "notify": 1, "reassign": 2,
 	"refresh": 3, "reindex": 1, "revoke": 1, "security": 2, "unlisten": 1, "unload": 1, "use": 1,
 }
 
-// refusedObjects are what CREATE and DROP may name besides database, schema, table and view.
+// refusedObjects are what CREATE and DROP may name besides database, schema, table, view and function.
 var refusedObjects = map[string]int{
 	"access": 2, "aggregate": 1, "cast": 1, "collation": 1, "conversion": 1, "datashare": 1, "domain": 1,
-	"event": 2, "extension": 1, "external": 2, "foreign": 2, "function": 1, "group": 1, "identity": 2, "index": 1,
+	"event": 2, "extension": 1, "external": 2, "foreign": 2, "group": 1, "identity": 2, "index": 1,
 	"language": 1, "library": 1, "masking": 2, "materialized": 2, "model": 1, "operator": 1, "policy": 1,
 	"procedure": 1, "publication": 1, "rls": 2, "role": 1, "rule": 1, "sequence": 1, "server": 1,
 	"statistics": 1, "subscription": 1, "tablespace": 1, "text": 2, "transform": 1, "trigger": 1, "type": 1,

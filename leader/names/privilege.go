@@ -36,6 +36,9 @@ func Schema(s *state.Schema) Object { return Object{"schema", s.Name, s.Owner} }
 // Database is a database as an object.
 func Database(d *state.Database) Object { return Object{"database", d.Name, d.Owner} }
 
+// Function is a function as an object.
+func Function(f *state.Function) Object { return Object{"function", f.Name, f.Owner} }
+
 // Request is a privilege that a statement asks for.
 type Request struct {
 	Privilege Privilege

@@ -8,7 +8,8 @@ import (
 // Recorder is a View that notes what the names of a query mean: bind.Catalog while a view is made.
 type Recorder struct {
 	View
-	Uses []state.ViewUse
+	Uses  []state.ViewUse
+	Calls Calls
 }
 
 // Table is View.Table, and notes what it finds.

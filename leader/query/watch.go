@@ -1,6 +1,8 @@
 package query
 
 import (
+	"slices"
+
 	"slipher/catalog/fn"
 	"slipher/catalog/relations"
 	"slipher/catalog/state"
@@ -12,33 +14,88 @@ import (
 // watched is what planning has asked of the catalog: the same answers, but for tables' rows, make the same plan.
 type watched struct {
 	questions []question
+	calls     []callQuestion
 	// tables are those whose content was looked at.
 	tables map[state.TableID]optimize.Content
 }
 
 // question is one that was asked of a catalog: of the session's, or of that in which a view's names mean something.
 type question struct {
-	within []state.TableID // views, the outermost first
+	within []text // the outermost first
 	ask    func(c bind.Catalog) (*state.Table, error)
 	// id and def are the answer's; 0: there is none.
 	id  state.TableID
 	def uint64
 }
 
+// text is a view's query or a function's body, in which names mean something else.
+type text struct {
+	view     state.TableID
+	function state.FunctionID // 0: it is a view's
+}
+
+// inside is a catalog of the names in texts in each other, nil if one of them is no more.
+func inside(c bind.Catalog, cat *state.Catalog, texts []text) bind.Catalog {
+	for _, x := range texts {
+		if x.function != 0 {
+			f := cat.FunctionByID(x.function)
+			if f == nil {
+				return nil
+			}
+			c = c.(bind.Functions).Body(f)
+			continue
+		}
+		t := cat.TableByID(x.view)
+		if t == nil {
+			return nil
+		}
+		c = c.Within(t)
+	}
+	return c
+}
+
+// callQuestion is which functions of users a name means, and in which definitions.
+type callQuestion struct {
+	within       []text
+	schema, name string
+	answer       []definition
+	ahead        int
+}
+
+type definition struct {
+	id  state.FunctionID
+	def uint64
+}
+
+func definitions(fs []*state.Function) []definition {
+	out := make([]definition, len(fs))
+	for i, f := range fs {
+		out[i] = definition{f.ID, f.Def}
+	}
+	return out
+}
+
 // same reports whether a catalog gives the answers that this one gave.
 func (w *watched) same(c bind.Catalog, cat *state.Catalog) bool {
 	for i := range w.questions {
 		q := &w.questions[i]
-		in := c
-		for _, view := range q.within {
-			t := cat.TableByID(view)
-			if t == nil {
-				return false
-			}
-			in = in.Within(t)
+		in := inside(c, cat, q.within)
+		if in == nil {
+			return false
 		}
 		t, err := q.ask(in)
 		if err != nil || (t == nil) != (q.id == 0) || t != nil && (t.ID != q.id || t.Def != q.def) {
+			return false
+		}
+	}
+	for i := range w.calls {
+		q := &w.calls[i]
+		in := inside(c, cat, q.within)
+		if in == nil {
+			return false
+		}
+		found, ahead := in.(bind.Functions).Functions(q.schema, q.name)
+		if ahead != q.ahead || !slices.Equal(definitions(found), q.answer) {
 			return false
 		}
 	}
@@ -72,7 +129,7 @@ func (w *watched) look(t *state.Table) {
 type watching struct {
 	bind.Catalog
 	w      *watched
-	within []state.TableID
+	within []text
 }
 
 func (c watching) note(ask func(c bind.Catalog) (*state.Table, error)) (*state.Table, error) {
@@ -104,7 +161,28 @@ func (c watching) Find(database, schema, name string) (*state.Table, error) {
 
 // Within is bind.Catalog's.
 func (c watching) Within(view *state.Table) bind.Catalog {
-	return watching{c.Catalog.Within(view), c.w, append(c.within[:len(c.within):len(c.within)], view.ID)}
+	return watching{c.Catalog.Within(view), c.w, append(slices.Clip(c.within), text{view: view.ID})}
+}
+
+// Functions is bind.Functions'.
+func (c watching) Functions(schema, name string) ([]*state.Function, int) {
+	found, ahead := c.Catalog.(bind.Functions).Functions(schema, name)
+	if !slices.ContainsFunc(c.w.calls, func(q callQuestion) bool {
+		return q.schema == schema && q.name == name && slices.Equal(q.within, c.within)
+	}) {
+		c.w.calls = append(c.w.calls, callQuestion{c.within, schema, name, definitions(found), ahead})
+	}
+	return found, ahead
+}
+
+// Called is bind.Functions'.
+func (c watching) Called(schema, name string, f *state.Function) {
+	c.Catalog.(bind.Functions).Called(schema, name, f)
+}
+
+// Body is bind.Functions'.
+func (c watching) Body(f *state.Function) bind.Catalog {
+	return watching{c.Catalog.(bind.Functions).Body(f), c.w, append(slices.Clip(c.within), text{function: f.ID})}
 }
 
 // NearTable is bind.Nearby's: for errors, which are not kept.

@@ -59,7 +59,7 @@ func runCreateView(ctx context.Context, e *Engine, c *Call) error {
 		for _, d := range cols {
 			in.Columns = append(in.Columns, ddl.Column{Name: d.Name, Type: d.Type, Position: c.Position(d.Pos)})
 		}
-		in.View.Uses = rec.Uses
+		in.View.Uses, in.View.Calls = rec.Uses, state.CallList(rec.Calls)
 		in.View.Clock, in.View.Zone = c.Session.TransactionMicros(), c.Session.Zone().Name
 	}
 	p, err := ddl.CreateView(e.scope(c), in)

@@ -18,7 +18,8 @@ func init() {
 		&selectRow, &insertRow, &shortInsertRow, &updateRow, &deleteRow, &copyRow, &truncateRow,
 		// Definitions.
 		&createDatabaseRow, &dropDatabaseRow, &createSchemaRow, &dropSchemaRow,
-		&createTableRow, &createTableAsRow, &dropTableRow, &createViewRow, &dropViewRow, &commentRow,
+		&createTableRow, &createTableAsRow, &dropTableRow, &createViewRow, &dropViewRow,
+		&createFunctionRow, &dropFunctionRow, &alterFunctionRow, &commentRow,
 		// About tables and queries.
 		&lockRow, &analyzeRow, &vacuumRow, &explainRow,
 		// The session's own.
