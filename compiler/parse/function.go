@@ -340,8 +340,8 @@ func ParseFunctionBody(text string, o Options) (*Statement, Expr, error) {
 		return nil, nil, refusedInBody(st, Pos(st.Start), "%s", what)
 	}
 	q := s.Query
-	if what := clauseInBody(q); what != "" {
-		return nil, nil, refusedInBody(st, q.Pos, "%s", what)
+	if what, at := clauseInBody(q); what != "" {
+		return nil, nil, refusedInBody(st, at, "%s", what)
 	}
 	if len(q.Targets) != 1 {
 		return nil, nil, st.ErrorAt(q.Targets[1].Expr.At(), sqlerr.InvalidFunctionDefinition,
@@ -356,21 +356,27 @@ func ParseFunctionBody(text string, o Options) (*Statement, Expr, error) {
 	return st, e, nil
 }
 
-// clauseInBody is a clause of q that the body of a function cannot have, "" if it has none.
-func clauseInBody(q *Query) string {
+// clauseInBody is a clause of q that the body of a function cannot have, and where it is, as near as that is known; ""
+// if q has none.
+func clauseInBody(q *Query) (what string, at Pos) {
 	for _, c := range []struct {
 		has  bool
 		what string
-	}{{len(q.With.Items) > 0, "WITH"}, {q.Set != nil, "a set operation"}, {q.Values != nil, "VALUES"}, {len(q.From) > 0, "FROM"},
-		{q.Where != nil, "WHERE"}, {q.Connect != nil, "CONNECT BY"}, {len(q.GroupBy) > 0 || q.GroupAll != nil, "GROUP BY"},
-		{q.Having != nil, "HAVING"}, {q.Qualify != nil, "QUALIFY"}, {len(q.Windows) > 0, "WINDOW"},
-		{q.Distinct || len(q.DistinctOn) > 0, "DISTINCT"}, {len(q.OrderBy) > 0, "ORDER BY"},
-		{q.Limit != nil || q.Offset != nil, "LIMIT"}} {
+		at   []Expr
+	}{{len(q.With.Items) > 0, "WITH", nil}, {q.Set != nil, "a set operation", nil}, {q.Values != nil, "VALUES", nil},
+		{len(q.From) > 0, "FROM", nil}, {q.Where != nil, "WHERE", []Expr{q.Where}}, {q.Connect != nil, "CONNECT BY", nil},
+		{len(q.GroupBy) > 0 || q.GroupAll != nil, "GROUP BY", q.GroupBy}, {q.Having != nil, "HAVING", []Expr{q.Having}},
+		{q.Qualify != nil, "QUALIFY", []Expr{q.Qualify}}, {len(q.Windows) > 0, "WINDOW", nil},
+		{q.Distinct || len(q.DistinctOn) > 0, "DISTINCT", nil}, {len(q.OrderBy) > 0, "ORDER BY", nil},
+		{q.Limit != nil, "LIMIT", []Expr{q.Limit}}, {q.Offset != nil, "OFFSET", []Expr{q.Offset}}} {
+		if c.has && len(c.at) > 0 {
+			return c.what, c.at[0].At()
+		}
 		if c.has {
-			return c.what
+			return c.what, q.Pos
 		}
 	}
-	return ""
+	return "", q.Pos
 }
 
 func refusedInBody(st *Statement, at Pos, what string, args ...any) error {
