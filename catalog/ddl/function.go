@@ -24,8 +24,8 @@ type Function struct {
 	Is      state.Function // but for its name and arguments
 }
 
-// NewFunction is the function that CREATE FUNCTION means, with the id of one that it replaces: what its body calls is to
-// be found out. The plan has its notices.
+// NewFunction is the function that CREATE FUNCTION means, with the id of one that it replaces: what its body calls is
+// to be found out. The plan has its notices.
 func NewFunction(s Scope, in Function) (*state.Function, *Plan, error) {
 	p := &Plan{}
 	if in.Name.Schema == "pg_temp" || s.TempSchema != "" && in.Name.Schema == s.TempSchema {

@@ -104,6 +104,7 @@ func TestFunctionsCalled(t *testing.T) {
 	if got := gone.Called(DefaultDatabase, g.Calls, "", "f"); len(got) != 0 {
 		t.Errorf("a function that is gone: %v", got)
 	}
+	run(t, gone, redefined(g, func(f *Function) { f.Name = "renamed" })) // although what it calls is gone
 	again, _ := run(t, gone, function("public", "f", one))
 	if got := again.Called(DefaultDatabase, g.Calls, "", "f"); len(got) != 1 || got[0].ID == f.ID {
 		t.Errorf("one in its place: %v", got)

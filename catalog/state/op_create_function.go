@@ -1,6 +1,8 @@
 package state
 
 import (
+	"slices"
+
 	"slipher/catalog/sqlerr"
 )
 
@@ -25,6 +27,9 @@ func (o *CreateFunction) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error)
 	if err := c.functionStands(&f); err != nil {
 		return OpResult{}, err
 	}
+	if err := c.callsStand(f.Calls, nil); err != nil {
+		return OpResult{}, err
+	}
 	if f.ID != 0 && c.FunctionByID(f.ID) != nil {
 		return OpResult{}, sqlerr.New(sqlerr.InternalError, "object id %d is taken", f.ID)
 	}
@@ -37,7 +42,7 @@ func (o *CreateFunction) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error)
 	return OpResult{ID: int64(f.ID)}, nil
 }
 
-// functionStands checks that there is a place for f, and all that it calls.
+// functionStands checks that there is a place for f.
 func (c *Catalog) functionStands(f *Function) *sqlerr.Error {
 	if err := checkName(f.Name); err != nil {
 		return err
@@ -51,13 +56,14 @@ func (c *Catalog) functionStands(f *Function) *sqlerr.Error {
 	if is := c.Function(f.Database, f.Schema, f.Name, f.Types()); is != nil && is.ID != f.ID {
 		return ErrFunctionExists(f.Name)
 	}
-	return c.callsStand(f.Calls)
+	return nil
 }
 
-// callsStand checks that there are the functions that a text calls.
-func (c *Catalog) callsStand(calls []FunctionCall) *sqlerr.Error {
+// callsStand checks that there are the functions that a text calls, but for those that it called before.
+func (c *Catalog) callsStand(calls, before []FunctionCall) *sqlerr.Error {
 	for _, u := range calls {
-		if c.FunctionByID(u.Function) == nil {
+		if c.FunctionByID(u.Function) == nil &&
+			!slices.ContainsFunc(before, func(o FunctionCall) bool { return o.Function == u.Function }) {
 			return errNoFunctionID(u.Function)
 		}
 	}

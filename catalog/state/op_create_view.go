@@ -49,7 +49,7 @@ func (c *Catalog) stands(t *Table) *sqlerr.Error {
 			return errRedefined(used)
 		}
 	}
-	return c.callsStand(t.View.Calls)
+	return c.callsStand(t.View.Calls, nil)
 }
 
 func (o *CreateView) creation() Creation {

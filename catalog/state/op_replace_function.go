@@ -33,6 +33,9 @@ func (o *ReplaceFunction) apply(c *Catalog, _ *Command) (OpResult, *sqlerr.Error
 	if err := c.functionStands(&f); err != nil {
 		return OpResult{}, err
 	}
+	if err := c.callsStand(f.Calls, old.Calls); err != nil {
+		return OpResult{}, err
+	}
 	if c.recursive(f.Calls, f.ID) {
 		return OpResult{}, ErrRecursive(f.Signature())
 	}

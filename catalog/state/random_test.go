@@ -33,7 +33,8 @@ func (m *logMaker) comment() Op {
 func (m *logMaker) function() Op {
 	all := m.cat.AllFunctions()
 	if len(all) == 0 || m.Intn(3) == 0 {
-		return function("public", m.name(), []types.Type{types.TInt4, types.TText}[:m.Intn(3)], all[:min(m.Intn(3), len(all))]...)
+		args := []types.Type{types.TInt4, types.TText}[:m.Intn(3)]
+		return function("public", m.name(), args, all[:min(m.Intn(3), len(all))]...)
 	}
 	f := all[m.Intn(len(all))]
 	switch m.Intn(4) {

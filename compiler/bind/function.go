@@ -140,8 +140,8 @@ type match struct {
 	preferred int // arguments that are converted to the type that is preferred to others of its kind
 }
 
-// bestFunction is what a call means among functions: as with built-in ones, what converts least. Of those that differ in
-// nothing but their schema the first is meant.
+// bestFunction is what a call means among functions: as with built-in ones, what converts least. Of those that differ
+// in nothing but their schema the first is meant.
 func (b *binder) bestFunction(f *parse.FuncCall, among []*state.Function, args []value) (match, error) {
 	var best []match
 	for _, u := range among {
@@ -193,7 +193,8 @@ func signatureOf(f *parse.FuncCall, args []value) string {
 	return state.Signature(f.Name, ts)
 }
 
-// placesOf are the places of a call's arguments among those of a function, nil if it takes others. It must be given all.
+// placesOf are the places of a call's arguments among those of a function, nil if it takes others. It must be given
+// all.
 func placesOf(u *state.Function, f *parse.FuncCall) []int {
 	if len(f.Args) != len(u.Args) {
 		return nil

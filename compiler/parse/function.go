@@ -133,7 +133,8 @@ func (o *functionOptions) option() error {
 
 // refusedOptions are those of PostgreSQL's functions, with the number of words that name them.
 var refusedOptions = map[string]int{"strict": 1, "returns": 5, "leakproof": 1, "not": 2, "window": 1, "cost": 1,
-	"rows": 1, "parallel": 1, "security": 2, "external": 1, "set": 1, "support": 1, "transform": 1, "return": 1, "begin": 2}
+	"rows": 1, "parallel": 1, "security": 2, "external": 1, "set": 1, "support": 1, "transform": 1, "return": 1,
+	"begin": 2}
 
 // inLanguage reads a language's name: SQL is the only one.
 func (o *functionOptions) inLanguage() error {

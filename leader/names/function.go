@@ -120,7 +120,11 @@ type Maker struct {
 // Functions are those that there will be with the new one.
 func (m *Maker) Functions(schema, name string) ([]*state.Function, int) {
 	found, ahead := m.View.Functions(schema, name)
-	if name != m.Of.Name || schema != "" && schema != m.Of.Schema || schema == "" && !slices.Contains(m.path(), m.Of.Schema) {
+	in := []string{schema}
+	if schema == "" {
+		in = m.path()
+	}
+	if name != m.Of.Name || !slices.Contains(in, m.Of.Schema) {
 		return found, ahead
 	}
 	if i := slices.IndexFunc(found, func(f *state.Function) bool { return f.ID == m.Of.ID }); i >= 0 {

@@ -43,4 +43,16 @@ func TestListOfFunctions(t *testing.T) {
 	if n := strings.Count(out, "\n"); err != nil || n < 200 {
 		t.Errorf("\\dfS: %d functions, %v", n, err)
 	}
+	if _, err := psql("create function f_half(int, x float) returns float stable as 'select x / $1' language sql"); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := psql(`\df`); err != nil || out != "public|f_half|double precision|integer, x double precision|func\n" {
+		t.Errorf("\\df: %v\n%s", err, out)
+	}
+	if out, err := psql(`\sf f_half`); err != nil || !strings.Contains(out, " STABLE\nAS $function$select x / $1$function$") {
+		t.Errorf("\\sf: %v\n%s", err, out)
+	}
+	if out, err := psql(`\df+ f_*`); err != nil || !strings.Contains(out, "stable") {
+		t.Errorf("\\df+: %v\n%s", err, out)
+	}
 }

@@ -20,7 +20,7 @@ const msgpLine = "//go:generate go run github.com/tinylib/msgp "
 
 // maxGenerated bounds what the repository has of generated lines: who reaches it has types that are encoded where one
 // of their rows would do (catalog/state/op.go), or bodies of structs inside others.
-const maxGenerated = 15_900
+const maxGenerated = 16_500
 
 // generation is one go:generate line.
 type generation struct {
