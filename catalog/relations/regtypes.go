@@ -17,9 +17,10 @@ type regType struct {
 var regTypes = map[string]regType{
 	"regclass": {RegClass, ClassNames},
 	"regtype":  {func(_ *Env, text string) (uint32, error) { return typeOID(text) }, typeNames},
+	"regproc":  {readProc, procNames(false)}, "regprocedure": {readProc, procNames(true)},
 }
 
-// IsRegType reports whether name is that of a type of oids that are written as names: regclass, regtype.
+// IsRegType reports whether name is that of a type of oids that are written as names: regclass, regtype, regproc.
 func IsRegType(name string) bool { _, ok := regTypes[name]; return ok }
 
 // RegOID is the oid that a text means as a value of such a type.
