@@ -47,8 +47,6 @@ func literalAs(t types.Type, lit *types.Datum) types.Type {
 	case t.IsInteger() && lit != nil && strings.ContainsAny(lit.S, ".eE"):
 		// Not PostgreSQL's (an error there): '1.5' beside an integer compares as a number.
 		return types.DecimalExact(types.IntegerAsDecimal(t), types.DecimalOf(lit.S))
-	case lit != nil && !lit.Null:
-		return t.WithLiteral(lit.S)
 	}
 	return t.Widest()
 }
