@@ -259,8 +259,8 @@ func Cases() []Case {
 	way := func() string { return pick("hex", "base64", "escape", "HEX", "utf8") }
 	add(60, "encode", "encode(%s, %s)", list(Y, T), bytes, way)
 	add(200, "decode", "encode(decode(%s, %s), 'hex')", list(T, T), func() string {
-		return pick("", "00ff", "61 62", "616", "6g", "YWI=", "YW I=", "YWI", "Y", "YW==", "=YWI", "YWJjZGU=", "a\\000b", "\\\\",
-			"\\377", "\\400", "\\1", "\\x", "é", "abc", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+		return pick("", "00ff", "61 62", "616", "6g", "YWI=", "YW I=", "YWI", "Y", "YW==", "=YWI", "YWJjZGU=",
+			"a\\000b", "\\\\", "\\377", "\\400", "\\1", "\\x", "é", "abc", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
 	}, way)
 	uuid := func() string {
 		return pick("00000000-0000-0000-0000-000000000000", "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF",
