@@ -2,6 +2,7 @@ package leader
 
 import (
 	"context"
+	"time"
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
@@ -34,6 +35,15 @@ var effects = map[string]func(ctx context.Context, s *Server, args []types.Datum
 	"slipher_remove_leader": func(ctx context.Context, s *Server, args []types.Datum) (types.Datum, error) {
 		return types.BoolDatum(true), s.members.Remove(ctx, args[0].S)
 	},
+	"pg_cancel_backend": func(_ context.Context, s *Server, args []types.Datum) (types.Datum, error) {
+		return types.BoolDatum(s.front.Cancel(int32(args[0].Lo))), nil
+	},
+	"pg_terminate_backend": func(_ context.Context, s *Server, args []types.Datum) (types.Datum, error) {
+		return types.BoolDatum(s.front.Terminate(int32(args[0].Lo))), nil
+	},
+	"pg_sleep": func(ctx context.Context, _ *Server, args []types.Datum) (types.Datum, error) {
+		return types.String(""), sleep(ctx, args[0].Float())
+	},
 	"slipher_snapshot": func(_ context.Context, s *Server, _ []types.Datum) (types.Datum, error) {
 		return types.BoolDatum(true), s.replica.Snapshot()
 	},
@@ -46,4 +56,22 @@ func (s *Server) effect(ctx context.Context, name string, args []types.Datum) (t
 		return types.Datum{}, sqlerr.Unsupported("function %s", name)
 	}
 	return run(ctx, s, args)
+}
+
+// maxSleep is the longest that a statement sleeps, in seconds: what a time.Duration holds.
+const maxSleep = 9e9
+
+// sleep waits, but not for a statement that is canceled.
+func sleep(ctx context.Context, seconds float64) error {
+	if !(seconds > 0) {
+		return nil
+	}
+	t := time.NewTimer(time.Duration(min(seconds, maxSleep) * float64(time.Second)))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }

@@ -21,6 +21,10 @@ func adminGroup() Group {
 		effect("slipher_transfer_leadership", types.TBool, "Makes a leader the active one. Sessions of this leader end.", T),
 		effect("slipher_remove_leader", types.TBool,
 			"Takes a leader that is not the active one out of the cluster. Its process ends.", T),
+		effect("pg_cancel_backend", types.TBool, "Cancels what a session runs, by its process id; false: there is none.",
+			types.TInt4),
+		effect("pg_terminate_backend", types.TBool, "Ends a session, by its process id; false: there is none.", types.TInt4),
+		effect("pg_sleep", T, "Waits for so many seconds, once a statement, before it runs.", types.TFloat8),
 		effect("slipher_snapshot", types.TBool, "Writes a snapshot of the catalog and cuts the log of this leader."),
 	}}
 }

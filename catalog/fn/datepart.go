@@ -36,8 +36,8 @@ const (
 
 // datePartNames are Redshift's spellings: "m" is a minute.
 var datePartNames = map[DatePart]string{
-	Microsecond: "microsecond microseconds microsec microsecs usec usecs us",
-	Millisecond: "millisecond milliseconds millisec millisecs msec msecs ms",
+	Microsecond: "microsecond microseconds microsec microsecs usecond useconds usec usecs us",
+	Millisecond: "millisecond milliseconds millisecon millisec millisecs msecond mseconds msec msecs ms",
 	Second:      "second seconds sec secs s",
 	Minute:      "minute minutes min mins m",
 	Hour:        "hour hours hr hrs h",

@@ -18,7 +18,7 @@ func (t *Table) Document() string {
 		{"Window functions", func(r *Row) bool { return r.Window != nil }},
 		{"Functions of several rows", func(r *Row) bool { return r.Set != nil }},
 		{"Functions about the catalog", func(r *Row) bool {
-			return r.Lookup != nil || r.Special && r.Where == LeaderOnly
+			return r.Lookup != nil || r.Query != "" || r.Special && r.Where == LeaderOnly
 		}},
 		{"Special forms", func(r *Row) bool { return r.Special }},
 		{"Functions that change something", func(r *Row) bool { return r.Effect }},

@@ -285,7 +285,10 @@ type Row struct {
 	Set *Set
 	// Lookup: a function whose answers the catalog has.
 	Lookup *Lookup
-	Doc    string
+	// Query, for a function that stands in FROM alone: what it gives are the rows of a query over catalog relations, in
+	// which %d is the oid of the relation that the argument names.
+	Query string
+	Doc   string
 }
 
 // Session is what leader-only functions may ask for.
@@ -301,8 +304,9 @@ type Session interface {
 	BackendPID() int32
 	NowMicros() int64 // statement start, since 2000-01-01 UTC
 	TransactionMicros() int64
-	LastQuery() int64 // of those that have ended, -1: none
-	LastCopy() int64  // of those that are COPYs, -1: none
+	LastQuery() int64  // of those that have ended, -1: none
+	LastCopy() int64   // of those that are COPYs, -1: none
+	CopiedRows() int64 // by that COPY
 }
 
 // Param is one declared parameter: a kind, or a class of kinds.

@@ -52,7 +52,28 @@ func lookupGroup() Group {
 	}
 	form("pg_get_expr", "A kept expression as text.", any, Param{Kind: types.OID})
 	form("pg_get_expr", "A kept expression as text.", any, Param{Kind: types.OID}, Param{Kind: types.Bool})
+	query := func(name, text, doc string, args ...types.Type) {
+		g.Rows = append(g.Rows, &Row{Name: name, Args: exact(args...), Vol: Stable, Where: LeaderOnly, Query: text, Doc: doc})
+	}
+	query("pg_get_cols", `select n.nspname as view_schema, c.relname as view_name, a.attname as col_name,
+		format_type(a.atttypid, a.atttypmod) as col_type, a.attnum::integer as col_num
+		from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid
+		join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+		where a.attrelid = %d and a.attnum > 0 and not a.attisdropped order by a.attnum`,
+		"In FROM: schema, name, column, type and number for each column of a table or view.", T)
+	query("pg_timezone_names", "select * from pg_catalog.pg_timezone_names",
+		"In FROM: the time zones, with the abbreviation and the distance from Greenwich now.")
+	query("pg_timezone_abbrevs", "select * from pg_catalog.pg_timezone_abbrevs",
+		"In FROM: the abbreviations of time zones.")
 	return g
+}
+
+// Query is the row of a function of FROM that is a query, nil if name is none.
+func (t *Table) Query(name string) *Row {
+	if rows := t.rows[name]; len(rows) > 0 && rows[0].Query != "" {
+		return rows[0]
+	}
+	return nil
 }
 
 // Lookup is the row of a lookup, nil if name is none.

@@ -1,52 +1,48 @@
 package fn
 
 import (
-	"regexp"
-	"strings"
-	"sync"
-
-	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 )
 
-// regexpGroup is POSIX regular expressions and SIMILAR TO, run by Go's engine:
-// linear in the text, without back references.
+// regexpGroup is Redshift's regular expressions. What fits an automaton is run as one, linear in the
+// text (pattern.go).
 func regexpGroup() Group {
 	T, I := types.TText, types.TInt4
-	match := func(name, doc string, compile func(p string) (*regexp.Regexp, error)) *Op {
+	match := func(name, doc string, compile func(p string) (pattern, error)) *Op {
 		return &Op{Name: name, Shapes: []Shape{shape(str, str, i8)}, MayFail: true, Doc: doc, Host: func(c HostCall) error {
+			var last lastPattern
 			return c.Rows(func(row int) error {
-				re, err := compile(string(c.Str(1, row)))
+				p, err := last.of(c.Str(1, row), nil, func(p, _ string) (pattern, error) { return compile(p) })
 				if err != nil {
 					return err
 				}
-				c.SetInt(row, btoi(re.Match(c.Str(0, row))))
-				return nil
+				yes, err := p.match(c.Str(0, row))
+				c.SetInt(row, btoi(yes))
+				return err
 			})
 		}}
 	}
-	matching := func(name, op, doc string, compile func(p string) (*regexp.Regexp, error)) *Row {
+	matching := func(name, op, doc string, compile func(p string) (pattern, error)) *Row {
 		r := row(name, op, types.TBool, doc, T, T)
 		r.Ret = sure(r.Ret, func(_ []types.Type, consts []*types.Datum) bool {
 			if consts[1] == nil || consts[1].Null {
 				return false
 			}
-			_, err := compile(consts[1].S)
-			return err == nil
+			p, err := compile(consts[1].S)
+			return err == nil && p.linear()
 		})
 		return r
 	}
-	posix := func(p string) (*regexp.Regexp, error) { return compileRegexp(p, "") }
-	anyCase := func(p string) (*regexp.Regexp, error) { return compileRegexp(p, "i") }
+	asWritten := func(p string) (pattern, error) { return compileRegexp(p, "") }
+	anyCase := func(p string) (pattern, error) { return compileRegexp(p, "i") }
 	op := func(name, doc string, host func(HostCall) error, inOut ...types.Phys) *Op {
 		return &Op{Name: name, Shapes: []Shape{shape(inOut...)}, MayFail: true, Host: host, Doc: doc}
 	}
 	g := Group{
 		Ops: []*Op{
-			match("regexp_match", "Does the pattern match somewhere in s?", posix),
+			match("regexp_match", "Does the pattern match somewhere in s?", asWritten),
 			match("regexp_imatch", "Does the pattern match somewhere in s, in any case?", anyCase),
 			op("regexp_like", "Does the pattern match somewhere in s, by parameters?", hostRegexpLike, str, str, str, i8),
-			match("similar_to", "Does the SQL pattern match s as a whole?", compileSimilar),
 			op("regexp_replace", "Every match from a position on replaced.", hostRegexpReplace, str, str, str, i32, str, str),
 			{Name: "regexp_substr", Shapes: []Shape{shape(str, str, i32, i32, str, str)}, MayFail: true, Nulls: CustomNull,
 				Host: hostRegexpSubstr,
@@ -56,12 +52,11 @@ func regexpGroup() Group {
 				i32, str, i32),
 		},
 		Rows: []*Row{
-			matching("~", "regexp_match", "POSIX match.", posix),
+			matching("~", "regexp_match", "POSIX match.", asWritten),
 			matching("~*", "regexp_imatch", "POSIX match in any case.", anyCase),
-			matching("regexp_like", "regexp_match", "Does the pattern match somewhere in the string?", posix),
+			matching("regexp_like", "regexp_match", "Does the pattern match somewhere in the string?", asWritten),
 			row("regexp_like", "regexp_like", types.TBool, "Does the pattern match somewhere in the string, by parameters?", T, T,
 				T),
-			matching("similar to", "similar_to", "SQL pattern match.", compileSimilar),
 		},
 	}
 	g.Rows = append(g.Rows, optionalRows("regexp_replace", "regexp_replace", T, "Replaces every match.",
@@ -95,8 +90,8 @@ func searchRows(name string, ret types.Type, doc string, params []types.Type, de
 					return false
 				}
 			}
-			_, err := compileRegexp(pattern.S, flags.S)
-			return err == nil && at.Lo >= 1 && (len(args) <= 2 || args[2].IsInteger())
+			p, err := compileRegexp(pattern.S, flags.S)
+			return err == nil && p.linear() && at.Lo >= 1 && (len(args) <= 2 || args[2].IsInteger())
 		})
 	}
 	return rows
@@ -125,81 +120,4 @@ func btoi(v bool) int64 {
 		return 1
 	}
 	return 0
-}
-
-// regexps caches compiled patterns: a query uses few, for many rows.
-var regexps = struct {
-	sync.RWMutex
-	m map[string]*regexp.Regexp // guarded by the mutex; emptied when it grows
-}{m: map[string]*regexp.Regexp{}}
-
-const maxRegexps = 256
-
-// compileRegexp compiles a POSIX pattern (Go's syntax is close) with Redshift's
-// parameters: c and i for case, e for submatch extraction, p for PCRE.
-func compileRegexp(pattern, params string) (*regexp.Regexp, error) {
-	flags := "s"
-	for _, c := range params {
-		switch c {
-		case 'i':
-			flags += "i"
-		case 'c', 'e', 'p':
-		default:
-			return nil, sqlerr.New(sqlerr.InvalidParameterValue, "invalid regular expression parameter \"%c\"", c)
-		}
-	}
-	return cachedRegexp("(?"+flags+")"+pattern, pattern)
-}
-
-func cachedRegexp(expr, shown string) (*regexp.Regexp, error) {
-	regexps.RLock()
-	re := regexps.m[expr]
-	regexps.RUnlock()
-	if re != nil {
-		return re, nil
-	}
-	re, err := regexp.Compile(expr)
-	if err != nil {
-		return nil, sqlerr.New("2201B", "invalid regular expression: \"%s\"", shown)
-	}
-	regexps.Lock()
-	if len(regexps.m) >= maxRegexps {
-		clear(regexps.m)
-	}
-	regexps.m[expr] = re
-	regexps.Unlock()
-	return re, nil
-}
-
-// compileSimilar turns an SQL pattern into a regular expression: % and _ are
-// wildcards, | * + ? {} () [] are operators, everything else stands for itself.
-func compileSimilar(pattern string) (*regexp.Regexp, error) {
-	var sb strings.Builder
-	sb.WriteString("(?s)^(?:")
-	inClass := false
-	rs := []rune(pattern)
-	for i := 0; i < len(rs); i++ {
-		c := rs[i]
-		switch {
-		case c == '\\' && i+1 < len(rs):
-			i++
-			sb.WriteString(regexp.QuoteMeta(string(rs[i])))
-		case inClass:
-			inClass = c != ']'
-			sb.WriteRune(c)
-		case c == '[':
-			inClass = true
-			sb.WriteRune(c)
-		case c == '%':
-			sb.WriteString(".*")
-		case c == '_':
-			sb.WriteByte('.')
-		case strings.ContainsRune("|*+?{}()", c):
-			sb.WriteRune(c)
-		default:
-			sb.WriteString(regexp.QuoteMeta(string(c)))
-		}
-	}
-	sb.WriteString(")$")
-	return cachedRegexp(sb.String(), pattern)
 }

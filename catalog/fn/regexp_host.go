@@ -1,15 +1,11 @@
 package fn
 
-import (
-	"regexp"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
-// regexpFrom compiles the pattern (argument 1) and gives the part of the text
-// (argument 0) from a character position on; ok is false if it lies behind the end.
-func regexpFrom(c HostCall, row, pos, params int) (re *regexp.Regexp, head, tail []byte, ok bool, err error) {
-	re, err = compileRegexp(string(c.Str(1, row)), string(c.Str(params, row)))
-	if err != nil {
+// from compiles the pattern (operand 1) and gives the part of the text (operand 0) from a character position on;
+// ok is false if it lies behind the end.
+func (l *lastPattern) from(c HostCall, row, pos, params int) (p pattern, head, tail []byte, ok bool, err error) {
+	if p, err = l.of(c.Str(1, row), c.Str(params, row), compileRegexp); err != nil {
 		return
 	}
 	n := c.Int(pos, row)
@@ -18,12 +14,13 @@ func regexpFrom(c HostCall, row, pos, params int) (re *regexp.Regexp, head, tail
 	}
 	s := c.Str(0, row)
 	off, lack := runeOffset(s, int(n-1))
-	return re, s[:off], s[off:], lack == 0, nil
+	return p, s[:off], s[off:], lack == 0, nil
 }
 
 func hostRegexpReplace(c HostCall) error {
+	var last lastPattern
 	return c.Rows(func(row int) error {
-		re, head, tail, ok, err := regexpFrom(c, row, 3, 4)
+		p, head, tail, ok, err := last.from(c, row, 3, 4)
 		if err != nil {
 			return err
 		}
@@ -31,9 +28,18 @@ func hostRegexpReplace(c HostCall) error {
 			c.SetStr(row, c.Str(0, row))
 			return nil
 		}
-		out := append([]byte(nil), head...)
-		out = append(out, re.ReplaceAll(tail, replacement(c.Str(2, row)))...)
-		if len(out) > 65535 {
+		all, err := p.all(tail, -1)
+		if err != nil {
+			return err
+		}
+		by, out, done := replacement(c.Str(2, row)), append([]byte(nil), head...), 0
+		for _, loc := range all {
+			out = by.appendTo(append(out, tail[done:loc[0]]...), tail, loc)
+			if done = loc[1]; len(out) > 65535 {
+				return ResultTooLong.Err()
+			}
+		}
+		if out = append(out, tail[done:]...); len(out) > 65535 {
 			return ResultTooLong.Err()
 		}
 		c.SetStr(row, out)
@@ -41,30 +47,10 @@ func hostRegexpReplace(c HostCall) error {
 	})
 }
 
-// replacement turns \1 and $1 into Go's ${1}; other dollars are literal.
-func replacement(r []byte) []byte {
-	var out []byte
-	for i := 0; i < len(r); i++ {
-		digit := i+1 < len(r) && r[i+1] >= '0' && r[i+1] <= '9'
-		switch {
-		case (r[i] == '\\' || r[i] == '$') && digit:
-			out = append(out, '$', '{', r[i+1], '}')
-			i++
-		case r[i] == '\\' && i+1 < len(r):
-			i++
-			out = append(out, r[i])
-		case r[i] == '$':
-			out = append(out, '$', '$')
-		default:
-			out = append(out, r[i])
-		}
-	}
-	return out
-}
-
 func hostRegexpSubstr(c HostCall) error {
+	var last lastPattern
 	return c.Rows(func(row int) error {
-		re, _, tail, ok, err := regexpFrom(c, row, 2, 4)
+		p, _, tail, ok, err := last.from(c, row, 2, 4)
 		if err != nil {
 			return err
 		}
@@ -76,13 +62,17 @@ func hostRegexpSubstr(c HostCall) error {
 		var m []byte
 		if ok {
 			group := 0
-			for _, p := range c.Str(4, row) {
-				if p == 'e' && re.NumSubexp() > 0 {
-					group = 1
+			for _, f := range c.Str(4, row) {
+				if f == 'e' && p.groups() > 0 {
+					group = 2
 				}
 			}
-			if all := re.FindAllSubmatch(tail, int(n)); len(all) >= int(n) {
-				m = all[n-1][group]
+			all, err := p.all(tail, int(n))
+			if err != nil {
+				return err
+			}
+			if len(all) >= int(n) && all[n-1][group] >= 0 {
+				m = tail[all[n-1][group]:all[n-1][group+1]]
 			}
 		}
 		c.SetStr(row, m)
@@ -91,14 +81,19 @@ func hostRegexpSubstr(c HostCall) error {
 }
 
 func hostRegexpCount(c HostCall) error {
+	var last lastPattern
 	return c.Rows(func(row int) error {
-		re, _, tail, ok, err := regexpFrom(c, row, 2, 3)
+		p, _, tail, ok, err := last.from(c, row, 2, 3)
 		if err != nil {
 			return err
 		}
 		n := 0
 		if ok {
-			n = len(re.FindAllIndex(tail, -1))
+			all, err := p.all(tail, -1)
+			if err != nil {
+				return err
+			}
+			n = len(all)
 		}
 		c.SetInt(row, int64(n))
 		return nil
@@ -106,14 +101,19 @@ func hostRegexpCount(c HostCall) error {
 }
 
 func hostRegexpInstr(c HostCall) error {
+	var last lastPattern
 	return c.Rows(func(row int) error {
-		re, head, tail, ok, err := regexpFrom(c, row, 2, 5)
+		p, head, tail, ok, err := last.from(c, row, 2, 5)
 		if err != nil {
 			return err
 		}
 		n, at := c.Int(3, row), int64(0)
 		if ok && n >= 1 && n <= int64(len(tail))+1 {
-			if all := re.FindAllIndex(tail, int(n)); len(all) >= int(n) {
+			all, err := p.all(tail, int(n))
+			if err != nil {
+				return err
+			}
+			if len(all) >= int(n) {
 				end := all[n-1][btoi(c.Int(4, row) == 1)]
 				at = int64(utf8.RuneCount(head)+utf8.RuneCount(tail[:end])) + 1
 			}
@@ -124,11 +124,14 @@ func hostRegexpInstr(c HostCall) error {
 }
 
 func hostRegexpLike(c HostCall) error {
+	var last lastPattern
 	return c.Rows(func(row int) error {
-		re, err := compileRegexp(string(c.Str(1, row)), string(c.Str(2, row)))
-		if err == nil {
-			c.SetInt(row, btoi(re.Match(c.Str(0, row))))
+		p, err := last.of(c.Str(1, row), c.Str(2, row), compileRegexp)
+		if err != nil {
+			return err
 		}
+		yes, err := p.match(c.Str(0, row))
+		c.SetInt(row, btoi(yes))
 		return err
 	})
 }

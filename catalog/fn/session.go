@@ -74,13 +74,32 @@ func sessionGroup() Group {
 	for _, n := range []string{"current_user", "session_user", "user"} {
 		rows = append(rows, leader(n, Anywhere, types.TName, "Name of the user.", text(Session.CurrentUser)))
 	}
-	yes := always(types.BoolDatum(true))
-	for _, n := range []string{"has_table_privilege", "has_schema_privilege", "has_database_privilege",
-		"has_column_privilege"} {
-		doc := "Whether a user may; everyone may everything yet."
-		rows = append(rows, leader(n, LeaderOnly, types.TBool, doc, yes, T, T),
-			leader(n, LeaderOnly, types.TBool, doc, yes, T, T, T))
+	any := Param{Class: AnyType}
+	for _, p := range []struct {
+		name string
+		args int // without the user, who may stand in front
+	}{{"has_table_privilege", 2}, {"has_schema_privilege", 2}, {"has_database_privilege", 2}, {"has_column_privilege", 3},
+		{"has_any_column_privilege", 2}, {"has_function_privilege", 2}, {"has_language_privilege", 2},
+		{"has_sequence_privilege", 2}, {"has_tablespace_privilege", 2}, {"has_type_privilege", 2}, {"pg_has_role", 2}} {
+		for n := p.args; n <= p.args+1; n++ {
+			rows = append(rows, &Row{Name: p.name, Args: slices.Repeat([]Param{any}, n), Where: LeaderOnly, Special: true,
+				Doc: "Whether a user may; everyone may everything yet."})
+		}
 	}
+	no := always(types.BoolDatum(false))
+	rows = append(rows,
+		leader("user_is_member_of", LeaderOnly, types.TBool, "Whether a user is in a role: there are no roles yet.", no, T, T),
+		leader("role_is_member_of", LeaderOnly, types.TBool, "Whether a role is in a role: there are no roles yet.", no, T, T),
+		leader("pg_last_copy_count", LeaderOnly, types.TInt8, "The rows that the last COPY loaded.",
+			number(Session.CopiedRows)),
+		leader("pg_last_unload_id", LeaderOnly, I, "-1: there is no UNLOAD.", always(types.Int(-1))),
+		leader("pg_last_unload_count", LeaderOnly, types.TInt8, "0: there is no UNLOAD.", always(types.Int(0))),
+		leader("db_collation", LeaderOnly, T, "How the database's strings are compared: case_sensitive.",
+			always(types.String("case_sensitive"))),
+		leader("default_iam_role", LeaderOnly, T, "Empty: there are no IAM roles.", always(types.String(""))),
+		leader("pg_client_encoding", LeaderOnly, types.TName, "UTF8.", always(types.String("UTF8"))),
+		leader("getdatabaseencoding", LeaderOnly, types.TName, "UTF8.", always(types.String("UTF8"))),
+	)
 	return Group{Rows: rows}
 }
 

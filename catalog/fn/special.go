@@ -13,6 +13,8 @@ func specialGroup() Group {
 		form("coalesce", "", "The first argument that is not NULL.", true, any),
 		form("nvl", "coalesce", "The first argument that is not NULL.", true, any),
 		form("nvl2", "", "The second argument if the first is not NULL, else the third.", false, any, any, any),
+		form("num_nulls", "", "How many arguments are NULL.", true, any),
+		form("num_nonnulls", "", "How many arguments are not NULL.", true, any),
 		form("nullif", "", "NULL if both are equal, else the first.", false, any, any),
 		form("decode", "case",
 			"The result behind the first of the searched values that equals the first argument (NULL equals NULL), else the "+

@@ -22,6 +22,9 @@ func (t *Table) Op(name string) *Op { return t.ops[name] }
 // Rows are the overloads of a function or operator, nil if the name is unknown.
 func (t *Table) Rows(name string) []*Row { return t.rows[name] }
 
+// Has reports whether there is a function of a name.
+func (t *Table) Has(name string) bool { return len(t.rows[name]) > 0 }
+
 // Kernel finds a kernel by name.
 func (t *Table) Kernel(name string) *Kernel { return t.kernels[name] }
 

@@ -119,7 +119,8 @@ func TestRowsHaveShapes(t *testing.T) {
 		for _, a := range args {
 			what += " " + a.String()
 		}
-		if row.Leader == nil && !row.Effect && row.Agg == nil && !row.Special && row.Window == nil && row.Lookup == nil {
+		if row.Leader == nil && !row.Effect && row.Agg == nil && !row.Special && row.Window == nil &&
+			row.Lookup == nil && row.Query == "" {
 			whole := b
 			if row.Set != nil {
 				count := b

@@ -51,6 +51,10 @@ func pgCluster() []entry {
 			columns: `datid oid, datname name, procpid int4, pid int4, usesysid int4, usename name, application_name text, client_addr text?,
 				current_query text, query text, state text, waiting bool, query_start timestamp?, backend_start timestamp`,
 			doc: "Connected clients and what they run."},
+		{name: "pg_timezone_names", view: true, rows: pgTimezoneNames,
+			columns: `name, abbrev text, utc_offset interval, is_dst bool`, doc: "Time zones as they are now."},
+		{name: "pg_timezone_abbrevs", view: true, rows: pgTimezoneAbbrevs,
+			columns: `abbrev text, utc_offset interval, is_dst bool`, doc: "Abbreviations of time zones."},
 		{name: "pg_am", rows: func(_ context.Context, _ *Env, b *builder) error {
 			b.add(btree, "btree", 0, "i")
 			return nil

@@ -361,43 +361,102 @@ func (b *binder) arrayConcat(args []value, at parse.Pos) (value, error) {
 	return value{expr: e, typ: bd.Ret, pos: at}, nil
 }
 
+// arrayPosition is array_position(a, x), and array_positions and array_remove, which have the same arguments.
 func (b *binder) arrayPosition(f *parse.FuncCall, args []value) (value, error) {
 	return b.withElement(f, args, args[0], args[1])
+}
+
+// arrayReplace is array_replace(a, x, y).
+func (b *binder) arrayReplace(f *parse.FuncCall, args []value) (value, error) {
+	t, es, err := b.sameElements(f, args, args[0], args[1:]...)
+	if err != nil {
+		return value{}, err
+	}
+	return value{expr: b.arrayOp("array_replace", t, t, es...), typ: t, pos: f.Pos}, nil
+}
+
+// arrayFill is array_fill(x, array[n]).
+func (b *binder) arrayFill(f *parse.FuncCall, args []value) (value, error) {
+	x := args[0]
+	if x.typ.Kind == types.Unknown {
+		x.typ = types.TText
+	}
+	dims := types.ArrayOf(types.TInt4)
+	if !fn.CanBeElement(x.typ) || args[1].typ.Kind != types.Unknown && args[1].typ != dims {
+		return value{}, b.noFunction(f, args)
+	}
+	t := types.ArrayOf(x.typ)
+	elem, _ := t.Element()
+	n, err := b.coerce(args[1], dims, implicit)
+	if err != nil {
+		return value{}, err
+	}
+	e, err := b.coerce(args[0], elem, implicit)
+	if err != nil {
+		return value{}, err
+	}
+	return value{expr: b.arrayOp("array_fill", t, t, n, e), typ: t, pos: f.Pos}, nil
 }
 
 // withElement binds a function of an array and an element, of the widest type of both. A function of that name is an
 // operation.
 func (b *binder) withElement(f *parse.FuncCall, args []value, array, x value) (value, error) {
+	t, es, err := b.sameElements(f, args, array, x)
+	if err != nil {
+		return value{}, err
+	}
+	ret, op := types.TInt4, strings.ToLower(f.Name)
+	switch op {
+	case "array_position":
+	case "array_positions":
+		ret = types.ArrayOf(types.TInt4)
+	case "array_remove":
+		ret = t
+	default:
+		return value{expr: b.arrayWith(es[0], es[1], op), typ: t, pos: f.Pos}, nil
+	}
+	return value{expr: b.arrayOp(op, t, ret, es...), typ: ret, pos: f.Pos}, nil
+}
+
+// sameElements are an array and values as its elements, of the widest type of all.
+func (b *binder) sameElements(f *parse.FuncCall, args []value, array value, xs ...value) (types.Type, []*algebra.Expr,
+	error) {
 	t := array.typ
 	elem, ok := t.Element()
-	if array.typ.Kind == types.Unknown && array.lit != nil && array.lit.Null && fn.CanBeElement(x.typ) {
+	if x := xs[0]; array.typ.Kind == types.Unknown && array.lit != nil && array.lit.Null && fn.CanBeElement(x.typ) {
 		elem, ok, t = x.typ, true, types.ArrayOf(x.typ)
 	}
 	if !ok {
-		return value{}, b.noFunction(f, args)
+		return t, nil, b.noFunction(f, args)
 	}
-	if x.typ.Kind != types.Unknown {
-		if !fn.CanBeElement(x.typ) {
-			return value{}, b.noFunction(f, args)
+	for i := range xs {
+		x := &xs[i]
+		if x.typ.Kind == types.Unknown {
+			continue
 		}
+		if !fn.CanBeElement(x.typ) {
+			return t, nil, b.noFunction(f, args)
+		}
+		was := t
 		if t, ok = fn.CommonType(t, types.ArrayOf(x.typ), types.DecimalExact); !ok {
-			narrowInteger(&x, value{typ: elem})
-			if t, ok = array.typ, x.typ == elem; !ok {
-				return value{}, b.noFunction(f, args)
+			narrowInteger(x, value{typ: elem})
+			if t, ok = was, x.typ == elem; !ok {
+				return t, nil, b.noFunction(f, args)
 			}
 		}
 		elem, _ = t.Element()
 	}
 	a, err := b.coerce(array, t, implicit)
 	if err != nil {
-		return value{}, err
+		return t, nil, err
 	}
-	e, err := b.coerce(x, elem, implicit)
-	if err != nil {
-		return value{}, err
+	es := []*algebra.Expr{a}
+	for _, x := range xs {
+		e, err := b.coerce(x, elem, implicit)
+		if err != nil {
+			return t, nil, err
+		}
+		es = append(es, e)
 	}
-	if op := strings.ToLower(f.Name); op != "array_position" {
-		return value{expr: b.arrayWith(a, e, op), typ: t, pos: f.Pos}, nil
-	}
-	return value{expr: b.arrayOp("array_position", t, types.TInt4, a, e), typ: types.TInt4, pos: f.Pos}, nil
+	return t, es, nil
 }

@@ -72,6 +72,9 @@ func (b *binder) funcCall(sc *scope, f *parse.FuncCall) (value, error) {
 	if b.fns.Lookup(f.Name) != nil {
 		return b.lookupCall(f, args)
 	}
+	if b.fns.Query(f.Name) != nil {
+		return value{}, b.unsupported(f.Pos, "function %s elsewhere than in FROM", f.Name)
+	}
 	if len(b.fns.Rows(f.Name)) == 0 && fn.Refused(f.Name) {
 		return value{}, b.unsupported(f.Pos, "function %s", f.Name)
 	}

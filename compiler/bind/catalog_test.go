@@ -29,6 +29,7 @@ func (session) NowMicros() int64                                   { return 0 }
 func (session) TransactionMicros() int64                           { return 0 }
 func (session) LastQuery() int64                                   { return -1 }
 func (session) LastCopy() int64                                    { return -1 }
+func (session) CopiedRows() int64                                  { return 0 }
 
 // tables is a catalog of the columns of CREATE TABLE statements.
 type tables map[string]*state.Table

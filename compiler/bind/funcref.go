@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"fmt"
+
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/compiler/algebra"
@@ -11,6 +13,12 @@ import (
 // funcRef binds functions in FROM: a column for each, of as many rows as the longest of them has, one for a function
 // that gives a value alone. before are the names that their arguments may read.
 func (b *binder) funcRef(x *parse.FuncRef, env around, before *scope) (algebra.Node, *scope, error) {
+	if f, ok := x.Calls[0].(*parse.FuncCall); ok && len(x.Calls) == 1 && b.fns.Query(f.Name) != nil {
+		return b.queryRef(x, f)
+	}
+	if x.Defined {
+		return nil, nil, b.unsupported(x.Pos, "a list of column definitions")
+	}
 	sets := &setCalls{b: b, number: b.newID(), several: len(x.Calls) > 1}
 	sc := (&scope{env: around{ctes: env.ctes, outer: before}}).with("functions in FROM")
 	proj := &algebra.Project{}
@@ -71,4 +79,48 @@ func (b *binder) fromCall(sc *scope, sets *setCalls, call parse.Expr) (*algebra.
 	}
 	e, _ = sets.add(e, algebra.Number(types.TInt8, 1))
 	return e, nil
+}
+
+// queryRef binds a function of FROM whose rows are those of a query (fn.Row.Query). The types of a list of column
+// definitions are not asked for: the query has its own.
+func (b *binder) queryRef(x *parse.FuncRef, f *parse.FuncCall) (algebra.Node, *scope, error) {
+	row := b.fns.Query(f.Name)
+	args, err := b.arguments(&scope{}, f)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !row.Takes(len(args)) || x.Ordinality {
+		return nil, nil, b.noFunction(f, args)
+	}
+	text := row.Query
+	for _, a := range args {
+		if a.lit == nil || a.lit.Null {
+			return nil, nil, b.unsupported(f.Pos, "function %s with an argument that is not a constant", row.Name)
+		}
+		cat, offers := b.cat.(Lookups)
+		if !offers {
+			return nil, nil, b.unsupported(f.Pos, "function %s without a catalog", f.Name)
+		}
+		oid, err := cat.RegOID("regclass", a.lit.S)
+		if err != nil {
+			return nil, nil, b.place(err, a.pos)
+		}
+		b.exactly(a)
+		b.out.Record.Never()
+		text = fmt.Sprintf(text, oid)
+	}
+	st, err := parse.ParseOne(text, parse.Options{})
+	if err != nil {
+		return nil, nil, b.place(err, f.Pos)
+	}
+	r, err := b.query(st.Body.(*parse.Select).Query, around{})
+	if err != nil {
+		return nil, nil, b.place(err, f.Pos)
+	}
+	alias := x.Alias
+	if alias == "" {
+		alias = f.Name
+	}
+	sc, err := b.derived(r, alias, x.Columns, x.Pos)
+	return r.node, sc, err
 }

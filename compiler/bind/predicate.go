@@ -199,7 +199,7 @@ func sortedSet(t types.Type, ds []types.Datum) []types.Datum {
 	return out
 }
 
-// like binds [NOT] LIKE and ILIKE to the functions "like" and "ilike", with the
+// like binds [NOT] LIKE, ILIKE and SIMILAR TO to the functions "like", "ilike" and "similar to", with the
 // escape character as a third argument if it is given.
 func (b *binder) like(sc *scope, x *parse.LikeExpr) (value, error) {
 	es := []parse.Expr{x.Arg, x.Pattern}
@@ -211,7 +211,10 @@ func (b *binder) like(sc *scope, x *parse.LikeExpr) (value, error) {
 		return value{}, err
 	}
 	name := "like"
-	if x.FoldCase {
+	switch {
+	case x.Similar:
+		name = "similar to"
+	case x.FoldCase:
 		name = "ilike"
 	}
 	v, err := b.resolve(name, vs, x.Pos)

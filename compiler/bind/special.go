@@ -122,9 +122,16 @@ func specialForms() map[string]func(b *binder, f *parse.FuncCall, args []value) 
 		"decode": (*binder).decode, "greatest": extreme("greatest"), "least": extreme("least"),
 		"array_to_string": (*binder).arrayText, "array_append": (*binder).arrayAppend,
 		"array_prepend": (*binder).arrayPrepend, "array_position": (*binder).arrayPosition,
-		"array_cat":   (*binder).arrayCat,
-		"pg_get_expr": (*binder).keptExpr,
-		"concat_ws":   (*binder).concatWS, "format": (*binder).formatText, "age": (*binder).age,
+		"array_positions": (*binder).arrayPosition, "array_remove": (*binder).arrayPosition,
+		"array_replace": (*binder).arrayReplace, "array_fill": (*binder).arrayFill,
+		"array_cat": (*binder).arrayCat, "num_nulls": (*binder).countNulls, "num_nonnulls": (*binder).countNulls,
+		"pg_get_expr": (*binder).keptExpr, "pg_has_role": (*binder).permitted,
+		"has_table_privilege": (*binder).permitted, "has_schema_privilege": (*binder).permitted,
+		"has_database_privilege": (*binder).permitted, "has_column_privilege": (*binder).permitted,
+		"has_any_column_privilege": (*binder).permitted, "has_function_privilege": (*binder).permitted,
+		"has_language_privilege": (*binder).permitted, "has_sequence_privilege": (*binder).permitted,
+		"has_tablespace_privilege": (*binder).permitted, "has_type_privilege": (*binder).permitted,
+		"concat_ws": (*binder).concatWS, "format": (*binder).formatText, "age": (*binder).age,
 		"json_extract_path_text": (*binder).jsonPath, "overlaps": (*binder).overlaps, "pg_typeof": (*binder).typeOf,
 	}
 }
@@ -247,4 +254,48 @@ func (b *binder) typeOf(f *parse.FuncCall, args []value) (value, error) {
 		b.checkValue(args[0], func(w value) bool { return w.typ == from })
 	}
 	return value{expr: b.hoistSame(types.TName, name), typ: types.TName, pos: f.Pos}, nil
+}
+
+// countNulls is num_nulls(x, …) or num_nonnulls(x, …).
+func (b *binder) countNulls(f *parse.FuncCall, args []value) (value, error) {
+	number := func(n int64) *algebra.Expr {
+		return &algebra.Expr{Kind: expr.Constant, Type: types.TInt4, Const: types.Int(n)}
+	}
+	var out *algebra.Expr
+	for _, a := range args {
+		e, err := b.plain(a)
+		if err != nil {
+			return value{}, err
+		}
+		is := expr.TestNull(e)
+		if f.Name == "num_nonnulls" {
+			is = expr.TestNotNull(e)
+		}
+		one := expr.Choose(is, number(1), number(0))
+		if out == nil {
+			out = one
+			continue
+		}
+		out = expr.CallOf(b.fns.Op("add"), types.TInt4, nil, out, one)
+	}
+	return value{expr: out, typ: types.TInt4, pos: f.Pos}, nil
+}
+
+// permitted is has_…_privilege: everyone may everything, of NULL nobody knows.
+func (b *binder) permitted(f *parse.FuncCall, args []value) (value, error) {
+	var unknown []*algebra.Expr
+	for _, a := range args {
+		e, err := b.plain(a)
+		if err != nil {
+			return value{}, err
+		}
+		if e.Nullable {
+			unknown = append(unknown, expr.TestNull(e))
+		}
+	}
+	yes := algebra.Truth(true)
+	if len(unknown) > 0 {
+		yes = expr.Choose(expr.AnyOf(unknown), algebra.Null(types.TBool), yes)
+	}
+	return value{expr: yes, typ: types.TBool, pos: f.Pos}, nil
 }

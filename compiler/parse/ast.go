@@ -152,6 +152,7 @@ type LikeExpr struct {
 	Pos
 	Arg, Pattern, Escape Expr
 	Not, FoldCase        bool
+	Similar              bool // SIMILAR TO
 }
 
 // NullTest is x IS [NOT] NULL.
@@ -395,6 +396,7 @@ type FuncRef struct {
 	Ordinality bool // WITH ORDINALITY: the row's number, from 1, as one more column
 	Alias      string
 	Columns    []string
+	Defined    bool // the columns are defined, each with a type
 }
 
 // PivotItem is a part of PIVOT or UNPIVOT and the name it is given, "" for none.

@@ -148,9 +148,6 @@ func (c *converter) indirection(n *pg.A_Indirection) (Expr, error) {
 func (c *converter) aExpr(a *pg.A_Expr) (Expr, error) {
 	at := c.pos(a.Location)
 	op := a.Name[len(a.Name)-1].GetString_().GetSval()
-	if a.Kind == pg.A_Expr_Kind_AEXPR_SIMILAR {
-		return nil, c.refuse(at, "SIMILAR TO")
-	}
 	left, err := c.optional(a.Lexpr)
 	if err != nil {
 		return nil, err
@@ -169,7 +166,7 @@ func (c *converter) aExpr(a *pg.A_Expr) (Expr, error) {
 		return &BetweenExpr{at, left, b[0], b[1],
 			a.Kind == pg.A_Expr_Kind_AEXPR_NOT_BETWEEN || a.Kind == pg.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM,
 			a.Kind == pg.A_Expr_Kind_AEXPR_BETWEEN_SYM || a.Kind == pg.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM}, nil
-	case pg.A_Expr_Kind_AEXPR_LIKE, pg.A_Expr_Kind_AEXPR_ILIKE:
+	case pg.A_Expr_Kind_AEXPR_LIKE, pg.A_Expr_Kind_AEXPR_ILIKE, pg.A_Expr_Kind_AEXPR_SIMILAR:
 		return c.like(a, at, left, op)
 	}
 	right, err := c.expr(a.Rexpr)
@@ -189,15 +186,23 @@ func (c *converter) aExpr(a *pg.A_Expr) (Expr, error) {
 	return &OpExpr{at, op, left, right}, nil
 }
 
-// like converts x LIKE y [ESCAPE z]; libpg_query wraps y in like_escape(y, z).
+// like converts x LIKE y [ESCAPE z] and x SIMILAR TO y [ESCAPE z]; libpg_query wraps y in like_escape(y, z), in
+// similar_to_escape(y [, z]).
 func (c *converter) like(a *pg.A_Expr, at Pos, left Expr, op string) (Expr, error) {
-	l := &LikeExpr{Pos: at, Arg: left, Not: strings.HasPrefix(op, "!"), FoldCase: strings.HasSuffix(op, "*")}
+	l := &LikeExpr{Pos: at, Arg: left, Not: strings.HasPrefix(op, "!"), FoldCase: strings.HasSuffix(op, "*"),
+		Similar: a.Kind == pg.A_Expr_Kind_AEXPR_SIMILAR}
+	wrap := "like_escape"
+	if l.Similar {
+		wrap = "similar_to_escape"
+	}
 	pattern := a.Rexpr
-	if f := pattern.GetFuncCall(); f != nil && f.Funcname[len(f.Funcname)-1].GetString_().GetSval() == "like_escape" &&
-		len(f.Args) == 2 {
-		var err error
-		if l.Escape, err = c.expr(f.Args[1]); err != nil {
-			return nil, err
+	if f := pattern.GetFuncCall(); f != nil && f.Funcname[len(f.Funcname)-1].GetString_().GetSval() == wrap &&
+		(len(f.Args) == 2 || l.Similar) {
+		if len(f.Args) == 2 {
+			var err error
+			if l.Escape, err = c.expr(f.Args[1]); err != nil {
+				return nil, err
+			}
 		}
 		pattern = f.Args[0]
 	}

@@ -48,10 +48,14 @@ func (c *converter) funcRef(r *pg.RangeFunction) (TableExpr, error) {
 		if f.Pos < 0 {
 			f.Pos = e.At()
 		}
-		if len(r.Coldeflist) > 0 || len(items) > 1 && len(items[1].GetList().GetItems()) > 0 {
-			return nil, c.refuse(e.At(), "a list of column definitions")
+		if len(items) > 1 && len(items[1].GetList().GetItems()) > 0 {
+			return nil, c.refuse(e.At(), "a list of column definitions in ROWS FROM")
 		}
 		f.Calls = append(f.Calls, e)
+	}
+	for _, d := range r.Coldeflist {
+		f.Defined = true
+		f.Columns = append(f.Columns, foldIdent(d.GetColumnDef().GetColname()))
 	}
 	return f, nil
 }

@@ -105,6 +105,22 @@ func (f *Front) Lead(sql *pgwire.Server) {
 	f.sql = sql
 }
 
+// Cancel cancels what a session of this leader runs; false: there is none of that process id.
+func (f *Front) Cancel(pid int32) bool {
+	f.mu.Lock()
+	sql := f.sql
+	f.mu.Unlock()
+	return sql != nil && sql.Cancel(pid)
+}
+
+// Terminate ends a session of this leader; false: there is none of that process id.
+func (f *Front) Terminate(pid int32) bool {
+	f.mu.Lock()
+	sql := f.sql
+	f.mu.Unlock()
+	return sql != nil && sql.Terminate(pid)
+}
+
 // Closing: no more clients are taken.
 func (f *Front) Closing() bool {
 	f.mu.Lock()

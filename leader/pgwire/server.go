@@ -198,6 +198,18 @@ func (s *Server) Cancel(pid int32) bool {
 	return true
 }
 
+// Terminate ends session pid.
+func (s *Server) Terminate(pid int32) bool {
+	s.mu.Lock()
+	c := s.conns[pid]
+	s.mu.Unlock()
+	if c == nil {
+		return false
+	}
+	c.shutdown(errShutdown)
+	return true
+}
+
 // Sessions is the number of clients now.
 func (s *Server) Sessions() int {
 	s.mu.Lock()

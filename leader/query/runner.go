@@ -32,8 +32,8 @@ type Session interface {
 	ParseOptions() parse.Options
 	// Ran notes a query that nodes have run.
 	Ran(query int64)
-	// Copied notes one that was a COPY.
-	Copied(query int64)
+	// Copied notes one that was a COPY, of so many rows.
+	Copied(query, rows int64)
 	// Settings is all of them, for catalog relations.
 	Settings() []relations.Setting
 }

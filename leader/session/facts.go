@@ -86,11 +86,14 @@ func (s *Session) LastQuery() int64 { return s.last }
 // LastCopy is the last COPY that nodes have run for the session, -1 if they have run none: pg_last_copy_id.
 func (s *Session) LastCopy() int64 { return s.lastCopy }
 
+// CopiedRows is how many rows that COPY loaded: pg_last_copy_count.
+func (s *Session) CopiedRows() int64 { return s.copiedRows }
+
 // Ran notes a query that nodes have run.
 func (s *Session) Ran(query int64) { s.last = query }
 
 // Copied notes a COPY that nodes have run.
-func (s *Session) Copied(query int64) { s.lastCopy = query }
+func (s *Session) Copied(query, rows int64) { s.lastCopy, s.copiedRows = query, rows }
 
 // FloatDigits is extra_float_digits.
 func (s *Session) FloatDigits() int { return s.settings.int("extra_float_digits") }

@@ -39,18 +39,19 @@ type Engine interface {
 
 // Session is one client's session.
 type Session struct {
-	engine   Engine
-	log      *slog.Logger
-	start    pgwire.Startup
-	settings *settings
-	prepared map[string]*prepared
-	parsed   map[parsedKey]*parse.Statement // see parseOne
-	block    block
-	txn      *txn.Txn // in progress, nil if none is
-	temp     *txn.Temp
-	last     int64   // query that has ended, -1: none
-	lastCopy int64   // that was a COPY, -1: none
-	points   []point // savepoints, the innermost last
+	engine     Engine
+	log        *slog.Logger
+	start      pgwire.Startup
+	settings   *settings
+	prepared   map[string]*prepared
+	parsed     map[parsedKey]*parse.Statement // see parseOne
+	block      block
+	txn        *txn.Txn // in progress, nil if none is
+	temp       *txn.Temp
+	last       int64   // query that has ended, -1: none
+	lastCopy   int64   // that was a COPY, -1: none
+	copiedRows int64   // by that one
+	points     []point // savepoints, the innermost last
 	// waited is how long the statement under way has waited for locks: no time of attempts that failed.
 	waited time.Duration
 	// temporary: the session has, or had, temporary tables.

@@ -68,7 +68,7 @@ func runCopy(ctx context.Context, e *Engine, c *Call) error {
 			e.Log.Error("loaded files cannot be kept", "err", err)
 		}
 	})
-	c.Session.Copied(by.Query)
+	c.Session.Copied(by.Query, done.Affected)
 	mark := c.Session.Txn().Mark()
 	if err := e.analyzeLoaded(ctx, c, table, b); err != nil {
 		c.Session.Txn().Undo(mark)

@@ -145,3 +145,4 @@ func (session) NowMicros() int64                               { return 0 }
 func (session) TransactionMicros() int64                       { return 0 }
 func (session) LastQuery() int64                               { return -1 }
 func (session) LastCopy() int64                                { return -1 }
+func (session) CopiedRows() int64                              { return 0 }

@@ -1,0 +1,328 @@
+package fn
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dlclark/regexp2"
+
+	"slipher/catalog/sqlerr"
+)
+
+// pattern is a compiled regular expression. Matches are offsets of bytes: two for the whole and two for each group, -1
+// for a group that took no part.
+type pattern interface {
+	match(s []byte) (bool, error)
+	// all are the first n matches from the left, all of them for n < 0.
+	all(s []byte, n int) ([][]int, error)
+	groups() int
+	// linear: it is an automaton, whose time is bounded by the text's length, and cannot fail.
+	linear() bool
+}
+
+// automaton is a pattern that Go's engine runs.
+type automaton struct{ re *regexp.Regexp }
+
+func (a automaton) match(s []byte) (bool, error) { return a.re.Match(s), nil }
+func (a automaton) all(s []byte, n int) ([][]int, error) {
+	return a.re.FindAllSubmatchIndex(s, n), nil
+}
+func (a automaton) groups() int  { return a.re.NumSubexp() }
+func (a automaton) linear() bool { return true }
+
+// backtracker is a pattern that looks around or back: it runs by trial, for as long as matchLimit at a text.
+type backtracker struct{ re *regexp2.Regexp }
+
+// matchLimit bounds what a pattern that backtracks may take for one text: such patterns can take exponential time.
+const matchLimit = 5 * time.Second
+
+var errMatchLimit = sqlerr.New(sqlerr.ProgramLimitExceeded, "a regular expression took longer than %v for one text",
+	matchLimit).WithHint("A pattern without lookaround, back references and nested repetitions takes linear time.")
+
+func (b backtracker) match(s []byte) (bool, error) {
+	m, err := b.re.FindStringMatch(string(s))
+	if err != nil {
+		return false, errMatchLimit
+	}
+	return m != nil, nil
+}
+
+func (b backtracker) all(s []byte, n int) ([][]int, error) {
+	var out [][]int
+	until := time.Now().Add(matchLimit)
+	at := runeOffsets{s: s}
+	m, err := b.re.FindStringMatch(string(s))
+	for err == nil && m != nil && len(out) != n {
+		var loc []int
+		for _, g := range m.Groups() {
+			if len(g.Captures) == 0 {
+				loc = append(loc, -1, -1)
+				continue
+			}
+			loc = append(loc, at.of(g.Index), at.of(g.Index+g.Length))
+		}
+		out = append(out, loc)
+		if time.Now().After(until) {
+			return nil, errMatchLimit
+		}
+		m, err = b.re.FindNextMatch(m)
+	}
+	if err != nil {
+		return nil, errMatchLimit
+	}
+	return out, nil
+}
+
+func (b backtracker) groups() int  { return len(b.re.GetGroupNumbers()) - 1 }
+func (b backtracker) linear() bool { return false }
+
+// runeOffsets gives the bytes at which characters begin: fast if they are asked for in ascending order.
+type runeOffsets struct {
+	s      []byte
+	n, off int
+}
+
+func (r *runeOffsets) of(n int) int {
+	if n < r.n {
+		r.n, r.off = 0, 0
+	}
+	for ; r.n < n && r.off < len(r.s); r.n++ {
+		_, size := utf8.DecodeRune(r.s[r.off:])
+		r.off += size
+	}
+	return r.off
+}
+
+// dialect is how a pattern is read.
+type dialect uint8
+
+const (
+	posix    dialect = iota // Redshift's: the first of several matches at a place, as Go's engine finds it
+	perl                    // Redshift's with parameter p
+	advanced                // PostgreSQL's: the longest of several matches at a place
+)
+
+// patterns caches compiled patterns: a query uses few, for many rows.
+var patterns = struct {
+	sync.RWMutex
+	m map[patternKey]pattern // guarded by the mutex; emptied when it grows
+}{m: map[patternKey]pattern{}}
+
+type patternKey struct {
+	dialect dialect
+	expr    string
+}
+
+const maxPatterns = 256
+
+// compilePattern compiles expr. shown is what an error shows of it. What is no automaton (lookaround, back references)
+// is run by trial.
+func compilePattern(d dialect, expr, shown string) (pattern, error) {
+	key := patternKey{d, expr}
+	patterns.RLock()
+	p := patterns.m[key]
+	patterns.RUnlock()
+	if p != nil {
+		return p, nil
+	}
+	p = newPattern(d, expr)
+	if p == nil {
+		return nil, sqlerr.New("2201B", "invalid regular expression: \"%s\"", shown)
+	}
+	patterns.Lock()
+	if len(patterns.m) >= maxPatterns {
+		clear(patterns.m)
+	}
+	patterns.m[key] = p
+	patterns.Unlock()
+	return p, nil
+}
+
+// newPattern is nil for what is no pattern of either engine.
+func newPattern(d dialect, expr string) pattern {
+	if d != perl {
+		re, err := regexp.Compile(expr)
+		switch {
+		case err != nil:
+		case d == advanced && re.MatchString(""): // between a match and the next one it may match nothing
+		default:
+			if d == advanced && !lazy.MatchString(expr) {
+				re.Longest()
+			}
+			return automaton{re}
+		}
+	}
+	// Of Perl's syntax, \d and the like mean ASCII, and $ the text's end.
+	re, err := regexp2.Compile(expr, regexp2.RE2)
+	if err != nil {
+		return nil
+	}
+	re.MatchTimeout = matchLimit
+	return backtracker{re}
+}
+
+// lazy finds a repetition that is to be short: a pattern that has one does not take the longest match.
+var lazy = regexp.MustCompile(`[*+?}]\?`)
+
+// lastPattern spares rows that have the pattern of the row in front a search.
+type lastPattern struct {
+	expr, params string
+	p            pattern
+}
+
+// of compiles a pattern with parameters by compile.
+func (l *lastPattern) of(expr, params []byte, compile func(expr, params string) (pattern, error)) (pattern, error) {
+	if l.p != nil && string(expr) == l.expr && string(params) == l.params {
+		return l.p, nil
+	}
+	l.expr, l.params = string(expr), string(params)
+	var err error
+	l.p, err = compile(l.expr, l.params)
+	return l.p, err
+}
+
+// compileRegexp compiles a pattern with Redshift's parameters: c and i for case, e for a group, p for Perl's dialect.
+func compileRegexp(expr, params string) (pattern, error) {
+	d, flags := posix, ""
+	for _, c := range params {
+		switch c {
+		case 'i':
+			flags = "i"
+		case 'c':
+			flags = ""
+		case 'p':
+			d = perl
+		case 'e':
+		default:
+			return nil, sqlerr.New(sqlerr.InvalidParameterValue, "invalid regular expression parameter \"%c\"", c)
+		}
+	}
+	if d == posix {
+		flags += "s" // the dot is any character, in Perl any but the end of a line
+	}
+	if flags != "" {
+		flags = "(?" + flags + ")"
+	}
+	return compilePattern(d, flags+expr, expr)
+}
+
+// compileAdvanced compiles a pattern with PostgreSQL's options. global is whether g is one of them.
+func compileAdvanced(expr, options string) (p pattern, global bool, err error) {
+	anyCase, dots, lines, literal := "", "s", "", false
+	for _, c := range options {
+		switch c {
+		case 'g':
+			global = true
+		case 'i':
+			anyCase = "i"
+		case 'c':
+			anyCase = ""
+		case 'n', 'm':
+			dots, lines = "", "m"
+		case 'p':
+			dots, lines = "", ""
+		case 'w':
+			dots, lines = "s", "m"
+		case 's':
+			dots, lines = "s", ""
+		case 'q':
+			literal = true
+		case 'a', 'b', 'e', 't':
+		case 'x':
+			return nil, false, sqlerr.Unsupported("regular expression option \"x\"")
+		default:
+			return nil, false, sqlerr.New(sqlerr.InvalidParameterValue, "invalid regular expression option: \"%c\"", c)
+		}
+	}
+	written := expr
+	if literal {
+		expr = regexp.QuoteMeta(expr)
+	} else {
+		expr = perlEscapes(expr)
+	}
+	if f := anyCase + dots + lines; f != "" {
+		expr = "(?" + f + ")" + expr
+	}
+	p, err = compilePattern(advanced, expr, written)
+	return p, global, err
+}
+
+// perlEscapes writes PostgreSQL's escapes of places between characters as Perl does.
+func perlEscapes(expr string) string {
+	var out strings.Builder
+	for i := 0; i < len(expr); i++ {
+		if expr[i] != '\\' || i+1 == len(expr) {
+			out.WriteByte(expr[i])
+			continue
+		}
+		i++
+		switch expr[i] {
+		case 'y':
+			out.WriteString(`\b`)
+		case 'Y':
+			out.WriteString(`\B`)
+		case 'm':
+			out.WriteString(`\b(?=\w)`)
+		case 'M':
+			out.WriteString(`\b(?<=\w)`)
+		case 'Z':
+			out.WriteString(`\z`)
+		default:
+			out.WriteByte('\\')
+			out.WriteByte(expr[i])
+		}
+	}
+	return out.String()
+}
+
+// replacing is a replacement: texts and the groups of a match, \1 to \9 (or $1), 0 or & for the whole.
+type replacing []replacementPart
+
+type replacementPart struct {
+	text  []byte
+	group int // -1: the text
+}
+
+func replacement(r []byte) replacing {
+	var t replacing
+	text := func(b byte) {
+		if n := len(t); n > 0 && t[n-1].group < 0 {
+			t[n-1].text = append(t[n-1].text, b)
+			return
+		}
+		t = append(t, replacementPart{text: []byte{b}, group: -1})
+	}
+	for i := 0; i < len(r); i++ {
+		digit := i+1 < len(r) && r[i+1] >= '0' && r[i+1] <= '9'
+		switch {
+		case (r[i] == '\\' || r[i] == '$') && digit:
+			i++
+			t = append(t, replacementPart{group: int(r[i] - '0')})
+		case r[i] == '\\' && i+1 < len(r) && r[i+1] == '&':
+			i++
+			t = append(t, replacementPart{})
+		case r[i] == '\\' && i+1 < len(r):
+			i++
+			text(r[i])
+		default:
+			text(r[i])
+		}
+	}
+	return t
+}
+
+// appendTo adds the replacement of a match in s.
+func (t replacing) appendTo(dst, s []byte, loc []int) []byte {
+	for _, p := range t {
+		switch {
+		case p.group < 0:
+			dst = append(dst, p.text...)
+		case 2*p.group < len(loc) && loc[2*p.group] >= 0:
+			dst = append(dst, s[loc[2*p.group]:loc[2*p.group+1]]...)
+		}
+	}
+	return dst
+}
