@@ -40,7 +40,8 @@ func alternateGroup() Group {
 
 func bindAlternateDecimal(format, digits bool) retFunc {
 	return func(_ []types.Type, consts []*types.Datum) (Bound, error) {
-		b := Bound{Op: opRef("alternate_decimal"), Args: []types.Type{types.TText}, Ret: types.TDecimal(types.MaxPrecision, 0)}
+		b := Bound{Op: opRef("alternate_decimal"), Args: []types.Type{types.TText},
+			Ret: types.TDecimal(types.MaxPrecision, 0)}
 		at := 1
 		if format {
 			b.Args = append(b.Args, types.TText)
@@ -283,7 +284,8 @@ func (f alternateFormat) parse(s string) (*big.Rat, bool) {
 	if f.implied && !point {
 		frac = f.frac
 	}
-	if !f.free && !f.open && (len(strings.TrimLeft(string(digits), "0")) > f.whole+f.frac || frac > f.frac && !f.exponent) {
+	if count := len(strings.TrimLeft(string(digits), "0")); !f.free && !f.open &&
+		(count > f.whole+f.frac || frac > f.frac && !f.exponent) {
 		return nil, false
 	}
 	n, _ := new(big.Int).SetString(string(digits), 10)

@@ -7,8 +7,8 @@ import (
 	"slipher/catalog/types"
 )
 
-// arrayMoreGroup is functions that make other arrays of arrays. Those of an array and an element are the binder's, which
-// finds the type of both.
+// arrayMoreGroup is functions that make other arrays of arrays. Those of an array and an element are the binder's,
+// which finds the type of both.
 func arrayMoreGroup() Group {
 	arr, elem := Param{Class: AnyArray}, Param{Class: AnyType}
 	over := func(name, op string, ret func(types.Type) types.Type, doc string, more ...Param) *Row {

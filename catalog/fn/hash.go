@@ -107,6 +107,10 @@ func hostStrtol(c HostCall) error {
 		if base == 16 {
 			s = strings.Replace(s, "0x", "", 1)
 		}
+		if s == "" {
+			c.SetInt(row, 0)
+			return nil
+		}
 		v, err := strconv.ParseInt(s, int(base), 64)
 		if err != nil {
 			return sqlerr.New(sqlerr.InvalidTextRepresentation, "The input %s is not valid to be converted to base %d", s, base)

@@ -91,7 +91,7 @@ func searchRows(name string, ret types.Type, doc string, params []types.Type, de
 				}
 			}
 			p, err := compileRegexp(pattern.S, flags.S)
-			return err == nil && p.linear() && at.Lo >= 1 && (len(args) <= 2 || args[2].IsInteger())
+			return err == nil && p.linear() && (len(args) <= 2 || args[2].IsInteger())
 		})
 	}
 	return rows

@@ -3,17 +3,13 @@ package fn
 import "unicode/utf8"
 
 // from compiles the pattern (operand 1) and gives the part of the text (operand 0) from a character position on;
-// ok is false if it lies behind the end.
+// the first if it is less than 1; ok is false if it lies behind the end.
 func (l *lastPattern) from(c HostCall, row, pos, params int) (p pattern, head, tail []byte, ok bool, err error) {
 	if p, err = l.of(c.Str(1, row), c.Str(params, row), compileRegexp); err != nil {
 		return
 	}
-	n := c.Int(pos, row)
-	if n < 1 {
-		return nil, nil, nil, false, InvalidRegexpInput.Err()
-	}
 	s := c.Str(0, row)
-	off, lack := runeOffset(s, int(n-1))
+	off, lack := runeOffset(s, int(max(c.Int(pos, row), 1)-1))
 	return p, s[:off], s[off:], lack == 0, nil
 }
 

@@ -28,7 +28,8 @@ func regexpSetsGroup() Group {
 	parts("split_by_text", "The texts between the places of a text.", splitByText(2), str, str)
 	parts("split_by_text_null", "The texts between the places of a text; those that are the third operand are NULL.",
 		splitByText(3), str, str, str)
-	parts("all_matches", "A pattern's first match, with option g each: the groups, or all of it.", allMatches, str, str, str)
+	parts("all_matches", "A pattern's first match, with option g each: the groups, or all of it.", allMatches, str, str,
+		str)
 	g.Ops = append(g.Ops,
 		&Op{Name: "first_match", Shapes: []Shape{shape(str, str, str, str)}, MayFail: true, Nulls: CustomNull,
 			Host: hostFirstMatch, Doc: "The groups of a pattern's first match, or all of it; NULL if there is none."},

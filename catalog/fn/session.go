@@ -88,8 +88,8 @@ func sessionGroup() Group {
 	}
 	no := always(types.BoolDatum(false))
 	rows = append(rows,
-		leader("user_is_member_of", LeaderOnly, types.TBool, "Whether a user is in a role: there are no roles yet.", no, T, T),
-		leader("role_is_member_of", LeaderOnly, types.TBool, "Whether a role is in a role: there are no roles yet.", no, T, T),
+		leader("user_is_member_of", LeaderOnly, types.TBool, "Whether a user is in a role; there is none yet.", no, T, T),
+		leader("role_is_member_of", LeaderOnly, types.TBool, "Whether a role is in a role; there is none yet.", no, T, T),
 		leader("pg_last_copy_count", LeaderOnly, types.TInt8, "The rows that the last COPY loaded.",
 			number(Session.CopiedRows)),
 		leader("pg_last_unload_id", LeaderOnly, I, "-1: there is no UNLOAD.", always(types.Int(-1))),

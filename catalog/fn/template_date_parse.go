@@ -315,7 +315,9 @@ func (r *templateReader) finish(strict bool) (templateTime, error) {
 		}
 	}
 	micro := r.values["millisecond"]*1000 + r.values["microsecond"]
-	if hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 || micro < 0 || micro >= 1e6 {
+	// What is not strict runs over: hour 24 is the next day's first. Redshift guide, "TO_TIMESTAMP function".
+	over := hour > 23 || minute > 59 || second > 59
+	if hour < 0 || minute < 0 || second < 0 || micro < 0 || micro >= 1e6 || over && (strict || r.twelve) {
 		return templateTime{}, r.outOfRange()
 	}
 	days, err := r.date(strict)
@@ -328,6 +330,9 @@ func (r *templateReader) finish(strict bool) (templateTime, error) {
 	us := int64(hour*3600+minute*60+second)*1e6 + int64(micro)
 	off := r.zoneSign * (r.values["hour of the zone"]*3600 + r.values["minute of the zone"]*60)
 	out := templateTime{ts: days*types.MicrosPerDay + us, offset: off, zoned: r.zoned}
+	if out.ts > types.MaxTimestamp {
+		return templateTime{}, r.outOfRange()
+	}
 	if r.named.Zoned {
 		out.offset, out.zoned = r.named.Offset, true
 	}

@@ -1,6 +1,7 @@
 package types
 
-// Known is a type of Redshift's guide, by its name and its other ones. Whether it is there is the table of kinds to say.
+// Known is a type of Redshift's guide, by its name and its other ones. Whether it is there is asked of the table of
+// kinds.
 type Known struct {
 	Name    string
 	Others  []string

@@ -132,7 +132,7 @@ func two(n int) string {
 	return strconv.Itoa(n)
 }
 
-// posix reads NAME[+-]HH[:MM[:SS]] or <NAME>[+-]HH[:MM[:SS]].
+// posix reads NAME[+-]HH[:MM[:SS]] or <NAME>[+-]HH[:MM[:SS]]. The name, which means nothing, may be that of a place.
 func posix(spec string) (Zone, bool) {
 	s := strings.ToUpper(spec)
 	i := 0
@@ -141,7 +141,7 @@ func posix(spec string) (Zone, bool) {
 			return Zone{}, false
 		}
 	} else {
-		for i < len(s) && s[i] >= 'A' && s[i] <= 'Z' {
+		for i < len(s) && (s[i] >= 'A' && s[i] <= 'Z' || i > 0 && strings.IndexByte("/_ ", s[i]) >= 0) {
 			i++
 		}
 		if i < 3 {
@@ -159,7 +159,7 @@ func posix(spec string) (Zone, bool) {
 	if len(parts) > 3 {
 		return Zone{}, false
 	}
-	abbrev := strings.Trim(s[:i], "<>")
+	abbrev := strings.Trim(s[:i], "<> ")
 	secs := 0
 	for i, p := range parts {
 		n, err := strconv.ParseUint(p, 10, 8)

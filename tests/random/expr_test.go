@@ -278,6 +278,11 @@ func (g gen) value(s scope, c class, depth int) expr {
 	if g.chance(15) {
 		return g.choice(s, c, depth-1)
 	}
+	if g.chance(20) {
+		if e, ok := g.call(s, c, depth-1); ok {
+			return e
+		}
+	}
 	switch c {
 	case cInt:
 		return g.integer(s, depth-1)

@@ -129,9 +129,12 @@ func (r *run) ended() bool {
 	return r.over()
 }
 
+// newGen makes what a seed stands for.
+func newGen(seed uint64) gen { return gen{Rand: rand.New(rand.NewPCG(seed, 0x51))} }
+
 // round makes a schema and asks about it.
 func (r *run) round(t *testing.T, pg *pgconn.PgConn, seed uint64) {
-	g := gen{Rand: rand.New(rand.NewPCG(seed, 0x51))}
+	g := newGen(seed)
 	s := g.newSchema()
 	conns := r.clusters.open(t, fmt.Sprintf("random%d", seed))
 	defer conns.close(t)
