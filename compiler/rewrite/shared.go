@@ -74,13 +74,16 @@ func (r *run) referring(n algebra.Node, trees map[algebra.Node]bool) algebra.Nod
 	return &algebra.Reference{Def: last, Name: r.st.Defs[last].Name, Cols: n.Columns()}
 }
 
-// eachSharable calls f for the trees under n that are worth to be kept, and that sameRows may know.
+// eachSharable calls f for the trees under n that are worth to be kept, and that sameRows may know. Of rows without
+// columns, a HAVING's without a group, nothing can be kept.
 func eachSharable(n algebra.Node, f func(algebra.Node)) {
 	switch n.(type) {
 	case *algebra.Recursive:
 		return // what its steps read is another each time
 	case *algebra.Join, *algebra.Aggregate, *algebra.Distinct:
-		f(n)
+		if len(n.Columns()) > 0 {
+			f(n)
+		}
 	}
 	for _, in := range n.Inputs() {
 		eachSharable(in, f)
