@@ -60,7 +60,9 @@ func DropSchema(s Scope, in Drop) (*Plan, error) {
 
 // outside says which views of other schemas go with a schema.
 func (p *Plan) outside(s Scope, schema string) {
-	views := s.Catalog.Dependents(s.Catalog.TablesIn(s.Database, schema)...)
+	inside := s.Catalog.TablesIn(s.Database, schema)
+	views := s.Catalog.Dependents(inside...)
+	views = append(views, s.Catalog.Callers(s.Catalog.FunctionsIn(s.Database, schema), slices.Concat(inside, views)...)...)
 	p.cascades(slices.DeleteFunc(views, func(v *state.Table) bool { return v.Schema == schema }))
 }
 

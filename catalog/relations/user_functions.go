@@ -81,9 +81,17 @@ func functionDefs(env *Env) []Answer {
 		}
 		volatility := map[string]string{"s": " STABLE", "i": " IMMUTABLE", "v": " VOLATILE"}[f.Volatility]
 		return "CREATE OR REPLACE FUNCTION " + quoteName(f.Schema) + "." + quoteName(f.Name) + "(" +
-			declared(f, types.Type.String) + ")\n RETURNS " + f.Returns.String() + "\n LANGUAGE sql\n" + volatility + "\nAS " +
+			declared(f, typeText) + ")\n RETURNS " + typeText(f.Returns) + "\n LANGUAGE sql\n" + volatility + "\nAS " +
 			quote + f.Body + quote + "\n"
 	})
+}
+
+// typeText is a type as it is declared: a decimal may have no digits.
+func typeText(t types.Type) string {
+	if t.Kind == types.Decimal && t.Prec == 0 {
+		return t.Name()
+	}
+	return t.String()
 }
 
 // visibleFunctions says of each user's function whether its bare name finds it: the first of a signature.

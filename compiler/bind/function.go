@@ -36,8 +36,8 @@ type body struct {
 // argument is what a call gives for an argument. It is bound before the body, and once; who mentions it several times
 // has one value, and equal expressions are computed once.
 type argument struct {
-	expr     *algebra.Expr
-	size     int // in nodes
+	expr     *algebra.Expr // of the type declared
+	size     int           // in nodes
 	uses     int
 	volatile bool
 }
@@ -255,8 +255,7 @@ func (b *binder) inline(m match, args []value, at parse.Pos) (value, error) {
 	}
 	given := make([]argument, len(args))
 	for i, a := range args {
-		to := m.of.Args[m.places[i]].Type
-		e, err := b.coerce(a, to, assignment)
+		e, err := b.coerce(a, b.declaredFor(m.of.Args[m.places[i]].Type, a), assignment)
 		if err != nil {
 			return value{}, b.place(err, a.pos)
 		}
@@ -310,20 +309,41 @@ func (b *binder) inBody(f *state.Function, args []argument, at parse.Pos) (v val
 		}
 		seen[s] = true
 	}
-	return value{expr: expr.OnceOf(values, e), typ: f.Returns, pos: at}, nil
+	return value{expr: expr.OnceOf(values, e), typ: e.Type, pos: at}, nil
 }
 
 // returned is what a body gives as the type that its function returns.
 func (b *binder) returned(v value, f *state.Function, at parse.Pos) (*algebra.Expr, error) {
+	to := b.declaredFor(f.Returns, v)
 	if v.typ.Kind != types.Unknown {
-		if _, ok := b.fns.Cast(v.typ, f.Returns, assignment); !ok && v.typ != f.Returns {
+		if _, ok := b.fns.Cast(v.typ, to, assignment); !ok && v.typ != to {
 			return nil, sqlerr.From(b.errorAt(at, sqlerr.InvalidFunctionDefinition,
 				"return type mismatch in function declared to return %s", f.Returns.Name())).
 				WithDetail("Actual return type is %s.", v.typ.Name())
 		}
 	}
-	e, err := b.coerce(v, f.Returns, assignment)
+	e, err := b.coerce(v, to, assignment)
 	return e, b.place(err, at)
+}
+
+// declaredFor is the type that a function declares for v: a decimal without digits has v's.
+func (b *binder) declaredFor(t types.Type, v value) types.Type {
+	if t.Kind != types.Decimal || t.Prec > 0 {
+		return t
+	}
+	switch {
+	case v.typ.Kind == types.Decimal:
+		return v.typ
+	case v.typ.IsInteger():
+		return types.IntegerAsDecimal(v.typ)
+	case v.typ.Kind != types.Unknown, v.client > 0:
+		return types.TDecimal(types.MaxPrecision, 10)
+	case v.lit != nil && !v.lit.Null:
+		t := types.DecimalOf(v.lit.S)
+		b.checkValue(v, func(w value) bool { return types.DecimalOf(w.lit.S) == t })
+		return t
+	}
+	return types.TDecimal(18, 0)
 }
 
 // subqueries are those in an expression, each as often as it stands there.
@@ -387,7 +407,7 @@ func (b *binder) argument(n int, at parse.Pos) (value, error) {
 	if b.work += a.size; b.work > maxWork {
 		return value{}, b.tooComplex(at)
 	}
-	return value{expr: a.expr, typ: b.body.of.Args[n-1].Type, pos: at}, nil
+	return value{expr: a.expr, typ: a.expr.Type, pos: at}, nil
 }
 
 // namedArgument is the number of the argument that a name means in a function's body, 0 if it means none: its own, or
@@ -406,7 +426,7 @@ func CheckFunction(f *state.Function, cat Catalog, fns *fn.Table, o Options) err
 	b := newBinder(&parse.Statement{}, cat, fns, o)
 	args := make([]argument, len(f.Args))
 	for i, a := range f.Args {
-		args[i] = argument{expr: expr.Col(b.newID(), a.Type, true), size: 1}
+		args[i] = argument{expr: expr.Col(b.newID(), b.declaredFor(a.Type, value{}), true), size: 1}
 	}
 	_, err := b.inBody(f, args, -1)
 	return err

@@ -252,12 +252,17 @@ func (p *parser) endsArgument() bool {
 
 func (p *parser) defaults(t token) bool { return t.is("default") || t.isPunct("=") || t.isPunct(":=") }
 
-// argumentType reads the type of an argument or a result. Strings without a length may have any.
+// argumentType reads the type of an argument or a result. Strings without a length may have any, and so may decimals
+// without digits: those have the precision 0.
 func (p *parser) argumentType() (types.Type, error) {
 	if t := p.peek(); t.kind == tokIdent && strings.HasPrefix(t.text, "any") && polymorphic[t.text] {
 		return types.Type{}, p.unsupported(t, "type %s of an SQL function", strings.ToUpper(t.text))
 	}
-	return p.typeName(true)
+	t, err := p.typeName(true)
+	if err == nil && t.Kind == types.Decimal && !p.toks[p.i-1].isPunct(")") {
+		t = types.Type{Kind: types.Decimal}
+	}
+	return t, err
 }
 
 // polymorphic are PostgreSQL's types that stand for others. Redshift has the first one, for Python's functions.

@@ -12,11 +12,16 @@ var dropSchemaRow = Row{
 	Body: (*parse.DropSchema)(nil), Access: Writes, Kind: relations.KindDDL,
 	Changes: func(v names.View, body parse.Body) []*state.Table {
 		var out []*state.Table
+		var functions []*state.Function
 		b := body.(*parse.DropSchema)
 		for _, n := range b.Names {
 			out = append(out, v.Cat.TablesIn(v.Ses.CurrentDatabase(), n.Name)...)
+			functions = append(functions, v.Cat.FunctionsIn(v.Ses.CurrentDatabase(), n.Name)...)
 		}
-		return referring(v, out, b.Cascade)
+		if out = referring(v, out, b.Cascade); b.Cascade {
+			out = append(out, v.Cat.Callers(functions, out...)...)
+		}
+		return out
 	},
 	Asks: func(v names.View, b parse.Body) []names.Request {
 		var out []names.Request
