@@ -277,8 +277,13 @@ func builtIn(f *parse.FuncCall) bool { return f.Schema == "" || f.Schema == "pg_
 // noFunction says that no overload takes these arguments.
 func (b *binder) noFunction(f *parse.FuncCall, args []value) error {
 	var ts []string
-	for _, a := range args {
-		ts = append(ts, a.typ.Name())
+	first := len(args) - len(f.Names)
+	for i, a := range args {
+		name := ""
+		if i >= first {
+			name = f.Names[i-first].Name + " => "
+		}
+		ts = append(ts, name+a.typ.Name())
 	}
 	return b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function %s(%s) does not exist", f.Name,
 		strings.Join(ts, ", ")).(*sqlerr.Error).
