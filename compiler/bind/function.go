@@ -58,6 +58,9 @@ func (b *binder) userCall(sc *scope, f *parse.FuncCall) (v value, ok bool, err e
 	}
 	found, ahead := cat.Functions(f.Schema, f.Name)
 	builtIn := f.Schema == "" && (len(b.fns.Rows(f.Name)) > 0 || scopedForms()[f.Name] != nil)
+	if builtIn && b.inDefault { // which means the same, whatever functions were made since
+		return value{}, false, b.noNames(f)
+	}
 	own := builtIn && !b.plainRows(f.Name)
 	if own { // who has a grammar of its own binds its arguments itself
 		found = slices.DeleteFunc(slices.Clone(found[:ahead]), func(u *state.Function) bool { return placesOf(u, f) == nil })
