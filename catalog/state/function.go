@@ -34,8 +34,8 @@ type Function struct {
 	Def uint64 `msg:"def"`
 }
 
-// Argument is an argument of a function. Its name may be "". A DECIMAL of precision 0, here and as what is returned, has
-// the digits of what it is given.
+// Argument is an argument of a function. Its name may be "". A DECIMAL of precision 0, here and as what is returned,
+// has the digits of what it is given.
 type Argument struct {
 	Name string     `msg:"name"`
 	Type types.Type `msg:"type"`
