@@ -141,7 +141,7 @@ func writeText(t types.Type) func(HostCall) error {
 		var buf [64]byte
 		return c.Rows(func(row int) error {
 			z, most := zone.UTC.Table, 1
-			if t.ByZone() {
+			if t.ShownByZone() {
 				z, most = zoneOperand(c, 1, row), 2
 			}
 			s := types.AppendTextIn(buf[:0], t, datumOf(c, 0, row, t), z)

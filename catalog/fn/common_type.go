@@ -83,6 +83,11 @@ func CommonType(a, b types.Type, union func(a, b types.Type) types.Type) (types.
 		return b, true
 	case a.Family() == types.Intervals && b.Family() == types.Intervals:
 		return types.TInterval, true
+	case a.Family() == types.Times && b.Family() == types.Times:
+		if a == types.TTimetz || b == types.TTimetz {
+			return types.TTimetz, true
+		}
+		return types.TZonedTime, true
 	}
 	return types.Type{}, false
 }

@@ -14,6 +14,7 @@ func Default() *Table {
 		datetimeGroup(),
 		timeGroup(),
 		timestamptzGroup(),
+		timetzGroup(),
 		timezoneGroup(),
 		mathGroup(),
 		countGroup(),

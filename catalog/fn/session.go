@@ -41,6 +41,11 @@ func sessionGroup() Group {
 		leader("current_date", Anywhere, D, "Date of the transaction's start.", number(today)),
 		leader("now", LeaderOnly, Z, "Start of the transaction.", number(Session.TransactionMicros)),
 		leader("current_timestamp", LeaderOnly, Z, "Start of the transaction.", number(Session.TransactionMicros)),
+		leader("current_time", LeaderOnly, types.TZonedTime, "Start of the transaction, the time of day.", currentTime),
+		leader("localtime", LeaderOnly, types.TTime, "Start of the transaction, the time of day.", number(func(s Session) int64 {
+			_, micros := types.SplitTimestamp(transaction(s))
+			return micros
+		})),
 		leader("localtimestamp", LeaderOnly, S, "Start of the transaction.", number(transaction)),
 		leader("current_database", Anywhere, types.TName, "Name of the database.", text(Session.CurrentDatabase)),
 		shownAs("current_database", leader("current_catalog", Anywhere, types.TName, "Name of the database.",
@@ -101,6 +106,13 @@ func sessionGroup() Group {
 		leader("getdatabaseencoding", LeaderOnly, types.TName, "UTF8.", always(types.String("UTF8"))),
 	)
 	return Group{Rows: rows}
+}
+
+func currentTime(s Session, _ []types.Datum) (types.Datum, error) {
+	now, z := s.TransactionMicros(), s.Zone().Table
+	_, local := types.SplitTimestamp(z.Local(now))
+	v, err := types.TimetzOf(types.TZonedTime, local, z.Offset(now))
+	return types.Int(v), err
 }
 
 // mod is a - b*floor(a/b).

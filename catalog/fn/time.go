@@ -94,12 +94,14 @@ func timeRows() []*Row {
 					Ret: I}
 			}, T, T))
 	}
-	shown := map[string]string{"extract": "date_part", "dateadd": "date_add", "datediff": "date_diff"}
 	for _, r := range rows {
-		r.Shown = shown[r.Name]
+		r.Shown = shownTimeFunctions[r.Name]
 	}
 	return rows
 }
+
+// shownTimeFunctions are what result columns are called, if not as the function.
+var shownTimeFunctions = map[string]string{"extract": "date_part", "dateadd": "date_add", "datediff": "date_diff"}
 
 // timeUnit is a part of a time of day: so many microseconds, of which so many are the next larger unit.
 type timeUnit struct{ micros, inNext int64 }

@@ -96,6 +96,9 @@ func TestDateTimesAsPostgres(t *testing.T) {
 // Times are, too.
 func TestTimesAsPostgres(t *testing.T) { asPostgres(t, "testdata/time.txt", answer, TTime) }
 
+// So are times with zones.
+func TestZonedTimesAsPostgres(t *testing.T) { asPostgres(t, "testdata/timetz.txt", answer, TZonedTime) }
+
 // So are numbers and truth values.
 func TestNumbersAsPostgres(t *testing.T) {
 	asPostgres(t, "testdata/number.txt", answer, TInt2, TInt4, TInt8, TDecimal(12, 3), TFloat4, TFloat8, TBool)

@@ -54,6 +54,8 @@ type kind struct {
 	keyless bool // not those two
 	// stored is the type of the column that keeps a result of this type, if it is another one.
 	stored Type
+	// storedOf is it where it depends on the type.
+	storedOf func(Type) Type
 	// distinct guesses the values that a column has if nothing is known, 0: by the rows of its table.
 	distinct float64
 	// unit is what one is worth on the axis of the values that it is compared with, 0: one.
@@ -62,6 +64,8 @@ type kind struct {
 	// parse reads all of a text; zoned does where that depends on the session's time zone.
 	parse func(t Type, s string) (Datum, error)
 	zoned func(t Type, s string, z zone.Table) (Datum, error)
+	// sameText: what is read by zoned is written the same in all zones.
+	sameText bool
 	// write is the text form.
 	write func(t Type, o Output) Writer
 	wire  wire
@@ -71,7 +75,7 @@ type kind struct {
 	// mean something else.
 	cuts bool
 	// clock reads words that ask what time it is; nil: there are none.
-	clock func(word string, now func() Clock) (Datum, bool)
+	clock func(t Type, word string, now func() Clock) (Datum, bool)
 	// badText is the load error (stl_load_errors.err_code) of text that is no value, 0: the one of all that is odd.
 	badText int
 	// bounds are the least and the greatest value of a kind of an integer class; nil: those of the class.
@@ -96,6 +100,7 @@ const (
 	Strings
 	Dates
 	Intervals
+	Times
 )
 
 // Facts are what information_schema.columns says of a type; 0 where it says nothing.
@@ -338,8 +343,12 @@ func SameStrings(a, b Type) bool {
 
 // Stored is the type of the column that keeps results of type t.
 func (t Type) Stored() Type {
-	if s := t.Kind.row().stored; s != (Type{}) {
-		return s
+	r := t.Kind.row()
+	switch {
+	case r.storedOf != nil:
+		return r.storedOf(t)
+	case r.stored != (Type{}):
+		return r.stored
 	}
 	return t
 }
@@ -395,7 +404,7 @@ func (c Clock) local() int64 { return c.Zone.Local(c.Micros) }
 // Clock reads a word that asks what time it is, in lower case.
 func (t Type) Clock(word string, now func() Clock) (Datum, bool) {
 	if f := t.Kind.row().clock; f != nil {
-		return f(word, now)
+		return f(t, word, now)
 	}
 	return Datum{}, false
 }

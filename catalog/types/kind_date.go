@@ -15,7 +15,7 @@ func dateKind() *kind {
 // clockDays are the words for days that are told from a clock, by their distance from today.
 var clockDays = map[string]int64{"yesterday": -1, "today": 0, "tomorrow": 1}
 
-func dateOfClock(word string, now func() Clock) (Datum, bool) {
+func dateOfClock(_ Type, word string, now func() Clock) (Datum, bool) {
 	ahead, ok := clockDays[word]
 	if !ok && word != "now" {
 		return Datum{}, false

@@ -8,12 +8,12 @@ func timeKind() *kind {
 	return &kind{name: "time without time zone", short: "time", typname: "time",
 		names: append(named(1, "time"), named(0, "time without time zone")...),
 		oid:   1083, array: 1183, typlen: 8, category: "D", facts: func(Type) Facts { return Facts{Fraction: 6} },
-		phys: I64, bounds: within(0, MicrosPerDay), class: "time", beside: itself, column: true,
+		phys: I64, bounds: within(0, MicrosPerDay), family: Times, class: "time", beside: itself, column: true,
 		parse: parseTime, write: writeAs(appendClock), wire: intWire(8), room: atMost(24), cuts: true, clock: timeOfClock,
 		badText: 1206}
 }
 
-func timeOfClock(word string, now func() Clock) (Datum, bool) {
+func timeOfClock(_ Type, word string, now func() Clock) (Datum, bool) {
 	if word != "now" {
 		return Datum{}, false
 	}
@@ -78,6 +78,7 @@ func (p *dateTimeParser) takeTime(kind dateToken, text string, have int) error {
 		switch {
 		case text == "allballs":
 			p.have |= haveTime | haveZone
+			p.Zoned, p.Zone, p.Offset = true, "utc", 0
 			return nil
 		case monthNumber(text) > 0 || isDayName(text) || text == "epoch":
 			return errDateSyntax

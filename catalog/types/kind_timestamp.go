@@ -13,11 +13,11 @@ func timestampKind() *kind {
 		clock: timestampOfClock, badText: 1206}
 }
 
-func timestampOfClock(word string, now func() Clock) (Datum, bool) {
+func timestampOfClock(t Type, word string, now func() Clock) (Datum, bool) {
 	if word == "now" {
 		return Int(now().local()), true
 	}
-	days, ok := dateOfClock(word, now)
+	days, ok := dateOfClock(t, word, now)
 	return Int(days.Lo * MicrosPerDay), ok
 }
 

@@ -20,11 +20,11 @@ func timestamptzKind() *kind {
 		clock: momentOfClock, badText: 1206}
 }
 
-func momentOfClock(word string, now func() Clock) (Datum, bool) {
+func momentOfClock(t Type, word string, now func() Clock) (Datum, bool) {
 	if word == "now" {
 		return Int(now().Micros), true
 	}
-	days, ok := dateOfClock(word, now)
+	days, ok := dateOfClock(t, word, now)
 	if !ok {
 		return Datum{}, false
 	}

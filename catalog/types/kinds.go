@@ -28,6 +28,7 @@ const (
 	IntervalDS  Kind = 21
 	Varbyte     Kind = 22
 	UUID        Kind = 23
+	Timetz      Kind = 24
 )
 
 // kinds are the rows by number, byName the names that users write.
@@ -65,6 +66,7 @@ func init() {
 		IntervalDS:  intervalDSKind(),
 		Varbyte:     varbyteKind(),
 		UUID:        uuidKind(),
+		Timetz:      timetzKind(),
 	}
 	byName = namesOf(kinds)
 	for k, r := range kinds {
@@ -75,7 +77,7 @@ func init() {
 }
 
 // refused are types of Redshift and PostgreSQL that do not exist yet, by all their names.
-const refused = `timetz super binary geometry geography hllsketch bytea
+const refused = `super binary geometry geography hllsketch bytea
 	json jsonb money xml bit serial bigserial smallserial serial2 serial4 serial8 inet cidr macaddr tsvector
 	regclass regproc regtype regnamespace xid cid tid aclitem`
 
@@ -91,7 +93,7 @@ var pgTypes = []PgType{
 	{1014, "_bpchar", -1, "A", 0, 1042, ""}, {1015, "_varchar", -1, "A", 0, 1043, ""}, {1016, "_int8", -1, "A", 0, 20, ""},
 	{1021, "_float4", -1, "A", 0, 700, ""}, {1022, "_float8", -1, "A", 0, 701, ""}, {1028, "_oid", -1, "A", 0, 26, ""},
 	{1033, "aclitem", 12, "U", 1034, 0, ""}, {1034, "_aclitem", -1, "A", 0, 1033, ""},
-	{1266, "timetz", 12, "D", 0, 0, "time with time zone"}, {1790, "refcursor", -1, "U", 0, 0, ""},
+	{1790, "refcursor", -1, "U", 0, 0, ""},
 	{2205, "regclass", 4, "N", 0, 0, ""}, {2206, "regtype", 4, "N", 0, 0, ""}, {2249, "record", -1, "P", 0, 0, ""},
 	{2275, "cstring", -2, "P", 0, 0, ""},
 	{2276, "any", 4, "P", 0, 0, `"any"`}, {2279, "trigger", 4, "P", 0, 0, ""},

@@ -30,6 +30,11 @@ func (t Type) ByZone() bool {
 	return t.Kind.row().zoned != nil && (t.Kind != Array || t.Elem.row().zoned != nil)
 }
 
+// ShownByZone reports whether a value of type t has another text in another time zone.
+func (t Type) ShownByZone() bool {
+	return t.ByZone() && !t.Kind.row().sameText && !t.Elem.row().sameText
+}
+
 // trimSpace is s without the white space around it.
 func trimSpace(s string) string { return strings.Trim(s, " \t\n\v\f\r") }
 

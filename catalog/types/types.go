@@ -8,6 +8,7 @@ type Kind uint8
 // Type is an SQL type with its modifier. The zero Type is Unknown.
 //
 // Prec and Scale are set for Decimal (1 <= Prec <= 38, 0 <= Scale <= Prec).
+// Prec is 1 of a TIMETZ whose values have zones of their own (TZonedTime).
 // Len is bytes, set for Char (1..4096), Varchar (1..65535) and Varbyte (1..16777216).
 // Elem is set for Array: the others are then those of its elements (Element).
 type Type struct {

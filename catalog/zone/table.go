@@ -121,6 +121,9 @@ func (t Table) holds(micros int64) int { return t.next(fold(floorDiv(micros, mic
 // Offset is seconds east of Greenwich at a moment, in microseconds since 2000-01-01 UTC.
 func (t Table) Offset(micros int64) int { return int(t.offset(t.holds(micros))) }
 
+// Now is seconds east of Greenwich by the machine's clock.
+func (t Table) Now() int { return t.Offset(time.Since(epoch).Microseconds()) }
+
 // Abbreviation is what the zone's time is called at a moment, in microseconds since 2000-01-01 UTC: CEST, or +03.
 func (t Table) Abbreviation(micros int64) string { return t.abbreviation(t.holds(micros)) }
 

@@ -46,7 +46,7 @@ func (b *binder) overlaps(f *parse.FuncCall, args []value) (value, error) {
 	switch {
 	case t.Kind == types.Date, t.IsString():
 		t = types.TTimestamp
-	case t.Family() != types.Dates && t.Kind != types.Time:
+	case t.Family() != types.Dates && t.Family() != types.Times:
 		return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "function overlaps of type %s does not exist", t.Name())
 	}
 	es, err := b.coerceAll(args, t)

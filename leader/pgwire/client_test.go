@@ -31,6 +31,7 @@ var allColumns = []plan.OutputColumn{
 	{Name: "f8", Type: types.TFloat8}, {Name: "c", Type: types.TChar(5)}, {Name: "v", Type: types.TVarchar(30)},
 	{Name: "dt", Type: types.TDate}, {Name: "ts", Type: types.TTimestamp}, {Name: "iv", Type: types.TInterval},
 	{Name: "o", Type: types.TOID}, {Name: "n", Type: types.TName}, {Name: "t", Type: types.TTime},
+	{Name: "tz", Type: types.TZonedTime},
 }
 
 // allRows has a value of each type, then NULLs, then edges.
@@ -39,24 +40,34 @@ var allRows = Datums{
 		types.Float(1.5), types.Float(0.1), types.String("ab"), types.String("héllo"), types.Int(366),
 		types.Int(86400_000_001),
 		types.Int128(14, 3*types.MicrosPerDay+4*3600*1000000), types.Int(4_000_000_000), types.String("pg_class"),
-		types.Int(14_706_789_000)},
+		types.Int(14_706_789_000), zonedTime("20:00-08")},
 	{{Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true},
 		{Null: true}, {Null: true},
-		{Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}},
+		{Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}, {Null: true}},
 	{types.BoolDatum(false), types.Int(math.MinInt16), types.Int(math.MinInt32), types.Int(math.MinInt64), types.Int(5),
 		types.Int128(-1, -1),
 		types.Float(math.Inf(-1)), types.Float(1e22), types.String(""), types.String(""), types.Int(-730119), types.Int(-1),
-		types.Int128(-13, -1_500_000), types.Int(0), types.String(""), types.Int(types.MicrosPerDay)},
+		types.Int128(-13, -1_500_000), types.Int(0), types.String(""), types.Int(types.MicrosPerDay),
+		zonedTime("24:00+05:45")},
+}
+
+func zonedTime(s string) types.Datum {
+	d, err := types.ParseText(types.TZonedTime, s)
+	if err != nil {
+		panic(err)
+	}
+	return d
 }
 
 var allText = [][]string{
 	{"t", "-2", "40000", "1099511627776", "-12.3456", "92233720368547.758157", "1.5", "0.1", "ab   ", "héllo",
 		"2001-01-01",
-		"2000-01-02 00:00:00.000001", "1 year 2 mons 3 days 04:00:00", "4000000000", "pg_class", "04:05:06.789"},
-	{"", "", "", "", "", "", "", "", "", "", "", "", "", "", "", ""},
+		"2000-01-02 00:00:00.000001", "1 year 2 mons 3 days 04:00:00", "4000000000", "pg_class", "04:05:06.789",
+		"20:00:00-08"},
+	{"", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", ""},
 	{"f", "-32768", "-2147483648", "-9223372036854775808", "0.0005", "-0.000001", "-Infinity", "1e+22", "     ", "",
 		"0001-01-01",
-		"1999-12-31 23:59:59.999999", "-1 years -1 mons -00:00:01.5", "0", "", "24:00:00"},
+		"1999-12-31 23:59:59.999999", "-1 years -1 mons -00:00:01.5", "0", "", "24:00:00", "24:00:00+05:45"},
 }
 
 func connect(t testing.TB, addr string) *pgx.Conn {

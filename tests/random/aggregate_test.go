@@ -140,7 +140,7 @@ func (b *builder) aggregate(s source) expr {
 	case 17:
 		return b.arrayOf(s, distinct, f)
 	default:
-		word, distinct, classes = "min", "", []class{cInt, cDec, cFloat, cStr, cDate, cTS, cTime, cTZ, cBytes, cUUID}
+		word, distinct, classes = "min", "", []class{cInt, cDec, cFloat, cStr, cDate, cTS, cTime, cTZ, cBytes, cUUID, cZoned}
 	}
 	return b.ofOne(word, distinct, b.value(s.scope, pick(b.gen, classes), 2), f, s.rows)
 }

@@ -26,6 +26,7 @@ const (
 	kTZ
 	kBytes // VARBYTE; a domain of PostgreSQL's BYTEA
 	kUUID
+	kZoned // of UTC: PostgreSQL compares zones, too
 	kinds
 )
 
@@ -45,7 +46,7 @@ func (t typ) String() string {
 		return fmt.Sprintf("char(%d)", t.p)
 	}
 	return [...]string{"smallint", "int", "bigint", "", "float8", "bool", "", "", "date", "timestamp", "time",
-		"real", "bigint[]", "timestamptz", "varbyte", "uuid"}[t.k]
+		"real", "bigint[]", "timestamptz", "varbyte", "uuid", "timetz"}[t.k]
 }
 
 func (t typ) isInt() bool { return t.k <= kInt8 }
@@ -173,6 +174,8 @@ func (g gen) literal(t typ) expr {
 		return text(t, 0, "date '"+pick(g, dates)+"'")
 	case kTime:
 		return text(t, 0, "time '"+pick(g, times)+"'")
+	case kZoned:
+		return text(t, 0, "timetz '"+pick(g, times)+"+00'")
 	case kInts:
 		return text(t, 1000, pick(g, []string{"'{}'", "'{1,2}'", "'{0,null,3}'", "'{null}'", "'{7,-1,2,2}'"})+"::bigint[]")
 	}
@@ -223,6 +226,7 @@ const (
 	cTZ
 	cBytes
 	cUUID
+	cZoned
 	classes // that a column of a table may be of, and an expression by chance
 
 	cInts = classes
@@ -230,7 +234,7 @@ const (
 
 func (k kind) class() class {
 	return [...]class{cInt, cInt, cInt, cDec, cFloat, cBool, cStr, cStr, cDate, cTS, cTime, cFloat,
-		cInts, cTZ, cBytes, cUUID}[k]
+		cInts, cTZ, cBytes, cUUID, cZoned}[k]
 }
 
 // typeOf is some type of a class.
@@ -258,6 +262,8 @@ func (g gen) typeOf(c class) typ {
 		return typ{k: kBytes}
 	case cUUID:
 		return typ{k: kUUID}
+	case cZoned:
+		return typ{k: kZoned}
 	}
 	return typ{k: kTS}
 }
@@ -306,6 +312,8 @@ func (g gen) value(s scope, c class, depth int) expr {
 		return g.bytes(s, depth-1)
 	case cUUID:
 		return g.uuid(s, depth-1)
+	case cZoned:
+		return g.zoned(s, depth-1)
 	}
 	return g.stamp(s, depth-1)
 }

@@ -8,7 +8,8 @@ import (
 // wide is a type of a class that holds every value of it.
 var wide = [classes]typ{cInt: {k: kInt8}, cDec: {kDec, 38, 6}, cFloat: {k: kFloat}, cBool: {k: kBool},
 	cStr: {k: kStr, p: 4000}, cDate: {k: kDate}, cTS: {k: kTS}, cTime: {k: kTime},
-	cTZ: {k: kTZ}, cBytes: {k: kBytes}, cUUID: {k: kUUID}}
+	cTZ: {k: kTZ}, cBytes: {k: kBytes}, cUUID: {k: kUUID},
+	cZoned: {k: kZoned}}
 
 // kept is a query whose rows go into a temporary table, which may be changed with the help of another query before it
 // is read.

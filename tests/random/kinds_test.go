@@ -39,7 +39,7 @@ func (g gen) integer(s scope, depth int) expr {
 		return e
 	case 8:
 		part := pick(g, []string{"hour", "minute", "second"})
-		e := form(typ{k: kInt4}, 100, "extract("+part+" from %s)", g.value(s, pick(g, []class{cTS, cTime}), depth))
+		e := form(typ{k: kInt4}, 100, "extract("+part+" from %s)", g.value(s, pick(g, []class{cTS, cTime, cZoned}), depth))
 		e.pg = "floor(" + e.pg + ")::int"
 		return e
 	case 9:
@@ -269,11 +269,11 @@ func (g gen) condition(s scope, depth int) expr {
 		return form(t, 0, pick(g, []string{"(%s is true)", "(%s is not false)", "(%s is false)", "(%s is not true)",
 			"(%s is unknown)"}), g.value(s, cBool, depth))
 	case 8:
-		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cTime, cTZ, cBytes, cUUID})
+		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cTime, cTZ, cBytes, cUUID, cZoned})
 		return form(t, 0, pick(g, []string{"(%s between %s and %s)", "(%s not between %s and %s)"}),
 			g.comparable(g.value(s, c, depth), g.value(s, c, depth), g.value(s, c, depth))...)
 	case 9, 10:
-		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cFloat, cTime, cTZ, cBytes, cUUID})
+		c := pick(g, []class{cInt, cDec, cStr, cDate, cTS, cFloat, cTime, cTZ, cBytes, cUUID, cZoned})
 		args := []expr{g.value(s, c, depth)}
 		n := 1 + g.IntN(5)
 		for range n {
@@ -287,7 +287,7 @@ func (g gen) condition(s scope, depth int) expr {
 			"))", g.comparable(args...)...)
 	}
 	if g.chance(15) {
-		c := pick(g, []class{cTS, cTime, cTZ})
+		c := pick(g, []class{cTS, cTime, cTZ, cZoned})
 		return form(t, 0, "((%s, %s) overlaps (%s, %s))", g.value(s, c, depth), g.value(s, c, depth), g.leaf(s, c),
 			g.leaf(s, c))
 	}
@@ -401,7 +401,7 @@ func (g gen) str(s scope, depth int) expr {
 		if !g.chance(50) {
 			return form(t(32), 32, "md5(%s)", a)
 		}
-		return form(t(40), 40, "(%s)::varchar", g.value(s, pick(g, []class{cTS, cTime, cTZ}), depth))
+		return form(t(40), 40, "(%s)::varchar", g.value(s, pick(g, []class{cTS, cTime, cTZ, cZoned}), depth))
 	}
 	return a
 }
@@ -466,7 +466,9 @@ func (g gen) time(s scope, depth int) expr {
 // none is added.
 func (g gen) moment(s scope, depth int) expr {
 	t := typ{k: kTZ}
-	switch g.IntN(5) {
+	switch g.IntN(6) {
+	case 4:
+		return form(t, 0, "(%s + %s)", g.value(s, cDate, depth), g.value(s, cZoned, depth))
 	case 0:
 		in := pick(g, []string{"13 months", "1 year", "36 hours", "90 seconds", "1 month", "1 month 90 minutes"})
 		return form(t, 0, "(%s "+pick(g, []string{"+", "-"})+" interval '"+in+"')", g.value(s, cTZ, depth))
@@ -519,4 +521,9 @@ func (g gen) uuid(s scope, depth int) expr {
 		}
 	}
 	return form(typ{k: kUUID}, 0, "((%s)::varchar)::uuid", g.value(s, cUUID, depth))
+}
+
+func (g gen) zoned(s scope, depth int) expr {
+	in := pick(g, []string{"1 second", "36 hours", "90 minutes", "0.000001 second", "24 hours", "1 month 2 hours"})
+	return form(typ{k: kZoned}, 0, "(%s "+pick(g, []string{"+", "-"})+" interval '"+in+"')", g.value(s, cZoned, depth))
 }

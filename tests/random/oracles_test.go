@@ -27,7 +27,7 @@ func (b *builder) partition() pair {
 	case "aggregates":
 		p = b.value(s.scope, cBool, 3)
 		x := b.value(s.scope, cInt, 1)
-		y := b.value(s.scope, pick(b.gen, []class{cDec, cFloat, cStr, cDate, cTS, cTime, cTZ, cBytes, cUUID}), 1)
+		y := b.value(s.scope, pick(b.gen, []class{cDec, cFloat, cStr, cDate, cTS, cTime, cTZ, cBytes, cUUID, cZoned}), 1)
 		cols = []expr{form(typ{k: kInt8}, 0, "sum(%s::int8)", x), form(typ{k: kInt8}, 0, "count(%s)", y),
 			form(y.t, 0, "max(%s)", y)}
 		outer = "select sum(t.x0), sum(t.x1), max(t.x2) from (%s) t"

@@ -32,7 +32,7 @@ func (b *builder) ordered(s source, f expr) expr {
 			return mapped(e)
 		}
 	}
-	x := b.value(s.scope, pick(b.gen, []class{cInt, cDec, cFloat, cStr, cDate, cTS, cTime, cTZ, cBytes, cUUID}), 2)
+	x := b.value(s.scope, pick(b.gen, []class{cInt, cDec, cFloat, cStr, cDate, cTS, cTime, cTZ, cBytes, cUUID, cZoned}), 2)
 	for x.t.k == kChar {
 		x = b.literal(typ{k: kInt4})
 	}
@@ -71,7 +71,7 @@ func (b *builder) shareOver(g gen, s source, part expr) expr {
 		return expr{t: typ{k: kFloat}, bound: x.bound, sl: sl("percentile_cont", x),
 			pg: fmt.Sprintf("(%s + (%s - %[1]s) * (%[3]s - floor(%[3]s))::float8)", lower, upper, at)}
 	}
-	x := g.value(s.scope, pick(g, []class{cInt, cDec, cFloat, cStr, cDate, cTS, cTime, cTZ, cBytes, cUUID}), 1)
+	x := g.value(s.scope, pick(g, []class{cInt, cDec, cFloat, cStr, cDate, cTS, cTime, cTZ, cBytes, cUUID, cZoned}), 1)
 	for x.t.k == kChar {
 		x = g.literal(typ{k: kInt4})
 	}

@@ -7,7 +7,7 @@ func (g gen) rows(s scope, depth int) expr {
 	var left, right []expr
 	var places []string
 	for range 2 + g.IntN(2) {
-		c := pick(g, []class{cInt, cInt, cDec, cStr, cDate, cTS, cFloat, cTime, cTZ, cBytes, cUUID})
+		c := pick(g, []class{cInt, cInt, cDec, cStr, cDate, cTS, cFloat, cTime, cTZ, cBytes, cUUID, cZoned})
 		pair := g.comparable(g.value(s, c, depth), g.value(s, c, depth))
 		left, right = append(left, pair[0]), append(right, pair[1])
 		places = append(places, "%s")

@@ -185,6 +185,9 @@ func (g gen) datum(t typ, small bool) (string, float64) {
 			u = fmt.Sprintf("%08x-%04x-%04x-%016x", g.Uint32(), g.Uint32()&0xffff, g.Uint32()&0xffff, g.Uint64())
 		}
 		return "'" + u + "'", 0
+	case kZoned:
+		v, bound := g.datum(typ{k: kTime}, small)
+		return strings.TrimSuffix(v, "'") + "+00'", bound
 	}
 	if t.k == kTZ && (small || g.chance(30)) {
 		return "'" + g.momentText() + "'", 0

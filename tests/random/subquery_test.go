@@ -85,7 +85,7 @@ func (b *builder) depth() int { return pick(b.gen, []int{0, 0, 0, 1}) }
 
 // member compares a value with a subquery's rows.
 func (b *builder) member(s scope, op string) expr {
-	c := pick(b.gen, []class{cInt, cInt, cInt, cDec, cFloat, cStr, cDate, cTS, cTime, cTZ, cBytes, cUUID, cBool})
+	c := pick(b.gen, []class{cInt, cInt, cInt, cDec, cFloat, cStr, cDate, cTS, cTime, cTZ, cBytes, cUUID, cZoned, cBool})
 	x := b.plain().value(s, c, 1)
 	defer b.inside(s)()
 	q := b.query(b.depth(), []class{c})

@@ -226,6 +226,7 @@ func Cases() []Case {
 		return pick("00:00:00", "24:00:00", "23:59:59.999999",
 			fmt.Sprintf("%02d:%02d:%02d.%06d", rnd.IntN(24), rnd.IntN(60), rnd.IntN(60), rnd.IntN(1000000)))
 	}
+	zoned := func() string { return clock() + pick("+00", "+01", "-08", "+05:45", "-03:30", "+15:59:59", "-15:59") }
 	noon := func() string { return "12:00:00" } // intervals of 24 hours are a day here
 	for _, op := range []string{"+", "-"} {
 		add(40, op, "%s "+op+" %s", list(M, V), clock, span)
@@ -242,6 +243,21 @@ func Cases() []Case {
 	}
 	for _, op := range []string{"=", "<>", "<", "<=", ">", ">="} {
 		add(10, op, "%s "+op+" %s", list(M, M), clock, clock)
+		add(10, op, "%s "+op+" %s", list(types.TZonedTime, types.TZonedTime), zoned, zoned)
+	}
+	W := types.TZonedTime
+	for _, op := range []string{"+", "-"} {
+		add(40, op, "%s "+op+" %s", list(W, V), zoned, span)
+	}
+	add(20, "+", "%s + %s", list(V, W), span, zoned)
+	add(20, "+", "%s + %s", list(D, W), date, zoned)
+	add(20, "+", "%s + %s", list(W, D), zoned, date)
+	add(20, "timezone", "timezone(%s, %s)", list(T, W), func() string { return pick("EST", "NPT", "UTC", "ADT") }, zoned)
+	add(20, "timezone", "timezone(%s, %s)", list(V, W), func() string { return pick("3:30", "-11:00", "0", "15:59") },
+		zoned)
+	for _, p := range []string{"minute", "hour", "timezone", "timezone_hour", "timezone_minute"} {
+		add(20, "extract", "date_part(%s, %s)::int", list(T, W), func() string { return p }, zoned)
+		add(10, "date_part", "date_part(%s, %s)", list(T, W), func() string { return p }, zoned)
 	}
 	add(20, "to_char", "to_char(%s, %s)", list(M, T), clock,
 		func() string { return pick("HH24:MI:SS.US", "HH12 am", "FF3 SSSS") })
