@@ -67,6 +67,10 @@ type Op struct {
 	Negation, Mirror string
 	// Cast: a conversion of the first operand, written ::type. The other operands are constants or the session's zone.
 	Cast bool
+	// InCast: casts are made of it, too, which are not shown as such.
+	InCast bool
+	// Tries is the op whose failures are NULL here: TRY_CAST.
+	Tries *Op
 	// Zones are operands that are zone.Tables: plans show the names.
 	Zones []int
 	// Monotone: keeps the order of the first operand's values, the others being constants.
@@ -248,6 +252,8 @@ type Builder interface {
 	// CallErr is Call for a kernel that also returns a Code (0: fine); the
 	// builder raises it as Fail does.
 	CallErr(kernel string, args ...Value) Value
+	// CallTry is CallErr, but that failed (i1) tells of an error, and none is raised.
+	CallTry(kernel string, args ...Value) (r, failed Value)
 }
 
 // Code is a data error that generated code can raise. It maps to an SQLSTATE

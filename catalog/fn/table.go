@@ -115,6 +115,9 @@ func NewTable(groups ...Group) *Table {
 			t.casts[k] = c
 		}
 	}
+	for _, o := range tries(t.ops) {
+		t.ops[o.Name] = o
+	}
 	t.link()
 	return t
 }

@@ -44,8 +44,9 @@ var sampleTypes = []types.Type{types.TBool, types.TInt2, types.TInt4, types.TInt
 	types.TDecimal(19, 0), types.TDecimal(19, 10), types.TDecimal(19, 19), types.TDecimal(20, 2), types.TDecimal(37, 18),
 	types.TDecimal(38, 0), types.TDecimal(38, 37),
 	types.TFloat4, types.TFloat8, types.TChar(3), types.TChar(10), types.TVarchar(3), types.TText, types.TName,
-	types.TDate, types.TTimestamp, types.TTimestamptz, types.TInterval, types.TIntervalYM, types.TIntervalDS, types.TOID,
-	types.TVarbyte(3), types.TVarbyte(64000), types.TVarbyte(types.MaxVarbyte), types.TUUID}
+	types.TDate, types.TTime, types.TTimetz, types.TZonedTime, types.TTimestamp, types.TTimestamptz, types.TInterval,
+	types.TIntervalYM, types.TIntervalDS, types.TOID, types.TVarbyte(3), types.TVarbyte(64000),
+	types.TVarbyte(types.MaxVarbyte), types.TUUID}
 
 // checkBound: the op exists in exactly the shape that the bound call has.
 func checkBound(t *testing.T, what string, b Bound) {
@@ -224,6 +225,27 @@ func TestResolve(t *testing.T) {
 	} {
 		if _, _, err := tab.Resolve(c.name, c.args, nil); err == nil || err.Error() != c.want {
 			t.Errorf("%s%v: %v, want %s", c.name, c.args, err, c.want)
+		}
+	}
+}
+
+// Every cast that may fail has an operation that tries it.
+func TestTries(t *testing.T) {
+	tab := Default()
+	for _, from := range sampleTypes {
+		for _, to := range sampleTypes {
+			for _, ctx := range []CastContext{Assignment, Explicit} {
+				b, ok := tab.Cast(from, to, ctx)
+				if !ok || b.Op == nil || !b.Op.MayFail {
+					continue
+				}
+				if tab.Op(tryPrefix+b.Op.Name) == nil {
+					t.Errorf("%v as %v, %v: no op tries %s", from, to, ctx, b.Op.Name)
+					continue
+				}
+				b.Op = tab.Try(b.Op)
+				checkBound(t, "trying "+from.String()+" as "+to.String(), b)
+			}
 		}
 	}
 }

@@ -85,6 +85,11 @@ func (b *builder) CallErr(kernel string, args ...fn.Value) fn.Value {
 	return r
 }
 
+func (b *builder) CallTry(kernel string, args ...fn.Value) (r, failed fn.Value) {
+	r, code := b.callKernel(kernel, args)
+	return r, val{v: b.icmp(enum.IPredNE, code, constant.NewInt(i32, 0)), p: types.I8, bit: true}
+}
+
 // callKernel passes strings and I128 as two words, results of those classes
 // (and all results of kernels that may fail) through a slot in the frame.
 func (b *builder) callKernel(name string, args []fn.Value) (fn.Value, value.Value) {

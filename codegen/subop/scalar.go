@@ -1,6 +1,8 @@
 package subop
 
 import (
+	"slices"
+
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
 )
@@ -151,7 +153,11 @@ func scalarNullVariants(t *fn.Table) []ScalarNull {
 		for _, sh := range f.Shapes {
 			n := len(sh.In)
 			// Arguments are vectors here (lowering spreads parameters); each may be NULL or not.
-			for _, nm := range modes(n, []Mode{Vec, None}) {
+			nms := modes(n, []Mode{Vec, None})
+			if f.Tries != nil && n > 1 { // the others are constants
+				nms = [][]Mode{slices.Repeat([]Mode{None}, n), append([]Mode{Vec}, slices.Repeat([]Mode{None}, n-1)...)}
+			}
+			for _, nm := range nms {
 				for _, mask := range masks {
 					args, nulls := make([]Operand, n), make([]Operand, n)
 					for i := range args {

@@ -127,6 +127,8 @@ type binder struct {
 	work int
 	// views are those whose queries are being bound, the innermost last; parsed are the queries of all that were met.
 	views []*state.Table
+	// trying: casts are made of operations that give NULL where they fail.
+	trying bool
 	// inDefault: a column's DEFAULT is being bound.
 	inDefault bool
 	parsed    map[state.TableID]*parse.Statement

@@ -349,6 +349,9 @@ func narrowInteger(v *value, other value) {
 }
 
 func (b *binder) castExpr(sc *scope, x *parse.CastExpr) (value, error) {
+	if x.Try {
+		return b.tryCast(sc, x)
+	}
 	if c := regCast(x); c != nil {
 		return b.regText(sc, c)
 	}
@@ -372,6 +375,15 @@ func (b *binder) castExpr(sc *scope, x *parse.CastExpr) (value, error) {
 	return b.castValue(sc, x.Arg, to, x)
 }
 
+// keepLength is to; VARCHAR and VARBYTE without a length keep the length of what they are given.
+func keepLength(to types.Type, v value, x *parse.CastExpr) types.Type {
+	if n := v.typ.Len; (to.Kind == types.Varchar || to.Kind == types.Varbyte) && len(x.Type.Mods) == 0 && n > 0 &&
+		!v.typ.IsArray() {
+		to.Len = min(n, to.Len)
+	}
+	return to
+}
+
 func (b *binder) castValue(sc *scope, arg parse.Expr, to types.Type, x *parse.CastExpr) (value, error) {
 	if a, ok := arg.(*parse.ArrayExpr); ok && to.IsArray() { // element by element
 		return b.array(sc, a, to)
@@ -386,11 +398,7 @@ func (b *binder) castValue(sc *scope, arg parse.Expr, to types.Type, x *parse.Ca
 	if err != nil {
 		return value{}, err
 	}
-	// VARCHAR and VARBYTE without a length keep the length of what they are given.
-	if n := v.typ.Len; (to.Kind == types.Varchar || to.Kind == types.Varbyte) && len(x.Type.Mods) == 0 && n > 0 &&
-		!v.typ.IsArray() {
-		to.Len = min(n, to.Len)
-	}
+	to = keepLength(to, v, x)
 	// So does BPCHAR, the type of N'…' and of CHAR '…', which does not pad to the 256 of a column.
 	if to.Kind == types.Char && x.Type.Name == "bpchar" && len(x.Type.Mods) == 0 {
 		switch {

@@ -411,6 +411,9 @@ func (b *binder) call(bd fn.Bound, args []*algebra.Expr) *algebra.Expr {
 	if bd.Zoned {
 		args = append(args, b.out.ZoneParam())
 	}
+	if b.trying && !bd.Sure {
+		bd.Op = b.fns.Try(bd.Op)
+	}
 	e := expr.CallOf(bd.Op, bd.Ret, bd.Extra, args...)
 	e.Sure = bd.Sure
 	return e

@@ -130,6 +130,8 @@ func (p *Printer[R]) call(e *Expr[R]) string {
 		return "(" + args[0] + " " + e.Op.Infix + " " + args[1] + ")"
 	case p.Style == Explain && cast && e.isCast():
 		return "(" + args[0] + ")::" + bareType(e.Type)
+	case p.Style == Explain && cast && e.Op.Tries != nil:
+		return "TRY_CAST(" + args[0] + " AS " + bareType(e.Type) + ")"
 	case e.Op.Prefix != "":
 		return "(" + e.Op.Prefix + " " + args[0] + ")"
 	}

@@ -114,11 +114,12 @@ type TypeName struct {
 	Array bool
 }
 
-// CastExpr is CAST(x AS t), x::t and t 'literal'.
+// CastExpr is CAST(x AS t), x::t and t 'literal', or TRY_CAST(x AS t).
 type CastExpr struct {
 	Pos
 	Arg  Expr
 	Type TypeName
+	Try  bool
 }
 
 // CaseExpr is CASE; Arg is nil for the searched form, Else may be nil.

@@ -259,6 +259,8 @@ func (c *converter) funcCall(f *pg.FuncCall) (Expr, error) {
 			return nil, err
 		}
 		return &OuterColumn{Pos: arg.At(), Column: arg.(*ColumnRef)}, nil
+	case tryMarker:
+		return c.tryCast(f, at)
 	case priorMarker, rootMarker:
 		return c.ancestor(f, c.markerOf(f) == rootMarker)
 	case connectMarker, startMarker, byMarker:
@@ -301,6 +303,19 @@ func (c *converter) funcCall(f *pg.FuncCall) (Expr, error) {
 	}
 	out.Order, err = c.orderItems(f.AggOrder)
 	return out, err
+}
+
+// tryCast is the cast of a TRY_CAST.
+func (c *converter) tryCast(f *pg.FuncCall, at Pos) (Expr, error) {
+	t := f.Args[0].GetTypeCast()
+	if len(f.Args) != 1 || t == nil {
+		return nil, c.refuse(at, "TRY_CAST of this kind")
+	}
+	e, err := c.cast(t)
+	if x, ok := e.(*CastExpr); ok {
+		x.Pos, x.Try = at, true
+	}
+	return e, err
 }
 
 // intervalFields are the masks of PostgreSQL's interval modifiers.

@@ -68,6 +68,9 @@ const distinctMarker = "slipher_distinct"
 // groupAllMarker is the column that stands for ALL in GROUP BY ALL, in inserted text as well.
 const groupAllMarker = "slipher_group_all"
 
+// tryMarker is the function around the CAST that a TRY_CAST is made of, in inserted text.
+const tryMarker = "slipher_try"
+
 // excludeMarker is the function in the select list whose arguments the star in front of it does not mean.
 const excludeMarker = "slipher_exclude"
 
@@ -265,6 +268,10 @@ func (d *dialect) word(i int) error {
 		if prev.isPunct("*") && d.startsTarget(i-1) {
 			d.exclude(i)
 		}
+	case "try_cast":
+		if next.isPunct("(") {
+			d.tryCast(i)
+		}
 	case "convert":
 		if next.isPunct("(") && d.at(i+2).kind == tokIdent && types.AliasOf(d.at(i+2).text) != nil {
 			return d.convert(i)
@@ -357,6 +364,23 @@ func (d *dialect) top(i int) {
 		at = d.at(k - 1).end
 	}
 	d.insert(at, " "+topMarker+"("+d.src[n.start:n.end]+"), ")
+}
+
+// tryCast turns TRY_CAST(expr AS type) into marker(CAST(expr AS type)).
+func (d *dialect) tryCast(i int) {
+	depth := 0
+	for _, t := range d.toks[i+1:] {
+		switch {
+		case t.isPunct("("):
+			depth++
+		case t.isPunct(")"):
+			if depth--; depth == 0 {
+				d.replace(d.toks[i], tryMarker+"(CAST")
+				d.insert(t.end, ")")
+				return
+			}
+		}
+	}
 }
 
 // convert turns CONVERT(type, expr) into CAST(expr AS type).

@@ -197,7 +197,7 @@ func plainExpr(e parse.Expr) bool {
 	case *parse.Literal, *parse.ParamRef, *parse.DefaultExpr:
 		return true
 	case *parse.CastExpr:
-		return plainExpr(x.Arg)
+		return !x.Try && plainExpr(x.Arg)
 	case *parse.OpExpr:
 		return x.Left == nil && plainExpr(x.Right) // a sign
 	}

@@ -55,6 +55,9 @@ func (g gen) integer(s scope, depth int) expr {
 			return form(typ{k: kInt2}, a.bound, "(%s)::smallint", a)
 		}
 	case 12:
+		if g.chance(60) {
+			return g.tried(s, depth)
+		}
 		return form(typ{k: kInt4}, 1, "(%s)::int", g.value(s, cBool, depth))
 	case 14:
 		a, b := g.value(s, cInt, depth), g.value(s, cInt, depth)
@@ -526,4 +529,19 @@ func (g gen) uuid(s scope, depth int) expr {
 func (g gen) zoned(s scope, depth int) expr {
 	in := pick(g, []string{"1 second", "36 hours", "90 minutes", "0.000001 second", "24 hours", "1 month 2 hours"})
 	return form(typ{k: kZoned}, 0, "(%s "+pick(g, []string{"+", "-"})+" interval '"+in+"')", g.value(s, cZoned, depth))
+}
+
+// tried is a TRY_CAST to an integer. PostgreSQL has none: it is asked whether the cast would do first.
+func (g gen) tried(s scope, depth int) expr {
+	a := g.value(s, pick(g, []class{cInt, cDec, cStr}), depth)
+	e := form(typ{k: kInt2}, 32767, "try_cast(%s as smallint)", a)
+	switch a.t.k.class() {
+	case cInt:
+		e.pg = fmt.Sprintf("(case when (%[1]s) between -32768 and 32767 then (%[1]s)::smallint end)", a.pg)
+	case cDec:
+		e.pg = fmt.Sprintf("(case when trunc(%[1]s) between -32768 and 32767 then trunc(%[1]s)::smallint end)", a.pg)
+	default:
+		e.pg = fmt.Sprintf("(case when (%[1]s) ~ '^ *[0-9]{1,4} *$' then (%[1]s)::smallint end)", a.pg)
+	}
+	return e
 }

@@ -341,3 +341,13 @@ func (b *Builder) call(name string, args []fn.Value, err bool) fn.Value {
 }
 func (b *Builder) Call(name string, args ...fn.Value) fn.Value    { return b.call(name, args, false) }
 func (b *Builder) CallErr(name string, args ...fn.Value) fn.Value { return b.call(name, args, true) }
+
+// CallTry raises nothing.
+func (b *Builder) CallTry(name string, args ...fn.Value) (r, failed fn.Value) {
+	before := b.Code
+	b.Code = fn.OK
+	r = b.call(name, args, true)
+	failed = bit(b.Code != fn.OK)
+	b.Code = before
+	return r, failed
+}
