@@ -42,10 +42,11 @@ func sessionGroup() Group {
 		leader("now", LeaderOnly, Z, "Start of the transaction.", number(Session.TransactionMicros)),
 		leader("current_timestamp", LeaderOnly, Z, "Start of the transaction.", number(Session.TransactionMicros)),
 		leader("current_time", LeaderOnly, types.TZonedTime, "Start of the transaction, the time of day.", currentTime),
-		leader("localtime", LeaderOnly, types.TTime, "Start of the transaction, the time of day.", number(func(s Session) int64 {
-			_, micros := types.SplitTimestamp(transaction(s))
-			return micros
-		})),
+		leader("localtime", LeaderOnly, types.TTime, "Start of the transaction, the time of day.",
+			number(func(s Session) int64 {
+				_, micros := types.SplitTimestamp(transaction(s))
+				return micros
+			})),
 		leader("localtimestamp", LeaderOnly, S, "Start of the transaction.", number(transaction)),
 		leader("current_database", Anywhere, types.TName, "Name of the database.", text(Session.CurrentDatabase)),
 		shownAs("current_database", leader("current_catalog", Anywhere, types.TName, "Name of the database.",

@@ -6,9 +6,9 @@ import (
 	"slipher/catalog/zone"
 )
 
-// timetzGroup is times of day with a zone. In UTC, as tables have them, they are times, and computed with as such; those
-// that have a zone of their own (types.TZonedTime) keep it where PostgreSQL does. A time without a zone is one of the
-// session's zone, as it is today.
+// timetzGroup is times of day with a zone. In UTC, as tables have them, they are times, and computed with as such;
+// those that have a zone of their own (types.TZonedTime) keep it where PostgreSQL does. A time without a zone is one of
+// the session's zone, as it is today.
 func timetzGroup() Group {
 	op := func(name, doc string, emit emitter, fails bool, inOut ...types.Phys) *Op {
 		return &Op{Name: name, Shapes: []Shape{shape(inOut...)}, MayFail: fails, Emit: emit, Doc: doc}
@@ -91,7 +91,7 @@ func timetzGroup() Group {
 					return Bound{Op: opRef("utc_to_zoned")}, true
 				}, Doc: "In UTC, as tables have it, or with its zone."},
 			{From: types.Time, To: types.Timetz, Least: Implicit, Cost: 2,
-				Bind: byZoned("time_to_timetz", "time_to_zoned", Bound{Zoned: true}), Doc: "By the clock of the session's zone, today."},
+				Bind: byZoned("time_to_timetz", "time_to_zoned"), Doc: "By the clock of the session's zone, today."},
 			{From: types.Timetz, To: types.Time, Least: Assignment,
 				Bind: func(from, _ types.Type, _ CastContext) (Bound, bool) {
 					if from.IsZoned() {
@@ -108,8 +108,7 @@ func timetzGroup() Group {
 				}, Doc: "The time of day."},
 		},
 	}
-	g.Casts = append(g.Casts, textForm{types.Timetz, byZoned("str_to_timetz", "str_to_zoned", Bound{Zoned: true}), Implicit,
-		costNumber + 2,
+	g.Casts = append(g.Casts, textForm{types.Timetz, byZoned("str_to_timetz", "str_to_zoned"), Implicit, costNumber + 2,
 		func(from, to types.Type, _ CastContext) (Bound, bool) {
 			name := "timetz_to_str"
 			if from.IsZoned() {
@@ -120,11 +119,10 @@ func timetzGroup() Group {
 	return g
 }
 
-// byZoned is a cast to TIMETZ by an op for each of its two forms.
-func byZoned(utc, zoned string, bd Bound) castBind {
+// byZoned is a cast to TIMETZ by an op for each of its two forms, on the value and the session's zone.
+func byZoned(utc, zoned string) castBind {
 	return func(_, to types.Type, _ CastContext) (Bound, bool) {
-		b := bd
-		b.Op = opRef(utc)
+		b := Bound{Op: opRef(utc), Zoned: true}
 		if to.IsZoned() {
 			b.Op = opRef(zoned)
 		}

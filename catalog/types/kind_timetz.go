@@ -27,8 +27,8 @@ func timetzKind() *kind {
 		facts: func(Type) Facts { return Facts{Fraction: 6} },
 		phys:  I64, bounds: timetzBounds, family: Times, class: "timetz", beside: func(Type) Type { return TTimetz },
 		column: true, storedOf: func(Type) Type { return TTimetz },
-		zoned: parseTimetz, sameText: true, write: writeTimetz, wire: timetzWire(), room: atMost(32), cuts: true, clock: timetzOfClock,
-		badText: 1206}
+		zoned: parseTimetz, sameText: true, write: writeTimetz, wire: timetzWire(), room: atMost(32), cuts: true,
+		clock: timetzOfClock, badText: 1206}
 }
 
 // IsZoned reports whether values of t have a zone each.
