@@ -33,10 +33,10 @@ func varbyteGroup() Group {
 			cast("bytes_to_int", "The integer of bytes, the highest first; of fewer than it has it is not negative.",
 				emitBytesToInt, true, shape(str, i16), shape(str, i32), shape(str, i64)),
 			op("bytes_truncate", "The first so many bytes.", kernel("slp_bytes_left"), false, str, i32, str),
-			op("bytes_assign", "The bytes; more than so many are an error.", func(b Builder, _ Shape, a []Value) Value {
+			inCast(op("bytes_assign", "The bytes; more than so many are an error.", func(b Builder, _ Shape, a []Value) Value {
 				b.Fail(BytesTooLong, b.ICmp(GT, bytesLength(b, a[0]), a[1]))
 				return a[0]
-			}, true, str, i32, str),
+			}, true, str, i32, str)),
 			op("bytes_length", "Number of bytes.", func(b Builder, _ Shape, a []Value) Value { return bytesLength(b, a[0]) },
 				false, str, i32),
 			op("bytes_substring", "len bytes from start on, counted from 1.", kernelErr("slp_bytes_substring"), true, str, i32,
