@@ -40,7 +40,7 @@ var redshift = []*Known{
 	{Name: "varchar", Others: []string{"character varying", "nvarchar", "text"}},
 	{Name: "date"},
 	{Name: "time", Others: []string{"time without time zone"}},
-	{Name: "timetz", Others: []string{"time with time zone"}, Missing: "not yet built"},
+	{Name: "timetz", Others: []string{"time with time zone"}},
 	{Name: "timestamp", Others: []string{"timestamp without time zone"}},
 	{Name: "timestamptz", Others: []string{"timestamp with time zone"}},
 	{Name: "interval year to month"},
