@@ -358,8 +358,8 @@ func (g gen) str(s scope, depth int) expr {
 			return form(t(36), 36, "(%s)::varchar", g.value(s, cUUID, depth))
 		}
 		if b := g.value(s, cBytes, depth); b.bound < 200 {
-			return form(t(b.bound*4+4), b.bound*4+4, pick(g, []string{"encode(%s, 'hex')", "encode(%s, 'escape')",
-				"md5(%s)"}), b)
+			return form(t(b.bound*4+4), b.bound*4+4, pick(g, []string{"encode(%s, 'hex')", "encode(%s, 'base64')",
+				"md5(%s)"}), b) // no blanks at the end, which would not count
 		}
 	case 13:
 		if g.chance(35) {
