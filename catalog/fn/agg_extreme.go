@@ -13,10 +13,10 @@ func extremeGroup() Group {
 	any := Param{Class: AnyType}
 	return Group{
 		Rows: []*Row{
-			aggregate("min", "The least value.", any, &Aggregate{Bind: orderedType, IgnoresDuplicates: true,
-				Spread: spreadLeast, Finish: plainAggregate("min")}),
-			aggregate("max", "The greatest value.", any, &Aggregate{Bind: orderedType, IgnoresDuplicates: true,
-				Spread: spreadGreatest, Finish: plainAggregate("max")}),
+			aggregate("min", "The least value.", any, &Aggregate{Bind: extremeType, IgnoresDuplicates: true,
+				Spread: spreadLeast, Finish: finishExtreme("min")}),
+			aggregate("max", "The greatest value.", any, &Aggregate{Bind: extremeType, IgnoresDuplicates: true,
+				Spread: spreadGreatest, Finish: finishExtreme("max")}),
 			aggregate("any_value", "Some value that is not NULL.", any,
 				&Aggregate{Bind: anyType, IgnoresDuplicates: true,
 					Spread: func(x Spread, _ float64) Spread { return x }, Finish: plainAggregate("any")}),
@@ -27,6 +27,7 @@ func extremeGroup() Group {
 		},
 		Accumulators: []*Accumulator{
 			kept("min", stepExtreme(LT)), kept("max", stepExtreme(GT)),
+			ofIntervals(kept("interval_min", stepIntervals(LT))), ofIntervals(kept("interval_max", stepIntervals(GT))),
 			kept("any", func(b GroupBuilder, _ types.Phys, state, x, first Value) Value { return b.Keep(first, x, state) }),
 		},
 	}
@@ -46,6 +47,36 @@ func stepExtreme(p Pred) func(b GroupBuilder, in types.Phys, state, x, first Val
 		}
 		return b.Keep(b.Or(better, first), x, state)
 	}
+}
+
+func ofIntervals(a *Accumulator) *Accumulator {
+	a.In = phys(i128)
+	return a
+}
+
+// stepIntervals keeps the shorter or longer interval; of equal ones that are not the same, the one of the lower or
+// higher bits, so that no answer depends on order.
+func stepIntervals(p Pred) func(b GroupBuilder, in types.Phys, state, x, first Value) Value {
+	return func(b GroupBuilder, _ types.Phys, state, x, first Value) Value {
+		l, r := emitIntervalLength(b, Shape{}, []Value{x}), emitIntervalLength(b, Shape{}, []Value{state})
+		better := b.Or(b.ICmp(p, l, r), b.And(b.ICmp(EQ, l, r), b.ICmp(p, x, state)))
+		return b.Keep(b.Or(better, first), x, state)
+	}
+}
+
+// finishExtreme is the accumulator of that name by the order of the argument's values.
+func finishExtreme(name string) func(Finisher, []Term) (Term, error) {
+	return func(f Finisher, args []Term) (Term, error) {
+		return f.Accumulate(ownName(f.Type(args[0]), name), args[0]), nil
+	}
+}
+
+// extremeType is orderedType, and types that have an order of their own.
+func extremeType(t types.Type) (arg, ret types.Type, ok bool) {
+	if t.OwnOrder() {
+		return t, t, true
+	}
+	return orderedType(t)
 }
 
 func orderedType(t types.Type) (arg, ret types.Type, ok bool) {

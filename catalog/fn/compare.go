@@ -119,6 +119,17 @@ func bigEndianPrefix(b Builder, w0 Value) Value {
 	return b.Or(r, b.LShr(v, b.Const(i32, 24)))
 }
 
+// ownName is what an operation by the order of t's values is called: of its own where the type has an order of its own.
+func ownName(t types.Type, op string) string {
+	if t.OwnOrder() {
+		return t.ShortName() + "_" + op
+	}
+	return op
+}
+
+// Ordered is the op of that name by the order of t's values: greatest, least.
+func (t *Table) Ordered(typ types.Type, op string) *Op { return t.Op(ownName(typ, op)) }
+
 // comparisons are the six operators and their ops.
 var comparisons = []struct {
 	name, op string
@@ -138,11 +149,7 @@ func compareRows() []*Row {
 				if !ok {
 					return Bound{}, errNoMatch
 				}
-				op := c.op
-				if t.OwnOrder() {
-					op = t.ShortName() + "_" + op
-				}
-				return Bound{Op: opRef(op), Args: []types.Type{t, t}, Ret: types.TBool}, nil
+				return Bound{Op: opRef(ownName(t, c.op)), Args: []types.Type{t, t}, Ret: types.TBool}, nil
 			},
 			Doc: "Comparison. NULL if an operand is; trailing blanks of strings do not count.",
 		})

@@ -7,8 +7,8 @@ import "slipher/catalog/types"
 func conditionalGroup() Group {
 	all := phys(i8, i16, i32, i64, i128, f32, f64, str)
 	extreme := func(name string, p Pred) *Op {
-		return &Op{Name: name, Shapes: same(2, all...), Nulls: CustomNull, Commutes: true, EmitNull: emitExtreme(p),
-			Doc: "The " + name + " of two values; a NULL counts only if both are."}
+		return &Op{Name: name, Shapes: same(2, all...), Nulls: CustomNull, Commutes: true,
+			EmitNull: emitExtreme(emitCompare(p)), Doc: "The " + name + " of two values; a NULL counts only if both are."}
 	}
 	return Group{
 		Ops: []*Op{
@@ -33,7 +33,8 @@ func conditionalGroup() Group {
 				Doc: "Disjunction of two values that are not NULL."},
 			{Name: "not", Shapes: same(1, i8), Emit: func(b Builder, _ Shape, a []Value) Value { return b.Not(a[0]) },
 				Doc: "Negation."},
-			{Name: "not_distinct", Shapes: compared(all...), Nulls: CustomNull, Commutes: true, EmitNull: emitNotDistinct,
+			{Name: "not_distinct", Shapes: compared(all...), Nulls: CustomNull, Commutes: true,
+				EmitNull: emitNotDistinct(emitCompare(EQ)),
 				Doc: "IS NOT DISTINCT FROM: equality in which NULL equals NULL."},
 		},
 		Rows: []*Row{
@@ -41,10 +42,10 @@ func conditionalGroup() Group {
 				Doc: "Equality in which NULL equals NULL.",
 				Ret: func(args []types.Type, consts []*types.Datum) (Bound, error) {
 					t, ok := ComparisonType(args[0], args[1], consts[0], consts[1])
-					if !ok || t.OwnOrder() {
+					if !ok {
 						return Bound{}, errNoMatch
 					}
-					return Bound{Op: opRef("not_distinct"), Args: []types.Type{t, t}, Ret: types.TBool}, nil
+					return Bound{Op: opRef(ownName(t, "not_distinct")), Args: []types.Type{t, t}, Ret: types.TBool}, nil
 				}},
 		},
 	}
@@ -81,10 +82,10 @@ func emitNotNegative(code Code) func(Builder, Shape, []Value) Value {
 	}
 }
 
-// emitExtreme: an operand that is NULL loses; both NULL is NULL.
-func emitExtreme(p Pred) func(b Builder, sh Shape, a, nulls []Value) (Value, Value) {
+// emitExtreme: the first operand, if the comparison says so. One that is NULL loses; both NULL is NULL.
+func emitExtreme(compare emitter) func(b Builder, sh Shape, a, nulls []Value) (Value, Value) {
 	return func(b Builder, sh Shape, a, nulls []Value) (Value, Value) {
-		first := emitCompare(p)(b, Shape{In: sh.In, Out: i8}, a)
+		first := compare(b, Shape{In: sh.In, Out: i8}, a)
 		nx, ny := nulls[0], nulls[1]
 		if ny != nil {
 			first = b.Or(first, ny)
@@ -100,16 +101,18 @@ func emitExtreme(p Pred) func(b Builder, sh Shape, a, nulls []Value) (Value, Val
 	}
 }
 
-func emitNotDistinct(b Builder, sh Shape, a, nulls []Value) (Value, Value) {
-	equal := emitCompare(EQ)(b, sh, a)
-	nx, ny := nulls[0], nulls[1]
-	switch {
-	case nx == nil && ny == nil:
-		return equal, nil
-	case nx == nil:
-		return b.And(equal, b.Not(ny)), nil
-	case ny == nil:
-		return b.And(equal, b.Not(nx)), nil
+func emitNotDistinct(equals emitter) func(b Builder, sh Shape, a, nulls []Value) (Value, Value) {
+	return func(b Builder, sh Shape, a, nulls []Value) (Value, Value) {
+		equal := equals(b, sh, a)
+		nx, ny := nulls[0], nulls[1]
+		switch {
+		case nx == nil && ny == nil:
+			return equal, nil
+		case nx == nil:
+			return b.And(equal, b.Not(ny)), nil
+		case ny == nil:
+			return b.And(equal, b.Not(nx)), nil
+		}
+		return b.Or(b.And(nx, ny), all1(b, equal, b.Not(nx), b.Not(ny))), nil
 	}
-	return b.Or(b.And(nx, ny), all1(b, equal, b.Not(nx), b.Not(ny))), nil
 }

@@ -89,6 +89,14 @@ func datetimeGroup() Group {
 			Emit: emitIntervalCompare(c.pred),
 			Doc:  "Comparison of lengths, a month counting 30 days."})
 	}
+	extreme := func(name string, p Pred) *Op {
+		return &Op{Name: "interval_" + name, Shapes: same(2, i128), Nulls: CustomNull,
+			EmitNull: emitExtreme(emitIntervalCompare(p)),
+			Doc:      "The " + name + " of two intervals by their lengths; a NULL counts only if both are."}
+	}
+	g.Ops = append(g.Ops, extreme("greatest", GE), extreme("least", LE),
+		&Op{Name: "interval_not_distinct", Shapes: []Shape{shape(i128, i128, i8)}, Nulls: CustomNull, Commutes: true,
+			EmitNull: emitNotDistinct(emitIntervalCompare(EQ)), Doc: "Equality of lengths in which NULL equals NULL."})
 	return g
 }
 

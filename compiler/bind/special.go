@@ -227,16 +227,14 @@ func extreme(op string) func(b *binder, f *parse.FuncCall, args []value) (value,
 		if err != nil {
 			return value{}, err
 		}
-		if err := b.identifies(t, f.Name, f.Pos); err != nil {
-			return value{}, err
-		}
 		es, err := b.coerceAll(args, t)
 		if err != nil {
 			return value{}, err
 		}
 		out := es[0]
 		for _, e := range es[1:] {
-			out = &algebra.Expr{Kind: expr.Call, Type: t, Nullable: out.Nullable && e.Nullable, Op: b.fns.Op(op),
+			out = &algebra.Expr{Kind: expr.Call, Type: t, Nullable: out.Nullable && e.Nullable,
+				Op:   b.fns.Ordered(t, op),
 				Args: []*algebra.Expr{out, e}}
 		}
 		return value{expr: out, typ: t, pos: f.Pos}, nil
