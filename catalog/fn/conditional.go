@@ -35,7 +35,7 @@ func conditionalGroup() Group {
 				Doc: "Negation."},
 			{Name: "not_distinct", Shapes: compared(all...), Nulls: CustomNull, Commutes: true,
 				EmitNull: emitNotDistinct(emitCompare(EQ)),
-				Doc: "IS NOT DISTINCT FROM: equality in which NULL equals NULL."},
+				Doc:      "IS NOT DISTINCT FROM: equality in which NULL equals NULL."},
 		},
 		Rows: []*Row{
 			{Name: "is not distinct from", Args: []Param{{Class: AnyType}, {Class: AnyType}},
