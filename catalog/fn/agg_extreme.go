@@ -64,9 +64,13 @@ func stepIntervals(p Pred) func(b GroupBuilder, in types.Phys, state, x, first V
 	}
 }
 
-// finishExtreme is the accumulator of that name by the order of the argument's values.
+// finishExtreme is the accumulator of that name by the order of the argument's values. SUPERs stand behind their keys.
 func finishExtreme(name string) func(Finisher, []Term) (Term, error) {
 	return func(f Finisher, args []Term) (Term, error) {
+		if f.Type(args[0]).Kind == types.Super {
+			x := f.Call("super_sortable", types.TText, args[0])
+			return f.Call("super_sorted", types.TSuper, f.Accumulate(name, x)), nil
+		}
 		return f.Accumulate(ownName(f.Type(args[0]), name), args[0]), nil
 	}
 }

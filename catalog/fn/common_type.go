@@ -81,6 +81,10 @@ func CommonType(a, b types.Type, union func(a, b types.Type) types.Type) (types.
 		return a, types.SameElements(b, a)
 	case a.Family() == types.Dates && b.Family() == types.Dates:
 		return b, true
+	case a.Kind == types.Super:
+		return a, types.InSuper(b)
+	case b.Kind == types.Super:
+		return b, types.InSuper(a)
 	case a.Family() == types.Intervals && b.Family() == types.Intervals:
 		return types.TInterval, true
 	case a.Family() == types.Times && b.Family() == types.Times:

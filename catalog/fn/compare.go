@@ -149,7 +149,11 @@ func compareRows() []*Row {
 				if !ok {
 					return Bound{}, errNoMatch
 				}
-				return Bound{Op: opRef(ownName(t, c.op)), Args: []types.Type{t, t}, Ret: types.TBool}, nil
+				op := c.op
+				if t.Kind == types.Super && c.pred != EQ && c.pred != NE {
+					op = "super_" + op
+				}
+				return Bound{Op: opRef(op), Args: []types.Type{t, t}, Ret: types.TBool, Keyed: t.OwnOrder()}, nil
 			},
 			Doc: "Comparison. NULL if an operand is; trailing blanks of strings do not count.",
 		})

@@ -45,7 +45,7 @@ func conditionalGroup() Group {
 					if !ok {
 						return Bound{}, errNoMatch
 					}
-					return Bound{Op: opRef(ownName(t, "not_distinct")), Args: []types.Type{t, t}, Ret: types.TBool}, nil
+					return Bound{Op: opRef("not_distinct"), Args: []types.Type{t, t}, Ret: types.TBool, Keyed: t.OwnOrder()}, nil
 				}},
 		},
 	}

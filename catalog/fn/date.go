@@ -82,21 +82,14 @@ func datetimeGroup() Group {
 	} {
 		g.Casts = append(g.Casts, f.casts()...)
 	}
-	g.Ops = append(g.Ops, &Op{Name: "interval_order", Shapes: []Shape{shape(i128, i128)}, Emit: emitIntervalLength,
-		Doc: "A number that orders intervals by their lengths, a month counting 30 days."})
-	for _, c := range comparisons {
-		g.Ops = append(g.Ops, &Op{Name: "interval_" + c.op, Shapes: []Shape{shape(i128, i128, i8)},
-			Emit: emitIntervalCompare(c.pred),
-			Doc:  "Comparison of lengths, a month counting 30 days."})
-	}
+	g.Ops = append(g.Ops, &Op{Name: "interval_key", Shapes: []Shape{shape(i128, i128)}, Emit: emitIntervalLength,
+		Key: true, Doc: "A number that orders intervals by their lengths, a month counting 30 days."})
 	extreme := func(name string, p Pred) *Op {
 		return &Op{Name: "interval_" + name, Shapes: same(2, i128), Nulls: CustomNull,
 			EmitNull: emitExtreme(emitIntervalCompare(p)),
 			Doc:      "The " + name + " of two intervals by their lengths; a NULL counts only if both are."}
 	}
-	g.Ops = append(g.Ops, extreme("greatest", GE), extreme("least", LE),
-		&Op{Name: "interval_not_distinct", Shapes: []Shape{shape(i128, i128, i8)}, Nulls: CustomNull, Commutes: true,
-			EmitNull: emitNotDistinct(emitIntervalCompare(EQ)), Doc: "Equality of lengths in which NULL equals NULL."})
+	g.Ops = append(g.Ops, extreme("greatest", GE), extreme("least", LE))
 	return g
 }
 
@@ -176,7 +169,7 @@ func emitIntervalDiv(b Builder, _ Shape, a []Value) Value {
 	return b.CallErr("slp_interval_mul", a[0], b.FDiv(one, b.Select(zero, one, a[1])))
 }
 
-// emitIntervalCompare compares months * 30 days + microseconds in 128 bits.
+// emitIntervalCompare compares lengths.
 func emitIntervalCompare(p Pred) emitter {
 	return func(b Builder, sh Shape, a []Value) Value {
 		return b.ICmp(p, emitIntervalLength(b, sh, a[:1]), emitIntervalLength(b, sh, a[1:]))

@@ -34,6 +34,8 @@ func Default() *Table {
 		fingerprintGroup(),
 		formatTextGroup(),
 		jsonTextGroup(),
+		superGroup(),
+		superArithGroup(),
 		wholeNumbersGroup(),
 		intervalsGroup(),
 		intervalCastsGroup(),

@@ -73,6 +73,8 @@ type Op struct {
 	Tries *Op
 	// Zones are operands that are zone.Tables: plans show the names.
 	Zones []int
+	// Key: it gives the key of a value with an order of its own (types.Type.OwnOrder). Plans show the operand.
+	Key bool
 	// Monotone: keeps the order of the first operand's values, the others being constants.
 	Monotone bool
 	// KeepsHash: what it gives has the first operand's DistHash if both are of one comparison class.
@@ -347,6 +349,8 @@ type Bound struct {
 	Ret   types.Type
 	// Zoned: behind the arguments the session's time zone is passed, a zone.Table.
 	Zoned bool
+	// Keyed: Op is called with the arguments' keys (types.Type.KeyType).
+	Keyed bool
 	// Sure: Op may fail, this call cannot: its constant arguments rule that out, whatever the others are.
 	Sure bool
 }
@@ -354,8 +358,8 @@ type Bound struct {
 // Same reports whether two calls of one function are the same but for the values of what Op is called with.
 func (b *Bound) Same(c *Bound) bool {
 	op := b.Op == c.Op || b.Op != nil && c.Op != nil && b.Op.Name == c.Op.Name
-	return op && b.Ret == c.Ret && b.Zoned == c.Zoned && b.Sure == c.Sure && slices.Equal(b.Args, c.Args) &&
-		slices.Equal(b.Extra, c.Extra)
+	return op && b.Ret == c.Ret && b.Zoned == c.Zoned && b.Keyed == c.Keyed && b.Sure == c.Sure &&
+		slices.Equal(b.Args, c.Args) && slices.Equal(b.Extra, c.Extra)
 }
 
 // Const is a constant operand with its class.

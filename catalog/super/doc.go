@@ -9,8 +9,8 @@
 //
 // What the guide leaves open is decided so:
 //
-//   - JSON's null that is a whole value, or that a path leads to, is SQL's NULL: there is no second one. Within arrays and
-//     objects it is a value.
+//   - JSON's null that is a whole value, or that a path leads to, is SQL's NULL: there is no second one. Within arrays
+//     and objects it is a value.
 //   - A number without exponent that has up to 38 digits is exact, whatever it is followed by; any other is a DOUBLE. 1
 //     and 1.0 are equal and yet not the same: each is written as it came.
 //   - Numbers are compared as what they are written as, so that 0.1 is 0.1e0. Strings are compared without trailing

@@ -67,7 +67,8 @@ func TestBadTexts(t *testing.T) {
 	}
 	c, _ := Value(v).Find([]byte("c"))
 	s, _ := c.Text()
-	if a, _ := Value(v).Find([]byte("a")); string(AppendJSON(nil, a)) != "3" || Value(v).Len() != 3 || len(s) != MaxString-1 {
+	a, _ := Value(v).Find([]byte("a"))
+	if string(AppendJSON(nil, a)) != "3" || Value(v).Len() != 3 || len(s) != MaxString-1 {
 		t.Errorf("with options: %.60s, %d bytes", AppendJSON(nil, v), len(s))
 	}
 }
@@ -125,6 +126,13 @@ func TestKeys(t *testing.T) {
 			} else if !bytes.Equal(first, key) {
 				t.Errorf("%s is not %s: %x, %x", text, row[0], key, first)
 			}
+			back := AppendOfKey(nil, key)
+			if behind := BehindKey(append(bytes.Clone(key), v...)); !bytes.Equal(behind, v) {
+				t.Errorf("behind the key of %s is %x", text, behind)
+			}
+			if again := AppendKey(nil, back); !bytes.Equal(again, key) {
+				t.Errorf("the key of %s is one of %s, which has another", text, AppendJSON(nil, back))
+			}
 			if key[len(key)-1] == ' ' {
 				t.Errorf("the key of %s ends in a blank", text)
 			}
@@ -154,6 +162,9 @@ func TestNumberKeys(t *testing.T) {
 			want = -1
 		} else if x > y {
 			want = 1
+		}
+		if again := AppendKey(nil, AppendOfKey(nil, AppendKey(nil, a))); !bytes.Equal(again, AppendKey(nil, a)) {
+			t.Fatalf("%s comes back from its key as another number", AppendJSON(nil, a))
 		}
 		if got := bytes.Compare(AppendKey(nil, a), AppendKey(nil, b)); got != want {
 			t.Fatalf("%v against %v is %d", x, y, got)
@@ -200,4 +211,55 @@ func room(text []byte, err error) bool {
 		}
 	}
 	return len(text) > MaxBytes
+}
+
+func TestPaths(t *testing.T) {
+	v := parse(t, `{"a":[1,{"x y":{"":7}}],"\"":8}`)
+	for _, c := range []struct {
+		text string
+		path []Step
+		want string
+	}{
+		{".a[0]", []Step{{Name: []byte("a")}, {Index: 0}}, "1"},
+		{`.a[1]."x y".""`, []Step{{Name: []byte("a")}, {Index: 1}, {Name: []byte("x y")}, {Name: []byte{}}}, "7"},
+		{`.""""`, []Step{{Name: []byte(`"`)}}, "8"},
+		{".a[2]", []Step{{Name: []byte("a")}, {Index: 2}}, ""},
+		{".b.c", []Step{{Name: []byte("b")}, {Name: []byte("c")}}, ""},
+		{"", nil, string(AppendJSON(nil, v))},
+	} {
+		var text []byte
+		for _, s := range c.path {
+			text = AppendStep(text, s)
+		}
+		path, err := ParsePath(text)
+		if string(text) != c.text || err != nil || !reflect.DeepEqual(path, c.path) {
+			t.Errorf("%q is %q, read as %v %v", c.text, text, path, err)
+		}
+		if got, ok := Follow(v, path); ok != (c.want != "") || ok && string(AppendJSON(nil, got)) != c.want {
+			t.Errorf("%s leads to %s", text, got)
+		}
+	}
+}
+
+// Values one behind the other are found again.
+func TestFirst(t *testing.T) {
+	var all []byte
+	var texts []string
+	for _, row := range ordered {
+		for _, text := range row {
+			all = append(all, parse(t, text)...)
+			texts = append(texts, string(AppendJSON(nil, parse(t, text))))
+		}
+	}
+	all = AppendFloat(all, 0.1, 32)
+	texts = append(texts, "0.1")
+	for _, want := range texts {
+		var v Value
+		if v, all = First(all); string(AppendJSON(nil, v)) != want {
+			t.Fatalf("%s, want %s", AppendJSON(nil, v), want)
+		}
+	}
+	if len(all) != 0 {
+		t.Error(len(all), "bytes are left")
+	}
 }

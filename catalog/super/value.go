@@ -26,9 +26,17 @@ var kindNames = [...]string{"null", "boolean", "number", "string", "array", "obj
 
 func (k Kind) String() string { return kindNames[k] }
 
+// tag is the first byte. No bytes at all, which a value's place has that nobody has filled, are null.
+func (v Value) tag() byte {
+	if len(v) == 0 {
+		return tagNull
+	}
+	return v[0]
+}
+
 // Kind is v's.
 func (v Value) Kind() Kind {
-	switch t := v[0]; {
+	switch t := v.tag(); {
 	case t == tagNull:
 		return Null
 	case t <= tagTrue:
@@ -44,11 +52,11 @@ func (v Value) Kind() Kind {
 }
 
 // IsTrue reports whether v is true.
-func (v Value) IsTrue() bool { return v[0] == tagTrue }
+func (v Value) IsTrue() bool { return v.tag() == tagTrue }
 
 // Exact is an exact number, n units of 10^-scale; false if v is none.
 func (v Value) Exact() (n Coefficient, scale int, ok bool) {
-	switch t := v[0]; {
+	switch t := v.tag(); {
 	case t < tagInt1:
 	case t <= tagInt16:
 		return coefficientAt(v[1:], t-tagInt1), 0, true
@@ -60,7 +68,7 @@ func (v Value) Exact() (n Coefficient, scale int, ok bool) {
 
 // Float is a floating-point number and the bits it was made of; false if v is none.
 func (v Value) Float() (f float64, bitSize int, ok bool) {
-	switch v[0] {
+	switch v.tag() {
 	case tagFloat4:
 		return float64(math.Float32frombits(le.Uint32(v[1:]))), 32, true
 	case tagFloat8:
@@ -71,7 +79,7 @@ func (v Value) Float() (f float64, bitSize int, ok bool) {
 
 // Text is what a string says; nil, false if v is none.
 func (v Value) Text() ([]byte, bool) {
-	if v[0] != tagString {
+	if v.tag() != tagString {
 		return nil, false
 	}
 	text, _ := counted(v[1:])
@@ -87,7 +95,7 @@ func counted(b []byte) (text, rest []byte) {
 
 // header is an array's or an object's number of elements, the bytes of a count, and where the elements begin.
 func (v Value) header() (n, width, body int) {
-	switch v[0] {
+	switch v.tag() {
 	case tagArray1, tagObject1:
 		n, width = int(v[1]), 1
 	case tagArray2, tagObject2:
@@ -106,22 +114,24 @@ func (v Value) Len() int {
 
 // at are the bytes of element i of a container with this header.
 func (v Value) at(i, width, body int) []byte {
-	end := func(i int) int {
-		switch at := v[1+i*width:]; width {
-		case 1:
-			return int(at[0])
-		case 2:
-			return int(le.Uint16(at))
-		default:
-			return int(le.Uint32(at))
-		}
-	}
-	from := 0
+	from := body
 	if i > 0 {
-		from = end(i)
+		from += v.end(i-1, width)
 	}
-	to := body + end(i+1)
-	return v[body+from : to : to]
+	to := body + v.end(i, width)
+	return v[from:to:to]
+}
+
+// end is where element i ends, counted from the begin of the first.
+func (v Value) end(i, width int) int {
+	switch at := v[1+(i+1)*width:]; width {
+	case 1:
+		return int(at[0])
+	case 2:
+		return int(le.Uint16(at))
+	default:
+		return int(le.Uint32(at))
+	}
 }
 
 // Element is element i of an array, from 0; false if there is none.
@@ -166,4 +176,34 @@ func (v Value) Each(f func(name []byte, value Value)) {
 		}
 		f(name, b)
 	}
+}
+
+// First is the first of values that stand one behind the other, and the bytes behind it.
+func First(values []byte) (v Value, rest []byte) {
+	n := Value(values).size()
+	return values[:n:n], values[n:]
+}
+
+// size is how many bytes v has, which may be followed by others.
+func (v Value) size() int {
+	switch t := v.tag(); {
+	case t <= tagTrue:
+		return 1
+	case t <= tagInt16:
+		return 1 + 1<<(t-tagInt1)
+	case t <= tagDecimal16:
+		return 2 + 1<<(t-tagDecimal1)
+	case t == tagFloat4:
+		return 5
+	case t == tagFloat8:
+		return 9
+	case t == tagString:
+		n, used := binary.Uvarint(v[1:])
+		return 1 + used + int(n)
+	}
+	n, width, body := v.header()
+	if n == 0 {
+		return body
+	}
+	return body + v.end(n-1, width)
 }

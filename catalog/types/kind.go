@@ -42,8 +42,12 @@ type kind struct {
 	// class is the comparison class: values of one class that are equal have the same DistHash. "": rows are
 	// never placed by such values.
 	class string
-	// ownOrder: values are compared by operations of the type's own, as their class's order is not theirs.
+	// ownOrder: values are compared by their keys, of another type, which an operation of the type's own makes of them
+	// (OrderKey): equal ones may differ in their bits.
 	ownOrder bool
+	key      Type
+	// ofKey is a value of a key.
+	ofKey func(key Datum) Datum
 	// holding is t, with room for a literal's text; nil: the type has no more room than another of the kind.
 	holding func(t Type, text string) Type
 	// beside is the type in which a value is compared with text; nil: it is not.
@@ -52,6 +56,8 @@ type kind struct {
 	bare    bool
 	column  bool // tables have columns of it, DISTKEY and SORTKEY among them
 	keyless bool // not those two
+	// literal is the type of an untyped literal that is cast to the kind, if the literal is not its text form.
+	literal Type
 	// stored is the type of the column that keeps a result of this type, if it is another one.
 	stored Type
 	// storedOf is it where it depends on the type.
@@ -299,8 +305,25 @@ func (t Type) DistClass() string {
 	return t.Kind.row().class
 }
 
-// OwnOrder reports whether values are compared by operations of the type's own.
+// OwnOrder reports whether values are compared by their keys.
 func (t Type) OwnOrder() bool { return t.Kind.row().ownOrder }
+
+// KeyType is the type of the keys by which values are compared, of types with an order of their own.
+func (t Type) KeyType() Type { return t.Kind.row().key }
+
+// OfKey is a value of type t, which has an order of its own, of its key.
+func (t Type) OfKey(key Datum) Datum {
+	if key.Null {
+		return key
+	}
+	return t.Kind.row().ofKey(key)
+}
+
+// LiteralType is the type of an untyped literal that is cast to t; false: it is the text form of one of t's values.
+func (t Type) LiteralType() (Type, bool) {
+	l := t.Kind.row().literal
+	return l, l != Type{}
+}
 
 // BesideText is the type in which values of t are compared with text.
 func (t Type) BesideText() (Type, bool) {

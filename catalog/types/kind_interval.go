@@ -7,8 +7,24 @@ import "strconv"
 func intervalKind() *kind {
 	return &kind{name: "interval", short: "interval", typname: "interval", names: named(0, "interval"), oid: 1186,
 		typlen: 16, category: "T", family: Intervals, stored: TIntervalDS,
-		phys: I128, ownOrder: true, write: writeInterval, wire: intervalWire(),
+		phys: I128, ownOrder: true, key: TDecimal(MaxPrecision, 0),
+		ofKey: intervalOfKey, write: writeInterval, wire: intervalWire(),
 		parse: func(_ Type, s string) (Datum, error) { return ParseInterval(s, IntervalFields{}) }}
+}
+
+// intervalOfKey: a key may be longer than the microseconds of an interval.
+func intervalOfKey(key Datum) Datum {
+	const month = 30 * MicrosPerDay
+	v := key.I128()
+	whole := v.Abs()
+	months, rest := whole.divSmall(month)
+	if whole.FitsInt64() {
+		return Int128(0, key.Lo)
+	}
+	if v.Sign() < 0 {
+		return Int128(-int64(months.Lo), -int64(rest))
+	}
+	return Int128(int64(months.Lo), int64(rest))
 }
 
 func writeInterval(Type, Output) Writer {

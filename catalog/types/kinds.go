@@ -29,6 +29,7 @@ const (
 	Varbyte     Kind = 22
 	UUID        Kind = 23
 	Timetz      Kind = 24
+	Super       Kind = 25
 )
 
 // kinds are the rows by number, byName the names that users write.
@@ -67,6 +68,7 @@ func init() {
 		Varbyte:     varbyteKind(),
 		UUID:        uuidKind(),
 		Timetz:      timetzKind(),
+		Super:       superKind(),
 	}
 	byName = namesOf(kinds)
 	for k, r := range kinds {
@@ -77,7 +79,7 @@ func init() {
 }
 
 // refused are types of Redshift and PostgreSQL that do not exist yet, by all their names.
-const refused = `super binary geometry geography hllsketch bytea
+const refused = `binary geometry geography hllsketch bytea
 	json jsonb money xml bit serial bigserial smallserial serial2 serial4 serial8 inet cidr macaddr tsvector
 	regclass regproc regtype regnamespace xid cid tid aclitem`
 
@@ -98,5 +100,5 @@ var pgTypes = []PgType{
 	{2275, "cstring", -2, "P", 0, 0, ""},
 	{2276, "any", 4, "P", 0, 0, `"any"`}, {2279, "trigger", 4, "P", 0, 0, ""},
 	{2935, "hllsketch", -1, "U", 0, 0, ""}, {3000, "geometry", -1, "U", 0, 0, ""},
-	{3001, "geography", -1, "U", 0, 0, ""}, {4000, "super", -1, "U", 0, 0, ""},
+	{3001, "geography", -1, "U", 0, 0, ""},
 }

@@ -103,6 +103,11 @@ func sampleData(t Type) []Datum {
 		for _, s := range []string{"", "a", "a ", "a\x00", "\x00\x00\xff", "\xff", strings.Repeat("\x00", 20), "é"} {
 			out = append(out, VarbyteDatum(s))
 		}
+	case t.Kind == Super:
+		for _, s := range []string{"1", "-2.50", "1e300", `"a b "`, "true", "[]", `{"a":[1,null,{"b":"é"}]}`, `"1"`} {
+			d, _ := ParseText(t, s)
+			out = append(out, d)
+		}
 	case p == Str:
 		for _, s := range []string{"", "a", " b", "it's", "a\\b\n", strings.Repeat("x", 20), "é", "日本"} {
 			if t.Kind != Char || len(s) <= int(t.Len) && s == strings.Trim(s, "é日本") {

@@ -45,7 +45,7 @@ var redshift = []*Known{
 	{Name: "timestamptz", Others: []string{"timestamp with time zone"}},
 	{Name: "interval year to month"},
 	{Name: "interval day to second"},
-	{Name: "super", Missing: "not yet built"},
+	{Name: "super"},
 	{Name: "varbyte", Others: []string{"varbinary", "binary varying"}},
 	{Name: "geometry", Missing: "not yet built"},
 	{Name: "geography", Missing: "not yet built"},

@@ -42,3 +42,14 @@ func trimSpace(s string) string { return strings.Trim(s, " \t\n\v\f\r") }
 func syntaxError(typeName, s string) error {
 	return sqlerr.New(sqlerr.InvalidTextRepresentation, "invalid input syntax for type %s: \"%s\"", typeName, s)
 }
+
+// CutString is s cut to at most n bytes; a character is never split.
+func CutString(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && s[n]&0xC0 == 0x80 {
+		n--
+	}
+	return s[:n]
+}

@@ -224,6 +224,10 @@ func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCa
 		if agg.Pair {
 			return b.unsupported(f.Pos, "DISTINCT in an aggregate of two arguments")
 		}
+		if agg == b.fns.Aggregate("count") { // which values there are does not matter
+			x = b.ordered(x)
+			call.Args[0] = x
+		}
 		if err := b.identifies(x.Type, "DISTINCT", f.Args[0].At()); err != nil {
 			return err
 		}
@@ -311,15 +315,12 @@ func (b *binder) countedValues(sc *scope, row *parse.RowExpr, call *algebra.AggC
 		return err
 	}
 	key := algebra.Zero(fn.GatherType)
-	for i, v := range vs {
+	for _, v := range vs {
 		e, err := b.plain(v)
-		if err == nil {
-			err = b.identifies(e.Type, "DISTINCT", row.Items[i].At())
-		}
 		if err != nil {
 			return err
 		}
-		key = b.orderKey(key, e, false, false)
+		key = b.orderKey(key, b.ordered(e), false, false)
 	}
 	call.Args, call.Type = []*algebra.Expr{key}, call.Fn.Star
 	return nil

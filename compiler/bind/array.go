@@ -279,6 +279,9 @@ func (b *binder) elementAt(sc *scope, x *parse.SubscriptExpr) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
+	if array.typ.Kind == types.Super && array.expr != nil {
+		return b.elementOfSuper(sc, array, x)
+	}
 	if !array.typ.IsArray() {
 		return value{}, b.unsupported(x.Pos, "a subscript of type %s", array.typ.Name())
 	}

@@ -47,6 +47,8 @@ type Options struct {
 	SingleMatch bool
 	// NumericRounding: casts of decimals round, as assignments do (enable_numeric_rounding), instead of cutting digits.
 	NumericRounding bool
+	// Super is what the session's settings say of SUPERs.
+	Super Super
 	// Want, if set, are the types that a SELECT's columns get by the rules of assignment: EXECUTE's arguments.
 	Want []types.Type
 	// Record takes down what planning asks of the statement's literals; nil: nobody wants to know.

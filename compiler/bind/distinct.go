@@ -11,7 +11,6 @@ import (
 
 // distinctOn binds DISTINCT ON: items as those of ORDER BY, which must have them in front of all others.
 func (s *selection) distinctOn(sc *scope) error {
-	b := s.b
 	for _, x := range s.q.DistinctOn {
 		i, err := s.sorted(sc, x, "DISTINCT ON")
 		if err != nil {
@@ -34,9 +33,6 @@ func (s *selection) distinctOn(sc *scope) error {
 		if others && !slices.Contains(s.sortAt, at) {
 			return s.misplaced(k)
 		}
-		if err := b.identifies(s.exprs[at].Type, "DISTINCT ON", s.distinctPos[k]); err != nil {
-			return err
-		}
 	}
 	return nil
 }
@@ -46,12 +42,42 @@ func (s *selection) misplaced(k int) error {
 		"SELECT DISTINCT ON expressions must match initial ORDER BY expressions")
 }
 
+// distinct keeps one of rows that are the same: any, where their values may be equal and yet differ. Then its columns
+// are others than in's.
+func (b *binder) distinct(in algebra.Node) algebra.Node {
+	cols := in.Columns()
+	own := func(c algebra.Column) bool { return c.Type.OwnOrder() }
+	if !slices.ContainsFunc(cols, own) {
+		return &algebra.Distinct{In: in}
+	}
+	groups, top := &algebra.Aggregate{In: in}, &algebra.Project{}
+	var kept []algebra.Column
+	for _, c := range cols {
+		key := b.ordered(c.Ref())
+		groups.Keys = append(groups.Keys, key)
+		k := algebra.Column{ID: b.newID(), Name: c.Name, Type: key.Type, Nullable: c.Nullable}
+		groups.Cols = append(groups.Cols, k)
+		if own(c) {
+			k = algebra.Column{ID: b.newID(), Name: c.Name, Type: c.Type, Nullable: c.Nullable}
+			kept = append(kept, k)
+			groups.Aggs = append(groups.Aggs, algebra.AggCall{Fn: b.fns.Aggregate("any_value"), Type: c.Type,
+				Args: []*algebra.Expr{c.Ref()}})
+		}
+		top.Exprs = append(top.Exprs, k.Ref())
+		k.ID = b.newID()
+		top.Cols = append(top.Cols, k)
+	}
+	groups.Cols = append(groups.Cols, kept...)
+	top.In = groups
+	return top
+}
+
 // firstOfEach keeps the first row, in the order of ORDER BY, of those that agree in the items of DISTINCT ON.
 func (s *selection) firstOfEach(in *algebra.Project) algebra.Node {
 	b := s.b
 	w := &algebra.Window{In: in, Cols: []algebra.Column{{ID: b.newID(), Name: "row_number", Type: types.TInt8}}}
 	for _, at := range s.distinctAt {
-		w.PartitionBy = append(w.PartitionBy, in.Cols[at].Ref())
+		w.PartitionBy = append(w.PartitionBy, b.ordered(in.Cols[at].Ref()))
 	}
 	for i, k := range s.sort {
 		if at := s.sortAt[i]; !slices.Contains(s.distinctAt, at) {

@@ -65,6 +65,8 @@ func (b *binder) expr(sc *scope, e parse.Expr) (value, error) {
 		return b.arrayComparison(sc, x)
 	case *parse.SubscriptExpr:
 		return b.elementAt(sc, x)
+	case *parse.MemberExpr:
+		return b.member(sc, x)
 	case *parse.DefaultExpr:
 		return value{}, b.errorAt(x.Pos, sqlerr.SyntaxError, "DEFAULT is not allowed in this context")
 	}
@@ -103,6 +105,9 @@ func (b *binder) name(sc *scope, r *parse.ColumnRef) (value, error) {
 		return b.argument(n, r.Pos)
 	}
 	if len(r.Parts) != 1 {
+		if v, ok, err := b.inSuper(sc, r); ok || err != nil {
+			return v, err
+		}
 		return value{}, b.noColumn(sc, r)
 	}
 	for i := len(sc.aliases) - 1; i >= 0; i-- {
@@ -414,7 +419,7 @@ func (b *binder) castValue(sc *scope, arg parse.Expr, to types.Type, x *parse.Ca
 		e := b.clientParam(v.client, paramType(to))
 		v = value{expr: e, typ: e.Type, pos: v.pos}
 	}
-	if v.lit != nil && !v.lit.Null && v.typ.Kind == types.Unknown {
+	if v = asLiteral(v, to); v.lit != nil && !v.lit.Null && v.typ.Kind == types.Unknown {
 		d, err := b.parseText(to, cutText(v.lit.S, to, explicit))
 		if err != nil {
 			return value{}, b.place(err, v.pos)

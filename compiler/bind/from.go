@@ -169,6 +169,12 @@ func (b *binder) tableExpr(t parse.TableExpr, env around, before *scope) (algebr
 	}
 	switch x := t.(type) {
 	case *parse.TableRef:
+		if f, err := b.elementsOf(x, before); f != nil || err != nil {
+			if err != nil {
+				return nil, nil, err
+			}
+			return b.funcRef(f, env, before)
+		}
 		return b.tableRef(x, env)
 	case *parse.SubqueryRef:
 		within := env

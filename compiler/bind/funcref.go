@@ -42,8 +42,11 @@ func (b *binder) funcRef(x *parse.FuncRef, env around, before *scope) (algebra.N
 		}
 		add(name, e)
 	}
-	if x.Ordinality {
+	switch x.Ordinality {
+	case parse.FromOne:
 		add("ordinality", expr.CallOf(b.fns.Op("add"), types.TInt8, nil, sets.ref(), algebra.Number(types.TInt8, 1)))
+	case parse.FromZero:
+		add("ordinality", sets.ref())
 	}
 	copies := sets.over(&algebra.Values{Rows: [][]*algebra.Expr{{}}})
 	if copies.Function = rel.alias; len(x.Calls) == 1 {
@@ -89,7 +92,7 @@ func (b *binder) queryRef(x *parse.FuncRef, f *parse.FuncCall) (algebra.Node, *s
 	if err != nil {
 		return nil, nil, err
 	}
-	if !row.Takes(len(args)) || x.Ordinality {
+	if !row.Takes(len(args)) || x.Ordinality != parse.Unnumbered {
 		return nil, nil, b.noFunction(f, args)
 	}
 	text := row.Query

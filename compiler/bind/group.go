@@ -18,6 +18,8 @@ type aggregation struct {
 	grouped bool   // GROUP BY was written
 	keys    []*algebra.Expr
 	keyCols []algebra.Column
+	// values are what is grouped by, where it is not the keys: of a type with an order of its own (binder.ordered).
+	values  []*algebra.Expr
 	sets    []groupSet     // two or more; else there is one, of all keys
 	setCol  algebra.Column // the number of a group's set, if there are several
 	aggs    []algebra.AggCall
@@ -115,8 +117,9 @@ func (a *aggregation) key(sc *scope, it parse.Expr, targets []target) (int, erro
 	if err != nil {
 		return 0, err
 	}
-	if err := b.identifies(k.Type, "GROUP BY", e.At()); err != nil {
-		return 0, err
+	v := k
+	if k = b.ordered(k); k == v {
+		v = nil
 	}
 	if i := a.keyOf(k); i >= 0 {
 		return i, nil
@@ -128,7 +131,7 @@ func (a *aggregation) key(sc *scope, it parse.Expr, targets []target) (int, erro
 	if s, ok := e.(*starExpr); ok {
 		name = s.col.name
 	}
-	a.keys = append(a.keys, k)
+	a.keys, a.values = append(a.keys, k), append(a.values, v)
 	a.keyCols = append(a.keyCols, algebra.Column{ID: b.newID(), Name: name, Type: k.Type, Nullable: k.Nullable})
 	return len(a.keys) - 1, nil
 }
@@ -188,6 +191,23 @@ func (a *aggregation) keyOf(e *algebra.Expr) int {
 		}
 	}
 	return -1
+}
+
+// keptValue is a value of a group that e, which is grouped by, has there; nil: its key is the value. Of a group that
+// lacks the key there is none.
+func (a *aggregation) keptValue(e *algebra.Expr) *algebra.Expr {
+	for i, v := range a.values {
+		if v == nil || !a.b.equal(v, e) {
+			continue
+		}
+		kept := a.add(algebra.AggCall{Fn: a.b.fns.Aggregate("any_value"), Type: v.Type, Args: []*algebra.Expr{v}})
+		kept.Nullable = a.keyCols[i].Nullable
+		if len(a.sets) == 0 {
+			return kept
+		}
+		return expr.Choose(expr.TestNotNull(a.keyCols[i].Ref()), kept, algebra.Null(v.Type))
+	}
+	return nil
 }
 
 // add registers an aggregate call and returns the column that holds its result.
@@ -291,6 +311,9 @@ func (a *aggregation) overGroups(e *algebra.Expr) (*algebra.Expr, error) {
 		c := a.keyCols[k].Ref()
 		c.Type = e.Type // a string under another length
 		return c, nil
+	}
+	if v := a.keptValue(e); v != nil {
+		return v, nil
 	}
 	if e.Kind == expr.Column {
 		if a.ids[e.Col] || !a.sc.makes(e.Col) { // or of a row around the query

@@ -258,7 +258,7 @@ func (b *binder) groupingCall(sc *scope, f *parse.FuncCall) (value, error) {
 		if err != nil {
 			return value{}, err
 		}
-		k := a.keyOf(e)
+		k := a.keyOf(a.b.ordered(e))
 		if k < 0 {
 			return value{}, b.errorAt(arg.At(), sqlerr.GroupingError,
 				"arguments to GROUPING must be grouping expressions of the associated query level")

@@ -7,12 +7,13 @@ import (
 	"slipher/compiler/parse"
 )
 
-// ordered is what rows are sorted by for e: itself, or a number that orders values of a type with an order of its own.
+// ordered is what rows are sorted and compared by for e: itself, or the key of a value of a type with an order of its
+// own.
 func (b *binder) ordered(e *algebra.Expr) *algebra.Expr {
 	if !e.Type.OwnOrder() {
 		return e
 	}
-	return expr.CallOf(b.fns.Op(e.Type.ShortName()+"_order"), types.TDecimal(types.MaxPrecision, 0), nil, e)
+	return expr.CallOf(b.fns.Op(e.Type.ShortName()+"_key"), e.Type.KeyType(), nil, e)
 }
 
 // identifies refuses a type whose values may be equal and yet differ in their bits, where rows are told apart by them.

@@ -32,6 +32,8 @@ func (b *binder) figureName(e parse.Expr) (string, int) {
 		return x.Type.Name, 1
 	case *parse.ArrayExpr:
 		return "array", 2
+	case *parse.MemberExpr:
+		return x.Name, 2
 	case *parse.SubscriptExpr:
 		return b.figureName(x.Arg)
 	case *parse.SubqueryExpr:

@@ -89,7 +89,7 @@ func (b *binder) among(arg value, items []value, not bool, at parse.Pos) (value,
 		switch {
 		case it.lit != nil && it.lit.Null:
 			hasNull = true
-		case it.lit != nil && arg.lit == nil:
+		case it.lit != nil && arg.lit == nil && !arg.typ.OwnOrder():
 			consts = append(consts, it)
 		default:
 			rest = append(rest, it)

@@ -276,24 +276,21 @@ func (s *selection) build() (*result, error) {
 		proj.Cols = append(proj.Cols, algebra.Column{ID: b.newID(), Name: name, Type: e.Type, Nullable: e.Nullable})
 	}
 	var node algebra.Node = proj
+	cols := proj.Cols
 	if q.Distinct {
 		if len(s.exprs) > len(s.targets) {
 			return nil, b.errorAt(q.OrderBy[len(q.OrderBy)-1].Expr.At(), sqlerr.InvalidColumnReference,
 				"for SELECT DISTINCT, ORDER BY expressions must appear in select list")
 		}
-		for i, c := range proj.Cols {
-			if err := b.identifies(c.Type, "DISTINCT", s.targets[i].Expr.At()); err != nil {
-				return nil, err
-			}
-		}
-		node = &algebra.Distinct{In: node}
+		node = b.distinct(node)
+		cols = node.Columns()
 	}
 	if len(s.distinctAt) > 0 {
 		node = s.firstOfEach(proj)
 	}
 	if len(s.sort) > 0 {
 		for i := range s.sort {
-			s.sort[i].Expr = b.ordered(proj.Cols[s.sortAt[i]].Ref())
+			s.sort[i].Expr = b.ordered(cols[s.sortAt[i]].Ref())
 		}
 		node = &algebra.Sort{In: node, Keys: s.sort}
 	}
@@ -301,8 +298,8 @@ func (s *selection) build() (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := proj.Cols[:len(s.targets)]
-	if len(proj.Cols) > len(shown) || len(s.distinctAt) > 0 || more {
+	shown := cols[:len(s.targets)]
+	if len(cols) > len(shown) || len(s.distinctAt) > 0 || more {
 		top := &algebra.Project{In: node}
 		for _, c := range shown {
 			top.Exprs = append(top.Exprs, c.Ref())

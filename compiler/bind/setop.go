@@ -96,7 +96,7 @@ func (b *binder) setOperation(o *parse.SetOperation, at parse.Pos, env around) (
 	if err != nil {
 		return nil, err
 	}
-	if o.Kind != parse.Union || !o.All {
+	if o.Kind != parse.Union {
 		for _, c := range cols {
 			if err := b.identifies(c.Type, o.Kind.String(), at); err != nil {
 				return nil, err
@@ -113,7 +113,7 @@ func (b *binder) setOperation(o *parse.SetOperation, at parse.Pos, env around) (
 	if o.All {
 		return resultOf(u), nil
 	}
-	return resultOf(&algebra.Distinct{In: u}), nil
+	return resultOf(b.distinct(u)), nil
 }
 
 // bare reports whether q has clauses of its own around its set operation.

@@ -132,6 +132,7 @@ func specialForms() map[string]func(b *binder, f *parse.FuncCall, args []value) 
 		"has_language_privilege": (*binder).permitted, "has_sequence_privilege": (*binder).permitted,
 		"has_tablespace_privilege": (*binder).permitted, "has_type_privilege": (*binder).permitted,
 		"concat_ws": (*binder).concatWS, "format": (*binder).formatText, "age": (*binder).age,
+		"json_parse": (*binder).jsonParse, "array": (*binder).superArray, "object": (*binder).superObject,
 		"json_extract_path_text": (*binder).jsonPath, "overlaps": (*binder).overlaps, "pg_typeof": (*binder).typeOf,
 	}
 }

@@ -269,9 +269,27 @@ func (b *binder) coerce(v value, to types.Type, ctx fn.CastContext) (*algebra.Ex
 	case v.lit != nil && v.lit.Null:
 		return algebra.Null(to), nil
 	case v.lit != nil:
-		return b.coerceLiteral(v, to, ctx)
+		return b.coerceLiteral(asLiteral(v, to), to, ctx)
 	}
 	return b.cast(v.expr, to, ctx, v.pos)
+}
+
+// asLiteral gives an untyped literal the type that one has where a value of type to is wanted, if it is not the text
+// form of such a value.
+func asLiteral(v value, to types.Type) value {
+	t, ok := to.LiteralType()
+	if !ok || v.lit == nil || v.typ.Kind != types.Unknown {
+		return v
+	}
+	v.typ, v.text = t, v.lit.S
+	v.again = v.again.then(func(w value) (value, bool) {
+		if w.lit.Null || w.typ.Kind != types.Unknown {
+			return w, false
+		}
+		w.typ, w.text = t, w.lit.S
+		return w, true
+	})
+	return v
 }
 
 // coerceLiteral parses a constant as a value of type to where that gives what
@@ -341,17 +359,15 @@ func (c literalCast) of(v value, parse func(types.Type, string) (types.Datum, er
 	return v.typ, *v.lit, nil
 }
 
-// cutText is s cut to a string type's length, as an explicit cast does; a
-// character is never split.
+// cutText is s cut to a string type's length, as an explicit cast does.
 func cutText(s string, to types.Type, ctx fn.CastContext) string {
-	n := int(to.Len)
-	if ctx != explicit || n == 0 || len(s) <= n {
+	if ctx != explicit || to.Len == 0 {
 		return s
 	}
-	for n > 0 && s[n]&0xC0 == 0x80 && to.IsString() {
-		n--
+	if to.IsString() {
+		return types.CutString(s, int(to.Len))
 	}
-	return s[:n]
+	return s[:min(len(s), int(to.Len))]
 }
 
 // timeTextBytes holds the text of every date and timestamp.
@@ -375,6 +391,9 @@ func (b *binder) cast(e *algebra.Expr, to types.Type, ctx fn.CastContext, at par
 	bd, ok := b.fns.Cast(e.Type, to, ctx)
 	if !ok {
 		return nil, b.cannotCast(e.Type, to, ctx, at)
+	}
+	if b.opts.Super.StrictCasts && e.Type.Kind == types.Super {
+		bd = fn.StrictSuper(bd)
 	}
 	if b.opts.NumericRounding && e.Type.Kind == types.Decimal && to.IsNumeric() {
 		bd, _ = b.fns.Cast(e.Type, to, assignment)
@@ -408,6 +427,13 @@ func (b *binder) cannotCast(from, to types.Type, ctx fn.CastContext, at parse.Po
 
 // call makes the call of a bound operation on arguments that have its types.
 func (b *binder) call(bd fn.Bound, args []*algebra.Expr) *algebra.Expr {
+	if bd.Keyed {
+		keys := make([]*algebra.Expr, len(args))
+		for i, a := range args {
+			keys[i] = b.ordered(a)
+		}
+		args = keys
+	}
 	if bd.Zoned {
 		args = append(args, b.out.ZoneParam())
 	}

@@ -59,7 +59,7 @@ func (b *binder) viewQuery(t *parse.TableRef, view *state.Table) (r *result, err
 	}()
 	v := view.View
 	b.views = append(slices.Clip(b.views), view)
-	b.cat, b.opts, b.want = b.cat.Within(view), Options{NumericRounding: v.Rounding}, nil
+	b.cat, b.opts, b.want = b.cat.Within(view), Options{NumericRounding: v.Rounding, Super: outer.opts.Super}, nil
 	if b.stmt, err = b.parseView(view); err != nil {
 		return nil, err
 	}

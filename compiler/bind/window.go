@@ -65,11 +65,8 @@ func (w *windowing) spec(sc *scope, d *parse.WindowDef) (*windowSpec, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := b.identifies(e.Type, "PARTITION BY", x.At()); err != nil {
-			return nil, err
-		}
 		if e.HasColumn() || e.Volatile() { // else it parts nothing
-			s.partition = append(s.partition, e)
+			s.partition = append(s.partition, b.ordered(e))
 		}
 	}
 	for _, o := range d.OrderBy {

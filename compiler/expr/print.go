@@ -120,6 +120,8 @@ func (p *Printer[R]) joined(es []*Expr[R], sep string) string {
 func (p *Printer[R]) call(e *Expr[R]) string {
 	args, cast := p.operands(e)
 	switch {
+	case p.Style == Explain && e.Op.Key:
+		return args[0]
 	case p.Style == Tree:
 		draw := ""
 		if e.Draw > 0 {
@@ -147,6 +149,9 @@ func (p *Printer[R]) operands(e *Expr[R]) (args []string, cast bool) {
 		case p.Style == Explain && a.Kind == Parameter && p.Params[a.Param].Zone:
 		case p.Style == Explain && a.Kind == Constant && slices.Contains(e.Op.Zones, i):
 			args, cast = append(args, "'"+zone.Table(a.Const.S).Name()+"'"), false
+		case p.Style == Explain && len(e.Args) == 2 && e.Args[1-i].isKey() && p.known(a) != nil:
+			t := e.Args[1-i].Args[0].Type
+			args = append(args, p.Literal(t.OfKey(*p.known(a)), t))
 		default:
 			args = append(args, p.Text(a))
 			cast = cast && (i == 0 || a.Kind == Constant)
@@ -154,6 +159,20 @@ func (p *Printer[R]) operands(e *Expr[R]) (args []string, cast bool) {
 	}
 	return args, cast
 }
+
+// known is the value that e is, nil if it is none before the statement runs.
+func (p *Printer[R]) known(e *Expr[R]) *types.Datum {
+	switch {
+	case e.Kind == Constant:
+		return &e.Const
+	case e.Kind == Parameter && p.Params[e.Param].Client == 0 && p.Params[e.Param].Effect == nil:
+		return &p.Params[e.Param].Value
+	}
+	return nil
+}
+
+// isKey reports whether e is the key of a value of a type with an order of its own.
+func (e *Expr[R]) isKey() bool { return e.Kind == Call && e.Op.Key }
 
 // isCast reports whether e converts its first operand to a type that is another one to people, too.
 func (e *Expr[R]) isCast() bool {

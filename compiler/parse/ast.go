@@ -247,6 +247,13 @@ type SubscriptExpr struct {
 	Arg, Index Expr
 }
 
+// MemberExpr is Arg.Name, where Arg is more than a name.
+type MemberExpr struct {
+	Pos
+	Arg  Expr
+	Name string
+}
+
 // SubqueryExpr is a query in an expression.
 type SubqueryExpr struct {
 	Pos
@@ -390,11 +397,21 @@ type SubqueryRef struct {
 	Lateral bool
 }
 
+// Ordinality is whether the rows of functions in FROM are numbered, in one more column.
+type Ordinality uint8
+
+// The numberings.
+const (
+	Unnumbered Ordinality = iota
+	FromOne               // WITH ORDINALITY
+	FromZero              // AT, behind the elements of a SUPER
+)
+
 // FuncRef is a function in FROM, or, with ROWS FROM, several side by side.
 type FuncRef struct {
 	Pos
 	Calls      []Expr
-	Ordinality bool // WITH ORDINALITY: the row's number, from 1, as one more column
+	Ordinality Ordinality
 	Alias      string
 	Columns    []string
 	Defined    bool // the columns are defined, each with a type

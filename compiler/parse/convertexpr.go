@@ -123,25 +123,33 @@ func (c *converter) columnRef(r *pg.ColumnRef) (Expr, error) {
 	return out, nil
 }
 
-// indirection converts (t).a, which is t.a, and x[i].
+// indirection converts (t).a, which is t.a, and what a path into a value adds: x[i] and x[i].a.
 func (c *converter) indirection(n *pg.A_Indirection) (Expr, error) {
-	arg, err := c.expr(n.Arg)
+	e, err := c.expr(n.Arg)
 	if err != nil {
 		return nil, err
 	}
-	if i := n.Indirection[0].GetAIndices(); i != nil {
-		if i.IsSlice || len(n.Indirection) > 1 {
-			return nil, c.refuse(arg.At(), "a slice of an array, or more than one subscript,")
+	for _, step := range n.Indirection {
+		i, name := step.GetAIndices(), step.GetString_()
+		r, ok := e.(*ColumnRef)
+		switch {
+		case i != nil && i.IsSlice:
+			return nil, c.refuse(e.At(), "a slice of an array")
+		case i != nil:
+			index, err := c.expr(i.Uidx)
+			if err != nil {
+				return nil, err
+			}
+			e = &SubscriptExpr{e.At(), e, index}
+		case name == nil:
+			return nil, c.refuse(e.At(), "a field selection")
+		case ok && !r.Star:
+			e = &ColumnRef{Pos: r.Pos, Parts: append(slices.Clone(r.Parts), foldIdent(name.GetSval()))}
+		default:
+			e = &MemberExpr{e.At(), e, foldIdent(name.GetSval())}
 		}
-		index, err := c.expr(i.Uidx)
-		return &SubscriptExpr{arg.At(), arg, index}, err
 	}
-	r, ok := arg.(*ColumnRef)
-	name := n.Indirection[0].GetString_()
-	if !ok || r.Star || len(n.Indirection) > 1 || name == nil {
-		return nil, c.refuse(arg.At(), "a field selection")
-	}
-	return &ColumnRef{Pos: r.Pos, Parts: append(slices.Clone(r.Parts), foldIdent(name.GetSval()))}, nil
+	return e, nil
 }
 
 // aExpr converts operators and the forms libpg_query keeps as operators.

@@ -37,8 +37,10 @@ func (c *converter) tableExpr(n *pg.Node) (TableExpr, error) {
 
 // funcRef converts functions in FROM. They may read what stands to the left whether LATERAL is written or not.
 func (c *converter) funcRef(r *pg.RangeFunction) (TableExpr, error) {
-	f := &FuncRef{Pos: -1, Ordinality: r.Ordinality, Alias: foldIdent(r.GetAlias().GetAliasname()),
-		Columns: c.strings(r.GetAlias().GetColnames())}
+	f := &FuncRef{Pos: -1, Alias: foldIdent(r.GetAlias().GetAliasname()), Columns: c.strings(r.GetAlias().GetColnames())}
+	if r.Ordinality {
+		f.Ordinality = FromOne
+	}
 	for _, n := range r.Functions {
 		items := n.GetList().GetItems() // the call, and a list of column definitions
 		e, err := c.expr(items[0])
@@ -51,13 +53,31 @@ func (c *converter) funcRef(r *pg.RangeFunction) (TableExpr, error) {
 		if len(items) > 1 && len(items[1].GetList().GetItems()) > 0 {
 			return nil, c.refuse(e.At(), "a list of column definitions in ROWS FROM")
 		}
-		f.Calls = append(f.Calls, e)
+		f.Calls = append(f.Calls, c.unnested(f, e, c.markerOf(items[0].GetFuncCall()))...)
 	}
 	for _, d := range r.Coldeflist {
 		f.Defined = true
 		f.Columns = append(f.Columns, foldIdent(d.GetColumnDef().GetColname()))
 	}
 	return f, nil
+}
+
+// unnested is a call of FROM, or what a path there stands for.
+func (c *converter) unnested(f *FuncRef, e Expr, marker string) []Expr {
+	of := func(name string) Expr {
+		call := e.(*FuncCall)
+		return &FuncCall{Pos: call.Args[0].At(), Name: name, Args: call.Args}
+	}
+	switch marker {
+	case unnestMarker:
+		if f.Ordinality == FromOne {
+			f.Ordinality = FromZero
+		}
+		return []Expr{of("unnest")}
+	case membersMarker:
+		return []Expr{of("super_member_values"), of("super_member_names")}
+	}
+	return []Expr{e}
 }
 
 func (c *converter) join(n *pg.JoinExpr) (TableExpr, error) {

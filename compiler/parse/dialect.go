@@ -158,6 +158,8 @@ func (d *dialect) token(i int) error {
 		next.start == t.end &&
 		(next.kind == tokIdent || next.kind == tokQuoted): // a.x=#t.x
 		d.edits = append(d.edits, edit{t.end - 1, next.end, `"#` + strings.ReplaceAll(next.text, `"`, `""`) + `"`})
+	case t.isPunct(","):
+		d.unnest(i)
 	case t.kind == tokIdent:
 		return d.word(i)
 	}
@@ -211,15 +213,19 @@ func (d *dialect) word(i int) error {
 	switch t.text {
 	case "select":
 		d.top(i)
+	case "from", "join":
+		d.unnest(i)
 	case "delete": // FROM may be left out
 		if _, temp := tempName(next, d.at(i+2)); d.startsModify(i) &&
 			(temp || next.kind == tokQuoted || next.kind == tokIdent && !clauseWords[next.text]) {
 			d.insert(t.end, " FROM")
 		}
-	case "array": // a function of Redshift's that makes a SUPER; of a query it is an array of its rows
-		if in := d.at(i + 2); next.isPunct("(") && !in.isPunct("(") && !in.is("select") && !in.is("with") &&
+	case "array": // Redshift's makes a SUPER; of a query it is an array of its rows. It may be a name
+		if in := d.at(i + 2); !next.isPunct("(") && !next.isPunct("[") {
+			d.replace(t, `"array"`)
+		} else if next.isPunct("(") && !in.isPunct("(") && !in.is("select") && !in.is("with") &&
 			!in.is("values") && !in.is("table") {
-			return d.refuse(t, "function array")
+			d.replace(t, `"array"`)
 		}
 	case "minus":
 		if d.endsClause(i-1) && (next.is("select") || next.is("with") || next.is("all") || next.is("distinct") ||

@@ -36,8 +36,11 @@ func (r *Runner) Evaluate(ctx context.Context, ses Session, st *parse.Statement,
 // an integer, but is rounded, and a truth value is no number.
 func readsAs(lit *parse.Literal, t types.Type) bool {
 	switch lit.Kind {
-	case parse.NullLiteral, parse.StringLiteral:
+	case parse.NullLiteral:
 		return true
+	case parse.StringLiteral:
+		_, other := t.LiteralType()
+		return !other
 	case parse.IntLiteral:
 		return t.IsNumeric()
 	case parse.NumberLiteral:

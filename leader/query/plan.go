@@ -4,6 +4,7 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
 	"slipher/catalog/types"
@@ -129,7 +130,20 @@ func Configure(env *compiler.Environment, ses Session) {
 // BindOptions are what a session's settings and the types that a client declared mean to the binder.
 func BindOptions(ses Session, params []types.Type) bind.Options {
 	return bind.Options{ParamTypes: params, SingleMatch: ses.Value("error_on_nondeterministic_update") == "on",
-		NumericRounding: ses.NumericRounding()}
+		NumericRounding: ses.NumericRounding(), Super: superOptions(ses)}
+}
+
+// superOptions are what settings say of SUPERs.
+func superOptions(ses Session) bind.Super {
+	on := func(name string) bool { return ses.Value(name) == "on" }
+	s := bind.Super{StrictCasts: !on("cast_super_null_on_error"), StrictNavigate: !on("navigate_super_null_on_error")}
+	for name, flag := range map[string]int64{"json_parse_dedup_attributes": fn.LastOfSame,
+		"json_parse_truncate_strings": fn.CutStrings, "parse_super_null_on_error": fn.NullOnErrors} {
+		if on(name) {
+			s.Parse |= flag
+		}
+	}
+	return s
 }
 
 // PlanTraced is Plan that keeps what rewriting did.

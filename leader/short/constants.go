@@ -166,7 +166,8 @@ func shortArgs(ses query.Session, t *state.Table, cols []int, row []parse.ShortC
 func readsAs(c parse.ShortCell, to types.Type) bool {
 	switch c.Kind {
 	case parse.StringLiteral:
-		return true
+		_, other := to.LiteralType()
+		return !other
 	case parse.BoolLiteral:
 		return to.Kind == types.Bool
 	case parse.IntLiteral:
