@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"cmp"
+
 	"slipher/catalog/fn"
 	"slipher/catalog/super"
 	"slipher/catalog/types"
@@ -30,7 +32,11 @@ func (b *binder) inSuper(sc *scope, r *parse.ColumnRef) (value, bool, error) {
 			return value{}, false, nil
 		}
 		v := value{expr: b.ref(c, r), typ: c.typ, pos: r.Pos}
-		for _, name := range r.Parts[n:] {
+		path := r.Parts[n:]
+		if r.Written != nil {
+			path = r.Written[n:]
+		}
+		for _, name := range path {
 			v = b.stepped(v, super.Step{Name: []byte(name)})
 		}
 		return v, true, nil
@@ -60,7 +66,7 @@ func (b *binder) member(sc *scope, x *parse.MemberExpr) (value, error) {
 	if v.typ.Kind != types.Super || v.expr == nil {
 		return value{}, b.unsupported(x.Pos, "a field of type %s", v.typ.Name())
 	}
-	return b.stepped(v, super.Step{Name: []byte(x.Name)}), nil
+	return b.stepped(v, super.Step{Name: []byte(cmp.Or(x.Attribute, x.Name))}), nil
 }
 
 // elementOfSuper binds x[i], x a SUPER. A number that is written is part of the path.
@@ -129,7 +135,7 @@ func (b *binder) superOf(f *parse.FuncCall, args []value, op string) (value, err
 // elementsOf is t.a in FROM as the elements of an array, if it is a SUPER in one of the items in front of it, or in a
 // query around; nil: it is a table's name.
 func (b *binder) elementsOf(t *parse.TableRef, before *scope) (*parse.FuncRef, error) {
-	r := &parse.ColumnRef{Pos: t.Pos}
+	r := &parse.ColumnRef{Pos: t.Pos, Written: t.Written}
 	for _, p := range []string{t.Database, t.Schema, t.Name} {
 		if p != "" {
 			r.Parts = append(r.Parts, p)

@@ -33,6 +33,7 @@ type Literal struct {
 type ColumnRef struct {
 	Pos
 	Parts   []string
+	Written []string // Parts with the case that names of attributes keep, nil if it is the same
 	Star    bool
 	Exclude []*ColumnRef
 }
@@ -250,8 +251,9 @@ type SubscriptExpr struct {
 // MemberExpr is Arg.Name, where Arg is more than a name.
 type MemberExpr struct {
 	Pos
-	Arg  Expr
-	Name string
+	Arg       Expr
+	Name      string
+	Attribute string // Name with the case that it keeps as an attribute's, "" if it is the same
 }
 
 // SubqueryExpr is a query in an expression.
@@ -386,6 +388,7 @@ type TableRef struct {
 	QName
 	Alias   string
 	Columns []string // column aliases
+	Written []string // the parts of the name with the case that names of attributes keep, nil if it is the same
 }
 
 // SubqueryRef is [LATERAL] (query) alias.

@@ -11,6 +11,7 @@ type converter struct {
 	src  string
 	m    offsetMap
 	toks []token // of the statement, to place what the tree does not
+	opts Options
 }
 
 // wordPos is the place of the first of words behind at, or at.
@@ -50,7 +51,7 @@ func (p *parser) query() (Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &converter{src: p.src, m: m, toks: toks}
+	c := &converter{src: p.src, m: m, toks: toks, opts: p.opts}
 	switch n := node.Node.(type) {
 	case *pg.Node_SelectStmt:
 		if first := firstArm(n.SelectStmt); first.IntoClause != nil {

@@ -120,6 +120,7 @@ func (c *converter) columnRef(r *pg.ColumnRef) (Expr, error) {
 		}
 		out.Parts = append(out.Parts, foldIdent(f.GetString_().GetSval()))
 	}
+	out.Written = otherwise(out.Parts, c.attributes(out.Pos, len(out.Parts)))
 	return out, nil
 }
 
@@ -128,6 +129,10 @@ func (c *converter) indirection(n *pg.A_Indirection) (Expr, error) {
 	e, err := c.expr(n.Arg)
 	if err != nil {
 		return nil, err
+	}
+	names := 0 // in front of a step
+	if r, ok := e.(*ColumnRef); ok {
+		names = len(r.Parts)
 	}
 	for _, step := range n.Indirection {
 		i, name := step.GetAIndices(), step.GetString_()
@@ -146,7 +151,14 @@ func (c *converter) indirection(n *pg.A_Indirection) (Expr, error) {
 		case ok && !r.Star:
 			e = &ColumnRef{Pos: r.Pos, Parts: append(slices.Clone(r.Parts), foldIdent(name.GetSval()))}
 		default:
-			e = &MemberExpr{e.At(), e, foldIdent(name.GetSval())}
+			m := &MemberExpr{Pos: e.At(), Arg: e, Name: foldIdent(name.GetSval())}
+			if w := c.attributes(m.Pos, names+1); w != nil && w[names] != m.Name {
+				m.Attribute = w[names]
+			}
+			e = m
+		}
+		if name != nil {
+			names++
 		}
 	}
 	return e, nil

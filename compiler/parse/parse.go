@@ -13,6 +13,9 @@ type Options struct {
 	// StandardStrings: a '\' in a plain '…' constant is a character like any other
 	// (PostgreSQL's standard_conforming_strings). By default it escapes, as in Redshift.
 	StandardStrings bool
+	// AttributeCase: names of attributes of SUPERs keep their case (enable_case_sensitive_super_attribute), QuotedCase:
+	// those in quotes do (enable_case_sensitive_identifier). By default they are lower case, as all names are.
+	AttributeCase, QuotedCase bool
 }
 
 // Parse reads all statements of src. Empty ones are left out, so that the

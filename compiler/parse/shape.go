@@ -90,6 +90,7 @@ func shapeOf(src string, toks []token, o Options) *Shape {
 	if o.StandardStrings {
 		key.WriteByte('s')
 	}
+	cased := o.AttributeCase || o.QuotedCase
 	for _, t := range toks {
 		raw := src[t.start:t.end]
 		key.WriteByte(' ')
@@ -126,7 +127,15 @@ func shapeOf(src string, toks []token, o Options) *Shape {
 			}
 			key.WriteString("0.")
 			s.Literals = append(s.Literals, Literal{Pos: Pos(t.start), Kind: NumberLiteral, Text: raw})
-		case tokQuoted:
+		case tokIdent, tokQuoted:
+			if cased && raw != t.text {
+				key.WriteString(raw)
+				continue
+			}
+			if t.kind == tokIdent {
+				key.WriteString(t.text)
+				continue
+			}
 			key.WriteByte('"')
 			key.WriteString(strings.ReplaceAll(t.text, `"`, `""`))
 			key.WriteByte('"')

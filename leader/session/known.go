@@ -74,6 +74,10 @@ var known = func() map[string]*param {
 			doc: "A SUPER that is no value of the type that it is cast to gives NULL; off: an error."},
 		{name: "navigate_super_null_on_error", def: "on", check: boolean,
 			doc: "A path into a SUPER that leads nowhere gives NULL; off: an error."},
+		{name: "enable_case_sensitive_super_attribute", def: "off", check: boolean,
+			doc: "Names in a path into a SUPER keep their case; off: they are lower case."},
+		{name: "enable_case_sensitive_identifier", def: "off", check: boolean,
+			doc: "Names in quotes in a path into a SUPER keep their case; off: they are lower case. Other names always are."},
 		{name: "parse_super_null_on_error", def: "off", check: boolean,
 			doc: "JSON_PARSE of what is no JSON gives NULL; off: an error."},
 		{name: "json_parse_dedup_attributes", def: "off", check: boolean,
@@ -124,8 +128,8 @@ var known = func() map[string]*param {
 		check     func(*param, string) (string, error)
 	}{
 		{"wlm_query_slot_count", "1", integer}, {"analyze_threshold_percent", "10", text},
-		{"enable_result_cache_for_session", "off", boolean}, {"enable_case_sensitive_identifier", "off", boolean},
-		{"enable_vacuum_boost", "off", boolean}, {"enable_case_sensitive_super_attribute", "off", boolean},
+		{"enable_result_cache_for_session", "off", boolean},
+		{"enable_vacuum_boost", "off", boolean},
 		{"describe_field_name_in_uppercase", "off", boolean}, {"auto_analyze", "on", boolean}, {"auto_mv", "on", boolean},
 		{"datashare_break_glass_session_var", "", text}, {"default_geometry_encoding", "1", integer},
 		{"json_serialization_enable", "off", boolean},

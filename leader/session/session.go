@@ -151,7 +151,9 @@ func (s *Session) known(text string) *parse.Statement {
 
 // ParseOptions are the settings that change how text is read.
 func (s *Session) ParseOptions() parse.Options {
-	return parse.Options{StandardStrings: s.settings.get("standard_conforming_strings") == "on"}
+	on := func(name string) bool { return s.settings.get(name) == "on" }
+	return parse.Options{StandardStrings: on("standard_conforming_strings"),
+		AttributeCase: on("enable_case_sensitive_super_attribute"), QuotedCase: on("enable_case_sensitive_identifier")}
 }
 
 // statement runs one statement, within its time limit, and logs it.
