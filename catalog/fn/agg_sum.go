@@ -51,6 +51,8 @@ func sumType(t types.Type) (arg, ret types.Type, ok bool) {
 		return t, types.TInt8, true
 	case t.Kind == types.Decimal:
 		return t, types.TDecimal(types.MaxPrecision, int(t.Scale)), true
+	case t.Kind == types.Super:
+		return t, t, true
 	case t.Phys().IsFloat() || t.Kind == types.Unknown:
 		return types.TFloat8, types.TFloat8, true
 	}
@@ -66,6 +68,9 @@ func sumOf(f Finisher, x Term) Term {
 }
 
 func finishSum(f Finisher, args []Term) (Term, error) {
+	if f.Type(args[0]).Kind == types.Super {
+		return superTotal(f, args[0]), nil
+	}
 	arg, err := summand(f, args[0])
 	if err != nil {
 		return nil, err
@@ -87,6 +92,9 @@ func summand(f Finisher, x Term) (Term, error) {
 }
 
 func finishAvg(f Finisher, args []Term) (Term, error) {
+	if f.Type(args[0]).Kind == types.Super {
+		return superMean(f, args[0]), nil
+	}
 	arg, err := summand(f, args[0])
 	if err != nil {
 		return nil, err

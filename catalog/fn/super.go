@@ -119,7 +119,7 @@ func superGroup() Group {
 				})
 			}})
 	}
-	g.Ops = append(append(g.Ops, superPathOps()...), superCastOps()...)
+	g.Ops = append(append(g.Ops, superPathOps()...), append(superCastOps(), superSumOps()...)...)
 	g.Ops = append(g.Ops, superOrderOps()...)
 	g.Rows = append(g.Rows, superSets()...)
 	return g

@@ -68,9 +68,10 @@ type superExact struct {
 
 func exactOf(v super.Value) (superExact, bool) {
 	n, scale, ok := v.Exact()
-	b := new(big.Int).Lsh(big.NewInt(n.Hi), 64)
-	return superExact{b.Add(b, new(big.Int).SetUint64(n.Lo)), scale}, ok
+	return superExact{n.Big(), scale}, ok
 }
+
+func (x superExact) coefficient() super.Coefficient { return super.CoefficientFrom(x.n) }
 
 func (x superExact) scaled(by int) superExact {
 	return superExact{new(big.Int).Mul(x.n, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(by)), nil)), x.scale + by}
@@ -120,9 +121,7 @@ func hostSuperArithmetic(o superOperation) func(HostCall) error {
 				case r.scale > super.MaxScale || r.digits() > super.MaxDigits:
 					return NumericOverflow.Err()
 				}
-				hi := new(big.Int).Rsh(r.n, 64).Int64()
-				lo := new(big.Int).And(r.n, new(big.Int).SetUint64(math.MaxUint64)).Uint64()
-				c.SetStr(row, super.AppendDecimal(buf[:0], super.Coefficient{Hi: hi, Lo: lo}, r.scale))
+				c.SetStr(row, super.AppendDecimal(buf[:0], r.coefficient(), r.scale))
 				return nil
 			}
 			r, ok := o.float(asFloat(x), asFloat(y))

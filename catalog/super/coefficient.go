@@ -1,6 +1,10 @@
 package super
 
-import "math/bits"
+import (
+	"math"
+	"math/big"
+	"math/bits"
+)
 
 // Coefficient is a signed integer of 128 bits, two's complement: an exact number without its scale.
 type Coefficient struct {
@@ -59,4 +63,16 @@ func appendDigits(dst []byte, hi, lo uint64) []byte {
 func (n Coefficient) Digits() int {
 	hi, lo, _ := n.magnitude()
 	return len(appendDigits(nil, hi, lo))
+}
+
+// Big is n, without a limit.
+func (n Coefficient) Big() *big.Int {
+	b := new(big.Int).Lsh(big.NewInt(n.Hi), 64)
+	return b.Add(b, new(big.Int).SetUint64(n.Lo))
+}
+
+// CoefficientFrom is b, which has at most MaxDigits digits.
+func CoefficientFrom(b *big.Int) Coefficient {
+	low := new(big.Int).And(b, new(big.Int).SetUint64(math.MaxUint64))
+	return Coefficient{Hi: new(big.Int).Rsh(b, 64).Int64(), Lo: low.Uint64()}
 }
