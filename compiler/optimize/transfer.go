@@ -47,10 +47,27 @@ func (p *planner) findTransfers(root physical, limited bool) {
 	p.kept, p.remain = map[physical]bool{}, map[physical]float64{}
 	for _, s := range p.saved {
 		if s.in != nil {
+			p.thinByJoins(s.in)
+		}
+	}
+	p.thinByJoins(root)
+	for _, s := range p.saved {
+		if s.in != nil {
 			p.transfersIn(s.in, false)
 		}
 	}
 	p.transfersIn(root, limited)
+}
+
+// thinByJoins notes what rows are left of by the looks that joins were chosen with: what a filter above saves is no more
+// than that.
+func (p *planner) thinByJoins(n physical) {
+	if j, ok := n.(*joinOp); ok {
+		p.thin(j.probe, j.reduction.at, j.share)
+	}
+	for _, in := range n.inputs() {
+		p.thinByJoins(in)
+	}
 }
 
 // transfersIn finds them in one tree: those of the joins above first.
@@ -65,6 +82,9 @@ func (p *planner) transfersIn(n physical, limited bool) {
 
 // transfersOf notes what goes between the sides of a join, what pays most first.
 func (p *planner) transfersOf(j *joinOp) {
+	if j.reduction.at != nil { // it is found anew
+		p.thin(j.probe, j.reduction.at, 1/math.Max(j.share, math.SmallestNonzeroFloat32))
+	}
 	for len(j.transfers) < maxTransfers {
 		best := p.bestTransfer(j, true)
 		if t := p.bestTransfer(j, false); t != nil && (best == nil || t.gain > best.gain) {
