@@ -130,6 +130,9 @@ func ownName(t types.Type, op string) string {
 // Ordered is the op of that name by the order of t's values: greatest, least.
 func (t *Table) Ordered(typ types.Type, op string) *Op { return t.Op(ownName(typ, op)) }
 
+// KeyOf is the op that gives the keys of values of a type with an order of its own.
+func (t *Table) KeyOf(typ types.Type) *Op { return t.Op(ownName(typ, "key")) }
+
 // comparisons are the six operators and their ops.
 var comparisons = []struct {
 	name, op string

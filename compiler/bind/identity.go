@@ -13,7 +13,7 @@ func (b *binder) ordered(e *algebra.Expr) *algebra.Expr {
 	if !e.Type.OwnOrder() {
 		return e
 	}
-	return expr.CallOf(b.fns.Op(e.Type.ShortName()+"_key"), e.Type.KeyType(), nil, e)
+	return expr.CallOf(b.fns.KeyOf(e.Type), e.Type.KeyType(), nil, e)
 }
 
 // identifies refuses a type whose values may be equal and yet differ in their bits, where rows are told apart by them.

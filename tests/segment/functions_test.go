@@ -62,6 +62,11 @@ func bound(b fn.Bound, ret types.Type, args ...*plan.Expr) *plan.Expr {
 		e.Type = ret
 		return &e
 	}
+	for i, a := range args {
+		if b.Keyed {
+			args[i] = call(fns.KeyOf(a.Type).Name, a.Type.KeyType(), a)
+		}
+	}
 	for _, x := range fntest.InZone(b, zone.UTC.Table).Extra {
 		ct := map[types.Phys]types.Type{types.I8: types.TBool, types.I32: types.TInt4, types.I64: types.TInt8,
 			types.I128: types.TDecimal(38, 0), types.F64: types.TFloat8, types.Str: types.TText}[x.Phys]

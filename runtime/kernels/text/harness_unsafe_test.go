@@ -162,6 +162,13 @@ func run(b fn.Bound, args []types.Datum) (types.Datum, fn.Code) {
 		return args[0], fn.OK
 	}
 	b = fntest.InZone(b, zone.UTC.Table)
+	if b.Keyed {
+		b.Keyed, b.Args, args = false, slices.Clone(b.Args), slices.Clone(args)
+		for i, t := range b.Args {
+			args[i], _ = run(fn.Bound{Op: table.KeyOf(t), Args: []types.Type{t}, Ret: t.KeyType()}, args[i:i+1])
+			b.Args[i] = t.KeyType()
+		}
+	}
 	if b.Op.Host != nil {
 		for _, e := range b.Extra {
 			args = append(args, e.V)
