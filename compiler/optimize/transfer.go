@@ -59,8 +59,8 @@ func (p *planner) findTransfers(root physical, limited bool) {
 	p.transfersIn(root, limited)
 }
 
-// thinByJoins notes what rows are left of by the looks that joins were chosen with: what a filter above saves is no more
-// than that.
+// thinByJoins notes what rows are left of by the looks that joins were chosen with: what a filter above saves is no
+// more than that.
 func (p *planner) thinByJoins(n physical) {
 	if j, ok := n.(*joinOp); ok {
 		p.thin(j.probe, j.reduction.at, j.share)
