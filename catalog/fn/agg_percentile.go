@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 
+	"slipher/catalog/int128"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 )
@@ -197,8 +198,8 @@ func continuousOps() []*Op {
 				return setBetween(c, row, big.NewInt(lo), big.NewInt(hi), part)
 			})},
 		{Name: "percentile_dec_i128", Shapes: []Shape{shape(str, f64, i32, i32, i128)}, MayFail: true, Doc: doc + decimals,
-			Host: continuous(&gatheredWide, func(c HostCall, row int, lo, hi types.I128Value, part float64) error {
-				return setBetween(c, row, bigOf(lo), bigOf(hi), part)
+			Host: continuous(&gatheredWide, func(c HostCall, row int, lo, hi int128.Int, part float64) error {
+				return setBetween(c, row, lo.Big(), hi.Big(), part)
 			})},
 	}
 }
@@ -235,15 +236,9 @@ func setBetween(c HostCall, row int, lo, hi *big.Int, part float64) error {
 	v := new(big.Int).Add(new(big.Int).Lsh(way.Num(), 1), way.Denom())
 	v.Quo(v, new(big.Int).Lsh(way.Denom(), 1))
 	v.Add(v, new(big.Int).Mul(ten, lo))
-	if v.CmpAbs(bigOf(types.MaxUnscaled(types.MaxPrecision))) > 0 {
+	if v.CmpAbs(types.MaxUnscaled(types.MaxPrecision).Big()) > 0 {
 		return NumericOverflow.Err()
 	}
-	low := new(big.Int).And(v, new(big.Int).SetUint64(math.MaxUint64))
-	c.SetInt128(row, new(big.Int).Rsh(v, 64).Int64(), int64(low.Uint64()))
+	setBig(c, row, v)
 	return nil
-}
-
-func bigOf(v types.I128Value) *big.Int {
-	b := new(big.Int).Lsh(big.NewInt(v.Hi), 64)
-	return b.Add(b, new(big.Int).SetUint64(v.Lo))
 }

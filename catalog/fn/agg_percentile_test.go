@@ -9,6 +9,7 @@ import (
 
 	"slipher/catalog/fn"
 	"slipher/catalog/fn/fntest"
+	"slipher/catalog/int128"
 	"slipher/catalog/types"
 )
 
@@ -83,7 +84,7 @@ func TestPercentiles(t *testing.T) {
 // A value between the two of a decimal that only 39 digits could hold is an error, not another one.
 func TestPercentileOverflow(t *testing.T) {
 	var b []byte
-	for _, v := range []types.I128Value{types.MaxUnscaled(38), types.MaxUnscaled(38)} {
+	for _, v := range []int128.Int{types.MaxUnscaled(38), types.MaxUnscaled(38)} {
 		b = binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(b, v.Lo), uint64(v.Hi))
 	}
 	args := []types.Datum{types.String(string(b)), types.Float(0.5), types.Int(0), types.Int(1)}

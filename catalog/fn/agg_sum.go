@@ -80,7 +80,7 @@ func finishSum(f Finisher, args []Term) (Term, error) {
 		return sum, nil
 	}
 	t := f.Type(sum)
-	return f.Call("dec_check", t, sum, f.Const(t, types.MaxUnscaled(types.MaxPrecision).Datum())), nil
+	return f.Call("dec_check", t, sum, f.Const(t, types.Wide(types.MaxUnscaled(types.MaxPrecision)))), nil
 }
 
 // summand gives REAL arguments the class that sums have.

@@ -98,12 +98,6 @@ func hostAlternateDecimal(c HostCall) error {
 	})
 }
 
-// setBig gives a number that fits the result.
-func setBig(c HostCall, row int, n *big.Int) {
-	lo := new(big.Int).And(n, new(big.Int).SetUint64(math.MaxUint64)).Uint64()
-	c.SetInt128(row, new(big.Int).Rsh(n, 64).Int64(), int64(lo))
-}
-
 func powerOfTen(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
 
 // halfToEven is the whole number next to v, of two the even one.

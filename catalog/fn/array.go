@@ -8,7 +8,7 @@ import (
 )
 
 // arrayGroup is what is done with arrays: their bytes are in catalog/types alone, so that all of it is Go on whole
-// vectors. The type of an array is a constant behind an operation's operands (arrayConst).
+// vectors. The type of an array is a constant behind an operation's operands (TypeConst).
 func arrayGroup() Group {
 	I, B := types.TInt4, types.TBool
 	arr, elem := Param{Class: AnyArray}, Param{Class: AnyType}
@@ -24,7 +24,7 @@ func arrayGroup() Group {
 				for _, p := range more {
 					ts = append(ts, p.Type())
 				}
-				return Bound{Op: opRef(op), Args: ts, Extra: []Const{arrayConst(args[0])}, Ret: ret(args[0])}, nil
+				return Bound{Op: opRef(op), Args: ts, Extra: []Const{TypeConst(args[0])}, Ret: ret(args[0])}, nil
 			}}
 	}
 	// both is an operator of two arrays.
@@ -38,7 +38,7 @@ func arrayGroup() Group {
 			if op == "array_cat" {
 				ret = t
 			}
-			return Bound{Op: opRef(op), Args: []types.Type{t, t}, Extra: []Const{arrayConst(t)}, Ret: ret}, nil
+			return Bound{Op: opRef(op), Args: []types.Type{t, t}, Extra: []Const{TypeConst(t)}, Ret: ret}, nil
 		}, doc)
 	}
 	always := func(t types.Type) func(types.Type) types.Type { return func(types.Type) types.Type { return t } }
@@ -152,54 +152,12 @@ func CanBeElement(t types.Type) bool {
 
 var anyArray = types.Type{Kind: types.Array}.OID()
 
-// ArrayConst is the constant operand that says an array's type.
-func ArrayConst(t types.Type) Const { return arrayConst(t) }
-
-func arrayConst(t types.Type) Const {
-	return Const{Phys: i64, V: types.Int(int64(t.Kind) | int64(t.Elem)<<8 | int64(t.Prec)<<16 | int64(t.Scale)<<24 |
-		int64(t.Len)<<32)}
-}
-
 // arrayOf is the array's type that an operand says, and that of its elements.
 func arrayOf(c HostCall, arg, row int) (array, elem types.Type) {
-	v := c.Int(arg, row)
-	array = types.Type{Kind: types.Kind(v), Elem: types.Kind(v >> 8), Prec: uint8(v >> 16), Scale: uint8(v >> 24),
-		Len: int32(v >> 32)}
+	array = typeOperand(c, arg, row)
 	elem, _ = array.Element()
 	return array, elem
 }
-
-// datumOf is an operand as a value of type t, or NULL.
-func datumOf(c HostCall, arg, row int, t types.Type) types.Datum {
-	switch p := t.Phys(); {
-	case c.Null(arg, row):
-		return types.NullDatum
-	case p == str:
-		return types.String(string(c.Str(arg, row)))
-	case p.IsFloat():
-		return types.Float(c.Float(arg, row))
-	case p == i128:
-		return types.Int128(c.Int128(arg, row))
-	}
-	return types.Int(c.Int(arg, row))
-}
-
-func setDatum(c HostCall, row int, t types.Type, d types.Datum) {
-	switch p := t.Phys(); {
-	case d.Null:
-		c.SetNull(row)
-	case p == str:
-		c.SetStr(row, []byte(d.S))
-	case p.IsFloat():
-		c.SetFloat(row, d.Float())
-	case p == i128:
-		c.SetInt128(row, d.Hi, d.Lo)
-	default:
-		c.SetInt(row, d.Lo)
-	}
-}
-
-func setBool(c HostCall, row int, v bool) { c.SetInt(row, btoi(v)) }
 
 func setArray(c HostCall, row int, array []byte) error {
 	c.SetStr(row, array)
@@ -317,7 +275,7 @@ func hostArraySubscripts(c HostCall) error {
 
 func hostArraySubscript(c HostCall) error {
 	return c.Rows(func(row int) error {
-		typ, _ := arrayOf(c, 3, row)
+		typ := typeOperand(c, 3, row)
 		c.SetInt(row, c.Int(0, row)+typ.FirstElement())
 		return nil
 	})
@@ -496,7 +454,7 @@ func hostArrayJoin(c HostCall) error {
 
 func hostArrayText(c HostCall) error {
 	return c.Rows(func(row int) error {
-		typ, _ := arrayOf(c, 2, row)
+		typ := typeOperand(c, 2, row)
 		text := types.AppendTextIn(nil, typ, types.String(string(c.Str(0, row))), zoneOperand(c, 1, row))
 		if len(text) > int(c.Int(3, row)) {
 			return StringTooLong.Err()
@@ -508,7 +466,7 @@ func hostArrayText(c HostCall) error {
 
 func hostTextArray(c HostCall) error {
 	return c.Rows(func(row int) error {
-		typ, _ := arrayOf(c, 2, row)
+		typ := typeOperand(c, 2, row)
 		d, err := types.ParseTextIn(typ, string(c.Str(0, row)), zoneOperand(c, 1, row))
 		c.SetStr(row, []byte(d.S))
 		return err
@@ -545,11 +503,11 @@ func arrayCasts() []*CastRule {
 		for _, s := range textKinds {
 			out = append(out, &CastRule{From: s, To: k, Least: Explicit, Doc: "Read from the text form.",
 				Bind: func(_, to types.Type, _ CastContext) (Bound, bool) {
-					return Bound{Op: opRef("str_to_array"), Zoned: true, Extra: []Const{arrayConst(to)}}, true
+					return Bound{Op: opRef("str_to_array"), Zoned: true, Extra: []Const{TypeConst(to)}}, true
 				}}, &CastRule{From: k, To: s, Least: Assignment, Doc: "The text form; too long is an error.",
 				Bind: func(from, to types.Type, _ CastContext) (Bound, bool) {
 					return Bound{Op: opRef("array_to_str"), Zoned: true,
-						Extra: []Const{arrayConst(from), i32Const(to.TextBytes())}}, true
+						Extra: []Const{TypeConst(from), i32Const(to.TextBytes())}}, true
 				}})
 		}
 		for _, to := range arrays {
@@ -570,6 +528,6 @@ func bindArray(from, to types.Type, ctx CastContext) (Bound, bool) {
 	b, _ := to.Element()
 	exact := a.Kind != types.Bool && (a.IsString() || b.IsString()) ||
 		(a.IsInteger() || a.Kind == types.OID) && (b.IsNumeric() || b.Kind == types.OID)
-	return Bound{Op: opRef("array_cast"), Zoned: true, Extra: []Const{arrayConst(from), arrayConst(to)}},
+	return Bound{Op: opRef("array_cast"), Zoned: true, Extra: []Const{TypeConst(from), TypeConst(to)}},
 		exact && ctx == Explicit
 }

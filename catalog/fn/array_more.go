@@ -21,7 +21,7 @@ func arrayMoreGroup() Group {
 				for _, p := range more {
 					ts = append(ts, p.Type())
 				}
-				return Bound{Op: opRef(op), Args: ts, Extra: []Const{arrayConst(args[0])}, Ret: ret(args[0])}, nil
+				return Bound{Op: opRef(op), Args: ts, Extra: []Const{TypeConst(args[0])}, Ret: ret(args[0])}, nil
 			}}
 	}
 	form := func(name, doc string, args ...Param) *Row {

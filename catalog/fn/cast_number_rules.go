@@ -1,6 +1,9 @@
 package fn
 
-import "slipher/catalog/types"
+import (
+	"slipher/catalog/int128"
+	"slipher/catalog/types"
+)
 
 // bindTo is a Bind that always gives one op.
 func bindTo(op string) func(from, to types.Type, ctx CastContext) (Bound, bool) {
@@ -78,7 +81,7 @@ func workWidth(from, to types.Type, k int) types.Phys {
 
 // factorAndLimit are 10^k and the largest magnitude of to.
 func factorAndLimit(w types.Phys, k int, to types.Type) (factor, limit Const) {
-	return Const{w, types.Pow10(k).Datum()}, Const{w, types.MaxUnscaled(int(to.Prec)).Datum()}
+	return Const{w, types.Wide(int128.Pow10(k))}, Const{w, types.Wide(types.MaxUnscaled(int(to.Prec)))}
 }
 
 func bindIntToDec(from, to types.Type, _ CastContext) (Bound, bool) {

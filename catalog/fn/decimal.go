@@ -1,6 +1,9 @@
 package fn
 
-import "slipher/catalog/types"
+import (
+	"slipher/catalog/int128"
+	"slipher/catalog/types"
+)
 
 // phys makes a list of classes.
 func phys(ps ...types.Phys) []types.Phys { return ps }
@@ -103,7 +106,7 @@ func emitDecMul38(b Builder, _ Shape, a []Value) Value {
 func limit38(b Builder) Value { return const128(b, types.MaxUnscaled(38)) }
 
 // const128 is a 128-bit constant.
-func const128(b Builder, v types.I128Value) Value {
+func const128(b Builder, v int128.Int) Value {
 	if v.FitsInt64() {
 		return b.Const(i128, int64(v.Lo))
 	}

@@ -48,11 +48,6 @@ func digitsGroup() Group {
 	}
 }
 
-// bigOperand is an integer operand.
-func bigOperand(c HostCall, arg, row int) *big.Int {
-	return bigOf(types.Int128(c.Int128(arg, row)).I128())
-}
-
 func leastScale(n *big.Int, scale int) int {
 	ten, rest := big.NewInt(10), new(big.Int)
 	for ; scale > 0; scale-- {

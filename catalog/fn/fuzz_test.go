@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"slipher/catalog/int128"
 	"slipher/catalog/types"
 )
 
@@ -36,7 +37,7 @@ func FuzzTemplate(f *testing.F) {
 		if err != nil {
 			return
 		}
-		n.format(types.FormatDecimal(types.I128From(micros), 2))
+		n.format(types.FormatDecimal(int128.Of(micros), 2))
 		n.parse(s, 2)
 	})
 }

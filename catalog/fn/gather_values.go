@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"slipher/catalog/int128"
 	"slipher/catalog/types"
 )
 
@@ -23,9 +24,9 @@ var (
 	gatheredInts = gatheredKind[int64]{"i64", phys(i8, i16, i32, i64), readWords(func(w []uint64) int64 {
 		return int64(w[0])
 	}, 1), cmp.Compare[int64], HostCall.SetInt}
-	gatheredWide = gatheredKind[types.I128Value]{"i128", phys(i128), readWords(func(w []uint64) types.I128Value {
-		return types.I128Value{Lo: w[0], Hi: int64(w[1])}
-	}, 2), types.I128Value.Cmp, func(c HostCall, row int, v types.I128Value) { c.SetInt128(row, v.Hi, int64(v.Lo)) }}
+	gatheredWide = gatheredKind[int128.Int]{"i128", phys(i128), readWords(func(w []uint64) int128.Int {
+		return int128.Int{Lo: w[0], Hi: int64(w[1])}
+	}, 2), int128.Int.Cmp, setWide}
 	gatheredFloats = gatheredKind[float64]{"f64", phys(f32, f64), readWords(func(w []uint64) float64 {
 		return math.Float64frombits(w[0])
 	}, 1), func(a, b float64) int { return cmp.Compare(types.FloatOrder(a), types.FloatOrder(b)) }, HostCall.SetFloat}

@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"slipher/catalog/int128"
 	"slipher/catalog/types"
 )
 
@@ -75,7 +76,7 @@ func seriesNumbers(args []types.Type, _ []*types.Datum) (Bound, error) {
 	if len(args) == 2 { // by 1
 		one := types.Int(1)
 		if t.Kind == types.Decimal {
-			one = types.Pow10(int(t.Scale)).Datum()
+			one = types.Wide(int128.Pow10(int(t.Scale)))
 		}
 		b.Extra = []Const{{Phys: t.Phys(), V: one}}
 	}

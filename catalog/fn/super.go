@@ -3,6 +3,7 @@ package fn
 import (
 	"bytes"
 
+	"slipher/catalog/int128"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/super"
 	"slipher/catalog/types"
@@ -70,10 +71,10 @@ func superGroup() Group {
 				c.SetInt(row, int64(v.Len()))
 				return nil
 			}), "How many elements an array has.", str, i32),
-			superOp("super_precision", superDigits(func(n super.Coefficient, scale int) int {
+			superOp("super_precision", superDigits(func(n int128.Int, scale int) int {
 				return max(n.Digits(), scale)
 			}), "How many digits an exact number has.", str, i32),
-			superOp("super_scale", superDigits(func(_ super.Coefficient, scale int) int { return scale }),
+			superOp("super_scale", superDigits(func(_ int128.Int, scale int) int { return scale }),
 				"How many digits behind the point an exact number has.", str, i32),
 			{Name: "super_key", Shapes: []Shape{shape(str, str)}, Key: true, Doc: "Bytes that are ordered as SUPERs are.",
 				Host: superRow(func(c HostCall, row int, v super.Value) error {
@@ -207,7 +208,7 @@ func hostSuperType(c HostCall) error {
 	})
 }
 
-func superDigits(f func(n super.Coefficient, scale int) int) func(HostCall) error {
+func superDigits(f func(n int128.Int, scale int) int) func(HostCall) error {
 	return superRow(func(c HostCall, row int, v super.Value) error {
 		n, scale, ok := v.Exact()
 		if !ok {
@@ -249,8 +250,7 @@ func isInteger(t types.Type) func(super.Value) bool {
 	least, most := t.Bounds()
 	return func(v super.Value) bool {
 		n, scale, ok := v.Exact()
-		is := types.I128Value{Hi: n.Hi, Lo: n.Lo}
-		return ok && scale == 0 && is.Cmp(least) >= 0 && is.Cmp(most) <= 0
+		return ok && scale == 0 && n.Cmp(least) >= 0 && n.Cmp(most) <= 0
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/big"
 
+	"slipher/catalog/int128"
 	"slipher/catalog/super"
 	"slipher/catalog/types"
 )
@@ -71,7 +72,7 @@ func exactOf(v super.Value) (superExact, bool) {
 	return superExact{n.Big(), scale}, ok
 }
 
-func (x superExact) coefficient() super.Coefficient { return super.CoefficientFrom(x.n) }
+func (x superExact) coefficient() int128.Int { return int128.From(x.n) }
 
 func (x superExact) scaled(by int) superExact {
 	return superExact{new(big.Int).Mul(x.n, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(by)), nil)), x.scale + by}

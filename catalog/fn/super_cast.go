@@ -19,13 +19,13 @@ func superCasts() []*CastRule {
 					if ctx == Copying && from.IsString() { // files have JSON
 						return Bound{Op: opRef("json_parse"), Extra: []Const{i32Const(0)}}, true
 					}
-					return Bound{Op: opRef("super_of"), Extra: []Const{arrayConst(from)}}, true
+					return Bound{Op: opRef("super_of"), Extra: []Const{TypeConst(from)}}, true
 				}})
 		}
 		out = append(out, &CastRule{From: types.Super, To: k, Least: Implicit, Cost: 2 * costText,
 			Doc: "The number, the truth value or the text that it is; NULL if it is none for the type.",
 			Bind: func(_, to types.Type, _ CastContext) (Bound, bool) {
-				return Bound{Op: opRef("super_as"), Zoned: true, Extra: []Const{arrayConst(to), {i8, types.BoolDatum(false)}}},
+				return Bound{Op: opRef("super_as"), Zoned: true, Extra: []Const{TypeConst(to), {i8, types.BoolDatum(false)}}},
 					true
 			}})
 	}
@@ -53,7 +53,7 @@ func superCastOps() []*Op {
 func hostSuperOf(c HostCall) error {
 	var buf []byte
 	return c.Rows(func(row int) error {
-		t, _ := arrayOf(c, 1, row)
+		t := typeOperand(c, 1, row)
 		buf = types.AppendSuper(buf[:0], t, datumOf(c, 0, row, t))
 		c.SetStr(row, buf)
 		return nil
@@ -62,7 +62,7 @@ func hostSuperOf(c HostCall) error {
 
 func hostSuperAs(c HostCall) error {
 	return c.Rows(func(row int) error {
-		t, _ := arrayOf(c, 2, row)
+		t := typeOperand(c, 2, row)
 		d, err := types.FromSuper(c.Str(0, row), t, zoneOperand(c, 1, row))
 		if err != nil {
 			if c.Int(3, row) != 0 {

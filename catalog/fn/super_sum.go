@@ -41,8 +41,7 @@ func superSumOps() []*Op {
 			if x = x.scaled(int(superSummand.Scale) - x.scale); x.digits() > super.MaxDigits {
 				return NumericOverflow.Err()
 			}
-			n := x.coefficient()
-			c.SetInt128(row, n.Hi, int64(n.Lo))
+			setBig(c, row, x.n)
 			return nil
 		}), "An exact number as DECIMAL(38,18).", str, i128),
 		superOp("super_float", superRow(func(c HostCall, row int, v super.Value) error {
@@ -74,8 +73,7 @@ func superSumOps() []*Op {
 
 func hostSuperTotal(c HostCall) error {
 	return c.AllRows(func(row int) error {
-		hi, lo := c.Int128(0, row)
-		exact := superExact{super.Coefficient{Hi: hi, Lo: uint64(lo)}.Big(), int(superSummand.Scale)}
+		exact := superExact{bigOperand(c, 0, row), int(superSummand.Scale)}
 		switch {
 		case !c.Null(1, row):
 			f := c.Float(1, row)

@@ -78,9 +78,7 @@ func hostFactorial(c HostCall, row int) error {
 	case n > 33:
 		return NumericOverflow.Err()
 	}
-	v := new(big.Int).MulRange(1, n)
-	lo := new(big.Int).And(v, new(big.Int).SetUint64(math.MaxUint64)).Uint64()
-	c.SetInt128(row, new(big.Int).Rsh(v, 64).Int64(), int64(lo))
+	setBig(c, row, new(big.Int).MulRange(1, n))
 	return nil
 }
 

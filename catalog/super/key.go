@@ -239,7 +239,7 @@ func appendNumberOfKey(dst, key []byte, negative bool) (out, rest []byte) {
 		}
 		c, _ := exactly(digits)
 		if negative {
-			c = c.negated()
+			c = c.Neg()
 		}
 		return AppendDecimal(dst, c, scale), key[1:]
 	}

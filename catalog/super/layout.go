@@ -3,6 +3,8 @@ package super
 import (
 	"encoding/binary"
 	"math"
+
+	"slipher/catalog/int128"
 )
 
 // A value is a tag and what follows it:
@@ -55,7 +57,7 @@ const (
 var le = binary.LittleEndian
 
 // appendCoefficient appends n behind the tag that its size asks for, the first one being one byte's, and a scale.
-func appendCoefficient(dst []byte, first byte, scale []byte, n Coefficient) []byte {
+func appendCoefficient(dst []byte, first byte, scale []byte, n int128.Int) []byte {
 	at := func(size byte) []byte { return append(append(dst, first+size), scale...) }
 	switch v := int64(n.Lo); {
 	case n.Hi != v>>63:
@@ -71,7 +73,7 @@ func appendCoefficient(dst []byte, first byte, scale []byte, n Coefficient) []by
 }
 
 // coefficientAt reads an integer of 1<<size bytes.
-func coefficientAt(b []byte, size byte) Coefficient {
+func coefficientAt(b []byte, size byte) int128.Int {
 	var v int64
 	switch size {
 	case 0:
@@ -83,9 +85,9 @@ func coefficientAt(b []byte, size byte) Coefficient {
 	case 3:
 		v = int64(le.Uint64(b))
 	default:
-		return Coefficient{Hi: int64(le.Uint64(b[8:])), Lo: le.Uint64(b)}
+		return int128.Int{Hi: int64(le.Uint64(b[8:])), Lo: le.Uint64(b)}
 	}
-	return Coefficient{Hi: v >> 63, Lo: uint64(v)}
+	return int128.Int{Hi: v >> 63, Lo: uint64(v)}
 }
 
 // AppendNull, AppendBool, AppendInt and the others append a value.
@@ -100,7 +102,7 @@ func AppendBool(dst []byte, v bool) []byte {
 }
 
 // AppendDecimal appends n units of 10^-scale.
-func AppendDecimal(dst []byte, n Coefficient, scale int) []byte {
+func AppendDecimal(dst []byte, n int128.Int, scale int) []byte {
 	if scale == 0 {
 		return appendCoefficient(dst, tagInt1, nil, n)
 	}
@@ -108,7 +110,7 @@ func AppendDecimal(dst []byte, n Coefficient, scale int) []byte {
 }
 
 // AppendInt appends an integer.
-func AppendInt(dst []byte, v int64) []byte { return AppendDecimal(dst, CoefficientOf(v), 0) }
+func AppendInt(dst []byte, v int64) []byte { return AppendDecimal(dst, int128.Of(v), 0) }
 
 // AppendFloat appends a floating-point number; of 32 bits it is written with as few digits as tell REALs apart.
 func AppendFloat(dst []byte, v float64, bitSize int) []byte {

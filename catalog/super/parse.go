@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"slipher/catalog/int128"
 )
 
 // Options say what Parse does with what SUPER has no room for. Redshift guide, "Parsing options for SUPER".
@@ -320,7 +322,7 @@ func (p *parser) number(dst []byte) ([]byte, error) {
 	if exact {
 		if n, ok := exactly(p.in[first:p.at]); ok && scale <= MaxScale {
 			if negative {
-				n = n.negated()
+				n = n.Neg()
 			}
 			return AppendDecimal(dst, n, scale), nil
 		}
@@ -333,7 +335,7 @@ func (p *parser) number(dst []byte) ([]byte, error) {
 }
 
 // exactly is the number that digits, and a point among them, make; false if they are too many.
-func exactly(text []byte) (n Coefficient, ok bool) {
+func exactly(text []byte) (n int128.Int, ok bool) {
 	count := 0
 	for _, c := range text {
 		if c == '.' {
@@ -345,7 +347,7 @@ func exactly(text []byte) (n Coefficient, ok bool) {
 		if count > MaxDigits {
 			return n, false
 		}
-		n = n.timesTenPlus(c - '0')
+		n, _ = n.MulSmallAdd(10, uint64(c-'0'))
 	}
 	return n, true
 }

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"slipher/catalog/int128"
 )
 
 // parse is a value that the test is sure of.
@@ -147,7 +149,7 @@ func TestNumberKeys(t *testing.T) {
 		f := math.Float64frombits(rand.Uint64())
 		if rand.IntN(2) == 0 {
 			n := rand.Int64N(2e6) - 1e6
-			return float64(n) / 1000, AppendDecimal(nil, CoefficientOf(n), 3)
+			return float64(n) / 1000, AppendDecimal(nil, int128.Of(n), 3)
 		}
 		if math.IsNaN(f) {
 			f = 1

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math"
+
+	"slipher/catalog/int128"
 )
 
 // Value is the bytes of one value. Those of an element or a member are part of the container's.
@@ -55,7 +57,7 @@ func (v Value) Kind() Kind {
 func (v Value) IsTrue() bool { return v.tag() == tagTrue }
 
 // Exact is an exact number, n units of 10^-scale; false if v is none.
-func (v Value) Exact() (n Coefficient, scale int, ok bool) {
+func (v Value) Exact() (n int128.Int, scale int, ok bool) {
 	switch t := v.tag(); {
 	case t < tagInt1:
 	case t <= tagInt16:

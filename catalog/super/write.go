@@ -3,6 +3,8 @@ package super
 import (
 	"math"
 	"strconv"
+
+	"slipher/catalog/int128"
 )
 
 // AppendJSON appends v as JSON, without blanks. What is no JSON, NaN and the infinities, is a string.
@@ -43,7 +45,7 @@ func AppendJSON(dst []byte, v Value) []byte {
 // AppendNumber appends a number's digits: all of an exact one's, of another as many as tell it apart.
 func AppendNumber(dst []byte, v Value) []byte {
 	if n, scale, ok := v.Exact(); ok {
-		return appendExact(dst, n, scale)
+		return int128.AppendDecimal(dst, n, scale)
 	}
 	f, bits, _ := v.Float()
 	switch size := math.Abs(f); {
@@ -57,28 +59,6 @@ func AppendNumber(dst []byte, v Value) []byte {
 		return strconv.AppendFloat(dst, f, 'e', -1, bits)
 	}
 	return strconv.AppendFloat(dst, f, 'f', -1, bits)
-}
-
-func appendExact(dst []byte, n Coefficient, scale int) []byte {
-	hi, lo, negative := n.magnitude()
-	if negative {
-		dst = append(dst, '-')
-	}
-	var buf [40]byte
-	digits := appendDigits(buf[:0], hi, lo)
-	whole := len(digits) - scale
-	if whole <= 0 {
-		dst = append(dst, "0."...)
-		for ; whole < 0; whole++ {
-			dst = append(dst, '0')
-		}
-		return append(dst, digits...)
-	}
-	dst = append(dst, digits[:whole]...)
-	if scale > 0 {
-		dst = append(append(dst, '.'), digits[whole:]...)
-	}
-	return dst
 }
 
 // letters are the letters that stand behind a backslash for a character.

@@ -1,61 +1,30 @@
 package types
 
 import (
-	"math/bits"
 	"strconv"
 	"strings"
 
+	"slipher/catalog/int128"
 	"slipher/catalog/sqlerr"
 )
 
 // FormatDecimal writes unscaled v with scale digits behind the point.
-func FormatDecimal(v I128Value, scale int) string {
-	return string(appendDecimal(nil, v.Hi, v.Lo, scale))
+func FormatDecimal(v int128.Int, scale int) string {
+	return string(int128.AppendDecimal(nil, v, scale))
 }
 
-// unscaledWriter makes a writer of what appends the integer hi:lo with scale digits behind the point.
-func unscaledWriter(t Type, f func(dst []byte, hi int64, lo uint64, scale int) []byte) Writer {
+// unscaledWriter makes a writer of what appends an integer with scale digits behind the point.
+func unscaledWriter(t Type, f func(dst []byte, v int128.Int, scale int) []byte) Writer {
 	scale := int(t.Scale)
 	if t.Phys() == I128 {
 		return func(dst []byte, r Rows, col, row int) []byte {
 			hi, lo := r.Int128(col, row)
-			return f(dst, hi, uint64(lo), scale)
+			return f(dst, int128.Int{Hi: hi, Lo: uint64(lo)}, scale)
 		}
 	}
 	return func(dst []byte, r Rows, col, row int) []byte {
-		v := r.Int(col, row)
-		return f(dst, v>>63, uint64(v), scale)
+		return f(dst, int128.Of(r.Int(col, row)), scale)
 	}
-}
-
-// appendDecimal appends the 128-bit integer hi:lo with scale digits behind the point.
-func appendDecimal(dst []byte, hi int64, lo uint64, scale int) []byte {
-	u := uint64(hi)
-	if hi < 0 {
-		dst = append(dst, '-')
-		var borrow uint64
-		lo, borrow = bits.Sub64(0, lo, 0)
-		u, _ = bits.Sub64(0, u, borrow)
-	}
-	var buf [48]byte // 39 digits, the point, leading zeros up to the scale (38)
-	i := len(buf)
-	for n := 0; u != 0 || lo != 0 || n <= scale; n++ {
-		if n == scale && scale > 0 {
-			i--
-			buf[i] = '.'
-		}
-		var d uint64
-		if u == 0 {
-			lo, d = lo/10, lo%10
-		} else {
-			var rem uint64
-			u, rem = u/10, u%10
-			lo, d = bits.Div64(rem, lo, 10)
-		}
-		i--
-		buf[i] = byte('0' + d)
-	}
-	return append(dst, buf[i:]...)
 }
 
 func parseDecimal(t Type, s string) (Datum, error) {
@@ -67,7 +36,7 @@ func parseDecimal(t Type, s string) (Datum, error) {
 		return Datum{}, sqlerr.New(sqlerr.NumericOutOfRange, "Numeric data overflow (result precision)").
 			WithDetail("\"%s\" does not fit type %v.", s, t)
 	}
-	return v.Datum(), nil
+	return Wide(v), nil
 }
 
 var (
@@ -77,7 +46,7 @@ var (
 
 // parseUnscaled reads [sign] digits [. digits] [e exponent] as an integer of
 // units of 10^-scale, rounded half away from zero.
-func parseUnscaled(s string, scale int) (I128Value, error) {
+func parseUnscaled(s string, scale int) (int128.Int, error) {
 	neg := false
 	if s != "" && (s[0] == '+' || s[0] == '-') {
 		neg = s[0] == '-'
@@ -87,32 +56,32 @@ func parseUnscaled(s string, scale int) (I128Value, error) {
 	if i := strings.IndexAny(s, "eE"); i >= 0 {
 		e, err := strconv.Atoi(s[i+1:])
 		if err != nil {
-			return I128Value{}, errDecimalSyntax
+			return int128.Int{}, errDecimalSyntax
 		}
 		mant, exp = s[:i], max(-10000, min(e, 10000))
 	}
 	whole, frac, _ := strings.Cut(mant, ".")
 	digits := whole + frac
 	if digits == "" || strings.Trim(digits, "0123456789") != "" {
-		return I128Value{}, errDecimalSyntax
+		return int128.Int{}, errDecimalSyntax
 	}
 	// keep: how many of the digits stand before the rounding position.
 	keep := len(whole) + exp + scale
-	var v I128Value
+	var v int128.Int
 	ok := true
 	for i := 0; i < keep; i++ {
 		var d uint64
 		if i < len(digits) {
 			d = uint64(digits[i] - '0')
-		} else if v == (I128Value{}) {
+		} else if v == (int128.Int{}) {
 			break
 		}
-		if v, ok = v.mulSmallAdd(10, d); !ok {
-			return I128Value{}, errDecimalRange
+		if v, ok = v.MulSmallAdd(10, d); !ok {
+			return int128.Int{}, errDecimalRange
 		}
 	}
 	if keep >= 0 && keep < len(digits) && digits[keep] >= '5' {
-		v = v.Add(I128From(1))
+		v = v.Add(int128.Of(1))
 	}
 	if neg {
 		v = v.Neg()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"slipher/catalog/int128"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/zone"
 )
@@ -85,7 +86,7 @@ type kind struct {
 	// badText is the load error (stl_load_errors.err_code) of text that is no value, 0: the one of all that is odd.
 	badText int
 	// bounds are the least and the greatest value of a kind of an integer class; nil: those of the class.
-	bounds func(Type) (least, most I128Value)
+	bounds func(Type) (least, most int128.Int)
 }
 
 // modifier is how a kind's modifier is checked and shown.
@@ -388,20 +389,20 @@ func (t Type) Unit() float64 {
 }
 
 // Bounds are the least and the greatest value of a type of an integer class.
-func (t Type) Bounds() (least, most I128Value) {
+func (t Type) Bounds() (least, most int128.Int) {
 	if f := t.Kind.row().bounds; f != nil {
 		return f(t)
 	}
 	if t.Phys() == I128 {
-		return I128Value{Hi: math.MinInt64}, I128Value{Hi: math.MaxInt64, Lo: math.MaxUint64}
+		return int128.Int{Hi: math.MinInt64}, int128.Int{Hi: math.MaxInt64, Lo: math.MaxUint64}
 	}
 	shift := 64 - 8*t.Phys().Width()
-	return I128From(math.MinInt64 >> shift), I128From(math.MaxInt64 >> shift)
+	return int128.Of(math.MinInt64 >> shift), int128.Of(math.MaxInt64 >> shift)
 }
 
 // within is bounds of 64 bits.
-func within(least, most int64) func(Type) (least, most I128Value) {
-	return func(Type) (I128Value, I128Value) { return I128From(least), I128From(most) }
+func within(least, most int64) func(Type) (least, most int128.Int) {
+	return func(Type) (int128.Int, int128.Int) { return int128.Of(least), int128.Of(most) }
 }
 
 // TextBytes is how many bytes the text form takes at most.

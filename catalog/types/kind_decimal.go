@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"slipher/catalog/int128"
 	"slipher/catalog/sqlerr"
 )
 
@@ -17,7 +18,7 @@ func decimalKind() *kind {
 		family: Numbers, class: "integer", column: true,
 		holding: func(t Type, text string) Type { return DecimalExact(t, DecimalOf(text)) },
 		beside:  func(t Type) Type { return TDecimal(MaxPrecision, int(max(t.Scale, 6))) },
-		parse:   parseDecimal, write: func(t Type, _ Output) Writer { return unscaledWriter(t, appendDecimal) },
+		parse:   parseDecimal, write: func(t Type, _ Output) Writer { return unscaledWriter(t, int128.AppendDecimal) },
 		wire: numericWire(),
 		room: func(t Type) int { return int(t.Prec) + 3 }, badText: 1209}
 }
@@ -30,7 +31,7 @@ func decimalPhys(t Type) Phys {
 	return I64
 }
 
-func decimalBounds(t Type) (least, most I128Value) {
+func decimalBounds(t Type) (least, most int128.Int) {
 	most = MaxUnscaled(int(t.Prec))
 	return most.Neg(), most
 }

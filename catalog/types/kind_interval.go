@@ -17,7 +17,7 @@ func intervalOfKey(key Datum) Datum {
 	const month = 30 * MicrosPerDay
 	v := key.I128()
 	whole := v.Abs()
-	months, rest := whole.divSmall(month)
+	months, rest := whole.DivSmall(month)
 	if whole.FitsInt64() {
 		return Int128(0, key.Lo)
 	}

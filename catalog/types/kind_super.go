@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 
+	"slipher/catalog/int128"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/super"
 	"slipher/catalog/zone"
@@ -62,8 +63,7 @@ func AppendSuper(dst []byte, t Type, d Datum) []byte {
 	case t.Phys().IsFloat():
 		return super.AppendFloat(dst, d.Float(), 8*t.Phys().Width())
 	}
-	n := d.I128()
-	return super.AppendDecimal(dst, super.Coefficient{Hi: n.Hi, Lo: n.Lo}, int(t.Scale))
+	return super.AppendDecimal(dst, d.I128(), int(t.Scale))
 }
 
 // FromSuper is a SUPER as a value of type t: what an explicit cast makes of the number, the truth value or the text
@@ -90,11 +90,11 @@ func FromSuper(v super.Value, t Type, z zone.Table) (Datum, error) {
 	case t.Kind == Bool && k == super.Bool:
 		return BoolDatum(v.IsTrue()), nil
 	case t.Kind == Bool && exact && scale == 0: // Redshift guide, "Limitations": a decimal with a scale is none
-		return BoolDatum(n != super.Coefficient{}), nil
+		return BoolDatum(n != int128.Int{}), nil
 	case t.IsInteger() && k == super.Bool:
 		return Int(BoolDatum(v.IsTrue()).Lo), nil
 	case t.IsNumeric() && exact:
-		return exactAs(t, I128Value{Hi: n.Hi, Lo: n.Lo}, scale)
+		return exactAs(t, n, scale)
 	case t.IsNumeric() && k == super.Number:
 		f, _, _ := v.Float()
 		return floatAs(t, f)
@@ -103,16 +103,16 @@ func FromSuper(v super.Value, t Type, z zone.Table) (Datum, error) {
 }
 
 // exactAs is n units of 10^-scale as a value of type t, whose digits are cut.
-func exactAs(t Type, n I128Value, scale int) (Datum, error) {
+func exactAs(t Type, n int128.Int, scale int) (Datum, error) {
 	if t.Phys().IsFloat() {
 		return ParseText(t, FormatDecimal(n, scale))
 	}
 	v, ok := n.Abs(), true
 	for ; scale > int(t.Scale); scale-- {
-		v, _ = v.divSmall(10)
+		v, _ = v.DivSmall(10)
 	}
 	for ; scale < int(t.Scale) && ok; scale++ {
-		v, ok = v.mulSmallAdd(10, 0)
+		v, ok = v.MulSmallAdd(10, 0)
 	}
 	if n.Sign() < 0 {
 		v = v.Neg()
@@ -120,7 +120,7 @@ func exactAs(t Type, n I128Value, scale int) (Datum, error) {
 	if least, most := t.Bounds(); !ok || v.Cmp(least) < 0 || v.Cmp(most) > 0 {
 		return Datum{}, sqlerr.New(sqlerr.NumericOutOfRange, "%s is out of range for type %v", FormatDecimal(n, scale), t)
 	}
-	return v.Datum(), nil
+	return Wide(v), nil
 }
 
 // floatAs is f as a value of type t: to integers the nearest one, to decimals 15 digits of it, as SQL's casts do.

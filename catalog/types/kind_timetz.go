@@ -1,6 +1,7 @@
 package types
 
 import (
+	"slipher/catalog/int128"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/zone"
 )
@@ -73,11 +74,11 @@ func timetzDatum(t Type, local int64, offset int) (Datum, error) {
 	return Int(v), err
 }
 
-func timetzBounds(t Type) (least, most I128Value) {
+func timetzBounds(t Type) (least, most int128.Int) {
 	if t.IsZoned() {
-		return I128From(zonedTime(0, maxZonedOffset)), I128From(zonedTime(MicrosPerDay, -maxZonedOffset))
+		return int128.Of(zonedTime(0, maxZonedOffset)), int128.Of(zonedTime(MicrosPerDay, -maxZonedOffset))
 	}
-	return I128From(0), I128From(MicrosPerDay)
+	return int128.Of(0), int128.Of(MicrosPerDay)
 }
 
 // maxZonedOffset bounds a zone: below 16 hours.

@@ -136,7 +136,7 @@ func sampleData(t Type) []Datum {
 		}
 	default:
 		least, most := t.Bounds()
-		out = append(out, least.Datum(), most.Datum())
+		out = append(out, Wide(least), Wide(most))
 		for _, v := range []int64{0, 1, -1, 59, 86399999999} {
 			out = append(out, Int(v))
 		}

@@ -3,6 +3,7 @@ package types
 import (
 	"math/bits"
 
+	"slipher/catalog/int128"
 	"slipher/catalog/sqlerr"
 )
 
@@ -18,16 +19,14 @@ func numericWire() wire {
 		}}
 }
 
-// appendNumeric appends the integer hi:lo with scale digits behind the point
-// as numeric_send does: a head of four words, then digits in base 10,000.
-func appendNumeric(dst []byte, hi int64, lo uint64, scale int) []byte {
-	u, sign := uint64(hi), uint16(0)
-	if hi < 0 {
+// appendNumeric appends v with scale digits behind the point as numeric_send does: a head of four words, then digits in
+// base 10,000.
+func appendNumeric(dst []byte, v int128.Int, scale int) []byte {
+	sign := uint16(0)
+	if v.Sign() < 0 {
 		sign = 0x4000
-		var borrow uint64
-		lo, borrow = bits.Sub64(0, lo, 0)
-		u, _ = bits.Sub64(0, u, borrow)
 	}
+	u, lo := uint64(v.Abs().Hi), v.Abs().Lo
 	// The point must fall between base-10,000 digits: the first group taken
 	// holds the scale's odd digits, shifted up.
 	var group [12]uint16 // least significant first

@@ -18,7 +18,7 @@ func emptyArray(t types.Type) *algebra.Expr {
 
 // arrayOp is a call of an operation on an array of type t, which its last operand says.
 func (b *binder) arrayOp(op string, t, ret types.Type, args ...*algebra.Expr) *algebra.Expr {
-	return expr.CallOf(b.fns.Op(op), ret, []fn.Const{fn.ArrayConst(t)}, args...)
+	return expr.CallOf(b.fns.Op(op), ret, []fn.Const{fn.TypeConst(t)}, args...)
 }
 
 // arrayWith is an array with one more element.

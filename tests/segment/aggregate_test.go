@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"testing"
 
+	"slipher/catalog/int128"
 	"slipher/catalog/types"
 	"slipher/compiler/plan"
 	"slipher/runtime/program"
@@ -87,8 +88,7 @@ func expectAggregates(t types.Type, as []plan.AggInfo, vals []types.Datum) strin
 			case t.Phys().IsFloat():
 				s += types.FormatText(types.TFloat8, types.Float(fsum))
 			default:
-				lo := new(big.Int).And(sum, new(big.Int).SetUint64(1<<64-1))
-				s += types.FormatText(a.Out.Type, types.Int128(new(big.Int).Rsh(sum, 64).Int64(), int64(lo.Uint64())))
+				s += types.FormatText(a.Out.Type, types.Wide(int128.From(sum)))
 			}
 		}
 	}

@@ -126,9 +126,9 @@ func randomDatum(typ types.Type) types.Datum {
 		}
 		switch rand.IntN(100) {
 		case 0:
-			d = least.Datum()
+			d = types.Wide(least)
 		case 1:
-			d = most.Datum()
+			d = types.Wide(most)
 		}
 		if v := d.I128(); v.Cmp(least) >= 0 && v.Cmp(most) <= 0 {
 			return d

@@ -10,6 +10,7 @@ import (
 
 	"slipher/catalog/fn"
 	"slipher/catalog/fn/fntest"
+	"slipher/catalog/int128"
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/types"
 	"slipher/catalog/zone"
@@ -119,8 +120,7 @@ func callKernel(k *fn.Kernel, args []fntest.V) (fntest.V, fn.Code) {
 	case types.Str:
 		return fntest.V{P: types.Str, W: *words}, code
 	case types.I128:
-		v := new(big.Int).Lsh(big.NewInt(int64(words[1])), 64)
-		return fntest.Int(types.I128, v.Add(v, new(big.Int).SetUint64(words[0]))), code
+		return fntest.Int(types.I128, int128.Int{Hi: int64(words[1]), Lo: words[0]}.Big()), code
 	}
 	return fntest.Int(k.Result, new(big.Int).SetUint64(r)), code
 }
@@ -133,11 +133,10 @@ func fromDatum(p types.Phys, d types.Datum) fntest.V {
 	case p.IsFloat():
 		return fntest.Float(p, d.Float())
 	}
-	v := new(big.Int).Lsh(big.NewInt(d.Hi), 64)
 	if p != types.I128 {
 		return fntest.Int(p, big.NewInt(d.Lo))
 	}
-	return fntest.Int(p, v.Add(v, new(big.Int).SetUint64(uint64(d.Lo))))
+	return fntest.Int(p, d.I128().Big())
 }
 
 // toDatum is a result as a datum.
@@ -148,9 +147,7 @@ func toDatum(v fntest.V) types.Datum {
 	case v.P.IsFloat():
 		return types.Float(v.F)
 	}
-	hi := new(big.Int).Rsh(v.I, 64)
-	lo := new(big.Int).And(v.I, new(big.Int).SetUint64(math.MaxUint64))
-	return types.Int128(hi.Int64(), int64(lo.Uint64()))
+	return types.Wide(int128.From(v.I))
 }
 
 // hostError is the error behind the code -1 of a host op.

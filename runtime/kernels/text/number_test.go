@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"slipher/catalog/fn"
+	"slipher/catalog/int128"
 	"slipher/catalog/types"
 )
 
@@ -64,14 +65,12 @@ func constOperand(op string, i int) (types.Datum, bool) {
 	return types.Datum{}, false
 }
 
-func num(s string) types.I128Value {
+func num(s string) int128.Int {
 	v, ok := new(big.Int).SetString(s, 10)
 	if !ok {
 		panic(s)
 	}
-	hi := new(big.Int).Rsh(v, 64)
-	lo := new(big.Int).And(v, new(big.Int).SetUint64(math.MaxUint64))
-	return types.I128Value{Hi: hi.Int64(), Lo: lo.Uint64()}
+	return int128.From(v)
 }
 
 // Operators on numbers give the documented type, value and error.
@@ -135,7 +134,7 @@ func TestNumberOperators(t *testing.T) {
 		if b.Ret != c.ret {
 			t.Errorf("%v %s %v: type %v, want %v", c.a, c.op, c.b, b.Ret, c.ret)
 		}
-		args := []types.Datum{num(c.x).Datum(), num(c.y).Datum()}
+		args := []types.Datum{types.Wide(num(c.x)), types.Wide(num(c.y))}
 		for i, from := range []types.Type{c.a, c.b} {
 			var code fn.Code
 			if args[i], code = cast(t, args[i], from, b.Args[i], fn.Implicit); code != 0 {
@@ -183,7 +182,7 @@ func TestNumberCasts(t *testing.T) {
 		{d(20, 0), d(19, 0), fn.Explicit, "9223372036854775808", "", fn.NumericPrecision},
 		{d(19, 2), d(38, 2), fn.Implicit, "-7", "-7", 0},
 	} {
-		got, code := cast(t, num(c.x).Datum(), c.from, c.to, c.ctx)
+		got, code := cast(t, types.Wide(num(c.x)), c.from, c.to, c.ctx)
 		if code != c.code || code == 0 && got.I128() != num(c.want) {
 			t.Errorf("%s: %v to %v (%v) = %v %v, want %s %v", c.x, c.from, c.to, c.ctx, got.I128(), code, c.want, c.code)
 		}
@@ -226,7 +225,7 @@ func TestFloatCasts(t *testing.T) {
 		want float64
 	}{{"123456", 2, 1234.56}, {"-1", 37, -1e-37}, {"99999999999999999999999999999999999999", 0, 1e38},
 		{"9007199254740993", 1, 900719925474099.3}} {
-		if got, _ := cast(t, num(c.x).Datum(), d(38, c.s), types.TFloat8, fn.Implicit); got.Float() != c.want {
+		if got, _ := cast(t, types.Wide(num(c.x)), d(38, c.s), types.TFloat8, fn.Implicit); got.Float() != c.want {
 			t.Errorf("%s scale %d = %v, want %v", c.x, c.s, got.Float(), c.want)
 		}
 	}
@@ -277,7 +276,7 @@ func TestDecimalDivisionRandom(t *testing.T) {
 		x, y, k := random(), random(), rnd.IntN(42)
 		b := fn.Bound{Op: table.Op("dec_div"), Args: []types.Type{types.TDecimal(38, 0), types.TDecimal(38, 0)},
 			Extra: []fn.Const{{Phys: types.I32, V: types.Int(int64(k))}}, Ret: types.TDecimal(38, 0)}
-		got, code := run(b, []types.Datum{num(x.String()).Datum(), num(y.String()).Datum()})
+		got, code := run(b, []types.Datum{types.Wide(num(x.String())), types.Wide(num(y.String()))})
 		if y.Sign() == 0 {
 			if code != fn.DivideByZero {
 				t.Fatalf("%v / 0: %v", x, code)
