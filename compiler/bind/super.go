@@ -132,20 +132,21 @@ func (b *binder) superOf(f *parse.FuncCall, args []value, op string) (value, err
 	return value{expr: e, typ: types.TSuper, pos: f.Pos}, nil
 }
 
-// elementsOf is t.a in FROM as the elements of an array, if it is a SUPER in one of the items in front of it, or in a
-// query around; nil: it is a table's name.
+// elementsOf is t.a in FROM as the elements of an array, if t is the name of an item in front of it, or in a query
+// around, and that a path to a SUPER; nil: it is a table's name. x alone is the elements of an item's own, x's.
 func (b *binder) elementsOf(t *parse.TableRef, before *scope) (*parse.FuncRef, error) {
-	r := &parse.ColumnRef{Pos: t.Pos, Written: t.Written}
-	for _, p := range []string{t.Database, t.Schema, t.Name} {
-		if p != "" {
-			r.Parts = append(r.Parts, p)
-		}
+	r := &parse.ColumnRef{Pos: t.Pos, Parts: t.Parts(), Written: t.Written}
+	if !isItem(before, r.Parts[0]) {
+		return nil, nil
+	}
+	if len(r.Parts) == 1 {
+		r.Parts, r.Written = []string{t.Name, t.Name}, nil
 	}
 	c, err := b.columnRef(before, r)
-	if err != nil && len(r.Parts) > 1 {
+	if err != nil {
 		return nil, err
 	}
-	if is := c != nil && c.typ.Kind == types.Super; !is {
+	if c == nil || c.typ.Kind != types.Super {
 		if _, ok, err := b.inSuper(before, r); !ok || err != nil {
 			return nil, err
 		}
@@ -156,4 +157,14 @@ func (b *binder) elementsOf(t *parse.TableRef, before *scope) (*parse.FuncRef, e
 	}
 	call := &parse.FuncCall{Pos: t.Pos, Name: "unnest", Args: []parse.Expr{r}}
 	return &parse.FuncRef{Pos: t.Pos, Calls: []parse.Expr{call}, Alias: alias, Columns: t.Columns}, nil
+}
+
+// isItem reports whether an item of FROM has the name, in a query or in those around it.
+func isItem(s *scope, name string) bool {
+	for ; s != nil; s = s.env.outer {
+		if s.findRelation("", name) != nil {
+			return true
+		}
+	}
+	return false
 }

@@ -1,6 +1,11 @@
 package parse
 
-import "slipher/catalog/types"
+import (
+	"slices"
+	"strings"
+
+	"slipher/catalog/types"
+)
 
 // Pos is a byte offset in the text given to Parse, -1 if unknown.
 type Pos int
@@ -371,17 +376,13 @@ type QName struct {
 	Database, Schema, Name string
 }
 
-// String is the name as an error message shows it.
-func (q QName) String() string {
-	s := q.Name
-	if q.Schema != "" {
-		s = q.Schema + "." + s
-	}
-	if q.Database != "" {
-		s = q.Database + "." + s
-	}
-	return s
+// Parts are those that were written.
+func (q QName) Parts() []string {
+	return slices.DeleteFunc([]string{q.Database, q.Schema, q.Name}, func(p string) bool { return p == "" })
 }
+
+// String is the name as an error message shows it.
+func (q QName) String() string { return strings.Join(q.Parts(), ".") }
 
 // TableRef is a table, view or CTE by name.
 type TableRef struct {

@@ -14,13 +14,7 @@ func (c *converter) tableExpr(n *pg.Node) (TableExpr, error) {
 		r := x.RangeVar
 		t := &TableRef{QName: c.tableName(r), Alias: foldIdent(r.GetAlias().GetAliasname()),
 			Columns: c.strings(r.GetAlias().GetColnames())}
-		var parts []string
-		for _, p := range []string{t.Database, t.Schema, t.Name} {
-			if p != "" {
-				parts = append(parts, p)
-			}
-		}
-		t.Written = otherwise(parts, c.attributes(t.Pos, len(parts)))
+		t.Written = otherwise(t.Parts(), c.attributes(t.Pos, len(t.Parts())))
 		return t, nil
 	case *pg.Node_RangeSubselect:
 		r := x.RangeSubselect
