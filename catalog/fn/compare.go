@@ -153,8 +153,8 @@ func compareRows() []*Row {
 					return Bound{}, errNoMatch
 				}
 				op := c.op
-				if t.Kind == types.Super && c.pred != EQ && c.pred != NE {
-					op = "super_" + op
+				if t.PartialOrder() && c.pred != EQ && c.pred != NE {
+					op = ownName(t, op)
 				}
 				return Bound{Op: opRef(op), Args: []types.Type{t, t}, Ret: types.TBool, Keyed: t.OwnOrder()}, nil
 			},

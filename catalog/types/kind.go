@@ -47,6 +47,8 @@ type kind struct {
 	// (OrderKey): equal ones may differ in their bits.
 	ownOrder bool
 	key      Type
+	// partial: of some pairs of values neither is less nor equal.
+	partial bool
 	// ofKey is a value of a key.
 	ofKey func(key Datum) Datum
 	// holding is t, with room for a literal's text; nil: the type has no more room than another of the kind.
@@ -311,6 +313,9 @@ func (t Type) OwnOrder() bool { return t.Kind.row().ownOrder }
 
 // KeyType is the type of the keys by which values are compared, of types with an order of their own.
 func (t Type) KeyType() Type { return t.Kind.row().key }
+
+// PartialOrder reports whether there are values of type t of which neither is less than, nor equal to, the other.
+func (t Type) PartialOrder() bool { return t.Kind.row().partial }
 
 // OfKey is a value of type t, which has an order of its own, of its key.
 func (t Type) OfKey(key Datum) Datum {
