@@ -23,7 +23,7 @@ func (c *converter) attributes(at Pos, n int) []string {
 		case t.isPunct("]"):
 			depth--
 		case depth > 0 || t.isPunct("."):
-		case !isName(t):
+		case !t.isName():
 			return nil
 		default:
 			out = append(out, c.attribute(t))

@@ -12,10 +12,10 @@ func (p *parser) createsAs() bool {
 		return p.peek().kind == tokIdent // AS, or an attribute in front of it
 	}
 	k := 1
-	for (p.peekAt(k).kind == tokIdent || p.peekAt(k).kind == tokQuoted) && p.peekAt(k+1).isPunct(",") {
+	for p.peekAt(k).isName() && p.peekAt(k+1).isPunct(",") {
 		k += 2
 	}
-	return p.peekAt(k+1).isPunct(")") && (p.peekAt(k).kind == tokIdent || p.peekAt(k).kind == tokQuoted)
+	return p.peekAt(k+1).isPunct(")") && p.peekAt(k).isName()
 }
 
 // createTableAs reads what follows the name of CREATE TABLE t AS query.

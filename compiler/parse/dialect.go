@@ -152,12 +152,11 @@ func (d *dialect) token(i int) error {
 		return d.outer(i)
 	case t.kind == tokOp && t.text == "#":
 		if name, ok := tempName(t, next); ok && (!endsOperand(d.at(i-1)) || d.startsModify(i-1) || d.at(i-1).is("table")) {
-			d.edits = append(d.edits, edit{t.start, next.end, `"` + strings.ReplaceAll(name, `"`, `""`) + `"`})
+			d.edits = append(d.edits, edit{t.start, next.end, quoted(name)})
 		}
 	case t.kind == tokOp && beforeTemp[strings.TrimSuffix(t.text, "#")] && strings.HasSuffix(t.text, "#") &&
-		next.start == t.end &&
-		(next.kind == tokIdent || next.kind == tokQuoted): // a.x=#t.x
-		d.edits = append(d.edits, edit{t.end - 1, next.end, `"#` + strings.ReplaceAll(next.text, `"`, `""`) + `"`})
+		next.start == t.end && next.isName(): // a.x=#t.x
+		d.edits = append(d.edits, edit{t.end - 1, next.end, quoted("#" + next.text)})
 	case t.isPunct(","):
 		d.unnest(i)
 	case t.kind == tokIdent:

@@ -136,7 +136,7 @@ func (d *dialect) operandEnd(i int) int {
 	if d.at(i).isPunct("(") {
 		return d.closing(i)
 	}
-	if t := d.at(i); (t.kind == tokIdent || t.kind == tokQuoted) && d.at(i+1).isPunct("(") {
+	if t := d.at(i); t.isName() && d.at(i+1).isPunct("(") {
 		return d.closing(i + 1)
 	}
 	return i

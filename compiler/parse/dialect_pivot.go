@@ -85,7 +85,7 @@ func (d *dialect) items(from, to int) {
 		last := k - 1
 		d.insert(d.at(first).start, itemMarker+"(")
 		if name := d.at(last); last > first && (d.at(last-1).is("as") ||
-			(name.kind == tokIdent || name.kind == tokQuoted) && endsOperand(d.at(last-1))) {
+			name.isName() && endsOperand(d.at(last-1))) {
 			start := name.start
 			if d.at(last - 1).is("as") {
 				start = d.at(last - 1).start

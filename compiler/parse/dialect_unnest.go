@@ -18,7 +18,7 @@ const (
 // What may also be the name of a table, t.a AS x, is left to the binder.
 func (d *dialect) unnest(i int) {
 	first := i + 1
-	members := d.at(first).is("unpivot") && isName(d.at(first+1))
+	members := d.at(first).is("unpivot") && d.at(first+1).isName()
 	if members {
 		first++
 	}
@@ -31,8 +31,8 @@ func (d *dialect) unnest(i int) {
 		alias++
 	}
 	at := alias + 1
-	named := isName(d.at(alias)) && !clauseWords[d.at(alias).text]
-	numbered := named && d.at(at).is("at") && isName(d.at(at+1))
+	named := d.at(alias).isName() && !clauseWords[d.at(alias).text]
+	numbered := named && d.at(at).is("at") && d.at(at+1).isName()
 	if !members && !subscript && dots < 3 && !numbered || !d.startsItem(i) {
 		return
 	}
@@ -49,23 +49,22 @@ func (d *dialect) unnest(i int) {
 	d.insert(d.at(last).end, behind)
 	if numbered {
 		d.edits = append(d.edits, edit{d.at(alias).end, d.at(at + 1).end,
-			"(" + quoted(d.at(alias)) + ", " + quoted(d.at(at+1)) + ")"})
+			"(" + quoted(d.at(alias).text) + ", " + quoted(d.at(at+1).text) + ")"})
 	}
 }
 
-func isName(t token) bool { return t.kind == tokIdent || t.kind == tokQuoted }
-
-func quoted(t token) string { return `"` + strings.ReplaceAll(t.text, `"`, `""`) + `"` }
+// quoted is a name in quotes.
+func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 // path is the last token of the names and subscripts that begin at token i, how many dots are among them and whether a
 // subscript is. Less than i: there is no path.
 func (d *dialect) path(i int) (last, dots int, subscript bool) {
-	if t := d.at(i); !isName(t) || t.kind == tokIdent && clauseWords[t.text] {
+	if t := d.at(i); !t.isName() || t.kind == tokIdent && clauseWords[t.text] {
 		return i - 1, 0, false
 	}
 	for {
 		switch next := d.at(i + 1); {
-		case next.isPunct(".") && isName(d.at(i+2)):
+		case next.isPunct(".") && d.at(i+2).isName():
 			i, dots = i+2, dots+1
 		case next.isPunct("["):
 			depth := 0

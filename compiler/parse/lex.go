@@ -38,6 +38,9 @@ type token struct {
 // is reports whether t is the unquoted word w (lower case).
 func (t token) is(w string) bool { return t.kind == tokIdent && t.text == w }
 
+// isName reports whether t may be a name.
+func (t token) isName() bool { return t.kind == tokIdent || t.kind == tokQuoted }
+
 // isPunct reports whether t is the punctuation or operator p.
 func (t token) isPunct(p string) bool {
 	return (t.kind == tokPunct || t.kind == tokOp) && t.text == p

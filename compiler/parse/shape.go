@@ -136,9 +136,7 @@ func shapeOf(src string, toks []token, o Options) *Shape {
 				key.WriteString(t.text)
 				continue
 			}
-			key.WriteByte('"')
-			key.WriteString(strings.ReplaceAll(t.text, `"`, `""`))
-			key.WriteByte('"')
+			key.WriteString(quoted(t.text))
 		case tokParam:
 			key.WriteByte('$')
 			key.WriteString(t.text)
