@@ -17,10 +17,9 @@ var TSuper = Type{Kind: Super}
 // Values are compared by their keys: equal ones may differ in their bytes. No table is placed or sorted by them.
 func superKind() *kind {
 	return &kind{name: "super", short: "super", typname: "super", names: named(0, "super"), oid: 4000, typlen: -1,
-		category: "U", phys: Str, class: "super", ownOrder: true, key: TText, ofKey: superOfKey, partial: true, beside: itself,
-		column: true, keyless: true,
-		literal: TText,
-		parse:   parseSuper, write: writeSuper, wire: textWire(writeSuper), room: atMost(MaxVarchar), badText: 1224}
+		category: "U", phys: Str, class: "super", ownOrder: true, key: TText, ofKey: superOfKey, partial: true,
+		beside: itself, column: true, keyless: true, literal: TText,
+		parse: parseSuper, write: writeSuper, wire: textWire(writeSuper), room: atMost(MaxVarchar), badText: 1224}
 }
 
 func superOfKey(key Datum) Datum { return String(string(super.AppendOfKey(nil, []byte(key.S)))) }
