@@ -11,8 +11,8 @@
 //
 //   - JSON's null that is a whole value, or that a path leads to, is SQL's NULL: there is no second one. Within arrays
 //     and objects it is a value.
-//   - A number without an exponent is exact if it has up to 38 digits, 37 of them behind the point; any other is a DOUBLE.
-//     1 and 1.0 are equal and yet not the same: each is written as it came.
+//   - A number without an exponent is exact if it has up to 38 digits, 37 of them behind the point; any other is a
+//     DOUBLE. 1 and 1.0 are equal and yet not the same: each is written as it came.
 //   - Numbers are compared as what they are written as, so that 0.1 is 0.1e0. Strings are compared without trailing
 //     blanks, as VARCHARs are, objects without regard to their members' order.
 package super

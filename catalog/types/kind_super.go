@@ -13,7 +13,7 @@ import (
 // TSuper is SUPER.
 var TSuper = Type{Kind: Super}
 
-// JSON's values (catalog/super). The text form is JSON; an untyped literal is a string (literalOf), as Redshift has it.
+// JSON's values (catalog/super). The text form is JSON; an untyped literal is a string, as Redshift has it.
 // Values are compared by their keys: equal ones may differ in their bytes. No table is placed or sorted by them.
 func superKind() *kind {
 	return &kind{name: "super", short: "super", typname: "super", names: named(0, "super"), oid: 4000, typlen: -1,
