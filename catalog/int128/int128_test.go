@@ -9,7 +9,8 @@ import (
 
 // some is a number of any size.
 func some() Int {
-	return From(new(big.Int).Rsh(Int{Hi: int64(rand.Uint64()), Lo: rand.Uint64()}.Big(), uint(rand.IntN(128))))
+	wide := Int{Hi: int64(rand.Uint64()), Lo: rand.Uint64()}.Big()
+	return From(wide.Rsh(wide, uint(rand.IntN(128))))
 }
 
 var edges = []Int{{}, Of(1), Of(-1), {Lo: 1 << 63}, {Hi: -1, Lo: 1 << 63}, {Hi: 1<<63 - 1, Lo: 1<<64 - 1}, {Hi: -1 << 63},
