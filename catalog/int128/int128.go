@@ -1,5 +1,5 @@
-// Package int128 is signed integers of 128 bits, the values of wide decimals, in Go code: arithmetic and text. Generated
-// code has its own (catalog/fn/decimal.go).
+// Package int128 is signed integers of 128 bits, the values of wide decimals, in Go code: arithmetic and text.
+// Generated code has its own (catalog/fn/decimal.go).
 package int128
 
 import (

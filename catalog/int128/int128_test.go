@@ -13,8 +13,8 @@ func some() Int {
 	return From(wide.Rsh(wide, uint(rand.IntN(128))))
 }
 
-var edges = []Int{{}, Of(1), Of(-1), {Lo: 1 << 63}, {Hi: -1, Lo: 1 << 63}, {Hi: 1<<63 - 1, Lo: 1<<64 - 1}, {Hi: -1 << 63},
-	Pow10(38), Pow10(38).Neg()}
+var edges = []Int{{}, Of(1), Of(-1), {Lo: 1 << 63}, {Hi: -1, Lo: 1 << 63}, {Hi: 1<<63 - 1, Lo: 1<<64 - 1},
+	{Hi: -1 << 63}, Pow10(38), Pow10(38).Neg()}
 
 // Arithmetic is big.Int's, cut to 128 bits.
 func TestArithmetic(t *testing.T) {

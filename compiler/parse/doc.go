@@ -18,7 +18,8 @@
 // because it redirects the process's standard error while it runs (pgquery.go).
 //
 // Plain constants are read by a setting of the session (Options): the tree does not depend on it any more, nor does
-// what portable.go writes. A Statement knows where its secrets stand (secrets.go).
+// what portable.go writes. Two more say whether names of attributes of SUPERs keep their case (attributes.go): the tree
+// has both spellings where they differ. A Statement knows where its secrets stand (secrets.go).
 //
 // Start with Parse in parse.go.
 package parse
