@@ -231,6 +231,9 @@ func formOf(t types.Type, c *stats.Column, sampled int, sizes Sizes) (columnForm
 			out.Bounds = append(out.Bounds, text(c.Bounds[k*(n-1)/parts]))
 		}
 	}
+	if len(c.Sample) == 0 {
+		return out, nil
+	}
 	values, err := c.SampleValues(t.Phys(), sampled)
 	if err != nil {
 		return out, err

@@ -311,6 +311,10 @@ func (t Type) DistClass() string {
 // OwnOrder reports whether values are compared by their keys.
 func (t Type) OwnOrder() bool { return t.Kind.row().ownOrder }
 
+// IsOpaque reports whether only operations of the type's own read its strings: their order, a beginning of one, or one
+// without its trailing blanks mean nothing.
+func (t Type) IsOpaque() bool { return t.OwnOrder() && t.Phys() == Str }
+
 // KeyType is the type of the keys by which values are compared, of types with an order of their own.
 func (t Type) KeyType() Type { return t.Kind.row().key }
 

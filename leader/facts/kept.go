@@ -320,6 +320,9 @@ func (y *tally) table(t *state.Table, objects []*state.ObjectRef, stored int64) 
 		if sum.open {
 			out.Max = types.NullDatum
 		}
+		if cols[i].Type.IsOpaque() {
+			out.Min, out.Max = types.NullDatum, types.NullDatum
+		}
 		values := float64(stored - sum.nulls)
 		out.NullFrac = float64(sum.nulls) / math.Max(1, float64(stored))
 		if out.Width = float64(p.Width()); p == types.Str {

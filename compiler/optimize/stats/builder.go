@@ -83,7 +83,10 @@ func (c *column) add(v types.Datum) uint64 {
 	h := sketch.HashValue(p, v) | 1 // 0 is NULL's
 	if p == types.Str {
 		c.bytes += int64(len(v.S))
-		s := types.TrimBlanks(v.S)
+		s := v.S
+		if !c.typ.IsOpaque() {
+			s = types.TrimBlanks(s)
+		}
 		if len(s) > sampleBytes {
 			s = s[:sampleBytes]
 			if c.long == nil {
@@ -219,7 +222,7 @@ func (c *column) finish(rows int64, known *Column, counted bool) Column {
 		return out
 	}
 	rs := c.runs()
-	if known == nil {
+	if known == nil && !c.typ.IsOpaque() {
 		out.Min, out.Max = cut(rs[0].value), cut(rs[len(rs)-1].value)
 	}
 	once := 0
@@ -232,7 +235,9 @@ func (c *column) finish(rows int64, known *Column, counted bool) Column {
 		out.Width = float64(c.bytes) / float64(values)
 		out.Distinct = Distinct(len(rs), once, values, float64(rows)*(1-out.NullFrac))
 	}
-	out.describe(rs, seen, values, int64(seen) == rows)
+	if !c.typ.IsOpaque() {
+		out.describe(rs, seen, values, int64(seen) == rows)
+	}
 	return out
 }
 

@@ -132,6 +132,23 @@ func TestShares(t *testing.T) {
 	if values, err := st.Cols[0].SampleValues(types.Str, int(st.Sampled)); err != nil || len(values[0].S) != sampleBytes {
 		t.Errorf("long strings in the sample: %v", err)
 	}
+	// Of opaque ones nothing is left out: neither of what is in the sample, which it is not, then, nor anywhere else.
+	for _, value := range []string{"\x05 ", strings.Repeat("x", sampleBytes) + " ", long} {
+		st := feed(types.Columns(types.TSuper, typ), 1000, false, func(i int) []types.Datum {
+			return []types.Datum{types.String(value), types.Int(1)}
+		})
+		c := st.Cols[0]
+		if !c.Min.Null || !c.Max.Null || len(c.Common)+len(c.Bounds) != 0 || c.Distinct != 1 {
+			t.Errorf("SUPER: bounds, common values, or %v distinct ones", c.Distinct)
+		}
+		if len(value) > sampleBytes {
+			if len(c.Sample) != 0 {
+				t.Error("a long SUPER in the sample")
+			}
+		} else if values, err := c.SampleValues(types.Str, int(st.Sampled)); err != nil || values[0].S != value {
+			t.Errorf("a SUPER of the sample: %q, %v", values[0].S, err)
+		}
+	}
 	empty := feed(types.Columns(typ, text), 0, false, nil)
 	if _, ok := empty.Cols[0].Equal(typ, Point{typ, types.Int(1)}); ok || empty.Sampled != 0 {
 		t.Error("something is known of an empty table")

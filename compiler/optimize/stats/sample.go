@@ -10,10 +10,13 @@ import (
 // A column of the sample: 0 or 1, in the latter case a bitmap of NULLs; then the values that are not NULL: 8 bytes
 // little endian, 16 of class I128 (Hi, then Lo), strings with their length in front as a varint.
 
-// sample encodes the rows at the places chosen.
+// sample encodes the rows at the places chosen. nil: a value was cut that means nothing so.
 func (c *column) sample(chosen []int) []byte {
 	values := make([]types.Datum, len(chosen))
 	for i, at := range chosen {
+		if c.long[at] && c.typ.IsOpaque() {
+			return nil
+		}
 		values[i] = c.values[at]
 	}
 	return EncodeSample(c.typ.Phys(), values)
