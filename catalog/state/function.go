@@ -25,8 +25,10 @@ type Function struct {
 	Volatility string `msg:"vol"`
 	// Body is SQL text, as it was written: a SELECT of one expression, in which $1 is the first argument.
 	Body string `msg:"body"`
-	// StandardStrings is a setting of its creator: how '\' reads.
+	// These are settings of its creator: how '\' reads, and which names of attributes keep their case (parse.Options).
 	StandardStrings bool `msg:"std"`
+	AttributeCase   bool `msg:"acase,omitempty"`
+	QuotedCase      bool `msg:"qcase,omitempty"`
 	// Path is the creator's search path: where names that are text are looked for ('t'::regclass).
 	Path  []string `msg:"path"`
 	Calls CallList `msg:"calls"`

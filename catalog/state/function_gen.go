@@ -84,65 +84,92 @@ func (z *Argument) Msgsize() (s int) {
 // MarshalMsg implements msgp.Marshaler
 func (z *Function) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 13
-	// string "id"
-	o = append(o, 0x8d, 0xa2, 0x69, 0x64)
-	o, err = z.ID.MarshalMsg(o)
-	if err != nil {
-		err = msgp.WrapError(err, "ID")
-		return
+	// check for omitted fields
+	zb0001Len := uint32(15)
+	var zb0001Mask uint16 /* 15 bits */
+	_ = zb0001Mask
+	if z.AttributeCase == false {
+		zb0001Len--
+		zb0001Mask |= 0x400
 	}
-	// string "db"
-	o = append(o, 0xa2, 0x64, 0x62)
-	o = msgp.AppendString(o, z.Database)
-	// string "schema"
-	o = append(o, 0xa6, 0x73, 0x63, 0x68, 0x65, 0x6d, 0x61)
-	o = msgp.AppendString(o, z.Schema)
-	// string "name"
-	o = append(o, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
-	o = msgp.AppendString(o, z.Name)
-	// string "owner"
-	o = append(o, 0xa5, 0x6f, 0x77, 0x6e, 0x65, 0x72)
-	o = msgp.AppendString(o, z.Owner)
-	// string "args"
-	o = append(o, 0xa4, 0x61, 0x72, 0x67, 0x73)
-	o, err = z.Args.MarshalMsg(o)
-	if err != nil {
-		err = msgp.WrapError(err, "Args")
-		return
+	if z.QuotedCase == false {
+		zb0001Len--
+		zb0001Mask |= 0x800
 	}
-	// string "returns"
-	o = append(o, 0xa7, 0x72, 0x65, 0x74, 0x75, 0x72, 0x6e, 0x73)
-	o, err = z.Returns.MarshalMsg(o)
-	if err != nil {
-		err = msgp.WrapError(err, "Returns")
-		return
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "id"
+		o = append(o, 0xa2, 0x69, 0x64)
+		o, err = z.ID.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "ID")
+			return
+		}
+		// string "db"
+		o = append(o, 0xa2, 0x64, 0x62)
+		o = msgp.AppendString(o, z.Database)
+		// string "schema"
+		o = append(o, 0xa6, 0x73, 0x63, 0x68, 0x65, 0x6d, 0x61)
+		o = msgp.AppendString(o, z.Schema)
+		// string "name"
+		o = append(o, 0xa4, 0x6e, 0x61, 0x6d, 0x65)
+		o = msgp.AppendString(o, z.Name)
+		// string "owner"
+		o = append(o, 0xa5, 0x6f, 0x77, 0x6e, 0x65, 0x72)
+		o = msgp.AppendString(o, z.Owner)
+		// string "args"
+		o = append(o, 0xa4, 0x61, 0x72, 0x67, 0x73)
+		o, err = z.Args.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Args")
+			return
+		}
+		// string "returns"
+		o = append(o, 0xa7, 0x72, 0x65, 0x74, 0x75, 0x72, 0x6e, 0x73)
+		o, err = z.Returns.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Returns")
+			return
+		}
+		// string "vol"
+		o = append(o, 0xa3, 0x76, 0x6f, 0x6c)
+		o = msgp.AppendString(o, z.Volatility)
+		// string "body"
+		o = append(o, 0xa4, 0x62, 0x6f, 0x64, 0x79)
+		o = msgp.AppendString(o, z.Body)
+		// string "std"
+		o = append(o, 0xa3, 0x73, 0x74, 0x64)
+		o = msgp.AppendBool(o, z.StandardStrings)
+		if (zb0001Mask & 0x400) == 0 { // if not omitted
+			// string "acase"
+			o = append(o, 0xa5, 0x61, 0x63, 0x61, 0x73, 0x65)
+			o = msgp.AppendBool(o, z.AttributeCase)
+		}
+		if (zb0001Mask & 0x800) == 0 { // if not omitted
+			// string "qcase"
+			o = append(o, 0xa5, 0x71, 0x63, 0x61, 0x73, 0x65)
+			o = msgp.AppendBool(o, z.QuotedCase)
+		}
+		// string "path"
+		o = append(o, 0xa4, 0x70, 0x61, 0x74, 0x68)
+		o = msgp.AppendArrayHeader(o, uint32(len(z.Path)))
+		for za0001 := range z.Path {
+			o = msgp.AppendString(o, z.Path[za0001])
+		}
+		// string "calls"
+		o = append(o, 0xa5, 0x63, 0x61, 0x6c, 0x6c, 0x73)
+		o, err = z.Calls.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Calls")
+			return
+		}
+		// string "def"
+		o = append(o, 0xa3, 0x64, 0x65, 0x66)
+		o = msgp.AppendUint64(o, z.Def)
 	}
-	// string "vol"
-	o = append(o, 0xa3, 0x76, 0x6f, 0x6c)
-	o = msgp.AppendString(o, z.Volatility)
-	// string "body"
-	o = append(o, 0xa4, 0x62, 0x6f, 0x64, 0x79)
-	o = msgp.AppendString(o, z.Body)
-	// string "std"
-	o = append(o, 0xa3, 0x73, 0x74, 0x64)
-	o = msgp.AppendBool(o, z.StandardStrings)
-	// string "path"
-	o = append(o, 0xa4, 0x70, 0x61, 0x74, 0x68)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Path)))
-	for za0001 := range z.Path {
-		o = msgp.AppendString(o, z.Path[za0001])
-	}
-	// string "calls"
-	o = append(o, 0xa5, 0x63, 0x61, 0x6c, 0x6c, 0x73)
-	o, err = z.Calls.MarshalMsg(o)
-	if err != nil {
-		err = msgp.WrapError(err, "Calls")
-		return
-	}
-	// string "def"
-	o = append(o, 0xa3, 0x64, 0x65, 0x66)
-	o = msgp.AppendUint64(o, z.Def)
 	return
 }
 
@@ -228,6 +255,18 @@ func (z *Function) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				err = msgp.WrapError(err, "StandardStrings")
 				return
 			}
+		case "acase":
+			z.AttributeCase, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "AttributeCase")
+				return
+			}
+		case "qcase":
+			z.QuotedCase, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "QuotedCase")
+				return
+			}
 		case "path":
 			var zb0002 uint32
 			zb0002, bts, err = msgp.ReadArrayHeaderBytes(bts)
@@ -277,7 +316,7 @@ func (z *Function) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Function) Msgsize() (s int) {
-	s = 1 + 3 + z.ID.Msgsize() + 3 + msgp.StringPrefixSize + len(z.Database) + 7 + msgp.StringPrefixSize + len(z.Schema) + 5 + msgp.StringPrefixSize + len(z.Name) + 6 + msgp.StringPrefixSize + len(z.Owner) + 5 + z.Args.Msgsize() + 8 + z.Returns.Msgsize() + 4 + msgp.StringPrefixSize + len(z.Volatility) + 5 + msgp.StringPrefixSize + len(z.Body) + 4 + msgp.BoolSize + 5 + msgp.ArrayHeaderSize
+	s = 1 + 3 + z.ID.Msgsize() + 3 + msgp.StringPrefixSize + len(z.Database) + 7 + msgp.StringPrefixSize + len(z.Schema) + 5 + msgp.StringPrefixSize + len(z.Name) + 6 + msgp.StringPrefixSize + len(z.Owner) + 5 + z.Args.Msgsize() + 8 + z.Returns.Msgsize() + 4 + msgp.StringPrefixSize + len(z.Volatility) + 5 + msgp.StringPrefixSize + len(z.Body) + 4 + msgp.BoolSize + 6 + msgp.BoolSize + 6 + msgp.BoolSize + 5 + msgp.ArrayHeaderSize
 	for za0001 := range z.Path {
 		s += msgp.StringPrefixSize + len(z.Path[za0001])
 	}

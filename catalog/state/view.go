@@ -11,8 +11,11 @@ import (
 // nothing but this: neither on settings, nor on a search path, nor on what has got one of its names since. Frozen.
 type View struct {
 	Query string `msg:"query"` // SQL text, as it was written
-	// StandardStrings and Rounding are settings of its creator: how '\' reads, how casts of decimals round.
+	// These are settings of its creator: how '\' reads, which names of attributes keep their case (parse.Options), how
+	// casts of decimals round.
 	StandardStrings bool `msg:"std"`
+	AttributeCase   bool `msg:"acase,omitempty"`
+	QuotedCase      bool `msg:"qcase,omitempty"`
 	Rounding        bool `msg:"round"`
 	// Path is the creator's search path: where names that are text are looked for ('t'::regclass).
 	Path []string `msg:"path"`

@@ -15,50 +15,77 @@ const (
 // MarshalMsg implements msgp.Marshaler
 func (z *View) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
-	// map header, size 10
-	// string "query"
-	o = append(o, 0x8a, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
-	o = msgp.AppendString(o, z.Query)
-	// string "std"
-	o = append(o, 0xa3, 0x73, 0x74, 0x64)
-	o = msgp.AppendBool(o, z.StandardStrings)
-	// string "round"
-	o = append(o, 0xa5, 0x72, 0x6f, 0x75, 0x6e, 0x64)
-	o = msgp.AppendBool(o, z.Rounding)
-	// string "path"
-	o = append(o, 0xa4, 0x70, 0x61, 0x74, 0x68)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Path)))
-	for za0001 := range z.Path {
-		o = msgp.AppendString(o, z.Path[za0001])
+	// check for omitted fields
+	zb0001Len := uint32(12)
+	var zb0001Mask uint16 /* 12 bits */
+	_ = zb0001Mask
+	if z.AttributeCase == false {
+		zb0001Len--
+		zb0001Mask |= 0x4
 	}
-	// string "clock"
-	o = append(o, 0xa5, 0x63, 0x6c, 0x6f, 0x63, 0x6b)
-	o = msgp.AppendInt64(o, z.Clock)
-	// string "zone"
-	o = append(o, 0xa4, 0x7a, 0x6f, 0x6e, 0x65)
-	o = msgp.AppendString(o, z.Zone)
-	// string "late"
-	o = append(o, 0xa4, 0x6c, 0x61, 0x74, 0x65)
-	o = msgp.AppendBool(o, z.Late)
-	// string "names"
-	o = append(o, 0xa5, 0x6e, 0x61, 0x6d, 0x65, 0x73)
-	o = msgp.AppendArrayHeader(o, uint32(len(z.Names)))
-	for za0002 := range z.Names {
-		o = msgp.AppendString(o, z.Names[za0002])
+	if z.QuotedCase == false {
+		zb0001Len--
+		zb0001Mask |= 0x8
 	}
-	// string "uses"
-	o = append(o, 0xa4, 0x75, 0x73, 0x65, 0x73)
-	o, err = z.Uses.MarshalMsg(o)
-	if err != nil {
-		err = msgp.WrapError(err, "Uses")
-		return
-	}
-	// string "calls"
-	o = append(o, 0xa5, 0x63, 0x61, 0x6c, 0x6c, 0x73)
-	o, err = z.Calls.MarshalMsg(o)
-	if err != nil {
-		err = msgp.WrapError(err, "Calls")
-		return
+	// variable map header, size zb0001Len
+	o = append(o, 0x80|uint8(zb0001Len))
+
+	// skip if no fields are to be emitted
+	if zb0001Len != 0 {
+		// string "query"
+		o = append(o, 0xa5, 0x71, 0x75, 0x65, 0x72, 0x79)
+		o = msgp.AppendString(o, z.Query)
+		// string "std"
+		o = append(o, 0xa3, 0x73, 0x74, 0x64)
+		o = msgp.AppendBool(o, z.StandardStrings)
+		if (zb0001Mask & 0x4) == 0 { // if not omitted
+			// string "acase"
+			o = append(o, 0xa5, 0x61, 0x63, 0x61, 0x73, 0x65)
+			o = msgp.AppendBool(o, z.AttributeCase)
+		}
+		if (zb0001Mask & 0x8) == 0 { // if not omitted
+			// string "qcase"
+			o = append(o, 0xa5, 0x71, 0x63, 0x61, 0x73, 0x65)
+			o = msgp.AppendBool(o, z.QuotedCase)
+		}
+		// string "round"
+		o = append(o, 0xa5, 0x72, 0x6f, 0x75, 0x6e, 0x64)
+		o = msgp.AppendBool(o, z.Rounding)
+		// string "path"
+		o = append(o, 0xa4, 0x70, 0x61, 0x74, 0x68)
+		o = msgp.AppendArrayHeader(o, uint32(len(z.Path)))
+		for za0001 := range z.Path {
+			o = msgp.AppendString(o, z.Path[za0001])
+		}
+		// string "clock"
+		o = append(o, 0xa5, 0x63, 0x6c, 0x6f, 0x63, 0x6b)
+		o = msgp.AppendInt64(o, z.Clock)
+		// string "zone"
+		o = append(o, 0xa4, 0x7a, 0x6f, 0x6e, 0x65)
+		o = msgp.AppendString(o, z.Zone)
+		// string "late"
+		o = append(o, 0xa4, 0x6c, 0x61, 0x74, 0x65)
+		o = msgp.AppendBool(o, z.Late)
+		// string "names"
+		o = append(o, 0xa5, 0x6e, 0x61, 0x6d, 0x65, 0x73)
+		o = msgp.AppendArrayHeader(o, uint32(len(z.Names)))
+		for za0002 := range z.Names {
+			o = msgp.AppendString(o, z.Names[za0002])
+		}
+		// string "uses"
+		o = append(o, 0xa4, 0x75, 0x73, 0x65, 0x73)
+		o, err = z.Uses.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Uses")
+			return
+		}
+		// string "calls"
+		o = append(o, 0xa5, 0x63, 0x61, 0x6c, 0x6c, 0x73)
+		o, err = z.Calls.MarshalMsg(o)
+		if err != nil {
+			err = msgp.WrapError(err, "Calls")
+			return
+		}
 	}
 	return
 }
@@ -95,6 +122,18 @@ func (z *View) UnmarshalMsg(bts []byte) (o []byte, err error) {
 			z.StandardStrings, bts, err = msgp.ReadBoolBytes(bts)
 			if err != nil {
 				err = msgp.WrapError(err, "StandardStrings")
+				return
+			}
+		case "acase":
+			z.AttributeCase, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "AttributeCase")
+				return
+			}
+		case "qcase":
+			z.QuotedCase, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "QuotedCase")
 				return
 			}
 		case "round":
@@ -193,7 +232,7 @@ func (z *View) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *View) Msgsize() (s int) {
-	s = 1 + 6 + msgp.StringPrefixSize + len(z.Query) + 4 + msgp.BoolSize + 6 + msgp.BoolSize + 5 + msgp.ArrayHeaderSize
+	s = 1 + 6 + msgp.StringPrefixSize + len(z.Query) + 4 + msgp.BoolSize + 6 + msgp.BoolSize + 6 + msgp.BoolSize + 6 + msgp.BoolSize + 5 + msgp.ArrayHeaderSize
 	for za0001 := range z.Path {
 		s += msgp.StringPrefixSize + len(z.Path[za0001])
 	}

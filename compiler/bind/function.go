@@ -373,7 +373,8 @@ func (b *binder) parseBody(f *state.Function) (inlined, error) {
 	if t, ok := b.bodies[f.ID]; ok {
 		return t, nil
 	}
-	st, e, err := parse.ParseFunctionBody(f.Body, parse.Options{StandardStrings: f.StandardStrings})
+	st, e, err := parse.ParseFunctionBody(f.Body, parse.Options{StandardStrings: f.StandardStrings,
+		AttributeCase: f.AttributeCase, QuotedCase: f.QuotedCase})
 	if err != nil {
 		return inlined{}, err
 	}

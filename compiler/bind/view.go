@@ -96,7 +96,9 @@ func (b *binder) parseView(view *state.Table) (*parse.Statement, error) {
 	if st := b.parsed[view.ID]; st != nil {
 		return st, nil
 	}
-	st, err := parse.ParseOne(view.View.Query, parse.Options{StandardStrings: view.View.StandardStrings})
+	v := view.View
+	st, err := parse.ParseOne(v.Query, parse.Options{StandardStrings: v.StandardStrings, AttributeCase: v.AttributeCase,
+		QuotedCase: v.QuotedCase})
 	if err == nil && st == nil {
 		err = sqlerr.New(sqlerr.DataCorrupted, "the view has no text")
 	}

@@ -130,10 +130,8 @@ func (c *converter) indirection(n *pg.A_Indirection) (Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := 0 // in front of a step
-	if r, ok := e.(*ColumnRef); ok {
-		names = len(r.Parts)
-	}
+	names := slices.DeleteFunc(slices.Clone(n.Indirection), func(s *pg.Node) bool { return s.GetString_() == nil })
+	written := c.steps(e, len(names)) // of the steps from here on
 	for _, step := range n.Indirection {
 		i, name := step.GetAIndices(), step.GetString_()
 		r, ok := e.(*ColumnRef)
@@ -149,16 +147,23 @@ func (c *converter) indirection(n *pg.A_Indirection) (Expr, error) {
 		case name == nil:
 			return nil, c.refuse(e.At(), "a field selection")
 		case ok && !r.Star:
-			e = &ColumnRef{Pos: r.Pos, Parts: append(slices.Clone(r.Parts), foldIdent(name.GetSval()))}
+			parts, as := append(slices.Clone(r.Parts), foldIdent(name.GetSval())), r.Parts
+			if r.Written != nil {
+				as = r.Written
+			}
+			if written != nil {
+				as = append(slices.Clone(as), written[0])
+			}
+			e = &ColumnRef{Pos: r.Pos, Parts: parts, Written: otherwise(parts, as)}
 		default:
 			m := &MemberExpr{Pos: e.At(), Arg: e, Name: foldIdent(name.GetSval())}
-			if w := c.attributes(m.Pos, names+1); w != nil && w[names] != m.Name {
-				m.Attribute = w[names]
+			if written != nil && written[0] != m.Name {
+				m.Attribute = written[0]
 			}
 			e = m
 		}
-		if name != nil {
-			names++
+		if name != nil && written != nil {
+			written = written[1:]
 		}
 	}
 	return e, nil

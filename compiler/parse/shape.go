@@ -90,7 +90,6 @@ func shapeOf(src string, toks []token, o Options) *Shape {
 	if o.StandardStrings {
 		key.WriteByte('s')
 	}
-	cased := o.AttributeCase || o.QuotedCase
 	for _, t := range toks {
 		raw := src[t.start:t.end]
 		key.WriteByte(' ')
@@ -127,16 +126,10 @@ func shapeOf(src string, toks []token, o Options) *Shape {
 			}
 			key.WriteString("0.")
 			s.Literals = append(s.Literals, Literal{Pos: Pos(t.start), Kind: NumberLiteral, Text: raw})
-		case tokIdent, tokQuoted:
-			if cased && raw != t.text {
-				key.WriteString(raw)
-				continue
-			}
-			if t.kind == tokIdent {
-				key.WriteString(t.text)
-				continue
-			}
-			key.WriteString(quoted(t.text))
+		case tokIdent:
+			key.WriteString(o.attribute(src, t))
+		case tokQuoted:
+			key.WriteString(quoted(o.attribute(src, t)))
 		case tokParam:
 			key.WriteByte('$')
 			key.WriteString(t.text)

@@ -72,9 +72,11 @@ func runCreateFunction(ctx context.Context, e *Engine, c *Call) error {
 		return sqlerr.New(sqlerr.ProgramLimitExceeded, "the body of a function has at most %d bytes, not %d",
 			types.MaxVarchar, len(b.Body))
 	}
+	read := c.Statement.Options()
 	in := ddl.Function{Name: converter{c.Statement}.name(b.Function), Replace: b.Replace,
 		Is: state.Function{Returns: b.Returns, Volatility: b.Volatility, Body: b.Body,
-			StandardStrings: c.Statement.Options().StandardStrings, Path: slices.Clone(c.Session.SearchPath())}}
+			StandardStrings: read.StandardStrings, AttributeCase: read.AttributeCase, QuotedCase: read.QuotedCase,
+			Path: slices.Clone(c.Session.SearchPath())}}
 	for _, a := range b.Args {
 		in.Args = append(in.Args, ddl.Argument{Name: a.Name, Type: a.Type, Position: c.Position(a.Pos)})
 	}
@@ -82,11 +84,11 @@ func runCreateFunction(ctx context.Context, e *Engine, c *Call) error {
 	if err != nil {
 		return err
 	}
-	_, body, err := parse.ParseFunctionBody(b.Body, c.Statement.Options())
+	_, body, err := parse.ParseFunctionBody(b.Body, read)
 	if err != nil {
 		return c.inBody(b, err)
 	}
-	if callsEffect(body) {
+	if hasEffect(body) {
 		return c.inBody(b, sqlerr.Unsupported("a function that calls one with an effect"))
 	}
 	maker := &names.Maker{View: c.names(c.view()), Of: f}

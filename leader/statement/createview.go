@@ -39,10 +39,10 @@ func runCreateView(ctx context.Context, e *Engine, c *Call) error {
 	if hasEffect(b) {
 		return sqlerr.Unsupported("a view that calls a function with an effect")
 	}
-	o := query.BindOptions(c.Session, nil)
+	o, read := query.BindOptions(c.Session, nil), c.Statement.Options()
 	in := ddl.View{Name: converter{c.Statement}.name(b.View), Temp: b.Temp, Replace: b.Replace,
-		View: state.View{Query: b.Text, StandardStrings: c.Statement.Options().StandardStrings, Rounding: o.NumericRounding,
-			Path: c.Session.SearchPath(), Late: b.Late}}
+		View: state.View{Query: b.Text, StandardStrings: read.StandardStrings, AttributeCase: read.AttributeCase,
+			QuotedCase: read.QuotedCase, Rounding: o.NumericRounding, Path: c.Session.SearchPath(), Late: b.Late}}
 	if b.Late {
 		if r := unqualified(b.Query); r != nil {
 			return c.placed(r.QName, names.ErrUnqualified())

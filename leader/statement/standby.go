@@ -33,9 +33,7 @@ func commits(*parse.Statement) Standby { return Standby{Commits: true} }
 
 // hasEffect reports whether a function that changes the cluster is called in a tree. That the call is not reached
 // does not count.
-func hasEffect(b parse.Body) bool { return callsEffect(b) }
-
-func callsEffect(tree any) bool {
+func hasEffect(tree any) bool {
 	found := false
 	parse.Visit(tree, func(c parse.FuncCall) {
 		for _, r := range fn.Default().Rows(c.Name) {
