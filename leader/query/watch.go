@@ -23,9 +23,19 @@ type watched struct {
 type question struct {
 	within []text // the outermost first
 	ask    func(c bind.Catalog) (*state.Table, error)
-	// id and def are the answer's; 0: there is none.
-	id  state.TableID
-	def uint64
+	// id and def are the answer's; 0: there is none. view is its query: transactions under way, or rolled back, may have
+	// given it others, all of the same number.
+	id   state.TableID
+	def  uint64
+	view *state.View
+}
+
+// gives reports whether t is the answer.
+func (q *question) gives(t *state.Table) bool {
+	if t == nil {
+		return q.id == 0
+	}
+	return t.ID == q.id && t.Def == q.def && t.View == q.view
 }
 
 // text is a view's query or a function's body, in which names mean something else.
@@ -54,25 +64,13 @@ func inside(c bind.Catalog, cat *state.Catalog, texts []text) bind.Catalog {
 	return c
 }
 
-// callQuestion is which functions of users a name means, and in which definitions.
+// callQuestion is which functions of users a name means. A function of another definition is another one: the number
+// of its definition does not tell it from that of a transaction under way, or rolled back.
 type callQuestion struct {
 	within       []text
 	schema, name string
-	answer       []definition
+	answer       []*state.Function
 	ahead        int
-}
-
-type definition struct {
-	id  state.FunctionID
-	def uint64
-}
-
-func definitions(fs []*state.Function) []definition {
-	out := make([]definition, len(fs))
-	for i, f := range fs {
-		out[i] = definition{f.ID, f.Def}
-	}
-	return out
 }
 
 // same reports whether a catalog gives the answers that this one gave.
@@ -84,7 +82,7 @@ func (w *watched) same(c bind.Catalog, cat *state.Catalog) bool {
 			return false
 		}
 		t, err := q.ask(in)
-		if err != nil || (t == nil) != (q.id == 0) || t != nil && (t.ID != q.id || t.Def != q.def) {
+		if err != nil || !q.gives(t) {
 			return false
 		}
 	}
@@ -95,7 +93,7 @@ func (w *watched) same(c bind.Catalog, cat *state.Catalog) bool {
 			return false
 		}
 		found, ahead := in.(bind.Functions).Functions(q.schema, q.name)
-		if ahead != q.ahead || !slices.Equal(definitions(found), q.answer) {
+		if ahead != q.ahead || !slices.Equal(found, q.answer) {
 			return false
 		}
 	}
@@ -139,7 +137,7 @@ func (c watching) note(ask func(c bind.Catalog) (*state.Table, error)) (*state.T
 	}
 	q := question{within: c.within, ask: ask}
 	if t != nil {
-		q.id, q.def = t.ID, t.Def
+		q.id, q.def, q.view = t.ID, t.Def, t.View
 	}
 	c.w.questions = append(c.w.questions, q)
 	return t, nil
@@ -170,7 +168,7 @@ func (c watching) Functions(schema, name string) ([]*state.Function, int) {
 	if !slices.ContainsFunc(c.w.calls, func(q callQuestion) bool {
 		return q.schema == schema && q.name == name && slices.Equal(q.within, c.within)
 	}) {
-		c.w.calls = append(c.w.calls, callQuestion{c.within, schema, name, definitions(found), ahead})
+		c.w.calls = append(c.w.calls, callQuestion{c.within, schema, name, found, ahead})
 	}
 	return found, ahead
 }
