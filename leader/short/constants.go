@@ -29,8 +29,7 @@ func (i *Inserter) Constants(ctx context.Context, ses query.Session, b *parse.Sh
 		shape := shapeOf(cols, row)
 		at, ok := byShape[shape]
 		if !ok {
-			key := templateKey{table: t.ID, def: t.Def, shape: shape, rounding: ses.NumericRounding(),
-				zone: ses.Zone().Name}
+			key := templateKey{table: t.ID, def: t.Def, shape: shape, options: optionsOf(ses)}
 			tmpl, err := i.template(key, func() (*Template, error) {
 				if !plainDefaults(t) {
 					return nil, nil

@@ -7,6 +7,7 @@ import (
 
 	"slipher/catalog/state"
 	"slipher/catalog/types"
+	"slipher/compiler/bind"
 	"slipher/compiler/parse"
 	"slipher/leader/names"
 	"slipher/leader/query"
@@ -41,8 +42,19 @@ type templateKey struct {
 	def   uint64
 	// shape of a row of constants; of a prepared statement text, the types that the client declared, and the text.
 	shape, text string
-	rounding    bool   // enable_numeric_rounding: of casts in the text and in defaults
-	zone        string // the session's time zone, likewise
+	options
+}
+
+// options are what a session's settings say of casts in a text and in defaults.
+type options struct {
+	rounding bool
+	super    bind.Super
+	zone     string
+}
+
+func optionsOf(ses query.Session) options {
+	o := query.BindOptions(ses, nil)
+	return options{rounding: o.NumericRounding, super: o.Super, zone: ses.Zone().Name}
 }
 
 // templatesKept bounds the cache; it is emptied when full.

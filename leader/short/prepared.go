@@ -61,7 +61,7 @@ func preparedTarget(v names.View, st *parse.Statement, b *parse.Insert) *state.T
 // preparedKey names a statement by its text: drivers prepare the same one again and again.
 func preparedKey(ses query.Session, t *state.Table, st *parse.Statement, params []types.Type) templateKey {
 	return templateKey{table: t.ID, def: t.Def, shape: fmt.Sprint(params, ses.ParseOptions()), text: st.Text(),
-		rounding: ses.NumericRounding(), zone: ses.Zone().Name}
+		options: optionsOf(ses)}
 }
 
 // Describe gives the parameters of a statement of the short way's kind, nil if they are not known yet,
