@@ -53,16 +53,23 @@ func (b backtracker) match(s []byte) (bool, error) {
 func (b backtracker) all(s []byte, n int) ([][]int, error) {
 	var out [][]int
 	until := time.Now().Add(matchLimit)
-	at := runeOffsets{s: s}
+	var offsets []int // once there is a match
 	m, err := b.re.FindStringMatch(string(s))
 	for err == nil && m != nil && len(out) != n {
+		if len(out) == 0 {
+			offsets = runeOffsets(s)
+		}
 		var loc []int
 		for _, g := range m.Groups() {
 			if len(g.Captures) == 0 {
 				loc = append(loc, -1, -1)
 				continue
 			}
-			loc = append(loc, at.of(g.Index), at.of(g.Index+g.Length))
+			from, to := g.Index, g.Index+g.Length
+			if offsets != nil {
+				from, to = offsets[from], offsets[to]
+			}
+			loc = append(loc, from, to)
 		}
 		out = append(out, loc)
 		if time.Now().After(until) {
@@ -79,21 +86,16 @@ func (b backtracker) all(s []byte, n int) ([][]int, error) {
 func (b backtracker) groups() int  { return len(b.re.GetGroupNumbers()) - 1 }
 func (b backtracker) linear() bool { return false }
 
-// runeOffsets gives the bytes at which characters begin: fast if they are asked for in ascending order.
-type runeOffsets struct {
-	s      []byte
-	n, off int
-}
-
-func (r *runeOffsets) of(n int) int {
-	if n < r.n {
-		r.n, r.off = 0, 0
+// runeOffsets are the bytes at which the characters of s begin, and its length; nil: each character is a byte.
+func runeOffsets(s []byte) []int {
+	if n := utf8.RuneCount(s); n < len(s) {
+		out := make([]int, 0, n+1)
+		for i := range string(s) {
+			out = append(out, i)
+		}
+		return append(out, len(s))
 	}
-	for ; r.n < n && r.off < len(r.s); r.n++ {
-		_, size := utf8.DecodeRune(r.s[r.off:])
-		r.off += size
-	}
-	return r.off
+	return nil
 }
 
 // dialect is how a pattern is read.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -119,11 +120,8 @@ func byteEncoding(name string) byteText {
 		}, writeHex}
 	case "base64":
 		return byteText{readBase64, func(s string) (string, error) {
-			all, out := base64.StdEncoding.EncodeToString([]byte(s)), ""
-			for len(all) > 76 { // lines of PostgreSQL's length
-				out, all = out+all[:76]+"\n", all[76:]
-			}
-			return out + all, nil
+			all := base64.StdEncoding.AppendEncode(nil, []byte(s))
+			return string(bytes.Join(slices.Collect(slices.Chunk(all, 76)), []byte("\n"))), nil // PostgreSQL's lines
 		}}
 	case "escape":
 		return byteText{readEscaped, func(s string) (string, error) { return writeEscaped(s), nil }}
