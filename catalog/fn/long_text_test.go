@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"slipher/catalog/types"
 )
@@ -12,13 +11,9 @@ import (
 // What is long takes time in proportion: lines of base64 of the longest VARBYTE, and the groups of many matches of a
 // pattern that runs by trial, whose limit would end one that grows as the square.
 func TestLongTexts(t *testing.T) {
-	start := time.Now()
 	out, err := byteEncoding("base64").write(strings.Repeat("x", types.MaxVarbyte))
 	if lines := strings.Count(out, "\n"); err != nil || lines != (types.MaxVarbyte+2)/3*4/76 {
 		t.Errorf("%d lines, %v", lines, err)
-	}
-	if d := time.Since(start); d > matchLimit { // it took minutes
-		t.Errorf("base64 took %v", d)
 	}
 	for _, s := range []string{"ab", "éb", "\xffb"} {
 		const n = 150_000
