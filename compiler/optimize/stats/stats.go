@@ -44,8 +44,8 @@ type Column struct {
 	Common commonList `msg:"common,omitempty"`
 	// Bounds cut all other values into parts of equally many rows: n+1 for n parts, rising.
 	Bounds datumList `msg:"bounds,omitempty"`
-	// Sample is the column in the rows of the sample; see SampleValues. None: long values of an opaque type (types.IsOpaque),
-	// of which bounds and common values are not kept, either.
+	// Sample is the column in the rows of the sample; see SampleValues. None: long values of an opaque type
+	// (types.IsOpaque), of which bounds and common values are not kept, either.
 	Sample []byte `msg:"sample,omitempty"`
 	// Predicate: a query's condition, join or grouping has used the column.
 	Predicate bool `msg:"predicate,omitempty"`
