@@ -366,11 +366,14 @@ func (b *binder) castExpr(sc *scope, x *parse.CastExpr) (value, error) {
 	}
 	if f := x.Type.Interval; f != (types.IntervalFields{}) {
 		l, ok := x.Arg.(*parse.Literal)
-		if stored := types.AliasOf("interval " + f.Fields); stored != nil && (!ok || l.Kind != parse.StringLiteral) {
+		ok = ok && l.Kind == parse.StringLiteral
+		if stored := types.AliasOf("interval " + f.Fields); stored != nil {
 			to, _ := stored.Type(nil, true)
-			return b.castValue(sc, x.Arg, to, x)
+			if !ok || !f.Rounded {
+				return b.castValue(sc, x.Arg, to, x)
+			}
 		}
-		if !ok || l.Kind != parse.StringLiteral {
+		if !ok {
 			return value{}, b.unsupported(x.Type.Pos, "fields or a precision of an interval that is not written as a string")
 		}
 		b.exactText(l)

@@ -345,6 +345,7 @@ func (c literalCast) of(v value, parse func(types.Type, string) (types.Datum, er
 	widens := v.typ.IsNumeric() && to.IsNumeric() && to.Kind >= v.typ.Kind && c.ctx != explicit && !cut ||
 		c.fns.SameText(v.typ, to)
 	narrows := v.typ.IsInteger() && to.IsNumeric() && c.ctx == assignment // if it fits: the cast says what is wrong
+	least := v.typ.Kind == types.Int8 && to == types.TDecimal(19, 0)      // has no text of the least BIGINT, but a cast
 	if widens || narrows {
 		// The text says the same value in the other type (and is rounded on assignment).
 		text := v.text
@@ -352,7 +353,7 @@ func (c literalCast) of(v value, parse func(types.Type, string) (types.Datum, er
 			text = types.FormatText(v.typ, *v.lit)
 		}
 		d, err := types.ParseText(to, text)
-		if err == nil || widens {
+		if err == nil || widens && !least {
 			return to, d, err
 		}
 	}

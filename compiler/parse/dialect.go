@@ -204,6 +204,20 @@ var clauseWords = wordSet(`select distinct all from where group by having order 
 	on using join inner left right full cross natural and or not in is like ilike between case when then else as with
 	values into set top as`)
 
+// holdsQuery reports whether the parenthesis at token i holds a query, and nothing else. Parentheses may stand around
+// it and around its operands.
+func (d *dialect) holdsQuery(i int) bool {
+	first := d.at(i + 1)
+	if !first.isPunct("(") {
+		return first.is("select") || first.is("with") || first.is("values") || first.is("table")
+	}
+	behind := d.at(d.closing(i+1) + 1)
+	return (behind.isPunct(")") || behind.kind == tokIdent && behindOperand[behind.text]) && d.holdsQuery(i+1)
+}
+
+// behindOperand are words that may stand in a query behind one in parentheses.
+var behindOperand = wordSet("union except intersect minus order limit offset fetch for")
+
 func (d *dialect) word(i int) error {
 	t, prev, next := d.toks[i], d.at(i-1), d.at(i+1)
 	if prev.isPunct(".") || next.isPunct(".") {
@@ -220,10 +234,7 @@ func (d *dialect) word(i int) error {
 			d.insert(t.end, " FROM")
 		}
 	case "array": // Redshift's makes a SUPER; of a query it is an array of its rows. It may be a name
-		if in := d.at(i + 2); !next.isPunct("(") && !next.isPunct("[") {
-			d.replace(t, `"array"`)
-		} else if next.isPunct("(") && !in.isPunct("(") && !in.is("select") && !in.is("with") &&
-			!in.is("values") && !in.is("table") {
+		if !next.isPunct("[") && !(next.isPunct("(") && d.holdsQuery(i+1)) {
 			d.replace(t, `"array"`)
 		}
 	case "minus":
