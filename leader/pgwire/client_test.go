@@ -261,6 +261,11 @@ func TestCopyIn(t *testing.T) {
 	if err != nil || tag.String() != "COPY 100000" || string(f.copied) != data.String() {
 		t.Fatalf("%v %v", tag, err)
 	}
+	// An interrupt that comes late is none of the next statement's.
+	f.copy.Interrupt()
+	if _, err := c.PgConn().Exec(context.Background(), "rows 1").ReadAll(); err != nil {
+		t.Error(err)
+	}
 	// The client gives up.
 	_, err = c.PgConn().CopyFrom(context.Background(), io.MultiReader(strings.NewReader("1\t2\n"), failing{}), "copy")
 	if err == nil || !strings.Contains(err.Error(), "out of data") {

@@ -29,7 +29,7 @@ type conn struct {
 	skipping bool // after an error in the extended protocol: until Sync
 	watch    *watch
 	runCtx   context.Context // of the statement that runs
-	copied   bool            // the statement that runs has read COPY data
+	copying  *copyReader     // the COPY data that the statement that runs has read, nil: none
 
 	mu      sync.Mutex
 	running context.CancelCauseFunc // of the statement that runs; guarded by mu
@@ -154,10 +154,8 @@ func (c *conn) run(f func(ctx context.Context) error) error {
 	err := f(ctx)
 	c.watch.end()
 	c.watch, c.runCtx = nil, nil
-	if c.copied {
-		c.copied = false
-		c.liftDeadline()
-	}
+	c.copying.end()
+	c.copying = nil
 	c.mu.Lock()
 	c.running = nil
 	c.mu.Unlock()

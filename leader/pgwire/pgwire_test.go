@@ -20,6 +20,7 @@ import (
 type fake struct {
 	mu     sync.Mutex
 	copied []byte
+	copy   CopyReader // the last one
 	woken  chan error // why a sleep was cut short
 }
 
@@ -139,7 +140,7 @@ func (s *fakeSession) one(ctx context.Context, st *fakeStmt, args []types.Datum,
 			return err
 		}
 		s.f.mu.Lock()
-		s.f.copied = data
+		s.f.copied, s.f.copy = data, r
 		s.f.mu.Unlock()
 		return w.Complete(fmt.Sprintf("COPY %d", strings.Count(string(data), "\n")))
 	case "panic":

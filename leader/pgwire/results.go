@@ -3,6 +3,7 @@ package pgwire
 import (
 	"context"
 	"io"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -93,8 +94,8 @@ func (r *results) CopyIn(columns int) (CopyReader, error) {
 	if c.out.flush() != nil {
 		return nil, errLost
 	}
-	c.copied = true
-	return &copyReader{conn: c, ctx: c.runCtx}, nil
+	c.copying = &copyReader{conn: c, ctx: c.runCtx}
+	return c.copying, nil
 }
 
 // copyReader yields the bytes of CopyData messages.
@@ -105,13 +106,36 @@ type copyReader struct {
 	err  error           // sticky
 
 	interrupted atomic.Bool
+
+	mu   sync.Mutex
+	over bool // guarded by mu
 }
 
-// Interrupt makes reading fail: the deadline wakes a Read that waits. The end
-// of the statement lifts it.
+// Interrupt makes reading fail. The end of the statement lets the connection be read again.
 func (r *copyReader) Interrupt() {
 	r.interrupted.Store(true)
-	r.conn.net.SetReadDeadline(time.Now())
+	r.wake()
+}
+
+// wake sets a deadline that wakes a Read that waits, unless the statement is over: whoever is late must not hit the
+// read of the next message.
+func (r *copyReader) wake() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.over {
+		r.conn.net.SetReadDeadline(time.Now())
+	}
+}
+
+// end is called when the statement is over, and nobody reads.
+func (r *copyReader) end() {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	r.over = true
+	r.mu.Unlock()
+	r.conn.liftDeadline()
 }
 
 var errInterrupted = sqlerr.New(sqlerr.QueryCanceled, "COPY from stdin was interrupted")
@@ -131,11 +155,9 @@ func (r *copyReader) Read(p []byte) (int, error) {
 // fill reads the next message of the copy.
 func (r *copyReader) fill() error {
 	c := r.conn
-	stop := context.AfterFunc(r.ctx, func() { c.net.SetReadDeadline(time.Now()) })
+	stop := context.AfterFunc(r.ctx, r.wake)
 	msg, err := c.in.next()
-	if !stop() {
-		c.liftDeadline()
-	}
+	stop()
 	if r.interrupted.Load() {
 		return errInterrupted
 	}
