@@ -121,9 +121,17 @@ func valueBytes(c HostCall, row int, buf []byte) []byte {
 	case varbyteClass:
 		return types.VarbyteOf(c.Str(0, row))
 	case f32:
-		return binary.LittleEndian.AppendUint32(buf, math.Float32bits(float32(c.Float(0, row))))
+		f := float32(c.Float(0, row))
+		if f != f {
+			return binary.LittleEndian.AppendUint32(buf, 0x7fc00000) // all NaNs are one value
+		}
+		return binary.LittleEndian.AppendUint32(buf, math.Float32bits(f))
 	case f64:
-		return binary.LittleEndian.AppendUint64(buf, math.Float64bits(c.Float(0, row)))
+		f := c.Float(0, row)
+		if f != f {
+			return binary.LittleEndian.AppendUint64(buf, 0x7ff8<<48) // as Iceberg does, by Java
+		}
+		return binary.LittleEndian.AppendUint64(buf, math.Float64bits(f))
 	default:
 		hi, lo := c.Int128(0, row)
 		buf = binary.LittleEndian.AppendUint64(buf, uint64(lo))
