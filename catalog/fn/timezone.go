@@ -127,7 +127,11 @@ func hostConvertZone(c HostCall) error {
 		if err != nil {
 			return err
 		}
-		return setTimestamp(c, row, to.Local(from.UTC(c.Int(2, row))))
+		at := from.UTC(c.Int(2, row))
+		if err := setTimestamp(c, row, at); err != nil { // the moment between is one, as where the zones are constants
+			return err
+		}
+		return setTimestamp(c, row, to.Local(at))
 	})
 }
 
