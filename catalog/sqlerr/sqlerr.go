@@ -59,6 +59,7 @@ const (
 	UndefinedObject              Code = "42704"
 	DuplicateColumn              Code = "42701"
 	DuplicateDatabase            Code = "42P04"
+	DuplicateCursor              Code = "42P03"
 	DuplicatePreparedStatement   Code = "42P05"
 	DuplicateSchema              Code = "42P06"
 	DuplicateTable               Code = "42P07"

@@ -78,6 +78,10 @@ type Prepared interface {
 	Empty() bool
 }
 
+// ErrInFailed is what statements of a transaction that failed end with, but those that end it.
+var ErrInFailed = sqlerr.New(sqlerr.InFailedTransaction, "current transaction is aborted, commands ignored until end of "+
+	"transaction block")
+
 // TxStatus is the byte of ReadyForQuery.
 type TxStatus byte
 

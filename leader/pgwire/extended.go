@@ -65,7 +65,7 @@ func (c *conn) bind(m *pgproto3.Bind) error {
 			len(st.Columns()))
 	}
 	if m.DestinationPortal != "" && c.portals[m.DestinationPortal] != nil {
-		return sqlerr.New(sqlerr.InvalidCursorName, "portal %q already exists", m.DestinationPortal)
+		return sqlerr.New(sqlerr.DuplicateCursor, "cursor %q already exists", m.DestinationPortal)
 	}
 	p := &portal{stmt: st, formats: append([]int16(nil), m.ResultFormatCodes...), args: make([]types.Datum, len(params))}
 	for _, f := range p.formats {
@@ -135,10 +135,13 @@ func (c *conn) execute(m *pgproto3.Execute) error {
 	}
 	limit := int(m.MaxRows)
 	if p.ran {
+		if c.session.Status() == InFailed {
+			return ErrInFailed
+		}
 		return c.fetch(p, limit)
 	}
 	p.ran = true
-	r := &results{conn: c, formats: p.formats}
+	r := &results{conn: c, formats: p.formats, described: p.stmt.Columns()}
 	if limit > 0 && p.stmt.Columns() != nil {
 		r.limit, r.spool = limit, &spool{}
 		p.spool = r.spool

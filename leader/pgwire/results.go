@@ -3,6 +3,7 @@ package pgwire
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,15 +20,20 @@ type results struct {
 	conn     *conn
 	describe bool    // send RowDescription: the simple protocol
 	formats  []int16 // as in Bind
-	enc      *rowEncoder
-	cols     []plan.OutputColumn
-	spool    *spool // rows behind the limit of Execute; nil: no limit
-	limit    int    // rows the client wants now, with spool
-	sent     int
-	tag      string // held back while spooling
+	// described are the columns that the client knows from Describe; nil: none.
+	described []plan.OutputColumn
+	enc       *rowEncoder
+	cols      []plan.OutputColumn
+	spool     *spool // rows behind the limit of Execute; nil: no limit
+	limit     int    // rows the client wants now, with spool
+	sent      int
+	tag       string // held back while spooling
 }
 
 func (r *results) Columns(cols []plan.OutputColumn) error {
+	if r.described != nil && !sameTypes(r.described, cols) {
+		return errNewColumns
+	}
 	enc, err := newRowEncoder(cols, r.formats, r.conn.session)
 	if err != nil {
 		return err
@@ -37,6 +43,15 @@ func (r *results) Columns(cols []plan.OutputColumn) error {
 		r.conn.out.send(rowDescription(cols, nil))
 	}
 	return r.conn.out.err
+}
+
+// errNewColumns: a prepared statement's tables are others than when it was prepared. Drivers know this text of
+// PostgreSQL's, and prepare it again.
+var errNewColumns = sqlerr.New(sqlerr.FeatureNotSupported, "cached plan must not change result type")
+
+// sameTypes reports whether a client that knows columns a can read b.
+func sameTypes(a, b []plan.OutputColumn) bool {
+	return slices.EqualFunc(a, b, func(a, b plan.OutputColumn) bool { return a.Type.OID() == b.Type.OID() })
 }
 
 func (r *results) Rows(rows Rows, from, to int) error {

@@ -129,8 +129,7 @@ func (b *block) check(body parse.Body) error {
 	if takes := statement.Of(body).InFailed; takes != nil && takes(body) {
 		return nil
 	}
-	return sqlerr.New(sqlerr.InFailedTransaction, "current transaction is aborted, commands ignored until end of "+
-		"transaction block")
+	return pgwire.ErrInFailed
 }
 
 // alone refuses statements that make no part of a transaction.
