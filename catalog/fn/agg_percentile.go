@@ -165,6 +165,9 @@ func finishContinuous(f Finisher, args []Term) (Term, error) {
 	from, to, _ := continuousType(f.Type(x))
 	state, kind := gather(f, x)
 	op := "percentile_cont_" + kind
+	if to.Phys() == i32 {
+		op = "percentile_cont_days"
+	}
 	if to.Kind == types.Decimal { // how many digits more than the values have
 		op = "percentile_dec_" + kind
 		args = append(args[:3:3], f.Const(types.TInt4, types.Int(int64(to.Scale)-int64(from.Scale))))
@@ -185,14 +188,10 @@ func continuousOps() []*Op {
 				}
 				return nil
 			})},
-		{Name: "percentile_cont_i64", Shapes: []Shape{shape(str, f64, i32, i64), shape(str, f64, i32, i32)}, MayFail: true,
-			Doc: doc, Host: continuous(&gatheredInts, func(c HostCall, row int, lo, hi int64, part float64) error {
-				way := new(big.Rat).SetInt(new(big.Int).Sub(big.NewInt(hi), big.NewInt(lo)))
-				way.Mul(way, new(big.Rat).SetFloat64(part))
-				// Down to a day or a microsecond.
-				c.SetInt(row, lo+new(big.Int).Quo(way.Num(), way.Denom()).Int64())
-				return nil
-			})},
+		{Name: "percentile_cont_i64", Shapes: []Shape{shape(str, f64, i32, i64)}, MayFail: true, Doc: doc,
+			Host: continuous(&gatheredInts, timeBetween(types.IsInfinite, InfiniteTimestamps))},
+		{Name: "percentile_cont_days", Shapes: []Shape{shape(str, f64, i32, i32)}, MayFail: true, Doc: doc,
+			Host: continuous(&gatheredInts, timeBetween(types.IsInfiniteDate, InfiniteDates))},
 		{Name: "percentile_dec_i64", Shapes: []Shape{shape(str, f64, i32, i32, i128)}, MayFail: true, Doc: doc + decimals,
 			Host: continuous(&gatheredInts, func(c HostCall, row int, lo, hi int64, part float64) error {
 				return setBetween(c, row, big.NewInt(lo), big.NewInt(hi), part)
@@ -224,6 +223,26 @@ func continuous[T any](k *gatheredKind[T],
 		}
 		return set(c, row, vs[lo], next, at-float64(lo))
 	})
+}
+
+// timeBetween sets the moment at part of the way from lo to hi, down to its unit. Every part of an infinite way is
+// infinite; of one without an end there is no part.
+func timeBetween(infinite func(int64) bool, endless Code) func(c HostCall, row int, lo, hi int64, part float64) error {
+	return func(c HostCall, row int, lo, hi int64, part float64) error {
+		switch from, to := infinite(lo), infinite(hi); {
+		case lo == hi || part == 0 || from && !to:
+			c.SetInt(row, lo)
+		case from:
+			return endless.Err()
+		case to:
+			c.SetInt(row, hi)
+		default:
+			way := new(big.Rat).SetInt(new(big.Int).Sub(big.NewInt(hi), big.NewInt(lo)))
+			way.Mul(way, new(big.Rat).SetFloat64(part))
+			c.SetInt(row, lo+new(big.Int).Quo(way.Num(), way.Denom()).Int64())
+		}
+		return nil
+	}
 }
 
 // setBetween sets the decimal at part of the way from lo to hi, rounded, with so many digits more as the last operand

@@ -18,7 +18,7 @@ func datetimeGroup() Group {
 				Emit: func(b Builder, _ Shape, a []Value) Value { return b.Trunc(dayOf(b, a[0]), i32) }},
 			op("date_add_days", emitDateAddDays(Builder.AddOvf), true, "A date so many days later.", i32, i64, i32),
 			op("date_sub_days", emitDateAddDays(Builder.SubOvf), true, "A date so many days earlier.", i32, i64, i32),
-			op("date_minus_date", plain(Builder.Sub), false, "Days between two dates.", i32, i32, i32),
+			op("date_minus_date", between(plain(Builder.Sub)), true, "Days between two dates.", i32, i32, i32),
 			op("timestamp_add_interval", emitAddInterval(false), true,
 				"Months first, the day cut to the month's length, then the rest.", i64, i128, i64),
 			op("interval_add_timestamp", exchanged(emitAddInterval(false)), true,
@@ -28,29 +28,45 @@ func datetimeGroup() Group {
 			op("factor_mul_interval", exchanged(kernelErr("slp_interval_mul")), true, "interval_mul, its operands exchanged.",
 				f64, i128, i128),
 			op("timestamp_sub_interval", emitAddInterval(true), true, "The interval's negative added.", i64, i128, i64),
-			op("timestamp_minus_timestamp", emitTimestampDiff, false, "Days and time between; no months.", i64, i64, i128),
+			op("timestamp_minus_timestamp", between(emitTimestampDiff), true, "Days and time between; no months.", i64, i64,
+				i128),
 			op("interval_add", emitIntervalSum(Builder.AddOvf), true, "Part by part.", i128, i128, i128),
 			op("interval_sub", emitIntervalSum(Builder.SubOvf), true, "Part by part.", i128, i128, i128),
 			op("interval_neg", emitIntervalNeg, true, "Part by part.", i128, i128),
 			op("interval_mul", kernelErr("slp_interval_mul"), true, "Part by part; a month's fraction counts 30 days.", i128,
 				f64, i128),
 			op("interval_div", emitIntervalDiv, true, "Multiplication by the reciprocal.", i128, f64, i128),
-			{Name: "date_part", Shapes: []Shape{shape(i64, i32, i64), shape(i64, i32, i32), shape(i32, i32, i64),
-				shape(i32, i32, i32)},
-				Emit: emitDatePart, Doc: "The number of a date part of a timestamp (I64) or a date (I32)."},
-			op("date_part_double", emitPartDouble, false, "date_part as a double.", i64, i32, f64),
-			op("date_year", emitCivil(Year), false, "The year of a date.", i32, i32),
-			op("date_month", emitCivil(Month), false, "The month of a date.", i32, i32),
-			op("date_day", emitCivil(Day), false, "The day of the month of a date.", i32, i32),
+			nullInfinity(&Op{Name: "date_part", Shapes: []Shape{shape(i64, i32, i32), shape(i32, i32, i32)},
+				Doc: "The number of a date part that comes again, of a timestamp (I64) or a date (I32)."}, emitDatePart),
+			nullInfinity(&Op{Name: "date_part_double", Shapes: []Shape{shape(i64, i32, f64)}, Doc: "date_part as a double."},
+				emitPartDouble),
+			{Name: "date_count", Shapes: []Shape{shape(i64, i32, i64), shape(i64, i32, i32), shape(i32, i32, i64),
+				shape(i32, i32, i32)}, MayFail: true, Doc: "date_part of a part that grows without end: of no infinity.",
+				Emit: func(b Builder, sh Shape, a []Value) Value {
+					b.Fail(rangeCode(sh.Out), isInfinite(b, sh.In[0], a[0]))
+					return emitDatePart(b, sh, a)
+				}},
+			op("date_count_double", func(b Builder, sh Shape, a []Value) Value {
+				return orInfinity(b, i64, a[0], emitPartDouble(b, sh, a))
+			}, false, "date_count as a double, of infinities, too.", i64, i32, f64),
+			op("date_year", func(b Builder, sh Shape, a []Value) Value {
+				b.Fail(IntegerRange, isInfinite(b, i32, a[0]))
+				return emitCivil(Year)(b, sh, a)
+			}, true, "The year of a date.", i32, i32),
+			nullInfinity(&Op{Name: "date_month", Shapes: []Shape{shape(i32, i32)}, Doc: "The month of a date."},
+				emitCivil(Month)),
+			nullInfinity(&Op{Name: "date_day", Shapes: []Shape{shape(i32, i32)}, Doc: "The day of the month of a date."},
+				emitCivil(Day)),
 			op("interval_part", kernel("slp_interval_part"), false, "The number of a date part of an interval.", i128, i32, f64),
 			op("date_trunc", kernel("slp_date_trunc"), false, "The start of the period; weeks start on Monday.", i64, i32, i64),
 			op("date_add", func(b Builder, _ Shape, a []Value) Value { return b.CallErr("slp_date_add", a[1], a[0], a[2]) },
 				true,
 				"n parts later: months cut the day, years run over. Operands: n, timestamp, part.", i64, i64, i32, i64),
-			op("date_diff", kernel("slp_date_diff"), false,
+			op("date_diff", between(kernel("slp_date_diff")), true,
 				"Boundaries of the part between two timestamps; weeks start on Sunday.", i64, i64, i32, i64),
 			op("add_months", kernelErr("slp_add_months"), true, "n months later; a month's last day stays one.", i64, i64, i64),
-			op("months_between", kernel("slp_months_between"), false, "Months between; the rest in 31sts.", i64, i64, f64),
+			op("months_between", between(kernel("slp_months_between")), true, "Months between; the rest in 31sts.", i64,
+				i64, f64),
 			op("last_day", kernel("slp_last_day"), false, "The last day of the month.", i32, i32),
 			op("next_day", kernelErr("slp_next_day"), true, "The next day of that name.", i32, str, i32),
 		},
@@ -93,24 +109,28 @@ func datetimeGroup() Group {
 	return g
 }
 
+// dateMicros is the timestamp at which a day begins.
 func dateMicros(b Builder, d Value) Value {
-	return b.Mul(b.SExt(d, i64), b.Const(i64, types.MicrosPerDay))
+	wide := b.SExt(d, i64)
+	return b.Select(isInfinite(b, i32, d), infinityOf(b, i64, wide), b.Mul(wide, b.Const(i64, types.MicrosPerDay)))
 }
 
-// dayOf is the day number of a timestamp: division rounded down.
+// dayOf is the day number of a timestamp, as an I64: division rounded down.
 func dayOf(b Builder, ts Value) Value {
 	day := b.Const(i64, types.MicrosPerDay)
 	q := b.SDiv(ts, day)
 	before := b.ICmp(LT, ts, b.Mul(q, day))
-	return b.Select(before, b.Sub(q, b.Const(i64, 1)), q)
+	r := b.Select(before, b.Sub(q, b.Const(i64, 1)), q)
+	sign := b.AShr(ts, b.Const(i64, 63))
+	return b.Select(isInfinite(b, i64, ts), b.Xor(sign, b.Const(i64, types.InfiniteDate)), r)
 }
 
 func emitDateAddDays(f func(b Builder, x, y Value) (Value, Value)) emitter {
 	return func(b Builder, _ Shape, a []Value) Value {
 		r, o := f(b, b.SExt(a[0], i64), a[1])
-		b.Fail(DatetimeRange, any1(b, o,
-			b.ICmp(LT, r, b.Const(i64, types.MinDate)), b.ICmp(GT, r, b.Const(i64, types.MaxDate))))
-		return b.Trunc(r, i32)
+		out := any1(b, o, b.ICmp(LT, r, b.Const(i64, types.MinDate)), b.ICmp(GT, r, b.Const(i64, types.MaxDate)))
+		b.Fail(DatetimeRange, b.And(out, b.Not(isInfinite(b, i32, a[0]))))
+		return finite(b, i32, a[0], b.Trunc(r, i32))
 	}
 }
 
@@ -190,7 +210,7 @@ func exchanged(e emitter) emitter {
 func emitDatePart(b Builder, sh Shape, a []Value) Value {
 	ts := a[0]
 	if sh.In[0] == i32 {
-		ts = dateMicros(b, ts)
+		ts = b.Mul(b.SExt(ts, i64), b.Const(i64, types.MicrosPerDay)) // of infinities it does not count
 	}
 	r := b.Call("slp_date_part", ts, a[1])
 	if sh.Out == i32 {

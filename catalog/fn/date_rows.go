@@ -28,8 +28,8 @@ func dateRows() []*Row {
 		row("date_part_year", "date_year", types.TInt4, "The year of a date.", D),
 		row("trunc", "timestamp_to_date", D, "The date of a timestamp.", S),
 		partRow("date_trunc", truncPart, S),
-		partRow("date_part", datePart("date_part_double", F), S),
-		partRow("pgdate_part", datePart("date_part_double", F), S),
+		partRow("date_part", doublePart("date_part_double", "date_count_double"), S),
+		partRow("pgdate_part", doublePart("date_part_double", "date_count_double"), S),
 		partRow("extract", dateExtract, D),
 		partRow("extract", extractPart, S),
 		partRow("extract", intervalPart, V),
@@ -83,11 +83,22 @@ func datePart(op string, ret types.Type) func(p DatePart) Bound {
 	return func(p DatePart) Bound { return Bound{Op: opRef(op), Extra: []Const{i32Const(int(p))}, Ret: ret} }
 }
 
+// doublePart takes the op for a part that comes again, or the one for a part that grows without end.
+func doublePart(again, endless string) func(p DatePart) Bound {
+	return func(p DatePart) Bound {
+		op := again
+		if p.endless() {
+			op = endless
+		}
+		return datePart(op, types.TFloat8)(p)
+	}
+}
+
 // dateExtract takes the inline ops for the common parts of a date.
 func dateExtract(p DatePart) Bound {
 	switch p {
 	case Year:
-		return Bound{Op: opRef("date_year"), Ret: types.TInt4}
+		return Bound{Op: opRef("date_year"), Ret: types.TInt4} // an infinity's is no INTEGER
 	case Month:
 		return Bound{Op: opRef("date_month"), Ret: types.TInt4}
 	case Day:
@@ -102,7 +113,11 @@ func extractPart(p DatePart) Bound {
 	if p == Epoch {
 		ret = types.TInt8
 	}
-	return Bound{Op: opRef("date_part"), Extra: []Const{i32Const(int(p))}, Ret: ret}
+	op := "date_part"
+	if p.endless() {
+		op = "date_count"
+	}
+	return Bound{Op: opRef(op), Extra: []Const{i32Const(int(p))}, Ret: ret}
 }
 
 func intervalPart(p DatePart) Bound {

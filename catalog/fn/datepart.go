@@ -58,6 +58,9 @@ var datePartNames = map[DatePart]string{
 	TimezoneMinute: "timezone_minute",
 }
 
+// endless: the numbers of such parts grow without end; those of others come again.
+func (p DatePart) endless() bool { return p >= Year && p <= Millennium || p == Epoch }
+
 // ParseDatePart is the part of a name, in any case.
 func ParseDatePart(name string) (DatePart, bool) {
 	name = strings.ToLower(strings.TrimSpace(name))

@@ -69,6 +69,9 @@ const (
 	BytesTooLong       Code = 80
 	BytesLengths       Code = 81
 	BitIndex           Code = 82
+	InfiniteDates      Code = 110
+	InfiniteTimestamps Code = 111
+	BinOrigin          Code = 112
 )
 
 // codes maps each Code to what the client sees. The one place.
@@ -138,6 +141,9 @@ var codes = map[Code]struct {
 	BytesTooLong:       {sqlerr.StringTooLong, "Value too long for type binary varying"},
 	BytesLengths:       {"22026", "bitwise operations need binary values of the same length"},
 	BitIndex:           {"2202E", "index of a bit is out of range"},
+	InfiniteDates:      {sqlerr.DatetimeOverflow, "cannot subtract infinite dates"},
+	InfiniteTimestamps: {sqlerr.DatetimeOverflow, "cannot subtract infinite timestamps"},
+	BinOrigin:          {sqlerr.DatetimeOverflow, "origin out of range"},
 	MultipleMatches:    {"21000", "Found multiple matches to update the same tuple."},
 }
 

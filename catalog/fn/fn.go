@@ -54,6 +54,8 @@ type Op struct {
 	Nulls     NullRule
 	// Volatile: another value each time it is evaluated; never computed once for two uses.
 	Volatile bool
+	// NullIfNull, of an op with CustomNull: a NULL operand gives NULL there, too.
+	NullIfNull bool
 	// Commutes: op(a,b) = op(b,a); lowering then puts a parameter second.
 	Commutes bool
 	// Infix is the sign between the first two operands ("=", "||"), Prefix that in front of the only one.

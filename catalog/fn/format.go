@@ -14,7 +14,11 @@ func formatGroup() Group {
 	}
 	return Group{
 		Ops: []*Op{
-			op("timestamp_to_char", "A timestamp by a template.", hostTimestampToChar, i64, str, str),
+			nullInfinityRows(op("timestamp_to_char", "A timestamp by a template.", nil, i64, str, str),
+				func(c HostCall, row int) error {
+					c.SetStr(row, []byte(formatTimestamp(c.Int(0, row), string(c.Str(1, row)))))
+					return nil
+				}),
 			op("interval_to_char", "An interval by a template.", hostIntervalToChar, i128, str, str),
 			{Name: "decimal_to_char", Shapes: []Shape{shape(i64, str, i32, str), shape(i128, str, i32, str)}, MayFail: true,
 				Host: hostDecimalToChar,
@@ -68,13 +72,6 @@ func bindToNumber(_ []types.Type, consts []*types.Datum) (Bound, error) {
 	ret := types.TDecimal(max(1, min(t.whole+t.frac, types.MaxPrecision)), min(frac, types.MaxPrecision-1))
 	return Bound{Op: opRef("to_number"), Args: []types.Type{types.TText, types.TText},
 		Extra: []Const{i32Const(int(ret.Scale))}, Ret: ret}, nil
-}
-
-func hostTimestampToChar(c HostCall) error {
-	return c.Rows(func(row int) error {
-		c.SetStr(row, []byte(formatTimestamp(c.Int(0, row), string(c.Str(1, row)))))
-		return nil
-	})
 }
 
 func hostIntervalToChar(c HostCall) error {

@@ -11,8 +11,13 @@ func intervalsGroup() Group {
 	op := func(name, doc string, emit emitter, inOut ...types.Phys) *Op {
 		return &Op{Name: name, Shapes: []Shape{shape(inOut...)}, MayFail: true, Emit: emit, Doc: doc}
 	}
-	finite := &Op{Name: "isfinite", Shapes: []Shape{shape(i32, i8), shape(i64, i8), shape(i128, i8)}, Doc: "true.",
-		Emit: func(b Builder, _ Shape, _ []Value) Value { return b.Bool(true) }}
+	finite := &Op{Name: "isfinite", Shapes: []Shape{shape(i32, i8), shape(i64, i8), shape(i128, i8)},
+		Doc: "Is it no infinity? Intervals (I128) never are.", Emit: func(b Builder, sh Shape, a []Value) Value {
+			if sh.In[0] == i128 {
+				return b.Bool(true)
+			}
+			return b.Not(isInfinite(b, sh.In[0], a[0]))
+		}}
 	g := Group{
 		Ops: []*Op{
 			op("interval_cmp", "-1, 0 or 1 by the lengths, a month counting 30 days.", emitIntervalOrder, i128, i128, i32),
@@ -20,15 +25,17 @@ func intervalsGroup() Group {
 			op("justify_interval", "30 days are a month; all of one sign.", emitJustify(true), i128, i128),
 			op("date_bin", "The start of the period, one of such a length and one of which starts at the last operand.",
 				emitDateBin, i128, i64, i64, i64),
-			{Name: "timestamp_age", Shapes: []Shape{shape(i64, i64, i128)},
+			{Name: "timestamp_age", Shapes: []Shape{shape(i64, i64, i128)}, MayFail: true,
 				Doc: "Years and months between, then days and time: the second operand's first.",
-				Host: func(c HostCall) error {
-					return c.Rows(func(row int) error {
-						months, micros := ageOf(c.Int(0, row), c.Int(1, row))
-						c.SetInt128(row, months, micros)
-						return nil
-					})
-				}},
+				Host: eachRow(func(c HostCall, row int) error {
+					later, earlier := c.Int(0, row), c.Int(1, row)
+					if types.IsInfinite(later) || types.IsInfinite(earlier) {
+						return TimestampRange.Err()
+					}
+					months, micros := ageOf(later, earlier)
+					c.SetInt128(row, months, micros)
+					return nil
+				})},
 			{Name: "overlaps", Shapes: []Shape{shape(i64, i64, i64, i64, i8)}, Nulls: CustomNull, Host: hostOverlaps,
 				Doc: "Do two periods have a time in common? Operands: start and end of each, in any order."},
 			finite,
@@ -49,7 +56,7 @@ func intervalsGroup() Group {
 		},
 	}
 	for _, t := range []types.Type{D, S, Z, T, V} {
-		g.Rows = append(g.Rows, row("isfinite", "isfinite", types.TBool, "true: there is no infinity.", t))
+		g.Rows = append(g.Rows, row("isfinite", "isfinite", types.TBool, "Is it neither infinity nor -infinity?", t))
 	}
 	return g
 }
@@ -77,16 +84,18 @@ func emitJustify(signed bool) emitter {
 	}
 }
 
-// emitDateBin: differences of timestamps fit 65 bits.
+// emitDateBin: differences of timestamps fit 65 bits. An infinite one lies in a period of its own.
 func emitDateBin(b Builder, _ Shape, a []Value) Value {
 	months, stride := intervalParts(b, a[0])
-	b.Fail(BinMonths, b.ICmp(NE, months, b.Const(i64, 0)))
-	b.Fail(BinStride, b.ICmp(LE, stride, b.Const(i64, 0)))
+	bounded := b.Not(isInfinite(b, i64, a[1]))
+	b.Fail(BinOrigin, b.And(bounded, isInfinite(b, i64, a[2])))
+	b.Fail(BinMonths, b.And(bounded, b.ICmp(NE, months, b.Const(i64, 0))))
+	b.Fail(BinStride, b.And(bounded, b.ICmp(LE, stride, b.Const(i64, 0))))
 	step := b.SExt(positive(b, stride), i128)
 	from := b.SExt(a[2], i128)
 	start := b.Add(from, b.Mul(floorQuotient(b, i128, b.Sub(b.SExt(a[1], i128), from), step), step))
-	b.Fail(TimestampRange, b.ICmp(LT, start, b.SExt(b.Const(i64, types.MinTimestamp), i128)))
-	return b.Trunc(start, i64)
+	b.Fail(TimestampRange, b.And(bounded, b.ICmp(LT, start, b.SExt(b.Const(i64, types.MinTimestamp), i128))))
+	return finite(b, i64, a[1], b.Trunc(start, i64))
 }
 
 // ageOf is the time from the second to the first by the calendar. Days are borrowed from the earlier one's month.

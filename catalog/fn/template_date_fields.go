@@ -133,7 +133,7 @@ func (r *templateReader) zone() error {
 		n = len(r.rest)
 	}
 	d, err := types.ParseDateTime("2000-01-01 00:00 "+r.rest[:n], "timestamp")
-	if err != nil || !d.Zoned {
+	if err != nil || !d.Zoned || d.Infinite != 0 || d.Days() != 0 { // infinity and epoch are no zones
 		return r.bad()
 	}
 	r.rest, r.named = r.rest[n:], d

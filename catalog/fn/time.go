@@ -18,8 +18,8 @@ func timeGroup() Group {
 				Doc: "HH:MM:SS[.ffffff], in at most so many bytes."},
 			{Name: "time_to_char", Shapes: []Shape{shape(i64, str, str)}, MayFail: true, Host: hostTimeToChar,
 				Doc: "A time by a template."},
-			{Name: "timestamp_to_time", Shapes: []Shape{shape(i64, i64)}, Cast: true, Doc: "The time of day of a timestamp.",
-				Emit: func(b Builder, _ Shape, a []Value) Value { return ofDay(b, a[0]) }},
+			nullInfinity(&Op{Name: "timestamp_to_time", Shapes: []Shape{shape(i64, i64)}, Cast: true,
+				Doc: "The time of day of a timestamp."}, func(b Builder, _ Shape, a []Value) Value { return ofDay(b, a[0]) }),
 			{Name: "time_to_interval", Shapes: []Shape{shape(i64, i128)}, Cast: true, Doc: "The time since midnight.",
 				Emit: func(b Builder, _ Shape, a []Value) Value { return makeInterval(b, b.Const(i64, 0), a[0]) }},
 			{Name: "interval_to_time", Shapes: []Shape{shape(i128, i64)}, Cast: true, Doc: "An interval behind midnight.",
@@ -152,10 +152,20 @@ func emitTimeInterval(f func(b Builder, x, y Value) Value) emitter {
 }
 
 // emitDateTime: 24:00:00 of the last day is out of range.
-func emitDateTime(b Builder, _ Shape, a []Value) Value {
-	r := b.Add(dateMicros(b, a[0]), a[1])
-	b.Fail(TimestampRange, b.ICmp(GT, r, b.Const(i64, types.MaxTimestamp)))
+func emitDateTime(b Builder, _ Shape, a []Value) Value { return dayAt(b, a[0], a[1]) }
+
+// dayAt is a day at microseconds behind, or in front of, its midnight.
+func dayAt(b Builder, day, micros Value) Value {
+	midnight := dateMicros(b, day)
+	r := finite(b, i64, midnight, b.Add(midnight, micros))
+	b.Fail(TimestampRange, outOfTime(b, r))
 	return r
+}
+
+// outOfTime is an i1: a moment is neither a timestamp nor an infinity.
+func outOfTime(b Builder, at Value) Value {
+	beyond := b.Or(b.ICmp(LT, at, b.Const(i64, types.MinTimestamp)), b.ICmp(GT, at, b.Const(i64, types.MaxTimestamp)))
+	return b.And(beyond, b.Not(isInfinite(b, i64, at)))
 }
 
 // positive is a constant divisor, whatever garbage stands there.

@@ -32,9 +32,8 @@ func timestamptzGroup() Group {
 			cast("date_to_timestamptz", func(b Builder, _ Shape, a []Value) Value {
 				return b.CallErr("slp_zone_utc", dateMicros(b, a[0]), a[1])
 			}, "Midnight by a zone's clock.", i32, str, i64),
-			cast("timestamptz_to_time", func(b Builder, _ Shape, a []Value) Value {
-				return ofDay(b, b.CallErr("slp_zone_local", a...))
-			}, "The time of day on a zone's clock.", i64, str, i64),
+			nullInfinity(cast("timestamptz_to_time", nil, "The time of day on a zone's clock.", i64, str, i64),
+				func(b Builder, _ Shape, a []Value) Value { return ofDay(b, b.CallErr("slp_zone_local", a...)) }),
 			op("timestamptz_add_interval", emitMomentInterval(false),
 				"Months by a zone's clock, the day cut to the month's length, then the rest.", i64, i128, str, i64),
 			op("interval_add_timestamptz", func(b Builder, sh Shape, a []Value) Value {
@@ -46,8 +45,11 @@ func timestamptzGroup() Group {
 			op("timestamptz_add_part", emitMomentAddPart,
 				"n parts later: days and what is longer by a zone's clock. Operands: n, moment, zone, part.", i64, i64, str, i32,
 				i64),
-			op("timestamptz_part", emitMomentPart, "A field of a zone's clock. Operands: moment, zone, part.", i64, str, i32,
-				f64),
+			nullInfinity(op("timestamptz_part", nil,
+				"A field of a zone's clock that comes again. Operands: moment, zone, part.", i64, str, i32, f64), emitMomentPart),
+			op("timestamptz_count", func(b Builder, sh Shape, a []Value) Value {
+				return orInfinity(b, i64, a[0], emitMomentPart(b, sh, a))
+			}, "timestamptz_part of a field that grows without end.", i64, str, i32, f64),
 			op("timestamptz_series_count", emitMomentSeries("slp_series_times", false), "How many moments a series has.", i64,
 				i64, i128, str, i64),
 			op("timestamptz_series", emitMomentSeries("slp_series_time", true), "A moment of a series.", i64, i64, i64, i128,
@@ -56,7 +58,8 @@ func timestamptzGroup() Group {
 				"A moment from text, which a zone reads if it names none.", str, str, i64)),
 			inCast(host("timestamptz_to_str", writeText(types.TTimestamptz),
 				"YYYY-MM-DD HH:MM:SS[.ffffff]+HH, in at most so many bytes.", i64, str, i32, str)),
-			host("timestamptz_to_char", hostMomentToChar, "A zone's clock by a template.", i64, str, str, str),
+			nullInfinityRows(host("timestamptz_to_char", nil, "A zone's clock by a template.", i64, str, str, str),
+				momentToChar),
 			host("to_timestamptz", hostToMoment(2, 3),
 				"A moment by a template. Operands: text, template, zone, whether days may not run over.", str, str, str, i8, i64),
 			host("to_timestamptz_strict", hostToMoment(3, 2), "to_timestamptz, the last operands exchanged.", str, str, i8, str,
@@ -118,7 +121,8 @@ func emitMomentInterval(negate bool) emitter {
 func emitMomentTrunc(b Builder, _ Shape, a []Value) Value {
 	off := b.Mul(b.Call("slp_zone_offset", a[0], a[1]), b.Const(i64, 1000000))
 	start := b.Call("slp_date_trunc", b.CallErr("slp_zone_local", a[0], a[1]), a[2])
-	return b.Select(shortPart(b, a[2]), b.Sub(start, off), b.CallErr("slp_zone_utc", start, a[1]))
+	cut := finite(b, i64, start, b.Sub(start, off))
+	return b.Select(shortPart(b, a[2]), cut, b.CallErr("slp_zone_utc", start, a[1]))
 }
 
 // shortPart is an i1: the part is less than a day.
@@ -165,28 +169,28 @@ func emitMomentSeries(kernel string, value bool) emitter {
 	}
 }
 
-// emitEpochMoment rounds to microseconds; infinities and what is no number are out of range.
+// emitEpochMoment rounds to microseconds; what is no number is out of range.
 func emitEpochMoment(b Builder, _ Shape, a []Value) Value {
 	const limit = 9.3e12 // seconds, beyond all timestamps
 	fits := b.And(b.FCmp(LT, a[0], b.ConstF(f64, limit)), b.FCmp(GT, a[0], b.ConstF(f64, -limit)))
-	b.Fail(TimestampRange, b.Not(fits))
+	endless := isInf(b, f64, a[0])
+	b.Fail(TimestampRange, b.Not(b.Or(fits, endless)))
 	secs := b.Select(fits, a[0], b.ConstF(f64, 0))
 	whole := b.FPToSI(secs, i64)
 	micros := b.FPToSI(b.Call("slp_rint", b.Mul(b.Sub(secs, b.SIToFP(whole, f64)), b.ConstF(f64, 1e6))), i64)
 	since := b.Sub(whole, b.Const(i64, -unixEpoch/1000000))
-	return b.CallErr("slp_date_add", micros, since, b.Const(i32, int64(Second)))
+	at := b.CallErr("slp_date_add", micros, since, b.Const(i32, int64(Second)))
+	return b.Select(endless, infinityOf(b, i64, b.FloatBits(a[0])), at)
 }
 
 func zoneOperand(c HostCall, arg, row int) zone.Table { return zone.Table(c.Str(arg, row)) }
 
-func hostMomentToChar(c HostCall) error {
-	return c.Rows(func(row int) error {
-		s, err := formatMoment(c.Int(0, row), string(c.Str(1, row)), zoneOperand(c, 2, row))
-		if err == nil {
-			c.SetStr(row, []byte(s))
-		}
-		return err
-	})
+func momentToChar(c HostCall, row int) error {
+	s, err := formatMoment(c.Int(0, row), string(c.Str(1, row)), zoneOperand(c, 2, row))
+	if err == nil {
+		c.SetStr(row, []byte(s))
+	}
+	return err
 }
 
 // hostToMoment reads by a template, with the operands of the zone and of strictness at these places.

@@ -9,6 +9,9 @@ func timestamptzRows() []*Row {
 		r.Ret = zoned(r.Ret)
 		return r
 	}
+	field := func(name string) *Row {
+		return zoned(partRow(name, doublePart("timestamptz_part", "timestamptz_count"), Z))
+	}
 	part := func(name, op string, ret types.Type, args ...types.Type) *Row {
 		return zoned(partRow(name, datePart(op, ret), args...))
 	}
@@ -18,9 +21,7 @@ func timestamptzRows() []*Row {
 		zoned(row("-", "timestamptz_sub_interval", Z, "An interval earlier.", Z, V)),
 		row("-", "timestamp_minus_timestamp", V, "Time between.", Z, Z),
 		part("date_trunc", "timestamptz_trunc", Z, Z),
-		part("date_part", "timestamptz_part", F, Z),
-		part("pgdate_part", "timestamptz_part", F, Z),
-		shownAs("date_part", part("extract", "timestamptz_part", F, Z)),
+		field("date_part"), field("pgdate_part"), shownAs("date_part", field("extract")),
 		part("date_add", "timestamptz_add_part", Z, types.TInt8, Z),
 		shownAs("date_add", part("dateadd", "timestamptz_add_part", Z, types.TInt8, Z)),
 		row("timestamptz_cmp", "order", I, orderDoc, Z, Z),

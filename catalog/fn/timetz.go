@@ -38,14 +38,13 @@ func timetzGroup() Group {
 			ofZone("time_to_timetz", timeInZone(types.TTimetz), "A time on a zone's clock today, in UTC.", i64, str, i64),
 			ofZone("time_to_zoned", timeInZone(types.TZonedTime), "A time on a zone's clock today, with its distance.", i64, str,
 				i64),
-			ofZone("timestamptz_to_zoned", func(c HostCall) error {
-				return c.Rows(func(row int) error {
-					at := c.Int(0, row)
-					offset := zoneOperand(c, 1, row).Offset(at)
-					_, local := types.SplitTimestamp(at + int64(offset)*1000000)
-					return setTimetz(c, row, types.TZonedTime, local, offset)
-				})
-			}, "The time of day on a zone's clock, with its distance.", i64, str, i64),
+			nullInfinityRows(ofZone("timestamptz_to_zoned", nil, "The time of day on a zone's clock, with its distance.", i64,
+				str, i64), func(c HostCall, row int) error {
+				at := c.Int(0, row)
+				offset := zoneOperand(c, 1, row).Offset(at)
+				_, local := types.SplitTimestamp(at + int64(offset)*1000000)
+				return setTimetz(c, row, types.TZonedTime, local, offset)
+			}),
 			ofZone("str_to_timetz", readText(types.TTimetz), "A time in UTC from text, by a zone's clock if it names none.", str,
 				str, i64),
 			ofZone("str_to_zoned", readText(types.TZonedTime), "A time with a zone from text, which may name one.", str, str,
@@ -240,10 +239,7 @@ func emitZonedInterval(f func(b Builder, x, y Value) Value) emitter {
 }
 
 func emitDateZoned(b Builder, _ Shape, a []Value) Value {
-	r := b.Add(dateMicros(b, a[0]), zonedOf(b, a[1]).utc)
-	b.Fail(TimestampRange, any1(b, b.ICmp(LT, r, b.Const(i64, types.MinTimestamp)),
-		b.ICmp(GT, r, b.Const(i64, types.MaxTimestamp))))
-	return r
+	return dayAt(b, a[0], zonedOf(b, a[1]).utc)
 }
 
 func emitZonedPart(b Builder, sh Shape, a []Value) Value {

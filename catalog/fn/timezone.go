@@ -17,7 +17,7 @@ func timezoneGroup() Group {
 					if err != nil {
 						return err
 					}
-					return setTimestamp(c, row, f(z, c.Int(1, row)))
+					return setTimestamp(c, row, onFinite(c.Int(1, row), func(ts int64) int64 { return f(z, ts) }))
 				})
 			}}
 	}
@@ -109,8 +109,16 @@ func unknownZone(name string) error {
 	return sqlerr.New(sqlerr.InvalidParameterValue, "time zone \"%s\" not recognized", name)
 }
 
+// onFinite is what f makes of a timestamp, but an infinity itself.
+func onFinite(ts int64, f func(int64) int64) int64 {
+	if types.IsInfinite(ts) {
+		return ts
+	}
+	return f(ts)
+}
+
 func setTimestamp(c HostCall, row int, v int64) error {
-	if v < types.MinTimestamp || v > types.MaxTimestamp {
+	if (v < types.MinTimestamp || v > types.MaxTimestamp) && !types.IsInfinite(v) {
 		return TimestampRange.Err()
 	}
 	c.SetInt(row, v)
@@ -127,11 +135,11 @@ func hostConvertZone(c HostCall) error {
 		if err != nil {
 			return err
 		}
-		at := from.UTC(c.Int(2, row))
+		at := onFinite(c.Int(2, row), from.UTC)
 		if err := setTimestamp(c, row, at); err != nil { // the moment between is one, as where the zones are constants
 			return err
 		}
-		return setTimestamp(c, row, to.Local(at))
+		return setTimestamp(c, row, onFinite(at, to.Local))
 	})
 }
 
@@ -142,9 +150,8 @@ func emitAway(f func(b Builder, x, y Value) Value) emitter {
 		week := b.Const(i64, 168*3600*1000000)
 		b.Fail(UnknownZone, any1(b, b.ICmp(NE, months, b.Const(i64, 0)), b.ICmp(GE, micros, week),
 			b.ICmp(LE, micros, b.Neg(week))))
-		r := f(b, a[1], micros)
-		b.Fail(TimestampRange, any1(b, b.ICmp(LT, r, b.Const(i64, types.MinTimestamp)),
-			b.ICmp(GT, r, b.Const(i64, types.MaxTimestamp))))
+		r := finite(b, i64, a[1], f(b, a[1], micros))
+		b.Fail(TimestampRange, outOfTime(b, r))
 		return r
 	}
 }

@@ -1,6 +1,9 @@
 package types
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
@@ -16,6 +19,54 @@ const (
 	MinTimestamp = MinDate * MicrosPerDay
 	MaxTimestamp = (MaxDate+1)*MicrosPerDay - 1
 )
+
+// Behind and before all dates and timestamps are infinity and -infinity, the greatest and the least number of their
+// classes, so that they are ordered as numbers are. Arithmetic leaves them what they are.
+const (
+	InfiniteDate      = math.MaxInt32
+	InfiniteTimestamp = math.MaxInt64
+)
+
+// infinity is the greatest of a class, or the least: the infinity of that sign.
+func infinity(sign int, greatest int64) int64 {
+	if sign < 0 {
+		return -greatest - 1
+	}
+	return greatest
+}
+
+// IsInfiniteDate reports whether a day number is an infinity, IsInfinite whether a timestamp is one.
+func IsInfiniteDate(days int64) bool { return days == InfiniteDate || days == -InfiniteDate-1 }
+
+// IsInfinite is IsInfiniteDate of timestamps.
+func IsInfinite(micros int64) bool {
+	return micros == InfiniteTimestamp || micros == -InfiniteTimestamp-1
+}
+
+// Midnight is the timestamp at which a day begins.
+func Midnight(days int64) int64 {
+	if IsInfiniteDate(days) {
+		return infinity(int(days), InfiniteTimestamp)
+	}
+	return days * MicrosPerDay
+}
+
+// DayOf is the day number of a timestamp.
+func DayOf(micros int64) int64 {
+	if IsInfinite(micros) {
+		return infinity(int(micros>>63), InfiniteDate)
+	}
+	days, _ := SplitTimestamp(micros)
+	return days
+}
+
+// appendInfinity appends the text of an infinity of that sign.
+func appendInfinity(dst []byte, sign int64) []byte {
+	if sign < 0 {
+		dst = append(dst, '-')
+	}
+	return append(dst, "infinity"...)
+}
 
 // epochShift is the days from 0000-03-01, the start of a 400-year cycle, to 2000-01-01.
 const epochShift = 730425

@@ -1,6 +1,7 @@
 package types
 
 import (
+	"strconv"
 	"strings"
 
 	"slipher/catalog/sqlerr"
@@ -10,8 +11,9 @@ import (
 // ParseDateTime reads the whole text of a date or timestamp, or fails. typeName is for errors.
 //
 // The forms are PostgreSQL's, month before day where that is open: ISO, YYYYMMDD, month/day/year, names of months,
-// year and day of the year, with an optional time of day and an optional time zone (an offset, an abbreviation or
-// a name), in any order. Words that PostgreSQL takes from a clock ("today") are not read here.
+// year and day of the year, Julian days, with an optional time of day and an optional time zone (an offset, an
+// abbreviation or a name), in any order; infinity and epoch, beside which nothing else counts. Words that PostgreSQL
+// takes from a clock ("today") are not read here.
 // The C kernels in runtime/kernels/text/datetime_in.c follow the same steps.
 func ParseDateTime(s, typeName string) (DateTime, error) {
 	return readDateTime(s, typeName, (*dateTimeParser).parse)
@@ -51,6 +53,8 @@ type DateTime struct {
 	Offset int
 	Zoned  bool
 	Named  bool
+	// Infinite is above 0 for infinity, below for -infinity: all else means nothing.
+	Infinite int
 }
 
 // Days is the day number of the date.
@@ -78,6 +82,7 @@ const (
 	haveHalf
 	haveEra
 	haveWeekday
+	haveReserved
 
 	haveDate = haveYear | haveMonth | haveDay
 )
@@ -95,6 +100,9 @@ type dateTimeParser struct {
 	timeNext  bool // behind a T
 	half      byte // 'a' or 'p' of AM and PM
 	bc        bool
+
+	julianNext, julian bool // behind a J; the date was a Julian day
+	epoch              bool // the word was given
 }
 
 func (p *dateTimeParser) parse() error {
@@ -130,6 +138,10 @@ func (p *dateTimeParser) take(kind dateToken, text string, have int) error {
 	p.timeNext = false
 	if behindT && kind != dateClock && kind != dateNumber && kind != dateDate {
 		return errDateSyntax
+	}
+	if p.julianNext && (kind == dateClock || kind == dateNumber || kind == dateDate) {
+		p.julianNext = false
+		return p.julianDay(kind, text)
 	}
 	switch kind {
 	case dateClock:
@@ -357,9 +369,19 @@ func (p *dateTimeParser) word(w string, have int) error {
 		p.bc = w == "bc"
 	case w == "at" || w == "on":
 	case w == "epoch":
-		p.have |= haveDate | haveTime | haveZone
-		p.Year, p.Month, p.Day, p.Micros = 1970, 1, 1, 0
-		p.Zoned, p.Zone, p.Offset = true, "utc", 0
+		p.have |= haveReserved
+		p.epoch = true
+	case w == "infinity":
+		p.have |= haveReserved
+		p.Infinite = 1
+	case w == "-infinity":
+		p.have |= haveReserved
+		p.Infinite = -1
+	case w == "allballs":
+		p.have |= haveTime | haveZone
+		p.Micros, p.Zoned, p.Zone, p.Offset = 0, true, "utc", 0
+	case isJulianWord(w):
+		p.julianNext = true
 	case w == "t":
 		if have&haveDate != haveDate {
 			return errDateSyntax
@@ -368,6 +390,39 @@ func (p *dateTimeParser) word(w string, have int) error {
 	default:
 		return p.zoneName(w, errDateSyntax)
 	}
+	return nil
+}
+
+// julianDay takes the number behind a J: a day, and perhaps a part of it or a zone's offset.
+func (p *dateTimeParser) julianDay(kind dateToken, w string) error {
+	i := 0
+	for i < len(w) && isDigit(w[i]) {
+		i++
+	}
+	day, err := strconv.ParseInt(w[:i], 10, 32)
+	switch rest := w[i:]; {
+	case kind == dateClock || i == 0:
+		return errDateSyntax
+	case err != nil:
+		return errDateField
+	case kind == dateDate && rest[0] != '-' || rest == ".":
+		return errDateSyntax
+	case kind == dateDate:
+		p.have |= haveTime
+		if err := p.offset(rest); err != nil {
+			return err
+		}
+	case rest != "":
+		p.have |= haveTime
+		part, err := strconv.ParseFloat("0"+rest, 64)
+		if err != nil {
+			return errDateSyntax
+		}
+		p.Micros = int64(part * MicrosPerDay)
+	}
+	p.have |= haveDate
+	p.julian = true
+	p.Year, p.Month, p.Day = CivilOf(day + MinDate)
 	return nil
 }
 
@@ -384,10 +439,19 @@ func (p *dateTimeParser) zoneName(w string, unknown error) error {
 
 // finish checks the date and applies era and AM or PM.
 func (p *dateTimeParser) finish() error {
-	if p.timeNext || p.have&haveDate != haveDate {
-		return errDateSyntax
-	}
 	switch {
+	case p.timeNext:
+		return errDateSyntax
+	case p.epoch:
+		p.Year, p.Month, p.Day, p.Micros = 1970, 1, 1, 0
+		p.Zoned, p.Named, p.Zone, p.Offset = true, false, "utc", 0
+		return nil
+	case p.Infinite != 0:
+		return nil
+	case p.have&haveDate != haveDate:
+		return errDateSyntax
+	case p.julian:
+		return p.finishTime()
 	case p.bc && p.Year < 1:
 		return errDateField
 	case p.bc:

@@ -95,6 +95,10 @@ func (p *dateTimeParser) token() (dateToken, string) {
 			skip(func(c byte) bool { return isDigit(c) || c == ':' || c == '.' || c == '-' })
 			p.at = i
 			return kind, s[start:start+1] + s[digits:i]
+		} else if isLower(peek()) && !p.interval { // -infinity
+			skip(isLower)
+			p.at = i
+			return dateWord, s[start:start+1] + s[digits:i]
 		}
 	}
 	p.at = i
@@ -107,11 +111,14 @@ func (p *dateTimeParser) beforeDigits(w string) bool {
 		return true
 	}
 	switch w {
-	case "t", "am", "pm", "ad", "bc", "at", "on", "epoch":
+	case "t", "am", "pm", "ad", "bc", "at", "on", "epoch", "infinity", "allballs":
 		return true
 	}
-	return monthNumber(w) > 0 || isDayName(w)
+	return monthNumber(w) > 0 || isDayName(w) || isJulianWord(w)
 }
+
+// isJulianWord: what stands in front of a Julian day.
+func isJulianWord(w string) bool { return w == "j" || w == "jd" || w == "julian" }
 
 // MonthNames are those of the calendar.
 var MonthNames = [...]string{"January", "February", "March", "April", "May", "June",

@@ -89,6 +89,8 @@ type kind struct {
 	badText int
 	// bounds are the least and the greatest value of a kind of an integer class; nil: those of the class.
 	bounds func(Type) (least, most int128.Int)
+	// endless: beyond the bounds, the least and the greatest number of the class are -infinity and infinity.
+	endless bool
 }
 
 // modifier is how a kind's modifier is checked and shown.
@@ -397,7 +399,7 @@ func (t Type) Unit() float64 {
 	return 1
 }
 
-// Bounds are the least and the greatest value of a type of an integer class.
+// Bounds are the least and the greatest value of a type of an integer class, infinities left aside.
 func (t Type) Bounds() (least, most int128.Int) {
 	if f := t.Kind.row().bounds; f != nil {
 		return f(t)
@@ -407,6 +409,17 @@ func (t Type) Bounds() (least, most int128.Int) {
 	}
 	shift := 64 - 8*t.Phys().Width()
 	return int128.Of(math.MinInt64 >> shift), int128.Of(math.MaxInt64 >> shift)
+}
+
+// IsInfinite reports whether a value of type t is infinity or -infinity, of types of days and moments.
+func (t Type) IsInfinite(d Datum) bool {
+	switch {
+	case !t.Kind.row().endless:
+		return false
+	case t.Phys() == I32:
+		return IsInfiniteDate(d.Lo)
+	}
+	return IsInfinite(d.Lo)
 }
 
 // within is bounds of 64 bits.

@@ -6,7 +6,8 @@ import "slipher/catalog/sqlerr"
 func dateKind() *kind {
 	return &kind{name: "date", short: "date", typname: "date", names: named(0, "date"), oid: 1082, array: 1182, typlen: 4,
 		category: "D",
-		phys:     I32, bounds: within(MinDate, MaxDate), family: Dates, class: "date", beside: itself, column: true,
+		phys:     I32, bounds: within(MinDate, MaxDate),
+		endless: true, family: Dates, class: "date", beside: itself, column: true,
 		distinct: 1000, unit: MicrosPerDay,
 		parse: parseDate, write: writeAs(appendDate), wire: intWire(4), room: atMost(24), cuts: true, clock: dateOfClock,
 		badText: 1205}
@@ -29,6 +30,9 @@ func parseDate(_ Type, s string) (Datum, error) {
 	if err != nil {
 		return Datum{}, err
 	}
+	if d.Infinite != 0 {
+		return Int(infinity(d.Infinite, InfiniteDate)), nil
+	}
 	if days := d.Days(); days >= MinDate && days <= MaxDate {
 		return Int(days), nil
 	}
@@ -37,6 +41,9 @@ func parseDate(_ Type, s string) (Datum, error) {
 
 // appendDate appends a day number as YYYY-MM-DD, and BC.
 func appendDate(dst []byte, days int64) []byte {
+	if IsInfiniteDate(days) {
+		return appendInfinity(dst, days)
+	}
 	dst, era := appendDay(dst, days)
 	return append(dst, era...)
 }

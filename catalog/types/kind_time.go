@@ -1,5 +1,7 @@
 package types
 
+import "strings"
+
 // TTime is TIME.
 var TTime = Type{Kind: Time}
 
@@ -76,11 +78,8 @@ func (p *dateTimeParser) takeTime(kind dateToken, text string, have int) error {
 		p.timeNext = p.timeNext || isDigit(text[0]) // 040506-08
 	case dateWord:
 		switch {
-		case text == "allballs":
-			p.have |= haveTime | haveZone
-			p.Zoned, p.Zone, p.Offset = true, "utc", 0
-			return nil
-		case monthNumber(text) > 0 || isDayName(text) || text == "epoch":
+		case monthNumber(text) > 0 || isDayName(text) || isJulianWord(text) || text == "epoch" ||
+			strings.HasSuffix(text, "infinity"):
 			return errDateSyntax
 		}
 	}

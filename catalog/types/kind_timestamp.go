@@ -7,7 +7,8 @@ func timestampKind() *kind {
 	return &kind{name: "timestamp without time zone", short: "timestamp", typname: "timestamp",
 		names: append(named(1, "timestamp"), named(0, "timestamp without time zone")...),
 		oid:   1114, array: 1115, typlen: 8, category: "D", facts: func(Type) Facts { return Facts{Fraction: 6} },
-		phys: I64, bounds: within(MinTimestamp, MaxTimestamp), family: Dates, class: "timestamp", beside: itself,
+		phys: I64, bounds: within(MinTimestamp, MaxTimestamp),
+		endless: true, family: Dates, class: "timestamp", beside: itself,
 		column: true,
 		parse:  parseTimestamp, write: writeAs(appendTimestamp), wire: intWire(8), room: atMost(40), cuts: true,
 		clock: timestampOfClock, badText: 1206}
@@ -26,6 +27,9 @@ func parseTimestamp(_ Type, s string) (Datum, error) {
 	if err != nil {
 		return Datum{}, err
 	}
+	if d.Infinite != 0 {
+		return Int(infinity(d.Infinite, InfiniteTimestamp)), nil
+	}
 	days, micros := d.Days()+d.Micros/MicrosPerDay, d.Micros%MicrosPerDay // 24:00:00 and 23:59:60
 	if days < MinDate || days > MaxDate {
 		return Datum{}, sqlerr.New(sqlerr.DatetimeOverflow, "timestamp out of range: \"%s\"", s)
@@ -35,6 +39,9 @@ func parseTimestamp(_ Type, s string) (Datum, error) {
 
 // appendTimestamp appends microseconds since 2000-01-01 as YYYY-MM-DD HH:MM:SS[.ffffff], and BC.
 func appendTimestamp(dst []byte, micros int64) []byte {
+	if IsInfinite(micros) {
+		return appendInfinity(dst, micros)
+	}
 	days, rest := SplitTimestamp(micros)
 	dst, era := appendDay(dst, days)
 	return append(appendClock(append(dst, ' '), rest), era...)

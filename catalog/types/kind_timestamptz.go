@@ -14,7 +14,8 @@ func timestamptzKind() *kind {
 	return &kind{name: "timestamp with time zone", short: "timestamptz", typname: "timestamptz",
 		names: append(named(1, "timestamptz"), named(0, "timestamp with time zone")...),
 		oid:   1184, array: 1185, typlen: 8, category: "D", facts: func(Type) Facts { return Facts{Fraction: 6} },
-		phys: I64, bounds: within(MinTimestamp, MaxTimestamp), family: Dates, class: "timestamptz", beside: itself,
+		phys: I64, bounds: within(MinTimestamp, MaxTimestamp),
+		endless: true, family: Dates, class: "timestamptz", beside: itself,
 		column: true,
 		zoned:  parseMoment, write: writeMoment, wire: intWire(8), room: atMost(48), cuts: true,
 		clock: momentOfClock, badText: 1206}
@@ -36,6 +37,9 @@ func parseMoment(_ Type, s string, z zone.Table) (Datum, error) {
 	d, err := ParseDateTime(s, "timestamp with time zone")
 	if err != nil {
 		return Datum{}, err
+	}
+	if d.Infinite != 0 {
+		return Int(infinity(d.Infinite, InfiniteTimestamp)), nil
 	}
 	days, micros := d.Days()+d.Micros/MicrosPerDay, d.Micros%MicrosPerDay // 24:00:00 and 23:59:60
 	out := func() (Datum, error) {
@@ -74,6 +78,9 @@ func writeMoment(_ Type, o Output) Writer {
 // AppendMoment appends microseconds since 2000-01-01 UTC as YYYY-MM-DD HH:MM:SS[.ffffff]+HH[:MM[:SS]], and BC, by the
 // clock of z.
 func AppendMoment(dst []byte, micros int64, z zone.Table) []byte {
+	if IsInfinite(micros) {
+		return appendInfinity(dst, micros)
+	}
 	off := z.Offset(micros)
 	days, rest := SplitTimestamp(micros + int64(off)*1000000)
 	dst, era := appendDay(dst, days)

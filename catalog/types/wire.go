@@ -52,8 +52,8 @@ func textWire(write func(Type, Output) Writer) wire {
 
 var be = binary.BigEndian
 
-// intWire is an integer of so many bytes: those of the class I64 or narrower. What is out of the type's bounds is
-// refused.
+// intWire is an integer of so many bytes: those of the class I64 or narrower. What is out of the type's bounds, and no
+// infinity, is refused.
 func intWire(width int) wire {
 	write := map[int]Writer{
 		1: func(dst []byte, r Rows, col, row int) []byte { return append(dst, byte(r.Int(col, row))) },
@@ -68,7 +68,7 @@ func intWire(width int) wire {
 		}
 		shift := 64 - 8*width
 		d := Int(int64(v<<shift) >> shift)
-		if least, most := t.Bounds(); d.I128().Cmp(least) < 0 || d.I128().Cmp(most) > 0 {
+		if least, most := t.Bounds(); (d.I128().Cmp(least) < 0 || d.I128().Cmp(most) > 0) && !t.IsInfinite(d) {
 			return Datum{}, sqlerr.New(sqlerr.DatetimeOverflow, "%s out of range", t.ShortName())
 		}
 		return d, nil

@@ -91,7 +91,7 @@ func (e *Expr[R]) nullIfNull(set map[R]bool) bool {
 	case InList, Not:
 		return e.Args[0].nullIfNull(set)
 	case Call:
-		if e.Op.Nulls != fn.Strict {
+		if e.Op.Nulls != fn.Strict && !e.Op.NullIfNull {
 			return false
 		}
 		for _, a := range e.Args {

@@ -77,8 +77,9 @@ func zoneValue(v types.Datum, from, to types.Type) (plan.Param, bool) {
 		// 12.50 of scale 2 beside a column of scale 1 or 0: exact only if no digit is lost
 		d, ok := downScale(v, int(from.Scale-to.Scale))
 		return plan.Param{Type: types.TDecimal(types.MaxPrecision, int(to.Scale)), Value: d}, ok
-	case from.Kind == types.Timestamp && to.Kind == types.Date && v.Lo%types.MicrosPerDay == 0:
-		return plan.Param{Type: types.TDate, Value: types.Int(v.Lo / types.MicrosPerDay)}, true
+	case from.Kind == types.Timestamp && to.Kind == types.Date:
+		day := types.DayOf(v.Lo)
+		return plan.Param{Type: types.TDate, Value: types.Int(day)}, types.Midnight(day) == v.Lo
 	}
 	return plan.Param{}, false
 }

@@ -15,6 +15,8 @@ type V struct {
 	I *big.Int // integers and i1, in range of the class, signed
 	F float64
 	W [2]uint64 // strings
+	// Null: a result is NULL.
+	Null bool
 }
 
 // CallKernel runs a kernel: what the tests that have C at hand provide.
@@ -37,7 +39,14 @@ func Eval(t *fn.Table, call CallKernel, op *fn.Op, sh fn.Shape, args []V) (V, fn
 		}
 		in[i] = a
 	}
-	r := op.Emit(b, sh, in).(V)
+	var r V
+	if op.EmitNull != nil {
+		v, null := op.EmitNull(b, sh, in, make([]fn.Value, len(in)))
+		r = v.(V)
+		r.Null = null != nil && null.(V).I.Sign() != 0
+	} else {
+		r = op.Emit(b, sh, in).(V)
+	}
 	if sh.Out == types.I8 {
 		must(r.P == types.NoPhys, "a BOOL result must be an i1")
 		r.P = types.I8

@@ -286,5 +286,47 @@ func Cases() []Case {
 		add(20, op, "%s "+op+" %s", list(Y, Y), bytes, bytes)
 		add(10, op, "%s "+op+" %s", list(U, U), uuid, uuid)
 	}
+
+	Z := types.TTimestamptz
+	endless := func() string {
+		return pick("infinity", "-infinity", "2020-02-29 13:14:15", "0044-03-15 BC", "J2451187")
+	}
+	for _, t := range []types.Type{D, S, Z} {
+		add(10, "isfinite", "isfinite(%s)", list(t), endless)
+		add(20, "-", "%s - %s", list(t, t), endless, endless)
+		add(20, "+", "%s + %s", list(t, V), endless, span)
+		add(20, "-", "%s - %s", list(t, V), endless, span)
+		for _, u := range []types.Type{D, S, Z} {
+			for _, op := range []string{"=", "<>", "<", "<=", ">", ">="} {
+				add(15, op, "%s "+op+" %s", list(t, u), endless, endless)
+			}
+		}
+	}
+	add(20, "+", "%s + %s", list(D, I), endless, small)
+	add(20, "-", "%s - %s", list(D, I), endless, small)
+	add(20, "+", "%s + %s", list(D, M), endless, clock)
+	add(20, "+", "%s + %s", list(D, W), endless, zoned)
+	for _, t := range []types.Type{S, Z} {
+		add(10, "timezone", "timezone(%s, %s)", list(T, t), func() string { return pick("EST", "Asia/Tokyo") }, endless)
+		add(10, "timezone", "timezone(%s, %s)", list(V, t), func() string { return pick("3:30", "-11:00") }, endless)
+		add(10, "to_char", "to_char(%s, %s)", list(t, T), endless, func() string { return "YYYY-MM-DD J" })
+		add(20, "date_bin", "date_bin(%s, %s, %s)", list(V, t, t), func() string { return pick("7 days", "15 mins") },
+			endless, endless)
+		for _, p := range []string{"microseconds", "milliseconds", "second", "minute", "hour", "day", "week", "month",
+			"quarter", "year", "decade", "century", "millennium"} {
+			add(6, "date_trunc", "date_trunc(%s, %s)", list(T, t), func() string { return p }, endless)
+		}
+		for _, p := range []string{"minute", "hour", "day", "week", "month", "quarter", "year", "decade", "century",
+			"millennium", "dow", "doy", "epoch"} {
+			add(6, "date_part", "date_part(%s, %s)", list(T, t), func() string { return p }, endless)
+			if t == S {
+				add(6, "extract", "date_part(%s, %s)::bigint", list(T, t), func() string { return p }, endless)
+			}
+		}
+	}
+	for _, p := range []string{"year", "month", "day", "week"} {
+		add(6, "extract", "date_part(%s, %s)::int", list(T, D), func() string { return p }, endless)
+	}
+	add(5, "to_timestamp", "to_timestamp(%s)", list(F), func() string { return pick("Infinity", "-Infinity", "0") })
 	return out
 }

@@ -1,7 +1,7 @@
 package codec
 
 /*
-#cgo CFLAGS: -O3 -Wall -Wno-psabi -DSLP_HEADERS=0x90a2b191
+#cgo CFLAGS: -O3 -Wall -Wno-psabi -DSLP_HEADERS=0x48e75aaa
 #include "codec.h"
 static uint64_t slp_decoder(int level, int class) {
 	return (uint64_t)(uintptr_t)slp_codec_level(level)->by_class[class];

@@ -1,7 +1,7 @@
 package heap
 
 /*
-#cgo CFLAGS: -DSLP_HEADERS=0x90a2b191
+#cgo CFLAGS: -DSLP_HEADERS=0x48e75aaa
 #include "../include/account.h"
 #include <stdlib.h>
 */

@@ -1,7 +1,7 @@
 package table
 
 /*
-#cgo CFLAGS: -O3 -fno-strict-aliasing -DSLP_HEADERS=0x90a2b191
+#cgo CFLAGS: -O3 -fno-strict-aliasing -DSLP_HEADERS=0x48e75aaa
 #cgo LDFLAGS: -lm
 #include "run.h"
 #include "../include/str.h"

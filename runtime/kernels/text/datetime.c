@@ -57,6 +57,7 @@ int64_t slp_date_part(int64_t ts, int32_t part) {
 }
 
 int64_t slp_date_trunc(int64_t ts, int32_t part) {
+	if (is_infinite(ts)) return ts;
 	broken b = break_down(ts);
 	int64_t y = b.c.year, m = 1, k;
 	switch (part) {
@@ -90,6 +91,7 @@ static i128 add_months_cut(int64_t ts, int64_t months) {
 enum { MAX_MONTHS = 12 * 400000 };
 
 int32_t slp_ts_add_interval(int64_t *out, int64_t ts, int64_t months, int64_t us) {
+	if (is_infinite(ts)) return *out = ts, 0;
 	*out = 0;
 	if (months > MAX_MONTHS || months < -MAX_MONTHS) return SLP_TIMESTAMP_RANGE;
 	return put_timestamp(out, add_months_cut(ts, months) + us);
@@ -108,6 +110,7 @@ int32_t slp_date_add(int64_t *out, int64_t ts, int64_t n, int32_t part) {
 	};
 	*out = 0;
 	if (part < 1 || part > PART_EPOCH) return SLP_DATETIME_FIELD;
+	if (is_infinite(ts)) return *out = ts, 0;
 	if (unit[part].us) return put_timestamp(out, (i128)ts + (i128)n * unit[part].us);
 	if (n > MAX_MONTHS || n < -MAX_MONTHS) return SLP_TIMESTAMP_RANGE;
 	if (unit[part].months) return put_timestamp(out, add_months_cut(ts, n * unit[part].months));
@@ -118,6 +121,7 @@ int32_t slp_date_add(int64_t *out, int64_t ts, int64_t n, int32_t part) {
 
 /* ADD_MONTHS: a month's last day goes to the new month's last day. */
 int32_t slp_add_months(int64_t *out, int64_t ts, int64_t n) {
+	if (is_infinite(ts)) return *out = ts, 0;
 	*out = 0;
 	if (n > MAX_MONTHS || n < -MAX_MONTHS) return SLP_TIMESTAMP_RANGE;
 	broken b = break_down(ts);
@@ -159,6 +163,7 @@ double slp_months_between(int64_t x, int64_t y) {
 }
 
 int32_t slp_last_day(int32_t days) {
+	if (is_infinite_date(days)) return days;
 	civil c = slp_civil_of(days);
 	return days + slp_days_in_month(c.year, c.month) - c.day;
 }
@@ -172,6 +177,7 @@ int32_t slp_next_day(int32_t *out, int32_t days, STR(name)) {
 		uint32_t k = 0;
 		while (k < w.n && slp_weekdays[d][k] && (w.p[k] | 32) == slp_weekdays[d][k]) k++;
 		if (k != w.n || k < 2) continue;
+		if (is_infinite_date(days)) return *out = days, 0;
 		int64_t ahead = (d - day_of_week(days) + 6) % 7 + 1;
 		*out = (int32_t)(days + ahead);
 		return days + ahead > MAX_DATE ? SLP_DATETIME_RANGE : 0;

@@ -7,6 +7,11 @@
 #define MICROS_PER_DAY 86400000000ll
 #define MIN_DATE (-2451545)
 #define MAX_DATE 106751982
+#define INFINITE_DATE INT32_MAX /* and -infinity: INT32_MIN */
+
+/* Whether a timestamp, or a day number, is infinity or -infinity: all operations leave them what they are. */
+static inline int is_infinite(int64_t ts) { return ts == INT64_MAX || ts == INT64_MIN; }
+static inline int is_infinite_date(int64_t days) { return days == INFINITE_DATE || days == INT32_MIN; }
 
 typedef struct {
 	int32_t year, month, day; /* year 0 is 1 BC */

@@ -12,7 +12,7 @@ enum { SYNTAX = -1, FIELD = -2, NO_DAY = -3, DISPLACEMENT = -4, NO_ZONE = -5 };
 /* Fields that a text may give once each. */
 enum {
 	HAVE_YEAR = 1, HAVE_MONTH = 2, HAVE_DAY = 4, HAVE_TIME = 8, HAVE_ZONE = 16, HAVE_HALF = 32, HAVE_ERA = 64,
-		HAVE_WEEKDAY = 128,
+		HAVE_WEEKDAY = 128, HAVE_RESERVED = 256,
 	HAVE_DATE = HAVE_YEAR | HAVE_MONTH | HAVE_DAY,
 };
 
@@ -24,7 +24,7 @@ typedef struct {
 
 typedef struct {
 	const char *at, *end;
-	int have, month_word, two_digits, day_of_year, time_next, half, bc;
+	int have, month_word, two_digits, day_of_year, time_next, half, bc, julian_next, julian, epoch, infinite;
 	int year, mon, day;
 	int64_t micros;
 	char digits[MAX_TEXT + 4]; /* of an offset, without the blanks behind its sign */
@@ -78,11 +78,14 @@ static int number_of(span w) {
 	return w.p == w.end ? SYNTAX : v;
 }
 
+/* What stands in front of a Julian day. */
+static int is_julian_word(span w) { return is(w, "j") || is(w, "jd") || is(w, "julian"); }
+
 static int is_date_word(span w) {
-	static const char *const words[] = {"t", "am", "pm", "ad", "bc", "at", "on", "epoch"};
+	static const char *const words[] = {"t", "am", "pm", "ad", "bc", "at", "on", "epoch", "infinity", "allballs"};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (is(w, words[i])) return 1;
-	return month_number(w) > 0 || is_day_name(w);
+	return month_number(w) > 0 || is_day_name(w) || is_julian_word(w);
 }
 
 /* The next token; blanks and commas only separate. */
@@ -128,6 +131,11 @@ static token_kind token(parser *p, span *w) {
 		if (is_digit(PEEK)) {
 			kind = OFFSET;
 			while (is_digit(PEEK) || PEEK == ':' || PEEK == '.' || PEEK == '-') *out++ = *q++;
+		} else if (is_alpha(PEEK)) { /* -infinity */
+			kind = WORD;
+			while (is_alpha(PEEK)) *out++ = *q++;
+		}
+		if (kind != BAD) {
 			p->at = q;
 			w->p = p->digits;
 			w->end = out;
@@ -342,10 +350,16 @@ static int take_word(parser *p, span w, int have) {
 		p->have |= HAVE_ERA;
 		p->bc = *w.p == 'b';
 	} else if (is(w, "epoch")) {
-		p->have |= HAVE_DATE | HAVE_TIME | HAVE_ZONE;
-		p->year = 1970;
-		p->mon = p->day = 1;
+		p->have |= HAVE_RESERVED;
+		p->epoch = 1;
+	} else if (is(w, "infinity") || is(w, "-infinity")) {
+		p->have |= HAVE_RESERVED;
+		p->infinite = *w.p == '-' ? -1 : 1;
+	} else if (is(w, "allballs")) {
+		p->have |= HAVE_TIME | HAVE_ZONE;
 		p->micros = 0;
+	} else if (is_julian_word(w)) {
+		p->julian_next = 1;
 	} else if (is(w, "t")) {
 		if ((have & HAVE_DATE) != HAVE_DATE) return SYNTAX;
 		p->time_next = 1;
@@ -365,11 +379,44 @@ static int take_number(parser *p, span w, int have, int behind_t) {
 	return take_field(p, w, have);
 }
 
+/* The number behind a J: a day, and perhaps a part of it or a zone's offset. */
+static int take_julian_day(parser *p, token_kind kind, span w) {
+	const char *q = w.p;
+	int64_t day = 0;
+	int c;
+	for (; q < w.end && is_digit(*q); q++)
+		if (day <= INT32_MAX) day = day * 10 + (*q - '0');
+	if (kind == CLOCK || q == w.p) return SYNTAX;
+	if (day > INT32_MAX) return FIELD;
+	span rest = {q, w.end};
+	if ((kind == DATE && *q != '-') || is(rest, ".")) return SYNTAX;
+	if (kind == DATE) {
+		p->have |= HAVE_TIME;
+		if ((c = take_offset(p, rest))) return c;
+	} else if (q < w.end) {
+		char buf[MAX_TEXT + 4] = "0";
+		memcpy(buf + 1, q, length(rest));
+		p->have |= HAVE_TIME;
+		p->micros = (int64_t)(strtod(buf, 0) * (double)MICROS_PER_DAY);
+	}
+	p->have |= HAVE_DATE;
+	p->julian = 1;
+	civil at = slp_civil_of(day + MIN_DATE);
+	p->year = at.year;
+	p->mon = at.month;
+	p->day = at.day;
+	return 0;
+}
+
 /* have are the fields given before; p->have becomes those that the token gives. */
 static int take(parser *p, token_kind kind, span w, int have) {
 	int behind_t = p->time_next, c;
 	p->time_next = 0;
 	if (behind_t && kind != CLOCK && kind != NUMBER && kind != DATE) return SYNTAX;
+	if (p->julian_next && (kind == CLOCK || kind == NUMBER || kind == DATE)) {
+		p->julian_next = 0;
+		return take_julian_day(p, kind, w);
+	}
 	switch (kind) {
 	case CLOCK: return take_clock(p, w);
 	case OFFSET: return take_offset(p, w);
@@ -392,8 +439,17 @@ static int take(parser *p, token_kind kind, span w, int have) {
 /* Checks the date and applies era and AM or PM. */
 static int finish(parser *p) {
 	const int64_t hour = 3600000000ll;
-	if (p->time_next || (p->have & HAVE_DATE) != HAVE_DATE) return SYNTAX;
-	if (p->bc) {
+	if (p->time_next) return SYNTAX;
+	if (p->epoch) {
+		p->year = 1970;
+		p->mon = p->day = 1;
+		p->micros = 0;
+		return 0;
+	}
+	if (p->infinite) return 0;
+	if ((p->have & HAVE_DATE) != HAVE_DATE) return SYNTAX;
+	if (p->julian) { /* of any era */
+	} else if (p->bc) {
 		if (p->year < 1) return FIELD;
 		p->year = 1 - p->year;
 	} else if (p->two_digits && p->year < 100) {
@@ -440,6 +496,7 @@ static int iso(view v, int64_t *day, int64_t *micros) {
 	return 1;
 }
 
+/* The day, which may be an infinite one, and the time of day. */
 static int parse(view v, int64_t *day, int64_t *micros) {
 	*day = *micros = 0;
 	if (iso(v, day, micros)) return 0;
@@ -461,6 +518,10 @@ static int parse(view v, int64_t *day, int64_t *micros) {
 	}
 	int c = finish(&p);
 	if (c) return c;
+	if (p.infinite) {
+		*day = p.infinite < 0 ? INT32_MIN : INFINITE_DATE;
+		return 0;
+	}
 	*day = slp_days_of(p.year, p.mon, p.day);
 	*micros = p.micros;
 	return 0;
@@ -481,7 +542,7 @@ int32_t slp_str_to_date(int32_t *out, STR(s)) {
 	int c = parse(trim_space(s), &day, &micros);
 	*out = 0;
 	if (c) return error_code(c, SLP_INVALID_DATE);
-	if (day < MIN_DATE || day > MAX_DATE) return SLP_DATETIME_RANGE;
+	if ((day < MIN_DATE || day > MAX_DATE) && !is_infinite_date(day)) return SLP_DATETIME_RANGE;
 	*out = (int32_t)day;
 	return 0;
 }
@@ -492,6 +553,7 @@ int32_t slp_str_to_timestamp(int64_t *out, STR(s)) {
 	int c = parse(trim_space(s), &day, &micros);
 	*out = 0;
 	if (c) return error_code(c, SLP_INVALID_TIMESTAMP);
+	if (is_infinite_date(day)) return *out = day < 0 ? INT64_MIN : INT64_MAX, 0;
 	day += micros / MICROS_PER_DAY;
 	if (day < MIN_DATE || day > MAX_DATE) return SLP_TIMESTAMP_RANGE;
 	*out = day * MICROS_PER_DAY + micros % MICROS_PER_DAY;

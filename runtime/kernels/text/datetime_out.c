@@ -18,8 +18,18 @@ static char *put_clock(char *p, int64_t us) {
 	return p;
 }
 
+static void infinity_to_str(uint64_t out[2], slp_arena *a, int negative) {
+	static const char text[] = "-infinity";
+	const char *p = negative ? text : text + 1;
+	str_copy(out, a, (const uint8_t *)p, strlen(p));
+}
+
 void slp_date_to_str(uint64_t out[2], slp_arena *a, int32_t days) {
 	char buf[40];
+	if (is_infinite_date(days)) {
+		infinity_to_str(out, a, days < 0);
+		return;
+	}
 	civil c = slp_civil_of(days);
 	char *p = put_date(buf, c);
 	if (c.year < 1) p = memcpy(p, " BC", 3) + 3;
@@ -28,6 +38,10 @@ void slp_date_to_str(uint64_t out[2], slp_arena *a, int32_t days) {
 
 void slp_timestamp_to_str(uint64_t out[2], slp_arena *a, int64_t ts) {
 	char buf[80];
+	if (is_infinite(ts)) {
+		infinity_to_str(out, a, ts < 0);
+		return;
+	}
 	int64_t day = floor_div(ts, MICROS_PER_DAY);
 	civil c = slp_civil_of(day);
 	char *p = put_date(buf, c);

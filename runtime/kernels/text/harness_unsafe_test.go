@@ -142,6 +142,8 @@ func fromDatum(p types.Phys, d types.Datum) fntest.V {
 // toDatum is a result as a datum.
 func toDatum(v fntest.V) types.Datum {
 	switch {
+	case v.Null:
+		return types.Datum{Null: true}
 	case v.P == types.Str:
 		return types.String(goStr(v))
 	case v.P.IsFloat():

@@ -75,6 +75,8 @@ func askOracle(t *testing.T, file string, cases []fntest.Case) {
 			fmt.Fprintf(&sb, "%s\t!%s\n", c.SQL, pe.Code)
 		case err != nil:
 			t.Fatal(err)
+		case rs[0].Rows[0][0] == nil:
+			fmt.Fprintf(&sb, "%s\tNULL\n", c.SQL)
 		default:
 			fmt.Fprintf(&sb, "%s\t%s\n", c.SQL, rs[0].Rows[0][0])
 		}

@@ -51,6 +51,7 @@ int32_t slp_series_time(int64_t *out, int64_t n, int64_t start, int64_t stop, in
 	int32_t bad = 0;
 	(void)stop;
 	*out = 0;
+	if (is_infinite(start)) return *out = start, 0; /* of no series */
 	if (months == 0) return *out = start + n * us, 0;
 	for (; i < n && (us || (i < LAST_SHORTENED && shortens(ts))) && !bad; i++)
 		bad = slp_ts_add_interval(&ts, ts, months, us);
@@ -64,6 +65,9 @@ int32_t slp_series_times(int64_t *out, int64_t start, int64_t stop, int64_t us, 
 	/* A month is 30 days where intervals are compared. */
 	i128 step = (i128)months * 30 * MICROS_PER_DAY + us;
 	if (step == 0) return SLP_ZERO_STEP;
+	/* From an infinite start no step leads anywhere; to an infinite end they lead beyond all times. */
+	if ((is_infinite(start) || is_infinite(stop)) && (step > 0 ? start <= stop : start >= stop))
+		return SLP_TIMESTAMP_RANGE;
 	if (months == 0) return series(out, start, stop, us);
 	int64_t ts = start, n = 0;
 	for (; step > 0 ? ts <= stop : ts >= stop; n++) {

@@ -1,7 +1,7 @@
 package text
 
 /*
-#cgo CFLAGS: -O2 -fno-strict-aliasing -Wall -DSLP_HEADERS=0x90a2b191
+#cgo CFLAGS: -O2 -fno-strict-aliasing -Wall -DSLP_HEADERS=0x48e75aaa
 #cgo LDFLAGS: -lm -Wl,--unresolved-symbols=ignore-all
 #include "symbols.h"
 */

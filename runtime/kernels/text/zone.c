@@ -65,17 +65,19 @@ static int usable(view t) { return t.n > HEAD && count(t) > 0 && t.n > HEAD + (u
 /* What the clock shows at a moment. */
 int32_t slp_zone_local(int64_t *out, int64_t ts, STR(z)) {
 	VIEW(z);
+	if (is_infinite(ts)) return *out = ts, 0;
 	return put_timestamp(out, usable(z) ? (i128)ts + offset_at(z, ts) * MICROS : 0);
 }
 
 /* The moment at which the clock shows a time. */
 int32_t slp_zone_utc(int64_t *out, int64_t local, STR(z)) {
 	VIEW(z);
+	if (is_infinite(local)) return *out = local, 0;
 	return put_timestamp(out, usable(z) ? (i128)local - local_offset(z, local) * MICROS : 0);
 }
 
-/* Seconds east of Greenwich at a moment. */
+/* Seconds east of Greenwich at a moment, 0 at an infinite one. */
 int64_t slp_zone_offset(int64_t ts, STR(z)) {
 	VIEW(z);
-	return usable(z) ? offset_at(z, ts) : 0;
+	return usable(z) && !is_infinite(ts) ? offset_at(z, ts) : 0;
 }
