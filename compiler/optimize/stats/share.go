@@ -40,18 +40,26 @@ func alike(a, b types.Type) bool {
 	return a == b || whole(a) && whole(b) && a.Scale == b.Scale || types.SameStrings(a, b)
 }
 
-// Number maps a value to a number that keeps order and about keeps distances.
+// Number maps a value to a number that keeps order and about keeps distances. It is finite, and so are differences of
+// two: of infinity and NaN, the greatest value, there is no arithmetic.
 func Number(t types.Type, v types.Datum) float64 {
 	switch {
 	case t.Phys() == types.Str:
 		return textNumber(v.S)
 	case t.Phys().IsFloat():
-		return v.Float()
+		f := v.Float()
+		if math.IsNaN(f) {
+			return 1.1 * farthest
+		}
+		return math.Max(-farthest, math.Min(f, farthest))
 	case t.Phys() == types.I128:
 		return (float64(v.Hi)*math.Pow(2, 64) + float64(uint64(v.Lo))) / math.Pow(10, float64(t.Scale))
 	}
 	return float64(v.Lo) * t.Unit() / math.Pow(10, float64(t.Scale))
 }
+
+// farthest from 0 is where estimates begin to be of no use.
+const farthest = 1e300
 
 func textNumber(s string) float64 {
 	f := 0.0
