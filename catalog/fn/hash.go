@@ -18,7 +18,7 @@ import (
 // Hashing for distribution and tables is code generation's own.
 func hashGroup() Group {
 	T := types.TText
-	str1 := func(name, doc string, f func(s []byte) string) *Op {
+	str1 := func(name, doc string, f func(dst, s []byte) []byte) *Op {
 		return &Op{Name: name, Shapes: same(1, str), Doc: doc, Host: hostDigest(f)}
 	}
 	return Group{
@@ -30,16 +30,19 @@ func hashGroup() Group {
 			{Name: "crc32", Shapes: []Shape{shape(str, i64)}, Doc: "CRC-32.", Host: hostCRC32},
 			{Name: "to_hex", Shapes: []Shape{shape(i64, str)}, Doc: "Hexadecimal digits of the 64 bits.",
 				Host: func(c HostCall) error {
+					var out []byte
 					return c.Rows(func(row int) error {
-						c.SetStr(row, strconv.AppendUint(nil, uint64(c.Int(0, row)), 16))
+						out = strconv.AppendUint(out[:0], uint64(c.Int(0, row)), 16)
+						c.SetStr(row, out)
 						return nil
 					})
 				}},
 			{Name: "strtol", Shapes: []Shape{shape(str, i32, i64)}, MayFail: true, Host: hostStrtol,
 				Doc: "An integer in a base of 2 to 36."},
 			str1("quote_ident", "s as an identifier: in double quotes if it needs them.",
-				func(s []byte) string { return quoteIdent(string(s)) }),
-			str1("quote_literal", "s as a literal.", func(s []byte) string { return quoteLiteral(string(s)) }),
+				func(dst, s []byte) []byte { return append(dst, quoteIdent(string(s))...) }),
+			str1("quote_literal", "s as a literal.",
+				func(dst, s []byte) []byte { return append(dst, quoteLiteral(string(s))...) }),
 		},
 		Rows: []*Row{
 			row("md5", "md5", types.TVarchar(32), "MD5 digest.", T),
@@ -56,43 +59,54 @@ func hashGroup() Group {
 	}
 }
 
-// hostDigest is the host of a text made of the bytes of another.
-func hostDigest(f func(s []byte) string) func(HostCall) error {
+// hostDigest is the host of a text made of the bytes of another, which f appends.
+func hostDigest(f func(dst, s []byte) []byte) func(HostCall) error {
 	return func(c HostCall) error {
-		return c.Rows(func(row int) error { c.SetStr(row, []byte(f(c.Str(0, row)))); return nil })
+		var out []byte
+		return c.Rows(func(row int) error {
+			out = f(out[:0], c.Str(0, row))
+			c.SetStr(row, out)
+			return nil
+		})
 	}
 }
 
-func md5Hex(s []byte) string { h := md5.Sum(s); return hex.EncodeToString(h[:]) }
+func md5Hex(dst, s []byte) []byte {
+	h := md5.Sum(s)
+	return hex.AppendEncode(dst, h[:])
+}
 
-func sha1Hex(s []byte) string { h := sha1.Sum(s); return hex.EncodeToString(h[:]) }
+func sha1Hex(dst, s []byte) []byte {
+	h := sha1.Sum(s)
+	return hex.AppendEncode(dst, h[:])
+}
 
 func hostCRC32(c HostCall) error {
 	return c.Rows(func(row int) error { c.SetInt(row, int64(crc32.ChecksumIEEE(c.Str(0, row)))); return nil })
 }
 
 func hostSHA2(c HostCall) error {
+	var out []byte
 	return c.Rows(func(row int) error {
 		s := c.Str(0, row)
-		var h []byte
 		switch c.Int(1, row) {
 		case 224:
 			d := sha256.Sum224(s)
-			h = d[:]
+			out = hex.AppendEncode(out[:0], d[:])
 		case 0, 256:
 			d := sha256.Sum256(s)
-			h = d[:]
+			out = hex.AppendEncode(out[:0], d[:])
 		case 384:
 			d := sha512.Sum384(s)
-			h = d[:]
+			out = hex.AppendEncode(out[:0], d[:])
 		case 512:
 			d := sha512.Sum512(s)
-			h = d[:]
+			out = hex.AppendEncode(out[:0], d[:])
 		default:
 			c.SetNull(row)
 			return nil
 		}
-		c.SetStr(row, []byte(hex.EncodeToString(h)))
+		c.SetStr(row, out)
 		return nil
 	})
 }

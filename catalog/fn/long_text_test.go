@@ -21,12 +21,12 @@ func TestLongTexts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all, err := p.all([]byte(strings.Repeat(s, n)), -1)
-		if err != nil || len(all) != n {
-			t.Errorf("%q: %d matches, %v", s, len(all), err)
+		all, err := p.find(matches{}, []byte(strings.Repeat(s, n)), -1, true)
+		if err != nil || all.n() != n {
+			t.Errorf("%q: %d matches, %v", s, all.n(), err)
 			continue
 		}
-		last, k := all[n-1], len(s)
+		last, k := all.loc(n-1), len(s)
 		if want := []int{n*k - k, n * k, n*k - k, n*k - 1, n*k - 1, n * k, -1, -1}; !slices.Equal(last, want) {
 			t.Errorf("%q: the last match is %v, not %v", s, last, want)
 		}

@@ -2,36 +2,96 @@ package fn
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
 	"github.com/dlclark/regexp2"
 
+	"slipher/catalog/automaton"
 	"slipher/catalog/sqlerr"
 )
 
-// pattern is a compiled regular expression. Matches are offsets of bytes: two for the whole and two for each group, -1
-// for a group that took no part.
+// pattern is a compiled regular expression.
 type pattern interface {
 	match(s []byte) (bool, error)
-	// all are the first n matches from the left, all of them for n < 0.
-	all(s []byte, n int) ([][]int, error)
+	// find gives the first n matches from the left, all of them for n < 0, with groups or without. The result is dst,
+	// overwritten.
+	find(dst matches, s []byte, n int, groups bool) (matches, error)
 	groups() int
 	// linear: it is an automaton, whose time is bounded by the text's length, and cannot fail.
 	linear() bool
 }
 
-// automaton is a pattern that Go's engine runs.
-type automaton struct{ re *regexp.Regexp }
-
-func (a automaton) match(s []byte) (bool, error) { return a.re.Match(s), nil }
-func (a automaton) all(s []byte, n int) ([][]int, error) {
-	return a.re.FindAllSubmatchIndex(s, n), nil
+// matches are matches in a text, of width offsets of bytes each: two for the whole and two for each group, -1 for a
+// group that took no part.
+type matches struct {
+	at    []int
+	width int
 }
-func (a automaton) groups() int  { return a.re.NumSubexp() }
-func (a automaton) linear() bool { return true }
+
+func (m matches) n() int             { return len(m.at) / max(m.width, 1) }
+func (m matches) loc(i int) []int    { return m.at[i*m.width : (i+1)*m.width] }
+func (m matches) none(w int) matches { return matches{m.at[:0], w} }
+
+// regular is a pattern that Go's engine runs and, once it has been used for some texts, a table, as far as no groups are
+// asked for.
+type regular struct {
+	re    *regexp.Regexp
+	order automaton.Order
+	uses  atomic.Int32
+	table atomic.Pointer[automaton.Automaton]
+}
+
+// worthTable is after how many texts a table is made, which takes as long as some hundred short ones do without.
+const worthTable = 100
+
+// tableFor is the pattern's table if there is one for s.
+func (r *regular) tableFor(s []byte) *automaton.Automaton {
+	t := r.table.Load()
+	if t == nil {
+		if r.uses.Load() <= worthTable && r.uses.Add(1) == worthTable {
+			r.table.Store(automaton.Compile(r.re.String(), r.order))
+		}
+		return nil
+	}
+	if !utf8.Valid(s) {
+		return nil
+	}
+	return t
+}
+
+func (r *regular) match(s []byte) (bool, error) {
+	if t := r.tableFor(s); t != nil {
+		return t.Match(s), nil
+	}
+	return r.re.Match(s), nil
+}
+
+func (r *regular) find(dst matches, s []byte, n int, groups bool) (matches, error) {
+	if groups && r.groups() > 0 {
+		dst = dst.none(2 + 2*r.groups())
+		for _, loc := range r.re.FindAllSubmatchIndex(s, n) {
+			dst.at = append(dst.at, loc...)
+		}
+		return dst, nil
+	}
+	dst = dst.none(2)
+	if t := r.tableFor(s); t != nil {
+		dst.at = t.All(dst.at, s, n)
+		return dst, nil
+	}
+	for _, loc := range r.re.FindAllIndex(s, n) {
+		dst.at = append(dst.at, loc...)
+	}
+	return dst, nil
+}
+
+func (r *regular) groups() int  { return r.re.NumSubexp() }
+func (r *regular) linear() bool { return true }
 
 // backtracker is a pattern that looks around or back: it runs by trial, for as long as matchLimit at a text.
 type backtracker struct{ re *regexp2.Regexp }
@@ -50,37 +110,43 @@ func (b backtracker) match(s []byte) (bool, error) {
 	return m != nil, nil
 }
 
-func (b backtracker) all(s []byte, n int) ([][]int, error) {
-	var out [][]int
+func (b backtracker) find(dst matches, s []byte, n int, groups bool) (matches, error) {
+	dst = dst.none(2)
+	if groups {
+		dst.width += 2 * b.groups()
+	}
 	until := time.Now().Add(matchLimit)
 	var offsets []int // once there is a match
 	m, err := b.re.FindStringMatch(string(s))
-	for err == nil && m != nil && len(out) != n {
-		if len(out) == 0 {
+	for err == nil && m != nil && dst.n() != n {
+		if dst.n() == 0 {
 			offsets = runeOffsets(s)
 		}
-		var loc []int
-		for _, g := range m.Groups() {
-			if len(g.Captures) == 0 {
-				loc = append(loc, -1, -1)
-				continue
+		add := func(c regexp2.Group) {
+			if len(c.Captures) == 0 {
+				dst.at = append(dst.at, -1, -1)
+				return
 			}
-			from, to := g.Index, g.Index+g.Length
+			from, to := c.Index, c.Index+c.Length
 			if offsets != nil {
 				from, to = offsets[from], offsets[to]
 			}
-			loc = append(loc, from, to)
+			dst.at = append(dst.at, from, to)
 		}
-		out = append(out, loc)
+		if add(m.Group); groups {
+			for _, g := range m.Groups()[1:] {
+				add(g)
+			}
+		}
 		if time.Now().After(until) {
-			return nil, errMatchLimit
+			return dst, errMatchLimit
 		}
 		m, err = b.re.FindNextMatch(m)
 	}
 	if err != nil {
-		return nil, errMatchLimit
+		return dst, errMatchLimit
 	}
-	return out, nil
+	return dst, nil
 }
 
 func (b backtracker) groups() int  { return len(b.re.GetGroupNumbers()) - 1 }
@@ -151,10 +217,12 @@ func newPattern(d dialect, expr string) pattern {
 		case err != nil:
 		case d == advanced && re.MatchString(""): // between a match and the next one it may match nothing
 		default:
+			r := &regular{re: re}
 			if d == advanced && !lazy.MatchString(expr) {
 				re.Longest()
+				r.order = automaton.Longest
 			}
-			return automaton{re}
+			return r
 		}
 	}
 	// Of Perl's syntax, \d and the like mean ASCII, and $ the text's end.
@@ -286,6 +354,11 @@ type replacing []replacementPart
 type replacementPart struct {
 	text  []byte
 	group int // -1: the text
+}
+
+// groups reports whether there are any but the whole.
+func (t replacing) groups() bool {
+	return slices.ContainsFunc(t, func(p replacementPart) bool { return p.group > 0 })
 }
 
 func replacement(r []byte) replacing {

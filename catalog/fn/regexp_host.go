@@ -1,6 +1,9 @@
 package fn
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // from compiles the pattern (operand 1) and gives the part of the text (operand 0) from a character position on;
 // the first if it is less than 1; ok is false if it lies behind the end.
@@ -15,6 +18,9 @@ func (l *lastPattern) from(c HostCall, row, pos, params int) (p pattern, head, t
 
 func hostRegexpReplace(c HostCall) error {
 	var last lastPattern
+	var found matches
+	var out, byText []byte
+	var by replacing
 	return c.Rows(func(row int) error {
 		p, head, tail, ok, err := last.from(c, row, 3, 4)
 		if err != nil {
@@ -24,12 +30,16 @@ func hostRegexpReplace(c HostCall) error {
 			c.SetStr(row, c.Str(0, row))
 			return nil
 		}
-		all, err := p.all(tail, -1)
-		if err != nil {
+		if text := c.Str(2, row); by == nil || !bytes.Equal(text, byText) {
+			by, byText = replacement(text), append(byText[:0], text...)
+		}
+		if found, err = p.find(found, tail, -1, by.groups()); err != nil {
 			return err
 		}
-		by, out, done := replacement(c.Str(2, row)), append([]byte(nil), head...), 0
-		for _, loc := range all {
+		out = append(out[:0], head...)
+		done := 0
+		for i := range found.n() {
+			loc := found.loc(i)
 			out = by.appendTo(append(out, tail[done:loc[0]]...), tail, loc)
 			if done = loc[1]; len(out) > 65535 {
 				return ResultTooLong.Err()
@@ -45,6 +55,7 @@ func hostRegexpReplace(c HostCall) error {
 
 func hostRegexpSubstr(c HostCall) error {
 	var last lastPattern
+	var found matches
 	return c.Rows(func(row int) error {
 		p, _, tail, ok, err := last.from(c, row, 2, 4)
 		if err != nil {
@@ -58,17 +69,16 @@ func hostRegexpSubstr(c HostCall) error {
 		var m []byte
 		if ok {
 			group := 0
-			for _, f := range c.Str(4, row) {
-				if f == 'e' && p.groups() > 0 {
-					group = 2
-				}
+			if p.groups() > 0 && bytes.IndexByte(c.Str(4, row), 'e') >= 0 {
+				group = 2
 			}
-			all, err := p.all(tail, int(n))
-			if err != nil {
+			if found, err = p.find(found, tail, int(n), group > 0); err != nil {
 				return err
 			}
-			if len(all) >= int(n) && all[n-1][group] >= 0 {
-				m = tail[all[n-1][group]:all[n-1][group+1]]
+			if found.n() >= int(n) {
+				if loc := found.loc(int(n) - 1); loc[group] >= 0 {
+					m = tail[loc[group]:loc[group+1]]
+				}
 			}
 		}
 		c.SetStr(row, m)
@@ -78,6 +88,7 @@ func hostRegexpSubstr(c HostCall) error {
 
 func hostRegexpCount(c HostCall) error {
 	var last lastPattern
+	var found matches
 	return c.Rows(func(row int) error {
 		p, _, tail, ok, err := last.from(c, row, 2, 3)
 		if err != nil {
@@ -85,11 +96,10 @@ func hostRegexpCount(c HostCall) error {
 		}
 		n := 0
 		if ok {
-			all, err := p.all(tail, -1)
-			if err != nil {
+			if found, err = p.find(found, tail, -1, false); err != nil {
 				return err
 			}
-			n = len(all)
+			n = found.n()
 		}
 		c.SetInt(row, int64(n))
 		return nil
@@ -98,6 +108,7 @@ func hostRegexpCount(c HostCall) error {
 
 func hostRegexpInstr(c HostCall) error {
 	var last lastPattern
+	var found matches
 	return c.Rows(func(row int) error {
 		p, head, tail, ok, err := last.from(c, row, 2, 5)
 		if err != nil {
@@ -105,12 +116,11 @@ func hostRegexpInstr(c HostCall) error {
 		}
 		n, at := c.Int(3, row), int64(0)
 		if ok && n >= 1 && n <= int64(len(tail))+1 {
-			all, err := p.all(tail, int(n))
-			if err != nil {
+			if found, err = p.find(found, tail, int(n), false); err != nil {
 				return err
 			}
-			if len(all) >= int(n) {
-				end := all[n-1][btoi(c.Int(4, row) == 1)]
+			if found.n() >= int(n) {
+				end := found.loc(int(n) - 1)[btoi(c.Int(4, row) == 1)]
 				at = int64(utf8.RuneCount(head)+utf8.RuneCount(tail[:end])) + 1
 			}
 		}

@@ -176,6 +176,7 @@ func (l *lastPattern) advanced(expr, options []byte, name, instead string) (patt
 // splitByPattern leaves out matches of nothing at the ends and behind another match.
 func splitByPattern() partsOf {
 	var last lastPattern
+	var found matches
 	return func(c HostCall, row, from int) ([]types.Datum, bool, error) {
 		if anyNull(c, row, from, 3) {
 			return nil, false, nil
@@ -185,13 +186,13 @@ func splitByPattern() partsOf {
 		if err != nil {
 			return nil, false, err
 		}
-		all, err := p.all(s, -1)
-		if err != nil {
+		if found, err = p.find(found, s, -1, false); err != nil {
 			return nil, false, err
 		}
 		var parts []types.Datum
 		done := 0
-		for _, loc := range all {
+		for i := range found.n() {
+			loc := found.loc(i)
 			if loc[0] == loc[1] && (loc[0] == done || loc[0] == len(s)) {
 				continue
 			}
@@ -264,6 +265,7 @@ func matchGroups(s []byte, loc []int) []types.Datum {
 // allMatches are arrays, a match's groups each.
 func allMatches() partsOf {
 	var last lastPattern
+	var found matches
 	all := false
 	return func(c HostCall, row, from int) ([]types.Datum, bool, error) {
 		if anyNull(c, row, from, 3) {
@@ -281,10 +283,10 @@ func allMatches() partsOf {
 			n = -1
 		}
 		s := c.Str(from, row)
-		locs, err := p.all(s, n)
+		found, err = p.find(found, s, n, true)
 		var out []types.Datum
-		for _, loc := range locs {
-			out = append(out, types.MakeArray(types.TText, matchGroups(s, loc)...))
+		for i := range found.n() {
+			out = append(out, types.MakeArray(types.TText, matchGroups(s, found.loc(i))...))
 		}
 		return out, true, err
 	}
@@ -292,35 +294,37 @@ func allMatches() partsOf {
 
 func hostFirstMatch(c HostCall) error {
 	var last lastPattern
+	var found matches
 	return c.Rows(func(row int) error {
 		p, err := last.advanced(c.Str(1, row), c.Str(2, row), "regexp_match()", "regexp_matches")
 		if err != nil {
 			return err
 		}
 		s := c.Str(0, row)
-		locs, err := p.all(s, 1)
-		if err != nil || len(locs) == 0 {
+		found, err = p.find(found, s, 1, true)
+		if err != nil || found.n() == 0 {
 			c.SetNull(row)
 			return err
 		}
-		return setArray(c, row, []byte(types.MakeArray(types.TText, matchGroups(s, locs[0])...).S))
+		return setArray(c, row, []byte(types.MakeArray(types.TText, matchGroups(s, found.loc(0))...).S))
 	})
 }
 
 func hostMatchedPart(c HostCall) error {
 	var last lastPattern
+	var found matches
 	return c.Rows(func(row int) error {
 		p, err := last.advanced(c.Str(1, row), nil, "substring()", "")
 		if err != nil {
 			return err
 		}
 		s := c.Str(0, row)
-		locs, err := p.all(s, 1)
-		if err != nil || len(locs) == 0 {
+		found, err = p.find(found, s, 1, true)
+		if err != nil || found.n() == 0 {
 			c.SetNull(row)
 			return err
 		}
-		setDatum(c, row, types.TText, matchGroups(s, locs[0])[0])
+		setDatum(c, row, types.TText, matchGroups(s, found.loc(0))[0])
 		return nil
 	})
 }

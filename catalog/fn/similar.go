@@ -57,18 +57,20 @@ func hostSimilar(c HostCall) error {
 
 func hostSimilarPart(c HostCall) error {
 	var last lastPattern
+	var found matches
 	return c.Rows(func(row int) error {
 		p, err := last.of(c.Str(1, row), c.Str(2, row), compileSimilarParts)
 		if err != nil {
 			return err
 		}
 		s := c.Str(0, row)
-		all, err := p.all(s, 1)
-		if err != nil || len(all) == 0 {
+		found, err = p.find(found, s, 1, true)
+		if err != nil || found.n() == 0 {
 			c.SetNull(row)
 			return err
 		}
-		c.SetStr(row, s[all[0][2]:all[0][3]])
+		loc := found.loc(0)
+		c.SetStr(row, s[loc[2]:loc[3]])
 		return nil
 	})
 }
