@@ -14,7 +14,11 @@ func (in *Instance) host(k int) error {
 	if op == nil || op.Host == nil {
 		return sqlerr.New(sqlerr.InternalError, "BUG: no host function %s", h.Op)
 	}
-	err := op.Host(&hostCall{in: in, view: in.cur.view(), h: h})
+	c := &hostCall{in: in, view: in.cur.view(), h: h}
+	if !op.Volatile {
+		c.memo = in.memoOf(k)
+	}
+	err := op.Host(c)
 	if err != nil { // which operation it was says which column (ErrorColumn)
 		in.errOp = 1 + h.Ins
 	}
@@ -26,6 +30,7 @@ type hostCall struct {
 	in   *Instance
 	view offheap.View // the instance's state
 	h    *program.HostCall
+	memo *memo // nil: each row by itself
 }
 
 func (c *hostCall) flag(off int64, row int) bool {
@@ -48,6 +53,8 @@ func (c *hostCall) Rows(f func(row int) error) error {
 // AllRows visits selected rows; the results of those that a mask leaves out become NULL.
 func (c *hostCall) AllRows(f func(row int) error) error {
 	n := int(offheap.At[int64](c.view, c.h.Count))
+	m := c.memo
+	c.memo = nil // it is of one function of rows
 	for i := 0; i < n; i++ {
 		if c.in.q.canceled.Load() { // a regular expression may take long at each row
 			return canceled()
@@ -59,6 +66,15 @@ func (c *hostCall) AllRows(f func(row int) error) error {
 		if c.h.Mask != 0 && !c.flag(c.h.Mask, row) {
 			c.SetNull(row)
 			continue
+		}
+		if m != nil && !m.pays() {
+			m = nil
+		}
+		if m != nil {
+			if same := m.row(c, row); same >= 0 {
+				c.copyRow(row, same)
+				continue
+			}
 		}
 		offheap.Set[byte](c.view, c.h.OutNull+int64(row), 0)
 		if err := f(row); err != nil {

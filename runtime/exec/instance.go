@@ -41,8 +41,9 @@ type Instance struct {
 	dests    mem.Buf // addresses of what rows go into, by destination
 	small    mem.Buf // arena, counters, stop word
 	units    []unit
-	unitRows int   // how many rows generated code is called for at once; pace.go
-	kept     int64 // bytes of strings of all that it had made of its rows when pace.go looked last
+	memos    []*memo // by host call; nil: not used yet
+	unitRows int     // how many rows generated code is called for at once; pace.go
+	kept     int64   // bytes of strings of all that it had made of its rows when pace.go looked last
 	input    chunk.Batch
 	flush    []int // destinations to which rows are to be sent
 	whole    bool  // all rows, not only what is due
