@@ -1,7 +1,7 @@
 // Command bench runs a suite of queries side by side with DuckDB, in one run on one
 // machine, taking turns.
 //
-//	go run ./tests/bench --cache DIR [--suite tpch|tpcds|events] [--nodes 2] [--shared DIR] [--sf 1] [--runs 11] [--first 3]
+//	go run ./tests/bench --cache DIR [--suite tpch|tpcds|events|functions] [--nodes 2] [--shared DIR] [--sf 1] [--runs 11] [--first 3]
 //		[--profile]
 //	go run ./tests/bench --cache DIR --quality [--orders 20] [--suite …] [--nodes 2]
 //	go run ./tests/bench --cache DIR --designs 10 --nodes 2 [--suite …]
@@ -11,7 +11,8 @@
 //	CSV ──load──► slipher server (process) ─┐
 //	    └─load──► DuckDB (Node process) ────┴─ first runs, repeated runs ──► tables in Markdown, on standard output
 //
-// A *suite* is tables and queries: TPC-H, TPC-DS, and forty queries over a wide table of web events (suite_*.go). A
+// A *suite* is tables and queries: TPC-H, TPC-DS, forty queries over a wide table of web events, and a query for each
+// common scalar function (suite_*.go). A
 // *contender* is an engine in one setting: DuckDB, and Slipher with each value of slipher_tier. What is measured, and
 // what is not, says docs/BENCHMARKS.md.
 //

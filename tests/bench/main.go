@@ -41,7 +41,7 @@ func parse() (settings, error) {
 	flag.StringVar(&s.cache, "cache", "",
 		"folder for data, databases and the DuckDB package; kept between runs (required)")
 	flag.StringVar(&s.binary, "binary", "", "slipher to measure (default: built from this checkout)")
-	flag.StringVar(&name, "suite", "tpch", "tpch, tpcds or events")
+	flag.StringVar(&name, "suite", "tpch", "tpch, tpcds, events or functions")
 	flag.StringVar(&tiers, "tiers", "", "values of slipher_tier (default: those of the suite)")
 	flag.IntVar(&s.nodes, "nodes", 0, "Slipher as a leader and this many nodes, each with all slices and workers that the threads "+
 		"are; 0: one process")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"os"
@@ -59,6 +60,7 @@ func (b *bench) report(title string, f figures) {
 		fmt.Printf(" %s |", c.name)
 	}
 	fmt.Printf("\n|---|%s\n", strings.Repeat("---:|", len(b.contenders)))
+	limit := cmp.Or(b.suite.slow, slowRatio)
 	slow := make([]int, len(b.contenders))
 	logs := make([]float64, len(b.contenders))
 	for i, row := range f {
@@ -70,7 +72,7 @@ func (b *bench) report(title string, f figures) {
 				fmt.Printf(" %.1f |", ms(d))
 			} else {
 				fmt.Printf(" %.1f (%.2f) |", ms(d), ratio)
-				if ratio > slowRatio {
+				if ratio > float64(limit) {
 					slow[j]++
 				}
 			}
@@ -81,7 +83,7 @@ func (b *bench) report(title string, f figures) {
 	for _, l := range logs[1:] {
 		fmt.Printf(" %.2f |", math.Exp(l/float64(len(f))))
 	}
-	fmt.Printf("\n| queries above %d | |", slowRatio)
+	fmt.Printf("\n| queries above %d | |", limit)
 	for _, n := range slow[1:] {
 		fmt.Printf(" %d |", n)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"os"
@@ -21,6 +22,8 @@ type suite struct {
 	attributes func(t table) string
 	// query is the text of number n.
 	query func(s settings, n int) (string, error)
+	// named is what it is called and DuckDB's text. nil: Q and its number, the same text.
+	named func(n int) (name, duckdb string)
 	// widened is Slipher's text where the digits of an answer have to be DuckDB's, nil: as it is.
 	widened func(n int, sql string) string
 	// more loads further tables of Slipher alone, and adds queries on them behind one. May be nil.
@@ -28,12 +31,14 @@ type suite struct {
 	also func(n int, q query) []query
 	// tiers are Slipher's contenders if flags say nothing.
 	tiers []string
+	// slow is the ratio from which on a query is counted as slow, 0: slowRatio.
+	slow int
 	// How COPY is told of the files.
 	slipherFormat, duckdbFormat string
 }
 
 // suites by name.
-var suites = []*suite{&tpch, &tpcds, &events}
+var suites = []*suite{&tpch, &tpcds, &events, &functions}
 
 func findSuite(name string) (*suite, error) {
 	var names []string
@@ -71,6 +76,9 @@ func readQueries(s settings) ([]query, error) {
 			answer = ""
 		}
 		q := query{name: fmt.Sprintf("Q%d", n), slipher: sql, duckdb: sql, digits: sql, answer: answer}
+		if s.suite.named != nil {
+			q.name, q.duckdb = s.suite.named(n)
+		}
 		if s.suite.widened != nil {
 			q.digits = s.suite.widened(n, sql)
 		}
@@ -80,6 +88,33 @@ func readQueries(s settings) ([]query, error) {
 		}
 	}
 	return out, nil
+}
+
+// csvFile makes the one file of a suite's one table, unless it is there.
+func csvFile(suite, table string, write func(s settings, w *bufio.Writer) error) func(s settings) (string, error) {
+	return func(s settings) (string, error) {
+		dir := filepath.Join(s.cache, suite+"-sf"+s.sf, "csv")
+		path := filepath.Join(dir, table+".csv")
+		if _, err := os.Stat(path); err == nil {
+			return dir, nil
+		}
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return "", err
+		}
+		f, err := os.Create(path + ".part")
+		if err != nil {
+			return "", err
+		}
+		defer f.Close()
+		w := bufio.NewWriterSize(f, 1<<20)
+		if err := write(s, w); err != nil {
+			return "", err
+		}
+		if err := w.Flush(); err != nil {
+			return "", err
+		}
+		return dir, os.Rename(path+".part", path)
+	}
 }
 
 // sharedQuery is the text of a query of the shared folder.

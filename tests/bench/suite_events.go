@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +15,13 @@ import (
 // are nearly always the same.
 var events = suite{
 	name: "events", queries: len(eventQueries),
-	data:          generateEvents,
+	data: csvFile("events", "events", func(s settings, w *bufio.Writer) error {
+		sf, err := strconv.ParseFloat(s.sf, 64)
+		if err != nil {
+			return err
+		}
+		return writeEvents(w, int(sf*eventsPerSF))
+	}),
 	schema:        func(settings) (string, error) { return eventSchema(), nil },
 	attributes:    func(table) string { return "DISTKEY(user_id) SORTKEY(event_time)" },
 	query:         func(_ settings, n int) (string, error) { return eventQueries[n-1], nil },
@@ -247,35 +251,6 @@ func eventSchema() string {
 		parts = append(parts, c.name+" "+c.sqlType)
 	}
 	return "CREATE TABLE events(" + strings.Join(parts, ", ") + ");\n"
-}
-
-// generateEvents writes events.csv, unless it is there.
-func generateEvents(s settings) (string, error) {
-	dir := filepath.Join(s.cache, "events-sf"+s.sf, "csv")
-	path := filepath.Join(dir, "events.csv")
-	if _, err := os.Stat(path); err == nil {
-		return dir, nil
-	}
-	sf, err := strconv.ParseFloat(s.sf, 64)
-	if err != nil {
-		return "", err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", err
-	}
-	f, err := os.Create(path + ".part")
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	w := bufio.NewWriterSize(f, 1<<20)
-	if err := writeEvents(w, int(sf*eventsPerSF)); err != nil {
-		return "", err
-	}
-	if err := w.Flush(); err != nil {
-		return "", err
-	}
-	return dir, os.Rename(path+".part", path)
 }
 
 // writeEvents writes rows lines.
