@@ -13,8 +13,8 @@ type Automaton struct {
 	prefix            []byte // that all matches begin with
 }
 
-// Compile makes the automaton of a pattern in the syntax of package regexp. nil: it is no pattern, or one too large for a
-// table.
+// Compile makes the automaton of a pattern in the syntax of package regexp. nil: it is no pattern, or one too large for
+// a table.
 func Compile(expr string, o Order) *Automaton {
 	re, err := regexp.Compile(expr)
 	if err != nil {

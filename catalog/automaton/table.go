@@ -9,9 +9,10 @@ import (
 // table is a deterministic automaton. A step is a class of bytes, or the text's edge.
 type table struct {
 	classes [256]uint8
-	width   int      // classes, and the edge behind them
-	steps   []uint32 // by state*width+class: twice the next state, and 1 if what was read so far, without this step, matches
-	starts  [4]uint32
+	width   int // classes, and the edge behind them
+	// steps are, by state*width+class, twice the next state, and 1 if what was read so far, without this step, matches.
+	steps  []uint32
+	starts [4]uint32
 }
 
 // maxStates bounds a table; a table takes 4*width bytes a state, and some time to make.

@@ -37,8 +37,8 @@ func (m matches) n() int             { return len(m.at) / max(m.width, 1) }
 func (m matches) loc(i int) []int    { return m.at[i*m.width : (i+1)*m.width] }
 func (m matches) none(w int) matches { return matches{m.at[:0], w} }
 
-// regular is a pattern that Go's engine runs and, once it has been used for some texts, a table, as far as no groups are
-// asked for.
+// regular is a pattern that Go's engine runs and, once it has been used for some texts, a table, as far as no groups
+// are asked for.
 type regular struct {
 	re    *regexp.Regexp
 	order automaton.Order
