@@ -88,6 +88,12 @@ func (t *leadership) SchemaExists(ses *session.Session, schema string) bool {
 	return t.statements.Look(ses).Schema(ses.CurrentDatabase(), schema) != nil
 }
 
+// FoldsCase reports how strings of the session's database are compared: session.Engine.
+func (t *leadership) FoldsCase(ses *session.Session) bool {
+	d := t.statements.Look(ses).Database(ses.CurrentDatabase())
+	return d != nil && d.CaseFold
+}
+
 // NewSession opens a client's session: pgwire.Backend.
 func (t *leadership) NewSession(_ context.Context, st pgwire.Startup) (pgwire.Session, error) {
 	cat := t.s.replica.Catalog()

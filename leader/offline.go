@@ -142,5 +142,9 @@ type offlineEngine struct {
 func (e offlineEngine) SchemaExists(s *session.Session, schema string) bool {
 	return e.o.cat.Schema(s.CurrentDatabase(), schema) != nil
 }
+func (e offlineEngine) FoldsCase(s *session.Session) bool {
+	d := e.o.cat.Database(s.CurrentDatabase())
+	return d != nil && d.CaseFold
+}
 func (offlineEngine) Closed(*session.Session) {}
 func (offlineEngine) Isolation(string) string { return "snapshot" }

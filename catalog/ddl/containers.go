@@ -6,6 +6,7 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
+	"slipher/catalog/types"
 )
 
 // Database is CREATE DATABASE. Options are words as written, keyed by "owner",
@@ -62,11 +63,11 @@ var databaseOptions = map[string]func(s Scope, d *state.Database, value string) 
 		return sqlerr.Unsupported("template database \"%s\"", v)
 	},
 	"collate": func(_ Scope, d *state.Database, v string) error {
-		switch strings.ToLower(v) {
-		case "case_sensitive", "cs":
-			return nil
+		var ok bool
+		if d.CaseFold, ok = types.CollationOf(strings.ToLower(v)); !ok {
+			return sqlerr.New(sqlerr.UndefinedObject, "collation \"%s\" does not exist", v)
 		}
-		return sqlerr.Unsupported("COLLATE %s", strings.ToUpper(v))
+		return nil
 	},
 	"isolation": func(_ Scope, d *state.Database, v string) error {
 		v = strings.ToLower(v)

@@ -290,8 +290,8 @@ func TestContainers(t *testing.T) {
 		{"42704", `user "x" does not exist`, func() (*Plan, error) {
 			return CreateDatabase(s, Database{Name: "d", Options: map[string]string{"owner": "x"}})
 		}},
-		{"0A000", `COLLATE CASE_INSENSITIVE`, func() (*Plan, error) {
-			return CreateDatabase(s, Database{Name: "d", Options: map[string]string{"collate": "case_insensitive"}})
+		{"42704", `collation "x" does not exist`, func() (*Plan, error) {
+			return CreateDatabase(s, Database{Name: "d", Options: map[string]string{"collate": "x"}})
 		}},
 		{"55006", "currently open", func() (*Plan, error) { return DropDatabase(s, "dev", 1) }},
 		{"55006", "other users", func() (*Plan, error) { return DropDatabase(s, "busy", 1) }},
@@ -334,6 +334,38 @@ func TestDropReferenced(t *testing.T) {
 		_, res := s.Catalog.Apply(&p.Command)
 		if (res.Err == nil) != x.ok {
 			t.Errorf("%v: %v", x.in, res.Err)
+		}
+	}
+}
+
+// A column has the collation that is written, else its database's.
+func TestColumnCollation(t *testing.T) {
+	s := scope(t)
+	columns := []Column{{Name: "a", Type: types.TText}, {Name: "b", Type: types.TText, Collation: types.CaseSensitive},
+		{Name: "c", Type: types.TChar(3), Collation: types.CaseInsensitive}, {Name: "d", Type: types.TInt4}}
+	plan, err := CreateDatabase(s, Database{Name: "any", Options: map[string]string{"collate": "ci"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, res := s.Catalog.Apply(&plan.Command)
+	if res.Err != nil {
+		t.Fatal(res.Err)
+	}
+	s.Catalog = c
+	for database, want := range map[string][4]bool{"dev": {false, false, true, false}, "any": {true, false, true, false}} {
+		s.Database = database
+		after := create(t, s, Table{Name: Name{Name: "collated"}, Columns: columns})
+		tab := after.Catalog.Table(database, "public", "collated")
+		for i, fold := range want {
+			if tab.Columns[i].Type.Fold != fold {
+				t.Errorf("%s: column %s is %v", database, tab.Columns[i].Name, tab.Columns[i].Type.Fold)
+			}
+		}
+	}
+	for _, typ := range []types.Type{types.TInt4, types.TSuper} {
+		in := Table{Name: Name{Name: "bad"}, Columns: []Column{{Name: "a", Type: typ, Collation: types.CaseSensitive}}}
+		if _, err := CreateTable(s, in); err == nil {
+			t.Errorf("COLLATE of %v is taken", typ)
 		}
 	}
 }

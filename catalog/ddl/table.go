@@ -38,6 +38,7 @@ type Column struct {
 	Default    string
 	Identity   *state.Identity
 	Encoding   string
+	Collation  string // in full; "" that of the database
 	DistKey    bool
 	SortKey    bool
 	PrimaryKey bool
@@ -159,7 +160,8 @@ func (b *builder) columns() error {
 // column checks and adds one column.
 func (b *builder) column(d *Column) error {
 	c := state.Column{Name: b.plan.cut(d.Name), Type: d.Type, NotNull: d.NotNull, Default: d.Default, Identity: d.Identity}
-	if err := b.checkType(d, c.Name); err != nil {
+	err := b.checkType(d, c.Name)
+	if err != nil {
 		return err
 	}
 	if (d.NotNull || d.PrimaryKey || d.Identity != nil) && d.Null {
@@ -172,6 +174,9 @@ func (b *builder) column(d *Column) error {
 		}
 		c.NotNull = true
 	}
+	if c.Type, err = b.collated(d); err != nil {
+		return err
+	}
 	if err := block.CheckEncoding(d.Encoding, d.Type); err != nil {
 		return sqlerr.From(err).At(d.Position)
 	}
@@ -180,6 +185,22 @@ func (b *builder) column(d *Column) error {
 		c.Encoding = "raw"
 	}
 	return b.append(c, d)
+}
+
+// collated is the type of a column with its collation: its own, or the database's.
+func (b *builder) collated(d *Column) (types.Type, error) {
+	fold, chosen := types.CollationOf(d.Collation)
+	switch {
+	case chosen && d.Type.Kind == types.Super:
+		return d.Type, sqlerr.Unsupported("COLLATE of a SUPER").At(d.Position)
+	case chosen && !d.Type.Collates():
+		return d.Type, sqlerr.New(sqlerr.DatatypeMismatch, "collations are not supported by type %s",
+			d.Type.Name()).At(d.Position)
+	case !chosen:
+		db := b.scope.Catalog.Database(b.scope.Database)
+		fold = db != nil && db.CaseFold
+	}
+	return d.Type.Collated(fold), nil
 }
 
 func (b *builder) append(c state.Column, d *Column) error {

@@ -64,14 +64,16 @@ func stepIntervals(p Pred) func(b GroupBuilder, in types.Phys, state, x, first V
 	}
 }
 
-// finishExtreme is the accumulator of that name by the order of the argument's values. SUPERs stand behind their keys.
+// finishExtreme is the accumulator of that name by the order of the argument's values. Strings
+// that have keys stand behind them.
 func finishExtreme(name string) func(Finisher, []Term) (Term, error) {
 	return func(f Finisher, args []Term) (Term, error) {
-		if f.Type(args[0]).Kind == types.Super {
-			x := f.Call("super_sortable", types.TText, args[0])
-			return f.Call("super_sorted", types.TSuper, f.Accumulate(name, x)), nil
+		t := f.Type(args[0])
+		if t.IsOpaque() {
+			x := f.Call(ownName(t, "sortable"), types.TText, args[0])
+			return f.Call(ownName(t, "sorted"), t, f.Accumulate(name, x)), nil
 		}
-		return f.Accumulate(ownName(f.Type(args[0]), name), args[0]), nil
+		return f.Accumulate(ownName(t, name), args[0]), nil
 	}
 }
 

@@ -27,7 +27,7 @@ func ComparisonType(a, b types.Type, ca, cb *types.Datum) (types.Type, bool) {
 	case b.Kind == types.Unknown:
 		return literalAs(a, cb), true
 	case a.IsString() && b.IsString():
-		return types.TVarchar(max(a.TextBytes(), b.TextBytes())), true
+		return types.TVarchar(max(a.TextBytes(), b.TextBytes())).Collated(a.Fold || b.Fold), true
 	case a.IsString():
 		return b.BesideText()
 	case b.IsString():
@@ -41,7 +41,7 @@ func ComparisonType(a, b types.Type, ca, cb *types.Datum) (types.Type, bool) {
 func literalAs(t types.Type, lit *types.Datum) types.Type {
 	switch {
 	case t.IsString():
-		return types.TText
+		return types.TText.Collated(t.Fold)
 	case t.Kind == types.Decimal && lit != nil && !lit.Null:
 		return types.DecimalExact(t, types.DecimalOf(lit.S))
 	case t.IsInteger() && lit != nil && strings.ContainsAny(lit.S, ".eE"):
@@ -69,9 +69,9 @@ func CommonType(a, b types.Type, union func(a, b types.Type) types.Type) (types.
 		return types.TInt8, true
 	case a.IsString() && b.IsString():
 		if a.Kind == types.Char && b.Kind == types.Char {
-			return types.TChar(max(int(a.Len), int(b.Len))), true
+			return types.TChar(max(int(a.Len), int(b.Len))).Collated(a.Fold || b.Fold), true
 		}
-		return types.TVarchar(max(a.TextBytes(), b.TextBytes())), true
+		return types.TVarchar(max(a.TextBytes(), b.TextBytes())).Collated(a.Fold || b.Fold), true
 	case a.Kind == b.Kind && a.Phys() == types.Str && a.Len > 0 && !a.IsArray():
 		return types.Type{Kind: a.Kind, Len: max(a.Len, b.Len)}, true
 	case a.IsArray() && b.IsArray():

@@ -122,7 +122,7 @@ func bigEndianPrefix(b Builder, w0 Value) Value {
 // ownName is what an operation by the order of t's values is called: of its own where the type has an order of its own.
 func ownName(t types.Type, op string) string {
 	if t.OwnOrder() {
-		return t.ShortName() + "_" + op
+		return t.OrderName() + "_" + op
 	}
 	return op
 }

@@ -11,6 +11,7 @@ func Default() *Table {
 		castTextGroup(),
 		stringGroup(),
 		likeGroup(),
+		foldGroup(),
 		datetimeGroup(),
 		timeGroup(),
 		timestamptzGroup(),

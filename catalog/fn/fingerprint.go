@@ -70,7 +70,7 @@ func hashable(t types.Type) (types.Type, error) {
 	switch {
 	case t.Kind == types.Unknown:
 		return types.TText, nil
-	case t.OwnOrder() || t.IsArray():
+	case t.OwnOrder() && !t.Fold || t.IsArray(): // of strings it is that of their bytes, in any collation
 		return t, sqlerr.Unsupported("the hash of a value of type %s", t.Name())
 	}
 	return t, nil

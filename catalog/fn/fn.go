@@ -83,6 +83,11 @@ type Op struct {
 	KeepsHash bool
 	// IgnoresBlanks: trailing blanks of strings do not count. Emit sees strings without them.
 	IgnoresBlanks bool
+	// Folded is the op that does the same in any case, of those that look for a string in another: names, "" for none.
+	Folded string
+	// FoldedBy is the operand, counted from 1, that holds the parameters of a regular expression: an "i" in front of them
+	// is what Folded is for others. 0: there is none.
+	FoldedBy int
 	// Selects is the share of rows for which it is true if nothing else is known, 0: nobody knows.
 	Selects float64
 	// Spread is how its results lie if the operands lie as a and b do, nil: nobody knows.
@@ -309,6 +314,7 @@ type Session interface {
 	CurrentUser() string
 	CurrentDatabase() string
 	CurrentSchema() string
+	FoldsCase() bool   // of the current database: its strings are compared in any case
 	Schemas() []string // those of the search path that there are
 	SearchPath() []string
 	BackendPID() int32

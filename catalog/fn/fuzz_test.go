@@ -126,8 +126,8 @@ func FuzzPattern(f *testing.F) {
 			}
 		}
 		ask(compileRegexp(expr, "i"))
-		ask(compileSimilar(expr, "#"))
-		ask(compileSimilarParts(expr, "#"))
+		ask(compileSimilar("", expr, "#"))
+		ask(compileSimilarParts("", expr, "#"))
 		p, _, err := compileAdvanced(expr, options)
 		ask(p, err)
 	})

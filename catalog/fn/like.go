@@ -7,12 +7,13 @@ import "slipher/catalog/types"
 func likeGroup() Group {
 	op := func(name, sign, kernel string) *Op {
 		return &Op{Name: name, Shapes: []Shape{shape(str, str, i32, i8)}, MayFail: true, Infix: sign, Selects: 0.05,
+			Folded: "ilike",
 			Emit: func(b Builder, _ Shape, a []Value) Value {
 				return b.ICmp(NE, b.CallErr(kernel, a...), b.Const(i32, 0))
 			}, Doc: "Does s match pattern with this escape byte (-1: none)?"}
 	}
 	opEscape := func(name, kernel string) *Op {
-		return &Op{Name: name, Shapes: []Shape{shape(str, str, str, i8)}, MayFail: true,
+		return &Op{Name: name, Shapes: []Shape{shape(str, str, str, i8)}, MayFail: true, Folded: "ilike_escape",
 			Emit: func(b Builder, _ Shape, a []Value) Value {
 				esc := b.CallErr("slp_escape_byte", a[2])
 				return b.ICmp(NE, b.CallErr(kernel, a[0], a[1], esc), b.Const(i32, 0))

@@ -9,18 +9,19 @@ import (
 func regexpGroup() Group {
 	T, I := types.TText, types.TInt4
 	match := func(name, doc string, compile func(p string) (pattern, error)) *Op {
-		return &Op{Name: name, Shapes: []Shape{shape(str, str, i8)}, MayFail: true, Doc: doc, Host: func(c HostCall) error {
-			var last lastPattern
-			return c.Rows(func(row int) error {
-				p, err := last.of(c.Str(1, row), nil, func(p, _ string) (pattern, error) { return compile(p) })
-				if err != nil {
+		return &Op{Name: name, Shapes: []Shape{shape(str, str, i8)}, MayFail: true, Folded: "regexp_imatch", Doc: doc,
+			Host: func(c HostCall) error {
+				var last lastPattern
+				return c.Rows(func(row int) error {
+					p, err := last.of(c.Str(1, row), nil, func(p, _ string) (pattern, error) { return compile(p) })
+					if err != nil {
+						return err
+					}
+					yes, err := p.match(c.Str(0, row))
+					c.SetInt(row, btoi(yes))
 					return err
-				}
-				yes, err := p.match(c.Str(0, row))
-				c.SetInt(row, btoi(yes))
-				return err
-			})
-		}}
+				})
+			}}
 	}
 	matching := func(name, op, doc string, compile func(p string) (pattern, error)) *Row {
 		r := row(name, op, types.TBool, doc, T, T)
@@ -35,20 +36,20 @@ func regexpGroup() Group {
 	}
 	asWritten := func(p string) (pattern, error) { return compileRegexp(p, "") }
 	anyCase := func(p string) (pattern, error) { return compileRegexp(p, "i") }
-	op := func(name, doc string, host func(HostCall) error, inOut ...types.Phys) *Op {
-		return &Op{Name: name, Shapes: []Shape{shape(inOut...)}, MayFail: true, Host: host, Doc: doc}
+	op := func(name, doc string, params int, host func(HostCall) error, inOut ...types.Phys) *Op {
+		return &Op{Name: name, Shapes: []Shape{shape(inOut...)}, MayFail: true, FoldedBy: params, Host: host, Doc: doc}
 	}
 	g := Group{
 		Ops: []*Op{
 			match("regexp_match", "Does the pattern match somewhere in s?", asWritten),
 			match("regexp_imatch", "Does the pattern match somewhere in s, in any case?", anyCase),
-			op("regexp_like", "Does the pattern match somewhere in s, by parameters?", hostRegexpLike, str, str, str, i8),
-			op("regexp_replace", "Every match from a position on replaced.", hostRegexpReplace, str, str, str, i32, str, str),
+			op("regexp_like", "Does the pattern match somewhere in s, by parameters?", 3, hostRegexpLike, str, str, str, i8),
+			op("regexp_replace", "Every match from a position on replaced.", 5, hostRegexpReplace, str, str, str, i32, str, str),
 			{Name: "regexp_substr", Shapes: []Shape{shape(str, str, i32, i32, str, str)}, MayFail: true, Nulls: CustomNull,
-				Host: hostRegexpSubstr,
-				Doc:  "The n-th match from a position on; '' if there is none, NULL if there cannot be one."},
-			op("regexp_count", "Number of matches from a position on.", hostRegexpCount, str, str, i32, str, i32),
-			op("regexp_instr", "Position of the n-th match, of its end if option is 1.", hostRegexpInstr, str, str, i32, i32,
+				Host: hostRegexpSubstr, FoldedBy: 5,
+				Doc: "The n-th match from a position on; '' if there is none, NULL if there cannot be one."},
+			op("regexp_count", "Number of matches from a position on.", 4, hostRegexpCount, str, str, i32, str, i32),
+			op("regexp_instr", "Position of the n-th match, of its end if option is 1.", 6, hostRegexpInstr, str, str, i32, i32,
 				i32, str, i32),
 		},
 		Rows: []*Row{

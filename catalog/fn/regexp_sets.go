@@ -25,16 +25,23 @@ func regexpSetsGroup() Group {
 		op(name+"_item", "One, by its number from 0: "+doc, hostPartsItem(f, len(in)), append([]types.Phys{i64}, in...), str)
 	}
 	parts("split_by_pattern", "The texts between the matches of a pattern, by options.", splitByPattern, str, str, str)
+	parts("all_matches", "A pattern's first match, with option g each: the groups, or all of it.", allMatches, str, str,
+		str)
+	for _, o := range g.Ops {
+		o.FoldedBy = 3
+	}
 	parts("split_by_text", "The texts between the places of a text.", splitByText(2), str, str)
 	parts("split_by_text_null", "The texts between the places of a text; those that are the third operand are NULL.",
 		splitByText(3), str, str, str)
-	parts("all_matches", "A pattern's first match, with option g each: the groups, or all of it.", allMatches, str, str,
-		str)
 	g.Ops = append(g.Ops,
 		&Op{Name: "first_match", Shapes: []Shape{shape(str, str, str, str)}, MayFail: true, Nulls: CustomNull,
-			Host: hostFirstMatch, Doc: "The groups of a pattern's first match, or all of it; NULL if there is none."},
+			FoldedBy: 3, Host: hostFirstMatch,
+			Doc: "The groups of a pattern's first match, or all of it; NULL if there is none."},
 		&Op{Name: "matched_part", Shapes: []Shape{shape(str, str, str)}, MayFail: true, Nulls: CustomNull,
-			Host: hostMatchedPart, Doc: "The first group of a pattern's first match, or all of it; NULL if there is none."},
+			Folded: "matched_part_fold", Host: hostMatchedPart(""),
+			Doc: "The first group of a pattern's first match, or all of it; NULL if there is none."},
+		&Op{Name: "matched_part_fold", Shapes: []Shape{shape(str, str, str)}, MayFail: true, Nulls: CustomNull,
+			Folded: "matched_part_fold", Host: hostMatchedPart("i"), Doc: "matched_part in any case."},
 	)
 	const matchDoc = "The groups of a pattern's first match, or all of it if it has none; NULL without a match."
 	g.Rows = append(g.Rows, optionalRows("regexp_match", "first_match", A, matchDoc, []types.Type{T, T, T}, 2,
@@ -310,21 +317,24 @@ func hostFirstMatch(c HostCall) error {
 	})
 }
 
-func hostMatchedPart(c HostCall) error {
-	var last lastPattern
-	var found matches
-	return c.Rows(func(row int) error {
-		p, err := last.advanced(c.Str(1, row), nil, "substring()", "")
-		if err != nil {
-			return err
-		}
-		s := c.Str(0, row)
-		found, err = p.find(found, s, 1, true)
-		if err != nil || found.n() == 0 {
-			c.SetNull(row)
-			return err
-		}
-		setDatum(c, row, types.TText, matchGroups(s, found.loc(0))[0])
-		return nil
-	})
+// hostMatchedPart: options are those of the pattern.
+func hostMatchedPart(options string) func(HostCall) error {
+	return func(c HostCall) error {
+		var last lastPattern
+		var found matches
+		return c.Rows(func(row int) error {
+			p, err := last.advanced(c.Str(1, row), []byte(options), "substring()", "")
+			if err != nil {
+				return err
+			}
+			s := c.Str(0, row)
+			found, err = p.find(found, s, 1, true)
+			if err != nil || found.n() == 0 {
+				c.SetNull(row)
+				return err
+			}
+			setDatum(c, row, types.TText, matchGroups(s, found.loc(0))[0])
+			return nil
+		})
+	}
 }

@@ -11,12 +11,20 @@ import (
 // similarGroup is SQL's patterns: SIMILAR TO and SUBSTRING(s SIMILAR pattern ESCAPE e). Redshift guide, "SIMILAR TO".
 func similarGroup() Group {
 	T, B := types.TText, types.TBool
+	match := func(name, flags, doc string) *Op {
+		return &Op{Name: name, Shapes: []Shape{shape(str, str, str, i8)}, MayFail: true, Folded: "similar_to_fold",
+			Host: hostSimilar(flags), Doc: doc}
+	}
+	part := func(name, flags, doc string) *Op {
+		return &Op{Name: name, Shapes: []Shape{shape(str, str, str, str)}, MayFail: true, Nulls: CustomNull,
+			Folded: "similar_part_fold", Host: hostSimilarPart(flags), Doc: doc}
+	}
 	g := Group{
 		Ops: []*Op{
-			{Name: "similar_to", Shapes: []Shape{shape(str, str, str, i8)}, MayFail: true, Host: hostSimilar,
-				Doc: "Does the SQL pattern, with an escape, match s as a whole?"},
-			{Name: "similar_part", Shapes: []Shape{shape(str, str, str, str)}, MayFail: true, Nulls: CustomNull,
-				Host: hostSimilarPart, Doc: "What matches between an SQL pattern's quotes, or all of it; NULL without a match."},
+			match("similar_to", "", "Does the SQL pattern, with an escape, match s as a whole?"),
+			match("similar_to_fold", "i", "Does the SQL pattern, with an escape, match s as a whole, in any case?"),
+			part("similar_part", "", "What matches between an SQL pattern's quotes, or all of it; NULL without a match."),
+			part("similar_part_fold", "i", "What matches, in any case, between an SQL pattern's quotes, or all of it."),
 		},
 		Rows: []*Row{row("substring", "similar_part", T,
 			"SUBSTRING(s SIMILAR pattern ESCAPE e): what matches between the escaped quotes.", T, T, T)},
@@ -35,48 +43,54 @@ func similarGroup() Group {
 			if consts[1] == nil || consts[1].Null {
 				return false
 			}
-			p, err := compileSimilar(consts[1].S, escape)
+			p, err := compileSimilar("", consts[1].S, escape)
 			return err == nil && p.linear()
 		})
 	}
 	return g
 }
 
-func hostSimilar(c HostCall) error {
-	var last lastPattern
-	return c.Rows(func(row int) error {
-		p, err := last.of(c.Str(1, row), c.Str(2, row), compileSimilar)
-		if err != nil {
+func hostSimilar(flags string) func(HostCall) error {
+	compile := func(expr, escape string) (pattern, error) { return compileSimilar(flags, expr, escape) }
+	return func(c HostCall) error {
+		var last lastPattern
+		return c.Rows(func(row int) error {
+			p, err := last.of(c.Str(1, row), c.Str(2, row), compile)
+			if err != nil {
+				return err
+			}
+			yes, err := p.match(c.Str(0, row))
+			c.SetInt(row, btoi(yes))
 			return err
-		}
-		yes, err := p.match(c.Str(0, row))
-		c.SetInt(row, btoi(yes))
-		return err
-	})
+		})
+	}
 }
 
-func hostSimilarPart(c HostCall) error {
-	var last lastPattern
-	var found matches
-	return c.Rows(func(row int) error {
-		p, err := last.of(c.Str(1, row), c.Str(2, row), compileSimilarParts)
-		if err != nil {
-			return err
-		}
-		s := c.Str(0, row)
-		found, err = p.find(found, s, 1, true)
-		if err != nil || found.n() == 0 {
-			c.SetNull(row)
-			return err
-		}
-		loc := found.loc(0)
-		c.SetStr(row, s[loc[2]:loc[3]])
-		return nil
-	})
+func hostSimilarPart(flags string) func(HostCall) error {
+	compile := func(expr, escape string) (pattern, error) { return compileSimilarParts(flags, expr, escape) }
+	return func(c HostCall) error {
+		var last lastPattern
+		var found matches
+		return c.Rows(func(row int) error {
+			p, err := last.of(c.Str(1, row), c.Str(2, row), compile)
+			if err != nil {
+				return err
+			}
+			s := c.Str(0, row)
+			found, err = p.find(found, s, 1, true)
+			if err != nil || found.n() == 0 {
+				c.SetNull(row)
+				return err
+			}
+			loc := found.loc(0)
+			c.SetStr(row, s[loc[2]:loc[3]])
+			return nil
+		})
+	}
 }
 
-// compileSimilar compiles an SQL pattern that matches a text as a whole.
-func compileSimilar(expr, escape string) (pattern, error) {
+// compileSimilar compiles an SQL pattern that matches a text as a whole. flags: i for any case, or nothing.
+func compileSimilar(flags, expr, escape string) (pattern, error) {
 	parts, err := similarParts(expr, escape)
 	if err != nil {
 		return nil, err
@@ -84,21 +98,21 @@ func compileSimilar(expr, escape string) (pattern, error) {
 	if len(parts) > 1 {
 		return nil, InvalidRegexp.Err()
 	}
-	return compilePattern(posix, "(?s)^(?:"+parts[0]+")$", expr)
+	return compilePattern(posix, "(?s"+flags+")^(?:"+parts[0]+")$", expr)
 }
 
 // compileSimilarParts compiles an SQL pattern whose first group is what stands between two escaped quotes, or all. What
 // stands in front matches as little as it may.
-func compileSimilarParts(expr, escape string) (pattern, error) {
+func compileSimilarParts(flags, expr, escape string) (pattern, error) {
 	parts, err := similarParts(expr, escape)
 	if err != nil {
 		return nil, err
 	}
 	switch len(parts) {
 	case 1:
-		return compilePattern(posix, "(?s)^("+parts[0]+")$", expr)
+		return compilePattern(posix, "(?s"+flags+")^("+parts[0]+")$", expr)
 	case 3:
-		return compilePattern(posix, "(?s)^(?:"+asShort(parts[0])+")("+parts[1]+")(?:"+parts[2]+")$", expr)
+		return compilePattern(posix, "(?s"+flags+")^(?:"+asShort(parts[0])+")("+parts[1]+")(?:"+parts[2]+")$", expr)
 	}
 	return nil, InvalidRegexp.Err()
 }

@@ -10,6 +10,9 @@ func stringGroup() Group {
 	op := func(name string, emit emitter, fails bool, doc string, inOut ...types.Phys) *Op {
 		return &Op{Name: name, Shapes: []Shape{shape(inOut...)}, MayFail: fails, Emit: emit, Doc: doc}
 	}
+	position := func(name, folded string, emit emitter, doc string) *Op {
+		return &Op{Name: name, Shapes: []Shape{shape(str, str, i32)}, Emit: emit, Folded: folded, Doc: doc}
+	}
 	return Group{
 		Ops: []*Op{
 			{Name: "concat", Shapes: same(2, str), MayFail: true, Infix: "||", Associative: true, Emit: kernelErr("slp_concat"),
@@ -31,9 +34,10 @@ func stringGroup() Group {
 			op("rtrim", kernel("slp_rtrim"), false, "s without trailing characters of a set.", str, str, str),
 			op("btrim", kernel("slp_btrim"), false, "s without leading and trailing characters of a set.", str, str, str),
 			op("replace", kernelErr("slp_replace"), true, "s with each occurrence of a string replaced.", str, str, str, str),
-			op("strpos", kernel("slp_strpos"), false, "Position of a substring from 1; 0 if it is not there.", str, str, i32),
-			op("charindex", func(b Builder, _ Shape, a []Value) Value { return b.Call("slp_strpos", a[1], a[0]) }, false,
-				"strpos with the substring first.", str, str, i32),
+			position("strpos", "strpos_fold", kernel("slp_strpos"), "Position of a substring from 1; 0 if it is not there."),
+			position("charindex", "charindex_fold",
+				func(b Builder, _ Shape, a []Value) Value { return b.Call("slp_strpos", a[1], a[0]) },
+				"strpos with the substring first."),
 			op("lpad", kernelErr("slp_lpad"), true, "s filled on the left, or cut, to n characters.", str, i32, str, str),
 			op("rpad", kernelErr("slp_rpad"), true, "s filled on the right, or cut, to n characters.", str, i32, str, str),
 			op("repeat", kernelErr("slp_repeat"), true, "s n times.", str, i32, str),

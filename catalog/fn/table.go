@@ -141,6 +141,7 @@ func (t *Table) link() {
 	}
 	for _, o := range t.ops {
 		o.negated, o.mirrored = named(o.Negation), named(o.Mirror)
+		named(o.Folded)
 		if o.Narrow != nil {
 			named(o.Narrow.To)
 		}

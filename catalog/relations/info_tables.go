@@ -140,13 +140,21 @@ func eachColumn(env *Env, f func(values []any, t types.Type, in *state.Table, c 
 func infoColumnRows(_ context.Context, env *Env, b *builder) error {
 	eachColumn(env, func(values []any, t types.Type, in *state.Table, c *state.Column) {
 		identity := c != nil && c.Identity != nil
-		for range 11 {
-			values = append(values, nil)
-		}
+		values = append(append(values, collationColumns(t)...), nil, nil, nil)
 		b.add(append(values, env.Database, catalogSchema, t.TypName(), nil, nil, nil, nil, "", "NO", yesNo(identity), "NEVER",
 			yesNo(c != nil && !in.IsView()))...)
 	})
 	return nil
+}
+
+// collationColumns are a column's from interval_type to collation_name: what is said of the collation is its name,
+// unless it is that of bytes, and nothing of the others.
+func collationColumns(t types.Type) []any {
+	out := make([]any, 8)
+	if t.Fold {
+		out[7] = types.CollationName(true)
+	}
+	return out
 }
 
 func infoPrivileges(_ context.Context, env *Env, b *builder) error {

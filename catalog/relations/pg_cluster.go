@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"slipher/catalog/state"
+	"slipher/catalog/types"
 )
 
 // utf8Encoding is PostgreSQL's number of UTF8.
@@ -72,9 +73,11 @@ func pgCluster() []entry {
 		{name: "pg_collation", rows: func(_ context.Context, env *Env, b *builder) error {
 			b.add(defaultCollation, "default", env.schemaID(catalogSchema), 1, -1, "", "")
 			b.add(950, "C", env.schemaID(catalogSchema), 1, -1, "C", "C")
+			b.add(foldedCollation, types.CaseInsensitive, env.schemaID(catalogSchema), 1, utf8Encoding, types.CaseInsensitive,
+				types.CaseInsensitive)
 			return nil
 		}, columns: `oid oid, collname name, collnamespace oid, collowner int4, collencoding int4, collcollate, collctype name`,
-			doc: "The bytewise order, by its two names."},
+			doc: "The bytewise order, by its two names, and that of any case."},
 	}
 }
 

@@ -164,7 +164,10 @@ func attributeRow(b *builder, rel any, i int, name string, t types.Type, notNull
 	if length < 0 {
 		storage = "x"
 	}
-	if t.IsString() {
+	switch {
+	case t.Fold:
+		collation = foldedCollation
+	case t.IsString():
 		collation = defaultCollation
 	}
 	b.add(rel, name, t.OID(), -1, length, i+1, 0, -1, t.Typmod(), length > 0 && length <= 8, storage, "i", notNull, hasDef,
@@ -174,6 +177,9 @@ func attributeRow(b *builder, rel any, i int, name string, t types.Type, notNull
 
 // defaultCollation is the oid PostgreSQL gives to "default".
 const defaultCollation = 100
+
+// foldedCollation is our oid of "case_insensitive".
+const foldedCollation = 951
 
 func hasDefault(c *state.Column) bool { return c.Default != "" || c.Identity != nil }
 

@@ -179,10 +179,8 @@ func svvTables(_ context.Context, env *Env, b *builder) error {
 }
 
 func svvColumns(_ context.Context, env *Env, b *builder) error {
-	eachColumn(env, func(values []any, _ types.Type, in *state.Table, c *state.Column) {
-		for range 9 {
-			values = append(values, nil)
-		}
+	eachColumn(env, func(values []any, t types.Type, in *state.Table, c *state.Column) {
+		values = append(append(values, collationColumns(t)...), nil)
 		remark := ""
 		if c != nil {
 			remark = in.Comments.Of(c.ID)

@@ -307,25 +307,41 @@ func (t Type) DistClass() string {
 	if t.Kind == Decimal && t.Scale != 0 {
 		return fmt.Sprintf("decimal.%02d", t.Scale)
 	}
+	if t.Fold {
+		return foldedClass
+	}
 	return t.Kind.row().class
 }
 
 // OwnOrder reports whether values are compared by their keys.
-func (t Type) OwnOrder() bool { return t.Kind.row().ownOrder }
+func (t Type) OwnOrder() bool { return t.Fold || t.Kind.row().ownOrder }
+
+// OrderName is what the operations by the order of t's values are named after, of types with an order of their own.
+func (t Type) OrderName() string {
+	if t.Fold {
+		return "fold"
+	}
+	return t.ShortName()
+}
 
 // IsOpaque reports whether only operations of the type's own read its strings: their order, a beginning of one, or one
 // without its trailing blanks mean nothing.
 func (t Type) IsOpaque() bool { return t.OwnOrder() && t.Phys() == Str }
 
 // KeyType is the type of the keys by which values are compared, of types with an order of their own.
-func (t Type) KeyType() Type { return t.Kind.row().key }
+func (t Type) KeyType() Type {
+	if t.Fold {
+		return TText
+	}
+	return t.Kind.row().key
+}
 
 // PartialOrder reports whether there are values of type t of which neither is less than, nor equal to, the other.
 func (t Type) PartialOrder() bool { return t.Kind.row().partial }
 
 // OfKey is a value of type t, which has an order of its own, of its key.
 func (t Type) OfKey(key Datum) Datum {
-	if key.Null {
+	if key.Null || t.Fold {
 		return key
 	}
 	return t.Kind.row().ofKey(key)
@@ -349,7 +365,7 @@ func (t Type) BesideText() (Type, bool) {
 // if t is Unknown), the length and the digits are those of the wider of both.
 func (t Type) WithLiteral(text string) Type {
 	if f := t.Kind.row().holding; f != nil {
-		return f(t, text)
+		return f(t, text).Collated(t.Fold)
 	}
 	return t
 }
@@ -366,7 +382,7 @@ func (t Type) IsBare() bool { return t.Kind.row().bare }
 // Widest is t with room for all values of its kind, if it is one of strings.
 func (t Type) Widest() Type {
 	if r := t.Kind.row(); r.mod != nil && t.Phys() == Str {
-		return r.parameter
+		return r.parameter.Collated(t.Fold)
 	}
 	return t
 }

@@ -11,12 +11,14 @@ type Kind uint8
 // Prec is 1 of a TIMETZ whose values have zones of their own (TZonedTime).
 // Len is bytes, set for Char (1..4096), Varchar (1..65535) and Varbyte (1..16777216).
 // Elem is set for Array: the others are then those of its elements (Element).
+// Fold is set for CHAR and VARCHAR whose values are compared in any case: COLLATE CASE_INSENSITIVE (collation.go).
 type Type struct {
 	Kind  Kind  `msg:"k"`
 	Prec  uint8 `msg:"p"`
 	Scale uint8 `msg:"s"`
 	Len   int32 `msg:"l"`
 	Elem  Kind  `msg:"e,omitempty"`
+	Fold  bool  `msg:"f,omitempty"`
 }
 
 // Phys is the physical class of a value: what a vector's element looks like.

@@ -66,12 +66,16 @@ func (z Phys) Msgsize() (s int) {
 func (z *Type) MarshalMsg(b []byte) (o []byte, err error) {
 	o = msgp.Require(b, z.Msgsize())
 	// check for omitted fields
-	zb0001Len := uint32(5)
-	var zb0001Mask uint8 /* 5 bits */
+	zb0001Len := uint32(6)
+	var zb0001Mask uint8 /* 6 bits */
 	_ = zb0001Mask
 	if z.Elem == 0 {
 		zb0001Len--
 		zb0001Mask |= 0x10
+	}
+	if z.Fold == false {
+		zb0001Len--
+		zb0001Mask |= 0x20
 	}
 	// variable map header, size zb0001Len
 	o = append(o, 0x80|uint8(zb0001Len))
@@ -94,6 +98,11 @@ func (z *Type) MarshalMsg(b []byte) (o []byte, err error) {
 			// string "e"
 			o = append(o, 0xa1, 0x65)
 			o = msgp.AppendUint8(o, uint8(z.Elem))
+		}
+		if (zb0001Mask & 0x20) == 0 { // if not omitted
+			// string "f"
+			o = append(o, 0xa1, 0x66)
+			o = msgp.AppendBool(o, z.Fold)
 		}
 	}
 	return
@@ -155,6 +164,12 @@ func (z *Type) UnmarshalMsg(bts []byte) (o []byte, err error) {
 				}
 				z.Elem = Kind(zb0003)
 			}
+		case "f":
+			z.Fold, bts, err = msgp.ReadBoolBytes(bts)
+			if err != nil {
+				err = msgp.WrapError(err, "Fold")
+				return
+			}
 		default:
 			bts, err = msgp.Skip(bts)
 			if err != nil {
@@ -169,6 +184,6 @@ func (z *Type) UnmarshalMsg(bts []byte) (o []byte, err error) {
 
 // Msgsize returns an upper bound estimate of the number of bytes occupied by the serialized message
 func (z *Type) Msgsize() (s int) {
-	s = 1 + 2 + msgp.Uint8Size + 2 + msgp.Uint8Size + 2 + msgp.Uint8Size + 2 + msgp.Int32Size + 2 + msgp.Uint8Size
+	s = 1 + 2 + msgp.Uint8Size + 2 + msgp.Uint8Size + 2 + msgp.Uint8Size + 2 + msgp.Int32Size + 2 + msgp.Uint8Size + 2 + msgp.BoolSize
 	return
 }

@@ -201,9 +201,22 @@ func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCa
 	if agg.Arrays && vs[0].typ.IsArray() {
 		return b.unsupported(f.Pos, "an array of arrays")
 	}
+	for i, v := range vs {
+		if v.expr != nil {
+			e := b.settled(v.expr)
+			vs[i].expr, vs[i].typ = e, e.Type
+		}
+	}
+	if vs[0].typ.Fold && agg == b.fns.Aggregate(fn.ApproximateCount) { // which values there are does not matter
+		e := b.ordered(vs[0].expr)
+		vs[0].expr, vs[0].typ = e, e.Type
+	}
 	arg, ret, ok := agg.Bind(vs[0].typ)
 	if ok && agg.Pair {
 		_, _, ok = agg.Bind(vs[1].typ)
+	}
+	if !ok && vs[0].typ.Fold {
+		return b.unsupported(f.Pos, "%s of case-insensitive strings", f.Name)
 	}
 	if !ok {
 		return b.noFunction(f, vs)
@@ -220,6 +233,9 @@ func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCa
 		call.Args = append(call.Args, x)
 	}
 	x := call.Args[0]
+	if call.Type.Collates() && x.Type.Fold {
+		call.Type.Fold = true
+	}
 	if call.Distinct {
 		if agg.Pair {
 			return b.unsupported(f.Pos, "DISTINCT in an aggregate of two arguments")

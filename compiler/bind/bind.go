@@ -47,6 +47,8 @@ type Options struct {
 	SingleMatch bool
 	// NumericRounding: casts of decimals round, as assignments do (enable_numeric_rounding), instead of cutting digits.
 	NumericRounding bool
+	// Fold: strings without a collation of their own are compared in any case: the database's collation.
+	Fold bool
 	// Super is what the session's settings say of SUPERs.
 	Super Super
 	// Want, if set, are the types that a SELECT's columns get by the rules of assignment: EXECUTE's arguments.
@@ -123,6 +125,8 @@ type binder struct {
 	// want are the types an INSERT's query should give to untyped literals; the
 	// outermost query takes them.
 	want []types.Type
+	// neutral are columns of inner queries that are strings without a collation (collate.go).
+	neutral map[algebra.ColumnID]bool
 	// numbers are of expressions that are equal.
 	numbers expr.Numbers[algebra.ColumnID]
 	// work counts bound nodes: aliases that use aliases can grow exponentially.

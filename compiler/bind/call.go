@@ -186,6 +186,9 @@ func (b *binder) resolve(name string, args []value, at parse.Pos) (value, error)
 	if err != nil {
 		return value{}, err
 	}
+	if args, err = b.collate(&bd, args, at); err != nil {
+		return value{}, err
+	}
 	if row.Leader != nil {
 		return b.leaderCall(row, bd, args, at)
 	}
@@ -205,7 +208,7 @@ func (b *binder) resolve(name string, args []value, at parse.Pos) (value, error)
 	}
 	if bd.Op == nil { // the argument itself, under another type
 		e := es[0]
-		if e.Type != bd.Ret {
+		if e = b.relabeled(e, bd.Ret.Fold); e.Type != bd.Ret {
 			c := *e
 			c.Type = bd.Ret
 			e = &c

@@ -21,6 +21,7 @@ func (session) SetSetting(_, value string, _ bool) (string, error) { return valu
 func (session) Zone() zone.Zone                                    { return zone.UTC }
 func (session) CurrentUser() string                                { return "dev" }
 func (session) CurrentDatabase() string                            { return "dev" }
+func (session) FoldsCase() bool                                    { return false }
 func (session) CurrentSchema() string                              { return "public" }
 func (session) Schemas() []string                                  { return []string{"public"} }
 func (session) SearchPath() []string                               { return []string{"public"} }

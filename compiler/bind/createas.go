@@ -3,6 +3,7 @@ package bind
 import (
 	"slipher/catalog/fn"
 	"slipher/catalog/sqlerr"
+	"slipher/catalog/types"
 	"slipher/compiler/algebra"
 	"slipher/compiler/parse"
 )
@@ -45,6 +46,9 @@ func columnsOf(stmt *parse.Statement, tooMany string, bound *algebra.Statement, 
 	var out []parse.ColumnDef
 	for i, c := range bound.Output {
 		d := parse.ColumnDef{Pos: q.Pos, Name: c.Name, Type: c.Type}
+		if c.Type.Stored().Collates() {
+			d.Collation = types.CollationName(c.Type.Fold)
+		}
 		if i < len(q.Targets) && len(q.Targets) == len(bound.Output) {
 			d.Pos = q.Targets[i].Pos
 		}

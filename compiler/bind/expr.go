@@ -383,13 +383,14 @@ func (b *binder) castExpr(sc *scope, x *parse.CastExpr) (value, error) {
 	return b.castValue(sc, x.Arg, to, x)
 }
 
-// keepLength is to; VARCHAR and VARBYTE without a length keep the length of what they are given.
+// keepLength is to; VARCHAR and VARBYTE without a length keep the length of what they are given, strings its
+// collation.
 func keepLength(to types.Type, v value, x *parse.CastExpr) types.Type {
 	if n := v.typ.Len; (to.Kind == types.Varchar || to.Kind == types.Varbyte) && len(x.Type.Mods) == 0 && n > 0 &&
 		!v.typ.IsArray() {
 		to.Len = min(n, to.Len)
 	}
-	return to
+	return to.Collated(v.typ.Fold)
 }
 
 func (b *binder) castValue(sc *scope, arg parse.Expr, to types.Type, x *parse.CastExpr) (value, error) {

@@ -109,7 +109,9 @@ func (b *binder) reference(c *ctes, at parse.Pos) (*result, error) {
 	ref := &algebra.Reference{Def: c.def, Name: c.name}
 	r := &result{node: ref}
 	for _, col := range c.cols {
+		of := col.id
 		col.id = b.newID()
+		b.renamed(of, col.id)
 		r.cols = append(r.cols, col)
 		ref.Cols = append(ref.Cols, algebra.Column{ID: col.id, Name: col.name, Type: col.typ, Nullable: col.nullable})
 	}

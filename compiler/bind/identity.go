@@ -18,7 +18,10 @@ func (b *binder) ordered(e *algebra.Expr) *algebra.Expr {
 
 // identifies refuses a type whose values may be equal and yet differ in their bits, where rows are told apart by them.
 func (b *binder) identifies(t types.Type, what string, at parse.Pos) error {
-	if t.OwnOrder() {
+	switch {
+	case t.Fold:
+		return b.unsupported(at, "%s of case-insensitive strings", what)
+	case t.OwnOrder():
 		return b.unsupported(at, "%s of type %s", what, t.Name())
 	}
 	return nil

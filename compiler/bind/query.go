@@ -243,7 +243,11 @@ func (b *binder) output(v value) (*algebra.Expr, error) {
 			n := len(v.lit.S)
 			b.checkValue(v, func(w value) bool { return len(w.lit.S) == n })
 		}
-		return b.coerce(v, t, implicit)
+		e, err := b.coerce(v, t, implicit)
+		if err != nil {
+			return nil, err
+		}
+		return b.settled(e), nil
 	}
 	return b.plain(v)
 }
@@ -274,6 +278,7 @@ func (s *selection) build() (*result, error) {
 			name = s.names[i]
 		}
 		proj.Cols = append(proj.Cols, algebra.Column{ID: b.newID(), Name: name, Type: e.Type, Nullable: e.Nullable})
+		b.keepNeutral(proj.Cols[i].ID, e)
 	}
 	var node algebra.Node = proj
 	cols := proj.Cols
@@ -304,6 +309,7 @@ func (s *selection) build() (*result, error) {
 		for _, c := range shown {
 			top.Exprs = append(top.Exprs, c.Ref())
 			c.ID = b.newID()
+			b.keepNeutral(c.ID, top.Exprs[len(top.Exprs)-1])
 			top.Cols = append(top.Cols, c)
 		}
 		node, shown = top, top.Cols

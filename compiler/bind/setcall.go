@@ -59,6 +59,9 @@ func (b *binder) setCall(sc *scope, f *parse.FuncCall) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
+	if args, err = b.collate(&bd, args, f.Pos); err != nil {
+		return value{}, err
+	}
 	es := make([]*algebra.Expr, len(args))
 	for i, t := range bd.Args {
 		if es[i], err = b.coerce(args[i], t, implicit); err != nil {

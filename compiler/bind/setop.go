@@ -98,6 +98,9 @@ func (b *binder) setOperation(o *parse.SetOperation, at parse.Pos, env around) (
 	}
 	if o.Kind != parse.Union {
 		for _, c := range cols {
+			if c.Type.Fold {
+				continue
+			}
 			if err := b.identifies(c.Type, o.Kind.String(), at); err != nil {
 				return nil, err
 			}
@@ -135,6 +138,7 @@ func (b *binder) copied(n algebra.Node, cols []algebra.Column) *algebra.Project 
 	p := &algebra.Project{In: n, Exprs: algebra.Refs(cols), Cols: slices.Clone(cols)}
 	for i := range p.Cols {
 		p.Cols[i].ID = b.newID()
+		b.renamed(cols[i].ID, p.Cols[i].ID)
 	}
 	return p
 }
@@ -167,6 +171,7 @@ func (b *binder) unify(o *parse.SetOperation, arms []*parse.Query, rs []*result)
 			return nil, err
 		}
 		c := algebra.Column{ID: b.newID(), Name: rs[0].cols[i].name, Type: t}
+		neutral := true
 		for k := range rs {
 			e, err := b.coerce(vs[k], t, implicit)
 			if err != nil {
@@ -174,8 +179,11 @@ func (b *binder) unify(o *parse.SetOperation, arms []*parse.Query, rs []*result)
 			}
 			casts[k] = append(casts[k], e)
 			c.Nullable = c.Nullable || e.Nullable
+			neutral = neutral && b.collation(e) == noCollation
 		}
-		cols[i] = c
+		if cols[i] = c; neutral {
+			b.keepNeutral(c.ID, casts[0][i])
+		}
 	}
 	for k, r := range rs {
 		r.node = b.recast(r, casts[k])
@@ -195,6 +203,7 @@ func (b *binder) recast(r *result, exprs []*algebra.Expr) algebra.Node {
 	p := &algebra.Project{In: r.node, Exprs: exprs}
 	for i, e := range exprs {
 		p.Cols = append(p.Cols, algebra.Column{ID: b.newID(), Name: r.cols[i].name, Type: e.Type, Nullable: e.Nullable})
+		b.keepNeutral(p.Cols[i].ID, e)
 	}
 	return p
 }
@@ -230,7 +239,21 @@ func (b *binder) compared(o *parse.SetOperation, rs []*result, cols []algebra.Co
 		}
 		u.In = append(u.In, p)
 	}
-	agg := &algebra.Aggregate{In: u, Cols: cols, Keys: algebra.Refs(u.Cols[:len(cols)]), SetOp: setWords[o.Kind][o.All]}
+	agg := &algebra.Aggregate{In: u, SetOp: setWords[o.Kind][o.All]}
+	for i, c := range cols { // where equal values may differ, any of them
+		key := b.ordered(u.Cols[i].Ref())
+		if agg.Keys = append(agg.Keys, key); key.Type != c.Type {
+			c.ID, c.Type = b.newID(), key.Type
+		}
+		agg.Cols = append(agg.Cols, c)
+	}
+	for i, c := range cols {
+		if c.Type.OwnOrder() {
+			agg.Aggs = append(agg.Aggs, algebra.AggCall{Fn: b.fns.Aggregate("any_value"), Type: c.Type,
+				Args: []*algebra.Expr{u.Cols[i].Ref()}})
+			agg.Cols = append(agg.Cols, c)
+		}
+	}
 	count := b.fns.Aggregate("count")
 	var counts [2]algebra.Column
 	for i, c := range sides {

@@ -37,7 +37,7 @@ func (b *binder) common(vs []value, what string) (types.Type, error) {
 	if t.Kind == types.Unknown {
 		t = types.TText
 	}
-	return t, nil
+	return b.commonCollation(t, vs), nil
 }
 
 // coerceAll casts all values to t.
@@ -134,6 +134,7 @@ func specialForms() map[string]func(b *binder, f *parse.FuncCall, args []value) 
 		"concat_ws": (*binder).concatWS, "format": (*binder).formatText, "age": (*binder).age,
 		"json_parse": (*binder).jsonParse, "array": (*binder).superArray, "object": (*binder).superObject,
 		"json_extract_path_text": (*binder).jsonPath, "overlaps": (*binder).overlaps, "pg_typeof": (*binder).typeOf,
+		"collate": (*binder).collateCall,
 	}
 }
 

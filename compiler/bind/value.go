@@ -201,6 +201,7 @@ func (b *binder) exactly(v value) {
 
 // clientParam is $n; t is its type if it has none yet.
 func (b *binder) clientParam(n int, t types.Type) *algebra.Expr {
+	t.Fold = false // a parameter has no collation
 	i, ok := b.client[n]
 	if !ok {
 		if d := b.declared(n); d.Kind != types.Unknown {
@@ -226,7 +227,7 @@ func (b *binder) declared(n int) types.Type {
 func paramType(t types.Type) types.Type {
 	switch {
 	case t.IsString():
-		return types.TText
+		return types.TText.Collated(t.Fold)
 	case t.Kind == types.Varbyte:
 		return t.Widest()
 	case t.Kind == types.Decimal:
@@ -244,7 +245,11 @@ func (b *binder) plain(v value) (*algebra.Expr, error) {
 	if t.Kind == types.Unknown {
 		t = types.TText
 	}
-	return b.coerce(v, t, implicit)
+	e, err := b.coerce(v, t, implicit)
+	if err != nil {
+		return nil, err
+	}
+	return b.settled(e), nil
 }
 
 // condition is v as BOOLEAN.
@@ -383,6 +388,12 @@ func cutsTime(from, to types.Type) bool {
 
 // cast converts e to type to.
 func (b *binder) cast(e *algebra.Expr, to types.Type, ctx fn.CastContext, at parse.Pos) (*algebra.Expr, error) {
+	if to.Fold != e.Type.Fold && to.IsString() && e.Type.IsString() {
+		var err error
+		if e, err = b.recollated(e, &to, ctx, at); err != nil {
+			return nil, err
+		}
+	}
 	if e.Type == to {
 		return e, nil
 	}
@@ -407,6 +418,9 @@ func (b *binder) cast(e *algebra.Expr, to types.Type, ctx fn.CastContext, at par
 		return b.cast(text, to, ctx, at)
 	}
 	if bd.Op == nil { // the same bytes
+		if e.Kind == expr.Column && e.Type.Fold != to.Fold { // a name
+			return expr.CallOf(b.fns.Op(collateOp), to, nil, e), nil
+		}
 		c := *e
 		c.Type = to
 		if p, ok := b.refs[e]; ok {
@@ -415,6 +429,21 @@ func (b *binder) cast(e *algebra.Expr, to types.Type, ctx fn.CastContext, at par
 		return &c, nil
 	}
 	return b.call(bd, []*algebra.Expr{e}), nil
+}
+
+// recollated is e where a string of type to is wanted, whose collation is another one. Only an assignment takes one
+// away.
+func (b *binder) recollated(e *algebra.Expr, to *types.Type, ctx fn.CastContext, at parse.Pos) (*algebra.Expr,
+	error) {
+	switch {
+	case ctx == assignment || e.IsNullConst():
+		return b.relabeled(e, to.Fold), nil
+	case !to.Fold:
+		to.Fold = true
+	case ctx == implicit && b.collation(e) == sensitive:
+		return nil, b.errCollations(at)
+	}
+	return b.relabeled(e, true), nil
 }
 
 func (b *binder) cannotCast(from, to types.Type, ctx fn.CastContext, at parse.Pos) error {

@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"slices"
 	"strconv"
 
 	"slipher/catalog/types"
@@ -39,6 +40,9 @@ func (b *binder) valuesQuery(q *parse.Query, env around) (*result, error) {
 		for k, e := range es {
 			node.Rows[k] = append(node.Rows[k], e)
 			c.Nullable = c.Nullable || e.Nullable
+		}
+		if !slices.ContainsFunc(es, func(e *algebra.Expr) bool { return b.collation(e) != noCollation }) {
+			b.keepNeutral(c.ID, es[0])
 		}
 		node.Cols = append(node.Cols, c)
 		r.cols = append(r.cols, column{name: c.Name, id: c.ID, typ: t, nullable: c.Nullable})

@@ -45,8 +45,16 @@ func tableDist(t *state.Table, cols []algebra.Column, colNos []int) dist {
 }
 
 // placementColumn is the column whose DistHash an expression's equals: the
-// column itself, perhaps below casts inside its comparison class.
+// column itself, perhaps below casts inside its comparison class. Where values are compared by their keys, rows lie by
+// these: the key's is that of the column.
 func placementColumn(e *algebra.Expr) (algebra.ColumnID, string, bool) {
+	own := isKey(e)
+	if own {
+		e = e.Args[0]
+	}
+	if own != e.Type.OwnOrder() {
+		return 0, "", false
+	}
 	class := e.Type.DistClass()
 	for e.Kind == expr.Call && e.Op.KeepsHash && e.Args[0].Type.DistClass() == class {
 		e = e.Args[0]
@@ -56,6 +64,9 @@ func placementColumn(e *algebra.Expr) (algebra.ColumnID, string, bool) {
 	}
 	return e.Col, class, true
 }
+
+// isKey reports whether e is the key of a value that is compared by it.
+func isKey(e *algebra.Expr) bool { return e.Kind == expr.Call && e.Op.Key }
 
 // placedBy reports whether rows distributed by d are together whenever the
 // expressions keys are equal, and then which of keys, in d's order, decide.

@@ -298,7 +298,7 @@ func (g *graph) uniteClasses() {
 		for _, m := range c.members[1:] {
 			a, ca, ok1 := placementColumn(c.members[0].expr)
 			b, cb, ok2 := placementColumn(m.expr)
-			if ok1 && ok2 && ca == cb {
+			if ok1 && ok2 && ca == cb && !isKey(c.members[0].expr) && !isKey(m.expr) { // else only their keys are equal
 				g.p.unite(a, b)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 
 	"slipher/catalog/sqlerr"
 	"slipher/catalog/state"
+	"slipher/catalog/types"
 )
 
 // createTable reads everything behind CREATE TABLE.
@@ -205,16 +206,16 @@ func (p *parser) columnAttribute(c *ColumnDef) error {
 	return nil
 }
 
-// collate reads COLLATE CASE_SENSITIVE; the other one is refused by name.
+// collate reads COLLATE and a collation's name.
 func (p *parser) collate(c *ColumnDef) error {
 	at := p.next()
-	switch at.text {
-	case "case_sensitive", "cs":
-		return nil
-	case "case_insensitive", "ci":
-		return p.unsupported(at, "COLLATE CASE_INSENSITIVE")
+	fold, ok := types.CollationOf(strings.ToLower(at.text))
+	if !ok {
+		return sqlerr.New(sqlerr.UndefinedObject, "collation \"%s\" does not exist",
+			at.text).At(charPosition(p.src, at.start))
 	}
-	return sqlerr.New(sqlerr.UndefinedObject, "collation \"%s\" does not exist", at.text).At(charPosition(p.src, at.start))
+	c.Collation = types.CollationName(fold)
+	return nil
 }
 
 // identity reads (seed, step).

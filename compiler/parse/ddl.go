@@ -111,7 +111,6 @@ func (p *parser) createDatabase() (Body, error) {
 	}
 	p.accept("with")
 	for p.i < len(p.toks) {
-		at := p.peek()
 		key := p.acceptAny("owner", "encoding", "collate", "template", "isolation", "connection")
 		switch key {
 		case "":
@@ -133,9 +132,6 @@ func (p *parser) createDatabase() (Body, error) {
 		default:
 			p.i--
 			return nil, p.unexpected()
-		}
-		if key == "collate" && t.text == "case_insensitive" {
-			return nil, p.unsupported(at, "COLLATE CASE_INSENSITIVE")
 		}
 	}
 	return s, nil

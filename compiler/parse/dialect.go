@@ -237,6 +237,10 @@ func (d *dialect) word(i int) error {
 		if !next.isPunct("[") && !(next.isPunct("(") && d.holdsQuery(i+1)) {
 			d.replace(t, `"array"`)
 		}
+	case "collate": // the function; the word is reserved
+		if next.isPunct("(") {
+			d.replace(t, `"collate"`)
+		}
 	case "minus":
 		if d.endsClause(i-1) && (next.is("select") || next.is("with") || next.is("all") || next.is("distinct") ||
 			next.isPunct("(")) {

@@ -172,20 +172,20 @@ type Name struct {
 // ColumnDef is a column of CREATE TABLE.
 type ColumnDef struct {
 	Pos
-	Name            string
-	Type            types.Type
-	NotNull         bool
-	Null            bool   // NULL written
-	Default         string // as the catalog keeps it
-	DefaultExpr     Expr
-	Identity        *state.Identity
-	Encoding        string
-	DistKey         bool
-	SortKey         bool
-	PrimaryKey      bool
-	Unique          bool
-	References      *Reference
-	CaseInsensitive bool
+	Name        string
+	Type        types.Type
+	NotNull     bool
+	Null        bool   // NULL written
+	Default     string // as the catalog keeps it
+	DefaultExpr Expr
+	Identity    *state.Identity
+	Encoding    string
+	DistKey     bool
+	SortKey     bool
+	PrimaryKey  bool
+	Unique      bool
+	References  *Reference
+	Collation   string // in full, "" that of the database
 }
 
 // TableConstraint is PRIMARY KEY, UNIQUE or FOREIGN KEY over columns.

@@ -130,7 +130,7 @@ func Configure(env *compiler.Environment, ses Session) {
 // BindOptions are what a session's settings and the types that a client declared mean to the binder.
 func BindOptions(ses Session, params []types.Type) bind.Options {
 	return bind.Options{ParamTypes: params, SingleMatch: ses.Value("error_on_nondeterministic_update") == "on",
-		NumericRounding: ses.NumericRounding(), Super: superOptions(ses)}
+		NumericRounding: ses.NumericRounding(), Fold: ses.FoldsCase(), Super: superOptions(ses)}
 }
 
 // superOptions are what settings say of SUPERs.

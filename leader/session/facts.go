@@ -36,7 +36,11 @@ func (s *Session) Zone() zone.Zone {
 
 func (s *Session) CurrentUser() string     { return s.start.User }
 func (s *Session) CurrentDatabase() string { return s.start.Database }
-func (s *Session) BackendPID() int32       { return s.start.PID }
+
+// FoldsCase reports whether strings of the database are compared in any case.
+func (s *Session) FoldsCase() bool { return s.engine.FoldsCase(s) }
+
+func (s *Session) BackendPID() int32 { return s.start.PID }
 
 // CurrentSchema is the first schema of the search path that exists, "" if none does.
 func (s *Session) CurrentSchema() string {

@@ -33,6 +33,8 @@ type Engine interface {
 		want []types.Type) ([]types.Datum, error)
 	// SchemaExists answers for the search path.
 	SchemaExists(s *Session, schema string) bool
+	// FoldsCase reports whether strings of the session's database are compared in any case.
+	FoldsCase(s *Session) bool
 	// Closed tells the engine that s has ended.
 	Closed(s *Session)
 }

@@ -132,7 +132,9 @@ func (e *fakeEngine) Evaluate(_ context.Context, _ *Session, _ *parse.Statement,
 	return out, nil
 }
 
-func (e *fakeEngine) Closed(*Session)                             {}
+func (e *fakeEngine) Closed(*Session)         {}
+func (e *fakeEngine) FoldsCase(*Session) bool { return false }
+
 func (e *fakeEngine) SchemaExists(_ *Session, schema string) bool { return schema != "dev" }
 
 // recorder is a ResultWriter that writes results as short text.

@@ -109,7 +109,8 @@ func (c converter) table(b *parse.CreateTable) ddl.Table {
 	for _, d := range b.Columns {
 		t.Columns = append(t.Columns, ddl.Column{Name: d.Name, Position: c.st.Position(d.Pos), Type: d.Type,
 			NotNull: d.NotNull, Null: d.Null, Default: d.Default, Identity: d.Identity, Encoding: d.Encoding, DistKey: d.DistKey,
-			SortKey: d.SortKey, PrimaryKey: d.PrimaryKey, Unique: d.Unique, References: c.reference(d.References)})
+			SortKey: d.SortKey, Collation: d.Collation, PrimaryKey: d.PrimaryKey, Unique: d.Unique,
+			References: c.reference(d.References)})
 	}
 	for _, k := range b.Constraints {
 		t.Constraints = append(t.Constraints, ddl.Constraint{Name: k.Name, Kind: k.Kind, Columns: c.idents(k.Columns),

@@ -2,7 +2,7 @@
 //
 //	testdata/x ──datadriven──► directive ──Conn──► server under a Config ──► text ──compare──► expected
 //
-// A script has a new database. Directives:
+// A script has a new database, case-insensitive if its name ends in _ci. Directives:
 //
 //	sql              statements; shows rows (columns split by '|', NULL as a word) or the command's tag, or the error
 //	sql sort         the same with the rows in byte order, for queries without ORDER BY

@@ -57,7 +57,11 @@ type script struct {
 func newScript(t *testing.T, c *cluster.Cluster, cfg cluster.Config, name string) *script {
 	db := cluster.DatabaseName("s", name, cfg.String())
 	admin := c.Connect(t, "dev")
-	admin.Exec(t, "CREATE DATABASE "+db)
+	create := "CREATE DATABASE " + db
+	if strings.HasSuffix(name, "_ci") {
+		create += " COLLATE CASE_INSENSITIVE"
+	}
+	admin.Exec(t, create)
 	s := &script{dir: t.TempDir(), as: map[string]*cluster.Conn{}, runs: map[string]*cluster.Pending{}}
 	s.open = func(t *testing.T) *cluster.Conn {
 		conn := c.Connect(t, db)

@@ -137,6 +137,7 @@ func (session) SetSetting(_, v string, _ bool) (string, error) { return v, nil }
 func (session) Zone() zone.Zone                                { return zone.UTC }
 func (session) CurrentUser() string                            { return "dev" }
 func (session) CurrentDatabase() string                        { return "dev" }
+func (session) FoldsCase() bool                                { return false }
 func (session) CurrentSchema() string                          { return "public" }
 func (session) Schemas() []string                              { return []string{"public"} }
 func (session) SearchPath() []string                           { return []string{"public"} }

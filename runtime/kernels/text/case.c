@@ -49,6 +49,31 @@ void slp_lower(uint64_t out[2], slp_arena *a, STR(s)) {
 	map_case(out, a, s, LOWER);
 }
 
+/* A string that is ordered as s in any case: the key of s, a byte that is in no string, and s. */
+void slp_fold_sortable(uint64_t out[2], slp_arena *a, STR(s)) {
+	VIEW(s);
+	uint64_t key[2];
+	view trimmed = s;
+	while (trimmed.n && trimmed.p[trimmed.n - 1] == ' ') trimmed.n--;
+	map_case(key, a, trimmed, LOWER);
+	view k = {(uint32_t)key[0] <= SLP_STR_INLINE ? (const uint8_t *)key + 4 : (const uint8_t *)(uintptr_t)key[1],
+	          (uint32_t)key[0]};
+	uint32_t n = k.n + 1 + s.n;
+	uint8_t small[SLP_STR_INLINE], *buf = n > SLP_STR_INLINE ? slp_arena_alloc(a, n) : small;
+	memcpy(buf, k.p, k.n);
+	buf[k.n] = 0;
+	memcpy(buf + k.n + 1, s.p, s.n);
+	str_put(out, buf, n);
+}
+
+/* The string behind its key; borrowed. */
+void slp_fold_sorted(uint64_t out[2], STR(s)) {
+	VIEW(s);
+	const uint8_t *end = memchr(s.p, 0, s.n);
+	uint32_t skip = end ? end - s.p + 1 : 0;
+	str_put(out, s.p + skip, s.n - skip);
+}
+
 void slp_upper(uint64_t out[2], slp_arena *a, STR(s)) {
 	VIEW(s);
 	map_case(out, a, s, UPPER);

@@ -8,6 +8,7 @@
 	X(slp_f64_to_str) X(slp_f32_to_str) X(slp_str_to_date) X(slp_str_to_timestamp) X(slp_date_to_str) \
 	X(slp_timestamp_to_str) X(slp_interval_to_str) X(slp_lower) X(slp_upper) X(slp_initcap) X(slp_like) \
 	X(slp_ilike) X(slp_escape_byte) X(slp_char_length) X(slp_concat) X(slp_substring) X(slp_substring_from) \
+	X(slp_fold_sortable) X(slp_fold_sorted) \
 	X(slp_left) X(slp_right) X(slp_ltrim) X(slp_rtrim) X(slp_btrim) X(slp_replace) X(slp_strpos) X(slp_lpad) \
 	X(slp_rpad) X(slp_repeat) X(slp_reverse) X(slp_split_part) X(slp_ascii) X(slp_chr) X(slp_translate) \
 	X(slp_str_truncate) X(slp_str_assign) X(slp_char_truncate) X(slp_char_assign) X(slp_date_part) \
