@@ -82,6 +82,9 @@ func FromSuper(v super.Value, t Type, z zone.Table) (Datum, error) {
 		return ParseTextIn(t, string(text), z)
 	case t.IsString() && (k == super.Number || k == super.Bool):
 		text := super.AppendJSON(nil, v)
+		if k == super.Number { // NaN and the infinities are no JSON
+			text = super.AppendNumber(nil, v)
+		}
 		if len(text) > int(t.Len) {
 			return Datum{}, sqlerr.New(sqlerr.StringTooLong, "value too long for type %v", t)
 		}
