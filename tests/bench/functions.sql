@@ -32,6 +32,7 @@ text to date | max(iso::date) FROM f
 length | sum(length(url)) FROM f
 octet_length | sum(octet_length(url)) FROM f | sum(strlen(url)) FROM f
 upper | max(upper(word)) FROM f
+upper of many values | max(upper(digits || word)) FROM f
 lower | max(lower(url)) FROM f
 substring | max(substring(url, 9, 12)) FROM f
 left | max(left(url, 20)) FROM f
@@ -39,6 +40,7 @@ right | max(right(url, 8)) FROM f
 trim | max(trim(padded)) FROM f
 replace | max(replace(url, 'item', 'thing')) FROM f
 reverse | max(reverse(word)) FROM f
+reverse of many values | max(reverse(digits)) FROM f
 || | max(word || '-' || url) FROM f
 repeat | max(repeat(word, 3)) FROM f
 lpad | max(lpad(word, 20, '*')) FROM f
@@ -47,7 +49,9 @@ strpos | sum(strpos(url, 'item')) FROM f
 translate | max(translate(url, 'aeiou', 'AEIOU')) FROM f
 ascii | sum(ascii(word)) FROM f
 md5 | max(md5(word)) FROM f
+md5 of many values | max(md5(digits)) FROM f
 sha2 | max(sha2(word, 256)) FROM f | max(sha256(word)) FROM f
+sha2 of many values | max(sha2(digits, 256)) FROM f | max(sha256(digits)) FROM f
 to_hex | sum(length(to_hex(i))) FROM f
 in a list of texts | count(*) FROM f WHERE word IN ('hotel', 'music', 'river', 'chicken', 'planet', 'train', 'museum', 'boots')
 LIKE with a beginning | count(*) FROM f WHERE url LIKE 'https://g%'

@@ -75,7 +75,8 @@ func writeFunctionRows(w *bufio.Writer, rows int) error {
 		_, err := fmt.Fprintf(w, "%d|%d|%s|%d.%02d|%.6f|%s|%s|%s|https://%s%d.example.com/%s/item%d|%d|%s|%*s%s   |"+
 			`"{""id"": %d, ""a"": {""b"": ""%s""}}"`+"\n", i, k, n, rng.IntN(100_000), rng.IntN(100), rng.Float64()*1000,
 			ts.Format("2006-01-02 15:04:05.000"), day.Format(time.DateOnly), word, word, page%100,
-			eventWords[page%len(eventWords)], page, rng.IntN(10_000_000), day.Format(time.DateOnly), rng.IntN(10), "", word, i, word)
+			eventWords[page%len(eventWords)], page, rng.IntN(10_000_000), day.Format(time.DateOnly), rng.IntN(10), "",
+			word, i, word)
 		if err != nil {
 			return err
 		}
