@@ -12,8 +12,9 @@ import (
 // Proves that matches are those of package regexp, in both orders, of patterns of every construct in texts made to meet
 // them.
 func TestAgainstRegexp(t *testing.T) {
-	texts := []string{"", "a", "ab", "abc", "aab", "ba\nab", "ab ab\n", "xaby", "äbc", "aäöb", "日本語", "a日b", "\n", "\n\n",
-		"__a1", "https://shop.example.com/item12?x=1", "Straße", "ſtK", "ABC abc", "1.5e10 -3", "😀x😀", strings.Repeat("ab", 40)}
+	texts := []string{"", "a", "ab", "abc", "aab", "ba\nab", "ab ab\n", "xaby", "äbc", "aäöb", "日本語", "a日b", "\n",
+		"\n\n", "__a1", "https://shop.example.com/item12?x=1", "Straße", "ſtK", "ABC abc", "1.5e10 -3", "😀x😀",
+		strings.Repeat("ab", 40)}
 	none := 0
 	for _, expr := range patterns {
 		check(t, expr, texts, &none)
@@ -23,12 +24,11 @@ func TestAgainstRegexp(t *testing.T) {
 	}
 }
 
-var patterns = []string{"", "a", "ab|a", "a|ab", "(a|ab)(c|bcd)?", "a*", "a+?", "a*?b", "(a*)*", "(a|b)*?c", "[^a]", ".",
-	"(?s).", ".*", "^", "$",
-	"^a", "a$", "(?m)^a", "(?m)b$", "(?m)^$", `\ba`, `a\b`, `\B`, `\b`, `\Ba\B`, "x{2,3}", "(ab){1,2}", "[a-zß-ö]+", "(?i)straße",
-	"(?i)k", "[0-9]+", `\d+\.\d*`, "[^/]+$", "https?://[^/]+/", "item[0-9]{1,2}", `\w+`, `\W`, "é|ä|日", "[日-語]", "[^日]", "a.*b",
-	"a.*?b", "(a|b|c|ab|bc|abc)+", "^(ab)*$", `\A\z`, "(?:^|b)a", "(?:a|$)", "[[:alpha:]]+", `\pL+`, "a{0}", "(|a)+", "(|a)*b",
-	"x*|a", "(?U)a+", "😀."}
+var patterns = []string{"", "a", "ab|a", "a|ab", "(a|ab)(c|bcd)?", "a*", "a+?", "a*?b", "(a*)*", "(a|b)*?c", "[^a]",
+	".", "(?s).", ".*", "^", "$", "^a", "a$", "(?m)^a", "(?m)b$", "(?m)^$", `\ba`, `a\b`, `\B`, `\b`, `\Ba\B`, "x{2,3}",
+	"(ab){1,2}", "[a-zß-ö]+", "(?i)straße", "(?i)k", "[0-9]+", `\d+\.\d*`, "[^/]+$", "https?://[^/]+/", "item[0-9]{1,2}",
+	`\w+`, `\W`, "é|ä|日", "[日-語]", "[^日]", "a.*b", "a.*?b", "(a|b|c|ab|bc|abc)+", "^(ab)*$", `\A\z`, "(?:^|b)a",
+	"(?:a|$)", "[[:alpha:]]+", `\pL+`, "a{0}", "(|a)+", "(|a)*b", "x*|a", "(?U)a+", "😀."}
 
 func check(t *testing.T, expr string, texts []string, none *int) {
 	t.Helper()
