@@ -172,7 +172,7 @@ func (b *builder) encodings() error {
 // without ENCODE AUTO. Source: Redshift guide, "Compression encodings".
 func DefaultEncoding(t types.Type, sorted bool) string {
 	switch {
-	case sorted:
+	case sorted, t.OnlyRaw():
 		return "raw"
 	case t.Kind == types.Bool, t.Phys().IsFloat():
 		return "raw"

@@ -80,7 +80,7 @@ func finishExtreme(name string) func(Finisher, []Term) (Term, error) {
 // extremeType is orderedType, and types that have an order of their own.
 func extremeType(t types.Type) (arg, ret types.Type, ok bool) {
 	if t.OwnOrder() {
-		return t, t, true
+		return t, t, t.IsComparable()
 	}
 	return orderedType(t)
 }

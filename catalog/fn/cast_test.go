@@ -52,7 +52,7 @@ func TestCastsAsPostgres(t *testing.T) {
 	}
 	// What PostgreSQL has not, or nobody names in SQL, is not compared.
 	ours := []types.Kind{types.Unknown, types.Name, types.Array, types.Int2Vector, types.OIDVector, types.IntervalYM,
-		types.IntervalDS, types.Varbyte, types.Super}
+		types.IntervalDS, types.Varbyte, types.Super, types.HLLSketch}
 	for _, from := range types.Kinds() {
 		for _, to := range types.Kinds() {
 			if from != to && !slices.Contains(ours, from) && !slices.Contains(ours, to) && !seen[[2]types.Kind{from, to}] {

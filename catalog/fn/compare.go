@@ -149,7 +149,7 @@ func compareRows() []*Row {
 			Name: c.name, Args: []Param{{Class: AnyType}, {Class: AnyType}},
 			Ret: func(args []types.Type, consts []*types.Datum) (Bound, error) {
 				t, ok := ComparisonType(args[0], args[1], consts[0], consts[1])
-				if !ok {
+				if !ok || !t.IsComparable() {
 					return Bound{}, errNoMatch
 				}
 				op := c.op

@@ -42,7 +42,7 @@ func conditionalGroup() Group {
 				Doc: "Equality in which NULL equals NULL.",
 				Ret: func(args []types.Type, consts []*types.Datum) (Bound, error) {
 					t, ok := ComparisonType(args[0], args[1], consts[0], consts[1])
-					if !ok {
+					if !ok || !t.IsComparable() {
 						return Bound{}, errNoMatch
 					}
 					return Bound{Op: opRef("not_distinct"), Args: []types.Type{t, t}, Ret: types.TBool, Keyed: t.OwnOrder()}, nil

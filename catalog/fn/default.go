@@ -28,6 +28,7 @@ func Default() *Table {
 		percentileGroup(),
 		regressionGroup(),
 		approxGroup(),
+		hllGroup(),
 		arrayGroup(),
 		arrayMoreGroup(),
 		placesGroup(),

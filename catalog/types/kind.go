@@ -47,6 +47,9 @@ type kind struct {
 	// (OrderKey): equal ones may differ in their bits.
 	ownOrder bool
 	key      Type
+	// incomparable: of no two values it is asked whether they are equal, or which is less. Such a kind has an order of its
+	// own, which nobody knows.
+	incomparable bool
 	// partial: of some pairs of values neither is less nor equal.
 	partial bool
 	// ofKey is a value of a key.
@@ -59,6 +62,8 @@ type kind struct {
 	bare    bool
 	column  bool // tables have columns of it, DISTKEY and SORTKEY among them
 	keyless bool // not those two
+	// onlyRaw: columns are stored as RAW says, however they might be stored.
+	onlyRaw bool
 	// literal is the type of an untyped literal that is cast to the kind, if the literal is not its text form.
 	literal Type
 	// stored is the type of the column that keeps a result of this type, if it is another one.
@@ -295,8 +300,11 @@ func (t Type) IsNumeric() bool { return t.Kind.row().family == Numbers }
 // for an equality operator between them.
 func Comparable(a, b Type) bool {
 	f := a.Kind.row().family
-	return a.Kind == b.Kind || f != Alone && f == b.Kind.row().family
+	return a.Kind == b.Kind && a.IsComparable() || f != Alone && f == b.Kind.row().family
 }
+
+// IsComparable reports whether values of t are equal or not, less or not.
+func (t Type) IsComparable() bool { return !t.Kind.row().incomparable }
 
 // Family is t's.
 func (t Type) Family() Family { return t.Kind.row().family }
@@ -375,6 +383,9 @@ func (t Type) IsColumn() bool { return t.Kind.row().column }
 
 // IsKey reports whether columns of type t may be DISTKEY and among SORTKEY.
 func (t Type) IsKey() bool { return t.Kind.row().column && !t.Kind.row().keyless }
+
+// OnlyRaw reports whether RAW is the one encoding of columns of type t.
+func (t Type) OnlyRaw() bool { return t.Kind.row().onlyRaw }
 
 // IsBare reports whether t's values are strings that never end in a blank.
 func (t Type) IsBare() bool { return t.Kind.row().bare }

@@ -30,6 +30,7 @@ const (
 	UUID        Kind = 23
 	Timetz      Kind = 24
 	Super       Kind = 25
+	HLLSketch   Kind = 26
 )
 
 // kinds are the rows by number, byName the names that users write.
@@ -69,6 +70,7 @@ func init() {
 		UUID:        uuidKind(),
 		Timetz:      timetzKind(),
 		Super:       superKind(),
+		HLLSketch:   hllSketchKind(),
 	}
 	byName = namesOf(kinds)
 	for k, r := range kinds {
@@ -79,7 +81,7 @@ func init() {
 }
 
 // refused are types of Redshift and PostgreSQL that do not exist yet, by all their names.
-const refused = `binary geometry geography hllsketch bytea
+const refused = `binary geometry geography bytea
 	json jsonb money xml bit serial bigserial smallserial serial2 serial4 serial8 inet cidr macaddr tsvector
 	regclass regproc regtype regnamespace xid cid tid aclitem`
 
@@ -99,6 +101,6 @@ var pgTypes = []PgType{
 	{2205, "regclass", 4, "N", 0, 0, ""}, {2206, "regtype", 4, "N", 0, 0, ""}, {2249, "record", -1, "P", 0, 0, ""},
 	{2275, "cstring", -2, "P", 0, 0, ""},
 	{2276, "any", 4, "P", 0, 0, `"any"`}, {2279, "trigger", 4, "P", 0, 0, ""},
-	{2935, "hllsketch", -1, "U", 0, 0, ""}, {3000, "geometry", -1, "U", 0, 0, ""},
+	{3000, "geometry", -1, "U", 0, 0, ""},
 	{3001, "geography", -1, "U", 0, 0, ""},
 }

@@ -27,7 +27,8 @@ func TestKinds(t *testing.T) {
 		lack(r.phys == NoPhys && r.physOf == nil, "no physical class")
 		lack(r.parse == nil && r.zoned == nil || r.write == nil || r.wire.write == nil || r.wire.read == nil,
 			"no text or binary form")
-		lack(r.column && (r.class == "" || r.room == nil || !typ.IsString() && (r.beside == nil || r.badText == 0)),
+		lack(r.column && (r.class == "" || r.room == nil || r.beside == nil && !typ.IsString() && !r.incomparable ||
+			!typ.IsString() && r.badText == 0),
 			"a column's type without a comparison class, room for its text, or what it is beside text")
 		lack(r.column && r.stored != (Type{}), "a column's type that is stored as another")
 		lack(r.wire.width != 0 && r.wire.width != int(r.typlen), "another binary length than pg_type.typlen")
@@ -106,6 +107,16 @@ func sampleData(t Type) []Datum {
 	case t.Kind == Super:
 		for _, s := range []string{"1", "-2.50", "1e300", `"a b "`, "true", "[]", `{"a":[1,null,{"b":"é"}]}`, `"1"`} {
 			d, _ := ParseText(t, s)
+			out = append(out, d)
+		}
+	case t.Kind == HLLSketch:
+		for _, s := range []string{`{"logm":15,"sparse":{"indices":[],"values":[]}}`,
+			`{"version":1,"logm":15,"sparse":{"indices":[20812342,20850007,22362299,47158030],"values":[1,2,1,39]}}`,
+			strings.Repeat("ABAABAyA", 4096)} {
+			d, err := ParseText(t, s)
+			if err != nil {
+				panic(err)
+			}
 			out = append(out, d)
 		}
 	case p == Str:

@@ -240,6 +240,9 @@ func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCa
 		if agg.Pair {
 			return b.unsupported(f.Pos, "DISTINCT in an aggregate of two arguments")
 		}
+		if err := b.equated(x.Type, f.Args[0].At()); err != nil {
+			return err
+		}
 		if agg == b.fns.Aggregate("count") { // which values there are does not matter
 			x = b.ordered(x)
 			call.Args[0] = x
@@ -331,8 +334,11 @@ func (b *binder) countedValues(sc *scope, row *parse.RowExpr, call *algebra.AggC
 		return err
 	}
 	key := algebra.Zero(fn.GatherType)
-	for _, v := range vs {
+	for i, v := range vs {
 		e, err := b.plain(v)
+		if err == nil {
+			err = b.equated(e.Type, row.Items[i].At())
+		}
 		if err != nil {
 			return err
 		}
@@ -361,6 +367,9 @@ func (b *binder) rowKey(sc *scope, f *parse.FuncCall, x, arg *algebra.Expr) (*al
 					"in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list")
 			}
 			e = arg
+		}
+		if err := b.sortable(e.Type, o.Expr.At()); err != nil {
+			return nil, err
 		}
 		key = b.orderKey(key, b.ordered(e), o.Desc, nullsFirst(o))
 	}

@@ -16,6 +16,9 @@ func (s *selection) distinctOn(sc *scope) error {
 		if err != nil {
 			return err
 		}
+		if err := s.b.equated(s.exprs[i].Type, x.At()); err != nil {
+			return err
+		}
 		if !slices.Contains(s.distinctAt, i) {
 			s.distinctAt, s.distinctPos = append(s.distinctAt, i), append(s.distinctPos, x.At())
 		}

@@ -117,6 +117,9 @@ func (a *aggregation) key(sc *scope, it parse.Expr, targets []target) (int, erro
 	if err != nil {
 		return 0, err
 	}
+	if err := b.equated(k.Type, e.At()); err != nil {
+		return 0, err
+	}
 	v := k
 	if k = b.ordered(k); k == v {
 		v = nil

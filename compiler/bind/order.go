@@ -15,6 +15,9 @@ func (s *selection) orderBy(sc *scope) error {
 		if err != nil {
 			return err
 		}
+		if err := s.b.sortable(s.exprs[i].Type, o.Expr.At()); err != nil {
+			return err
+		}
 		k := algebra.SortKey{Desc: o.Desc, NullsFirst: nullsFirst(o)}
 		if !s.sortsBy(i) { // a second key on the same column orders nothing
 			s.sort, s.sortAt = append(s.sort, k), append(s.sortAt, i)

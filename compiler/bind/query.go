@@ -287,6 +287,11 @@ func (s *selection) build() (*result, error) {
 			return nil, b.errorAt(q.OrderBy[len(q.OrderBy)-1].Expr.At(), sqlerr.InvalidColumnReference,
 				"for SELECT DISTINCT, ORDER BY expressions must appear in select list")
 		}
+		for i, e := range s.exprs {
+			if err := b.equated(e.Type, s.targets[i].Expr.At()); err != nil {
+				return nil, err
+			}
+		}
 		node = b.distinct(node)
 		cols = node.Columns()
 	}

@@ -96,6 +96,11 @@ func (b *binder) setOperation(o *parse.SetOperation, at parse.Pos, env around) (
 	if err != nil {
 		return nil, err
 	}
+	if !o.All {
+		if err := b.equatedAll(cols, at); err != nil {
+			return nil, err
+		}
+	}
 	if o.Kind != parse.Union {
 		for _, c := range cols {
 			if c.Type.Fold {

@@ -229,6 +229,10 @@ func extreme(op string) func(b *binder, f *parse.FuncCall, args []value) (value,
 		if err != nil {
 			return value{}, err
 		}
+		if !t.IsComparable() {
+			return value{}, b.errorAt(f.Pos, sqlerr.UndefinedFunction, "could not identify a comparison function for type %s",
+				t.Name())
+		}
 		es, err := b.coerceAll(args, t)
 		if err != nil {
 			return value{}, err

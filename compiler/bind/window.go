@@ -65,6 +65,9 @@ func (w *windowing) spec(sc *scope, d *parse.WindowDef) (*windowSpec, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := b.equated(e.Type, x.At()); err != nil {
+			return nil, err
+		}
 		if e.HasColumn() || e.Volatile() { // else it parts nothing
 			s.partition = append(s.partition, b.ordered(e))
 		}
@@ -72,6 +75,9 @@ func (w *windowing) spec(sc *scope, d *parse.WindowDef) (*windowSpec, error) {
 	for _, o := range d.OrderBy {
 		e, err := b.item(&in, o.Expr)
 		if err != nil {
+			return nil, err
+		}
+		if err := b.sortable(e.Type, o.Expr.At()); err != nil {
 			return nil, err
 		}
 		s.order = append(s.order, algebra.SortKey{Expr: e, Desc: o.Desc, NullsFirst: nullsFirst(o)})

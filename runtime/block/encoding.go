@@ -67,7 +67,7 @@ func CheckEncoding(name string, t types.Type) error {
 	if e == nil {
 		return sqlerr.New(sqlerr.SyntaxError, "unrecognized encoding type %q", name)
 	}
-	if !e.Legal(t) {
+	if !e.Legal(t) || t.OnlyRaw() && e.ID != encRaw {
 		return sqlerr.New(sqlerr.InvalidTableDefinition, "invalid encoding type specified for column of type %s", t).
 			WithDetail("Encoding %s does not apply to this data type.", name)
 	}

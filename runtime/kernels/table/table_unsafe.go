@@ -28,7 +28,7 @@ void slp_moments_merge(); void slp_variance();
 void slp_append(); void slp_gather_row(); void slp_order_i64(); void slp_order_i128(); void slp_order_f64();
 void slp_order_str();
 void slp_sketch_i64(); void slp_sketch_i128(); void slp_sketch_f64(); void slp_sketch_str(); void slp_sketch_merge();
-void slp_sketch_count();
+void slp_sketch_count(); void slp_hll_of(); void slp_hll_add(); void slp_hll_count(); void slp_hll_merge();
 void slp_pair(); void slp_pairs_put(); void slp_pairs_merge();
 void slp_copy_prefix(); void slp_run_end(); void slp_reach(); void slp_counted();
 */
@@ -86,6 +86,10 @@ var Symbols = []abi.Symbol{
 	{Name: "slp_sketch_str", Addr: addr(C.slp_sketch_str)},
 	{Name: "slp_sketch_merge", Addr: addr(C.slp_sketch_merge)},
 	{Name: "slp_sketch_count", Addr: addr(C.slp_sketch_count)},
+	{Name: "slp_hll_of", Addr: addr(C.slp_hll_of)},
+	{Name: "slp_hll_add", Addr: addr(C.slp_hll_add)},
+	{Name: "slp_hll_count", Addr: addr(C.slp_hll_count)},
+	{Name: "slp_hll_merge", Addr: addr(C.slp_hll_merge)},
 	{Name: "slp_pair", Addr: addr(C.slp_pair)},
 	{Name: "slp_pairs_put", Addr: addr(C.slp_pairs_put)},
 	{Name: "slp_pairs_merge", Addr: addr(C.slp_pairs_merge)},
