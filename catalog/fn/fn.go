@@ -290,6 +290,8 @@ type Row struct {
 	Effect bool
 	// Special: a special form, bound by the binder. Ret is nil then.
 	Special bool
+	// Named: arguments may have names, which the binder knows.
+	Named bool
 	// Shown is what a result column that it makes is called, if not Name.
 	Shown string
 	// Agg: an aggregate function. Ret is nil then.

@@ -34,6 +34,8 @@ func superGroup() Group {
 			form("array", "A SUPER array of the arguments.", true, value),
 			form("array", "An empty SUPER array.", false), form("object", "An empty SUPER object.", false),
 			form("object", "A SUPER object of names and the values behind them.", true, value),
+			{Name: "object_transform", Args: []Param{value}, Variadic: true, Special: true, Named: true,
+				Doc: "An object of what is at paths of another (KEEP path, …) and of values at others (SET path, value, …)."},
 			row("array_concat", "super_concat", S, "The elements of both arrays in SUPERs.", S, S),
 			row("array_flatten", "super_flatten", S, "An array with the elements of arrays in it in their place.", S),
 			row("split_to_array", "super_split", S, "An array of the parts of a text between delimiters.", T, T),
@@ -89,6 +91,8 @@ func superGroup() Group {
 			superOp("super_array", hostSuperArray, "An array of values that stand one behind the other.", str, str),
 			superOp("super_object", hostSuperObject, "An object of names and values that stand one behind the other.", str,
 				str),
+			superOp("super_transform", hostSuperTransform, "An object of parts of another, and of other values. Operands: "+
+				"value, paths, paths of the values, which stand one behind the other.", str, str, str, str, str),
 			superOp("super_concat", hostSuperConcat, "The elements of two arrays.", str, str, str),
 			superOp("super_flatten", superRow(func(c HostCall, row int, v super.Value) error {
 				if v.Kind() != super.Array {

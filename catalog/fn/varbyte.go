@@ -70,6 +70,8 @@ func varbyteGroup() Group {
 		Rows:  varbyteRows(),
 		Casts: varbyteCasts(),
 	}
+	ops, rows := bytesPart()
+	g.Ops, g.Rows = append(g.Ops, ops...), append(g.Rows, rows...)
 	for _, o := range []struct {
 		name string
 		host func(HostCall) error

@@ -109,9 +109,9 @@ func (b *binder) plainRows(name string) bool {
 		b.fns.Lookup(name) == nil && scopedForms()[name] == nil
 }
 
-// noNames refuses names of arguments in calls of built-in functions, which have none.
+// noNames refuses names of arguments in calls of built-in functions that have none.
 func (b *binder) noNames(f *parse.FuncCall) error {
-	if len(f.Names) == 0 {
+	if len(f.Names) == 0 || slices.ContainsFunc(b.fns.Rows(f.Name), func(r *fn.Row) bool { return r.Named }) {
 		return nil
 	}
 	return b.unsupported(f.Names[0].Pos, "a named argument of a built-in function")

@@ -133,6 +133,7 @@ func specialForms() map[string]func(b *binder, f *parse.FuncCall, args []value) 
 		"has_tablespace_privilege": (*binder).permitted, "has_type_privilege": (*binder).permitted,
 		"concat_ws": (*binder).concatWS, "format": (*binder).formatText, "age": (*binder).age,
 		"json_parse": (*binder).jsonParse, "array": (*binder).superArray, "object": (*binder).superObject,
+		"object_transform":       (*binder).objectTransform,
 		"json_extract_path_text": (*binder).jsonPath, "overlaps": (*binder).overlaps, "pg_typeof": (*binder).typeOf,
 		"collate": (*binder).collateCall,
 	}

@@ -288,6 +288,10 @@ func (d *dialect) word(i int) error {
 		if prev.isPunct("*") && d.startsTarget(i-1) {
 			d.exclude(i)
 		}
+	case "object_transform":
+		if next.isPunct("(") {
+			d.transform(i)
+		}
 	case "try_cast":
 		if next.isPunct("(") {
 			d.tryCast(i)
