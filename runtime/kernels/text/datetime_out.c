@@ -3,16 +3,32 @@
 #include "str.h"
 #include <stdio.h>
 
-static char *put_date(char *p, civil c) {
-	return p + sprintf(p, "%04d-%02d-%02d", c.year < 1 ? 1 - c.year : c.year, c.month, c.day);
+static char *put_two(char *p, unsigned v) {
+	p[0] = '0' + v / 10;
+	p[1] = '0' + v % 10;
+	return p + 2;
 }
 
-/* HH:MM:SS[.ffffff] of non-negative microseconds. */
+static char *put_date(char *p, civil c) {
+	int64_t year = c.year < 1 ? 1 - (int64_t)c.year : c.year;
+	p = year < 10000 ? put_two(put_two(p, year / 100), year % 100) : p + sprintf(p, "%lld", (long long)year);
+	*p++ = '-';
+	p = put_two(p, c.month);
+	*p++ = '-';
+	return put_two(p, c.day);
+}
+
+/* HH:MM:SS[.ffffff] of microseconds, from 0 to a day. */
 static char *put_clock(char *p, int64_t us) {
-	int64_t s = us / 1000000;
-	p += sprintf(p, "%02lld:%02lld:%02lld", (long long)(s / 3600), (long long)(s / 60 % 60), (long long)(s % 60));
-	if (us %= 1000000) {
-		p += sprintf(p, ".%06lld", (long long)us);
+	uint32_t s = us / 1000000, fraction = us % 1000000;
+	p = put_two(p, s / 3600);
+	*p++ = ':';
+	p = put_two(p, s / 60 % 60);
+	*p++ = ':';
+	p = put_two(p, s % 60);
+	if (fraction) {
+		*p++ = '.';
+		p = put_two(put_two(put_two(p, fraction / 10000), fraction / 100 % 100), fraction % 100);
 		while (p[-1] == '0') p--;
 	}
 	return p;
