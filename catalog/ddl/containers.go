@@ -41,6 +41,18 @@ func CreateDatabase(s Scope, in Database) (*Plan, error) {
 	return p, nil
 }
 
+// CollateDatabase plans ALTER DATABASE … COLLATE, of a database that is empty: only then (Redshift guide, "ALTER
+// DATABASE").
+func CollateDatabase(s Scope, name, collation string, position int) (*Plan, error) {
+	if s.Catalog.Database(name) == nil {
+		return nil, state.ErrNoDatabase(name).At(position)
+	}
+	fold, _ := types.CollationOf(collation)
+	p := &Plan{}
+	p.add(&state.CollateDatabase{Name: name, CaseFold: fold})
+	return p, nil
+}
+
 // databaseOptions checks and applies each option of CREATE DATABASE; each sets
 // its own field, so their order does not matter.
 var databaseOptions = map[string]func(s Scope, d *state.Database, value string) error{

@@ -352,6 +352,26 @@ func TestColumnCollation(t *testing.T) {
 		t.Fatal(res.Err)
 	}
 	s.Catalog = c
+	for _, collation := range []string{types.CaseSensitive, types.CaseInsensitive} { // as long as it is empty
+		if plan, err = CollateDatabase(s, "any", collation, 0); err != nil {
+			t.Fatal(err)
+		}
+		if s.Catalog, res = s.Catalog.Apply(&plan.Command); res.Err != nil {
+			t.Fatal(res.Err)
+		}
+		if got := s.Catalog.Database("any").CaseFold; got != (collation == types.CaseInsensitive) {
+			t.Errorf("%s: %v", collation, got)
+		}
+	}
+	if plan, err = CollateDatabase(s, "dev", types.CaseInsensitive, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, res = s.Catalog.Apply(&plan.Command); res.Err == nil || res.Err.Code != sqlerr.ObjectInUse {
+		t.Errorf("a database with tables: %v", res.Err)
+	}
+	if _, err = CollateDatabase(s, "no", types.CaseInsensitive, 0); err == nil {
+		t.Error("no such database")
+	}
 	for database, want := range map[string][4]bool{"dev": {false, false, true, false}, "any": {true, false, true, false}} {
 		s.Database = database
 		after := create(t, s, Table{Name: Name{Name: "collated"}, Columns: columns})

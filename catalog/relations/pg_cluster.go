@@ -85,7 +85,11 @@ func allowsConnections(d *state.Database) bool { return !d.System }
 
 func pgDatabase(_ context.Context, env *Env, b *builder) error {
 	for _, d := range env.Catalog.Databases() {
-		b.add(d.ID, d.Name, env.userID(d.Owner), utf8Encoding, "C", "C", d.Template, allowsConnections(d), d.ConnLimit,
+		collate := "C"
+		if d.CaseFold {
+			collate = types.CaseInsensitive
+		}
+		b.add(d.ID, d.Name, env.userID(d.Owner), utf8Encoding, collate, "C", d.Template, allowsConnections(d), d.ConnLimit,
 			state.FirstUserOID-1,
 			int64(0), int64(0), 1663, nil, nil)
 	}

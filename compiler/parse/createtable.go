@@ -190,7 +190,9 @@ func (p *parser) columnAttribute(c *ColumnDef) error {
 			c.Encoding = ""
 		}
 	case p.accept("collate"):
-		return p.collate(c)
+		var err error
+		c.Collation, err = p.collation()
+		return err
 	case p.accept("references"):
 		r, err := p.reference()
 		c.References = r
@@ -206,16 +208,15 @@ func (p *parser) columnAttribute(c *ColumnDef) error {
 	return nil
 }
 
-// collate reads COLLATE and a collation's name.
-func (p *parser) collate(c *ColumnDef) error {
+// collation reads a collation's name, which it gives in full.
+func (p *parser) collation() (string, error) {
 	at := p.next()
 	fold, ok := types.CollationOf(strings.ToLower(at.text))
 	if !ok {
-		return sqlerr.New(sqlerr.UndefinedObject, "collation \"%s\" does not exist",
+		return "", sqlerr.New(sqlerr.UndefinedObject, "collation \"%s\" does not exist",
 			at.text).At(charPosition(p.src, at.start))
 	}
-	c.Collation = types.CollationName(fold)
-	return nil
+	return types.CollationName(fold), nil
 }
 
 // identity reads (seed, step).

@@ -137,6 +137,23 @@ func (p *parser) createDatabase() (Body, error) {
 	return s, nil
 }
 
+// alterDatabase reads name COLLATE collation; all else that changes is refused by name.
+func (p *parser) alterDatabase() (Body, error) {
+	n, err := p.ident()
+	if err != nil {
+		return nil, err
+	}
+	if t := p.peek(); !p.accept("collate") {
+		if t.kind == tokIdent {
+			return nil, p.unsupported(t, "ALTER DATABASE … %s", strings.ToUpper(t.text))
+		}
+		return nil, p.unexpected()
+	}
+	s := &AlterDatabase{Name: n.Name, Pos: n.Pos}
+	s.Collation, err = p.collation()
+	return s, err
+}
+
 func (p *parser) createSchema() (Body, error) {
 	s := &CreateSchema{IfNotExists: p.accept("if", "not", "exists"), Pos: p.pos()}
 	if !p.peek().is("authorization") {

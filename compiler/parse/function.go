@@ -302,6 +302,10 @@ func (p *parser) dropFunction() (Body, error) {
 
 // alter reads ALTER FUNCTION and refuses the rest by name.
 func (p *parser) alter() (Body, error) {
+	if p.peekAt(1).is("database") {
+		p.i += 2
+		return p.alterDatabase()
+	}
 	if !p.peekAt(1).is("function") {
 		return nil, p.refuse(2)
 	}

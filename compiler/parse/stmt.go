@@ -121,6 +121,13 @@ type DropDatabase struct {
 	Pos  Pos
 }
 
+// AlterDatabase is ALTER DATABASE … COLLATE.
+type AlterDatabase struct {
+	Name      string
+	Pos       Pos
+	Collation string // in full
+}
+
 // CreateSchema is CREATE SCHEMA.
 type CreateSchema struct {
 	Name          string
@@ -310,6 +317,7 @@ func (*Vacuum) Tag() string         { return "VACUUM" }
 func (*Lock) Tag() string           { return "LOCK TABLE" }
 func (*CreateTableAs) Tag() string  { return "SELECT" }
 func (*CreateDatabase) Tag() string { return "CREATE DATABASE" }
+func (*AlterDatabase) Tag() string  { return "ALTER DATABASE" }
 func (*DropDatabase) Tag() string   { return "DROP DATABASE" }
 func (*CreateSchema) Tag() string   { return "CREATE SCHEMA" }
 func (*DropSchema) Tag() string     { return "DROP SCHEMA" }

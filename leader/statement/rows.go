@@ -17,7 +17,7 @@ func init() {
 		// Queries and changes of rows.
 		&selectRow, &insertRow, &shortInsertRow, &updateRow, &deleteRow, &copyRow, &truncateRow,
 		// Definitions.
-		&createDatabaseRow, &dropDatabaseRow, &createSchemaRow, &dropSchemaRow,
+		&createDatabaseRow, &alterDatabaseRow, &dropDatabaseRow, &createSchemaRow, &dropSchemaRow,
 		&createTableRow, &createTableAsRow, &dropTableRow, &createViewRow, &dropViewRow,
 		&createFunctionRow, &dropFunctionRow, &alterFunctionRow, &commentRow,
 		// About tables and queries.
