@@ -1,5 +1,10 @@
 package types
 
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
 // Collation is how strings are compared: by their bytes, or by those of their lower cases (Redshift guide, "CREATE
 // DATABASE", "Database collation"). The guide does not say which letters have cases: those that LOWER and ILIKE know,
 // here, beyond ASCII too. Trailing blanks count in neither.
@@ -42,4 +47,20 @@ func (t Type) Collates() bool { return t.Kind == Char || t.Kind == Varchar }
 func (t Type) Collated(fold bool) Type {
 	t.Fold = fold && t.Collates()
 	return t
+}
+
+// FoldedKey is the key of a string that is compared in any case, as fn's fold_key makes it: what is no UTF-8 stays.
+func FoldedKey(s string) string {
+	s = TrimBlanks(s)
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n == 1 {
+			out = append(out, s[i])
+		} else {
+			out = utf8.AppendRune(out, unicode.ToLower(r))
+		}
+		i += n
+	}
+	return string(out)
 }

@@ -82,6 +82,10 @@ func (b *binder) in(sc *scope, x *parse.InExpr) (value, error) {
 
 // among binds arg [NOT] IN (items).
 func (b *binder) among(arg value, items []value, not bool, at parse.Pos) (value, error) {
+	if arg.expr != nil {
+		arg.expr = b.settled(arg.expr)
+		arg.typ = arg.expr.Type
+	}
 	var parts []*algebra.Expr
 	hasNull := false
 	var consts, rest []value
@@ -89,7 +93,7 @@ func (b *binder) among(arg value, items []value, not bool, at parse.Pos) (value,
 		switch {
 		case it.lit != nil && it.lit.Null:
 			hasNull = true
-		case it.lit != nil && arg.lit == nil && !arg.typ.OwnOrder():
+		case it.lit != nil && arg.lit == nil && (arg.typ.Fold || !arg.typ.OwnOrder()):
 			consts = append(consts, it)
 		default:
 			rest = append(rest, it)
@@ -172,19 +176,32 @@ func (b *binder) inList(arg value, consts []value, at parse.Pos) (*algebra.Expr,
 		others = append(others, eq)
 	}
 	if len(list) > 0 {
-		p := plan.Param{Type: t, List: sortedSet(t, list), IsList: true}
+		p := plan.Param{Type: listType(t), List: sortedSet(t, list), IsList: true}
 		in := &algebra.Expr{Kind: expr.InList, Type: types.TBool, Nullable: left.Nullable,
 			Param: b.out.AddParam(p, remadeList(t, remakes)),
-			Args:  []*algebra.Expr{left}}
+			Args:  []*algebra.Expr{b.ordered(left)}}
 		others = append([]*algebra.Expr{in}, others...)
 	}
 	return expr.AnyOf(others), nil
 }
 
+// listType is the type of the values in a list, of those that a value of type t is looked for in: keys, if it is
+// compared by its key.
+func listType(t types.Type) types.Type {
+	if t.Fold {
+		return t.KeyType()
+	}
+	return t
+}
+
 // sortedSet sorts a list and drops duplicates; strings lose trailing blanks,
-// which never count in comparison.
+// which never count in comparison. What is compared in any case becomes its keys.
 func sortedSet(t types.Type, ds []types.Datum) []types.Datum {
-	if t.Phys() == types.Str {
+	if t.Fold {
+		for i := range ds {
+			ds[i].S = types.FoldedKey(ds[i].S)
+		}
+	} else if t.Phys() == types.Str {
 		for i := range ds {
 			ds[i].S = types.TrimBlanks(ds[i].S)
 		}
@@ -321,6 +338,6 @@ func remadeList(t types.Type, remakes []algebra.Remake) algebra.Remake {
 			}
 			list[i] = p.Value
 		}
-		return plan.Param{Type: t, List: sortedSet(t, list), IsList: true}, true
+		return plan.Param{Type: listType(t), List: sortedSet(t, list), IsList: true}, true
 	}
 }

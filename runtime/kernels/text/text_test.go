@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"slipher/catalog/fn"
 	"slipher/catalog/types"
@@ -108,6 +110,26 @@ func call(t *testing.T, name string, ts []types.Type, args []string) (string, st
 		return "NULL", ""
 	}
 	return types.FormatText(b.Ret, d), ""
+}
+
+// The key that Go makes of a constant is the one that the operation makes of a row.
+func TestFoldedKey(t *testing.T) {
+	ci := types.TText.Collated(true)
+	key := fn.Bound{Op: table.KeyOf(ci), Args: []types.Type{ci}, Ret: ci.KeyType()}
+	check := func(s string) {
+		d, code := run(key, []types.Datum{types.String(types.TrimBlanks(s))}) // lowering trims
+		if code != fn.OK || d.S != types.FoldedKey(s) {
+			t.Errorf("%q: the operation says %q, Go %q", s, d.S, types.FoldedKey(s))
+		}
+	}
+	for r := rune(1); r <= utf8.MaxRune; r++ {
+		if unicode.IsLetter(r) || unicode.ToLower(r) != r || r < 0x300 {
+			check("A long string, and " + string(r) + "  ")
+		}
+	}
+	for _, s := range []string{"", "  ", "aB ", "\xffA\xc3", "A\xf0\x9f\x98"} {
+		check(s)
+	}
 }
 
 // Functions on written values: what Redshift and PostgreSQL say.
