@@ -89,7 +89,7 @@ func hostDecimalToChar(c HostCall) error {
 	return c.Rows(func(row int) error {
 		hi, lo := c.Int128(0, row)
 		s := types.FormatDecimal(types.Int128(hi, lo).I128(), int(c.Int(2, row)))
-		t, err := parseNumberTemplate(string(c.Str(1, row)))
+		t, err := numberTemplateOf(c.Str(1, row))
 		if err == nil {
 			c.SetStr(row, []byte(t.format(s)))
 		}
@@ -99,7 +99,7 @@ func hostDecimalToChar(c HostCall) error {
 
 func hostFloatToChar(c HostCall) error {
 	return c.Rows(func(row int) error {
-		t, err := parseNumberTemplate(string(c.Str(1, row)))
+		t, err := numberTemplateOf(c.Str(1, row))
 		if err == nil {
 			c.SetStr(row, []byte(t.format(floatDigits(c.Float(0, row), t))))
 		}
@@ -120,7 +120,7 @@ func hostToDate(c HostCall) error {
 
 func hostToNumber(c HostCall) error {
 	return c.Rows(func(row int) error {
-		t, err := parseNumberTemplate(string(c.Str(1, row)))
+		t, err := numberTemplateOf(c.Str(1, row))
 		if err != nil {
 			return err
 		}

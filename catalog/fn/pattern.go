@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
@@ -173,40 +172,23 @@ const (
 	advanced                // PostgreSQL's: the longest of several matches at a place
 )
 
-// patterns caches compiled patterns: a query uses few, for many rows.
-var patterns = struct {
-	sync.RWMutex
-	m map[patternKey]pattern // guarded by the mutex; emptied when it grows
-}{m: map[patternKey]pattern{}}
+// patterns are those that were compiled.
+var patterns known[patternKey, pattern]
 
 type patternKey struct {
 	dialect dialect
 	expr    string
 }
 
-const maxPatterns = 256
-
 // compilePattern compiles expr. shown is what an error shows of it. What is no automaton (lookaround, back references)
 // is run by trial.
 func compilePattern(d dialect, expr, shown string) (pattern, error) {
-	key := patternKey{d, expr}
-	patterns.RLock()
-	p := patterns.m[key]
-	patterns.RUnlock()
-	if p != nil {
-		return p, nil
-	}
-	p = newPattern(d, expr)
-	if p == nil {
+	return patterns.of(patternKey{d, expr}, func(k patternKey) (pattern, error) {
+		if p := newPattern(d, expr); p != nil {
+			return p, nil
+		}
 		return nil, sqlerr.New("2201B", "invalid regular expression: \"%s\"", shown)
-	}
-	patterns.Lock()
-	if len(patterns.m) >= maxPatterns {
-		clear(patterns.m)
-	}
-	patterns.m[key] = p
-	patterns.Unlock()
-	return p, nil
+	})
 }
 
 // newPattern is nil for what is no pattern of either engine.

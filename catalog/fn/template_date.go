@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -35,6 +36,16 @@ type templatePart struct {
 type dateTemplate struct {
 	parts []templatePart
 	exact bool // FX
+}
+
+var dateTemplates known[string, *dateTemplate]
+
+// dateTemplateOf is a template that may be known. Errors: 0A000 for what no template can have yet.
+func dateTemplateOf(t string) (*dateTemplate, error) {
+	return dateTemplates.of(t, func(t string) (*dateTemplate, error) {
+		out := splitTemplate(t)
+		return &out, out.refused()
+	})
 }
 
 // splitTemplate reads a date template.
@@ -164,8 +175,8 @@ var dateOnly = map[string]bool{"MONTH": true, "MON": true, "DAY": true, "DY": tr
 
 func (m moment) format(template string) (string, error) {
 	var sb strings.Builder
-	t := splitTemplate(template)
-	if err := t.refused(); err != nil {
+	t, err := dateTemplateOf(template)
+	if err != nil {
 		return "", err
 	}
 	for _, p := range t.parts {
@@ -186,6 +197,10 @@ func (m moment) format(template string) (string, error) {
 	return sb.String(), nil
 }
 
+func (m moment) hour12() int { return cmp.Or(m.hour%12, 12) }
+
+func (m moment) dayOfYear() int { return int(m.days - types.DaysOf(m.year, 1, 1) + 1) }
+
 func (m moment) weekday() int { return int(((m.days+6)%7 + 7) % 7) }
 
 // isoYearWeek is the ISO 8601 week and the year it belongs to.
@@ -203,7 +218,7 @@ func (m moment) field(p templatePart) string {
 		if v < 0 {
 			width++ // for the sign
 		}
-		return fmt.Sprintf("%0*d", width, v)
+		return padded(v, width)
 	}
 	word := func(width int, s string) string {
 		switch {
@@ -215,24 +230,19 @@ func (m moment) field(p templatePart) string {
 		if p.fill {
 			return s
 		}
-		return fmt.Sprintf("%-*s", width, s)
+		return s + strings.Repeat(" ", max(width-len(s), 0))
 	}
 	year := m.year
 	if year < 1 && !m.interval {
 		year = 1 - year
 	}
-	doy := int(m.days - types.DaysOf(m.year, 1, 1) + 1)
-	iso, week := m.isoYearWeek()
 	isoDay := (m.weekday()+6)%7 + 1
-	if p.field == "IDDD" {
-		return num(3, (week-1)*7+isoDay)
-	}
-	if iso < 1 {
-		iso = 1 - iso
-	}
-	hour12 := m.hour % 12
-	if hour12 == 0 {
-		hour12 = 12
+	isoYear := func() int {
+		iso, _ := m.isoYearWeek()
+		if iso < 1 {
+			iso = 1 - iso
+		}
+		return iso
 	}
 	switch p.field {
 	case "Y,YYY":
@@ -246,13 +256,13 @@ func (m moment) field(p templatePart) string {
 	case "Y":
 		return num(1, year%10)
 	case "IYYY":
-		return num(4, iso)
+		return num(4, isoYear())
 	case "IYY":
-		return num(3, iso%1000)
+		return num(3, isoYear()%1000)
 	case "IY":
-		return num(2, iso%100)
+		return num(2, isoYear()%100)
 	case "I":
-		return num(1, iso%10)
+		return num(1, isoYear()%10)
 	case "MONTH", "Month", "month":
 		return word(9, types.MonthNames[max(m.month, 1)-1])
 	case "MON", "Mon", "mon":
@@ -269,7 +279,7 @@ func (m moment) field(p templatePart) string {
 	case "DY", "Dy", "dy":
 		return word(3, types.DayNames[m.weekday()][:3])
 	case "DDD":
-		return num(3, doy)
+		return num(3, m.dayOfYear())
 	case "DD":
 		if m.day < 0 && !p.fill {
 			return strconv.Itoa(m.day)
@@ -282,7 +292,7 @@ func (m moment) field(p templatePart) string {
 	case "HH24":
 		return num(2, m.hour)
 	case "HH12", "HH":
-		return num(2, hour12)
+		return num(2, m.hour12())
 	case "MI":
 		return num(2, m.minute)
 	case "SS":
@@ -333,11 +343,26 @@ func (m moment) field(p templatePart) string {
 		}
 		return num(1, (m.month+2)/3)
 	case "WW":
-		return num(2, (doy-1)/7+1)
+		return num(2, (m.dayOfYear()-1)/7+1)
 	case "W":
 		return num(1, (m.day-1)/7+1)
+	case "IDDD":
+		_, week := m.isoYearWeek()
+		return num(3, (week-1)*7+isoDay)
 	}
-	return num(2, week) // IW
+	_, week := m.isoYearWeek() // IW
+	return num(2, week)
+}
+
+// padded is v with zeros in front, behind its sign, up to a width of a few characters.
+func padded(v, width int) string {
+	var digits [32]byte
+	b := strconv.AppendInt(digits[:0], int64(abs(v)), 10)
+	sign := ""
+	if v < 0 {
+		sign = "-"
+	}
+	return sign + "0000000000"[:min(max(width-len(sign)-len(b), 0), 10)] + string(b)
 }
 
 func abs(x int) int { return max(x, -x) }

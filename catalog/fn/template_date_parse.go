@@ -22,11 +22,11 @@ type templateTime struct {
 // Errors: 22007 for text that does not match, 22008 for values out of range, 0A000 for fields that only write.
 func parseByTemplate(s, template string, strict bool) (templateTime, error) {
 	r := templateReader{in: s, rest: s, template: template, clock: -1, julian: -1}
-	t := splitTemplate(template)
-	if err := t.refused(); err != nil {
+	t, err := dateTemplateOf(template)
+	if err != nil {
 		return templateTime{}, err
 	}
-	if err := r.read(t); err != nil {
+	if err := r.read(*t); err != nil {
 		return templateTime{}, err
 	}
 	return r.finish(strict)

@@ -33,6 +33,13 @@ type numberTemplate struct {
 var numberWords = []string{"EEEE", "FM", "MI", "PL", "PR", "RN", "SG", "SP", "TH", "S", "B", "C", "D", "G", "L", "V",
 	"9", "0", ".", ","}
 
+var numberTemplates known[string, *numberTemplate]
+
+// numberTemplateOf is parseNumberTemplate of a template that may be known.
+func numberTemplateOf(t []byte) (*numberTemplate, error) {
+	return numberTemplates.of(string(t), parseNumberTemplate)
+}
+
 // parseNumberTemplate reads a template. Errors: 42601 for words that exclude each other, 0A000 for words without a
 // meaning here.
 func parseNumberTemplate(t string) (*numberTemplate, error) {
