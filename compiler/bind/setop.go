@@ -96,19 +96,9 @@ func (b *binder) setOperation(o *parse.SetOperation, at parse.Pos, env around) (
 	if err != nil {
 		return nil, err
 	}
-	if !o.All {
+	if !o.All || o.Kind != parse.Union {
 		if err := b.equatedAll(cols, at); err != nil {
 			return nil, err
-		}
-	}
-	if o.Kind != parse.Union {
-		for _, c := range cols {
-			if c.Type.Fold {
-				continue
-			}
-			if err := b.identifies(c.Type, o.Kind.String(), at); err != nil {
-				return nil, err
-			}
 		}
 	}
 	if o.Kind != parse.Union {
@@ -245,7 +235,7 @@ func (b *binder) compared(o *parse.SetOperation, rs []*result, cols []algebra.Co
 		u.In = append(u.In, p)
 	}
 	agg := &algebra.Aggregate{In: u, SetOp: setWords[o.Kind][o.All]}
-	for i, c := range cols { // where equal values may differ, any of them
+	for i, c := range cols { // where equal values may differ, any of the left side's
 		key := b.ordered(u.Cols[i].Ref())
 		if agg.Keys = append(agg.Keys, key); key.Type != c.Type {
 			c.ID, c.Type = b.newID(), key.Type
@@ -254,8 +244,9 @@ func (b *binder) compared(o *parse.SetOperation, rs []*result, cols []algebra.Co
 	}
 	for i, c := range cols {
 		if c.Type.OwnOrder() {
+			ofLeft := expr.Choose(expr.TestNotNull(sides[0].Ref()), u.Cols[i].Ref(), algebra.Null(c.Type))
 			agg.Aggs = append(agg.Aggs, algebra.AggCall{Fn: b.fns.Aggregate("any_value"), Type: c.Type,
-				Args: []*algebra.Expr{u.Cols[i].Ref()}})
+				Args: []*algebra.Expr{ofLeft}})
 			agg.Cols = append(agg.Cols, c)
 		}
 	}
