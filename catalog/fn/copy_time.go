@@ -72,11 +72,18 @@ func CopyTime(t types.Type, format string, anyDate bool) (Bound, bool, error) {
 
 // copyTemplate is a template as COPY reads it: in DDTHH the T stands between date and time. Elsewhere DDTH is a day
 // with its ending, as in PostgreSQL.
-func copyTemplate(format string) dateTemplate {
-	return splitTemplate(strings.ReplaceAll(format, "DDTHH", `DD"T"HH`))
+func copyTemplate(format string) *dateTemplate {
+	t, _ := copyTemplates.of(format, func(format string) (*dateTemplate, error) {
+		t := splitTemplate(strings.ReplaceAll(format, "DDTHH", `DD"T"HH`))
+		t.text = format
+		return &t, nil
+	})
+	return t
 }
 
-func hasYear(t dateTemplate) bool {
+var copyTemplates known[string, *dateTemplate]
+
+func hasYear(t *dateTemplate) bool {
 	return slices.ContainsFunc(t.parts, func(p templatePart) bool {
 		return p.field != "" && (strings.Contains(p.field, "Y") && p.field != "DAY" && p.field != "DY" || p.field == "J" ||
 			p.field == "I")
@@ -94,7 +101,7 @@ func byFormat(t types.Type, s, format string, z zone.Table) (int64, error) {
 	case format == "epochmillisecs" && t.Kind != types.Date:
 		return epochOf(s, 3)
 	}
-	r := templateReader{in: s, rest: s, template: format, clock: -1, julian: -1, copying: true}
+	r := templateReader{in: s, rest: s, clock: -1, julian: -1, copying: true}
 	if err := r.read(copyTemplate(format)); err != nil {
 		return 0, err
 	}

@@ -16,7 +16,12 @@ func formatGroup() Group {
 		Ops: []*Op{
 			nullInfinityRows(op("timestamp_to_char", "A timestamp by a template.", nil, i64, str, str),
 				func(c HostCall, row int) error {
-					c.SetStr(row, []byte(formatTimestamp(c.Int(0, row), string(c.Str(1, row)))))
+					t, err := dateTemplateOf(string(c.Str(1, row)))
+					if err != nil {
+						return err
+					}
+					var out [64]byte
+					c.SetStr(row, appendTimestamp(out[:0], c.Int(0, row), t))
 					return nil
 				}),
 			op("interval_to_char", "An interval by a template.", hostIntervalToChar, i128, str, str),

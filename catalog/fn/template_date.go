@@ -30,12 +30,19 @@ type templatePart struct {
 	th     string // ordinal suffix: "", "TH" or "th"
 	// spelled: the suffix SP, which PostgreSQL passes over.
 	spelled bool
+
+	// Of a field.
+	name   string          // in upper case
+	number *templateNumber // nil: it is none
+	open   bool            // read, it may have more digits than its width
 }
 
 // dateTemplate is a template, read.
 type dateTemplate struct {
-	parts []templatePart
-	exact bool // FX
+	text     string
+	parts    []templatePart
+	exact    bool // FX
+	fraction bool // it has a field for parts of a second
 }
 
 var dateTemplates known[string, *dateTemplate]
@@ -50,7 +57,7 @@ func dateTemplateOf(t string) (*dateTemplate, error) {
 
 // splitTemplate reads a date template.
 func splitTemplate(t string) dateTemplate {
-	var out dateTemplate
+	out := dateTemplate{text: t}
 	fill := false
 	text := func(s string, quoted bool) { out.parts = append(out.parts, templatePart{text: s, quoted: quoted}) }
 next:
@@ -101,6 +108,14 @@ next:
 		text(t[i:i+1], false)
 		i++
 	}
+	for i := range out.parts {
+		p := &out.parts[i]
+		p.name, p.open = strings.ToUpper(p.field), digitsMayEnd(out.parts, i)
+		if n, ok := templateNumbers[p.name]; ok {
+			p.number = &n
+		}
+		out.fraction = out.fraction || p.field == "MS" || p.field == "US" || strings.HasPrefix(p.field, "FF")
+	}
 	return out
 }
 
@@ -135,13 +150,14 @@ type moment struct {
 	offset                      int    // seconds east of Greenwich
 }
 
-func formatTimestamp(ts int64, template string) string {
+// appendTimestamp writes a timestamp by a template.
+func appendTimestamp(dst []byte, ts int64, t *dateTemplate) []byte {
 	days, us := types.SplitTimestamp(ts)
 	m := moment{days: days}
 	m.year, m.month, m.day = types.CivilOf(days)
 	m.setClock(us)
-	out, _ := m.format(template) // fails for intervals only
-	return out
+	dst, _ = m.append(dst, t) // fails for intervals only
+	return dst
 }
 
 // formatMoment writes what z's clock shows at a moment.
@@ -173,64 +189,66 @@ var dateOnly = map[string]bool{"MONTH": true, "MON": true, "DAY": true, "DY": tr
 	"I": true, "IW": true,
 	"IDDD": true, "DDD": true, "WW": true, "J": true}
 
-func (m moment) format(template string) (string, error) {
-	var sb strings.Builder
+func (m *moment) format(template string) (string, error) {
 	t, err := dateTemplateOf(template)
 	if err != nil {
 		return "", err
 	}
-	for _, p := range t.parts {
-		if p.field == "" {
-			sb.WriteString(p.text)
-			continue
-		}
-		if m.interval && dateOnly[strings.ToUpper(p.field)] {
-			return "", sqlerr.New(sqlerr.InvalidDatetimeFormat, "invalid format specification for an interval value").
-				WithHint("Intervals are not tied to specific calendar dates.")
-		}
-		s := m.field(p)
-		sb.WriteString(s)
-		if p.th != "" && s != "" {
-			sb.WriteString(ordinal(s, p.th))
-		}
-	}
-	return sb.String(), nil
+	out, err := m.append(nil, t)
+	return string(out), err
 }
 
-func (m moment) hour12() int { return cmp.Or(m.hour%12, 12) }
+func (m *moment) append(dst []byte, t *dateTemplate) ([]byte, error) {
+	for i := range t.parts {
+		p := &t.parts[i]
+		if p.field == "" {
+			dst = append(dst, p.text...)
+			continue
+		}
+		if m.interval && dateOnly[p.name] {
+			return dst, sqlerr.New(sqlerr.InvalidDatetimeFormat, "invalid format specification for an interval value").
+				WithHint("Intervals are not tied to specific calendar dates.")
+		}
+		before := len(dst)
+		if dst = m.field(dst, p); p.th != "" && len(dst) > before {
+			dst = append(dst, ordinal(string(dst[before:]), p.th)...)
+		}
+	}
+	return dst, nil
+}
 
-func (m moment) dayOfYear() int { return int(m.days - types.DaysOf(m.year, 1, 1) + 1) }
+func (m *moment) hour12() int { return cmp.Or(m.hour%12, 12) }
 
-func (m moment) weekday() int { return int(((m.days+6)%7 + 7) % 7) }
+func (m *moment) dayOfYear() int { return int(m.days - types.DaysOf(m.year, 1, 1) + 1) }
+
+func (m *moment) weekday() int { return int(((m.days+6)%7 + 7) % 7) }
 
 // isoYearWeek is the ISO 8601 week and the year it belongs to.
-func (m moment) isoYearWeek() (year, week int) {
+func (m *moment) isoYearWeek() (year, week int) {
 	thursday := m.days - int64((m.weekday()+6)%7) + 3
 	y, _, _ := types.CivilOf(thursday)
 	return y, int(thursday-types.DaysOf(y, 1, 1))/7 + 1
 }
 
-func (m moment) field(p templatePart) string {
-	num := func(width, v int) string {
+// field appends a field.
+func (m *moment) field(dst []byte, p *templatePart) []byte {
+	num := func(width, v int) []byte {
 		if p.fill {
-			return strconv.Itoa(v)
+			width = 0
 		}
-		if v < 0 {
-			width++ // for the sign
-		}
-		return padded(v, width)
+		return appendPadded(dst, v, width)
 	}
-	word := func(width int, s string) string {
+	word := func(width int, s string) []byte {
 		switch {
 		case p.field == strings.ToUpper(p.field):
 			s = strings.ToUpper(s)
 		case p.field == strings.ToLower(p.field):
 			s = strings.ToLower(s)
 		}
-		if p.fill {
-			return s
+		if dst = append(dst, s...); p.fill {
+			return dst
 		}
-		return s + strings.Repeat(" ", max(width-len(s), 0))
+		return append(dst, strings.Repeat(" ", max(width-len(s), 0))...)
 	}
 	year := m.year
 	if year < 1 && !m.interval {
@@ -246,7 +264,7 @@ func (m moment) field(p templatePart) string {
 	}
 	switch p.field {
 	case "Y,YYY":
-		return fmt.Sprintf("%d,%03d", year/1000, year%1000)
+		return append(dst, fmt.Sprintf("%d,%03d", year/1000, year%1000)...)
 	case "YYYY":
 		return num(4, year)
 	case "YYY":
@@ -271,7 +289,7 @@ func (m moment) field(p templatePart) string {
 		return num(2, m.month)
 	case "RM", "rm":
 		if m.month == 0 && m.interval {
-			return ""
+			return dst
 		}
 		return word(4, romanMonths[(m.month+11)%12])
 	case "DAY", "Day", "day":
@@ -282,7 +300,7 @@ func (m moment) field(p templatePart) string {
 		return num(3, m.dayOfYear())
 	case "DD":
 		if m.day < 0 && !p.fill {
-			return strconv.Itoa(m.day)
+			return append(dst, strconv.Itoa(m.day)...)
 		}
 		return num(2, m.day)
 	case "D":
@@ -303,16 +321,16 @@ func (m moment) field(p templatePart) string {
 		return num(6, m.micro)
 	case "FF1", "FF2", "FF3", "FF4", "FF5", "FF6":
 		digits := int(p.field[2] - '0')
-		return fmt.Sprintf("%06d", m.micro)[:digits]
+		return append(dst, fmt.Sprintf("%06d", m.micro)[:digits]...)
 	case "SSSS", "SSSSS":
 		return num(1, m.hour*3600+m.minute*60+m.second)
 	case "AM", "PM", "am", "pm", "A.M.", "P.M.", "a.m.", "p.m.":
-		return half(p.field, m.hour%24 >= 12, "a", "p")
+		return append(dst, half(p.field, m.hour%24 >= 12, "a", "p")...)
 	case "AD", "BC", "ad", "bc", "A.D.", "B.C.", "a.d.", "b.c.":
 		if m.year < 1 {
-			return caseLike(p.field, "bc")
+			return append(dst, caseLike(p.field, "bc")...)
 		}
-		return caseLike(p.field, "ad")
+		return append(dst, caseLike(p.field, "ad")...)
 	case "CC":
 		if m.interval {
 			return num(2, m.year/100)
@@ -322,24 +340,24 @@ func (m moment) field(p templatePart) string {
 		}
 		return num(2, (m.year+99)/100)
 	case "TZ":
-		return m.zone
+		return append(dst, m.zone...)
 	case "tz":
-		return strings.ToLower(m.zone)
+		return append(dst, strings.ToLower(m.zone)...)
 	case "TZH":
-		return zoneSign(m.offset) + fmt.Sprintf("%02d", abs(m.offset)/3600)
+		return append(dst, zoneSign(m.offset)+fmt.Sprintf("%02d", abs(m.offset)/3600)...)
 	case "TZM":
-		return fmt.Sprintf("%02d", abs(m.offset)/60%60)
+		return append(dst, fmt.Sprintf("%02d", abs(m.offset)/60%60)...)
 	case "OF":
 		out := zoneSign(m.offset) + fmt.Sprintf("%02d", abs(m.offset)/3600)
 		if rest := abs(m.offset) % 3600; rest != 0 {
 			out += fmt.Sprintf(":%02d", rest/60)
 		}
-		return out
+		return append(dst, out...)
 	case "J":
 		return num(1, int(m.days)+2451545)
 	case "Q":
 		if m.month == 0 {
-			return ""
+			return dst
 		}
 		return num(1, (m.month+2)/3)
 	case "WW":
@@ -354,15 +372,21 @@ func (m moment) field(p templatePart) string {
 	return num(2, week)
 }
 
-// padded is v with zeros in front, behind its sign, up to a width of a few characters.
-func padded(v, width int) string {
-	var digits [32]byte
-	b := strconv.AppendInt(digits[:0], int64(abs(v)), 10)
-	sign := ""
+// appendPadded appends v with zeros in front, behind its sign, up to a width without it.
+func appendPadded(dst []byte, v, width int) []byte {
 	if v < 0 {
-		sign = "-"
+		dst = append(dst, '-')
 	}
-	return sign + "0000000000"[:min(max(width-len(sign)-len(b), 0), 10)] + string(b)
+	v = abs(v)
+	if width == 2 && v < 100 {
+		return append(dst, byte('0'+v/10), byte('0'+v%10))
+	}
+	var digits [20]byte
+	b := strconv.AppendInt(digits[:0], int64(v), 10)
+	for range width - len(b) {
+		dst = append(dst, '0')
+	}
+	return append(dst, b...)
 }
 
 func abs(x int) int { return max(x, -x) }

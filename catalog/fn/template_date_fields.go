@@ -8,38 +8,64 @@ import (
 	"slipher/catalog/types"
 )
 
+// setting is what a field says.
+type setting uint8
+
+const (
+	_ setting = iota
+	setYear
+	setMonth
+	setDay
+	setDayOfYear
+	setWeekday
+	setWeek
+	setWeekOfMonth
+	setCentury
+	setHour
+	setMinute
+	setSecond
+	setMillisecond
+	setMicrosecond
+	setHourOfZone
+	setMinuteOfZone
+	settings
+)
+
+// settingNames are what errors call them.
+var settingNames = [settings]string{setYear: "year", setMonth: "month", setDay: "day", setDayOfYear: "day of the year", setWeekday: "weekday", setWeek: "week", setWeekOfMonth: "week of the month", setCentury: "century", setHour: "hour", setMinute: "minute", setSecond: "second", setMillisecond: "millisecond", setMicrosecond: "microsecond", setHourOfZone: "hour of the zone", setMinuteOfZone: "minute of the zone"}
+
 // templateNumber is a field that is a number.
 type templateNumber struct {
 	width    int
-	sets     string // "" if nothing comes of it
-	calendar byte   // 'g' Gregorian, 'i' ISO weeks, 0 both
+	sets     setting // 0 if nothing comes of it
+	calendar byte    // 'g' Gregorian, 'i' ISO weeks, 0 both
 }
 
 var templateNumbers = map[string]templateNumber{
-	"YYYY": {4, "year", 'g'}, "YYY": {3, "year", 'g'}, "YY": {2, "year", 'g'}, "Y": {1, "year", 'g'},
-	"IYYY": {4, "year", 'i'}, "IYY": {3, "year", 'i'}, "IY": {2, "year", 'i'}, "I": {1, "year", 'i'},
-	"MM": {2, "month", 'g'}, "DD": {2, "day", 'g'}, "DDD": {3, "day of the year", 'g'},
-	"IDDD": {3, "day of the year", 'i'},
-	"D":    {1, "weekday", 'g'}, "ID": {1, "weekday", 'i'}, "WW": {2, "week", 'g'}, "IW": {2, "week", 'i'},
-	"W":  {1, "week of the month", 'g'},
-	"CC": {2, "century", 0}, "Q": {1, "", 0}, "HH24": {2, "hour", 0}, "HH12": {2, "hour", 0}, "HH": {2, "hour", 0},
-	"MI": {2, "minute", 0},
-	"SS": {2, "second", 0}, "MS": {3, "millisecond", 0}, "US": {6, "microsecond", 0}, "FF1": {1, "microsecond", 0},
-	"FF2": {2, "microsecond", 0},
-	"FF3": {3, "microsecond", 0}, "FF4": {4, "microsecond", 0}, "FF5": {5, "microsecond", 0}, "FF6": {6, "microsecond", 0},
-	"SSSS": {5, "", 0}, "SSSSS": {5, "", 0}, "J": {1, "", 0}, "TZM": {2, "minute of the zone", 0},
+	"YYYY": {4, setYear, 'g'}, "YYY": {3, setYear, 'g'}, "YY": {2, setYear, 'g'}, "Y": {1, setYear, 'g'},
+	"IYYY": {4, setYear, 'i'}, "IYY": {3, setYear, 'i'}, "IY": {2, setYear, 'i'}, "I": {1, setYear, 'i'},
+	"MM": {2, setMonth, 'g'}, "DD": {2, setDay, 'g'}, "DDD": {3, setDayOfYear, 'g'},
+	"IDDD": {3, setDayOfYear, 'i'},
+	"D":    {1, setWeekday, 'g'}, "ID": {1, setWeekday, 'i'}, "WW": {2, setWeek, 'g'}, "IW": {2, setWeek, 'i'},
+	"W":  {1, setWeekOfMonth, 'g'},
+	"CC": {2, setCentury, 0}, "Q": {1, 0, 0}, "HH24": {2, setHour, 0}, "HH12": {2, setHour, 0}, "HH": {2, setHour, 0},
+	"MI": {2, setMinute, 0},
+	"SS": {2, setSecond, 0}, "MS": {3, setMillisecond, 0}, "US": {6, setMicrosecond, 0}, "FF1": {1, setMicrosecond, 0},
+	"FF2": {2, setMicrosecond, 0},
+	"FF3": {3, setMicrosecond, 0}, "FF4": {4, setMicrosecond, 0}, "FF5": {5, setMicrosecond, 0}, "FF6": {6, setMicrosecond, 0},
+	"SSSS": {5, 0, 0}, "SSSSS": {5, 0, 0}, "J": {1, 0, 0}, "TZM": {2, setMinuteOfZone, 0},
 }
 
-// field reads one field; open: it may have more digits than its width.
-func (r *templateReader) field(p templatePart, open bool) error {
-	name := strings.ToUpper(p.field)
-	if f, ok := templateNumbers[name]; ok {
+// field reads one field.
+func (r *templateReader) field(p *templatePart) error {
+	name := p.name
+	if f := p.number; f != nil {
 		if f.calendar != 0 {
 			if err := r.convention(f.calendar == 'i'); err != nil {
 				return err
 			}
 		}
-		v, n, err := r.number(f.width, open)
+		v, n, err := r.number(f.width, p.open)
 		if err != nil {
 			return err
 		}
@@ -78,19 +104,19 @@ func (r *templateReader) field(p templatePart, open bool) error {
 			v, err = word(types.MonthNames[:], name == "MONTH")
 		}
 		if err == nil {
-			err = r.set("month", v)
+			err = r.set(setMonth, v)
 		}
 	case "RM":
 		if err = r.convention(false); err == nil {
 			if v = takeRoman(&r.rest); v == 0 {
 				err = r.bad()
 			} else {
-				err = r.set("month", v)
+				err = r.set(setMonth, v)
 			}
 		}
 	case "DAY", "DY":
 		if v, err = word(types.DayNames[:], name == "DAY"); err == nil {
-			err = r.set("weekday", v)
+			err = r.set(setWeekday, v)
 		}
 	case "Y,YYY":
 		if err = r.convention(false); err != nil {
@@ -102,7 +128,7 @@ func (r *templateReader) field(p templatePart, open bool) error {
 		}
 		v, _ = strconv.Atoi(thousands + rest[:3])
 		r.rest = rest[3:]
-		err = r.set("year", v)
+		err = r.set(setYear, v)
 	case "AM", "PM":
 		r.pm, err = two("PM")
 		r.twelve = true
@@ -114,7 +140,7 @@ func (r *templateReader) field(p templatePart, open bool) error {
 	case "A.D.", "B.C.":
 		r.bc, err = two("B.C.")
 	case "TZH":
-		return r.zoneHour(open)
+		return r.zoneHour(p.open)
 	case "TZ", "OF":
 		if !r.copying {
 			return sqlerr.Unsupported("the field \"%s\" of a template for input", p.field)
@@ -143,7 +169,7 @@ func (r *templateReader) zone() error {
 func allDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // ordinal skips the two letters behind a number with TH.
-func (r *templateReader) ordinal(p templatePart) {
+func (r *templateReader) ordinal(p *templatePart) {
 	if p.th != "" {
 		r.rest = r.rest[min(2, len(r.rest)):]
 	}
@@ -169,11 +195,11 @@ func (r *templateReader) zoneHour(open bool) error {
 		return r.outOfRange()
 	}
 	r.zoned, r.zoneSign = true, sign
-	return r.set("hour of the zone", v)
+	return r.set(setHourOfZone, v)
 }
 
 // numberField notes a number of n digits.
-func (r *templateReader) numberField(name string, f templateNumber, v, n int) error {
+func (r *templateReader) numberField(name string, f *templateNumber, v, n int) error {
 	switch name {
 	case "YYY", "YY", "Y", "IYY", "IY", "I":
 		r.twoDigitYear = f.width <= 2
@@ -184,18 +210,18 @@ func (r *templateReader) numberField(name string, f templateNumber, v, n int) er
 		r.twelve = r.twelve || name == "HH12" || !r.copying
 	case "SS":
 		// a fraction needs no field
-		if r.copying && !r.fraction && len(r.rest) > 1 && r.rest[0] == '.' && isDigitByte(r.rest[1]) {
+		if r.copying && !r.template.fraction && len(r.rest) > 1 && r.rest[0] == '.' && isDigitByte(r.rest[1]) {
 			digits := len(r.rest[1:]) - len(strings.TrimLeft(r.rest[1:], "0123456789"))
 			us, _ := strconv.Atoi((r.rest[1:1+digits] + "000000")[:6])
 			r.rest = r.rest[1+digits:]
-			if err := r.set("microsecond", us); err != nil {
+			if err := r.set(setMicrosecond, us); err != nil {
 				return err
 			}
 		}
 	case "ID":
 		v = v%7 + 1 // Sunday first
 	case "MS", "US", "FF1", "FF2", "FF3", "FF4", "FF5", "FF6":
-		for k := n; k < 3 || f.sets == "microsecond" && k < 6; k++ {
+		for k := n; k < 3 || f.sets == setMicrosecond && k < 6; k++ {
 			v *= 10
 		}
 	case "SSSS", "SSSSS":
@@ -210,7 +236,7 @@ func (r *templateReader) numberField(name string, f templateNumber, v, n int) er
 			return r.outOfRange()
 		}
 	}
-	if f.sets == "" {
+	if f.sets == 0 {
 		return nil
 	}
 	return r.set(f.sets, v)

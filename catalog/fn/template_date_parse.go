@@ -1,7 +1,6 @@
 package fn
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -21,12 +20,12 @@ type templateTime struct {
 // template does not count. Without strict, days beyond a month's end run over.
 // Errors: 22007 for text that does not match, 22008 for values out of range, 0A000 for fields that only write.
 func parseByTemplate(s, template string, strict bool) (templateTime, error) {
-	r := templateReader{in: s, rest: s, template: template, clock: -1, julian: -1}
 	t, err := dateTemplateOf(template)
 	if err != nil {
 		return templateTime{}, err
 	}
-	if err := r.read(*t); err != nil {
+	r := templateReader{in: s, rest: s, clock: -1, julian: -1}
+	if err := r.read(t); err != nil {
 		return templateTime{}, err
 	}
 	return r.finish(strict)
@@ -34,11 +33,13 @@ func parseByTemplate(s, template string, strict bool) (templateTime, error) {
 
 // templateReader reads one text.
 type templateReader struct {
-	in, rest, template string
-	skipped            int // blanks and separators skipped beyond the template's
-	last               byte
+	in, rest string
+	template *dateTemplate
+	skipped  int // blanks and separators skipped beyond the template's
+	last     byte
 
-	values         map[string]int // by what they set: "year", "month", …
+	values         [settings]int
+	given          [settings]bool
 	twoDigitYear   bool
 	bc, twelve     bool
 	pm             bool
@@ -46,14 +47,13 @@ type templateReader struct {
 	clock, julian  int // SSSS, J; -1 none
 	zoneSign       int
 	// by COPY's TIMEFORMAT: all of the text and of the template counts, HH has 24 hours, zones are passed over
-	copying  bool
-	zoned    bool
-	named    types.DateTime // copying: what was read as a zone
-	fraction bool           // the template has a field for parts of a second
+	copying bool
+	zoned   bool
+	named   types.DateTime // copying: what was read as a zone
 }
 
 func (r *templateReader) bad() error {
-	return sqlerr.New(sqlerr.InvalidDatetimeFormat, "value \"%s\" does not match the template \"%s\"", r.in, r.template)
+	return sqlerr.New(sqlerr.InvalidDatetimeFormat, "value \"%s\" does not match the template \"%s\"", r.in, r.template.text)
 }
 
 func isBlank(c byte) bool { return c == ' ' || c >= 9 && c <= 13 }
@@ -74,12 +74,10 @@ func (r *templateReader) skipBlanks() {
 	}
 }
 
-func (r *templateReader) read(t dateTemplate) error {
-	r.values = map[string]int{}
-	r.fraction = slices.ContainsFunc(t.parts, func(p templatePart) bool {
-		return p.field == "MS" || p.field == "US" || strings.HasPrefix(p.field, "FF")
-	})
-	for i, p := range t.parts {
+func (r *templateReader) read(t *dateTemplate) error {
+	r.template = t
+	for i := range t.parts {
+		p := &t.parts[i]
 		if !t.exact && (i == 0 || p.field != "") {
 			r.skipBlanks()
 		}
@@ -87,7 +85,7 @@ func (r *templateReader) read(t dateTemplate) error {
 			if r.copying && p.field != "" {
 				return r.bad()
 			}
-			if onlyWritten[strings.ToUpper(p.field)] {
+			if onlyWritten[p.name] {
 				return sqlerr.Unsupported("the field \"%s\" of a template for input", p.field)
 			}
 			continue
@@ -96,7 +94,7 @@ func (r *templateReader) read(t dateTemplate) error {
 			r.text(p, t.exact)
 			continue
 		}
-		if err := r.field(p, digitsMayEnd(t.parts, i)); err != nil {
+		if err := r.field(p); err != nil {
 			return err
 		}
 		r.skipped = 0
@@ -114,7 +112,7 @@ func (r *templateReader) read(t dateTemplate) error {
 var onlyWritten = map[string]bool{"TZ": true, "OF": true}
 
 // text skips what stands for the template's own character.
-func (r *templateReader) text(p templatePart, exact bool) {
+func (r *templateReader) text(p *templatePart, exact bool) {
 	switch c := p.text[0]; {
 	case exact:
 		r.skip()
@@ -175,12 +173,12 @@ func (r *templateReader) outOfRange() error {
 }
 
 // set notes a value; another one for the same is an error.
-func (r *templateReader) set(what string, v int) error {
+func (r *templateReader) set(what setting, v int) error {
 	if old := r.values[what]; old != 0 && old != v {
-		return sqlerr.New(sqlerr.InvalidDatetimeFormat, "conflicting values for the %s in \"%s\"", what, r.in).
+		return sqlerr.New(sqlerr.InvalidDatetimeFormat, "conflicting values for the %s in \"%s\"", settingNames[what], r.in).
 			WithDetail("This value contradicts a previous setting for the same field type.")
 	}
-	r.values[what] = v
+	r.values[what], r.given[what] = v, true
 	return nil
 }
 
@@ -213,7 +211,7 @@ func fullYear(y int) int {
 
 // year is the astronomical year that was read, 0 (1 BC) if none was.
 func (r *templateReader) year() int {
-	y, century := r.values["year"], r.values["century"]
+	y, century := r.values[setYear], r.values[setCentury]
 	if r.bc {
 		century = -century
 	}
@@ -247,11 +245,11 @@ func (r *templateReader) year() int {
 
 // date puts the date together: its day number.
 func (r *templateReader) date(strict bool) (int64, error) {
-	year, month, day := r.year(), max(r.values["month"], 0), r.values["day"]
+	year, month, day := r.year(), max(r.values[setMonth], 0), r.values[setDay]
 	if r.julian >= 0 {
 		return int64(r.julian) - 2451545, nil
 	}
-	weekday, week, dayOfYear := r.values["weekday"], r.values["week"], r.values["day of the year"]
+	weekday, week, dayOfYear := r.values[setWeekday], r.values[setWeek], r.values[setDayOfYear]
 	if week != 0 && r.iso {
 		if week < 1 || week > 53 {
 			return 0, r.outOfRange()
@@ -265,11 +263,11 @@ func (r *templateReader) date(strict bool) (int64, error) {
 	if week != 0 {
 		dayOfYear = (week-1)*7 + 1
 	}
-	if w := r.values["week of the month"]; w != 0 {
+	if w := r.values[setWeekOfMonth]; w != 0 {
 		day = (w-1)*7 + 1
 	}
 	if dayOfYear != 0 && month <= 1 && day <= 1 {
-		if r.values["year"] == 0 && r.values["century"] == 0 {
+		if r.values[setYear] == 0 && r.values[setCentury] == 0 {
 			return 0, sqlerr.New(sqlerr.InvalidDatetimeFormat, "cannot calculate day of year without year information")
 		}
 		if r.iso {
@@ -280,10 +278,10 @@ func (r *templateReader) date(strict bool) (int64, error) {
 		}
 		return types.DaysOf(year, 1, dayOfYear), nil
 	}
-	if _, ok := r.values["month"]; !ok || month == 0 && !strict {
+	if !r.given[setMonth] || month == 0 && !strict {
 		month = max(month, 1)
 	}
-	if _, ok := r.values["day"]; !ok || day == 0 {
+	if !r.given[setDay] || day == 0 {
 		day = max(day, 1)
 	}
 	if month < 1 || month > 12 || day < 1 || day > 31 || strict && day > types.DaysInMonth(year, month) ||
@@ -300,7 +298,7 @@ func isoWeekStart(year int) int64 {
 }
 
 func (r *templateReader) finish(strict bool) (templateTime, error) {
-	hour, minute, second := r.values["hour"], r.values["minute"], r.values["second"]
+	hour, minute, second := r.values[setHour], r.values[setMinute], r.values[setSecond]
 	if r.clock >= 0 {
 		hour, minute, second = r.clock/3600, r.clock/60%60, r.clock%60
 	}
@@ -314,7 +312,7 @@ func (r *templateReader) finish(strict bool) (templateTime, error) {
 			hour += 12
 		}
 	}
-	micro := r.values["millisecond"]*1000 + r.values["microsecond"]
+	micro := r.values[setMillisecond]*1000 + r.values[setMicrosecond]
 	// What is not strict runs over: hour 24 is the next day's first. Redshift guide, "TO_TIMESTAMP function".
 	over := hour > 23 || minute > 59 || second > 59
 	if hour < 0 || minute < 0 || second < 0 || micro < 0 || micro >= 1e6 || over && (strict || r.twelve) {
@@ -328,7 +326,7 @@ func (r *templateReader) finish(strict bool) (templateTime, error) {
 		return templateTime{}, sqlerr.New(sqlerr.DatetimeOverflow, "date out of range: \"%s\"", r.in)
 	}
 	us := int64(hour*3600+minute*60+second)*1e6 + int64(micro)
-	off := r.zoneSign * (r.values["hour of the zone"]*3600 + r.values["minute of the zone"]*60)
+	off := r.zoneSign * (r.values[setHourOfZone]*3600 + r.values[setMinuteOfZone]*60)
 	out := templateTime{ts: days*types.MicrosPerDay + us, offset: off, zoned: r.zoned}
 	if out.ts > types.MaxTimestamp {
 		return templateTime{}, r.outOfRange()
