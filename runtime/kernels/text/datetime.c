@@ -34,42 +34,49 @@ static int64_t iso_week(int64_t days) {
 }
 
 int64_t slp_date_part(int64_t ts, int32_t part) {
-	broken b = break_down(ts);
+	/* Of the clock, which needs no calendar. */
+	if (part == PART_EPOCH) return floor_div(ts, 1000000) + 946684800;
+	int64_t days = floor_div(ts, MICROS_PER_DAY), us = ts - days * MICROS_PER_DAY;
 	switch (part) {
-	case PART_MICROSECOND: return b.us % 1000000;
-	case PART_MILLISECOND: return b.us % 1000000 / 1000;
-	case PART_SECOND: return b.us / 1000000 % 60;
-	case PART_MINUTE: return b.us / 60000000 % 60;
-	case PART_HOUR: return b.us / 3600000000ll;
-	case PART_DAY: return b.c.day;
-	case PART_WEEK: return iso_week(b.days);
-	case PART_MONTH: return b.c.month;
-	case PART_QUARTER: return (b.c.month + 2) / 3;
-	case PART_YEAR: return b.c.year > 0 ? b.c.year : b.c.year - 1;
-	case PART_DECADE: return decade_of(b.c.year);
-	case PART_CENTURY: return century_of(b.c.year);
-	case PART_MILLENNIUM: return millennium_of(b.c.year);
-	case PART_DAYOFWEEK: return day_of_week(b.days);
-	case PART_DAYOFYEAR: return b.days - slp_days_of(b.c.year, 1, 1) + 1;
-	case PART_EPOCH: return floor_div(ts, 1000000) + 946684800;
+	case PART_MICROSECOND: return us % 1000000;
+	case PART_MILLISECOND: return us % 1000000 / 1000;
+	case PART_SECOND: return us / 1000000 % 60;
+	case PART_MINUTE: return us / 60000000 % 60;
+	case PART_HOUR: return us / 3600000000ll;
+	case PART_DAYOFWEEK: return day_of_week(days);
+	case PART_WEEK: return iso_week(days);
+	}
+	civil c = slp_civil_of(days);
+	switch (part) {
+	case PART_DAY: return c.day;
+	case PART_MONTH: return c.month;
+	case PART_QUARTER: return (c.month + 2) / 3;
+	case PART_YEAR: return c.year > 0 ? c.year : c.year - 1;
+	case PART_DECADE: return decade_of(c.year);
+	case PART_CENTURY: return century_of(c.year);
+	case PART_MILLENNIUM: return millennium_of(c.year);
+	case PART_DAYOFYEAR: return days - slp_days_of(c.year, 1, 1) + 1;
 	}
 	return 0;
 }
 
 int64_t slp_date_trunc(int64_t ts, int32_t part) {
 	if (is_infinite(ts)) return ts;
-	broken b = break_down(ts);
-	int64_t y = b.c.year, m = 1, k;
+	int64_t days = floor_div(ts, MICROS_PER_DAY), us = ts - days * MICROS_PER_DAY;
 	switch (part) {
 	case PART_MICROSECOND: return ts;
-	case PART_MILLISECOND: return ts - b.us % 1000;
-	case PART_SECOND: return ts - b.us % 1000000;
-	case PART_MINUTE: return ts - b.us % 60000000;
-	case PART_HOUR: return ts - b.us % 3600000000ll;
-	case PART_DAY: return ts - b.us;
-	case PART_WEEK: return monday(b.days) * MICROS_PER_DAY;
-	case PART_MONTH: m = b.c.month; break;
-	case PART_QUARTER: m = (b.c.month - 1) / 3 * 3 + 1; break;
+	case PART_MILLISECOND: return ts - us % 1000;
+	case PART_SECOND: return ts - us % 1000000;
+	case PART_MINUTE: return ts - us % 60000000;
+	case PART_HOUR: return ts - us % 3600000000ll;
+	case PART_DAY: return ts - us;
+	case PART_WEEK: return monday(days) * MICROS_PER_DAY;
+	}
+	civil c = slp_civil_of(days);
+	int64_t y = c.year, m = 1, k;
+	switch (part) {
+	case PART_MONTH: m = c.month; break;
+	case PART_QUARTER: m = (c.month - 1) / 3 * 3 + 1; break;
 	case PART_YEAR: break;
 	case PART_DECADE: y = y > 0 ? y / 10 * 10 : -((8 - (y - 1)) / 10) * 10; break;
 	case PART_CENTURY: k = century_of(y), y = k > 0 ? k * 100 - 99 : k * 100 + 1; break;
