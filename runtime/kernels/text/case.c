@@ -25,13 +25,28 @@ static uint32_t to_upper(uint32_t c) {
 
 enum { LOWER, UPPER, TITLE };
 
+/* Maps the ASCII that s begins with, as far as it goes by eight bytes; those from 'A' or 'a' on, first, change case. */
+static uint32_t map_ascii(uint8_t *dst, view s, uint8_t first) {
+	const uint64_t ones = 0x0101010101010101;
+	uint32_t i = 0;
+	for (; i + 8 <= s.n; i += 8) {
+		uint64_t w;
+		memcpy(&w, s.p + i, 8);
+		if (w & 0x80 * ones) break;
+		uint64_t letters = (w + (0x80 - first) * ones) & ~(w + (0x7f - (first + 25)) * ones) & 0x80 * ones;
+		w ^= letters >> 2;
+		memcpy(dst + i, &w, 8);
+	}
+	return i;
+}
+
 /* Maps s into out's new bytes. A mapping may lengthen a character (by half at most: 2 to 3 bytes). */
 static void map_case(uint64_t out[2], slp_arena *a, view s, int mode) {
 	uint8_t small[2 * SLP_STR_INLINE], *buf = small;
 	if (s.n > SLP_STR_INLINE) buf = slp_arena_alloc(a, s.n + s.n / 2 + 4);
-	uint32_t n = 0;
+	uint32_t n = mode == TITLE ? 0 : map_ascii(buf, s, mode == LOWER ? 'A' : 'a');
 	int inside = 0; /* the character before is a letter or digit */
-	for (uint32_t i = 0; i < s.n;) {
+	for (uint32_t i = n; i < s.n;) {
 		uint32_t k = char_len(s.p + i, s.n - i), c = code_point(s.p + i, k);
 		int broken = k == 1 && c >= 0x80;
 		int word = c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');

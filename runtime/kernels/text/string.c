@@ -75,7 +75,14 @@ static int in_set(view set, const uint8_t *c, uint32_t k) {
 	return 0;
 }
 
+/* Is the set one byte, which is a character wherever it stands? Blanks are trimmed most of the time. */
+static int is_byte(view set) { return set.n == 1 && set.p[0] < 0x80; }
+
 static view trim_left(view s, view set) {
+	if (is_byte(set)) {
+		while (s.n && s.p[0] == set.p[0]) s.p++, s.n--;
+		return s;
+	}
 	while (s.n && !slp_unwanted()) {
 		uint32_t k = char_len(s.p, s.n);
 		if (!in_set(set, s.p, k)) break;
@@ -86,6 +93,10 @@ static view trim_left(view s, view set) {
 }
 
 static view trim_right(view s, view set) {
+	if (is_byte(set)) {
+		while (s.n && s.p[s.n - 1] == set.p[0]) s.n--;
+		return s;
+	}
 	while (s.n && !slp_unwanted()) {
 		uint32_t i = s.n - 1;
 		while (i > 0 && s.n - i < 4 && (s.p[i] & 0xc0) == 0x80) i--;

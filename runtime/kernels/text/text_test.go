@@ -132,6 +132,37 @@ func TestFoldedKey(t *testing.T) {
 	}
 }
 
+// Texts of all lengths around those that are read eight bytes at a time, with a character of more bytes in each place.
+func TestEightBytes(t *testing.T) {
+	T := []types.Type{types.TText}
+	for n := range 36 {
+		for at := -1; at < n; at++ {
+			rs := []rune(strings.Repeat("aZ[@`{y~", 5)[:n])
+			if at >= 0 {
+				rs[at] = []rune("éÀ日😀")[at%4]
+			}
+			s := string(rs)
+			want := map[string]string{"lower": strings.ToLower(s), "upper": strings.ToUpper(s), "length": strconv.Itoa(n),
+				"btrim": s}
+			for name, w := range want {
+				in := s
+				if name == "btrim" {
+					in = strings.Repeat(" ", n%11) + s + strings.Repeat(" ", n%3)
+				}
+				if got, err := call(t, name, T, []string{in}); got != w || err != "" {
+					t.Errorf("%s(%q) = %q %s", name, in, got, err)
+				}
+			}
+			for k := range n + 2 {
+				args := []types.Type{types.TText, types.TInt4}
+				if got, _ := call(t, "left", args, []string{s, strconv.Itoa(k)}); got != string(rs[:min(k, n)]) {
+					t.Errorf("left(%q, %d) = %q", s, k, got)
+				}
+			}
+		}
+	}
+}
+
 // Functions on written values: what Redshift and PostgreSQL say.
 func TestFunctions(t *testing.T) {
 	T, I, D, S, V, F, B := types.TText, types.TInt4, types.TDate, types.TTimestamp, types.TInterval, types.TFloat8,

@@ -2,6 +2,7 @@
 #ifndef SLP_UTF8_H
 #define SLP_UTF8_H
 #include <stdint.h>
+#include <string.h>
 
 /* Length of the character at p, at least 1 and at most n. */
 static inline uint32_t char_len(const uint8_t *p, uint32_t n) {
@@ -12,17 +13,30 @@ static inline uint32_t char_len(const uint8_t *p, uint32_t n) {
 	return k;
 }
 
+/* Are the next eight bytes ASCII? */
+static inline int eight_ascii(const uint8_t *p) {
+	uint64_t w;
+	memcpy(&w, p, 8);
+	return !(w & 0x8080808080808080);
+}
+
 /* Number of characters. */
 static inline uint32_t char_count(const uint8_t *p, uint32_t n) {
 	uint32_t count = 0;
-	for (uint32_t i = 0; i < n; count++) i += p[i] < 0x80 ? 1 : char_len(p + i, n - i);
+	for (uint32_t i = 0; i < n;) {
+		if (n - i >= 8 && eight_ascii(p + i)) i += 8, count += 8;
+		else i += p[i] < 0x80 ? 1 : char_len(p + i, n - i), count++;
+	}
 	return count;
 }
 
 /* Offset of character number k (from 0), n if there are not so many. */
 static inline uint32_t char_offset(const uint8_t *p, uint32_t n, int64_t k) {
 	uint32_t i = 0;
-	for (; i < n && k > 0; k--) i += p[i] < 0x80 ? 1 : char_len(p + i, n - i);
+	while (i < n && k > 0) {
+		if (k >= 8 && n - i >= 8 && eight_ascii(p + i)) i += 8, k -= 8;
+		else i += p[i] < 0x80 ? 1 : char_len(p + i, n - i), k--;
+	}
 	return i;
 }
 
