@@ -93,6 +93,7 @@ type Replica struct {
 	wg     sync.WaitGroup
 	closed sync.Once
 	ending chan struct{} // closed when Shutdown begins
+	down   chan struct{} // closed when raft has ended behind that
 }
 
 // Open starts the replica in o.Dir. It is of use when WaitActive returns.
@@ -103,7 +104,8 @@ func Open(o Options) (_ *Replica, err error) {
 	if o.Now == nil {
 		o.Now = func() int64 { return types.MicrosOf(time.Now()) }
 	}
-	r := &Replica{opts: o, fsm: newFSM(), txns: newTxns(), leader: newLeadership(), ending: make(chan struct{})}
+	r := &Replica{opts: o, fsm: newFSM(), txns: newTxns(), leader: newLeadership(), ending: make(chan struct{}),
+		down: make(chan struct{})}
 	// On failure everything opened so far is closed again.
 	defer func() {
 		if err != nil {
@@ -260,6 +262,7 @@ func (r *Replica) Shutdown(ctx context.Context) error {
 		ended := make(chan struct{})
 		go func() {
 			_ = down.Error() // waits; there is none
+			close(r.down)
 			r.wg.Wait()
 			close(ended)
 		}()
@@ -273,15 +276,18 @@ func (r *Replica) Shutdown(ctx context.Context) error {
 	return err
 }
 
-// await is f's outcome, or raft.ErrRaftShutdown when Shutdown begins: raft forgets some questions then (those in the
-// buffer of its verifyCh). A forgotten one costs a goroutine until the process ends.
-func (r *Replica) await(f raft.Future) error {
+// await is f's outcome, or raft.ErrRaftShutdown when Shutdown begins.
+func (r *Replica) await(f raft.Future) error { return unless(r.ending, f) }
+
+// unless is f's outcome, or raft.ErrRaftShutdown when over is closed: raft, when it ends, forgets some questions (those
+// in the buffers of its verifyCh and applyCh). A forgotten one costs a goroutine until the process ends.
+func unless(over <-chan struct{}, f raft.Future) error {
 	answer := make(chan error, 1)
 	go func() { answer <- f.Error() }()
 	select {
 	case err := <-answer:
 		return err
-	case <-r.ending:
+	case <-over:
 		return raft.ErrRaftShutdown
 	}
 }

@@ -42,7 +42,7 @@ func (r *Replica) propose(data []byte) *proposal {
 	t.waiting = append(t.waiting, p)
 	if t.busy < inFlight {
 		t.busy++
-		go r.carry() // ends when nothing waits; raft answers everything, at the latest when it shuts down
+		go r.carry() // ends when nothing waits; everything is answered, at the latest when raft has ended
 	}
 	return p
 }
@@ -89,7 +89,7 @@ func (r *Replica) put(group []*proposal) {
 		list[i] = p.data
 	}
 	future := r.raft.Apply(state.EncodeGroup(list), enqueueWait)
-	err := future.Error()
+	err := unless(r.down, future)
 	var results []*state.Result
 	if err == nil {
 		results = future.Response().([]*state.Result)
