@@ -32,7 +32,23 @@ const (
 )
 
 // settingNames are what errors call them.
-var settingNames = [settings]string{setYear: "year", setMonth: "month", setDay: "day", setDayOfYear: "day of the year", setWeekday: "weekday", setWeek: "week", setWeekOfMonth: "week of the month", setCentury: "century", setHour: "hour", setMinute: "minute", setSecond: "second", setMillisecond: "millisecond", setMicrosecond: "microsecond", setHourOfZone: "hour of the zone", setMinuteOfZone: "minute of the zone"}
+var settingNames = [settings]string{
+	setYear:         "year",
+	setMonth:        "month",
+	setDay:          "day",
+	setDayOfYear:    "day of the year",
+	setWeekday:      "weekday",
+	setWeek:         "week",
+	setWeekOfMonth:  "week of the month",
+	setCentury:      "century",
+	setHour:         "hour",
+	setMinute:       "minute",
+	setSecond:       "second",
+	setMillisecond:  "millisecond",
+	setMicrosecond:  "microsecond",
+	setHourOfZone:   "hour of the zone",
+	setMinuteOfZone: "minute of the zone",
+}
 
 // templateNumber is a field that is a number.
 type templateNumber struct {
@@ -52,7 +68,8 @@ var templateNumbers = map[string]templateNumber{
 	"MI": {2, setMinute, 0},
 	"SS": {2, setSecond, 0}, "MS": {3, setMillisecond, 0}, "US": {6, setMicrosecond, 0}, "FF1": {1, setMicrosecond, 0},
 	"FF2": {2, setMicrosecond, 0},
-	"FF3": {3, setMicrosecond, 0}, "FF4": {4, setMicrosecond, 0}, "FF5": {5, setMicrosecond, 0}, "FF6": {6, setMicrosecond, 0},
+	"FF3": {3, setMicrosecond, 0}, "FF4": {4, setMicrosecond, 0}, "FF5": {5, setMicrosecond, 0},
+	"FF6":  {6, setMicrosecond, 0},
 	"SSSS": {5, 0, 0}, "SSSSS": {5, 0, 0}, "J": {1, 0, 0}, "TZM": {2, setMinuteOfZone, 0},
 }
 

@@ -53,7 +53,8 @@ type templateReader struct {
 }
 
 func (r *templateReader) bad() error {
-	return sqlerr.New(sqlerr.InvalidDatetimeFormat, "value \"%s\" does not match the template \"%s\"", r.in, r.template.text)
+	return sqlerr.New(sqlerr.InvalidDatetimeFormat, "value \"%s\" does not match the template \"%s\"", r.in,
+		r.template.text)
 }
 
 func isBlank(c byte) bool { return c == ' ' || c >= 9 && c <= 13 }
