@@ -115,6 +115,18 @@ func eachRow(f func(c HostCall, row int) error) func(HostCall) error {
 	return func(c HostCall) error { return c.Rows(func(row int) error { return f(c, row) }) }
 }
 
+// eachBytes is a host op's work whose result is the bytes that f appends of its operand, in one buffer a vector.
+func eachBytes[T ~[]byte](f func(dst []byte, x T) []byte) func(HostCall) error {
+	return func(c HostCall) error {
+		var out []byte
+		return c.Rows(func(row int) error {
+			out = f(out[:0], c.Str(0, row))
+			c.SetStr(row, out)
+			return nil
+		})
+	}
+}
+
 // kernel gives an emitter that calls a kernel with the operands as they are.
 func kernel(name string) emitter {
 	return func(b Builder, _ Shape, args []Value) Value { return b.Call(name, args...) }

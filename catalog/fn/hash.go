@@ -19,7 +19,7 @@ import (
 func hashGroup() Group {
 	T := types.TText
 	str1 := func(name, doc string, f func(dst, s []byte) []byte) *Op {
-		return &Op{Name: name, Shapes: same(1, str), Doc: doc, Host: hostDigest(f)}
+		return &Op{Name: name, Shapes: same(1, str), Doc: doc, Host: eachBytes(f)}
 	}
 	return Group{
 		Ops: []*Op{
@@ -56,18 +56,6 @@ func hashGroup() Group {
 			row("quote_ident", "quote_ident", T, "The string as an identifier.", T),
 			row("quote_literal", "quote_literal", T, "The string as a literal.", T),
 		},
-	}
-}
-
-// hostDigest is the host of a text made of the bytes of another, which f appends.
-func hostDigest(f func(dst, s []byte) []byte) func(HostCall) error {
-	return func(c HostCall) error {
-		var out []byte
-		return c.Rows(func(row int) error {
-			out = f(out[:0], c.Str(0, row))
-			c.SetStr(row, out)
-			return nil
-		})
 	}
 }
 

@@ -116,21 +116,21 @@ func (b backtracker) find(dst matches, s []byte, n int, groups bool) (matches, e
 	}
 	until := time.Now().Add(matchLimit)
 	var offsets []int // once there is a match
+	add := func(g regexp2.Group) {
+		if len(g.Captures) == 0 {
+			dst.at = append(dst.at, -1, -1)
+			return
+		}
+		from, to := g.Index, g.Index+g.Length
+		if offsets != nil {
+			from, to = offsets[from], offsets[to]
+		}
+		dst.at = append(dst.at, from, to)
+	}
 	m, err := b.re.FindStringMatch(string(s))
 	for err == nil && m != nil && dst.n() != n {
 		if dst.n() == 0 {
 			offsets = runeOffsets(s)
-		}
-		add := func(c regexp2.Group) {
-			if len(c.Captures) == 0 {
-				dst.at = append(dst.at, -1, -1)
-				return
-			}
-			from, to := c.Index, c.Index+c.Length
-			if offsets != nil {
-				from, to = offsets[from], offsets[to]
-			}
-			dst.at = append(dst.at, from, to)
 		}
 		if add(m.Group); groups {
 			for _, g := range m.Groups()[1:] {
@@ -184,7 +184,7 @@ type patternKey struct {
 // is run by trial.
 func compilePattern(d dialect, expr, shown string) (pattern, error) {
 	return patterns.of(patternKey{d, expr}, func(k patternKey) (pattern, error) {
-		if p := newPattern(d, expr); p != nil {
+		if p := newPattern(k.dialect, k.expr); p != nil {
 			return p, nil
 		}
 		return nil, sqlerr.New("2201B", "invalid regular expression: \"%s\"", shown)

@@ -8,42 +8,30 @@ import (
 // text (pattern.go).
 func regexpGroup() Group {
 	T, I := types.TText, types.TInt4
-	match := func(name, doc string, compile func(p string) (pattern, error)) *Op {
+	match := func(name, doc, params string) *Op {
+		compile := func(expr, _ string) (pattern, error) { return compileRegexp(expr, params) }
 		return &Op{Name: name, Shapes: []Shape{shape(str, str, i8)}, MayFail: true, Folded: "regexp_imatch", Doc: doc,
-			Host: func(c HostCall) error {
-				var last lastPattern
-				return c.Rows(func(row int) error {
-					p, err := last.of(c.Str(1, row), nil, func(p, _ string) (pattern, error) { return compile(p) })
-					if err != nil {
-						return err
-					}
-					yes, err := p.match(c.Str(0, row))
-					c.SetInt(row, btoi(yes))
-					return err
-				})
-			}}
+			Host: hostMatches(2, compile)}
 	}
-	matching := func(name, op, doc string, compile func(p string) (pattern, error)) *Row {
+	matching := func(name, op, doc, params string) *Row {
 		r := row(name, op, types.TBool, doc, T, T)
 		r.Ret = sure(r.Ret, func(_ []types.Type, consts []*types.Datum) bool {
 			if consts[1] == nil || consts[1].Null {
 				return false
 			}
-			p, err := compile(consts[1].S)
+			p, err := compileRegexp(consts[1].S, params)
 			return err == nil && p.linear()
 		})
 		return r
 	}
-	asWritten := func(p string) (pattern, error) { return compileRegexp(p, "") }
-	anyCase := func(p string) (pattern, error) { return compileRegexp(p, "i") }
 	op := func(name, doc string, params int, host func(HostCall) error, inOut ...types.Phys) *Op {
 		return &Op{Name: name, Shapes: []Shape{shape(inOut...)}, MayFail: true, FoldedBy: params, Host: host, Doc: doc}
 	}
 	g := Group{
 		Ops: []*Op{
-			match("regexp_match", "Does the pattern match somewhere in s?", asWritten),
-			match("regexp_imatch", "Does the pattern match somewhere in s, in any case?", anyCase),
-			op("regexp_like", "Does the pattern match somewhere in s, by parameters?", 3, hostRegexpLike, str, str, str, i8),
+			match("regexp_match", "Does the pattern match somewhere in s?", ""),
+			match("regexp_imatch", "Does the pattern match somewhere in s, in any case?", "i"),
+			op("regexp_like", "Does the pattern match somewhere in s, by parameters?", 3, hostMatches(3, compileRegexp), str, str, str, i8),
 			op("regexp_replace", "Every match from a position on replaced.", 5, hostRegexpReplace, str, str, str, i32, str, str),
 			{Name: "regexp_substr", Shapes: []Shape{shape(str, str, i32, i32, str, str)}, MayFail: true, Nulls: CustomNull,
 				Host: hostRegexpSubstr, FoldedBy: 5,
@@ -53,9 +41,9 @@ func regexpGroup() Group {
 				i32, str, i32),
 		},
 		Rows: []*Row{
-			matching("~", "regexp_match", "POSIX match.", asWritten),
-			matching("~*", "regexp_imatch", "POSIX match in any case.", anyCase),
-			matching("regexp_like", "regexp_match", "Does the pattern match somewhere in the string?", asWritten),
+			matching("~", "regexp_match", "POSIX match.", ""),
+			matching("~*", "regexp_imatch", "POSIX match in any case.", "i"),
+			matching("regexp_like", "regexp_match", "Does the pattern match somewhere in the string?", ""),
 			row("regexp_like", "regexp_like", types.TBool, "Does the pattern match somewhere in the string, by parameters?", T, T,
 				T),
 		},

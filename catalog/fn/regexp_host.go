@@ -129,15 +129,45 @@ func hostRegexpInstr(c HostCall) error {
 	})
 }
 
-func hostRegexpLike(c HostCall) error {
-	var last lastPattern
-	return c.Rows(func(row int) error {
-		p, err := last.of(c.Str(1, row), c.Str(2, row), compileRegexp)
-		if err != nil {
+// hostMatches tells whether a pattern matches in the first operand. compile makes it of the second one and, if there is
+// one, of the third.
+func hostMatches(operands int, compile func(expr, params string) (pattern, error)) func(HostCall) error {
+	return func(c HostCall) error {
+		var last lastPattern
+		return c.Rows(func(row int) error {
+			var params []byte
+			if operands > 2 {
+				params = c.Str(2, row)
+			}
+			p, err := last.of(c.Str(1, row), params, compile)
+			if err != nil {
+				return err
+			}
+			yes, err := p.match(c.Str(0, row))
+			c.SetInt(row, btoi(yes))
 			return err
-		}
-		yes, err := p.match(c.Str(0, row))
-		c.SetInt(row, btoi(yes))
-		return err
-	})
+		})
+	}
+}
+
+// hostFirst sets what is made of a pattern's first match, with its groups, in the first operand; NULL if there is none.
+func hostFirst(compile func(l *lastPattern, c HostCall, row int) (pattern, error),
+	set func(c HostCall, row int, s []byte, loc []int) error) func(HostCall) error {
+	return func(c HostCall) error {
+		var last lastPattern
+		var found matches
+		return c.Rows(func(row int) error {
+			p, err := compile(&last, c, row)
+			if err != nil {
+				return err
+			}
+			s := c.Str(0, row)
+			found, err = p.find(found, s, 1, true)
+			if err != nil || found.n() == 0 {
+				c.SetNull(row)
+				return err
+			}
+			return set(c, row, s, found.loc(0))
+		})
+	}
 }

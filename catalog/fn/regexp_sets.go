@@ -35,7 +35,7 @@ func regexpSetsGroup() Group {
 		splitByText(3), str, str, str)
 	g.Ops = append(g.Ops,
 		&Op{Name: "first_match", Shapes: []Shape{shape(str, str, str, str)}, MayFail: true, Nulls: CustomNull,
-			FoldedBy: 3, Host: hostFirstMatch,
+			FoldedBy: 3, Host: hostFirst(compileFirstMatch, setMatchGroups),
 			Doc: "The groups of a pattern's first match, or all of it; NULL if there is none."},
 		&Op{Name: "matched_part", Shapes: []Shape{shape(str, str, str)}, MayFail: true, Nulls: CustomNull,
 			Folded: "matched_part_fold", Host: hostMatchedPart(""),
@@ -299,42 +299,20 @@ func allMatches() partsOf {
 	}
 }
 
-func hostFirstMatch(c HostCall) error {
-	var last lastPattern
-	var found matches
-	return c.Rows(func(row int) error {
-		p, err := last.advanced(c.Str(1, row), c.Str(2, row), "regexp_match()", "regexp_matches")
-		if err != nil {
-			return err
-		}
-		s := c.Str(0, row)
-		found, err = p.find(found, s, 1, true)
-		if err != nil || found.n() == 0 {
-			c.SetNull(row)
-			return err
-		}
-		return setArray(c, row, []byte(types.MakeArray(types.TText, matchGroups(s, found.loc(0))...).S))
-	})
+func compileFirstMatch(l *lastPattern, c HostCall, row int) (pattern, error) {
+	return l.advanced(c.Str(1, row), c.Str(2, row), "regexp_match()", "regexp_matches")
+}
+
+func setMatchGroups(c HostCall, row int, s []byte, loc []int) error {
+	return setArray(c, row, []byte(types.MakeArray(types.TText, matchGroups(s, loc)...).S))
 }
 
 // hostMatchedPart: options are those of the pattern.
 func hostMatchedPart(options string) func(HostCall) error {
-	return func(c HostCall) error {
-		var last lastPattern
-		var found matches
-		return c.Rows(func(row int) error {
-			p, err := last.advanced(c.Str(1, row), []byte(options), "substring()", "")
-			if err != nil {
-				return err
-			}
-			s := c.Str(0, row)
-			found, err = p.find(found, s, 1, true)
-			if err != nil || found.n() == 0 {
-				c.SetNull(row)
-				return err
-			}
-			setDatum(c, row, types.TText, matchGroups(s, found.loc(0))[0])
-			return nil
-		})
-	}
+	return hostFirst(func(l *lastPattern, c HostCall, row int) (pattern, error) {
+		return l.advanced(c.Str(1, row), []byte(options), "substring()", "")
+	}, func(c HostCall, row int, s []byte, loc []int) error {
+		setDatum(c, row, types.TText, matchGroups(s, loc)[0])
+		return nil
+	})
 }

@@ -51,42 +51,17 @@ func similarGroup() Group {
 }
 
 func hostSimilar(flags string) func(HostCall) error {
-	compile := func(expr, escape string) (pattern, error) { return compileSimilar(flags, expr, escape) }
-	return func(c HostCall) error {
-		var last lastPattern
-		return c.Rows(func(row int) error {
-			p, err := last.of(c.Str(1, row), c.Str(2, row), compile)
-			if err != nil {
-				return err
-			}
-			yes, err := p.match(c.Str(0, row))
-			c.SetInt(row, btoi(yes))
-			return err
-		})
-	}
+	return hostMatches(3, func(expr, escape string) (pattern, error) { return compileSimilar(flags, expr, escape) })
 }
 
 func hostSimilarPart(flags string) func(HostCall) error {
 	compile := func(expr, escape string) (pattern, error) { return compileSimilarParts(flags, expr, escape) }
-	return func(c HostCall) error {
-		var last lastPattern
-		var found matches
-		return c.Rows(func(row int) error {
-			p, err := last.of(c.Str(1, row), c.Str(2, row), compile)
-			if err != nil {
-				return err
-			}
-			s := c.Str(0, row)
-			found, err = p.find(found, s, 1, true)
-			if err != nil || found.n() == 0 {
-				c.SetNull(row)
-				return err
-			}
-			loc := found.loc(0)
-			c.SetStr(row, s[loc[2]:loc[3]])
-			return nil
-		})
-	}
+	return hostFirst(func(l *lastPattern, c HostCall, row int) (pattern, error) {
+		return l.of(c.Str(1, row), c.Str(2, row), compile)
+	}, func(c HostCall, row int, s []byte, loc []int) error {
+		c.SetStr(row, s[loc[2]:loc[3]])
+		return nil
+	})
 }
 
 // compileSimilar compiles an SQL pattern that matches a text as a whole. flags: i for any case, or nothing.

@@ -79,8 +79,8 @@ func superGroup() Group {
 			superOp("super_scale", superDigits(func(_ int128.Int, scale int) int { return scale }),
 				"How many digits behind the point an exact number has.", str, i32),
 			{Name: "super_key", Shapes: []Shape{shape(str, str)}, Key: true, Doc: "Bytes that are ordered as SUPERs are.",
-				Host: superBytes(super.AppendKey)},
-			superOp("super_sortable", superBytes(func(dst []byte, v super.Value) []byte {
+				Host: eachBytes(super.AppendKey)},
+			superOp("super_sortable", eachBytes(func(dst []byte, v super.Value) []byte {
 				return append(super.AppendKey(dst, v), v...)
 			}), "A SUPER behind its key: ordered as SUPERs are.", str, str),
 			superOp("super_sorted", superRow(func(c HostCall, row int, v super.Value) error {
@@ -140,18 +140,6 @@ func superOp(name string, host func(HostCall) error, doc string, inOut ...types.
 
 func superRow(f func(c HostCall, row int, v super.Value) error) func(HostCall) error {
 	return eachRow(func(c HostCall, row int) error { return f(c, row, c.Str(0, row)) })
-}
-
-// superBytes gives the bytes that f appends.
-func superBytes(f func(dst []byte, v super.Value) []byte) func(HostCall) error {
-	return func(c HostCall) error {
-		var buf []byte
-		return c.Rows(func(row int) error {
-			buf = f(buf[:0], c.Str(0, row))
-			c.SetStr(row, buf)
-			return nil
-		})
-	}
 }
 
 // setSuper: null is NULL.

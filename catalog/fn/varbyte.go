@@ -77,7 +77,7 @@ func varbyteGroup() Group {
 		host func(HostCall) error
 		in   []types.Phys
 	}{
-		{"md5", hostDigest(md5Hex), phys(str, str)}, {"sha1", hostDigest(sha1Hex), phys(str, str)},
+		{"md5", eachBytes(md5Hex), phys(str, str)}, {"sha1", eachBytes(sha1Hex), phys(str, str)},
 		{"sha2", hostSHA2, phys(str, i32, str)}, {"crc32", hostCRC32, phys(str, i64)},
 		{"farmfingerprint64", hostFarm, phys(str, i64)}, {"checksum", hostChecksum, phys(str, i32)},
 	} {
