@@ -7,8 +7,9 @@ func countGroup() Group {
 	return Group{
 		Rows: []*Row{aggregate("count", "The number of rows (*), or of values that are not NULL.", Param{Class: AnyType},
 			&Aggregate{
-				Bind: func(t types.Type) (types.Type, types.Type, bool) { return t, types.TInt8, true },
-				Star: types.TInt8, NeverNull: true, Spread: spreadCount,
+				Counts: true,
+				Bind:   func(t types.Type) (types.Type, types.Type, bool) { return t, types.TInt8, true },
+				Star:   types.TInt8, NeverNull: true, Spread: spreadCount,
 				Finish: func(f Finisher, args []Term) (Term, error) {
 					if len(args) == 0 {
 						return f.Accumulate("count", nil), nil

@@ -15,6 +15,8 @@ type Aggregate struct {
 	NeverNull bool
 	// IgnoresDuplicates: DISTINCT makes no difference.
 	IgnoresDuplicates bool
+	// Counts: which values there are does not matter, but how many. Keys may stand for them.
+	Counts bool
 	// Constants are what stands for strings behind the argument that are left out or NULL. A call gives constants
 	// there.
 	Constants []string

@@ -33,7 +33,7 @@ func conditionalGroup() Group {
 				Doc: "Disjunction of two values that are not NULL."},
 			{Name: "not", Shapes: same(1, i8), Emit: func(b Builder, _ Shape, a []Value) Value { return b.Not(a[0]) },
 				Doc: "Negation."},
-			{Name: "not_distinct", Shapes: compared(all...), Nulls: CustomNull, Commutes: true,
+			{Name: "not_distinct", Shapes: compared(all...), Nulls: CustomNull, Commutes: true, Equates: true,
 				EmitNull: emitNotDistinct(emitCompare(EQ)),
 				Doc:      "IS NOT DISTINCT FROM: equality in which NULL equals NULL."},
 		},

@@ -64,6 +64,8 @@ type Op struct {
 	Associative bool
 	// Compares: it is a comparison of two operands by the order of their values.
 	Compares Comparison
+	// Equates: it is whether its operands are equal, as NotEqual's and Equal's are, but says something of NULLs, too.
+	Equates bool
 	// Negation is the op that is true exactly where this one is false, Mirror the one that gives the same
 	// for exchanged operands: what comparisons have. Names, "" for none; Negated and Mirrored find the ops.
 	Negation, Mirror string

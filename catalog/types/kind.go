@@ -44,7 +44,7 @@ type kind struct {
 	// never placed by such values.
 	class string
 	// ownOrder: values are compared by their keys, of another type, which an operation of the type's own makes of them
-	// (OrderKey): equal ones may differ in their bits.
+	// (fn.Table.KeyOf): equal ones may differ in their bits.
 	ownOrder bool
 	key      Type
 	// incomparable: of no two values it is asked whether they are equal, or which is less. Such a kind has an order of its

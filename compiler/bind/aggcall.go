@@ -207,10 +207,6 @@ func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCa
 			vs[i].expr, vs[i].typ = e, e.Type
 		}
 	}
-	if vs[0].typ.Fold && agg == b.fns.Aggregate(fn.ApproximateCount) { // which values there are does not matter
-		e := b.ordered(vs[0].expr)
-		vs[0].expr, vs[0].typ = e, e.Type
-	}
 	arg, ret, ok := agg.Bind(vs[0].typ)
 	if ok && agg.Pair {
 		_, _, ok = agg.Bind(vs[1].typ)
@@ -243,7 +239,7 @@ func (b *binder) aggregateArgs(sc *scope, f *parse.FuncCall, call *algebra.AggCa
 		if err := b.equated(x.Type, f.Args[0].At()); err != nil {
 			return err
 		}
-		if agg == b.fns.Aggregate("count") { // which values there are does not matter
+		if agg.Counts {
 			x = b.ordered(x)
 			call.Args[0] = x
 		}

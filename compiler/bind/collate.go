@@ -166,7 +166,7 @@ func (b *binder) collate(bd *fn.Bound, args []value, at parse.Pos) ([]value, err
 	if bd.Ret.Collates() {
 		bd.Ret.Fold = true
 	}
-	compares := bd.Op != nil && (bd.Op.Compares != fn.NoComparison || bd.Op.Name == "not_distinct")
+	compares := bd.Op != nil && (bd.Op.Compares != fn.NoComparison || bd.Op.Equates)
 	ts := slices.Clone(bd.Args)
 	for i, t := range ts {
 		if compares || i < len(args) && args[i].typ.Fold {

@@ -11,10 +11,10 @@ import (
 // ordered is what rows are sorted and compared by for e: itself, or the key of a value of a type with an order of its
 // own. Of a type that has none (equated, sortable) it is itself, for nothing.
 func (b *binder) ordered(e *algebra.Expr) *algebra.Expr {
-	if !e.Type.OwnOrder() || !e.Type.IsComparable() {
+	if !e.Type.IsComparable() {
 		return e
 	}
-	return expr.CallOf(b.fns.KeyOf(e.Type), e.Type.KeyType(), nil, e)
+	return expr.KeyOf(b.fns, e)
 }
 
 // equated refuses a type of whose values nobody knows whether they are equal.

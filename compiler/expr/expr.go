@@ -109,6 +109,14 @@ func CallOf[R Ref](op *fn.Op, ret types.Type, extra []fn.Const, args ...*Expr[R]
 	return e
 }
 
+// KeyOf is what values of e are compared by: their keys if its type has an order of its own, else themselves.
+func KeyOf[R Ref](fns *fn.Table, e *Expr[R]) *Expr[R] {
+	if !e.Type.OwnOrder() {
+		return e
+	}
+	return CallOf(fns.KeyOf(e.Type), e.Type.KeyType(), nil, e)
+}
+
 // Compares is what e compares its two arguments by; fn.NoComparison if it is none.
 func (e *Expr[R]) Compares() fn.Comparison {
 	if e.Kind != Call {

@@ -153,10 +153,7 @@ func (e *emitter) insert(root physical) error {
 	}
 	switch {
 	case t.Effective == state.DistKey && t.DistKey != 0:
-		by := cols[t.DistPlace()].Ref()
-		if by.Type.OwnOrder() {
-			by = expr.CallOf(e.p.env.Fn.KeyOf(by.Type), by.Type.KeyType(), nil, by)
-		}
+		by := expr.KeyOf(e.p.env.Fn, cols[t.DistPlace()].Ref())
 		p = e.exchange(p, program.DistHash, []*algebra.Expr{by}, cols)
 	case t.Effective == state.DistAll: // stored once, read by every node
 		p = e.exchange(p, program.DistSingle, nil, cols)

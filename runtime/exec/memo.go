@@ -20,7 +20,8 @@ type memo struct {
 }
 
 const (
-	memoSize  = 256
+	memoBits  = 8
+	memoSize  = 1 << memoBits
 	memoWords = 7 // three strings, and which operands are NULL
 	// After memoTrial rows of a vector one in eight must have been found. Else it is not asked for the rest of the
 	// vector and for some of the next ones, up to memoPause.
@@ -90,7 +91,7 @@ func (m *memo) row(c *hostCall, row int) int {
 		hi, lo := bits.Mul64(h^w^0x9e3779b97f4a7c15, 0xd6e8feb86659fd93)
 		h = hi ^ lo
 	}
-	slot := h >> (64 - 8)
+	slot := h >> (64 - memoBits)
 	last := int(m.rows[slot]) - 1
 	m.looked++
 	if last >= 0 && m.keys[slot] == key {

@@ -12,9 +12,8 @@
 //	    └─load──► DuckDB (Node process) ────┴─ first runs, repeated runs ──► tables in Markdown, on standard output
 //
 // A *suite* is tables and queries: TPC-H, TPC-DS, forty queries over a wide table of web events, and a query for each
-// common scalar function (suite_*.go). A
-// *contender* is an engine in one setting: DuckDB, and Slipher with each value of slipher_tier. What is measured, and
-// what is not, says docs/BENCHMARKS.md.
+// common scalar function (suite_*.go). A *contender* is an engine in one setting: DuckDB, and Slipher with each value
+// of slipher_tier. What is measured, and what is not, says docs/BENCHMARKS.md.
 //
 // --quality reports on plans instead (quality.go): estimates against actual rows at each join, and forced join orders.
 //

@@ -14,23 +14,14 @@ int64_t slp_days_of(int64_t year, int64_t month, int64_t day) {
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - EPOCH_SHIFT;
 }
 
-/* The date of a day of a 400-year cycle that begins in March, so many years from year 0 on. */
-#define CIVIL(T, doe, years) \
-	T yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365; \
-	T doy = doe - (365 * yoe + yoe / 4 - yoe / 100), m = (5 * doy + 2) / 153; \
-	civil c = {(int32_t)(yoe + (years)), (int32_t)(m < 10 ? m + 3 : m - 9), (int32_t)(doy - (153 * m + 2) / 5 + 1)}; \
-	if (m >= 10) c.year++; \
-	return c
-
 civil slp_civil_of(int64_t days) {
-	enum { CYCLES = 13 }; /* in front of year 0: then no day that there is is negative, and 32 bits are enough */
-	int64_t z = days + EPOCH_SHIFT, from = z + CYCLES * 146097;
-	if (from >= 0 && from < INT32_MAX) {
-		uint32_t n = (uint32_t)from, cycle = n / 146097, doe = n - cycle * 146097;
-		CIVIL(uint32_t, doe, ((int32_t)cycle - CYCLES) * 400);
-	}
-	int64_t era = floor_div(z, 146097), doe = z - era * 146097;
-	CIVIL(int64_t, doe, era * 400);
+	int64_t z = days + EPOCH_SHIFT, era = floor_div(z, 146097);
+	uint32_t doe = (uint32_t)(z - era * 146097); /* within 400 years 32 bits are enough */
+	uint32_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	uint32_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), m = (5 * doy + 2) / 153;
+	civil c = {(int32_t)(yoe + era * 400), (int32_t)(m < 10 ? m + 3 : m - 9), (int32_t)(doy - (153 * m + 2) / 5 + 1)};
+	if (m >= 10) c.year++;
+	return c;
 }
 
 int slp_days_in_month(int64_t year, int month) {
