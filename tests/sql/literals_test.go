@@ -94,8 +94,8 @@ func compareCached(t *testing.T, conn *cluster.Conn, pos, query string) {
 		}
 		sort.Strings(lines)
 		answers[i] = strings.Join(lines, "\n")
-		if err != nil {
-			answers[i] = cluster.ErrorText(err)
+		if err != nil { // several rows may have errors of one kind: which of them comes is open
+			answers[i], _, _ = strings.Cut(cluster.ErrorText(err), ": ")
 		}
 	}
 	conn.Try("set slipher_plan_cache = on")
@@ -103,7 +103,7 @@ func compareCached(t *testing.T, conn *cluster.Conn, pos, query string) {
 	for _, word := range []string{"limit", "top", "fetch", "distinct on", " over", "random", "now", "sysdate", "getdate",
 		// any rows will do, or they are others each time
 		"timeofday", "clock_", "last_query", "stl_", "svl_", "stv_", "pg_"} {
-		if strings.Contains(low, word) && !strings.Contains(answers[0], "BUG") {
+		if strings.Contains(low, word) && !strings.Contains(answers[0], "XX000") {
 			return
 		}
 	}
