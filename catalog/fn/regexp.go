@@ -31,7 +31,8 @@ func regexpGroup() Group {
 		Ops: []*Op{
 			match("regexp_match", "Does the pattern match somewhere in s?", ""),
 			match("regexp_imatch", "Does the pattern match somewhere in s, in any case?", "i"),
-			op("regexp_like", "Does the pattern match somewhere in s, by parameters?", 3, hostMatches(3, compileRegexp), str, str, str, i8),
+			op("regexp_like", "Does the pattern match somewhere in s, by parameters?", 3, hostMatches(3, compileRegexp), str,
+				str, str, i8),
 			op("regexp_replace", "Every match from a position on replaced.", 5, hostRegexpReplace, str, str, str, i32, str, str),
 			{Name: "regexp_substr", Shapes: []Shape{shape(str, str, i32, i32, str, str)}, MayFail: true, Nulls: CustomNull,
 				Host: hostRegexpSubstr, FoldedBy: 5,
