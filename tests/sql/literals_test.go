@@ -94,16 +94,19 @@ func compareCached(t *testing.T, conn *cluster.Conn, pos, query string) {
 		}
 		sort.Strings(lines)
 		answers[i] = strings.Join(lines, "\n")
-		if err != nil { // several rows may have errors of one kind: which of them comes is open
-			answers[i], _, _ = strings.Cut(cluster.ErrorText(err), ": ")
+		if err != nil {
+			answers[i] = cluster.ErrorText(err)
+		}
+		if strings.HasPrefix(cluster.Code(err), "22") { // of several rows and expressions: which one's comes is open
+			answers[i] = "an error of a value"
 		}
 	}
 	conn.Try("set slipher_plan_cache = on")
 	low := strings.ToLower(query)
 	for _, word := range []string{"limit", "top", "fetch", "distinct on", " over", "random", "now", "sysdate", "getdate",
 		// any rows will do, or they are others each time
-		"timeofday", "clock_", "last_query", "stl_", "svl_", "stv_", "pg_"} {
-		if strings.Contains(low, word) && !strings.Contains(answers[0], "XX000") {
+		"/* any of equal values */", "timeofday", "clock_", "last_query", "stl_", "svl_", "stv_", "pg_"} {
+		if strings.Contains(low, word) && !strings.Contains(answers[0], "BUG") {
 			return
 		}
 	}
